@@ -1,0 +1,61 @@
+# `make help` lists what there is to do. Everything needs rustup's Rust and Node.js >= 20, and nothing else.
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help run test build bench bench-memory lint fuzz clean cargo-test node-test package-test
+
+NODE_TEST := node --test --test-reporter=spec
+FUZZ_SECONDS ?= 60
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+
+run: build ## build, then validate the bundled real events
+	@mkdir -p target/run
+	@node -e 'process.stdout.write(zlib.gunzipSync(fs.readFileSync(0)))' < tests/cases/events.ndjson.gz > target/run/events.ndjson
+	node pkg/cli/main.js validate target/run/events.ndjson
+
+test: lint cargo-test build node-test package-test ## every check and test
+
+build: node_modules/.package-lock.json ## leave pkg/ ready to publish
+	cargo run --quiet --package prefect-events-build
+
+cargo-test:
+	cargo test --workspace
+
+node-test: build
+	$(NODE_TEST) tests/node/*.test.js
+
+package-test: build
+	$(NODE_TEST) tests/package/*.test.js
+
+lint: build ## formatting, clippy, Biome, TypeScript
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	cargo clippy --package prefect-events --lib --target wasm32-unknown-unknown -- -D warnings
+	npx biome ci
+	npx tsc --project tsconfig.json
+
+bench: build ## speed, against JSON.parse and Ajv
+	node --expose-gc tests/bench/speed.js
+
+bench-memory: build ## peak memory for 1 GB of NDJSON on the command line
+	node tests/bench/memory.js
+
+fuzz: ## look for input that breaks the core, FUZZ_SECONDS (60) per target
+	@cargo fuzz --version >/dev/null 2>&1 || cargo install cargo-fuzz --locked
+	@node tests/fuzz/seeds.js
+	@# Without a sanitizer stable Rust will do, and there is no unsafe code for one to watch.
+	@for name in validate chunks; do \
+		cargo fuzz run --fuzz-dir tests/fuzz --sanitizer none $$name -- \
+			-max_total_time=$(FUZZ_SECONDS) -max_len=8192 -dict=tests/fuzz/json.dict || exit 1; \
+	done
+
+clean: ## remove everything that was made
+	cargo clean
+	rm -rf node_modules pkg/wasm pkg/README.md pkg/LICENSE-APACHE pkg/LICENSE-MIT tests/fuzz/target tests/fuzz/corpus
+
+# npm writes this file last.
+node_modules/.package-lock.json: package-lock.json
+	npm ci
+	@touch $@

@@ -1,0 +1,151 @@
+//! Rules between the places of an event, and of two events.
+
+use super::super::data::{self, Family, Field, Groups, Label, Level, Related, Short, Value};
+use super::super::leak;
+use super::super::model::{Equal, Follows, Template, Term};
+use super::labels::resource;
+use super::{Fallible, ID, Resolver, no_group, template, texts};
+
+impl Resolver<'_> {
+    pub(super) fn equal(&self, family: &Family, context: &Context) -> Fallible<&'static [Equal]> {
+        let mut rules = Vec::new();
+        for rule in self.equal_of(family)? {
+            if rule.same.len() < 2 {
+                return Err("equal: `same` needs two places or more".to_owned());
+            }
+            let terms = rule
+                .same
+                .iter()
+                .map(|text| term(text, context))
+                .collect::<Fallible<Vec<_>>>()?;
+            let level = rule.severity.ok_or("equal: needs a severity")?;
+            rules.push(Equal {
+                severity: level.severity().ok_or("equal: cannot be accepted")?,
+                terms: terms.leak(),
+                compare: rule.compare,
+            });
+        }
+        Ok(rules.leak())
+    }
+
+    fn equal_of(&self, family: &Family) -> Fallible<Vec<data::Equal>> {
+        let mut all = Vec::new();
+        for rule in family.equal.as_deref().unwrap_or_default() {
+            match &rule.group {
+                Some(group) => all.extend(
+                    self.groups
+                        .equal
+                        .get(group)
+                        .ok_or_else(|| no_group("equal", group))?
+                        .iter()
+                        .cloned(),
+                ),
+                None => all.push(rule.clone()),
+            }
+        }
+        Ok(all)
+    }
+
+    pub(super) fn follows(&self, follows: &data::Follows, context: &Context) -> Fallible<Follows> {
+        for family in &follows.families {
+            if !self.names.contains(&family.as_str()) {
+                return Err(format!("follows: there is no family {family}"));
+            }
+        }
+        let same = match &follows.same {
+            Some(text) => Some(term(text, context)?),
+            None => None,
+        };
+        Ok(Follows {
+            text: leak(&follows.text),
+            families: texts(&follows.families),
+            same,
+            same_resource: follows.same_resource,
+            window: follows.window,
+            documented: follows.documented,
+            missing: follows.missing.and_then(Level::severity),
+            states: follows.states,
+        })
+    }
+}
+
+/// A place in an event: `name state`, `label prefect.state-name`, `id uuid`, `payload task_run.name`,
+/// `payload validated_state.message or ""`, `related flow-run label prefect.resource.id`,
+/// `related flow-run id uuid` or `occurred`.
+fn term(term: &str, context: &Context) -> Fallible<Term> {
+    let wrong = |what: String| format!("place `{term}`: {what}");
+    let words: Vec<&'static str> = leak(term).split_whitespace().collect();
+    match *words.as_slice() {
+        ["occurred"] => Ok(Term::Occurred),
+        ["name", hole] if template::has(context.name, hole) => Ok(Term::Name(hole)),
+        ["label", label] if context.labels.iter().any(|l| l.name == label) => {
+            Ok(Term::Label(label))
+        }
+        ["id", hole]
+            if context
+                .labels
+                .first()
+                .map_or(Ok(false), |id| has_hole(&id.templates, hole))? =>
+        {
+            Ok(Term::IdPart(hole))
+        }
+        ["payload", path, ref rest @ ..] => {
+            let absent = match *rest {
+                [] => None,
+                ["or", text] => Some(text.trim_matches('"')),
+                _ => return Err(wrong("after the path may stand `or \"…\"`".to_owned())),
+            };
+            let path = path.split('.').collect::<Vec<_>>().leak();
+            if !context.shapes.iter().any(|shape| has_field(shape, path)) {
+                return Err(wrong("the payload has no such field".to_owned()));
+            }
+            Ok(Term::Payload { path, absent })
+        }
+        ["related", role, what, which] => {
+            let related = context
+                .related
+                .iter()
+                .find(|r| r.role == role)
+                .ok_or_else(|| wrong(format!("no related resource is a {role}")))?;
+            let whole = resource(related, context.groups)?;
+            match what {
+                "label" if which == ID || whole.labels.iter().any(|l| l.name == which) => {
+                    Ok(Term::RelatedLabel { role, label: which })
+                }
+                "id" if has_hole(&whole.templates, which)? => {
+                    Ok(Term::RelatedIdPart { role, part: which })
+                }
+                _ => Err(wrong(format!("the {role} has no such {what}"))),
+            }
+        }
+        _ => Err(wrong("there is no such place".to_owned())),
+    }
+}
+
+/// What the places of a family's rules can name.
+pub(super) struct Context<'f> {
+    pub name: &'f Template,
+    pub labels: &'f [Label],
+    pub related: &'f [Related],
+    pub shapes: &'f [Vec<Field>],
+    pub groups: &'f Groups,
+}
+
+fn has_hole(templates: &[Short<Value>], hole: &str) -> Fallible<bool> {
+    for Short(value) in templates {
+        if template::has(&template::read(&value.text)?, hole) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn has_field(fields: &[Field], path: &[&str]) -> bool {
+    let Some((first, rest)) = path.split_first() else {
+        return true;
+    };
+    fields.iter().any(|field| {
+        field.name == *first
+            && (rest.is_empty() || has_field(field.fields.as_deref().unwrap_or_default(), rest))
+    })
+}

@@ -1,0 +1,162 @@
+//! The table of diagnostic codes as an enum and its constants.
+
+use std::collections::BTreeSet;
+use std::error::Error;
+use std::fmt::Write;
+use std::path::Path;
+
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Code {
+    code: String,
+    severity: String,
+    server: bool,
+    message: String,
+    help: Option<String>,
+    fix: Option<String>,
+    title: String,
+    text: String,
+    docs: Option<String>,
+    right: Example,
+    wrong: Vec<Replacement>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Example {
+    Text(String),
+    /// The catalogue's examples of some events; more than one make an array.
+    Events {
+        events: Vec<String>,
+        #[serde(default)]
+        set: Vec<Replacement>,
+    },
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Replacement {
+    find: String,
+    replace: String,
+    #[serde(default = "once")]
+    times: u32,
+}
+
+fn once() -> u32 {
+    1
+}
+
+pub fn generate(source: &Path) -> Result<String, Box<dyn Error>> {
+    let codes: Vec<Code> = serde_saphyr::from_str(&std::fs::read_to_string(source)?)
+        .map_err(|error| format!("{}: {error}", source.display()))?;
+    let mut seen = BTreeSet::new();
+    let mut variants = String::new();
+    let mut table = String::new();
+    for code in &codes {
+        if !seen.insert(&code.code) {
+            return Err(format!("{}: {} stands twice", source.display(), code.code).into());
+        }
+        code.check()
+            .map_err(|problem| format!("{}: {}: {problem}", source.display(), code.code))?;
+        let variant = camel_case(&code.code);
+        writeln!(variants, "    /// {}.\n    {variant},", code.title)?;
+        let severity = match code.severity.as_str() {
+            "error" => "Error",
+            "warning" => "Warning",
+            "info" => "Info",
+            other => {
+                return Err(
+                    format!("{}: {}: no severity: {other}", source.display(), code.code).into(),
+                );
+            }
+        };
+        let right = match &code.right {
+            Example::Text(text) => format!("Example::Text({:?})", text.trim_end()),
+            Example::Events { events, set } => format!(
+                "Example::Events {{ names: &{events:?}, set: {} }}",
+                replacements(set)
+            ),
+        };
+        writeln!(
+            table,
+            "    CodeInfo {{ code: {:?}, severity: Severity::{severity}, server: {}, message: {:?}, help: {:?}, fix: {:?}, title: {:?}, text: {:?}, docs: {:?}, right: {right}, wrong: {} }},",
+            code.code,
+            code.server,
+            code.message,
+            code.help,
+            code.fix,
+            code.title,
+            code.text.trim_end(),
+            code.docs,
+            replacements(&code.wrong),
+        )?;
+    }
+    let from_index: String = codes
+        .iter()
+        .map(|code| format!("        Code::{},\n", camel_case(&code.code)))
+        .collect();
+    Ok(format!(
+        "/// Every diagnostic that there is.\n#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]\npub enum Code {{\n{variants}}}\n\nimpl Code {{\n    fn from_index(index: usize) -> Option<Code> {{\n        [\n{from_index}        ].get(index).copied()\n    }}\n}}\n\nstatic TABLE: [CodeInfo; {}] = [\n{table}];\n",
+        codes.len()
+    ))
+}
+
+impl Code {
+    /// What a reader of the table would not see at once. The examples of events are known at run time
+    /// only: `tests/native/explanations.rs` looks at those.
+    fn check(&self) -> Result<(), String> {
+        if self.title.trim().is_empty() || self.title.ends_with('.') {
+            return Err("`title` must be a text without a full stop".to_owned());
+        }
+        if self.text.trim().is_empty() || self.wrong.is_empty() {
+            return Err("`text` and `wrong` must not be empty".to_owned());
+        }
+        let Example::Text(right) = &self.right else {
+            return Ok(());
+        };
+        let mut text = right.trim_end().to_owned();
+        for Replacement {
+            find,
+            replace,
+            times,
+        } in &self.wrong
+        {
+            if find.is_empty() || !text.contains(find) {
+                return Err(format!("`find: {find:?}` does not occur in:\n{text}"));
+            }
+            // Repeated once is enough to see what is replaced next.
+            let by = replace.repeat((*times).min(2) as usize);
+            text = text.replacen(find, &by, 1);
+        }
+        Ok(())
+    }
+}
+
+/// As Rust writes the constants.
+fn replacements(replacements: &[Replacement]) -> String {
+    let items: Vec<String> = replacements
+        .iter()
+        .map(
+            |Replacement {
+                 find,
+                 replace,
+                 times,
+             }| {
+                format!("Replacement {{ find: {find:?}, replace: {replace:?}, times: {times} }}")
+            },
+        )
+        .collect();
+    format!("&[{}]", items.join(", "))
+}
+
+/// `missing-label` → `MissingLabel`.
+fn camel_case(code: &str) -> String {
+    code.split('-')
+        .map(|word| {
+            let (first, rest) = word.split_at(1);
+            first.to_uppercase() + rest
+        })
+        .collect()
+}

@@ -1,0 +1,147 @@
+//! Makes `pkg/wasm` from the crate: cargo, then wasm-bindgen, then wasm-opt.
+//! The last two are skipped when nothing that they read has changed.
+
+mod stamp;
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+use anyhow::{Context, Result, bail, ensure};
+use wasm_bindgen_cli_support::Bindgen;
+
+use stamp::Stamp;
+
+const TARGET: &str = "wasm32-unknown-unknown";
+const NAME: &str = "prefect_events";
+
+/// What wasm-opt does: the first for speed or size, the others name what rustc emits,
+/// which wasm-opt would otherwise refuse.
+const WASM_OPT: [&str; 8] = [
+    "-Oz",
+    "--enable-bulk-memory",
+    "--enable-nontrapping-float-to-int",
+    "--enable-sign-ext",
+    "--enable-mutable-globals",
+    "--enable-reference-types",
+    "--enable-multivalue",
+    "--enable-simd",
+];
+
+/// npm packs only what lies in the package's own folder.
+const COPIES: [&str; 3] = ["README.md", "LICENSE-APACHE", "LICENSE-MIT"];
+
+fn main() -> ExitCode {
+    match build() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("build: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn build() -> Result<()> {
+    let root = root()?;
+    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+    let package = root.join("pkg/wasm");
+
+    add_target()?;
+    let compiled = compile(&root, &target)?;
+    let wasm_opt = root.join("node_modules/binaryen/bin/wasm-opt");
+    ensure!(wasm_opt.exists(), "wasm-opt is missing: run `npm ci` first");
+
+    let made = [package.join(format!("{NAME}.js")), package.join(format!("{NAME}.wasm"))];
+    let stamp = Stamp::new(target.join("pkg-wasm.stamp"));
+    let inputs = || -> Result<u64> {
+        let compiled = fs::read(&compiled).with_context(|| format!("cannot read {}", compiled.display()))?;
+        let binaryen = fs::read(root.join("node_modules/binaryen/package.json"))?;
+        // The program's own text stands for its flags and for what it does with them.
+        Ok(stamp::hash(&[&compiled, &binaryen, include_bytes!("main.rs"), include_bytes!("../Cargo.toml")]))
+    };
+    let inputs = inputs()?;
+    if !stamp.holds(inputs, &made) {
+        bind(&compiled, &package)?;
+        optimise(&wasm_opt, &package)?;
+        stamp.set(inputs, &made)?;
+    }
+    copy(&root)?;
+
+    let size = fs::metadata(package.join(format!("{NAME}.wasm")))?.len();
+    println!("pkg/wasm/{NAME}.wasm: {size} bytes");
+    Ok(())
+}
+
+fn root() -> Result<PathBuf> {
+    let own = env::var_os("CARGO_MANIFEST_DIR").context("start this with `make build`")?;
+    let root = Path::new(&own).ancestors().nth(2).context("the build program has been moved")?;
+    Ok(root.to_owned())
+}
+
+/// Installs the compiler's part for wasm, if it is missing.
+fn add_target() -> Result<()> {
+    let found = Command::new("rustc").args(["--print", "target-libdir", "--target", TARGET]).output();
+    let found = found.context("rustc cannot be started: install Rust with rustup")?;
+    if Path::new(String::from_utf8_lossy(&found.stdout).trim()).is_dir() {
+        return Ok(());
+    }
+    run(Command::new("rustup").args(["target", "add", TARGET]))
+        .with_context(|| format!("the Rust target {TARGET} is missing and rustup cannot add it"))
+}
+
+fn compile(root: &Path, target: &Path) -> Result<PathBuf> {
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let arguments = ["build", "--package", "prefect-events", "--lib", "--release", "--target", TARGET];
+    run(Command::new(cargo).current_dir(root).args(arguments)).context("the crate does not compile to wasm")?;
+    Ok(target.join(TARGET).join("release").join(format!("{NAME}.wasm")))
+}
+
+fn bind(compiled: &Path, package: &Path) -> Result<()> {
+    if package.exists() {
+        fs::remove_dir_all(package).with_context(|| format!("cannot empty {}", package.display()))?;
+    }
+    Bindgen::new()
+        .input_path(compiled)
+        .out_name(NAME)
+        .web(true)?
+        // The entries of the package find the file themselves.
+        .omit_default_module_path(true)
+        // A fresh instance after a trap, or when the memory has grown large.
+        .reset_state_function(true)
+        // For the checks of this repository only; the package's types are written by hand.
+        .typescript(true)
+        .remove_name_section(true)
+        .remove_producers_section(true)
+        .generate(package)
+        .context("wasm-bindgen failed")
+}
+
+fn optimise(wasm_opt: &Path, package: &Path) -> Result<()> {
+    let bound = package.join(format!("{NAME}_bg.wasm"));
+    let optimised = package.join(format!("{NAME}.wasm"));
+    run(Command::new("node").arg(wasm_opt).arg(&bound).arg("-o").arg(&optimised).args(WASM_OPT))
+        .context("wasm-opt failed")?;
+    fs::remove_file(&bound)?;
+    fs::remove_file(package.join(format!("{NAME}_bg.wasm.d.ts")))?;
+    Ok(())
+}
+
+fn copy(root: &Path) -> Result<()> {
+    for name in COPIES {
+        let from = root.join(name);
+        if from.exists() {
+            fs::copy(&from, root.join("pkg").join(name)).with_context(|| format!("cannot copy {name} into pkg"))?;
+        }
+    }
+    Ok(())
+}
+
+fn run(command: &mut Command) -> Result<()> {
+    let program = command.get_program().to_string_lossy().into_owned();
+    let status = command.status().with_context(|| format!("{program} cannot be started"))?;
+    if !status.success() {
+        bail!("{program} ended with {status}");
+    }
+    Ok(())
+}
