@@ -1,0 +1,14 @@
+//! Text to a flat tape of nodes with offsets; pointers; lines and columns.
+
+mod parse;
+mod place;
+mod pointer;
+mod tape;
+pub mod write;
+#[cfg(test)]
+mod tests;
+
+pub use parse::{Fault, Issue, MAX_DEPTH, Parsed, parse, parse_prefix};
+pub use place::{Places, Position, Range};
+pub use pointer::Pointer;
+pub use tape::{Document, Items, Kind, Members, Span, Tape, Value};

@@ -1,0 +1,148 @@
+//! Lines, columns and offsets as editors count them: UTF-16 code units.
+
+use serde::Serialize;
+
+/// A place in a text. `line` and `column` count from 1, `offset` from 0; columns and offsets are
+/// UTF-16 code units, so that `text.slice(start.offset, end.offset)` works in JavaScript.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
+pub struct Position {
+    pub line: u64,
+    pub column: u64,
+    pub offset: u64,
+}
+
+impl Position {
+    /// The first place of a text.
+    pub const START: Position = Position { line: 1, column: 1, offset: 0 };
+}
+
+/// `end` is exclusive.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
+pub struct Range {
+    pub start: Position,
+    pub end: Position,
+}
+
+/// Finds positions for byte offsets of one text. Cheap when they are asked for in ascending order.
+#[derive(Clone)]
+pub struct Places<'t> {
+    text: &'t [u8],
+    encoding: Encoding,
+    base: Position,
+    byte: usize,
+    at: Position,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Encoding {
+    Utf8,
+    /// With ill-formed sequences, which a decoder shows as U+FFFD, each one code unit.
+    Lossy,
+    /// UTF-8 in which a lone surrogate takes three bytes: how a JavaScript string is handed over.
+    Wtf8,
+}
+
+impl<'t> Places<'t> {
+    /// `base` is the place of the first byte. `wtf8`: lone surrogates stand as three bytes each.
+    #[must_use]
+    pub fn new(text: &'t [u8], base: Position, wtf8: bool) -> Self {
+        let encoding = match std::str::from_utf8(text) {
+            Ok(_) => Encoding::Utf8,
+            Err(_) if wtf8 => Encoding::Wtf8,
+            Err(_) => Encoding::Lossy,
+        };
+        Places { text, encoding, base, byte: 0, at: base }
+    }
+
+    /// The position of a byte; past the end, that of the end.
+    pub fn position(&mut self, byte: usize) -> Position {
+        let byte = byte.min(self.text.len());
+        if byte < self.byte {
+            self.byte = 0;
+            self.at = self.base;
+        }
+        let passed = self.text.get(self.byte..byte).unwrap_or_default();
+        self.at = self.advance(self.at, passed);
+        self.byte = byte;
+        self.at
+    }
+
+    /// The range of a span of bytes.
+    pub fn range(&mut self, start: u32, end: u32) -> Range {
+        Range { start: self.position(start as usize), end: self.position(end as usize) }
+    }
+
+    fn advance(&self, from: Position, passed: &[u8]) -> Position {
+        let units = self.units(passed);
+        match passed.iter().rposition(|&byte| byte == b'\n') {
+            None => Position { column: from.column.saturating_add(units), offset: from.offset.saturating_add(units), ..from },
+            Some(last) => {
+                let tail = passed.get(last.saturating_add(1)..).unwrap_or_default();
+                let breaks = passed.iter().filter(|&&byte| byte == b'\n').count() as u64;
+                Position {
+                    line: from.line.saturating_add(breaks),
+                    column: self.units(tail).saturating_add(1),
+                    offset: from.offset.saturating_add(units),
+                }
+            }
+        }
+    }
+
+    /// The UTF-16 code units of some bytes.
+    fn units(&self, bytes: &[u8]) -> u64 {
+        if self.encoding == Encoding::Lossy {
+            let lossy = bytes.utf8_chunks();
+            return lossy
+                .map(|chunk| well_formed_units(chunk.valid().as_bytes()).saturating_add(u64::from(!chunk.invalid().is_empty())))
+                .fold(0, u64::saturating_add);
+        }
+        well_formed_units(bytes)
+    }
+}
+
+/// Each character is one unit, but for those of four bytes, which are two.
+fn well_formed_units(bytes: &[u8]) -> u64 {
+    let starts = bytes.iter().filter(|&&byte| byte & 0xC0 != 0x80).count();
+    let pairs = bytes.iter().filter(|&&byte| byte >= 0xF0).count();
+    (starts as u64).saturating_add(pairs as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &[u8], byte: usize) -> (u64, u64, u64) {
+        let place = Places::new(text, Position::START, false).position(byte);
+        (place.line, place.column, place.offset)
+    }
+
+    #[test]
+    fn counts_utf16_units() {
+        let text = "aé😀e\u{301}\r\nx".as_bytes();
+        assert_eq!(at(text, 1), (1, 2, 1)); // é takes two bytes, one unit
+        assert_eq!(at(text, 3), (1, 3, 2)); // 😀 takes four bytes, two units
+        assert_eq!(at(text, 7), (1, 5, 4));
+        assert_eq!(at(text, 12), (2, 1, 8)); // after \r\n
+        assert_eq!(at(text, 99), (2, 2, 9));
+    }
+
+    #[test]
+    fn counts_a_byte_order_mark_as_one_unit() {
+        assert_eq!(at("\u{feff}{}".as_bytes(), 3), (1, 2, 1));
+    }
+
+    #[test]
+    fn ill_formed_bytes_count_as_their_replacement() {
+        assert_eq!(at(b"a\xff\xfeb", 3), (1, 4, 3));
+        assert_eq!(at(b"a\xed\xa0\x80b", 4), (1, 5, 4)); // a decoder shows three U+FFFD
+        let wtf8 = Places::new(b"a\xed\xa0\x80b", Position::START, true).position(4);
+        assert_eq!(wtf8.offset, 2);
+    }
+
+    #[test]
+    fn goes_back() {
+        let mut places = Places::new(b"ab\ncd", Position::START, false);
+        assert_eq!(places.position(4).line, 2);
+        assert_eq!(places.position(1).column, 2);
+    }
+}

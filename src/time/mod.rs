@@ -1,0 +1,119 @@
+//! Points in time, as the Prefect server reads them.
+//!
+//! Source of the rules: `prefect/types/_datetime.py`. On Python up to 3.12 a text is first given to
+//! pydantic (the crate `speedate` here, which is pydantic's own) and then to pendulum ([`lenient`]).
+
+mod lenient;
+
+use speedate::{DateTime, DateTimeConfig, MicrosecondsPrecisionOverflowBehavior, TimeConfig};
+
+/// Microseconds since 1970-01-01T00:00:00Z.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+pub struct Instant(pub i64);
+
+impl Instant {
+    /// Microseconds from `earlier` to this one; negative if it is the later one.
+    #[must_use]
+    pub fn since(self, earlier: Instant) -> i64 {
+        self.0.saturating_sub(earlier.0)
+    }
+}
+
+/// How a point in time is written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Form {
+    /// RFC 3339, with its offset.
+    Rfc3339,
+    /// Like RFC 3339, but without an offset: the server takes it as UTC.
+    WithoutOffset,
+    /// Some other form that the server happens to read.
+    Other,
+}
+
+/// A point in time that the server can read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Time {
+    /// `None`: it depends on when the server reads it (`now`, or a time without a date), or its
+    /// offset is a day or more, of which Python makes no instant.
+    pub instant: Option<Instant>,
+    pub form: Form,
+}
+
+/// Reads the text of a point in time; `None` if the server refuses it.
+#[must_use]
+pub fn read(text: &[u8]) -> Option<Time> {
+    match DateTime::parse_bytes_rfc3339_with_config(text, &config().time_config) {
+        // Python's calendar begins with the year 1.
+        Ok(time) if time.date.year > 0 => Some(Time { instant: instant(&time), form: form(text) }),
+        _ => read_digits(text).or_else(|| lenient::read(std::str::from_utf8(text).ok()?)),
+    }
+}
+
+/// A number in a string: digits with a sign and a decimal point, but no exponent.
+fn read_digits(text: &[u8]) -> Option<Time> {
+    let digits = text.strip_prefix(b"-").or(text.strip_prefix(b"+")).unwrap_or(text);
+    let is_number = digits.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.');
+    is_number.then(|| read_number(text, !digits.contains(&b'.')))?
+}
+
+/// Reads a JSON number as a point in time (seconds or, beyond 20,000,000,000, milliseconds since
+/// 1970); `None` if the server refuses it. `raw` is the number as it is written.
+#[must_use]
+pub fn read_number(raw: &[u8], is_integer: bool) -> Option<Time> {
+    let raw = std::str::from_utf8(raw).ok()?;
+    let config = config();
+    let time = if is_integer {
+        DateTime::from_timestamp_with_config(raw.parse().ok()?, 0, &config)
+    } else {
+        let seconds = raw.parse().ok().filter(|seconds: &f64| seconds.is_finite())?;
+        DateTime::from_float_with_config(seconds, &config)
+    };
+    Some(Time { instant: instant(&time.ok()?), form: Form::Other })
+}
+
+/// As pydantic sets it up: digits below a microsecond are cut off.
+fn config() -> DateTimeConfig {
+    DateTimeConfig {
+        time_config: TimeConfig {
+            microseconds_precision_overflow_behavior: MicrosecondsPrecisionOverflowBehavior::Truncate,
+            ..TimeConfig::default()
+        },
+        ..DateTimeConfig::default()
+    }
+}
+
+fn instant(time: &DateTime) -> Option<Instant> {
+    let seconds = time.timestamp_tz();
+    let micros = i64::from(time.time.microsecond);
+    Some(Instant(seconds.checked_mul(1_000_000)?.checked_add(micros)?))
+}
+
+/// The form of a text that is known to be a point in time.
+fn form(text: &[u8]) -> Form {
+    let digits_and_signs = b"dddd-dd-ddTdd:dd:dd";
+    let Some((start, mut rest)) = text.split_at_checked(digits_and_signs.len()) else { return Form::Other };
+    let fits = start.iter().zip(digits_and_signs).all(|(byte, expected)| match expected {
+        b'd' => byte.is_ascii_digit(),
+        b'T' => matches!(byte, b'T' | b't'),
+        sign => byte == sign,
+    });
+    if !fits {
+        return Form::Other;
+    }
+    if let Some((b'.', tail)) = rest.split_first() {
+        let digits = tail.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        if digits == 0 {
+            return Form::Other;
+        }
+        rest = tail.get(digits..).unwrap_or_default();
+    }
+    match rest {
+        [] => Form::WithoutOffset,
+        [b'Z' | b'z'] => Form::Rfc3339,
+        [b'+' | b'-', a, b, b':', c, d] if [a, b, c, d].iter().all(|byte| byte.is_ascii_digit()) => Form::Rfc3339,
+        _ => Form::Other,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,50 @@
+#![allow(clippy::unwrap_used)]
+
+use super::*;
+
+/// What Prefect 3.9.1 on Python 3.11 answered.
+const ANSWERS: &str = include_str!("../../tests/cases/occurred.tsv");
+
+#[test]
+fn reads_what_the_server_reads() {
+    let mut wrong = Vec::new();
+    for line in ANSWERS.lines().filter(|line| !line.starts_with('#')) {
+        let (text, answer) = line.split_once('\t').unwrap();
+        let text: String = serde_json::from_str(text).unwrap();
+        let ours = match read(text.as_bytes()) {
+            None => "-".to_owned(),
+            Some(Time { instant: None, .. }) => "unknown".to_owned(),
+            Some(Time { instant: Some(Instant(micros)), .. }) => micros.to_string(),
+        };
+        if ours != answer {
+            wrong.push(format!("{text:?}: {ours}, the server: {answer}"));
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
+#[test]
+fn knows_the_form() {
+    let form = |text: &str| read(text.as_bytes()).map(|time| time.form);
+    for text in ["2026-03-31T18:30:00Z", "2026-03-31t18:30:00.5z", "2026-03-31T18:30:00.123456789+05:30"] {
+        assert_eq!(form(text), Some(Form::Rfc3339), "{text}");
+    }
+    for text in ["2026-03-31T18:30:00", "2026-03-31T18:30:00.5"] {
+        assert_eq!(form(text), Some(Form::WithoutOffset), "{text}");
+    }
+    for text in ["2026-03-31", "2026-03-31 18:30:00Z", "2026-03-31T18:30Z", "2026-03-31T18:30:00+0530", "1772366400", "now"] {
+        assert_eq!(form(text), Some(Form::Other), "{text}");
+    }
+    assert_eq!(form("today"), None);
+}
+
+#[test]
+fn reads_numbers() {
+    let micros = |raw: &str, is_integer| read_number(raw.as_bytes(), is_integer).and_then(|time| time.instant);
+    assert_eq!(micros("1772366400", true), Some(Instant(1_772_366_400_000_000)));
+    assert_eq!(micros("1772366400.25", false), Some(Instant(1_772_366_400_250_000)));
+    assert_eq!(micros("20000000001", true), Some(Instant(20_000_000_001_000)));
+    assert_eq!(micros("1772366400123456", true), None);
+    assert_eq!(micros("1e20", false), None);
+    assert_eq!(micros("99999999999999999999", true), None);
+}
