@@ -1,0 +1,75 @@
+/// What a placeholder of a template stands for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Hole {
+    /// A UUID with hyphens: `{uuid}`.
+    Uuid,
+    /// One or more characters, none of them a dot.
+    Word,
+    /// One or more characters, none of them a slash.
+    Segment,
+    /// One or more characters.
+    Text,
+    /// An asset key: a URI with a lower-case scheme, at most 512 characters, without
+    /// white space or any of `#?&%"'<>[]{}|\^` and the backtick.
+    AssetKey,
+}
+
+/// The most characters that Prefect allows in an asset key.
+const ASSET_KEY: usize = 512;
+
+impl Hole {
+    /// What a placeholder stands for follows from its name.
+    #[must_use]
+    pub(super) fn of(name: &str) -> Hole {
+        match name {
+            "uuid" => Hole::Uuid,
+            "asset-key" => Hole::AssetKey,
+            "state" | "tag" | "container-id" | "worker-name" | "materialized-by" => Hole::Text,
+            "flow" | "name" => Hole::Segment,
+            _ => Hole::Word,
+        }
+    }
+
+    /// Takes the placeholder's value from the front of a text: the value and the rest.
+    #[must_use]
+    pub fn take(self, text: &str) -> Option<(&str, &str)> {
+        let end = match self {
+            Hole::Uuid => 36,
+            Hole::Word => text.find('.').unwrap_or(text.len()),
+            Hole::Segment => text.find('/').unwrap_or(text.len()),
+            Hole::Text | Hole::AssetKey => text.len(),
+        };
+        let (value, rest) = text.split_at_checked(end)?;
+        let fits = match self {
+            Hole::Uuid => is_uuid(value),
+            Hole::AssetKey => is_asset_key(value),
+            Hole::Word | Hole::Segment | Hole::Text => !value.is_empty(),
+        };
+        fits.then_some((value, rest))
+    }
+}
+
+/// Whether the text is a UUID as Prefect writes it: 36 characters with hyphens, in any case.
+#[must_use]
+pub fn is_uuid(text: &str) -> bool {
+    text.len() == 36
+        && text.bytes().enumerate().all(|(place, byte)| match place {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        })
+}
+
+fn is_asset_key(text: &str) -> bool {
+    let Some((scheme, rest)) = text.split_once("://") else {
+        return false;
+    };
+    !scheme.is_empty()
+        && scheme
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+        && !rest.is_empty()
+        && text.chars().count() <= ASSET_KEY
+        && !rest
+            .chars()
+            .any(|c| c.is_whitespace() || c == '\0' || "#?&%\"'<>[]{}|\\^`".contains(c))
+}

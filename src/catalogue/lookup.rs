@@ -1,0 +1,200 @@
+use std::cmp::Ordering;
+use std::sync::OnceLock;
+
+use strsim::osa_distance;
+
+use super::{Choice, Family, Hole, Part, decode};
+
+/// All families, and their names to find them by.
+struct Catalogue {
+    families: &'static [Family],
+    /// The families without a placeholder in their names, sorted by length and text: most
+    /// comparisons of a search then need no look at the text.
+    literals: Names,
+    /// The others by what their names begin with, sorted likewise: those with more literal
+    /// text, to be tried first, come last.
+    patterns: Names,
+}
+
+type Names = Vec<(&'static str, &'static Family)>;
+
+fn catalogue() -> &'static Catalogue {
+    static CATALOGUE: OnceLock<Catalogue> = OnceLock::new();
+    CATALOGUE.get_or_init(|| Catalogue::of(decode::families()))
+}
+
+impl Catalogue {
+    fn of(families: &'static [Family]) -> Catalogue {
+        let (mut literals, mut patterns) = (Names::new(), Names::new());
+        for family in families {
+            let names = if family.name.is_literal() {
+                &mut literals
+            } else {
+                &mut patterns
+            };
+            // `sort` would need far more code.
+            let prefix = family.name.prefix();
+            let place = names.partition_point(|(other, _)| by_length(other, prefix).is_lt());
+            names.insert(place, (prefix, family));
+        }
+        Catalogue {
+            families,
+            literals,
+            patterns,
+        }
+    }
+}
+
+fn by_length(one: &str, other: &str) -> Ordering {
+    (one.len(), one).cmp(&(other.len(), other))
+}
+
+/// All families that Prefect's documentation describes or its source emits, page by page.
+#[must_use]
+pub fn families() -> &'static [Family] {
+    catalogue().families
+}
+
+/// The family of an event's name.
+pub struct Match<'n> {
+    pub family: &'static Family,
+    /// The value of the name's placeholder, such as `Running` (of a name with two
+    /// placeholders: both, and what stands between them).
+    pub hole: Option<&'n str>,
+}
+
+/// Finds the family of a name. A family whose whole name it is comes before a pattern.
+#[must_use]
+pub fn find(name: &str) -> Option<Match<'_>> {
+    if !name.starts_with("prefect") {
+        return None;
+    }
+    let Catalogue {
+        literals, patterns, ..
+    } = catalogue();
+    if let Ok(place) = literals.binary_search_by(|(literal, _)| by_length(literal, name)) {
+        let (_, family) = literals.get(place)?;
+        return Some(Match { family, hole: None });
+    }
+    patterns.iter().rev().find_map(|(prefix, family)| {
+        let rest = name.strip_prefix(prefix)?;
+        let hole = Some(hole(family, name, rest)?);
+        Some(Match { family, hole })
+    })
+}
+
+/// The value of the placeholder, if the name has the form of the family's. `rest` is the
+/// name without the literal text at its front.
+fn hole<'n>(family: &Family, name: &'n str, rest: &'n str) -> Option<&'n str> {
+    if let [_, Part::Hole { hole, .. }] = family.name.parts {
+        let (value, after) = hole.take(rest)?;
+        // A state can have any name, but `pull-step.` and the like lead to events of another kind.
+        let other = *hole == Hole::Text && begins_like_a_literal(name, rest);
+        return (after.is_empty() && !other).then_some(value);
+    }
+    let chosen = |choice: &Choice| {
+        family
+            .name
+            .part(name, choice.hole)
+            .is_some_and(|value| choice.values.contains(&value))
+    };
+    if !family.name.matches(name) || !family.choices.iter().all(chosen) {
+        return None;
+    }
+    match family.name.parts.last()? {
+        Part::Literal(suffix) => rest.strip_suffix(suffix),
+        Part::Hole { .. } => Some(rest),
+    }
+}
+
+/// Whether the name agrees with that of another family up to the first dot of its rest.
+fn begins_like_a_literal(name: &str, rest: &str) -> bool {
+    let Some((_, after)) = rest.split_once('.') else {
+        return false;
+    };
+    let begin = name.strip_suffix(after).unwrap_or(name);
+    catalogue()
+        .literals
+        .iter()
+        .any(|(literal, _)| literal.starts_with(begin))
+}
+
+/// The name that was probably meant by one that no family has.
+#[must_use]
+pub fn suggest(name: &str) -> Option<String> {
+    let wanted = name.to_ascii_lowercase();
+    let (first, _) = wanted.split_once('.')?;
+    if osa_distance(first, "prefect").min(osa_distance(first, "prefect-cloud")) > 1 {
+        return None;
+    }
+    let limit = wanted.len().saturating_sub(first.len()) / 4;
+    let mut best = Best {
+        wanted,
+        limit: limit.clamp(1, 4),
+        found: None,
+    };
+    for family in families() {
+        if family.name.is_literal() {
+            best.offer(family.name.text.to_owned());
+        }
+        for variant in family.variants {
+            best.offer(family.name.fill(&|_| variant.name));
+        }
+        if let [first, second] = family.choices {
+            for one in first.values {
+                for other in second.values {
+                    best.offer(
+                        family
+                            .name
+                            .fill(&|hole| if hole == first.hole { *one } else { *other }),
+                    );
+                }
+            }
+        }
+    }
+    if best.found.is_none() {
+        for (_, family) in catalogue().patterns.iter().rev() {
+            if family.choices.is_empty()
+                && let Some(candidate) = with_values_of(family, name)
+            {
+                best.offer(candidate);
+            }
+        }
+    }
+    best.found
+        .map(|(_, candidate)| candidate)
+        .filter(|candidate| candidate != name)
+}
+
+/// The family's name with its placeholder filled from the same place of another name.
+fn with_values_of(family: &Family, name: &str) -> Option<String> {
+    let segments: Vec<&str> = name.split('.').collect();
+    if segments.len() != family.name.text.split('.').count() {
+        return None;
+    }
+    let mut filled = Vec::new();
+    for (own, other) in family.name.text.split('.').zip(segments) {
+        filled.push(if own.starts_with('{') { other } else { own });
+    }
+    Some(filled.join("."))
+}
+
+struct Best {
+    wanted: String,
+    /// How many edits are still a slip.
+    limit: usize,
+    found: Option<(usize, String)>,
+}
+
+impl Best {
+    fn offer(&mut self, candidate: String) {
+        // The difference in length is the least number of edits: most candidates stop here.
+        if candidate.len().abs_diff(self.wanted.len()) > self.limit {
+            return;
+        }
+        let edits = osa_distance(&self.wanted, &candidate.to_ascii_lowercase());
+        if edits <= self.limit && self.found.as_ref().is_none_or(|(least, _)| edits < *least) {
+            self.found = Some((edits, candidate));
+        }
+    }
+}

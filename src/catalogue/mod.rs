@@ -1,0 +1,25 @@
+//! What Prefect documents of its events, as data, and look-up by an event's name.
+//!
+//! The facts stand in `pages/`, one file per page of the documentation; the build script
+//! makes bytes of them, which are decoded at first use.
+
+mod decode;
+mod describe;
+#[cfg(test)]
+mod encode;
+mod example;
+mod hole;
+mod link;
+mod lookup;
+mod model;
+mod template;
+#[cfg(test)]
+mod tests;
+
+pub use describe::{
+    EventType, FieldType, LabelType, RelatedType, VariantType, describe, event_types,
+};
+pub use example::example;
+pub use hole::{Hole, is_uuid};
+pub use lookup::{Match, families, find, suggest};
+pub use model::*;

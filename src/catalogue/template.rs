@@ -1,0 +1,93 @@
+use super::hole::Hole;
+use super::model::{Part, Template};
+
+impl Template {
+    /// Cuts a text into literal text and placeholders in braces. The build script refuses
+    /// texts whose braces do not come in pairs.
+    pub(super) fn parse(text: &'static str) -> Template {
+        let mut parts = Vec::new();
+        let mut inside = false;
+        for piece in text.split(['{', '}']) {
+            if inside {
+                parts.push(Part::Hole {
+                    name: piece,
+                    hole: Hole::of(piece),
+                });
+            } else if !piece.is_empty() {
+                parts.push(Part::Literal(piece));
+            }
+            inside = !inside;
+        }
+        Template {
+            text,
+            parts: parts.leak(),
+        }
+    }
+
+    /// Whether a text has the form of the template.
+    #[must_use]
+    pub fn matches(&self, text: &str) -> bool {
+        self.read(text, |_, _| {})
+    }
+
+    /// The value of a placeholder in a text that has the form of the template.
+    #[must_use]
+    pub fn part<'t>(&self, text: &'t str, name: &str) -> Option<&'t str> {
+        let mut found = None;
+        let matches = self.read(text, |hole, value| {
+            if hole == name && found.is_none() {
+                found = Some(value);
+            }
+        });
+        found.filter(|_| matches)
+    }
+
+    /// The literal text at the front; empty when the template begins with a placeholder.
+    #[must_use]
+    pub fn prefix(&self) -> &'static str {
+        match self.parts.first() {
+            Some(Part::Literal(text)) => text,
+            _ => "",
+        }
+    }
+
+    /// Whether the template has no placeholder.
+    #[must_use]
+    pub fn is_literal(&self) -> bool {
+        self.parts
+            .iter()
+            .all(|part| matches!(part, Part::Literal(_)))
+    }
+
+    /// The text of the template with its placeholders filled in.
+    pub(super) fn fill<'v>(&self, value: &dyn Fn(&str) -> &'v str) -> String {
+        let mut text = String::new();
+        for part in self.parts {
+            text.push_str(match part {
+                Part::Literal(literal) => literal,
+                Part::Hole { name, .. } => value(name),
+            });
+        }
+        text
+    }
+
+    /// A placeholder takes all that it can, so no second try is ever needed: the build
+    /// script refuses templates in which a placeholder is not followed by its own delimiter.
+    fn read<'t>(&self, text: &'t str, mut found: impl FnMut(&str, &'t str)) -> bool {
+        let mut rest = text;
+        for part in self.parts {
+            let after = match part {
+                Part::Literal(literal) => rest.strip_prefix(literal),
+                Part::Hole { name, hole } => hole.take(rest).map(|(value, after)| {
+                    found(name, value);
+                    after
+                }),
+            };
+            match after {
+                Some(after) => rest = after,
+                None => return false,
+            }
+        }
+        rest.is_empty()
+    }
+}

@@ -1,0 +1,1144 @@
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::arithmetic_side_effects,
+    clippy::too_many_lines
+)]
+
+use serde_json::Value as Json;
+
+use super::*;
+
+fn family(name: &str) -> &'static Family {
+    families()
+        .iter()
+        .find(|family| family.name.text == name)
+        .unwrap_or_else(|| panic!("no family {name}"))
+}
+
+/// Every name of a family to try: its variants, or its example.
+fn variants(family: &Family) -> Vec<&'static str> {
+    let listed: Vec<_> = family.variants.iter().map(|variant| variant.name).collect();
+    match (listed.is_empty(), family.hole_example) {
+        (false, _) => listed,
+        (true, "") => vec![""],
+        (true, example) => vec![example],
+    }
+}
+
+// ---- what it holds
+
+#[test]
+fn counts() {
+    let documented = families()
+        .iter()
+        .filter(|family| family.documented && !family.cloud)
+        .count();
+    let cloud = families()
+        .iter()
+        .filter(|family| family.documented && family.cloud)
+        .count();
+    let undocumented = families()
+        .iter()
+        .filter(|family| !family.documented)
+        .count();
+    assert_eq!((documented, cloud, undocumented), (52, 18, 12));
+}
+
+#[test]
+fn states_of_both_pages() {
+    let documented = [
+        ("Scheduled", "SCHEDULED"),
+        ("Late", "SCHEDULED"),
+        ("AwaitingConcurrencySlot", "SCHEDULED"),
+        ("AwaitingRetry", "SCHEDULED"),
+        ("Pending", "PENDING"),
+        ("Running", "RUNNING"),
+        ("Retrying", "RUNNING"),
+        ("Completed", "COMPLETED"),
+        ("Failed", "FAILED"),
+        ("Crashed", "CRASHED"),
+        ("Cancelled", "CANCELLED"),
+        ("Cancelling", "CANCELLING"),
+        ("Paused", "PAUSED"),
+        ("Suspended", "PAUSED"),
+    ];
+    for name in ["prefect.flow-run.{state}", "prefect.task-run.{state}"] {
+        let listed: Vec<_> = family(name)
+            .variants
+            .iter()
+            .filter(|variant| variant.documented)
+            .map(|variant| (variant.name, variant.state_type.unwrap()))
+            .collect();
+        assert_eq!(listed, documented, "{name}");
+    }
+}
+
+#[test]
+fn the_task_run_page() {
+    let family = family("prefect.task-run.{state}");
+    for label in ["id", "name"]
+        .map(|end| format!("prefect.resource.{end}"))
+        .into_iter()
+        .chain(
+            [
+                "run-count",
+                "state-message",
+                "state-name",
+                "state-timestamp",
+                "state-type",
+                "orchestration",
+            ]
+            .map(|end| format!("prefect.{end}")),
+        )
+    {
+        let label = family.labels.iter().find(|own| own.name == label).unwrap();
+        assert_eq!(
+            (label.presence, label.missing),
+            (Presence::Required, Some(crate::diagnostic::Severity::Error))
+        );
+    }
+    assert!(family.related.iter().any(|related| related.role == "tag"));
+    let described = describe("prefect.task-run.{state}").unwrap();
+    for path in [
+        "intended.from",
+        "intended.to",
+        "initial_state",
+        "validated_state",
+        "task_run",
+        "task_run.name",
+        "task_run.task_key",
+        "task_run.dynamic_key",
+        "task_run.flow_run_id",
+        "task_run.tags",
+        "task_run.task_inputs",
+        "initial_state.type",
+        "initial_state.name",
+        "initial_state.message",
+        "initial_state.state_details",
+        "validated_state.type",
+        "validated_state.name",
+        "validated_state.message",
+        "validated_state.state_details",
+        "validated_state.data",
+    ] {
+        assert!(
+            described.payload.iter().any(|field| field.path == path),
+            "{path}"
+        );
+    }
+}
+
+#[test]
+fn the_worker_and_runner_page() {
+    let worker = [
+        "prefect.resource.id",
+        "prefect.resource.name",
+        "prefect.version",
+        "prefect.worker-type",
+    ];
+    let run = ["flow-run", "flow", "deployment", "work-pool", "tag"];
+    let rows: [(&str, &[&str], &[&str]); 5] = [
+        ("prefect.worker.started", &worker, &["work-pool"]),
+        ("prefect.worker.stopped", &worker, &["work-pool"]),
+        ("prefect.worker.submitted-flow-run", &worker, &run),
+        ("prefect.worker.executed-flow-run", &worker, &run),
+        (
+            "prefect.runner.cancelled-flow-run",
+            &worker[..3],
+            &["deployment", "flow", "flow-run", "tag"],
+        ),
+    ];
+    for (name, labels, roles) in rows {
+        let family = family(name);
+        assert_eq!(
+            family
+                .labels
+                .iter()
+                .map(|label| label.name)
+                .collect::<Vec<_>>(),
+            labels,
+            "{name}"
+        );
+        let mut own: Vec<_> = family.related.iter().map(|related| related.role).collect();
+        let mut roles = roles.to_vec();
+        own.sort_unstable();
+        roles.sort_unstable();
+        assert_eq!(own, roles, "{name}");
+        let [payload] = family.payload else {
+            panic!("{name}")
+        };
+        assert!(
+            payload.fields.is_empty() && payload.other.is_some(),
+            "{name}"
+        );
+    }
+    let executed = family("prefect.worker.executed-flow-run");
+    let flow_run = executed
+        .related
+        .iter()
+        .find(|related| related.role == "flow-run")
+        .unwrap();
+    for label in [
+        "prefect.infrastructure.identifier",
+        "prefect.infrastructure.status-code",
+    ] {
+        assert!(
+            flow_run
+                .labels
+                .iter()
+                .any(|own| own.name == label && own.presence == Presence::Required)
+        );
+    }
+    for (name, before) in [
+        ("prefect.worker.stopped", "prefect.worker.started"),
+        (
+            "prefect.worker.executed-flow-run",
+            "prefect.worker.submitted-flow-run",
+        ),
+    ] {
+        let follows = family(name).follows.as_ref().unwrap();
+        assert!(follows.documented);
+        assert_eq!(follows.families, [before]);
+    }
+}
+
+#[test]
+fn documentation_links() {
+    for (name, link) in [
+        (
+            "prefect.task-run.{state}",
+            "https://docs.prefect.io/v3/api-ref/events/task-run-events#prefecttask-runstate",
+        ),
+        (
+            "prefect.concurrency-limit.v1.acquired",
+            "https://docs.prefect.io/v3/api-ref/events/concurrency-events#prefectconcurrency-limitv1acquired",
+        ),
+        (
+            "prefect-cloud.{resource-type}.{action}",
+            "https://docs.prefect.io/v3/api-ref/events/cloud-events#audit-log-events",
+        ),
+    ] {
+        assert_eq!(family(name).docs, Some(link));
+    }
+    assert!(
+        families()
+            .iter()
+            .all(|family| family.docs.is_some() == family.documented)
+    );
+}
+
+// ---- finding
+
+#[track_caller]
+fn finds(name: &str, pattern: &str, hole: Option<&str>) {
+    let found = find(name).unwrap_or_else(|| panic!("{name} is not found"));
+    assert_eq!((found.family.name.text, found.hole), (pattern, hole));
+}
+
+#[test]
+fn every_name_finds_its_family() {
+    for family in families() {
+        for variant in variants(family) {
+            let event: Json = serde_json::from_str(&example(family, Some(variant))).unwrap();
+            let hole = if family.name.is_literal() {
+                None
+            } else {
+                Some(variant)
+            };
+            finds(event["event"].as_str().unwrap(), family.name.text, hole);
+        }
+    }
+}
+
+#[test]
+fn literal_names_come_first() {
+    finds(
+        "prefect.flow-run.heartbeat",
+        "prefect.flow-run.heartbeat",
+        None,
+    );
+    finds(
+        "prefect.flow-run.pull-step.executed",
+        "prefect.flow-run.pull-step.executed",
+        None,
+    );
+    finds(
+        "prefect.flow-run.Running",
+        "prefect.flow-run.{state}",
+        Some("Running"),
+    );
+    finds(
+        "prefect.deployment.created",
+        "prefect.deployment.created",
+        None,
+    );
+    finds(
+        "prefect.deployment.not-ready",
+        "prefect.deployment.{status}",
+        Some("not-ready"),
+    );
+    finds(
+        "prefect.work-pool.updated",
+        "prefect.work-pool.updated",
+        None,
+    );
+    finds(
+        "prefect.work-pool.paused",
+        "prefect.work-pool.{status}",
+        Some("paused"),
+    );
+    finds(
+        "prefect.work-queue.deleted",
+        "prefect.work-queue.deleted",
+        None,
+    );
+    finds(
+        "prefect.concurrency-limit.acquired",
+        "prefect.concurrency-limit.acquired",
+        None,
+    );
+    finds(
+        "prefect.concurrency-limit.v1.acquired",
+        "prefect.concurrency-limit.v1.acquired",
+        None,
+    );
+    finds(
+        "prefect.docker.container.creation-failed",
+        "prefect.docker.container.creation-failed",
+        None,
+    );
+    finds(
+        "prefect.docker.container.dead",
+        "prefect.docker.container.{status}",
+        Some("dead"),
+    );
+    finds(
+        "prefect.block-type.created",
+        "prefect.block-type.created",
+        None,
+    );
+    finds(
+        "prefect.block.slack-webhook.loaded",
+        "prefect.block.{type}.loaded",
+        Some("slack-webhook"),
+    );
+    finds(
+        "prefect-cloud.webhook.received",
+        "prefect-cloud.webhook.received",
+        None,
+    );
+    finds(
+        "prefect-cloud.incident.updated.tags",
+        "prefect-cloud.incident.updated.{field}",
+        Some("tags"),
+    );
+    finds(
+        "prefect-cloud.automation.action.disabled",
+        "prefect-cloud.automation.action.disabled",
+        None,
+    );
+    finds(
+        "prefect-cloud.automation.created",
+        "prefect-cloud.{resource-type}.{action}",
+        Some("automation.created"),
+    );
+}
+
+#[test]
+fn custom_states() {
+    finds(
+        "prefect.flow-run.SuccessfullyProcessed",
+        "prefect.flow-run.{state}",
+        Some("SuccessfullyProcessed"),
+    );
+    finds(
+        "prefect.task-run.completed",
+        "prefect.task-run.{state}",
+        Some("completed"),
+    );
+    finds(
+        "prefect.task-run.Data quality: failed.",
+        "prefect.task-run.{state}",
+        Some("Data quality: failed."),
+    );
+    finds(
+        "prefect.flow-run.v1.2 done",
+        "prefect.flow-run.{state}",
+        Some("v1.2 done"),
+    );
+    finds(
+        "prefect.flow-run.Fertig ✓",
+        "prefect.flow-run.{state}",
+        Some("Fertig ✓"),
+    );
+}
+
+#[test]
+fn unknown_names() {
+    for name in [
+        "",
+        "prefect",
+        "prefect.",
+        "acme.order.paid",
+        "prefect.flow-run",
+        "prefect.flow-run.",
+        "prefect.flow-run.pull-step.skipped",
+        "prefect.block.webhook.saved",
+        "prefect.worker.start",
+        "prefect.log.write",
+        "prefect-cloud.flow.created",
+        "prefect-cloud.account.exploded",
+        "prefect-cloud.account.created.twice",
+        "Prefect.flow-run.Running",
+    ] {
+        assert!(find(name).is_none(), "{name}");
+    }
+}
+
+#[test]
+fn suggestions() {
+    for (name, meant) in [
+        ("prefect.taskrun.Running", "prefect.task-run.Running"),
+        ("prefect.task_run.Runing", "prefect.task-run.Running"),
+        ("prefect.taskrun.MyOwnState", "prefect.task-run.MyOwnState"),
+        ("prefect.flow-run-heartbeat", "prefect.flow-run.heartbeat"),
+        (
+            "prefect.flow-run.pull-step.execute",
+            "prefect.flow-run.pull-step.executed",
+        ),
+        ("prefect.worker.start", "prefect.worker.started"),
+        (
+            "prefect.worker.executed-flowrun",
+            "prefect.worker.executed-flow-run",
+        ),
+        ("Prefect.Flow-Run.Running", "prefect.flow-run.Running"),
+        (
+            "prefect.block.my-webhook.load",
+            "prefect.block.my-webhook.loaded",
+        ),
+        (
+            "prefect-cloud.acount.created",
+            "prefect-cloud.account.created",
+        ),
+        (
+            "prefect-cloud.incident.declare",
+            "prefect-cloud.incident.declared",
+        ),
+        (
+            "prefct.automation.triggered",
+            "prefect.automation.triggered",
+        ),
+    ] {
+        assert_eq!(suggest(name).as_deref(), Some(meant), "{name}");
+    }
+    for name in [
+        "prefect.something.entirely.else",
+        "prefect.x",
+        "acme.worker.started",
+        "",
+        "prefect.log.write",
+    ] {
+        assert_eq!(suggest(name), None, "{name}");
+    }
+}
+
+#[test]
+fn names_of_a_real_server() {
+    for name in [
+        "prefect.automation.action.executed",
+        "prefect.automation.action.failed",
+        "prefect.automation.action.triggered",
+        "prefect.automation.created",
+        "prefect.automation.deleted",
+        "prefect.automation.triggered",
+        "prefect.automation.updated",
+        "prefect.block-document.created",
+        "prefect.block.custom-webhook.loaded",
+        "prefect.block.webhook.loaded",
+        "prefect.concurrency-limit.acquired",
+        "prefect.concurrency-limit.created",
+        "prefect.concurrency-limit.released",
+        "prefect.concurrency-limit.updated",
+        "prefect.deployment.created",
+        "prefect.deployment.not-ready",
+        "prefect.deployment.ready",
+        "prefect.flow-run.AwaitingConcurrencySlot",
+        "prefect.flow-run.NotGoodEnough",
+        "prefect.flow-run.Resuming",
+        "prefect.flow-run.Submitting",
+        "prefect.flow-run.TimedOut",
+        "prefect.flow-run.heartbeat",
+        "prefect.flow-run.pull-step.executed",
+        "prefect.flow.created",
+        "prefect.runner.cancelled-flow-run",
+        "prefect.task-run.Cached",
+        "prefect.task-run.DataQualityFailed",
+        "prefect.task-run.Skipped",
+        "prefect.task-run.TimedOut",
+        "prefect.work-pool.created",
+        "prefect.work-pool.not-ready",
+        "prefect.work-pool.paused",
+        "prefect.work-pool.ready",
+        "prefect.work-queue.created",
+        "prefect.work-queue.not-ready",
+        "prefect.work-queue.paused",
+        "prefect.work-queue.ready",
+        "prefect.worker.executed-flow-run",
+        "prefect.worker.started",
+        "prefect.worker.submitted-flow-run",
+    ] {
+        assert!(find(name).is_some(), "{name}");
+    }
+}
+
+// ---- templates
+
+#[test]
+fn templates_match() {
+    let template = |name: &str| match &family(name).labels[0].form {
+        Form::Templates(templates) => &templates[0].template,
+        _ => panic!("{name}"),
+    };
+    let task_run = template("prefect.task-run.{state}");
+    assert_eq!(task_run.prefix(), "prefect.task-run.");
+    assert!(task_run.matches("prefect.task-run.0B7D6E14-5a92-4c3f-8e21-9d4c7f1a6b30"));
+    assert_eq!(
+        task_run.part(
+            "prefect.task-run.0b7d6e14-5a92-4c3f-8e21-9d4c7f1a6b30",
+            "uuid"
+        ),
+        Some("0b7d6e14-5a92-4c3f-8e21-9d4c7f1a6b30")
+    );
+    for wrong in [
+        "prefect.task-run.0b7d6e145a924c3f8e219d4c7f1a6b30",
+        "prefect.task-run.0b7d6e14-5a92-4c3f-8e21-9d4c7f1a6b3",
+        "prefect.task-run.0b7d6e14-5a92-4c3f-8e21-9d4c7f1a6b300",
+        "prefect.task-run.0b7d6e14-5a92-4c3f-8e21-9d4c7f1a6b3é",
+        "prefect.task-run.",
+        "prefect.flow-run.0b7d6e14-5a92-4c3f-8e21-9d4c7f1a6b30",
+        "",
+    ] {
+        assert!(!task_run.matches(wrong), "{wrong}");
+        assert_eq!(task_run.part(wrong, "uuid"), None, "{wrong}");
+    }
+
+    let worker = template("prefect.worker.started");
+    assert_eq!(
+        worker.part("prefect.worker.kubernetes.my-k8s-worker", "name-slug"),
+        Some("my-k8s-worker")
+    );
+    assert_eq!(
+        worker.part("prefect.worker.kubernetes.my-k8s-worker", "other"),
+        None
+    );
+    assert!(!worker.matches("prefect.worker.kubernetes"));
+    assert!(!worker.matches("prefect.worker..my-k8s-worker"));
+    assert!(!worker.matches("prefect.worker.kubernetes.my.worker"));
+
+    let asset = template("prefect.asset.referenced");
+    assert_eq!(asset.prefix(), "");
+    assert!(
+        asset.matches("s3://bucket/key.parquet") && asset.matches("postgres://prod/public/users")
+    );
+    for wrong in [
+        "S3://bucket/key",
+        "bucket/key",
+        "s3://bucket/a key",
+        "s3://bucket/?a",
+        "s3://",
+        "://bucket",
+    ] {
+        assert!(!asset.matches(wrong), "{wrong}");
+    }
+    assert!(asset.matches(&format!("s3://{}", "a".repeat(507))));
+    assert!(!asset.matches(&format!("s3://{}", "a".repeat(508))));
+}
+
+// ---- examples
+
+#[test]
+fn examples_are_correct() {
+    for family in families() {
+        for variant in variants(family) {
+            let text = example(family, Some(variant));
+            check(family, &text);
+            assert_eq!(text, example(family, Some(variant)));
+        }
+        check(family, &example(family, None));
+    }
+    for (name, own) in [
+        ("prefect.flow-run.{state}", "SuccessfullyProcessed"),
+        ("prefect.task-run.{state}", "Data \"quality\""),
+        ("prefect.block.{type}.loaded", "slack-webhook"),
+        (
+            "prefect-cloud.{resource-type}.{action}",
+            "workspace.transferred-in",
+        ),
+    ] {
+        check(family(name), &example(family(name), Some(own)));
+    }
+}
+
+#[track_caller]
+fn check(family: &Family, text: &str) {
+    let event: Json = serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+    assert_eq!(
+        serde_json::to_string_pretty(&event)
+            .unwrap()
+            .lines()
+            .count(),
+        text.lines().count(),
+        "{text}"
+    );
+    let keys = [
+        "occurred", "event", "resource", "related", "payload", "id", "follows",
+    ];
+    let places: Vec<_> = keys
+        .iter()
+        .map(|key| text.find(&format!("\n  \"{key}\": ")).unwrap())
+        .collect();
+    assert!(places.is_sorted(), "{text}");
+    assert!(hole::is_uuid(event["id"].as_str().unwrap()), "{text}");
+    assert!(
+        event["follows"].is_null() || hole::is_uuid(event["follows"].as_str().unwrap()),
+        "{text}"
+    );
+    let name = event["event"].as_str().unwrap();
+    assert!(family.name.matches(name), "{text}");
+
+    labels(family.labels, &event["resource"], text);
+    for related in family.related {
+        let own: Vec<_> = event["related"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|own| own["prefect.resource.role"] == related.role)
+            .collect();
+        assert!(
+            own.len() >= related.min as usize,
+            "{}: {text}",
+            related.role
+        );
+        for own in own {
+            form(&related.id, own["prefect.resource.id"].as_str().unwrap());
+            labels(related.labels, own, text);
+        }
+    }
+    assert!(
+        family
+            .payload
+            .iter()
+            .any(|object| fits(object, &event["payload"], text)),
+        "{text}"
+    );
+    for rule in family.equal {
+        let values: Vec<_> = rule
+            .terms
+            .iter()
+            .filter_map(|term| value(family, term, &event))
+            .collect();
+        for pair in values.windows(2) {
+            let (one, other) = (&pair[0], &pair[1]);
+            let same = match rule.compare {
+                Compare::Slug => *one == other.to_lowercase().replace(' ', "-"),
+                Compare::Tail => other.rsplit(['/', ':']).next().unwrap() == one,
+                Compare::Instant => {
+                    one.trim_end_matches("+00:00").trim_end_matches('Z')
+                        == other.trim_end_matches("+00:00").trim_end_matches('Z')
+                }
+                _ => one == other,
+            };
+            assert!(same, "{one} and {other}\n{text}");
+        }
+    }
+}
+
+fn labels(listed: &[Label], resource: &Json, text: &str) {
+    for label in listed {
+        match resource[label.name].as_str() {
+            Some(value) => form(&label.form, value),
+            None => assert!(
+                label.presence == Presence::Optional,
+                "{}\n{text}",
+                label.name
+            ),
+        }
+    }
+}
+
+#[track_caller]
+fn form(form: &Form, value: &str) {
+    let fits = match form {
+        Form::Text => true,
+        Form::Integer => value.parse::<u64>().is_ok(),
+        Form::SignedInteger => value.parse::<i64>().is_ok(),
+        Form::Timestamp => value.len() >= 20 && value.contains('T'),
+        Form::Uuid => hole::is_uuid(value),
+        Form::JsonStrings => serde_json::from_str::<Vec<String>>(value).is_ok(),
+        Form::AtMost(most) => value.chars().count() <= *most,
+        Form::Values { values, .. } => values
+            .iter()
+            .any(|own| own.text == value && own.remark.is_none()),
+        Form::Templates(templates) => templates
+            .iter()
+            .any(|own| own.template.matches(value) && own.remark.is_none()),
+    };
+    assert!(fits, "{value}");
+}
+
+fn fits(object: &Object, json: &Json, text: &str) -> bool {
+    let Some(members) = json.as_object() else {
+        return false;
+    };
+    if object.other.is_some() {
+        assert!(
+            members
+                .keys()
+                .all(|key| object.fields.iter().any(|field| field.name == key)),
+            "{text}"
+        );
+    }
+    object
+        .fields
+        .iter()
+        .all(|field| match members.get(field.name) {
+            None => {
+                field.presence == Presence::Optional
+                    || matches!(field.name, "start_time" | "end_time")
+            }
+            Some(Json::Null) => field.nullable,
+            Some(value) => {
+                let kind = |kind: Kind, value: &Json| match kind {
+                    Kind::Any => true,
+                    Kind::String => value.is_string(),
+                    Kind::Uuid => value.as_str().is_some_and(hole::is_uuid),
+                    Kind::Timestamp => value.as_str().is_some_and(|text| text.ends_with('Z')),
+                    Kind::Integer => value.is_i64(),
+                    Kind::Number => value.is_number(),
+                    Kind::Boolean => value.is_boolean(),
+                    Kind::Object => value.is_object(),
+                    Kind::StringMap => value
+                        .as_object()
+                        .is_some_and(|map| map.values().all(Json::is_string)),
+                    Kind::Array => value.is_array(),
+                };
+                let listed = |value: &Json| {
+                    field.values.is_empty()
+                        || field
+                            .values
+                            .iter()
+                            .any(|own| *value == own.text && own.remark.is_none())
+                };
+                kind(field.kind, value)
+                    && (field.kind == Kind::Array || listed(value))
+                    && field.items.is_none_or(|items| {
+                        value
+                            .as_array()
+                            .unwrap()
+                            .iter()
+                            .all(|item| kind(items, item) && listed_item(items, item, &listed))
+                    })
+                    && field.remark.is_none()
+                    && (field.kind != Kind::Object
+                        || field.object.is_none_or(|object| fits(object, value, text)))
+                    && (field.kind != Kind::Array
+                        || field.object.is_none_or(|object| {
+                            value
+                                .as_array()
+                                .unwrap()
+                                .iter()
+                                .all(|item| fits(object, item, text))
+                        }))
+            }
+        })
+}
+
+fn listed_item(items: Kind, item: &Json, listed: &dyn Fn(&Json) -> bool) -> bool {
+    items != Kind::String || listed(item)
+}
+
+fn value(family: &Family, term: &Term, event: &Json) -> Option<String> {
+    let text = |json: &Json| match json {
+        Json::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    let related = |wanted: &str| {
+        event["related"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|own| own["prefect.resource.role"] == wanted)
+    };
+    match term {
+        Term::Name(hole) => Some(family.name.part(event["event"].as_str()?, hole)?.to_owned()),
+        Term::Label(label) => event["resource"].get(label).map(text),
+        Term::IdPart(part) => id_part(
+            &family.labels[0].form,
+            event["resource"]["prefect.resource.id"].as_str()?,
+            part,
+        ),
+        Term::Payload { path, absent } => {
+            let mut place = &event["payload"];
+            for key in *path {
+                match place.get(key) {
+                    Some(inner) => place = inner,
+                    None if place.is_null() => break,
+                    None => return absent.map(str::to_owned),
+                }
+            }
+            Some(text(place))
+        }
+        Term::RelatedLabel { role, label } => related(role)?.get(label).map(text),
+        Term::RelatedIdPart { role, part } => {
+            let form = &family.related.iter().find(|own| own.role == *role)?.id;
+            id_part(form, related(role)?["prefect.resource.id"].as_str()?, part)
+        }
+        Term::Occurred => Some(text(&event["occurred"])),
+    }
+}
+
+fn id_part(form: &Form, id: &str, part: &str) -> Option<String> {
+    let Form::Templates(templates) = form else {
+        return None;
+    };
+    templates
+        .iter()
+        .find_map(|own| own.template.part(id, part))
+        .map(str::to_owned)
+}
+
+#[test]
+fn examples_of_states() {
+    let family = family("prefect.task-run.{state}");
+    let event = |state: &str| serde_json::from_str::<Json>(&example(family, Some(state))).unwrap();
+    let first = event("Scheduled");
+    assert!(
+        first["payload"]["initial_state"].is_null()
+            && first["payload"]["intended"]["from"].is_null()
+    );
+    assert!(first["follows"].is_null());
+    assert_eq!(first["resource"]["prefect.run-count"], "0");
+    assert!(first["payload"]["task_run"].get("start_time").is_none());
+    let last = event("Completed");
+    assert_eq!(
+        last["payload"]["intended"],
+        serde_json::json!({"from": "RUNNING", "to": "COMPLETED"})
+    );
+    assert_eq!(last["payload"]["initial_state"]["name"], "Running");
+    assert_eq!(last["resource"]["prefect.run-count"], "1");
+    assert_eq!(last["payload"]["task_run"]["run_count"], 1);
+    assert!(last["payload"]["task_run"].get("end_time").is_some());
+    assert!(last["follows"].is_string());
+    assert_eq!(event("AwaitingRetry")["resource"]["prefect.run-count"], "1");
+    assert_eq!(
+        event("Skipped")["resource"]["prefect.state-type"],
+        "COMPLETED"
+    );
+}
+
+// ---- descriptions
+
+#[test]
+fn descriptions() {
+    assert_eq!(event_types().len(), 82);
+    let task_run = describe("prefect.task-run.Running").unwrap();
+    assert_eq!(task_run.name_pattern, "prefect.task-run.{state}");
+    assert_eq!(task_run.resource_id, "prefect.task-run.{uuid}");
+    let json = serde_json::to_value(&task_run).unwrap();
+    assert_eq!(json["related"][6]["role"], "tag");
+    assert!(json["related"][6].get("max").is_none());
+    let from = json["payload"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|field| field["path"] == "intended.from")
+        .unwrap();
+    assert_eq!(
+        (&from["type"], &from["nullable"]),
+        (&Json::from("string"), &Json::from(true))
+    );
+    let actions = describe("prefect.automation.created").unwrap();
+    assert!(
+        actions
+            .payload
+            .iter()
+            .any(|field| field.path == "actions[].type")
+    );
+    assert!(describe("acme.order.paid").is_none());
+    assert!(
+        serde_json::to_value(describe("prefect.flow.created").unwrap())
+            .unwrap()
+            .get("docs")
+            .is_none()
+    );
+}
+
+// ---- bytes
+
+const BYTES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/catalogue.bin"));
+const TEXTS: &str = include_str!(concat!(env!("OUT_DIR"), "/catalogue.txt"));
+
+#[test]
+fn decoded_are_all_facts_of_the_pages() {
+    let resolved = include_str!(concat!(env!("OUT_DIR"), "/catalogue.debug"));
+    let decoded = format!("{:#?}", families());
+    for (number, (decoded, resolved)) in decoded.lines().zip(resolved.lines()).enumerate() {
+        assert_eq!(decoded, resolved, "line {number} of catalogue.debug");
+    }
+    assert_eq!(decoded.len(), resolved.len());
+    let encoded = encode::encode(families());
+    assert!(encoded == (BYTES.to_vec(), TEXTS.to_owned()));
+}
+
+/// The pages do not have everything that the model has.
+#[test]
+fn every_fact_can_be_encoded() {
+    use crate::diagnostic::Severity::{self, Error, Info, Warning};
+
+    const LEVELS: [Option<Severity>; 4] = [None, Some(Info), Some(Warning), Some(Error)];
+    const REMARK: Remark = Remark {
+        severity: Info,
+        text: "remark",
+    };
+    let mut texts = (0..).map(|number: u32| &*format!("text {number}").leak());
+    let mut text = move || texts.next().unwrap_or_default();
+    let template = |text: &'static str| Template::parse(text);
+    let forms = vec![
+        Form::Text,
+        Form::Integer,
+        Form::SignedInteger,
+        Form::Timestamp,
+        Form::Uuid,
+        Form::JsonStrings,
+        Form::AtMost(1 << 30),
+        Form::Values {
+            values: vec![
+                Value {
+                    text: text(),
+                    remark: None,
+                },
+                Value {
+                    text: "",
+                    remark: Some(REMARK),
+                },
+            ]
+            .leak(),
+            other: Warning,
+        },
+        Form::Templates(
+            vec![
+                Alternative {
+                    template: template("a.{uuid}.{name}/{type}.{state}"),
+                    remark: Some(REMARK),
+                },
+                Alternative {
+                    template: template("{asset-key}"),
+                    remark: None,
+                },
+            ]
+            .leak(),
+        ),
+    ];
+    let terms = vec![
+        Term::Name(text()),
+        Term::Label(text()),
+        Term::IdPart(text()),
+        Term::Payload {
+            path: vec![text(), text()].leak(),
+            absent: Some(text()),
+        },
+        Term::Payload {
+            path: &[],
+            absent: None,
+        },
+        Term::RelatedLabel {
+            role: text(),
+            label: text(),
+        },
+        Term::RelatedIdPart {
+            role: text(),
+            part: text(),
+        },
+        Term::Occurred,
+    ];
+    let levels = LEVELS.iter().cycle();
+    let labels: Vec<_> = forms
+        .into_iter()
+        .zip(
+            levels.zip(
+                Presence::ALL
+                    .iter()
+                    .cycle()
+                    .zip(Source::ALL.iter().rev().cycle()),
+            ),
+        )
+        .map(|(form, (missing, (presence, source)))| Label {
+            name: text(),
+            presence: *presence,
+            missing: *missing,
+            form,
+            meaning: text(),
+            source: *source,
+            example: text(),
+        })
+        .collect();
+    let labels: &'static [Label] = labels.leak();
+    let inner: &'static Object = Box::leak(Box::new(Object {
+        fields: &[],
+        other: Some(Info),
+    }));
+    let fields: Vec<_> = Kind::ALL
+        .into_iter()
+        .enumerate()
+        .map(|(number, kind)| Field {
+            name: text(),
+            kind,
+            nullable: number % 2 == 0,
+            presence: Presence::ALL[number % 3],
+            missing: LEVELS[number % 4],
+            values: &[],
+            other: [Info, Warning, Error][number % 3],
+            object: (number % 5 == 0).then_some(inner),
+            items: (number % 2 == 0).then(|| Kind::ALL[9 - number]),
+            also: (number % 3 == 0).then(|| &*Box::leak(Box::new((kind, REMARK)))),
+            remark: (number % 3 == 1).then_some(&REMARK),
+            meaning: text(),
+            source: Source::ALL[number % 3],
+            example: text(),
+        })
+        .collect();
+    let terms: &'static [Term] = terms.leak();
+    let equal: Vec<_> = Compare::ALL
+        .into_iter()
+        .enumerate()
+        .map(|(number, compare)| Equal {
+            severity: [Error, Info, Warning][number % 3],
+            terms: &terms[number..],
+            compare,
+        })
+        .collect();
+    let family = Family {
+        name: template("prefect.{type}.x"),
+        title: text(),
+        documented: true,
+        cloud: false,
+        emitter: text(),
+        emitted_by: text(),
+        labels,
+        related: vec![Related {
+            role: text(),
+            id: Form::AtMost(200),
+            min: 3,
+            max: Some(u32::MAX),
+            missing: Some(Warning),
+            when: text(),
+            labels: &labels[2..],
+            source: Source::Code,
+            example: text(),
+            remark: Some(&REMARK),
+        }]
+        .leak(),
+        other_roles: Some(Info),
+        payload: vec![
+            Object {
+                fields: fields.leak(),
+                other: Some(Warning),
+            },
+            Object {
+                fields: &[],
+                other: None,
+            },
+        ]
+        .leak(),
+        follows: Some(Box::leak(Box::new(Follows {
+            text: text(),
+            families: vec![text()].leak(),
+            same: Some(Term::Name(text())),
+            same_resource: true,
+            window: 300,
+            documented: false,
+            missing: Some(Error),
+            states: true,
+        }))),
+        docs: Some("https://docs.prefect.io/page#anchor"),
+        variants: vec![
+            Variant {
+                name: text(),
+                state_type: Some(text()),
+                previous: None,
+                documented: true,
+            },
+            Variant {
+                name: text(),
+                state_type: None,
+                previous: Some(text()),
+                documented: false,
+            },
+        ]
+        .leak(),
+        other_variants: Some(Warning),
+        choices: vec![Choice {
+            hole: text(),
+            values: vec![text()].leak(),
+        }]
+        .leak(),
+        hole_example: text(),
+        equal: equal.leak(),
+        notes: vec![text(), text()].leak(),
+    };
+    let families = [family];
+    let (bytes, texts) = encode::encode(&families);
+    let decoded = decode::decode(&bytes, texts.leak()).unwrap();
+    assert_eq!(format!("{decoded:#?}"), format!("{families:#?}"));
+}
+
+#[test]
+fn broken_bytes_are_no_catalogue() {
+    assert_eq!(decode::decode(BYTES, TEXTS).map(<[_]>::len), Some(82));
+    assert!(decode::decode(BYTES, &TEXTS[1..]).is_none());
+    assert!(decode::decode(BYTES, format!("{TEXTS} ").leak()).is_none());
+    assert!(decode::decode(&[BYTES, &[0]].concat(), TEXTS).is_none());
+    for end in (0..BYTES.len()).step_by(97) {
+        assert!(decode::decode(&BYTES[..end], TEXTS).is_none(), "{end}");
+    }
+}
+
+// ---- any text
+
+proptest::proptest! {
+    #[test]
+    fn any_bytes(at in 0..BYTES.len(), new in proptest::collection::vec(proptest::num::u8::ANY, 1..9)) {
+        let _ = decode::decode(&new, TEXTS);
+        let mut bytes = BYTES.to_vec();
+        let end = bytes.len().min(at + new.len());
+        bytes.splice(at..end, new);
+        let _ = decode::decode(&bytes, TEXTS);
+    }
+
+    #[test]
+    fn any_name(name in "(prefect(-cloud)?\\.)?(flow-run\\.|task-run\\.|block\\.|account\\.)?.{0,60}") {
+        if let Some(found) = find(&name) {
+            assert!(found.family.name.matches(&name));
+            assert_eq!(suggest(&name).filter(|meant| find(meant).is_none()), None);
+        }
+        let _ = suggest(&name);
+        for family in families() {
+            if let Some(Form::Templates(templates)) = family.labels.first().map(|label| &label.form) {
+                for alternative in *templates {
+                    let part = alternative.template.part(&name, "uuid");
+                    assert!(part.is_none() || alternative.template.matches(&name));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn any_state(state in "[^.]{1,40}") {
+        let family = family("prefect.task-run.{state}");
+        check(family, &example(family, Some(&state)));
+    }
+}
