@@ -1,0 +1,61 @@
+//! An event as checks, engine and builder see it: its parts, read out of a document.
+
+use std::borrow::Cow;
+
+use uuid::Uuid;
+
+use crate::json::Value;
+use crate::time::Instant;
+
+/// The label that names a resource.
+pub const RESOURCE_ID: &str = "prefect.resource.id";
+/// The label that says which part a related resource plays.
+pub const RESOURCE_ROLE: &str = "prefect.resource.role";
+
+/// The parts of one event. What is absent or of the wrong type is `None`.
+#[derive(Clone)]
+pub struct Event<'t> {
+    /// The whole event.
+    pub value: Value<'t>,
+    pub occurred: Option<Instant>,
+    pub name: Option<Cow<'t, str>>,
+    pub id: Option<Uuid>,
+    pub follows: Option<Uuid>,
+    /// An object of labels.
+    pub resource: Option<Value<'t>>,
+    /// An array of objects of labels.
+    pub related: Option<Value<'t>>,
+    /// An object.
+    pub payload: Option<Value<'t>>,
+}
+
+impl<'t> Event<'t> {
+    /// An event of which nothing but its extent is known.
+    #[must_use]
+    pub fn unread(value: Value<'t>) -> Self {
+        Event { value, occurred: None, name: None, id: None, follows: None, resource: None, related: None, payload: None }
+    }
+
+    /// A label of the primary resource.
+    #[must_use]
+    pub fn label(&self, name: &str) -> Option<Value<'t>> {
+        self.resource?.get(name)
+    }
+
+    /// The related resources with their indices.
+    pub fn related(&self) -> impl Iterator<Item = (usize, Value<'t>)> {
+        self.related.into_iter().flat_map(Value::items).enumerate()
+    }
+
+    /// The first related resource in a role, with its index.
+    #[must_use]
+    pub fn in_role(&self, role: &str) -> Option<(usize, Value<'t>)> {
+        self.related().find(|(_, related)| related.get(RESOURCE_ROLE).is_some_and(|value| value.is(role)))
+    }
+
+    /// A value of the payload, by its keys from the outside in.
+    #[must_use]
+    pub fn payload_at(&self, path: &[&str]) -> Option<Value<'t>> {
+        self.payload?.at_path(path)
+    }
+}

@@ -1,0 +1,480 @@
+//! What events say of each other: links by `follows`, repeated ids, states and heartbeats of a run.
+//!
+//! Memory is bounded: of a long input the last events are remembered, at least [`REMEMBERED`].
+
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, DefaultHasher, Hasher};
+
+use rustc_hash::FxHasher;
+
+use crate::catalogue::{Family, Follows, Match, Term};
+use crate::diagnostic::Code;
+use crate::event::{Event, RESOURCE_ID};
+use crate::json::{Places, Value};
+use crate::sort;
+use crate::time::Instant;
+
+use super::findings::{Findings, Location, Subject};
+use super::path::Path;
+use super::syntax::Source;
+use super::words::{duration, shown};
+
+/// How many events are remembered at least: a link over more events is not looked at.
+pub const REMEMBERED: usize = 50_000;
+
+/// A heartbeat within so many microseconds after the end of its run was under way.
+const HEARTBEAT_GRACE: i64 = 5_000_000;
+
+/// Keys that are hashes already, of ids and resources, to places in a list. One instance of the
+/// standard library's map for all that is remembered: each takes several KB of the module.
+type Places64 = HashMap<u64, usize, BuildHasherDefault<DefaultHasher>>;
+
+/// A map that forgets: what was not added in the last two generations is gone. Deterministic.
+struct Recent<V> {
+    now: Generation<V>,
+    before: Generation<V>,
+}
+
+struct Generation<V> {
+    places: Places64,
+    values: Vec<V>,
+}
+
+impl<V> Default for Generation<V> {
+    fn default() -> Self {
+        Generation { places: Places64::default(), values: Vec::new() }
+    }
+}
+
+impl<V> Default for Recent<V> {
+    fn default() -> Self {
+        Recent { now: Generation::default(), before: Generation::default() }
+    }
+}
+
+impl<V> Generation<V> {
+    fn get_mut(&mut self, key: u64) -> Option<&mut V> {
+        let place = *self.places.get(&key)?;
+        self.values.get_mut(place)
+    }
+}
+
+impl<V> Recent<V> {
+    fn get_mut(&mut self, key: u64) -> Option<&mut V> {
+        match self.now.get_mut(key) {
+            None => self.before.get_mut(key),
+            found => found,
+        }
+    }
+
+    /// Returns what is forgotten.
+    fn insert(&mut self, key: u64, value: V) -> Vec<V> {
+        let full = self.now.values.len() >= REMEMBERED;
+        let forgotten = if full { std::mem::replace(&mut self.before, std::mem::take(&mut self.now)).values } else { Vec::new() };
+        self.now.places.insert(key, self.now.values.len());
+        self.now.values.push(value);
+        forgotten
+    }
+
+    fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
+        self.before.values.iter_mut().chain(&mut self.now.values)
+    }
+
+    /// All that is remembered, the oldest first.
+    fn take(&mut self) -> impl Iterator<Item = V> + use<V> {
+        let Recent { now, before } = std::mem::take(self);
+        before.values.into_iter().chain(now.values)
+    }
+}
+
+/// What is kept of an event.
+#[derive(Clone, Copy)]
+struct Seen {
+    index: u64,
+    family: Option<&'static Family>,
+    occurred: Option<Instant>,
+    resource: u64,
+    /// The value at the place that its followers share with it.
+    shared: Option<u64>,
+    state: Option<StateKey>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct StateKey {
+    kind: u64,
+    name: Option<u64>,
+}
+
+/// An event with `follows`, as it is compared with the event that it points at.
+struct Follower<'e> {
+    seen: Seen,
+    follows: &'static Follows,
+    subject: Subject<'e>,
+    /// Where `follows` stands, and the initial state.
+    place: Location,
+    from_place: Location,
+    shared: Option<u64>,
+    from: Option<StateKey>,
+    words: Words<'e>,
+}
+
+/// What a sentence about a follower needs; worked out when it is written, or before its text is gone.
+enum Words<'e> {
+    Of(&'e Event<'e>),
+    Kept { resource: &'e str, from: &'e str },
+}
+
+impl Words<'_> {
+    fn resource(&self) -> String {
+        match self {
+            Words::Of(event) => event.label(RESOURCE_ID).map(|id| shown(&id.string())).unwrap_or_default(),
+            Words::Kept { resource, .. } => (*resource).to_owned(),
+        }
+    }
+
+    fn from(&self) -> String {
+        match self {
+            Words::Of(event) => {
+                let initial = event.payload_at(&["initial_state"]);
+                let name = initial.and_then(|initial| initial.get("name").or_else(|| initial.get("type")));
+                name.map(|name| shown(&name.string())).unwrap_or_default()
+            }
+            Words::Kept { from, .. } => (*from).to_owned(),
+        }
+    }
+}
+
+/// A follower that has come before the event it points at.
+struct Waiting {
+    seen: Seen,
+    follows: &'static Follows,
+    name: String,
+    docs: Option<&'static str>,
+    place: Location,
+    from_place: Location,
+    shared: Option<u64>,
+    from: Option<StateKey>,
+    resource_text: String,
+    from_text: String,
+}
+
+impl Waiting {
+    fn new(follower: &Follower<'_>) -> Self {
+        let Follower { seen, follows, subject, place, from_place, shared, from, ref words } = *follower;
+        Waiting {
+            seen,
+            follows,
+            name: subject.name.unwrap_or_default().to_owned(),
+            docs: subject.docs,
+            place,
+            from_place,
+            shared,
+            from,
+            resource_text: words.resource(),
+            from_text: words.from(),
+        }
+    }
+
+    fn follower(&self) -> Follower<'_> {
+        Follower {
+            seen: self.seen,
+            follows: self.follows,
+            subject: Subject { index: Some(self.seen.index), name: Some(&self.name), docs: self.docs },
+            place: self.place,
+            from_place: self.from_place,
+            shared: self.shared,
+            from: self.from,
+            words: Words::Kept { resource: &self.resource_text, from: &self.from_text },
+        }
+    }
+}
+
+/// An executed flow run whose submission has not been met.
+struct Executed {
+    index: u64,
+    name: String,
+    docs: Option<&'static str>,
+    place: Location,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Run {
+    ended: Option<(Instant, u64)>,
+    moved: Option<Instant>,
+}
+
+#[derive(Default)]
+pub(super) struct Chain {
+    seen: Recent<Seen>,
+    /// By the id that they follow.
+    waiting: Recent<Vec<Waiting>>,
+    runs: Recent<Run>,
+    /// The indices of a run's states, by the run and the instant.
+    instants: Recent<u64>,
+    /// By flow run: whether a worker has submitted it, or who has executed it before that.
+    executed: Recent<Option<Executed>>,
+    /// Since the current text something waits whose places are bytes of it.
+    fresh: bool,
+}
+
+impl Chain {
+    pub fn add(&mut self, findings: &mut Findings<'_>, subject: &Subject<'_>, event: &Event<'_>, matched: Option<&Match<'_>>) {
+        let (Some(index), Some(id)) = (subject.index, event.id) else { return };
+        let family = matched.map(|matched| matched.family);
+        let own = Seen {
+            index,
+            family,
+            occurred: event.occurred,
+            resource: event.label(RESOURCE_ID).map(|id| hash(&id.bytes())).unwrap_or_default(),
+            shared: family.and_then(|family| shared(event, family)),
+            state: state(event.payload_at(&["validated_state"])),
+        };
+        let key = hash(id.as_bytes());
+        if let Some(first) = self.seen.get_mut(key) {
+            let (first, text) = (first.index.to_string(), id.to_string());
+            let arguments = [("first", &*first), ("id", &*text)];
+            findings.add(Code::RepeatedEventId, subject, Path::Field("id"), field(event, "id"), &arguments);
+            // It was looked at when it came first.
+            return;
+        }
+        self.seen.insert(key, own);
+        if let (Some(target), Some(follows)) = (event.follows.filter(|target| *target != id), family.and_then(|family| family.follows.as_ref())) {
+            let initial = event.payload_at(&["initial_state"]);
+            let follower = Follower {
+                seen: own,
+                follows,
+                subject: *subject,
+                place: field(event, "follows"),
+                from_place: initial.map_or(Location::Nowhere, |initial| Location::Bytes(initial.span())),
+                shared: follows.same.as_ref().and_then(|term| term_hash(event, term)),
+                from: state(initial),
+                words: Words::Of(event),
+            };
+            let target = hash(target.as_bytes());
+            match self.seen.get_mut(target) {
+                Some(followed) => judge(findings, &follower, followed),
+                None => self.wait(findings, target, &follower),
+            }
+        }
+        for waiting in self.waiting.get_mut(key).map(std::mem::take).unwrap_or_default() {
+            judge(findings, &waiting.follower(), &own);
+        }
+        if let Some(matched) = matched {
+            self.run(findings, subject, event, matched, own);
+            self.worker(subject, event, matched);
+        }
+    }
+
+    fn wait(&mut self, findings: &mut Findings<'_>, target: u64, follower: &Follower<'_>) {
+        self.fresh = true;
+        let waiting = Waiting::new(follower);
+        if let Some(others) = self.waiting.get_mut(target) {
+            others.push(waiting);
+            return;
+        }
+        let forgotten = self.waiting.insert(target, vec![waiting]);
+        not_found(findings, forgotten.into_iter());
+    }
+
+    /// To be called at the end of a text: what waits on keeps its places as lines and columns.
+    pub fn leave(&mut self, source: Source<'_>) {
+        if !std::mem::take(&mut self.fresh) {
+            return;
+        }
+        let mut open: Vec<&mut Location> = Vec::new();
+        for waiting in self.waiting.values_mut().flatten() {
+            open.extend([&mut waiting.place, &mut waiting.from_place]);
+        }
+        open.extend(self.executed.values_mut().flatten().map(|executed| &mut executed.place));
+        open.retain(|place| matches!(place, Location::Bytes(_)));
+        let start = |place: &&mut Location| if let Location::Bytes(span) = place { u64::from(span.start) } else { 0 };
+        let mut places = Places::new(source.text, source.base, source.wtf8);
+        for place in sort::by_key(open, start) {
+            if let Location::Bytes(span) = *place {
+                *place = Location::Known(places.range(span.start, span.end));
+            }
+        }
+    }
+
+    /// What can only be said when all events are known.
+    pub fn finish(&mut self, findings: &mut Findings<'_>, events: u64) {
+        // A single event cannot hold the other end of its link.
+        if events < 2 {
+            return;
+        }
+        not_found(findings, self.waiting.take());
+        for Executed { index, name, docs, place } in self.executed.take().flatten() {
+            let subject = Subject { index: Some(index), name: Some(&name), docs };
+            findings.add(Code::ExecutedWithoutSubmitted, &subject, Path::Field("follows"), place, &[]);
+        }
+    }
+
+    /// States and heartbeats of one run.
+    fn run(&mut self, findings: &mut Findings<'_>, subject: &Subject<'_>, event: &Event<'_>, matched: &Match<'_>, own: Seen) {
+        let Some(occurred) = event.occurred else { return };
+        let is_heartbeat = matched.family.name.text == "prefect.flow-run.heartbeat";
+        let state_type = event.label("prefect.state-type").filter(|_| matched.hole.is_some());
+        if !is_heartbeat && state_type.is_none() {
+            return;
+        }
+        let place = || field(event, "occurred");
+        let path = Path::Field("occurred");
+        let mut run = self.runs.get_mut(own.resource).copied().unwrap_or_default();
+        if is_heartbeat {
+            if let Some((ended, index)) = run.ended
+                && occurred.since(ended) > HEARTBEAT_GRACE
+                && run.moved.is_none_or(|moved| moved <= ended)
+            {
+                let arguments = [("found", &*duration(occurred.since(ended))), ("index", &*index.to_string())];
+                findings.add(Code::HeartbeatAfterEnd, subject, path, place(), &arguments);
+            }
+            return;
+        }
+        // Both are spread well: resources are hashes, instants differ in their low bits.
+        let instant = own.resource.rotate_left(32) ^ occurred.0.cast_unsigned();
+        if let Some(other) = self.instants.get_mut(instant) {
+            findings.add(Code::StatesAtSameInstant, subject, path, place(), &[("index", &other.to_string())]);
+        } else {
+            self.instants.insert(instant, own.index);
+        }
+        let terminal = state_type.is_some_and(|kind| ["COMPLETED", "FAILED", "CANCELLED", "CRASHED"].iter().any(|end| kind.is(end)));
+        if terminal {
+            run.ended = Some((occurred, own.index)).max(run.ended);
+        } else {
+            run.moved = Some(occurred).max(run.moved);
+        }
+        match self.runs.get_mut(own.resource) {
+            Some(known) => *known = run,
+            None => drop(self.runs.insert(own.resource, run)),
+        }
+    }
+
+    /// Submitted and executed flow runs.
+    fn worker(&mut self, subject: &Subject<'_>, event: &Event<'_>, matched: &Match<'_>) {
+        let submitted = match matched.family.name.text {
+            "prefect.worker.submitted-flow-run" => true,
+            "prefect.worker.executed-flow-run" => false,
+            _ => return,
+        };
+        let Some(run) = event.in_role("flow-run").and_then(|(_, run)| run.get(RESOURCE_ID)).map(|id| hash(&id.bytes())) else { return };
+        let known = self.executed.get_mut(run);
+        if submitted {
+            match known {
+                Some(executed) => *executed = None,
+                None => drop(self.executed.insert(run, None)),
+            }
+        } else if event.follows.is_none() && known.is_none() {
+            let (index, name) = (subject.index.unwrap_or_default(), subject.name.unwrap_or_default().to_owned());
+            self.executed.insert(run, Some(Executed { index, name, docs: subject.docs, place: field(event, "event") }));
+            self.fresh = true;
+        }
+    }
+}
+
+fn not_found(findings: &mut Findings<'_>, waiting: impl Iterator<Item = Vec<Waiting>>) {
+    for waiting in waiting.flatten() {
+        report(findings, &waiting.follower(), Code::FollowsNotFound, &[]);
+    }
+}
+
+/// A finding at the `follows` of an event.
+fn report(findings: &mut Findings<'_>, follower: &Follower<'_>, code: Code, arguments: &[(&str, &str)]) {
+    findings.add(code, &follower.subject, Path::Field("follows"), follower.place, arguments);
+}
+
+/// Where a field of an event stands.
+fn field(event: &Event<'_>, name: &str) -> Location {
+    event.value.get(name).map_or(Location::Nowhere, |value| Location::Bytes(value.span()))
+}
+
+/// Compares an event with the one that it follows.
+fn judge(findings: &mut Findings<'_>, follower: &Follower<'_>, followed: &Seen) {
+    let follows = follower.follows;
+    let index = followed.index.to_string();
+    let name = followed.family.map_or("", |family| family.name.text);
+    if !follows.families.is_empty() && !follows.families.contains(&name) {
+        let expected = super::words::list(follows.families.iter().copied(), "or");
+        let name = if name.is_empty() { "an event of another kind" } else { name };
+        let arguments = [("index", &*index), ("found", name), ("event", follower.subject.name.unwrap_or_default()), ("expected", &*expected)];
+        report(findings, follower, Code::FollowsWrongEvent, &arguments);
+        return;
+    }
+    let other = if follows.same_resource && followed.resource != follower.seen.resource {
+        Some("resource")
+    } else {
+        let differs = follower.shared.zip(followed.shared).is_some_and(|(a, b)| a != b);
+        differs.then(|| follows.same.as_ref().map_or("resource", term_words))
+    };
+    if let Some(what) = other {
+        let resource = follower.words.resource();
+        let arguments = [("index", &*index), ("what", what), ("expected", &*resource)];
+        report(findings, follower, Code::FollowsOtherResource, &arguments);
+        return;
+    }
+    if let Some((own, earlier)) = follower.seen.occurred.zip(followed.occurred) {
+        let apart = own.since(earlier);
+        let window = i64::from(follows.window).saturating_mul(1_000_000);
+        if window > 0 && apart.saturating_abs() >= window {
+            let arguments = [("found", &*duration(apart)), ("expected", &*duration(window))];
+            report(findings, follower, Code::FollowsTooFar, &arguments);
+        } else if apart < 0 {
+            let arguments = [("found", &*duration(apart)), ("index", &*index)];
+            report(findings, follower, Code::FollowsLaterEvent, &arguments);
+        }
+    }
+    if let (true, Some(from), Some(entered)) = (follows.states, follower.from, followed.state) {
+        let same_name = from.name.zip(entered.name).is_none_or(|(a, b)| a == b);
+        if from.kind != entered.kind || !same_name {
+            let from = follower.words.from();
+            let arguments = [("found", &*from), ("index", &*index)];
+            let payload = Path::Field("payload");
+            findings.add(Code::BrokenStateChain, &follower.subject, Path::Key(&payload, "initial_state"), follower.from_place, &arguments);
+        }
+    }
+}
+
+fn state(state: Option<Value<'_>>) -> Option<StateKey> {
+    let state = state?;
+    let text = |key: &str| state.get(key).filter(|value| value.is_string()).map(|value| hash(&value.bytes()));
+    Some(StateKey { kind: text("type")?, name: text("name") })
+}
+
+/// The value that the followers of an event share with it.
+fn shared(event: &Event<'_>, family: &'static Family) -> Option<u64> {
+    let own = family.follows.as_ref().and_then(|follows| follows.same.as_ref());
+    let of_followers = || {
+        crate::catalogue::families().iter().find_map(|other| {
+            let follows = other.follows.as_ref()?;
+            follows.families.contains(&family.name.text).then_some(follows.same.as_ref()?)
+        })
+    };
+    term_hash(event, own.or_else(of_followers)?)
+}
+
+fn term_hash(event: &Event<'_>, term: &Term) -> Option<u64> {
+    let value = match term {
+        Term::Label(label) => event.label(label),
+        Term::Payload { path, .. } => event.payload_at(path),
+        Term::RelatedLabel { role, label } => event.in_role(role).and_then(|(_, related)| related.get(label)),
+        Term::RelatedIdPart { role, .. } => event.in_role(role).and_then(|(_, related)| related.get(RESOURCE_ID)),
+        Term::IdPart(_) => event.label(RESOURCE_ID),
+        Term::Name(_) | Term::Occurred => None,
+    };
+    value.map(|value| hash(&value.bytes()))
+}
+
+fn term_words(term: &Term) -> &'static str {
+    match term {
+        Term::RelatedLabel { role, .. } | Term::RelatedIdPart { role, .. } => role,
+        Term::Label(label) => label,
+        Term::Payload { path, .. } => path.last().copied().unwrap_or("payload"),
+        Term::Name(_) | Term::IdPart(_) | Term::Occurred => "resource",
+    }
+}
+
+/// Spreads well, but is easy to fool: two keys that are made to collide are taken for the same.
+fn hash(bytes: &[u8]) -> u64 {
+    let mut hasher = FxHasher::default();
+    hasher.write(bytes);
+    hasher.finish()
+}

@@ -1,0 +1,40 @@
+//! The edits of fixes. They keep the style of the text around them.
+
+use crate::json::{Span, Value, write};
+
+pub(super) type Edits = Vec<(Span, String)>;
+
+/// Writes a string in the place of a key or value.
+pub(super) fn replace(value: Value<'_>, text: &str) -> Edits {
+    vec![(value.span(), write::quoted(text))]
+}
+
+/// Writes a value, which is not a string, as one.
+pub(super) fn quote(value: Value<'_>) -> Edits {
+    vec![(value.span(), write::quoted(&value.string()))]
+}
+
+/// Inserts a member with a text value at the beginning of an object.
+pub(super) fn insert(text: &[u8], object: Value<'_>, key: &str, value: &str) -> Edits {
+    let open = object.span();
+    let (key, value) = (write::quoted(key), write::quoted(value));
+    let inside = open.start.saturating_add(1);
+    let Some((first, first_value)) = object.members().next() else {
+        return vec![(Span { start: inside, end: inside }, format!("{key}: {value}"))];
+    };
+    let start = first.span().start;
+    let colon = between(text, first.span().end, first_value.span().start);
+    // The line break and indentation before the first key go before the next one; on one line, the
+    // space that the object has after its commas.
+    let margin = match between(text, inside, start) {
+        margin if margin.contains('\n') => margin,
+        _ if colon.ends_with(' ') => " ",
+        _ => "",
+    };
+    vec![(Span { start, end: start }, format!("{key}{colon}{value},{margin}"))]
+}
+
+fn between(text: &[u8], start: u32, end: u32) -> &str {
+    let bytes = text.get(start as usize..end as usize).unwrap_or_default();
+    std::str::from_utf8(bytes).unwrap_or(": ")
+}

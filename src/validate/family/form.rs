@@ -1,0 +1,76 @@
+//! Whether a text has the form that the catalogue gives it.
+
+use crate::catalogue::{Form, Remark, is_uuid};
+use crate::json::{Kind, Tape, parse};
+use crate::time;
+
+use super::words;
+
+/// How a text fits a form.
+pub(super) enum Fit {
+    Right,
+    /// It is accepted, with a remark on who says what.
+    Remarked(&'static Remark),
+    Wrong,
+    /// It is wrong, but for upper and lower case it would be this value.
+    Near(&'static str),
+}
+
+pub(super) fn fit(form: &'static Form, text: &str) -> Fit {
+    let right = match form {
+        Form::Text => true,
+        Form::Integer => is_integer(text),
+        Form::SignedInteger => is_integer(text.strip_prefix('-').unwrap_or(text)),
+        Form::Timestamp => is_timestamp(text.as_bytes()),
+        Form::Uuid => is_uuid(text),
+        Form::JsonStrings => is_array_of_strings(text),
+        Form::AtMost(limit) => text.len() <= *limit || text.chars().count() <= *limit,
+        Form::Values { values, .. } => {
+            if let Some(value) = values.iter().find(|value| value.text == text) {
+                return value.remark.as_ref().map_or(Fit::Right, Fit::Remarked);
+            }
+            let near = values.iter().find(|value| value.text.eq_ignore_ascii_case(text));
+            return near.map_or(Fit::Wrong, |value| Fit::Near(value.text));
+        }
+        Form::Templates(forms) => {
+            let found = forms.iter().find(|form| form.template.matches(text));
+            return found.map_or(Fit::Wrong, |form| form.remark.as_ref().map_or(Fit::Right, Fit::Remarked));
+        }
+    };
+    if right { Fit::Right } else { Fit::Wrong }
+}
+
+/// What a form expects, as a sentence says it.
+pub(super) fn expected(form: &'static Form) -> String {
+    match form {
+        Form::Text => "any text".to_owned(),
+        Form::Integer => "a whole number in decimal digits".to_owned(),
+        Form::SignedInteger => "a whole number in decimal digits, with or without a sign".to_owned(),
+        Form::Timestamp => "an RFC 3339 timestamp such as `2026-03-31T18:30:00.000000+00:00`".to_owned(),
+        Form::Uuid => "a UUID".to_owned(),
+        Form::JsonStrings => "a JSON array of strings, written as text: `[\"a\", \"b\"]`".to_owned(),
+        Form::AtMost(limit) => format!("a text of at most {limit} characters"),
+        Form::Values { values, .. } => words::list(values.iter().map(|value| value.text), "or"),
+        Form::Templates(forms) => {
+            let plain = forms.iter().filter(|form| form.remark.is_none()).map(|form| form.template.text);
+            words::list(plain, "or")
+        }
+    }
+}
+
+fn is_integer(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// RFC 3339, or without its offset (which reads as UTC).
+pub(super) fn is_timestamp(text: &[u8]) -> bool {
+    time::read(text).is_some_and(|time| time.form != time::Form::Other)
+}
+
+fn is_array_of_strings(text: &str) -> bool {
+    let (mut tape, mut issues) = (Tape::new(), Vec::new());
+    let parsed = parse(text.as_bytes(), 0, &mut tape, &mut issues);
+    let document = tape.document(text.as_bytes());
+    let root = document.root().filter(|root| root.kind() == Kind::Array);
+    parsed.complete && issues.is_empty() && root.is_some_and(|root| root.items().all(|item| item.is_string()))
+}

@@ -1,0 +1,238 @@
+//! The payload against the fields that the catalogue lists.
+
+use std::borrow::Cow;
+
+use crate::catalogue::{Field, Kind as Expected, Object, Presence, is_uuid};
+use crate::diagnostic::Code;
+use crate::event::Event;
+use crate::json::{Kind, Value};
+
+use super::super::edits;
+use super::super::opening;
+use super::super::path::Path;
+use super::super::words::{self, nearest, shown};
+use super::form::is_timestamp;
+use super::{Check, explained, is_null};
+
+pub(super) fn check(check: &mut Check<'_, '_>, event: &Event<'_>) {
+    // Present, but no object: that is said already.
+    if event.payload.is_none() && event.value.get("payload").is_some() {
+        return;
+    }
+    let path = Path::Field("payload");
+    let known = |shape: &&Object| event.payload.map_or(0, |payload| payload.members().filter(|(key, _)| field(shape, key).is_some()).count());
+    let shapes = check.family.payload;
+    let Some(shape) = shapes.iter().rev().max_by_key(known) else { return };
+    let empty = event.payload.is_none_or(|payload| payload.members().next().is_none());
+    let required: Vec<&Field> = shape.fields.iter().filter(|field| is_required(field)).collect();
+    if shapes.len() > 1 && known(&shape) == 0 {
+        let names = |shape: &Object| words::list(shape.fields.iter().map(|field| field.name), "and");
+        let expected = shapes.iter().map(names).collect::<Vec<_>>().join("; or ");
+        let place = opening(event.payload.unwrap_or(event.value).span());
+        check.add_as(Code::NoPayloadShape.severity(), Code::NoPayloadShape, path, place, &[("event", check.name), ("expected", &expected)]);
+        return;
+    }
+    // One cause: there is no payload at all.
+    if empty && required.len() > 1 {
+        let severity = required.iter().filter_map(|field| field.missing).max();
+        let names = required.iter().map(|field| field.name).collect::<Vec<_>>().join("`, `");
+        let place = opening(event.payload.unwrap_or(event.value).span());
+        let severity = severity.unwrap_or(Code::MissingPayloadField.severity());
+        check.add_as(severity, Code::MissingPayloadField, path, place, &[("field", &names), ("meaning", "it is empty")]);
+        return;
+    }
+    match event.payload {
+        Some(payload) => object(check, payload, shape, path, ""),
+        None => {
+            for field in required {
+                missing(check, event.value, field, path, "");
+            }
+        }
+    }
+}
+
+fn is_required(field: &Field) -> bool {
+    field.presence == Presence::Required && field.missing.is_some()
+}
+
+fn field(shape: &Object, key: &Value<'_>) -> Option<&'static Field> {
+    shape.fields.iter().find(|field| key.is(field.name))
+}
+
+/// `task_run` and `name` make `task_run.name`.
+fn dotted(parent: &str, name: &str) -> String {
+    if parent.is_empty() { name.to_owned() } else { format!("{parent}.{name}") }
+}
+
+fn object(check: &mut Check<'_, '_>, value: Value<'_>, shape: &'static Object, path: Path<'_>, parent: &str) {
+    let mut present = 0_u64;
+    let mut unlisted: Vec<(Value<'_>, Cow<'_, str>)> = Vec::new();
+    for (key, member) in value.members() {
+        match shape.fields.iter().position(|field| key.is(field.name)) {
+            Some(place) => {
+                present |= 1_u64.wrapping_shl(u32::try_from(place).unwrap_or(63));
+                if let Some(field) = shape.fields.get(place) {
+                    check_field(check, field, member, Path::Key(&path, field.name), parent);
+                }
+            }
+            None => unlisted.push((key, key.string())),
+        }
+    }
+    for (place, field) in shape.fields.iter().enumerate() {
+        let missing_here = present & 1_u64.wrapping_shl(u32::try_from(place).unwrap_or(63)) == 0;
+        if !(missing_here && is_required(field)) {
+            continue;
+        }
+        let similar = unlisted.iter().position(|(_, name)| nearest(name, [field.name]).is_some());
+        match similar.map(|at| unlisted.swap_remove(at)) {
+            Some((key, name)) => misspelt(check, field, key, &name, path, parent),
+            None => missing(check, value, field, path, parent),
+        }
+    }
+    if !unlisted.is_empty() {
+        unknown(check, shape, &unlisted, path, parent);
+    }
+}
+
+fn missing(check: &mut Check<'_, '_>, value: Value<'_>, field: &'static Field, path: Path<'_>, parent: &str) {
+    let Some(severity) = field.missing else { return };
+    let (name, meaning) = (dotted(parent, field.name), explained(field.meaning));
+    let path = Path::Key(&path, field.name);
+    check.add_as(severity, Code::MissingPayloadField, path, opening(value.span()), &[("field", &name), ("meaning", &meaning)]);
+}
+
+fn misspelt(check: &mut Check<'_, '_>, field: &'static Field, key: Value<'_>, found: &str, path: Path<'_>, parent: &str) {
+    let Some(severity) = field.missing else { return };
+    let (name, shown) = (dotted(parent, field.name), shown(found));
+    let arguments = [("field", &*name), ("found", &*shown), ("name", field.name)];
+    if let Some(finding) = check.add_as(severity, Code::MisspeltPayloadField, Path::Key(&path, found), key.span(), &arguments) {
+        finding.fix(Code::MisspeltPayloadField, &arguments, edits::replace(key, field.name));
+    }
+}
+
+fn unknown(check: &mut Check<'_, '_>, shape: &'static Object, unlisted: &[(Value<'_>, Cow<'_, str>)], path: Path<'_>, parent: &str) {
+    let Some(severity) = shape.other else { return };
+    // A payload where none belongs is one finding, not one for each of its keys.
+    if shape.fields.is_empty() && unlisted.len() > 1 {
+        let names = unlisted.iter().map(|(_, name)| shown(name)).collect::<Vec<_>>().join("`, `");
+        let hint = "this event is emitted without a payload";
+        let Some((key, _)) = unlisted.first() else { return };
+        check.add_as(severity, Code::UnknownPayloadField, path, key.span(), &[("field", &names), ("event", check.name), ("hint", hint)]);
+        return;
+    }
+    for (key, name) in unlisted {
+        let known = || shape.fields.iter().map(|field| field.name);
+        let hint = match nearest(name, known()) {
+            Some(similar) => format!("did you mean `{similar}`?"),
+            None if shape.fields.is_empty() => "this event is emitted without a payload".to_owned(),
+            None => format!("it writes {}", words::list(known(), "and")),
+        };
+        let field = dotted(parent, &shown(name));
+        let arguments = [("field", &*field), ("event", check.name), ("hint", &*hint)];
+        check.add_as(severity, Code::UnknownPayloadField, Path::Key(&path, name), key.span(), &arguments);
+    }
+}
+
+fn check_field(check: &mut Check<'_, '_>, field: &'static Field, value: Value<'_>, path: Path<'_>, parent: &str) {
+    if let Some(remark) = &field.remark
+        && !is_null(value)
+    {
+        check.remark(remark, path, value.span());
+    }
+    if is_null(value) && field.nullable {
+        return;
+    }
+    if !is_kind(value, field.kind) {
+        match &field.also {
+            Some((kind, remark)) if is_kind(value, *kind) => check.remark(remark, path, value.span()),
+            _ => wrong_type(check, field, value, path, parent),
+        }
+        return;
+    }
+    match field.kind {
+        Expected::Array => items(check, field, value, path, parent),
+        Expected::Object => {
+            if let Some(shape) = field.object {
+                object(check, value, shape, path, &dotted(parent, field.name));
+            }
+        }
+        Expected::String if !field.values.is_empty() => listed(check, field, value, path, parent),
+        _ => {}
+    }
+}
+
+fn items(check: &mut Check<'_, '_>, field: &'static Field, value: Value<'_>, path: Path<'_>, parent: &str) {
+    for (index, item) in value.items().enumerate() {
+        let path = Path::Item(&path, index);
+        if let Some(kind) = field.items
+            && !is_kind(item, kind)
+        {
+            let name = format!("{}[{index}]", dotted(parent, field.name));
+            let found = words::value(item);
+            let arguments = [("field", &*name), ("expected", kind_words(kind)), ("found", &*found)];
+            check.add_as(Code::WrongPayloadType.severity(), Code::WrongPayloadType, path, item.span(), &arguments);
+        } else if let Some(shape) = field.object {
+            object(check, item, shape, path, &format!("{}[{index}]", dotted(parent, field.name)));
+        } else if !field.values.is_empty() {
+            listed(check, field, item, path, parent);
+        }
+    }
+}
+
+/// A string that is one of a list.
+fn listed(check: &mut Check<'_, '_>, field: &'static Field, value: Value<'_>, path: Path<'_>, parent: &str) {
+    if let Some(known) = field.values.iter().find(|known| value.is(known.text)) {
+        if let Some(remark) = &known.remark {
+            check.remark(remark, path, value.span());
+        }
+        return;
+    }
+    let text = value.string();
+    let meant = field.values.iter().find(|known| known.text.eq_ignore_ascii_case(&text)).map(|known| known.text);
+    let (name, found) = (dotted(parent, field.name), shown(&text));
+    let expected = words::list(field.values.iter().map(|known| known.text), "or");
+    let arguments = [("field", &*name), ("found", &*found), ("expected", &*expected), ("value", meant.unwrap_or_default())];
+    if let Some(finding) = check.add_as(field.other, Code::WrongPayloadValue, path, value.span(), &arguments)
+        && let Some(meant) = meant
+    {
+        finding.fix(Code::WrongPayloadValue, &arguments, edits::replace(value, meant));
+    }
+}
+
+fn wrong_type(check: &mut Check<'_, '_>, field: &'static Field, value: Value<'_>, path: Path<'_>, parent: &str) {
+    let (name, found) = (dotted(parent, field.name), words::value(value));
+    let or_null = if field.nullable { " or null" } else { "" };
+    let expected = format!("{}{or_null}", kind_words(field.kind));
+    let arguments = [("field", &*name), ("expected", &*expected), ("found", &*found)];
+    check.add_as(Code::WrongPayloadType.severity(), Code::WrongPayloadType, path, value.span(), &arguments);
+}
+
+fn is_kind(value: Value<'_>, kind: Expected) -> bool {
+    match kind {
+        Expected::Any => true,
+        Expected::String => value.is_string(),
+        Expected::Uuid => value.is_string() && is_uuid(&value.string()),
+        Expected::Timestamp => value.is_string() && is_timestamp(&value.bytes()),
+        Expected::Integer => value.kind() == Kind::Integer,
+        Expected::Number => value.is_number(),
+        Expected::Boolean => matches!(value.kind(), Kind::True | Kind::False),
+        Expected::Object => value.kind() == Kind::Object,
+        Expected::StringMap => value.kind() == Kind::Object && value.members().all(|(_, member)| member.is_string()),
+        Expected::Array => value.kind() == Kind::Array,
+    }
+}
+
+fn kind_words(kind: Expected) -> &'static str {
+    match kind {
+        Expected::Any => "any value",
+        Expected::String => "a string",
+        Expected::Uuid => "a UUID (a string)",
+        Expected::Timestamp => "an RFC 3339 timestamp (a string)",
+        Expected::Integer => "an integer",
+        Expected::Number => "a number",
+        Expected::Boolean => "a boolean",
+        Expected::Object => "an object",
+        Expected::StringMap => "an object of strings",
+        Expected::Array => "an array",
+    }
+}

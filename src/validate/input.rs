@@ -1,0 +1,63 @@
+//! What an input is: one event, an array, an API page, a websocket frame, or lines of these (NDJSON).
+
+use crate::json::{Fault, Kind, Tape, Value, parse, parse_prefix};
+
+/// The bytes of a byte order mark at the beginning of a text.
+pub(super) fn byte_order_mark(text: &[u8]) -> usize {
+    if text.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 }
+}
+
+/// The events that a document holds.
+pub(super) fn events<'t>(root: Value<'t>) -> impl Iterator<Item = Value<'t>> {
+    let is_list = root.kind() == Kind::Array;
+    let page = root.get("events").filter(|events| events.kind() == Kind::Array && root.get("resource").is_none());
+    let frame = root.get("event").filter(|event| event.kind() == Kind::Object && root.get("type").is_some_and(|name| name.is("event")));
+    let list = page.or(is_list.then_some(root));
+    let single = if list.is_some() { None } else { Some(frame.unwrap_or(root)) };
+    list.into_iter().flat_map(Value::items).chain(single)
+}
+
+/// A line that is not blank: where it starts and ends.
+pub(super) fn lines(text: &[u8], from: usize) -> impl Iterator<Item = (usize, usize)> {
+    let mut start = from;
+    std::iter::from_fn(move || {
+        loop {
+            let rest = text.get(start..).filter(|rest| !rest.is_empty())?;
+            let length = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+            let line = (start, start.saturating_add(length));
+            start = line.1.saturating_add(1);
+            if !rest.iter().take(length).all(u8::is_ascii_whitespace) {
+                return Some(line);
+            }
+        }
+    })
+}
+
+/// Whether a text is NDJSON. `whole`: the text is complete; otherwise `None` says that more of it
+/// must be seen.
+///
+/// It is, if its first line is a document of its own and more follows; also if the first line is
+/// broken, but the second is a document and not a part of one that began before.
+pub fn is_ndjson(text: &[u8], whole: bool) -> Option<bool> {
+    let mut lines = lines(text, byte_order_mark(text)).filter(|&(_, end)| whole || end < text.len());
+    let unknown = if whole { Some(false) } else { None };
+    let Some((start, end)) = lines.next() else { return unknown };
+    let mut tape = Tape::new();
+    let mut issues = Vec::new();
+    let line = text.get(..end).unwrap_or_default();
+    if parse(line, start, &mut tape, &mut issues).complete {
+        let more = text.get(end..).unwrap_or_default().iter().any(|byte| !byte.is_ascii_whitespace());
+        return if more { Some(true) } else { unknown };
+    }
+    // `[` or `"key": {` at the end of a line: a document over several lines.
+    let goes_on = line.trim_ascii_end().ends_with(b"{") || line.trim_ascii_end().ends_with(b"[") || line.trim_ascii_end().ends_with(b",");
+    let truncated = issues.iter().any(|issue| matches!(issue.fault, Fault::Truncated { .. }));
+    if goes_on && truncated {
+        return Some(false);
+    }
+    let Some((start, end)) = lines.next() else { return unknown };
+    let second = text.get(..end).unwrap_or_default();
+    let complete = parse_prefix(second, start, &mut tape, &mut issues).complete;
+    let is_document = tape.document(second).root().is_some_and(|root| matches!(root.kind(), Kind::Object | Kind::Array));
+    Some(complete && is_document)
+}

@@ -1,0 +1,172 @@
+//! Events to findings: text, envelope, family, consistency, chain.
+
+mod chain;
+mod consistency;
+mod edits;
+mod envelope;
+mod family;
+mod findings;
+mod input;
+mod path;
+mod settings;
+mod syntax;
+mod transition;
+mod words;
+
+use crate::catalogue;
+use crate::diagnostic::Report;
+use crate::event::Event;
+use crate::sort;
+use crate::json::{Issue, Places, Position, Span, Tape, parse};
+
+use chain::Chain;
+use findings::{Findings, Subject};
+use syntax::Source;
+
+pub use input::is_ndjson;
+pub use settings::{Profile, Settings};
+
+/// An event that is nested no deeper than this is not looked at for its depth.
+const SHALLOW: usize = 190;
+
+/// Where the text of a document comes from, for the places in it.
+#[derive(Clone, Copy, Debug)]
+pub struct TextOptions {
+    /// The findings get ranges. Without: the input was an object, its text is ours.
+    pub places: bool,
+    /// Lone surrogates stand as three bytes each: how a JavaScript string is handed over.
+    pub wtf8: bool,
+}
+
+impl Default for TextOptions {
+    fn default() -> Self {
+        TextOptions { places: true, wtf8: false }
+    }
+}
+
+/// Checks a whole text: one event, an array of events, NDJSON, an API page, or a websocket frame.
+#[must_use]
+pub fn validate(text: &[u8], options: TextOptions, settings: &Settings) -> Report {
+    let mut findings = Findings::new(settings);
+    let source = Source { text, base: Position::START, wtf8: options.wtf8 };
+    let mut reader = Reader::default();
+    if is_ndjson(text, true) == Some(true) {
+        reader.lines(&mut findings, source);
+    } else {
+        reader.document(&mut findings, source, input::byte_order_mark(text), text.len(), false);
+    }
+    reader.chain.finish(&mut findings, reader.events);
+    let places = options.places.then_some((text, Position::START, options.wtf8));
+    findings.into_report(reader.events, places)
+}
+
+/// NDJSON, chunk by chunk, in constant memory: places and indices count through.
+pub struct Stream {
+    settings: Settings,
+    reader: Reader,
+    /// The place after the last chunk.
+    place: Position,
+}
+
+impl Stream {
+    #[must_use]
+    pub fn new(settings: Settings) -> Self {
+        Stream { settings, reader: Reader::default(), place: Position::START }
+    }
+
+    /// Checks whole lines; the last one of the input may lack its line break.
+    #[must_use]
+    pub fn chunk(&mut self, text: &[u8]) -> Report {
+        let mut findings = Findings::new(&self.settings);
+        let before = self.reader.events;
+        let source = Source { text, base: self.place, wtf8: false };
+        self.reader.lines(&mut findings, source);
+        self.reader.chain.leave(source);
+        let events = self.reader.events.saturating_sub(before);
+        let report = findings.into_report(events, Some((text, self.place, false)));
+        self.place = Places::new(text, self.place, false).position(text.len());
+        report
+    }
+
+    /// What can only be said at the end of the input.
+    #[must_use]
+    pub fn finish(&mut self) -> Report {
+        let mut findings = Findings::new(&self.settings);
+        self.reader.chain.finish(&mut findings, self.reader.events);
+        findings.into_report(0, Some((&[], self.place, false)))
+    }
+}
+
+/// What is kept from one document to the next.
+#[derive(Default)]
+struct Reader {
+    tape: Tape,
+    issues: Vec<Issue>,
+    chain: Chain,
+    /// How many events there were.
+    events: u64,
+}
+
+impl Reader {
+    fn lines(&mut self, findings: &mut Findings<'_>, source: Source<'_>) {
+        let from = if source.base == Position::START { input::byte_order_mark(source.text) } else { 0 };
+        for (start, end) in input::lines(source.text, from) {
+            self.document(findings, source, start, end, true);
+        }
+    }
+
+    /// Checks the document between two bytes of the text. `is_line`: if it cannot be read, it counts as an event.
+    fn document(&mut self, findings: &mut Findings<'_>, source: Source<'_>, start: usize, end: usize, is_line: bool) {
+        let text = source.text.get(..end).unwrap_or_default();
+        let parsed = parse(text, start, &mut self.tape, &mut self.issues);
+        self.issues = sort::by_key(std::mem::take(&mut self.issues), |issue| u64::from(issue.span.start));
+        let mut open: &[Issue] = &self.issues;
+        let document = self.tape.document(text);
+        if let Some(root) = document.root() {
+            for value in input::events(root) {
+                // Reading stopped within this one.
+                let span = value.span();
+                if !parsed.complete && !value.is_complete() {
+                    break;
+                }
+                let index = self.events;
+                self.events = index.saturating_add(1);
+                findings.next_event();
+                let (here, rest) = open.split_at(open.partition_point(|issue| issue.span.start < span.end));
+                open = rest;
+                let name = envelope::name(value);
+                let matched = name.as_deref().and_then(catalogue::find);
+                let subject = Subject {
+                    index: Some(index),
+                    name: name.as_deref(),
+                    docs: matched.as_ref().and_then(|matched| matched.family.docs),
+                };
+                syntax::report(findings, source, &subject, Some(&Event::unread(value)), here);
+                let event = envelope::check(findings, &subject, value, parsed.depth > SHALLOW);
+                // The server looks no further than the envelope.
+                if !findings.beyond_envelope() {
+                    continue;
+                }
+                let family = family::check(findings, &subject, text, &event, matched.as_ref());
+                if family {
+                    consistency::check(findings, &subject, &event, matched.as_ref());
+                }
+                self.chain.add(findings, &subject, &event, matched.as_ref());
+            }
+        }
+        if !open.is_empty() {
+            findings.next_event();
+            let index = is_line.then_some(self.events);
+            if !parsed.complete && is_line {
+                self.events = self.events.saturating_add(1);
+            }
+            let subject = Subject { index, ..Subject::default() };
+            syntax::report(findings, Source { text, ..source }, &subject, None, open);
+        }
+    }
+}
+
+/// The first byte of a value: what stands for all of it where all of it would be too much to mark.
+fn opening(span: Span) -> Span {
+    Span { end: span.start.saturating_add(1), ..span }
+}

@@ -1,0 +1,123 @@
+//! How strict to be.
+
+use crate::diagnostic::{Code, Severity};
+use crate::json::{Kind, Tape, Value, parse};
+
+use super::words;
+
+/// Whose opinion counts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Profile {
+    /// The documentation's, and what experience adds to it.
+    #[default]
+    Documented,
+    /// Only what the Prefect server itself refuses.
+    Server,
+}
+
+/// How an input is checked.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    pub profile: Profile,
+    /// Other severities for some codes; `None`: off.
+    pub severity: Vec<(Code, Option<Severity>)>,
+    /// How many diagnostics a report holds at most. The counts stay complete.
+    pub max_diagnostics: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings { profile: Profile::default(), severity: Vec::new(), max_diagnostics: 1000 }
+    }
+}
+
+impl Settings {
+    /// Reads the options of `validate` as users write them, as JSON text: `profile`, `severity`,
+    /// `maxDiagnostics`. A mistake is told in a sentence.
+    pub fn read(text: &str) -> Result<Self, String> {
+        let mut settings = Settings::default();
+        if text.is_empty() {
+            return Ok(settings);
+        }
+        let (mut tape, mut issues) = (Tape::new(), Vec::new());
+        let complete = parse(text.as_bytes(), 0, &mut tape, &mut issues).complete;
+        let document = tape.document(text.as_bytes());
+        let options = document.root().filter(|root| complete && root.kind() == Kind::Object);
+        let Some(options) = options else { return Err("the options must be an object".to_owned()) };
+        for (key, value) in options.members() {
+            match &*key.string() {
+                "profile" if value.is("documented") => settings.profile = Profile::Documented,
+                "profile" if value.is("server") => settings.profile = Profile::Server,
+                "profile" => return Err(must_be("profile", "`documented` or `server`", value)),
+                "severity" => settings.severity = severities(value)?,
+                "maxDiagnostics" => {
+                    let digits = std::str::from_utf8(value.raw()).unwrap_or_default();
+                    settings.max_diagnostics = digits.parse().map_err(|_| must_be("maxDiagnostics", "a whole number, not negative", value))?;
+                }
+                other => return Err(format!("there is no option `{other}`: there are `profile`, `severity` and `maxDiagnostics`")),
+            }
+        }
+        Ok(settings)
+    }
+
+    /// The severity of a finding whose rule says `usual`; `None`: it does not count.
+    pub(super) fn severity(&self, code: Code, usual: Severity) -> Option<Severity> {
+        if self.profile == Profile::Server && !code.refused_by_server() {
+            return None;
+        }
+        let set = self.severity.iter().rev().find(|(other, _)| *other == code);
+        set.map_or(Some(usual), |(_, severity)| *severity)
+    }
+}
+
+fn must_be(option: &str, expected: &str, found: Value<'_>) -> String {
+    format!("the option `{option}` must be {expected}, not {}", words::text(found))
+}
+
+fn severities(value: Value<'_>) -> Result<Vec<(Code, Option<Severity>)>, String> {
+    if value.kind() != Kind::Object {
+        return Err(must_be("severity", "an object of codes and severities", value));
+    }
+    value.members().map(|(key, value)| severity(&key.string(), value)).collect()
+}
+
+fn severity(name: &str, value: Value<'_>) -> Result<(Code, Option<Severity>), String> {
+    let code = Code::find(name).ok_or_else(|| {
+        let hint = words::nearest(name, Code::all().map(Code::name)).map(|near| format!(": did you mean `{near}`?"));
+        format!("the option `severity` names `{name}`, which is no diagnostic code{}", hint.unwrap_or_default())
+    })?;
+    let severity = match &*value.string() {
+        "error" => Some(Severity::Error),
+        "warning" => Some(Severity::Warning),
+        "info" => Some(Severity::Info),
+        "off" => None,
+        _ => return Err(must_be(&format!("severity.{name}"), "`error`, `warning`, `info` or `off`", value)),
+    };
+    Ok((code, severity))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_options() {
+        let text = r#"{"profile": "server", "severity": {"missing-label": "off", "nil-uuid": "error"}, "maxDiagnostics": 5}"#;
+        let settings = Settings::read(text).unwrap_or_default();
+        assert_eq!(settings.profile, Profile::Server);
+        assert_eq!(settings.severity, [(Code::MissingLabel, None), (Code::NilUuid, Some(Severity::Error))]);
+        assert_eq!(settings.max_diagnostics, 5);
+        assert!(Settings::read("").is_ok() && Settings::read("{}").is_ok());
+    }
+
+    #[test]
+    fn names_the_mistake() {
+        let mistake = |text: &str| Settings::read(text).err().unwrap_or_default();
+        assert_eq!(mistake("[]"), "the options must be an object");
+        assert_eq!(mistake(r#"{"profle": 1}"#), "there is no option `profle`: there are `profile`, `severity` and `maxDiagnostics`");
+        assert_eq!(mistake(r#"{"profile": "strict"}"#), "the option `profile` must be `documented` or `server`, not `strict`");
+        assert_eq!(mistake(r#"{"severity": {"mising-label": "off"}}"#), "the option `severity` names `mising-label`, which is no diagnostic code: did you mean `missing-label`?");
+        assert_eq!(mistake(r#"{"severity": {"missing-label": "fatal"}}"#), "the option `severity.missing-label` must be `error`, `warning`, `info` or `off`, not `fatal`");
+        assert_eq!(mistake(r#"{"maxDiagnostics": -1}"#), "the option `maxDiagnostics` must be a whole number, not negative, not a number (`-1`)");
+    }
+}

@@ -1,0 +1,236 @@
+//! Every code's explanation, and its pair of a right and a wrong text.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use prefect_events::diagnostic::{Code, Diagnostic, Explanation, Report, Severity, explain};
+use prefect_events::validate::{Settings, TextOptions, validate};
+
+/// Findings for which there is nothing in the text to point at.
+const WITHOUT_EXTENT: [&str; 2] = ["syntax-empty", "syntax-truncated"];
+
+/// Codes whose example shows their fix.
+const FIXED: [&str; 16] = [
+    "syntax-trailing-comma",
+    "syntax-missing-comma",
+    "syntax-literal",
+    "syntax-control-character",
+    "missing-field",
+    "label-not-text",
+    "timestamp-without-offset",
+    "unusual-uuid",
+    "missing-label",
+    "misspelt-label",
+    "wrong-label-value",
+    "misspelt-role",
+    "unknown-role",
+    "misspelt-payload-field",
+    "wrong-payload-value",
+    "unknown-label",
+];
+
+/// How much text a `wrong` example may be made into.
+const MAX_EXAMPLE: usize = 3_000_000;
+
+fn explanations() -> impl Iterator<Item = (Code, Explanation)> {
+    Code::all().map(|code| (code, explain(code.name()).unwrap()))
+}
+
+/// The bytes of an example: `�` stands for a byte that is not UTF-8, here `é` in Latin-1.
+fn bytes(example: &str) -> Vec<u8> {
+    let mut parts = example.split('\u{FFFD}');
+    let mut bytes = parts.next().unwrap().as_bytes().to_vec();
+    for part in parts {
+        bytes.push(0xE9);
+        bytes.extend_from_slice(part.as_bytes());
+    }
+    assert_eq!(String::from_utf8_lossy(&bytes), example);
+    bytes
+}
+
+fn check(text: &str) -> Report {
+    validate(&bytes(text), TextOptions::default(), &Settings::default())
+}
+
+/// What the diagnostic's range holds.
+fn marked(text: &str, diagnostic: &Diagnostic) -> String {
+    let units: Vec<u16> = text.encode_utf16().collect();
+    let range = diagnostic.range.expect(diagnostic.code);
+    let (start, end) = (range.start.offset as usize, range.end.offset as usize);
+    String::from_utf16_lossy(&units[start..end])
+}
+
+/// The text with all edits of the diagnostic's fix applied.
+fn fixed(text: &str, diagnostic: &Diagnostic) -> String {
+    let units: Vec<u16> = text.encode_utf16().collect();
+    let mut edits = diagnostic.fix.clone().unwrap().edits;
+    edits.sort_by_key(|edit| edit.range.start.offset);
+    let (mut out, mut at) = (Vec::new(), 0);
+    for edit in &edits {
+        let (start, end) = (
+            edit.range.start.offset as usize,
+            edit.range.end.offset as usize,
+        );
+        assert!(at <= start, "{}: the edits overlap", diagnostic.code);
+        out.extend_from_slice(&units[at..start]);
+        out.extend(edit.text.encode_utf16());
+        at = end;
+    }
+    out.extend_from_slice(&units[at..]);
+    String::from_utf16(&out).unwrap()
+}
+
+fn codes(report: &Report) -> Vec<&str> {
+    report
+        .diagnostics
+        .iter()
+        .map(|diagnostic| diagnostic.code)
+        .collect()
+}
+
+#[test]
+fn the_texts_are_complete() {
+    let mut titles = BTreeMap::new();
+    for (code, explanation) in explanations() {
+        let Explanation {
+            title, text, docs, ..
+        } = explanation;
+        let name = code.name();
+        assert!(
+            title.starts_with(char::is_uppercase) && !title.ends_with('.') && title.len() < 60,
+            "{name}: {title}"
+        );
+        assert_eq!(
+            titles.insert(title, name),
+            None,
+            "{name}: the title stands twice"
+        );
+        let sentences = text.matches(". ").count() + 1;
+        assert!(
+            text.ends_with(['.', ')']) && (2..=5).contains(&sentences),
+            "{name}: {sentences} sentences: {text}"
+        );
+        assert!(!text.contains('\n'), "{name}");
+        assert!(
+            docs.is_none_or(|docs| docs.starts_with("https://docs.prefect.io/v3/")
+                || docs.contains("/rfc8259#section-")),
+            "{name}"
+        );
+    }
+    let total: usize = explanations()
+        .map(|(_, explanation)| explanation.title.len() + explanation.text.len())
+        .sum();
+    assert!(total < 35_000, "the texts take {total} bytes of the module");
+}
+
+#[test]
+fn the_right_examples_have_no_findings() {
+    for (code, explanation) in explanations() {
+        let report = check(&explanation.right);
+        assert_eq!(
+            codes(&report),
+            Vec::<&str>::new(),
+            "{}: {:#?}",
+            code.name(),
+            report.diagnostics
+        );
+    }
+}
+
+#[test]
+fn the_wrong_examples_have_their_finding_alone() {
+    for (code, Explanation { right, wrong, .. }) in explanations() {
+        assert_ne!(right, wrong, "{}", code.name());
+        assert!(
+            wrong.len() < MAX_EXAMPLE,
+            "{}: {} bytes",
+            code.name(),
+            wrong.len()
+        );
+        let report = check(&wrong);
+        assert_eq!(codes(&report), [code.name()], "{:#?}", report.diagnostics);
+    }
+}
+
+#[test]
+fn the_wrong_examples_are_as_severe_as_the_table_says() {
+    for (
+        code,
+        Explanation {
+            wrong, severity, ..
+        },
+    ) in explanations()
+    {
+        let report = check(&wrong);
+        assert!(
+            report
+                .diagnostics
+                .iter()
+                .all(|diagnostic| diagnostic.severity == severity),
+            "{}",
+            code.name()
+        );
+        assert_eq!(report.valid, severity != Severity::Error, "{}", code.name());
+    }
+}
+
+#[test]
+fn the_findings_point_at_something() {
+    for (code, Explanation { wrong, .. }) in explanations() {
+        for diagnostic in &check(&wrong).diagnostics {
+            let empty = marked(&wrong, diagnostic).is_empty();
+            assert_eq!(
+                empty,
+                WITHOUT_EXTENT.contains(&code.name()),
+                "{}",
+                code.name()
+            );
+        }
+    }
+}
+
+#[test]
+fn the_sentences_are_filled_in() {
+    for (code, Explanation { wrong, .. }) in explanations() {
+        for Diagnostic {
+            message, help, fix, ..
+        } in check(&wrong).diagnostics
+        {
+            let title = fix.map(|fix| fix.title);
+            for sentence in [Some(message), help, title].into_iter().flatten() {
+                let name = code.name();
+                assert!(
+                    !sentence.is_empty() && !sentence.ends_with('.'),
+                    "{name}: {sentence}"
+                );
+                let begins = sentence.starts_with("JSON")
+                    || sentence.starts_with("Prefect")
+                    || !sentence.starts_with(char::is_uppercase);
+                assert!(begins, "{name}: {sentence}");
+            }
+        }
+    }
+}
+
+#[test]
+fn fixes_take_the_finding_away() {
+    let mut with_fix = BTreeSet::new();
+    for (code, Explanation { wrong, .. }) in explanations() {
+        for diagnostic in check(&wrong)
+            .diagnostics
+            .iter()
+            .filter(|diagnostic| diagnostic.fix.is_some())
+        {
+            let text = fixed(&wrong, diagnostic);
+            let report = check(&text);
+            assert_eq!(
+                codes(&report),
+                Vec::<&str>::new(),
+                "{}: {text}",
+                code.name()
+            );
+            with_fix.insert(code);
+        }
+    }
+    let expected = FIXED.map(|name| Code::find(name).expect(name));
+    assert_eq!(with_fix, BTreeSet::from(expected));
+}
