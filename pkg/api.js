@@ -1,0 +1,129 @@
+// What users call; the entries differ only in how they get at the WebAssembly module.
+
+import { call, openStream } from "./core.js";
+import { isBuffer, isBytes, optionsText, toJson } from "./input.js";
+import { wholeLines } from "./lines.js";
+import { encodeWtf8, isWellFormed } from "./text.js";
+
+export { applyFixes } from "./fixes.js";
+
+/** @typedef {import("./index.js").ValidateOptions} ValidateOptions */
+/** @typedef {import("./index.js").Report} Report */
+/** @typedef {import("./index.js").WebStream} WebStream */
+
+/**
+ * @param {unknown} input
+ * @param {ValidateOptions} [options]
+ * @returns {Report}
+ */
+export function validate(input, options) {
+  if (typeof input === "string") {
+    if (isWellFormed(input)) return checkText(input, options, true);
+    return checkBytes(encodeWtf8(input), options, true);
+  }
+  if (isBytes(input)) return checkBytes(input, options, false);
+  if (isBuffer(input)) return checkBytes(new Uint8Array(input), options, false);
+  // The text is of our making: places in it would tell the caller nothing.
+  return checkText(toJson(input), options, false);
+}
+
+/**
+ * @param {string} text
+ * @param {ValidateOptions | undefined} options
+ * @param {boolean} places
+ * @returns {Report}
+ */
+function checkText(text, options, places) {
+  return call((core) => core.validateText(text, optionsText(options), places), text.length);
+}
+
+/**
+ * @param {Uint8Array} bytes
+ * @param {ValidateOptions | undefined} options
+ * @param {boolean} wtf8
+ * @returns {Report}
+ */
+function checkBytes(bytes, options, wtf8) {
+  return call((core) => core.validate(bytes, optionsText(options), true, wtf8), bytes.length);
+}
+
+/**
+ * @param {AsyncIterable<Uint8Array | string> | WebStream} source
+ * @param {ValidateOptions} [options]
+ * @returns {AsyncGenerator<Report, void, void>}
+ */
+export async function* validateStream(source, options) {
+  for await (const { report } of validateLines(source, options)) yield report;
+}
+
+/**
+ * As `validateStream`, with the lines that each report is about; they are valid until the next report is asked for.
+ * @param {AsyncIterable<Uint8Array | string> | WebStream} source
+ * @param {ValidateOptions} [options]
+ * @returns {AsyncGenerator<{ lines: Uint8Array, report: Report }, void, void>}
+ */
+export async function* validateLines(source, options) {
+  const stream = openStream(options);
+  try {
+    let first = true;
+    for await (const lines of wholeLines(source)) {
+      yield { lines, report: stream.chunk(lines) };
+      first = false;
+    }
+    const end = stream.finish();
+    // An empty source gets a report too.
+    if (first || end.diagnostics.length > 0 || end.truncated)
+      yield { lines: new Uint8Array(), report: end };
+  } finally {
+    stream.close();
+  }
+}
+
+/**
+ * Whether a text that begins like this is NDJSON; `undefined` if more must be seen.
+ * @param {Uint8Array} head
+ */
+export function isNdjson(head) {
+  return call((core) => core.isNdjson(head, false));
+}
+
+/**
+ * @param {string} code
+ * @returns {import("./index.js").Explanation | undefined}
+ */
+export function explain(code) {
+  return call((core) => core.explain(text(code, "explain", "a diagnostic code")));
+}
+
+/** All diagnostic codes. */
+export function codes() {
+  return call((core) => core.codes());
+}
+
+/** @returns {import("./index.js").EventType[]} */
+export function eventTypes() {
+  return call((core) => core.eventTypes());
+}
+
+/**
+ * @param {string} name
+ * @returns {import("./index.js").EventType | undefined}
+ */
+export function describe(name) {
+  return call((core) => core.describe(text(name, "describe", "an event name")));
+}
+
+export function version() {
+  return call((core) => core.version());
+}
+
+/**
+ * @param {unknown} value
+ * @param {string} callee
+ * @param {string} expected
+ * @returns {string}
+ */
+function text(value, callee, expected) {
+  if (typeof value !== "string") throw new TypeError(`${callee} needs ${expected} as a string`);
+  return value;
+}

@@ -1,0 +1,190 @@
+// From a file to its report: small files whole, NDJSON of any size in constant memory.
+
+import { isNdjson, validate, validateLines } from "../api.js";
+import { wholeLines } from "../lines.js";
+import { excerpts } from "./excerpt.js";
+import { PIECE_BYTES, refuseWhatIsNotText, Unreadable } from "./read.js";
+
+/** @typedef {import("../index.js").Diagnostic} Diagnostic */
+/** @typedef {import("../index.js").Report} Report */
+/** @typedef {import("../index.js").ValidateOptions} ValidateOptions */
+/** @typedef {import("./excerpt.js").Excerpt} Excerpt */
+
+/**
+ * @typedef {object} Checked
+ * @property {string} file
+ * @property {Report} report
+ * @property {(Excerpt | undefined)[]} excerpts the text around each diagnostic
+ * @property {number} [fixed] how many fixes were made
+ */
+
+/** @typedef {{ file: string, unreadable: string }} NotChecked */
+/** @typedef {Checked | NotChecked} Result */
+
+/** Up to here a file is read whole. */
+const WHOLE_BYTES = 8 * 1024 * 1024;
+/** What is nearly always enough to tell NDJSON. */
+const SNIFFED_BYTES = 64 * 1024;
+/** Only NDJSON can be longer. */
+const DOCUMENT_BYTES = 1024 * 1024 * 1024;
+
+/**
+ * @param {string} file
+ * @param {import("./read.js").Input} input
+ * @param {ValidateOptions} options
+ * @param {(bytes: number) => void} progress
+ * @returns {Promise<Checked>}
+ */
+export async function check(file, input, options, progress) {
+  const { head, ended } = await readHead(input);
+  refuseWhatIsNotText(head);
+  if (ended) return checkWhole(file, head, options);
+  if (isNdjson(head.subarray(0, SNIFFED_BYTES)) ?? isNdjson(head))
+    return checkLines(file, chain(head, input.pieces), options, progress);
+  return checkWhole(file, await readRest(head, input.pieces), options);
+}
+
+/**
+ * All of an input.
+ * @param {import("./read.js").Input} input
+ */
+export async function readAll(input) {
+  const { head, ended } = await readHead(input);
+  refuseWhatIsNotText(head);
+  return ended ? head : readRest(head, input.pieces);
+}
+
+/**
+ * @param {string} file
+ * @param {Uint8Array} bytes
+ * @param {ValidateOptions} options
+ * @returns {Checked}
+ */
+export function checkWhole(file, bytes, options) {
+  const report = validate(bytes, options);
+  return { file, report, excerpts: excerpts(bytes, 1, report.diagnostics) };
+}
+
+/**
+ * @param {string} file
+ * @param {AsyncGenerator<Uint8Array>} source
+ * @param {ValidateOptions} options
+ * @param {(bytes: number) => void} progress
+ * @returns {Promise<Checked>}
+ */
+async function checkLines(file, source, options, progress) {
+  /** @type {Report} */
+  const sum = { valid: true, events: 0, errors: 0, warnings: 0, infos: 0, diagnostics: [] };
+  /** @type {Checked} */
+  const result = { file, report: sum, excerpts: [] };
+  const limit = options.maxDiagnostics ?? Number.POSITIVE_INFINITY;
+  let firstLine = 1;
+  for await (const { lines, report } of validateLines(source, options)) {
+    sum.valid &&= report.valid;
+    sum.events += report.events;
+    sum.errors += report.errors;
+    sum.warnings += report.warnings;
+    sum.infos += report.infos;
+    const listed = report.diagnostics.slice(0, limit - sum.diagnostics.length);
+    sum.diagnostics.push(...listed);
+    result.excerpts.push(...excerpts(lines, firstLine, listed));
+    firstLine += countLineBreaks(lines);
+    progress(lines.length);
+  }
+  const left = sum.errors + sum.warnings + sum.infos - sum.diagnostics.length;
+  if (left > 0) sum.truncated = left;
+  sort(result);
+  return result;
+}
+
+/**
+ * What is found only later, such as a missing link, takes its place in the text.
+ * @param {Checked} result
+ */
+function sort(result) {
+  const offset = (/** @type {Diagnostic} */ { range }) => range?.start.offset ?? 0;
+  const pairs = result.report.diagnostics.map((diagnostic, index) => ({
+    diagnostic,
+    excerpt: result.excerpts[index],
+  }));
+  pairs.sort((one, other) => offset(one.diagnostic) - offset(other.diagnostic));
+  result.report.diagnostics = pairs.map(({ diagnostic }) => diagnostic);
+  result.excerpts = pairs.map(({ excerpt }) => excerpt);
+}
+
+/**
+ * The text around what was found after its lines had gone by: reads them once more.
+ * @param {Checked} result
+ * @param {() => Promise<import("./read.js").Input>} reopen
+ */
+export async function completeExcerpts({ report: { diagnostics }, excerpts: found }, reopen) {
+  let missing = diagnostics
+    .map((_, index) => index)
+    .filter((index) => diagnostics[index]?.range && !found[index]);
+  if (missing.length === 0) return;
+  let firstLine = 1;
+  for await (const lines of wholeLines((await reopen()).pieces)) {
+    const here = excerpts(
+      lines,
+      firstLine,
+      missing.map((index) => /** @type {Diagnostic} */ (diagnostics[index])),
+    );
+    for (const [position, index] of missing.entries()) found[index] = here[position];
+    missing = missing.filter((index) => !found[index]);
+    if (missing.length === 0) return;
+    firstLine += countLineBreaks(lines);
+  }
+}
+
+/** @param {Uint8Array} bytes */
+function countLineBreaks(bytes) {
+  let count = 0;
+  for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) count += 1;
+  return count;
+}
+
+/**
+ * All of a small input, or the beginning of a large one.
+ * @param {import("./read.js").Input} input
+ */
+async function readHead({ pieces, size = 0 }) {
+  let head = new Uint8Array(Math.min(size, WHOLE_BYTES) + PIECE_BYTES);
+  let filled = 0;
+  while (filled <= WHOLE_BYTES) {
+    const { done, value } = await pieces.next();
+    if (done) return { head: head.subarray(0, filled), ended: true };
+    if (filled + value.length > head.length) {
+      const larger = new Uint8Array(2 * (filled + value.length));
+      larger.set(head.subarray(0, filled));
+      head = larger;
+    }
+    head.set(value, filled);
+    filled += value.length;
+  }
+  return { head: head.subarray(0, filled), ended: false };
+}
+
+/**
+ * @param {Uint8Array} head
+ * @param {AsyncGenerator<Uint8Array>} pieces
+ */
+async function readRest(head, pieces) {
+  const all = [head];
+  let size = head.length;
+  for await (const piece of pieces) {
+    size += piece.length;
+    if (size > DOCUMENT_BYTES)
+      throw new Unreadable("is larger than 1 GiB and not NDJSON: write one event per line");
+    all.push(Buffer.from(piece));
+  }
+  return Buffer.concat(all);
+}
+
+/**
+ * @param {Uint8Array} head
+ * @param {AsyncGenerator<Uint8Array>} pieces
+ */
+async function* chain(head, pieces) {
+  yield head;
+  yield* pieces;
+}

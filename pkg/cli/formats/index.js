@@ -1,0 +1,13 @@
+// The formats of results. Each is told of one file after the other, and then of the end.
+
+import { github } from "./github.js";
+import { json } from "./json.js";
+import { junit } from "./junit.js";
+import { pretty } from "./pretty.js";
+import { sarif } from "./sarif.js";
+
+/** @typedef {import("../check.js").Result} Result */
+/** @typedef {{ write: (text: string) => unknown, isTTY?: boolean, columns?: number }} Out */
+/** @typedef {{ file: (result: Result) => void, end: (results: Result[]) => void }} Format */
+
+export const FORMATS = { pretty, json, github, sarif, junit };

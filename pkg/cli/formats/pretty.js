@@ -1,0 +1,127 @@
+// For people: each finding with the place in the text, what to do, and where to read more.
+
+import { colours, columns, printable } from "../terminal.js";
+import { plural, shown, totals } from "../words.js";
+import { frame } from "./frame.js";
+
+/** @typedef {import("../../index.js").Diagnostic} Diagnostic */
+/** @typedef {import("../../index.js").Severity} Severity */
+/** @typedef {import("../terminal.js").Colours} Colours */
+
+/** With more findings than this, a table tells how many there are of each kind. */
+const MANY = 10;
+
+/**
+ * @param {import("./index.js").Out} out
+ * @returns {import("./index.js").Format}
+ */
+export function pretty(out) {
+  const style = colours(out);
+  const room = columns(out);
+  return {
+    file(result) {
+      if ("unreadable" in result) return;
+      const { report, excerpts } = result;
+      report.diagnostics.forEach((diagnostic, index) => {
+        out.write(`${finding(diagnostic, result.file, excerpts[index], style, room)}\n\n`);
+      });
+      if (report.truncated) {
+        const more = `${plural(report.truncated, "more finding")} in ${printable(shown(result.file))} not listed`;
+        out.write(`${style.dim(`… ${more}: --max-diagnostics lists them`)}\n\n`);
+      }
+    },
+    end(results) {
+      out.write(`${kinds(results, style)}${summary(results, style)}\n`);
+    },
+  };
+}
+
+/**
+ * @param {Diagnostic} diagnostic
+ * @param {string} file
+ * @param {import("../excerpt.js").Excerpt | undefined} excerpt
+ * @param {Colours} style
+ * @param {number} room
+ */
+function finding(diagnostic, file, excerpt, style, room) {
+  const { severity, code, message, range, help, docs, fix } = diagnostic;
+  const paint = painter(style)[severity];
+  const gutter = " ".repeat(String(range?.start.line ?? "").length);
+  const bar = style.cyan("|");
+  const lines = [
+    `${paint(style.bold(`${severity}[${code}]`))}${style.bold(`: ${printable(message)}`)}`,
+  ];
+  lines.push(`${gutter}${style.cyan("-->")} ${printable(shown(file))}${place(diagnostic)}`);
+  if (range && excerpt) {
+    const { text, before, marked } = frame(excerpt, range, room - gutter.length - 3);
+    lines.push(`${gutter} ${bar}`);
+    lines.push(`${style.cyan(String(range.start.line))} ${bar} ${text}`);
+    lines.push(`${gutter} ${bar} ${" ".repeat(before)}${paint("^".repeat(marked))}`);
+  }
+  /** @param {string} label @param {string} text */
+  const note = (label, text) =>
+    lines.push(`${gutter} ${style.cyan("=")} ${style.bold(label)}: ${printable(text)}`);
+  if (help) note("help", help);
+  if (fix) note("fix", `${fix.title} (--fix)`);
+  if (docs) note("docs", docs);
+  return lines.join("\n");
+}
+
+/** @param {Diagnostic} diagnostic */
+function place({ range, event, path }) {
+  if (range) return `:${range.start.line}:${range.start.column}`;
+  return event === undefined ? "" : ` (event ${event}${path && `, ${printable(path)}`})`;
+}
+
+/**
+ * @param {Colours} style
+ * @returns {{ [severity in Severity]: (text: string) => string }}
+ */
+function painter(style) {
+  return { error: style.red, warning: style.yellow, info: style.blue };
+}
+
+/**
+ * @param {import("./index.js").Result[]} results
+ * @param {Colours} style
+ */
+function kinds(results, style) {
+  const listed = results.flatMap((result) => ("report" in result ? result.report.diagnostics : []));
+  if (listed.length <= MANY) return "";
+  /** @type {Map<string, { severity: Severity, code: string, count: number }>} */
+  const counts = new Map();
+  for (const { severity, code } of listed) {
+    const key = `${severity} ${code}`;
+    const entry = counts.get(key) ?? { severity, code, count: 0 };
+    entry.count += 1;
+    counts.set(key, entry);
+  }
+  const rows = [...counts.values()].sort((one, other) => other.count - one.count);
+  const digits = String(rows[0]?.count ?? 0).length;
+  const table = rows.map(
+    ({ severity, code, count }) =>
+      `${String(count).padStart(digits + 2)} ${painter(style)[severity](severity)}[${code}]\n`,
+  );
+  return `${table.join("")}\n`;
+}
+
+/**
+ * @param {import("./index.js").Result[]} results
+ * @param {Colours} style
+ */
+function summary(results, style) {
+  const sum = totals(results);
+  const paint = painter(style);
+  const found = [
+    sum.errors > 0 && paint.error(plural(sum.errors, "error")),
+    sum.warnings > 0 && paint.warning(plural(sum.warnings, "warning")),
+    sum.infos > 0 && paint.info(plural(sum.infos, "info")),
+  ].filter(Boolean);
+  let text = `${plural(sum.events, "event")} in ${plural(sum.files, "file")}: `;
+  text += found.length > 0 ? found.join(", ") : style.green("nothing wrong");
+  if (sum.fixed > 0) text += `; ${sum.fixed} fixed`;
+  if (sum.fixable > 0) text += `; ${sum.fixable} fixable with --fix`;
+  if (sum.unreadable > 0)
+    text += `; ${paint.error(`${plural(sum.unreadable, "file")} could not be read`)}`;
+  return text;
+}

@@ -1,0 +1,103 @@
+#!/usr/bin/env node
+// The command line: its commands, their options, and the exit status.
+
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+
+import { version } from "../node.js";
+import { explainCommand } from "./explain.js";
+import { FORMATS } from "./formats/index.js";
+import { validateCommand } from "./validate.js";
+
+/** 0: nothing wrong; 1: findings; 2: misuse, or something could not be read. */
+const MISUSE = 2;
+
+const program = new Command("prefect-events")
+  .description("Validates Prefect events: what is wrong, where, why, and how to put it right.")
+  .version(version())
+  .exitOverride()
+  .showHelpAfterError("(add --help for what there is)");
+
+program
+  .command("validate")
+  .description("check events: JSON, NDJSON, an API page or websocket frames")
+  .argument("[FILE...]", "files to check; - is standard input")
+  .addOption(
+    new Option(
+      "--profile <profile>",
+      "documented: what Prefect documents and emits; server: only what its server refuses",
+    )
+      .choices(["documented", "server"])
+      .default("documented"),
+  )
+  .addOption(
+    new Option("--format <format>", "how to print the result")
+      .choices(Object.keys(FORMATS))
+      .default("pretty"),
+  )
+  .option(
+    "--fix",
+    "make every fix that is certain, in the files themselves (with -: print the fixed text)",
+  )
+  .option(
+    "--max-diagnostics <N>",
+    "list at most so many findings per file; the counts stay complete",
+    wholeNumber,
+    1000,
+  )
+  .addHelpText(
+    "after",
+    `
+Results go to standard output, all else to standard error.
+Exit status: 0 no error (warnings alone are no error), 1 at least one error, 2 misuse or a file that cannot be read.
+
+Examples:
+  prefect-events validate events.ndjson
+  prefect-events validate --format github events/*.json
+  cat events.ndjson | prefect-events validate --profile server -`,
+  )
+  .action(async (files, options, command) => {
+    process.exitCode = await validateCommand(files, options, () => command.help({ error: true }));
+  });
+
+program
+  .command("explain")
+  .description("what a diagnostic or an event means")
+  .argument(
+    "<CODE|NAME>",
+    "a diagnostic code such as missing-label, or an event such as prefect.task-run.Running",
+  )
+  .addOption(
+    new Option("--format <format>", "how to print it")
+      .choices(["pretty", "json"])
+      .default("pretty"),
+  )
+  .action((subject, options) => {
+    process.exitCode = explainCommand(subject, options);
+  });
+
+/** @param {string} text */
+function wholeNumber(text) {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError("It is not a whole number.");
+  return Number(text);
+}
+
+// `| head` closes the pipe before everything is written: that is not a failure.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (/** @type {NodeJS.ErrnoException} */ error) => {
+    if (error.code !== "EPIPE") throw error;
+    process.exit();
+  });
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    // Help and version that were asked for are no misuse.
+    process.exitCode = error.exitCode === 0 ? 0 : MISUSE;
+  } else {
+    console.error("prefect-events failed, which is a fault of its own: please report it.");
+    console.error(error);
+    process.exitCode = MISUSE;
+  }
+}

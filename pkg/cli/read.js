@@ -1,0 +1,104 @@
+// Opens what is to be checked, and says in a sentence why something cannot be.
+
+import { open } from "node:fs/promises";
+
+export const PIECE_BYTES = 1024 * 1024;
+
+/** Something that cannot be checked; the message is a sentence without its subject: "is a directory". */
+export class Unreadable extends Error {}
+
+/**
+ * @typedef {object} Input
+ * @property {number} [size] in bytes, where it is known
+ * @property {AsyncGenerator<Uint8Array, void, void>} pieces each is valid until the next one is asked for
+ */
+
+/**
+ * @param {string} file a path, or - for standard input
+ * @returns {Promise<Input>}
+ */
+export async function openInput(file) {
+  if (file === "-") return { pieces: standardInput() };
+  const handle = await open(file).catch(fail);
+  const stats = await handle.stat();
+  if (stats.isDirectory()) {
+    await handle.close();
+    throw new Unreadable("is a directory: name the files in it");
+  }
+  const pieces = fileContents(handle);
+  return stats.isFile() ? { size: stats.size, pieces } : { pieces };
+}
+
+async function* standardInput() {
+  try {
+    for await (const piece of process.stdin) yield piece;
+  } catch (error) {
+    fail(error);
+  }
+}
+
+/** @param {import("node:fs/promises").FileHandle} handle */
+async function* fileContents(handle) {
+  // One buffer for all pieces: a stream of Node.js would make a new one for each.
+  const buffer = new Uint8Array(PIECE_BYTES);
+  try {
+    for (;;) {
+      const { bytesRead } = await handle.read(buffer).catch(fail);
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+/** @type {{ [code: string]: string }} */
+const REASONS = {
+  ENOENT: "does not exist",
+  ENOTDIR: "does not exist: a part of its path is a file",
+  EACCES: "cannot be read: permission denied",
+  EPERM: "cannot be read: permission denied",
+  EISDIR: "is a directory: name the files in it",
+  EMFILE: "cannot be read: too many files are open",
+  ELOOP: "cannot be read: it is a circle of symbolic links",
+  ENAMETOOLONG: "cannot be read: its name is too long",
+};
+
+/**
+ * @param {unknown} error
+ * @returns {never}
+ */
+function fail(error) {
+  const { code = "", message } = /** @type {NodeJS.ErrnoException} */ (error);
+  throw new Unreadable(REASONS[code] ?? `cannot be read: ${message}`, { cause: error });
+}
+
+/** How the files begin that are mistaken for text most often. @type {[number[], string][]} */
+const SIGNATURES = [
+  [[0x1f, 0x8b], "is compressed with gzip: decompress it first (gunzip)"],
+  [[0x28, 0xb5, 0x2f, 0xfd], "is compressed with zstd: decompress it first (unzstd)"],
+  [[0xfd, 0x37, 0x7a, 0x58, 0x5a], "is compressed with xz: decompress it first (unxz)"],
+  [[0x42, 0x5a, 0x68], "is compressed with bzip2: decompress it first (bunzip2)"],
+  [[0x50, 0x4b, 0x03, 0x04], "is a zip archive: extract it first (unzip)"],
+  [[0xff, 0xfe], "is UTF-16 text: save it as UTF-8"],
+  [[0xfe, 0xff], "is UTF-16 text: save it as UTF-8"],
+];
+
+/** Binary data shows itself by a NUL byte near its beginning. */
+const SNIFFED_BYTES = 8192;
+
+/**
+ * Throws if this is not text that could be JSON.
+ * @param {Uint8Array} head the beginning, or all
+ */
+export function refuseWhatIsNotText(head) {
+  if (head.length === 0) throw new Unreadable("is empty");
+  for (const [bytes, reason] of SIGNATURES) {
+    if (bytes.every((byte, index) => head[index] === byte)) throw new Unreadable(reason);
+  }
+  const nul = head.subarray(0, SNIFFED_BYTES).indexOf(0);
+  if (nul < 0) return;
+  // JSON begins with an ASCII character, of which UTF-16 makes one byte and a NUL.
+  const utf16 = nul <= 1 && head[1 - nul] !== 0;
+  throw new Unreadable(utf16 ? "is UTF-16 text: save it as UTF-8" : "is a binary file, not JSON");
+}

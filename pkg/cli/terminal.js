@@ -1,0 +1,44 @@
+// What a terminal can show, and what it must not be sent.
+
+import pc from "picocolors";
+
+/** @typedef {ReturnType<typeof pc.createColors>} Colours */
+
+/**
+ * Colours on a terminal only; NO_COLOR takes them away, FORCE_COLOR asks for them elsewhere.
+ * @param {{ isTTY?: boolean }} stream
+ * @param {NodeJS.ProcessEnv} [env]
+ * @returns {Colours}
+ */
+export function colours(stream, env = process.env) {
+  const { NO_COLOR, FORCE_COLOR, TERM } = env;
+  const forced = FORCE_COLOR !== undefined && FORCE_COLOR !== "0" && FORCE_COLOR !== "false";
+  return pc.createColors(!NO_COLOR && (forced || (stream.isTTY === true && TERM !== "dumb")));
+}
+
+const USUAL_COLUMNS = 100;
+const MOST_COLUMNS = 160;
+const FEWEST_COLUMNS = 40;
+
+/**
+ * How many columns a line may have.
+ * @param {{ columns?: number }} stream
+ */
+export function columns(stream) {
+  return Math.max(FEWEST_COLUMNS, Math.min(stream.columns ?? USUAL_COLUMNS, MOST_COLUMNS));
+}
+
+/**
+ * Control characters as pictures, so that no input can command the terminal; the length stays.
+ * @param {string} text
+ */
+export function printable(text) {
+  return text.replace(
+    /[\p{Cc}\p{Surrogate}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu,
+    (character) => {
+      const code = character.charCodeAt(0);
+      if (code < 0x20) return String.fromCharCode(0x2400 + code);
+      return code === 0x7f ? "\u2421" : "\ufffd";
+    },
+  );
+}

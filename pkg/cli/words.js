@@ -1,0 +1,49 @@
+// Small words of the command line.
+
+/**
+ * @param {number} count
+ * @param {string} noun
+ */
+export function plural(count, noun) {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/**
+ * How a file is called where people read it.
+ * @param {string} file
+ */
+export function shown(file) {
+  return file === "-" ? "<stdin>" : file;
+}
+
+/**
+ * The total of several results.
+ * @param {import("./check.js").Result[]} results
+ */
+export function totals(results) {
+  const sum = {
+    files: 0,
+    events: 0,
+    errors: 0,
+    warnings: 0,
+    infos: 0,
+    fixable: 0,
+    fixed: 0,
+    unreadable: 0,
+  };
+  for (const result of results) {
+    if ("unreadable" in result) {
+      sum.unreadable += 1;
+      continue;
+    }
+    const { report } = result;
+    sum.files += 1;
+    sum.events += report.events;
+    sum.errors += report.errors;
+    sum.warnings += report.warnings;
+    sum.infos += report.infos;
+    sum.fixed += result.fixed ?? 0;
+    sum.fixable += report.diagnostics.filter(({ fix }) => fix).length;
+  }
+  return sum;
+}

@@ -1,0 +1,95 @@
+// Applies the fixes of diagnostics to the text that they were found in.
+
+/** @typedef {import("./index.js").Diagnostic} Diagnostic */
+/** @typedef {{ start: number, end: number, text: string }} Change */
+
+/**
+ * @param {string} text
+ * @param {Diagnostic[]} diagnostics
+ * @returns {string}
+ */
+export function applyFixes(text, diagnostics) {
+  if (typeof text !== "string") throw new TypeError("applyFixes needs the text as a string");
+  if (!Array.isArray(diagnostics)) throw new TypeError("applyFixes needs an array of diagnostics");
+  return fixOnce(text, diagnostics).text;
+}
+
+/**
+ * All edits of a fix or none: a fix that meets one already taken is left for the next round.
+ * @param {string} text
+ * @param {Diagnostic[]} diagnostics
+ * @returns {{ text: string, fixes: number }} the new text, and how many fixes were made
+ */
+export function fixOnce(text, diagnostics) {
+  /** @type {Change[]} */
+  const taken = [];
+  let fixes = 0;
+  for (const { fix } of diagnostics) {
+    if (!fix) continue;
+    const changes = fix.edits.map(({ range, text }) => ({
+      start: range.start.offset,
+      end: range.end.offset,
+      text,
+    }));
+    if (changes.some(({ start, end }) => !(start >= 0 && start <= end && end <= text.length))) {
+      throw new RangeError(
+        "a fix lies outside of the text: were its diagnostics found in another text?",
+      );
+    }
+    if (!changes.every((change) => isFree(taken, change))) continue;
+    for (const change of changes) taken.splice(after(taken, change.start), 0, change);
+    fixes += 1;
+  }
+  return { text: replace(text, taken), fixes };
+}
+
+/**
+ * Where a change that starts there belongs.
+ * @param {Change[]} taken
+ * @param {number} start
+ */
+function after(taken, start) {
+  let low = 0;
+  let high = taken.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (/** @type {Change} */ (taken[middle]).start <= start) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/**
+ * @param {Change[]} taken
+ * @param {Change} change
+ */
+function isFree(taken, change) {
+  const next = after(taken, change.start);
+  return [taken[next - 1], taken[next]].every((other) => !other || !meet(other, change));
+}
+
+/**
+ * Two that only touch can both be made, but not where one of them inserts: which comes first would be a guess.
+ * @param {Change} one
+ * @param {Change} other
+ */
+function meet(one, other) {
+  const inserts = one.start === one.end || other.start === other.end;
+  return inserts
+    ? one.start <= other.end && other.start <= one.end
+    : one.start < other.end && other.start < one.end;
+}
+
+/**
+ * @param {string} text
+ * @param {Change[]} changes
+ */
+function replace(text, changes) {
+  let result = "";
+  let at = 0;
+  for (const change of changes) {
+    result += text.slice(at, change.start) + change.text;
+    at = change.end;
+  }
+  return result + text.slice(at);
+}
