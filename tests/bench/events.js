@@ -1,0 +1,34 @@
+// What the benchmarks read: real events, repeated.
+
+import { readFileSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
+
+const file = new URL("../cases/events.ndjson.gz", import.meta.url);
+const lines = gunzipSync(readFileSync(file)).toString().trimEnd().split("\n");
+
+/** The families that schemas.js describes. */
+const FAMILIES = /^prefect\.(task-run\.[^.]+|flow-run\.[^.]+)$/;
+
+/** All events, once. */
+export const ALL = lines;
+
+/** Those of the compared families, once. */
+export const COMPARED = lines.filter((line) => FAMILIES.test(JSON.parse(line).event));
+
+/** With it begin the ids that were made during the recording: those of events and of runs. */
+const PREFIX = "01a1ff";
+
+/**
+ * NDJSON of copies of these events, each with ids of its own: otherwise every event would be a duplicate.
+ * @param {string[]} events
+ * @param {number} count how many events
+ * @param {number} [copy] the number of the first copy
+ */
+export function repeat(events, count, copy = 0) {
+  const copies = [];
+  for (let left = count; left > 0; left -= events.length, copy++) {
+    const prefix = (0x100000 + copy).toString(16);
+    copies.push(events.slice(0, left).join("\n").replaceAll(PREFIX, prefix));
+  }
+  return `${copies.join("\n")}\n`;
+}

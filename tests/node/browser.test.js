@@ -1,0 +1,35 @@
+// The browser's entry, run here with bytes instead of a download; this file must not import node.js.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+
+import * as browser from "../../pkg/browser.js";
+
+const bytes = readFileSync(new URL("../../pkg/wasm/prefect_events.wasm", import.meta.url));
+
+test("before init, every function says what to do", async () => {
+  const message = "prefect-events has not been started: call `await init()` first";
+  assert.throws(() => browser.validate("{}"), { message });
+  assert.throws(() => browser.explain("missing-label"), { message });
+  assert.throws(() => browser.eventTypes(), { message });
+  assert.throws(() => browser.version(), { message });
+  await assert.rejects(
+    async () => {
+      for await (const _ of browser.validateStream(new Blob(["{}"]).stream()));
+    },
+    { message },
+  );
+});
+
+test("an init that fails can be repeated", async () => {
+  await assert.rejects(browser.init(new Uint8Array([1, 2, 3])), { name: "CompileError" });
+  await assert.rejects(browser.init(new URL("data:application/wasm;base64,AAAA")));
+});
+
+test("init works once, twice, and at the same time", async () => {
+  await Promise.all([browser.init(bytes), browser.init(await WebAssembly.compile(bytes))]);
+  await browser.init(bytes);
+  await browser.init();
+  assert.equal(browser.validate("{}").events, 1);
+});

@@ -1,0 +1,183 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+
+import { validate } from "../../pkg/node.js";
+import { EVENT, event, REAL, wrongCase } from "./helpers/events.js";
+import { folder, MAIN, run } from "./helpers/run.js";
+
+const cwd = folder();
+const write = (/** @type {string} */ name, /** @type {string | Uint8Array} */ content) =>
+  writeFileSync(join(cwd, name), content);
+
+write("good.json", JSON.stringify(EVENT));
+write("warning.json", JSON.stringify(event({ event: "prefect.nonsense" })));
+write("error.json", wrongCase());
+write("real.ndjson", REAL);
+
+test("exit status 0: nothing wrong, or warnings alone", async () => {
+  const good = await run(["validate", "good.json"], { cwd });
+  assert.deepEqual(good, { status: 0, stdout: "1 event in 1 file: nothing wrong\n", stderr: "" });
+  const warning = await run(["validate", "warning.json"], { cwd });
+  assert.equal(warning.status, 0);
+  assert.match(warning.stdout, /^warning\[unknown-event\]: [\s\S]*1 event in 1 file: 1 warning\n$/);
+});
+
+test("exit status 1: an error", async () => {
+  const { status, stdout, stderr } = await run(["validate", "good.json", "error.json"], { cwd });
+  assert.equal(status, 1);
+  assert.equal(stderr, "");
+  assert.match(stdout, /^error\[wrong-label-value\]: .*\n +--> error\.json:1:\d+\n/);
+  assert.match(stdout, /\n2 events in 2 files: 1 error; 1 fixable with --fix\n$/);
+});
+
+test("exit status 2 outweighs 1", async () => {
+  const { status, stdout } = await run(["validate", "error.json", "missing.json"], { cwd });
+  assert.equal(status, 2);
+  assert.match(stdout, /1 error; 1 fixable with --fix; 1 file could not be read\n$/);
+});
+
+test("exit status 2: misuse, with usage or a sentence on standard error", async () => {
+  for (const [args, message] of /** @type {[string[], RegExp][]} */ ([
+    [[], /^Usage: prefect-events/],
+    [["nonsense"], /unknown command 'nonsense'/],
+    [["validate", "--nonsense"], /unknown option '--nonsense'/],
+    [["validate", "--profile", "strict", "good.json"], /Allowed choices are documented, server/],
+    [
+      ["validate", "--format", "xml", "good.json"],
+      /Allowed choices are pretty, json, github, sarif, junit/,
+    ],
+    [["validate", "--max-diagnostics", "many", "good.json"], /It is not a whole number/],
+    [["validate", "--max-diagnostics", "-1", "good.json"], /It is not a whole number/],
+    [["explain"], /missing required argument/],
+  ])) {
+    const { status, stdout, stderr } = await run(args, { cwd });
+    assert.equal(status, 2, args.join(" "));
+    assert.equal(stdout, "", args.join(" "));
+    assert.match(stderr, message);
+  }
+});
+
+test("help and version are results", async () => {
+  for (const args of [["--help"], ["validate", "--help"], ["help", "validate"], ["--version"]]) {
+    const { status, stdout, stderr } = await run(args);
+    assert.deepEqual([status, stderr], [0, ""], args.join(" "));
+    assert.match(
+      stdout,
+      args.includes("--version") ? /^\d+\.\d+\.\d+\n$/ : /^Usage: prefect-events/,
+    );
+  }
+});
+
+test("standard input, with and without -", async () => {
+  for (const args of [["validate"], ["validate", "-"]]) {
+    const { status, stdout } = await run(args, { input: wrongCase() });
+    assert.equal(status, 1);
+    assert.match(stdout, /--> <stdin>:1:/);
+  }
+});
+
+test("--profile server", async () => {
+  const { status, stdout } = await run(
+    ["validate", "--profile", "server", "error.json", "warning.json"],
+    { cwd },
+  );
+  assert.deepEqual([status, stdout], [0, "2 events in 2 files: nothing wrong\n"]);
+});
+
+test("--max-diagnostics limits what is listed, not what is counted", async () => {
+  write("many.ndjson", "{}\n".repeat(100));
+  const { errors } = validate("{}\n".repeat(100));
+  const { stdout } = await run(["validate", "--max-diagnostics", "3", "many.ndjson"], { cwd });
+  assert.equal(stdout.match(/^error\[/gm)?.length, 3);
+  assert.match(stdout, new RegExp(`100 events in 1 file: ${errors} errors`));
+});
+
+test("--format json is the package's report", async () => {
+  const { status, stdout } = await run(
+    ["validate", "--format", "json", "real.ndjson", "error.json"],
+    { cwd },
+  );
+  assert.equal(status, 1);
+  const { files } = JSON.parse(stdout);
+  assert.deepEqual(files, [
+    { file: "real.ndjson", ...validate(REAL) },
+    { file: "error.json", ...validate(wrongCase()) },
+  ]);
+});
+
+test("the other formats", async () => {
+  const beginnings = {
+    github: /^::error file=error\.json,line=1,/,
+    sarif: /^\{\n {2}"\$schema"/,
+    junit: /^<\?xml /,
+  };
+  for (const [format, beginning] of Object.entries(beginnings)) {
+    const { status, stdout, stderr } = await run(["validate", "--format", format, "error.json"], {
+      cwd,
+    });
+    assert.deepEqual([status, stderr], [1, ""]);
+    assert.match(stdout, beginning);
+  }
+});
+
+test("a large file of NDJSON has the findings of a small one", async () => {
+  // Over 8 MB it is read in chunks.
+  const text = [REAL, wrongCase(), "\nnonsense\n", REAL, REAL, REAL, REAL, "{}"].join("");
+  assert.ok(text.length > 9e6);
+  write("large.ndjson", text);
+  const args = ["validate", "--max-diagnostics", "1000000", "--format", "json", "large.ndjson"];
+  const [file] = JSON.parse((await run(args, { cwd })).stdout).files;
+  const expected = validate(text, { maxDiagnostics: 1_000_000 });
+  const byPlace = (/** @type {any} */ one, /** @type {any} */ other) =>
+    one.range.start.offset - other.range.start.offset || one.code.localeCompare(other.code);
+  assert.deepEqual(
+    { ...file, diagnostics: file.diagnostics.toSorted(byPlace) },
+    { file: "large.ndjson", ...expected, diagnostics: expected.diagnostics.toSorted(byPlace) },
+  );
+  // Late findings have their lines too.
+  const { stdout } = await run(["validate", "--max-diagnostics", "1000000", "large.ndjson"], {
+    cwd,
+  });
+  const count = (/** @type {RegExp} */ what) => stdout.match(what)?.length;
+  assert.equal(count(/^ *--> /gm), expected.diagnostics.length);
+  assert.equal(count(/^ *\| +\^+$/gm), expected.diagnostics.length);
+});
+
+test("a large document that is not NDJSON is read whole", async () => {
+  const events = Array.from({ length: 40_000 }, () => EVENT);
+  const text = JSON.stringify(events, null, 1);
+  assert.ok(text.length > 8 << 20);
+  write("large.json", text);
+  const { stdout } = await run(["validate", "--max-diagnostics", "1", "large.json"], { cwd });
+  assert.match(stdout, /40000 events in 1 file/);
+});
+
+test("a closed pipe is no failure", async () => {
+  write("errors.ndjson", "nonsense\n".repeat(1000));
+  const child = spawn(process.execPath, [MAIN, "validate", "errors.ndjson"], { cwd });
+  let stderr = "";
+  child.stderr.on("data", (piece) => (stderr += piece));
+  child.stdout.once("data", () => child.stdout.destroy());
+  await new Promise((resolve) => child.on("close", resolve));
+  assert.equal(stderr, "");
+});
+
+test("colours come with FORCE_COLOR, and go with NO_COLOR", async () => {
+  const forced = await run(["validate", "error.json"], { cwd, env: { FORCE_COLOR: "1" } });
+  assert.match(forced.stdout, /\u001b\[31m/);
+  const neither = await run(["validate", "error.json"], {
+    cwd,
+    env: { FORCE_COLOR: "1", NO_COLOR: "1" },
+  });
+  assert.doesNotMatch(neither.stdout, /\u001b/);
+});
+
+test("nothing is left behind", () => {
+  assert.deepEqual(
+    readdirSync(cwd).filter((name) => name.startsWith(".")),
+    [],
+  );
+});

@@ -1,0 +1,114 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { codes } from "../../pkg/api.js";
+import { describe, eventTypes, explain, validate } from "../../pkg/node.js";
+import { run } from "./helpers/run.js";
+
+const absent = (/** @type {unknown} */ value) => value === undefined || value === null;
+
+/**
+ * Only bytes can be ill-formed: the example shows one of them as U+FFFD.
+ * @param {string} code
+ * @param {string} text
+ */
+function inputOf(code, text) {
+  if (code !== "syntax-utf8" || !text.includes("\ufffd")) return text;
+  const [before = "", after = ""] = text.split("\ufffd");
+  return Buffer.concat([Buffer.from(before), Buffer.from([0xe9]), Buffer.from(after)]);
+}
+
+test("every code is explained, with an example that has it and one that has not", () => {
+  assert.ok(codes().length > 30);
+  for (const code of codes()) {
+    const meaning = explain(code);
+    assert.ok(meaning, code);
+    assert.equal(meaning.code, code);
+    assert.ok(!Object.values(meaning).some(absent), code);
+    for (const words of [meaning.title, meaning.text, meaning.right]) assert.ok(words, code);
+    const found = (/** @type {string} */ text) =>
+      validate(inputOf(code, text)).diagnostics.map((one) => one.code);
+    assert.deepEqual(new Set(found(meaning.wrong)), new Set([code, ...found(meaning.right)]), code);
+    assert.ok(!found(meaning.right).includes(code), code);
+  }
+});
+
+test("every event is described, with an example without errors", () => {
+  const types = eventTypes();
+  assert.ok(types.length >= 82);
+  for (const type of types) {
+    const list = [type, ...type.labels, ...type.related, ...type.payload, ...(type.variants ?? [])];
+    for (const value of list.flatMap(Object.values)) assert.ok(!absent(value), type.name_pattern);
+    assert.ok(type.title && type.resource_id, type.name_pattern);
+    assert.equal(validate(type.example).errors, 0, type.name_pattern);
+    assert.deepEqual(describe(type.name_pattern), type);
+  }
+});
+
+test("an event is found by its name and by its pattern", () => {
+  assert.equal(describe("prefect.task-run.Running")?.name_pattern, "prefect.task-run.{state}");
+  assert.equal(describe("prefect.flow-run.heartbeat")?.name_pattern, "prefect.flow-run.heartbeat");
+  assert.equal(describe("prefect.nonsense"), undefined);
+  assert.equal(explain("no-such-code"), undefined);
+});
+
+test("misuse throws", () => {
+  for (const call of [explain, describe]) {
+    assert.throws(() => call(/** @type {any} */ (undefined)), {
+      name: "TypeError",
+      message: /as a string$/,
+    });
+  }
+});
+
+test("explain a diagnostic", async () => {
+  const meaning = explain("missing-label");
+  const { status, stdout, stderr } = await run(["explain", "missing-label"]);
+  assert.deepEqual([status, stderr], [0, ""]);
+  assert.ok(stdout.startsWith(`error[missing-label]: ${meaning?.title}\n\n`));
+  assert.match(stdout, /\n\nWrong:\n {4}.*[\s\S]*\n\nRight:\n {4}/);
+  const json = await run(["explain", "--format", "json", "missing-label"]);
+  assert.deepEqual(JSON.parse(json.stdout), meaning);
+});
+
+test("explain an event", async () => {
+  const { status, stdout } = await run(["explain", "prefect.worker.executed-flow-run"]);
+  assert.equal(status, 0);
+  const type = describe("prefect.worker.executed-flow-run");
+  assert.ok(type);
+  const parts = [
+    type.title,
+    type.resource_id,
+    type.docs,
+    type.follows,
+    ...type.labels.map(({ name }) => name),
+  ];
+  for (const part of [...parts, ...type.related.map(({ role }) => `Related resource "${role}"`)]) {
+    assert.ok(part && stdout.includes(part), part);
+  }
+  assert.match(stdout, /\n\nExample:\n {2}\{\n/);
+  const json = await run(["explain", "--format", "json", "prefect.worker.executed-flow-run"]);
+  assert.deepEqual(JSON.parse(json.stdout), type);
+});
+
+test("explain says what was meant", async () => {
+  for (const [wrong, right] of [
+    ["mising-label", "missing-label"],
+    ["prefect.task-runs.Running", "prefect.task-run.Running"],
+    ["prefect.worker.execute-flow-run", "prefect.worker.executed-flow-run"],
+  ]) {
+    const { status, stdout, stderr } = await run(["explain", String(wrong)]);
+    assert.deepEqual([status, stdout], [2, ""]);
+    assert.ok(
+      stderr.startsWith(
+        `prefect-events: no diagnostic and no event is called ${wrong}: did you mean ${right}`,
+      ),
+      stderr,
+    );
+  }
+  const { status, stderr } = await run(["explain", "xyz"]);
+  assert.deepEqual(
+    [status, stderr],
+    [2, "prefect-events: no diagnostic and no event is called xyz\n"],
+  );
+});

@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { applyFixes } from "../../pkg/node.js";
+
+/**
+ * A diagnostic whose fix makes these changes: [start, end, text].
+ * @param {...[number, number, string]} changes
+ * @returns {import("../../pkg/index.js").Diagnostic}
+ */
+function finding(...changes) {
+  const at = (/** @type {number} */ offset) => ({ line: 1, column: offset + 1, offset });
+  const edits = changes.map(([start, end, text]) => ({
+    range: { start: at(start), end: at(end) },
+    text,
+  }));
+  return { code: "c", severity: "error", message: "m", path: "", fix: { title: "t", edits } };
+}
+
+test("makes the edits of a fix, in whatever order they stand", () => {
+  assert.equal(applyFixes("abcdef", [finding([4, 5, "E"], [1, 2, "BB"], [0, 0, ">"])]), ">aBBcdEf");
+});
+
+test("leaves all else as it is", () => {
+  const text = '\ufeff{\r\n\t"a" : "😀\ud800"\n}';
+  assert.equal(applyFixes(text, []), text);
+  assert.equal(applyFixes(text, [finding([0, 0, ""])]), text);
+});
+
+test("counts UTF-16 units", () => {
+  assert.equal(applyFixes("😀x😀", [finding([2, 3, "y"])]), "😀y😀");
+});
+
+test("ignores diagnostics without a fix", () => {
+  assert.equal(applyFixes("abc", [{ code: "c", severity: "info", message: "m", path: "" }]), "abc");
+});
+
+test("skips a fix that overlaps one already taken, with all its edits", () => {
+  const first = finding([1, 3, "X"]);
+  const overlapping = finding([2, 4, "Y"], [5, 6, "Z"]);
+  assert.equal(applyFixes("abcdef", [first, overlapping]), "aXdef");
+  assert.equal(applyFixes("abcdef", [overlapping, first]), "abYeZ");
+  assert.equal(applyFixes("abcdef", [finding([0, 6, "-"]), first]), "-");
+  assert.equal(applyFixes("abcdef", [first, finding([0, 6, "-"])]), "aXdef");
+});
+
+test("makes the same fix once", () => {
+  assert.equal(applyFixes("abc", [finding([1, 2, "BB"]), finding([1, 2, "BB"])]), "aBBc");
+  assert.equal(applyFixes("abc", [finding([1, 1, "+"]), finding([1, 1, "+"])]), "a+bc");
+});
+
+test("makes changes that touch, but not where one inserts", () => {
+  assert.equal(applyFixes("abcd", [finding([0, 2, "X"]), finding([2, 4, "Y"])]), "XY");
+  assert.equal(applyFixes("abcd", [finding([0, 2, "X"]), finding([2, 2, "+"])]), "Xcd");
+  assert.equal(applyFixes("abcd", [finding([2, 2, "+"]), finding([2, 4, "Y"])]), "ab+cd");
+});
+
+test("stays quick with many fixes", () => {
+  const text = "x".repeat(200_000);
+  const findings = Array.from({ length: 50_000 }, (_, index) =>
+    finding([4 * index, 4 * index + 1, "y"]),
+  );
+  const started = performance.now();
+  assert.equal(applyFixes(text, findings), "yxxx".repeat(50_000));
+  assert.ok(performance.now() - started < 2000);
+});
+
+test("refuses what is no text, no list, or belongs to another text", () => {
+  // @ts-expect-error
+  assert.throws(() => applyFixes(1, []), {
+    name: "TypeError",
+    message: /needs the text as a string/,
+  });
+  // @ts-expect-error
+  assert.throws(() => applyFixes("", {}), {
+    name: "TypeError",
+    message: /needs an array of diagnostics/,
+  });
+  assert.throws(() => applyFixes("abc", [finding([3, 4, ""])]), {
+    message: /found in another text/,
+  });
+});

@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { call, memory, openStream } from "../../pkg/core.js";
+import { validate, version } from "../../pkg/node.js";
+
+const EVENT = '{"event":"shop.order.placed"}';
+const FAULT = /is a fault of prefect-events: please report it/;
+
+/** A trap as a bug would make it. */
+function trap() {
+  return call(() => {
+    throw new WebAssembly.RuntimeError("unreachable");
+  });
+}
+
+test("a trap is reported as a fault of ours, and the next call works", () => {
+  const before = validate(EVENT);
+  assert.throws(trap, (/** @type {Error} */ error) => {
+    assert.match(error.message, FAULT);
+    assert.ok(error.cause instanceof WebAssembly.RuntimeError);
+    return true;
+  });
+  assert.deepEqual(validate(EVENT), before);
+});
+
+test("so is a stack overflow", () => {
+  const overflow = () => {
+    /** @returns {number} */
+    const deeper = () => deeper() + 1;
+    return call(deeper);
+  };
+  assert.throws(overflow, { message: FAULT });
+  assert.equal(typeof version(), "string");
+});
+
+test("other errors pass, and cost nothing", () => {
+  const error = new TypeError("unknown option");
+  assert.throws(
+    () =>
+      call(() => {
+        throw error;
+      }),
+    (thrown) => thrown === error,
+  );
+});
+
+test("a stream that was open during a trap says so, and harms nobody when closed", () => {
+  const stream = openStream();
+  assert.throws(trap);
+  const other = openStream();
+  const lines = Buffer.from(`${EVENT}\n`);
+  assert.throws(() => stream.chunk(lines), { message: /another call to prefect-events failed/ });
+  stream.close();
+  stream.close();
+  assert.equal(other.chunk(lines).events, 1);
+  other.close();
+});
+
+test("memory beyond 256 MiB is given back, but not from under an open stream", () => {
+  const large = Buffer.alloc(260 << 20, " ");
+  large.write(EVENT);
+  const stream = openStream();
+  stream.chunk(Buffer.from(`${EVENT}\n`));
+  validate(large);
+  assert.ok(memory() > 260 << 20);
+  assert.equal(stream.chunk(Buffer.from(`${EVENT}\n`)).events, 1);
+  stream.close();
+  assert.ok(memory() < 64 << 20, `${memory()} bytes`);
+});
+
+test("an input beyond all memory gives a clear error, and the next call works", () => {
+  // Nobody touches these bytes: the instance cannot even make room for them.
+  const huge = new Uint8Array(4_200_000_000);
+  assert.throws(() => validate(huge), {
+    name: "Error",
+    message: /^the input is too large for one call/,
+  });
+  assert.equal(validate(EVENT).events, 1);
+});
+
+test("10,000 calls do not grow the memory", () => {
+  const text = `[${EVENT},${EVENT}]`;
+  const calls = [
+    () => validate(text),
+    () => validate(Buffer.from(text)),
+    () => validate(JSON.parse(text)),
+    () => validate(`${text}\ud800`),
+    () => {
+      const stream = openStream();
+      stream.chunk(Buffer.from(`${EVENT}\n`));
+      stream.finish();
+      stream.close();
+    },
+    () => assert.throws(() => validate(text, /** @type {any} */ ({ profile: "unknown" }))),
+  ];
+  for (const one of calls) for (let count = 0; count < 100; count++) one();
+  const before = memory();
+  for (const one of calls) for (let count = 0; count < 10_000 / calls.length; count++) one();
+  assert.equal(memory(), before);
+});

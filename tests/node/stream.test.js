@@ -1,0 +1,149 @@
+import assert from "node:assert/strict";
+import { createReadStream, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+
+import { memory } from "../../pkg/core.js";
+import { validate, validateStream } from "../../pkg/node.js";
+import { EVENT, event, REAL } from "./helpers/events.js";
+import { folder } from "./helpers/run.js";
+
+/** @typedef {import("../../pkg/index.js").Report} Report */
+
+/**
+ * @param {any} source
+ * @param {any} [options]
+ */
+async function all(source, options) {
+  const reports = [];
+  for await (const report of validateStream(source, options)) reports.push(report);
+  return reports;
+}
+
+/** @param {Iterable<string | Uint8Array>} pieces */
+async function* source(pieces) {
+  yield* pieces;
+}
+
+/**
+ * The reports of a stream as one, in the order of the text.
+ * @param {Report[]} reports
+ */
+function joined(reports) {
+  const sum = (/** @type {"events" | "errors" | "warnings" | "infos"} */ key) =>
+    reports.reduce((total, report) => total + report[key], 0);
+  const diagnostics = reports.flatMap((report) => report.diagnostics);
+  diagnostics.sort(
+    (one, other) => Number(one.range?.start.offset) - Number(other.range?.start.offset),
+  );
+  return {
+    valid: reports.every(({ valid }) => valid),
+    events: sum("events"),
+    errors: sum("errors"),
+    warnings: sum("warnings"),
+    infos: sum("infos"),
+    diagnostics,
+  };
+}
+
+// Three chunks and more.
+const LONG = Buffer.concat([REAL, Buffer.from('{"event":1}\nnonsense\n'), REAL, Buffer.from("{}")]);
+
+test("a stream has the findings of the whole text, with the same places", async () => {
+  const options = { maxDiagnostics: 1_000_000 };
+  const whole = validate(LONG, options);
+  const reports = await all(source([LONG]), options);
+  assert.ok(reports.length >= 3);
+  assert.deepEqual(joined(reports), joined([whole]));
+});
+
+test("the pieces of the source do not matter", async () => {
+  const expected = await all(source([LONG]));
+  for (const size of [999, 65_536, 5_000_000]) {
+    const pieces = [];
+    for (let at = 0; at < LONG.length; at += size) pieces.push(LONG.subarray(at, at + size));
+    assert.deepEqual(joined(await all(source(pieces))), joined(expected));
+  }
+});
+
+test("a file's stream, a web stream and a generator of strings", async () => {
+  const file = join(folder(), "events.ndjson");
+  writeFileSync(file, LONG);
+  const expected = joined(await all(source([LONG])));
+  assert.deepEqual(joined(await all(createReadStream(file))), expected);
+  assert.deepEqual(joined(await all(createReadStream(file, "utf8"))), expected);
+  assert.deepEqual(joined(await all(new Blob([LONG]).stream())), expected);
+});
+
+test("an empty source gets one report", async () => {
+  const reports = await all(source([]));
+  assert.equal(reports.length, 1);
+  assert.equal(reports[0]?.events, 0);
+});
+
+test("a source without a last line break loses nothing", async () => {
+  const [report] = await all(source([JSON.stringify(EVENT)]));
+  assert.equal(report?.events, 1);
+});
+
+test("an error of the source, and misuse, reject", async () => {
+  const failing = (async function* () {
+    yield "{}\n";
+    throw new Error("disk on fire");
+  })();
+  await assert.rejects(all(failing), { message: "disk on fire" });
+  await assert.rejects(all(source(["{}"]), { profil: "server" }), { name: "TypeError" });
+  await assert.rejects(all("{}"), { name: "TypeError", message: /needs an async iterable/ });
+});
+
+test("who stops early frees the stream, and ends the source", async () => {
+  let ended = false;
+  const endless = async function* () {
+    try {
+      for (let count = 0; ; count++)
+        yield `${JSON.stringify(event({ payload: { count } }))}\n`.repeat(1000);
+    } finally {
+      ended = true;
+    }
+  };
+  for await (const report of validateStream(endless())) {
+    assert.ok(report.events > 0);
+    break;
+  }
+  assert.ok(ended);
+});
+
+test("streams that end, fail or are left leave no memory behind", async () => {
+  const use = async () => {
+    await all(source([LONG]));
+    await assert.rejects(
+      all(
+        (async function* () {
+          yield LONG;
+          throw new Error("failed");
+        })(),
+      ),
+    );
+    for await (const _ of validateStream(source([LONG]))) break;
+  };
+  for (let count = 0; count < 2; count++) await use();
+  const before = memory();
+  for (let count = 0; count < 6; count++) await use();
+  assert.equal(memory(), before);
+});
+
+test("memory does not grow with the length of the stream", async () => {
+  const text = `${JSON.stringify(EVENT)}\n`.repeat(5000);
+  const long = async function* () {
+    for (let count = 0; count < 100; count++) yield text;
+  };
+  await all(source([text]));
+  let events = 0;
+  let early = 0;
+  for await (const report of validateStream(long(), { maxDiagnostics: 0 })) {
+    events += report.events;
+    if (events > 250_000 && early === 0) early = memory();
+  }
+  assert.equal(events, 500_000);
+  assert.equal(memory(), early);
+});

@@ -1,0 +1,268 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { runInNewContext } from "node:vm";
+
+import { applyFixes, init, validate, version } from "../../pkg/node.js";
+import { EVENT, event, REAL, wrongCase } from "./helpers/events.js";
+
+/** @typedef {import("../../pkg/index.js").Report} Report */
+
+const TEXT = JSON.stringify(EVENT);
+const FINE = { valid: true, events: 1, errors: 0, warnings: 0, infos: 0, diagnostics: [] };
+
+/** @param {Report} report */
+const codes = ({ diagnostics }) => diagnostics.map(({ code }) => code);
+
+test("every kind of input gives the same report", () => {
+  const bytes = new TextEncoder().encode(TEXT);
+  for (const input of [TEXT, bytes, Buffer.from(TEXT), bytes.buffer, EVENT]) {
+    assert.deepEqual(validate(input), FINE);
+  }
+  for (const several of [[EVENT, event({ id: "0195519d-3a00-7c4e-8d5a-3a2b1c0d9e90" })]]) {
+    assert.equal(validate(several).events, 2);
+    assert.equal(validate(JSON.stringify(several)).events, 2);
+  }
+});
+
+test("a part of a buffer is read, not all of it", () => {
+  const bytes = Buffer.from(`xx${TEXT}xx`).subarray(2, -2);
+  assert.deepEqual(validate(bytes), FINE);
+});
+
+test("values of another realm are accepted", () => {
+  assert.deepEqual(validate(runInNewContext(`(${TEXT})`)), FINE);
+  const bytes = runInNewContext(`new Uint8Array([${Buffer.from(TEXT).join(",")}])`);
+  assert.deepEqual(validate(bytes), FINE);
+  assert.deepEqual(validate(bytes.buffer), FINE);
+});
+
+test("the bundled real events are free of errors", () => {
+  const report = validate(REAL);
+  assert.equal(report.events, 1392);
+  assert.equal(report.errors, 0);
+  assert.ok(report.valid);
+});
+
+test("absent fields are omitted, neither undefined nor null", () => {
+  const bad = JSON.stringify(event({ occurred: "yesterday" }));
+  for (const report of [
+    validate(TEXT),
+    validate(bad),
+    validate(JSON.parse(bad)),
+    validate(wrongCase()),
+    validate("{"),
+  ]) {
+    const values = [
+      report,
+      ...report.diagnostics,
+      ...report.diagnostics.map(({ fix }) => fix ?? {}),
+    ];
+    for (const value of values.flatMap(Object.values))
+      assert.ok(value !== undefined && value !== null);
+    assert.ok(!("truncated" in report));
+  }
+  const [fromText] = validate(bad).diagnostics;
+  const [fromObject] = validate(JSON.parse(bad)).diagnostics;
+  assert.ok(fromText && "range" in fromText && fromObject && !("range" in fromObject));
+  const [syntax] = validate("{").diagnostics;
+  assert.ok(syntax && !("name" in syntax) && !("fix" in syntax));
+});
+
+test("the whole of a diagnostic", () => {
+  const text = wrongCase();
+  const [diagnostic, ...others] = validate(text).diagnostics;
+  assert.ok(diagnostic);
+  const start = text.indexOf('"running"');
+  const { message, docs, ...rest } = diagnostic;
+  assert.match(message, /`prefect\.state-type`.*`RUNNING`.*`running`/);
+  assert.match(String(docs), /^https:\/\/docs\.prefect\.io\/v3\/api-ref\/events\/task-run-events#/);
+  const range = {
+    start: { line: 1, column: start + 1, offset: start },
+    end: { line: 1, column: start + 10, offset: start + 9 },
+  };
+  assert.deepEqual(rest, {
+    code: "wrong-label-value",
+    severity: "error",
+    event: 0,
+    name: "prefect.task-run.Running",
+    path: "/resource/prefect.state-type",
+    range,
+    fix: { title: "write `RUNNING`", edits: [{ range, text: '"RUNNING"' }] },
+  });
+  assert.deepEqual(others, []);
+});
+
+test("a fix takes the finding away, and nothing else", () => {
+  const text = wrongCase();
+  const fixed = applyFixes(text, validate(text).diagnostics);
+  assert.equal(fixed, text.replace('"running"', '"RUNNING"'));
+  assert.deepEqual(validate(fixed).diagnostics, []);
+});
+
+/** What stands before the finding: each shifts its place in another way. */
+const BEFORE = {
+  ASCII: "abc",
+  "two bytes": "éä",
+  "three bytes": "日本",
+  "surrogate pairs": "😀🎉",
+  "combining marks": "e\u0301o\u0308",
+  "lone surrogates": "\ud800x\udc00",
+};
+
+for (const [name, before] of Object.entries(BEFORE)) {
+  test(`places count UTF-16 units, after ${name}`, () => {
+    // Escapes are not written for lone surrogates: they stand in the text themselves.
+    const line = `{"${before}":1,"occurred":"2026-03-01T12:00:00Z","event":"a","resource":{"prefect.resource.id":"b"},"id":"@@"}`;
+    for (const newline of ["\n", "\r\n"]) {
+      for (const mark of ["", "\ufeff"]) {
+        const text = `${mark}${TEXT}${newline}${line}${newline}`;
+        const found = validate(text).diagnostics.find(({ path }) => path === "/id");
+        assert.ok(found?.range, text);
+        const { start, end } = found.range;
+        assert.equal(text.slice(start.offset, end.offset), '"@@"');
+        assert.equal(start.line, 2);
+        assert.equal(start.column, line.indexOf('"@@"') + 1);
+        if (name !== "lone surrogates")
+          assert.deepEqual(validate(Buffer.from(text)), validate(text));
+      }
+    }
+  });
+}
+
+test("lone surrogates in a string are found, and shift nothing", () => {
+  const text = JSON.stringify(EVENT).replace("acme.order.42", "acme.\ud800");
+  const found = validate(text).diagnostics.find(({ code }) => code.startsWith("syntax-"));
+  assert.ok(found?.range);
+  assert.ok(text.slice(found.range.start.offset, found.range.end.offset).includes("\ud800"));
+});
+
+test("what is not UTF-8 is found, and counts as its replacement", () => {
+  const bytes = Buffer.from(TEXT.replace("placed", "pl?ced"));
+  bytes[bytes.indexOf("?")] = 0xff;
+  const [found] = validate(bytes).diagnostics;
+  assert.ok(found?.range);
+  assert.match(found.code, /^syntax-/);
+  const { start, end } = found.range;
+  assert.ok(bytes.toString().slice(start.offset, end.offset).includes("\ufffd"));
+});
+
+test("options: profile", () => {
+  const text = JSON.stringify(event({ occurred: 1772366400 }));
+  assert.ok(validate(text, { profile: "documented" }).warnings > 0);
+  assert.deepEqual(codes(validate(text)), codes(validate(text, { profile: "documented" })));
+  assert.deepEqual(validate(text, { profile: "server" }), FINE);
+});
+
+test("options: severity", () => {
+  const text = JSON.stringify(event({ event: "prefect.nonsense" }));
+  const code = "unknown-event";
+  assert.deepEqual(codes(validate(text)), [code]);
+  for (const severity of /** @type {const} */ (["error", "warning", "info"])) {
+    const report = validate(text, { severity: { [code]: severity } });
+    assert.deepEqual(
+      report.diagnostics.map((one) => one.severity),
+      [severity],
+    );
+    assert.equal(report[`${severity}s`], 1);
+    assert.equal(report.valid, severity !== "error");
+  }
+  assert.deepEqual(validate(text, { severity: { [code]: "off" } }), FINE);
+});
+
+test("options: maxDiagnostics, with complete counts", () => {
+  const text = "{}\n".repeat(600);
+  const all = validate(text, { maxDiagnostics: 1_000_000 });
+  assert.equal(all.errors, all.diagnostics.filter(({ severity }) => severity === "error").length);
+  for (const maxDiagnostics of [0, 1, 7, undefined]) {
+    const report = validate(text, maxDiagnostics === undefined ? {} : { maxDiagnostics });
+    assert.equal(report.diagnostics.length, maxDiagnostics ?? 1000);
+    assert.deepEqual(
+      [report.errors, report.warnings, report.infos],
+      [all.errors, all.warnings, all.infos],
+    );
+    assert.equal(report.truncated, all.diagnostics.length - report.diagnostics.length);
+  }
+});
+
+test("misuse throws a TypeError with a sentence", () => {
+  for (const wrong of [
+    undefined,
+    null,
+    1,
+    true,
+    Symbol("s"),
+    1n,
+    () => {},
+    new Uint16Array(2),
+    new DataView(new ArrayBuffer(2)),
+  ]) {
+    assert.throws(() => validate(/** @type {any} */ (wrong)), {
+      name: "TypeError",
+      message: /^validate needs a string, a Uint8Array, an object or an array of objects, not /,
+    });
+  }
+  /** @type {any} */
+  const cycle = {};
+  cycle.self = cycle;
+  for (const wrong of [
+    cycle,
+    { big: 1n },
+    { toJSON() {} },
+    {
+      toJSON: () => {
+        throw new Error("no");
+      },
+    },
+  ]) {
+    assert.throws(() => validate(wrong), {
+      name: "TypeError",
+      message: /^this object cannot be written as JSON: /,
+    });
+  }
+});
+
+/** @type {[any, RegExp][]} */
+const WRONG_OPTIONS = [
+  [{ profil: "server" }, /profil/],
+  [{ profile: "strict" }, /profile|strict/],
+  [{ profile: 1 }, /profile/],
+  [{ severity: "off" }, /severity/],
+  [{ severity: { "missing-label": "fatal" } }, /fatal/],
+  [{ severity: { "no-such-code": "off" } }, /no-such-code/],
+  [{ maxDiagnostics: -1 }, /maxDiagnostics/],
+  [{ maxDiagnostics: 1.5 }, /maxDiagnostics/],
+  [{ maxDiagnostics: "10" }, /maxDiagnostics/],
+  ["server", /options/],
+  [null, /options/],
+];
+
+for (const [options, message] of WRONG_OPTIONS) {
+  test(`misuse: the options ${JSON.stringify(options)}`, () => {
+    for (const input of [TEXT, Buffer.from(TEXT), EVENT]) {
+      assert.throws(() => validate(input, options), { name: "TypeError", message });
+    }
+  });
+}
+
+test("options that are undefined are not given", () => {
+  assert.deepEqual(validate(TEXT, undefined), FINE);
+  assert.deepEqual(
+    validate(TEXT, /** @type {any} */ ({ profile: undefined, severity: undefined })),
+    FINE,
+  );
+});
+
+test("100 MB in one string", () => {
+  const line = `${TEXT}\n`;
+  const text = line.repeat(Math.ceil(100e6 / line.length));
+  const report = validate(text, { maxDiagnostics: 0 });
+  assert.equal(report.events, text.length / line.length);
+  // Slow, and needed once: a text for which UTF-8 needs more bytes than units.
+  const wide = `"${"é".repeat(50e6)}"`;
+  assert.ok(validate(wide).errors > 0);
+});
+
+test("init has nothing left to do, and the version is the package's", async () => {
+  assert.equal(await init(), undefined);
+  assert.match(version(), /^\d+\.\d+\.\d+$/);
+});

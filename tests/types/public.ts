@@ -1,0 +1,88 @@
+// The public types: what must compile, and what must not. `make lint` checks this file; nothing runs it.
+
+import {
+  applyFixes,
+  type Diagnostic,
+  describe,
+  type EventType,
+  eventTypes,
+  explain,
+  init,
+  type Report,
+  validate,
+  validateStream,
+  version,
+} from "prefect-events";
+
+import * as browser from "../../pkg/browser.js";
+import * as node from "../../pkg/node.js";
+
+// ---- what must compile
+
+const report: Report = validate("{}");
+validate(new Uint8Array(), { profile: "server" });
+validate(new ArrayBuffer(2), { maxDiagnostics: 0 });
+validate({ event: "a" }, { severity: { "missing-label": "off", other: "info" } });
+validate([{ event: "a" }], {});
+
+const found: Diagnostic[] = report.diagnostics;
+const text: string = applyFixes("{}", found);
+for (const { code, severity, range, fix, event, name, help, docs } of found) {
+  const level: "error" | "warning" | "info" = severity;
+  const cut: string | undefined = range && text.slice(range.start.offset, range.end.offset);
+  const titles: string[] = fix ? [fix.title, ...fix.edits.map((edit) => edit.text)] : [];
+  const optional: [number | undefined, ...(string | undefined)[]] = [event, name, help, docs];
+  console.log(code, level, cut, titles, optional);
+}
+
+async function stream(): Promise<number> {
+  let events = 0;
+  const blob = new Blob(["{}"]);
+  for await (const part of validateStream(blob.stream(), { profile: "documented" }))
+    events += part.events;
+  for await (const part of validateStream(pieces())) events += part.events;
+  return events;
+}
+
+async function* pieces(): AsyncGenerator<string | Uint8Array> {
+  yield "{}";
+  yield new Uint8Array();
+}
+
+const types: EventType[] = eventTypes();
+const one: EventType | undefined = describe("prefect.task-run.Running");
+const roles: string[] | undefined = one?.related.map(({ role, max }) => `${role} ${max ?? "any"}`);
+const title: string | undefined = explain("missing-label")?.title;
+const started: Promise<void> = init();
+init(new URL("https://example.org/prefect_events.wasm"));
+init(new Uint8Array());
+console.log(stream, types, roles, title, started, version().length);
+
+// Both entries are what the types say.
+const entries: typeof import("prefect-events")[] = [node, browser];
+console.log(entries);
+
+// ---- what must not
+
+// @ts-expect-error A number is no input.
+validate(1);
+// @ts-expect-error There is no such profile.
+validate("{}", { profile: "strict" });
+// @ts-expect-error There is no such option.
+validate("{}", { profiles: "server" });
+// @ts-expect-error There is no such severity.
+validate("{}", { severity: { "missing-label": "fatal" } });
+// @ts-expect-error It may be absent.
+report.truncated.toFixed();
+// @ts-expect-error It may be absent.
+report.diagnostics.map(({ range }) => range.start);
+// @ts-expect-error A string is no stream.
+validateStream("{}");
+// @ts-expect-error The text is missing.
+applyFixes([]);
+// @ts-expect-error It may be unknown.
+explain("x").title;
+// @ts-expect-error It may be unknown.
+describe("x").title;
+// @ts-expect-error Not of this package's names.
+types[0]?.namePattern;
