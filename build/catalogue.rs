@@ -23,9 +23,8 @@ use data::{Contents, Groups};
 /// Writes the pages of a folder: `catalogue.bin` and `catalogue.txt` for the crate, and
 /// `catalogue.debug`, all that they hold in the words of `Debug`, for its tests.
 pub fn generate(folder: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
-    let mut files = std::fs::read_dir(folder)?
-        .map(|entry| entry.map(|entry| entry.path()))
-        .collect::<Result<Vec<_>, _>>()?;
+    let mut files =
+        std::fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>()?;
     files.retain(|file| file.extension().is_some_and(|ending| ending == "yaml"));
     files.sort();
 
@@ -34,8 +33,7 @@ pub fn generate(folder: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
     for file in &files {
         let name = file.file_name().unwrap_or_default().to_string_lossy();
         let text = std::fs::read_to_string(file)?;
-        let page: Contents =
-            serde_saphyr::from_str(&text).map_err(|error| format!("{name}: {error}"))?;
+        let page: Contents = serde_saphyr::from_str(&text).map_err(|error| format!("{name}: {error}"))?;
         families.extend(
             page.read(&mut groups)
                 .map_err(|error| format!("{name}: {error}"))?

@@ -37,6 +37,8 @@ export function fixOnce(text, diagnostics) {
       );
     }
     if (!changes.every((change) => isFree(taken, change))) continue;
+    // What is inserted at the beginning of a replacement stands before it.
+    changes.sort((one, other) => one.start - other.start || one.end - other.end);
     for (const change of changes) taken.splice(after(taken, change.start), 0, change);
     fixes += 1;
   }

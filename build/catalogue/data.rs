@@ -85,17 +85,11 @@ fn add<T>(all: &mut BTreeMap<String, T>, more: BTreeMap<String, T>) -> Result<()
 
 /// Gives every family that is `like` another what that one says and it does not.
 pub fn inherit(mut families: Vec<(String, Family)>) -> Result<Vec<(String, Family)>, String> {
-    let models: BTreeMap<_, _> = families
-        .iter()
-        .map(|(_, family)| (family.name.clone(), family.clone()))
-        .collect();
+    let models: BTreeMap<_, _> = families.iter().map(|(_, family)| (family.name.clone(), family.clone())).collect();
     for (page, family) in &mut families {
         let Some(like) = &family.like else { continue };
         let wrong = |what: &str| format!("{page}: {}: like {like}: {what}", family.name);
-        let model = models
-            .get(like)
-            .ok_or_else(|| wrong("there is no such family"))?
-            .clone();
+        let model = models.get(like).ok_or_else(|| wrong("there is no such family"))?.clone();
         if model.like.is_some() {
             return Err(wrong("that family is itself like another"));
         }
@@ -347,24 +341,13 @@ pub struct Short<T>(pub T);
 
 impl From<&str> for Value {
     fn from(text: &str) -> Self {
-        Value {
-            group: None,
-            text: text.to_owned(),
-            warning: None,
-            info: None,
-        }
+        Value { group: None, text: text.to_owned(), warning: None, info: None }
     }
 }
 
 impl From<&str> for Variant {
     fn from(name: &str) -> Self {
-        Variant {
-            group: None,
-            name: name.to_owned(),
-            state_type: None,
-            previous: None,
-            documented: true,
-        }
+        Variant { group: None, name: name.to_owned(), state_type: None, previous: None, documented: true }
     }
 }
 

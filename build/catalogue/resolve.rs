@@ -22,10 +22,7 @@ const ROLE: &str = "prefect.resource.role";
 type Fallible<T> = Result<T, String>;
 
 /// The families as the crate knows them: checked, and with all groups resolved.
-pub fn resolve(
-    families: &[(String, data::Family)],
-    groups: &Groups,
-) -> Result<Vec<Family>, Box<dyn Error>> {
+pub fn resolve(families: &[(String, data::Family)], groups: &Groups) -> Result<Vec<Family>, Box<dyn Error>> {
     let names: Vec<_> = families.iter().map(|(_, f)| f.name.as_str()).collect();
     let resolver = Resolver { groups, names };
     let mut all: Vec<Family> = Vec::new();
@@ -61,13 +58,7 @@ impl Resolver<'_> {
         if let Some(other) = &family.payload_or {
             shapes.push(self.fields_of(other)?);
         }
-        let context = Context {
-            name: &name,
-            labels: &labels,
-            related: &related,
-            shapes: &shapes,
-            groups: self.groups,
-        };
+        let context = Context { name: &name, labels: &labels, related: &related, shapes: &shapes, groups: self.groups };
 
         let (variants, hole_example) = self.variants(family, &name)?;
         let choices = choices(family, &name)?;
@@ -77,15 +68,10 @@ impl Resolver<'_> {
             None => None,
         };
         let labels = self.labels(&labels, source)?;
-        let related = related
-            .iter()
-            .map(|related| self.related(related, source))
-            .collect::<Fallible<Vec<_>>>()?;
+        let related = related.iter().map(|related| self.related(related, source)).collect::<Fallible<Vec<_>>>()?;
         let other_fields = family.other_fields.unwrap_or(Level::Warning);
-        let payload = shapes
-            .iter()
-            .map(|shape| self.object(shape, other_fields, source))
-            .collect::<Fallible<Vec<_>>>()?;
+        let payload =
+            shapes.iter().map(|shape| self.object(shape, other_fields, source)).collect::<Fallible<Vec<_>>>()?;
         let docs = family.page.as_ref().map(|page| {
             let own = family.anchor.clone();
             let anchor = own.unwrap_or_else(|| link::anchor(&family.name));
@@ -117,16 +103,9 @@ impl Resolver<'_> {
     fn variants(&self, family: &data::Family, name: &Template) -> Fallible<(Vec<Variant>, String)> {
         let variants = self.variants_of(family)?;
         let first = || variants.first().map(|variant| variant.name.clone());
-        let example = family
-            .hole_example
-            .clone()
-            .or_else(first)
-            .unwrap_or_default();
+        let example = family.hole_example.clone().or_else(first).unwrap_or_default();
         if name.is_literal() != example.is_empty() {
-            return Err(
-                "a name with a placeholder needs a `hole_example` or variants, another has none"
-                    .to_owned(),
-            );
+            return Err("a name with a placeholder needs a `hole_example` or variants, another has none".to_owned());
         }
         let list = variants.iter().map(|variant| Variant {
             name: leak(&variant.name),
@@ -142,11 +121,7 @@ impl Resolver<'_> {
         for Short(variant) in &family.variants {
             match &variant.group {
                 Some(group) => {
-                    let group = self
-                        .groups
-                        .variants
-                        .get(group)
-                        .ok_or_else(|| no_group("variants", group))?;
+                    let group = self.groups.variants.get(group).ok_or_else(|| no_group("variants", group))?;
                     all.extend(group.iter().map(|Short(variant)| variant.clone()));
                 }
                 None => all.push(variant.clone()),
@@ -160,9 +135,7 @@ impl Resolver<'_> {
                 let Some(name) = before else { break };
                 let previous = all.iter().find(|other| other.name == *name);
                 before = previous
-                    .ok_or_else(|| {
-                        format!("variant {}: there is no variant `{name}`", variant.name)
-                    })?
+                    .ok_or_else(|| format!("variant {}: there is no variant `{name}`", variant.name))?
                     .previous
                     .as_ref();
             }
@@ -175,10 +148,7 @@ impl Resolver<'_> {
                     ..data::Value::from("")
                 })])?;
                 if !types.iter().any(|value| value.text == *state_type) {
-                    return Err(format!(
-                        "variant {}: there is no state type `{state_type}`",
-                        variant.name
-                    ));
+                    return Err(format!("variant {}: there is no state type `{state_type}`", variant.name));
                 }
             }
         }
@@ -190,24 +160,15 @@ fn choices(family: &data::Family, name: &Template) -> Fallible<&'static [Choice]
     let mut choices = Vec::new();
     for (hole, values) in &family.choices {
         if !template::has(name, hole) || values.is_empty() {
-            return Err(format!(
-                "choices: the name has no placeholder `{hole}`, or there are no values"
-            ));
+            return Err(format!("choices: the name has no placeholder `{hole}`, or there are no values"));
         }
-        choices.push(Choice {
-            hole: leak(hole),
-            values: texts(values),
-        });
+        choices.push(Choice { hole: leak(hole), values: texts(values) });
     }
     Ok(choices.leak())
 }
 
 fn texts(texts: &[String]) -> &'static [&'static str] {
-    texts
-        .iter()
-        .map(|text| leak(text))
-        .collect::<Vec<_>>()
-        .leak()
+    texts.iter().map(|text| leak(text)).collect::<Vec<_>>().leak()
 }
 
 fn unique<'t>(what: &str, names: impl Iterator<Item = &'t String>) -> Fallible<()> {
@@ -241,10 +202,7 @@ fn remark(warning: Option<&String>, info: Option<&String>) -> Option<Remark> {
         (None, Some(text)) => (Severity::Info, text),
         (None, None) => return None,
     };
-    Some(Remark {
-        severity,
-        text: leak(text),
-    })
+    Some(Remark { severity, text: leak(text) })
 }
 
 /// The same as a thing of its own: few have one.

@@ -80,9 +80,7 @@ pub fn event_types() -> Vec<EventType> {
 #[must_use]
 pub fn describe(name: &str) -> Option<EventType> {
     let pattern = families().iter().find(|family| family.name.text == name);
-    pattern
-        .or_else(|| find(name).map(|found| found.family))
-        .map(event_type)
+    pattern.or_else(|| find(name).map(|found| found.family)).map(event_type)
 }
 
 fn event_type(family: &'static Family) -> EventType {
@@ -92,11 +90,7 @@ fn event_type(family: &'static Family) -> EventType {
         documented: family.documented,
         cloud: family.cloud,
         emitter: family.emitter,
-        resource_id: family
-            .labels
-            .first()
-            .map(|label| label.form.describe())
-            .unwrap_or_default(),
+        resource_id: family.labels.first().map(|label| label.form.describe()).unwrap_or_default(),
         labels: family.labels.iter().map(label_type).collect(),
         related: family.related.iter().map(related_type).collect(),
         payload: payload_types(family.payload),
@@ -151,11 +145,7 @@ fn payload_types(shapes: &'static [Object]) -> Vec<FieldType> {
 fn field_types(fields: &'static [Field], before: &str, all: &mut Vec<FieldType>) {
     for field in fields {
         let path = [before, field.name].concat();
-        let end = if field.kind == Kind::Array {
-            "[]."
-        } else {
-            "."
-        };
+        let end = if field.kind == Kind::Array { "[]." } else { "." };
         let inner = [&path, end].concat();
         all.push(FieldType {
             path,
@@ -189,11 +179,9 @@ impl Form {
             Form::JsonStrings => "JSON array of strings".to_owned(),
             Form::AtMost(most) => format!("text of at most {most} characters"),
             Form::Values { .. } => "one of the values".to_owned(),
-            Form::Templates(templates) => templates
-                .iter()
-                .map(|alternative| alternative.template.text)
-                .collect::<Vec<_>>()
-                .join(" | "),
+            Form::Templates(templates) => {
+                templates.iter().map(|alternative| alternative.template.text).collect::<Vec<_>>().join(" | ")
+            }
         }
     }
 }

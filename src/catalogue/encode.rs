@@ -8,8 +8,8 @@ use std::fmt::Debug;
 
 use super::link::{SITE, anchor};
 use super::model::{
-    Alternative, Choice, Compare, Equal, Family, Field, Follows, Form, Kind, Label, Object,
-    Presence, Related, Remark, SEVERITIES, Source, Template, Term, Value, Variant,
+    Alternative, Choice, Compare, Equal, Family, Field, Follows, Form, Kind, Label, Object, Presence, Related, Remark,
+    SEVERITIES, Source, Template, Term, Value, Variant,
 };
 use crate::diagnostic::Severity;
 

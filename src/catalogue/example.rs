@@ -1,7 +1,4 @@
-use super::{
-    Alternative, Equal, Family, Field, Form, Kind, Label, Object, Part, Presence, Related, Term,
-    Variant,
-};
+use super::{Alternative, Equal, Family, Field, Form, Kind, Label, Object, Part, Presence, Related, Term, Variant};
 use crate::json::write::string;
 
 const OCCURRED: &str = "2026-03-31T18:30:00.000000Z";
@@ -15,15 +12,9 @@ const TERMINAL: [&str; 4] = ["COMPLETED", "FAILED", "CRASHED", "CANCELLED"];
 /// listed is taken for a name of a completed state); none: a usual one.
 #[must_use]
 pub fn example(family: &Family, variant: Option<&str>) -> String {
-    let hole = variant
-        .filter(|_| !family.name.is_literal())
-        .unwrap_or(family.hole_example);
+    let hole = variant.filter(|_| !family.name.is_literal()).unwrap_or(family.hole_example);
     let name = named(family, hole);
-    let maker = Maker {
-        family,
-        state: State::of(family, hole),
-        name: &name,
-    };
+    let maker = Maker { family, state: State::of(family, hole), name: &name };
     maker.event()
 }
 
@@ -47,12 +38,7 @@ struct State {
 impl State {
     fn of(family: &Family, hole: &str) -> Option<State> {
         let known = |name: &str| family.variants.iter().find(|variant| variant.name == name);
-        let custom = || {
-            family
-                .variants
-                .iter()
-                .find(|variant| variant.state_type == Some("COMPLETED"))
-        };
+        let custom = || family.variants.iter().find(|variant| variant.state_type == Some("COMPLETED"));
         let now = known(hole).or_else(custom)?;
         let before = now.previous.and_then(known);
         let mut ran = false;
@@ -62,11 +48,7 @@ impl State {
             ran |= earlier.is_some_and(|variant| variant.state_type == Some("RUNNING"));
             earlier = earlier.and_then(|variant| variant.previous).and_then(known);
         }
-        Some(State {
-            kind: now.state_type?,
-            before,
-            ran,
-        })
+        Some(State { kind: now.state_type?, before, ran })
     }
 
     fn ended(&self) -> bool {
@@ -96,12 +78,7 @@ impl Maker<'_> {
 
         out.key("related");
         out.open('[');
-        for related in self
-            .family
-            .related
-            .iter()
-            .filter(|related| !related.example.is_empty())
-        {
+        for related in self.family.related.iter().filter(|related| !related.example.is_empty()) {
             self.related(related, &mut out);
         }
         out.close(']');
@@ -115,10 +92,7 @@ impl Maker<'_> {
 
         out.text("id", &id(self.name, OCCURRED_MILLIS));
         if self.follows() {
-            out.text(
-                "follows",
-                &id(&format!("before {}", self.name), OCCURRED_MILLIS - 5_000),
-            );
+            out.text("follows", &id(&format!("before {}", self.name), OCCURRED_MILLIS - 5_000));
         } else {
             out.key("follows");
             out.raw("null");
@@ -136,12 +110,7 @@ impl Maker<'_> {
         }
         // The first event of a chain has nothing to follow.
         let chain = follows.families.contains(&self.family.name.text);
-        let first = chain
-            && self
-                .family
-                .variants
-                .first()
-                .is_some_and(|variant| self.hole_is(variant.name));
+        let first = chain && self.family.variants.first().is_some_and(|variant| self.hole_is(variant.name));
         follows.documented && !first
     }
 
@@ -171,11 +140,7 @@ impl Maker<'_> {
 
     /// The value that the name of the event gives to a place.
     fn fixed(&self, place: &dyn Fn(&Term) -> bool) -> Option<String> {
-        let mut rules = self
-            .family
-            .equal
-            .iter()
-            .filter(|rule| rule.terms.iter().any(place));
+        let mut rules = self.family.equal.iter().filter(|rule| rule.terms.iter().any(place));
         rules.find_map(|rule| self.said(rule))
     }
 
@@ -183,9 +148,7 @@ impl Maker<'_> {
         if let Some(value) = self.state_label(label.name) {
             return value;
         }
-        if let Some(value) =
-            self.fixed(&|term| matches!(term, Term::Label(name) if *name == label.name))
-        {
+        if let Some(value) = self.fixed(&|term| matches!(term, Term::Label(name) if *name == label.name)) {
             return value;
         }
         match &label.form {
@@ -198,7 +161,9 @@ impl Maker<'_> {
 
     fn related(&self, related: &Related, out: &mut Writer) {
         let of_id = |hole: &str| {
-            self.fixed(&|term| matches!(term, Term::RelatedIdPart { role, part } if *role == related.role && *part == hole))
+            self.fixed(
+                &|term| matches!(term, Term::RelatedIdPart { role, part } if *role == related.role && *part == hole),
+            )
         };
         let id = match &related.id {
             Form::Templates(templates) => refilled(templates, related.example, &of_id),
@@ -257,11 +222,7 @@ impl Maker<'_> {
     /// What the state before and the course of the run give to a field.
     fn of_state(&self, path: &[&str]) -> Option<Of> {
         let state = self.state.as_ref()?;
-        let before = |text: fn(&Variant) -> &str| {
-            state
-                .before
-                .map_or("null".to_owned(), |before| quoted(text(before)))
-        };
+        let before = |text: fn(&Variant) -> &str| state.before.map_or("null".to_owned(), |before| quoted(text(before)));
         match path {
             ["intended", "from"] | ["initial_state", "type"] => {
                 Some(Of::Value(before(|v| v.state_type.unwrap_or_default())))
@@ -294,11 +255,7 @@ fn quoted(text: &str) -> String {
 }
 
 /// An example id, with those of its parts replaced that hang on the event's name.
-fn refilled(
-    templates: &[Alternative],
-    example: &str,
-    value: &dyn Fn(&str) -> Option<String>,
-) -> String {
+fn refilled(templates: &[Alternative], example: &str, value: &dyn Fn(&str) -> Option<String>) -> String {
     let Some(own) = templates.iter().find(|own| own.template.matches(example)) else {
         return example.to_owned();
     };

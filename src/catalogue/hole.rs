@@ -64,12 +64,8 @@ fn is_asset_key(text: &str) -> bool {
         return false;
     };
     !scheme.is_empty()
-        && scheme
-            .bytes()
-            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+        && scheme.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
         && !rest.is_empty()
         && text.chars().count() <= ASSET_KEY
-        && !rest
-            .chars()
-            .any(|c| c.is_whitespace() || c == '\0' || "#?&%\"'<>[]{}|\\^`".contains(c))
+        && !rest.chars().any(|c| c.is_whitespace() || c == '\0' || "#?&%\"'<>[]{}|\\^`".contains(c))
 }

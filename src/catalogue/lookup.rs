@@ -27,21 +27,13 @@ impl Catalogue {
     fn of(families: &'static [Family]) -> Catalogue {
         let (mut literals, mut patterns) = (Names::new(), Names::new());
         for family in families {
-            let names = if family.name.is_literal() {
-                &mut literals
-            } else {
-                &mut patterns
-            };
+            let names = if family.name.is_literal() { &mut literals } else { &mut patterns };
             // `sort` would need far more code.
             let prefix = family.name.prefix();
             let place = names.partition_point(|(other, _)| by_length(other, prefix).is_lt());
             names.insert(place, (prefix, family));
         }
-        Catalogue {
-            families,
-            literals,
-            patterns,
-        }
+        Catalogue { families, literals, patterns }
     }
 }
 
@@ -69,9 +61,7 @@ pub fn find(name: &str) -> Option<Match<'_>> {
     if !name.starts_with("prefect") {
         return None;
     }
-    let Catalogue {
-        literals, patterns, ..
-    } = catalogue();
+    let Catalogue { literals, patterns, .. } = catalogue();
     if let Ok(place) = literals.binary_search_by(|(literal, _)| by_length(literal, name)) {
         let (_, family) = literals.get(place)?;
         return Some(Match { family, hole: None });
@@ -92,12 +82,8 @@ fn hole<'n>(family: &Family, name: &'n str, rest: &'n str) -> Option<&'n str> {
         let other = *hole == Hole::Text && begins_like_a_literal(name, rest);
         return (after.is_empty() && !other).then_some(value);
     }
-    let chosen = |choice: &Choice| {
-        family
-            .name
-            .part(name, choice.hole)
-            .is_some_and(|value| choice.values.contains(&value))
-    };
+    let chosen =
+        |choice: &Choice| family.name.part(name, choice.hole).is_some_and(|value| choice.values.contains(&value));
     if !family.name.matches(name) || !family.choices.iter().all(chosen) {
         return None;
     }
@@ -113,10 +99,7 @@ fn begins_like_a_literal(name: &str, rest: &str) -> bool {
         return false;
     };
     let begin = name.strip_suffix(after).unwrap_or(name);
-    catalogue()
-        .literals
-        .iter()
-        .any(|(literal, _)| literal.starts_with(begin))
+    catalogue().literals.iter().any(|(literal, _)| literal.starts_with(begin))
 }
 
 /// The name that was probably meant by one that no family has.
@@ -128,11 +111,7 @@ pub fn suggest(name: &str) -> Option<String> {
         return None;
     }
     let limit = wanted.len().saturating_sub(first.len()) / 4;
-    let mut best = Best {
-        wanted,
-        limit: limit.clamp(1, 4),
-        found: None,
-    };
+    let mut best = Best { wanted, limit: limit.clamp(1, 4), found: None };
     for family in families() {
         if family.name.is_literal() {
             best.offer(family.name.text.to_owned());
@@ -143,11 +122,7 @@ pub fn suggest(name: &str) -> Option<String> {
         if let [first, second] = family.choices {
             for one in first.values {
                 for other in second.values {
-                    best.offer(
-                        family
-                            .name
-                            .fill(&|hole| if hole == first.hole { *one } else { *other }),
-                    );
+                    best.offer(family.name.fill(&|hole| if hole == first.hole { *one } else { *other }));
                 }
             }
         }
@@ -161,9 +136,7 @@ pub fn suggest(name: &str) -> Option<String> {
             }
         }
     }
-    best.found
-        .map(|(_, candidate)| candidate)
-        .filter(|candidate| candidate != name)
+    best.found.map(|(_, candidate)| candidate).filter(|candidate| candidate != name)
 }
 
 /// The family's name with its placeholder filled from the same place of another name.

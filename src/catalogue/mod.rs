@@ -16,9 +16,7 @@ mod template;
 #[cfg(test)]
 mod tests;
 
-pub use describe::{
-    EventType, FieldType, LabelType, RelatedType, VariantType, describe, event_types,
-};
+pub use describe::{EventType, FieldType, LabelType, RelatedType, VariantType, describe, event_types};
 pub use example::example;
 pub use hole::{Hole, is_uuid};
 pub use lookup::{Match, families, find, suggest};

@@ -74,11 +74,7 @@ pub enum Presence {
 }
 
 impl Presence {
-    pub(super) const ALL: [Presence; 3] = [
-        Presence::Required,
-        Presence::Optional,
-        Presence::Undocumented,
-    ];
+    pub(super) const ALL: [Presence; 3] = [Presence::Required, Presence::Optional, Presence::Undocumented];
 }
 
 /// A sentence on a value that is accepted although the documentation and the
@@ -336,12 +332,6 @@ pub enum Compare {
 }
 
 impl Compare {
-    pub(super) const ALL: [Compare; 6] = [
-        Compare::Text,
-        Compare::Instant,
-        Compare::Integer,
-        Compare::Uuid,
-        Compare::Slug,
-        Compare::Tail,
-    ];
+    pub(super) const ALL: [Compare; 6] =
+        [Compare::Text, Compare::Instant, Compare::Integer, Compare::Uuid, Compare::Slug, Compare::Tail];
 }

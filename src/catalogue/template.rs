@@ -9,19 +9,13 @@ impl Template {
         let mut inside = false;
         for piece in text.split(['{', '}']) {
             if inside {
-                parts.push(Part::Hole {
-                    name: piece,
-                    hole: Hole::of(piece),
-                });
+                parts.push(Part::Hole { name: piece, hole: Hole::of(piece) });
             } else if !piece.is_empty() {
                 parts.push(Part::Literal(piece));
             }
             inside = !inside;
         }
-        Template {
-            text,
-            parts: parts.leak(),
-        }
+        Template { text, parts: parts.leak() }
     }
 
     /// Whether a text has the form of the template.
@@ -54,9 +48,7 @@ impl Template {
     /// Whether the template has no placeholder.
     #[must_use]
     pub fn is_literal(&self) -> bool {
-        self.parts
-            .iter()
-            .all(|part| matches!(part, Part::Literal(_)))
+        self.parts.iter().all(|part| matches!(part, Part::Literal(_)))
     }
 
     /// The text of the template with its placeholders filled in.

@@ -13,10 +13,7 @@ use serde_json::Value as Json;
 use super::*;
 
 fn family(name: &str) -> &'static Family {
-    families()
-        .iter()
-        .find(|family| family.name.text == name)
-        .unwrap_or_else(|| panic!("no family {name}"))
+    families().iter().find(|family| family.name.text == name).unwrap_or_else(|| panic!("no family {name}"))
 }
 
 /// Every name of a family to try: its variants, or its example.
@@ -33,18 +30,9 @@ fn variants(family: &Family) -> Vec<&'static str> {
 
 #[test]
 fn counts() {
-    let documented = families()
-        .iter()
-        .filter(|family| family.documented && !family.cloud)
-        .count();
-    let cloud = families()
-        .iter()
-        .filter(|family| family.documented && family.cloud)
-        .count();
-    let undocumented = families()
-        .iter()
-        .filter(|family| !family.documented)
-        .count();
+    let documented = families().iter().filter(|family| family.documented && !family.cloud).count();
+    let cloud = families().iter().filter(|family| family.documented && family.cloud).count();
+    let undocumented = families().iter().filter(|family| !family.documented).count();
     assert_eq!((documented, cloud, undocumented), (52, 18, 12));
 }
 
@@ -80,26 +68,12 @@ fn states_of_both_pages() {
 #[test]
 fn the_task_run_page() {
     let family = family("prefect.task-run.{state}");
-    for label in ["id", "name"]
-        .map(|end| format!("prefect.resource.{end}"))
-        .into_iter()
-        .chain(
-            [
-                "run-count",
-                "state-message",
-                "state-name",
-                "state-timestamp",
-                "state-type",
-                "orchestration",
-            ]
+    for label in ["id", "name"].map(|end| format!("prefect.resource.{end}")).into_iter().chain(
+        ["run-count", "state-message", "state-name", "state-timestamp", "state-type", "orchestration"]
             .map(|end| format!("prefect.{end}")),
-        )
-    {
+    ) {
         let label = family.labels.iter().find(|own| own.name == label).unwrap();
-        assert_eq!(
-            (label.presence, label.missing),
-            (Presence::Required, Some(crate::diagnostic::Severity::Error))
-        );
+        assert_eq!((label.presence, label.missing), (Presence::Required, Some(crate::diagnostic::Severity::Error)));
     }
     assert!(family.related.iter().any(|related| related.role == "tag"));
     let described = describe("prefect.task-run.{state}").unwrap();
@@ -125,80 +99,40 @@ fn the_task_run_page() {
         "validated_state.state_details",
         "validated_state.data",
     ] {
-        assert!(
-            described.payload.iter().any(|field| field.path == path),
-            "{path}"
-        );
+        assert!(described.payload.iter().any(|field| field.path == path), "{path}");
     }
 }
 
 #[test]
 fn the_worker_and_runner_page() {
-    let worker = [
-        "prefect.resource.id",
-        "prefect.resource.name",
-        "prefect.version",
-        "prefect.worker-type",
-    ];
+    let worker = ["prefect.resource.id", "prefect.resource.name", "prefect.version", "prefect.worker-type"];
     let run = ["flow-run", "flow", "deployment", "work-pool", "tag"];
     let rows: [(&str, &[&str], &[&str]); 5] = [
         ("prefect.worker.started", &worker, &["work-pool"]),
         ("prefect.worker.stopped", &worker, &["work-pool"]),
         ("prefect.worker.submitted-flow-run", &worker, &run),
         ("prefect.worker.executed-flow-run", &worker, &run),
-        (
-            "prefect.runner.cancelled-flow-run",
-            &worker[..3],
-            &["deployment", "flow", "flow-run", "tag"],
-        ),
+        ("prefect.runner.cancelled-flow-run", &worker[..3], &["deployment", "flow", "flow-run", "tag"]),
     ];
     for (name, labels, roles) in rows {
         let family = family(name);
-        assert_eq!(
-            family
-                .labels
-                .iter()
-                .map(|label| label.name)
-                .collect::<Vec<_>>(),
-            labels,
-            "{name}"
-        );
+        assert_eq!(family.labels.iter().map(|label| label.name).collect::<Vec<_>>(), labels, "{name}");
         let mut own: Vec<_> = family.related.iter().map(|related| related.role).collect();
         let mut roles = roles.to_vec();
         own.sort_unstable();
         roles.sort_unstable();
         assert_eq!(own, roles, "{name}");
-        let [payload] = family.payload else {
-            panic!("{name}")
-        };
-        assert!(
-            payload.fields.is_empty() && payload.other.is_some(),
-            "{name}"
-        );
+        let [payload] = family.payload else { panic!("{name}") };
+        assert!(payload.fields.is_empty() && payload.other.is_some(), "{name}");
     }
     let executed = family("prefect.worker.executed-flow-run");
-    let flow_run = executed
-        .related
-        .iter()
-        .find(|related| related.role == "flow-run")
-        .unwrap();
-    for label in [
-        "prefect.infrastructure.identifier",
-        "prefect.infrastructure.status-code",
-    ] {
-        assert!(
-            flow_run
-                .labels
-                .iter()
-                .any(|own| own.name == label && own.presence == Presence::Required)
-        );
+    let flow_run = executed.related.iter().find(|related| related.role == "flow-run").unwrap();
+    for label in ["prefect.infrastructure.identifier", "prefect.infrastructure.status-code"] {
+        assert!(flow_run.labels.iter().any(|own| own.name == label && own.presence == Presence::Required));
     }
     for (name, before) in [
         ("prefect.worker.stopped", "prefect.worker.started"),
-        (
-            "prefect.worker.executed-flow-run",
-            "prefect.worker.submitted-flow-run",
-        ),
+        ("prefect.worker.executed-flow-run", "prefect.worker.submitted-flow-run"),
     ] {
         let follows = family(name).follows.as_ref().unwrap();
         assert!(follows.documented);
@@ -209,10 +143,7 @@ fn the_worker_and_runner_page() {
 #[test]
 fn documentation_links() {
     for (name, link) in [
-        (
-            "prefect.task-run.{state}",
-            "https://docs.prefect.io/v3/api-ref/events/task-run-events#prefecttask-runstate",
-        ),
+        ("prefect.task-run.{state}", "https://docs.prefect.io/v3/api-ref/events/task-run-events#prefecttask-runstate"),
         (
             "prefect.concurrency-limit.v1.acquired",
             "https://docs.prefect.io/v3/api-ref/events/concurrency-events#prefectconcurrency-limitv1acquired",
@@ -224,11 +155,7 @@ fn documentation_links() {
     ] {
         assert_eq!(family(name).docs, Some(link));
     }
-    assert!(
-        families()
-            .iter()
-            .all(|family| family.docs.is_some() == family.documented)
-    );
+    assert!(families().iter().all(|family| family.docs.is_some() == family.documented));
 }
 
 // ---- finding
@@ -244,11 +171,7 @@ fn every_name_finds_its_family() {
     for family in families() {
         for variant in variants(family) {
             let event: Json = serde_json::from_str(&example(family, Some(variant))).unwrap();
-            let hole = if family.name.is_literal() {
-                None
-            } else {
-                Some(variant)
-            };
+            let hole = if family.name.is_literal() { None } else { Some(variant) };
             finds(event["event"].as_str().unwrap(), family.name.text, hole);
         }
     }
@@ -256,125 +179,33 @@ fn every_name_finds_its_family() {
 
 #[test]
 fn literal_names_come_first() {
-    finds(
-        "prefect.flow-run.heartbeat",
-        "prefect.flow-run.heartbeat",
-        None,
-    );
-    finds(
-        "prefect.flow-run.pull-step.executed",
-        "prefect.flow-run.pull-step.executed",
-        None,
-    );
-    finds(
-        "prefect.flow-run.Running",
-        "prefect.flow-run.{state}",
-        Some("Running"),
-    );
-    finds(
-        "prefect.deployment.created",
-        "prefect.deployment.created",
-        None,
-    );
-    finds(
-        "prefect.deployment.not-ready",
-        "prefect.deployment.{status}",
-        Some("not-ready"),
-    );
-    finds(
-        "prefect.work-pool.updated",
-        "prefect.work-pool.updated",
-        None,
-    );
-    finds(
-        "prefect.work-pool.paused",
-        "prefect.work-pool.{status}",
-        Some("paused"),
-    );
-    finds(
-        "prefect.work-queue.deleted",
-        "prefect.work-queue.deleted",
-        None,
-    );
-    finds(
-        "prefect.concurrency-limit.acquired",
-        "prefect.concurrency-limit.acquired",
-        None,
-    );
-    finds(
-        "prefect.concurrency-limit.v1.acquired",
-        "prefect.concurrency-limit.v1.acquired",
-        None,
-    );
-    finds(
-        "prefect.docker.container.creation-failed",
-        "prefect.docker.container.creation-failed",
-        None,
-    );
-    finds(
-        "prefect.docker.container.dead",
-        "prefect.docker.container.{status}",
-        Some("dead"),
-    );
-    finds(
-        "prefect.block-type.created",
-        "prefect.block-type.created",
-        None,
-    );
-    finds(
-        "prefect.block.slack-webhook.loaded",
-        "prefect.block.{type}.loaded",
-        Some("slack-webhook"),
-    );
-    finds(
-        "prefect-cloud.webhook.received",
-        "prefect-cloud.webhook.received",
-        None,
-    );
-    finds(
-        "prefect-cloud.incident.updated.tags",
-        "prefect-cloud.incident.updated.{field}",
-        Some("tags"),
-    );
-    finds(
-        "prefect-cloud.automation.action.disabled",
-        "prefect-cloud.automation.action.disabled",
-        None,
-    );
-    finds(
-        "prefect-cloud.automation.created",
-        "prefect-cloud.{resource-type}.{action}",
-        Some("automation.created"),
-    );
+    finds("prefect.flow-run.heartbeat", "prefect.flow-run.heartbeat", None);
+    finds("prefect.flow-run.pull-step.executed", "prefect.flow-run.pull-step.executed", None);
+    finds("prefect.flow-run.Running", "prefect.flow-run.{state}", Some("Running"));
+    finds("prefect.deployment.created", "prefect.deployment.created", None);
+    finds("prefect.deployment.not-ready", "prefect.deployment.{status}", Some("not-ready"));
+    finds("prefect.work-pool.updated", "prefect.work-pool.updated", None);
+    finds("prefect.work-pool.paused", "prefect.work-pool.{status}", Some("paused"));
+    finds("prefect.work-queue.deleted", "prefect.work-queue.deleted", None);
+    finds("prefect.concurrency-limit.acquired", "prefect.concurrency-limit.acquired", None);
+    finds("prefect.concurrency-limit.v1.acquired", "prefect.concurrency-limit.v1.acquired", None);
+    finds("prefect.docker.container.creation-failed", "prefect.docker.container.creation-failed", None);
+    finds("prefect.docker.container.dead", "prefect.docker.container.{status}", Some("dead"));
+    finds("prefect.block-type.created", "prefect.block-type.created", None);
+    finds("prefect.block.slack-webhook.loaded", "prefect.block.{type}.loaded", Some("slack-webhook"));
+    finds("prefect-cloud.webhook.received", "prefect-cloud.webhook.received", None);
+    finds("prefect-cloud.incident.updated.tags", "prefect-cloud.incident.updated.{field}", Some("tags"));
+    finds("prefect-cloud.automation.action.disabled", "prefect-cloud.automation.action.disabled", None);
+    finds("prefect-cloud.automation.created", "prefect-cloud.{resource-type}.{action}", Some("automation.created"));
 }
 
 #[test]
 fn custom_states() {
-    finds(
-        "prefect.flow-run.SuccessfullyProcessed",
-        "prefect.flow-run.{state}",
-        Some("SuccessfullyProcessed"),
-    );
-    finds(
-        "prefect.task-run.completed",
-        "prefect.task-run.{state}",
-        Some("completed"),
-    );
-    finds(
-        "prefect.task-run.Data quality: failed.",
-        "prefect.task-run.{state}",
-        Some("Data quality: failed."),
-    );
-    finds(
-        "prefect.flow-run.v1.2 done",
-        "prefect.flow-run.{state}",
-        Some("v1.2 done"),
-    );
-    finds(
-        "prefect.flow-run.Fertig ✓",
-        "prefect.flow-run.{state}",
-        Some("Fertig ✓"),
-    );
+    finds("prefect.flow-run.SuccessfullyProcessed", "prefect.flow-run.{state}", Some("SuccessfullyProcessed"));
+    finds("prefect.task-run.completed", "prefect.task-run.{state}", Some("completed"));
+    finds("prefect.task-run.Data quality: failed.", "prefect.task-run.{state}", Some("Data quality: failed."));
+    finds("prefect.flow-run.v1.2 done", "prefect.flow-run.{state}", Some("v1.2 done"));
+    finds("prefect.flow-run.Fertig ✓", "prefect.flow-run.{state}", Some("Fertig ✓"));
 }
 
 #[test]
@@ -406,42 +237,18 @@ fn suggestions() {
         ("prefect.task_run.Runing", "prefect.task-run.Running"),
         ("prefect.taskrun.MyOwnState", "prefect.task-run.MyOwnState"),
         ("prefect.flow-run-heartbeat", "prefect.flow-run.heartbeat"),
-        (
-            "prefect.flow-run.pull-step.execute",
-            "prefect.flow-run.pull-step.executed",
-        ),
+        ("prefect.flow-run.pull-step.execute", "prefect.flow-run.pull-step.executed"),
         ("prefect.worker.start", "prefect.worker.started"),
-        (
-            "prefect.worker.executed-flowrun",
-            "prefect.worker.executed-flow-run",
-        ),
+        ("prefect.worker.executed-flowrun", "prefect.worker.executed-flow-run"),
         ("Prefect.Flow-Run.Running", "prefect.flow-run.Running"),
-        (
-            "prefect.block.my-webhook.load",
-            "prefect.block.my-webhook.loaded",
-        ),
-        (
-            "prefect-cloud.acount.created",
-            "prefect-cloud.account.created",
-        ),
-        (
-            "prefect-cloud.incident.declare",
-            "prefect-cloud.incident.declared",
-        ),
-        (
-            "prefct.automation.triggered",
-            "prefect.automation.triggered",
-        ),
+        ("prefect.block.my-webhook.load", "prefect.block.my-webhook.loaded"),
+        ("prefect-cloud.acount.created", "prefect-cloud.account.created"),
+        ("prefect-cloud.incident.declare", "prefect-cloud.incident.declared"),
+        ("prefct.automation.triggered", "prefect.automation.triggered"),
     ] {
         assert_eq!(suggest(name).as_deref(), Some(meant), "{name}");
     }
-    for name in [
-        "prefect.something.entirely.else",
-        "prefect.x",
-        "acme.worker.started",
-        "",
-        "prefect.log.write",
-    ] {
+    for name in ["prefect.something.entirely.else", "prefect.x", "acme.worker.started", "", "prefect.log.write"] {
         assert_eq!(suggest(name), None, "{name}");
     }
 }
@@ -507,10 +314,7 @@ fn templates_match() {
     assert_eq!(task_run.prefix(), "prefect.task-run.");
     assert!(task_run.matches("prefect.task-run.0B7D6E14-5a92-4c3f-8e21-9d4c7f1a6b30"));
     assert_eq!(
-        task_run.part(
-            "prefect.task-run.0b7d6e14-5a92-4c3f-8e21-9d4c7f1a6b30",
-            "uuid"
-        ),
+        task_run.part("prefect.task-run.0b7d6e14-5a92-4c3f-8e21-9d4c7f1a6b30", "uuid"),
         Some("0b7d6e14-5a92-4c3f-8e21-9d4c7f1a6b30")
     );
     for wrong in [
@@ -527,31 +331,16 @@ fn templates_match() {
     }
 
     let worker = template("prefect.worker.started");
-    assert_eq!(
-        worker.part("prefect.worker.kubernetes.my-k8s-worker", "name-slug"),
-        Some("my-k8s-worker")
-    );
-    assert_eq!(
-        worker.part("prefect.worker.kubernetes.my-k8s-worker", "other"),
-        None
-    );
+    assert_eq!(worker.part("prefect.worker.kubernetes.my-k8s-worker", "name-slug"), Some("my-k8s-worker"));
+    assert_eq!(worker.part("prefect.worker.kubernetes.my-k8s-worker", "other"), None);
     assert!(!worker.matches("prefect.worker.kubernetes"));
     assert!(!worker.matches("prefect.worker..my-k8s-worker"));
     assert!(!worker.matches("prefect.worker.kubernetes.my.worker"));
 
     let asset = template("prefect.asset.referenced");
     assert_eq!(asset.prefix(), "");
-    assert!(
-        asset.matches("s3://bucket/key.parquet") && asset.matches("postgres://prod/public/users")
-    );
-    for wrong in [
-        "S3://bucket/key",
-        "bucket/key",
-        "s3://bucket/a key",
-        "s3://bucket/?a",
-        "s3://",
-        "://bucket",
-    ] {
+    assert!(asset.matches("s3://bucket/key.parquet") && asset.matches("postgres://prod/public/users"));
+    for wrong in ["S3://bucket/key", "bucket/key", "s3://bucket/a key", "s3://bucket/?a", "s3://", "://bucket"] {
         assert!(!asset.matches(wrong), "{wrong}");
     }
     assert!(asset.matches(&format!("s3://{}", "a".repeat(507))));
@@ -574,10 +363,7 @@ fn examples_are_correct() {
         ("prefect.flow-run.{state}", "SuccessfullyProcessed"),
         ("prefect.task-run.{state}", "Data \"quality\""),
         ("prefect.block.{type}.loaded", "slack-webhook"),
-        (
-            "prefect-cloud.{resource-type}.{action}",
-            "workspace.transferred-in",
-        ),
+        ("prefect-cloud.{resource-type}.{action}", "workspace.transferred-in"),
     ] {
         check(family(name), &example(family(name), Some(own)));
     }
@@ -586,27 +372,12 @@ fn examples_are_correct() {
 #[track_caller]
 fn check(family: &Family, text: &str) {
     let event: Json = serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
-    assert_eq!(
-        serde_json::to_string_pretty(&event)
-            .unwrap()
-            .lines()
-            .count(),
-        text.lines().count(),
-        "{text}"
-    );
-    let keys = [
-        "occurred", "event", "resource", "related", "payload", "id", "follows",
-    ];
-    let places: Vec<_> = keys
-        .iter()
-        .map(|key| text.find(&format!("\n  \"{key}\": ")).unwrap())
-        .collect();
+    assert_eq!(serde_json::to_string_pretty(&event).unwrap().lines().count(), text.lines().count(), "{text}");
+    let keys = ["occurred", "event", "resource", "related", "payload", "id", "follows"];
+    let places: Vec<_> = keys.iter().map(|key| text.find(&format!("\n  \"{key}\": ")).unwrap()).collect();
     assert!(places.is_sorted(), "{text}");
     assert!(hole::is_uuid(event["id"].as_str().unwrap()), "{text}");
-    assert!(
-        event["follows"].is_null() || hole::is_uuid(event["follows"].as_str().unwrap()),
-        "{text}"
-    );
+    assert!(event["follows"].is_null() || hole::is_uuid(event["follows"].as_str().unwrap()), "{text}");
     let name = event["event"].as_str().unwrap();
     assert!(family.name.matches(name), "{text}");
 
@@ -618,29 +389,15 @@ fn check(family: &Family, text: &str) {
             .iter()
             .filter(|own| own["prefect.resource.role"] == related.role)
             .collect();
-        assert!(
-            own.len() >= related.min as usize,
-            "{}: {text}",
-            related.role
-        );
+        assert!(own.len() >= related.min as usize, "{}: {text}", related.role);
         for own in own {
             form(&related.id, own["prefect.resource.id"].as_str().unwrap());
             labels(related.labels, own, text);
         }
     }
-    assert!(
-        family
-            .payload
-            .iter()
-            .any(|object| fits(object, &event["payload"], text)),
-        "{text}"
-    );
+    assert!(family.payload.iter().any(|object| fits(object, &event["payload"], text)), "{text}");
     for rule in family.equal {
-        let values: Vec<_> = rule
-            .terms
-            .iter()
-            .filter_map(|term| value(family, term, &event))
-            .collect();
+        let values: Vec<_> = rule.terms.iter().filter_map(|term| value(family, term, &event)).collect();
         for pair in values.windows(2) {
             let (one, other) = (&pair[0], &pair[1]);
             let same = match rule.compare {
@@ -661,11 +418,7 @@ fn labels(listed: &[Label], resource: &Json, text: &str) {
     for label in listed {
         match resource[label.name].as_str() {
             Some(value) => form(&label.form, value),
-            None => assert!(
-                label.presence == Presence::Optional,
-                "{}\n{text}",
-                label.name
-            ),
+            None => assert!(label.presence == Presence::Optional, "{}\n{text}", label.name),
         }
     }
 }
@@ -680,12 +433,8 @@ fn form(form: &Form, value: &str) {
         Form::Uuid => hole::is_uuid(value),
         Form::JsonStrings => serde_json::from_str::<Vec<String>>(value).is_ok(),
         Form::AtMost(most) => value.chars().count() <= *most,
-        Form::Values { values, .. } => values
-            .iter()
-            .any(|own| own.text == value && own.remark.is_none()),
-        Form::Templates(templates) => templates
-            .iter()
-            .any(|own| own.template.matches(value) && own.remark.is_none()),
+        Form::Values { values, .. } => values.iter().any(|own| own.text == value && own.remark.is_none()),
+        Form::Templates(templates) => templates.iter().any(|own| own.template.matches(value) && own.remark.is_none()),
     };
     assert!(fits, "{value}");
 }
@@ -695,66 +444,40 @@ fn fits(object: &Object, json: &Json, text: &str) -> bool {
         return false;
     };
     if object.other.is_some() {
-        assert!(
-            members
-                .keys()
-                .all(|key| object.fields.iter().any(|field| field.name == key)),
-            "{text}"
-        );
+        assert!(members.keys().all(|key| object.fields.iter().any(|field| field.name == key)), "{text}");
     }
-    object
-        .fields
-        .iter()
-        .all(|field| match members.get(field.name) {
-            None => {
-                field.presence == Presence::Optional
-                    || matches!(field.name, "start_time" | "end_time")
-            }
-            Some(Json::Null) => field.nullable,
-            Some(value) => {
-                let kind = |kind: Kind, value: &Json| match kind {
-                    Kind::Any => true,
-                    Kind::String => value.is_string(),
-                    Kind::Uuid => value.as_str().is_some_and(hole::is_uuid),
-                    Kind::Timestamp => value.as_str().is_some_and(|text| text.ends_with('Z')),
-                    Kind::Integer => value.is_i64(),
-                    Kind::Number => value.is_number(),
-                    Kind::Boolean => value.is_boolean(),
-                    Kind::Object => value.is_object(),
-                    Kind::StringMap => value
-                        .as_object()
-                        .is_some_and(|map| map.values().all(Json::is_string)),
-                    Kind::Array => value.is_array(),
-                };
-                let listed = |value: &Json| {
-                    field.values.is_empty()
-                        || field
-                            .values
-                            .iter()
-                            .any(|own| *value == own.text && own.remark.is_none())
-                };
-                kind(field.kind, value)
-                    && (field.kind == Kind::Array || listed(value))
-                    && field.items.is_none_or(|items| {
-                        value
-                            .as_array()
-                            .unwrap()
-                            .iter()
-                            .all(|item| kind(items, item) && listed_item(items, item, &listed))
-                    })
-                    && field.remark.is_none()
-                    && (field.kind != Kind::Object
-                        || field.object.is_none_or(|object| fits(object, value, text)))
-                    && (field.kind != Kind::Array
-                        || field.object.is_none_or(|object| {
-                            value
-                                .as_array()
-                                .unwrap()
-                                .iter()
-                                .all(|item| fits(object, item, text))
-                        }))
-            }
-        })
+    object.fields.iter().all(|field| match members.get(field.name) {
+        None => field.presence == Presence::Optional || matches!(field.name, "start_time" | "end_time"),
+        Some(Json::Null) => field.nullable,
+        Some(value) => {
+            let kind = |kind: Kind, value: &Json| match kind {
+                Kind::Any => true,
+                Kind::String => value.is_string(),
+                Kind::Uuid => value.as_str().is_some_and(hole::is_uuid),
+                Kind::Timestamp => value.as_str().is_some_and(|text| text.ends_with('Z')),
+                Kind::Integer => value.is_i64(),
+                Kind::Number => value.is_number(),
+                Kind::Boolean => value.is_boolean(),
+                Kind::Object => value.is_object(),
+                Kind::StringMap => value.as_object().is_some_and(|map| map.values().all(Json::is_string)),
+                Kind::Array => value.is_array(),
+            };
+            let listed = |value: &Json| {
+                field.values.is_empty() || field.values.iter().any(|own| *value == own.text && own.remark.is_none())
+            };
+            kind(field.kind, value)
+                && (field.kind == Kind::Array || listed(value))
+                && field.items.is_none_or(|items| {
+                    value.as_array().unwrap().iter().all(|item| kind(items, item) && listed_item(items, item, &listed))
+                })
+                && field.remark.is_none()
+                && (field.kind != Kind::Object || field.object.is_none_or(|object| fits(object, value, text)))
+                && (field.kind != Kind::Array
+                    || field
+                        .object
+                        .is_none_or(|object| value.as_array().unwrap().iter().all(|item| fits(object, item, text))))
+        }
+    })
 }
 
 fn listed_item(items: Kind, item: &Json, listed: &dyn Fn(&Json) -> bool) -> bool {
@@ -766,21 +489,12 @@ fn value(family: &Family, term: &Term, event: &Json) -> Option<String> {
         Json::String(text) => text.clone(),
         other => other.to_string(),
     };
-    let related = |wanted: &str| {
-        event["related"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .find(|own| own["prefect.resource.role"] == wanted)
-    };
+    let related =
+        |wanted: &str| event["related"].as_array().unwrap().iter().find(|own| own["prefect.resource.role"] == wanted);
     match term {
         Term::Name(hole) => Some(family.name.part(event["event"].as_str()?, hole)?.to_owned()),
         Term::Label(label) => event["resource"].get(label).map(text),
-        Term::IdPart(part) => id_part(
-            &family.labels[0].form,
-            event["resource"]["prefect.resource.id"].as_str()?,
-            part,
-        ),
+        Term::IdPart(part) => id_part(&family.labels[0].form, event["resource"]["prefect.resource.id"].as_str()?, part),
         Term::Payload { path, absent } => {
             let mut place = &event["payload"];
             for key in *path {
@@ -805,10 +519,7 @@ fn id_part(form: &Form, id: &str, part: &str) -> Option<String> {
     let Form::Templates(templates) = form else {
         return None;
     };
-    templates
-        .iter()
-        .find_map(|own| own.template.part(id, part))
-        .map(str::to_owned)
+    templates.iter().find_map(|own| own.template.part(id, part)).map(str::to_owned)
 }
 
 #[test]
@@ -816,28 +527,19 @@ fn examples_of_states() {
     let family = family("prefect.task-run.{state}");
     let event = |state: &str| serde_json::from_str::<Json>(&example(family, Some(state))).unwrap();
     let first = event("Scheduled");
-    assert!(
-        first["payload"]["initial_state"].is_null()
-            && first["payload"]["intended"]["from"].is_null()
-    );
+    assert!(first["payload"]["initial_state"].is_null() && first["payload"]["intended"]["from"].is_null());
     assert!(first["follows"].is_null());
     assert_eq!(first["resource"]["prefect.run-count"], "0");
     assert!(first["payload"]["task_run"].get("start_time").is_none());
     let last = event("Completed");
-    assert_eq!(
-        last["payload"]["intended"],
-        serde_json::json!({"from": "RUNNING", "to": "COMPLETED"})
-    );
+    assert_eq!(last["payload"]["intended"], serde_json::json!({"from": "RUNNING", "to": "COMPLETED"}));
     assert_eq!(last["payload"]["initial_state"]["name"], "Running");
     assert_eq!(last["resource"]["prefect.run-count"], "1");
     assert_eq!(last["payload"]["task_run"]["run_count"], 1);
     assert!(last["payload"]["task_run"].get("end_time").is_some());
     assert!(last["follows"].is_string());
     assert_eq!(event("AwaitingRetry")["resource"]["prefect.run-count"], "1");
-    assert_eq!(
-        event("Skipped")["resource"]["prefect.state-type"],
-        "COMPLETED"
-    );
+    assert_eq!(event("Skipped")["resource"]["prefect.state-type"], "COMPLETED");
 }
 
 // ---- descriptions
@@ -851,30 +553,12 @@ fn descriptions() {
     let json = serde_json::to_value(&task_run).unwrap();
     assert_eq!(json["related"][6]["role"], "tag");
     assert!(json["related"][6].get("max").is_none());
-    let from = json["payload"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|field| field["path"] == "intended.from")
-        .unwrap();
-    assert_eq!(
-        (&from["type"], &from["nullable"]),
-        (&Json::from("string"), &Json::from(true))
-    );
+    let from = json["payload"].as_array().unwrap().iter().find(|field| field["path"] == "intended.from").unwrap();
+    assert_eq!((&from["type"], &from["nullable"]), (&Json::from("string"), &Json::from(true)));
     let actions = describe("prefect.automation.created").unwrap();
-    assert!(
-        actions
-            .payload
-            .iter()
-            .any(|field| field.path == "actions[].type")
-    );
+    assert!(actions.payload.iter().any(|field| field.path == "actions[].type"));
     assert!(describe("acme.order.paid").is_none());
-    assert!(
-        serde_json::to_value(describe("prefect.flow.created").unwrap())
-            .unwrap()
-            .get("docs")
-            .is_none()
-    );
+    assert!(serde_json::to_value(describe("prefect.flow.created").unwrap()).unwrap().get("docs").is_none());
 }
 
 // ---- bytes
@@ -900,10 +584,7 @@ fn every_fact_can_be_encoded() {
     use crate::diagnostic::Severity::{self, Error, Info, Warning};
 
     const LEVELS: [Option<Severity>; 4] = [None, Some(Info), Some(Warning), Some(Error)];
-    const REMARK: Remark = Remark {
-        severity: Info,
-        text: "remark",
-    };
+    const REMARK: Remark = Remark { severity: Info, text: "remark" };
     let mut texts = (0..).map(|number: u32| &*format!("text {number}").leak());
     let mut text = move || texts.next().unwrap_or_default();
     let template = |text: &'static str| Template::parse(text);
@@ -916,29 +597,13 @@ fn every_fact_can_be_encoded() {
         Form::JsonStrings,
         Form::AtMost(1 << 30),
         Form::Values {
-            values: vec![
-                Value {
-                    text: text(),
-                    remark: None,
-                },
-                Value {
-                    text: "",
-                    remark: Some(REMARK),
-                },
-            ]
-            .leak(),
+            values: vec![Value { text: text(), remark: None }, Value { text: "", remark: Some(REMARK) }].leak(),
             other: Warning,
         },
         Form::Templates(
             vec![
-                Alternative {
-                    template: template("a.{uuid}.{name}/{type}.{state}"),
-                    remark: Some(REMARK),
-                },
-                Alternative {
-                    template: template("{asset-key}"),
-                    remark: None,
-                },
+                Alternative { template: template("a.{uuid}.{name}/{type}.{state}"), remark: Some(REMARK) },
+                Alternative { template: template("{asset-key}"), remark: None },
             ]
             .leak(),
         ),
@@ -947,35 +612,16 @@ fn every_fact_can_be_encoded() {
         Term::Name(text()),
         Term::Label(text()),
         Term::IdPart(text()),
-        Term::Payload {
-            path: vec![text(), text()].leak(),
-            absent: Some(text()),
-        },
-        Term::Payload {
-            path: &[],
-            absent: None,
-        },
-        Term::RelatedLabel {
-            role: text(),
-            label: text(),
-        },
-        Term::RelatedIdPart {
-            role: text(),
-            part: text(),
-        },
+        Term::Payload { path: vec![text(), text()].leak(), absent: Some(text()) },
+        Term::Payload { path: &[], absent: None },
+        Term::RelatedLabel { role: text(), label: text() },
+        Term::RelatedIdPart { role: text(), part: text() },
         Term::Occurred,
     ];
     let levels = LEVELS.iter().cycle();
     let labels: Vec<_> = forms
         .into_iter()
-        .zip(
-            levels.zip(
-                Presence::ALL
-                    .iter()
-                    .cycle()
-                    .zip(Source::ALL.iter().rev().cycle()),
-            ),
-        )
+        .zip(levels.zip(Presence::ALL.iter().cycle().zip(Source::ALL.iter().rev().cycle())))
         .map(|(form, (missing, (presence, source)))| Label {
             name: text(),
             presence: *presence,
@@ -987,10 +633,7 @@ fn every_fact_can_be_encoded() {
         })
         .collect();
     let labels: &'static [Label] = labels.leak();
-    let inner: &'static Object = Box::leak(Box::new(Object {
-        fields: &[],
-        other: Some(Info),
-    }));
+    let inner: &'static Object = Box::leak(Box::new(Object { fields: &[], other: Some(Info) }));
     let fields: Vec<_> = Kind::ALL
         .into_iter()
         .enumerate()
@@ -1043,17 +686,8 @@ fn every_fact_can_be_encoded() {
         }]
         .leak(),
         other_roles: Some(Info),
-        payload: vec![
-            Object {
-                fields: fields.leak(),
-                other: Some(Warning),
-            },
-            Object {
-                fields: &[],
-                other: None,
-            },
-        ]
-        .leak(),
+        payload: vec![Object { fields: fields.leak(), other: Some(Warning) }, Object { fields: &[], other: None }]
+            .leak(),
         follows: Some(Box::leak(Box::new(Follows {
             text: text(),
             families: vec![text()].leak(),
@@ -1066,26 +700,12 @@ fn every_fact_can_be_encoded() {
         }))),
         docs: Some("https://docs.prefect.io/page#anchor"),
         variants: vec![
-            Variant {
-                name: text(),
-                state_type: Some(text()),
-                previous: None,
-                documented: true,
-            },
-            Variant {
-                name: text(),
-                state_type: None,
-                previous: Some(text()),
-                documented: false,
-            },
+            Variant { name: text(), state_type: Some(text()), previous: None, documented: true },
+            Variant { name: text(), state_type: None, previous: Some(text()), documented: false },
         ]
         .leak(),
         other_variants: Some(Warning),
-        choices: vec![Choice {
-            hole: text(),
-            values: vec![text()].leak(),
-        }]
-        .leak(),
+        choices: vec![Choice { hole: text(), values: vec![text()].leak() }].leak(),
         hole_example: text(),
         equal: equal.leak(),
         notes: vec![text(), text()].leak(),

@@ -35,6 +35,8 @@ pub struct Places<'t> {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Encoding {
+    /// Every byte is one code unit.
+    Ascii,
     Utf8,
     /// With ill-formed sequences, which a decoder shows as U+FFFD, each one code unit.
     Lossy,
@@ -47,6 +49,7 @@ impl<'t> Places<'t> {
     #[must_use]
     pub fn new(text: &'t [u8], base: Position, wtf8: bool) -> Self {
         let encoding = match std::str::from_utf8(text) {
+            _ if text.is_ascii() => Encoding::Ascii,
             Ok(_) => Encoding::Utf8,
             Err(_) if wtf8 => Encoding::Wtf8,
             Err(_) => Encoding::Lossy,
@@ -74,11 +77,11 @@ impl<'t> Places<'t> {
 
     fn advance(&self, from: Position, passed: &[u8]) -> Position {
         let units = self.units(passed);
-        match passed.iter().rposition(|&byte| byte == b'\n') {
+        match memchr::memrchr(b'\n', passed) {
             None => Position { column: from.column.saturating_add(units), offset: from.offset.saturating_add(units), ..from },
             Some(last) => {
                 let tail = passed.get(last.saturating_add(1)..).unwrap_or_default();
-                let breaks = passed.iter().filter(|&&byte| byte == b'\n').count() as u64;
+                let breaks = memchr::memchr_iter(b'\n', passed).count() as u64;
                 Position {
                     line: from.line.saturating_add(breaks),
                     column: self.units(tail).saturating_add(1),
@@ -90,21 +93,35 @@ impl<'t> Places<'t> {
 
     /// The UTF-16 code units of some bytes.
     fn units(&self, bytes: &[u8]) -> u64 {
-        if self.encoding == Encoding::Lossy {
-            let lossy = bytes.utf8_chunks();
-            return lossy
-                .map(|chunk| well_formed_units(chunk.valid().as_bytes()).saturating_add(u64::from(!chunk.invalid().is_empty())))
-                .fold(0, u64::saturating_add);
+        match self.encoding {
+            Encoding::Ascii => bytes.len() as u64,
+            Encoding::Utf8 | Encoding::Wtf8 => well_formed_units(bytes),
+            Encoding::Lossy => {
+                let units = |chunk: std::str::Utf8Chunk<'_>| {
+                    well_formed_units(chunk.valid().as_bytes()).saturating_add(u64::from(!chunk.invalid().is_empty()))
+                };
+                bytes.utf8_chunks().map(units).fold(0, u64::saturating_add)
+            }
         }
-        well_formed_units(bytes)
     }
 }
 
-/// Each character is one unit, but for those of four bytes, which are two.
+/// Each character is one unit, but for those of four bytes, which are two. Eight bytes at a time.
 fn well_formed_units(bytes: &[u8]) -> u64 {
-    let starts = bytes.iter().filter(|&&byte| byte & 0xC0 != 0x80).count();
-    let pairs = bytes.iter().filter(|&&byte| byte >= 0xF0).count();
-    (starts as u64).saturating_add(pairs as u64)
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let (words, rest) = bytes.as_chunks::<8>();
+    let mut last = [b' '; 8];
+    for (to, from) in last.iter_mut().zip(rest) {
+        *to = *from;
+    }
+    let units = |word: &[u8; 8]| {
+        let word = u64::from_le_bytes(*word);
+        let continuations = (word >> 7) & !(word >> 6) & ONES;
+        let pairs = (word >> 7) & (word >> 6) & (word >> 5) & (word >> 4) & ONES;
+        u64::from(8_u32.saturating_sub(continuations.count_ones()).saturating_add(pairs.count_ones()))
+    };
+    let padding = 8_usize.saturating_sub(rest.len()) as u64;
+    words.iter().chain([&last]).map(units).fold(0, u64::saturating_add).saturating_sub(padding)
 }
 
 #[cfg(test)]

@@ -169,7 +169,10 @@ impl<'t> Value<'t> {
     #[must_use]
     pub fn string(self) -> Cow<'t, str> {
         match self.bytes() {
-            Cow::Borrowed(bytes) => String::from_utf8_lossy(bytes),
+            Cow::Borrowed(bytes) => match std::str::from_utf8(bytes) {
+                Ok(text) => Cow::Borrowed(text),
+                Err(_) => String::from_utf8_lossy(bytes),
+            },
             Cow::Owned(bytes) => Cow::Owned(String::from_utf8_lossy(&bytes).into_owned()),
         }
     }
@@ -180,8 +183,15 @@ impl<'t> Value<'t> {
         self.is_string() && self.same_bytes(other.as_bytes())
     }
 
+    #[inline]
     fn same_bytes(self, other: &[u8]) -> bool {
-        if self.node().flags & ESCAPED == 0 { equal(self.raw(), other) } else { unescape(self.raw()) == other }
+        let node = self.node();
+        if node.flags & ESCAPED == 0 {
+            // The length decides most often.
+            node.end.wrapping_sub(node.start) as usize == other.len() && equal(self.raw(), other)
+        } else {
+            unescape(self.raw()) == other
+        }
     }
 
     /// A number as the nearest double; beyond its range, infinity.

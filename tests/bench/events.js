@@ -15,8 +15,7 @@ export const ALL = lines;
 /** Those of the compared families, once. */
 export const COMPARED = lines.filter((line) => FAMILIES.test(JSON.parse(line).event));
 
-/** With it begin the ids that were made during the recording: those of events and of runs. */
-const PREFIX = "01a1ff";
+const UUID = /\b[0-9a-f]{8}(?=-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b)/g;
 
 /**
  * NDJSON of copies of these events, each with ids of its own: otherwise every event would be a duplicate.
@@ -27,8 +26,9 @@ const PREFIX = "01a1ff";
 export function repeat(events, count, copy = 0) {
   const copies = [];
   for (let left = count; left > 0; left -= events.length, copy++) {
-    const prefix = (0x100000 + copy).toString(16);
-    copies.push(events.slice(0, left).join("\n").replaceAll(PREFIX, prefix));
+    const renamed = (/** @type {string} */ start) =>
+      ((Number.parseInt(start, 16) ^ copy) >>> 0).toString(16).padStart(8, "0");
+    copies.push(events.slice(0, left).join("\n").replace(UUID, renamed));
   }
   return `${copies.join("\n")}\n`;
 }

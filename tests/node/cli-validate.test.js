@@ -137,6 +137,17 @@ test("a large file of NDJSON has the findings of a small one", async () => {
     { ...file, diagnostics: file.diagnostics.toSorted(byPlace) },
     { file: "large.ndjson", ...expected, diagnostics: expected.diagnostics.toSorted(byPlace) },
   );
+  const offsets = file.diagnostics.map((/** @type {any} */ one) => one.range.start.offset);
+  assert.deepEqual(
+    offsets,
+    offsets.toSorted((/** @type {number} */ a, /** @type {number} */ b) => a - b),
+  );
+  const few = await run(["validate", "--max-diagnostics", "7", "large.ndjson"], { cwd });
+  assert.equal(few.stdout.match(/^ *--> /gm)?.length, 7);
+  assert.match(
+    few.stdout,
+    new RegExp(`… ${expected.diagnostics.length - 7} more findings in large.ndjson not listed`),
+  );
   // Late findings have their lines too.
   const { stdout } = await run(["validate", "--max-diagnostics", "1000000", "large.ndjson"], {
     cwd,
@@ -147,12 +158,15 @@ test("a large file of NDJSON has the findings of a small one", async () => {
 });
 
 test("a large document that is not NDJSON is read whole", async () => {
-  const events = Array.from({ length: 40_000 }, () => EVENT);
+  // In pieces of 1 MiB, all different.
+  const events = Array.from({ length: 40_000 }, (_, index) => event({ payload: { index } }));
   const text = JSON.stringify(events, null, 1);
-  assert.ok(text.length > 8 << 20);
+  assert.ok(text.length > 10 << 20);
   write("large.json", text);
-  const { stdout } = await run(["validate", "--max-diagnostics", "1", "large.json"], { cwd });
-  assert.match(stdout, /40000 events in 1 file/);
+  const args = ["validate", "--format", "json", "--max-diagnostics", "5", "large.json"];
+  const { stdout } = await run(args, { cwd });
+  const [file] = JSON.parse(stdout).files;
+  assert.deepEqual(file, { file: "large.json", ...validate(text, { maxDiagnostics: 5 }) });
 });
 
 test("a closed pipe is no failure", async () => {

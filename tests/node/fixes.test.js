@@ -21,6 +21,11 @@ test("makes the edits of a fix, in whatever order they stand", () => {
   assert.equal(applyFixes("abcdef", [finding([4, 5, "E"], [1, 2, "BB"], [0, 0, ">"])]), ">aBBcdEf");
 });
 
+test("inserts before what it replaces at the same place", () => {
+  assert.equal(applyFixes("abcd", [finding([2, 3, "C"], [2, 2, "+"])]), "ab+Cd");
+  assert.equal(applyFixes("abcd", [finding([2, 2, "+"], [2, 3, "C"])]), "ab+Cd");
+});
+
 test("leaves all else as it is", () => {
   const text = '\ufeff{\r\n\t"a" : "😀\ud800"\n}';
   assert.equal(applyFixes(text, []), text);

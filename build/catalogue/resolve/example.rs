@@ -52,11 +52,6 @@ fn json_string(text: &str) -> String {
 }
 
 pub(super) fn is_timestamp(text: &str) -> bool {
-    let shape: String = text
-        .chars()
-        .map(|c| if c.is_ascii_digit() { '0' } else { c })
-        .collect();
-    ["Z", "+00:00", "-00:00"]
-        .iter()
-        .any(|zone| shape.strip_suffix(zone) == Some("0000-00-00T00:00:00.000000"))
+    let shape: String = text.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
+    ["Z", "+00:00", "-00:00"].iter().any(|zone| shape.strip_suffix(zone) == Some("0000-00-00T00:00:00.000000"))
 }

@@ -5,21 +5,12 @@ use super::super::hole::is_uuid;
 use super::super::leak;
 use super::super::model::{Alternative, Form, Label, Presence, Related, Source, Value};
 use super::example::is_timestamp;
-use super::{
-    Fallible, ID, ROLE, Resolver, missing, no_group, remark, shared_remark, template, unique,
-};
+use super::{Fallible, ID, ROLE, Resolver, missing, no_group, remark, shared_remark, template, unique};
 
 impl Resolver<'_> {
-    pub(super) fn labels(
-        &self,
-        labels: &[data::Label],
-        source: Source,
-    ) -> Fallible<&'static [Label]> {
+    pub(super) fn labels(&self, labels: &[data::Label], source: Source) -> Fallible<&'static [Label]> {
         unique("label", labels.iter().map(|label| &label.name))?;
-        let labels = labels
-            .iter()
-            .map(|label| self.label(label, source))
-            .collect::<Fallible<Vec<_>>>()?;
+        let labels = labels.iter().map(|label| self.label(label, source)).collect::<Fallible<Vec<_>>>()?;
         Ok(labels.leak())
     }
 
@@ -45,14 +36,10 @@ impl Resolver<'_> {
     }
 
     fn form(&self, label: &data::Label) -> Fallible<Form> {
-        if [
-            label.form.is_some(),
-            !label.values.is_empty(),
-            !label.templates.is_empty(),
-        ]
-        .iter()
-        .filter(|one| **one)
-        .count()
+        if [label.form.is_some(), !label.values.is_empty(), !label.templates.is_empty()]
+            .iter()
+            .filter(|one| **one)
+            .count()
             > 1
         {
             return Err("has more than one of form, values and templates".to_owned());
@@ -75,13 +62,9 @@ impl Resolver<'_> {
             "signed-integer" => (Form::SignedInteger, |text| text.parse::<i64>().is_ok()),
             "timestamp" => (Form::Timestamp, is_timestamp),
             "uuid" => (Form::Uuid, is_uuid),
-            "json-strings" => (Form::JsonStrings, |text| {
-                text.starts_with('[') && text.ends_with(']')
-            }),
+            "json-strings" => (Form::JsonStrings, |text| text.starts_with('[') && text.ends_with(']')),
             other => {
-                let number = other
-                    .strip_prefix("at-most ")
-                    .and_then(|number| number.parse::<usize>().ok());
+                let number = other.strip_prefix("at-most ").and_then(|number| number.parse::<usize>().ok());
                 let number = number.ok_or_else(|| format!("there is no form `{other}`"))?;
                 return Ok(Form::AtMost(number));
             }
@@ -97,11 +80,7 @@ impl Resolver<'_> {
         for Short(value) in values {
             match &value.group {
                 Some(group) => {
-                    let group = self
-                        .groups
-                        .values
-                        .get(group)
-                        .ok_or_else(|| no_group("values", group))?;
+                    let group = self.groups.values.get(group).ok_or_else(|| no_group("values", group))?;
                     all.extend(group.iter().map(|Short(value)| value.clone()));
                 }
                 None => all.push(value.clone()),
@@ -111,11 +90,7 @@ impl Resolver<'_> {
         Ok(all)
     }
 
-    pub(super) fn values(
-        &self,
-        values: &[Short<data::Value>],
-        example: Option<&str>,
-    ) -> Fallible<&'static [Value]> {
+    pub(super) fn values(&self, values: &[Short<data::Value>], example: Option<&str>) -> Fallible<&'static [Value]> {
         let all = self.values_of(values)?;
         if let Some(example) = example
             && !all.iter().any(|value| value.text == example)
@@ -133,24 +108,17 @@ impl Resolver<'_> {
         let wrong = |what: &str| format!("related {}: {what}", related.role);
         let source = related.source.unwrap_or(source);
         let whole = resource(related, self.groups)?;
-        let id =
-            templates(&whole.templates, Some(&whole.example)).map_err(|error| wrong(&error))?;
+        let id = templates(&whole.templates, Some(&whole.example)).map_err(|error| wrong(&error))?;
         if related.role.is_empty() || related.when.is_empty() {
             return Err(wrong("needs a role and `when`"));
         }
         if related.min > 0 && whole.example.is_empty() {
             return Err(wrong("needs an example"));
         }
-        if whole
-            .labels
-            .iter()
-            .any(|label| label.name == ID || label.name == ROLE)
-        {
+        if whole.labels.iter().any(|label| label.name == ID || label.name == ROLE) {
             return Err(wrong("id and role do not stand among its labels"));
         }
-        let labels = self
-            .labels(&whole.labels, source)
-            .map_err(|error| wrong(&error))?;
+        let labels = self.labels(&whole.labels, source).map_err(|error| wrong(&error))?;
         Ok(Related {
             role: leak(&related.role),
             id,
@@ -175,16 +143,10 @@ fn templates(templates: &[Short<data::Value>], example: Option<&str>) -> Fallibl
     for Short(value) in templates {
         let template = template::read(&value.text)?;
         fits |= example.is_some_and(|example| template.matches(example));
-        list.push(Alternative {
-            template,
-            remark: remark(value.warning.as_ref(), value.info.as_ref()),
-        });
+        list.push(Alternative { template, remark: remark(value.warning.as_ref(), value.info.as_ref()) });
     }
     if !fits {
-        return Err(format!(
-            "the example `{}` fits no template",
-            example.unwrap_or_default()
-        ));
+        return Err(format!("the example `{}` fits no template", example.unwrap_or_default()));
     }
     Ok(Form::Templates(list.leak()))
 }
@@ -193,33 +155,21 @@ pub(super) fn expand_labels(labels: &[data::Label], groups: &Groups) -> Fallible
     let mut all = Vec::new();
     for label in labels {
         match &label.group {
-            Some(group) => all.extend(expand_labels(
-                groups
-                    .labels
-                    .get(group)
-                    .ok_or_else(|| no_group("labels", group))?,
-                groups,
-            )?),
+            Some(group) => {
+                all.extend(expand_labels(groups.labels.get(group).ok_or_else(|| no_group("labels", group))?, groups)?)
+            }
             None => all.push(label.clone()),
         }
     }
     Ok(all)
 }
 
-pub(super) fn expand_related(
-    related: &[data::Related],
-    groups: &Groups,
-) -> Fallible<Vec<data::Related>> {
+pub(super) fn expand_related(related: &[data::Related], groups: &Groups) -> Fallible<Vec<data::Related>> {
     let mut all = Vec::new();
     for entry in related {
         match &entry.group {
-            Some(group) => all.extend(expand_related(
-                groups
-                    .related
-                    .get(group)
-                    .ok_or_else(|| no_group("related", group))?,
-                groups,
-            )?),
+            Some(group) => all
+                .extend(expand_related(groups.related.get(group).ok_or_else(|| no_group("related", group))?, groups)?),
             None => all.push(entry.clone()),
         }
     }
@@ -244,18 +194,11 @@ pub(super) fn resource(related: &data::Related, groups: &Groups) -> Fallible<Who
         (None, None) if own => related.templates.clone(),
         (None, None) => return Err(no_group("resources", name)),
     };
-    let example = related
-        .example
-        .clone()
-        .or(shared.map(|shared| shared.example.clone()));
+    let example = related.example.clone().or(shared.map(|shared| shared.example.clone()));
     let labels = match (&related.labels, shared) {
         (Some(labels), _) => labels.as_slice(),
         (None, Some(shared)) => shared.labels.as_slice(),
         (None, None) => &[],
     };
-    Ok(Whole {
-        templates,
-        example: example.unwrap_or_default(),
-        labels: expand_labels(labels, groups)?,
-    })
+    Ok(Whole { templates, example: example.unwrap_or_default(), labels: expand_labels(labels, groups)? })
 }

@@ -12,11 +12,7 @@ impl Resolver<'_> {
         let mut all = Vec::new();
         for field in fields {
             if let Some(group) = &field.group {
-                let group = self
-                    .groups
-                    .fields
-                    .get(group)
-                    .ok_or_else(|| no_group("fields", group))?;
+                let group = self.groups.fields.get(group).ok_or_else(|| no_group("fields", group))?;
                 all.extend(self.fields_of(group)?);
             } else {
                 let mut field = field.clone();
@@ -30,20 +26,9 @@ impl Resolver<'_> {
         Ok(all)
     }
 
-    pub(super) fn object(
-        &self,
-        fields: &[data::Field],
-        other: Level,
-        source: Source,
-    ) -> Fallible<Object> {
-        let fields = fields
-            .iter()
-            .map(|field| self.field(field, source))
-            .collect::<Fallible<Vec<_>>>()?;
-        Ok(Object {
-            fields: fields.leak(),
-            other: other.severity(),
-        })
+    pub(super) fn object(&self, fields: &[data::Field], other: Level, source: Source) -> Fallible<Object> {
+        let fields = fields.iter().map(|field| self.field(field, source)).collect::<Fallible<Vec<_>>>()?;
+        Ok(Object { fields: fields.leak(), other: other.severity() })
     }
 
     fn field(&self, field: &data::Field, source: Source) -> Fallible<Field> {
@@ -77,24 +62,19 @@ impl Resolver<'_> {
 
         let example = example(field, kind, nullable).map_err(|error| wrong(&error))?;
         let of_value = if kind == Kind::String {
-            field
-                .example
-                .as_deref()
-                .filter(|text| !(nullable && *text == "null"))
+            field.example.as_deref().filter(|text| !(nullable && *text == "null"))
         } else {
             None
         };
-        let values = self
-            .values(&field.values, of_value.filter(|_| !field.values.is_empty()))
-            .map_err(|error| wrong(&error))?;
+        let values =
+            self.values(&field.values, of_value.filter(|_| !field.values.is_empty())).map_err(|error| wrong(&error))?;
         let other = field.other_values.unwrap_or(Level::Error).severity();
         let object: Option<&Object> = match (&field.fields, field.other_fields) {
             (None, None) => None,
             (fields, other) => {
                 let fields = fields.as_deref().unwrap_or_default();
-                let object = self
-                    .object(fields, other.unwrap_or(Level::Warning), source)
-                    .map_err(|error| wrong(&error))?;
+                let object =
+                    self.object(fields, other.unwrap_or(Level::Warning), source).map_err(|error| wrong(&error))?;
                 Some(Box::leak(Box::new(object)))
             }
         };
@@ -123,8 +103,7 @@ fn also(also: Option<&data::Also>) -> Fallible<Option<&'static (Kind, Remark)>> 
         return Ok(None);
     };
     let kind = kind(&also.kind)?;
-    let remark =
-        remark(also.warning.as_ref(), also.info.as_ref()).ok_or("also: needs a sentence")?;
+    let remark = remark(also.warning.as_ref(), also.info.as_ref()).ok_or("also: needs a sentence")?;
     Ok(Some(Box::leak(Box::new((kind, remark)))))
 }
 

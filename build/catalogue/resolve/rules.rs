@@ -13,11 +13,7 @@ impl Resolver<'_> {
             if rule.same.len() < 2 {
                 return Err("equal: `same` needs two places or more".to_owned());
             }
-            let terms = rule
-                .same
-                .iter()
-                .map(|text| term(text, context))
-                .collect::<Fallible<Vec<_>>>()?;
+            let terms = rule.same.iter().map(|text| term(text, context)).collect::<Fallible<Vec<_>>>()?;
             let level = rule.severity.ok_or("equal: needs a severity")?;
             rules.push(Equal {
                 severity: level.severity().ok_or("equal: cannot be accepted")?,
@@ -32,14 +28,9 @@ impl Resolver<'_> {
         let mut all = Vec::new();
         for rule in family.equal.as_deref().unwrap_or_default() {
             match &rule.group {
-                Some(group) => all.extend(
-                    self.groups
-                        .equal
-                        .get(group)
-                        .ok_or_else(|| no_group("equal", group))?
-                        .iter()
-                        .cloned(),
-                ),
+                Some(group) => {
+                    all.extend(self.groups.equal.get(group).ok_or_else(|| no_group("equal", group))?.iter().cloned())
+                }
                 None => all.push(rule.clone()),
             }
         }
@@ -78,15 +69,8 @@ fn term(term: &str, context: &Context) -> Fallible<Term> {
     match *words.as_slice() {
         ["occurred"] => Ok(Term::Occurred),
         ["name", hole] if template::has(context.name, hole) => Ok(Term::Name(hole)),
-        ["label", label] if context.labels.iter().any(|l| l.name == label) => {
-            Ok(Term::Label(label))
-        }
-        ["id", hole]
-            if context
-                .labels
-                .first()
-                .map_or(Ok(false), |id| has_hole(&id.templates, hole))? =>
-        {
+        ["label", label] if context.labels.iter().any(|l| l.name == label) => Ok(Term::Label(label)),
+        ["id", hole] if context.labels.first().map_or(Ok(false), |id| has_hole(&id.templates, hole))? => {
             Ok(Term::IdPart(hole))
         }
         ["payload", path, ref rest @ ..] => {
@@ -112,9 +96,7 @@ fn term(term: &str, context: &Context) -> Fallible<Term> {
                 "label" if which == ID || whole.labels.iter().any(|l| l.name == which) => {
                     Ok(Term::RelatedLabel { role, label: which })
                 }
-                "id" if has_hole(&whole.templates, which)? => {
-                    Ok(Term::RelatedIdPart { role, part: which })
-                }
+                "id" if has_hole(&whole.templates, which)? => Ok(Term::RelatedIdPart { role, part: which }),
                 _ => Err(wrong(format!("the {role} has no such {what}"))),
             }
         }
@@ -145,7 +127,6 @@ fn has_field(fields: &[Field], path: &[&str]) -> bool {
         return true;
     };
     fields.iter().any(|field| {
-        field.name == *first
-            && (rest.is_empty() || has_field(field.fields.as_deref().unwrap_or_default(), rest))
+        field.name == *first && (rest.is_empty() || has_field(field.fields.as_deref().unwrap_or_default(), rest))
     })
 }

@@ -19,14 +19,11 @@ pub(super) fn read(text: &str) -> Result<Template, String> {
             Part::Hole { name, hole } => (name, hole),
         };
         if name.is_empty() || !name.bytes().all(|b| b.is_ascii_lowercase() || b == b'-') {
-            return Err(wrong(
-                "a placeholder's name is of small letters and hyphens",
-            ));
+            return Err(wrong("a placeholder's name is of small letters and hyphens"));
         }
         // A placeholder takes all it can, so what follows must begin with what it cannot take.
         let after = parts.peek();
-        let before =
-            |end: char| matches!(after, Some(Part::Literal(text)) if text.starts_with(end));
+        let before = |end: char| matches!(after, Some(Part::Literal(text)) if text.starts_with(end));
         let ends = match hole {
             Hole::Uuid => true,
             Hole::Word => after.is_none() || before('.'),
@@ -34,9 +31,7 @@ pub(super) fn read(text: &str) -> Result<Template, String> {
             Hole::Text | Hole::AssetKey => after.is_none(),
         };
         if !ends {
-            return Err(wrong(&format!(
-                "`{{{name}}}` does not end where its text must end"
-            )));
+            return Err(wrong(&format!("`{{{name}}}` does not end where its text must end")));
         }
     }
     Ok(template)

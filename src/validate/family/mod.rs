@@ -129,17 +129,19 @@ impl Check<'_, '_> {
         let mut present = 0_u64;
         let mut unlisted: Vec<Unlisted<'_>> = Vec::new();
         let is_related = matches!(holder, Holder::Related(..));
+        // The emitter writes them in the order of the catalogue: the next one is most often meant.
+        let mut next = 0;
         for (key, value) in resource.members() {
-            let name = key.string();
-            match labels.iter().position(|label| label.name == name) {
+            match in_order(labels.len(), next, |place| labels.get(place).is_some_and(|label| key.is(label.name))) {
                 Some(place) => {
+                    next = place.saturating_add(1);
                     present |= 1_u64.wrapping_shl(u32::try_from(place).unwrap_or(63));
                     if let Some(label) = labels.get(place).filter(|_| value.is_string()) {
                         self.label(label, value, holder);
                     }
                 }
-                None if name == RESOURCE_ID || name == LINEAGE_GROUP || (is_related && name == RESOURCE_ROLE) => {}
-                None => unlisted.push(Unlisted { key, name }),
+                None if key.is(RESOURCE_ID) || (is_related && key.is(RESOURCE_ROLE)) || key.is(LINEAGE_GROUP) => {}
+                None => unlisted.push(Unlisted { key, name: key.string() }),
             }
         }
         for (place, label) in labels.iter().enumerate() {
@@ -154,6 +156,9 @@ impl Check<'_, '_> {
     }
 
     fn label(&mut self, label: &'static Label, value: Value<'_>, holder: Holder<'_>) {
+        if matches!(label.form, Form::Text) {
+            return;
+        }
         let text = value.string();
         match form::fit(&label.form, &text) {
             Fit::Right => {}
@@ -360,6 +365,11 @@ impl Check<'_, '_> {
             self.add_as(severity, Code::MissingFollows, Path::Field("follows"), place, &[("event", self.name), ("text", &text)]);
         }
     }
+}
+
+/// The first place that fits, from `start` on and then from the beginning.
+pub(super) fn in_order(length: usize, start: usize, fits: impl Fn(usize) -> bool) -> Option<usize> {
+    (start..length).chain(0..start.min(length)).find(|&place| fits(place))
 }
 
 /// The names of the families whose resource has this id.

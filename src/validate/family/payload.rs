@@ -12,7 +12,7 @@ use super::super::opening;
 use super::super::path::Path;
 use super::super::words::{self, nearest, shown};
 use super::form::is_timestamp;
-use super::{Check, explained, is_null};
+use super::{Check, explained, in_order, is_null};
 
 pub(super) fn check(check: &mut Check<'_, '_>, event: &Event<'_>) {
     // Present, but no object: that is said already.
@@ -22,9 +22,13 @@ pub(super) fn check(check: &mut Check<'_, '_>, event: &Event<'_>) {
     let path = Path::Field("payload");
     let known = |shape: &&Object| event.payload.map_or(0, |payload| payload.members().filter(|(key, _)| field(shape, key).is_some()).count());
     let shapes = check.family.payload;
-    let Some(shape) = shapes.iter().rev().max_by_key(known) else { return };
+    let fitting = match shapes {
+        [only] => Some(only),
+        several => several.iter().rev().max_by_key(known),
+    };
+    let Some(shape) = fitting else { return };
     let empty = event.payload.is_none_or(|payload| payload.members().next().is_none());
-    let required: Vec<&Field> = shape.fields.iter().filter(|field| is_required(field)).collect();
+    let required = || shape.fields.iter().filter(|field| is_required(field));
     if shapes.len() > 1 && known(&shape) == 0 {
         let names = |shape: &Object| words::list(shape.fields.iter().map(|field| field.name), "and");
         let expected = shapes.iter().map(names).collect::<Vec<_>>().join("; or ");
@@ -33,9 +37,9 @@ pub(super) fn check(check: &mut Check<'_, '_>, event: &Event<'_>) {
         return;
     }
     // One cause: there is no payload at all.
-    if empty && required.len() > 1 {
-        let severity = required.iter().filter_map(|field| field.missing).max();
-        let names = required.iter().map(|field| field.name).collect::<Vec<_>>().join("`, `");
+    if empty && required().count() > 1 {
+        let severity = required().filter_map(|field| field.missing).max();
+        let names = required().map(|field| field.name).collect::<Vec<_>>().join("`, `");
         let place = opening(event.payload.unwrap_or(event.value).span());
         let severity = severity.unwrap_or(Code::MissingPayloadField.severity());
         check.add_as(severity, Code::MissingPayloadField, path, place, &[("field", &names), ("meaning", "it is empty")]);
@@ -44,7 +48,7 @@ pub(super) fn check(check: &mut Check<'_, '_>, event: &Event<'_>) {
     match event.payload {
         Some(payload) => object(check, payload, shape, path, ""),
         None => {
-            for field in required {
+            for field in required() {
                 missing(check, event.value, field, path, "");
             }
         }
@@ -67,9 +71,11 @@ fn dotted(parent: &str, name: &str) -> String {
 fn object(check: &mut Check<'_, '_>, value: Value<'_>, shape: &'static Object, path: Path<'_>, parent: &str) {
     let mut present = 0_u64;
     let mut unlisted: Vec<(Value<'_>, Cow<'_, str>)> = Vec::new();
+    let mut next = 0;
     for (key, member) in value.members() {
-        match shape.fields.iter().position(|field| key.is(field.name)) {
+        match in_order(shape.fields.len(), next, |place| shape.fields.get(place).is_some_and(|field| key.is(field.name))) {
             Some(place) => {
+                next = place.saturating_add(1);
                 present |= 1_u64.wrapping_shl(u32::try_from(place).unwrap_or(63));
                 if let Some(field) = shape.fields.get(place) {
                     check_field(check, field, member, Path::Key(&path, field.name), parent);
@@ -152,7 +158,7 @@ fn check_field(check: &mut Check<'_, '_>, field: &'static Field, value: Value<'_
     match field.kind {
         Expected::Array => items(check, field, value, path, parent),
         Expected::Object => {
-            if let Some(shape) = field.object {
+            if let Some(shape) = field.object.filter(|shape| shape.other.is_some() || !shape.fields.is_empty()) {
                 object(check, value, shape, path, &dotted(parent, field.name));
             }
         }
