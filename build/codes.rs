@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_field_names, reason = "the keys of codes.yaml")]
 struct Code {
     code: String,
     severity: String,
@@ -58,8 +59,7 @@ pub fn generate(source: &Path) -> Result<String, Box<dyn Error>> {
         if !seen.insert(&code.code) {
             return Err(format!("{}: {} stands twice", source.display(), code.code).into());
         }
-        code.check()
-            .map_err(|problem| format!("{}: {}: {problem}", source.display(), code.code))?;
+        code.check().map_err(|problem| format!("{}: {}: {problem}", source.display(), code.code))?;
         let variant = camel_case(&code.code);
         writeln!(variants, "    /// {}.\n    {variant},", code.title)?;
         let severity = match code.severity.as_str() {
@@ -67,17 +67,14 @@ pub fn generate(source: &Path) -> Result<String, Box<dyn Error>> {
             "warning" => "Warning",
             "info" => "Info",
             other => {
-                return Err(
-                    format!("{}: {}: no severity: {other}", source.display(), code.code).into(),
-                );
+                return Err(format!("{}: {}: no severity: {other}", source.display(), code.code).into());
             }
         };
         let right = match &code.right {
             Example::Text(text) => format!("Example::Text({:?})", text.trim_end()),
-            Example::Events { events, set } => format!(
-                "Example::Events {{ names: &{events:?}, set: {} }}",
-                replacements(set)
-            ),
+            Example::Events { events, set } => {
+                format!("Example::Events {{ names: &{events:?}, set: {} }}", replacements(set))
+            }
         };
         writeln!(
             table,
@@ -93,10 +90,9 @@ pub fn generate(source: &Path) -> Result<String, Box<dyn Error>> {
             replacements(&code.wrong),
         )?;
     }
-    let from_index: String = codes
-        .iter()
-        .map(|code| format!("        Code::{},\n", camel_case(&code.code)))
-        .collect();
+    let from_index =
+        codes.iter().map(|code| format!("        Code::{},", camel_case(&code.code))).collect::<Vec<_>>().join("\n")
+            + "\n";
     Ok(format!(
         "/// Every diagnostic that there is.\n#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]\npub enum Code {{\n{variants}}}\n\nimpl Code {{\n    fn from_index(index: usize) -> Option<Code> {{\n        [\n{from_index}        ].get(index).copied()\n    }}\n}}\n\nstatic TABLE: [CodeInfo; {}] = [\n{table}];\n",
         codes.len()
@@ -117,12 +113,7 @@ impl Code {
             return Ok(());
         };
         let mut text = right.trim_end().to_owned();
-        for Replacement {
-            find,
-            replace,
-            times,
-        } in &self.wrong
-        {
+        for Replacement { find, replace, times } in &self.wrong {
             if find.is_empty() || !text.contains(find) {
                 return Err(format!("`find: {find:?}` does not occur in:\n{text}"));
             }
@@ -138,15 +129,9 @@ impl Code {
 fn replacements(replacements: &[Replacement]) -> String {
     let items: Vec<String> = replacements
         .iter()
-        .map(
-            |Replacement {
-                 find,
-                 replace,
-                 times,
-             }| {
-                format!("Replacement {{ find: {find:?}, replace: {replace:?}, times: {times} }}")
-            },
-        )
+        .map(|Replacement { find, replace, times }| {
+            format!("Replacement {{ find: {find:?}, replace: {replace:?}, times: 0x{times:x} }}")
+        })
         .collect();
     format!("&[{}]", items.join(", "))
 }

@@ -2,12 +2,12 @@
 //!
 //! In reading order; a module uses those above it, never one below.
 
-mod sort;
-pub mod json;
-pub mod diagnostic;
-pub mod time;
 pub mod catalogue;
+pub mod diagnostic;
 pub mod event;
+pub mod json;
+mod sort;
+pub mod time;
 pub mod validate;
 #[cfg(target_arch = "wasm32")]
 mod wasm;

@@ -21,6 +21,9 @@ pub(crate) fn by_key<T>(items: Vec<T>, key: impl Fn(&T) -> u64) -> Vec<T> {
 mod tests {
     #[test]
     fn keeps_the_order_of_equal_keys() {
-        assert_eq!(super::by_key(vec![(2, 'a'), (1, 'b'), (2, 'c'), (1, 'd')], |item| item.0), [(1, 'b'), (1, 'd'), (2, 'a'), (2, 'c')]);
+        assert_eq!(
+            super::by_key(vec![(2, 'a'), (1, 'b'), (2, 'c'), (1, 'd')], |item| item.0),
+            [(1, 'b'), (1, 'd'), (2, 'a'), (2, 'c')]
+        );
     }
 }

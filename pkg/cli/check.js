@@ -4,6 +4,7 @@ import { isNdjson, validate, validateLines } from "../api.js";
 import { wholeLines } from "../lines.js";
 import { excerpts } from "./excerpt.js";
 import { PIECE_BYTES, refuseWhatIsNotText, Unreadable } from "./read.js";
+import { forSelection, Selection } from "./selection.js";
 
 /** @typedef {import("../index.js").Diagnostic} Diagnostic */
 /** @typedef {import("../index.js").Report} Report */
@@ -61,8 +62,10 @@ export async function readAll(input) {
  * @returns {Checked}
  */
 export function checkWhole(file, bytes, options) {
-  const report = validate(bytes, options);
-  return { file, report, excerpts: excerpts(bytes, 1, report.diagnostics) };
+  const report = validate(bytes, forSelection(options));
+  const selection = new Selection(options);
+  selection.add(report, excerpts(bytes, 1, report.diagnostics));
+  return selection.result(file);
 }
 
 /**
@@ -73,43 +76,14 @@ export function checkWhole(file, bytes, options) {
  * @returns {Promise<Checked>}
  */
 async function checkLines(file, source, options, progress) {
-  /** @type {Report} */
-  const sum = { valid: true, events: 0, errors: 0, warnings: 0, infos: 0, diagnostics: [] };
-  /** @type {Checked} */
-  const result = { file, report: sum, excerpts: [] };
-  const limit = options.maxDiagnostics ?? Number.POSITIVE_INFINITY;
+  const selection = new Selection(options);
   let firstLine = 1;
-  for await (const { lines, report } of validateLines(source, options)) {
-    sum.valid &&= report.valid;
-    sum.events += report.events;
-    sum.errors += report.errors;
-    sum.warnings += report.warnings;
-    sum.infos += report.infos;
-    const listed = report.diagnostics.slice(0, limit - sum.diagnostics.length);
-    sum.diagnostics.push(...listed);
-    result.excerpts.push(...excerpts(lines, firstLine, listed));
+  for await (const { lines, report } of validateLines(source, forSelection(options))) {
+    selection.add(report, excerpts(lines, firstLine, report.diagnostics));
     firstLine += countLineBreaks(lines);
     progress(lines.length);
   }
-  const left = sum.errors + sum.warnings + sum.infos - sum.diagnostics.length;
-  if (left > 0) sum.truncated = left;
-  sort(result);
-  return result;
-}
-
-/**
- * What is found only later, such as a missing link, takes its place in the text.
- * @param {Checked} result
- */
-function sort(result) {
-  const offset = (/** @type {Diagnostic} */ { range }) => range?.start.offset ?? 0;
-  const pairs = result.report.diagnostics.map((diagnostic, index) => ({
-    diagnostic,
-    excerpt: result.excerpts[index],
-  }));
-  pairs.sort((one, other) => offset(one.diagnostic) - offset(other.diagnostic));
-  result.report.diagnostics = pairs.map(({ diagnostic }) => diagnostic);
-  result.excerpts = pairs.map(({ excerpt }) => excerpt);
+  return selection.result(file);
 }
 
 /**

@@ -40,7 +40,7 @@ program
   )
   .option(
     "--max-diagnostics <N>",
-    "list at most so many findings per file; the counts stay complete",
+    "list at most so many findings per file, errors first; the counts stay complete",
     wholeNumber,
     1000,
   )

@@ -79,7 +79,8 @@ fn hole<'n>(family: &Family, name: &'n str, rest: &'n str) -> Option<&'n str> {
     if let [_, Part::Hole { hole, .. }] = family.name.parts {
         let (value, after) = hole.take(rest)?;
         // A state can have any name, but `pull-step.` and the like lead to events of another kind.
-        let other = *hole == Hole::Text && begins_like_a_literal(name, rest);
+        let other =
+            *hole == Hole::Text && rest.contains('.') && (begins_like_a_literal(name, rest) || is_near_a_literal(name));
         return (after.is_empty() && !other).then_some(value);
     }
     let chosen =
@@ -100,6 +101,11 @@ fn begins_like_a_literal(name: &str, rest: &str) -> bool {
     };
     let begin = name.strip_suffix(after).unwrap_or(name);
     catalogue().literals.iter().any(|(literal, _)| literal.starts_with(begin))
+}
+
+/// Whether the name is all but that of a family without a placeholder.
+fn is_near_a_literal(name: &str) -> bool {
+    catalogue().literals.iter().any(|(literal, _)| osa_distance(literal, name) <= 2)
 }
 
 /// The name that was probably meant by one that no family has.

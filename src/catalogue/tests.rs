@@ -376,8 +376,8 @@ fn check(family: &Family, text: &str) {
     let keys = ["occurred", "event", "resource", "related", "payload", "id", "follows"];
     let places: Vec<_> = keys.iter().map(|key| text.find(&format!("\n  \"{key}\": ")).unwrap()).collect();
     assert!(places.is_sorted(), "{text}");
-    assert!(hole::is_uuid(event["id"].as_str().unwrap()), "{text}");
-    assert!(event["follows"].is_null() || hole::is_uuid(event["follows"].as_str().unwrap()), "{text}");
+    assert!(is_uuid(event["id"].as_str().unwrap()), "{text}");
+    assert!(event["follows"].is_null() || is_uuid(event["follows"].as_str().unwrap()), "{text}");
     let name = event["event"].as_str().unwrap();
     assert!(family.name.matches(name), "{text}");
 
@@ -430,7 +430,7 @@ fn form(form: &Form, value: &str) {
         Form::Integer => value.parse::<u64>().is_ok(),
         Form::SignedInteger => value.parse::<i64>().is_ok(),
         Form::Timestamp => value.len() >= 20 && value.contains('T'),
-        Form::Uuid => hole::is_uuid(value),
+        Form::Uuid => is_uuid(value),
         Form::JsonStrings => serde_json::from_str::<Vec<String>>(value).is_ok(),
         Form::AtMost(most) => value.chars().count() <= *most,
         Form::Values { values, .. } => values.iter().any(|own| own.text == value && own.remark.is_none()),
@@ -453,7 +453,7 @@ fn fits(object: &Object, json: &Json, text: &str) -> bool {
             let kind = |kind: Kind, value: &Json| match kind {
                 Kind::Any => true,
                 Kind::String => value.is_string(),
-                Kind::Uuid => value.as_str().is_some_and(hole::is_uuid),
+                Kind::Uuid => value.as_str().is_some_and(is_uuid),
                 Kind::Timestamp => value.as_str().is_some_and(|text| text.ends_with('Z')),
                 Kind::Integer => value.is_i64(),
                 Kind::Number => value.is_number(),

@@ -95,10 +95,7 @@ impl Code {
     /// The title of its fix.
     #[must_use]
     pub fn fix(self, arguments: Arguments<'_>) -> String {
-        self.info()
-            .fix
-            .and_then(|fix| fill(fix, arguments))
-            .unwrap_or_default()
+        self.info().fix.and_then(|fix| fill(fix, arguments)).unwrap_or_default()
     }
 }
 

@@ -58,20 +58,10 @@ fn events(names: &[&str]) -> String {
 
 /// Each replacement at the first place where it fits, in this order.
 fn replaced(text: String, replacements: &[Replacement]) -> String {
-    replacements.iter().fold(
-        text,
-        |text,
-         Replacement {
-             find,
-             replace,
-             times,
-         }| {
-            let by: String = (1..=*times)
-                .map(|n| replace.replace("{n}", &n.to_string()))
-                .collect();
-            text.replacen(find, &by, 1)
-        },
-    )
+    replacements.iter().fold(text, |text, Replacement { find, replace, times }| {
+        let by: String = (1..=*times).map(|n| replace.replace("{n}", &n.to_string())).collect();
+        text.replacen(find, &by, 1)
+    })
 }
 
 #[cfg(test)]
@@ -86,12 +76,7 @@ mod tests {
                 Example::Events { names, set } => (events(names), *set),
             };
             for step in set.iter().chain(info.wrong) {
-                assert!(
-                    text.contains(step.find),
-                    "{}: {:?} does not occur in\n{text}",
-                    info.code,
-                    step.find
-                );
+                assert!(text.contains(step.find), "{}: {:?} does not occur in\n{text}", info.code, step.find);
                 text = replaced(text, std::slice::from_ref(step));
             }
         }

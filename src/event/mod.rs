@@ -33,7 +33,16 @@ impl<'t> Event<'t> {
     /// An event of which nothing but its extent is known.
     #[must_use]
     pub fn unread(value: Value<'t>) -> Self {
-        Event { value, occurred: None, name: None, id: None, follows: None, resource: None, related: None, payload: None }
+        Event {
+            value,
+            occurred: None,
+            name: None,
+            id: None,
+            follows: None,
+            resource: None,
+            related: None,
+            payload: None,
+        }
     }
 
     /// A label of the primary resource.

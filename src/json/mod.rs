@@ -4,9 +4,9 @@ mod parse;
 mod place;
 mod pointer;
 mod tape;
-pub mod write;
 #[cfg(test)]
 mod tests;
+pub mod write;
 
 pub use parse::{Fault, Issue, MAX_DEPTH, Parsed, parse, parse_prefix};
 pub use place::{Places, Position, Range};

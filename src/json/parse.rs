@@ -5,7 +5,6 @@
 
 use std::hash::{DefaultHasher, Hasher};
 
-
 use crate::sort;
 
 use super::tape::{ESCAPED, Kind, LONE_SURROGATE, Node, Span, Tape, UNFINISHED, hex4, unescape};
@@ -34,7 +33,9 @@ pub enum Fault {
     /// There is nothing but white space.
     Empty,
     /// The text ends too early; `open`: where the innermost array or object begins.
-    Truncated { open: Option<u32> },
+    Truncated {
+        open: Option<u32>,
+    },
     /// A string lacks its closing quote.
     UnterminatedString,
     TrailingComma,
@@ -63,7 +64,9 @@ pub enum Fault {
     LoneSurrogate,
     TooDeep,
     /// A key that the object has already; `first`: where.
-    DuplicateKey { first: Span },
+    DuplicateKey {
+        first: Span,
+    },
     /// A number beyond the range of a double.
     NumberRange,
     /// An integer of more digits than Python reads.
@@ -459,10 +462,11 @@ impl Reader<'_> {
                 self.note(Fault::LoneSurrogate, at, end);
                 end
             }
-            // Cut off: the missing quote is what there is to say.
-            None => after,
-            Some(_) => {
-                self.note(Fault::Escape, at, after);
+            other => {
+                // Cut off, the missing quote is what there is to say.
+                if other.is_some() {
+                    self.note(Fault::Escape, at, after);
+                }
                 after
             }
         }
@@ -576,7 +580,9 @@ impl Reader<'_> {
     /// The end of a run of characters that could be a word or a number.
     fn bare_end(&self, start: usize) -> usize {
         let rest = self.text.get(start..).unwrap_or_default();
-        let inside = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | b'.' | b'+' | b'-') || *byte >= 0x80;
+        let inside = |byte: &u8| {
+            byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | b'.' | b'+' | b'-') || *byte >= 0x80
+        };
         let count = rest.iter().position(|byte| !inside(byte)).unwrap_or(rest.len());
         start.saturating_add(count.max(1))
     }
@@ -617,7 +623,9 @@ impl Reader<'_> {
         let rest = self.text.get(body..).unwrap_or_default();
         let length = match self.text.get(start.saturating_add(1)) {
             Some(b'/') => rest.iter().position(|&byte| byte == b'\n').unwrap_or(rest.len()),
-            Some(b'*') => rest.windows(2).position(|pair| pair == b"*/").map_or(rest.len(), |end| end.saturating_add(2)),
+            Some(b'*') => {
+                rest.windows(2).position(|pair| pair == b"*/").map_or(rest.len(), |end| end.saturating_add(2))
+            }
             _ => return false,
         };
         let end = body.saturating_add(length);
@@ -638,7 +646,15 @@ impl Reader<'_> {
         if fault.said_once() && self.issues.iter().any(|issue| issue.fault == fault) {
             return;
         }
-        let span = Span { start: clamp(start), end: clamp(end.min(self.text.len()).max(start)) };
+        let mut end = end.min(self.text.len()).max(start);
+        // A place never ends within a character.
+        if self.text.get(start).is_some_and(|&byte| byte >= 0xC2)
+            && !matches!(fault, Fault::InvalidUtf8 | Fault::LoneSurrogate)
+        {
+            let inside = |at: &usize| self.text.get(*at).is_some_and(|byte| matches!(byte, 0x80..=0xBF));
+            end = (end..).find(|at| !inside(at)).unwrap_or(end);
+        }
+        let span = Span { start: clamp(start), end: clamp(end) };
         self.issues.push(Issue { fault, span, node: self.next_node() });
     }
 
@@ -670,7 +686,7 @@ pub(super) fn double(raw: &[u8]) -> Option<f64> {
 fn fold(key: &[u8]) -> u64 {
     let last = key.last().copied().unwrap_or_default();
     let third = key.len().checked_sub(3).and_then(|at| key.get(at)).copied().unwrap_or_default();
-    let mixed = (key.len() as u32).wrapping_mul(7) ^ u32::from(last).wrapping_mul(13) ^ u32::from(third).wrapping_mul(29);
+    let mixed = clamp(key.len()).wrapping_mul(7) ^ u32::from(last).wrapping_mul(13) ^ u32::from(third).wrapping_mul(29);
     1_u64.wrapping_shl(mixed & 63)
 }
 

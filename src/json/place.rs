@@ -78,7 +78,11 @@ impl<'t> Places<'t> {
     fn advance(&self, from: Position, passed: &[u8]) -> Position {
         let units = self.units(passed);
         match memchr::memrchr(b'\n', passed) {
-            None => Position { column: from.column.saturating_add(units), offset: from.offset.saturating_add(units), ..from },
+            None => Position {
+                column: from.column.saturating_add(units),
+                offset: from.offset.saturating_add(units),
+                ..from
+            },
             Some(last) => {
                 let tail = passed.get(last.saturating_add(1)..).unwrap_or_default();
                 let breaks = memchr::memchr_iter(b'\n', passed).count() as u64;

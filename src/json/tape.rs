@@ -158,11 +158,7 @@ impl<'t> Value<'t> {
     /// The bytes of a string, unescaped. Other values: as they are written.
     #[must_use]
     pub fn bytes(self) -> Cow<'t, [u8]> {
-        if self.node().flags & ESCAPED == 0 {
-            Cow::Borrowed(self.raw())
-        } else {
-            Cow::Owned(unescape(self.raw()))
-        }
+        if self.node().flags & ESCAPED == 0 { Cow::Borrowed(self.raw()) } else { Cow::Owned(unescape(self.raw())) }
     }
 
     /// The text of a string, unescaped; what is not Unicode becomes U+FFFD. Other values: as they are written.
@@ -232,11 +228,21 @@ impl<'t> Value<'t> {
     /// The value of a key. Of a repeated key the last one, which is what Prefect reads.
     #[must_use]
     pub fn get(self, key: &str) -> Option<Value<'t>> {
-        let mut found = None;
-        for (name, value) in self.members() {
-            if name.same_bytes(key.as_bytes()) {
+        let own = self.node();
+        if own.kind != Kind::Object {
+            return None;
+        }
+        let (document, mut found) = (self.document, None);
+        let mut at = self.index.saturating_add(1);
+        while at < own.next {
+            let name = *document.nodes.get(at as usize)?;
+            let value = Value { document, index: at.saturating_add(1) };
+            // The length decides most often.
+            let may_be = name.flags & ESCAPED != 0 || name.end.wrapping_sub(name.start) as usize == key.len();
+            if may_be && (Value { document, index: at }).same_bytes(key.as_bytes()) {
                 found = Some(value);
             }
+            at = value.node().next;
         }
         found
     }
@@ -326,7 +332,7 @@ pub(super) fn unescape(raw: &[u8]) -> Vec<u8> {
             Some(b'r') => ('\r', 1),
             Some(b'b') => ('\u{8}', 1),
             Some(b'f') => ('\u{c}', 1),
-            Some(&(simple @ (b'"' | b'\\' | b'/'))) => (char::from(simple), 1),
+            Some(&simple @ (b'"' | b'\\' | b'/')) => (char::from(simple), 1),
             Some(b'u') => code_point(tail),
             _ => ('\\', 0),
         };
@@ -343,7 +349,7 @@ fn code_point(escape: &[u8]) -> (char, usize) {
         && escape.get(5..7) == Some(b"\\u")
         && let Some(second @ 0xDC00..=0xDFFF) = hex4(escape, 7)
     {
-        let joined = 0x1_0000 + ((first & 0x3FF) << 10) + (second & 0x3FF);
+        let joined = 0x1_0000_u32.wrapping_add((first & 0x3FF) << 10) | (second & 0x3FF);
         return (char::from_u32(joined).unwrap_or(char::REPLACEMENT_CHARACTER), 11);
     }
     (char::from_u32(first).unwrap_or(char::REPLACEMENT_CHARACTER), 5)
@@ -352,5 +358,5 @@ fn code_point(escape: &[u8]) -> (char, usize) {
 /// Four hexadecimal digits.
 pub(super) fn hex4(bytes: &[u8], at: usize) -> Option<u32> {
     let digits = bytes.get(at..at.checked_add(4)?)?;
-    digits.iter().try_fold(0, |value, &digit| Some(value * 16 + char::from(digit).to_digit(16)?))
+    digits.iter().try_fold(0, |value, &digit| Some((value << 4) | char::from(digit).to_digit(16)?))
 }

@@ -6,13 +6,10 @@ use speedate::Date;
 use super::{Form, Instant, Time};
 
 pub(super) fn read(text: &str) -> Option<Time> {
-    let instant = if text == "now" {
-        None
-    } else {
-        let parts = iso(text).or_else(|| common(text))?;
-        parts.instant()?
-    };
-    Some(Time { instant, form: Form::Other })
+    if text == "now" {
+        return Some(Time { instant: None, form: Form::Other });
+    }
+    iso(text).or_else(|| common(text))?.time()
 }
 
 /// A date (days since 1970) and a time, either of which may be missing.
@@ -27,17 +24,20 @@ struct Parts {
 }
 
 impl Parts {
-    /// `None`: no such time of day. `Some(None)`: no instant that can be known.
-    fn instant(&self) -> Option<Option<Instant>> {
+    /// `None`: there is no such time of day.
+    fn time(&self) -> Option<Time> {
         let Parts { hour, minute, second, microsecond, offset_minutes, .. } = *self;
         // Pendulum limits offsets to the east of UTC alone, and to 24 hours inclusive.
         if hour > 23 || minute > 59 || second > 59 || offset_minutes > 24 * 60 {
             return None;
         }
-        let Some(days) = self.days.filter(|_| offset_minutes.abs() < 24 * 60) else { return Some(None) };
+        let Some(days) = self.days.filter(|_| offset_minutes.abs() < 24 * 60) else {
+            return Some(Time { instant: None, form: Form::Other });
+        };
         let minutes = days.checked_mul(24)?.checked_add(hour)?.checked_mul(60)?.checked_add(minute)?;
         let seconds = minutes.checked_sub(offset_minutes)?.checked_mul(60)?.checked_add(second)?;
-        Some(Some(Instant(seconds.checked_mul(1_000_000)?.checked_add(microsecond)?)))
+        let instant = Instant(seconds.checked_mul(1_000_000)?.checked_add(microsecond)?);
+        Some(Time { instant: Some(instant), form: Form::Other })
     }
 }
 
@@ -218,17 +218,36 @@ fn iso_time(cursor: &mut Cursor<'_>, parts: &mut Parts, hour_is_read: bool, exte
 /// The formats that pendulum calls common: `2026/03/01 12:00:00`, `2026 12:00`, `1:5:7`.
 fn common(text: &str) -> Option<Parts> {
     let cursor = Cursor(text.as_bytes());
-    common_from(&cursor, true).or_else(|| common_from(&cursor, false))?
+    match common_from(&cursor, true) {
+        Common::OtherForm => match common_from(&cursor, false) {
+            Common::Is(parts) => Some(parts),
+            Common::OtherForm | Common::NoSuchDate => None,
+        },
+        Common::Is(parts) => Some(parts),
+        Common::NoSuchDate => None,
+    }
 }
 
-/// `None`: the text is not of this form. `Some(None)`: it is, but there is no such date.
-fn common_from(cursor: &Cursor<'_>, with_month: bool) -> Option<Option<Parts>> {
+enum Common {
+    OtherForm,
+    NoSuchDate,
+    Is(Parts),
+}
+
+fn common_from(cursor: &Cursor<'_>, with_month: bool) -> Common {
     let mut cursor = Cursor(cursor.0);
+    match common_parts(&mut cursor, with_month).filter(|_| cursor.at_end()) {
+        None => Common::OtherForm,
+        Some((Parts { days: None, .. }, true)) => Common::NoSuchDate,
+        Some((parts, _)) => Common::Is(parts),
+    }
+}
+
+/// The parts, and whether there is a date among them.
+fn common_parts(cursor: &mut Cursor<'_>, with_month: bool) -> Option<(Parts, bool)> {
     let mut parts = Parts::default();
-    let mut has_date = false;
-    let mut days = None;
-    if cursor.0.iter().take_while(|byte| byte.is_ascii_digit()).count() >= 4 {
-        has_date = true;
+    let has_date = cursor.0.iter().take_while(|byte| byte.is_ascii_digit()).count() >= 4;
+    if has_date {
         let year = cursor.digits(4)?;
         let (mut month, mut day) = (1, 1);
         if with_month {
@@ -237,32 +256,24 @@ fn common_from(cursor: &Cursor<'_>, with_month: bool) -> Option<Option<Parts>> {
             let _ = cursor.take(b'/') || cursor.take(b':');
             day = cursor.digits(2)?;
         }
-        days = calendar(year, month, day);
+        parts.days = calendar(year, month, day);
     } else if with_month {
         return None;
     }
-    if !cursor.at_end() {
-        let _ = cursor.take(b' ');
-        parts.hour = cursor.digits_between(1, 2)?;
-        if !cursor.take(b':') {
-            return None;
-        }
-        parts.minute = cursor.digits_between(1, 2)?;
-        if cursor.take(b':') {
-            parts.second = cursor.digits_between(1, 2)?;
-        }
-        if cursor.take(b'.') || cursor.take(b'|') || cursor.take(b',') {
-            parts.microsecond = cursor.fraction(9)?;
-        }
-    } else if !has_date {
+    if cursor.at_end() {
+        return has_date.then_some((parts, has_date));
+    }
+    let _ = cursor.take(b' ');
+    parts.hour = cursor.digits_between(1, 2)?;
+    if !cursor.take(b':') {
         return None;
     }
-    if !cursor.at_end() {
-        return None;
+    parts.minute = cursor.digits_between(1, 2)?;
+    if cursor.take(b':') {
+        parts.second = cursor.digits_between(1, 2)?;
     }
-    if has_date && days.is_none() {
-        return Some(None);
+    if cursor.take(b'.') || cursor.take(b'|') || cursor.take(b',') {
+        parts.microsecond = cursor.fraction(9)?;
     }
-    parts.days = days;
-    Some(Some(parts))
+    Some((parts, has_date))
 }

@@ -32,7 +32,9 @@ fn knows_the_form() {
     for text in ["2026-03-31T18:30:00", "2026-03-31T18:30:00.5"] {
         assert_eq!(form(text), Some(Form::WithoutOffset), "{text}");
     }
-    for text in ["2026-03-31", "2026-03-31 18:30:00Z", "2026-03-31T18:30Z", "2026-03-31T18:30:00+0530", "1772366400", "now"] {
+    for text in
+        ["2026-03-31", "2026-03-31 18:30:00Z", "2026-03-31T18:30Z", "2026-03-31T18:30:00+0530", "1772366400", "now"]
+    {
         assert_eq!(form(text), Some(Form::Other), "{text}");
     }
     assert_eq!(form("today"), None);

@@ -3,9 +3,7 @@
 //! Memory is bounded: of a long input the last events are remembered, at least [`REMEMBERED`].
 
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, DefaultHasher, Hasher};
-
-use rustc_hash::FxHasher;
+use std::hash::{BuildHasherDefault, DefaultHasher};
 
 use crate::catalogue::{Family, Follows, Match, Term};
 use crate::diagnostic::Code;
@@ -70,7 +68,8 @@ impl<V> Recent<V> {
     /// Returns what is forgotten.
     fn insert(&mut self, key: u64, value: V) -> Vec<V> {
         let full = self.now.values.len() >= REMEMBERED;
-        let forgotten = if full { std::mem::replace(&mut self.before, std::mem::take(&mut self.now)).values } else { Vec::new() };
+        let forgotten =
+            if full { std::mem::replace(&mut self.before, std::mem::take(&mut self.now)).values } else { Vec::new() };
         self.now.places.insert(key, self.now.values.len());
         self.now.values.push(value);
         forgotten
@@ -218,7 +217,13 @@ pub(super) struct Chain {
 }
 
 impl Chain {
-    pub fn add(&mut self, findings: &mut Findings<'_>, subject: &Subject<'_>, event: &Event<'_>, matched: Option<&Match<'_>>) {
+    pub fn add(
+        &mut self,
+        findings: &mut Findings<'_>,
+        subject: &Subject<'_>,
+        event: &Event<'_>,
+        matched: Option<&Match<'_>>,
+    ) {
         let (Some(index), Some(id)) = (subject.index, event.id) else { return };
         let family = matched.map(|matched| matched.family);
         let own = Seen {
@@ -238,7 +243,9 @@ impl Chain {
             return;
         }
         self.seen.insert(key, own);
-        if let (Some(target), Some(follows)) = (event.follows.filter(|target| *target != id), family.and_then(|family| family.follows.as_ref())) {
+        if let (Some(target), Some(follows)) =
+            (event.follows.filter(|target| *target != id), family.and_then(|family| family.follows.as_ref()))
+        {
             let initial = event.payload_at(&["initial_state"]);
             let follower = Follower {
                 seen: own,
@@ -250,10 +257,10 @@ impl Chain {
                 from: state(initial),
                 words: Words::Of(event),
             };
-            let target = hash(target.as_bytes());
-            match self.seen.get_mut(target) {
-                Some(followed) => judge(findings, &follower, followed),
-                None => self.wait(findings, target, &follower),
+            let key = hash(target.as_bytes());
+            match self.seen.get_mut(key) {
+                Some(target) => judge(findings, &follower, target),
+                None => self.wait(findings, key, &follower),
             }
         }
         for waiting in self.waiting.get_mut(key).map(std::mem::take).unwrap_or_default() {
@@ -310,7 +317,14 @@ impl Chain {
     }
 
     /// States and heartbeats of one run.
-    fn run(&mut self, findings: &mut Findings<'_>, subject: &Subject<'_>, event: &Event<'_>, matched: &Match<'_>, own: Seen) {
+    fn run(
+        &mut self,
+        findings: &mut Findings<'_>,
+        subject: &Subject<'_>,
+        event: &Event<'_>,
+        matched: &Match<'_>,
+        own: Seen,
+    ) {
         let Some(occurred) = event.occurred else { return };
         let is_heartbeat = matched.family.name.text == "prefect.flow-run.heartbeat";
         let state_type = event.label("prefect.state-type").filter(|_| matched.hole.is_some());
@@ -337,7 +351,8 @@ impl Chain {
         } else {
             self.instants.insert(instant, own.index);
         }
-        let terminal = state_type.is_some_and(|kind| ["COMPLETED", "FAILED", "CANCELLED", "CRASHED"].iter().any(|end| kind.is(end)));
+        let terminal = state_type
+            .is_some_and(|kind| ["COMPLETED", "FAILED", "CANCELLED", "CRASHED"].iter().any(|end| kind.is(end)));
         if terminal {
             run.ended = Some((occurred, own.index)).max(run.ended);
         } else {
@@ -356,7 +371,10 @@ impl Chain {
             "prefect.worker.executed-flow-run" => false,
             _ => return,
         };
-        let Some(run) = event.in_role("flow-run").and_then(|(_, run)| run.get(RESOURCE_ID)).map(|id| hash(&id.bytes())) else { return };
+        let Some(run) = event.in_role("flow-run").and_then(|(_, run)| run.get(RESOURCE_ID)).map(|id| hash(&id.bytes()))
+        else {
+            return;
+        };
         let known = self.executed.get_mut(run);
         if submitted {
             match known {
@@ -388,21 +406,26 @@ fn field(event: &Event<'_>, name: &str) -> Location {
 }
 
 /// Compares an event with the one that it follows.
-fn judge(findings: &mut Findings<'_>, follower: &Follower<'_>, followed: &Seen) {
+fn judge(findings: &mut Findings<'_>, follower: &Follower<'_>, target: &Seen) {
     let follows = follower.follows;
-    let index = followed.index.to_string();
-    let name = followed.family.map_or("", |family| family.name.text);
+    let index = target.index.to_string();
+    let name = target.family.map_or("", |family| family.name.text);
     if !follows.families.is_empty() && !follows.families.contains(&name) {
         let expected = super::words::list(follows.families.iter().copied(), "or");
         let name = if name.is_empty() { "an event of another kind" } else { name };
-        let arguments = [("index", &*index), ("found", name), ("event", follower.subject.name.unwrap_or_default()), ("expected", &*expected)];
+        let arguments = [
+            ("index", &*index),
+            ("found", name),
+            ("event", follower.subject.name.unwrap_or_default()),
+            ("expected", &*expected),
+        ];
         report(findings, follower, Code::FollowsWrongEvent, &arguments);
         return;
     }
-    let other = if follows.same_resource && followed.resource != follower.seen.resource {
+    let other = if follows.same_resource && target.resource != follower.seen.resource {
         Some("resource")
     } else {
-        let differs = follower.shared.zip(followed.shared).is_some_and(|(a, b)| a != b);
+        let differs = follower.shared.zip(target.shared).is_some_and(|(a, b)| a != b);
         differs.then(|| follows.same.as_ref().map_or("resource", term_words))
     };
     if let Some(what) = other {
@@ -411,7 +434,7 @@ fn judge(findings: &mut Findings<'_>, follower: &Follower<'_>, followed: &Seen) 
         report(findings, follower, Code::FollowsOtherResource, &arguments);
         return;
     }
-    if let Some((own, earlier)) = follower.seen.occurred.zip(followed.occurred) {
+    if let Some((own, earlier)) = follower.seen.occurred.zip(target.occurred) {
         let apart = own.since(earlier);
         let window = i64::from(follows.window).saturating_mul(1_000_000);
         if window > 0 && apart.saturating_abs() >= window {
@@ -422,13 +445,19 @@ fn judge(findings: &mut Findings<'_>, follower: &Follower<'_>, followed: &Seen) 
             report(findings, follower, Code::FollowsLaterEvent, &arguments);
         }
     }
-    if let (true, Some(from), Some(entered)) = (follows.states, follower.from, followed.state) {
+    if let (true, Some(from), Some(entered)) = (follows.states, follower.from, target.state) {
         let same_name = from.name.zip(entered.name).is_none_or(|(a, b)| a == b);
         if from.kind != entered.kind || !same_name {
             let from = follower.words.from();
             let arguments = [("found", &*from), ("index", &*index)];
             let payload = Path::Field("payload");
-            findings.add(Code::BrokenStateChain, &follower.subject, Path::Key(&payload, "initial_state"), follower.from_place, &arguments);
+            findings.add(
+                Code::BrokenStateChain,
+                &follower.subject,
+                Path::Key(&payload, "initial_state"),
+                follower.from_place,
+                &arguments,
+            );
         }
     }
 }
@@ -472,9 +501,28 @@ fn term_words(term: &Term) -> &'static str {
     }
 }
 
-/// Spreads well, but is easy to fool: two keys that are made to collide are taken for the same.
+/// 64 bits on every machine: with fewer, the ids of a long input would meet by chance. Spreads well,
+/// but is easy to fool: two texts that are made to collide are taken for the same.
 fn hash(bytes: &[u8]) -> u64 {
-    let mut hasher = FxHasher::default();
-    hasher.write(bytes);
-    hasher.finish()
+    const ODD: u64 = 0x9E37_79B9_7F4A_7C15;
+    let mix = |state: u64, word: u64| {
+        let mixed = (state ^ word).wrapping_mul(ODD);
+        mixed ^ (mixed >> 29)
+    };
+    let (words, rest) = bytes.as_chunks::<8>();
+    let whole = words.iter().fold(bytes.len() as u64, |state, word| mix(state, u64::from_le_bytes(*word)));
+    let last = rest.iter().fold(0, |word, byte| (word << 8) | u64::from(*byte));
+    mix(mix(whole, last), ODD)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    #[test]
+    fn ids_do_not_meet() {
+        let ids = (0..1_000_000_u32).map(|n| format!("{:08x}-e4ce-7b77-86e7-{:012x}", n.wrapping_mul(7), n / 3));
+        let hashes: HashSet<u64> = ids.map(|id| super::hash(id.as_bytes())).collect();
+        assert_eq!(hashes.len(), 1_000_000);
+    }
 }

@@ -16,16 +16,25 @@ use super::path::Path;
 use super::transition;
 use super::words::{self, shown};
 
-pub(super) fn check(findings: &mut Findings<'_>, subject: &Subject<'_>, event: &Event<'_>, matched: Option<&Match<'_>>) {
+pub(super) fn check(
+    findings: &mut Findings<'_>,
+    subject: &Subject<'_>,
+    event: &Event<'_>,
+    matched: Option<&Match<'_>>,
+) {
     let Some(matched) = matched else { return };
     let mut check = Check { findings, subject, event, matched };
     for rule in matched.family.equal {
         check.equal(rule);
     }
-    check.state();
     check.repeated_related();
-    check.updates();
-    check.counts();
+    // A name with a placeholder is that of a state or a status.
+    if matched.hole.is_some() {
+        check.state();
+    } else {
+        check.updates();
+        check.counts();
+    }
 }
 
 /// What stands at a place.
@@ -68,7 +77,9 @@ impl<'t> Check<'_, '_, 't> {
     fn disagree(&mut self, rule: &'static Equal) {
         let found = rule.terms.iter().map(|term| (term, self.find(term)));
         // What is wrong by itself, or written in another case only, has been reported for that.
-        let counts = |(term, found): &(&Term, Found<'t>)| !matches!(found, Found::Absent) && !self.findings.has(&self.place(term).0);
+        let counts = |(term, found): &(&Term, Found<'t>)| {
+            !matches!(found, Found::Absent) && !self.findings.has(&self.place(term).0)
+        };
         let found: Vec<(&'static Term, Found<'t>)> = found.filter(counts).collect();
         let Some((first, rest)) = found.split_first() else { return };
         if rest.iter().all(|other| agree(rule.compare, &first.1, &other.1)) {
@@ -80,7 +91,8 @@ impl<'t> Check<'_, '_, 't> {
             let others: Vec<_> = others.map(|(_, other)| other).collect();
             others.windows(2).all(|pair| matches!(pair, [a, b] if agree(rule.compare, &a.1, &b.1)))
         };
-        let at = (0..found.len()).rev().find(|&at| found.len() > 2 && differs(at)).unwrap_or(found.len().saturating_sub(1));
+        let at =
+            (0..found.len()).rev().find(|&at| found.len() > 2 && differs(at)).unwrap_or(found.len().saturating_sub(1));
         let Some((term, odd)) = found.get(at) else { return };
         let others: Vec<String> = found
             .iter()
@@ -92,7 +104,14 @@ impl<'t> Check<'_, '_, 't> {
         let arguments = [("odd", &*odd_place), ("found", &*odd_found), ("others", &*others)];
         let (pointer, value) = self.place(term);
         let location = Location::Bytes(value.span());
-        self.findings.add_as(rule.severity, Code::ValuesDisagree, self.subject, Path::Written(pointer.as_str()), location, &arguments);
+        self.findings.add_as(
+            rule.severity,
+            Code::ValuesDisagree,
+            self.subject,
+            Path::Written(pointer.as_str()),
+            location,
+            &arguments,
+        );
     }
 
     fn find(&self, term: &Term) -> Found<'t> {
@@ -126,9 +145,12 @@ impl<'t> Check<'_, '_, 't> {
                     (value, _) => text_of(value),
                 }
             }
-            Term::RelatedLabel { role, label } => text_of(event.in_role(role).and_then(|(_, related)| related.get(label))),
+            Term::RelatedLabel { role, label } => {
+                text_of(event.in_role(role).and_then(|(_, related)| related.get(label)))
+            }
             Term::RelatedIdPart { role, part } => {
-                let form = self.matched.family.related.iter().find(|related| related.role == role).map(|related| &related.id);
+                let form =
+                    self.matched.family.related.iter().find(|related| related.role == role).map(|related| &related.id);
                 part_of(event.in_role(role).and_then(|(_, related)| related.get(RESOURCE_ID)), form, part)
             }
             Term::Occurred => text_of(event.value.get("occurred")),
@@ -153,7 +175,9 @@ impl<'t> Check<'_, '_, 't> {
             Term::RelatedIdPart { role, .. } => related(role, RESOURCE_ID),
             Term::Payload { path, .. } => {
                 let (pointer, payload) = field("payload");
-                path.iter().fold((pointer, payload), |(pointer, value), key| (pointer.key(key), value.get(key).unwrap_or(value)))
+                path.iter().fold((pointer, payload), |(pointer, value), key| {
+                    (pointer.key(key), value.get(key).unwrap_or(value))
+                })
             }
         }
     }
@@ -164,7 +188,8 @@ impl<'t> Check<'_, '_, 't> {
         let family = self.matched.family;
         let Some(name) = self.matched.hole else { return };
         let label = |name: &str| event.label(name).filter(|value| value.is_string());
-        if let (Some(variant), Some(found)) = (family.variants.iter().find(|variant| variant.name == name), label("prefect.state-type"))
+        if let (Some(variant), Some(found)) =
+            (family.variants.iter().find(|variant| variant.name == name), label("prefect.state-type"))
             && let Some(expected) = variant.state_type.filter(|expected| !found.is(expected))
             && !self.findings.has(&Path::Label("prefect.state-type").pointer())
         {
@@ -207,7 +232,11 @@ impl<'t> Check<'_, '_, 't> {
             },
             _ => None,
         };
-        let rules = if self.matched.family.emitter == "client" { transition::Rules::TaskRun } else { transition::Rules::FlowRun };
+        let rules = if self.matched.family.emitter == "client" {
+            transition::Rules::TaskRun
+        } else {
+            transition::Rules::FlowRun
+        };
         let Some(why) = transition::unusual(rules, from, to) else { return };
         let from = from.map_or_else(|| "no state".to_owned(), transition::State::words);
         let arguments = [("from", &*from), ("to", &*to.words()), ("why", why)];
@@ -217,22 +246,35 @@ impl<'t> Check<'_, '_, 't> {
 
     fn repeated_related(&mut self) {
         let event = self.event;
-        let text = |related: Value<'t>, label: &str| related.get(label).filter(|value| value.is_string()).map(Value::bytes);
+        let text = |related: Value<'t>, label: &str| related.get(label).filter(|value| value.is_string());
+        let same = |a: Value<'t>, b: Value<'t>| a.raw().len() == b.raw().len() && a.bytes() == b.bytes();
         let own = event.resource.and_then(|resource| text(resource, RESOURCE_ID));
+        let mut seen: Vec<(Value<'t>, Value<'t>)> = Vec::with_capacity(8);
         for (index, related) in event.related() {
             let (Some(id), Some(role)) = (text(related, RESOURCE_ID), text(related, RESOURCE_ROLE)) else { continue };
             let location = Location::Bytes(opening(related.span()));
-            if own.as_ref() == Some(&id) && self.matched.family.related.iter().all(|listed| listed.role.as_bytes() != &*role || listed.max.is_none()) {
-                let id = shown(&String::from_utf8_lossy(&id));
-                self.findings.add(Code::ResourceAlsoRelated, self.subject, Path::Related(index), location, &[("id", &id)]);
+            let listed = || self.matched.family.related.iter().find(|listed| role.is(listed.role));
+            if own.is_some_and(|own| same(own, id)) && listed().is_none_or(|listed| listed.max.is_none()) {
+                let id = shown(&id.string());
+                self.findings.add(
+                    Code::ResourceAlsoRelated,
+                    self.subject,
+                    Path::Related(index),
+                    location,
+                    &[("id", &id)],
+                );
             }
-            let same = |(_, other): &(usize, Value<'t>)| {
-                text(*other, RESOURCE_ID).as_ref() == Some(&id) && text(*other, RESOURCE_ROLE).as_ref() == Some(&role)
-            };
-            if event.related().take(index).any(|other| same(&other)) {
-                let (id, role) = (shown(&String::from_utf8_lossy(&id)), shown(&String::from_utf8_lossy(&role)));
-                self.findings.add(Code::RepeatedRelated, self.subject, Path::Related(index), location, &[("id", &id), ("role", &role)]);
+            if seen.iter().any(|(other_id, other_role)| same(*other_id, id) && same(*other_role, role)) {
+                let (id, role) = (shown(&id.string()), shown(&role.string()));
+                self.findings.add(
+                    Code::RepeatedRelated,
+                    self.subject,
+                    Path::Related(index),
+                    location,
+                    &[("id", &id), ("role", &role)],
+                );
             }
+            seen.push((id, role));
         }
     }
 
@@ -241,13 +283,20 @@ impl<'t> Check<'_, '_, 't> {
         let event = self.event;
         let list = |value: &Value<'t>| value.kind() == Kind::Array;
         let map = |value: &Value<'t>| value.kind() == Kind::Object;
-        let (Some(fields), Some(updates)) = (event.payload_at(&["updated_fields"]).filter(list), event.payload_at(&["updates"]).filter(map)) else {
+        let (Some(fields), Some(updates)) =
+            (event.payload_at(&["updated_fields"]).filter(list), event.payload_at(&["updates"]).filter(map))
+        else {
             return;
         };
         let payload = Path::Field("payload");
         let (fields_path, updates_path) = (Path::Key(&payload, "updated_fields"), Path::Key(&payload, "updates"));
         if fields.items().next().is_none() {
-            self.add(Code::UpdatesDisagree, fields_path, fields, &[("problem", "`updated_fields` is empty: an update changes at least one field")]);
+            self.add(
+                Code::UpdatesDisagree,
+                fields_path,
+                fields,
+                &[("problem", "`updated_fields` is empty: an update changes at least one field")],
+            );
         }
         for (index, field) in fields.items().enumerate().filter(|(_, field)| field.is_string()) {
             let name = field.string();
@@ -260,7 +309,7 @@ impl<'t> Check<'_, '_, 't> {
             let name = key.string();
             let label = shown(&name);
             let path = Path::Key(&updates_path, &name);
-            if !fields.items().any(|field| field.is(&name)) {
+            if fields.items().next().is_some() && !fields.items().any(|field| field.is(&name)) {
                 let problem = format!("`updates` has `{label}`, which `updated_fields` does not name");
                 self.add(Code::UpdatesDisagree, path, key, &[("problem", &problem)]);
             }
@@ -277,7 +326,10 @@ impl<'t> Check<'_, '_, 't> {
                     self.add(Code::UpdatesDisagree, path, update, &[("problem", &problem)]);
                 }
                 _ => {
-                    let problem = format!("`updates.{label}` must be an object with `from` and `to`, not {}", words::value(update));
+                    let problem = format!(
+                        "`updates.{label}` must be an object with `from` and `to`, not {}",
+                        words::value(update)
+                    );
                     self.add(Code::UpdatesDisagree, path, update, &[("problem", &problem)]);
                 }
             }
@@ -290,7 +342,8 @@ impl<'t> Check<'_, '_, 't> {
             self.add(Code::NoSlotsAcquired, Path::Label("slots-acquired"), slots, &[("found", "0")]);
         }
         let whole = |value: Value<'t>| std::str::from_utf8(value.raw()).ok()?.parse::<i64>().ok();
-        let number = |name: &str| self.event.payload_at(&[name]).filter(|value| value.kind() == Kind::Integer).and_then(whole);
+        let number =
+            |name: &str| self.event.payload_at(&[name]).filter(|value| value.kind() == Kind::Integer).and_then(whole);
         if let (Some(succeeded), Some(failed), Some(skipped), Some(total)) =
             (number("succeeded"), number("failed"), number("skipped"), number("total_resources"))
             && let sum = succeeded.saturating_add(failed).saturating_add(skipped)
@@ -408,7 +461,13 @@ mod tests {
 
     #[test]
     fn makes_slugs_as_python_does() {
-        for (name, expected) in [("My k8s worker", "my-k8s-worker"), ("--A__b  c!", "a-b-c"), ("1,000 x", "1000-x"), ("it's", "it-s"), ("", "")] {
+        for (name, expected) in [
+            ("My k8s worker", "my-k8s-worker"),
+            ("--A__b  c!", "a-b-c"),
+            ("1,000 x", "1000-x"),
+            ("it's", "it-s"),
+            ("", ""),
+        ] {
             assert_eq!(slug(name).as_deref(), Some(expected), "{name}");
         }
         assert_eq!(slug("größe"), None);

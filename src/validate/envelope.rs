@@ -19,7 +19,8 @@ use super::path::Path;
 use super::words::{self, nearest, shown};
 
 /// The fields that the server reads, and `received`, which it writes.
-pub(super) const FIELDS: [&str; 8] = ["occurred", "event", "resource", "related", "payload", "id", "follows", "received"];
+pub(super) const FIELDS: [&str; 8] =
+    ["occurred", "event", "resource", "related", "payload", "id", "follows", "received"];
 
 /// Characters (Unicode code points) of an event's name.
 const MAX_NAME: usize = 1024;
@@ -110,7 +111,10 @@ pub(super) fn check<'t>(findings: &mut Findings<'_>, subject: &Subject<'_>, valu
     }
     event.payload = members.payload.filter(|payload| check.is("payload", *payload, Kind::Object));
     event.id = members.id.and_then(|id| check.uuid("id", id));
-    event.follows = members.follows.filter(|follows| follows.kind() != Kind::Null).and_then(|follows| check.uuid("follows", follows));
+    event.follows = members
+        .follows
+        .filter(|follows| follows.kind() != Kind::Null)
+        .and_then(|follows| check.uuid("follows", follows));
     if let (Some(id), Some(follows), Some(place)) = (event.id, event.follows, members.follows)
         && id == follows
     {
@@ -143,7 +147,7 @@ impl Holder<'_> {
     }
 
     /// The path of a label.
-    pub fn label<'p>(self, label: &'p str) -> Path<'p> {
+    pub fn label(self, label: &str) -> Path<'_> {
         match self {
             Holder::Resource => Path::Label(label),
             Holder::Related(index, _) => Path::RelatedLabel(index, label),
@@ -166,7 +170,13 @@ struct Check<'c, 's, 't> {
 }
 
 impl Check<'_, '_, '_> {
-    fn add(&mut self, code: Code, path: Path<'_>, span: Span, arguments: &[(&str, &str)]) -> Option<&mut super::findings::Found> {
+    fn add(
+        &mut self,
+        code: Code,
+        path: Path<'_>,
+        span: Span,
+        arguments: &[(&str, &str)],
+    ) -> Option<&mut super::findings::Found> {
         self.findings.add(code, self.subject, path, Location::Bytes(span), arguments)
     }
 
@@ -191,7 +201,9 @@ impl Check<'_, '_, '_> {
                 _ if similar.is_some() => format!("the event has `{name}`: is it meant to be `{field}`?"),
                 "id" => "give every event a UUID of its own; `prefect.events.emit_event` makes one".to_owned(),
                 "occurred" => "say when it happened, as RFC 3339: `2026-03-31T18:30:00.000000Z`".to_owned(),
-                "resource" => "say what it is about: `\"resource\": {\"prefect.resource.id\": \"acme.order.42\"}`".to_owned(),
+                "resource" => {
+                    "say what it is about: `\"resource\": {\"prefect.resource.id\": \"acme.order.42\"}`".to_owned()
+                }
                 _ => "give the event a name, such as `acme.order.created`".to_owned(),
             };
             let arguments = [("field", field), ("similar", &*name), ("hint", &*hint)];
@@ -207,7 +219,9 @@ impl Check<'_, '_, '_> {
                 continue;
             }
             let hint = match meaning_of(&name) {
-                Some(field) => format!("is it meant to be `{field}`? What belongs to the event goes into `payload` or into labels"),
+                Some(field) => {
+                    format!("is it meant to be `{field}`? What belongs to the event goes into `payload` or into labels")
+                }
                 None => "what belongs to the event goes into `payload` or into labels".to_owned(),
             };
             self.add(Code::UnknownField, Path::Field(&name), key.span(), &[("field", &shown(&name)), ("hint", &hint)]);
@@ -283,16 +297,27 @@ impl Check<'_, '_, '_> {
         let path = Path::Field(field);
         if !value.is_string() {
             let found = words::value(value);
-            self.add(Code::WrongType, path, value.span(), &[("field", field), ("expected", "a UUID (a string)"), ("found", &found)]);
+            self.add(
+                Code::WrongType,
+                path,
+                value.span(),
+                &[("field", field), ("expected", "a UUID (a string)"), ("found", &found)],
+            );
             return None;
         }
         let text = value.bytes();
         // Of the prefix `urn:uuid:`, pydantic takes lower case alone.
-        let parsed = Uuid::try_parse_ascii(&text).ok().filter(|_| !text.contains(&b':') || text.starts_with(b"urn:uuid:"));
+        let parsed =
+            Uuid::try_parse_ascii(&text).ok().filter(|_| !text.contains(&b':') || text.starts_with(b"urn:uuid:"));
         let Some(id) = parsed else {
             if !value.has_lone_surrogate() {
                 let found = words::text(value);
-                self.add(Code::InvalidUuid, path, value.span(), &[("field", field), ("reason", &format!("{found} is not one"))]);
+                self.add(
+                    Code::InvalidUuid,
+                    path,
+                    value.span(),
+                    &[("field", field), ("reason", &format!("{found} is not one"))],
+                );
             }
             return None;
         };
@@ -318,7 +343,8 @@ impl Check<'_, '_, '_> {
                 self.labels(item, Holder::Related(index, item.get(RESOURCE_ROLE)));
             } else {
                 let found = words::value(item);
-                let arguments = [("field", &*format!("related[{index}]")), ("expected", "an object of labels"), ("found", &*found)];
+                let arguments =
+                    [("field", &*format!("related[{index}]")), ("expected", "an object of labels"), ("found", &*found)];
                 self.add(Code::WrongType, Path::Related(index), item.span(), &arguments);
             }
         }
@@ -357,14 +383,24 @@ impl Check<'_, '_, '_> {
         }
     }
 
-    fn needed(&mut self, resource: Value<'_>, holder: Holder<'_>, label: &str, value: Option<Value<'_>>, missing: Code, empty: Code) {
+    fn needed(
+        &mut self,
+        resource: Value<'_>,
+        holder: Holder<'_>,
+        label: &str,
+        value: Option<Value<'_>>,
+        missing: Code,
+        empty: Code,
+    ) {
         let (code, place) = match value {
             None => {
                 let open = resource.span();
                 (missing, Span { end: open.start.saturating_add(1), ..open })
             }
             Some(value) if value.is_string() && value.raw().is_empty() => (empty, value.span()),
-            Some(value) if value.is_string() && value.string().trim().is_empty() => (Code::BlankIdentifier, value.span()),
+            Some(value) if value.is_string() && value.string().trim().is_empty() => {
+                (Code::BlankIdentifier, value.span())
+            }
             Some(_) => return,
         };
         let arguments = [("where", &*holder.words()), ("label", label)];

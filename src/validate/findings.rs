@@ -53,12 +53,11 @@ pub(super) struct Findings<'s> {
     errors: u64,
     warnings: u64,
     infos: u64,
-    left_out: u64,
 }
 
 impl<'s> Findings<'s> {
     pub fn new(settings: &'s Settings) -> Self {
-        Findings { settings, found: Vec::new(), reported: Vec::new(), errors: 0, warnings: 0, infos: 0, left_out: 0 }
+        Findings { settings, found: Vec::new(), reported: Vec::new(), errors: 0, warnings: 0, infos: 0 }
     }
 
     /// Whether anything beyond the envelope counts.
@@ -71,9 +70,13 @@ impl<'s> Findings<'s> {
         self.reported.clear();
     }
 
-    /// Whether something was found at a place of the current event.
+    /// Whether an error was found at a place of the current event, or around it.
     pub fn has(&self, pointer: &Pointer) -> bool {
-        self.reported.iter().any(|reported| reported == pointer.as_str())
+        let around = |reported: &String| {
+            let rest = pointer.as_str().strip_prefix(reported.as_str());
+            !reported.is_empty() && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        self.reported.iter().any(around)
     }
 
     /// Notes a finding with the usual severity of its code.
@@ -98,6 +101,10 @@ impl<'s> Findings<'s> {
         location: Location,
         arguments: Arguments<'_>,
     ) -> Option<&mut Found> {
+        // A mere remark does not keep a value from being compared; an error does, also one that is switched off.
+        if usual == Severity::Error {
+            self.reported.push(path.pointer().into());
+        }
         let severity = self.settings.severity(code, usual)?;
         let count = match severity {
             Severity::Error => &mut self.errors,
@@ -105,10 +112,8 @@ impl<'s> Findings<'s> {
             Severity::Info => &mut self.infos,
         };
         *count = count.saturating_add(1);
-        let path = String::from(path.pointer());
-        self.reported.push(path.clone());
-        if self.found.len() >= self.settings.max_diagnostics {
-            self.left_out = self.left_out.saturating_add(1);
+        // Of each severity as many as the report could hold: which of them it takes is known at the end.
+        if *count > self.settings.max_diagnostics as u64 {
             return None;
         }
         let docs = code.docs().or(subject.docs);
@@ -119,7 +124,7 @@ impl<'s> Findings<'s> {
                 message: code.message(arguments),
                 event: subject.index,
                 name: subject.name.map(str::to_owned),
-                path,
+                path: path.pointer().into(),
                 range: None,
                 help: code.help(arguments),
                 docs: docs.map(str::to_owned),
@@ -129,6 +134,33 @@ impl<'s> Findings<'s> {
             edits: Vec::new(),
         });
         self.found.last_mut()
+    }
+
+    /// Keeps as many findings as the report holds, errors before warnings before infos. Returns how
+    /// many it leaves out.
+    fn keep_the_worst(&mut self) -> u64 {
+        let mut room = self.settings.max_diagnostics as u64;
+        let mut take = |count: u64| {
+            let taken = count.min(room);
+            room = room.saturating_sub(taken);
+            taken
+        };
+        let mut errors = take(self.errors);
+        let mut warnings = take(self.warnings);
+        let mut infos = take(self.infos);
+        let all = self.errors.saturating_add(self.warnings).saturating_add(self.infos);
+        let left_out = all.saturating_sub(errors.saturating_add(warnings).saturating_add(infos));
+        self.found.retain(|found| {
+            let left = match found.diagnostic.severity {
+                Severity::Error => &mut errors,
+                Severity::Warning => &mut warnings,
+                Severity::Info => &mut infos,
+            };
+            let kept = *left > 0;
+            *left = left.saturating_sub(1);
+            kept
+        });
+        left_out
     }
 
     /// The report. `text` is what the places in bytes refer to, `base` the place of its first byte.
@@ -141,6 +173,7 @@ impl<'s> Findings<'s> {
             // By event, what is about none of them first; within an event by place.
             found.diagnostic.event.map_or(0, |event| event.saturating_add(1)).wrapping_shl(32) | u64::from(start)
         });
+        let left_out = self.keep_the_worst();
         let places = match text {
             Some((text, base, wtf8)) if !self.found.is_empty() => Some(Places::new(text, base, wtf8)),
             _ => None,
@@ -152,7 +185,7 @@ impl<'s> Findings<'s> {
             warnings: self.warnings,
             infos: self.infos,
             diagnostics: located(self.found, places),
-            truncated: Some(self.left_out).filter(|&count| count > 0),
+            truncated: Some(left_out).filter(|&count| count > 0),
         }
     }
 }

@@ -8,10 +8,12 @@ pub(super) fn byte_order_mark(text: &[u8]) -> usize {
 }
 
 /// The events that a document holds.
-pub(super) fn events<'t>(root: Value<'t>) -> impl Iterator<Item = Value<'t>> {
+pub(super) fn events(root: Value<'_>) -> impl Iterator<Item = Value<'_>> {
     let is_list = root.kind() == Kind::Array;
     let page = root.get("events").filter(|events| events.kind() == Kind::Array && root.get("resource").is_none());
-    let frame = root.get("event").filter(|event| event.kind() == Kind::Object && root.get("type").is_some_and(|name| name.is("event")));
+    let frame = root
+        .get("event")
+        .filter(|event| event.kind() == Kind::Object && root.get("type").is_some_and(|name| name.is("event")));
     let list = page.or(is_list.then_some(root));
     let single = if list.is_some() { None } else { Some(frame.unwrap_or(root)) };
     list.into_iter().flat_map(Value::items).chain(single)
@@ -50,7 +52,9 @@ pub fn is_ndjson(text: &[u8], whole: bool) -> Option<bool> {
         return if more { Some(true) } else { unknown };
     }
     // `[` or `"key": {` at the end of a line: a document over several lines.
-    let goes_on = line.trim_ascii_end().ends_with(b"{") || line.trim_ascii_end().ends_with(b"[") || line.trim_ascii_end().ends_with(b",");
+    let goes_on = line.trim_ascii_end().ends_with(b"{")
+        || line.trim_ascii_end().ends_with(b"[")
+        || line.trim_ascii_end().ends_with(b",");
     let truncated = issues.iter().any(|issue| matches!(issue.fault, Fault::Truncated { .. }));
     if goes_on && truncated {
         return Some(false);
@@ -58,6 +62,7 @@ pub fn is_ndjson(text: &[u8], whole: bool) -> Option<bool> {
     let Some((start, end)) = lines.next() else { return unknown };
     let second = text.get(..end).unwrap_or_default();
     let complete = parse_prefix(second, start, &mut tape, &mut issues).complete;
-    let is_document = tape.document(second).root().is_some_and(|root| matches!(root.kind(), Kind::Object | Kind::Array));
+    let is_document =
+        tape.document(second).root().is_some_and(|root| matches!(root.kind(), Kind::Object | Kind::Array));
     Some(complete && is_document)
 }

@@ -16,8 +16,8 @@ mod words;
 use crate::catalogue;
 use crate::diagnostic::Report;
 use crate::event::Event;
-use crate::sort;
 use crate::json::{Issue, Places, Position, Span, Tape, parse};
+use crate::sort;
 
 use chain::Chain;
 use findings::{Findings, Subject};
@@ -121,6 +121,7 @@ impl Reader {
         let parsed = parse(text, start, &mut self.tape, &mut self.issues);
         self.issues = sort::by_key(std::mem::take(&mut self.issues), |issue| u64::from(issue.span.start));
         let mut open: &[Issue] = &self.issues;
+        let before = self.events;
         let document = self.tape.document(text);
         if let Some(root) = document.root() {
             for value in input::events(root) {
@@ -156,10 +157,11 @@ impl Reader {
         }
         if !open.is_empty() {
             findings.next_event();
-            let index = is_line.then_some(self.events);
-            if !parsed.complete && is_line {
-                self.events = self.events.saturating_add(1);
+            // A line that cannot be read counts as an event; what stands behind one belongs to it.
+            if is_line && self.events == before {
+                self.events = before.saturating_add(1);
             }
+            let index = is_line.then_some(self.events.saturating_sub(1));
             let subject = Subject { index, ..Subject::default() };
             syntax::report(findings, Source { text, ..source }, &subject, None, open);
         }

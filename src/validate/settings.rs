@@ -21,7 +21,8 @@ pub struct Settings {
     pub profile: Profile,
     /// Other severities for some codes; `None`: off.
     pub severity: Vec<(Code, Option<Severity>)>,
-    /// How many diagnostics a report holds at most. The counts stay complete.
+    /// How many diagnostics a report holds at most, errors before warnings before infos. The
+    /// counts stay complete.
     pub max_diagnostics: usize,
 }
 
@@ -51,10 +52,16 @@ impl Settings {
                 "profile" => return Err(must_be("profile", "`documented` or `server`", value)),
                 "severity" => settings.severity = severities(value)?,
                 "maxDiagnostics" => {
-                    let digits = std::str::from_utf8(value.raw()).unwrap_or_default();
-                    settings.max_diagnostics = digits.parse().map_err(|_| must_be("maxDiagnostics", "a whole number, not negative", value))?;
+                    let digits = Some(value.raw()).filter(|_| value.kind() == Kind::Integer);
+                    let number = digits.and_then(|digits| std::str::from_utf8(digits).ok()?.parse().ok());
+                    let expected = "a whole number, not negative";
+                    settings.max_diagnostics = number.ok_or_else(|| must_be("maxDiagnostics", expected, value))?;
                 }
-                other => return Err(format!("there is no option `{other}`: there are `profile`, `severity` and `maxDiagnostics`")),
+                other => {
+                    return Err(format!(
+                        "there is no option `{other}`: there are `profile`, `severity` and `maxDiagnostics`"
+                    ));
+                }
             }
         }
         Ok(settings)
@@ -102,7 +109,8 @@ mod tests {
 
     #[test]
     fn reads_options() {
-        let text = r#"{"profile": "server", "severity": {"missing-label": "off", "nil-uuid": "error"}, "maxDiagnostics": 5}"#;
+        let text =
+            r#"{"profile": "server", "severity": {"missing-label": "off", "nil-uuid": "error"}, "maxDiagnostics": 5}"#;
         let settings = Settings::read(text).unwrap_or_default();
         assert_eq!(settings.profile, Profile::Server);
         assert_eq!(settings.severity, [(Code::MissingLabel, None), (Code::NilUuid, Some(Severity::Error))]);
@@ -114,10 +122,29 @@ mod tests {
     fn names_the_mistake() {
         let mistake = |text: &str| Settings::read(text).err().unwrap_or_default();
         assert_eq!(mistake("[]"), "the options must be an object");
-        assert_eq!(mistake(r#"{"profle": 1}"#), "there is no option `profle`: there are `profile`, `severity` and `maxDiagnostics`");
-        assert_eq!(mistake(r#"{"profile": "strict"}"#), "the option `profile` must be `documented` or `server`, not `strict`");
-        assert_eq!(mistake(r#"{"severity": {"mising-label": "off"}}"#), "the option `severity` names `mising-label`, which is no diagnostic code: did you mean `missing-label`?");
-        assert_eq!(mistake(r#"{"severity": {"missing-label": "fatal"}}"#), "the option `severity.missing-label` must be `error`, `warning`, `info` or `off`, not `fatal`");
-        assert_eq!(mistake(r#"{"maxDiagnostics": -1}"#), "the option `maxDiagnostics` must be a whole number, not negative, not a number (`-1`)");
+        assert_eq!(
+            mistake(r#"{"profle": 1}"#),
+            "there is no option `profle`: there are `profile`, `severity` and `maxDiagnostics`"
+        );
+        assert_eq!(
+            mistake(r#"{"profile": "strict"}"#),
+            "the option `profile` must be `documented` or `server`, not `strict`"
+        );
+        assert_eq!(
+            mistake(r#"{"severity": {"mising-label": "off"}}"#),
+            "the option `severity` names `mising-label`, which is no diagnostic code: did you mean `missing-label`?"
+        );
+        assert_eq!(
+            mistake(r#"{"severity": {"missing-label": "fatal"}}"#),
+            "the option `severity.missing-label` must be `error`, `warning`, `info` or `off`, not `fatal`"
+        );
+        assert_eq!(
+            mistake(r#"{"maxDiagnostics": "10"}"#),
+            "the option `maxDiagnostics` must be a whole number, not negative, not `10`"
+        );
+        assert_eq!(
+            mistake(r#"{"maxDiagnostics": -1}"#),
+            "the option `maxDiagnostics` must be a whole number, not negative, not a number (`-1`)"
+        );
     }
 }

@@ -28,13 +28,25 @@ impl<'t> Source<'t> {
 }
 
 /// Reports what the reader has noted about one event (or about a text that is none).
-pub(super) fn report(findings: &mut Findings<'_>, source: Source<'_>, subject: &Subject<'_>, event: Option<&Event<'_>>, issues: &[Issue]) {
+pub(super) fn report(
+    findings: &mut Findings<'_>,
+    source: Source<'_>,
+    subject: &Subject<'_>,
+    event: Option<&Event<'_>>,
+    issues: &[Issue],
+) {
     for issue in issues {
         report_one(findings, source, subject, event, issue);
     }
 }
 
-fn report_one(findings: &mut Findings<'_>, source: Source<'_>, subject: &Subject<'_>, event: Option<&Event<'_>>, issue: &Issue) {
+fn report_one(
+    findings: &mut Findings<'_>,
+    source: Source<'_>,
+    subject: &Subject<'_>,
+    event: Option<&Event<'_>>,
+    issue: &Issue,
+) {
     let span = issue.span;
     let text = source.slice(span);
     let found = shown(&text);
@@ -51,7 +63,7 @@ fn report_one(findings: &mut Findings<'_>, source: Source<'_>, subject: &Subject
                 }
                 None => "a value is not complete".to_owned(),
             };
-            add(findings, Code::SyntaxTruncated, subject, place, span, &[("what", &what)], Vec::new());
+            add(findings, Code::SyntaxTruncated, subject, &place, span, &[("what", &what)], Vec::new());
             return;
         }
         Fault::UnterminatedString => (Code::SyntaxUnterminatedString, String::new()),
@@ -60,7 +72,7 @@ fn report_one(findings: &mut Findings<'_>, source: Source<'_>, subject: &Subject
             let rest = source.text.get(span.end as usize..).unwrap_or_default();
             let closing = rest.iter().find(|byte| matches!(byte, b'}' | b']')).copied().unwrap_or(b'}');
             let bracket = char::from(closing).to_string();
-            add(findings, Code::SyntaxTrailingComma, subject, place, span, &[("bracket", &bracket)], edits);
+            add(findings, Code::SyntaxTrailingComma, subject, &place, span, &[("bracket", &bracket)], edits);
             return;
         }
         Fault::MissingComma => {
@@ -91,7 +103,15 @@ fn report_one(findings: &mut Findings<'_>, source: Source<'_>, subject: &Subject
             let escape = quoted.trim_matches('"').to_owned();
             edits.push((span, escape.clone()));
             let name = format!("U+{byte:04X}");
-            add(findings, Code::SyntaxControlCharacter, subject, place, span, &[("found", &name), ("expected", &escape)], edits);
+            add(
+                findings,
+                Code::SyntaxControlCharacter,
+                subject,
+                &place,
+                span,
+                &[("found", &name), ("expected", &escape)],
+                edits,
+            );
             return;
         }
         Fault::Escape => (Code::SyntaxEscape, String::new()),
@@ -101,8 +121,12 @@ fn report_one(findings: &mut Findings<'_>, source: Source<'_>, subject: &Subject
                 return;
             }
             let code = if place.key { Code::LoneSurrogateInKey } else { Code::SyntaxLoneSurrogate };
-            let at = if place.pointer.as_str().is_empty() { "a string".to_owned() } else { format!("`{}`", place.pointer.as_str()) };
-            add(findings, code, subject, place, span, &[("where", &at)], Vec::new());
+            let at = if place.pointer.as_str().is_empty() {
+                "a string".to_owned()
+            } else {
+                format!("`{}`", place.pointer.as_str())
+            };
+            add(findings, code, subject, &place, span, &[("where", &at)], Vec::new());
             return;
         }
         Fault::TooDeep => (Code::SyntaxTooDeep, String::new()),
@@ -110,26 +134,27 @@ fn report_one(findings: &mut Findings<'_>, source: Source<'_>, subject: &Subject
             let key = source.slice(Span { start: span.start.saturating_add(1), end: span.end.saturating_sub(1) });
             let Position { line, column, .. } = source.position(first.start);
             let arguments = [("key", &*shown(&key)), ("line", &*line.to_string()), ("column", &*column.to_string())];
-            add(findings, Code::DuplicateKey, subject, place, span, &arguments, Vec::new());
+            add(findings, Code::DuplicateKey, subject, &place, span, &arguments, Vec::new());
             return;
         }
         Fault::NumberRange => (Code::NumberOutOfRange, String::new()),
         Fault::IntegerTooLong => (Code::IntegerTooLong, String::new()),
     };
     let limit = MAX_DEPTH.to_string();
-    add(findings, code, subject, place, span, &[("found", &found), ("expected", &expected), ("limit", &limit)], edits);
+    add(findings, code, subject, &place, span, &[("found", &found), ("expected", &expected), ("limit", &limit)], edits);
 }
 
 fn add(
     findings: &mut Findings<'_>,
     code: Code,
     subject: &Subject<'_>,
-    place: Place,
+    place: &Place,
     span: Span,
     arguments: &[(&str, &str)],
     edits: Vec<(Span, String)>,
 ) {
-    if let Some(found) = findings.add(code, subject, Path::Written(place.pointer.as_str()), Location::Bytes(span), arguments)
+    if let Some(found) =
+        findings.add(code, subject, Path::Written(place.pointer.as_str()), Location::Bytes(span), arguments)
         && !edits.is_empty()
     {
         found.fix(code, arguments, edits);

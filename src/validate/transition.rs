@@ -21,7 +21,8 @@ pub(super) struct State<'t> {
     name: Option<Value<'t>>,
 }
 
-const KINDS: [&str; 9] = ["SCHEDULED", "PENDING", "RUNNING", "COMPLETED", "FAILED", "CANCELLED", "CRASHED", "PAUSED", "CANCELLING"];
+const KINDS: [&str; 9] =
+    ["SCHEDULED", "PENDING", "RUNNING", "COMPLETED", "FAILED", "CANCELLED", "CRASHED", "PAUSED", "CANCELLING"];
 
 impl<'t> State<'t> {
     /// `None`: its type is none that there is.
@@ -66,7 +67,9 @@ fn is_terminal(kind: &str) -> bool {
 
 fn flow_run(from: State<'_>, to: State<'_>) -> Option<&'static str> {
     match (from.kind, to.kind) {
-        ("PENDING", "PENDING") if to.is_named("Pending") => Some(": a pending run stays as it is, unless the name changes"),
+        ("PENDING", "PENDING") if to.is_named("Pending") => {
+            Some(": a pending run stays as it is, unless the name changes")
+        }
         ("CANCELLING" | "RUNNING" | "CANCELLED", "PENDING") => Some(": the server aborts it"),
         (from, "PAUSED") if from != "RUNNING" => Some(": only a running run can be paused"),
         ("PAUSED", to) if !(matches!(to, "RUNNING" | "SCHEDULED" | "PAUSED") || is_terminal(to)) => {
@@ -82,10 +85,11 @@ fn flow_run(from: State<'_>, to: State<'_>) -> Option<&'static str> {
 
 fn task_run(from: State<'_>, to: State<'_>) -> Option<&'static str> {
     let usual = match (from.kind, to.kind) {
-        (_, "CRASHED") => true,
-        ("SCHEDULED", "PENDING" | "RUNNING") => true,
         // From a hook or a cache, a task run can end without having run.
-        ("PENDING", "PENDING" | "RUNNING" | "COMPLETED" | "FAILED") => true,
+        (_, "CRASHED")
+        | ("SCHEDULED", "SCHEDULED" | "PENDING" | "RUNNING")
+        | ("PENDING", "SCHEDULED" | "PENDING" | "RUNNING" | "COMPLETED" | "FAILED")
+        | ("CANCELLING", "CANCELLED") => true,
         // A task can return a state of any type.
         ("RUNNING", to) => to != "PENDING",
         ("COMPLETED", "COMPLETED") => to.is_named("RolledBack"),

@@ -76,12 +76,13 @@ pub(super) fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c s
 /// A duration for a message, in its two largest units.
 pub(super) fn duration(micros: i64) -> String {
     let micros = micros.unsigned_abs();
-    let units = [("d", 86_400_000_000), ("h", 3_600_000_000), ("min", 60_000_000), ("s", 1_000_000), ("ms", 1000), ("µs", 1)];
+    let units =
+        [("d", 86_400_000_000), ("h", 3_600_000_000), ("min", 60_000_000), ("s", 1_000_000), ("ms", 1000), ("µs", 1)];
     let mut rest = micros;
     let mut parts = Vec::new();
     for (unit, size) in units {
-        let count = rest / size;
-        rest %= size;
+        let count = rest.checked_div(size).unwrap_or_default();
+        rest = rest.checked_rem(size).unwrap_or_default();
         if count > 0 && parts.len() < 2 {
             parts.push(format!("{count} {unit}"));
         } else if !parts.is_empty() {

@@ -50,7 +50,8 @@ fn points_where_the_server_points() {
         let report = validate(&body(row), TextOptions::default(), &settings);
         let errors = row.at_path(&["server_python", "errors"]).unwrap();
         for error in errors.items().filter(|error| !error.get("type").unwrap().is("json_loads")) {
-            let steps = error.get("loc").unwrap().items().map(|step| step.string().replace('~', "~0").replace('/', "~1"));
+            let steps =
+                error.get("loc").unwrap().items().map(|step| step.string().replace('~', "~0").replace('/', "~1"));
             let place: String = steps.map(|step| format!("/{step}")).collect();
             if !report.diagnostics.iter().any(|diagnostic| diagnostic.path.starts_with(&place)) {
                 wrong.push(format!("{case}: {place}: {:?}", report.diagnostics));

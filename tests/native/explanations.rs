@@ -66,10 +66,7 @@ fn fixed(text: &str, diagnostic: &Diagnostic) -> String {
     edits.sort_by_key(|edit| edit.range.start.offset);
     let (mut out, mut at) = (Vec::new(), 0);
     for edit in &edits {
-        let (start, end) = (
-            edit.range.start.offset as usize,
-            edit.range.end.offset as usize,
-        );
+        let (start, end) = (edit.range.start.offset as usize, edit.range.end.offset as usize);
         assert!(at <= start, "{}: the edits overlap", diagnostic.code);
         out.extend_from_slice(&units[at..start]);
         out.extend(edit.text.encode_utf16());
@@ -80,45 +77,28 @@ fn fixed(text: &str, diagnostic: &Diagnostic) -> String {
 }
 
 fn codes(report: &Report) -> Vec<&str> {
-    report
-        .diagnostics
-        .iter()
-        .map(|diagnostic| diagnostic.code)
-        .collect()
+    report.diagnostics.iter().map(|diagnostic| diagnostic.code).collect()
 }
 
 #[test]
 fn the_texts_are_complete() {
     let mut titles = BTreeMap::new();
     for (code, explanation) in explanations() {
-        let Explanation {
-            title, text, docs, ..
-        } = explanation;
+        let Explanation { title, text, docs, .. } = explanation;
         let name = code.name();
-        assert!(
-            title.starts_with(char::is_uppercase) && !title.ends_with('.') && title.len() < 60,
-            "{name}: {title}"
-        );
-        assert_eq!(
-            titles.insert(title, name),
-            None,
-            "{name}: the title stands twice"
-        );
+        assert!(title.starts_with(char::is_uppercase) && !title.ends_with('.') && title.len() < 60, "{name}: {title}");
+        assert_eq!(titles.insert(title, name), None, "{name}: the title stands twice");
         let sentences = text.matches(". ").count() + 1;
-        assert!(
-            text.ends_with(['.', ')']) && (2..=5).contains(&sentences),
-            "{name}: {sentences} sentences: {text}"
-        );
+        assert!(text.ends_with(['.', ')']) && (2..=5).contains(&sentences), "{name}: {sentences} sentences: {text}");
         assert!(!text.contains('\n'), "{name}");
         assert!(
-            docs.is_none_or(|docs| docs.starts_with("https://docs.prefect.io/v3/")
-                || docs.contains("/rfc8259#section-")),
+            docs.is_none_or(
+                |docs| docs.starts_with("https://docs.prefect.io/v3/") || docs.contains("/rfc8259#section-")
+            ),
             "{name}"
         );
     }
-    let total: usize = explanations()
-        .map(|(_, explanation)| explanation.title.len() + explanation.text.len())
-        .sum();
+    let total: usize = explanations().map(|(_, explanation)| explanation.title.len() + explanation.text.len()).sum();
     assert!(total < 35_000, "the texts take {total} bytes of the module");
 }
 
@@ -126,13 +106,7 @@ fn the_texts_are_complete() {
 fn the_right_examples_have_no_findings() {
     for (code, explanation) in explanations() {
         let report = check(&explanation.right);
-        assert_eq!(
-            codes(&report),
-            Vec::<&str>::new(),
-            "{}: {:#?}",
-            code.name(),
-            report.diagnostics
-        );
+        assert_eq!(codes(&report), Vec::<&str>::new(), "{}: {:#?}", code.name(), report.diagnostics);
     }
 }
 
@@ -140,12 +114,7 @@ fn the_right_examples_have_no_findings() {
 fn the_wrong_examples_have_their_finding_alone() {
     for (code, Explanation { right, wrong, .. }) in explanations() {
         assert_ne!(right, wrong, "{}", code.name());
-        assert!(
-            wrong.len() < MAX_EXAMPLE,
-            "{}: {} bytes",
-            code.name(),
-            wrong.len()
-        );
+        assert!(wrong.len() < MAX_EXAMPLE, "{}: {} bytes", code.name(), wrong.len());
         let report = check(&wrong);
         assert_eq!(codes(&report), [code.name()], "{:#?}", report.diagnostics);
     }
@@ -153,22 +122,9 @@ fn the_wrong_examples_have_their_finding_alone() {
 
 #[test]
 fn the_wrong_examples_are_as_severe_as_the_table_says() {
-    for (
-        code,
-        Explanation {
-            wrong, severity, ..
-        },
-    ) in explanations()
-    {
+    for (code, Explanation { wrong, severity, .. }) in explanations() {
         let report = check(&wrong);
-        assert!(
-            report
-                .diagnostics
-                .iter()
-                .all(|diagnostic| diagnostic.severity == severity),
-            "{}",
-            code.name()
-        );
+        assert!(report.diagnostics.iter().all(|diagnostic| diagnostic.severity == severity), "{}", code.name());
         assert_eq!(report.valid, severity != Severity::Error, "{}", code.name());
     }
 }
@@ -178,12 +134,7 @@ fn the_findings_point_at_something() {
     for (code, Explanation { wrong, .. }) in explanations() {
         for diagnostic in &check(&wrong).diagnostics {
             let empty = marked(&wrong, diagnostic).is_empty();
-            assert_eq!(
-                empty,
-                WITHOUT_EXTENT.contains(&code.name()),
-                "{}",
-                code.name()
-            );
+            assert_eq!(empty, WITHOUT_EXTENT.contains(&code.name()), "{}", code.name());
         }
     }
 }
@@ -191,17 +142,11 @@ fn the_findings_point_at_something() {
 #[test]
 fn the_sentences_are_filled_in() {
     for (code, Explanation { wrong, .. }) in explanations() {
-        for Diagnostic {
-            message, help, fix, ..
-        } in check(&wrong).diagnostics
-        {
+        for Diagnostic { message, help, fix, .. } in check(&wrong).diagnostics {
             let title = fix.map(|fix| fix.title);
             for sentence in [Some(message), help, title].into_iter().flatten() {
                 let name = code.name();
-                assert!(
-                    !sentence.is_empty() && !sentence.ends_with('.'),
-                    "{name}: {sentence}"
-                );
+                assert!(!sentence.is_empty() && !sentence.ends_with('.'), "{name}: {sentence}");
                 let begins = sentence.starts_with("JSON")
                     || sentence.starts_with("Prefect")
                     || !sentence.starts_with(char::is_uppercase);
@@ -215,19 +160,10 @@ fn the_sentences_are_filled_in() {
 fn fixes_take_the_finding_away() {
     let mut with_fix = BTreeSet::new();
     for (code, Explanation { wrong, .. }) in explanations() {
-        for diagnostic in check(&wrong)
-            .diagnostics
-            .iter()
-            .filter(|diagnostic| diagnostic.fix.is_some())
-        {
+        for diagnostic in check(&wrong).diagnostics.iter().filter(|diagnostic| diagnostic.fix.is_some()) {
             let text = fixed(&wrong, diagnostic);
             let report = check(&text);
-            assert_eq!(
-                codes(&report),
-                Vec::<&str>::new(),
-                "{}: {text}",
-                code.name()
-            );
+            assert_eq!(codes(&report), Vec::<&str>::new(), "{}: {text}", code.name());
             with_fix.insert(code);
         }
     }

@@ -95,6 +95,14 @@ test("--max-diagnostics limits what is listed, not what is counted", async () =>
   assert.match(stdout, new RegExp(`100 events in 1 file: ${errors} errors`));
 });
 
+test("an error is listed before infos and warnings that come earlier", async () => {
+  const infos = JSON.stringify(event({ event: "prefect.nonsense" }));
+  const text = `${`${infos}\n`.repeat(50)}nonsense\n`;
+  write("late.ndjson", text);
+  const { stdout } = await run(["validate", "--max-diagnostics", "1", "late.ndjson"], { cwd });
+  assert.match(stdout, /^error\[syntax-[a-z-]+\]: .*\n +--> late\.ndjson:51:1\n/);
+});
+
 test("--format json is the package's report", async () => {
   const { status, stdout } = await run(
     ["validate", "--format", "json", "real.ndjson", "error.json"],
@@ -159,14 +167,14 @@ test("a large file of NDJSON has the findings of a small one", async () => {
 
 test("a large document that is not NDJSON is read whole", async () => {
   // In pieces of 1 MiB, all different.
-  const events = Array.from({ length: 40_000 }, (_, index) => event({ payload: { index } }));
+  const events = Array.from({ length: 50_000 }, (_, index) => event({ payload: { index } }));
   const text = JSON.stringify(events, null, 1);
   assert.ok(text.length > 10 << 20);
   write("large.json", text);
-  const args = ["validate", "--format", "json", "--max-diagnostics", "5", "large.json"];
+  const args = ["validate", "--format", "json", "--max-diagnostics", "0", "large.json"];
   const { stdout } = await run(args, { cwd });
   const [file] = JSON.parse(stdout).files;
-  assert.deepEqual(file, { file: "large.json", ...validate(text, { maxDiagnostics: 5 }) });
+  assert.deepEqual(file, { file: "large.json", ...validate(text, { maxDiagnostics: 0 }) });
 });
 
 test("a closed pipe is no failure", async () => {

@@ -156,7 +156,7 @@ pub(super) fn expand_labels(labels: &[data::Label], groups: &Groups) -> Fallible
     for label in labels {
         match &label.group {
             Some(group) => {
-                all.extend(expand_labels(groups.labels.get(group).ok_or_else(|| no_group("labels", group))?, groups)?)
+                all.extend(expand_labels(groups.labels.get(group).ok_or_else(|| no_group("labels", group))?, groups)?);
             }
             None => all.push(label.clone()),
         }

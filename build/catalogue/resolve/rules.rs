@@ -29,7 +29,7 @@ impl Resolver<'_> {
         for rule in family.equal.as_deref().unwrap_or_default() {
             match &rule.group {
                 Some(group) => {
-                    all.extend(self.groups.equal.get(group).ok_or_else(|| no_group("equal", group))?.iter().cloned())
+                    all.extend(self.groups.equal.get(group).ok_or_else(|| no_group("equal", group))?.iter().cloned());
                 }
                 None => all.push(rule.clone()),
             }

@@ -1,7 +1,7 @@
 //! Whether a text has the form that the catalogue gives it.
 
 use crate::catalogue::{Form, Remark, is_uuid};
-use crate::json::{Kind, Tape, parse};
+use crate::json::{Kind, Tape, Value, parse};
 use crate::time;
 
 use super::words;
@@ -72,5 +72,5 @@ fn is_array_of_strings(text: &str) -> bool {
     let parsed = parse(text.as_bytes(), 0, &mut tape, &mut issues);
     let document = tape.document(text.as_bytes());
     let root = document.root().filter(|root| root.kind() == Kind::Array);
-    parsed.complete && issues.is_empty() && root.is_some_and(|root| root.items().all(|item| item.is_string()))
+    parsed.complete && issues.is_empty() && root.is_some_and(|root| root.items().all(Value::is_string))
 }

@@ -24,7 +24,13 @@ const LINEAGE_GROUP: &str = "prefect.resource.lineage-group";
 
 /// Checks an event against its family. `false`: it has none, or is not about what its name says,
 /// so that there is nothing to compare within it.
-pub(super) fn check(findings: &mut Findings<'_>, subject: &Subject<'_>, text: &[u8], event: &Event<'_>, matched: Option<&Match<'_>>) -> bool {
+pub(super) fn check(
+    findings: &mut Findings<'_>,
+    subject: &Subject<'_>,
+    text: &[u8],
+    event: &Event<'_>,
+    matched: Option<&Match<'_>>,
+) -> bool {
     let Some(name) = event.name.as_deref() else { return false };
     let Some(matched) = matched else {
         unlisted(findings, subject, event, name);
@@ -48,27 +54,46 @@ pub(super) fn check(findings: &mut Findings<'_>, subject: &Subject<'_>, text: &[
 /// An event whose name is in no list: a user's own, or a mistake.
 fn unlisted(findings: &mut Findings<'_>, subject: &Subject<'_>, event: &Event<'_>, name: &str) {
     let lower = name.to_ascii_lowercase();
-    let Some(prefix) = ["prefect.", "prefect-cloud."].into_iter().find(|prefix| lower.starts_with(prefix)) else {
-        let id = event.label(RESOURCE_ID).filter(|id| id.is_string());
+    let id = event.label(RESOURCE_ID).filter(|id| id.is_string());
+    let reserved = lower.starts_with("prefect.") || lower.starts_with("prefect-cloud.");
+    // Also of a name whose first word is all but `prefect`.
+    let suggestion = catalogue::suggest(name);
+    if !reserved && suggestion.is_none() {
         if let Some(id) = id
             && !id.raw().is_empty()
             && !id.raw().iter().any(|byte| matches!(byte, b'.' | b'/' | b':' | b' '))
         {
             let found = shown(&id.string());
-            findings.add(Code::ResourceIdNotDotted, subject, Path::Label(RESOURCE_ID), Location::Bytes(id.span()), &[("found", &found)]);
+            findings.add(
+                Code::ResourceIdNotDotted,
+                subject,
+                Path::Label(RESOURCE_ID),
+                Location::Bytes(id.span()),
+                &[("found", &found)],
+            );
         }
         return;
-    };
+    }
     let Some(value) = event.value.get("event") else { return };
-    let hint = match catalogue::suggest(name) {
+    let hint = match suggestion {
         Some(suggestion) => format!("did you mean `{suggestion}`?"),
-        None => "give your own events names that begin otherwise, for instance with your company's name".to_owned(),
+        None => {
+            "names that begin with `prefect.` are reserved for Prefect: let those of your own events begin otherwise"
+                .to_owned()
+        }
     };
     // Blocks can emit events of their own, of which the documentation names but one.
     let severity = if lower.starts_with("prefect.block.") { Severity::Info } else { Code::UnknownEvent.severity() };
     let found = shown(name);
-    let arguments = [("found", &*found), ("prefix", prefix), ("hint", &*hint)];
-    findings.add_as(severity, Code::UnknownEvent, subject, Path::Field("event"), Location::Bytes(value.span()), &arguments);
+    let arguments = [("found", &*found), ("hint", &*hint)];
+    findings.add_as(
+        severity,
+        Code::UnknownEvent,
+        subject,
+        Path::Field("event"),
+        Location::Bytes(value.span()),
+        &arguments,
+    );
 }
 
 struct Check<'c, 's> {
@@ -86,7 +111,14 @@ struct Unlisted<'t> {
 }
 
 impl Check<'_, '_> {
-    fn add_as(&mut self, severity: Severity, code: Code, path: Path<'_>, span: Span, arguments: &[(&str, &str)]) -> Option<&mut super::findings::Found> {
+    fn add_as(
+        &mut self,
+        severity: Severity,
+        code: Code,
+        path: Path<'_>,
+        span: Span,
+        arguments: &[(&str, &str)],
+    ) -> Option<&mut super::findings::Found> {
         self.findings.add_as(severity, code, self.subject, path, Location::Bytes(span), arguments)
     }
 
@@ -104,8 +136,13 @@ impl Check<'_, '_> {
                 let same_kind = templates.iter().any(|form| text.starts_with(form.template.prefix()));
                 let (found, expected) = (shown(&text), form::expected(&id_label.form));
                 let hint = match families_about(&text) {
-                    names if names.is_empty() => "is the event's name right? Is it this resource that it is about?".to_owned(),
-                    names => format!("is the event's name right? Events about this resource are {}", words::list(names, "and")),
+                    names if names.is_empty() => {
+                        "is the event's name right? Is it this resource that it is about?".to_owned()
+                    }
+                    names => format!(
+                        "is the event's name right? Events about this resource are {}",
+                        words::list(names, "and")
+                    ),
                 };
                 let code = if same_kind { Code::WrongResourceId } else { Code::WrongResource };
                 let expected = if same_kind { expected } else { expected.trim_matches('`').to_owned() };
@@ -175,8 +212,15 @@ impl Check<'_, '_> {
                 };
                 let (place, found, expected) = (holder.words(), shown(&text), form::expected(&label.form));
                 let meant = if let Fit::Near(meant) = wrong { meant } else { "" };
-                let arguments = [("label", label.name), ("where", &*place), ("found", &*found), ("expected", &*expected), ("value", meant)];
-                if let Some(finding) = self.add_as(severity, Code::WrongLabelValue, holder.label(label.name), value.span(), &arguments)
+                let arguments = [
+                    ("label", label.name),
+                    ("where", &*place),
+                    ("found", &*found),
+                    ("expected", &*expected),
+                    ("value", meant),
+                ];
+                if let Some(finding) =
+                    self.add_as(severity, Code::WrongLabelValue, holder.label(label.name), value.span(), &arguments)
                     && !meant.is_empty()
                 {
                     finding.fix(Code::WrongLabelValue, &arguments, edits::replace(value, meant));
@@ -185,13 +229,22 @@ impl Check<'_, '_> {
         }
     }
 
-    fn missing_label(&mut self, resource: Value<'_>, label: &'static Label, severity: Severity, holder: Holder<'_>, unlisted: &mut Vec<Unlisted<'_>>) {
+    fn missing_label(
+        &mut self,
+        resource: Value<'_>,
+        label: &'static Label,
+        severity: Severity,
+        holder: Holder<'_>,
+        unlisted: &mut Vec<Unlisted<'_>>,
+    ) {
         let place = holder.words();
         if let Some(at) = unlisted.iter().position(|other| nearest(&other.name, [label.name]).is_some()) {
             let Unlisted { key, name } = unlisted.swap_remove(at);
             let found = shown(&name);
             let arguments = [("where", &*place), ("label", label.name), ("found", &*found)];
-            if let Some(finding) = self.add_as(severity, Code::MisspeltLabel, holder.label(&name), key.span(), &arguments) {
+            if let Some(finding) =
+                self.add_as(severity, Code::MisspeltLabel, holder.label(&name), key.span(), &arguments)
+            {
                 finding.fix(Code::MisspeltLabel, &arguments, edits::replace(key, label.name));
             }
             return;
@@ -199,25 +252,38 @@ impl Check<'_, '_> {
         let meaning = explained(label.meaning);
         let arguments = [("where", &*place), ("label", label.name), ("meaning", &*meaning)];
         let text = self.text;
-        if let Some(finding) = self.add_as(severity, Code::MissingLabel, holder.label(label.name), opening(resource.span()), &arguments)
+        if let Some(finding) =
+            self.add_as(severity, Code::MissingLabel, holder.label(label.name), opening(resource.span()), &arguments)
             && let Form::Values { values: [constant], .. } = label.form
         {
             finding.fix(Code::MissingLabel, &arguments, edits::insert(text, resource, label.name, constant.text));
         }
     }
 
-    fn unlisted_label(&mut self, resource: Value<'_>, labels: &'static [Label], key: &Value<'_>, name: &str, holder: Holder<'_>) {
+    fn unlisted_label(
+        &mut self,
+        resource: Value<'_>,
+        labels: &'static [Label],
+        key: &Value<'_>,
+        name: &str,
+        holder: Holder<'_>,
+    ) {
         let free = labels.iter().map(|label| label.name).filter(|label| resource.get(label).is_none());
         let similar = nearest(name, free);
         let known = labels.iter().map(|label| label.name);
         let hint = match similar {
             Some(similar) => format!("did you mean `{similar}`?"),
             None if labels.is_empty() => "labels of your own are better named without `prefect.`".to_owned(),
-            None => format!("Prefect gives it {}; labels of your own are better named without `prefect.`", words::list(known, "and")),
+            None => format!(
+                "Prefect gives it {}; labels of your own are better named without `prefect.`",
+                words::list(known, "and")
+            ),
         };
         let (place, found) = (holder.words(), shown(name));
-        let arguments = [("where", &*place), ("found", &*found), ("hint", &*hint), ("label", similar.unwrap_or_default())];
-        if let Some(finding) = self.add_as(Code::UnknownLabel.severity(), Code::UnknownLabel, holder.label(name), key.span(), &arguments)
+        let arguments =
+            [("where", &*place), ("found", &*found), ("hint", &*hint), ("label", similar.unwrap_or_default())];
+        if let Some(finding) =
+            self.add_as(Code::UnknownLabel.severity(), Code::UnknownLabel, holder.label(name), key.span(), &arguments)
             && let Some(similar) = similar
         {
             finding.fix(Code::UnknownLabel, &arguments, edits::replace(*key, similar));
@@ -271,9 +337,16 @@ impl Check<'_, '_> {
             }
             if let Some(max) = related.max.filter(|&max| count > max) {
                 let at_most = if max == 1 { "one".to_owned() } else { format!("at most {max}") };
-                let arguments = [("event", self.name), ("role", related.role), ("count", &*count.to_string()), ("max", &*at_most)];
+                let arguments =
+                    [("event", self.name), ("role", related.role), ("count", &*count.to_string()), ("max", &*at_most)];
                 let place = event.related.map(Value::span).unwrap_or_default();
-                self.add_as(Code::TooManyInRole.severity(), Code::TooManyInRole, Path::Field("related"), opening(place), &arguments);
+                self.add_as(
+                    Code::TooManyInRole.severity(),
+                    Code::TooManyInRole,
+                    Path::Field("related"),
+                    opening(place),
+                    &arguments,
+                );
             }
         }
         for (index, item) in strangers {
@@ -294,10 +367,19 @@ impl Check<'_, '_> {
         }
     }
 
-    fn missing_related(&mut self, event: &Event<'_>, related: &'static Related, severity: Severity, strangers: &mut Vec<(usize, Value<'_>)>) {
+    fn missing_related(
+        &mut self,
+        event: &Event<'_>,
+        related: &'static Related,
+        severity: Severity,
+        strangers: &mut Vec<(usize, Value<'_>)>,
+    ) {
         // Perhaps it is there, in a role that is misspelt or another's.
         let meant = strangers.iter().position(|(_, item)| {
             let role = item.get(RESOURCE_ROLE).map(Value::string).unwrap_or_default();
+            if role.is_empty() {
+                return false;
+            }
             let id = item.get(RESOURCE_ID).map(Value::string).unwrap_or_default();
             let id_fits = matches!(form::fit(&related.id, &id), Fit::Right) && !matches!(related.id, Form::Text);
             id_fits || (nearest(&role, [related.role]).is_some() && role != related.role)
@@ -307,9 +389,23 @@ impl Check<'_, '_> {
             let Some(role) = item.get(RESOURCE_ROLE) else { return };
             let found = shown(&role.string());
             let arguments = [("event", self.name), ("role", related.role), ("found", &*found)];
-            if let Some(finding) = self.add_as(severity, Code::MisspeltRole, Path::RelatedLabel(index, RESOURCE_ROLE), role.span(), &arguments) {
+            if let Some(finding) = self.add_as(
+                severity,
+                Code::MisspeltRole,
+                Path::RelatedLabel(index, RESOURCE_ROLE),
+                role.span(),
+                &arguments,
+            ) {
                 finding.fix(Code::MisspeltRole, &arguments, edits::replace(role, related.role));
             }
+            return;
+        }
+        // What cannot be read may be it, and is reported as that.
+        let readable =
+            |item: Value<'_>| item.get(RESOURCE_ROLE).is_some_and(|role| role.is_string() && !role.raw().is_empty());
+        if (event.related.is_none() && event.value.get("related").is_some())
+            || event.related().any(|(_, item)| !readable(item))
+        {
             return;
         }
         // One in this role whose id is wrong is reported as that.
@@ -331,7 +427,13 @@ impl Check<'_, '_> {
             let Some(id) = item.get(RESOURCE_ID) else { return };
             let (found, expected) = (shown(&id.string()), form::expected(&related.id));
             let arguments = [("role", related.role), ("found", &*found), ("expected", &*expected)];
-            self.add_as(Code::WrongRelatedId.severity(), Code::WrongRelatedId, Path::RelatedLabel(index, RESOURCE_ID), id.span(), &arguments);
+            self.add_as(
+                Code::WrongRelatedId.severity(),
+                Code::WrongRelatedId,
+                Path::RelatedLabel(index, RESOURCE_ID),
+                id.span(),
+                &arguments,
+            );
             return;
         }
         let Some(severity) = self.family.other_roles else { return };
@@ -339,7 +441,8 @@ impl Check<'_, '_> {
         let id = item.get(RESOURCE_ID).map(Value::string).unwrap_or_default();
         // A role that is free, and for such a resource.
         let possible = self.family.related.iter().filter(|related| {
-            (related.max.is_none() || event.in_role(related.role).is_none()) && !matches!(form::fit(&related.id, &id), Fit::Wrong)
+            (related.max.is_none() || event.in_role(related.role).is_none())
+                && !matches!(form::fit(&related.id, &id), Fit::Wrong)
         });
         let similar = nearest(&name, possible.map(|related| related.role));
         let hint = match similar {
@@ -348,8 +451,10 @@ impl Check<'_, '_> {
             None => format!("its roles are {}", words::list(roles(), "and")),
         };
         let found = shown(&name);
-        let arguments = [("event", self.name), ("found", &*found), ("hint", &*hint), ("role", similar.unwrap_or_default())];
-        if let Some(finding) = self.add_as(severity, Code::UnknownRole, holder.label(RESOURCE_ROLE), role.span(), &arguments)
+        let arguments =
+            [("event", self.name), ("found", &*found), ("hint", &*hint), ("role", similar.unwrap_or_default())];
+        if let Some(finding) =
+            self.add_as(severity, Code::UnknownRole, holder.label(RESOURCE_ROLE), role.span(), &arguments)
             && let Some(similar) = similar
         {
             finding.fix(Code::UnknownRole, &arguments, edits::replace(role, similar));
@@ -362,7 +467,13 @@ impl Check<'_, '_> {
         if let (Some(severity), None) = (follows.missing, event.value.get("follows")) {
             let text = explained(follows.text);
             let place = opening(event.value.span());
-            self.add_as(severity, Code::MissingFollows, Path::Field("follows"), place, &[("event", self.name), ("text", &text)]);
+            self.add_as(
+                severity,
+                Code::MissingFollows,
+                Path::Field("follows"),
+                place,
+                &[("event", self.name), ("text", &text)],
+            );
         }
     }
 }
@@ -375,7 +486,9 @@ pub(super) fn in_order(length: usize, start: usize, fits: impl Fn(usize) -> bool
 /// The names of the families whose resource has this id.
 fn families_about(id: &str) -> Vec<&'static str> {
     let about = |family: &&Family| match family.labels.first().map(|label| &label.form) {
-        Some(Form::Templates(forms)) => forms.iter().any(|form| !form.template.prefix().is_empty() && form.template.matches(id)),
+        Some(Form::Templates(forms)) => {
+            forms.iter().any(|form| !form.template.prefix().is_empty() && form.template.matches(id))
+        }
         _ => false,
     };
     catalogue::families().iter().filter(about).map(|family| family.name.text).take(6).collect()
@@ -391,7 +504,9 @@ fn explained(text: &str) -> String {
         return text.to_owned();
     }
     match first {
-        Some(first) if first.is_ascii() => format!("{}{}", char::from(first.to_ascii_lowercase()), text.get(1..).unwrap_or_default()),
+        Some(first) if first.is_ascii() => {
+            format!("{}{}", char::from(first.to_ascii_lowercase()), text.get(1..).unwrap_or_default())
+        }
         _ => text.to_owned(),
     }
 }

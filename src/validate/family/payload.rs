@@ -20,7 +20,9 @@ pub(super) fn check(check: &mut Check<'_, '_>, event: &Event<'_>) {
         return;
     }
     let path = Path::Field("payload");
-    let known = |shape: &&Object| event.payload.map_or(0, |payload| payload.members().filter(|(key, _)| field(shape, key).is_some()).count());
+    let known = |shape: &&Object| {
+        event.payload.map_or(0, |payload| payload.members().filter(|(key, _)| field(shape, key).is_some()).count())
+    };
     let shapes = check.family.payload;
     let fitting = match shapes {
         [only] => Some(only),
@@ -33,7 +35,13 @@ pub(super) fn check(check: &mut Check<'_, '_>, event: &Event<'_>) {
         let names = |shape: &Object| words::list(shape.fields.iter().map(|field| field.name), "and");
         let expected = shapes.iter().map(names).collect::<Vec<_>>().join("; or ");
         let place = opening(event.payload.unwrap_or(event.value).span());
-        check.add_as(Code::NoPayloadShape.severity(), Code::NoPayloadShape, path, place, &[("event", check.name), ("expected", &expected)]);
+        check.add_as(
+            Code::NoPayloadShape.severity(),
+            Code::NoPayloadShape,
+            path,
+            place,
+            &[("event", check.name), ("expected", &expected)],
+        );
         return;
     }
     // One cause: there is no payload at all.
@@ -42,7 +50,13 @@ pub(super) fn check(check: &mut Check<'_, '_>, event: &Event<'_>) {
         let names = required().map(|field| field.name).collect::<Vec<_>>().join("`, `");
         let place = opening(event.payload.unwrap_or(event.value).span());
         let severity = severity.unwrap_or(Code::MissingPayloadField.severity());
-        check.add_as(severity, Code::MissingPayloadField, path, place, &[("field", &names), ("meaning", "it is empty")]);
+        check.add_as(
+            severity,
+            Code::MissingPayloadField,
+            path,
+            place,
+            &[("field", &names), ("meaning", "it is empty")],
+        );
         return;
     }
     match event.payload {
@@ -73,7 +87,9 @@ fn object(check: &mut Check<'_, '_>, value: Value<'_>, shape: &'static Object, p
     let mut unlisted: Vec<(Value<'_>, Cow<'_, str>)> = Vec::new();
     let mut next = 0;
     for (key, member) in value.members() {
-        match in_order(shape.fields.len(), next, |place| shape.fields.get(place).is_some_and(|field| key.is(field.name))) {
+        match in_order(shape.fields.len(), next, |place| {
+            shape.fields.get(place).is_some_and(|field| key.is(field.name))
+        }) {
             Some(place) => {
                 next = place.saturating_add(1);
                 present |= 1_u64.wrapping_shl(u32::try_from(place).unwrap_or(63));
@@ -104,26 +120,53 @@ fn missing(check: &mut Check<'_, '_>, value: Value<'_>, field: &'static Field, p
     let Some(severity) = field.missing else { return };
     let (name, meaning) = (dotted(parent, field.name), explained(field.meaning));
     let path = Path::Key(&path, field.name);
-    check.add_as(severity, Code::MissingPayloadField, path, opening(value.span()), &[("field", &name), ("meaning", &meaning)]);
+    check.add_as(
+        severity,
+        Code::MissingPayloadField,
+        path,
+        opening(value.span()),
+        &[("field", &name), ("meaning", &meaning)],
+    );
 }
 
-fn misspelt(check: &mut Check<'_, '_>, field: &'static Field, key: Value<'_>, found: &str, path: Path<'_>, parent: &str) {
+fn misspelt(
+    check: &mut Check<'_, '_>,
+    field: &'static Field,
+    key: Value<'_>,
+    found: &str,
+    path: Path<'_>,
+    parent: &str,
+) {
     let Some(severity) = field.missing else { return };
     let (name, shown) = (dotted(parent, field.name), shown(found));
     let arguments = [("field", &*name), ("found", &*shown), ("name", field.name)];
-    if let Some(finding) = check.add_as(severity, Code::MisspeltPayloadField, Path::Key(&path, found), key.span(), &arguments) {
+    if let Some(finding) =
+        check.add_as(severity, Code::MisspeltPayloadField, Path::Key(&path, found), key.span(), &arguments)
+    {
         finding.fix(Code::MisspeltPayloadField, &arguments, edits::replace(key, field.name));
     }
 }
 
-fn unknown(check: &mut Check<'_, '_>, shape: &'static Object, unlisted: &[(Value<'_>, Cow<'_, str>)], path: Path<'_>, parent: &str) {
+fn unknown(
+    check: &mut Check<'_, '_>,
+    shape: &'static Object,
+    unlisted: &[(Value<'_>, Cow<'_, str>)],
+    path: Path<'_>,
+    parent: &str,
+) {
     let Some(severity) = shape.other else { return };
     // A payload where none belongs is one finding, not one for each of its keys.
     if shape.fields.is_empty() && unlisted.len() > 1 {
         let names = unlisted.iter().map(|(_, name)| shown(name)).collect::<Vec<_>>().join("`, `");
         let hint = "this event is emitted without a payload";
         let Some((key, _)) = unlisted.first() else { return };
-        check.add_as(severity, Code::UnknownPayloadField, path, key.span(), &[("field", &names), ("event", check.name), ("hint", hint)]);
+        check.add_as(
+            severity,
+            Code::UnknownPayloadField,
+            path,
+            key.span(),
+            &[("field", &names), ("event", check.name), ("hint", hint)],
+        );
         return;
     }
     for (key, name) in unlisted {
@@ -197,7 +240,8 @@ fn listed(check: &mut Check<'_, '_>, field: &'static Field, value: Value<'_>, pa
     let meant = field.values.iter().find(|known| known.text.eq_ignore_ascii_case(&text)).map(|known| known.text);
     let (name, found) = (dotted(parent, field.name), shown(&text));
     let expected = words::list(field.values.iter().map(|known| known.text), "or");
-    let arguments = [("field", &*name), ("found", &*found), ("expected", &*expected), ("value", meant.unwrap_or_default())];
+    let arguments =
+        [("field", &*name), ("found", &*found), ("expected", &*expected), ("value", meant.unwrap_or_default())];
     if let Some(finding) = check.add_as(field.other, Code::WrongPayloadValue, path, value.span(), &arguments)
         && let Some(meant) = meant
     {

@@ -1,0 +1,80 @@
+// Which findings are listed when there are too many: errors first, so that none hides behind a thousand infos.
+
+/** @typedef {import("../index.js").Diagnostic} Diagnostic */
+/** @typedef {import("../index.js").Report} Report */
+/** @typedef {import("../index.js").ValidateOptions} ValidateOptions */
+/** @typedef {import("./excerpt.js").Excerpt} Excerpt */
+/** @typedef {{ diagnostic: Diagnostic, excerpt: Excerpt | undefined }} Finding */
+
+/** To choose from. */
+const CANDIDATES = 10_000;
+
+/**
+ * The options for reports that are chosen from.
+ * @param {ValidateOptions} options
+ * @returns {ValidateOptions}
+ */
+export function forSelection(options) {
+  const { maxDiagnostics = 0 } = options;
+  return maxDiagnostics === 0
+    ? options
+    : { ...options, maxDiagnostics: Math.max(maxDiagnostics, CANDIDATES) };
+}
+
+export class Selection {
+  #limit;
+  #counts = { events: 0, errors: 0, warnings: 0, infos: 0 };
+  /** @type {{ [severity in import("../index.js").Severity]: Finding[] }} */
+  #found = { error: [], warning: [], info: [] };
+
+  /** @param {ValidateOptions} options */
+  constructor({ maxDiagnostics = Number.POSITIVE_INFINITY }) {
+    this.#limit = maxDiagnostics;
+  }
+
+  /**
+   * @param {Report} report
+   * @param {(Excerpt | undefined)[]} excerpts of its diagnostics
+   */
+  add(report, excerpts) {
+    this.#counts.events += report.events;
+    this.#counts.errors += report.errors;
+    this.#counts.warnings += report.warnings;
+    this.#counts.infos += report.infos;
+    for (const [index, diagnostic] of report.diagnostics.entries()) {
+      const list = this.#found[diagnostic.severity];
+      if (list.length < this.#limit) list.push({ diagnostic, excerpt: excerpts[index] });
+    }
+  }
+
+  /**
+   * What is found only later, such as a missing link, takes its place in the text.
+   * @param {string} file
+   * @returns {import("./check.js").Checked}
+   */
+  result(file) {
+    const { error, warning, info } = this.#found;
+    const listed = [...error, ...warning, ...info].slice(0, this.#limit);
+    listed.sort((one, other) => offset(one) - offset(other));
+    const { events, errors, warnings, infos } = this.#counts;
+    const truncated = errors + warnings + infos - listed.length;
+    return {
+      file,
+      report: {
+        valid: errors === 0,
+        events,
+        errors,
+        warnings,
+        infos,
+        diagnostics: listed.map(({ diagnostic }) => diagnostic),
+        ...(truncated > 0 && { truncated }),
+      },
+      excerpts: listed.map(({ excerpt }) => excerpt),
+    };
+  }
+}
+
+/** @param {Finding} finding */
+function offset({ diagnostic: { range } }) {
+  return range?.start.offset ?? 0;
+}
