@@ -3,7 +3,7 @@
 import { call, openStream } from "./core.js";
 import { isBuffer, isBytes, optionsText, toJson } from "./input.js";
 import { wholeLines } from "./lines.js";
-import { encodeWtf8, isWellFormed } from "./text.js";
+import { encode, encodeWtf8, isWellFormed } from "./text.js";
 
 export { applyFixes } from "./fixes.js";
 
@@ -18,33 +18,25 @@ export { applyFixes } from "./fixes.js";
  */
 export function validate(input, options) {
   if (typeof input === "string") {
-    if (isWellFormed(input)) return checkText(input, options, true);
-    return checkBytes(encodeWtf8(input), options, true);
+    return isWellFormed(input)
+      ? check(encode(input), options, true, false)
+      : check(encodeWtf8(input), options, true, true);
   }
-  if (isBytes(input)) return checkBytes(input, options, false);
-  if (isBuffer(input)) return checkBytes(new Uint8Array(input), options, false);
+  if (isBytes(input)) return check(input, options, true, false);
+  if (isBuffer(input)) return check(new Uint8Array(input), options, true, false);
   // The text is of our making: places in it would tell the caller nothing.
-  return checkText(toJson(input), options, false);
-}
-
-/**
- * @param {string} text
- * @param {ValidateOptions | undefined} options
- * @param {boolean} places
- * @returns {Report}
- */
-function checkText(text, options, places) {
-  return call((core) => core.validateText(text, optionsText(options), places), text.length);
+  return check(encode(toJson(input)), options, false, false);
 }
 
 /**
  * @param {Uint8Array} bytes
  * @param {ValidateOptions | undefined} options
+ * @param {boolean} places
  * @param {boolean} wtf8
  * @returns {Report}
  */
-function checkBytes(bytes, options, wtf8) {
-  return call((core) => core.validate(bytes, optionsText(options), true, wtf8), bytes.length);
+function check(bytes, options, places, wtf8) {
+  return call((core) => core.validate(bytes, optionsText(options), places, wtf8), bytes.length);
 }
 
 /**

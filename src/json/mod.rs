@@ -1,5 +1,6 @@
 //! Text to a flat tape of nodes with offsets; pointers; lines and columns.
 
+mod decimal;
 mod parse;
 mod place;
 mod pointer;
@@ -8,6 +9,7 @@ mod tape;
 mod tests;
 pub mod write;
 
+pub use decimal::Decimal;
 pub use parse::{Fault, Issue, MAX_DEPTH, Parsed, parse, parse_prefix};
 pub use place::{Places, Position, Range};
 pub use pointer::Pointer;

@@ -7,6 +7,7 @@ use std::hash::{DefaultHasher, Hasher};
 
 use crate::sort;
 
+use super::decimal::Decimal;
 use super::tape::{ESCAPED, Kind, LONE_SURROGATE, Node, Span, Tape, UNFINISHED, hex4, unescape};
 
 /// How deep arrays and objects can be nested. Python's `json` module, which the Prefect server
@@ -538,7 +539,7 @@ impl Reader<'_> {
             let raw = self.text.get(start..at).unwrap_or_default();
             if kind == Kind::Integer && length > MAX_INTEGER_DIGITS {
                 self.note(Fault::IntegerTooLong, start, at);
-            } else if double(raw).is_some_and(f64::is_infinite) {
+            } else if Decimal::read(raw).is_some_and(Decimal::is_beyond_double) {
                 self.note(Fault::NumberRange, start, at);
             }
         }
@@ -675,11 +676,6 @@ impl Reader<'_> {
 /// Offsets are 32 bits wide: texts are limited to 4 GiB, which is all that a module can address.
 fn clamp(offset: usize) -> u32 {
     u32::try_from(offset).unwrap_or(u32::MAX)
-}
-
-/// The nearest double of a JSON number.
-pub(super) fn double(raw: &[u8]) -> Option<f64> {
-    std::str::from_utf8(raw).ok()?.parse().ok()
 }
 
 /// One of 64 bits, by the length and some bytes of a key.

@@ -190,20 +190,6 @@ impl<'t> Value<'t> {
         }
     }
 
-    /// A number as the nearest double; beyond its range, infinity.
-    #[must_use]
-    pub fn number(self) -> Option<f64> {
-        if !self.is_number() {
-            return None;
-        }
-        match self.raw() {
-            b"NaN" => Some(f64::NAN),
-            b"Infinity" => Some(f64::INFINITY),
-            b"-Infinity" => Some(f64::NEG_INFINITY),
-            raw => super::parse::double(raw),
-        }
-    }
-
     /// The items of an array; nothing for other values.
     #[inline]
     #[must_use]

@@ -5,7 +5,9 @@
 
 mod lenient;
 
-use speedate::{DateTime, DateTimeConfig, MicrosecondsPrecisionOverflowBehavior, TimeConfig};
+use speedate::{DateTime, DateTimeConfig, MicrosecondsPrecisionOverflowBehavior, TimeConfig, TimestampUnit};
+
+use crate::json::Decimal;
 
 /// Microseconds since 1970-01-01T00:00:00Z.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
@@ -60,16 +62,23 @@ fn read_digits(text: &[u8]) -> Option<Time> {
 /// 1970); `None` if the server refuses it. `raw` is the number as it is written.
 #[must_use]
 pub fn read_number(raw: &[u8], is_integer: bool) -> Option<Time> {
-    let raw = std::str::from_utf8(raw).ok()?;
-    let config = config();
     let time = if is_integer {
-        DateTime::from_timestamp_with_config(raw.parse().ok()?, 0, &config)
+        let seconds = std::str::from_utf8(raw).ok()?.parse().ok()?;
+        DateTime::from_timestamp_with_config(seconds, 0, &config())
     } else {
-        let seconds = raw.parse().ok().filter(|seconds: &f64| seconds.is_finite())?;
-        DateTime::from_float_with_config(seconds, &config)
+        let micros = Decimal::read(raw)?.micros()?;
+        let milliseconds = micros.unsigned_abs() > u128::from(MILLISECONDS_FROM).saturating_mul(1_000_000);
+        let micros = if milliseconds { micros.checked_div(1000)? } else { micros };
+        let seconds = i64::try_from(micros.div_euclid(1_000_000)).ok()?;
+        let rest = u32::try_from(micros.rem_euclid(1_000_000)).ok()?;
+        let in_seconds = DateTimeConfig { timestamp_unit: TimestampUnit::Second, ..config() };
+        DateTime::from_timestamp_with_config(seconds, rest, &in_seconds)
     };
     Some(Time { instant: instant(&time.ok()?), form: Form::Other })
 }
+
+/// A larger number of seconds is read as milliseconds.
+const MILLISECONDS_FROM: u64 = 20_000_000_000;
 
 /// As pydantic sets it up: digits below a microsecond are cut off.
 fn config() -> DateTimeConfig {

@@ -102,8 +102,10 @@ function compare() {
     const high = quantile(ratios, 0.75);
     const noise = list !== base && low <= 1 && high >= 1 ? "  the difference is noise" : "";
     const ratio = `${quantile(ratios, 0.5).toFixed(2)} [${low.toFixed(2)} to ${high.toFixed(2)}]`;
-    const each = (quantile(list, 0.5) / EVENTS).toFixed(1).padStart(6);
-    console.log(`${name.padEnd(40)} ${each} us   ${ratio}${noise}`);
+    const [each, best] = [0.5, 0].map((share) =>
+      (quantile(list, share) / EVENTS).toFixed(1).padStart(6),
+    );
+    console.log(`${name.padEnd(40)} ${each} ${best} us   ${ratio}${noise}`);
   }
 }
 

@@ -32,13 +32,13 @@ const SURVIVORS: &[(&str, &str, &str, &str)] = &[
     ),
     (
         "prefect.asset.materialization.*",
-        "/related/1/prefect.resource.id",
+        "/related/*/prefect.resource.id",
         "another word",
         "an asset can be materialized by any tool",
     ),
     (
         "prefect.asset.materialization.*",
-        "/related/1/prefect.resource.id",
+        "/related/*/prefect.resource.id",
         "of another kind",
         "an asset can be materialized by any tool",
     ),
