@@ -653,7 +653,7 @@ impl Reader<'_> {
             && !matches!(fault, Fault::InvalidUtf8 | Fault::LoneSurrogate)
         {
             let inside = |at: &usize| self.text.get(*at).is_some_and(|byte| matches!(byte, 0x80..=0xBF));
-            end = (end..).find(|at| !inside(at)).unwrap_or(end);
+            end = (end..=self.text.len()).find(|at| !inside(at)).unwrap_or(end);
         }
         let span = Span { start: clamp(start), end: clamp(end) };
         self.issues.push(Issue { fault, span, node: self.next_node() });

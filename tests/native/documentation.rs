@@ -36,7 +36,7 @@ fn the_flow_run_in_the_payload_of_a_task_run() {
     let id = of["prefect.resource.id"].as_str().unwrap().rsplit('.').next().unwrap().to_owned();
     event["payload"]["task_run"]["flow_run_id"] = json!(id);
     let expected = ("emitter-differs", Severity::Info, "/payload/task_run/flow_run_id".to_owned());
-    assert_eq!(found(&event), [expected.clone()]);
+    assert_eq!(found(&event), std::slice::from_ref(&expected));
     // As the documentation has it, there alone.
     event["related"] = json!([]);
     event["payload"]["task_run"]["tags"] = json!([]);

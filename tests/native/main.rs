@@ -1,11 +1,15 @@
 //! The core as a library: its behaviour against what the real Prefect did.
+// A test may fail loudly, and is read for its cases, not for its style.
 #![allow(
-    clippy::unwrap_used,
+    clippy::arithmetic_side_effects,
     clippy::expect_used,
-    clippy::panic,
     clippy::indexing_slicing,
+    clippy::panic,
+    clippy::pedantic,
     clippy::string_slice,
-    clippy::arithmetic_side_effects
+    clippy::type_complexity,
+    clippy::unreachable,
+    clippy::unwrap_used
 )]
 
 mod cases;
