@@ -24,12 +24,6 @@ pub fn validate(text: &[u8], options: &str, places: bool, wtf8: bool) -> Result<
     to_js(&validate::validate(text, TextOptions { places, wtf8 }, &settings(options)?))
 }
 
-/// Checks a text; as `validate`, for a well-formed string.
-#[wasm_bindgen(js_name = validateText)]
-pub fn validate_text(text: &str, options: &str, places: bool) -> Result<JsValue, JsValue> {
-    to_js(&validate::validate(text.as_bytes(), TextOptions { places, wtf8: false }, &settings(options)?))
-}
-
 /// NDJSON, chunk by chunk of whole lines.
 #[wasm_bindgen]
 pub struct Stream(validate::Stream);

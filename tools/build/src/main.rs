@@ -29,6 +29,11 @@ const WASM_OPT: [&str; 8] = [
     "--enable-simd",
 ];
 
+/// Counting characters and skipping text is quicker with 128 bits at a time; every browser that is
+/// younger than Safari 16.4 and every supported Node.js has them.
+const RUST_FLAGS_VARIABLE: &str = "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS";
+const RUST_FLAGS: &str = "-C target-feature=+simd128";
+
 /// npm packs only what lies in the package's own folder.
 const COPIES: [&str; 3] = ["README.md", "LICENSE-APACHE", "LICENSE-MIT"];
 
@@ -93,7 +98,8 @@ fn add_target() -> Result<()> {
 fn compile(root: &Path, target: &Path) -> Result<PathBuf> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let arguments = ["build", "--package", "prefect-events", "--lib", "--release", "--target", TARGET];
-    run(Command::new(cargo).current_dir(root).args(arguments)).context("the crate does not compile to wasm")?;
+    run(Command::new(cargo).current_dir(root).args(arguments).env(RUST_FLAGS_VARIABLE, RUST_FLAGS))
+        .context("the crate does not compile to wasm")?;
     Ok(target.join(TARGET).join("release").join(format!("{NAME}.wasm")))
 }
 
