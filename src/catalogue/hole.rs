@@ -52,11 +52,11 @@ impl Hole {
 /// Whether the text is a UUID as Prefect writes it: 36 characters with hyphens, in any case.
 #[must_use]
 pub fn is_uuid(text: &str) -> bool {
-    text.len() == 36
-        && text.bytes().enumerate().all(|(place, byte)| match place {
-            8 | 13 | 18 | 23 => byte == b'-',
-            _ => byte.is_ascii_hexdigit(),
-        })
+    let bytes = text.as_bytes();
+    bytes.len() == 36
+        && [8, 13, 18, 23].iter().all(|&place| bytes.get(place) == Some(&b'-'))
+        // Four hyphens, all where they belong, and the rest digits.
+        && bytes.iter().filter(|byte| byte.is_ascii_hexdigit()).count() == 32
 }
 
 fn is_asset_key(text: &str) -> bool {

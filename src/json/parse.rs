@@ -603,7 +603,18 @@ impl Reader<'_> {
         self.push(kind, start, end, 0);
     }
 
+    #[inline]
     fn skip_space(&mut self) {
+        // Most often there is none, or one blank.
+        if self.text.get(self.at) == Some(&b' ') {
+            self.at = self.at.saturating_add(1);
+        }
+        if let Some(b' ' | b'\n' | b'\r' | b'\t' | b'/') = self.text.get(self.at) {
+            self.skip_more();
+        }
+    }
+
+    fn skip_more(&mut self) {
         loop {
             match self.text.get(self.at) {
                 Some(b' ' | b'\n' | b'\r' | b'\t') => self.at = self.at.saturating_add(1),

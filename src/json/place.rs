@@ -85,7 +85,7 @@ impl<'t> Places<'t> {
             },
             Some(last) => {
                 let tail = passed.get(last.saturating_add(1)..).unwrap_or_default();
-                let breaks = memchr::memchr_iter(b'\n', passed).count() as u64;
+                let breaks = line_breaks(passed);
                 Position {
                     line: from.line.saturating_add(breaks),
                     column: self.units(tail).saturating_add(1),
@@ -108,6 +108,20 @@ impl<'t> Places<'t> {
             }
         }
     }
+}
+
+/// Eight bytes at a time: this looks at all of the text before a finding.
+fn line_breaks(bytes: &[u8]) -> u64 {
+    const LOW: u64 = 0x7F7F_7F7F_7F7F_7F7F;
+    let (words, rest) = bytes.as_chunks::<8>();
+    let breaks = |word: &[u8; 8]| {
+        let differs = u64::from_le_bytes(*word) ^ u64::from_le_bytes([b'\n'; 8]);
+        // The top bit of each byte that is not a line break.
+        let others = ((differs & LOW).wrapping_add(LOW) | differs) & !LOW;
+        u64::from(8_u32.saturating_sub(others.count_ones()))
+    };
+    let last = rest.iter().map(|byte| u64::from(*byte == b'\n')).fold(0, u64::saturating_add);
+    words.iter().map(breaks).fold(last, u64::saturating_add)
 }
 
 /// Each character is one unit, but for those of four bytes, which are two. Eight bytes at a time.
@@ -158,6 +172,14 @@ mod tests {
         assert_eq!(at(b"a\xed\xa0\x80b", 4), (1, 5, 4)); // a decoder shows three U+FFFD
         let wtf8 = Places::new(b"a\xed\xa0\x80b", Position::START, true).position(4);
         assert_eq!(wtf8.offset, 2);
+    }
+
+    #[test]
+    fn counts_line_breaks() {
+        for text in ["", "\n", "a\nb\n\n\u{b}\t\u{8a}\u{10a}\n\n\n\n\n\n\n\n\n\nc", "no line break in this text"] {
+            let plain = text.bytes().filter(|&byte| byte == b'\n').count() as u64;
+            assert_eq!(line_breaks(text.as_bytes()), plain, "{text:?}");
+        }
     }
 
     #[test]

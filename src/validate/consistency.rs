@@ -140,7 +140,11 @@ impl<'t> Check<'_, '_, 't> {
                 }
                 match (value, absent) {
                     (None, Some(absent)) if event.payload.is_some() => Found::Text(Cow::Borrowed(absent.as_bytes())),
-                    (Some(value), _) if value.kind() == Kind::Null => Found::Null,
+                    // Where an absent value counts as a text, null does too.
+                    (Some(value), Some(absent)) if value.kind() == Kind::Null => {
+                        Found::Text(Cow::Borrowed(absent.as_bytes()))
+                    }
+                    (Some(value), None) if value.kind() == Kind::Null => Found::Null,
                     (Some(value), _) if value.is_number() => Found::Text(Cow::Borrowed(value.raw())),
                     (value, _) => text_of(value),
                 }
@@ -199,7 +203,7 @@ impl<'t> Check<'_, '_, 't> {
         }
         if let (Some(state_type), Some(count)) = (label("prefect.state-type"), label("prefect.run-count"))
             && state_type.is("RUNNING")
-            && count.is("0")
+            && is_zero(count)
         {
             self.add(Code::RunningWithoutAttempt, Path::Label("prefect.run-count"), count, &[]);
         }
@@ -338,7 +342,7 @@ impl<'t> Check<'_, '_, 't> {
 
     /// Numbers that cannot be.
     fn counts(&mut self) {
-        if let Some(slots) = self.event.label("slots-acquired").filter(|slots| slots.is("0")) {
+        if let Some(slots) = self.event.label("slots-acquired").filter(|slots| is_zero(*slots)) {
             self.add(Code::NoSlotsAcquired, Path::Label("slots-acquired"), slots, &[("found", "0")]);
         }
         let whole = |value: Value<'t>| std::str::from_utf8(value.raw()).ok()?.parse::<i64>().ok();
@@ -355,6 +359,11 @@ impl<'t> Check<'_, '_, 't> {
             self.add(Code::CountsExceedTotal, Path::Key(&payload, "total_resources"), value, &arguments);
         }
     }
+}
+
+/// A whole number in a string that is zero.
+fn is_zero(value: Value<'_>) -> bool {
+    value.is_string() && !value.raw().is_empty() && value.raw().iter().all(|&digit| digit == b'0')
 }
 
 fn text_of(value: Option<Value<'_>>) -> Found<'_> {

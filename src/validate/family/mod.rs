@@ -133,7 +133,7 @@ impl Check<'_, '_> {
             let text = id.string();
             let fit = form::fit(&id_label.form, &text);
             if let (Fit::Wrong, Form::Templates(templates)) = (&fit, &id_label.form) {
-                let same_kind = templates.iter().any(|form| text.starts_with(form.template.prefix()));
+                let same_kind = templates.iter().any(|form| text.trim_start().starts_with(form.template.prefix()));
                 let (found, expected) = (shown(&text), form::expected(&id_label.form));
                 let hint = match families_about(&text) {
                     names if names.is_empty() => {
@@ -180,6 +180,20 @@ impl Check<'_, '_> {
                 None if key.is(RESOURCE_ID) || (is_related && key.is(RESOURCE_ROLE)) || key.is(LINEAGE_GROUP) => {}
                 None => unlisted.push(Unlisted { key, name: key.string() }),
             }
+        }
+        let required = || {
+            let listed = labels.iter().filter(|label| label.presence == Presence::Required);
+            listed.filter_map(|label| Some((label, label.missing?)))
+        };
+        // One cause: there are no labels at all.
+        if present == 0 && unlisted.is_empty() && required().count() > 2 {
+            let names = required().map(|(label, _)| label.name).collect::<Vec<_>>().join("`, `");
+            let severity = required().map(|(_, severity)| severity).max().unwrap_or(Code::MissingLabel.severity());
+            let place = holder.words();
+            let arguments =
+                [("where", &*place), ("label", &*names), ("meaning", "it has none of the labels of its kind")];
+            self.add_as(severity, Code::MissingLabel, holder.path(), opening(resource.span()), &arguments);
+            return;
         }
         for (place, label) in labels.iter().enumerate() {
             let missing = present & 1_u64.wrapping_shl(u32::try_from(place).unwrap_or(63)) == 0;
@@ -312,9 +326,12 @@ impl Check<'_, '_> {
         // Per listed role: how many there are. And those in no listed role.
         let mut counts = vec![0_u32; family.related.len()];
         let mut strangers: Vec<(usize, Value<'_>)> = Vec::new();
+        let mut next = 0;
         for (index, item) in event.related() {
             let Some(role) = item.get(RESOURCE_ROLE).filter(|role| role.is_string()) else { continue };
-            let place = family.related.iter().position(|related| role.is(related.role));
+            let listed = |place: usize| family.related.get(place).is_some_and(|related| role.is(related.role));
+            let place = in_order(family.related.len(), next, listed);
+            next = place.unwrap_or(next);
             match place.and_then(|place| Some((family.related.get(place)?, counts.get_mut(place)?))) {
                 Some((related, count)) => {
                     // In another's role: it does not fill it.
