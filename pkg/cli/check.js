@@ -4,7 +4,7 @@ import { isNdjson, validate, validateLines } from "../api.js";
 import { wholeLines } from "../lines.js";
 import { excerpts } from "./excerpt.js";
 import { PIECE_BYTES, refuseWhatIsNotText, Unreadable } from "./read.js";
-import { forSelection, Selection } from "./selection.js";
+import { Selection } from "./selection.js";
 
 /** @typedef {import("../index.js").Diagnostic} Diagnostic */
 /** @typedef {import("../index.js").Report} Report */
@@ -62,7 +62,7 @@ export async function readAll(input) {
  * @returns {Checked}
  */
 export function checkWhole(file, bytes, options) {
-  const report = validate(bytes, forSelection(options));
+  const report = validate(bytes, options);
   const selection = new Selection(options);
   selection.add(report, excerpts(bytes, 1, report.diagnostics));
   return selection.result(file);
@@ -78,7 +78,7 @@ export function checkWhole(file, bytes, options) {
 async function checkLines(file, source, options, progress) {
   const selection = new Selection(options);
   let firstLine = 1;
-  for await (const { lines, report } of validateLines(source, forSelection(options))) {
+  for await (const { lines, report } of validateLines(source, options)) {
     selection.add(report, excerpts(lines, firstLine, report.diagnostics));
     firstLine += countLineBreaks(lines);
     progress(lines.length);

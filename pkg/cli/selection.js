@@ -6,21 +6,7 @@
 /** @typedef {import("./excerpt.js").Excerpt} Excerpt */
 /** @typedef {{ diagnostic: Diagnostic, excerpt: Excerpt | undefined }} Finding */
 
-/** To choose from. */
-const CANDIDATES = 10_000;
-
-/**
- * The options for reports that are chosen from.
- * @param {ValidateOptions} options
- * @returns {ValidateOptions}
- */
-export function forSelection(options) {
-  const { maxDiagnostics = 0 } = options;
-  return maxDiagnostics === 0
-    ? options
-    : { ...options, maxDiagnostics: Math.max(maxDiagnostics, CANDIDATES) };
-}
-
+/** Gathers the reports of one file; each of them keeps the worst of its own. */
 export class Selection {
   #limit;
   #counts = { events: 0, errors: 0, warnings: 0, infos: 0 };

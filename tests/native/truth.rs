@@ -2,34 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use prefect_events::diagnostic::Severity;
 use prefect_events::validate::{Settings, TextOptions, validate};
 
+/// What is said of them: that a state has a name of its own, that a task run is in no flow run, that
+/// an event follows one which is not in the file. Nothing of this asks anybody to act.
+const REMARKS: [(&str, usize); 3] = [("custom-state-name", 8), ("follows-not-found", 15), ("missing-related", 13)];
+
 #[test]
-fn real_events_have_no_errors() {
+fn real_events_have_neither_errors_nor_warnings() {
     let text = super::cases::read("events.ndjson.gz");
-    let report = validate(&text, TextOptions::default(), &Settings { max_diagnostics: 100_000, ..Settings::default() });
-    let mut counts: BTreeMap<_, Vec<String>> = BTreeMap::new();
+    let report = validate(&text, TextOptions::default(), &Settings::default());
+    assert_eq!((report.events, report.errors, report.warnings), (1392, 0, 0), "{:#?}", report.diagnostics);
+    let mut counts = BTreeMap::new();
     for diagnostic in &report.diagnostics {
-        counts.entry((diagnostic.severity, diagnostic.code)).or_default().push(format!(
-            "{} {}: {}",
-            diagnostic.name.as_deref().unwrap_or(""),
-            diagnostic.path,
-            diagnostic.message
-        ));
+        *counts.entry(diagnostic.code).or_default() += 1;
     }
-    for ((severity, code), messages) in &counts {
-        println!("{severity:?} {code} {}", messages.len());
-        let mut distinct: BTreeMap<&String, usize> = BTreeMap::new();
-        for m in messages {
-            *distinct.entry(m).or_default() += 1;
-        }
-        for (m, n) in distinct.iter().take(8) {
-            println!("    {n} {m}");
-        }
-    }
-    let errors: Vec<_> =
-        report.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).collect();
-    assert!(errors.is_empty(), "{errors:#?}");
-    assert_eq!(report.events, 1392);
+    assert_eq!(counts, BTreeMap::from(REMARKS));
 }
