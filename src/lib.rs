@@ -5,6 +5,7 @@
 pub mod catalogue;
 pub mod diagnostic;
 pub mod event;
+mod hash;
 pub mod json;
 mod sort;
 pub mod time;

@@ -123,7 +123,7 @@ impl Maker<'_> {
     /// The value that the name of the event gives to the places of a rule.
     fn said(&self, rule: &Equal) -> Option<String> {
         rule.terms.iter().find_map(|term| match term {
-            Term::Name(hole) => self.family.name.part(self.name, hole).map(str::to_owned),
+            Term::Name(hole) => self.family.name.part(self.name.as_bytes(), hole).map(text_of),
             Term::Label(label) => self.state_label(label),
             _ => None,
         })
@@ -256,7 +256,7 @@ fn quoted(text: &str) -> String {
 
 /// An example id, with those of its parts replaced that hang on the event's name.
 fn refilled(templates: &[Alternative], example: &str, value: &dyn Fn(&str) -> Option<String>) -> String {
-    let Some(own) = templates.iter().find(|own| own.template.matches(example)) else {
+    let Some(own) = templates.iter().find(|own| own.template.matches(example.as_bytes())) else {
         return example.to_owned();
     };
     let mut text = String::new();
@@ -265,7 +265,7 @@ fn refilled(templates: &[Alternative], example: &str, value: &dyn Fn(&str) -> Op
             Part::Literal(literal) => text.push_str(literal),
             Part::Hole { name, .. } => match value(name) {
                 Some(value) => text.push_str(&value),
-                None => text.push_str(own.template.part(example, name).unwrap_or_default()),
+                None => text.extend(own.template.part(example.as_bytes(), name).map(text_of)),
             },
         }
     }
@@ -372,4 +372,8 @@ impl Writer {
             }
         }
     }
+}
+
+fn text_of(part: &[u8]) -> String {
+    String::from_utf8_lossy(part).into_owned()
 }

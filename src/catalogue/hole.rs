@@ -32,11 +32,11 @@ impl Hole {
 
     /// Takes the placeholder's value from the front of a text: the value and the rest.
     #[must_use]
-    pub fn take(self, text: &str) -> Option<(&str, &str)> {
+    pub fn take(self, text: &[u8]) -> Option<(&[u8], &[u8])> {
         let end = match self {
             Hole::Uuid => 36,
-            Hole::Word => text.find('.').unwrap_or(text.len()),
-            Hole::Segment => text.find('/').unwrap_or(text.len()),
+            Hole::Word => end_before(b'.', text),
+            Hole::Segment => end_before(b'/', text),
             Hole::Text | Hole::AssetKey => text.len(),
         };
         let (value, rest) = text.split_at_checked(end)?;
@@ -49,23 +49,55 @@ impl Hole {
     }
 }
 
-/// Whether the text is a UUID as Prefect writes it: 36 characters with hyphens, in any case.
-#[must_use]
-pub fn is_uuid(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    bytes.len() == 36
-        && [8, 13, 18, 23].iter().all(|&place| bytes.get(place) == Some(&b'-'))
-        // Four hyphens, all where they belong, and the rest digits.
-        && bytes.iter().filter(|byte| byte.is_ascii_hexdigit()).count() == 32
+fn end_before(delimiter: u8, text: &[u8]) -> usize {
+    text.iter().position(|&byte| byte == delimiter).unwrap_or(text.len())
 }
 
-fn is_asset_key(text: &str) -> bool {
-    let Some((scheme, rest)) = text.split_once("://") else {
+/// Whether the text is a UUID as Prefect writes it: 36 characters with hyphens, in any case.
+#[must_use]
+pub fn is_uuid(text: &[u8]) -> bool {
+    uuid_bytes(text).is_some()
+}
+
+/// The bytes of a UUID of 36 characters with hyphens, in any case.
+#[must_use]
+pub fn uuid_bytes(text: &[u8]) -> Option<[u8; 16]> {
+    let (first, rest) = text.split_first_chunk()?;
+    let (middle, last) = rest.split_last_chunk()?;
+    let [b'-', a, b, c, d, b'-', e, f, g, h, b'-', i, j, k, l, b'-', m, n, o, p] = *middle else { return None };
+    let [a, b, c, d] = [*first, [a, b, c, d, e, f, g, h], [i, j, k, l, m, n, o, p], *last].map(four_bytes);
+    let words = [a?, b?, c?, d?];
+    let wide = words.iter().rev().fold(0, |wide, word| wide << 32 | u128::from(*word));
+    Some(wide.to_le_bytes())
+}
+
+/// Four bytes from eight hexadecimal digits, all at once.
+fn four_bytes(digits: [u8; 8]) -> Option<u32> {
+    const TOPS: u64 = u64::from_le_bytes([0x80; 8]);
+    let word = u64::from_le_bytes(digits);
+    // The top bit of each byte that is not below `least`; of bytes below 0x80.
+    let from = |word: u64, least: u8| (word & !TOPS).wrapping_add(u64::from_le_bytes([0x80_u8.wrapping_sub(least); 8]));
+    let lower = word | u64::from_le_bytes([0x20; 8]);
+    let digit = from(word, b'0') & !from(word, b'9' + 1);
+    let letter = from(lower, b'a') & !from(lower, b'f' + 1);
+    if (digit | letter) & !word & TOPS != TOPS {
+        return None;
+    }
+    // Letters are nine more than their last four bits.
+    let nines = (word >> 6 & u64::from_le_bytes([1; 8])).wrapping_mul(9);
+    let halves = (word & u64::from_le_bytes([0x0F; 8])).wrapping_add(nines);
+    let pairs = (halves << 4 | halves >> 8) & 0x00FF_00FF_00FF_00FF;
+    let quads = (pairs | pairs >> 8) & 0x0000_FFFF_0000_FFFF;
+    u32::try_from((quads | quads >> 16) & 0xFFFF_FFFF).ok()
+}
+
+fn is_asset_key(text: &[u8]) -> bool {
+    let Some((scheme, rest)) = std::str::from_utf8(text).ok().and_then(|text| text.split_once("://")) else {
         return false;
     };
     !scheme.is_empty()
         && scheme.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
         && !rest.is_empty()
-        && text.chars().count() <= ASSET_KEY
+        && scheme.len().saturating_add(3).saturating_add(rest.chars().count()) <= ASSET_KEY
         && !rest.chars().any(|c| c.is_whitespace() || c == '\0' || "#?&%\"'<>[]{}|\\^`".contains(c))
 }

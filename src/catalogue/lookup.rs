@@ -77,15 +77,15 @@ pub fn find(name: &str) -> Option<Match<'_>> {
 /// name without the literal text at its front.
 fn hole<'n>(family: &Family, name: &'n str, rest: &'n str) -> Option<&'n str> {
     if let [_, Part::Hole { hole, .. }] = family.name.parts {
-        let (value, after) = hole.take(rest)?;
+        let (_, after) = hole.take(rest.as_bytes())?;
         // A state can have any name, but `pull-step.` and the like lead to events of another kind.
         let other =
             *hole == Hole::Text && rest.contains('.') && (begins_like_a_literal(name, rest) || is_near_a_literal(name));
-        return (after.is_empty() && !other).then_some(value);
+        return (after.is_empty() && !other).then_some(rest);
     }
     let chosen =
-        |choice: &Choice| family.name.part(name, choice.hole).is_some_and(|value| choice.values.contains(&value));
-    if !family.name.matches(name) || !family.choices.iter().all(chosen) {
+        |choice: &Choice| family.name.part(name.as_bytes(), choice.hole).is_some_and(|value| choice.has(value));
+    if !family.name.matches(name.as_bytes()) || !family.choices.iter().all(chosen) {
         return None;
     }
     match family.name.parts.last()? {

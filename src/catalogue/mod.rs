@@ -18,6 +18,6 @@ mod tests;
 
 pub use describe::{EventType, FieldType, LabelType, RelatedType, VariantType, describe, event_types};
 pub use example::example;
-pub use hole::{Hole, is_uuid};
+pub use hole::{Hole, is_uuid, uuid_bytes};
 pub use lookup::{Match, families, find, suggest};
 pub use model::*;

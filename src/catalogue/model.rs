@@ -257,6 +257,12 @@ pub struct Choice {
     pub values: &'static [&'static str],
 }
 
+impl Choice {
+    pub(super) fn has(&self, value: &[u8]) -> bool {
+        self.values.iter().any(|choice| choice.as_bytes() == value)
+    }
+}
+
 /// What `follows` points at.
 #[derive(Debug)]
 pub struct Follows {

@@ -20,13 +20,13 @@ impl Template {
 
     /// Whether a text has the form of the template.
     #[must_use]
-    pub fn matches(&self, text: &str) -> bool {
+    pub fn matches(&self, text: &[u8]) -> bool {
         self.read(text, |_, _| {})
     }
 
     /// The value of a placeholder in a text that has the form of the template.
     #[must_use]
-    pub fn part<'t>(&self, text: &'t str, name: &str) -> Option<&'t str> {
+    pub fn part<'t>(&self, text: &'t [u8], name: &str) -> Option<&'t [u8]> {
         let mut found = None;
         let matches = self.read(text, |hole, value| {
             if hole == name && found.is_none() {
@@ -65,11 +65,11 @@ impl Template {
 
     /// A placeholder takes all that it can, so no second try is ever needed: the build
     /// script refuses templates in which a placeholder is not followed by its own delimiter.
-    fn read<'t>(&self, text: &'t str, mut found: impl FnMut(&str, &'t str)) -> bool {
+    fn read<'t>(&self, text: &'t [u8], mut found: impl FnMut(&str, &'t [u8])) -> bool {
         let mut rest = text;
         for part in self.parts {
             let after = match part {
-                Part::Literal(literal) => rest.strip_prefix(literal),
+                Part::Literal(literal) => rest.strip_prefix(literal.as_bytes()),
                 Part::Hole { name, hole } => hole.take(rest).map(|(value, after)| {
                     found(name, value);
                     after

@@ -1,9 +1,11 @@
 //! Text to a flat tape of nodes with offsets; pointers; lines and columns.
 
 mod decimal;
+mod names;
 mod parse;
 mod place;
 mod pointer;
+mod repeated;
 mod tape;
 #[cfg(test)]
 mod tests;
@@ -13,4 +15,6 @@ pub use decimal::Decimal;
 pub use parse::{Fault, Issue, MAX_DEPTH, Parsed, parse, parse_prefix};
 pub use place::{Places, Position, Range};
 pub use pointer::Pointer;
+pub use repeated::repeated_keys;
+pub(crate) use tape::equal;
 pub use tape::{Document, Items, Kind, Members, Span, Tape, Value};

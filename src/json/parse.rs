@@ -3,12 +3,9 @@
 //! What is wrong is noted and, where its meaning is plain, reading goes on: a trailing comma or a
 //! `NaN` does not hide what else there is to say about the document.
 
-use std::hash::{DefaultHasher, Hasher};
-
-use crate::sort;
-
 use super::decimal::Decimal;
-use super::tape::{ESCAPED, Kind, LONE_SURROGATE, Node, Span, Tape, UNFINISHED, hex4, unescape};
+use super::names::NO_NAME;
+use super::tape::{ESCAPED, Kind, LONE_SURROGATE, NAMELESS, Node, Span, Tape, UNFINISHED, equal, hex4};
 
 /// How deep arrays and objects can be nested. Python's `json` module, which the Prefect server
 /// reads with, gives up at about 980.
@@ -16,9 +13,6 @@ pub const MAX_DEPTH: usize = 900;
 
 /// Python refuses to read an integer of more digits (`sys.int_info.default_max_str_digits`).
 const MAX_INTEGER_DIGITS: usize = 4300;
-
-/// Objects with more keys are searched for repeated ones by sorting.
-const FEW_KEYS: u32 = 32;
 
 /// Something that is wrong with the text.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -97,29 +91,26 @@ pub struct Parsed {
 pub(super) struct Frame {
     node: u32,
     is_object: bool,
-    /// One bit per key, chosen by the key's bytes: a bit that is set twice may be a repeated key.
-    bits: u64,
-    keys: u32,
 }
 
-/// Reads the one document that is `text` from `start` on.
+/// Reads the one document that is `text` from `start` on. Repeated keys are not looked for
+/// ([`super::repeated_keys`] does that).
 pub fn parse(text: &[u8], start: usize, tape: &mut Tape, issues: &mut Vec<Issue>) -> Parsed {
     let mut parsed = parse_prefix(text, start, tape, issues);
     if parsed.complete {
-        let mut reader = Reader { text, at: parsed.end, depth: 0, tape, issues };
-        reader.skip_space();
-        if let Some(&byte) = text.get(reader.at) {
+        let mut reader = Reader { text, end: parsed.end, depth: 0, tape, issues };
+        let at = reader.skip_space(parsed.end);
+        if let Some(&byte) = text.get(at) {
             // A stray bracket is one character; anything else reaches to the end of its line.
-            let rest = text.get(reader.at..).unwrap_or_default();
-            let end = match byte {
+            let rest = text.get(at..).unwrap_or_default();
+            let length = match byte {
                 b'}' | b']' | b',' => 1,
                 _ => rest.iter().position(|&byte| byte == b'\n').unwrap_or(rest.len()),
             };
-            let start = reader.at;
-            reader.note(Fault::TrailingText, start, start.saturating_add(end));
+            reader.note(Fault::TrailingText, at, at.saturating_add(length));
             parsed.complete = false;
         }
-        parsed.end = reader.at;
+        parsed.end = at;
     }
     parsed
 }
@@ -128,80 +119,90 @@ pub fn parse(text: &[u8], start: usize, tape: &mut Tape, issues: &mut Vec<Issue>
 pub fn parse_prefix(text: &[u8], start: usize, tape: &mut Tape, issues: &mut Vec<Issue>) -> Parsed {
     tape.nodes.clear();
     tape.frames.clear();
+    tape.names.restart();
     issues.clear();
-    let mut reader = Reader { text, at: start, depth: 0, tape, issues };
-    let complete = reader.document().is_some();
-    if !complete {
+    let mut reader = Reader { text, end: start, depth: 0, tape, issues };
+    let end = reader.document(start);
+    if end.is_none() {
         reader.abandon();
     }
-    Parsed { complete, end: reader.at, depth: reader.depth }
+    Parsed { complete: end.is_some(), end: end.unwrap_or(reader.end), depth: reader.depth }
 }
 
 struct Reader<'r> {
     text: &'r [u8],
-    at: usize,
+    /// Where reading stopped, when it could not go on.
+    end: usize,
     depth: usize,
     tape: &'r mut Tape,
     issues: &'r mut Vec<Issue>,
 }
 
-/// `None`: reading cannot go on; the issue is noted.
-type Step = Option<()>;
+/// Where what was read ends. `None`: reading cannot go on; the issue is noted, and `end` set.
+type Step = Option<usize>;
 
+// The place is handed from step to step: in a register it is quicker than in the reader.
 impl Reader<'_> {
-    fn document(&mut self) -> Step {
-        self.skip_space();
-        if self.at >= self.text.len() {
-            let end = self.text.len();
-            self.note(Fault::Empty, end, end);
-            return None;
+    fn document(&mut self, start: usize) -> Step {
+        let mut at = self.skip_space(start);
+        if at >= self.text.len() {
+            return self.stop(Fault::Empty, self.text.len(), 0);
         }
         loop {
             // A value begins here.
-            if self.value()? {
-                continue;
-            }
+            at = match self.text.get(at) {
+                Some(b'"') => self.string(at)?,
+                Some(&bracket @ (b'{' | b'[')) => {
+                    let is_object = bracket == b'{';
+                    let inside = self.open(at, is_object)?;
+                    let closing = if is_object { b'}' } else { b']' };
+                    if self.text.get(inside) == Some(&closing) {
+                        self.close(inside)
+                    } else if is_object {
+                        at = self.key(inside)?;
+                        continue;
+                    } else {
+                        at = inside;
+                        continue;
+                    }
+                }
+                Some(_) => self.scalar(at)?,
+                None => return self.truncated(),
+            };
             // A value has ended here: what does the array or object around it go on with?
             loop {
-                let Some(frame) = self.tape.frames.last() else { return Some(()) };
-                let is_object = frame.is_object;
-                self.skip_space();
-                match self.text.get(self.at) {
+                let Some(&Frame { is_object, .. }) = self.tape.frames.last() else { return Some(at) };
+                if let Some(b' ' | b'\n' | b'\r' | b'\t' | b'/') = self.text.get(at) {
+                    at = self.skip_more(at);
+                }
+                match self.text.get(at) {
                     Some(b',') => {
-                        let comma = self.at;
-                        self.at = self.at.saturating_add(1);
-                        self.skip_space();
-                        if let Some(b'}' | b']') = self.text.get(self.at) {
+                        let comma = at;
+                        at = self.skip_space(at.saturating_add(1));
+                        if let Some(b'}' | b']') = self.text.get(at) {
                             self.note(Fault::TrailingComma, comma, comma.saturating_add(1));
                             continue;
                         }
-                        if is_object {
-                            self.key()?;
-                        }
-                        break;
                     }
-                    Some(b'}') if is_object => self.close(),
-                    Some(b']') if !is_object => self.close(),
-                    Some(b'}' | b']') => {
-                        let at = self.at;
-                        self.note(Fault::Mismatched, at, at.saturating_add(1));
-                        return None;
+                    Some(b'}') if is_object => {
+                        at = self.close(at);
+                        continue;
+                    }
+                    Some(b']') if !is_object => {
+                        at = self.close(at);
+                        continue;
                     }
                     Some(b'"' | b'\'' | b'{' | b'[' | b'-' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z') => {
-                        let at = self.at;
                         self.note(Fault::MissingComma, at, at.saturating_add(1));
-                        if is_object {
-                            self.key()?;
-                        }
-                        break;
                     }
-                    Some(_) => {
-                        let at = self.at;
-                        self.note(Fault::MissingComma, at, at.saturating_add(1));
-                        return None;
-                    }
+                    Some(b'}' | b']') => return self.stop(Fault::Mismatched, at, 1),
+                    Some(_) => return self.stop(Fault::MissingComma, at, 1),
                     None => return self.truncated(),
                 }
+                if is_object {
+                    at = self.key(at)?;
+                }
+                break;
             }
         }
     }
@@ -211,194 +212,134 @@ impl Reader<'_> {
         let next = self.next_node();
         for frame in self.tape.frames.drain(..) {
             if let Some(node) = self.tape.nodes.get_mut(frame.node as usize) {
-                node.next = next;
+                node.size = next.saturating_sub(frame.node);
                 node.flags |= UNFINISHED;
             }
         }
     }
 
-    /// Reads a scalar, or opens an array or object: then `true`, and its first value comes next.
-    fn value(&mut self) -> Option<bool> {
-        self.skip_space();
-        let start = self.at;
-        match self.text.get(start) {
-            Some(b'"') => self.string(b'"')?,
-            Some(b'{') => return self.open(true),
-            Some(b'[') => return self.open(false),
-            Some(b'-' | b'0'..=b'9') => self.number(),
-            Some(b't') if self.word(b"true") => self.scalar(Kind::True, start),
-            Some(b'f') if self.word(b"false") => self.scalar(Kind::False, start),
-            Some(b'n') if self.word(b"null") => self.scalar(Kind::Null, start),
+    /// Reads a value that is neither a string between double quotes nor an array or object.
+    fn scalar(&mut self, start: usize) -> Step {
+        let word = |word: &[u8]| {
+            let end = start.saturating_add(word.len());
+            let found = self.text.get(start..end) == Some(word)
+                && !self.text.get(end).is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+            found.then_some(end)
+        };
+        let (kind, end) = match self.text.get(start) {
+            Some(b'n') => (Kind::Null, word(b"null")),
+            Some(b't') => (Kind::True, word(b"true")),
+            Some(b'f') => (Kind::False, word(b"false")),
+            Some(b'-' | b'0'..=b'9') => return Some(self.number(start)),
             Some(b'\'') => {
                 self.note(Fault::SingleQuotes, start, start.saturating_add(1));
-                self.string(b'\'')?;
+                return self.long_string(start, b'\'');
             }
-            Some(b'+' | b'.') => self.odd_number(start),
-            Some(b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'$') => self.odd_word(start),
-            Some(_) => {
-                self.note(Fault::MissingValue, start, start.saturating_add(1));
-                return None;
-            }
-            None => self.truncated()?,
-        }
-        Some(false)
+            Some(b'+' | b'.') => return Some(self.odd_number(start)),
+            Some(b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'$') => (Kind::Null, None),
+            _ => return self.stop(Fault::MissingValue, start, 1),
+        };
+        let Some(end) = end else { return Some(self.odd_word(start)) };
+        self.push(kind, start, end, 0, NO_NAME);
+        Some(end)
     }
 
-    fn open(&mut self, is_object: bool) -> Option<bool> {
+    /// Begins an array or object; returns the place of the first byte inside it.
+    #[inline(always)]
+    fn open(&mut self, at: usize, is_object: bool) -> Step {
         if self.tape.frames.len() >= MAX_DEPTH {
-            let at = self.at;
-            self.note(Fault::TooDeep, at, at.saturating_add(1));
-            return None;
+            return self.stop(Fault::TooDeep, at, 1);
         }
         let node = self.next_node();
-        let start = self.at;
-        self.push(if is_object { Kind::Object } else { Kind::Array }, start, start, 0);
-        self.tape.frames.push(Frame { node, is_object, bits: 0, keys: 0 });
+        self.push(if is_object { Kind::Object } else { Kind::Array }, at, at, 0, NO_NAME);
+        self.tape.frames.push(Frame { node, is_object });
         self.depth = self.depth.max(self.tape.frames.len());
-        self.at = self.at.saturating_add(1);
-        self.skip_space();
-        let closing = if is_object { b'}' } else { b']' };
-        if self.text.get(self.at) == Some(&closing) {
-            self.close();
-            return Some(false);
-        }
-        if is_object {
-            self.key()?;
-        }
-        Some(true)
+        Some(self.skip_space(at.saturating_add(1)))
     }
 
-    /// Ends the innermost array or object.
-    fn close(&mut self) {
-        self.at = self.at.saturating_add(1);
-        let Some(frame) = self.tape.frames.pop() else { return };
-        if frame.keys > FEW_KEYS {
-            self.find_repeated(frame);
-        }
+    /// Ends the innermost array or object with the bracket at a place.
+    #[inline(always)]
+    fn close(&mut self, at: usize) -> usize {
+        let end = at.saturating_add(1);
         let next = self.next_node();
-        if let Some(node) = self.tape.nodes.get_mut(frame.node as usize) {
-            node.end = clamp(self.at);
-            node.next = next;
+        if let Some(frame) = self.tape.frames.pop()
+            && let Some(node) = self.tape.nodes.get_mut(frame.node as usize)
+        {
+            node.end = clamp(end);
+            node.size = next.saturating_sub(frame.node);
         }
+        end
     }
 
-    /// Reads a key and its colon.
-    fn key(&mut self) -> Step {
-        let start = self.at;
-        let node = self.next_node();
-        match self.text.get(start) {
-            Some(b'"') => self.string(b'"')?,
+    /// Reads a key, its colon and the space behind it.
+    #[inline(always)]
+    fn key(&mut self, start: usize) -> Step {
+        let (number, expected) = self.tape.names.expected();
+        let rest = self.text.get(start..).unwrap_or_default();
+        if number != NO_NAME
+            && let Some(found) = rest.get(..expected.len())
+            && equal(found, expected)
+        {
+            let end = start.saturating_add(expected.len());
+            self.tape.names.follow(number);
+            self.push(Kind::String, start.saturating_add(1), end.saturating_sub(2), 0, number);
+            return Some(self.skip_space(end));
+        }
+        self.unexpected_key(start)
+    }
+
+    fn unexpected_key(&mut self, start: usize) -> Step {
+        let node = self.tape.nodes.len();
+        let end = match self.text.get(start) {
+            Some(b'"') => self.string(start)?,
             Some(b'\'') => {
                 self.note(Fault::SingleQuotes, start, start.saturating_add(1));
-                self.string(b'\'')?;
+                self.long_string(start, b'\'')?
             }
             Some(b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'$' | b'0'..=b'9') => {
                 let end = self.bare_end(start);
                 self.note(Fault::UnquotedKey, start, end);
-                self.at = end;
-                self.push(Kind::String, start, end, 0);
+                self.push(Kind::String, start, end, 0, NO_NAME);
+                end
             }
-            Some(_) => {
-                self.note(Fault::MissingValue, start, start.saturating_add(1));
-                return None;
-            }
+            Some(_) => return self.stop(Fault::MissingValue, start, 1),
             None => return self.truncated(),
+        };
+        let Tape { nodes, names, .. } = &mut *self.tape;
+        if let Some(key) = nodes.get_mut(node) {
+            // An escaped key can equal one of other bytes: it has no number.
+            let raw = self.text.get(key.start as usize..key.end as usize).unwrap_or_default();
+            key.name = if key.flags == 0 { names.number(raw) } else { NO_NAME };
+            if key.name == NO_NAME {
+                key.flags |= NAMELESS;
+            }
         }
-        self.count_key(node);
-        self.skip_space();
-        match self.text.get(self.at) {
-            Some(b':') => self.at = self.at.saturating_add(1),
+        let at = self.skip_space(end);
+        match self.text.get(at) {
+            Some(b':') => Some(self.skip_space(at.saturating_add(1))),
+            Some(b',' | b'}' | b']') => self.stop(Fault::MissingColon, at, 1),
             Some(_) => {
-                let at = self.at;
                 self.note(Fault::MissingColon, at, at.saturating_add(1));
-                if let Some(b',' | b'}' | b']') = self.text.get(at) {
-                    return None;
-                }
+                Some(at)
             }
-            None => return self.truncated(),
-        }
-        Some(())
-    }
-
-    fn count_key(&mut self, index: u32) {
-        let Some(&key) = self.tape.nodes.get(index as usize) else { return };
-        let raw = self.raw(key);
-        // An escaped key can equal one of other bytes: always look.
-        let bit = if key.flags & ESCAPED == 0 { fold(raw) } else { u64::MAX };
-        let Some(frame) = self.tape.frames.last_mut() else { return };
-        let maybe = frame.bits & bit != 0 && frame.keys < FEW_KEYS;
-        frame.bits |= bit;
-        frame.keys = frame.keys.saturating_add(1);
-        if maybe {
-            let owner = frame.node;
-            self.find_before(owner, index, key);
+            None => self.truncated(),
         }
     }
 
-    /// Looks for an equal key among those of the same object that came before.
-    fn find_before(&mut self, owner: u32, index: u32, key: Node) {
-        let mut at = owner.saturating_add(1);
-        while at < index {
-            let Some(&other) = self.tape.nodes.get(at as usize) else { return };
-            if self.same_key(other, key) {
-                self.duplicate(other, key, index);
-                return;
-            }
-            let value = at.saturating_add(1);
-            at = self.tape.nodes.get(value as usize).map_or(index, |node| node.next);
+    /// Reads a string between double quotes. The bytes between them are checked, not copied.
+    #[inline(always)]
+    fn string(&mut self, opening: usize) -> Step {
+        let start = opening.saturating_add(1);
+        let (end, above_ascii) = scan(self.text, start);
+        if self.text.get(end) == Some(&b'"') && !above_ascii {
+            self.push(Kind::String, start, end, 0, NO_NAME);
+            return Some(end.saturating_add(1));
         }
+        self.long_string(opening, b'"')
     }
 
-    fn find_repeated(&mut self, frame: Frame) {
-        let mut keys = Vec::with_capacity(frame.keys as usize);
-        let mut at = frame.node.saturating_add(1);
-        while let Some(&key) = self.tape.nodes.get(at as usize) {
-            let mut hasher = DefaultHasher::new();
-            hasher.write(&unescape(self.raw(key)));
-            keys.push((hasher.finish(), at));
-            let value = at.saturating_add(1);
-            at = self.tape.nodes.get(value as usize).map_or(u32::MAX, |node| node.next);
-        }
-        // Equal keys stand together after this, in the order of the text.
-        let order = sort::order(keys.iter().map(|&(hash, _)| hash));
-        let mut group: Vec<u32> = Vec::new();
-        let mut last = None;
-        for place in order {
-            let Some(&(hash, at)) = keys.get(place) else { return };
-            if last != Some(hash) {
-                group.clear();
-            }
-            last = Some(hash);
-            let same = group.iter().find_map(|&other| {
-                let (first, key) = (*self.tape.nodes.get(other as usize)?, *self.tape.nodes.get(at as usize)?);
-                self.same_key(first, key).then_some((first, key))
-            });
-            match same {
-                // The first ones were compared when they were read.
-                Some((first, key)) if place >= FEW_KEYS as usize => self.duplicate(first, key, at),
-                Some(_) => {}
-                None => group.push(at),
-            }
-        }
-    }
-
-    fn same_key(&self, a: Node, b: Node) -> bool {
-        if (a.flags | b.flags) & ESCAPED == 0 {
-            self.raw(a) == self.raw(b)
-        } else {
-            unescape(self.raw(a)) == unescape(self.raw(b))
-        }
-    }
-
-    fn duplicate(&mut self, first: Node, key: Node, index: u32) {
-        let quoted = |node: Node| Span { start: node.start.saturating_sub(1), end: node.end.saturating_add(1) };
-        let issue = Issue { fault: Fault::DuplicateKey { first: quoted(first) }, span: quoted(key), node: index };
-        self.issues.push(issue);
-    }
-
-    /// Reads a string. The bytes between its quotes are checked, not copied.
-    fn string(&mut self, quote: u8) -> Step {
-        let opening = self.at;
+    /// Reads a string of any kind.
+    fn long_string(&mut self, opening: usize, quote: u8) -> Step {
         let start = opening.saturating_add(1);
         let mut at = start;
         let mut flags = 0;
@@ -414,7 +355,7 @@ impl Reader<'_> {
                     at = self.escape(at, &mut flags);
                 }
                 Some(b'\n') => {
-                    self.at = at;
+                    self.end = at;
                     self.note(Fault::UnterminatedString, opening, at);
                     return None;
                 }
@@ -422,18 +363,14 @@ impl Reader<'_> {
                     self.note(Fault::ControlCharacter(byte), at, at.saturating_add(1));
                     at = at.saturating_add(1);
                 }
-                None => {
-                    self.at = self.text.len();
-                    return self.truncated();
-                }
+                None => return self.truncated(),
             }
         }
         if wide {
             self.check_utf8(start, at, &mut flags);
         }
-        self.push(Kind::String, start, at, flags);
-        self.at = at.saturating_add(1);
-        Some(())
+        self.push(Kind::String, start, at, flags, NO_NAME);
+        Some(at.saturating_add(1))
     }
 
     /// Checks the escape at `at` and returns where it ends.
@@ -502,8 +439,7 @@ impl Reader<'_> {
         })
     }
 
-    fn number(&mut self) {
-        let start = self.at;
+    fn number(&mut self, start: usize) -> usize {
         let mut at = start;
         let mut kind = Kind::Integer;
         if self.text.get(at) == Some(&b'-') {
@@ -529,11 +465,9 @@ impl Reader<'_> {
             good &= at > first;
         }
         if !good || matches!(self.text.get(at), Some(b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'.' | b'+' | b'-')) {
-            self.odd_number(start);
-            return;
+            return self.odd_number(start);
         }
-        self.push(kind, start, at, 0);
-        self.at = at;
+        self.push(kind, start, at, 0, NO_NAME);
         let length = at.saturating_sub(start);
         if exponent || length > 300 {
             let raw = self.text.get(start..at).unwrap_or_default();
@@ -543,6 +477,7 @@ impl Reader<'_> {
                 self.note(Fault::NumberRange, start, at);
             }
         }
+        at
     }
 
     fn digits(&self, at: usize) -> usize {
@@ -552,7 +487,7 @@ impl Reader<'_> {
     }
 
     /// A number that only other languages write, or `-Infinity`.
-    fn odd_number(&mut self, start: usize) {
+    fn odd_number(&mut self, start: usize) -> usize {
         let end = self.bare_end(start);
         let word = self.text.get(start..end).unwrap_or_default();
         let (kind, fault) = match word {
@@ -560,12 +495,12 @@ impl Reader<'_> {
             _ => (Kind::Float, Fault::Number),
         };
         self.note(fault, start, end);
-        self.push(kind, start, end, 0);
-        self.at = end;
+        self.push(kind, start, end, 0, NO_NAME);
+        end
     }
 
     /// A bare word that is no JSON literal.
-    fn odd_word(&mut self, start: usize) {
+    fn odd_word(&mut self, start: usize) -> usize {
         let end = self.bare_end(start);
         let (kind, fault) = match self.text.get(start..end).unwrap_or_default() {
             b"NaN" | b"Infinity" => (Kind::NonFinite, Fault::NonFinite),
@@ -574,8 +509,8 @@ impl Reader<'_> {
             _ => (Kind::Null, Fault::Literal),
         };
         self.note(fault, start, end);
-        self.push(kind, start, end, 0);
-        self.at = end;
+        self.push(kind, start, end, 0, NO_NAME);
+        end
     }
 
     /// The end of a run of characters that could be a word or a number.
@@ -588,49 +523,28 @@ impl Reader<'_> {
         start.saturating_add(count.max(1))
     }
 
-    fn word(&mut self, word: &[u8]) -> bool {
-        let end = self.at.saturating_add(word.len());
-        let found = self.text.get(self.at..end) == Some(word)
-            && !self.text.get(end).is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
-        if found {
-            self.at = end;
-        }
-        found
-    }
-
-    fn scalar(&mut self, kind: Kind, start: usize) {
-        let end = self.at;
-        self.push(kind, start, end, 0);
-    }
-
-    #[inline]
-    fn skip_space(&mut self) {
+    #[inline(always)]
+    fn skip_space(&mut self, at: usize) -> usize {
         // Most often there is none, or one blank.
-        if self.text.get(self.at) == Some(&b' ') {
-            self.at = self.at.saturating_add(1);
-        }
-        if let Some(b' ' | b'\n' | b'\r' | b'\t' | b'/') = self.text.get(self.at) {
-            self.skip_more();
-        }
+        let at = if self.text.get(at) == Some(&b' ') { at.saturating_add(1) } else { at };
+        if let Some(b' ' | b'\n' | b'\r' | b'\t' | b'/') = self.text.get(at) { self.skip_more(at) } else { at }
     }
 
-    fn skip_more(&mut self) {
+    fn skip_more(&mut self, mut at: usize) -> usize {
         loop {
-            match self.text.get(self.at) {
-                Some(b' ' | b'\n' | b'\r' | b'\t') => self.at = self.at.saturating_add(1),
-                Some(b'/') => {
-                    if !self.comment() {
-                        return;
-                    }
-                }
-                _ => return,
+            match self.text.get(at) {
+                Some(b' ' | b'\n' | b'\r' | b'\t') => at = at.saturating_add(1),
+                Some(b'/') => match self.comment(at) {
+                    Some(end) => at = end,
+                    None => return at,
+                },
+                _ => return at,
             }
         }
     }
 
     /// Skips a comment, which JSON does not have.
-    fn comment(&mut self) -> bool {
-        let start = self.at;
+    fn comment(&mut self, start: usize) -> Option<usize> {
         let body = start.saturating_add(2);
         let rest = self.text.get(body..).unwrap_or_default();
         let length = match self.text.get(start.saturating_add(1)) {
@@ -638,20 +552,24 @@ impl Reader<'_> {
             Some(b'*') => {
                 rest.windows(2).position(|pair| pair == b"*/").map_or(rest.len(), |end| end.saturating_add(2))
             }
-            _ => return false,
+            _ => return None,
         };
         let end = body.saturating_add(length);
         self.note(Fault::Comment, start, end);
-        self.at = end;
-        true
+        Some(end)
+    }
+
+    /// Reading cannot go on at a place, because of so many bytes there.
+    fn stop(&mut self, fault: Fault, at: usize, length: usize) -> Step {
+        self.end = at;
+        self.note(fault, at, at.saturating_add(length));
+        None
     }
 
     fn truncated(&mut self) -> Step {
-        let end = self.text.len();
         let innermost = self.tape.frames.last().and_then(|frame| self.tape.nodes.get(frame.node as usize));
         let open = innermost.map(|node| node.start);
-        self.note(Fault::Truncated { open }, end, end);
-        None
+        self.stop(Fault::Truncated { open }, self.text.len(), 0)
     }
 
     fn note(&mut self, fault: Fault, start: usize, end: usize) {
@@ -670,31 +588,21 @@ impl Reader<'_> {
         self.issues.push(Issue { fault, span, node: self.next_node() });
     }
 
-    fn raw(&self, node: Node) -> &[u8] {
-        self.text.get(node.start as usize..node.end as usize).unwrap_or_default()
-    }
-
+    #[inline(always)]
     fn next_node(&self) -> u32 {
         clamp(self.tape.nodes.len())
     }
 
-    fn push(&mut self, kind: Kind, start: usize, end: usize, flags: u8) {
-        let next = self.next_node().saturating_add(1);
-        self.tape.nodes.push(Node { start: clamp(start), end: clamp(end), next, kind, flags });
+    #[inline(always)]
+    fn push(&mut self, kind: Kind, start: usize, end: usize, flags: u8, name: u16) {
+        self.tape.nodes.push(Node { start: clamp(start), end: clamp(end), kind, flags, name, size: 1 });
     }
 }
 
 /// Offsets are 32 bits wide: texts are limited to 4 GiB, which is all that a module can address.
+#[inline(always)]
 fn clamp(offset: usize) -> u32 {
     u32::try_from(offset).unwrap_or(u32::MAX)
-}
-
-/// One of 64 bits, by the length and some bytes of a key.
-fn fold(key: &[u8]) -> u64 {
-    let last = key.last().copied().unwrap_or_default();
-    let third = key.len().checked_sub(3).and_then(|at| key.get(at)).copied().unwrap_or_default();
-    let mixed = clamp(key.len()).wrapping_mul(7) ^ u32::from(last).wrapping_mul(13) ^ u32::from(third).wrapping_mul(29);
-    1_u64.wrapping_shl(mixed & 63)
 }
 
 /// The same between single quotes; rare, so byte by byte.
@@ -706,25 +614,18 @@ fn scan_single(text: &[u8], at: usize) -> (usize, bool) {
 }
 
 /// The first `"`, `\` or control character from `at` on (or the end), and whether a byte above
-/// ASCII may stand before it. Eight bytes at a time.
+/// ASCII may stand before it.
+#[inline(always)]
 fn scan(text: &[u8], mut at: usize) -> (usize, bool) {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const TOPS: u64 = 0x8080_8080_8080_8080;
-    let zero_byte = |word: u64| word.wrapping_sub(ONES) & !word;
-    let mut above = 0;
-    while let Some(chunk) = text.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
-        let word = u64::from_le_bytes(*chunk);
-        let control = word.wrapping_sub(ONES.wrapping_mul(0x20)) & !word;
-        let quote = zero_byte(word ^ ONES.wrapping_mul(0x22));
-        let backslash = zero_byte(word ^ ONES.wrapping_mul(0x5C));
-        above |= word & TOPS;
-        let stop = (control | quote | backslash) & TOPS;
-        if stop != 0 {
-            return (at.saturating_add(stop.trailing_zeros() as usize / 8), above != 0);
+    let mut above = false;
+    while let Some(chunk) = text.get(at..).and_then(|rest| rest.first_chunk()) {
+        let Stops { first, above_ascii } = stops(*chunk);
+        above |= above_ascii;
+        if first < chunk.len() {
+            return (at.saturating_add(first), above);
         }
-        at = at.saturating_add(8);
+        at = at.saturating_add(chunk.len());
     }
-    let mut above = above != 0;
     while let Some(&byte) = text.get(at) {
         if byte < 0x20 || byte == b'"' || byte == b'\\' {
             break;
@@ -733,4 +634,39 @@ fn scan(text: &[u8], mut at: usize) -> (usize, bool) {
         at = at.saturating_add(1);
     }
     (at, above)
+}
+
+/// What stands in a piece of a string.
+struct Stops {
+    /// The place of the first `"`, `\` or control character; the length of the piece: there is none.
+    first: usize,
+    above_ascii: bool,
+}
+
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+#[inline(always)]
+fn stops(piece: [u8; 16]) -> Stops {
+    use std::arch::wasm32::{i8x16_bitmask, u8x16_eq, u8x16_lt, u8x16_splat, u64x2, v128_or};
+    let (low, high) = (u128::from_le_bytes(piece) as u64, (u128::from_le_bytes(piece) >> 64) as u64);
+    let bytes = u64x2(low, high);
+    let special = v128_or(
+        u8x16_lt(bytes, u8x16_splat(0x20)),
+        v128_or(u8x16_eq(bytes, u8x16_splat(b'"')), u8x16_eq(bytes, u8x16_splat(b'\\'))),
+    );
+    let mask = i8x16_bitmask(special);
+    Stops { first: (u32::from(mask) | 0x1_0000).trailing_zeros() as usize, above_ascii: i8x16_bitmask(bytes) != 0 }
+}
+
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+#[inline(always)]
+fn stops(piece: [u8; 8]) -> Stops {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const TOPS: u64 = 0x8080_8080_8080_8080;
+    let zero_byte = |word: u64| word.wrapping_sub(ONES) & !word;
+    let word = u64::from_le_bytes(piece);
+    let control = word.wrapping_sub(ONES.wrapping_mul(0x20)) & !word;
+    let quote = zero_byte(word ^ ONES.wrapping_mul(0x22));
+    let backslash = zero_byte(word ^ ONES.wrapping_mul(0x5C));
+    let stop = (control | quote | backslash) & TOPS;
+    Stops { first: stop.trailing_zeros() as usize / 8, above_ascii: word & TOPS != 0 }
 }

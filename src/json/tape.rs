@@ -2,6 +2,9 @@
 
 use std::borrow::Cow;
 
+use crate::hash::mix;
+
+use super::names::Names;
 use super::parse::Frame;
 
 /// What a node is.
@@ -26,18 +29,34 @@ pub(super) const ESCAPED: u8 = 1;
 pub(super) const LONE_SURROGATE: u8 = 2;
 /// An array or object that the text does not close.
 pub(super) const UNFINISHED: u8 = 4;
+/// A key that is not among the names.
+pub(super) const NAMELESS: u8 = 8;
 
-/// 16 bytes. Offsets are bytes of the text.
+/// 16 bytes. Offsets are bytes of the text. In this order, the last half is read as one word.
 #[derive(Clone, Copy, Debug)]
+#[repr(C)]
 pub(super) struct Node {
     /// Strings: the first byte after the quote; else the first byte of the value.
     pub start: u32,
     /// Strings: the closing quote; else the first byte after the value.
     pub end: u32,
-    /// The index of the node after this value and all that it contains.
-    pub next: u32,
     pub kind: Kind,
     pub flags: u8,
+    /// Keys: their number among the names.
+    pub name: u16,
+    /// How many nodes this value and all that it contains has.
+    pub size: u32,
+}
+
+impl Node {
+    /// All but its place in the text.
+    #[inline(always)]
+    fn shape(&self) -> u64 {
+        u64::from(self.kind as u8)
+            | u64::from(self.flags) << 8
+            | u64::from(self.name) << 16
+            | u64::from(self.size) << 32
+    }
 }
 
 /// The nodes of a document. Reused from one document to the next, so that reading allocates nothing.
@@ -45,6 +64,8 @@ pub(super) struct Node {
 pub struct Tape {
     pub(super) nodes: Vec<Node>,
     pub(super) frames: Vec<Frame>,
+    /// Kept from one document to the next.
+    pub(super) names: Names,
 }
 
 impl Tape {
@@ -83,10 +104,10 @@ pub struct Value<'t> {
 }
 
 /// What a value out of range would be; there is none.
-const NOTHING: Node = Node { start: 0, end: 0, next: u32::MAX, kind: Kind::Null, flags: 0 };
+const NOTHING: Node = Node { start: 0, end: 0, kind: Kind::Null, flags: 0, name: 0, size: u32::MAX };
 
 impl<'t> Value<'t> {
-    #[inline]
+    #[inline(always)]
     fn node(self) -> Node {
         self.document.nodes.get(self.index as usize).copied().unwrap_or(NOTHING)
     }
@@ -125,7 +146,7 @@ impl<'t> Value<'t> {
     }
 
     /// The text of the value as it is written; without the quotes for a string.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn raw(self) -> &'t [u8] {
         let node = self.node();
@@ -179,6 +200,22 @@ impl<'t> Value<'t> {
         self.is_string() && self.same_bytes(other.as_bytes())
     }
 
+    /// Whether two strings have the same text.
+    #[must_use]
+    pub fn is_same_text(self, other: Value<'_>) -> bool {
+        if (self.node().flags | other.node().flags) & ESCAPED == 0 {
+            equal(self.raw(), other.raw())
+        } else {
+            self.bytes() == other.bytes()
+        }
+    }
+
+    /// Whether a string has no character but white space.
+    #[must_use]
+    pub fn is_blank(self) -> bool {
+        self.string().trim().is_empty()
+    }
+
     #[inline]
     fn same_bytes(self, other: &[u8]) -> bool {
         let node = self.node();
@@ -188,6 +225,50 @@ impl<'t> Value<'t> {
         } else {
             unescape(self.raw()) == other
         }
+    }
+
+    /// Whether two keys of one document are the same.
+    pub(super) fn is_same_key(self, other: Value<'t>) -> bool {
+        let (one, two) = (self.node(), other.node());
+        if (one.flags | two.flags) & NAMELESS == 0 { one.name == two.name } else { self.same_bytes(&other.bytes()) }
+    }
+
+    /// This value's node and those of all that it contains.
+    #[inline(always)]
+    fn inside(self) -> &'t [Node] {
+        let end = self.after();
+        self.document.nodes.get(self.index as usize..end as usize).unwrap_or_default()
+    }
+
+    /// The index of the node after this value and all that it contains.
+    #[inline(always)]
+    fn after(self) -> u32 {
+        self.index.saturating_add(self.node().size)
+    }
+
+    /// Keys, kinds and sizes: values of the same shape differ in nothing but the text of their strings
+    /// and numbers. `None`: a key is not among those that are remembered.
+    pub(crate) fn shape(self) -> Option<Vec<u64>> {
+        self.inside().iter().map(|node| (node.flags & NAMELESS == 0).then_some(node.shape())).collect()
+    }
+
+    #[inline(always)]
+    pub(crate) fn has_shape(self, shape: &[u64]) -> bool {
+        let nodes = self.inside();
+        nodes.len() == shape.len() && nodes.iter().zip(shape).all(|(node, shape)| node.shape() == *shape)
+    }
+
+    /// A hash of some parts of the shape.
+    pub(crate) fn shape_hash(self) -> u64 {
+        let nodes = self.inside();
+        nodes.iter().step_by(8).fold(nodes.len() as u64, |state, node| mix(state, node.shape()))
+    }
+
+    /// The value at a place counted from this one, in the order of the text.
+    #[inline]
+    #[must_use]
+    pub fn inner(self, place: u32) -> Value<'t> {
+        Value { document: self.document, index: self.index.wrapping_add(place) }
     }
 
     /// The items of an array; nothing for other values.
@@ -207,7 +288,7 @@ impl<'t> Value<'t> {
     #[inline]
     fn children(self, kind: Kind) -> Items<'t> {
         let node = self.node();
-        let end = if node.kind == kind { node.next } else { 0 };
+        let end = if node.kind == kind { self.after() } else { 0 };
         Items { document: self.document, index: self.index.saturating_add(1), end }
     }
 
@@ -220,7 +301,8 @@ impl<'t> Value<'t> {
         }
         let (document, mut found) = (self.document, None);
         let mut at = self.index.saturating_add(1);
-        while at < own.next {
+        let end = self.after();
+        while at < end {
             let name = *document.nodes.get(at as usize)?;
             let value = Value { document, index: at.saturating_add(1) };
             // The length decides most often.
@@ -228,9 +310,15 @@ impl<'t> Value<'t> {
             if may_be && (Value { document, index: at }).same_bytes(key.as_bytes()) {
                 found = Some(value);
             }
-            at = value.node().next;
+            at = value.after();
         }
         found
+    }
+
+    /// The value of a key where it stands first: quicker than [`Value::get`] for keys at the front.
+    #[must_use]
+    pub fn get_first(self, key: &str) -> Option<Value<'t>> {
+        self.members().find(|(name, _)| name.same_bytes(key.as_bytes())).map(|(_, value)| value)
     }
 
     /// The value below a path of keys.
@@ -241,7 +329,7 @@ impl<'t> Value<'t> {
 
     /// This value and all that it contains, keys included, in the order of the text.
     pub fn descendants(self) -> impl Iterator<Item = Value<'t>> {
-        (self.index..self.node().next).map(move |index| Value { document: self.document, index })
+        (self.index..self.after()).map(move |index| Value { document: self.document, index })
     }
 }
 
@@ -269,7 +357,7 @@ impl<'t> Iterator for Items<'t> {
             return None;
         }
         let value = Value { document: self.document, index: self.index };
-        self.index = value.node().next;
+        self.index = value.after();
         Some(value)
     }
 }
@@ -290,15 +378,36 @@ impl<'t> Iterator for Members<'t> {
 }
 
 /// Whether bytes are the same. The ends are compared first: the names of labels begin alike.
-#[inline]
-pub(super) fn equal(a: &[u8], b: &[u8]) -> bool {
+#[inline(always)]
+pub(crate) fn equal(a: &[u8], b: &[u8]) -> bool {
     if a.len() != b.len() {
         return false;
     }
-    match (a.last_chunk::<8>(), b.last_chunk::<8>()) {
-        (Some(a_end), Some(b_end)) => u64::from_le_bytes(*a_end) == u64::from_le_bytes(*b_end) && a == b,
-        _ => a.iter().zip(b).all(|(a, b)| a == b),
+    if let (Some(a_end), Some(b_end)) = (a.last_chunk(), b.last_chunk()) {
+        let same = |a: &[u8; 16], b: &[u8; 16]| u128::from_le_bytes(*a) == u128::from_le_bytes(*b);
+        let (mut a, mut b) = (a, b);
+        let mut all = same(a_end, b_end);
+        while all && let (Some((first, a_rest)), Some((other, b_rest))) = (a.split_first_chunk(), b.split_first_chunk())
+        {
+            all = same(first, other);
+            (a, b) = (a_rest, b_rest);
+        }
+        return all;
     }
+    // Two pieces that overlap.
+    if let (Some(a_end), Some(b_end), Some(a), Some(b)) =
+        (a.last_chunk(), b.last_chunk(), a.first_chunk(), b.first_chunk())
+    {
+        return u64::from_le_bytes(*a_end) == u64::from_le_bytes(*b_end)
+            && u64::from_le_bytes(*a) == u64::from_le_bytes(*b);
+    }
+    if let (Some(a_end), Some(b_end), Some(a), Some(b)) =
+        (a.last_chunk(), b.last_chunk(), a.first_chunk(), b.first_chunk())
+    {
+        return u32::from_le_bytes(*a_end) == u32::from_le_bytes(*b_end)
+            && u32::from_le_bytes(*a) == u32::from_le_bytes(*b);
+    }
+    a.iter().zip(b).all(|(a, b)| a == b)
 }
 
 /// The bytes that an escaped string stands for. Lone surrogates become U+FFFD; escapes that are

@@ -14,6 +14,9 @@ fn read(text: &[u8]) -> (bool, Vec<Issue>, Tape) {
     let mut tape = Tape::new();
     let mut issues = Vec::new();
     let parsed = parse(text, 0, &mut tape, &mut issues);
+    if let Some(root) = tape.document(text).root() {
+        repeated_keys(root, &mut issues);
+    }
     (parsed.complete, issues, tape)
 }
 

@@ -2,17 +2,19 @@
 //!
 //! Memory is bounded: of a long input the last events are remembered, at least [`REMEMBERED`].
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, DefaultHasher};
+use uuid::Uuid;
 
 use crate::catalogue::{Family, Follows, Match, Term};
 use crate::diagnostic::Code;
-use crate::event::{Event, RESOURCE_ID};
+use crate::event::Event;
+use crate::hash::{self, hash};
 use crate::json::{Places, Value};
 use crate::sort;
 use crate::time::Instant;
 
+use super::envelope::{usual_time, usual_uuid};
 use super::findings::{Findings, Location, Subject};
+use super::links::{Links, State};
 use super::path::Path;
 use super::syntax::Source;
 use super::words::{duration, shown};
@@ -23,10 +25,6 @@ pub const REMEMBERED: usize = 50_000;
 /// A heartbeat within so many microseconds after the end of its run was under way.
 const HEARTBEAT_GRACE: i64 = 5_000_000;
 
-/// Keys that are hashes already, of ids and resources, to places in a list. One instance of the
-/// standard library's map for all that is remembered: each takes several KB of the module.
-type Places64 = HashMap<u64, usize, BuildHasherDefault<DefaultHasher>>;
-
 /// A map that forgets: what was not added in the last two generations is gone. Deterministic.
 struct Recent<V> {
     now: Generation<V>,
@@ -34,13 +32,14 @@ struct Recent<V> {
 }
 
 struct Generation<V> {
-    places: Places64,
+    /// By hashes of ids and resources.
+    places: hash::Places,
     values: Vec<V>,
 }
 
 impl<V> Default for Generation<V> {
     fn default() -> Self {
-        Generation { places: Places64::default(), values: Vec::new() }
+        Generation { places: hash::Places::default(), values: Vec::new() }
     }
 }
 
@@ -86,6 +85,32 @@ impl<V> Recent<V> {
     }
 }
 
+/// An event as others see it.
+pub(super) struct Linked<'t> {
+    pub occurred: Option<Instant>,
+    pub id: Option<Uuid>,
+    pub follows: Option<Uuid>,
+    pub links: Links<Value<'t>>,
+}
+
+impl<'t> Linked<'t> {
+    pub fn of(event: &Event<'t>, links: Links<Value<'t>>) -> Self {
+        Linked { occurred: event.occurred, id: event.id, follows: event.follows, links }
+    }
+
+    /// An event whose id and time are written as usual; `None`: they are not.
+    pub fn usual(links: Links<Value<'t>>) -> Option<Self> {
+        let text = |link: Option<Value<'t>>| link.map(Value::raw);
+        let id = usual_uuid(text(links.id)?)?;
+        let follows = match links.follows {
+            Some(follows) if follows.is_string() => Some(usual_uuid(follows.raw()).filter(|other| *other != id)?),
+            _ => None,
+        };
+        let occurred = Some(usual_time(text(links.occurred)?)?);
+        Some(Linked { occurred, id: Some(id), follows, links })
+    }
+}
+
 /// What is kept of an event.
 #[derive(Clone, Copy)]
 struct Seen {
@@ -119,24 +144,22 @@ struct Follower<'e> {
 
 /// What a sentence about a follower needs; worked out when it is written, or before its text is gone.
 enum Words<'e> {
-    Of(&'e Event<'e>),
+    Of(&'e Links<Value<'e>>),
     Kept { resource: &'e str, from: &'e str },
 }
 
 impl Words<'_> {
     fn resource(&self) -> String {
         match self {
-            Words::Of(event) => event.label(RESOURCE_ID).map(|id| shown(&id.string())).unwrap_or_default(),
+            Words::Of(links) => links.resource.map(|id| shown(&id.string())).unwrap_or_default(),
             Words::Kept { resource, .. } => (*resource).to_owned(),
         }
     }
 
     fn from(&self) -> String {
         match self {
-            Words::Of(event) => {
-                let initial = event.payload_at(&["initial_state"]);
-                let name = initial.and_then(|initial| initial.get("name").or_else(|| initial.get("type")));
-                name.map(|name| shown(&name.string())).unwrap_or_default()
+            Words::Of(links) => {
+                links.initial.name.or(links.initial.kind).map(|name| shown(&name.string())).unwrap_or_default()
             }
             Words::Kept { from, .. } => (*from).to_owned(),
         }
@@ -221,24 +244,25 @@ impl Chain {
         &mut self,
         findings: &mut Findings<'_>,
         subject: &Subject<'_>,
-        event: &Event<'_>,
+        event: &Linked<'_>,
         matched: Option<&Match<'_>>,
     ) {
+        let links = &event.links;
         let (Some(index), Some(id)) = (subject.index, event.id) else { return };
         let family = matched.map(|matched| matched.family);
         let own = Seen {
             index,
             family,
             occurred: event.occurred,
-            resource: event.label(RESOURCE_ID).map(|id| hash(&id.bytes())).unwrap_or_default(),
-            shared: family.and_then(|family| shared(event, family)),
-            state: state(event.payload_at(&["validated_state"])),
+            resource: links.resource.map(|id| hash(&id.bytes())).unwrap_or_default(),
+            shared: links.shared.map(|value| hash(&value.bytes())),
+            state: state(&links.validated),
         };
         let key = hash(id.as_bytes());
         if let Some(first) = self.seen.get_mut(key) {
             let (first, text) = (first.index.to_string(), id.to_string());
             let arguments = [("first", &*first), ("id", &*text)];
-            findings.add(Code::RepeatedEventId, subject, Path::Field("id"), field(event, "id"), &arguments);
+            findings.add(Code::RepeatedEventId, subject, Path::Field("id"), place(links.id), &arguments);
             // It was looked at when it came first.
             return;
         }
@@ -246,16 +270,15 @@ impl Chain {
         if let (Some(target), Some(follows)) =
             (event.follows.filter(|target| *target != id), family.and_then(|family| family.follows.as_ref()))
         {
-            let initial = event.payload_at(&["initial_state"]);
             let follower = Follower {
                 seen: own,
                 follows,
                 subject: *subject,
-                place: field(event, "follows"),
-                from_place: initial.map_or(Location::Nowhere, |initial| Location::Bytes(initial.span())),
-                shared: follows.same.as_ref().and_then(|term| term_hash(event, term)),
-                from: state(initial),
-                words: Words::Of(event),
+                place: place(links.follows),
+                from_place: place(links.initial.state),
+                shared: follows.same.as_ref().and(own.shared),
+                from: state(&links.initial),
+                words: Words::Of(links),
             };
             let key = hash(target.as_bytes());
             match self.seen.get_mut(key) {
@@ -267,7 +290,7 @@ impl Chain {
             judge(findings, &waiting.follower(), &own);
         }
         if let Some(matched) = matched {
-            self.run(findings, subject, event, matched, own);
+            self.run(findings, subject, links, matched, own);
             self.worker(subject, event, matched);
         }
     }
@@ -321,17 +344,17 @@ impl Chain {
         &mut self,
         findings: &mut Findings<'_>,
         subject: &Subject<'_>,
-        event: &Event<'_>,
+        links: &Links<Value<'_>>,
         matched: &Match<'_>,
         own: Seen,
     ) {
-        let Some(occurred) = event.occurred else { return };
+        let Some(occurred) = own.occurred else { return };
         let is_heartbeat = matched.family.name.text == "prefect.flow-run.heartbeat";
-        let state_type = event.label("prefect.state-type").filter(|_| matched.hole.is_some());
+        let state_type = links.state_type.filter(|_| matched.hole.is_some());
         if !is_heartbeat && state_type.is_none() {
             return;
         }
-        let place = || field(event, "occurred");
+        let place = || place(links.occurred);
         let path = Path::Field("occurred");
         let mut run = self.runs.get_mut(own.resource).copied().unwrap_or_default();
         if is_heartbeat {
@@ -365,16 +388,13 @@ impl Chain {
     }
 
     /// Submitted and executed flow runs.
-    fn worker(&mut self, subject: &Subject<'_>, event: &Event<'_>, matched: &Match<'_>) {
+    fn worker(&mut self, subject: &Subject<'_>, event: &Linked<'_>, matched: &Match<'_>) {
         let submitted = match matched.family.name.text {
             "prefect.worker.submitted-flow-run" => true,
             "prefect.worker.executed-flow-run" => false,
             _ => return,
         };
-        let Some(run) = event.in_role("flow-run").and_then(|(_, run)| run.get(RESOURCE_ID)).map(|id| hash(&id.bytes()))
-        else {
-            return;
-        };
+        let Some(run) = event.links.flow_run.map(|id| hash(&id.bytes())) else { return };
         let known = self.executed.get_mut(run);
         if submitted {
             match known {
@@ -383,7 +403,8 @@ impl Chain {
             }
         } else if event.follows.is_none() && known.is_none() {
             let (index, name) = (subject.index.unwrap_or_default(), subject.name.unwrap_or_default().to_owned());
-            self.executed.insert(run, Some(Executed { index, name, docs: subject.docs, place: field(event, "event") }));
+            self.executed
+                .insert(run, Some(Executed { index, name, docs: subject.docs, place: place(event.links.event) }));
             self.fresh = true;
         }
     }
@@ -400,9 +421,9 @@ fn report(findings: &mut Findings<'_>, follower: &Follower<'_>, code: Code, argu
     findings.add(code, &follower.subject, Path::Field("follows"), follower.place, arguments);
 }
 
-/// Where a field of an event stands.
-fn field(event: &Event<'_>, name: &str) -> Location {
-    event.value.get(name).map_or(Location::Nowhere, |value| Location::Bytes(value.span()))
+/// Where a value stands.
+fn place(value: Option<Value<'_>>) -> Location {
+    value.map_or(Location::Nowhere, |value| Location::Bytes(value.span()))
 }
 
 /// Compares an event with the one that it follows.
@@ -462,34 +483,9 @@ fn judge(findings: &mut Findings<'_>, follower: &Follower<'_>, target: &Seen) {
     }
 }
 
-fn state(state: Option<Value<'_>>) -> Option<StateKey> {
-    let state = state?;
-    let text = |key: &str| state.get(key).filter(|value| value.is_string()).map(|value| hash(&value.bytes()));
-    Some(StateKey { kind: text("type")?, name: text("name") })
-}
-
-/// The value that the followers of an event share with it.
-fn shared(event: &Event<'_>, family: &'static Family) -> Option<u64> {
-    let own = family.follows.as_ref().and_then(|follows| follows.same.as_ref());
-    let of_followers = || {
-        crate::catalogue::families().iter().find_map(|other| {
-            let follows = other.follows.as_ref()?;
-            follows.families.contains(&family.name.text).then_some(follows.same.as_ref()?)
-        })
-    };
-    term_hash(event, own.or_else(of_followers)?)
-}
-
-fn term_hash(event: &Event<'_>, term: &Term) -> Option<u64> {
-    let value = match term {
-        Term::Label(label) => event.label(label),
-        Term::Payload { path, .. } => event.payload_at(path),
-        Term::RelatedLabel { role, label } => event.in_role(role).and_then(|(_, related)| related.get(label)),
-        Term::RelatedIdPart { role, .. } => event.in_role(role).and_then(|(_, related)| related.get(RESOURCE_ID)),
-        Term::IdPart(_) => event.label(RESOURCE_ID),
-        Term::Name(_) | Term::Occurred => None,
-    };
-    value.map(|value| hash(&value.bytes()))
+fn state(state: &State<Value<'_>>) -> Option<StateKey> {
+    let text = |value: Value<'_>| hash(&value.bytes());
+    Some(StateKey { kind: state.kind.map(text)?, name: state.name.map(text) })
 }
 
 fn term_words(term: &Term) -> &'static str {
@@ -498,31 +494,5 @@ fn term_words(term: &Term) -> &'static str {
         Term::Label(label) => label,
         Term::Payload { path, .. } => path.last().copied().unwrap_or("payload"),
         Term::Name(_) | Term::IdPart(_) | Term::Occurred => "resource",
-    }
-}
-
-/// 64 bits on every machine: with fewer, the ids of a long input would meet by chance. Spreads well,
-/// but is easy to fool: two texts that are made to collide are taken for the same.
-fn hash(bytes: &[u8]) -> u64 {
-    const ODD: u64 = 0x9E37_79B9_7F4A_7C15;
-    let mix = |state: u64, word: u64| {
-        let mixed = (state ^ word).wrapping_mul(ODD);
-        mixed ^ (mixed >> 29)
-    };
-    let (words, rest) = bytes.as_chunks::<8>();
-    let whole = words.iter().fold(bytes.len() as u64, |state, word| mix(state, u64::from_le_bytes(*word)));
-    let last = rest.iter().fold(0, |word, byte| (word << 8) | u64::from(*byte));
-    mix(mix(whole, last), ODD)
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::HashSet;
-
-    #[test]
-    fn ids_do_not_meet() {
-        let ids = (0..1_000_000_u32).map(|n| format!("{:08x}-e4ce-7b77-86e7-{:012x}", n.wrapping_mul(7), n / 3));
-        let hashes: HashSet<u64> = ids.map(|id| super::hash(id.as_bytes())).collect();
-        assert_eq!(hashes.len(), 1_000_000);
     }
 }

@@ -7,12 +7,13 @@ use uuid::Uuid;
 use crate::catalogue::{Compare, Equal, Form, Match, Term};
 use crate::diagnostic::Code;
 use crate::event::{Event, RESOURCE_ID, RESOURCE_ROLE};
-use crate::json::{Kind, Pointer, Value};
+use crate::json::{Kind, Pointer, Value, equal};
 use crate::time;
 
 use super::findings::{Findings, Location, Subject};
 use super::opening;
 use super::path::Path;
+use super::precedent::Fact;
 use super::transition;
 use super::words::{self, shown};
 
@@ -37,8 +38,49 @@ pub(super) fn check(
     }
 }
 
+/// What is compared with others: a value, or its place counted from that of its event.
+pub(super) enum Place<V> {
+    Absent,
+    Null,
+    Constant(Vec<u8>),
+    Value(V),
+    /// A placeholder of an id of this form.
+    Part(V, &'static Form, &'static str),
+}
+
+impl<V: Copy> Place<V> {
+    pub fn map<W>(&self, to: impl Fn(V) -> W) -> Place<W> {
+        match self {
+            Place::Absent => Place::Absent,
+            Place::Null => Place::Null,
+            Place::Constant(text) => Place::Constant(text.clone()),
+            Place::Value(value) => Place::Value(to(*value)),
+            Place::Part(value, form, name) => Place::Part(to(*value), form, name),
+        }
+    }
+}
+
+impl<V: Copy> Place<V> {
+    pub fn read<'p>(&'p self, value: impl Fn(V) -> Value<'p>) -> Found<'p> {
+        match self {
+            Place::Absent => Found::Absent,
+            Place::Null => Found::Null,
+            Place::Constant(text) => Found::Text(Cow::Borrowed(text)),
+            Place::Value(at) => Found::Text(value(*at).bytes()),
+            Place::Part(at, form, name) => part_of(value(*at), form, name),
+        }
+    }
+}
+
+/// Whether all that is not absent is the same.
+pub(super) fn agree<'t>(compare: Compare, found: impl Iterator<Item = Found<'t>>) -> bool {
+    let mut found = found.filter(|found| !matches!(found, Found::Absent));
+    let Some(first) = found.next() else { return true };
+    found.all(|other| same(compare, &first, &other))
+}
+
 /// What stands at a place.
-enum Found<'t> {
+pub(super) enum Found<'t> {
     Absent,
     Null,
     /// The bytes of a string or of a number.
@@ -58,38 +100,34 @@ impl<'t> Check<'_, '_, 't> {
     }
 
     fn equal(&mut self, rule: &'static Equal) {
-        let mut first = Found::Absent;
-        let all_agree = rule.terms.iter().all(|term| match (self.find(term), &first) {
-            (Found::Absent, _) => true,
-            (found, Found::Absent) => {
-                first = found;
-                true
-            }
-            (found, first) => agree(rule.compare, first, &found),
-        });
-        if !all_agree {
+        let places: Vec<Place<Value<'t>>> = rule.terms.iter().map(|term| self.find(term)).collect();
+        if !agree(rule.compare, places.iter().map(|place| place.read(|value| value))) {
             self.disagree(rule);
+        } else if places.iter().filter(|place| !matches!(place, Place::Absent)).count() > 1 {
+            let places = places.iter().map(|place| place.map(|value| self.findings.place(value))).collect();
+            self.findings.rests_on(self.event.value, Fact::Agree(rule.compare, places));
         }
     }
 
     /// Reports places that do not agree.
     #[cold]
     fn disagree(&mut self, rule: &'static Equal) {
-        let found = rule.terms.iter().map(|term| (term, self.find(term)));
+        let places: Vec<_> = rule.terms.iter().map(|term| (term, self.find(term))).collect();
+        let found = places.iter().map(|(term, place)| (*term, place.read(|value| value)));
         // What is wrong by itself, or written in another case only, has been reported for that.
-        let counts = |(term, found): &(&Term, Found<'t>)| {
+        let counts = |(term, found): &(&'static Term, Found<'_>)| {
             !matches!(found, Found::Absent) && !self.findings.has(&self.place(term).0)
         };
-        let found: Vec<(&'static Term, Found<'t>)> = found.filter(counts).collect();
+        let found: Vec<(&'static Term, Found<'_>)> = found.filter(counts).collect();
         let Some((first, rest)) = found.split_first() else { return };
-        if rest.iter().all(|other| agree(rule.compare, &first.1, &other.1)) {
+        if rest.iter().all(|other| same(rule.compare, &first.1, &other.1)) {
             return;
         }
         // The odd one out: of three, the one that differs from the other two; of two, the last.
         let differs = |at: usize| {
             let others = found.iter().enumerate().filter(|(place, _)| *place != at);
             let others: Vec<_> = others.map(|(_, other)| other).collect();
-            others.windows(2).all(|pair| matches!(pair, [a, b] if agree(rule.compare, &a.1, &b.1)))
+            others.windows(2).all(|pair| matches!(pair, [a, b] if same(rule.compare, &a.1, &b.1)))
         };
         let at =
             (0..found.len()).rev().find(|&at| found.len() > 2 && differs(at)).unwrap_or(found.len().saturating_sub(1));
@@ -114,38 +152,32 @@ impl<'t> Check<'_, '_, 't> {
         );
     }
 
-    fn find(&self, term: &Term) -> Found<'t> {
+    fn find(&self, term: &'static Term) -> Place<Value<'t>> {
         let event = self.event;
+        let family = self.matched.family;
         match *term {
-            Term::Name(hole) => match &event.name {
-                Some(Cow::Borrowed(name)) => named(self.matched.family.name.part(name, hole)),
-                Some(Cow::Owned(name)) => {
-                    let part = self.matched.family.name.part(name, hole);
-                    part.map_or(Found::Absent, |part| Found::Text(Cow::Owned(part.as_bytes().to_owned())))
-                }
-                None => Found::Absent,
-            },
+            Term::Name(hole) => {
+                let part = event.name.as_deref().and_then(|name| family.name.part(name.as_bytes(), hole));
+                part.map_or(Place::Absent, |part| Place::Constant(part.to_owned()))
+            }
             Term::Label(label) => text_of(event.label(label)),
             Term::IdPart(part) => {
-                let form = self.matched.family.labels.first().map(|label| &label.form);
-                part_of(event.label(RESOURCE_ID), form, part)
+                part_at(event.label(RESOURCE_ID), family.labels.first().map(|label| &label.form), part)
             }
             Term::Payload { path, absent } => {
                 let mut value = event.payload;
                 for key in path {
                     if value.is_some_and(|value| value.kind() == Kind::Null) {
-                        return Found::Null;
+                        return Place::Null;
                     }
                     value = value.and_then(|value| value.get(key));
                 }
+                let absent = absent.map(|absent| Place::Constant(absent.as_bytes().to_owned()));
                 match (value, absent) {
-                    (None, Some(absent)) if event.payload.is_some() => Found::Text(Cow::Borrowed(absent.as_bytes())),
+                    (None, Some(absent)) if event.payload.is_some() => absent,
                     // Where an absent value counts as a text, null does too.
-                    (Some(value), Some(absent)) if value.kind() == Kind::Null => {
-                        Found::Text(Cow::Borrowed(absent.as_bytes()))
-                    }
-                    (Some(value), None) if value.kind() == Kind::Null => Found::Null,
-                    (Some(value), _) if value.is_number() => Found::Text(Cow::Borrowed(value.raw())),
+                    (Some(value), Some(absent)) if value.kind() == Kind::Null => absent,
+                    (Some(value), _) if value.is_number() => Place::Value(value),
                     (value, _) => text_of(value),
                 }
             }
@@ -153,9 +185,8 @@ impl<'t> Check<'_, '_, 't> {
                 text_of(event.in_role(role).and_then(|(_, related)| related.get(label)))
             }
             Term::RelatedIdPart { role, part } => {
-                let form =
-                    self.matched.family.related.iter().find(|related| related.role == role).map(|related| &related.id);
-                part_of(event.in_role(role).and_then(|(_, related)| related.get(RESOURCE_ID)), form, part)
+                let form = family.related.iter().find(|related| related.role == role).map(|related| &related.id);
+                part_at(event.in_role(role).and_then(|(_, related)| related.get(RESOURCE_ID)), form, part)
             }
             Term::Occurred => text_of(event.value.get("occurred")),
         }
@@ -192,6 +223,9 @@ impl<'t> Check<'_, '_, 't> {
         let family = self.matched.family;
         let Some(name) = self.matched.hole else { return };
         let label = |name: &str| event.label(name).filter(|value| value.is_string());
+        if let Some(found) = label("prefect.state-type") {
+            self.findings.rests_on(found, Fact::Same(found.raw().into()));
+        }
         if let (Some(variant), Some(found)) =
             (family.variants.iter().find(|variant| variant.name == name), label("prefect.state-type"))
             && let Some(expected) = variant.state_type.filter(|expected| !found.is(expected))
@@ -203,9 +237,11 @@ impl<'t> Check<'_, '_, 't> {
         }
         if let (Some(state_type), Some(count)) = (label("prefect.state-type"), label("prefect.run-count"))
             && state_type.is("RUNNING")
-            && is_zero(count)
         {
-            self.add(Code::RunningWithoutAttempt, Path::Label("prefect.run-count"), count, &[]);
+            if is_zero(count) {
+                self.add(Code::RunningWithoutAttempt, Path::Label("prefect.run-count"), count, &[]);
+            }
+            self.findings.rests_on(count, Fact::NotZero);
         }
         self.tags();
         self.transition();
@@ -214,11 +250,12 @@ impl<'t> Check<'_, '_, 't> {
     fn tags(&mut self) {
         let Some(tags) = self.event.payload_at(&["task_run", "tags"]) else { return };
         for (index, tag) in tags.items().enumerate().filter(|(_, tag)| tag.is_string()) {
-            let name = tag.string();
-            let id = format!("prefect.tag.{name}");
-            if self.event.related().any(|(_, related)| related.get(RESOURCE_ID).is_some_and(|found| found.is(&id))) {
+            let ids = self.event.related().filter_map(|(_, related)| related.get(RESOURCE_ID));
+            if let Some(id) = ids.into_iter().find(|id| is_tag_id(tag, *id)) {
+                self.findings.rests_on(tag, Fact::Tag(self.findings.place(id)));
                 continue;
             }
+            let name = tag.string();
             let (payload, shown) = (Path::Field("payload"), shown(&name));
             let run = Path::Key(&payload, "task_run");
             let list = Path::Key(&run, "tags");
@@ -228,6 +265,14 @@ impl<'t> Check<'_, '_, 't> {
 
     fn transition(&mut self) {
         let Some(validated) = self.event.payload_at(&["validated_state"]) else { return };
+        // The type and the name decide.
+        for state in ["validated_state", "initial_state"] {
+            for key in ["type", "name"] {
+                if let Some(value) = self.event.payload_at(&[state, key]) {
+                    self.findings.rests_on(value, Fact::Same(value.raw().into()));
+                }
+            }
+        }
         let Some(to) = transition::State::read(validated) else { return };
         let from = match self.event.payload_at(&["initial_state"]) {
             Some(initial) if initial.kind() == Kind::Object => match transition::State::read(initial) {
@@ -251,14 +296,18 @@ impl<'t> Check<'_, '_, 't> {
     fn repeated_related(&mut self) {
         let event = self.event;
         let text = |related: Value<'t>, label: &str| related.get(label).filter(|value| value.is_string());
-        let same = |a: Value<'t>, b: Value<'t>| a.raw().len() == b.raw().len() && a.bytes() == b.bytes();
         let own = event.resource.and_then(|resource| text(resource, RESOURCE_ID));
         let mut seen: Vec<(Value<'t>, Value<'t>)> = Vec::with_capacity(8);
         for (index, related) in event.related() {
             let (Some(id), Some(role)) = (text(related, RESOURCE_ID), text(related, RESOURCE_ROLE)) else { continue };
             let location = Location::Bytes(opening(related.span()));
             let listed = || self.matched.family.related.iter().find(|listed| role.is(listed.role));
-            if own.is_some_and(|own| same(own, id)) && listed().is_none_or(|listed| listed.max.is_none()) {
+            if let Some(own) = own
+                && listed().is_none_or(|listed| listed.max.is_none())
+            {
+                self.findings.rests_on(own, Fact::Differs(self.findings.place(id)));
+            }
+            if own.is_some_and(|own| own.is_same_text(id)) && listed().is_none_or(|listed| listed.max.is_none()) {
                 let id = shown(&id.string());
                 self.findings.add(
                     Code::ResourceAlsoRelated,
@@ -268,7 +317,11 @@ impl<'t> Check<'_, '_, 't> {
                     &[("id", &id)],
                 );
             }
-            if seen.iter().any(|(other_id, other_role)| same(*other_id, id) && same(*other_role, role)) {
+            self.findings.rests_on(role, Fact::Same(role.raw().into()));
+            for (other, _) in seen.iter().filter(|(_, other)| other.is_same_text(role)) {
+                self.findings.rests_on(*other, Fact::Differs(self.findings.place(id)));
+            }
+            if seen.iter().any(|(other, other_role)| other.is_same_text(id) && other_role.is_same_text(role)) {
                 let (id, role) = (shown(&id.string()), shown(&role.string()));
                 self.findings.add(
                     Code::RepeatedRelated,
@@ -293,6 +346,7 @@ impl<'t> Check<'_, '_, 't> {
             return;
         };
         let payload = Path::Field("payload");
+        self.findings.rests_on_more();
         let (fields_path, updates_path) = (Path::Key(&payload, "updated_fields"), Path::Key(&payload, "updates"));
         if fields.items().next().is_none() {
             self.add(
@@ -342,12 +396,18 @@ impl<'t> Check<'_, '_, 't> {
 
     /// Numbers that cannot be.
     fn counts(&mut self) {
-        if let Some(slots) = self.event.label("slots-acquired").filter(|slots| is_zero(*slots)) {
-            self.add(Code::NoSlotsAcquired, Path::Label("slots-acquired"), slots, &[("found", "0")]);
+        if let Some(slots) = self.event.label("slots-acquired") {
+            if is_zero(slots) {
+                self.add(Code::NoSlotsAcquired, Path::Label("slots-acquired"), slots, &[("found", "0")]);
+            }
+            self.findings.rests_on(slots, Fact::NotZero);
         }
         let whole = |value: Value<'t>| std::str::from_utf8(value.raw()).ok()?.parse::<i64>().ok();
         let number =
             |name: &str| self.event.payload_at(&[name]).filter(|value| value.kind() == Kind::Integer).and_then(whole);
+        if number("total_resources").is_some() {
+            self.findings.rests_on_more();
+        }
         if let (Some(succeeded), Some(failed), Some(skipped), Some(total)) =
             (number("succeeded"), number("failed"), number("skipped"), number("total_resources"))
             && let sum = succeeded.saturating_add(failed).saturating_add(skipped)
@@ -362,44 +422,52 @@ impl<'t> Check<'_, '_, 't> {
 }
 
 /// A whole number in a string that is zero.
-fn is_zero(value: Value<'_>) -> bool {
+pub(super) fn is_zero(value: Value<'_>) -> bool {
     value.is_string() && !value.raw().is_empty() && value.raw().iter().all(|&digit| digit == b'0')
 }
 
-fn text_of(value: Option<Value<'_>>) -> Found<'_> {
+/// Whether an id is that of the tag's resource.
+pub(super) fn is_tag_id(tag: Value<'_>, id: Value<'_>) -> bool {
+    id.is_string() && id.bytes().strip_prefix(b"prefect.tag.").is_some_and(|name| equal(name, &tag.bytes()))
+}
+
+fn text_of(value: Option<Value<'_>>) -> Place<Value<'_>> {
     match value {
-        Some(value) if value.is_string() => Found::Text(value.bytes()),
-        Some(value) if value.kind() == Kind::Null => Found::Null,
-        _ => Found::Absent,
+        Some(value) if value.is_string() => Place::Value(value),
+        Some(value) if value.kind() == Kind::Null => Place::Null,
+        _ => Place::Absent,
     }
 }
 
-fn named(part: Option<&str>) -> Found<'_> {
-    part.map_or(Found::Absent, |part| Found::Text(Cow::Borrowed(part.as_bytes())))
+/// A placeholder of an id.
+fn part_at<'t>(id: Option<Value<'t>>, form: Option<&'static Form>, name: &'static str) -> Place<Value<'t>> {
+    id.zip(form).map_or(Place::Absent, |(id, form)| Place::Part(id, form, name))
 }
 
-/// A placeholder of an id.
-fn part_of<'t>(id: Option<Value<'t>>, form: Option<&'static Form>, name: &str) -> Found<'t> {
-    let (Some(id), Some(Form::Templates(forms))) = (id, form) else { return Found::Absent };
-    match id.string() {
-        Cow::Borrowed(id) => named(forms.iter().find_map(|form| form.template.part(id, name))),
+fn part_of<'t>(id: Value<'t>, form: &'static Form, name: &str) -> Found<'t> {
+    let Form::Templates(forms) = form else { return Found::Absent };
+    match id.bytes() {
+        Cow::Borrowed(id) => {
+            let part = forms.iter().find_map(|form| form.template.part(id, name));
+            part.map_or(Found::Absent, |part| Found::Text(Cow::Borrowed(part)))
+        }
         Cow::Owned(id) => {
             let part = forms.iter().find_map(|form| form.template.part(&id, name));
-            part.map_or(Found::Absent, |part| Found::Text(Cow::Owned(part.as_bytes().to_owned())))
+            part.map_or(Found::Absent, |part| Found::Text(Cow::Owned(part.to_owned())))
         }
     }
 }
 
-fn agree(compare: Compare, a: &Found<'_>, b: &Found<'_>) -> bool {
+fn same(compare: Compare, a: &Found<'_>, b: &Found<'_>) -> bool {
     match (a, b) {
-        (Found::Text(a), Found::Text(b)) => a == b || (compare != Compare::Text && same(compare, a, b)),
+        (Found::Text(a), Found::Text(b)) => equal(a, b) || (compare != Compare::Text && same_text(compare, a, b)),
         (Found::Null, Found::Null) => true,
         _ => false,
     }
 }
 
 /// What cannot be read as what is compared has been reported for that, and counts as the same.
-fn same(compare: Compare, a: &[u8], b: &[u8]) -> bool {
+fn same_text(compare: Compare, a: &[u8], b: &[u8]) -> bool {
     if compare == Compare::Instant {
         // Written alike but for `Z`: no need to read them.
         let alike = plain(a).zip(plain(b)).is_some_and(|(a, b)| a == b);

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 
 use uuid::Uuid;
 
+use crate::catalogue;
 use crate::diagnostic::Code;
 use crate::event::{Event, RESOURCE_ID, RESOURCE_ROLE};
 use crate::json::{Kind, Span, Value};
@@ -16,6 +17,7 @@ use crate::time::{self, Form, Instant};
 use super::edits;
 use super::findings::{Findings, Location, Subject};
 use super::path::Path;
+use super::precedent::Fact;
 use super::words::{self, nearest, shown};
 
 /// The fields that the server reads, and `received`, which it writes.
@@ -306,6 +308,9 @@ impl Check<'_, '_, '_> {
             return None;
         }
         let text = value.bytes();
+        if let Some(id) = usual_uuid(&text) {
+            return Some(id);
+        }
         // Of the prefix `urn:uuid:`, pydantic takes lower case alone.
         let parsed =
             Uuid::try_parse_ascii(&text).ok().filter(|_| !text.contains(&b':') || text.starts_with(b"urn:uuid:"));
@@ -323,7 +328,7 @@ impl Check<'_, '_, '_> {
         };
         if id.is_nil() {
             self.add(Code::NilUuid, path, value.span(), &[("field", field)]);
-        } else if !is_usual_uuid(&text) {
+        } else {
             let expected = id.hyphenated().to_string();
             let arguments = [("field", field), ("found", &*words::text(value)), ("expected", &*expected)];
             if let Some(found) = self.add(Code::UnusualUuid, path, value.span(), &arguments) {
@@ -398,10 +403,11 @@ impl Check<'_, '_, '_> {
                 (missing, Span { end: open.start.saturating_add(1), ..open })
             }
             Some(value) if value.is_string() && value.raw().is_empty() => (empty, value.span()),
-            Some(value) if value.is_string() && value.string().trim().is_empty() => {
-                (Code::BlankIdentifier, value.span())
+            Some(value) if value.is_string() && value.is_blank() => (Code::BlankIdentifier, value.span()),
+            Some(value) => {
+                self.findings.rests_on(value, Fact::NotBlank);
+                return;
             }
-            Some(_) => return,
         };
         let arguments = [("where", &*holder.words()), ("label", label)];
         self.add(code, holder.label(label), place, &arguments);
@@ -439,8 +445,18 @@ fn meaning_of(name: &str) -> Option<&'static str> {
     other.or_else(|| nearest(name, FIELDS))
 }
 
-fn is_usual_uuid(text: &[u8]) -> bool {
-    text.len() == 36 && !text.iter().any(u8::is_ascii_uppercase)
+/// A UUID as Prefect writes it: with hyphens, in lower case, not nil.
+pub(super) fn usual_uuid(text: &[u8]) -> Option<Uuid> {
+    let id = Uuid::from_bytes(catalogue::uuid_bytes(text)?);
+    // Of digits, letters and hyphens, upper-case letters alone have the one bit without the other.
+    let (words, _) = text.as_chunks::<4>();
+    let upper = words.iter().map(|word| u32::from_le_bytes(*word)).fold(0, |all, word| all | word & !(word << 1));
+    (upper & 0x4040_4040 == 0 && !id.is_nil()).then_some(id)
+}
+
+/// RFC 3339 with its offset.
+pub(super) fn usual_time(text: &[u8]) -> Option<Instant> {
+    time::read(text).filter(|time| time.form == Form::Rfc3339)?.instant
 }
 
 /// How many levels of arrays and objects a value has.

@@ -1,10 +1,11 @@
 //! Collects what is found, counts all of it, and makes the report.
 
 use crate::diagnostic::{Arguments, Code, Diagnostic, Edit, Fix, Report, Severity};
-use crate::json::{Places, Pointer, Position, Range, Span};
+use crate::json::{Places, Pointer, Position, Range, Span, Value};
 use crate::sort;
 
 use super::path::Path;
+use super::precedent::Fact;
 use super::settings::{Profile, Settings};
 
 /// Which event a finding is about.
@@ -50,6 +51,10 @@ pub(super) struct Findings<'s> {
     /// The pointers of what was found in the current event: what is wrong by itself is not
     /// compared with other values any more.
     reported: Vec<String>,
+    /// What the verdict on the current event rests on, each with its place counted from the event's
+    /// own; `None`: on more than that.
+    facts: Option<Vec<(u32, Fact)>>,
+    event: u32,
     errors: u64,
     warnings: u64,
     infos: u64,
@@ -57,7 +62,16 @@ pub(super) struct Findings<'s> {
 
 impl<'s> Findings<'s> {
     pub fn new(settings: &'s Settings) -> Self {
-        Findings { settings, found: Vec::new(), reported: Vec::new(), errors: 0, warnings: 0, infos: 0 }
+        Findings {
+            settings,
+            found: Vec::new(),
+            reported: Vec::new(),
+            facts: None,
+            event: 0,
+            errors: 0,
+            warnings: 0,
+            infos: 0,
+        }
     }
 
     /// Whether anything beyond the envelope counts.
@@ -66,8 +80,33 @@ impl<'s> Findings<'s> {
     }
 
     /// To be called when a new event begins.
-    pub fn next_event(&mut self) {
+    pub fn next_event(&mut self, event: Option<Value<'_>>) {
         self.reported.clear();
+        self.facts = event.map(|_| Vec::new());
+        self.event = event.map(Value::index).unwrap_or_default();
+    }
+
+    /// The place of a value counted from that of the current event.
+    pub fn place(&self, value: Value<'_>) -> u32 {
+        value.index().wrapping_sub(self.event)
+    }
+
+    /// Notes what was looked at in a value and found right.
+    pub fn rests_on(&mut self, value: Value<'_>, fact: Fact) {
+        let place = self.place(value);
+        if let Some(facts) = &mut self.facts {
+            facts.push((place, fact));
+        }
+    }
+
+    /// The verdict on the current event rests on more than facts can tell.
+    pub fn rests_on_more(&mut self) {
+        self.facts = None;
+    }
+
+    /// All that the verdict rests on; `None`: there was something to say, or it rests on more.
+    pub fn facts(&mut self) -> Option<Vec<(u32, Fact)>> {
+        self.facts.take()
     }
 
     /// Whether an error was found at a place of the current event, or around it.
@@ -101,6 +140,7 @@ impl<'s> Findings<'s> {
         location: Location,
         arguments: Arguments<'_>,
     ) -> Option<&mut Found> {
+        self.facts = None;
         // A mere remark does not keep a value from being compared; an error does, also one that is switched off.
         if usual == Severity::Error {
             self.reported.push(path.pointer().into());

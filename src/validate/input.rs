@@ -7,15 +7,32 @@ pub(super) fn byte_order_mark(text: &[u8]) -> usize {
     if text.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 }
 }
 
+/// Whether a document is one event, as most are.
+fn is_event(root: Value<'_>) -> bool {
+    root.get_first("event").is_some_and(Value::is_string) && root.get_first("resource").is_some()
+}
+
+/// Whether there is more to a document than events.
+pub(super) fn is_wrapped(root: Value<'_>) -> bool {
+    root.kind() != Kind::Array
+        && !is_event(root)
+        && events(root).next().is_none_or(|event| event.index() != root.index())
+}
+
 /// The events that a document holds.
 pub(super) fn events(root: Value<'_>) -> impl Iterator<Item = Value<'_>> {
-    let is_list = root.kind() == Kind::Array;
-    let page = root.get("events").filter(|events| events.kind() == Kind::Array && root.get("resource").is_none());
-    let frame = root
-        .get("event")
-        .filter(|event| event.kind() == Kind::Object && root.get("type").is_some_and(|name| name.is("event")));
-    let list = page.or(is_list.then_some(root));
-    let single = if list.is_some() { None } else { Some(frame.unwrap_or(root)) };
+    let (list, single) = if is_event(root) {
+        (None, Some(root))
+    } else {
+        let is_list = root.kind() == Kind::Array;
+        let page = root.get("events").filter(|events| events.kind() == Kind::Array && root.get("resource").is_none());
+        let frame = root
+            .get("event")
+            .filter(|event| event.kind() == Kind::Object && root.get("type").is_some_and(|name| name.is("event")));
+        let list = page.or(is_list.then_some(root));
+        let single = if list.is_some() { None } else { Some(frame.unwrap_or(root)) };
+        (list, single)
+    };
     list.into_iter().flat_map(Value::items).chain(single)
 }
 

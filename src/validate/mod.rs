@@ -7,7 +7,9 @@ mod envelope;
 mod family;
 mod findings;
 mod input;
+mod links;
 mod path;
+mod precedent;
 mod settings;
 mod syntax;
 mod transition;
@@ -16,11 +18,13 @@ mod words;
 use crate::catalogue;
 use crate::diagnostic::Report;
 use crate::event::Event;
-use crate::json::{Issue, Places, Position, Span, Tape, parse};
+use crate::json::{Issue, Places, Position, Span, Tape, Value, parse, repeated_keys};
 use crate::sort;
 
-use chain::Chain;
+use chain::{Chain, Linked};
 use findings::{Findings, Subject};
+use links::Links;
+use precedent::Precedents;
 use syntax::Source;
 
 pub use input::is_ndjson;
@@ -103,6 +107,7 @@ struct Reader {
     tape: Tape,
     issues: Vec<Issue>,
     chain: Chain,
+    precedents: Precedents,
     /// How many events there were.
     events: u64,
 }
@@ -117,55 +122,106 @@ impl Reader {
 
     /// Checks the document between two bytes of the text. `is_line`: if it cannot be read, it counts as an event.
     fn document(&mut self, findings: &mut Findings<'_>, source: Source<'_>, start: usize, end: usize, is_line: bool) {
+        let Reader { tape, issues, chain, precedents, events } = self;
         let text = source.text.get(..end).unwrap_or_default();
-        let parsed = parse(text, start, &mut self.tape, &mut self.issues);
-        self.issues = sort::by_key(std::mem::take(&mut self.issues), |issue| u64::from(issue.span.start));
-        let mut open: &[Issue] = &self.issues;
-        let before = self.events;
-        let document = self.tape.document(text);
-        if let Some(root) = document.root() {
-            for value in input::events(root) {
-                // Reading stopped within this one.
-                let span = value.span();
-                if !parsed.complete && !value.is_complete() {
-                    break;
-                }
-                let index = self.events;
-                self.events = index.saturating_add(1);
-                findings.next_event();
-                let (here, rest) = open.split_at(open.partition_point(|issue| issue.span.start < span.end));
-                open = rest;
-                let name = envelope::name(value);
-                let matched = name.as_deref().and_then(catalogue::find);
-                let subject = Subject {
-                    index: Some(index),
-                    name: name.as_deref(),
-                    docs: matched.as_ref().and_then(|matched| matched.family.docs),
-                };
-                syntax::report(findings, source, &subject, Some(&Event::unread(value)), here);
-                let event = envelope::check(findings, &subject, value, parsed.depth > SHALLOW);
-                // The server looks no further than the envelope.
-                if !findings.beyond_envelope() {
-                    continue;
-                }
+        let parsed = parse(text, start, tape, issues);
+        let document = tape.document(text);
+        let before = *events;
+        let root = document.root();
+        let deep = parsed.depth > SHALLOW;
+        let clean = parsed.complete && issues.is_empty() && !deep;
+        if let (true, Some(root)) = (clean, root)
+            && like_before(precedents, chain, findings, root, before)
+        {
+            *events = before.saturating_add(1);
+            return;
+        }
+        // Of events by themselves or in an array, repeated keys are looked for one by one.
+        let apart = parsed.complete && root.is_some_and(|root| !input::is_wrapped(root));
+        if let (false, Some(root)) = (apart, root) {
+            repeated_keys(root, issues);
+        }
+        *issues = by_place(std::mem::take(issues));
+        let mut open: &[Issue] = issues;
+        for value in root.into_iter().flat_map(input::events) {
+            // Reading stopped within this one.
+            let span = value.span();
+            if !parsed.complete && !value.is_complete() {
+                break;
+            }
+            let index = *events;
+            *events = index.saturating_add(1);
+            let (here, rest) = open.split_at(open.partition_point(|issue| issue.span.start < span.end));
+            open = rest;
+            if here.is_empty() && !deep && like_before(precedents, chain, findings, value, index) {
+                continue;
+            }
+            let mut here = here.to_vec();
+            if apart {
+                repeated_keys(value, &mut here);
+                here = by_place(here);
+            }
+            findings.next_event(Some(value).filter(|_| here.is_empty() && !deep));
+            let name = envelope::name(value);
+            let matched = name.as_deref().and_then(catalogue::find);
+            let subject = Subject {
+                index: Some(index),
+                name: name.as_deref(),
+                docs: matched.as_ref().and_then(|matched| matched.family.docs),
+            };
+            syntax::report(findings, source, &subject, Some(&Event::unread(value)), &here);
+            let event = envelope::check(findings, &subject, value, deep);
+            // The server looks no further than the envelope.
+            if findings.beyond_envelope() {
                 let family = family::check(findings, &subject, text, &event, matched.as_ref());
                 if family {
                     consistency::check(findings, &subject, &event, matched.as_ref());
                 }
-                self.chain.add(findings, &subject, &event, matched.as_ref());
+            }
+            let facts = findings.facts();
+            let links = Links::of(&event, matched.as_ref());
+            if findings.beyond_envelope() {
+                chain.add(findings, &subject, &Linked::of(&event, links), matched.as_ref());
+            }
+            if let (Some(facts), Some(matched), Some(name)) = (facts, &matched, &name) {
+                precedents.add(value, name, matched, links.map(|link| findings.place(link)), facts);
             }
         }
         if !open.is_empty() {
-            findings.next_event();
+            findings.next_event(None);
             // A line that cannot be read counts as an event; what stands behind one belongs to it.
-            if is_line && self.events == before {
-                self.events = before.saturating_add(1);
+            if is_line && *events == before {
+                *events = before.saturating_add(1);
             }
-            let index = is_line.then_some(self.events.saturating_sub(1));
+            let index = is_line.then_some(events.saturating_sub(1));
             let subject = Subject { index, ..Subject::default() };
             syntax::report(findings, Source { text, ..source }, &subject, None, open);
         }
     }
+}
+
+/// Checks an event by one like it; `false`: there is none.
+fn like_before(
+    precedents: &Precedents,
+    chain: &mut Chain,
+    findings: &mut Findings<'_>,
+    event: Value<'_>,
+    index: u64,
+) -> bool {
+    let Some(precedent) = precedents.find(event) else { return false };
+    let links = precedent.links.map(|place| event.inner(place));
+    let Some(linked) = Linked::usual(links) else { return false };
+    let matched = precedent.matched();
+    let subject = Subject { index: Some(index), name: Some(&precedent.name), docs: matched.family.docs };
+    if findings.beyond_envelope() {
+        findings.next_event(None);
+        chain.add(findings, &subject, &linked, Some(&matched));
+    }
+    true
+}
+
+fn by_place(issues: Vec<Issue>) -> Vec<Issue> {
+    sort::by_key(issues, |issue| u64::from(issue.span.start))
 }
 
 /// The first byte of a value: what stands for all of it where all of it would be too much to mark.

@@ -64,9 +64,13 @@ pub(super) fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c s
     let folded = word.to_ascii_lowercase();
     let mut best = None;
     for candidate in candidates {
+        let (length, other) = (word.chars().count(), candidate.chars().count());
+        let allowed = (length.min(other) / 4).clamp(1, 3);
+        if length.abs_diff(other) > allowed {
+            continue;
+        }
         let distance = strsim::osa_distance(&folded, &candidate.to_ascii_lowercase());
-        let allowed = candidate.chars().count().min(word.chars().count()) / 4;
-        if distance <= allowed.clamp(1, 3) && best.is_none_or(|(least, _)| distance < least) {
+        if distance <= allowed && best.is_none_or(|(least, _)| distance < least) {
             best = Some((distance, candidate));
         }
     }

@@ -18,5 +18,6 @@ mod envelope;
 mod explanations;
 mod mutation;
 mod positions;
+mod precedents;
 mod properties;
 mod truth;

@@ -9,6 +9,8 @@ use prefect_events::diagnostic::{Diagnostic, Report, Severity};
 use prefect_events::validate::{Settings, TextOptions, validate};
 use serde_json::{Value, json};
 
+use super::precedents;
+
 /// A UUID that stands in no example.
 const OTHER_UUID: &str = "1d1f6c2e-9b0a-4f57-8c3d-2e7a5b904613";
 const ID: &str = "prefect.resource.id";
@@ -470,9 +472,13 @@ fn sentence(diagnostic: &Diagnostic) -> String {
 fn every_mutant_is_found_at_its_place_and_once() {
     let (mut table, mut survivors, mut several) = (BTreeMap::<&str, (u32, u32)>::new(), Vec::new(), Vec::new());
     let (mut used, mut used_several) = (BTreeSet::new(), BTreeSet::new());
+    let mut otherwise = Vec::new();
     for family in families() {
         for variant in mutated(family) {
-            for Mutant { family, place, mutation, event, accepted } in Maker::new(family, variant).make() {
+            let maker = Maker::new(family, variant);
+            let right = maker.right.clone();
+            for Mutant { family, place, mutation, event, accepted } in maker.make() {
+                precedents::compare(&right, &event, &mut otherwise);
                 let report = check(&event.to_string());
                 let found = report.diagnostics.iter().any(|diagnostic| accepted.contains(&diagnostic.path));
                 let row = table.entry(mutation).or_default();
@@ -501,6 +507,7 @@ fn every_mutant_is_found_at_its_place_and_once() {
     for (mutation, (made, found)) in &table {
         println!("  {mutation:24} {found:6} of {made:6}");
     }
+    assert!(otherwise.is_empty(), "found otherwise behind an event that is right:\n{}", otherwise.join("\n"));
     let wrong = [survivors.join("\n"), several.join("\n")];
     assert!(
         wrong == ["", ""],
@@ -544,14 +551,15 @@ fn change(family: &Family, event: &Value, term: &Term, compare: Compare) -> Opti
     let part = |pointer: String, part: &str, form: Option<&Form>| {
         let text = event.pointer(&pointer)?.as_str()?;
         let Some(Form::Templates(forms)) = form else { return None };
-        let value = forms.iter().find_map(|form| form.template.part(text, part))?;
+        let value = forms.iter().find_map(|form| form.template.part(text.as_bytes(), part))?;
+        let value = std::str::from_utf8(value).ok()?;
         let other = if part == "uuid" { OTHER_UUID } else { "zzz" };
         Some((pointer.clone(), json!(text.replacen(value, other, 1))))
     };
     match *term {
         Term::Name(hole) => {
             let text = event["event"].as_str()?;
-            let value = family.name.part(text, hole)?;
+            let value = std::str::from_utf8(family.name.part(text.as_bytes(), hole)?).ok()?;
             let choice = family
                 .choices
                 .iter()

@@ -20,7 +20,7 @@ pub(super) fn example(field: &Field, kind: Kind, nullable: bool) -> Fallible<Str
     }
     let surrounded = |open: char, close: char| text.starts_with(open) && text.ends_with(close);
     let fits = match kind {
-        Kind::Uuid => is_uuid(text),
+        Kind::Uuid => is_uuid(text.as_bytes()),
         Kind::Timestamp => is_timestamp(text),
         Kind::Integer => text.parse::<i64>().is_ok(),
         Kind::Number => text.parse::<f64>().is_ok(),

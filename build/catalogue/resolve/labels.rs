@@ -61,7 +61,7 @@ impl Resolver<'_> {
             "integer" => (Form::Integer, |text| text.parse::<u64>().is_ok()),
             "signed-integer" => (Form::SignedInteger, |text| text.parse::<i64>().is_ok()),
             "timestamp" => (Form::Timestamp, is_timestamp),
-            "uuid" => (Form::Uuid, is_uuid),
+            "uuid" => (Form::Uuid, |text| is_uuid(text.as_bytes())),
             "json-strings" => (Form::JsonStrings, |text| text.starts_with('[') && text.ends_with(']')),
             other => {
                 let number = other.strip_prefix("at-most ").and_then(|number| number.parse::<usize>().ok());
@@ -142,7 +142,7 @@ fn templates(templates: &[Short<data::Value>], example: Option<&str>) -> Fallibl
     let mut fits = example.is_none_or(str::is_empty);
     for Short(value) in templates {
         let template = template::read(&value.text)?;
-        fits |= example.is_some_and(|example| template.matches(example));
+        fits |= example.is_some_and(|example| template.matches(example.as_bytes()));
         list.push(Alternative { template, remark: remark(value.warning.as_ref(), value.info.as_ref()) });
     }
     if !fits {

@@ -16,20 +16,20 @@ pub(super) enum Fit {
     Near(&'static str),
 }
 
-pub(super) fn fit(form: &'static Form, text: &str) -> Fit {
+pub(super) fn fit(form: &'static Form, text: &[u8]) -> Fit {
     let right = match form {
         Form::Text => true,
         Form::Integer => is_integer(text),
-        Form::SignedInteger => is_integer(text.strip_prefix('-').unwrap_or(text)),
-        Form::Timestamp => is_timestamp(text.as_bytes()),
+        Form::SignedInteger => is_integer(text.strip_prefix(b"-").unwrap_or(text)),
+        Form::Timestamp => is_timestamp(text),
         Form::Uuid => is_uuid(text),
         Form::JsonStrings => is_array_of_strings(text),
-        Form::AtMost(limit) => text.len() <= *limit || text.chars().count() <= *limit,
+        Form::AtMost(limit) => text.len() <= *limit || String::from_utf8_lossy(text).chars().count() <= *limit,
         Form::Values { values, .. } => {
-            if let Some(value) = values.iter().find(|value| value.text == text) {
+            if let Some(value) = values.iter().find(|value| value.text.as_bytes() == text) {
                 return value.remark.as_ref().map_or(Fit::Right, Fit::Remarked);
             }
-            let near = values.iter().find(|value| value.text.eq_ignore_ascii_case(text));
+            let near = values.iter().find(|value| value.text.as_bytes().eq_ignore_ascii_case(text));
             return near.map_or(Fit::Wrong, |value| Fit::Near(value.text));
         }
         Form::Templates(forms) => {
@@ -38,6 +38,11 @@ pub(super) fn fit(form: &'static Form, text: &str) -> Fit {
         }
     };
     if right { Fit::Right } else { Fit::Wrong }
+}
+
+/// Whether the text of a value has a form, and there is nothing to say of it.
+pub(in super::super) fn fits(form: &'static Form, value: Value<'_>) -> bool {
+    matches!(fit(form, &value.bytes()), Fit::Right)
 }
 
 /// What a form expects, as a sentence says it.
@@ -58,8 +63,8 @@ pub(super) fn expected(form: &'static Form) -> String {
     }
 }
 
-fn is_integer(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+fn is_integer(text: &[u8]) -> bool {
+    !text.is_empty() && text.iter().all(u8::is_ascii_digit)
 }
 
 /// RFC 3339, or without its offset (which reads as UTC).
@@ -67,10 +72,10 @@ pub(super) fn is_timestamp(text: &[u8]) -> bool {
     time::read(text).is_some_and(|time| time.form != time::Form::Other)
 }
 
-fn is_array_of_strings(text: &str) -> bool {
+fn is_array_of_strings(text: &[u8]) -> bool {
     let (mut tape, mut issues) = (Tape::new(), Vec::new());
-    let parsed = parse(text.as_bytes(), 0, &mut tape, &mut issues);
-    let document = tape.document(text.as_bytes());
+    let parsed = parse(text, 0, &mut tape, &mut issues);
+    let document = tape.document(text);
     let root = document.root().filter(|root| root.kind() == Kind::Array);
     parsed.complete && issues.is_empty() && root.is_some_and(|root| root.items().all(Value::is_string))
 }

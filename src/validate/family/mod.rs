@@ -15,9 +15,12 @@ use super::envelope::Holder;
 use super::findings::{Findings, Location, Subject};
 use super::opening;
 use super::path::Path;
+use super::precedent::Fact;
 use super::words::{self, nearest, shown};
 
 use form::Fit;
+pub(super) use form::fits;
+pub(super) use payload::is_kind;
 
 /// A label that any resource can carry: with it, Prefect adds no related resources from the run.
 const LINEAGE_GROUP: &str = "prefect.resource.lineage-group";
@@ -33,6 +36,7 @@ pub(super) fn check(
 ) -> bool {
     let Some(name) = event.name.as_deref() else { return false };
     let Some(matched) = matched else {
+        findings.rests_on_more();
         unlisted(findings, subject, event, name);
         return false;
     };
@@ -131,7 +135,7 @@ impl Check<'_, '_> {
         let Some((id_label, labels)) = self.family.labels.split_first() else { return true };
         if let Some(id) = resource.get(RESOURCE_ID).filter(|id| id.is_string() && !id.raw().is_empty()) {
             let text = id.string();
-            let fit = form::fit(&id_label.form, &text);
+            let fit = form::fit(&id_label.form, text.as_bytes());
             if let (Fit::Wrong, Form::Templates(templates)) = (&fit, &id_label.form) {
                 let same_kind = templates.iter().any(|form| text.trim_start().starts_with(form.template.prefix()));
                 let (found, expected) = (shown(&text), form::expected(&id_label.form));
@@ -153,8 +157,9 @@ impl Check<'_, '_> {
                     return false;
                 }
             }
-            if let Fit::Remarked(remark) = fit {
-                self.remark(remark, Path::Label(RESOURCE_ID), id.span());
+            match fit {
+                Fit::Remarked(remark) => self.remark(remark, Path::Label(RESOURCE_ID), id.span()),
+                _ => self.findings.rests_on(id, Fact::Fits(&id_label.form)),
             }
         }
         self.labels(resource, labels, Holder::Resource);
@@ -211,8 +216,8 @@ impl Check<'_, '_> {
             return;
         }
         let text = value.string();
-        match form::fit(&label.form, &text) {
-            Fit::Right => {}
+        match form::fit(&label.form, text.as_bytes()) {
+            Fit::Right => self.findings.rests_on(value, Fact::Fits(&label.form)),
             Fit::Remarked(remark) => self.remark(remark, holder.label(label.name), value.span()),
             _ if label.name == "prefect.state-message" => {
                 let count = words::count(text.chars().count());
@@ -329,6 +334,7 @@ impl Check<'_, '_> {
         let mut next = 0;
         for (index, item) in event.related() {
             let Some(role) = item.get(RESOURCE_ROLE).filter(|role| role.is_string()) else { continue };
+            self.findings.rests_on(role, Fact::Same(role.raw().into()));
             let listed = |place: usize| family.related.get(place).is_some_and(|related| role.is(related.role));
             let place = in_order(family.related.len(), next, listed);
             next = place.unwrap_or(next);
@@ -374,8 +380,11 @@ impl Check<'_, '_> {
     /// Whether the id of a related resource fits its role.
     fn related_id(&mut self, index: usize, item: Value<'_>, related: &'static Related) -> bool {
         let Some(id) = item.get(RESOURCE_ID).filter(|id| id.is_string() && !id.raw().is_empty()) else { return true };
-        match form::fit(&related.id, &id.string()) {
-            Fit::Right => true,
+        match form::fit(&related.id, &id.bytes()) {
+            Fit::Right => {
+                self.findings.rests_on(id, Fact::Fits(&related.id));
+                true
+            }
             Fit::Remarked(remark) => {
                 self.remark(remark, Path::RelatedLabel(index, RESOURCE_ID), id.span());
                 true
@@ -398,7 +407,8 @@ impl Check<'_, '_> {
                 return false;
             }
             let id = item.get(RESOURCE_ID).map(Value::string).unwrap_or_default();
-            let id_fits = matches!(form::fit(&related.id, &id), Fit::Right) && !matches!(related.id, Form::Text);
+            let id_fits =
+                matches!(form::fit(&related.id, id.as_bytes()), Fit::Right) && !matches!(related.id, Form::Text);
             id_fits || (nearest(&role, [related.role]).is_some() && role != related.role)
         });
         if let Some(at) = meant {
@@ -459,7 +469,7 @@ impl Check<'_, '_> {
         // A role that is free, and for such a resource.
         let possible = self.family.related.iter().filter(|related| {
             (related.max.is_none() || event.in_role(related.role).is_none())
-                && !matches!(form::fit(&related.id, &id), Fit::Wrong)
+                && !matches!(form::fit(&related.id, id.as_bytes()), Fit::Wrong)
         });
         let similar = nearest(&name, possible.map(|related| related.role));
         let hint = match similar {
@@ -504,7 +514,7 @@ pub(super) fn in_order(length: usize, start: usize, fits: impl Fn(usize) -> bool
 fn families_about(id: &str) -> Vec<&'static str> {
     let about = |family: &&Family| match family.labels.first().map(|label| &label.form) {
         Some(Form::Templates(forms)) => {
-            forms.iter().any(|form| !form.template.prefix().is_empty() && form.template.matches(id))
+            forms.iter().any(|form| !form.template.prefix().is_empty() && form.template.matches(id.as_bytes()))
         }
         _ => false,
     };

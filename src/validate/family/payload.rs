@@ -10,6 +10,7 @@ use crate::json::{Kind, Value};
 use super::super::edits;
 use super::super::opening;
 use super::super::path::Path;
+use super::super::precedent::Fact;
 use super::super::words::{self, nearest, shown};
 use super::form::is_timestamp;
 use super::{Check, explained, in_order, is_null};
@@ -198,6 +199,7 @@ fn check_field(check: &mut Check<'_, '_>, field: &'static Field, value: Value<'_
         }
         return;
     }
+    rests_on_kind(check, value, field.kind);
     match field.kind {
         Expected::Array => items(check, field, value, path, parent),
         Expected::Object => {
@@ -220,7 +222,12 @@ fn items(check: &mut Check<'_, '_>, field: &'static Field, value: Value<'_>, pat
             let found = words::value(item);
             let arguments = [("field", &*name), ("expected", kind_words(kind)), ("found", &*found)];
             check.add_as(Code::WrongPayloadType.severity(), Code::WrongPayloadType, path, item.span(), &arguments);
-        } else if let Some(shape) = field.object {
+            continue;
+        }
+        if let Some(kind) = field.items {
+            rests_on_kind(check, item, kind);
+        }
+        if let Some(shape) = field.object {
             object(check, item, shape, path, &format!("{}[{index}]", dotted(parent, field.name)));
         } else if !field.values.is_empty() {
             listed(check, field, item, path, parent);
@@ -231,8 +238,9 @@ fn items(check: &mut Check<'_, '_>, field: &'static Field, value: Value<'_>, pat
 /// A string that is one of a list.
 fn listed(check: &mut Check<'_, '_>, field: &'static Field, value: Value<'_>, path: Path<'_>, parent: &str) {
     if let Some(known) = field.values.iter().find(|known| value.is(known.text)) {
-        if let Some(remark) = &known.remark {
-            check.remark(remark, path, value.span());
+        match &known.remark {
+            Some(remark) => check.remark(remark, path, value.span()),
+            None => check.findings.rests_on(value, Fact::Same(value.raw().into())),
         }
         return;
     }
@@ -257,11 +265,18 @@ fn wrong_type(check: &mut Check<'_, '_>, field: &'static Field, value: Value<'_>
     check.add_as(Code::WrongPayloadType.severity(), Code::WrongPayloadType, path, value.span(), &arguments);
 }
 
-fn is_kind(value: Value<'_>, kind: Expected) -> bool {
+/// Most kinds show in the shape of an event.
+fn rests_on_kind(check: &mut Check<'_, '_>, value: Value<'_>, kind: Expected) {
+    if let Expected::Uuid | Expected::Timestamp = kind {
+        check.findings.rests_on(value, Fact::Is(kind));
+    }
+}
+
+pub(in super::super) fn is_kind(value: Value<'_>, kind: Expected) -> bool {
     match kind {
         Expected::Any => true,
         Expected::String => value.is_string(),
-        Expected::Uuid => value.is_string() && is_uuid(&value.string()),
+        Expected::Uuid => value.is_string() && is_uuid(&value.bytes()),
         Expected::Timestamp => value.is_string() && is_timestamp(&value.bytes()),
         Expected::Integer => value.kind() == Kind::Integer,
         Expected::Number => value.is_number(),

@@ -1,0 +1,91 @@
+//! The keys of objects as numbers: events of one kind repeat their keys in the same order, so that
+//! the next one can be foretold and compared instead of read.
+
+use crate::hash::{Places, hash};
+
+use super::tape::Span;
+
+/// Keys that are longer than so many bytes are not remembered, nor more keys than these.
+const LONGEST: usize = 96;
+const MOST: usize = 4000;
+/// A power of two.
+const CONTEXTS: usize = 8192;
+
+/// The number of a key that is not remembered.
+pub(super) const NO_NAME: u16 = 0;
+
+#[derive(Default)]
+pub(super) struct Names {
+    /// The keys one after the other, each as a text has it: `"key":`.
+    text: Vec<u8>,
+    /// Where each begins and ends; the first is that of no key.
+    spans: Vec<Span>,
+    places: Places,
+    /// What came last time after the keys before.
+    next: Vec<u16>,
+    context: usize,
+}
+
+impl Names {
+    /// To be called when a new document begins.
+    pub fn restart(&mut self) {
+        self.context = 0;
+    }
+
+    /// The key that came here last time: its number and its text with quotes and colon.
+    #[inline(always)]
+    pub fn expected(&self) -> (u16, &[u8]) {
+        let number = self.next.get(self.context).copied().unwrap_or_default();
+        (number, self.text_of(usize::from(number)))
+    }
+
+    #[inline(always)]
+    fn text_of(&self, number: usize) -> &[u8] {
+        let Span { start, end } = self.spans.get(number).copied().unwrap_or_default();
+        self.text.get(start as usize..end as usize).unwrap_or_default()
+    }
+
+    /// Notes that the key that came is the one expected.
+    #[inline(always)]
+    pub fn follow(&mut self, number: u16) {
+        // The last keys: the longer ago, the less of them.
+        let mixed = self.context.wrapping_mul(13) ^ usize::from(number).wrapping_mul(7);
+        self.context = mixed & CONTEXTS.wrapping_sub(1);
+    }
+
+    /// The number of a key that was not expected.
+    pub fn number(&mut self, key: &[u8]) -> u16 {
+        if self.next.is_empty() {
+            self.next.resize(CONTEXTS, NO_NAME);
+            self.spans.push(Span::default());
+        }
+        let number = self.find(key);
+        if let Some(next) = self.next.get_mut(self.context) {
+            *next = number;
+        }
+        self.follow(number);
+        number
+    }
+
+    fn find(&mut self, key: &[u8]) -> u16 {
+        let hash = hash(key);
+        let count = self.spans.len();
+        if let Some(&known) = self.places.get(&hash) {
+            let same = self.text_of(known).strip_prefix(b"\"").and_then(|text| text.strip_suffix(b"\":")) == Some(key);
+            // Two keys of one hash: the second has no number.
+            return u16::try_from(known).ok().filter(|_| same).unwrap_or(NO_NAME);
+        }
+        if key.len() > LONGEST || count > MOST {
+            return NO_NAME;
+        }
+        let start = length(&self.text);
+        self.text.extend([&b"\""[..], key, b"\":"].concat());
+        self.spans.push(Span { start, end: length(&self.text) });
+        self.places.insert(hash, count);
+        u16::try_from(count).unwrap_or(NO_NAME)
+    }
+}
+
+fn length(text: &[u8]) -> u32 {
+    u32::try_from(text.len()).unwrap_or(u32::MAX)
+}

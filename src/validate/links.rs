@@ -1,0 +1,94 @@
+//! The values that link an event to others.
+
+use crate::catalogue::{Family, Match, Term};
+use crate::event::{Event, RESOURCE_ID};
+use crate::json::Value;
+
+/// Places of an event: as values, or as their places counted from its beginning.
+#[derive(Clone, Copy)]
+pub(super) struct Links<V> {
+    /// The fields of these names.
+    pub occurred: Option<V>,
+    pub event: Option<V>,
+    pub id: Option<V>,
+    pub follows: Option<V>,
+    /// The id of the primary resource.
+    pub resource: Option<V>,
+    /// What its followers share with it.
+    pub shared: Option<V>,
+    /// The label `prefect.state-type`.
+    pub state_type: Option<V>,
+    pub validated: State<V>,
+    pub initial: State<V>,
+    /// The id of the related flow run.
+    pub flow_run: Option<V>,
+}
+
+/// A state of the payload.
+#[derive(Clone, Copy)]
+pub(super) struct State<V> {
+    pub state: Option<V>,
+    /// Both are strings.
+    pub kind: Option<V>,
+    pub name: Option<V>,
+}
+
+impl<V: Copy> Links<V> {
+    pub fn map<W>(&self, to: impl Fn(V) -> W) -> Links<W> {
+        let to = |value: Option<V>| value.map(&to);
+        let state = |from: State<V>| State { state: to(from.state), kind: to(from.kind), name: to(from.name) };
+        Links {
+            occurred: to(self.occurred),
+            event: to(self.event),
+            id: to(self.id),
+            follows: to(self.follows),
+            resource: to(self.resource),
+            shared: to(self.shared),
+            state_type: to(self.state_type),
+            validated: state(self.validated),
+            initial: state(self.initial),
+            flow_run: to(self.flow_run),
+        }
+    }
+}
+
+impl<'t> Links<Value<'t>> {
+    pub fn of(event: &Event<'t>, matched: Option<&Match<'_>>) -> Self {
+        let field = |name: &str| event.value.get(name);
+        let state = |name: &str| {
+            let state = event.payload_at(&[name]);
+            let text = |key: &str| state?.get(key).filter(|value| value.is_string());
+            State { state, kind: text("type"), name: text("name") }
+        };
+        Links {
+            occurred: field("occurred"),
+            event: field("event"),
+            id: field("id"),
+            follows: field("follows"),
+            resource: event.label(RESOURCE_ID),
+            shared: matched.and_then(|matched| shared(event, matched.family)),
+            state_type: event.label("prefect.state-type"),
+            validated: state("validated_state"),
+            initial: state("initial_state"),
+            flow_run: event.in_role("flow-run").and_then(|(_, run)| run.get(RESOURCE_ID)),
+        }
+    }
+}
+
+fn shared<'t>(event: &Event<'t>, family: &'static Family) -> Option<Value<'t>> {
+    let own = family.follows.as_ref().and_then(|follows| follows.same.as_ref());
+    let of_followers = || {
+        crate::catalogue::families().iter().find_map(|other| {
+            let follows = other.follows.as_ref()?;
+            follows.families.contains(&family.name.text).then_some(follows.same.as_ref()?)
+        })
+    };
+    match own.or_else(of_followers)? {
+        Term::Label(label) => event.label(label),
+        Term::Payload { path, .. } => event.payload_at(path),
+        Term::RelatedLabel { role, label } => event.in_role(role).and_then(|(_, related)| related.get(label)),
+        Term::RelatedIdPart { role, .. } => event.in_role(role).and_then(|(_, related)| related.get(RESOURCE_ID)),
+        Term::IdPart(_) => event.label(RESOURCE_ID),
+        Term::Name(_) | Term::Occurred => None,
+    }
+}
