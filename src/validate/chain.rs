@@ -12,10 +12,10 @@ use crate::json::{Places, Value};
 use crate::sort;
 use crate::time::Instant;
 
-use super::findings::{Findings, Location, Subject};
+use super::findings::{Draft, Findings, Location, Subject};
 use super::path::Path;
 use super::syntax::Source;
-use super::words::{duration, shown};
+use super::words::shown;
 
 /// How many events are remembered at least: a link over more events is not looked at.
 pub const REMEMBERED: usize = 50_000;
@@ -236,9 +236,9 @@ impl Chain {
         };
         let key = hash(id.as_bytes());
         if let Some(first) = self.seen.get_mut(key) {
-            let (first, text) = (first.index.to_string(), id.to_string());
-            let arguments = [("first", &*first), ("id", &*text)];
-            findings.add(Code::RepeatedEventId, subject, Path::Field("id"), field(event, "id"), &arguments);
+            add(findings, Code::RepeatedEventId, subject, &Path::Field("id"), field(event, "id"))
+                .say("first", format_args!("{}", first.index))
+                .say("id", format_args!("{id}"));
             // It was looked at when it came first.
             return;
         }
@@ -312,7 +312,7 @@ impl Chain {
         not_found(findings, self.waiting.take());
         for Executed { index, name, docs, place } in self.executed.take().flatten() {
             let subject = Subject { index: Some(index), name: Some(&name), docs };
-            findings.add(Code::ExecutedWithoutSubmitted, &subject, Path::Field("follows"), place, &[]);
+            add(findings, Code::ExecutedWithoutSubmitted, &subject, &Path::Field("follows"), place);
         }
     }
 
@@ -332,22 +332,23 @@ impl Chain {
             return;
         }
         let place = || field(event, "occurred");
-        let path = Path::Field("occurred");
+        let path = &Path::Field("occurred");
         let mut run = self.runs.get_mut(own.resource).copied().unwrap_or_default();
         if is_heartbeat {
             if let Some((ended, index)) = run.ended
                 && occurred.since(ended) > HEARTBEAT_GRACE
                 && run.moved.is_none_or(|moved| moved <= ended)
             {
-                let arguments = [("found", &*duration(occurred.since(ended))), ("index", &*index.to_string())];
-                findings.add(Code::HeartbeatAfterEnd, subject, path, place(), &arguments);
+                add(findings, Code::HeartbeatAfterEnd, subject, path, place())
+                    .duration("found", occurred.since(ended))
+                    .say("index", format_args!("{index}"));
             }
             return;
         }
         // Both are spread well: resources are hashes, instants differ in their low bits.
         let instant = own.resource.rotate_left(32) ^ occurred.0.cast_unsigned();
         if let Some(other) = self.instants.get_mut(instant) {
-            findings.add(Code::StatesAtSameInstant, subject, path, place(), &[("index", &other.to_string())]);
+            add(findings, Code::StatesAtSameInstant, subject, path, place()).say("index", format_args!("{other}"));
         } else {
             self.instants.insert(instant, own.index);
         }
@@ -391,13 +392,24 @@ impl Chain {
 
 fn not_found(findings: &mut Findings<'_>, waiting: impl Iterator<Item = Vec<Waiting>>) {
     for waiting in waiting.flatten() {
-        report(findings, &waiting.follower(), Code::FollowsNotFound, &[]);
+        report(findings, &waiting.follower(), Code::FollowsNotFound);
     }
 }
 
 /// A finding at the `follows` of an event.
-fn report(findings: &mut Findings<'_>, follower: &Follower<'_>, code: Code, arguments: &[(&str, &str)]) {
-    findings.add(code, &follower.subject, Path::Field("follows"), follower.place, arguments);
+fn report<'f>(findings: &'f mut Findings<'_>, follower: &Follower<'_>, code: Code) -> Draft<'f> {
+    add(findings, code, &follower.subject, &Path::Field("follows"), follower.place)
+}
+
+/// A finding at a place that was noted before.
+fn add<'f>(
+    findings: &'f mut Findings<'_>,
+    code: Code,
+    subject: &Subject<'_>,
+    path: &Path<'_>,
+    place: Location,
+) -> Draft<'f> {
+    findings.note(code.severity(), code, subject, path).at(place)
 }
 
 /// Where a field of an event stands.
@@ -408,18 +420,16 @@ fn field(event: &Event<'_>, name: &str) -> Location {
 /// Compares an event with the one that it follows.
 fn judge(findings: &mut Findings<'_>, follower: &Follower<'_>, target: &Seen) {
     let follows = follower.follows;
-    let index = target.index.to_string();
+    let index = target.index;
     let name = target.family.map_or("", |family| family.name.text);
     if !follows.families.is_empty() && !follows.families.contains(&name) {
         let expected = super::words::list(follows.families.iter().copied(), "or");
         let name = if name.is_empty() { "an event of another kind" } else { name };
-        let arguments = [
-            ("index", &*index),
-            ("found", name),
-            ("event", follower.subject.name.unwrap_or_default()),
-            ("expected", &*expected),
-        ];
-        report(findings, follower, Code::FollowsWrongEvent, &arguments);
+        report(findings, follower, Code::FollowsWrongEvent)
+            .say("index", format_args!("{index}"))
+            .with("found", name)
+            .with("event", follower.subject.name.unwrap_or_default())
+            .with("expected", &expected);
         return;
     }
     let other = if follows.same_resource && target.resource != follower.seen.resource {
@@ -429,35 +439,30 @@ fn judge(findings: &mut Findings<'_>, follower: &Follower<'_>, target: &Seen) {
         differs.then(|| follows.same.as_ref().map_or("resource", term_words))
     };
     if let Some(what) = other {
-        let resource = follower.words.resource();
-        let arguments = [("index", &*index), ("what", what), ("expected", &*resource)];
-        report(findings, follower, Code::FollowsOtherResource, &arguments);
+        report(findings, follower, Code::FollowsOtherResource)
+            .say("index", format_args!("{index}"))
+            .with("what", what)
+            .with("expected", &follower.words.resource());
         return;
     }
     if let Some((own, earlier)) = follower.seen.occurred.zip(target.occurred) {
         let apart = own.since(earlier);
         let window = i64::from(follows.window).saturating_mul(1_000_000);
         if window > 0 && apart.saturating_abs() >= window {
-            let arguments = [("found", &*duration(apart)), ("expected", &*duration(window))];
-            report(findings, follower, Code::FollowsTooFar, &arguments);
+            report(findings, follower, Code::FollowsTooFar).duration("found", apart).duration("expected", window);
         } else if apart < 0 {
-            let arguments = [("found", &*duration(apart)), ("index", &*index)];
-            report(findings, follower, Code::FollowsLaterEvent, &arguments);
+            report(findings, follower, Code::FollowsLaterEvent)
+                .duration("found", apart)
+                .say("index", format_args!("{index}"));
         }
     }
     if let (true, Some(from), Some(entered)) = (follows.states, follower.from, target.state) {
         let same_name = from.name.zip(entered.name).is_none_or(|(a, b)| a == b);
         if from.kind != entered.kind || !same_name {
-            let from = follower.words.from();
-            let arguments = [("found", &*from), ("index", &*index)];
-            let payload = Path::Field("payload");
-            findings.add(
-                Code::BrokenStateChain,
-                &follower.subject,
-                Path::Key(&payload, "initial_state"),
-                follower.from_place,
-                &arguments,
-            );
+            let path = &Path::Key(&Path::Field("payload"), "initial_state");
+            add(findings, Code::BrokenStateChain, &follower.subject, path, follower.from_place)
+                .with("found", &follower.words.from())
+                .say("index", format_args!("{index}"));
         }
     }
 }

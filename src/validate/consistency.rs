@@ -10,8 +10,7 @@ use crate::event::{Event, RESOURCE_ID, RESOURCE_ROLE};
 use crate::json::{Kind, Pointer, Value};
 use crate::time;
 
-use super::findings::{Findings, Location, Subject};
-use super::opening;
+use super::findings::{Draft, Findings, Subject};
 use super::path::Path;
 use super::transition;
 use super::words::{self, shown};
@@ -53,8 +52,8 @@ struct Check<'c, 's, 't> {
 }
 
 impl<'t> Check<'_, '_, 't> {
-    fn add(&mut self, code: Code, path: Path<'_>, value: Value<'_>, arguments: &[(&str, &str)]) {
-        self.findings.add(code, self.subject, path, Location::Bytes(value.span()), arguments);
+    fn add(&mut self, code: Code, path: &Path<'_>, value: Value<'_>) -> Draft<'_> {
+        self.findings.add(code, self.subject, path, value)
     }
 
     fn equal(&mut self, rule: &'static Equal) {
@@ -100,18 +99,12 @@ impl<'t> Check<'_, '_, 't> {
             .filter(|(place, _)| *place != at)
             .map(|(_, (term, other))| format!("{} is {}", term_words(term), found_words(other)))
             .collect();
-        let (odd_place, odd_found, others) = (term_words(term), found_words(odd), others.join(", and "));
-        let arguments = [("odd", &*odd_place), ("found", &*odd_found), ("others", &*others)];
         let (pointer, value) = self.place(term);
-        let location = Location::Bytes(value.span());
-        self.findings.add_as(
-            rule.severity,
-            Code::ValuesDisagree,
-            self.subject,
-            Path::Written(pointer.as_str()),
-            location,
-            &arguments,
-        );
+        self.findings
+            .add_as(rule.severity, Code::ValuesDisagree, self.subject, &Path::Written(pointer.as_str()), value)
+            .with("odd", &term_words(term))
+            .with("found", &found_words(odd))
+            .with("others", &others.join(", and "));
     }
 
     fn find(&self, term: &Term) -> Found<'t> {
@@ -197,15 +190,16 @@ impl<'t> Check<'_, '_, 't> {
             && let Some(expected) = variant.state_type.filter(|expected| !found.is(expected))
             && !self.findings.has(&Path::Label("prefect.state-type").pointer())
         {
-            let (found_type, expected) = (words::text(found), format!("`{expected}`"));
-            let arguments = [("name", name), ("found", &*found_type), ("expected", &*expected)];
-            self.add(Code::UnusualStateType, Path::Label("prefect.state-type"), found, &arguments);
+            self.add(Code::UnusualStateType, &Path::Label("prefect.state-type"), found)
+                .with("name", name)
+                .text("found", found)
+                .say("expected", format_args!("`{expected}`"));
         }
         if let (Some(state_type), Some(count)) = (label("prefect.state-type"), label("prefect.run-count"))
             && state_type.is("RUNNING")
             && is_zero(count)
         {
-            self.add(Code::RunningWithoutAttempt, Path::Label("prefect.run-count"), count, &[]);
+            self.add(Code::RunningWithoutAttempt, &Path::Label("prefect.run-count"), count);
         }
         self.tags();
         self.transition();
@@ -219,10 +213,8 @@ impl<'t> Check<'_, '_, 't> {
             if self.event.related().any(|(_, related)| related.get(RESOURCE_ID).is_some_and(|found| found.is(&id))) {
                 continue;
             }
-            let (payload, shown) = (Path::Field("payload"), shown(&name));
-            let run = Path::Key(&payload, "task_run");
-            let list = Path::Key(&run, "tags");
-            self.add(Code::TagNotRelated, Path::Item(&list, index), tag, &[("tag", &shown)]);
+            let list = &Path::Key(&Path::Key(&Path::Field("payload"), "task_run"), "tags");
+            self.add(Code::TagNotRelated, &Path::Item(list, index), tag).string("tag", tag);
         }
     }
 
@@ -243,9 +235,11 @@ impl<'t> Check<'_, '_, 't> {
         };
         let Some(why) = transition::unusual(rules, from, to) else { return };
         let from = from.map_or_else(|| "no state".to_owned(), transition::State::words);
-        let arguments = [("from", &*from), ("to", &*to.words()), ("why", why)];
-        let payload = Path::Field("payload");
-        self.add(Code::UnusualTransition, Path::Key(&payload, "validated_state"), to.place(), &arguments);
+        let path = &Path::Key(&Path::Field("payload"), "validated_state");
+        self.add(Code::UnusualTransition, path, to.place())
+            .with("from", &from)
+            .with("to", &to.words())
+            .with("why", why);
     }
 
     fn repeated_related(&mut self) {
@@ -256,27 +250,15 @@ impl<'t> Check<'_, '_, 't> {
         let mut seen: Vec<(Value<'t>, Value<'t>)> = Vec::with_capacity(8);
         for (index, related) in event.related() {
             let (Some(id), Some(role)) = (text(related, RESOURCE_ID), text(related, RESOURCE_ROLE)) else { continue };
-            let location = Location::Bytes(opening(related.span()));
             let listed = || self.matched.family.related.iter().find(|listed| role.is(listed.role));
             if own.is_some_and(|own| same(own, id)) && listed().is_none_or(|listed| listed.max.is_none()) {
-                let id = shown(&id.string());
-                self.findings.add(
-                    Code::ResourceAlsoRelated,
-                    self.subject,
-                    Path::Related(index),
-                    location,
-                    &[("id", &id)],
-                );
+                self.add(Code::ResourceAlsoRelated, &Path::Related(index), related).opening().string("id", id);
             }
             if seen.iter().any(|(other_id, other_role)| same(*other_id, id) && same(*other_role, role)) {
-                let (id, role) = (shown(&id.string()), shown(&role.string()));
-                self.findings.add(
-                    Code::RepeatedRelated,
-                    self.subject,
-                    Path::Related(index),
-                    location,
-                    &[("id", &id), ("role", &role)],
-                );
+                self.add(Code::RepeatedRelated, &Path::Related(index), related)
+                    .opening()
+                    .string("id", id)
+                    .string("role", role);
             }
             seen.push((id, role));
         }
@@ -292,49 +274,46 @@ impl<'t> Check<'_, '_, 't> {
         else {
             return;
         };
-        let payload = Path::Field("payload");
-        let (fields_path, updates_path) = (Path::Key(&payload, "updated_fields"), Path::Key(&payload, "updates"));
+        let fields_path = &Path::Key(&Path::Field("payload"), "updated_fields");
+        let updates_path = &Path::Key(&Path::Field("payload"), "updates");
         if fields.items().next().is_none() {
-            self.add(
-                Code::UpdatesDisagree,
-                fields_path,
-                fields,
-                &[("problem", "`updated_fields` is empty: an update changes at least one field")],
-            );
+            self.add(Code::UpdatesDisagree, fields_path, fields)
+                .with("problem", "`updated_fields` is empty: an update changes at least one field");
         }
         for (index, field) in fields.items().enumerate().filter(|(_, field)| field.is_string()) {
             let name = field.string();
             if updates.get(&name).is_none() {
-                let problem = format!("`updated_fields` names `{}`, which `updates` does not have", shown(&name));
-                self.add(Code::UpdatesDisagree, Path::Item(&fields_path, index), field, &[("problem", &problem)]);
+                let name = shown(&name);
+                self.add(Code::UpdatesDisagree, &Path::Item(fields_path, index), field)
+                    .say("problem", format_args!("`updated_fields` names `{name}`, which `updates` does not have"));
             }
         }
         for (key, update) in updates.members() {
             let name = key.string();
             let label = shown(&name);
-            let path = Path::Key(&updates_path, &name);
+            let path = &Path::Key(updates_path, &name);
             if fields.items().next().is_some() && !fields.items().any(|field| field.is(&name)) {
-                let problem = format!("`updates` has `{label}`, which `updated_fields` does not name");
-                self.add(Code::UpdatesDisagree, path, key, &[("problem", &problem)]);
+                self.add(Code::UpdatesDisagree, path, key)
+                    .say("problem", format_args!("`updates` has `{label}`, which `updated_fields` does not name"));
             }
             match (update.get("from"), update.get("to")) {
                 (Some(from), Some(to)) => {
                     if from.kind() == to.kind() && from.raw() == to.raw() {
-                        let problem = format!("`updates.{label}` goes from a value to the same value");
-                        self.add(Code::UpdatesDisagree, path, update, &[("problem", &problem)]);
+                        self.add(Code::UpdatesDisagree, path, update)
+                            .say("problem", format_args!("`updates.{label}` goes from a value to the same value"));
                     }
                 }
                 (from, _) if update.kind() == Kind::Object => {
                     let missing = if from.is_none() { "from" } else { "to" };
-                    let problem = format!("`updates.{label}` lacks `{missing}`");
-                    self.add(Code::UpdatesDisagree, path, update, &[("problem", &problem)]);
+                    self.add(Code::UpdatesDisagree, path, update)
+                        .say("problem", format_args!("`updates.{label}` lacks `{missing}`"));
                 }
                 _ => {
-                    let problem = format!(
-                        "`updates.{label}` must be an object with `from` and `to`, not {}",
-                        words::value(update)
+                    let found = words::value(update);
+                    self.add(Code::UpdatesDisagree, path, update).say(
+                        "problem",
+                        format_args!("`updates.{label}` must be an object with `from` and `to`, not {found}"),
                     );
-                    self.add(Code::UpdatesDisagree, path, update, &[("problem", &problem)]);
                 }
             }
         }
@@ -343,7 +322,7 @@ impl<'t> Check<'_, '_, 't> {
     /// Numbers that cannot be.
     fn counts(&mut self) {
         if let Some(slots) = self.event.label("slots-acquired").filter(|slots| is_zero(*slots)) {
-            self.add(Code::NoSlotsAcquired, Path::Label("slots-acquired"), slots, &[("found", "0")]);
+            self.add(Code::NoSlotsAcquired, &Path::Label("slots-acquired"), slots).with("found", "0");
         }
         let whole = |value: Value<'t>| std::str::from_utf8(value.raw()).ok()?.parse::<i64>().ok();
         let number =
@@ -354,9 +333,9 @@ impl<'t> Check<'_, '_, 't> {
             && sum > total
             && let Some(value) = self.event.payload_at(&["total_resources"])
         {
-            let payload = Path::Field("payload");
-            let arguments = [("found", &*sum.to_string()), ("expected", &*total.to_string())];
-            self.add(Code::CountsExceedTotal, Path::Key(&payload, "total_resources"), value, &arguments);
+            self.add(Code::CountsExceedTotal, &Path::Key(&Path::Field("payload"), "total_resources"), value)
+                .say("found", format_args!("{sum}"))
+                .say("expected", format_args!("{total}"));
         }
     }
 }

@@ -16,7 +16,7 @@ mod words;
 use crate::catalogue;
 use crate::diagnostic::Report;
 use crate::event::Event;
-use crate::json::{Issue, Places, Position, Span, Tape, parse};
+use crate::json::{Issue, Places, Position, Tape, parse};
 use crate::sort;
 
 use chain::Chain;
@@ -166,9 +166,4 @@ impl Reader {
             syntax::report(findings, Source { text, ..source }, &subject, None, open);
         }
     }
-}
-
-/// The first byte of a value: what stands for all of it where all of it would be too much to mark.
-fn opening(span: Span) -> Span {
-    Span { end: span.start.saturating_add(1), ..span }
 }
