@@ -423,7 +423,7 @@ fn judge(findings: &mut Findings<'_>, follower: &Follower<'_>, target: &Seen) {
     let index = target.index;
     let name = target.family.map_or("", |family| family.name.text);
     if !follows.families.is_empty() && !follows.families.contains(&name) {
-        let expected = super::words::list(follows.families.iter().copied(), "or");
+        let expected = super::words::list(&mut follows.families.iter().copied(), " or ");
         let name = if name.is_empty() { "an event of another kind" } else { name };
         report(findings, follower, Code::FollowsWrongEvent)
             .say("index", format_args!("{index}"))

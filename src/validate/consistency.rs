@@ -13,7 +13,7 @@ use crate::time;
 use super::findings::{Draft, Findings, Subject};
 use super::path::Path;
 use super::transition;
-use super::words::{self, shown};
+use super::words::{self, joined, shown};
 
 pub(super) fn check(
     findings: &mut Findings<'_>,
@@ -104,7 +104,7 @@ impl<'t> Check<'_, '_, 't> {
             .add_as(rule.severity, Code::ValuesDisagree, self.subject, &Path::Written(pointer.as_str()), value)
             .with("odd", &term_words(term))
             .with("found", &found_words(odd))
-            .with("others", &others.join(", and "));
+            .with("others", &joined(&mut others.iter().map(String::as_str), ", and "));
     }
 
     fn find(&self, term: &Term) -> Found<'t> {
@@ -428,7 +428,7 @@ fn term_words(term: &Term) -> String {
         Term::Name(hole) => format!("the {hole} in the event's name"),
         Term::Label(label) => format!("the label `{label}`"),
         Term::IdPart(part) => format!("the {part} in `prefect.resource.id`"),
-        Term::Payload { path, .. } => format!("`payload.{}`", path.join(".")),
+        Term::Payload { path, .. } => format!("`payload.{}`", joined(&mut path.iter().copied(), ".")),
         Term::RelatedLabel { role, label } => format!("the label `{label}` of the related {role}"),
         Term::RelatedIdPart { role, part } => format!("the {part} of the related {role}"),
         Term::Occurred => "`occurred`".to_owned(),

@@ -434,7 +434,7 @@ impl Check<'_, '_, '_> {
 /// The field that another name is meant to be.
 fn meaning_of(name: &str) -> Option<&'static str> {
     let other = OTHER_NAMES.iter().find(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, field)| *field);
-    other.or_else(|| nearest(name, FIELDS))
+    other.or_else(|| nearest(name, &mut FIELDS.into_iter()))
 }
 
 fn is_usual_uuid(text: &[u8]) -> bool {

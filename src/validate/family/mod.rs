@@ -14,7 +14,7 @@ use super::edits;
 use super::envelope::Holder;
 use super::findings::{Draft, Findings, Subject};
 use super::path::Path;
-use super::words::{self, nearest};
+use super::words::{self, is_near, joined, nearest};
 
 use form::Fit;
 
@@ -148,7 +148,7 @@ impl Check<'_, '_> {
         if names.is_empty() {
             finding.with("hint", "is the event's name right? Is it this resource that it is about?");
         } else {
-            let names = words::list(names, "and");
+            let names = words::list(&mut names.into_iter(), " and ");
             finding.say("hint", format_args!("is the event's name right? Events about this resource are {names}"));
         }
     }
@@ -179,7 +179,7 @@ impl Check<'_, '_> {
         };
         // One cause: there are no labels at all.
         if present == 0 && unlisted.is_empty() && required().count() > 2 {
-            let names = required().map(|(label, _)| label.name).collect::<Vec<_>>().join("`, `");
+            let names = joined(&mut required().map(|(label, _)| label.name), "`, `");
             let severity = required().map(|(_, severity)| severity).max().unwrap_or(Code::MissingLabel.severity());
             self.add_as(severity, Code::MissingLabel, &holder.path(), resource)
                 .opening()
@@ -239,7 +239,7 @@ impl Check<'_, '_> {
         holder: Holder<'_>,
         unlisted: &mut Vec<Unlisted<'_>>,
     ) {
-        if let Some(at) = unlisted.iter().position(|other| nearest(&other.name, [label.name]).is_some()) {
+        if let Some(at) = unlisted.iter().position(|other| is_near(&other.name, label.name)) {
             let Unlisted { key, name } = unlisted.swap_remove(at);
             self.add_to_label(severity, Code::MisspeltLabel, holder, &name, key)
                 .with("label", label.name)
@@ -266,9 +266,8 @@ impl Check<'_, '_> {
         name: &str,
         holder: Holder<'_>,
     ) {
-        let free = labels.iter().map(|label| label.name).filter(|label| resource.get(label).is_none());
-        let similar = nearest(name, free);
-        let known = labels.iter().map(|label| label.name);
+        let known = || labels.iter().map(|label| label.name);
+        let similar = nearest(name, &mut known().filter(|label| resource.get(label).is_none()));
         let finding = self
             .add_to_label(Code::UnknownLabel.severity(), Code::UnknownLabel, holder, name, *key)
             .shown("found", name);
@@ -278,7 +277,7 @@ impl Check<'_, '_> {
                 finding.with("hint", "labels of your own are better named without `prefect.`");
             }
             None => {
-                let known = words::list(known, "and");
+                let known = words::list(&mut known(), " and ");
                 finding.say(
                     "hint",
                     format_args!("Prefect gives it {known}; labels of your own are better named without `prefect.`"),
@@ -299,8 +298,8 @@ impl Check<'_, '_> {
             .add_as(severity, code, self.subject, &Path::Field("event"), name)
             .shown("found", found)
             .with("event", self.family.name.text)
-            .with("expected", &words::list(known(), "or"));
-        if let Some(similar) = nearest(found, known()) {
+            .with("expected", &words::list(&mut known(), " or "));
+        if let Some(similar) = nearest(found, &mut known()) {
             did_you_mean(finding, similar);
         }
     }
@@ -386,7 +385,7 @@ impl Check<'_, '_> {
             }
             let id = item.get(RESOURCE_ID).map(Value::string).unwrap_or_default();
             let id_fits = matches!(form::fit(&related.id, &id), Fit::Right) && !matches!(related.id, Form::Text);
-            id_fits || (nearest(&role, [related.role]).is_some() && role != related.role)
+            id_fits || (is_near(&role, related.role) && role != related.role)
         });
         if let Some(at) = meant {
             let (index, item) = strangers.swap_remove(at);
@@ -435,19 +434,18 @@ impl Check<'_, '_> {
             (related.max.is_none() || event.in_role(related.role).is_none())
                 && !matches!(form::fit(&related.id, &id), Fit::Wrong)
         });
-        let similar = nearest(&name, possible.map(|related| related.role));
-        let roles = || self.family.related.iter().map(|related| related.role);
-        let is_empty = self.family.related.is_empty();
-        let known = words::list(roles(), "and");
+        let similar = nearest(&name, &mut possible.map(|related| related.role));
+        let listed = self.family.related;
         let finding = self
             .add_as(severity, Code::UnknownRole, &Path::RelatedLabel(index, RESOURCE_ROLE), role)
             .shown("found", &name);
         match similar {
             Some(similar) => did_you_mean(finding, similar).with("role", similar).replace(role, similar),
-            None if is_empty => {
+            None if listed.is_empty() => {
                 finding.with("hint", "it is documented without related resources");
             }
             None => {
+                let known = words::list(&mut listed.iter().map(|related| related.role), " and ");
                 finding.say("hint", format_args!("its roles are {known}"));
             }
         }

@@ -8,7 +8,7 @@ use crate::event::Event;
 use crate::json::{Kind, Value};
 
 use super::super::path::Path;
-use super::super::words::{self, nearest, shown};
+use super::super::words::{self, is_near, joined, nearest, shown};
 use super::form::is_timestamp;
 use super::{Check, did_you_mean, explained, in_order, is_null};
 
@@ -30,8 +30,9 @@ pub(super) fn check(check: &mut Check<'_, '_>, event: &Event<'_>) {
     let empty = event.payload.is_none_or(|payload| payload.members().next().is_none());
     let required = || shape.fields.iter().filter(|field| is_required(field));
     if shapes.len() > 1 && known(&shape) == 0 {
-        let names = |shape: &Object| words::list(shape.fields.iter().map(|field| field.name), "and");
-        let expected = shapes.iter().map(names).collect::<Vec<_>>().join("; or ");
+        let names = |shape: &Object| words::list(&mut shape.fields.iter().map(|field| field.name), " and ");
+        let expected: Vec<String> = shapes.iter().map(names).collect();
+        let expected = joined(&mut expected.iter().map(String::as_str), "; or ");
         let code = Code::NoPayloadShape;
         check
             .add_as(code.severity(), code, path, event.payload.unwrap_or(event.value))
@@ -42,7 +43,7 @@ pub(super) fn check(check: &mut Check<'_, '_>, event: &Event<'_>) {
     // One cause: there is no payload at all.
     if empty && required().count() > 1 {
         let severity = required().filter_map(|field| field.missing).max();
-        let names = required().map(|field| field.name).collect::<Vec<_>>().join("`, `");
+        let names = joined(&mut required().map(|field| field.name), "`, `");
         let severity = severity.unwrap_or(Code::MissingPayloadField.severity());
         check
             .add_as(severity, Code::MissingPayloadField, path, event.payload.unwrap_or(event.value))
@@ -99,7 +100,7 @@ fn object(check: &mut Check<'_, '_>, value: Value<'_>, shape: &'static Object, p
         if !(missing_here && is_required(field)) {
             continue;
         }
-        let similar = unlisted.iter().position(|(_, name)| nearest(name, [field.name]).is_some());
+        let similar = unlisted.iter().position(|(_, name)| is_near(name, field.name));
         match similar.map(|at| unlisted.swap_remove(at)) {
             Some((key, name)) => misspelt(check, field, key, &name, path, parent),
             None => missing(check, value, field, path, parent),
@@ -146,7 +147,8 @@ fn unknown(
     let Some(severity) = shape.other else { return };
     // A payload where none belongs is one finding, not one for each of its keys.
     if shape.fields.is_empty() && unlisted.len() > 1 {
-        let names = unlisted.iter().map(|(_, name)| shown(name)).collect::<Vec<_>>().join("`, `");
+        let names: Vec<String> = unlisted.iter().map(|(_, name)| shown(name)).collect();
+        let names = joined(&mut names.iter().map(String::as_str), "`, `");
         let Some((key, _)) = unlisted.first() else { return };
         check
             .add_as(severity, Code::UnknownPayloadField, path, *key)
@@ -159,10 +161,10 @@ fn unknown(
         let finding = check
             .add_as(severity, Code::UnknownPayloadField, &Path::Key(path, name), *key)
             .with("field", &dotted(parent, &shown(name)));
-        match nearest(name, known()) {
+        match nearest(name, &mut known()) {
             Some(similar) => did_you_mean(finding, similar),
             None if shape.fields.is_empty() => finding.with("hint", WITHOUT_PAYLOAD),
-            None => finding.say("hint", format_args!("it writes {}", words::list(known(), "and"))),
+            None => finding.say("hint", format_args!("it writes {}", words::list(&mut known(), " and "))),
         };
     }
 }
@@ -227,7 +229,7 @@ fn listed(check: &mut Check<'_, '_>, field: &'static Field, value: Value<'_>, pa
     }
     let text = value.string();
     let meant = field.values.iter().find(|known| known.text.eq_ignore_ascii_case(&text)).map(|known| known.text);
-    let expected = words::list(field.values.iter().map(|known| known.text), "or");
+    let expected = words::list(&mut field.values.iter().map(|known| known.text), " or ");
     let finding = check
         .add_as(field.other, Code::WrongPayloadValue, path, value)
         .with("field", &dotted(parent, field.name))
