@@ -75,14 +75,9 @@ impl<V> Recent<V> {
         forgotten
     }
 
-    fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
-        self.before.values.iter_mut().chain(&mut self.now.values)
-    }
-
-    /// All that is remembered, the oldest first.
-    fn take(&mut self) -> impl Iterator<Item = V> + use<V> {
-        let Recent { now, before } = std::mem::take(self);
-        before.values.into_iter().chain(now.values)
+    /// All that is remembered, the oldest first. Two lists, as a chained iterator takes more code.
+    fn lists(&mut self) -> [&mut Vec<V>; 2] {
+        [&mut self.before.values, &mut self.now.values]
     }
 }
 
@@ -280,7 +275,7 @@ impl Chain {
             return;
         }
         let forgotten = self.waiting.insert(target, vec![waiting]);
-        not_found(findings, forgotten.into_iter());
+        not_found(findings, &forgotten);
     }
 
     /// To be called at the end of a text: what waits on keeps its places as lines and columns.
@@ -289,10 +284,12 @@ impl Chain {
             return;
         }
         let mut open: Vec<&mut Location> = Vec::new();
-        for waiting in self.waiting.values_mut().flatten() {
+        for waiting in self.waiting.lists().into_iter().flatten().flatten() {
             open.extend([&mut waiting.place, &mut waiting.from_place]);
         }
-        open.extend(self.executed.values_mut().flatten().map(|executed| &mut executed.place));
+        for executed in self.executed.lists().into_iter().flatten().flatten() {
+            open.push(&mut executed.place);
+        }
         open.retain(|place| matches!(place, Location::Bytes(_)));
         let start = |place: &&mut Location| if let Location::Bytes(span) = place { u64::from(span.start) } else { 0 };
         let mut places = Places::new(source.text, source.base, source.wtf8);
@@ -309,10 +306,14 @@ impl Chain {
         if events < 2 {
             return;
         }
-        not_found(findings, self.waiting.take());
-        for Executed { index, name, docs, place } in self.executed.take().flatten() {
-            let subject = Subject { index: Some(index), name: Some(&name), docs };
-            add(findings, Code::ExecutedWithoutSubmitted, &subject, &Path::Field("follows"), place);
+        for list in std::mem::take(&mut self.waiting).lists() {
+            not_found(findings, list);
+        }
+        for list in std::mem::take(&mut self.executed).lists() {
+            for Executed { index, name, docs, place } in list.iter().flatten() {
+                let subject = Subject { index: Some(*index), name: Some(name), docs: *docs };
+                add(findings, Code::ExecutedWithoutSubmitted, &subject, &Path::Field("follows"), *place);
+            }
         }
     }
 
@@ -390,8 +391,8 @@ impl Chain {
     }
 }
 
-fn not_found(findings: &mut Findings<'_>, waiting: impl Iterator<Item = Vec<Waiting>>) {
-    for waiting in waiting.flatten() {
+fn not_found(findings: &mut Findings<'_>, waiting: &[Vec<Waiting>]) {
+    for waiting in waiting.iter().flatten() {
         report(findings, &waiting.follower(), Code::FollowsNotFound);
     }
 }

@@ -186,22 +186,23 @@ impl Check<'_, '_, '_> {
 
     /// Missing and unknown fields.
     fn names(&mut self, members: &Members<'_>) {
+        let Members { occurred, event, resource, id, .. } = members;
+        let missing = [occurred, event, resource, id].iter().any(|value| value.is_none());
+        if members.unknown || missing {
+            self.wrong_names(members);
+        }
+    }
+
+    #[cold]
+    fn wrong_names(&mut self, members: &Members<'_>) {
         let required = [
             ("occurred", members.occurred.is_none()),
             ("event", members.event.is_none()),
             ("resource", members.resource.is_none()),
             ("id", members.id.is_none()),
         ];
-        if !members.unknown && required.iter().all(|(_, missing)| !missing) {
-            return;
-        }
-        self.wrong_names(&required);
-    }
-
-    #[cold]
-    fn wrong_names(&mut self, required: &[(&'static str, bool)]) {
         let mut meant_otherwise = Vec::new();
-        for &(field, missing) in required {
+        for (field, missing) in required {
             if !missing {
                 continue;
             }
@@ -434,7 +435,7 @@ impl Check<'_, '_, '_> {
 /// The field that another name is meant to be.
 fn meaning_of(name: &str) -> Option<&'static str> {
     let other = OTHER_NAMES.iter().find(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, field)| *field);
-    other.or_else(|| nearest(name, &mut FIELDS.into_iter()))
+    other.or_else(|| nearest(name, &mut FIELDS.iter().copied()))
 }
 
 fn is_usual_uuid(text: &[u8]) -> bool {

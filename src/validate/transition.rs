@@ -54,7 +54,7 @@ impl<'t> State<'t> {
     /// `None`: its type is none that there is.
     pub fn read(value: Value<'t>) -> Option<Self> {
         let type_value = value.get("type")?;
-        let (type_name, kind) = KINDS.into_iter().find(|(name, _)| type_value.is(name))?;
+        let (type_name, kind) = *KINDS.iter().find(|(name, _)| type_value.is(name))?;
         Some(State { kind, type_name, type_value, name: value.get("name").filter(|name| name.is_string()) })
     }
 
