@@ -173,19 +173,8 @@ impl Check<'_, '_> {
                 None => unlisted.push(Unlisted { key, name: key.string() }),
             }
         }
-        let required = || {
-            let listed = labels.iter().filter(|label| label.presence == Presence::Required);
-            listed.filter_map(|label| Some((label, label.missing?)))
-        };
         // One cause: there are no labels at all.
-        if present == 0 && unlisted.is_empty() && required().count() > 2 {
-            let names = joined(&mut required().map(|(label, _)| label.name), "`, `");
-            let severity = required().map(|(_, severity)| severity).max().unwrap_or(Code::MissingLabel.severity());
-            self.add_as(severity, Code::MissingLabel, &holder.path(), resource)
-                .opening()
-                .with("where", &holder.words())
-                .with("label", &names)
-                .with("meaning", "it has none of the labels of its kind");
+        if present == 0 && unlisted.is_empty() && self.no_labels(resource, labels, holder) {
             return;
         }
         for (place, label) in labels.iter().enumerate() {
@@ -197,6 +186,28 @@ impl Check<'_, '_> {
         for Unlisted { key, name } in unlisted.iter().filter(|unlisted| unlisted.name.starts_with("prefect.")) {
             self.unlisted_label(resource, labels, key, name, holder);
         }
+    }
+
+    /// Reports all labels of a resource as one finding. `false`: there are so few that each has its own.
+    #[cold]
+    fn no_labels(&mut self, resource: Value<'_>, labels: &'static [Label], holder: Holder<'_>) -> bool {
+        let (mut names, mut severity) = (Vec::new(), None);
+        for label in labels {
+            if label.presence == Presence::Required && label.missing.is_some() {
+                names.push(label.name);
+                severity = label.missing.max(severity);
+            }
+        }
+        if names.len() <= 2 {
+            return false;
+        }
+        let severity = severity.unwrap_or(Code::MissingLabel.severity());
+        self.add_as(severity, Code::MissingLabel, &holder.path(), resource)
+            .opening()
+            .with("where", &holder.words())
+            .with("label", &joined(&mut names.into_iter(), "`, `"))
+            .with("meaning", "it has none of the labels of its kind");
+        true
     }
 
     fn label(&mut self, label: &'static Label, value: Value<'_>, holder: Holder<'_>) {
