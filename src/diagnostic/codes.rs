@@ -38,8 +38,8 @@ pub(super) struct Replacement {
     pub times: u32,
 }
 
-/// What fills a placeholder of a message: its name and the text.
-pub type Arguments<'a> = &'a [(&'a str, &'a str)];
+/// What fills the placeholders of a message: their names and texts.
+pub type Arguments<'a> = &'a [(&'static str, String)];
 
 impl Code {
     /// All codes, in the order of the table.

@@ -13,11 +13,11 @@ use crate::sort;
 use crate::time::Instant;
 
 use super::envelope::{usual_time, usual_uuid};
-use super::findings::{Findings, Location, Subject};
+use super::findings::{Draft, Findings, Location, Subject};
 use super::links::{Links, State};
 use super::path::Path;
 use super::syntax::Source;
-use super::words::{duration, shown};
+use super::words::shown;
 
 /// How many events are remembered at least: a link over more events is not looked at.
 pub const REMEMBERED: usize = 50_000;
@@ -74,14 +74,9 @@ impl<V> Recent<V> {
         forgotten
     }
 
-    fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
-        self.before.values.iter_mut().chain(&mut self.now.values)
-    }
-
-    /// All that is remembered, the oldest first.
-    fn take(&mut self) -> impl Iterator<Item = V> + use<V> {
-        let Recent { now, before } = std::mem::take(self);
-        before.values.into_iter().chain(now.values)
+    /// All that is remembered, the oldest first. Two lists, as a chained iterator takes more code.
+    fn lists(&mut self) -> [&mut Vec<V>; 2] {
+        [&mut self.before.values, &mut self.now.values]
     }
 }
 
@@ -260,9 +255,9 @@ impl Chain {
         };
         let key = hash(id.as_bytes());
         if let Some(first) = self.seen.get_mut(key) {
-            let (first, text) = (first.index.to_string(), id.to_string());
-            let arguments = [("first", &*first), ("id", &*text)];
-            findings.add(Code::RepeatedEventId, subject, Path::Field("id"), place(links.id), &arguments);
+            add(findings, Code::RepeatedEventId, subject, &Path::Field("id"), place(links.id))
+                .say("first", format_args!("{}", first.index))
+                .say("id", format_args!("{id}"));
             // It was looked at when it came first.
             return;
         }
@@ -303,7 +298,7 @@ impl Chain {
             return;
         }
         let forgotten = self.waiting.insert(target, vec![waiting]);
-        not_found(findings, forgotten.into_iter());
+        not_found(findings, &forgotten);
     }
 
     /// To be called at the end of a text: what waits on keeps its places as lines and columns.
@@ -312,10 +307,12 @@ impl Chain {
             return;
         }
         let mut open: Vec<&mut Location> = Vec::new();
-        for waiting in self.waiting.values_mut().flatten() {
+        for waiting in self.waiting.lists().into_iter().flatten().flatten() {
             open.extend([&mut waiting.place, &mut waiting.from_place]);
         }
-        open.extend(self.executed.values_mut().flatten().map(|executed| &mut executed.place));
+        for executed in self.executed.lists().into_iter().flatten().flatten() {
+            open.push(&mut executed.place);
+        }
         open.retain(|place| matches!(place, Location::Bytes(_)));
         let start = |place: &&mut Location| if let Location::Bytes(span) = place { u64::from(span.start) } else { 0 };
         let mut places = Places::new(source.text, source.base, source.wtf8);
@@ -332,10 +329,14 @@ impl Chain {
         if events < 2 {
             return;
         }
-        not_found(findings, self.waiting.take());
-        for Executed { index, name, docs, place } in self.executed.take().flatten() {
-            let subject = Subject { index: Some(index), name: Some(&name), docs };
-            findings.add(Code::ExecutedWithoutSubmitted, &subject, Path::Field("follows"), place, &[]);
+        for list in std::mem::take(&mut self.waiting).lists() {
+            not_found(findings, list);
+        }
+        for list in std::mem::take(&mut self.executed).lists() {
+            for Executed { index, name, docs, place } in list.iter().flatten() {
+                let subject = Subject { index: Some(*index), name: Some(name), docs: *docs };
+                add(findings, Code::ExecutedWithoutSubmitted, &subject, &Path::Field("follows"), *place);
+            }
         }
     }
 
@@ -355,22 +356,23 @@ impl Chain {
             return;
         }
         let place = || place(links.occurred);
-        let path = Path::Field("occurred");
+        let path = &Path::Field("occurred");
         let mut run = self.runs.get_mut(own.resource).copied().unwrap_or_default();
         if is_heartbeat {
             if let Some((ended, index)) = run.ended
                 && occurred.since(ended) > HEARTBEAT_GRACE
                 && run.moved.is_none_or(|moved| moved <= ended)
             {
-                let arguments = [("found", &*duration(occurred.since(ended))), ("index", &*index.to_string())];
-                findings.add(Code::HeartbeatAfterEnd, subject, path, place(), &arguments);
+                add(findings, Code::HeartbeatAfterEnd, subject, path, place())
+                    .duration("found", occurred.since(ended))
+                    .say("index", format_args!("{index}"));
             }
             return;
         }
         // Both are spread well: resources are hashes, instants differ in their low bits.
         let instant = own.resource.rotate_left(32) ^ occurred.0.cast_unsigned();
         if let Some(other) = self.instants.get_mut(instant) {
-            findings.add(Code::StatesAtSameInstant, subject, path, place(), &[("index", &other.to_string())]);
+            add(findings, Code::StatesAtSameInstant, subject, path, place()).say("index", format_args!("{other}"));
         } else {
             self.instants.insert(instant, own.index);
         }
@@ -410,15 +412,26 @@ impl Chain {
     }
 }
 
-fn not_found(findings: &mut Findings<'_>, waiting: impl Iterator<Item = Vec<Waiting>>) {
-    for waiting in waiting.flatten() {
-        report(findings, &waiting.follower(), Code::FollowsNotFound, &[]);
+fn not_found(findings: &mut Findings<'_>, waiting: &[Vec<Waiting>]) {
+    for waiting in waiting.iter().flatten() {
+        report(findings, &waiting.follower(), Code::FollowsNotFound);
     }
 }
 
 /// A finding at the `follows` of an event.
-fn report(findings: &mut Findings<'_>, follower: &Follower<'_>, code: Code, arguments: &[(&str, &str)]) {
-    findings.add(code, &follower.subject, Path::Field("follows"), follower.place, arguments);
+fn report<'f>(findings: &'f mut Findings<'_>, follower: &Follower<'_>, code: Code) -> Draft<'f> {
+    add(findings, code, &follower.subject, &Path::Field("follows"), follower.place)
+}
+
+/// A finding at a place that was noted before.
+fn add<'f>(
+    findings: &'f mut Findings<'_>,
+    code: Code,
+    subject: &Subject<'_>,
+    path: &Path<'_>,
+    place: Location,
+) -> Draft<'f> {
+    findings.note(code.severity(), code, subject, path).at(place)
 }
 
 /// Where a value stands.
@@ -429,18 +442,16 @@ fn place(value: Option<Value<'_>>) -> Location {
 /// Compares an event with the one that it follows.
 fn judge(findings: &mut Findings<'_>, follower: &Follower<'_>, target: &Seen) {
     let follows = follower.follows;
-    let index = target.index.to_string();
+    let index = target.index;
     let name = target.family.map_or("", |family| family.name.text);
     if !follows.families.is_empty() && !follows.families.contains(&name) {
-        let expected = super::words::list(follows.families.iter().copied(), "or");
+        let expected = super::words::list(&mut follows.families.iter().copied(), " or ");
         let name = if name.is_empty() { "an event of another kind" } else { name };
-        let arguments = [
-            ("index", &*index),
-            ("found", name),
-            ("event", follower.subject.name.unwrap_or_default()),
-            ("expected", &*expected),
-        ];
-        report(findings, follower, Code::FollowsWrongEvent, &arguments);
+        report(findings, follower, Code::FollowsWrongEvent)
+            .say("index", format_args!("{index}"))
+            .with("found", name)
+            .with("event", follower.subject.name.unwrap_or_default())
+            .with("expected", &expected);
         return;
     }
     let other = if follows.same_resource && target.resource != follower.seen.resource {
@@ -450,35 +461,30 @@ fn judge(findings: &mut Findings<'_>, follower: &Follower<'_>, target: &Seen) {
         differs.then(|| follows.same.as_ref().map_or("resource", term_words))
     };
     if let Some(what) = other {
-        let resource = follower.words.resource();
-        let arguments = [("index", &*index), ("what", what), ("expected", &*resource)];
-        report(findings, follower, Code::FollowsOtherResource, &arguments);
+        report(findings, follower, Code::FollowsOtherResource)
+            .say("index", format_args!("{index}"))
+            .with("what", what)
+            .with("expected", &follower.words.resource());
         return;
     }
     if let Some((own, earlier)) = follower.seen.occurred.zip(target.occurred) {
         let apart = own.since(earlier);
         let window = i64::from(follows.window).saturating_mul(1_000_000);
         if window > 0 && apart.saturating_abs() >= window {
-            let arguments = [("found", &*duration(apart)), ("expected", &*duration(window))];
-            report(findings, follower, Code::FollowsTooFar, &arguments);
+            report(findings, follower, Code::FollowsTooFar).duration("found", apart).duration("expected", window);
         } else if apart < 0 {
-            let arguments = [("found", &*duration(apart)), ("index", &*index)];
-            report(findings, follower, Code::FollowsLaterEvent, &arguments);
+            report(findings, follower, Code::FollowsLaterEvent)
+                .duration("found", apart)
+                .say("index", format_args!("{index}"));
         }
     }
     if let (true, Some(from), Some(entered)) = (follows.states, follower.from, target.state) {
         let same_name = from.name.zip(entered.name).is_none_or(|(a, b)| a == b);
         if from.kind != entered.kind || !same_name {
-            let from = follower.words.from();
-            let arguments = [("found", &*from), ("index", &*index)];
-            let payload = Path::Field("payload");
-            findings.add(
-                Code::BrokenStateChain,
-                &follower.subject,
-                Path::Key(&payload, "initial_state"),
-                follower.from_place,
-                &arguments,
-            );
+            let path = &Path::Key(&Path::Field("payload"), "initial_state");
+            add(findings, Code::BrokenStateChain, &follower.subject, path, follower.from_place)
+                .with("found", &follower.words.from())
+                .say("index", format_args!("{index}"));
         }
     }
 }

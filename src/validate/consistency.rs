@@ -10,12 +10,11 @@ use crate::event::{Event, RESOURCE_ID, RESOURCE_ROLE};
 use crate::json::{Kind, Pointer, Value, equal};
 use crate::time;
 
-use super::findings::{Findings, Location, Subject};
-use super::opening;
+use super::findings::{Draft, Findings, Subject};
 use super::path::Path;
 use super::precedent::Fact;
 use super::transition;
-use super::words::{self, shown};
+use super::words::{self, joined, shown};
 
 pub(super) fn check(
     findings: &mut Findings<'_>,
@@ -95,8 +94,8 @@ struct Check<'c, 's, 't> {
 }
 
 impl<'t> Check<'_, '_, 't> {
-    fn add(&mut self, code: Code, path: Path<'_>, value: Value<'_>, arguments: &[(&str, &str)]) {
-        self.findings.add(code, self.subject, path, Location::Bytes(value.span()), arguments);
+    fn add(&mut self, code: Code, path: &Path<'_>, value: Value<'_>) -> Draft<'_> {
+        self.findings.add(code, self.subject, path, value)
     }
 
     fn equal(&mut self, rule: &'static Equal) {
@@ -138,18 +137,12 @@ impl<'t> Check<'_, '_, 't> {
             .filter(|(place, _)| *place != at)
             .map(|(_, (term, other))| format!("{} is {}", term_words(term), found_words(other)))
             .collect();
-        let (odd_place, odd_found, others) = (term_words(term), found_words(odd), others.join(", and "));
-        let arguments = [("odd", &*odd_place), ("found", &*odd_found), ("others", &*others)];
         let (pointer, value) = self.place(term);
-        let location = Location::Bytes(value.span());
-        self.findings.add_as(
-            rule.severity,
-            Code::ValuesDisagree,
-            self.subject,
-            Path::Written(pointer.as_str()),
-            location,
-            &arguments,
-        );
+        self.findings
+            .add_as(rule.severity, Code::ValuesDisagree, self.subject, &Path::Written(pointer.as_str()), value)
+            .with("odd", &term_words(term))
+            .with("found", &found_words(odd))
+            .with("others", &joined(&mut others.iter().map(String::as_str), ", and "));
     }
 
     fn find(&self, term: &'static Term) -> Place<Value<'t>> {
@@ -231,15 +224,16 @@ impl<'t> Check<'_, '_, 't> {
             && let Some(expected) = variant.state_type.filter(|expected| !found.is(expected))
             && !self.findings.has(&Path::Label("prefect.state-type").pointer())
         {
-            let (found_type, expected) = (words::text(found), format!("`{expected}`"));
-            let arguments = [("name", name), ("found", &*found_type), ("expected", &*expected)];
-            self.add(Code::UnusualStateType, Path::Label("prefect.state-type"), found, &arguments);
+            self.add(Code::UnusualStateType, &Path::Label("prefect.state-type"), found)
+                .with("name", name)
+                .text("found", found)
+                .say("expected", format_args!("`{expected}`"));
         }
         if let (Some(state_type), Some(count)) = (label("prefect.state-type"), label("prefect.run-count"))
             && state_type.is("RUNNING")
         {
             if is_zero(count) {
-                self.add(Code::RunningWithoutAttempt, Path::Label("prefect.run-count"), count, &[]);
+                self.add(Code::RunningWithoutAttempt, &Path::Label("prefect.run-count"), count);
             }
             self.findings.rests_on(count, Fact::NotZero);
         }
@@ -255,11 +249,8 @@ impl<'t> Check<'_, '_, 't> {
                 self.findings.rests_on(tag, Fact::Tag(self.findings.place(id)));
                 continue;
             }
-            let name = tag.string();
-            let (payload, shown) = (Path::Field("payload"), shown(&name));
-            let run = Path::Key(&payload, "task_run");
-            let list = Path::Key(&run, "tags");
-            self.add(Code::TagNotRelated, Path::Item(&list, index), tag, &[("tag", &shown)]);
+            let list = &Path::Key(&Path::Key(&Path::Field("payload"), "task_run"), "tags");
+            self.add(Code::TagNotRelated, &Path::Item(list, index), tag).string("tag", tag);
         }
     }
 
@@ -288,9 +279,11 @@ impl<'t> Check<'_, '_, 't> {
         };
         let Some(why) = transition::unusual(rules, from, to) else { return };
         let from = from.map_or_else(|| "no state".to_owned(), transition::State::words);
-        let arguments = [("from", &*from), ("to", &*to.words()), ("why", why)];
-        let payload = Path::Field("payload");
-        self.add(Code::UnusualTransition, Path::Key(&payload, "validated_state"), to.place(), &arguments);
+        let path = &Path::Key(&Path::Field("payload"), "validated_state");
+        self.add(Code::UnusualTransition, path, to.place())
+            .with("from", &from)
+            .with("to", &to.words())
+            .with("why", why);
     }
 
     fn repeated_related(&mut self) {
@@ -300,36 +293,26 @@ impl<'t> Check<'_, '_, 't> {
         let mut seen: Vec<(Value<'t>, Value<'t>)> = Vec::with_capacity(8);
         for (index, related) in event.related() {
             let (Some(id), Some(role)) = (text(related, RESOURCE_ID), text(related, RESOURCE_ROLE)) else { continue };
-            let location = Location::Bytes(opening(related.span()));
             let listed = || self.matched.family.related.iter().find(|listed| role.is(listed.role));
             if let Some(own) = own
                 && listed().is_none_or(|listed| listed.max.is_none())
             {
                 self.findings.rests_on(own, Fact::Differs(self.findings.place(id)));
-            }
-            if own.is_some_and(|own| own.is_same_text(id)) && listed().is_none_or(|listed| listed.max.is_none()) {
-                let id = shown(&id.string());
-                self.findings.add(
-                    Code::ResourceAlsoRelated,
-                    self.subject,
-                    Path::Related(index),
-                    location,
-                    &[("id", &id)],
-                );
+                if own.is_same_text(id) {
+                    self.add(Code::ResourceAlsoRelated, &Path::Related(index), related).opening().string("id", id);
+                }
             }
             self.findings.rests_on(role, Fact::Same(role.raw().into()));
+            let mut repeated = false;
             for (other, _) in seen.iter().filter(|(_, other)| other.is_same_text(role)) {
                 self.findings.rests_on(*other, Fact::Differs(self.findings.place(id)));
+                repeated |= other.is_same_text(id);
             }
-            if seen.iter().any(|(other, other_role)| other.is_same_text(id) && other_role.is_same_text(role)) {
-                let (id, role) = (shown(&id.string()), shown(&role.string()));
-                self.findings.add(
-                    Code::RepeatedRelated,
-                    self.subject,
-                    Path::Related(index),
-                    location,
-                    &[("id", &id), ("role", &role)],
-                );
+            if repeated {
+                self.add(Code::RepeatedRelated, &Path::Related(index), related)
+                    .opening()
+                    .string("id", id)
+                    .string("role", role);
             }
             seen.push((id, role));
         }
@@ -345,50 +328,47 @@ impl<'t> Check<'_, '_, 't> {
         else {
             return;
         };
-        let payload = Path::Field("payload");
         self.findings.rests_on_more();
-        let (fields_path, updates_path) = (Path::Key(&payload, "updated_fields"), Path::Key(&payload, "updates"));
+        let fields_path = &Path::Key(&Path::Field("payload"), "updated_fields");
+        let updates_path = &Path::Key(&Path::Field("payload"), "updates");
         if fields.items().next().is_none() {
-            self.add(
-                Code::UpdatesDisagree,
-                fields_path,
-                fields,
-                &[("problem", "`updated_fields` is empty: an update changes at least one field")],
-            );
+            self.add(Code::UpdatesDisagree, fields_path, fields)
+                .with("problem", "`updated_fields` is empty: an update changes at least one field");
         }
         for (index, field) in fields.items().enumerate().filter(|(_, field)| field.is_string()) {
             let name = field.string();
             if updates.get(&name).is_none() {
-                let problem = format!("`updated_fields` names `{}`, which `updates` does not have", shown(&name));
-                self.add(Code::UpdatesDisagree, Path::Item(&fields_path, index), field, &[("problem", &problem)]);
+                let name = shown(&name);
+                self.add(Code::UpdatesDisagree, &Path::Item(fields_path, index), field)
+                    .say("problem", format_args!("`updated_fields` names `{name}`, which `updates` does not have"));
             }
         }
         for (key, update) in updates.members() {
             let name = key.string();
             let label = shown(&name);
-            let path = Path::Key(&updates_path, &name);
+            let path = &Path::Key(updates_path, &name);
             if fields.items().next().is_some() && !fields.items().any(|field| field.is(&name)) {
-                let problem = format!("`updates` has `{label}`, which `updated_fields` does not name");
-                self.add(Code::UpdatesDisagree, path, key, &[("problem", &problem)]);
+                self.add(Code::UpdatesDisagree, path, key)
+                    .say("problem", format_args!("`updates` has `{label}`, which `updated_fields` does not name"));
             }
             match (update.get("from"), update.get("to")) {
                 (Some(from), Some(to)) => {
                     if from.kind() == to.kind() && from.raw() == to.raw() {
-                        let problem = format!("`updates.{label}` goes from a value to the same value");
-                        self.add(Code::UpdatesDisagree, path, update, &[("problem", &problem)]);
+                        self.add(Code::UpdatesDisagree, path, update)
+                            .say("problem", format_args!("`updates.{label}` goes from a value to the same value"));
                     }
                 }
                 (from, _) if update.kind() == Kind::Object => {
                     let missing = if from.is_none() { "from" } else { "to" };
-                    let problem = format!("`updates.{label}` lacks `{missing}`");
-                    self.add(Code::UpdatesDisagree, path, update, &[("problem", &problem)]);
+                    self.add(Code::UpdatesDisagree, path, update)
+                        .say("problem", format_args!("`updates.{label}` lacks `{missing}`"));
                 }
                 _ => {
-                    let problem = format!(
-                        "`updates.{label}` must be an object with `from` and `to`, not {}",
-                        words::value(update)
+                    let found = words::value(update);
+                    self.add(Code::UpdatesDisagree, path, update).say(
+                        "problem",
+                        format_args!("`updates.{label}` must be an object with `from` and `to`, not {found}"),
                     );
-                    self.add(Code::UpdatesDisagree, path, update, &[("problem", &problem)]);
                 }
             }
         }
@@ -398,7 +378,7 @@ impl<'t> Check<'_, '_, 't> {
     fn counts(&mut self) {
         if let Some(slots) = self.event.label("slots-acquired") {
             if is_zero(slots) {
-                self.add(Code::NoSlotsAcquired, Path::Label("slots-acquired"), slots, &[("found", "0")]);
+                self.add(Code::NoSlotsAcquired, &Path::Label("slots-acquired"), slots).with("found", "0");
             }
             self.findings.rests_on(slots, Fact::NotZero);
         }
@@ -414,9 +394,9 @@ impl<'t> Check<'_, '_, 't> {
             && sum > total
             && let Some(value) = self.event.payload_at(&["total_resources"])
         {
-            let payload = Path::Field("payload");
-            let arguments = [("found", &*sum.to_string()), ("expected", &*total.to_string())];
-            self.add(Code::CountsExceedTotal, Path::Key(&payload, "total_resources"), value, &arguments);
+            self.add(Code::CountsExceedTotal, &Path::Key(&Path::Field("payload"), "total_resources"), value)
+                .say("found", format_args!("{sum}"))
+                .say("expected", format_args!("{total}"));
         }
     }
 }
@@ -517,7 +497,7 @@ fn term_words(term: &Term) -> String {
         Term::Name(hole) => format!("the {hole} in the event's name"),
         Term::Label(label) => format!("the label `{label}`"),
         Term::IdPart(part) => format!("the {part} in `prefect.resource.id`"),
-        Term::Payload { path, .. } => format!("`payload.{}`", path.join(".")),
+        Term::Payload { path, .. } => format!("`payload.{}`", joined(&mut path.iter().copied(), ".")),
         Term::RelatedLabel { role, label } => format!("the label `{label}` of the related {role}"),
         Term::RelatedIdPart { role, part } => format!("the {part} of the related {role}"),
         Term::Occurred => "`occurred`".to_owned(),

@@ -11,11 +11,11 @@ use uuid::Uuid;
 use crate::catalogue;
 use crate::diagnostic::Code;
 use crate::event::{Event, RESOURCE_ID, RESOURCE_ROLE};
-use crate::json::{Kind, Span, Value};
+use crate::json::{Kind, Value};
 use crate::time::{self, Form, Instant};
 
 use super::edits;
-use super::findings::{Findings, Location, Subject};
+use super::findings::{Draft, Findings, Subject};
 use super::path::Path;
 use super::precedent::Fact;
 use super::words::{self, nearest, shown};
@@ -94,8 +94,7 @@ pub(super) fn name(value: Value<'_>) -> Option<Cow<'_, str>> {
 pub(super) fn check<'t>(findings: &mut Findings<'_>, subject: &Subject<'_>, value: Value<'t>, deep: bool) -> Event<'t> {
     let mut event = Event::unread(value);
     if value.kind() != Kind::Object {
-        let found = words::value(value);
-        findings.add(Code::NotAnEvent, subject, Path::Root, Location::Bytes(value.span()), &[("found", &found)]);
+        findings.add(Code::NotAnEvent, subject, &Path::Root, value).value("found", value);
         return event;
     }
     let members = members(value);
@@ -120,7 +119,7 @@ pub(super) fn check<'t>(findings: &mut Findings<'_>, subject: &Subject<'_>, valu
     if let (Some(id), Some(follows), Some(place)) = (event.id, event.follows, members.follows)
         && id == follows
     {
-        check.add(Code::FollowsItself, Path::Field("follows"), place.span(), &[]);
+        check.add(Code::FollowsItself, "follows", place);
     }
     if deep {
         check.depth(event.payload);
@@ -172,61 +171,77 @@ struct Check<'c, 's, 't> {
 }
 
 impl Check<'_, '_, '_> {
-    fn add(
-        &mut self,
-        code: Code,
-        path: Path<'_>,
-        span: Span,
-        arguments: &[(&str, &str)],
-    ) -> Option<&mut super::findings::Found> {
-        self.findings.add(code, self.subject, path, Location::Bytes(span), arguments)
+    /// A finding on a field of the event.
+    fn add(&mut self, code: Code, field: &str, value: Value<'_>) -> Draft<'_> {
+        self.findings.add(code, self.subject, &Path::Field(field), value)
+    }
+
+    /// A finding on a label, or on a value of its resource.
+    fn add_to_label(&mut self, code: Code, holder: Holder<'_>, label: &str, value: Value<'_>) -> Draft<'_> {
+        let found = self.findings.add(code, self.subject, &holder.label(label), value);
+        found.with("label", label).with("where", &holder.words())
+    }
+
+    fn wrong_type(&mut self, field: &str, expected: &str, value: Value<'_>) {
+        self.add(Code::WrongType, field, value).with("field", field).with("expected", expected).value("found", value);
     }
 
     /// Missing and unknown fields.
     fn names(&mut self, members: &Members<'_>) {
+        let Members { occurred, event, resource, id, .. } = members;
+        let missing = [occurred, event, resource, id].iter().any(|value| value.is_none());
+        if members.unknown || missing {
+            self.wrong_names(members);
+        }
+    }
+
+    #[cold]
+    fn wrong_names(&mut self, members: &Members<'_>) {
         let required = [
             ("occurred", members.occurred.is_none()),
             ("event", members.event.is_none()),
             ("resource", members.resource.is_none()),
             ("id", members.id.is_none()),
         ];
-        if !members.unknown && required.iter().all(|(_, missing)| !missing) {
-            return;
-        }
         let mut meant_otherwise = Vec::new();
-        for (field, _) in required.into_iter().filter(|(_, missing)| *missing) {
-            let similar = self.value.members().find(|(key, _)| meaning_of(&key.string()) == Some(field));
-            let open = self.value.span();
-            let place = similar.map_or(Span { end: open.start.saturating_add(1), ..open }, |(key, _)| key.span());
-            let name = similar.map(|(key, _)| key.string()).unwrap_or_default();
-            let hint = match field {
-                _ if similar.is_some() => format!("the event has `{name}`: is it meant to be `{field}`?"),
-                "id" => "give every event a UUID of its own; `prefect.events.emit_event` makes one".to_owned(),
-                "occurred" => "say when it happened, as RFC 3339: `2026-03-31T18:30:00.000000Z`".to_owned(),
-                "resource" => {
-                    "say what it is about: `\"resource\": {\"prefect.resource.id\": \"acme.order.42\"}`".to_owned()
-                }
-                _ => "give the event a name, such as `acme.order.created`".to_owned(),
-            };
-            let arguments = [("field", field), ("similar", &*name), ("hint", &*hint)];
-            let found = self.add(Code::MissingField, Path::Field(field), place, &arguments);
-            if let (Some(found), Some((key, _))) = (found, similar) {
-                found.fix(Code::MissingField, &arguments, edits::replace(key, field));
+        for (field, missing) in required {
+            if !missing {
+                continue;
             }
-            meant_otherwise.extend(similar.map(|(key, _)| key.index()));
+            let similar = self.value.members().find(|(key, _)| meaning_of(&key.string()) == Some(field));
+            let Some((key, _)) = similar else {
+                let hint = match field {
+                    "id" => "give every event a UUID of its own; `prefect.events.emit_event` makes one",
+                    "occurred" => "say when it happened, as RFC 3339: `2026-03-31T18:30:00.000000Z`",
+                    "resource" => "say what it is about: `\"resource\": {\"prefect.resource.id\": \"acme.order.42\"}`",
+                    _ => "give the event a name, such as `acme.order.created`",
+                };
+                self.add(Code::MissingField, field, self.value).opening().with("field", field).with("hint", hint);
+                continue;
+            };
+            let name = key.string();
+            self.add(Code::MissingField, field, key)
+                .with("field", field)
+                .with("similar", &name)
+                .say("hint", format_args!("the event has `{name}`: is it meant to be `{field}`?"))
+                .replace(key, field);
+            meant_otherwise.push(key.index());
         }
         for (key, _) in self.value.members() {
             let name = key.string();
             if FIELDS.contains(&&*name) || meant_otherwise.contains(&key.index()) {
                 continue;
             }
-            let hint = match meaning_of(&name) {
-                Some(field) => {
-                    format!("is it meant to be `{field}`? What belongs to the event goes into `payload` or into labels")
-                }
-                None => "what belongs to the event goes into `payload` or into labels".to_owned(),
+            let found = self.add(Code::UnknownField, &name, key).shown("field", &name);
+            match meaning_of(&name) {
+                Some(field) => found.say(
+                    "hint",
+                    format_args!(
+                        "is it meant to be `{field}`? What belongs to the event goes into `payload` or into labels"
+                    ),
+                ),
+                None => found.with("hint", "what belongs to the event goes into `payload` or into labels"),
             };
-            self.add(Code::UnknownField, Path::Field(&name), key.span(), &[("field", &shown(&name)), ("hint", &hint)]);
         }
     }
 
@@ -238,16 +253,12 @@ impl Check<'_, '_, '_> {
                 Kind::Array => "an array",
                 _ => "a string",
             };
-            let found = words::value(value);
-            let arguments = [("field", field), ("expected", expected), ("found", &*found)];
-            self.add(Code::WrongType, Path::Field(field), value.span(), &arguments);
+            self.wrong_type(field, expected, value);
         }
         fits
     }
 
     fn occurred(&mut self, value: Value<'_>) -> Option<Instant> {
-        let path = Path::Field("occurred");
-        let found = || words::text(value);
         let time = match value.kind() {
             Kind::String => time::read(&value.bytes()),
             Kind::Integer => time::read_number(value.raw(), true),
@@ -257,54 +268,46 @@ impl Check<'_, '_, '_> {
         let Some(time) = time else {
             // A lone surrogate is reported as such.
             if !value.has_lone_surrogate() {
-                self.add(Code::InvalidTimestamp, path, value.span(), &[("field", "occurred"), ("found", &found())]);
+                self.wrong_time(Code::InvalidTimestamp, value);
             }
             return None;
         };
         match time.form {
             Form::Rfc3339 => {}
             Form::WithoutOffset => {
-                let arguments = [("field", "occurred"), ("found", &*found())];
-                if let Some(finding) = self.add(Code::TimestampWithoutOffset, path, value.span(), &arguments) {
-                    let with_offset = format!("{}Z", value.string());
-                    finding.fix(Code::TimestampWithoutOffset, &arguments, edits::replace(value, &with_offset));
-                }
+                self.wrong_time(Code::TimestampWithoutOffset, value).replace(value, &[&value.string(), "Z"].concat());
             }
             Form::Other => {
-                self.add(Code::TimestampNotRfc3339, path, value.span(), &[("field", "occurred"), ("found", &found())]);
+                self.wrong_time(Code::TimestampNotRfc3339, value);
             }
         }
         time.instant
+    }
+
+    fn wrong_time(&mut self, code: Code, value: Value<'_>) -> Draft<'_> {
+        self.add(code, "occurred", value).with("field", "occurred").text("found", value)
     }
 
     fn name<'t>(&mut self, value: Value<'t>) -> Option<Cow<'t, str>> {
         if !self.is("event", value, Kind::String) {
             return None;
         }
-        let path = Path::Field("event");
         let name = value.string();
         if name.len() > MAX_NAME {
             let count = name.chars().count();
             if count > MAX_NAME {
-                self.add(Code::EventNameTooLong, path, value.span(), &[("count", &words::count(count))]);
+                self.add(Code::EventNameTooLong, "event", value).count("count", count);
             }
         }
         if name.trim().is_empty() {
-            self.add(Code::BlankEventName, path, value.span(), &[]);
+            self.add(Code::BlankEventName, "event", value);
         }
         Some(name)
     }
 
     fn uuid(&mut self, field: &str, value: Value<'_>) -> Option<Uuid> {
-        let path = Path::Field(field);
         if !value.is_string() {
-            let found = words::value(value);
-            self.add(
-                Code::WrongType,
-                path,
-                value.span(),
-                &[("field", field), ("expected", "a UUID (a string)"), ("found", &found)],
-            );
+            self.wrong_type(field, "a UUID (a string)", value);
             return None;
         }
         let text = value.bytes();
@@ -316,24 +319,21 @@ impl Check<'_, '_, '_> {
             Uuid::try_parse_ascii(&text).ok().filter(|_| !text.contains(&b':') || text.starts_with(b"urn:uuid:"));
         let Some(id) = parsed else {
             if !value.has_lone_surrogate() {
-                let found = words::text(value);
-                self.add(
-                    Code::InvalidUuid,
-                    path,
-                    value.span(),
-                    &[("field", field), ("reason", &format!("{found} is not one"))],
-                );
+                self.add(Code::InvalidUuid, field, value)
+                    .with("field", field)
+                    .say("reason", format_args!("{} is not one", words::text(value)));
             }
             return None;
         };
         if id.is_nil() {
-            self.add(Code::NilUuid, path, value.span(), &[("field", field)]);
+            self.add(Code::NilUuid, field, value).with("field", field);
         } else {
             let expected = id.hyphenated().to_string();
-            let arguments = [("field", field), ("found", &*words::text(value)), ("expected", &*expected)];
-            if let Some(found) = self.add(Code::UnusualUuid, path, value.span(), &arguments) {
-                found.fix(Code::UnusualUuid, &arguments, edits::replace(value, &expected));
-            }
+            self.add(Code::UnusualUuid, field, value)
+                .with("field", field)
+                .text("found", value)
+                .with("expected", &expected)
+                .replace(value, &expected);
         }
         Some(id)
     }
@@ -341,16 +341,17 @@ impl Check<'_, '_, '_> {
     fn related(&mut self, related: Value<'_>) {
         let count = related.items().count();
         if count > MAX_RELATED {
-            self.add(Code::TooManyRelated, Path::Field("related"), related.span(), &[("count", &words::count(count))]);
+            self.add(Code::TooManyRelated, "related", related).count("count", count);
         }
         for (index, item) in related.items().enumerate() {
             if item.kind() == Kind::Object {
                 self.labels(item, Holder::Related(index, item.get(RESOURCE_ROLE)));
             } else {
-                let found = words::value(item);
-                let arguments =
-                    [("field", &*format!("related[{index}]")), ("expected", "an object of labels"), ("found", &*found)];
-                self.add(Code::WrongType, Path::Related(index), item.span(), &arguments);
+                self.findings
+                    .add(Code::WrongType, self.subject, &Path::Related(index), item)
+                    .say("field", format_args!("related[{index}]"))
+                    .with("expected", "an object of labels")
+                    .value("found", item);
             }
         }
     }
@@ -364,23 +365,22 @@ impl Check<'_, '_, '_> {
                 b"prefect.resource.id" => id = Some(value),
                 b"prefect.resource.role" => role = Some(value),
                 b"" => {
-                    self.add(Code::EmptyLabelName, holder.label(""), key.span(), &[("where", &holder.words())]);
+                    self.add_to_label(Code::EmptyLabelName, holder, "", key);
                 }
                 _ => {}
             }
             if !value.is_string() {
-                let (name, found) = (key.string(), words::value(value));
-                let arguments = [("label", &*name), ("found", &*found)];
-                if let Some(finding) = self.add(Code::LabelNotText, holder.label(&name), value.span(), &arguments)
-                    && matches!(value.kind(), Kind::Integer | Kind::Float | Kind::True | Kind::False)
-                {
-                    finding.fix(Code::LabelNotText, &arguments, edits::quote(value));
+                let finding = self.add_to_label(Code::LabelNotText, holder, &key.string(), value).value("found", value);
+                if matches!(value.kind(), Kind::Integer | Kind::Float | Kind::True | Kind::False) {
+                    finding.fix(edits::quote(value));
                 }
             }
         }
         if count > MAX_LABELS {
-            let arguments = [("where", &*holder.words()), ("count", &*words::count(count))];
-            self.add(Code::TooManyLabels, holder.path(), resource.span(), &arguments);
+            self.findings
+                .add(Code::TooManyLabels, self.subject, &holder.path(), resource)
+                .with("where", &holder.words())
+                .count("count", count);
         }
         self.needed(resource, holder, RESOURCE_ID, id, Code::MissingResourceId, Code::EmptyResourceId);
         if let Holder::Related(..) = holder {
@@ -397,31 +397,30 @@ impl Check<'_, '_, '_> {
         missing: Code,
         empty: Code,
     ) {
-        let (code, place) = match value {
-            None => {
-                let open = resource.span();
-                (missing, Span { end: open.start.saturating_add(1), ..open })
-            }
-            Some(value) if value.is_string() && value.raw().is_empty() => (empty, value.span()),
-            Some(value) if value.is_string() && value.is_blank() => (Code::BlankIdentifier, value.span()),
+        let code = match value {
+            None => missing,
+            Some(value) if value.is_string() && value.raw().is_empty() => empty,
+            Some(value) if value.is_string() && value.is_blank() => Code::BlankIdentifier,
             Some(value) => {
                 self.findings.rests_on(value, Fact::NotBlank);
                 return;
             }
         };
-        let arguments = [("where", &*holder.words()), ("label", label)];
-        self.add(code, holder.label(label), place, &arguments);
+        let finding = self.add_to_label(code, holder, label, value.unwrap_or(resource));
+        if value.is_none() {
+            finding.opening();
+        }
     }
 
     fn depth(&mut self, payload: Option<Value<'_>>) {
         if let Some(payload) = payload
             && depth(payload) > MAX_PAYLOAD_DEPTH
         {
-            let limit = MAX_PAYLOAD_DEPTH.to_string();
-            self.add(Code::PayloadTooDeep, Path::Field("payload"), payload.span(), &[("limit", &limit)]);
+            self.add(Code::PayloadTooDeep, "payload", payload).say("limit", format_args!("{MAX_PAYLOAD_DEPTH}"));
         } else if depth(self.value) > MAX_WEBSOCKET_DEPTH {
-            let limit = MAX_WEBSOCKET_DEPTH.to_string();
-            self.add(Code::DeepNesting, Path::Root, self.value.span(), &[("limit", &limit)]);
+            self.findings
+                .add(Code::DeepNesting, self.subject, &Path::Root, self.value)
+                .say("limit", format_args!("{MAX_WEBSOCKET_DEPTH}"));
         }
     }
 
@@ -433,8 +432,10 @@ impl Check<'_, '_, '_> {
         }
         let count = written_size(self.value);
         if count > MAX_BYTES {
-            let span = Span { end: span.start.saturating_add(1), ..span };
-            self.add(Code::EventTooLarge, Path::Root, span, &[("count", &words::count(count))]);
+            self.findings
+                .add(Code::EventTooLarge, self.subject, &Path::Root, self.value)
+                .opening()
+                .count("count", count);
         }
     }
 }
@@ -442,7 +443,7 @@ impl Check<'_, '_, '_> {
 /// The field that another name is meant to be.
 fn meaning_of(name: &str) -> Option<&'static str> {
     let other = OTHER_NAMES.iter().find(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, field)| *field);
-    other.or_else(|| nearest(name, FIELDS))
+    other.or_else(|| nearest(name, &mut FIELDS.iter().copied()))
 }
 
 /// A UUID as Prefect writes it: with hyphens, in lower case, not nil.

@@ -1,12 +1,16 @@
 //! Collects what is found, counts all of it, and makes the report.
 
-use crate::diagnostic::{Arguments, Code, Diagnostic, Edit, Fix, Report, Severity};
+use std::fmt;
+
+use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Report, Severity};
 use crate::json::{Places, Pointer, Position, Range, Span, Value};
 use crate::sort;
 
+use super::edits::{self, Edits};
 use super::path::Path;
 use super::precedent::Fact;
 use super::settings::{Profile, Settings};
+use super::words::{self, shown};
 
 /// Which event a finding is about.
 #[derive(Clone, Copy, Default)]
@@ -26,22 +30,99 @@ pub(super) enum Location {
     Known(Range),
 }
 
-/// A finding whose place is still in bytes.
-pub(super) struct Found {
-    diagnostic: Diagnostic,
+/// A finding whose place is still in bytes, and whose sentences are still arguments.
+struct Found {
+    code: Code,
+    severity: Severity,
+    event: Option<u64>,
+    name: Option<String>,
+    path: String,
     location: Location,
-    edits: Vec<(Span, String)>,
+    docs: Option<&'static str>,
+    arguments: Vec<(&'static str, String)>,
+    edits: Edits,
 }
 
-impl Found {
-    /// Offers a fix: all of these replacements of bytes.
-    pub fn fix(&mut self, code: Code, arguments: Arguments<'_>, edits: Vec<(Span, String)>) {
-        self.diagnostic.fix = Some(Fix { title: code.fix(arguments), edits: Vec::new() });
-        self.edits = edits;
+/// A finding that waits for what its sentences need, said argument by argument: one short call each
+/// keeps the checks small. Of a finding that is only counted nothing is kept.
+pub(super) struct Draft<'f>(Option<&'f mut Found>);
+
+impl Draft<'_> {
+    fn argument(self, name: &'static str, text: impl FnOnce() -> String) -> Self {
+        self.0.map_or(Draft(None), |found| {
+            found.arguments.push((name, text()));
+            Draft(Some(found))
+        })
     }
 
-    pub fn help(&mut self, help: String) {
-        self.diagnostic.help = Some(help);
+    /// A text as it is.
+    pub fn with(self, name: &'static str, text: &str) -> Self {
+        self.argument(name, || text.to_owned())
+    }
+
+    /// A text that is put together.
+    pub fn say(self, name: &'static str, text: fmt::Arguments<'_>) -> Self {
+        self.argument(name, || text.to_string())
+    }
+
+    /// A text from the input, cut to a readable length.
+    pub fn shown(self, name: &'static str, text: &str) -> Self {
+        self.argument(name, || shown(text))
+    }
+
+    /// The text of a string, cut to a readable length.
+    pub fn string(self, name: &'static str, value: Value<'_>) -> Self {
+        self.argument(name, || shown(&value.string()))
+    }
+
+    /// See [`words::text`].
+    pub fn text(self, name: &'static str, value: Value<'_>) -> Self {
+        self.argument(name, || words::text(value))
+    }
+
+    /// See [`words::value`].
+    pub fn value(self, name: &'static str, value: Value<'_>) -> Self {
+        self.argument(name, || words::value(value))
+    }
+
+    /// See [`words::count`].
+    pub fn count(self, name: &'static str, number: usize) -> Self {
+        self.argument(name, || words::count(number))
+    }
+
+    /// See [`words::duration`].
+    pub fn duration(self, name: &'static str, micros: i64) -> Self {
+        self.argument(name, || words::duration(micros))
+    }
+
+    /// Marks another place.
+    pub fn at(self, location: Location) -> Self {
+        self.0.map_or(Draft(None), |found| {
+            found.location = location;
+            Draft(Some(found))
+        })
+    }
+
+    /// Marks the first byte alone: it stands for all of a value where that would be too much to mark.
+    pub fn opening(self) -> Self {
+        self.0.map_or(Draft(None), |found| {
+            if let Location::Bytes(span) = &mut found.location {
+                span.end = span.start.saturating_add(1);
+            }
+            Draft(Some(found))
+        })
+    }
+
+    /// Offers a fix: all of these replacements of bytes.
+    pub fn fix(self, edits: Edits) {
+        if let Some(found) = self.0 {
+            found.edits = edits;
+        }
+    }
+
+    /// Offers a fix: another string in the place of a key or value.
+    pub fn replace(self, value: Value<'_>, text: &str) {
+        self.fix(edits::replace(value, text));
     }
 }
 
@@ -118,34 +199,31 @@ impl<'s> Findings<'s> {
         self.reported.iter().any(around)
     }
 
-    /// Notes a finding with the usual severity of its code.
-    pub fn add(
-        &mut self,
-        code: Code,
-        subject: &Subject<'_>,
-        path: Path<'_>,
-        location: Location,
-        arguments: Arguments<'_>,
-    ) -> Option<&mut Found> {
-        self.add_as(code.severity(), code, subject, path, location, arguments)
+    /// Notes a finding on a value, with the usual severity of its code.
+    pub fn add(&mut self, code: Code, subject: &Subject<'_>, path: &Path<'_>, value: Value<'_>) -> Draft<'_> {
+        self.add_as(code.severity(), code, subject, path, value)
     }
 
-    /// Notes a finding whose severity the catalogue has set. `None`: it is only counted.
+    /// Notes a finding whose severity the catalogue has set.
     pub fn add_as(
         &mut self,
         usual: Severity,
         code: Code,
         subject: &Subject<'_>,
-        path: Path<'_>,
-        location: Location,
-        arguments: Arguments<'_>,
-    ) -> Option<&mut Found> {
+        path: &Path<'_>,
+        value: Value<'_>,
+    ) -> Draft<'_> {
+        self.note(usual, code, subject, path).at(Location::Bytes(value.span()))
+    }
+
+    /// Notes a finding that is nowhere yet.
+    pub fn note(&mut self, usual: Severity, code: Code, subject: &Subject<'_>, path: &Path<'_>) -> Draft<'_> {
         self.facts = None;
         // A mere remark does not keep a value from being compared; an error does, also one that is switched off.
         if usual == Severity::Error {
             self.reported.push(path.pointer().into());
         }
-        let severity = self.settings.severity(code, usual)?;
+        let Some(severity) = self.settings.severity(code, usual) else { return Draft(None) };
         let count = match severity {
             Severity::Error => &mut self.errors,
             Severity::Warning => &mut self.warnings,
@@ -154,26 +232,20 @@ impl<'s> Findings<'s> {
         *count = count.saturating_add(1);
         // Of each severity as many as the report could hold: which of them it takes is known at the end.
         if *count > self.settings.max_diagnostics as u64 {
-            return None;
+            return Draft(None);
         }
-        let docs = code.docs().or(subject.docs);
         self.found.push(Found {
-            diagnostic: Diagnostic {
-                code: code.name(),
-                severity,
-                message: code.message(arguments),
-                event: subject.index,
-                name: subject.name.map(str::to_owned),
-                path: path.pointer().into(),
-                range: None,
-                help: code.help(arguments),
-                docs: docs.map(str::to_owned),
-                fix: None,
-            },
-            location,
+            code,
+            severity,
+            event: subject.index,
+            name: subject.name.map(str::to_owned),
+            path: path.pointer().into(),
+            location: Location::Nowhere,
+            docs: code.docs().or(subject.docs),
+            arguments: Vec::new(),
             edits: Vec::new(),
         });
-        self.found.last_mut()
+        Draft(self.found.last_mut())
     }
 
     /// Keeps as many findings as the report holds, errors before warnings before infos. Returns how
@@ -191,7 +263,7 @@ impl<'s> Findings<'s> {
         let all = self.errors.saturating_add(self.warnings).saturating_add(self.infos);
         let left_out = all.saturating_sub(errors.saturating_add(warnings).saturating_add(infos));
         self.found.retain(|found| {
-            let left = match found.diagnostic.severity {
+            let left = match found.severity {
                 Severity::Error => &mut errors,
                 Severity::Warning => &mut warnings,
                 Severity::Info => &mut infos,
@@ -211,7 +283,7 @@ impl<'s> Findings<'s> {
                 Location::Known(_) | Location::Nowhere => 0,
             };
             // By event, what is about none of them first; within an event by place.
-            found.diagnostic.event.map_or(0, |event| event.saturating_add(1)).wrapping_shl(32) | u64::from(start)
+            found.event.map_or(0, |event| event.saturating_add(1)).wrapping_shl(32) | u64::from(start)
         });
         let left_out = self.keep_the_worst();
         let places = match text {
@@ -224,33 +296,41 @@ impl<'s> Findings<'s> {
             errors: self.errors,
             warnings: self.warnings,
             infos: self.infos,
-            diagnostics: located(self.found, places),
+            diagnostics: finished(self.found, places),
             truncated: Some(left_out).filter(|&count| count > 0),
         }
     }
 }
 
-fn located(found: Vec<Found>, mut places: Option<Places<'_>>) -> Vec<Diagnostic> {
-    let locate = |found: Found| {
-        let mut diagnostic = found.diagnostic;
-        diagnostic.range = match (found.location, &mut places) {
+/// The sentences and the places of what was found.
+fn finished(found: Vec<Found>, mut places: Option<Places<'_>>) -> Vec<Diagnostic> {
+    let finish = |found: Found| {
+        let Found { code, arguments, .. } = found;
+        let range = match (found.location, &mut places) {
             (Location::Bytes(span), Some(places)) => Some(places.range(span.start, span.end)),
             (Location::Known(range), _) => Some(range),
             _ => None,
         };
-        match (&mut diagnostic.fix, &mut places) {
-            (Some(fix), Some(places)) => {
-                fix.edits = found
-                    .edits
-                    .into_iter()
-                    .map(|(span, text)| Edit { range: places.range(span.start, span.end), text })
-                    .collect();
+        let fix = match &mut places {
+            Some(places) if !found.edits.is_empty() => {
+                let edit = |(span, text): (Span, String)| Edit { range: places.range(span.start, span.end), text };
+                Some(Fix { title: code.fix(&arguments), edits: found.edits.into_iter().map(edit).collect() })
             }
             // Without a text there is nothing to edit.
-            (fix, None) => *fix = None,
-            (None, _) => {}
+            _ => None,
+        };
+        Diagnostic {
+            code: code.name(),
+            severity: found.severity,
+            message: code.message(&arguments),
+            event: found.event,
+            name: found.name,
+            path: found.path,
+            range,
+            help: code.help(&arguments),
+            docs: found.docs.map(str::to_owned),
+            fix,
         }
-        diagnostic
     };
-    found.into_iter().map(locate).collect()
+    found.into_iter().map(finish).collect()
 }

@@ -18,7 +18,7 @@ mod words;
 use crate::catalogue;
 use crate::diagnostic::Report;
 use crate::event::Event;
-use crate::json::{Issue, Places, Position, Span, Tape, Value, parse, repeated_keys};
+use crate::json::{Issue, Places, Position, Tape, Value, parse, repeated_keys};
 use crate::sort;
 
 use chain::{Chain, Linked};
@@ -222,9 +222,4 @@ fn like_before(
 
 fn by_place(issues: Vec<Issue>) -> Vec<Issue> {
     sort::by_key(issues, |issue| u64::from(issue.span.start))
-}
-
-/// The first byte of a value: what stands for all of it where all of it would be too much to mark.
-fn opening(span: Span) -> Span {
-    Span { end: span.start.saturating_add(1), ..span }
 }

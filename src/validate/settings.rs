@@ -90,7 +90,8 @@ fn severities(value: Value<'_>) -> Result<Vec<(Code, Option<Severity>)>, String>
 
 fn severity(name: &str, value: Value<'_>) -> Result<(Code, Option<Severity>), String> {
     let code = Code::find(name).ok_or_else(|| {
-        let hint = words::nearest(name, Code::all().map(Code::name)).map(|near| format!(": did you mean `{near}`?"));
+        let hint =
+            words::nearest(name, &mut Code::all().map(Code::name)).map(|near| format!(": did you mean `{near}`?"));
         format!("the option `severity` names `{name}`, which is no diagnostic code{}", hint.unwrap_or_default())
     })?;
     let severity = match &*value.string() {

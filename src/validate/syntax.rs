@@ -6,7 +6,6 @@ use crate::json::{Fault, Issue, MAX_DEPTH, Places, Pointer, Position, Span, Valu
 
 use super::findings::{Findings, Location, Subject};
 use super::path::Path;
-use super::words::shown;
 
 /// The text of one document, for the sentences about it.
 #[derive(Clone, Copy)]
@@ -49,115 +48,95 @@ fn report_one(
 ) {
     let span = issue.span;
     let text = source.slice(span);
-    let found = shown(&text);
     let place = event.map(|event| locate(event.value, issue)).unwrap_or_default();
-    let mut edits = Vec::new();
-    let (code, expected) = match issue.fault {
-        Fault::Empty => (Code::SyntaxEmpty, String::new()),
-        Fault::Truncated { open } => {
-            let what = match open {
-                Some(open) => {
-                    let Position { line, column, .. } = source.position(open);
-                    let kind = if source.text.get(open as usize) == Some(&b'[') { "array" } else { "object" };
-                    format!("the {kind} that begins at line {line}, column {column} is not closed")
-                }
-                None => "a value is not complete".to_owned(),
-            };
-            add(findings, Code::SyntaxTruncated, subject, &place, span, &[("what", &what)], Vec::new());
-            return;
+    if place.ignored && issue.fault == Fault::LoneSurrogate {
+        return;
+    }
+    let code = code(issue.fault, place.key);
+    let finding =
+        findings.note(code.severity(), code, subject, &Path::Written(place.pointer.as_str())).at(Location::Bytes(span));
+    let finding = match issue.fault {
+        Fault::ControlCharacter(byte) => finding.say("found", format_args!("U+{byte:04X}")),
+        _ => finding.shown("found", &text),
+    };
+    match issue.fault {
+        Fault::Truncated { open: Some(open) } => {
+            let Position { line, column, .. } = source.position(open);
+            let kind = if source.text.get(open as usize) == Some(&b'[') { "array" } else { "object" };
+            finding.say("what", format_args!("the {kind} that begins at line {line}, column {column} is not closed"));
         }
-        Fault::UnterminatedString => (Code::SyntaxUnterminatedString, String::new()),
+        Fault::Truncated { open: None } => {
+            finding.with("what", "a value is not complete");
+        }
         Fault::TrailingComma => {
-            edits.push((span, String::new()));
             let rest = source.text.get(span.end as usize..).unwrap_or_default();
-            let closing = rest.iter().find(|byte| matches!(byte, b'}' | b']')).copied().unwrap_or(b'}');
-            let bracket = char::from(closing).to_string();
-            add(findings, Code::SyntaxTrailingComma, subject, &place, span, &[("bracket", &bracket)], edits);
-            return;
+            let closing = rest.iter().find(|byte| matches!(byte, b'}' | b']'));
+            let bracket = if closing == Some(&b']') { "]" } else { "}" };
+            finding.with("bracket", bracket).fix(vec![(span, String::new())]);
         }
-        Fault::MissingComma => {
-            edits.push((comma_place(source.text, span.start), ",".to_owned()));
-            (Code::SyntaxMissingComma, String::new())
+        Fault::MissingComma => finding.fix(vec![(comma_place(source.text, span.start), ",".to_owned())]),
+        Fault::Mismatched => {
+            finding.with("expected", if &*text == "}" { "]" } else { "}" });
         }
-        Fault::MissingColon => (Code::SyntaxMissingColon, String::new()),
-        Fault::MissingValue => (Code::SyntaxMissingValue, String::new()),
-        Fault::Mismatched => (Code::SyntaxMismatchedBracket, if &*text == "}" { "]" } else { "}" }.to_owned()),
-        Fault::TrailingText => (Code::SyntaxTrailingText, String::new()),
-        Fault::SingleQuotes => (Code::SyntaxSingleQuotes, String::new()),
-        Fault::UnquotedKey => (Code::SyntaxUnquotedKey, String::new()),
-        Fault::Comment => (Code::SyntaxComment, String::new()),
-        Fault::NonFinite => (Code::SyntaxNonFiniteNumber, String::new()),
-        Fault::Number => (Code::SyntaxNumber, String::new()),
         Fault::Literal => {
             let meant = match text.to_ascii_lowercase().as_str() {
-                "true" => Some("true"),
-                "false" => Some("false"),
-                "none" | "null" | "undefined" | "nil" => Some("null"),
-                _ => None,
+                "true" => "true",
+                "false" => "false",
+                "none" | "null" | "undefined" | "nil" => "null",
+                _ => return,
             };
-            edits.extend(meant.map(|meant| (span, meant.to_owned())));
-            (Code::SyntaxLiteral, meant.unwrap_or_default().to_owned())
+            finding.with("expected", meant).fix(vec![(span, meant.to_owned())]);
         }
         Fault::ControlCharacter(byte) => {
             let quoted = write::quoted(&char::from(byte).to_string());
-            let escape = quoted.trim_matches('"').to_owned();
-            edits.push((span, escape.clone()));
-            let name = format!("U+{byte:04X}");
-            add(
-                findings,
-                Code::SyntaxControlCharacter,
-                subject,
-                &place,
-                span,
-                &[("found", &name), ("expected", &escape)],
-                edits,
-            );
-            return;
+            let escape = quoted.trim_matches('"');
+            finding.with("expected", escape).fix(vec![(span, escape.to_owned())]);
         }
-        Fault::Escape => (Code::SyntaxEscape, String::new()),
-        Fault::InvalidUtf8 => (Code::SyntaxUtf8, String::new()),
         Fault::LoneSurrogate => {
-            if place.ignored {
-                return;
-            }
-            let code = if place.key { Code::LoneSurrogateInKey } else { Code::SyntaxLoneSurrogate };
-            let at = if place.pointer.as_str().is_empty() {
-                "a string".to_owned()
-            } else {
-                format!("`{}`", place.pointer.as_str())
+            let at = place.pointer.as_str();
+            match at {
+                "" => finding.with("where", "a string"),
+                _ => finding.say("where", format_args!("`{at}`")),
             };
-            add(findings, code, subject, &place, span, &[("where", &at)], Vec::new());
-            return;
         }
-        Fault::TooDeep => (Code::SyntaxTooDeep, String::new()),
+        Fault::TooDeep => {
+            finding.say("limit", format_args!("{MAX_DEPTH}"));
+        }
         Fault::DuplicateKey { first } => {
-            let key = source.slice(Span { start: span.start.saturating_add(1), end: span.end.saturating_sub(1) });
             let Position { line, column, .. } = source.position(first.start);
-            let arguments = [("key", &*shown(&key)), ("line", &*line.to_string()), ("column", &*column.to_string())];
-            add(findings, Code::DuplicateKey, subject, &place, span, &arguments, Vec::new());
-            return;
+            let key = source.slice(Span { start: span.start.saturating_add(1), end: span.end.saturating_sub(1) });
+            finding.shown("key", &key).say("line", format_args!("{line}")).say("column", format_args!("{column}"));
         }
-        Fault::NumberRange => (Code::NumberOutOfRange, String::new()),
-        Fault::IntegerTooLong => (Code::IntegerTooLong, String::new()),
-    };
-    let limit = MAX_DEPTH.to_string();
-    add(findings, code, subject, &place, span, &[("found", &found), ("expected", &expected), ("limit", &limit)], edits);
+        _ => {}
+    }
 }
 
-fn add(
-    findings: &mut Findings<'_>,
-    code: Code,
-    subject: &Subject<'_>,
-    place: &Place,
-    span: Span,
-    arguments: &[(&str, &str)],
-    edits: Vec<(Span, String)>,
-) {
-    if let Some(found) =
-        findings.add(code, subject, Path::Written(place.pointer.as_str()), Location::Bytes(span), arguments)
-        && !edits.is_empty()
-    {
-        found.fix(code, arguments, edits);
+fn code(fault: Fault, in_key: bool) -> Code {
+    match fault {
+        Fault::Empty => Code::SyntaxEmpty,
+        Fault::Truncated { .. } => Code::SyntaxTruncated,
+        Fault::UnterminatedString => Code::SyntaxUnterminatedString,
+        Fault::TrailingComma => Code::SyntaxTrailingComma,
+        Fault::MissingComma => Code::SyntaxMissingComma,
+        Fault::MissingColon => Code::SyntaxMissingColon,
+        Fault::MissingValue => Code::SyntaxMissingValue,
+        Fault::Mismatched => Code::SyntaxMismatchedBracket,
+        Fault::TrailingText => Code::SyntaxTrailingText,
+        Fault::SingleQuotes => Code::SyntaxSingleQuotes,
+        Fault::UnquotedKey => Code::SyntaxUnquotedKey,
+        Fault::Comment => Code::SyntaxComment,
+        Fault::NonFinite => Code::SyntaxNonFiniteNumber,
+        Fault::Number => Code::SyntaxNumber,
+        Fault::Literal => Code::SyntaxLiteral,
+        Fault::ControlCharacter(_) => Code::SyntaxControlCharacter,
+        Fault::Escape => Code::SyntaxEscape,
+        Fault::InvalidUtf8 => Code::SyntaxUtf8,
+        Fault::LoneSurrogate if in_key => Code::LoneSurrogateInKey,
+        Fault::LoneSurrogate => Code::SyntaxLoneSurrogate,
+        Fault::TooDeep => Code::SyntaxTooDeep,
+        Fault::DuplicateKey { .. } => Code::DuplicateKey,
+        Fault::NumberRange => Code::NumberOutOfRange,
+        Fault::IntegerTooLong => Code::IntegerTooLong,
     }
 }
 

@@ -13,29 +13,55 @@ pub(super) enum Rules {
     TaskRun,
 }
 
+/// The types of states. Their names are looked at once: comparing texts in each rule takes more code.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Scheduled,
+    Pending,
+    Running,
+    Completed,
+    Failed,
+    Cancelled,
+    Crashed,
+    Paused,
+    Cancelling,
+}
+
+use Kind::{Cancelled, Cancelling, Completed, Crashed, Failed, Paused, Pending, Running, Scheduled};
+
+const KINDS: [(&str, Kind); 9] = [
+    ("SCHEDULED", Scheduled),
+    ("PENDING", Pending),
+    ("RUNNING", Running),
+    ("COMPLETED", Completed),
+    ("FAILED", Failed),
+    ("CANCELLED", Cancelled),
+    ("CRASHED", Crashed),
+    ("PAUSED", Paused),
+    ("CANCELLING", Cancelling),
+];
+
 /// A state as the payload shows it.
 #[derive(Clone, Copy)]
 pub(super) struct State<'t> {
-    kind: &'static str,
+    kind: Kind,
+    type_name: &'static str,
     type_value: Value<'t>,
     name: Option<Value<'t>>,
 }
-
-const KINDS: [&str; 9] =
-    ["SCHEDULED", "PENDING", "RUNNING", "COMPLETED", "FAILED", "CANCELLED", "CRASHED", "PAUSED", "CANCELLING"];
 
 impl<'t> State<'t> {
     /// `None`: its type is none that there is.
     pub fn read(value: Value<'t>) -> Option<Self> {
         let type_value = value.get("type")?;
-        let kind = KINDS.into_iter().find(|kind| type_value.is(kind))?;
-        Some(State { kind, type_value, name: value.get("name").filter(|name| name.is_string()) })
+        let (type_name, kind) = *KINDS.iter().find(|(name, _)| type_value.is(name))?;
+        Some(State { kind, type_name, type_value, name: value.get("name").filter(|name| name.is_string()) })
     }
 
     pub fn words(self) -> String {
         match self.name {
-            Some(name) => format!("{} (`{}`)", self.kind, shown(&name.string())),
-            None => self.kind.to_owned(),
+            Some(name) => format!("{} (`{}`)", self.type_name, shown(&name.string())),
+            None => self.type_name.to_owned(),
         }
     }
 
@@ -52,7 +78,7 @@ impl<'t> State<'t> {
 /// Why the way from one state to another is unusual; `None`: it is usual.
 pub(super) fn unusual(rules: Rules, from: Option<State<'_>>, to: State<'_>) -> Option<&'static str> {
     match (from, rules) {
-        (None, Rules::TaskRun) if !matches!(to.kind, "PENDING" | "SCHEDULED" | "CRASHED") => {
+        (None, Rules::TaskRun) if !matches!(to.kind, Pending | Scheduled | Crashed) => {
             Some(": a task run begins as PENDING or SCHEDULED")
         }
         (None, _) => None,
@@ -61,24 +87,22 @@ pub(super) fn unusual(rules: Rules, from: Option<State<'_>>, to: State<'_>) -> O
     }
 }
 
-fn is_terminal(kind: &str) -> bool {
-    matches!(kind, "COMPLETED" | "FAILED" | "CANCELLED" | "CRASHED")
+fn is_terminal(kind: Kind) -> bool {
+    matches!(kind, Completed | Failed | Cancelled | Crashed)
 }
 
 fn flow_run(from: State<'_>, to: State<'_>) -> Option<&'static str> {
     match (from.kind, to.kind) {
-        ("PENDING", "PENDING") if to.is_named("Pending") => {
-            Some(": a pending run stays as it is, unless the name changes")
-        }
-        ("CANCELLING" | "RUNNING" | "CANCELLED", "PENDING") => Some(": the server aborts it"),
-        (from, "PAUSED") if from != "RUNNING" => Some(": only a running run can be paused"),
-        ("PAUSED", to) if !(matches!(to, "RUNNING" | "SCHEDULED" | "PAUSED") || is_terminal(to)) => {
+        (Pending, Pending) if to.is_named("Pending") => Some(": a pending run stays as it is, unless the name changes"),
+        (Cancelling | Running | Cancelled, Pending) => Some(": the server aborts it"),
+        (from, Paused) if from != Running => Some(": only a running run can be paused"),
+        (Paused, to) if !(matches!(to, Running | Scheduled | Paused) || is_terminal(to)) => {
             Some(": a paused run resumes or ends")
         }
-        ("CANCELLING", to) if to != "CANCELLED" => Some(": a run that is being cancelled can only become CANCELLED"),
-        (from, "CANCELLING" | "CRASHED") if is_terminal(from) => Some(": the run has ended"),
-        (from, "SCHEDULED") if to.is_named("Late") && from != "SCHEDULED" => Some(": only a scheduled run can be late"),
-        ("SCHEDULED", "SCHEDULED") if to.is_named("Late") && from.is_named("Late") => Some(": it is late already"),
+        (Cancelling, to) if to != Cancelled => Some(": a run that is being cancelled can only become CANCELLED"),
+        (from, Cancelling | Crashed) if is_terminal(from) => Some(": the run has ended"),
+        (from, Scheduled) if to.is_named("Late") && from != Scheduled => Some(": only a scheduled run can be late"),
+        (Scheduled, Scheduled) if to.is_named("Late") && from.is_named("Late") => Some(": it is late already"),
         _ => None,
     }
 }
@@ -86,13 +110,13 @@ fn flow_run(from: State<'_>, to: State<'_>) -> Option<&'static str> {
 fn task_run(from: State<'_>, to: State<'_>) -> Option<&'static str> {
     let usual = match (from.kind, to.kind) {
         // From a hook or a cache, a task run can end without having run.
-        (_, "CRASHED")
-        | ("SCHEDULED", "SCHEDULED" | "PENDING" | "RUNNING")
-        | ("PENDING", "SCHEDULED" | "PENDING" | "RUNNING" | "COMPLETED" | "FAILED")
-        | ("CANCELLING", "CANCELLED") => true,
+        (_, Crashed)
+        | (Scheduled, Scheduled | Pending | Running)
+        | (Pending, Scheduled | Pending | Running | Completed | Failed)
+        | (Cancelling, Cancelled) => true,
         // A task can return a state of any type.
-        ("RUNNING", to) => to != "PENDING",
-        ("COMPLETED", "COMPLETED") => to.is_named("RolledBack"),
+        (Running, to) => to != Pending,
+        (Completed, Completed) => to.is_named("RolledBack"),
         _ => false,
     };
     (!usual).then_some(": the task engine does not go this way")

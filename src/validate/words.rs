@@ -1,5 +1,7 @@
 //! Small pieces of the sentences that users read.
 
+use std::fmt::Write;
+
 use crate::json::Value;
 
 /// How many characters of a value a message shows.
@@ -7,18 +9,19 @@ const SHOWN: usize = 80;
 
 /// A text for a message: cut to a readable length, control characters made visible.
 pub(super) fn shown(text: &str) -> String {
-    let mut out: String = text.chars().take(SHOWN).flat_map(visible).collect();
-    if text.chars().nth(SHOWN).is_some() {
-        out.push('…');
+    let mut out = String::new();
+    for (at, character) in text.chars().enumerate() {
+        if at == SHOWN {
+            out.push('…');
+            break;
+        }
+        if character.is_control() {
+            out.extend(character.escape_default());
+        } else {
+            out.push(character);
+        }
     }
     out
-}
-
-fn visible(character: char) -> impl Iterator<Item = char> {
-    let escaped = character.is_control();
-    let plain = (!escaped).then_some(character);
-    let hidden = escaped.then(|| character.escape_default()).into_iter().flatten();
-    plain.into_iter().chain(hidden)
 }
 
 /// A value as users call it: its text in backticks if it is a string or short, and its kind if it is not a string.
@@ -49,32 +52,64 @@ pub(super) fn count(number: usize) -> String {
     out
 }
 
+/// Words of a list, of whatever it consists: one kind of iterator keeps what takes it small.
+pub(super) type Words<'w, 't> = &'w mut dyn Iterator<Item = &'t str>;
+
 /// `a`, `b` and `c`.
-pub(super) fn list<'t>(items: impl IntoIterator<Item = &'t str>, last: &str) -> String {
-    let items: Vec<String> = items.into_iter().map(|item| format!("`{item}`")).collect();
-    match items.split_last() {
-        None => String::new(),
-        Some((only, [])) => only.clone(),
-        Some((end, rest)) => format!("{} {last} {end}", rest.join(", ")),
+pub(super) fn list(items: Words<'_, '_>, last: &str) -> String {
+    let mut out = String::new();
+    let mut next = items.next();
+    while let Some(item) = next {
+        next = items.next();
+        if !out.is_empty() {
+            out.push_str(if next.is_some() { ", " } else { last });
+        }
+        out.push('`');
+        out.push_str(item);
+        out.push('`');
     }
+    out
+}
+
+/// Texts with something between them. The standard library's `join` takes 1 KB for each kind of text.
+pub(super) fn joined(items: Words<'_, '_>, between: &str) -> String {
+    let mut out = String::new();
+    for (at, item) in items.enumerate() {
+        if at > 0 {
+            out.push_str(between);
+        }
+        out.push_str(item);
+    }
+    out
 }
 
 /// The nearest of some words, if it is near enough to be meant.
-pub(super) fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
-    let folded = word.to_ascii_lowercase();
+pub(super) fn nearest<'c>(word: &str, candidates: Words<'_, 'c>) -> Option<&'c str> {
     let mut best = None;
     for candidate in candidates {
-        let (length, other) = (word.chars().count(), candidate.chars().count());
-        let allowed = (length.min(other) / 4).clamp(1, 3);
-        if length.abs_diff(other) > allowed {
-            continue;
-        }
-        let distance = strsim::osa_distance(&folded, &candidate.to_ascii_lowercase());
-        if distance <= allowed && best.is_none_or(|(least, _)| distance < least) {
+        if let Some(distance) = distance(word, candidate)
+            && best.is_none_or(|(least, _)| distance < least)
+        {
             best = Some((distance, candidate));
         }
     }
     best.map(|(_, candidate)| candidate)
+}
+
+/// Whether a word is near enough to another to be meant for it.
+pub(super) fn is_near(word: &str, candidate: &str) -> bool {
+    distance(word, candidate).is_some()
+}
+
+/// How many edits away a word is, if they are few enough.
+fn distance(word: &str, candidate: &str) -> Option<usize> {
+    let (length, other) = (word.chars().count(), candidate.chars().count());
+    let allowed = (length.min(other) / 4).clamp(1, 3);
+    if length.abs_diff(other) > allowed {
+        return None;
+    }
+    let distance = strsim::osa_distance(&word.to_ascii_lowercase(), &candidate.to_ascii_lowercase());
+    Some(distance).filter(|distance| *distance <= allowed)
 }
 
 /// A duration for a message, in its two largest units.
@@ -83,15 +118,20 @@ pub(super) fn duration(micros: i64) -> String {
     let units =
         [("d", 86_400_000_000), ("h", 3_600_000_000), ("min", 60_000_000), ("s", 1_000_000), ("ms", 1000), ("µs", 1)];
     let mut rest = micros;
-    let mut parts = Vec::new();
+    let mut out = String::new();
+    let mut parts = 0_u8;
     for (unit, size) in units {
         let count = rest.checked_div(size).unwrap_or_default();
         rest = rest.checked_rem(size).unwrap_or_default();
-        if count > 0 && parts.len() < 2 {
-            parts.push(format!("{count} {unit}"));
-        } else if !parts.is_empty() {
+        if (count == 0 && parts > 0) || parts == 2 {
             break;
         }
+        if count > 0 {
+            parts = parts.saturating_add(1);
+            let between = if parts > 1 { " " } else { "" };
+            // Writing to a String cannot fail.
+            let _ = write!(out, "{between}{count} {unit}");
+        }
     }
-    if parts.is_empty() { "0 s".to_owned() } else { parts.join(" ") }
+    if out.is_empty() { "0 s".to_owned() } else { out }
 }

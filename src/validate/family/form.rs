@@ -47,20 +47,21 @@ pub(in super::super) fn fits(form: &'static Form, value: Value<'_>) -> bool {
 
 /// What a form expects, as a sentence says it.
 pub(super) fn expected(form: &'static Form) -> String {
-    match form {
-        Form::Text => "any text".to_owned(),
-        Form::Integer => "a whole number in decimal digits".to_owned(),
-        Form::SignedInteger => "a whole number in decimal digits, with or without a sign".to_owned(),
-        Form::Timestamp => "an RFC 3339 timestamp such as `2026-03-31T18:30:00.000000+00:00`".to_owned(),
-        Form::Uuid => "a UUID".to_owned(),
-        Form::JsonStrings => "a JSON array of strings, written as text: `[\"a\", \"b\"]`".to_owned(),
-        Form::AtMost(limit) => format!("a text of at most {limit} characters"),
-        Form::Values { values, .. } => words::list(values.iter().map(|value| value.text), "or"),
+    let words = match form {
+        Form::Text => "any text",
+        Form::Integer => "a whole number in decimal digits",
+        Form::SignedInteger => "a whole number in decimal digits, with or without a sign",
+        Form::Timestamp => "an RFC 3339 timestamp such as `2026-03-31T18:30:00.000000+00:00`",
+        Form::Uuid => "a UUID",
+        Form::JsonStrings => "a JSON array of strings, written as text: `[\"a\", \"b\"]`",
+        Form::AtMost(limit) => return format!("a text of at most {limit} characters"),
+        Form::Values { values, .. } => return words::list(&mut values.iter().map(|value| value.text), " or "),
         Form::Templates(forms) => {
-            let plain = forms.iter().filter(|form| form.remark.is_none()).map(|form| form.template.text);
-            words::list(plain, "or")
+            let plain = forms.iter().filter(|form| form.remark.is_none());
+            return words::list(&mut plain.map(|form| form.template.text), " or ");
         }
-    }
+    };
+    words.to_owned()
 }
 
 fn is_integer(text: &[u8]) -> bool {

@@ -8,15 +8,14 @@ use std::borrow::Cow;
 use crate::catalogue::{self, Family, Form, Label, Match, Presence, Related, Remark};
 use crate::diagnostic::{Code, Severity};
 use crate::event::{Event, RESOURCE_ID, RESOURCE_ROLE};
-use crate::json::{Kind, Span, Value};
+use crate::json::{Kind, Value};
 
 use super::edits;
 use super::envelope::Holder;
-use super::findings::{Findings, Location, Subject};
-use super::opening;
+use super::findings::{Draft, Findings, Subject};
 use super::path::Path;
 use super::precedent::Fact;
-use super::words::{self, nearest, shown};
+use super::words::{self, is_near, joined, nearest};
 
 use form::Fit;
 pub(super) use form::fits;
@@ -67,37 +66,22 @@ fn unlisted(findings: &mut Findings<'_>, subject: &Subject<'_>, event: &Event<'_
             && !id.raw().is_empty()
             && !id.raw().iter().any(|byte| matches!(byte, b'.' | b'/' | b':' | b' '))
         {
-            let found = shown(&id.string());
-            findings.add(
-                Code::ResourceIdNotDotted,
-                subject,
-                Path::Label(RESOURCE_ID),
-                Location::Bytes(id.span()),
-                &[("found", &found)],
-            );
+            findings.add(Code::ResourceIdNotDotted, subject, &Path::Label(RESOURCE_ID), id).string("found", id);
         }
         return;
     }
     let Some(value) = event.value.get("event") else { return };
-    let hint = match suggestion {
-        Some(suggestion) => format!("did you mean `{suggestion}`?"),
-        None => {
-            "names that begin with `prefect.` are reserved for Prefect: let those of your own events begin otherwise"
-                .to_owned()
-        }
-    };
     // Blocks can emit events of their own, of which the documentation names but one.
     let severity = if lower.starts_with("prefect.block.") { Severity::Info } else { Code::UnknownEvent.severity() };
-    let found = shown(name);
-    let arguments = [("found", &*found), ("hint", &*hint)];
-    findings.add_as(
-        severity,
-        Code::UnknownEvent,
-        subject,
-        Path::Field("event"),
-        Location::Bytes(value.span()),
-        &arguments,
-    );
+    let finding =
+        findings.add_as(severity, Code::UnknownEvent, subject, &Path::Field("event"), value).shown("found", name);
+    match suggestion {
+        Some(suggestion) => did_you_mean(finding, &suggestion),
+        None => finding.with(
+            "hint",
+            "names that begin with `prefect.` are reserved for Prefect: let those of your own events begin otherwise",
+        ),
+    };
 }
 
 struct Check<'c, 's> {
@@ -115,19 +99,24 @@ struct Unlisted<'t> {
 }
 
 impl Check<'_, '_> {
-    fn add_as(
+    fn add_as(&mut self, severity: Severity, code: Code, path: &Path<'_>, value: Value<'_>) -> Draft<'_> {
+        self.findings.add_as(severity, code, self.subject, path, value).with("event", self.name)
+    }
+
+    /// A finding on a label.
+    fn add_to_label(
         &mut self,
         severity: Severity,
         code: Code,
-        path: Path<'_>,
-        span: Span,
-        arguments: &[(&str, &str)],
-    ) -> Option<&mut super::findings::Found> {
-        self.findings.add_as(severity, code, self.subject, path, Location::Bytes(span), arguments)
+        holder: Holder<'_>,
+        label: &str,
+        value: Value<'_>,
+    ) -> Draft<'_> {
+        self.add_as(severity, code, &holder.label(label), value).with("where", &holder.words())
     }
 
-    fn remark(&mut self, remark: &Remark, path: Path<'_>, span: Span) {
-        self.add_as(remark.severity, Code::EmitterDiffers, path, span, &[("remark", &explained(remark.text))]);
+    fn remark(&mut self, remark: &Remark, path: &Path<'_>, value: Value<'_>) -> Draft<'_> {
+        self.add_as(remark.severity, Code::EmitterDiffers, path, value).with("remark", &explained(remark.text))
     }
 
     /// Checks the primary resource. `false`: the event is about something else.
@@ -138,32 +127,37 @@ impl Check<'_, '_> {
             let fit = form::fit(&id_label.form, text.as_bytes());
             if let (Fit::Wrong, Form::Templates(templates)) = (&fit, &id_label.form) {
                 let same_kind = templates.iter().any(|form| text.trim_start().starts_with(form.template.prefix()));
-                let (found, expected) = (shown(&text), form::expected(&id_label.form));
-                let hint = match families_about(&text) {
-                    names if names.is_empty() => {
-                        "is the event's name right? Is it this resource that it is about?".to_owned()
-                    }
-                    names => format!(
-                        "is the event's name right? Events about this resource are {}",
-                        words::list(names, "and")
-                    ),
-                };
                 let code = if same_kind { Code::WrongResourceId } else { Code::WrongResource };
-                let expected = if same_kind { expected } else { expected.trim_matches('`').to_owned() };
-                let expected = if same_kind { expected.trim_matches('`') } else { &*expected };
-                let arguments = [("event", self.name), ("found", &*found), ("expected", expected), ("hint", &*hint)];
-                self.add_as(code.severity(), code, Path::Label(RESOURCE_ID), id.span(), &arguments);
+                self.wrong_resource(code, &id_label.form, id);
                 if !same_kind {
                     return false;
                 }
             }
             match fit {
-                Fit::Remarked(remark) => self.remark(remark, Path::Label(RESOURCE_ID), id.span()),
+                Fit::Remarked(remark) => {
+                    self.remark(remark, &Path::Label(RESOURCE_ID), id);
+                }
                 _ => self.findings.rests_on(id, Fact::Fits(&id_label.form)),
             }
         }
         self.labels(resource, labels, Holder::Resource);
         true
+    }
+
+    #[cold]
+    fn wrong_resource(&mut self, code: Code, form: &'static Form, id: Value<'_>) {
+        let text = id.string();
+        let names = families_about(&text);
+        let finding = self
+            .add_as(code.severity(), code, &Path::Label(RESOURCE_ID), id)
+            .shown("found", &text)
+            .with("expected", form::expected(form).trim_matches('`'));
+        if names.is_empty() {
+            finding.with("hint", "is the event's name right? Is it this resource that it is about?");
+        } else {
+            let names = words::list(&mut names.into_iter(), " and ");
+            finding.say("hint", format_args!("is the event's name right? Events about this resource are {names}"));
+        }
     }
 
     /// Checks the labels of a resource, but for its id and its role.
@@ -186,18 +180,8 @@ impl Check<'_, '_> {
                 None => unlisted.push(Unlisted { key, name: key.string() }),
             }
         }
-        let required = || {
-            let listed = labels.iter().filter(|label| label.presence == Presence::Required);
-            listed.filter_map(|label| Some((label, label.missing?)))
-        };
         // One cause: there are no labels at all.
-        if present == 0 && unlisted.is_empty() && required().count() > 2 {
-            let names = required().map(|(label, _)| label.name).collect::<Vec<_>>().join("`, `");
-            let severity = required().map(|(_, severity)| severity).max().unwrap_or(Code::MissingLabel.severity());
-            let place = holder.words();
-            let arguments =
-                [("where", &*place), ("label", &*names), ("meaning", "it has none of the labels of its kind")];
-            self.add_as(severity, Code::MissingLabel, holder.path(), opening(resource.span()), &arguments);
+        if present == 0 && unlisted.is_empty() && self.no_labels(resource, labels, holder) {
             return;
         }
         for (place, label) in labels.iter().enumerate() {
@@ -211,6 +195,28 @@ impl Check<'_, '_> {
         }
     }
 
+    /// Reports all labels of a resource as one finding. `false`: there are so few that each has its own.
+    #[cold]
+    fn no_labels(&mut self, resource: Value<'_>, labels: &'static [Label], holder: Holder<'_>) -> bool {
+        let (mut names, mut severity) = (Vec::new(), None);
+        for label in labels {
+            if label.presence == Presence::Required && label.missing.is_some() {
+                names.push(label.name);
+                severity = label.missing.max(severity);
+            }
+        }
+        if names.len() <= 2 {
+            return false;
+        }
+        let severity = severity.unwrap_or(Code::MissingLabel.severity());
+        self.add_as(severity, Code::MissingLabel, &holder.path(), resource)
+            .opening()
+            .with("where", &holder.words())
+            .with("label", &joined(&mut names.into_iter(), "`, `"))
+            .with("meaning", "it has none of the labels of its kind");
+        true
+    }
+
     fn label(&mut self, label: &'static Label, value: Value<'_>, holder: Holder<'_>) {
         if matches!(label.form, Form::Text) {
             return;
@@ -218,31 +224,26 @@ impl Check<'_, '_> {
         let text = value.string();
         match form::fit(&label.form, text.as_bytes()) {
             Fit::Right => self.findings.rests_on(value, Fact::Fits(&label.form)),
-            Fit::Remarked(remark) => self.remark(remark, holder.label(label.name), value.span()),
+            Fit::Remarked(remark) => {
+                self.remark(remark, &holder.label(label.name), value);
+            }
             _ if label.name == "prefect.state-message" => {
-                let count = words::count(text.chars().count());
                 let code = Code::StateMessageTooLong;
-                self.add_as(code.severity(), code, holder.label(label.name), value.span(), &[("count", &count)]);
+                self.add_to_label(code.severity(), code, holder, label.name, value)
+                    .count("count", text.chars().count());
             }
             wrong => {
                 let severity = match &label.form {
                     Form::Values { other, .. } => *other,
                     _ => Code::WrongLabelValue.severity(),
                 };
-                let (place, found, expected) = (holder.words(), shown(&text), form::expected(&label.form));
-                let meant = if let Fit::Near(meant) = wrong { meant } else { "" };
-                let arguments = [
-                    ("label", label.name),
-                    ("where", &*place),
-                    ("found", &*found),
-                    ("expected", &*expected),
-                    ("value", meant),
-                ];
-                if let Some(finding) =
-                    self.add_as(severity, Code::WrongLabelValue, holder.label(label.name), value.span(), &arguments)
-                    && !meant.is_empty()
-                {
-                    finding.fix(Code::WrongLabelValue, &arguments, edits::replace(value, meant));
+                let finding = self
+                    .add_to_label(severity, Code::WrongLabelValue, holder, label.name, value)
+                    .with("label", label.name)
+                    .shown("found", &text)
+                    .with("expected", &form::expected(&label.form));
+                if let Fit::Near(meant) = wrong {
+                    finding.with("value", meant).replace(value, meant);
                 }
             }
         }
@@ -256,26 +257,22 @@ impl Check<'_, '_> {
         holder: Holder<'_>,
         unlisted: &mut Vec<Unlisted<'_>>,
     ) {
-        let place = holder.words();
-        if let Some(at) = unlisted.iter().position(|other| nearest(&other.name, [label.name]).is_some()) {
+        if let Some(at) = unlisted.iter().position(|other| is_near(&other.name, label.name)) {
             let Unlisted { key, name } = unlisted.swap_remove(at);
-            let found = shown(&name);
-            let arguments = [("where", &*place), ("label", label.name), ("found", &*found)];
-            if let Some(finding) =
-                self.add_as(severity, Code::MisspeltLabel, holder.label(&name), key.span(), &arguments)
-            {
-                finding.fix(Code::MisspeltLabel, &arguments, edits::replace(key, label.name));
-            }
+            self.add_to_label(severity, Code::MisspeltLabel, holder, &name, key)
+                .with("label", label.name)
+                .shown("found", &name)
+                .replace(key, label.name);
             return;
         }
-        let meaning = explained(label.meaning);
-        let arguments = [("where", &*place), ("label", label.name), ("meaning", &*meaning)];
         let text = self.text;
-        if let Some(finding) =
-            self.add_as(severity, Code::MissingLabel, holder.label(label.name), opening(resource.span()), &arguments)
-            && let Form::Values { values: [constant], .. } = label.form
-        {
-            finding.fix(Code::MissingLabel, &arguments, edits::insert(text, resource, label.name, constant.text));
+        let finding = self
+            .add_to_label(severity, Code::MissingLabel, holder, label.name, resource)
+            .opening()
+            .with("label", label.name)
+            .with("meaning", &explained(label.meaning));
+        if let Form::Values { values: [constant], .. } = label.form {
+            finding.fix(edits::insert(text, resource, label.name, constant.text));
         }
     }
 
@@ -287,25 +284,23 @@ impl Check<'_, '_> {
         name: &str,
         holder: Holder<'_>,
     ) {
-        let free = labels.iter().map(|label| label.name).filter(|label| resource.get(label).is_none());
-        let similar = nearest(name, free);
-        let known = labels.iter().map(|label| label.name);
-        let hint = match similar {
-            Some(similar) => format!("did you mean `{similar}`?"),
-            None if labels.is_empty() => "labels of your own are better named without `prefect.`".to_owned(),
-            None => format!(
-                "Prefect gives it {}; labels of your own are better named without `prefect.`",
-                words::list(known, "and")
-            ),
-        };
-        let (place, found) = (holder.words(), shown(name));
-        let arguments =
-            [("where", &*place), ("found", &*found), ("hint", &*hint), ("label", similar.unwrap_or_default())];
-        if let Some(finding) =
-            self.add_as(Code::UnknownLabel.severity(), Code::UnknownLabel, holder.label(name), key.span(), &arguments)
-            && let Some(similar) = similar
-        {
-            finding.fix(Code::UnknownLabel, &arguments, edits::replace(*key, similar));
+        let known = || labels.iter().map(|label| label.name);
+        let similar = nearest(name, &mut known().filter(|label| resource.get(label).is_none()));
+        let finding = self
+            .add_to_label(Code::UnknownLabel.severity(), Code::UnknownLabel, holder, name, *key)
+            .shown("found", name);
+        match similar {
+            Some(similar) => did_you_mean(finding, similar).with("label", similar).replace(*key, similar),
+            None if labels.is_empty() => {
+                finding.with("hint", "labels of your own are better named without `prefect.`");
+            }
+            None => {
+                let known = words::list(&mut known(), " and ");
+                finding.say(
+                    "hint",
+                    format_args!("Prefect gives it {known}; labels of your own are better named without `prefect.`"),
+                );
+            }
         }
     }
 
@@ -316,13 +311,14 @@ impl Check<'_, '_> {
         let Some(name) = event.value.get("event").filter(|_| !known().any(|name| name == found)) else { return };
         let is_state = self.family.variants.iter().any(|variant| variant.state_type.is_some());
         let code = if is_state { Code::CustomStateName } else { Code::UnknownStatus };
-        let (shown, expected) = (shown(found), words::list(known(), "or"));
-        let similar = nearest(found, known());
-        let arguments = [("found", &*shown), ("event", self.family.name.text), ("expected", &*expected)];
-        if let Some(finding) = self.add_as(severity, code, Path::Field("event"), name.span(), &arguments)
-            && let Some(similar) = similar
-        {
-            finding.help(format!("did you mean `{similar}`?"));
+        let finding = self
+            .findings
+            .add_as(severity, code, self.subject, &Path::Field("event"), name)
+            .shown("found", found)
+            .with("event", self.family.name.text)
+            .with("expected", &words::list(&mut known(), " or "));
+        if let Some(similar) = nearest(found, &mut known()) {
+            did_you_mean(finding, similar);
         }
     }
 
@@ -344,7 +340,7 @@ impl Check<'_, '_> {
                     if self.related_id(index, item, related) {
                         *count = count.saturating_add(1);
                         if let Some(remark) = &related.remark {
-                            self.remark(remark, Path::Related(index), opening(item.span()));
+                            self.remark(remark, &Path::Related(index), item).opening();
                         }
                         self.labels(item, related.labels, Holder::Related(index, Some(role)));
                     } else {
@@ -359,17 +355,20 @@ impl Check<'_, '_> {
                 self.missing_related(event, related, severity, &mut strangers);
             }
             if let Some(max) = related.max.filter(|&max| count > max) {
-                let at_most = if max == 1 { "one".to_owned() } else { format!("at most {max}") };
-                let arguments =
-                    [("event", self.name), ("role", related.role), ("count", &*count.to_string()), ("max", &*at_most)];
-                let place = event.related.map(Value::span).unwrap_or_default();
-                self.add_as(
-                    Code::TooManyInRole.severity(),
-                    Code::TooManyInRole,
-                    Path::Field("related"),
-                    opening(place),
-                    &arguments,
-                );
+                let finding = self
+                    .add_as(
+                        Code::TooManyInRole.severity(),
+                        Code::TooManyInRole,
+                        &Path::Field("related"),
+                        event.related.unwrap_or(event.value),
+                    )
+                    .opening()
+                    .with("role", related.role)
+                    .say("count", format_args!("{count}"));
+                match max {
+                    1 => finding.with("max", "one"),
+                    _ => finding.say("max", format_args!("at most {max}")),
+                };
             }
         }
         for (index, item) in strangers {
@@ -386,7 +385,7 @@ impl Check<'_, '_> {
                 true
             }
             Fit::Remarked(remark) => {
-                self.remark(remark, Path::RelatedLabel(index, RESOURCE_ID), id.span());
+                self.remark(remark, &Path::RelatedLabel(index, RESOURCE_ID), id);
                 true
             }
             _ => false,
@@ -409,22 +408,15 @@ impl Check<'_, '_> {
             let id = item.get(RESOURCE_ID).map(Value::string).unwrap_or_default();
             let id_fits =
                 matches!(form::fit(&related.id, id.as_bytes()), Fit::Right) && !matches!(related.id, Form::Text);
-            id_fits || (nearest(&role, [related.role]).is_some() && role != related.role)
+            id_fits || (is_near(&role, related.role) && role != related.role)
         });
         if let Some(at) = meant {
             let (index, item) = strangers.swap_remove(at);
             let Some(role) = item.get(RESOURCE_ROLE) else { return };
-            let found = shown(&role.string());
-            let arguments = [("event", self.name), ("role", related.role), ("found", &*found)];
-            if let Some(finding) = self.add_as(
-                severity,
-                Code::MisspeltRole,
-                Path::RelatedLabel(index, RESOURCE_ROLE),
-                role.span(),
-                &arguments,
-            ) {
-                finding.fix(Code::MisspeltRole, &arguments, edits::replace(role, related.role));
-            }
+            self.add_as(severity, Code::MisspeltRole, &Path::RelatedLabel(index, RESOURCE_ROLE), role)
+                .with("role", related.role)
+                .string("found", role)
+                .replace(role, related.role);
             return;
         }
         // What cannot be read may be it, and is reported as that.
@@ -439,52 +431,46 @@ impl Check<'_, '_> {
         if strangers.iter().any(|(_, item)| item.get(RESOURCE_ROLE).is_some_and(|role| role.is(related.role))) {
             return;
         }
-        let when = explained(related.when);
-        let arguments = [("event", self.name), ("role", related.role), ("when", &*when)];
-        let place = event.related.unwrap_or(event.value).span();
-        self.add_as(severity, Code::MissingRelated, Path::Field("related"), opening(place), &arguments);
+        self.add_as(severity, Code::MissingRelated, &Path::Field("related"), event.related.unwrap_or(event.value))
+            .opening()
+            .with("role", related.role)
+            .with("when", &explained(related.when));
     }
 
     /// A related resource in no role of the family, or with an id that does not fit its role.
     fn stranger(&mut self, event: &Event<'_>, index: usize, item: Value<'_>) {
         let Some(role) = item.get(RESOURCE_ROLE) else { return };
         let name = role.string();
-        let holder = Holder::Related(index, None);
         if let Some(related) = self.family.related.iter().find(|related| related.role == name) {
             let Some(id) = item.get(RESOURCE_ID) else { return };
-            let (found, expected) = (shown(&id.string()), form::expected(&related.id));
-            let arguments = [("role", related.role), ("found", &*found), ("expected", &*expected)];
-            self.add_as(
-                Code::WrongRelatedId.severity(),
-                Code::WrongRelatedId,
-                Path::RelatedLabel(index, RESOURCE_ID),
-                id.span(),
-                &arguments,
-            );
+            let code = Code::WrongRelatedId;
+            self.add_as(code.severity(), code, &Path::RelatedLabel(index, RESOURCE_ID), id)
+                .with("role", related.role)
+                .string("found", id)
+                .with("expected", &form::expected(&related.id));
             return;
         }
         let Some(severity) = self.family.other_roles else { return };
-        let roles = || self.family.related.iter().map(|related| related.role);
         let id = item.get(RESOURCE_ID).map(Value::string).unwrap_or_default();
         // A role that is free, and for such a resource.
         let possible = self.family.related.iter().filter(|related| {
             (related.max.is_none() || event.in_role(related.role).is_none())
                 && !matches!(form::fit(&related.id, id.as_bytes()), Fit::Wrong)
         });
-        let similar = nearest(&name, possible.map(|related| related.role));
-        let hint = match similar {
-            Some(similar) => format!("did you mean `{similar}`?"),
-            None if self.family.related.is_empty() => "it is documented without related resources".to_owned(),
-            None => format!("its roles are {}", words::list(roles(), "and")),
-        };
-        let found = shown(&name);
-        let arguments =
-            [("event", self.name), ("found", &*found), ("hint", &*hint), ("role", similar.unwrap_or_default())];
-        if let Some(finding) =
-            self.add_as(severity, Code::UnknownRole, holder.label(RESOURCE_ROLE), role.span(), &arguments)
-            && let Some(similar) = similar
-        {
-            finding.fix(Code::UnknownRole, &arguments, edits::replace(role, similar));
+        let similar = nearest(&name, &mut possible.map(|related| related.role));
+        let listed = self.family.related;
+        let finding = self
+            .add_as(severity, Code::UnknownRole, &Path::RelatedLabel(index, RESOURCE_ROLE), role)
+            .shown("found", &name);
+        match similar {
+            Some(similar) => did_you_mean(finding, similar).with("role", similar).replace(role, similar),
+            None if listed.is_empty() => {
+                finding.with("hint", "it is documented without related resources");
+            }
+            None => {
+                let known = words::list(&mut listed.iter().map(|related| related.role), " and ");
+                finding.say("hint", format_args!("its roles are {known}"));
+            }
         }
     }
 
@@ -492,17 +478,15 @@ impl Check<'_, '_> {
     fn follows(&mut self, event: &Event<'_>) {
         let Some(follows) = self.family.follows.as_ref() else { return };
         if let (Some(severity), None) = (follows.missing, event.value.get("follows")) {
-            let text = explained(follows.text);
-            let place = opening(event.value.span());
-            self.add_as(
-                severity,
-                Code::MissingFollows,
-                Path::Field("follows"),
-                place,
-                &[("event", self.name), ("text", &text)],
-            );
+            self.add_as(severity, Code::MissingFollows, &Path::Field("follows"), event.value)
+                .opening()
+                .with("text", &explained(follows.text));
         }
     }
+}
+
+fn did_you_mean<'f>(finding: Draft<'f>, similar: &str) -> Draft<'f> {
+    finding.say("hint", format_args!("did you mean `{similar}`?"))
 }
 
 /// The first place that fits, from `start` on and then from the beginning.

@@ -7,20 +7,18 @@ use crate::diagnostic::Code;
 use crate::event::Event;
 use crate::json::{Kind, Value};
 
-use super::super::edits;
-use super::super::opening;
 use super::super::path::Path;
 use super::super::precedent::Fact;
-use super::super::words::{self, nearest, shown};
+use super::super::words::{self, is_near, joined, nearest, shown};
 use super::form::is_timestamp;
-use super::{Check, explained, in_order, is_null};
+use super::{Check, did_you_mean, explained, in_order, is_null};
 
 pub(super) fn check(check: &mut Check<'_, '_>, event: &Event<'_>) {
     // Present, but no object: that is said already.
     if event.payload.is_none() && event.value.get("payload").is_some() {
         return;
     }
-    let path = Path::Field("payload");
+    let path = &Path::Field("payload");
     let known = |shape: &&Object| {
         event.payload.map_or(0, |payload| payload.members().filter(|(key, _)| field(shape, key).is_some()).count())
     };
@@ -33,31 +31,26 @@ pub(super) fn check(check: &mut Check<'_, '_>, event: &Event<'_>) {
     let empty = event.payload.is_none_or(|payload| payload.members().next().is_none());
     let required = || shape.fields.iter().filter(|field| is_required(field));
     if shapes.len() > 1 && known(&shape) == 0 {
-        let names = |shape: &Object| words::list(shape.fields.iter().map(|field| field.name), "and");
-        let expected = shapes.iter().map(names).collect::<Vec<_>>().join("; or ");
-        let place = opening(event.payload.unwrap_or(event.value).span());
-        check.add_as(
-            Code::NoPayloadShape.severity(),
-            Code::NoPayloadShape,
-            path,
-            place,
-            &[("event", check.name), ("expected", &expected)],
-        );
+        let names = |shape: &Object| words::list(&mut shape.fields.iter().map(|field| field.name), " and ");
+        let expected: Vec<String> = shapes.iter().map(names).collect();
+        let expected = joined(&mut expected.iter().map(String::as_str), "; or ");
+        let code = Code::NoPayloadShape;
+        check
+            .add_as(code.severity(), code, path, event.payload.unwrap_or(event.value))
+            .opening()
+            .with("expected", &expected);
         return;
     }
     // One cause: there is no payload at all.
     if empty && required().count() > 1 {
         let severity = required().filter_map(|field| field.missing).max();
-        let names = required().map(|field| field.name).collect::<Vec<_>>().join("`, `");
-        let place = opening(event.payload.unwrap_or(event.value).span());
+        let names = joined(&mut required().map(|field| field.name), "`, `");
         let severity = severity.unwrap_or(Code::MissingPayloadField.severity());
-        check.add_as(
-            severity,
-            Code::MissingPayloadField,
-            path,
-            place,
-            &[("field", &names), ("meaning", "it is empty")],
-        );
+        check
+            .add_as(severity, Code::MissingPayloadField, path, event.payload.unwrap_or(event.value))
+            .opening()
+            .with("field", &names)
+            .with("meaning", "it is empty");
         return;
     }
     match event.payload {
@@ -69,6 +62,8 @@ pub(super) fn check(check: &mut Check<'_, '_>, event: &Event<'_>) {
         }
     }
 }
+
+const WITHOUT_PAYLOAD: &str = "this event is emitted without a payload";
 
 fn is_required(field: &Field) -> bool {
     field.presence == Presence::Required && field.missing.is_some()
@@ -83,7 +78,7 @@ fn dotted(parent: &str, name: &str) -> String {
     if parent.is_empty() { name.to_owned() } else { format!("{parent}.{name}") }
 }
 
-fn object(check: &mut Check<'_, '_>, value: Value<'_>, shape: &'static Object, path: Path<'_>, parent: &str) {
+fn object(check: &mut Check<'_, '_>, value: Value<'_>, shape: &'static Object, path: &Path<'_>, parent: &str) {
     let mut present = 0_u64;
     let mut unlisted: Vec<(Value<'_>, Cow<'_, str>)> = Vec::new();
     let mut next = 0;
@@ -95,7 +90,7 @@ fn object(check: &mut Check<'_, '_>, value: Value<'_>, shape: &'static Object, p
                 next = place.saturating_add(1);
                 present |= 1_u64.wrapping_shl(u32::try_from(place).unwrap_or(63));
                 if let Some(field) = shape.fields.get(place) {
-                    check_field(check, field, member, Path::Key(&path, field.name), parent);
+                    check_field(check, field, member, &Path::Key(path, field.name), parent);
                 }
             }
             None => unlisted.push((key, key.string())),
@@ -106,7 +101,7 @@ fn object(check: &mut Check<'_, '_>, value: Value<'_>, shape: &'static Object, p
         if !(missing_here && is_required(field)) {
             continue;
         }
-        let similar = unlisted.iter().position(|(_, name)| nearest(name, [field.name]).is_some());
+        let similar = unlisted.iter().position(|(_, name)| is_near(name, field.name));
         match similar.map(|at| unlisted.swap_remove(at)) {
             Some((key, name)) => misspelt(check, field, key, &name, path, parent),
             None => missing(check, value, field, path, parent),
@@ -117,17 +112,13 @@ fn object(check: &mut Check<'_, '_>, value: Value<'_>, shape: &'static Object, p
     }
 }
 
-fn missing(check: &mut Check<'_, '_>, value: Value<'_>, field: &'static Field, path: Path<'_>, parent: &str) {
+fn missing(check: &mut Check<'_, '_>, value: Value<'_>, field: &'static Field, path: &Path<'_>, parent: &str) {
     let Some(severity) = field.missing else { return };
-    let (name, meaning) = (dotted(parent, field.name), explained(field.meaning));
-    let path = Path::Key(&path, field.name);
-    check.add_as(
-        severity,
-        Code::MissingPayloadField,
-        path,
-        opening(value.span()),
-        &[("field", &name), ("meaning", &meaning)],
-    );
+    check
+        .add_as(severity, Code::MissingPayloadField, &Path::Key(path, field.name), value)
+        .opening()
+        .with("field", &dotted(parent, field.name))
+        .with("meaning", &explained(field.meaning));
 }
 
 fn misspelt(
@@ -135,67 +126,69 @@ fn misspelt(
     field: &'static Field,
     key: Value<'_>,
     found: &str,
-    path: Path<'_>,
+    path: &Path<'_>,
     parent: &str,
 ) {
     let Some(severity) = field.missing else { return };
-    let (name, shown) = (dotted(parent, field.name), shown(found));
-    let arguments = [("field", &*name), ("found", &*shown), ("name", field.name)];
-    if let Some(finding) =
-        check.add_as(severity, Code::MisspeltPayloadField, Path::Key(&path, found), key.span(), &arguments)
-    {
-        finding.fix(Code::MisspeltPayloadField, &arguments, edits::replace(key, field.name));
-    }
+    check
+        .add_as(severity, Code::MisspeltPayloadField, &Path::Key(path, found), key)
+        .with("field", &dotted(parent, field.name))
+        .shown("found", found)
+        .with("name", field.name)
+        .replace(key, field.name);
 }
 
 fn unknown(
     check: &mut Check<'_, '_>,
     shape: &'static Object,
     unlisted: &[(Value<'_>, Cow<'_, str>)],
-    path: Path<'_>,
+    path: &Path<'_>,
     parent: &str,
 ) {
     let Some(severity) = shape.other else { return };
     // A payload where none belongs is one finding, not one for each of its keys.
     if shape.fields.is_empty() && unlisted.len() > 1 {
-        let names = unlisted.iter().map(|(_, name)| shown(name)).collect::<Vec<_>>().join("`, `");
-        let hint = "this event is emitted without a payload";
+        let names: Vec<String> = unlisted.iter().map(|(_, name)| shown(name)).collect();
+        let names = joined(&mut names.iter().map(String::as_str), "`, `");
         let Some((key, _)) = unlisted.first() else { return };
-        check.add_as(
-            severity,
-            Code::UnknownPayloadField,
-            path,
-            key.span(),
-            &[("field", &names), ("event", check.name), ("hint", hint)],
-        );
+        check
+            .add_as(severity, Code::UnknownPayloadField, path, *key)
+            .with("field", &names)
+            .with("hint", WITHOUT_PAYLOAD);
         return;
     }
     for (key, name) in unlisted {
         let known = || shape.fields.iter().map(|field| field.name);
-        let hint = match nearest(name, known()) {
-            Some(similar) => format!("did you mean `{similar}`?"),
-            None if shape.fields.is_empty() => "this event is emitted without a payload".to_owned(),
-            None => format!("it writes {}", words::list(known(), "and")),
+        let finding = check
+            .add_as(severity, Code::UnknownPayloadField, &Path::Key(path, name), *key)
+            .with("field", &dotted(parent, &shown(name)));
+        match nearest(name, &mut known()) {
+            Some(similar) => did_you_mean(finding, similar),
+            None if shape.fields.is_empty() => finding.with("hint", WITHOUT_PAYLOAD),
+            None => finding.say("hint", format_args!("it writes {}", words::list(&mut known(), " and "))),
         };
-        let field = dotted(parent, &shown(name));
-        let arguments = [("field", &*field), ("event", check.name), ("hint", &*hint)];
-        check.add_as(severity, Code::UnknownPayloadField, Path::Key(&path, name), key.span(), &arguments);
     }
 }
 
-fn check_field(check: &mut Check<'_, '_>, field: &'static Field, value: Value<'_>, path: Path<'_>, parent: &str) {
+fn check_field(check: &mut Check<'_, '_>, field: &'static Field, value: Value<'_>, path: &Path<'_>, parent: &str) {
     if let Some(remark) = &field.remark
         && !is_null(value)
     {
-        check.remark(remark, path, value.span());
+        check.remark(remark, path, value);
     }
     if is_null(value) && field.nullable {
         return;
     }
     if !is_kind(value, field.kind) {
         match &field.also {
-            Some((kind, remark)) if is_kind(value, *kind) => check.remark(remark, path, value.span()),
-            _ => wrong_type(check, field, value, path, parent),
+            Some((kind, remark)) if is_kind(value, *kind) => {
+                check.remark(remark, path, value);
+            }
+            _ => {
+                let or_null = if field.nullable { " or null" } else { "" };
+                let expected = [kind_words(field.kind), or_null].concat();
+                wrong_type(check, &dotted(parent, field.name), &expected, value, path);
+            }
         }
         return;
     }
@@ -212,23 +205,21 @@ fn check_field(check: &mut Check<'_, '_>, field: &'static Field, value: Value<'_
     }
 }
 
-fn items(check: &mut Check<'_, '_>, field: &'static Field, value: Value<'_>, path: Path<'_>, parent: &str) {
+fn items(check: &mut Check<'_, '_>, field: &'static Field, value: Value<'_>, path: &Path<'_>, parent: &str) {
     for (index, item) in value.items().enumerate() {
-        let path = Path::Item(&path, index);
+        let path = &Path::Item(path, index);
+        let name = || format!("{}[{index}]", dotted(parent, field.name));
         if let Some(kind) = field.items
             && !is_kind(item, kind)
         {
-            let name = format!("{}[{index}]", dotted(parent, field.name));
-            let found = words::value(item);
-            let arguments = [("field", &*name), ("expected", kind_words(kind)), ("found", &*found)];
-            check.add_as(Code::WrongPayloadType.severity(), Code::WrongPayloadType, path, item.span(), &arguments);
+            wrong_type(check, &name(), kind_words(kind), item, path);
             continue;
         }
         if let Some(kind) = field.items {
             rests_on_kind(check, item, kind);
         }
         if let Some(shape) = field.object {
-            object(check, item, shape, path, &format!("{}[{index}]", dotted(parent, field.name)));
+            object(check, item, shape, path, &name());
         } else if !field.values.is_empty() {
             listed(check, field, item, path, parent);
         }
@@ -236,33 +227,36 @@ fn items(check: &mut Check<'_, '_>, field: &'static Field, value: Value<'_>, pat
 }
 
 /// A string that is one of a list.
-fn listed(check: &mut Check<'_, '_>, field: &'static Field, value: Value<'_>, path: Path<'_>, parent: &str) {
+fn listed(check: &mut Check<'_, '_>, field: &'static Field, value: Value<'_>, path: &Path<'_>, parent: &str) {
     if let Some(known) = field.values.iter().find(|known| value.is(known.text)) {
         match &known.remark {
-            Some(remark) => check.remark(remark, path, value.span()),
+            Some(remark) => {
+                check.remark(remark, path, value);
+            }
             None => check.findings.rests_on(value, Fact::Same(value.raw().into())),
         }
         return;
     }
     let text = value.string();
     let meant = field.values.iter().find(|known| known.text.eq_ignore_ascii_case(&text)).map(|known| known.text);
-    let (name, found) = (dotted(parent, field.name), shown(&text));
-    let expected = words::list(field.values.iter().map(|known| known.text), "or");
-    let arguments =
-        [("field", &*name), ("found", &*found), ("expected", &*expected), ("value", meant.unwrap_or_default())];
-    if let Some(finding) = check.add_as(field.other, Code::WrongPayloadValue, path, value.span(), &arguments)
-        && let Some(meant) = meant
-    {
-        finding.fix(Code::WrongPayloadValue, &arguments, edits::replace(value, meant));
+    let expected = words::list(&mut field.values.iter().map(|known| known.text), " or ");
+    let finding = check
+        .add_as(field.other, Code::WrongPayloadValue, path, value)
+        .with("field", &dotted(parent, field.name))
+        .shown("found", &text)
+        .with("expected", &expected);
+    if let Some(meant) = meant {
+        finding.with("value", meant).replace(value, meant);
     }
 }
 
-fn wrong_type(check: &mut Check<'_, '_>, field: &'static Field, value: Value<'_>, path: Path<'_>, parent: &str) {
-    let (name, found) = (dotted(parent, field.name), words::value(value));
-    let or_null = if field.nullable { " or null" } else { "" };
-    let expected = format!("{}{or_null}", kind_words(field.kind));
-    let arguments = [("field", &*name), ("expected", &*expected), ("found", &*found)];
-    check.add_as(Code::WrongPayloadType.severity(), Code::WrongPayloadType, path, value.span(), &arguments);
+fn wrong_type(check: &mut Check<'_, '_>, name: &str, expected: &str, value: Value<'_>, path: &Path<'_>) {
+    let code = Code::WrongPayloadType;
+    check
+        .add_as(code.severity(), code, path, value)
+        .with("field", name)
+        .with("expected", expected)
+        .value("found", value);
 }
 
 /// Most kinds show in the shape of an event.
