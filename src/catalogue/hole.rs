@@ -60,12 +60,16 @@ pub fn is_uuid(text: &str) -> bool {
 }
 
 fn is_asset_key(text: &str) -> bool {
-    let Some((scheme, rest)) = text.split_once("://") else {
+    let Some((scheme, rest)) = text.split_once(':') else {
+        return false;
+    };
+    let Some(rest) = rest.strip_prefix("//") else {
         return false;
     };
     !scheme.is_empty()
         && scheme.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
         && !rest.is_empty()
         && text.chars().count() <= ASSET_KEY
-        && !rest.chars().any(|c| c.is_whitespace() || c == '\0' || "#?&%\"'<>[]{}|\\^`".contains(c))
+        && !rest.chars().any(char::is_whitespace)
+        && !rest.bytes().any(|byte| b"\0#?&%\"'<>[]{}|\\^`".contains(&byte))
 }
