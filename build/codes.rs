@@ -1,4 +1,4 @@
-//! The table of diagnostic codes as an enum and its constants.
+//! The table of diagnostic codes: an enum and what a finding says, and apart from it what explains a code.
 
 use std::collections::BTreeSet;
 use std::error::Error;
@@ -49,12 +49,14 @@ fn once() -> u32 {
     1
 }
 
-pub fn generate(source: &Path) -> Result<String, Box<dyn Error>> {
+/// Writes a table of codes: `codes.rs`, and `explanations.rs`, which has its lines in the same order.
+pub fn generate(source: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
     let codes: Vec<Code> = serde_saphyr::from_str(&std::fs::read_to_string(source)?)
         .map_err(|error| format!("{}: {error}", source.display()))?;
     let mut seen = BTreeSet::new();
     let mut variants = String::new();
     let mut table = String::new();
+    let mut explanations = String::new();
     for code in &codes {
         if !seen.insert(&code.code) {
             return Err(format!("{}: {} stands twice", source.display(), code.code).into());
@@ -78,25 +80,32 @@ pub fn generate(source: &Path) -> Result<String, Box<dyn Error>> {
         };
         writeln!(
             table,
-            "    CodeInfo {{ code: {:?}, severity: Severity::{severity}, server: {}, message: {:?}, help: {:?}, fix: {:?}, title: {:?}, text: {:?}, docs: {:?}, right: {right}, wrong: {} }},",
-            code.code,
-            code.server,
-            code.message,
-            code.help,
-            code.fix,
+            "    CodeInfo {{ code: {:?}, severity: Severity::{severity}, server: {}, message: {:?}, help: {:?}, fix: {:?}, docs: {:?} }},",
+            code.code, code.server, code.message, code.help, code.fix, code.docs,
+        )?;
+        writeln!(
+            explanations,
+            "    Words {{ title: {:?}, text: {:?}, right: {right}, wrong: {} }},",
             code.title,
             code.text.trim_end(),
-            code.docs,
             replacements(&code.wrong),
         )?;
     }
     let from_index =
         codes.iter().map(|code| format!("        Code::{},", camel_case(&code.code))).collect::<Vec<_>>().join("\n")
             + "\n";
-    Ok(format!(
-        "/// Every diagnostic that there is.\n#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]\npub enum Code {{\n{variants}}}\n\nimpl Code {{\n    fn from_index(index: usize) -> Option<Code> {{\n        [\n{from_index}        ].get(index).copied()\n    }}\n}}\n\nstatic TABLE: [CodeInfo; {}] = [\n{table}];\n",
-        codes.len()
-    ))
+    let count = codes.len();
+    std::fs::write(
+        out.join("codes.rs"),
+        format!(
+            "/// Every diagnostic that there is.\n#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]\npub enum Code {{\n{variants}}}\n\nimpl Code {{\n    fn from_index(index: usize) -> Option<Code> {{\n        [\n{from_index}        ].get(index).copied()\n    }}\n}}\n\nstatic TABLE: [CodeInfo; {count}] = [\n{table}];\n"
+        ),
+    )?;
+    std::fs::write(
+        out.join("explanations.rs"),
+        format!("static EXPLANATIONS: [Words; {count}] = [\n{explanations}];\n"),
+    )?;
+    Ok(())
 }
 
 impl Code {

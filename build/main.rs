@@ -23,6 +23,5 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("cargo:rerun-if-changed={source}");
     }
     catalogue::generate(Path::new(PAGES), &out)?;
-    std::fs::write(out.join("codes.rs"), codes::generate(Path::new(CODES))?)?;
-    Ok(())
+    codes::generate(Path::new(CODES), &out)
 }

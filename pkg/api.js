@@ -1,6 +1,7 @@
 // What users call; the entries differ only in how they get at the WebAssembly module.
 
 import { call, openStream } from "./core.js";
+import { explanation } from "./explanations.js";
 import { isBuffer, isBytes, optionsText, toJson } from "./input.js";
 import { wholeLines } from "./lines.js";
 import { encode, encodeWtf8, isWellFormed } from "./text.js";
@@ -84,12 +85,7 @@ export function isNdjson(head) {
  * @returns {import("./index.js").Explanation | undefined}
  */
 export function explain(code) {
-  return call((core) => core.explain(text(code, "explain", "a diagnostic code")));
-}
-
-/** All diagnostic codes. */
-export function codes() {
-  return call((core) => core.codes());
+  return call(() => explanation(text(code, "explain", "a diagnostic code")));
 }
 
 /** @returns {import("./index.js").EventType[]} */

@@ -4,7 +4,6 @@ use serde::Serialize;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 use crate::catalogue::{self, Family};
-use crate::diagnostic::{self, Code};
 use crate::validate::{self, Settings, TextOptions};
 
 /// Absent optional fields are omitted; numbers are numbers, maps are plain objects.
@@ -51,18 +50,6 @@ impl Stream {
 #[wasm_bindgen(js_name = isNdjson)]
 pub fn is_ndjson(head: &[u8], whole: bool) -> Option<bool> {
     validate::is_ndjson(head, whole)
-}
-
-/// The explanation of a diagnostic code, or `undefined`.
-#[wasm_bindgen]
-pub fn explain(code: &str) -> Result<JsValue, JsValue> {
-    diagnostic::explain(code).map_or(Ok(JsValue::UNDEFINED), |explanation| to_js(&explanation))
-}
-
-/// All diagnostic codes.
-#[wasm_bindgen]
-pub fn codes() -> Vec<String> {
-    Code::all().map(|code| code.name().to_owned()).collect()
 }
 
 /// Everything known of each event.

@@ -1,6 +1,7 @@
 // The command `explain`: a diagnostic or an event.
 
-import { codes, describe, eventTypes, explain } from "../api.js";
+import { describe, eventTypes, explain } from "../api.js";
+import { codes } from "../explanations.js";
 import { eventType } from "./formats/event-type.js";
 import { explanation } from "./formats/explanation.js";
 import { nearest } from "./nearest.js";

@@ -4,7 +4,7 @@ use super::Severity;
 
 include!(concat!(env!("OUT_DIR"), "/codes.rs"));
 
-/// What is said about a code.
+/// What a finding says.
 pub(super) struct CodeInfo {
     pub code: &'static str,
     pub severity: Severity,
@@ -13,29 +13,7 @@ pub(super) struct CodeInfo {
     pub message: &'static str,
     pub help: Option<&'static str>,
     pub fix: Option<&'static str>,
-    pub title: &'static str,
-    pub text: &'static str,
     pub docs: Option<&'static str>,
-    pub right: Example,
-    /// What to replace in the right example, in this order, to get the wrong one.
-    pub wrong: &'static [Replacement],
-}
-
-pub(super) enum Example {
-    Text(&'static str),
-    /// The catalogue's examples of some events, with replacements; more than one make an array.
-    Events {
-        names: &'static [&'static str],
-        set: &'static [Replacement],
-    },
-}
-
-/// Replaces the first place of a text.
-pub(super) struct Replacement {
-    pub find: &'static str,
-    /// `{n}` stands for the running number.
-    pub replace: &'static str,
-    pub times: u32,
 }
 
 /// What fills a placeholder of a message: its name and the text.

@@ -1,10 +1,40 @@
-//! What there is to know about a code.
+//! What there is to know about a code: `codes.yaml`, as the build script writes it down.
+//!
+//! The npm package has this as a file of its own beside the module, which has none of it.
 
 use serde::Serialize;
 
-use super::codes::{Example, Replacement};
 use super::{Code, Severity};
 use crate::catalogue;
+
+include!(concat!(env!("OUT_DIR"), "/explanations.rs"));
+
+/// What only the explanation of a code tells.
+struct Words {
+    title: &'static str,
+    text: &'static str,
+    right: Example,
+    wrong: &'static [Replacement],
+}
+
+enum Example {
+    Text(&'static str),
+    /// The catalogue's examples of some events, with replacements; more than one make an array.
+    Events {
+        names: &'static [&'static str],
+        set: &'static [Replacement],
+    },
+}
+
+/// Replaces the first place of a text.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Replacement {
+    pub find: &'static str,
+    /// `{n}` stands for the running number.
+    pub replace: &'static str,
+    /// How often `replace` is repeated.
+    pub times: u32,
+}
 
 /// A code, explained.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
@@ -17,30 +47,39 @@ pub struct Explanation {
     pub text: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub docs: Option<&'static str>,
-    /// An input with this finding.
-    pub wrong: String,
-    /// The same input without it.
+    /// What to replace in the right example, in this order, to get the wrong one, which can be long.
+    pub wrong: &'static [Replacement],
+    /// An input without this finding.
     pub right: String,
 }
 
-/// Explains a code; `None`: there is none of this name.
+impl Explanation {
+    /// The same input with this finding.
+    #[must_use]
+    pub fn wrong_example(&self) -> String {
+        replaced(self.right.clone(), self.wrong)
+    }
+}
+
+/// Explains a code.
 #[must_use]
-pub fn explain(code: &str) -> Option<Explanation> {
-    let info = Code::find(code)?.info();
-    let right = match &info.right {
+pub fn explain(code: Code) -> Explanation {
+    let [first, ..] = &EXPLANATIONS;
+    let words = EXPLANATIONS.get(code as usize).unwrap_or(first);
+    let right = match &words.right {
         Example::Text(text) => (*text).to_owned(),
         Example::Events { names, set } => replaced(events(names), set),
     };
-    Some(Explanation {
-        code: info.code,
-        title: info.title,
-        severity: info.severity,
-        server: info.server,
-        text: info.text,
-        docs: info.docs,
-        wrong: replaced(right.clone(), info.wrong),
+    Explanation {
+        code: code.name(),
+        title: words.title,
+        severity: code.severity(),
+        server: code.refused_by_server(),
+        text: words.text,
+        docs: code.docs(),
+        wrong: words.wrong,
         right,
-    })
+    }
 }
 
 /// The catalogue's example of an event, or an array of several.
@@ -70,13 +109,13 @@ mod tests {
 
     #[test]
     fn every_replacement_finds_its_place() {
-        for info in Code::all().map(Code::info) {
-            let (mut text, set) = match &info.right {
+        for (code, words) in Code::all().map(Code::name).zip(&EXPLANATIONS) {
+            let (mut text, set) = match &words.right {
                 Example::Text(text) => ((*text).to_owned(), &[][..]),
                 Example::Events { names, set } => (events(names), *set),
             };
-            for step in set.iter().chain(info.wrong) {
-                assert!(text.contains(step.find), "{}: {:?} does not occur in\n{text}", info.code, step.find);
+            for step in set.iter().chain(words.wrong) {
+                assert!(text.contains(step.find), "{}: {:?} does not occur in\n{text}", code, step.find);
                 text = replaced(text, std::slice::from_ref(step));
             }
         }

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 pub use crate::json::{Position, Range};
 pub use codes::{Arguments, Code};
-pub use explain::{Explanation, explain};
+pub use explain::{Explanation, Replacement, explain};
 pub use severity::Severity;
 
 /// One finding.

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { codes } from "../../pkg/api.js";
+import { codes } from "../../pkg/explanations.js";
 import { describe, eventTypes, explain, validate } from "../../pkg/node.js";
 import { run } from "./helpers/run.js";
 

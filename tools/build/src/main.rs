@@ -1,5 +1,8 @@
 //! Makes `pkg/wasm` from the crate: cargo, then wasm-bindgen, then wasm-opt.
 //! The last two are skipped when nothing that they read has changed.
+//!
+//! What is known beforehand, and is no part of a check, need not be in the module, which every page
+//! loads whole: it becomes a JavaScript module, made of what the crate, as a library here, tells.
 
 mod stamp;
 
@@ -9,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result, bail, ensure};
+use prefect_events::diagnostic::{Code, Explanation, explain};
 use wasm_bindgen_cli_support::Bindgen;
 
 use stamp::Stamp;
@@ -71,6 +75,7 @@ fn build() -> Result<()> {
         optimise(&wasm_opt, &package)?;
         stamp.set(inputs, &made)?;
     }
+    write_explanations(&package)?;
     copy(&root)?;
 
     let size = fs::metadata(package.join(format!("{NAME}.wasm")))?.len();
@@ -131,6 +136,17 @@ fn optimise(wasm_opt: &Path, package: &Path) -> Result<()> {
     fs::remove_file(&bound)?;
     fs::remove_file(package.join(format!("{NAME}_bg.wasm.d.ts")))?;
     Ok(())
+}
+
+/// A function: an engine looks at a body no sooner than at the first call, and each call gives new objects.
+fn write_explanations(package: &Path) -> Result<()> {
+    let explanations: Vec<Explanation> = Code::all().map(explain).collect();
+    let text = format!(
+        "/** @returns {{import(\"../explanations.js\").Written[]}} */\nexport const explanations = () => {};\n",
+        serde_json::to_string(&explanations)?
+    );
+    let file = package.join("explanations.js");
+    fs::write(&file, text).with_context(|| format!("cannot write {}", file.display()))
 }
 
 fn copy(root: &Path) -> Result<()> {

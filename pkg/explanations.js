@@ -1,0 +1,31 @@
+// What the codes of diagnostics mean.
+
+import { explanations } from "./wasm/explanations.js";
+
+/** @typedef {import("./index.js").Explanation} Explanation */
+/** @typedef {{ find: string, replace: string, times: number }} Replacement */
+/** @typedef {Omit<Explanation, "wrong"> & { wrong: Replacement[] }} Written as the core writes it down */
+
+/**
+ * @param {string} code
+ * @returns {Explanation | undefined}
+ */
+export function explanation(code) {
+  const written = explanations().find((one) => one.code === code);
+  return written && { ...written, wrong: written.wrong.reduce(replaced, written.right) };
+}
+
+/** All codes. */
+export function codes() {
+  return explanations().map(({ code }) => code);
+}
+
+/**
+ * The text with a replacement made at the first place where it fits.
+ * @param {string} text
+ * @param {Replacement} replacement
+ */
+function replaced(text, { find, replace, times }) {
+  const by = Array.from({ length: times }, (_, n) => replace.replaceAll("{n}", String(n + 1)));
+  return text.replace(find, () => by.join(""));
+}
