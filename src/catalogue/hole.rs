@@ -92,12 +92,16 @@ fn four_bytes(digits: [u8; 8]) -> Option<u32> {
 }
 
 fn is_asset_key(text: &[u8]) -> bool {
-    let Some((scheme, rest)) = std::str::from_utf8(text).ok().and_then(|text| text.split_once("://")) else {
+    let Some((scheme, rest)) = std::str::from_utf8(text).ok().and_then(|text| text.split_once(':')) else {
+        return false;
+    };
+    let Some(rest) = rest.strip_prefix("//") else {
         return false;
     };
     !scheme.is_empty()
         && scheme.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
         && !rest.is_empty()
         && scheme.len().saturating_add(3).saturating_add(rest.chars().count()) <= ASSET_KEY
-        && !rest.chars().any(|c| c.is_whitespace() || c == '\0' || "#?&%\"'<>[]{}|\\^`".contains(c))
+        && !rest.chars().any(char::is_whitespace)
+        && !rest.bytes().any(|byte| b"\0#?&%\"'<>[]{}|\\^`".contains(&byte))
 }

@@ -79,8 +79,9 @@ fn hole<'n>(family: &Family, name: &'n str, rest: &'n str) -> Option<&'n str> {
     if let [_, Part::Hole { hole, .. }] = family.name.parts {
         let (_, after) = hole.take(rest.as_bytes())?;
         // A state can have any name, but `pull-step.` and the like lead to events of another kind.
-        let other =
-            *hole == Hole::Text && rest.contains('.') && (begins_like_a_literal(name, rest) || is_near_a_literal(name));
+        let other = *hole == Hole::Text
+            && rest.as_bytes().contains(&b'.')
+            && (begins_like_a_literal(name, rest) || is_near_a_literal(name));
         return (after.is_empty() && !other).then_some(rest);
     }
     let chosen =

@@ -492,7 +492,7 @@ fn plain(text: &[u8]) -> Option<&[u8]> {
 /// The slug of a name as python-slugify makes it. `None` where that would need its tables (letters
 /// beyond ASCII, HTML entities).
 fn slug(name: &str) -> Option<String> {
-    if !name.is_ascii() || name.contains('&') {
+    if !name.is_ascii() || name.as_bytes().contains(&b'&') {
         return None;
     }
     let mut slug = String::with_capacity(name.len());

@@ -27,7 +27,7 @@ pub(super) fn insert(text: &[u8], object: Value<'_>, key: &str, value: &str) -> 
     // The line break and indentation before the first key go before the next one; on one line, the
     // space that the object has after its commas.
     let margin = match between(text, inside, start) {
-        margin if margin.contains('\n') => margin,
+        margin if margin.as_bytes().contains(&b'\n') => margin,
         _ if colon.ends_with(' ') => " ",
         _ => "",
     };
