@@ -83,7 +83,6 @@ impl Resolver<'_> {
             documented: family.page.is_some(),
             cloud: emitter == "cloud",
             emitter: leak(emitter),
-            emitted_by: leak(&family.emitted_by),
             labels,
             related: related.leak(),
             other_roles: family.other_roles.unwrap_or(Level::Warning).severity(),
@@ -95,7 +94,6 @@ impl Resolver<'_> {
             choices,
             hole_example: leak(&hole_example),
             equal,
-            notes: texts(&family.notes),
         })
     }
 

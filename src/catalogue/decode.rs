@@ -147,7 +147,6 @@ fn family(r: &mut Reader) -> Family {
         documented: r.flag(),
         cloud: r.flag(),
         emitter: r.text(),
-        emitted_by: r.text(),
         labels: r.shared(label),
         related: r.shared(related),
         other_roles: level(r),
@@ -159,7 +158,6 @@ fn family(r: &mut Reader) -> Family {
         choices: r.list(choice),
         hole_example: r.text(),
         equal: r.list(equal),
-        notes: r.list(Reader::text),
         name,
     }
 }

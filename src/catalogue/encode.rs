@@ -114,7 +114,6 @@ fn family(w: &mut Writer, family: &Family) {
     w.flag(family.documented);
     w.flag(family.cloud);
     w.text(family.emitter);
-    w.text(family.emitted_by);
     w.shared(family.labels, label);
     w.shared(family.related, related);
     level(w, family.other_roles);
@@ -126,7 +125,6 @@ fn family(w: &mut Writer, family: &Family) {
     w.list(family.choices, choice);
     w.text(family.hole_example);
     w.list(family.equal, equal);
-    w.texts(family.notes);
 }
 
 fn docs(w: &mut Writer, docs: Option<&str>, name: &str) {

@@ -20,8 +20,6 @@ pub struct Family {
     pub cloud: bool,
     /// `client`, `server` or `cloud`.
     pub emitter: &'static str,
-    /// Which part of the emitter, in words; may be empty.
-    pub emitted_by: &'static str,
     /// The labels of the primary resource; `prefect.resource.id` comes first.
     pub labels: &'static [Label],
     pub related: &'static [Related],
@@ -44,8 +42,6 @@ pub struct Family {
     pub hole_example: &'static str,
     /// Places of one event which must say the same.
     pub equal: &'static [Equal],
-    /// Further facts for the reader.
-    pub notes: &'static [&'static str],
 }
 
 pub(super) const SEVERITIES: [Severity; 3] = [Severity::Info, Severity::Warning, Severity::Error];

@@ -672,7 +672,6 @@ fn every_fact_can_be_encoded() {
         documented: true,
         cloud: false,
         emitter: text(),
-        emitted_by: text(),
         labels,
         related: vec![Related {
             role: text(),
@@ -710,7 +709,6 @@ fn every_fact_can_be_encoded() {
         choices: vec![Choice { hole: text(), values: vec![text()].leak() }].leak(),
         hole_example: text(),
         equal: equal.leak(),
-        notes: vec![text(), text()].leak(),
     };
     let families = [family];
     let (bytes, texts) = encode::encode(&families);
