@@ -3,6 +3,7 @@
 
 mod catalogue;
 mod codes;
+#[allow(dead_code)]
 #[path = "../src/diagnostic/severity.rs"]
 mod severity;
 

@@ -37,7 +37,10 @@ export function validate(input, options) {
  * @returns {Report}
  */
 function check(bytes, options, places, wtf8) {
-  return call((core) => core.validate(bytes, optionsText(options), places, wtf8), bytes.length);
+  return call(
+    (core) => JSON.parse(core.validate(bytes, optionsText(options), places, wtf8)),
+    bytes.length,
+  );
 }
 
 /**
@@ -90,7 +93,7 @@ export function explain(code) {
 
 /** @returns {import("./index.js").EventType[]} */
 export function eventTypes() {
-  return call((core) => core.eventTypes());
+  return call((core) => JSON.parse(core.eventTypes()));
 }
 
 /**
@@ -98,7 +101,8 @@ export function eventTypes() {
  * @returns {import("./index.js").EventType | undefined}
  */
 export function describe(name) {
-  return call((core) => core.describe(text(name, "describe", "an event name")));
+  const type = call((core) => core.describe(text(name, "describe", "an event name")));
+  return type && JSON.parse(type);
 }
 
 export function version() {

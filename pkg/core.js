@@ -109,9 +109,9 @@ export function openStream(options) {
      * @param {Uint8Array} lines
      * @returns {import("./index.js").Report}
      */
-    chunk: (lines) => guarded(() => stream.chunk(lines)),
+    chunk: (lines) => guarded(() => JSON.parse(stream.chunk(lines))),
     /** @returns {import("./index.js").Report} */
-    finish: () => guarded(() => stream.finish()),
+    finish: () => guarded(() => JSON.parse(stream.finish())),
     close() {
       if (!open) return;
       open = false;

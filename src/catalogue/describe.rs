@@ -1,10 +1,8 @@
-use serde::Serialize;
-
 use super::Family;
-use super::{Field, Form, Kind, Label, Object, Presence, Related, Source, Value, families, find};
+use super::{Field, Form, Kind, Label, Object, Presence, Related, Source, Value, example, families, find};
+use crate::json::write::{ToJson, Writer};
 
 /// What is known of a family, as users see it.
-#[derive(Serialize)]
 pub struct EventType {
     pub name_pattern: &'static str,
     pub title: &'static str,
@@ -17,73 +15,142 @@ pub struct EventType {
     pub related: Vec<RelatedType>,
     /// The fields of the payload at all depths, by their paths.
     pub payload: Vec<FieldType>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub follows: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub docs: Option<&'static str>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub variants: Vec<VariantType>,
+    /// A whole, correct event, as JSON text.
+    pub example: String,
 }
 
-#[derive(Serialize)]
 pub struct LabelType {
     pub name: &'static str,
     pub presence: &'static str,
     pub form: String,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub values: Vec<&'static str>,
     pub meaning: &'static str,
     pub source: &'static str,
 }
 
-#[derive(Serialize)]
 pub struct RelatedType {
     pub role: &'static str,
     pub id: String,
     pub min: u32,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max: Option<u32>,
     pub when: &'static str,
     pub labels: Vec<LabelType>,
     pub source: &'static str,
 }
 
-#[derive(Serialize)]
 pub struct FieldType {
     /// Keys from the outside in, with dots between; `[]` stands for each item of an array.
     pub path: String,
-    #[serde(rename = "type")]
     pub kind: &'static str,
     pub nullable: bool,
     pub presence: &'static str,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub values: Vec<&'static str>,
     pub meaning: &'static str,
     pub source: &'static str,
 }
 
-#[derive(Serialize)]
 pub struct VariantType {
     pub name: &'static str,
-    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub state_type: Option<&'static str>,
     pub documented: bool,
+}
+
+impl ToJson for EventType {
+    fn write(&self, writer: &mut Writer) {
+        writer.open('{');
+        writer.text("name_pattern", self.name_pattern);
+        writer.text("title", self.title);
+        writer.flag("documented", self.documented);
+        writer.flag("cloud", self.cloud);
+        writer.text("emitter", self.emitter);
+        writer.text("resource_id", &self.resource_id);
+        writer.list("labels", &self.labels);
+        writer.list("related", &self.related);
+        writer.list("payload", &self.payload);
+        writer.optional("follows", self.follows);
+        writer.optional("docs", self.docs);
+        if !self.variants.is_empty() {
+            writer.list("variants", &self.variants);
+        }
+        writer.key("example");
+        writer.raw(&self.example);
+        writer.close('}');
+    }
+}
+
+impl ToJson for LabelType {
+    fn write(&self, writer: &mut Writer) {
+        writer.open('{');
+        writer.text("name", self.name);
+        writer.text("presence", self.presence);
+        writer.text("form", &self.form);
+        writer.texts("values", &self.values);
+        writer.text("meaning", self.meaning);
+        writer.text("source", self.source);
+        writer.close('}');
+    }
+}
+
+impl ToJson for RelatedType {
+    fn write(&self, writer: &mut Writer) {
+        writer.open('{');
+        writer.text("role", self.role);
+        writer.text("id", &self.id);
+        writer.number("min", u64::from(self.min));
+        if let Some(max) = self.max {
+            writer.number("max", u64::from(max));
+        }
+        writer.text("when", self.when);
+        writer.list("labels", &self.labels);
+        writer.text("source", self.source);
+        writer.close('}');
+    }
+}
+
+impl ToJson for FieldType {
+    fn write(&self, writer: &mut Writer) {
+        writer.open('{');
+        writer.text("path", &self.path);
+        writer.text("type", self.kind);
+        writer.flag("nullable", self.nullable);
+        writer.text("presence", self.presence);
+        writer.texts("values", &self.values);
+        writer.text("meaning", self.meaning);
+        writer.text("source", self.source);
+        writer.close('}');
+    }
+}
+
+impl ToJson for VariantType {
+    fn write(&self, writer: &mut Writer) {
+        writer.open('{');
+        writer.text("name", self.name);
+        writer.optional("type", self.state_type);
+        writer.flag("documented", self.documented);
+        writer.close('}');
+    }
 }
 
 /// Describes every family.
 #[must_use]
 pub fn event_types() -> Vec<EventType> {
-    families().iter().map(event_type).collect()
+    families().iter().map(|family| event_type(family, None)).collect()
 }
 
-/// Describes the family of an event's name, or of a pattern such as `prefect.task-run.{state}`.
+/// Describes the family of an event's name, whose example has this name then, or of a pattern such as
+/// `prefect.task-run.{state}`.
 #[must_use]
 pub fn describe(name: &str) -> Option<EventType> {
-    let pattern = families().iter().find(|family| family.name.text == name);
-    pattern.or_else(|| find(name).map(|found| found.family)).map(event_type)
+    if let Some(family) = families().iter().find(|family| family.name.text == name) {
+        return Some(event_type(family, None));
+    }
+    find(name).map(|found| event_type(found.family, found.hole))
 }
 
-fn event_type(family: &'static Family) -> EventType {
+fn event_type(family: &'static Family, variant: Option<&str>) -> EventType {
     EventType {
         name_pattern: family.name.text,
         title: family.title,
@@ -105,6 +172,7 @@ fn event_type(family: &'static Family) -> EventType {
                 documented: variant.documented,
             })
             .collect(),
+        example: example(family, variant),
     }
 }
 

@@ -1,5 +1,5 @@
 use super::{Alternative, Equal, Family, Field, Form, Kind, Label, Object, Part, Presence, Related, Term, Variant};
-use crate::json::write::string;
+use crate::json::write::{Writer, quoted};
 
 const OCCURRED: &str = "2026-03-31T18:30:00.000000Z";
 /// The same instant in milliseconds since 1970: the front of the examples' ids.
@@ -64,7 +64,7 @@ struct Maker<'f> {
 
 impl Maker<'_> {
     fn event(&self) -> String {
-        let mut out = Writer::default();
+        let mut out = Writer::indented();
         out.open('{');
         out.text("occurred", OCCURRED);
         out.text("event", self.name);
@@ -98,7 +98,7 @@ impl Maker<'_> {
             out.raw("null");
         }
         out.close('}');
-        out.out
+        out.finish()
     }
 
     fn follows(&self) -> bool {
@@ -248,12 +248,6 @@ fn shown(label: &Label) -> bool {
     label.presence != Presence::Optional || !label.example.is_empty()
 }
 
-fn quoted(text: &str) -> String {
-    let mut json = String::new();
-    string(&mut json, text);
-    json
-}
-
 /// An example id, with those of its parts replaced that hang on the event's name.
 fn refilled(templates: &[Alternative], example: &str, value: &dyn Fn(&str) -> Option<String>) -> String {
     let Some(own) = templates.iter().find(|own| own.template.matches(example.as_bytes())) else {
@@ -288,90 +282,6 @@ fn id(of: &str, millis: u64) -> String {
         last >> 48,
         last & 0xffff_ffff_ffff
     )
-}
-
-/// Writes JSON text, indented by two spaces.
-#[derive(Default)]
-struct Writer {
-    out: String,
-    depth: usize,
-    /// Something stands in the innermost brackets.
-    begun: bool,
-}
-
-impl Writer {
-    fn open(&mut self, bracket: char) {
-        self.out.push(bracket);
-        self.depth = self.depth.saturating_add(1);
-        self.begun = false;
-    }
-
-    fn close(&mut self, bracket: char) {
-        self.depth = self.depth.saturating_sub(1);
-        if self.begun {
-            self.line();
-        }
-        self.out.push(bracket);
-        self.begun = true;
-    }
-
-    /// Goes to the place of the next item.
-    fn item(&mut self) {
-        if self.begun {
-            self.out.push(',');
-        }
-        self.line();
-        self.begun = true;
-    }
-
-    fn line(&mut self) {
-        self.out.push('\n');
-        for _ in 0..self.depth {
-            self.out.push_str("  ");
-        }
-    }
-
-    fn key(&mut self, key: &str) {
-        self.item();
-        string(&mut self.out, key);
-        self.out.push_str(": ");
-    }
-
-    fn text(&mut self, key: &str, text: &str) {
-        self.key(key);
-        string(&mut self.out, text);
-    }
-
-    /// Writes JSON text that is there already, in this indentation.
-    fn raw(&mut self, json: &str) {
-        let mut in_string = false;
-        let mut escaped = false;
-        for c in json.chars() {
-            if in_string {
-                self.out.push(c);
-                in_string = escaped || c != '"';
-                escaped = !escaped && c == '\\';
-                continue;
-            }
-            match c {
-                ' ' | '\n' => {}
-                ',' => self.item(),
-                ':' => self.out.push_str(": "),
-                '}' | ']' => self.close(c),
-                _ => {
-                    if !self.begun {
-                        self.item();
-                    }
-                    if matches!(c, '{' | '[') {
-                        self.open(c);
-                    } else {
-                        in_string = c == '"';
-                        self.out.push(c);
-                    }
-                }
-            }
-        }
-    }
 }
 
 fn text_of(part: &[u8]) -> String {

@@ -2,10 +2,9 @@
 //!
 //! The npm package has this as a file of its own beside the module, which has none of it.
 
-use serde::Serialize;
-
 use super::{Code, Severity};
 use crate::catalogue;
+use crate::json::write::{ToJson, Writer};
 
 include!(concat!(env!("OUT_DIR"), "/explanations.rs"));
 
@@ -27,7 +26,7 @@ enum Example {
 }
 
 /// Replaces the first place of a text.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Replacement {
     pub find: &'static str,
     /// `{n}` stands for the running number.
@@ -37,7 +36,7 @@ pub struct Replacement {
 }
 
 /// A code, explained.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Explanation {
     pub code: &'static str,
     pub title: &'static str,
@@ -45,7 +44,6 @@ pub struct Explanation {
     /// The Prefect server itself refuses it.
     pub server: bool,
     pub text: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub docs: Option<&'static str>,
     /// What to replace in the right example, in this order, to get the wrong one, which can be long.
     pub wrong: &'static [Replacement],
@@ -58,6 +56,31 @@ impl Explanation {
     #[must_use]
     pub fn wrong_example(&self) -> String {
         replaced(self.right.clone(), self.wrong)
+    }
+}
+
+impl ToJson for Replacement {
+    fn write(&self, writer: &mut Writer) {
+        writer.open('{');
+        writer.text("find", self.find);
+        writer.text("replace", self.replace);
+        writer.number("times", u64::from(self.times));
+        writer.close('}');
+    }
+}
+
+impl ToJson for Explanation {
+    fn write(&self, writer: &mut Writer) {
+        writer.open('{');
+        writer.text("code", self.code);
+        writer.text("title", self.title);
+        writer.text("severity", self.severity.name());
+        writer.flag("server", self.server);
+        writer.text("text", self.text);
+        writer.optional("docs", self.docs);
+        writer.list("wrong", self.wrong);
+        writer.text("right", &self.right);
+        writer.close('}');
     }
 }
 

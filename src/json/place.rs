@@ -1,10 +1,10 @@
 //! Lines, columns and offsets as editors count them: UTF-16 code units.
 
-use serde::Serialize;
+use super::write::{ToJson, Writer};
 
 /// A place in a text. `line` and `column` count from 1, `offset` from 0; columns and offsets are
 /// UTF-16 code units, so that `text.slice(start.offset, end.offset)` works in JavaScript.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Position {
     pub line: u64,
     pub column: u64,
@@ -17,10 +17,29 @@ impl Position {
 }
 
 /// `end` is exclusive.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Range {
     pub start: Position,
     pub end: Position,
+}
+
+impl ToJson for Position {
+    fn write(&self, writer: &mut Writer) {
+        writer.open('{');
+        writer.number("line", self.line);
+        writer.number("column", self.column);
+        writer.number("offset", self.offset);
+        writer.close('}');
+    }
+}
+
+impl ToJson for Range {
+    fn write(&self, writer: &mut Writer) {
+        writer.open('{');
+        writer.value("start", &self.start);
+        writer.value("end", &self.end);
+        writer.close('}');
+    }
 }
 
 /// Finds positions for byte offsets of one text. Cheap when they are asked for in ascending order.

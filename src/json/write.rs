@@ -1,5 +1,171 @@
 //! Values to JSON text.
 
+/// Writes the JSON text of one value, from the outside in.
+#[derive(Default)]
+pub struct Writer {
+    out: String,
+    depth: usize,
+    /// Something stands in the innermost brackets.
+    begun: bool,
+    indented: bool,
+}
+
+/// What can be written as JSON.
+pub trait ToJson {
+    fn write(&self, writer: &mut Writer);
+
+    /// Its JSON text, without white space.
+    fn to_json(&self) -> String {
+        let mut writer = Writer::default();
+        self.write(&mut writer);
+        writer.finish()
+    }
+}
+
+impl Writer {
+    /// Indents by two spaces; by default there is no white space at all.
+    #[must_use]
+    pub fn indented() -> Writer {
+        Writer { indented: true, ..Writer::default() }
+    }
+
+    #[must_use]
+    pub fn finish(self) -> String {
+        self.out
+    }
+
+    pub fn open(&mut self, bracket: char) {
+        self.out.push(bracket);
+        self.depth = self.depth.saturating_add(1);
+        self.begun = false;
+    }
+
+    pub fn close(&mut self, bracket: char) {
+        self.depth = self.depth.saturating_sub(1);
+        if self.begun {
+            self.line();
+        }
+        self.out.push(bracket);
+        self.begun = true;
+    }
+
+    /// Goes to the place of the next item.
+    pub fn item(&mut self) {
+        if self.begun {
+            self.out.push(',');
+        }
+        self.line();
+        self.begun = true;
+    }
+
+    fn line(&mut self) {
+        if self.indented {
+            self.out.push('\n');
+            for _ in 0..self.depth {
+                self.out.push_str("  ");
+            }
+        }
+    }
+
+    pub fn key(&mut self, key: &str) {
+        self.item();
+        string(&mut self.out, key);
+        self.colon();
+    }
+
+    fn colon(&mut self) {
+        self.out.push_str(if self.indented { ": " } else { ":" });
+    }
+
+    pub fn text(&mut self, key: &str, text: &str) {
+        self.key(key);
+        string(&mut self.out, text);
+    }
+
+    /// Absent, if there is no text.
+    pub fn optional(&mut self, key: &str, text: Option<&str>) {
+        if let Some(text) = text {
+            self.text(key, text);
+        }
+    }
+
+    pub fn flag(&mut self, key: &str, flag: bool) {
+        self.key(key);
+        self.out.push_str(if flag { "true" } else { "false" });
+    }
+
+    pub fn number(&mut self, key: &str, number: u64) {
+        self.key(key);
+        self.out.push_str(&number.to_string());
+    }
+
+    pub fn value(&mut self, key: &str, value: &impl ToJson) {
+        self.key(key);
+        value.write(self);
+    }
+
+    pub fn list<T: ToJson>(&mut self, key: &str, items: &[T]) {
+        self.key(key);
+        items.write(self);
+    }
+
+    /// Absent, if the list is empty.
+    pub fn texts(&mut self, key: &str, texts: &[&str]) {
+        if texts.is_empty() {
+            return;
+        }
+        self.key(key);
+        self.open('[');
+        for text in texts {
+            self.item();
+            string(&mut self.out, text);
+        }
+        self.close(']');
+    }
+
+    /// Writes JSON text that is there already, in this indentation.
+    pub fn raw(&mut self, json: &str) {
+        let mut in_string = false;
+        let mut escaped = false;
+        for c in json.chars() {
+            if in_string {
+                self.out.push(c);
+                in_string = escaped || c != '"';
+                escaped = !escaped && c == '\\';
+                continue;
+            }
+            match c {
+                ' ' | '\n' => {}
+                ',' => self.item(),
+                ':' => self.colon(),
+                '}' | ']' => self.close(c),
+                _ => {
+                    if !self.begun {
+                        self.item();
+                    }
+                    if matches!(c, '{' | '[') {
+                        self.open(c);
+                    } else {
+                        in_string = c == '"';
+                        self.out.push(c);
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl<T: ToJson> ToJson for [T] {
+    fn write(&self, writer: &mut Writer) {
+        writer.open('[');
+        for item in self {
+            writer.item();
+            item.write(writer);
+        }
+        writer.close(']');
+    }
+}
+
 /// Appends a text as a JSON string, with its quotes.
 pub fn string(out: &mut String, text: &str) {
     out.push('"');

@@ -121,10 +121,8 @@ impl Precedents {
             .get_first("event")
             .map(|name| (name.index().wrapping_sub(event.index()), Fact::Same(name.raw().into())));
         let facts = simple(event, first.into_iter().chain(facts).collect());
-        let hole = matched.hole.and_then(|hole| {
-            let start = name.find(hole)?;
-            Some((start, start.saturating_add(hole.len())))
-        });
+        let start = matched.family.name.prefix().len();
+        let hole = matched.hole.map(|hole| (start, start.saturating_add(hole.len())));
         let other = self.places.insert(key, self.list.len());
         self.list.push(Precedent { shape, facts, links, name: name.to_owned(), family: matched.family, hole, other });
     }

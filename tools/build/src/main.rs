@@ -13,6 +13,7 @@ use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result, bail, ensure};
 use prefect_events::diagnostic::{Code, Explanation, explain};
+use prefect_events::json::write::ToJson;
 use wasm_bindgen_cli_support::Bindgen;
 
 use stamp::Stamp;
@@ -143,7 +144,7 @@ fn write_explanations(package: &Path) -> Result<()> {
     let explanations: Vec<Explanation> = Code::all().map(explain).collect();
     let text = format!(
         "/** @returns {{import(\"../explanations.js\").Written[]}} */\nexport const explanations = () => {};\n",
-        serde_json::to_string(&explanations)?
+        explanations.to_json()
     );
     let file = package.join("explanations.js");
     fs::write(&file, text).with_context(|| format!("cannot write {}", file.display()))
