@@ -23,8 +23,10 @@ const NAME: &str = "prefect_events";
 
 /// What wasm-opt does: the first for speed or size, the others name what rustc emits,
 /// which wasm-opt would otherwise refuse.
-const WASM_OPT: [&str; 8] = [
+const WASM_OPT: [&str; 9] = [
     "-Oz",
+    // What is called from one place only stays a function of its own: 1 % more bytes, 1.5 % fewer with brotli.
+    "--one-caller-inline-max-function-size=0",
     "--enable-bulk-memory",
     "--enable-nontrapping-float-to-int",
     "--enable-sign-ext",
@@ -34,10 +36,15 @@ const WASM_OPT: [&str; 8] = [
     "--enable-simd",
 ];
 
-/// Counting characters and skipping text is quicker with 128 bits at a time; every browser that is
-/// younger than Safari 16.4 and every supported Node.js has them.
-const RUST_FLAGS_VARIABLE: &str = "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS";
-const RUST_FLAGS: &str = "-C target-feature=+simd128";
+/// What rustc is told beyond the profile.
+const RUST_FLAGS: [&str; 2] = [
+    // Skipping text is quicker with 128 bits at a time; every browser that is younger than Safari 16.4 and every
+    // supported Node.js has them.
+    "-Ctarget-feature=+simd128",
+    // At opt-level z LLVM inlines next to nothing (a threshold of 5). With 15, the module is no larger and takes
+    // two thirds of the time.
+    "-Cllvm-args=-inline-threshold=15",
+];
 
 /// npm packs only what lies in the package's own folder.
 const COPIES: [&str; 3] = ["README.md", "LICENSE-APACHE", "LICENSE-MIT"];
@@ -104,7 +111,13 @@ fn add_target() -> Result<()> {
 fn compile(root: &Path, target: &Path) -> Result<PathBuf> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let arguments = ["build", "--package", "prefect-events", "--lib", "--release", "--target", TARGET];
-    run(Command::new(cargo).current_dir(root).args(arguments).env(RUST_FLAGS_VARIABLE, RUST_FLAGS))
+    let mut flags: Vec<String> = RUST_FLAGS.map(str::to_owned).into();
+    // Panic messages name source files: those of dependencies without the folders of this machine.
+    let home = env::home_dir().map(|home| home.join(".cargo"));
+    if let Some(home) = env::var_os("CARGO_HOME").map(PathBuf::from).or(home) {
+        flags.push(format!("--remap-path-prefix={}=", home.join("registry/src").display()));
+    }
+    run(Command::new(cargo).current_dir(root).args(arguments).env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f")))
         .context("the crate does not compile to wasm")?;
     Ok(target.join(TARGET).join("release").join(format!("{NAME}.wasm")))
 }
