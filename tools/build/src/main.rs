@@ -44,7 +44,7 @@ const RUST_FLAGS: [&str; 2] = [
     "-Ctarget-feature=+simd128",
     // At opt-level z LLVM inlines next to nothing (a threshold of 5). With 15, the module is no larger and takes
     // two thirds of the time.
-    "-Cllvm-args=-inline-threshold=15",
+    "-Cllvm-args=-inline-threshold=48",
 ];
 
 /// npm packs only what lies in the package's own folder.
