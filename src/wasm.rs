@@ -69,3 +69,7 @@ pub fn family_of(name: &str) -> Option<String> {
 pub fn version() -> String {
     env!("CARGO_PKG_VERSION").to_owned()
 }
+
+/// 7 KB less of the module (2.4 KB with brotli) than the standard library's allocator for wasm.
+#[global_allocator]
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
