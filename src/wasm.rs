@@ -1,11 +1,13 @@
 //! The boundary: converts between JavaScript's values and the core's, and nothing else. What is more than a number or a
 //! text goes to JavaScript as JSON text: the engine makes objects of it faster than the module could, key by key.
 
+use std::cell::RefCell;
+
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 use crate::catalogue;
 use crate::json::write::ToJson;
-use crate::validate::{self, Settings, TextOptions};
+use crate::validate::{self, Settings, TextOptions, Validator};
 
 #[wasm_bindgen]
 extern "C" {
@@ -20,11 +22,17 @@ fn settings(options: &str) -> Result<Settings, JsValue> {
     Settings::read(options).map_err(|problem| TypeError::new(&["prefect-events: ", &problem].concat()).into())
 }
 
+thread_local! {
+    /// A trap in it would leave it borrowed: after one, the package begins anew with a fresh module.
+    static VALIDATOR: RefCell<Validator> = RefCell::default();
+}
+
 /// Checks a text. `options`: JSON text, empty for none. `places`: whether the diagnostics get ranges. `wtf8`: lone surrogates are three
 /// bytes each.
 #[wasm_bindgen]
 pub fn validate(text: &[u8], options: &str, places: bool, wtf8: bool) -> Result<String, JsValue> {
-    Ok(validate::validate(text, TextOptions { places, wtf8 }, &settings(options)?).to_json())
+    let (options, settings) = (TextOptions { places, wtf8 }, settings(options)?);
+    Ok(VALIDATOR.with_borrow_mut(|validator| validator.validate(text, options, &settings)).to_json())
 }
 
 /// NDJSON, chunk by chunk of whole lines.

@@ -245,7 +245,6 @@ impl Reader<'_> {
     }
 
     /// Begins an array or object; returns the place of the first byte inside it.
-    #[inline(always)]
     fn open(&mut self, at: usize, is_object: bool) -> Step {
         if self.tape.frames.len() >= MAX_DEPTH {
             return self.stop(Fault::TooDeep, at, 1);
@@ -258,7 +257,6 @@ impl Reader<'_> {
     }
 
     /// Ends the innermost array or object with the bracket at a place.
-    #[inline(always)]
     fn close(&mut self, at: usize) -> usize {
         let end = at.saturating_add(1);
         let next = self.next_node();
@@ -291,7 +289,7 @@ impl Reader<'_> {
     fn unexpected_key(&mut self, start: usize) -> Step {
         let node = self.tape.count;
         let end = match self.text.get(start) {
-            Some(b'"') => self.string(start)?,
+            Some(b'"') => self.long_string(start, b'"')?,
             Some(b'\'') => {
                 self.note(Fault::SingleQuotes, start, start.saturating_add(1));
                 self.long_string(start, b'\'')?
