@@ -341,7 +341,7 @@ impl Check<'_, '_, '_> {
     fn related(&mut self, related: Value<'_>) {
         let count = related.items().count();
         if count > MAX_RELATED {
-            self.add(Code::TooManyRelated, "related", related).count("count", count);
+            self.add(Code::TooManyRelated, "related", related).opening().count("count", count);
         }
         for (index, item) in related.items().enumerate() {
             if item.kind() == Kind::Object {
@@ -379,6 +379,7 @@ impl Check<'_, '_, '_> {
         if count > MAX_LABELS {
             self.findings
                 .add(Code::TooManyLabels, self.subject, &holder.path(), resource)
+                .opening()
                 .with("where", &holder.words())
                 .count("count", count);
         }
@@ -419,10 +420,13 @@ impl Check<'_, '_, '_> {
         if let Some(payload) = payload
             && depth(payload) > MAX_PAYLOAD_DEPTH
         {
-            self.add(Code::PayloadTooDeep, "payload", payload).say("limit", format_args!("{MAX_PAYLOAD_DEPTH}"));
+            self.add(Code::PayloadTooDeep, "payload", payload)
+                .opening()
+                .say("limit", format_args!("{MAX_PAYLOAD_DEPTH}"));
         } else if depth(self.value) > MAX_WEBSOCKET_DEPTH {
             self.findings
                 .add(Code::DeepNesting, self.subject, &Path::Root, self.value)
+                .opening()
                 .say("limit", format_args!("{MAX_WEBSOCKET_DEPTH}"));
         }
     }
