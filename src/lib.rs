@@ -2,6 +2,7 @@
 //!
 //! In reading order; a module uses those above it, never one below.
 
+pub mod automation;
 pub mod catalogue;
 pub mod diagnostic;
 pub mod event;
