@@ -8,8 +8,10 @@ pub mod diagnostic;
 pub mod event;
 mod hash;
 pub mod json;
+pub mod simulate;
 mod sort;
 pub mod time;
+pub mod trigger;
 pub mod validate;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
