@@ -1,5 +1,6 @@
 //! What came of a scenario, as JSON. The names of the keys are the public interface.
 
+use crate::automation::Posture;
 use crate::event::Text;
 use crate::json::write::{ToJson, Writer};
 use crate::trigger::{Child, Decision, EventRef, Firing, Outcome, Snapshot};
@@ -65,7 +66,7 @@ impl ToJson for Firing {
         writer.text("phase", self.phase.name());
         writer.text("trigger", self.trigger.kind);
         writer.text("path", &self.trigger.path);
-        writer.optional("posture", self.trigger.posture.map(|posture| posture.name()));
+        writer.optional("posture", self.trigger.posture.map(Posture::name));
         labels(writer, "labels", &self.labels);
         event_id(writer, self.event.as_ref());
         bucket(writer, self.bucket.as_ref());

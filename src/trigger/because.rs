@@ -76,10 +76,7 @@ impl Decision {
             }
             Reason::Moved { held: 0 } => format!("this {name} moved the window to {end}: {then}"),
             Reason::Moved { held } => {
-                format!(
-                    "this {name} moved the window to {end}, with {} in it: it will not fire at {threshold}",
-                    events(*held)
-                )
+                format!("this {name} moved the window to {end}, with {} in it: {count} of {threshold}", events(*held))
             }
             Reason::Satisfied => {
                 format!("{count} of {threshold} expected came: the window until {end} is removed without firing")

@@ -47,8 +47,7 @@ impl Tree {
     /// The tree of an automation, and its event triggers in the order of the document.
     pub fn new(automation: &Automation, index: usize, chance: u64) -> (Self, Vec<Leaf>) {
         let (mut nodes, mut leaves) = (Vec::new(), Vec::new());
-        let mut open: Vec<(&Trigger, Option<(usize, usize)>, String)> =
-            vec![(&automation.trigger, None, "$".to_owned())];
+        let mut open = vec![(&automation.trigger, None, "$".to_owned())];
         while let Some((trigger, parent, path)) = open.pop() {
             let node = nodes.len();
             let about = Rc::new(about(trigger, index, path.clone()));
@@ -126,16 +125,16 @@ fn parent_of(stage: &Stage, firing: &Firing, node: usize) -> Option<(usize, usiz
 /// The firing of the parent, if that of the child is what was missing.
 fn take_child(stage: &mut Stage, parent: usize, place: usize, firing: Firing) -> Option<Firing> {
     let node = stage.trees.get_mut(firing.trigger.automation)?.nodes.get_mut(parent)?;
-    let state = node.state.as_mut()?;
+    let rows = node.state.as_mut()?;
     let (at, phase, event) = (firing.at, firing.phase, firing.event.clone());
     let child = Child { trigger: firing.trigger, fired: at, event: firing.event, labels: firing.labels };
-    let children = if state.require == 1 {
+    let children = if rows.require == 1 {
         // A single child needs no memory, and `within` does not matter.
         vec![child]
     } else {
-        state.put(place, child, at);
-        let present = state.fired.iter().flatten().count();
-        if !state.is_ready(present) {
+        rows.put(place, child, at);
+        let present = rows.fired.iter().flatten().count();
+        if !rows.is_ready(present) {
             if stage.trace {
                 stage.outcome.decisions.push(Decision {
                     at,
@@ -149,7 +148,7 @@ fn take_child(stage: &mut Stage, parent: usize, place: usize, firing: Firing) ->
             }
             return None;
         }
-        state.fired.iter_mut().filter_map(Option::take).collect()
+        rows.fired.iter_mut().filter_map(Option::take).collect()
     };
     Some(Firing { trigger: node.about.clone(), at, phase, labels: Vec::new(), event, bucket: None, children })
 }

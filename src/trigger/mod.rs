@@ -248,7 +248,9 @@ impl Engine {
         self.stage.phase = Phase::Tick;
         let as_of = now.0.saturating_add(self.clock.offset(now));
         for watcher in &mut self.watchers {
-            if watcher.is_reactive() || watcher.next_run.is_some_and(|next| next > now.0) {
+            // What is over without the server's knowing is swept unevaluated after a minute.
+            let overlooked = self.options.intended && watcher.buckets.first().is_some_and(|(end, _)| end <= as_of);
+            if watcher.is_reactive() || (!overlooked && watcher.next_run.is_some_and(|next| next > now.0)) {
                 continue;
             }
             let paged = !self.options.intended;

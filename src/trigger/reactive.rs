@@ -40,21 +40,18 @@ pub fn react(watcher: &mut Watcher, stage: &mut Stage, event: &ReceivedEvent, in
 /// Opens a window, unless one is open.
 fn ensure(watcher: &mut Watcher, stage: &mut Stage, event: &ReceivedEvent, window: Bucket) -> u32 {
     let place = watcher.slot_for(event);
-    match watcher.buckets.slot_mut(place).and_then(|slot| slot.bucket.as_mut()) {
-        Some(bucket) => {
-            if stage.after_overwrites {
-                bucket.last_event = Some(EventRef::from(event));
-            }
+    if let Some(bucket) = watcher.buckets.slot_mut(place).and_then(|slot| slot.bucket.as_mut()) {
+        if stage.after_overwrites {
+            bucket.last_event = Some(EventRef::from(event));
         }
-        None => {
-            let held = watcher.open(place, window);
-            stage.note(watcher, Some(place), event.occurred.0, Some(event), Reason::Opened { held });
-            if let Some(Some(bucket)) = stage.outcome.decisions.last_mut().map(|decision| &mut decision.bucket)
-                && stage.trace
-            {
-                // What opens the window below 0 counts in it at once.
-                bucket.count = bucket.count.max(0);
-            }
+    } else {
+        let held = watcher.open(place, window);
+        stage.note(watcher, Some(place), event.occurred.0, Some(event), Reason::Opened { held });
+        if let Some(Some(bucket)) = stage.outcome.decisions.last_mut().map(|decision| &mut decision.bucket)
+            && stage.trace
+        {
+            // What opens the window below 0 counts in it at once.
+            bucket.count = bucket.count.max(0);
         }
     }
     place
@@ -77,13 +74,11 @@ fn find(watcher: &mut Watcher, stage: &mut Stage, event: &ReceivedEvent) -> Opti
         }
         Some(place).filter(|_| is_new && open)?
     } else {
-        match watcher.slot_of(event).filter(|place| watcher.buckets.bucket(*place).is_some()) {
-            Some(place) => place,
-            None => {
-                stage.note(watcher, None, occurred, Some(event), Reason::NoWindow);
-                return None;
-            }
+        let open = watcher.slot_of(event).filter(|place| watcher.buckets.bucket(*place).is_some());
+        if open.is_none() {
+            stage.note(watcher, None, occurred, Some(event), Reason::NoWindow);
         }
+        open?
     };
     Some(place)
 }

@@ -83,16 +83,16 @@ impl Table {
         if self.cells.is_empty() {
             return;
         }
-        let mut hole = self.home(hash);
-        while self.cell(hole).place != place {
-            if self.cell(hole).place == EMPTY.place {
+        let mut gap = self.home(hash);
+        while self.cell(gap).place != place {
+            if self.cell(gap).place == EMPTY.place {
                 return;
             }
-            hole = self.next(hole);
+            gap = self.next(gap);
         }
         self.count = self.count.saturating_sub(1);
-        // Those behind the hole move up, unless they would stand before their home.
-        let mut at = hole;
+        // Those behind the gap move up, unless they would stand before their home.
+        let mut at = gap;
         loop {
             at = self.next(at);
             let cell = self.cell(at);
@@ -100,12 +100,12 @@ impl Table {
                 break;
             }
             let home = self.home(cell.hash);
-            if at.wrapping_sub(home) & self.mask() >= at.wrapping_sub(hole) & self.mask() {
-                self.put(hole, cell);
-                hole = at;
+            if at.wrapping_sub(home) & self.mask() >= at.wrapping_sub(gap) & self.mask() {
+                self.put(gap, cell);
+                gap = at;
             }
         }
-        self.put(hole, EMPTY);
+        self.put(gap, EMPTY);
     }
 }
 
