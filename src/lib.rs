@@ -2,13 +2,16 @@
 //!
 //! In reading order; a module uses those above it, never one below.
 
+pub mod automation;
 pub mod catalogue;
 pub mod diagnostic;
 pub mod event;
 mod hash;
 pub mod json;
+pub mod simulate;
 mod sort;
 pub mod time;
+pub mod trigger;
 pub mod validate;
 #[cfg(target_arch = "wasm32")]
 mod wasm;

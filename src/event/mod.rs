@@ -1,11 +1,15 @@
 //! An event as checks, engine and builder see it: its parts, read out of a document.
 
+mod received;
+
 use std::borrow::Cow;
 
 use uuid::Uuid;
 
 use crate::json::Value;
 use crate::time::Instant;
+
+pub use received::{Labels, Reader, ReceivedEvent, Text, instant};
 
 /// The label that names a resource.
 pub const RESOURCE_ID: &str = "prefect.resource.id";

@@ -72,6 +72,16 @@ impl Writer {
         self.out.push_str(&number.to_string());
     }
 
+    pub fn integer(&mut self, key: &str, number: i64) {
+        self.key(key);
+        self.out.push_str(&number.to_string());
+    }
+
+    pub fn null(&mut self, key: &str) {
+        self.key(key);
+        self.out.push_str("null");
+    }
+
     pub fn value(&mut self, key: &str, value: &impl ToJson) {
         self.key(key);
         value.write(self);

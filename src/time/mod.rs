@@ -4,6 +4,7 @@
 //! pydantic (the crate `speedate` here, which is pydantic's own) and then to pendulum ([`lenient`]).
 
 mod lenient;
+mod write;
 
 use speedate::{DateTime, DateTimeConfig, MicrosecondsPrecisionOverflowBehavior, TimeConfig, TimestampUnit};
 
@@ -18,6 +19,12 @@ impl Instant {
     #[must_use]
     pub fn since(self, earlier: Instant) -> i64 {
         self.0.saturating_sub(earlier.0)
+    }
+
+    /// A key that sorts in the order of time, also before 1970.
+    #[must_use]
+    pub fn sortable(self) -> u64 {
+        self.0.cast_unsigned() ^ (1 << 63)
     }
 }
 

@@ -50,3 +50,24 @@ fn reads_numbers() {
     assert_eq!(micros("1e20", false), None);
     assert_eq!(micros("99999999999999999999", true), None);
 }
+
+#[test]
+fn writes_what_it_reads() {
+    for text in [
+        "2026-03-01T12:05:30.000001Z",
+        "1970-01-01T00:00:00.000000Z",
+        "1969-12-31T23:59:59.999999Z",
+        "2000-02-29T01:02:03.450000Z",
+        "2100-03-01T00:00:00.000000Z",
+        "0001-01-01T00:00:00.000000Z",
+        "9999-12-31T23:59:59.999999Z",
+    ] {
+        assert_eq!(read(text.as_bytes()).unwrap().instant.unwrap().rfc3339(), text);
+    }
+    for (micros, text) in
+        [(0, "00:00:00"), (1_500_000, "00:00:01.5"), (600_000_000, "00:10:00"), (-1, "23:59:59.999999")]
+    {
+        assert_eq!(Instant(micros).clock_time(), text);
+    }
+    assert!(Instant(i64::MAX).rfc3339().len() > 20 && Instant(i64::MIN).rfc3339().starts_with('-'));
+}

@@ -20,4 +20,5 @@ mod mutation;
 mod positions;
 mod precedents;
 mod properties;
+mod trigger;
 mod truth;

@@ -1,0 +1,103 @@
+//! What an automation is, once its document is read: defaults filled in, values coerced.
+//!
+//! Source: `server/events/schemas/automations.py`.
+
+/// One automation.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Automation {
+    pub name: String,
+    pub description: String,
+    pub enabled: bool,
+    pub tags: Vec<String>,
+    pub trigger: Trigger,
+    /// Run on every firing.
+    pub actions: Vec<Action>,
+    /// Run in addition; since only `Triggered` is ever produced, on every firing too.
+    pub actions_on_trigger: Vec<Action>,
+    /// Never run by the server.
+    pub actions_on_resolve: Vec<Action>,
+}
+
+/// Of an action only its type matters to the triggers.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Action {
+    /// `None`: the document leaves it to the server to guess.
+    pub kind: Option<String>,
+}
+
+/// What must happen for the automation to act.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Trigger {
+    Event(EventTrigger),
+    Composite(Composite),
+}
+
+/// Whether a trigger reacts to events or to their absence.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Posture {
+    Reactive,
+    Proactive,
+}
+
+impl Posture {
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Posture::Reactive => "Reactive",
+            Posture::Proactive => "Proactive",
+        }
+    }
+}
+
+/// Labels that a resource must have: each with the patterns one of which its value must match.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Specification(pub Vec<(String, Vec<String>)>);
+
+/// A trigger that counts events.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct EventTrigger {
+    pub posture: Posture,
+    /// For the primary resource.
+    pub matches: Specification,
+    /// For the related resources: each must be met by one of them. A single one in the document is a list of one.
+    pub match_related: Vec<Specification>,
+    /// Sorted, without repetitions, like the two that follow.
+    pub after: Vec<String>,
+    pub expect: Vec<String>,
+    pub for_each: Vec<String>,
+    pub threshold: i64,
+    /// Microseconds.
+    pub within: i64,
+}
+
+/// A trigger that waits for other triggers to fire.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Composite {
+    pub order: Order,
+    pub triggers: Vec<Trigger>,
+    /// Microseconds, may be negative. `None`: firings of children never grow too old.
+    pub within: Option<i64>,
+    /// How many children must have fired; `any` is 1, `all` is their number.
+    pub require: usize,
+}
+
+/// Whether the order of the children matters.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Order {
+    /// `compound`
+    Any,
+    /// `sequence`
+    Declared,
+}
+
+impl Trigger {
+    /// The value of `type`.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Trigger::Event(_) => "event",
+            Trigger::Composite(Composite { order: Order::Any, .. }) => "compound",
+            Trigger::Composite(Composite { order: Order::Declared, .. }) => "sequence",
+        }
+    }
+}

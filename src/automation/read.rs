@@ -1,0 +1,281 @@
+//! Documents to automations, with the defaults and coercions of the server (pydantic's lax mode).
+//!
+//! `None`: the server refuses the value. Source: `server/events/schemas/automations.py`.
+
+use speedate::Duration;
+
+use crate::json::{Decimal, Kind, Value};
+
+use super::model::{Action, Automation, Composite, EventTrigger, Order, Posture, Specification, Trigger};
+
+/// How deeply composite triggers can be nested in each other.
+pub const MAX_NESTING: usize = 64;
+
+/// A Proactive trigger waits at least so long, and so long if it is not said (microseconds).
+pub const PROACTIVE_MINIMUM: i64 = 10_000_000;
+
+/// Days beyond which Python knows no `timedelta`.
+const MOST_DAYS: i64 = 999_999_999;
+
+/// A whole automation. What only concerns its actions is not checked.
+#[must_use]
+pub fn automation(value: Value<'_>) -> Option<Automation> {
+    Some(Automation {
+        name: text(value.get("name")?)?,
+        description: or(value, "description", text, String::new())?,
+        enabled: or(value, "enabled", boolean, true)?,
+        tags: or(value, "tags", texts, Vec::new())?,
+        trigger: trigger(value.get("trigger")?)?,
+        actions: actions(value.get("actions")?)?,
+        actions_on_trigger: or(value, "actions_on_trigger", actions, Vec::new())?,
+        actions_on_resolve: or(value, "actions_on_resolve", actions, Vec::new())?,
+    })
+}
+
+/// The value of a key, or what holds when it is not there.
+fn or<T>(object: Value<'_>, key: &str, read: impl Fn(Value<'_>) -> Option<T>, default: T) -> Option<T> {
+    object.get(key).map_or(Some(default), read)
+}
+
+/// A list of actions, of which only the types are read.
+#[must_use]
+pub fn actions(value: Value<'_>) -> Option<Vec<Action>> {
+    let action = |item: Value<'_>| {
+        let kind = or(item, "type", |kind| text(kind).map(Some), None)?;
+        (item.kind() == Kind::Object).then_some(Action { kind })
+    };
+    list(value)?.map(action).collect()
+}
+
+/// A trigger of any kind.
+#[must_use]
+pub fn trigger(value: Value<'_>) -> Option<Trigger> {
+    nested_trigger(value, 0)
+}
+
+fn nested_trigger(value: Value<'_>, depth: usize) -> Option<Trigger> {
+    match trigger_kind(value)? {
+        TriggerKind::Event => Some(Trigger::Event(event_trigger(value)?)),
+        TriggerKind::Composite(order) => Some(Trigger::Composite(composite(value, order, depth)?)),
+    }
+}
+
+/// Which kind of trigger a document is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TriggerKind {
+    Event,
+    Composite(Order),
+}
+
+/// The kind by `type`, or without it by the other keys, as the server's untagged union finds it.
+#[must_use]
+pub fn trigger_kind(value: Value<'_>) -> Option<TriggerKind> {
+    if value.kind() != Kind::Object {
+        return None;
+    }
+    match value.get("type") {
+        Some(kind) if kind.is("event") => Some(TriggerKind::Event),
+        Some(kind) if kind.is("compound") => Some(TriggerKind::Composite(Order::Any)),
+        Some(kind) if kind.is("sequence") => Some(TriggerKind::Composite(Order::Declared)),
+        Some(_) => None,
+        None if value.get("triggers").is_none() || value.get("within").is_none() => Some(TriggerKind::Event),
+        None if value.get("require").is_some() => Some(TriggerKind::Composite(Order::Any)),
+        None => Some(TriggerKind::Composite(Order::Declared)),
+    }
+}
+
+fn composite(value: Value<'_>, order: Order, depth: usize) -> Option<Composite> {
+    if depth >= MAX_NESTING {
+        return None;
+    }
+    let child = |item| nested_trigger(item, depth.saturating_add(1));
+    let triggers = list(value.get("triggers")?)?.map(child).collect::<Option<Vec<_>>>()?;
+    let require = match order {
+        Order::Any => require(value.get("require")?, triggers.len())?,
+        Order::Declared => triggers.len(),
+    };
+    Some(Composite { order, within: composite_within(value.get("within")?)?, require, triggers })
+}
+
+/// How many of some children are required.
+#[must_use]
+pub fn require(value: Value<'_>, children: usize) -> Option<usize> {
+    match () {
+        () if value.is("any") => Some(1),
+        () if value.is("all") => Some(children),
+        () => usize::try_from(integer(value)?).ok().filter(|require| (1..=children).contains(require)),
+    }
+}
+
+/// `null`: without a limit.
+#[must_use]
+pub fn composite_within(value: Value<'_>) -> Option<Option<i64>> {
+    if value.kind() == Kind::Null { Some(None) } else { duration(value).map(Some) }
+}
+
+fn event_trigger(value: Value<'_>) -> Option<EventTrigger> {
+    let posture = posture(value.get("posture")?)?;
+    Some(EventTrigger {
+        posture,
+        matches: or(value, "match", specification, Specification::default())?,
+        match_related: or(value, "match_related", specifications, vec![Specification::default()])?,
+        after: or(value, "after", set, Vec::new())?,
+        expect: or(value, "expect", set, Vec::new())?,
+        for_each: or(value, "for_each", set, Vec::new())?,
+        threshold: or(value, "threshold", integer, 1)?,
+        within: within(value.get("within"), posture)?,
+    })
+}
+
+#[must_use]
+pub fn posture(value: Value<'_>) -> Option<Posture> {
+    [Posture::Reactive, Posture::Proactive].into_iter().find(|posture| value.is(posture.name()))
+}
+
+/// The window of an event trigger in microseconds; `None` for a key that is not there.
+#[must_use]
+pub fn within(value: Option<Value<'_>>, posture: Posture) -> Option<i64> {
+    let within = value.map_or(Some(0), duration)?;
+    match posture {
+        Posture::Proactive if within == 0 => Some(PROACTIVE_MINIMUM),
+        Posture::Proactive => Some(within).filter(|within| *within >= PROACTIVE_MINIMUM),
+        Posture::Reactive => Some(within).filter(|within| *within >= 0),
+    }
+}
+
+/// Labels with a pattern or a list of patterns each.
+#[must_use]
+pub fn specification(value: Value<'_>) -> Option<Specification> {
+    if value.kind() != Kind::Object {
+        return None;
+    }
+    let mut labels: Vec<(String, Vec<String>)> = Vec::new();
+    for (key, value) in value.members() {
+        let key = key.string().into_owned();
+        let patterns = if value.is_string() { vec![text(value)?] } else { texts(value)? };
+        // Of a repeated key the last one counts.
+        match labels.iter_mut().find(|(label, _)| *label == key) {
+            Some((_, known)) => *known = patterns,
+            None => labels.push((key, patterns)),
+        }
+    }
+    Some(Specification(labels))
+}
+
+/// One specification or a list of them.
+#[must_use]
+pub fn specifications(value: Value<'_>) -> Option<Vec<Specification>> {
+    if value.kind() == Kind::Array {
+        value.items().map(specification).collect()
+    } else {
+        Some(vec![specification(value)?])
+    }
+}
+
+/// A set of texts: sorted, without repetitions.
+#[must_use]
+pub fn set(value: Value<'_>) -> Option<Vec<String>> {
+    let mut texts = texts(value)?;
+    texts.sort_unstable();
+    texts.dedup();
+    Some(texts)
+}
+
+fn list(value: Value<'_>) -> Option<impl Iterator<Item = Value<'_>>> {
+    (value.kind() == Kind::Array).then(|| value.items())
+}
+
+/// A list of texts.
+#[must_use]
+pub fn texts(value: Value<'_>) -> Option<Vec<String>> {
+    list(value)?.map(text).collect()
+}
+
+#[must_use]
+pub fn text(value: Value<'_>) -> Option<String> {
+    (value.is_string() && !value.has_lone_surrogate()).then(|| value.string().into_owned())
+}
+
+/// `true`, and what pydantic takes for it.
+#[must_use]
+pub fn boolean(value: Value<'_>) -> Option<bool> {
+    match value.kind() {
+        Kind::True => Some(true),
+        Kind::False => Some(false),
+        Kind::Integer | Kind::Float => match Decimal::read(value.raw())?.micros()? {
+            0 => Some(false),
+            1_000_000 => Some(true),
+            _ => None,
+        },
+        Kind::String => {
+            let word = value.string().to_ascii_lowercase();
+            match &*word {
+                "1" | "true" | "t" | "yes" | "y" | "on" => Some(true),
+                "0" | "false" | "f" | "no" | "n" | "off" => Some(false),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+/// A whole number, also as a float, a boolean or a text. What is beyond 64 bits is made the largest of them.
+#[must_use]
+pub fn integer(value: Value<'_>) -> Option<i64> {
+    match value.kind() {
+        Kind::True => Some(1),
+        Kind::False => Some(0),
+        Kind::Integer => whole(value.raw()),
+        Kind::Float => Some(Decimal::read(value.raw())?).filter(|number| !number.is_beyond_double()).and_then(integral),
+        Kind::String => {
+            let text = value.string();
+            let text = text.trim();
+            // `1.0`, but not `1.5` or `1e3`; `1_000`, but not `_1` or `1__0`.
+            let text = text.trim_end_matches('0').strip_suffix('.').unwrap_or(text);
+            let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+            let ungrouped: String = digits.chars().filter(|c| *c != '_').collect();
+            let plain = !digits.starts_with('_') && !digits.ends_with('_') && !digits.contains("__");
+            let sign = if text.starts_with('-') { "-" } else { "" };
+            (plain && ungrouped.bytes().all(|byte| byte.is_ascii_digit()))
+                .then(|| whole([sign, &ungrouped].concat().as_bytes()))?
+        }
+        _ => None,
+    }
+}
+
+fn whole(raw: &[u8]) -> Option<i64> {
+    let text = std::str::from_utf8(raw).ok()?;
+    let limit = if text.starts_with('-') { i64::MIN } else { i64::MAX };
+    Decimal::read(raw).map(|_| text.parse().unwrap_or(limit))
+}
+
+fn integral(number: Decimal) -> Option<i64> {
+    let limit = if number.negative { i64::MIN } else { i64::MAX };
+    match number.micros() {
+        Some(micros) if micros.checked_rem(1_000_000) == Some(0) => {
+            Some(i64::try_from(micros.div_euclid(1_000_000)).unwrap_or(limit))
+        }
+        Some(_) => None,
+        None => Some(limit),
+    }
+}
+
+/// A duration in microseconds: a number of seconds, or a text that pydantic reads (`PT90S`, `00:01:30`).
+#[must_use]
+pub fn duration(value: Value<'_>) -> Option<i64> {
+    let micros = match value.kind() {
+        Kind::True => 1_000_000,
+        Kind::False => 0,
+        Kind::Integer | Kind::Float => i64::try_from(Decimal::read(value.raw())?.micros()?).ok()?,
+        Kind::String => {
+            let duration = Duration::parse_bytes(&value.bytes()).ok()?;
+            duration
+                .signed_total_seconds()
+                .checked_mul(1_000_000)?
+                .checked_add(duration.signed_microseconds().into())?
+        }
+        _ => return None,
+    };
+    let days = micros.div_euclid(86_400_000_000);
+    (-MOST_DAYS..=MOST_DAYS).contains(&days).then_some(micros)
+}

@@ -1,0 +1,243 @@
+//! The buckets of one trigger: for each bucketing key the window that is open, and the events held for the next.
+//!
+//! Source: `automation_bucket` of `server/database/orm_models.py`; `ensure_bucket`, `increment_bucket`,
+//! `start_new_bucket`, `remove_bucket` and `sweep_closed_buckets` of `server/events/triggers.py`.
+
+use uuid::Uuid;
+
+use crate::event::{ReceivedEvent, Text};
+use crate::time::Instant;
+
+use super::heap::{Entry, Heap};
+use super::held::Held;
+use super::table::Table;
+
+/// What is kept of an event.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct EventRef {
+    pub id: Uuid,
+    pub occurred: Instant,
+    pub name: Text,
+}
+
+impl From<&ReceivedEvent> for EventRef {
+    fn from(event: &ReceivedEvent) -> Self {
+        EventRef { id: event.id, occurred: event.occurred, name: event.name.clone() }
+    }
+}
+
+/// A window and what was counted in it. Times in microseconds.
+#[derive(Clone, Debug)]
+pub struct Bucket {
+    pub start: i64,
+    /// The first instant after the window.
+    pub end: i64,
+    pub count: i64,
+    pub last_event: Option<EventRef>,
+}
+
+/// What there is for one bucketing key.
+#[derive(Default)]
+pub struct Slot {
+    hash: u64,
+    pub key: Box<[Text]>,
+    pub bucket: Option<Bucket>,
+    /// In the order of `occurred`, then of the id.
+    pub held: Vec<Held>,
+    used: bool,
+    /// The entry of the heap that is valid: it comes no later than the end of the bucket.
+    stamp: u32,
+    indexed: Option<i64>,
+    /// The same for the next look at the held events.
+    pub held_stamp: u32,
+    /// When the held events are looked at next. They outlive their retention while the bucket is open.
+    pub held_until: Option<i64>,
+    /// It is in the list of those that have reached the threshold.
+    listed: bool,
+}
+
+#[derive(Default)]
+pub struct Buckets {
+    table: Table,
+    slots: Vec<Slot>,
+    free: Vec<u32>,
+    /// How many buckets there are.
+    count: usize,
+    /// By the ends of the buckets. An end that moves away is not followed until its entry comes up: a heartbeat
+    /// costs nothing here.
+    ends: Heap,
+    /// Those that had reached the threshold (`None`: it does not matter).
+    threshold: Option<i64>,
+    reached: Vec<u32>,
+    /// Void unless its stamp is the slot's.
+    pub held_ends: Heap,
+}
+
+impl Buckets {
+    /// `threshold`: buckets that reach it are listed.
+    pub fn new(threshold: Option<i64>) -> Self {
+        Buckets { threshold, ..Buckets::default() }
+    }
+
+    pub fn len(&self) -> usize {
+        self.count
+    }
+
+    pub fn slot(&self, place: u32) -> Option<&Slot> {
+        self.slots.get(place as usize)
+    }
+
+    pub fn slot_mut(&mut self, place: u32) -> Option<&mut Slot> {
+        self.slots.get_mut(place as usize)
+    }
+
+    pub fn bucket(&self, place: u32) -> Option<&Bucket> {
+        self.slot(place)?.bucket.as_ref()
+    }
+
+    pub fn find(&self, hash: u64, is_key: impl Fn(&[Text]) -> bool) -> Option<u32> {
+        self.table.find(hash, |place| self.slot(place).is_some_and(|slot| is_key(&slot.key)))
+    }
+
+    /// A slot for a key that has none.
+    pub fn add(&mut self, hash: u64, key: Box<[Text]>) -> u32 {
+        let place = self.free.pop().unwrap_or_else(|| {
+            self.slots.push(Slot::default());
+            u32::try_from(self.slots.len().saturating_sub(1)).unwrap_or_default()
+        });
+        if let Some(slot) = self.slots.get_mut(place as usize) {
+            (slot.hash, slot.key, slot.used) = (hash, key, true);
+        }
+        self.table.insert(hash, place);
+        place
+    }
+
+    /// Gives a slot back, if nothing is in it.
+    pub fn release(&mut self, place: u32) {
+        let Some(slot) = self.slots.get_mut(place as usize) else { return };
+        if !slot.used || slot.bucket.is_some() || !slot.held.is_empty() {
+            return;
+        }
+        slot.used = false;
+        slot.key = Box::default();
+        (slot.stamp, slot.indexed) = (slot.stamp.wrapping_add(1), None);
+        (slot.held_stamp, slot.held_until) = (slot.held_stamp.wrapping_add(1), None);
+        self.table.remove(slot.hash, place);
+        self.free.push(place);
+    }
+
+    /// Opens a window, or replaces it by another.
+    pub fn set(&mut self, place: u32, bucket: Bucket) {
+        let Some(slot) = self.slots.get_mut(place as usize) else { return };
+        let (end, count) = (bucket.end, bucket.count);
+        if slot.bucket.replace(bucket).is_none() {
+            self.count = self.count.saturating_add(1);
+        }
+        if slot.indexed.is_none_or(|indexed| end < indexed) {
+            self.index(place, end);
+        }
+        self.list(place, count);
+    }
+
+    fn index(&mut self, place: u32, end: i64) {
+        let Some(slot) = self.slots.get_mut(place as usize) else { return };
+        (slot.stamp, slot.indexed) = (slot.stamp.wrapping_add(1), Some(end));
+        self.ends.push((end, place, slot.stamp));
+        let slots = &self.slots;
+        let live = |(_, place, stamp): Entry| slots.get(place as usize).is_some_and(|slot| slot.stamp == stamp);
+        self.ends.tidy(slots.len(), live);
+    }
+
+    fn list(&mut self, place: u32, count: i64) {
+        if self.threshold.is_some_and(|threshold| count >= threshold)
+            && let Some(slot) = self.slots.get_mut(place as usize)
+            && !slot.listed
+        {
+            slot.listed = true;
+            self.reached.push(place);
+        }
+    }
+
+    /// Counts an event; returns the one that was the last before.
+    pub fn increment(&mut self, place: u32, event: EventRef) -> Option<EventRef> {
+        let bucket = self.slots.get_mut(place as usize)?.bucket.as_mut()?;
+        bucket.count = bucket.count.saturating_add(1);
+        let count = bucket.count;
+        let before = bucket.last_event.replace(event);
+        self.list(place, count);
+        before
+    }
+
+    /// Removes the bucket, but not the held events.
+    pub fn take(&mut self, place: u32) -> Option<Bucket> {
+        let bucket = self.slots.get_mut(place as usize)?.bucket.take()?;
+        self.count = self.count.saturating_sub(1);
+        Some(bucket)
+    }
+
+    /// Those that have reached the threshold, each once.
+    pub fn take_reached(&mut self) -> Vec<u32> {
+        let Some(threshold) = self.threshold else { return Vec::new() };
+        let mut reached = std::mem::take(&mut self.reached);
+        reached.retain(|place| {
+            let Some(slot) = self.slots.get_mut(*place as usize) else { return false };
+            slot.listed = false;
+            slot.bucket.as_ref().is_some_and(|bucket| bucket.count >= threshold)
+        });
+        reached
+    }
+
+    /// The bucket that ends first: its end and its place.
+    pub fn first(&mut self) -> Option<(i64, u32)> {
+        while let Some((end, place, stamp)) = self.ends.first() {
+            let Some(slot) = self.slots.get_mut(place as usize).filter(|slot| slot.stamp == stamp) else {
+                self.ends.pop();
+                continue;
+            };
+            match slot.bucket.as_ref().map(|bucket| bucket.end) {
+                Some(actual) if actual == end => return Some((end, place)),
+                actual => {
+                    self.ends.pop();
+                    slot.indexed = actual;
+                    if let Some(actual) = actual {
+                        self.ends.push((actual, place, stamp));
+                    }
+                }
+            }
+        }
+        None
+    }
+
+    /// Takes the first one out of the order. Where its bucket remains, [`Buckets::put_back`] must follow.
+    pub fn pop(&mut self) -> Option<(i64, u32)> {
+        let first = self.first()?;
+        self.ends.pop();
+        if let Some(slot) = self.slots.get_mut(first.1 as usize) {
+            slot.indexed = None;
+        }
+        Some(first)
+    }
+
+    pub fn put_back(&mut self, place: u32) {
+        if let Some(slot) = self.slot(place)
+            && slot.indexed.is_none()
+            && let Some(bucket) = &slot.bucket
+        {
+            self.index(place, bucket.end);
+        }
+    }
+
+    /// Those whose windows end at a time or before, taken out of the order.
+    pub fn pop_ended(&mut self, until: i64) -> Vec<u32> {
+        let mut ended = Vec::new();
+        while self.first().is_some_and(|(end, _)| end <= until) {
+            ended.extend(self.pop().map(|(_, place)| place));
+        }
+        ended
+    }
+
+    /// The places of all buckets.
+    pub fn places(&self) -> impl Iterator<Item = u32> {
+        (0..).zip(&self.slots).filter(|(_, slot)| slot.bucket.is_some()).map(|(place, _)| place)
+    }
+}

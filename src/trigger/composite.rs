@@ -1,0 +1,181 @@
+//! Composite triggers: which children have fired, and whether that is enough.
+//!
+//! Source: `evaluate_composite_trigger` of `server/events/triggers.py`, `CompositeTrigger` of
+//! `server/events/schemas/automations.py`, `server/events/models/composite_trigger_child_firing.py`. Firings are
+//! compared by when they happened, never by when their events occurred.
+
+use std::rc::Rc;
+
+use crate::automation::{Automation, Composite, EventTrigger, Order, Trigger};
+use crate::hash::mix;
+use crate::time::Instant;
+
+use super::decision::{About, Child, Decision, Firing, Reason};
+use super::evaluation::Stage;
+
+/// The triggers of one automation, parents before children.
+pub struct Tree {
+    nodes: Vec<Node>,
+}
+
+struct Node {
+    about: Rc<About>,
+    /// The parent, and which of its children this is.
+    parent: Option<(usize, usize)>,
+    state: Option<State>,
+}
+
+struct State {
+    order: Order,
+    within: Option<i64>,
+    require: usize,
+    /// The newest firing of each child.
+    fired: Vec<Option<Child>>,
+    /// Which child comes first of those that fired at the same instant: that of the lowest rank. The server
+    /// leaves it to the database.
+    ranks: Vec<u64>,
+}
+
+/// An event trigger in a tree.
+pub struct Leaf {
+    pub about: Rc<About>,
+    pub node: usize,
+    pub trigger: EventTrigger,
+}
+
+impl Tree {
+    /// The tree of an automation, and its event triggers in the order of the document.
+    pub fn new(automation: &Automation, index: usize, chance: u64) -> (Self, Vec<Leaf>) {
+        let (mut nodes, mut leaves) = (Vec::new(), Vec::new());
+        let mut open = vec![(&automation.trigger, None, "$".to_owned())];
+        while let Some((trigger, parent, path)) = open.pop() {
+            let node = nodes.len();
+            let about = Rc::new(about(trigger, index, path.clone()));
+            let state = match trigger {
+                Trigger::Event(event) => {
+                    leaves.push(Leaf { about: about.clone(), node, trigger: event.clone() });
+                    None
+                }
+                Trigger::Composite(Composite { order, triggers, within, require }) => {
+                    // The last is put first, so that the first is taken first.
+                    for (place, child) in triggers.iter().enumerate().rev() {
+                        open.push((child, Some((node, place)), [&*path, ".", &place.to_string()].concat()));
+                    }
+                    let fired = triggers.iter().map(|_| None).collect();
+                    let rank = |place| if chance == 0 { place } else { mix(mix(chance, node as u64), place) };
+                    let ranks = (0..).zip(triggers).map(|(place, _)| rank(place)).collect();
+                    Some(State { order: *order, within: *within, require: *require, fired, ranks })
+                }
+            };
+            nodes.push(Node { about, parent, state });
+        }
+        (Tree { nodes }, leaves)
+    }
+}
+
+fn about(trigger: &Trigger, automation: usize, path: String) -> About {
+    let kind = trigger.kind();
+    match trigger {
+        Trigger::Event(event) => About {
+            automation,
+            path,
+            kind,
+            posture: Some(event.posture),
+            threshold: event.threshold,
+            within: event.within,
+            has_after: !event.after.is_empty(),
+        },
+        Trigger::Composite(composite) => About {
+            automation,
+            path,
+            kind,
+            posture: None,
+            threshold: i64::try_from(composite.require).unwrap_or(i64::MAX),
+            within: composite.within.unwrap_or_default(),
+            has_after: false,
+        },
+    }
+}
+
+/// A trigger fires: its automation acts, or its parent looks at it, and may fire in turn.
+pub fn fire(stage: &mut Stage, mut node: usize, mut firing: Firing) {
+    while let Some((parent, place)) = parent_of(stage, &firing, node) {
+        stage.outcome.child_firings.push(firing.clone());
+        let Some(fired) = take_child(stage, parent, place, firing) else { return };
+        if stage.trace {
+            stage.outcome.decisions.push(Decision {
+                at: fired.at,
+                phase: fired.phase,
+                trigger: Some(fired.trigger.clone()),
+                key: Vec::new(),
+                event: fired.event.clone(),
+                bucket: None,
+                reason: Reason::Fired,
+            });
+        }
+        (node, firing) = (parent, fired);
+    }
+    stage.outcome.firings.push(firing);
+}
+
+fn parent_of(stage: &Stage, firing: &Firing, node: usize) -> Option<(usize, usize)> {
+    stage.trees.get(firing.trigger.automation)?.nodes.get(node)?.parent
+}
+
+/// The firing of the parent, if that of the child is what was missing.
+fn take_child(stage: &mut Stage, parent: usize, place: usize, firing: Firing) -> Option<Firing> {
+    let node = stage.trees.get_mut(firing.trigger.automation)?.nodes.get_mut(parent)?;
+    let rows = node.state.as_mut()?;
+    let (at, phase, event) = (firing.at, firing.phase, firing.event.clone());
+    let child = Child { trigger: firing.trigger, fired: at, event: firing.event, labels: firing.labels };
+    let children = if rows.require == 1 {
+        // A single child needs no memory, and `within` does not matter.
+        vec![child]
+    } else {
+        rows.put(place, child, at);
+        let present = rows.fired.iter().flatten().count();
+        if !rows.is_ready(present) {
+            if stage.trace {
+                stage.outcome.decisions.push(Decision {
+                    at,
+                    phase,
+                    trigger: Some(node.about.clone()),
+                    key: Vec::new(),
+                    event,
+                    bucket: None,
+                    reason: Reason::ChildrenMissing { present },
+                });
+            }
+            return None;
+        }
+        rows.fired.iter_mut().filter_map(Option::take).collect()
+    };
+    Some(Firing { trigger: node.about.clone(), at, phase, labels: Vec::new(), event, bucket: None, children })
+}
+
+impl State {
+    /// Keeps the newest firing of each child, and of those only what is not too old.
+    fn put(&mut self, place: usize, child: Child, now: Instant) {
+        if let Some(within) = self.within {
+            let oldest = now.0.saturating_sub(within);
+            for fired in &mut self.fired {
+                fired.take_if(|fired| fired.fired.0 < oldest);
+            }
+        }
+        if let Some(own) = self.fired.get_mut(place) {
+            *own = Some(child);
+        }
+    }
+
+    /// A sequence: each has fired, none before the one declared before it.
+    fn is_ready(&self, present: usize) -> bool {
+        present >= self.require
+            && match self.order {
+                Order::Any => true,
+                Order::Declared => {
+                    let times = self.fired.iter().flatten().map(|child| child.fired).zip(&self.ranks);
+                    times.is_sorted()
+                }
+            }
+    }
+}

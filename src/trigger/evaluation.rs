@@ -1,0 +1,263 @@
+//! What a trigger makes of a bucket, with an event or without one.
+//!
+//! Source: `evaluate` of `server/events/triggers.py`.
+
+use std::rc::Rc;
+
+use crate::automation::{EventTrigger, Posture};
+use crate::event::{ReceivedEvent, Text};
+use crate::time::Instant;
+
+use super::bucket::{Bucket, Buckets, EventRef};
+use super::composite::{self, Tree};
+use super::decision::{About, Decision, Firing, Outcome, Phase, Reason, Snapshot};
+use super::held;
+use super::matching::{Interest, Matching};
+
+/// An event trigger at work.
+pub struct Watcher {
+    pub about: Rc<About>,
+    /// Where it stands in the tree of its automation.
+    pub node: usize,
+    pub trigger: EventTrigger,
+    pub matching: Matching,
+    pub buckets: Buckets,
+    /// Proactive: not to be evaluated before.
+    pub next_run: Option<i64>,
+    /// It holds what it expects for windows that open later.
+    pub holds: bool,
+}
+
+/// What evaluation needs besides the trigger.
+pub struct Stage {
+    pub now: Instant,
+    pub phase: Phase,
+    pub trace: bool,
+    /// Events at their `after` overwrite the last event of a window (Prefect 3.8).
+    pub after_overwrites: bool,
+    pub trees: Vec<Tree>,
+    pub outcome: Outcome,
+}
+
+impl Stage {
+    /// Notes a decision, if somebody wants to know.
+    pub fn note(
+        &mut self,
+        watcher: &Watcher,
+        place: Option<u32>,
+        as_of: i64,
+        event: Option<&ReceivedEvent>,
+        reason: Reason,
+    ) {
+        if self.trace {
+            let slot = place.and_then(|place| watcher.buckets.slot(place));
+            self.outcome.decisions.push(Decision {
+                at: self.now,
+                phase: self.phase,
+                trigger: Some(watcher.about.clone()),
+                key: slot.map_or(Vec::new(), |slot| watcher.matching.labels(&slot.key)),
+                event: event.map(EventRef::from),
+                bucket: slot.and_then(|slot| slot.bucket.as_ref()).map(|bucket| snapshot(bucket, as_of)),
+                reason,
+            });
+        }
+    }
+
+    /// Notes a decision that concerns no trigger in particular.
+    pub fn note_event(&mut self, event: &ReceivedEvent, reason: Reason) {
+        if self.trace {
+            self.outcome.decisions.push(Decision {
+                at: self.now,
+                phase: self.phase,
+                trigger: None,
+                key: Vec::new(),
+                event: Some(event.into()),
+                bucket: None,
+                reason,
+            });
+        }
+    }
+}
+
+pub fn snapshot(bucket: &Bucket, as_of: i64) -> Snapshot {
+    Snapshot { count: bucket.count, start: Instant(bucket.start), end: Instant(bucket.end), as_of: Instant(as_of) }
+}
+
+impl Watcher {
+    pub fn is_reactive(&self) -> bool {
+        self.trigger.posture == Posture::Reactive
+    }
+
+    pub fn has_after(&self) -> bool {
+        !self.trigger.after.is_empty()
+    }
+
+    fn meets_threshold(&self, count: i64) -> bool {
+        match self.trigger.posture {
+            Posture::Reactive => count >= self.trigger.threshold,
+            Posture::Proactive => count < self.trigger.threshold,
+        }
+    }
+
+    /// How many held events are in a window.
+    fn held(&self, place: u32, start: i64, end: i64) -> i64 {
+        self.buckets.slot(place).map_or(0, |slot| held::count(&slot.held, start, end))
+    }
+
+    /// Opens a window or replaces one; returns how many held events it starts with.
+    pub fn open(&mut self, place: u32, bucket: Bucket) -> i64 {
+        let held = self.held(place, bucket.start, bucket.end);
+        self.buckets.set(place, Bucket { count: bucket.count.saturating_add(held), ..bucket });
+        held::bucket_changed(&mut self.buckets, place);
+        held
+    }
+
+    pub fn close(&mut self, place: u32) {
+        self.buckets.take(place);
+        held::bucket_changed(&mut self.buckets, place);
+        self.buckets.release(place);
+    }
+
+    pub fn slot_of(&self, event: &ReceivedEvent) -> Option<u32> {
+        self.buckets.find(self.matching.key_hash(event), |key| self.matching.is_key(event, key))
+    }
+
+    /// The slot of an event's key.
+    pub fn slot_for(&mut self, event: &ReceivedEvent) -> u32 {
+        self.slot_of(event).unwrap_or_else(|| self.buckets.add(self.matching.key_hash(event), self.matching.key(event)))
+    }
+
+    /// The only slot of a trigger without `for_each`.
+    pub fn only_slot(&mut self) -> u32 {
+        self.buckets.find(0, <[Text]>::is_empty).unwrap_or_else(|| self.buckets.add(0, Box::default()))
+    }
+}
+
+/// Evaluates a bucket; returns the end of the window that is open afterwards. `interest`: of the event.
+pub fn evaluate(
+    watcher: &mut Watcher,
+    stage: &mut Stage,
+    place: u32,
+    now: i64,
+    event: Option<(&ReceivedEvent, Interest)>,
+) -> Option<i64> {
+    let within = watcher.trigger.within;
+    let reactive = watcher.is_reactive();
+    let cause = event.map(|(event, _)| event);
+    // An event that came after the window is tried once more, in the next one.
+    let mut tries = 2_u8;
+    loop {
+        tries = tries.saturating_sub(1);
+        let bucket = watcher.buckets.bucket(place)?;
+        let (start, end, mut count) = (bucket.start, bucket.end, bucket.count);
+        if now < start {
+            stage.note(watcher, Some(place), now, cause, Reason::BeforeWindow);
+            return Some(end);
+        }
+        let inside = now < end;
+        let mut unspent = cause;
+        let mut previous = None;
+        if let Some(event) = cause
+            && (inside || (reactive && within == 0))
+        {
+            previous = watcher.buckets.increment(place, event.into());
+            count = count.saturating_add(1);
+            unspent = None;
+        }
+        let meets = watcher.meets_threshold(count);
+        let fires = meets && (reactive || end <= now);
+        if fires {
+            fire(watcher, stage, place, now, cause);
+        } else if inside {
+            if let Some((event, interest)) = event {
+                if !reactive && !meets && interest.starts_after && interest.expects {
+                    return Some(move_window(watcher, stage, place, event, previous));
+                }
+                note_count(watcher, stage, place, event, interest, count);
+            }
+            return Some(end);
+        }
+        if watcher.has_after() {
+            if !fires {
+                stage.note(watcher, Some(place), now, cause, Reason::Over);
+            }
+            watcher.close(place);
+            return None;
+        }
+        if within == 0 {
+            if fires {
+                watcher.close(place);
+            } else if let Some((event, interest)) = event {
+                note_count(watcher, stage, place, event, interest, count);
+            }
+            return None;
+        }
+        if !fires {
+            stage.note(watcher, Some(place), now, cause, Reason::Over);
+        }
+        let start = end.max(now);
+        let end = start.saturating_add(within);
+        let again = reactive && unspent.is_some() && tries > 0;
+        let count = i64::from(unspent.is_some() && !again);
+        watcher.open(place, Bucket { start, end, count, last_event: None });
+        stage.note(watcher, Some(place), now, cause, Reason::Rolled);
+        if !again {
+            return Some(end);
+        }
+    }
+}
+
+/// Nothing is said of the event that has just opened the window.
+fn note_count(watcher: &Watcher, stage: &mut Stage, place: u32, event: &ReceivedEvent, interest: Interest, count: i64) {
+    let opened = interest.starts_after && count == 0;
+    if stage.trace && !opened {
+        let disarmed = !watcher.is_reactive() && count >= watcher.trigger.threshold;
+        let reason = if disarmed { Reason::Disarmed } else { Reason::Counted };
+        stage.note(watcher, Some(place), event.occurred.0, Some(event), reason);
+    }
+}
+
+/// An event that is in `after` and `expect` restarts the window of a Proactive trigger once the threshold is met.
+fn move_window(
+    watcher: &mut Watcher,
+    stage: &mut Stage,
+    place: u32,
+    event: &ReceivedEvent,
+    previous: Option<EventRef>,
+) -> i64 {
+    let own = &watcher.matching;
+    // An expected event that overtook this one stays the reason for a firing (Prefect 3.9).
+    let kept = previous.filter(|previous| {
+        !stage.after_overwrites
+            && own.expects(&previous.name)
+            && !own.starts_after(&previous.name)
+            && previous.occurred >= event.occurred
+    });
+    let start = event.occurred.0;
+    let end = start.saturating_add(watcher.trigger.within);
+    let last_event = Some(kept.unwrap_or_else(|| event.into()));
+    let held = watcher.open(place, Bucket { start, end, count: 0, last_event });
+    stage.note(watcher, Some(place), start, Some(event), Reason::Moved { held });
+    end
+}
+
+fn fire(watcher: &Watcher, stage: &mut Stage, place: u32, now: i64, event: Option<&ReceivedEvent>) {
+    let Some((slot, bucket)) = watcher.buckets.slot(place).and_then(|slot| Some((slot, slot.bucket.as_ref()?))) else {
+        return;
+    };
+    let cause = event.map(EventRef::from).or_else(|| bucket.last_event.clone());
+    stage.note(watcher, Some(place), now, event, Reason::Fired);
+    if let Some(decision) = stage.outcome.decisions.last_mut().filter(|_| stage.trace) {
+        decision.event.clone_from(&cause);
+    }
+    let firing = Firing {
+        trigger: watcher.about.clone(),
+        at: stage.now,
+        phase: stage.phase,
+        labels: watcher.matching.labels(&slot.key),
+        event: cause,
+        bucket: Some(snapshot(bucket, now)),
+        children: Vec::new(),
+    };
+    composite::fire(stage, watcher.node, firing);
+}

@@ -1,0 +1,143 @@
+//! Time passes: buckets of Proactive triggers are evaluated without an event, and what is over is swept.
+//!
+//! Source: `evaluate_proactive_triggers`, `proactive_evaluation`, `read_buckets_for_automation` and
+//! `sweep_closed_buckets` of `server/events/triggers.py`.
+
+use crate::json::write::quoted;
+use crate::sort;
+use crate::time::Instant;
+
+use super::bucket::{Bucket, Buckets};
+use super::decision::Reason;
+use super::evaluation::{Stage, Watcher, evaluate};
+
+/// How many buckets the server reads at a time.
+const BATCH_SIZE: usize = 500;
+
+/// How long after its end a bucket is removed in any case (`PREFECT_SERVER_EVENTS_EXPIRED_BUCKET_BUFFER`).
+pub const EXPIRED_BUCKET_BUFFER: i64 = 60_000_000;
+
+/// Evaluates a Proactive trigger; returns when it is to be evaluated next. `paged`: like the server, which skips
+/// as many buckets as it has removed from the batches before.
+pub fn evaluate_proactively(watcher: &mut Watcher, stage: &mut Stage, as_of: i64, paged: bool) -> i64 {
+    let latest = as_of.saturating_add(watcher.trigger.within);
+    if watcher.trigger.for_each.is_empty() {
+        let place = watcher.only_slot();
+        if watcher.buckets.bucket(place).is_none() {
+            let held = watcher.open(place, Bucket { start: as_of, end: latest, count: 0, last_event: None });
+            stage.note(watcher, Some(place), as_of, None, Reason::Opened { held });
+        }
+    }
+    for place in watcher.buckets.take_reached() {
+        stage.note(watcher, Some(place), as_of, None, Reason::Satisfied);
+        watcher.close(place);
+    }
+    // Those that are left have not reached the threshold: they fire, if they are over.
+    let count = watcher.buckets.len();
+    let ended = watcher.buckets.pop_ended(as_of);
+    let next = if ended.is_empty() || count <= BATCH_SIZE || !paged {
+        for place in in_order(&watcher.buckets, ended) {
+            evaluate(watcher, stage, place, as_of, None);
+        }
+        watcher.buckets.first().map(|(end, _)| end)
+    } else if watcher.has_after() {
+        shrinking_batches(watcher, stage, as_of, ended)
+    } else {
+        rolling_batches(watcher, stage, as_of, ended)
+    };
+    next.filter(|end| *end > as_of).map_or(latest, |end| end.min(latest))
+}
+
+/// The batches of a trigger whose buckets are removed when they fire. All are equally long, so that those that
+/// are over come first; of a batch that was removed as a whole the next batch skips as many again.
+fn shrinking_batches(watcher: &mut Watcher, stage: &mut Stage, as_of: i64, ended: Vec<u32>) -> Option<i64> {
+    let ended = in_order(&watcher.buckets, ended);
+    let mut place_in_batch = 0_usize;
+    for place in ended {
+        if place_in_batch < BATCH_SIZE {
+            evaluate(watcher, stage, place, as_of, None);
+        } else {
+            watcher.buckets.put_back(place);
+        }
+        place_in_batch = place_in_batch.saturating_add(1).checked_rem(BATCH_SIZE.saturating_mul(2)).unwrap_or_default();
+    }
+    // The first one that is read and not over tells when to come again.
+    let skipped =
+        if place_in_batch < BATCH_SIZE { 0 } else { BATCH_SIZE.saturating_mul(2).saturating_sub(place_in_batch) };
+    let mut left = Vec::new();
+    let mut next = None;
+    while let Some((end, place)) = watcher.buckets.pop() {
+        left.push(place);
+        if end > as_of {
+            next = Some(end);
+            if left.len() > skipped {
+                break;
+            }
+        }
+    }
+    for place in left {
+        watcher.buckets.put_back(place);
+    }
+    next
+}
+
+/// The batches of a trigger whose buckets begin anew when they fire: they move to the end of the order.
+fn rolling_batches(watcher: &mut Watcher, stage: &mut Stage, as_of: i64, ended: Vec<u32>) -> Option<i64> {
+    for place in ended {
+        watcher.buckets.put_back(place);
+    }
+    let mut order = in_order(&watcher.buckets, watcher.buckets.places().collect());
+    let (mut offset, mut next) = (0_usize, None::<i64>);
+    loop {
+        let batch: Vec<u32> = order.iter().skip(offset).take(BATCH_SIZE).copied().collect();
+        if batch.is_empty() {
+            return next;
+        }
+        let mut rolled = false;
+        for place in batch {
+            let Some(end) = watcher.buckets.bucket(place).map(|bucket| bucket.end) else { continue };
+            if end <= as_of {
+                evaluate(watcher, stage, place, as_of, None);
+                rolled = true;
+            } else {
+                next = Some(next.map_or(end, |next| next.min(end)));
+            }
+        }
+        if rolled {
+            order = in_order(&watcher.buckets, order);
+        }
+        offset = offset.saturating_add(BATCH_SIZE);
+    }
+}
+
+/// As the database returns them: by their starts, those of one start by the texts of their keys.
+fn in_order(buckets: &Buckets, places: Vec<u32>) -> Vec<u32> {
+    let start = |place: &u32| buckets.bucket(*place).map_or(0, |bucket| Instant(bucket.start).sortable());
+    let places = sort::by_key(places, start);
+    if places.is_sorted_by(|a, b| start(a) < start(b)) {
+        return places;
+    }
+    let text = |place: u32| {
+        let key = buckets.slot(place).map(|slot| &*slot.key).unwrap_or_default();
+        let labels: Vec<String> = key.iter().map(|label| quoted(label)).collect();
+        labels.join(", ").into_bytes()
+    };
+    let mut texts: Vec<(u32, Vec<u8>)> = places.into_iter().map(|place| (place, text(place))).collect();
+    // Eight bytes at a time, the last first: sorting keeps the order of what is equal.
+    let longest = texts.iter().map(|(_, text)| text.len()).max().unwrap_or_default();
+    for piece in (0..longest.div_ceil(8)).rev() {
+        texts = sort::by_key(texts, |(_, text)| {
+            let bytes = text.iter().skip(piece.saturating_mul(8)).copied().chain(std::iter::repeat(0));
+            bytes.take(8).fold(0, |word, byte| (word << 8) | u64::from(byte))
+        });
+    }
+    sort::by_key(texts.into_iter().map(|(place, _)| place).collect(), start)
+}
+
+/// Removes the buckets of a trigger that have ended by a time, whatever is in them.
+pub fn sweep(watcher: &mut Watcher, stage: &mut Stage, older_than: i64) {
+    for place in watcher.buckets.pop_ended(older_than) {
+        stage.note(watcher, Some(place), older_than, None, Reason::Swept);
+        watcher.close(place);
+    }
+}

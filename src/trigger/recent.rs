@@ -1,0 +1,162 @@
+//! Ids that are remembered for a while: at most so many, for at most so long.
+//!
+//! Source: `TTLCache` of Python's cachetools, which the publisher (`server/utilities/messaging/memory.py`) and
+//! the causal ordering (`server/events/ordering/memory.py`) use.
+
+use std::collections::VecDeque;
+
+use uuid::Uuid;
+
+use crate::hash::mix;
+
+use super::table::Table;
+
+pub struct Recent {
+    limit: usize,
+    /// Microseconds.
+    retention: i64,
+    table: Table,
+    entries: Vec<Entry>,
+    free: Vec<u32>,
+    /// The least recently used first. A mark that is no longer the entry's is void.
+    by_use: VecDeque<(u64, u32)>,
+    /// The first to expire first.
+    by_age: VecDeque<(u64, u32)>,
+    marks: u64,
+}
+
+#[derive(Clone, Copy)]
+struct Entry {
+    id: Uuid,
+    expires: i64,
+    used: u64,
+    born: u64,
+}
+
+pub fn id_hash(id: Uuid) -> u64 {
+    let (high, low) = id.as_u64_pair();
+    mix(mix(0, high), low)
+}
+
+impl Recent {
+    pub fn new(limit: usize, retention: i64) -> Self {
+        Recent {
+            limit,
+            retention,
+            table: Table::default(),
+            entries: Vec::new(),
+            free: Vec::new(),
+            by_use: VecDeque::new(),
+            by_age: VecDeque::new(),
+            marks: 0,
+        }
+    }
+
+    fn entry(&self, place: u32) -> Option<&Entry> {
+        self.entries.get(place as usize)
+    }
+
+    fn find(&self, id: Uuid) -> Option<u32> {
+        self.table.find(id_hash(id), |place| self.entry(place).is_some_and(|entry| entry.id == id))
+    }
+
+    pub fn contains(&self, id: Uuid, now: i64) -> bool {
+        self.find(id).and_then(|place| self.entry(place)).is_some_and(|entry| now < entry.expires)
+    }
+
+    /// Whether it is remembered; asking counts as a use.
+    pub fn use_it(&mut self, id: Uuid, now: i64) -> bool {
+        let Some(place) = self.find(id) else { return false };
+        let Some(entry) = self.entries.get_mut(place as usize).filter(|entry| now < entry.expires) else {
+            return false;
+        };
+        self.marks = self.marks.saturating_add(1);
+        entry.used = self.marks;
+        self.note_use(self.marks, place);
+        true
+    }
+
+    pub fn insert(&mut self, id: Uuid, now: i64) {
+        while let Some(&(mark, place)) = self.by_age.front() {
+            if self.entry(place).is_some_and(|entry| entry.born == mark && now < entry.expires) {
+                break;
+            }
+            self.by_age.pop_front();
+            if self.entry(place).is_some_and(|entry| entry.born == mark) {
+                self.remove(place);
+            }
+        }
+        self.marks = self.marks.saturating_add(1);
+        let mark = self.marks;
+        let entry = Entry { id, expires: now.saturating_add(self.retention), used: mark, born: mark };
+        let place = if let Some(place) = self.find(id) {
+            place
+        } else {
+            if self.entries.len().saturating_sub(self.free.len()) >= self.limit {
+                self.remove_least_used();
+            }
+            let place = self.free.pop().unwrap_or_else(|| {
+                self.entries.push(entry);
+                u32::try_from(self.entries.len().saturating_sub(1)).unwrap_or_default()
+            });
+            self.table.insert(id_hash(id), place);
+            place
+        };
+        if let Some(own) = self.entries.get_mut(place as usize) {
+            *own = entry;
+        }
+        self.note_use(mark, place);
+        self.by_age.push_back((mark, place));
+    }
+
+    fn note_use(&mut self, mark: u64, place: u32) {
+        self.by_use.push_back((mark, place));
+        if self.by_use.len() > self.limit.saturating_mul(4) {
+            let entries = &self.entries;
+            self.by_use.retain(|(mark, place)| entries.get(*place as usize).is_some_and(|entry| entry.used == *mark));
+        }
+    }
+
+    fn remove_least_used(&mut self) {
+        while let Some((mark, place)) = self.by_use.pop_front() {
+            if self.entry(place).is_some_and(|entry| entry.used == mark) {
+                self.remove(place);
+                return;
+            }
+        }
+    }
+
+    fn remove(&mut self, place: u32) {
+        if let Some(entry) = self.entries.get_mut(place as usize) {
+            self.table.remove(id_hash(entry.id), place);
+            (entry.used, entry.born) = (0, 0);
+            self.free.push(place);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forgets_by_age_and_by_use() {
+        let id = |n: u128| Uuid::from_u128(n);
+        let mut recent = Recent::new(3, 100);
+        for n in 0..3 {
+            recent.insert(id(n), 0);
+        }
+        assert!(recent.use_it(id(0), 50));
+        recent.insert(id(3), 60);
+        // The least recently used is gone, not the oldest.
+        assert!(recent.contains(id(0), 60) && !recent.contains(id(1), 60) && recent.contains(id(2), 60));
+        assert!(recent.contains(id(0), 99) && !recent.contains(id(0), 100));
+        assert!(recent.contains(id(3), 159) && !recent.use_it(id(3), 160));
+        for n in 0..10_000 {
+            recent.insert(id(n), 200);
+            recent.insert(id(n), 200);
+        }
+        assert!(recent.contains(id(9999), 250) && recent.entries.len() == 3);
+        assert!(recent.by_age.len() < 20_001);
+    }
+}
