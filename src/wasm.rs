@@ -1,11 +1,13 @@
 //! The boundary: converts between JavaScript's values and the core's, and nothing else. What is more than a number or a
 //! text goes to JavaScript as JSON text: the engine makes objects of it faster than the module could, key by key.
 
+use std::cell::RefCell;
+
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 use crate::catalogue;
 use crate::json::write::ToJson;
-use crate::validate::{self, Settings, TextOptions};
+use crate::validate::{self, Settings, TextOptions, Validator};
 
 #[wasm_bindgen]
 extern "C" {
@@ -20,11 +22,17 @@ fn settings(options: &str) -> Result<Settings, JsValue> {
     Settings::read(options).map_err(|problem| TypeError::new(&["prefect-events: ", &problem].concat()).into())
 }
 
+thread_local! {
+    /// A trap in it would leave it borrowed: after one, the package begins anew with a fresh module.
+    static VALIDATOR: RefCell<Validator> = RefCell::default();
+}
+
 /// Checks a text. `options`: JSON text, empty for none. `places`: whether the diagnostics get ranges. `wtf8`: lone surrogates are three
 /// bytes each.
 #[wasm_bindgen]
 pub fn validate(text: &[u8], options: &str, places: bool, wtf8: bool) -> Result<String, JsValue> {
-    Ok(validate::validate(text, TextOptions { places, wtf8 }, &settings(options)?).to_json())
+    let (options, settings) = (TextOptions { places, wtf8 }, settings(options)?);
+    Ok(VALIDATOR.with_borrow_mut(|validator| validator.validate(text, options, &settings)).to_json())
 }
 
 /// NDJSON, chunk by chunk of whole lines.
@@ -56,18 +64,11 @@ pub fn is_ndjson(head: &[u8], whole: bool) -> Option<bool> {
     validate::is_ndjson(head, whole)
 }
 
-/// Everything known of each event.
-#[wasm_bindgen(js_name = eventTypes)]
+/// The name pattern of an event's family, or `undefined`.
+#[wasm_bindgen(js_name = familyOf)]
 #[must_use]
-pub fn event_types() -> String {
-    catalogue::event_types().to_json()
-}
-
-/// Everything known of one event, by a name or a name pattern, or `undefined`.
-#[wasm_bindgen]
-#[must_use]
-pub fn describe(name: &str) -> Option<String> {
-    catalogue::describe(name).map(|event| event.to_json())
+pub fn family_of(name: &str) -> Option<String> {
+    catalogue::find(name).map(|found| found.family.name.text.to_owned())
 }
 
 /// The version of this package.
@@ -76,3 +77,7 @@ pub fn describe(name: &str) -> Option<String> {
 pub fn version() -> String {
     env!("CARGO_PKG_VERSION").to_owned()
 }
+
+/// 7 KB less of the module (2.4 KB with brotli) than the standard library's allocator for wasm.
+#[global_allocator]
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();

@@ -1,6 +1,6 @@
 //! What an input is: one event, an array, an API page, a websocket frame, or lines of these (NDJSON).
 
-use crate::json::{Fault, Kind, Tape, Value, parse, parse_prefix};
+use crate::json::{Fault, Issue, Kind, Tape, Value, parse, parse_prefix};
 
 /// The bytes of a byte order mark at the beginning of a text.
 pub(super) fn byte_order_mark(text: &[u8]) -> usize {
@@ -57,14 +57,12 @@ pub(super) fn lines(text: &[u8], from: usize) -> impl Iterator<Item = (usize, us
 ///
 /// It is, if its first line is a document of its own and more follows; also if the first line is
 /// broken, but the second is a document and not a part of one that began before.
-pub fn is_ndjson(text: &[u8], whole: bool) -> Option<bool> {
+pub(super) fn is_ndjson(text: &[u8], whole: bool, tape: &mut Tape, issues: &mut Vec<Issue>) -> Option<bool> {
     let mut lines = lines(text, byte_order_mark(text)).filter(|&(_, end)| whole || end < text.len());
     let unknown = if whole { Some(false) } else { None };
     let Some((start, end)) = lines.next() else { return unknown };
-    let mut tape = Tape::new();
-    let mut issues = Vec::new();
     let line = text.get(..end).unwrap_or_default();
-    if parse(line, start, &mut tape, &mut issues).complete {
+    if parse(line, start, tape, issues).complete {
         let more = text.get(end..).unwrap_or_default().iter().any(|byte| !byte.is_ascii_whitespace());
         return if more { Some(true) } else { unknown };
     }
@@ -78,7 +76,7 @@ pub fn is_ndjson(text: &[u8], whole: bool) -> Option<bool> {
     }
     let Some((start, end)) = lines.next() else { return unknown };
     let second = text.get(..end).unwrap_or_default();
-    let complete = parse_prefix(second, start, &mut tape, &mut issues).complete;
+    let complete = parse_prefix(second, start, tape, issues).complete;
     let is_document =
         tape.document(second).root().is_some_and(|root| matches!(root.kind(), Kind::Object | Kind::Array));
     Some(complete && is_document)

@@ -27,7 +27,6 @@ use links::Links;
 use precedent::Precedents;
 use syntax::Source;
 
-pub use input::is_ndjson;
 pub use settings::{Profile, Settings};
 
 /// An event that is nested no deeper than this is not looked at for its depth.
@@ -51,17 +50,45 @@ impl Default for TextOptions {
 /// Checks a whole text: one event, an array of events, NDJSON, an API page, or a websocket frame.
 #[must_use]
 pub fn validate(text: &[u8], options: TextOptions, settings: &Settings) -> Report {
-    let mut findings = Findings::new(settings);
-    let source = Source { text, base: Position::START, wtf8: options.wtf8 };
-    let mut reader = Reader::default();
-    if is_ndjson(text, true) == Some(true) {
-        reader.lines(&mut findings, source);
-    } else {
-        reader.document(&mut findings, source, input::byte_order_mark(text), text.len(), false);
+    Validator::default().validate(text, options, settings)
+}
+
+/// Checks text after text. What events look like is remembered from one to the next, which makes it
+/// quicker; no finding depends on it.
+#[derive(Default)]
+pub struct Validator {
+    reader: Reader,
+    profile: Profile,
+}
+
+impl Validator {
+    /// See [`validate`].
+    #[must_use]
+    pub fn validate(&mut self, text: &[u8], options: TextOptions, settings: &Settings) -> Report {
+        let reader = &mut self.reader;
+        (reader.chain, reader.events) = (Chain::default(), 0);
+        // Fewer checks under one profile are no precedent for the other.
+        if settings.profile != self.profile {
+            (reader.precedents, self.profile) = (Precedents::default(), settings.profile);
+        }
+        let mut findings = Findings::new(settings);
+        let source = Source { text, base: Position::START, wtf8: options.wtf8 };
+        if input::is_ndjson(text, true, &mut reader.tape, &mut reader.issues) == Some(true) {
+            reader.lines(&mut findings, source);
+        } else {
+            reader.document(&mut findings, source, input::byte_order_mark(text), text.len(), false);
+        }
+        reader.chain.finish(&mut findings, reader.events);
+        let places = options.places.then_some((text, Position::START, options.wtf8));
+        findings.into_report(reader.events, places)
     }
-    reader.chain.finish(&mut findings, reader.events);
-    let places = options.places.then_some((text, Position::START, options.wtf8));
-    findings.into_report(reader.events, places)
+}
+
+/// Whether a text is NDJSON. `whole`: the text is complete; otherwise `None` says that more of it
+/// must be seen.
+#[must_use]
+pub fn is_ndjson(text: &[u8], whole: bool) -> Option<bool> {
+    input::is_ndjson(text, whole, &mut Tape::new(), &mut Vec::new())
 }
 
 /// NDJSON, chunk by chunk, in constant memory: places and indices count through.
@@ -178,13 +205,14 @@ impl Reader {
                     consistency::check(findings, &subject, &event, matched.as_ref());
                 }
             }
-            let facts = findings.facts();
+            let factual = findings.rests_on_facts();
             let links = Links::of(&event, matched.as_ref());
             if findings.beyond_envelope() {
                 chain.add(findings, &subject, &Linked::of(&event, links), matched.as_ref());
             }
-            if let (Some(facts), Some(matched), Some(name)) = (facts, &matched, &name) {
-                precedents.add(value, name, matched, links.map(|link| findings.place(link)), facts);
+            if let (true, Some(matched), Some(name)) = (factual, &matched, &name) {
+                let links = links.map(|link| findings.place(link));
+                precedents.add(value, name, matched, links, findings.facts());
             }
         }
         if !open.is_empty() {
