@@ -7,6 +7,7 @@
 use std::rc::Rc;
 
 use crate::automation::{Automation, Composite, EventTrigger, Order, Trigger};
+use crate::hash::mix;
 use crate::time::Instant;
 
 use super::decision::{About, Child, Decision, Firing, Reason};
@@ -30,6 +31,9 @@ struct State {
     require: usize,
     /// The newest firing of each child.
     fired: Vec<Option<Child>>,
+    /// Which child comes first of those that fired at the same instant: that of the lowest rank. The server
+    /// leaves it to the database.
+    ranks: Vec<u64>,
 }
 
 /// An event trigger in a tree.
@@ -41,7 +45,7 @@ pub struct Leaf {
 
 impl Tree {
     /// The tree of an automation, and its event triggers in the order of the document.
-    pub fn new(automation: &Automation, index: usize) -> (Self, Vec<Leaf>) {
+    pub fn new(automation: &Automation, index: usize, chance: u64) -> (Self, Vec<Leaf>) {
         let (mut nodes, mut leaves) = (Vec::new(), Vec::new());
         let mut open: Vec<(&Trigger, Option<(usize, usize)>, String)> =
             vec![(&automation.trigger, None, "$".to_owned())];
@@ -59,7 +63,9 @@ impl Tree {
                         open.push((child, Some((node, place)), [&*path, ".", &place.to_string()].concat()));
                     }
                     let fired = triggers.iter().map(|_| None).collect();
-                    Some(State { order: *order, within: *within, require: *require, fired })
+                    let rank = |place| if chance == 0 { place } else { mix(mix(chance, node as u64), place) };
+                    let ranks = (0..).zip(triggers).map(|(place, _)| rank(place)).collect();
+                    Some(State { order: *order, within: *within, require: *require, fired, ranks })
                 }
             };
             nodes.push(Node { about, parent, state });
@@ -167,7 +173,10 @@ impl State {
         present >= self.require
             && match self.order {
                 Order::Any => true,
-                Order::Declared => self.fired.iter().flatten().is_sorted_by_key(|child| child.fired),
+                Order::Declared => {
+                    let times = self.fired.iter().flatten().map(|child| child.fired).zip(&self.ranks);
+                    times.is_sorted()
+                }
             }
     }
 }

@@ -150,8 +150,6 @@ pub enum Reason {
     Opened {
         held: i64,
     },
-    /// It is the event that opened the window: expected as well, it does not count.
-    OpensOnly,
     Counted,
     /// The same, and with it the threshold is reached: silence is no longer possible in this window.
     Disarmed,
@@ -202,7 +200,7 @@ impl Decision {
             Reason::Waits(_) | Reason::HeldForWindow { .. } => Kind::Held,
             Reason::LeaderSeen | Reason::LeaderLost => Kind::Released,
             Reason::Opened { .. } => Kind::Armed,
-            Reason::OpensOnly | Reason::Counted | Reason::ChildrenMissing { .. } => Kind::Counted,
+            Reason::Counted | Reason::ChildrenMissing { .. } => Kind::Counted,
             Reason::Disarmed => Kind::Disarmed,
             Reason::Moved { .. } => Kind::Rearmed,
             Reason::Satisfied | Reason::Over => Kind::Expired,

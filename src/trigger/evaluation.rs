@@ -173,9 +173,7 @@ pub fn evaluate(
                 if !reactive && !meets && interest.starts_after && interest.expects {
                     return Some(move_window(watcher, stage, place, event, previous));
                 }
-                if stage.trace {
-                    stage.note(watcher, Some(place), now, cause, counted(watcher, interest, count));
-                }
+                note_count(watcher, stage, place, event, interest, count);
             }
             return Some(end);
         }
@@ -189,8 +187,8 @@ pub fn evaluate(
         if within == 0 {
             if fires {
                 watcher.close(place);
-            } else if let Some((_, interest)) = event {
-                stage.note(watcher, Some(place), now, cause, counted(watcher, interest, count));
+            } else if let Some((event, interest)) = event {
+                note_count(watcher, stage, place, event, interest, count);
             }
             return None;
         }
@@ -209,11 +207,13 @@ pub fn evaluate(
     }
 }
 
-fn counted(watcher: &Watcher, interest: Interest, count: i64) -> Reason {
-    match watcher.trigger.posture {
-        _ if interest.starts_after && count == 0 => Reason::OpensOnly,
-        Posture::Proactive if count >= watcher.trigger.threshold => Reason::Disarmed,
-        _ => Reason::Counted,
+/// Nothing is said of the event that has just opened the window.
+fn note_count(watcher: &Watcher, stage: &mut Stage, place: u32, event: &ReceivedEvent, interest: Interest, count: i64) {
+    let opened = interest.starts_after && count == 0;
+    if stage.trace && !opened {
+        let disarmed = !watcher.is_reactive() && count >= watcher.trigger.threshold;
+        let reason = if disarmed { Reason::Disarmed } else { Reason::Counted };
+        stage.note(watcher, Some(place), event.occurred.0, Some(event), reason);
     }
 }
 
@@ -245,13 +245,17 @@ fn fire(watcher: &Watcher, stage: &mut Stage, place: u32, now: i64, event: Optio
     let Some((slot, bucket)) = watcher.buckets.slot(place).and_then(|slot| Some((slot, slot.bucket.as_ref()?))) else {
         return;
     };
+    let cause = event.map(EventRef::from).or_else(|| bucket.last_event.clone());
     stage.note(watcher, Some(place), now, event, Reason::Fired);
+    if let Some(decision) = stage.outcome.decisions.last_mut().filter(|_| stage.trace) {
+        decision.event.clone_from(&cause);
+    }
     let firing = Firing {
         trigger: watcher.about.clone(),
         at: stage.now,
         phase: stage.phase,
         labels: watcher.matching.labels(&slot.key),
-        event: event.map(EventRef::from).or_else(|| bucket.last_event.clone()),
+        event: cause,
         bucket: Some(snapshot(bucket, now)),
         children: Vec::new(),
     };

@@ -19,7 +19,8 @@ mod table;
 
 use crate::automation::{Automation, Posture};
 use crate::event::{ReceivedEvent, Text};
-use crate::hash::hash;
+use crate::hash::{hash, mix};
+use crate::sort;
 use crate::time::Instant;
 
 use bucket::Buckets;
@@ -60,6 +61,9 @@ pub struct Options {
     /// What is meant instead of what the server does: all buckets that are over are evaluated, also beyond 500, and
     /// none is swept before it was.
     pub intended: bool,
+    /// What the server leaves to chance: the order in which the triggers of one automation look at an event, and
+    /// that of children that fire at the same instant. 0: the order of the document.
+    pub chance: u64,
 }
 
 /// The publisher's memory of ids: how many, and for how long (microseconds).
@@ -89,7 +93,7 @@ struct Names {
 
 impl Names {
     /// Where a name's triggers are.
-    fn find(&mut self, watchers: &[Watcher], name: &Text) -> usize {
+    fn find(&mut self, watchers: &[Watcher], name: &Text, chance: u64) -> usize {
         let hash = hash(name.as_bytes());
         let is_it = |place: u32| self.interested.get(place as usize).is_some_and(|(own, _)| **own == **name);
         if let Some(place) = self.table.find(hash, is_it) {
@@ -100,7 +104,10 @@ impl Names {
         }
         let place = self.interested.len();
         let interest = |(index, watcher): (usize, &Watcher)| Some((index, watcher.matching.interest(name)?));
-        self.interested.push((name.clone(), watchers.iter().enumerate().filter_map(interest).collect()));
+        let interested: Vec<_> = watchers.iter().enumerate().filter_map(interest).collect();
+        let rank =
+            |(index, _): &(usize, Interest)| if chance == 0 { *index as u64 } else { mix(chance, *index as u64) };
+        self.interested.push((name.clone(), sort::by_key(interested, rank)));
         self.table.insert(hash, u32::try_from(place).unwrap_or_default());
         place
     }
@@ -139,7 +146,7 @@ impl Engine {
     /// Adds an automation; returns its number, which firings name. One that is disabled never fires.
     pub fn load(&mut self, automation: &Automation) -> usize {
         let index = self.stage.trees.len();
-        let (tree, leaves) = Tree::new(automation, index);
+        let (tree, leaves) = Tree::new(automation, index, self.options.chance);
         self.stage.trees.push(tree);
         self.names = Names::default();
         for leaf in leaves.into_iter().filter(|_| automation.enabled) {
@@ -210,7 +217,7 @@ impl Engine {
         if depth > 0 {
             self.stage.note_event(event, Reason::LeaderSeen);
         }
-        let place = self.names.find(&self.watchers, &event.name);
+        let place = self.names.find(&self.watchers, &event.name, self.options.chance);
         if let Some((_, interested)) = self.names.interested.get(place) {
             for (index, interest) in interested {
                 if let Some(watcher) = self.watchers.get_mut(*index) {

@@ -49,6 +49,12 @@ fn ensure(watcher: &mut Watcher, stage: &mut Stage, event: &ReceivedEvent, windo
         None => {
             let held = watcher.open(place, window);
             stage.note(watcher, Some(place), event.occurred.0, Some(event), Reason::Opened { held });
+            if let Some(Some(bucket)) = stage.outcome.decisions.last_mut().map(|decision| &mut decision.bucket)
+                && stage.trace
+            {
+                // What opens the window below 0 counts in it at once.
+                bucket.count = bucket.count.max(0);
+            }
         }
     }
     place

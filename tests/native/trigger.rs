@@ -1,20 +1,28 @@
 //! The trigger engine against the decisions of real servers.
 
-use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::time::{Duration, Instant as Time};
 
+use prefect_events::automation::{Automation, Composite, EventTrigger, Order, Posture, Specification, Trigger};
+use prefect_events::event::{Labels, ReceivedEvent, Text};
 use prefect_events::json::Value;
 use prefect_events::json::write::ToJson;
-use prefect_events::simulate::{Scenario, Simulation, run};
-use prefect_events::trigger::{Options, Version};
+use prefect_events::simulate::{Scenario, ScenarioError, run};
+use prefect_events::time::Instant;
+use prefect_events::trigger::{Delivery, Engine, Options, Version};
+use proptest::prelude::*;
+use proptest::sample::select;
 use serde_json::Value as Json;
+use uuid::Uuid;
 
 /// How many scenarios there are, and how many of them prove something: the others depended on chance.
 const COUNTS: [(&str, Version, usize, usize); 2] =
     [("scenarios-3.9.ndjson.gz", Version::V3_9, 1456, 1421), ("scenarios-3.8.ndjson.gz", Version::V3_8, 338, 338)];
 
-fn play(row: Value<'_>, version: Version) -> Simulation {
+fn play(row: Value<'_>, version: Version, chance: u64) -> Json {
     let scenario = Scenario::read(row).unwrap_or_else(|error| panic!("{error}"));
-    run(Scenario { version, ..scenario }, Options::default()).unwrap()
+    let played = run(Scenario { version, ..scenario }, Options { chance, ..Options::default() }).unwrap();
+    serde_json::from_str(&played.to_json()).unwrap()
 }
 
 /// Firings in a form that can be compared: what the recorder adds is left out, children stand in the order of
@@ -32,52 +40,311 @@ fn comparable(firings: &Json) -> Vec<Json> {
             children.sort_by_key(|child| child["path"].to_string());
         }
     }
+    // What one event or one tick brings about at once, the server does in an order that it leaves to chance.
+    firings.sort_by_key(|firing| [&firing["at"], &firing["path"], firing].map(Json::to_string));
     firings
 }
 
+fn is_same(ours: &Json, recorded: &Json) -> bool {
+    ["firings", "child_firings"].iter().all(|key| comparable(&ours[key]) == comparable(&recorded[key]))
+        && ours["undelivered"] == recorded["undelivered"]
+}
+
+/// Scenarios of several triggers whose recorded outcome hangs on the order in which the server's set of triggers
+/// happened to be, and which are not marked so. Some order explains each of them.
+const BY_CHANCE: [(Version, &str); 14] = [
+    (Version::V3_9, "anything-3073"),
+    (Version::V3_9, "anything-1832"),
+    (Version::V3_9, "anything-96"),
+    (Version::V3_9, "nested-1945"),
+    (Version::V3_9, "nested-3367"),
+    (Version::V3_9, "nested-1290"),
+    (Version::V3_9, "nested-1271"),
+    (Version::V3_9, "nested-754"),
+    (Version::V3_9, "nested-855"),
+    (Version::V3_9, "sequence-1559"),
+    (Version::V3_9, "sequence-295"),
+    (Version::V3_8, "nested-1290"),
+    (Version::V3_8, "nested-3367"),
+    (Version::V3_8, "nested-1945"),
+];
+
 #[test]
 fn every_scenario_fires_as_on_the_real_server() {
-    let (mut wrong, mut families) = (Vec::new(), BTreeMap::<String, (usize, usize)>::new());
+    let mut wrong = Vec::new();
     for (file, version, all, proving) in COUNTS {
-        let (mut count, mut agree, mut sensitive, mut sensitive_agree) = (0, 0, 0, 0);
+        let (mut count, mut agree, mut by_chance, mut sensitive, mut sensitive_agree) = (0, 0, 0, 0, 0);
         super::cases::each_row(file, |row| {
             let recorded: Json = serde_json::from_slice(row.raw()).unwrap();
-            let ours = play(row, version);
-            let ours: Json = serde_json::from_str(&ours.to_json()).unwrap();
-            let same = ["firings", "child_firings"].map(|key| (comparable(&ours[key]), comparable(&recorded[key])));
-            let is_same =
-                same.iter().all(|(ours, recorded)| ours == recorded) && ours["undelivered"] == recorded["undelivered"];
+            let ours = play(row, version, 0);
+            let same = is_same(&ours, &recorded);
             count += 1;
             if recorded["order_sensitive"] == true {
                 sensitive += 1;
-                sensitive_agree += usize::from(is_same);
-                return;
-            }
-            let family = families.entry(format!("{version:?} {}", recorded["family"])).or_default();
-            family.0 += 1;
-            family.1 += usize::from(is_same);
-            agree += usize::from(is_same);
-            if !is_same {
-                let [(ours, theirs), (our_children, their_children)] = same;
-                let first = ours.iter().zip(&theirs).position(|(a, b)| a != b).unwrap_or(ours.len().min(theirs.len()));
-                wrong.push(format!(
-                    "{version:?} {}: {} firings, recorded {}; children {} and {}; first difference at {first}:\n  {}\n  {}",
-                    recorded["scenario"],
-                    ours.len(),
-                    theirs.len(),
-                    our_children.len(),
-                    their_children.len(),
-                    ours.get(first).unwrap_or(&Json::Null),
-                    theirs.get(first).unwrap_or(&Json::Null),
-                ));
+                sensitive_agree += usize::from(same);
+            } else if same {
+                agree += 1;
+            } else {
+                let name = recorded["scenario"].as_str().unwrap();
+                let explained = || (1..50).any(|chance| is_same(&play(row, version, chance), &recorded));
+                if BY_CHANCE.contains(&(version, name)) && explained() {
+                    by_chance += 1;
+                    return;
+                }
+                let difference = |key: &str| {
+                    let (ours, theirs) = (comparable(&ours[key]), comparable(&recorded[key]));
+                    let only =
+                        |some: &[Json], other: &[Json]| some.iter().find(|firing| !other.contains(firing)).cloned();
+                    format!("  {key}: ours {:?}\n    recorded {:?}", only(&ours, &theirs), only(&theirs, &ours))
+                };
+                wrong.push(format!("{version:?} {name}\n{}\n{}", difference("firings"), difference("child_firings")));
             }
         });
+        let total = count - sensitive;
         println!(
-            "{file}: {agree} of {} agree; of {sensitive} that depended on chance {sensitive_agree}",
-            count - sensitive
+            "{file}: {agree} of {total} agree, {by_chance} in another order; of {sensitive} marked {sensitive_agree}"
         );
-        assert_eq!((count, count - sensitive), (all, proving));
+        assert_eq!((count, total), (all, proving));
     }
-    println!("{families:#?}");
-    assert!(wrong.is_empty(), "{}: {}", wrong.len(), wrong[..wrong.len().min(12)].join("\n"));
+    assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), wrong[..wrong.len().min(10)].join("\n"));
+}
+
+/// A scenario that tells its decisions.
+fn traced(text: &str) -> Vec<(String, String)> {
+    let (mut tape, mut issues) = (prefect_events::json::Tape::new(), Vec::new());
+    prefect_events::json::parse(text.as_bytes(), 0, &mut tape, &mut issues);
+    let document = tape.document(text.as_bytes());
+    let scenario = Scenario::read(document.root().unwrap()).unwrap();
+    let played = run(scenario, Options { trace: true, ..Options::default() }).unwrap();
+    let told = played.outcome.decisions.iter().map(|decision| (decision.kind().name().to_owned(), decision.because()));
+    told.collect()
+}
+
+#[test]
+fn decisions_are_told() {
+    let event = |id: u8, name: &str, time: &str, received: &str| {
+        format!(
+            r#"{{"id": "00000000-0000-4000-8000-0000000000{id:02}", "occurred": "2026-03-01T12:{time}Z",
+               "received": "2026-03-01T12:{received}Z", "event": "prefect.flow-run.{name}",
+               "resource": {{"prefect.resource.id": "prefect.flow-run.1"}}, "related": []}}"#
+        )
+    };
+    let events = [
+        event(1, "Running", "00:00", "00:00"),
+        event(2, "heartbeat", "04:00", "04:00"),
+        event(3, "heartbeat", "04:30", "04:30"),
+        event(4, "heartbeat", "04:15", "04:31"),
+        event(5, "Completed", "05:00", "05:00"),
+        event(6, "heartbeat", "05:30", "05:30"),
+    ];
+    let told = traced(&format!(
+        r#"{{"automation": {{"name": "zombies", "actions": [], "trigger": {{"posture": "Proactive", "after": ["prefect.flow-run.heartbeat"],
+            "expect": ["prefect.flow-run.*"], "for_each": ["prefect.resource.id"], "within": 90}}}},
+            "start": "2026-03-01T12:00:00Z", "end": "2026-03-01T12:10:00Z", "events": [{}]}}"#,
+        events.join(",")
+    ));
+    let told: Vec<String> = told.iter().map(|(kind, because)| format!("{kind}: {because}")).collect();
+    assert_eq!(
+        told,
+        [
+            "held: no window is open: prefect.flow-run.Running is held, and counts in a window that opens over 12:00:00",
+            "armed: prefect.flow-run.heartbeat opened a window until 12:05:30: 90 s of silence from here would fire",
+            "rearmed: this prefect.flow-run.heartbeat moved the window to 12:06:00: 90 s of silence from here would fire",
+            "ignored: prefect.flow-run.heartbeat occurred before the window, which begins at 12:04:30: it changes nothing",
+            "held: prefect.flow-run.Completed is held, so that it also counts in a later window over 12:05:00",
+            "disarmed: prefect.flow-run.Completed came in time, 1 of 1: the window until 12:06:00 will not fire",
+            "rearmed: this prefect.flow-run.heartbeat moved the window to 12:07:00: 90 s of silence from here would fire",
+            "fired: from 12:05:30 to 12:07:00 only 0 of 1 expected came after prefect.flow-run.heartbeat at 12:05:30",
+        ]
+    );
+}
+
+/// One trigger, many runs that die at once: beyond 500 the server forgets every second batch.
+#[test]
+fn batches_skip_what_the_server_skips() {
+    let trigger = r#"{"posture": "Proactive", "after": ["hb"], "expect": ["hb", "end"], "for_each": ["prefect.resource.id"], "within": 90}"#;
+    let events = |runs: usize| {
+        let event = |run: usize| {
+            format!(
+                r#"{{"id": "00000000-0000-4000-8000-{run:012}", "occurred": "2026-03-01T12:00:01Z", "event": "hb",
+                    "resource": {{"prefect.resource.id": "run.{run:04}"}}, "related": []}}"#
+            )
+        };
+        (0..runs).map(event).collect::<Vec<_>>().join(",")
+    };
+    for (runs, intended, fired) in [(500, false, 500), (1200, false, 700), (1200, true, 1200), (1700, false, 1000)] {
+        let text = format!(
+            r#"{{"automation": {{"name": "a", "actions": [], "trigger": {trigger}}}, "events": [{}],
+                "start": "2026-03-01T12:00:00Z", "end": "2026-03-01T12:10:00Z"}}"#,
+            events(runs)
+        );
+        let (mut tape, mut issues) = (prefect_events::json::Tape::new(), Vec::new());
+        prefect_events::json::parse(text.as_bytes(), 0, &mut tape, &mut issues);
+        let scenario = Scenario::read(tape.document(text.as_bytes()).root().unwrap()).unwrap();
+        let played = run(scenario, Options { intended, ..Options::default() }).unwrap();
+        assert_eq!(played.outcome.firings.len(), fired, "{runs}");
+    }
+}
+
+const WILD_NAMES: [&str; 6] = ["hb", "end", "prefect.log.write", "", "h\nb", "hbx"];
+const WILD_PATTERNS: [&str; 10] = ["hb", "*", "h*", "!end", "[a-z]*", "", "?b", "end", "[!", "h*b*"];
+const WILD_WITHIN: [i64; 9] = [0, 1, -1, 10_000_000, -90_000_000, 90_000_000, 86_400_000_000 * 365, i64::MAX, i64::MIN];
+
+fn wild_trigger() -> impl Strategy<Value = Trigger> {
+    let set = || prop::collection::vec(select(&WILD_PATTERNS[..]).prop_map(str::to_owned), 0..3);
+    let leaf = (any::<bool>(), set(), set(), any::<bool>(), -2_i64..4, select(&WILD_WITHIN[..])).prop_map(
+        |(proactive, after, expect, for_each, threshold, within)| {
+            Trigger::Event(EventTrigger {
+                posture: if proactive { Posture::Proactive } else { Posture::Reactive },
+                matches: Specification::default(),
+                match_related: vec![Specification::default()],
+                after,
+                expect,
+                for_each: for_each.then(|| "prefect.resource.id".to_owned()).into_iter().collect(),
+                threshold,
+                within,
+            })
+        },
+    );
+    leaf.prop_recursive(4, 12, 4, |inner| {
+        (any::<bool>(), prop::collection::vec(inner, 0..4), prop::option::of(select(&WILD_WITHIN[..])), 0_usize..4)
+            .prop_map(|(declared, triggers, within, require)| {
+                let order = if declared { Order::Declared } else { Order::Any };
+                Trigger::Composite(Composite { order, triggers, within, require })
+            })
+    })
+}
+
+/// Times around the start, and some years away. Events that follow each other in circles, and that repeat ids.
+fn wild_event() -> impl Strategy<Value = ReceivedEvent> {
+    let time = || prop_oneof![6 => -2_000_000_000_i64..2_000_000_000, 1 => any::<i64>()];
+    (0_u128..12, time(), time(), select(&WILD_NAMES[..]), 0_u8..3, prop::option::of(0_u128..12)).prop_map(
+        |(id, occurred, received, name, run, follows)| ReceivedEvent {
+            id: Uuid::from_u128(id),
+            occurred: Instant(occurred),
+            received: Instant(received),
+            name: name.into(),
+            resource: Labels::new(vec![("prefect.resource.id".into(), format!("run.{run}").into())]),
+            related: Rc::default(),
+            follows: follows.map(Uuid::from_u128),
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+    #[test]
+    fn nothing_wild_brings_it_down(
+        trigger in wild_trigger(),
+        events in prop::collection::vec(wild_event(), 0..40),
+        (old, direct, intended, trace) in any::<(bool, bool, bool, bool)>(),
+        years in any::<bool>(),
+    ) {
+        let end = if years { 10 * 365 * 86_400_000_000 } else { 2_500_000_000 };
+        let scenario = || Scenario {
+            name: None,
+            automation: Automation {
+                name: "wild".to_owned(),
+                description: String::new(),
+                enabled: true,
+                tags: Vec::new(),
+                trigger: trigger.clone(),
+                actions: Vec::new(),
+                actions_on_trigger: Vec::new(),
+                actions_on_resolve: Vec::new(),
+            },
+            start: Instant(-1_000_000_000),
+            end: Instant(end),
+            tick: if years { 86_400_000_000 } else { 5_000_000 },
+            delivery: if direct { Delivery::Direct } else { Delivery::Consumer },
+            version: if old { Version::V3_8 } else { Version::V3_9 },
+            events: events.clone(),
+        };
+        let options = Options { trace, intended, ..Options::default() };
+        let told = run(scenario(), options).unwrap().to_json();
+        prop_assert_eq!(&told, &run(scenario(), options).unwrap().to_json());
+        prop_assert!(serde_json::from_str::<Json>(&told).is_ok());
+        prop_assert_eq!(
+            run(Scenario { tick: 0, ..scenario() }, options).unwrap_err(), ScenarioError::NoTick
+        );
+        prop_assert_eq!(
+            run(Scenario { end: Instant(i64::MIN), ..scenario() }, options).unwrap_err(), ScenarioError::EndBeforeStart
+        );
+        prop_assert_eq!(
+            run(Scenario { tick: 1, end: Instant(i64::MAX), ..scenario() }, options).unwrap_err(),
+            ScenarioError::TooManyTicks
+        );
+    }
+}
+
+/// To be run by hand, in the release profile: `cargo test --release --test native fast -- --ignored --nocapture`.
+#[test]
+#[ignore = "measures"]
+fn fast_enough() {
+    let trigger = Trigger::Event(EventTrigger {
+        posture: Posture::Proactive,
+        matches: Specification(vec![("prefect.resource.id".to_owned(), vec!["prefect.flow-run.*".to_owned()])]),
+        match_related: vec![Specification::default()],
+        after: vec!["prefect.flow-run.heartbeat".to_owned()],
+        expect: vec!["prefect.flow-run.*".to_owned()],
+        for_each: vec!["prefect.resource.id".to_owned()],
+        threshold: 1,
+        within: 90_000_000,
+    });
+    let automation = Automation {
+        name: "zombies".to_owned(),
+        description: String::new(),
+        enabled: true,
+        tags: Vec::new(),
+        trigger,
+        actions: Vec::new(),
+        actions_on_trigger: Vec::new(),
+        actions_on_resolve: Vec::new(),
+    };
+    for (version, delivery) in
+        [(Version::V3_9, Delivery::Consumer), (Version::V3_9, Delivery::Direct), (Version::V3_8, Delivery::Direct)]
+    {
+        for runs in [10_u128, 1000, 10_000, 100_000] {
+            let mut engine = Engine::new(version, Options { delivery, ..Options::default() });
+            engine.load(&automation);
+            let name: Text = "prefect.flow-run.heartbeat".into();
+            let resources: Vec<Labels> = (0..runs)
+                .map(|run| {
+                    let id = format!("prefect.flow-run.{}", Uuid::from_u128(run * 7919));
+                    Labels::new(vec![("prefect.resource.id".into(), id.into())])
+                })
+                .collect();
+            let related: Rc<[Labels]> = Rc::default();
+            let (events, mut slowest, mut tick_at) = (2_000_000_u128, Duration::ZERO, 0);
+            let begun = Time::now();
+            for number in 0..events {
+                // Each run beats every 30 seconds.
+                let now = Instant(i64::try_from(number * 30_000_000 / runs).unwrap());
+                if now.0 >= tick_at {
+                    let begun = Time::now();
+                    engine.tick(now);
+                    slowest = slowest.max(begun.elapsed());
+                    tick_at += 5_000_000;
+                }
+                engine.deliver(
+                    &ReceivedEvent {
+                        id: Uuid::from_u128(number),
+                        occurred: now,
+                        received: now,
+                        name: name.clone(),
+                        resource: resources[usize::try_from(number % runs).unwrap()].clone(),
+                        related: related.clone(),
+                        follows: None,
+                    },
+                    now,
+                );
+            }
+            let took = begun.elapsed();
+            let each = took.as_nanos() / events;
+            println!("{version:?} {delivery:?}, {runs} runs: {each} ns per event, slowest tick {slowest:?}");
+            assert!(engine.take().firings.is_empty());
+            assert_eq!(engine.open_windows() as u128, runs);
+        }
+    }
 }
