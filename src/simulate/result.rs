@@ -1,5 +1,6 @@
 //! What came of a scenario, as JSON. The names of the keys are the public interface.
 
+use crate::automation::Posture;
 use crate::event::Text;
 use crate::json::write::{ToJson, Writer};
 use crate::trigger::{Child, Decision, EventRef, Firing, Outcome, Snapshot};
@@ -17,6 +18,14 @@ pub struct Simulation {
 impl ToJson for Simulation {
     fn write(&self, writer: &mut Writer) {
         writer.open('{');
+        self.members(writer);
+        writer.close('}');
+    }
+}
+
+impl Simulation {
+    /// What stands between the brackets.
+    pub(super) fn members(&self, writer: &mut Writer) {
         writer.optional("scenario", self.scenario.as_deref());
         writer.list("firings", &self.outcome.firings);
         writer.list("child_firings", &self.outcome.child_firings);
@@ -26,7 +35,6 @@ impl ToJson for Simulation {
         if self.trace {
             writer.list("decisions", &self.outcome.decisions);
         }
-        writer.close('}');
     }
 }
 
@@ -65,7 +73,7 @@ impl ToJson for Firing {
         writer.text("phase", self.phase.name());
         writer.text("trigger", self.trigger.kind);
         writer.text("path", &self.trigger.path);
-        writer.optional("posture", self.trigger.posture.map(|posture| posture.name()));
+        writer.optional("posture", self.trigger.posture.map(Posture::name));
         labels(writer, "labels", &self.labels);
         event_id(writer, self.event.as_ref());
         bucket(writer, self.bucket.as_ref());
