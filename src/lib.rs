@@ -3,6 +3,7 @@
 //! In reading order; a module uses those above it, never one below.
 
 pub mod automation;
+pub mod build;
 pub mod catalogue;
 pub mod diagnostic;
 pub mod event;

@@ -1,7 +1,19 @@
-//! Scenarios: an automation and events, played to the engine under a virtual clock.
+//! Scenarios: an automation, and events or runs, played to the engine under a virtual clock.
 
+mod advice;
+mod document;
+mod expectation;
+mod moment;
+mod problem;
 mod result;
+mod runs;
 mod scenario;
+mod simulation;
 
+pub use advice::{Advice, Question, advise};
+pub use document::{Document, MAX_EVENTS, PlayedRun};
+pub use expectation::{Expectation, TestReport, test};
+pub use problem::{Problem, Text};
 pub use result::Simulation;
-pub use scenario::{MAX_TICKS, Scenario, ScenarioError, run};
+pub use scenario::{MAX_OUTCOME, MAX_TICKS, Scenario, ScenarioError, run};
+pub use simulation::{Request, SimulationResult, replay, simulate};

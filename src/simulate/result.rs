@@ -18,6 +18,14 @@ pub struct Simulation {
 impl ToJson for Simulation {
     fn write(&self, writer: &mut Writer) {
         writer.open('{');
+        self.members(writer);
+        writer.close('}');
+    }
+}
+
+impl Simulation {
+    /// What stands between the brackets.
+    pub(super) fn members(&self, writer: &mut Writer) {
         writer.optional("scenario", self.scenario.as_deref());
         writer.list("firings", &self.outcome.firings);
         writer.list("child_firings", &self.outcome.child_firings);
@@ -27,7 +35,6 @@ impl ToJson for Simulation {
         if self.trace {
             writer.list("decisions", &self.outcome.decisions);
         }
-        writer.close('}');
     }
 }
 

@@ -1,21 +1,26 @@
-//! A scenario and how it is played: events in the order in which they are received, ticks in between.
+//! How a scenario is played: events in the order in which they are received, ticks in between.
 
 use std::fmt;
 
-use crate::automation::{Automation, read};
-use crate::event::{Reader, ReceivedEvent, instant};
+use crate::automation::Automation;
+use crate::event::ReceivedEvent;
 use crate::json::Value;
 use crate::sort;
 use crate::time::Instant;
-use crate::trigger::{Delivery, Engine, Options, Version};
+use crate::trigger::{Delivery, Engine, Options, Outcome, Version};
 
+use super::document::Document;
+use super::problem::Place;
 use super::result::Simulation;
 
 /// The server's loops come round so many times at most.
 pub const MAX_TICKS: i64 = 20_000_000;
 
+/// So many firings and decisions are kept at most.
+pub const MAX_OUTCOME: usize = 2_000_000;
+
 /// Every five seconds, as the server does.
-const TICK: i64 = 5_000_000;
+pub(super) const TICK: i64 = 5_000_000;
 
 /// Times in microseconds.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -33,66 +38,43 @@ pub struct Scenario {
 /// Why there is nothing to play.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum ScenarioError {
-    /// A key that must be there.
-    Missing(&'static str),
-    /// The value of a key cannot be what it should.
-    Wrong(&'static str),
-    /// Of an event, by its index.
-    Event(usize),
+    /// The document is wrong; in a sentence.
+    Unreadable(String),
     EndBeforeStart,
     NoTick,
     TooManyTicks,
+    /// It fires, or decides, without end. When it was given up.
+    TooMuch(Instant),
 }
 
 impl fmt::Display for ScenarioError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            ScenarioError::Missing(key) => write!(f, "the scenario lacks `{key}`"),
-            ScenarioError::Wrong(key) => write!(f, "the scenario's `{key}` cannot be read"),
-            ScenarioError::Event(index) => write!(f, "`events/{index}` is not an event with an id and a time"),
+            ScenarioError::Unreadable(message) => f.write_str(message),
             ScenarioError::EndBeforeStart => f.write_str("the scenario's `end` is before its `start`"),
             ScenarioError::NoTick => f.write_str("`tick_seconds` must be more than 0"),
             ScenarioError::TooManyTicks => write!(f, "from `start` to `end` there are more than {MAX_TICKS} ticks"),
+            ScenarioError::TooMuch(at) => {
+                write!(
+                    f,
+                    "by {} there are more than {MAX_OUTCOME} firings and decisions: play less at a time",
+                    at.rfc3339()
+                )
+            }
         }
     }
 }
 
 impl Scenario {
+    /// Reads a document; of what is wrong with it, the first is told.
     pub fn read(value: Value<'_>) -> Result<Scenario, ScenarioError> {
-        let needed = |key| value.get(key).ok_or(ScenarioError::Missing(key));
-        let time = |key| instant(needed(key)?).ok_or(ScenarioError::Wrong(key));
-        let mut reader = Reader::default();
-        let events = value.get("events").into_iter().flat_map(Value::items).enumerate();
-        let scenario = Scenario {
-            name: value.get("scenario").and_then(read::text),
-            automation: read::automation(needed("automation")?).ok_or(ScenarioError::Wrong("automation"))?,
-            start: time("start")?,
-            end: time("end")?,
-            tick: value
-                .get("tick_seconds")
-                .map_or(Some(TICK), read::duration)
-                .ok_or(ScenarioError::Wrong("tick_seconds"))?,
-            delivery: match value.get("delivery") {
-                None => Delivery::Consumer,
-                Some(delivery) if delivery.is("consumer") => Delivery::Consumer,
-                Some(delivery) if delivery.is("direct") => Delivery::Direct,
-                Some(_) => return Err(ScenarioError::Wrong("delivery")),
-            },
-            version: match value.get("server_version") {
-                None => Version::default(),
-                Some(version) if version.is("3.9") => Version::V3_9,
-                Some(version) if version.is("3.8") => Version::V3_8,
-                Some(_) => return Err(ScenarioError::Wrong("server_version")),
-            },
-            events: events
-                .map(|(index, event)| reader.read(event).ok_or(ScenarioError::Event(index)))
-                .collect::<Result<_, _>>()?,
+        let first = |problems: Vec<super::Problem>| {
+            ScenarioError::Unreadable(problems.into_iter().next().map(|problem| problem.message).unwrap_or_default())
         };
-        scenario.check()?;
-        Ok(scenario)
+        Ok(Document::read(&Place::root(value)).map_err(first)?.scenario)
     }
 
-    fn check(&self) -> Result<(), ScenarioError> {
+    pub(super) fn check(&self) -> Result<(), ScenarioError> {
         if self.tick <= 0 {
             return Err(ScenarioError::NoTick);
         }
@@ -106,27 +88,45 @@ impl Scenario {
 
 /// Plays a scenario. Ticks are at its start, and after each span of `tick` up to its end; what is received at the
 /// instant of a tick comes before it.
-pub fn run(scenario: Scenario, options: Options) -> Result<Simulation, ScenarioError> {
+pub fn run(mut scenario: Scenario, options: Options) -> Result<Simulation, ScenarioError> {
+    let events = sort::by_key(std::mem::take(&mut scenario.events), |event| event.received.sortable());
+    play(&scenario, &events, 0, options)
+}
+
+/// The same, with the first tick so long after the start, and with events that are sorted by when they are received.
+pub(super) fn play(
+    scenario: &Scenario,
+    events: &[ReceivedEvent],
+    offset: i64,
+    options: Options,
+) -> Result<Simulation, ScenarioError> {
     scenario.check()?;
     let mut engine = Engine::new(scenario.version, Options { delivery: scenario.delivery, ..options });
     engine.load(&scenario.automation);
-    let events = sort::by_key(scenario.events, |event| event.received.sortable());
     let mut waiting = events.iter().peekable();
-    let mut now = Some(scenario.start).filter(|start| *start <= scenario.end);
+    let first = scenario.start.0.checked_add(offset).map(Instant);
+    let mut now = first.filter(|start| *start <= scenario.end);
+    let mut outcome = Outcome::default();
     while let Some(tick) = now {
         while let Some(event) = waiting.next_if(|event| event.received <= tick) {
             engine.deliver(event, event.received);
         }
         engine.tick(tick);
+        gather(&mut outcome, engine.take());
+        if outcome.firings.len().max(outcome.child_firings.len()).max(outcome.decisions.len()) > MAX_OUTCOME {
+            return Err(ScenarioError::TooMuch(tick));
+        }
         now = tick.0.checked_add(scenario.tick).map(Instant).filter(|next| *next <= scenario.end);
     }
     while let Some(event) = waiting.next_if(|event| event.received <= scenario.end) {
         engine.deliver(event, event.received);
     }
-    Ok(Simulation {
-        scenario: scenario.name,
-        outcome: engine.take(),
-        undelivered: waiting.count(),
-        trace: options.trace,
-    })
+    gather(&mut outcome, engine.take());
+    Ok(Simulation { scenario: scenario.name.clone(), outcome, undelivered: waiting.count(), trace: options.trace })
+}
+
+fn gather(all: &mut Outcome, new: Outcome) {
+    all.firings.extend(new.firings);
+    all.child_firings.extend(new.child_firings);
+    all.decisions.extend(new.decisions);
 }

@@ -28,6 +28,7 @@ use precedent::Precedents;
 use syntax::Source;
 
 pub use settings::{Profile, Settings};
+pub(crate) use words::{nearest, text as shown_value};
 
 /// An event that is nested no deeper than this is not looked at for its depth.
 const SHALLOW: usize = 190;

@@ -25,7 +25,7 @@ pub(super) fn shown(text: &str) -> String {
 }
 
 /// A value as users call it: its text in backticks if it is a string or short, and its kind if it is not a string.
-pub(super) fn text(value: Value<'_>) -> String {
+pub(crate) fn text(value: Value<'_>) -> String {
     if value.is_string() { format!("`{}`", shown(&value.string())) } else { self::value(value) }
 }
 
@@ -53,7 +53,7 @@ pub(super) fn count(number: usize) -> String {
 }
 
 /// Words of a list, of whatever it consists: one kind of iterator keeps what takes it small.
-pub(super) type Words<'w, 't> = &'w mut dyn Iterator<Item = &'t str>;
+pub(crate) type Words<'w, 't> = &'w mut dyn Iterator<Item = &'t str>;
 
 /// `a`, `b` and `c`.
 pub(super) fn list(items: Words<'_, '_>, last: &str) -> String {
@@ -84,7 +84,7 @@ pub(super) fn joined(items: Words<'_, '_>, between: &str) -> String {
 }
 
 /// The nearest of some words, if it is near enough to be meant.
-pub(super) fn nearest<'c>(word: &str, candidates: Words<'_, 'c>) -> Option<&'c str> {
+pub(crate) fn nearest<'c>(word: &str, candidates: Words<'_, 'c>) -> Option<&'c str> {
     let mut best = None;
     for candidate in candidates {
         if let Some(distance) = distance(word, candidate)

@@ -20,5 +20,6 @@ mod mutation;
 mod positions;
 mod precedents;
 mod properties;
+mod simulate;
 mod trigger;
 mod truth;

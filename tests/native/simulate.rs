@@ -1,0 +1,288 @@
+//! Scenarios as documents: generated runs, mistakes in them, expectations, advice.
+
+use prefect_events::json::write::ToJson;
+use prefect_events::simulate::{Advice, Question, Request, SimulationResult, Text, advise, simulate, test};
+use prefect_events::validate::{Settings, TextOptions, validate};
+use serde_json::{Value as Json, json};
+
+fn text(bytes: &[u8]) -> Text<'_> {
+    Text { bytes, options: TextOptions::default() }
+}
+
+fn play(scenario: &Json) -> SimulationResult {
+    let written = scenario.to_string();
+    let result = simulate(text(written.as_bytes()), Request { trace: true, events: true });
+    assert!(serde_json::from_str::<Json>(&result.to_json()).is_ok());
+    result
+}
+
+/// When it fires, in seconds after the start.
+fn firings(scenario: &Json) -> Vec<f64> {
+    let result = play(scenario);
+    let (played, document) = result.played().unwrap_or_else(|| panic!("{:#?}", result.errors()));
+    let start = document.scenario.start;
+    played.outcome.firings.iter().map(|firing| firing.at.since(start) as f64 / 1e6).collect()
+}
+
+/// The documented automation, with ticks at `2 + 5k` seconds.
+fn zombie(more: &Json) -> Json {
+    let mut scenario = json!({
+        "automation": "crash-zombie-flows",
+        "start": "2026-03-01T12:00:00Z",
+        "end": "30m",
+        "tick_offset_seconds": 2,
+        "heartbeat": {"frequency": 30, "drift": 0, "first": 0.1},
+    });
+    scenario.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    scenario
+}
+
+#[test]
+fn the_scenario_of_the_documentation() {
+    let scenario = json!({
+        "automation": "crash-zombie-flows",
+        "start": "2026-03-01T12:00:00Z",
+        "end": "30m",
+        "tick_seconds": 5,
+        "server_version": "3.9",
+        "heartbeat": {"frequency": 30, "drift": 0.015, "delay": 0.2, "jitter": 0.5, "loss": 0.01, "seed": 7},
+        "runs": [
+            {"name": "healthy", "starts": "0s", "ends": "10m", "state": "Completed"},
+            {"name": "zombie", "starts": "5s", "dies": "2m10s"},
+            {"name": "custom", "starts": "0s", "ends": "4m", "state": {"type": "COMPLETED", "name": "SuccessfullyProcessed"}},
+            {"name": "hiccup", "starts": "0s", "ends": "10m", "misses": [3]},
+        ],
+        "expect": [
+            {"run": "zombie", "fires": 1, "between": ["3m30s", "3m50s"]},
+            {"run": "healthy", "fires": 0},
+            {"run": "custom", "never": true},
+            {"run": "hiccup", "never": true},
+            {"event": "prefect.flow-run.heartbeat", "fires": 1},
+        ],
+    });
+    let report = test(text(scenario.to_string().as_bytes()));
+    assert_eq!(report.failures().collect::<Vec<_>>(), Vec::<&str>::new());
+    assert!(report.passed(), "{}", report.to_json());
+}
+
+#[test]
+fn generated_events_are_valid() {
+    let scenario =
+        zombie(&json!({"heartbeat": {"frequency": 30, "delay": 0.2, "jitter": 0.5, "loss": 0.05, "seed": 3}, "runs": [
+            {"name": "plain", "ends": "10m", "flow": "etl", "deployment": "prod", "tags": ["a", "b"]},
+            {"name": "custom", "ends": "4m", "state": {"type": "COMPLETED", "name": "Processed"}},
+            {"name": "failed", "ends": "4m", "state": "Failed"},
+            {"name": "late-out", "ends": "4m", "state": "TimedOut"},
+            {"name": "cancelled", "ends": "4m", "state": "Cancelled"},
+            {"name": "retries", "ends": "10m", "retry": [{"at": "2m", "for": "2m"}, {"at": "6m", "until": "7m"}]},
+            {"name": "pauses", "ends": "10m", "pause": {"at": "2m", "for": "2m"}},
+            {"name": "suspends", "ends": "20m", "suspend": {"at": "2m", "for": "8m"}},
+            {"name": "dies", "dies": "4m"},
+            {"name": "short", "ends": "0.05s"},
+            {"name": "never", "ends": "4m", "first_heartbeat": "never"},
+            {"name": "long", "ends": "25m", "count": 3, "every": "10s"},
+        ]}));
+    let result = play(&scenario);
+    let (_, document) = result.played().unwrap_or_else(|| panic!("{:#?}", result.errors()));
+    let mut built: Vec<_> = document.built.iter().collect();
+    assert!(built.len() > 200);
+    built.sort_by_key(|built| built.event.received);
+    let events: String = built.iter().map(|event| event.to_json() + "\n").collect();
+    let report = validate(events.as_bytes(), TextOptions::default(), &Settings::default());
+    assert_eq!((report.errors, report.warnings), (0, 0), "{:#?}", report.diagnostics);
+    let follows = built.iter().filter(|built| built.event.follows.is_some()).count();
+    assert!(follows > 20);
+    assert_eq!(result.to_json(), play(&scenario).to_json());
+}
+
+/// Section by section as the real engine did.
+#[test]
+fn the_timelines() {
+    let run = |run: Json| zombie(&json!({"runs": [run]}));
+    // Healthy; dies after its fifth heartbeat; custom states; never a first heartbeat.
+    assert_eq!(firings(&run(json!({"ends": "130s"}))), [] as [f64; 0]);
+    assert_eq!(firings(&run(json!({"dies": "121s"}))), [212.0]);
+    assert_eq!(
+        firings(&run(json!({"ends": "70s", "state": {"type": "COMPLETED", "name": "SuccessfullyProcessed"}}))),
+        [] as [f64; 0]
+    );
+    assert_eq!(firings(&run(json!({"dies": "10s", "first_heartbeat": "never"}))), [] as [f64; 0]);
+    // The phase of the ticks.
+    for (phase, fires) in [(0.0, 215.0), (0.05, 215.05), (0.1, 210.1), (0.15, 210.15), (1.0, 211.0), (4.99, 214.99)] {
+        let mut scenario = run(json!({"dies": "121s"}));
+        scenario["tick_offset_seconds"] = json!(phase);
+        assert_eq!(firings(&scenario), [fires], "{phase}");
+    }
+    // A window shorter than the frequency: a false alarm after each heartbeat.
+    let slow = zombie(&json!({"heartbeat": {"frequency": 180, "drift": 0, "first": 0.2}, "runs": [{"ends": "600s"}]}));
+    assert_eq!(firings(&slow), [92.0, 272.0, 452.0]);
+    // Missed heartbeats.
+    let beats = |drift: f64, misses: Json| {
+        zombie(&json!({"heartbeat": {"frequency": 30, "drift": drift, "first": 0}, "end": "250s",
+            "runs": [{"ends": "245s", "misses": misses}]}))
+    };
+    assert_eq!(firings(&beats(0.0, json!([4]))), [] as [f64; 0]);
+    assert_eq!(firings(&beats(0.0, json!([4, 5]))), [150.0]);
+    assert_eq!(firings(&beats(0.05, json!([4, 5]))), [150.25]);
+    assert_eq!(firings(&beats(0.0, json!([4, 5, 6]))), [152.0]);
+    // It dies in the delay before a retry: with the wildcard, nobody learns of it.
+    assert_eq!(firings(&run(json!({"retry": {"at": "40s"}}))), [] as [f64; 0]);
+    // A heartbeat after the end arms the window.
+    let after = run(json!({"ends": "3s", "heartbeat_after_end": 0.2}));
+    assert_eq!(firings(&after), [97.0]);
+    // Everything arrives 40 seconds late.
+    let mut late = run(json!({"dies": "121s"}));
+    late["heartbeat"]["delay"] = json!(40);
+    late["end"] = json!("10m");
+    assert_eq!(firings(&late), [252.0]);
+}
+
+/// An end that overtakes the only heartbeat of a short run: 3.9 holds it, 3.8 forgets it.
+#[test]
+fn versions_differ() {
+    let overtaken = |version: &str| {
+        zombie(
+            &json!({"server_version": version, "heartbeat": {"frequency": 30, "first": 0.5, "delay": 0.7, "drift": 0},
+            "runs": [{"ends": "0.9s"}]}),
+        )
+    };
+    assert_eq!(firings(&overtaken("3.8")), [92.0]);
+    assert_eq!(firings(&overtaken("3.9")), [] as [f64; 0]);
+}
+
+#[test]
+fn mistakes_are_told() {
+    let told = |more: Json| {
+        let result = play(&zombie(&more));
+        result
+            .errors()
+            .iter()
+            .map(|error| format!("{} {}: {}", error.code, error.path, error.message))
+            .collect::<Vec<_>>()
+    };
+    for (more, expected) in [
+        (
+            json!({"tick_seconds": 0}),
+            "scenario-wrong-value /tick_seconds: `tick_seconds` must be more than 0, not a number (`0`)",
+        ),
+        (json!({"end": "2026-02-28T12:00:00Z"}), "scenario-time /end: the scenario's `end` is before its `start`"),
+        (json!({"end": "90000d"}), "scenario-too-large /end: from `start` to `end` there are more than 20000000 ticks"),
+        (json!({"exspect": []}), "scenario-unknown-key /exspect: there is no `exspect` here: did you mean `expect`?"),
+        (
+            json!({"server_version": "4"}),
+            "scenario-wrong-value /server_version: `server_version` must be \"3.9\" or \"3.8\", not `4`",
+        ),
+        (
+            json!({"runs": [{"state": "Complete", "ends": "1m"}]}),
+            "scenario-wrong-value /runs/0/state: `Complete` is no state that Prefect names itself: did you mean `Completed`?",
+        ),
+        (
+            json!({"runs": [{"dies": "1m", "starts": "2m"}]}),
+            "scenario-time /runs/0/dies: the run's `dies` is before its `starts`",
+        ),
+        (
+            json!({"runs": [{"name": "a", "count": 1_000_000}]}),
+            "scenario-too-large /runs/0: the scenario has too many runs: it may have 2000000 events",
+        ),
+        (
+            json!({"runs": [{"name": "a", "heartbeat": {"frequency": 0}}]}),
+            "scenario-wrong-value /runs/0/heartbeat/frequency: `frequency` must be more than 0 seconds, not a number (`0`)",
+        ),
+        (
+            json!({"runs": [{"name": "a"}], "expect": [{"run": "other", "fires": 1}]}),
+            "scenario-wrong-value /expect/0/run: no run of this scenario is called `other`",
+        ),
+        (json!({"events": [{"id": "x"}]}), "scenario-event /events/0: this event lacks `occurred`"),
+        (
+            json!({"automation": {"trigger": {"expect": []}}}),
+            "scenario-automation /automation/trigger: the server refuses this trigger",
+        ),
+        (
+            json!({"heartbeat": {"loss": 2}}),
+            "scenario-wrong-value /heartbeat/loss: `loss` must be a number from 0 to 1, such as 0.01 for one in a hundred, not a number (`2`)",
+        ),
+    ] {
+        assert_eq!(told(more.clone()), [expected], "{more}");
+    }
+    let result = simulate(text(b"{\n\"automation\": 5 }"), Request::default());
+    let range = result.errors()[0].range.unwrap();
+    assert_eq!((range.start.line, range.start.column), (2, 15));
+    let result = simulate(text(b"{\"a\": }"), Request::default());
+    assert_eq!(result.errors()[0].code, "syntax-missing-value");
+    for wrong in ["", "[]", "1", "{} {}", "{}\n{}"] {
+        assert!(!simulate(text(wrong.as_bytes()), Request::default()).errors().is_empty(), "{wrong}");
+    }
+}
+
+#[test]
+fn expectations_fail_with_both_sides() {
+    let scenario =
+        zombie(&json!({"runs": [{"name": "zombie", "dies": "121s"}, {"name": "twins", "dies": "5m", "count": 2}],
+        "expect": [
+            {"run": "zombie", "fires": 2},
+            {"run": "zombie", "never": true, "between": ["0s", "3m"]},
+            {"run": "zombie", "between": ["0s", "3m"]},
+            {"run": "twins", "never": true},
+            {"fires": 3},
+            {"label": {"prefect.resource.id": "prefect.flow-run.0"}},
+        ]}));
+    let report = test(text(scenario.to_string().as_bytes()));
+    assert_eq!(
+        report.failures().collect::<Vec<_>>(),
+        [
+            "expected: run zombie fires 2 times; but it fired once, at 3m32s",
+            "expected: run zombie fires between 0s and 3m; but it fired once, at 3m32s",
+            "expected: run twins-1 never fires; but it fired once, at 6m2s",
+            "expected: run twins-2 never fires; but it fired once, at 6m2s",
+            "expected: what is selected, prefect.resource.id=prefect.flow-run.0 fires; but it never fired",
+        ]
+    );
+    assert!(!test(text(zombie(&json!({})).to_string().as_bytes())).passed());
+}
+
+fn advice(question: &str) -> Advice {
+    advise(Question::read(question).unwrap())
+}
+
+#[test]
+fn three_times_the_frequency_tolerates_one() {
+    for (frequency, within, tolerated) in
+        [(30, 90, 1), (180, 540, 1), (30, 30, -1), (180, 90, -1), (30, 31, 0), (30, 135, 3), (180, 810, 3)]
+    {
+        let told = advice(&format!(r#"{{"frequency": {frequency}, "within": {within}}}"#));
+        assert_eq!(told.tolerated, tolerated, "{frequency} {within}");
+        // The advice agrees with the engine: so many are tolerated, one more is not.
+        for (missed, fires) in [(tolerated, 0), (tolerated + 1, 1)] {
+            if missed < 1 {
+                continue;
+            }
+            let misses: Vec<i64> = (4..4 + missed).collect();
+            let mut scenario =
+                zombie(&json!({"heartbeat": {"frequency": frequency, "drift": 0.015, "first": 0}, "end": "2h",
+                "runs": [{"ends": "1h", "misses": misses}]}));
+            scenario["automation"] = json!({"trigger": {"posture": "Proactive", "after": ["prefect.flow-run.heartbeat"],
+                "expect": ["prefect.flow-run.*"], "for_each": ["prefect.resource.id"], "within": within}});
+            assert_eq!(firings(&scenario).len(), fires, "{frequency} {within} {missed}");
+        }
+    }
+    let told = advice(
+        r#"{"frequency": 180, "within": 540, "client_version": "3.6.14", "expect": ["prefect.flow-run.Completed"]}"#,
+    );
+    assert_eq!(told.within_for, [(0, 182), (1, 362), (2, 542), (3, 722), (4, 902)]);
+    assert_eq!(
+        told.arithmetic[3],
+        "With 2 missed heartbeats in a row, the next one comes 3 × 180.015 = 540.045 s after the last, ≥ 540 s: a false alarm."
+    );
+    let json: Json = serde_json::from_str(&told.to_json()).unwrap();
+    assert_eq!(
+        json["detection"],
+        json!({"earliest": 540, "latest": 545, "earliest_after_death": 359.985, "latest_after_death": 545})
+    );
+    assert_eq!(json["client"]["sends_heartbeats"], "if-set");
+    assert_eq!(json["false_alarms"].as_array().unwrap().len(), 5);
+    assert_eq!(
+        Question::read(r#"{"frequency": "x", "within": 1}"#).unwrap_err(),
+        "`frequency` must be a number of seconds, more than 0, not `x`"
+    );
+    assert_eq!(Question::read(r#"{"frequency": 30}"#).unwrap_err(), "`within` is missing: a number of seconds");
+}
