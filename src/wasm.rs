@@ -3,11 +3,17 @@
 
 use std::cell::RefCell;
 
+use talc::wasm::{WasmDynamicTalc, new_wasm_dynamic_allocator};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 use crate::catalogue;
 use crate::json::write::ToJson;
 use crate::validate::{self, Settings, TextOptions, Validator};
+
+/// 7 KB less of the module (2.4 KB with brotli) than the standard library's allocator for wasm, and no more memory: what is
+/// freed becomes one with its neighbours, and the last allocation grows in place.
+#[global_allocator]
+static ALLOCATOR: WasmDynamicTalc = new_wasm_dynamic_allocator();
 
 #[wasm_bindgen]
 extern "C" {
@@ -77,7 +83,3 @@ pub fn family_of(name: &str) -> Option<String> {
 pub fn version() -> String {
     env!("CARGO_PKG_VERSION").to_owned()
 }
-
-/// 7 KB less of the module (2.4 KB with brotli) than the standard library's allocator for wasm.
-#[global_allocator]
-static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
