@@ -226,7 +226,9 @@ pub fn integer(value: Value<'_>) -> Option<i64> {
         Kind::True => Some(1),
         Kind::False => Some(0),
         Kind::Integer => whole(value.raw()),
-        Kind::Float => Some(Decimal::read(value.raw())?).filter(|number| !number.is_beyond_double()).and_then(integral),
+        Kind::Float => {
+            Some(Decimal::read(value.raw())?).filter(|number| !number.is_beyond_double()).and_then(Decimal::whole)
+        }
         Kind::String => {
             let text = value.string();
             let text = text.trim();
@@ -249,24 +251,13 @@ fn whole(raw: &[u8]) -> Option<i64> {
     Decimal::read(raw).map(|_| text.parse().unwrap_or(limit))
 }
 
-fn integral(number: Decimal) -> Option<i64> {
-    let limit = if number.negative { i64::MIN } else { i64::MAX };
-    match number.micros() {
-        Some(micros) if micros.checked_rem(1_000_000) == Some(0) => {
-            Some(i64::try_from(micros.div_euclid(1_000_000)).unwrap_or(limit))
-        }
-        Some(_) => None,
-        None => Some(limit),
-    }
-}
-
 /// A duration in microseconds: a number of seconds, or a text that pydantic reads (`PT90S`, `00:01:30`).
 #[must_use]
 pub fn duration(value: Value<'_>) -> Option<i64> {
     let micros = match value.kind() {
         Kind::True => 1_000_000,
         Kind::False => 0,
-        Kind::Integer | Kind::Float => i64::try_from(Decimal::read(value.raw())?.micros()?).ok()?,
+        Kind::Integer | Kind::Float => Decimal::read(value.raw())?.micros()?,
         Kind::String => {
             let duration = Duration::parse_bytes(&value.bytes()).ok()?;
             duration

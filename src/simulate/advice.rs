@@ -64,7 +64,6 @@ impl Question {
         }
         let span = |key: &str, value: Value<'_>| {
             let micros = Decimal::read(value.raw()).filter(|_| value.is_number()).and_then(Decimal::micros);
-            let micros = micros.and_then(|micros| i64::try_from(micros).ok());
             micros
                 .filter(|micros| (1..=LONGEST).contains(micros))
                 .ok_or_else(|| format!("`{key}` must be a number of seconds, more than 0, not {}", shown_value(value)))

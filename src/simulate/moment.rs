@@ -27,7 +27,7 @@ pub(super) fn span(value: Value<'_>) -> Option<i64> {
 }
 
 fn micros(digits: &[u8]) -> Option<i64> {
-    i64::try_from(Decimal::read(digits)?.micros()?).ok()
+    Decimal::read(digits)?.micros()
 }
 
 fn units(text: &str) -> Option<i64> {

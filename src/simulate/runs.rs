@@ -71,8 +71,8 @@ pub(super) fn heartbeats(place: Option<Place<'_>>, base: Option<&Heartbeats>, re
         }
     }
     let share = reading.read(place.get("loss"), "a number from 0 to 1, such as 0.01 for one in a hundred", |place| {
-        let micros = Decimal::read(place.value.raw()).filter(|_| place.value.is_number())?.micros()?;
-        i64::try_from(micros).ok().filter(|micros| (0..=1_000_000).contains(micros))
+        let micros = Decimal::read(place.value.raw()).filter(|_| place.value.is_number())?.micros();
+        micros.filter(|micros| (0..=1_000_000).contains(micros))
     });
     beats.loss = share.unwrap_or(beats.loss);
     let seed = reading.read(place.get("seed"), "a whole number", |place| read::integer(place.value));

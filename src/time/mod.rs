@@ -73,10 +73,11 @@ pub fn read_number(raw: &[u8], is_integer: bool) -> Option<Time> {
         let seconds = std::str::from_utf8(raw).ok()?.parse().ok()?;
         DateTime::from_timestamp_with_config(seconds, 0, &config())
     } else {
-        let micros = Decimal::read(raw)?.micros()?;
-        let milliseconds = micros.unsigned_abs() > u128::from(MILLISECONDS_FROM).saturating_mul(1_000_000);
-        let micros = if milliseconds { micros.checked_div(1000)? } else { micros };
-        let seconds = i64::try_from(micros.div_euclid(1_000_000)).ok()?;
+        let number = Decimal::read(raw)?;
+        let limit = MILLISECONDS_FROM.saturating_mul(1_000_000);
+        let micros = number.micros().filter(|micros| micros.unsigned_abs() <= limit);
+        let micros = micros.or_else(|| number.thousandths())?;
+        let seconds = micros.div_euclid(1_000_000);
         let rest = u32::try_from(micros.rem_euclid(1_000_000)).ok()?;
         let in_seconds = DateTimeConfig { timestamp_unit: TimestampUnit::Second, ..config() };
         DateTime::from_timestamp_with_config(seconds, rest, &in_seconds)
