@@ -153,7 +153,7 @@ def describe(scenario: Json, theirs: Json, ours: Json, who: tuple[str, str]) -> 
     """A difference, for people."""
     lines = [f"--- {scenario['scenario']}: tick {scenario['tick_seconds']} s until {scenario['end']}, "
              f"delivery {scenario['delivery']}", json.dumps(scenario["automation"]["trigger"])]
-    for event in scenario["events"][:40]:
+    for event in sorted(scenario["events"], key=lambda event: datetime.fromisoformat(event["received"]))[:40]:
         follows = f" follows {event['follows']}" if event.get("follows") else ""
         lines.append(f"  {event['received']} (occurred {event['occurred']}) {event['event']} {event['id']}{follows} "
                      f"{json.dumps(event['resource'])} {json.dumps(event['related'])}")

@@ -14,9 +14,9 @@ import json
 import logging
 import os
 import sys
+from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -301,16 +301,15 @@ async def play(
         session.add(database.Automation(**automation.model_dump(exclude={"created", "updated"})))
 
     events = [ReceivedEvent.model_validate_json(json.dumps(event)) for event in scenario["events"]]
-    waiting = sorted(zip(map(lambda event: microseconds(event["received"]), scenario["events"]), events),
-                     key=lambda pair: pair[0])
-    waiting.reverse()
+    arrivals = [microseconds(event["received"]) for event in scenario["events"]]
+    waiting = deque(sorted(zip(arrivals, events), key=lambda pair: pair[0]))
     async with Consumer() as consumer:
         deliver = deliver_directly if scenario.get("delivery") == "direct" else consumer.deliver
         CLOCK.drift = drift
 
         async def deliver_until(time: int) -> None:
-            while waiting and waiting[-1][0] <= time:
-                CLOCK.now, event = waiting.pop()
+            while waiting and waiting[0][0] <= time:
+                CLOCK.now, event = waiting.popleft()
                 RECORDER.phase = "event"
                 await deliver(event)
 
