@@ -310,7 +310,7 @@ class Maker:
 
     def zombie(self) -> tuple[Json, list[Json]]:
         self.length = self.random.choice([300, 600, 900]) * SECOND
-        if self.chance(0.02):
+        if self.chance(0.05):
             return self.crowd()
         return self.zombie_trigger(), [event for number in range(self.random.randint(1, 4))
                                        for event in self.run(number, scheduled=False)]
