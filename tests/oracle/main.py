@@ -209,7 +209,7 @@ def main() -> int:
 
         servers: queue.Queue[Player] = queue.Queue()
         for _ in range(options.jobs):
-            servers.put(stack.enter_context(Player(python, HERE / "server.py")))
+            servers.put(stack.enter_context(Player(python, "-W", "ignore", HERE / "server.py")))
 
         def check(row: Json, ours: Json) -> tuple[str, Json]:
             server = servers.get()
