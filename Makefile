@@ -2,10 +2,13 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test build bench bench-memory lint fuzz clean cargo-test node-test package-test
+.PHONY: help run test build bench bench-memory lint fuzz oracle clean cargo-test node-test package-test
 
 NODE_TEST := node --test --test-reporter=spec
 FUZZ_SECONDS ?= 60
+SEED ?= 1
+COUNT ?= 200
+PREFECT ?= 3.9.1
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -50,6 +53,10 @@ fuzz: ## look for input that breaks the core, FUZZ_SECONDS (60) per target
 		cargo fuzz run --fuzz-dir tests/fuzz --sanitizer none $$name -- \
 			-max_total_time=$(FUZZ_SECONDS) -max_len=8192 -dict=tests/fuzz/json.dict || exit 1; \
 	done
+
+oracle: ## compare the triggers with a real Prefect (PREFECT=3.9.1) on COUNT (200) random scenarios of a SEED (1)
+	cargo build --release --example oracle-engine
+	python3 tests/oracle/main.py --seed $(SEED) --count $(COUNT) --prefect $(PREFECT) $(ORACLE_FLAGS)
 
 clean: ## remove everything that was made
 	cargo clean
