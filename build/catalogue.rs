@@ -20,8 +20,9 @@ use std::path::Path;
 
 use data::{Contents, Groups};
 
-/// Writes the pages of a folder: `catalogue.bin` and `catalogue.txt` for the crate, and
-/// `catalogue.debug`, all that they hold in the words of `Debug`, for its tests.
+/// Writes the pages of a folder: for the crate `catalogue.bin` and `catalogue.txt`, and what
+/// its checks do not need in `aside.bin` and `aside.txt`; for its tests `catalogue.debug`, all
+/// that they hold in the words of `Debug`.
 pub fn generate(folder: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
     let mut files =
         std::fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>()?;
@@ -43,9 +44,10 @@ pub fn generate(folder: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
     }
     let families = data::inherit(families)?;
     let families = resolve::resolve(&families, &groups)?;
-    let (bytes, texts) = encode::encode(&families);
-    std::fs::write(out.join("catalogue.bin"), bytes)?;
-    std::fs::write(out.join("catalogue.txt"), texts)?;
+    for (name, (bytes, texts)) in ["catalogue", "aside"].into_iter().zip(encode::encode(&families)) {
+        std::fs::write(out.join(name).with_extension("bin"), bytes)?;
+        std::fs::write(out.join(name).with_extension("txt"), texts)?;
+    }
     std::fs::write(out.join("catalogue.debug"), format!("{families:#?}"))?;
     Ok(())
 }

@@ -1,6 +1,7 @@
 // What users call; the entries differ only in how they get at the WebAssembly module.
 
 import { call, openStream } from "./core.js";
+import * as catalogue from "./event-types.js";
 import { explanation } from "./explanations.js";
 import { isBuffer, isBytes, optionsText, toJson } from "./input.js";
 import { wholeLines } from "./lines.js";
@@ -93,7 +94,7 @@ export function explain(code) {
 
 /** @returns {import("./index.js").EventType[]} */
 export function eventTypes() {
-  return call((core) => JSON.parse(core.eventTypes()));
+  return call(() => catalogue.eventTypes());
 }
 
 /**
@@ -101,8 +102,7 @@ export function eventTypes() {
  * @returns {import("./index.js").EventType | undefined}
  */
 export function describe(name) {
-  const type = call((core) => core.describe(text(name, "describe", "an event name")));
-  return type && JSON.parse(type);
+  return call(() => catalogue.describe(text(name, "describe", "an event name")));
 }
 
 export function version() {

@@ -56,18 +56,11 @@ pub fn is_ndjson(head: &[u8], whole: bool) -> Option<bool> {
     validate::is_ndjson(head, whole)
 }
 
-/// Everything known of each event.
-#[wasm_bindgen(js_name = eventTypes)]
+/// The name pattern of an event's family, or `undefined`.
+#[wasm_bindgen(js_name = familyOf)]
 #[must_use]
-pub fn event_types() -> String {
-    catalogue::event_types().to_json()
-}
-
-/// Everything known of one event, by a name or a name pattern, or `undefined`.
-#[wasm_bindgen]
-#[must_use]
-pub fn describe(name: &str) -> Option<String> {
-    catalogue::describe(name).map(|event| event.to_json())
+pub fn family_of(name: &str) -> Option<String> {
+    catalogue::find(name).map(|found| found.family.name.text.to_owned())
 }
 
 /// The version of this package.
@@ -76,3 +69,7 @@ pub fn describe(name: &str) -> Option<String> {
 pub fn version() -> String {
     env!("CARGO_PKG_VERSION").to_owned()
 }
+
+/// 7 KB less of the module (2.4 KB with brotli) than the standard library's allocator for wasm.
+#[global_allocator]
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use std::error::Error;
 
 use super::data::{self, Groups, Level, Short};
-use super::model::{Choice, Family, Presence, Remark, Source, Template, Variant};
+use super::model::{Aside, Choice, Family, Missing, Presence, Remark, Source, Template, Variant};
 use super::{leak, link};
 use crate::diagnostic::Severity;
 use labels::{expand_labels, expand_related};
@@ -79,9 +79,9 @@ impl Resolver<'_> {
         });
         Ok(Family {
             name,
-            title: leak(&family.title),
-            documented: family.page.is_some(),
-            cloud: emitter == "cloud",
+            title: Aside(leak(&family.title)),
+            documented: Aside(family.page.is_some()),
+            cloud: Aside(emitter == "cloud"),
             emitter: leak(emitter),
             labels,
             related: related.leak(),
@@ -92,7 +92,7 @@ impl Resolver<'_> {
             variants: variants.leak(),
             other_variants: family.other_variants.and_then(Level::severity),
             choices,
-            hole_example: leak(&hole_example),
+            hole_example: Aside(leak(&hole_example)),
             equal,
         })
     }
@@ -108,8 +108,8 @@ impl Resolver<'_> {
         let list = variants.iter().map(|variant| Variant {
             name: leak(&variant.name),
             state_type: variant.state_type.as_deref().map(leak),
-            previous: variant.previous.as_deref().map(leak),
-            documented: variant.documented,
+            previous: Aside(variant.previous.as_deref().map(leak)),
+            documented: Aside(variant.documented),
         });
         Ok((list.collect(), example))
     }
@@ -184,13 +184,14 @@ fn no_group(kind: &str, name: &str) -> String {
 }
 
 /// What the absence of an item means: its own word, or an error where the documentation promises the item.
-fn missing(presence: Presence, own: Option<Level>, source: Source) -> Option<Severity> {
-    match (presence, own) {
+fn missing(presence: Presence, own: Option<Level>, source: Source, words: &str) -> Option<Missing> {
+    let severity = match (presence, own) {
         (Presence::Required, Some(level)) => level.severity(),
         (Presence::Required, None) if source == Source::Code => Some(Severity::Warning),
         (Presence::Required, None) => Some(Severity::Error),
         _ => None,
-    }
+    };
+    severity.map(|severity| Missing { severity, words: leak(words) })
 }
 
 /// A sentence on a value, if there is one.

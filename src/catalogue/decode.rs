@@ -4,39 +4,71 @@
 //! Two files of the build script hold it: all different texts, one after the other, and
 //! everything else as numbers: seven bits a byte, the highest first, and the eighth set in
 //! all bytes but the last. A text or a list that was read before is only named again.
+//! What stands aside has two more files of the same kind.
 
 use std::any::Any;
+#[cfg(target_arch = "wasm32")]
+use std::marker::PhantomData;
+#[cfg(not(target_arch = "wasm32"))]
+use std::mem::swap;
 
 use super::link::{anchor, link};
 use super::model::{
-    Alternative, Choice, Compare, Equal, Family, Field, Follows, Form, Kind, Label, Object, Presence, Related, Remark,
-    SEVERITIES, Source, Template, Term, Value, Variant,
+    Alternative, Aside, Choice, Compare, Equal, Family, Field, Follows, Form, Kind, Label, Missing, Object, Presence,
+    Related, Remark, SEVERITIES, Source, Template, Term, Value, Variant,
 };
 use crate::diagnostic::Severity;
 
+/// The numbers of two files, and the texts.
+type Files<'b> = (&'b [u8], &'static str);
+
+pub(super) const CHECKED: Files<'static> = (
+    include_bytes!(concat!(env!("OUT_DIR"), "/catalogue.bin")),
+    include_str!(concat!(env!("OUT_DIR"), "/catalogue.txt")),
+);
+
+#[cfg(not(target_arch = "wasm32"))]
+pub(super) const ASIDE: Files<'static> =
+    (include_bytes!(concat!(env!("OUT_DIR"), "/aside.bin")), include_str!(concat!(env!("OUT_DIR"), "/aside.txt")));
+
+#[cfg(target_arch = "wasm32")]
+const ASIDE: Files<'static> = (&[], "");
+
 /// Everything that the build script wrote; nothing, if that cannot be read.
 pub(super) fn families() -> &'static [Family] {
-    decode(
-        include_bytes!(concat!(env!("OUT_DIR"), "/catalogue.bin")),
-        include_str!(concat!(env!("OUT_DIR"), "/catalogue.txt")),
-    )
-    .unwrap_or_default()
+    decode(CHECKED, ASIDE).unwrap_or_default()
 }
 
-/// Reads the families, if there is nothing wrong with the bytes and nothing is left of them.
-pub(super) fn decode(bytes: &[u8], texts: &'static str) -> Option<&'static [Family]> {
-    let mut reader = Reader { bytes, unread: texts, texts: Vec::new(), lists: Vec::new(), wrong: false };
+/// Reads the families, if there is nothing wrong with the files and nothing is left of them.
+pub(super) fn decode<'b>(checked: Files<'b>, aside: Files<'b>) -> Option<&'static [Family]> {
+    let mut reader = Reader { rest: Rest::of(checked), aside: Rest::of(aside), lists: Vec::new(), wrong: false };
     let families = reader.list(family);
-    let whole = reader.bytes.is_empty() && reader.unread.is_empty();
+    let whole = reader.rest.is_empty() && reader.aside.is_empty();
     (whole && !reader.wrong).then_some(families)
 }
 
-/// Goes on after a mistake with empty values, which comes to an end soon: the bytes run out.
-struct Reader<'b> {
+/// What is left of two files.
+struct Rest<'b> {
     bytes: &'b [u8],
     unread: &'static str,
     /// The texts that were read, in this order.
     texts: Vec<&'static str>,
+}
+
+impl<'b> Rest<'b> {
+    fn of((bytes, unread): Files<'b>) -> Rest<'b> {
+        Rest { bytes, unread, texts: Vec::new() }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.bytes.is_empty() && self.unread.is_empty()
+    }
+}
+
+/// Goes on after a mistake with empty values, which comes to an end soon: the bytes run out.
+struct Reader<'b> {
+    rest: Rest<'b>,
+    aside: Rest<'b>,
     /// The shared lists that were read, `&'static [T]` of any `T`, in the order of their ends.
     lists: Vec<Box<dyn Any>>,
     wrong: bool,
@@ -51,9 +83,9 @@ impl Reader<'_> {
     }
 
     fn byte(&mut self) -> u8 {
-        let split = self.bytes.split_first();
+        let split = self.rest.bytes.split_first();
         let (byte, rest) = self.or(split, (&0, &[]));
-        self.bytes = rest;
+        self.rest.bytes = rest;
         *byte
     }
 
@@ -81,14 +113,14 @@ impl Reader<'_> {
     fn text(&mut self) -> &'static str {
         match self.length() {
             (length, false) => {
-                let split = self.unread.split_at_checked(length);
+                let split = self.rest.unread.split_at_checked(length);
                 let (text, rest) = self.or(split, ("", ""));
-                self.unread = rest;
-                self.texts.push(text);
+                self.rest.unread = rest;
+                self.rest.texts.push(text);
                 text
             }
             (place, true) => {
-                let text = self.texts.get(place).copied();
+                let text = self.rest.texts.get(place).copied();
                 self.or(text, "")
             }
         }
@@ -117,7 +149,7 @@ impl Reader<'_> {
 
     fn items<T>(&mut self, length: usize, item: fn(&mut Self) -> T) -> &'static [T] {
         // No item is less than a byte: a greater length must be wrong.
-        let length = length.min(self.bytes.len());
+        let length = length.min(self.rest.bytes.len());
         let mut items = Vec::with_capacity(length);
         for _ in 0..length {
             items.push(item(self));
@@ -133,6 +165,20 @@ impl Reader<'_> {
         self.flag().then(|| &*Box::leak(Box::new(item(self))))
     }
 
+    #[cfg(not(target_arch = "wasm32"))]
+    fn aside<T>(&mut self, item: fn(&mut Self) -> T) -> Aside<T> {
+        swap(&mut self.rest, &mut self.aside);
+        let value = item(self);
+        swap(&mut self.rest, &mut self.aside);
+        Aside(value)
+    }
+
+    #[cfg(target_arch = "wasm32")]
+    #[expect(clippy::unused_self, reason = "its twin needs it")]
+    fn aside<T>(&mut self, _: fn(&mut Self) -> T) -> Aside<T> {
+        Aside(PhantomData)
+    }
+
     /// An item of a list that is known to both sides, by its place.
     fn one_of<T: Copy>(&mut self, all: &[T], otherwise: T) -> T {
         let place = usize::from(self.byte());
@@ -143,9 +189,9 @@ impl Reader<'_> {
 fn family(r: &mut Reader) -> Family {
     let name = template(r);
     Family {
-        title: r.text(),
-        documented: r.flag(),
-        cloud: r.flag(),
+        title: r.aside(Reader::text),
+        documented: r.aside(Reader::flag),
+        cloud: r.aside(Reader::flag),
         emitter: r.text(),
         labels: r.shared(label),
         related: r.shared(related),
@@ -156,7 +202,7 @@ fn family(r: &mut Reader) -> Family {
         variants: r.list(variant),
         other_variants: level(r),
         choices: r.list(choice),
-        hole_example: r.text(),
+        hole_example: r.aside(Reader::text),
         equal: r.list(equal),
         name,
     }
@@ -178,6 +224,10 @@ fn severity(r: &mut Reader) -> Severity {
 
 fn level(r: &mut Reader) -> Option<Severity> {
     r.option(severity)
+}
+
+fn missing(r: &mut Reader) -> Missing {
+    Missing { severity: severity(r), words: r.text() }
 }
 
 fn source(r: &mut Reader) -> Source {
@@ -203,12 +253,12 @@ fn remark(r: &mut Reader) -> Remark {
 fn label(r: &mut Reader) -> Label {
     Label {
         name: r.text(),
-        presence: presence(r),
-        missing: level(r),
+        presence: r.aside(presence),
+        missing: r.option(missing),
         form: form(r),
-        meaning: r.text(),
-        source: source(r),
-        example: r.text(),
+        meaning: r.aside(Reader::text),
+        source: r.aside(source),
+        example: r.aside(Reader::text),
     }
 }
 
@@ -246,11 +296,11 @@ fn related(r: &mut Reader) -> Related {
         id: form(r),
         min: r.number(),
         max: r.option(Reader::number),
-        missing: level(r),
-        when: r.text(),
+        missing: r.option(missing),
+        when: r.aside(Reader::text),
         labels: r.shared(label),
-        source: source(r),
-        example: r.text(),
+        source: r.aside(source),
+        example: r.aside(Reader::text),
         remark: r.boxed(remark),
     }
 }
@@ -264,17 +314,17 @@ fn field(r: &mut Reader) -> Field {
         name: r.text(),
         kind: kind(r),
         nullable: r.flag(),
-        presence: presence(r),
-        missing: level(r),
+        presence: r.aside(presence),
+        missing: r.option(missing),
         values: r.shared(value),
         other: severity(r),
         object: r.boxed(object),
         items: r.option(kind),
         also: r.boxed(also),
         remark: r.boxed(remark),
-        meaning: r.text(),
-        source: source(r),
-        example: r.text(),
+        meaning: r.aside(Reader::text),
+        source: r.aside(source),
+        example: r.aside(Reader::text),
     }
 }
 
@@ -286,8 +336,8 @@ fn variant(r: &mut Reader) -> Variant {
     Variant {
         name: r.text(),
         state_type: r.option(Reader::text),
-        previous: r.option(Reader::text),
-        documented: r.flag(),
+        previous: r.aside(|r| r.option(Reader::text)),
+        documented: r.aside(Reader::flag),
     }
 }
 
@@ -297,13 +347,13 @@ fn choice(r: &mut Reader) -> Choice {
 
 fn follows(r: &mut Reader) -> Follows {
     Follows {
-        text: r.text(),
+        text: r.aside(Reader::text),
         families: r.list(Reader::text),
         same: r.option(term),
         same_resource: r.flag(),
         window: r.number(),
-        documented: r.flag(),
-        missing: level(r),
+        documented: r.aside(Reader::flag),
+        missing: r.option(missing),
         states: r.flag(),
     }
 }

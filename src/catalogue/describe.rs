@@ -1,5 +1,9 @@
-use super::Family;
-use super::{Field, Form, Kind, Label, Object, Presence, Related, Source, Value, example, families, find};
+//! What there is to know about an event, as users see it.
+//!
+//! The npm package has this as a file of its own beside the module, which has none of it.
+
+use super::example::{event, unfilled};
+use super::{Family, Field, Form, Kind, Label, Object, Presence, Related, Source, Value, families};
 use crate::json::write::{ToJson, Writer};
 
 /// What is known of a family, as users see it.
@@ -18,8 +22,7 @@ pub struct EventType {
     pub follows: Option<&'static str>,
     pub docs: Option<&'static str>,
     pub variants: Vec<VariantType>,
-    /// A whole, correct event, as JSON text.
-    pub example: String,
+    pub example: Example,
 }
 
 pub struct LabelType {
@@ -58,6 +61,15 @@ pub struct VariantType {
     pub documented: bool,
 }
 
+/// A whole, correct event, as JSON text on a single line.
+pub struct Example(pub String);
+
+impl ToJson for Example {
+    fn write(&self, writer: &mut Writer) {
+        writer.raw(&self.0);
+    }
+}
+
 impl ToJson for EventType {
     fn write(&self, writer: &mut Writer) {
         writer.open('{');
@@ -75,8 +87,7 @@ impl ToJson for EventType {
         if !self.variants.is_empty() {
             writer.list("variants", &self.variants);
         }
-        writer.key("example");
-        writer.raw(&self.example);
+        writer.value("example", &self.example);
         writer.close('}');
     }
 }
@@ -137,31 +148,33 @@ impl ToJson for VariantType {
 /// Describes every family.
 #[must_use]
 pub fn event_types() -> Vec<EventType> {
-    families().iter().map(|family| event_type(family, None)).collect()
+    families().iter().map(event_type).collect()
 }
 
-/// Describes the family of an event's name, whose example has this name then, or of a pattern such as
-/// `prefect.task-run.{state}`.
+/// The examples of the families whose names have a placeholder: one for each of its known values, and before them one
+/// in which it stands itself, to be replaced by any other value.
 #[must_use]
-pub fn describe(name: &str) -> Option<EventType> {
-    if let Some(family) = families().iter().find(|family| family.name.text == name) {
-        return Some(event_type(family, None));
+pub fn examples() -> Vec<Example> {
+    let mut all = Vec::new();
+    for family in families().iter().filter(|family| !family.name.is_literal()) {
+        all.push(Example(unfilled(family)));
+        all.extend(family.variants.iter().map(|variant| Example(event(family, Some(variant.name)))));
     }
-    find(name).map(|found| event_type(found.family, found.hole))
+    all
 }
 
-fn event_type(family: &'static Family, variant: Option<&str>) -> EventType {
+fn event_type(family: &'static Family) -> EventType {
     EventType {
         name_pattern: family.name.text,
-        title: family.title,
-        documented: family.documented,
-        cloud: family.cloud,
+        title: family.title.0,
+        documented: family.documented.0,
+        cloud: family.cloud.0,
         emitter: family.emitter,
         resource_id: family.labels.first().map(|label| label.form.describe()).unwrap_or_default(),
         labels: family.labels.iter().map(label_type).collect(),
         related: family.related.iter().map(related_type).collect(),
         payload: payload_types(family.payload),
-        follows: family.follows.map(|follows| follows.text),
+        follows: family.follows.map(|follows| follows.text.0),
         docs: family.docs,
         variants: family
             .variants
@@ -169,24 +182,24 @@ fn event_type(family: &'static Family, variant: Option<&str>) -> EventType {
             .map(|variant| VariantType {
                 name: variant.name,
                 state_type: variant.state_type,
-                documented: variant.documented,
+                documented: variant.documented.0,
             })
             .collect(),
-        example: example(family, variant),
+        example: Example(event(family, None)),
     }
 }
 
 fn label_type(label: &'static Label) -> LabelType {
     LabelType {
         name: label.name,
-        presence: label.presence.name(),
+        presence: label.presence.0.name(),
         form: label.form.describe(),
         values: match &label.form {
             Form::Values { values, .. } => texts(values),
             _ => Vec::new(),
         },
-        meaning: label.meaning,
-        source: label.source.name(),
+        meaning: label.meaning.0,
+        source: label.source.0.name(),
     }
 }
 
@@ -196,9 +209,9 @@ fn related_type(related: &'static Related) -> RelatedType {
         id: related.id.describe(),
         min: related.min,
         max: related.max,
-        when: related.when,
+        when: related.when.0,
         labels: related.labels.iter().map(label_type).collect(),
-        source: related.source.name(),
+        source: related.source.0.name(),
     }
 }
 
@@ -219,10 +232,10 @@ fn field_types(fields: &'static [Field], before: &str, all: &mut Vec<FieldType>)
             path,
             kind: field.kind.name(),
             nullable: field.nullable,
-            presence: field.presence.name(),
+            presence: field.presence.0.name(),
             values: texts(field.values),
-            meaning: field.meaning,
-            source: field.source.name(),
+            meaning: field.meaning.0,
+            source: field.source.0.name(),
         });
         if let Some(object) = field.object {
             field_types(object.fields, &inner, all);

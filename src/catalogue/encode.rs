@@ -5,27 +5,34 @@
 use std::any::type_name;
 use std::collections::HashMap;
 use std::fmt::Debug;
+use std::mem::swap;
 
 use super::link::{SITE, anchor};
 use super::model::{
-    Alternative, Choice, Compare, Equal, Family, Field, Follows, Form, Kind, Label, Object, Presence, Related, Remark,
-    SEVERITIES, Source, Template, Term, Value, Variant,
+    Alternative, Aside, Choice, Compare, Equal, Family, Field, Follows, Form, Kind, Label, Missing, Object, Presence,
+    Related, Remark, SEVERITIES, Source, Template, Term, Value, Variant,
 };
 use crate::diagnostic::Severity;
 
-/// The families as bytes, and the texts in them.
-pub(super) fn encode(families: &[Family]) -> (Vec<u8>, String) {
+/// The families as bytes, and the texts in them: first what the checks read, then what stands aside.
+pub(super) fn encode(families: &[Family]) -> [(Vec<u8>, String); 2] {
     let mut writer = Writer::default();
     writer.list(families, family);
-    (writer.bytes, writer.pool)
+    [writer.files, writer.aside].map(|files| (files.bytes, files.pool))
 }
 
 #[derive(Default)]
-struct Writer {
+struct Files {
     bytes: Vec<u8>,
     pool: String,
     /// The places of the texts that are written already.
     texts: HashMap<String, usize>,
+}
+
+#[derive(Default)]
+struct Writer {
+    files: Files,
+    aside: Files,
     /// The places of the shared lists that are written already, by the type of their items and by
     /// what they hold.
     lists: HashMap<(&'static str, String), usize>,
@@ -33,7 +40,7 @@ struct Writer {
 
 impl Writer {
     fn byte(&mut self, byte: u8) {
-        self.bytes.push(byte);
+        self.files.bytes.push(byte);
     }
 
     fn number(&mut self, number: u32) {
@@ -55,12 +62,12 @@ impl Writer {
     }
 
     fn text(&mut self, text: &str) {
-        if let Some(place) = self.texts.get(text) {
+        if let Some(place) = self.files.texts.get(text) {
             return self.length(*place, true);
         }
         self.length(text.len(), false);
-        self.pool.push_str(text);
-        self.texts.insert(text.to_owned(), self.texts.len());
+        self.files.pool.push_str(text);
+        self.files.texts.insert(text.to_owned(), self.files.texts.len());
     }
 
     fn shared<T: Debug>(&mut self, items: &[T], item: fn(&mut Self, &T)) {
@@ -95,6 +102,12 @@ impl Writer {
         }
     }
 
+    fn aside<T: Copy>(&mut self, value: &Aside<T>, item: fn(&mut Self, T)) {
+        swap(&mut self.files, &mut self.aside);
+        item(self, value.0);
+        swap(&mut self.files, &mut self.aside);
+    }
+
     /// What is missing in the list gets a number that the reader refuses.
     fn one_of<T: PartialEq>(&mut self, all: &[T], value: &T) {
         let place = all.iter().position(|one| one == value);
@@ -110,9 +123,9 @@ fn size(size: usize) -> u32 {
 
 fn family(w: &mut Writer, family: &Family) {
     template(w, &family.name);
-    w.text(family.title);
-    w.flag(family.documented);
-    w.flag(family.cloud);
+    w.aside(&family.title, Writer::text);
+    w.aside(&family.documented, Writer::flag);
+    w.aside(&family.cloud, Writer::flag);
     w.text(family.emitter);
     w.shared(family.labels, label);
     w.shared(family.related, related);
@@ -123,7 +136,7 @@ fn family(w: &mut Writer, family: &Family) {
     w.list(family.variants, variant);
     level(w, family.other_variants);
     w.list(family.choices, choice);
-    w.text(family.hole_example);
+    w.aside(&family.hole_example, Writer::text);
     w.list(family.equal, equal);
 }
 
@@ -140,6 +153,11 @@ fn severity(w: &mut Writer, severity: Severity) {
 
 fn level(w: &mut Writer, level: Option<Severity>) {
     w.option(level, severity);
+}
+
+fn missing(w: &mut Writer, missing: Missing) {
+    severity(w, missing.severity);
+    w.text(missing.words);
 }
 
 fn source(w: &mut Writer, source: Source) {
@@ -165,12 +183,12 @@ fn remark(w: &mut Writer, remark: &Remark) {
 
 fn label(w: &mut Writer, label: &Label) {
     w.text(label.name);
-    presence(w, label.presence);
-    level(w, label.missing);
+    w.aside(&label.presence, presence);
+    w.option(label.missing, missing);
     form(w, &label.form);
-    w.text(label.meaning);
-    source(w, label.source);
-    w.text(label.example);
+    w.aside(&label.meaning, Writer::text);
+    w.aside(&label.source, source);
+    w.aside(&label.example, Writer::text);
 }
 
 fn form(w: &mut Writer, form: &Form) {
@@ -216,11 +234,11 @@ fn related(w: &mut Writer, related: &Related) {
     form(w, &related.id);
     w.number(related.min);
     w.option(related.max, Writer::number);
-    level(w, related.missing);
-    w.text(related.when);
+    w.option(related.missing, missing);
+    w.aside(&related.when, Writer::text);
     w.shared(related.labels, label);
-    source(w, related.source);
-    w.text(related.example);
+    w.aside(&related.source, source);
+    w.aside(&related.example, Writer::text);
     w.option(related.remark, remark);
 }
 
@@ -233,17 +251,17 @@ fn field(w: &mut Writer, field: &Field) {
     w.text(field.name);
     kind(w, field.kind);
     w.flag(field.nullable);
-    presence(w, field.presence);
-    level(w, field.missing);
+    w.aside(&field.presence, presence);
+    w.option(field.missing, missing);
     w.shared(field.values, value);
     severity(w, field.other);
     w.option(field.object, object);
     w.option(field.items, kind);
     w.option(field.also, also);
     w.option(field.remark, remark);
-    w.text(field.meaning);
-    source(w, field.source);
-    w.text(field.example);
+    w.aside(&field.meaning, Writer::text);
+    w.aside(&field.source, source);
+    w.aside(&field.example, Writer::text);
 }
 
 fn also(w: &mut Writer, also: &(Kind, Remark)) {
@@ -254,8 +272,8 @@ fn also(w: &mut Writer, also: &(Kind, Remark)) {
 fn variant(w: &mut Writer, variant: &Variant) {
     w.text(variant.name);
     w.option(variant.state_type, Writer::text);
-    w.option(variant.previous, Writer::text);
-    w.flag(variant.documented);
+    w.aside(&variant.previous, |w, previous| w.option(previous, Writer::text));
+    w.aside(&variant.documented, Writer::flag);
 }
 
 fn choice(w: &mut Writer, choice: &Choice) {
@@ -264,13 +282,13 @@ fn choice(w: &mut Writer, choice: &Choice) {
 }
 
 fn follows(w: &mut Writer, follows: &Follows) {
-    w.text(follows.text);
+    w.aside(&follows.text, Writer::text);
     w.texts(follows.families);
     w.option(follows.same.as_ref(), term);
     w.flag(follows.same_resource);
     w.number(follows.window);
-    w.flag(follows.documented);
-    level(w, follows.missing);
+    w.aside(&follows.documented, Writer::flag);
+    w.option(follows.missing, missing);
     w.flag(follows.states);
 }
 

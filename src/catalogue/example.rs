@@ -1,5 +1,5 @@
 use super::{Alternative, Equal, Family, Field, Form, Kind, Label, Object, Part, Presence, Related, Term, Variant};
-use crate::json::write::{Writer, quoted};
+use crate::json::write::{Writer, indented, quoted};
 
 const OCCURRED: &str = "2026-03-31T18:30:00.000000Z";
 /// The same instant in milliseconds since 1970: the front of the examples' ids.
@@ -12,19 +12,34 @@ const TERMINAL: [&str; 4] = ["COMPLETED", "FAILED", "CRASHED", "CANCELLED"];
 /// listed is taken for a name of a completed state); none: a usual one.
 #[must_use]
 pub fn example(family: &Family, variant: Option<&str>) -> String {
-    let hole = variant.filter(|_| !family.name.is_literal()).unwrap_or(family.hole_example);
+    indented(&event(family, variant))
+}
+
+/// The same on a single line.
+pub(super) fn event(family: &Family, variant: Option<&str>) -> String {
+    let hole = variant.filter(|_| !family.name.is_literal()).unwrap_or(family.hole_example.0);
     let name = named(family, hole);
     let maker = Maker { family, state: State::of(family, hole), name: &name };
     maker.event()
 }
 
+/// The event in which the placeholders of the family's name stand instead of values.
+pub(super) fn unfilled(family: &Family) -> String {
+    let rest = family.name.text.strip_prefix(family.name.prefix());
+    event(family, rest.and_then(|rest| rest.strip_suffix(suffix(family))))
+}
+
 /// The family's name with its placeholder filled.
 fn named(family: &Family, hole: &str) -> String {
-    let suffix = match family.name.parts {
+    [family.name.prefix(), hole, suffix(family)].concat()
+}
+
+/// The literal text at the end of the family's name, behind a placeholder.
+fn suffix(family: &Family) -> &'static str {
+    match family.name.parts {
         [_, .., Part::Literal(suffix)] => suffix,
         _ => "",
-    };
-    [family.name.prefix(), hole, suffix].concat()
+    }
 }
 
 /// The state that an event tells, and the one before.
@@ -40,13 +55,13 @@ impl State {
         let known = |name: &str| family.variants.iter().find(|variant| variant.name == name);
         let custom = || family.variants.iter().find(|variant| variant.state_type == Some("COMPLETED"));
         let now = known(hole).or_else(custom)?;
-        let before = now.previous.and_then(known);
+        let before = now.previous.0.and_then(known);
         let mut ran = false;
         let mut earlier = Some(now);
         // As many steps as there are variants: the build script refuses circles.
         for _ in family.variants {
             ran |= earlier.is_some_and(|variant| variant.state_type == Some("RUNNING"));
-            earlier = earlier.and_then(|variant| variant.previous).and_then(known);
+            earlier = earlier.and_then(|variant| variant.previous.0).and_then(known);
         }
         Some(State { kind: now.state_type?, before, ran })
     }
@@ -64,7 +79,7 @@ struct Maker<'f> {
 
 impl Maker<'_> {
     fn event(&self) -> String {
-        let mut out = Writer::indented();
+        let mut out = Writer::default();
         out.open('{');
         out.text("occurred", OCCURRED);
         out.text("event", self.name);
@@ -78,7 +93,7 @@ impl Maker<'_> {
 
         out.key("related");
         out.open('[');
-        for related in self.family.related.iter().filter(|related| !related.example.is_empty()) {
+        for related in self.family.related.iter().filter(|related| !related.example.0.is_empty()) {
             self.related(related, &mut out);
         }
         out.close(']');
@@ -111,7 +126,7 @@ impl Maker<'_> {
         // The first event of a chain has nothing to follow.
         let chain = follows.families.contains(&self.family.name.text);
         let first = chain && self.family.variants.first().is_some_and(|variant| self.hole_is(variant.name));
-        follows.documented && !first
+        follows.documented.0 && !first
     }
 
     fn hole_is(&self, value: &str) -> bool {
@@ -152,10 +167,10 @@ impl Maker<'_> {
             return value;
         }
         match &label.form {
-            Form::Templates(templates) => refilled(templates, label.example, &|hole| {
+            Form::Templates(templates) => refilled(templates, label.example.0, &|hole| {
                 self.fixed(&|term| matches!(term, Term::IdPart(part) if *part == hole))
             }),
-            _ => label.example.to_owned(),
+            _ => label.example.0.to_owned(),
         }
     }
 
@@ -166,15 +181,15 @@ impl Maker<'_> {
             )
         };
         let id = match &related.id {
-            Form::Templates(templates) => refilled(templates, related.example, &of_id),
-            _ => related.example.to_owned(),
+            Form::Templates(templates) => refilled(templates, related.example.0, &of_id),
+            _ => related.example.0.to_owned(),
         };
         out.item();
         out.open('{');
         out.text("prefect.resource.id", &id);
         out.text("prefect.resource.role", related.role);
         for label in related.labels.iter().filter(|label| shown(label)) {
-            out.text(label.name, label.example);
+            out.text(label.name, label.example.0);
         }
         out.close('}');
     }
@@ -200,16 +215,16 @@ impl Maker<'_> {
             out.key(field.name);
             out.raw(&json);
         } else if let Some(text) = self.fixed(&same) {
-            out.key(field.name);
             if field.kind == Kind::Integer {
+                out.key(field.name);
                 out.raw(&text);
             } else {
-                out.raw(&quoted(&text));
+                out.text(field.name, &text);
             }
-        } else if !field.example.is_empty() {
+        } else if !field.example.0.is_empty() {
             out.key(field.name);
-            out.raw(field.example);
-        } else if field.presence != Presence::Optional {
+            out.raw(field.example.0);
+        } else if field.presence.0 != Presence::Optional {
             out.key(field.name);
             out.open('{');
             if let Some(object) = field.object {
@@ -245,7 +260,7 @@ enum Of {
 }
 
 fn shown(label: &Label) -> bool {
-    label.presence != Presence::Optional || !label.example.is_empty()
+    label.presence.0 != Presence::Optional || !label.example.0.is_empty()
 }
 
 /// An example id, with those of its parts replaced that hang on the event's name.

@@ -63,18 +63,29 @@ pub fn is_uuid(text: &[u8]) -> bool {
 #[must_use]
 pub fn uuid_bytes(text: &[u8]) -> Option<[u8; 16]> {
     let (first, rest) = text.split_first_chunk()?;
-    let (middle, last) = rest.split_last_chunk()?;
-    let [b'-', a, b, c, d, b'-', e, f, g, h, b'-', i, j, k, l, b'-', m, n, o, p] = *middle else { return None };
-    let [a, b, c, d] = [*first, [a, b, c, d, e, f, g, h], [i, j, k, l, m, n, o, p], *last].map(four_bytes);
-    let words = [a?, b?, c?, d?];
+    let [b'-', rest @ ..] = rest else { return None };
+    let (second, rest) = rest.split_first_chunk()?;
+    let [b'-', rest @ ..] = rest else { return None };
+    let (third, rest) = rest.split_first_chunk()?;
+    let [b'-', rest @ ..] = rest else { return None };
+    let (fourth, rest) = rest.split_first_chunk()?;
+    let [b'-', rest @ ..] = rest else { return None };
+    let (fifth, rest) = rest.split_first_chunk()?;
+    let (last, []) = rest.split_first_chunk()? else { return None };
+    let four = |digits: &[u8; 4]| u64::from(u32::from_le_bytes(*digits));
+    let words = [
+        four_bytes(u64::from_le_bytes(*first))?,
+        four_bytes(four(second) | four(third) << 32)?,
+        four_bytes(four(fourth) | four(fifth) << 32)?,
+        four_bytes(u64::from_le_bytes(*last))?,
+    ];
     let wide = words.iter().rev().fold(0, |wide, word| wide << 32 | u128::from(*word));
     Some(wide.to_le_bytes())
 }
 
 /// Four bytes from eight hexadecimal digits, all at once.
-fn four_bytes(digits: [u8; 8]) -> Option<u32> {
+fn four_bytes(word: u64) -> Option<u32> {
     const TOPS: u64 = u64::from_le_bytes([0x80; 8]);
-    let word = u64::from_le_bytes(digits);
     // The top bit of each byte that is not below `least`; of bytes below 0x80.
     let from = |word: u64, least: u8| (word & !TOPS).wrapping_add(u64::from_le_bytes([0x80_u8.wrapping_sub(least); 8]));
     let lower = word | u64::from_le_bytes([0x20; 8]);

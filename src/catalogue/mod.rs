@@ -4,9 +4,11 @@
 //! makes bytes of them, which are decoded at first use.
 
 mod decode;
+#[cfg(not(target_arch = "wasm32"))]
 mod describe;
 #[cfg(test)]
 mod encode;
+#[cfg(not(target_arch = "wasm32"))]
 mod example;
 mod hole;
 mod link;
@@ -16,7 +18,9 @@ mod template;
 #[cfg(test)]
 mod tests;
 
-pub use describe::{EventType, FieldType, LabelType, RelatedType, VariantType, describe, event_types};
+#[cfg(not(target_arch = "wasm32"))]
+pub use describe::{EventType, Example, FieldType, LabelType, RelatedType, VariantType, event_types, examples};
+#[cfg(not(target_arch = "wasm32"))]
 pub use example::example;
 pub use hole::{Hole, is_uuid, uuid_bytes};
 pub use lookup::{Match, families, find, suggest};

@@ -4,20 +4,30 @@
 //! too, checks them, and writes them as bytes (`encode.rs`); at first use `decode.rs`
 //! reads those, once. So everything here is `'static`.
 
+#[cfg(target_arch = "wasm32")]
+use std::marker::PhantomData;
+
 use serde::Deserialize;
 
 use super::hole::Hole;
 use crate::diagnostic::Severity;
 
+/// A fact that no check needs, only the description of an event: the WebAssembly module is without it.
+#[derive(Debug)]
+pub struct Aside<T>(
+    #[cfg(not(target_arch = "wasm32"))] pub T,
+    #[cfg(target_arch = "wasm32")] pub(super) PhantomData<T>,
+);
+
 /// One event family: a name, or a name pattern such as `prefect.task-run.{state}`.
 #[derive(Debug)]
 pub struct Family {
     pub name: Template,
-    pub title: &'static str,
+    pub title: Aside<&'static str>,
     /// Stands in the documentation (otherwise it is only seen in the source and on servers).
-    pub documented: bool,
+    pub documented: Aside<bool>,
     /// Emitted by Prefect Cloud alone.
-    pub cloud: bool,
+    pub cloud: Aside<bool>,
     /// `client`, `server` or `cloud`.
     pub emitter: &'static str,
     /// The labels of the primary resource; `prefect.resource.id` comes first.
@@ -39,7 +49,7 @@ pub struct Family {
     /// another value is not of this family.
     pub choices: &'static [Choice],
     /// A value of the name's placeholder for examples; empty: the name has none.
-    pub hole_example: &'static str,
+    pub hole_example: Aside<&'static str>,
     /// Places of one event which must say the same.
     pub equal: &'static [Equal],
 }
@@ -62,7 +72,7 @@ impl Source {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Presence {
-    /// Always there. What its absence means stands in `missing`.
+    /// Always there. What its absence means stands in `missing`, which the others do not have.
     Required,
     Optional,
     /// The emitter writes it, the documentation does not know it.
@@ -81,18 +91,26 @@ pub struct Remark {
     pub text: &'static str,
 }
 
+/// What the absence of something means.
+#[derive(Clone, Copy, Debug)]
+pub struct Missing {
+    pub severity: Severity,
+    /// What is told of that which is absent.
+    pub words: &'static str,
+}
+
 /// A label of the primary or of a related resource.
 #[derive(Debug)]
 pub struct Label {
     pub name: &'static str,
-    pub presence: Presence,
-    /// What its absence means (`Required` only); `None`: nothing.
-    pub missing: Option<Severity>,
+    pub presence: Aside<Presence>,
+    /// `None`: its absence means nothing.
+    pub missing: Option<Missing>,
     pub form: Form,
-    pub meaning: &'static str,
-    pub source: Source,
+    pub meaning: Aside<&'static str>,
+    pub source: Aside<Source>,
     /// An example value; empty for an optional label: the example event leaves it out.
-    pub example: &'static str,
+    pub example: Aside<&'static str>,
 }
 
 /// What the text of a label must look like.
@@ -156,14 +174,14 @@ pub struct Related {
     /// `None`: any number.
     pub max: Option<u32>,
     /// What fewer than `min` means; `None`: nothing.
-    pub missing: Option<Severity>,
+    pub missing: Option<Missing>,
     /// When it is present, in words.
-    pub when: &'static str,
+    pub when: Aside<&'static str>,
     /// Its further labels (without the id and the role).
     pub labels: &'static [Label],
-    pub source: Source,
+    pub source: Aside<Source>,
     /// An example id; empty: the example event leaves the resource out.
-    pub example: &'static str,
+    pub example: Aside<&'static str>,
     /// What its presence means, where documentation and emitter disagree.
     pub remark: Option<&'static Remark>,
 }
@@ -181,9 +199,9 @@ pub struct Field {
     pub name: &'static str,
     pub kind: Kind,
     pub nullable: bool,
-    pub presence: Presence,
-    /// What its absence means (`Required` only); `None`: nothing.
-    pub missing: Option<Severity>,
+    pub presence: Aside<Presence>,
+    /// `None`: its absence means nothing.
+    pub missing: Option<Missing>,
     /// The values it can have, or each of its items (strings), empty: any.
     pub values: &'static [Value],
     /// What a value outside `values` means.
@@ -196,11 +214,11 @@ pub struct Field {
     pub also: Option<&'static (Kind, Remark)>,
     /// What its presence means, where documentation and emitter disagree.
     pub remark: Option<&'static Remark>,
-    pub meaning: &'static str,
-    pub source: Source,
+    pub meaning: Aside<&'static str>,
+    pub source: Aside<Source>,
     /// An example value, as JSON text. Empty for an object with fields: the example is made
     /// of its fields. Empty for an optional field: the example event leaves it out.
-    pub example: &'static str,
+    pub example: Aside<&'static str>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -242,8 +260,8 @@ pub struct Variant {
     /// The state type that Prefect gives to a state of this name.
     pub state_type: Option<&'static str>,
     /// The variant that usually comes before; `None`: it is the first.
-    pub previous: Option<&'static str>,
-    pub documented: bool,
+    pub previous: Aside<Option<&'static str>>,
+    pub documented: Aside<bool>,
 }
 
 /// The values of a placeholder in an event's name.
@@ -263,7 +281,7 @@ impl Choice {
 #[derive(Debug)]
 pub struct Follows {
     /// In words.
-    pub text: &'static str,
+    pub text: Aside<&'static str>,
     /// The families (by their patterns) of the event that it can point at; empty: any event.
     pub families: &'static [&'static str],
     /// The places which must be the same in both events, beside the resource's id where `same_resource`.
@@ -272,9 +290,9 @@ pub struct Follows {
     /// The emitter sets it only if less than so many seconds lie between the two; 0: always.
     pub window: u32,
     /// The documentation says that it is set.
-    pub documented: bool,
+    pub documented: Aside<bool>,
     /// What its absence means; `None`: nothing, it can be absent for good reasons.
-    pub missing: Option<Severity>,
+    pub missing: Option<Missing>,
     /// The initial state of this event is the validated state of the other.
     pub states: bool,
 }

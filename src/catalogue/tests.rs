@@ -17,10 +17,14 @@ fn family(name: &str) -> &'static Family {
     families().iter().find(|family| family.name.text == name).unwrap_or_else(|| panic!("no family {name}"))
 }
 
+fn described(pattern: &str) -> EventType {
+    event_types().into_iter().find(|described| described.name_pattern == pattern).unwrap()
+}
+
 /// Every name of a family to try: its variants, or its example.
 fn variants(family: &Family) -> Vec<&'static str> {
     let listed: Vec<_> = family.variants.iter().map(|variant| variant.name).collect();
-    match (listed.is_empty(), family.hole_example) {
+    match (listed.is_empty(), family.hole_example.0) {
         (false, _) => listed,
         (true, "") => vec![""],
         (true, example) => vec![example],
@@ -31,9 +35,9 @@ fn variants(family: &Family) -> Vec<&'static str> {
 
 #[test]
 fn counts() {
-    let documented = families().iter().filter(|family| family.documented && !family.cloud).count();
-    let cloud = families().iter().filter(|family| family.documented && family.cloud).count();
-    let undocumented = families().iter().filter(|family| !family.documented).count();
+    let documented = families().iter().filter(|family| family.documented.0 && !family.cloud.0).count();
+    let cloud = families().iter().filter(|family| family.documented.0 && family.cloud.0).count();
+    let undocumented = families().iter().filter(|family| !family.documented.0).count();
     assert_eq!((documented, cloud, undocumented), (52, 18, 12));
 }
 
@@ -59,7 +63,7 @@ fn states_of_both_pages() {
         let listed: Vec<_> = family(name)
             .variants
             .iter()
-            .filter(|variant| variant.documented)
+            .filter(|variant| variant.documented.0)
             .map(|variant| (variant.name, variant.state_type.unwrap()))
             .collect();
         assert_eq!(listed, documented, "{name}");
@@ -74,10 +78,11 @@ fn the_task_run_page() {
             .map(|end| format!("prefect.{end}")),
     ) {
         let label = family.labels.iter().find(|own| own.name == label).unwrap();
-        assert_eq!((label.presence, label.missing), (Presence::Required, Some(crate::diagnostic::Severity::Error)));
+        assert_eq!(label.presence.0, Presence::Required);
+        assert!(label.missing.is_some_and(|missing| missing.severity == crate::diagnostic::Severity::Error));
     }
     assert!(family.related.iter().any(|related| related.role == "tag"));
-    let described = describe("prefect.task-run.{state}").unwrap();
+    let described = described("prefect.task-run.{state}");
     for path in [
         "intended.from",
         "intended.to",
@@ -129,14 +134,14 @@ fn the_worker_and_runner_page() {
     let executed = family("prefect.worker.executed-flow-run");
     let flow_run = executed.related.iter().find(|related| related.role == "flow-run").unwrap();
     for label in ["prefect.infrastructure.identifier", "prefect.infrastructure.status-code"] {
-        assert!(flow_run.labels.iter().any(|own| own.name == label && own.presence == Presence::Required));
+        assert!(flow_run.labels.iter().any(|own| own.name == label && own.presence.0 == Presence::Required));
     }
     for (name, before) in [
         ("prefect.worker.stopped", "prefect.worker.started"),
         ("prefect.worker.executed-flow-run", "prefect.worker.submitted-flow-run"),
     ] {
         let follows = family(name).follows.as_ref().unwrap();
-        assert!(follows.documented);
+        assert!(follows.documented.0);
         assert_eq!(follows.families, [before]);
     }
 }
@@ -156,7 +161,7 @@ fn documentation_links() {
     ] {
         assert_eq!(family(name).docs, Some(link));
     }
-    assert!(families().iter().all(|family| family.docs.is_some() == family.documented));
+    assert!(families().iter().all(|family| family.docs.is_some() == family.documented.0));
 }
 
 // ---- finding
@@ -419,7 +424,7 @@ fn labels(listed: &[Label], resource: &Json, text: &str) {
     for label in listed {
         match resource[label.name].as_str() {
             Some(value) => form(&label.form, value),
-            None => assert!(label.presence == Presence::Optional, "{}\n{text}", label.name),
+            None => assert!(label.presence.0 == Presence::Optional, "{}\n{text}", label.name),
         }
     }
 }
@@ -450,7 +455,7 @@ fn fits(object: &Object, json: &Json, text: &str) -> bool {
         assert!(members.keys().all(|key| object.fields.iter().any(|field| field.name == key)), "{text}");
     }
     object.fields.iter().all(|field| match members.get(field.name) {
-        None => field.presence == Presence::Optional || matches!(field.name, "start_time" | "end_time"),
+        None => field.presence.0 == Presence::Optional || matches!(field.name, "start_time" | "end_time"),
         Some(Json::Null) => field.nullable,
         Some(value) => {
             let kind = |kind: Kind, value: &Json| match kind {
@@ -545,30 +550,58 @@ fn examples_of_states() {
     assert_eq!(event("Skipped")["resource"]["prefect.state-type"], "COMPLETED");
 }
 
+#[test]
+fn unfilled_examples_can_be_filled() {
+    let holes = |text: &str, values: &[(&str, &str)]| {
+        values.iter().fold(text.to_owned(), |text, (hole, value)| text.replace(&format!("{{{hole}}}"), value))
+    };
+    // The ids hang on the name as it was.
+    let without_ids = |text: &str| {
+        let mut event: Json = serde_json::from_str(text).unwrap();
+        for key in ["id", "follows"] {
+            event[key] = Json::from(event[key].is_string());
+        }
+        event
+    };
+    let rows = [
+        ("prefect.task-run.{state}", &[("state", "Own")][..], "Own"),
+        ("prefect.flow-run.{state}", &[("state", "Done: v1.2")], "Done: v1.2"),
+        ("prefect.block.{type}.loaded", &[("type", "slack-webhook")], "slack-webhook"),
+        (
+            "prefect-cloud.{resource-type}.{action}",
+            &[("resource-type", "webhook"), ("action", "rotated")],
+            "webhook.rotated",
+        ),
+    ];
+    for (name, values, value) in rows {
+        let filled = holes(&example::unfilled(family(name)), values);
+        assert_eq!(without_ids(&filled), without_ids(&example(family(name), Some(value))), "{name}");
+    }
+    for event in examples().iter().map(|event| without_ids(&event.0)) {
+        let name = event["event"].as_str().unwrap();
+        assert!(find(name).is_some_and(|found| found.hole.is_some()) || name.contains('{'), "{name}");
+    }
+}
+
 // ---- descriptions
 
 #[test]
 fn descriptions() {
     assert_eq!(event_types().len(), 82);
-    let task_run = describe("prefect.task-run.Running").unwrap();
-    assert_eq!(task_run.name_pattern, "prefect.task-run.{state}");
+    let task_run = described("prefect.task-run.{state}");
     assert_eq!(task_run.resource_id, "prefect.task-run.{uuid}");
     let json = serde_json::from_str::<Json>(&task_run.to_json()).unwrap();
     assert_eq!(json["related"][6]["role"], "tag");
     assert!(json["related"][6].get("max").is_none());
     let from = json["payload"].as_array().unwrap().iter().find(|field| field["path"] == "intended.from").unwrap();
     assert_eq!((&from["type"], &from["nullable"]), (&Json::from("string"), &Json::from(true)));
-    let actions = describe("prefect.automation.created").unwrap();
+    let actions = described("prefect.automation.created");
     assert!(actions.payload.iter().any(|field| field.path == "actions[].type"));
-    assert!(describe("acme.order.paid").is_none());
-    let undocumented = describe("prefect.flow.created").unwrap().to_json();
+    let undocumented = described("prefect.flow.created").to_json();
     assert!(serde_json::from_str::<Json>(&undocumented).unwrap().get("docs").is_none());
 }
 
 // ---- bytes
-
-const BYTES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/catalogue.bin"));
-const TEXTS: &str = include_str!(concat!(env!("OUT_DIR"), "/catalogue.txt"));
 
 #[test]
 fn decoded_are_all_facts_of_the_pages() {
@@ -579,7 +612,7 @@ fn decoded_are_all_facts_of_the_pages() {
     }
     assert_eq!(decoded.len(), resolved.len());
     let encoded = encode::encode(families());
-    assert!(encoded == (BYTES.to_vec(), TEXTS.to_owned()));
+    assert!(encoded == [decode::CHECKED, decode::ASIDE].map(|(bytes, texts)| (bytes.to_vec(), texts.to_owned())));
 }
 
 /// The pages do not have everything that the model has.
@@ -591,6 +624,7 @@ fn every_fact_can_be_encoded() {
     const REMARK: Remark = Remark { severity: Info, text: "remark" };
     let mut texts = (0..).map(|number: u32| &*format!("text {number}").leak());
     let mut text = move || texts.next().unwrap_or_default();
+    let missing = |severity: Severity| Missing { severity, words: "missing" };
     let template = |text: &'static str| Template::parse(text);
     let forms = vec![
         Form::Text,
@@ -626,14 +660,14 @@ fn every_fact_can_be_encoded() {
     let labels: Vec<_> = forms
         .into_iter()
         .zip(levels.zip(Presence::ALL.iter().cycle().zip(Source::ALL.iter().rev().cycle())))
-        .map(|(form, (missing, (presence, source)))| Label {
+        .map(|(form, (level, (presence, source)))| Label {
             name: text(),
-            presence: *presence,
-            missing: *missing,
+            presence: Aside(*presence),
+            missing: level.map(missing),
             form,
-            meaning: text(),
-            source: *source,
-            example: text(),
+            meaning: Aside(text()),
+            source: Aside(*source),
+            example: Aside(text()),
         })
         .collect();
     let labels: &'static [Label] = labels.leak();
@@ -645,17 +679,17 @@ fn every_fact_can_be_encoded() {
             name: text(),
             kind,
             nullable: number % 2 == 0,
-            presence: Presence::ALL[number % 3],
-            missing: LEVELS[number % 4],
+            presence: Aside(Presence::ALL[number % 3]),
+            missing: LEVELS[number % 4].map(missing),
             values: &[],
             other: [Info, Warning, Error][number % 3],
             object: (number % 5 == 0).then_some(inner),
             items: (number % 2 == 0).then(|| Kind::ALL[9 - number]),
             also: (number % 3 == 0).then(|| &*Box::leak(Box::new((kind, REMARK)))),
             remark: (number % 3 == 1).then_some(&REMARK),
-            meaning: text(),
-            source: Source::ALL[number % 3],
-            example: text(),
+            meaning: Aside(text()),
+            source: Aside(Source::ALL[number % 3]),
+            example: Aside(text()),
         })
         .collect();
     let terms: &'static [Term] = terms.leak();
@@ -670,9 +704,9 @@ fn every_fact_can_be_encoded() {
         .collect();
     let family = Family {
         name: template("prefect.{type}.x"),
-        title: text(),
-        documented: true,
-        cloud: false,
+        title: Aside(text()),
+        documented: Aside(true),
+        cloud: Aside(false),
         emitter: text(),
         labels,
         related: vec![Related {
@@ -680,11 +714,11 @@ fn every_fact_can_be_encoded() {
             id: Form::AtMost(200),
             min: 3,
             max: Some(u32::MAX),
-            missing: Some(Warning),
-            when: text(),
+            missing: Some(missing(Warning)),
+            when: Aside(text()),
             labels: &labels[2..],
-            source: Source::Code,
-            example: text(),
+            source: Aside(Source::Code),
+            example: Aside(text()),
             remark: Some(&REMARK),
         }]
         .leak(),
@@ -692,40 +726,48 @@ fn every_fact_can_be_encoded() {
         payload: vec![Object { fields: fields.leak(), other: Some(Warning) }, Object { fields: &[], other: None }]
             .leak(),
         follows: Some(Box::leak(Box::new(Follows {
-            text: text(),
+            text: Aside(text()),
             families: vec![text()].leak(),
             same: Some(Term::Name(text())),
             same_resource: true,
             window: 300,
-            documented: false,
-            missing: Some(Error),
+            documented: Aside(false),
+            missing: Some(missing(Error)),
             states: true,
         }))),
         docs: Some("https://docs.prefect.io/page#anchor"),
         variants: vec![
-            Variant { name: text(), state_type: Some(text()), previous: None, documented: true },
-            Variant { name: text(), state_type: None, previous: Some(text()), documented: false },
+            Variant { name: text(), state_type: Some(text()), previous: Aside(None), documented: Aside(true) },
+            Variant { name: text(), state_type: None, previous: Aside(Some(text())), documented: Aside(false) },
         ]
         .leak(),
         other_variants: Some(Warning),
         choices: vec![Choice { hole: text(), values: vec![text()].leak() }].leak(),
-        hole_example: text(),
+        hole_example: Aside(text()),
         equal: equal.leak(),
     };
     let families = [family];
-    let (bytes, texts) = encode::encode(&families);
-    let decoded = decode::decode(&bytes, texts.leak()).unwrap();
+    let [checked, aside] = encode::encode(&families).map(|(bytes, texts)| (&*bytes.leak(), &*texts.leak()));
+    let decoded = decode::decode(checked, aside).unwrap();
     assert_eq!(format!("{decoded:#?}"), format!("{families:#?}"));
 }
 
 #[test]
 fn broken_bytes_are_no_catalogue() {
-    assert_eq!(decode::decode(BYTES, TEXTS).map(<[_]>::len), Some(82));
-    assert!(decode::decode(BYTES, &TEXTS[1..]).is_none());
-    assert!(decode::decode(BYTES, format!("{TEXTS} ").leak()).is_none());
-    assert!(decode::decode(&[BYTES, &[0]].concat(), TEXTS).is_none());
-    for end in (0..BYTES.len()).step_by(97) {
-        assert!(decode::decode(&BYTES[..end], TEXTS).is_none(), "{end}");
+    assert_eq!(decode::decode(decode::CHECKED, decode::ASIDE).map(<[_]>::len), Some(82));
+    let is_broken = |number: usize, bytes: &[u8], texts: &'static str| {
+        let mut files = [decode::CHECKED, decode::ASIDE];
+        files[number] = (bytes, texts);
+        let [checked, aside] = files;
+        decode::decode(checked, aside).is_none()
+    };
+    for (number, (bytes, texts)) in [decode::CHECKED, decode::ASIDE].into_iter().enumerate() {
+        assert!(is_broken(number, bytes, &texts[1..]));
+        assert!(is_broken(number, bytes, format!("{texts} ").leak()));
+        assert!(is_broken(number, &[bytes, &[0]].concat(), texts));
+        for end in (0..bytes.len()).step_by(97) {
+            assert!(is_broken(number, &bytes[..end], texts), "{end}");
+        }
     }
 }
 
@@ -733,12 +775,13 @@ fn broken_bytes_are_no_catalogue() {
 
 proptest::proptest! {
     #[test]
-    fn any_bytes(at in 0..BYTES.len(), new in proptest::collection::vec(proptest::num::u8::ANY, 1..9)) {
-        let _ = decode::decode(&new, TEXTS);
-        let mut bytes = BYTES.to_vec();
+    fn any_bytes(at in 0..decode::CHECKED.0.len(), new in proptest::collection::vec(proptest::num::u8::ANY, 1..9)) {
+        let (bytes, texts) = decode::CHECKED;
+        let _ = decode::decode((&new, texts), decode::ASIDE);
+        let mut bytes = bytes.to_vec();
         let end = bytes.len().min(at + new.len());
         bytes.splice(at..end, new);
-        let _ = decode::decode(&bytes, TEXTS);
+        let _ = decode::decode((&bytes, texts), decode::ASIDE);
     }
 
     #[test]

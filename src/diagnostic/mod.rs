@@ -1,6 +1,7 @@
 //! What is wrong, where, why, and what to do: one type for events, automations, scenarios and schemas.
 
 mod codes;
+#[cfg(not(target_arch = "wasm32"))]
 mod explain;
 mod severity;
 
@@ -8,6 +9,7 @@ use crate::json::write::{ToJson, Writer};
 
 pub use crate::json::{Position, Range};
 pub use codes::{Arguments, Code};
+#[cfg(not(target_arch = "wasm32"))]
 pub use explain::{Explanation, Replacement, explain};
 pub use severity::Severity;
 

@@ -117,7 +117,7 @@ pub fn parse(text: &[u8], start: usize, tape: &mut Tape, issues: &mut Vec<Issue>
 
 /// Reads one document from `start` on and stops behind it.
 pub fn parse_prefix(text: &[u8], start: usize, tape: &mut Tape, issues: &mut Vec<Issue>) -> Parsed {
-    tape.nodes.clear();
+    tape.count = 0;
     tape.frames.clear();
     tape.names.restart();
     issues.clear();
@@ -289,7 +289,7 @@ impl Reader<'_> {
     }
 
     fn unexpected_key(&mut self, start: usize) -> Step {
-        let node = self.tape.nodes.len();
+        let node = self.tape.count;
         let end = match self.text.get(start) {
             Some(b'"') => self.string(start)?,
             Some(b'\'') => {
@@ -590,12 +590,18 @@ impl Reader<'_> {
 
     #[inline(always)]
     fn next_node(&self) -> u32 {
-        clamp(self.tape.nodes.len())
+        clamp(self.tape.count)
     }
 
     #[inline(always)]
     fn push(&mut self, kind: Kind, start: usize, end: usize, flags: u8, name: u16) {
-        self.tape.nodes.push(Node { start: clamp(start), end: clamp(end), kind, flags, name, size: 1 });
+        let node = Node { start: clamp(start), end: clamp(end), kind, flags, name, size: 1 };
+        // Most often there is room: then this is shorter than `push`, which is not inlined.
+        match self.tape.nodes.get_mut(self.tape.count) {
+            Some(place) => *place = node,
+            None => self.tape.nodes.push(node),
+        }
+        self.tape.count = self.tape.count.saturating_add(1);
     }
 }
 

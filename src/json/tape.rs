@@ -62,7 +62,9 @@ impl Node {
 /// The nodes of a document. Reused from one document to the next, so that reading allocates nothing.
 #[derive(Default)]
 pub struct Tape {
+    /// Of which `count` are those of the document, the others left from one before.
     pub(super) nodes: Vec<Node>,
+    pub(super) count: usize,
     pub(super) frames: Vec<Frame>,
     /// Kept from one document to the next.
     pub(super) names: Names,
@@ -77,7 +79,7 @@ impl Tape {
     /// The document that was read last, from this text.
     #[must_use]
     pub fn document<'t>(&'t self, text: &'t [u8]) -> Document<'t> {
-        Document { text, nodes: &self.nodes }
+        Document { text, nodes: self.nodes.get(..self.count).unwrap_or_default() }
     }
 }
 

@@ -4,10 +4,8 @@
 #[derive(Default)]
 pub struct Writer {
     out: String,
-    depth: usize,
     /// Something stands in the innermost brackets.
     begun: bool,
-    indented: bool,
 }
 
 /// What can be written as JSON.
@@ -23,12 +21,6 @@ pub trait ToJson {
 }
 
 impl Writer {
-    /// Indents by two spaces; by default there is no white space at all.
-    #[must_use]
-    pub fn indented() -> Writer {
-        Writer { indented: true, ..Writer::default() }
-    }
-
     #[must_use]
     pub fn finish(self) -> String {
         self.out
@@ -36,15 +28,10 @@ impl Writer {
 
     pub fn open(&mut self, bracket: char) {
         self.out.push(bracket);
-        self.depth = self.depth.saturating_add(1);
         self.begun = false;
     }
 
     pub fn close(&mut self, bracket: char) {
-        self.depth = self.depth.saturating_sub(1);
-        if self.begun {
-            self.line();
-        }
         self.out.push(bracket);
         self.begun = true;
     }
@@ -54,27 +41,13 @@ impl Writer {
         if self.begun {
             self.out.push(',');
         }
-        self.line();
         self.begun = true;
-    }
-
-    fn line(&mut self) {
-        if self.indented {
-            self.out.push('\n');
-            for _ in 0..self.depth {
-                self.out.push_str("  ");
-            }
-        }
     }
 
     pub fn key(&mut self, key: &str) {
         self.item();
         string(&mut self.out, key);
-        self.colon();
-    }
-
-    fn colon(&mut self) {
-        self.out.push_str(if self.indented { ": " } else { ":" });
+        self.out.push(':');
     }
 
     pub fn text(&mut self, key: &str, text: &str) {
@@ -123,35 +96,9 @@ impl Writer {
         self.close(']');
     }
 
-    /// Writes JSON text that is there already, in this indentation.
+    /// Writes JSON text that is there already.
     pub fn raw(&mut self, json: &str) {
-        let mut in_string = false;
-        let mut escaped = false;
-        for c in json.chars() {
-            if in_string {
-                self.out.push(c);
-                in_string = escaped || c != '"';
-                escaped = !escaped && c == '\\';
-                continue;
-            }
-            match c {
-                ' ' | '\n' => {}
-                ',' => self.item(),
-                ':' => self.colon(),
-                '}' | ']' => self.close(c),
-                _ => {
-                    if !self.begun {
-                        self.item();
-                    }
-                    if matches!(c, '{' | '[') {
-                        self.open(c);
-                    } else {
-                        in_string = c == '"';
-                        self.out.push(c);
-                    }
-                }
-            }
-        }
+        self.out.push_str(json);
     }
 }
 
@@ -194,4 +141,42 @@ pub fn quoted(text: &str) -> String {
     let mut out = String::with_capacity(text.len().saturating_add(2));
     string(&mut out, text);
     out
+}
+
+/// The JSON text with a line for each item, indented by two spaces.
+#[must_use]
+pub fn indented(json: &str) -> String {
+    let mut out = String::new();
+    let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
+    for c in json.chars() {
+        if in_string {
+            in_string = escaped || c != '"';
+            escaped = !escaped && c == '\\';
+            out.push(c);
+            continue;
+        }
+        match c {
+            ' ' | '\n' => continue,
+            '}' | ']' => {
+                depth = depth.saturating_sub(1);
+                if !out.ends_with(['{', '[']) {
+                    line(&mut out, depth);
+                }
+            }
+            _ if out.ends_with(['{', '[', ',']) => line(&mut out, depth),
+            _ => {}
+        }
+        out.push(c);
+        match c {
+            '{' | '[' => depth = depth.saturating_add(1),
+            ':' => out.push(' '),
+            _ => in_string = c == '"',
+        }
+    }
+    out
+}
+
+fn line(out: &mut String, depth: usize) {
+    out.push('\n');
+    out.push_str(&"  ".repeat(depth));
 }

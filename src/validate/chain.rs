@@ -270,7 +270,7 @@ impl Chain {
                 follows,
                 subject: *subject,
                 place: place(links.follows),
-                from_place: place(links.initial.state),
+                from_place: place(links.initial.whole),
                 shared: follows.same.as_ref().and(own.shared),
                 from: state(&links.initial),
                 words: Words::Of(links),

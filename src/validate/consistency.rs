@@ -302,7 +302,6 @@ impl<'t> Check<'_, '_, 't> {
                     self.add(Code::ResourceAlsoRelated, &Path::Related(index), related).opening().string("id", id);
                 }
             }
-            self.findings.rests_on(role, Fact::Same(role.raw().into()));
             let mut repeated = false;
             for (other, _) in seen.iter().filter(|(_, other)| other.is_same_text(role)) {
                 self.findings.rests_on(*other, Fact::Differs(self.findings.place(id)));

@@ -402,7 +402,10 @@ impl Check<'_, '_, '_> {
             Some(value) if value.is_string() && value.raw().is_empty() => empty,
             Some(value) if value.is_string() && value.is_blank() => Code::BlankIdentifier,
             Some(value) => {
-                self.findings.rests_on(value, Fact::NotBlank);
+                // The family's check notes the role itself.
+                if label == RESOURCE_ID {
+                    self.findings.rests_on(value, Fact::NotBlank);
+                }
                 return;
             }
         };

@@ -132,9 +132,10 @@ pub(super) struct Findings<'s> {
     /// The pointers of what was found in the current event: what is wrong by itself is not
     /// compared with other values any more.
     reported: Vec<String>,
-    /// What the verdict on the current event rests on, each with its place counted from the event's
-    /// own; `None`: on more than that.
-    facts: Option<Vec<(u32, Fact)>>,
+    /// What the verdict on the current event rests on, each with its place counted from the event's own.
+    facts: Vec<(u32, Fact)>,
+    /// There is nothing to say of the current event, and its verdict rests on the facts alone.
+    factual: bool,
     event: u32,
     errors: u64,
     warnings: u64,
@@ -147,7 +148,8 @@ impl<'s> Findings<'s> {
             settings,
             found: Vec::new(),
             reported: Vec::new(),
-            facts: None,
+            facts: Vec::new(),
+            factual: false,
             event: 0,
             errors: 0,
             warnings: 0,
@@ -163,7 +165,8 @@ impl<'s> Findings<'s> {
     /// To be called when a new event begins.
     pub fn next_event(&mut self, event: Option<Value<'_>>) {
         self.reported.clear();
-        self.facts = event.map(|_| Vec::new());
+        self.facts.clear();
+        self.factual = event.is_some();
         self.event = event.map(Value::index).unwrap_or_default();
     }
 
@@ -174,20 +177,23 @@ impl<'s> Findings<'s> {
 
     /// Notes what was looked at in a value and found right.
     pub fn rests_on(&mut self, value: Value<'_>, fact: Fact) {
-        let place = self.place(value);
-        if let Some(facts) = &mut self.facts {
-            facts.push((place, fact));
+        if self.factual {
+            self.facts.push((self.place(value), fact));
         }
     }
 
     /// The verdict on the current event rests on more than facts can tell.
     pub fn rests_on_more(&mut self) {
-        self.facts = None;
+        self.factual = false;
     }
 
-    /// All that the verdict rests on; `None`: there was something to say, or it rests on more.
-    pub fn facts(&mut self) -> Option<Vec<(u32, Fact)>> {
-        self.facts.take()
+    pub fn rests_on_facts(&self) -> bool {
+        self.factual
+    }
+
+    /// All that was noted by [`Findings::rests_on`].
+    pub fn facts(&mut self) -> impl Iterator<Item = (u32, Fact)> {
+        self.facts.drain(..)
     }
 
     /// Whether an error was found at a place of the current event, or around it.
@@ -218,7 +224,7 @@ impl<'s> Findings<'s> {
 
     /// Notes a finding that is nowhere yet.
     pub fn note(&mut self, usual: Severity, code: Code, subject: &Subject<'_>, path: &Path<'_>) -> Draft<'_> {
-        self.facts = None;
+        self.factual = false;
         // A mere remark does not keep a value from being compared; an error does, also one that is switched off.
         if usual == Severity::Error {
             self.reported.push(path.pointer().into());

@@ -27,7 +27,7 @@ pub(super) struct Links<V> {
 /// A state of the payload.
 #[derive(Clone, Copy)]
 pub(super) struct State<V> {
-    pub state: Option<V>,
+    pub whole: Option<V>,
     /// Both are strings.
     pub kind: Option<V>,
     pub name: Option<V>,
@@ -36,7 +36,7 @@ pub(super) struct State<V> {
 impl<V: Copy> Links<V> {
     pub fn map<W>(&self, to: impl Fn(V) -> W) -> Links<W> {
         let to = |value: Option<V>| value.map(&to);
-        let state = |from: State<V>| State { state: to(from.state), kind: to(from.kind), name: to(from.name) };
+        let state = |from: State<V>| State { whole: to(from.whole), kind: to(from.kind), name: to(from.name) };
         Links {
             occurred: to(self.occurred),
             event: to(self.event),
@@ -58,7 +58,7 @@ impl<'t> Links<Value<'t>> {
         let state = |name: &str| {
             let state = event.payload_at(&[name]);
             let text = |key: &str| state?.get(key).filter(|value| value.is_string());
-            State { state, kind: text("type"), name: text("name") }
+            State { whole: state, kind: text("type"), name: text("name") }
         };
         Links {
             occurred: field("occurred"),

@@ -178,13 +178,14 @@ impl Reader {
                     consistency::check(findings, &subject, &event, matched.as_ref());
                 }
             }
-            let facts = findings.facts();
+            let factual = findings.rests_on_facts();
             let links = Links::of(&event, matched.as_ref());
             if findings.beyond_envelope() {
                 chain.add(findings, &subject, &Linked::of(&event, links), matched.as_ref());
             }
-            if let (Some(facts), Some(matched), Some(name)) = (facts, &matched, &name) {
-                precedents.add(value, name, matched, links.map(|link| findings.place(link)), facts);
+            if let (true, Some(matched), Some(name)) = (factual, &matched, &name) {
+                let links = links.map(|link| findings.place(link));
+                precedents.add(value, name, matched, links, findings.facts());
             }
         }
         if !open.is_empty() {

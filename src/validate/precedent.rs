@@ -106,9 +106,13 @@ impl Precedents {
         name: &str,
         matched: &Match<'_>,
         links: Links<u32>,
-        facts: Vec<(u32, Fact)>,
+        facts: impl Iterator<Item = (u32, Fact)>,
     ) {
         let (Some(key), Some(shape)) = (key(event), event.shape()) else { return };
+        let own = event
+            .get_first("event")
+            .map(|name| (name.index().wrapping_sub(event.index()), Fact::Same(name.raw().into())));
+        let facts = simple(event, own.into_iter().chain(facts).collect());
         let size = shape.len().saturating_add(facts.len());
         if self.size.saturating_add(size) > MOST {
             *self = Precedents::default();
@@ -117,10 +121,6 @@ impl Precedents {
             return;
         }
         self.size = self.size.saturating_add(size);
-        let first = event
-            .get_first("event")
-            .map(|name| (name.index().wrapping_sub(event.index()), Fact::Same(name.raw().into())));
-        let facts = simple(event, first.into_iter().chain(facts).collect());
         let start = matched.family.name.prefix().len();
         let hole = matched.hole.map(|hole| (start, start.saturating_add(hole.len())));
         let other = self.places.insert(key, self.list.len());

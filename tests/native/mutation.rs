@@ -244,7 +244,7 @@ impl Maker {
     }
 
     fn label(&mut self, parent: &str, label: &Label) {
-        if label.presence == Presence::Required {
+        if label.presence.0 == Presence::Required {
             self.names(parent, label.name, &[]);
         }
         self.kinds(parent, label.name, &["string"]);
@@ -374,7 +374,7 @@ impl Maker {
                 self.field(parent, field);
                 continue;
             };
-            if field.presence == Presence::Required {
+            if field.presence.0 == Presence::Required {
                 self.names(parent, field.name, &[]);
             }
             self.field(parent, field);

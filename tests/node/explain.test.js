@@ -52,6 +52,29 @@ test("an event is found by its name and by its pattern", () => {
   assert.equal(explain("no-such-code"), undefined);
 });
 
+test("the example has the name that was asked for", () => {
+  for (const name of [
+    "prefect.task-run.Running",
+    "prefect.task-run.Scheduled",
+    'prefect.flow-run.Done: "{state}" for $& 1.2',
+    "prefect.block.my-webhook.loaded",
+    "prefect-cloud.webhook.rotated",
+  ]) {
+    const example = /** @type {{ event: string } | undefined} */ (describe(name)?.example);
+    assert.equal(example?.event, name);
+    assert.ok(!validate(example).diagnostics.some(({ severity }) => severity !== "info"), name);
+  }
+});
+
+test("what is known is new with each call", () => {
+  for (const call of [() => eventTypes()[0], () => describe("prefect.task-run.Running")]) {
+    const one = call();
+    assert.ok(one);
+    one.labels.length = 0;
+    assert.ok(call()?.labels.length);
+  }
+});
+
 test("misuse throws", () => {
   for (const call of [explain, describe]) {
     assert.throws(() => call(/** @type {any} */ (undefined)), {

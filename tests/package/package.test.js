@@ -64,7 +64,7 @@ test("holds what it needs, and no more", () => {
   for (const name of packed) {
     assert.match(
       name,
-      /^(wasm\/(prefect_events\.(js|wasm)|explanations\.js)|(cli\/(formats\/)?)?[\w-]+\.js|index\.d\.ts|package\.json|README\.md|LICENSE-[A-Z]+)$/,
+      /^(wasm\/(prefect_events\.(js|wasm)|(event-types|explanations)\.js)|(cli\/(formats\/)?)?[\w-]+\.js|index\.d\.ts|package\.json|README\.md|LICENSE-[A-Z]+)$/,
     );
   }
 });

@@ -3,7 +3,7 @@
 use super::super::data::{self, Groups, Level, Resource, Short};
 use super::super::hole::is_uuid;
 use super::super::leak;
-use super::super::model::{Alternative, Form, Label, Presence, Related, Source, Value};
+use super::super::model::{Alternative, Aside, Form, Label, Presence, Related, Source, Value};
 use super::example::is_timestamp;
 use super::{Fallible, ID, ROLE, Resolver, missing, no_group, remark, shared_remark, template, unique};
 
@@ -26,12 +26,12 @@ impl Resolver<'_> {
         }
         Ok(Label {
             name: leak(&label.name),
-            presence: label.presence,
-            missing: missing(label.presence, label.missing, source),
+            presence: Aside(label.presence),
+            missing: missing(label.presence, label.missing, source, &label.meaning),
             form,
-            meaning: leak(&label.meaning),
-            source,
-            example: leak(label.example.as_deref().unwrap_or_default()),
+            meaning: Aside(leak(&label.meaning)),
+            source: Aside(source),
+            example: Aside(leak(label.example.as_deref().unwrap_or_default())),
         })
     }
 
@@ -126,12 +126,12 @@ impl Resolver<'_> {
             max: if related.many { None } else { Some(1) },
             missing: match related.min {
                 0 => None,
-                _ => missing(Presence::Required, related.missing, source),
+                _ => missing(Presence::Required, related.missing, source, &related.when),
             },
-            when: leak(&related.when),
+            when: Aside(leak(&related.when)),
             labels,
-            source,
-            example: leak(&whole.example),
+            source: Aside(source),
+            example: Aside(leak(&whole.example)),
             remark: shared_remark(related.warning.as_ref(), related.info.as_ref()),
         })
     }

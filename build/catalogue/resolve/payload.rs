@@ -2,7 +2,7 @@
 
 use super::super::data::{self, Level};
 use super::super::leak;
-use super::super::model::{Field, Kind, Object, Remark, Source};
+use super::super::model::{Aside, Field, Kind, Object, Remark, Source};
 use super::example::example;
 use super::{Fallible, Resolver, missing, no_group, remark, shared_remark, unique};
 
@@ -82,17 +82,17 @@ impl Resolver<'_> {
             name: leak(&field.name),
             kind,
             nullable,
-            presence: field.presence,
-            missing: missing(field.presence, field.missing, source),
+            presence: Aside(field.presence),
+            missing: missing(field.presence, field.missing, source, &field.meaning),
             values,
             other: other.ok_or_else(|| wrong("other_values: cannot be accepted"))?,
             object,
             items,
             also: also(field.also.as_ref()).map_err(|error| wrong(&error))?,
             remark: shared_remark(field.warning.as_ref(), field.info.as_ref()),
-            meaning: leak(&field.meaning),
-            source,
-            example: leak(&example),
+            meaning: Aside(leak(&field.meaning)),
+            source: Aside(source),
+            example: Aside(leak(&example)),
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use super::super::data::{self, Family, Field, Groups, Label, Level, Related, Short, Value};
 use super::super::leak;
-use super::super::model::{Equal, Follows, Template, Term};
+use super::super::model::{Aside, Equal, Follows, Missing, Template, Term};
 use super::labels::resource;
 use super::{Fallible, ID, Resolver, no_group, template, texts};
 
@@ -48,13 +48,16 @@ impl Resolver<'_> {
             None => None,
         };
         Ok(Follows {
-            text: leak(&follows.text),
+            text: Aside(leak(&follows.text)),
             families: texts(&follows.families),
             same,
             same_resource: follows.same_resource,
             window: follows.window,
-            documented: follows.documented,
-            missing: follows.missing.and_then(Level::severity),
+            documented: Aside(follows.documented),
+            missing: follows
+                .missing
+                .and_then(Level::severity)
+                .map(|severity| Missing { severity, words: leak(&follows.text) }),
             states: follows.states,
         })
     }

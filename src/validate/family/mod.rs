@@ -5,7 +5,7 @@ mod payload;
 
 use std::borrow::Cow;
 
-use crate::catalogue::{self, Family, Form, Label, Match, Presence, Related, Remark};
+use crate::catalogue::{self, Family, Form, Label, Match, Missing, Related, Remark};
 use crate::diagnostic::{Code, Severity};
 use crate::event::{Event, RESOURCE_ID, RESOURCE_ROLE};
 use crate::json::{Kind, Value};
@@ -186,8 +186,8 @@ impl Check<'_, '_> {
         }
         for (place, label) in labels.iter().enumerate() {
             let missing = present & 1_u64.wrapping_shl(u32::try_from(place).unwrap_or(63)) == 0;
-            if let (true, Presence::Required, Some(severity)) = (missing, label.presence, label.missing) {
-                self.missing_label(resource, label, severity, holder, &mut unlisted);
+            if let (true, Some(missing)) = (missing, label.missing) {
+                self.missing_label(resource, label, missing, holder, &mut unlisted);
             }
         }
         for Unlisted { key, name } in unlisted.iter().filter(|unlisted| unlisted.name.starts_with("prefect.")) {
@@ -200,9 +200,9 @@ impl Check<'_, '_> {
     fn no_labels(&mut self, resource: Value<'_>, labels: &'static [Label], holder: Holder<'_>) -> bool {
         let (mut names, mut severity) = (Vec::new(), None);
         for label in labels {
-            if label.presence == Presence::Required && label.missing.is_some() {
+            if let Some(missing) = label.missing {
                 names.push(label.name);
-                severity = label.missing.max(severity);
+                severity = Some(missing.severity).max(severity);
             }
         }
         if names.len() <= 2 {
@@ -253,7 +253,7 @@ impl Check<'_, '_> {
         &mut self,
         resource: Value<'_>,
         label: &'static Label,
-        severity: Severity,
+        Missing { severity, words }: Missing,
         holder: Holder<'_>,
         unlisted: &mut Vec<Unlisted<'_>>,
     ) {
@@ -270,7 +270,7 @@ impl Check<'_, '_> {
             .add_to_label(severity, Code::MissingLabel, holder, label.name, resource)
             .opening()
             .with("label", label.name)
-            .with("meaning", &explained(label.meaning));
+            .with("meaning", &explained(words));
         if let Form::Values { values: [constant], .. } = label.form {
             finding.fix(edits::insert(text, resource, label.name, constant.text));
         }
@@ -351,8 +351,8 @@ impl Check<'_, '_> {
             }
         }
         for (related, count) in family.related.iter().zip(counts) {
-            if let (true, Some(severity)) = (count < related.min, related.missing) {
-                self.missing_related(event, related, severity, &mut strangers);
+            if let (true, Some(missing)) = (count < related.min, related.missing) {
+                self.missing_related(event, related, missing, &mut strangers);
             }
             if let Some(max) = related.max.filter(|&max| count > max) {
                 let finding = self
@@ -396,7 +396,7 @@ impl Check<'_, '_> {
         &mut self,
         event: &Event<'_>,
         related: &'static Related,
-        severity: Severity,
+        Missing { severity, words }: Missing,
         strangers: &mut Vec<(usize, Value<'_>)>,
     ) {
         // Perhaps it is there, in a role that is misspelt or another's.
@@ -434,7 +434,7 @@ impl Check<'_, '_> {
         self.add_as(severity, Code::MissingRelated, &Path::Field("related"), event.related.unwrap_or(event.value))
             .opening()
             .with("role", related.role)
-            .with("when", &explained(related.when));
+            .with("when", &explained(words));
     }
 
     /// A related resource in no role of the family, or with an id that does not fit its role.
@@ -477,10 +477,10 @@ impl Check<'_, '_> {
     /// `follows` where it is always written, be it as null.
     fn follows(&mut self, event: &Event<'_>) {
         let Some(follows) = self.family.follows.as_ref() else { return };
-        if let (Some(severity), None) = (follows.missing, event.value.get("follows")) {
+        if let (Some(Missing { severity, words }), None) = (follows.missing, event.value.get("follows")) {
             self.add_as(severity, Code::MissingFollows, &Path::Field("follows"), event.value)
                 .opening()
-                .with("text", &explained(follows.text));
+                .with("text", &explained(words));
         }
     }
 }

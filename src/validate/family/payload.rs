@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::catalogue::{Field, Kind as Expected, Object, Presence, is_uuid};
+use crate::catalogue::{Field, Kind as Expected, Missing, Object, is_uuid};
 use crate::diagnostic::Code;
 use crate::event::Event;
 use crate::json::{Kind, Value};
@@ -43,7 +43,7 @@ pub(super) fn check(check: &mut Check<'_, '_>, event: &Event<'_>) {
     }
     // One cause: there is no payload at all.
     if empty && required().count() > 1 {
-        let severity = required().filter_map(|field| field.missing).max();
+        let severity = required().filter_map(|field| field.missing).map(|missing| missing.severity).max();
         let names = joined(&mut required().map(|field| field.name), "`, `");
         let severity = severity.unwrap_or(Code::MissingPayloadField.severity());
         check
@@ -66,7 +66,7 @@ pub(super) fn check(check: &mut Check<'_, '_>, event: &Event<'_>) {
 const WITHOUT_PAYLOAD: &str = "this event is emitted without a payload";
 
 fn is_required(field: &Field) -> bool {
-    field.presence == Presence::Required && field.missing.is_some()
+    field.missing.is_some()
 }
 
 fn field(shape: &Object, key: &Value<'_>) -> Option<&'static Field> {
@@ -113,12 +113,12 @@ fn object(check: &mut Check<'_, '_>, value: Value<'_>, shape: &'static Object, p
 }
 
 fn missing(check: &mut Check<'_, '_>, value: Value<'_>, field: &'static Field, path: &Path<'_>, parent: &str) {
-    let Some(severity) = field.missing else { return };
+    let Some(Missing { severity, words }) = field.missing else { return };
     check
         .add_as(severity, Code::MissingPayloadField, &Path::Key(path, field.name), value)
         .opening()
         .with("field", &dotted(parent, field.name))
-        .with("meaning", &explained(field.meaning));
+        .with("meaning", &explained(words));
 }
 
 fn misspelt(
@@ -129,7 +129,7 @@ fn misspelt(
     path: &Path<'_>,
     parent: &str,
 ) {
-    let Some(severity) = field.missing else { return };
+    let Some(Missing { severity, .. }) = field.missing else { return };
     check
         .add_as(severity, Code::MisspeltPayloadField, &Path::Key(path, found), key)
         .with("field", &dotted(parent, field.name))

@@ -1,0 +1,51 @@
+// What is known of Prefect's events.
+
+import { call } from "./core.js";
+import { eventTypes, examples } from "./wasm/event-types.js";
+
+/** @typedef {import("./index.js").EventType} EventType */
+/** @typedef {{ event: string }} Example of a family whose name has placeholders, with values in them or without */
+
+export { eventTypes };
+
+/**
+ * @param {string} name
+ * @returns {EventType | undefined}
+ */
+export function describe(name) {
+  // A pattern need not be a name that its own family can have.
+  const pattern = call((core) => core.familyOf(name)) ?? name;
+  const type = eventTypes().find((one) => one.name_pattern === pattern);
+  return type && name !== pattern ? { ...type, example: example(name, pattern) } : type;
+}
+
+/**
+ * The example with a name that has this pattern.
+ * @param {string} name
+ * @param {string} pattern
+ * @returns {object}
+ */
+function example(name, pattern) {
+  const all = examples();
+  const known = all.find(({ event }) => event === name);
+  if (known) return known;
+  const values = placeholderValues(name, pattern);
+  const unfilled = JSON.stringify(all.find(({ event }) => event === pattern));
+  return JSON.parse(unfilled, (_, value) =>
+    typeof value === "string"
+      ? value.replace(PLACEHOLDERS, (placeholder) => values.get(placeholder) ?? placeholder)
+      : value,
+  );
+}
+
+const PLACEHOLDERS = /\{[\w-]+\}/g;
+
+/**
+ * @param {string} name
+ * @param {string} pattern
+ */
+function placeholderValues(name, pattern) {
+  const form = pattern.replaceAll(".", "\\.").replace(PLACEHOLDERS, "(.+)");
+  const values = name.match(new RegExp(`^${form}$`, "s"))?.slice(1) ?? [];
+  return new Map(pattern.match(PLACEHOLDERS)?.map((placeholder, n) => [placeholder, values[n]]));
+}
