@@ -2,20 +2,20 @@
 
 use crate::json::{Span, Value, write};
 
-pub(super) type Edits = Vec<(Span, String)>;
+pub(crate) type Edits = Vec<(Span, String)>;
 
 /// Writes a string in the place of a key or value.
-pub(super) fn replace(value: Value<'_>, text: &str) -> Edits {
+pub(crate) fn replace(value: Value<'_>, text: &str) -> Edits {
     vec![(value.span(), write::quoted(text))]
 }
 
 /// Writes a value, which is not a string, as one.
-pub(super) fn quote(value: Value<'_>) -> Edits {
+pub(crate) fn quote(value: Value<'_>) -> Edits {
     vec![(value.span(), write::quoted(&value.string()))]
 }
 
 /// Inserts a member with a text value at the beginning of an object.
-pub(super) fn insert(text: &[u8], object: Value<'_>, key: &str, value: &str) -> Edits {
+pub(crate) fn insert(text: &[u8], object: Value<'_>, key: &str, value: &str) -> Edits {
     let open = object.span();
     let (key, value) = (write::quoted(key), write::quoted(value));
     let inside = open.start.saturating_add(1);

@@ -12,6 +12,7 @@
     clippy::unwrap_used
 )]
 
+mod automation;
 mod cases;
 mod documentation;
 mod envelope;
