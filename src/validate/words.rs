@@ -35,7 +35,11 @@ pub(crate) fn value(value: Value<'_>) -> String {
         format!("the string `{}`", shown(&value.string()))
     } else {
         let raw = String::from_utf8_lossy(value.raw());
-        if raw.len() <= 40 { format!("{} (`{raw}`)", value.kind_name()) } else { value.kind_name().to_owned() }
+        if (1..=40).contains(&raw.len()) {
+            format!("{} (`{raw}`)", value.kind_name())
+        } else {
+            value.kind_name().to_owned()
+        }
     }
 }
 

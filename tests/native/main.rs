@@ -22,3 +22,4 @@ mod positions;
 mod precedents;
 mod properties;
 mod truth;
+mod yaml;
