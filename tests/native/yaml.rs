@@ -14,9 +14,9 @@ fn json(value: Value<'_>) -> Json {
         Kind::Float | Kind::NonFinite => Number::from_f64(value.string().parse().unwrap()).into(),
         Kind::String => Json::String(value.string().into_owned()),
         Kind::Array => value.items().map(json).collect(),
-        Kind::Object => {
-            Json::Object(value.members().map(|(key, value)| (key.string().into_owned(), json(value))).collect::<Map<_, _>>())
-        }
+        Kind::Object => Json::Object(
+            value.members().map(|(key, value)| (key.string().into_owned(), json(value))).collect::<Map<_, _>>(),
+        ),
     }
 }
 

@@ -20,7 +20,7 @@ use crate::validate::path::Path;
 use crate::validate::syntax::{self, Source};
 use crate::validate::words::nearest;
 
-use super::model::{Automation, Posture, Trigger};
+use super::model::{Posture, Trigger};
 use super::read;
 
 use input::{Form, Item};
@@ -88,12 +88,6 @@ pub fn check(text: &[u8], options: TextOptions, settings: &CheckSettings) -> Rep
     findings.into_report(events, options.places.then_some((text, Position::START, options.wtf8)))
 }
 
-/// The automation of a value of which [`check`] finds nothing that the server refuses.
-#[must_use]
-pub fn model(value: Value<'_>) -> Option<Automation> {
-    read::automation(value)
-}
-
 /// The check of one document.
 struct Check<'c, 's> {
     findings: &'c mut Findings<'s>,
@@ -129,7 +123,7 @@ impl Check<'_, '_> {
             self.add(Code::NotAnAutomation, &root, value).value("found", value);
             return;
         }
-        for (key, member) in value.members() {
+        for (key, _) in value.members() {
             let name = key.string();
             if FIELDS.contains(&&*name) {
                 continue;
@@ -137,7 +131,6 @@ impl Check<'_, '_> {
             let path = Path::Field(&name);
             let near = nearest(&name, &mut FIELDS.iter().copied());
             let near = near.filter(|near| value.get(near).is_none());
-            let _ = member;
             let finding = self.add(Code::UnknownAutomationField, &path, key).shown("field", &name);
             if let Some(near) = near {
                 finding.say("hint", format_args!("did you mean `{near}`?")).with("similar", near).replace(key, near);

@@ -20,6 +20,10 @@ pub struct Level {
 impl Level {
     pub const SERVER: Level = Level { lenient: false, depth: 0 };
     pub const CLIENT: Level = Level { lenient: true, depth: 0 };
+
+    pub fn is_lenient(self) -> bool {
+        self.lenient
+    }
 }
 
 /// What `type` says of triggers.
