@@ -20,8 +20,20 @@ struct Code {
     title: String,
     text: String,
     docs: Option<String>,
+    #[serde(default)]
+    about: About,
     right: Example,
     wrong: Vec<Replacement>,
+    options: Option<String>,
+    wrong_options: Option<String>,
+}
+
+#[derive(Clone, Copy, Default, Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum About {
+    #[default]
+    Events,
+    Automations,
 }
 
 #[derive(Deserialize)]
@@ -85,10 +97,13 @@ pub fn generate(source: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
         )?;
         writeln!(
             explanations,
-            "    Words {{ title: {:?}, text: {:?}, right: {right}, wrong: {} }},",
+            "    Words {{ title: {:?}, text: {:?}, about: About::{:?}, right: {right}, wrong: {}, options: {:?}, wrong_options: {:?} }},",
             code.title,
             code.text.trim_end(),
+            code.about,
             replacements(&code.wrong),
+            code.options,
+            code.wrong_options.as_ref().or(code.options.as_ref()),
         )?;
     }
     let from_index =

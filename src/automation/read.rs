@@ -55,7 +55,7 @@ pub fn trigger(value: Value<'_>) -> Option<Trigger> {
 
 fn nested_trigger(value: Value<'_>, depth: usize) -> Option<Trigger> {
     match trigger_kind(value)? {
-        TriggerKind::Event => Some(Trigger::Event(event_trigger(value)?)),
+        TriggerKind::Event => Some(Trigger::Event(event_trigger(value, None)?)),
         TriggerKind::Composite(order) => Some(Trigger::Composite(composite(value, order, depth)?)),
     }
 }
@@ -113,8 +113,10 @@ pub fn composite_within(value: Value<'_>) -> Option<Option<i64>> {
     if value.kind() == Kind::Null { Some(None) } else { duration(value).map(Some) }
 }
 
-fn event_trigger(value: Value<'_>) -> Option<EventTrigger> {
-    let posture = posture(value.get("posture")?)?;
+/// An event trigger. `default`: the posture of one that names none; the server has no such default.
+#[must_use]
+pub fn event_trigger(value: Value<'_>, default: Option<Posture>) -> Option<EventTrigger> {
+    let posture = value.get("posture").map_or(default, posture)?;
     Some(EventTrigger {
         posture,
         matches: or(value, "match", specification, Specification::default())?,

@@ -12,8 +12,28 @@ include!(concat!(env!("OUT_DIR"), "/explanations.rs"));
 struct Words {
     title: &'static str,
     text: &'static str,
+    about: About,
     right: Example,
     wrong: &'static [Replacement],
+    options: Option<&'static str>,
+    wrong_options: Option<&'static str>,
+}
+
+/// Which documents a code is about.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum About {
+    Events,
+    Automations,
+}
+
+impl About {
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            About::Events => "events",
+            About::Automations => "automations",
+        }
+    }
 }
 
 enum Example {
@@ -43,12 +63,17 @@ pub struct Explanation {
     pub severity: Severity,
     /// The Prefect server itself refuses it.
     pub server: bool,
+    pub about: About,
     pub text: &'static str,
     pub docs: Option<&'static str>,
     /// What to replace in the right example, in this order, to get the wrong one, which can be long.
     pub wrong: &'static [Replacement],
     /// An input without this finding.
     pub right: String,
+    /// The options with which the right example is checked, as JSON text, where they matter.
+    pub options: Option<&'static str>,
+    /// Those for the wrong example.
+    pub wrong_options: Option<&'static str>,
 }
 
 impl Explanation {
@@ -76,10 +101,17 @@ impl ToJson for Explanation {
         writer.text("title", self.title);
         writer.text("severity", self.severity.name());
         writer.flag("server", self.server);
+        writer.text("about", self.about.name());
         writer.text("text", self.text);
         writer.optional("docs", self.docs);
         writer.list("wrong", self.wrong);
         writer.text("right", &self.right);
+        if let (Some(options), Some(wrong)) = (self.options, self.wrong_options) {
+            writer.key("options");
+            writer.raw(options);
+            writer.key("wrong_options");
+            writer.raw(wrong);
+        }
         writer.close('}');
     }
 }
@@ -98,10 +130,13 @@ pub fn explain(code: Code) -> Explanation {
         title: words.title,
         severity: code.severity(),
         server: code.refused_by_server(),
+        about: words.about,
         text: words.text,
         docs: code.docs(),
         wrong: words.wrong,
         right,
+        options: words.options,
+        wrong_options: words.wrong_options,
     }
 }
 

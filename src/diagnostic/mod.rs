@@ -10,7 +10,7 @@ use crate::json::write::{ToJson, Writer};
 pub use crate::json::{Position, Range};
 pub use codes::{Arguments, Code};
 #[cfg(not(target_arch = "wasm32"))]
-pub use explain::{Explanation, Replacement, explain};
+pub use explain::{About, Explanation, Replacement, explain};
 pub use severity::Severity;
 
 /// One finding.

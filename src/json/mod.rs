@@ -10,6 +10,7 @@ mod tape;
 #[cfg(test)]
 mod tests;
 pub mod write;
+pub mod yaml;
 
 pub use decimal::Decimal;
 pub use parse::{Fault, Issue, MAX_DEPTH, Parsed, parse, parse_prefix};

@@ -31,6 +31,10 @@ pub(super) const LONE_SURROGATE: u8 = 2;
 pub(super) const UNFINISHED: u8 = 4;
 /// A key that is not among the names.
 pub(super) const NAMELESS: u8 = 8;
+/// A string that is written as YAML has it; if it is a block, `name` holds its indentation.
+pub(super) const YAML: u8 = 16;
+/// A string without quotes.
+pub(super) const BARE: u8 = 32;
 
 /// 16 bytes. Offsets are bytes of the text. In this order, the last half is read as one word.
 #[derive(Clone, Copy, Debug)]
@@ -143,7 +147,7 @@ impl<'t> Value<'t> {
     #[must_use]
     pub fn span(self) -> Span {
         let node = self.node();
-        let quote = u32::from(node.kind == Kind::String);
+        let quote = u32::from(node.kind == Kind::String && node.flags & BARE == 0);
         Span { start: node.start.saturating_sub(quote), end: node.end.saturating_add(quote) }
     }
 
@@ -181,7 +185,7 @@ impl<'t> Value<'t> {
     /// The bytes of a string, unescaped. Other values: as they are written.
     #[must_use]
     pub fn bytes(self) -> Cow<'t, [u8]> {
-        if self.node().flags & ESCAPED == 0 { Cow::Borrowed(self.raw()) } else { Cow::Owned(unescape(self.raw())) }
+        if self.node().flags & ESCAPED == 0 { Cow::Borrowed(self.raw()) } else { Cow::Owned(self.unescaped()) }
     }
 
     /// The text of a string, unescaped; what is not Unicode becomes U+FFFD. Other values: as they are written.
@@ -225,8 +229,24 @@ impl<'t> Value<'t> {
             // The length decides most often.
             node.end.wrapping_sub(node.start) as usize == other.len() && equal(self.raw(), other)
         } else {
-            unescape(self.raw()) == other
+            self.unescaped() == other
         }
+    }
+
+    #[cold]
+    fn unescaped(self) -> Vec<u8> {
+        let node = self.node();
+        if node.flags & YAML == 0 {
+            return unescape(self.raw());
+        }
+        let before = self.document.text.get((node.start as usize).wrapping_sub(1)).copied();
+        super::yaml::decode(self.raw(), before, node.flags & BARE != 0, node.name)
+    }
+
+    /// A string without quotes: in YAML.
+    #[must_use]
+    pub fn is_bare(self) -> bool {
+        self.node().flags & BARE != 0
     }
 
     /// Whether two keys of one document are the same.

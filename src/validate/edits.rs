@@ -2,22 +2,34 @@
 
 use crate::json::{Span, Value, write};
 
-pub(super) type Edits = Vec<(Span, String)>;
+pub(crate) type Edits = Vec<(Span, String)>;
 
 /// Writes a string in the place of a key or value.
-pub(super) fn replace(value: Value<'_>, text: &str) -> Edits {
+pub(crate) fn replace(value: Value<'_>, text: &str) -> Edits {
     vec![(value.span(), write::quoted(text))]
 }
 
 /// Writes a value, which is not a string, as one.
-pub(super) fn quote(value: Value<'_>) -> Edits {
+pub(crate) fn quote(value: Value<'_>) -> Edits {
     vec![(value.span(), write::quoted(&value.string()))]
 }
 
 /// Inserts a member with a text value at the beginning of an object.
-pub(super) fn insert(text: &[u8], object: Value<'_>, key: &str, value: &str) -> Edits {
+pub(crate) fn insert(text: &[u8], object: Value<'_>, key: &str, value: &str) -> Edits {
+    insert_raw(text, object, key, &write::quoted(value))
+}
+
+/// Inserts a member, whose value is written already, at the beginning of an object.
+pub(crate) fn insert_raw(text: &[u8], object: Value<'_>, key: &str, value: &str) -> Edits {
     let open = object.span();
-    let (key, value) = (write::quoted(key), write::quoted(value));
+    if text.get(open.start as usize) != Some(&b'{') {
+        // Block style of YAML: a line of its own, in the column of the first key.
+        let before = text.get(..open.start as usize).unwrap_or_default();
+        let line = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at.saturating_add(1));
+        let margin = " ".repeat(before.len().saturating_sub(line));
+        return vec![(Span { start: open.start, end: open.start }, format!("{key}: {value}\n{margin}"))];
+    }
+    let key = write::quoted(key);
     let inside = open.start.saturating_add(1);
     let Some((first, first_value)) = object.members().next() else {
         return vec![(Span { start: inside, end: inside }, format!("{key}: {value}"))];

@@ -314,10 +314,7 @@ impl Check<'_, '_, '_> {
         if let Some(id) = usual_uuid(&text) {
             return Some(id);
         }
-        // Of the prefix `urn:uuid:`, pydantic takes lower case alone.
-        let parsed =
-            Uuid::try_parse_ascii(&text).ok().filter(|_| !text.contains(&b':') || text.starts_with(b"urn:uuid:"));
-        let Some(id) = parsed else {
+        let Some(id) = read_uuid(&text) else {
             if !value.has_lone_surrogate() {
                 self.add(Code::InvalidUuid, field, value)
                     .with("field", field)
@@ -451,6 +448,12 @@ impl Check<'_, '_, '_> {
 fn meaning_of(name: &str) -> Option<&'static str> {
     let other = OTHER_NAMES.iter().find(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, field)| *field);
     other.or_else(|| nearest(name, &mut FIELDS.iter().copied()))
+}
+
+/// A UUID in any form that pydantic takes.
+pub(crate) fn read_uuid(text: &[u8]) -> Option<Uuid> {
+    // Of the prefix `urn:uuid:`, pydantic takes lower case alone.
+    Uuid::try_parse_ascii(text).ok().filter(|_| !text.contains(&b':') || text.starts_with(b"urn:uuid:"))
 }
 
 /// A UUID as Prefect writes it: with hyphens, in lower case, not nil.

@@ -14,7 +14,7 @@ use super::words::{self, shown};
 
 /// Which event a finding is about.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Subject<'e> {
+pub(crate) struct Subject<'e> {
     pub index: Option<u64>,
     pub name: Option<&'e str>,
     /// The documentation of its family.
@@ -23,7 +23,7 @@ pub(super) struct Subject<'e> {
 
 /// Where a finding is: bytes of the current text, or a range that was worked out before.
 #[derive(Clone, Copy, Default)]
-pub(super) enum Location {
+pub(crate) enum Location {
     #[default]
     Nowhere,
     Bytes(Span),
@@ -45,7 +45,7 @@ struct Found {
 
 /// A finding that waits for what its sentences need, said argument by argument: one short call each
 /// keeps the checks small. Of a finding that is only counted nothing is kept.
-pub(super) struct Draft<'f>(Option<&'f mut Found>);
+pub(crate) struct Draft<'f>(Option<&'f mut Found>);
 
 impl Draft<'_> {
     fn argument(self, name: &'static str, text: impl FnOnce() -> String) -> Self {
@@ -126,7 +126,7 @@ impl Draft<'_> {
     }
 }
 
-pub(super) struct Findings<'s> {
+pub(crate) struct Findings<'s> {
     settings: &'s Settings,
     found: Vec<Found>,
     /// The pointers of what was found in the current event: what is wrong by itself is not
@@ -176,7 +176,7 @@ impl<'s> Findings<'s> {
     }
 
     /// Notes what was looked at in a value and found right.
-    pub fn rests_on(&mut self, value: Value<'_>, fact: Fact) {
+    pub(super) fn rests_on(&mut self, value: Value<'_>, fact: Fact) {
         if self.factual {
             self.facts.push((self.place(value), fact));
         }
@@ -192,7 +192,7 @@ impl<'s> Findings<'s> {
     }
 
     /// All that was noted by [`Findings::rests_on`].
-    pub fn facts(&mut self) -> impl Iterator<Item = (u32, Fact)> {
+    pub(super) fn facts(&mut self) -> impl Iterator<Item = (u32, Fact)> {
         self.facts.drain(..)
     }
 

@@ -2,18 +2,18 @@
 
 mod chain;
 mod consistency;
-mod edits;
+pub(crate) mod edits;
 mod envelope;
 mod family;
-mod findings;
+pub(crate) mod findings;
 mod input;
 mod links;
-mod path;
+pub(crate) mod path;
 mod precedent;
-mod settings;
-mod syntax;
+pub(crate) mod settings;
+pub(crate) mod syntax;
 mod transition;
-mod words;
+pub(crate) mod words;
 
 use crate::catalogue;
 use crate::diagnostic::Report;
@@ -27,6 +27,7 @@ use links::Links;
 use precedent::Precedents;
 use syntax::Source;
 
+pub(crate) use envelope::read_uuid;
 pub use settings::{Profile, Settings};
 pub(crate) use words::{nearest, text as shown_value};
 

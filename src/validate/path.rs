@@ -4,7 +4,7 @@
 use crate::json::Pointer;
 
 #[derive(Clone, Copy)]
-pub(super) enum Path<'p> {
+pub(crate) enum Path<'p> {
     Root,
     /// A member of the event.
     Field(&'p str),

@@ -26,6 +26,9 @@ pub struct Settings {
     pub max_diagnostics: usize,
 }
 
+/// See [`Settings::read_with`].
+pub(crate) type Other<'o> = &'o mut dyn FnMut(&str, Value<'_>) -> Result<bool, String>;
+
 impl Default for Settings {
     fn default() -> Self {
         Settings { profile: Profile::default(), severity: Vec::new(), max_diagnostics: 1000 }
@@ -36,6 +39,12 @@ impl Settings {
     /// Reads the options of `validate` as users write them, as JSON text: `profile`, `severity`,
     /// `maxDiagnostics`. A mistake is told in a sentence.
     pub fn read(text: &str) -> Result<Self, String> {
+        Settings::read_with(text, "`profile`, `severity` and `maxDiagnostics`", &mut |_, _| Ok(false))
+    }
+
+    /// The same, with options of another check's own. `other` takes the value of one of those, or says that there is
+    /// none of this name; `all` names all that there are.
+    pub(crate) fn read_with(text: &str, all: &str, other: Other<'_>) -> Result<Self, String> {
         let mut settings = Settings::default();
         if text.is_empty() {
             return Ok(settings);
@@ -57,18 +66,15 @@ impl Settings {
                     let expected = "a whole number, not negative";
                     settings.max_diagnostics = number.ok_or_else(|| must_be("maxDiagnostics", expected, value))?;
                 }
-                other => {
-                    return Err(format!(
-                        "there is no option `{other}`: there are `profile`, `severity` and `maxDiagnostics`"
-                    ));
-                }
+                name if other(name, value)? => {}
+                name => return Err(format!("there is no option `{name}`: there are {all}")),
             }
         }
         Ok(settings)
     }
 
     /// The severity of a finding whose rule says `usual`; `None`: it does not count.
-    pub(super) fn severity(&self, code: Code, usual: Severity) -> Option<Severity> {
+    pub(crate) fn severity(&self, code: Code, usual: Severity) -> Option<Severity> {
         if self.profile == Profile::Server && !code.refused_by_server() {
             return None;
         }
@@ -77,7 +83,7 @@ impl Settings {
     }
 }
 
-fn must_be(option: &str, expected: &str, found: Value<'_>) -> String {
+pub(crate) fn must_be(option: &str, expected: &str, found: Value<'_>) -> String {
     format!("the option `{option}` must be {expected}, not {}", words::text(found))
 }
 

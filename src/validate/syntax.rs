@@ -9,7 +9,7 @@ use super::path::Path;
 
 /// The text of one document, for the sentences about it.
 #[derive(Clone, Copy)]
-pub(super) struct Source<'t> {
+pub(crate) struct Source<'t> {
     pub text: &'t [u8],
     /// The place of its first byte.
     pub base: Position,
@@ -27,7 +27,7 @@ impl<'t> Source<'t> {
 }
 
 /// Reports what the reader has noted about one event (or about a text that is none).
-pub(super) fn report(
+pub(crate) fn report(
     findings: &mut Findings<'_>,
     source: Source<'_>,
     subject: &Subject<'_>,

@@ -8,7 +8,7 @@ use crate::json::Value;
 const SHOWN: usize = 80;
 
 /// A text for a message: cut to a readable length, control characters made visible.
-pub(super) fn shown(text: &str) -> String {
+pub(crate) fn shown(text: &str) -> String {
     let mut out = String::new();
     for (at, character) in text.chars().enumerate() {
         if at == SHOWN {
@@ -30,17 +30,21 @@ pub(crate) fn text(value: Value<'_>) -> String {
 }
 
 /// A value of a wrong kind: the kind, and its text in backticks if it is a string or short.
-pub(super) fn value(value: Value<'_>) -> String {
+pub(crate) fn value(value: Value<'_>) -> String {
     if value.is_string() {
         format!("the string `{}`", shown(&value.string()))
     } else {
         let raw = String::from_utf8_lossy(value.raw());
-        if raw.len() <= 40 { format!("{} (`{raw}`)", value.kind_name()) } else { value.kind_name().to_owned() }
+        if (1..=40).contains(&raw.len()) {
+            format!("{} (`{raw}`)", value.kind_name())
+        } else {
+            value.kind_name().to_owned()
+        }
     }
 }
 
 /// A number as people read it: `1,500,000`.
-pub(super) fn count(number: usize) -> String {
+pub(crate) fn count(number: usize) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (at, digit) in digits.chars().enumerate() {
@@ -56,7 +60,7 @@ pub(super) fn count(number: usize) -> String {
 pub(crate) type Words<'w, 't> = &'w mut dyn Iterator<Item = &'t str>;
 
 /// `a`, `b` and `c`.
-pub(super) fn list(items: Words<'_, '_>, last: &str) -> String {
+pub(crate) fn list(items: Words<'_, '_>, last: &str) -> String {
     let mut out = String::new();
     let mut next = items.next();
     while let Some(item) = next {
@@ -72,7 +76,7 @@ pub(super) fn list(items: Words<'_, '_>, last: &str) -> String {
 }
 
 /// Texts with something between them. The standard library's `join` takes 1 KB for each kind of text.
-pub(super) fn joined(items: Words<'_, '_>, between: &str) -> String {
+pub(crate) fn joined(items: Words<'_, '_>, between: &str) -> String {
     let mut out = String::new();
     for (at, item) in items.enumerate() {
         if at > 0 {
@@ -97,7 +101,7 @@ pub(crate) fn nearest<'c>(word: &str, candidates: Words<'_, 'c>) -> Option<&'c s
 }
 
 /// Whether a word is near enough to another to be meant for it.
-pub(super) fn is_near(word: &str, candidate: &str) -> bool {
+pub(crate) fn is_near(word: &str, candidate: &str) -> bool {
     distance(word, candidate).is_some()
 }
 
@@ -113,7 +117,7 @@ fn distance(word: &str, candidate: &str) -> Option<usize> {
 }
 
 /// A duration for a message, in its two largest units.
-pub(super) fn duration(micros: i64) -> String {
+pub(crate) fn duration(micros: i64) -> String {
     let micros = micros.unsigned_abs();
     let units =
         [("d", 86_400_000_000), ("h", 3_600_000_000), ("min", 60_000_000), ("s", 1_000_000), ("ms", 1000), ("µs", 1)];

@@ -12,6 +12,7 @@
     clippy::unwrap_used
 )]
 
+mod automation;
 mod cases;
 mod documentation;
 mod envelope;
@@ -23,3 +24,4 @@ mod properties;
 mod simulate;
 mod trigger;
 mod truth;
+mod yaml;

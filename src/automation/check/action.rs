@@ -1,0 +1,231 @@
+//! What the server refuses in actions (`server/events/actions.py`).
+
+use crate::diagnostic::Code;
+use crate::json::{Kind, Value};
+use crate::validate::path::Path;
+use crate::validate::words::{self, nearest};
+
+use super::super::read;
+use super::{Check, template};
+
+/// What an action acts on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Target {
+    None,
+    /// `source: selected` needs the id in this field, `source: inferred` allows none.
+    Selected(&'static str),
+}
+
+/// The actions of the server's union, by `type`.
+const ACTIONS: [(&str, Target); 17] = [
+    ("do-nothing", Target::None),
+    ("run-deployment", Target::Selected("deployment_id")),
+    ("pause-deployment", Target::Selected("deployment_id")),
+    ("resume-deployment", Target::Selected("deployment_id")),
+    ("cancel-flow-run", Target::None),
+    ("delete-flow-run", Target::None),
+    ("change-flow-run-state", Target::None),
+    ("pause-work-queue", Target::Selected("work_queue_id")),
+    ("resume-work-queue", Target::Selected("work_queue_id")),
+    ("send-notification", Target::None),
+    ("call-webhook", Target::None),
+    ("pause-automation", Target::Selected("automation_id")),
+    ("resume-automation", Target::Selected("automation_id")),
+    ("suspend-flow-run", Target::None),
+    ("resume-flow-run", Target::None),
+    ("pause-work-pool", Target::Selected("work_pool_id")),
+    ("resume-work-pool", Target::Selected("work_pool_id")),
+];
+
+/// What only Prefect Cloud does.
+const CLOUD: [&str; 2] = ["declare-incident", "send-email-notification"];
+
+/// The types of states.
+pub const STATE_TYPES: [&str; 9] =
+    ["SCHEDULED", "PENDING", "RUNNING", "COMPLETED", "FAILED", "CANCELLED", "CRASHED", "PAUSED", "CANCELLING"];
+
+impl Check<'_, '_> {
+    pub fn actions(&mut self, list: Value<'_>, field: &str) {
+        let path = Path::Field(field);
+        if list.kind() != Kind::Array {
+            self.wrong_type(field, "a list of actions", &path, list);
+            return;
+        }
+        for (index, action) in list.items().enumerate() {
+            self.action(action, &Path::Item(&path, index));
+        }
+    }
+
+    fn action(&mut self, action: Value<'_>, path: &Path<'_>) {
+        if action.kind() != Kind::Object {
+            self.add(Code::NotAnAction, path, action).value("found", action);
+            return;
+        }
+        let Some(kind) = action.get("type") else {
+            // The server takes any object without a type for `do-nothing` or for what it resembles.
+            self.add(Code::MissingActionType, path, action).opening();
+            return;
+        };
+        let name = kind.string();
+        let known = ACTIONS.iter().find(|(known, _)| kind.is(known));
+        let Some((_, target)) = known else {
+            let place = Path::Key(path, "type");
+            if CLOUD.iter().any(|cloud| kind.is(cloud)) {
+                self.add(Code::CloudAction, &place, kind).text("found", kind);
+                return;
+            }
+            let finding = self.add(Code::UnknownActionType, &place, kind).text("found", kind);
+            let all = ACTIONS.iter().map(|(name, _)| *name);
+            match nearest(&name, &mut all.clone()).filter(|_| kind.is_string()) {
+                Some(near) => finding
+                    .say("hint", format_args!("did you mean `{near}`?"))
+                    .with("expected", near)
+                    .replace(kind, near),
+                None => {
+                    finding.say("hint", format_args!("there are {}", words::list(&mut { all }, " and ")));
+                }
+            }
+            return;
+        };
+        if let Target::Selected(id) = target {
+            self.target(action, id, path);
+        }
+        match &*name {
+            "run-deployment" => {
+                if let Some(parameters) = action.get("parameters") {
+                    self.parameters(parameters, &Path::Key(path, "parameters"));
+                }
+                if let Some(variables) = action.get("job_variables") {
+                    self.object_or_null(variables, "job_variables", &Path::Key(path, "job_variables"));
+                }
+                self.optional(action, "schedule_after", path, Self::delay_field);
+            }
+            "change-flow-run-state" => {
+                self.required("the action", action, "state", path, Self::state_type);
+                self.optional(action, "name", path, Self::text_or_null_field);
+                self.optional(action, "message", path, Self::text_or_null_field);
+                self.optional(action, "force", path, Self::boolean_field);
+            }
+            "send-notification" => {
+                self.required("the action", action, "block_document_id", path, Self::uuid_field);
+                self.required("the action", action, "body", path, Self::template_field);
+                self.optional(action, "subject", path, Self::template_field);
+            }
+            "call-webhook" => {
+                self.required("the action", action, "block_document_id", path, Self::uuid_field);
+                self.optional(action, "payload", path, Self::payload);
+            }
+            _ => {}
+        }
+    }
+
+    /// `selected_deployment_requires_id` and its like.
+    fn target(&mut self, action: Value<'_>, field: &'static str, path: &Path<'_>) {
+        let source = action.get("source");
+        let selected = match source {
+            None => true,
+            Some(source) if source.is("selected") => true,
+            Some(source) if source.is("inferred") => false,
+            Some(source) => {
+                self.wrong_type("source", "`selected` or `inferred`", &Path::Key(path, "source"), source);
+                return;
+            }
+        };
+        let id = action.get(field).filter(|id| id.kind() != Kind::Null);
+        if let Some(id) = id {
+            self.uuid_field(field, id, &Path::Key(path, field));
+        }
+        match id {
+            None if selected => {
+                let why = if source.is_some() {
+                    "`source` is `selected`"
+                } else {
+                    "`source` is `selected` where nothing else is said"
+                };
+                self.add(Code::ActionTarget, path, action)
+                    .opening()
+                    .say("what", format_args!("`{field}` is missing: {why}"))
+                    .say("remedy", format_args!("give the id in `{field}`, or write `source: inferred`"));
+            }
+            Some(id) if !selected => {
+                self.add(Code::ActionTarget, &Path::Key(path, field), id)
+                    .say("what", format_args!("`{field}` is not allowed where `source` is `inferred`"))
+                    .say("remedy", format_args!("remove `{field}`, or write `source: selected`"));
+            }
+            _ => {}
+        }
+    }
+
+    fn state_type(&mut self, _: &str, value: Value<'_>, path: &Path<'_>) {
+        if STATE_TYPES.iter().any(|known| value.is(known)) {
+            return;
+        }
+        let upper = value.string().to_ascii_uppercase();
+        let finding = self
+            .add(Code::UnknownStateType, path, value)
+            .text("found", value)
+            .with("known", &words::list(&mut STATE_TYPES.iter().copied(), " and "));
+        if value.is_string()
+            && let Some(near) = nearest(&upper, &mut STATE_TYPES.iter().copied())
+        {
+            finding.with("expected", near).replace(value, near);
+        }
+    }
+
+    fn template_field(&mut self, field: &str, value: Value<'_>, path: &Path<'_>) {
+        match read::text(value) {
+            Some(text) => self.template(&text, field, value, path),
+            None => {
+                self.wrong_type(field, "a string", path, value);
+            }
+        }
+    }
+
+    fn template(&mut self, text: &str, field: &str, value: Value<'_>, path: &Path<'_>) {
+        if let Some(problem) = template::problem(text) {
+            self.add(Code::InvalidTemplate, path, value).with("field", field).with("problem", problem);
+        }
+    }
+
+    /// A text; anything else but null is written as JSON first (`ensure_payload_is_a_string`).
+    fn payload(&mut self, field: &str, value: Value<'_>, path: &Path<'_>) {
+        match value.kind() {
+            Kind::Null => {
+                self.wrong_type(field, "a string", path, value);
+            }
+            Kind::String => self.template_field(field, value, path),
+            _ => {
+                for inner in value.descendants().filter(|inner| inner.is_string()) {
+                    self.template(&inner.string(), field, inner, path);
+                }
+            }
+        }
+    }
+
+    /// What `hydrate` complains of.
+    pub fn parameters(&mut self, value: Value<'_>, path: &Path<'_>) {
+        self.object_or_null(value, "parameters", path);
+        for inner in value.descendants().filter(|inner| inner.kind() == Kind::Object) {
+            let Some(kind) = inner.get("__prefect_kind") else { continue };
+            if kind.is("jinja") {
+                match inner.get("template") {
+                    Some(template) if template.is_string() => {
+                        self.template(&template.string(), "parameters", template, path);
+                    }
+                    Some(_) => {}
+                    None => {
+                        self.add(Code::InvalidTemplate, path, inner)
+                            .opening()
+                            .with("field", "parameters")
+                            .with("problem", "`template` is missing beside `__prefect_kind`");
+                    }
+                }
+            } else if kind.is("none") && inner.get("value").is_none() {
+                self.add(Code::InvalidTemplate, path, inner)
+                    .opening()
+                    .with("field", "parameters")
+                    .with("problem", "`value` is missing beside `__prefect_kind`");
+            }
+        }
+    }
+}

@@ -1,0 +1,418 @@
+//! What the server takes, but what hardly does what is meant.
+//!
+//! Source of what happens: `server/events/triggers.py`, and `EventTrigger` in `server/events/schemas/automations.py`.
+
+use crate::catalogue;
+use crate::diagnostic::{Code, Severity};
+use crate::json::{Kind, Value, write, yaml};
+use crate::validate::edits::Edits;
+use crate::validate::path::Path;
+use crate::validate::words::nearest;
+
+use super::super::model::{EventTrigger, Order, Posture};
+use super::super::read::{self, MAX_NESTING, TriggerKind};
+use super::Check;
+use super::action::STATE_TYPES;
+use super::settings::Version;
+use super::trigger::{Level, kind_of};
+
+/// The lists of actions of an automation, each with its name.
+pub type Actions<'a, 't> = &'a [(&'static str, Option<Value<'t>>)];
+
+/// The fields of triggers.
+const EVENT_FIELDS: [&str; 10] =
+    ["type", "id", "match", "match_related", "after", "expect", "for_each", "posture", "threshold", "within"];
+const COMPOSITE_FIELDS: [&str; 5] = ["type", "id", "triggers", "within", "require"];
+/// What a deployment's trigger has besides.
+const DEPLOYMENT_FIELDS: [&str; 6] =
+    ["name", "description", "enabled", "parameters", "job_variables", "schedule_after"];
+/// The fields of all actions.
+const ACTION_FIELDS: [&str; 17] = [
+    "type",
+    "source",
+    "deployment_id",
+    "parameters",
+    "job_variables",
+    "schedule_after",
+    "work_pool_id",
+    "work_queue_id",
+    "automation_id",
+    "state",
+    "name",
+    "message",
+    "force",
+    "block_document_id",
+    "subject",
+    "body",
+    "payload",
+];
+
+impl Check<'_, '_> {
+    /// All advice on a trigger, and on the actions that belong to it. `default`: the posture of one that names none.
+    pub fn advise(&mut self, trigger: Value<'_>, path: &Path<'_>, default: Option<Posture>, actions: Actions<'_, '_>) {
+        if !self.advises() {
+            return;
+        }
+        let level = if default.is_some() { Level::CLIENT } else { Level::SERVER };
+        self.advise_trigger(trigger, path, level, None, 0);
+        for (field, list) in actions {
+            let list_path = Path::Field(field);
+            for (index, action) in list.iter().flat_map(|list| list.items()).enumerate() {
+                self.misspelt_fields(action, &Path::Item(&list_path, index), "actions", &[&ACTION_FIELDS]);
+            }
+        }
+        if let Some(event) = read::event_trigger(trigger, default)
+            && super::heartbeat::is_about(&event)
+        {
+            self.forced(actions);
+        }
+    }
+
+    /// `around`: the kind of the composite trigger that contains it.
+    fn advise_trigger(&mut self, value: Value<'_>, path: &Path<'_>, level: Level, around: Option<Order>, depth: usize) {
+        if value.kind() != Kind::Object || depth > MAX_NESTING {
+            return;
+        }
+        let own: &[&str] = if level.is_lenient() && depth == 0 { &DEPLOYMENT_FIELDS } else { &[] };
+        match kind_of(value, level) {
+            Some(TriggerKind::Composite(order)) => {
+                self.misspelt_fields(value, path, "triggers", &[&COMPOSITE_FIELDS, own]);
+                self.advise_composite(value, path, order);
+                if let Some(list) = value.get("triggers") {
+                    let path = Path::Key(path, "triggers");
+                    for (index, child) in list.items().enumerate() {
+                        self.advise_trigger(
+                            child,
+                            &Path::Item(&path, index),
+                            level,
+                            Some(order),
+                            depth.saturating_add(1),
+                        );
+                    }
+                }
+            }
+            Some(TriggerKind::Event) => {
+                self.misspelt_fields(value, path, "triggers", &[&EVENT_FIELDS, own]);
+                let default = level.is_lenient().then_some(Posture::Reactive);
+                if let Some(event) = read::event_trigger(value, default) {
+                    self.advise_event(value, &event, path, around);
+                }
+            }
+            None => {}
+        }
+    }
+
+    fn advise_composite(&mut self, value: Value<'_>, path: &Path<'_>, order: Order) {
+        let kind = if order == Order::Any { "compound" } else { "sequence" };
+        if let Some(list) = value.get("triggers").filter(|list| list.kind() == Kind::Array)
+            && list.items().next().is_none()
+        {
+            self.add(Code::EmptyComposite, &Path::Key(path, "triggers"), list).with("kind", kind);
+        }
+        if let Some(within) = value.get("within")
+            && let Some(Some(..0)) = read::composite_within(within)
+        {
+            self.add(Code::NegativeWithin, &Path::Key(path, "within"), within);
+        }
+    }
+
+    fn advise_event(&mut self, value: Value<'_>, event: &EventTrigger, path: &Path<'_>, around: Option<Order>) {
+        if let Some(order) = around
+            && let Some(for_each) = value.get("for_each").filter(|_| !event.for_each.is_empty())
+        {
+            let kind = if order == Order::Any { "compound" } else { "sequence" };
+            self.add(Code::ForEachInComposite, &Path::Key(path, "for_each"), for_each).with("kind", kind);
+        }
+        self.patterns_of_labels(value, path);
+        self.names_of_events(value, path);
+        let threshold = value.get("threshold");
+        if let (Some(threshold), ..=0) = (threshold, event.threshold) {
+            let effect = match event.posture {
+                Posture::Reactive => "fires on its first event, as with 1",
+                Posture::Proactive => "never fires: there are never fewer events than none",
+            };
+            self.add(Code::ThresholdNotPositive, &Path::Key(path, "threshold"), threshold)
+                .say("found", format_args!("{}", event.threshold))
+                .with("effect", effect);
+        }
+        match event.posture {
+            Posture::Reactive => self.advise_reactive(value, event, path),
+            Posture::Proactive => self.advise_proactive(value, event, path),
+        }
+    }
+
+    fn advise_reactive(&mut self, value: Value<'_>, event: &EventTrigger, path: &Path<'_>) {
+        self.empty_expect(value, event, path);
+        if event.within != 0 {
+            return;
+        }
+        if !event.after.is_empty() {
+            let both = event.after.iter().all(|name| event.expect.contains(name));
+            let effect = if both && event.threshold > 0 {
+                "never fires: an event that is in both lists is not counted in no time"
+            } else {
+                "waits for about a minute only, until the server sweeps"
+            };
+            let place = value.get("after").unwrap_or(value);
+            self.add(Code::AfterWithoutWithin, &Path::Key(path, "after"), place).with("effect", effect);
+        } else if let (Some(threshold), 2..) = (value.get("threshold"), event.threshold) {
+            self.add(Code::ThresholdWithoutWithin, &Path::Key(path, "threshold"), threshold)
+                .say("threshold", format_args!("{}", event.threshold));
+        }
+    }
+
+    fn advise_proactive(&mut self, value: Value<'_>, event: &EventTrigger, path: &Path<'_>) {
+        let heartbeats = super::heartbeat::is_about(event);
+        let within = value.get("within");
+        if within.is_none_or(|within| read::duration(within) == Some(0)) {
+            let (place, at) = within.map_or((value, path), |within| (within, path));
+            let draft = self.add(Code::WithinByDefault, &Path::Key(at, "within"), place);
+            if within.is_none() {
+                draft.opening();
+            }
+        } else if let Some(within) = within.filter(|within| within.is_string()) {
+            let old = self.settings.server_version.map(|version| version < Version(3, 9, 0));
+            let severity = match old {
+                Some(false) => None,
+                Some(true) => Some(Severity::Error),
+                None => Some(Code::WithinTextBefore39.severity()),
+            };
+            if let Some(severity) = severity {
+                let seconds = seconds(event.within);
+                self.findings
+                    .add_as(severity, Code::WithinTextBefore39, &self.subject, &Path::Key(path, "within"), within)
+                    .fix(vec![(within.span(), seconds)]);
+            }
+        }
+        if heartbeats {
+            self.advise_heartbeats(value, event, path);
+            return;
+        }
+        self.empty_expect(value, event, path);
+        if event.for_each.is_empty() {
+            let effect = if event.after.is_empty() {
+                "it fires whenever none of them has had an event"
+            } else {
+                "it fires again and again even if no event of `after` ever comes"
+            };
+            let edits = self.insert_for_each(value);
+            self.add(Code::ProactiveWithoutForEach, path, value).opening().with("effect", effect).fix(edits);
+        } else if event.after.is_empty() && event.threshold > 0 {
+            let effect = if event.threshold == 1 {
+                "never fires: the event that opens the window is counted in it"
+            } else {
+                "fires once a resource has been seen, and then again after each window, for ever"
+            };
+            let place = value.get("for_each").unwrap_or(value);
+            self.add(Code::ProactiveWithoutAfter, &Path::Key(path, "for_each"), place).with("effect", effect);
+        } else if let [_, _, ..] = event.after.as_slice() {
+            let fixed = event.after.iter().find(|name| !expects(event, name));
+            if let (Some(fixed), Some(after)) = (fixed, value.get("after")) {
+                self.add(Code::SeveralAfter, &Path::Key(path, "after"), after).shown("found", fixed);
+            }
+        }
+    }
+
+    fn empty_expect(&mut self, value: Value<'_>, event: &EventTrigger, path: &Path<'_>) {
+        if !event.expect.is_empty() {
+            return;
+        }
+        let detail = if event.after.is_empty() { "" } else { ", the one of `after` too" };
+        let (place, is_there) = value.get("expect").map_or((value, false), |expect| (expect, true));
+        let draft = self.add(Code::EmptyExpect, &Path::Key(path, "expect"), place).with("detail", detail);
+        if !is_there {
+            draft.opening();
+        }
+    }
+
+    /// Lists of patterns in `match` and `match_related`.
+    fn patterns_of_labels(&mut self, value: Value<'_>, path: &Path<'_>) {
+        for field in ["match", "match_related"] {
+            let Some(found) = value.get(field) else { continue };
+            let path = Path::Key(path, field);
+            if found.kind() == Kind::Array {
+                for (index, item) in found.items().enumerate() {
+                    self.patterns_of_specification(item, &Path::Item(&path, index));
+                }
+            } else {
+                self.patterns_of_specification(found, &path);
+            }
+        }
+    }
+
+    fn patterns_of_specification(&mut self, specification: Value<'_>, path: &Path<'_>) {
+        for (key, patterns) in specification.members().filter(|(_, patterns)| patterns.kind() == Kind::Array) {
+            let label = key.string();
+            let path = Path::Key(path, &label);
+            let is_negated = |item: &(usize, Value<'_>)| item.1.string().starts_with('!');
+            let count = patterns.items().count();
+            if count == 0 {
+                self.add(Code::EmptyPatternList, &path, patterns).shown("label", &label);
+            } else if count > 1
+                && let Some((index, negated)) = patterns.items().enumerate().find(is_negated)
+            {
+                let others = patterns.items().enumerate().filter(is_negated).count();
+                let effect = if others > 1 {
+                    "lets in nearly everything that another one is to keep out"
+                } else {
+                    "lets in nearly everything, also what the others do not name"
+                };
+                self.add(Code::NegatedPatternInList, &Path::Item(&path, index), negated)
+                    .shown("label", &label)
+                    .string("pattern", negated)
+                    .with("effect", effect);
+            }
+        }
+    }
+
+    /// The names and patterns in `expect` and `after`.
+    fn names_of_events(&mut self, value: Value<'_>, path: &Path<'_>) {
+        for field in ["expect", "after"] {
+            let path = Path::Key(path, field);
+            for (index, item) in value.get(field).into_iter().flat_map(Value::items).enumerate() {
+                self.name_of_event(item, field, &Path::Item(&path, index));
+            }
+        }
+    }
+
+    fn name_of_event(&mut self, item: Value<'_>, field: &str, path: &Path<'_>) {
+        let name = item.string();
+        // Three matchers must agree (`EventTrigger.covers`, `.expects`, and the index of triggers).
+        let reason = match () {
+            () if name.is_empty() => Some("it is empty"),
+            () if name.starts_with('!') => Some("names cannot be negated"),
+            () if name.contains('?') => Some("`?` is no wildcard in names"),
+            () if name.contains('[') => Some("`[…]` is no wildcard in names"),
+            () => None,
+        };
+        if let Some(reason) = reason {
+            self.add(Code::EventPatternNeverMatches, path, item)
+                .shown("pattern", &name)
+                .with("field", field)
+                .with("reason", reason);
+            return;
+        }
+        if let Some((before, _)) = name.split_once('*') {
+            if before.len().saturating_add(1) != name.len() {
+                self.add(Code::UndocumentedWildcard, path, item).shown("pattern", &name).with("field", field);
+            }
+            return;
+        }
+        for run in ["prefect.flow-run.", "prefect.task-run."] {
+            if let Some(state) = name.strip_prefix(run)
+                && let Some(state_type) = STATE_TYPES.iter().find(|known| **known == state)
+            {
+                let expected = [run, &capitalised(state_type)].concat();
+                self.add(Code::StateTypeAsName, path, item)
+                    .shown("pattern", &name)
+                    .with("field", field)
+                    .with("expected", &expected)
+                    .replace(item, &expected);
+                return;
+            }
+        }
+        if name.starts_with("prefect")
+            && let Some(expected) = catalogue::suggest(&name)
+            // A state can have any name, but hardly one that differs in case alone.
+            && (catalogue::find(&name).is_none() || expected.eq_ignore_ascii_case(&name))
+        {
+            self.add(Code::MisspeltEvent, path, item)
+                .shown("pattern", &name)
+                .with("expected", &expected)
+                .replace(item, &expected);
+        }
+    }
+
+    /// Fields that the server ignores, but which are nearly those that it knows.
+    fn misspelt_fields(&mut self, object: Value<'_>, path: &Path<'_>, place: &str, known: &[&[&str]]) {
+        let all = || known.iter().flat_map(|some| some.iter().copied());
+        for (key, _) in object.members() {
+            let name = key.string();
+            if all().any(|known| known == name) {
+                continue;
+            }
+            let plain = name.replace('-', "_");
+            let near = nearest(&plain, &mut all()).filter(|near| object.get(near).is_none());
+            if let Some(near) = near
+                // What is required is missed already.
+                && !self.findings.has(&Path::Key(path, near).pointer())
+            {
+                self.add(Code::IgnoredField, &Path::Key(path, &name), key)
+                    .shown("field", &name)
+                    .with("where", place)
+                    .with("similar", near)
+                    .replace(key, near);
+            }
+        }
+    }
+
+    /// Plain values of which YAML 1.1 and 1.2 think differently.
+    pub fn yaml_scalars(&mut self, value: Value<'_>) {
+        if self.advises() {
+            self.yaml_scalar(value, &Path::Root, 0);
+        }
+    }
+
+    fn yaml_scalar(&mut self, value: Value<'_>, path: &Path<'_>, depth: usize) {
+        if depth > MAX_NESTING.saturating_mul(2) {
+            return;
+        }
+        let depth = depth.saturating_add(1);
+        for (key, member) in value.members() {
+            self.yaml_scalar(member, &Path::Key(path, &key.string()), depth);
+        }
+        for (index, item) in value.items().enumerate() {
+            self.yaml_scalar(item, &Path::Item(path, index), depth);
+        }
+        let plain = value.is_bare() || value.is_number();
+        let raw = std::str::from_utf8(value.raw()).ok().filter(|_| plain);
+        if let Some(raw) = raw
+            && let Some(meaning) = yaml::yaml_1_1(raw)
+        {
+            self.add(Code::Yaml11Value, path, value).shown("found", raw).with("meaning", meaning);
+        }
+    }
+
+    /// Adds `for_each: ["prefect.resource.id"]` to a trigger, in its style.
+    pub fn insert_for_each(&self, trigger: Value<'_>) -> Edits {
+        const LIST: &str = "[\"prefect.resource.id\"]";
+        if let Some(for_each) = trigger.get("for_each") {
+            return vec![(for_each.span(), LIST.to_owned())];
+        }
+        crate::validate::edits::insert_raw(self.text, trigger, "for_each", LIST)
+    }
+}
+
+/// Whether an event of this name is expected.
+pub fn expects(event: &EventTrigger, name: &str) -> bool {
+    event.expect.is_empty() || event.expect.iter().any(|pattern| covers(pattern, name))
+}
+
+/// Whether a pattern matches a name, as far as `*` goes.
+pub fn covers(pattern: &str, name: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == name,
+        Some((start, "")) => name.len() > start.len() && name.starts_with(start),
+        Some((start, rest)) => name.strip_prefix(start).is_some_and(|tail| {
+            tail.char_indices().skip(1).any(|(at, _)| tail.get(at..).is_some_and(|tail| covers(rest, tail)))
+                || (covers(rest, "") && !tail.is_empty())
+        }),
+    }
+}
+
+/// Microseconds as a number of seconds.
+fn seconds(micros: i64) -> String {
+    let (whole, rest) = (micros.div_euclid(1_000_000), micros.rem_euclid(1_000_000));
+    if rest == 0 { whole.to_string() } else { format!("{whole}.{rest:06}").trim_end_matches('0').to_owned() }
+}
+
+/// `COMPLETED` → `Completed`.
+fn capitalised(word: &str) -> String {
+    let (first, rest) = word.split_at_checked(1).unwrap_or_default();
+    [first, &rest.to_ascii_lowercase()].concat()
+}
+
+/// A list of one text, as JSON and YAML write it.
+pub fn list_of_one(text: &str) -> String {
+    ["[", &write::quoted(text), "]"].concat()
+}

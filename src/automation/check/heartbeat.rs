@@ -1,0 +1,170 @@
+//! Triggers that miss the heartbeats of flow runs.
+//!
+//! Source: `flow_engine.py` (who sends them, and when), `settings/models/flows.py`, and the evaluation of proactive
+//! triggers in `server/events/triggers.py`.
+
+use crate::diagnostic::Code;
+use crate::json::{Kind, Value};
+use crate::validate::path::Path;
+use crate::validate::words;
+
+use super::super::model::{EventTrigger, Posture};
+use super::super::read;
+use super::Check;
+use super::advice::{Actions, covers, expects, list_of_one};
+use super::settings::{FIRST_HEARTBEATS, HEARTBEATS_BY_DEFAULT, Version};
+
+const HEARTBEAT: &str = "prefect.flow-run.heartbeat";
+const ALL: &str = "prefect.flow-run.*";
+
+/// Events of a run that sends no more heartbeats, or none for a while.
+const SILENT: [&str; 10] = [
+    "prefect.flow-run.AwaitingRetry",
+    "prefect.flow-run.Cancelled",
+    "prefect.flow-run.Cancelling",
+    "prefect.flow-run.Completed",
+    "prefect.flow-run.Crashed",
+    "prefect.flow-run.Failed",
+    "prefect.flow-run.Paused",
+    "prefect.flow-run.Scheduled",
+    "prefect.flow-run.Suspended",
+    "prefect.flow-run.TimedOut",
+];
+
+/// What related resources a heartbeat never has.
+const NOT_RELATED: [&str; 5] = ["work-pool", "work-queue", "worker", "task-run", "flow-run"];
+
+/// Whether a trigger waits for heartbeats that fail to come.
+pub fn is_about(event: &EventTrigger) -> bool {
+    event.posture == Posture::Proactive && event.after.iter().any(|name| covers(name, HEARTBEAT) && name != "*")
+}
+
+impl Check<'_, '_> {
+    pub fn advise_heartbeats(&mut self, value: Value<'_>, event: &EventTrigger, path: &Path<'_>) {
+        if event.for_each.is_empty() {
+            let edits = self.insert_for_each(value);
+            self.add(Code::HeartbeatWithoutForEach, path, value).opening().fix(edits);
+        }
+        self.heartbeat_related(value, path);
+        self.heartbeat_clients(value, path);
+        if !expects(event, HEARTBEAT) {
+            if let Some(expect) = value.get("expect") {
+                self.add(Code::HeartbeatNotExpected, &Path::Key(path, "expect"), expect)
+                    .duration("within", event.within)
+                    .fix(vec![(expect.span(), list_of_one(ALL))]);
+            }
+            return;
+        }
+        self.states_expected(value, event, path);
+        self.heartbeat_window(value, event, path);
+    }
+
+    fn states_expected(&mut self, value: Value<'_>, event: &EventTrigger, path: &Path<'_>) {
+        // A state with a name of its own.
+        let own = expects(event, "prefect.flow-run.\u{fffd}");
+        let Some(expect) = value.get("expect").filter(|_| !own) else { return };
+        let missing: Vec<&str> = SILENT.into_iter().filter(|name| !expects(event, name)).collect();
+        let names = words::list(&mut missing.iter().filter_map(|name| name.strip_prefix("prefect.flow-run.")), " and ");
+        let finding = self.add(Code::StatesNotExpected, &Path::Key(path, "expect"), expect);
+        let finding = match missing.is_empty() {
+            true => finding.with("missing", "every state with a name of its own"),
+            false => finding.say("missing", format_args!("{names}, and every state with a name of its own")),
+        };
+        finding.fix(vec![(expect.span(), list_of_one(ALL))]);
+    }
+
+    fn heartbeat_window(&mut self, value: Value<'_>, event: &EventTrigger, path: &Path<'_>) {
+        let frequency = i64::from(self.settings.frequency()).saturating_mul(1_000_000);
+        if event.within > frequency.saturating_mul(4) {
+            return;
+        }
+        // A window of N times the frequency holds N − 1 later heartbeats for certain: the Nth is always a little late.
+        let whole = event.within.saturating_sub(1).checked_div(frequency).unwrap_or_default();
+        let tolerates = match whole {
+            0 => "tolerates none to be late".to_owned(),
+            1 => "tolerates no missed heartbeat".to_owned(),
+            2 => "tolerates one missed heartbeat".to_owned(),
+            count => format!("tolerates {} missed heartbeats", count.saturating_sub(1)),
+        };
+        let effect = if whole == 0 {
+            "the trigger fires on every run, over and over"
+        } else {
+            "a network that fails for a moment makes it fire on a living run"
+        };
+        let place = value.get("within");
+        let finding = self
+            .add(Code::WithinTooShortForHeartbeats, &Path::Key(path, "within"), place.unwrap_or(value))
+            .duration("within", event.within)
+            .duration("frequency", frequency)
+            .with("tolerates", &tolerates)
+            .with("effect", effect)
+            .say("enough", format_args!("{}", frequency.saturating_mul(9).div_euclid(2_000_000)));
+        if place.is_none() {
+            finding.opening();
+        }
+    }
+
+    fn heartbeat_related(&mut self, value: Value<'_>, path: &Path<'_>) {
+        let Some(related) = value.get("match_related") else { return };
+        let path = Path::Key(path, "match_related");
+        let is_list = related.kind() == Kind::Array;
+        let single = Some(related).filter(|_| !is_list);
+        for (index, item) in related.items().chain(single).enumerate() {
+            let never = item.members().find_map(|(key, patterns)| {
+                let all = read::texts(patterns).or_else(|| read::text(patterns).map(|text| vec![text]))?;
+                let role = |pattern: &String| {
+                    NOT_RELATED.into_iter().find(|role| match &*key.string() {
+                        "prefect.resource.role" => pattern == role,
+                        "prefect.resource.id" => pattern
+                            .strip_prefix("prefect.")
+                            .is_some_and(|id| id.strip_prefix(role).is_some_and(|rest| rest.starts_with('.'))),
+                        _ => false,
+                    })
+                };
+                let roles: Option<Vec<&str>> = all.iter().map(role).collect();
+                Some((patterns, *roles?.first()?))
+            });
+            if let Some((patterns, role)) = never {
+                let item_path = Path::Item(&path, index);
+                let at = if is_list { &item_path } else { &path };
+                self.add(Code::HeartbeatMatchRelated, at, patterns).with("role", role);
+                return;
+            }
+        }
+    }
+
+    fn heartbeat_clients(&mut self, value: Value<'_>, path: &Path<'_>) {
+        let Some(version) = self.settings.client_version else { return };
+        let Version(major, minor, patch) = version;
+        let (reason, remedy) = if version < FIRST_HEARTBEATS {
+            ("", "update the clients: 3.1.8 is the first that can, 3.6.22 the first that does so by itself")
+        } else if version < HEARTBEATS_BY_DEFAULT && self.settings.heartbeat_frequency.is_none() {
+            (
+                " unless told to",
+                "set `PREFECT_FLOWS_HEARTBEAT_FREQUENCY` where the flows run (and give it as `heartbeat_frequency`)",
+            )
+        } else {
+            return;
+        };
+        self.add(Code::ClientsWithoutHeartbeats, path, value)
+            .opening()
+            .say("found", format_args!("{major}.{minor}.{patch}"))
+            .with("reason", reason)
+            .with("remedy", remedy);
+    }
+
+    /// States that are forced on runs whose heartbeats were missed.
+    pub fn forced(&mut self, actions: Actions<'_, '_>) {
+        for (field, list) in actions {
+            let path = Path::Field(field);
+            for (index, action) in list.iter().flat_map(|list| list.items()).enumerate() {
+                let change = action.get("type").is_some_and(|kind| kind.is("change-flow-run-state"));
+                if let Some(force) = action.get("force").filter(|_| change)
+                    && read::boolean(force) == Some(true)
+                {
+                    self.add(Code::ForcedCrash, &Path::Key(&Path::Item(&path, index), "force"), force);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! What a document is: an automation, several, a trigger, or a `prefect.yaml` with the triggers of its deployments.
+
+use crate::diagnostic::Code;
+use crate::json::{Kind, Value, yaml};
+use crate::validate::findings::{Findings, Location, Subject};
+use crate::validate::path::Path;
+
+/// How a value is to be read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    Automation,
+    Trigger,
+    /// A trigger of a deployment.
+    Deployment,
+}
+
+/// One of the things to check in a document.
+pub struct Item<'t> {
+    pub value: Value<'t>,
+    pub form: Form,
+}
+
+/// The bytes of a byte order mark at the beginning of a text.
+pub fn byte_order_mark(text: &[u8]) -> usize {
+    if text.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 }
+}
+
+/// Whether a text is to be read as JSON. What begins with a bracket could be YAML too, but mistakes in it are
+/// told better as those of JSON; and of nothing there is only one thing to say.
+pub fn is_json(text: &[u8]) -> bool {
+    let text = text.get(byte_order_mark(text)..).unwrap_or_default();
+    matches!(text.trim_ascii_start().first(), None | Some(b'{' | b'['))
+}
+
+/// All that is to be checked. What `prefect automation create --from-file` takes (`cli/automation.py`): one
+/// automation, a list, or `automations: […]`. What `prefect deploy` takes: a `prefect.yaml`, or `triggers: […]`.
+pub fn items(root: Value<'_>) -> Vec<Item<'_>> {
+    if root.kind() == Kind::Array {
+        return all(list(root), None);
+    }
+    if let Some(automations) = root.get("automations") {
+        return all(list(automations), Some(Form::Automation));
+    }
+    if let Some(deployments) = root.get("deployments") {
+        let triggers = list(deployments).into_iter().filter_map(|deployment| deployment.get("triggers"));
+        let triggers = triggers.filter(|triggers| triggers.kind() != Kind::Null);
+        return all(triggers.flat_map(list).collect(), Some(Form::Deployment));
+    }
+    let alone = ["type", "within", "require", "posture", "trigger", "actions"];
+    match root.get("triggers") {
+        Some(triggers) if alone.iter().all(|key| root.get(key).is_none()) => {
+            all(list(triggers), Some(Form::Deployment))
+        }
+        _ => all(vec![root], None),
+    }
+}
+
+/// The items of a list; what is no list stands for itself, so that it is checked and found wanting.
+fn list(list: Value<'_>) -> Vec<Value<'_>> {
+    if list.kind() == Kind::Array { list.items().collect() } else { vec![list] }
+}
+
+fn all(values: Vec<Value<'_>>, form: Option<Form>) -> Vec<Item<'_>> {
+    let item = |value| Item { value, form: form.unwrap_or_else(|| form_of(value)) };
+    values.into_iter().map(item).collect()
+}
+
+fn form_of(value: Value<'_>) -> Form {
+    let has = |key: &str| value.get(key).is_some();
+    let automation = has("trigger") || has("actions") || has("actions_on_trigger") || has("actions_on_resolve");
+    let trigger = ["posture", "triggers", "expect", "after", "for_each", "match", "within", "threshold", "metric"];
+    if !automation && trigger.into_iter().any(has) { Form::Trigger } else { Form::Automation }
+}
+
+/// Says why a text is not YAML.
+pub fn report_yaml(findings: &mut Findings<'_>, fault: &yaml::Fault) {
+    let code = Code::SyntaxYaml;
+    findings
+        .note(code.severity(), code, &Subject::default(), &Path::Root)
+        .at(Location::Bytes(fault.span))
+        .with("what", fault.problem.sentence());
+}

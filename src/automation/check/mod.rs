@@ -1,0 +1,235 @@
+//! Automation documents to findings: what the server refuses, and advice.
+//!
+//! Sources: `server/events/schemas/automations.py`, `server/events/actions.py` and, for the triggers of a
+//! `prefect.yaml`, `events/schemas/deployment_triggers.py`.
+
+mod action;
+mod advice;
+mod heartbeat;
+mod input;
+mod settings;
+mod template;
+mod trigger;
+mod values;
+
+use crate::diagnostic::{Code, Report};
+use crate::json::{Kind, Position, Tape, Value, parse, repeated_keys, yaml};
+use crate::validate::TextOptions;
+use crate::validate::findings::{Draft, Findings, Subject};
+use crate::validate::path::Path;
+use crate::validate::syntax::{self, Source};
+use crate::validate::words::nearest;
+
+use super::model::{Posture, Trigger};
+use super::read;
+
+use input::{Form, Item};
+
+pub use settings::{CheckSettings, Version};
+
+/// The fields of an automation, as `POST /api/automations/` takes them.
+const FIELDS: [&str; 9] = [
+    "name",
+    "description",
+    "enabled",
+    "tags",
+    "trigger",
+    "actions",
+    "actions_on_trigger",
+    "actions_on_resolve",
+    "owner_resource",
+];
+
+/// Checks a text, JSON or YAML: an automation, a list of them, a trigger, or a `prefect.yaml`.
+#[must_use]
+pub fn check(text: &[u8], options: TextOptions, settings: &CheckSettings) -> Report {
+    let mut findings = Findings::new(&settings.common);
+    let (mut tape, mut issues) = (Tape::new(), Vec::new());
+    let mut events = 0_u64;
+    settings::check(&mut findings, settings);
+    let is_json = input::is_json(text);
+    let readable = if is_json {
+        let parsed = parse(text, input::byte_order_mark(text), &mut tape, &mut issues);
+        parsed.complete
+    } else {
+        match yaml::read(text, &mut tape) {
+            Ok(()) => true,
+            Err(fault) => {
+                input::report_yaml(&mut findings, &fault);
+                false
+            }
+        }
+    };
+    let document = tape.document(text);
+    if let Some(root) = document.root() {
+        if is_json || readable {
+            repeated_keys(root, &mut issues);
+        }
+        let source = Source { text, base: Position::START, wtf8: options.wtf8 };
+        syntax::report(&mut findings, source, &Subject::default(), None, &issues);
+        if readable {
+            for Item { value, form } in input::items(root) {
+                let index = events;
+                events = events.saturating_add(1);
+                let name = value.get("name").filter(|name| name.is_string()).map(Value::string);
+                findings.next_event(None);
+                let subject = Subject { index: Some(index), name: name.as_deref(), docs: None };
+                let mut check = Check { findings: &mut findings, subject, settings, text };
+                check.item(value, form);
+                if !is_json {
+                    check.yaml_scalars(value);
+                }
+            }
+        }
+    } else if is_json {
+        let source = Source { text, base: Position::START, wtf8: options.wtf8 };
+        syntax::report(&mut findings, source, &Subject::default(), None, &issues);
+    }
+    findings.into_report(events, options.places.then_some((text, Position::START, options.wtf8)))
+}
+
+/// The check of one document.
+struct Check<'c, 's> {
+    findings: &'c mut Findings<'s>,
+    subject: Subject<'c>,
+    settings: &'c CheckSettings,
+    text: &'c [u8],
+}
+
+impl Check<'_, '_> {
+    fn add(&mut self, code: Code, path: &Path<'_>, value: Value<'_>) -> Draft<'_> {
+        self.findings.add(code, &self.subject, path, value)
+    }
+
+    /// Whether advice is wanted, beyond what the server refuses.
+    fn advises(&self) -> bool {
+        self.findings.beyond_envelope()
+    }
+
+    fn item(&mut self, value: Value<'_>, form: Form) {
+        match form {
+            Form::Automation => self.automation(value),
+            Form::Trigger => {
+                self.trigger(value, &Path::Root, trigger::Level::SERVER);
+                self.advise(value, &Path::Root, None, &[]);
+            }
+            Form::Deployment => self.deployment_trigger(value),
+        }
+    }
+
+    fn automation(&mut self, value: Value<'_>) {
+        let root = Path::Root;
+        if value.kind() != Kind::Object {
+            self.add(Code::NotAnAutomation, &root, value).value("found", value);
+            return;
+        }
+        for (key, _) in value.members() {
+            let name = key.string();
+            if FIELDS.contains(&&*name) {
+                continue;
+            }
+            let path = Path::Field(&name);
+            let near = nearest(&name, &mut FIELDS.iter().copied());
+            let near = near.filter(|near| value.get(near).is_none());
+            let finding = self.add(Code::UnknownAutomationField, &path, key).shown("field", &name);
+            if let Some(near) = near {
+                finding.say("hint", format_args!("did you mean `{near}`?")).with("similar", near).replace(key, near);
+            }
+        }
+        let what = "the automation";
+        self.required(what, value, "name", &root, Self::text_field);
+        self.optional(value, "description", &root, Self::text_field);
+        self.optional(value, "enabled", &root, Self::boolean_field);
+        self.optional(value, "tags", &root, Self::texts_field);
+        self.optional(value, "owner_resource", &root, Self::text_or_null_field);
+        let trigger = value.get("trigger");
+        match trigger {
+            Some(trigger) => self.trigger(trigger, &Path::Field("trigger"), trigger::Level::SERVER),
+            None => self.missing(what, value, "trigger", &root),
+        }
+        if value.get("actions").is_none() {
+            self.missing(what, value, "actions", &root);
+        }
+        for field in ["actions", "actions_on_trigger", "actions_on_resolve"] {
+            if let Some(actions) = value.get(field) {
+                self.actions(actions, field);
+            }
+        }
+        let Some(trigger) = trigger else { return };
+        self.run_deployment_loop(value, trigger);
+        let lists = ["actions", "actions_on_trigger"].map(|field| (field, value.get(field)));
+        self.advise(trigger, &Path::Field("trigger"), None, &lists);
+        if self.advises()
+            && let Some(actions) = value.get("actions_on_resolve")
+            && actions.items().next().is_some()
+        {
+            self.add(Code::ActionsNeverRun, &Path::Field("actions_on_resolve"), actions).opening();
+        }
+    }
+
+    /// A trigger of a deployment in a `prefect.yaml`, which the client completes.
+    fn deployment_trigger(&mut self, value: Value<'_>) {
+        let root = Path::Root;
+        if value.kind() == Kind::Object {
+            self.optional(value, "name", &root, Self::text_or_null_field);
+            self.optional(value, "description", &root, Self::text_field);
+            self.optional(value, "enabled", &root, Self::boolean_field);
+            self.optional(value, "schedule_after", &root, Self::delay_field);
+            if let Some(parameters) = value.get("parameters") {
+                self.parameters(parameters, &Path::Field("parameters"));
+            }
+            if let Some(variables) = value.get("job_variables") {
+                self.object_or_null(variables, "job_variables", &Path::Field("job_variables"));
+            }
+        }
+        self.trigger(value, &root, trigger::Level::CLIENT);
+        self.advise(value, &root, Some(Posture::Reactive), &[]);
+    }
+
+    /// A rule of the whole document (`AutomationCore.prevent_run_deployment_loops`).
+    fn run_deployment_loop(&mut self, automation: Value<'_>, trigger: Value<'_>) {
+        const STARTS: [&str; 4] = [
+            "prefect.flow-run.Scheduled",
+            "prefect.flow-run.Pending",
+            "prefect.flow-run.Running",
+            "prefect.flow-run.*",
+        ];
+        let enabled = automation.get("enabled").is_none_or(|enabled| read::boolean(enabled) == Some(true));
+        let Some(Trigger::Event(event)) = read::trigger(trigger) else { return };
+        let start = event.expect.iter().find(|name| STARTS.contains(&name.as_str()));
+        let (true, Posture::Reactive, Some(start)) = (enabled, event.posture, start) else { return };
+        let every = |specification: &super::Specification| match specification.0.as_slice() {
+            [] => true,
+            [(label, patterns)] => {
+                label == "prefect.resource.id" && patterns.iter().any(|pattern| pattern == "prefect.flow-run.*")
+            }
+            _ => false,
+        };
+        let unfiltered = every(&event.matches) && event.match_related.iter().any(every);
+        let actions = automation.get("actions").into_iter().flat_map(Value::items);
+        for (index, action) in actions.enumerate() {
+            if !action.get("type").is_some_and(|kind| kind.is("run-deployment")) {
+                continue;
+            }
+            let source = action.get("source");
+            let inferred = source.is_some_and(|source| source.is("inferred"));
+            let selected = source.is_none_or(|source| source.is("selected"));
+            let list = Path::Field("actions");
+            let path = Path::Item(&list, index);
+            if inferred || (selected && unfiltered) {
+                let which = if inferred { "the deployment of that flow run" } else { "a deployment" };
+                let remedy = if inferred {
+                    "select a deployment (`source: selected` with its `deployment_id`), and match only other flow runs"
+                } else {
+                    "narrow down `match` or `match_related`, so that the runs of this deployment do not match"
+                };
+                self.add(Code::RunDeploymentLoop, &path, action)
+                    .opening()
+                    .with("event", start)
+                    .with("which", which)
+                    .with("remedy", remedy);
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,260 @@
+//! What the server refuses in triggers.
+
+use crate::diagnostic::Code;
+use crate::json::{Kind, Value};
+use crate::validate::path::Path;
+use crate::validate::words::nearest;
+
+use super::super::model::{Order, Posture};
+use super::super::read::{self, MAX_NESTING, PROACTIVE_MINIMUM, TriggerKind};
+use super::Check;
+
+/// Who reads a trigger: the client fills in more than the server (`events/schemas/automations.py`).
+#[derive(Clone, Copy)]
+pub struct Level {
+    /// `posture` and the `within` of composites may be left out, and `type` is told from other keys.
+    lenient: bool,
+    depth: usize,
+}
+
+impl Level {
+    pub const SERVER: Level = Level { lenient: false, depth: 0 };
+    pub const CLIENT: Level = Level { lenient: true, depth: 0 };
+
+    pub fn is_lenient(self) -> bool {
+        self.lenient
+    }
+}
+
+/// What `type` says of triggers.
+const TYPES: [&str; 3] = ["event", "compound", "sequence"];
+
+impl Check<'_, '_> {
+    pub fn trigger(&mut self, value: Value<'_>, path: &Path<'_>, level: Level) {
+        if value.kind() != Kind::Object {
+            self.wrong_type(last(path), "an object", path, value);
+            return;
+        }
+        if level.depth > MAX_NESTING {
+            self.add(Code::TriggersTooDeep, path, value).opening().count("limit", MAX_NESTING);
+            return;
+        }
+        let posture = value.get("posture");
+        let kind = value.get("type");
+        let metric = kind.is_some_and(|kind| kind.is("metric"))
+            || (kind.is_none() || kind.is_some_and(|kind| kind.is("event")))
+                && posture.is_some_and(|posture| posture.is("Metric"));
+        if metric {
+            let (field, place) = match kind.filter(|kind| kind.is("metric")) {
+                Some(kind) => ("type", kind),
+                None => ("posture", posture.unwrap_or(value)),
+            };
+            self.add(Code::MetricTrigger, &Path::Key(path, field), place);
+            return;
+        }
+        let Some(of_kind) = kind_of(value, level) else {
+            let kind = kind.unwrap_or(value);
+            let name = kind.string();
+            let finding = self.add(Code::UnknownTriggerType, &Path::Key(path, "type"), kind).text("found", kind);
+            if kind.is_string()
+                && let Some(near) = nearest(&name, &mut TYPES.iter().copied())
+            {
+                finding.with("expected", near).replace(kind, near);
+            }
+            return;
+        };
+        self.optional(value, "id", path, Self::uuid_field);
+        match of_kind {
+            TriggerKind::Event => self.event_trigger(value, path, level),
+            TriggerKind::Composite(order) => self.composite(value, path, order, level),
+        }
+    }
+
+    fn event_trigger(&mut self, value: Value<'_>, path: &Path<'_>, level: Level) {
+        const WHAT: &str = "the trigger";
+        let posture = match value.get("posture") {
+            Some(found) => {
+                let posture = read::posture(found);
+                if posture.is_none() {
+                    let expected = [Posture::Reactive, Posture::Proactive].map(Posture::name);
+                    let text = found.string();
+                    let finding =
+                        self.add(Code::UnknownPosture, &Path::Key(path, "posture"), found).text("found", found);
+                    if let Some(near) = nearest(&text, &mut expected.into_iter()) {
+                        finding.with("expected", near).replace(found, near);
+                    }
+                }
+                posture
+            }
+            None if level.lenient => Some(Posture::Reactive),
+            None => {
+                self.missing(WHAT, value, "posture", path);
+                None
+            }
+        };
+        if let Some(found) = value.get("match") {
+            self.specification(found, "match", &Path::Key(path, "match"));
+        }
+        if let Some(found) = value.get("match_related") {
+            let path = Path::Key(path, "match_related");
+            if found.kind() == Kind::Array {
+                for (index, item) in found.items().enumerate() {
+                    self.specification(item, "match_related", &Path::Item(&path, index));
+                }
+            } else {
+                self.specification(found, "match_related", &path);
+            }
+        }
+        for field in ["after", "expect", "for_each"] {
+            self.optional(value, field, path, Self::texts_field);
+        }
+        self.optional(value, "threshold", path, |check, field, value, path| {
+            if read::integer(value).is_none() {
+                check.wrong_type(field, "a whole number", path, value);
+            }
+        });
+        let within = value.get("within");
+        let path = Path::Key(path, "within");
+        match (within, within.map(read::duration)) {
+            (Some(within), Some(None)) => self.not_a_duration(within, &path),
+            (Some(within), Some(Some(micros))) => {
+                let least = match posture {
+                    Some(Posture::Proactive) if micros != 0 => PROACTIVE_MINIMUM,
+                    _ => 0,
+                };
+                if micros < least {
+                    let expected = if least == 0 { "not negative" } else { "at least 10 seconds" };
+                    let posture = posture.unwrap_or(Posture::Reactive).name();
+                    self.add(Code::WithinTooShort, &path, within)
+                        .with("posture", posture)
+                        .with("expected", expected)
+                        .text("found", within);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn not_a_duration(&mut self, within: Value<'_>, path: &Path<'_>) {
+        let digits = within.is_string().then(|| within.string());
+        let seconds = digits.filter(|text| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()));
+        let finding = self.add(Code::NotADuration, path, within).with("field", "within").text("found", within);
+        if let Some(seconds) = seconds {
+            finding.with("seconds", &seconds).fix(vec![(within.span(), seconds.into_owned())]);
+        }
+    }
+
+    fn composite(&mut self, value: Value<'_>, path: &Path<'_>, order: Order, level: Level) {
+        let what = if order == Order::Any { "the compound trigger" } else { "the sequence trigger" };
+        match value.get("within") {
+            None if level.lenient => {}
+            None => self.missing(what, value, "within", path),
+            Some(within) => {
+                if read::composite_within(within).is_none() {
+                    self.not_a_duration(within, &Path::Key(path, "within"));
+                }
+            }
+        }
+        let triggers = value.get("triggers");
+        let list = triggers.filter(|list| list.kind() == Kind::Array);
+        match (triggers, list) {
+            (None, _) => self.missing(what, value, "triggers", path),
+            (Some(found), None) => {
+                self.wrong_type("triggers", "a list of triggers", &Path::Key(path, "triggers"), found);
+            }
+            (_, Some(list)) => {
+                let path = Path::Key(path, "triggers");
+                let level = Level { depth: level.depth.saturating_add(1), ..level };
+                for (index, child) in list.items().enumerate() {
+                    self.trigger(child, &Path::Item(&path, index), level);
+                }
+            }
+        }
+        if order == Order::Any {
+            let children = list.map(|list| list.items().count());
+            match value.get("require") {
+                None => self.missing(what, value, "require", path),
+                Some(require) => self.require(require, children, &Path::Key(path, "require")),
+            }
+        }
+    }
+
+    fn require(&mut self, require: Value<'_>, children: Option<usize>, path: &Path<'_>) {
+        if require.is("any") || require.is("all") {
+            return;
+        }
+        let Some(number) = read::integer(require) else {
+            self.wrong_type("require", "`any`, `all` or a whole number", path, require);
+            return;
+        };
+        let children = children.unwrap_or(usize::MAX);
+        if usize::try_from(number).is_ok_and(|number| (1..=children).contains(&number)) {
+            return;
+        }
+        let finding = self.add(Code::RequireOutOfRange, path, require).text("found", require);
+        match children {
+            usize::MAX | 0 => finding.with("expected", "at least 1"),
+            1 => finding.with("expected", "1, for there is one trigger"),
+            _ => finding.say("expected", format_args!("between 1 and the number of triggers, {children}")),
+        };
+    }
+
+    /// Labels with a text or a list of texts each.
+    fn specification(&mut self, value: Value<'_>, field: &str, path: &Path<'_>) {
+        if value.kind() != Kind::Object {
+            self.wrong_type(field, "an object of labels", path, value);
+            return;
+        }
+        for (key, patterns) in value.members() {
+            let label = key.string();
+            let path = Path::Key(path, &label);
+            if patterns.kind() == Kind::Array {
+                for (index, pattern) in patterns.items().enumerate() {
+                    if read::text(pattern).is_none() {
+                        self.label_pattern(&label, &Path::Item(&path, index), pattern);
+                    }
+                }
+            } else if read::text(patterns).is_none() {
+                self.label_pattern(&label, &path, patterns);
+            }
+        }
+    }
+
+    fn label_pattern(&mut self, label: &str, path: &Path<'_>, value: Value<'_>) {
+        let finding = self.add(Code::LabelPatternNotText, path, value).shown("label", label).value("found", value);
+        if value.is_number() || matches!(value.kind(), Kind::True | Kind::False) {
+            finding.fix(crate::validate::edits::quote(value));
+        }
+    }
+}
+
+/// The kind of a trigger as the server, or the more lenient client, tells it.
+pub fn kind_of(value: Value<'_>, level: Level) -> Option<TriggerKind> {
+    if level.lenient && value.get("type").is_none() {
+        // `deployment_trigger_discriminator`, `trigger_discriminator`
+        return Some(match (value.get("triggers"), value.get("require")) {
+            (Some(_), Some(_)) => TriggerKind::Composite(Order::Any),
+            (Some(_), None) => TriggerKind::Composite(Order::Declared),
+            (None, _) => TriggerKind::Event,
+        });
+    }
+    let kind = read::trigger_kind(value)?;
+    // Without `type` the server takes what fits. What is meant is seen better from one key than from none.
+    if kind == TriggerKind::Event
+        && value.get("type").is_none()
+        && value.get("triggers").is_some()
+        && value.get("posture").is_none()
+    {
+        let order = if value.get("require").is_some() { Order::Any } else { Order::Declared };
+        return Some(TriggerKind::Composite(order));
+    }
+    Some(kind)
+}
+
+/// The last step of a path, for sentences.
+fn last<'p>(path: &Path<'p>) -> &'p str {
+    match *path {
+        Path::Field(name) | Path::Key(_, name) => name,
+        _ => "trigger",
+    }
+}

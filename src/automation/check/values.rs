@@ -1,0 +1,116 @@
+//! Fields of documents: that they are there, and that pydantic takes their values.
+
+use std::borrow::Cow;
+
+use crate::diagnostic::Code;
+use crate::json::{Kind, Value};
+use crate::validate::findings::Draft;
+use crate::validate::path::Path;
+use crate::validate::read_uuid;
+use crate::validate::words::nearest;
+
+use super::super::read;
+use super::Check;
+
+impl Check<'_, '_> {
+    pub fn missing(&mut self, what: &str, object: Value<'_>, field: &str, path: &Path<'_>) {
+        let keys: Vec<(Value<'_>, Cow<'_, str>)> = object.members().map(|(key, _)| (key, key.string())).collect();
+        let near = nearest(field, &mut keys.iter().map(|(_, name)| &**name));
+        let near = near.and_then(|near| keys.iter().find(|(_, name)| name == near));
+        let finding = self
+            .add(Code::MissingAutomationField, &Path::Key(path, field), object)
+            .opening()
+            .with("what", what)
+            .with("field", field);
+        if let Some((key, near)) = near {
+            finding
+                .say("hint", format_args!("`{near}` stands here: is it meant?"))
+                .with("similar", near)
+                .replace(*key, field);
+        }
+    }
+
+    pub fn wrong_type(&mut self, field: &str, expected: &str, path: &Path<'_>, value: Value<'_>) -> Draft<'_> {
+        self.add(Code::WrongAutomationValue, path, value)
+            .shown("field", field)
+            .with("expected", expected)
+            .value("found", value)
+    }
+
+    /// Calls a check with the value of a field, if it is there.
+    pub fn optional(
+        &mut self,
+        object: Value<'_>,
+        field: &str,
+        path: &Path<'_>,
+        check: impl Fn(&mut Self, &str, Value<'_>, &Path<'_>),
+    ) {
+        if let Some(value) = object.get(field) {
+            check(self, field, value, &Path::Key(path, field));
+        }
+    }
+
+    /// The same for one that must be there.
+    pub fn required(
+        &mut self,
+        what: &str,
+        object: Value<'_>,
+        field: &str,
+        path: &Path<'_>,
+        check: impl Fn(&mut Self, &str, Value<'_>, &Path<'_>),
+    ) {
+        match object.get(field) {
+            Some(value) => check(self, field, value, &Path::Key(path, field)),
+            None => self.missing(what, object, field, path),
+        }
+    }
+
+    pub fn text_field(&mut self, field: &str, value: Value<'_>, path: &Path<'_>) {
+        if read::text(value).is_none() {
+            self.wrong_type(field, "a string", path, value);
+        }
+    }
+
+    pub fn text_or_null_field(&mut self, field: &str, value: Value<'_>, path: &Path<'_>) {
+        if value.kind() != Kind::Null {
+            self.text_field(field, value, path);
+        }
+    }
+
+    pub fn boolean_field(&mut self, field: &str, value: Value<'_>, path: &Path<'_>) {
+        if read::boolean(value).is_none() {
+            self.wrong_type(field, "`true` or `false`", path, value);
+        }
+    }
+
+    pub fn texts_field(&mut self, field: &str, value: Value<'_>, path: &Path<'_>) {
+        if value.kind() != Kind::Array {
+            self.wrong_type(field, "a list of strings", path, value);
+            return;
+        }
+        for (index, item) in value.items().enumerate() {
+            if read::text(item).is_none() {
+                self.wrong_type(field, "a list of strings", &Path::Item(path, index), item);
+            }
+        }
+    }
+
+    pub fn uuid_field(&mut self, field: &str, value: Value<'_>, path: &Path<'_>) {
+        if !value.is_string() || read_uuid(&value.bytes()).is_none() {
+            self.wrong_type(field, "a UUID", path, value);
+        }
+    }
+
+    /// A duration that is not negative (`NonNegativeTimeDelta`).
+    pub fn delay_field(&mut self, field: &str, value: Value<'_>, path: &Path<'_>) {
+        if read::duration(value).is_none_or(|micros| micros < 0) {
+            self.wrong_type(field, "a duration (seconds, or a text such as `PT90S`), not negative", path, value);
+        }
+    }
+
+    pub fn object_or_null(&mut self, value: Value<'_>, field: &str, path: &Path<'_>) {
+        if !matches!(value.kind(), Kind::Object | Kind::Null) {
+            self.wrong_type(field, "an object", path, value);
+        }
+    }
+}

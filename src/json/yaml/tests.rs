@@ -1,0 +1,94 @@
+#![allow(clippy::unwrap_used)]
+
+use super::super::{Kind, Places, Position, Tape, Value};
+use super::{Fault, Problem, read, yaml_1_1};
+
+fn json(value: Value<'_>) -> String {
+    match value.kind() {
+        Kind::Object => {
+            let members: Vec<String> =
+                value.members().map(|(key, value)| format!("{:?}:{}", key.string(), json(value))).collect();
+            format!("{{{}}}", members.join(","))
+        }
+        Kind::Array => format!("[{}]", value.items().map(json).collect::<Vec<_>>().join(",")),
+        Kind::String => format!("{:?}", value.string()),
+        Kind::Null => "null".to_owned(),
+        _ => value.string().into_owned(),
+    }
+}
+
+fn parsed(text: &str) -> Result<String, Fault> {
+    let mut tape = Tape::new();
+    read(text.as_bytes(), &mut tape)?;
+    Ok(json(tape.document(text.as_bytes()).root().unwrap()))
+}
+
+#[test]
+fn reads_what_people_write() {
+    for (text, expected) in [
+        ("a: 1\nb: x y # c\n", r#"{"a":1,"b":"x y"}"#),
+        ("a:\n- 1\n- b: 2\n  c: 3\n-\n  - 4\nd:\n  - 5\n", r#"{"a":[1,{"b":2,"c":3},[4]],"d":[5]}"#),
+        ("- - 1\n  - 2\n- 3\n", "[[1,2],3]"),
+        ("a: {b: [1, 'it''s', \"\\u00e9\\n\"], c: }", r#"{"a":{"b":[1,"it's","é\n"],"c":null}}"#),
+        ("a: {\n  b: 1, # x\n  c\n}\nd: ~", r#"{"a":{"b":1,"c":null},"d":null}"#),
+        ("a: one\n  two\n\n  three\nb: 4", r#"{"a":"one two\nthree","b":4}"#),
+        ("a: |\n  one\n   two\n\nb: >-\n  x\n  y\n\n  z\n", r#"{"a":"one\n two\n","b":"x y\nz"}"#),
+        ("a: |+\n  x\n\n\nb: 1", r#"{"a":"x\n\n\n","b":1}"#),
+        ("a: |2\n   x\n  y\n", r#"{"a":" x\ny\n"}"#),
+        ("a: \"x\n  y\\\n  z\"\nb: 'p\n\n  q'", r#"{"a":"x yz","b":"p\nq"}"#),
+        ("x: &a {b: 1}\ny: *a\nz: [*a]", r#"{"x":{"b":1},"y":{"b":1},"z":[{"b":1}]}"#),
+        ("x: &a\n  b: 1\n  c: 2\ny:\n  <<: *a\n  c: 3\n", r#"{"x":{"b":1,"c":2},"y":{"b":1,"c":3}}"#),
+        ("x: &a\n  b: 1\ny:\n  c: 3\n  <<: *a\n", r#"{"x":{"b":1},"y":{"b":1,"c":3}}"#),
+        ("--- # c\n\"a b\": http://x:1/#y\n...\n", r##"{"a b":"http://x:1/#y"}"##),
+        ("%YAML 1.2\n---\na: -1\nb: .5\nc: 1e3\nd: 0x1F\ne: No\n", r#"{"a":-1,"b":.5,"c":1e3,"d":"0x1F","e":"No"}"#),
+        ("\u{feff}a: 1\r\nb:\r\n  - x\r\n", r#"{"a":1,"b":["x"]}"#),
+        ("a:\nb:\n", r#"{"a":null,"b":null}"#),
+        ("[prefect.flow-run.*, -x, ?y, :z]", r#"["prefect.flow-run.*","-x","?y",":z"]"#),
+        ("{\"a\":1,\"b\":[true,null]}", r#"{"a":1,"b":[true,null]}"#),
+    ] {
+        assert_eq!(parsed(text).as_deref(), Ok(expected), "{text}");
+    }
+}
+
+#[test]
+fn names_the_problem_and_its_place() {
+    for (text, problem, place) in [
+        ("# nothing\n", Problem::Empty, (1, 1)),
+        ("a: 1\n\tb: 2\n", Problem::Tab, (2, 1)),
+        ("a: 1\n  b: 2\n", Problem::Indentation, (2, 3)),
+        ("a:\n    b: 1\n  c: 2\n", Problem::Indentation, (3, 3)),
+        ("a: b: c\n", Problem::KeyInValue, (1, 4)),
+        ("a: [1, 2\nb: 3", Problem::Unclosed, (1, 4)),
+        ("a: 'b\n", Problem::UnclosedText, (1, 4)),
+        ("a: \"\\q\"", Problem::Escape, (1, 5)),
+        ("a: {{ b }}", Problem::TemplateWithoutQuotes, (1, 4)),
+        ("a: *b", Problem::UnknownAlias, (1, 4)),
+        ("a: @b", Problem::Reserved, (1, 4)),
+        ("a: !b c", Problem::Tag, (1, 4)),
+        ("a: 1\n---\nb: 2", Problem::Document, (2, 1)),
+        ("? a\n: b", Problem::ComplexKey, (1, 1)),
+        ("a: 1\nb\n", Problem::MissingColon, (2, 1)),
+        ("a: [1 {2}]", Problem::Separator, (1, 7)),
+        ("a: \"b\" c", Problem::Trailing, (1, 8)),
+        ("a: |x\n  b", Problem::BlockHeader, (1, 4)),
+        ("a: 1\n<<: 2", Problem::Merge, (2, 1)),
+    ] {
+        let fault = parsed(text).err();
+        let at = fault.map(|fault| {
+            let Position { line, column, .. } =
+                Places::new(text.as_bytes(), Position::START, false).position(fault.span.start as usize);
+            (fault.problem, (line, column))
+        });
+        assert_eq!(at, Some((problem, place)), "{text}");
+    }
+}
+
+#[test]
+fn knows_what_pyyaml_makes_of_a_value() {
+    for text in ["yes", "Off", "010", "1:30", "1_000", "0x1F", "1e3"] {
+        assert!(yaml_1_1(text).is_some(), "{text}");
+    }
+    for text in ["true", "10", "0", "1.5", "x:1", "1.0e+3", "00:01:30", "y", "n", "PT90S", "prefect.flow-run.*"] {
+        assert_eq!(yaml_1_1(text), None, "{text}");
+    }
+}
