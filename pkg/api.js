@@ -92,6 +92,79 @@ export function explain(code) {
   return call(() => explanation(text(code, "explain", "a diagnostic code")));
 }
 
+/**
+ * @param {string | Uint8Array | ArrayBuffer | object} scenario
+ * @param {import("./index.js").SimulateOptions} [options]
+ * @returns {import("./index.js").SimulationResult}
+ */
+export function simulate(scenario, options = {}) {
+  const { trace = false, events = false, ...rest } = object(options, "simulate");
+  const [unknown] = Object.keys(rest);
+  if (unknown !== undefined)
+    throw new TypeError(`there is no option \`${unknown}\`: there are \`trace\` and \`events\``);
+  const { bytes, places, wtf8 } = document(scenario, "simulate");
+  return call(
+    (core) => JSON.parse(core.simulate(bytes, trace === true, events === true, places, wtf8)),
+    bytes.length,
+  );
+}
+
+/**
+ * Plays real events to an automation.
+ * @param {Uint8Array} scenario one without events
+ * @param {Uint8Array} events JSON documents, one after the other
+ * @param {boolean} trace
+ * @returns {import("./index.js").SimulationResult}
+ */
+export function replay(scenario, events, trace) {
+  return call((core) => JSON.parse(core.replay(scenario, events, trace)), events.length);
+}
+
+/**
+ * @param {string | Uint8Array | ArrayBuffer | object} input
+ * @returns {import("./index.js").TestReport}
+ */
+export function testScenarios(input) {
+  const { bytes, wtf8 } = document(input, "testScenarios");
+  return call((core) => JSON.parse(core.testScenarios(bytes, wtf8)), bytes.length);
+}
+
+/**
+ * @param {import("./index.js").HeartbeatQuestion} input
+ * @returns {import("./index.js").Advice}
+ */
+export function heartbeatAdvice(input) {
+  const question = JSON.stringify(object(input, "heartbeatAdvice"));
+  return call((core) => JSON.parse(core.heartbeatAdvice(question)));
+}
+
+/**
+ * @template T
+ * @param {T} value
+ * @param {string} callee
+ * @returns {T & object}
+ */
+function object(value, callee) {
+  if (value === null || typeof value !== "object" || Array.isArray(value))
+    throw new TypeError(`${callee} needs an object`);
+  return value;
+}
+
+/**
+ * A document as the core reads it.
+ * @param {unknown} input
+ * @param {string} callee
+ */
+function document(input, callee) {
+  if (typeof input === "string") {
+    const wtf8 = !isWellFormed(input);
+    return { bytes: wtf8 ? encodeWtf8(input) : encode(input), places: true, wtf8 };
+  }
+  if (isBytes(input)) return { bytes: input, places: true, wtf8: false };
+  if (isBuffer(input)) return { bytes: new Uint8Array(input), places: true, wtf8: false };
+  return { bytes: encode(toJson(input, callee)), places: false, wtf8: false };
+}
+
 /** @returns {import("./index.js").EventType[]} */
 export function eventTypes() {
   return call(() => catalogue.eventTypes());

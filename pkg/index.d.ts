@@ -74,6 +74,32 @@ export function eventTypes(): EventType[];
  */
 export function describe(name: string): EventType | undefined;
 
+/**
+ * Plays a scenario: an automation with events, or with runs whose events are generated, to the trigger engine of the
+ * Prefect server. A scenario that is wrong never throws: `errors` tells what is wrong, and nothing is played.
+ *
+ * @param scenario JSON text, its UTF-8 bytes, or the object itself.
+ */
+export function simulate(
+  scenario: string | Uint8Array | ArrayBuffer | Scenario,
+  options?: SimulateOptions,
+): SimulationResult;
+
+/**
+ * Tests scenarios with expectations (`expect`).
+ *
+ * @param input A scenario, a list of scenarios, or an object with the list `scenarios`.
+ */
+export function testScenarios(
+  input: string | Uint8Array | ArrayBuffer | Scenario | Scenario[] | { scenarios: Scenario[] },
+): TestReport;
+
+/**
+ * What a window (`within`) over heartbeats is good for: how many missed heartbeats it tolerates, how soon it finds a
+ * dead run, and which false alarms to expect.
+ */
+export function heartbeatAdvice(input: HeartbeatQuestion): Advice;
+
 /** How bad a finding is. Only an error makes a report invalid. */
 export type Severity = "error" | "warning" | "info";
 
@@ -252,4 +278,264 @@ export interface Variant {
   /** The state type that belongs to it, such as `"RUNNING"`. */
   type?: string;
   documented: boolean;
+}
+
+export interface SimulateOptions {
+  /** Whether each decision is told, not only the firings. Default `false`. */
+  trace?: boolean;
+  /** Whether the generated events are returned. Default `false`. */
+  events?: boolean;
+}
+
+/** A span of time such as `"3m30s"`, or a number of seconds. */
+export type Span = string | number;
+
+/** A span from the start of the scenario, or a point in time such as `"2026-03-01T12:00:00Z"`. */
+export type Moment = string | number;
+
+/** An automation and what happens: events, or runs whose events are generated. */
+export interface Scenario {
+  /** Its name. */
+  scenario?: string;
+  description?: string;
+  /** Prefect's document, or the name of a built-in one: the documented automation with a window of 90 seconds. */
+  automation: object | "crash-zombie-flows";
+  /** A point in time. Default: when the first of `events` is received, or 2026-01-01T00:00:00Z. */
+  start?: string;
+  /** Default: when everything can have fired. */
+  end?: Moment;
+  /** From one round of the server's loops to the next. Default 5. */
+  tick_seconds?: Span;
+  /** From the start to the first round. Default 0. */
+  tick_offset_seconds?: Span;
+  /** `"direct"`: no de-duplication, no waiting for the event that one follows. Default `"consumer"`, as in the server. */
+  delivery?: "consumer" | "direct";
+  /** Default `"3.9"`. */
+  server_version?: "3.9" | "3.8" | (string & {});
+  /** How generated runs send heartbeats; null: not at all. */
+  heartbeat?: ScenarioHeartbeat | null;
+  runs?: ScenarioRun[];
+  /** Real events, each with `received` (default: `occurred`). */
+  events?: object[];
+  /** For `testScenarios`. */
+  expect?: Expectation[];
+}
+
+export interface ScenarioHeartbeat {
+  /** Default 180, as Prefect's. */
+  frequency?: Span;
+  /** How much longer each period is. Default 0.015. */
+  drift?: Span;
+  /** From Running to the first one. Default 0.065. */
+  first?: Span;
+  /** From its sending to its arrival. Default 0. */
+  delay?: Span;
+  /** Up to so much more delay, by chance. Default 0. */
+  jitter?: Span;
+  /** Which share never arrives, by chance: 0.01 is one in a hundred. Default 0. */
+  loss?: number;
+  /** The same seed makes the same events. Default 0. */
+  seed?: number;
+}
+
+export interface ScenarioRun {
+  /** Default: `run-1`, `run-2`, … */
+  name?: string;
+  description?: string;
+  /** When it is Running; it is Pending a second before. Default: the start. */
+  starts?: Moment;
+  /** When it enters its last state. Default: never. */
+  ends?: Moment;
+  /** When its process dies without a word. */
+  dies?: Moment;
+  /** Its last state: a name that Prefect gives, or a type with a name of its own. Default `"Completed"`. */
+  state?: string | { type: string; name?: string };
+  /** The numbers of the heartbeats that are not sent; the first is 1. */
+  misses?: number[];
+  /** AwaitingRetry, without heartbeats; then Running with heartbeats from the first on. */
+  retry?: ScenarioBreak | ScenarioBreak[];
+  /** Paused; the process waits, and goes on sending heartbeats. */
+  pause?: ScenarioBreak | ScenarioBreak[];
+  /** Suspended, without heartbeats; then Resuming, Pending and Running. */
+  suspend?: ScenarioBreak | ScenarioBreak[];
+  /** From Running to the first heartbeat; `"never"`: it sends none. */
+  first_heartbeat?: Span | "never";
+  /** One more heartbeat so long after the last state. */
+  heartbeat_after_end?: Span;
+  /** What differs from the scenario's `heartbeat`. */
+  heartbeat?: ScenarioHeartbeat | null;
+  flow?: string;
+  deployment?: string;
+  tags?: string[];
+  /** So many runs alike: `name-1`, `name-2`, … */
+  count?: number;
+  /** From the start of one to that of the next. Default 0. */
+  every?: Span;
+}
+
+export interface ScenarioBreak {
+  at: Moment;
+  /** How long; without `for` and `until`, the run never goes on. */
+  for?: Span;
+  /** When it is Running again. */
+  until?: Moment;
+}
+
+/** Which firings are meant, how many there must be, and when. */
+export interface Expectation {
+  /** The name of a run; of one with `count`, each copy is meant. */
+  run?: string;
+  /** Labels that the firing has. */
+  label?: { [label: string]: string };
+  /** The name of the event that it fires on. */
+  event?: string;
+  /** How many. Default: at least one. */
+  fires?: number;
+  /** The same as `fires: 0`. */
+  never?: true;
+  /** When all of them must be; with `fires: 0`, when there must be none. */
+  between?: [Moment, Moment];
+  description?: string;
+}
+
+export interface SimulationResult {
+  scenario?: string;
+  /** The automation acts. */
+  firings: Firing[];
+  /** Children of composite triggers. */
+  child_firings: Firing[];
+  /** How many events would have been received after the end. */
+  undelivered?: number;
+  /** Why nothing was played. */
+  errors?: Diagnostic[];
+  /** With `trace`. */
+  decisions?: Decision[];
+  /** With `events`: the generated ones. */
+  events?: object[];
+}
+
+export interface Firing {
+  /** RFC 3339 with microseconds. */
+  at: string;
+  /** Which loop of the server fired: on an event's arrival, in the proactive or in the periodic evaluation. */
+  phase: "event" | "tick" | "periodic";
+  trigger: "event" | "compound" | "sequence";
+  /** `"$"` is the trigger of the automation, `"$.0.1"` one nested in it. */
+  path: string;
+  posture?: "Reactive" | "Proactive";
+  labels: { [label: string]: string };
+  event_id: string | null;
+  /** The window, of event triggers. */
+  bucket?: Bucket;
+  /** Of composite triggers. */
+  children?: {
+    path: string;
+    fired: string;
+    event_id: string | null;
+    labels: { [label: string]: string };
+  }[];
+  /** One sentence. */
+  because: string;
+}
+
+export interface Bucket {
+  count: number;
+  start: string;
+  end: string;
+  as_of: string;
+}
+
+export interface Decision {
+  at: string;
+  phase: "event" | "tick" | "periodic";
+  path: string;
+  key: { [label: string]: string };
+  kind:
+    | "ignored"
+    | "held"
+    | "released"
+    | "armed"
+    | "counted"
+    | "rearmed"
+    | "disarmed"
+    | "suppressed"
+    | "expired"
+    | "swept"
+    | "fired"
+    | "rolled";
+  event_id?: string;
+  bucket?: Bucket;
+  /** One sentence. */
+  because: string;
+}
+
+export interface TestReport {
+  passed: boolean;
+  /** How many expectations were checked. */
+  expectations: number;
+  /** How many of them were not met. */
+  failures: number;
+  scenarios: TestedScenario[];
+  /** Why nothing was tested. */
+  errors?: Diagnostic[];
+}
+
+export interface TestedScenario {
+  scenario?: string;
+  passed: boolean;
+  expectations: TestedExpectation[];
+  /** Why the scenario was not played. */
+  errors?: Diagnostic[];
+}
+
+export interface TestedExpectation {
+  /** In words. */
+  expect: string;
+  run?: string;
+  passed: boolean;
+  /** What was expected and what came. */
+  message?: string;
+  /** The firings that it is about. */
+  actual: { at: string; because: string }[];
+}
+
+/** Seconds. */
+export interface HeartbeatQuestion {
+  frequency: number;
+  within: number;
+  /** From one proactive evaluation to the next. Default 5. */
+  tick?: number;
+  /** Such as `"3.6.22"`. */
+  client_version?: string;
+  /** The trigger's `expect`. Default: the wildcard. */
+  expect?: string[];
+}
+
+/** Times in seconds. */
+export interface Advice {
+  frequency: number;
+  within: number;
+  tick: number;
+  /** From one heartbeat to the next, as clients really send them. */
+  period: number;
+  /** How many may be missed one after the other without a false alarm. */
+  tolerated_misses: number;
+  /** Whether runs fire of which no heartbeat is missed. */
+  healthy_runs_fire: boolean;
+  /** The reckoning, in sentences. */
+  arithmetic: string[];
+  smallest_within: { misses: number; within: number }[];
+  /** After the last heartbeat, and after the death of the process. */
+  detection: {
+    earliest: number;
+    latest: number;
+    earliest_after_death: number;
+    latest_after_death: number;
+  };
+  /** Runs that are alive or done, and fire. */
+  false_alarms: string[];
+  /** Runs that are dead, and do not fire. */
+  undetected: string[];
+  documentation: { says: string; url: string };
+  client?: { sends_heartbeats: "never" | "if-set" | "by-default"; note: string };
 }

@@ -21,12 +21,13 @@ export function isBuffer(value) {
 /**
  * The JSON text of an event or an array of events.
  * @param {unknown} value
+ * @param {string} [callee]
  * @returns {string}
  */
-export function toJson(value) {
+export function toJson(value, callee = "validate") {
   if (value === null || typeof value !== "object" || ArrayBuffer.isView(value)) {
     throw new TypeError(
-      `validate needs a string, a Uint8Array, an object or an array of objects, not ${name(value)}`,
+      `${callee} needs a string, a Uint8Array, an object or an array of objects, not ${name(value)}`,
     );
   }
   let text;

@@ -4,8 +4,11 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 
 import { version } from "../node.js";
+import { adviseCommand } from "./advise.js";
 import { explainCommand } from "./explain.js";
 import { FORMATS } from "./formats/index.js";
+import { simulateCommand } from "./simulate.js";
+import { testCommand } from "./test.js";
 import { validateCommand } from "./validate.js";
 
 /** 0: nothing wrong; 1: findings; 2: misuse, or something could not be read. */
@@ -74,6 +77,68 @@ program
   .action((subject, options) => {
     process.exitCode = explainCommand(subject, options);
   });
+
+program
+  .command("simulate")
+  .description("play a scenario, or real events, to an automation: would it fire, when, and why?")
+  .argument("[FILE]", "a scenario; - is standard input")
+  .option("--automation <FILE>", "with --events: the automation, a document of Prefect's")
+  .option("--events <FILE>", "events to play to it: NDJSON, a list, or pages of the events API")
+  .option("--trace", "tell each decision")
+  .addOption(format(["pretty", "json"]))
+  .addHelpText(
+    "after",
+    `
+Exit status: 0 it was played, 2 misuse, or it could not be played.
+
+Examples:
+  prefect-events simulate zombies.json
+  prefect-events simulate --automation automation.json --events events.ndjson --trace`,
+  )
+  .action(async (file, options, command) => {
+    process.exitCode = await simulateCommand(file, options, () => command.help({ error: true }));
+  });
+
+program
+  .command("test")
+  .description("check what scenarios expect")
+  .argument("<FILE...>", "scenarios with expectations; - is standard input")
+  .addOption(format(["pretty", "json", "junit"]))
+  .addHelpText(
+    "after",
+    `
+Exit status: 0 all is as expected, 1 it is not, 2 misuse, or a scenario that cannot be played.`,
+  )
+  .action(async (files, options) => {
+    process.exitCode = await testCommand(files, options);
+  });
+
+program
+  .command("advise")
+  .description("what a window over heartbeats tolerates, and how soon it finds a dead run")
+  .requiredOption("--frequency <SECONDS>", "how often a run sends a heartbeat", number)
+  .requiredOption("--within <SECONDS>", "the trigger's window", number)
+  .option("--tick <SECONDS>", "from one evaluation of the server to the next", number, 5)
+  .option("--client-version <VERSION>", "Prefect's version where the runs are")
+  .option("--expect <NAME...>", "the trigger's expect, if it is not the wildcard")
+  .addOption(format(["pretty", "json"]))
+  .action((options) => {
+    process.exitCode = adviseCommand(options);
+  });
+
+/** @param {string[]} names */
+function format(names) {
+  return new Option("--format <format>", "how to print the result")
+    .choices(names)
+    .default("pretty");
+}
+
+/** @param {string} text */
+function number(text) {
+  if (!/^\d{1,9}(\.\d{1,6})?$/.test(text))
+    throw new InvalidArgumentError("It is no number of seconds.");
+  return Number(text);
+}
 
 /** @param {string} text */
 function wholeNumber(text) {

@@ -171,7 +171,7 @@ pub fn advise(question: Question) -> Advice {
     let mut undetected = vec![
         "a run that dies before its first heartbeat, or never starts".to_owned(),
         format!(
-            "all but 500 of the runs that go silent within one tick of {} s: the server loses the rest",
+            "if more than 500 runs go silent within one tick of {} s, some of them: the server skips every other 500",
             seconds(tick)
         ),
     ];

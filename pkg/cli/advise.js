@@ -1,0 +1,60 @@
+// The command `advise`.
+
+import { heartbeatAdvice } from "../api.js";
+import { colours, printable } from "./terminal.js";
+import { plural } from "./words.js";
+
+/**
+ * @param {{ frequency: number, within: number, tick: number, clientVersion?: string, expect?: string[], format: string }} options
+ * @returns {number} the exit status
+ */
+export function adviseCommand({ frequency, within, tick, clientVersion, expect, format }) {
+  let advice;
+  try {
+    advice = heartbeatAdvice({
+      frequency,
+      within,
+      tick,
+      ...(clientVersion === undefined ? {} : { client_version: clientVersion }),
+      ...(expect === undefined ? {} : { expect }),
+    });
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    process.stderr.write(`${printable(error.message)}\n`);
+    return 2;
+  }
+  const text = format === "json" ? JSON.stringify(advice, null, 2) : pretty(advice);
+  process.stdout.write(`${text}\n`);
+  return 0;
+}
+
+/** @param {import("../index.js").Advice} advice */
+function pretty(advice) {
+  const style = colours(process.stdout);
+  const { detection, smallest_within: smallest } = advice;
+  /** @param {string} title @param {string[]} lines */
+  const part = (title, lines) =>
+    `${style.bold(title)}\n${lines.map((line) => `  ${printable(line)}`).join("\n")}`;
+  const verdict = advice.healthy_runs_fire
+    ? style.red(`within ${advice.within} s fires on healthy runs`)
+    : `within ${advice.within} s tolerates ${plural(advice.tolerated_misses, "missed heartbeat")} in a row`;
+  const parts = [
+    `${style.bold(verdict)}, with heartbeats every ${advice.frequency} s`,
+    part("Why", advice.arithmetic),
+    part(
+      "The smallest window that tolerates",
+      smallest.map((row) => `${plural(row.misses, "missed heartbeat")}: ${row.within} s`),
+    ),
+    part("A dead run is found", [
+      `${detection.earliest} to ${detection.latest} s after its last heartbeat`,
+      `${detection.earliest_after_death} to ${detection.latest_after_death} s after its death`,
+    ]),
+    part("False alarms to expect", advice.false_alarms),
+    part("Not found", advice.undetected),
+  ];
+  if (advice.client) parts.push(part("Clients", [advice.client.note]));
+  parts.push(
+    part("What the documentation says", [advice.documentation.says, advice.documentation.url]),
+  );
+  return parts.join("\n\n");
+}

@@ -1,0 +1,151 @@
+// The command `test`.
+
+import { testScenarios } from "../api.js";
+import { readAll } from "./check.js";
+import { diagnostics } from "./formats/diagnostics.js";
+import { testcase, testsuites, toXml } from "./formats/xml.js";
+import { openInput, Unreadable } from "./read.js";
+import { colours, printable } from "./terminal.js";
+import { plural, shown } from "./words.js";
+
+/** @typedef {import("../index.js").TestReport} TestReport */
+/** @typedef {{ file: string, report: TestReport } | { file: string, unreadable: string }} Result */
+
+/**
+ * @param {string[]} files
+ * @param {{ format: "pretty" | "json" | "junit" }} options
+ * @returns {Promise<number>} the exit status
+ */
+export async function testCommand(files, { format }) {
+  /** @type {Result[]} */
+  const results = [];
+  for (const file of files) results.push(await testOne(file));
+  for (const result of results) {
+    if ("unreadable" in result)
+      process.stderr.write(
+        `prefect-events: ${printable(shown(result.file))} ${printable(result.unreadable)}\n`,
+      );
+  }
+  process.stdout.write(FORMATS[format](results));
+  const broken = results.some(
+    (result) =>
+      "unreadable" in result ||
+      result.report.errors ||
+      result.report.scenarios.some(({ errors }) => errors),
+  );
+  if (broken) return 2;
+  return results.every((result) => "report" in result && result.report.passed) ? 0 : 1;
+}
+
+/**
+ * @param {string} file
+ * @returns {Promise<Result>}
+ */
+async function testOne(file) {
+  try {
+    return { file, report: testScenarios(await readAll(await openInput(file))) };
+  } catch (error) {
+    if (error instanceof Unreadable) return { file, unreadable: error.message };
+    return { file, unreadable: `cannot be tested: ${/** @type {Error} */ (error).message}` };
+  }
+}
+
+const FORMATS = { pretty, json, junit };
+
+/** @param {Result[]} results */
+function pretty(results) {
+  const style = colours(process.stdout);
+  const lines = [];
+  let passed = 0;
+  let failed = 0;
+  let broken = 0;
+  for (const result of results) {
+    if ("unreadable" in result) continue;
+    const { file, report } = result;
+    if (report.errors) {
+      broken += 1;
+      lines.push(diagnostics(report.errors, file, style));
+    }
+    for (const [index, tested] of report.scenarios.entries()) {
+      const name = printable(`${shown(file)}: ${tested.scenario ?? `scenario ${index + 1}`}`);
+      const mark = tested.passed ? style.green("ok") : style.red("FAILED");
+      lines.push(`${mark} ${name}`);
+      if (tested.errors) {
+        broken += 1;
+        lines.push(diagnostics(tested.errors, file, style));
+      }
+      for (const { passed: met, message = "", actual } of tested.expectations) {
+        if (met) {
+          passed += 1;
+          continue;
+        }
+        failed += 1;
+        lines.push(`  ${style.red("✗")} ${printable(message)}`);
+        for (const firing of actual.slice(0, 10))
+          lines.push(style.dim(`      ${firing.at}  ${printable(firing.because)}`));
+      }
+    }
+  }
+  const sum = [`${plural(passed, "expectation")} met`];
+  if (failed > 0) sum.push(style.red(`${failed} not met`));
+  if (broken > 0) sum.push(style.red(`${plural(broken, "scenario")} could not be played`));
+  return `${[...lines, sum.join(", ")].join("\n")}\n`;
+}
+
+/** @param {Result[]} results */
+function json(results) {
+  const files = results.map((result) =>
+    "unreadable" in result ? result : { file: result.file, ...result.report },
+  );
+  const passed = results.every((result) => "report" in result && result.report.passed);
+  return `${JSON.stringify({ passed, files }, null, 2)}\n`;
+}
+
+/** @param {Result[]} results */
+function junit(results) {
+  /** @param {import("../index.js").Diagnostic[]} errors */
+  const broken = (errors) =>
+    errors.map(
+      ({ code, message }) => `<error message="${toXml(message)}" type="${toXml(code)}"/>`,
+    )[0] ?? "";
+  return testsuites(
+    results.flatMap((result) => {
+      const file = shown(result.file);
+      if ("unreadable" in result) {
+        const error = `<error message="${toXml(`${file} ${result.unreadable}`)}" type="unreadable"/>`;
+        return [
+          { name: file, cases: [testcase(file, "can be read", error)], failures: 0, errors: 1 },
+        ];
+      }
+      const { report } = result;
+      if (report.errors)
+        return [
+          {
+            name: file,
+            cases: [testcase(file, "can be read", broken(report.errors))],
+            failures: 0,
+            errors: 1,
+          },
+        ];
+      return report.scenarios.map((tested, index) => {
+        const name = `${file}: ${tested.scenario ?? `scenario ${index + 1}`}`;
+        if (tested.errors)
+          return {
+            name,
+            cases: [testcase(name, "can be played", broken(tested.errors))],
+            failures: 0,
+            errors: 1,
+          };
+        const cases = tested.expectations.map(({ expect, message, actual }) => {
+          const told = actual.map(({ at, because }) => `${at} ${because}`).join("\n");
+          const failure = message
+            ? `<failure message="${toXml(message)}" type="expectation">${toXml(told)}</failure>`
+            : "";
+          return testcase(name, expect, failure);
+        });
+        const failures = tested.expectations.filter(({ passed }) => !passed).length;
+        return { name, cases, failures, errors: 0 };
+      });
+    }),
+  );
+}

@@ -1,0 +1,147 @@
+// Scenarios: the functions of the package, and the commands `simulate`, `test` and `advise`.
+
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+
+import { heartbeatAdvice, simulate, testScenarios, validate } from "../../pkg/node.js";
+import { REAL } from "./helpers/events.js";
+import { folder, run } from "./helpers/run.js";
+
+const cwd = folder();
+/** @type {import("../../pkg/index.js").Scenario} */
+const SCENARIO = {
+  automation: "crash-zombie-flows",
+  start: "2026-03-01T12:00:00Z",
+  end: "30m",
+  heartbeat: { frequency: 30 },
+  runs: [
+    { name: "healthy", ends: "10m" },
+    { name: "zombie", starts: "5s", dies: "2m10s" },
+  ],
+  expect: [
+    { run: "zombie", fires: 1, between: ["3m30s", "3m50s"] },
+    { run: "healthy", never: true },
+  ],
+};
+const AUTOMATION = {
+  trigger: { posture: "Reactive", expect: ["prefect.flow-run.Crashed"] },
+  actions: [],
+};
+/** @param {string} name @param {unknown} value */
+const write = (name, value) =>
+  writeFileSync(join(cwd, name), typeof value === "string" ? value : JSON.stringify(value));
+write("right.json", SCENARIO);
+write("wrong.json", { ...SCENARIO, expect: [{ run: "healthy", fires: 1 }] });
+write("broken.json", { ...SCENARIO, tick_seconds: 0 });
+write("automation.json", AUTOMATION);
+writeFileSync(join(cwd, "events.ndjson"), REAL);
+
+test("simulate takes text, bytes and objects", () => {
+  const results = [SCENARIO, JSON.stringify(SCENARIO), Buffer.from(JSON.stringify(SCENARIO))].map(
+    (scenario) => simulate(scenario),
+  );
+  for (const result of results) {
+    assert.deepEqual(
+      result.firings.map(({ at }) => at),
+      ["2026-03-01T12:03:40.000000Z"],
+    );
+    assert.deepEqual(Object.keys(result), ["firings", "child_firings"]);
+  }
+});
+
+test("with trace there are decisions, with events the generated ones, which are valid", () => {
+  const { decisions = [], events = [] } = simulate(SCENARIO, { trace: true, events: true });
+  assert.ok(decisions.some(({ kind }) => kind === "rearmed"));
+  const report = validate(events);
+  assert.deepEqual([report.events, report.errors, report.warnings], [events.length, 0, 0]);
+  assert.ok(events.length > 20);
+});
+
+test("wrong scenarios are told, with places in a text", () => {
+  const [error] = simulate('{"automation": 5}').errors ?? [];
+  assert.deepEqual([error?.code, error?.range?.start.column], ["scenario-wrong-value", 16]);
+  assert.equal(simulate({ ...SCENARIO, end: "-1m" }).errors?.[0]?.range, undefined);
+  assert.equal(simulate("{").errors?.[0]?.code, "syntax-truncated");
+});
+
+test("misuse throws", () => {
+  // @ts-expect-error: no scenario
+  assert.throws(() => simulate(5), TypeError);
+  // @ts-expect-error: no such option
+  assert.throws(() => simulate(SCENARIO, { tracing: true }), /no option `tracing`/);
+  // @ts-expect-error: `within` is missing
+  assert.throws(() => heartbeatAdvice({ frequency: 30 }), /`within` is missing/);
+});
+
+test("testScenarios takes one scenario or several", () => {
+  assert.equal(testScenarios(SCENARIO).passed, true);
+  const report = testScenarios({ scenarios: [SCENARIO, { ...SCENARIO, expect: [{ fires: 2 }] }] });
+  assert.deepEqual([report.passed, report.expectations, report.failures], [false, 3, 1]);
+  assert.equal(
+    report.scenarios[1]?.expectations[0]?.message,
+    "expected: the automation fires 2 times; but it fired once, at 3m40s",
+  );
+});
+
+test("heartbeatAdvice", () => {
+  const advice = heartbeatAdvice({ frequency: 30, within: 90, client_version: "3.1.0" });
+  assert.deepEqual([advice.tolerated_misses, advice.client?.sends_heartbeats], [1, "never"]);
+});
+
+test("simulate FILE", async () => {
+  const { status, stdout } = await run(["simulate", "right.json"], { cwd });
+  assert.equal(status, 0);
+  assert.match(stdout, /^zombie +●.*✗$/m);
+  assert.match(stdout, /it fires once\n$/);
+  const json = await run(["simulate", "--format", "json", "right.json"], { cwd });
+  assert.equal(JSON.parse(json.stdout).firings.length, 1);
+  const broken = await run(["simulate", "broken.json"], { cwd });
+  assert.deepEqual([broken.status, /must be more than 0/.test(broken.stdout)], [2, true]);
+  const missing = await run(["simulate", "missing.json"], { cwd });
+  assert.deepEqual(
+    [missing.status, missing.stderr],
+    [2, "prefect-events: missing.json does not exist\n"],
+  );
+  assert.equal((await run(["simulate", "--events", "events.ndjson"], { cwd })).status, 2);
+});
+
+test("simulate --automation FILE --events FILE", async () => {
+  const args = ["simulate", "--automation", "automation.json", "--events", "events.ndjson"];
+  const { status, stdout } = await run([...args, "--trace", "--format", "json"], { cwd });
+  assert.equal(status, 0);
+  const crashed = REAL.toString().match(/"event": ?"prefect\.flow-run\.Crashed"/g) ?? [];
+  const { firings } = JSON.parse(stdout);
+  assert.ok(firings.length > 0 && firings.length <= crashed.length);
+});
+
+test("test FILE…", async () => {
+  const statuses = await Promise.all(
+    ["right.json", "wrong.json", "broken.json", "missing.json"].map(
+      async (file) => (await run(["test", file], { cwd })).status,
+    ),
+  );
+  assert.deepEqual(statuses, [0, 1, 2, 2]);
+  const { stdout } = await run(["test", "right.json", "wrong.json"], { cwd });
+  assert.match(stdout, /expected: run healthy fires once; but it never fired/);
+  assert.match(stdout, /2 expectations met, 1 not met\n$/);
+  const junit = await run(["test", "--format", "junit", "right.json", "wrong.json"], { cwd });
+  assert.match(
+    junit.stdout,
+    /<testsuites name="prefect-events" tests="3" failures="1" errors="0">/,
+  );
+  const json = await run(["test", "--format", "json", "right.json"], { cwd });
+  assert.equal(JSON.parse(json.stdout).passed, true);
+});
+
+test("advise", async () => {
+  const { status, stdout } = await run(["advise", "--frequency", "180", "--within", "540"], {
+    cwd,
+  });
+  assert.equal(status, 0);
+  assert.match(stdout, /^within 540 s tolerates 1 missed heartbeat in a row/);
+  const args = ["advise", "--frequency", "30", "--within", "20", "--format", "json"];
+  assert.equal(JSON.parse((await run(args, { cwd })).stdout).healthy_runs_fire, true);
+  assert.equal((await run(["advise", "--frequency", "x", "--within", "5"], { cwd })).status, 2);
+});
