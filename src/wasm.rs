@@ -8,6 +8,7 @@ use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 use crate::catalogue;
 use crate::json::write::ToJson;
+use crate::simulate::{self, Question, Request, Text};
 use crate::validate::{self, Settings, TextOptions, Validator};
 
 /// 7 KB less of the module (2.4 KB with brotli) than the standard library's allocator for wasm, and no more memory: what is
@@ -68,6 +69,38 @@ impl Stream {
 #[wasm_bindgen(js_name = isNdjson)]
 pub fn is_ndjson(head: &[u8], whole: bool) -> Option<bool> {
     validate::is_ndjson(head, whole)
+}
+
+/// Plays a scenario. `places` and `wtf8` as for `validate`.
+#[wasm_bindgen]
+#[must_use]
+pub fn simulate(text: &[u8], trace: bool, events: bool, places: bool, wtf8: bool) -> String {
+    let text = Text { bytes: text, options: TextOptions { places, wtf8 } };
+    simulate::simulate(text, Request { trace, events }).to_json()
+}
+
+/// Plays the events of a text to the automation of a scenario without events.
+#[wasm_bindgen]
+#[must_use]
+pub fn replay(scenario: &[u8], events: &[u8], trace: bool) -> String {
+    let text = |bytes| Text { bytes, options: TextOptions::default() };
+    simulate::replay(text(scenario), text(events), Request { trace, events: true }).to_json()
+}
+
+/// What a window over heartbeats is good for; a mistake in the question is a `TypeError` with a sentence.
+#[wasm_bindgen(js_name = heartbeatAdvice)]
+pub fn heartbeat_advice(question: &str) -> Result<String, JsValue> {
+    let question = Question::read(question);
+    let question =
+        question.map_err(|problem| JsValue::from(TypeError::new(&["prefect-events: ", &problem].concat())))?;
+    Ok(simulate::advise(question).to_json())
+}
+
+/// Tests scenarios with expectations.
+#[wasm_bindgen(js_name = testScenarios)]
+#[must_use]
+pub fn test_scenarios(text: &[u8], wtf8: bool) -> String {
+    simulate::test(Text { bytes: text, options: TextOptions { places: true, wtf8 } }).to_json()
 }
 
 /// The name pattern of an event's family, or `undefined`.
