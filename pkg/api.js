@@ -1,6 +1,6 @@
 // What users call; the entries differ only in how they get at the WebAssembly module.
 
-import { call, openStream } from "./core.js";
+import { authoringModule, eventsModule, openStream } from "./core.js";
 import * as catalogue from "./event-types.js";
 import { explanation } from "./explanations.js";
 import { isBuffer, isBytes, optionsText, toJson } from "./input.js";
@@ -38,7 +38,7 @@ export function validate(input, options) {
  * @returns {Report}
  */
 function check(bytes, options, places, wtf8) {
-  return call(
+  return eventsModule.call(
     (core) => JSON.parse(core.validate(bytes, optionsText(options), places, wtf8)),
     bytes.length,
   );
@@ -81,7 +81,7 @@ export async function* validateLines(source, options) {
  * @param {Uint8Array} head
  */
 export function isNdjson(head) {
-  return call((core) => core.isNdjson(head, false));
+  return eventsModule.call((core) => core.isNdjson(head, false));
 }
 
 /**
@@ -89,7 +89,20 @@ export function isNdjson(head) {
  * @returns {import("./index.js").Explanation | undefined}
  */
 export function explain(code) {
-  return call(() => explanation(text(code, "explain", "a diagnostic code")));
+  return eventsModule.call(() => explanation(text(code, "explain", "a diagnostic code")));
+}
+
+/**
+ * @param {string | Uint8Array | ArrayBuffer | object} input
+ * @param {import("./index.js").CheckOptions} [options]
+ * @returns {Report}
+ */
+export function checkAutomation(input, options) {
+  const { bytes, places, wtf8 } = document(input, "checkAutomation");
+  return authoringModule.call(
+    (core) => JSON.parse(core.checkAutomation(bytes, optionsText(options), places, wtf8)),
+    bytes.length,
+  );
 }
 
 /**
@@ -103,7 +116,7 @@ export function simulate(scenario, options = {}) {
   if (unknown !== undefined)
     throw new TypeError(`there is no option \`${unknown}\`: there are \`trace\` and \`events\``);
   const { bytes, places, wtf8 } = document(scenario, "simulate");
-  return call(
+  return eventsModule.call(
     (core) => JSON.parse(core.simulate(bytes, trace === true, events === true, places, wtf8)),
     bytes.length,
   );
@@ -117,7 +130,10 @@ export function simulate(scenario, options = {}) {
  * @returns {import("./index.js").SimulationResult}
  */
 export function replay(scenario, events, trace) {
-  return call((core) => JSON.parse(core.replay(scenario, events, trace)), events.length);
+  return eventsModule.call(
+    (core) => JSON.parse(core.replay(scenario, events, trace)),
+    events.length,
+  );
 }
 
 /**
@@ -126,7 +142,7 @@ export function replay(scenario, events, trace) {
  */
 export function testScenarios(input) {
   const { bytes, wtf8 } = document(input, "testScenarios");
-  return call((core) => JSON.parse(core.testScenarios(bytes, wtf8)), bytes.length);
+  return eventsModule.call((core) => JSON.parse(core.testScenarios(bytes, wtf8)), bytes.length);
 }
 
 /**
@@ -135,7 +151,7 @@ export function testScenarios(input) {
  */
 export function heartbeatAdvice(input) {
   const question = JSON.stringify(object(input, "heartbeatAdvice"));
-  return call((core) => JSON.parse(core.heartbeatAdvice(question)));
+  return eventsModule.call((core) => JSON.parse(core.heartbeatAdvice(question)));
 }
 
 /**
@@ -167,7 +183,7 @@ function document(input, callee) {
 
 /** @returns {import("./index.js").EventType[]} */
 export function eventTypes() {
-  return call(() => catalogue.eventTypes());
+  return eventsModule.call(() => catalogue.eventTypes());
 }
 
 /**
@@ -175,11 +191,11 @@ export function eventTypes() {
  * @returns {import("./index.js").EventType | undefined}
  */
 export function describe(name) {
-  return call(() => catalogue.describe(text(name, "describe", "an event name")));
+  return eventsModule.call(() => catalogue.describe(text(name, "describe", "an event name")));
 }
 
 export function version() {
-  return call((core) => core.version());
+  return eventsModule.call((core) => core.version());
 }
 
 /**

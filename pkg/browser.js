@@ -1,9 +1,10 @@
 // The entry for browsers and bundlers: `await init()` once, before anything else.
 
-import { load } from "./core.js";
+import { authoringModule, eventsModule } from "./core.js";
 
 export {
   applyFixes,
+  checkAutomation,
   describe,
   eventTypes,
   explain,
@@ -16,8 +17,16 @@ export {
 } from "./api.js";
 
 /**
- * @param {import("./index.js").WasmSource} [source] the module, if it is not beside this file
+ * @param {import("./index.js").WasmSource} [source] the main module, if it is not beside this file
+ * @param {import("./index.js").WasmSource | false} [authoring] the module behind `checkAutomation`; `false` for none
  */
-export async function init(source) {
-  await load(source ?? new URL("./wasm/prefect_events.wasm", import.meta.url));
+export async function init(source, authoring) {
+  const load = [
+    eventsModule.load(source ?? new URL("./wasm/prefect_events.wasm", import.meta.url)),
+  ];
+  if (authoring !== false) {
+    const own = new URL("./wasm/prefect_events_authoring.wasm", import.meta.url);
+    load.push(authoringModule.load(authoring ?? own));
+  }
+  await Promise.all(load);
 }

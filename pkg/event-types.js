@@ -1,6 +1,6 @@
 // What is known of Prefect's events.
 
-import { call } from "./core.js";
+import { eventsModule } from "./core.js";
 import { eventTypes, examples } from "./wasm/event-types.js";
 
 /** @typedef {import("./index.js").EventType} EventType */
@@ -14,7 +14,7 @@ export { eventTypes };
  */
 export function describe(name) {
   // A pattern need not be a name that its own family can have.
-  const pattern = call((core) => core.familyOf(name)) ?? name;
+  const pattern = eventsModule.call((core) => core.familyOf(name)) ?? name;
   const type = eventTypes().find((one) => one.name_pattern === pattern);
   return type && name !== pattern ? { ...type, example: example(name, pattern) } : type;
 }

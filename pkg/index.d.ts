@@ -2,9 +2,11 @@
  * Starts the WebAssembly module: needed once in a browser, before anything else. Calling it again does nothing.
  * In Node.js the module is ready when imported, and this resolves at once.
  *
- * @param source The module, if it does not lie beside the script.
+ * @param source The main module (`prefect_events.wasm`), if it does not lie beside the script.
+ * @param authoring The module that `checkAutomation` needs (`prefect_events_authoring.wasm`), if it does not lie
+ *   beside the script; `false`: do not load it.
  */
-export function init(source?: WasmSource): Promise<void>;
+export function init(source?: WasmSource, authoring?: WasmSource | false): Promise<void>;
 
 /**
  * Where the module is (a string, a `URL`, a `Request` or a `Response`), its bytes, or the compiled `WebAssembly.Module`.
@@ -26,6 +28,17 @@ export function version(): string;
 export function validate(
   input: string | Uint8Array | ArrayBuffer | object | object[],
   options?: ValidateOptions,
+): Report;
+
+/**
+ * Checks automations, JSON or YAML: one, a list of them, a bare trigger, or a `prefect.yaml` with the triggers of
+ * its deployments. What the server refuses is an error; what it takes, but what hardly does what is meant, is advised on.
+ *
+ * Wrong data never throws, it is reported: `event` counts the automations, `events` is their number. Misuse throws a `TypeError`.
+ */
+export function checkAutomation(
+  input: string | Uint8Array | ArrayBuffer | object,
+  options?: CheckOptions,
 ): Report;
 
 /**
@@ -113,6 +126,17 @@ export interface ValidateOptions {
   severity?: { [code: string]: Severity | "off" };
   /** How many findings are listed at most; the counts stay complete. Default 1000. */
   maxDiagnostics?: number;
+}
+
+/** How automations are checked. */
+export interface CheckOptions
+  extends Pick<ValidateOptions, "profile" | "severity" | "maxDiagnostics"> {
+  /** The version of the server, such as `"3.8"`; the latest that is known without it. */
+  server_version?: string;
+  /** The version of the clients that run the flows, such as `"3.6.22"`; a recent one without it. */
+  client_version?: string;
+  /** Seconds between two heartbeats of a flow run (`PREFECT_FLOWS_HEARTBEAT_FREQUENCY`). */
+  heartbeat_frequency?: number;
 }
 
 export interface Report {

@@ -2,10 +2,11 @@
 
 import { readFileSync } from "node:fs";
 
-import { start } from "./core.js";
+import { authoringModule, eventsModule } from "./core.js";
 
 export {
   applyFixes,
+  checkAutomation,
   describe,
   eventTypes,
   explain,
@@ -17,7 +18,11 @@ export {
   version,
 } from "./api.js";
 
-start(readFileSync(new URL("./wasm/prefect_events.wasm", import.meta.url)));
+/** @param {string} name */
+const read = (name) => readFileSync(new URL(`./wasm/${name}.wasm`, import.meta.url));
+
+eventsModule.start(read("prefect_events"));
+authoringModule.startWhenCalled(() => read("prefect_events_authoring"));
 
 /** Nothing is left to do; it is here so that the same code runs in browsers. */
 export async function init() {}

@@ -14,5 +14,5 @@ mod sort;
 pub mod time;
 pub mod trigger;
 pub mod validate;
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", any(feature = "module-events", feature = "module-authoring")))]
 mod wasm;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { call, memory, openStream } from "../../pkg/core.js";
+import { eventsModule, openStream } from "../../pkg/core.js";
 import { validate, version } from "../../pkg/node.js";
 
 const EVENT = '{"event":"shop.order.placed"}';
@@ -9,7 +9,7 @@ const FAULT = /is a fault of prefect-events: please report it/;
 
 /** A trap as a bug would make it. */
 function trap() {
-  return call(() => {
+  return eventsModule.call(() => {
     throw new WebAssembly.RuntimeError("unreachable");
   });
 }
@@ -28,7 +28,7 @@ test("so is a stack overflow", () => {
   const overflow = () => {
     /** @returns {number} */
     const deeper = () => deeper() + 1;
-    return call(deeper);
+    return eventsModule.call(deeper);
   };
   assert.throws(overflow, { message: FAULT });
   assert.equal(typeof version(), "string");
@@ -38,7 +38,7 @@ test("other errors pass, and cost nothing", () => {
   const error = new TypeError("unknown option");
   assert.throws(
     () =>
-      call(() => {
+      eventsModule.call(() => {
         throw error;
       }),
     (thrown) => thrown === error,
@@ -63,10 +63,10 @@ test("memory beyond 256 MiB is given back, but not from under an open stream", (
   const stream = openStream();
   stream.chunk(Buffer.from(`${EVENT}\n`));
   validate(large);
-  assert.ok(memory() > 260 << 20);
+  assert.ok(eventsModule.memory() > 260 << 20);
   assert.equal(stream.chunk(Buffer.from(`${EVENT}\n`)).events, 1);
   stream.close();
-  assert.ok(memory() < 64 << 20, `${memory()} bytes`);
+  assert.ok(eventsModule.memory() < 64 << 20, `${eventsModule.memory()} bytes`);
 });
 
 test("an input beyond all memory gives a clear error, and the next call works", () => {
@@ -95,7 +95,7 @@ test("10,000 calls do not grow the memory", () => {
     () => assert.throws(() => validate(text, /** @type {any} */ ({ profile: "unknown" }))),
   ];
   for (const one of calls) for (let count = 0; count < 100; count++) one();
-  const before = memory();
+  const before = eventsModule.memory();
   for (const one of calls) for (let count = 0; count < 10_000 / calls.length; count++) one();
-  assert.equal(memory(), before);
+  assert.equal(eventsModule.memory(), before);
 });

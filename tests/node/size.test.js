@@ -6,8 +6,8 @@ import { test } from "node:test";
 import { brotliCompressSync, constants } from "node:zlib";
 
 /** What it may take. */
-const RAW = 250_000;
-const BROTLI = 85_000;
+const RAW = 350_000;
+const BROTLI = 120_000;
 
 const wasm = readFileSync(new URL("../../pkg/wasm/prefect_events.wasm", import.meta.url));
 

@@ -20,7 +20,11 @@ use wasm_bindgen_cli_support::Bindgen;
 use stamp::Stamp;
 
 const TARGET: &str = "wasm32-unknown-unknown";
-const NAME: &str = "prefect_events";
+const CRATE: &str = "prefect_events";
+
+/// The modules: the file's name, and the feature of the crate that makes it.
+const MODULES: [(&str, &str); 2] =
+    [("prefect_events", "module-events"), ("prefect_events_authoring", "module-authoring")];
 
 /// What wasm-opt does: the first for speed or size, the others name what rustc emits,
 /// which wasm-opt would otherwise refuse.
@@ -67,30 +71,30 @@ fn build() -> Result<()> {
     let package = root.join("pkg/wasm");
 
     add_target()?;
-    let compiled = compile(&root, &target)?;
     let wasm_opt = root.join("node_modules/binaryen/bin/wasm-opt");
     ensure!(wasm_opt.exists(), "wasm-opt is missing: run `npm ci` first");
-
-    let made = [package.join(format!("{NAME}.js")), package.join(format!("{NAME}.wasm"))];
-    let stamp = Stamp::new(target.join("pkg-wasm.stamp"));
-    let inputs = || -> Result<u64> {
-        let compiled = fs::read(&compiled).with_context(|| format!("cannot read {}", compiled.display()))?;
-        let binaryen = fs::read(root.join("node_modules/binaryen/package.json"))?;
-        // The program's own text stands for its flags and for what it does with them.
-        Ok(stamp::hash(&[&compiled, &binaryen, include_bytes!("main.rs"), include_bytes!("../Cargo.toml")]))
-    };
-    let inputs = inputs()?;
-    if !stamp.holds(inputs, &made) {
-        bind(&compiled, &package)?;
-        optimise(&wasm_opt, &package)?;
-        stamp.set(inputs, &made)?;
+    fs::create_dir_all(&package)?;
+    for (name, feature) in MODULES {
+        let compiled = compile(&root, &target, feature)?;
+        let made = [package.join(format!("{name}.js")), package.join(format!("{name}.wasm"))];
+        let stamp = Stamp::new(target.join(format!("{name}.stamp")));
+        let inputs = || -> Result<u64> {
+            let compiled = fs::read(&compiled).with_context(|| format!("cannot read {}", compiled.display()))?;
+            let binaryen = fs::read(root.join("node_modules/binaryen/package.json"))?;
+            // The program's own text stands for its flags and for what it does with them.
+            Ok(stamp::hash(&[&compiled, &binaryen, include_bytes!("main.rs"), include_bytes!("../Cargo.toml")]))
+        };
+        let inputs = inputs()?;
+        if !stamp.holds(inputs, &made) {
+            bind(&compiled, &package, name)?;
+            optimise(&wasm_opt, &package, name)?;
+            stamp.set(inputs, &made)?;
+        }
+        let size = fs::metadata(package.join(format!("{name}.wasm")))?.len();
+        println!("pkg/wasm/{name}.wasm: {size} bytes");
     }
     write_known(&package)?;
-    copy(&root)?;
-
-    let size = fs::metadata(package.join(format!("{NAME}.wasm")))?.len();
-    println!("pkg/wasm/{NAME}.wasm: {size} bytes");
-    Ok(())
+    copy(&root)
 }
 
 fn root() -> Result<PathBuf> {
@@ -110,9 +114,10 @@ fn add_target() -> Result<()> {
         .with_context(|| format!("the Rust target {TARGET} is missing and rustup cannot add it"))
 }
 
-fn compile(root: &Path, target: &Path) -> Result<PathBuf> {
+fn compile(root: &Path, target: &Path, feature: &str) -> Result<PathBuf> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let arguments = ["build", "--package", "prefect-events", "--lib", "--release", "--target", TARGET];
+    let arguments =
+        ["build", "--package", "prefect-events", "--lib", "--release", "--target", TARGET, "--features", feature];
     let mut flags: Vec<String> = RUST_FLAGS.map(str::to_owned).into();
     // Panic messages name source files: those of dependencies without the folders of this machine.
     let home = env::home_dir().map(|home| home.join(".cargo"));
@@ -121,16 +126,13 @@ fn compile(root: &Path, target: &Path) -> Result<PathBuf> {
     }
     run(Command::new(cargo).current_dir(root).args(arguments).env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f")))
         .context("the crate does not compile to wasm")?;
-    Ok(target.join(TARGET).join("release").join(format!("{NAME}.wasm")))
+    Ok(target.join(TARGET).join("release").join(format!("{CRATE}.wasm")))
 }
 
-fn bind(compiled: &Path, package: &Path) -> Result<()> {
-    if package.exists() {
-        fs::remove_dir_all(package).with_context(|| format!("cannot empty {}", package.display()))?;
-    }
+fn bind(compiled: &Path, package: &Path, name: &str) -> Result<()> {
     Bindgen::new()
         .input_path(compiled)
-        .out_name(NAME)
+        .out_name(name)
         .web(true)?
         // The entries of the package find the file themselves.
         .omit_default_module_path(true)
@@ -144,13 +146,13 @@ fn bind(compiled: &Path, package: &Path) -> Result<()> {
         .context("wasm-bindgen failed")
 }
 
-fn optimise(wasm_opt: &Path, package: &Path) -> Result<()> {
-    let bound = package.join(format!("{NAME}_bg.wasm"));
-    let optimised = package.join(format!("{NAME}.wasm"));
+fn optimise(wasm_opt: &Path, package: &Path, name: &str) -> Result<()> {
+    let bound = package.join(format!("{name}_bg.wasm"));
+    let optimised = package.join(format!("{name}.wasm"));
     run(Command::new("node").arg(wasm_opt).arg(&bound).arg("-o").arg(&optimised).args(WASM_OPT))
         .context("wasm-opt failed")?;
     fs::remove_file(&bound)?;
-    fs::remove_file(package.join(format!("{NAME}_bg.wasm.d.ts")))?;
+    fs::remove_file(package.join(format!("{name}_bg.wasm.d.ts")))?;
     Ok(())
 }
 

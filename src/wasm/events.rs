@@ -1,9 +1,7 @@
-//! The boundary: converts between JavaScript's values and the core's, and nothing else. What is more than a number or a
-//! text goes to JavaScript as JSON text: the engine makes objects of it faster than the module could, key by key.
+//! The main module: events are validated, and automations are played to them.
 
 use std::cell::RefCell;
 
-use talc::wasm::{WasmDynamicTalc, new_wasm_dynamic_allocator};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 use crate::catalogue;
@@ -11,22 +9,11 @@ use crate::json::write::ToJson;
 use crate::simulate::{self, Question, Request, Text};
 use crate::validate::{self, Settings, TextOptions, Validator};
 
-/// 7 KB less of the module (2.4 KB with brotli) than the standard library's allocator for wasm, and no more memory: what is
-/// freed becomes one with its neighbours, and the last allocation grows in place.
-#[global_allocator]
-static ALLOCATOR: WasmDynamicTalc = new_wasm_dynamic_allocator();
-
-#[wasm_bindgen]
-extern "C" {
-    type TypeError;
-
-    #[wasm_bindgen(constructor)]
-    fn new(message: &str) -> TypeError;
-}
+use super::misuse;
 
 /// Reads the options, JSON text; a mistake in them is a `TypeError` with a sentence.
 fn settings(options: &str) -> Result<Settings, JsValue> {
-    Settings::read(options).map_err(|problem| TypeError::new(&["prefect-events: ", &problem].concat()).into())
+    Settings::read(options).map_err(|problem| misuse(&problem))
 }
 
 thread_local! {
@@ -90,9 +77,7 @@ pub fn replay(scenario: &[u8], events: &[u8], trace: bool) -> String {
 /// What a window over heartbeats is good for; a mistake in the question is a `TypeError` with a sentence.
 #[wasm_bindgen(js_name = heartbeatAdvice)]
 pub fn heartbeat_advice(question: &str) -> Result<String, JsValue> {
-    let question = Question::read(question);
-    let question =
-        question.map_err(|problem| JsValue::from(TypeError::new(&["prefect-events: ", &problem].concat())))?;
+    let question = Question::read(question).map_err(|problem| misuse(&problem))?;
     Ok(simulate::advise(question).to_json())
 }
 
