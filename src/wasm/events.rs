@@ -61,6 +61,7 @@ pub fn is_ndjson(head: &[u8], whole: bool) -> Option<bool> {
 /// Plays a scenario. `places` and `wtf8` as for `validate`.
 #[wasm_bindgen]
 #[must_use]
+#[expect(clippy::fn_params_excessive_bools, reason = "JavaScript names them")]
 pub fn simulate(text: &[u8], trace: bool, events: bool, places: bool, wtf8: bool) -> String {
     let text = Text { bytes: text, options: TextOptions { places, wtf8 } };
     simulate::simulate(text, Request { trace, events }).to_json()
