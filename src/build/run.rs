@@ -10,6 +10,7 @@ use crate::event::{Labels, RESOURCE_ID, RESOURCE_ROLE, Reader, ReceivedEvent, Te
 use crate::json::write::{ToJson, Writer};
 use crate::time::Instant;
 
+use super::ids::{random_id, timed_id};
 use super::random::Random;
 
 /// Beyond this, a state event does not say which one it follows.
@@ -210,18 +211,6 @@ pub fn most_events(spec: &RunSpec) -> u64 {
     let beats = span.checked_div(period).and_then(|beats| u64::try_from(beats).ok()).unwrap_or_default();
     let breaks = u64::try_from(spec.breaks.len()).unwrap_or(u64::MAX);
     beats.saturating_add(breaks.saturating_mul(4)).saturating_add(4)
-}
-
-/// A version 4 UUID of some bits.
-fn random_id(random: &mut Random) -> Uuid {
-    Uuid::from_u128(random.bits() & !(0xF << 76) & !(0x3 << 62) | (0x4 << 76) | (0x2 << 62))
-}
-
-/// A version 7 UUID of a point in time, as clients and server make the ids of events.
-fn timed_id(at: Instant, random: &mut Random) -> Uuid {
-    let millis = u128::from(at.0.div_euclid(1000).max(0).unsigned_abs()) & 0xFFFF_FFFF_FFFF;
-    let rest = random.bits() & ((1 << 76) - 1) & !(0x3 << 62);
-    Uuid::from_u128((millis << 80) | (0x7 << 76) | rest | (0x2 << 62))
 }
 
 /// All events of a run, by the time at which they occur; with the id of its resource.

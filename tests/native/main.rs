@@ -13,6 +13,7 @@
 )]
 
 mod automation;
+mod build;
 mod cases;
 mod documentation;
 mod envelope;
