@@ -18,9 +18,10 @@ export {
 
 /**
  * @param {import("./index.js").WasmSource} [source] the main module, if it is not beside this file
- * @param {import("./index.js").WasmSource | false} [authoring] the module behind `checkAutomation`; `false` for none
+ * @param {import("./index.js").WasmSource | false} [authoring] the module behind `checkAutomation`; `false` for none,
+ *   which is also meant if only the main one is given
  */
-export async function init(source, authoring) {
+export async function init(source, authoring = source === undefined ? undefined : false) {
   const load = [
     eventsModule.load(source ?? new URL("./wasm/prefect_events.wasm", import.meta.url)),
   ];

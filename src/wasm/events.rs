@@ -60,6 +60,7 @@ pub fn is_ndjson(head: &[u8], whole: bool) -> Option<bool> {
 
 /// Plays a scenario. `version`: of the server, whatever the scenario says. `places` and `wtf8` as for `validate`.
 #[wasm_bindgen]
+#[expect(clippy::fn_params_excessive_bools, reason = "JavaScript names them")]
 pub fn simulate(
     text: &[u8],
     trace: bool,

@@ -6,7 +6,11 @@ import { test } from "node:test";
 
 import * as browser from "../../pkg/browser.js";
 
-const bytes = readFileSync(new URL("../../pkg/wasm/prefect_events.wasm", import.meta.url));
+/** @param {string} name */
+const read = (name) => readFileSync(new URL(`../../pkg/wasm/${name}.wasm`, import.meta.url));
+
+const bytes = read("prefect_events");
+const authoring = read("prefect_events_authoring");
 
 test("before init, every function says what to do", async () => {
   const message = "prefect-events has not been started: call `await init()` first";
@@ -30,6 +34,14 @@ test("an init that fails can be repeated", async () => {
 test("init works once, twice, and at the same time", async () => {
   await Promise.all([browser.init(bytes), browser.init(await WebAssembly.compile(bytes))]);
   await browser.init(bytes);
-  await browser.init();
+  await browser.init(undefined, false);
   assert.equal(browser.validate("{}").events, 1);
+});
+
+test("the second module is loaded when it is given", async () => {
+  const message = "prefect-events has not been started: call `await init()` first";
+  await browser.init(bytes);
+  assert.throws(() => browser.checkAutomation("{}"), { message });
+  await browser.init(bytes, authoring);
+  assert.equal(browser.checkAutomation("{}").events, 1);
 });

@@ -66,9 +66,10 @@ impl Check<'_, '_> {
         let missing: Vec<&str> = SILENT.into_iter().filter(|name| !expects(event, name)).collect();
         let names = words::list(&mut missing.iter().filter_map(|name| name.strip_prefix("prefect.flow-run.")), " and ");
         let finding = self.add(Code::StatesNotExpected, &Path::Key(path, "expect"), expect);
-        let finding = match missing.is_empty() {
-            true => finding.with("missing", "every state with a name of its own"),
-            false => finding.say("missing", format_args!("{names}, and every state with a name of its own")),
+        let finding = if missing.is_empty() {
+            finding.with("missing", "every state with a name of its own")
+        } else {
+            finding.say("missing", format_args!("{names}, and every state with a name of its own"))
         };
         finding.fix(vec![(expect.span(), list_of_one(ALL))]);
     }
@@ -134,11 +135,11 @@ impl Check<'_, '_> {
     }
 
     fn heartbeat_clients(&mut self, value: Value<'_>, path: &Path<'_>) {
-        let Some(version) = self.settings.client_version else { return };
-        let Version(major, minor, patch) = version;
-        let (reason, remedy) = if version < FIRST_HEARTBEATS {
+        let Some(client) = self.settings.client_version else { return };
+        let Version(major, minor, micro) = client;
+        let (reason, remedy) = if client < FIRST_HEARTBEATS {
             ("", "update the clients: 3.1.8 is the first that can, 3.6.22 the first that does so by itself")
-        } else if version < HEARTBEATS_BY_DEFAULT && self.settings.heartbeat_frequency.is_none() {
+        } else if client < HEARTBEATS_BY_DEFAULT && self.settings.heartbeat_frequency.is_none() {
             (
                 " unless told to",
                 "set `PREFECT_FLOWS_HEARTBEAT_FREQUENCY` where the flows run (and give it as `heartbeat_frequency`)",
@@ -148,7 +149,7 @@ impl Check<'_, '_> {
         };
         self.add(Code::ClientsWithoutHeartbeats, path, value)
             .opening()
-            .say("found", format_args!("{major}.{minor}.{patch}"))
+            .say("found", format_args!("{major}.{minor}.{micro}"))
             .with("reason", reason)
             .with("remedy", remedy);
     }

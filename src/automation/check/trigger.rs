@@ -42,8 +42,7 @@ impl Check<'_, '_> {
         let posture = value.get("posture");
         let kind = value.get("type");
         let metric = kind.is_some_and(|kind| kind.is("metric"))
-            || (kind.is_none() || kind.is_some_and(|kind| kind.is("event")))
-                && posture.is_some_and(|posture| posture.is("Metric"));
+            || kind.is_none_or(|kind| kind.is("event")) && posture.is_some_and(|posture| posture.is("Metric"));
         if metric {
             let (field, place) = match kind.filter(|kind| kind.is("metric")) {
                 Some(kind) => ("type", kind),

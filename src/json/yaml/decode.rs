@@ -80,16 +80,14 @@ fn double(raw: &[u8]) -> Vec<u8> {
             }
             b'\\' => {
                 let (text, length) = escape(tail);
-                match text {
-                    Some(c) => out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
-                    None => {
-                        let (empty, after) = empty_lines(tail.get(length..).unwrap_or_default());
-                        out.resize(out.len().saturating_add(empty), b'\n');
-                        kept = out.len();
-                        rest = after;
-                        continue;
-                    }
-                }
+                let Some(c) = text else {
+                    let (empty, after) = empty_lines(tail.get(length..).unwrap_or_default());
+                    out.resize(out.len().saturating_add(empty), b'\n');
+                    kept = out.len();
+                    rest = after;
+                    continue;
+                };
+                out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
                 kept = out.len();
                 rest = tail.get(length..).unwrap_or_default();
             }

@@ -680,7 +680,7 @@ impl<'t> Reader<'t, '_> {
             match self.peek() {
                 Some(b'\n') => self.at = self.at.saturating_add(1),
                 Some(b'#') if self.at == 0 || self.is_blank(self.at.saturating_sub(1)) => {
-                    self.at = self.line_end(self.at)
+                    self.at = self.line_end(self.at);
                 }
                 None => return Ok(()),
                 Some(_) => {

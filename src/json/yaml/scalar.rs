@@ -28,7 +28,7 @@ pub fn kind(text: &str) -> Kind {
     if number && exponent.is_none_or(digits) { Kind::Float } else { Kind::String }
 }
 
-/// What a plain scalar is to PyYAML, which Prefect reads with and which keeps to YAML 1.1, if that is something else
+/// What a plain scalar is to `PyYAML`, which Prefect reads with and which keeps to YAML 1.1, if that is something else
 /// (`yaml/resolver.py`). Words, to be put into a sentence.
 #[must_use]
 pub fn yaml_1_1(text: &str) -> Option<&'static str> {
