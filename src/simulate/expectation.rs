@@ -13,7 +13,7 @@ use crate::trigger::Firing;
 use super::document::{Document, PlayedRun};
 use super::moment::{moment, words};
 use super::reading::{Reading, Text};
-use super::simulation::play_document;
+use super::simulation::{Request, play_document};
 
 const KEYS: [&str; 7] = ["run", "label", "event", "fires", "never", "between", "description"];
 
@@ -235,7 +235,7 @@ fn outcomes<'t>(value: Value<'t>, reading: &mut Reading<'t>) -> Option<Vec<Outco
         reading.missing(value, "the scenario", "expect", ", so there is nothing to test").with("hint", hint);
         return None;
     }
-    let played = play_document(&document, false, reading, value)?;
+    let played = play_document(&document, Request::default(), reading, value)?;
     Some(check(&document, &played.outcome.firings))
 }
 
