@@ -4,16 +4,16 @@ use std::fmt::Write;
 
 use crate::automation::read;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::event::RESOURCE_ID;
+use crate::event::{self, RESOURCE_ID};
 use crate::json::write::{ToJson, Writer};
 use crate::json::{Kind, Value};
 use crate::time::Instant;
-use crate::trigger::Firing;
+use crate::trigger::{Decision, Firing};
 
 use super::document::{Document, PlayedRun};
 use super::moment::{moment, words};
 use super::reading::{Reading, Text};
-use super::simulation::{Request, play_document};
+use super::simulation::{Request, play_document, trace};
 
 const KEYS: [&str; 7] = ["run", "label", "event", "fires", "never", "between", "description"];
 
@@ -89,7 +89,16 @@ struct Outcome {
     message: Option<String>,
     /// The firings that it is about.
     actual: Vec<(Instant, String)>,
+    /// When they must be.
+    between: Option<(Instant, Instant)>,
+    resource: Option<event::Text>,
+    labels: Vec<(String, String)>,
+    /// If it is not as expected: what led to that.
+    decisions: Vec<Decision>,
 }
+
+/// So many decisions of an expectation that is not met are told.
+const MOST_TOLD: usize = 1000;
 
 impl Expectation {
     fn words(&self, run: Option<&str>) -> String {
@@ -160,6 +169,10 @@ impl Expectation {
             run: name,
             message,
             actual: selected.iter().map(|firing| (firing.at, firing.because())).collect(),
+            between: self.between,
+            resource: run.map(|run| run.resource.clone()),
+            labels: self.labels.clone(),
+            decisions: Vec::new(),
         }
     }
 }
@@ -236,7 +249,24 @@ fn outcomes<'t>(value: Value<'t>, reading: &mut Reading<'t>) -> Option<Vec<Outco
         return None;
     }
     let played = play_document(&document, Request::default(), reading, value)?;
-    Some(check(&document, &played.outcome.firings))
+    let mut outcomes = check(&document, &played.outcome.firings);
+    if outcomes.iter().any(|outcome| outcome.message.is_some())
+        && let Some(told) = trace(&document)
+    {
+        for outcome in outcomes.iter_mut().filter(|outcome| outcome.message.is_some()) {
+            let decisions = told.outcome.decisions.iter().filter(|decision| outcome.concerns(decision));
+            outcome.decisions = decisions.take(MOST_TOLD).cloned().collect();
+        }
+    }
+    Some(outcomes)
+}
+
+impl Outcome {
+    /// Whether a decision is about what the expectation is about, as far as its key tells.
+    fn concerns(&self, decision: &Decision) -> bool {
+        let has = |value: &str| decision.key.iter().any(|(_, own)| **own == *value);
+        self.resource.as_ref().is_none_or(|resource| has(resource)) && self.labels.iter().all(|(_, value)| has(value))
+    }
 }
 
 fn check(document: &Document, firings: &[Firing]) -> Vec<Outcome> {
@@ -277,6 +307,16 @@ impl ToJson for Outcome {
             writer.close('}');
         }
         writer.close(']');
+        if let Some((from, to)) = self.between {
+            writer.key("between");
+            writer.open('{');
+            writer.text("from", &from.rfc3339());
+            writer.text("to", &to.rfc3339());
+            writer.close('}');
+        }
+        if !self.decisions.is_empty() {
+            writer.list("decisions", &self.decisions);
+        }
         writer.close('}');
     }
 }

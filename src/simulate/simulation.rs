@@ -96,6 +96,12 @@ pub(super) fn play_document(
     played.ok()
 }
 
+/// Plays a document once more, and tells each decision; `None`, if there are too many.
+pub(super) fn trace(document: &Document) -> Option<Simulation> {
+    let options = Options { trace: true, ..Options::default() };
+    play(&document.scenario, &document.scenario.events, document.offset, options).ok()
+}
+
 /// Plays the scenario of a text.
 #[must_use]
 pub fn simulate(text: Text<'_>, request: Request) -> SimulationResult {
