@@ -49,7 +49,7 @@ const DOCUMENTS = [
   [
     true,
     run({
-      retry: { at: "1m" },
+      retry: { at: "1m", for: "30s" },
       pause: [
         { at: "3m", for: 30 },
         { at: "5m", until: "6m" },

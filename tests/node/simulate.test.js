@@ -148,6 +148,7 @@ const OVERTAKEN = {
   ...SCENARIO,
   heartbeat: { frequency: 30, first: 0.5, delay: 0.7 },
   runs: [{ name: "short", ends: "0.9s" }],
+  expect: [],
 };
 
 test("compareVersions names what differs", () => {
