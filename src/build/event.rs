@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use crate::catalogue::{
     Alternative, Compare, Family, Field, Form, Hole, Kind as Type, Label, Object, Part, Presence, Related, Template,
-    Term, Variant, find, is_uuid, slug, suggest,
+    Term, Variant, families, find, is_uuid, slug, suggest,
 };
 use crate::diagnostic::Severity;
 use crate::event::{RESOURCE_ID, RESOURCE_ROLE};
@@ -430,7 +430,7 @@ impl<'b, 't> Maker<'b, 't> {
         for (key, value) in object.members() {
             let whole = joined(within, &key.string());
             if !known.contains(&&*key.string()) {
-                if self.open.iter().any(|open| open == within) {
+                if self.open.iter().any(|open| open == within) || is_told_elsewhere(within, &key.string()) {
                     continue;
                 }
                 return Err(words::unknown_key(self.name, &whole, within, &known));
@@ -1043,6 +1043,11 @@ impl<'b, 't> Maker<'b, 't> {
                 return Ok(());
             }
         } else if field.presence.0 == Presence::Optional {
+            // What only the documentation has is there if it is asked for by its own name.
+            let key = self.place(&at).map(|place| place.key.as_str());
+            if field.remark.is_some() && key.is_none_or(|key| self.given(key).is_none()) {
+                return Ok(());
+            }
             let given_null = field.nullable
                 && self.place(&at).is_some_and(|place| {
                     self.slots.get(place.slot).is_some_and(|slot| slot.explicit && slot.value == Some(Val::Null))
@@ -1132,6 +1137,13 @@ fn related_key(related: &'static Related) -> String {
         "" => snake(related.role),
         key => key.to_owned(),
     }
+}
+
+/// Whether events of another family tell this of such a resource: what describes it can be given to all of them.
+fn is_told_elsewhere(own: &str, key: &str) -> bool {
+    let related = families().iter().flat_map(|family| family.related).filter(|related| related_key(related) == own);
+    let whole = joined(own, key);
+    related.flat_map(|related| related.labels).any(|label| label_key(label, own) == whole)
 }
 
 /// What the caller calls a label of a resource that is called `own`.

@@ -2,6 +2,8 @@
 
 #[cfg(any(not(target_arch = "wasm32"), feature = "module-authoring"))]
 mod event;
+#[cfg(any(not(target_arch = "wasm32"), feature = "module-authoring"))]
+mod history;
 mod ids;
 #[cfg(any(not(target_arch = "wasm32"), feature = "module-authoring"))]
 mod options;
@@ -12,6 +14,8 @@ mod words;
 
 #[cfg(any(not(target_arch = "wasm32"), feature = "module-authoring"))]
 pub use event::build_event;
+#[cfg(any(not(target_arch = "wasm32"), feature = "module-authoring"))]
+pub use history::build_run;
 #[cfg(any(not(target_arch = "wasm32"), feature = "module-authoring"))]
 pub use options::BuildOptions;
 pub use random::Random;

@@ -3,7 +3,7 @@
 mod advice;
 mod document;
 mod expectation;
-mod moment;
+pub(crate) mod moment;
 mod reading;
 mod result;
 mod runs;

@@ -3,6 +3,7 @@
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 use crate::automation::{self, CheckSettings};
+use crate::build::{self, BuildOptions};
 use crate::json::write::ToJson;
 use crate::validate::TextOptions;
 
@@ -14,4 +15,18 @@ use super::misuse;
 pub fn check_automation(text: &[u8], options: &str, places: bool, wtf8: bool) -> Result<String, JsValue> {
     let settings = CheckSettings::read(options).map_err(|problem| misuse(&problem))?;
     Ok(automation::check(text, TextOptions { places, wtf8 }, &settings).to_json())
+}
+
+/// Builds one event. `input` and `options`: JSON text. A mistake in them is a `TypeError` with a sentence.
+#[wasm_bindgen(js_name = buildEvent)]
+pub fn build_event(name: &str, input: &str, options: &str) -> Result<String, JsValue> {
+    let options = BuildOptions::read(options).map_err(|mistake| misuse(&mistake))?;
+    build::build_event(name, input, options).map_err(|mistake| misuse(&mistake))
+}
+
+/// Builds the history of a run: a JSON array of its events, in the order of time. Likewise.
+#[wasm_bindgen(js_name = buildRun)]
+pub fn build_run(spec: &str, options: &str) -> Result<String, JsValue> {
+    let options = BuildOptions::read(options).map_err(|mistake| misuse(&mistake))?;
+    build::build_run(spec, options).map_err(|mistake| misuse(&mistake))
 }
