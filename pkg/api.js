@@ -114,7 +114,8 @@ export function checkAutomation(input, options) {
 export function buildEvent(name, input = {}, options = {}) {
   const text = JSON.stringify(object(input, "buildEvent"));
   const chance = buildOptions(options);
-  if (typeof name !== "string") throw new TypeError("buildEvent needs the name of an event, a string");
+  if (typeof name !== "string")
+    throw new TypeError("buildEvent needs the name of an event, a string");
   return authoringModule.call((core) => JSON.parse(core.buildEvent(name, text, chance)));
 }
 
@@ -134,7 +135,11 @@ export function buildRun(spec = {}, options = {}) {
  * @param {import("./index.js").BuildOptions} options
  */
 function buildOptions(options) {
-  const { seed = chance(), now = new Date().toISOString(), ...rest } = object(options, "the builder");
+  const {
+    seed = chance(),
+    now = new Date().toISOString(),
+    ...rest
+  } = object(options, "the builder");
   return JSON.stringify({ seed, now, ...rest });
 }
 

@@ -5,6 +5,8 @@
 //! chance; what is left the caller is asked for.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
+use std::rc::Rc;
 
 use crate::catalogue::{
     Alternative, Compare, Family, Field, Form, Hole, Kind as Type, Label, Object, Part, Presence, Related, Template,
@@ -134,19 +136,32 @@ struct Slot<'t> {
     from: Option<(Compare, usize)>,
 }
 
+/// The places of a family's events and their slots: the same for each event of it.
+struct Layout {
+    family: &'static Family,
+    shape: Option<&'static Object>,
+    /// What the event is about, such as `task_run`.
+    own: String,
+    places: Vec<Place>,
+    /// Of each slot: it is the slug, or the tail, of another one.
+    from: Vec<Option<(Compare, usize)>>,
+    /// The keys of payload objects that take more than the catalogue lists.
+    open: Vec<String>,
+}
+
+thread_local! {
+    /// The layouts that were needed so far.
+    static LAYOUTS: RefCell<Vec<Rc<Layout>>> = const { RefCell::new(Vec::new()) };
+}
+
 struct Maker<'b, 't> {
+    layout: Rc<Layout>,
     family: &'static Family,
     name: &'b str,
     input: Value<'t>,
     now: Instant,
     random: &'b mut Random,
-    /// What the event is about, such as `task_run`.
-    own: String,
-    shape: Option<&'static Object>,
-    places: Vec<Place>,
     slots: Vec<Slot<'t>>,
-    /// The keys of payload objects that take more than the catalogue lists.
-    open: Vec<String>,
     occurred: Instant,
     /// The run has been running.
     ran: bool,
@@ -173,38 +188,26 @@ fn is_ambiguous(templates: &'static [Alternative]) -> bool {
     lengths.any(|other| Some(other) == first)
 }
 
-impl<'b, 't> Maker<'b, 't> {
-    fn new(family: &'static Family, name: &'b str, input: Value<'t>, now: Instant, random: &'b mut Random) -> Self {
-        Maker {
-            family,
-            name,
-            input,
-            now,
-            random,
-            own: String::new(),
-            shape: None,
-            places: Vec::new(),
-            slots: Vec::new(),
-            open: Vec::new(),
-            occurred: now,
-            ran: false,
-            ended: false,
-        }
-    }
-
-    // ---- the places and their slots
-
-    fn prepare(&mut self, hole: Option<&str>) -> Fallible<()> {
-        self.collect();
-        self.unite();
-        self.check_keys(self.input, "")?;
-        self.take_given()?;
-        self.name_says()?;
-        self.time()?;
-        if let Some(hole) = hole {
-            self.state(hole)?;
-        }
-        Ok(())
+impl Layout {
+    fn of(family: &'static Family, input: Value<'_>) -> Rc<Layout> {
+        let own = family.labels.first().map(own_name).unwrap_or_default();
+        let shape = shape_meant(family, input.get(&own));
+        let same = |one: Option<&'static Object>| match (one, shape) {
+            (Some(one), Some(other)) => std::ptr::eq(one, other),
+            (one, other) => one.is_none() && other.is_none(),
+        };
+        LAYOUTS.with_borrow_mut(|layouts| {
+            let known = layouts.iter().find(|layout| std::ptr::eq(layout.family, family) && same(layout.shape));
+            if let Some(layout) = known {
+                return layout.clone();
+            }
+            let mut layout = Layout { family, shape, own, places: Vec::new(), from: Vec::new(), open: Vec::new() };
+            layout.collect();
+            layout.unite();
+            let layout = Rc::new(layout);
+            layouts.push(layout.clone());
+            layout
+        })
     }
 
     fn add(&mut self, at: At, key: String, what: What) {
@@ -222,7 +225,6 @@ impl<'b, 't> Maker<'b, 't> {
         self.add(At::Occurred, "occurred".to_owned(), What::Other);
         for label in family.labels {
             if label.name == RESOURCE_ID {
-                self.own = own_name(label);
                 let own = self.own.clone();
                 match label.form {
                     Form::Templates(templates) => {
@@ -245,7 +247,6 @@ impl<'b, 't> Maker<'b, 't> {
                 self.add(At::RelatedLabel(related.role, label.name), label_key(label, &own), What::Label(label));
             }
         }
-        self.shape = self.shape_meant();
         if let Some(shape) = self.shape {
             let own = self.own.clone();
             self.fields(shape, &own, &mut Vec::new());
@@ -275,18 +276,6 @@ impl<'b, 't> Maker<'b, 't> {
             };
             self.add(part(name), joined(own, last), What::Part(templates, name));
         }
-    }
-
-    /// Of several shapes of the payload the first whose keys are given.
-    fn shape_meant(&self) -> Option<&'static Object> {
-        let given = self.input.get(&self.own);
-        let knows = |shape: &&'static Object| {
-            let known = |key: &str| shape.fields.iter().any(|field| field.name == key) || ["id", "name"].contains(&key);
-            given.is_none_or(|given| {
-                given.kind() != Kind::Object || given.members().all(|(key, _)| known(&key.string()))
-            })
-        };
-        self.family.payload.iter().find(knows).or(self.family.payload.first())
     }
 
     fn fields(&mut self, object: &'static Object, within: &str, path: &mut Vec<&'static str>) {
@@ -334,20 +323,20 @@ impl<'b, 't> Maker<'b, 't> {
                 }
             }
         }
-        self.slots = vec![Slot::default(); self.places.len()];
+        self.from = vec![None; self.places.len()];
         for (slot, (compare, of)) in from {
             if let (Some(slot), Some(of)) = (self.slot_of_number(slot), self.slot_of_number(of))
-                && let Some(slot) = self.slots.get_mut(slot)
+                && let Some(slot) = self.from.get_mut(slot)
             {
-                slot.from = Some((compare, of));
+                *slot = Some((compare, of));
             }
         }
         // Of related resources the slug has no rule of its own.
         for place in &self.places {
             let Some(name) = place.key.strip_suffix("_slug") else { continue };
             let of = self.places.iter().find(|other| other.key == name).map(|other| other.slot);
-            if let (Some(slot), Some(of)) = (self.slots.get_mut(place.slot), of) {
-                slot.from = Some((Compare::Slug, of));
+            if let (Some(slot), Some(of)) = (self.from.get_mut(place.slot), of) {
+                *slot = Some((Compare::Slug, of));
             }
         }
     }
@@ -368,28 +357,60 @@ impl<'b, 't> Maker<'b, 't> {
     fn slot_of_number(&self, first: usize) -> Option<usize> {
         self.places.get(first).map(|place| place.slot)
     }
+}
+
+/// Of several shapes of the payload the first whose keys are given.
+fn shape_meant(family: &'static Family, given: Option<Value<'_>>) -> Option<&'static Object> {
+    let knows = |shape: &&'static Object| {
+        let known = |key: &str| shape.fields.iter().any(|field| field.name == key) || ["id", "name"].contains(&key);
+        given.is_none_or(|given| given.kind() != Kind::Object || given.members().all(|(key, _)| known(&key.string())))
+    };
+    match family.payload {
+        [only] => Some(only),
+        shapes => shapes.iter().find(knows).or(shapes.first()),
+    }
+}
+
+impl<'b, 't> Maker<'b, 't> {
+    fn new(family: &'static Family, name: &'b str, input: Value<'t>, now: Instant, random: &'b mut Random) -> Self {
+        let layout = Layout::of(family, input);
+        let slots = layout.from.iter().map(|from| Slot { value: None, explicit: false, from: *from }).collect();
+        Maker { layout, family, name, input, now, random, slots, occurred: now, ran: false, ended: false }
+    }
+
+    fn prepare(&mut self, hole: Option<&str>) -> Fallible<()> {
+        self.check_keys(self.input, "")?;
+        self.take_given()?;
+        self.name_says()?;
+        self.time()?;
+        if let Some(hole) = hole {
+            self.state(hole)?;
+        }
+        Ok(())
+    }
 
     fn place(&self, at: &At) -> Option<&Place> {
-        self.places.iter().find(|place| place.at == *at)
+        self.layout.places.iter().find(|place| place.at == *at)
     }
 
     fn at_key(&self, key: &str) -> Option<usize> {
-        self.places.iter().find(|place| place.key == key).map(|place| place.slot)
+        self.layout.places.iter().find(|place| place.key == key).map(|place| place.slot)
     }
 
     fn key_of(&self, slot: usize) -> &str {
-        let mut keys = self.places.iter().filter(|place| place.slot == slot).map(|place| place.key.as_str());
+        let mut keys = self.layout.places.iter().filter(|place| place.slot == slot).map(|place| place.key.as_str());
         keys.find(|key| !key.is_empty()).unwrap_or_default()
     }
 
     fn meaning(&self, slot: usize) -> &'static str {
-        let mut whats = self.places.iter().filter(|place| place.slot == slot).map(|place| place.what);
-        let meaning = whats.find_map(|what| match what {
-            What::Label(label) => Some(label.meaning.0),
-            What::Field(field) => Some(field.meaning.0),
+        let mut places = self.layout.places.iter().filter(|place| place.slot == slot);
+        let meaning = places.find_map(|place| match (place.what, &place.at) {
+            (What::Label(label), _) => Some(label.meaning.0),
+            (What::Field(field), _) => Some(field.meaning.0),
+            (_, At::IdPart(_)) => self.family.labels.first().map(|label| label.meaning.0),
             _ => None,
         });
-        meaning.unwrap_or_default()
+        meaning.unwrap_or("what it is called in the related resource's id")
     }
 
     // ---- what is given
@@ -399,7 +420,12 @@ impl<'b, 't> Maker<'b, 't> {
         let many = self.family.related.iter().filter(|related| related.max.is_none());
         let many: Vec<&str> = many.map(|related| related.build.0.key).collect();
         let mut keys: Vec<&str> = Vec::new();
-        let all = self.places.iter().map(|place| place.key.as_str()).chain(self.open.iter().map(String::as_str));
+        let all = self
+            .layout
+            .places
+            .iter()
+            .map(|place| place.key.as_str())
+            .chain(self.layout.open.iter().map(String::as_str));
         for key in all.chain(many) {
             let rest = match within {
                 "" => key,
@@ -418,7 +444,7 @@ impl<'b, 't> Maker<'b, 't> {
             if self.family.other_roles.is_none() {
                 keys.push("related");
             }
-            if self.shape.is_some_and(|shape| shape.other.is_none()) {
+            if self.layout.shape.is_some_and(|shape| shape.other.is_none()) {
                 keys.push("payload");
             }
         }
@@ -430,12 +456,12 @@ impl<'b, 't> Maker<'b, 't> {
         for (key, value) in object.members() {
             let whole = joined(within, &key.string());
             if !known.contains(&&*key.string()) {
-                if self.open.iter().any(|open| open == within) || is_told_elsewhere(within, &key.string()) {
+                if self.layout.open.iter().any(|open| open == within) || is_told_elsewhere(within, &key.string()) {
                     continue;
                 }
                 return Err(words::unknown_key(self.name, &whole, within, &known));
             }
-            let is_leaf = self.places.iter().any(|place| place.key == whole);
+            let is_leaf = self.layout.places.iter().any(|place| place.key == whole);
             if is_leaf || self.keys_within(&whole).is_empty() {
                 continue;
             }
@@ -473,7 +499,7 @@ impl<'b, 't> Maker<'b, 't> {
 
     fn take_given(&mut self) -> Fallible<()> {
         let mut taken = Vec::new();
-        for place in self.places.iter().filter(|place| !place.key.is_empty()) {
+        for place in self.layout.places.iter().filter(|place| !place.key.is_empty()) {
             let Some(value) = self.given(&place.key) else { continue };
             let own = match place.what {
                 What::Part(templates, part) if value.is_string() => {
@@ -609,7 +635,7 @@ impl<'b, 't> Maker<'b, 't> {
             earlier = earlier.and_then(|one| one.previous.0).and_then(|name| self.known(name));
         }
         (self.ran, self.ended) = (count > 0, TERMINAL.contains(&kind.as_str()));
-        let key = joined(&self.own, "run_count");
+        let key = joined(&self.layout.own, "run_count");
         self.settle(&key, Some(&count.to_string()));
         Ok(())
     }
@@ -658,7 +684,8 @@ impl<'b, 't> Maker<'b, 't> {
     }
 
     fn made(&mut self, slot: usize) -> Fallible<Val<'t>> {
-        let whats: Vec<What> = self.places.iter().filter(|place| place.slot == slot).map(|place| place.what).collect();
+        let whats: Vec<What> =
+            self.layout.places.iter().filter(|place| place.slot == slot).map(|place| place.what).collect();
         for what in &whats {
             let (default, is_text) = match what {
                 What::Label(label) => (label.build.0.default, true),
@@ -902,7 +929,7 @@ impl<'b, 't> Maker<'b, 't> {
             is_of(&place.at) && slot.is_some_and(|slot| slot.explicit && slot.value != Some(Val::Null))
         };
         let is_null = self.given(&related_key(related)).is_some_and(|given| given.kind() == Kind::Null);
-        if is_null || (related.min == 0 && !self.places.iter().any(|place| is_given(&place))) {
+        if is_null || (related.min == 0 && !self.layout.places.iter().any(|place| is_given(&place))) {
             return Ok(false);
         }
         let Form::Templates(templates) = related.id else { return Ok(false) };
@@ -957,8 +984,8 @@ impl<'b, 't> Maker<'b, 't> {
 
     fn payload(&mut self, out: &mut Writer) -> Fallible<()> {
         out.open('{');
-        if let Some(shape) = self.shape {
-            let own = self.own.clone();
+        if let Some(shape) = self.layout.shape {
+            let own = self.layout.own.clone();
             self.object(shape, &own, &mut Vec::new(), out)?;
             let more = self.input.get("payload").filter(|_| shape.other.is_none());
             if let Some(more) = more {
@@ -996,7 +1023,7 @@ impl<'b, 't> Maker<'b, 't> {
         out: &mut Writer,
     ) -> Fallible<()> {
         let key = match field.build.0.key {
-            "" if field.name == self.own => self.own.clone(),
+            "" if field.name == self.layout.own => self.layout.own.clone(),
             "" => joined(within, field.name),
             key => key.to_owned(),
         };
@@ -1008,7 +1035,7 @@ impl<'b, 't> Maker<'b, 't> {
             At::Field(other) => other.starts_with(path),
             _ => false,
         };
-        let has_any = self.places.iter().filter(is_part).any(|place| {
+        let has_any = self.layout.places.iter().filter(is_part).any(|place| {
             self.slots.get(place.slot).is_some_and(|slot| slot.explicit && slot.value.as_ref() != Some(&Val::Null))
         });
         let given = self.given(&key);
@@ -1031,7 +1058,8 @@ impl<'b, 't> Maker<'b, 't> {
 
     /// Whether all that is known of an object says that it is null.
     fn is_null(&self, path: &[&'static str]) -> bool {
-        let mut known = self.places.iter().filter(|place| matches!(&place.at, At::Field(own) if own.starts_with(path)));
+        let mut known =
+            self.layout.places.iter().filter(|place| matches!(&place.at, At::Field(own) if own.starts_with(path)));
         known.any(|place| self.slots.get(place.slot).is_some_and(|slot| slot.explicit && slot.value == Some(Val::Null)))
     }
 
@@ -1044,8 +1072,9 @@ impl<'b, 't> Maker<'b, 't> {
             }
         } else if field.presence.0 == Presence::Optional {
             // What only the documentation has is there if it is asked for by its own name.
-            let key = self.place(&at).map(|place| place.key.as_str());
-            if field.remark.is_some() && key.is_none_or(|key| self.given(key).is_none()) {
+            let key = self.place(&at).map_or("", |place| place.key.as_str());
+            let alone = self.layout.places.iter().filter(|place| place.key == key).count() == 1;
+            if field.remark.is_some() && !(alone && self.given(key).is_some()) {
                 return Ok(());
             }
             let given_null = field.nullable
