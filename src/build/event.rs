@@ -147,6 +147,8 @@ struct Layout {
     from: Vec<Option<(Compare, usize)>>,
     /// The keys of payload objects that take more than the catalogue lists.
     open: Vec<String>,
+    /// The keys that are possible in the input, and in each object in it.
+    keys: Vec<(String, Vec<String>)>,
 }
 
 thread_local! {
@@ -201,9 +203,11 @@ impl Layout {
             if let Some(layout) = known {
                 return layout.clone();
             }
-            let mut layout = Layout { family, shape, own, places: Vec::new(), from: Vec::new(), open: Vec::new() };
+            let mut layout =
+                Layout { family, shape, own, places: Vec::new(), from: Vec::new(), open: Vec::new(), keys: Vec::new() };
             layout.collect();
             layout.unite();
+            layout.list_keys();
             let layout = Rc::new(layout);
             layouts.push(layout.clone());
             layout
@@ -297,6 +301,34 @@ impl Layout {
             }
             path.pop();
         }
+    }
+
+    fn list_keys(&mut self) {
+        let many = self.family.related.iter().filter(|related| related.max.is_none()).map(related_key);
+        let all = self.places.iter().map(|place| place.key.clone()).chain(self.open.iter().cloned()).chain(many);
+        let mut keys: Vec<(String, Vec<String>)> = vec![(String::new(), Vec::new())];
+        for key in all.filter(|key| !key.is_empty()) {
+            let mut within = String::new();
+            for part in key.split('.') {
+                let known = keys.iter().position(|(own, _)| *own == within).unwrap_or_else(|| {
+                    keys.push((within.clone(), Vec::new()));
+                    keys.len().saturating_sub(1)
+                });
+                if let Some((_, list)) = keys.get_mut(known)
+                    && !list.iter().any(|other| other == part)
+                {
+                    list.push(part.to_owned());
+                }
+                within = joined(&within, part);
+            }
+        }
+        if let Some((_, list)) = keys.first_mut() {
+            let open = self.shape.is_some_and(|shape| shape.other.is_none());
+            let more =
+                [("id", true), ("follows", true), ("related", self.family.other_roles.is_none()), ("payload", open)];
+            list.extend(more.iter().filter(|(_, is_known)| *is_known).map(|(key, _)| (*key).to_owned()));
+        }
+        self.keys = keys;
     }
 
     /// Places that must say the same get one slot.
@@ -415,50 +447,21 @@ impl<'b, 't> Maker<'b, 't> {
 
     // ---- what is given
 
-    /// The keys that are possible in an object: of each the one behind the dot.
-    fn keys_within(&self, within: &str) -> Vec<&str> {
-        let many = self.family.related.iter().filter(|related| related.max.is_none());
-        let many: Vec<&str> = many.map(|related| related.build.0.key).collect();
-        let mut keys: Vec<&str> = Vec::new();
-        let all = self
-            .layout
-            .places
-            .iter()
-            .map(|place| place.key.as_str())
-            .chain(self.layout.open.iter().map(String::as_str));
-        for key in all.chain(many) {
-            let rest = match within {
-                "" => key,
-                _ => match key.strip_prefix(within).and_then(|rest| rest.strip_prefix('.')) {
-                    Some(rest) => rest,
-                    None => continue,
-                },
-            };
-            let first = rest.split('.').next().unwrap_or(rest);
-            if !first.is_empty() && !keys.contains(&first) {
-                keys.push(first);
-            }
-        }
-        if within.is_empty() {
-            keys.extend(["id", "follows"]);
-            if self.family.other_roles.is_none() {
-                keys.push("related");
-            }
-            if self.layout.shape.is_some_and(|shape| shape.other.is_none()) {
-                keys.push("payload");
-            }
-        }
-        keys
+    /// The keys that are possible in an object.
+    fn keys_within(&self, within: &str) -> &[String] {
+        let keys = self.layout.keys.iter().find(|(own, _)| own == within);
+        keys.map_or(&[], |(_, keys)| keys.as_slice())
     }
 
     fn check_keys(&self, object: Value<'t>, within: &str) -> Fallible<()> {
         let known = self.keys_within(within);
         for (key, value) in object.members() {
             let whole = joined(within, &key.string());
-            if !known.contains(&&*key.string()) {
+            if !known.iter().any(|known| **known == *key.string()) {
                 if self.layout.open.iter().any(|open| open == within) || is_told_elsewhere(within, &key.string()) {
                     continue;
                 }
+                let known: Vec<&str> = known.iter().map(String::as_str).collect();
                 return Err(words::unknown_key(self.name, &whole, within, &known));
             }
             let is_leaf = self.layout.places.iter().any(|place| place.key == whole);
@@ -482,17 +485,17 @@ impl<'b, 't> Maker<'b, 't> {
 
     /// What is given for a key; null, if it or what it is in is null.
     fn given(&self, key: &str) -> Option<Value<'t>> {
-        let mut value = self.input;
-        let mut walked = String::new();
+        let (mut value, mut walked) = (self.input, 0_usize);
         for part in key.split('.') {
             if value.kind() == Kind::Null {
                 break;
             }
             if value.is_string() {
-                return (self.main_key(&walked).as_deref() == Some(key)).then_some(value);
+                let within = key.get(..walked.saturating_sub(1)).unwrap_or_default();
+                return (self.main_key(within).as_deref() == Some(key)).then_some(value);
             }
             value = value.get(part)?;
-            walked = joined(&walked, part);
+            walked = walked.saturating_add(part.len()).saturating_add(1);
         }
         Some(value)
     }
@@ -508,11 +511,11 @@ impl<'b, 't> Maker<'b, 't> {
                     let part = whole.and_then(|template| template.part(text.as_bytes(), part));
                     part.map_or_else(|| val(value), |part| Val::Text(String::from_utf8_lossy(part).into_owned().into()))
                 }
-                What::Label(label) if matches!(label.form, Form::Timestamp) => self.instant(&place.key, value)?,
+                What::Label(label) if matches!(label.form, Form::Timestamp) => Self::instant(&place.key, value)?,
                 What::Field(field) if field.kind == Type::Timestamp && value.kind() != Kind::Null => {
-                    self.instant(&place.key, value)?
+                    Self::instant(&place.key, value)?
                 }
-                _ if place.at == At::Occurred => self.instant(&place.key, value)?,
+                _ if place.at == At::Occurred => Self::instant(&place.key, value)?,
                 _ => val(value),
             };
             taken.push((place.slot, place.key.clone(), own));
@@ -523,7 +526,7 @@ impl<'b, 't> Maker<'b, 't> {
         Ok(())
     }
 
-    fn instant(&self, key: &str, value: Value<'t>) -> Fallible<Val<'t>> {
+    fn instant(key: &str, value: Value<'t>) -> Fallible<Val<'t>> {
         let instant = Some(value).filter(|value| value.is_string()).and_then(|text| time::read(&text.bytes())?.instant);
         let instant = instant.ok_or_else(|| words::wrong(key, "a time such as `2026-03-31T18:30:00Z`", value))?;
         Ok(Val::Text(instant.rfc3339().into()))

@@ -492,11 +492,11 @@ impl Teller {
         }
         at = later(at, duration);
         add(last, at, retries.saturating_add(1));
-        self.steps(name, &steps, Self::tags(task)?, cast)?;
+        self.steps(name, &steps, &Self::tags(task)?, cast)?;
         Ok(at)
     }
 
-    fn steps(&mut self, task: &str, steps: &[Step], tags: Vec<String>, cast: &Cast) -> Fallible<()> {
+    fn steps(&mut self, task: &str, steps: &[Step], tags: &[String], cast: &Cast) -> Fallible<()> {
         let count = self.counts.entry([&cast.flow_run.id, "/", task].concat()).or_default();
         let name = format!("{task}-{count}");
         *count = count.saturating_add(1);
@@ -548,7 +548,7 @@ impl Teller {
                     input.close('}');
                 }
             }
-            self.company(cast, &tags, true, &mut input);
+            Self::company(cast, tags, true, &mut input);
             input.close('}');
             self.tell(&["prefect.task-run.", &step.state.name].concat(), step.at, &input.finish())?;
             before = Some((step, own));
@@ -557,7 +557,7 @@ impl Teller {
     }
 
     /// Whom the events of clients are related to.
-    fn company(&self, cast: &Cast, tags: &[String], queue: bool, input: &mut Writer) {
+    fn company(cast: &Cast, tags: &[String], queue: bool, input: &mut Writer) {
         cast.flow_run.write("flow_run", input);
         cast.flow.write("flow", input);
         if let Some(deployment) = &cast.deployment {
@@ -641,7 +641,7 @@ impl Teller {
                 input.integer("status_code", code);
                 input.close('}');
             }
-            self.company(cast, &cast.tags, false, &mut input);
+            Self::company(cast, &cast.tags, false, &mut input);
             input.close('}');
             self.tell(name, at, &input.finish())?;
         }

@@ -106,7 +106,7 @@ test("a history is right as a whole", () => {
     FIXED,
   );
   assert.deepEqual(found(events), []);
-  assert.equal(events.length, 31);
+  assert.equal(events.length, 34);
   assert.equal(events[0]?.event, "prefect.flow-run.Scheduled");
   assert.equal(events.at(-1)?.event, "prefect.worker.executed-flow-run");
 });
