@@ -5,6 +5,7 @@
 use speedate::Duration;
 
 use crate::json::{Decimal, Kind, Value};
+use crate::sort;
 
 use super::model::{Action, Automation, Composite, EventTrigger, Order, Posture, Specification, Trigger};
 
@@ -178,7 +179,8 @@ pub fn specifications(value: Value<'_>) -> Option<Vec<Specification>> {
 #[must_use]
 pub fn set(value: Value<'_>) -> Option<Vec<String>> {
     let mut texts = texts(value)?;
-    texts.sort_unstable();
+    let order = sort::order_of_texts(&texts.iter().map(String::as_bytes).collect::<Vec<_>>());
+    sort::arrange(&mut texts, order);
     texts.dedup();
     Some(texts)
 }

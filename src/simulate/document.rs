@@ -271,7 +271,7 @@ impl Document {
             built.extend(own);
         }
         events.extend(built.iter().map(|built| built.event.clone()));
-        let events = sort::by_key(events, |event| event.received.sortable());
+        sort::by_key(&mut events, &mut |event| event.received.sortable());
         Ok(Document {
             scenario: Scenario {
                 name,

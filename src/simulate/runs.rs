@@ -181,7 +181,7 @@ fn one(item: &Place<'_>, index: usize, start: Instant, beats: &Heartbeats, readi
             breaks.extend(stop(&place, phase, start, reading));
         }
     }
-    let breaks = crate::sort::by_key(breaks, |one: &Break| one.from.sortable());
+    crate::sort::by_key(&mut breaks, &mut |one: &Break| one.from.sortable());
     let over =
         breaks.iter().zip(breaks.iter().skip(1)).any(|(one, next)| one.until.is_none_or(|until| next.from < until));
     if over || breaks.first().is_some_and(|first| first.from < starts) {

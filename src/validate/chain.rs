@@ -314,9 +314,10 @@ impl Chain {
             open.push(&mut executed.place);
         }
         open.retain(|place| matches!(place, Location::Bytes(_)));
-        let start = |place: &&mut Location| if let Location::Bytes(span) = place { u64::from(span.start) } else { 0 };
+        let start = |place: &Location| if let Location::Bytes(span) = place { u64::from(span.start) } else { 0 };
         let mut places = Places::new(source.text, source.base, source.wtf8);
-        for place in sort::by_key(open, start) {
+        sort::by_key(&mut open, &mut |place| start(place));
+        for place in open {
             if let Location::Bytes(span) = *place {
                 *place = Location::Known(places.range(span.start, span.end));
             }
