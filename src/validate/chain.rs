@@ -50,6 +50,7 @@ impl<V> Default for Recent<V> {
 }
 
 impl<V> Generation<V> {
+    #[inline(always)]
     fn get_mut(&mut self, key: u64) -> Option<&mut V> {
         let place = *self.places.get(&key)?;
         self.values.get_mut(place)
@@ -57,6 +58,7 @@ impl<V> Generation<V> {
 }
 
 impl<V> Recent<V> {
+    #[inline(always)]
     fn get_mut(&mut self, key: u64) -> Option<&mut V> {
         match self.now.get_mut(key) {
             None => self.before.get_mut(key),

@@ -92,8 +92,12 @@ impl Precedents {
         loop {
             let precedent = self.list.get(at)?;
             if event.has_shape(&precedent.shape) {
-                let holds = |(place, fact): &(u32, Fact)| fact.holds(event, event.inner(*place));
-                return precedent.facts.iter().all(holds).then_some(precedent);
+                for (place, fact) in &precedent.facts {
+                    if !fact.holds(event, event.inner(*place)) {
+                        return None;
+                    }
+                }
+                return Some(precedent);
             }
             at = precedent.other?;
         }
