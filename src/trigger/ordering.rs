@@ -151,7 +151,9 @@ impl Ordering {
             return Vec::new();
         };
         let events = followers.ids.iter().flatten().filter_map(|id| self.waiter(self.place(*id)?));
-        sort::by_key(events.map(|waiter| waiter.event.clone()).collect(), occurred)
+        let mut events: Vec<ReceivedEvent> = events.map(|waiter| waiter.event.clone()).collect();
+        sort::by_key(&mut events, &mut occurred);
+        events
     }
 
     /// `forget_follower`: it was evaluated.
@@ -216,8 +218,9 @@ impl Ordering {
                 lost.push(waiter);
             }
         }
-        let in_turn = sort::by_key(lost, |waiter| waiter.turn);
-        sort::by_key(in_turn.into_iter().map(|waiter| waiter.event).collect(), occurred)
+        sort::by_key(&mut lost, &mut |waiter: &Waiter| waiter.turn);
+        sort::by_key(&mut lost, &mut |waiter: &Waiter| occurred(&waiter.event));
+        lost.into_iter().map(|waiter| waiter.event).collect()
     }
 }
 
