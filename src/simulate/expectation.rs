@@ -13,7 +13,7 @@ use crate::trigger::{Decision, Firing};
 use super::document::{Document, PlayedRun};
 use super::moment::{moment, words};
 use super::reading::{Reading, Text};
-use super::simulation::{play_document, trace};
+use super::simulation::{Request, play_document, trace};
 
 const KEYS: [&str; 7] = ["run", "label", "event", "fires", "never", "between", "description"];
 
@@ -248,7 +248,7 @@ fn outcomes<'t>(value: Value<'t>, reading: &mut Reading<'t>) -> Option<Vec<Outco
         reading.missing(value, "the scenario", "expect", ", so there is nothing to test").with("hint", hint);
         return None;
     }
-    let played = play_document(&document, false, reading, value)?;
+    let played = play_document(&document, Request::default(), reading, value)?;
     let mut outcomes = check(&document, &played.outcome.firings);
     if outcomes.iter().any(|outcome| outcome.message.is_some())
         && let Some(told) = trace(&document)

@@ -81,11 +81,11 @@ impl ToJson for SimulationResult {
 /// Plays a document; `value`: what it was read from.
 pub(super) fn play_document(
     document: &Document,
-    trace: bool,
+    request: Request,
     reading: &mut Reading<'_>,
     value: Value<'_>,
 ) -> Option<Simulation> {
-    let options = Options { trace, ..Options::default() };
+    let options = Options { trace: request.trace, ..Options::default() };
     let played = play(&document.scenario, &document.scenario.events, document.offset, options);
     if played.is_err() {
         // All else that can be wrong was found when it was read.
@@ -106,7 +106,7 @@ pub fn simulate(text: Text<'_>, request: Request) -> SimulationResult {
     let (played, report) = text.read(|root, reading| {
         let mut document = Document::read(root, reading, None)?;
         document.scenario.version = request.version.unwrap_or(document.scenario.version);
-        Some((play_document(&document, request.trace, reading, root)?, Box::new(document)))
+        Some((play_document(&document, request, reading, root)?, Box::new(document)))
     });
     SimulationResult { played, found: report.diagnostics, found_in: None, request }
 }
@@ -131,7 +131,7 @@ pub fn replay(
     }
     let (played, told) = options.read(|root, reading| {
         let document = Document::read(root, reading, Some((automation, gathered)))?;
-        Some((play_document(&document, request.trace, reading, root)?, Box::new(document)))
+        Some((play_document(&document, request, reading, root)?, Box::new(document)))
     });
     match told.diagnostics.into_iter().next() {
         Some(first) if played.is_none() => Err(first.message),

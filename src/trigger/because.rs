@@ -18,6 +18,14 @@ impl Decision {
     /// Why it was decided.
     #[must_use]
     pub fn because(&self) -> String {
+        let reason = self.sentence();
+        match self.fault {
+            Some(fault) => [&*reason, ". A fault of the server: ", fault.sentence()].concat(),
+            None => reason,
+        }
+    }
+
+    fn sentence(&self) -> String {
         let name = self.event.as_ref().map_or("nothing", |event| &*event.name);
         let end = self.bucket.map(|bucket| clock(bucket.end)).unwrap_or_default();
         let count = self.bucket.map_or(0, |bucket| bucket.count);

@@ -70,7 +70,7 @@ pub fn simulate(
     wtf8: bool,
 ) -> Result<String, JsValue> {
     let text = Text { bytes: text, options: TextOptions { places, wtf8 } };
-    let request = Request { trace, events, version: None };
+    let request = Request { trace, events, ..Request::default() };
     let request = request.with_version(version.as_deref()).map_err(|problem| misuse(&problem))?;
     Ok(simulate::simulate(text, request).to_json())
 }

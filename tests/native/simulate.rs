@@ -11,7 +11,7 @@ fn text(bytes: &[u8]) -> Text<'_> {
 
 fn play(scenario: &Json) -> SimulationResult {
     let written = scenario.to_string();
-    let result = simulate(text(written.as_bytes()), Request { trace: true, events: true, version: None });
+    let result = simulate(text(written.as_bytes()), Request { trace: true, events: true, ..Request::default() });
     assert!(serde_json::from_str::<Json>(&result.to_json()).is_ok());
     result
 }

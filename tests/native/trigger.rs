@@ -1,15 +1,14 @@
 //! The trigger engine against the decisions of real servers.
 
 use std::rc::Rc;
-use std::time::{Duration, Instant as Time};
 
 use prefect_events::automation::{Automation, Composite, EventTrigger, Order, Posture, Specification, Trigger};
-use prefect_events::event::{Labels, ReceivedEvent, Text};
+use prefect_events::event::{Labels, ReceivedEvent};
 use prefect_events::json::Value;
 use prefect_events::json::write::ToJson;
 use prefect_events::simulate::{Scenario, ScenarioError, run};
 use prefect_events::time::Instant;
-use prefect_events::trigger::{Delivery, Engine, Options, Version};
+use prefect_events::trigger::{Delivery, Options, Version};
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::Value as Json;
@@ -165,13 +164,13 @@ fn batches_skip_what_the_server_skips() {
     for (runs, intended, fired) in [(500, false, 500), (1200, false, 700), (1200, true, 1200), (1700, false, 1000)] {
         let text = format!(
             r#"{{"automation": {{"name": "a", "actions": [], "trigger": {trigger}}}, "events": [{}],
-                "start": "2026-03-01T12:00:00Z", "end": "2026-03-01T12:10:00Z"}}"#,
+                "start": "2026-03-01T12:00:00Z", "end": "2026-03-01T12:10:00Z", "intended": {intended}}}"#,
             events(runs)
         );
         let (mut tape, mut issues) = (prefect_events::json::Tape::new(), Vec::new());
         prefect_events::json::parse(text.as_bytes(), 0, &mut tape, &mut issues);
         let scenario = Scenario::read(tape.document(text.as_bytes()).root().unwrap()).unwrap();
-        let played = run(scenario, Options { intended, ..Options::default() }).unwrap();
+        let played = run(scenario, Options::default()).unwrap();
         assert_eq!(played.outcome.firings.len(), fired, "{runs}");
     }
 }
@@ -248,10 +247,11 @@ proptest! {
             end: Instant(end),
             tick: if years { 86_400_000_000 } else { 5_000_000 },
             delivery: if direct { Delivery::Direct } else { Delivery::Consumer },
+            intended,
             version: if old { Version::V3_8 } else { Version::V3_9 },
             events: events.clone(),
         };
-        let options = Options { trace, intended, ..Options::default() };
+        let options = Options { trace, ..Options::default() };
         let told = run(scenario(), options).unwrap().to_json();
         prop_assert_eq!(&told, &run(scenario(), options).unwrap().to_json());
         prop_assert!(serde_json::from_str::<Json>(&told).is_ok());
@@ -265,76 +265,5 @@ proptest! {
             run(Scenario { tick: 1, end: Instant(i64::MAX), ..scenario() }, options).unwrap_err(),
             ScenarioError::TooManyTicks
         );
-    }
-}
-
-/// To be run by hand, in the release profile: `cargo test --release --test native fast -- --ignored --nocapture`.
-#[test]
-#[ignore = "measures"]
-fn fast_enough() {
-    let trigger = Trigger::Event(EventTrigger {
-        posture: Posture::Proactive,
-        matches: Specification(vec![("prefect.resource.id".to_owned(), vec!["prefect.flow-run.*".to_owned()])]),
-        match_related: vec![Specification::default()],
-        after: vec!["prefect.flow-run.heartbeat".to_owned()],
-        expect: vec!["prefect.flow-run.*".to_owned()],
-        for_each: vec!["prefect.resource.id".to_owned()],
-        threshold: 1,
-        within: 90_000_000,
-    });
-    let automation = Automation {
-        name: "zombies".to_owned(),
-        description: String::new(),
-        enabled: true,
-        tags: Vec::new(),
-        trigger,
-        actions: Vec::new(),
-        actions_on_trigger: Vec::new(),
-        actions_on_resolve: Vec::new(),
-    };
-    for (version, delivery) in
-        [(Version::V3_9, Delivery::Consumer), (Version::V3_9, Delivery::Direct), (Version::V3_8, Delivery::Direct)]
-    {
-        for runs in [10_u128, 1000, 10_000, 100_000] {
-            let mut engine = Engine::new(version, Options { delivery, ..Options::default() });
-            engine.load(&automation);
-            let name: Text = "prefect.flow-run.heartbeat".into();
-            let resources: Vec<Labels> = (0..runs)
-                .map(|run| {
-                    let id = format!("prefect.flow-run.{}", Uuid::from_u128(run * 7919));
-                    Labels::new(vec![("prefect.resource.id".into(), id.into())])
-                })
-                .collect();
-            let related: Rc<[Labels]> = Rc::default();
-            let (events, mut slowest, mut tick_at) = (2_000_000_u128, Duration::ZERO, 0);
-            let begun = Time::now();
-            for number in 0..events {
-                // Each run beats every 30 seconds.
-                let now = Instant(i64::try_from(number * 30_000_000 / runs).unwrap());
-                if now.0 >= tick_at {
-                    let begun = Time::now();
-                    engine.tick(now);
-                    slowest = slowest.max(begun.elapsed());
-                    tick_at += 5_000_000;
-                }
-                engine.deliver(
-                    &ReceivedEvent {
-                        id: Uuid::from_u128(number),
-                        occurred: now,
-                        received: now,
-                        name: name.clone(),
-                        resource: resources[usize::try_from(number % runs).unwrap()].clone(),
-                        related: related.clone(),
-                        follows: None,
-                    },
-                    now,
-                );
-            }
-            let took = begun.elapsed();
-            let each = took.as_nanos() / events;
-            println!("{version:?} {delivery:?}, {runs} runs: {each} ns per event, slowest tick {slowest:?}");
-            assert!(engine.take().firings.is_empty());
-            assert_eq!(engine.open_windows() as u128, runs);
-        }
     }
 }
