@@ -336,7 +336,13 @@ export interface SimulateOptions {
 export interface ReplayOptions
   extends Pick<
     Scenario,
-    "start" | "end" | "tick_seconds" | "tick_offset_seconds" | "delivery" | "server_version"
+    | "start"
+    | "end"
+    | "tick_seconds"
+    | "tick_offset_seconds"
+    | "delivery"
+    | "server_version"
+    | "intended"
   > {
   /** Whether each decision is told, not only the firings. Default `false`. */
   trace?: boolean;
@@ -380,6 +386,8 @@ export interface Scenario {
   delivery?: "consumer" | "direct";
   /** Default `"3.9"`. */
   server_version?: "3.9" | "3.8" | (string & {});
+  /** What is meant is played instead of the faults of the server, where it is clear what that is. Default `false`. */
+  intended?: boolean;
   /** How generated runs send heartbeats; null: not at all. */
   heartbeat?: ScenarioHeartbeat | null;
   runs?: ScenarioRun[];
@@ -537,6 +545,8 @@ export interface Decision {
     | "rolled";
   event_id?: string;
   bucket?: Bucket;
+  /** A fault of the server that shows here, by its name in `docs/server-faults.md`. */
+  fault?: string;
   /** One sentence. */
   because: string;
 }

@@ -21,7 +21,7 @@ pub const MAX_EVENTS: u64 = 2_000_000;
 /// 2026-01-01T00:00:00Z: where a scenario without `start` and without events begins.
 const START: Instant = Instant(1_767_225_600_000_000);
 
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 14] = [
     "scenario",
     "description",
     "automation",
@@ -31,6 +31,7 @@ const KEYS: [&str; 13] = [
     "tick_offset_seconds",
     "delivery",
     "server_version",
+    "intended",
     "heartbeat",
     "runs",
     "events",
@@ -38,7 +39,8 @@ const KEYS: [&str; 13] = [
 ];
 
 /// What is said beside an automation and events from elsewhere.
-const AROUND: [&str; 6] = ["start", "end", "tick_seconds", "tick_offset_seconds", "delivery", "server_version"];
+const AROUND: [&str; 7] =
+    ["start", "end", "tick_seconds", "tick_offset_seconds", "delivery", "server_version", "intended"];
 
 /// A run whose history was generated.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -197,6 +199,7 @@ impl Document {
             let known = [("consumer", Delivery::Consumer), ("direct", Delivery::Direct)];
             known.into_iter().find(|(name, _)| value.is(name)).map(|(_, delivery)| delivery)
         });
+        let intended = reading.read(root.get("intended"), "`true` or `false`", read::boolean);
         let version = reading.read(root.get("server_version"), "\"3.9\" or \"3.8\"", |value| {
             let written = value.is_string() || value.kind() == Kind::Float;
             version(&value.string()).filter(|_| written)
@@ -249,6 +252,7 @@ impl Document {
                 end,
                 tick,
                 delivery: delivery.unwrap_or_default(),
+                intended: intended.unwrap_or_default(),
                 version: version.unwrap_or_default(),
                 events,
             },

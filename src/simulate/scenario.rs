@@ -31,6 +31,8 @@ pub struct Scenario {
     pub end: Instant,
     pub tick: i64,
     pub delivery: Delivery,
+    /// What is meant is played instead of what the server does, where that is clear.
+    pub intended: bool,
     pub version: Version,
     pub events: Vec<ReceivedEvent>,
 }
@@ -103,7 +105,8 @@ pub(super) fn play(
     options: Options,
 ) -> Result<Simulation, ScenarioError> {
     scenario.check()?;
-    let mut engine = Engine::new(scenario.version, Options { delivery: scenario.delivery, ..options });
+    let mut engine =
+        Engine::new(scenario.version, Options { delivery: scenario.delivery, intended: scenario.intended, ..options });
     engine.load(&scenario.automation);
     let mut waiting = events.iter().peekable();
     let first = scenario.start.0.checked_add(offset).map(Instant);

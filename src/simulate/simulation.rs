@@ -19,8 +19,6 @@ pub struct Request {
     pub trace: bool,
     /// The generated events.
     pub events: bool,
-    /// What is meant instead of what the server does, where that is clear.
-    pub intended: bool,
     /// Of the server, whatever the scenario says.
     pub version: Option<Version>,
 }
@@ -87,7 +85,7 @@ pub(super) fn play_document(
     reading: &mut Reading<'_>,
     value: Value<'_>,
 ) -> Option<Simulation> {
-    let options = Options { trace: request.trace, intended: request.intended, ..Options::default() };
+    let options = Options { trace: request.trace, ..Options::default() };
     let played = play(&document.scenario, &document.scenario.events, document.offset, options);
     if played.is_err() {
         // All else that can be wrong was found when it was read.

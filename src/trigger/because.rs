@@ -63,6 +63,12 @@ impl Because<'_> {
         self.trigger.is_some_and(|trigger| trigger.posture == Some(Posture::Proactive))
     }
 
+    /// What is counted already keeps the window from firing.
+    fn is_disarmed(&self) -> bool {
+        let met = |bucket: &Snapshot| self.trigger.is_some_and(|trigger| bucket.count >= trigger.threshold);
+        self.is_proactive() && self.bucket.is_some_and(met)
+    }
+
     fn sentence(&self, reason: &Reason) -> &'static str {
         let proactive = self.is_proactive();
         let sequence = self.trigger.is_some_and(|trigger| trigger.kind == "sequence");
@@ -82,10 +88,10 @@ impl Because<'_> {
             }
             Reason::NoWindow => "no window is open that {name} could count in: none of `after` has opened one",
             Reason::HeldForWindow { open: false } => {
-                "no window is open: {name} is held, and counts in a window that opens over {occurred}"
+                "no window is open: {name} is held, and counts in a window that includes {occurred}"
             }
             Reason::HeldForWindow { open: true } => {
-                "{name} is held, so that it also counts in a later window over {occurred}"
+                "{name} is held, so that it also counts in a later window that includes {occurred}"
             }
             Reason::AlreadyHeld => "{name} is held already and was counted where it belongs",
             Reason::BeforeWindow if self.event.is_none() => "the window begins only at {start}",
@@ -110,6 +116,9 @@ impl Because<'_> {
             }
             Reason::Moved { held: 0 } => {
                 "this {name} moved the window to {end}: it counts until then, and fires at {threshold}"
+            }
+            Reason::Moved { .. } if self.is_disarmed() => {
+                "this {name} moved the window to {end}, with {held} in it: {count} of {threshold}, so it will not fire"
             }
             Reason::Moved { .. } => "this {name} moved the window to {end}, with {held} in it: {count} of {threshold}",
             Reason::Satisfied => "{count} of {threshold} expected came: the window until {end} is removed without firing",

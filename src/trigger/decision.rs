@@ -215,7 +215,7 @@ impl Decision {
 }
 
 /// What has happened since it was last taken.
-#[derive(Default, Debug)]
+#[derive(Clone, Default, Debug)]
 pub struct Outcome {
     /// The automation acts.
     pub firings: Vec<Firing>,

@@ -3,17 +3,22 @@
 use std::collections::BTreeSet;
 
 use prefect_events::simulate::{Request, Text, simulate};
-use prefect_events::trigger::Fault;
+use prefect_events::trigger::{Fault, Outcome};
 use prefect_events::validate::TextOptions;
 
 const DOCUMENT: &str = include_str!("../../docs/server-faults.md");
 
+fn play(scenario: &str, intended: bool) -> Outcome {
+    let scenario = format!("{scenario}intended: {intended}\n");
+    let text = Text { bytes: scenario.as_bytes(), options: TextOptions { places: true, wtf8: false } };
+    let result = simulate(text, Request { trace: true, ..Request::default() });
+    let (simulation, _) = result.played().unwrap_or_else(|| panic!("{:?}", result.errors()));
+    simulation.outcome.clone()
+}
+
 /// The faults that show when a scenario is played.
 fn faults(scenario: &str, intended: bool) -> BTreeSet<&'static str> {
-    let text = Text { bytes: scenario.as_bytes(), options: TextOptions { places: true, wtf8: false } };
-    let result = simulate(text, Request { trace: true, intended, ..Request::default() });
-    let (simulation, _) = result.played().unwrap_or_else(|| panic!("{:?}", result.errors()));
-    simulation.outcome.decisions.iter().filter_map(|decision| decision.fault).map(Fault::name).collect()
+    play(scenario, intended).decisions.iter().filter_map(|decision| decision.fault).map(Fault::name).collect()
 }
 
 #[test]
@@ -37,10 +42,6 @@ fn each_shows_in_its_scenario_and_is_mended_where_it_is_said_to_be() {
 #[test]
 fn of_1100_silent_runs_500_are_never_reported() {
     let scenario = DOCUMENT.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
-    let text = Text { bytes: scenario.as_bytes(), options: TextOptions { places: true, wtf8: false } };
-    let fired = |intended| {
-        let result = simulate(text, Request { intended, ..Request::default() });
-        result.played().unwrap().0.outcome.firings.len()
-    };
+    let fired = |intended| play(scenario, intended).firings.len();
     assert_eq!((fired(false), fired(true)), (600, 1100));
 }

@@ -95,6 +95,33 @@ fn generated_events_are_valid() {
     assert_eq!(result.to_json(), play(&scenario).to_json());
 }
 
+/// What real servers did, with the sentences that tell why.
+#[test]
+fn the_recorded_timelines() {
+    let cases: Json = serde_json::from_slice(&super::cases::read("timelines.json")).unwrap();
+    for case in cases.as_array().unwrap() {
+        let scenario = case["scenario"].to_string();
+        for version in ["3.9", "3.8"] {
+            let request = Request { trace: true, ..Request::default() }.with_version(Some(version)).unwrap();
+            let told = simulate(text(scenario.as_bytes()), request).to_json();
+            let told: Json = serde_json::from_str(&told).unwrap();
+            let firings = told["firings"].as_array().unwrap().iter();
+            let fires: Vec<Json> =
+                firings.map(|firing| json!({"at": firing["at"], "event_id": firing["event_id"]})).collect();
+            assert_eq!(json!(fires), case["fires"][version], "{version}: {}", case["scenario"]["scenario"]);
+            if version == "3.9" {
+                let decisions = told["decisions"].as_array().unwrap().iter();
+                let because: Vec<String> = decisions
+                    .map(|one| format!("{}: {}", one["kind"].as_str().unwrap(), one["because"].as_str().unwrap()))
+                    .collect();
+                assert_eq!(json!(because), case["because"], "{}", case["scenario"]["scenario"]);
+            }
+        }
+    }
+    let unknown = Request::default().with_version(Some("4")).unwrap_err();
+    assert_eq!(unknown, "the option `server_version` must be \"3.9\" or \"3.8\", not `4`");
+}
+
 /// Section by section as the real engine did.
 #[test]
 fn the_timelines() {

@@ -136,11 +136,11 @@ fn decisions_are_told() {
     assert_eq!(
         told,
         [
-            "held: no window is open: prefect.flow-run.Running is held, and counts in a window that opens over 12:00:00",
+            "held: no window is open: prefect.flow-run.Running is held, and counts in a window that includes 12:00:00",
             "armed: prefect.flow-run.heartbeat opened a window until 12:05:30: 90 s of silence from here would fire",
             "rearmed: this prefect.flow-run.heartbeat moved the window to 12:06:00: 90 s of silence from here would fire",
             "ignored: prefect.flow-run.heartbeat occurred before the window, which begins at 12:04:30: it changes nothing",
-            "held: prefect.flow-run.Completed is held, so that it also counts in a later window over 12:05:00",
+            "held: prefect.flow-run.Completed is held, so that it also counts in a later window that includes 12:05:00",
             "disarmed: prefect.flow-run.Completed came in time, 1 of 1: the window until 12:06:00 will not fire",
             "rearmed: this prefect.flow-run.heartbeat moved the window to 12:07:00: 90 s of silence from here would fire",
             "fired: from 12:05:30 to 12:07:00 only 0 of 1 expected came after prefect.flow-run.heartbeat at 12:05:30",
@@ -164,13 +164,13 @@ fn batches_skip_what_the_server_skips() {
     for (runs, intended, fired) in [(500, false, 500), (1200, false, 700), (1200, true, 1200), (1700, false, 1000)] {
         let text = format!(
             r#"{{"automation": {{"name": "a", "actions": [], "trigger": {trigger}}}, "events": [{}],
-                "start": "2026-03-01T12:00:00Z", "end": "2026-03-01T12:10:00Z"}}"#,
+                "start": "2026-03-01T12:00:00Z", "end": "2026-03-01T12:10:00Z", "intended": {intended}}}"#,
             events(runs)
         );
         let (mut tape, mut issues) = (prefect_events::json::Tape::new(), Vec::new());
         prefect_events::json::parse(text.as_bytes(), 0, &mut tape, &mut issues);
         let scenario = Scenario::read(tape.document(text.as_bytes()).root().unwrap()).unwrap();
-        let played = run(scenario, Options { intended, ..Options::default() }).unwrap();
+        let played = run(scenario, Options::default()).unwrap();
         assert_eq!(played.outcome.firings.len(), fired, "{runs}");
     }
 }
@@ -247,10 +247,11 @@ proptest! {
             end: Instant(end),
             tick: if years { 86_400_000_000 } else { 5_000_000 },
             delivery: if direct { Delivery::Direct } else { Delivery::Consumer },
+            intended,
             version: if old { Version::V3_8 } else { Version::V3_9 },
             events: events.clone(),
         };
-        let options = Options { trace, intended, ..Options::default() };
+        let options = Options { trace, ..Options::default() };
         let told = run(scenario(), options).unwrap().to_json();
         prop_assert_eq!(&told, &run(scenario(), options).unwrap().to_json());
         prop_assert!(serde_json::from_str::<Json>(&told).is_ok());
