@@ -168,11 +168,7 @@ pub fn specification(value: Value<'_>) -> Option<Specification> {
 /// One specification or a list of them.
 #[must_use]
 pub fn specifications(value: Value<'_>) -> Option<Vec<Specification>> {
-    if value.kind() == Kind::Array {
-        each(value, specification)
-    } else {
-        Some(vec![specification(value)?])
-    }
+    if value.kind() == Kind::Array { each(value, specification) } else { Some(vec![specification(value)?]) }
 }
 
 /// A set of texts: sorted, without repetitions.

@@ -121,7 +121,9 @@ impl Because<'_> {
                 "this {name} moved the window to {end}, with {held} in it: {count} of {threshold}, so it will not fire"
             }
             Reason::Moved { .. } => "this {name} moved the window to {end}, with {held} in it: {count} of {threshold}",
-            Reason::Satisfied => "{count} of {threshold} expected came: the window until {end} is removed without firing",
+            Reason::Satisfied => {
+                "{count} of {threshold} expected came: the window until {end} is removed without firing"
+            }
             Reason::Over => "the window ended at {end} with {count} of {threshold}: it does not fire",
             Reason::Swept => "the window ended at {end}, a minute ago or more: what is left of it is removed",
             Reason::Fired => self.fired(),
@@ -141,9 +143,7 @@ impl Because<'_> {
             (None, _) if trigger.kind == "sequence" => {
                 "all children have fired in the declared order, the last with {name}"
             }
-            (None, _) if trigger.threshold == 1 && self.present == 1 => {
-                "one child is enough, and it fired with {name}"
-            }
+            (None, _) if trigger.threshold == 1 && self.present == 1 => "one child is enough, and it fired with {name}",
             (None, _) => "at least {threshold} children have fired, the last with {name}",
             // An event that comes when the window is over does not save it.
             (Some(bucket), Some(event)) if self.is_proactive() && event.occurred >= bucket.end => {
