@@ -63,10 +63,8 @@ impl Because<'_> {
         self.trigger.is_some_and(|trigger| trigger.posture == Some(Posture::Proactive))
     }
 
-    /// What is counted already keeps the window from firing.
-    fn is_disarmed(&self) -> bool {
-        let met = |bucket: &Snapshot| self.trigger.is_some_and(|trigger| bucket.count >= trigger.threshold);
-        self.is_proactive() && self.bucket.is_some_and(met)
+    fn meets_threshold(&self) -> bool {
+        self.bucket.zip(self.trigger).is_some_and(|(bucket, trigger)| bucket.count >= trigger.threshold)
     }
 
     fn sentence(&self, reason: &Reason) -> &'static str {
@@ -117,7 +115,7 @@ impl Because<'_> {
             Reason::Moved { held: 0 } => {
                 "this {name} moved the window to {end}: it counts until then, and fires at {threshold}"
             }
-            Reason::Moved { .. } if self.is_disarmed() => {
+            Reason::Moved { .. } if proactive && self.meets_threshold() => {
                 "this {name} moved the window to {end}, with {held} in it: {count} of {threshold}, so it will not fire"
             }
             Reason::Moved { .. } => "this {name} moved the window to {end}, with {held} in it: {count} of {threshold}",
