@@ -9,6 +9,7 @@ use crate::json::write::{ToJson, Writer};
 use crate::json::{Kind, Value};
 use crate::time::Instant;
 use crate::trigger::{Decision, Firing};
+use crate::validate::joined;
 
 use super::document::{Document, PlayedRun};
 use super::moment::{moment, words};
@@ -160,7 +161,11 @@ impl Expectation {
             let actual = match all {
                 0 => "it never fired".to_owned(),
                 1 => format!("it fired once, at {}", times.concat()),
-                _ => format!("it fired {all} times, at {}{}", times.join(", "), if all > 10 { ", …" } else { "" }),
+                _ => format!(
+                    "it fired {all} times, at {}{}",
+                    joined(&mut times.iter().map(|time| &**time), ", "),
+                    if all > 10 { ", …" } else { "" }
+                ),
             };
             format!("expected: {}; but {actual}", self.words(name.as_deref()))
         });

@@ -29,7 +29,7 @@ use syntax::Source;
 
 pub(crate) use envelope::read_uuid;
 pub use settings::{Profile, Settings};
-pub(crate) use words::{nearest, text as shown_value};
+pub(crate) use words::{joined, nearest, text as shown_value};
 
 /// An event that is nested no deeper than this is not looked at for its depth.
 const SHALLOW: usize = 190;
