@@ -1,10 +1,10 @@
 // The command `test`.
 
 import { testScenarios } from "../api.js";
-import { readAll } from "./check.js";
 import { diagnostics } from "./formats/diagnostics.js";
 import { testcase, testsuites, toXml } from "./formats/xml.js";
 import { openInput, Unreadable } from "./read.js";
+import { readAll } from "./report.js";
 import { colours, printable } from "./terminal.js";
 import { plural, shown } from "./words.js";
 
