@@ -7,7 +7,7 @@ use crate::json::{Kind, Value};
 use crate::validate::findings::Draft;
 use crate::validate::path::Path;
 use crate::validate::read_uuid;
-use crate::validate::words::nearest;
+use crate::validate::words::{self, nearest};
 
 use super::super::read;
 use super::Check;
@@ -90,7 +90,11 @@ impl Check<'_, '_> {
         }
         for (index, item) in value.items().enumerate() {
             if read::text(item).is_none() {
-                self.wrong_type(field, "a list of strings", &Path::Item(path, index), item);
+                let found = words::value(item);
+                self.add(Code::WrongAutomationValue, &Path::Item(path, index), item)
+                    .shown("field", field)
+                    .with("expected", "a list of strings")
+                    .say("found", format_args!("one with {found}"));
             }
         }
     }
@@ -103,8 +107,14 @@ impl Check<'_, '_> {
 
     /// A duration that is not negative (`NonNegativeTimeDelta`).
     pub fn delay_field(&mut self, field: &str, value: Value<'_>, path: &Path<'_>) {
-        if read::duration(value).is_none_or(|micros| micros < 0) {
-            self.wrong_type(field, "a duration (seconds, or a text such as `PT90S`), not negative", path, value);
+        match read::duration(value) {
+            None => {
+                self.wrong_type(field, "a number of seconds or a duration such as `PT90S`", path, value);
+            }
+            Some(..0) => {
+                self.wrong_type(field, "0 seconds or more", path, value);
+            }
+            Some(_) => {}
         }
     }
 
