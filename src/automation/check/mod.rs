@@ -75,8 +75,7 @@ pub fn check(text: &[u8], options: TextOptions, settings: &CheckSettings) -> Rep
                 findings.next_event(None);
                 let subject = Subject { index: Some(index), name: name.as_deref(), docs: None };
                 let is_yaml = !is_json;
-                let mut check =
-                    Check { findings: &mut findings, subject, settings, text, is_yaml, is_mixed: false };
+                let mut check = Check { findings: &mut findings, subject, settings, text, is_yaml, is_mixed: false };
                 check.item(value, form);
                 if is_yaml {
                     check.yaml_scalars(value);
