@@ -42,8 +42,8 @@ test("exit status 0: nothing wrong, or warnings alone", async () => {
 test("exit status 1: an error, with its place in the YAML", async () => {
   const { status, stdout, stderr } = await run(["check", "good.yaml", "error.yaml"], { cwd });
   assert.deepEqual([status, stderr], [1, ""]);
-  assert.match(stdout, /^error\[unknown-posture\]: .*\n +--> error\.yaml:2:32\n/);
-  assert.match(stdout, /\n2 \| trigger: .*\n {2}\| {32}\^{8}\n/);
+  assert.match(stdout, /^error\[unknown-posture\]: .*\n +--> error\.yaml:2:33\n/);
+  assert.match(stdout, /\n2 \| trigger: .*\n {2}\| {33}\^{8}\n/);
   assert.match(stdout, /\n2 automations in 2 files: 1 error; 1 fixable with --fix\n$/);
 });
 
@@ -90,7 +90,7 @@ test("standard input, with and without -", async () => {
   for (const args of [["check"], ["check", "-"]]) {
     const { status, stdout } = await run(args, { input: ERROR });
     assert.equal(status, 1);
-    assert.match(stdout, /--> <stdin>:2:32/);
+    assert.match(stdout, /--> <stdin>:2:33/);
   }
 });
 
@@ -134,7 +134,7 @@ test("--format json is the package's report", async () => {
 
 test("the other formats speak of automations", async () => {
   for (const [format, pattern] of /** @type {[string, RegExp][]} */ ([
-    ["github", /^::error file=error\.yaml,line=2,col=32,/],
+    ["github", /^::error file=error\.yaml,line=2,col=33,/],
     ["sarif", /```yaml\\nname: /],
     ["junit", /in automation 0, \/trigger\/posture/],
   ])) {

@@ -209,11 +209,11 @@ impl Check<'_, '_> {
             let path = Path::Key(path, &label);
             if patterns.kind() == Kind::Array {
                 for (index, pattern) in patterns.items().enumerate() {
-                    if read::text(pattern).is_none() {
+                    if read::text(pattern).is_none() && !pattern.has_lone_surrogate() {
                         self.label_pattern(&label, &Path::Item(&path, index), pattern);
                     }
                 }
-            } else if read::text(patterns).is_none() {
+            } else if read::text(patterns).is_none() && !patterns.has_lone_surrogate() {
                 self.label_pattern(&label, &path, patterns);
             }
         }

@@ -66,7 +66,8 @@ impl Check<'_, '_> {
     }
 
     pub fn text_field(&mut self, field: &str, value: Value<'_>, path: &Path<'_>) {
-        if read::text(value).is_none() {
+        // A lone surrogate has been found in the text already.
+        if read::text(value).is_none() && !value.has_lone_surrogate() {
             self.wrong_type(field, "a string", path, value);
         }
     }
@@ -89,7 +90,7 @@ impl Check<'_, '_> {
             return;
         }
         for (index, item) in value.items().enumerate() {
-            if read::text(item).is_none() {
+            if read::text(item).is_none() && !item.has_lone_surrogate() {
                 let found = words::value(item);
                 self.add(Code::WrongAutomationValue, &Path::Item(path, index), item)
                     .shown("field", field)

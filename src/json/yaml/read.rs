@@ -87,7 +87,9 @@ impl<'t> Reader<'t, '_> {
             self.skip()?;
         }
         match self.peek() {
-            None if self.nodes.len() == 1 && self.last <= 3 => self.fault(Problem::Empty, 0, 0),
+            None if matches!(self.nodes.as_slice(), [only] if only.kind == Kind::Null && only.start == only.end) => {
+                self.fault(Problem::Empty, 0, 0)
+            }
             None => Ok(()),
             Some(_) if self.is_marker(b"---") => self.fault(Problem::Document, self.at, 3),
             Some(_) => self.fault_in_line(Problem::Indentation),
