@@ -5,10 +5,12 @@ import { authoringModule, eventsModule } from "./core.js";
 export {
   applyFixes,
   checkAutomation,
+  compareVersions,
   describe,
   eventTypes,
   explain,
   heartbeatAdvice,
+  replay,
   simulate,
   testScenarios,
   validate,

@@ -165,6 +165,11 @@ impl<'s> Findings<'s> {
         self.settings.profile == Profile::Documented
     }
 
+    /// Whether no error was found.
+    pub fn are_valid(&self) -> bool {
+        self.errors == 0
+    }
+
     /// To be called when a new event begins.
     pub fn next_event(&mut self, event: Option<Value<'_>>) {
         self.reported.clear();
@@ -286,7 +291,7 @@ impl<'s> Findings<'s> {
 
     /// The report. `text` is what the places in bytes refer to, `base` the place of its first byte.
     pub fn into_report(mut self, events: u64, text: Option<(&[u8], Position, bool)>) -> Report {
-        self.found = sort::by_key(self.found, |found| {
+        sort::by_key(&mut self.found, &mut |found| {
             let start = match found.location {
                 Location::Bytes(span) => span.start,
                 Location::Known(_) | Location::Nowhere => 0,
