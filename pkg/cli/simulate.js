@@ -3,7 +3,7 @@
 import { compareVersions, replay, simulate } from "../api.js";
 import { timeline } from "./formats/timeline.js";
 import { openInput, Unreadable } from "./read.js";
-import { readAll, readAll } from "./report.js";
+import { readAll } from "./report.js";
 import { colours, columns, printable } from "./terminal.js";
 import { plural, shown } from "./words.js";
 

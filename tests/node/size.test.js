@@ -10,7 +10,7 @@ const RAW = 350_000;
 const BROTLI = 120_000;
 
 /** The module that checks automations. */
-const AUTHORING_RAW = 240_000;
+const AUTHORING_RAW = 228_000;
 
 const wasm = readFileSync(new URL("../../pkg/wasm/prefect_events.wasm", import.meta.url));
 
