@@ -179,8 +179,9 @@ impl<'t> Reader<'t, '_> {
             Some(b'%' | b'@' | b'`' | b',' | b']' | b'}' | b'|' | b'>' | b'&' | b'#') => {
                 self.fault(Problem::Reserved, self.at, 1)
             }
-            Some(b'?') if self.is_blank(self.at.saturating_add(1)) => self.fault(Problem::ComplexKey, self.at, 1),
-            Some(b':') if self.is_blank(self.at.saturating_add(1)) => self.fault(Problem::ComplexKey, self.at, 1),
+            Some(b'?' | b':') if self.is_blank(self.at.saturating_add(1)) => {
+                self.fault(Problem::ComplexKey, self.at, 1)
+            }
             Some(b'-') if self.is_blank(self.at.saturating_add(1)) => self.fault(Problem::Reserved, self.at, 1),
             _ => self.plain(parent, in_flow),
         }
