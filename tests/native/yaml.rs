@@ -309,8 +309,7 @@ fn damaged() -> impl Strategy<Value = String> {
             }
         }
         // They differ in the blanks that a text may end with, and about marks inside of it.
-        let text = text.trim_end_matches(' ').replace('\u{feff}', "");
-        text
+        text.trim_end_matches(' ').replace('\u{feff}', "")
     })
 }
 
