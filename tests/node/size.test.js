@@ -9,6 +9,9 @@ import { brotliCompressSync, constants } from "node:zlib";
 const RAW = 350_000;
 const BROTLI = 120_000;
 
+/** The module that checks automations. */
+const AUTHORING_RAW = 228_000;
+
 const wasm = readFileSync(new URL("../../pkg/wasm/prefect_events.wasm", import.meta.url));
 
 /**
@@ -40,4 +43,12 @@ test(`the wasm is at most ${BROTLI} bytes when compressed with brotli`, (t) => {
   });
   t.diagnostic(`${length} bytes`);
   within("with brotli", length, BROTLI);
+});
+
+test(`the module that checks automations is at most ${AUTHORING_RAW} bytes`, (t) => {
+  const { length } = readFileSync(
+    new URL("../../pkg/wasm/prefect_events_authoring.wasm", import.meta.url),
+  );
+  t.diagnostic(`${length} bytes`);
+  within("raw", length, AUTHORING_RAW);
 });
