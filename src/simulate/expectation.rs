@@ -14,7 +14,7 @@ use crate::validate::joined;
 use super::document::{Document, PlayedRun};
 use super::moment::{moment, words};
 use super::reading::{Reading, Text};
-use super::simulation::{Request, play_document, trace};
+use super::simulation::{play_it, trace};
 
 const KEYS: [&str; 7] = ["run", "label", "event", "fires", "never", "between", "description"];
 
@@ -247,13 +247,13 @@ fn test_one<'t>(text: Text<'_>, root: Value<'t>, value: Value<'t>) -> Tested {
 }
 
 fn outcomes<'t>(value: Value<'t>, reading: &mut Reading<'t>) -> Option<Vec<Outcome>> {
-    let document = Document::read(value, reading, None)?;
+    let document = Document::read(value, reading)?;
     if document.expectations.is_empty() {
         let hint = "say what must come of it, such as `expect: [{run: zombie, fires: 1}]`";
         reading.missing(value, "the scenario", "expect", ", so there is nothing to test").with("hint", hint);
         return None;
     }
-    let played = play_document(&document, Request::default(), reading, value)?;
+    let played = play_it(&document.scenario, false, reading, value)?;
     let mut outcomes = check(&document, &played.outcome.firings);
     if outcomes.iter().any(|outcome| outcome.message.is_some())
         && let Some(told) = trace(&document)
