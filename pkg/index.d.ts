@@ -3,7 +3,7 @@
  * In Node.js the module is ready when imported, and this resolves at once.
  *
  * @param source The main module (`prefect_events.wasm`), if it does not lie beside the script.
- * @param authoring The module that `checkAutomation` needs (`prefect_events_authoring.wasm`), if it does not lie
+ * @param authoring The module that `checkAutomation` and `heartbeatAdvice` need (`prefect_events_authoring.wasm`), if it does not lie
  *   beside the script; `false`: do not load it, which is also meant if only `source` is given.
  */
 export function init(source?: WasmSource, authoring?: WasmSource | false): Promise<void>;
@@ -311,7 +311,7 @@ export interface CheckOptions
 export interface Report {
   /** Whether there is no error; warnings and infos leave it `true`. */
   valid: boolean;
-  /** How many events were found. */
+  /** How many events were found; of `checkAutomation`: automations. */
   events: number;
   /** How many errors there are, listed or not. */
   errors: number;
@@ -332,7 +332,7 @@ export interface Diagnostic {
   severity: Severity;
   /** One sentence: what is wrong, where, what is expected. */
   message: string;
-  /** The event's index in the input, from 0; absent if the finding belongs to no event. */
+  /** The index of the event (or automation) in the input, from 0; absent if the finding belongs to none. */
   event?: number;
   /** The event's name; absent where it has none. */
   name?: string;

@@ -9,6 +9,7 @@ pub mod diagnostic;
 pub mod event;
 mod hash;
 pub mod json;
+mod sentence;
 pub mod simulate;
 mod sort;
 pub mod time;

@@ -6,7 +6,8 @@ use crate::diagnostic::Code;
 use crate::json::{Decimal, Kind, Value};
 use crate::time::Instant;
 
-use super::document::{MAX_EVENTS, MOMENT, NOT_NEGATIVE, SPAN, not_negative};
+use super::document::MAX_EVENTS;
+use super::frame::{MOMENT, NOT_NEGATIVE, SPAN, not_negative};
 use super::moment::{moment, span};
 use super::reading::Reading;
 
@@ -172,7 +173,7 @@ fn one<'t>(item: Value<'t>, index: usize, start: Instant, beats: &Heartbeats, re
             breaks.extend(stop(value, phase, start, reading));
         }
     }
-    let breaks = crate::sort::by_key(breaks, |one: &Break| one.from.sortable());
+    crate::sort::by_key(&mut breaks, &mut |one: &Break| one.from.sortable());
     let over =
         breaks.iter().zip(breaks.iter().skip(1)).any(|(one, next)| one.until.is_none_or(|until| next.from < until));
     if over || breaks.first().is_some_and(|first| first.from < starts) {

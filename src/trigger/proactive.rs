@@ -3,7 +3,7 @@
 //! Source: `evaluate_proactive_triggers`, `proactive_evaluation`, `read_buckets_for_automation` and
 //! `sweep_closed_buckets` of `server/events/triggers.py`.
 
-use crate::json::write::quoted;
+use crate::json::write::string;
 use crate::sort;
 use crate::time::Instant;
 
@@ -87,7 +87,9 @@ fn rolling_batches(watcher: &mut Watcher, stage: &mut Stage, as_of: i64, ended: 
     for place in ended {
         watcher.buckets.put_back(place);
     }
-    let mut order = in_order(&watcher.buckets, watcher.buckets.places().collect());
+    // The order of the keys stays, only the starts change.
+    let places = by_key(&watcher.buckets, watcher.buckets.places().collect());
+    let mut order = by_start(&watcher.buckets, places.clone());
     let (mut offset, mut next) = (0_usize, None::<i64>);
     loop {
         let batch: Vec<u32> = order.iter().skip(offset).take(BATCH_SIZE).copied().collect();
@@ -105,7 +107,7 @@ fn rolling_batches(watcher: &mut Watcher, stage: &mut Stage, as_of: i64, ended: 
             }
         }
         if rolled {
-            order = in_order(&watcher.buckets, order);
+            order = by_start(&watcher.buckets, places.clone());
         }
         offset = offset.saturating_add(BATCH_SIZE);
     }
@@ -113,26 +115,37 @@ fn rolling_batches(watcher: &mut Watcher, stage: &mut Stage, as_of: i64, ended: 
 
 /// As the database returns them: by their starts, those of one start by the texts of their keys.
 fn in_order(buckets: &Buckets, places: Vec<u32>) -> Vec<u32> {
-    let start = |place: &u32| buckets.bucket(*place).map_or(0, |bucket| Instant(bucket.start).sortable());
-    let places = sort::by_key(places, start);
-    if places.is_sorted_by(|a, b| start(a) < start(b)) {
+    let places = by_start(buckets, places);
+    if places.is_sorted_by(|a, b| start(buckets, *a) < start(buckets, *b)) {
         return places;
     }
-    let text = |place: u32| {
-        let key = buckets.slot(place).map(|slot| &*slot.key).unwrap_or_default();
-        let labels: Vec<String> = key.iter().map(|label| quoted(label)).collect();
-        labels.join(", ").into_bytes()
-    };
-    let mut texts: Vec<(u32, Vec<u8>)> = places.into_iter().map(|place| (place, text(place))).collect();
-    // Eight bytes at a time, the last first: sorting keeps the order of what is equal.
-    let longest = texts.iter().map(|(_, text)| text.len()).max().unwrap_or_default();
-    for piece in (0..longest.div_ceil(8)).rev() {
-        texts = sort::by_key(texts, |(_, text)| {
-            let bytes = text.iter().skip(piece.saturating_mul(8)).copied().chain(std::iter::repeat(0));
-            bytes.take(8).fold(0, |word, byte| (word << 8) | u64::from(byte))
-        });
+    by_start(buckets, by_key(buckets, places))
+}
+
+fn start(buckets: &Buckets, place: u32) -> u64 {
+    buckets.bucket(place).map_or(0, |bucket| Instant(bucket.start).sortable())
+}
+
+/// Those of one start stay in the order in which they are.
+fn by_start(buckets: &Buckets, mut places: Vec<u32>) -> Vec<u32> {
+    sort::by_key(&mut places, &mut |place| start(buckets, *place));
+    places
+}
+
+/// By the texts of the keys.
+fn by_key(buckets: &Buckets, mut places: Vec<u32>) -> Vec<u32> {
+    let mut texts: Vec<String> = Vec::with_capacity(places.len());
+    for place in &places {
+        let mut text = String::new();
+        for label in buckets.slot(*place).map(|slot| &*slot.key).unwrap_or_default() {
+            text.push_str(if text.is_empty() { "" } else { ", " });
+            string(&mut text, label);
+        }
+        texts.push(text);
     }
-    sort::by_key(texts.into_iter().map(|(place, _)| place).collect(), start)
+    let texts: Vec<&[u8]> = texts.iter().map(String::as_bytes).collect();
+    sort::arrange(&mut places, sort::order_of_texts(&texts));
+    places
 }
 
 /// Removes the buckets of a trigger that have ended by a time, whatever is in them.

@@ -48,6 +48,9 @@ struct Found {
 pub(crate) struct Draft<'f>(Option<&'f mut Found>);
 
 impl Draft<'_> {
+    /// No finding at all.
+    pub const NONE: Self = Draft(None);
+
     fn argument(self, name: &'static str, text: impl FnOnce() -> String) -> Self {
         self.0.map_or(Draft(None), |found| {
             found.arguments.push((name, text()));
@@ -288,7 +291,7 @@ impl<'s> Findings<'s> {
 
     /// The report. `text` is what the places in bytes refer to, `base` the place of its first byte.
     pub fn into_report(mut self, events: u64, text: Option<(&[u8], Position, bool)>) -> Report {
-        self.found = sort::by_key(self.found, |found| {
+        sort::by_key(&mut self.found, &mut |found| {
             let start = match found.location {
                 Location::Bytes(span) => span.start,
                 Location::Known(_) | Location::Nowhere => 0,

@@ -29,7 +29,7 @@ use syntax::Source;
 
 pub(crate) use envelope::read_uuid;
 pub use settings::{Profile, Settings};
-pub(crate) use words::{nearest, text as shown_value};
+pub(crate) use words::{joined, nearest, text as shown_value};
 
 /// An event that is nested no deeper than this is not looked at for its depth.
 const SHALLOW: usize = 190;
@@ -250,6 +250,7 @@ fn like_before(
     true
 }
 
-fn by_place(issues: Vec<Issue>) -> Vec<Issue> {
-    sort::by_key(issues, |issue| u64::from(issue.span.start))
+fn by_place(mut issues: Vec<Issue>) -> Vec<Issue> {
+    sort::by_key(&mut issues, &mut |issue| u64::from(issue.span.start));
+    issues
 }

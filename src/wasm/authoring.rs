@@ -1,10 +1,11 @@
-//! The module for those who write: automation documents are checked.
+//! The module for those who write: automation documents are checked, windows over heartbeats are reckoned with.
 
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 use crate::automation::{self, CheckSettings};
 use crate::build::{self, BuildOptions};
 use crate::json::write::ToJson;
+use crate::simulate::{self, Question};
 use crate::validate::TextOptions;
 
 use super::misuse;
@@ -29,4 +30,11 @@ pub fn build_event(name: &str, input: &str, options: &str) -> Result<String, JsV
 pub fn build_run(spec: &str, options: &str) -> Result<String, JsValue> {
     let options = BuildOptions::read(options).map_err(|mistake| misuse(&mistake))?;
     build::build_run(spec, options).map_err(|mistake| misuse(&mistake))
+}
+
+/// What a window over heartbeats is good for; a mistake in the question is a `TypeError` with a sentence.
+#[wasm_bindgen(js_name = heartbeatAdvice)]
+pub fn heartbeat_advice(question: &str) -> Result<String, JsValue> {
+    let question = Question::read(question).map_err(|problem| misuse(&problem))?;
+    Ok(simulate::advise(question).to_json())
 }
