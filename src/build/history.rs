@@ -74,7 +74,8 @@ pub fn build_run(spec: &str, options: BuildOptions) -> Fallible<String> {
     teller.run(root, None, 0)?;
     let mut writer = Writer::default();
     writer.open('[');
-    for (_, json) in sort::by_key(teller.told, |(at, _)| at.sortable()) {
+    sort::by_key(&mut teller.told, &mut |(at, _)| at.sortable());
+    for (_, json) in teller.told {
         writer.item();
         writer.raw(&json);
     }
@@ -230,7 +231,8 @@ impl Teller {
                 breaks.push(Break { phase, from, until: Some(later(from, length)) });
             }
         }
-        Ok(sort::by_key(breaks, |one: &Break| one.from.sortable()))
+        sort::by_key(&mut breaks, &mut |one| one.from.sortable());
+        Ok(breaks)
     }
 
     /// Tells a run; what it tells ends with the process of its parent.
