@@ -604,8 +604,9 @@ impl<'b, 't> Maker<'b, 't> {
             self.settle("state.type", Some(kind));
         }
         let Some(kind) = self.text_at("state.type") else {
-            let types = "the type of a state with a name of its own, such as `COMPLETED`";
-            return Err(words::needs(self.name, "state.type", types));
+            let near = suggest(self.name).map(|near| format!(" (or did you mean `{near}`?)")).unwrap_or_default();
+            let types = ["the type of a state with a name of its own, such as `COMPLETED`", &near].concat();
+            return Err(words::needs(self.name, "state.type", &types));
         };
         let usual = self.known(name).or_else(|| self.of_type(&kind)).and_then(|variant| variant.previous.0);
         let mut before = usual.and_then(|usual| self.known(usual));

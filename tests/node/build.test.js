@@ -77,11 +77,11 @@ test("mistakes are a TypeError with a sentence", () => {
       () => buildEvent("prefect.flowrun.Running"),
       /has no event `prefect\.flowrun\.Running`: did you mean `prefect\.flow-run\.Running`\?/,
     ],
+    // @ts-expect-error There is no such option.
     [() => buildEvent("a.b", {}, { sed: 1 }), /no option `sed`: did you mean `seed`\?$/],
     [() => buildEvent("a.b", {}, { now: "soon" }), /the option `now` must be a time/],
     // @ts-expect-error A number is no name.
     [() => buildEvent(7), /needs the name of an event/],
-    // @ts-expect-error A list is no input.
     [() => buildEvent("a.b", []), /buildEvent needs an object/],
     [() => buildRun({ ends: "-1m" }), /`ends` is before its `starts`/],
     // @ts-expect-error There is no such key.
