@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use crate::automation::read;
-use crate::catalogue::is_uuid;
+use crate::catalogue::{find, is_uuid};
 use crate::event::{Labels, RESOURCE_ID, RESOURCE_ROLE, Reader};
 use crate::json::write::Writer;
 use crate::json::{Kind, Tape, Value, parse};
@@ -192,7 +192,8 @@ impl Teller {
         Ok(tags)
     }
 
-    fn state(object: Value<'_>) -> Fallible<Option<State>> {
+    /// The last state of a run. `family`: the name of its events, up to the state.
+    fn state(object: Value<'_>, family: &str) -> Fallible<Option<State>> {
         let Some(value) = object.get("state") else { return Ok(None) };
         let wrong = || {
             words::wrong(
@@ -202,7 +203,11 @@ impl Teller {
             )
         };
         if value.is_string() {
-            return State::known(&value.string()).map(Some).ok_or_else(wrong);
+            let name = value.string();
+            let variants = find(&[family, &name].concat()).map_or(&[][..], |found| found.family.variants);
+            let known = variants.iter().find(|variant| variant.name == name);
+            let kind = known.and_then(|known| known.state_type).ok_or_else(wrong)?;
+            return Ok(Some(State { name: name.into_owned(), kind }));
         }
         known(value, &["name", "type"], "state")?;
         let name = value.get("name").filter(|name| name.is_string()).ok_or_else(wrong)?.string();
@@ -307,7 +312,7 @@ impl Teller {
         } else if limit.is_some_and(|limit| over > limit) {
             return Err("a task or a subflow ends after its run: give a later `ends`".to_owned());
         }
-        let state = Self::state(spec)?;
+        let state = Self::state(spec, "prefect.flow-run.")?;
         if cancelled.is_some() && state.is_some() {
             return Err("a run that is `cancelled` ends as Cancelled: leave out `state`".to_owned());
         }
@@ -478,7 +483,7 @@ impl Teller {
                 .filter(|retries| (0..=1000).contains(retries))
                 .ok_or_else(|| words::wrong("retries", "a whole number from 0 to 1000", value))?,
         };
-        let last = Self::state(task)?.or_else(|| State::known("Completed"));
+        let last = Self::state(task, "prefect.task-run.")?.or_else(|| State::known("Completed"));
         let mut steps: Vec<Step> = Vec::new();
         let mut add = |state: Option<State>, at: Instant, count: i64| {
             steps.extend(state.map(|state| Step { at, state, count }));
