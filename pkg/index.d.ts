@@ -238,6 +238,8 @@ export interface Explanation {
   severity: Severity;
   /** Whether the Prefect server itself refuses it, so that it counts under both profiles. */
   server: boolean;
+  /** What it is about: `validate`, `checkAutomation` or `testScenarios` find it. */
+  about: "events" | "automations" | "scenarios";
   /** Why it is wrong and what to do about it. */
   text: string;
   /** The documentation: an absolute URL. */
@@ -246,6 +248,9 @@ export interface Explanation {
   wrong: string;
   /** The same text without it. */
   right: string;
+  /** With which options the one is wrong, and the other right, if any are needed. */
+  wrong_options?: CheckOptions;
+  options?: CheckOptions;
 }
 
 /** Who says so: the documentation, the source code of Prefect, or both. */
