@@ -9,6 +9,7 @@ export {
   eventTypes,
   explain,
   heartbeatAdvice,
+  jsonSchema,
   simulate,
   testScenarios,
   validate,

@@ -88,6 +88,17 @@ export function eventTypes(): EventType[];
 export function describe(name: string): EventType | undefined;
 
 /**
+ * A JSON Schema (draft 2020-12) that refuses what `validate` calls an error in an event, as far as a schema can say it,
+ * and accepts what it calls a warning. The same schemas are files of this package:
+ * `prefect-events/schemas/events.json`, `prefect-events/schemas/prefect.task-run.state.json`.
+ *
+ * @param name An event's name or a pattern; `"prefect.task-run.Running"` gives the schema of `prefect.task-run.{state}`.
+ * For an event of your own it is the schema of any event; without a name, one for all events, each by its name.
+ * @throws TypeError for a name that is reserved for Prefect, but that no event of Prefect has.
+ */
+export function jsonSchema(name?: string): object;
+
+/**
  * Plays a scenario: an automation with events, or with runs whose events are generated, to the trigger engine of the
  * Prefect server. A scenario that is wrong never throws: `errors` tells what is wrong, and nothing is played.
  *

@@ -11,6 +11,7 @@ export {
   eventTypes,
   explain,
   heartbeatAdvice,
+  jsonSchema,
   simulate,
   testScenarios,
   validate,

@@ -58,13 +58,15 @@ test("holds what it needs, and no more", () => {
     "browser.js",
     "wasm/prefect_events.wasm",
     "cli/main.js",
+    "schemas/events.json",
+    "schemas/prefect.task-run.state.json",
   ]) {
     assert.ok(packed.includes(name), `${name} is missing from the package`);
   }
   for (const name of packed) {
     assert.match(
       name,
-      /^(wasm\/(prefect_events\.(js|wasm)|(event-types|explanations)\.js)|(cli\/(formats\/)?)?[\w-]+\.js|index\.d\.ts|package\.json|README\.md|LICENSE-[A-Z]+)$/,
+      /^(wasm\/(prefect_events\.(js|wasm)|(event-types|explanations|schemas)\.js)|schemas\/[\w.-]+\.json|(cli\/(formats\/)?)?[\w-]+\.js|index\.d\.ts|package\.json|README\.md|LICENSE-[A-Z]+)$/,
     );
   }
 });
@@ -89,6 +91,17 @@ test("the raw wasm, for those who load it themselves", async () => {
     const file = new URL(import.meta.resolve("prefect-events/prefect_events.wasm"));
     console.log(WebAssembly.validate(readFileSync(file)));`;
   assert.equal(await run("node", ["--input-type=module", "--eval", script]), "true\n");
+});
+
+test("a schema, as a file", async () => {
+  const script = `
+    import schema from "prefect-events/schemas/prefect.worker.started.json" with { type: "json" };
+    import { jsonSchema } from "prefect-events";
+    console.log(schema.$id === jsonSchema("prefect.worker.started").$id);`;
+  assert.equal(
+    await run("node", ["--no-warnings", "--input-type=module", "--eval", script]),
+    "true\n",
+  );
 });
 
 test("a bundler or browser gets the browser's entry", async () => {
