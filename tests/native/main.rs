@@ -21,6 +21,7 @@ mod mutation;
 mod positions;
 mod precedents;
 mod properties;
+mod schema;
 mod simulate;
 mod trigger;
 mod truth;

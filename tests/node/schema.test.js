@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { gunzipSync } from "node:zlib";
 
 import { describe, eventTypes, jsonSchema, validate } from "../../pkg/node.js";
 import { allEvents } from "../../pkg/schemas.js";
@@ -91,6 +94,34 @@ test("what is given is new with each call", () => {
   const one = /** @type {any} */ (jsonSchema());
   one.$defs = {};
   assert.ok(Object.keys(allEvents().$defs).length > 82);
+});
+
+/** Where cargo wrote what `tests/native/schema.rs` tried, with the verdicts. */
+const target =
+  process.env.CARGO_TARGET_DIR ?? fileURLToPath(new URL("../../target", import.meta.url));
+const cases = join(target, "schema-cases.ndjson.gz");
+const untried = !existsSync(cases) && "first `cargo test` must write the cases";
+
+test("Ajv comes to the same verdicts as the Rust crate jsonschema", { skip: untried }, (t) => {
+  const { compiler, warnings } = ajv();
+  compiler.opts.allErrors = false;
+  compiler.addSchema(readdirSync(folder).map((name) => file(name.replace(/\.json$/, ""))));
+  const base = file("event").$id.replace(/[^:]*$/, "");
+  let tried = 0;
+  const wrong = [];
+  for (const line of gunzipSync(readFileSync(cases)).toString().split("\n")) {
+    if (line === "") continue;
+    const { case: name, schema, valid, event } = JSON.parse(line);
+    tried += 1;
+    const check = compiler.getSchema(base + schema);
+    assert.ok(check);
+    if (check(event) !== valid)
+      wrong.push([name, schema, valid, compiler.errorsText(check.errors)]);
+  }
+  assert.deepEqual(wrong.slice(0, 20), []);
+  assert.deepEqual(warnings, []);
+  assert.ok(tried > 40_000, String(tried));
+  t.diagnostic(`${tried} verdicts`);
 });
 
 test("a mistake is told of its place, and of the event that is meant", () => {
