@@ -39,8 +39,9 @@ lint: build ## formatting, clippy, Biome, TypeScript
 	npx biome ci
 	npx tsc --project tsconfig.json
 
-bench: build ## speed, against JSON.parse and Ajv
+bench: build ## speed, against JSON.parse and Ajv, and of the triggers
 	node --expose-gc tests/bench/speed.js
+	node --expose-gc tests/bench/engine.js
 
 bench-memory: build ## peak memory for 1 GB of NDJSON on the command line
 	node tests/bench/memory.js

@@ -34,6 +34,7 @@ enum About {
     #[default]
     Events,
     Automations,
+    Scenarios,
 }
 
 #[derive(Deserialize)]

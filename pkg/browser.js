@@ -5,11 +5,13 @@ import { authoringModule, eventsModule } from "./core.js";
 export {
   applyFixes,
   checkAutomation,
+  compareVersions,
   describe,
   eventTypes,
   explain,
   heartbeatAdvice,
   jsonSchema,
+  replay,
   simulate,
   testScenarios,
   validate,

@@ -102,12 +102,31 @@ export function jsonSchema(name?: string): object;
  * Plays a scenario: an automation with events, or with runs whose events are generated, to the trigger engine of the
  * Prefect server. A scenario that is wrong never throws: `errors` tells what is wrong, and nothing is played.
  *
- * @param scenario JSON text, its UTF-8 bytes, or the object itself.
+ * @param scenario JSON or YAML text, its UTF-8 bytes, or the object itself.
  */
 export function simulate(
   scenario: string | Uint8Array | ArrayBuffer | Scenario,
   options?: SimulateOptions,
 ): SimulationResult;
+
+/**
+ * Plays real events to an automation: would it have fired?
+ *
+ * @param automation Prefect's document, JSON or YAML.
+ * @param events NDJSON, a list, pages of the events API, or websocket frames.
+ * @throws If an option is wrong.
+ */
+export function replay(
+  automation: string | Uint8Array | ArrayBuffer,
+  events: string | Uint8Array | ArrayBuffer,
+  options?: ReplayOptions,
+): SimulationResult;
+
+/** Plays a scenario to a server 3.8 and to a server 3.9, and tells which firings differ. */
+export function compareVersions(
+  scenario: string | Uint8Array | ArrayBuffer | Scenario,
+  options?: Omit<SimulateOptions, "server_version">,
+): VersionComparison;
 
 /**
  * Tests scenarios with expectations (`expect`).
@@ -320,6 +339,37 @@ export interface SimulateOptions {
   trace?: boolean;
   /** Whether the generated events are returned. Default `false`. */
   events?: boolean;
+  /** Whatever the scenario says. */
+  server_version?: Scenario["server_version"];
+}
+
+/** How events are played: as in a scenario. */
+export interface ReplayOptions
+  extends Pick<
+    Scenario,
+    | "start"
+    | "end"
+    | "tick_seconds"
+    | "tick_offset_seconds"
+    | "delivery"
+    | "server_version"
+    | "intended"
+  > {
+  /** Whether each decision is told, not only the firings. Default `false`. */
+  trace?: boolean;
+}
+
+export interface VersionComparison {
+  "3.8": SimulationResult;
+  "3.9": SimulationResult;
+  /** Empty: both fire alike. */
+  differences: Difference[];
+}
+
+/** What one server fires and the other does not, or at another time, or with another event. */
+export interface Difference {
+  "3.8"?: Firing;
+  "3.9"?: Firing;
 }
 
 /** A span of time such as `"3m30s"`, or a number of seconds. */
@@ -347,6 +397,8 @@ export interface Scenario {
   delivery?: "consumer" | "direct";
   /** Default `"3.9"`. */
   server_version?: "3.9" | "3.8" | (string & {});
+  /** What is meant is played instead of the faults of the server, where it is clear what that is. Default `false`. */
+  intended?: boolean;
   /** How generated runs send heartbeats; null: not at all. */
   heartbeat?: ScenarioHeartbeat | null;
   runs?: ScenarioRun[];
@@ -443,6 +495,10 @@ export interface SimulationResult {
   undelivered?: number;
   /** Why nothing was played. */
   errors?: Diagnostic[];
+  /** What is doubtful in a text that was played, such as a key that stands there twice. */
+  warnings?: Diagnostic[];
+  /** Of `replay`: the text that these are about. */
+  found_in?: "automation" | "events";
   /** With `trace`. */
   decisions?: Decision[];
   /** With `events`: the generated ones. */
@@ -500,6 +556,8 @@ export interface Decision {
     | "rolled";
   event_id?: string;
   bucket?: Bucket;
+  /** A fault of the server that shows here, by its name in `docs/server-faults.md`. */
+  fault?: string;
   /** One sentence. */
   because: string;
 }
@@ -513,6 +571,8 @@ export interface TestReport {
   scenarios: TestedScenario[];
   /** Why nothing was tested. */
   errors?: Diagnostic[];
+  /** What is doubtful in the text, such as a key that stands there twice. */
+  warnings?: Diagnostic[];
 }
 
 export interface TestedScenario {
@@ -532,6 +592,10 @@ export interface TestedExpectation {
   message?: string;
   /** The firings that it is about. */
   actual: { at: string; because: string }[];
+  /** When they must be. */
+  between?: { from: string; to: string };
+  /** If it is not met: what was decided for the runs and labels that it is about, at most 1000. */
+  decisions?: Decision[];
 }
 
 /** Seconds. */

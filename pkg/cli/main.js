@@ -90,9 +90,27 @@ program
 program
   .command("simulate")
   .description("play a scenario, or real events, to an automation: would it fire, when, and why?")
-  .argument("[FILE]", "a scenario; - is standard input")
+  .argument("[FILE]", "a scenario, YAML or JSON; - is standard input")
   .option("--automation <FILE>", "with --events: the automation, a document of Prefect's")
   .option("--events <FILE>", "events to play to it: NDJSON, a list, or pages of the events API")
+  .option("--start <TIME>", "with --events: when the server starts; without, with the first event")
+  .option(
+    "--end <TIME>",
+    "with --events: until when it is played; without, until all can have fired",
+  )
+  .option(
+    "--tick <SECONDS>",
+    "with --events: from one evaluation of the server to the next",
+    number,
+  )
+  .addOption(
+    new Option(
+      "--delivery <DELIVERY>",
+      "with --events: direct is without de-duplication and waiting",
+    ).choices(["consumer", "direct"]),
+  )
+  .option("--server-version <VERSION>", "3.9 or 3.8, whatever the scenario says")
+  .option("--compare", "play a scenario on both, and tell what differs")
   .option("--trace", "tell each decision")
   .addOption(format(["pretty", "json"]))
   .addHelpText(
@@ -101,7 +119,8 @@ program
 Exit status: 0 it was played, 2 misuse, or it could not be played.
 
 Examples:
-  prefect-events simulate zombies.json
+  prefect-events simulate zombies.yaml
+  prefect-events simulate --compare zombies.yaml
   prefect-events simulate --automation automation.json --events events.ndjson --trace`,
   )
   .action(async (file, options, command) => {
@@ -111,7 +130,7 @@ Examples:
 program
   .command("test")
   .description("check what scenarios expect")
-  .argument("<FILE...>", "scenarios with expectations; - is standard input")
+  .argument("<FILE...>", "scenarios with expectations, YAML or JSON; - is standard input")
   .addOption(format(["pretty", "json", "junit"]))
   .addHelpText(
     "after",

@@ -1,6 +1,6 @@
 // The command `simulate`: a scenario, or real events played to an automation.
 
-import { replay, simulate } from "../api.js";
+import { compareVersions, replay, simulate } from "../api.js";
 import { readAll } from "./check.js";
 import { diagnostics } from "./formats/diagnostics.js";
 import { timeline } from "./formats/timeline.js";
@@ -8,52 +8,137 @@ import { openInput, Unreadable } from "./read.js";
 import { colours, columns, printable } from "./terminal.js";
 import { plural, shown } from "./words.js";
 
+/** @typedef {import("../index.js").SimulationResult} SimulationResult */
+
+/**
+ * @typedef {object} Options
+ * @property {string} [automation]
+ * @property {string} [events]
+ * @property {boolean} [trace]
+ * @property {boolean} [compare]
+ * @property {string} [serverVersion]
+ * @property {string} [start]
+ * @property {string} [end]
+ * @property {number} [tick]
+ * @property {"consumer" | "direct"} [delivery]
+ * @property {"pretty" | "json"} format
+ */
+
 /**
  * @param {string | undefined} file
- * @param {{ automation?: string, events?: string, trace?: boolean, format: "pretty" | "json" }} options
+ * @param {Options} options
  * @param {() => void} usage
  * @returns {Promise<number>} the exit status
  */
 export async function simulateCommand(file, options, usage) {
-  const { automation, events, format, trace = false } = options;
-  const isReplay = automation !== undefined && events !== undefined;
-  if (file === undefined ? !isReplay : automation !== undefined || events !== undefined) usage();
+  const { automation, events, format, trace = false, compare = false, ...rest } = options;
+  const { serverVersion, start, end, tick, delivery } = rest;
+  const ofReplay = [automation, events, start, end, tick, delivery];
+  const misused =
+    file === undefined
+      ? automation === undefined || events === undefined || compare
+      : ofReplay.some((option) => option !== undefined) || (compare && serverVersion !== undefined);
+  if (misused) usage();
   // The timeline is drawn from the decisions.
   const told = trace || format === "pretty";
-  let result;
+  const style = colours(process.stdout);
   try {
-    if (isReplay) {
-      const document = await readAll(await open(automation));
-      const scenario = Buffer.concat([
-        Buffer.from('{"automation":'),
-        withoutMark(document),
-        Buffer.from("}"),
-      ]);
-      result = replay(scenario, await readAll(await open(events)), told);
-    } else {
-      result = simulate(await readAll(await open(file ?? "-")), { trace: told, events: true });
+    if (file !== undefined) {
+      const scenario = await readAll(await open(file));
+      if (compare) return comparison(file, compareVersions(scenario, { trace }), format, style);
+      const version = serverVersion === undefined ? {} : { server_version: serverVersion };
+      const result = simulate(scenario, { trace: told, events: true, ...version });
+      return outcome(result, file, trace, format, style);
     }
+    const [document, played] = [String(automation), String(events)];
+    const result = replay(await readAll(await open(document)), await readAll(await open(played)), {
+      trace: told,
+      ...(serverVersion === undefined ? {} : { server_version: serverVersion }),
+      ...(start === undefined ? {} : { start }),
+      ...(end === undefined ? {} : { end }),
+      ...(tick === undefined ? {} : { tick_seconds: tick }),
+      ...(delivery === undefined ? {} : { delivery }),
+    });
+    return outcome(result, result.found_in === "events" ? played : document, trace, format, style);
   } catch (error) {
-    process.stderr.write(`prefect-events: ${printable(/** @type {Error} */ (error).message)}\n`);
+    const { message } = /** @type {Error} */ (error);
+    process.stderr.write(
+      `prefect-events: ${printable(message.replace(/^prefect-events: /, ""))}\n`,
+    );
     return 2;
   }
+}
+
+/**
+ * @param {SimulationResult} result
+ * @param {string} file that its findings are about
+ * @param {boolean} trace
+ * @param {"pretty" | "json"} format
+ * @param {import("./terminal.js").Colours} style
+ */
+function outcome(result, file, trace, format, style) {
   if (format === "json") {
     const { events: _, ...rest } = result;
     process.stdout.write(`${JSON.stringify(rest, null, 2)}\n`);
+  } else if (result.errors) {
+    process.stdout.write(`${diagnostics(result.errors, file, style)}\n`);
   } else {
-    const style = colours(process.stdout);
-    if (result.errors) {
-      process.stdout.write(`${diagnostics(result.errors, file ?? events ?? "-", style)}\n`);
-    } else {
-      process.stdout.write(pretty(result, trace, style));
-    }
+    const warnings = result.warnings ? `${diagnostics(result.warnings, file, style)}\n\n` : "";
+    process.stdout.write(warnings + pretty(result, trace, style));
   }
   return result.errors ? 2 : 0;
 }
 
-/** @param {Uint8Array} bytes */
-function withoutMark(bytes) {
-  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
+/**
+ * @param {string} file
+ * @param {import("../index.js").VersionComparison} both
+ * @param {"pretty" | "json"} format
+ * @param {import("./terminal.js").Colours} style
+ */
+function comparison(file, both, format, style) {
+  const { errors } = both["3.9"];
+  if (format === "json") process.stdout.write(`${JSON.stringify(both, null, 2)}\n`);
+  else if (errors) process.stdout.write(`${diagnostics(errors, file, style)}\n`);
+  else process.stdout.write(sideBySide(both, style));
+  return errors ? 2 : 0;
+}
+
+/**
+ * @param {import("../index.js").VersionComparison} both
+ * @param {import("./terminal.js").Colours} style
+ */
+function sideBySide(both, style) {
+  /** @param {import("../index.js").Firing | undefined} firing */
+  const facts = (firing) => [
+    firing?.at ?? "does not fire",
+    firing ? String(firing.event_id) : "",
+    firing ? Object.values(firing.labels).join(", ") : "",
+  ];
+  const lines = both.differences.flatMap((one) => {
+    const [before, after] = [facts(one["3.8"]), facts(one["3.9"])];
+    const rows = ["at", "event_id", "labels"].map((name, index) => [
+      name,
+      before[index] ?? "",
+      after[index] ?? "",
+    ]);
+    const because = ["because", one["3.8"]?.because ?? "", one["3.9"]?.because ?? ""];
+    const told = [["", "3.8", "3.9"], ...rows.filter(([, left, right]) => left !== right)];
+    const width = Math.max(...told.map(([, left = ""]) => left.length));
+    const table = told.map(([name = "", left = "", right = ""]) =>
+      `${name.padEnd(10)}${printable(left).padEnd(width + 2)}${printable(right)}`.trimEnd(),
+    );
+    const [, left, right] = because;
+    if (left) table.push(`${"on 3.8".padEnd(10)}${printable(left)}`);
+    if (right) table.push(`${"on 3.9".padEnd(10)}${printable(right)}`);
+    return [style.bold(table[0] ?? ""), ...table.slice(1), ""];
+  });
+  /** @param {SimulationResult} result */
+  const sum = ({ firings }) =>
+    firings.length === 0 ? "never fires" : `fires ${times(firings.length)}`;
+  const count =
+    both.differences.length === 0 ? "no difference" : plural(both.differences.length, "difference");
+  lines.push(`3.8 ${sum(both["3.8"])}, 3.9 ${sum(both["3.9"])}: ${count}`);
+  return `${lines.join("\n")}\n`;
 }
 
 /** @param {string} file */

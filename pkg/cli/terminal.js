@@ -16,6 +16,9 @@ export function colours(stream, env = process.env) {
   return pc.createColors(!NO_COLOR && (forced || (stream.isTTY === true && TERM !== "dumb")));
 }
 
+/** None, for what is read elsewhere. */
+export const PLAIN = pc.createColors(false);
+
 const USUAL_COLUMNS = 100;
 const MOST_COLUMNS = 160;
 const FEWEST_COLUMNS = 40;

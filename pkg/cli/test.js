@@ -3,9 +3,10 @@
 import { testScenarios } from "../api.js";
 import { readAll } from "./check.js";
 import { diagnostics } from "./formats/diagnostics.js";
+import { timeline } from "./formats/timeline.js";
 import { testcase, testsuites, toXml } from "./formats/xml.js";
 import { openInput, Unreadable } from "./read.js";
-import { colours, printable } from "./terminal.js";
+import { colours, columns, PLAIN, printable } from "./terminal.js";
 import { plural, shown } from "./words.js";
 
 /** @typedef {import("../index.js").TestReport} TestReport */
@@ -52,6 +53,25 @@ async function testOne(file) {
 
 const FORMATS = { pretty, json, junit };
 
+/** Columns of a timeline in a report. */
+const REPORT_COLUMNS = 100;
+
+/**
+ * What was expected beside what came of it.
+ * @param {import("../index.js").TestedExpectation} expectation
+ * @param {number} room
+ * @param {import("./terminal.js").Colours} style
+ */
+function comparison({ actual, run, between, decisions }, room, style) {
+  const lines = timeline(decisions ? { decisions } : {}, room, style, {
+    ...(run === undefined ? {} : { run }),
+    ...(between ? { between } : {}),
+  });
+  for (const firing of actual.slice(0, 10))
+    lines.push(style.dim(`${firing.at}  ${printable(firing.because)}`));
+  return lines;
+}
+
 /** @param {Result[]} results */
 function pretty(results) {
   const style = colours(process.stdout);
@@ -66,6 +86,7 @@ function pretty(results) {
       broken += 1;
       lines.push(diagnostics(report.errors, file, style));
     }
+    if (report.warnings) lines.push(diagnostics(report.warnings, file, style), "");
     for (const [index, tested] of report.scenarios.entries()) {
       const name = printable(`${shown(file)}: ${tested.scenario ?? `scenario ${index + 1}`}`);
       const mark = tested.passed ? style.green("ok") : style.red("FAILED");
@@ -74,15 +95,15 @@ function pretty(results) {
         broken += 1;
         lines.push(diagnostics(tested.errors, file, style));
       }
-      for (const { passed: met, message = "", actual } of tested.expectations) {
-        if (met) {
+      for (const expectation of tested.expectations) {
+        if (expectation.passed) {
           passed += 1;
           continue;
         }
         failed += 1;
-        lines.push(`  ${style.red("✗")} ${printable(message)}`);
-        for (const firing of actual.slice(0, 10))
-          lines.push(style.dim(`      ${firing.at}  ${printable(firing.because)}`));
+        lines.push(`  ${style.red("✗")} ${printable(expectation.message ?? "")}`);
+        for (const line of comparison(expectation, columns(process.stdout) - 6, style))
+          lines.push(`      ${line}`);
       }
     }
   }
@@ -136,11 +157,11 @@ function junit(results) {
             failures: 0,
             errors: 1,
           };
-        const cases = tested.expectations.map(({ expect, message, actual }) => {
-          const told = actual.map(({ at, because }) => `${at} ${because}`).join("\n");
-          const failure = message
-            ? `<failure message="${toXml(message)}" type="expectation">${toXml(told)}</failure>`
-            : "";
+        const cases = tested.expectations.map((expectation) => {
+          const { expect, message } = expectation;
+          if (!message) return testcase(name, expect, "");
+          const told = comparison(expectation, REPORT_COLUMNS, PLAIN).join("\n");
+          const failure = `<failure message="${toXml(message)}" type="expectation">${toXml(told)}</failure>`;
           return testcase(name, expect, failure);
         });
         const failures = tested.expectations.filter(({ passed }) => !passed).length;

@@ -24,6 +24,7 @@ struct Words {
 pub enum About {
     Events,
     Automations,
+    Scenarios,
 }
 
 impl About {
@@ -32,6 +33,7 @@ impl About {
         match self {
             About::Events => "events",
             About::Automations => "automations",
+            About::Scenarios => "scenarios",
         }
     }
 }

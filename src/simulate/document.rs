@@ -2,17 +2,18 @@
 
 use crate::automation::{Automation, EventTrigger, Posture, Specification, Trigger, read};
 use crate::build::{BuiltEvent, Random, history, most_events};
+use crate::diagnostic::Code;
 use crate::event::{Reader, ReceivedEvent, Text};
-use crate::json::Kind;
+use crate::json::{Kind, Value};
 use crate::sort;
 use crate::time::Instant;
 use crate::trigger::{Delivery, Version};
 
 use super::expectation::{self, Expectation};
 use super::moment::{moment, span};
-use super::problem::{Place, Problem};
+use super::reading::Reading;
 use super::runs;
-use super::scenario::{MAX_TICKS, Scenario, ScenarioError, TICK};
+use super::scenario::{MAX_TICKS, Scenario, TICK};
 
 /// A scenario has so many events at most, generated ones included.
 pub const MAX_EVENTS: u64 = 2_000_000;
@@ -20,7 +21,7 @@ pub const MAX_EVENTS: u64 = 2_000_000;
 /// 2026-01-01T00:00:00Z: where a scenario without `start` and without events begins.
 const START: Instant = Instant(1_767_225_600_000_000);
 
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 14] = [
     "scenario",
     "description",
     "automation",
@@ -30,11 +31,16 @@ const KEYS: [&str; 13] = [
     "tick_offset_seconds",
     "delivery",
     "server_version",
+    "intended",
     "heartbeat",
     "runs",
     "events",
     "expect",
 ];
+
+/// What is said beside an automation and events from elsewhere.
+const AROUND: [&str; 7] =
+    ["start", "end", "tick_seconds", "tick_offset_seconds", "delivery", "server_version", "intended"];
 
 /// A run whose history was generated.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -84,45 +90,47 @@ fn crash_zombie_flows() -> Automation {
     }
 }
 
-fn automation(place: &Place<'_>) -> Result<Automation, Problem> {
-    if place.value.is("crash-zombie-flows") {
-        return Ok(crash_zombie_flows());
+/// Reads Prefect's document, or the name of a built-in one.
+pub(super) fn automation<'t>(value: Value<'t>, reading: &mut Reading<'t>) -> Option<Automation> {
+    if value.is("crash-zombie-flows") {
+        return Some(crash_zombie_flows());
     }
-    let mistake = |message: &str| {
-        let help = "the automation must be one that the Prefect server accepts".to_owned();
-        Problem { help: Some(help), ..place.problem("scenario-automation", message.to_owned()) }
+    if !reading.is(value, Kind::Object, "an automation, or the name `crash-zombie-flows`") {
+        return None;
+    }
+    if let Some(read) = read::automation(value) {
+        return Some(read);
+    }
+    let Some(trigger) = value.get("trigger") else {
+        reading.missing(value, "the automation", "trigger", "");
+        return None;
     };
-    if place.value.is_string() {
-        return Err(place.wrong("a document or `crash-zombie-flows`"));
-    }
-    if place.value.kind() != Kind::Object {
-        return Err(place.wrong("an object"));
-    }
-    if let Some(read) = read::automation(place.value) {
-        return Ok(read);
-    }
-    let trigger = place.value.get("trigger").ok_or_else(|| mistake("the automation has no `trigger`"))?;
-    let trigger = read::trigger(trigger).ok_or_else(|| {
-        let place = place.get("trigger").unwrap_or_else(|| place.clone());
-        let message = "the server refuses this trigger".to_owned();
-        let help = "a trigger needs its `posture`; Proactive ones need `within` of 10 seconds or more".to_owned();
-        Problem { help: Some(help), ..place.problem("scenario-automation", message) }
-    })?;
-    // A name and actions decide nothing here.
-    let mut automation = Automation { trigger, ..crash_zombie_flows() };
-    if let Some(name) = place.value.get("name") {
-        automation.name = read::text(name).ok_or_else(|| mistake("the automation's `name` must be a text"))?;
-    }
+    let mut refuse = |value, what| {
+        reading.add(Code::ScenarioAutomation, value).with("what", what);
+    };
+    let Some(trigger) = read::trigger(trigger) else {
+        refuse(trigger, "this trigger");
+        return None;
+    };
     for key in ["actions", "actions_on_trigger", "actions_on_resolve"] {
-        if place.value.get(key).is_some_and(|actions| read::actions(actions).is_none()) {
-            return Err(mistake(&format!("the automation's `{key}` must be a list of actions")));
+        if let Some(actions) = value.get(key)
+            && read::actions(actions).is_none()
+        {
+            refuse(actions, "these actions");
         }
     }
-    if let Some(enabled) = place.value.get("enabled") {
-        automation.enabled =
-            read::boolean(enabled).ok_or_else(|| mistake("the automation's `enabled` must be a boolean"))?;
-    }
-    Ok(automation)
+    // A name and actions decide nothing here.
+    let mut automation = Automation { trigger, ..crash_zombie_flows() };
+    automation.name = reading.read(value.get("name"), "a text", read::text).unwrap_or_default();
+    automation.enabled = reading.read(value.get("enabled"), "`true` or `false`", read::boolean).unwrap_or(true);
+    Some(automation)
+}
+
+/// `3.9`, `3.8.8`, …
+pub(super) fn version(written: &str) -> Option<Version> {
+    let is = |version: &str| written.strip_prefix(version).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+    let known = [("3.9", Version::V3_9), ("3.8", Version::V3_8)];
+    known.into_iter().find(|(name, _)| is(name)).map(|(_, version)| version)
 }
 
 /// The longest window of a trigger and those in it.
@@ -133,103 +141,73 @@ fn longest(trigger: &Trigger) -> i64 {
     }
 }
 
-/// Reads values; what is wrong is gathered, and something else is put in its place.
-pub(super) struct Reading {
-    pub problems: Vec<Problem>,
-}
-
-impl Reading {
-    pub fn read<T>(
-        &mut self,
-        place: Option<Place<'_>>,
-        expected: &str,
-        read: impl FnOnce(&Place<'_>) -> Option<T>,
-    ) -> Option<T> {
-        let place = place?;
-        let value = read(&place);
-        if value.is_none() {
-            self.problems.push(place.wrong(expected));
-        }
-        value
-    }
-
-    pub fn note<T>(&mut self, result: Result<T, Problem>) -> Option<T> {
-        result.map_err(|problem| self.problems.push(problem)).ok()
-    }
-}
-
 pub(super) const SPAN: &str = "a span of time such as `90s`, or a number of seconds";
+pub(super) const NOT_NEGATIVE: &str = "a span of time, not negative";
 pub(super) const MOMENT: &str =
     "a span from the start such as `3m30s`, or a point in time such as `2026-03-01T12:00:00Z`";
 
-impl Document {
-    pub(super) fn read(root: &Place<'_>) -> Result<Document, Vec<Problem>> {
-        Document::read_with(root, Vec::new())
-    }
+pub(super) fn not_negative(value: Value<'_>) -> Option<i64> {
+    span(value).filter(|span| *span >= 0)
+}
 
-    /// With events from elsewhere.
-    pub(super) fn read_with(root: &Place<'_>, given: Vec<ReceivedEvent>) -> Result<Document, Vec<Problem>> {
-        if root.value.kind() != Kind::Object {
-            return Err(vec![root.wrong("an object: a scenario")]);
+impl Document {
+    /// `None`: something is wrong, and noted. `given`: an automation and events from elsewhere, to which the document
+    /// says how they are played.
+    pub(super) fn read<'t>(
+        root: Value<'t>,
+        reading: &mut Reading<'t>,
+        given: Option<(Automation, Vec<ReceivedEvent>)>,
+    ) -> Option<Document> {
+        if !reading.is(root, Kind::Object, "an object: a scenario") {
+            return None;
         }
-        let mut problems = Vec::new();
-        root.unknown_keys(&KEYS, true, &mut problems);
-        let mut reading = Reading { problems };
-        let automation = if let Some(place) = root.get("automation") {
-            reading.note(automation(&place))
+        // What has keys of its own, such as a recorded scenario, is one too.
+        reading.unknown_keys(root, if given.is_some() { &AROUND } else { &KEYS }, given.is_none());
+        let mut reader = Reader::default();
+        let (automation, mut events) = if let Some((automation, events)) = given {
+            (Some(automation), events)
         } else {
-            reading.problems.push(Problem {
-                help: Some("give Prefect's automation document, or the name `crash-zombie-flows`".to_owned()),
-                ..root.problem("scenario-missing-key", "the scenario lacks `automation`".to_owned())
-            });
-            None
-        };
-        let (mut reader, mut events) = (Reader::default(), given);
-        if let Some(place) = root.get("events") {
-            if place.value.kind() == Kind::Array {
-                read_events(&place, &mut reader, &mut events, &mut reading);
-            } else {
-                reading.problems.push(place.wrong("a list of events"));
+            let mut events = Vec::new();
+            if let Some(list) = root.get("events")
+                && reading.is(list, Kind::Array, "a list of events")
+            {
+                list.items().for_each(|item| add_event(item, &mut reader, &mut events, reading));
             }
-        }
-        let start = root.get("start");
-        let start = match start {
-            Some(_) => reading.read(start, "a point in time such as `2026-03-01T12:00:00Z`", |place| {
-                crate::event::instant(place.value)
-            }),
-            None => Some(events.iter().map(|event| event.received).min().unwrap_or(START)),
-        }
-        .unwrap_or(START);
-        let end = reading.read(root.get("end"), MOMENT, |place| moment(place.value, start));
-        let name = reading.read(root.get("scenario"), "a text", |place| read::text(place.value));
-        let seconds = |place: &Place<'_>| span(place.value);
-        let tick = reading.read(root.get("tick_seconds"), SPAN, seconds).unwrap_or(TICK);
-        if tick <= 0 {
-            reading.problems.extend(root.get("tick_seconds").map(|place| place.wrong("more than 0")));
-        }
-        let not_negative = |place: &Place<'_>| span(place.value).filter(|span| *span >= 0);
-        let offset = reading.read(root.get("tick_offset_seconds"), "a span of time, not negative", not_negative);
-        let delivery = reading.read(root.get("delivery"), "`consumer` or `direct`", |place| {
-            let known = [("consumer", Delivery::Consumer), ("direct", Delivery::Direct)];
-            known.into_iter().find(|(name, _)| place.value.is(name)).map(|(_, delivery)| delivery)
-        });
-        let version = reading.read(root.get("server_version"), "\"3.9\" or \"3.8\"", |place| {
-            let written = if place.value.is_string() || place.value.kind() == Kind::Float {
-                place.value.string()
+            let automation = if let Some(value) = root.get("automation") {
+                automation(value, reading)
             } else {
-                "".into()
+                let hint = "give Prefect's automation document, or the name `crash-zombie-flows`";
+                reading.missing(root, "the scenario", "automation", "").with("hint", hint);
+                None
             };
-            let is = |version: &str| {
-                *written == *version || written.strip_prefix(version).is_some_and(|rest| rest.starts_with('.'))
-            };
-            let known = [("3.9", Version::V3_9), ("3.8", Version::V3_8)];
-            known.into_iter().find(|(name, _)| is(name)).map(|(_, version)| version)
+            (automation, events)
+        };
+        let instant = "a point in time such as `2026-03-01T12:00:00Z`";
+        let start = root
+            .get("start")
+            .map_or_else(
+                || events.iter().map(|event| event.received).min(),
+                |value| reading.read(Some(value), instant, crate::event::instant),
+            )
+            .unwrap_or(START);
+        let end = reading.read(root.get("end"), MOMENT, |value| moment(value, start));
+        let name = reading.read(root.get("scenario"), "a text", read::text);
+        let more = |value: Value<'_>| span(value).filter(|span| *span > 0);
+        let tick = reading.read(root.get("tick_seconds"), "more than 0 seconds", more).unwrap_or(TICK);
+        let offset = reading.read(root.get("tick_offset_seconds"), NOT_NEGATIVE, not_negative);
+        let delivery = reading.read(root.get("delivery"), "`consumer` or `direct`", |value| {
+            let known = [("consumer", Delivery::Consumer), ("direct", Delivery::Direct)];
+            known.into_iter().find(|(name, _)| value.is(name)).map(|(_, delivery)| delivery)
+        });
+        let intended = reading.read(root.get("intended"), "`true` or `false`", read::boolean);
+        let version = reading.read(root.get("server_version"), "\"3.9\" or \"3.8\"", |value| {
+            let written = value.is_string() || value.kind() == Kind::Float;
+            version(&value.string()).filter(|_| written)
         });
         let longest = automation.as_ref().map_or(0, |automation| longest(&automation.trigger));
-        let heartbeats = runs::heartbeats(root.get("heartbeat"), None, &mut reading);
-        let runs_place = root.get("runs");
-        let mut specs =
-            runs_place.as_ref().map(|place| runs::read(place, start, &heartbeats, &mut reading)).unwrap_or_default();
+        let heartbeats = runs::heartbeats(root.get("heartbeat"), None, reading);
+        let runs = root.get("runs");
+        let mut specs = runs.map(|list| runs::read(list, start, &heartbeats, reading)).unwrap_or_default();
         // Without an end: until everything can have fired.
         let last_of =
             |spec: &runs::Spec| [spec.run.ends, spec.run.dies].into_iter().flatten().min().unwrap_or(spec.run.starts);
@@ -239,29 +217,23 @@ impl Document {
             Instant(last.max(start).0.saturating_add(rest))
         });
         let played = end.since(start);
+        let at_end = root.get("end").unwrap_or(root);
         if played < 0 {
-            let place = root.get("end").unwrap_or_else(|| root.clone());
-            reading.problems.push(place.problem("scenario-time", ScenarioError::EndBeforeStart.to_string()));
-        } else if tick > 0 && played.checked_div(tick).is_none_or(|ticks| ticks >= MAX_TICKS) {
-            let place = root.get("end").unwrap_or_else(|| root.clone());
-            reading.problems.push(place.problem("scenario-too-large", ScenarioError::TooManyTicks.to_string()));
+            reading.too_early(at_end, "`end`", "`start`");
+        } else if played.checked_div(tick).is_none_or(|ticks| ticks >= MAX_TICKS) {
+            reading.too_large(at_end, MAX_TICKS.unsigned_abs(), "ticks between `start` and `end`");
         }
         for spec in &mut specs {
             spec.run.horizon = end;
         }
         let most = specs.iter().map(|spec| most_events(&spec.run)).fold(events.len() as u64, u64::saturating_add);
         if most > MAX_EVENTS {
-            let place = runs_place.unwrap_or_else(|| root.clone());
-            let message = format!("the scenario makes about {most} events, and may have {MAX_EVENTS}");
-            let help = "play fewer runs, a shorter time, or a lower frequency".to_owned();
-            reading.problems.push(Problem { help: Some(help), ..place.problem("scenario-too-large", message) });
+            reading.too_large(runs.unwrap_or(root), MAX_EVENTS, "events");
         }
         let names: Vec<&str> = specs.iter().flat_map(|spec| [&*spec.run.name, &*spec.of]).collect();
         let expectations =
-            root.get("expect").map(|place| expectation::read(&place, start, &names, &mut reading)).unwrap_or_default();
-        let (Some(automation), true) = (automation, reading.problems.is_empty()) else {
-            return Err(reading.problems);
-        };
+            root.get("expect").map(|list| expectation::read(list, start, &names, reading)).unwrap_or_default();
+        let automation = automation.filter(|_| reading.findings.are_valid())?;
         let (mut played, mut built) = (Vec::new(), Vec::new());
         for (index, spec) in specs.into_iter().enumerate() {
             let seed = spec.run.heartbeats.seed;
@@ -272,7 +244,7 @@ impl Document {
         }
         events.extend(built.iter().map(|built| built.event.clone()));
         let events = sort::by_key(events, |event| event.received.sortable());
-        Ok(Document {
+        Some(Document {
             scenario: Scenario {
                 name,
                 automation,
@@ -280,6 +252,7 @@ impl Document {
                 end,
                 tick,
                 delivery: delivery.unwrap_or_default(),
+                intended: intended.unwrap_or_default(),
                 version: version.unwrap_or_default(),
                 events,
             },
@@ -297,21 +270,21 @@ impl Document {
     }
 }
 
-fn read_events(place: &Place<'_>, reader: &mut Reader, events: &mut Vec<ReceivedEvent>, reading: &mut Reading) {
-    for item in place.items() {
-        match reader.read(item.value) {
-            Some(event) => events.push(event),
-            None => reading.problems.push(not_an_event(&item)),
-        }
+/// Reads one event of a list.
+pub(super) fn add_event(
+    value: Value<'_>,
+    reader: &mut Reader,
+    events: &mut Vec<ReceivedEvent>,
+    reading: &mut Reading<'_>,
+) {
+    if let Some(event) = reader.read(value) {
+        events.push(event);
+        return;
     }
-}
-
-pub(super) fn not_an_event(place: &Place<'_>) -> Problem {
-    let lacks = ["id", "occurred", "event", "resource"].into_iter().find(|key| place.value.get(key).is_none());
-    let message = match lacks {
-        Some(key) if place.value.kind() == Kind::Object => format!("this event lacks `{key}`"),
-        _ => "this is no event that the server can read".to_owned(),
+    let lacks = ["id", "occurred", "event", "resource"].into_iter().find(|key| value.get(key).is_none());
+    let finding = reading.add(Code::ScenarioEvent, value);
+    match lacks {
+        Some(key) if value.kind() == Kind::Object => finding.say("why", format_args!(": it lacks `{key}`")),
+        _ => finding.with("why", ""),
     };
-    let help = "an event needs `id`, `occurred`, `event` and `resource`; `prefect-events validate` tells what is wrong with one";
-    Problem { help: Some(help.to_owned()), ..place.problem("scenario-event", message) }
 }

@@ -3,17 +3,17 @@
 use std::fmt::Write;
 
 use crate::automation::read;
-use crate::diagnostic::Diagnostic;
-use crate::event::RESOURCE_ID;
-use crate::json::Kind;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::event::{self, RESOURCE_ID};
 use crate::json::write::{ToJson, Writer};
+use crate::json::{Kind, Value};
 use crate::time::Instant;
-use crate::trigger::Firing;
+use crate::trigger::{Decision, Firing};
 
-use super::document::{Document, PlayedRun, Reading};
+use super::document::{Document, PlayedRun};
 use super::moment::{moment, words};
-use super::problem::{Place, Problem, Text};
-use super::simulation::play_document;
+use super::reading::{Reading, Text};
+use super::simulation::{Request, play_document, trace};
 
 const KEYS: [&str; 7] = ["run", "label", "event", "fires", "never", "between", "description"];
 
@@ -33,55 +33,48 @@ pub struct Expectation {
     start: Instant,
 }
 
-pub(super) fn read(place: &Place<'_>, start: Instant, runs: &[&str], reading: &mut Reading) -> Vec<Expectation> {
-    if place.value.kind() != Kind::Array {
-        reading.problems.push(place.wrong("a list of expectations"));
-        return Vec::new();
-    }
-    place.items().map(|item| one(&item, start, runs, reading)).collect()
+pub(super) fn read<'t>(list: Value<'t>, start: Instant, runs: &[&str], reading: &mut Reading<'t>) -> Vec<Expectation> {
+    reading.is(list, Kind::Array, "a list of expectations");
+    list.items().map(|item| one(item, start, runs, reading)).collect()
 }
 
-fn one(item: &Place<'_>, start: Instant, runs: &[&str], reading: &mut Reading) -> Expectation {
-    if item.value.kind() != Kind::Object {
-        reading.problems.push(item.wrong("an object such as `{run: zombie, fires: 1}`"));
-    }
-    item.unknown_keys(&KEYS, false, &mut reading.problems);
-    let text = |place: &Place<'_>| read::text(place.value);
-    let run = reading.read(item.get("run"), "the name of a run", text);
-    if let (Some(run), Some(place)) = (&run, item.get("run"))
+fn one<'t>(item: Value<'t>, start: Instant, runs: &[&str], reading: &mut Reading<'t>) -> Expectation {
+    reading.is(item, Kind::Object, "an object such as `{run: zombie, fires: 1}`");
+    reading.unknown_keys(item, &KEYS, false);
+    let run = reading.read(item.get("run"), "the name of a run", read::text);
+    if let (Some(run), Some(value)) = (&run, item.get("run"))
         && !runs.contains(&&**run)
     {
         let near = crate::validate::nearest(run, &mut runs.iter().copied());
-        let hint = near.map(|near| format!(": did you mean `{near}`?")).unwrap_or_default();
-        let message = format!("no run of this scenario is called `{run}`{hint}");
-        let help = "events of runs that are not generated are selected by `label`".to_owned();
-        reading.problems.push(Problem { help: Some(help), ..place.problem("scenario-wrong-value", message) });
+        let finding = reading.add(Code::ScenarioUnknownRun, value).shown("name", run);
+        if let Some(near) = near {
+            finding.say("hint", format_args!("did you mean `{near}`?")).with("similar", near).replace(value, near);
+        } else {
+            finding.with("hint", "runs stand under `runs`; events that are given are selected by `label`");
+        }
     }
-    let labels = reading.read(item.get("label"), "an object of labels and their texts", |place| {
-        let members = (place.value.kind() == Kind::Object).then(|| place.value.members())?;
+    let labels = reading.read(item.get("label"), "an object of labels and their texts", |value| {
+        let members = (value.kind() == Kind::Object).then(|| value.members())?;
         members.map(|(key, value)| Some((key.string().into_owned(), read::text(value)?))).collect::<Option<Vec<_>>>()
     });
-    let event = reading.read(item.get("event"), "the name of an event", text);
-    let count = |place: &Place<'_>| read::integer(place.value).and_then(|count| u64::try_from(count).ok());
+    let event = reading.read(item.get("event"), "the name of an event", read::text);
+    let count = |value: Value<'_>| read::integer(value).and_then(|count| u64::try_from(count).ok());
     let mut fires = reading.read(item.get("fires"), "a whole number, not negative", count);
-    if let Some(never) =
-        reading.read(item.get("never"), "true", |place| Some(place.value.kind() == Kind::True).filter(|is| *is))
-    {
-        if fires.is_some_and(|fires| fires > 0) {
-            reading
-                .problems
-                .push(item.problem("scenario-wrong-value", "`never` and `fires` exclude each other".to_owned()));
-        }
-        fires = Some(u64::from(!never));
+    let never = |value: Value<'_>| Some(()).filter(|()| value.kind() == Kind::True);
+    if reading.read(item.get("never"), "true", never).is_some() {
+        let zero = |value: Value<'_>| count(value).filter(|count| *count == 0);
+        reading.read(item.get("fires").filter(|_| fires.is_some()), "0 beside `never`", zero);
+        fires = Some(0);
     }
-    let between = reading.read(item.get("between"), "two points in time, such as `[3m30s, 3m50s]`", |place| {
-        let mut items = place.value.items();
+    let between = reading.read(item.get("between"), "two points in time, such as `[3m30s, 3m50s]`", |value| {
+        let mut items = value.items();
         let pair = (items.next()?, items.next()?);
         items.next().is_none().then(|| Some((moment(pair.0, start)?, moment(pair.1, start)?)))?
     });
-    if between.is_some_and(|(from, to)| to < from) {
-        let message = "the second time of `between` must not be before the first".to_owned();
-        reading.problems.extend(item.get("between").map(|place| place.problem("scenario-time", message)));
+    if let (Some((from, to)), Some(value)) = (between, item.get("between"))
+        && to < from
+    {
+        reading.too_early(value, "the second time of `between`", "the first");
     }
     Expectation { run, labels: labels.unwrap_or_default(), event, fires, between, start }
 }
@@ -96,7 +89,16 @@ struct Outcome {
     message: Option<String>,
     /// The firings that it is about.
     actual: Vec<(Instant, String)>,
+    /// When they must be.
+    between: Option<(Instant, Instant)>,
+    resource: Option<event::Text>,
+    labels: Vec<(String, String)>,
+    /// If it is not as expected: what led to that.
+    decisions: Vec<Decision>,
 }
+
+/// So many decisions of an expectation that is not met are told.
+const MOST_TOLD: usize = 1000;
 
 impl Expectation {
     fn words(&self, run: Option<&str>) -> String {
@@ -167,6 +169,10 @@ impl Expectation {
             run: name,
             message,
             actual: selected.iter().map(|firing| (firing.at, firing.because())).collect(),
+            between: self.between,
+            resource: run.map(|run| run.resource.clone()),
+            labels: self.labels.clone(),
+            decisions: Vec::new(),
         }
     }
 }
@@ -189,14 +195,21 @@ impl Tested {
 #[derive(Debug)]
 pub struct TestReport {
     tested: Vec<Tested>,
-    /// Why nothing was tested.
-    errors: Vec<Diagnostic>,
+    /// What is wrong with the text.
+    found: Vec<Diagnostic>,
+    /// Without an error in the text.
+    valid: bool,
 }
 
 impl TestReport {
     #[must_use]
     pub fn passed(&self) -> bool {
-        self.errors.is_empty() && self.tested.iter().all(Tested::passed)
+        self.valid && self.tested.iter().all(Tested::passed)
+    }
+
+    /// What is wrong with the text, and with each of its scenarios.
+    pub fn diagnostics(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.found.iter().chain(self.tested.iter().flat_map(|tested| &tested.errors))
     }
 
     /// What is not as expected, in sentences.
@@ -208,38 +221,51 @@ impl TestReport {
 /// Tests the scenarios of a text: one, a list, or an object with the list `scenarios`.
 #[must_use]
 pub fn test(text: Text<'_>) -> TestReport {
-    let tested = text.read(|root| {
-        let list = if root.value.kind() == Kind::Array { Some(root.clone()) } else { root.get("scenarios") };
-        match list {
-            Some(list) if list.value.kind() == Kind::Array => list.items().map(|item| test_one(text, &item)).collect(),
-            Some(list) => {
-                let errors = text.diagnostics(vec![list.wrong("a list of scenarios")]);
-                vec![Tested { scenario: None, outcomes: Vec::new(), errors }]
+    let (tested, report) = text.read(|root, reading| {
+        let list = if root.kind() == Kind::Array { Some(root) } else { root.get("scenarios") };
+        Some(match list {
+            Some(list) if reading.is(list, Kind::Array, "a list of scenarios") => {
+                list.items().map(|item| test_one(text, root, item)).collect()
             }
-            None => vec![test_one(text, &root)],
-        }
+            Some(_) => Vec::new(),
+            None => vec![test_one(text, root, root)],
+        })
     });
-    match tested {
-        Ok(tested) => TestReport { tested, errors: Vec::new() },
-        Err(errors) => TestReport { tested: Vec::new(), errors },
-    }
+    TestReport { tested: tested.unwrap_or_default(), found: report.diagnostics, valid: report.valid }
 }
 
-fn test_one(text: Text<'_>, place: &Place<'_>) -> Tested {
-    let scenario = place.value.get("scenario").and_then(read::text);
-    let run = || {
-        let document = Document::read(place)?;
-        if document.expectations.is_empty() {
-            let message = "the scenario expects nothing: it lacks `expect`".to_owned();
-            let help = "say what must come of it, such as `expect: [{run: zombie, fires: 1}]`".to_owned();
-            return Err(vec![Problem { help: Some(help), ..place.problem("scenario-missing-key", message) }]);
+fn test_one<'t>(text: Text<'_>, root: Value<'t>, value: Value<'t>) -> Tested {
+    let mut reading = Reading::new(root);
+    let outcomes = outcomes(value, &mut reading).unwrap_or_default();
+    let errors = text.report(reading.findings).diagnostics;
+    Tested { scenario: value.get("scenario").and_then(read::text), outcomes, errors }
+}
+
+fn outcomes<'t>(value: Value<'t>, reading: &mut Reading<'t>) -> Option<Vec<Outcome>> {
+    let document = Document::read(value, reading, None)?;
+    if document.expectations.is_empty() {
+        let hint = "say what must come of it, such as `expect: [{run: zombie, fires: 1}]`";
+        reading.missing(value, "the scenario", "expect", ", so there is nothing to test").with("hint", hint);
+        return None;
+    }
+    let played = play_document(&document, Request::default(), reading, value)?;
+    let mut outcomes = check(&document, &played.outcome.firings);
+    if outcomes.iter().any(|outcome| outcome.message.is_some())
+        && let Some(told) = trace(&document)
+    {
+        for outcome in outcomes.iter_mut().filter(|outcome| outcome.message.is_some()) {
+            let decisions = told.outcome.decisions.iter().filter(|decision| outcome.concerns(decision));
+            outcome.decisions = decisions.take(MOST_TOLD).cloned().collect();
         }
-        let played = play_document(&document, false).map_err(|problem| vec![problem])?;
-        Ok(check(&document, &played.outcome.firings))
-    };
-    match run() {
-        Ok(outcomes) => Tested { scenario, outcomes, errors: Vec::new() },
-        Err(problems) => Tested { scenario, outcomes: Vec::new(), errors: text.diagnostics(problems) },
+    }
+    Some(outcomes)
+}
+
+impl Outcome {
+    /// Whether a decision is about what the expectation is about, as far as its key tells.
+    fn concerns(&self, decision: &Decision) -> bool {
+        let has = |value: &str| decision.key.iter().any(|(_, own)| **own == *value);
+        self.resource.as_ref().is_none_or(|resource| has(resource)) && self.labels.iter().all(|(_, value)| has(value))
     }
 }
 
@@ -281,6 +307,16 @@ impl ToJson for Outcome {
             writer.close('}');
         }
         writer.close(']');
+        if let Some((from, to)) = self.between {
+            writer.key("between");
+            writer.open('{');
+            writer.text("from", &from.rfc3339());
+            writer.text("to", &to.rfc3339());
+            writer.close('}');
+        }
+        if !self.decisions.is_empty() {
+            writer.list("decisions", &self.decisions);
+        }
         writer.close('}');
     }
 }
@@ -307,8 +343,8 @@ impl ToJson for TestReport {
         writer.number("expectations", outcomes().count() as u64);
         writer.number("failures", failed as u64);
         writer.list("scenarios", &self.tested);
-        if !self.errors.is_empty() {
-            writer.list("errors", &self.errors);
+        if !self.found.is_empty() {
+            writer.list(if self.valid { "warnings" } else { "errors" }, &self.found);
         }
         writer.close('}');
     }

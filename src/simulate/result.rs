@@ -3,7 +3,7 @@
 use crate::automation::Posture;
 use crate::event::Text;
 use crate::json::write::{ToJson, Writer};
-use crate::trigger::{Child, Decision, EventRef, Firing, Outcome, Snapshot};
+use crate::trigger::{Child, Decision, EventRef, Fault, Firing, Outcome, Snapshot};
 
 #[derive(Debug)]
 pub struct Simulation {
@@ -108,6 +108,7 @@ impl ToJson for Decision {
             writer.text("event_id", &event.id.to_string());
         }
         bucket(writer, self.bucket.as_ref());
+        writer.optional("fault", self.fault.map(Fault::name));
         writer.text("because", &self.because());
         writer.close('}');
     }

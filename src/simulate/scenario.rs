@@ -10,7 +10,7 @@ use crate::time::Instant;
 use crate::trigger::{Delivery, Engine, Options, Outcome, Version};
 
 use super::document::Document;
-use super::problem::Place;
+use super::reading::Reading;
 use super::result::Simulation;
 
 /// The server's loops come round so many times at most.
@@ -31,6 +31,8 @@ pub struct Scenario {
     pub end: Instant,
     pub tick: i64,
     pub delivery: Delivery,
+    /// What is meant is played instead of what the server does, where that is clear.
+    pub intended: bool,
     pub version: Version,
     pub events: Vec<ReceivedEvent>,
 }
@@ -68,10 +70,11 @@ impl fmt::Display for ScenarioError {
 impl Scenario {
     /// Reads a document; of what is wrong with it, the first is told.
     pub fn read(value: Value<'_>) -> Result<Scenario, ScenarioError> {
-        let first = |problems: Vec<super::Problem>| {
-            ScenarioError::Unreadable(problems.into_iter().next().map(|problem| problem.message).unwrap_or_default())
-        };
-        Ok(Document::read(&Place::root(value)).map_err(first)?.scenario)
+        let mut reading = Reading::new(value);
+        Document::read(value, &mut reading, None).map(|document| document.scenario).ok_or_else(|| {
+            let found = reading.findings.into_report(0, None).diagnostics;
+            ScenarioError::Unreadable(found.into_iter().next().map(|first| first.message).unwrap_or_default())
+        })
     }
 
     pub(super) fn check(&self) -> Result<(), ScenarioError> {
@@ -101,7 +104,8 @@ pub(super) fn play(
     options: Options,
 ) -> Result<Simulation, ScenarioError> {
     scenario.check()?;
-    let mut engine = Engine::new(scenario.version, Options { delivery: scenario.delivery, ..options });
+    let mut engine =
+        Engine::new(scenario.version, Options { delivery: scenario.delivery, intended: scenario.intended, ..options });
     engine.load(&scenario.automation);
     let mut waiting = events.iter().peekable();
     let first = scenario.start.0.checked_add(offset).map(Instant);

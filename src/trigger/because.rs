@@ -18,6 +18,14 @@ impl Decision {
     /// Why it was decided.
     #[must_use]
     pub fn because(&self) -> String {
+        let reason = self.sentence();
+        match self.fault {
+            Some(fault) => [&*reason, ". A fault of the server: ", fault.sentence()].concat(),
+            None => reason,
+        }
+    }
+
+    fn sentence(&self) -> String {
         let name = self.event.as_ref().map_or("nothing", |event| &*event.name);
         let end = self.bucket.map(|bucket| clock(bucket.end)).unwrap_or_default();
         let count = self.bucket.map_or(0, |bucket| bucket.count);
@@ -47,10 +55,10 @@ impl Decision {
             }
             Reason::NoWindow => format!("no window is open that {name} could count in: none of `after` has opened one"),
             Reason::HeldForWindow { open: false } => {
-                format!("no window is open: {name} is held, and counts in a window that opens over {}", self.occurred())
+                format!("no window is open: {name} is held, and counts in a window that includes {}", self.occurred())
             }
             Reason::HeldForWindow { open: true } => {
-                format!("{name} is held, so that it also counts in a later window over {}", self.occurred())
+                format!("{name} is held, so that it also counts in a later window that includes {}", self.occurred())
             }
             Reason::AlreadyHeld => format!("{name} is held already and was counted where it belongs"),
             Reason::BeforeWindow => {
@@ -76,7 +84,11 @@ impl Decision {
             }
             Reason::Moved { held: 0 } => format!("this {name} moved the window to {end}: {then}"),
             Reason::Moved { held } => {
-                format!("this {name} moved the window to {end}, with {} in it: {count} of {threshold}", events(*held))
+                let so = if proactive && count >= threshold { ", so it will not fire" } else { "" };
+                format!(
+                    "this {name} moved the window to {end}, with {} in it: {count} of {threshold}{so}",
+                    events(*held)
+                )
             }
             Reason::Satisfied => {
                 format!("{count} of {threshold} expected came: the window until {end} is removed without firing")

@@ -12,6 +12,7 @@ use crate::time::Instant;
 
 use super::decision::{About, Child, Decision, Firing, Reason};
 use super::evaluation::Stage;
+use super::fault;
 
 /// The triggers of one automation, parents before children.
 pub struct Tree {
@@ -110,6 +111,7 @@ pub fn fire(stage: &mut Stage, mut node: usize, mut firing: Firing) {
                 key: Vec::new(),
                 event: fired.event.clone(),
                 bucket: None,
+                fault: fault::of_children(&fired.children),
                 reason: Reason::Fired,
             });
         }
@@ -143,6 +145,7 @@ fn take_child(stage: &mut Stage, parent: usize, place: usize, firing: Firing) ->
                     key: Vec::new(),
                     event,
                     bucket: None,
+                    fault: None,
                     reason: Reason::ChildrenMissing { present },
                 });
             }

@@ -9,6 +9,7 @@ use crate::event::Text;
 use crate::time::Instant;
 
 use super::bucket::EventRef;
+use super::fault::Fault;
 
 /// Which loop of the server decides.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -182,6 +183,8 @@ pub struct Decision {
     pub event: Option<EventRef>,
     pub bucket: Option<Snapshot>,
     pub reason: Reason,
+    /// Here the server does not do what is meant.
+    pub fault: Option<Fault>,
 }
 
 impl Decision {
@@ -212,7 +215,7 @@ impl Decision {
 }
 
 /// What has happened since it was last taken.
-#[derive(Default, Debug)]
+#[derive(Clone, Default, Debug)]
 pub struct Outcome {
     /// The automation acts.
     pub firings: Vec<Firing>,

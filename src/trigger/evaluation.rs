@@ -11,6 +11,7 @@ use crate::time::Instant;
 use super::bucket::{Bucket, Buckets, EventRef};
 use super::composite::{self, Tree};
 use super::decision::{About, Decision, Firing, Outcome, Phase, Reason, Snapshot};
+use super::fault::{self, Fault, Window};
 use super::held;
 use super::matching::{Interest, Matching};
 
@@ -33,6 +34,11 @@ pub struct Stage {
     pub now: Instant,
     pub phase: Phase,
     pub trace: bool,
+    /// What is meant instead of what the server does.
+    pub intended: bool,
+    /// When the loops came round last, and what the events clock said then.
+    pub previous_tick: Option<Instant>,
+    pub previous_as_of: Option<Instant>,
     /// Events at their `after` overwrite the last event of a window (Prefect 3.8).
     pub after_overwrites: bool,
     pub trees: Vec<Tree>,
@@ -51,13 +57,23 @@ impl Stage {
     ) {
         if self.trace {
             let slot = place.and_then(|place| watcher.buckets.slot(place));
+            let bucket = slot.and_then(|slot| slot.bucket.as_ref());
+            let window = bucket.map(|bucket| Window {
+                start: bucket.start,
+                end: bucket.end,
+                count: bucket.count,
+                event: event
+                    .map(|event| (event.occurred.0, watcher.matching.starts_after(&event.name)))
+                    .or_else(|| Some((bucket.last_event.as_ref()?.occurred.0, false))),
+            });
             self.outcome.decisions.push(Decision {
                 at: self.now,
                 phase: self.phase,
                 trigger: Some(watcher.about.clone()),
                 key: slot.map_or(Vec::new(), |slot| watcher.matching.labels(&slot.key)),
                 event: event.map(EventRef::from),
-                bucket: slot.and_then(|slot| slot.bucket.as_ref()).map(|bucket| snapshot(bucket, as_of)),
+                bucket: bucket.map(|bucket| snapshot(bucket, as_of)),
+                fault: window.and_then(|window| fault::of(watcher, self, &reason, &window)),
                 reason,
             });
         }
@@ -73,6 +89,7 @@ impl Stage {
                 key: Vec::new(),
                 event: Some(event.into()),
                 bucket: None,
+                fault: (reason == Reason::LeaderLost).then_some(Fault::AbsentLeader),
                 reason,
             });
         }
@@ -90,6 +107,11 @@ impl Watcher {
 
     pub fn has_after(&self) -> bool {
         !self.trigger.after.is_empty()
+    }
+
+    /// Whether it was not evaluated when the server's loop came round last.
+    pub fn was_skipped(&self, stage: &Stage) -> bool {
+        self.next_run.zip(stage.previous_tick).is_some_and(|(next, tick)| next > tick.0)
     }
 
     fn meets_threshold(&self, count: i64) -> bool {
@@ -182,6 +204,15 @@ pub fn evaluate(
                 stage.note(watcher, Some(place), now, cause, Reason::Over);
             }
             watcher.close(place);
+            // Where the server does what is meant, an event that comes too late for one window begins the next.
+            let begins = stage.intended && !reactive && unspent.is_some();
+            if let Some((event, _)) = event.filter(|(_, interest)| begins && interest.starts_after) {
+                let place = watcher.slot_for(event);
+                let (start, end) = (event.occurred.0, event.occurred.0.saturating_add(within));
+                let held = watcher.open(place, Bucket { start, end, count: 0, last_event: Some(event.into()) });
+                stage.note(watcher, Some(place), start, Some(event), Reason::Opened { held });
+                return Some(end);
+            }
             return None;
         }
         if within == 0 {

@@ -8,6 +8,7 @@ mod clock;
 mod composite;
 mod decision;
 mod evaluation;
+mod fault;
 mod heap;
 mod held;
 mod matching;
@@ -34,6 +35,7 @@ use table::Table;
 
 pub use bucket::EventRef;
 pub use decision::{About, Child, Decision, Firing, Kind, Outcome, Phase, Reason, Snapshot};
+pub use fault::Fault;
 
 /// Which server decides.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -58,8 +60,9 @@ pub struct Options {
     pub delivery: Delivery,
     /// Decisions are reported too.
     pub trace: bool,
-    /// What is meant instead of what the server does: all buckets that are over are evaluated, also beyond 500, and
-    /// none is swept before it was.
+    /// What is meant instead of what the server does, where that is clear: all buckets that are over are evaluated, also
+    /// beyond 500, and none is swept before it was; an event of `after` that comes too late for one window opens the
+    /// next; no window opens without an event of `after`, if there is one to wait for.
     pub intended: bool,
     /// What the server leaves to chance: the order in which the triggers of one automation look at an event, and
     /// that of children that fire at the same instant. 0: the order of the document.
@@ -136,6 +139,9 @@ impl Engine {
                 now: Instant(i64::MIN),
                 phase: Phase::Event,
                 trace: options.trace,
+                intended: options.intended,
+                previous_tick: None,
+                previous_as_of: None,
                 after_overwrites: version == Version::V3_8,
                 trees: Vec::new(),
                 outcome: Outcome::default(),
@@ -256,6 +262,7 @@ impl Engine {
             let paged = !self.options.intended;
             watcher.next_run = Some(proactive::evaluate_proactively(watcher, &mut self.stage, as_of, paged));
         }
+        (self.stage.previous_tick, self.stage.previous_as_of) = (Some(now), Some(Instant(as_of)));
         self.stage.phase = Phase::Periodic;
         for watcher in self.watchers.iter_mut().filter(|watcher| watcher.holds) {
             held::sweep(&mut watcher.buckets, now.0);

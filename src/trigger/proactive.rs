@@ -21,7 +21,8 @@ pub const EXPIRED_BUCKET_BUFFER: i64 = 60_000_000;
 /// as many buckets as it has removed from the batches before.
 pub fn evaluate_proactively(watcher: &mut Watcher, stage: &mut Stage, as_of: i64, paged: bool) -> i64 {
     let latest = as_of.saturating_add(watcher.trigger.within);
-    if watcher.trigger.for_each.is_empty() {
+    // The server opens it also where only an event of `after` should.
+    if watcher.trigger.for_each.is_empty() && !(stage.intended && watcher.has_after()) {
         let place = watcher.only_slot();
         if watcher.buckets.bucket(place).is_none() {
             let held = watcher.open(place, Bucket { start: as_of, end: latest, count: 0, last_event: None });

@@ -162,6 +162,11 @@ impl<'s> Findings<'s> {
         self.settings.profile == Profile::Documented
     }
 
+    /// Whether no error was found.
+    pub fn are_valid(&self) -> bool {
+        self.errors == 0
+    }
+
     /// To be called when a new event begins.
     pub fn next_event(&mut self, event: Option<Value<'_>>) {
         self.reported.clear();

@@ -2,7 +2,9 @@
 
 use crate::diagnostic::Code;
 use crate::event::Event;
-use crate::json::{Fault, Issue, MAX_DEPTH, Places, Pointer, Position, Span, Value, write};
+use crate::json::{
+    Fault, Issue, MAX_DEPTH, Places, Pointer, Position, Span, Tape, Value, parse, repeated_keys, write, yaml,
+};
 
 use super::findings::{Findings, Location, Subject};
 use super::path::Path;
@@ -24,6 +26,50 @@ impl<'t> Source<'t> {
     fn position(self, byte: u32) -> Position {
         Places::new(self.text, self.base, self.wtf8).position(byte as usize)
     }
+}
+
+/// How a document is written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Language {
+    Json,
+    Yaml,
+}
+
+/// Reads a document, JSON or YAML, onto the tape, and reports what is wrong with its text. `None`: it cannot be read.
+///
+/// What begins with a bracket could be YAML too, but mistakes in it are told better as those of JSON; and of nothing
+/// there is only one thing to say.
+pub(crate) fn read(findings: &mut Findings<'_>, source: Source<'_>, tape: &mut Tape) -> Option<Language> {
+    let text = source.text;
+    let start = if text.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
+    let first = text.get(start..).unwrap_or_default().trim_ascii_start().first();
+    let mut issues = Vec::new();
+    let language = if matches!(first, None | Some(b'{' | b'[')) {
+        let complete = parse(text, start, tape, &mut issues).complete;
+        if let Some(root) = tape.document(text).root() {
+            repeated_keys(root, &mut issues);
+        }
+        complete.then_some(Language::Json)
+    } else {
+        match yaml::read(text, tape) {
+            Ok(()) => {
+                if let Some(root) = tape.document(text).root() {
+                    repeated_keys(root, &mut issues);
+                }
+                Some(Language::Yaml)
+            }
+            Err(fault) => {
+                let code = Code::SyntaxYaml;
+                findings
+                    .note(code.severity(), code, &Subject::default(), &Path::Root)
+                    .at(Location::Bytes(fault.span))
+                    .with("what", fault.problem.sentence());
+                None
+            }
+        }
+    };
+    report(findings, source, &Subject::default(), None, &issues);
+    language
 }
 
 /// Reports what the reader has noted about one event (or about a text that is none).

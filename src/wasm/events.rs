@@ -58,21 +58,30 @@ pub fn is_ndjson(head: &[u8], whole: bool) -> Option<bool> {
     validate::is_ndjson(head, whole)
 }
 
-/// Plays a scenario. `places` and `wtf8` as for `validate`.
+/// Plays a scenario. `version`: of the server, whatever the scenario says. `places` and `wtf8` as for `validate`.
 #[wasm_bindgen]
-#[must_use]
 #[expect(clippy::fn_params_excessive_bools, reason = "JavaScript names them")]
-pub fn simulate(text: &[u8], trace: bool, events: bool, places: bool, wtf8: bool) -> String {
+pub fn simulate(
+    text: &[u8],
+    trace: bool,
+    events: bool,
+    version: Option<String>,
+    places: bool,
+    wtf8: bool,
+) -> Result<String, JsValue> {
     let text = Text { bytes: text, options: TextOptions { places, wtf8 } };
-    simulate::simulate(text, Request { trace, events }).to_json()
+    let request = Request { trace, events, ..Request::default() };
+    let request = request.with_version(version.as_deref()).map_err(|problem| misuse(&problem))?;
+    Ok(simulate::simulate(text, request).to_json())
 }
 
-/// Plays the events of a text to the automation of a scenario without events.
+/// Plays events to an automation. `options`: JSON text.
 #[wasm_bindgen]
-#[must_use]
-pub fn replay(scenario: &[u8], events: &[u8], trace: bool) -> String {
+pub fn replay(automation: &[u8], events: &[u8], options: &str, trace: bool) -> Result<String, JsValue> {
     let text = |bytes| Text { bytes, options: TextOptions::default() };
-    simulate::replay(text(scenario), text(events), Request { trace, events: true }).to_json()
+    let request = Request { trace, ..Request::default() };
+    let played = simulate::replay(text(automation), text(events), text(options.as_bytes()), request);
+    Ok(played.map_err(|problem| misuse(&problem))?.to_json())
 }
 
 /// What a window over heartbeats is good for; a mistake in the question is a `TypeError` with a sentence.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use prefect_events::automation::{self, CheckSettings};
 use prefect_events::diagnostic::{About, Code, Diagnostic, Explanation, Report, Severity, explain};
+use prefect_events::simulate::{Text, test};
 use prefect_events::validate::{Settings, TextOptions, validate};
 
 /// Findings for which there is nothing in the text to point at.
@@ -13,7 +14,7 @@ const WITHOUT_EXTENT: [&str; 2] = ["syntax-empty", "syntax-truncated"];
 const NOWHERE: [&str; 1] = ["heartbeat-frequency-too-low"];
 
 /// Codes whose example shows their fix.
-const FIXED: [&str; 32] = [
+const FIXED: [&str; 35] = [
     "syntax-trailing-comma",
     "syntax-missing-comma",
     "syntax-literal",
@@ -46,6 +47,9 @@ const FIXED: [&str; 32] = [
     "heartbeat-without-for-each",
     "heartbeat-not-expected",
     "states-not-expected",
+    "scenario-unknown-key",
+    "scenario-unknown-state",
+    "scenario-unknown-run",
 ];
 
 /// How much text a `wrong` example may be made into.
@@ -76,6 +80,14 @@ impl Checker {
         match self.about {
             About::Events => validate(&text, options, &Settings::read(settings).unwrap()),
             About::Automations => automation::check(&text, options, &CheckSettings::read(settings).unwrap()),
+            About::Scenarios => {
+                let report = test(Text { bytes: &text, options });
+                let diagnostics: Vec<Diagnostic> = report.diagnostics().cloned().collect();
+                // What is right fires as it expects to.
+                assert_eq!(diagnostics.is_empty(), report.passed(), "{:?}", report.failures().collect::<Vec<_>>());
+                let errors = diagnostics.iter().filter(|found| found.severity == Severity::Error).count() as u64;
+                Report { valid: errors == 0, events: 0, errors, warnings: 0, infos: 0, diagnostics, truncated: None }
+            }
         }
     }
 }

@@ -17,6 +17,7 @@ mod cases;
 mod documentation;
 mod envelope;
 mod explanations;
+mod faults;
 mod mutation;
 mod positions;
 mod precedents;

@@ -1,7 +1,7 @@
 //! Scenarios as documents: generated runs, mistakes in them, expectations, advice.
 
 use prefect_events::json::write::ToJson;
-use prefect_events::simulate::{Advice, Question, Request, SimulationResult, Text, advise, simulate, test};
+use prefect_events::simulate::{Advice, Question, Request, SimulationResult, Text, advise, replay, simulate, test};
 use prefect_events::validate::{Settings, TextOptions, validate};
 use serde_json::{Value as Json, json};
 
@@ -11,7 +11,7 @@ fn text(bytes: &[u8]) -> Text<'_> {
 
 fn play(scenario: &Json) -> SimulationResult {
     let written = scenario.to_string();
-    let result = simulate(text(written.as_bytes()), Request { trace: true, events: true });
+    let result = simulate(text(written.as_bytes()), Request { trace: true, events: true, ..Request::default() });
     assert!(serde_json::from_str::<Json>(&result.to_json()).is_ok());
     result
 }
@@ -95,6 +95,33 @@ fn generated_events_are_valid() {
     assert_eq!(result.to_json(), play(&scenario).to_json());
 }
 
+/// What real servers did, with the sentences that tell why.
+#[test]
+fn the_recorded_timelines() {
+    let cases: Json = serde_json::from_slice(&super::cases::read("timelines.json")).unwrap();
+    for case in cases.as_array().unwrap() {
+        let scenario = case["scenario"].to_string();
+        for version in ["3.9", "3.8"] {
+            let request = Request { trace: true, ..Request::default() }.with_version(Some(version)).unwrap();
+            let told = simulate(text(scenario.as_bytes()), request).to_json();
+            let told: Json = serde_json::from_str(&told).unwrap();
+            let firings = told["firings"].as_array().unwrap().iter();
+            let fires: Vec<Json> =
+                firings.map(|firing| json!({"at": firing["at"], "event_id": firing["event_id"]})).collect();
+            assert_eq!(json!(fires), case["fires"][version], "{version}: {}", case["scenario"]["scenario"]);
+            if version == "3.9" {
+                let decisions = told["decisions"].as_array().unwrap().iter();
+                let because: Vec<String> = decisions
+                    .map(|one| format!("{}: {}", one["kind"].as_str().unwrap(), one["because"].as_str().unwrap()))
+                    .collect();
+                assert_eq!(json!(because), case["because"], "{}", case["scenario"]["scenario"]);
+            }
+        }
+    }
+    let unknown = Request::default().with_version(Some("4")).unwrap_err();
+    assert_eq!(unknown, "the option `server_version` must be \"3.9\" or \"3.8\", not `4`");
+}
+
 /// Section by section as the real engine did.
 #[test]
 fn the_timelines() {
@@ -163,39 +190,45 @@ fn mistakes_are_told() {
     for (more, expected) in [
         (
             json!({"tick_seconds": 0}),
-            "scenario-wrong-value /tick_seconds: `tick_seconds` must be more than 0, not a number (`0`)",
+            "scenario-wrong-value /tick_seconds: `tick_seconds` must be more than 0 seconds, not a number (`0`)",
         ),
-        (json!({"end": "2026-02-28T12:00:00Z"}), "scenario-time /end: the scenario's `end` is before its `start`"),
-        (json!({"end": "90000d"}), "scenario-too-large /end: from `start` to `end` there are more than 20000000 ticks"),
-        (json!({"exspect": []}), "scenario-unknown-key /exspect: there is no `exspect` here: did you mean `expect`?"),
+        (json!({"end": "2026-02-28T12:00:00Z"}), "scenario-time /end: `end` must come after `start`"),
+        (
+            json!({"end": "90000d"}),
+            "scenario-too-large /end: the scenario has more than 20,000,000 ticks between `start` and `end`",
+        ),
+        (json!({"exspect": []}), "scenario-unknown-key /exspect: there is no `exspect` here"),
         (
             json!({"server_version": "4"}),
             "scenario-wrong-value /server_version: `server_version` must be \"3.9\" or \"3.8\", not `4`",
         ),
         (
             json!({"runs": [{"state": "Complete", "ends": "1m"}]}),
-            "scenario-wrong-value /runs/0/state: `Complete` is no state that Prefect names itself: did you mean `Completed`?",
+            "scenario-unknown-state /runs/0/state: `Complete` is no state that Prefect itself names",
         ),
         (
             json!({"runs": [{"dies": "1m", "starts": "2m"}]}),
-            "scenario-time /runs/0/dies: the run's `dies` is before its `starts`",
+            "scenario-time /runs/0/dies: `dies` must come after `starts`",
         ),
         (
             json!({"runs": [{"name": "a", "count": 1_000_000}]}),
-            "scenario-too-large /runs/0: the scenario has too many runs: it may have 2000000 events",
+            "scenario-too-large /runs/0: the scenario has more than 2,000,000 events",
         ),
         (
             json!({"runs": [{"name": "a", "heartbeat": {"frequency": 0}}]}),
-            "scenario-wrong-value /runs/0/heartbeat/frequency: `frequency` must be more than 0 seconds, not a number (`0`)",
+            "scenario-wrong-value /runs/0/heartbeat/frequency: `frequency` must be more than 0 seconds, and a year at most, not a number (`0`)",
         ),
         (
             json!({"runs": [{"name": "a"}], "expect": [{"run": "other", "fires": 1}]}),
-            "scenario-wrong-value /expect/0/run: no run of this scenario is called `other`",
+            "scenario-unknown-run /expect/0/run: no run of this scenario is called `other`",
         ),
-        (json!({"events": [{"id": "x"}]}), "scenario-event /events/0: this event lacks `occurred`"),
+        (
+            json!({"events": [{"id": "x"}]}),
+            "scenario-event /events/0: the server cannot read this event: it lacks `occurred`",
+        ),
         (
             json!({"automation": {"trigger": {"expect": []}}}),
-            "scenario-automation /automation/trigger: the server refuses this trigger",
+            "scenario-automation /automation/trigger: the server refuses this trigger, so that nothing can be played",
         ),
         (
             json!({"heartbeat": {"loss": 2}}),
@@ -209,9 +242,85 @@ fn mistakes_are_told() {
     assert_eq!((range.start.line, range.start.column), (2, 15));
     let result = simulate(text(b"{\"a\": }"), Request::default());
     assert_eq!(result.errors()[0].code, "syntax-missing-value");
-    for wrong in ["", "[]", "1", "{} {}", "{}\n{}"] {
+    for wrong in ["", "[]", "1", "{} {}", "{}\n{}", "- a", "a: [", "automation: crash-zombie-flows\n\tend: 5"] {
         assert!(!simulate(text(wrong.as_bytes()), Request::default()).errors().is_empty(), "{wrong}");
     }
+}
+
+/// The same document in JSON and in YAML, where the places are those of the YAML.
+#[test]
+fn yaml_is_read() {
+    let yaml = "# zombies\nautomation: crash-zombie-flows\nstart: 2026-03-01T12:00:00Z\nend: 30m\nserver_version: 3.9\n\
+        tick_offset_seconds: 2\nheartbeat: {frequency: 30, drift: 0, first: 0.1}\nruns:\n- name: ünique 😀\n  dies: 121s\n";
+    let json = zombie(&json!({"server_version": "3.9", "runs": [{"name": "ünique 😀", "dies": "121s"}]}));
+    let result = simulate(text(yaml.as_bytes()), Request { trace: true, ..Request::default() });
+    assert_eq!(result.errors(), []);
+    let request = Request { trace: true, ..Request::default() };
+    assert_eq!(result.to_json(), simulate(text(json.to_string().as_bytes()), request).to_json());
+    for (from, to, code, path, marked) in [
+        ("121s", "😀", "scenario-wrong-value", "/runs/0/dies", "😀"),
+        ("dies", "dis", "scenario-unknown-key", "/runs/0/dis", "dis"),
+        ("frequency: 30", "frequency: fast", "scenario-wrong-value", "/heartbeat/frequency", "fast"),
+        ("automation: crash", "automation: [\"a\"] #", "scenario-wrong-value", "/automation", "[\"a\"]"),
+        ("end: 30m", "\tend: 30m", "syntax-yaml", "", "\t"),
+    ] {
+        let wrong = yaml.replace(from, to);
+        let result = simulate(text(wrong.as_bytes()), request);
+        let [error] = result.errors() else { panic!("{wrong}: {:#?}", result.errors()) };
+        let range = error.range.unwrap();
+        let units: Vec<u16> = wrong.encode_utf16().collect();
+        let found = &units[range.start.offset as usize..range.end.offset as usize];
+        assert_eq!((error.code, &*error.path, &*String::from_utf16_lossy(found)), (code, path, marked));
+    }
+    // Of a repeated key the last one counts, and that is told.
+    let twice = [yaml, "end: 20m\n"].concat();
+    let told: Json = serde_json::from_str(&simulate(text(twice.as_bytes()), request).to_json()).unwrap();
+    assert_eq!(
+        (told["warnings"][0]["code"].as_str(), told["firings"][0]["at"].is_string()),
+        (Some("duplicate-key"), true)
+    );
+    let tested = [twice.as_str(), "expect: [{run: ünique 😀, fires: 1}]\n"].concat();
+    assert!(test(text(tested.as_bytes())).passed());
+}
+
+/// An automation and events, each a text of its own.
+#[test]
+fn events_are_replayed() {
+    let automation = "trigger:\n  posture: Reactive\n  expect: [acme.a]\n  threshold: 2\n  within: 60\n";
+    let event = |id: u8, second: u8| {
+        format!(
+            "{{\"id\": \"00000000-0000-4000-8000-0000000000{id:02}\", \"occurred\": \"2026-03-01T12:00:{second:02}Z\",\
+             \"event\": \"acme.a\", \"resource\": {{\"prefect.resource.id\": \"x\"}}}}\n"
+        )
+    };
+    let events = [event(1, 0), event(2, 30), event(3, 31), "{".to_owned()].concat();
+    let right = events.trim_end_matches('{');
+    let played = |automation: &str, events: &str, options: &str| {
+        let [automation, events, options] = [automation, events, options].map(str::as_bytes).map(text);
+        replay(automation, events, options, Request::default()).map(|result| {
+            let told: Json = serde_json::from_str(&result.to_json()).unwrap();
+            told
+        })
+    };
+    let told = played(automation, right, "{}").unwrap();
+    assert_eq!(told["firings"][0]["at"], "2026-03-01T12:00:30.000000Z");
+    let page = format!("{{\"events\": [{}], \"total\": 1}}", event(1, 0).trim_end());
+    let reactive = r#"{"trigger": {"posture": "Reactive", "expect": ["acme.a"]}}"#;
+    assert_eq!(played(reactive, &page, "{}").unwrap()["firings"].as_array().unwrap().len(), 1);
+    let at = "{\"end\": \"2026-03-01T12:00:10Z\"}";
+    assert_eq!(played(automation, right, at).unwrap()["undelivered"], 2);
+    // Where it is wrong.
+    let told = played(&automation.replace("60", "x"), right, "{}").unwrap();
+    assert_eq!((&told["found_in"], &told["errors"][0]["range"]["start"]["line"]), (&json!("automation"), &json!(2)));
+    let told = played(automation, &events, "{}").unwrap();
+    assert_eq!((&told["found_in"], &told["errors"][0]["range"]["start"]["line"]), (&json!("events"), &json!(4)));
+    let told = played(automation, &[right, "\n  {\"id\": 5}"].concat(), "{}").unwrap();
+    assert_eq!((&told["found_in"], &told["errors"][0]["range"]["start"]["column"]), (&json!("events"), &json!(3)));
+    assert_eq!(
+        played(automation, right, "{\"tick_seconds\": 0}").unwrap_err(),
+        "`tick_seconds` must be more than 0 seconds, not a number (`0`)"
+    );
+    assert_eq!(played(automation, right, "{\"runs\": []}").unwrap_err(), "there is no `runs` here");
 }
 
 #[test]

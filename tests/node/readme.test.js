@@ -1,5 +1,5 @@
 // Does what the README shows, and compares. Its conventions:
-//   ```json NAME   a file of this name
+//   ```json NAME   a file of this name; the same with yaml
 //   ```console     lines after `$ ` are run by a shell, what follows each is its output
 //   ```js          run as a module; each `// → …` is the next line that it prints
 //   ```sh          not run, but what it names must exist
@@ -89,7 +89,7 @@ for (const { 0: block, 1: language, 2: name, 3: content = "", index } of readme.
   const line = readme.slice(0, index).split("\n").length;
   test(`line ${line}: ${language}`, () => {
     let real = content;
-    if (language === "json" && name) writeFileSync(join(cwd, name), content);
+    if (/^(json|yaml)$/.test(language ?? "") && name) writeFileSync(join(cwd, name), content);
     else if (language === "sh") existing(content);
     else if (language === "console") real = session(content);
     else if (language === "js") real = module(content);

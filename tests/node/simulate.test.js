@@ -5,7 +5,14 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 
-import { heartbeatAdvice, simulate, testScenarios, validate } from "../../pkg/node.js";
+import {
+  compareVersions,
+  heartbeatAdvice,
+  replay,
+  simulate,
+  testScenarios,
+  validate,
+} from "../../pkg/node.js";
 import { REAL } from "./helpers/events.js";
 import { folder, run } from "./helpers/run.js";
 
@@ -85,6 +92,75 @@ test("testScenarios takes one scenario or several", () => {
   );
 });
 
+const YAML = `automation: crash-zombie-flows
+start: 2026-03-01T12:00:00Z
+end: 30m
+heartbeat: {frequency: 30}
+runs:
+  - {name: zombie, starts: 5s, dies: 2m10s} # without a word
+expect:
+  - {run: zombie, fires: 2, between: [3m30s, 3m50s]}
+`;
+
+test("YAML is read, with its places", () => {
+  assert.deepEqual(
+    simulate(YAML).firings.map(({ at }) => at),
+    ["2026-03-01T12:03:40.000000Z"],
+  );
+  const [error] = simulate(YAML.replace("2m10s", "soon")).errors ?? [];
+  assert.deepEqual(
+    [error?.code, error?.path, error?.range?.start.line],
+    ["scenario-wrong-value", "/runs/0/dies", 6],
+  );
+  assert.equal(simulate(YAML.replace("  -", "\t-")).errors?.[0]?.code, "syntax-yaml");
+  assert.equal(simulate(`${YAML}end: 20m\n`).warnings?.[0]?.code, "duplicate-key");
+});
+
+test("an expectation that is not met tells what led to it", () => {
+  const [expectation] = testScenarios(YAML).scenarios[0]?.expectations ?? [];
+  assert.deepEqual(expectation?.between, {
+    from: "2026-03-01T12:03:30.000000Z",
+    to: "2026-03-01T12:03:50.000000Z",
+  });
+  assert.equal(expectation?.decisions?.at(-1)?.kind, "fired");
+});
+
+test("replay takes two texts", () => {
+  const automation = "trigger: {posture: Reactive, expect: [prefect.flow-run.Crashed]}";
+  const { firings } = replay(automation, REAL, { server_version: "3.8", trace: true });
+  assert.ok(firings.length > 0);
+  assert.deepEqual(
+    firings,
+    replay(Buffer.from(automation), REAL.toString(), { server_version: "3.9" }).firings,
+  );
+  const wrong = replay(automation.replace("Reactive", "reactive"), REAL);
+  assert.deepEqual([wrong.found_in, wrong.errors?.[0]?.range?.start.column], ["automation", 10]);
+  assert.equal(replay(automation, "{}").found_in, "events");
+  assert.throws(() => replay(automation, REAL, { tick_seconds: -1 }), /`tick_seconds` must be/);
+  // @ts-expect-error: no such option
+  assert.throws(() => replay(automation, REAL, { runs: [] }), /there is no `runs` here/);
+  // @ts-expect-error: no text
+  assert.throws(() => replay({}, REAL), TypeError);
+});
+
+/** A run that ends before its heartbeat arrives. */
+const OVERTAKEN = {
+  ...SCENARIO,
+  heartbeat: { frequency: 30, first: 0.5, delay: 0.7 },
+  runs: [{ name: "short", ends: "0.9s" }],
+  expect: [],
+};
+
+test("compareVersions names what differs", () => {
+  const both = compareVersions(OVERTAKEN);
+  const [fires = []] = [both["3.8"].firings];
+  assert.deepEqual([fires.length, both["3.9"].firings.length], [1, 0]);
+  assert.deepEqual(both.differences, [{ 3.8: fires[0] }]);
+  assert.deepEqual(compareVersions(SCENARIO).differences, []);
+  assert.deepEqual(simulate(OVERTAKEN, { server_version: "3.8.8" }).firings, fires);
+  assert.throws(() => simulate(OVERTAKEN, { server_version: "4" }), /must be "3.9" or "3.8"/);
+});
+
 test("heartbeatAdvice", () => {
   const advice = heartbeatAdvice({ frequency: 30, within: 90, client_version: "3.1.0" });
   assert.deepEqual([advice.tolerated_misses, advice.client?.sends_heartbeats], [1, "never"]);
@@ -114,6 +190,52 @@ test("simulate --automation FILE --events FILE", async () => {
   const crashed = REAL.toString().match(/"event": ?"prefect\.flow-run\.Crashed"/g) ?? [];
   const { firings } = JSON.parse(stdout);
   assert.ok(firings.length > 0 && firings.length <= crashed.length);
+});
+
+test("simulate tells where which file is wrong", async () => {
+  write("automation.yaml", "trigger:\n  posture: reactive\n");
+  write("wrong.ndjson", '{"id": 5}\n');
+  const args = (/** @type {string} */ automation, /** @type {string} */ events) => [
+    "simulate",
+    "--automation",
+    automation,
+    "--events",
+    events,
+  ];
+  const one = await run(args("automation.yaml", "events.ndjson"), { cwd });
+  assert.deepEqual([one.status, /--> automation\.yaml:2:3/.test(one.stdout)], [2, true]);
+  const other = await run(args("automation.json", "wrong.ndjson"), { cwd });
+  assert.deepEqual([other.status, /--> wrong\.ndjson:1:1/.test(other.stdout)], [2, true]);
+  const options = ["--server-version", "3.8", "--tick", "0", "--end", "1d"];
+  const third = await run([...args("automation.json", "events.ndjson"), ...options], { cwd });
+  assert.deepEqual(
+    [third.status, third.stderr],
+    [2, "prefect-events: `tick_seconds` must be more than 0 seconds, not a number (`0`)\n"],
+  );
+});
+
+test("simulate --compare FILE", async () => {
+  write("overtaken.json", OVERTAKEN);
+  const { status, stdout } = await run(["simulate", "--compare", "overtaken.json"], { cwd });
+  assert.equal(status, 0);
+  assert.match(stdout, /^ +3\.8 +3\.9$/m);
+  assert.match(stdout, /^at +2026-03-01T12:01:3\S+ +does not fire$/m);
+  assert.match(stdout, /^3\.8 fires once, 3\.9 never fires: 1 difference$/m);
+  const json = await run(["simulate", "--compare", "--format", "json", "right.json"], { cwd });
+  assert.deepEqual(JSON.parse(json.stdout).differences, []);
+});
+
+test("a failed expectation is drawn beside what came", async () => {
+  write("wrong.yaml", YAML);
+  const pretty = await run(["test", "wrong.yaml"], { cwd });
+  assert.equal(pretty.status, 1);
+  assert.match(pretty.stdout, /^ +zombie +●.*✗/m);
+  assert.match(pretty.stdout, /^ +expected +\[─*\]$/m);
+  const junit = await run(["test", "--format", "junit", "wrong.yaml"], { cwd });
+  assert.match(
+    junit.stdout,
+    /<failure message="expected: run zombie fires 2 times[^>]*>.*✗.*expected +\[/,
+  );
 });
 
 test("test FILE…", async () => {

@@ -1,14 +1,22 @@
 // The public types: what must compile, and what must not. `make lint` checks this file; nothing runs it.
 
 import {
+  type Advice,
   applyFixes,
+  compareVersions,
   type Diagnostic,
   describe,
   type EventType,
   eventTypes,
   explain,
+  heartbeatAdvice,
   init,
   type Report,
+  replay,
+  type Scenario,
+  simulate,
+  type TestReport,
+  testScenarios,
   validate,
   validateStream,
   version,
@@ -62,6 +70,41 @@ console.log(stream, types, roles, title, started, version().length);
 const entries: typeof import("prefect-events")[] = [node, browser];
 console.log(entries);
 
+const scenario: Scenario = {
+  automation: "crash-zombie-flows",
+  end: "30m",
+  heartbeat: { frequency: 30, loss: 0.01 },
+  runs: [
+    { name: "zombie", dies: 130, retry: [{ at: "1m", for: "30s" }] },
+    { ends: "2m", state: { type: "COMPLETED", name: "Processed" }, heartbeat: null },
+  ],
+  expect: [{ run: "zombie", fires: 1, between: ["3m", "2026-03-01T12:00:00Z"] }, { never: true }],
+};
+for (const { at, posture, event_id, children } of simulate(scenario, { trace: true }).firings) {
+  const fired: string = at;
+  const optional: [string | undefined, string | null, object[] | undefined] = [
+    posture,
+    event_id,
+    children,
+  ];
+  console.log(fired, optional);
+}
+const kinds: string[] | undefined = simulate("{}", { server_version: "3.8" }).decisions?.map(
+  ({ kind }) => kind,
+);
+const replayed: "automation" | "events" | undefined = replay("", new Uint8Array(), {
+  tick_seconds: 5,
+}).found_in;
+const both: string | undefined = compareVersions(scenario).differences[0]?.["3.8"]?.at;
+const tested: TestReport = testScenarios([scenario, scenario]);
+testScenarios({ scenarios: [scenario] });
+const failed: string[] = tested.scenarios.flatMap(({ expectations }) =>
+  expectations.map(({ message }) => message ?? "met"),
+);
+const advice: Advice = heartbeatAdvice({ frequency: 180, within: 540, expect: ["*"] });
+const tolerated: number = advice.tolerated_misses;
+console.log(kinds, replayed, both, failed, tolerated, advice.smallest_within[0]?.within);
+
 // ---- what must not
 
 // @ts-expect-error A number is no input.
@@ -86,3 +129,19 @@ explain("x").title;
 describe("x").title;
 // @ts-expect-error Not of this package's names.
 types[0]?.namePattern;
+// @ts-expect-error The automation is missing.
+simulate({ runs: [] });
+// @ts-expect-error There is no such key.
+simulate({ automation: {}, runs: [{ died: "2m" }] });
+// @ts-expect-error There is no such option.
+simulate(scenario, { tracing: true });
+// @ts-expect-error Both are told.
+compareVersions(scenario, { server_version: "3.8" });
+// @ts-expect-error Texts or bytes.
+replay({}, []);
+// @ts-expect-error There is no such key.
+testScenarios({ automation: {}, expect: [{ fired: 1 }] });
+// @ts-expect-error `within` is missing.
+heartbeatAdvice({ frequency: 30 });
+// @ts-expect-error It may be absent.
+tested.errors.length;

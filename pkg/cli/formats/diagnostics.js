@@ -13,7 +13,7 @@ export function diagnostics(found, file, style) {
     .map(({ severity, code, message, range, path, help }) => {
       const at = range ? `:${range.start.line}:${range.start.column}` : path && ` (${path})`;
       const lines = [
-        `${style.red(style.bold(`${severity}[${code}]`))}${style.bold(`: ${printable(message)}`)}`,
+        `${(severity === "error" ? style.red : style.yellow)(style.bold(`${severity}[${code}]`))}${style.bold(`: ${printable(message)}`)}`,
         `${style.cyan("-->")} ${printable(shown(file))}${printable(at)}`,
       ];
       if (help) lines.push(`  ${style.cyan("=")} ${style.bold("help")}: ${printable(help)}`);

@@ -1,6 +1,7 @@
 // JUnit XML, which test reports of continuous integration read: a suite per file, a failure per error.
 
 import { shown } from "../words.js";
+import { testcase, testsuites, toXml } from "./xml.js";
 
 /** @typedef {import("../../index.js").Diagnostic} Diagnostic */
 
@@ -12,29 +13,21 @@ export function junit(out) {
   return {
     file() {},
     end(results) {
-      const suites = results.map(suite);
-      const tests = sum(suites.map((one) => one.tests));
-      const failures = sum(suites.map((one) => one.failures));
-      const errors = sum(suites.map((one) => one.errors));
-      out.write(
-        [
-          '<?xml version="1.0" encoding="UTF-8"?>',
-          `<testsuites name="prefect-events" tests="${tests}" failures="${failures}" errors="${errors}">`,
-          ...suites.map((one) => one.xml),
-          "</testsuites>\n",
-        ].join("\n"),
-      );
+      out.write(testsuites(results.map(suite)));
     },
   };
 }
 
-/** @param {import("./index.js").Result} result */
+/**
+ * @param {import("./index.js").Result} result
+ * @returns {import("./xml.js").Suite}
+ */
 function suite(result) {
-  const file = shown(result.file);
+  const name = shown(result.file);
   if ("unreadable" in result) {
-    const message = toXml(`${file} ${result.unreadable}`);
-    const xml = testcase(file, "can be read", `<error message="${message}" type="unreadable"/>`);
-    return wrap(file, [xml], 0, 1, "");
+    const message = toXml(`${name} ${result.unreadable}`);
+    const xml = testcase(name, "can be read", `<error message="${message}" type="unreadable"/>`);
+    return { name, cases: [xml], failures: 0, errors: 1 };
   }
   const { report } = result;
   const errors = report.diagnostics.filter(({ severity }) => severity === "error");
@@ -43,48 +36,20 @@ function suite(result) {
   // Errors that are not listed must not make a suite pass.
   const unlisted = report.errors - errors.length;
   const cases = errors.map((error) =>
-    testcase(file, `${error.code}${place(error)}`, failure(error)),
+    testcase(name, `${error.code}${place(error)}`, failure(error)),
   );
   if (unlisted > 0) {
     cases.push(
       testcase(
-        file,
+        name,
         "further errors",
         `<failure message="${unlisted} more errors are not listed"/>`,
       ),
     );
   }
   const failures = cases.length;
-  if (failures === 0) cases.push(testcase(file, `${report.events} events`, ""));
-  return wrap(file, cases, failures, 0, rest.join("\n"));
-}
-
-/**
- * @param {string} file
- * @param {string[]} cases
- * @param {number} failures
- * @param {number} errors
- * @param {string} output
- */
-function wrap(file, cases, failures, errors, output) {
-  const tests = cases.length;
-  const xml = [
-    `  <testsuite name="${toXml(file)}" tests="${tests}" failures="${failures}" errors="${errors}" skipped="0">`,
-    ...cases,
-    ...(output ? [`    <system-out>${toXml(output)}</system-out>`] : []),
-    "  </testsuite>",
-  ].join("\n");
-  return { tests, failures, errors, xml };
-}
-
-/**
- * @param {string} file
- * @param {string} name
- * @param {string} content
- */
-function testcase(file, name, content) {
-  const start = `    <testcase classname="${toXml(file)}" name="${toXml(name)}"`;
-  return content ? `${start}>\n      ${content}\n    </testcase>` : `${start}/>`;
+  if (failures === 0) cases.push(testcase(name, `${report.events} events`, ""));
+  return { name, cases, failures, errors: 0, output: rest.join("\n") };
 }
 
 /** @param {Diagnostic} error */
@@ -105,30 +70,4 @@ function described({ severity, code, message, help, docs, path, event, range }) 
 /** @param {Diagnostic} diagnostic */
 function place({ range }) {
   return range ? ` at ${range.start.line}:${range.start.column}` : "";
-}
-
-/** @param {number[]} numbers */
-function sum(numbers) {
-  return numbers.reduce((total, number) => total + number, 0);
-}
-
-/** @type {{ [character: string]: string }} */
-const ENTITIES = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "\n": "&#10;",
-  "\t": "&#9;",
-  "\r": "&#13;",
-};
-
-/**
- * For text and attributes; what XML 1.0 cannot hold at all becomes U+FFFD.
- * @param {string} text
- */
-function toXml(text) {
-  return text
-    .replace(/[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu, "\ufffd")
-    .replace(/[&<>"\n\t\r]/g, (character) => ENTITIES[character] ?? character);
 }

@@ -20,12 +20,14 @@ const MARKS = {
 };
 
 /**
- * @param {SimulationResult} result with decisions
+ * @param {Pick<SimulationResult, "decisions" | "events">} result with decisions
  * @param {number} room
  * @param {import("../terminal.js").Colours} style
+ * @param {{ run?: string, between?: { from: string, to: string } }} [expected] what is told apart: the run that all
+ *   lanes are of, and when firings are expected
  * @returns {string[]}
  */
-export function timeline({ decisions = [], events = [] }, room, style) {
+export function timeline({ decisions = [], events = [] }, room, style, { run, between } = {}) {
   const names = runNames(events);
   /** @type {Map<string, Lane>} */
   const lanes = new Map();
@@ -39,7 +41,7 @@ export function timeline({ decisions = [], events = [] }, room, style) {
     const time = Date.parse(at);
     first = Math.min(first, time);
     last = Math.max(last, time);
-    const name = labels.map((label) => names.get(label) ?? label).join(", ");
+    const name = run ?? labels.map((label) => names.get(label) ?? label).join(", ");
     const lane = lanes.get(id) ?? { start: time, end: time, marks: [], windows: [], name };
     lane.marks.push([time, mark]);
     const open = lane.windows.at(-1);
@@ -51,6 +53,21 @@ export function timeline({ decisions = [], events = [] }, room, style) {
   }
   if (lanes.size === 0) return [];
   const shown = [...lanes.values()].slice(0, MOST);
+  if (between) {
+    const [start, end] = [Date.parse(between.from), Date.parse(between.to)];
+    first = Math.min(first, start);
+    last = Math.max(last, end);
+    shown.push({
+      start,
+      end,
+      name: "expected",
+      windows: [[start, end]],
+      marks: [
+        [start, "["],
+        [end, "]"],
+      ],
+    });
+  }
   const label = Math.min(24, Math.max(...shown.map(({ name }) => name.length)));
   const width = Math.max(10, room - label - 2);
   /** @param {number} time */
@@ -72,7 +89,7 @@ export function timeline({ decisions = [], events = [] }, room, style) {
   });
   const [from, to] = [clock(first), clock(last)];
   const axis = `${" ".repeat(label + 2)}${from}${to.padStart(Math.max(to.length + 1, width - from.length))}`;
-  if (lanes.size > shown.length) lines.push(`… and ${lanes.size - shown.length} more`);
+  if (lanes.size > MOST) lines.push(`… and ${lanes.size - MOST} more`);
   const legend =
     "● opens or moves the window ─, + counted, ■ closes it, - suppressed, h held, ✗ fired";
   return [axis, ...lines, style.dim(legend)];

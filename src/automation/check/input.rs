@@ -1,9 +1,6 @@
 //! What a document is: an automation, several, a trigger, or a `prefect.yaml` with the triggers of its deployments.
 
-use crate::diagnostic::Code;
-use crate::json::{Kind, Value, yaml};
-use crate::validate::findings::{Findings, Location, Subject};
-use crate::validate::path::Path;
+use crate::json::{Kind, Value};
 
 /// How a value is to be read.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -18,18 +15,6 @@ pub enum Form {
 pub struct Item<'t> {
     pub value: Value<'t>,
     pub form: Form,
-}
-
-/// The bytes of a byte order mark at the beginning of a text.
-pub fn byte_order_mark(text: &[u8]) -> usize {
-    if text.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 }
-}
-
-/// Whether a text is to be read as JSON. What begins with a bracket could be YAML too, but mistakes in it are
-/// told better as those of JSON; and of nothing there is only one thing to say.
-pub fn is_json(text: &[u8]) -> bool {
-    let text = text.get(byte_order_mark(text)..).unwrap_or_default();
-    matches!(text.trim_ascii_start().first(), None | Some(b'{' | b'['))
 }
 
 /// All that is to be checked. What `prefect automation create --from-file` takes (`cli/automation.py`): one
@@ -70,13 +55,4 @@ fn form_of(value: Value<'_>) -> Form {
     let automation = has("trigger") || has("actions") || has("actions_on_trigger") || has("actions_on_resolve");
     let trigger = ["posture", "triggers", "expect", "after", "for_each", "match", "within", "threshold", "metric"];
     if !automation && trigger.into_iter().any(has) { Form::Trigger } else { Form::Automation }
-}
-
-/// Says why a text is not YAML.
-pub fn report_yaml(findings: &mut Findings<'_>, fault: &yaml::Fault) {
-    let code = Code::SyntaxYaml;
-    findings
-        .note(code.severity(), code, &Subject::default(), &Path::Root)
-        .at(Location::Bytes(fault.span))
-        .with("what", fault.problem.sentence());
 }

@@ -13,11 +13,11 @@ mod trigger;
 mod values;
 
 use crate::diagnostic::{Code, Report};
-use crate::json::{Kind, Position, Tape, Value, parse, repeated_keys, yaml};
+use crate::json::{Kind, Position, Tape, Value};
 use crate::validate::TextOptions;
 use crate::validate::findings::{Draft, Findings, Subject};
 use crate::validate::path::Path;
-use crate::validate::syntax::{self, Source};
+use crate::validate::syntax::{self, Language, Source};
 use crate::validate::words::nearest;
 
 use super::model::{Posture, Trigger};
@@ -44,46 +44,25 @@ const FIELDS: [&str; 9] = [
 #[must_use]
 pub fn check(text: &[u8], options: TextOptions, settings: &CheckSettings) -> Report {
     let mut findings = Findings::new(&settings.common);
-    let (mut tape, mut issues) = (Tape::new(), Vec::new());
+    let mut tape = Tape::new();
     let mut events = 0_u64;
     settings::check(&mut findings, settings);
-    let is_json = input::is_json(text);
-    let readable = if is_json {
-        let parsed = parse(text, input::byte_order_mark(text), &mut tape, &mut issues);
-        parsed.complete
-    } else {
-        match yaml::read(text, &mut tape) {
-            Ok(()) => true,
-            Err(fault) => {
-                input::report_yaml(&mut findings, &fault);
-                false
-            }
-        }
-    };
+    let source = Source { text, base: Position::START, wtf8: options.wtf8 };
+    let language = syntax::read(&mut findings, source, &mut tape);
     let document = tape.document(text);
-    if let Some(root) = document.root() {
-        if is_json || readable {
-            repeated_keys(root, &mut issues);
-        }
-        let source = Source { text, base: Position::START, wtf8: options.wtf8 };
-        syntax::report(&mut findings, source, &Subject::default(), None, &issues);
-        if readable {
-            for Item { value, form } in input::items(root) {
-                let index = events;
-                events = events.saturating_add(1);
-                let name = value.get("name").filter(|name| name.is_string()).map(Value::string);
-                findings.next_event(None);
-                let subject = Subject { index: Some(index), name: name.as_deref(), docs: None };
-                let mut check = Check { findings: &mut findings, subject, settings, text };
-                check.item(value, form);
-                if !is_json {
-                    check.yaml_scalars(value);
-                }
+    if let (Some(root), Some(language)) = (document.root(), language) {
+        for Item { value, form } in input::items(root) {
+            let index = events;
+            events = events.saturating_add(1);
+            let name = value.get("name").filter(|name| name.is_string()).map(Value::string);
+            findings.next_event(None);
+            let subject = Subject { index: Some(index), name: name.as_deref(), docs: None };
+            let mut check = Check { findings: &mut findings, subject, settings, text };
+            check.item(value, form);
+            if language == Language::Yaml {
+                check.yaml_scalars(value);
             }
         }
-    } else if is_json {
-        let source = Source { text, base: Position::START, wtf8: options.wtf8 };
-        syntax::report(&mut findings, source, &Subject::default(), None, &issues);
     }
     findings.into_report(events, options.places.then_some((text, Position::START, options.wtf8)))
 }

@@ -1,0 +1,173 @@
+//! Reading a scenario: what its document says, and findings on what it should not say.
+
+use crate::diagnostic::{Code, Report};
+use crate::json::{Kind, Pointer, Position, Tape, Value};
+use crate::validate::findings::{Draft, Findings, Subject};
+use crate::validate::path::Path;
+use crate::validate::syntax::{self, Source};
+use crate::validate::{Profile, Settings, TextOptions, nearest};
+
+/// A report holds so many findings at most.
+const MOST: usize = 1000;
+
+static SETTINGS: Settings = Settings { profile: Profile::Documented, severity: Vec::new(), max_diagnostics: MOST };
+
+pub(super) fn findings() -> Findings<'static> {
+    Findings::new(&SETTINGS)
+}
+
+/// The text of a document, JSON or YAML.
+#[derive(Clone, Copy)]
+pub struct Text<'t> {
+    pub bytes: &'t [u8],
+    pub options: TextOptions,
+}
+
+impl Text<'_> {
+    /// Reads the document. What is made of it counts only if nothing is wrong with it.
+    pub(super) fn read<T>(
+        self,
+        read: impl for<'d> FnOnce(Value<'d>, &mut Reading<'d>) -> Option<T>,
+    ) -> (Option<T>, Report) {
+        let mut tape = Tape::new();
+        let mut findings = findings();
+        let source = Source { text: self.bytes, base: Position::START, wtf8: self.options.wtf8 };
+        let language = syntax::read(&mut findings, source, &mut tape);
+        let document = tape.document(self.bytes);
+        let mut made = None;
+        if let (Some(root), Some(_)) = (document.root(), language) {
+            let mut reading = Reading { findings, root, noted: 0 };
+            made = read(root, &mut reading);
+            findings = reading.findings;
+        }
+        let report = self.report(findings);
+        (made.filter(|_| report.valid), report)
+    }
+
+    pub(super) fn report(self, findings: Findings<'_>) -> Report {
+        findings.into_report(0, self.options.places.then_some((self.bytes, Position::START, self.options.wtf8)))
+    }
+}
+
+/// Reads values. What is wrong is noted, and something else is put in its place.
+pub(super) struct Reading<'t> {
+    pub findings: Findings<'static>,
+    /// The document, to which pointers lead.
+    root: Value<'t>,
+    noted: usize,
+}
+
+impl<'t> Reading<'t> {
+    pub fn new(root: Value<'t>) -> Self {
+        Reading { findings: findings(), root, noted: 0 }
+    }
+
+    /// Goes on with another document of the same text.
+    pub fn resumed(findings: Findings<'static>, root: Value<'t>) -> Self {
+        Reading { findings, root, noted: 0 }
+    }
+
+    fn pointer(&mut self, value: Value<'_>) -> Pointer {
+        self.noted = self.noted.saturating_add(1);
+        // Beyond that it is only counted.
+        if self.noted > MOST { Pointer::root() } else { pointer(self.root, value.index()) }
+    }
+
+    pub fn add(&mut self, code: Code, value: Value<'_>) -> Draft<'_> {
+        let pointer = self.pointer(value);
+        self.findings.add(code, &Subject::default(), &Path::Written(pointer.as_str()), value)
+    }
+
+    /// The value is not what it should be.
+    pub fn wrong(&mut self, value: Value<'_>, expected: &str) {
+        let pointer = self.pointer(value);
+        let way = pointer.as_str();
+        let key = way.rsplit('/').next().unwrap_or_default();
+        let number = key.starts_with(|first: char| first.is_ascii_digit());
+        let name = if number { way.trim_start_matches('/') } else { key };
+        let finding = self.findings.add(Code::ScenarioWrongValue, &Subject::default(), &Path::Written(way), value);
+        let finding = match name {
+            "" => finding.with("what", "the document"),
+            _ => finding.say("what", format_args!("`{name}`")),
+        };
+        finding.with("expected", expected).text("found", value);
+    }
+
+    pub fn missing(&mut self, object: Value<'_>, what: &str, key: &str, why: &str) -> Draft<'_> {
+        let finding = self.add(Code::ScenarioMissingKey, object).opening();
+        finding.with("what", what).with("key", key).with("why", why)
+    }
+
+    pub fn too_early(&mut self, value: Value<'_>, later: &str, earlier: &str) {
+        self.add(Code::ScenarioTime, value).with("later", later).with("earlier", earlier);
+    }
+
+    pub fn too_large(&mut self, value: Value<'_>, limit: u64, what: &str) {
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        self.add(Code::ScenarioTooLarge, value).opening().count("limit", limit).with("what", what);
+    }
+
+    /// Keys that mean nothing here. `lenient`: only those that look like one that does.
+    pub fn unknown_keys(&mut self, object: Value<'t>, known: &[&str], lenient: bool) {
+        for (key, _) in object.members() {
+            let name = key.string();
+            if known.contains(&&*name) {
+                continue;
+            }
+            let near = nearest(&name, &mut known.iter().copied());
+            if lenient && near.is_none() {
+                continue;
+            }
+            let finding = self.add(Code::ScenarioUnknownKey, key).shown("key", &name);
+            match near {
+                Some(near) => {
+                    finding
+                        .say("hint", format_args!("did you mean `{near}`?"))
+                        .with("similar", near)
+                        .replace(key, near);
+                }
+                None => {
+                    finding.say("hint", format_args!("there are `{}`", known.join("`, `")));
+                }
+            }
+        }
+    }
+
+    pub fn read<T>(
+        &mut self,
+        value: Option<Value<'t>>,
+        expected: &str,
+        read: impl FnOnce(Value<'t>) -> Option<T>,
+    ) -> Option<T> {
+        let value = value?;
+        let made = read(value);
+        if made.is_none() {
+            self.wrong(value, expected);
+        }
+        made
+    }
+
+    /// Whether the value is of the kind that it must be.
+    pub fn is(&mut self, value: Value<'_>, kind: Kind, expected: &str) -> bool {
+        let is = value.kind() == kind;
+        if !is {
+            self.wrong(value, expected);
+        }
+        is
+    }
+}
+
+/// The way to a node of the tape, where the nodes of a value stand behind it.
+fn pointer(root: Value<'_>, node: u32) -> Pointer {
+    let (mut pointer, mut at) = (Pointer::root(), root);
+    while at.index() < node {
+        if let Some((key, value)) = at.members().take_while(|(key, _)| key.index() <= node).last() {
+            (pointer, at) = (pointer.key(&key.string()), value);
+        } else if let Some((index, item)) = at.items().enumerate().take_while(|(_, item)| item.index() <= node).last() {
+            (pointer, at) = (pointer.item(index), item);
+        } else {
+            return pointer;
+        }
+    }
+    pointer
+}

@@ -1,0 +1,181 @@
+// The trigger engine: the automation for zombie runs over runs that beat every 30 seconds. Native and in the module,
+// from few runs to many; and the real Prefect on a scenario that is small enough for it.
+
+import { execFileSync, spawn } from "node:child_process";
+import { existsSync, mkdirSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+import { simulate } from "../../pkg/node.js";
+
+const ROUNDS = 7;
+const EVENTS = 1_000_000;
+const RUNS = [10, 1_000, 10_000, 100_000];
+
+/** @param {string} path in this repository */
+const file = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+
+const automation = (enabled = true) => ({
+  name: "zombies",
+  enabled,
+  trigger: {
+    posture: "Proactive",
+    match: { "prefect.resource.id": "prefect.flow-run.*" },
+    after: ["prefect.flow-run.heartbeat"],
+    expect: ["prefect.flow-run.*"],
+    for_each: ["prefect.resource.id"],
+    threshold: 1,
+    within: 90,
+  },
+  actions: [],
+});
+
+/**
+ * @param {number} runs
+ * @param {number} minutes
+ * @param {boolean} [enabled]
+ */
+const scenario = (runs, minutes, enabled) => ({
+  scenario: `${runs} runs for ${minutes} minutes`,
+  automation: automation(enabled),
+  start: "2026-03-01T12:00:00Z",
+  end: `${minutes}m`,
+  heartbeat: { frequency: 30, drift: 0.015, delay: 0.2, jitter: 0.5, seed: 7 },
+  runs: [{ name: "run", count: runs, starts: "0s" }],
+});
+
+/** The program that Cargo made of engine.rs. */
+function built() {
+  const args = ["bench", "--bench", "engine", "--no-run", "--message-format=json"];
+  const lines = execFileSync("cargo", args, {
+    cwd: file("."),
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  for (const line of lines.split("\n").filter(Boolean)) {
+    const { target, executable } = JSON.parse(line);
+    if (executable && target?.name === "engine") return String(executable);
+  }
+  throw new Error("cargo made no benchmark");
+}
+
+/** @param {() => unknown} action @returns {number} microseconds of CPU time */
+function cpu(action) {
+  globalThis.gc?.();
+  const before = process.cpuUsage();
+  action();
+  const { user, system } = process.cpuUsage(before);
+  return user + system;
+}
+
+/** @param {number[]} numbers @param {number} share */
+function quantile(numbers, share) {
+  const sorted = numbers.toSorted((one, other) => one - other);
+  return Number(sorted[Math.round(share * (sorted.length - 1))]);
+}
+
+/** @param {number[]} nanoseconds of an event, per round */
+function shown(nanoseconds) {
+  const [best, median] = [0, 0.5].map((share) => quantile(nanoseconds, share));
+  const rate = (1000 / Number(best)).toFixed(2);
+  return `${Number(median).toFixed(0).padStart(6)} ${Number(best).toFixed(0).padStart(6)} ns   ${rate.padStart(5)} million/s`;
+}
+
+/** @type {Map<string, number[]>} */
+const times = new Map();
+
+/** @param {string} name @param {number} value */
+function note(name, value) {
+  times.set(name, [...(times.get(name) ?? []), value]);
+}
+
+const program = built();
+/** @type {Map<number, { slowest: number[], bytes: number[] }>} */
+const beside = new Map();
+
+// In wasm a scenario is played as users play one: the histories of the runs are made first. What that takes is told by
+// the same scenario with the automation switched off.
+const played = scenario(10_000, 50);
+const count = simulate(played, { events: true }).events?.length ?? 0;
+for (let round = 0; round < ROUNDS; round++) {
+  for (const runs of RUNS) {
+    const output = execFileSync(program, [String(runs), String(EVENTS)], { encoding: "utf8" });
+    const { ns, slowest_tick_us: slowest, bytes_per_run: bytes } = JSON.parse(output);
+    note(`native, ${runs} runs`, ns);
+    const others = beside.get(runs) ?? { slowest: [], bytes: [] };
+    beside.set(runs, { slowest: [...others.slowest, slowest], bytes: [...others.bytes, bytes] });
+  }
+  const whole = cpu(() => simulate(played));
+  const without = cpu(() => simulate(scenario(10_000, 50, false)));
+  note("wasm, 10000 runs, with their histories made", (whole * 1000) / count);
+  note("wasm, 10000 runs, deciding alone", ((whole - without) * 1000) / count);
+}
+
+console.log(
+  `${EVENTS} events (in wasm ${count}), ${ROUNDS} rounds, Node.js ${process.versions.node}`,
+);
+console.log("Time per event: median, best, and the rate at the best\n");
+for (const [name, list] of times) console.log(`${name.padEnd(46)} ${shown(list)}`);
+const [few, most] = [10, 100_000].map((runs) => times.get(`native, ${runs} runs`) ?? []);
+const growth = (most ?? []).map((ns, round) => ns / Number(few?.[round]));
+console.log(
+  `\n100,000 runs to 10 runs, time per event: ${quantile(growth, 0.5).toFixed(2)} (median of the rounds)`,
+);
+console.log("Slowest tick, and memory that the engine takes per run");
+for (const [runs, { slowest, bytes }] of beside)
+  console.log(
+    `${String(runs).padStart(7)} runs ${String(quantile(slowest, 0)).padStart(7)} us ${String(quantile(bytes, 0.5)).padStart(7)} bytes`,
+  );
+
+await compareWithPrefect();
+
+async function compareWithPrefect() {
+  const python = process.env.PREFECT_PYTHON ?? file("target/oracle/prefect-3.9.1/bin/python");
+  if (!existsSync(python)) {
+    console.log("\nPrefect itself was not measured: `make oracle COUNT=1` installs it");
+    return;
+  }
+  const small = scenario(20, 10);
+  const { events = [] } = simulate(small, { events: true });
+  const text = {
+    ...small,
+    runs: undefined,
+    heartbeat: undefined,
+    events,
+    end: "2026-03-01T12:10:00Z",
+    tick_seconds: 5,
+  };
+  const home = file("target/oracle/home");
+  mkdirSync(home, { recursive: true });
+  const server = spawn(python, [file("tests/oracle/server.py")], {
+    env: { ...process.env, PREFECT_HOME: home },
+    stdio: ["pipe", "pipe", "ignore"],
+  });
+  const answers = createInterface({ input: server.stdout })[Symbol.asyncIterator]();
+  const line = JSON.stringify(text);
+  /** @type {{ theirs: number, ours: number }[]} */
+  const ratios = [];
+  for (let round = 0; round < 4; round++) {
+    const begun = process.hrtime.bigint();
+    server.stdin.write(`${line}\n`);
+    const { value } = await answers.next();
+    const theirs = Number(process.hrtime.bigint() - begun) / 1e6;
+    const ours = cpu(() => simulate(line)) / 1e3;
+    const [result] = JSON.parse(String(value));
+    if (JSON.stringify(result.firings) !== "[]")
+      throw new Error("Prefect fires where nothing is to fire");
+    // The first round opens files and fills caches.
+    if (round > 0) ratios.push({ theirs, ours });
+  }
+  server.stdin.end();
+  const [theirs, ours] = ["theirs", "ours"].map((who) =>
+    quantile(
+      ratios.map((ratio) => ratio[/** @type {"theirs"} */ (who)]),
+      0.5,
+    ),
+  );
+  console.log(
+    `\nPrefect 3.9.1 on ${events.length} events of 20 runs: ${Number(theirs).toFixed(0)} ms; this package, reading included: ` +
+      `${Number(ours).toFixed(1)} ms: ${(Number(theirs) / Number(ours)).toFixed(0)} times as fast`,
+  );
+}

@@ -1,0 +1,104 @@
+// The recorded scenarios and the timelines, in the module as it is shipped: it fires when the real servers fired.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { gunzipSync } from "node:zlib";
+
+import { compareVersions, simulate } from "../../pkg/node.js";
+
+/** @typedef {import("../../pkg/index.js").Firing} Firing */
+/** @typedef {{ scenario: string, order_sensitive?: boolean, undelivered?: number, firings: Firing[], child_firings: Firing[] }} Recorded */
+
+/** @param {string} name */
+const read = (name) => readFileSync(new URL(`../cases/${name}`, import.meta.url));
+/** @type {{ [version: string]: string[] }} */
+const BY_CHANCE = JSON.parse(read("by-chance.json").toString());
+
+/**
+ * Firings in a form that can be compared: what the recorder adds is left out, what happens at once is in one order.
+ * @param {Firing[]} firings
+ */
+function comparable(firings) {
+  const plain = firings.map((firing) => {
+    const {
+      because: _,
+      states: __,
+      posture,
+      children,
+      ...rest
+    } = /** @type {Firing & { states?: unknown }} */ (firing);
+    const sorted = children?.map(ordered).sort();
+    return ordered({ ...rest, ...(posture && { posture }), ...(sorted && { children: sorted }) });
+  });
+  return plain.sort();
+}
+
+/**
+ * JSON text with the keys in one order.
+ * @param {unknown} value
+ */
+function ordered(value) {
+  return JSON.stringify(value, (_, inner) =>
+    inner && typeof inner === "object" && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([one], [other]) => (one < other ? -1 : 1)))
+      : inner,
+  );
+}
+
+for (const [version, all, proving] of /** @type {const} */ ([
+  ["3.9", 1456, 1421],
+  ["3.8", 338, 338],
+])) {
+  test(`recorded on ${version}`, (t) => {
+    const lines = gunzipSync(read(`scenarios-${version}.ndjson.gz`))
+      .toString()
+      .trimEnd()
+      .split("\n");
+    let proved = 0;
+    const wrong = [];
+    const chance = BY_CHANCE[version] ?? [];
+    for (const line of lines) {
+      /** @type {Recorded} */
+      const recorded = JSON.parse(line);
+      if (recorded.order_sensitive) continue;
+      proved += 1;
+      const ours = simulate(line, { server_version: version });
+      assert.equal(ours.errors, undefined, recorded.scenario);
+      const same =
+        ours.undelivered === recorded.undelivered &&
+        [ours.firings, ours.child_firings].every(
+          (firings, index) =>
+            ordered(comparable(firings)) ===
+            ordered(comparable(index === 0 ? recorded.firings : recorded.child_firings)),
+        );
+      if (!same) wrong.push(recorded.scenario);
+    }
+    t.diagnostic(`${proved - wrong.length} of ${proved}, ${wrong.length} by chance`);
+    assert.deepEqual([lines.length, proved], [all, proving]);
+    assert.deepEqual(wrong.sort(), [...chance].sort());
+  });
+}
+
+/** @type {{ scenario: object, fires: { [version in "3.8" | "3.9"]: { at: string, event_id: string }[] }, because: string[] }[]} */
+const TIMELINES = JSON.parse(read("timelines.json").toString());
+
+for (const { scenario, fires, because } of TIMELINES) {
+  const { scenario: name } = /** @type {{ scenario: string }} */ (scenario);
+  test(`timeline: ${name}`, () => {
+    const both = compareVersions(/** @type {any} */ (scenario), { trace: true });
+    for (const version of /** @type {const} */ (["3.8", "3.9"])) {
+      const told = both[version].firings.map(({ at, event_id }) => ({ at, event_id }));
+      assert.deepEqual(told, fires[version], version);
+    }
+    const decisions = both["3.9"].decisions ?? [];
+    assert.deepEqual(
+      decisions.map(({ kind, because: why }) => `${kind}: ${why}`),
+      because,
+    );
+    assert.equal(
+      both.differences.length > 0,
+      JSON.stringify(fires["3.8"]) !== JSON.stringify(fires["3.9"]),
+    );
+  });
+}
