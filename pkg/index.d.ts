@@ -1,3 +1,5 @@
+export type * from "./events.js";
+
 /**
  * Starts the WebAssembly module: needed once in a browser, before anything else. Calling it again does nothing.
  * In Node.js the module is ready when imported, and this resolves at once.

@@ -51,7 +51,14 @@ before(async () => {
 after(() => rmSync(project, { recursive: true, force: true }));
 
 test("holds what it needs, and no more", () => {
-  const expected = ["LICENSE-APACHE", "LICENSE-MIT", "README.md", "index.d.ts", "package.json"];
+  const expected = [
+    "LICENSE-APACHE",
+    "LICENSE-MIT",
+    "README.md",
+    "index.d.ts",
+    "events.d.ts",
+    "package.json",
+  ];
   for (const name of [
     ...expected,
     "node.js",
@@ -66,7 +73,7 @@ test("holds what it needs, and no more", () => {
   for (const name of packed) {
     assert.match(
       name,
-      /^(wasm\/(prefect_events\.(js|wasm)|(event-types|explanations|schemas)\.js)|schemas\/[\w.-]+\.json|(cli\/(formats\/)?)?[\w-]+\.js|index\.d\.ts|package\.json|README\.md|LICENSE-[A-Z]+)$/,
+      /^(wasm\/(prefect_events\.(js|wasm)|(event-types|explanations|schemas)\.js)|schemas\/[\w.-]+\.json|(cli\/(formats\/)?)?[\w-]+\.js|(index|events)\.d\.ts|package\.json|README\.md|LICENSE-[A-Z]+)$/,
     );
   }
 });

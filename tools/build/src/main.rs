@@ -95,7 +95,7 @@ fn build() -> Result<()> {
         println!("pkg/wasm/{name}.wasm: {size} bytes");
     }
     write_known(&package)?;
-    schemas::write_schemas(&root.join("pkg/schemas"), &package)?;
+    schemas::write_schemas(&root, &target)?;
     copy(&root)
 }
 
