@@ -28,7 +28,7 @@ struct Code {
     wrong_options: Option<String>,
 }
 
-#[derive(Clone, Copy, Default, Debug, Deserialize)]
+#[derive(Clone, Copy, Default, PartialEq, Debug, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum About {
     #[default]
@@ -62,10 +62,15 @@ fn once() -> u32 {
     1
 }
 
+/// What the crate is compiled for when the words of codes about automations are needed.
+const CHECKS_AUTOMATIONS: &str = r#"any(feature = "module-authoring", not(feature = "module-events"))"#;
+
 /// Writes a table of codes: `codes.rs`, and `explanations.rs`, which has its lines in the same order.
 pub fn generate(source: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
-    let codes: Vec<Code> = serde_saphyr::from_str(&std::fs::read_to_string(source)?)
+    let mut codes: Vec<Code> = serde_saphyr::from_str(&std::fs::read_to_string(source)?)
         .map_err(|error| format!("{}: {error}", source.display()))?;
+    // Last, so that a module that checks none has a shorter table.
+    codes.sort_by_key(Code::is_only_of_automations);
     let mut seen = BTreeSet::new();
     let mut variants = String::new();
     let mut table = String::new();
@@ -91,6 +96,9 @@ pub fn generate(source: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
                 format!("Example::Events {{ names: &{events:?}, set: {} }}", replacements(set))
             }
         };
+        if code.is_only_of_automations() {
+            writeln!(table, "    #[cfg({CHECKS_AUTOMATIONS})]")?;
+        }
         writeln!(
             table,
             "    CodeInfo {{ code: {:?}, severity: Severity::{severity}, server: {}, message: {:?}, help: {:?}, fix: {:?}, docs: {:?} }},",
@@ -111,10 +119,11 @@ pub fn generate(source: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
         codes.iter().map(|code| format!("        Code::{},", camel_case(&code.code))).collect::<Vec<_>>().join("\n")
             + "\n";
     let count = codes.len();
+    let of_events = codes.iter().filter(|code| !code.is_only_of_automations()).count();
     std::fs::write(
         out.join("codes.rs"),
         format!(
-            "/// Every diagnostic that there is.\n#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]\npub enum Code {{\n{variants}}}\n\nimpl Code {{\n    fn from_index(index: usize) -> Option<Code> {{\n        [\n{from_index}        ].get(index).copied()\n    }}\n}}\n\nstatic TABLE: [CodeInfo; {count}] = [\n{table}];\n"
+            "/// Every diagnostic that there is.\n#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]\npub enum Code {{\n{variants}}}\n\nimpl Code {{\n    fn from_index(index: usize) -> Option<Code> {{\n        [\n{from_index}        ].get(index).copied()\n    }}\n}}\n\n#[cfg({CHECKS_AUTOMATIONS})]\nconst COUNT: usize = {count};\n#[cfg(not({CHECKS_AUTOMATIONS}))]\nconst COUNT: usize = {of_events};\n\nstatic TABLE: [CodeInfo; COUNT] = [\n{table}];\n"
         ),
     )?;
     std::fs::write(
@@ -125,6 +134,11 @@ pub fn generate(source: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
 }
 
 impl Code {
+    /// Scenarios can be written in YAML too.
+    fn is_only_of_automations(&self) -> bool {
+        self.about == About::Automations && !self.code.starts_with("syntax-")
+    }
+
     /// What a reader of the table would not see at once. The examples of events are known at run time
     /// only: `tests/native/explanations.rs` looks at those.
     fn check(&self) -> Result<(), String> {

@@ -131,15 +131,17 @@ export function simulate(scenario, options = {}) {
  */
 export function replay(automation, events, options = {}) {
   const { trace = false, ...rest } = object(options, "replay");
-  const [one, other] = [automation, events].map((input) => {
+  /** @param {unknown} input */
+  const bytes = (input) => {
     if (typeof input === "string") return encode(input);
     if (isBytes(input)) return input;
     if (isBuffer(input)) return new Uint8Array(input);
     throw new TypeError("replay needs an automation and events, each as a string or bytes");
-  });
+  };
+  const [one, other] = [bytes(automation), bytes(events)];
   return eventsModule.call(
     (core) => JSON.parse(core.replay(one, other, JSON.stringify(rest), trace === true)),
-    other?.length,
+    other.length,
   );
 }
 

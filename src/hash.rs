@@ -12,14 +12,19 @@ pub(crate) type Places = HashMap<u64, usize, BuildHasherDefault<Hashed>>;
 #[inline]
 pub(crate) fn hash(bytes: &[u8]) -> u64 {
     let (words, rest) = bytes.as_chunks::<8>();
-    let whole = words.iter().fold(bytes.len() as u64, |state, word| mix(state, u64::from_le_bytes(*word)));
-    let last = rest.iter().fold(0, |word, byte| (word << 8) | u64::from(*byte));
-    mix(mix(whole, last), ODD)
+    let (mut state, mut last) = (bytes.len() as u64, 0);
+    for word in words {
+        state = mix(state, u64::from_le_bytes(*word));
+    }
+    for byte in rest {
+        last = (last << 8) | u64::from(*byte);
+    }
+    mix(mix(state, last), ODD)
 }
 
 const ODD: u64 = 0x9E37_79B9_7F4A_7C15;
 
-#[inline]
+#[inline(always)]
 pub(crate) fn mix(state: u64, word: u64) -> u64 {
     let mixed = (state ^ word).wrapping_mul(ODD);
     mixed ^ (mixed >> 29)

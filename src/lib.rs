@@ -11,6 +11,7 @@ mod hash;
 pub mod json;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod schema;
+mod sentence;
 pub mod simulate;
 mod sort;
 pub mod time;

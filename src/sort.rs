@@ -3,28 +3,80 @@
 use std::collections::BinaryHeap;
 
 /// The indices of some keys in ascending order of the keys; equal keys keep their order.
-pub(crate) fn order(keys: impl Iterator<Item = u64>) -> Vec<usize> {
-    let pairs: BinaryHeap<(u64, usize)> = keys.zip(0..).collect();
-    pairs.into_sorted_vec().into_iter().map(|(_, index)| index).collect()
+pub(crate) fn order(keys: Vec<u64>) -> Vec<usize> {
+    let mut pairs = BinaryHeap::with_capacity(keys.len());
+    for (index, key) in keys.into_iter().enumerate() {
+        pairs.push((key, index as u64));
+    }
+    let mut order = Vec::with_capacity(pairs.len());
+    for (_, index) in pairs.into_sorted_vec() {
+        order.push(usize::try_from(index).unwrap_or_default());
+    }
+    order
+}
+
+/// The same for texts, by their bytes: eight at a time, the last first, because equal keys keep their order.
+pub(crate) fn order_of_texts(texts: &[&[u8]]) -> Vec<usize> {
+    let longest = texts.iter().fold(0, |longest, text| longest.max(text.len()));
+    // Of texts that differ in nothing but zeros at the end, the shorter comes first.
+    let mut all = order(texts.iter().map(|text| text.len() as u64).collect());
+    for piece in (0..longest.div_ceil(8)).rev() {
+        by_key(&mut all, &mut |index| {
+            let text = texts.get(*index).copied().unwrap_or_default();
+            let rest = text.get(piece.saturating_mul(8)..).unwrap_or_default();
+            let mut word = [0; 8];
+            for (own, byte) in word.iter_mut().zip(rest) {
+                *own = *byte;
+            }
+            u64::from_be_bytes(word)
+        });
+    }
+    all
 }
 
 /// Sorts by a key; equal keys keep their order.
-pub(crate) fn by_key<T>(items: Vec<T>, key: impl Fn(&T) -> u64) -> Vec<T> {
+pub(crate) fn by_key<T>(items: &mut [T], key: &mut dyn FnMut(&T) -> u64) {
     if items.len() < 2 {
-        return items;
+        return;
     }
-    let order = order(items.iter().map(key));
-    let mut items: Vec<Option<T>> = items.into_iter().map(Some).collect();
-    order.into_iter().filter_map(|index| items.get_mut(index).and_then(Option::take)).collect()
+    let mut keys = Vec::with_capacity(items.len());
+    for item in &*items {
+        keys.push(key(item));
+    }
+    arrange(items, order(keys));
+}
+
+/// Brings items into an order, which names each index once.
+pub(crate) fn arrange<T>(items: &mut [T], mut order: Vec<usize>) {
+    for start in 0..items.len() {
+        let mut to = start;
+        while let Some(own) = order.get_mut(to) {
+            let from = std::mem::replace(own, to);
+            if from == start {
+                break;
+            }
+            items.swap(to, from);
+            to = from;
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     #[test]
+    fn sorts_texts() {
+        let texts = ["b", "", "prefect.flow-run.*", "a\0", "prefect.flow-run.?", "a", "prefect.flow-run", "ä", "a"];
+        let mut items = texts.to_vec();
+        super::arrange(&mut items, super::order_of_texts(&texts.map(str::as_bytes)));
+        let mut sorted = texts;
+        sorted.sort_unstable();
+        assert_eq!(items, sorted);
+    }
+
+    #[test]
     fn keeps_the_order_of_equal_keys() {
-        assert_eq!(
-            super::by_key(vec![(2, 'a'), (1, 'b'), (2, 'c'), (1, 'd')], |item| item.0),
-            [(1, 'b'), (1, 'd'), (2, 'a'), (2, 'c')]
-        );
+        let mut items = [(2, 'a'), (1, 'b'), (2, 'c'), (1, 'd')];
+        super::by_key(&mut items, &mut |item| item.0);
+        assert_eq!(items, [(1, 'b'), (1, 'd'), (2, 'a'), (2, 'c')]);
     }
 }

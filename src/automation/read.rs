@@ -5,6 +5,7 @@
 use speedate::Duration;
 
 use crate::json::{Decimal, Kind, Value};
+use crate::sort;
 
 use super::model::{Action, Automation, Composite, EventTrigger, Order, Posture, Specification, Trigger};
 
@@ -44,7 +45,7 @@ pub fn actions(value: Value<'_>) -> Option<Vec<Action>> {
         let kind = or(item, "type", |kind| text(kind).map(Some), None)?;
         (item.kind() == Kind::Object).then_some(Action { kind })
     };
-    list(value)?.map(action).collect()
+    each(value, action)
 }
 
 /// A trigger of any kind.
@@ -88,8 +89,8 @@ fn composite(value: Value<'_>, order: Order, depth: usize) -> Option<Composite> 
     if depth >= MAX_NESTING {
         return None;
     }
-    let child = |item| nested_trigger(item, depth.saturating_add(1));
-    let triggers = list(value.get("triggers")?)?.map(child).collect::<Option<Vec<_>>>()?;
+    let child = |item: Value<'_>| nested_trigger(item, depth.saturating_add(1));
+    let triggers = each(value.get("triggers")?, child)?;
     let require = match order {
         Order::Any => require(value.get("require")?, triggers.len())?,
         Order::Declared => triggers.len(),
@@ -167,30 +168,35 @@ pub fn specification(value: Value<'_>) -> Option<Specification> {
 /// One specification or a list of them.
 #[must_use]
 pub fn specifications(value: Value<'_>) -> Option<Vec<Specification>> {
-    if value.kind() == Kind::Array {
-        value.items().map(specification).collect()
-    } else {
-        Some(vec![specification(value)?])
-    }
+    if value.kind() == Kind::Array { each(value, specification) } else { Some(vec![specification(value)?]) }
 }
 
 /// A set of texts: sorted, without repetitions.
 #[must_use]
 pub fn set(value: Value<'_>) -> Option<Vec<String>> {
     let mut texts = texts(value)?;
-    texts.sort_unstable();
+    let order = sort::order_of_texts(&texts.iter().map(String::as_bytes).collect::<Vec<_>>());
+    sort::arrange(&mut texts, order);
     texts.dedup();
     Some(texts)
 }
 
-fn list(value: Value<'_>) -> Option<impl Iterator<Item = Value<'_>>> {
-    (value.kind() == Kind::Array).then(|| value.items())
+/// A list of what can be read like this.
+fn each<T>(list: Value<'_>, read: impl Fn(Value<'_>) -> Option<T>) -> Option<Vec<T>> {
+    if list.kind() != Kind::Array {
+        return None;
+    }
+    let mut all = Vec::new();
+    for item in list.items() {
+        all.push(read(item)?);
+    }
+    Some(all)
 }
 
 /// A list of texts.
 #[must_use]
 pub fn texts(value: Value<'_>) -> Option<Vec<String>> {
-    list(value)?.map(text).collect()
+    each(value, text)
 }
 
 #[must_use]

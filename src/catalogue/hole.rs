@@ -54,6 +54,7 @@ fn end_before(delimiter: u8, text: &[u8]) -> usize {
 }
 
 /// Whether the text is a UUID as Prefect writes it: 36 characters with hyphens, in any case.
+#[inline(always)]
 #[must_use]
 pub fn is_uuid(text: &[u8]) -> bool {
     uuid_bytes(text).is_some()

@@ -1,6 +1,7 @@
 //! The table of codes: `codes.yaml`, as the build script writes it down.
 
 use super::Severity;
+use crate::sentence::filled;
 
 include!(concat!(env!("OUT_DIR"), "/codes.rs"));
 
@@ -80,15 +81,9 @@ impl Code {
 /// Fills the placeholders `{name}` of a template. A word in braces that is no argument's name means
 /// itself where it is quoted in code (`prefect.task-run.{state}`); `None` if it is left over alone.
 fn fill(template: &str, arguments: Arguments<'_>) -> Option<String> {
-    let mut out = String::with_capacity(template.len().saturating_mul(2));
-    let mut rest = template;
-    while let Some((before, tail)) = rest.split_once('{') {
-        out.push_str(before);
-        let (name, after) = tail.split_once('}')?;
-        let (_, text) = arguments.iter().find(|(key, _)| *key == name)?;
-        out.push_str(text);
-        rest = after;
-    }
-    out.push_str(rest);
-    Some(out)
+    filled(template, &mut |name, out| {
+        let text = arguments.iter().find(|(key, _)| *key == name);
+        out.push_str(text.map_or("", |(_, text)| text));
+        text.is_some()
+    })
 }

@@ -77,7 +77,11 @@ impl Reader {
             resource: self.labels(value.get("resource")?)?,
             related: match value.get("related") {
                 Some(related) if related.kind() == Kind::Array => {
-                    related.items().map(|item| self.labels(item)).collect::<Option<Vec<_>>>()?.into()
+                    let mut all = Vec::new();
+                    for item in related.items() {
+                        all.push(self.labels(item)?);
+                    }
+                    all.into()
                 }
                 Some(_) => return None,
                 None => Rc::default(),

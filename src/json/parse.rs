@@ -257,6 +257,7 @@ impl Reader<'_> {
     }
 
     /// Ends the innermost array or object with the bracket at a place.
+    #[inline(always)]
     fn close(&mut self, at: usize) -> usize {
         let end = at.saturating_add(1);
         let next = self.next_node();
@@ -478,10 +479,13 @@ impl Reader<'_> {
         at
     }
 
+    #[inline(always)]
     fn digits(&self, at: usize) -> usize {
-        let rest = self.text.get(at..).unwrap_or_default();
-        let count = rest.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(rest.len());
-        at.saturating_add(count)
+        let mut end = at;
+        while self.text.get(end).is_some_and(u8::is_ascii_digit) {
+            end = end.saturating_add(1);
+        }
+        end
     }
 
     /// A number that only other languages write, or `-Infinity`.

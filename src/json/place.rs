@@ -137,7 +137,10 @@ fn line_breaks(bytes: &[u8]) -> u64 {
 /// Eight bytes at a time: the standard library's goes by the word, of four bytes in wasm.
 fn is_ascii(text: &[u8]) -> bool {
     let (words, rest) = text.as_chunks::<8>();
-    let all = words.iter().fold(0, |all, word| all | u64::from_le_bytes(*word));
+    let mut all = 0;
+    for word in words {
+        all |= u64::from_le_bytes(*word);
+    }
     all & u64::from_le_bytes([0x80; 8]) == 0 && rest.is_ascii()
 }
 
@@ -149,14 +152,18 @@ fn well_formed_units(bytes: &[u8]) -> u64 {
     for (to, from) in last.iter_mut().zip(rest) {
         *to = *from;
     }
-    let units = |word: &[u8; 8]| {
-        let word = u64::from_le_bytes(*word);
-        let continuations = (word >> 7) & !(word >> 6) & ONES;
-        let pairs = (word >> 7) & (word >> 6) & (word >> 5) & (word >> 4) & ONES;
-        u64::from(8_u32.saturating_sub(continuations.count_ones()).saturating_add(pairs.count_ones()))
-    };
+    let mut units = 0_u64;
+    for words in [words, &[last]] {
+        for word in words {
+            let word = u64::from_le_bytes(*word);
+            let continuations = (word >> 7) & !(word >> 6) & ONES;
+            let pairs = (word >> 7) & (word >> 6) & (word >> 5) & (word >> 4) & ONES;
+            let own = 8_u32.saturating_sub(continuations.count_ones()).saturating_add(pairs.count_ones());
+            units = units.saturating_add(own.into());
+        }
+    }
     let padding = 8_usize.saturating_sub(rest.len()) as u64;
-    words.iter().chain([&last]).map(units).fold(0, u64::saturating_add).saturating_sub(padding)
+    units.saturating_sub(padding)
 }
 
 #[cfg(test)]

@@ -277,13 +277,21 @@ impl<'t> Value<'t> {
     #[inline(always)]
     pub(crate) fn has_shape(self, shape: &[u64]) -> bool {
         let nodes = self.inside();
-        nodes.len() == shape.len() && nodes.iter().zip(shape).all(|(node, shape)| node.shape() == *shape)
+        let mut same = nodes.len() == shape.len();
+        for (node, shape) in nodes.iter().zip(shape) {
+            same = same && node.shape() == *shape;
+        }
+        same
     }
 
     /// A hash of some parts of the shape.
     pub(crate) fn shape_hash(self) -> u64 {
         let nodes = self.inside();
-        nodes.iter().step_by(8).fold(nodes.len() as u64, |state, node| mix(state, node.shape()))
+        let mut state = nodes.len() as u64;
+        for some in nodes.chunks(8) {
+            state = mix(state, some.first().map_or(0, Node::shape));
+        }
+        state
     }
 
     /// The value at a place counted from this one, in the order of the text.
@@ -340,7 +348,12 @@ impl<'t> Value<'t> {
     /// The value of a key where it stands first: quicker than [`Value::get`] for keys at the front.
     #[must_use]
     pub fn get_first(self, key: &str) -> Option<Value<'t>> {
-        self.members().find(|(name, _)| name.same_bytes(key.as_bytes())).map(|(_, value)| value)
+        for (name, value) in self.members() {
+            if name.same_bytes(key.as_bytes()) {
+                return Some(value);
+            }
+        }
+        None
     }
 
     /// The value below a path of keys.
@@ -373,7 +386,7 @@ pub struct Items<'t> {
 impl<'t> Iterator for Items<'t> {
     type Item = Value<'t>;
 
-    #[inline]
+    #[inline(always)]
     fn next(&mut self) -> Option<Value<'t>> {
         if self.index >= self.end {
             return None;

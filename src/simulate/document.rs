@@ -243,7 +243,7 @@ impl Document {
             built.extend(own);
         }
         events.extend(built.iter().map(|built| built.event.clone()));
-        let events = sort::by_key(events, |event| event.received.sortable());
+        sort::by_key(&mut events, &mut |event| event.received.sortable());
         Some(Document {
             scenario: Scenario {
                 name,

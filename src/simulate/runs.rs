@@ -172,7 +172,7 @@ fn one<'t>(item: Value<'t>, index: usize, start: Instant, beats: &Heartbeats, re
             breaks.extend(stop(value, phase, start, reading));
         }
     }
-    let breaks = crate::sort::by_key(breaks, |one: &Break| one.from.sortable());
+    crate::sort::by_key(&mut breaks, &mut |one: &Break| one.from.sortable());
     let over =
         breaks.iter().zip(breaks.iter().skip(1)).any(|(one, next)| one.until.is_none_or(|until| next.from < until));
     if over || breaks.first().is_some_and(|first| first.from < starts) {

@@ -92,7 +92,8 @@ impl Scenario {
 /// Plays a scenario. Ticks are at its start, and after each span of `tick` up to its end; what is received at the
 /// instant of a tick comes before it.
 pub fn run(mut scenario: Scenario, options: Options) -> Result<Simulation, ScenarioError> {
-    let events = sort::by_key(std::mem::take(&mut scenario.events), |event| event.received.sortable());
+    let mut events = std::mem::take(&mut scenario.events);
+    sort::by_key(&mut events, &mut |event| event.received.sortable());
     play(&scenario, &events, 0, options)
 }
 

@@ -26,6 +26,12 @@ impl Instant {
     pub fn sortable(self) -> u64 {
         self.0.cast_unsigned() ^ (1 << 63)
     }
+
+    /// The time of [`Instant::sortable`].
+    #[must_use]
+    pub fn from_sortable(key: u64) -> Instant {
+        Instant((key ^ (1 << 63)).cast_signed())
+    }
 }
 
 /// How a point in time is written.

@@ -1,6 +1,7 @@
 //! The sentences that tell users why: one per firing and per decision. Times are those of the day, in UTC.
 
 use crate::automation::Posture;
+use crate::sentence::filled;
 use crate::time::Instant;
 
 use super::bucket::EventRef;
@@ -10,7 +11,15 @@ impl Firing {
     /// Why it fired.
     #[must_use]
     pub fn because(&self) -> String {
-        fired(&self.trigger, self.bucket.as_ref(), self.event.as_ref(), self.children.len())
+        let because = Because {
+            trigger: Some(&self.trigger),
+            bucket: self.bucket.as_ref(),
+            event: self.event.as_ref(),
+            held: 0,
+            present: self.children.len(),
+            leader: String::new(),
+        };
+        because.told(because.fired())
     }
 }
 
@@ -18,146 +27,177 @@ impl Decision {
     /// Why it was decided.
     #[must_use]
     pub fn because(&self) -> String {
-        let reason = self.sentence();
-        match self.fault {
-            Some(fault) => [&*reason, ". A fault of the server: ", fault.sentence()].concat(),
-            None => reason,
+        let (mut held, mut present, mut leader) = (0, 0, String::new());
+        match &self.reason {
+            Reason::Opened { held: number } | Reason::Moved { held: number } => held = *number,
+            Reason::ChildrenMissing { present: number } => present = *number,
+            Reason::Waits(id) => leader = id.to_string(),
+            _ => {}
         }
+        let (bucket, event) = (self.bucket.as_ref(), self.event.as_ref());
+        let because = Because { trigger: self.trigger.as_deref(), bucket, event, held, present, leader };
+        let mut told = because.told(because.sentence(&self.reason));
+        if let Some(fault) = self.fault {
+            told.push_str(". A fault of the server: ");
+            told.push_str(fault.sentence());
+        }
+        told
+    }
+}
+
+/// What sentences tell of.
+struct Because<'a> {
+    trigger: Option<&'a About>,
+    bucket: Option<&'a Snapshot>,
+    event: Option<&'a EventRef>,
+    /// How many events were held.
+    held: i64,
+    /// How many children have fired.
+    present: usize,
+    /// The event that is waited for.
+    leader: String,
+}
+
+impl Because<'_> {
+    fn is_proactive(&self) -> bool {
+        self.trigger.is_some_and(|trigger| trigger.posture == Some(Posture::Proactive))
     }
 
-    fn sentence(&self) -> String {
-        let name = self.event.as_ref().map_or("nothing", |event| &*event.name);
-        let end = self.bucket.map(|bucket| clock(bucket.end)).unwrap_or_default();
-        let count = self.bucket.map_or(0, |bucket| bucket.count);
-        let (threshold, within, proactive) = self.trigger.as_ref().map_or((0, String::new(), false), |trigger| {
-            (trigger.threshold, seconds(trigger.within), trigger.posture == Some(Posture::Proactive))
-        });
-        let then = if proactive {
-            format!("{within} of silence from here would fire")
-        } else {
-            format!("it counts until then, and fires at {threshold}")
-        };
-        match &self.reason {
-            Reason::Duplicate => {
-                "an event of this id was published within the last 5 minutes: the publisher drops it".to_owned()
-            }
-            Reason::AlreadySeen => "an event of this id was evaluated within the last 30 minutes".to_owned(),
-            Reason::LogWrite => "prefect.log.write never reaches the triggers".to_owned(),
-            Reason::Waits(leader) => format!(
+    fn meets_threshold(&self) -> bool {
+        self.bucket.zip(self.trigger).is_some_and(|(bucket, trigger)| bucket.count >= trigger.threshold)
+    }
+
+    fn sentence(&self, reason: &Reason) -> &'static str {
+        let proactive = self.is_proactive();
+        let sequence = self.trigger.is_some_and(|trigger| trigger.kind == "sequence");
+        match reason {
+            Reason::Duplicate => "an event of this id was published within the last 5 minutes: the publisher drops it",
+            Reason::AlreadySeen => "an event of this id was evaluated within the last 30 minutes",
+            Reason::LogWrite => "prefect.log.write never reaches the triggers",
+            Reason::Waits(_) => {
                 "{name} follows the event {leader}, which was not evaluated yet: it waits for it, for 15 minutes at most"
-            ),
-            Reason::LeaderSeen => format!("the event that {name} follows was evaluated: now it is its turn"),
+            }
+            Reason::LeaderSeen => "the event that {name} follows was evaluated: now it is its turn",
             Reason::LeaderLost => {
-                format!("the event that {name} follows has not come for 15 minutes: it is evaluated without it")
+                "the event that {name} follows has not come for 15 minutes: it is evaluated without it"
             }
             Reason::TooDeep => {
-                format!("{name} comes after more than 20 events that follow each other: it waits to be found as lost")
+                "{name} comes after more than 20 events that follow each other: it waits to be found as lost"
             }
-            Reason::NoWindow => format!("no window is open that {name} could count in: none of `after` has opened one"),
+            Reason::NoWindow => "no window is open that {name} could count in: none of `after` has opened one",
             Reason::HeldForWindow { open: false } => {
-                format!("no window is open: {name} is held, and counts in a window that includes {}", self.occurred())
+                "no window is open: {name} is held, and counts in a window that includes {occurred}"
             }
             Reason::HeldForWindow { open: true } => {
-                format!("{name} is held, so that it also counts in a later window that includes {}", self.occurred())
+                "{name} is held, so that it also counts in a later window that includes {occurred}"
             }
-            Reason::AlreadyHeld => format!("{name} is held already and was counted where it belongs"),
-            Reason::BeforeWindow => {
-                let start = self.bucket.map(|bucket| clock(bucket.start)).unwrap_or_default();
-                match self.event {
-                    None => format!("the window begins only at {start}"),
-                    Some(_) if proactive => {
-                        format!("{name} occurred before the window, which begins at {start}: it changes nothing")
-                    }
-                    Some(_) => {
-                        format!("{name} occurred before {start}, when the next window begins: it does not count")
-                    }
-                }
+            Reason::AlreadyHeld => "{name} is held already and was counted where it belongs",
+            Reason::BeforeWindow if self.event.is_none() => "the window begins only at {start}",
+            Reason::BeforeWindow if proactive => {
+                "{name} occurred before the window, which begins at {start}: it changes nothing"
             }
-            Reason::Opened { held: 0 } if self.event.is_some() => {
-                format!("{name} opened a window until {end}: {then}")
+            Reason::BeforeWindow => "{name} occurred before {start}, when the next window begins: it does not count",
+            Reason::Opened { held: 0 } if self.event.is_none() => {
+                "without `for_each` a window is always open, now until {end}"
             }
-            Reason::Opened { held: 0 } => format!("without `for_each` a window is always open, now until {end}"),
-            Reason::Opened { held } => format!("a window was opened until {end}, with {} in it", events(*held)),
-            Reason::Counted => format!("{name} counts: {count} of {threshold} until {end}"),
-            Reason::Disarmed => {
-                format!("{name} came in time, {count} of {threshold}: the window until {end} will not fire")
+            Reason::Opened { held: 0 } if proactive => {
+                "{name} opened a window until {end}: {within} of silence from here would fire"
             }
-            Reason::Moved { held: 0 } => format!("this {name} moved the window to {end}: {then}"),
-            Reason::Moved { held } => {
-                let so = if proactive && count >= threshold { ", so it will not fire" } else { "" };
-                format!(
-                    "this {name} moved the window to {end}, with {} in it: {count} of {threshold}{so}",
-                    events(*held)
-                )
+            Reason::Opened { held: 0 } => {
+                "{name} opened a window until {end}: it counts until then, and fires at {threshold}"
             }
+            Reason::Opened { .. } => "a window was opened until {end}, with {held} in it",
+            Reason::Counted => "{name} counts: {count} of {threshold} until {end}",
+            Reason::Disarmed => "{name} came in time, {count} of {threshold}: the window until {end} will not fire",
+            Reason::Moved { held: 0 } if proactive => {
+                "this {name} moved the window to {end}: {within} of silence from here would fire"
+            }
+            Reason::Moved { held: 0 } => {
+                "this {name} moved the window to {end}: it counts until then, and fires at {threshold}"
+            }
+            Reason::Moved { .. } if proactive && self.meets_threshold() => {
+                "this {name} moved the window to {end}, with {held} in it: {count} of {threshold}, so it will not fire"
+            }
+            Reason::Moved { .. } => "this {name} moved the window to {end}, with {held} in it: {count} of {threshold}",
             Reason::Satisfied => {
-                format!("{count} of {threshold} expected came: the window until {end} is removed without firing")
+                "{count} of {threshold} expected came: the window until {end} is removed without firing"
             }
-            Reason::Over => format!("the window ended at {end} with {count} of {threshold}: it does not fire"),
-            Reason::Swept => format!("the window ended at {end}, a minute ago or more: what is left of it is removed"),
-            Reason::Fired => self
-                .trigger
-                .as_ref()
-                .map_or(String::new(), |trigger| fired(trigger, self.bucket.as_ref(), self.event.as_ref(), 0)),
-            Reason::Rolled => {
-                let start = self.bucket.map(|bucket| clock(bucket.start)).unwrap_or_default();
-                format!("the next window is from {start} to {end}")
+            Reason::Over => "the window ended at {end} with {count} of {threshold}: it does not fire",
+            Reason::Swept => "the window ended at {end}, a minute ago or more: what is left of it is removed",
+            Reason::Fired => self.fired(),
+            Reason::Rolled => "the next window is from {start} to {end}",
+            Reason::ChildrenMissing { .. } if sequence => {
+                "{present} of {threshold} of the children have fired and still count, or not in the declared order"
             }
-            Reason::ChildrenMissing { present } => {
-                let of = "the children have fired and still count";
-                match self.trigger.as_ref().map(|trigger| trigger.kind) {
-                    Some("sequence") => format!("{present} of {threshold} of {of}, or not in the declared order"),
-                    _ => format!("{present} of {of}, {threshold} are required"),
-                }
+            Reason::ChildrenMissing { .. } => {
+                "{present} of the children have fired and still count, {threshold} are required"
             }
         }
     }
 
-    fn occurred(&self) -> String {
-        self.event.as_ref().map(|event| clock(event.occurred)).unwrap_or_default()
-    }
-}
-
-fn fired(trigger: &About, bucket: Option<&Snapshot>, event: Option<&EventRef>, children: usize) -> String {
-    let name = event.map_or("no event", |event| &*event.name);
-    let threshold = trigger.threshold;
-    let Some(bucket) = bucket else {
-        return match (trigger.kind, children) {
-            ("sequence", _) => format!("all children have fired in the declared order, the last with {name}"),
-            (_, 1) if threshold == 1 => format!("one child is enough, and it fired with {name}"),
-            _ => format!("at least {threshold} children have fired, the last with {name}"),
-        };
-    };
-    let (count, start, end) = (bucket.count, clock(bucket.start), clock(bucket.end));
-    match trigger.posture {
-        Some(Posture::Proactive) => {
-            let last = match event {
-                // An event that comes when the window is over does not save it.
-                Some(event) if event.occurred >= bucket.end => {
-                    format!("; {name} at {} is too late", clock(event.occurred))
-                }
-                Some(event) => format!(" after {name} at {}", clock(event.occurred)),
-                None => String::new(),
-            };
-            format!("from {start} to {end} only {count} of {threshold} expected came{last}")
+    fn fired(&self) -> &'static str {
+        let Some(trigger) = self.trigger else { return "" };
+        match (self.bucket, self.event) {
+            (None, _) if trigger.kind == "sequence" => {
+                "all children have fired in the declared order, the last with {name}"
+            }
+            (None, _) if trigger.threshold == 1 && self.present == 1 => "one child is enough, and it fired with {name}",
+            (None, _) => "at least {threshold} children have fired, the last with {name}",
+            // An event that comes when the window is over does not save it.
+            (Some(bucket), Some(event)) if self.is_proactive() && event.occurred >= bucket.end => {
+                "from {start} to {end} only {count} of {threshold} expected came; {name} at {occurred} is too late"
+            }
+            (_, Some(_)) if self.is_proactive() => {
+                "from {start} to {end} only {count} of {threshold} expected came after {name} at {occurred}"
+            }
+            (_, None) if self.is_proactive() => "from {start} to {end} only {count} of {threshold} expected came",
+            _ if trigger.within == 0 => "{name} is number {count}, and {threshold} are enough",
+            _ => "{name} is number {count} from {start} to {end}, and {threshold} are enough",
         }
-        _ if trigger.within == 0 => format!("{name} is number {count}, and {threshold} are enough"),
-        _ => format!("{name} is number {count} from {start} to {end}, and {threshold} are enough"),
     }
-}
 
-fn clock(instant: Instant) -> String {
-    instant.clock_time()
-}
-
-fn events(number: i64) -> String {
-    if number == 1 { "1 held event".to_owned() } else { format!("{number} held events") }
+    fn told(&self, template: &str) -> String {
+        let told = filled(template, &mut |hole, out| {
+            match hole {
+                "name" => out.push_str(self.event.map_or("no event", |event| &event.name)),
+                "leader" => out.push_str(&self.leader),
+                "held" if self.held == 1 => out.push_str("1 held event"),
+                "within" => seconds(out, self.trigger.map_or(0, |trigger| trigger.within)),
+                "occurred" | "start" | "end" => {
+                    let at = match hole {
+                        "occurred" => self.event.map(|event| event.occurred),
+                        "start" => self.bucket.map(|bucket| bucket.start),
+                        _ => self.bucket.map(|bucket| bucket.end),
+                    };
+                    out.push_str(&at.map(Instant::clock_time).unwrap_or_default());
+                }
+                _ => {
+                    let number = match hole {
+                        "held" => self.held,
+                        "count" => self.bucket.map_or(0, |bucket| bucket.count),
+                        "threshold" => self.trigger.map_or(0, |trigger| trigger.threshold),
+                        _ => i64::try_from(self.present).unwrap_or(i64::MAX),
+                    };
+                    out.push_str(&number.to_string());
+                    out.push_str(if hole == "held" { " held events" } else { "" });
+                }
+            }
+            true
+        });
+        told.unwrap_or_default()
+    }
 }
 
 /// `90 s`, `7.5 s`.
-fn seconds(micros: i64) -> String {
-    let whole = micros.checked_div(1_000_000).unwrap_or_default();
-    let rest = micros.unsigned_abs().checked_rem(1_000_000).unwrap_or_default();
-    let text = format!("{whole}.{rest:06}");
-    [text.trim_end_matches('0').trim_end_matches('.'), " s"].concat()
+fn seconds(out: &mut String, micros: i64) {
+    let size = 1_000_000;
+    out.push_str(&micros.checked_div(size).unwrap_or_default().to_string());
+    let rest = micros.unsigned_abs().checked_rem(size.unsigned_abs()).unwrap_or_default();
+    if rest > 0 {
+        // A digit in front keeps the zeros.
+        let digits = size.unsigned_abs().saturating_add(rest).to_string();
+        out.push('.');
+        out.push_str(digits.strip_prefix('1').unwrap_or_default().trim_end_matches('0'));
+    }
+    out.push_str(" s");
 }

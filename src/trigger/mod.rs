@@ -107,10 +107,11 @@ impl Names {
         }
         let place = self.interested.len();
         let interest = |(index, watcher): (usize, &Watcher)| Some((index, watcher.matching.interest(name)?));
-        let interested: Vec<_> = watchers.iter().enumerate().filter_map(interest).collect();
-        let rank =
-            |(index, _): &(usize, Interest)| if chance == 0 { *index as u64 } else { mix(chance, *index as u64) };
-        self.interested.push((name.clone(), sort::by_key(interested, rank)));
+        let mut interested: Vec<_> = watchers.iter().enumerate().filter_map(interest).collect();
+        if chance != 0 {
+            sort::by_key(&mut interested, &mut |(index, _)| mix(chance, *index as u64));
+        }
+        self.interested.push((name.clone(), interested));
         self.table.insert(hash, u32::try_from(place).unwrap_or_default());
         place
     }

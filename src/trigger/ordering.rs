@@ -32,7 +32,7 @@ pub struct Ordering {
     lost: Heap,
     /// By the ids of those they wait for.
     leaders: Table,
-    followers: Vec<(Uuid, Vec<Uuid>)>,
+    followers: Vec<Followers>,
     free_leaders: Vec<u32>,
     /// Gives each waiting event its turn among those that occurred at the same time.
     turns: u64,
@@ -43,6 +43,17 @@ struct Waiter {
     event: ReceivedEvent,
     turn: u64,
     stamp: u32,
+    /// Where it stands among those that wait for the same event.
+    spot: usize,
+}
+
+/// Those that wait for one event, in the order they came.
+#[derive(Default)]
+struct Followers {
+    leader: Uuid,
+    /// `None`: no longer. Closing the gap each time would take time that is quadratic in their number.
+    ids: Vec<Option<Uuid>>,
+    waiting: usize,
 }
 
 impl Default for Ordering {
@@ -84,7 +95,7 @@ impl Ordering {
     }
 
     fn leader(&self, id: Uuid) -> Option<u32> {
-        let is_it = |place: u32| self.followers.get(place as usize).is_some_and(|(own, _)| *own == id);
+        let is_it = |place: u32| self.followers.get(place as usize).is_some_and(|followers| followers.leader == id);
         self.leaders.find(id_hash(id), is_it)
     }
 
@@ -94,7 +105,9 @@ impl Ordering {
         self.stamps = self.stamps.wrapping_add(1);
         self.turns = self.turns.saturating_add(1);
         let (stamp, known) = (self.stamps, self.place(id));
-        let turn = known.and_then(|place| self.waiter(place)).map_or(self.turns, |waiter| waiter.turn);
+        let before = known.and_then(|place| self.waiter(place));
+        let turn = before.map_or(self.turns, |waiter| waiter.turn);
+        let spot = before.filter(|waiter| waiter.event.follows == Some(leader)).map(|waiter| waiter.spot);
         let place = known.unwrap_or_else(|| {
             let place = self.free.pop().unwrap_or_else(|| {
                 self.waiters.push(None);
@@ -103,44 +116,51 @@ impl Ordering {
             self.waiting.insert(id_hash(id), place);
             place
         });
-        if let Some(own) = self.waiters.get_mut(place as usize) {
-            *own = Some(Waiter { event: event.clone(), turn, stamp });
-        }
         self.lost.push((event.received.0, place, stamp));
+        let spot = spot.unwrap_or_else(|| self.follow(leader, id, known.is_some()));
+        if let Some(own) = self.waiters.get_mut(place as usize) {
+            *own = Some(Waiter { event: event.clone(), turn, stamp, spot });
+        }
+    }
 
+    /// Puts an event among those that wait for another; returns its spot there. `again`: it may be there.
+    fn follow(&mut self, leader: Uuid, id: Uuid, again: bool) -> usize {
         let leader_place = self.leader(leader).unwrap_or_else(|| {
             let place = self.free_leaders.pop().unwrap_or_else(|| {
-                self.followers.push((leader, Vec::new()));
+                self.followers.push(Followers::default());
                 u32::try_from(self.followers.len().saturating_sub(1)).unwrap_or_default()
             });
             if let Some(own) = self.followers.get_mut(place as usize) {
-                own.0 = leader;
+                own.leader = leader;
             }
             self.leaders.insert(id_hash(leader), place);
             place
         });
-        if let Some((_, followers)) = self.followers.get_mut(leader_place as usize)
-            && !followers.contains(&id)
-        {
-            followers.push(id);
-        }
+        let Some(followers) = self.followers.get_mut(leader_place as usize) else { return 0 };
+        let spot = if again { followers.ids.iter().position(|own| *own == Some(id)) } else { None };
+        spot.unwrap_or_else(|| {
+            followers.ids.push(Some(id));
+            followers.waiting = followers.waiting.saturating_add(1);
+            followers.ids.len().saturating_sub(1)
+        })
     }
 
     /// Those that wait for an event, in the order they occurred.
     pub fn followers(&self, leader: Uuid) -> Vec<ReceivedEvent> {
-        let Some((_, ids)) = self.leader(leader).and_then(|place| self.followers.get(place as usize)) else {
+        let Some(followers) = self.leader(leader).and_then(|place| self.followers.get(place as usize)) else {
             return Vec::new();
         };
-        let events = ids.iter().filter_map(|id| self.waiter(self.place(*id)?));
-        sort::by_key(events.map(|waiter| waiter.event.clone()).collect(), occurred)
+        let events = followers.ids.iter().flatten().filter_map(|id| self.waiter(self.place(*id)?));
+        let mut events: Vec<ReceivedEvent> = events.map(|waiter| waiter.event.clone()).collect();
+        sort::by_key(&mut events, &mut occurred);
+        events
     }
 
     /// `forget_follower`: it was evaluated.
     pub fn forget(&mut self, event: &ReceivedEvent) {
-        if let Some(place) = self.place(event.id) {
-            self.remove(place, event.id);
-        }
-        self.forget_leader(event);
+        let waiter = self.place(event.id).and_then(|place| self.remove(place, event.id));
+        let spot = waiter.filter(|waiter| waiter.event.follows == event.follows).map(|waiter| waiter.spot);
+        self.forget_leader(event, spot);
     }
 
     fn remove(&mut self, place: u32, id: Uuid) -> Option<Waiter> {
@@ -149,14 +169,37 @@ impl Ordering {
         self.waiters.get_mut(place as usize)?.take()
     }
 
-    fn forget_leader(&mut self, event: &ReceivedEvent) {
+    /// `spot`: where the event stands among those that wait for the same one, if that is known.
+    fn forget_leader(&mut self, event: &ReceivedEvent, spot: Option<usize>) {
         let Some(leader) = event.follows else { return };
         let Some(place) = self.leader(leader) else { return };
-        let Some((_, followers)) = self.followers.get_mut(place as usize) else { return };
-        followers.retain(|id| *id != event.id);
-        if followers.is_empty() {
+        let Some(followers) = self.followers.get_mut(place as usize) else { return };
+        let spot = spot.or_else(|| followers.ids.iter().position(|id| *id == Some(event.id)));
+        let own = spot.and_then(|spot| followers.ids.get_mut(spot));
+        if own.is_some_and(|own| own.take_if(|id| *id == event.id).is_some()) {
+            followers.waiting = followers.waiting.saturating_sub(1);
+        }
+        if followers.waiting == 0 {
+            followers.ids.clear();
             self.leaders.remove(id_hash(leader), place);
             self.free_leaders.push(place);
+        } else if followers.ids.len() > followers.waiting.saturating_mul(2).saturating_add(16) {
+            self.close_gaps(place);
+        }
+    }
+
+    /// Forgets those that wait no longer for an event for which others do.
+    fn close_gaps(&mut self, place: u32) {
+        let Some(mut followers) = self.followers.get_mut(place as usize).map(std::mem::take) else { return };
+        followers.ids.retain(Option::is_some);
+        for (spot, id) in followers.ids.iter().flatten().enumerate() {
+            let waiter = self.place(*id).and_then(|place| self.waiters.get_mut(place as usize)?.as_mut());
+            if let Some(waiter) = waiter.filter(|waiter| waiter.event.follows == Some(followers.leader)) {
+                waiter.spot = spot;
+            }
+        }
+        if let Some(own) = self.followers.get_mut(place as usize) {
+            *own = followers;
         }
     }
 
@@ -171,12 +214,13 @@ impl Ordering {
                 continue;
             };
             if let Some(waiter) = self.remove(place, id) {
-                self.forget_leader(&waiter.event);
+                self.forget_leader(&waiter.event, Some(waiter.spot));
                 lost.push(waiter);
             }
         }
-        let in_turn = sort::by_key(lost, |waiter| waiter.turn);
-        sort::by_key(in_turn.into_iter().map(|waiter| waiter.event).collect(), occurred)
+        sort::by_key(&mut lost, &mut |waiter: &Waiter| waiter.turn);
+        sort::by_key(&mut lost, &mut |waiter: &Waiter| occurred(&waiter.event));
+        lost.into_iter().map(|waiter| waiter.event).collect()
     }
 }
 

@@ -3,7 +3,7 @@
 //! Source: `evaluate_proactive_triggers`, `proactive_evaluation`, `read_buckets_for_automation` and
 //! `sweep_closed_buckets` of `server/events/triggers.py`.
 
-use crate::json::write::quoted;
+use crate::json::write::string;
 use crate::sort;
 use crate::time::Instant;
 
@@ -112,27 +112,25 @@ fn rolling_batches(watcher: &mut Watcher, stage: &mut Stage, as_of: i64, ended: 
 }
 
 /// As the database returns them: by their starts, those of one start by the texts of their keys.
-fn in_order(buckets: &Buckets, places: Vec<u32>) -> Vec<u32> {
+fn in_order(buckets: &Buckets, mut places: Vec<u32>) -> Vec<u32> {
     let start = |place: &u32| buckets.bucket(*place).map_or(0, |bucket| Instant(bucket.start).sortable());
-    let places = sort::by_key(places, start);
+    sort::by_key(&mut places, &mut |place| start(place));
     if places.is_sorted_by(|a, b| start(a) < start(b)) {
         return places;
     }
-    let text = |place: u32| {
-        let key = buckets.slot(place).map(|slot| &*slot.key).unwrap_or_default();
-        let labels: Vec<String> = key.iter().map(|label| quoted(label)).collect();
-        labels.join(", ").into_bytes()
-    };
-    let mut texts: Vec<(u32, Vec<u8>)> = places.into_iter().map(|place| (place, text(place))).collect();
-    // Eight bytes at a time, the last first: sorting keeps the order of what is equal.
-    let longest = texts.iter().map(|(_, text)| text.len()).max().unwrap_or_default();
-    for piece in (0..longest.div_ceil(8)).rev() {
-        texts = sort::by_key(texts, |(_, text)| {
-            let bytes = text.iter().skip(piece.saturating_mul(8)).copied().chain(std::iter::repeat(0));
-            bytes.take(8).fold(0, |word, byte| (word << 8) | u64::from(byte))
-        });
+    let mut texts: Vec<String> = Vec::with_capacity(places.len());
+    for place in &places {
+        let mut text = String::new();
+        for label in buckets.slot(*place).map(|slot| &*slot.key).unwrap_or_default() {
+            text.push_str(if text.is_empty() { "" } else { ", " });
+            string(&mut text, label);
+        }
+        texts.push(text);
     }
-    sort::by_key(texts.into_iter().map(|(place, _)| place).collect(), start)
+    let texts: Vec<&[u8]> = texts.iter().map(String::as_bytes).collect();
+    sort::arrange(&mut places, sort::order_of_texts(&texts));
+    sort::by_key(&mut places, &mut |place| start(place));
+    places
 }
 
 /// Removes the buckets of a trigger that have ended by a time, whatever is in them.

@@ -50,6 +50,7 @@ impl<V> Default for Recent<V> {
 }
 
 impl<V> Generation<V> {
+    #[inline(always)]
     fn get_mut(&mut self, key: u64) -> Option<&mut V> {
         let place = *self.places.get(&key)?;
         self.values.get_mut(place)
@@ -57,6 +58,7 @@ impl<V> Generation<V> {
 }
 
 impl<V> Recent<V> {
+    #[inline(always)]
     fn get_mut(&mut self, key: u64) -> Option<&mut V> {
         match self.now.get_mut(key) {
             None => self.before.get_mut(key),
@@ -314,9 +316,10 @@ impl Chain {
             open.push(&mut executed.place);
         }
         open.retain(|place| matches!(place, Location::Bytes(_)));
-        let start = |place: &&mut Location| if let Location::Bytes(span) = place { u64::from(span.start) } else { 0 };
+        let start = |place: &Location| if let Location::Bytes(span) = place { u64::from(span.start) } else { 0 };
         let mut places = Places::new(source.text, source.base, source.wtf8);
-        for place in sort::by_key(open, start) {
+        sort::by_key(&mut open, &mut |place| start(place));
+        for place in open {
             if let Location::Bytes(span) = *place {
                 *place = Location::Known(places.range(span.start, span.end));
             }

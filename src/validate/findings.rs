@@ -288,7 +288,7 @@ impl<'s> Findings<'s> {
 
     /// The report. `text` is what the places in bytes refer to, `base` the place of its first byte.
     pub fn into_report(mut self, events: u64, text: Option<(&[u8], Position, bool)>) -> Report {
-        self.found = sort::by_key(self.found, |found| {
+        sort::by_key(&mut self.found, &mut |found| {
             let start = match found.location {
                 Location::Bytes(span) => span.start,
                 Location::Known(_) | Location::Nowhere => 0,

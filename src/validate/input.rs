@@ -45,8 +45,10 @@ pub(super) fn lines(text: &[u8], from: usize) -> impl Iterator<Item = (usize, us
             let length = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
             let line = (start, start.saturating_add(length));
             start = line.1.saturating_add(1);
-            if !rest.iter().take(length).all(u8::is_ascii_whitespace) {
-                return Some(line);
+            for byte in rest.get(..length).unwrap_or_default() {
+                if !byte.is_ascii_whitespace() {
+                    return Some(line);
+                }
             }
         }
     })

@@ -35,7 +35,7 @@ pub(super) struct State<V> {
 
 impl<V: Copy> Links<V> {
     pub fn map<W>(&self, to: impl Fn(V) -> W) -> Links<W> {
-        let to = |value: Option<V>| value.map(&to);
+        let to = |value: Option<V>| link(value, &to);
         let state = |from: State<V>| State { whole: to(from.whole), kind: to(from.kind), name: to(from.name) };
         Links {
             occurred: to(self.occurred),
@@ -49,6 +49,14 @@ impl<V: Copy> Links<V> {
             initial: state(self.initial),
             flow_run: to(self.flow_run),
         }
+    }
+}
+
+#[inline(always)]
+fn link<V, W>(value: Option<V>, to: &impl Fn(V) -> W) -> Option<W> {
+    match value {
+        Some(value) => Some(to(value)),
+        None => None,
     }
 }
 

@@ -252,6 +252,7 @@ fn like_before(
     true
 }
 
-fn by_place(issues: Vec<Issue>) -> Vec<Issue> {
-    sort::by_key(issues, |issue| u64::from(issue.span.start))
+fn by_place(mut issues: Vec<Issue>) -> Vec<Issue> {
+    sort::by_key(&mut issues, &mut |issue| u64::from(issue.span.start));
+    issues
 }

@@ -92,8 +92,12 @@ impl Precedents {
         loop {
             let precedent = self.list.get(at)?;
             if event.has_shape(&precedent.shape) {
-                let holds = |(place, fact): &(u32, Fact)| fact.holds(event, event.inner(*place));
-                return precedent.facts.iter().all(holds).then_some(precedent);
+                for (place, fact) in &precedent.facts {
+                    if !fact.holds(event, event.inner(*place)) {
+                        return None;
+                    }
+                }
+                return Some(precedent);
             }
             at = precedent.other?;
         }
@@ -129,15 +133,15 @@ impl Precedents {
 }
 
 /// The same facts in forms that are quick to check. Of a text that is known, and of an id, no more need be said.
-fn simple(event: Value<'_>, facts: Vec<(u32, Fact)>) -> Vec<(u32, Fact)> {
-    let rank = |(_, fact): &(u32, Fact)| match fact {
+fn simple(event: Value<'_>, mut facts: Vec<(u32, Fact)>) -> Vec<(u32, Fact)> {
+    sort::by_key(&mut facts, &mut |(_, fact)| match fact {
         Fact::Same(_) => 0,
         Fact::Fits(_) => 1,
         _ => 2,
-    };
+    });
     let mut known: Vec<u32> = Vec::new();
     let mut simple = Vec::with_capacity(facts.len());
-    for (place, fact) in sort::by_key(facts, rank) {
+    for (place, fact) in facts {
         if known.contains(&place) && matches!(fact, Fact::Same(_) | Fact::Fits(_) | Fact::NotBlank) {
             continue;
         }

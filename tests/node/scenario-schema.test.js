@@ -6,12 +6,12 @@ import { createRequire } from "node:module";
 import { test } from "node:test";
 import { gunzipSync } from "node:zlib";
 
-import Ajv2020 from "ajv/dist/2020.js";
+import Ajv from "ajv/dist/2020.js";
 
 import { simulate } from "../../pkg/node.js";
 
 const schema = createRequire(import.meta.url)("../../pkg/schemas/scenario.json");
-const matches = new Ajv2020({
+const matches = new Ajv.default({
   allErrors: false,
   strict: true,
   allowUnionTypes: true,
@@ -41,6 +41,7 @@ const DOCUMENTS = [
   [true, RIGHT],
   [true, { automation: { trigger: { posture: "Reactive" } } }],
   [true, { ...RIGHT, more: "of a recorder" }],
+  [true, { ...RIGHT, start: 1772366400 }],
   [true, { ...RIGHT, heartbeat: null, runs: [], events: [EVENT] }],
   [true, { ...RIGHT, server_version: 3.8, delivery: "direct", tick_seconds: "2.5s" }],
   [true, { ...RIGHT, server_version: "3.9.1", tick_offset_seconds: "1m 5s", end: "PT30M" }],
@@ -79,7 +80,7 @@ const DOCUMENTS = [
   [false, { ...RIGHT, heartbeat: { loss: 1.5 } }],
   [false, { ...RIGHT, heartbeat: { seed: "x" } }],
   [false, { ...RIGHT, runs: {} }],
-  [false, { ...RIGHT, events: [{ ...EVENT, resource: {} }] }],
+  [false, { ...RIGHT, events: [{ ...EVENT, resource: { "prefect.resource.id": 42 } }] }],
   [false, { ...RIGHT, events: [{ ...EVENT, id: undefined }] }],
   [false, run({ dead: "2m" })],
   [false, run({ state: "Failed" })],

@@ -1,0 +1,19 @@
+//! Sentences with placeholders: written out in one place, and filled by one function, because each `format!` is code
+//! of its own.
+
+/// A template with its placeholders `{name}` filled by `fill`, which appends what belongs there; `None` if it says of
+/// one that nothing does.
+pub(crate) fn filled(template: &str, fill: &mut dyn FnMut(&str, &mut String) -> bool) -> Option<String> {
+    let mut out = String::with_capacity(template.len().saturating_mul(2));
+    let mut rest = template;
+    while let Some((before, tail)) = rest.split_once('{') {
+        out.push_str(before);
+        let (name, after) = tail.split_once('}')?;
+        if !fill(name, &mut out) {
+            return None;
+        }
+        rest = after;
+    }
+    out.push_str(rest);
+    Some(out)
+}
