@@ -3,13 +3,13 @@
 //! A schema refuses what `validate` calls an error in the profile `documented`. What it calls a warning or an info is
 //! accepted, and only told in descriptions.
 
-use crate::catalogue::{self, Alternative, Family, Field, Form, Kind, Label, Missing, Related, Value};
+use crate::catalogue::{self, Family, Field, Form, Kind, Label, Missing, Related, Source, Value};
 use crate::diagnostic::Severity;
 use crate::event::RESOURCE_ROLE;
 
 use super::pattern::{form, name, reference};
 use super::tree::{Object, Tree};
-use super::words;
+use super::words::{self, remarks};
 
 /// The schema of a family beyond that of any event.
 pub(super) fn body(family: &Family) -> Object {
@@ -105,17 +105,6 @@ fn examples(example: &str) -> Tree {
     if example.is_empty() { Tree::List(Vec::new()) } else { Tree::from([example]) }
 }
 
-/// What documentation and emitter say about single values or forms of a label.
-fn remarks(form: &'static Form) -> impl Iterator<Item = &'static str> {
-    let (values, templates): (&'static [Value], &'static [Alternative]) = match form {
-        Form::Values { values, .. } => (values, &[]),
-        Form::Templates(templates) => (&[], templates),
-        _ => (&[], &[]),
-    };
-    let values = values.iter().filter_map(|value| value.remark.as_ref());
-    values.chain(templates.iter().filter_map(|form| form.remark.as_ref())).map(|remark| remark.text)
-}
-
 /// A description with remarks behind it.
 fn described(meaning: String, remarks: &mut dyn Iterator<Item = &'static str>) -> String {
     let mut all = vec![meaning];
@@ -180,9 +169,11 @@ fn in_role(related: &Related) -> Object {
 
 fn resource(related: &'static Related, documented: bool) -> Object {
     let mut meaning = vec![words::sentence(related.when.0)];
-    meaning.extend(words::said_by(related.source.0, documented).map(str::to_owned));
+    meaning.extend(match related.remark {
+        Some(remark) => Some(words::sentence(remark.text)),
+        None => words::said_by(related.source.0, documented).map(str::to_owned),
+    });
     meaning.extend(related.max.map(words::at_most));
-    meaning.extend(related.remark.map(|remark| words::sentence(remark.text)));
     let labels = Labels::of(related.labels, documented);
     let mut id = Object::new().with("type", "string").and(form(&related.id));
     let remarks: Vec<String> = remarks(&related.id).map(words::sentence).collect();
@@ -239,7 +230,9 @@ fn fields(object: &'static catalogue::Object, documented: bool) -> Object {
 }
 
 fn field(field: &'static Field, documented: bool) -> Object {
-    let meaning = words::part(field.meaning.0, field.presence.0, field.missing, field.source.0, documented);
+    // A remark says already who writes it.
+    let source = if field.remark.is_some() { Source::Both } else { field.source.0 };
+    let meaning = words::part(field.meaning.0, field.presence.0, field.missing, source, documented);
     let also = field.also.as_ref().map(|(_, remark)| remark.text);
     let values = field.values.iter().filter_map(|value| value.remark.as_ref().map(|remark| remark.text));
     let own = field.remark.map(|remark| remark.text);

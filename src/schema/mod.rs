@@ -1,12 +1,15 @@
-//! JSON Schemas (draft 2020-12) of all events, made of the catalogue.
+//! JSON Schemas (draft 2020-12) of all events, and the page that describes them, made of the catalogue.
 //!
 //! The npm package has them as files of its own; the WebAssembly modules have none of this.
 
 mod envelope;
 mod family;
 mod pattern;
+mod reference;
 mod tree;
 mod words;
+
+pub use reference::reference;
 
 use crate::catalogue::{Family, example, families};
 use crate::json::write::{ToJson, indented};

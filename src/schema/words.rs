@@ -1,6 +1,6 @@
 //! The sentences of the schemas. What is said of single labels and fields stands in the catalogue.
 
-use crate::catalogue::{Missing, Presence, Source};
+use crate::catalogue::{Alternative, Form, Missing, Presence, Source, Value};
 use crate::diagnostic::Severity;
 
 pub(super) const ALL_TITLE: &str = "Events of Prefect";
@@ -26,6 +26,7 @@ pub(super) const OTHER_TIMES: &str =
     "Other ways to write it, which the server reads too; they should not be relied on.";
 pub(super) const TIME_AS_NUMBER: &str =
     "Seconds (or milliseconds) since 1970, which the server reads too; they should not be relied on.";
+pub(super) const NOT_DOCUMENTED: &str = "Not documented.";
 pub(super) const TIMESTAMP: &str = "RFC 3339. Without an offset it is read as UTC.";
 
 /// What is said of a whole family, in its order: who emits it, what is said of it, where.
@@ -58,6 +59,28 @@ pub(super) fn part(
         _ => said_by(source, documented).unwrap_or_default(),
     };
     [meaning.as_str(), more].into_iter().filter(|sentence| !sentence.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// What documentation and emitter say about single values or forms of a label.
+pub(super) fn remarks(form: &'static Form) -> impl Iterator<Item = &'static str> {
+    let (values, templates): (&'static [Value], &'static [Alternative]) = match form {
+        Form::Values { values, .. } => (values, &[]),
+        Form::Templates(templates) => (&[], templates),
+        _ => (&[], &[]),
+    };
+    let values = values.iter().filter_map(|value| value.remark.as_ref());
+    values.chain(templates.iter().filter_map(|form| form.remark.as_ref())).map(|remark| remark.text)
+}
+
+/// The same in a table whose column is about Prefect itself.
+pub(super) fn practice(source: Source, presence: Presence, documented: bool) -> Option<&'static str> {
+    match (source, presence) {
+        (Source::Docs, _) if documented => Some("Does not write it"),
+        (Source::Code, Presence::Optional) if documented => Some("Writes it at times, though it is not documented"),
+        (Source::Code, _) if documented => Some("Writes it, though it is not documented"),
+        (_, Presence::Optional) => Some("Writes it at times"),
+        _ => None,
+    }
 }
 
 /// Who says so, where documentation and source differ in a family that is documented.

@@ -22,6 +22,7 @@ mod mutation;
 mod positions;
 mod precedents;
 mod properties;
+mod reference;
 mod schema;
 mod simulate;
 mod trigger;
