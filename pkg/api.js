@@ -223,7 +223,7 @@ export function testScenarios(input) {
  */
 export function heartbeatAdvice(input) {
   const question = JSON.stringify(object(input, "heartbeatAdvice"));
-  return eventsModule.call((core) => JSON.parse(core.heartbeatAdvice(question)));
+  return authoringModule.call((core) => JSON.parse(core.heartbeatAdvice(question)));
 }
 
 /**

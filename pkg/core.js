@@ -7,7 +7,7 @@ import * as authoringGlue from "./wasm/prefect_events_authoring.js";
 
 /** Validates, and plays automations. */
 export const eventsModule = new Instance(eventsGlue);
-/** Checks automation documents. */
+/** Checks automation documents, and advises on windows over heartbeats. */
 export const authoringModule = new Instance(authoringGlue);
 
 /**

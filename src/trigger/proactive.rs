@@ -87,7 +87,9 @@ fn rolling_batches(watcher: &mut Watcher, stage: &mut Stage, as_of: i64, ended: 
     for place in ended {
         watcher.buckets.put_back(place);
     }
-    let mut order = in_order(&watcher.buckets, watcher.buckets.places().collect());
+    // The order of the keys stays, only the starts change.
+    let places = by_key(&watcher.buckets, watcher.buckets.places().collect());
+    let mut order = by_start(&watcher.buckets, places.clone());
     let (mut offset, mut next) = (0_usize, None::<i64>);
     loop {
         let batch: Vec<u32> = order.iter().skip(offset).take(BATCH_SIZE).copied().collect();
@@ -105,19 +107,33 @@ fn rolling_batches(watcher: &mut Watcher, stage: &mut Stage, as_of: i64, ended: 
             }
         }
         if rolled {
-            order = in_order(&watcher.buckets, order);
+            order = by_start(&watcher.buckets, places.clone());
         }
         offset = offset.saturating_add(BATCH_SIZE);
     }
 }
 
 /// As the database returns them: by their starts, those of one start by the texts of their keys.
-fn in_order(buckets: &Buckets, mut places: Vec<u32>) -> Vec<u32> {
-    let start = |place: &u32| buckets.bucket(*place).map_or(0, |bucket| Instant(bucket.start).sortable());
-    sort::by_key(&mut places, &mut |place| start(place));
-    if places.is_sorted_by(|a, b| start(a) < start(b)) {
+fn in_order(buckets: &Buckets, places: Vec<u32>) -> Vec<u32> {
+    let places = by_start(buckets, places);
+    if places.is_sorted_by(|a, b| start(buckets, *a) < start(buckets, *b)) {
         return places;
     }
+    by_start(buckets, by_key(buckets, places))
+}
+
+fn start(buckets: &Buckets, place: u32) -> u64 {
+    buckets.bucket(place).map_or(0, |bucket| Instant(bucket.start).sortable())
+}
+
+/// Those of one start stay in the order in which they are.
+fn by_start(buckets: &Buckets, mut places: Vec<u32>) -> Vec<u32> {
+    sort::by_key(&mut places, &mut |place| start(buckets, *place));
+    places
+}
+
+/// By the texts of the keys.
+fn by_key(buckets: &Buckets, mut places: Vec<u32>) -> Vec<u32> {
     let mut texts: Vec<String> = Vec::with_capacity(places.len());
     for place in &places {
         let mut text = String::new();
@@ -129,7 +145,6 @@ fn in_order(buckets: &Buckets, mut places: Vec<u32>) -> Vec<u32> {
     }
     let texts: Vec<&[u8]> = texts.iter().map(String::as_bytes).collect();
     sort::arrange(&mut places, sort::order_of_texts(&texts));
-    sort::by_key(&mut places, &mut |place| start(place));
     places
 }
 

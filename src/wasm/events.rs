@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 use crate::catalogue;
 use crate::json::write::ToJson;
-use crate::simulate::{self, Question, Request, Text};
+use crate::simulate::{self, Request, Text};
 use crate::validate::{self, Settings, TextOptions, Validator};
 
 use super::misuse;
@@ -82,13 +82,6 @@ pub fn replay(automation: &[u8], events: &[u8], options: &str, trace: bool) -> R
     let request = Request { trace, ..Request::default() };
     let played = simulate::replay(text(automation), text(events), text(options.as_bytes()), request);
     Ok(played.map_err(|problem| misuse(&problem))?.to_json())
-}
-
-/// What a window over heartbeats is good for; a mistake in the question is a `TypeError` with a sentence.
-#[wasm_bindgen(js_name = heartbeatAdvice)]
-pub fn heartbeat_advice(question: &str) -> Result<String, JsValue> {
-    let question = Question::read(question).map_err(|problem| misuse(&problem))?;
-    Ok(simulate::advise(question).to_json())
 }
 
 /// Tests scenarios with expectations.
