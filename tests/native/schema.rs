@@ -9,7 +9,7 @@ use std::io::Write;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use jsonschema::{Draft, Validator};
-use prefect_events::catalogue::find;
+use prefect_events::catalogue::{example, find};
 use prefect_events::diagnostic::{Report, Severity};
 use prefect_events::schema::{Schema, all, name, schemas};
 use prefect_events::validate::{Profile, Settings, TextOptions, validate};
@@ -51,6 +51,19 @@ const CLASSES: &[Class] = &[
         reason: "a pattern does not know how many days a month has, or which numbers the server reads as a time",
         stricter: false,
         codes: &["invalid-timestamp"],
+    },
+    Class {
+        name: "whole numbers with a fraction",
+        reason: "to JSON Schema `5.0` is an integer, to Python and to Prefect it is not",
+        stricter: false,
+        codes: &["wrong-payload-type"],
+    },
+    Class {
+        name: "exchanged roles",
+        reason: "where one resource stands in the role of another that is missing, `validate` tells of the missing one alone, \
+                 which can be no error; a schema cannot look for what is missing",
+        stricter: true,
+        codes: &["misspelt-role"],
     },
 ];
 
@@ -200,5 +213,18 @@ fn the_schemas_refuse_what_is_an_error() {
         let case = format!("{} {term:?}", family.name.text);
         comparison.event("disagreements", &case, &event.to_string(), &event);
     });
+    // What no mutation makes.
+    let made = |name: &str, place: &str, value: Value| -> Value {
+        let found = find(name).unwrap();
+        let mut event: Value = serde_json::from_str(&example(found.family, found.hole)).unwrap();
+        *event.pointer_mut(place).unwrap() = value;
+        event
+    };
+    for event in [
+        made("prefect.concurrency-limit.created", "/payload/limit", json!(5.0)),
+        made("prefect.task-run.Running", "/related/0/prefect.resource.role", json!("flow")),
+    ] {
+        comparison.event("made", event["event"].as_str().unwrap(), &event.to_string(), &event);
+    }
     comparison.end();
 }
