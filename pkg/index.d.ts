@@ -174,7 +174,7 @@ export interface CheckOptions
 export interface Report {
   /** Whether there is no error; warnings and infos leave it `true`. */
   valid: boolean;
-  /** How many events were found. */
+  /** How many events were found; of `checkAutomation`: automations. */
   events: number;
   /** How many errors there are, listed or not. */
   errors: number;
@@ -195,7 +195,7 @@ export interface Diagnostic {
   severity: Severity;
   /** One sentence: what is wrong, where, what is expected. */
   message: string;
-  /** The event's index in the input, from 0; absent if the finding belongs to no event. */
+  /** The index of the event (or automation) in the input, from 0; absent if the finding belongs to none. */
   event?: number;
   /** The event's name; absent where it has none. */
   name?: string;

@@ -17,3 +17,13 @@ pub(crate) fn filled(template: &str, fill: &mut dyn FnMut(&str, &mut String) -> 
     out.push_str(rest);
     Some(out)
 }
+
+/// The same with texts that are at hand, each with the name of its placeholder.
+pub(crate) fn told(template: &str, texts: &[(&str, &str)]) -> String {
+    let told = filled(template, &mut |name, out| {
+        let text = texts.iter().find(|(own, _)| *own == name);
+        out.push_str(text.map_or("", |(_, text)| text));
+        text.is_some()
+    });
+    told.unwrap_or_default()
+}

@@ -3,7 +3,6 @@
 import { chmod, chown, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
-import { validate } from "../api.js";
 import { fixOnce } from "../fixes.js";
 import { Unreadable } from "./read.js";
 
@@ -13,10 +12,11 @@ const PER_ROUND = 1_000_000;
 
 /**
  * @param {Uint8Array} bytes
- * @param {import("../index.js").ValidateOptions} options
+ * @param {import("./report.js").Content} content
+ * @param {import("./report.js").ReportOptions} options
  * @returns {{ bytes: Uint8Array, fixed: number }}
  */
-export function fixAll(bytes, options) {
+export function fixAll(bytes, content, options) {
   let text;
   try {
     text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
@@ -26,7 +26,7 @@ export function fixAll(bytes, options) {
   }
   let fixed = 0;
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    const { diagnostics } = validate(text, { ...options, maxDiagnostics: PER_ROUND });
+    const { diagnostics } = content.report(text, { ...options, maxDiagnostics: PER_ROUND });
     const next = fixOnce(text, diagnostics);
     if (next.text === text) break;
     fixed += next.fixes;

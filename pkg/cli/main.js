@@ -5,6 +5,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 
 import { version } from "../node.js";
 import { adviseCommand } from "./advise.js";
+import { checkCommand } from "./check.js";
 import { explainCommand } from "./explain.js";
 import { FORMATS } from "./formats/index.js";
 import { schemaCommand } from "./schema.js";
@@ -16,43 +17,25 @@ import { validateCommand } from "./validate.js";
 const MISUSE = 2;
 
 const program = new Command("prefect-events")
-  .description("Validates Prefect events: what is wrong, where, why, and how to put it right.")
+  .description(
+    "Validates Prefect events and automations: what is wrong, where, why, and how to put it right.",
+  )
   .version(version())
   .exitOverride()
   .showHelpAfterError("(add --help for what there is)");
 
-program
-  .command("validate")
-  .description("check events: JSON, NDJSON, an API page or websocket frames")
-  .argument("[FILE...]", "files to check; - is standard input")
-  .addOption(
-    new Option(
-      "--profile <profile>",
-      "documented: what Prefect documents and emits; server: only what its server refuses",
-    )
-      .choices(["documented", "server"])
-      .default("documented"),
-  )
-  .addOption(
-    new Option("--format <format>", "how to print the result")
-      .choices(Object.keys(FORMATS))
-      .default("pretty"),
-  )
-  .option(
-    "--fix",
-    "make every fix that is certain, in the files themselves (with -: print the fixed text)",
-  )
-  .option(
-    "--max-diagnostics <N>",
-    "list at most so many findings per file, errors first; the counts stay complete",
-    wholeNumber,
-    1000,
-  )
+const EXIT_STATUS = `
+Results go to standard output, all else to standard error.
+Exit status: 0 no error (warnings alone are no error), 1 at least one error, 2 misuse or a file that cannot be read.`;
+
+reporting(
+  "validate",
+  "check events: JSON, NDJSON, an API page or websocket frames",
+  "documented: what Prefect documents and emits; server: only what its server refuses",
+)
   .addHelpText(
     "after",
-    `
-Results go to standard output, all else to standard error.
-Exit status: 0 no error (warnings alone are no error), 1 at least one error, 2 misuse or a file that cannot be read.
+    `${EXIT_STATUS}
 
 Examples:
   prefect-events validate events.ndjson
@@ -61,6 +44,31 @@ Examples:
   )
   .action(async (files, options, command) => {
     process.exitCode = await validateCommand(files, options, () => command.help({ error: true }));
+  });
+
+reporting(
+  "check",
+  "check automations: JSON or YAML; one, a list, a trigger, or a prefect.yaml",
+  "documented: what the server refuses, and advice; server: only what it refuses",
+)
+  .option("--server-version <VERSION>", "the version of the Prefect server (default: the latest)")
+  .option("--client-version <VERSION>", "the version of Prefect where the flows run")
+  .option(
+    "--heartbeat-frequency <SECONDS>",
+    "PREFECT_FLOWS_HEARTBEAT_FREQUENCY where the flows run (default: 180)",
+    wholeNumber,
+  )
+  .addHelpText(
+    "after",
+    `${EXIT_STATUS}
+
+Examples:
+  prefect-events check automation.yaml prefect.yaml
+  prefect-events check --heartbeat-frequency 30 zombies.json
+  cat automation.yaml | prefect-events check --profile server -`,
+  )
+  .action(async (files, options, command) => {
+    process.exitCode = await checkCommand(files, options, () => command.help({ error: true }));
   });
 
 program
@@ -153,6 +161,50 @@ program
   .action((options) => {
     process.exitCode = adviseCommand(options);
   });
+
+/**
+ * A command that reports on files.
+ * @param {string} name
+ * @param {string} description
+ * @param {string} profiles
+ */
+function reporting(name, description, profiles) {
+  return program
+    .command(name)
+    .description(description)
+    .argument("[FILE...]", "files to check; - is standard input")
+    .addOption(
+      new Option("--profile <profile>", profiles)
+        .choices(["documented", "server"])
+        .default("documented"),
+    )
+    .addOption(format(Object.keys(FORMATS)))
+    .option(
+      "--fix",
+      "make every fix that is certain, in the files themselves (with -: print the fixed text)",
+    )
+    .option(
+      "--severity <CODE=LEVEL>",
+      "make the findings of a code an error, a warning, an info, or turn them off; can be repeated",
+      severity,
+    )
+    .option(
+      "--max-diagnostics <N>",
+      "list at most so many findings per file, errors first; the counts stay complete",
+      wholeNumber,
+      1000,
+    );
+}
+
+/**
+ * @param {string} text
+ * @param {{ [code: string]: string }} [previous]
+ */
+function severity(text, previous = {}) {
+  const [, code, level] = /^([^=]+)=([^=]+)$/.exec(text) ?? [];
+  if (!code || !level) throw new InvalidArgumentError("It is not like missing-label=warning.");
+  return { ...previous, [code]: level };
+}
 
 /** @param {string[]} names */
 function format(names) {

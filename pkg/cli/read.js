@@ -88,7 +88,7 @@ const SIGNATURES = [
 const SNIFFED_BYTES = 8192;
 
 /**
- * Throws if this is not text that could be JSON.
+ * Throws if this is not text that could be JSON or YAML.
  * @param {Uint8Array} head the beginning, or all
  */
 export function refuseWhatIsNotText(head) {
@@ -98,7 +98,7 @@ export function refuseWhatIsNotText(head) {
   }
   const nul = head.subarray(0, SNIFFED_BYTES).indexOf(0);
   if (nul < 0) return;
-  // JSON begins with an ASCII character, of which UTF-16 makes one byte and a NUL.
+  // JSON and YAML begin with an ASCII character, of which UTF-16 makes one byte and a NUL.
   const utf16 = nul <= 1 && head[1 - nul] !== 0;
-  throw new Unreadable(utf16 ? "is UTF-16 text: save it as UTF-8" : "is a binary file, not JSON");
+  throw new Unreadable(utf16 ? "is UTF-16 text: save it as UTF-8" : "is a binary file, not text");
 }

@@ -36,7 +36,7 @@ export class Selection {
   /**
    * What is found only later, such as a missing link, takes its place in the text.
    * @param {string} file
-   * @returns {import("./check.js").Checked}
+   * @returns {import("./report.js").Checked}
    */
   result(file) {
     const { error, warning, info } = this.#found;

@@ -1,10 +1,10 @@
 // The command `simulate`: a scenario, or real events played to an automation.
 
 import { compareVersions, replay, simulate } from "../api.js";
-import { readAll } from "./check.js";
 import { diagnostics } from "./formats/diagnostics.js";
 import { timeline } from "./formats/timeline.js";
 import { openInput, Unreadable } from "./read.js";
+import { readAll } from "./report.js";
 import { colours, columns, printable } from "./terminal.js";
 import { plural, shown } from "./words.js";
 

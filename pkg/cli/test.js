@@ -1,11 +1,11 @@
 // The command `test`.
 
 import { testScenarios } from "../api.js";
-import { readAll } from "./check.js";
 import { diagnostics } from "./formats/diagnostics.js";
 import { timeline } from "./formats/timeline.js";
 import { testcase, testsuites, toXml } from "./formats/xml.js";
 import { openInput, Unreadable } from "./read.js";
+import { readAll } from "./report.js";
 import { colours, columns, PLAIN, printable } from "./terminal.js";
 import { plural, shown } from "./words.js";
 

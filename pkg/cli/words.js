@@ -18,7 +18,7 @@ export function shown(file) {
 
 /**
  * The total of several results.
- * @param {import("./check.js").Result[]} results
+ * @param {import("./report.js").Result[]} results
  */
 export function totals(results) {
   const sum = {

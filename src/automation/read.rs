@@ -244,7 +244,7 @@ pub fn integer(value: Value<'_>) -> Option<i64> {
             let text = text.trim_end_matches('0').strip_suffix('.').unwrap_or(text);
             let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
             let ungrouped: String = digits.chars().filter(|c| *c != '_').collect();
-            let plain = !digits.starts_with('_') && !digits.ends_with('_') && !digits.contains("__");
+            let plain = digits.split('_').all(|group| !group.is_empty());
             let sign = if text.starts_with('-') { "-" } else { "" };
             (plain && ungrouped.bytes().all(|byte| byte.is_ascii_digit()))
                 .then(|| whole([sign, &ungrouped].concat().as_bytes()))?

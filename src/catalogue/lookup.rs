@@ -148,15 +148,17 @@ pub fn suggest(name: &str) -> Option<String> {
 
 /// The family's name with its placeholder filled from the same place of another name.
 fn with_values_of(family: &Family, name: &str) -> Option<String> {
-    let segments: Vec<&str> = name.split('.').collect();
-    if segments.len() != family.name.text.split('.').count() {
-        return None;
+    let (mut own, mut other, mut filled) = (family.name.text.split('.'), name.split('.'), String::new());
+    loop {
+        match (own.next(), other.next()) {
+            (Some(own), Some(other)) => {
+                filled.push_str(if filled.is_empty() { "" } else { "." });
+                filled.push_str(if own.starts_with('{') { other } else { own });
+            }
+            (None, None) => return Some(filled),
+            _ => return None,
+        }
     }
-    let mut filled = Vec::new();
-    for (own, other) in family.name.text.split('.').zip(segments) {
-        filled.push(if own.starts_with('{') { other } else { own });
-    }
-    Some(filled.join("."))
 }
 
 struct Best {

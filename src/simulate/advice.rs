@@ -1,11 +1,10 @@
 //! What a window over heartbeats is good for: how many may be missing, how soon a dead run is found.
 
-use std::fmt::Write as _;
-
 use crate::automation::read;
 use crate::json::write::{ToJson, Writer, string};
 use crate::json::{Decimal, Kind, Tape, Value, parse};
-use crate::validate::shown_value;
+use crate::sentence::told;
+use crate::validate::{joined, shown_value};
 
 use super::moment::decimal;
 
@@ -60,16 +59,19 @@ impl Question {
         let root = root.ok_or("heartbeatAdvice needs an object such as { frequency: 180, within: 540 }")?;
         let known = ["frequency", "within", "tick", "client_version", "expect"];
         if let Some((key, _)) = root.members().find(|(key, _)| !known.iter().any(|known| key.is(known))) {
-            return Err(format!("there is no `{}`: there are `{}`", key.string(), known.join("`, `")));
+            let known = joined(&mut known.into_iter(), "`, `");
+            return Err(told("there is no `{key}`: there are `{known}`", &[("key", &key.string()), ("known", &known)]));
         }
         let span = |key: &str, value: Value<'_>| {
             let micros = Decimal::read(value.raw()).filter(|_| value.is_number()).and_then(Decimal::micros);
             micros
                 .filter(|micros| (1..=LONGEST).contains(micros))
-                .ok_or_else(|| format!("`{key}` must be a number of seconds, more than 0, not {}", shown_value(value)))
+                .ok_or_else(|| wrong(key, "a number of seconds, more than 0", value))
         };
-        let needed =
-            |key: &str| span(key, root.get(key).ok_or_else(|| format!("`{key}` is missing: a number of seconds"))?);
+        let needed = |key: &str| match root.get(key) {
+            Some(value) => span(key, value),
+            None => Err(told("`{key}` is missing: a number of seconds", &[("key", key)])),
+        };
         let given = |key: &str| root.get(key).filter(|value| value.kind() != Kind::Null);
         Ok(Question {
             frequency: needed("frequency")?,
@@ -77,13 +79,15 @@ impl Question {
             tick: given("tick").map_or(Ok(5 * SECOND), |value| span("tick", value))?,
             client: given("client_version").map(version).transpose()?,
             expect: given("expect")
-                .map(|value| {
-                    read::texts(value)
-                        .ok_or_else(|| format!("`expect` must be a list of texts, not {}", shown_value(value)))
-                })
+                .map(|value| read::texts(value).ok_or_else(|| wrong("expect", "a list of texts", value)))
                 .transpose()?,
         })
     }
+}
+
+fn wrong(key: &str, expected: &str, value: Value<'_>) -> String {
+    let found = shown_value(value);
+    told("`{key}` must be {expected}, not {found}", &[("key", key), ("expected", expected), ("found", &found)])
 }
 
 fn version(value: Value<'_>) -> Result<[u32; 3], String> {
@@ -95,12 +99,13 @@ fn version(value: Value<'_>) -> Result<[u32; 3], String> {
     let mut next = || parts.next().unwrap_or(Some(0));
     match (value.is_string(), next(), next(), next()) {
         (true, Some(major), Some(minor), Some(patch)) => Ok([major, minor, patch]),
-        _ => Err(format!("`client_version` must be a version such as `3.6.22`, not {}", shown_value(value))),
+        _ => Err(wrong("client_version", "a version such as `3.6.22`", value)),
     }
 }
 
-fn plural(count: i64) -> String {
-    if count == 1 { "1 missed heartbeat".to_owned() } else { format!("{count} missed heartbeats") }
+/// `1 missed heartbeat`, `2 missed heartbeats`.
+fn plural(count: i64, heartbeats: &str) -> String {
+    [&*count.to_string(), heartbeats, if count == 1 { "" } else { "s" }].concat()
 }
 
 /// What a window over heartbeats is good for.
@@ -119,46 +124,46 @@ pub fn advise(question: Question) -> Advice {
         // A Proactive trigger waits at least 10 seconds.
         (missed, least.max(10))
     });
+    let (sent, after, window) = (seconds(sent), seconds(period), seconds(within));
+    let (ticks, third) = (seconds(tick), seconds(frequency.saturating_mul(3)));
+    let told = |template: &str| {
+        let texts = [("sent", &*sent), ("period", &*after), ("within", &*window), ("tick", &*ticks), ("rule", &*third)];
+        told(template, &texts)
+    };
     let mut arithmetic = vec![
-        format!(
-            "A client sleeps {} s between two heartbeats, and sending one takes a little: {} s from one to the next.",
-            seconds(sent),
-            seconds(period)
+        told(
+            "A client sleeps {sent} s between two heartbeats, and sending one takes a little: {period} s from one to the next.",
         ),
         "Each heartbeat opens a window of its own length anew; one that occurs at the end of the window or later is too late."
             .to_owned(),
     ];
     for missed in tolerated.max(0)..=tolerated.max(0).saturating_add(1) {
         let gap = span(missed);
-        let (sign, verdict) = if gap < within { ("<", "no alarm") } else { ("≥", "a false alarm") };
+        let no_alarm = gap < within;
         let how = if missed == 0 {
             "With no heartbeat missed".to_owned()
         } else {
-            format!("With {} in a row", plural(missed))
+            ["With ", &plural(missed, " missed heartbeat"), " in a row"].concat()
         };
-        arithmetic.push(format!(
-            "{how}, the next one comes {} × {} = {} s after the last, {sign} {} s: {verdict}.",
-            missed.saturating_add(1),
-            seconds(period),
-            seconds(gap),
-            seconds(within)
-        ));
+        let (times, gap) = (missed.saturating_add(1).to_string(), seconds(gap));
+        let verdict = if no_alarm { "< {within} s: no alarm." } else { "≥ {within} s: a false alarm." };
+        arithmetic.push(
+            [&how, ", the next one comes ", &times, " × ", &after, " = ", &gap, " s after the last, ", &told(verdict)]
+                .concat(),
+        );
         if tolerated < 0 {
             break;
         }
     }
     let mut false_alarms = Vec::new();
     if tolerated < 0 {
-        false_alarms.push(format!(
-            "every healthy run, after each heartbeat: the next one comes after {} s, and the window ends after {} s",
-            seconds(period),
-            seconds(within)
+        false_alarms.push(told(
+            "every healthy run, after each heartbeat: the next one comes after {period} s, and the window ends after {within} s",
         ));
     } else {
-        false_alarms.push(format!(
-            "a healthy run of which {} in a row do not arrive (a blocked process, a broken connection)",
-            plural(tolerated.saturating_add(1)).replace("missed ", "")
-        ));
+        let lost = plural(tolerated.saturating_add(1), " heartbeat");
+        let how = " in a row do not arrive (a blocked process, a broken connection)";
+        false_alarms.push(["a healthy run of which ", &lost, how].concat());
     }
     false_alarms.push(
         "a run whose client sends one more heartbeat after its last state: it opens a window that nothing closes"
@@ -170,9 +175,8 @@ pub fn advise(question: Question) -> Advice {
     );
     let mut undetected = vec![
         "a run that dies before its first heartbeat, or never starts".to_owned(),
-        format!(
-            "if more than 500 runs go silent within one tick of {} s, some of them: the server skips every other 500",
-            seconds(tick)
+        told(
+            "if more than 500 runs go silent within one tick of {tick} s, some of them: the server skips every other 500",
         ),
     ];
     let wildcard =
@@ -183,11 +187,10 @@ pub fn advise(question: Question) -> Advice {
                 .to_owned(),
         );
     } else if let Some(names) = &question.expect {
-        let missing: Vec<&str> =
-            ["Completed", "Failed", "Cancelled", "Crashed", "TimedOut", "Paused", "Suspended", "AwaitingRetry"]
-                .into_iter()
-                .filter(|state| !names.iter().any(|name| name.strip_prefix("prefect.flow-run.") == Some(state)))
-                .collect();
+        let listed = |state: &&str| names.iter().any(|name| name.strip_prefix("prefect.flow-run.") == Some(*state));
+        let states =
+            ["Completed", "Failed", "Cancelled", "Crashed", "TimedOut", "Paused", "Suspended", "AwaitingRetry"];
+        let missing = joined(&mut states.into_iter().filter(|state| !listed(state)), ", ");
         if !names.iter().any(|name| name == "prefect.flow-run.heartbeat") {
             false_alarms.push(
                 "every run: `expect` lacks `prefect.flow-run.heartbeat`, so heartbeats do not keep the window from ending".to_owned(),
@@ -195,9 +198,12 @@ pub fn advise(question: Question) -> Advice {
         }
         let mut text = String::from("a run that ends in a state with a name of its own");
         if !missing.is_empty() {
-            let _ = write!(text, ", or enters {}", missing.join(", "));
+            text.push_str(", or enters ");
+            text.push_str(&missing);
         }
-        let _ = write!(text, ": `expect` does not list it (the wildcard `{WILDCARD}` does)");
+        text.push_str(": `expect` does not list it (the wildcard `");
+        text.push_str(WILDCARD);
+        text.push_str("` does)");
         false_alarms.push(text);
     }
     let rule = frequency.saturating_mul(3);
@@ -205,18 +211,18 @@ pub fn advise(question: Question) -> Advice {
         "Prefect's documentation advises a `within` of at least three times the frequency, and says that it tolerates three missed heartbeats. ",
     );
     let three = within_for.clone().find(|(missed, _)| *missed == 3).map_or(0, |(_, least)| least);
-    let _ = match () {
-        () if within < rule => {
-            write!(documentation, "{} s is less than the {} s of that rule.", seconds(within), seconds(rule))
-        }
-        () if tolerated >= 3 => {
-            write!(documentation, "{} s does tolerate three.", seconds(within))
-        }
-        () => write!(
-            documentation,
-            "The third heartbeat after the last always comes a little late, so three times the frequency tolerates one; for three, take {three} s or more.",
-        ),
+    let three = three.to_string();
+    let verdict = match () {
+        () if within < rule => told("{within} s is less than the {rule} s of that rule."),
+        () if tolerated >= 3 => told("{within} s does tolerate three."),
+        () => [
+            "The third heartbeat after the last always comes a little late, so three times the frequency tolerates one; for three, take ",
+            &three,
+            " s or more.",
+        ]
+        .concat(),
     };
+    documentation.push_str(&verdict);
     let client = question.client.map(client);
     if frequency < 30 * SECOND {
         arithmetic

@@ -5,21 +5,15 @@ use crate::build::{BuiltEvent, Random, history, most_events};
 use crate::diagnostic::Code;
 use crate::event::{Reader, ReceivedEvent, Text};
 use crate::json::{Kind, Value};
-use crate::sort;
-use crate::time::Instant;
-use crate::trigger::{Delivery, Version};
 
 use super::expectation::{self, Expectation};
-use super::moment::{moment, span};
+use super::frame::{Frame, received};
 use super::reading::Reading;
 use super::runs;
-use super::scenario::{MAX_TICKS, Scenario, TICK};
+use super::scenario::Scenario;
 
 /// A scenario has so many events at most, generated ones included.
 pub const MAX_EVENTS: u64 = 2_000_000;
-
-/// 2026-01-01T00:00:00Z: where a scenario without `start` and without events begins.
-const START: Instant = Instant(1_767_225_600_000_000);
 
 const KEYS: [&str; 14] = [
     "scenario",
@@ -38,10 +32,6 @@ const KEYS: [&str; 14] = [
     "expect",
 ];
 
-/// What is said beside an automation and events from elsewhere.
-const AROUND: [&str; 7] =
-    ["start", "end", "tick_seconds", "tick_offset_seconds", "delivery", "server_version", "intended"];
-
 /// A run whose history was generated.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct PlayedRun {
@@ -56,8 +46,6 @@ pub struct PlayedRun {
 pub struct Document {
     /// With all events, sorted by when they are received.
     pub scenario: Scenario,
-    /// From the start to the first tick, in microseconds.
-    pub offset: i64,
     pub runs: Vec<PlayedRun>,
     /// Those that were generated, with their payloads.
     pub built: Vec<BuiltEvent>,
@@ -126,103 +114,38 @@ pub(super) fn automation<'t>(value: Value<'t>, reading: &mut Reading<'t>) -> Opt
     Some(automation)
 }
 
-/// `3.9`, `3.8.8`, …
-pub(super) fn version(written: &str) -> Option<Version> {
-    let is = |version: &str| written.strip_prefix(version).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
-    let known = [("3.9", Version::V3_9), ("3.8", Version::V3_8)];
-    known.into_iter().find(|(name, _)| is(name)).map(|(_, version)| version)
-}
-
-/// The longest window of a trigger and those in it.
-fn longest(trigger: &Trigger) -> i64 {
-    match trigger {
-        Trigger::Event(event) => event.within,
-        Trigger::Composite(composite) => composite.triggers.iter().map(longest).max().unwrap_or_default(),
-    }
-}
-
-pub(super) const SPAN: &str = "a span of time such as `90s`, or a number of seconds";
-pub(super) const NOT_NEGATIVE: &str = "a span of time, not negative";
-pub(super) const MOMENT: &str =
-    "a span from the start such as `3m30s`, or a point in time such as `2026-03-01T12:00:00Z`";
-
-pub(super) fn not_negative(value: Value<'_>) -> Option<i64> {
-    span(value).filter(|span| *span >= 0)
-}
-
 impl Document {
-    /// `None`: something is wrong, and noted. `given`: an automation and events from elsewhere, to which the document
-    /// says how they are played.
-    pub(super) fn read<'t>(
-        root: Value<'t>,
-        reading: &mut Reading<'t>,
-        given: Option<(Automation, Vec<ReceivedEvent>)>,
-    ) -> Option<Document> {
+    /// `None`: something is wrong, and noted.
+    pub(super) fn read<'t>(root: Value<'t>, reading: &mut Reading<'t>) -> Option<Document> {
         if !reading.is(root, Kind::Object, "an object: a scenario") {
             return None;
         }
         // What has keys of its own, such as a recorded scenario, is one too.
-        reading.unknown_keys(root, if given.is_some() { &AROUND } else { &KEYS }, given.is_none());
-        let mut reader = Reader::default();
-        let (automation, mut events) = if let Some((automation, events)) = given {
-            (Some(automation), events)
+        reading.unknown_keys(root, &KEYS, true);
+        let (mut reader, mut events) = (Reader::default(), Vec::new());
+        if let Some(list) = root.get("events")
+            && reading.is(list, Kind::Array, "a list of events")
+        {
+            list.items().for_each(|item| add_event(item, &mut reader, &mut events, reading));
+        }
+        let automation = if let Some(value) = root.get("automation") {
+            automation(value, reading)
         } else {
-            let mut events = Vec::new();
-            if let Some(list) = root.get("events")
-                && reading.is(list, Kind::Array, "a list of events")
-            {
-                list.items().for_each(|item| add_event(item, &mut reader, &mut events, reading));
-            }
-            let automation = if let Some(value) = root.get("automation") {
-                automation(value, reading)
-            } else {
-                let hint = "give Prefect's automation document, or the name `crash-zombie-flows`";
-                reading.missing(root, "the scenario", "automation", "").with("hint", hint);
-                None
-            };
-            (automation, events)
+            let hint = "give Prefect's automation document, or the name `crash-zombie-flows`";
+            reading.missing(root, "the scenario", "automation", "").with("hint", hint);
+            None
         };
-        let instant = "a point in time such as `2026-03-01T12:00:00Z`";
-        let start = root
-            .get("start")
-            .map_or_else(
-                || events.iter().map(|event| event.received).min(),
-                |value| reading.read(Some(value), instant, crate::event::instant),
-            )
-            .unwrap_or(START);
-        let end = reading.read(root.get("end"), MOMENT, |value| moment(value, start));
         let name = reading.read(root.get("scenario"), "a text", read::text);
-        let more = |value: Value<'_>| span(value).filter(|span| *span > 0);
-        let tick = reading.read(root.get("tick_seconds"), "more than 0 seconds", more).unwrap_or(TICK);
-        let offset = reading.read(root.get("tick_offset_seconds"), NOT_NEGATIVE, not_negative);
-        let delivery = reading.read(root.get("delivery"), "`consumer` or `direct`", |value| {
-            let known = [("consumer", Delivery::Consumer), ("direct", Delivery::Direct)];
-            known.into_iter().find(|(name, _)| value.is(name)).map(|(_, delivery)| delivery)
-        });
-        let intended = reading.read(root.get("intended"), "`true` or `false`", read::boolean);
-        let version = reading.read(root.get("server_version"), "\"3.9\" or \"3.8\"", |value| {
-            let written = value.is_string() || value.kind() == Kind::Float;
-            version(&value.string()).filter(|_| written)
-        });
-        let longest = automation.as_ref().map_or(0, |automation| longest(&automation.trigger));
+        let frame = Frame::read(root, reading, received(&events, false));
+        let start = frame.start;
         let heartbeats = runs::heartbeats(root.get("heartbeat"), None, reading);
         let runs = root.get("runs");
         let mut specs = runs.map(|list| runs::read(list, start, &heartbeats, reading)).unwrap_or_default();
-        // Without an end: until everything can have fired.
         let last_of =
             |spec: &runs::Spec| [spec.run.ends, spec.run.dies].into_iter().flatten().min().unwrap_or(spec.run.starts);
-        let last = specs.iter().map(last_of).chain(events.iter().map(|event| event.received)).max().unwrap_or(start);
-        let end = end.unwrap_or_else(|| {
-            let rest = longest.max(0).saturating_add(60_000_000).saturating_add(heartbeats.frequency.max(0));
-            Instant(last.max(start).0.saturating_add(rest))
-        });
-        let played = end.since(start);
-        let at_end = root.get("end").unwrap_or(root);
-        if played < 0 {
-            reading.too_early(at_end, "`end`", "`start`");
-        } else if played.checked_div(tick).is_none_or(|ticks| ticks >= MAX_TICKS) {
-            reading.too_large(at_end, MAX_TICKS.unsigned_abs(), "ticks between `start` and `end`");
-        }
+        let last = specs.iter().map(last_of).chain(received(&events, true)).max();
+        let trigger = automation.as_ref().map(|automation| &automation.trigger);
+        let end = frame.end(root, reading, last, trigger, heartbeats.frequency);
         for spec in &mut specs {
             spec.run.horizon = end;
         }
@@ -243,20 +166,8 @@ impl Document {
             built.extend(own);
         }
         events.extend(built.iter().map(|built| built.event.clone()));
-        sort::by_key(&mut events, &mut |event| event.received.sortable());
         Some(Document {
-            scenario: Scenario {
-                name,
-                automation,
-                start,
-                end,
-                tick,
-                delivery: delivery.unwrap_or_default(),
-                intended: intended.unwrap_or_default(),
-                version: version.unwrap_or_default(),
-                events,
-            },
-            offset: offset.unwrap_or_default(),
+            scenario: Scenario { name, ..frame.scenario(automation, events, end) },
             runs: played,
             built,
             expectations,

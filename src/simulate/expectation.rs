@@ -9,11 +9,12 @@ use crate::json::write::{ToJson, Writer};
 use crate::json::{Kind, Value};
 use crate::time::Instant;
 use crate::trigger::{Decision, Firing};
+use crate::validate::joined;
 
 use super::document::{Document, PlayedRun};
 use super::moment::{moment, words};
 use super::reading::{Reading, Text};
-use super::simulation::{Request, play_document, trace};
+use super::simulation::{play_it, trace};
 
 const KEYS: [&str; 7] = ["run", "label", "event", "fires", "never", "between", "description"];
 
@@ -160,7 +161,11 @@ impl Expectation {
             let actual = match all {
                 0 => "it never fired".to_owned(),
                 1 => format!("it fired once, at {}", times.concat()),
-                _ => format!("it fired {all} times, at {}{}", times.join(", "), if all > 10 { ", …" } else { "" }),
+                _ => format!(
+                    "it fired {all} times, at {}{}",
+                    joined(&mut times.iter().map(|time| &**time), ", "),
+                    if all > 10 { ", …" } else { "" }
+                ),
             };
             format!("expected: {}; but {actual}", self.words(name.as_deref()))
         });
@@ -242,13 +247,13 @@ fn test_one<'t>(text: Text<'_>, root: Value<'t>, value: Value<'t>) -> Tested {
 }
 
 fn outcomes<'t>(value: Value<'t>, reading: &mut Reading<'t>) -> Option<Vec<Outcome>> {
-    let document = Document::read(value, reading, None)?;
+    let document = Document::read(value, reading)?;
     if document.expectations.is_empty() {
         let hint = "say what must come of it, such as `expect: [{run: zombie, fires: 1}]`";
         reading.missing(value, "the scenario", "expect", ", so there is nothing to test").with("hint", hint);
         return None;
     }
-    let played = play_document(&document, Request::default(), reading, value)?;
+    let played = play_it(&document.scenario, false, reading, value)?;
     let mut outcomes = check(&document, &played.outcome.firings);
     if outcomes.iter().any(|outcome| outcome.message.is_some())
         && let Some(told) = trace(&document)

@@ -5,7 +5,7 @@ use crate::json::{Kind, Pointer, Position, Tape, Value};
 use crate::validate::findings::{Draft, Findings, Subject};
 use crate::validate::path::Path;
 use crate::validate::syntax::{self, Source};
-use crate::validate::{Profile, Settings, TextOptions, nearest};
+use crate::validate::{Profile, Settings, TextOptions, joined, nearest};
 
 /// A report holds so many findings at most.
 const MOST: usize = 1000;
@@ -127,7 +127,7 @@ impl<'t> Reading<'t> {
                         .replace(key, near);
                 }
                 None => {
-                    finding.say("hint", format_args!("there are `{}`", known.join("`, `")));
+                    finding.say("hint", format_args!("there are `{}`", joined(&mut known.iter().copied(), "`, `")));
                 }
             }
         }

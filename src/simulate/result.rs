@@ -24,6 +24,12 @@ impl ToJson for Simulation {
 }
 
 impl Simulation {
+    /// What stands between the brackets of what could not be played.
+    pub(super) fn no_members(writer: &mut Writer) {
+        writer.list::<Firing>("firings", &[]);
+        writer.list::<Firing>("child_firings", &[]);
+    }
+
     /// What stands between the brackets.
     pub(super) fn members(&self, writer: &mut Writer) {
         writer.optional("scenario", self.scenario.as_deref());

@@ -6,7 +6,8 @@ use crate::diagnostic::Code;
 use crate::json::{Decimal, Kind, Value};
 use crate::time::Instant;
 
-use super::document::{MAX_EVENTS, MOMENT, NOT_NEGATIVE, SPAN, not_negative};
+use super::document::MAX_EVENTS;
+use super::frame::{MOMENT, NOT_NEGATIVE, SPAN, not_negative};
 use super::moment::{moment, span};
 use super::reading::Reading;
 

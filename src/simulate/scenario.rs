@@ -30,6 +30,8 @@ pub struct Scenario {
     pub start: Instant,
     pub end: Instant,
     pub tick: i64,
+    /// From the start to the first tick.
+    pub offset: i64,
     pub delivery: Delivery,
     /// What is meant is played instead of what the server does, where that is clear.
     pub intended: bool,
@@ -71,7 +73,7 @@ impl Scenario {
     /// Reads a document; of what is wrong with it, the first is told.
     pub fn read(value: Value<'_>) -> Result<Scenario, ScenarioError> {
         let mut reading = Reading::new(value);
-        Document::read(value, &mut reading, None).map(|document| document.scenario).ok_or_else(|| {
+        Document::read(value, &mut reading).map(|document| document.scenario).ok_or_else(|| {
             let found = reading.findings.into_report(0, None).diagnostics;
             ScenarioError::Unreadable(found.into_iter().next().map(|first| first.message).unwrap_or_default())
         })
@@ -89,19 +91,18 @@ impl Scenario {
     }
 }
 
-/// Plays a scenario. Ticks are at its start, and after each span of `tick` up to its end; what is received at the
-/// instant of a tick comes before it.
+/// Plays a scenario. Ticks are `offset` after its start, and after each span of `tick` up to its end; what is received
+/// at the instant of a tick comes before it.
 pub fn run(mut scenario: Scenario, options: Options) -> Result<Simulation, ScenarioError> {
     let mut events = std::mem::take(&mut scenario.events);
     sort::by_key(&mut events, &mut |event| event.received.sortable());
-    play(&scenario, &events, 0, options)
+    play(&scenario, &events, options)
 }
 
-/// The same, with the first tick so long after the start, and with events that are sorted by when they are received.
+/// The same, with events that are sorted by when they are received.
 pub(super) fn play(
     scenario: &Scenario,
     events: &[ReceivedEvent],
-    offset: i64,
     options: Options,
 ) -> Result<Simulation, ScenarioError> {
     scenario.check()?;
@@ -109,7 +110,7 @@ pub(super) fn play(
         Engine::new(scenario.version, Options { delivery: scenario.delivery, intended: scenario.intended, ..options });
     engine.load(&scenario.automation);
     let mut waiting = events.iter().peekable();
-    let first = scenario.start.0.checked_add(offset).map(Instant);
+    let first = scenario.start.0.checked_add(scenario.offset).map(Instant);
     let mut now = first.filter(|start| *start <= scenario.end);
     let mut outcome = Outcome::default();
     while let Some(tick) = now {

@@ -4,9 +4,12 @@ use crate::json::{Span, Value, write};
 
 pub(crate) type Edits = Vec<(Span, String)>;
 
-/// Writes a string in the place of a key or value.
+/// Writes a string in the place of a key or value; without quotes where there were none, as YAML has it.
 pub(crate) fn replace(value: Value<'_>, text: &str) -> Edits {
-    vec![(value.span(), write::quoted(text))]
+    let plain = value.is_bare()
+        && text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'));
+    vec![(value.span(), if plain { text.to_owned() } else { write::quoted(text) })]
 }
 
 /// Writes a value, which is not a string, as one.

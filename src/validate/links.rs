@@ -53,6 +53,7 @@ impl<V: Copy> Links<V> {
 }
 
 #[inline(always)]
+#[expect(clippy::manual_map, reason = "`Option::map` is not inlined, and each event runs through this")]
 fn link<V, W>(value: Option<V>, to: &impl Fn(V) -> W) -> Option<W> {
     match value {
         Some(value) => Some(to(value)),

@@ -31,7 +31,7 @@ pub(crate) use envelope::read_uuid;
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) use envelope::{MAX_LABELS, MAX_NAME, MAX_RELATED};
 pub use settings::{Profile, Settings};
-pub(crate) use words::{nearest, text as shown_value};
+pub(crate) use words::{joined, nearest, text as shown_value};
 
 /// An event that is nested no deeper than this is not looked at for its depth.
 const SHALLOW: usize = 190;

@@ -35,7 +35,7 @@ pub(crate) fn value(value: Value<'_>) -> String {
         format!("the string `{}`", shown(&value.string()))
     } else {
         let raw = String::from_utf8_lossy(value.raw());
-        if (1..=40).contains(&raw.len()) {
+        if (1..=40).contains(&raw.len()) && raw != value.kind_name() {
             format!("{} (`{raw}`)", value.kind_name())
         } else {
             value.kind_name().to_owned()

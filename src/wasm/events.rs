@@ -79,8 +79,7 @@ pub fn simulate(
 #[wasm_bindgen]
 pub fn replay(automation: &[u8], events: &[u8], options: &str, trace: bool) -> Result<String, JsValue> {
     let text = |bytes| Text { bytes, options: TextOptions::default() };
-    let request = Request { trace, ..Request::default() };
-    let played = simulate::replay(text(automation), text(events), text(options.as_bytes()), request);
+    let played = simulate::replay(text(automation), text(events), text(options.as_bytes()), trace);
     Ok(played.map_err(|problem| misuse(&problem))?.to_json())
 }
 

@@ -1,7 +1,7 @@
 //! Automations against the verdicts of the real server (`AutomationCreate`, the body of `POST /api/automations/`).
 
 use prefect_events::automation::{self, CheckSettings, Composite, EventTrigger, Order, Specification, Trigger, read};
-use prefect_events::diagnostic::Report;
+use prefect_events::diagnostic::{Report, Severity};
 use prefect_events::json::{Kind, Value};
 use prefect_events::validate::{Profile, Settings, TextOptions};
 
@@ -145,4 +145,148 @@ fn points_where_the_server_points() {
         }
     });
     assert_eq!(wrong, Vec::<String>::new());
+}
+
+/// The codes of all findings in a YAML text.
+fn advice(text: &str, options: &str) -> Vec<&'static str> {
+    let settings = CheckSettings::read(options).unwrap();
+    let report = automation::check(text.as_bytes(), TextOptions::default(), &settings);
+    report.diagnostics.iter().map(|found| found.code).collect()
+}
+
+/// Triggers as the documentation shows them, with other names: what is wrong with those that cannot do what their text
+/// says is named, and nothing is said of the others.
+#[test]
+fn the_kinds_of_triggers_that_are_documented() {
+    let stuck = "{type: event, posture: Proactive, match: {prefect.resource.id: prefect.flow-run.*}, match_related: {},
+        after: [prefect.flow-run.Pending], expect: [prefect.flow-run.Running], for_each: [], threshold: 1, within: 90}";
+    let written = "{type: event, posture: Reactive, expect: [prefect.block.s3-bucket.write_path.called],
+        match_related: {prefect.resource.name: hourly-export, prefect.resource.role: flow}}";
+    let never = "{type: event, posture: Proactive, after: [prefect.flow-run.Pending],
+        expect: [prefect.flow-run.Running, prefect.flow-run.Crashed], for_each: [prefect.resource.id]}";
+    let metric = "{type: metric, metric: {name: lateness, operator: '>', threshold: 90, range: 3600, firing_for: 300}}";
+    let composite = |kind: &str, triggers: &[&str]| format!("{{{kind}, triggers: [{}]}}", triggers.join(", "));
+    let all = composite("type: compound, require: all, within: 600", &[written, written]);
+    for (text, expected) in [
+        // It opens its window by itself, and stands for all runs together.
+        (stuck.to_owned(), vec!["proactive-without-for-each"]),
+        (stuck.replace("[]", "[prefect.resource.id]"), vec![]),
+        (metric.to_owned(), vec!["metric-trigger"]),
+        (composite("type: sequence, within: 900", &[written, &all]), vec![]),
+        (all, vec![]),
+        // Without `within` it waits for 10 seconds; with `require: any`, `for_each` is right.
+        (
+            composite("type: compound, require: any, within: null", &[never, written, metric]),
+            vec!["within-by-default", "metric-trigger"],
+        ),
+        (
+            "{type: event, posture: Reactive, match: {prefect.resource.id: [acme.hook]}, match_related: {}, after: [],
+              expect: [acme.hook.called], for_each: [], threshold: 1, within: 0}"
+                .to_owned(),
+            vec![],
+        ),
+    ] {
+        assert_eq!(advice(&format!("--- {text}"), ""), expected, "{text}");
+    }
+}
+
+/// The automation of "Detect and respond to zombie flows" is right, with what it says there of the frequency.
+#[test]
+fn the_documented_zombie_automation() {
+    let text = |within: u32| {
+        format!(
+            "name: Crash zombie flows
+trigger:
+  {{type: event, posture: Proactive, after: [prefect.flow-run.heartbeat], expect: [prefect.flow-run.*],
+    match: {{prefect.resource.id: [prefect.flow-run.*]}}, for_each: [prefect.resource.id], threshold: 1, within: {within}}}
+actions: [{{type: change-flow-run-state, state: CRASHED, message: no heartbeat}}]"
+        )
+    };
+    for (within, options, severity) in [
+        (90, r#"{"heartbeat_frequency": 30}"#, Some(Severity::Info)),
+        (540, "", Some(Severity::Info)),
+        (90, "", Some(Severity::Warning)),
+        (810, "", None),
+        (150, r#"{"heartbeat_frequency": 30}"#, None),
+    ] {
+        let settings = CheckSettings::read(options).unwrap();
+        let report = automation::check(text(within).as_bytes(), TextOptions::default(), &settings);
+        let found: Vec<_> = report.diagnostics.iter().map(|found| (found.code, found.severity)).collect();
+        let expected: Vec<_> =
+            severity.map(|severity| ("within-too-short-for-heartbeats", severity)).into_iter().collect();
+        assert_eq!(found, expected, "{within} {options}");
+    }
+}
+
+/// Automations that are as they should be.
+#[test]
+fn nothing_is_said_of_what_is_right() {
+    const ID: &str = "8b1d6e0a-4f0c-4d6e-9f5a-2c7e1b3a9d40";
+    let notify =
+        format!("{{type: send-notification, block_document_id: {ID}, body: '{{{{ flow_run.name }}}} failed'}}");
+    let run = format!("{{type: run-deployment, deployment_id: {ID}, parameters: {{day: '1'}}}}");
+    for (trigger, action) in [
+        (
+            "{type: event, posture: Reactive, expect: [prefect.flow-run.Failed], match: {prefect.resource.id: prefect.flow-run.*}, match_related: {prefect.resource.id: prefect.tag.prod, prefect.resource.role: tag}}",
+            &*notify,
+        ),
+        (
+            "{type: event, posture: Reactive, expect: [prefect.flow-run.Failed], for_each: ['related:flow:prefect.resource.id'], threshold: 3, within: 3600}",
+            &notify,
+        ),
+        (
+            "{type: event, posture: Proactive, after: [prefect.flow-run.Running], expect: [prefect.flow-run.*], match: {prefect.resource.id: prefect.flow-run.*}, for_each: [prefect.resource.id], within: 7200}",
+            "{type: cancel-flow-run}",
+        ),
+        (
+            "{type: event, posture: Proactive, after: [prefect.flow-run.Late], expect: [prefect.flow-run.Pending, prefect.flow-run.Running, prefect.flow-run.Cancelled], for_each: [prefect.resource.id], within: 600}",
+            &notify,
+        ),
+        (
+            "{type: event, posture: Reactive, expect: [prefect.work-pool.not-ready], match: {prefect.resource.id: prefect.work-pool.*}}",
+            &notify,
+        ),
+        (
+            "{type: event, posture: Proactive, after: [prefect.work-queue.unhealthy], expect: [prefect.work-queue.ready], for_each: [prefect.resource.id], within: 300}",
+            &notify,
+        ),
+        ("{type: event, posture: Reactive, expect: [acme.import.finished]}", &run),
+        ("{type: event, posture: Reactive, expect: ['s3:ObjectCreated:Put'], match: {bucket: inbox}}", &run),
+        (
+            "{type: event, posture: Reactive, expect: [prefect.flow-run.Completed], match_related: {prefect.resource.role: deployment, prefect.resource.name: nightly}}",
+            &run,
+        ),
+        (
+            "{type: event, posture: Reactive, expect: [prefect.flow-run.TimedOut, prefect.flow-run.Crashed]}",
+            "{type: change-flow-run-state, state: SCHEDULED, name: Retrying, force: true}",
+        ),
+        ("{type: event, posture: Reactive, expect: [prefect.flow-run.SuccessfullyProcessed]}", "{type: do-nothing}"),
+        (
+            "{type: compound, require: all, within: 3600, triggers: [{type: event, posture: Reactive, expect: [acme.a]}, {type: event, posture: Reactive, expect: [acme.b]}]}",
+            &run,
+        ),
+        (
+            "{type: sequence, within: null, triggers: [{type: event, posture: Reactive, expect: [acme.a]}, {type: event, posture: Reactive, expect: [acme.b]}]}",
+            &run,
+        ),
+        (
+            "{type: event, posture: Reactive, expect: [prefect.automation.action.failed]}",
+            "{type: pause-automation, source: inferred}",
+        ),
+        (
+            "{type: event, posture: Reactive, after: [acme.door.opened], expect: [acme.alarm], for_each: [prefect.resource.id], within: 60}",
+            &notify,
+        ),
+        (
+            "{type: event, posture: Reactive, expect: [prefect.deployment.not-ready], match: {prefect.resource.name: ['prod-*', 'live-*']}}",
+            "{type: pause-deployment, source: inferred}",
+        ),
+        (
+            "{type: event, posture: Reactive, expect: [prefect-cloud.user.logged-in, prefect.concurrency-limit.v1.*]}",
+            &notify,
+        ),
+    ] {
+        let text = format!("name: right\ntrigger: {trigger}\nactions: [{action}]\n");
+        assert_eq!(advice(&text, ""), Vec::<&str>::new(), "{text}");
+    }
 }

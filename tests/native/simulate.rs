@@ -297,7 +297,7 @@ fn events_are_replayed() {
     let right = events.trim_end_matches('{');
     let played = |automation: &str, events: &str, options: &str| {
         let [automation, events, options] = [automation, events, options].map(str::as_bytes).map(text);
-        replay(automation, events, options, Request::default()).map(|result| {
+        replay(automation, events, options, false).map(|result| {
             let told: Json = serde_json::from_str(&result.to_json()).unwrap();
             told
         })

@@ -246,6 +246,7 @@ proptest! {
             start: Instant(-1_000_000_000),
             end: Instant(end),
             tick: if years { 86_400_000_000 } else { 5_000_000 },
+            offset: 0,
             delivery: if direct { Delivery::Direct } else { Delivery::Consumer },
             intended,
             version: if old { Version::V3_8 } else { Version::V3_9 },

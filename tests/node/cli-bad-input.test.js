@@ -43,7 +43,7 @@ const CASES = [
     Buffer.from(GOOD, "utf16le").swap16(),
     "is UTF-16 text: save it as UTF-8",
   ],
-  ["binary", Buffer.from([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0, 0, 0]), "is a binary file, not JSON"],
+  ["binary", Buffer.from([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0, 0, 0]), "is a binary file, not text"],
 ];
 
 for (const [name, content, reason] of CASES) {

@@ -3,6 +3,8 @@
 import {
   type Advice,
   applyFixes,
+  type CheckOptions,
+  checkAutomation,
   compareVersions,
   type Diagnostic,
   describe,
@@ -33,7 +35,18 @@ validate(new ArrayBuffer(2), { maxDiagnostics: 0 });
 validate({ event: "a" }, { severity: { "missing-label": "off", other: "info" } });
 validate([{ event: "a" }], {});
 
-const found: Diagnostic[] = report.diagnostics;
+const options: CheckOptions = {
+  server_version: "3.8",
+  client_version: "3.6.22",
+  heartbeat_frequency: 30,
+};
+const checked: Report = checkAutomation("name: a", options);
+checkAutomation(new Uint8Array(), { profile: "server", maxDiagnostics: 1 });
+checkAutomation(new ArrayBuffer(2), { severity: { "ignored-field": "off" } });
+checkAutomation({ name: "a" });
+checkAutomation([{ name: "a" }], {});
+
+const found: Diagnostic[] = [...report.diagnostics, ...checked.diagnostics];
 const text: string = applyFixes("{}", found);
 for (const { code, severity, range, fix, event, name, help, docs } of found) {
   const level: "error" | "warning" | "info" = severity;
@@ -109,6 +122,14 @@ console.log(kinds, replayed, both, failed, tolerated, advice.smallest_within[0]?
 
 // @ts-expect-error A number is no input.
 validate(1);
+// @ts-expect-error Neither is it one here.
+checkAutomation(1);
+// @ts-expect-error There is no such option.
+checkAutomation("{}", { serverVersion: "3.9" });
+// @ts-expect-error A version is a text: 3.10 would be 3.1.
+checkAutomation("{}", { server_version: 3.9 });
+// @ts-expect-error There are no schemas of automations.
+checkAutomation("{}", { schemas: {} });
 // @ts-expect-error There is no such profile.
 validate("{}", { profile: "strict" });
 // @ts-expect-error There is no such option.

@@ -1,4 +1,4 @@
-// The formats of results. Each is told of one file after the other, and then of the end.
+// The formats of results. Each is told of one file after the other, and then of the end. The noun is what the files hold.
 
 import { github } from "./github.js";
 import { json } from "./json.js";
@@ -6,7 +6,7 @@ import { junit } from "./junit.js";
 import { pretty } from "./pretty.js";
 import { sarif } from "./sarif.js";
 
-/** @typedef {import("../check.js").Result} Result */
+/** @typedef {import("../report.js").Result} Result */
 /** @typedef {{ write: (text: string) => unknown, isTTY?: boolean, columns?: number }} Out */
 /** @typedef {{ file: (result: Result) => void, end: (results: Result[]) => void }} Format */
 

@@ -13,9 +13,10 @@ const MANY = 10;
 
 /**
  * @param {import("./index.js").Out} out
+ * @param {string} noun
  * @returns {import("./index.js").Format}
  */
-export function pretty(out) {
+export function pretty(out, noun) {
   const style = colours(out);
   const room = columns(out);
   return {
@@ -23,7 +24,7 @@ export function pretty(out) {
       if ("unreadable" in result) return;
       const { report, excerpts } = result;
       report.diagnostics.forEach((diagnostic, index) => {
-        out.write(`${finding(diagnostic, result.file, excerpts[index], style, room)}\n\n`);
+        out.write(`${finding(diagnostic, noun, result.file, excerpts[index], style, room)}\n\n`);
       });
       if (report.truncated) {
         const more = `${plural(report.truncated, "more finding")} in ${printable(shown(result.file))} not listed`;
@@ -31,19 +32,20 @@ export function pretty(out) {
       }
     },
     end(results) {
-      out.write(`${kinds(results, style)}${summary(results, style)}\n`);
+      out.write(`${kinds(results, style)}${summary(results, noun, style)}\n`);
     },
   };
 }
 
 /**
  * @param {Diagnostic} diagnostic
+ * @param {string} noun
  * @param {string} file
  * @param {import("../excerpt.js").Excerpt | undefined} excerpt
  * @param {Colours} style
  * @param {number} room
  */
-function finding(diagnostic, file, excerpt, style, room) {
+function finding(diagnostic, noun, file, excerpt, style, room) {
   const { severity, code, message, range, help, docs, fix } = diagnostic;
   const paint = painter(style)[severity];
   const gutter = " ".repeat(String(range?.start.line ?? "").length);
@@ -51,7 +53,7 @@ function finding(diagnostic, file, excerpt, style, room) {
   const lines = [
     `${paint(style.bold(`${severity}[${code}]`))}${style.bold(`: ${printable(message)}`)}`,
   ];
-  lines.push(`${gutter}${style.cyan("-->")} ${printable(shown(file))}${place(diagnostic)}`);
+  lines.push(`${gutter}${style.cyan("-->")} ${printable(shown(file))}${place(diagnostic, noun)}`);
   if (range && excerpt) {
     const { text, before, marked } = frame(excerpt, range, room - gutter.length - 3);
     lines.push(`${gutter} ${bar}`);
@@ -67,10 +69,13 @@ function finding(diagnostic, file, excerpt, style, room) {
   return lines.join("\n");
 }
 
-/** @param {Diagnostic} diagnostic */
-function place({ range, event, path }) {
+/**
+ * @param {Diagnostic} diagnostic
+ * @param {string} noun
+ */
+function place({ range, event, path }, noun) {
   if (range) return `:${range.start.line}:${range.start.column}`;
-  return event === undefined ? "" : ` (event ${event}${path && `, ${printable(path)}`})`;
+  return event === undefined ? "" : ` (${noun} ${event}${path && `, ${printable(path)}`})`;
 }
 
 /**
@@ -107,9 +112,10 @@ function kinds(results, style) {
 
 /**
  * @param {import("./index.js").Result[]} results
+ * @param {string} noun
  * @param {Colours} style
  */
-function summary(results, style) {
+function summary(results, noun, style) {
   const sum = totals(results);
   const paint = painter(style);
   const found = [
@@ -117,7 +123,7 @@ function summary(results, style) {
     sum.warnings > 0 && paint.warning(plural(sum.warnings, "warning")),
     sum.infos > 0 && paint.info(plural(sum.infos, "info")),
   ].filter(Boolean);
-  let text = `${plural(sum.events, "event")} in ${plural(sum.files, "file")}: `;
+  let text = `${plural(sum.events, noun)} in ${plural(sum.files, "file")}: `;
   text += found.length > 0 ? found.join(", ") : style.green("nothing wrong");
   if (sum.fixed > 0) text += `; ${sum.fixed} fixed`;
   if (sum.fixable > 0) text += `; ${sum.fixable} fixable with --fix`;

@@ -79,13 +79,14 @@ function rule(code) {
   const meaning = explain(code);
   if (!meaning) return { id: code };
   const { title, text, severity, docs, wrong, right } = meaning;
+  const language = /^[[{]/.test(right) ? "json" : "yaml";
   return {
     id: code,
     shortDescription: { text: title },
     fullDescription: { text },
     help: {
       text: `${text}\n\nWrong:\n${wrong}\n\nRight:\n${right}`,
-      markdown: `${text}\n\nWrong:\n\`\`\`json\n${wrong}\n\`\`\`\nRight:\n\`\`\`json\n${right}\n\`\`\``,
+      markdown: `${text}\n\nWrong:\n\`\`\`${language}\n${wrong}\n\`\`\`\nRight:\n\`\`\`${language}\n${right}\n\`\`\``,
     },
     ...(docs && { helpUri: docs }),
     defaultConfiguration: { level: LEVELS[severity] },

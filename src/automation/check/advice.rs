@@ -47,6 +47,9 @@ const ACTION_FIELDS: [&str; 17] = [
     "payload",
 ];
 
+/// The fields whose values are booleans.
+const BOOLEANS: [&str; 2] = ["enabled", "force"];
+
 impl Check<'_, '_> {
     /// All advice on a trigger, and on the actions that belong to it. `default`: the posture of one that names none.
     pub fn advise(&mut self, trigger: Value<'_>, path: &Path<'_>, default: Option<Posture>, actions: Actions<'_, '_>) {
@@ -68,7 +71,7 @@ impl Check<'_, '_> {
         }
     }
 
-    /// `around`: the kind of the composite trigger that contains it.
+    /// `around`: the kind of the composite trigger that contains it, if that needs others too.
     fn advise_trigger(&mut self, value: Value<'_>, path: &Path<'_>, level: Level, around: Option<Order>, depth: usize) {
         if value.kind() != Kind::Object || depth > MAX_NESTING {
             return;
@@ -78,16 +81,12 @@ impl Check<'_, '_> {
             Some(TriggerKind::Composite(order)) => {
                 self.misspelt_fields(value, path, "triggers", &[&COMPOSITE_FIELDS, own]);
                 self.advise_composite(value, path, order);
+                // Where one trigger is enough, nothing is mixed.
+                let around = around.or(Some(order).filter(|_| needs_several(value, order)));
                 if let Some(list) = value.get("triggers") {
                     let path = Path::Key(path, "triggers");
                     for (index, child) in list.items().enumerate() {
-                        self.advise_trigger(
-                            child,
-                            &Path::Item(&path, index),
-                            level,
-                            Some(order),
-                            depth.saturating_add(1),
-                        );
+                        self.advise_trigger(child, &Path::Item(&path, index), level, around, depth.saturating_add(1));
                     }
                 }
             }
@@ -117,9 +116,11 @@ impl Check<'_, '_> {
     }
 
     fn advise_event(&mut self, value: Value<'_>, event: &EventTrigger, path: &Path<'_>, around: Option<Order>) {
-        if let Some(order) = around
+        if !self.is_mixed
+            && let Some(order) = around
             && let Some(for_each) = value.get("for_each").filter(|_| !event.for_each.is_empty())
         {
+            self.is_mixed = true;
             let kind = if order == Order::Any { "compound" } else { "sequence" };
             self.add(Code::ForEachInComposite, &Path::Key(path, "for_each"), for_each).with("kind", kind);
         }
@@ -359,16 +360,16 @@ impl Check<'_, '_> {
         }
         let depth = depth.saturating_add(1);
         for (key, member) in value.members() {
-            self.yaml_scalar(member, &Path::Key(path, &key.string()), depth);
+            let name = key.string();
+            // pydantic takes the words for booleans too.
+            if !(BOOLEANS.contains(&&*name) && member.is_string() && read::boolean(member).is_some()) {
+                self.yaml_scalar(member, &Path::Key(path, &name), depth);
+            }
         }
         for (index, item) in value.items().enumerate() {
             self.yaml_scalar(item, &Path::Item(path, index), depth);
         }
-        let plain = value.is_bare() || value.is_number();
-        let raw = std::str::from_utf8(value.raw()).ok().filter(|_| plain);
-        if let Some(raw) = raw
-            && let Some(meaning) = yaml::yaml_1_1(raw)
-        {
+        if let Some((raw, meaning)) = yaml_1_1(value) {
             self.add(Code::Yaml11Value, path, value).shown("found", raw).with("meaning", meaning);
         }
     }
@@ -381,6 +382,23 @@ impl Check<'_, '_> {
         }
         crate::validate::edits::insert_raw(self.text, trigger, "for_each", LIST)
     }
+}
+
+/// A plain value of YAML and what it is by YAML 1.1, if that is something else.
+pub fn yaml_1_1(value: Value<'_>) -> Option<(&str, &'static str)> {
+    let plain = value.is_bare() || value.is_number();
+    let raw = std::str::from_utf8(value.raw()).ok().filter(|_| plain)?;
+    Some((raw, yaml::yaml_1_1(raw)?))
+}
+
+/// Whether a composite trigger fires only when several of its triggers have.
+fn needs_several(value: Value<'_>, order: Order) -> bool {
+    let children = value.get("triggers").map_or(0, |list| list.items().count());
+    let require = match order {
+        Order::Any => value.get("require").and_then(|require| read::require(require, children)),
+        Order::Declared => Some(children),
+    };
+    require.is_none_or(|require| require > 1)
 }
 
 /// Whether an event of this name is expected.

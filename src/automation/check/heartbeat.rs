@@ -3,7 +3,7 @@
 //! Source: `flow_engine.py` (who sends them, and when), `settings/models/flows.py`, and the evaluation of proactive
 //! triggers in `server/events/triggers.py`.
 
-use crate::diagnostic::Code;
+use crate::diagnostic::{Code, Severity};
 use crate::json::{Kind, Value};
 use crate::validate::path::Path;
 use crate::validate::words;
@@ -93,8 +93,12 @@ impl Check<'_, '_> {
             "a network that fails for a moment makes it fire on a living run"
         };
         let place = value.get("within");
+        // Three times the frequency is what the documentation advises: it tolerates less than is said there, but works.
+        let severity = if event.within < frequency.saturating_mul(3) { Severity::Warning } else { Severity::Info };
+        let (code, at) = (Code::WithinTooShortForHeartbeats, Path::Key(path, "within"));
         let finding = self
-            .add(Code::WithinTooShortForHeartbeats, &Path::Key(path, "within"), place.unwrap_or(value))
+            .findings
+            .add_as(severity, code, &self.subject, &at, place.unwrap_or(value))
             .duration("within", event.within)
             .duration("frequency", frequency)
             .with("tolerates", &tolerates)

@@ -57,9 +57,10 @@ pub fn check(text: &[u8], options: TextOptions, settings: &CheckSettings) -> Rep
             let name = value.get("name").filter(|name| name.is_string()).map(Value::string);
             findings.next_event(None);
             let subject = Subject { index: Some(index), name: name.as_deref(), docs: None };
-            let mut check = Check { findings: &mut findings, subject, settings, text };
+            let is_yaml = language == Language::Yaml;
+            let mut check = Check { findings: &mut findings, subject, settings, text, is_yaml, is_mixed: false };
             check.item(value, form);
-            if language == Language::Yaml {
+            if is_yaml {
                 check.yaml_scalars(value);
             }
         }
@@ -73,10 +74,17 @@ struct Check<'c, 's> {
     subject: Subject<'c>,
     settings: &'c CheckSettings,
     text: &'c [u8],
+    is_yaml: bool,
+    /// Whether it has been said that a composite trigger mixes resources.
+    is_mixed: bool,
 }
 
 impl Check<'_, '_> {
     fn add(&mut self, code: Code, path: &Path<'_>, value: Value<'_>) -> Draft<'_> {
+        if self.is_yaml && code != Code::Yaml11Value && advice::yaml_1_1(value).is_some() {
+            // Prefect reads another value than the one at hand: what is said of this one would be wrong.
+            return Draft::NONE;
+        }
         self.findings.add(code, &self.subject, path, value)
     }
 
@@ -102,6 +110,7 @@ impl Check<'_, '_> {
             self.add(Code::NotAnAutomation, &root, value).value("found", value);
             return;
         }
+        let mut misspelt = Vec::new();
         for (key, _) in value.members() {
             let name = key.string();
             if FIELDS.contains(&&*name) {
@@ -112,22 +121,24 @@ impl Check<'_, '_> {
             let near = near.filter(|near| value.get(near).is_none());
             let finding = self.add(Code::UnknownAutomationField, &path, key).shown("field", &name);
             if let Some(near) = near {
+                misspelt.push(near);
                 finding.say("hint", format_args!("did you mean `{near}`?")).with("similar", near).replace(key, near);
             }
         }
         let what = "the automation";
-        self.required(what, value, "name", &root, Self::text_field);
+        for field in ["name", "trigger", "actions"] {
+            if value.get(field).is_none() && !misspelt.contains(&field) {
+                self.missing(what, value, field, &root);
+            }
+        }
+        self.optional(value, "name", &root, Self::text_field);
         self.optional(value, "description", &root, Self::text_field);
         self.optional(value, "enabled", &root, Self::boolean_field);
         self.optional(value, "tags", &root, Self::texts_field);
         self.optional(value, "owner_resource", &root, Self::text_or_null_field);
         let trigger = value.get("trigger");
-        match trigger {
-            Some(trigger) => self.trigger(trigger, &Path::Field("trigger"), trigger::Level::SERVER),
-            None => self.missing(what, value, "trigger", &root),
-        }
-        if value.get("actions").is_none() {
-            self.missing(what, value, "actions", &root);
+        if let Some(trigger) = trigger {
+            self.trigger(trigger, &Path::Field("trigger"), trigger::Level::SERVER);
         }
         for field in ["actions", "actions_on_trigger", "actions_on_resolve"] {
             if let Some(actions) = value.get(field) {

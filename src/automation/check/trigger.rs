@@ -122,12 +122,12 @@ impl Check<'_, '_> {
                     _ => 0,
                 };
                 if micros < least {
-                    let expected = if least == 0 { "not negative" } else { "at least 10 seconds" };
+                    let expected = if least == 0 { "0 seconds or more" } else { "at least 10 seconds" };
                     let posture = posture.unwrap_or(Posture::Reactive).name();
                     self.add(Code::WithinTooShort, &path, within)
                         .with("posture", posture)
                         .with("expected", expected)
-                        .text("found", within);
+                        .string("found", within);
                 }
             }
             _ => {}
@@ -190,7 +190,7 @@ impl Check<'_, '_> {
         if usize::try_from(number).is_ok_and(|number| (1..=children).contains(&number)) {
             return;
         }
-        let finding = self.add(Code::RequireOutOfRange, path, require).text("found", require);
+        let finding = self.add(Code::RequireOutOfRange, path, require).string("found", require);
         match children {
             usize::MAX | 0 => finding.with("expected", "at least 1"),
             1 => finding.with("expected", "1, for there is one trigger"),
@@ -209,11 +209,11 @@ impl Check<'_, '_> {
             let path = Path::Key(path, &label);
             if patterns.kind() == Kind::Array {
                 for (index, pattern) in patterns.items().enumerate() {
-                    if read::text(pattern).is_none() {
+                    if read::text(pattern).is_none() && !pattern.has_lone_surrogate() {
                         self.label_pattern(&label, &Path::Item(&path, index), pattern);
                     }
                 }
-            } else if read::text(patterns).is_none() {
+            } else if read::text(patterns).is_none() && !patterns.has_lone_surrogate() {
                 self.label_pattern(&label, &path, patterns);
             }
         }

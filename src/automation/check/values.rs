@@ -7,7 +7,7 @@ use crate::json::{Kind, Value};
 use crate::validate::findings::Draft;
 use crate::validate::path::Path;
 use crate::validate::read_uuid;
-use crate::validate::words::nearest;
+use crate::validate::words::{self, nearest};
 
 use super::super::read;
 use super::Check;
@@ -66,7 +66,8 @@ impl Check<'_, '_> {
     }
 
     pub fn text_field(&mut self, field: &str, value: Value<'_>, path: &Path<'_>) {
-        if read::text(value).is_none() {
+        // A lone surrogate has been found in the text already.
+        if read::text(value).is_none() && !value.has_lone_surrogate() {
             self.wrong_type(field, "a string", path, value);
         }
     }
@@ -89,8 +90,12 @@ impl Check<'_, '_> {
             return;
         }
         for (index, item) in value.items().enumerate() {
-            if read::text(item).is_none() {
-                self.wrong_type(field, "a list of strings", &Path::Item(path, index), item);
+            if read::text(item).is_none() && !item.has_lone_surrogate() {
+                let found = words::value(item);
+                self.add(Code::WrongAutomationValue, &Path::Item(path, index), item)
+                    .shown("field", field)
+                    .with("expected", "a list of strings")
+                    .say("found", format_args!("one with {found}"));
             }
         }
     }
@@ -103,8 +108,14 @@ impl Check<'_, '_> {
 
     /// A duration that is not negative (`NonNegativeTimeDelta`).
     pub fn delay_field(&mut self, field: &str, value: Value<'_>, path: &Path<'_>) {
-        if read::duration(value).is_none_or(|micros| micros < 0) {
-            self.wrong_type(field, "a duration (seconds, or a text such as `PT90S`), not negative", path, value);
+        match read::duration(value) {
+            None => {
+                self.wrong_type(field, "a number of seconds or a duration such as `PT90S`", path, value);
+            }
+            Some(..0) => {
+                self.wrong_type(field, "0 seconds or more", path, value);
+            }
+            Some(_) => {}
         }
     }
 

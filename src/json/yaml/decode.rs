@@ -190,7 +190,7 @@ fn block(raw: &[u8], indent: usize) -> Vec<u8> {
     let all: Vec<&[u8]> = all.collect();
     let leading = |line: &[u8]| line.iter().take_while(|&&byte| byte == b' ').count();
     let blank = |line: &[u8]| line.iter().all(|&byte| byte == b' ');
-    let own = all.iter().find(|line| !blank(line)).map_or(0, |line| leading(line));
+    let own = all.iter().find(|line| !blank(line)).map_or(usize::MAX, |line| leading(line));
     let indent = indent.checked_sub(1).unwrap_or(own);
     let content = |line: &'_ [u8]| -> usize { leading(line).min(indent) };
     let lines: Vec<&[u8]> = all.iter().map(|line| line.get(content(line)..).unwrap_or_default()).collect();

@@ -27,6 +27,7 @@ pub struct Fault {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Problem {
     Utf8,
+    LoneReturn,
     Empty,
     Tab,
     Indentation,
@@ -42,6 +43,7 @@ pub enum Problem {
     Tag,
     ComplexKey,
     UnknownAlias,
+    LostAnchor,
     Merge,
     BlockHeader,
     TooDeep,
@@ -55,6 +57,7 @@ impl Problem {
     pub fn sentence(self) -> &'static str {
         match self {
             Problem::Utf8 => "a byte here is not UTF-8",
+            Problem::LoneReturn => "lines end with a line feed, and a carriage return stands only before one",
             Problem::Empty => "it holds nothing but comments",
             Problem::Tab => "a line is indented with a tab, where YAML wants spaces",
             Problem::Indentation => "the indentation of this line fits none of the lines above",
@@ -74,6 +77,7 @@ impl Problem {
             Problem::Tag => "tags are not read",
             Problem::ComplexKey => "keys are plain or quoted texts on one line",
             Problem::UnknownAlias => "no anchor of this name stands above",
+            Problem::LostAnchor => "the anchor of this name stands around this, or in what `<<` has merged",
             Problem::Merge => "`<<` takes an alias of a mapping, or a list of them",
             Problem::BlockHeader => {
                 "after `|` or `>` come at most `+` or `-` and a digit, and the text on the next lines"

@@ -33,7 +33,8 @@ pub fn read(text: &[u8], tape: &mut Tape) -> Result<(), Fault> {
 struct Anchor<'t> {
     name: &'t [u8],
     start: usize,
-    end: usize,
+    /// `None`: not yet at its end, or no longer to be had.
+    end: Option<usize>,
 }
 
 /// What ends a line of a plain scalar.
@@ -61,22 +62,34 @@ impl<'t> Reader<'t, '_> {
         if let Err(error) = std::str::from_utf8(self.text) {
             return self.fault(Problem::Utf8, error.valid_up_to(), 1);
         }
+        if let Some(at) =
+            memchr::memchr_iter(b'\r', self.text).find(|at| self.text.get(at.saturating_add(1)) != Some(&b'\n'))
+        {
+            return self.fault(Problem::LoneReturn, at, 1);
+        }
         self.skip()?;
+        let directive = self.at;
         while self.peek() == Some(b'%') && self.column(self.at) == 0 {
             self.at = self.line_end(self.at);
             self.skip()?;
         }
-        if self.is_marker(b"---") {
+        if self.at > directive && !self.is_marker(b"---") {
+            return self.fault(Problem::Reserved, directive, 1);
+        }
+        let begun = self.is_marker(b"---");
+        if begun {
             self.at = self.at.saturating_add(3);
         }
-        self.node(OUTSIDE, false, false)?;
+        self.node(OUTSIDE, false, begun)?;
         self.skip()?;
         if self.is_marker(b"...") {
             self.at = self.at.saturating_add(3);
             self.skip()?;
         }
         match self.peek() {
-            None if self.nodes.len() == 1 && self.last <= 3 => self.fault(Problem::Empty, 0, 0),
+            None if matches!(self.nodes.as_slice(), [only] if only.kind == Kind::Null && only.start == only.end) => {
+                self.fault(Problem::Empty, 0, 0)
+            }
             None => Ok(()),
             Some(_) if self.is_marker(b"---") => self.fault(Problem::Document, self.at, 3),
             Some(_) => self.fault_in_line(Problem::Indentation),
@@ -92,9 +105,9 @@ impl<'t> Reader<'t, '_> {
         if self.depth > MAX_DEPTH {
             return self.fault_in_line(Problem::TooDeep);
         }
-        let (from, begin) = (self.at, self.nodes.len());
+        let from = self.at;
         let line = self.line_start(from);
-        let mut anchor: Option<&'t [u8]> = None;
+        let mut anchor = None;
         let mut anchor_line = None;
         loop {
             self.skip()?;
@@ -110,12 +123,13 @@ impl<'t> Reader<'t, '_> {
             let inline = after_key && same_line;
             match self.peek() {
                 Some(b'&') if anchor.is_none() => {
-                    anchor = Some(self.name()?);
+                    anchor = Some(self.begin_anchor()?);
                     anchor_line = Some(self.line_start(self.at));
                     continue;
                 }
+                Some(b'*') if anchor.is_some() => return self.fault(Problem::Reserved, self.at, 1),
                 Some(b'-') if is_item => {
-                    if inline {
+                    if inline || anchor_line == Some(self.line_start(self.at)) {
                         return self.fault_in_line(Problem::Indentation);
                     }
                     self.list(column)?;
@@ -137,14 +151,21 @@ impl<'t> Reader<'t, '_> {
             }
             break;
         }
-        self.name_value(anchor, begin);
+        self.end_anchor(anchor);
         self.depth = self.depth.saturating_sub(1);
         Ok(())
     }
 
-    fn name_value(&mut self, anchor: Option<&'t [u8]>, start: usize) {
-        if let Some(name) = anchor {
-            self.anchors.push(Anchor { name, start, end: self.nodes.len() });
+    /// The name before a value; which anchor it is.
+    fn begin_anchor(&mut self) -> Step<usize> {
+        let name = self.name()?;
+        self.anchors.push(Anchor { name, start: self.nodes.len(), end: None });
+        Ok(self.anchors.len().saturating_sub(1))
+    }
+
+    fn end_anchor(&mut self, anchor: Option<usize>) {
+        if let Some(anchor) = anchor.and_then(|anchor| self.anchors.get_mut(anchor)) {
+            anchor.end = Some(self.nodes.len());
         }
     }
 
@@ -155,11 +176,13 @@ impl<'t> Reader<'t, '_> {
             Some(quote @ (b'"' | b'\'')) => self.quoted(quote, 0),
             Some(b'*') => self.alias(),
             Some(b'!') => self.fault_in_line(Problem::Tag),
-            Some(b'%' | b'@' | b'`' | b',' | b']' | b'}' | b'|' | b'>' | b'&') => {
+            Some(b'%' | b'@' | b'`' | b',' | b']' | b'}' | b'|' | b'>' | b'&' | b'#') => {
                 self.fault(Problem::Reserved, self.at, 1)
             }
-            Some(b'?') if self.is_blank(self.at.saturating_add(1)) => self.fault(Problem::ComplexKey, self.at, 1),
-            Some(b':' | b'-') if self.is_blank(self.at.saturating_add(1)) => self.fault(Problem::Reserved, self.at, 1),
+            Some(b'?' | b':') if self.is_blank(self.at.saturating_add(1)) => {
+                self.fault(Problem::ComplexKey, self.at, 1)
+            }
+            Some(b'-') if self.is_blank(self.at.saturating_add(1)) => self.fault(Problem::Reserved, self.at, 1),
             _ => self.plain(parent, in_flow),
         }
     }
@@ -190,15 +213,21 @@ impl<'t> Reader<'t, '_> {
     fn key(&mut self, in_flow: bool) -> Step<bool> {
         let start = self.at;
         match self.peek() {
-            Some(quote @ (b'"' | b'\'')) => self.quoted(quote, NAMELESS)?,
-            Some(b'!') => return self.fault_in_line(Problem::Tag),
-            Some(b'?' | b'&' | b'*' | b'[' | b'{' | b'|' | b'>' | b'%' | b'@' | b'`')
-                if !self.is_key()? && !in_flow =>
-            {
-                return self.fault_in_line(Problem::ComplexKey);
+            Some(quote @ (b'"' | b'\'')) => {
+                self.quoted(quote, NAMELESS)?;
+                if self.line_start(self.at) > start {
+                    return self.fault(Problem::ComplexKey, start, 1);
+                }
             }
-            Some(b'{') => return self.fault(Problem::TemplateWithoutQuotes, start, 1),
-            Some(b'&' | b'*' | b'[') => return self.fault(Problem::ComplexKey, start, 1),
+            Some(b'!') => return self.fault_in_line(Problem::Tag),
+            Some(b'{') if in_flow => return self.fault(Problem::TemplateWithoutQuotes, start, 1),
+            Some(b'&' | b'*' | b'[' | b'{') => return self.fault(Problem::ComplexKey, start, 1),
+            Some(b'?') if self.is_blank(start.saturating_add(1)) => {
+                return self.fault(Problem::ComplexKey, start, 1);
+            }
+            Some(b'|' | b'>' | b'%' | b'@' | b'`' | b'#') => return self.fault(Problem::Reserved, start, 1),
+            Some(b',' | b']' | b'}') if !in_flow => return self.fault(Problem::Reserved, start, 1),
+            Some(b'-') if self.is_blank(start.saturating_add(1)) => return self.fault(Problem::Reserved, start, 1),
             _ => {
                 let (end, _) = self.plain_line(start, in_flow);
                 if end == start {
@@ -229,6 +258,10 @@ impl<'t> Reader<'t, '_> {
         let span = self.nodes.get(before).map_or(Span::default(), |node| Span { start: node.start, end: node.end });
         let taken = self.nodes.split_off(value.min(self.nodes.len()));
         self.nodes.truncate(before);
+        // What was named in there is gone.
+        for anchor in self.anchors.iter_mut().filter(|anchor| anchor.start >= before) {
+            anchor.end = None;
+        }
         let mut objects = match taken.split_first() {
             Some((list, items)) if list.kind == Kind::Array => items,
             _ => &taken,
@@ -277,6 +310,11 @@ impl<'t> Reader<'t, '_> {
                 }
                 at = next;
             }
+            let shift = self.nodes.len().saturating_sub(inside);
+            for anchor in self.anchors.iter_mut().filter(|anchor| anchor.start >= inside) {
+                anchor.start = anchor.start.saturating_add(shift);
+                anchor.end = anchor.end.map(|end| end.saturating_add(shift));
+            }
             self.nodes.extend_from_slice(&own);
         }
         self.close(object)
@@ -310,7 +348,7 @@ impl<'t> Reader<'t, '_> {
             // What a bracket swallows because it is not closed is not the fault.
             let swallowed = matches!(fault.problem, Problem::ComplexKey | Problem::Separator)
                 && (fault.span.start as usize) > self.line_end(start)
-                && self.column(fault.span.start as usize) <= self.column(start);
+                && self.indentation(fault.span.start as usize) <= self.indentation(start);
             if swallowed { self.fault::<()>(Problem::Unclosed, start, 1).err().unwrap_or(fault) } else { fault }
         })
     }
@@ -340,13 +378,20 @@ impl<'t> Reader<'t, '_> {
                 let before = self.nodes.len();
                 let merge = self.key(true)?;
                 self.skip_in_flow();
-                if self.peek() == Some(b':') {
+                if self.peek() == Some(b':') && self.line_start(self.at) > self.last {
+                    return self.fault(Problem::ComplexKey, self.at, 1);
+                } else if self.peek() == Some(b':') {
                     self.at = self.at.saturating_add(1);
                     self.last = self.at;
                     self.skip_in_flow();
                     self.value_in_flow()?;
-                } else {
+                } else if matches!(self.peek(), Some(b',' | b'}') | None) {
                     self.push(Kind::Null, self.last, self.last, 0);
+                } else if self.line_start(self.at) > self.last {
+                    // A key over lines.
+                    return self.fault_in_line(Problem::ComplexKey);
+                } else {
+                    return self.fault_in_line(Problem::Separator);
                 }
                 if merge {
                     self.merge(before, &mut merged)?;
@@ -370,14 +415,14 @@ impl<'t> Reader<'t, '_> {
     }
 
     fn value_in_flow(&mut self) -> Step {
-        let begin = self.nodes.len();
-        let anchor = if self.peek() == Some(b'&') { Some(self.name()?) } else { None };
+        let anchor = if self.peek() == Some(b'&') { Some(self.begin_anchor()?) } else { None };
         self.skip_in_flow();
         match self.peek() {
             Some(b',' | b']' | b'}') | None => self.push(Kind::Null, self.last, self.last, 0),
+            Some(b'*') if anchor.is_some() => return self.fault(Problem::Reserved, self.at, 1),
             _ => self.scalar_or_flow(OUTSIDE, true)?,
         }
-        self.name_value(anchor, begin);
+        self.end_anchor(anchor);
         Ok(())
     }
 
@@ -386,11 +431,12 @@ impl<'t> Reader<'t, '_> {
         let start = self.at;
         let name = self.name()?;
         self.last = self.at;
-        let Some(anchor) = self.anchors.iter().rev().find(|anchor| anchor.name == name) else {
+        let anchor = self.anchors.iter().rev().find(|anchor| anchor.name == name);
+        let problem = if anchor.is_some() { Problem::LostAnchor } else { Problem::UnknownAlias };
+        let Some(range) = anchor.and_then(|anchor| Some(anchor.start..anchor.end?)) else {
             let length = self.at.saturating_sub(start);
-            return self.fault(Problem::UnknownAlias, start, length);
+            return self.fault(problem, start, length);
         };
-        let range = anchor.start..anchor.end;
         if self.nodes.len().saturating_add(range.len()) > MAX_NODES {
             return self.fault(Problem::TooLarge, start, 1);
         }
@@ -438,7 +484,13 @@ impl<'t> Reader<'t, '_> {
                     at = at.saturating_add(1);
                 }
                 byte if byte == quote => return Ok(Some((at, flags))),
-                b'\n' => flags = ESCAPED | YAML,
+                b'\n' => {
+                    let line = at.saturating_add(1);
+                    if self.is_marker_at(line, b"---") || self.is_marker_at(line, b"...") {
+                        return Ok(None);
+                    }
+                    flags = ESCAPED | YAML;
+                }
                 b'\\' if quote == b'"' => {
                     flags = ESCAPED | YAML;
                     let after = at.saturating_add(1);
@@ -543,12 +595,18 @@ impl<'t> Reader<'t, '_> {
         let mut indent = digits.map(|digit| outer.saturating_add(usize::from(digit.wrapping_sub(b'0')))).next();
         let explicit = indent.map_or(0, |indent| indent.saturating_add(1));
         let (mut at, mut end) = (header_end, header_end);
+        let mut blanks = 0;
         while at < self.text.len() {
             let line = at.saturating_add(1);
             let line_end = self.line_end(line);
             let content = self.text.get(line..line_end).unwrap_or_default();
             let leading = content.iter().take_while(|&&byte| byte == b' ').count();
-            if content.trim_ascii().is_empty() {
+            let least = indent.unwrap_or_else(|| usize::try_from(parent.saturating_add(1)).unwrap_or(0));
+            let text = content.strip_suffix(b"\r").unwrap_or(content);
+            // Blanks further to the right than the text are text themselves.
+            let further = leading >= least && text.len() > indent.unwrap_or(leading);
+            if text.trim_ascii().is_empty() && !further {
+                blanks = leading.max(blanks);
                 if keep && line < self.text.len() {
                     end = line_end.saturating_add(1).min(self.text.len());
                 }
@@ -558,9 +616,11 @@ impl<'t> Reader<'t, '_> {
                 }
                 continue;
             }
-            let least = indent.unwrap_or_else(|| usize::try_from(parent.saturating_add(1)).unwrap_or(0));
             if leading < least || self.is_marker_at(line, b"---") || self.is_marker_at(line, b"...") {
                 break;
+            }
+            if indent.is_none() && blanks > leading {
+                return self.fault(Problem::Indentation, line, leading);
             }
             indent.get_or_insert(leading);
             end = if keep { line_end.saturating_add(1).min(self.text.len()) } else { line_end };
@@ -641,6 +701,7 @@ impl<'t> Reader<'t, '_> {
             Some(b'[' | b'{' | b'|' | b'>' | b'%' | b'@' | b'`' | b'#' | b',' | b']' | b'}' | b'!' | b'&' | b'*') => {
                 Ok(false)
             }
+            Some(b'?') if self.is_blank(self.at.saturating_add(1)) => Ok(false),
             _ => {
                 let (end, stop) = self.plain_line(self.at, false);
                 Ok(stop == Stop::Colon && end > self.at)
@@ -657,6 +718,13 @@ impl<'t> Reader<'t, '_> {
     fn line_end(&self, at: usize) -> usize {
         let rest = self.text.get(at..).unwrap_or_default();
         memchr::memchr(b'\n', rest).map_or(self.text.len(), |length| at.saturating_add(length))
+    }
+
+    /// The column of the first character on a line that is no blank.
+    fn indentation(&self, at: usize) -> i64 {
+        let line = self.text.get(self.line_start(at)..).unwrap_or_default();
+        let blanks = line.iter().take_while(|&&byte| byte == b' ').count();
+        i64::try_from(blanks).unwrap_or(i64::MAX)
     }
 
     fn column(&self, at: usize) -> i64 {
@@ -679,7 +747,7 @@ impl<'t> Reader<'t, '_> {
             self.skip_blanks();
             match self.peek() {
                 Some(b'\n') => self.at = self.at.saturating_add(1),
-                Some(b'#') if self.at == 0 || self.is_blank(self.at.saturating_sub(1)) => {
+                Some(b'#') if self.column(self.at) == 0 || self.is_blank(self.at.saturating_sub(1)) => {
                     self.at = self.line_end(self.at);
                 }
                 None => return Ok(()),

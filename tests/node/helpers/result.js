@@ -61,7 +61,7 @@ export const INFO = { code: "note", severity: "info", message: '<&"\u0007>', pat
 /**
  * @param {Diagnostic[]} diagnostics
  * @param {string} [text]
- * @returns {import("../../../pkg/cli/check.js").Checked}
+ * @returns {import("../../../pkg/cli/report.js").Checked}
  */
 export function checked(diagnostics, text = TEXT) {
   const count = (/** @type {string} */ severity) =>
@@ -82,17 +82,18 @@ export function checked(diagnostics, text = TEXT) {
 
 /**
  * What a format writes.
- * @param {(out: import("../../../pkg/cli/formats/index.js").Out) => import("../../../pkg/cli/formats/index.js").Format} format
- * @param {import("../../../pkg/cli/check.js").Result[]} results
+ * @param {(out: import("../../../pkg/cli/formats/index.js").Out, noun: string) => import("../../../pkg/cli/formats/index.js").Format} format
+ * @param {import("../../../pkg/cli/report.js").Result[]} results
  * @param {{ isTTY?: boolean, columns?: number }} [terminal]
+ * @param {string} [noun]
  */
-export function render(format, results, terminal = {}) {
+export function render(format, results, terminal = {}, noun = "event") {
   let text = "";
-  const { file, end } = format({ ...terminal, write: (piece) => (text += piece) });
+  const { file, end } = format({ ...terminal, write: (piece) => (text += piece) }, noun);
   for (const result of results) file(result);
   end(results);
   return text;
 }
 
-/** @type {import("../../../pkg/cli/check.js").Result} */
+/** @type {import("../../../pkg/cli/report.js").Result} */
 export const UNREADABLE = { file: "-", unreadable: "is empty" };

@@ -1,0 +1,97 @@
+// What `validate` and `check` have in common: a report for each file, in a format, and the exit status.
+
+import { fixAll, writeBack } from "./fix.js";
+import { FORMATS } from "./formats/index.js";
+import { progress } from "./progress.js";
+import { openInput, Unreadable } from "./read.js";
+import { completeExcerpts, readAll, report, reportWhole } from "./report.js";
+import { printable } from "./terminal.js";
+import { shown } from "./words.js";
+
+/** @typedef {import("./report.js").Content} Content */
+/** @typedef {import("./report.js").ReportOptions} ReportOptions */
+/** @typedef {import("./report.js").Result} Result */
+/** @typedef {{ format: keyof typeof FORMATS, fix?: boolean }} How how the result is told */
+/** @typedef {How & { profile: "documented" | "server", severity?: ReportOptions["severity"], maxDiagnostics: number }} CommonOptions */
+
+/**
+ * @param {string[]} files
+ * @param {Content} content
+ * @param {ReportOptions} options
+ * @param {How} how
+ * @param {() => void} usage
+ * @returns {Promise<number>} the exit status
+ */
+export async function reportCommand(files, content, options, how, usage) {
+  if (files.length === 0) {
+    if (process.stdin.isTTY) usage();
+    files = ["-"];
+  }
+  try {
+    // A mistake in the options is told once, not for each file.
+    content.report("[]", options);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    process.stderr.write(`${printable(error.message)}\n`);
+    return 2;
+  }
+  // With --fix, standard output is for the text of standard input.
+  const out = how.fix && files.includes("-") ? process.stderr : process.stdout;
+  const format = FORMATS[how.format](out, content.noun);
+  /** @type {Result[]} */
+  const results = [];
+  for (const file of files) {
+    const result = await reportOne(file, content, options, how);
+    if ("unreadable" in result) {
+      process.stderr.write(
+        `prefect-events: ${printable(shown(file))} ${printable(result.unreadable)}\n`,
+      );
+    }
+    format.file(result);
+    results.push(result);
+  }
+  format.end(results);
+  if (results.some((result) => "unreadable" in result)) return 2;
+  return results.every((result) => "report" in result && result.report.valid) ? 0 : 1;
+}
+
+/**
+ * @param {string} file
+ * @param {Content} content
+ * @param {ReportOptions} options
+ * @param {How} how
+ * @returns {Promise<Result>}
+ */
+async function reportOne(file, content, options, { fix, format }) {
+  /** @type {ReturnType<typeof progress> | undefined} */
+  let bar;
+  try {
+    const input = await openInput(file);
+    if (fix) return await fixOne(file, await readAll(input), content, options);
+    bar = progress(printable(shown(file)), input.size);
+    const result = await report(file, input, content, options, bar.add);
+    // Only people are shown the text; standard input cannot be read twice.
+    if (format === "pretty" && file !== "-") await completeExcerpts(result, () => openInput(file));
+    return result;
+  } catch (error) {
+    if (error instanceof Unreadable) return { file, unreadable: error.message };
+    // A line or a document beyond all measure, or a fault of ours: the other files are still checked.
+    return { file, unreadable: `cannot be checked: ${/** @type {Error} */ (error).message}` };
+  } finally {
+    bar?.stop();
+  }
+}
+
+/**
+ * @param {string} file
+ * @param {Uint8Array} original
+ * @param {Content} content
+ * @param {ReportOptions} options
+ * @returns {Promise<Result>}
+ */
+async function fixOne(file, original, content, options) {
+  const { bytes, fixed } = fixAll(original, content, options);
+  if (file === "-") process.stdout.write(bytes);
+  else if (fixed > 0) await writeBack(file, bytes);
+  return { ...reportWhole(file, bytes, content, options), fixed };
+}

@@ -1,0 +1,179 @@
+// From a file to its report: small files whole, NDJSON of any size in constant memory.
+
+import { checkAutomation, isNdjson, validate, validateLines } from "../api.js";
+import { wholeLines } from "../lines.js";
+import { excerpts } from "./excerpt.js";
+import { PIECE_BYTES, refuseWhatIsNotText, Unreadable } from "./read.js";
+import { Selection } from "./selection.js";
+
+/** @typedef {import("../index.js").Diagnostic} Diagnostic */
+/** @typedef {import("../index.js").Report} Report */
+/** @typedef {import("../index.js").ValidateOptions & import("../index.js").CheckOptions} ReportOptions */
+/** @typedef {import("./excerpt.js").Excerpt} Excerpt */
+
+/**
+ * @typedef {object} Checked
+ * @property {string} file
+ * @property {Report} report
+ * @property {(Excerpt | undefined)[]} excerpts the text around each diagnostic
+ * @property {number} [fixed] how many fixes were made
+ */
+
+/** @typedef {{ file: string, unreadable: string }} NotChecked */
+/** @typedef {Checked | NotChecked} Result */
+
+/**
+ * What files hold, and what reports on them.
+ * @typedef {object} Content
+ * @property {string} noun
+ * @property {(input: Uint8Array | string, options: ReportOptions) => Report} report
+ * @property {boolean} lines whether it can be NDJSON
+ */
+
+/** @type {Content} */
+export const EVENTS = { noun: "event", report: validate, lines: true };
+/** @type {Content} */
+export const AUTOMATIONS = { noun: "automation", report: checkAutomation, lines: false };
+
+/** Up to here a file is read whole. */
+const WHOLE_BYTES = 8 * 1024 * 1024;
+/** What is nearly always enough to tell NDJSON. */
+const SNIFFED_BYTES = 64 * 1024;
+/** Only NDJSON of events can be longer. */
+const DOCUMENT_BYTES = 1024 * 1024 * 1024;
+
+/**
+ * @param {string} file
+ * @param {import("./read.js").Input} input
+ * @param {Content} content
+ * @param {ReportOptions} options
+ * @param {(bytes: number) => void} progress
+ * @returns {Promise<Checked>}
+ */
+export async function report(file, input, content, options, progress) {
+  const { head, ended } = await readHead(input);
+  refuseWhatIsNotText(head);
+  if (ended) return reportWhole(file, head, content, options);
+  if (content.lines && (isNdjson(head.subarray(0, SNIFFED_BYTES)) ?? isNdjson(head)))
+    return reportLines(file, chain(head, input.pieces), options, progress);
+  return reportWhole(file, await readRest(head, input.pieces), content, options);
+}
+
+/**
+ * All of an input.
+ * @param {import("./read.js").Input} input
+ */
+export async function readAll(input) {
+  const { head, ended } = await readHead(input);
+  refuseWhatIsNotText(head);
+  return ended ? head : readRest(head, input.pieces);
+}
+
+/**
+ * @param {string} file
+ * @param {Uint8Array} bytes
+ * @param {Content} content
+ * @param {ReportOptions} options
+ * @returns {Checked}
+ */
+export function reportWhole(file, bytes, content, options) {
+  const report = content.report(bytes, options);
+  const selection = new Selection(options);
+  selection.add(report, excerpts(bytes, 1, report.diagnostics));
+  return selection.result(file);
+}
+
+/**
+ * @param {string} file
+ * @param {AsyncGenerator<Uint8Array>} source
+ * @param {ReportOptions} options
+ * @param {(bytes: number) => void} progress
+ * @returns {Promise<Checked>}
+ */
+async function reportLines(file, source, options, progress) {
+  const selection = new Selection(options);
+  let firstLine = 1;
+  for await (const { lines, report } of validateLines(source, options)) {
+    selection.add(report, excerpts(lines, firstLine, report.diagnostics));
+    firstLine += countLineBreaks(lines);
+    progress(lines.length);
+  }
+  return selection.result(file);
+}
+
+/**
+ * The text around what was found after its lines had gone by: reads them once more.
+ * @param {Checked} result
+ * @param {() => Promise<import("./read.js").Input>} reopen
+ */
+export async function completeExcerpts({ report: { diagnostics }, excerpts: found }, reopen) {
+  let missing = diagnostics
+    .map((_, index) => index)
+    .filter((index) => diagnostics[index]?.range && !found[index]);
+  if (missing.length === 0) return;
+  let firstLine = 1;
+  for await (const lines of wholeLines((await reopen()).pieces)) {
+    const here = excerpts(
+      lines,
+      firstLine,
+      missing.map((index) => /** @type {Diagnostic} */ (diagnostics[index])),
+    );
+    for (const [position, index] of missing.entries()) found[index] = here[position];
+    missing = missing.filter((index) => !found[index]);
+    if (missing.length === 0) return;
+    firstLine += countLineBreaks(lines);
+  }
+}
+
+/** @param {Uint8Array} bytes */
+function countLineBreaks(bytes) {
+  let count = 0;
+  for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) count += 1;
+  return count;
+}
+
+/**
+ * All of a small input, or the beginning of a large one.
+ * @param {import("./read.js").Input} input
+ */
+async function readHead({ pieces, size = 0 }) {
+  let head = new Uint8Array(Math.min(size, WHOLE_BYTES) + PIECE_BYTES);
+  let filled = 0;
+  while (filled <= WHOLE_BYTES) {
+    const { done, value } = await pieces.next();
+    if (done) return { head: head.subarray(0, filled), ended: true };
+    if (filled + value.length > head.length) {
+      const larger = new Uint8Array(2 * (filled + value.length));
+      larger.set(head.subarray(0, filled));
+      head = larger;
+    }
+    head.set(value, filled);
+    filled += value.length;
+  }
+  return { head: head.subarray(0, filled), ended: false };
+}
+
+/**
+ * @param {Uint8Array} head
+ * @param {AsyncGenerator<Uint8Array>} pieces
+ */
+async function readRest(head, pieces) {
+  const all = [head];
+  let size = head.length;
+  for await (const piece of pieces) {
+    size += piece.length;
+    if (size > DOCUMENT_BYTES)
+      throw new Unreadable("is larger than 1 GiB and not NDJSON: write one event per line");
+    all.push(Buffer.from(piece));
+  }
+  return Buffer.concat(all);
+}
+
+/**
+ * @param {Uint8Array} head
+ * @param {AsyncGenerator<Uint8Array>} pieces
+ */
+async function* chain(head, pieces) {
+  yield head;
+  yield* pieces;
+}

@@ -1,0 +1,124 @@
+//! How events are played, whatever they are: from when to when, and by which server.
+
+use crate::automation::{Automation, Trigger, read};
+use crate::event::{ReceivedEvent, instant};
+use crate::json::{Kind, Value};
+use crate::sort;
+use crate::time::Instant;
+use crate::trigger::{Delivery, Version};
+
+use super::moment::{moment, span};
+use super::reading::Reading;
+use super::scenario::{MAX_TICKS, Scenario, TICK};
+
+/// The keys that a document has for it.
+pub(super) const KEYS: [&str; 7] =
+    ["start", "end", "tick_seconds", "tick_offset_seconds", "delivery", "server_version", "intended"];
+
+/// 2026-01-01T00:00:00Z: where a scenario without `start` and without events begins.
+const START: Instant = Instant(1_767_225_600_000_000);
+
+pub(super) const SPAN: &str = "a span of time such as `90s`, or a number of seconds";
+pub(super) const NOT_NEGATIVE: &str = "a span of time, not negative";
+pub(super) const MOMENT: &str =
+    "a span from the start such as `3m30s`, or a point in time such as `2026-03-01T12:00:00Z`";
+
+pub(super) fn not_negative(value: Value<'_>) -> Option<i64> {
+    span(value).filter(|span| *span >= 0)
+}
+
+/// `3.9`, `3.8.8`, …
+pub(super) fn version(written: &str) -> Option<Version> {
+    let is = |version: &str| written.strip_prefix(version).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+    let known = [("3.9", Version::V3_9), ("3.8", Version::V3_8)];
+    known.into_iter().find(|(name, _)| is(name)).map(|(_, version)| version)
+}
+
+/// Times in microseconds.
+pub(super) struct Frame {
+    pub start: Instant,
+    end: Option<Instant>,
+    tick: i64,
+    offset: Option<i64>,
+    delivery: Option<Delivery>,
+    intended: Option<bool>,
+    version: Option<Version>,
+}
+
+impl Frame {
+    /// `first`: when the first event is received.
+    pub fn read<'t>(root: Value<'t>, reading: &mut Reading<'t>, first: Option<Instant>) -> Frame {
+        let expected = "a point in time such as `2026-03-01T12:00:00Z`";
+        let start = root.get("start").map_or(first, |value| reading.read(Some(value), expected, instant));
+        let start = start.unwrap_or(START);
+        let more = |value: Value<'_>| span(value).filter(|span| *span > 0);
+        Frame {
+            start,
+            end: reading.read(root.get("end"), MOMENT, |value| moment(value, start)),
+            tick: reading.read(root.get("tick_seconds"), "more than 0 seconds", more).unwrap_or(TICK),
+            offset: reading.read(root.get("tick_offset_seconds"), NOT_NEGATIVE, not_negative),
+            delivery: reading.read(root.get("delivery"), "`consumer` or `direct`", |value| {
+                let known = [("consumer", Delivery::Consumer), ("direct", Delivery::Direct)];
+                known.into_iter().find(|(name, _)| value.is(name)).map(|(_, delivery)| delivery)
+            }),
+            intended: reading.read(root.get("intended"), "`true` or `false`", read::boolean),
+            version: reading.read(root.get("server_version"), "\"3.9\" or \"3.8\"", |value| {
+                let written = value.is_string() || value.kind() == Kind::Float;
+                version(&value.string()).filter(|_| written)
+            }),
+        }
+    }
+
+    /// Until when it is played. Without an end: until everything can have fired that the last event brings about.
+    pub fn end<'t>(
+        &self,
+        root: Value<'t>,
+        reading: &mut Reading<'t>,
+        last: Option<Instant>,
+        trigger: Option<&Trigger>,
+        frequency: i64,
+    ) -> Instant {
+        let end = self.end.unwrap_or_else(|| {
+            let rest = trigger.map_or(0, longest).max(0).saturating_add(60_000_000).saturating_add(frequency.max(0));
+            Instant(last.unwrap_or(self.start).max(self.start).0.saturating_add(rest))
+        });
+        let played = end.since(self.start);
+        let at_end = root.get("end").unwrap_or(root);
+        if played < 0 {
+            reading.too_early(at_end, "`end`", "`start`");
+        } else if played.checked_div(self.tick).is_none_or(|ticks| ticks >= MAX_TICKS) {
+            reading.too_large(at_end, MAX_TICKS.unsigned_abs(), "ticks between `start` and `end`");
+        }
+        end
+    }
+
+    pub fn scenario(self, automation: Automation, mut events: Vec<ReceivedEvent>, end: Instant) -> Scenario {
+        sort::by_key(&mut events, &mut |event| event.received.sortable());
+        Scenario {
+            name: None,
+            automation,
+            start: self.start,
+            end,
+            tick: self.tick,
+            offset: self.offset.unwrap_or_default(),
+            delivery: self.delivery.unwrap_or_default(),
+            intended: self.intended.unwrap_or_default(),
+            version: self.version.unwrap_or_default(),
+            events,
+        }
+    }
+}
+
+/// When the last event is received, or the first.
+pub(super) fn received(events: &[ReceivedEvent], last: bool) -> Option<Instant> {
+    let times = events.iter().map(|event| event.received);
+    if last { times.max() } else { times.min() }
+}
+
+/// The longest window of a trigger and those in it.
+fn longest(trigger: &Trigger) -> i64 {
+    match trigger {
+        Trigger::Event(event) => event.within,
+        Trigger::Composite(composite) => composite.triggers.iter().map(longest).max().unwrap_or_default(),
+    }
+}

@@ -1,0 +1,135 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { applyFixes, checkAutomation, explain } from "../../pkg/node.js";
+
+const RIGHT = {
+  name: "Cancel late runs",
+  trigger: { type: "event", posture: "Reactive", expect: ["prefect.flow-run.Late"] },
+  actions: [{ type: "cancel-flow-run" }],
+};
+const TEXT = JSON.stringify(RIGHT);
+const YAML = `name: Cancel late runs
+trigger: # of all flows
+  type: event
+  posture: reactive
+  expect: [prefect.flow-run.Late]
+actions:
+  - type: cancel-flow-run
+`;
+const FINE = { valid: true, events: 1, errors: 0, warnings: 0, infos: 0, diagnostics: [] };
+
+/** @param {import("../../pkg/index.js").Report} report */
+const codes = ({ diagnostics }) => diagnostics.map(({ code }) => code);
+
+test("every kind of input gives the same report", () => {
+  const bytes = new TextEncoder().encode(TEXT);
+  const yaml = YAML.replace("reactive", "Reactive");
+  for (const input of [TEXT, bytes, Buffer.from(TEXT), bytes.buffer, RIGHT, yaml, `\ufeff${yaml}`])
+    assert.deepEqual(checkAutomation(input), FINE);
+  assert.equal(checkAutomation([RIGHT, RIGHT]).events, 2);
+});
+
+test("a finding in YAML has its place, and its fix keeps the rest", () => {
+  const report = checkAutomation(YAML);
+  const [found] = report.diagnostics;
+  assert.deepEqual([report.valid, report.errors, codes(report)], [false, 1, ["unknown-posture"]]);
+  assert.deepEqual([found?.path, found?.event], ["/trigger/posture", 0]);
+  assert.deepEqual(found?.range?.start, { line: 4, column: 12, offset: YAML.indexOf("reactive") });
+  assert.equal(applyFixes(YAML, report.diagnostics), YAML.replace("reactive", "Reactive"));
+});
+
+test("places count UTF-16 units, also behind lone surrogates", () => {
+  const text = JSON.stringify({ ...RIGHT, name: "😀", enabled: "maybe" });
+  for (const [input, expected] of /** @type {[string, string[]][]} */ ([
+    [text, ["wrong-automation-value"]],
+    [text.replace("😀", "😀\ud800"), ["syntax-lone-surrogate", "wrong-automation-value"]],
+  ])) {
+    const { diagnostics } = checkAutomation(input);
+    assert.deepEqual(
+      diagnostics.map(({ code }) => code),
+      expected,
+    );
+    const { range } = /** @type {import("../../pkg/index.js").Diagnostic} */ (diagnostics.at(-1));
+    assert.equal(input.slice(range?.start.offset, range?.end.offset), '"maybe"');
+  }
+});
+
+test("a prefect.yaml: the triggers of its deployments", () => {
+  const report = checkAutomation(`name: shop
+deployments:
+  - name: report
+    entrypoint: flows.py:report
+    triggers:
+      - {type: event, expect: [acme.import.finished]}
+      - {type: event, expect: acme.import.failed}
+`);
+  assert.equal(report.events, 2);
+  assert.deepEqual(codes(report), ["wrong-automation-value"]);
+  assert.equal(report.diagnostics[0]?.event, 1);
+});
+
+test("wrong data is reported, whatever it is", () => {
+  for (const [input, code] of /** @type {[string | Uint8Array, string][]} */ ([
+    ["", "syntax-empty"],
+    ["# nothing", "syntax-yaml"],
+    ["{", "syntax-truncated"],
+    ["a: b: c", "syntax-yaml"],
+    ["3", "not-an-automation"],
+    [new Uint8Array([0x61, 0x3a, 0x20, 0xff]), "syntax-yaml"],
+    ["a: \ud800", "syntax-yaml"],
+  ])) {
+    const report = checkAutomation(input);
+    assert.deepEqual([report.valid, codes(report)[0]], [false, code], String(input));
+    assert.ok(explain(code), code);
+  }
+});
+
+test("options", () => {
+  const trigger = {
+    posture: "Proactive",
+    after: ["prefect.flow-run.heartbeat"],
+    expect: ["prefect.flow-run.*"],
+    for_each: ["prefect.resource.id"],
+    within: 200,
+  };
+  for (const [
+    options,
+    expected,
+  ] of /** @type {[import("../../pkg/index.js").CheckOptions, string[]][]} */ ([
+    [{}, ["within-too-short-for-heartbeats"]],
+    [{ profile: "server" }, []],
+    [{ heartbeat_frequency: 30 }, []],
+    [{ heartbeat_frequency: 30, client_version: "3.1.7" }, ["clients-without-heartbeats"]],
+    [{ severity: { "within-too-short-for-heartbeats": "off" } }, []],
+    [{ maxDiagnostics: 0 }, []],
+  ]))
+    assert.deepEqual(codes(checkAutomation(trigger, options)), expected, JSON.stringify(options));
+  const text = { ...trigger, within: "PT1H" };
+  for (const [server_version, errors] of /** @type {[string, number][]} */ ([
+    ["3.8.8", 1],
+    ["3.9", 0],
+  ]))
+    assert.equal(checkAutomation(text, { server_version }).errors, errors);
+});
+
+test("misuse is a TypeError with a sentence", () => {
+  const check = /** @type {(...args: any[]) => unknown} */ (checkAutomation);
+  const cycle = { name: {} };
+  cycle.name = cycle;
+  for (const [args, message] of /** @type {[any[], RegExp][]} */ ([
+    [
+      [],
+      /^checkAutomation needs a string, a Uint8Array, an object or an array of objects, not undefined$/,
+    ],
+    [[3], /not a number$/],
+    [[null], /not null$/],
+    [[cycle], /^this object cannot be written as JSON/],
+    [[RIGHT, null], /the options must be an object/],
+    [[RIGHT, { serverVersion: "3.9" }], /there is no option `serverVersion`/],
+    [[RIGHT, { client_version: "new" }], /`client_version` must be a version as a text/],
+    [[RIGHT, { heartbeat_frequency: -1 }], /`heartbeat_frequency` must be a whole number/],
+    [[RIGHT, { severity: { nonsense: "off" } }], /`nonsense`, which is no diagnostic code/],
+  ]))
+    assert.throws(() => check(...args), { name: "TypeError", message });
+});
