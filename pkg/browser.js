@@ -10,6 +10,7 @@ export {
   eventTypes,
   explain,
   heartbeatAdvice,
+  jsonSchema,
   replay,
   simulate,
   testScenarios,

@@ -8,6 +8,7 @@ import { adviseCommand } from "./advise.js";
 import { checkCommand } from "./check.js";
 import { explainCommand } from "./explain.js";
 import { FORMATS } from "./formats/index.js";
+import { schemaCommand } from "./schema.js";
 import { simulateCommand } from "./simulate.js";
 import { testCommand } from "./test.js";
 import { validateCommand } from "./validate.js";
@@ -84,6 +85,14 @@ program
   )
   .action((subject, options) => {
     process.exitCode = explainCommand(subject, options);
+  });
+
+program
+  .command("schema")
+  .description("the JSON Schema of an event, or of all events")
+  .argument("[NAME]", "an event such as prefect.task-run.Running; without a name: all events")
+  .action((name) => {
+    process.exitCode = schemaCommand(name);
   });
 
 program
