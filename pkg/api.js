@@ -5,6 +5,7 @@ import * as catalogue from "./event-types.js";
 import { explanation } from "./explanations.js";
 import { isBuffer, isBytes, optionsText, toJson } from "./input.js";
 import { wholeLines } from "./lines.js";
+import * as schemas from "./schemas.js";
 import { encode, encodeWtf8, isWellFormed } from "./text.js";
 
 export { applyFixes } from "./fixes.js";
@@ -308,6 +309,30 @@ export function eventTypes() {
  */
 export function describe(name) {
   return eventsModule.call(() => catalogue.describe(text(name, "describe", "an event name")));
+}
+
+/**
+ * @param {string} [name]
+ * @returns {object}
+ */
+export function jsonSchema(name) {
+  if (name === undefined) return schemas.allEvents();
+  const event = text(name, "jsonSchema", "an event name");
+  return eventsModule.call(() => {
+    if (!catalogue.describe(event)) known(event);
+    return schemas.schemaOf(event);
+  });
+}
+
+/**
+ * Throws if an event that Prefect does not have has a name as if it had.
+ * @param {string} event
+ */
+function known(event) {
+  const unknown = validate({ event }).diagnostics.find(({ code }) => code === "unknown-event");
+  // Blocks can emit events of their own: that is no more than an info.
+  if (unknown?.severity === "warning")
+    throw new TypeError(`${unknown.message}: ${unknown.help ?? ""}`);
 }
 
 export function version() {

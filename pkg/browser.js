@@ -12,6 +12,7 @@ export {
   eventTypes,
   explain,
   heartbeatAdvice,
+  jsonSchema,
   replay,
   simulate,
   testScenarios,

@@ -1,3 +1,5 @@
+export type * from "./events.js";
+
 /**
  * Starts the WebAssembly module: needed once in a browser, before anything else. Calling it again does nothing.
  * In Node.js the module is ready when imported, and this resolves at once.
@@ -87,6 +89,17 @@ export function eventTypes(): EventType[];
  * @returns `undefined` for an event that Prefect does not emit.
  */
 export function describe(name: string): EventType | undefined;
+
+/**
+ * A JSON Schema (draft 2020-12) that refuses what `validate` calls an error in an event, as far as a schema can say it,
+ * and accepts what it calls a warning. The same schemas are files of this package:
+ * `prefect-events/schemas/events.json`, `prefect-events/schemas/prefect.task-run.state.json`.
+ *
+ * @param name An event's name or a pattern; `"prefect.task-run.Running"` gives the schema of `prefect.task-run.{state}`.
+ * For an event of your own it is the schema of any event; without a name, one for all events, each by its name.
+ * @throws TypeError for a name that is reserved for Prefect, but that no event of Prefect has.
+ */
+export function jsonSchema(name?: string): object;
 
 /**
  * Plays a scenario: an automation with events, or with runs whose events are generated, to the trigger engine of the
@@ -388,6 +401,8 @@ export interface Explanation {
   severity: Severity;
   /** Whether the Prefect server itself refuses it, so that it counts under both profiles. */
   server: boolean;
+  /** What it is about: `validate`, `checkAutomation` or `testScenarios` find it. */
+  about: "events" | "automations" | "scenarios";
   /** Why it is wrong and what to do about it. */
   text: string;
   /** The documentation: an absolute URL. */
@@ -396,6 +411,9 @@ export interface Explanation {
   wrong: string;
   /** The same text without it. */
   right: string;
+  /** With which options the one is wrong, and the other right, if any are needed. */
+  wrong_options?: CheckOptions;
+  options?: CheckOptions;
 }
 
 /** Who says so: the documentation, the source code of Prefect, or both. */

@@ -14,6 +14,7 @@ export {
   eventTypes,
   explain,
   heartbeatAdvice,
+  jsonSchema,
   replay,
   simulate,
   testScenarios,

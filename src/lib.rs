@@ -9,6 +9,8 @@ pub mod diagnostic;
 pub mod event;
 mod hash;
 pub mod json;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod schema;
 mod sentence;
 pub mod simulate;
 mod sort;

@@ -120,8 +120,6 @@ pub struct Family {
     /// The anchor on the page, where it does not follow from the name.
     pub anchor: Option<String>,
     pub emitter: Option<String>,
-    #[serde(default)]
-    #[expect(dead_code, reason = "for who reads the page")]
     pub emitted_by: String,
     /// Who says what the entries of this family say, unless they say otherwise.
     pub source: Option<Source>,
@@ -142,7 +140,6 @@ pub struct Family {
     pub equal: Option<Vec<Equal>>,
     pub code: Option<String>,
     #[serde(default)]
-    #[expect(dead_code, reason = "for who reads the page")]
     pub notes: Vec<String>,
     #[serde(skip)]
     pub page: Option<String>,

@@ -9,6 +9,7 @@ import { buildCommand } from "./build.js";
 import { checkCommand } from "./check.js";
 import { explainCommand } from "./explain.js";
 import { FORMATS } from "./formats/index.js";
+import { schemaCommand } from "./schema.js";
 import { simulateCommand } from "./simulate.js";
 import { testCommand } from "./test.js";
 import { validateCommand } from "./validate.js";
@@ -117,6 +118,14 @@ Examples:
   )
   .action(async (name, options, command) => {
     process.exitCode = await buildCommand(name, options, () => command.help({ error: true }));
+  });
+
+program
+  .command("schema")
+  .description("the JSON Schema of an event, or of all events")
+  .argument("[NAME]", "an event such as prefect.task-run.Running; without a name: all events")
+  .action((name) => {
+    process.exitCode = schemaCommand(name);
   });
 
 program

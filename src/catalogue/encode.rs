@@ -127,6 +127,9 @@ fn family(w: &mut Writer, family: &Family) {
     w.aside(&family.documented, Writer::flag);
     w.aside(&family.cloud, Writer::flag);
     w.text(family.emitter);
+    w.aside(&family.emitted_by, Writer::text);
+    w.aside(&family.notes, Writer::texts);
+    w.aside(&family.code, Writer::text);
     w.shared(family.labels, label);
     w.shared(family.related, related);
     level(w, family.other_roles);

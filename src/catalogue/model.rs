@@ -31,6 +31,12 @@ pub struct Family {
     pub cloud: Aside<bool>,
     /// `client`, `server` or `cloud`.
     pub emitter: &'static str,
+    /// Who of them, and when, in words.
+    pub emitted_by: Aside<&'static str>,
+    /// What else there is to say, a sentence or two each.
+    pub notes: Aside<&'static [&'static str]>,
+    /// Where it stands in Prefect's source; empty: not in what is open.
+    pub code: Aside<&'static str>,
     /// The labels of the primary resource; `prefect.resource.id` comes first.
     pub labels: &'static [Label],
     pub related: &'static [Related],

@@ -710,6 +710,9 @@ fn every_fact_can_be_encoded() {
         documented: Aside(true),
         cloud: Aside(false),
         emitter: text(),
+        emitted_by: Aside(text()),
+        notes: Aside(vec![text(), text()].leak()),
+        code: Aside(text()),
         labels,
         related: vec![Related {
             role: text(),

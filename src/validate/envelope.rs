@@ -25,9 +25,9 @@ pub(super) const FIELDS: [&str; 8] =
     ["occurred", "event", "resource", "related", "payload", "id", "follows", "received"];
 
 /// Characters (Unicode code points) of an event's name.
-const MAX_NAME: usize = 1024;
-const MAX_LABELS: usize = 500;
-const MAX_RELATED: usize = 100;
+pub(crate) const MAX_NAME: usize = 1024;
+pub(crate) const MAX_LABELS: usize = 500;
+pub(crate) const MAX_RELATED: usize = 100;
 /// Levels that pydantic can write.
 const MAX_PAYLOAD_DEPTH: usize = 255;
 /// Levels that the websocket's JSON reader takes, for the whole event.

@@ -28,6 +28,8 @@ use precedent::Precedents;
 use syntax::Source;
 
 pub(crate) use envelope::read_uuid;
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) use envelope::{MAX_LABELS, MAX_NAME, MAX_RELATED};
 pub use settings::{Profile, Settings};
 pub(crate) use words::{joined, nearest, text as shown_value};
 

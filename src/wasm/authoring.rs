@@ -43,6 +43,7 @@ pub fn heartbeat_advice(question: &str) -> Result<String, JsValue> {
 /// Plays a scenario. `version`: of the server, whatever the scenario says. `places` and `wtf8` as for `validate`.
 #[wasm_bindgen]
 #[expect(clippy::fn_params_excessive_bools, reason = "JavaScript names them")]
+#[expect(clippy::needless_pass_by_value, reason = "wasm-bindgen hands over what it makes")]
 pub fn simulate(
     text: &[u8],
     trace: bool,

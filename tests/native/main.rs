@@ -23,6 +23,8 @@ mod mutation;
 mod positions;
 mod precedents;
 mod properties;
+mod reference;
+mod schema;
 mod simulate;
 mod trigger;
 mod truth;

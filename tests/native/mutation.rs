@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use prefect_events::catalogue::{
-    Compare, Family, Field, Form, Kind, Label, Object, Part, Presence, Term, example, families,
+    Compare, Equal, Family, Field, Form, Kind, Label, Object, Part, Presence, Term, example, families,
 };
 use prefect_events::diagnostic::{Diagnostic, Report, Severity};
 use prefect_events::validate::{Settings, TextOptions, validate};
@@ -96,14 +96,23 @@ fn examples_of_every_family_and_variant_are_without_findings() {
 
 // ---- mutants
 
-struct Mutant {
-    family: &'static str,
+pub struct Mutant {
+    pub family: &'static str,
     /// The JSON Pointer of what is changed.
-    place: String,
-    mutation: &'static str,
-    event: Value,
+    pub place: String,
+    pub mutation: &'static str,
+    pub event: Value,
     /// The pointers at which it may be reported.
     accepted: Vec<String>,
+}
+
+/// All mutants of all families.
+pub fn each_mutant(mut run: impl FnMut(Mutant)) {
+    for family in families() {
+        for variant in mutated(family) {
+            Maker::new(family, variant).make().into_iter().for_each(&mut run);
+        }
+    }
 }
 
 struct Maker {
@@ -579,9 +588,8 @@ fn change(family: &Family, event: &Value, term: &Term, compare: Compare) -> Opti
     }
 }
 
-#[test]
-fn places_that_must_agree_are_compared() {
-    let (mut broken, mut wrong) = (0, Vec::new());
+/// One place after the other differs from those with which it must agree.
+pub fn each_disagreement(mut run: impl FnMut(&'static Family, &'static Equal, &'static Term, Value)) {
     for family in families() {
         for variant in mutated(family) {
             let right: Value = serde_json::from_str(&example(family, variant)).unwrap();
@@ -602,25 +610,34 @@ fn places_that_must_agree_are_compared() {
                         };
                         *event.pointer_mut(&pointer).unwrap() = value;
                     }
-                    broken += 1;
-                    let report = check(&event.to_string());
-                    let found: Vec<_> = report
-                        .diagnostics
-                        .iter()
-                        .filter(|found| found.code == "values-disagree" && found.severity == rule.severity)
-                        .collect();
-                    if found.is_empty() || report.errors > u64::from(rule.severity == Severity::Error) {
-                        wrong.push(format!(
-                            "{} {variant:?} {:?} {term:?}: {:#?}",
-                            family.name.text,
-                            rule.terms,
-                            report.diagnostics.iter().map(sentence).collect::<Vec<_>>()
-                        ));
-                    }
+                    run(family, rule, term, event);
                 }
             }
         }
     }
+}
+
+#[test]
+fn places_that_must_agree_are_compared() {
+    let (mut broken, mut wrong) = (0, Vec::new());
+    each_disagreement(|family, rule, term, event| {
+        broken += 1;
+        let report = check(&event.to_string());
+        let found: Vec<_> = report
+            .diagnostics
+            .iter()
+            .filter(|found| found.code == "values-disagree" && found.severity == rule.severity)
+            .collect();
+        if found.is_empty() || report.errors > u64::from(rule.severity == Severity::Error) {
+            wrong.push(format!(
+                "{} {} {:?} {term:?}: {:#?}",
+                family.name.text,
+                event["event"],
+                rule.terms,
+                report.diagnostics.iter().map(sentence).collect::<Vec<_>>()
+            ));
+        }
+    });
     assert!(wrong.is_empty(), "{} of {broken}:\n{}", wrong.len(), wrong.join("\n"));
     assert!(broken > 100, "{broken}");
 }

@@ -29,6 +29,8 @@ const cwd = folder();
 writeFileSync(join(cwd, "events.ndjson"), REAL);
 mkdirSync(join(cwd, "node_modules"));
 symlinkSync(join(root, "pkg"), join(cwd, "node_modules/prefect-events"));
+for (const other of ["ajv", "ajv-formats"])
+  symlinkSync(join(root, "node_modules", other), join(cwd, "node_modules", other));
 mkdirSync(join(cwd, "bin"));
 // Only this package's command can be run, and nothing is downloaded.
 const npx = `#!/bin/sh\n[ "$1" = prefect-events ] || exit 127\nshift\nexec "${process.execPath}" "${MAIN}" "$@"\n`;

@@ -51,20 +51,29 @@ before(async () => {
 after(() => rmSync(project, { recursive: true, force: true }));
 
 test("holds what it needs, and no more", () => {
-  const expected = ["LICENSE-APACHE", "LICENSE-MIT", "README.md", "index.d.ts", "package.json"];
+  const expected = [
+    "LICENSE-APACHE",
+    "LICENSE-MIT",
+    "README.md",
+    "index.d.ts",
+    "events.d.ts",
+    "package.json",
+  ];
   for (const name of [
     ...expected,
     "node.js",
     "browser.js",
     "wasm/prefect_events.wasm",
     "cli/main.js",
+    "schemas/events.json",
+    "schemas/prefect.task-run.state.json",
   ]) {
     assert.ok(packed.includes(name), `${name} is missing from the package`);
   }
   for (const name of packed) {
     assert.match(
       name,
-      /^(wasm\/(prefect_events\.(js|wasm)|(event-types|explanations)\.js)|(cli\/(formats\/)?)?[\w-]+\.js|index\.d\.ts|package\.json|README\.md|LICENSE-[A-Z]+)$/,
+      /^(wasm\/(prefect_events(_authoring)?\.(js|wasm)|(event-types|explanations|schemas)\.js)|schemas\/[\w.-]+\.json|(cli\/(formats\/)?)?[\w-]+\.js|(index|events)\.d\.ts|package\.json|README\.md|LICENSE-[A-Z]+)$/,
     );
   }
 });
@@ -89,6 +98,17 @@ test("the raw wasm, for those who load it themselves", async () => {
     const file = new URL(import.meta.resolve("prefect-events/prefect_events.wasm"));
     console.log(WebAssembly.validate(readFileSync(file)));`;
   assert.equal(await run("node", ["--input-type=module", "--eval", script]), "true\n");
+});
+
+test("a schema, as a file", async () => {
+  const script = `
+    import schema from "prefect-events/schemas/prefect.worker.started.json" with { type: "json" };
+    import { jsonSchema } from "prefect-events";
+    console.log(schema.$id === jsonSchema("prefect.worker.started").$id);`;
+  assert.equal(
+    await run("node", ["--no-warnings", "--input-type=module", "--eval", script]),
+    "true\n",
+  );
 });
 
 test("a bundler or browser gets the browser's entry", async () => {
@@ -162,5 +182,6 @@ test("are the types wrong? They are not", async () => {
     "esm-only",
     "--exclude-entrypoints",
     "./prefect_events.wasm",
+    "./prefect_events_authoring.wasm",
   ]);
 });

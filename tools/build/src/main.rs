@@ -4,6 +4,7 @@
 //! What is known beforehand, and is no part of a check, need not be in the module, which every page
 //! loads whole: it becomes a JavaScript module, made of what the crate, as a library here, tells.
 
+mod schemas;
 mod stamp;
 
 use std::env;
@@ -94,6 +95,7 @@ fn build() -> Result<()> {
         println!("pkg/wasm/{name}.wasm: {size} bytes");
     }
     write_known(&package)?;
+    schemas::write_schemas(&root, &target)?;
     copy(&root)
 }
 

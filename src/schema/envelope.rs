@@ -1,0 +1,113 @@
+//! What every event needs, whatever its name: the parts that all schemas share.
+//!
+//! The limits are those of `src/validate/envelope.rs`.
+
+use crate::event::{RESOURCE_ID, RESOURCE_ROLE};
+use crate::validate::{MAX_LABELS, MAX_NAME, MAX_RELATED};
+
+use super::pattern::{DATE, OFFSET, OTHER_TIME, OTHER_UUID, TIME, UUID, reference, whole};
+use super::tree::{Object, Tree};
+use super::words;
+
+/// The schema of any event, by the name under which others refer to it.
+pub(super) const EVENT: &str = "event";
+
+/// The shared parts, by their names.
+pub(super) fn definitions() -> Object {
+    Object::new()
+        .with(EVENT, event())
+        .with("resource", resource(&[RESOURCE_ID]).with("description", words::RESOURCE))
+        .with("related-resource", resource(&[RESOURCE_ID, RESOURCE_ROLE]).with("description", words::RELATED_RESOURCE))
+        .with("occurred", occurred())
+        .with("timestamp", timestamp())
+        .with("event-id", event_id().with("description", words::ID))
+        .with(
+            "uuid",
+            Object::new()
+                .with("type", "string")
+                .with("format", "uuid")
+                .with("pattern", whole(UUID))
+                .with("description", words::UUID),
+        )
+}
+
+/// The schema of any event.
+pub(super) fn event() -> Object {
+    let name = Object::new()
+        .with("type", "string")
+        .with("maxLength", size(MAX_NAME))
+        .with("description", words::EVENT_NAME)
+        .with("examples", ["acme.order.created"]);
+    let related = Object::new()
+        .with("type", "array")
+        .with("maxItems", size(MAX_RELATED))
+        .with("items", reference("related-resource"))
+        .with("description", words::RELATED);
+    let nothing = Object::new().with("type", "null");
+    let follows = Object::new().with("anyOf", [reference("event-id"), nothing]).with("description", words::FOLLOWS);
+    let properties = Object::new()
+        .with("occurred", reference("occurred"))
+        .with("event", name)
+        .with("resource", reference("resource"))
+        .with("related", related)
+        .with("payload", Object::new().with("type", "object").with("description", words::PAYLOAD))
+        .with("id", reference("event-id"))
+        .with("follows", follows);
+    Object::new()
+        .with("title", words::EVENT_TITLE)
+        .with("description", words::EVENT)
+        .with("type", "object")
+        .with("required", ["occurred", "event", "resource", "id"])
+        .with("properties", properties)
+}
+
+/// Labels, of which these must be there and must not be empty.
+fn resource(needed: &[&str]) -> Object {
+    let mut properties = Object::new();
+    for label in needed {
+        let meaning = if *label == RESOURCE_ID { words::RESOURCE_ID } else { words::RESOURCE_ROLE };
+        let text = Object::new().with("type", "string").with("minLength", 1).with("description", meaning);
+        properties = properties.with(label, text);
+    }
+    Object::new()
+        .with("type", "object")
+        .with("maxProperties", size(MAX_LABELS))
+        .with("required", Tree::from(needed.to_vec()))
+        .with("properties", properties)
+        .with("additionalProperties", Object::new().with("type", "string"))
+}
+
+fn occurred() -> Object {
+    let other = [DATE, OTHER_TIME, "?|[+-]?[0-9]+(\\.[0-9]*)?"].concat();
+    let other =
+        Object::new().with("type", "string").with("pattern", whole(&other)).with("description", words::OTHER_TIMES);
+    let number = Object::new().with("type", "number").with("description", words::TIME_AS_NUMBER);
+    Object::new()
+        .with("description", words::OCCURRED)
+        .with("anyOf", [reference("timestamp"), other, number])
+        .with("examples", ["2026-03-31T18:30:00.000000Z"])
+}
+
+/// The pattern decides alone: where `format` is no more than an annotation, the verdict is the same, but for days that
+/// do not exist.
+fn timestamp() -> Object {
+    let without_offset = [DATE, "[Tt]", TIME].concat();
+    let format = Object::new().with("format", "date-time");
+    Object::new()
+        .with("type", "string")
+        .with("pattern", whole(&[&without_offset, OFFSET, "?"].concat()))
+        .with("anyOf", [format, Object::new().with("pattern", whole(&without_offset))])
+        .with("description", words::TIMESTAMP)
+}
+
+fn event_id() -> Object {
+    let format = Object::new().with("format", "uuid");
+    Object::new()
+        .with("type", "string")
+        .with("pattern", whole(&[UUID, "|", OTHER_UUID].concat()))
+        .with("anyOf", [format, Object::new().with("pattern", whole(OTHER_UUID))])
+}
+
+fn size(size: usize) -> u64 {
+    u64::try_from(size).unwrap_or(u64::MAX)
+}

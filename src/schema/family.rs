@@ -1,0 +1,303 @@
+//! What the catalogue says of a family, as a schema.
+//!
+//! A schema refuses what `validate` calls an error in the profile `documented`. What it calls a warning or an info is
+//! accepted, and only told in descriptions.
+
+use crate::catalogue::{self, Family, Field, Form, Kind, Label, Missing, Related, Source, Value};
+use crate::diagnostic::Severity;
+use crate::event::RESOURCE_ROLE;
+
+use super::pattern::{form, name, reference};
+use super::tree::{Object, Tree};
+use super::words::{self, remarks};
+
+/// The schema of a family beyond that of any event.
+pub(super) fn body(family: &Family) -> Object {
+    let documented = family.documented.0;
+    let mut required = Vec::new();
+    if family.related.iter().any(|related| must_be(related.missing) && related.min > 0) {
+        required.push("related");
+    }
+    if family.payload.iter().all(|shape| shape.fields.iter().any(|field| must_be(field.missing))) {
+        required.push("payload");
+    }
+    let mut event = name(family);
+    if !family.variants.is_empty() {
+        let names: Vec<String> =
+            family.variants.iter().map(|variant| family.name.text.replace(hole(family), variant.name)).collect();
+        event = event.with("examples", names);
+    }
+    let labels = Labels::of(family.labels, documented);
+    let resource = labels.schema();
+    let mut properties = Object::new().with("event", event).with("resource", resource);
+    let related = related(family);
+    if !related.is_empty() {
+        properties = properties.with("related", Object::new().with("type", "array").and(related));
+    }
+    properties = properties.with("payload", payload(family));
+    if let Some(follows) = family.follows {
+        properties = properties.with("follows", Object::new().with("description", words::sentence(follows.text.0)));
+    }
+    Object::new()
+        .with("title", family.title.0)
+        .with("description", words::family(family.emitted_by.0, family.notes.0, documented, family.docs))
+        .with("type", "object")
+        .with_any("required", Tree::from(required))
+        .with("properties", properties)
+}
+
+/// The placeholder of a family's name, with its braces.
+fn hole(family: &Family) -> &'static str {
+    let text = family.name.text;
+    text.find('{').zip(text.find('}')).and_then(|(start, end)| text.get(start..=end)).unwrap_or(text)
+}
+
+/// Whether it is an error that something is missing.
+fn must_be(missing: Option<Missing>) -> bool {
+    missing.is_some_and(|missing| missing.severity == Severity::Error)
+}
+
+/// The labels of one resource.
+struct Labels {
+    required: Vec<&'static str>,
+    properties: Object,
+}
+
+impl Labels {
+    fn of(labels: &'static [Label], documented: bool) -> Labels {
+        let mut all = Labels { required: Vec::new(), properties: Object::new() };
+        for label in labels {
+            if must_be(label.missing) {
+                all.required.push(label.name);
+            }
+            let meaning = words::part(label.meaning.0, label.presence.0, label.missing, label.source.0, documented);
+            let meaning = described(meaning, &mut remarks(&label.form));
+            let meaning = match &label.form {
+                Form::Values { values, other } => known(meaning, values, *other),
+                _ => meaning,
+            };
+            all.properties = all.properties.with(
+                label.name,
+                Object::new()
+                    .with("type", "string")
+                    .and(if is_warned(label) { Object::new() } else { form(&label.form) })
+                    .with("description", meaning)
+                    .with_any("examples", examples(label.example.0)),
+            );
+        }
+        all
+    }
+
+    fn schema(self) -> Object {
+        Object::new()
+            .with("type", "object")
+            .with_any("required", Tree::from(self.required))
+            .with_any("properties", self.properties)
+    }
+}
+
+/// A label whose form is only warned of.
+fn is_warned(label: &Label) -> bool {
+    label.name == "prefect.state-message"
+}
+
+fn examples(example: &str) -> Tree {
+    if example.is_empty() { Tree::List(Vec::new()) } else { Tree::from([example]) }
+}
+
+/// A description with remarks behind it.
+fn described(meaning: String, remarks: &mut dyn Iterator<Item = &'static str>) -> String {
+    let mut all = vec![meaning];
+    all.extend(remarks.map(words::sentence));
+    all.join(" ")
+}
+
+/// The values that a text can have; nothing, where another is no error.
+pub(super) fn one_of(values: &[Value], other: Severity, nullable: bool) -> Object {
+    if other != Severity::Error {
+        return Object::new();
+    }
+    match (values, nullable) {
+        ([], _) => Object::new(),
+        ([only], false) => Object::new().with("const", only.text),
+        _ => {
+            let mut list: Vec<Tree> = values.iter().map(|value| Tree::from(value.text)).collect();
+            if nullable {
+                list.push(Tree::Null);
+            }
+            Object::new().with("enum", list)
+        }
+    }
+}
+
+/// A description with the values that are known, where they do not stand in the schema.
+fn known(meaning: String, values: &[Value], other: Severity) -> String {
+    if other == Severity::Error || values.is_empty() {
+        return meaning;
+    }
+    let known: Vec<&str> = values.iter().map(|value| value.text).collect();
+    [meaning, words::other_values(&known)].join(" ")
+}
+
+// ---- related resources
+
+fn related(family: &Family) -> Object {
+    let mut items = Vec::new();
+    let mut needed = Vec::new();
+    for related in family.related {
+        items.push(Object::new().with("if", in_role(related)).with("then", resource(related, family.documented.0)));
+        if must_be(related.missing) && related.min > 0 {
+            let contains = Object::new().with("contains", Object::new().with("type", "object").and(in_role(related)));
+            needed.push(if related.min > 1 { contains.with("minContains", u64::from(related.min)) } else { contains });
+        }
+    }
+    let mut schema = Object::new();
+    if !items.is_empty() {
+        schema = schema.with("items", Object::new().with("type", "object").with("allOf", items));
+    }
+    match needed.len() {
+        0 => schema,
+        1 => needed.into_iter().fold(schema, Object::and),
+        _ => schema.with("allOf", needed),
+    }
+}
+
+fn in_role(related: &Related) -> Object {
+    let role = Object::new().with("const", related.role);
+    Object::new().with("required", [RESOURCE_ROLE]).with("properties", Object::new().with(RESOURCE_ROLE, role))
+}
+
+fn resource(related: &'static Related, documented: bool) -> Object {
+    let mut meaning = vec![words::sentence(related.when.0)];
+    meaning.extend(match related.remark {
+        Some(remark) => Some(words::sentence(remark.text)),
+        None => words::said_by(related.source.0, documented).map(str::to_owned),
+    });
+    meaning.extend(related.max.map(words::at_most));
+    let labels = Labels::of(related.labels, documented);
+    let mut id = Object::new().with("type", "string").and(form(&related.id));
+    let remarks: Vec<String> = remarks(&related.id).map(words::sentence).collect();
+    id = id.with_any("description", remarks.join(" ")).with_any("examples", examples(related.example.0));
+    let properties = Object::new().with("prefect.resource.id", id).and(labels.properties);
+    Object::new()
+        .with("description", meaning.join(" "))
+        .with_any("required", Tree::from(labels.required))
+        .with("properties", properties)
+}
+
+// ---- payload
+
+fn payload(family: &Family) -> Object {
+    let shape = |object: &'static catalogue::Object| fields(object, family.documented.0);
+    match family.payload {
+        [] => Object::new().with("type", "object").with("description", words::NO_PAYLOAD),
+        [only] if only.fields.is_empty() && only.other.is_some() => {
+            Object::new().with("type", "object").with("description", words::NO_PAYLOAD)
+        }
+        [only] => Object::new().with("type", "object").and(shape(only)),
+        [first, others @ ..] => {
+            // With a field that only another shape has, it is that one. So a mistake is told of the shape that is meant.
+            let mut schema = shape(first);
+            for other in others {
+                let own = other.fields.iter().filter(|field| first.fields.iter().all(|known| known.name != field.name));
+                let any: Vec<Object> = own
+                    .map(|field| {
+                        let property = Object::new().with(field.name, true);
+                        Object::new().with("required", [field.name]).with("properties", property)
+                    })
+                    .collect();
+                schema = Object::new()
+                    .with("if", Object::new().with("anyOf", any))
+                    .with("then", shape(other))
+                    .with("else", schema);
+            }
+            Object::new().with("type", "object").with("description", words::SEVERAL_PAYLOADS).and(schema)
+        }
+    }
+}
+
+/// The fields of an object; beside its type.
+fn fields(object: &'static catalogue::Object, documented: bool) -> Object {
+    let mut required = Vec::new();
+    let mut properties = Object::new();
+    for field in object.fields {
+        if must_be(field.missing) {
+            required.push(field.name);
+        }
+        properties = properties.with(field.name, self::field(field, documented));
+    }
+    Object::new().with_any("required", Tree::from(required)).with_any("properties", properties)
+}
+
+fn field(field: &'static Field, documented: bool) -> Object {
+    // A remark says already who writes it.
+    let source = if field.remark.is_some() { Source::Both } else { field.source.0 };
+    let meaning = words::part(field.meaning.0, field.presence.0, field.missing, source, documented);
+    let also = field.also.as_ref().map(|(_, remark)| remark.text);
+    let values = field.values.iter().filter_map(|value| value.remark.as_ref().map(|remark| remark.text));
+    let own = field.remark.map(|remark| remark.text);
+    let meaning = described(meaning, &mut own.into_iter().chain(also).chain(values));
+    let meaning = known(meaning, field.values, field.other);
+    let example = Tree::Raw(field.example.0.to_owned());
+    let example = if field.example.0.is_empty() { Tree::List(Vec::new()) } else { Tree::List(vec![example]) };
+    let schema = match field.also {
+        Some((kind, _)) => {
+            let also = Object::new().with("type", type_of(*kind));
+            Object::new().with("anyOf", [value(field, documented), also])
+        }
+        None => value(field, documented),
+    };
+    schema.with("description", meaning).with_any("examples", example)
+}
+
+fn value(field: &'static Field, documented: bool) -> Object {
+    let nullable = field.nullable;
+    match field.kind {
+        Kind::Any => Object::new(),
+        Kind::Uuid | Kind::Timestamp => {
+            let text = kind(field.kind);
+            let nothing = Object::new().with("type", "null");
+            if nullable { Object::new().with("anyOf", [text, nothing]) } else { text }
+        }
+        Kind::Object => {
+            let schema = typed("object", nullable);
+            field.object.map_or(schema.clone(), |object| schema.and(fields(object, documented)))
+        }
+        Kind::StringMap => typed("object", nullable).with("additionalProperties", kind(Kind::String)),
+        Kind::Array => {
+            let item = match field.object {
+                Some(object) => Object::new().with("type", "object").and(fields(object, documented)),
+                None => field.items.map_or(Object::new(), kind).and(one_of(field.values, field.other, false)),
+            };
+            typed("array", nullable).with_any("items", item)
+        }
+        Kind::String => typed("string", nullable).and(one_of(field.values, field.other, nullable)),
+        Kind::Integer | Kind::Number | Kind::Boolean => typed(type_of(field.kind), nullable),
+    }
+}
+
+fn typed(name: &str, nullable: bool) -> Object {
+    if nullable { Object::new().with("type", [name, "null"]) } else { Object::new().with("type", name) }
+}
+
+/// A value of a kind of which no more is known.
+fn kind(kind: Kind) -> Object {
+    match kind {
+        Kind::Any => Object::new(),
+        Kind::Uuid => reference("uuid"),
+        Kind::Timestamp => reference("timestamp"),
+        Kind::StringMap => Object::new().with("type", "object").with("additionalProperties", self::kind(Kind::String)),
+        _ => Object::new().with("type", type_of(kind)),
+    }
+}
+
+fn type_of(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Integer => "integer",
+        Kind::Number => "number",
+        Kind::Boolean => "boolean",
+        Kind::Object | Kind::StringMap => "object",
+        Kind::Array => "array",
+        Kind::Any | Kind::String | Kind::Uuid | Kind::Timestamp => "string",
+    }
+}

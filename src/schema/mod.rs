@@ -1,0 +1,98 @@
+//! JSON Schemas (draft 2020-12) of all events, and the page that describes them, made of the catalogue.
+//!
+//! The npm package has them as files of its own; the WebAssembly modules have none of this.
+
+mod envelope;
+mod family;
+mod pattern;
+mod reference;
+mod tree;
+mod words;
+
+pub use reference::reference;
+
+use crate::catalogue::{Family, example, families};
+use crate::json::write::{ToJson, indented};
+
+use tree::{Object, Tree};
+
+const DRAFT: &str = "https://json-schema.org/draft/2020-12/schema";
+/// Names the schemas; nothing can be fetched there.
+const ID: &str = "urn:prefect-events:schema:";
+/// The name of the schema of all events.
+const ALL: &str = "events";
+
+/// A JSON Schema that needs no other.
+pub struct Schema {
+    /// What it is called: the name of the family without braces, such as `prefect.task-run.state`; `events`, that of
+    /// all events; `event`, what holds for any event.
+    pub name: String,
+    /// JSON text on a single line.
+    pub json: String,
+}
+
+impl Schema {
+    fn new(name: &str, schema: &Object) -> Schema {
+        Schema { name: name.to_owned(), json: schema.to_json() }
+    }
+
+    /// The JSON text as a file has it.
+    #[must_use]
+    pub fn text(&self) -> String {
+        [&indented(&self.json), "\n"].concat()
+    }
+}
+
+/// The schema of any event, and those of the families.
+#[must_use]
+pub fn schemas() -> Vec<Schema> {
+    let event = envelope::event();
+    let mut all =
+        vec![Schema::new(envelope::EVENT, &head(envelope::EVENT).and(event).with("$defs", envelope::definitions()))];
+    all.extend(families().iter().map(|family| {
+        let name = name(family);
+        let schema = head(&name)
+            .and(pattern::reference(envelope::EVENT))
+            .and(family::body(family))
+            .with("examples", vec![Tree::Raw(example(family, None))])
+            .with("$defs", envelope::definitions());
+        Schema::new(&name, &schema)
+    }));
+    all
+}
+
+/// The schema of all events.
+#[must_use]
+pub fn all() -> Schema {
+    let mut definitions = envelope::definitions();
+    let mut cases = Vec::new();
+    for family in families() {
+        let name = name(family);
+        let event = Object::new().with("event", pattern::name(family));
+        let condition = Object::new().with("required", ["event"]).with("properties", event);
+        cases.push(Object::new().with("if", condition).with("then", pattern::reference(&name)));
+        definitions = definitions.with(&name, family::body(family));
+    }
+    // What is not one of Prefect's names is not compared with each of them.
+    let begin = Object::new().with("type", "string").with("pattern", "^prefect(-cloud)?\\.");
+    let reserved = Object::new().with("required", ["event"]).with("properties", Object::new().with("event", begin));
+    let schema = head(ALL)
+        .and(pattern::reference(envelope::EVENT))
+        .with("title", words::ALL_TITLE)
+        .with("description", words::ALL)
+        .with("type", "object")
+        .with("if", reserved)
+        .with("then", Object::new().with("allOf", cases))
+        .with("$defs", definitions);
+    Schema::new(ALL, &schema)
+}
+
+fn head(name: &str) -> Object {
+    Object::new().with("$schema", DRAFT).with("$id", [ID, name].concat())
+}
+
+/// What the schema of a family is called.
+#[must_use]
+pub fn name(family: &Family) -> String {
+    family.name.text.replace(['{', '}'], "")
+}

@@ -1,0 +1,173 @@
+//! Forms as regular expressions, in the part of ECMA-262 that every implementation of JSON Schema knows.
+
+use crate::catalogue::{Alternative, Family, Form, Hole, Part, Template, families};
+
+use super::family::one_of;
+use super::tree::{Object, Tree};
+
+/// A UUID with hyphens, in any case.
+pub(super) const UUID: &str = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}";
+/// Other spellings of a UUID that the server takes.
+pub(super) const OTHER_UUID: &str = "[0-9a-fA-F]{32}|urn:uuid:[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|\\{[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\\}";
+pub(super) const DATE: &str = "[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])";
+/// Hours, minutes and seconds.
+pub(super) const TIME: &str = "([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]+)?";
+/// Behind a date, times as the server reads them, though they are not RFC 3339.
+pub(super) const OTHER_TIME: &str = "([ _]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\\.[0-9]+)?)?([Zz]|[+-][0-9]{2}:?[0-9]{2})?|[Tt]([01][0-9]|2[0-3]):[0-5][0-9]([Zz]|[+-][0-9]{2}:?[0-9]{2})?)";
+pub(super) const OFFSET: &str = "([Zz]|[+-][0-9]{2}:[0-9]{2})";
+const INTEGER: &str = "^[0-9]+$";
+const SIGNED_INTEGER: &str = "^-?[0-9]+$";
+/// What `char::is_whitespace` says; `\s` differs from one implementation to the other.
+const ASSET_KEY: &str = "[a-z0-9]+://[^\\u0000\\t-\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000#?&%\"'<>\\[\\]{}|\\\\\\^`]+";
+/// The most characters of an asset key.
+const ASSET_KEY_LENGTH: u64 = 512;
+/// A JSON array of strings.
+const JSON_STRINGS: &str = "^[ \\t\\n\\r]*\\[[ \\t\\n\\r]*(\"([^\"\\\\\\u0000-\\u001f]|\\\\([\"\\\\/bfnrt]|u[0-9a-fA-F]{4}))*\"[ \\t\\n\\r]*(,[ \\t\\n\\r]*\"([^\"\\\\\\u0000-\\u001f]|\\\\([\"\\\\/bfnrt]|u[0-9a-fA-F]{4}))*\"[ \\t\\n\\r]*)*)?\\][ \\t\\n\\r]*$";
+
+/// Text as a regular expression that matches it alone.
+pub(super) fn literal(text: &str) -> String {
+    let mut out = String::new();
+    for c in text.chars() {
+        if "^$\\.*+?()[]{}|".contains(c) {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// What a text must match whole.
+pub(super) fn whole(pattern: &str) -> String {
+    if pattern.contains('|') { format!("^({pattern})$") } else { format!("^{pattern}$") }
+}
+
+fn hole(hole: Hole) -> &'static str {
+    match hole {
+        Hole::Uuid => UUID,
+        Hole::Word => "[^.]+",
+        Hole::Segment => "[^/]+",
+        // A dot stands for no line break.
+        Hole::Text => "[\\s\\S]+",
+        Hole::AssetKey => ASSET_KEY,
+    }
+}
+
+fn template(template: &Template, value: &dyn Fn(&str) -> Option<String>) -> String {
+    let mut out = String::new();
+    for part in template.parts {
+        match part {
+            Part::Literal(text) => out.push_str(&literal(text)),
+            Part::Hole { name, hole: of } => out.push_str(&value(name).unwrap_or_else(|| hole(*of).to_owned())),
+        }
+    }
+    out
+}
+
+fn is(template: &Template, hole: Hole) -> bool {
+    matches!(template.parts, [Part::Hole { hole: own, .. }] if *own == hole)
+}
+
+/// What a text must be to have one of the forms of an id or a name.
+fn templates(alternatives: &[Alternative]) -> Object {
+    let any = |hole| alternatives.iter().any(|alternative| is(&alternative.template, hole));
+    // Whatever stands beside it.
+    if any(Hole::Text) {
+        return Object::new().with("minLength", 1);
+    }
+    let all: Vec<String> = alternatives.iter().map(|alternative| template(&alternative.template, &|_| None)).collect();
+    let schema = Object::new().with(
+        "pattern",
+        match all.as_slice() {
+            [one] => format!("^{one}$"),
+            several => format!("^({})$", several.join("|")),
+        },
+    );
+    if any(Hole::AssetKey) { schema.with("maxLength", ASSET_KEY_LENGTH) } else { schema }
+}
+
+/// What a text must be to have a form; beside its type. Nothing, where another text is no error.
+pub(super) fn form(form: &Form) -> Object {
+    let pattern = |pattern: &str| Object::new().with("pattern", pattern);
+    match form {
+        Form::Text => Object::new(),
+        Form::Integer => pattern(INTEGER),
+        Form::SignedInteger => pattern(SIGNED_INTEGER),
+        Form::Timestamp => reference("timestamp"),
+        Form::Uuid => reference("uuid"),
+        Form::JsonStrings => pattern(JSON_STRINGS).with("contentMediaType", "application/json"),
+        Form::AtMost(most) => Object::new().with("maxLength", u64::try_from(*most).unwrap_or(u64::MAX)),
+        Form::Values { values, other } => one_of(values, *other, false),
+        Form::Templates(alternatives) => templates(alternatives),
+    }
+}
+
+/// A part that all schemas have.
+pub(super) fn reference(definition: &str) -> Object {
+    Object::new().with("$ref", format!("#/$defs/{definition}"))
+}
+
+/// The names that belong to a family.
+pub(super) fn name(family: &Family) -> Object {
+    let schema = Object::new().with("type", "string");
+    if family.name.is_literal() {
+        return schema.with("const", family.name.text);
+    }
+    let choice = |hole: &str| {
+        let choice = family.choices.iter().find(|choice| choice.hole == hole)?;
+        let values: Vec<String> = choice.values.iter().map(|value| literal(value)).collect();
+        Some(format!("({})", values.join("|")))
+    };
+    let schema = schema.with("pattern", format!("^{}$", template(&family.name, &choice)));
+    let others = others(family);
+    match others.as_slice() {
+        [] => schema,
+        [one] => schema.with("not", one.clone()),
+        _ => schema.with("not", Object::new().with("anyOf", others)),
+    }
+}
+
+/// The names that have a family's form, but belong to others.
+fn others(family: &Family) -> Vec<Object> {
+    let prefix = family.name.prefix();
+    let text = matches!(family.name.parts, [_, Part::Hole { hole: Hole::Text, .. }]);
+    let (mut names, mut begins, mut patterns) = (Vec::new(), Vec::<String>::new(), Vec::new());
+    for other in families() {
+        if other.name.is_literal() {
+            if !is_one_of(family, other.name.text) {
+                continue;
+            }
+            // `prefect.flow-run.pull-step.` leads to events of another kind, whatever stands behind it.
+            let rest = other.name.text.strip_prefix(prefix).unwrap_or_default();
+            match rest.split_once('.') {
+                Some((word, _)) if text => {
+                    let begin = format!("^{}", literal(&[prefix, word, "."].concat()));
+                    if !begins.contains(&begin) {
+                        begins.push(begin);
+                    }
+                }
+                _ => names.push(other.name.text),
+            }
+        } else if other.name.prefix().len() > prefix.len() && is_one_of(family, other.name.text) {
+            patterns.push(name(other));
+        }
+    }
+    let mut all = Vec::new();
+    match names.as_slice() {
+        [] => {}
+        [one] => all.push(Object::new().with("const", *one)),
+        _ => all.push(Object::new().with("enum", Tree::from(names))),
+    }
+    all.extend(begins.into_iter().map(|begin| Object::new().with("pattern", begin)));
+    all.extend(patterns);
+    all
+}
+
+/// Whether a name, or a pattern as if it were one, has the form of a family's.
+fn is_one_of(family: &Family, name: &str) -> bool {
+    let value = |hole: &str| family.name.part(name.as_bytes(), hole);
+    family.name.matches(name.as_bytes())
+        && family
+            .choices
+            .iter()
+            .all(|choice| choice.values.iter().any(|known| value(choice.hole) == Some(known.as_bytes())))
+}

@@ -1,0 +1,115 @@
+//! The sentences of the schemas. What is said of single labels and fields stands in the catalogue.
+
+use crate::catalogue::{Alternative, Form, Missing, Presence, Source, Value};
+use crate::diagnostic::Severity;
+
+pub(super) const ALL_TITLE: &str = "Events of Prefect";
+pub(super) const ALL: &str = "Any event, by its name: those that Prefect documents or emits have schemas of their own; of any other event only what the Prefect server demands of all. What `validate` calls an error is refused, what it calls a warning is accepted. No schema can say that several places must agree, nor look at other events.";
+pub(super) const EVENT_TITLE: &str = "Event";
+pub(super) const EVENT: &str =
+    "What the Prefect server demands of every event, whatever its name. It ignores other fields.";
+pub(super) const RESOURCE: &str = "What the event is about: labels, all of them texts.";
+pub(super) const RELATED_RESOURCE: &str = "The labels of a resource that is involved, and in which role.";
+pub(super) const RESOURCE_ID: &str = "Tells the resource apart from all others.";
+pub(super) const RESOURCE_ROLE: &str = "In which role the resource is involved.";
+pub(super) const EVENT_NAME: &str =
+    "The name of the event. Names that begin with `prefect.` or `prefect-cloud.` are reserved for Prefect.";
+pub(super) const RELATED: &str = "Other resources that are involved.";
+pub(super) const PAYLOAD: &str = "Whatever else there is to tell.";
+pub(super) const NO_PAYLOAD: &str = "This event is emitted without a payload.";
+pub(super) const SEVERAL_PAYLOADS: &str = "The payload has one of several shapes.";
+pub(super) const ID: &str = "A UUID of the event's own. The server takes other spellings than the usual one with hyphens; they should not be relied on.";
+pub(super) const UUID: &str = "A UUID with hyphens.";
+pub(super) const FOLLOWS: &str = "The id of the event that this one follows, if any.";
+pub(super) const OCCURRED: &str = "When it happened: RFC 3339, with its offset.";
+pub(super) const OTHER_TIMES: &str =
+    "Other ways to write it, which the server reads too; they should not be relied on.";
+pub(super) const TIME_AS_NUMBER: &str =
+    "Seconds (or milliseconds) since 1970, which the server reads too; they should not be relied on.";
+pub(super) const NOT_DOCUMENTED: &str = "Not documented.";
+pub(super) const TIMESTAMP: &str = "RFC 3339. Without an offset it is read as UTC.";
+
+/// What is said of a whole family, in its order: who emits it, what is said of it, where.
+pub(super) fn family(emitted_by: &str, notes: &[&str], documented: bool, docs: Option<&str>) -> String {
+    let mut all = Vec::new();
+    if !emitted_by.is_empty() {
+        all.push(format!("Emitted by {}.", emitted_by.trim_end_matches('.')));
+    }
+    all.extend(notes.iter().map(|note| sentence(note)));
+    if !documented {
+        all.push("Prefect's documentation does not describe it.".to_owned());
+    }
+    all.extend(docs.map(|docs| format!("Documentation: {docs}")));
+    all.join("\n\n")
+}
+
+/// What is said of a label, a field or a related resource: its meaning, and what one should know of it besides.
+pub(super) fn part(
+    meaning: &str,
+    presence: Presence,
+    missing: Option<Missing>,
+    source: Source,
+    documented: bool,
+) -> String {
+    let meaning = sentence(meaning);
+    let accepted = missing.is_some_and(|missing| missing.severity != Severity::Error) && presence != Presence::Optional;
+    let more = match (source, accepted) {
+        (Source::Code, true) if documented => "Not documented, but Prefect writes it; an event without it is accepted.",
+        (_, true) => "An event without it is accepted.",
+        _ => said_by(source, documented).unwrap_or_default(),
+    };
+    [meaning.as_str(), more].into_iter().filter(|sentence| !sentence.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// What documentation and emitter say about single values or forms of a label.
+pub(super) fn remarks(form: &'static Form) -> impl Iterator<Item = &'static str> {
+    let (values, templates): (&'static [Value], &'static [Alternative]) = match form {
+        Form::Values { values, .. } => (values, &[]),
+        Form::Templates(templates) => (&[], templates),
+        _ => (&[], &[]),
+    };
+    let values = values.iter().filter_map(|value| value.remark.as_ref());
+    values.chain(templates.iter().filter_map(|form| form.remark.as_ref())).map(|remark| remark.text)
+}
+
+/// The same in a table whose column is about Prefect itself.
+pub(super) fn practice(source: Source, presence: Presence, documented: bool) -> Option<&'static str> {
+    match (source, presence) {
+        (Source::Docs, _) if documented => Some("Does not write it"),
+        (Source::Code, Presence::Optional) if documented => Some("Writes it at times, though it is not documented"),
+        (Source::Code, _) if documented => Some("Writes it, though it is not documented"),
+        (_, Presence::Optional) => Some("Writes it at times"),
+        _ => None,
+    }
+}
+
+/// Who says so, where documentation and source differ in a family that is documented.
+pub(super) fn said_by(source: Source, documented: bool) -> Option<&'static str> {
+    match source {
+        Source::Docs if documented => Some("Only the documentation says so: Prefect itself does not write it."),
+        Source::Code if documented => Some("Not documented, but Prefect writes it."),
+        _ => None,
+    }
+}
+
+pub(super) fn other_values(values: &[&str]) -> String {
+    let all: Vec<String> = values.iter().map(|value| format!("`{value}`")).collect();
+    format!("Known values: {}; others are accepted.", all.join(", "))
+}
+
+/// How many related resources of a role are promised.
+pub(super) fn at_most(max: u32) -> String {
+    match max {
+        1 => "At most one; more are accepted.".to_owned(),
+        max => format!("At most {max}; more are accepted."),
+    }
+}
+
+/// With a capital letter and a full stop.
+pub(super) fn sentence(text: &str) -> String {
+    let text = text.trim();
+    let mut letters = text.chars();
+    let Some(first) = letters.next() else { return String::new() };
+    let end = if text.ends_with(['.', '!', '?']) { "" } else { "." };
+    [first.to_uppercase().collect::<String>(), letters.as_str().to_owned(), end.to_owned()].concat()
+}
