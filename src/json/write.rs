@@ -55,6 +55,11 @@ impl Writer {
         string(&mut self.out, text);
     }
 
+    /// A text where a value is expected.
+    pub fn string(&mut self, text: &str) {
+        string(&mut self.out, text);
+    }
+
     /// Absent, if there is no text.
     pub fn optional(&mut self, key: &str, text: Option<&str>) {
         if let Some(text) = text {
