@@ -33,27 +33,64 @@ const TERMINAL: [&str; 4] = ["COMPLETED", "FAILED", "CRASHED", "CANCELLED"];
 
 /// Builds an event: its JSON text. `input`: JSON text, an object.
 pub fn build_event(name: &str, input: &str, options: BuildOptions) -> Fallible<String> {
+    let mut builder = Builder::default();
+    builder.build(name, input, options.now, &mut Random::new(options.seed))?;
+    Ok(builder.out.finish())
+}
+
+/// Builds an event of each of `inputs`, JSON text, an array of objects: one line each, in their order.
+pub fn build_events(name: &str, inputs: &str, options: BuildOptions) -> Fallible<String> {
     let (mut tape, mut issues) = (Tape::new(), Vec::new());
-    let complete = parse(input.as_bytes(), 0, &mut tape, &mut issues).complete;
-    let document = tape.document(input.as_bytes());
-    let root = document.root().filter(|root| complete && root.kind() == Kind::Object);
-    let root = root.ok_or("what an event is built of must be an object")?;
-    if name.chars().count() > LONGEST_NAME {
-        return Err(format!("the name of an event has at most {LONGEST_NAME} characters"));
-    }
+    let complete = parse(inputs.as_bytes(), 0, &mut tape, &mut issues).complete;
+    let document = tape.document(inputs.as_bytes());
+    let root = document.root().filter(|root| complete && root.kind() == Kind::Array);
+    let root = root.ok_or("what events are built of must be a list of objects")?;
     let mut random = Random::new(options.seed);
     let mut out = Writer::default();
+    for (index, input) in root.items().enumerate() {
+        let built = write_event(name, input, options.now, &mut random, &mut out);
+        built.map_err(|mistake| format!("of event {index}: {mistake}"))?;
+        out.line();
+    }
+    Ok(out.finish())
+}
+
+/// Builds events one behind the other.
+#[derive(Default)]
+pub(super) struct Builder {
+    tape: Tape,
+    pub out: Writer,
+}
+
+impl Builder {
+    pub fn build(&mut self, name: &str, input: &str, now: Instant, random: &mut Random) -> Fallible<()> {
+        let mut issues = Vec::new();
+        let complete = parse(input.as_bytes(), 0, &mut self.tape, &mut issues).complete;
+        let document = self.tape.document(input.as_bytes());
+        let root = document.root().filter(|_| complete);
+        write_event(name, root.ok_or(NO_OBJECT)?, now, random, &mut self.out)
+    }
+}
+
+const NO_OBJECT: &str = "what an event is built of must be an object";
+
+fn write_event(name: &str, input: Value<'_>, now: Instant, random: &mut Random, out: &mut Writer) -> Fallible<()> {
+    if input.kind() != Kind::Object {
+        return Err(NO_OBJECT.to_owned());
+    }
+    if name.len() > LONGEST_NAME && name.chars().count() > LONGEST_NAME {
+        return Err(format!("the name of an event has at most {LONGEST_NAME} characters"));
+    }
     match find(name) {
         Some(found) => {
-            let mut maker = Maker::new(found.family, name, root, options.now, &mut random);
+            let mut maker = Maker::new(found.family, name, input, now, random);
             maker.prepare(found.hole)?;
-            maker.event(&mut out)?;
-            Ok(out.finish())
+            maker.event(out)
         }
         None if name.starts_with("prefect.") || name.starts_with("prefect-cloud.") => {
             Err(words::unknown_event(name, suggest(name).as_deref()))
         }
-        None => custom(name, root, options.now, &mut random),
+        None => custom(name, input, now, random, out),
     }
 }
 
@@ -1564,7 +1601,7 @@ fn lower(text: &str) -> String {
 const CUSTOM: [&str; 6] = ["resource", "related", "payload", "id", "occurred", "follows"];
 
 /// An event of a name that is not Prefect's: an envelope around what is given.
-fn custom(name: &str, input: Value<'_>, now: Instant, random: &mut Random) -> Fallible<String> {
+fn custom(name: &str, input: Value<'_>, now: Instant, random: &mut Random, out: &mut Writer) -> Fallible<()> {
     for (key, _) in input.members() {
         if !CUSTOM.contains(&&*key.string()) {
             return Err(words::unknown_key(name, &key.string(), "", &CUSTOM));
@@ -1580,7 +1617,6 @@ fn custom(name: &str, input: Value<'_>, now: Instant, random: &mut Random) -> Fa
             .and_then(|text| time::read(&text.bytes())?.instant)
             .ok_or_else(|| words::wrong("occurred", "a time such as `2026-03-31T18:30:00Z`", value))?,
     };
-    let mut out = Writer::default();
     out.open('{');
     out.text("occurred", &occurred.rfc3339());
     out.text("event", name);
@@ -1588,10 +1624,10 @@ fn custom(name: &str, input: Value<'_>, now: Instant, random: &mut Random) -> Fa
     let resource = input.get("resource");
     let meaning = "its labels, of which `prefect.resource.id` names it";
     let resource = resource.ok_or_else(|| words::needs(name, "resource", meaning))?;
-    labels("resource", resource, &[RESOURCE_ID], &mut out)?;
+    labels("resource", resource, &[RESOURCE_ID], out)?;
     out.key("related");
     out.open('[');
-    let count = input.get("related").map_or(Ok(0), |related| related_labels(related, &mut out))?;
+    let count = input.get("related").map_or(Ok(0), |related| related_labels(related, out))?;
     if count > MOST_RELATED {
         return Err(too_many_related(count));
     }
@@ -1605,8 +1641,7 @@ fn custom(name: &str, input: Value<'_>, now: Instant, random: &mut Random) -> Fa
         Some(payload) if payload.kind() == Kind::Object => out.raw(&String::from_utf8_lossy(payload.raw())),
         Some(payload) => return Err(words::wrong("payload", "an object", payload)),
     }
-    ends(&mut out, name, input, occurred, random, None)?;
-    Ok(out.finish())
+    ends(out, name, input, occurred, random, None)
 }
 
 fn too_many_related(count: usize) -> Mistake {

@@ -2,6 +2,7 @@
 //! plays them), its tasks and subflows, its worker or runner.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use crate::automation::read;
 use crate::catalogue::{find, is_uuid};
@@ -12,7 +13,7 @@ use crate::simulate::moment::{moment, span};
 use crate::sort;
 use crate::time::Instant;
 
-use super::event::build_event;
+use super::event::Builder;
 use super::ids::timed_id;
 use super::options::BuildOptions;
 use super::random::Random;
@@ -69,15 +70,17 @@ pub fn build_run(spec: &str, options: BuildOptions) -> Fallible<String> {
         random: Random::new(options.seed),
         reader: Reader::default(),
         told: Vec::new(),
+        builder: Builder::default(),
         counts: HashMap::new(),
     };
     teller.run(root, None, 0)?;
-    let mut writer = Writer::default();
+    let mut writer = Writer::with_capacity(teller.builder.out.written().saturating_add(teller.told.len()));
     writer.open('[');
     sort::by_key(&mut teller.told, &mut |(at, _)| at.sortable());
-    for (_, json) in teller.told {
+    let text = teller.builder.out.finish();
+    for (_, place) in teller.told {
         writer.item();
-        writer.raw(&json);
+        writer.raw(text.get(place).unwrap_or_default());
     }
     writer.close(']');
     Ok(writer.finish())
@@ -115,7 +118,9 @@ struct Teller {
     options: BuildOptions,
     random: Random,
     reader: Reader,
-    told: Vec<(Instant, String)>,
+    /// Where each event stands in what the builder has written.
+    told: Vec<(Instant, Range<usize>)>,
+    builder: Builder,
     /// How many runs of each task there are in each flow run.
     counts: HashMap<String, u32>,
 }
@@ -378,10 +383,10 @@ impl Teller {
         }
         let crashed = run.state.kind == "CRASHED";
         for built in play(&run, scene, &mut self.reader, &mut self.random) {
-            let mut writer = Writer::default();
-            built.write_sent(&mut writer);
-            writer.close('}');
-            self.told.push((built.event.occurred, writer.finish()));
+            let begin = self.builder.out.written();
+            built.write_sent(&mut self.builder.out);
+            self.builder.out.close('}');
+            self.told.push((built.event.occurred, begin..self.builder.out.written()));
         }
         if self.told.len() > MOST_EVENTS {
             return Err(too_many());
@@ -581,8 +586,9 @@ impl Teller {
     }
 
     fn tell(&mut self, name: &str, at: Instant, input: &str) -> Fallible<()> {
-        let options = BuildOptions { seed: self.random.word(), now: at };
-        self.told.push((at, build_event(name, input, options)?));
+        let begin = self.builder.out.written();
+        self.builder.build(name, input, at, &mut Random::new(self.random.word()))?;
+        self.told.push((at, begin..self.builder.out.written()));
         Ok(())
     }
 
