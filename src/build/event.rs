@@ -237,6 +237,8 @@ enum Usual {
     Json(&'static str),
     Filled(Vec<Piece>),
     Keys(Option<usize>),
+    /// The list that is given for a key.
+    Same(Option<usize>),
     Slug(usize),
     Tail(usize),
     Uuid,
@@ -691,9 +693,10 @@ impl Layout {
                 Some(text) if is_text && !text.contains('{') => return Usual::Text(text),
                 Some(text) if is_text => return Usual::Filled(self.pieces(text)),
                 Some(text) => {
-                    return match text.strip_prefix("keys ") {
-                        Some(of) => Usual::Keys(Some(self.key(of))),
-                        None => Usual::Json(text),
+                    return match (text.strip_prefix("keys "), text.strip_prefix("same ")) {
+                        (Some(of), _) => Usual::Keys(Some(self.key(of))),
+                        (_, Some(of)) => Usual::Same(Some(self.key(of))),
+                        _ => Usual::Json(text),
                     };
                 }
             }
@@ -1112,6 +1115,10 @@ impl<'b, 't> Maker<'b, 't> {
             Some(Usual::Json(json)) => Val::Json((*json).into()),
             Some(Usual::Filled(pieces)) => Val::Text(self.filled(pieces)?.into()),
             Some(Usual::Keys(of)) => Val::Json(self.keys_of(*of).into()),
+            Some(Usual::Same(of)) => match self.given(*of) {
+                Some(given) if given.kind() == Kind::Array => val(given),
+                _ => Val::Json("[]".into()),
+            },
             Some(Usual::Slug(of)) => {
                 let text = slug(self.slot_value(*of)?.shown()).filter(|slug| !slug.is_empty());
                 let name = "the name as python-slugify writes it, which is not known of such a name";

@@ -513,13 +513,19 @@ impl Teller {
         let name = format!("{task}-{count}");
         *count = count.saturating_add(1);
         let Some(first) = steps.first() else { return Ok(()) };
+        let own_tags: Vec<&str> = tags.iter().map(String::as_str).collect();
+        // Events of clients carry the tags of all runs that they are in.
+        let mut all_tags = [tags, &cast.tags].concat();
+        all_tags.sort_unstable();
+        all_tags.dedup();
         let id = timed_id(first.at, &mut self.random).to_string();
         let dynamic = timed_id(first.at, &mut self.random).to_string();
         let key: String = format!("{:016x}", crate::hash::hash(task.as_bytes())).chars().take(8).collect();
         let started = steps.iter().find(|step| step.state.kind == "RUNNING").map(|step| step.at);
         let mut before: Option<(&Step, String)> = None;
         let mut ran = 0_i64;
-        for step in steps {
+        for (place, step) in steps.iter().enumerate() {
+            let after = steps.get(place.saturating_add(1)).filter(|_| step.state.kind == "SCHEDULED");
             let own = timed_id(step.at, &mut self.random).to_string();
             if let Some((last, _)) = before.as_ref().filter(|(last, _)| last.state.kind == "RUNNING") {
                 ran = ran.saturating_add(step.at.since(last.at));
@@ -539,6 +545,11 @@ impl Teller {
             input.text("task_key", &[task, "-", &key].concat());
             input.text("dynamic_key", &dynamic);
             input.integer("run_count", step.count);
+            if tags.is_empty() {
+                input.key("tags");
+                input.raw("[]");
+            }
+            input.texts("tags", &own_tags);
             input.text("expected_start_time", &first.at.rfc3339());
             if let Some(started) = started.filter(|started| step.at >= *started) {
                 input.text("start_time", &started.rfc3339());
@@ -549,6 +560,9 @@ impl Teller {
             input.key("state");
             input.open('{');
             input.text("type", step.state.kind);
+            if let Some(next) = after {
+                Self::scheduled(next, &mut input);
+            }
             input.close('}');
             match &before {
                 None => input.null("previous"),
@@ -557,15 +571,26 @@ impl Teller {
                     input.open('{');
                     input.text("type", last.state.kind);
                     input.text("name", &last.state.name);
+                    if last.state.kind == "SCHEDULED" {
+                        Self::scheduled(step, &mut input);
+                    }
                     input.close('}');
                 }
             }
-            Self::company(cast, tags, true, &mut input);
+            Self::company(cast, &all_tags, true, &mut input);
             input.close('}');
             self.tell(&["prefect.task-run.", &step.state.name].concat(), step.at, &input.finish())?;
             before = Some((step, own));
         }
         Ok(())
+    }
+
+    /// When a state that waits lets the next one begin.
+    fn scheduled(next: &Step, input: &mut Writer) {
+        input.key("state_details");
+        input.open('{');
+        input.text("scheduled_time", &next.at.rfc3339());
+        input.close('}');
     }
 
     /// Whom the events of clients are related to.

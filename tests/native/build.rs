@@ -426,3 +426,24 @@ fn tasks_need_no_heartbeats() {
     let tasks: Vec<Value> = (0..200).map(|_| json!({"name": "a", "duration": "2h"})).collect();
     assert_eq!(run(&json!({"heartbeat": null, "tasks": tasks})).unwrap().len(), 603);
 }
+
+#[test]
+fn tasks_tell_what_real_ones_tell() {
+    let spec = json!({"tags": ["prod"], "tasks": [{"name": "a", "retries": 1, "tags": ["io"]}, {"name": "b"}]});
+    let events = run(&spec).unwrap();
+    let of = |event: &Value| -> Vec<String> {
+        let related = event["related"].as_array().unwrap().iter();
+        let tags = related.filter(|related| related["prefect.resource.role"] == "tag");
+        tags.map(|tag| tag["prefect.resource.id"].as_str().unwrap().to_owned()).collect()
+    };
+    let tasks = |name: &str| -> Vec<&Value> { events.iter().filter(|event| event["event"] == name).collect() };
+    let ended = tasks("prefect.task-run.Completed");
+    assert_eq!(of(ended[0]), ["prefect.tag.io", "prefect.tag.prod"]);
+    assert_eq!(ended[0]["payload"]["task_run"]["tags"], json!(["io"]));
+    assert_eq!(of(ended[1]), ["prefect.tag.prod"]);
+    assert_eq!(ended[1]["payload"]["task_run"]["tags"], json!([]));
+    let (waiting, retrying) = (tasks("prefect.task-run.AwaitingRetry")[0], tasks("prefect.task-run.Retrying")[0]);
+    let details = &waiting["payload"]["validated_state"]["state_details"];
+    assert_eq!(details["scheduled_time"], retrying["occurred"]);
+    assert_eq!(*details, retrying["payload"]["initial_state"]["state_details"]);
+}
