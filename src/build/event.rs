@@ -592,8 +592,8 @@ impl Layout {
         self.usual = (0..self.places.len()).map(|slot| self.usual(slot)).collect();
         for at in 0..self.keys.len() {
             let Some(key) = self.keys.get(at) else { continue };
-            let main = ["id", "key", "slug"].iter().map(|last| joined(&key.whole, last));
-            let main = main.filter_map(|main| self.keys.iter().position(|key| key.is_leaf && key.whole == main)).next();
+            let mut main = ["id", "key", "slug"].iter().map(|last| joined(&key.whole, last));
+            let main = main.find_map(|main| self.keys.iter().position(|key| key.is_leaf && key.whole == main));
             let is_open = self.open.contains(&key.whole);
             let told = told_elsewhere(&key.whole);
             if let Some(key) = self.keys.get_mut(at) {
@@ -644,10 +644,7 @@ impl Layout {
         for field in object.fields {
             path.push(field.name);
             let key = self.field_key(field, within);
-            let inner = match inner_of(field) {
-                Some(inner) => Some((inner, self.field_steps(inner, &key, path))),
-                None => None,
-            };
+            let inner = inner_of(field).map(|inner| (inner, self.field_steps(inner, &key, path)));
             let at = At::Field(path.clone());
             let place = self.place_at(&at);
             let terms = self.family.equal.iter().flat_map(|rule| rule.terms);
@@ -1264,11 +1261,15 @@ impl<'b, 't> Maker<'b, 't> {
 
     fn id(&mut self, templates: &'static [Alternative], id: &Id, out: &mut Writer) -> Fallible<()> {
         let (template, places) = match id {
-            Id::None => return Ok(out.string("")),
+            Id::None => {
+                out.string("");
+                return Ok(());
+            }
             Id::Whole(place) => {
                 let value = self.value(*place)?.shown();
                 if usual(templates).any(|template| template.matches(value.as_bytes())) {
-                    return Ok(out.string(value));
+                    out.string(value);
+                    return Ok(());
                 }
                 let found = format!("`{value}`");
                 let forms = one_of(&mut usual(templates).map(|template| template.text));
