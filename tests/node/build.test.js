@@ -68,7 +68,7 @@ test("many events of one name are lines", () => {
   assert.equal(buildEvents(name, [], FIXED), "");
   assert.throws(() => buildEvents(name, [{}, { task_run: { nam: "a" } }], FIXED), {
     name: "TypeError",
-    message: /^of event 1: .* knows no `nam` in `task_run`/,
+    message: /of event 1: .* knows no `nam` in `task_run`/,
   });
 });
 

@@ -23,9 +23,9 @@ use stamp::Stamp;
 const TARGET: &str = "wasm32-unknown-unknown";
 const CRATE: &str = "prefect_events";
 
-/// The modules: the file's name, the feature of the crate that makes it, and what the compiler optimises it for.
-const MODULES: [(&str, &str, &str); 2] =
-    [("prefect_events", "module-events", "z"), ("prefect_events_authoring", "module-authoring", "z")];
+/// The modules: the file's name, and the feature of the crate that makes it.
+const MODULES: [(&str, &str); 2] =
+    [("prefect_events", "module-events"), ("prefect_events_authoring", "module-authoring")];
 
 /// What wasm-opt does: the first for speed or size, the others name what rustc emits,
 /// which wasm-opt would otherwise refuse.
@@ -75,8 +75,8 @@ fn build() -> Result<()> {
     let wasm_opt = root.join("node_modules/binaryen/bin/wasm-opt");
     ensure!(wasm_opt.exists(), "wasm-opt is missing: run `npm ci` first");
     fs::create_dir_all(&package)?;
-    for (name, feature, level) in MODULES {
-        let compiled = compile(&root, &target, feature, level)?;
+    for (name, feature) in MODULES {
+        let compiled = compile(&root, &target, feature)?;
         let made = [package.join(format!("{name}.js")), package.join(format!("{name}.wasm"))];
         let stamp = Stamp::new(target.join(format!("{name}.stamp")));
         let inputs = || -> Result<u64> {
@@ -116,7 +116,7 @@ fn add_target() -> Result<()> {
         .with_context(|| format!("the Rust target {TARGET} is missing and rustup cannot add it"))
 }
 
-fn compile(root: &Path, target: &Path, feature: &str, level: &str) -> Result<PathBuf> {
+fn compile(root: &Path, target: &Path, feature: &str) -> Result<PathBuf> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let arguments =
         ["build", "--package", "prefect-events", "--lib", "--release", "--target", TARGET, "--features", feature];
@@ -126,12 +126,8 @@ fn compile(root: &Path, target: &Path, feature: &str, level: &str) -> Result<Pat
     if let Some(home) = env::var_os("CARGO_HOME").map(PathBuf::from).or(home) {
         flags.push(format!("--remap-path-prefix={}=", home.join("registry/src").display()));
     }
-    run(Command::new(cargo)
-        .current_dir(root)
-        .args(arguments)
-        .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"))
-        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", level))
-    .context("the crate does not compile to wasm")?;
+    run(Command::new(cargo).current_dir(root).args(arguments).env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f")))
+        .context("the crate does not compile to wasm")?;
     Ok(target.join(TARGET).join("release").join(format!("{CRATE}.wasm")))
 }
 
