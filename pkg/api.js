@@ -121,6 +121,20 @@ export function buildEvent(name, input = {}, options = {}) {
 }
 
 /**
+ * @param {string} name
+ * @param {object[]} inputs
+ * @param {import("./index.js").BuildOptions} [options]
+ * @returns {string}
+ */
+export function buildEvents(name, inputs, options = {}) {
+  if (!Array.isArray(inputs)) throw new TypeError("buildEvents needs a list of objects");
+  const texts = JSON.stringify(inputs.map((input) => object(input, "each event of buildEvents")));
+  const chance = buildOptions(options);
+  const event = text(name, "buildEvents", "the name of an event");
+  return authoringModule.call((core) => core.buildEvents(event, texts, chance));
+}
+
+/**
  * @param {import("./index.js").RunSpec} [spec]
  * @param {import("./index.js").BuildOptions} [options]
  * @returns {import("./index.js").Event[]}

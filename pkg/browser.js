@@ -5,6 +5,7 @@ import { authoringModule, eventsModule } from "./core.js";
 export {
   applyFixes,
   buildEvent,
+  buildEvents,
   buildRun,
   checkAutomation,
   compareVersions,

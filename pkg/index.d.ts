@@ -159,6 +159,14 @@ export function heartbeatAdvice(input: HeartbeatQuestion): Advice;
 export function buildEvent(name: string, input?: EventInput, options?: BuildOptions): Event;
 
 /**
+ * Builds many events of one name, one of each input: NDJSON, a line for each. For load tests: much quicker than
+ * {@link buildEvent} in a loop, most of whose time is spent on making an object of each event.
+ *
+ * Throws a `TypeError` as `buildEvent` does, with the place of the input in the list.
+ */
+export function buildEvents(name: string, inputs: EventInput[], options?: BuildOptions): string;
+
+/**
  * Builds the history of a flow run: all its events in the order of time, with `follows` as Prefect sets it.
  *
  * Throws a `TypeError` with a sentence for a mistake in the description.

@@ -7,6 +7,7 @@ import { authoringModule, eventsModule } from "./core.js";
 export {
   applyFixes,
   buildEvent,
+  buildEvents,
   buildRun,
   checkAutomation,
   compareVersions,

@@ -33,25 +33,64 @@ const TERMINAL: [&str; 4] = ["COMPLETED", "FAILED", "CRASHED", "CANCELLED"];
 
 /// Builds an event: its JSON text. `input`: JSON text, an object.
 pub fn build_event(name: &str, input: &str, options: BuildOptions) -> Fallible<String> {
+    let mut builder = Builder::default();
+    builder.build(name, input, options.now, &mut Random::new(options.seed))?;
+    Ok(builder.out.finish())
+}
+
+/// Builds an event of each of `inputs`, JSON text, an array of objects: one line each, in their order.
+pub fn build_events(name: &str, inputs: &str, options: BuildOptions) -> Fallible<String> {
     let (mut tape, mut issues) = (Tape::new(), Vec::new());
-    let complete = parse(input.as_bytes(), 0, &mut tape, &mut issues).complete;
-    let document = tape.document(input.as_bytes());
-    let root = document.root().filter(|root| complete && root.kind() == Kind::Object);
-    let root = root.ok_or("what an event is built of must be an object")?;
-    if name.chars().count() > LONGEST_NAME {
+    let complete = parse(inputs.as_bytes(), 0, &mut tape, &mut issues).complete;
+    let document = tape.document(inputs.as_bytes());
+    let root = document.root().filter(|root| complete && root.kind() == Kind::Array);
+    let root = root.ok_or("what events are built of must be a list of objects")?;
+    let mut random = Random::new(options.seed);
+    let mut out = Writer::default();
+    for (index, input) in root.items().enumerate() {
+        let built = write_event(name, input, options.now, &mut random, &mut out);
+        built.map_err(|mistake| format!("of event {index}: {mistake}"))?;
+        out.line();
+    }
+    Ok(out.finish())
+}
+
+/// Builds events one behind the other.
+#[derive(Default)]
+pub(super) struct Builder {
+    tape: Tape,
+    pub out: Writer,
+}
+
+impl Builder {
+    pub fn build(&mut self, name: &str, input: &str, now: Instant, random: &mut Random) -> Fallible<()> {
+        let mut issues = Vec::new();
+        let complete = parse(input.as_bytes(), 0, &mut self.tape, &mut issues).complete;
+        let document = self.tape.document(input.as_bytes());
+        let root = document.root().filter(|_| complete);
+        write_event(name, root.ok_or(NO_OBJECT)?, now, random, &mut self.out)
+    }
+}
+
+const NO_OBJECT: &str = "what an event is built of must be an object";
+
+fn write_event(name: &str, input: Value<'_>, now: Instant, random: &mut Random, out: &mut Writer) -> Fallible<()> {
+    if input.kind() != Kind::Object {
+        return Err(NO_OBJECT.to_owned());
+    }
+    if name.len() > LONGEST_NAME && name.chars().count() > LONGEST_NAME {
         return Err(format!("the name of an event has at most {LONGEST_NAME} characters"));
     }
-    let mut random = Random::new(options.seed);
     match find(name) {
         Some(found) => {
-            let mut maker = Maker::new(found.family, name, root, options.now, &mut random);
+            let mut maker = Maker::new(found.family, name, input, now, random);
             maker.prepare(found.hole)?;
-            maker.event()
+            maker.event(out)
         }
         None if name.starts_with("prefect.") || name.starts_with("prefect-cloud.") => {
             Err(words::unknown_event(name, suggest(name).as_deref()))
         }
-        None => custom(name, root, options.now, &mut random),
+        None => custom(name, input, now, random, out),
     }
 }
 
@@ -123,8 +162,110 @@ struct Place {
     at: At,
     /// What the caller calls it; empty: the caller cannot give it.
     key: String,
+    /// Where this stands among the keys.
+    given: Option<usize>,
     what: What,
     slot: usize,
+}
+
+/// A key of the input, or of an object in it. Each comes behind the one that it is in.
+#[derive(Default)]
+struct Key {
+    whole: String,
+    /// The last part of it.
+    name: String,
+    /// Those in it that can be given.
+    known: Vec<usize>,
+    /// All in it.
+    inner: Vec<usize>,
+    /// What a text in its place means: the thing's id or key.
+    main: Option<usize>,
+    is_leaf: bool,
+    /// It takes more than the catalogue lists.
+    is_open: bool,
+    /// Other events tell this of the thing: it can be given to all of them.
+    told: Vec<String>,
+}
+
+// What is written, step by step. Places stand here by their numbers.
+
+enum Id {
+    Whole(Option<usize>),
+    Parts(&'static Template, Vec<Option<usize>>),
+    None,
+}
+
+struct LabelStep {
+    label: &'static Label,
+    place: Option<usize>,
+    /// The name as JSON text, with its colon.
+    name: String,
+}
+
+struct RelatedStep {
+    related: &'static Related,
+    key: String,
+    given: Option<usize>,
+    templates: &'static [Alternative],
+    id: Id,
+    /// The role as JSON text.
+    role: String,
+    labels: Vec<LabelStep>,
+    /// All places of it.
+    places: Vec<usize>,
+}
+
+struct FieldStep {
+    field: &'static Field,
+    name: String,
+    given: Option<usize>,
+    place: Option<usize>,
+    /// Its key has no other place.
+    is_alone: bool,
+    /// What counts the same as its absence.
+    absent: Vec<&'static str>,
+    inner: Option<(&'static Object, Vec<FieldStep>)>,
+    /// All places in it.
+    places: Vec<usize>,
+}
+
+/// What a slot is unless it is given.
+enum Usual {
+    Ask,
+    Null,
+    Text(&'static str),
+    Json(&'static str),
+    Filled(Vec<Piece>),
+    Keys(Option<usize>),
+    /// The list that is given for a key.
+    Same(Option<usize>),
+    Slug(usize),
+    Tail(usize),
+    Uuid,
+    Occurred,
+    /// So many times 16 hexadecimal digits.
+    Hex(usize),
+}
+
+enum Piece {
+    Text(&'static str),
+    Uuid,
+    Hex,
+    Slot(Option<usize>),
+    /// The part behind the last dot.
+    Last(Option<usize>),
+}
+
+/// The slots that a state is told of.
+#[derive(Default)]
+struct StateSlots {
+    kind: Option<usize>,
+    before_name: Option<usize>,
+    before_type: Option<usize>,
+    before_message: Option<usize>,
+    count: Option<usize>,
+    /// Among the keys.
+    before: Option<usize>,
 }
 
 #[derive(Clone, Default)]
@@ -132,8 +273,6 @@ struct Slot<'t> {
     value: Option<Val<'t>>,
     /// It was given, or follows from what was.
     explicit: bool,
-    /// It is the slug, or the tail, of another slot.
-    from: Option<(Compare, usize)>,
 }
 
 /// The places of a family's events and their slots: the same for each event of it.
@@ -147,8 +286,20 @@ struct Layout {
     from: Vec<Option<(Compare, usize)>>,
     /// The keys of payload objects that take more than the catalogue lists.
     open: Vec<String>,
-    /// The keys that are possible in the input, and in each object in it.
-    keys: Vec<(String, Vec<String>)>,
+    /// The input, and all keys that are possible in it.
+    keys: Vec<Key>,
+    /// Of each slot.
+    usual: Vec<Usual>,
+    occurred: Option<usize>,
+    /// The slots of what stands in the name.
+    named: Vec<(&'static str, usize)>,
+    state: StateSlots,
+    id: Id,
+    /// Without the id.
+    labels: Vec<LabelStep>,
+    id_label: Option<&'static Label>,
+    related: Vec<RelatedStep>,
+    fields: Vec<FieldStep>,
 }
 
 thread_local! {
@@ -164,6 +315,8 @@ struct Maker<'b, 't> {
     now: Instant,
     random: &'b mut Random,
     slots: Vec<Slot<'t>>,
+    /// What is given for each key; null, if it or what it is in is null.
+    given: Vec<Option<Value<'t>>>,
     occurred: Instant,
     /// The run has been running.
     ran: bool,
@@ -203,11 +356,28 @@ impl Layout {
             if let Some(layout) = known {
                 return layout.clone();
             }
-            let mut layout =
-                Layout { family, shape, own, places: Vec::new(), from: Vec::new(), open: Vec::new(), keys: Vec::new() };
+            let mut layout = Layout {
+                family,
+                shape,
+                own,
+                places: Vec::new(),
+                from: Vec::new(),
+                open: Vec::new(),
+                keys: Vec::new(),
+                usual: Vec::new(),
+                occurred: None,
+                named: Vec::new(),
+                state: StateSlots::default(),
+                id: Id::None,
+                labels: Vec::new(),
+                id_label: None,
+                related: Vec::new(),
+                fields: Vec::new(),
+            };
             layout.collect();
             layout.unite();
             layout.list_keys();
+            layout.compile();
             let layout = Rc::new(layout);
             layouts.push(layout.clone());
             layout
@@ -216,7 +386,7 @@ impl Layout {
 
     fn add(&mut self, at: At, key: String, what: What) {
         let slot = self.places.len();
-        self.places.push(Place { at, key, what, slot });
+        self.places.push(Place { at, key, given: None, what, slot });
     }
 
     fn collect(&mut self) {
@@ -285,12 +455,8 @@ impl Layout {
     fn fields(&mut self, object: &'static Object, within: &str, path: &mut Vec<&'static str>) {
         for field in object.fields {
             path.push(field.name);
-            let key = match field.build.0.key {
-                "" if field.name == self.own => self.own.clone(),
-                "" => joined(within, field.name),
-                key => key.to_owned(),
-            };
-            match field.object.filter(|inner| field.kind == Type::Object && !inner.fields.is_empty()) {
+            let key = self.field_key(field, within);
+            match inner_of(field) {
                 Some(inner) => {
                     if inner.other.is_none() {
                         self.open.push(key.clone());
@@ -328,7 +494,225 @@ impl Layout {
                 [("id", true), ("follows", true), ("related", self.family.other_roles.is_none()), ("payload", open)];
             list.extend(more.iter().filter(|(_, is_known)| *is_known).map(|(key, _)| (*key).to_owned()));
         }
-        self.keys = keys;
+        self.keys.push(Key::default());
+        for (within, list) in keys {
+            let at = self.key(&within);
+            for part in list {
+                let inner = self.key(&joined(&within, &part));
+                if let Some(key) = self.keys.get_mut(at) {
+                    key.known.push(inner);
+                }
+            }
+        }
+    }
+
+    /// The place of a key among all of them; it is added if it is new.
+    fn key(&mut self, whole: &str) -> usize {
+        if let Some(known) = self.keys.iter().position(|key| key.whole == whole) {
+            return known;
+        }
+        let (within, name) = whole.rsplit_once('.').unwrap_or(("", whole));
+        let within = self.key(within);
+        let at = self.keys.len();
+        self.keys.push(Key { whole: whole.to_owned(), name: name.to_owned(), ..Key::default() });
+        if let Some(outer) = self.keys.get_mut(within) {
+            outer.inner.push(at);
+        }
+        at
+    }
+
+    /// The steps by which an event is written: whatever is the same for each event is found once.
+    fn compile(&mut self) {
+        let family = self.family;
+        for at in 0..self.places.len() {
+            let key = self.places.get(at).map(|place| place.key.clone()).filter(|key| !key.is_empty());
+            let given = key.map(|key| self.key(&key));
+            if let Some(place) = self.places.get_mut(at) {
+                place.given = given;
+            }
+            if let Some(key) = given.and_then(|given| self.keys.get_mut(given)) {
+                key.is_leaf = true;
+            }
+        }
+        let first = |layout: &Layout, key: &str| layout.places.iter().position(|place| place.key == key);
+        let slot = |layout: &Layout, key: &str| {
+            first(layout, key).and_then(|at| layout.places.get(at)).map(|place| place.slot)
+        };
+        self.state = StateSlots {
+            kind: slot(self, "state.type"),
+            before_name: slot(self, "previous.name"),
+            before_type: slot(self, "previous.type"),
+            before_message: slot(self, "previous.message"),
+            count: slot(self, &joined(&self.own, "run_count")),
+            before: Some(self.key("previous")),
+        };
+        self.occurred = self.slot_at(&At::Occurred);
+        for part in family.name.parts {
+            if let Part::Hole { name, .. } = part {
+                self.named.extend(self.slot_at(&At::Name(name)).map(|slot| (*name, slot)));
+            }
+        }
+        for label in family.labels {
+            if label.name == RESOURCE_ID {
+                self.id_label = Some(label);
+                self.id = match label.form {
+                    Form::Templates(templates) => self.id_step(templates, &At::Id, &|part| At::IdPart(part)),
+                    _ => Id::Whole(self.place_at(&At::Id)),
+                };
+            } else {
+                self.labels.push(self.label_step(label, &At::Label(label.name)));
+            }
+        }
+        for related in family.related {
+            let role = related.role;
+            let Form::Templates(templates) = related.id else { continue };
+            let is_of = |at: &At| match at {
+                At::RelatedId(own) | At::RelatedPart(own, _) | At::RelatedLabel(own, _) => *own == role,
+                _ => false,
+            };
+            let key = related_key(related);
+            let step = RelatedStep {
+                related,
+                given: Some(self.key(&key)),
+                key,
+                templates,
+                id: self.id_step(templates, &At::RelatedId(role), &|part| At::RelatedPart(role, part)),
+                role: quoted(role),
+                labels: (related.labels.iter())
+                    .map(|label| self.label_step(label, &At::RelatedLabel(role, label.name)))
+                    .collect(),
+                places: self.places_of(&is_of),
+            };
+            self.related.push(step);
+        }
+        if let Some(shape) = self.shape {
+            let own = self.own.clone();
+            self.fields = self.field_steps(shape, &own, &mut Vec::new());
+        }
+        self.usual = (0..self.places.len()).map(|slot| self.usual(slot)).collect();
+        for at in 0..self.keys.len() {
+            let Some(key) = self.keys.get(at) else { continue };
+            let mut main = ["id", "key", "slug"].iter().map(|last| joined(&key.whole, last));
+            let main = main.find_map(|main| self.keys.iter().position(|key| key.is_leaf && key.whole == main));
+            let is_open = self.open.contains(&key.whole);
+            let told = told_elsewhere(&key.whole);
+            if let Some(key) = self.keys.get_mut(at) {
+                (key.main, key.is_open, key.told) = (main, is_open, told);
+            }
+        }
+    }
+
+    fn place_at(&self, at: &At) -> Option<usize> {
+        self.places.iter().position(|place| place.at == *at)
+    }
+
+    fn slot_at(&self, at: &At) -> Option<usize> {
+        self.place_at(at).and_then(|at| self.slot_of_number(at))
+    }
+
+    fn places_of(&self, is_of: &dyn Fn(&At) -> bool) -> Vec<usize> {
+        let places = self.places.iter().enumerate().filter(|(_, place)| is_of(&place.at));
+        places.map(|(at, _)| at).collect()
+    }
+
+    fn id_step(&self, templates: &'static [Alternative], whole: &At, part: &dyn Fn(&'static str) -> At) -> Id {
+        if is_ambiguous(templates) {
+            return Id::Whole(self.place_at(whole));
+        }
+        let Some(template) = usual(templates).next() else { return Id::None };
+        let places = template.parts.iter().filter_map(|piece| match piece {
+            Part::Literal(_) => None,
+            Part::Hole { name, .. } => Some(self.place_at(&part(name))),
+        });
+        Id::Parts(template, places.collect())
+    }
+
+    fn label_step(&self, label: &'static Label, at: &At) -> LabelStep {
+        LabelStep { label, place: self.place_at(at), name: [&quoted(label.name), ":"].concat() }
+    }
+
+    fn field_key(&self, field: &'static Field, within: &str) -> String {
+        match field.build.0.key {
+            "" if field.name == self.own => self.own.clone(),
+            "" => joined(within, field.name),
+            key => key.to_owned(),
+        }
+    }
+
+    fn field_steps(&mut self, object: &'static Object, within: &str, path: &mut Vec<&'static str>) -> Vec<FieldStep> {
+        let mut steps = Vec::with_capacity(object.fields.len());
+        for field in object.fields {
+            path.push(field.name);
+            let key = self.field_key(field, within);
+            let inner = inner_of(field).map(|inner| (inner, self.field_steps(inner, &key, path)));
+            let at = At::Field(path.clone());
+            let place = self.place_at(&at);
+            let terms = self.family.equal.iter().flat_map(|rule| rule.terms);
+            let absent = terms.filter(|term| at.is(term)).filter_map(|term| match term {
+                Term::Payload { absent, .. } => *absent,
+                _ => None,
+            });
+            let own_key = place.and_then(|place| self.places.get(place)).map_or("", |place| place.key.as_str());
+            steps.push(FieldStep {
+                field,
+                name: [&quoted(field.name), ":"].concat(),
+                place,
+                is_alone: self.places.iter().filter(|place| place.key == own_key).count() == 1,
+                absent: absent.collect(),
+                places: self.places_of(&|at| matches!(at, At::Field(own) if own.starts_with(path))),
+                given: Some(self.key(&key)),
+                inner,
+            });
+            path.pop();
+        }
+        steps
+    }
+
+    fn usual(&mut self, slot: usize) -> Usual {
+        match self.from.get(slot).copied().flatten() {
+            Some((Compare::Slug, of)) => return Usual::Slug(of),
+            Some((_, of)) => return Usual::Tail(of),
+            None => {}
+        }
+        let whats: Vec<What> = self.places.iter().filter(|place| place.slot == slot).map(|place| place.what).collect();
+        for what in &whats {
+            let (default, is_text) = match what {
+                What::Label(label) => (label.build.0.default, true),
+                What::Field(field) => {
+                    (field.build.0.default, matches!(field.kind, Type::String | Type::Uuid | Type::Timestamp))
+                }
+                _ => (None, true),
+            };
+            match default {
+                None => {}
+                Some("ask") => return Usual::Ask,
+                Some("null") => return Usual::Null,
+                Some(text) if is_text && !text.contains('{') => return Usual::Text(text),
+                Some(text) if is_text => return Usual::Filled(self.pieces(text)),
+                Some(text) => {
+                    return match (text.strip_prefix("keys "), text.strip_prefix("same ")) {
+                        (Some(of), _) => Usual::Keys(Some(self.key(of))),
+                        (_, Some(of)) => Usual::Same(Some(self.key(of))),
+                        _ => Usual::Json(text),
+                    };
+                }
+            }
+        }
+        whats.iter().find_map(|what| generated(*what)).unwrap_or(Usual::Ask)
+    }
+
+    fn pieces(&self, text: &'static str) -> Vec<Piece> {
+        let slot = |key: &str| self.places.iter().find(|place| place.key == key).map(|place| place.slot);
+        let pieces = text.split(['{', '}']).enumerate().map(|(at, piece)| match piece {
+            _ if at.checked_rem(2) != Some(1) => Piece::Text(piece),
+            "uuid" => Piece::Uuid,
+            "hex" => Piece::Hex,
+            _ => match piece.strip_prefix("last ") {
+                Some(last) => Piece::Last(slot(last)),
+                None => Piece::Slot(slot(piece)),
+            },
+        });
+        pieces.collect()
     }
 
     /// Places that must say the same get one slot.
@@ -391,6 +775,37 @@ impl Layout {
     }
 }
 
+/// The object whose fields are given one by one.
+fn inner_of(field: &'static Field) -> Option<&'static Object> {
+    field.object.filter(|inner| field.kind == Type::Object && !inner.fields.is_empty())
+}
+
+/// What needs nobody to know it.
+fn generated(what: What) -> Option<Usual> {
+    match what {
+        What::Label(label) => match label.form {
+            Form::Values { values: [only], .. } => Some(Usual::Text(only.text)),
+            Form::Uuid => Some(Usual::Uuid),
+            Form::Timestamp => Some(Usual::Occurred),
+            _ if label.name == "prefect.resource.name" => Some(Usual::Text(label.example.0)),
+            _ => None,
+        },
+        What::Field(field) => match field.kind {
+            Type::Timestamp => Some(Usual::Occurred),
+            _ if field.nullable => Some(Usual::Null),
+            Type::Uuid => Some(Usual::Uuid),
+            Type::Array => Some(Usual::Json("[]")),
+            Type::Object | Type::StringMap => Some(Usual::Json("{}")),
+            Type::String if field.name == "name" => Some(Usual::Text(field.example.0.trim_matches('"'))),
+            _ => None,
+        },
+        What::Part(_, "uuid" | "uid") => Some(Usual::Uuid),
+        What::Part(_, "container-id") => Some(Usual::Hex(3)),
+        What::Part(_, "task-id") => Some(Usual::Hex(2)),
+        _ => None,
+    }
+}
+
 /// Of several shapes of the payload the first whose keys are given.
 fn shape_meant(family: &'static Family, given: Option<Value<'_>>) -> Option<&'static Object> {
     let knows = |shape: &&'static Object| {
@@ -406,27 +821,27 @@ fn shape_meant(family: &'static Family, given: Option<Value<'_>>) -> Option<&'st
 impl<'b, 't> Maker<'b, 't> {
     fn new(family: &'static Family, name: &'b str, input: Value<'t>, now: Instant, random: &'b mut Random) -> Self {
         let layout = Layout::of(family, input);
-        let slots = layout.from.iter().map(|from| Slot { value: None, explicit: false, from: *from }).collect();
-        Maker { layout, family, name, input, now, random, slots, occurred: now, ran: false, ended: false }
+        let slots = layout.places.iter().map(|_| Slot::default()).collect();
+        let given = vec![None; layout.keys.len()];
+        Maker { layout, family, name, input, now, random, slots, given, occurred: now, ran: false, ended: false }
     }
 
     fn prepare(&mut self, hole: Option<&str>) -> Fallible<()> {
-        self.check_keys(self.input, "")?;
-        self.take_given()?;
-        self.name_says()?;
-        self.time()?;
+        let layout = self.layout.clone();
+        self.check_keys(self.input, 0)?;
+        self.find_given(&layout);
+        self.take_given(&layout)?;
+        self.name_says(&layout)?;
+        self.time(&layout)?;
         if let Some(hole) = hole {
-            self.state(hole)?;
+            self.state(hole, &layout.state)?;
         }
         Ok(())
     }
 
-    fn place(&self, at: &At) -> Option<&Place> {
-        self.layout.places.iter().find(|place| place.at == *at)
-    }
-
-    fn at_key(&self, key: &str) -> Option<usize> {
-        self.layout.places.iter().find(|place| place.key == key).map(|place| place.slot)
+    fn key_at(&self, place: Option<usize>) -> String {
+        let place = place.and_then(|place| self.layout.places.get(place));
+        place.map_or_else(String::new, |place| place.key.clone())
     }
 
     fn key_of(&self, slot: usize) -> &str {
@@ -447,63 +862,76 @@ impl<'b, 't> Maker<'b, 't> {
 
     // ---- what is given
 
-    /// The keys that are possible in an object.
-    fn keys_within(&self, within: &str) -> &[String] {
-        let keys = self.layout.keys.iter().find(|(own, _)| own == within);
-        keys.map_or(&[], |(_, keys)| keys.as_slice())
-    }
-
-    fn check_keys(&self, object: Value<'t>, within: &str) -> Fallible<()> {
-        let known = self.keys_within(within);
+    fn check_keys(&self, object: Value<'t>, at: usize) -> Fallible<()> {
+        let keys = &self.layout.keys;
+        let Some(own) = keys.get(at) else { return Ok(()) };
         for (key, value) in object.members() {
-            let whole = joined(within, &key.string());
-            if !known.iter().any(|known| **known == *key.string()) {
-                if self.layout.open.iter().any(|open| open == within) || is_told_elsewhere(within, &key.string()) {
+            let mut known = own.known.iter().filter_map(|at| Some((*at, keys.get(*at)?)));
+            let Some((at, known)) = known.find(|(_, known)| key.is(&known.name)) else {
+                if own.is_open || own.told.iter().any(|told| key.is(told)) {
                     continue;
                 }
-                let known: Vec<&str> = known.iter().map(String::as_str).collect();
-                return Err(words::unknown_key(self.name, &whole, within, &known));
-            }
-            let is_leaf = self.layout.places.iter().any(|place| place.key == whole);
-            if is_leaf || self.keys_within(&whole).is_empty() {
+                let whole = joined(&own.whole, &key.string());
+                let known: Vec<&str> =
+                    own.known.iter().filter_map(|at| keys.get(*at)).map(|known| known.name.as_str()).collect();
+                return Err(words::unknown_key(self.name, &whole, &own.whole, &known));
+            };
+            if known.is_leaf || known.known.is_empty() {
                 continue;
             }
             match value.kind() {
-                Kind::Object => self.check_keys(value, &whole)?,
+                Kind::Object => self.check_keys(value, at)?,
                 Kind::Null => {}
-                _ if value.is_string() && self.main_key(&whole).is_some() => {}
-                _ => return Err(words::wrong(&whole, "an object", value)),
+                _ if value.is_string() && known.main.is_some() => {}
+                _ => return Err(words::wrong(&known.whole, "an object", value)),
             }
         }
         Ok(())
     }
 
-    /// What a text in place of an object means: the thing's id or key.
-    fn main_key(&self, within: &str) -> Option<String> {
-        ["id", "key", "slug"].iter().map(|last| joined(within, last)).find(|key| self.at_key(key).is_some())
-    }
-
-    /// What is given for a key; null, if it or what it is in is null.
-    fn given(&self, key: &str) -> Option<Value<'t>> {
-        let (mut value, mut walked) = (self.input, 0_usize);
-        for part in key.split('.') {
-            if value.kind() == Kind::Null {
-                break;
+    /// Of a repeated key the last value counts.
+    fn find_given(&mut self, layout: &Layout) {
+        let mut give = |at: usize, value: Value<'t>| {
+            if let Some(given) = self.given.get_mut(at) {
+                *given = Some(value);
             }
-            if value.is_string() {
-                let within = key.get(..walked.saturating_sub(1)).unwrap_or_default();
-                return (self.main_key(within).as_deref() == Some(key)).then_some(value);
+        };
+        give(0, self.input);
+        for (at, key) in layout.keys.iter().enumerate() {
+            let Some(value) = self.given.get(at).copied().flatten().filter(|_| !key.inner.is_empty()) else { continue };
+            let mut give = |at: usize, value: Value<'t>| {
+                if let Some(given) = self.given.get_mut(at) {
+                    *given = Some(value);
+                }
+            };
+            match value.kind() {
+                Kind::Null => key.inner.iter().for_each(|inner| give(*inner, value)),
+                Kind::Object => {
+                    for (name, value) in value.members() {
+                        let is_it = |inner: &&usize| layout.keys.get(**inner).is_some_and(|inner| name.is(&inner.name));
+                        if let Some(inner) = key.inner.iter().find(is_it) {
+                            give(*inner, value);
+                        }
+                    }
+                }
+                Kind::String => {
+                    if let Some(main) = key.main {
+                        give(main, value);
+                    }
+                }
+                _ => {}
             }
-            value = value.get(part)?;
-            walked = walked.saturating_add(part.len()).saturating_add(1);
         }
-        Some(value)
     }
 
-    fn take_given(&mut self) -> Fallible<()> {
+    fn given(&self, at: Option<usize>) -> Option<Value<'t>> {
+        at.and_then(|at| self.given.get(at).copied().flatten())
+    }
+
+    fn take_given(&mut self, layout: &Layout) -> Fallible<()> {
         let mut taken = Vec::new();
-        for place in self.layout.places.iter().filter(|place| !place.key.is_empty()) {
-            let Some(value) = self.given(&place.key) else { continue };
+        for place in &layout.places {
+            let Some(value) = self.given(place.given) else { continue };
             let own = match place.what {
                 What::Part(templates, part) if value.is_string() => {
                     let text = value.string();
@@ -518,10 +946,10 @@ impl<'b, 't> Maker<'b, 't> {
                 _ if place.at == At::Occurred => Self::instant(&place.key, value)?,
                 _ => val(value),
             };
-            taken.push((place.slot, place.key.clone(), own));
+            taken.push((place, own));
         }
-        for (slot, key, value) in taken {
-            self.set(slot, &key, value)?;
+        for (place, value) in taken {
+            self.set(place.slot, &place.key, value)?;
         }
         Ok(())
     }
@@ -538,27 +966,26 @@ impl<'b, 't> Maker<'b, 't> {
             Some(other) if own.explicit && other.shown() != value.shown() => {
                 return Err(words::disagree(key, value.shown(), other.shown()));
             }
-            _ => *own = Slot { value: Some(value), explicit: true, from: own.from },
+            _ => *own = Slot { value: Some(value), explicit: true },
         }
         Ok(())
     }
 
     /// The values that stand in the event's name.
-    fn name_says(&mut self) -> Fallible<()> {
-        for part in self.family.name.parts {
-            let Part::Hole { name, .. } = part else { continue };
+    fn name_says(&mut self, layout: &Layout) -> Fallible<()> {
+        for (name, slot) in &layout.named {
             let value = self.family.name.part(self.name.as_bytes(), name);
-            let value = value.map(|value| String::from_utf8_lossy(value).into_owned());
-            if let (Some(slot), Some(value)) = (self.place(&At::Name(name)).map(|place| place.slot), value) {
-                let key = self.key_of(slot).to_owned();
-                self.set(slot, &key, Val::Text(value.into()))?;
+            if let Some(value) = value.map(|value| String::from_utf8_lossy(value).into_owned()) {
+                let own = self.slots.get(*slot).and_then(|slot| slot.value.as_ref());
+                let key = if own.is_some() { self.key_of(*slot).to_owned() } else { String::new() };
+                self.set(*slot, &key, Val::Text(value.into()))?;
             }
         }
         Ok(())
     }
 
-    fn time(&mut self) -> Fallible<()> {
-        let Some(slot) = self.place(&At::Occurred).map(|place| place.slot) else { return Ok(()) };
+    fn time(&mut self, layout: &Layout) -> Fallible<()> {
+        let Some(slot) = layout.occurred else { return Ok(()) };
         match self.slots.get(slot).and_then(|slot| slot.value.as_ref()) {
             Some(Val::Text(text)) => {
                 let instant = time::read(text.as_bytes()).and_then(|time| time.instant);
@@ -579,41 +1006,40 @@ impl<'b, 't> Maker<'b, 't> {
         self.family.variants.iter().find(|variant| variant.state_type == Some(kind))
     }
 
-    fn text_at(&self, key: &str) -> Option<String> {
-        match self.at_key(key).and_then(|slot| self.slots.get(slot))?.value.as_ref()? {
+    fn text_at(&self, slot: Option<usize>) -> Option<String> {
+        match slot.and_then(|slot| self.slots.get(slot))?.value.as_ref()? {
             Val::Null => None,
             Val::Text(text) | Val::Json(text) => Some(text.clone().into_owned()),
         }
     }
 
-    fn settle(&mut self, key: &str, value: Option<&str>) {
-        if let Some(slot) = self.at_key(key).and_then(|slot| self.slots.get_mut(slot))
+    fn settle(&mut self, slot: Option<usize>, value: Option<Cow<'t, str>>) {
+        if let Some(slot) = slot.and_then(|slot| self.slots.get_mut(slot))
             && slot.value.is_none()
         {
-            let value = value.map_or(Val::Null, |value| Val::Text(value.to_owned().into()));
-            *slot = Slot { value: Some(value), explicit: true, from: None };
+            *slot = Slot { value: Some(value.map_or(Val::Null, Val::Text)), explicit: true };
         }
     }
 
     /// The type of the state, the state before, and how often the run has been running.
-    fn state(&mut self, name: &str) -> Fallible<()> {
-        if self.at_key("state.type").is_none() {
+    fn state(&mut self, name: &str, slots: &StateSlots) -> Fallible<()> {
+        if slots.kind.is_none() {
             return Ok(());
         }
         if let Some(kind) = self.known(name).and_then(|variant| variant.state_type) {
-            self.settle("state.type", Some(kind));
+            self.settle(slots.kind, Some(kind.into()));
         }
-        let Some(kind) = self.text_at("state.type") else {
+        let Some(kind) = self.text_at(slots.kind) else {
             let near = suggest(self.name).map(|near| format!(" (or did you mean `{near}`?)")).unwrap_or_default();
             let types = ["the type of a state with a name of its own, such as `COMPLETED`", &near].concat();
             return Err(words::needs(self.name, "state.type", &types));
         };
         let usual = self.known(name).or_else(|| self.of_type(&kind)).and_then(|variant| variant.previous.0);
         let mut before = usual.and_then(|usual| self.known(usual));
-        match self.given("previous") {
+        match self.given(slots.before) {
             Some(previous) if previous.kind() == Kind::Null => before = None,
             Some(_) => {
-                before = match (self.text_at("previous.name"), self.text_at("previous.type")) {
+                before = match (self.text_at(slots.before_name), self.text_at(slots.before_type)) {
                     (Some(name), Some(kind)) => self.known(&name).or_else(|| self.of_type(&kind)),
                     (Some(name), None) => {
                         let known = self.known(&name);
@@ -626,10 +1052,10 @@ impl<'b, 't> Maker<'b, 't> {
             }
             None => {}
         }
-        self.settle("previous.type", before.and_then(|before| before.state_type));
-        self.settle("previous.name", before.map(|before| before.name));
+        self.settle(slots.before_type, before.and_then(|before| before.state_type).map(Cow::Borrowed));
+        self.settle(slots.before_name, before.map(|before| before.name.into()));
         if before.is_none() {
-            self.settle("previous.message", None);
+            self.settle(slots.before_message, None);
         }
         let mut count = u32::from(kind == "RUNNING");
         let mut earlier = before;
@@ -639,114 +1065,74 @@ impl<'b, 't> Maker<'b, 't> {
             earlier = earlier.and_then(|one| one.previous.0).and_then(|name| self.known(name));
         }
         (self.ran, self.ended) = (count > 0, TERMINAL.contains(&kind.as_str()));
-        let key = joined(&self.layout.own, "run_count");
-        self.settle(&key, Some(&count.to_string()));
+        self.settle(slots.count, Some(count.to_string().into()));
         Ok(())
     }
 
     // ---- values
 
-    fn is_explicit(&self, at: &At) -> bool {
-        let slot = self.place(at).and_then(|place| self.slots.get(place.slot));
+    fn is_given(&self, place: usize) -> bool {
+        let slot = self.layout.places.get(place).and_then(|place| self.slots.get(place.slot));
         slot.is_some_and(|slot| slot.explicit && slot.value != Some(Val::Null))
     }
 
+    fn is_given_null(&self, place: usize) -> bool {
+        let slot = self.layout.places.get(place).and_then(|place| self.slots.get(place.slot));
+        slot.is_some_and(|slot| slot.explicit && slot.value == Some(Val::Null))
+    }
+
     /// The value at a place, made if there is none.
-    fn value(&mut self, at: &At) -> Fallible<Val<'t>> {
-        let Some(slot) = self.place(at).map(|place| place.slot) else { return Ok(Val::Null) };
-        self.slot_value(slot)
+    fn value(&mut self, place: Option<usize>) -> Fallible<&Val<'t>> {
+        match place.and_then(|place| self.layout.places.get(place)).map(|place| place.slot) {
+            Some(slot) => self.slot_value(slot),
+            None => Ok(&Val::Null),
+        }
     }
 
-    fn slot_value(&mut self, slot: usize) -> Fallible<Val<'t>> {
-        let own = self.slots.get(slot).cloned().unwrap_or_default();
-        if let Some(value) = own.value {
-            return Ok(value);
+    fn slot_value(&mut self, slot: usize) -> Fallible<&Val<'t>> {
+        if self.slots.get(slot).is_some_and(|own| own.value.is_none()) {
+            // A default that asks for itself ends here.
+            if let Some(own) = self.slots.get_mut(slot) {
+                own.value = Some(Val::Null);
+            }
+            let value = self.made(slot)?;
+            if let Some(own) = self.slots.get_mut(slot) {
+                own.value = Some(value);
+            }
         }
-        // A default that asks for itself ends here.
-        if let Some(own) = self.slots.get_mut(slot) {
-            own.value = Some(Val::Null);
-        }
-        let value = match own.from {
-            Some((compare, of)) => self.made_from(slot, compare, of)?,
-            None => self.made(slot)?,
-        };
-        if let Some(own) = self.slots.get_mut(slot) {
-            own.value = Some(value.clone());
-        }
-        Ok(value)
-    }
-
-    fn made_from(&mut self, slot: usize, compare: Compare, of: usize) -> Fallible<Val<'t>> {
-        let of = self.slot_value(of)?;
-        let text = match compare {
-            Compare::Slug => slug(of.shown()).filter(|slug| !slug.is_empty()),
-            _ => of.shown().rsplit(['/', ':']).next().map(str::to_owned),
-        };
-        let name = "the name as python-slugify writes it, which is not known of such a name";
-        let text = text.ok_or_else(|| words::needs(self.name, self.key_of(slot), name))?;
-        Ok(Val::Text(text.into()))
+        Ok(self.slots.get(slot).and_then(|own| own.value.as_ref()).unwrap_or(&Val::Null))
     }
 
     fn made(&mut self, slot: usize) -> Fallible<Val<'t>> {
-        let whats: Vec<What> =
-            self.layout.places.iter().filter(|place| place.slot == slot).map(|place| place.what).collect();
-        for what in &whats {
-            let (default, is_text) = match what {
-                What::Label(label) => (label.build.0.default, true),
-                What::Field(field) => {
-                    (field.build.0.default, matches!(field.kind, Type::String | Type::Uuid | Type::Timestamp))
-                }
-                _ => (None, true),
-            };
-            match default {
-                None => {}
-                Some("ask") => return Err(self.ask(slot)),
-                Some("null") => return Ok(Val::Null),
-                Some(text) if is_text => return Ok(Val::Text(self.filled(text)?.into())),
-                Some(text) => {
-                    let json = text.strip_prefix("keys ").map_or_else(|| text.to_owned(), |of| self.keys_of(of));
-                    return Ok(Val::Json(json.into()));
-                }
+        let layout = self.layout.clone();
+        Ok(match layout.usual.get(slot) {
+            None | Some(Usual::Ask) => return Err(self.ask(slot)),
+            Some(Usual::Null) => Val::Null,
+            Some(Usual::Text(text)) => Val::Text((*text).into()),
+            Some(Usual::Json(json)) => Val::Json((*json).into()),
+            Some(Usual::Filled(pieces)) => Val::Text(self.filled(pieces)?.into()),
+            Some(Usual::Keys(of)) => Val::Json(self.keys_of(*of).into()),
+            Some(Usual::Same(of)) => match self.given(*of) {
+                Some(given) if given.kind() == Kind::Array => val(given),
+                _ => Val::Json("[]".into()),
+            },
+            Some(Usual::Slug(of)) => {
+                let text = slug(self.slot_value(*of)?.shown()).filter(|slug| !slug.is_empty());
+                let name = "the name as python-slugify writes it, which is not known of such a name";
+                Val::Text(text.ok_or_else(|| words::needs(self.name, self.key_of(slot), name))?.into())
             }
-        }
-        for what in &whats {
-            if let Some(value) = self.generated(*what) {
-                return Ok(value);
+            Some(Usual::Tail(of)) => {
+                let text = self.slot_value(*of)?.shown();
+                Val::Text(text.rsplit(['/', ':']).next().unwrap_or(text).to_owned().into())
             }
-        }
-        Err(self.ask(slot))
+            Some(Usual::Uuid) => Val::Text(self.uuid().into()),
+            Some(Usual::Occurred) => Val::Text(self.occurred.rfc3339().into()),
+            Some(Usual::Hex(count)) => Val::Text((0..*count).map(|_| self.hex()).collect::<String>().into()),
+        })
     }
 
     fn ask(&self, slot: usize) -> Mistake {
         words::needs(self.name, self.key_of(slot), self.meaning(slot))
-    }
-
-    /// What needs nobody to know it.
-    fn generated(&mut self, what: What) -> Option<Val<'t>> {
-        let text = |text: String| Some(Val::Text(text.into()));
-        let json = |text: &'static str| Some(Val::Json(text.into()));
-        match what {
-            What::Label(label) => match label.form {
-                Form::Values { values: [only], .. } => text(only.text.to_owned()),
-                Form::Uuid => text(self.uuid()),
-                Form::Timestamp => text(self.occurred.rfc3339()),
-                _ if label.name == "prefect.resource.name" => text(label.example.0.to_owned()),
-                _ => None,
-            },
-            What::Field(field) => match field.kind {
-                Type::Timestamp => text(self.occurred.rfc3339()),
-                _ if field.nullable => Some(Val::Null),
-                Type::Uuid => text(self.uuid()),
-                Type::Array => json("[]"),
-                Type::Object | Type::StringMap => json("{}"),
-                Type::String if field.name == "name" => text(field.example.0.trim_matches('"').to_owned()),
-                _ => None,
-            },
-            What::Part(_, "uuid" | "uid") => text(self.uuid()),
-            What::Part(_, "container-id") => text([self.hex(), self.hex(), self.hex()].concat()),
-            What::Part(_, "task-id") => text([self.hex(), self.hex()].concat()),
-            _ => None,
-        }
     }
 
     fn uuid(&mut self) -> String {
@@ -758,20 +1144,18 @@ impl<'b, 't> Maker<'b, 't> {
         format!("{:016x}", self.random.word())
     }
 
-    fn filled(&mut self, text: &str) -> Fallible<String> {
+    fn filled(&mut self, pieces: &[Piece]) -> Fallible<String> {
         let mut out = String::new();
-        for (at, piece) in text.split(['{', '}']).enumerate() {
-            let inside = at.checked_rem(2) == Some(1);
+        for piece in pieces {
             match piece {
-                _ if !inside => out.push_str(piece),
-                "uuid" => out.push_str(&self.uuid()),
-                "hex" => out.extend(self.hex().chars().take(8)),
-                _ => {
-                    let last = piece.strip_prefix("last ");
-                    let slot = self.at_key(last.unwrap_or(piece));
-                    let value = slot.map_or(Ok(Val::Null), |slot| self.slot_value(slot))?;
-                    let text = value.shown();
-                    out.push_str(last.and_then(|_| text.rsplit('.').next()).unwrap_or(text));
+                Piece::Text(text) => out.push_str(text),
+                Piece::Uuid => out.push_str(&self.uuid()),
+                Piece::Hex => out.extend(self.hex().chars().take(8)),
+                Piece::Slot(None) | Piece::Last(None) => out.push_str(Val::Null.shown()),
+                Piece::Slot(Some(slot)) => out.push_str(self.slot_value(*slot)?.shown()),
+                Piece::Last(Some(slot)) => {
+                    let text = self.slot_value(*slot)?.shown();
+                    out.push_str(text.rsplit('.').next().unwrap_or(text));
                 }
             }
         }
@@ -779,7 +1163,7 @@ impl<'b, 't> Maker<'b, 't> {
     }
 
     /// The keys of what is given for a key, as a JSON array.
-    fn keys_of(&self, key: &str) -> String {
+    fn keys_of(&self, key: Option<usize>) -> String {
         let mut writer = Writer::default();
         writer.open('[');
         for (key, _) in self.given(key).into_iter().flat_map(Value::members) {
@@ -792,127 +1176,141 @@ impl<'b, 't> Maker<'b, 't> {
 
     // ---- the event
 
-    fn event(&mut self) -> Fallible<String> {
-        let mut out = Writer::default();
+    fn event(&mut self, out: &mut Writer) -> Fallible<()> {
+        let layout = self.layout.clone();
         out.open('{');
         out.text("occurred", &self.occurred.rfc3339());
         out.text("event", self.name);
         out.key("resource");
-        self.resource(&mut out)?;
+        self.resource(&layout, out)?;
         out.key("related");
-        self.related(&mut out)?;
+        self.related(&layout, out)?;
         out.key("payload");
-        self.payload(&mut out)?;
-        ends(&mut out, self.name, self.input, self.occurred, self.random, self.must_follow())?;
-        Ok(out.finish())
+        self.payload(&layout, out)?;
+        ends(out, self.name, self.input, self.occurred, self.random, self.must_follow())
     }
 
     fn must_follow(&self) -> Option<&'static str> {
         self.family.follows.filter(|follows| follows.missing.is_some()).map(|follows| follows.text.0)
     }
 
-    fn resource(&mut self, out: &mut Writer) -> Fallible<()> {
+    fn resource(&mut self, layout: &Layout, out: &mut Writer) -> Fallible<()> {
         out.open('{');
-        for label in self.family.labels {
-            if label.name == RESOURCE_ID {
-                let id = match label.form {
-                    Form::Templates(templates) => self.id_text(templates, &At::Id, &|part| At::IdPart(part))?,
-                    _ => self.label_text(label, &At::Id)?,
-                };
-                out.text(RESOURCE_ID, &id);
-                continue;
+        if let Some(label) = layout.id_label {
+            out.key(RESOURCE_ID);
+            match label.form {
+                Form::Templates(templates) => self.id(templates, &layout.id, out)?,
+                _ => self.label_text(label, if let Id::Whole(place) = layout.id { place } else { None }, out)?,
             }
-            self.label(label, &At::Label(label.name), out)?;
         }
+        self.labels(&layout.labels, out)?;
         out.close('}');
         Ok(())
     }
 
-    fn label(&mut self, label: &'static Label, at: &At, out: &mut Writer) -> Fallible<()> {
-        if label.presence.0 == Presence::Optional && !self.is_explicit(at) {
-            return Ok(());
+    fn labels(&mut self, steps: &[LabelStep], out: &mut Writer) -> Fallible<()> {
+        for LabelStep { label, place, name } in steps {
+            if label.presence.0 == Presence::Optional && !place.is_some_and(|place| self.is_given(place)) {
+                continue;
+            }
+            out.item();
+            out.raw(name);
+            self.label_text(label, *place, out)?;
         }
-        let text = self.label_text(label, at)?;
-        out.text(label.name, &text);
         Ok(())
     }
 
-    fn label_text(&mut self, label: &'static Label, at: &At) -> Fallible<String> {
-        let value = self.value(at)?;
-        let key = self.place(at).map_or_else(String::new, |place| place.key.clone());
-        let wrong = |expected: &str| words::must_be(&key, expected, &format!("`{}`", value.shown()));
-        let text = match (&value, &label.form) {
-            (Val::Null, _) => return Err(words::needs(self.name, &key, label.meaning.0)),
-            (Val::Json(json), Form::JsonStrings) if json.starts_with('[') => json.to_string(),
+    fn label_text(&mut self, label: &'static Label, place: Option<usize>, out: &mut Writer) -> Fallible<()> {
+        self.value(place)?;
+        let value = self.known_value(place);
+        let wrong = |expected: &str| words::must_be(&self.key_at(place), expected, &format!("`{}`", value.shown()));
+        let text: &str = match (value, &label.form) {
+            (Val::Null, _) => return Err(words::needs(self.name, &self.key_at(place), label.meaning.0)),
+            (Val::Json(json), Form::JsonStrings) if json.starts_with('[') => json,
             (Val::Json(json), _) if json.starts_with(['[', '{']) => return Err(wrong("a text")),
-            (Val::Text(text) | Val::Json(text), _) => text.to_string(),
+            (Val::Text(text) | Val::Json(text), _) => text,
         };
         match &label.form {
-            Form::Integer if text.parse::<u64>().is_err() => Err(wrong("a whole number, not negative")),
-            Form::SignedInteger if text.parse::<i64>().is_err() => Err(wrong("a whole number")),
-            Form::Uuid if !is_uuid(text.as_bytes()) => Err(wrong("a UUID")),
-            Form::JsonStrings if !text.starts_with('[') => Err(wrong("a list of texts")),
+            Form::Integer if text.parse::<u64>().is_err() => return Err(wrong("a whole number, not negative")),
+            Form::SignedInteger if text.parse::<i64>().is_err() => return Err(wrong("a whole number")),
+            Form::Uuid if !is_uuid(text.as_bytes()) => return Err(wrong("a UUID")),
+            Form::JsonStrings if !text.starts_with('[') => return Err(wrong("a list of texts")),
             Form::AtMost(most) if text.chars().count() > *most => {
-                Err(wrong(&format!("at most {most} characters long")))
+                return Err(wrong(&format!("at most {most} characters long")));
             }
             Form::Values { values, other: Severity::Error } if !values.iter().any(|value| value.text == text) => {
-                Err(wrong(&one_of(&mut values.iter().map(|value| value.text))))
+                return Err(wrong(&one_of(&mut values.iter().map(|value| value.text))));
             }
             Form::Templates(templates) if !templates.iter().any(|own| own.template.matches(text.as_bytes())) => {
-                Err(wrong(&one_of(&mut templates.iter().map(|own| own.template.text))))
+                return Err(wrong(&one_of(&mut templates.iter().map(|own| own.template.text))));
             }
-            Form::Timestamp => Ok(text.strip_suffix('Z').map_or(text.clone(), |text| [text, "+00:00"].concat())),
-            _ => Ok(text),
+            Form::Timestamp => match text.strip_suffix('Z') {
+                Some(text) => out.string(&[text, "+00:00"].concat()),
+                None => out.string(text),
+            },
+            _ => out.string(text),
         }
+        Ok(())
     }
 
-    fn id_text(
-        &mut self,
-        templates: &'static [Alternative],
-        whole: &At,
-        part: &dyn Fn(&'static str) -> At,
-    ) -> Fallible<String> {
-        let forms = one_of(&mut usual(templates).map(|template| template.text));
-        if is_ambiguous(templates) {
-            let key = self.place(whole).map_or_else(String::new, |place| place.key.clone());
-            let value = self.value(whole)?;
-            let fits = usual(templates).any(|template| template.matches(value.shown().as_bytes()));
-            let found = format!("`{}`", value.shown());
-            return if fits { Ok(value.shown().to_owned()) } else { Err(words::must_be(&key, &forms, &found)) };
-        }
-        let Some(template) = usual(templates).next() else { return Ok(String::new()) };
-        let mut id = String::new();
+    /// The value at a place, once it has been made.
+    fn known_value(&self, place: Option<usize>) -> &Val<'t> {
+        let slot = place.and_then(|place| self.layout.places.get(place)).and_then(|place| self.slots.get(place.slot));
+        slot.and_then(|slot| slot.value.as_ref()).unwrap_or(&Val::Null)
+    }
+
+    fn id(&mut self, templates: &'static [Alternative], id: &Id, out: &mut Writer) -> Fallible<()> {
+        let (template, places) = match id {
+            Id::None => {
+                out.string("");
+                return Ok(());
+            }
+            Id::Whole(place) => {
+                let value = self.value(*place)?.shown();
+                if usual(templates).any(|template| template.matches(value.as_bytes())) {
+                    out.string(value);
+                    return Ok(());
+                }
+                let found = format!("`{value}`");
+                let forms = one_of(&mut usual(templates).map(|template| template.text));
+                return Err(words::must_be(&self.key_at(*place), &forms, &found));
+            }
+            Id::Parts(template, places) => (template, places),
+        };
+        let mut id = String::with_capacity(64);
+        let mut places = places.iter().copied();
         for piece in template.parts {
             match piece {
                 Part::Literal(text) => id.push_str(text),
                 Part::Hole { name, hole } => {
-                    let at = part(name);
-                    let value = self.value(&at)?;
+                    let place = places.next().flatten();
+                    let value = self.value(place)?;
                     let text = value.shown();
                     let fits = hole.take(text.as_bytes()).is_some_and(|(_, rest)| rest.is_empty());
-                    if !fits || value == Val::Null {
-                        let key = self.place(&at).map_or_else(String::new, |place| place.key.clone());
+                    if !fits || *value == Val::Null {
                         let expected = match hole {
                             Hole::Uuid => "a UUID".to_owned(),
                             Hole::AssetKey => "an asset key such as `s3://bucket/file`".to_owned(),
                             _ => format!("the part of the id `{}` that is called {name}", template.text),
                         };
-                        return Err(words::must_be(&key, &expected, &format!("`{text}`")));
+                        let found = format!("`{text}`");
+                        return Err(words::must_be(&self.key_at(place), &expected, &found));
                     }
                     id.push_str(text);
                 }
             }
         }
-        Ok(id)
+        out.string(&id);
+        Ok(())
     }
 
-    fn related(&mut self, out: &mut Writer) -> Fallible<()> {
+    fn related(&mut self, layout: &Layout, out: &mut Writer) -> Fallible<()> {
         out.open('[');
         let mut count = 0_usize;
-        for related in self.family.related {
-            count = count.saturating_add(match related.max {
-                None => self.many(related, out)?,
-                Some(_) => usize::from(self.one(related, out)?),
+        for step in &layout.related {
+            count = count.saturating_add(match step.related.max {
+                None => self.many(step, out)?,
+                Some(_) => usize::from(self.one(step, out)?),
             });
         }
         if let Some(more) = self.input.get("related") {
@@ -922,46 +1320,34 @@ impl<'b, 't> Maker<'b, 't> {
         if count > MOST_RELATED { Err(too_many_related(count)) } else { Ok(()) }
     }
 
-    fn one(&mut self, related: &'static Related, out: &mut Writer) -> Fallible<bool> {
-        let role = related.role;
-        let is_of = |at: &At| match at {
-            At::RelatedId(own) | At::RelatedPart(own, _) | At::RelatedLabel(own, _) => *own == role,
-            _ => false,
-        };
-        let is_given = |place: &&Place| {
-            let slot = self.slots.get(place.slot);
-            is_of(&place.at) && slot.is_some_and(|slot| slot.explicit && slot.value != Some(Val::Null))
-        };
-        let is_null = self.given(&related_key(related)).is_some_and(|given| given.kind() == Kind::Null);
-        if is_null || (related.min == 0 && !self.layout.places.iter().any(|place| is_given(&place))) {
+    fn one(&mut self, step: &RelatedStep, out: &mut Writer) -> Fallible<bool> {
+        let is_null = self.given(step.given).is_some_and(|given| given.kind() == Kind::Null);
+        if is_null || (step.related.min == 0 && !step.places.iter().any(|place| self.is_given(*place))) {
             return Ok(false);
         }
-        let Form::Templates(templates) = related.id else { return Ok(false) };
-        let id = self.id_text(templates, &At::RelatedId(role), &|part| At::RelatedPart(role, part))?;
         out.item();
         out.open('{');
-        out.text(RESOURCE_ID, &id);
-        out.text(RESOURCE_ROLE, role);
-        for label in related.labels {
-            self.label(label, &At::RelatedLabel(role, label.name), out)?;
-        }
+        out.key(RESOURCE_ID);
+        self.id(step.templates, &step.id, out)?;
+        out.key(RESOURCE_ROLE);
+        out.raw(&step.role);
+        self.labels(&step.labels, out)?;
         out.close('}');
         Ok(true)
     }
 
     /// Any number in one role: texts, or objects with `id`. Sorted, and each once, as Prefect has them.
-    fn many(&mut self, related: &'static Related, out: &mut Writer) -> Fallible<usize> {
-        let key = related_key(related);
-        let Some(list) = self.given(&key).filter(|list| list.kind() != Kind::Null) else { return Ok(0) };
+    fn many(&mut self, step: &RelatedStep, out: &mut Writer) -> Fallible<usize> {
+        let RelatedStep { key, templates, .. } = step;
+        let Some(list) = self.given(step.given).filter(|list| list.kind() != Kind::Null) else { return Ok(0) };
         if list.kind() != Kind::Array {
-            return Err(words::wrong(&key, "a list", list));
+            return Err(words::wrong(key, "a list", list));
         }
-        let Form::Templates(templates) = related.id else { return Ok(0) };
         let mut ids = Vec::new();
         for item in list.items() {
             let text = if item.kind() == Kind::Object { item.get("id").or(item.get("key")) } else { Some(item) };
             let text = text.filter(|text| text.is_string() && !text.string().is_empty());
-            let text = text.ok_or_else(|| words::wrong(&key, "a list of texts, none of them empty", item))?.string();
+            let text = text.ok_or_else(|| words::wrong(key, "a list of texts, none of them empty", item))?.string();
             let id = if usual(templates).any(|template| template.matches(text.as_bytes())) {
                 text.into_owned()
             } else {
@@ -969,7 +1355,7 @@ impl<'b, 't> Maker<'b, 't> {
             };
             if !usual(templates).any(|template| template.matches(id.as_bytes())) {
                 let forms = one_of(&mut usual(templates).map(|template| template.text));
-                return Err(words::must_be(&key, &forms, &format!("`{id}`")));
+                return Err(words::must_be(key, &forms, &format!("`{id}`")));
             }
             let at = ids.partition_point(|other: &String| *other < id);
             if ids.get(at) != Some(&id) {
@@ -980,17 +1366,17 @@ impl<'b, 't> Maker<'b, 't> {
             out.item();
             out.open('{');
             out.text(RESOURCE_ID, id);
-            out.text(RESOURCE_ROLE, related.role);
+            out.key(RESOURCE_ROLE);
+            out.raw(&step.role);
             out.close('}');
         }
         Ok(ids.len())
     }
 
-    fn payload(&mut self, out: &mut Writer) -> Fallible<()> {
+    fn payload(&mut self, layout: &Layout, out: &mut Writer) -> Fallible<()> {
         out.open('{');
-        if let Some(shape) = self.layout.shape {
-            let own = self.layout.own.clone();
-            self.object(shape, &own, &mut Vec::new(), out)?;
+        if let Some(shape) = layout.shape {
+            self.object(&layout.fields, out)?;
             let more = self.input.get("payload").filter(|_| shape.other.is_none());
             if let Some(more) = more {
                 if more.kind() != Kind::Object {
@@ -1004,54 +1390,30 @@ impl<'b, 't> Maker<'b, 't> {
         Ok(())
     }
 
-    fn object(
-        &mut self,
-        object: &'static Object,
-        within: &str,
-        path: &mut Vec<&'static str>,
-        out: &mut Writer,
-    ) -> Fallible<()> {
-        for field in object.fields {
-            path.push(field.name);
-            self.field(field, within, path, out)?;
-            path.pop();
-        }
-        Ok(())
+    fn object(&mut self, steps: &[FieldStep], out: &mut Writer) -> Fallible<()> {
+        steps.iter().try_for_each(|step| self.field(step, out))
     }
 
-    fn field(
-        &mut self,
-        field: &'static Field,
-        within: &str,
-        path: &mut Vec<&'static str>,
-        out: &mut Writer,
-    ) -> Fallible<()> {
-        let key = match field.build.0.key {
-            "" if field.name == self.layout.own => self.layout.own.clone(),
-            "" => joined(within, field.name),
-            key => key.to_owned(),
-        };
-        let Some(inner) = field.object.filter(|inner| field.kind == Type::Object && !inner.fields.is_empty()) else {
-            return self.leaf(field, path, out);
+    fn field(&mut self, step: &FieldStep, out: &mut Writer) -> Fallible<()> {
+        let FieldStep { field, .. } = step;
+        let Some((inner, fields)) = &step.inner else {
+            return self.leaf(step, out);
         };
         let is_optional = field.presence.0 == Presence::Optional;
-        let is_part = |place: &&Place| match &place.at {
-            At::Field(other) => other.starts_with(path),
-            _ => false,
-        };
-        let has_any = self.layout.places.iter().filter(is_part).any(|place| {
-            self.slots.get(place.slot).is_some_and(|slot| slot.explicit && slot.value.as_ref() != Some(&Val::Null))
-        });
-        let given = self.given(&key);
-        if !has_any && (is_optional || (field.nullable && (!field.example.0.is_empty() || self.is_null(path)))) {
+        let has_any = step.places.iter().any(|place| self.is_given(*place));
+        let given = self.given(step.given);
+        // Whether all that is known of an object says that it is null.
+        let is_null = || step.places.iter().any(|place| self.is_given_null(*place));
+        if !has_any && (is_optional || (field.nullable && (!field.example.0.is_empty() || is_null()))) {
             if !is_optional || given.is_some_and(|given| given.kind() == Kind::Null && field.nullable) {
                 out.null(field.name);
             }
             return Ok(());
         }
-        out.key(field.name);
+        out.item();
+        out.raw(&step.name);
         out.open('{');
-        self.object(inner, &key, path, out)?;
+        self.object(fields, out)?;
         if let Some(given) = given.filter(|given| inner.other.is_none() && given.kind() == Kind::Object) {
             let new = |key: &str| !inner.fields.iter().any(|field| field.name == key);
             members(given, &new, out);
@@ -1060,59 +1422,54 @@ impl<'b, 't> Maker<'b, 't> {
         Ok(())
     }
 
-    /// Whether all that is known of an object says that it is null.
-    fn is_null(&self, path: &[&'static str]) -> bool {
-        let mut known =
-            self.layout.places.iter().filter(|place| matches!(&place.at, At::Field(own) if own.starts_with(path)));
-        known.any(|place| self.slots.get(place.slot).is_some_and(|slot| slot.explicit && slot.value == Some(Val::Null)))
-    }
-
-    fn leaf(&mut self, field: &'static Field, path: &[&'static str], out: &mut Writer) -> Fallible<()> {
-        let at = At::Field(path.to_vec());
-        if !field.build.0.once.is_empty() && !self.is_explicit(&at) {
+    fn leaf(&mut self, step: &FieldStep, out: &mut Writer) -> Fallible<()> {
+        let FieldStep { field, place, .. } = step;
+        let is_explicit = place.is_some_and(|place| self.is_given(place));
+        let is_optional = field.presence.0 == Presence::Optional;
+        if !field.build.0.once.is_empty() && !is_explicit {
             let is_there = if field.build.0.once == "ended" { self.ended } else { self.ran };
             if !is_there {
                 return Ok(());
             }
-        } else if field.presence.0 == Presence::Optional {
+        } else if is_optional {
             // What only the documentation has is there if it is asked for by its own name.
-            let key = self.place(&at).map_or("", |place| place.key.as_str());
-            let alone = self.layout.places.iter().filter(|place| place.key == key).count() == 1;
-            if field.remark.is_some() && !(alone && self.given(key).is_some()) {
+            let own = place.and_then(|place| self.layout.places.get(place)).and_then(|place| place.given);
+            if field.remark.is_some() && !(step.is_alone && self.given(own).is_some()) {
                 return Ok(());
             }
-            let given_null = field.nullable
-                && self.place(&at).is_some_and(|place| {
-                    self.slots.get(place.slot).is_some_and(|slot| slot.explicit && slot.value == Some(Val::Null))
-                });
-            if !self.is_explicit(&at) && !given_null {
+            let given_null = field.nullable && place.is_some_and(|place| self.is_given_null(place));
+            if !is_explicit && !given_null {
                 return Ok(());
             }
         }
-        let value = self.value(&at)?;
+        self.value(*place)?;
+        let value = self.known_value(*place);
         // What counts as empty when it is absent is left out when it is empty.
-        let absent = |term: &Term| matches!(term, Term::Payload { absent: Some(absent), .. } if at.is(term) && *absent == value.shown());
-        let mut terms = self.family.equal.iter().flat_map(|rule| rule.terms);
-        if field.presence.0 == Presence::Optional && (terms.any(absent) || value == Val::Text("".into())) {
+        let is_empty = || step.absent.contains(&value.shown()) || matches!(value, Val::Text(text) if text.is_empty());
+        if is_optional && is_empty() {
             return Ok(());
         }
-        let key = self.place(&at).map_or_else(String::new, |place| place.key.clone());
-        let json = field_json(self.name, field, &key, &value)?;
-        out.key(field.name);
-        out.raw(&json);
+        let text = match value {
+            Val::Null if field.nullable => None,
+            Val::Null => return Err(words::needs(self.name, &self.key_at(*place), field.meaning.0)),
+            Val::Text(text) | Val::Json(text) => Some(&**text),
+        };
+        out.item();
+        out.raw(&step.name);
+        match text {
+            None => out.raw("null"),
+            Some(text) if is_text_of(field, text, matches!(value, Val::Text(_)), &|| self.key_at(*place))? => {
+                out.string(text);
+            }
+            Some(text) => out.raw(text),
+        }
         Ok(())
     }
 }
 
-/// A value as the JSON text of a field, if it is of its type.
-fn field_json(name: &str, field: &'static Field, key: &str, value: &Val<'_>) -> Fallible<String> {
-    let wrong = |expected: &str| words::must_be(key, expected, &format!("`{}`", value.shown()));
-    let text = match value {
-        Val::Null if field.nullable => return Ok("null".to_owned()),
-        Val::Null => return Err(words::needs(name, key, field.meaning.0)),
-        Val::Text(text) | Val::Json(text) => &**text,
-    };
-    let is_text = matches!(value, Val::Text(_));
+/// Whether a value is written as a text, if it is of the field's type.
+fn is_text_of(field: &'static Field, text: &str, is_text: bool, key: &dyn Fn() -> String) -> Fallible<bool> {
+    let wrong = |expected: &str| words::must_be(&key(), expected, &format!("`{text}`"));
     let begins = |bracket: char| !is_text && text.starts_with(bracket);
     let (fits, expected) = match field.kind {
         Type::Any => (true, ""),
@@ -1135,12 +1492,11 @@ fn field_json(name: &str, field: &'static Field, key: &str, value: &Val<'_>) -> 
     if !fits {
         return Err(wrong(expected));
     }
-    let as_text = match field.kind {
+    Ok(match field.kind {
         Type::String | Type::Uuid | Type::Timestamp => true,
         Type::Any => is_text,
         _ => false,
-    };
-    Ok(if as_text { quoted(text) } else { text.to_owned() })
+    })
 }
 
 fn one_of(texts: &mut dyn Iterator<Item = &'static str>) -> String {
@@ -1172,11 +1528,15 @@ fn related_key(related: &'static Related) -> String {
     }
 }
 
-/// Whether events of another family tell this of such a resource: what describes it can be given to all of them.
-fn is_told_elsewhere(own: &str, key: &str) -> bool {
+/// What events of any family tell of such a resource: what describes it can be given to all of them.
+fn told_elsewhere(own: &str) -> Vec<String> {
     let related = families().iter().flat_map(|family| family.related).filter(|related| related_key(related) == own);
-    let whole = joined(own, key);
-    related.flat_map(|related| related.labels).any(|label| label_key(label, own) == whole)
+    let keys = related.flat_map(|related| related.labels).map(|label| label_key(label, own));
+    let mut told: Vec<String> =
+        keys.filter_map(|key| key.strip_prefix(own)?.strip_prefix('.').map(str::to_owned)).collect();
+    told.sort_unstable();
+    told.dedup();
+    told
 }
 
 /// What the caller calls a label of a resource that is called `own`.
@@ -1249,7 +1609,7 @@ fn lower(text: &str) -> String {
 const CUSTOM: [&str; 6] = ["resource", "related", "payload", "id", "occurred", "follows"];
 
 /// An event of a name that is not Prefect's: an envelope around what is given.
-fn custom(name: &str, input: Value<'_>, now: Instant, random: &mut Random) -> Fallible<String> {
+fn custom(name: &str, input: Value<'_>, now: Instant, random: &mut Random, out: &mut Writer) -> Fallible<()> {
     for (key, _) in input.members() {
         if !CUSTOM.contains(&&*key.string()) {
             return Err(words::unknown_key(name, &key.string(), "", &CUSTOM));
@@ -1265,7 +1625,6 @@ fn custom(name: &str, input: Value<'_>, now: Instant, random: &mut Random) -> Fa
             .and_then(|text| time::read(&text.bytes())?.instant)
             .ok_or_else(|| words::wrong("occurred", "a time such as `2026-03-31T18:30:00Z`", value))?,
     };
-    let mut out = Writer::default();
     out.open('{');
     out.text("occurred", &occurred.rfc3339());
     out.text("event", name);
@@ -1273,10 +1632,10 @@ fn custom(name: &str, input: Value<'_>, now: Instant, random: &mut Random) -> Fa
     let resource = input.get("resource");
     let meaning = "its labels, of which `prefect.resource.id` names it";
     let resource = resource.ok_or_else(|| words::needs(name, "resource", meaning))?;
-    labels("resource", resource, &[RESOURCE_ID], &mut out)?;
+    labels("resource", resource, &[RESOURCE_ID], out)?;
     out.key("related");
     out.open('[');
-    let count = input.get("related").map_or(Ok(0), |related| related_labels(related, &mut out))?;
+    let count = input.get("related").map_or(Ok(0), |related| related_labels(related, out))?;
     if count > MOST_RELATED {
         return Err(too_many_related(count));
     }
@@ -1290,8 +1649,7 @@ fn custom(name: &str, input: Value<'_>, now: Instant, random: &mut Random) -> Fa
         Some(payload) if payload.kind() == Kind::Object => out.raw(&String::from_utf8_lossy(payload.raw())),
         Some(payload) => return Err(words::wrong("payload", "an object", payload)),
     }
-    ends(&mut out, name, input, occurred, random, None)?;
-    Ok(out.finish())
+    ends(out, name, input, occurred, random, None)
 }
 
 fn too_many_related(count: usize) -> Mistake {

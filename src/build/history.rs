@@ -2,6 +2,7 @@
 //! plays them), its tasks and subflows, its worker or runner.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use crate::automation::read;
 use crate::catalogue::{find, is_uuid};
@@ -12,7 +13,7 @@ use crate::simulate::moment::{moment, span};
 use crate::sort;
 use crate::time::Instant;
 
-use super::event::build_event;
+use super::event::Builder;
 use super::ids::timed_id;
 use super::options::BuildOptions;
 use super::random::Random;
@@ -69,15 +70,17 @@ pub fn build_run(spec: &str, options: BuildOptions) -> Fallible<String> {
         random: Random::new(options.seed),
         reader: Reader::default(),
         told: Vec::new(),
+        builder: Builder::default(),
         counts: HashMap::new(),
     };
     teller.run(root, None, 0)?;
-    let mut writer = Writer::default();
+    let mut writer = Writer::with_capacity(teller.builder.out.written().saturating_add(teller.told.len()));
     writer.open('[');
     sort::by_key(&mut teller.told, &mut |(at, _)| at.sortable());
-    for (_, json) in teller.told {
+    let text = teller.builder.out.finish();
+    for (_, place) in teller.told {
         writer.item();
-        writer.raw(&json);
+        writer.raw(text.get(place).unwrap_or_default());
     }
     writer.close(']');
     Ok(writer.finish())
@@ -115,7 +118,9 @@ struct Teller {
     options: BuildOptions,
     random: Random,
     reader: Reader,
-    told: Vec<(Instant, String)>,
+    /// Where each event stands in what the builder has written.
+    told: Vec<(Instant, Range<usize>)>,
+    builder: Builder,
     /// How many runs of each task there are in each flow run.
     counts: HashMap<String, u32>,
 }
@@ -378,10 +383,10 @@ impl Teller {
         }
         let crashed = run.state.kind == "CRASHED";
         for built in play(&run, scene, &mut self.reader, &mut self.random) {
-            let mut writer = Writer::default();
-            built.write_sent(&mut writer);
-            writer.close('}');
-            self.told.push((built.event.occurred, writer.finish()));
+            let begin = self.builder.out.written();
+            built.write_sent(&mut self.builder.out);
+            self.builder.out.close('}');
+            self.told.push((built.event.occurred, begin..self.builder.out.written()));
         }
         if self.told.len() > MOST_EVENTS {
             return Err(too_many());
@@ -508,13 +513,19 @@ impl Teller {
         let name = format!("{task}-{count}");
         *count = count.saturating_add(1);
         let Some(first) = steps.first() else { return Ok(()) };
+        let own_tags: Vec<&str> = tags.iter().map(String::as_str).collect();
+        // Events of clients carry the tags of all runs that they are in.
+        let mut all_tags = [tags, &cast.tags].concat();
+        all_tags.sort_unstable();
+        all_tags.dedup();
         let id = timed_id(first.at, &mut self.random).to_string();
         let dynamic = timed_id(first.at, &mut self.random).to_string();
         let key: String = format!("{:016x}", crate::hash::hash(task.as_bytes())).chars().take(8).collect();
         let started = steps.iter().find(|step| step.state.kind == "RUNNING").map(|step| step.at);
         let mut before: Option<(&Step, String)> = None;
         let mut ran = 0_i64;
-        for step in steps {
+        for (place, step) in steps.iter().enumerate() {
+            let after = steps.get(place.saturating_add(1)).filter(|_| step.state.kind == "SCHEDULED");
             let own = timed_id(step.at, &mut self.random).to_string();
             if let Some((last, _)) = before.as_ref().filter(|(last, _)| last.state.kind == "RUNNING") {
                 ran = ran.saturating_add(step.at.since(last.at));
@@ -534,6 +545,11 @@ impl Teller {
             input.text("task_key", &[task, "-", &key].concat());
             input.text("dynamic_key", &dynamic);
             input.integer("run_count", step.count);
+            if tags.is_empty() {
+                input.key("tags");
+                input.raw("[]");
+            }
+            input.texts("tags", &own_tags);
             input.text("expected_start_time", &first.at.rfc3339());
             if let Some(started) = started.filter(|started| step.at >= *started) {
                 input.text("start_time", &started.rfc3339());
@@ -544,6 +560,9 @@ impl Teller {
             input.key("state");
             input.open('{');
             input.text("type", step.state.kind);
+            if let Some(next) = after {
+                Self::scheduled(next, &mut input);
+            }
             input.close('}');
             match &before {
                 None => input.null("previous"),
@@ -552,15 +571,26 @@ impl Teller {
                     input.open('{');
                     input.text("type", last.state.kind);
                     input.text("name", &last.state.name);
+                    if last.state.kind == "SCHEDULED" {
+                        Self::scheduled(step, &mut input);
+                    }
                     input.close('}');
                 }
             }
-            Self::company(cast, tags, true, &mut input);
+            Self::company(cast, &all_tags, true, &mut input);
             input.close('}');
             self.tell(&["prefect.task-run.", &step.state.name].concat(), step.at, &input.finish())?;
             before = Some((step, own));
         }
         Ok(())
+    }
+
+    /// When a state that waits lets the next one begin.
+    fn scheduled(next: &Step, input: &mut Writer) {
+        input.key("state_details");
+        input.open('{');
+        input.text("scheduled_time", &next.at.rfc3339());
+        input.close('}');
     }
 
     /// Whom the events of clients are related to.
@@ -581,8 +611,9 @@ impl Teller {
     }
 
     fn tell(&mut self, name: &str, at: Instant, input: &str) -> Fallible<()> {
-        let options = BuildOptions { seed: self.random.word(), now: at };
-        self.told.push((at, build_event(name, input, options)?));
+        let begin = self.builder.out.written();
+        self.builder.build(name, input, at, &mut Random::new(self.random.word()))?;
+        self.told.push((at, begin..self.builder.out.written()));
         Ok(())
     }
 

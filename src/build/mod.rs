@@ -13,7 +13,7 @@ mod run;
 mod words;
 
 #[cfg(any(not(target_arch = "wasm32"), feature = "module-authoring"))]
-pub use event::build_event;
+pub use event::{build_event, build_events};
 #[cfg(any(not(target_arch = "wasm32"), feature = "module-authoring"))]
 pub use history::build_run;
 #[cfg(any(not(target_arch = "wasm32"), feature = "module-authoring"))]

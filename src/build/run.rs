@@ -215,6 +215,7 @@ pub fn most_events(spec: &RunSpec) -> u64 {
     let last = [spec.ends, spec.dies].into_iter().flatten().min().unwrap_or(spec.horizon);
     let period = spec.heartbeats.frequency.saturating_add(spec.heartbeats.drift);
     let span = last.since(spec.starts).max(0).saturating_add(period.max(0));
+    let period = if spec.heartbeats.frequency > 0 { period } else { 0 };
     let beats = span.checked_div(period).and_then(|beats| u64::try_from(beats).ok()).unwrap_or_default();
     let breaks = u64::try_from(spec.breaks.len()).unwrap_or(u64::MAX);
     beats.saturating_add(breaks.saturating_mul(4)).saturating_add(4)

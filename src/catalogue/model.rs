@@ -68,7 +68,7 @@ pub(super) const SEVERITIES: [Severity; 3] = [Severity::Info, Severity::Warning,
 pub struct Build {
     /// The caller's key for it, from the outside in: `state.name`. Empty: it follows from what it is.
     pub key: &'static str,
-    /// What it is unless it is given; `keys a.b`: the keys of what is given there; `{…}`: filled in.
+    /// What it is unless it is given; `keys a.b`: the keys of what is given there; `same a.b`: the list that is given there; `{…}`: filled in.
     pub default: Option<&'static str>,
     /// Of a field that is not always there: once the run has been `running`, or has `ended`.
     pub once: &'static str,

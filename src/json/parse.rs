@@ -624,7 +624,7 @@ fn scan_single(text: &[u8], at: usize) -> (usize, bool) {
 /// The first `"`, `\` or control character from `at` on (or the end), and whether a byte above
 /// ASCII may stand before it.
 #[inline(always)]
-fn scan(text: &[u8], mut at: usize) -> (usize, bool) {
+pub(super) fn scan(text: &[u8], mut at: usize) -> (usize, bool) {
     let mut above = false;
     while let Some(chunk) = text.get(at..).and_then(|rest| rest.first_chunk()) {
         let Stops { first, above_ascii } = stops(*chunk);

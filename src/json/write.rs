@@ -1,5 +1,7 @@
 //! Values to JSON text.
 
+use super::parse::scan;
+
 /// Writes the JSON text of one value, from the outside in.
 #[derive(Default)]
 pub struct Writer {
@@ -21,6 +23,12 @@ pub trait ToJson {
 }
 
 impl Writer {
+    /// With room for so many bytes.
+    #[must_use]
+    pub fn with_capacity(bytes: usize) -> Self {
+        Writer { out: String::with_capacity(bytes), begun: false }
+    }
+
     #[must_use]
     pub fn finish(self) -> String {
         self.out
@@ -29,6 +37,18 @@ impl Writer {
     pub fn open(&mut self, bracket: char) {
         self.out.push(bracket);
         self.begun = false;
+    }
+
+    /// The end of a value, if each has a line of its own.
+    pub fn line(&mut self) {
+        self.out.push('\n');
+        self.begun = false;
+    }
+
+    /// How much has been written.
+    #[must_use]
+    pub fn written(&self) -> usize {
+        self.out.len()
     }
 
     pub fn close(&mut self, bracket: char) {
@@ -52,6 +72,11 @@ impl Writer {
 
     pub fn text(&mut self, key: &str, text: &str) {
         self.key(key);
+        string(&mut self.out, text);
+    }
+
+    /// A text where a value is expected.
+    pub fn string(&mut self, text: &str) {
         string(&mut self.out, text);
     }
 
@@ -127,7 +152,7 @@ impl<T: ToJson> ToJson for [T] {
 pub fn string(out: &mut String, text: &str) {
     out.push('"');
     // Most texts need no escapes.
-    if !text.bytes().any(|byte| byte < 0x20 || byte == b'"' || byte == b'\\') {
+    if scan(text.as_bytes(), 0).0 == text.len() {
         out.push_str(text);
         out.push('"');
         return;

@@ -47,18 +47,20 @@ impl Instant {
 }
 
 fn digits(out: &mut String, number: i64, width: usize) {
-    let mut size = (1..width).fold(1_i64, |size, _| size.saturating_mul(10));
-    if number < 0 || number >= size.saturating_mul(10) {
-        out.push_str(&number.to_string());
-        return;
+    // A year beyond 9999 has as many digits as it needs.
+    let Ok(mut rest) = u32::try_from(number) else { return out.push_str(&number.to_string()) };
+    let mut written = [b'0'; 10];
+    let mut begin = written.len();
+    for digit in written.iter_mut().rev() {
+        if rest == 0 {
+            break;
+        }
+        *digit = b'0'.wrapping_add(u8::try_from(rest % 10).unwrap_or_default());
+        rest /= 10;
+        begin = begin.saturating_sub(1);
     }
-    let mut rest = number;
-    while size > 0 {
-        let digit = rest.checked_div(size).unwrap_or_default();
-        rest = rest.saturating_sub(digit.saturating_mul(size));
-        size = size.checked_div(10).unwrap_or_default();
-        out.extend(u32::try_from(digit).ok().and_then(|digit| char::from_digit(digit, 10)));
-    }
+    let begin = begin.min(written.len().saturating_sub(width));
+    out.push_str(written.get(begin..).and_then(|written| std::str::from_utf8(written).ok()).unwrap_or_default());
 }
 
 /// Year, month and day of a day counted from 1970-01-01: Howard Hinnant's `civil_from_days`, which counts from a

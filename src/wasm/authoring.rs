@@ -26,6 +26,13 @@ pub fn build_event(name: &str, input: &str, options: &str) -> Result<String, JsV
     build::build_event(name, input, options).map_err(|mistake| misuse(&mistake))
 }
 
+/// Builds an event of each input: a line each. Likewise.
+#[wasm_bindgen(js_name = buildEvents)]
+pub fn build_events(name: &str, inputs: &str, options: &str) -> Result<String, JsValue> {
+    let options = BuildOptions::read(options).map_err(|mistake| misuse(&mistake))?;
+    build::build_events(name, inputs, options).map_err(|mistake| misuse(&mistake))
+}
+
 /// Builds the history of a run: a JSON array of its events, in the order of time. Likewise.
 #[wasm_bindgen(js_name = buildRun)]
 pub fn build_run(spec: &str, options: &str) -> Result<String, JsValue> {

@@ -1,7 +1,7 @@
 // How fast events are built, against plain JavaScript that makes the same objects and writes them as JSON.
 // Printed are events per second of CPU time, and the ratio of each round: both ways take turns.
 
-import { buildEvent } from "../../pkg/api.js";
+import { buildEvent, buildEvents } from "../../pkg/api.js";
 import { authoringModule } from "../../pkg/core.js";
 import "../../pkg/node.js";
 
@@ -45,9 +45,10 @@ const median = (numbers) => Number(numbers.toSorted((a, b) => a - b)[numbers.len
 /**
  * @param {string} name
  * @param {() => string} build
+ * @param {(text: string) => import("../../pkg/index.js").Event[]} [read]
  */
-function compare(name, build) {
-  const models = JSON.parse(build());
+function compare(name, build, read = JSON.parse) {
+  const models = read(build());
   /** @type {[number, number][]} */
   const rounds = [];
   for (let round = 0; round < ROUNDS; round++) {
@@ -73,3 +74,14 @@ compare("buildEvent, one by one", () => {
     events.push(buildEvent("prefect.task-run.Completed", { task_run: { name: "extract-0" } }));
   return JSON.stringify(events);
 });
+
+const inputs = Array.from({ length: EVENTS / 5 }, () => ({ task_run: { name: "extract-0" } }));
+compare(
+  "buildEvents",
+  () => buildEvents("prefect.task-run.Completed", inputs),
+  (text) =>
+    text
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line)),
+);

@@ -1,6 +1,6 @@
 //! Events that are built: whole, and free of findings.
 
-use prefect_events::build::{BuildOptions, build_event, build_run};
+use prefect_events::build::{BuildOptions, build_event, build_events, build_run};
 use prefect_events::catalogue::{Family, example, families};
 use prefect_events::validate::{Settings, TextOptions, validate};
 use proptest::prelude::*;
@@ -404,4 +404,46 @@ fn mistakes_in_a_run_are_told() {
     ] {
         assert_eq!(run(&spec).unwrap_err(), mistake);
     }
+}
+
+#[test]
+fn many_events_of_a_name_are_lines() {
+    let inputs = json!([{"task_run": {"name": "a"}}, {}, {"task_run": {"name": "c"}}]);
+    let lines = |inputs: &Value| build_events("prefect.task-run.Completed", &inputs.to_string(), options(7));
+    let text = lines(&inputs).unwrap();
+    let events: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(findings(&json!(events)), Vec::<String>::new());
+    assert_eq!(Some(events[0].clone()), built("prefect.task-run.Completed", &inputs[0]).ok());
+    assert_eq!(events[2]["payload"]["task_run"]["name"], "c");
+    assert_ne!(events[0]["id"], events[1]["id"]);
+    assert_eq!(lines(&json!([])).unwrap(), "");
+    assert_eq!(lines(&json!({})).unwrap_err(), "what events are built of must be a list of objects");
+    assert_eq!(lines(&json!([{}, 7])).unwrap_err(), "of event 1: what an event is built of must be an object");
+}
+
+#[test]
+fn tasks_need_no_heartbeats() {
+    let tasks: Vec<Value> = (0..200).map(|_| json!({"name": "a", "duration": "2h"})).collect();
+    assert_eq!(run(&json!({"heartbeat": null, "tasks": tasks})).unwrap().len(), 603);
+}
+
+#[test]
+fn tasks_tell_what_real_ones_tell() {
+    let spec = json!({"tags": ["prod"], "tasks": [{"name": "a", "retries": 1, "tags": ["io"]}, {"name": "b"}]});
+    let events = run(&spec).unwrap();
+    let of = |event: &Value| -> Vec<String> {
+        let related = event["related"].as_array().unwrap().iter();
+        let tags = related.filter(|related| related["prefect.resource.role"] == "tag");
+        tags.map(|tag| tag["prefect.resource.id"].as_str().unwrap().to_owned()).collect()
+    };
+    let tasks = |name: &str| -> Vec<&Value> { events.iter().filter(|event| event["event"] == name).collect() };
+    let ended = tasks("prefect.task-run.Completed");
+    assert_eq!(of(ended[0]), ["prefect.tag.io", "prefect.tag.prod"]);
+    assert_eq!(ended[0]["payload"]["task_run"]["tags"], json!(["io"]));
+    assert_eq!(of(ended[1]), ["prefect.tag.prod"]);
+    assert_eq!(ended[1]["payload"]["task_run"]["tags"], json!([]));
+    let (waiting, retrying) = (tasks("prefect.task-run.AwaitingRetry")[0], tasks("prefect.task-run.Retrying")[0]);
+    let details = &waiting["payload"]["validated_state"]["state_details"];
+    assert_eq!(details["scheduled_time"], retrying["occurred"]);
+    assert_eq!(*details, retrying["payload"]["initial_state"]["state_details"]);
 }

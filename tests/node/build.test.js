@@ -6,7 +6,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 
-import { buildEvent, buildRun, eventTypes, validate } from "../../pkg/node.js";
+import { buildEvent, buildEvents, buildRun, eventTypes, validate } from "../../pkg/node.js";
 import { folder, run } from "./helpers/run.js";
 
 const FIXED = { seed: 7, now: "2026-03-31T18:30:00Z" };
@@ -50,6 +50,26 @@ test("what is given stands where it belongs, and what follows is filled in", () 
   });
   assert.deepEqual(found(worker), []);
   assert.equal(worker.follows, ID);
+});
+
+test("many events of one name are lines", () => {
+  const name = "prefect.task-run.Completed";
+  const inputs = ["a", 'b "quoted"', "c"].map((task) => ({ task_run: { name: task } }));
+  const lines = buildEvents(name, inputs, FIXED).split("\n");
+  assert.equal(lines.pop(), "");
+  const events = lines.map((line) => JSON.parse(line));
+  assert.deepEqual(events[0], buildEvent(name, inputs[0], FIXED));
+  assert.deepEqual(
+    events.map((event) => event.resource["prefect.resource.name"]),
+    inputs.map((input) => input.task_run.name),
+  );
+  assert.equal(new Set(events.map(({ id }) => id)).size, 3);
+  assert.deepEqual(found(events), []);
+  assert.equal(buildEvents(name, [], FIXED), "");
+  assert.throws(() => buildEvents(name, [{}, { task_run: { nam: "a" } }], FIXED), {
+    name: "TypeError",
+    message: /of event 1: .* knows no `nam` in `task_run`/,
+  });
 });
 
 test("the same seed and time give the same; without them each event is new, and of now", () => {

@@ -4,6 +4,7 @@ import {
   type Advice,
   applyFixes,
   buildEvent,
+  buildEvents,
   buildRun,
   type CheckOptions,
   checkAutomation,
@@ -125,11 +126,14 @@ const built: Event = buildEvent("prefect.flow-run.Running", {
   flow_run: { name: "a" },
   previous: null,
 });
+const lines: string = buildEvents("prefect.flow-run.Running", [{ flow_run: { name: "a" } }], {
+  seed: 7,
+});
 const history: Event[] = buildRun(
   { tasks: [{ name: "extract", retries: 1 }], subflows: [{ flow: "child" }], heartbeat: null },
   { seed: 7, now: "2026-03-31T18:30:00Z" },
 );
-console.log(built.follows ?? history.length);
+console.log(built.follows ?? history.length + lines.length);
 
 // ---- what must not
 
