@@ -116,7 +116,7 @@ export function simulate(scenario, options = {}) {
   refuse(rest, "`trace`, `events` and `server_version`");
   const { bytes, places, wtf8 } = document(scenario, "simulate");
   const version = server_version === undefined ? undefined : String(server_version);
-  return eventsModule.call(
+  return authoringModule.call(
     (core) =>
       JSON.parse(core.simulate(bytes, trace === true, events === true, version, places, wtf8)),
     bytes.length,
@@ -139,7 +139,10 @@ export function replay(automation, events, options = {}) {
     throw new TypeError("replay needs an automation and events, each as a string or bytes");
   };
   const [one, other] = [bytes(automation), bytes(events)];
-  return eventsModule.call(
+  // The module for events reads no YAML. White space and a byte order mark may come first.
+  const first = one.find((byte) => byte > 0x20 && ![0xef, 0xbb, 0xbf].includes(byte)) ?? 0;
+  const module = "{[".includes(String.fromCharCode(first)) ? eventsModule : authoringModule;
+  return module.call(
     (core) => JSON.parse(core.replay(one, other, JSON.stringify(rest), trace === true)),
     other.length,
   );
@@ -214,7 +217,7 @@ function refuse(rest, known) {
  */
 export function testScenarios(input) {
   const { bytes, wtf8 } = document(input, "testScenarios");
-  return eventsModule.call((core) => JSON.parse(core.testScenarios(bytes, wtf8)), bytes.length);
+  return authoringModule.call((core) => JSON.parse(core.testScenarios(bytes, wtf8)), bytes.length);
 }
 
 /**

@@ -21,7 +21,8 @@ export {
 
 /**
  * @param {import("./index.js").WasmSource} [source] the main module, if it is not beside this file
- * @param {import("./index.js").WasmSource | false} [authoring] the module behind `checkAutomation` and `heartbeatAdvice`; `false` for none,
+ * @param {import("./index.js").WasmSource | false} [authoring] the module behind all but `validate`, `replay` and
+ *   what is known of events; `false` for none,
  *   which is also meant if only the main one is given
  */
 export async function init(source, authoring = source === undefined ? undefined : false) {

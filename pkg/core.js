@@ -5,9 +5,9 @@ import { Instance } from "./instance.js";
 import * as eventsGlue from "./wasm/prefect_events.js";
 import * as authoringGlue from "./wasm/prefect_events_authoring.js";
 
-/** Validates, and plays automations. */
+/** Validates events, and plays them to automations. */
 export const eventsModule = new Instance(eventsGlue);
-/** Checks automation documents, and advises on windows over heartbeats. */
+/** Checks automations, plays and tests scenarios, advises on windows over heartbeats. */
 export const authoringModule = new Instance(authoringGlue);
 
 /**

@@ -5,7 +5,8 @@ export type * from "./events.js";
  * In Node.js the module is ready when imported, and this resolves at once.
  *
  * @param source The main module (`prefect_events.wasm`), if it does not lie beside the script.
- * @param authoring The module that `checkAutomation` and `heartbeatAdvice` need (`prefect_events_authoring.wasm`), if it does not lie
+ * @param authoring The module for those who write (`prefect_events_authoring.wasm`), which `checkAutomation`, `simulate`,
+ *   `compareVersions`, `testScenarios`, `heartbeatAdvice`, and `replay` with an automation in YAML need, if it does not lie
  *   beside the script; `false`: do not load it, which is also meant if only `source` is given.
  */
 export function init(source?: WasmSource, authoring?: WasmSource | false): Promise<void>;

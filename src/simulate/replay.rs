@@ -3,8 +3,9 @@
 use crate::diagnostic::{Diagnostic, Report};
 use crate::event::{Reader, ReceivedEvent};
 use crate::json::write::{ToJson, Writer};
-use crate::json::{Kind, Tape, Value, parse_prefix};
-use crate::validate::findings::Findings;
+use crate::json::{Kind, Position, Tape, Value, parse_prefix};
+use crate::validate::findings::{Findings, Subject};
+use crate::validate::syntax::{self, Source};
 
 use super::document::{add_event, automation};
 use super::frame::{self, Frame, received};
@@ -71,11 +72,9 @@ fn read_events(events: Text<'_>) -> (Vec<ReceivedEvent>, Report) {
         let parsed = parse_prefix(events.bytes, at, &mut tape, &mut issues);
         let document = tape.document(events.bytes);
         let Some(root) = document.root().filter(|_| parsed.complete && parsed.end > at) else {
-            // The check of events knows all that can be wrong with such a text.
-            let mut report =
-                crate::validate::validate(events.bytes, events.options, &crate::validate::Settings::default());
-            report.diagnostics.retain(|diagnostic| diagnostic.code.starts_with("syntax-"));
-            return (gathered, report);
+            let source = Source { text: events.bytes, base: Position::START, wtf8: events.options.wtf8 };
+            syntax::report(&mut findings, source, &Subject::default(), None, &issues);
+            return (gathered, events.report(findings));
         };
         at = parsed.end;
         findings = one_document(root, findings, &mut reader, &mut gathered);

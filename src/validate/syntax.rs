@@ -35,6 +35,9 @@ pub(crate) enum Language {
     Yaml,
 }
 
+/// The main module is for events, which are JSON: 15 KB that no check of them needs.
+const READS_YAML: bool = !cfg!(all(target_arch = "wasm32", not(feature = "module-authoring")));
+
 /// Reads a document, JSON or YAML, onto the tape, and reports what is wrong with its text. `None`: it cannot be read.
 ///
 /// What begins with a bracket could be YAML too, but mistakes in it are told better as those of JSON; and of nothing
@@ -44,7 +47,7 @@ pub(crate) fn read(findings: &mut Findings<'_>, source: Source<'_>, tape: &mut T
     let start = if text.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
     let first = text.get(start..).unwrap_or_default().trim_ascii_start().first();
     let mut issues = Vec::new();
-    let language = if matches!(first, None | Some(b'{' | b'[')) {
+    let language = if !READS_YAML || matches!(first, None | Some(b'{' | b'[')) {
         let complete = parse(text, start, tape, &mut issues).complete;
         if let Some(root) = tape.document(text).root() {
             repeated_keys(root, &mut issues);

@@ -1,10 +1,11 @@
-//! The module for those who write: automation documents are checked, windows over heartbeats are reckoned with.
+//! The module for those who write: automations are checked, scenarios played and tested, windows over heartbeats
+//! reckoned with.
 
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 use crate::automation::{self, CheckSettings};
 use crate::json::write::ToJson;
-use crate::simulate::{self, Question};
+use crate::simulate::{self, Question, Request, Text};
 use crate::validate::TextOptions;
 
 use super::misuse;
@@ -22,4 +23,28 @@ pub fn check_automation(text: &[u8], options: &str, places: bool, wtf8: bool) ->
 pub fn heartbeat_advice(question: &str) -> Result<String, JsValue> {
     let question = Question::read(question).map_err(|problem| misuse(&problem))?;
     Ok(simulate::advise(question).to_json())
+}
+
+/// Plays a scenario. `version`: of the server, whatever the scenario says. `places` and `wtf8` as for `validate`.
+#[wasm_bindgen]
+#[expect(clippy::fn_params_excessive_bools, reason = "JavaScript names them")]
+pub fn simulate(
+    text: &[u8],
+    trace: bool,
+    events: bool,
+    version: Option<String>,
+    places: bool,
+    wtf8: bool,
+) -> Result<String, JsValue> {
+    let text = Text { bytes: text, options: TextOptions { places, wtf8 } };
+    let request = Request { trace, events, ..Request::default() };
+    let request = request.with_version(version.as_deref()).map_err(|problem| misuse(&problem))?;
+    Ok(simulate::simulate(text, request).to_json())
+}
+
+/// Tests scenarios with expectations.
+#[wasm_bindgen(js_name = testScenarios)]
+#[must_use]
+pub fn test_scenarios(text: &[u8], wtf8: bool) -> String {
+    simulate::test(Text { bytes: text, options: TextOptions { places: true, wtf8 } }).to_json()
 }

@@ -1,4 +1,4 @@
-//! The main module: events are validated, and automations are played to them.
+//! The main module: events are validated, and played to automations.
 
 use std::cell::RefCell;
 
@@ -6,7 +6,6 @@ use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 use crate::catalogue;
 use crate::json::write::ToJson;
-use crate::simulate::{self, Request, Text};
 use crate::validate::{self, Settings, TextOptions, Validator};
 
 use super::misuse;
@@ -56,38 +55,6 @@ impl Stream {
 #[wasm_bindgen(js_name = isNdjson)]
 pub fn is_ndjson(head: &[u8], whole: bool) -> Option<bool> {
     validate::is_ndjson(head, whole)
-}
-
-/// Plays a scenario. `version`: of the server, whatever the scenario says. `places` and `wtf8` as for `validate`.
-#[wasm_bindgen]
-#[expect(clippy::fn_params_excessive_bools, reason = "JavaScript names them")]
-pub fn simulate(
-    text: &[u8],
-    trace: bool,
-    events: bool,
-    version: Option<String>,
-    places: bool,
-    wtf8: bool,
-) -> Result<String, JsValue> {
-    let text = Text { bytes: text, options: TextOptions { places, wtf8 } };
-    let request = Request { trace, events, ..Request::default() };
-    let request = request.with_version(version.as_deref()).map_err(|problem| misuse(&problem))?;
-    Ok(simulate::simulate(text, request).to_json())
-}
-
-/// Plays events to an automation. `options`: JSON text.
-#[wasm_bindgen]
-pub fn replay(automation: &[u8], events: &[u8], options: &str, trace: bool) -> Result<String, JsValue> {
-    let text = |bytes| Text { bytes, options: TextOptions::default() };
-    let played = simulate::replay(text(automation), text(events), text(options.as_bytes()), trace);
-    Ok(played.map_err(|problem| misuse(&problem))?.to_json())
-}
-
-/// Tests scenarios with expectations.
-#[wasm_bindgen(js_name = testScenarios)]
-#[must_use]
-pub fn test_scenarios(text: &[u8], wtf8: bool) -> String {
-    simulate::test(Text { bytes: text, options: TextOptions { places: true, wtf8 } }).to_json()
 }
 
 /// The name pattern of an event's family, or `undefined`.

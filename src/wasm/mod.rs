@@ -11,6 +11,10 @@ mod events;
 use talc::wasm::{WasmDynamicTalc, new_wasm_dynamic_allocator};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
+use crate::json::write::ToJson;
+use crate::simulate::{self, Text};
+use crate::validate::TextOptions;
+
 /// 7 KB less of the module (2.4 KB with brotli) than the standard library's allocator for wasm, and no more memory: what is
 /// freed becomes one with its neighbours, and the last allocation grows in place.
 #[global_allocator]
@@ -27,4 +31,12 @@ extern "C" {
 /// A mistake of the caller, in a sentence.
 fn misuse(problem: &str) -> JsValue {
     TypeError::new(&["prefect-events: ", problem].concat()).into()
+}
+
+/// Plays events to an automation, in both modules: only the one for those who write reads YAML. `options`: JSON text.
+#[wasm_bindgen]
+pub fn replay(automation: &[u8], events: &[u8], options: &str, trace: bool) -> Result<String, JsValue> {
+    let text = |bytes| Text { bytes, options: TextOptions::default() };
+    let played = simulate::replay(text(automation), text(events), text(options.as_bytes()), trace);
+    Ok(played.map_err(|problem| misuse(&problem))?.to_json())
 }
