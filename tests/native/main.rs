@@ -14,6 +14,7 @@
 
 mod automation;
 mod cases;
+mod custom;
 mod documentation;
 mod envelope;
 mod explanations;
