@@ -38,10 +38,7 @@ export class Instance {
    * @param {G} glue
    * @param {string} [missing] what to do if it has not been started
    */
-  constructor(
-    glue,
-    missing = "prefect-events has not been started: call `await init()` first",
-  ) {
+  constructor(glue, missing = "prefect-events has not been started: call `await init()` first") {
     this.#glue = glue;
     this.#missing = missing;
   }

@@ -21,6 +21,11 @@ export async function validateCommand(files, options, usage) {
     process.stderr.write(`${printable(error.message)}\n`);
     return 2;
   }
-  const all = { profile, maxDiagnostics, ...(severity && { severity }), ...(schemas && { schemas }) };
+  const all = {
+    profile,
+    maxDiagnostics,
+    ...(severity && { severity }),
+    ...(schemas && { schemas }),
+  };
   return reportCommand(files, EVENTS, all, how, usage);
 }

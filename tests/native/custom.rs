@@ -48,21 +48,99 @@ fn mistake(options: &str) -> String {
 #[test]
 fn each_keyword_has_its_sentence() {
     let cases = [
-        (r#"{"properties": {"a": {"type": "number"}}}"#, r#"{"a": "x"}"#, "/payload/a", "`/payload/a` must be a number, not `x`", r#""x""#),
-        (r#"{"properties": {"a": {"type": ["integer", "null"]}}}"#, r#"{"a": 1.5}"#, "/payload/a", "`/payload/a` must be a whole number or null, not a number (`1.5`)", "1.5"),
+        (
+            r#"{"properties": {"a": {"type": "number"}}}"#,
+            r#"{"a": "x"}"#,
+            "/payload/a",
+            "`/payload/a` must be a number, not `x`",
+            r#""x""#,
+        ),
+        (
+            r#"{"properties": {"a": {"type": ["integer", "null"]}}}"#,
+            r#"{"a": 1.5}"#,
+            "/payload/a",
+            "`/payload/a` must be a whole number or null, not a number (`1.5`)",
+            "1.5",
+        ),
         (r#"{"required": ["a"]}"#, r#"{"b": 1}"#, "/payload/a", "`/payload` must have `a`", "{"),
-        (r#"{"properties": {"b": {}}, "additionalProperties": false}"#, r#"{"a~/": 1}"#, "/payload/a~0~1", "`/payload` must not have `a~/`", r#""a~/""#),
-        (r#"{"properties": {"a": {"enum": ["x", "y", 3]}}}"#, r#"{"a": "z"}"#, "/payload/a", "`/payload/a` must be `x`, `y` or `3`, not `z`", r#""z""#),
-        (r#"{"properties": {"a": {"const": true}}}"#, r#"{"a": false}"#, "/payload/a", "`/payload/a` must be `true`, not a boolean (`false`)", "false"),
-        (r#"{"properties": {"a": {"minimum": 0}}}"#, r#"{"a": -1}"#, "/payload/a", "`/payload/a` must be at least `0`, not a number (`-1`)", "-1"),
-        (r#"{"properties": {"a": {"exclusiveMaximum": 5}}}"#, r#"{"a": 5}"#, "/payload/a", "`/payload/a` must be less than `5`, not a number (`5`)", "5"),
-        (r#"{"properties": {"a": {"minLength": 3}}}"#, r#"{"a": "é"}"#, "/payload/a", "`/payload/a` must have at least 3 characters, unlike `é`", ""),
-        (r#"{"properties": {"a": {"pattern": "^b+$"}}}"#, r#"{"a": "c"}"#, "/payload/a", "`/payload/a` must match the pattern `^b+$`, unlike `c`", r#""c""#),
-        (r#"{"properties": {"a": {"format": "date"}}}"#, r#"{"a": "today"}"#, "/payload/a", "`/payload/a` must have the format `date`, unlike `today`", r#""today""#),
-        (r#"{"properties": {"a": {"uniqueItems": true}}}"#, r#"{"a": [1, 1]}"#, "/payload/a", "`/payload/a` must not have the same item twice", "[1, 1]"),
-        (r#"{"properties": {"a": {"items": {"maxItems": 1}}}}"#, r#"{"a": [[], [1, 2]]}"#, "/payload/a/1", "`/payload/a/1` must have at most 1 item", "[1, 2]"),
+        (
+            r#"{"properties": {"b": {}}, "additionalProperties": false}"#,
+            r#"{"a~/": 1}"#,
+            "/payload/a~0~1",
+            "`/payload` must not have `a~/`",
+            r#""a~/""#,
+        ),
+        (
+            r#"{"properties": {"a": {"enum": ["x", "y", 3]}}}"#,
+            r#"{"a": "z"}"#,
+            "/payload/a",
+            "`/payload/a` must be `x`, `y` or `3`, not `z`",
+            r#""z""#,
+        ),
+        (
+            r#"{"properties": {"a": {"const": true}}}"#,
+            r#"{"a": false}"#,
+            "/payload/a",
+            "`/payload/a` must be `true`, not a boolean (`false`)",
+            "false",
+        ),
+        (
+            r#"{"properties": {"a": {"minimum": 0}}}"#,
+            r#"{"a": -1}"#,
+            "/payload/a",
+            "`/payload/a` must be at least `0`, not a number (`-1`)",
+            "-1",
+        ),
+        (
+            r#"{"properties": {"a": {"exclusiveMaximum": 5}}}"#,
+            r#"{"a": 5}"#,
+            "/payload/a",
+            "`/payload/a` must be less than `5`, not a number (`5`)",
+            "5",
+        ),
+        (
+            r#"{"properties": {"a": {"minLength": 3}}}"#,
+            r#"{"a": "é"}"#,
+            "/payload/a",
+            "`/payload/a` must have at least 3 characters, unlike `é`",
+            "",
+        ),
+        (
+            r#"{"properties": {"a": {"pattern": "^b+$"}}}"#,
+            r#"{"a": "c"}"#,
+            "/payload/a",
+            "`/payload/a` must match the pattern `^b+$`, unlike `c`",
+            r#""c""#,
+        ),
+        (
+            r#"{"properties": {"a": {"format": "date"}}}"#,
+            r#"{"a": "today"}"#,
+            "/payload/a",
+            "`/payload/a` must have the format `date`, unlike `today`",
+            r#""today""#,
+        ),
+        (
+            r#"{"properties": {"a": {"uniqueItems": true}}}"#,
+            r#"{"a": [1, 1]}"#,
+            "/payload/a",
+            "`/payload/a` must not have the same item twice",
+            "[1, 1]",
+        ),
+        (
+            r#"{"properties": {"a": {"items": {"maxItems": 1}}}}"#,
+            r#"{"a": [[], [1, 2]]}"#,
+            "/payload/a/1",
+            "`/payload/a/1` must have at most 1 item",
+            "[1, 2]",
+        ),
         (r#"{"properties": {"a": false}}"#, r#"{"a": 1}"#, "/payload/a", "`/payload/a` must not be there", "1"),
-        (r#"{"propertyNames": {"maxLength": 1}}"#, r#"{"ab": 1}"#, "/payload", "`/payload` must not have a key like `ab`, which must have at most 1 character, unlike it", r#"{"ab": 1}"#),
+        (
+            r#"{"propertyNames": {"maxLength": 1}}"#,
+            r#"{"ab": 1}"#,
+            "/payload",
+            "`/payload` must not have a key like `ab`, which must have at most 1 character, unlike it",
+            r#"{"ab": 1}"#,
+        ),
     ];
     for (schema, instance, path, sentence, marked) in cases {
         let found = one(schema, instance);
@@ -111,7 +189,9 @@ fn a_schema_is_for_the_events_of_its_pattern() {
 fn schemas_refer_to_one_another_and_to_nothing_else() {
     let price = r#""price": {"type": "number"}"#;
     let with = |reference: &str, others: &str| {
-        format!(r#"{{"schemas": {{"acme.order.*": {{"properties": {{"payload": {{"properties": {{"total": {{"$ref": "{reference}"}}}}}}}}}}, {others}}}}}"#)
+        format!(
+            r#"{{"schemas": {{"acme.order.*": {{"properties": {{"payload": {{"properties": {{"total": {{"$ref": "{reference}"}}}}}}}}}}, {others}}}}}"#
+        )
     };
     let id = r#""x": {"$id": "https://acme.example/price", "type": "number"}"#;
     for options in [with("price", price), with("price.json", price), with("https://acme.example/price", id)] {
@@ -147,13 +227,36 @@ fn all_drafts_are_known() {
 
 #[test]
 fn a_bad_schema_is_told_with_its_place() {
-    assert_eq!(mistake(r#"{"schemas": []}"#), "the option `schemas` must be an object of event names and JSON Schemas, not an array (`[]`)");
-    assert_eq!(mistake(r#"{"schemas": {"a": 5}}"#), "the schema `a` cannot be used: a JSON Schema is an object, `true` or `false` (at `#`)");
+    assert_eq!(
+        mistake(r#"{"schemas": []}"#),
+        "the option `schemas` must be an object of event names and JSON Schemas, not an array (`[]`)"
+    );
+    assert_eq!(
+        mistake(r#"{"schemas": {"a": 5}}"#),
+        "the schema `a` cannot be used: a JSON Schema is an object, `true` or `false` (at `#`)"
+    );
     let bad = |schema: &str| mistake(&format!(r#"{{"schemas": {{"a": {schema}}}}}"#));
-    assert!(bad(r#"{"properties": {"x": {"type": "strng"}}}"#).ends_with("(at `#/properties/x/type`)"), "{}", bad(r#"{"properties": {"x": {"type": "strng"}}}"#));
-    assert!(bad(r#"{"properties": {"x": {"minimum": "1"}}}"#).ends_with("`minimum` must be a number, not `\"1\"` (at `#/properties/x/minimum`)"), "{}", bad(r#"{"properties": {"x": {"minimum": "1"}}}"#));
-    assert!(bad(r#"{"properties": {"x": {"pattern": "("}}}"#).contains("(at `#/properties/x/pattern`)"), "{}", bad(r#"{"properties": {"x": {"pattern": "("}}}"#));
-    assert!(bad(r#"{"$schema": "https://acme.example/meta"}"#).contains("(at `#/$schema`)"), "{}", bad(r#"{"$schema": "https://acme.example/meta"}"#));
+    assert!(
+        bad(r#"{"properties": {"x": {"type": "strng"}}}"#).ends_with("(at `#/properties/x/type`)"),
+        "{}",
+        bad(r#"{"properties": {"x": {"type": "strng"}}}"#)
+    );
+    assert!(
+        bad(r#"{"properties": {"x": {"minimum": "1"}}}"#)
+            .ends_with("`minimum` must be a number, not `\"1\"` (at `#/properties/x/minimum`)"),
+        "{}",
+        bad(r#"{"properties": {"x": {"minimum": "1"}}}"#)
+    );
+    assert!(
+        bad(r#"{"properties": {"x": {"pattern": "("}}}"#).contains("(at `#/properties/x/pattern`)"),
+        "{}",
+        bad(r#"{"properties": {"x": {"pattern": "("}}}"#)
+    );
+    assert!(
+        bad(r#"{"$schema": "https://acme.example/meta"}"#).contains("(at `#/$schema`)"),
+        "{}",
+        bad(r#"{"$schema": "https://acme.example/meta"}"#)
+    );
     assert!(bad(&(r#"{"not":"#.repeat(200) + "{}" + &"}".repeat(200))).contains("nested too deeply"));
 }
 
@@ -179,7 +282,14 @@ fn every_event_is_checked_also_those_like_one_before() {
     let settings = Settings::read(r#"{"schemas": {"prefect.*": false}}"#).unwrap();
     assert!(validate(lines.as_bytes(), TextOptions::default(), &settings).errors >= 3);
     let mut stream = Stream::new(settings);
-    let of_schema = |report: Report| report.diagnostics.iter().filter(|found| found.code == "schema-violation").map(|found| found.event).collect::<Vec<_>>();
+    let of_schema = |report: Report| {
+        report
+            .diagnostics
+            .iter()
+            .filter(|found| found.code == "schema-violation")
+            .map(|found| found.event)
+            .collect::<Vec<_>>()
+    };
     assert_eq!(of_schema(stream.chunk(lines.as_bytes())), [Some(0), Some(1), Some(2)]);
     assert_eq!(of_schema(stream.chunk(lines.as_bytes())), [Some(3), Some(4), Some(5)]);
 }

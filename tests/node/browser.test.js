@@ -51,7 +51,8 @@ test("the third module is loaded when it is given", async () => {
   const event = { event: "acme.order.created" };
   await browser.init(bytes, authoring);
   assert.throws(() => browser.validate(event, { schemas }), {
-    message: /^the option `schemas` needs a module .*`prefect_events_schemas\.wasm` as its third argument/,
+    message:
+      /^the option `schemas` needs a module .*`prefect_events_schemas\.wasm` as its third argument/,
   });
   await browser.init(bytes, authoring, read("prefect_events_schemas"));
   const { diagnostics } = browser.validate(event, { schemas });

@@ -46,7 +46,9 @@ test("a stream is checked", async () => {
   const line = `${JSON.stringify(order("x"))}\n`;
   const found = [];
   for await (const report of validateStream(new Blob([line, line]).stream(), { schemas }))
-    found.push(...report.diagnostics.map(({ code, event, range }) => [code, event, range?.start.line]));
+    found.push(
+      ...report.diagnostics.map(({ code, event, range }) => [code, event, range?.start.line]),
+    );
   assert.deepEqual(
     found.filter(([code]) => code === "schema-violation"),
     [
@@ -67,8 +69,14 @@ test("a schema that cannot be used is a TypeError with its place", () => {
     }
     return "";
   };
-  assert.match(message({ a: { minimum: "1" } }), /^prefect-events: the schema `a` cannot be used: .*\(at `#\/minimum`\)$/);
-  assert.match(message({ a: { $ref: "https://acme.example/b" } }), /nothing is fetched \(at `#\/\$ref`\)$/);
+  assert.match(
+    message({ a: { minimum: "1" } }),
+    /^prefect-events: the schema `a` cannot be used: .*\(at `#\/minimum`\)$/,
+  );
+  assert.match(
+    message({ a: { $ref: "https://acme.example/b" } }),
+    /nothing is fetched \(at `#\/\$ref`\)$/,
+  );
   assert.match(message([]), /^prefect-events: the option `schemas` must be an object/);
   assert.equal(validate(order(1), { schemas }).errors, 0, "it goes on after a mistake");
 });
@@ -81,7 +89,10 @@ test("--schemas takes the files of a folder", async (t) => {
   const events = join(folder, "events.ndjson");
   writeFileSync(events, `${JSON.stringify(order("x"))}\n`);
   const total = { properties: { payload: { properties: { total: { $ref: "total.json" } } } } };
-  writeFileSync(join(own, "order.json"), JSON.stringify({ "x-prefect-events": "acme.order.*", ...total }));
+  writeFileSync(
+    join(own, "order.json"),
+    JSON.stringify({ "x-prefect-events": "acme.order.*", ...total }),
+  );
   writeFileSync(join(own, "total.json"), '{\n  "type": "number"\n}');
   writeFileSync(join(own, "notes.txt"), "no schema");
   const validated = () => run(["validate", "--format", "json", "--schemas", own, events]);

@@ -32,7 +32,8 @@ pub fn read_files(files: &str) -> Result<String, String> {
         roots.filter_map(|([_, key, _], document)| Some((key.clone(), document.root()?)))
     };
     Schemas::compile(schemas()).map_err(|BadSchema { key, pointer, problem }| {
-        let Some((file, text)) = files.iter().find(|[_, own, _]| *own == key).map(|[file, _, text]| (file, text)) else {
+        let Some((file, text)) = files.iter().find(|[_, own, _]| *own == key).map(|[file, _, text]| (file, text))
+        else {
             return problem;
         };
         let root = schemas().find(|(own, _)| *own == key).map(|(_, root)| root);

@@ -75,9 +75,8 @@ fn causes(error: &ValidationError<'_>, visit: &mut dyn FnMut(&ValidationError<'_
 /// member chooses. `own`: the length of the pointer to the value itself.
 fn meant<'e, 'v>(context: &'e [Vec<ValidationError<'v>>], own: usize) -> Option<&'e [ValidationError<'v>]> {
     let at_value = |error: &ValidationError<'_>| error.instance_path().as_str().len() == own;
-    let other_type = |error: &ValidationError<'_>| {
-        at_value(error) && matches!(error.kind(), ValidationErrorKind::Type { .. })
-    };
+    let other_type =
+        |error: &ValidationError<'_>| at_value(error) && matches!(error.kind(), ValidationErrorKind::Type { .. });
     let chosen_otherwise = |error: &ValidationError<'_>| {
         !at_value(error)
             && matches!(error.kind(), ValidationErrorKind::Constant { .. } | ValidationErrorKind::Enum { .. })

@@ -72,8 +72,10 @@ impl Schemas {
     pub fn compile<'t>(schemas: impl Iterator<Item = (String, Value<'t>)>) -> Result<Schemas, BadSchema> {
         let mut sources: Vec<(String, Vec<Glob>, Json)> = Vec::new();
         for (key, value) in schemas {
-            let bad = |pointer: &str, problem: &str| {
-                BadSchema { key: key.clone(), pointer: pointer.to_owned(), problem: problem.to_owned() }
+            let bad = |pointer: &str, problem: &str| BadSchema {
+                key: key.clone(),
+                pointer: pointer.to_owned(),
+                problem: problem.to_owned(),
             };
             if !matches!(value.kind(), Kind::Object | Kind::True | Kind::False) {
                 return Err(bad("", "a JSON Schema is an object, `true` or `false`"));

@@ -46,7 +46,9 @@ pub(super) fn refused<'t>(schema: &'t str, error: &ValidationError<'_>, event: V
 /// What is demanded of a value, and what it is instead.
 pub(super) fn demand(kind: &Refusal, error: &ValidationError<'_>, found: &str) -> String {
     match kind {
-        Refusal::Type { kind: TypeKind::Single(one) } => format!("must be {}, not {found}", type_name(&one.to_string())),
+        Refusal::Type { kind: TypeKind::Single(one) } => {
+            format!("must be {}, not {found}", type_name(&one.to_string()))
+        }
         Refusal::Type { kind: TypeKind::Multiple(types) } => {
             let types: Vec<String> = types.iter().map(|one| type_name(&one.to_string()).to_owned()).collect();
             format!("must be {}, not {found}", types.join(" or "))
