@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test build bench bench-memory lint fuzz oracle clean cargo-test node-test package-test
+.PHONY: help run test build bench bench-memory lint fuzz oracle sent clean cargo-test node-test package-test
 
 NODE_TEST := node --test --test-reporter=spec
 FUZZ_SECONDS ?= 60
@@ -41,6 +41,7 @@ lint: build ## formatting, clippy, Biome, TypeScript
 
 bench: build ## speed, against JSON.parse and Ajv, and of the triggers
 	node --expose-gc tests/bench/speed.js
+	node --expose-gc tests/bench/build.js
 	node --expose-gc tests/bench/engine.js
 
 bench-memory: build ## peak memory for 1 GB of NDJSON on the command line
@@ -58,6 +59,9 @@ fuzz: ## look for input that breaks the core, FUZZ_SECONDS (60) per target
 oracle: ## compare the triggers with a real Prefect (PREFECT=3.9.1) on COUNT (200) random scenarios of a SEED (1)
 	cargo build --release --example oracle-engine
 	python3 tests/oracle/main.py --seed $(SEED) --count $(COUNT) --prefect $(PREFECT) $(ORACLE_FLAGS)
+
+sent: build ## send built events to a real Prefect (PREFECT=3.9.1) and compare what it has of them
+	python3 tests/sent/main.py --prefect $(PREFECT) $(SENT_FLAGS)
 
 clean: ## remove everything that was made
 	cargo clean

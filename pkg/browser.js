@@ -4,6 +4,8 @@ import { authoringModule, eventsModule, schemasModule } from "./core.js";
 
 export {
   applyFixes,
+  buildEvent,
+  buildRun,
   checkAutomation,
   compareVersions,
   describe,

@@ -8,7 +8,7 @@ import * as schemasGlue from "./wasm/prefect_events_schemas.js";
 
 /** Validates events, and plays them to automations. */
 export const eventsModule = new Instance(eventsGlue);
-/** Checks automations, plays and tests scenarios, advises on windows over heartbeats. */
+/** Checks automations, builds events, plays and tests scenarios, advises on windows over heartbeats. */
 export const authoringModule = new Instance(authoringGlue);
 /** Validates events, with JSON Schemas of the user's own too. */
 export const schemasModule = new Instance(

@@ -152,6 +152,156 @@ export function testScenarios(
  */
 export function heartbeatAdvice(input: HeartbeatQuestion): Advice;
 
+/**
+ * Builds an event: what varies is given, and what follows from it is filled in (constant labels, the state in the labels
+ * and in the payload, ids and roles, slugs, timestamps). Ids, names and times that are not given are made; what only
+ * the caller can know is asked for.
+ *
+ * Throws a `TypeError` whose sentence names the key that is missing, unknown or wrong.
+ *
+ * @param name Such as `"prefect.task-run.Completed"`; any name that does not begin with `prefect.` is a custom event.
+ * @param input Objects called after Prefect's things, with keys in snake_case.
+ */
+export function buildEvent(name: string, input?: EventInput, options?: BuildOptions): Event;
+
+/**
+ * Builds the history of a flow run: all its events in the order of time, with `follows` as Prefect sets it.
+ *
+ * Throws a `TypeError` with a sentence for a mistake in the description.
+ */
+export function buildRun(spec?: RunSpec, options?: BuildOptions): Event[];
+
+/** The same seed and time give the same events. */
+export interface BuildOptions {
+  /** Of all that is made by chance. Without it, ids differ from call to call. */
+  seed?: number | string;
+  /** The time, RFC 3339. Without it, the present. */
+  now?: string;
+}
+
+/** An event, as the API takes it. */
+export interface Event {
+  occurred: string;
+  event: string;
+  resource: { [label: string]: string };
+  related: { [label: string]: string }[];
+  payload: { [key: string]: unknown };
+  id: string;
+  follows: string | null;
+}
+
+/** A flow, a flow run, a deployment and the like, or the id alone. */
+export type Thing = string | null | { id?: string; name?: string; [key: string]: unknown };
+
+/** What an event is built of. Each event knows its own keys; another one is refused. */
+export interface EventInput {
+  id?: string;
+  occurred?: string;
+  /** The id of the event before. */
+  follows?: string | null;
+  flow_run?: Thing;
+  task_run?: Thing;
+  flow?: Thing;
+  deployment?: Thing;
+  work_pool?: Thing;
+  work_queue?: Thing;
+  worker?: Thing;
+  tags?: string[];
+  /** The state that is told; a name of your own needs its type. */
+  state?: { name?: string; type?: StateType; message?: string; [key: string]: unknown };
+  /** The state before; without it, the one that usually comes before. */
+  previous?: null | {
+    name?: string;
+    type?: StateType;
+    message?: string;
+    [key: string]: unknown;
+  };
+  infrastructure?: { identifier: string | number; status_code: string | number };
+  /** Of custom events: the labels of the resource, with `prefect.resource.id`. */
+  resource?: { [label: string]: string };
+  related?: { [label: string]: string }[];
+  payload?: { [key: string]: unknown };
+  [key: string]: unknown;
+}
+
+export type StateType =
+  | "SCHEDULED"
+  | "PENDING"
+  | "RUNNING"
+  | "COMPLETED"
+  | "FAILED"
+  | "CANCELLED"
+  | "CRASHED"
+  | "PAUSED"
+  | "CANCELLING";
+
+/** A moment: a time, or how long after `now`, such as `"2m30s"` or a number of seconds. */
+export type RunMoment = string | number;
+
+/** What happens to a flow run. All times without a date count from `now`. */
+export interface RunSpec {
+  flow?: Thing;
+  flow_run?: Thing;
+  deployment?: Thing;
+  work_queue?: Thing;
+  /** With its `type` (`"process"` without it). */
+  work_pool?: Thing;
+  tags?: string[];
+  /** Submits the flow run and tells when it was executed; `name` and `type`. */
+  worker?: Thing;
+  /** What the worker ran: by default a made identifier and the status code 0, or 1 if the run crashed. */
+  infrastructure?: { identifier?: string; status_code?: number };
+  /** Serves the flow run, and cancels it: needs `cancelled`. */
+  runner?: Thing;
+  /** When it was scheduled; without it, the history begins with `Pending`. */
+  scheduled?: RunMoment;
+  /** When it is `Running`. Default: `now`. */
+  starts?: RunMoment;
+  /** When it reaches its last state. Default: a minute after `starts`, unless it `dies`. */
+  ends?: RunMoment;
+  /** When its process dies without a word: nothing is told after that. */
+  dies?: RunMoment;
+  /** When it is asked to stop: it is `Cancelling` until `ends`, then `Cancelled`. */
+  cancelled?: RunMoment;
+  /** The last state: a name that Prefect knows, or a name of its own with the type. Default: `"Completed"`. */
+  state?: string | { name: string; type: StateType };
+  /** It fails, and runs anew. */
+  retry?: RunBreak | RunBreak[];
+  pause?: RunBreak | RunBreak[];
+  suspend?: RunBreak | RunBreak[];
+  /** Every 180 seconds without it; null: none. */
+  heartbeat?: null | { frequency: number };
+  tasks?: TaskSpec[];
+  subflows?: SubflowSpec[];
+}
+
+/** A subflow runs in the process of its parent: it has no worker and no deployment of its own. */
+export type SubflowSpec = Pick<
+  RunSpec,
+  "flow" | "flow_run" | "tags" | "starts" | "ends" | "state" | "heartbeat" | "tasks" | "subflows"
+>;
+
+/** How a run stops for a while, and goes on. */
+export interface RunBreak {
+  at: RunMoment;
+  for: RunMoment;
+}
+
+export interface TaskSpec {
+  /** Of the task; its run is called after it, with a number. */
+  name: string;
+  /** When it is `Pending`. Default: when the task before ends. */
+  starts?: RunMoment;
+  /** How long each attempt runs. Default: `"1s"`. */
+  duration?: string | number;
+  /** How often it fails before the last attempt; `retry_delay` between them, default `"1s"`. */
+  retries?: number;
+  retry_delay?: string | number;
+  /** The last state. Default: `"Completed"`. */
+  state?: string | { name: string; type: StateType };
+  tags?: string[];
+}
+
 /** How bad a finding is. Only an error makes a report invalid. */
 export type Severity = "error" | "warning" | "info";
 
@@ -267,6 +417,8 @@ export interface Explanation {
   severity: Severity;
   /** Whether the Prefect server itself refuses it, so that it counts under both profiles. */
   server: boolean;
+  /** What it is about: `validate`, `checkAutomation` or `testScenarios` find it. */
+  about: "events" | "automations" | "scenarios";
   /** Why it is wrong and what to do about it. */
   text: string;
   /** The documentation: an absolute URL. */
@@ -275,6 +427,9 @@ export interface Explanation {
   wrong: string;
   /** The same text without it. */
   right: string;
+  /** With which options the one is wrong, and the other right, if any are needed. */
+  wrong_options?: CheckOptions;
+  options?: CheckOptions;
 }
 
 /** Who says so: the documentation, the source code of Prefect, or both. */

@@ -6,6 +6,8 @@ import { authoringModule, eventsModule, schemasModule } from "./core.js";
 
 export {
   applyFixes,
+  buildEvent,
+  buildRun,
   checkAutomation,
   compareVersions,
   describe,

@@ -186,6 +186,8 @@ pub struct Label {
     pub meaning: String,
     pub source: Option<Source>,
     pub example: Option<String>,
+    pub key: Option<String>,
+    pub default: Option<String>,
 }
 
 fn required() -> Presence {
@@ -223,6 +225,7 @@ pub struct Related {
     pub labels: Option<Vec<Label>>,
     pub source: Option<Source>,
     pub example: Option<String>,
+    pub key: Option<String>,
     /// A sentence on it, by its severity.
     pub warning: Option<String>,
     pub info: Option<String>,
@@ -250,6 +253,9 @@ pub struct Field {
     pub meaning: String,
     pub source: Option<Source>,
     pub example: Option<String>,
+    pub key: Option<String>,
+    pub default: Option<String>,
+    pub once: Option<String>,
     /// A sentence on it, by its severity.
     pub warning: Option<String>,
     pub info: Option<String>,

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use std::error::Error;
 
 use super::data::{self, Groups, Level, Short};
-use super::model::{Aside, Choice, Family, Missing, Presence, Remark, Source, Template, Variant};
+use super::model::{Aside, Build, Choice, Family, Missing, Presence, Remark, Source, Template, Variant};
 use super::{leak, link};
 use crate::diagnostic::Severity;
 use labels::{expand_labels, expand_related};
@@ -195,6 +195,15 @@ fn missing(presence: Presence, own: Option<Level>, source: Source, words: &str) 
         _ => None,
     };
     severity.map(|severity| Missing { severity, words: leak(words) })
+}
+
+/// What the page says of how a value is built.
+fn build(key: Option<&str>, default: Option<&str>, once: Option<&str>) -> Aside<Build> {
+    Aside(Build {
+        key: leak(key.unwrap_or_default()),
+        default: default.map(leak),
+        once: leak(once.unwrap_or_default()),
+    })
 }
 
 /// A sentence on a value, if there is one.

@@ -5,6 +5,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 
 import { version } from "../node.js";
 import { adviseCommand } from "./advise.js";
+import { buildCommand } from "./build.js";
 import { checkCommand } from "./check.js";
 import { explainCommand } from "./explain.js";
 import { FORMATS } from "./formats/index.js";
@@ -90,6 +91,38 @@ program
   )
   .action((subject, options) => {
     process.exitCode = explainCommand(subject, options);
+  });
+
+program
+  .command("build")
+  .description("build an event, or all events of a run, to send or to test with")
+  .argument("[NAME]", "the event's name, such as prefect.task-run.Completed")
+  .option("--run", "in place of NAME: build the history of a flow run")
+  .option(
+    "--set <KEY=VALUE>",
+    "what the event tells, such as task_run.name=extract-0; can be repeated",
+    gathered,
+  )
+  .option("--from <FILE>", "the same as a JSON object; - is standard input")
+  .addOption(
+    new Option("--as <format>", "as JSON, as a curl command, or as Python")
+      .choices(["json", "curl", "python"])
+      .default("json"),
+  )
+  .option("--seed <SEED>", "with --now: always the same ids")
+  .option("--now <TIME>", "the time, such as 2026-03-31T18:30:00Z; without, the present")
+  .addHelpText(
+    "after",
+    `
+Exit status: 0 it was built, 2 misuse, or something is missing.
+
+Examples:
+  prefect-events build prefect.flow-run.Running --set flow_run.name=brave-otter
+  prefect-events build acme.paid --set resource.prefect.resource.id=acme.order.42 --as curl | sh
+  prefect-events build --run --from run.json --as python`,
+  )
+  .action(async (name, options, command) => {
+    process.exitCode = await buildCommand(name, options, () => command.help({ error: true }));
   });
 
 program
@@ -216,6 +249,14 @@ function format(names) {
   return new Option("--format <format>", "how to print the result")
     .choices(names)
     .default("pretty");
+}
+
+/**
+ * @param {string} text
+ * @param {string[]} [before]
+ */
+function gathered(text, before = []) {
+  return [...before, text];
 }
 
 /** @param {string} text */

@@ -1,7 +1,24 @@
-//! Events that are made: the histories of runs.
+//! Events that are made: single ones from the catalogue, and the histories of runs.
 
+#[cfg(any(not(target_arch = "wasm32"), feature = "module-authoring"))]
+mod event;
+#[cfg(any(not(target_arch = "wasm32"), feature = "module-authoring"))]
+mod history;
+mod ids;
+#[cfg(any(not(target_arch = "wasm32"), feature = "module-authoring"))]
+mod options;
 mod random;
 mod run;
+#[cfg(any(not(target_arch = "wasm32"), feature = "module-authoring"))]
+mod words;
 
+#[cfg(any(not(target_arch = "wasm32"), feature = "module-authoring"))]
+pub use event::build_event;
+#[cfg(any(not(target_arch = "wasm32"), feature = "module-authoring"))]
+pub use history::build_run;
+#[cfg(any(not(target_arch = "wasm32"), feature = "module-authoring"))]
+pub use options::BuildOptions;
 pub use random::Random;
 pub use run::{Break, BuiltEvent, Heartbeats, Phase, RunSpec, State, history, most_events, state_type};
+#[cfg(any(not(target_arch = "wasm32"), feature = "module-authoring"))]
+pub use words::Mistake;

@@ -10,10 +10,11 @@ use crate::event::{Labels, RESOURCE_ID, RESOURCE_ROLE, Reader, ReceivedEvent, Te
 use crate::json::write::{ToJson, Writer};
 use crate::time::Instant;
 
+use super::ids::{random_id, timed_id};
 use super::random::Random;
 
 /// Beyond this, a state event does not say which one it follows.
-const FOLLOWS_WITHIN: i64 = 5 * 60 * 1_000_000;
+pub(super) const FOLLOWS_WITHIN: i64 = 5 * 60 * 1_000_000;
 
 /// Between two states of one step, such as Pending and Running.
 const STEP: i64 = 1_000_000;
@@ -167,6 +168,15 @@ impl ToJson for Labels {
 
 impl ToJson for BuiltEvent {
     fn write(&self, writer: &mut Writer) {
+        self.write_sent(writer);
+        writer.text("received", &self.event.received.rfc3339());
+        writer.close('}');
+    }
+}
+
+impl BuiltEvent {
+    /// The event as it is sent, but for its last bracket.
+    pub(super) fn write_sent(&self, writer: &mut Writer) {
         let event = &self.event;
         writer.open('{');
         writer.text("occurred", &event.occurred.rfc3339());
@@ -196,8 +206,6 @@ impl ToJson for BuiltEvent {
             Some(follows) => writer.text("follows", &follows.to_string()),
             None => writer.null("follows"),
         }
-        writer.text("received", &event.received.rfc3339());
-        writer.close('}');
     }
 }
 
@@ -212,37 +220,75 @@ pub fn most_events(spec: &RunSpec) -> u64 {
     beats.saturating_add(breaks.saturating_mul(4)).saturating_add(4)
 }
 
-/// A version 4 UUID of some bits.
-fn random_id(random: &mut Random) -> Uuid {
-    Uuid::from_u128(random.bits() & !(0xF << 76) & !(0x3 << 62) | (0x4 << 76) | (0x2 << 62))
-}
-
-/// A version 7 UUID of a point in time, as clients and server make the ids of events.
-fn timed_id(at: Instant, random: &mut Random) -> Uuid {
-    let millis = u128::from(at.0.div_euclid(1000).max(0).unsigned_abs()) & 0xFFFF_FFFF_FFFF;
-    let rest = random.bits() & ((1 << 76) - 1) & !(0x3 << 62);
-    Uuid::from_u128((millis << 80) | (0x7 << 76) | rest | (0x2 << 62))
+/// What surrounds a run: what its events are related to, and its states beyond the usual course.
+pub(super) struct Scene {
+    pub id: Text,
+    /// Of its state events, which the server makes.
+    pub stated: Rc<[Labels]>,
+    /// Of its heartbeats, which the client makes.
+    pub beating: Rc<[Labels]>,
+    /// Ahead of Pending.
+    pub before: Vec<(State, Instant)>,
+    /// Ahead of the last one.
+    pub closing: Vec<(State, Instant)>,
 }
 
 /// All events of a run, by the time at which they occur; with the id of its resource.
 #[must_use]
 pub fn history(spec: &RunSpec, reader: &mut Reader, random: &mut Random) -> (Text, Vec<BuiltEvent>) {
-    let id: Text = ["prefect.flow-run.", &random_id(random).to_string()].concat().into();
-    let mut run = Run::new(spec, id.clone(), reader, random);
+    let scene = Scene::of(spec, reader, random);
+    let id = scene.id.clone();
+    (id, play(spec, scene, reader, random))
+}
+
+pub(super) fn play(spec: &RunSpec, scene: Scene, reader: &mut Reader, random: &mut Random) -> Vec<BuiltEvent> {
+    let name = reader.share(&spec.name);
+    let labels = [(RESOURCE_ID, &*scene.id), ("prefect.resource.name", &name), ("prefect.version", "3.9.1")];
+    let beating = shared_labels(reader, &labels);
+    let mut run =
+        Run { spec, scene, random, reader, name, beating, before: None, beats: 0, runs: 0, events: Vec::new() };
     run.live();
-    (id, run.events)
+    run.events
+}
+
+pub(super) fn shared_labels(reader: &mut Reader, pairs: &[(&str, &str)]) -> Labels {
+    Labels::new(pairs.iter().map(|(name, value)| (reader.share(name), reader.share(value))).collect())
+}
+
+impl Scene {
+    fn of(spec: &RunSpec, reader: &mut Reader, random: &mut Random) -> Scene {
+        let id: Text = ["prefect.flow-run.", &random_id(random).to_string()].concat().into();
+        // A flow, a deployment and a tag are the same thing in every run that names them.
+        let own = |kind: &str, name: &str| {
+            let seed = crate::hash::hash([kind, name].concat().as_bytes());
+            format!("prefect.{kind}.{}", random_id(&mut Random::new(seed)))
+        };
+        let flow = own("flow", &spec.flow);
+        let flow = [(RESOURCE_ID, &*flow), (RESOURCE_ROLE, "flow"), ("prefect.resource.name", &spec.flow)];
+        let flow = shared_labels(reader, &flow);
+        let (mut stated, mut beating) = (vec![flow.clone()], vec![flow]);
+        if let Some(name) = &spec.deployment {
+            let id = own("deployment", name);
+            let bare = [(RESOURCE_ID, &*id), (RESOURCE_ROLE, "deployment"), ("prefect.resource.name", name)];
+            stated.push(shared_labels(reader, &bare));
+            beating.push(shared_labels(reader, bare.get(..2).unwrap_or_default()));
+        }
+        for tag in &spec.tags {
+            let id = ["prefect.tag.", tag].concat();
+            let tag = shared_labels(reader, &[(RESOURCE_ID, &id), (RESOURCE_ROLE, "tag")]);
+            stated.push(tag.clone());
+            beating.push(tag);
+        }
+        Scene { id, stated: stated.into(), beating: beating.into(), before: Vec::new(), closing: Vec::new() }
+    }
 }
 
 struct Run<'a> {
     spec: &'a RunSpec,
+    scene: Scene,
     random: &'a mut Random,
     reader: &'a mut Reader,
-    id: Text,
     name: Text,
-    /// Of its state events.
-    stated: Rc<[Labels]>,
-    /// Of its heartbeats.
-    related: Rc<[Labels]>,
     /// The resource of its heartbeats.
     beating: Labels,
     /// The state before: with its event and time.
@@ -252,53 +298,14 @@ struct Run<'a> {
     events: Vec<BuiltEvent>,
 }
 
-impl<'a> Run<'a> {
-    fn new(spec: &'a RunSpec, id: Text, reader: &'a mut Reader, random: &'a mut Random) -> Self {
-        let name = reader.share(&spec.name);
-        // A flow, a deployment and a tag are the same thing in every run that names them.
-        let own = |kind: &str, name: &str| {
-            let seed = crate::hash::hash([kind, name].concat().as_bytes());
-            format!("prefect.{kind}.{}", random_id(&mut Random::new(seed)))
-        };
-        let mut labels = |pairs: &[(&str, &str)]| {
-            Labels::new(pairs.iter().map(|(name, value)| (reader.share(name), reader.share(value))).collect())
-        };
-        let flow = own("flow", &spec.flow);
-        let flow = labels(&[(RESOURCE_ID, &flow), (RESOURCE_ROLE, "flow"), ("prefect.resource.name", &spec.flow)]);
-        let (mut stated, mut beating) = (vec![flow.clone()], vec![flow]);
-        if let Some(name) = &spec.deployment {
-            let id = own("deployment", name);
-            let bare = [(RESOURCE_ID, &*id), (RESOURCE_ROLE, "deployment"), ("prefect.resource.name", name)];
-            stated.push(labels(&bare));
-            beating.push(labels(bare.get(..2).unwrap_or_default()));
-        }
-        for tag in &spec.tags {
-            let tag = labels(&[(RESOURCE_ID, &["prefect.tag.", tag].concat()), (RESOURCE_ROLE, "tag")]);
-            stated.push(tag.clone());
-            beating.push(tag);
-        }
-        let heartbeat =
-            labels(&[(RESOURCE_ID, &id), ("prefect.resource.name", &spec.name), ("prefect.version", "3.9.1")]);
-        Run {
-            spec,
-            random,
-            reader,
-            id,
-            name,
-            stated: stated.into(),
-            related: beating.into(),
-            beating: heartbeat,
-            before: None,
-            beats: 0,
-            runs: 0,
-            events: Vec::new(),
-        }
-    }
-
+impl Run<'_> {
     fn live(&mut self) {
         let spec = self.spec;
         let is_over =
             |at: Instant| spec.dies.is_some_and(|dies| at >= dies) || spec.ends.is_some_and(|ends| at >= ends);
+        for (state, at) in std::mem::take(&mut self.scene.before) {
+            self.enter_state(Rc::new(state), at);
+        }
         self.enter("Pending", back(spec.starts, STEP));
         if spec.dies.is_some_and(|dies| dies < spec.starts) {
             return;
@@ -337,6 +344,9 @@ impl<'a> Run<'a> {
             self.beat(from, last);
         }
         if let Some(ends) = spec.ends.filter(|ends| spec.dies.is_none_or(|dies| *ends <= dies)) {
+            for (state, at) in std::mem::take(&mut self.scene.closing) {
+                self.enter_state(Rc::new(state), at);
+            }
             self.enter_state(Rc::new(spec.state.clone()), ends);
             if let Some(after) = spec.after_end {
                 self.heartbeat(Instant(ends.0.saturating_add(after)));
@@ -358,7 +368,7 @@ impl<'a> Run<'a> {
         let written = [time.trim_end_matches('Z'), "+00:00"].concat();
         let count = self.runs.to_string();
         let mut labels = Vec::with_capacity(7);
-        labels.push((self.reader.share(RESOURCE_ID), self.id.clone()));
+        labels.push((self.reader.share(RESOURCE_ID), self.scene.id.clone()));
         labels.push((self.reader.share("prefect.resource.name"), self.name.clone()));
         for (name, value) in [
             ("prefect.run-count", &*count),
@@ -378,7 +388,7 @@ impl<'a> Run<'a> {
             received: at,
             name: self.reader.share(&["prefect.flow-run.", &state.name].concat()),
             resource: Labels::new(labels),
-            related: self.stated.clone(),
+            related: self.scene.stated.clone(),
             follows: follows.map(|(_, id, _)| *id),
         };
         let before = self.before.replace((state.clone(), id, at)).map(|(before, ..)| before);
@@ -412,7 +422,7 @@ impl<'a> Run<'a> {
             received: Instant(at.0.saturating_add(late)),
             name: self.reader.share("prefect.flow-run.heartbeat"),
             resource: self.beating.clone(),
-            related: self.related.clone(),
+            related: self.scene.beating.clone(),
             follows: None,
         };
         self.events.push(BuiltEvent { event, transition: None });

@@ -7,15 +7,15 @@
 //! What stands aside has two more files of the same kind.
 
 use std::any::Any;
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", not(feature = "module-authoring")))]
 use std::marker::PhantomData;
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(any(not(target_arch = "wasm32"), feature = "module-authoring"))]
 use std::mem::swap;
 
 use super::link::{anchor, link};
 use super::model::{
-    Alternative, Aside, Choice, Compare, Equal, Family, Field, Follows, Form, Kind, Label, Missing, Object, Presence,
-    Related, Remark, SEVERITIES, Source, Template, Term, Value, Variant,
+    Alternative, Aside, Build, Choice, Compare, Equal, Family, Field, Follows, Form, Kind, Label, Missing, Object,
+    Presence, Related, Remark, SEVERITIES, Source, Template, Term, Value, Variant,
 };
 use crate::diagnostic::Severity;
 
@@ -27,11 +27,11 @@ pub(super) const CHECKED: Files<'static> = (
     include_str!(concat!(env!("OUT_DIR"), "/catalogue.txt")),
 );
 
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(any(not(target_arch = "wasm32"), feature = "module-authoring"))]
 pub(super) const ASIDE: Files<'static> =
     (include_bytes!(concat!(env!("OUT_DIR"), "/aside.bin")), include_str!(concat!(env!("OUT_DIR"), "/aside.txt")));
 
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", not(feature = "module-authoring")))]
 const ASIDE: Files<'static> = (&[], "");
 
 /// Everything that the build script wrote; nothing, if that cannot be read.
@@ -165,7 +165,7 @@ impl Reader<'_> {
         self.flag().then(|| &*Box::leak(Box::new(item(self))))
     }
 
-    #[cfg(not(target_arch = "wasm32"))]
+    #[cfg(any(not(target_arch = "wasm32"), feature = "module-authoring"))]
     fn aside<T>(&mut self, item: fn(&mut Self) -> T) -> Aside<T> {
         swap(&mut self.rest, &mut self.aside);
         let value = item(self);
@@ -173,7 +173,7 @@ impl Reader<'_> {
         Aside(value)
     }
 
-    #[cfg(target_arch = "wasm32")]
+    #[cfg(all(target_arch = "wasm32", not(feature = "module-authoring")))]
     #[expect(clippy::unused_self, reason = "its twin needs it")]
     fn aside<T>(&mut self, _: fn(&mut Self) -> T) -> Aside<T> {
         Aside(PhantomData)
@@ -262,7 +262,12 @@ fn label(r: &mut Reader) -> Label {
         meaning: r.aside(Reader::text),
         source: r.aside(source),
         example: r.aside(Reader::text),
+        build: r.aside(build),
     }
+}
+
+fn build(r: &mut Reader) -> Build {
+    Build { key: r.text(), default: r.option(Reader::text), once: r.text() }
 }
 
 fn form(r: &mut Reader) -> Form {
@@ -304,6 +309,7 @@ fn related(r: &mut Reader) -> Related {
         labels: r.shared(label),
         source: r.aside(source),
         example: r.aside(Reader::text),
+        build: r.aside(build),
         remark: r.boxed(remark),
     }
 }
@@ -328,6 +334,7 @@ fn field(r: &mut Reader) -> Field {
         meaning: r.aside(Reader::text),
         source: r.aside(source),
         example: r.aside(Reader::text),
+        build: r.aside(build),
     }
 }
 

@@ -9,8 +9,8 @@ use std::mem::swap;
 
 use super::link::{SITE, anchor};
 use super::model::{
-    Alternative, Aside, Choice, Compare, Equal, Family, Field, Follows, Form, Kind, Label, Missing, Object, Presence,
-    Related, Remark, SEVERITIES, Source, Template, Term, Value, Variant,
+    Alternative, Aside, Build, Choice, Compare, Equal, Family, Field, Follows, Form, Kind, Label, Missing, Object,
+    Presence, Related, Remark, SEVERITIES, Source, Template, Term, Value, Variant,
 };
 use crate::diagnostic::Severity;
 
@@ -192,6 +192,13 @@ fn label(w: &mut Writer, label: &Label) {
     w.aside(&label.meaning, Writer::text);
     w.aside(&label.source, source);
     w.aside(&label.example, Writer::text);
+    w.aside(&label.build, build);
+}
+
+fn build(w: &mut Writer, build: Build) {
+    w.text(build.key);
+    w.option(build.default, Writer::text);
+    w.text(build.once);
 }
 
 fn form(w: &mut Writer, form: &Form) {
@@ -242,6 +249,7 @@ fn related(w: &mut Writer, related: &Related) {
     w.shared(related.labels, label);
     w.aside(&related.source, source);
     w.aside(&related.example, Writer::text);
+    w.aside(&related.build, build);
     w.option(related.remark, remark);
 }
 
@@ -265,6 +273,7 @@ fn field(w: &mut Writer, field: &Field) {
     w.aside(&field.meaning, Writer::text);
     w.aside(&field.source, source);
     w.aside(&field.example, Writer::text);
+    w.aside(&field.build, build);
 }
 
 fn also(w: &mut Writer, also: &(Kind, Remark)) {

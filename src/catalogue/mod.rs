@@ -14,6 +14,7 @@ mod hole;
 mod link;
 mod lookup;
 mod model;
+mod slug;
 mod template;
 #[cfg(test)]
 mod tests;
@@ -25,3 +26,4 @@ pub use example::example;
 pub use hole::{Hole, is_uuid, uuid_bytes};
 pub use lookup::{Match, families, find, suggest};
 pub use model::*;
+pub use slug::slug;

@@ -4,7 +4,7 @@
 //! too, checks them, and writes them as bytes (`encode.rs`); at first use `decode.rs`
 //! reads those, once. So everything here is `'static`.
 
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", not(feature = "module-authoring")))]
 use std::marker::PhantomData;
 
 use serde::Deserialize;
@@ -12,11 +12,12 @@ use serde::Deserialize;
 use super::hole::Hole;
 use crate::diagnostic::Severity;
 
-/// A fact that no check needs, only the description of an event: the WebAssembly module is without it.
+/// A fact that no check needs, only the description of an event or who builds one: the main WebAssembly module is
+/// without it.
 #[derive(Debug)]
 pub struct Aside<T>(
-    #[cfg(not(target_arch = "wasm32"))] pub T,
-    #[cfg(target_arch = "wasm32")] pub(super) PhantomData<T>,
+    #[cfg(any(not(target_arch = "wasm32"), feature = "module-authoring"))] pub T,
+    #[cfg(all(target_arch = "wasm32", not(feature = "module-authoring")))] pub(super) PhantomData<T>,
 );
 
 /// One event family: a name, or a name pattern such as `prefect.task-run.{state}`.
@@ -61,6 +62,17 @@ pub struct Family {
 }
 
 pub(super) const SEVERITIES: [Severity; 3] = [Severity::Info, Severity::Warning, Severity::Error];
+
+/// How an event is built: what the caller gives for a value, and what it is otherwise.
+#[derive(Clone, Copy, Debug)]
+pub struct Build {
+    /// The caller's key for it, from the outside in: `state.name`. Empty: it follows from what it is.
+    pub key: &'static str,
+    /// What it is unless it is given; `keys a.b`: the keys of what is given there; `{…}`: filled in.
+    pub default: Option<&'static str>,
+    /// Of a field that is not always there: once the run has been `running`, or has `ended`.
+    pub once: &'static str,
+}
 
 /// Who says so.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
@@ -117,6 +129,7 @@ pub struct Label {
     pub source: Aside<Source>,
     /// An example value; empty for an optional label: the example event leaves it out.
     pub example: Aside<&'static str>,
+    pub build: Aside<Build>,
 }
 
 /// What the text of a label must look like.
@@ -188,6 +201,7 @@ pub struct Related {
     pub source: Aside<Source>,
     /// An example id; empty: the example event leaves the resource out.
     pub example: Aside<&'static str>,
+    pub build: Aside<Build>,
     /// What its presence means, where documentation and emitter disagree.
     pub remark: Option<&'static Remark>,
 }
@@ -225,6 +239,7 @@ pub struct Field {
     /// An example value, as JSON text. Empty for an object with fields: the example is made
     /// of its fields. Empty for an optional field: the example event leaves it out.
     pub example: Aside<&'static str>,
+    pub build: Aside<Build>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -668,6 +668,7 @@ fn every_fact_can_be_encoded() {
             meaning: Aside(text()),
             source: Aside(*source),
             example: Aside(text()),
+            build: Aside(Build { key: text(), default: Some(text()), once: text() }),
         })
         .collect();
     let labels: &'static [Label] = labels.leak();
@@ -690,6 +691,7 @@ fn every_fact_can_be_encoded() {
             meaning: Aside(text()),
             source: Aside(Source::ALL[number % 3]),
             example: Aside(text()),
+            build: Aside(Build { key: text(), default: Some(text()), once: text() }),
         })
         .collect();
     let terms: &'static [Term] = terms.leak();
@@ -722,6 +724,7 @@ fn every_fact_can_be_encoded() {
             labels: &labels[2..],
             source: Aside(Source::Code),
             example: Aside(text()),
+            build: Aside(Build { key: text(), default: Some(text()), once: text() }),
             remark: Some(&REMARK),
         }]
         .leak(),

@@ -126,6 +126,12 @@ impl<T: ToJson> ToJson for [T] {
 /// Appends a text as a JSON string, with its quotes.
 pub fn string(out: &mut String, text: &str) {
     out.push('"');
+    // Most texts need no escapes.
+    if !text.bytes().any(|byte| byte < 0x20 || byte == b'"' || byte == b'\\') {
+        out.push_str(text);
+        out.push('"');
+        return;
+    }
     for c in text.chars() {
         match c {
             '"' => out.push_str("\\\""),

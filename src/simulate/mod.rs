@@ -4,7 +4,7 @@ mod advice;
 mod document;
 mod expectation;
 mod frame;
-mod moment;
+pub(crate) mod moment;
 mod reading;
 mod replay;
 mod result;

@@ -9,7 +9,7 @@ const UNITS: [(&str, i64); 6] =
     [("us", 1), ("ms", 1000), ("s", 1_000_000), ("m", 60_000_000), ("h", 3_600_000_000), ("d", 86_400_000_000)];
 
 /// A span of time in microseconds: `90s`, `1h30m`, `2.5s`, a number of seconds, or what ISO 8601 has (`PT90S`).
-pub(super) fn span(value: Value<'_>) -> Option<i64> {
+pub(crate) fn span(value: Value<'_>) -> Option<i64> {
     match value.kind() {
         Kind::Integer | Kind::Float => micros(value.raw()),
         Kind::String => {
@@ -53,7 +53,7 @@ fn units(text: &str) -> Option<i64> {
 }
 
 /// A point in time: written out, or as a span from `start`.
-pub(super) fn moment(value: Value<'_>, start: Instant) -> Option<Instant> {
+pub(crate) fn moment(value: Value<'_>, start: Instant) -> Option<Instant> {
     if let Some(span) = span(value) {
         return start.0.checked_add(span).map(Instant);
     }

@@ -47,9 +47,18 @@ impl Instant {
 }
 
 fn digits(out: &mut String, number: i64, width: usize) {
-    let text = number.to_string();
-    out.extend(std::iter::repeat_n('0', width.saturating_sub(text.len())));
-    out.push_str(&text);
+    let mut size = (1..width).fold(1_i64, |size, _| size.saturating_mul(10));
+    if number < 0 || number >= size.saturating_mul(10) {
+        out.push_str(&number.to_string());
+        return;
+    }
+    let mut rest = number;
+    while size > 0 {
+        let digit = rest.checked_div(size).unwrap_or_default();
+        rest = rest.saturating_sub(digit.saturating_mul(size));
+        size = size.checked_div(10).unwrap_or_default();
+        out.extend(u32::try_from(digit).ok().and_then(|digit| char::from_digit(digit, 10)));
+    }
 }
 
 /// Year, month and day of a day counted from 1970-01-01: Howard Hinnant's `civil_from_days`, which counts from a

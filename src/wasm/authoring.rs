@@ -4,6 +4,7 @@
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 use crate::automation::{self, CheckSettings};
+use crate::build::{self, BuildOptions};
 use crate::json::write::ToJson;
 use crate::simulate::{self, Question, Request, Text};
 use crate::validate::TextOptions;
@@ -18,6 +19,20 @@ pub fn check_automation(text: &[u8], options: &str, places: bool, wtf8: bool) ->
     Ok(automation::check(text, TextOptions { places, wtf8 }, &settings).to_json())
 }
 
+/// Builds one event. `input` and `options`: JSON text. A mistake in them is a `TypeError` with a sentence.
+#[wasm_bindgen(js_name = buildEvent)]
+pub fn build_event(name: &str, input: &str, options: &str) -> Result<String, JsValue> {
+    let options = BuildOptions::read(options).map_err(|mistake| misuse(&mistake))?;
+    build::build_event(name, input, options).map_err(|mistake| misuse(&mistake))
+}
+
+/// Builds the history of a run: a JSON array of its events, in the order of time. Likewise.
+#[wasm_bindgen(js_name = buildRun)]
+pub fn build_run(spec: &str, options: &str) -> Result<String, JsValue> {
+    let options = BuildOptions::read(options).map_err(|mistake| misuse(&mistake))?;
+    build::build_run(spec, options).map_err(|mistake| misuse(&mistake))
+}
+
 /// What a window over heartbeats is good for; a mistake in the question is a `TypeError` with a sentence.
 #[wasm_bindgen(js_name = heartbeatAdvice)]
 pub fn heartbeat_advice(question: &str) -> Result<String, JsValue> {
@@ -28,6 +43,7 @@ pub fn heartbeat_advice(question: &str) -> Result<String, JsValue> {
 /// Plays a scenario. `version`: of the server, whatever the scenario says. `places` and `wtf8` as for `validate`.
 #[wasm_bindgen]
 #[expect(clippy::fn_params_excessive_bools, reason = "JavaScript names them")]
+#[expect(clippy::needless_pass_by_value, reason = "wasm-bindgen hands over what it makes")]
 pub fn simulate(
     text: &[u8],
     trace: bool,

@@ -13,6 +13,7 @@
 )]
 
 mod automation;
+mod build;
 mod cases;
 mod custom;
 mod documentation;

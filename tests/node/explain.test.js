@@ -2,7 +2,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { codes } from "../../pkg/explanations.js";
-import { describe, eventTypes, explain, validate } from "../../pkg/node.js";
+import {
+  checkAutomation,
+  describe,
+  eventTypes,
+  explain,
+  testScenarios,
+  validate,
+} from "../../pkg/node.js";
 import { run } from "./helpers/run.js";
 
 const absent = (/** @type {unknown} */ value) => value === undefined || value === null;
@@ -18,6 +25,19 @@ function inputOf(code, text) {
   return Buffer.concat([Buffer.from(before), Buffer.from([0xe9]), Buffer.from(after)]);
 }
 
+/**
+ * What is found in an example, by the function that it is for.
+ * @param {string | Uint8Array} input
+ * @param {"events" | "automations" | "scenarios"} about
+ * @param {import("../../pkg/index.js").CheckOptions} [options]
+ */
+function findings(input, about, options) {
+  if (about === "events") return validate(input, options).diagnostics;
+  if (about === "automations") return checkAutomation(input, options).diagnostics;
+  const { errors = [], warnings = [], scenarios } = testScenarios(input);
+  return [...errors, ...warnings, ...scenarios.flatMap((scenario) => scenario.errors ?? [])];
+}
+
 test("every code is explained, with an example that has it and one that has not", () => {
   assert.ok(codes().length > 30);
   for (const code of codes()) {
@@ -26,10 +46,12 @@ test("every code is explained, with an example that has it and one that has not"
     assert.equal(meaning.code, code);
     assert.ok(!Object.values(meaning).some(absent), code);
     for (const words of [meaning.title, meaning.text, meaning.right]) assert.ok(words, code);
-    const found = (/** @type {string} */ text) =>
-      validate(inputOf(code, text)).diagnostics.map((one) => one.code);
-    assert.deepEqual(new Set(found(meaning.wrong)), new Set([code, ...found(meaning.right)]), code);
-    assert.ok(!found(meaning.right).includes(code), code);
+    const { about, wrong, right, wrong_options, options } = meaning;
+    const found = (/** @type {string} */ text, /** @type {typeof options} */ how) =>
+      findings(inputOf(code, text), about, how).map((one) => one.code);
+    const inRight = found(right, options);
+    assert.deepEqual(new Set(found(wrong, wrong_options)), new Set([code, ...inRight]), code);
+    assert.ok(!inRight.includes(code), code);
   }
 });
 

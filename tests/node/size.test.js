@@ -9,9 +9,9 @@ import { brotliCompressSync, constants } from "node:zlib";
 const RAW = 350_000;
 const BROTLI = 120_000;
 
-/** The module for those who write. */
-const AUTHORING_RAW = 390_000;
-const AUTHORING_BROTLI = 140_000;
+/** The module for those who write: to build events, it has the catalogue with all its facts. */
+const AUTHORING_RAW = 515_000;
+const AUTHORING_BROTLI = 192_000;
 
 const wasm = readFileSync(new URL("../../pkg/wasm/prefect_events.wasm", import.meta.url));
 
@@ -30,26 +30,31 @@ function within(what, size, budget) {
   );
 }
 
+/** @param {Uint8Array} bytes */
+function compressed(bytes) {
+  const params = {
+    [constants.BROTLI_PARAM_QUALITY]: 11,
+    [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
+  };
+  return brotliCompressSync(bytes, { params }).length;
+}
+
 test(`the wasm is at most ${RAW} bytes`, (t) => {
   t.diagnostic(`${wasm.length} bytes`);
   within("raw", wasm.length, RAW);
 });
 
 test(`the wasm is at most ${BROTLI} bytes when compressed with brotli`, (t) => {
-  const { length } = brotliCompressSync(wasm, {
-    params: {
-      [constants.BROTLI_PARAM_QUALITY]: 11,
-      [constants.BROTLI_PARAM_SIZE_HINT]: wasm.length,
-    },
-  });
+  const length = compressed(wasm);
   t.diagnostic(`${length} bytes`);
   within("with brotli", length, BROTLI);
 });
 
-test(`the module that checks automations is at most ${AUTHORING_RAW} bytes`, (t) => {
-  const { length } = readFileSync(
+test("the module for those who write keeps to its budget too", (t) => {
+  const authoring = readFileSync(
     new URL("../../pkg/wasm/prefect_events_authoring.wasm", import.meta.url),
   );
-  t.diagnostic(`${length} bytes`);
-  within("raw", length, AUTHORING_RAW);
+  t.diagnostic(`${authoring.length} bytes, ${compressed(authoring)} with brotli`);
+  within("raw", authoring.length, AUTHORING_RAW);
+  within("with brotli", compressed(authoring), AUTHORING_BROTLI);
 });

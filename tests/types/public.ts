@@ -3,11 +3,14 @@
 import {
   type Advice,
   applyFixes,
+  buildEvent,
+  buildRun,
   type CheckOptions,
   checkAutomation,
   compareVersions,
   type Diagnostic,
   describe,
+  type Event,
   type EventType,
   eventTypes,
   explain,
@@ -119,6 +122,16 @@ const advice: Advice = heartbeatAdvice({ frequency: 180, within: 540, expect: ["
 const tolerated: number = advice.tolerated_misses;
 console.log(kinds, replayed, both, failed, tolerated, advice.smallest_within[0]?.within);
 
+const built: Event = buildEvent("prefect.flow-run.Running", {
+  flow_run: { name: "a" },
+  previous: null,
+});
+const history: Event[] = buildRun(
+  { tasks: [{ name: "extract", retries: 1 }], subflows: [{ flow: "child" }], heartbeat: null },
+  { seed: 7, now: "2026-03-31T18:30:00Z" },
+);
+console.log(built.follows ?? history.length);
+
 // ---- what must not
 
 // @ts-expect-error A number is no input.
@@ -169,3 +182,9 @@ testScenarios({ automation: {}, expect: [{ fired: 1 }] });
 heartbeatAdvice({ frequency: 30 });
 // @ts-expect-error It may be absent.
 tested.errors.length;
+// @ts-expect-error There is no such option.
+buildEvent("a.b", {}, { sed: 7 });
+// @ts-expect-error A subflow has no worker.
+buildRun({ subflows: [{ worker: "w" }] });
+// @ts-expect-error A task needs a name.
+buildRun({ tasks: [{}] });

@@ -5,7 +5,7 @@ use super::super::hole::is_uuid;
 use super::super::leak;
 use super::super::model::{Alternative, Aside, Form, Label, Presence, Related, Source, Value};
 use super::example::is_timestamp;
-use super::{Fallible, ID, ROLE, Resolver, missing, no_group, remark, shared_remark, template, unique};
+use super::{Fallible, ID, ROLE, Resolver, build, missing, no_group, remark, shared_remark, template, unique};
 
 impl Resolver<'_> {
     pub(super) fn labels(&self, labels: &[data::Label], source: Source) -> Fallible<&'static [Label]> {
@@ -32,6 +32,7 @@ impl Resolver<'_> {
             meaning: Aside(leak(&label.meaning)),
             source: Aside(source),
             example: Aside(leak(label.example.as_deref().unwrap_or_default())),
+            build: build(label.key.as_deref(), label.default.as_deref(), None),
         })
     }
 
@@ -132,6 +133,7 @@ impl Resolver<'_> {
             labels,
             source: Aside(source),
             example: Aside(leak(&whole.example)),
+            build: build(related.key.as_deref(), None, None),
             remark: shared_remark(related.warning.as_ref(), related.info.as_ref()),
         })
     }

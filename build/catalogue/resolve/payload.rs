@@ -4,7 +4,7 @@ use super::super::data::{self, Level};
 use super::super::leak;
 use super::super::model::{Aside, Field, Kind, Object, Remark, Source};
 use super::example::example;
-use super::{Fallible, Resolver, missing, no_group, remark, shared_remark, unique};
+use super::{Fallible, Resolver, build, missing, no_group, remark, shared_remark, unique};
 
 impl Resolver<'_> {
     /// The fields with their groups resolved, at all depths.
@@ -93,6 +93,7 @@ impl Resolver<'_> {
             meaning: Aside(leak(&field.meaning)),
             source: Aside(source),
             example: Aside(leak(&example)),
+            build: build(field.key.as_deref(), field.default.as_deref(), field.once.as_deref()),
         })
     }
 }

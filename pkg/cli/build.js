@@ -1,0 +1,105 @@
+// The command `build`.
+
+import { buildEvent, buildRun } from "../api.js";
+import { curl, python } from "./formats/snippet.js";
+import { openInput, Unreadable } from "./read.js";
+import { printable } from "./terminal.js";
+import { shown } from "./words.js";
+
+/** @type {{ [format: string]: (events: import("../index.js").Event[], one: boolean) => string }} */
+const FORMATS = {
+  json: (events, one) => JSON.stringify(one ? events[0] : events, null, 2),
+  curl,
+  python,
+};
+
+/**
+ * @param {string | undefined} name
+ * @param {{ set?: string[], from?: string, run?: boolean, as: string, seed?: string, now?: string }} options
+ * @param {() => void} help
+ * @returns {Promise<number>} the exit status
+ */
+export async function buildCommand(name, { set = [], from, run = false, as, seed, now }, help) {
+  if ((name === undefined) !== run) {
+    help();
+    return 2;
+  }
+  try {
+    const input = from === undefined ? {} : await read(from);
+    for (const assignment of set) assign(input, assignment);
+    const options = {
+      ...(seed === undefined ? {} : { seed }),
+      ...(now === undefined ? {} : { now }),
+    };
+    const events =
+      name === undefined ? buildRun(input, options) : [buildEvent(name, input, options)];
+    process.stdout.write(`${FORMATS[as]?.(events, !run)}\n`);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof TypeError) && !(error instanceof Unreadable)) throw error;
+    process.stderr.write(`${printable(error.message)}\n`);
+    return 2;
+  }
+}
+
+/**
+ * @param {string} file
+ * @returns {Promise<{ [key: string]: unknown }>}
+ */
+async function read(file) {
+  try {
+    const { pieces } = await openInput(file);
+    const decoder = new TextDecoder("utf-8", { fatal: true });
+    let text = "";
+    for await (const piece of pieces) text += decoder.decode(piece, { stream: true });
+    const value = JSON.parse(text + decoder.decode());
+    if (value === null || typeof value !== "object" || Array.isArray(value))
+      throw new Unreadable("does not hold an object");
+    return value;
+  } catch (error) {
+    const reason = error instanceof Unreadable ? error.message : "is not JSON";
+    throw new Unreadable(`${shown(file)} ${reason}`, { cause: error });
+  }
+}
+
+/**
+ * `task_run.name=extract-0`. Labels have dots of their own: behind `resource.` all is the label's name.
+ * @param {{ [key: string]: unknown }} input
+ * @param {string} assignment
+ */
+function assign(input, assignment) {
+  const at = assignment.indexOf("=");
+  if (at < 1)
+    throw new TypeError(
+      `--set needs KEY=VALUE, such as task_run.name=extract-0, not ${assignment}`,
+    );
+  const key = assignment.slice(0, at);
+  const [first = "", ...rest] = key.startsWith("resource.")
+    ? ["resource", key.slice("resource.".length)]
+    : key.split(".");
+  // Of what is there, and of its prototype, nothing is written to but its own keys.
+  let object = input;
+  const path = [first, ...rest];
+  const last = path.pop() ?? "";
+  for (const part of path) {
+    const inner = Object.hasOwn(object, part) ? object[part] : undefined;
+    const next = inner !== null && typeof inner === "object" ? inner : Object.create(null);
+    object[part] = next;
+    object = /** @type {{ [key: string]: unknown }} */ (next);
+  }
+  object[last] = value(assignment.slice(at + 1), first === "payload");
+}
+
+/**
+ * A text, unless it is JSON that cannot be meant as one.
+ * @param {string} text
+ * @param {boolean} any
+ */
+function value(text, any) {
+  if (!any && text !== "null" && !/^[[{"]/.test(text)) return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

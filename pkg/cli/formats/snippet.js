@@ -1,0 +1,92 @@
+// Events as what sends them: a command for a shell, and Python.
+
+/** @typedef {import("../../index.js").Event} Event */
+
+/**
+ * Sends them to the API of a Prefect server.
+ * @param {Event[]} events
+ */
+export function curl(events) {
+  return [
+    "curl --fail --request POST \\",
+    '  --header "Content-Type: application/json" \\',
+    `  --data-binary ${shellQuoted(JSON.stringify(events))} \\`,
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell fills it in
+    '  "${PREFECT_API_URL:-http://127.0.0.1:4200/api}/events"',
+  ].join("\n");
+}
+
+/**
+ * Within single quotes a shell leaves everything as it is, but for the quote itself.
+ * @param {string} text
+ */
+function shellQuoted(text) {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/**
+ * Calls of Prefect's `emit_event`.
+ * @param {Event[]} events
+ */
+export function python(events) {
+  const linked = events.some(({ follows }) => follows !== null);
+  const lines = [
+    "from datetime import datetime",
+    "from uuid import UUID",
+    "",
+    `from prefect.events import ${linked ? "Event, " : ""}emit_event`,
+  ];
+  for (const event of events) lines.push("", emitted(event));
+  return lines.join("\n");
+}
+
+/** @param {Event} event */
+function emitted({ event, occurred, resource, related, payload, id, follows }) {
+  const time = `datetime.fromisoformat(${JSON.stringify(occurred.replace(/Z$/, "+00:00"))})`;
+  const lines = [
+    "emit_event(",
+    `    event=${literal(event, 1)},`,
+    `    occurred=${time},`,
+    `    resource=${literal(resource, 1)},`,
+    `    related=${literal(related, 1)},`,
+    `    payload=${literal(payload, 1)},`,
+    `    id=UUID(${literal(id, 1)}),`,
+  ];
+  if (follows !== null) {
+    // Of the event before, only the id and a time near enough are looked at.
+    lines.push(
+      "    follows=Event(",
+      `        id=UUID(${literal(follows, 1)}),`,
+      `        occurred=${time},`,
+      '        event="the event before",',
+      '        resource={"prefect.resource.id": "the event before"},',
+      "    ),",
+    );
+  }
+  lines.push(")");
+  return lines.join("\n");
+}
+
+/**
+ * A JSON value as Python writes it. Its strings are Python's too.
+ * @param {unknown} value
+ * @param {number} depth
+ * @returns {string}
+ */
+function literal(value, depth) {
+  const inner = "    ".repeat(depth + 1);
+  const end = "    ".repeat(depth);
+  if (value === null) return "None";
+  if (typeof value === "boolean") return value ? "True" : "False";
+  if (typeof value !== "object") return JSON.stringify(value);
+  if (Array.isArray(value)) {
+    if (value.length === 0) return "[]";
+    return `[\n${value.map((item) => `${inner}${literal(item, depth + 1)},\n`).join("")}${end}]`;
+  }
+  const entries = Object.entries(value);
+  if (entries.length === 0) return "{}";
+  const members = entries.map(
+    ([key, item]) => `${inner}${JSON.stringify(key)}: ${literal(item, depth + 1)},\n`,
+  );
+  return `{\n${members.join("")}${end}}`;
+}

@@ -1,0 +1,682 @@
+//! The history of a flow run with all that belongs to it: its states and heartbeats ([`super::run`], as the simulation
+//! plays them), its tasks and subflows, its worker or runner.
+
+use std::collections::HashMap;
+
+use crate::automation::read;
+use crate::catalogue::{find, is_uuid};
+use crate::event::{Labels, RESOURCE_ID, RESOURCE_ROLE, Reader};
+use crate::json::write::Writer;
+use crate::json::{Kind, Tape, Value, parse};
+use crate::simulate::moment::{moment, span};
+use crate::sort;
+use crate::time::Instant;
+
+use super::event::build_event;
+use super::ids::timed_id;
+use super::options::BuildOptions;
+use super::random::Random;
+use super::run::{Break, FOLLOWS_WITHIN, Heartbeats, Phase, RunSpec, Scene, State, play, shared_labels, state_type};
+use super::words::{self, Mistake};
+
+type Fallible<T> = Result<T, Mistake>;
+
+const SECOND: i64 = 1_000_000;
+/// From a state of a task run to the next one that nothing happens before.
+const MOMENT: i64 = 10_000;
+/// What a history may have: more would not fit into the memory of a page.
+const MOST_EVENTS: usize = 1_000_000;
+/// Subflows in subflows.
+const DEEPEST: usize = 16;
+
+const MOMENTS: &str = "a time, or how long after `now`, such as `2m30s`";
+const SPANS: &str = "a span of time such as `90s`, not negative";
+const RUN: [&str; 21] = [
+    "flow",
+    "flow_run",
+    "deployment",
+    "work_queue",
+    "work_pool",
+    "tags",
+    "worker",
+    "infrastructure",
+    "runner",
+    "scheduled",
+    "starts",
+    "ends",
+    "dies",
+    "cancelled",
+    "state",
+    "retry",
+    "pause",
+    "suspend",
+    "heartbeat",
+    "tasks",
+    "subflows",
+];
+const SUBFLOW: [&str; 9] = ["flow", "flow_run", "tags", "starts", "ends", "state", "heartbeat", "tasks", "subflows"];
+const TASK: [&str; 7] = ["name", "starts", "duration", "retries", "retry_delay", "state", "tags"];
+
+/// Builds the history that `spec`, JSON text, describes: a JSON array of events in the order of time.
+pub fn build_run(spec: &str, options: BuildOptions) -> Fallible<String> {
+    let (mut tape, mut issues) = (Tape::new(), Vec::new());
+    let complete = parse(spec.as_bytes(), 0, &mut tape, &mut issues).complete;
+    let document = tape.document(spec.as_bytes());
+    let root = document.root().filter(|root| complete && root.kind() == Kind::Object);
+    let root = root.ok_or("what a run is built of must be an object")?;
+    let mut teller = Teller {
+        options,
+        random: Random::new(options.seed),
+        reader: Reader::default(),
+        told: Vec::new(),
+        counts: HashMap::new(),
+    };
+    teller.run(root, None, 0)?;
+    let mut writer = Writer::default();
+    writer.open('[');
+    sort::by_key(&mut teller.told, &mut |(at, _)| at.sortable());
+    for (_, json) in teller.told {
+        writer.item();
+        writer.raw(&json);
+    }
+    writer.close(']');
+    Ok(writer.finish())
+}
+
+/// Something with an id and a name.
+#[derive(Clone)]
+struct Thing {
+    id: String,
+    name: String,
+}
+
+impl Thing {
+    fn write(&self, key: &str, writer: &mut Writer) {
+        writer.key(key);
+        writer.open('{');
+        writer.text("id", &self.id);
+        writer.text("name", &self.name);
+        writer.close('}');
+    }
+}
+
+/// What the events of a run are related to.
+#[derive(Clone)]
+struct Cast {
+    flow_run: Thing,
+    flow: Thing,
+    deployment: Option<Thing>,
+    work_queue: Option<Thing>,
+    work_pool: Option<(Thing, String)>,
+    tags: Vec<String>,
+}
+
+struct Teller {
+    options: BuildOptions,
+    random: Random,
+    reader: Reader,
+    told: Vec<(Instant, String)>,
+    /// How many runs of each task there are in each flow run.
+    counts: HashMap<String, u32>,
+}
+
+/// A state of a task run, and when it was entered.
+struct Step {
+    at: Instant,
+    state: State,
+    count: i64,
+}
+
+fn later(at: Instant, by: i64) -> Instant {
+    Instant(at.0.saturating_add(by))
+}
+
+fn known(object: Value<'_>, keys: &[&str], within: &str) -> Fallible<()> {
+    for (key, _) in object.members() {
+        let key = key.string();
+        if !keys.contains(&&*key) {
+            return Err(words::unknown_key("a run", &key, within, keys));
+        }
+    }
+    Ok(())
+}
+
+impl Teller {
+    fn at(&self, object: Value<'_>, key: &str) -> Fallible<Option<Instant>> {
+        let Some(value) = object.get(key) else { return Ok(None) };
+        moment(value, self.options.now).map(Some).ok_or_else(|| words::wrong(key, MOMENTS, value))
+    }
+
+    fn thing(&mut self, object: Value<'_>, key: &str, usual: Option<&str>) -> Fallible<Option<Thing>> {
+        let value = object.get(key).filter(|value| value.kind() != Kind::Null);
+        let (id, name) = match value {
+            None if usual.is_none() => return Ok(None),
+            None => (None, None),
+            Some(value) if value.is_string() && is_uuid(&value.bytes()) => (Some(value), None),
+            Some(value) if value.is_string() => (None, Some(value)),
+            Some(value) if value.kind() == Kind::Object => {
+                known(value, &["id", "name", "type"], key)?;
+                (value.get("id"), value.get("name"))
+            }
+            Some(value) => return Err(words::wrong(key, "a name, or an object such as `{ id, name }`", value)),
+        };
+        let id = match id {
+            None => timed_id(self.options.now, &mut self.random).to_string(),
+            Some(id) if id.is_string() && is_uuid(&id.bytes()) => id.string().into_owned(),
+            Some(id) => return Err(words::wrong(&[key, ".id"].concat(), "a UUID", id)),
+        };
+        let name = match name {
+            None => usual.unwrap_or(key).to_owned(),
+            Some(name) => {
+                let text = read::text(name).filter(|text| !text.is_empty());
+                text.ok_or_else(|| words::wrong(&[key, ".name"].concat(), "a text", name))?
+            }
+        };
+        Ok(Some(Thing { id, name }))
+    }
+
+    fn text(object: Value<'_>, thing: &str, key: &str, usual: &str) -> Fallible<String> {
+        let value = object.get(thing).and_then(|value| value.get(key));
+        value.map_or(Ok(usual.to_owned()), |value| {
+            let text = read::text(value).filter(|text| !text.is_empty());
+            text.ok_or_else(|| words::wrong(&[thing, ".", key].concat(), "a text", value))
+        })
+    }
+
+    fn tags(object: Value<'_>) -> Fallible<Vec<String>> {
+        let Some(value) = object.get("tags") else { return Ok(Vec::new()) };
+        let mut tags = read::texts(value).ok_or_else(|| words::wrong("tags", "a list of texts", value))?;
+        tags.retain(|tag| !tag.is_empty());
+        tags.sort_unstable();
+        tags.dedup();
+        Ok(tags)
+    }
+
+    /// The last state of a run. `family`: the name of its events, up to the state.
+    fn state(object: Value<'_>, family: &str) -> Fallible<Option<State>> {
+        let Some(value) = object.get("state") else { return Ok(None) };
+        let wrong = || {
+            words::wrong(
+                "state",
+                "the name of a state, or one of your own with its type, such as `{ name: \"Processed\", type: \"COMPLETED\" }`",
+                value,
+            )
+        };
+        if value.is_string() {
+            let name = value.string();
+            let variants = find(&[family, &name].concat()).map_or(&[][..], |found| found.family.variants);
+            let known = variants.iter().find(|variant| variant.name == name);
+            let kind = known.and_then(|known| known.state_type).ok_or_else(wrong)?;
+            return Ok(Some(State { name: name.into_owned(), kind }));
+        }
+        known(value, &["name", "type"], "state")?;
+        let name = value.get("name").filter(|name| name.is_string()).ok_or_else(wrong)?.string();
+        let kind = value.get("type").and_then(|kind| state_type(&kind.string()));
+        Ok(Some(State { name: name.into_owned(), kind: kind.ok_or_else(wrong)? }))
+    }
+
+    fn span(object: Value<'_>, key: &str, usual: i64) -> Fallible<i64> {
+        object.get(key).map_or(Ok(usual), |value| {
+            span(value).filter(|span| *span >= 0).ok_or_else(|| words::wrong(key, SPANS, value))
+        })
+    }
+
+    fn breaks(&self, object: Value<'_>) -> Fallible<Vec<Break>> {
+        let mut breaks = Vec::new();
+        for (key, phase) in [("retry", Phase::Retry), ("pause", Phase::Pause), ("suspend", Phase::Suspend)] {
+            let Some(value) = object.get(key) else { continue };
+            let list: Vec<Value<'_>> = if value.kind() == Kind::Array { value.items().collect() } else { vec![value] };
+            for item in list {
+                if item.kind() != Kind::Object {
+                    return Err(words::wrong(key, "an object such as `{ at: \"3m\", for: \"30s\" }`", item));
+                }
+                known(item, &["at", "for"], key)?;
+                let from = self.at(item, "at")?.ok_or_else(|| words::needs("a run", &[key, ".at"].concat(), ""))?;
+                let length = Self::span(item, "for", 10 * SECOND)?.max(3 * SECOND);
+                breaks.push(Break { phase, from, until: Some(later(from, length)) });
+            }
+        }
+        sort::by_key(&mut breaks, &mut |one| one.from.sortable());
+        Ok(breaks)
+    }
+
+    /// Tells a run; what it tells ends with the process of its parent.
+    fn run(&mut self, spec: Value<'_>, parent: Option<(&Cast, Option<Instant>)>, depth: usize) -> Fallible<()> {
+        let keys: &[&str] = if depth == 0 { &RUN } else { &SUBFLOW };
+        if spec.kind() != Kind::Object || depth > DEEPEST {
+            return Err(words::wrong("subflows", "a list of runs, nested 16 deep at most", spec));
+        }
+        known(spec, keys, if depth == 0 { "" } else { "subflows" })?;
+        let starts = self.at(spec, "starts")?.unwrap_or(self.options.now);
+        let dies = self.at(spec, "dies")?.or(parent.and_then(|(_, dies)| dies));
+        let cancelled = self.at(spec, "cancelled")?;
+        let flow = self
+            .thing(spec, "flow", Some("my-flow"))?
+            .unwrap_or_else(|| Thing { id: String::new(), name: String::new() });
+        let named = ["brave-otter", "calm-heron", "keen-marten", "wise-lynx"];
+        let usual = usize::try_from(self.random.below(4)).ok().and_then(|at| named.get(at)).copied();
+        let flow_run = self.thing(spec, "flow_run", usual)?.unwrap_or_else(|| flow.clone());
+        let pool = self.thing(spec, "work_pool", None)?;
+        let work_pool = match pool {
+            Some(pool) => Some((pool, Self::text(spec, "work_pool", "type", "process")?)),
+            None => None,
+        };
+        // A pool has a queue, and only by it the server knows the pool.
+        let queue = work_pool.as_ref().map(|_| "default");
+        let cast = Cast {
+            flow_run,
+            flow,
+            deployment: self.thing(spec, "deployment", None)?,
+            work_queue: self.thing(spec, "work_queue", queue)?,
+            work_pool,
+            tags: Self::tags(spec)?,
+        };
+        let ends = self.at(spec, "ends")?;
+        let first = self.told.len();
+        let limit = dies.or(ends);
+        let mut over = self.tasks(spec, &cast, starts)?;
+        if let Some(subflows) = spec.get("subflows") {
+            if subflows.kind() != Kind::Array {
+                return Err(words::wrong("subflows", "a list of runs", subflows));
+            }
+            for subflow in subflows.items() {
+                self.run(subflow, Some((&cast, dies)), depth.saturating_add(1))?;
+            }
+        }
+        let latest = self.told.get(first..).unwrap_or_default().iter().map(|(at, _)| *at).max();
+        over = latest.map_or(over, |latest| if latest > over { latest } else { over });
+        let usual = || later(cancelled.unwrap_or(starts), if cancelled.is_some() { 2 * SECOND } else { 60 * SECOND });
+        let ends = match (ends, dies) {
+            (Some(ends), _) => Some(ends),
+            (None, Some(_)) => None,
+            (None, None) if over > starts => {
+                Some(later(over, SECOND / 2).max(if cancelled.is_some() { usual() } else { over }))
+            }
+            (None, None) => Some(usual()),
+        };
+        for (key, moment) in [("ends", ends), ("dies", dies.filter(|_| parent.is_none())), ("cancelled", cancelled)] {
+            if moment.is_some_and(|moment| moment < starts) {
+                return Err(format!("the run's `{key}` is before its `starts`"));
+            }
+        }
+        if cancelled.zip(ends).is_some_and(|(cancelled, ends)| ends <= cancelled) {
+            return Err("the run's `ends` must be after its `cancelled`".to_owned());
+        }
+        // What dies tells nothing more; what ends has come to an end before.
+        if let Some(dies) = dies {
+            let mut at = 0_usize;
+            self.told.retain(|(when, _)| {
+                at = at.saturating_add(1);
+                at <= first || *when < dies
+            });
+        } else if limit.is_some_and(|limit| over > limit) {
+            return Err("a task or a subflow ends after its run: give a later `ends`".to_owned());
+        }
+        let state = Self::state(spec, "prefect.flow-run.")?;
+        if cancelled.is_some() && state.is_some() {
+            return Err("a run that is `cancelled` ends as Cancelled: leave out `state`".to_owned());
+        }
+        let state = state.or_else(|| State::known(if cancelled.is_some() { "Cancelled" } else { "Completed" }));
+        let state = state.unwrap_or(State { name: String::new(), kind: "COMPLETED" });
+        let breaks = self.breaks(spec)?;
+        let mut free = starts;
+        for one in &breaks {
+            if one.from <= free {
+                return Err("`retry`, `pause` and `suspend` come after `starts`, one after the other".to_owned());
+            }
+            free = one.until.unwrap_or(free);
+        }
+        let last = [cancelled, ends, dies].into_iter().flatten().min();
+        if breaks.last().zip(last).is_some_and(|(_, last)| last <= free) {
+            return Err("the run ends before it goes on after `retry`, `pause` or `suspend`".to_owned());
+        }
+        let pending = later(starts, -SECOND);
+        let scheduled = self.at(spec, "scheduled")?;
+        if scheduled.is_some_and(|scheduled| scheduled >= pending) {
+            return Err("`scheduled` must be more than a second before `starts`".to_owned());
+        }
+        let mut heartbeats = Heartbeats { jitter: 0, ..Heartbeats::default() };
+        match spec.get("heartbeat") {
+            None => {}
+            Some(value) if value.kind() == Kind::Null => heartbeats.frequency = 0,
+            Some(value) if value.kind() == Kind::Object => {
+                known(value, &["frequency"], "heartbeat")?;
+                heartbeats.frequency = Self::span(value, "frequency", heartbeats.frequency)?;
+                if (1..SECOND).contains(&heartbeats.frequency) {
+                    return Err("`heartbeat.frequency` must be a second at least".to_owned());
+                }
+            }
+            Some(value) => {
+                return Err(words::wrong("heartbeat", "an object such as `{ frequency: 30 }`, or null", value));
+            }
+        }
+        let known_as = |name: &str, at: Option<Instant>| State::known(name).zip(at);
+        let scene = self.scene(
+            &cast,
+            parent.map(|(parent, _)| parent),
+            known_as("Scheduled", scheduled).into_iter().collect(),
+            known_as("Cancelling", cancelled).into_iter().collect(),
+        );
+        let run = RunSpec {
+            name: cast.flow_run.name.clone(),
+            flow: String::new(),
+            deployment: None,
+            tags: Vec::new(),
+            starts,
+            ends,
+            dies,
+            state,
+            breaks,
+            misses: Vec::new(),
+            heartbeats,
+            after_end: None,
+            horizon: later(starts, 366 * 86_400 * SECOND),
+        };
+        let too_many = || format!("a history has at most {MOST_EVENTS} events");
+        if super::run::most_events(&run) > MOST_EVENTS as u64 {
+            return Err(too_many());
+        }
+        let crashed = run.state.kind == "CRASHED";
+        for built in play(&run, scene, &mut self.reader, &mut self.random) {
+            let mut writer = Writer::default();
+            built.write_sent(&mut writer);
+            writer.close('}');
+            self.told.push((built.event.occurred, writer.finish()));
+        }
+        if self.told.len() > MOST_EVENTS {
+            return Err(too_many());
+        }
+        self.worker(spec, &cast, pending, ends.filter(|_| dies.is_none()), crashed)?;
+        self.runner(spec, &cast, ends.filter(|_| cancelled.is_some() && dies.is_none()))
+    }
+
+    fn scene(
+        &mut self,
+        cast: &Cast,
+        parent: Option<&Cast>,
+        before: Vec<(State, Instant)>,
+        closing: Vec<(State, Instant)>,
+    ) -> Scene {
+        let (mut stated, mut beating) = (Vec::new(), Vec::new());
+        let reader = &mut self.reader;
+        let mut labels = |role: &str, thing: &Thing, more: &[(&str, &str)], is_named: bool| -> Labels {
+            let id = ["prefect.", role, ".", &thing.id].concat();
+            let mut pairs = vec![(RESOURCE_ID, &*id), (RESOURCE_ROLE, role)];
+            if is_named {
+                pairs.push(("prefect.resource.name", &thing.name));
+            }
+            pairs.extend_from_slice(more);
+            shared_labels(reader, &pairs)
+        };
+        let flow = labels("flow", &cast.flow, &[], true);
+        stated.push(flow.clone());
+        beating.push(flow);
+        if let Some(deployment) = &cast.deployment {
+            stated.push(labels("deployment", deployment, &[], true));
+            beating.push(labels("deployment", deployment, &[], false));
+        }
+        if let Some(queue) = &cast.work_queue {
+            stated.push(labels("work-queue", queue, &[], true));
+        }
+        if let Some((pool, kind)) = &cast.work_pool {
+            stated.push(labels("work-pool", pool, &[("prefect.work-pool.type", kind)], true));
+        }
+        if let Some(parent) = parent {
+            // The server makes a task run in the parent that stands for the subflow.
+            let id = timed_id(self.options.now, &mut self.random).to_string();
+            let count = self.counts.entry([&parent.flow_run.id, "/", &cast.flow.name].concat()).or_default();
+            let name = format!("{}-{count}", cast.flow.name);
+            *count = count.saturating_add(1);
+            stated.push(labels("task-run", &Thing { id, name }, &[], true));
+        }
+        for tag in &cast.tags {
+            let tag = labels("tag", &Thing { id: tag.clone(), name: String::new() }, &[], false);
+            stated.push(tag.clone());
+            beating.push(tag);
+        }
+        if let Some(queue) = &cast.work_queue {
+            beating.push(labels("work-queue", queue, &[], true));
+        }
+        if let Some((pool, _)) = &cast.work_pool {
+            beating.push(labels("work-pool", pool, &[], true));
+        }
+        let id = ["prefect.flow-run.", &cast.flow_run.id].concat().into();
+        Scene { id, stated: stated.into(), beating: beating.into(), before, closing }
+    }
+
+    // ---- tasks
+
+    /// Tells the task runs, and when the last of them ends.
+    fn tasks(&mut self, spec: Value<'_>, cast: &Cast, starts: Instant) -> Fallible<Instant> {
+        let mut free = starts;
+        let mut over = starts;
+        let Some(tasks) = spec.get("tasks") else { return Ok(over) };
+        if tasks.kind() != Kind::Array {
+            return Err(words::wrong("tasks", "a list of tasks", tasks));
+        }
+        for task in tasks.items() {
+            if task.kind() != Kind::Object {
+                return Err(words::wrong("tasks", "a list of objects such as `{ name: \"extract\" }`", task));
+            }
+            known(task, &TASK, "tasks")?;
+            let name = task.get("name").and_then(read::text).filter(|name| !name.is_empty());
+            let name = name.ok_or_else(|| words::needs("a run", "tasks.name", "what a task is called"))?;
+            let begins = self.at(task, "starts")?.unwrap_or_else(|| later(free, MOMENT));
+            if begins < starts {
+                return Err(format!("the task `{name}` starts before its run"));
+            }
+            free = self.task(task, &name, begins, cast)?;
+            over = if free > over { free } else { over };
+            if self.told.len() > MOST_EVENTS {
+                return Err(format!("a history has at most {MOST_EVENTS} events"));
+            }
+        }
+        Ok(over)
+    }
+
+    fn task(&mut self, task: Value<'_>, name: &str, begins: Instant, cast: &Cast) -> Fallible<Instant> {
+        let duration = Self::span(task, "duration", SECOND)?.max(1);
+        let delay = Self::span(task, "retry_delay", SECOND)?.max(1);
+        let retries = match task.get("retries") {
+            None => 0,
+            Some(value) => read::integer(value)
+                .filter(|retries| (0..=1000).contains(retries))
+                .ok_or_else(|| words::wrong("retries", "a whole number from 0 to 1000", value))?,
+        };
+        let last = Self::state(task, "prefect.task-run.")?.or_else(|| State::known("Completed"));
+        let mut steps: Vec<Step> = Vec::new();
+        let mut add = |state: Option<State>, at: Instant, count: i64| {
+            steps.extend(state.map(|state| Step { at, state, count }));
+        };
+        add(State::known("Pending"), begins, 0);
+        let mut at = later(begins, MOMENT);
+        add(State::known("Running"), at, 1);
+        for count in 1..=retries {
+            at = later(at, duration);
+            add(State::known("AwaitingRetry"), at, count);
+            at = later(at, delay);
+            add(State::known("Retrying"), at, count.saturating_add(1));
+        }
+        at = later(at, duration);
+        add(last, at, retries.saturating_add(1));
+        self.steps(name, &steps, &Self::tags(task)?, cast)?;
+        Ok(at)
+    }
+
+    fn steps(&mut self, task: &str, steps: &[Step], tags: &[String], cast: &Cast) -> Fallible<()> {
+        let count = self.counts.entry([&cast.flow_run.id, "/", task].concat()).or_default();
+        let name = format!("{task}-{count}");
+        *count = count.saturating_add(1);
+        let Some(first) = steps.first() else { return Ok(()) };
+        let id = timed_id(first.at, &mut self.random).to_string();
+        let dynamic = timed_id(first.at, &mut self.random).to_string();
+        let key: String = format!("{:016x}", crate::hash::hash(task.as_bytes())).chars().take(8).collect();
+        let started = steps.iter().find(|step| step.state.kind == "RUNNING").map(|step| step.at);
+        let mut before: Option<(&Step, String)> = None;
+        let mut ran = 0_i64;
+        for step in steps {
+            let own = timed_id(step.at, &mut self.random).to_string();
+            if let Some((last, _)) = before.as_ref().filter(|(last, _)| last.state.kind == "RUNNING") {
+                ran = ran.saturating_add(step.at.since(last.at));
+            }
+            let mut input = Writer::default();
+            input.open('{');
+            input.text("id", &own);
+            input.text("occurred", &step.at.rfc3339());
+            match before.as_ref().filter(|(last, _)| step.at.since(last.at) < FOLLOWS_WITHIN) {
+                Some((_, id)) => input.text("follows", id),
+                None => input.null("follows"),
+            }
+            input.key("task_run");
+            input.open('{');
+            input.text("id", &id);
+            input.text("name", &name);
+            input.text("task_key", &[task, "-", &key].concat());
+            input.text("dynamic_key", &dynamic);
+            input.integer("run_count", step.count);
+            input.text("expected_start_time", &first.at.rfc3339());
+            if let Some(started) = started.filter(|started| step.at >= *started) {
+                input.text("start_time", &started.rfc3339());
+            }
+            input.key("total_run_time");
+            input.raw(&format!("{}.{:06}", ran.div_euclid(SECOND), ran.rem_euclid(SECOND)));
+            input.close('}');
+            input.key("state");
+            input.open('{');
+            input.text("type", step.state.kind);
+            input.close('}');
+            match &before {
+                None => input.null("previous"),
+                Some((last, _)) => {
+                    input.key("previous");
+                    input.open('{');
+                    input.text("type", last.state.kind);
+                    input.text("name", &last.state.name);
+                    input.close('}');
+                }
+            }
+            Self::company(cast, tags, true, &mut input);
+            input.close('}');
+            self.tell(&["prefect.task-run.", &step.state.name].concat(), step.at, &input.finish())?;
+            before = Some((step, own));
+        }
+        Ok(())
+    }
+
+    /// Whom the events of clients are related to.
+    fn company(cast: &Cast, tags: &[String], queue: bool, input: &mut Writer) {
+        cast.flow_run.write("flow_run", input);
+        cast.flow.write("flow", input);
+        if let Some(deployment) = &cast.deployment {
+            deployment.write("deployment", input);
+        }
+        if let Some(work_queue) = cast.work_queue.as_ref().filter(|_| queue) {
+            work_queue.write("work_queue", input);
+        }
+        if let Some((pool, _)) = &cast.work_pool {
+            pool.write("work_pool", input);
+        }
+        let tags: Vec<&str> = tags.iter().map(String::as_str).collect();
+        input.texts("tags", &tags);
+    }
+
+    fn tell(&mut self, name: &str, at: Instant, input: &str) -> Fallible<()> {
+        let options = BuildOptions { seed: self.random.word(), now: at };
+        self.told.push((at, build_event(name, input, options)?));
+        Ok(())
+    }
+
+    // ---- worker and runner
+
+    fn worker(
+        &mut self,
+        spec: Value<'_>,
+        cast: &Cast,
+        pending: Instant,
+        ends: Option<Instant>,
+        crashed: bool,
+    ) -> Fallible<()> {
+        let Some(worker) = self.thing(spec, "worker", None)? else {
+            return match spec.get("infrastructure") {
+                Some(_) => Err(words::needs("a run", "worker", "who tells of the `infrastructure`")),
+                None => Ok(()),
+            };
+        };
+        let usual = cast.work_pool.as_ref().map_or("process", |(_, kind)| kind);
+        let kind = Self::text(spec, "worker", "type", usual)?;
+        let submitted = (later(pending, SECOND / 2), timed_id(pending, &mut self.random).to_string());
+        let executed = ends.map(|ends| later(ends, SECOND / 2));
+        let infrastructure = spec.get("infrastructure");
+        if let Some(value) = infrastructure {
+            if value.kind() != Kind::Object {
+                return Err(words::wrong(
+                    "infrastructure",
+                    "an object such as `{ identifier, status_code: 0 }`",
+                    value,
+                ));
+            }
+            known(value, &["identifier", "status_code"], "infrastructure")?;
+        }
+        for (name, at) in
+            [("prefect.worker.submitted-flow-run", Some(submitted.0)), ("prefect.worker.executed-flow-run", executed)]
+        {
+            let Some(at) = at else { continue };
+            let mut input = Writer::default();
+            input.open('{');
+            input.text("occurred", &at.rfc3339());
+            input.key("worker");
+            input.open('{');
+            input.text("name", &worker.name);
+            input.text("type", &kind);
+            input.close('}');
+            if at == submitted.0 {
+                input.text("id", &submitted.1);
+            } else {
+                if at.since(submitted.0) < FOLLOWS_WITHIN {
+                    input.text("follows", &submitted.1);
+                } else {
+                    input.null("follows");
+                }
+                let made = format!("{}-{:05x}", cast.flow_run.name, self.random.below(0xF_FFFF));
+                input.key("infrastructure");
+                input.open('{');
+                input.text("identifier", &Self::text(spec, "infrastructure", "identifier", &made)?);
+                let code = infrastructure.and_then(|value| value.get("status_code"));
+                let wrong = |value| words::wrong("infrastructure.status_code", "a whole number", value);
+                let code =
+                    code.map_or(Ok(i64::from(crashed)), |value| read::integer(value).ok_or_else(|| wrong(value)))?;
+                input.integer("status_code", code);
+                input.close('}');
+            }
+            Self::company(cast, &cast.tags, false, &mut input);
+            input.close('}');
+            self.tell(name, at, &input.finish())?;
+        }
+        Ok(())
+    }
+
+    fn runner(&mut self, spec: Value<'_>, cast: &Cast, cancelled: Option<Instant>) -> Fallible<()> {
+        let Some(runner) = self.thing(spec, "runner", None)? else { return Ok(()) };
+        let Some(cancelled) = cancelled else {
+            return Err(words::needs("a run", "cancelled", "the `runner` tells that it has cancelled the run"));
+        };
+        let at = later(cancelled, MOMENT);
+        let mut input = Writer::default();
+        input.open('{');
+        input.text("occurred", &at.rfc3339());
+        input.key("runner");
+        input.open('{');
+        input.text("name", &runner.name);
+        input.close('}');
+        cast.flow_run.write("flow_run", &mut input);
+        // It knows the flow by the deployment alone.
+        if let Some(deployment) = &cast.deployment {
+            deployment.write("deployment", &mut input);
+            cast.flow.write("flow", &mut input);
+        }
+        let tags: Vec<&str> = cast.tags.iter().map(String::as_str).collect();
+        input.texts("tags", &tags);
+        input.close('}');
+        self.tell("prefect.runner.cancelled-flow-run", at, &input.finish())
+    }
+}

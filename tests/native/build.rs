@@ -1,0 +1,407 @@
+//! Events that are built: whole, and free of findings.
+
+use prefect_events::build::{BuildOptions, build_event, build_run};
+use prefect_events::catalogue::{Family, example, families};
+use prefect_events::validate::{Settings, TextOptions, validate};
+use proptest::prelude::*;
+use serde_json::{Map, Value, json};
+
+const NOW: &str = "2026-03-31T18:30:00Z";
+
+fn options(seed: u64) -> BuildOptions {
+    BuildOptions::read(&json!({"seed": seed, "now": NOW}).to_string()).unwrap()
+}
+
+fn built(name: &str, input: &Value) -> Result<Value, String> {
+    build_event(name, &input.to_string(), options(7)).map(|text| serde_json::from_str(&text).unwrap())
+}
+
+fn findings(event: &Value) -> Vec<String> {
+    let report = validate(event.to_string().as_bytes(), TextOptions::default(), &Settings::default());
+    report.diagnostics.iter().map(|found| format!("{} at {}: {}", found.code, found.path, found.message)).collect()
+}
+
+/// What only the caller knows. A key that is asked for and does not stand here fails the tests.
+fn answer(key: &str, event: &Value) -> Value {
+    match key {
+        "state.type" => json!("COMPLETED"),
+        "follows" => json!("019d4528-e040-7abc-8000-000000000001"),
+        "updates" => event["payload"]["updates"].clone(),
+        "infrastructure.identifier" => json!("brave-otter-x7k2p"),
+        "infrastructure.status_code" => json!(0),
+        "worker.type" | "work_pool.type" => json!("kubernetes"),
+        "asset.key" => json!("s3://warehouse/orders.parquet"),
+        "concurrency_limit.limit" => json!(5),
+        "artifact_collection.data" | "variable.value" => json!("# Report"),
+        "action.type" => json!("call-webhook"),
+        "action.reason" => json!("it did not answer"),
+        "trigger.type" => json!("event"),
+        "automation.trigger.type" => json!("event"),
+        "block_type.slug" => json!("webhook"),
+        "pod.namespace" => json!("prefect"),
+        "task.arn" => json!("arn:aws:ecs:eu-west-1:123456789012:task/etl/9f2c4e7a1b3d45608c9e"),
+        "step.qualified_name" => json!("prefect.deployments.steps.git_clone"),
+        "transfer.source_profile" | "transfer.target_profile" => json!("local"),
+        "transfer.source_url" | "transfer.target_url" => json!("http://127.0.0.1:4200/api"),
+        "transfer.total_resources" | "transfer.succeeded" => json!(3),
+        "transfer.failed" | "transfer.skipped" => json!(0),
+        "subscription.cancel_at_period_end" | "account.cancel_at_period_end" => json!(false),
+        "incident.status" => json!("active"),
+        "resource.id" => json!("prefect-cloud.workspace.2e9a6c41-8f03-4d75-b1ec-70d5f4a3b968"),
+        key => panic!("`{key}` is asked for"),
+    }
+}
+
+fn set(input: &mut Value, key: &str, value: Value) {
+    let mut at = input;
+    for part in key.split('.') {
+        if !at.is_object() {
+            *at = Value::Object(Map::new());
+        }
+        at = &mut at[part];
+    }
+    *at = value;
+}
+
+/// The event, once all is answered that is asked for.
+fn complete(name: &str, mut input: Value, right: &Value, seed: u64) -> Value {
+    for _ in 0..12 {
+        match build_event(name, &input.to_string(), options(seed)) {
+            Ok(text) => return serde_json::from_str(&text).unwrap(),
+            Err(mistake) => {
+                let asked = mistake.strip_prefix(&format!("`{name}` cannot be built without `"));
+                let key = asked
+                    .and_then(|rest| rest.split('`').next())
+                    .unwrap_or_else(|| panic!("{name}: {mistake}\n{input}"));
+                set(&mut input, key, answer(key, right));
+            }
+        }
+    }
+    panic!("{name} asks without end: {input}");
+}
+
+/// The names of a family's events: each variant, and one beside them where a state can have any name.
+fn names(family: &'static Family) -> Vec<(String, Value)> {
+    let of = |variant: Option<&str>| {
+        let right: Value = serde_json::from_str(&example(family, variant)).unwrap();
+        (right["event"].as_str().unwrap().to_owned(), right)
+    };
+    let mut names: Vec<_> = family.variants.iter().map(|variant| of(Some(variant.name))).collect();
+    if names.is_empty() {
+        names.push(of(None));
+    }
+    names
+}
+
+#[test]
+fn every_event_can_be_built() {
+    let mut count = 0;
+    for family in families() {
+        for (name, right) in names(family) {
+            let event = complete(&name, json!({}), &right, 7);
+            assert_eq!(findings(&event), Vec::<String>::new(), "{event:#}");
+            assert_eq!(event["event"], json!(name));
+            count += 1;
+        }
+    }
+    assert!(count > 140, "{count}");
+}
+
+/// What the related resources of the catalogue's example are called, with names and ids of their own.
+fn things(family: &'static Family, text: &str, tags: &[String]) -> Value {
+    let mut input = json!({});
+    for related in family.related {
+        let key = if related.build.0.key.is_empty() {
+            related.role.replace('-', "_")
+        } else {
+            related.build.0.key.to_owned()
+        };
+        match (key.as_str(), related.max) {
+            ("tags", _) => set(&mut input, "tags", json!(tags)),
+            ("creator" | "target", _) => {
+                set(&mut input, &key, json!("prefect.automation.b6e0d3f8-2a94-4c71-8d5e-f3a17c9b0462"))
+            }
+            ("worker", _) => set(&mut input, "worker.name", json!(text)),
+            ("work_pool", _) => set(&mut input, &key, json!({"name": text, "type": "docker"})),
+            ("flow_run" | "task_run" | "flow" | "deployment" | "work_queue", _)
+                if related.labels.iter().any(|label| label.name == "prefect.resource.name") =>
+            {
+                set(&mut input, &format!("{key}.name"), json!(text));
+            }
+            _ => {}
+        }
+    }
+    input
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_is_built_of_anything_is_right(
+        seed: u64,
+        text in "[a-zA-Z0-9][ -~&&[^&/\"\\\\]]{0,20}",
+        tags in prop::collection::vec("[a-z\u{e4}\u{1F600} ]{1,8}", 0..4),
+        place in 0..10_000_usize,
+    ) {
+        let families = families();
+        let family = &families[place % families.len()];
+        let names = names(family);
+        let (name, right) = &names[place / families.len() % names.len()];
+        let input = things(family, text.trim(), &tags);
+        let event = complete(name, input, right, seed);
+        prop_assert_eq!(findings(&event), Vec::<String>::new(), "{}", event);
+        prop_assert_eq!(complete(name, things(family, text.trim(), &[]), right, seed)["event"].clone(), json!(name));
+    }
+}
+
+#[test]
+fn the_same_seed_and_time_give_the_same_event() {
+    let input = json!({"task_run": {"name": "say-hello-0"}}).to_string();
+    let one = build_event("prefect.task-run.Completed", &input, options(7));
+    assert_eq!(one, build_event("prefect.task-run.Completed", &input, options(7)));
+    assert_ne!(one, build_event("prefect.task-run.Completed", &input, options(8)));
+}
+
+#[test]
+fn what_follows_is_filled_in() {
+    let event = built(
+        "prefect.task-run.Completed",
+        &json!({
+            "task_run": {"name": "say-hello-0"},
+            "state": {"message": "all good"},
+            "previous": {"name": "Retrying"},
+            "flow_run": {"id": "3f8a1c52-77b4-4e0b-9c1d-2a6f0b9d4e11", "name": "brave-otter"},
+            "tags": ["prod", "eu", "prod"],
+        }),
+    )
+    .unwrap();
+    assert_eq!(event["resource"]["prefect.state-message"], "all good");
+    assert_eq!(event["resource"]["prefect.orchestration"], "client");
+    assert_eq!(event["resource"]["prefect.run-count"], "2");
+    assert_eq!(event["resource"]["prefect.state-timestamp"], "2026-03-31T18:30:00.000000+00:00");
+    assert_eq!(event["payload"]["intended"], json!({"from": "RUNNING", "to": "COMPLETED"}));
+    assert_eq!(event["payload"]["initial_state"]["name"], "Retrying");
+    assert_eq!(event["payload"]["validated_state"]["message"], "all good");
+    assert_eq!(event["payload"]["task_run"]["name"], "say-hello-0");
+    assert_eq!(event["payload"]["task_run"]["run_count"], 2);
+    let ids: Vec<_> = event["related"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|related| related["prefect.resource.id"].as_str().unwrap())
+        .collect();
+    assert_eq!(ids, ["prefect.flow-run.3f8a1c52-77b4-4e0b-9c1d-2a6f0b9d4e11", "prefect.tag.eu", "prefect.tag.prod"]);
+    assert_eq!(findings(&event), Vec::<String>::new());
+
+    let event = built(
+        "prefect.worker.executed-flow-run",
+        &json!({
+            "worker": {"name": "My k8s worker", "type": "kubernetes"},
+            "flow_run": {"name": "brave-otter"}, "flow": {"name": "etl"}, "work_pool": {"name": "k8s-pool"},
+            "infrastructure": {"identifier": "my-job-abc123", "status_code": -15},
+            "follows": "019d4528-e040-7abc-8000-000000000001",
+        }),
+    )
+    .unwrap();
+    assert_eq!(event["resource"]["prefect.resource.id"], "prefect.worker.kubernetes.my-k8s-worker");
+    let flow_run = event["related"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|related| related["prefect.resource.role"] == "flow-run")
+        .unwrap();
+    assert_eq!(flow_run["prefect.infrastructure.status-code"], "-15");
+    assert_eq!(findings(&event), Vec::<String>::new());
+
+    let first = built("prefect.flow-run.Pending", &json!({"previous": null})).unwrap();
+    assert_eq!(first["payload"]["initial_state"], Value::Null);
+    assert_eq!(first["payload"]["intended"]["from"], Value::Null);
+    let outside = built("prefect.task-run.Running", &json!({"flow_run": null})).unwrap();
+    assert_eq!(outside["related"], json!([]));
+}
+
+#[test]
+fn mistakes_are_told_and_nothing_is_half_built() {
+    for (name, input, mistake) in [
+        (
+            "prefect.task-run.Completed",
+            json!({"taskrun": {}}),
+            "`prefect.task-run.Completed` knows no `taskrun`: did you mean `task_run`?",
+        ),
+        (
+            "prefect.task-run.Completed",
+            json!({"task_run": {"nam": "a"}}),
+            "`prefect.task-run.Completed` knows no `nam` in `task_run`: did you mean `name`?",
+        ),
+        (
+            "prefect.flow-run.SuccessfullyProcessed",
+            json!({}),
+            "`prefect.flow-run.SuccessfullyProcessed` cannot be built without `state.type`: the type of a state with a name of its own, such as `COMPLETED`",
+        ),
+        (
+            "prefect.flow-run.Completd",
+            json!({"state": {"type": "DONE"}}),
+            "`state.type` must be one of `SCHEDULED`, `PENDING`, `RUNNING`, `COMPLETED`, `FAILED`, `CANCELLED`, `CRASHED`, `PAUSED`, `CANCELLING`, not `DONE`",
+        ),
+        (
+            "prefect.flow-run.Running",
+            json!({"state": {"name": "Completed"}}),
+            "`state.name` is `Running`, but what must be the same is `Completed`",
+        ),
+        ("prefect.flow-run.Running", json!({"flow_run": {"id": "7"}}), "`flow_run.id` must be a UUID, not `7`"),
+        ("prefect.flow-run.Running", json!({"flow_run": 7}), "`flow_run` must be an object, not a number (`7`)"),
+        ("prefect.flow-run.Running", json!({"tags": "prod"}), "`tags` must be a list, not `prod`"),
+        (
+            "prefect.flow-run.Running",
+            json!({"occurred": "soon"}),
+            "`occurred` must be a time such as `2026-03-31T18:30:00Z`, not `soon`",
+        ),
+        ("prefect.flow-run.Running", json!({"id": 1}), "`id` must be the UUID of an event, not a number (`1`)"),
+        (
+            "prefect.worker.stopped",
+            json!({"worker": {"type": "process"}}),
+            "`prefect.worker.stopped` cannot be built without `follows`: the id of the `prefect.worker.started` event of the worker; null for none",
+        ),
+        (
+            "prefect.flow-runs.Running.x",
+            json!({}),
+            "Prefect has no event `prefect.flow-runs.Running.x`: did you mean `prefect.flow-run.Running`? (names that begin with `prefect.` are Prefect's own)",
+        ),
+        ("prefect.flow-run.hartbeat.x", json!([]), "what an event is built of must be an object"),
+        (
+            "acme.paid",
+            json!({}),
+            "`acme.paid` cannot be built without `resource`: its labels, of which `prefect.resource.id` names it",
+        ),
+        (
+            "acme.paid",
+            json!({"resource": {"prefect.resource.id": 7}}),
+            "`resource[\"prefect.resource.id\"]` must be a text, not a number (`7`)",
+        ),
+        ("acme.paid", json!({"resources": {}}), "`acme.paid` knows no `resources`: did you mean `resource`?"),
+    ] {
+        assert_eq!(built(name, &input).unwrap_err(), mistake, "{name} {input}");
+    }
+}
+
+#[test]
+fn custom_events_get_an_envelope() {
+    let input = json!({
+        "resource": {"prefect.resource.id": "acme.order.1", "name": "Order"},
+        "related": [{"prefect.resource.id": "acme.customer.7", "prefect.resource.role": "customer"}],
+        "payload": {"total": 12.5},
+    });
+    let event = built("acme.order.paid", &input).unwrap();
+    assert_eq!(event["resource"], input["resource"]);
+    assert_eq!(event["related"], input["related"]);
+    assert_eq!(event["payload"], input["payload"]);
+    assert_eq!(event["occurred"], "2026-03-31T18:30:00.000000Z");
+    assert_eq!(findings(&event), Vec::<String>::new());
+}
+
+fn run(spec: &Value) -> Result<Vec<Value>, String> {
+    build_run(&spec.to_string(), options(7)).map(|text| serde_json::from_str(&text).unwrap())
+}
+
+fn names_of(events: &[Value]) -> Vec<&str> {
+    events.iter().map(|event| event["event"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn histories_are_free_of_findings() {
+    let deployed =
+        json!({"deployment": "nightly", "work_pool": {"name": "k8s", "type": "kubernetes"}, "tags": ["prod", "eu"]});
+    for more in [
+        json!({}),
+        json!({"scheduled": "-10m", "ends": "20m", "heartbeat": {"frequency": 30}, "worker": "My k8s worker"}),
+        json!({"worker": {"name": "W", "type": "process"}, "ends": "2m", "infrastructure": {"identifier": "job-1", "status_code": -9}}),
+        json!({"state": {"name": "SuccessfullyProcessed", "type": "COMPLETED"}}),
+        json!({"state": "Crashed", "worker": "W"}),
+        json!({"state": "Failed", "retry": {"at": "20s", "for": "10s"}}),
+        json!({"cancelled": "30s", "runner": "etl-runner", "ends": "40s"}),
+        json!({"cancelled": "30s"}),
+        json!({"pause": {"at": "1m", "for": "10m"}, "suspend": [{"at": "20m", "for": "1h"}], "ends": "2h"}),
+        json!({"dies": "10s", "tasks": [{"name": "load", "duration": "1m"}]}),
+        json!({"tasks": [{"name": "extract", "retries": 2, "tags": ["io"]}, {"name": "extract"}, {"name": "load", "duration": "6m", "state": "Failed"}, {"name": "skip", "state": "Cached"}]}),
+        json!({"subflows": [{"flow": "child", "starts": "5s", "ends": "50s", "tasks": [{"name": "a", "starts": "6s"}]}, {"flow": "child", "starts": "51s", "ends": "52s"}], "ends": "2m"}),
+    ] {
+        for base in [json!({}), deployed.clone()] {
+            let mut spec = base;
+            spec.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            let events = run(&spec).unwrap();
+            // That a state has a name of its own is told, and no mistake.
+            let own = json!(events).to_string().contains("SuccessfullyProcessed");
+            let found: Vec<_> = findings(&json!(events))
+                .into_iter()
+                .filter(|found| !(own && found.starts_with("custom-state-name")))
+                .collect();
+            assert_eq!(found, Vec::<String>::new(), "{spec}");
+            assert!(
+                events.windows(2).all(|pair| pair[0]["occurred"].as_str() <= pair[1]["occurred"].as_str()),
+                "{spec}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_history_tells_all_that_happens() {
+    let events = run(&json!({
+        "deployment": "nightly", "work_pool": {"name": "k8s", "type": "kubernetes"}, "worker": "W", "scheduled": "-10m",
+        "ends": "100s", "heartbeat": {"frequency": 45}, "tasks": [{"name": "extract", "retries": 1}],
+    }))
+    .unwrap();
+    let names = [
+        "prefect.flow-run.Scheduled",
+        "prefect.flow-run.Pending",
+        "prefect.worker.submitted-flow-run",
+        "prefect.flow-run.Running",
+        "prefect.task-run.Pending",
+        "prefect.task-run.Running",
+        "prefect.flow-run.heartbeat",
+        "prefect.task-run.AwaitingRetry",
+        "prefect.task-run.Retrying",
+        "prefect.task-run.Completed",
+        "prefect.flow-run.heartbeat",
+        "prefect.flow-run.heartbeat",
+        "prefect.flow-run.Completed",
+        "prefect.worker.executed-flow-run",
+    ];
+    assert_eq!(names_of(&events), names);
+    let by_name = |name: &str| events.iter().find(|event| event["event"] == name).unwrap();
+    // Ten minutes after `Scheduled`, nothing is followed; the worker's two events are linked.
+    assert_eq!(by_name("prefect.flow-run.Pending")["follows"], Value::Null);
+    assert_eq!(by_name("prefect.flow-run.Running")["follows"], by_name("prefect.flow-run.Pending")["id"]);
+    assert_eq!(
+        by_name("prefect.worker.executed-flow-run")["follows"],
+        by_name("prefect.worker.submitted-flow-run")["id"]
+    );
+    assert_eq!(by_name("prefect.task-run.Completed")["payload"]["task_run"]["run_count"], 2);
+    assert_eq!(by_name("prefect.task-run.Completed")["payload"]["task_run"]["total_run_time"], 2.0);
+    assert!(events.iter().all(|event| event.get("received").is_none()));
+}
+
+#[test]
+fn mistakes_in_a_run_are_told() {
+    for (spec, mistake) in [
+        (json!({"task": []}), "`a run` knows no `task`: did you mean `tasks`?"),
+        (json!({"ends": "-5s"}), "the run's `ends` is before its `starts`"),
+        (
+            json!({"state": "Done"}),
+            "`state` must be the name of a state, or one of your own with its type, such as `{ name: \"Processed\", type: \"COMPLETED\" }`, not `Done`",
+        ),
+        (
+            json!({"runner": "r"}),
+            "`a run` cannot be built without `cancelled`: the `runner` tells that it has cancelled the run",
+        ),
+        (json!({"tasks": [{}]}), "`a run` cannot be built without `tasks.name`: what a task is called"),
+        (
+            json!({"ends": "1s", "tasks": [{"name": "a", "duration": "5s"}]}),
+            "a task or a subflow ends after its run: give a later `ends`",
+        ),
+        (json!({"flow": 7}), "`flow` must be a name, or an object such as `{ id, name }`, not a number (`7`)"),
+    ] {
+        assert_eq!(run(&spec).unwrap_err(), mistake);
+    }
+}

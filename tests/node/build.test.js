@@ -1,0 +1,192 @@
+// Events that are built: the functions of the package, and the command `build`.
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+
+import { buildEvent, buildRun, eventTypes, validate } from "../../pkg/node.js";
+import { folder, run } from "./helpers/run.js";
+
+const FIXED = { seed: 7, now: "2026-03-31T18:30:00Z" };
+const ID = "019d4528-e040-7abc-8000-000000000001";
+const cwd = folder();
+
+/** @param {unknown} events */
+const found = (events) =>
+  validate(/** @type {object} */ (events)).diagnostics.map(({ code, path }) => `${code} ${path}`);
+
+test("what is given stands where it belongs, and what follows is filled in", () => {
+  const flow_run = { id: "3f8a1c52-77b4-4e0b-9c1d-2a6f0b9d4e11", name: "brave-otter" };
+  const event = buildEvent(
+    "prefect.task-run.Completed",
+    {
+      task_run: { name: "say-hello-0" },
+      state: { message: "all good" },
+      previous: { name: "Running", type: "RUNNING" },
+      flow_run,
+      tags: ["prod"],
+    },
+    FIXED,
+  );
+  assert.deepEqual(found(event), []);
+  assert.equal(event.resource["prefect.state-message"], "all good");
+  assert.deepEqual(event.related, [
+    {
+      "prefect.resource.id": `prefect.flow-run.${flow_run.id}`,
+      "prefect.resource.role": "flow-run",
+      "prefect.resource.name": "brave-otter",
+    },
+    { "prefect.resource.id": "prefect.tag.prod", "prefect.resource.role": "tag" },
+  ]);
+  const worker = buildEvent("prefect.worker.executed-flow-run", {
+    worker: { name: "My k8s worker", type: "kubernetes" },
+    flow_run,
+    flow: { name: "etl" },
+    work_pool: { name: "k8s", type: "kubernetes" },
+    infrastructure: { identifier: "my-job-abc123", status_code: 0 },
+    follows: ID,
+  });
+  assert.deepEqual(found(worker), []);
+  assert.equal(worker.follows, ID);
+});
+
+test("the same seed and time give the same; without them each event is new, and of now", () => {
+  const name = "prefect.flow-run.Running";
+  assert.deepEqual(buildEvent(name, {}, FIXED), buildEvent(name, {}, FIXED));
+  assert.deepEqual(buildRun({}, FIXED), buildRun({}, FIXED));
+  const [one, other] = [buildEvent(name), buildEvent(name)];
+  assert.notEqual(one.id, other.id);
+  assert.match(one.id, /^[\da-f]{8}-[\da-f]{4}-7/);
+  assert.ok(Math.abs(Date.parse(one.occurred) - Date.now()) < 60_000);
+});
+
+test("mistakes are a TypeError with a sentence", () => {
+  /** @type {[() => unknown, RegExp][]} */
+  const mistakes = [
+    [
+      () => buildEvent("prefect.task-run.Completed", { taskrun: {} }),
+      /knows no `taskrun`: did you mean `task_run`\?$/,
+    ],
+    [
+      () => buildEvent("prefect.flow-run.Processed"),
+      /cannot be built without `state\.type`: the type of a state/,
+    ],
+    [
+      () => buildEvent("prefect.flowrun.Running"),
+      /has no event `prefect\.flowrun\.Running`: did you mean `prefect\.flow-run\.Running`\?/,
+    ],
+    // @ts-expect-error There is no such option.
+    [() => buildEvent("a.b", {}, { sed: 1 }), /no option `sed`: did you mean `seed`\?$/],
+    [() => buildEvent("a.b", {}, { now: "soon" }), /the option `now` must be a time/],
+    // @ts-expect-error A number is no name.
+    [() => buildEvent(7), /needs the name of an event/],
+    [() => buildEvent("a.b", []), /buildEvent needs an object/],
+    [() => buildRun({ ends: "-1m" }), /`ends` is before its `starts`/],
+    // @ts-expect-error There is no such key.
+    [() => buildRun({ task: [] }), /knows no `task`: did you mean `tasks`\?$/],
+  ];
+  for (const [call, message] of mistakes) {
+    assert.throws(call, (error) => error instanceof TypeError && message.test(error.message));
+  }
+});
+
+test("a history is right as a whole", () => {
+  const events = buildRun(
+    {
+      deployment: "nightly",
+      work_pool: { name: "k8s", type: "kubernetes" },
+      worker: "My k8s worker",
+      scheduled: "-1m",
+      ends: "10m",
+      heartbeat: { frequency: 30 },
+      tasks: [{ name: "extract", retries: 1 }, { name: "load" }],
+    },
+    FIXED,
+  );
+  assert.deepEqual(found(events), []);
+  assert.equal(events.length, 34);
+  assert.equal(events[0]?.event, "prefect.flow-run.Scheduled");
+  assert.equal(events.at(-1)?.event, "prefect.worker.executed-flow-run");
+});
+
+test("every event of the catalogue is known to the module", () => {
+  let built = 0;
+  for (const { example } of eventTypes()) {
+    const { event } = /** @type {import("../../pkg/index.js").Event} */ (example);
+    try {
+      buildEvent(event);
+      built += 1;
+    } catch (error) {
+      assert.ok(error instanceof TypeError);
+      assert.match(error.message, /^prefect-events: `\S+` cannot be built without `[a-z_.]+`: /);
+    }
+  }
+  assert.ok(built > 30, `${built}`);
+});
+
+test("the command prints JSON, and tells what is missing", async () => {
+  const args = ["build", "prefect.flow-run.Running", "--set", "flow_run.name=brave-otter"];
+  const fixed = [...args, "--seed", "7", "--now", FIXED.now];
+  const { status, stdout } = await run(fixed, { cwd });
+  assert.equal(status, 0);
+  assert.deepEqual(
+    JSON.parse(stdout),
+    buildEvent("prefect.flow-run.Running", { flow_run: { name: "brave-otter" } }, FIXED),
+  );
+  const wrong = await run(["build", "prefect.flow-run.Processed"], { cwd });
+  assert.equal(wrong.status, 2);
+  assert.match(wrong.stderr, /cannot be built without `state\.type`/);
+  assert.equal((await run(["build"], { cwd })).status, 2);
+  assert.equal((await run(["build", "a.b", "--from", "nothing.json"], { cwd })).status, 2);
+});
+
+test("the command reads a file, and --set comes after it", async () => {
+  writeFileSync(
+    join(cwd, "order.json"),
+    JSON.stringify({ resource: { "prefect.resource.id": "acme.order.1" }, payload: { total: 1 } }),
+  );
+  const set = ["--set", "payload.total=12.5", "--set", "resource.acme.kind=gift"];
+  const { stdout } = await run(["build", "acme.paid", "--from", "order.json", ...set], { cwd });
+  const event = JSON.parse(stdout);
+  assert.deepEqual(event.payload, { total: 12.5 });
+  assert.deepEqual(event.resource, {
+    "prefect.resource.id": "acme.order.1",
+    "acme.kind": "gift",
+  });
+  writeFileSync(join(cwd, "run.json"), JSON.stringify({ flow: "etl", ends: "1m" }));
+  const { stdout: history } = await run(["build", "--run", "--from", "run.json"], { cwd });
+  assert.deepEqual(
+    JSON.parse(history).map((/** @type {{ event: string }} */ { event }) => event),
+    [
+      "prefect.flow-run.Pending",
+      "prefect.flow-run.Running",
+      "prefect.flow-run.heartbeat",
+      "prefect.flow-run.Completed",
+    ],
+  );
+});
+
+test("a shell gives curl the event as it is, whatever is in it", async () => {
+  const nasty = 'it\'s "$HOME" `id` \\ é 😀 $(id)\n!';
+  const { stdout } = await run(
+    [
+      "build",
+      "acme.paid",
+      "--set",
+      "resource.prefect.resource.id=acme.order.1",
+      "--set",
+      `payload.note=${JSON.stringify(nasty)}`,
+      "--as",
+      "curl",
+    ],
+    { cwd },
+  );
+  // In place of curl, what prints its arguments.
+  const script = `curl() { for each; do printf '%s\\0' "$each"; done; }\nunset PREFECT_API_URL\n${stdout}`;
+  const args = execFileSync("sh", ["-c", script], { encoding: "utf8" }).split("\0");
+  assert.equal(args.at(-2), "http://127.0.0.1:4200/api/events");
+  const [event] = JSON.parse(args[args.indexOf("--data-binary") + 1] ?? "");
+  assert.equal(event.payload.note, nasty);
+});
