@@ -20,6 +20,7 @@ export const schemasModule = new Instance(
 /**
  * The module that validates.
  * @param {import("./index.js").ValidateOptions | undefined} options
+ * @returns {Instance<import("./instance.js").Glue & Pick<typeof eventsGlue, "Stream" | "validate">>}
  */
 export function validator(options) {
   return options?.schemas === undefined ? eventsModule : schemasModule;
