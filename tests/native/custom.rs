@@ -59,7 +59,7 @@ fn each_keyword_has_its_sentence() {
             r#"{"properties": {"a": {"type": ["integer", "null"]}}}"#,
             r#"{"a": 1.5}"#,
             "/payload/a",
-            "`/payload/a` must be a whole number or null, not a number (`1.5`)",
+            "`/payload/a` must be null or a whole number, not a number (`1.5`)",
             "1.5",
         ),
         (r#"{"required": ["a"]}"#, r#"{"b": 1}"#, "/payload/a", "`/payload` must have `a`", "{"),
@@ -243,7 +243,7 @@ fn a_bad_schema_is_told_with_its_place() {
     );
     assert!(
         bad(r#"{"properties": {"x": {"minimum": "1"}}}"#)
-            .ends_with("`minimum` must be a number, not `\"1\"` (at `#/properties/x/minimum`)"),
+            .ends_with("`minimum` must be a number, not the string `1` (at `#/properties/x/minimum`)"),
         "{}",
         bad(r#"{"properties": {"x": {"minimum": "1"}}}"#)
     );
@@ -303,7 +303,7 @@ fn files_are_read() {
     };
     assert_eq!(file(r#" {"type": "object"} "#).unwrap(), r#"{"a.*":{"type": "object"}}"#);
     let bad = file("{\n  \"properties\": {\n    \"é\": {\"type\": \"strng\"}\n  }\n}").unwrap_err();
-    assert!(bad.starts_with("s/a.*.json:3:18: this schema cannot be used: "), "{bad}");
+    assert!(bad.starts_with("s/a.*.json:3:19: this schema cannot be used: "), "{bad}");
     let broken = file("{\n  \"type\" \"object\"\n}").unwrap_err();
     assert_eq!(broken, "s/a.*.json:2:10: a colon is missing here: a key is followed by `:` and its value");
     assert!(file("").unwrap_err().starts_with("s/a.*.json:1:1: "));

@@ -11,6 +11,7 @@ use serde_json::Value as Json;
 use crate::json::{Kind, Value};
 use crate::trigger::Glob;
 use crate::validate::settings::must_be;
+use crate::validate::words::shown;
 
 use super::{read, words};
 
@@ -217,8 +218,11 @@ fn bad_schema(key: &str, error: &ValidationError<'_>) -> BadSchema {
     let mut first: Option<BadSchema> = None;
     super::causes(error, &mut |error| {
         if first.is_none() {
-            let found = error.instance().to_string();
-            let problem = words::demand(error.kind(), error, &format!("`{}`", crate::validate::words::shown(&found)));
+            let found = match error.instance().as_ref() {
+                Json::String(text) => format!("the string `{}`", shown(text)),
+                other => format!("`{}`", shown(&other.to_string())),
+            };
+            let problem = words::demand(error.kind(), error, &found);
             let pointer = error.instance_path().as_str();
             let what = pointer.rsplit('/').next().filter(|name| !name.is_empty()).unwrap_or("it").to_owned();
             let problem = format!("`{what}` {problem}");
