@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::error::Error;
+use std::fmt::Write;
 use std::sync::Arc;
 
 use jsonschema::error::ValidationErrorKind;
@@ -149,7 +150,10 @@ fn uri(key: &str) -> String {
             b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'-' | b'.' | b'_' | b'~' | b'*' | b'/' => {
                 uri.push(char::from(byte));
             }
-            _ => uri.push_str(&format!("%{byte:02X}")),
+            _ => {
+                // Writing to a String cannot fail.
+                let _ = write!(uri, "%{byte:02X}");
+            }
         }
     }
     uri
@@ -186,13 +190,13 @@ fn culprit(sources: &[(String, Vec<Glob>, Json)], error: &ReferencingError) -> O
         ReferencingError::UnknownSpecification { specification } => (specification.as_str(), None),
         _ => return None,
     };
-    let is_it = |text: &str| match part {
-        Some(part) => text.split_once('#').is_some_and(|(_, fragment)| fragment == part),
-        None => {
-            let document = text.split('#').next().unwrap_or_default();
-            let document = document.strip_prefix("./").unwrap_or(document);
-            !document.is_empty() && whole.trim_end_matches('#').ends_with(document)
+    let is_it = |text: &str| {
+        if let Some(part) = part {
+            return text.split_once('#').is_some_and(|(_, fragment)| fragment == part);
         }
+        let document = text.split('#').next().unwrap_or_default();
+        let document = document.strip_prefix("./").unwrap_or(document);
+        !document.is_empty() && whole.trim_end_matches('#').ends_with(document)
     };
     sources.iter().find_map(|(key, _, source)| Some((key.clone(), reference(source, &is_it)?)))
 }
