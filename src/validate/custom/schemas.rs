@@ -102,18 +102,21 @@ impl Schemas {
             BadSchema { key, pointer, problem: unresolved(error) }
         };
         let registry = registry(&sources).map_err(|error| nowhere(&error))?;
-        let mut compiled = Vec::new();
+        let (mut compiled, mut bad) = (Vec::new(), Vec::new());
         for (key, _, source) in &sources {
-            let validator = jsonschema::options()
-                .with_registry(&registry)
-                .with_base_uri(uri(key))
-                .should_validate_formats(true)
-                .build(source)
-                .map_err(|error| match error.kind() {
+            let options = jsonschema::options().with_registry(&registry).with_base_uri(uri(key));
+            match options.should_validate_formats(true).build(source) {
+                Ok(validator) => compiled.push(validator),
+                Err(error) => bad.push(match error.kind() {
                     ValidationErrorKind::Referencing(error) => nowhere(error),
                     _ => bad_schema(key, &error),
-                })?;
-            compiled.push(validator);
+                }),
+            }
+        }
+        // One that refers to a bad one is bad too, but nowhere in particular.
+        bad.sort_by_key(|bad| bad.pointer.is_empty());
+        if let Some(bad) = bad.into_iter().next() {
+            return Err(bad);
         }
         drop(registry);
         let schemas = sources.into_iter().zip(compiled);
