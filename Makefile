@@ -35,7 +35,7 @@ package-test: build
 lint: build ## formatting, clippy, Biome, TypeScript
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
-	cargo clippy --package prefect-events --lib --target wasm32-unknown-unknown --features module-events,module-authoring -- -D warnings
+	cargo clippy --package prefect-events --lib --target wasm32-unknown-unknown --features module-events,module-authoring,module-schemas -- -D warnings
 	npx biome ci
 	npx tsc --project tsconfig.json
 

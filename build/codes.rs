@@ -63,7 +63,8 @@ fn once() -> u32 {
 }
 
 /// What the crate is compiled for when the words of codes about automations are needed.
-const CHECKS_AUTOMATIONS: &str = r#"any(feature = "module-authoring", not(feature = "module-events"))"#;
+const CHECKS_AUTOMATIONS: &str =
+    r#"any(feature = "module-authoring", not(any(feature = "module-events", feature = "module-schemas")))"#;
 
 /// Writes a table of codes: `codes.rs`, and `explanations.rs`, which has its lines in the same order.
 pub fn generate(source: &Path, out: &Path) -> Result<(), Box<dyn Error>> {

@@ -23,6 +23,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     for source in ["build", PAGES, CODES] {
         println!("cargo:rerun-if-changed={source}");
     }
+    // Schemas of users' own are checked natively, and in one of the modules.
+    println!("cargo:rustc-check-cfg=cfg(checks_schemas)");
+    let wasm = std::env::var("CARGO_CFG_TARGET_ARCH").is_ok_and(|arch| arch == "wasm32");
+    if !wasm || std::env::var_os("CARGO_FEATURE_MODULE_SCHEMAS").is_some() {
+        println!("cargo:rustc-cfg=checks_schemas");
+    }
     catalogue::generate(Path::new(PAGES), &out)?;
     codes::generate(Path::new(CODES), &out)
 }

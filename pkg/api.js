@@ -1,6 +1,6 @@
 // What users call; the entries differ only in how they get at the WebAssembly module.
 
-import { authoringModule, eventsModule, openStream } from "./core.js";
+import { authoringModule, eventsModule, openStream, schemasModule, validator } from "./core.js";
 import * as catalogue from "./event-types.js";
 import { explanation } from "./explanations.js";
 import { isBuffer, isBytes, optionsText, toJson } from "./input.js";
@@ -39,7 +39,7 @@ export function validate(input, options) {
  * @returns {Report}
  */
 function check(bytes, options, places, wtf8) {
-  return eventsModule.call(
+  return validator(options).call(
     (core) => JSON.parse(core.validate(bytes, optionsText(options), places, wtf8)),
     bytes.length,
   );
@@ -83,6 +83,15 @@ export async function* validateLines(source, options) {
  */
 export function isNdjson(head) {
   return eventsModule.call((core) => core.isNdjson(head, false));
+}
+
+/**
+ * The option `schemas` for schemas in files; throws a sentence with the place of what is wrong.
+ * @param {{ file: string, key: string, text: string }[]} files
+ * @returns {NonNullable<ValidateOptions["schemas"]>}
+ */
+export function readSchemas(files) {
+  return schemasModule.call((core) => JSON.parse(core.readSchemas(JSON.stringify(files))));
 }
 
 /**

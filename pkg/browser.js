@@ -1,6 +1,6 @@
 // The entry for browsers and bundlers: `await init()` once, before anything else.
 
-import { authoringModule, eventsModule } from "./core.js";
+import { authoringModule, eventsModule, schemasModule } from "./core.js";
 
 export {
   applyFixes,
@@ -27,14 +27,24 @@ export {
  * @param {import("./index.js").WasmSource | false} [authoring] the module behind all but `validate`, `replay` and
  *   what is known of events; `false` for none,
  *   which is also meant if only the main one is given
+ * @param {import("./index.js").WasmSource | boolean} [schemas] the module behind the option `schemas`; `true`: it is
+ *   beside this file
  */
-export async function init(source, authoring = source === undefined ? undefined : false) {
+export async function init(
+  source,
+  authoring = source === undefined ? undefined : false,
+  schemas = false,
+) {
   const load = [
     eventsModule.load(source ?? new URL("./wasm/prefect_events.wasm", import.meta.url)),
   ];
   if (authoring !== false) {
     const own = new URL("./wasm/prefect_events_authoring.wasm", import.meta.url);
     load.push(authoringModule.load(authoring ?? own));
+  }
+  if (schemas !== false) {
+    const own = new URL("./wasm/prefect_events_schemas.wasm", import.meta.url);
+    load.push(schemasModule.load(schemas === true ? own : schemas));
   }
   await Promise.all(load);
 }

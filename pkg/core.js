@@ -1,23 +1,40 @@
-// The two WebAssembly modules: events and automations at work, and what helps to write them.
+// The three WebAssembly modules: events and automations at work, what helps to write them, and the user's own schemas.
 
 import { optionsText } from "./input.js";
 import { Instance } from "./instance.js";
 import * as eventsGlue from "./wasm/prefect_events.js";
 import * as authoringGlue from "./wasm/prefect_events_authoring.js";
+import * as schemasGlue from "./wasm/prefect_events_schemas.js";
 
 /** Validates events, and plays them to automations. */
 export const eventsModule = new Instance(eventsGlue);
 /** Checks automations, builds events, plays and tests scenarios, advises on windows over heartbeats. */
 export const authoringModule = new Instance(authoringGlue);
+/** Validates events, with JSON Schemas of the user's own too. */
+export const schemasModule = new Instance(
+  schemasGlue,
+  "the option `schemas` needs a module that has not been loaded: give `init` " +
+    "`prefect_events_schemas.wasm` as its third argument, or `true` if it lies beside the script",
+);
+
+/**
+ * The module that validates.
+ * @param {import("./index.js").ValidateOptions | undefined} options
+ * @returns {Instance<import("./instance.js").Glue & Pick<typeof eventsGlue, "Stream" | "validate">>}
+ */
+export function validator(options) {
+  return options?.schemas === undefined ? eventsModule : schemasModule;
+}
 
 /**
  * Opens a stream of NDJSON chunks; whoever opens it closes it.
  * @param {import("./index.js").ValidateOptions} [options]
  */
 export function openStream(options) {
-  const stream = eventsModule.call((core) => new core.Stream(optionsText(options)));
-  const born = eventsModule.generation;
-  eventsModule.retain();
+  const module = validator(options);
+  const stream = module.call((core) => new core.Stream(optionsText(options)));
+  const born = module.generation;
+  module.retain();
   let open = true;
 
   /**
@@ -26,12 +43,12 @@ export function openStream(options) {
    * @returns {T}
    */
   const guarded = (action) => {
-    if (born !== eventsModule.generation) {
+    if (born !== module.generation) {
       throw new Error(
         "this stream ended when another call to prefect-events failed: start it anew",
       );
     }
-    return eventsModule.call(action);
+    return module.call(action);
   };
 
   return {
@@ -45,9 +62,9 @@ export function openStream(options) {
     close() {
       if (!open) return;
       open = false;
-      eventsModule.release();
+      module.release();
       // A stream of an earlier instance went with it.
-      if (born === eventsModule.generation) eventsModule.call(() => stream.free());
+      if (born === module.generation) module.call(() => stream.free());
     },
   };
 }

@@ -8,8 +8,14 @@ export type * from "./events.js";
  * @param authoring The module for those who write (`prefect_events_authoring.wasm`), which `checkAutomation`, `simulate`,
  *   `compareVersions`, `testScenarios`, `heartbeatAdvice`, and `replay` with an automation in YAML need, if it does not lie
  *   beside the script; `false`: do not load it, which is also meant if only `source` is given.
+ * @param schemas The module that checks schemas of your own (`prefect_events_schemas.wasm`), which the option `schemas` needs:
+ *   `true` if it lies beside the script; without, it is not loaded.
  */
-export function init(source?: WasmSource, authoring?: WasmSource | false): Promise<void>;
+export function init(
+  source?: WasmSource,
+  authoring?: WasmSource | false,
+  schemas?: WasmSource | boolean,
+): Promise<void>;
 
 /**
  * Where the module is (a string, a `URL`, a `Request` or a `Response`), its bytes, or the compiled `WebAssembly.Module`.
@@ -317,6 +323,16 @@ export interface ValidateOptions {
   severity?: { [code: string]: Severity | "off" };
   /** How many findings are listed at most; the counts stay complete. Default 1000. */
   maxDiagnostics?: number;
+  /**
+   * JSON Schemas of your own, each for the events whose names match its key: a pattern such as `"acme.order.*"`, as in a
+   * trigger's `expect` (`*`, `?`, `[…]`). A schema is for the whole event; it can say itself which events it is for
+   * (`"x-prefect-events"`: a pattern, or a list of them), whatever its key.
+   *
+   * Any draft from 4 to 2020-12 (`$schema`; 2020-12 without), formats are checked. A `$ref` finds the other schemas by
+   * their `$id`, or by their keys where they have none; nothing is ever fetched. What they refuse is reported as
+   * `schema-violation`, under both profiles. A schema that cannot be used throws a `TypeError` that tells where in it.
+   */
+  schemas?: { [pattern: string]: object | boolean };
 }
 
 /** How automations are checked. */

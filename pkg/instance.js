@@ -32,10 +32,15 @@ export class Instance {
   #users = 0;
   /** Counts the instances. */
   generation = 0;
+  #missing;
 
-  /** @param {G} glue */
-  constructor(glue) {
+  /**
+   * @param {G} glue
+   * @param {string} [missing] what to do if it has not been started
+   */
+  constructor(glue, missing = "prefect-events has not been started: call `await init()` first") {
     this.#glue = glue;
+    this.#missing = missing;
   }
 
   /**
@@ -93,8 +98,7 @@ export class Instance {
    */
   call(action, size = 0) {
     if (!this.#ready) {
-      if (this.#bytes === undefined)
-        throw new Error("prefect-events has not been started: call `await init()` first");
+      if (this.#bytes === undefined) throw new Error(this.#missing);
       this.start(this.#bytes());
     }
     this.retain();

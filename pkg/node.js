@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 
-import { authoringModule, eventsModule } from "./core.js";
+import { authoringModule, eventsModule, schemasModule } from "./core.js";
 
 export {
   applyFixes,
@@ -29,6 +29,7 @@ const read = (name) => readFileSync(new URL(`./wasm/${name}.wasm`, import.meta.u
 
 eventsModule.start(read("prefect_events"));
 authoringModule.startWhenCalled(() => read("prefect_events_authoring"));
+schemasModule.startWhenCalled(() => read("prefect_events_schemas"));
 
 /** Nothing is left to do; it is here so that the same code runs in browsers. */
 export async function init() {}

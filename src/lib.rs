@@ -17,5 +17,8 @@ mod sort;
 pub mod time;
 pub mod trigger;
 pub mod validate;
-#[cfg(all(target_arch = "wasm32", any(feature = "module-events", feature = "module-authoring")))]
+#[cfg(all(
+    target_arch = "wasm32",
+    any(feature = "module-events", feature = "module-authoring", feature = "module-schemas")
+))]
 mod wasm;

@@ -34,12 +34,17 @@ reporting(
   "check events: JSON, NDJSON, an API page or websocket frames",
   "documented: what Prefect documents and emits; server: only what its server refuses",
 )
+  .option(
+    "--schemas <DIR>",
+    "JSON Schemas of your own: each *.json in this folder is for the events that its name is a pattern of",
+  )
   .addHelpText(
     "after",
     `${EXIT_STATUS}
 
 Examples:
   prefect-events validate events.ndjson
+  prefect-events validate --schemas schemas events.ndjson
   prefect-events validate --format github events/*.json
   cat events.ndjson | prefect-events validate --profile server -`,
   )

@@ -65,12 +65,19 @@ const REASONS = {
 };
 
 /**
+ * Why something cannot be read.
+ * @param {NodeJS.ErrnoException} error
+ */
+export function reason({ code = "", message }) {
+  return REASONS[code] ?? `cannot be read: ${message}`;
+}
+
+/**
  * @param {unknown} error
  * @returns {never}
  */
 function fail(error) {
-  const { code = "", message } = /** @type {NodeJS.ErrnoException} */ (error);
-  throw new Unreadable(REASONS[code] ?? `cannot be read: ${message}`, { cause: error });
+  throw new Unreadable(reason(/** @type {NodeJS.ErrnoException} */ (error)), { cause: error });
 }
 
 /** How the files begin that are mistaken for text most often. @type {[number[], string][]} */

@@ -5,12 +5,12 @@ use crate::json::{Kind, Pointer, Position, Tape, Value};
 use crate::validate::findings::{Draft, Findings, Subject};
 use crate::validate::path::Path;
 use crate::validate::syntax::{self, Source};
-use crate::validate::{Profile, Settings, TextOptions, joined, nearest};
+use crate::validate::{Settings, TextOptions, joined, nearest};
 
 /// A report holds so many findings at most.
 const MOST: usize = 1000;
 
-static SETTINGS: Settings = Settings { profile: Profile::Documented, severity: Vec::new(), max_diagnostics: MOST };
+static SETTINGS: Settings = Settings::listing(MOST);
 
 pub(super) fn findings() -> Findings<'static> {
     Findings::new(&SETTINGS)

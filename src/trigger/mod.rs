@@ -36,6 +36,7 @@ use table::Table;
 pub use bucket::EventRef;
 pub use decision::{About, Child, Decision, Firing, Kind, Outcome, Phase, Reason, Snapshot};
 pub use fault::Fault;
+pub use matching::Glob;
 
 /// Which server decides.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]

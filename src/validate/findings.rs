@@ -165,6 +165,12 @@ impl<'s> Findings<'s> {
         self.settings.profile == Profile::Documented
     }
 
+    /// The user's own schemas.
+    #[cfg(checks_schemas)]
+    pub fn schemas(&self) -> Option<&'s super::custom::Schemas> {
+        self.settings.schemas.as_deref()
+    }
+
     /// Whether no error was found.
     pub fn are_valid(&self) -> bool {
         self.errors == 0

@@ -2,6 +2,8 @@
 
 mod chain;
 mod consistency;
+#[cfg(checks_schemas)]
+mod custom;
 pub(crate) mod edits;
 mod envelope;
 mod family;
@@ -27,6 +29,8 @@ use links::Links;
 use precedent::Precedents;
 use syntax::Source;
 
+#[cfg(checks_schemas)]
+pub use custom::read_files;
 pub(crate) use envelope::read_uuid;
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) use envelope::{MAX_LABELS, MAX_NAME, MAX_RELATED};
@@ -210,6 +214,10 @@ impl Reader {
                 }
             }
             let factual = findings.rests_on_facts();
+            #[cfg(checks_schemas)]
+            if !deep {
+                custom::check(findings, &subject, value);
+            }
             let links = Links::of(&event, matched.as_ref());
             if findings.beyond_envelope() {
                 chain.add(findings, &subject, &Linked::of(&event, links), matched.as_ref());
@@ -245,8 +253,10 @@ fn like_before(
     let Some(linked) = Linked::usual(links) else { return false };
     let matched = precedent.matched();
     let subject = Subject { index: Some(index), name: Some(&precedent.name), docs: matched.family.docs };
+    findings.next_event(None);
+    #[cfg(checks_schemas)]
+    custom::check(findings, &subject, event);
     if findings.beyond_envelope() {
-        findings.next_event(None);
         chain.add(findings, &subject, &linked, Some(&matched));
     }
     true

@@ -24,6 +24,9 @@ pub struct Settings {
     /// How many diagnostics a report holds at most, errors before warnings before infos. The
     /// counts stay complete.
     pub max_diagnostics: usize,
+    /// The user's own.
+    #[cfg(checks_schemas)]
+    pub schemas: Option<std::sync::Arc<super::custom::Schemas>>,
 }
 
 /// See [`Settings::read_with`].
@@ -31,15 +34,39 @@ pub(crate) type Other<'o> = &'o mut dyn FnMut(&str, Value<'_>) -> Result<bool, S
 
 impl Default for Settings {
     fn default() -> Self {
-        Settings { profile: Profile::default(), severity: Vec::new(), max_diagnostics: 1000 }
+        Settings::listing(1000)
     }
 }
 
 impl Settings {
+    /// What is usual, but for the number of diagnostics.
+    pub(crate) const fn listing(max_diagnostics: usize) -> Self {
+        Settings {
+            profile: Profile::Documented,
+            severity: Vec::new(),
+            max_diagnostics,
+            #[cfg(checks_schemas)]
+            schemas: None,
+        }
+    }
+
     /// Reads the options of `validate` as users write them, as JSON text: `profile`, `severity`,
-    /// `maxDiagnostics`. A mistake is told in a sentence.
+    /// `maxDiagnostics`, `schemas`. A mistake is told in a sentence.
     pub fn read(text: &str) -> Result<Self, String> {
-        Settings::read_with(text, "`profile`, `severity` and `maxDiagnostics`", &mut |_, _| Ok(false))
+        let all = "`profile`, `severity`, `maxDiagnostics` and `schemas`";
+        #[cfg(checks_schemas)]
+        {
+            let mut schemas = None;
+            let settings = Settings::read_with(text, all, &mut |name, value| {
+                if name == "schemas" {
+                    schemas = Some(super::custom::Schemas::read(value)?);
+                }
+                Ok(name == "schemas")
+            })?;
+            Ok(Settings { schemas, ..settings })
+        }
+        #[cfg(not(checks_schemas))]
+        Settings::read_with(text, all, &mut |_, _| Ok(false))
     }
 
     /// The same, with options of another check's own. `other` takes the value of one of those, or says that there is
@@ -75,7 +102,9 @@ impl Settings {
 
     /// The severity of a finding whose rule says `usual`; `None`: it does not count.
     pub(crate) fn severity(&self, code: Code, usual: Severity) -> Option<Severity> {
-        if self.profile == Profile::Server && !code.refused_by_server() {
+        // The server knows no schemas: who gives some wants them checked.
+        let counts = code.refused_by_server() || code == Code::SchemaViolation;
+        if self.profile == Profile::Server && !counts {
             return None;
         }
         let set = self.severity.iter().rev().find(|(other, _)| *other == code);
@@ -131,7 +160,7 @@ mod tests {
         assert_eq!(mistake("[]"), "the options must be an object");
         assert_eq!(
             mistake(r#"{"profle": 1}"#),
-            "there is no option `profle`: there are `profile`, `severity` and `maxDiagnostics`"
+            "there is no option `profle`: there are `profile`, `severity`, `maxDiagnostics` and `schemas`"
         );
         assert_eq!(
             mistake(r#"{"profile": "strict"}"#),

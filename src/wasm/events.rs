@@ -1,4 +1,4 @@
-//! The main module: events are validated, and played to automations.
+//! The main module: events are validated, and (`mod.rs`) played to automations. The one for schemas validates too.
 
 use std::cell::RefCell;
 

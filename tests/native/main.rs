@@ -15,6 +15,7 @@
 mod automation;
 mod build;
 mod cases;
+mod custom;
 mod documentation;
 mod envelope;
 mod explanations;

@@ -45,3 +45,16 @@ test("the second module is loaded when it is given", async () => {
   await browser.init(bytes, authoring);
   assert.equal(browser.checkAutomation("{}").events, 1);
 });
+
+test("the third module is loaded when it is given", async () => {
+  const schemas = { "*": false };
+  const event = { event: "acme.order.created" };
+  await browser.init(bytes, authoring);
+  assert.throws(() => browser.validate(event, { schemas }), {
+    message:
+      /^the option `schemas` needs a module .*`prefect_events_schemas\.wasm` as its third argument/,
+  });
+  await browser.init(bytes, authoring, read("prefect_events_schemas"));
+  const { diagnostics } = browser.validate(event, { schemas });
+  assert.ok(diagnostics.some(({ code }) => code === "schema-violation"));
+});

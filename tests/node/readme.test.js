@@ -9,7 +9,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
@@ -91,8 +91,10 @@ for (const { 0: block, 1: language, 2: name, 3: content = "", index } of readme.
   const line = readme.slice(0, index).split("\n").length;
   test(`line ${line}: ${language}`, () => {
     let real = content;
-    if (/^(json|yaml)$/.test(language ?? "") && name) writeFileSync(join(cwd, name), content);
-    else if (language === "sh") existing(content);
+    if (/^(json|yaml)$/.test(language ?? "") && name) {
+      mkdirSync(join(cwd, dirname(name)), { recursive: true });
+      writeFileSync(join(cwd, name), content);
+    } else if (language === "sh") existing(content);
     else if (language === "console") real = session(content);
     else if (language === "js") real = module(content);
     else assert.fail("how is this block to be checked?");

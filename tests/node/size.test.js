@@ -13,6 +13,10 @@ const BROTLI = 120_000;
 const AUTHORING_RAW = 531_000;
 const AUTHORING_BROTLI = 195_000;
 
+/** The module for schemas of users' own: most of it is the library for JSON Schema with its regular expressions. */
+const SCHEMAS_RAW = 2_400_000;
+const SCHEMAS_BROTLI = 660_000;
+
 const wasm = readFileSync(new URL("../../pkg/wasm/prefect_events.wasm", import.meta.url));
 
 /**
@@ -57,4 +61,13 @@ test("the module for those who write keeps to its budget too", (t) => {
   t.diagnostic(`${authoring.length} bytes, ${compressed(authoring)} with brotli`);
   within("raw", authoring.length, AUTHORING_RAW);
   within("with brotli", compressed(authoring), AUTHORING_BROTLI);
+});
+
+test("the module for schemas is a file of its own for its size, and keeps to its budget", (t) => {
+  const schemas = readFileSync(
+    new URL("../../pkg/wasm/prefect_events_schemas.wasm", import.meta.url),
+  );
+  t.diagnostic(`${schemas.length} bytes, ${compressed(schemas)} with brotli`);
+  within("raw", schemas.length, SCHEMAS_RAW);
+  within("with brotli", compressed(schemas), SCHEMAS_BROTLI);
 });

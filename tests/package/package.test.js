@@ -73,7 +73,7 @@ test("holds what it needs, and no more", () => {
   for (const name of packed) {
     assert.match(
       name,
-      /^(wasm\/(prefect_events(_authoring)?\.(js|wasm)|(event-types|explanations|schemas)\.js)|schemas\/[\w.-]+\.json|(cli\/(formats\/)?)?[\w-]+\.js|(index|events)\.d\.ts|package\.json|README\.md|LICENSE-[A-Z]+)$/,
+      /^(wasm\/(prefect_events(_authoring|_schemas)?\.(js|wasm)|(event-types|explanations|schemas)\.js)|schemas\/[\w.-]+\.json|(cli\/(formats\/)?)?[\w-]+\.js|(index|events)\.d\.ts|package\.json|README\.md|LICENSE-[A-Z]+)$/,
     );
   }
 });
@@ -183,5 +183,6 @@ test("are the types wrong? They are not", async () => {
     "--exclude-entrypoints",
     "./prefect_events.wasm",
     "./prefect_events_authoring.wasm",
+    "./prefect_events_schemas.wasm",
   ]);
 });

@@ -38,6 +38,7 @@ validate(new Uint8Array(), { profile: "server" });
 validate(new ArrayBuffer(2), { maxDiagnostics: 0 });
 validate({ event: "a" }, { severity: { "missing-label": "off", other: "info" } });
 validate([{ event: "a" }], {});
+validate("{}", { schemas: { "acme.order.*": { type: "object" }, "acme.*": true } });
 
 const options: CheckOptions = {
   server_version: "3.8",
@@ -151,6 +152,8 @@ checkAutomation("{}", { schemas: {} });
 validate("{}", { profile: "strict" });
 // @ts-expect-error There is no such option.
 validate("{}", { profiles: "server" });
+// @ts-expect-error a schema is an object or a boolean
+validate("{}", { schemas: { "acme.order.*": "order.json" } });
 // @ts-expect-error There is no such severity.
 validate("{}", { severity: { "missing-label": "fatal" } });
 // @ts-expect-error It may be absent.

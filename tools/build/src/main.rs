@@ -24,8 +24,11 @@ const TARGET: &str = "wasm32-unknown-unknown";
 const CRATE: &str = "prefect_events";
 
 /// The modules: the file's name, and the feature of the crate that makes it.
-const MODULES: [(&str, &str); 2] =
-    [("prefect_events", "module-events"), ("prefect_events_authoring", "module-authoring")];
+const MODULES: [(&str, &str); 3] = [
+    ("prefect_events", "module-events"),
+    ("prefect_events_authoring", "module-authoring"),
+    ("prefect_events_schemas", "module-schemas"),
+];
 
 /// What wasm-opt does: the first for speed or size, the others name what rustc emits,
 /// which wasm-opt would otherwise refuse.

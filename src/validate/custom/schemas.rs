@@ -1,0 +1,244 @@
+//! The schemas themselves: which events they are for, and what they refer to.
+
+use std::cell::RefCell;
+use std::error::Error;
+use std::fmt::Write;
+use std::sync::Arc;
+
+use jsonschema::error::ValidationErrorKind;
+use jsonschema::{ReferencingError, Registry, Retrieve, Uri, ValidationError, Validator};
+use serde_json::Value as Json;
+
+use crate::json::{Kind, Value};
+use crate::trigger::Glob;
+use crate::validate::settings::must_be;
+use crate::validate::words::shown;
+
+use super::{read, words};
+
+/// The key under which a schema says itself which events it is for, instead of by the key under which it is given.
+pub const EVENTS: &str = "x-prefect-events";
+/// Where schemas without an `$id` are: relative references lead from one to another.
+const BASE: &str = "json-schema:///";
+/// Nothing of use is nested so deeply, and the library is recursive.
+const DEEPEST: usize = 100;
+
+pub struct Schema {
+    pub key: String,
+    events: Vec<Glob>,
+    pub validator: Validator,
+}
+
+/// Schemas for events, by their names.
+pub struct Schemas(Vec<Schema>);
+
+impl std::fmt::Debug for Schemas {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_list().entries(self.0.iter().map(|schema| &schema.key)).finish()
+    }
+}
+
+/// A schema that cannot be used.
+pub struct BadSchema {
+    pub key: String,
+    /// Where in it.
+    pub pointer: String,
+    pub problem: String,
+}
+
+thread_local! {
+    /// The last ones, with their text: most calls give those of the call before.
+    static LAST: RefCell<Option<(Vec<u8>, Arc<Schemas>)>> = const { RefCell::new(None) };
+}
+
+impl Schemas {
+    /// Reads the option `schemas`.
+    pub(in crate::validate) fn read(value: Value<'_>) -> Result<Arc<Schemas>, String> {
+        if value.kind() != Kind::Object {
+            return Err(must_be("schemas", "an object of event names and JSON Schemas", value));
+        }
+        let text = value.raw();
+        let known = LAST.with_borrow(|last| last.as_ref().filter(|(of, _)| of == text).map(|(_, known)| known.clone()));
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let schemas = value.members().map(|(key, schema)| (key.string().into_owned(), schema));
+        let schemas = Schemas::compile(schemas).map_err(|BadSchema { key, pointer, problem }| {
+            format!("the schema `{key}` cannot be used: {problem} (at `#{pointer}`)")
+        })?;
+        let schemas = Arc::new(schemas);
+        LAST.set(Some((text.to_owned(), schemas.clone())));
+        Ok(schemas)
+    }
+
+    pub fn compile<'t>(schemas: impl Iterator<Item = (String, Value<'t>)>) -> Result<Schemas, BadSchema> {
+        let mut sources: Vec<(String, Vec<Glob>, Json)> = Vec::new();
+        for (key, value) in schemas {
+            let bad = |pointer: &str, problem: &str| BadSchema {
+                key: key.clone(),
+                pointer: pointer.to_owned(),
+                problem: problem.to_owned(),
+            };
+            if !matches!(value.kind(), Kind::Object | Kind::True | Kind::False) {
+                return Err(bad("", "a JSON Schema is an object, `true` or `false`"));
+            }
+            if depth(value) > DEEPEST {
+                return Err(bad("", "it is nested too deeply"));
+            }
+            let events = match value.get(EVENTS) {
+                None => vec![Glob::new(&key)],
+                Some(one) if one.is_string() => vec![Glob::new(&one.string())],
+                Some(list) if list.kind() == Kind::Array && list.items().all(Value::is_string) => {
+                    list.items().map(|one| Glob::new(&one.string())).collect()
+                }
+                Some(_) => {
+                    return Err(bad(&format!("/{EVENTS}"), "`x-prefect-events` is an event's name or a list of names"));
+                }
+            };
+            sources.push((key, events, read::value(value)));
+        }
+        let nowhere = |error: &ReferencingError| {
+            let (key, pointer) = culprit(&sources, error).unwrap_or_default();
+            BadSchema { key, pointer, problem: unresolved(error) }
+        };
+        let registry = registry(&sources).map_err(|error| nowhere(&error))?;
+        let (mut compiled, mut bad) = (Vec::new(), Vec::new());
+        for (key, _, source) in &sources {
+            let options = jsonschema::options().with_registry(&registry).with_base_uri(uri(key));
+            match options.should_validate_formats(true).build(source) {
+                Ok(validator) => compiled.push(validator),
+                Err(error) => bad.push(match error.kind() {
+                    ValidationErrorKind::Referencing(error) => nowhere(error),
+                    _ => bad_schema(key, &error),
+                }),
+            }
+        }
+        // One that refers to a bad one is bad too, but nowhere in particular.
+        bad.sort_by_key(|bad| bad.pointer.is_empty());
+        if let Some(bad) = bad.into_iter().next() {
+            return Err(bad);
+        }
+        drop(registry);
+        let schemas = sources.into_iter().zip(compiled);
+        Ok(Schemas(schemas.map(|((key, events, _), validator)| Schema { key, events, validator }).collect()))
+    }
+
+    /// Those for events of this name.
+    pub fn of<'s>(&'s self, name: &str) -> impl Iterator<Item = &'s Schema> {
+        self.0.iter().filter(move |schema| schema.events.iter().any(|pattern| pattern.matches(name)))
+    }
+}
+
+fn depth(value: Value<'_>) -> usize {
+    // Not deeper than the reader goes.
+    let inner = value.items().chain(value.members().map(|(_, member)| member)).map(depth).max();
+    inner.map_or(0, |inner| inner.saturating_add(1))
+}
+
+/// All schemas, each where its key says, with and without `.json`; their `$id`s are found in them.
+fn registry(sources: &[(String, Vec<Glob>, Json)]) -> Result<Registry<'_>, ReferencingError> {
+    let mut registry = Registry::new().retriever(Nothing);
+    for (key, _, source) in sources {
+        let uri = uri(key);
+        let file = [&uri, ".json"].concat();
+        registry = registry.add(uri, source)?.add(file, source)?;
+    }
+    registry.prepare()
+}
+
+fn uri(key: &str) -> String {
+    let mut uri = BASE.to_owned();
+    for byte in key.bytes() {
+        match byte {
+            b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'-' | b'.' | b'_' | b'~' | b'*' | b'/' => {
+                uri.push(char::from(byte));
+            }
+            _ => {
+                // Writing to a String cannot fail.
+                let _ = write!(uri, "%{byte:02X}");
+            }
+        }
+    }
+    uri
+}
+
+/// Fetches nothing, from nowhere.
+struct Nothing;
+
+impl Retrieve for Nothing {
+    fn retrieve(&self, _: &Uri<String>) -> Result<Json, Box<dyn Error + Send + Sync>> {
+        Err("it is not among the schemas".into())
+    }
+}
+
+fn unresolved(error: &ReferencingError) -> String {
+    match error {
+        ReferencingError::Unretrievable { uri, .. } => {
+            let name = uri.strip_prefix(BASE).unwrap_or(uri);
+            format!("it refers to `{name}`, which is none of the schemas given: nothing is fetched")
+        }
+        ReferencingError::PointerToNowhere { pointer } => format!("it refers to `{pointer}`, which is not there"),
+        other => other.to_string(),
+    }
+}
+
+/// The reference that an error is about: where its text stands.
+fn culprit(sources: &[(String, Vec<Glob>, Json)], error: &ReferencingError) -> Option<(String, String)> {
+    let (whole, part) = match error {
+        ReferencingError::Unretrievable { uri, .. } => (uri.as_str(), None),
+        ReferencingError::PointerToNowhere { pointer } => ("", Some(pointer.as_str())),
+        ReferencingError::NoSuchAnchor { anchor } | ReferencingError::InvalidAnchor { anchor } => {
+            ("", Some(anchor.as_str()))
+        }
+        ReferencingError::UnknownSpecification { specification } => (specification.as_str(), None),
+        _ => return None,
+    };
+    let is_it = |text: &str| {
+        if let Some(part) = part {
+            return text.split_once('#').is_some_and(|(_, fragment)| fragment == part);
+        }
+        let document = text.split('#').next().unwrap_or_default();
+        let document = document.strip_prefix("./").unwrap_or(document);
+        !document.is_empty() && whole.trim_end_matches('#').ends_with(document)
+    };
+    sources.iter().find_map(|(key, _, source)| Some((key.clone(), reference(source, &is_it)?)))
+}
+
+/// The pointer to a reference with such a text.
+fn reference(schema: &Json, is_it: &dyn Fn(&str) -> bool) -> Option<String> {
+    const REFERENCES: [&str; 4] = ["$ref", "$dynamicRef", "$recursiveRef", "$schema"];
+    let below = |step: &str, inner: &Json| {
+        reference(inner, is_it).map(|rest| ["/", &step.replace('~', "~0").replace('/', "~1"), &rest].concat())
+    };
+    match schema {
+        Json::Object(members) => members.iter().find_map(|(key, member)| match member.as_str() {
+            Some(text) => (REFERENCES.contains(&key.as_str()) && is_it(text)).then(|| ["/", key].concat()),
+            None => below(key, member),
+        }),
+        Json::Array(items) => items.iter().enumerate().find_map(|(at, item)| below(&at.to_string(), item)),
+        _ => None,
+    }
+}
+
+/// What the schema of all schemas refuses.
+fn bad_schema(key: &str, error: &ValidationError<'_>) -> BadSchema {
+    let mut first: Option<BadSchema> = None;
+    super::causes(error, &mut |error| {
+        if first.is_none() {
+            let found = match error.instance().as_ref() {
+                Json::String(text) => format!("the string `{}`", shown(text)),
+                other => format!("`{}`", shown(&other.to_string())),
+            };
+            let problem = words::demand(error.kind(), error, &found);
+            let pointer = error.instance_path().as_str();
+            let what = pointer.rsplit('/').next().filter(|name| !name.is_empty()).unwrap_or("it").to_owned();
+            let problem = format!("`{what}` {problem}");
+            first = Some(BadSchema { key: key.to_owned(), pointer: pointer.to_owned(), problem });
+        }
+    });
+    first.unwrap_or_else(|| BadSchema {
+        key: key.to_owned(),
+        pointer: error.instance_path().as_str().to_owned(),
+        problem: error.to_string(),
+    })
+}

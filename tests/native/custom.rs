@@ -1,0 +1,310 @@
+//! JSON Schemas of the user's own.
+
+use prefect_events::diagnostic::{Code, Diagnostic, Report, explain};
+use prefect_events::validate::{Settings, Stream, TextOptions, read_files, validate};
+use serde_json::Value;
+
+/// An event of Acme's with this payload.
+fn order(payload: &str) -> String {
+    [
+        r#"{"occurred": "2026-03-31T18:30:00Z", "event": "acme.order.created", "resource": {"prefect.resource.id": "acme.order.42"}, "payload": "#,
+        payload,
+        r#", "id": "01a1ffe4-419a-726f-8626-5e21f619db83"}"#,
+    ]
+    .concat()
+}
+
+/// Of the payload's members, a schema of the event.
+fn payload(schema: &str) -> String {
+    format!(r#"{{"schemas": {{"acme.order.*": {{"properties": {{"payload": {schema}}}}}}}}}"#)
+}
+
+fn check(text: &str, options: &str) -> Report {
+    validate(text.as_bytes(), TextOptions::default(), &Settings::read(options).unwrap())
+}
+
+/// Path, sentence, and the text that is marked.
+fn found(schema: &str, instance: &str) -> Vec<(String, String, String)> {
+    let text = order(instance);
+    let told = |found: Diagnostic| {
+        assert_eq!(found.code, "schema-violation", "{}", found.message);
+        let range = found.range.unwrap();
+        let marked = text[range.start.offset as usize..range.end.offset as usize].to_owned();
+        (found.path, found.message, marked)
+    };
+    check(&text, &payload(schema)).diagnostics.into_iter().map(told).collect()
+}
+
+fn one(schema: &str, instance: &str) -> (String, String, String) {
+    let mut all = found(schema, instance);
+    assert_eq!(all.len(), 1, "{all:#?}");
+    all.remove(0)
+}
+
+fn mistake(options: &str) -> String {
+    Settings::read(options).err().unwrap_or_default()
+}
+
+#[test]
+fn each_keyword_has_its_sentence() {
+    let cases = [
+        (
+            r#"{"properties": {"a": {"type": "number"}}}"#,
+            r#"{"a": "x"}"#,
+            "/payload/a",
+            "`/payload/a` must be a number, not `x`",
+            r#""x""#,
+        ),
+        (
+            r#"{"properties": {"a": {"type": ["integer", "null"]}}}"#,
+            r#"{"a": 1.5}"#,
+            "/payload/a",
+            "`/payload/a` must be null or a whole number, not a number (`1.5`)",
+            "1.5",
+        ),
+        (r#"{"required": ["a"]}"#, r#"{"b": 1}"#, "/payload/a", "`/payload` must have `a`", "{"),
+        (
+            r#"{"properties": {"b": {}}, "additionalProperties": false}"#,
+            r#"{"a~/": 1}"#,
+            "/payload/a~0~1",
+            "`/payload` must not have `a~/`",
+            r#""a~/""#,
+        ),
+        (
+            r#"{"properties": {"a": {"enum": ["x", "y", 3]}}}"#,
+            r#"{"a": "z"}"#,
+            "/payload/a",
+            "`/payload/a` must be `x`, `y` or `3`, not `z`",
+            r#""z""#,
+        ),
+        (
+            r#"{"properties": {"a": {"const": true}}}"#,
+            r#"{"a": false}"#,
+            "/payload/a",
+            "`/payload/a` must be `true`, not a boolean (`false`)",
+            "false",
+        ),
+        (
+            r#"{"properties": {"a": {"minimum": 0}}}"#,
+            r#"{"a": -1}"#,
+            "/payload/a",
+            "`/payload/a` must be at least `0`, not a number (`-1`)",
+            "-1",
+        ),
+        (
+            r#"{"properties": {"a": {"exclusiveMaximum": 5}}}"#,
+            r#"{"a": 5}"#,
+            "/payload/a",
+            "`/payload/a` must be less than `5`, not a number (`5`)",
+            "5",
+        ),
+        (
+            r#"{"properties": {"a": {"minLength": 3}}}"#,
+            r#"{"a": "é"}"#,
+            "/payload/a",
+            "`/payload/a` must have at least 3 characters, unlike `é`",
+            "",
+        ),
+        (
+            r#"{"properties": {"a": {"pattern": "^b+$"}}}"#,
+            r#"{"a": "c"}"#,
+            "/payload/a",
+            "`/payload/a` must match the pattern `^b+$`, unlike `c`",
+            r#""c""#,
+        ),
+        (
+            r#"{"properties": {"a": {"format": "date"}}}"#,
+            r#"{"a": "today"}"#,
+            "/payload/a",
+            "`/payload/a` must have the format `date`, unlike `today`",
+            r#""today""#,
+        ),
+        (
+            r#"{"properties": {"a": {"uniqueItems": true}}}"#,
+            r#"{"a": [1, 1]}"#,
+            "/payload/a",
+            "`/payload/a` must not have the same item twice",
+            "[1, 1]",
+        ),
+        (
+            r#"{"properties": {"a": {"items": {"maxItems": 1}}}}"#,
+            r#"{"a": [[], [1, 2]]}"#,
+            "/payload/a/1",
+            "`/payload/a/1` must have at most 1 item",
+            "[1, 2]",
+        ),
+        (r#"{"properties": {"a": false}}"#, r#"{"a": 1}"#, "/payload/a", "`/payload/a` must not be there", "1"),
+        (
+            r#"{"propertyNames": {"maxLength": 1}}"#,
+            r#"{"ab": 1}"#,
+            "/payload",
+            "`/payload` must not have a key like `ab`, which must have at most 1 character, unlike it",
+            r#"{"ab": 1}"#,
+        ),
+    ];
+    for (schema, instance, path, sentence, marked) in cases {
+        let found = one(schema, instance);
+        assert_eq!((found.0.as_str(), found.1.as_str()), (path, sentence));
+        if instance.is_ascii() {
+            assert_eq!(found.2, marked, "{sentence}");
+        }
+    }
+}
+
+#[test]
+fn one_cause_has_one_finding() {
+    let shapes = r#"{"oneOf": [
+        {"properties": {"kind": {"const": "card"}, "number": {"type": "string"}}},
+        {"properties": {"kind": {"const": "cash"}, "amount": {"type": "number"}}}
+    ]}"#;
+    assert_eq!(one(shapes, r#"{"kind": "cash", "amount": "1"}"#).0, "/payload/amount");
+    assert!(one(shapes, r#"{"kind": "gold"}"#).1.ends_with("must fit one of the schemas in `oneOf`, and fits none"));
+    let nullable = r#"{"properties": {"a": {"anyOf": [{"type": "null"}, {"type": "object", "required": ["b"]}]}}}"#;
+    assert_eq!(one(nullable, r#"{"a": {}}"#).0, "/payload/a/b");
+    // A member that is refused is not unevaluated too.
+    let closed = r#"{"properties": {"a": {"type": "number"}}, "unevaluatedProperties": false}"#;
+    assert_eq!(one(closed, r#"{"a": "x"}"#).1, "`/payload/a` must be a number, not `x`");
+    // What is wrong with any event is not said in other words.
+    let report = check(&order("5"), &payload(r#"{"type": "object"}"#));
+    let codes: Vec<&str> = report.diagnostics.iter().map(|found| found.code).collect();
+    assert_eq!(codes.len(), 1, "{codes:?}");
+    assert_ne!(codes, ["schema-violation"]);
+}
+
+#[test]
+fn a_schema_is_for_the_events_of_its_pattern() {
+    let count = |schemas: &str| check(&order("{}"), &format!(r#"{{"schemas": {schemas}}}"#)).errors;
+    for pattern in ["acme.order.*", "acme.*", "*", "acme.order.created", "acme.order.creat[e]?"] {
+        assert_eq!(count(&format!(r#"{{"{pattern}": false}}"#)), 1, "{pattern}");
+    }
+    for pattern in ["acme.order", "order.*", "Acme.*", "acme.order.[!c]*"] {
+        assert_eq!(count(&format!(r#"{{"{pattern}": false}}"#)), 0, "{pattern}");
+    }
+    assert_eq!(count(r#"{"acme.*": false, "*.created": false}"#), 2);
+    assert_eq!(count(r#"{"acme.*": {"x-prefect-events": "other", "not": {}}}"#), 0);
+    assert_eq!(count(r#"{"other": {"x-prefect-events": ["x", "acme.*"], "not": {}}}"#), 1);
+}
+
+#[test]
+fn schemas_refer_to_one_another_and_to_nothing_else() {
+    let price = r#""price": {"type": "number"}"#;
+    let with = |reference: &str, others: &str| {
+        format!(
+            r#"{{"schemas": {{"acme.order.*": {{"properties": {{"payload": {{"properties": {{"total": {{"$ref": "{reference}"}}}}}}}}}}, {others}}}}}"#
+        )
+    };
+    let id = r#""x": {"$id": "https://acme.example/price", "type": "number"}"#;
+    for options in [with("price", price), with("price.json", price), with("https://acme.example/price", id)] {
+        let report = check(&order(r#"{"total": "1"}"#), &options);
+        assert_eq!(report.errors, 1, "{options}");
+        assert!(report.diagnostics[0].help.as_deref().unwrap().contains("/total/$ref/type"));
+        assert_eq!(check(&order(r#"{"total": 1}"#), &options).errors, 0);
+    }
+    assert_eq!(
+        mistake(&with("https://acme.example/none.json", price)),
+        "the schema `acme.order.*` cannot be used: it refers to `https://acme.example/none.json`, which is none of the schemas given: nothing is fetched (at `#/properties/payload/properties/total/$ref`)"
+    );
+    let missing = mistake(&with("#/$defs/none", price));
+    assert!(missing.contains("which is not there (at `#/properties/payload/properties/total/$ref`)"), "{missing}");
+}
+
+#[test]
+fn all_drafts_are_known() {
+    for (draft, schema) in [
+        ("http://json-schema.org/draft-04/schema#", r#"{"maximum": 5, "exclusiveMaximum": true}"#),
+        ("http://json-schema.org/draft-06/schema#", r#"{"exclusiveMaximum": 5}"#),
+        ("http://json-schema.org/draft-07/schema#", r#"{"if": true, "then": {"exclusiveMaximum": 5}}"#),
+        ("https://json-schema.org/draft/2019-09/schema", r#"{"exclusiveMaximum": 5}"#),
+        ("https://json-schema.org/draft/2020-12/schema", r#"{"exclusiveMaximum": 5}"#),
+    ] {
+        let options = format!(
+            r#"{{"schemas": {{"acme.*": {{"$schema": "{draft}", "properties": {{"payload": {{"properties": {{"a": {schema}}}}}}}}}}}}}"#
+        );
+        assert_eq!(check(&order(r#"{"a": 5}"#), &options).errors, 1, "{draft}");
+        assert_eq!(check(&order(r#"{"a": 4}"#), &options).errors, 0, "{draft}");
+    }
+}
+
+#[test]
+fn a_bad_schema_is_told_with_its_place() {
+    assert_eq!(
+        mistake(r#"{"schemas": []}"#),
+        "the option `schemas` must be an object of event names and JSON Schemas, not an array (`[]`)"
+    );
+    assert_eq!(
+        mistake(r#"{"schemas": {"a": 5}}"#),
+        "the schema `a` cannot be used: a JSON Schema is an object, `true` or `false` (at `#`)"
+    );
+    let bad = |schema: &str| mistake(&format!(r#"{{"schemas": {{"a": {schema}}}}}"#));
+    assert!(
+        bad(r#"{"properties": {"x": {"type": "strng"}}}"#).ends_with("(at `#/properties/x/type`)"),
+        "{}",
+        bad(r#"{"properties": {"x": {"type": "strng"}}}"#)
+    );
+    assert!(
+        bad(r#"{"properties": {"x": {"minimum": "1"}}}"#)
+            .ends_with("`minimum` must be a number, not the string `1` (at `#/properties/x/minimum`)"),
+        "{}",
+        bad(r#"{"properties": {"x": {"minimum": "1"}}}"#)
+    );
+    assert!(
+        bad(r#"{"properties": {"x": {"pattern": "("}}}"#).contains("(at `#/properties/x/pattern`)"),
+        "{}",
+        bad(r#"{"properties": {"x": {"pattern": "("}}}"#)
+    );
+    assert!(
+        bad(r#"{"$schema": "https://acme.example/meta"}"#).contains("(at `#/$schema`)"),
+        "{}",
+        bad(r#"{"$schema": "https://acme.example/meta"}"#)
+    );
+    assert!(bad(&(r#"{"not":"#.repeat(200) + "{}" + &"}".repeat(200))).contains("nested too deeply"));
+}
+
+#[test]
+fn settings_count() {
+    let with = |more: &str| {
+        let options = payload(r#"{"required": ["a", "b", "c"]}"#);
+        check(&order("{}"), &format!("{}, {more}}}", options.strip_suffix('}').unwrap()))
+    };
+    assert_eq!(with(r#""profile": "server""#).errors, 3);
+    let warned = with(r#""severity": {"schema-violation": "warning"}"#);
+    assert_eq!((warned.valid, warned.warnings), (true, 3));
+    assert_eq!(with(r#""severity": {"schema-violation": "off"}"#).errors, 0);
+    let few = with(r#""maxDiagnostics": 1"#);
+    assert_eq!((few.errors, few.diagnostics.len(), few.truncated), (3, 1, Some(2)));
+}
+
+#[test]
+fn every_event_is_checked_also_those_like_one_before() {
+    let event: Value = serde_json::from_str(&explain(Code::MissingLabel).right).unwrap();
+    let line = event.to_string();
+    let lines = format!("{line}\n{line}\n{line}\n");
+    let settings = Settings::read(r#"{"schemas": {"prefect.*": false}}"#).unwrap();
+    assert!(validate(lines.as_bytes(), TextOptions::default(), &settings).errors >= 3);
+    let mut stream = Stream::new(settings);
+    let of_schema = |report: Report| {
+        report
+            .diagnostics
+            .iter()
+            .filter(|found| found.code == "schema-violation")
+            .map(|found| found.event)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(of_schema(stream.chunk(lines.as_bytes())), [Some(0), Some(1), Some(2)]);
+    assert_eq!(of_schema(stream.chunk(lines.as_bytes())), [Some(3), Some(4), Some(5)]);
+}
+
+#[test]
+fn files_are_read() {
+    let file = |text: &str| {
+        let mut out = String::new();
+        prefect_events::json::write::string(&mut out, text);
+        read_files(&format!(r#"[{{"file": "s/a.*.json", "key": "a.*", "text": {out}}}]"#))
+    };
+    assert_eq!(file(r#" {"type": "object"} "#).unwrap(), r#"{"a.*":{"type": "object"}}"#);
+    let bad = file("{\n  \"properties\": {\n    \"é\": {\"type\": \"strng\"}\n  }\n}").unwrap_err();
+    assert!(bad.starts_with("s/a.*.json:3:19: this schema cannot be used: "), "{bad}");
+    let broken = file("{\n  \"type\" \"object\"\n}").unwrap_err();
+    assert_eq!(broken, "s/a.*.json:2:10: a colon is missing here: a key is followed by `:` and its value");
+    assert!(file("").unwrap_err().starts_with("s/a.*.json:1:1: "));
+}
