@@ -113,8 +113,12 @@ impl Schemas {
                 }),
             }
         }
-        // One that refers to a bad one is bad too, but nowhere in particular.
-        bad.sort_by_key(|bad| bad.pointer.is_empty());
+        // One that refers to a bad one is bad too, but at a place that it need not have itself.
+        let has = |bad: &BadSchema| {
+            !bad.pointer.is_empty()
+                && sources.iter().any(|(key, _, source)| *key == bad.key && source.pointer(&bad.pointer).is_some())
+        };
+        bad.sort_by_key(|bad| !has(bad));
         if let Some(bad) = bad.into_iter().next() {
             return Err(bad);
         }
