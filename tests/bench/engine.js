@@ -7,6 +7,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
 import { simulate } from "../../pkg/node.js";
+import { cpu, quantile } from "./measure.js";
 
 const ROUNDS = 7;
 const EVENTS = 1_000_000;
@@ -57,21 +58,6 @@ function built() {
     if (executable && target?.name === "engine") return String(executable);
   }
   throw new Error("cargo made no benchmark");
-}
-
-/** @param {() => unknown} action @returns {number} microseconds of CPU time */
-function cpu(action) {
-  globalThis.gc?.();
-  const before = process.cpuUsage();
-  action();
-  const { user, system } = process.cpuUsage(before);
-  return user + system;
-}
-
-/** @param {number[]} numbers @param {number} share */
-function quantile(numbers, share) {
-  const sorted = numbers.toSorted((one, other) => one - other);
-  return Number(sorted[Math.round(share * (sorted.length - 1))]);
 }
 
 /** @param {number[]} nanoseconds of an event, per round */

@@ -6,6 +6,7 @@ import addFormats from "ajv-formats";
 
 import { validate } from "../../pkg/node.js";
 import { COMPARED, repeat } from "./events.js";
+import { cpu, quantile } from "./measure.js";
 import { flowRun, heartbeat, taskRun } from "./schemas.js";
 
 const EVENTS = 5000;
@@ -57,21 +58,6 @@ const CONTESTANTS = {
   "JSON.parse + Ajv with all errors, text": () => every(text),
   "JSON.parse alone, text": () => parseOnly(text),
 };
-
-/** @param {() => unknown} action @returns {number} microseconds of CPU time, of all threads */
-function cpu(action) {
-  globalThis.gc?.();
-  const before = process.cpuUsage();
-  action();
-  const { user, system } = process.cpuUsage(before);
-  return user + system;
-}
-
-/** @param {number[]} numbers @param {number} share */
-function quantile(numbers, share) {
-  const sorted = numbers.toSorted((one, other) => one - other);
-  return Number(sorted[Math.round(share * (sorted.length - 1))]);
-}
 
 function compare() {
   const entries = Object.entries(CONTESTANTS);

@@ -78,27 +78,30 @@ fn next(text: &str) -> Option<(char, &str)> {
     Some((kind, text.get(at.saturating_add(2)..)?))
 }
 
+/// The characters of code, each with its place, but for those of strings (of which the first quote is told).
+fn bare(code: &str) -> impl Iterator<Item = (usize, char)> {
+    let mut quote = None;
+    let mut escaped = false;
+    code.char_indices().filter(move |&(_, c)| {
+        let Some(open) = quote else {
+            quote = Some(c).filter(|c| matches!(c, '"' | '\''));
+            return true;
+        };
+        let ends = !escaped && c == open;
+        escaped = !escaped && c == '\\';
+        quote = Some(open).filter(|_| !ends);
+        false
+    })
+}
+
 /// Where code ends: strings and brackets in it may hold the closing characters.
 fn code_end(code: &str, close: &str) -> Option<usize> {
-    let mut quote = None;
     let mut depth = 0_usize;
-    let mut escaped = false;
-    for (at, c) in code.char_indices() {
-        if let Some(open) = quote {
-            if escaped {
-                escaped = false;
-            } else if c == '\\' {
-                escaped = true;
-            } else if c == open {
-                quote = None;
-            }
-            continue;
-        }
+    for (at, c) in bare(code) {
         if depth == 0 && code.get(at..).is_some_and(|rest| rest.starts_with(close)) {
             return Some(at);
         }
         match c {
-            '"' | '\'' => quote = Some(c),
             '{' | '(' | '[' => depth = depth.saturating_add(1),
             '}' | ')' | ']' => depth = depth.saturating_sub(1),
             _ => {}
@@ -110,24 +113,8 @@ fn code_end(code: &str, close: &str) -> Option<usize> {
 /// Brackets that do not belong together.
 fn unbalanced(code: &str) -> Option<&'static str> {
     let mut open = Vec::new();
-    let mut quote = None;
-    let mut escaped = false;
-    for c in code.chars() {
-        if let Some(end) = quote {
-            if escaped {
-                escaped = false;
-            } else if c == '\\' {
-                escaped = true;
-            } else if c == end {
-                quote = None;
-            }
-            continue;
-        }
+    for (_, c) in bare(code) {
         let expected = match c {
-            '"' | '\'' => {
-                quote = Some(c);
-                continue;
-            }
             '(' | '[' | '{' => {
                 open.push(c);
                 continue;
