@@ -1,6 +1,6 @@
 // The command `build`.
 
-import { buildEvent, buildRun } from "../api.js";
+import { buildEvent, buildRun } from "../api/build.js";
 import { curl, python } from "./formats/snippet.js";
 import { openInput, Unreadable } from "./read.js";
 import { printable } from "./terminal.js";

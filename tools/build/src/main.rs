@@ -164,11 +164,11 @@ fn optimise(wasm_opt: &Path, package: &Path, name: &str) -> Result<()> {
 /// Writes what is known beforehand.
 fn write_known(package: &Path) -> Result<()> {
     let explanations: Vec<Explanation> = Code::all().map(explain).collect();
-    let explanations = function("explanations", "import(\"../explanations.js\").Written[]", &explanations.to_json());
+    let explanations = function("explanations", "import(\"../api/explain.js\").Written[]", &explanations.to_json());
     write(&package.join("explanations.js"), &explanations)?;
 
     let event_types = function("eventTypes", "import(\"../index.js\").EventType[]", &event_types().to_json());
-    let examples = function("examples", "import(\"../event-types.js\").Example[]", &examples().to_json());
+    let examples = function("examples", "import(\"../api/describe.js\").Example[]", &examples().to_json());
     write(&package.join("event-types.js"), &[event_types, examples].concat())
 }
 
