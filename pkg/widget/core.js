@@ -19,7 +19,11 @@ export function loadCore() {
 
 /** @returns {Promise<Core>} */
 async function load() {
-  const { applyFixes, init, validate } = await import("../browser.js");
-  await init(undefined, false);
+  const [{ eventsModule }, { validate }, { applyFixes }] = await Promise.all([
+    import("../modules/events.js"),
+    import("../api/validate.js"),
+    import("../api/fixes.js"),
+  ]);
+  await eventsModule.load(new URL("../wasm/prefect_events.wasm", import.meta.url));
   return { validate, applyFixes };
 }

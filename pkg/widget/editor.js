@@ -221,6 +221,7 @@ export class Editor {
       "--_left": side(box.left - around.left),
       "--_right": side(around.right - box.right),
       "--_top": marginTop(painted, frame),
+      "--_height": isCut(block.code, frame) ? `${box.height}px` : "none",
       "--_radius": paint.borderRadius,
       "--_background": paint.backgroundColor,
       "--_code-color": code.color,
@@ -258,6 +259,19 @@ function marked(marks, text, empty = false) {
     part.classList.toggle("empty", empty);
   }
   return part;
+}
+
+/**
+ * Whether the page shows a long block in a box of a fixed height.
+ * @param {HTMLElement} code
+ * @param {HTMLElement} outermost
+ */
+function isCut(code, outermost) {
+  for (let box = /** @type {HTMLElement | null} */ (code); box; box = box.parentElement) {
+    if (box.clientHeight > 0 && box.scrollHeight > box.clientHeight + 4) return true;
+    if (box === outermost) break;
+  }
+  return false;
 }
 
 /**

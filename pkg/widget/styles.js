@@ -116,13 +116,11 @@ button:hover .label, button.action:hover { text-decoration: underline; text-unde
 .place:hover { text-decoration: none; }
 .place[aria-current="true"] { background: var(--_tint); box-shadow: 0 0 0 0.25em var(--_tint); }
 .line { white-space: nowrap; opacity: 0.85; }
-.help { margin: 0; overflow-wrap: anywhere; }
-.links { display: flex; flex-wrap: wrap; gap: 0 1.1em; }
-.links > * { padding: 0.2em 0; }
+.next { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 1.1em; }
+.next > * { padding: 0.15em 0; overflow-wrap: anywhere; }
 .more { padding: 0.35em 0; margin: 0; }
 a { color: inherit; text-decoration: underline; text-decoration-thickness: 1px; text-underline-offset: 0.2em; border-radius: 3px; }
-button.fix { color: var(--_info); }
-.links .fix { text-decoration: underline; text-underline-offset: 0.2em; }
+button.fix { color: var(--_info); text-decoration: underline; text-underline-offset: 0.2em; }
 
 /* The editor: a field, and over it the same text with its colours and marks. */
 .editor {
@@ -131,7 +129,7 @@ button.fix { color: var(--_info); }
   background: var(--prefect-events-editor-background, var(--_background, transparent));
   box-shadow: 0 0 0 1px var(--_line);
   overflow: auto;
-  max-height: max(60vh, 12em);
+  max-height: var(--_height, none);
 }
 .editor:focus-within {
   outline: 2px solid var(--prefect-events-focus-color, var(--_code-color, currentColor));

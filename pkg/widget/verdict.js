@@ -75,13 +75,7 @@ export class Verdict {
       );
       this.summary.replaceChildren(
         icon(kind, "icon"),
-        make(
-          "span",
-          { class: "words" },
-          this.#disclosure,
-          about.length > 0 && ` ${words.inside} `,
-          ...about,
-        ),
+        make("span", { class: "words" }, this.#disclosure, about.length > 0 && " ", ...about),
       );
     }
     this.#places.clear();
@@ -111,11 +105,12 @@ export class Verdict {
     place.append(make("span", { class: "unseen" }, `${severityNames[severity]}: `), text);
     if (line) place.append(line);
     this.#places.set(finding, place);
-    const links = [
+    const advice = help ?? (fix && !editing ? words.fix(fix.title) : undefined);
+    const next = [
+      advice !== undefined && make("span", { class: "help", part: "help" }, ...prose(advice)),
       fix && editing && this.#button(words.fix(fix.title), () => this.#hands.fix(finding)),
       docs && link(docs),
-    ].filter((link) => link !== undefined && link !== false);
-    const advice = help ?? (fix && !editing ? words.fix(fix.title) : undefined);
+    ].filter((part) => part !== undefined && part !== false && part !== "");
     return make(
       "li",
       { class: "finding", part: `finding ${severity}` },
@@ -124,8 +119,7 @@ export class Verdict {
         "div",
         { class: "about" },
         place,
-        advice !== undefined && make("p", { class: "help", part: "help" }, ...prose(advice)),
-        links.length > 0 && make("div", { class: "links" }, ...links),
+        next.length > 0 && make("div", { class: "next" }, ...next),
       ),
     );
   }

@@ -9,7 +9,6 @@ export const words = {
   checking: "Checking…",
   valid: "Valid event",
   noEvents: "No events",
-  inside: "in",
   edit: "Edit",
   done: "Done",
   reset: "Reset",
