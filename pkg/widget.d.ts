@@ -39,22 +39,6 @@ export class PrefectEventValidator extends HTMLElement {
   readonly report: Report | null;
   /** Checks at once, also what has not come into view yet; fails if the validator cannot be loaded. */
   validate(): Promise<Report>;
-
-  addEventListener<K extends keyof PrefectEventValidatorEventMap>(
-    type: K,
-    listener: (this: PrefectEventValidator, event: PrefectEventValidatorEventMap[K]) => unknown,
-    options?: boolean | AddEventListenerOptions,
-  ): void;
-  addEventListener(
-    type: string,
-    listener: EventListenerOrEventListenerObject,
-    options?: boolean | AddEventListenerOptions,
-  ): void;
-}
-
-export interface PrefectEventValidatorEventMap extends HTMLElementEventMap {
-  "prefect-event-validated": CustomEvent<PrefectEventValidated>;
-  "prefect-event-failed": CustomEvent<PrefectEventFailed>;
 }
 
 export interface ValidateAllOptions {
@@ -76,7 +60,7 @@ declare global {
   interface HTMLElementTagNameMap {
     "prefect-event-validator": PrefectEventValidator;
   }
-  interface HTMLElementEventMap {
+  interface GlobalEventHandlersEventMap {
     "prefect-event-validated": CustomEvent<PrefectEventValidated>;
     "prefect-event-failed": CustomEvent<PrefectEventFailed>;
   }

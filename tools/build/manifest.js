@@ -2,6 +2,7 @@
 
 import { readFileSync, writeFileSync } from "node:fs";
 
+// @ts-expect-error: its types do not name what it exports
 import { create, ts } from "@custom-elements-manifest/analyzer";
 
 const FILES = ["widget.js", "widget/element.js"];

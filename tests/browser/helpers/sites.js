@@ -117,9 +117,9 @@ ${body}
 /**
  * Plain HTML: a folder of pages with the package in it.
  * @param {{ [file: string]: string }} pages
- * @returns {Promise<string>} the folder
+ * @returns {string} the folder
  */
-export async function buildHtml(pages) {
+export function buildHtml(pages) {
   const site = folder();
   installPackage(join(site, "prefect-events"));
   for (const [name, text] of Object.entries(pages)) write(join(site, name), text);
