@@ -1,5 +1,6 @@
 // The block made editable: a field of its own, which looks as the block does.
 
+import { backdrop, readable } from "./colors.js";
 import { make } from "./make.js";
 import { words } from "./words.js";
 
@@ -177,15 +178,21 @@ export class Editor {
     this.#shown.replaceChildren(...parts, ...(open ? ["\u200b"] : []));
   }
 
-  /** The page's colours of the tokens, as its highlighter gave them. */
+  /** The page's colours of the tokens, as its highlighter gave them, if they can be read. */
   takeColors(/** @type {Block} */ block) {
+    const background = backdrop(block.code);
+    const { style } = this.element;
+    style.setProperty("--_code-color", readable(getComputedStyle(block.code).color, background));
+    const { backgroundColor } = getComputedStyle(block.painted(block.frame()));
+    style.setProperty("--_background", backgroundColor);
     this.#colors.clear();
     for (const token of block.text.matchAll(TOKENS)) {
       const kind = kindOf(token);
       if (this.#colors.has(kind)) continue;
       // Inside of the quotes, which some highlighters paint in a colour of their own.
       const inside = token.index + (token[1] === undefined ? 0 : 1);
-      this.#colors.set(kind, getComputedStyle(block.elementAt(inside)).color);
+      const { color } = getComputedStyle(block.elementAt(inside));
+      this.#colors.set(kind, readable(color, background));
       if (this.#colors.size === KINDS.length) break;
     }
     this.#draw();
@@ -223,8 +230,6 @@ export class Editor {
       "--_top": marginTop(painted, frame),
       "--_height": isCut(block.code, frame) ? `${box.height}px` : "none",
       "--_radius": paint.borderRadius,
-      "--_background": paint.backgroundColor,
-      "--_code-color": code.color,
       "--_code-font": `${code.fontWeight} ${code.fontSize}/${line}px ${code.fontFamily}`,
       "--_code-features": code.fontFeatureSettings,
       "--_code-spacing": code.letterSpacing,

@@ -151,20 +151,30 @@ export function hasPython() {
   }
 }
 
-/** @returns {Promise<string>} the folder of the built site */
-export async function buildMkdocs() {
+/** What the recipe has for the address of one's site. */
+const ADDRESS = "https://docs.example.com/";
+
+/**
+ * Builds it into `site`.
+ * @param {string} folder
+ * @param {string} address where it is served from
+ */
+export async function buildMkdocs(folder, address) {
   const python = await mkdocs();
-  const site = folder();
-  writeRecipes("mkdocs", site);
-  writePages(join(site, "docs"));
-  installPackage(join(site, "docs/prefect-events"));
-  await execute(python, ["-m", "mkdocs", "build", "--quiet", "--strict"], { cwd: site });
-  return site;
+  writeRecipes("mkdocs", folder);
+  const settings = recipe("mkdocs/mkdocs.yml");
+  if (!settings.includes(ADDRESS)) throw new Error(`the recipe does not name ${ADDRESS}`);
+  write(join(folder, "mkdocs.yml"), settings.replace(ADDRESS, address));
+  writePages(join(folder, "docs"));
+  installPackage(join(folder, "docs/prefect-events"));
+  await execute(python, ["-m", "mkdocs", "build", "--quiet", "--strict"], { cwd: folder });
 }
 
-/** @returns {Promise<string>} the folder with the source and, in `.vitepress/dist`, the built site */
-export async function buildVitepress() {
-  const site = folder();
+/**
+ * Builds it into `.vitepress/dist`.
+ * @param {string} site its folder
+ */
+export async function buildVitepress(site) {
   writeRecipes("vitepress", site);
   writePages(site);
   write(join(site, "package.json"), '{ "private": true, "type": "module" }');
@@ -175,5 +185,4 @@ export async function buildVitepress() {
   installPackage(join(site, "node_modules/prefect-events"));
   const vitepress = join(root, "node_modules/vitepress/bin/vitepress.js");
   await execute(process.execPath, [vitepress, "build", site], { cwd: site });
-  return site;
 }
