@@ -503,7 +503,7 @@ export class PrefectEventValidator extends Base {
     const part = { part: "button", class: "action" };
     /** @type {HTMLButtonElement[]} */
     const buttons = [];
-    if (failed) buttons.push(button(words.retry, () => this.#retry(), part));
+    if (failed && !this.#core) buttons.push(button(words.retry, () => this.#retry(), part));
     if (this.editing) {
       buttons.push(
         button(words.reset, () => this.#reset(), part),

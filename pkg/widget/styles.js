@@ -33,7 +33,7 @@ const css = `
   --_error: var(--prefect-events-error-color, #ff9089);
   --_warning: var(--prefect-events-warning-color, #e3b341);
   --_info: var(--prefect-events-info-color, #8fc1ff);
-  --_line: var(--prefect-events-line-color, rgb(255 255 255 / 0.2));
+  --_line: var(--prefect-events-line-color, rgb(255 255 255 / 0.16));
   --_tint: rgb(255 255 255 / 0.07);
   color-scheme: dark;
 }
@@ -47,7 +47,7 @@ const css = `
   min-height: 2em;
 }
 .summary {
-  flex: 1 1 12em;
+  flex: 1 1 16em;
   display: flex;
   gap: 0.5em;
   align-items: baseline;
@@ -87,12 +87,13 @@ button {
   text-align: inherit;
   cursor: pointer;
 }
-button:hover .label, button.action:hover { text-decoration: underline; text-underline-offset: 0.2em; }
+.disclosure:hover .label, .action:hover { text-decoration: underline; text-underline-offset: 0.2em; }
 :is(button, a, textarea):focus-visible {
   outline: 2px solid var(--prefect-events-focus-color, currentColor);
   outline-offset: 2px;
 }
-.actions { display: flex; flex-wrap: wrap; gap: 0 1.1em; }
+.actions { display: flex; flex-wrap: wrap; gap: 0 1.1em; margin-inline-start: auto; }
+.disclosure { margin-inline-end: 0.35em; }
 .disclosure .label { font-weight: 600; }
 .disclosure .chevron { width: 0.75em; height: 0.75em; margin-inline-start: 0.35em; translate: 0 0.05em; }
 .disclosure[aria-expanded="true"] .chevron { rotate: 90deg; }
@@ -113,14 +114,19 @@ button:hover .label, button.action:hover { text-decoration: underline; text-unde
 }
 .finding > .about { flex: 1; min-width: 0; }
 .place { display: block; width: 100%; overflow-wrap: anywhere; }
-.place:hover { text-decoration: none; }
-.place[aria-current="true"] { background: var(--_tint); box-shadow: 0 0 0 0.25em var(--_tint); }
+.finding:has(.place:hover, .place[aria-current="true"]) { background: var(--_tint); }
 .line { white-space: nowrap; opacity: 0.85; }
 .next { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 1.1em; }
 .next > * { padding: 0.15em 0; overflow-wrap: anywhere; }
 .more { padding: 0.35em 0; margin: 0; }
-a { color: inherit; text-decoration: underline; text-decoration-thickness: 1px; text-underline-offset: 0.2em; border-radius: 3px; }
-button.fix { color: var(--_info); text-decoration: underline; text-underline-offset: 0.2em; }
+a, .fix {
+  border-radius: 3px;
+  color: inherit;
+  text-decoration: underline 1px color-mix(in srgb, currentColor 45%, transparent);
+  text-underline-offset: 0.22em;
+}
+.fix { color: var(--_info); }
+:is(a, .fix):hover { text-decoration-color: currentColor; }
 
 /* The editor: a field, and over it the same text with its colours and marks. */
 .editor {
@@ -189,7 +195,7 @@ textarea {
 @media (forced-colors: active) {
   textarea { color: FieldText; -webkit-text-fill-color: currentColor; }
   .field > .shown, .field > .shown * { color: transparent; }
-  .place[aria-current="true"] { outline: 1px solid; }
+  .finding:has(.place[aria-current="true"]) { outline: 1px solid; }
 }
 @media print {
   .actions, .editor { display: none; }

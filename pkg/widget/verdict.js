@@ -41,7 +41,7 @@ export class Verdict {
    */
   say(text, of = "") {
     this.summary.className = `summary ${of}`;
-    this.summary.replaceChildren(make("span", { class: "words" }, text));
+    this.summary.replaceChildren(make("span", { class: "words" }, ...prose(text)));
     this.#disclosure = undefined;
     this.list.replaceChildren();
   }
