@@ -6,11 +6,11 @@ import { test } from "node:test";
 import { build } from "esbuild";
 import webpack from "webpack";
 
-import { result } from "./helpers/expected.js";
+import { results } from "./helpers/expected.js";
 import { project } from "./helpers/project.js";
 
 const { folder, run, add } = await project();
-const expected = await result(folder);
+const { expected } = await results(folder);
 
 const PROOF = 'import { proof } from "./proof.mjs";\nprocess.stdout.write(proof(api));\n';
 

@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { pathToFileURL } from "node:url";
 
+import { proof, proofOfSchemas } from "./proof.js";
+
 /**
- * What the proof must give everywhere: what it gives here, in Node.js, from the project's package.
+ * What the proofs must give everywhere: what they give here, in Node.js, from the project's package.
  * @param {string} folder of the project
- * @returns {Promise<string>}
+ * @returns {Promise<{ expected: string, expectedOfSchemas: string }>}
  */
-export async function result(folder) {
-  const { proof } = await import("./proof.js");
+export async function results(folder) {
   const api = await import(pathToFileURL(`${folder}/node_modules/prefect-events/node.js`).href);
   const text = proof(api);
   const { report, event, simulation } = JSON.parse(text);
@@ -20,5 +21,7 @@ export async function result(folder) {
     simulation.firings.map((/** @type {{ at: string }} */ { at }) => at),
     ["2026-03-01T12:03:35.000000Z"],
   );
-  return text;
+  const expectedOfSchemas = proofOfSchemas(api);
+  assert.match(expectedOfSchemas, /`total`/);
+  return { expected: text, expectedOfSchemas };
 }
