@@ -119,12 +119,7 @@ test("esbuild, with its loader for files", async () => {
 });
 
 test("inline, in one script, on a page that is a file", async () => {
-  const root = site(
-    "one",
-    `import * as api from "prefect-events/inline";
-    import { proof } from "./proof.mjs";
-    document.querySelector("output").textContent = proof(api);`,
-  );
+  const root = site("one", shows("prefect-events/inline", ""));
   const outfile = join(root, "dist/main.js");
   await esbuild({
     entryPoints: [join(root, "main.js")],
