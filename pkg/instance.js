@@ -82,6 +82,11 @@ export class Instance {
     this.#ready = true;
   }
 
+  /** Starts now from the bytes of `startWhenCalled`, and leaves the thread free meanwhile. */
+  async prepare() {
+    if (!this.#ready && this.#bytes) await this.load(this.#bytes());
+  }
+
   /** The bytes of memory that the instance takes. */
   memory() {
     // Once started, this returns the exports of the present instance and starts nothing.

@@ -7,9 +7,11 @@ import { authoringModule } from "./modules/authoring.js";
 import { eventsModule } from "./modules/events.js";
 import { schemasModule } from "./modules/schemas.js";
 
+export { applyFixes, eventTypes, explain } from "./api/index.js";
+
 /**
- * A bundler that finds nothing else of use here would leave this file out; so what is exported depends on it.
- * Each file is named in a way that bundlers understand.
+ * Names the files, for the first call. As the package declares that its files do nothing by themselves, a bundler would
+ * leave out a mere statement: so what is exported depends on it. And each file is named in a way that bundlers understand.
  * @template F
  * @param {F} usable
  * @returns {F}
@@ -30,15 +32,12 @@ function ready(usable) {
 /** Nothing is left to do; it is here so that the same code runs in browsers. */
 export async function init() {}
 
-export const applyFixes = /* @__PURE__ */ ready(api.applyFixes);
 export const buildEvent = /* @__PURE__ */ ready(api.buildEvent);
 export const buildEvents = /* @__PURE__ */ ready(api.buildEvents);
 export const buildRun = /* @__PURE__ */ ready(api.buildRun);
 export const checkAutomation = /* @__PURE__ */ ready(api.checkAutomation);
 export const compareVersions = /* @__PURE__ */ ready(api.compareVersions);
 export const describe = /* @__PURE__ */ ready(api.describe);
-export const eventTypes = /* @__PURE__ */ ready(api.eventTypes);
-export const explain = /* @__PURE__ */ ready(api.explain);
 export const heartbeatAdvice = /* @__PURE__ */ ready(api.heartbeatAdvice);
 export const jsonSchema = /* @__PURE__ */ ready(api.jsonSchema);
 export const replay = /* @__PURE__ */ ready(api.replay);

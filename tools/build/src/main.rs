@@ -56,6 +56,9 @@ const RUST_FLAGS: [&str; 2] = [
     "-Cllvm-args=-inline-threshold=40",
 ];
 
+/// Writes the modules as text, and the script that holds everything, with the library esbuild.
+const INLINE: &str = "tools/build/inline.js";
+
 /// npm packs only what lies in the package's own folder.
 const COPIES: [&str; 3] = ["README.md", "LICENSE-APACHE", "LICENSE-MIT"];
 
@@ -99,6 +102,8 @@ fn build() -> Result<()> {
     }
     write_known(&package)?;
     schemas::write_schemas(&root, &target)?;
+    run(Command::new("node").arg(root.join(INLINE)).arg(root.join("pkg")))
+        .context("the entry that has the modules in itself cannot be made: run `npm ci` first")?;
     copy(&root)
 }
 
