@@ -463,6 +463,18 @@ test("a script can set what is checked", async (t) => {
   assert.equal(await inPage(page, (widget) => widget.editing), true);
 });
 
+test("of very many findings the first are listed, and all are counted", async (t) => {
+  const page = await open(t, "one.html");
+  await verdict(page);
+  await inPage(page, (widget) => {
+    widget.value = JSON.stringify(Array.from({ length: 60 }, () => ({})));
+    widget.open = true;
+  });
+  await says(page, "240 errors");
+  assert.equal(await page.locator(".finding").count(), 100);
+  await page.getByText("140 more are not listed.").waitFor();
+});
+
 test("what the page writes into the block is checked anew", async (t) => {
   const page = await open(t, "one.html");
   await verdict(page);
