@@ -8,12 +8,12 @@ import { pathToFileURL } from "node:url";
 
 import { build as esbuild } from "esbuild";
 import { createServer, build as vite } from "vite";
-import webpack from "webpack";
 
 import { serve } from "../browser/helpers/serve.js";
 import { results } from "./helpers/expected.js";
 import { HTML, pages, sends, shows } from "./helpers/page.js";
 import { project } from "./helpers/project.js";
+import { bundle } from "./helpers/webpack.js";
 
 const { folder, add } = await project();
 const { expected, expectedOfSchemas } = await results(folder);
@@ -82,18 +82,12 @@ test("Vite, built: page and worker, with schemas of one's own", async () => {
 
 test("webpack", async () => {
   const root = site("webpack", shows("prefect-events"));
-  const compiler = webpack({
-    mode: "production",
+  await bundle({
     context: root,
     entry: "./main.js",
     performance: false,
     output: { path: join(root, "dist"), filename: "main.js" },
   });
-  /** @type {import("webpack").Stats | undefined} */
-  const stats = await new Promise((done, failed) =>
-    compiler?.run((error, stats) => (error ? failed(error) : done(stats))),
-  );
-  assert.equal(stats?.toString({ all: false, errors: true, warnings: true }), "");
   add("webpack/dist/index.html", HTML);
   const { text } = await served(join(root, "dist"));
   assert.equal(text, expected);
