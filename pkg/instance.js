@@ -82,9 +82,12 @@ export class Instance {
     this.#ready = true;
   }
 
-  /** Starts now from the bytes of `startWhenCalled`, and leaves the thread free meanwhile. */
+  /** Compiles the bytes of `startWhenCalled` now, and leaves the thread free meanwhile. */
   async prepare() {
-    if (!this.#ready && this.#bytes) await this.load(this.#bytes());
+    if (this.#ready || this.#bytes === undefined) return;
+    const module = await WebAssembly.compile(this.#bytes());
+    // A call may have come before.
+    if (!this.#ready) this.start(module);
   }
 
   /** The bytes of memory that the instance takes. */

@@ -38,21 +38,19 @@ export function initSync(source, authoring, schemas) {
  * @returns {[import("./instance.js").Instance<any>, C][]}
  */
 function given(source, authoring = false, schemas = false) {
-  /** @type {[import("./instance.js").Instance<any> | undefined, C | false, string][]} */
-  const all = [
-    [eventsModule, source, "prefect_events"],
-    [present.get("prefect_events_authoring"), authoring, "prefect_events_authoring"],
-    [schemasModule, schemas, "prefect_events_schemas"],
-  ];
   /** @type {[import("./instance.js").Instance<any>, C][]} */
-  const named = [];
-  for (const [module, code, name] of all) {
-    if (code === false && module !== eventsModule) continue;
-    if (code === undefined || typeof code === "boolean")
+  const modules = [];
+  for (const [name, module, code] of /** @type {const} */ ([
+    ["prefect_events", eventsModule, source || undefined],
+    ["prefect_events_authoring", present.get("prefect_events_authoring"), authoring],
+    ["prefect_events_schemas", schemasModule, schemas],
+  ])) {
+    if (code === false) continue;
+    if (code === undefined || code === true)
       throw new TypeError(
         `prefect-events/slim finds no file by itself: give \`${name}.wasm\`, its bytes or the compiled module`,
       );
-    if (module) named.push([module, code]);
+    if (module) modules.push([module, code]);
   }
-  return named;
+  return modules;
 }

@@ -8,12 +8,12 @@ import { pathToFileURL } from "node:url";
 
 import { build as esbuild } from "esbuild";
 import { createServer, build as vite } from "vite";
-import webpack from "webpack";
 
 import { serve } from "../browser/helpers/serve.js";
 import { results } from "./helpers/expected.js";
 import { HTML, pages, sends, shows } from "./helpers/page.js";
 import { project } from "./helpers/project.js";
+import { bundle } from "./helpers/webpack.js";
 
 const { folder, add } = await project();
 const { expected, expectedOfSchemas } = await results(folder);
@@ -82,18 +82,12 @@ test("Vite, built: page and worker, with schemas of one's own", async () => {
 
 test("webpack", async () => {
   const root = site("webpack", shows("prefect-events"));
-  const compiler = webpack({
-    mode: "production",
+  await bundle({
     context: root,
     entry: "./main.js",
     performance: false,
     output: { path: join(root, "dist"), filename: "main.js" },
   });
-  /** @type {import("webpack").Stats | undefined} */
-  const stats = await new Promise((done, failed) =>
-    compiler?.run((error, stats) => (error ? failed(error) : done(stats))),
-  );
-  assert.equal(stats?.toString({ all: false, errors: true, warnings: true }), "");
   add("webpack/dist/index.html", HTML);
   const { text } = await served(join(root, "dist"));
   assert.equal(text, expected);
@@ -132,17 +126,42 @@ test("inline, in one script, on a page that is a file", async () => {
   assert.equal(text, expected);
 });
 
+/** How many modules a page has loaded. */
+const loaded = `performance.getEntriesByType("resource").filter(({ name }) => name.endsWith(".wasm")).length`;
+
 test("who only validates gets and loads no more than that", async () => {
   const main = `
     import { init, validate } from "prefect-events";
     await init();
-    document.querySelector("output").textContent = validate("[{}").diagnostics[0].code;`;
+    document.querySelector("output").textContent = [validate("[{}").valid, ${loaded}].join();`;
   const root = site("validate", main);
   await vite({ root, configFile: false, logLevel: "error", base: "./" });
-  const { text, requests } = await served(join(root, "dist"));
-  assert.equal(text, "syntax-truncated");
-  assert.equal(requests.filter((url) => url.includes(".wasm")).length, 1);
+  const { text } = await served(join(root, "dist"));
+  assert.equal(text, "false,1");
   const assets = readdirSync(join(root, "dist/assets")).filter((name) => name.endsWith(".js"));
   const script = assets.map((name) => readFileSync(join(root, "dist/assets", name), "utf8")).join();
   assert.ok(script.length < 20_000, String(script.length));
+});
+
+test("what a page loads later brings its module with it", async () => {
+  const root = site(
+    "later",
+    `
+    import { init, validate } from "prefect-events";
+    await init();
+    const first = [validate("[{}").valid, ${loaded}];
+    const { default: heading } = await import("./later.js");
+    document.querySelector("output").textContent = [...first, heading, ${loaded}].join();`,
+  );
+  add(
+    "later/later.js",
+    `
+    import { explain, heartbeatAdvice, init } from "prefect-events";
+    await init();
+    const { tolerated_misses } = heartbeatAdvice({ frequency: 30, within: 90 });
+    export default explain("misspelt-role").title + tolerated_misses;`,
+  );
+  await vite({ root, configFile: false, logLevel: "error", base: "./" });
+  const { text } = await served(join(root, "dist"));
+  assert.equal(text, "false,1,Misspelt role1,2");
 });

@@ -1,13 +1,12 @@
 // The package in Node.js: as a module, by `require`, as a command, in a bundle, and in Deno where there is one.
 
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { test } from "node:test";
-
-import { build } from "esbuild";
-import webpack from "webpack";
 
 import { results } from "./helpers/expected.js";
 import { project } from "./helpers/project.js";
+import { bundle } from "./helpers/webpack.js";
 
 const { folder, run, add } = await project();
 const { expected } = await results(folder);
@@ -121,35 +120,23 @@ import { proof } from "./proof.mjs";
 process.stdout.write(proof({ buildEvent, simulate, validate }));
 `;
 
-test("in one file, by esbuild", async () => {
+for (const [what, from] of /** @type {const} */ ([
+  ["with the modules as files beside it", "prefect-events"],
+  ["with the modules in it", "prefect-events/inline"],
+])) {
   // What is not imported is left out, what is imported must start its module.
-  const entry = add("one.mjs", named("prefect-events/inline"));
-  await build({
-    entryPoints: [entry],
-    outfile: `${folder}/away/one.cjs`,
-    bundle: true,
-    platform: "node",
-    logLevel: "warning",
+  test(`in a bundle for Node.js, by webpack, ${what}`, async () => {
+    const name = from.replace("/", "-");
+    await bundle({
+      target: "node",
+      context: folder,
+      entry: add(`${name}.mjs`, named(from)),
+      performance: false,
+      output: { path: join(folder, name), filename: "main.cjs" },
+    });
+    assert.equal(await run(process.execPath, [`${name}/main.cjs`]), expected);
   });
-  assert.equal(await run(process.execPath, ["away/one.cjs"]), expected);
-});
-
-test("in a bundle for Node.js, by webpack, with the modules as files beside it", async () => {
-  const entry = add("bundled.mjs", named("prefect-events"));
-  const compiler = webpack({
-    mode: "production",
-    target: "node",
-    context: folder,
-    entry,
-    output: { path: `${folder}/bundled`, filename: "main.cjs" },
-  });
-  /** @type {import("webpack").Stats | undefined} */
-  const stats = await new Promise((done, failed) =>
-    compiler?.run((error, stats) => (error ? failed(error) : done(stats))),
-  );
-  assert.equal(stats?.hasErrors(), false, stats?.toString());
-  assert.equal(await run(process.execPath, ["bundled/main.cjs"]), expected);
-});
+}
 
 test("Deno", async (t) => {
   try {
