@@ -424,6 +424,7 @@ test("the text can be copied", async (t) => {
   await verdict(page);
   await press(page, "Edit");
   await page.getByRole("textbox").fill("[]");
+  await says(page, "No events");
   await press(page, "Copy");
   await page.getByRole("status").filter({ hasText: "Copied" }).waitFor({ state: "attached" });
   assert.equal(await page.evaluate(() => navigator.clipboard.readText()), "[]");
