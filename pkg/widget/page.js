@@ -5,7 +5,7 @@ import { Block } from "./block.js";
 const TAG = "prefect-event-validator";
 /** Authors put it on a block, or on anything around it, to leave it alone. */
 const OFF = '[data-prefect-events="off"]';
-const JSON_LANGUAGES = new Set(["json", "jsonl", "ndjson", "json5", "jsonc"]);
+const JSON_LANGUAGES = new Set(["json", "jsonl", "ndjson"]);
 
 /**
  * Puts a `<prefect-event-validator>` behind each code block of a page that holds Prefect events, now and as the page
