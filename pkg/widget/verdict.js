@@ -144,10 +144,10 @@ export class Verdict {
 }
 
 /** @param {Report} report */
-function worst({ events, errors, warnings, infos }) {
+function worst({ events, errors, warnings }) {
   if (errors) return "error";
   if (warnings) return "warning";
-  return infos || events === 0 ? "info" : "valid";
+  return events === 0 ? "info" : "valid";
 }
 
 /** @param {string} address */
