@@ -9,6 +9,7 @@ import * as schemas from "./schemas.js";
 import { encode, encodeWtf8, isWellFormed } from "./text.js";
 
 export { applyFixes } from "./fixes.js";
+export { toCurl, toPython } from "./snippets.js";
 
 /** @typedef {import("./index.js").ValidateOptions} ValidateOptions */
 /** @typedef {import("./index.js").Report} Report */

@@ -17,6 +17,8 @@ export {
   replay,
   simulate,
   testScenarios,
+  toCurl,
+  toPython,
   validate,
   validateStream,
   version,

@@ -19,6 +19,8 @@ export {
   replay,
   simulate,
   testScenarios,
+  toCurl,
+  toPython,
   validate,
   validateStream,
   version,

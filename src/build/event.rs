@@ -24,6 +24,12 @@ use super::options::BuildOptions;
 use super::random::Random;
 use super::words::{self, Mistake};
 
+#[cfg(not(target_arch = "wasm32"))]
+mod inputs;
+
+#[cfg(not(target_arch = "wasm32"))]
+pub use inputs::inputs;
+
 type Fallible<T> = Result<T, Mistake>;
 
 /// What the server takes.

@@ -12,6 +12,8 @@ mod run;
 #[cfg(any(not(target_arch = "wasm32"), feature = "module-authoring"))]
 mod words;
 
+#[cfg(not(target_arch = "wasm32"))]
+pub use event::inputs;
 #[cfg(any(not(target_arch = "wasm32"), feature = "module-authoring"))]
 pub use event::{build_event, build_events};
 #[cfg(any(not(target_arch = "wasm32"), feature = "module-authoring"))]

@@ -18,7 +18,7 @@ fn family(name: &str) -> &'static Family {
 }
 
 fn described(pattern: &str) -> EventType {
-    event_types().into_iter().find(|described| described.name_pattern == pattern).unwrap()
+    event_types(&|_| Vec::new()).into_iter().find(|described| described.name_pattern == pattern).unwrap()
 }
 
 /// Every name of a family to try: its variants, or its example.
@@ -587,7 +587,7 @@ fn unfilled_examples_can_be_filled() {
 
 #[test]
 fn descriptions() {
-    assert_eq!(event_types().len(), 82);
+    assert_eq!(event_types(&|_| Vec::new()).len(), 82);
     let task_run = described("prefect.task-run.{state}");
     assert_eq!(task_run.resource_id, "prefect.task-run.{uuid}");
     let json = serde_json::from_str::<Json>(&task_run.to_json()).unwrap();

@@ -1,0 +1,110 @@
+//! The list of what can be given for an event, against the builder itself.
+
+use prefect_events::build::{BuildOptions, build_event, inputs};
+use prefect_events::catalogue::{Family, Input, event_types, example, families};
+use prefect_events::json::write::ToJson;
+use prefect_events::validate::{Settings, TextOptions, validate};
+use serde_json::{Value, json};
+
+fn built(name: &str, input: &Value) -> Result<String, String> {
+    let options = BuildOptions::read(&json!({"seed": 7, "now": "2026-03-31T18:30:00Z"}).to_string()).unwrap();
+    build_event(name, &input.to_string(), options)
+}
+
+fn name(family: &Family) -> String {
+    let event: Value = serde_json::from_str(&example(family, None)).unwrap();
+    event["event"].as_str().unwrap().to_owned()
+}
+
+fn set(input: &mut Value, key: &str, value: Value) {
+    let mut at = input;
+    for part in key.split('.') {
+        if !at.is_object() {
+            *at = json!({});
+        }
+        at = &mut at[part];
+    }
+    *at = value;
+}
+
+fn value(input: &Input) -> Value {
+    let example = input.example.as_deref();
+    serde_json::from_str(example.unwrap_or_else(|| panic!("`{}` has no example", input.key))).unwrap()
+}
+
+fn required(family: &'static Family) -> Value {
+    let mut given = json!({});
+    for input in inputs(family).iter().filter(|input| input.required) {
+        set(&mut given, &input.key, value(input));
+    }
+    given
+}
+
+#[test]
+fn with_the_examples_of_what_is_required_an_event_is_built_and_right() {
+    for family in families() {
+        let given = required(family);
+        let event = built(&name(family), &given).unwrap_or_else(|mistake| panic!("{mistake}\n{given:#}"));
+        let report = validate(event.as_bytes(), TextOptions::default(), &Settings::default());
+        assert_eq!(report.diagnostics.len(), 0, "{} {:?}\n{event}", family.name.text, report.diagnostics.first());
+    }
+}
+
+#[test]
+fn without_one_of_them_it_is_asked_for() {
+    for family in families() {
+        let all = inputs(family);
+        for without in all.iter().filter(|input| input.required) {
+            let mut given = json!({});
+            for input in all.iter().filter(|input| input.required && input.key != without.key) {
+                set(&mut given, &input.key, value(input));
+            }
+            let mistake = built(&name(family), &given).unwrap_err();
+            assert!(mistake.contains(&format!("without `{}`", without.key)), "{mistake}");
+        }
+    }
+}
+
+#[test]
+fn each_key_is_known_and_no_other_one() {
+    let mut count = 0;
+    for family in families() {
+        let name = name(family);
+        for input in inputs(family) {
+            let mut given = json!({});
+            set(&mut given, &input.key, json!(null));
+            let mistake = built(&name, &given).err().unwrap_or_default();
+            assert!(!mistake.contains("knows no"), "{mistake}");
+            count += 1;
+        }
+        let mut given = required(family);
+        set(&mut given, "anything_else", json!("there"));
+        assert!(built(&name, &given).unwrap_err().contains("knows no `anything_else`"));
+    }
+    assert!(count > 800, "{count}");
+}
+
+/// What has an example is there, and is what the example says: what is given for the key reaches the event.
+#[test]
+fn what_is_given_is_told() {
+    for family in families() {
+        for input in inputs(family).iter().filter(|input| input.kind == "text" && !input.named) {
+            let Some(Value::String(text)) = input.example.as_deref().map(|text| serde_json::from_str(text).unwrap())
+            else {
+                continue;
+            };
+            let mut given = required(family);
+            set(&mut given, &input.key, json!(text));
+            match built(&name(family), &given) {
+                Ok(event) => assert!(event.contains(&text), "{}: {event}", input.key),
+                Err(mistake) => assert!(mistake.contains('`'), "{mistake}"),
+            }
+        }
+    }
+}
+
+#[test]
+#[ignore]
+fn dump() {
+    std::fs::write("/tmp/rb-types.json", event_types(&inputs).to_json()).unwrap();
+}
