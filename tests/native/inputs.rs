@@ -84,23 +84,24 @@ fn each_key_is_known_and_no_other_one() {
     assert!(count > 800, "{count}");
 }
 
-/// What has an example is there, and is what the example says: what is given for the key reaches the event.
 #[test]
-fn what_is_given_is_told() {
-    for family in families() {
-        for input in inputs(family).iter().filter(|input| input.kind == "text" && !input.named) {
-            let Some(Value::String(text)) = input.example.as_deref().map(|text| serde_json::from_str(text).unwrap())
-            else {
-                continue;
-            };
-            let mut given = required(family);
-            set(&mut given, &input.key, json!(text));
-            match built(&name(family), &given) {
-                Ok(event) => assert!(event.contains(&text), "{}: {event}", input.key),
-                Err(mistake) => assert!(mistake.contains('`'), "{mistake}"),
-            }
-        }
-    }
+fn the_list_is_in_what_is_told_of_an_event() {
+    let types: Value = serde_json::from_str(&event_types(&inputs).to_json()).unwrap();
+    let types = types.as_array().unwrap();
+    let worker = types.iter().find(|one| one["name_pattern"] == "prefect.worker.started").unwrap();
+    let key = |key: &str| worker["inputs"].as_array().unwrap().iter().find(|input| input["key"] == key).unwrap();
+    assert_eq!(
+        *key("worker.type"),
+        json!({
+            "key": "worker.type", "required": true, "always": true, "type": "text", "example": "kubernetes",
+            "meaning": "Worker type (for example, `kubernetes`, `process`, `docker`)",
+        })
+    );
+    assert_eq!(key("worker.name_slug")["otherwise"], "the slug of `worker.name`");
+    assert_eq!(key("worker.version")["otherwise"], "`3.9.1`");
+    let state = types.iter().find(|one| one["name_pattern"] == "prefect.flow-run.{state}").unwrap();
+    let state = state["inputs"].as_array().unwrap().iter().find(|input| input["key"] == "state.name").unwrap();
+    assert_eq!(state["named"], true);
 }
 
 #[test]

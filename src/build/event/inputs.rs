@@ -17,6 +17,9 @@ const NOW: &str = "now";
 const THE_NAME: &str = "as in the event's name";
 const THE_STATE: &str = "as the states of a run usually are";
 const NOTHING: &str = "null";
+const EMPTY: &str = "empty";
+
+const IN_THE_ID: &str = "In the resource's id, ";
 
 /// All that can be given for the events of a family, in the order in which it stands in them.
 #[must_use]
@@ -39,6 +42,13 @@ pub fn inputs(family: &'static Family) -> Vec<Input> {
             }
         }
     }
+    // What is an object cannot be a value too.
+    let within: Vec<String> = all.iter().map(|input| format!("{}.", input.key)).collect();
+    let is_object =
+        |at: usize| within.get(at).is_some_and(|within| all.iter().any(|other| other.key.starts_with(within)));
+    let objects: Vec<bool> = (0..all.len()).map(is_object).collect();
+    let mut objects = objects.into_iter();
+    all.retain(|_| objects.next() != Some(true));
     all
 }
 
@@ -124,6 +134,8 @@ impl Listed<'_> {
             Some(THE_NAME.to_owned())
         } else if is_state {
             Some(THE_STATE.to_owned())
+        } else if is_left_out(place.what) {
+            None
         } else if first != place.key {
             Some(format!("as `{first}`"))
         } else {
@@ -166,6 +178,7 @@ impl Listed<'_> {
         Some(match self.layout.usual.get(slot)? {
             Usual::Ask => return None,
             Usual::Null => NOTHING.to_owned(),
+            Usual::Text("") => EMPTY.to_owned(),
             Usual::Text(text) | Usual::Json(text) => format!("`{text}`"),
             Usual::Filled(_) => format!("`{}`", self.default(slot)?),
             Usual::Keys(of) => format!("the keys of `{}`", whole(*of)),
@@ -207,10 +220,8 @@ impl Listed<'_> {
                 let parts = usual(templates).flat_map(|template| template.parts);
                 match parts.filter(|part| matches!(part, Part::Hole { .. })).count() {
                     1 => id.map_or("", |label| label.meaning.0).to_owned(),
-                    _ => format!(
-                        "`{part}` in the resource's id `{}`",
-                        id.map(|label| label.form.describe()).unwrap_or_default()
-                    ),
+                    // If nothing else tells it.
+                    _ => format!("{IN_THE_ID}`{part}`"),
                 }
             }
             _ => String::new(),
@@ -261,11 +272,20 @@ fn unite(known: &mut Input, other: Input) {
     if known.values.is_empty() {
         known.values = other.values;
     }
-    if known.meaning.is_empty() {
+    if known.meaning.is_empty() || known.meaning.starts_with(IN_THE_ID) {
         known.meaning = other.meaning;
     }
     known.example = known.example.take().or(other.example);
     known.otherwise = known.otherwise.take().or(other.otherwise);
+}
+
+/// Whether it is not there unless it is given itself.
+fn is_left_out(what: What) -> bool {
+    match what {
+        What::Label(label) => label.presence.0 == Presence::Optional,
+        What::Field(field) => field.presence.0 == Presence::Optional && field.build.0.once.is_empty(),
+        _ => false,
+    }
 }
 
 /// Whether a field is in each payload of this shape.

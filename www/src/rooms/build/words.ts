@@ -1,0 +1,27 @@
+// Sentences about what is built.
+
+import { html } from "lit";
+
+/** A text with code between backticks. */
+export function prose(text: string) {
+  return text.split("`").map((part, n) => (n % 2 === 1 ? html`<code>${part}</code>` : part));
+}
+
+export function plain(text: string) {
+  return text.replaceAll("`", "");
+}
+
+/** `task_run` as a heading. */
+export function heading(key: string) {
+  const words = key.replaceAll("_", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+export function counted(count: number, one: string, many = `${one}s`) {
+  return `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
+}
+
+/** What stands between backticks. */
+export function quoted(text: string): string[] {
+  return text.split("`").filter((_, n) => n % 2 === 1);
+}
