@@ -31,7 +31,12 @@ export class EventChoice extends LitElement {
     this.typed = typed;
     this.open = true;
     const list = this.listed;
-    this.active = typed === undefined ? list.findIndex(({ name }) => name === this.value) : list.length > 0 ? 0 : -1;
+    this.active =
+      typed === undefined
+        ? list.findIndex(({ name }) => name === this.value)
+        : list.length > 0
+          ? 0
+          : -1;
   }
 
   private close() {
@@ -81,7 +86,9 @@ export class EventChoice extends LitElement {
 
   protected override render() {
     const list = this.open ? this.listed : [];
-    const groups = Map.groupBy(list.map((choice, n) => ({ ...choice, n })), ({ group }) => group);
+    const groups = new Map<string, { choice: Choice; n: number }[]>();
+    for (const [n, choice] of list.entries())
+      groups.set(choice.group, [...(groups.get(choice.group) ?? []), { choice, n }]);
     return html`
       <label for="event-name">Event</label>
       <div class="combobox">
@@ -108,7 +115,7 @@ export class EventChoice extends LitElement {
             ([group, members], n) => html`
               <div role="group" aria-labelledby="event-group-${n}">
                 <div class="group" id="event-group-${n}" role="presentation">${group}</div>
-                ${members.map((choice) => this.option(choice, choice.n))}
+                ${members.map(({ choice, n }) => this.option(choice, n))}
               </div>
             `,
           )}

@@ -44,7 +44,7 @@ export function isJson(type: Input["type"]) {
 }
 
 /** What was typed, as the type has it; what it cannot be is left as it is, to be refused with a reason. */
-export function valueOf(text: string, type: Input["type"]): unknown {
+export function typed(text: string, type: Input["type"]): unknown {
   if (text.trim() === "") return undefined;
   if (type === "list of texts" && !text.trimStart().startsWith("["))
     return text
@@ -61,7 +61,11 @@ export function valueOf(text: string, type: Input["type"]): unknown {
 
 export function textOf(value: unknown, type: Input["type"]): string {
   if (value === undefined) return "";
-  if (type === "list of texts" && Array.isArray(value) && value.every((one) => typeof one === "string"))
+  if (
+    type === "list of texts" &&
+    Array.isArray(value) &&
+    value.every((one) => typeof one === "string")
+  )
     return value.join(", ");
   if (typeof value === "string" && !(type === "any" && isJsonText(value))) return value;
   return JSON.stringify(value, null, isJson(type) ? 2 : 0);
