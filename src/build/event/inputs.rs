@@ -15,7 +15,7 @@ const NEW_DIGITS: &str = "new digits";
 const THE_TIME: &str = "the time of the event";
 const NOW: &str = "now";
 const THE_NAME: &str = "as in the event's name";
-const THE_STATE: &str = "as the states of a run usually are";
+const THE_STATE: &str = "follows from the state";
 const NOTHING: &str = "null";
 const EMPTY: &str = "empty";
 

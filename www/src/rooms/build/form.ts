@@ -19,7 +19,9 @@ export interface Form {
   /** What the form is for: another one begins with other folds. */
   name: string;
   /** What the keys belong to that belong to no thing, and whether they come first. */
-  self: { title: string; first: boolean };
+  self: { title: string; first: boolean; hint?: string };
+  /** What stands behind the first fold. */
+  second?: TemplateResult;
   inputs: Input[];
   given: Given;
   problem: Problem | undefined;
@@ -85,7 +87,8 @@ export function formFields(form: Form): TemplateResult {
       ${repeat(
         order,
         ([group]) => `${form.name} ${group}`,
-        ([group, inputs]) => fold(form, group, inputs),
+        ([group, inputs], n) =>
+          html`${fold(form, group, inputs)}${n === 0 ? (form.second ?? nothing) : nothing}`,
       )}
     </div>
   `;
@@ -119,6 +122,7 @@ function fold(form: Form, group: string, inputs: Input[]) {
         form.unfolded.has(group)
           ? html`
               ${nullable(form, group, inputs)}
+              ${group === SELF && form.self.hint ? html`<p class="hint lead">${prose(form.self.hint)}</p>` : nothing}
               ${whole === null ? nothing : html`<div class="fields">${inputs.map((input) => field(form, input))}</div>`}
             `
           : nothing
@@ -141,7 +145,7 @@ function nullable(form: Form, group: string, inputs: Input[]) {
 }
 
 function field(form: Form, input: Input) {
-  const { key, meaning, required } = input;
+  const { key, meaning } = input;
   const id = fieldId(key);
   const wrong = form.problem?.key === key;
   const value = at(form.given, key);
@@ -150,8 +154,8 @@ function field(form: Form, input: Input) {
     form.change(withValue(form.given, key, typed(text, input.type)), key, text);
   const described = [meaning && `${id}-hint`, wrong && `${id}-error`].filter(Boolean).join(" ");
   return html`
-    <div class=${wrong ? "field wrong" : "field"}>
-      <label for=${id}><code>${key}</code>${required ? html` <span class="mark">required</span>` : nothing}</label>
+    <div class=${`field${wrong ? " wrong" : ""}${isJson(input.type) ? " wide" : ""}`}>
+      <label for=${id}><code>${key}</code></label>
       <div class="control">
         ${control(input, { id, text, wrong, described, set, placeholder: placeholder(form, input) })}
         ${quick(input, set)}
@@ -165,6 +169,7 @@ function field(form: Form, input: Input) {
 /** What happens if it is left empty. */
 function placeholder(form: Form, { key, always, required, otherwise, example }: Input) {
   const [thing = ""] = key.split(".");
+  if (form.asked.has(key)) return "";
   const isThere = always || (key.includes(".") && form.given[thing] !== undefined);
   if (isThere && otherwise) return plain(otherwise);
   if (required || example !== undefined)
@@ -190,7 +195,7 @@ function control({ type, values, required }: Input, own: Control) {
     const all = text === "" || listed.includes(text) ? listed : [text, ...listed];
     return html`
       <select id=${id} .value=${live(text)} aria-invalid=${invalid} aria-describedby=${described || nothing} aria-required=${required ? "true" : nothing} @change=${changed}>
-        <option value="" ?selected=${text === ""}>${own.placeholder || "–"}</option>
+        <option value="" ?selected=${text === ""}>${own.placeholder || "Choose…"}</option>
         ${all.map((value) => html`<option value=${value} ?selected=${value === text}>${value}</option>`)}
       </select>
     `;
@@ -225,5 +230,6 @@ function quick({ type, key }: Input, set: (text: string) => void) {
 /** The folds that are open when nothing must be given: the thing that it is about. */
 export function firstFold(inputs: Input[]): string[] {
   const own = inputs.find(({ key, named }) => key.includes(".") && !named);
-  return own && !inputs.some(({ required }) => required) ? [groupOf(own.key)] : [];
+  if (!own) return [SELF];
+  return inputs.some(({ required }) => required) ? [] : [groupOf(own.key)];
 }

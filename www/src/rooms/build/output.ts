@@ -58,7 +58,8 @@ export function output(own: Output) {
     <section class="panel output" aria-labelledby="output">
       <header>
         <h2 id="output">${kind === "event" ? "The event" : "The run’s events"}</h2>
-        <button @click=${own.renew} title="Other ids, and the present time; they stay while you type">New ids and time</button>
+        <button ?disabled=${!built || !!own.problem} @click=${own.validate}>Open in Validate</button>
+        <button ?disabled=${!built || !!own.problem} @click=${own.simulate}>Play in Simulate</button>
       </header>
       ${verdict(own)}
       <div class="bar">
@@ -73,20 +74,19 @@ export function output(own: Output) {
             `,
           )}
         </div>
+        <div class="tools">
+        <button class="plain" @click=${own.renew} title="Other ids, and the present time; they stay while you type">New ids and time</button>
         <button
           class="copy" ?disabled=${!built}
           @click=${(event: MouseEvent) => built && copy(textIn(built, view), event.currentTarget as HTMLElement)}
           aria-label="Copy ${title}"
         >Copy</button>
+        </div>
       </div>
       <div
         id="view" role="tabpanel" tabindex="0" aria-labelledby="view-${view}"
         class=${own.problem ? "view stale" : "view"}
       >${built ? shown(built, view) : html`<p class="empty">It stands here as soon as it can be built.</p>`}</div>
-      <footer>
-        <button ?disabled=${!built || !!own.problem} @click=${own.validate}>Open in Validate</button>
-        <button ?disabled=${!built || !!own.problem} @click=${own.simulate}>Play in Simulate</button>
-      </footer>
     </section>
   `;
 }

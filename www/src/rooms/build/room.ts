@@ -303,7 +303,11 @@ export class BuildRoom extends Room<unknown> {
       self:
         kind === "event"
           ? { title: "The event itself", first: false }
-          : { title: "Its course", first: true },
+          : {
+              title: "Course",
+              first: true,
+              hint: "Each moment is a time, or how long after the present, such as `2m30s`.",
+            },
       inputs,
       given: kind === "event" ? input : run,
       problem: this.problem,

@@ -6,8 +6,6 @@ import { type Form, formFields } from "./form.ts";
 import { withValue } from "./given.ts";
 import { type Given, isGiven } from "./state.ts";
 
-const MOMENT = "a time, or how long after the present of the run, such as `2m30s`";
-
 const TYPES = ["COMPLETED", "FAILED", "CANCELLED", "CRASHED"];
 
 export function runInputs(flowRun: EventType | undefined): Input[] {
@@ -20,13 +18,13 @@ export function runInputs(flowRun: EventType | undefined): Input[] {
     ...more,
   });
   const brk = (name: string, what: string): Input[] => [
-    optional(`${name}.at`, `When it ${what}: ${MOMENT}`, { example: "2m" }),
+    optional(`${name}.at`, `When it ${what}`, { example: "2m" }),
     optional(`${name}.for`, "How long", { otherwise: "10s" }),
   ];
   return [
-    optional("scheduled", `When it was scheduled: ${MOMENT}`, { example: "-1m" }),
-    optional("starts", `When it is Running: ${MOMENT}`, { always: true, otherwise: "now" }),
-    optional("ends", `When it reaches its last state: ${MOMENT}`, {
+    optional("scheduled", "When it was scheduled", { example: "-1m" }),
+    optional("starts", "When it is Running", { always: true, otherwise: "now" }),
+    optional("ends", "When it reaches its last state", {
       always: true,
       otherwise: "a minute after it starts, or after its tasks",
     }),
@@ -150,7 +148,7 @@ function taskList(form: Form) {
 }
 
 export function runForm(form: Form) {
-  return html`${taskList(form)}${formFields(form)}`;
+  return formFields({ ...form, second: taskList(form) });
 }
 
 /** How long after the first event, for people. */
