@@ -17,6 +17,8 @@ const NOW: &str = "now";
 const THE_NAME: &str = "as in the event's name";
 const THE_STATE: &str = "follows from the state";
 const NOTHING: &str = "null";
+const ONCE_RUNNING: &str = ", once it has been running";
+const ONCE_ENDED: &str = ", once it has ended";
 const EMPTY: &str = "empty";
 
 const IN_THE_ID: &str = "In the resource's id, ";
@@ -139,7 +141,7 @@ impl Listed<'_> {
         } else if first != place.key {
             Some(format!("as `{first}`"))
         } else {
-            self.otherwise(place.slot)
+            self.otherwise(place.slot).map(|text| [&text, once(place.what)].concat())
         };
         let always = self.is_always(place);
         Input {
@@ -277,6 +279,15 @@ fn unite(known: &mut Input, other: Input) {
     }
     known.example = known.example.take().or(other.example);
     known.otherwise = known.otherwise.take().or(other.otherwise);
+}
+
+/// From when on it is there.
+fn once(what: What) -> &'static str {
+    match what {
+        What::Field(field) if field.build.0.once == "running" => ONCE_RUNNING,
+        What::Field(field) if field.build.0.once == "ended" => ONCE_ENDED,
+        _ => "",
+    }
 }
 
 /// Whether it is not there unless it is given itself.

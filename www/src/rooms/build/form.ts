@@ -140,7 +140,7 @@ function nullable(form: Form, group: string, inputs: Input[]) {
   const change = () =>
     form.change(withValue(form.given, group, isNull ? undefined : null), group, "");
   return html`
-    <label class="none"><input type="checkbox" .checked=${live(isNull)} @change=${change} /> There is none (<code>null</code>)</label>
+    <label class="none"><input type="checkbox" .checked=${live(isNull)} @change=${change} /><span>There is none (<code>null</code>)</span></label>
   `;
 }
 
@@ -168,9 +168,13 @@ function field(form: Form, input: Input) {
 
 /** What happens if it is left empty. */
 function placeholder(form: Form, { key, always, required, otherwise, example }: Input) {
-  const [thing = ""] = key.split(".");
   if (form.asked.has(key)) return "";
-  const isThere = always || (key.includes(".") && form.given[thing] !== undefined);
+  const group = groupOf(key);
+  const isThere =
+    always ||
+    (group !== SELF &&
+      (form.given[group] !== undefined ||
+        form.inputs.some((other) => other.always && groupOf(other.key) === group)));
   if (isThere && otherwise) return plain(otherwise);
   if (required || example !== undefined)
     return typeof example === "string" ? `such as ${example}` : "";

@@ -91,6 +91,25 @@ export function output(own: Output) {
   `;
 }
 
+/** The verdict in a few words, where the event itself is out of sight. */
+export function peek({ built, problem, kind }: Pick<Output, "built" | "problem" | "kind">) {
+  const isBad = problem !== undefined || built?.report.valid === false;
+  const says = problem
+    ? "Cannot be built yet"
+    : built
+      ? isBad
+        ? "Not valid"
+        : "✓ Valid"
+      : "Building…";
+  const show = () => document.querySelector("#output")?.scrollIntoView();
+  return html`
+    <div class="peek">
+      <strong class=${isBad ? "error" : "good"}>${says}</strong>
+      <button @click=${show}>${kind === "event" ? "See the event" : "See the events"}</button>
+    </div>
+  `;
+}
+
 function verdict({ built, problem, kind, goTo }: Output) {
   if (problem) {
     const { key, message } = problem;

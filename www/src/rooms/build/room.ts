@@ -12,7 +12,7 @@ import { CUSTOM } from "./custom.ts";
 import { type Form, fieldId, firstFold, foldOf, formFields, type Problem, SELF } from "./form.ts";
 import { at, known, textOf, typed, withValue } from "./given.ts";
 import { type Choice, choices } from "./names.ts";
-import { type Built, output } from "./output.ts";
+import { type Built, output, peek } from "./output.ts";
 import { runForm, runInputs, specOf } from "./run.ts";
 import "./room.css";
 import { fresh, type Given, type Kind, type State, stateOf, type View } from "./state.ts";
@@ -231,6 +231,7 @@ export class BuildRoom extends Room<unknown> {
         <div class="side">
           ${kind === "event" ? this.choice() : nothing}
           ${this.inputs ? this.form(this.inputs) : html`<p class="hint" role="status">Loading…</p>`}
+          ${peek({ kind, built: this.built, problem: this.problem })}
         </div>
         ${output({
           kind,

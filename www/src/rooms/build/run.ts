@@ -128,14 +128,14 @@ function taskList(form: Form) {
                     <div role="row">
                       ${TASK.map(
                         ({ key, label, placeholder }) => html`
-                          <span role="cell"><input
+                          <span role="cell" class=${key}><small aria-hidden="true">${label}</small><input
                             aria-label="${label} of task ${n + 1}" autocomplete="off" spellcheck="false"
                             placeholder=${placeholder} .value=${String(task[key] ?? "")}
                             @input=${(event: Event) => set(n, key, (event.currentTarget as HTMLInputElement).value)}
                           /></span>
                         `,
                       )}
-                      <span role="cell"><button aria-label="Remove task ${n + 1}" title="Remove" @click=${() => put(tasks.filter((_, at) => at !== n))}>×</button></span>
+                      <span role="cell" class="remove"><button aria-label="Remove task ${n + 1}" title="Remove" @click=${() => put(tasks.filter((_, at) => at !== n))}>×</button></span>
                     </div>
                   `,
                 )}
