@@ -53,6 +53,11 @@ test("it begins with a valid event, which follows what is typed while its ids st
   const after = await event(page);
   assert.equal(after.resource["prefect.resource.name"], "silver-fox");
   assert.equal(after.id, before.id);
+  assert.deepEqual(
+    await page.locator("#view mark").allInnerTexts(),
+    ['    "prefect.resource.name": "silver-fox",'],
+    "the change stands out",
+  );
   assert.equal(after.resource["prefect.resource.id"], before.resource["prefect.resource.id"]);
 
   await page.getByRole("button", { name: "New ids and time" }).click();
@@ -133,6 +138,7 @@ test("what is required comes first, and is asked for where it is missing", async
   await assertAccessible(page, "with a mistake");
   await verdict(page).getByRole("link", { name: "Go to worker.type" }).click();
   await page.keyboard.type("process");
+  await page.getByText('"process"').waitFor();
   await verdict(page).getByText("✓ Valid.").waitFor();
   assert.equal((await event(page)).resource["prefect.worker-type"], "process");
 

@@ -1,8 +1,12 @@
 // Which event: a combobox with a list, as the ARIA Authoring Practices describe it.
 
-import { html, LitElement, nothing } from "lit";
+import { html, LitElement, nothing, type PropertyValues } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { type Choice, found } from "./names.ts";
+
+/** In pixels: the heading of a group stays at the top of the list. */
+const ROOM_ABOVE = 36;
+const ROOM_BELOW = 8;
 
 @customElement("pe-event-choice")
 export class EventChoice extends LitElement {
@@ -80,8 +84,17 @@ export class EventChoice extends LitElement {
     event.preventDefault();
   }
 
-  protected override updated() {
-    if (this.open) this.querySelector(".active")?.scrollIntoView({ block: "nearest" });
+  protected override updated(changed: PropertyValues) {
+    const list = this.querySelector<HTMLElement>('[role="listbox"]');
+    const active = list?.querySelector<HTMLElement>(".active");
+    if (!this.open || !list || !active) return;
+    // Only the list is scrolled, not the page around it.
+    const middle = active.offsetTop - (list.clientHeight - active.offsetHeight) / 2;
+    const above = active.offsetTop - ROOM_ABOVE;
+    const below = active.offsetTop + active.offsetHeight + ROOM_BELOW - list.clientHeight;
+    if (changed.has("open")) list.scrollTop = middle;
+    else if (list.scrollTop > above) list.scrollTop = above;
+    else if (list.scrollTop < below) list.scrollTop = below;
   }
 
   protected override render() {

@@ -7,16 +7,18 @@ import { fieldId, type Problem } from "./form.ts";
 import { coloured } from "./json-view.ts";
 import { offset } from "./run.ts";
 import type { Kind, View } from "./state.ts";
-import { counted, prose } from "./words.ts";
+import { counted, prose, sentence } from "./words.ts";
 
 /** What was built, and each form of it. */
 export interface Built {
   events: Event[];
   /** An event, indented; or NDJSON. The validator read this. */
   json: string;
-  curl: string;
-  python: string;
+  /** What sends them, if it is looked at. */
+  sent?: { view: View; text: string };
   report: Report;
+  /** The lines that the last change was in. */
+  marked: ReadonlySet<number>;
 }
 
 export interface Output {
@@ -34,6 +36,8 @@ export interface Output {
 /** How much of a long text is shown; it is copied whole. */
 const MOST_SHOWN = 100_000;
 const MOST_ROWS = 300;
+/** The way to other rooms leads through the address. */
+const MOST_SENT = 400_000;
 
 export function viewsOf(kind: Kind): { view: View; title: string }[] {
   const sent: { view: View; title: string }[] = [
@@ -45,8 +49,9 @@ export function viewsOf(kind: Kind): { view: View; title: string }[] {
     : [{ view: "events", title: "Events" }, { view: "json", title: "NDJSON" }, ...sent];
 }
 
-export function textIn(built: Built, view: View) {
-  return built[view === "events" ? "json" : view];
+function textIn({ json, sent }: Built, view: View) {
+  if (view === "json" || view === "events") return json;
+  return sent?.view === view ? sent.text : undefined;
 }
 
 export function output(own: Output) {
@@ -54,14 +59,18 @@ export function output(own: Output) {
   const views = viewsOf(kind);
   const view = views.some((one) => one.view === own.view) ? own.view : (views[0]?.view ?? "json");
   const title = views.find((one) => one.view === (view === "events" ? "json" : view))?.title ?? "";
+  const text = built && textIn(built, view);
+  const isLong = (built?.json.length ?? 0) > MOST_SENT;
+  const isReady = built && !own.problem && !isLong;
   return html`
     <section class="panel output" aria-labelledby="output">
       <header>
         <h2 id="output">${kind === "event" ? "The event" : "The run’s events"}</h2>
-        <button ?disabled=${!built || !!own.problem} @click=${own.validate}>Open in Validate</button>
-        <button ?disabled=${!built || !!own.problem} @click=${own.simulate}>Play in Simulate</button>
+        <button ?disabled=${!isReady} @click=${own.validate}>Open in Validate</button>
+        <button ?disabled=${!isReady} @click=${own.simulate}>Play in Simulate</button>
       </header>
       ${verdict(own)}
+      ${isLong ? html`<p class="hint long">Too long to be taken to another room: copy it instead.</p>` : nothing}
       <div class="bar">
         <div role="tablist" aria-label="Form" @keydown=${(event: KeyboardEvent) => arrows(event, views, view, own.show)}>
           ${views.map(
@@ -77,8 +86,8 @@ export function output(own: Output) {
         <div class="tools">
         <button class="plain" @click=${own.renew} title="Other ids, and the present time; they stay while you type">New ids and time</button>
         <button
-          class="copy" ?disabled=${!built}
-          @click=${(event: MouseEvent) => built && copy(textIn(built, view), event.currentTarget as HTMLElement)}
+          class="copy" ?disabled=${text === undefined}
+          @click=${(event: MouseEvent) => text !== undefined && copy(text, event.currentTarget as HTMLElement)}
           aria-label="Copy ${title}"
         >Copy</button>
         </div>
@@ -156,16 +165,16 @@ function verdict({ built, problem, kind, goTo }: Output) {
 }
 
 function finding({ severity, message, code }: Diagnostic) {
-  return html`<li><strong class=${severity}>${severity}</strong> ${prose(message)} <code class="code">${code}</code></li>`;
+  return html`<li><strong class=${severity}>${severity}</strong> ${prose(sentence(message))} <code class="code">${code}</code></li>`;
 }
 
 function shown(built: Built, view: View) {
   if (view === "events") return story(built.events);
-  const text = textIn(built, view);
+  const text = textIn(built, view) ?? "";
   const cut = text.length > MOST_SHOWN;
   const part = cut ? text.slice(0, MOST_SHOWN) : text;
   return html`
-    <pre><code>${view === "json" ? coloured(part) : part}</code></pre>
+    <pre><code>${view === "json" ? coloured(part, built.marked) : part}</code></pre>
     ${cut ? html`<p class="hint">The rest is not shown; it is copied with it.</p>` : nothing}
   `;
 }

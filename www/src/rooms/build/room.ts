@@ -11,6 +11,7 @@ import "./choice.ts";
 import { CUSTOM } from "./custom.ts";
 import { type Form, fieldId, firstFold, foldOf, formFields, type Problem, SELF } from "./form.ts";
 import { at, known, textOf, typed, withValue } from "./given.ts";
+import { changed } from "./json-view.ts";
 import { type Choice, choices } from "./names.ts";
 import { type Built, output, peek } from "./output.ts";
 import { runForm, runInputs, specOf } from "./run.ts";
@@ -88,12 +89,19 @@ export class BuildRoom extends Room<unknown> {
       at.kind === "event"
         ? JSON.stringify(built[0], null, 2)
         : built.map((event) => `${JSON.stringify(event)}\n`).join("");
-    const [report, curl, python] = await Promise.all([
+    const { view } = at;
+    const [report, text] = await Promise.all([
       events.validate(json),
-      authoring.toCurl(built),
-      authoring.toPython(built),
+      view === "curl"
+        ? authoring.toCurl(built)
+        : view === "python"
+          ? authoring.toPython(built)
+          : "",
     ]);
-    return { events: built, json, curl, python, report };
+    const old = this.built;
+    const marked =
+      !old || old.json === json ? (old?.marked ?? new Set<number>()) : changed(old.json, json);
+    return { events: built, json, sent: { view, text }, report, marked };
   });
 
   private async build() {
@@ -238,7 +246,10 @@ export class BuildRoom extends Room<unknown> {
           view: this.current.view,
           built: this.built,
           problem: this.problem,
-          show: (view: View) => this.set({ view }),
+          show: (view: View) => {
+            this.set({ view });
+            void this.build();
+          },
           renew: () => {
             this.set(fresh());
             void this.build();

@@ -11,10 +11,13 @@ export function plain(text: string) {
   return text.replaceAll("`", "");
 }
 
+export function sentence(text: string) {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 /** `task_run` as a heading. */
 export function heading(key: string) {
-  const words = key.replaceAll("_", " ");
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  return sentence(key.replaceAll("_", " "));
 }
 
 export function counted(count: number, one: string, many = `${one}s`) {
