@@ -12,7 +12,9 @@ export function coloured(text: string, marked: ReadonlySet<number>) {
   if (text.length > MOST) return text;
   return text.split("\n").map((line, n) => {
     const tokens = coloursOf(line);
-    return marked.has(n) ? html`<mark>${tokens}</mark>` : html`${tokens}\n`;
+    return marked.has(n)
+      ? html`<mark class="line">${tokens}</mark>`
+      : html`<span class="line">${tokens}</span>`;
   });
 }
 

@@ -174,7 +174,7 @@ function shown(built: Built, view: View) {
   const cut = text.length > MOST_SHOWN;
   const part = cut ? text.slice(0, MOST_SHOWN) : text;
   return html`
-    <pre><code>${view === "json" ? coloured(part, built.marked) : part}</code></pre>
+    <pre><code class="source">${view === "json" ? coloured(part, built.marked) : part}</code></pre>
     ${cut ? html`<p class="hint">The rest is not shown; it is copied with it.</p>` : nothing}
   `;
 }
