@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test build bench bench-memory lint fuzz oracle sent clean cargo-test node-test package-test
+.PHONY: help run test build bench bench-memory lint fuzz oracle sent clean cargo-test node-test package-test page browser-test screenshots
 
 NODE_TEST := node --test --test-reporter=spec
 FUZZ_SECONDS ?= 60
@@ -13,12 +13,13 @@ PREFECT ?= 3.9.1
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
-run: build ## build, then validate the bundled real events
+run: page ## build, validate the bundled real events, then serve the page
 	@mkdir -p target/run
 	@node -e 'process.stdout.write(zlib.gunzipSync(fs.readFileSync(0)))' < tests/cases/events.ndjson.gz > target/run/events.ndjson
 	node pkg/cli/main.js validate target/run/events.ndjson
+	npm run --silent --workspace www preview
 
-test: lint cargo-test build node-test package-test ## every check and test
+test: lint cargo-test build node-test package-test browser-test ## every check and test
 
 build: node_modules/.package-lock.json ## leave pkg/ ready to publish
 	cargo run --quiet --package prefect-events-build
@@ -32,12 +33,22 @@ node-test: build
 package-test: build
 	$(NODE_TEST) tests/package/*.test.js
 
+page: build ## build the page into target/www
+	npm run --silent --workspace www build
+
+browser-test: page
+	$(NODE_TEST) tests/browser/*.test.js
+
+screenshots: page ## pictures of the page: target/screenshots, and docs/images for the README
+	node tests/browser/screenshots.js
+
 lint: build ## formatting, clippy, Biome, TypeScript
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	cargo clippy --package prefect-events --lib --target wasm32-unknown-unknown --features module-events,module-authoring,module-schemas -- -D warnings
 	npx biome ci
 	npx tsc --project tsconfig.json
+	npx tsc --project www/tsconfig.json
 
 bench: build ## speed, against JSON.parse and Ajv, and of the triggers
 	node --expose-gc tests/bench/speed.js

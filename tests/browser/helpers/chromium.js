@@ -1,0 +1,78 @@
+// The browser of the tests: Chromium or Chrome of this machine, or Playwright's own.
+// Where there is none, it is installed if that is possible; if not, the tests fail and say why.
+
+import { execFileSync } from "node:child_process";
+import { accessSync, constants, existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
+
+import { chromium } from "playwright-core";
+
+const NAMES = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
+const ELSEWHERE = [
+  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+  "/Applications/Chromium.app/Contents/MacOS/Chromium",
+  "C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe",
+];
+/** Containers have neither a user namespace for the sandbox nor a large /dev/shm. */
+const FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--hide-scrollbars"];
+
+/** @param {string} file */
+function isExecutable(file) {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function present() {
+  const { CHROMIUM, PATH = "" } = process.env;
+  if (CHROMIUM) return CHROMIUM;
+  const named = PATH.split(delimiter).flatMap((folder) => NAMES.map((name) => join(folder, name)));
+  const playwrights = chromium.executablePath();
+  return (
+    [...named, ...ELSEWHERE].find(isExecutable) ??
+    (existsSync(playwrights) ? playwrights : undefined)
+  );
+}
+
+/** @type {[string, string[]][][]} */
+const INSTALLERS = [
+  [
+    ["apt-get", ["update", "-qq"]],
+    ["apt-get", ["install", "-y", "-qq", "--no-install-recommends", "chromium"]],
+  ],
+  [["npx", ["playwright-core", "install", "--with-deps", "chromium"]]],
+];
+
+/**
+ * The file of the browser; throws if there is none and none can be installed.
+ * @returns {string}
+ */
+export function findChromium() {
+  const found = present();
+  if (found) return found;
+  const failures = [];
+  for (const commands of INSTALLERS) {
+    try {
+      for (const [program, args] of commands) {
+        console.error(`no browser found: ${program} ${args.join(" ")}`);
+        execFileSync(program, args, { stdio: ["ignore", "ignore", "pipe"] });
+      }
+    } catch (error) {
+      failures.push(String(error));
+      continue;
+    }
+    const installed = present();
+    if (installed) return installed;
+  }
+  throw new Error(
+    `THE BROWSER TESTS CANNOT RUN: there is no Chromium or Chrome on this machine. Install one, or name its file in the environment variable CHROMIUM.\n${failures.join("\n")}`,
+  );
+}
+
+/** @param {import("playwright-core").LaunchOptions} [options] */
+export async function launch(options = {}) {
+  return await chromium.launch({ executablePath: findChromium(), args: FLAGS, ...options });
+}

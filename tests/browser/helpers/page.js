@@ -1,0 +1,78 @@
+// The built page (`make page`), in a real browser, under a path of its own as on any file server.
+
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { after, before } from "node:test";
+import { fileURLToPath } from "node:url";
+
+import { launch } from "./chromium.js";
+import { serve } from "./serve.js";
+
+const require = createRequire(import.meta.url);
+const BUILT = fileURLToPath(new URL("../../../target/www/", import.meta.url));
+
+/**
+ * Starts the browser and the server for the tests of a file, and ends them.
+ * Returns what opens the page: each time as a new user, with nothing stored.
+ */
+export function thePage() {
+  /** @type {import("playwright-core").Browser} */
+  let browser;
+  /** @type {Awaited<ReturnType<typeof serve>>} */
+  let site;
+
+  before(async () => {
+    assert.ok(existsSync(`${BUILT}index.html`), "the page has not been built: `make page`");
+    site = await serve(BUILT, { base: "/some/where/" });
+    browser = await launch();
+  });
+  after(async () => {
+    await browser?.close();
+    await site?.close();
+  });
+
+  /**
+   * @param {string} [hash] such as `#simulate`
+   * @param {import("playwright-core").BrowserContextOptions} [options]
+   */
+  return async function open(hash = "", options = {}) {
+    const context = await browser.newContext({
+      viewport: { width: 1280, height: 900 },
+      permissions: ["clipboard-read", "clipboard-write"],
+      serviceWorkers: "block",
+      ...options,
+    });
+    const page = await context.newPage();
+    /** @type {string[]} */
+    const failures = [];
+    page.on("pageerror", (error) => failures.push(String(error)));
+    page.on("console", (message) => {
+      if (message.type() === "error") failures.push(`${message.text()} ${message.location().url}`);
+    });
+    await page.goto(`${site.url}${hash}`);
+    await page.locator("main > [data-room]").waitFor();
+    return { page, context, failures, url: site.url };
+  };
+}
+
+/**
+ * Fails with what axe finds on the page as it is now.
+ * @param {import("playwright-core").Page} page
+ * @param {string} where
+ */
+export async function assertAccessible(page, where) {
+  if (!(await page.evaluate(() => "axe" in globalThis)))
+    await page.addScriptTag({ path: require.resolve("axe-core/axe.min.js") });
+  const violations = await page.evaluate(async () => {
+    // @ts-expect-error: axe has been put there
+    const found = await globalThis.axe.run();
+    return found.violations.map(
+      (
+        /** @type {{ id: string, help: string, nodes: { html: string, failureSummary: string }[] }} */ one,
+      ) =>
+        `${one.id}: ${one.help}\n${one.nodes.map(({ html, failureSummary }) => `  ${html}\n  ${failureSummary}`).join("\n")}`,
+    );
+  });
+  assert.deepEqual(violations, [], where);
+}

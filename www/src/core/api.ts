@@ -1,0 +1,26 @@
+// What the worker can be asked.
+
+import type { Report, ValidateOptions } from "prefect-events";
+import type * as authoring from "./functions/authoring.ts";
+import type * as catalogue from "./functions/catalogue.ts";
+import type * as events from "./functions/events.ts";
+
+/** Parts that are loaded when first needed. */
+export interface Functions {
+  events: Pick<typeof events, "validate">;
+  catalogue: typeof catalogue;
+  authoring: typeof authoring;
+}
+
+export type Part = keyof Functions;
+
+export type Request =
+  | { id: number; kind: "call"; part: Part; name: string; args: unknown[] }
+  | { id: number; kind: "file"; file: Blob; options: ValidateOptions }
+  | { id: number; kind: "stop" };
+
+export type Answer =
+  | { id: number; kind: "value"; value: unknown }
+  | { id: number; kind: "progress"; bytes: number; report: Report }
+  /** `ours`: a fault of this program, not of what was given to it. */
+  | { id: number; kind: "error"; message: string; stack?: string | undefined; ours: boolean };

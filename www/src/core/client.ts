@@ -1,0 +1,126 @@
+// The page's side of the worker.
+
+import type { Report, ValidateOptions } from "prefect-events";
+import type { Answer, Functions, Part, Request } from "./api.ts";
+
+/** What was given is wrong: the message is for who gave it. */
+export class InputError extends Error {
+  override name = "InputError";
+}
+
+/** The program is wrong. */
+export class Fault extends Error {
+  override name = "Fault";
+}
+
+interface Waiting {
+  resolve(value: never): void;
+  reject(error: Error): void;
+  progress?: (bytes: number, report: Report) => void;
+}
+
+let worker: Worker | undefined;
+let last = 0;
+const waiting = new Map<number, Waiting>();
+
+function start(): Worker {
+  const started = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+  started.addEventListener("message", (event: MessageEvent<Answer>) => take(event.data));
+  started.addEventListener("error", (event) => {
+    // It may be unusable: the next call starts another.
+    started.terminate();
+    worker = undefined;
+    const fault = new Fault(event.message || "the worker could not be started");
+    for (const one of waiting.values()) one.reject(fault);
+    waiting.clear();
+  });
+  return started;
+}
+
+function take(answer: Answer) {
+  const asked = waiting.get(answer.id);
+  if (!asked) return;
+  if (answer.kind === "progress") {
+    asked.progress?.(answer.bytes, answer.report);
+    return;
+  }
+  waiting.delete(answer.id);
+  if (answer.kind === "value") {
+    asked.resolve(answer.value as never);
+    return;
+  }
+  const error = answer.ours ? new Fault(answer.message) : new InputError(answer.message);
+  if (answer.stack) error.stack = answer.stack;
+  asked.reject(error);
+}
+
+function ask<T>(request: Request, progress?: Waiting["progress"]): Promise<T> {
+  worker ??= start();
+  const asked = new Promise<T>((resolve, reject) => {
+    waiting.set(request.id, { resolve, reject, ...(progress && { progress }) });
+  });
+  worker.postMessage(request);
+  return asked;
+}
+
+type Callable = (...args: never[]) => unknown;
+type Called<P extends Part> = {
+  [N in keyof Functions[P]]: Functions[P][N] extends infer F extends Callable
+    ? (...args: Parameters<F>) => Promise<ReturnType<F>>
+    : never;
+};
+
+function part<P extends Part>(part: P): Called<P> {
+  return new Proxy({} as Called<P>, {
+    get:
+      (_, name) =>
+      (...args: unknown[]) => {
+        last += 1;
+        return ask({ id: last, kind: "call", part, name: String(name), args });
+      },
+  });
+}
+
+/** The package's functions, in the worker: each rejects with an `InputError` or a `Fault`. */
+export const events = part("events");
+export const catalogue = part("catalogue");
+export const authoring = part("authoring");
+
+/** Validates NDJSON of any size, one report for each part of it. */
+export function validateFile(
+  file: Blob,
+  options: ValidateOptions,
+  progress: (bytes: number, report: Report) => void,
+): { done: Promise<void>; stop: () => void } {
+  last += 1;
+  const id = last;
+  const done = ask<void>({ id, kind: "file", file, options }, progress);
+  return { done, stop: () => worker?.postMessage({ id, kind: "stop" } satisfies Request) };
+}
+
+/** Runs one call at a time: of those that come meanwhile only the last is made, the others resolve to nothing. */
+export function latest<A extends unknown[], T>(action: (...args: A) => Promise<T>) {
+  let running = false;
+  let next:
+    | { args: A; resolve: (value: T | undefined) => void; reject: (error: unknown) => void }
+    | undefined;
+  const run = async () => {
+    running = true;
+    while (next) {
+      const { args, resolve, reject } = next;
+      next = undefined;
+      try {
+        resolve(await action(...args));
+      } catch (error) {
+        reject(error);
+      }
+    }
+    running = false;
+  };
+  return (...args: A): Promise<T | undefined> =>
+    new Promise((resolve, reject) => {
+      next?.resolve(undefined);
+      next = { args, resolve, reject };
+      if (!running) void run();
+    });
+}

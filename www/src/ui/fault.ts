@@ -1,0 +1,24 @@
+import { html } from "lit";
+import { copy } from "./copy.ts";
+
+/** An internal error, as what it is: ours. */
+export function faultPanel(error: unknown, room: string, close: () => void) {
+  const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
+  const report = [
+    `prefect-events, room ${room}`,
+    `${name}: ${message}`,
+    stack ?? "",
+    navigator.userAgent,
+  ].join("\n");
+  return html`
+    <section class="fault" role="alert" aria-labelledby="fault-title">
+      <h2 id="fault-title">Something in prefect-events broke. This is our fault, not yours.</h2>
+      <p>What you wrote is still here. If it happens again, this report helps us to find out why:</p>
+      <pre tabindex="0" aria-label="Report">${report}</pre>
+      <div>
+        <button @click=${(event: Event) => copy(report, event.currentTarget as HTMLElement)}>Copy report</button>
+        <button @click=${close}>Close</button>
+      </div>
+    </section>
+  `;
+}
