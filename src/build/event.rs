@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
+use std::ops::Range;
 use std::rc::Rc;
 
 use crate::catalogue::{
@@ -21,6 +22,7 @@ use crate::validate::shown_value;
 
 use super::ids::timed_id;
 use super::options::BuildOptions;
+use super::pattern::{Check, Made, Note, Origin, Pattern, Patterns, hex};
 use super::random::Random;
 use super::words::{self, Mistake};
 
@@ -39,59 +41,105 @@ const TERMINAL: [&str; 4] = ["COMPLETED", "FAILED", "CRASHED", "CANCELLED"];
 
 /// Builds an event: its JSON text. `input`: JSON text, an object.
 pub fn build_event(name: &str, input: &str, options: BuildOptions) -> Fallible<String> {
-    let mut builder = Builder::default();
-    builder.build(name, input, options.now, &mut Random::new(options.seed))?;
-    Ok(builder.out.finish())
+    let mut out = Writer::default();
+    build(name, input, options.now, &mut Random::new(options.seed), &mut out, None)?;
+    Ok(out.finish())
 }
 
 /// Builds an event of each of `inputs`, JSON text, an array of objects: one line each, in their order.
 pub fn build_events(name: &str, inputs: &str, options: BuildOptions) -> Fallible<String> {
-    let (mut tape, mut issues) = (Tape::new(), Vec::new());
-    let complete = parse(inputs.as_bytes(), 0, &mut tape, &mut issues).complete;
-    let document = tape.document(inputs.as_bytes());
-    let root = document.root().filter(|root| complete && root.kind() == Kind::Array);
-    let root = root.ok_or("what events are built of must be a list of objects")?;
-    let mut random = Random::new(options.seed);
-    let mut out = Writer::default();
-    for (index, input) in root.items().enumerate() {
-        let built = write_event(name, input, options.now, &mut random, &mut out);
-        built.map_err(|mistake| format!("of event {index}: {mistake}"))?;
-        out.line();
-    }
-    Ok(out.finish())
+    EventLines::new(name, options).write(inputs.as_bytes())
 }
 
-/// Builds events one behind the other.
+/// Builds events of one name, some after the other.
+pub struct EventLines {
+    name: String,
+    now: Instant,
+    random: Random,
+    count: usize,
+}
+
+impl EventLines {
+    #[must_use]
+    pub fn new(name: &str, options: BuildOptions) -> Self {
+        EventLines { name: name.to_owned(), now: options.now, random: Random::new(options.seed), count: 0 }
+    }
+
+    /// As [`build_events`].
+    pub fn write(&mut self, inputs: &[u8]) -> Fallible<String> {
+        BUILDER.with_borrow_mut(|Builder { tape, patterns }| {
+            let complete = parse(inputs, 0, tape, &mut Vec::new()).complete;
+            let document = tape.document(inputs);
+            let root = document.root().filter(|root| complete && root.kind() == Kind::Array);
+            let root = root.ok_or("what events are built of must be a list of objects")?;
+            let mut out = Writer::default();
+            for input in root.items() {
+                let built = write_event(&self.name, input, self.now, &mut self.random, patterns, &mut out, None);
+                built.map_err(|mistake| format!("of event {}: {mistake}", self.count))?;
+                out.line();
+                self.count = self.count.saturating_add(1);
+            }
+            Ok(out.finish())
+        })
+    }
+}
+
+/// What is kept from one event to the next.
 #[derive(Default)]
-pub(super) struct Builder {
+struct Builder {
     tape: Tape,
-    pub out: Writer,
+    patterns: Patterns,
 }
 
-impl Builder {
-    pub fn build(&mut self, name: &str, input: &str, now: Instant, random: &mut Random) -> Fallible<()> {
-        let mut issues = Vec::new();
-        let complete = parse(input.as_bytes(), 0, &mut self.tape, &mut issues).complete;
-        let document = self.tape.document(input.as_bytes());
+thread_local! {
+    static BUILDER: RefCell<Builder> = RefCell::default();
+}
+
+/// Writes an event of an input, JSON text. With `marks`, it is the first of some that are like it.
+pub(super) fn build(
+    name: &str,
+    input: &str,
+    now: Instant,
+    random: &mut Random,
+    out: &mut Writer,
+    marks: Option<Marks<'_>>,
+) -> Fallible<()> {
+    BUILDER.with_borrow_mut(|Builder { tape, patterns }| {
+        let complete = parse(input.as_bytes(), 0, tape, &mut Vec::new()).complete;
+        let document = tape.document(input.as_bytes());
         let root = document.root().filter(|_| complete);
-        write_event(name, root.ok_or(NO_OBJECT)?, now, random, &mut self.out)
-    }
+        write_event(name, root.ok_or(NO_OBJECT)?, now, random, patterns, out, marks)
+    })
 }
 
 const NO_OBJECT: &str = "what an event is built of must be an object";
 
-fn write_event(name: &str, input: Value<'_>, now: Instant, random: &mut Random, out: &mut Writer) -> Fallible<()> {
+fn write_event(
+    name: &str,
+    input: Value<'_>,
+    now: Instant,
+    random: &mut Random,
+    patterns: &mut Patterns,
+    out: &mut Writer,
+    marks: Option<Marks<'_>>,
+) -> Fallible<()> {
     if input.kind() != Kind::Object {
         return Err(NO_OBJECT.to_owned());
+    }
+    if marks.is_none() && patterns.write(name, input, now, random, out) {
+        return Ok(());
     }
     if name.len() > LONGEST_NAME && name.chars().count() > LONGEST_NAME {
         return Err(format!("the name of an event has at most {LONGEST_NAME} characters"));
     }
     match find(name) {
         Some(found) => {
-            let mut maker = Maker::new(found.family, name, input, now, random);
+            let begin = out.written();
+            let mut maker = Maker::new(found.family, name, input, now, random, begin);
             maker.prepare(found.hole)?;
-            maker.event(out)
+            maker.event(out)?;
+            maker.keep(out.since(begin), patterns, marks);
+            Ok(())
         }
         None if name.starts_with("prefect.") || name.starts_with("prefect-cloud.") => {
             Err(words::unknown_event(name, suggest(name).as_deref()))
@@ -279,6 +327,9 @@ struct Slot<'t> {
     value: Option<Val<'t>>,
     /// It was given, or follows from what was.
     explicit: bool,
+    origin: Origin,
+    /// What it is put together of.
+    pieces: Vec<(String, Origin)>,
 }
 
 /// The places of a family's events and their slots: the same for each event of it.
@@ -297,6 +348,8 @@ struct Layout {
     /// Of each slot.
     usual: Vec<Usual>,
     occurred: Option<usize>,
+    /// Of each slot: its value is written down, and decides nothing.
+    is_free: Vec<bool>,
     /// The slots of what stands in the name.
     named: Vec<(&'static str, usize)>,
     state: StateSlots,
@@ -327,6 +380,13 @@ struct Maker<'b, 't> {
     /// The run has been running.
     ran: bool,
     ended: bool,
+    /// Where the event begins in what is written.
+    begin: usize,
+    notes: Vec<Note>,
+    /// What chance has made.
+    made: Vec<Made>,
+    /// It cannot be told which others are like it.
+    is_unique: bool,
 }
 
 fn snake(name: &str) -> String {
@@ -372,6 +432,7 @@ impl Layout {
                 keys: Vec::new(),
                 usual: Vec::new(),
                 occurred: None,
+                is_free: Vec::new(),
                 named: Vec::new(),
                 state: StateSlots::default(),
                 id: Id::None,
@@ -384,6 +445,7 @@ impl Layout {
             layout.unite();
             layout.list_keys();
             layout.compile();
+            layout.is_free = layout.free_slots();
             let layout = Rc::new(layout);
             layouts.push(layout.clone());
             layout
@@ -608,6 +670,26 @@ impl Layout {
         }
     }
 
+    fn free_slots(&self) -> Vec<bool> {
+        let StateSlots { kind, before_name, before_type, .. } = self.state;
+        let mut deciding: Vec<usize> = [kind, before_name, before_type].into_iter().flatten().collect();
+        deciding.extend(self.named.iter().map(|(_, slot)| slot));
+        deciding.extend(self.from.iter().flatten().map(|(_, of)| of));
+        for usual in &self.usual {
+            let Usual::Filled(pieces) = usual else { continue };
+            deciding.extend(pieces.iter().filter_map(|piece| if let Piece::Last(slot) = piece { *slot } else { None }));
+        }
+        // A field may be left out because of what stands in it.
+        let mut steps: Vec<&FieldStep> = self.fields.iter().collect();
+        while let Some(step) = steps.pop() {
+            steps.extend(step.inner.iter().flat_map(|(_, inner)| inner));
+            if !step.absent.is_empty() {
+                deciding.extend(step.place.and_then(|place| self.slot_of_number(place)));
+            }
+        }
+        (0..self.places.len()).map(|slot| !deciding.contains(&slot)).collect()
+    }
+
     fn place_at(&self, at: &At) -> Option<usize> {
         self.places.iter().position(|place| place.at == *at)
     }
@@ -793,7 +875,7 @@ fn generated(what: What) -> Option<Usual> {
             Form::Values { values: [only], .. } => Some(Usual::Text(only.text)),
             Form::Uuid => Some(Usual::Uuid),
             Form::Timestamp => Some(Usual::Occurred),
-            _ if label.name == "prefect.resource.name" => Some(Usual::Text(label.example.0)),
+            _ if label.name == "prefect.resource.name" => Some(Usual::Text(label.build.0.called)),
             _ => None,
         },
         What::Field(field) => match field.kind {
@@ -802,7 +884,7 @@ fn generated(what: What) -> Option<Usual> {
             Type::Uuid => Some(Usual::Uuid),
             Type::Array => Some(Usual::Json("[]")),
             Type::Object | Type::StringMap => Some(Usual::Json("{}")),
-            Type::String if field.name == "name" => Some(Usual::Text(field.example.0.trim_matches('"'))),
+            Type::String if field.name == "name" => Some(Usual::Text(field.build.0.called)),
             _ => None,
         },
         What::Part(_, "uuid" | "uid") => Some(Usual::Uuid),
@@ -825,11 +907,34 @@ fn shape_meant(family: &'static Family, given: Option<Value<'_>>) -> Option<&'st
 }
 
 impl<'b, 't> Maker<'b, 't> {
-    fn new(family: &'static Family, name: &'b str, input: Value<'t>, now: Instant, random: &'b mut Random) -> Self {
+    fn new(
+        family: &'static Family,
+        name: &'b str,
+        input: Value<'t>,
+        now: Instant,
+        random: &'b mut Random,
+        begin: usize,
+    ) -> Self {
         let layout = Layout::of(family, input);
         let slots = layout.places.iter().map(|_| Slot::default()).collect();
         let given = vec![None; layout.keys.len()];
-        Maker { layout, family, name, input, now, random, slots, given, occurred: now, ran: false, ended: false }
+        Maker {
+            layout,
+            family,
+            name,
+            input,
+            now,
+            random,
+            slots,
+            given,
+            occurred: now,
+            ran: false,
+            ended: false,
+            begin,
+            notes: Vec::new(),
+            made: Vec::new(),
+            is_unique: false,
+        }
     }
 
     fn prepare(&mut self, hole: Option<&str>) -> Fallible<()> {
@@ -938,24 +1043,30 @@ impl<'b, 't> Maker<'b, 't> {
         let mut taken = Vec::new();
         for place in &layout.places {
             let Some(value) = self.given(place.given) else { continue };
+            let mut is_time = false;
+            let mut is_cut = false;
+            let mut instant = || {
+                is_time = true;
+                Self::instant(&place.key, value)
+            };
             let own = match place.what {
                 What::Part(templates, part) if value.is_string() => {
                     let text = value.string();
                     let whole = usual(templates).find(|template| template.matches(text.as_bytes()));
                     let part = whole.and_then(|template| template.part(text.as_bytes(), part));
+                    is_cut = part.is_some();
                     part.map_or_else(|| val(value), |part| Val::Text(String::from_utf8_lossy(part).into_owned().into()))
                 }
-                What::Label(label) if matches!(label.form, Form::Timestamp) => Self::instant(&place.key, value)?,
-                What::Field(field) if field.kind == Type::Timestamp && value.kind() != Kind::Null => {
-                    Self::instant(&place.key, value)?
-                }
-                _ if place.at == At::Occurred => Self::instant(&place.key, value)?,
+                What::Label(label) if matches!(label.form, Form::Timestamp) => instant()?,
+                What::Field(field) if field.kind == Type::Timestamp && value.kind() != Kind::Null => instant()?,
+                _ if place.at == At::Occurred => instant()?,
                 _ => val(value),
             };
-            taken.push((place, own));
+            let origin = if is_cut { Origin::Other } else { given_at(value, self.input, is_time) };
+            taken.push((place, own, origin));
         }
-        for (place, value) in taken {
-            self.set(place.slot, &place.key, value)?;
+        for (place, value, origin) in taken {
+            self.set(place.slot, &place.key, value, origin)?;
         }
         Ok(())
     }
@@ -966,13 +1077,17 @@ impl<'b, 't> Maker<'b, 't> {
         Ok(Val::Text(instant.rfc3339().into()))
     }
 
-    fn set(&mut self, slot: usize, key: &str, value: Val<'t>) -> Fallible<()> {
+    fn set(&mut self, slot: usize, key: &str, value: Val<'t>, origin: Origin) -> Fallible<()> {
         let Some(own) = self.slots.get_mut(slot) else { return Ok(()) };
         match &own.value {
             Some(other) if own.explicit && other.shown() != value.shown() => {
                 return Err(words::disagree(key, value.shown(), other.shown()));
             }
-            _ => *own = Slot { value: Some(value), explicit: true },
+            known => {
+                // What is said twice must be the same: then it decides.
+                let origin = if known.is_none() || own.origin == origin { origin } else { Origin::Other };
+                *own = Slot { value: Some(value), explicit: true, origin, pieces: Vec::new() };
+            }
         }
         Ok(())
     }
@@ -984,7 +1099,7 @@ impl<'b, 't> Maker<'b, 't> {
             if let Some(value) = value.map(|value| String::from_utf8_lossy(value).into_owned()) {
                 let own = self.slots.get(*slot).and_then(|slot| slot.value.as_ref());
                 let key = if own.is_some() { self.key_of(*slot).to_owned() } else { String::new() };
-                self.set(*slot, &key, Val::Text(value.into()))?;
+                self.set(*slot, &key, Val::Text(value.into()), Origin::Other)?;
             }
         }
         Ok(())
@@ -996,10 +1111,10 @@ impl<'b, 't> Maker<'b, 't> {
             Some(Val::Text(text)) => {
                 let instant = time::read(text.as_bytes()).and_then(|time| time.instant);
                 self.occurred = instant.unwrap_or(self.now);
-                Ok(())
             }
-            _ => self.set(slot, "occurred", Val::Text(self.now.rfc3339().into())),
+            _ => self.set(slot, "occurred", Val::Text(self.now.rfc3339().into()), Origin::Occurred)?,
         }
+        Ok(())
     }
 
     // ---- states
@@ -1023,7 +1138,7 @@ impl<'b, 't> Maker<'b, 't> {
         if let Some(slot) = slot.and_then(|slot| self.slots.get_mut(slot))
             && slot.value.is_none()
         {
-            *slot = Slot { value: Some(value.map_or(Val::Null, Val::Text)), explicit: true };
+            *slot = Slot { value: Some(value.map_or(Val::Null, Val::Text)), explicit: true, ..Slot::default() };
         }
     }
 
@@ -1101,9 +1216,15 @@ impl<'b, 't> Maker<'b, 't> {
             if let Some(own) = self.slots.get_mut(slot) {
                 own.value = Some(Val::Null);
             }
+            let origin = match self.layout.usual.get(slot) {
+                Some(Usual::Uuid) => Origin::Made(self.made.len(), Made::Id),
+                Some(Usual::Occurred) => Origin::Occurred,
+                Some(Usual::Filled(_) | Usual::Hex(_)) => Origin::Pieces,
+                _ => Origin::Other,
+            };
             let value = self.made(slot)?;
             if let Some(own) = self.slots.get_mut(slot) {
-                own.value = Some(value);
+                (own.value, own.origin) = (Some(value), origin);
             }
         }
         Ok(self.slots.get(slot).and_then(|own| own.value.as_ref()).unwrap_or(&Val::Null))
@@ -1116,7 +1237,7 @@ impl<'b, 't> Maker<'b, 't> {
             Some(Usual::Null) => Val::Null,
             Some(Usual::Text(text)) => Val::Text((*text).into()),
             Some(Usual::Json(json)) => Val::Json((*json).into()),
-            Some(Usual::Filled(pieces)) => Val::Text(self.filled(pieces)?.into()),
+            Some(Usual::Filled(pieces)) => Val::Text(self.filled(slot, pieces)?.into()),
             Some(Usual::Keys(of)) => Val::Json(self.keys_of(*of).into()),
             Some(Usual::Same(of)) => match self.given(*of) {
                 Some(given) if given.kind() == Kind::Array => val(given),
@@ -1133,7 +1254,7 @@ impl<'b, 't> Maker<'b, 't> {
             }
             Some(Usual::Uuid) => Val::Text(self.uuid().into()),
             Some(Usual::Occurred) => Val::Text(self.occurred.rfc3339().into()),
-            Some(Usual::Hex(count)) => Val::Text((0..*count).map(|_| self.hex()).collect::<String>().into()),
+            Some(Usual::Hex(count)) => Val::Text((0..*count).map(|_| self.hex(slot, 16)).collect::<String>().into()),
         })
     }
 
@@ -1142,28 +1263,51 @@ impl<'b, 't> Maker<'b, 't> {
     }
 
     fn uuid(&mut self) -> String {
+        self.made.push(Made::Id);
         timed_id(self.occurred, self.random).to_string()
     }
 
-    /// 16 hexadecimal digits.
-    fn hex(&mut self) -> String {
-        format!("{:016x}", self.random.word())
+    fn hex(&mut self, slot: usize, digits: usize) -> String {
+        let origin = Origin::Made(self.made.len(), Made::Hex(digits));
+        self.made.push(Made::Hex(digits));
+        let text = hex(self.random, digits);
+        self.piece(slot, text.clone(), origin);
+        text
     }
 
-    fn filled(&mut self, pieces: &[Piece]) -> Fallible<String> {
+    fn piece(&mut self, slot: usize, text: String, origin: Origin) {
+        if let Some(slot) = self.slots.get_mut(slot) {
+            slot.pieces.push((text, origin));
+        }
+    }
+
+    fn filled(&mut self, slot: usize, pieces: &[Piece]) -> Fallible<String> {
         let mut out = String::new();
         for piece in pieces {
-            match piece {
-                Piece::Text(text) => out.push_str(text),
-                Piece::Uuid => out.push_str(&self.uuid()),
-                Piece::Hex => out.extend(self.hex().chars().take(8)),
-                Piece::Slot(None) | Piece::Last(None) => out.push_str(Val::Null.shown()),
-                Piece::Slot(Some(slot)) => out.push_str(self.slot_value(*slot)?.shown()),
-                Piece::Last(Some(slot)) => {
-                    let text = self.slot_value(*slot)?.shown();
-                    out.push_str(text.rsplit('.').next().unwrap_or(text));
+            let (text, origin) = match piece {
+                Piece::Text(text) => ((*text).to_owned(), Origin::Other),
+                Piece::Uuid => {
+                    let origin = Origin::Made(self.made.len(), Made::Id);
+                    (self.uuid(), origin)
                 }
-            }
+                Piece::Hex => {
+                    out.push_str(&self.hex(slot, 8));
+                    continue;
+                }
+                Piece::Slot(None) | Piece::Last(None) => (Val::Null.shown().to_owned(), Origin::Other),
+                Piece::Slot(Some(of)) => {
+                    let text = self.slot_value(*of)?.shown().to_owned();
+                    (text, self.slots.get(*of).map(|slot| slot.origin).unwrap_or_default())
+                }
+                Piece::Last(Some(of)) => {
+                    let text = self.slot_value(*of)?.shown();
+                    (text.rsplit('.').next().unwrap_or(text).to_owned(), Origin::Other)
+                }
+            };
+            // What is put together twice, or of a time, is like no other.
+            self.is_unique |= matches!(origin, Origin::Pieces | Origin::Occurred | Origin::Given { is_time: true, .. });
+            out.push_str(&text);
+            self.piece(slot, text, origin);
         }
         Ok(out)
     }
@@ -1186,6 +1330,9 @@ impl<'b, 't> Maker<'b, 't> {
         let layout = self.layout.clone();
         out.open('{');
         out.text("occurred", &self.occurred.rfc3339());
+        let end = out.written().saturating_sub(self.begin).saturating_sub(1);
+        let begin = end.saturating_sub(self.occurred.rfc3339().len());
+        self.notes.push(Note { begin, end, origin: Origin::Occurred, check: Check::Nothing });
         out.text("event", self.name);
         out.key("resource");
         self.resource(&layout, out)?;
@@ -1193,7 +1340,77 @@ impl<'b, 't> Maker<'b, 't> {
         self.related(&layout, out)?;
         out.key("payload");
         self.payload(&layout, out)?;
-        ends(out, self.name, self.input, self.occurred, self.random, self.must_follow())
+        let must_follow = self.must_follow();
+        let Maker { name, input, occurred, begin, .. } = *self;
+        let made = self.made.len();
+        let notes = &mut self.notes;
+        ends(out, name, input, occurred, self.random, must_follow, &mut |out, given| {
+            let end = out.written().saturating_sub(begin).saturating_sub(1);
+            let origin = given.map_or(Origin::Made(made, Made::Id), |given| given_at(given, input, false));
+            notes.push(Note { begin: end.saturating_sub(36), end, origin, check: Check::Id });
+        })?;
+        if input.get("id").is_none() {
+            self.made.push(Made::Id);
+        }
+        Ok(())
+    }
+
+    /// Notes what has been written for a slot, from here to there.
+    fn note(&mut self, place: Option<usize>, check: Check, begin: usize, end: usize) {
+        let slot = place.and_then(|place| self.layout.slot_of_number(place)).and_then(|slot| self.slots.get(slot));
+        let Some(slot) = slot else { return };
+        let (mut begin, end) = (begin.saturating_sub(self.begin), end.saturating_sub(self.begin));
+        match slot.origin {
+            Origin::Other => {}
+            Origin::Pieces => {
+                for (text, origin) in &slot.pieces {
+                    let end = begin.saturating_add(quoted(text).len().saturating_sub(2));
+                    self.is_unique |= matches!(origin, Origin::Given { .. }) && !check.is_open();
+                    self.notes.push(Note { begin, end, origin: *origin, check: Check::Nothing });
+                    begin = end;
+                }
+            }
+            origin => self.notes.push(Note { begin, end, origin, check }),
+        }
+    }
+
+    /// Keeps the event as a pattern of others.
+    fn keep(mut self, text: &str, patterns: &mut Patterns, marks: Option<Marks<'_>>) {
+        let occurred = self.layout.occurred.and_then(|slot| self.slots.get(slot)).map(|slot| slot.origin);
+        let given = match occurred {
+            Some(Origin::Occurred) => None,
+            Some(Origin::Given { node, .. }) => Some(node),
+            _ => return,
+        };
+        if self.is_unique {
+            return;
+        }
+        for note in &mut self.notes {
+            if matches!(note.origin, Origin::Given { node, .. } if Some(node) == given) {
+                note.origin = Origin::Occurred;
+            }
+        }
+        let slots = || self.slots.iter().zip(&self.layout.is_free).zip(0..);
+        let of_slot = |node: u32| {
+            slots().find(|((slot, _), _)| matches!(slot.origin, Origin::Given { node: own, .. } if own == node))
+        };
+        // What is given as an event's id has no slot.
+        let is_free = |node: u32| of_slot(node).is_none_or(|((_, is_free), _)| *is_free);
+        // Of what may be the whole of an id too, a part is meant.
+        let mut parts = Vec::new();
+        for note in &self.notes {
+            let Origin::Given { node, .. } = note.origin else { continue };
+            let slot = of_slot(node).map(|(_, slot)| slot);
+            for place in self.layout.places.iter().filter(|place| Some(place.slot) == slot) {
+                if let What::Part(templates, _) = place.what {
+                    parts.push((node, templates));
+                }
+            }
+        }
+        match marks {
+            None => patterns.add(self.name, self.input, given, text, &self.notes, &self.made, &parts, &is_free),
+            Some(marks) => *marks.pattern = of_marks(text, &self.notes, &self.made, self.input, marks.places, &is_free),
+        }
     }
 
     fn must_follow(&self) -> Option<&'static str> {
@@ -1236,26 +1453,15 @@ impl<'b, 't> Maker<'b, 't> {
             (Val::Json(json), _) if json.starts_with(['[', '{']) => return Err(wrong("a text")),
             (Val::Text(text) | Val::Json(text), _) => text,
         };
-        match &label.form {
-            Form::Integer if text.parse::<u64>().is_err() => return Err(wrong("a whole number, not negative")),
-            Form::SignedInteger if text.parse::<i64>().is_err() => return Err(wrong("a whole number")),
-            Form::Uuid if !is_uuid(text.as_bytes()) => return Err(wrong("a UUID")),
-            Form::JsonStrings if !text.starts_with('[') => return Err(wrong("a list of texts")),
-            Form::AtMost(most) if text.chars().count() > *most => {
-                return Err(wrong(&format!("at most {most} characters long")));
-            }
-            Form::Values { values, other: Severity::Error } if !values.iter().any(|value| value.text == text) => {
-                return Err(wrong(&one_of(&mut values.iter().map(|value| value.text))));
-            }
-            Form::Templates(templates) if !templates.iter().any(|own| own.template.matches(text.as_bytes())) => {
-                return Err(wrong(&one_of(&mut templates.iter().map(|own| own.template.text))));
-            }
-            Form::Timestamp => match text.strip_suffix('Z') {
-                Some(text) => out.string(&[text, "+00:00"].concat()),
-                None => out.string(text),
-            },
-            _ => out.string(text),
+        if let Some(expected) = unfit(&label.form, text) {
+            return Err(wrong(&expected));
         }
+        let begin = out.written();
+        match text.strip_suffix('Z').filter(|_| matches!(label.form, Form::Timestamp)) {
+            Some(text) => out.string(&[text, "+00:00"].concat()),
+            None => out.string(text),
+        }
+        self.note(place, Check::Label(label), begin.saturating_add(1), out.written().saturating_sub(1));
         Ok(())
     }
 
@@ -1283,11 +1489,11 @@ impl<'b, 't> Maker<'b, 't> {
             }
             Id::Parts(template, places) => (template, places),
         };
-        let mut id = String::with_capacity(64);
+        out.raw("\"");
         let mut places = places.iter().copied();
         for piece in template.parts {
             match piece {
-                Part::Literal(text) => id.push_str(text),
+                Part::Literal(text) => out.escaped(text),
                 Part::Hole { name, hole } => {
                     let place = places.next().flatten();
                     let value = self.value(place)?;
@@ -1302,11 +1508,13 @@ impl<'b, 't> Maker<'b, 't> {
                         let found = format!("`{text}`");
                         return Err(words::must_be(&self.key_at(place), &expected, &found));
                     }
-                    id.push_str(text);
+                    let begin = out.written();
+                    out.escaped(text);
+                    self.note(place, Check::Part(*hole), begin, out.written());
                 }
             }
         }
-        out.string(&id);
+        out.raw("\"");
         Ok(())
     }
 
@@ -1410,7 +1618,7 @@ impl<'b, 't> Maker<'b, 't> {
         let given = self.given(step.given);
         // Whether all that is known of an object says that it is null.
         let is_null = || step.places.iter().any(|place| self.is_given_null(*place));
-        if !has_any && (is_optional || (field.nullable && (!field.example.0.is_empty() || is_null()))) {
+        if !has_any && (is_optional || (field.nullable && (field.build.0.is_shown || is_null()))) {
             if !is_optional || given.is_some_and(|given| given.kind() == Kind::Null && field.nullable) {
                 out.null(field.name);
             }
@@ -1462,19 +1670,109 @@ impl<'b, 't> Maker<'b, 't> {
         };
         out.item();
         out.raw(&step.name);
+        let begin = out.written();
         match text {
             None => out.raw("null"),
             Some(text) if is_text_of(field, text, matches!(value, Val::Text(_)), &|| self.key_at(*place))? => {
                 out.string(text);
+                let (begin, end) = (begin.saturating_add(1), out.written().saturating_sub(1));
+                self.note(*place, Check::Field(field), begin, end);
             }
-            Some(text) => out.raw(text),
+            Some(text) => {
+                out.raw(text);
+                self.note(*place, Check::Field(field), begin, out.written());
+            }
         }
         Ok(())
     }
 }
 
+/// What the text of a label must be, if it is not.
+pub(super) fn unfit(form: &'static Form, text: &str) -> Option<String> {
+    match form {
+        Form::Integer if text.parse::<u64>().is_err() => Some("a whole number, not negative".to_owned()),
+        Form::SignedInteger if text.parse::<i64>().is_err() => Some("a whole number".to_owned()),
+        Form::Uuid if !is_uuid(text.as_bytes()) => Some("a UUID".to_owned()),
+        Form::JsonStrings if !text.starts_with('[') => Some("a list of texts".to_owned()),
+        Form::AtMost(most) if text.len() > *most && text.chars().count() > *most => {
+            Some(format!("at most {most} characters long"))
+        }
+        Form::Values { values, other: Severity::Error } if !values.iter().any(|value| value.text == text) => {
+            Some(one_of(&mut values.iter().map(|value| value.text)))
+        }
+        Form::Templates(templates) if !templates.iter().any(|own| own.template.matches(text.as_bytes())) => {
+            Some(one_of(&mut templates.iter().map(|own| own.template.text)))
+        }
+        _ => None,
+    }
+}
+
+/// Whether a text is the whole of an id of one of these forms.
+pub(super) fn is_whole(templates: &'static [Alternative], text: &str) -> bool {
+    usual(templates).any(|template| template.matches(text.as_bytes()))
+}
+
+/// The origin of what is given.
+fn given_at(value: Value<'_>, input: Value<'_>, is_time: bool) -> Origin {
+    Origin::Given { node: value.index().saturating_sub(input.index()), is_time }
+}
+
+/// Values in an input that the next one has others for.
+pub(super) struct Marks<'m> {
+    /// Where they stand in its text; of texts, what is between the quotes.
+    pub places: &'m [Range<usize>],
+    /// What was written, with gaps for them, which they fill by their numbers.
+    pub pattern: &'m mut Option<Pattern>,
+}
+
+/// `None`: one of the values decides.
+fn of_marks(
+    text: &str,
+    notes: &[Note],
+    made: &[Made],
+    input: Value<'_>,
+    places: &[Range<usize>],
+    is_free: &dyn Fn(u32) -> bool,
+) -> Option<Pattern> {
+    let mut marked = Vec::with_capacity(notes.len());
+    let mut is_found = vec![false; places.len()];
+    for note in notes {
+        let Origin::Given { node, is_time } = note.origin else {
+            marked.push(*note);
+            continue;
+        };
+        let value = input.inner(node);
+        let quote = usize::from(value.is_string());
+        let begin = (value.span().start as usize).saturating_add(quote);
+        let end = (value.span().end as usize).saturating_sub(quote);
+        for ((place, number), found) in places.iter().zip(0..).zip(&mut is_found) {
+            if place.start < begin || place.end > end {
+                continue;
+            }
+            let is_all = *place == (begin..end);
+            if is_all && !is_free(node) {
+                return None;
+            }
+            *found = true;
+            let skipped = if is_all { 0 } else { place.start.saturating_sub(begin) };
+            let length = if is_all { note.end.saturating_sub(note.begin) } else { place.len() };
+            let begin = note.begin.saturating_add(skipped);
+            marked.push(Note {
+                begin,
+                end: begin.saturating_add(length),
+                origin: Origin::Given { node: number, is_time },
+                check: if is_all { note.check } else { Check::Nothing },
+            });
+        }
+    }
+    if is_found.contains(&false) {
+        return None;
+    }
+    Some(Pattern::of(text, &marked, made, &[], &|_| true))
+}
+
 /// Whether a value is written as a text, if it is of the field's type.
-fn is_text_of(field: &'static Field, text: &str, is_text: bool, key: &dyn Fn() -> String) -> Fallible<bool> {
+pub(super) fn is_text_of(field: &'static Field, text: &str, is_text: bool, key: &dyn Fn() -> String) -> Fallible<bool> {
     let wrong = |expected: &str| words::must_be(&key(), expected, &format!("`{text}`"));
     let begins = |bracket: char| !is_text && text.starts_with(bracket);
     let (fits, expected) = match field.kind {
@@ -1581,18 +1879,23 @@ fn ends(
     occurred: Instant,
     random: &mut Random,
     must_follow: Option<&str>,
+    note: &mut dyn FnMut(&Writer, Option<Value<'_>>),
 ) -> Fallible<()> {
-    let uuid = |key: &str| -> Fallible<Option<String>> {
-        match input.get(key) {
-            None => Ok(None),
-            Some(value) if value.is_string() && is_uuid(&value.bytes()) => Ok(Some(value.string().into_owned())),
-            Some(value) if key == "follows" && value.kind() == Kind::Null => Ok(None),
-            Some(value) => Err(words::wrong(key, "the UUID of an event", value)),
-        }
+    let uuid = |key: &str| match input.get(key) {
+        None => Ok(None),
+        Some(value) if value.is_string() && is_uuid(&value.bytes()) => Ok(Some(value)),
+        Some(value) if key == "follows" && value.kind() == Kind::Null => Ok(None),
+        Some(value) => Err(words::wrong(key, "the UUID of an event", value)),
     };
-    out.text("id", &uuid("id")?.unwrap_or_else(|| timed_id(occurred, random).to_string()));
+    let id = uuid("id")?;
+    let text = id.map_or_else(|| timed_id(occurred, random).to_string().into(), Value::string);
+    out.text("id", &text);
+    note(out, id);
     match (uuid("follows")?, must_follow) {
-        (Some(follows), _) => out.text("follows", &follows),
+        (Some(follows), _) => {
+            out.text("follows", &follows.string());
+            note(out, Some(follows));
+        }
         (None, Some(text)) if input.get("follows").is_none() => {
             let text = ["the id of ", &lower(text), "; null for none"].concat();
             return Err(words::needs(name, "follows", &text));
@@ -1655,7 +1958,7 @@ fn custom(name: &str, input: Value<'_>, now: Instant, random: &mut Random, out: 
         Some(payload) if payload.kind() == Kind::Object => out.raw(&String::from_utf8_lossy(payload.raw())),
         Some(payload) => return Err(words::wrong("payload", "an object", payload)),
     }
-    ends(out, name, input, occurred, random, None)
+    ends(out, name, input, occurred, random, None, &mut |_, _| {})
 }
 
 fn too_many_related(count: usize) -> Mistake {

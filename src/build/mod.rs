@@ -7,6 +7,8 @@ mod history;
 mod ids;
 #[cfg(any(not(target_arch = "wasm32"), feature = "module-authoring"))]
 mod options;
+#[cfg(any(not(target_arch = "wasm32"), feature = "module-authoring"))]
+mod pattern;
 mod random;
 mod run;
 #[cfg(any(not(target_arch = "wasm32"), feature = "module-authoring"))]
@@ -15,9 +17,9 @@ mod words;
 #[cfg(not(target_arch = "wasm32"))]
 pub use event::inputs;
 #[cfg(any(not(target_arch = "wasm32"), feature = "module-authoring"))]
-pub use event::{build_event, build_events};
+pub use event::{EventLines, build_event, build_events};
 #[cfg(any(not(target_arch = "wasm32"), feature = "module-authoring"))]
-pub use history::build_run;
+pub use history::{History, build_run};
 #[cfg(any(not(target_arch = "wasm32"), feature = "module-authoring"))]
 pub use options::BuildOptions;
 pub use random::Random;
