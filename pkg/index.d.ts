@@ -1,13 +1,17 @@
 export type * from "./events.js";
 
 /**
- * Starts the WebAssembly module: needed once in a browser, before anything else. Calling it again does nothing.
- * In Node.js the module is ready when imported, and this resolves at once.
+ * Starts the WebAssembly modules: needed once in a browser, before anything that is not merely told (`explain`,
+ * `eventTypes`). Calling it again does nothing. In Node.js the modules are ready when imported, and this resolves at once.
+ *
+ * A bundler leaves out the functions that are not imported, and then `init` does not load the module behind them. A part
+ * of a page that is loaded later calls `init` again, for the functions that came with it.
  *
  * @param source The main module (`prefect_events.wasm`), if it does not lie beside the script.
- * @param authoring The module for those who write (`prefect_events_authoring.wasm`), which `checkAutomation`, `simulate`,
- *   `compareVersions`, `testScenarios`, `heartbeatAdvice`, and `replay` with an automation in YAML need, if it does not lie
- *   beside the script; `false`: do not load it, which is also meant if only `source` is given.
+ * @param authoring The module for those who write (`prefect_events_authoring.wasm`), which `checkAutomation`, `buildEvent`,
+ *   `buildEvents`, `buildRun`, `simulate`, `compareVersions`, `testScenarios`, `heartbeatAdvice`, and `replay` with an
+ *   automation in YAML need, if it does not lie beside the script; `false`: do not load it, which is also meant if only
+ *   `source` is given.
  * @param schemas The module that checks schemas of your own (`prefect_events_schemas.wasm`), which the option `schemas` needs:
  *   `true` if it lies beside the script; without, it is not loaded.
  */

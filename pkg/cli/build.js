@@ -1,6 +1,7 @@
 // The command `build`.
 
-import { buildEvent, buildRun, toCurl, toPython } from "../api.js";
+import { buildEvent, buildRun } from "../api/build.js";
+import { toCurl, toPython } from "../api/snippets.js";
 import { openInput, Unreadable } from "./read.js";
 import { printable } from "./terminal.js";
 import { shown } from "./words.js";

@@ -1,9 +1,8 @@
 // How fast events are built as JSON text, against plain JavaScript that makes the same objects and writes them as JSON.
 // Printed are events per second of CPU time, and the ratio of each round: both ways take turns.
 
-import { buildEvent, buildEvents } from "../../pkg/api.js";
-import { authoringModule } from "../../pkg/core.js";
-import "../../pkg/node.js";
+import { authoringModule } from "../../pkg/modules/authoring.js";
+import { buildEvent, buildEvents } from "../../pkg/node.js";
 import { cpu, quantile } from "./measure.js";
 
 const EVENTS = 100_000;

@@ -29,7 +29,9 @@ import {
 } from "prefect-events";
 
 import * as browser from "../../pkg/browser.js";
+import * as inline from "../../pkg/inline.js";
 import * as node from "../../pkg/node.js";
+import * as slim from "../../pkg/slim.js";
 
 // ---- what must compile
 
@@ -84,9 +86,11 @@ init(new URL("https://example.org/prefect_events.wasm"));
 init(new Uint8Array());
 console.log(stream, types, roles, title, started, version().length);
 
-// Both entries are what the types say.
+// The entries are what the types say.
 const entries: typeof import("prefect-events")[] = [node, browser];
-console.log(entries);
+const bringing: typeof import("../../pkg/index.slim.js") = slim;
+const having: typeof import("../../pkg/index.inline.js") = inline;
+console.log(entries, bringing, having);
 
 const scenario: Scenario = {
   automation: "crash-zombie-flows",

@@ -1,6 +1,6 @@
 // Events as what sends them: a command for a shell, and Python.
 
-/** @typedef {import("./index.js").Event} Event */
+/** @typedef {import("../index.js").Event} Event */
 
 /**
  * Sends them to the API of a Prefect server.
