@@ -2,7 +2,7 @@ export type * from "./events.js";
 
 /**
  * Starts the WebAssembly modules: needed once in a browser, before anything that is not merely told (`explain`,
- * `eventTypes`). Calling it again does nothing. In Node.js the modules are ready when imported, and this resolves at once.
+ * `eventTypes`, `toCurl`). Calling it again does nothing. In Node.js the modules are ready when imported, and this resolves at once.
  *
  * A bundler leaves out the functions that are not imported, and then `init` does not load the module behind them. A part
  * of a page that is loaded later calls `init` again, for the functions that came with it.

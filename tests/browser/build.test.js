@@ -184,6 +184,18 @@ test("the rest is folded, one fold for each thing", async () => {
   await unfold(page, "The event itself");
   await field(page, "tags").fill("prod, nightly");
   await page.getByText('"prefect.tag.nightly"').waitFor();
+  assert.ok(
+    await page
+      .locator("#view mark")
+      .first()
+      .evaluate((mark) => {
+        const [own, view] = [mark, mark.closest("#view")].map((one) =>
+          one?.getBoundingClientRect(),
+        );
+        return own && view && own.top >= view.top && own.bottom <= view.bottom;
+      }),
+    "the change is in sight",
+  );
   await unfold(page, "State");
   assert.equal(await field(page, "state.name").count(), 0, "the event's name says it");
   await field(page, "state.type").selectOption("FAILED");

@@ -1,7 +1,7 @@
 // The room Build: an event is chosen, a form filled in, and the event stands beside it.
 
 import "@fontsource/ibm-plex-mono/latin-400.css";
-import { html, nothing } from "lit";
+import { html, nothing, type PropertyValues } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import type { Event, EventType, Input } from "prefect-events";
 import { authoring, catalogue, events, InputError, latest } from "../../core/client.ts";
@@ -18,6 +18,9 @@ import { runForm, runInputs, specOf } from "./run.ts";
 import "./room.css";
 import { fresh, type Given, type Kind, type State, stateOf, type View } from "./state.ts";
 import { counted, quoted } from "./words.ts";
+
+/** In pixels, around what is scrolled to. */
+const MARGIN = 24;
 
 const FLOW_RUN = "prefect.flow-run.Completed";
 
@@ -195,6 +198,23 @@ export class BuildRoom extends Room<unknown> {
     if (fold !== undefined) this.fold(fold, true);
     await this.updateComplete;
     this.querySelector<HTMLElement>(`#${fieldId(key)}`)?.focus();
+  }
+
+  protected override updated(changed: PropertyValues) {
+    if (changed.has("built")) this.showChange();
+  }
+
+  /** Scrolls the event, and nothing around it, to where the last change is. */
+  private showChange() {
+    const view = this.querySelector<HTMLElement>("#view");
+    const marks = view?.querySelectorAll<HTMLElement>("mark");
+    const [first, last] = [marks?.[0], marks?.[marks.length - 1]];
+    if (!view || !first || !last) return;
+    const frame = view.getBoundingClientRect();
+    const above = first.getBoundingClientRect().top - frame.top;
+    const below = last.getBoundingClientRect().bottom - frame.bottom;
+    if (above < 0) view.scrollTop += above - MARGIN;
+    else if (below > 0) view.scrollTop += Math.min(below, above) + MARGIN;
   }
 
   override markdown() {
