@@ -477,13 +477,13 @@ export interface EventType {
   /** The known values of the placeholder in the name. */
   variants?: Variant[];
   /** What `buildEvent` takes for such an event, in the order of the event. */
-  inputs: Input[];
+  inputs: InputKey[];
   /** A valid event. */
   example: object;
 }
 
 /** A key of what an event is built of. */
-export interface Input {
+export interface InputKey {
   /** From the outside in, with dots between: `"task_run.name"`. */
   key: string;
   /** Without it, the event cannot be built. */

@@ -1,8 +1,8 @@
 // An event of one's own: its envelope, as the package's types have it. Prefect's catalogue knows nothing of it.
 
-import type { Input } from "prefect-events";
+import type { InputKey } from "prefect-events";
 
-export const CUSTOM: Input[] = [
+export const CUSTOM: InputKey[] = [
   {
     key: "resource",
     required: true,

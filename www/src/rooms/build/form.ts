@@ -3,7 +3,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
 import { repeat } from "lit/directives/repeat.js";
-import type { Input } from "prefect-events";
+import type { InputKey } from "prefect-events";
 import { at, isJson, textOf, typed, withValue } from "./given.ts";
 import { type Given, isGiven } from "./state.ts";
 import { heading, plain, prose } from "./words.ts";
@@ -22,7 +22,7 @@ export interface Form {
   self: { title: string; first: boolean; hint?: string };
   /** What stands behind the first fold. */
   second?: TemplateResult;
-  inputs: Input[];
+  inputs: InputKey[];
   given: Given;
   problem: Problem | undefined;
   /** Fields that were asked for while this form was filled in: they stay where they are. */
@@ -51,14 +51,14 @@ export function foldOf(form: Pick<Form, "inputs" | "asked">, key: string): strin
   return input && !isFirst(input, form.asked) ? groupOf(key) : undefined;
 }
 
-function isFirst({ key, required }: Input, asked: ReadonlySet<string>) {
+function isFirst({ key, required }: InputKey, asked: ReadonlySet<string>) {
   return required || asked.has(key);
 }
 
 export function formFields(form: Form): TemplateResult {
   const shown = form.inputs.filter(({ named }) => !named);
   const first = shown.filter((input) => isFirst(input, form.asked));
-  const groups = new Map<string, Input[]>();
+  const groups = new Map<string, InputKey[]>();
   for (const input of shown) {
     if (isFirst(input, form.asked)) continue;
     const group = groupOf(input.key);
@@ -94,7 +94,7 @@ export function formFields(form: Form): TemplateResult {
   `;
 }
 
-function fold(form: Form, group: string, inputs: Input[]) {
+function fold(form: Form, group: string, inputs: InputKey[]) {
   const given = inputs.filter(({ key }) => at(form.given, key) !== undefined).length;
   const whole = group === SELF ? undefined : form.given[group];
   const isMade = inputs.some(({ always }) => always);
@@ -132,7 +132,7 @@ function fold(form: Form, group: string, inputs: Input[]) {
 }
 
 /** A thing that is usually there can be left out, where the builder takes null for it. */
-function nullable(form: Form, group: string, inputs: Input[]) {
+function nullable(form: Form, group: string, inputs: InputKey[]) {
   const own = form.inputs.find(({ key }) => key.includes("."))?.key ?? "";
   const isOwn = group === groupOf(own) || group === SELF || group === "state";
   if (isOwn || !inputs.some(({ always }) => always)) return nothing;
@@ -144,7 +144,7 @@ function nullable(form: Form, group: string, inputs: Input[]) {
   `;
 }
 
-function field(form: Form, input: Input) {
+function field(form: Form, input: InputKey) {
   const { key, meaning } = input;
   const id = fieldId(key);
   const wrong = form.problem?.key === key;
@@ -167,7 +167,7 @@ function field(form: Form, input: Input) {
 }
 
 /** What happens if it is left empty. */
-function placeholder(form: Form, { key, always, required, otherwise, example }: Input) {
+function placeholder(form: Form, { key, always, required, otherwise, example }: InputKey) {
   if (form.asked.has(key)) return "";
   const group = groupOf(key);
   const isThere =
@@ -190,7 +190,7 @@ interface Control {
   set: (text: string) => void;
 }
 
-function control({ type, values, required }: Input, own: Control) {
+function control({ type, values, required }: InputKey, own: Control) {
   const { id, text, wrong, described, set } = own;
   const changed = (event: Event) => set((event.currentTarget as HTMLInputElement).value);
   const invalid = wrong ? "true" : nothing;
@@ -223,7 +223,7 @@ function control({ type, values, required }: Input, own: Control) {
 }
 
 /** A button that fills a field in. */
-function quick({ type, key }: Input, set: (text: string) => void) {
+function quick({ type, key }: InputKey, set: (text: string) => void) {
   if (type === "uuid")
     return html`<button @click=${() => set(crypto.randomUUID())} aria-label="New ${key}">New</button>`;
   if (type === "timestamp")
@@ -232,7 +232,7 @@ function quick({ type, key }: Input, set: (text: string) => void) {
 }
 
 /** The folds that are open when nothing must be given: the thing that it is about. */
-export function firstFold(inputs: Input[]): string[] {
+export function firstFold(inputs: InputKey[]): string[] {
   const own = inputs.find(({ key, named }) => key.includes(".") && !named);
   if (!own) return [SELF];
   return inputs.some(({ required }) => required) ? [] : [groupOf(own.key)];

@@ -1,6 +1,6 @@
 // Values at keys with dots, and the texts by which they are typed.
 
-import type { Input } from "prefect-events";
+import type { InputKey } from "prefect-events";
 import { type Given, isGiven } from "./state.ts";
 
 export function at(given: Given, key: string): unknown {
@@ -24,7 +24,7 @@ export function withValue(given: Given, key: string, value: unknown): Given {
 }
 
 /** What of it an event knows: the rest was given for another one. */
-export function known(given: Given, inputs: Input[]): Given {
+export function known(given: Given, inputs: InputKey[]): Given {
   let picked: Given = {};
   for (const { key } of inputs) {
     const value = at(given, key);
@@ -39,12 +39,12 @@ export function known(given: Given, inputs: Input[]): Given {
 
 const JSON_TYPES = ["object", "object of strings", "array", "any"];
 
-export function isJson(type: Input["type"]) {
+export function isJson(type: InputKey["type"]) {
   return JSON_TYPES.includes(type);
 }
 
 /** What was typed, as the type has it; what it cannot be is left as it is, to be refused with a reason. */
-export function typed(text: string, type: Input["type"]): unknown {
+export function typed(text: string, type: InputKey["type"]): unknown {
   if (text.trim() === "") return undefined;
   if (type === "list of texts" && !text.trimStart().startsWith("["))
     return text
@@ -59,7 +59,7 @@ export function typed(text: string, type: Input["type"]): unknown {
   }
 }
 
-export function textOf(value: unknown, type: Input["type"]): string {
+export function textOf(value: unknown, type: InputKey["type"]): string {
   if (value === undefined) return "";
   if (
     type === "list of texts" &&

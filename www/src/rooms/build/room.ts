@@ -3,7 +3,7 @@
 import "@fontsource/ibm-plex-mono/latin-400.css";
 import { html, nothing, type PropertyValues } from "lit";
 import { customElement, state } from "lit/decorators.js";
-import type { Event, EventType, Input } from "prefect-events";
+import type { Event, EventType, InputKey } from "prefect-events";
 import { authoring, catalogue, events, InputError, latest } from "../../core/client.ts";
 import { announce } from "../../ui/announce.ts";
 import { Room } from "../room.ts";
@@ -30,7 +30,7 @@ export class BuildRoom extends Room<unknown> {
   @state() private all: Choice[] = [];
   /** What is known of the event; none of one of the user's own. */
   @state() private type: EventType | undefined;
-  @state() private inputs: Input[] | undefined;
+  @state() private inputs: InputKey[] | undefined;
   @state() private built: Built | undefined;
   @state() private problem: Problem | undefined;
   @state() private asked: ReadonlySet<string> = new Set();
@@ -68,7 +68,7 @@ export class BuildRoom extends Room<unknown> {
   }
 
   /** What is required begins with an example: the event is right from the start. */
-  private withExamples(inputs: Input[]) {
+  private withExamples(inputs: InputKey[]) {
     let { input } = this.current;
     for (const { key, required, example, type } of inputs) {
       if (required && at(input, key) === undefined && example !== undefined)
@@ -82,7 +82,7 @@ export class BuildRoom extends Room<unknown> {
     this.keep(this.current);
   }
 
-  private readonly make = latest(async (at: State, inputs: Input[]): Promise<Built> => {
+  private readonly make = latest(async (at: State, inputs: InputKey[]): Promise<Built> => {
     const options = { seed: at.seed, now: at.now };
     const built: Event[] =
       at.kind === "event"
@@ -132,7 +132,7 @@ export class BuildRoom extends Room<unknown> {
     }
   }
 
-  private tell(message: string, inputs: Input[]) {
+  private tell(message: string, inputs: InputKey[]) {
     const keys = inputs.map(({ key }) => key);
     const words = quoted(message);
     const key =
@@ -328,7 +328,7 @@ export class BuildRoom extends Room<unknown> {
     `;
   }
 
-  private form(inputs: Input[]) {
+  private form(inputs: InputKey[]) {
     const { kind, event, input, run } = this.current;
     const form: Form = {
       name: kind === "event" ? (this.type?.name_pattern ?? event) : "run",

@@ -1,23 +1,23 @@
 // A whole run: what `buildRun` takes for it, in the order in which one thinks of it.
 
 import { html } from "lit";
-import type { EventType, Input } from "prefect-events";
+import type { EventType, InputKey } from "prefect-events";
 import { type Form, formFields } from "./form.ts";
 import { withValue } from "./given.ts";
 import { type Given, isGiven } from "./state.ts";
 
 const TYPES = ["COMPLETED", "FAILED", "CANCELLED", "CRASHED"];
 
-export function runInputs(flowRun: EventType | undefined): Input[] {
+export function runInputs(flowRun: EventType | undefined): InputKey[] {
   const variants = flowRun?.variants ?? [];
   const last = variants.filter(({ type }) => TYPES.includes(type ?? "")).map(({ name }) => name);
-  const optional = (key: string, meaning: string, more: Partial<Input> = {}): Input => ({
+  const optional = (key: string, meaning: string, more: Partial<InputKey> = {}): InputKey => ({
     key,
     type: "text",
     meaning,
     ...more,
   });
-  const brk = (name: string, what: string): Input[] => [
+  const brk = (name: string, what: string): InputKey[] => [
     optional(`${name}.at`, `When it ${what}`, { example: "2m" }),
     optional(`${name}.for`, "How long", { otherwise: "10s" }),
   ];
