@@ -63,7 +63,7 @@ export class BuildRoom extends Room<unknown> {
     this.asked = new Set();
     this.drafts.clear();
     this.unfolded = new Set(kind === "run" ? [SELF] : firstFold(this.inputs));
-    if (kind === "event") this.current = { ...this.current, input: this.withExamples(this.inputs) };
+    this.set(kind === "event" ? { input: this.withExamples(this.inputs) } : {});
     await this.build();
   }
 
@@ -111,9 +111,10 @@ export class BuildRoom extends Room<unknown> {
     const { inputs } = this;
     if (!inputs) return;
     const state = this.current;
+    const isCurrent = () => state.kind === this.current.kind && state.event === this.current.event;
     try {
       const built = await this.make(state, inputs);
-      if (!built || state.kind !== this.current.kind) return;
+      if (!built || !isCurrent()) return;
       this.built = built;
       this.problem = undefined;
       const { errors, warnings } = built.report;
@@ -123,7 +124,7 @@ export class BuildRoom extends Room<unknown> {
           : `${counted(errors, "error")}, ${counted(warnings, "warning")}`,
       );
     } catch (error) {
-      if (state.kind !== this.current.kind || state.event !== this.current.event) return;
+      if (!isCurrent()) return;
       if (!(error instanceof InputError)) {
         this.fault(error);
         return;
@@ -145,7 +146,7 @@ export class BuildRoom extends Room<unknown> {
     if (key && message.includes("cannot be built without"))
       this.asked = new Set([...this.asked, key]);
     const fold = key && foldOf({ inputs, asked: this.asked }, key);
-    if (fold !== undefined && fold !== "") this.unfolded = new Set([...this.unfolded, fold]);
+    if (fold !== undefined) this.unfolded = new Set([...this.unfolded, fold]);
     this.say(`Cannot be built yet: ${message}`);
   }
 
@@ -173,7 +174,6 @@ export class BuildRoom extends Room<unknown> {
     this.set({ event });
     try {
       await this.enter();
-      this.keep(this.current);
     } catch (error) {
       this.fault(error);
     }
