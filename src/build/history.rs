@@ -16,10 +16,9 @@ use crate::simulate::moment::{moment, span};
 use crate::sort;
 use crate::time::Instant;
 
-use super::event::{Marks, build};
+use super::event::{Fill, Marks, Pattern, build};
 use super::ids::timed_id;
 use super::options::BuildOptions;
-use super::pattern::{Fill, Pattern};
 use super::random::Random;
 use super::run::{
     Break, BuiltEvent, FOLLOWS_WITHIN, Heartbeats, Phase, RunSpec, Scene, State, play, shared_labels, state_type,

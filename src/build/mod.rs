@@ -7,8 +7,6 @@ mod history;
 mod ids;
 #[cfg(any(not(target_arch = "wasm32"), feature = "module-authoring"))]
 mod options;
-#[cfg(any(not(target_arch = "wasm32"), feature = "module-authoring"))]
-mod pattern;
 mod random;
 mod run;
 #[cfg(any(not(target_arch = "wasm32"), feature = "module-authoring"))]

@@ -40,17 +40,25 @@ impl Instant {
         let of_day = self.0.rem_euclid(DAY).unsigned_abs();
         let [seconds, micros] =
             [of_day / 1_000_000, of_day % 1_000_000].map(|part| u32::try_from(part).unwrap_or_default());
-        let [a, b] = two(small(year) / 100);
-        let [c, d] = two(small(year));
-        let [e, f] = two(small(month));
-        let [g, h] = two(small(day));
-        let [i, j] = two(seconds / 3600);
-        let [k, l] = two(seconds / 60 % 60);
-        let [m, n] = two(seconds % 60);
-        let [o, p] = two(micros / 10_000);
-        let [q, r] = two(micros / 100);
-        let [s, t] = two(micros);
-        let text = [a, b, c, d, b'-', e, f, b'-', g, h, b'T', i, j, b':', k, l, b':', m, n, b'.', o, p, q, r, s, t];
+        let year = small(year);
+        let pairs = [
+            (0, year / 100),
+            (2, year),
+            (5, small(month)),
+            (8, small(day)),
+            (11, seconds / 3600),
+            (14, seconds / 60 % 60),
+            (17, seconds % 60),
+            (20, micros / 10_000),
+            (22, micros / 100),
+            (24, micros),
+        ];
+        let mut text = *b"0000-00-00T00:00:00.000000";
+        for (at, number) in pairs {
+            if let Some(pair) = text.get_mut(at..).and_then(|rest| rest.first_chunk_mut()) {
+                *pair = two(number);
+            }
+        }
         out(std::str::from_utf8(&text).unwrap_or_default());
     }
 

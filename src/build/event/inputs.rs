@@ -7,7 +7,9 @@ use crate::event::{RESOURCE_ID, RESOURCE_ROLE};
 use crate::json::write::quoted;
 use crate::json::{Kind, Tape, Value, parse};
 
-use super::{At, Layout, Place, Usual, What, is_ambiguous, related_key, usual};
+use super::keys::{own_name, related_key};
+use super::layout::{At, Layout, Place, What, is_ambiguous, usual};
+use super::steps::Usual;
 
 // What a value is unless it is given, in words.
 const NEW_UUID: &str = "a new UUID";
@@ -56,7 +58,7 @@ pub fn inputs(family: &'static Family) -> Vec<Input> {
 
 /// One for each shape of the payload.
 fn layouts(family: &'static Family) -> Vec<std::rc::Rc<Layout>> {
-    let own = family.labels.first().map(super::own_name).unwrap_or_default();
+    let own = family.labels.first().map(own_name).unwrap_or_default();
     let mut layouts = Vec::new();
     for shape in family.payload {
         let fields: Vec<String> = shape.fields.iter().map(|field| format!("\"{}\":null", field.name)).collect();

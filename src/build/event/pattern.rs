@@ -11,16 +11,17 @@ use crate::json::write::Writer;
 use crate::json::{Kind, Value, equal};
 use crate::time::{self, Instant};
 
-use super::event::{is_text_of, is_whole, unfit};
-use super::ids::timed_id;
-use super::random::Random;
+use super::super::ids::timed_id;
+use super::super::random::Random;
+use super::labels::{is_whole, unfit};
+use super::payload::is_text_of;
 
 /// More are not kept: the oldest makes room.
 const MOST: usize = 64;
 
 /// Where the value of a slot comes from.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub(super) enum Origin {
+pub(in crate::build) enum Origin {
     /// What decides, or follows from what does: it stays what it is.
     #[default]
     Other,
@@ -38,14 +39,14 @@ pub(super) enum Origin {
 
 /// What chance makes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Made {
+pub(in crate::build) enum Made {
     Id,
     /// So many hexadecimal digits.
     Hex(usize),
 }
 
 /// Hexadecimal digits, 16 at most.
-pub(super) fn hex(random: &mut Random, digits: usize) -> String {
+pub(in crate::build) fn hex(random: &mut Random, digits: usize) -> String {
     let mut text = format!("{:016x}", random.word());
     text.truncate(digits);
     text
@@ -53,7 +54,7 @@ pub(super) fn hex(random: &mut Random, digits: usize) -> String {
 
 /// What a value must be where it is written.
 #[derive(Clone, Copy)]
-pub(super) enum Check {
+pub(in crate::build) enum Check {
     Nothing,
     Id,
     Label(&'static Label),
@@ -88,16 +89,25 @@ impl Check {
 
 /// Something that was written: from here to there.
 #[derive(Clone, Copy)]
-pub(super) struct Note {
+pub(in crate::build) struct Note {
     pub begin: usize,
     pub end: usize,
     pub origin: Origin,
     pub check: Check,
 }
 
+/// An event that was written.
+pub(in crate::build) struct Written<'w> {
+    pub text: &'w str,
+    pub notes: &'w [Note],
+    pub made: &'w [Made],
+    /// Values that must not be the whole of an id.
+    pub parts: &'w [(u32, &'static [Alternative])],
+}
+
 /// What is written into a gap.
 #[derive(Clone)]
-pub(super) enum Fill<'t> {
+pub(in crate::build) enum Fill<'t> {
     Text(Cow<'t, str>),
     Json(Cow<'t, str>),
     Time(Instant),
@@ -148,7 +158,7 @@ struct Given {
     checks: Vec<Check>,
 }
 
-pub(super) struct Pattern {
+pub(in crate::build) struct Pattern {
     /// Without what stood in the gaps.
     text: String,
     gaps: Vec<Gap>,
@@ -158,14 +168,8 @@ pub(super) struct Pattern {
 
 impl Pattern {
     /// Of a text and what is noted of it. `is_free`: whether a given value may be another one.
-    /// `parts`: values that must not be the whole of an id.
-    pub fn of(
-        text: &str,
-        notes: &[Note],
-        made: &[Made],
-        parts: &[(u32, &'static [Alternative])],
-        is_free: &dyn Fn(u32) -> bool,
-    ) -> Self {
+    pub fn of(written: &Written<'_>, is_free: &dyn Fn(u32) -> bool) -> Self {
+        let Written { text, notes, made, parts } = *written;
         let mut pattern =
             Pattern { text: String::with_capacity(text.len()), gaps: Vec::new(), given: Vec::new(), made: Vec::new() };
         let mut begin = 0;
@@ -280,7 +284,7 @@ struct Known {
 
 /// The patterns of the inputs that one tape reads.
 #[derive(Default)]
-pub(super) struct Patterns {
+pub(in crate::build) struct Patterns {
     known: Vec<Known>,
     oldest: usize,
 }
@@ -310,15 +314,12 @@ impl Patterns {
         name: &str,
         input: Value<'_>,
         occurred: Option<u32>,
-        text: &str,
-        notes: &[Note],
-        made: &[Made],
-        parts: &[(u32, &'static [Alternative])],
+        written: &Written<'_>,
         is_free: &dyn Fn(u32) -> bool,
     ) {
         let Some(shape) = input.shape() else { return };
         let is_plain = |node: u32| !matches!(input.inner(node).kind(), Kind::Null | Kind::Array | Kind::Object);
-        let pattern = Pattern::of(text, notes, made, parts, &|node| is_plain(node) && is_free(node));
+        let pattern = Pattern::of(written, &|node| is_plain(node) && is_free(node));
         let mut same = Vec::new();
         leaves(input, &mut |leaf| {
             let node = leaf.index().saturating_sub(input.index());
