@@ -2,7 +2,7 @@ export type * from "./events.js";
 
 /**
  * Starts the WebAssembly modules: needed once in a browser, before anything that is not merely told (`explain`,
- * `eventTypes`). Calling it again does nothing. In Node.js the modules are ready when imported, and this resolves at once.
+ * `eventTypes`, `toCurl`). Calling it again does nothing. In Node.js the modules are ready when imported, and this resolves at once.
  *
  * A bundler leaves out the functions that are not imported, and then `init` does not load the module behind them. A part
  * of a page that is loaded later calls `init` again, for the functions that came with it.
@@ -182,6 +182,12 @@ export function buildEvents(name: string, inputs: EventInput[], options?: BuildO
  * Throws a `TypeError` with a sentence for a mistake in the description.
  */
 export function buildRun(spec?: RunSpec, options?: BuildOptions): Event[];
+
+/** A command for a shell that sends events to the API of a Prefect server: at `PREFECT_API_URL`, or on this machine. */
+export function toCurl(events: Event[]): string;
+
+/** Python that emits events with Prefect's `emit_event`. */
+export function toPython(events: Event[]): string;
 
 /** The same seed and time give the same events. */
 export interface BuildOptions {
@@ -470,8 +476,41 @@ export interface EventType {
   docs?: string;
   /** The known values of the placeholder in the name. */
   variants?: Variant[];
+  /** What `buildEvent` takes for such an event, in the order of the event. */
+  inputs: InputKey[];
   /** A valid event. */
   example: object;
+}
+
+/** A key of what an event is built of. */
+export interface InputKey {
+  /** From the outside in, with dots between: `"task_run.name"`. */
+  key: string;
+  /** Without it, the event cannot be built. */
+  required?: true;
+  /** What it says is in each such event; if it is not given, it is made. */
+  always?: true;
+  /** The name of the event says it already. */
+  named?: true;
+  type:
+    | "text"
+    | "uuid"
+    | "timestamp"
+    | "integer"
+    | "number"
+    | "boolean"
+    | "object"
+    | "object of strings"
+    | "array"
+    | "list of texts"
+    | "any";
+  /** All values it can have, where they are known. */
+  values?: string[];
+  /** What it is unless it is given, in words; of what is not always there: once something of the same thing is given. */
+  otherwise?: string;
+  /** An example, where nothing is made. */
+  example?: unknown;
+  meaning: string;
 }
 
 export interface Label {

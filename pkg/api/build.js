@@ -2,6 +2,7 @@
 
 import { object, string } from "../input.js";
 import { authoringModule } from "../modules/authoring.js";
+import { encode } from "../text.js";
 
 /**
  * @param {string} name
@@ -25,11 +26,27 @@ export function buildEvent(name, input = {}, options = {}) {
  */
 export function buildEvents(name, inputs, options = {}) {
   if (!Array.isArray(inputs)) throw new TypeError("buildEvents needs a list of objects");
-  const texts = JSON.stringify(inputs.map((input) => object(input, "each event of buildEvents")));
   const chance = buildOptions(options);
   const event = string(name, "buildEvents", "the name of an event");
-  return authoringModule.call((core) => core.buildEvents(event, texts, chance));
+  return authoringModule.call((core) => {
+    const lines = new core.EventLines(event, chance);
+    let built = "";
+    try {
+      // Some after the other: the memory of the module never shrinks.
+      for (let at = 0; at < inputs.length; at += AT_ONCE) {
+        const some = inputs.slice(at, at + AT_ONCE);
+        const texts = some.map((input) => object(input, "each event of buildEvents"));
+        built += lines.write(encode(JSON.stringify(texts)));
+      }
+    } finally {
+      lines.free();
+    }
+    return built;
+  });
 }
+
+/** As many events are built by one call. */
+const AT_ONCE = 500;
 
 /**
  * @param {import("../index.js").RunSpec} [spec]
@@ -39,7 +56,17 @@ export function buildEvents(name, inputs, options = {}) {
 export function buildRun(spec = {}, options = {}) {
   const text = JSON.stringify(object(spec, "buildRun"));
   const chance = buildOptions(options);
-  return authoringModule.call((core) => JSON.parse(core.buildRun(text, chance)));
+  return authoringModule.call((core) => {
+    const history = new core.History(text, chance);
+    const events = [];
+    try {
+      for (let part = history.part(); part !== undefined; part = history.part())
+        for (const event of JSON.parse(part)) events.push(event);
+    } finally {
+      history.free();
+    }
+    return events;
+  });
 }
 
 /**
@@ -55,6 +82,12 @@ function buildOptions(options) {
   return JSON.stringify({ seed, now, ...rest });
 }
 
+/** Of this process; then how many seeds there have been. */
+let seed = "";
+let seeds = 0;
+
 function chance() {
-  return globalThis.crypto.getRandomValues(new Uint32Array(4)).join("-");
+  seed ||= globalThis.crypto.getRandomValues(new Uint32Array(4)).join("-");
+  seeds += 1;
+  return `${seed}-${seeds}`;
 }

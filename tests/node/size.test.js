@@ -12,9 +12,9 @@ import { build } from "esbuild";
 const RAW = 350_000;
 const BROTLI = 120_000;
 
-/** The module for those who write: to build events, it has the catalogue with all its facts. */
-const AUTHORING_RAW = 531_000;
-const AUTHORING_BROTLI = 195_000;
+/** The module for those who write: to build events, it has more of the catalogue. */
+const AUTHORING_RAW = 533_000;
+const AUTHORING_BROTLI = 197_000;
 
 /** The module for schemas of users' own: most of it is the library for JSON Schema with its regular expressions. */
 const SCHEMAS_RAW = 2_400_000;

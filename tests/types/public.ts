@@ -80,11 +80,14 @@ async function* pieces(): AsyncGenerator<string | Uint8Array> {
 const types: EventType[] = eventTypes();
 const one: EventType | undefined = describe("prefect.task-run.Running");
 const roles: string[] | undefined = one?.related.map(({ role, max }) => `${role} ${max ?? "any"}`);
+const asked: string[] | undefined = one?.inputs.flatMap(({ key, required }) =>
+  required ? [key] : [],
+);
 const title: string | undefined = explain("missing-label")?.title;
 const started: Promise<void> = init();
 init(new URL("https://example.org/prefect_events.wasm"));
 init(new Uint8Array());
-console.log(stream, types, roles, title, started, version().length);
+console.log(stream, types, roles, asked, title, started, version().length);
 
 // The entries are what the types say.
 const entries: typeof import("prefect-events")[] = [node, browser];

@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result, bail, ensure};
+use prefect_events::build::inputs;
 use prefect_events::catalogue::{event_types, examples};
 use prefect_events::diagnostic::{Code, Explanation, explain};
 use prefect_events::json::write::ToJson;
@@ -172,7 +173,7 @@ fn write_known(package: &Path) -> Result<()> {
     let explanations = function("explanations", "import(\"../api/explain.js\").Written[]", &explanations.to_json());
     write(&package.join("explanations.js"), &explanations)?;
 
-    let event_types = function("eventTypes", "import(\"../index.js\").EventType[]", &event_types().to_json());
+    let event_types = function("eventTypes", "import(\"../index.js\").EventType[]", &event_types(&inputs).to_json());
     let examples = function("examples", "import(\"../api/describe.js\").Example[]", &examples().to_json());
     write(&package.join("event-types.js"), &[event_types, examples].concat())
 }
