@@ -272,7 +272,7 @@ export interface RunSpec {
   /** When it is asked to stop: it is `Cancelling` until `ends`, then `Cancelled`. */
   cancelled?: RunMoment;
   /** The last state: a name that Prefect knows, or a name of its own with the type. Default: `"Completed"`. */
-  state?: string | { name: string; type: StateType };
+  state?: string | { name: string; type?: StateType; message?: string };
   /** It fails, and runs anew. */
   retry?: RunBreak | RunBreak[];
   pause?: RunBreak | RunBreak[];
@@ -306,7 +306,7 @@ export interface TaskSpec {
   retries?: number;
   retry_delay?: string | number;
   /** The last state. Default: `"Completed"`. */
-  state?: string | { name: string; type: StateType };
+  state?: string | { name: string; type?: StateType; message?: string };
   tags?: string[];
 }
 
