@@ -271,7 +271,7 @@ export interface RunSpec {
   dies?: RunMoment;
   /** When it is asked to stop: it is `Cancelling` until `ends`, then `Cancelled`. */
   cancelled?: RunMoment;
-  /** The last state: a name that Prefect knows, or a name of its own with the type. Default: `"Completed"`. */
+  /** The last state: a name that Prefect knows, or a name of its own with the type; with a message if you like. Default: `"Completed"`. */
   state?: string | { name: string; type?: StateType; message?: string };
   /** It fails, and runs anew. */
   retry?: RunBreak | RunBreak[];

@@ -75,7 +75,10 @@ compare(
 compare(
   "buildRun, tasks",
   () =>
-    run({ heartbeat: null, tasks: Array.from({ length: EVENTS / 3 }, () => ({ name: "extract" })) }),
+    run({
+      heartbeat: null,
+      tasks: Array.from({ length: EVENTS / 3 }, () => ({ name: "extract" })),
+    }),
   events,
 );
 compare(
