@@ -281,8 +281,8 @@ export interface RunSpec {
   dies?: RunMoment;
   /** When it is asked to stop: it is `Cancelling` until `ends`, then `Cancelled`. */
   cancelled?: RunMoment;
-  /** The last state: a name that Prefect knows, or a name of its own with the type. Default: `"Completed"`. */
-  state?: string | { name: string; type: StateType };
+  /** The last state: a name that Prefect knows, or a name of its own with the type; with a message if you like. Default: `"Completed"`. */
+  state?: string | { name: string; type?: StateType; message?: string };
   /** It fails, and runs anew. */
   retry?: RunBreak | RunBreak[];
   pause?: RunBreak | RunBreak[];
@@ -316,7 +316,7 @@ export interface TaskSpec {
   retries?: number;
   retry_delay?: string | number;
   /** The last state. Default: `"Completed"`. */
-  state?: string | { name: string; type: StateType };
+  state?: string | { name: string; type?: StateType; message?: string };
   tags?: string[];
 }
 

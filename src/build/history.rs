@@ -402,17 +402,27 @@ impl Teller {
                 value,
             )
         };
+        let known_as = |name: &str| {
+            let variants = find(&[family, name].concat()).map_or(&[][..], |found| found.family.variants);
+            variants.iter().find(|variant| variant.name == name)?.state_type
+        };
         if value.is_string() {
-            let name = value.string();
-            let variants = find(&[family, &name].concat()).map_or(&[][..], |found| found.family.variants);
-            let known = variants.iter().find(|variant| variant.name == name);
-            let kind = known.and_then(|known| known.state_type).ok_or_else(wrong)?;
-            return Ok(Some(State { name: name.into_owned(), kind }));
+            let name = value.string().into_owned();
+            let kind = known_as(&name).ok_or_else(wrong)?;
+            return Ok(Some(State { name, kind, message: String::new() }));
         }
-        known(value, &["name", "type"], "state")?;
-        let name = value.get("name").filter(|name| name.is_string()).ok_or_else(wrong)?.string();
-        let kind = value.get("type").and_then(|kind| state_type(&kind.string()));
-        Ok(Some(State { name: name.into_owned(), kind: kind.ok_or_else(wrong)? }))
+        known(value, &["name", "type", "message"], "state")?;
+        let name = value.get("name").filter(|name| name.is_string()).ok_or_else(wrong)?.string().into_owned();
+        let kind = match value.get("type") {
+            None => known_as(&name),
+            Some(kind) => state_type(&kind.string()),
+        };
+        let message = match value.get("message") {
+            None => String::new(),
+            Some(message) if message.is_string() => message.string().into_owned(),
+            Some(message) => return Err(words::wrong("state.message", "a text", message)),
+        };
+        Ok(Some(State { name, kind: kind.ok_or_else(wrong)?, message }))
     }
 
     fn span(object: Value<'_>, key: &str, usual: i64) -> Fallible<i64> {
@@ -517,7 +527,7 @@ impl Teller {
             return Err("a run that is `cancelled` ends as Cancelled: leave out `state`".to_owned());
         }
         let state = state.or_else(|| State::known(if cancelled.is_some() { "Cancelled" } else { "Completed" }));
-        let state = state.unwrap_or(State { name: String::new(), kind: "COMPLETED" });
+        let state = state.unwrap_or(State { name: String::new(), kind: "COMPLETED", message: String::new() });
         let breaks = self.breaks(spec)?;
         let mut free = starts;
         for one in &breaks {
@@ -831,6 +841,9 @@ impl Teller {
             text.key("state");
             text.open('{');
             text.text("type", step.state.kind);
+            if !step.state.message.is_empty() {
+                text.text("message", &step.state.message);
+            }
         });
         if let Some(next) = next {
             Self::scheduled(next, &mut input);
