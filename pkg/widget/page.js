@@ -5,7 +5,7 @@ import { Block } from "./block.js";
 const TAG = "prefect-event-validator";
 /** Authors put it on a block, or on anything around it, to leave it alone. */
 const OFF = '[data-prefect-events="off"]';
-const JSON_LANGUAGES = new Set(["json", "jsonl", "ndjson", "json5", "jsonc"]);
+const JSON_LANGUAGES = new Set(["json", "jsonl", "ndjson"]);
 
 /**
  * Puts a `<prefect-event-validator>` behind each code block of a page that holds Prefect events, now and as the page
@@ -17,6 +17,8 @@ const JSON_LANGUAGES = new Set(["json", "jsonl", "ndjson", "json5", "jsonc"]);
 export function validateAll({ root = document, blocks = "pre", attributes = {} } = {}) {
   /** @type {Map<HTMLElement, HTMLElement>} the widget of each block */
   const widgets = new Map();
+  /** @type {WeakMap<Element, string>} what was looked at, and holds no events: pages change often */
+  const others = new WeakMap();
 
   const look = () => {
     for (const [pre, widget] of widgets) {
@@ -25,10 +27,15 @@ export function validateAll({ root = document, blocks = "pre", attributes = {} }
       widgets.delete(pre);
     }
     for (const found of root.querySelectorAll(blocks)) {
+      const content = found.textContent ?? "";
+      if (others.get(found) === content) continue;
       const block = Block.in(found);
       const pre = block?.code.closest("pre") ?? block?.code;
       if (!block || !pre || widgets.has(pre) || isTaken(pre)) continue;
-      if (!holdsEvents(block.text, block.language)) continue;
+      if (!holdsEvents(block.text, block.language)) {
+        others.set(found, content);
+        continue;
+      }
       const widget = /** @type {import("../widget.js").PrefectEventValidator} */ (
         document.createElement(TAG)
       );

@@ -172,6 +172,13 @@ textarea {
   -webkit-text-fill-color: transparent;
   caret-color: var(--_code-color, currentColor);
 }
+@media (forced-colors: none) {
+  textarea::selection {
+    background: color-mix(in srgb, var(--_info) 30%, transparent);
+    color: transparent;
+    -webkit-text-fill-color: transparent;
+  }
+}
 .mark { text-decoration: underline wavy 1px; text-underline-offset: 0.25em; text-decoration-skip-ink: none; border-radius: 2px; }
 .mark.error { text-decoration-color: var(--_error); }
 .mark.warning { text-decoration-color: var(--_warning); }
@@ -194,7 +201,7 @@ textarea {
 }
 @media (forced-colors: active) {
   textarea { color: FieldText; -webkit-text-fill-color: currentColor; }
-  .field > .shown, .field > .shown * { color: transparent; }
+  .field > .shown { visibility: hidden; }
   .finding:has(.place[aria-current="true"]) { outline: 1px solid; }
 }
 @media print {

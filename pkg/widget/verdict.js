@@ -144,8 +144,10 @@ export class Verdict {
 }
 
 /** @param {Report} report */
-function worst({ errors, warnings, infos }) {
-  return errors ? "error" : warnings ? "warning" : infos ? "info" : "valid";
+function worst({ events, errors, warnings, infos }) {
+  if (errors) return "error";
+  if (warnings) return "warning";
+  return infos || events === 0 ? "info" : "valid";
 }
 
 /** @param {string} address */

@@ -191,9 +191,7 @@ for (const site of SITES) {
       const snapshot = (page) =>
         page.evaluate(() => {
           const all = [
-            ...document.querySelectorAll(
-              "pre, pre code, pre code > :nth-child(-n + 9), h1, h2, main p, article p",
-            ),
+            ...document.querySelectorAll("pre, pre code, pre code > :nth-child(-n + 3), h1, h2"),
           ];
           const styles = all.map((element) => {
             const style = getComputedStyle(element);
@@ -273,31 +271,27 @@ for (const site of SITES) {
       await page.locator("prefect-event-validator .widget[data-theme=dark]").first().waitFor();
     });
 
-    test("axe finds nothing in it", async (t) => {
-      for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
-        for (const width of [360, 1280]) {
-          const page = await open(t, site.worker, {
-            colorScheme,
-            viewport: { width, height: 900 },
-          });
-          await verdicts(page);
-          for (const state of ["", "open", "editing"]) {
-            await page.evaluate((state) => {
-              for (const widget of document.querySelectorAll("prefect-event-validator")) {
-                if (state) widget.toggleAttribute(state, true);
-              }
-            }, state);
-            await page.waitForTimeout(200);
-            assert.deepEqual(
-              await violations(page, "prefect-event-validator"),
-              [],
-              `${colorScheme}, ${width} px, ${state}`,
-            );
+    for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
+      test(`axe finds nothing in it: ${colorScheme}`, async (t) => {
+        const page = await open(t, site.worker, { colorScheme });
+        await verdicts(page);
+        await page.locator(`.widget[data-theme=${colorScheme}]`).last().waitFor();
+        for (const state of ["", "open", "editing"]) {
+          await page.evaluate((state) => {
+            for (const widget of document.querySelectorAll("prefect-event-validator")) {
+              if (state) widget.toggleAttribute(state, true);
+            }
+          }, state);
+          await page.waitForTimeout(200);
+          for (const width of [360, 1280]) {
+            await page.setViewportSize({ width, height: 900 });
+            const found = await violations(page, "prefect-event-validator");
+            assert.deepEqual(found, [], `${width} px, ${state}`);
             const wide = await page.evaluate(() => document.documentElement.scrollWidth);
             assert.ok(wide <= width, `the page is ${wide} px wide in a window of ${width}`);
           }
         }
-      }
-    });
+      });
+    }
   });
 }

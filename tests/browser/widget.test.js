@@ -273,6 +273,76 @@ test("changes neither the page's elements nor their styles", async (t) => {
   assert.deepEqual(await snapshot(page), untouched);
 });
 
+/** How highlighters write a block, by what writes it so. @type {[string, (lines: string[]) => string][]} */
+const FORMS = [
+  [
+    "lines that end in <br> (Docusaurus)",
+    (lines) =>
+      `<div class="language-json theme-code-block"><div class="codeBlockContent_x"><pre class="prism-code language-json"><code>${lines.map((line) => `<span class="token-line">${line}<br></span>`).join("")}</code></pre><div><button>Copy</button></div></div></div>`,
+  ],
+  [
+    "numbers in a table (Pygments)",
+    (lines) =>
+      `<div class="language-json highlight"><table class="highlighttable"><tr><td class="linenos"><div class="linenodiv"><pre>${lines.map((_, n) => n + 1).join("\n")}</pre></div></td><td class="code"><div><pre><span></span><code>${lines.join("\n")}\n</code></pre></div></td></tr></table></div>`,
+  ],
+  [
+    "numbers in the lines",
+    (lines) =>
+      `<pre><code class="language-json">${lines.map((line, n) => `<span class="linenos">${n + 1} </span>${line}`).join("\n")}</code></pre>`,
+  ],
+  [
+    "a <pre> without code (Sphinx)",
+    (lines) =>
+      `<div class="highlight-json notranslate"><div class="highlight"><pre>${lines.join("\n")}\n</pre></div></div>`,
+  ],
+];
+
+for (const [what, form] of FORMS) {
+  test(`reads code as highlighters write it: ${what}`, async (t) => {
+    const page = await open(t, "all.html");
+    await page.evaluate(
+      (html) => {
+        const main = /** @type {Element} */ (document.querySelector("main"));
+        main.innerHTML = html;
+      },
+      form(example(MISTAKEN).split("\n")),
+    );
+    const frame = page.locator("main > :first-child");
+    await page.locator("main > :first-child + prefect-event-validator").waitFor();
+    assert.equal(await verdict(page), "2 errors, 1 warning prefect.worker.executed-flow-run");
+    assert.equal((await inPage(page, (widget) => widget.value)).trimEnd(), example(MISTAKEN));
+    await page.locator(".disclosure").click();
+    await page.locator(".place").nth(1).click();
+    const marked = await page.evaluate(() =>
+      [...(CSS.highlights.get("prefect-event-active") ?? [])].map(String),
+    );
+    assert.deepEqual(marked, ["137"]);
+    await press(page, "Edit");
+    assert.ok(!(await frame.isVisible()));
+    await page.keyboard.press("Escape");
+    assert.ok(await frame.isVisible());
+  });
+}
+
+test("finds its block in a shadow tree of the page's own", async (t) => {
+  const page = await open(t, "one.html");
+  await page.evaluate(
+    (html) => {
+      const main = /** @type {Element} */ (document.querySelector("main"));
+      main.innerHTML = "<div></div>";
+      const root = main.firstElementChild?.attachShadow({ mode: "open" });
+      if (root) root.innerHTML = html;
+    },
+    `${block(MISTAKEN, "it")}<prefect-event-validator for="it" open></prefect-event-validator>`,
+  );
+  assert.match(await verdict(page), /^2 errors/);
+  const styled = await page.evaluate(() => {
+    const root = document.querySelector("main > div")?.shadowRoot;
+    return [root?.adoptedStyleSheets.length, document.adoptedStyleSheets.length];
+  });
+  assert.deepEqual(styled, [1, 0], "the marks have their style where the code stands");
+});
+
 test("the page's styles do not reach in", async (t) => {
   const page = await open(t, "one.html");
   await verdict(page);
@@ -424,6 +494,7 @@ test("the text can be copied", async (t) => {
   await verdict(page);
   await press(page, "Edit");
   await page.getByRole("textbox").fill("[]");
+  await says(page, "No events");
   await press(page, "Copy");
   await page.getByRole("status").filter({ hasText: "Copied" }).waitFor({ state: "attached" });
   assert.equal(await page.evaluate(() => navigator.clipboard.readText()), "[]");
@@ -461,6 +532,18 @@ test("a script can set what is checked", async (t) => {
   await says(page, "No events");
   assert.equal(await page.getByRole("textbox").inputValue(), "[]");
   assert.equal(await inPage(page, (widget) => widget.editing), true);
+});
+
+test("of very many findings the first are listed, and all are counted", async (t) => {
+  const page = await open(t, "one.html");
+  await verdict(page);
+  await inPage(page, (widget) => {
+    widget.value = JSON.stringify(Array.from({ length: 60 }, () => ({})));
+    widget.open = true;
+  });
+  await says(page, "240 errors");
+  assert.equal(await page.locator(".finding").count(), 100);
+  await page.getByText("140 more are not listed.").waitFor();
 });
 
 test("what the page writes into the block is checked anew", async (t) => {
@@ -813,22 +896,25 @@ test("who wants less motion gets none", async (t) => {
   assert.equal(moves, 0);
 });
 
-test("axe finds nothing: both themes, closed, open and editing, narrow and wide", async (t) => {
-  for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
-    for (const width of [360, 1280]) {
-      const page = await open(t, "mixed.html", { colorScheme, viewport: { width, height: 900 } });
-      await page.evaluate(() =>
-        Promise.all(
-          [...document.querySelectorAll("prefect-event-validator")].map((one) => one.validate()),
-        ),
-      );
-      for (const state of ["", "open", "editing"]) {
-        await page.evaluate((state) => {
-          for (const widget of document.querySelectorAll("prefect-event-validator")) {
-            if (state) widget.toggleAttribute(state, true);
-          }
-        }, state);
-        await page.waitForTimeout(200);
+test("axe finds nothing: closed, open and editing, both themes, narrow and wide", async (t) => {
+  const page = await open(t, "mixed.html", { colorScheme: "light" });
+  await page.evaluate(() =>
+    Promise.all(
+      [...document.querySelectorAll("prefect-event-validator")].map((one) => one.validate()),
+    ),
+  );
+  for (const state of ["", "open", "editing"]) {
+    await page.evaluate((state) => {
+      for (const widget of document.querySelectorAll("prefect-event-validator")) {
+        if (state) widget.toggleAttribute(state, true);
+      }
+    }, state);
+    for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
+      await page.emulateMedia({ colorScheme });
+      const themed = `prefect-event-validator .widget[data-theme=${colorScheme}]`;
+      await page.locator(themed).last().waitFor();
+      for (const width of [360, 1280]) {
+        await page.setViewportSize({ width, height: 900 });
         assert.deepEqual(await violations(page), [], `${colorScheme}, ${width} px, ${state}`);
         const wide = await page.evaluate(() => document.documentElement.scrollWidth);
         assert.ok(wide <= width, `the page is ${wide} px wide in a window of ${width}`);

@@ -109,6 +109,7 @@ const BLOCKS = [
   ["a comma too many", JSON.stringify(EVENT).replace("}}", "},}"), "json", true],
   ["something else that is no JSON", '{ "trigger": … }', "json", false],
   ["a command that sends one", `curl --data '${JSON.stringify(EVENT)}'`, "json", false],
+  ["JSON with comments", JSON.stringify(EVENT), "jsonc", false],
   ["Python", JSON.stringify(EVENT), "python", false],
   ["NDJSON", JSON.stringify(EVENT), "ndjson", true],
 ];

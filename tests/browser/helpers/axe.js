@@ -15,7 +15,7 @@ export async function violations(page, within) {
   await page.evaluate(source);
   return await page.evaluate(async (selector) => {
     const { axe } = /** @type {any} */ (globalThis);
-    const { violations } = await axe.run(selector ?? document);
+    const { violations } = await axe.run(selector ?? document, { resultTypes: ["violations"] });
     return violations.flatMap((/** @type {any} */ { id, nodes }) =>
       nodes.map((/** @type {any} */ { target, failureSummary }) =>
         [id, target.flat().join(" "), failureSummary].join(": "),

@@ -27,7 +27,7 @@ const sites = join(root, "tests/browser/sites");
 const execute = promisify(execFile);
 
 /** What is no part of the published package. */
-const UNPUBLISHED = /[/\\](node_modules|README\.md|cli)$/;
+const UNPUBLISHED = /[/\\]node_modules$/;
 
 /** The files that the documentation shows, by their names. */
 export const recipes = new Map(
