@@ -214,7 +214,7 @@ export class BuildRoom extends Room<unknown> {
     const above = first.getBoundingClientRect().top - frame.top;
     const below = last.getBoundingClientRect().bottom - frame.bottom;
     if (above < 0) view.scrollTop += above - MARGIN;
-    else if (below > 0) view.scrollTop += Math.min(below, above) + MARGIN;
+    else if (below > 0) view.scrollTop += Math.min(below + MARGIN, above - MARGIN);
   }
 
   override markdown() {
