@@ -136,6 +136,7 @@ export class App extends LitElement {
               this.sharing = !this.sharing;
             }}>Share</button>
             <ul id="share" ?hidden=${!this.sharing}>
+              ${this.sharing ? this.noteOnLink() : nothing}
               <li><button @click=${() => this.share(location.href, "Link")}>Copy link</button></li>
               <li><button @click=${() => this.share(this.markdownOfRoom(), "Markdown")}>Copy as Markdown</button></li>
             </ul>
@@ -173,6 +174,11 @@ export class App extends LitElement {
       case "simulate":
         return html`<room-simulate data-room .initial=${initial}></room-simulate>`;
     }
+  }
+
+  private noteOnLink() {
+    const note = this.room?.notInLink();
+    return note ? html`<li class="note">${note}</li>` : nothing;
   }
 
   private markdownOfRoom(): string {
