@@ -8,7 +8,7 @@ import { sentence } from "./words.ts";
 const MOST_VALUES = 24;
 
 export function factPanel({ term, form, meaning, source, docs, values }: Fact) {
-  return html`
+  return html`<div class="fact">
     <p><code class="term">${term}</code> <span class="form">${form}</span></p>
     <p>${prose(sentence(meaning))}</p>
     ${
@@ -17,5 +17,5 @@ export function factPanel({ term, form, meaning, source, docs, values }: Fact) {
         : nothing
     }
     <p class="source">${sentence(source)} ${docs ? documentation(docs) : nothing}</p>
-  `;
+  </div>`;
 }

@@ -1,7 +1,7 @@
 // A file that is not in the editor: how far its check is, and the line of the chosen finding.
 
 import { html, nothing } from "lit";
-import type { Diagnostic } from "prefect-events";
+import type { Diagnostic, Report } from "prefect-events";
 import type { FileCheck, Line } from "./file-check.ts";
 import { count, counts, size } from "./words.ts";
 
@@ -31,13 +31,19 @@ export function filePanel(check: FileCheck, chosen: Chosen, { stop, close, edit 
               <progress aria-label="Checked" max=${file.size} value=${running && bytes === 0 ? nothing : done}></progress>
               <p class="running">
                 ${running ? `${size(done)} checked` : phase === "stopped" ? `Stopped after ${size(done)}` : "All checked"}:
-                ${count(report.events, "event")}${counts(report).map(([severity, number]) => `, ${count(number, severity)}`)}
+                ${told(report)}
               </p>
             `
       }
       ${chosen ? chosenLine(chosen, edit) : refused ? nothing : html`<p class="note">Choose a finding: its line is shown here.</p>`}
     </div>
   `;
+}
+
+function told(report: Report): string {
+  const found = counts(report).filter(([, number]) => number > 0);
+  const all = found.map(([severity, number]) => count(number, severity));
+  return [count(report.events, "event"), ...(all.length > 0 ? all : ["nothing wrong"])].join(", ");
 }
 
 /** So much of a line is shown before and after the place (UTF-16 code units). */

@@ -83,9 +83,9 @@ export class Findings extends LitElement {
           ${counts(report).map(([severity, number]) => (number > 0 ? this.chip(severity, number) : nothing))}
         </div>
         ${
-          fixes.length > 0
+          fixes.length > 1
             ? html`<button class="primary" @click=${() => this.tell("fix-chosen", fixes)}>
-                ${fixes.length === 1 ? "Make the fix" : `Make all ${fixes.length} fixes`}
+                Apply ${count(fixes.length, "fix")}
               </button>`
             : nothing
         }

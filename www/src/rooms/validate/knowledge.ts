@@ -14,9 +14,9 @@ export interface Fact {
 }
 
 const SOURCES: Record<Source, string> = {
-  docs: "says the documentation",
+  docs: "documented",
   code: "known from Prefect’s source code",
-  both: "says the documentation, and so does the source code",
+  both: "documented, and found in Prefect’s source code",
 };
 
 const PRESENCES: Record<Label["presence"], string> = {

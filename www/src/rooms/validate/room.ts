@@ -62,7 +62,6 @@ export class ValidateRoom extends Room<unknown> {
     if (hidden) this.unlisted = hidden;
     this.earlyText = this.text;
     for (const type of ENTRIES) addEventListener(type, this.entry, { capture: true });
-    void this.validate();
   }
 
   override disconnectedCallback() {
@@ -73,9 +72,11 @@ export class ValidateRoom extends Room<unknown> {
     this.editor = undefined;
   }
 
-  protected override firstUpdated() {
-    // The verdict comes first.
-    void this.openEditor();
+  protected override async firstUpdated() {
+    // The verdict first, then the editor, which is larger than all else.
+    await this.validate();
+    await this.updateComplete;
+    requestAnimationFrame(() => void this.openEditor());
   }
 
   protected override updated(changed: PropertyValues) {
@@ -307,11 +308,10 @@ export class ValidateRoom extends Room<unknown> {
     return html`
       <div class="lede">
         <h1>Is this Prefect event right?</h1>
-        <p>Paste one event or many (a list, NDJSON, a page of the events API, websocket frames), or drop a file. Each is checked
-        against what Prefect documents and what its source code does.</p>
+        <p>Paste events or drop a file: one event, a list, NDJSON, a page of the events API, or websocket frames.</p>
       </div>
       <div class="workbench ${this.dropping ? "dropping" : ""}">
-        <section class="panel source" aria-label="Events">
+        <section class="panel entry" aria-label="Events">
           <header>
             <validate-examples @text-chosen=${(event: CustomEvent<string>) => this.replace(event.detail)}></validate-examples>
             <button @click=${() => this.querySelector<HTMLInputElement>("input[type=file]")?.click()}>Open file…</button>
@@ -343,8 +343,8 @@ export class ValidateRoom extends Room<unknown> {
             ${
               this.fact
                 ? factPanel(this.fact)
-                : html`<p><kbd>Ctrl</kbd> <kbd>Space</kbd> proposes names, labels and values. <kbd>F8</kbd> goes to the next finding.</p>
-                    <p>What Prefect says about the label at the cursor stands here.</p>`
+                : html`<p class="keys"><kbd>Ctrl</kbd> <kbd>Space</kbd> proposes names, labels and values. <kbd>F8</kbd> goes to the next finding.</p>
+                    <p>Put the cursor on a name, a label or a role to read what Prefect says about it.</p>`
             }
           </div>
         </section>
