@@ -26,8 +26,8 @@ import {
 } from "./knowledge.ts";
 
 interface Hooks {
-  /** The cursor has moved, or the text around it has changed. */
-  cursor: (offset: number) => void;
+  /** The cursor has moved; `typing`: because the text has changed. */
+  cursor: (offset: number, typing: boolean) => void;
   /** What is known of what the cursor is at. */
   fact: (fact: Fact | undefined) => void;
   fault: (error: unknown) => void;
@@ -64,7 +64,7 @@ export function assist({ cursor, fact, fault }: Hooks): Extension {
     }),
     EditorView.updateListener.of((update) => {
       if (!update.selectionSet && !update.docChanged) return;
-      cursor(update.state.selection.main.head);
+      cursor(update.state.selection.main.head, update.docChanged);
       void tell(update.state);
     }),
   ];

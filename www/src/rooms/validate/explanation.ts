@@ -9,7 +9,7 @@ export function explanationPanel(explanation: Explanation, take: (text: string) 
   const { title, text, server, wrong, right, wrong_options, docs } = explanation;
   const [before, after] = differences(wrong, right);
   return html`
-    <h4>${title}</h4>
+    <p class="title">${title}</p>
     <p>${prose(text)}</p>
     <p class="who">${
       server

@@ -28,6 +28,8 @@ export class Findings extends LitElement {
   @property({ attribute: false }) hiddenSeverities: Severity[] = [];
   /** Of which the cursor is in the place. */
   @property({ attribute: false }) current: Diagnostic | undefined;
+  /** Whether the current one is to be brought into view. */
+  @property({ type: Boolean }) following = false;
   @property({ type: Boolean }) fixable = false;
   @state() private shown = PAGE;
   @state() private open = new Set<string>();
@@ -38,7 +40,7 @@ export class Findings extends LitElement {
   }
 
   protected override updated(changed: PropertyValues<this>) {
-    if (!changed.has("current") || !this.current) return;
+    if (!changed.has("current") || !this.current || !this.following) return;
     // Beside the editor; below it, the page would move away from who writes.
     if (matchMedia("(width >= 60rem)").matches)
       this.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });

@@ -42,6 +42,8 @@ export class ValidateRoom extends Room<unknown> {
   /** Of `checked`. */
   @state() private report: Report | undefined;
   @state() private current: Diagnostic | undefined;
+  /** Whether the list follows the cursor: not while the text is changed. */
+  private following = false;
   @state() private fact: Fact | undefined;
   @state() private check: FileCheck | undefined;
   @state() private chosen: { finding: Diagnostic; lines: Line[] | undefined } | undefined;
@@ -108,7 +110,10 @@ export class ValidateRoom extends Room<unknown> {
         changed: (text) => this.write(text),
         fix: (finding) => void this.fix([finding]),
         extensions: assist({
-          cursor: (offset) => this.moved(offset),
+          cursor: (offset, typing) => {
+            this.following = !typing;
+            this.moved(offset);
+          },
           fact: (fact) => {
             this.fact = fact;
           },
@@ -362,6 +367,7 @@ export class ValidateRoom extends Room<unknown> {
           <validate-findings
             .report=${this.report}
             .hiddenSeverities=${this.unlisted}
+            ?following=${this.following}
             .current=${check ? this.chosen?.finding : this.current}
             ?fixable=${!check}
             @finding-chosen=${(event: CustomEvent<Diagnostic>) => this.jump(event.detail)}
