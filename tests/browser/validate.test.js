@@ -338,7 +338,10 @@ test("large files are checked without the editor, and can be stopped", async () 
   const line = page.locator(".lines");
   await line.getByText("Line 208").waitFor();
   assert.match((await line.locator("mark").textContent()) ?? "", /^\{/);
-  assert.match((await line.locator("pre").textContent()) ?? "", /acme\.é\.42.+000000000207"/);
+  assert.match(
+    (await line.locator("pre").textContent()) ?? "",
+    /^\{.*acme\.é\.42.+000000000207"\}\s*$/,
+  );
   assert.equal(await page.locator("li[aria-current]").count(), 1);
   await assertAccessible(page, "with a large file");
   await page.getByRole("button", { name: "Show 100 more of 200" }).click();
@@ -392,7 +395,7 @@ test("nothing, and text that is too long for a link", async () => {
   await assertAccessible(page, "empty");
   await write(page, lines(1000));
   await verdictIs(page, "10 errors in 1,000 events");
-  await page.getByRole("heading", { name: "Event 8 acme.order.created" }).waitFor();
+  await page.getByRole("heading", { name: "Event 7 acme.order.created" }).waitFor();
   await page.getByRole("button", { name: "Share" }).click();
   await page.getByText("The link does not hold the text").waitFor();
   await page.waitForTimeout(400);

@@ -62,7 +62,9 @@ function chosenLine({ finding, lines }: NonNullable<Chosen>, edit: (text: string
         ${isDocument(whole) ? html`<button @click=${() => edit(whole)}>Edit this event</button>` : nothing}
       </figcaption>
       <pre tabindex="0" aria-label="Line ${start.line}">${lines.map(({ number, text }) => {
-        if (number !== start.line) return html`<span class="neighbour">${text}\n</span>`;
+        // Other events tell nothing about this one.
+        if (number !== start.line)
+          return isDocument(whole) ? nothing : html`<span class="neighbour">${text}\n</span>`;
         const from = start.column - 1;
         const to = end.line === start.line ? end.column - 1 : text.length;
         const first = Math.max(0, from - AROUND);

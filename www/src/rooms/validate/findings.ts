@@ -142,7 +142,7 @@ export class Findings extends LitElement {
     return html`
       ${
         several && event !== undefined && event !== before?.event
-          ? html`<li class="of-event"><h3>Event ${event + 1}${name ? html` <code>${name}</code>` : nothing}</h3></li>`
+          ? html`<li class="of-event"><h3 title="Counted from 0, as in the messages">Event ${event}${name ? html` <code>${name}</code>` : nothing}</h3></li>`
           : nothing
       }
       <li class="finding" aria-current=${finding === this.current ? "true" : nothing}>

@@ -69,7 +69,7 @@ export function markdown(
   const shown = report.diagnostics.map((finding) => {
     const at = place(finding);
     const event =
-      report.events > 1 && finding.event !== undefined ? `event ${finding.event + 1}, ` : "";
+      report.events > 1 && finding.event !== undefined ? `event ${finding.event}, ` : "";
     const help = finding.help ? ` ${sentence(finding.help)}` : "";
     return `- **${finding.severity}** \`${finding.code}\` (${event}${at || "the event"}): ${sentence(finding.message)}${help}`;
   });
