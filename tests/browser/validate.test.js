@@ -58,11 +58,17 @@ const editor = (page) => page.locator(".cm-content[aria-label^='Events']");
 /** @param {Page} page */
 const finding = (page) => page.getByRole("list", { name: "Findings" }).getByRole("listitem");
 
-/** @param {Page} page @param {string} text */
+/** Pastes it in the place of all that is there. @param {Page} page @param {string} text */
 async function write(page, text) {
   await editor(page).click();
   await page.keyboard.press("ControlOrMeta+A");
-  await page.keyboard.insertText(text);
+  await page.keyboard.press("Delete");
+  await editor(page).evaluate((place, pasted) => {
+    const data = new DataTransfer();
+    data.setData("text/plain", pasted);
+    const event = { clipboardData: data, bubbles: true, cancelable: true };
+    place.dispatchEvent(new ClipboardEvent("paste", event));
+  }, text);
 }
 
 /** Puts the cursor after a text in the editor. @param {Page} page @param {string} text */
@@ -389,7 +395,6 @@ test("large files are checked without the editor, and can be stopped", async () 
 test("nothing, and text that is too long for a link", async () => {
   const { page } = await open();
   await write(page, "");
-  await page.keyboard.press("Delete");
   await verdictIs(page, "Nothing to check yet");
   await page.getByText("Paste an event, or drop a file").waitFor();
   await assertAccessible(page, "empty");
