@@ -103,7 +103,7 @@ export class Findings extends LitElement {
         visible.length > this.shown
           ? html`<button class="more" @click=${() => {
               this.shown += PAGE;
-            }}>Show ${Math.min(PAGE, visible.length - this.shown)} more of ${visible.length}</button>`
+            }}>Show ${Math.min(PAGE, visible.length - this.shown)} more of ${count(visible.length, "finding")}</button>`
           : nothing
       }
       ${
