@@ -86,7 +86,9 @@ export class ValidateRoom extends Room<unknown> {
     const { report } = this;
     const running = this.check?.phase === "running";
     const said = report && !running ? verdict(report).text : "";
-    if (said && said !== this.said) announce(said);
+    // Of our own example nobody asked; the page may have more to say at first.
+    const asked = this.said !== "" || this.initial !== undefined || this.text !== START;
+    if (said && said !== this.said && asked) announce(said);
     if (!running) this.said = said;
   }
 
