@@ -16,7 +16,7 @@ import type { Fact } from "./knowledge.ts";
 import { sign } from "./signs.ts";
 import { START } from "./start.ts";
 import { LONGEST_IN_LINK, PROFILES, type Profile, type State, stateOf } from "./state.ts";
-import { markdown, size, verdict } from "./words.ts";
+import { approval, markdown, size, verdict } from "./words.ts";
 import "./room.css";
 
 /** In bytes: what is larger is checked as a file, without the editor. */
@@ -397,7 +397,8 @@ export class ValidateRoom extends Room<unknown> {
     const { sign: kind, text } = verdict(report);
     if (check?.phase === "running" && kind === "good")
       return html`<h2 id="verdict" class="verdict waiting">Nothing wrong so far</h2>`;
-    return html`<h2 id="verdict" class="verdict">${sign(kind)} <span>${text}</span></h2>`;
+    return html`<h2 id="verdict" class="verdict">${sign(kind)} <span>${text}</span></h2>
+      ${kind === "good" && report.events > 0 ? html`<p class="note">${approval(report, this.profile)}</p>` : nothing}`;
   }
 }
 

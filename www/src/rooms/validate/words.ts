@@ -1,6 +1,7 @@
 // The room's sentences about a report.
 
 import type { Diagnostic, Report, Severity } from "prefect-events";
+import type { Profile } from "./state.ts";
 
 const NUMBER = new Intl.NumberFormat("en-US");
 
@@ -45,6 +46,14 @@ export function verdict(report: Report): Verdict {
   if (events === 0) return { sign: "good", text: "No events, and nothing wrong" };
   if (events === 1) return { sign: "good", text: "The event is right" };
   return { sign: "good", text: `All ${count(events, "event")} are right` };
+}
+
+/** Who has nothing against the events. */
+export function approval({ events }: Report, profile: Profile): string {
+  const them = events === 1 ? "it" : "them";
+  return profile === "server"
+    ? `The Prefect server takes ${them}. Whether Prefect itself would write ${them} so was not looked at.`
+    : `Prefect’s documentation and its source code have nothing against ${them}.`;
 }
 
 /** Where a finding is: its line, and its place in the event. */
