@@ -86,7 +86,7 @@ export const events = part("events");
 export const catalogue = part("catalogue");
 export const authoring = part("authoring");
 
-/** Validates NDJSON of any size, one report for each part of it. */
+/** Validates a file: NDJSON of any size, with one report for each part of it, or one document. */
 export function validateFile(
   file: Blob,
   options: ValidateOptions,
