@@ -37,7 +37,7 @@ package-test: build
 page: build ## build the page into target/www
 	npm run --silent --workspace www build
 
-browser-test: page
+browser-test: page ## the page and the widget in a real browser
 	$(NODE_TEST) tests/browser/*.test.js
 
 screenshots: page ## pictures of the page: target/screenshots, and docs/images for the README

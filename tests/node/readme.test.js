@@ -144,7 +144,7 @@ for (const name of ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"]) {
 
 test("CONTRIBUTING.md: the files it names exist", () => {
   const text = readFileSync(join(root, "CONTRIBUTING.md"), "utf8");
-  for (const [, path = ""] of text.matchAll(/`((?:src|pkg|tests|build|tools)\/[\w./-]*)`/g)) {
+  for (const [, path = ""] of text.matchAll(/`((?:src|pkg|www|tests|build|tools)\/[\w./-]*)`/g)) {
     // What is made by the build need not be there by this name.
     assert.ok(existsSync(join(root, path)), path);
   }

@@ -13,8 +13,8 @@ const RAW = 350_000;
 const BROTLI = 120_000;
 
 /** The module for those who write: to build events, it has more of the catalogue. */
-const AUTHORING_RAW = 533_000;
-const AUTHORING_BROTLI = 197_000;
+const AUTHORING_RAW = 534_000;
+const AUTHORING_BROTLI = 198_000;
 
 /** The module for schemas of users' own: most of it is the library for JSON Schema with its regular expressions. */
 const SCHEMAS_RAW = 2_400_000;
