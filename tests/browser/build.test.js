@@ -266,7 +266,7 @@ test("it goes on to the rooms Validate and Simulate, and comes back", async () =
   await page.locator("room-validate").waitFor();
   assert.deepEqual(JSON.parse((await begun(page, "room-validate")).text), built);
   await page.goBack();
-  await page.getByText('"silver-fox"').first().waitFor();
+  await page.locator("#view").getByText('"silver-fox"').waitFor();
   assert.deepEqual(await event(page), built, "as it was");
   await page.getByRole("button", { name: "Play in Simulate" }).click();
   await page.locator("room-simulate").waitFor();
