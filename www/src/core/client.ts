@@ -85,6 +85,7 @@ function part<P extends Part>(part: P): Called<P> {
 export const events = part("events");
 export const catalogue = part("catalogue");
 export const authoring = part("authoring");
+export const scenes = part("scenes");
 
 /** Validates NDJSON of any size, one report for each part of it. */
 export function validateFile(

@@ -1,0 +1,417 @@
+// A scenario that is played, as little as is needed to draw it: the page only draws.
+
+import {
+  type Advice,
+  checkAutomation,
+  compareVersions,
+  type Decision,
+  type Diagnostic,
+  type Firing,
+  heartbeatAdvice,
+  init,
+  type Report,
+  replay,
+  type SimulationResult,
+  simulate,
+} from "prefect-events";
+import { type CapturedEvent, readEvents } from "./captured.ts";
+import { type Facts, facts } from "./facts.ts";
+import { EVERY, type Play, START, scenario } from "./scenario.ts";
+
+await init();
+
+/** What had become of a run when the automation fired on it. */
+export type Fate = "alive" | "dead" | "done" | "silent" | "unknown";
+
+export interface Fired {
+  /** The index of the decision. */
+  decision: number;
+  at: number;
+  fate: Fate;
+  because: string;
+  /** How many heartbeats in a row had not come. */
+  missed: number;
+  /** It is a child of a composite trigger: the automation did not act yet. */
+  child: boolean;
+}
+
+/** All times in milliseconds since the epoch. */
+export interface Lane {
+  name: string;
+  /** It is about a run, not about other labels. */
+  run: boolean;
+  beats: Float64Array;
+  missed: Float64Array;
+  states: { at: number; name: string; type: string }[];
+  /** Four numbers for each: when it was decided, its start, its end, and when it was replaced or closed. */
+  windows: Float64Array;
+  /** They fire at an event, not at the end. */
+  reactive: boolean;
+  /** When it was decided, what, and the index of the decision. */
+  times: Float64Array;
+  kinds: Decision["kind"][];
+  decisions: Int32Array;
+  starts: number;
+  ends?: number;
+  dies?: number;
+  fired: Fired[];
+}
+
+export interface Scene {
+  /** Which play it is of: decisions are asked for by it. */
+  number: number;
+  start: number;
+  end: number;
+  /** From one proactive evaluation to the next. */
+  tick: number;
+  lanes: Lane[];
+  /** How often the automation acts. */
+  firings: number;
+  undelivered: number;
+  /** It waits for heartbeats to stay away: to fire on a run that is alive is wrong. */
+  watchesHeartbeats: boolean;
+}
+
+export interface Played {
+  report: Report;
+  facts: Facts;
+  advice?: Advice;
+  scene?: Scene;
+  /** Why there is no scene. */
+  wrong?: { in: "automation" | "events" | "scenario"; findings: Diagnostic[] };
+}
+
+/** A decision as the list tells it. */
+export interface Told {
+  decision: number;
+  lane: number;
+  at: number;
+  kind: Decision["kind"];
+  because: string;
+  fault?: string;
+}
+
+const TICK = 5;
+const FINAL = ["COMPLETED", "FAILED", "CRASHED", "CANCELLED"];
+const HEARTBEAT = "prefect.flow-run.heartbeat";
+
+let number = 0;
+let last: { scene: Scene; decisions: Decision[]; lanes: Int32Array } | undefined;
+
+export function play(asked: Play): Played {
+  const text = asked.automation;
+  const found = facts(text);
+  const report = checkAutomation(text, {
+    server_version: asked.version,
+    ...(asked.events === undefined && { heartbeat_frequency: asked.heartbeat.frequency }),
+  });
+  const played: Played = { report, facts: found };
+  if (found.watched && asked.events === undefined)
+    played.advice = heartbeatAdvice({
+      frequency: asked.heartbeat.frequency,
+      within: found.watched.seconds,
+      ...(found.expect && { expect: found.expect }),
+    });
+  if (!report.valid)
+    return {
+      ...played,
+      wrong: {
+        in: "automation",
+        findings: report.diagnostics.filter((one) => one.severity === "error"),
+      },
+    };
+  const result =
+    asked.events === undefined
+      ? simulate(scenario(asked), { trace: true, events: true, server_version: asked.version })
+      : replay(text, asked.events, { trace: true, server_version: asked.version });
+  if (result.errors)
+    return {
+      ...played,
+      wrong: { in: result.found_in ?? "scenario", findings: result.errors },
+    };
+  return { ...played, scene: compose(asked, result, found.watched !== undefined) };
+}
+
+/** The firings in which the two versions of the server differ. */
+export function compare(asked: Play): { at: string; says: string }[] {
+  if (asked.events !== undefined) return compareReplays(asked, asked.events);
+  return compareVersions(scenario(asked)).differences.map((one) =>
+    difference(one["3.8"], one["3.9"]),
+  );
+}
+
+function compareReplays({ automation }: Play, events: string) {
+  const [old, present] = (["3.8", "3.9"] as const).map(
+    (server_version) => replay(automation, events, { server_version }).firings,
+  );
+  const about = ({ at, labels }: Firing) => `${at} ${Object.values(labels).join(" ")}`;
+  const only = (some: Firing[] = [], others: Firing[] = []) => {
+    const known = new Set(others.map(about));
+    return some.filter((one) => !known.has(about(one)));
+  };
+  return [
+    ...only(old, present).map((one) => difference(one, undefined)),
+    ...only(present, old).map((one) => difference(undefined, one)),
+  ].sort((one, other) => (one.at < other.at ? -1 : 1));
+}
+
+function difference(old: Firing | undefined, present: Firing | undefined) {
+  const at = old?.at ?? present?.at ?? "";
+  const clock = (firing: Firing) => firing.at.slice(11, 19);
+  if (!present && old) return { at, says: `3.8 fires at ${clock(old)}, 3.9 does not: ${old.because}` };
+  if (!old && present)
+    return { at, says: `3.9 fires at ${clock(present)}, 3.8 does not: ${present.because}` };
+  if (old && present && old.at !== present.at)
+    return { at, says: `3.8 fires at ${clock(old)}, 3.9 at ${clock(present)}: ${present.because}` };
+  return { at, says: `Both fire at ${at.slice(11, 19)}, with different events` };
+}
+
+/** What was decided: of one lane everything, or of all lanes without what happens at each heartbeat. */
+export function decisions(of: number, lane: number | undefined, all: boolean): Told[] {
+  if (!last || last.scene.number !== of) return [];
+  const told: Told[] = [];
+  const { decisions, lanes } = last;
+  decisions.forEach((one, index) => {
+    const on = lanes[index] ?? -1;
+    if (on < 0 || (lane !== undefined && on !== lane)) return;
+    if (!all && DULL.includes(one.kind) && !one.fault) return;
+    told.push({
+      decision: index,
+      lane: on,
+      at: Date.parse(one.at),
+      kind: one.kind,
+      because: one.because,
+      ...(one.fault && { fault: one.fault }),
+    });
+  });
+  return told;
+}
+
+/** What is decided all the time, and changes nothing that a reader did not expect. */
+const DULL: Decision["kind"][] = ["rearmed", "held", "ignored", "expired", "swept", "rolled"];
+
+interface Draft {
+  name: string;
+  run: boolean;
+  id?: string;
+  beats: number[];
+  states: Lane["states"];
+  windows: number[];
+  reactive: boolean;
+  marks: { at: number; kind: Decision["kind"]; index: number; path: string }[];
+  open: Map<string, number>;
+  plan?: { starts: number; ends?: number; dies?: number };
+}
+
+function compose(asked: Play, result: SimulationResult, watchesHeartbeats: boolean): Scene {
+  const all = result.decisions ?? [];
+  const generated = asked.events === undefined;
+  const events = generated
+    ? (result.events as CapturedEvent[])
+    : readEvents(asked.events ?? "");
+  const plans = generated ? planned(asked) : new Map<string, Draft["plan"]>();
+  const drafts: Draft[] = [];
+  const byKey = new Map<string, Draft>();
+  const begin = (key: string, name: string, id?: string): Draft => {
+    const plan = plans.get(name);
+    const draft: Draft = {
+      name,
+      run: id?.startsWith("prefect.flow-run.") ?? false,
+      ...(id && { id }),
+      beats: [],
+      states: [],
+      windows: [],
+      reactive: false,
+      marks: [],
+      open: new Map(),
+      ...(plan && { plan }),
+    };
+    drafts.push(draft);
+    byKey.set(key, draft);
+    return draft;
+  };
+
+  const names = new Map<string, string>();
+  for (const { resource } of events) {
+    const { "prefect.resource.id": id, "prefect.resource.name": name } = resource;
+    if (id && name) names.set(id, name);
+    // Each run that is played has a lane, in the order of the table; of captured events, each flow run.
+    if (id?.startsWith("prefect.flow-run.") && !byKey.has(id)) begin(id, name ?? short(id), id);
+  }
+  const order = [...plans.keys()];
+  if (generated) drafts.sort((one, other) => order.indexOf(one.name) - order.indexOf(other.name));
+
+  // Decisions, each in the lane of what it is about.
+  const lanes = new Int32Array(all.length).fill(-1);
+  const reactive = new Set(
+    [...result.firings, ...result.child_firings]
+      .filter((one) => one.posture === "Reactive")
+      .map((one) => one.path),
+  );
+  all.forEach((one, index) => {
+    const values = Object.values(one.key);
+    const key = values.join(" ");
+    const draft =
+      byKey.get(key) ??
+      begin(
+        key,
+        values.map((value) => names.get(value) ?? short(value)).join(", ") || "All together",
+        values.length === 1 ? values[0] : undefined,
+      );
+    const at = Date.parse(one.at);
+    draft.marks.push({ at, kind: one.kind, index, path: one.path });
+    if (reactive.has(one.path)) draft.reactive = true;
+    if (CLOSES.includes(one.kind)) {
+      const open = draft.open.get(one.path);
+      if (open !== undefined) draft.windows[open + 3] = at;
+      draft.open.delete(one.path);
+    }
+    if (one.bucket && OPENS.includes(one.kind)) {
+      draft.open.set(one.path, draft.windows.length);
+      draft.windows.push(at, Date.parse(one.bucket.start), Date.parse(one.bucket.end), Infinity);
+    }
+  });
+
+  for (const { event, occurred, resource } of events) {
+    const draft = byKey.get(resource["prefect.resource.id"] ?? "");
+    if (!draft) continue;
+    const at = Date.parse(occurred);
+    if (event === HEARTBEAT) draft.beats.push(at);
+    else
+      draft.states.push({
+        at,
+        name: resource["prefect.state-name"] ?? event.split(".").at(-1) ?? event,
+        type: resource["prefect.state-type"] ?? "",
+      });
+  }
+
+  const shown = drafts.filter((draft) => generated || draft.marks.length > 0);
+  shown.forEach((draft, index) => {
+    for (const mark of draft.marks) lanes[mark.index] = index;
+  });
+
+  const times = [
+    ...events.map((event) => Date.parse(event.received ?? event.occurred)),
+    ...all.map((one) => Date.parse(one.at)),
+  ].filter(Number.isFinite);
+  const first = times.reduce((least, time) => Math.min(least, time), Infinity);
+  const latest = times.reduce((most, time) => Math.max(most, time), -Infinity);
+  const start = generated ? Date.parse(START) : Number.isFinite(first) ? first : 0;
+  const end = generated
+    ? start + asked.length * 1000
+    : Math.max(start + 10_000, Number.isFinite(latest) ? latest : start);
+  const period = generated ? (asked.heartbeat.frequency + asked.heartbeat.drift) * 1000 : 0;
+
+  number += 1;
+  const scene: Scene = {
+    number,
+    start,
+    end,
+    tick: TICK * 1000,
+    lanes: shown.map((draft) => lane(draft, all, end, period)),
+    firings: result.firings.length,
+    undelivered: result.undelivered ?? 0,
+    watchesHeartbeats,
+  };
+  last = { scene, decisions: all, lanes };
+  return scene;
+}
+
+const OPENS: Decision["kind"][] = ["armed", "rearmed", "rolled"];
+const CLOSES: Decision["kind"][] = [
+  ...OPENS,
+  "disarmed",
+  "expired",
+  "swept",
+  "fired",
+];
+
+function lane(draft: Draft, all: Decision[], end: number, period: number): Lane {
+  draft.beats.sort((one, other) => one - other);
+  draft.states.sort((one, other) => one.at - other.at);
+  const { beats, states, plan } = draft;
+  const final = states.find((state) => FINAL.includes(state.type));
+  const starts = plan?.starts ?? states[0]?.at ?? beats[0] ?? draft.marks[0]?.at ?? 0;
+  const ends = plan ? plan.ends : final?.at;
+  const dies = plan?.dies;
+  const over = Math.min(ends ?? end, dies ?? end, end);
+  const missed = period > 0 && draft.run ? gaps(beats, states, over, period) : [];
+  return {
+    name: draft.name,
+    run: draft.run,
+    beats: Float64Array.from(beats),
+    missed: Float64Array.from(missed),
+    states,
+    windows: Float64Array.from(draft.windows),
+    reactive: draft.reactive,
+    times: Float64Array.from(draft.marks, (mark) => mark.at),
+    kinds: draft.marks.map((mark) => mark.kind),
+    decisions: Int32Array.from(draft.marks, (mark) => mark.index),
+    starts,
+    ...(ends !== undefined && { ends }),
+    ...(dies !== undefined && { dies }),
+    fired: draft.marks
+      .filter((mark) => mark.kind === "fired")
+      .map(({ at, index, path }): Fired => {
+        const one = all[index];
+        const from = one?.bucket ? Date.parse(one.bucket.start) : at;
+        const next = beats.find((beat) => beat > from) ?? over;
+        return {
+          decision: index,
+          at,
+          fate: draft.run ? fate(at, { ends, dies, beats, planned: plan !== undefined }) : "unknown",
+          because: one?.because ?? "",
+          missed: missed.filter((beat) => beat > from && beat < next).length,
+          child: path !== "$",
+        };
+      }),
+  };
+}
+
+/**
+ * Of a generated run its description says it. A captured one was alive if it still sent something later,
+ * and had not reached a last state.
+ */
+function fate(
+  at: number,
+  run: { ends: number | undefined; dies: number | undefined; beats: number[]; planned: boolean },
+): Fate {
+  const { ends = Infinity, dies = Infinity, beats, planned } = run;
+  if (Math.min(ends, dies) <= at) return dies < ends ? "dead" : "done";
+  if (planned) return "alive";
+  return ends !== Infinity || beats.some((beat) => beat >= at) ? "alive" : "silent";
+}
+
+/** When heartbeats should have been sent that never came: where more than a period is between two, and no state. */
+function gaps(beats: number[], states: Lane["states"], over: number, period: number): number[] {
+  const missing: number[] = [];
+  const running = states.find((state) => state.name === "Running")?.at;
+  const times = [...(running === undefined ? [] : [running - period]), ...beats];
+  times.forEach((from, index) => {
+    const to = Math.min(times[index + 1] ?? over, over);
+    if (states.some((state) => state.at > from + period && state.at < to)) return;
+    for (let at = from + period; at < to - period / 2; at += period) missing.push(at);
+  });
+  return missing;
+}
+
+/** The runs as the table has them, each copy by its name. */
+function planned({ runs, copies }: Play) {
+  const origin = Date.parse(START);
+  const plans = new Map<string, NonNullable<Draft["plan"]>>();
+  for (const { name, starts, ends, dies } of runs)
+    for (let copy = 0; copy < copies; copy += 1) {
+      const at = (seconds: number) => origin + (seconds + copy * EVERY) * 1000;
+      plans.set(copies > 1 ? `${name}-${copy + 1}` : name, {
+        starts: at(starts),
+        ...(ends !== undefined && { ends: at(ends) }),
+        ...(dies !== undefined && { dies: at(dies) }),
+      });
+    }
+  return plans;
+}
+
+/** An id is long: its kind and its beginning tell it. */
+function short(id: string): string {
+  return id.replace(/^prefect\./, "").replace(/([0-9a-f]{8})-[0-9a-f-]{27}/g, "$1");
+}
