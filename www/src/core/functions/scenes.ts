@@ -302,19 +302,31 @@ function compose(asked: Play, result: SimulationResult, watchesHeartbeats: boole
     : Math.max(start + 10_000, Number.isFinite(latest) ? latest : start);
   const period = generated ? (asked.heartbeat.frequency + asked.heartbeat.drift) * 1000 : 0;
 
+  // Of a firing: without the note on a fault of the server, which a decision tells.
+  const sentences = new Map(
+    [...result.firings, ...result.child_firings].map((one) => [
+      firing(one.at, one.path, one.labels),
+      one.because,
+    ]),
+  );
+
   number += 1;
   const scene: Scene = {
     number,
     start,
     end,
     tick: TICK * 1000,
-    lanes: shown.map((draft) => lane(draft, all, end, period)),
+    lanes: shown.map((draft) => lane(draft, all, sentences, end, period)),
     firings: result.firings.length,
     undelivered: result.undelivered ?? 0,
     watchesHeartbeats,
   };
   last = { scene, decisions: all, lanes };
   return scene;
+}
+
+function firing(at: string, path: string, labels: { [label: string]: string }): string {
+  return `${at} ${path} ${Object.values(labels).join(" ")}`;
 }
 
 const OPENS: Decision["kind"][] = ["armed", "rearmed", "rolled"];
@@ -326,7 +338,13 @@ const CLOSES: Decision["kind"][] = [
   "fired",
 ];
 
-function lane(draft: Draft, all: Decision[], end: number, period: number): Lane {
+function lane(
+  draft: Draft,
+  all: Decision[],
+  sentences: Map<string, string>,
+  end: number,
+  period: number,
+): Lane {
   draft.beats.sort((one, other) => one - other);
   draft.states.sort((one, other) => one.at - other.at);
   const { beats, states, plan } = draft;
@@ -360,7 +378,7 @@ function lane(draft: Draft, all: Decision[], end: number, period: number): Lane 
           decision: index,
           at,
           fate: draft.run ? fate(at, { ends, dies, beats, planned: plan !== undefined }) : "unknown",
-          because: one?.because ?? "",
+          because: (one && sentences.get(firing(one.at, path, one.key))) ?? one?.because ?? "",
           missed: missed.filter((beat) => beat > from && beat < next).length,
           child: path !== "$",
         };

@@ -39,7 +39,7 @@ export type Colours = Record<(typeof COLOURS)[number], string>;
 
 const FONT = '11px "IBM Plex Sans", system-ui, sans-serif';
 /** Ticks of the server stand no closer than this. */
-const CLOSEST = 7;
+const CLOSEST = 12;
 
 export function paint(context: CanvasRenderingContext2D, view: View) {
   const { scene, width, height, top, lane, colours } = view;
@@ -191,11 +191,11 @@ function paintFirings(context: CanvasRenderingContext2D, one: Lane, view: View) 
     const place = x(at);
     if (place < -10 || place > width + 10) continue;
     const wrong = scene.watchesHeartbeats && (fate === "alive" || fate === "done");
-    line(context, place, 2, place, lane.base + 6, colours.error, child ? 1.25 : 2);
+    const y = lane.track - 10;
+    line(context, place, y, place, lane.base + 6, colours.error, child ? 1.25 : 2);
     context.fillStyle = child ? colours.surface : colours.error;
     context.strokeStyle = colours.error;
     context.lineWidth = 1.5;
-    const y = 9;
     context.beginPath();
     if (wrong) {
       context.moveTo(place, y - 8);

@@ -3,11 +3,12 @@
 import type { Diagnostic } from "prefect-events";
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
+import { guard } from "lit/directives/guard.js";
 import { live } from "lit/directives/live.js";
 import { catalogue, InputError, latest, scenes } from "../../core/client.ts";
 import { facts, withWindow } from "../../core/functions/facts.ts";
 import { type Heartbeat, scenario } from "../../core/functions/scenario.ts";
-import type { Played } from "../../core/functions/scenes.ts";
+import type { Played, Scene } from "../../core/functions/scenes.ts";
 import type { Editor } from "../../editor/editor.ts";
 import { announce } from "../../ui/announce.ts";
 import { Room } from "../room.ts";
@@ -42,6 +43,8 @@ export class SimulateRoom extends Room<unknown> {
   @state() private played: Played | undefined;
   /** The last that could be played: it stays where the text has a mistake. */
   @state() private good: Played | undefined;
+  /** The one whose decisions are listed: while a slider moves, nobody reads them. */
+  @state() private settled: Scene | undefined;
   @state() private story: Story | undefined;
   @state() private chosen: number | undefined;
   @state() private differences: { says: string }[] | undefined;
@@ -54,7 +57,7 @@ export class SimulateRoom extends Room<unknown> {
   private readonly play = latest(scenes.play);
 
   protected override willUpdate(changed: PropertyValues) {
-    if (!changed.has("initial") || (this.initial === undefined && this.hasUpdated)) return;
+    if (this.hasUpdated && !changed.has("initial")) return;
     this.shown = unpacked(this.initial);
     void this.replay();
   }
@@ -100,7 +103,7 @@ export class SimulateRoom extends Room<unknown> {
       }
       this.differences = undefined;
       this.editor?.show(played.report.diagnostics, shown.automation);
-      this.settling = setTimeout(() => void this.settle(), SETTLED);
+      this.settling = setTimeout(() => void this.settle(), this.settled ? SETTLED : 0);
     } catch (error) {
       this.blame(error);
     }
@@ -114,6 +117,7 @@ export class SimulateRoom extends Room<unknown> {
 
   private async settle() {
     const { played, story } = this;
+    this.settled = this.good?.scene;
     if (!played?.scene) {
       if (played?.wrong) announce(`Not played: ${played.wrong.findings[0]?.message ?? ""}`);
       return;
@@ -171,28 +175,28 @@ export class SimulateRoom extends Room<unknown> {
         ${
           good?.scene
             ? html`<div class="grid">
-                <div class="scene">
                   <simulate-timeline class="panel"
                     .scene=${good.scene} .chosen=${this.chosen} ?stale=${stale}
-                    .tell=${(lane: number) => this.decisions(lane, true)}
+                    .tell=${this.decisionsOf}
                   ></simulate-timeline>
                   ${this.renderSliders()}
-                  ${
-                    shown.events === undefined
-                      ? runsTable(shown.runs, shown.heartbeat.frequency, (runs, said) => {
-                          this.set({ runs });
-                          if (said) announce(said);
-                        })
-                      : nothing
-                  }
-                </div>
                 <aside>
                   ${played?.advice ? advicePanel(played.advice, (within) => this.setWindow(within)) : nothing}
                   <simulate-decisions class="panel"
-                    .scene=${good.scene} .chosen=${this.chosen}
-                    .tell=${(lane: number | undefined, all: boolean) => this.decisions(lane, all)}
+                    .scene=${this.settled} .chosen=${this.chosen}
+                    .tell=${this.decisions}
                   ></simulate-decisions>
                 </aside>
+                ${
+                  shown.events === undefined
+                    ? guard([shown.runs, shown.heartbeat.frequency], () =>
+                        runsTable(shown.runs, shown.heartbeat.frequency, (runs, said) => {
+                          this.set({ runs });
+                          if (said) announce(said);
+                        }),
+                      )
+                    : nothing
+                }
               </div>`
             : played
               ? nothing
@@ -202,14 +206,16 @@ export class SimulateRoom extends Room<unknown> {
     `;
   }
 
-  private async decisions(lane: number | undefined, all: boolean) {
+  private readonly decisions = async (lane: number | undefined, all: boolean) => {
     try {
       return await scenes.decisions(this.good?.scene?.number ?? -1, lane, all);
     } catch (error) {
       this.blame(error);
       return [];
     }
-  }
+  };
+
+  private readonly decisionsOf = (lane: number) => this.decisions(lane, true);
 
   private renderChoice() {
     const { shown, played, editing, giving } = this;
@@ -296,7 +302,7 @@ export class SimulateRoom extends Room<unknown> {
               <button class="plain" title="Show it in the timeline" @click=${() => {
                 this.chosen = story.why?.fired.decision;
               }}><strong>${story.why.name}</strong> ${clock(story.why.fired.at)}</button>
-              ${story.why.fired.because}.
+              ${missed(story)}${story.why.fired.because}.
             </p>`
           : nothing
       }
@@ -308,8 +314,7 @@ export class SimulateRoom extends Room<unknown> {
     if (!help) return nothing;
     if ("within" in help) {
       return html`<p class="help">
-        ${help.misses === 0 ? "Heartbeats come further apart than the window is long" : help.misses === 1 ? "One heartbeat did not come" : `${help.misses} heartbeats in a row did not come`}: a window of
-        ${span(help.within)} tolerates that.
+        A window of ${span(help.within)} tolerates that.
         <button @click=${() => this.setWindow(help.within)}>Set <code>within: ${help.within}</code></button>
       </p>`;
     }
@@ -503,6 +508,14 @@ export class SimulateRoom extends Room<unknown> {
     event.preventDefault();
     void this.read(file);
   };
+}
+
+/** What had happened before, in one clause. */
+function missed({ why, help }: Story): string {
+  const count = why?.fired.missed ?? 0;
+  if (!help || !("within" in help)) return "";
+  if (count === 0) return "Heartbeats come further apart than the window is long: ";
+  return count === 1 ? "One heartbeat did not come: " : `${count} heartbeats in a row did not come: `;
 }
 
 function slider({ label, unit, least, most, step, value, set }: Slider) {

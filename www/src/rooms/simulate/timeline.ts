@@ -218,7 +218,7 @@ export class Timeline extends LitElement {
       const label = axis.children[index] ?? axis.appendChild(document.createElement("span"));
       const text = format(time);
       if (label.textContent !== text) label.textContent = text;
-      (label as HTMLElement).style.transform = `translateX(${x(time)}px) translateX(-50%)`;
+      (label as HTMLElement).style.transform = `translateX(${Math.max(20, Math.min(this.width - 20, x(time)))}px) translateX(-50%)`;
     });
   }
 
