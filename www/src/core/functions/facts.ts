@@ -42,7 +42,14 @@ export function facts(text: string): Facts {
     ...[...text.matchAll(BLOCK)].map(([, list = ""]) =>
       list.split("\n").map((line) => line.replace(/^\s*- /, "")),
     ),
-  ].map((list) => list.map((one) => one.replace(/ #.*$/, "").trim().replace(/^["']|["']$/g, "")));
+  ].map((list) =>
+    list.map((one) =>
+      one
+        .replace(/ #.*$/, "")
+        .trim()
+        .replace(/^["']|["']$/g, ""),
+    ),
+  );
   const expect = lists.length === 1 ? lists[0]?.filter((one) => one !== "") : undefined;
   return {
     ...(window && { window }),

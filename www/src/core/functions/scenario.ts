@@ -64,4 +64,3 @@ export function scenario({ automation, version, heartbeat, runs, copies, length 
 function lastState(name: string) {
   return KNOWN.includes(name) ? name : { type: "COMPLETED", name };
 }
-

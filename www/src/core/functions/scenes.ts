@@ -158,7 +158,8 @@ function compareReplays({ automation }: Play, events: string) {
 function difference(old: Firing | undefined, present: Firing | undefined) {
   const at = old?.at ?? present?.at ?? "";
   const clock = (firing: Firing) => firing.at.slice(11, 19);
-  if (!present && old) return { at, says: `3.8 fires at ${clock(old)}, 3.9 does not: ${old.because}` };
+  if (!present && old)
+    return { at, says: `3.8 fires at ${clock(old)}, 3.9 does not: ${old.because}` };
   if (!old && present)
     return { at, says: `3.9 fires at ${clock(present)}, 3.8 does not: ${present.because}` };
   if (old && present && old.at !== present.at)
@@ -206,9 +207,7 @@ interface Draft {
 function compose(asked: Play, result: SimulationResult, watchesHeartbeats: boolean): Scene {
   const all = result.decisions ?? [];
   const generated = asked.events === undefined;
-  const events = generated
-    ? (result.events as CapturedEvent[])
-    : readEvents(asked.events ?? "");
+  const events = generated ? (result.events as CapturedEvent[]) : readEvents(asked.events ?? "");
   const plans = generated ? planned(asked) : new Map<string, Draft["plan"]>();
   const drafts: Draft[] = [];
   const byKey = new Map<string, Draft>();
@@ -255,7 +254,7 @@ function compose(asked: Play, result: SimulationResult, watchesHeartbeats: boole
       byKey.get(key) ??
       begin(
         key,
-        values.map((value) => names.get(value) ?? short(value)).join(", ") || "All together",
+        values.map((value) => names.get(value) ?? short(value)).join(", ") || "The automation",
         values.length === 1 ? values[0] : undefined,
       );
     const at = Date.parse(one.at);
@@ -330,13 +329,7 @@ function firing(at: string, path: string, labels: { [label: string]: string }): 
 }
 
 const OPENS: Decision["kind"][] = ["armed", "rearmed", "rolled"];
-const CLOSES: Decision["kind"][] = [
-  ...OPENS,
-  "disarmed",
-  "expired",
-  "swept",
-  "fired",
-];
+const CLOSES: Decision["kind"][] = [...OPENS, "disarmed", "expired", "swept", "fired"];
 
 function lane(
   draft: Draft,
@@ -377,7 +370,9 @@ function lane(
         return {
           decision: index,
           at,
-          fate: draft.run ? fate(at, { ends, dies, beats, planned: plan !== undefined }) : "unknown",
+          fate: draft.run
+            ? fate(at, { ends, dies, beats, planned: plan !== undefined })
+            : "unknown",
           because: (one && sentences.get(firing(one.at, path, one.key))) ?? one?.because ?? "",
           missed: missed.filter((beat) => beat > from && beat < next).length,
           child: path !== "$",

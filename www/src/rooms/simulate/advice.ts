@@ -1,7 +1,8 @@
 // What the window is good for: the core's advice.
 
-import type { Advice } from "prefect-events";
 import { html, nothing } from "lit";
+import type { Advice } from "prefect-events";
+import { prose } from "./prose.ts";
 import { plural, span } from "./story.ts";
 
 export function advicePanel(advice: Advice, set: (within: number) => void) {
@@ -12,7 +13,7 @@ export function advicePanel(advice: Advice, set: (within: number) => void) {
       <header><h2 id="advice-title">Heartbeats every ${span(advice.frequency)}, a window of ${span(within)}</h2></header>
       <dl>
         <div class=${healthy_runs_fire ? "bad" : ""}>
-          <dt>tolerates</dt>
+          <dt>Tolerates</dt>
           <dd>${
             healthy_runs_fire
               ? html`<strong>nothing</strong>: it fires on healthy runs`
@@ -20,28 +21,28 @@ export function advicePanel(advice: Advice, set: (within: number) => void) {
           }</dd>
         </div>
         <div>
-          <dt>finds a dead run</dt>
+          <dt>Finds the dead</dt>
           <dd><strong>${detected(detection.earliest_after_death, detection.latest_after_death)}</strong> after its death</dd>
         </div>
-        <div>
-          <dt>to tolerate</dt>
+        <div class="windows">
+          <dt>Windows that tolerate more or less</dt>
           <dd class="better">${better.map(
             (one) =>
-              html`<button aria-label="Set within to ${one.within} seconds: tolerates ${plural(one.misses, "missed heartbeat")}" ?disabled=${one.within === within} @click=${() => set(one.within)}><b>${one.misses}</b> ${one.within} s</button>`,
+              html`<button aria-label="Set within to ${one.within} seconds: tolerates ${plural(one.misses, "missed heartbeat")}" ?disabled=${one.within === within} @click=${() => set(one.within)}>${one.misses} missed <b>${one.within} s</b></button>`,
           )}</dd>
         </div>
       </dl>
       <details>
         <summary>The reckoning</summary>
-        <ul>${advice.arithmetic.map((one) => html`<li>${one}</li>`)}</ul>
-        <p class="soft">${advice.documentation.says} <a href=${advice.documentation.url} target="_blank" rel="noreferrer">Documentation</a></p>
+        <ul>${advice.arithmetic.map((one) => html`<li>${prose(one)}</li>`)}</ul>
+        <p class="soft">${prose(advice.documentation.says)} <a href=${advice.documentation.url} target="_blank" rel="noreferrer">Documentation</a></p>
       </details>
       <details>
         <summary>What it gets wrong</summary>
         <h3>Fires, though alive or finished</h3>
-        <ul>${advice.false_alarms.map((one) => html`<li>${one}</li>`)}</ul>
+        <ul>${advice.false_alarms.map((one) => html`<li>${prose(one)}</li>`)}</ul>
         <h3>Dead, and does not fire</h3>
-        <ul>${advice.undetected.map((one) => html`<li>${one}</li>`)}</ul>
+        <ul>${advice.undetected.map((one) => html`<li>${prose(one)}</li>`)}</ul>
         ${advice.client ? html`<p class="soft">${advice.client.note}</p>` : nothing}
       </details>
     </section>

@@ -3,6 +3,7 @@
 import { html, LitElement, nothing, type PropertyValues } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import type { Scene, Told } from "../../core/functions/scenes.ts";
+import { prose } from "./prose.ts";
 import { clock } from "./story.ts";
 
 /** Rows are added so many at a time. */
@@ -45,9 +46,7 @@ export class Decisions extends LitElement {
     if (!changed.has("chosen") || this.chosen === undefined) return;
     // What is hidden by the filter is shown with all others of its lane.
     if (!this.told.some((one) => one.decision === this.chosen)) {
-      const lane = this.scene?.lanes.findIndex((one) =>
-        one.decisions.includes(this.chosen ?? -1),
-      );
+      const lane = this.scene?.lanes.findIndex((one) => one.decisions.includes(this.chosen ?? -1));
       if (lane === undefined || lane < 0) return;
       this.lane = lane;
       this.all = true;
@@ -114,7 +113,7 @@ export class Decisions extends LitElement {
           <strong class="kind ${kind}">${kind}</strong>
           <span class="run">${scene.lanes[lane]?.name}</span>
         </span>
-        <span class="because">${because}</span>
+        <span class="because">${prose(because)}</span>
         ${fault ? html`<span class="fault-name">a fault of the server: ${fault}</span>` : nothing}
       </button>
     </li>`;

@@ -80,7 +80,7 @@ export const PRESETS = {
     runs: story(180),
   },
   "explicit-expect": {
-    title: "`expect` lists the states",
+    title: "With an explicit list of states",
     automation: zombie(
       120,
       "[prefect.flow-run.heartbeat, prefect.flow-run.Completed, prefect.flow-run.Failed, prefect.flow-run.Cancelled, prefect.flow-run.Crashed]",
@@ -96,7 +96,7 @@ export const PRESETS = {
     ],
   },
   "custom-states": {
-    title: "`expect` with custom states",
+    title: "With custom states listed",
     automation: zombie(
       120,
       "[prefect.flow-run.heartbeat, prefect.flow-run.Completed, prefect.flow-run.Failed, prefect.flow-run.TimedOut, prefect.flow-run.Cancelling, prefect.flow-run.Cancelled, prefect.flow-run.Crashed, prefect.flow-run.AwaitingRetry, prefect.flow-run.Paused, prefect.flow-run.Suspended, prefect.flow-run.SuccessfullyProcessed]",

@@ -1,10 +1,10 @@
 // Would this automation fire, when, and why? Runs or captured events, played to the trigger engine.
 
-import type { Diagnostic } from "prefect-events";
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { guard } from "lit/directives/guard.js";
 import { live } from "lit/directives/live.js";
+import type { Diagnostic } from "prefect-events";
 import { catalogue, InputError, latest, scenes } from "../../core/client.ts";
 import { facts, withWindow } from "../../core/functions/facts.ts";
 import { type Heartbeat, scenario } from "../../core/functions/scenario.ts";
@@ -14,6 +14,7 @@ import { announce } from "../../ui/announce.ts";
 import { Room } from "../room.ts";
 import { advicePanel } from "./advice.ts";
 import { PRESETS, type PresetName } from "./presets.ts";
+import { prose } from "./prose.ts";
 import { runsTable } from "./runs.ts";
 import { copiesOf, MOST, packed, preset, type State, toPlay, unpacked } from "./state.ts";
 import { clock, outcome, plural, type Story, span, story } from "./story.ts";
@@ -142,7 +143,8 @@ export class SimulateRoom extends Room<unknown> {
           `- ${clock(one.at, true)} ${lane.name}${one.child ? " (a child)" : ""}: ${one.because}`,
       ),
     );
-    const fence = (language: string, text: string) => `\`\`\`${language}\n${text.trimEnd()}\n\`\`\``;
+    const fence = (language: string, text: string) =>
+      `\`\`\`${language}\n${text.trimEnd()}\n\`\`\``;
     const isJson = /^\s*[{[]/.test(shown.automation);
     return [
       `**${story.fires} ${story.on}**`.replace(" **", "**"),
@@ -223,8 +225,8 @@ export class SimulateRoom extends Room<unknown> {
     const findings = played?.report.diagnostics.length ?? 0;
     return html`
       <div class="choice">
-        <label>Automation
-          <select @change=${(event: Event) => {
+        <span class="field"><label for="automation">Automation</label>
+          <select id="automation" @change=${(event: Event) => {
             const { value } = event.target as HTMLSelectElement;
             if (!Object.hasOwn(PRESETS, value)) return this.edit();
             const { version } = this.shown;
@@ -234,11 +236,11 @@ export class SimulateRoom extends Room<unknown> {
           }}>
             ${Object.entries(PRESETS).map(
               ([name, { title }]) =>
-                html`<option value=${name} .selected=${live(name === shown.preset)}>${title.replaceAll("`", "")}${edited && name === shown.preset ? " (edited)" : ""}</option>`,
+                html`<option value=${name} .selected=${live(name === shown.preset)}>${title}${edited && name === shown.preset ? " (edited)" : ""}</option>`,
             )}
             <option value="own" .selected=${live(shown.preset === undefined)}>Your own…</option>
           </select>
-        </label>
+        </span>
         <button aria-expanded=${editing} @click=${() => this.edit(!editing)}>
           ${editing ? "Close the text" : "Edit the text"}${findings > 0 ? html` <span class="count">${plural(findings, "note")}</span>` : nothing}
         </button>
@@ -250,15 +252,15 @@ export class SimulateRoom extends Room<unknown> {
             : html`<button @click=${() => this.give(undefined)}>Back to the runs</button>`
         }
         <span class="versions">
-          <label>Server
-            <select @change=${(event: Event) =>
+          <span class="field"><label for="server">Server</label>
+            <select id="server" @change=${(event: Event) =>
               this.set({ version: (event.target as HTMLSelectElement).value as State["version"] })}>
               ${(["3.9", "3.8"] as const).map(
                 (version) =>
                   html`<option .selected=${live(version === shown.version)}>${version}</option>`,
               )}
             </select>
-          </label>
+          </span>
           ${this.renderDifferences()}
         </span>
       </div>
@@ -271,14 +273,14 @@ export class SimulateRoom extends Room<unknown> {
     if (differences.length === 0) return html`<span class="soft">3.8 and 3.9 fire alike</span>`;
     return html`<details class="differences">
       <summary>${plural(differences.length, "firing")} ${differences.length === 1 ? "differs" : "differ"} between 3.8 and 3.9</summary>
-      <ul>${differences.slice(0, 20).map(({ says }) => html`<li>${says}</li>`)}</ul>
+      <ul>${differences.slice(0, 20).map(({ says }) => html`<li>${prose(says)}</li>`)}</ul>
     </details>`;
   }
 
   private renderVerdict(stale: boolean) {
     const { story, played, good, refused } = this;
     if (refused)
-      return html`<section class="verdict bad" role="alert"><p class="says">Not played.</p><p>${refused}</p></section>`;
+      return html`<section class="verdict bad" role="alert"><p class="says">Not played.</p><p>${prose(refused)}</p></section>`;
     if (stale && played?.wrong) {
       const { findings } = played.wrong;
       const of =
@@ -289,7 +291,7 @@ export class SimulateRoom extends Room<unknown> {
             : "This cannot be played";
       return html`<section class="verdict bad">
         <p class="says">${of}.</p>
-        <ul>${findings.slice(0, 5).map((one) => html`<li>${one.message}${one.range && played.wrong?.in !== "scenario" ? ` (line ${one.range.start.line})` : ""}</li>`)}</ul>
+        <ul>${findings.slice(0, 5).map((one) => html`<li>${prose(one.message)}${one.range && played.wrong?.in !== "scenario" ? ` (line ${one.range.start.line})` : ""}</li>`)}</ul>
         ${good ? html`<p class="soft">What is drawn below is how it was before.</p>` : nothing}
       </section>`;
     }
@@ -302,7 +304,7 @@ export class SimulateRoom extends Room<unknown> {
               <button class="plain" title="Show it in the timeline" @click=${() => {
                 this.chosen = story.why?.fired.decision;
               }}><strong>${story.why.name}</strong> ${clock(story.why.fired.at)}</button>
-              ${missed(story)}${story.why.fired.because}.
+              ${missed(story)}${prose(story.why.fired.because)}.
             </p>`
           : nothing
       }
@@ -320,8 +322,8 @@ export class SimulateRoom extends Room<unknown> {
     }
     const { finding } = help;
     return html`<p class="help">
-      ${finding.message}${finding.help ? `: ${finding.help}` : ""}.
-      ${finding.fix ? html`<button @click=${() => this.mend(finding)}>Fix: ${finding.fix.title}</button>` : nothing}
+      ${prose(`${finding.message}${finding.help ? `: ${finding.help}` : ""}.`)}
+      ${finding.fix ? html`<button @click=${() => this.mend(finding)}>Fix: ${prose(finding.fix.title)}</button>` : nothing}
     </p>`;
   }
 
@@ -355,12 +357,60 @@ export class SimulateRoom extends Room<unknown> {
     const more: Slider[] =
       events === undefined
         ? [
-            { label: "Drift of each", unit: "s", least: 0, most: 5, step: 0.005, value: heartbeat.drift, set: beat("drift") },
-            { label: "Delay", unit: "s", least: 0, most: 120, step: 0.1, value: heartbeat.delay, set: beat("delay") },
-            { label: "Jitter", unit: "s", least: 0, most: 120, step: 0.1, value: heartbeat.jitter, set: beat("jitter") },
-            { label: "Loss", unit: "%", least: 0, most: 30, step: 0.5, value: Math.round(heartbeat.loss * 1000) / 10, set: (value) => beat("loss")(value / 100) },
-            { label: "Copies of each run", unit: "", least: 1, most: copiesOf(MOST, runs.length), step: 1, value: copies, set: (value) => this.set({ copies: copiesOf(value, runs.length) }) },
-            { label: "Length", unit: "min", least: 1, most: Math.max(60, Math.ceil(length / 60)), step: 1, value: length / 60, set: (value) => this.set({ length: value * 60 }) },
+            {
+              label: "Drift of each",
+              unit: "s",
+              least: 0,
+              most: 5,
+              step: 0.005,
+              value: heartbeat.drift,
+              set: beat("drift"),
+            },
+            {
+              label: "Delay",
+              unit: "s",
+              least: 0,
+              most: 120,
+              step: 0.1,
+              value: heartbeat.delay,
+              set: beat("delay"),
+            },
+            {
+              label: "Jitter",
+              unit: "s",
+              least: 0,
+              most: 120,
+              step: 0.1,
+              value: heartbeat.jitter,
+              set: beat("jitter"),
+            },
+            {
+              label: "Loss",
+              unit: "%",
+              least: 0,
+              most: 30,
+              step: 0.5,
+              value: Math.round(heartbeat.loss * 1000) / 10,
+              set: (value) => beat("loss")(value / 100),
+            },
+            {
+              label: "Copies of each run",
+              unit: "",
+              least: 1,
+              most: copiesOf(MOST, runs.length),
+              step: 1,
+              value: copies,
+              set: (value) => this.set({ copies: copiesOf(value, runs.length) }),
+            },
+            {
+              label: "Length",
+              unit: "min",
+              least: 1,
+              most: Math.max(60, Math.ceil(length / 60)),
+              step: 1,
+              value: length / 60,
+              set: (value) => this.set({ length: value * 60 }),
+            },
           ]
         : [];
     const all = [...sliders, ...more];
@@ -440,11 +490,11 @@ export class SimulateRoom extends Room<unknown> {
     return html`<li class="finding">
       <button class="plain" ?disabled=${!range} @click=${() => range && this.editor?.jump(range.start.offset, range.end.offset)}>
         <span class=${severity}>${severity}</span>${range ? html` <span class="soft">line ${range.start.line}</span>` : nothing}
-        <span class="message">${message}</span>
+        <span class="message">${prose(message)}</span>
       </button>
-      ${help ? html`<p class="soft">${help}</p>` : nothing}
+      ${help ? html`<p class="soft">${prose(help)}</p>` : nothing}
       <p class="more">
-        ${fix ? html`<button @click=${() => this.mend(finding)}>Fix: ${fix.title}</button>` : nothing}
+        ${fix ? html`<button @click=${() => this.mend(finding)}>Fix: ${prose(fix.title)}</button>` : nothing}
         ${docs ? html`<a href=${docs} target="_blank" rel="noreferrer">Documentation</a>` : nothing}
       </p>
     </li>`;
@@ -461,7 +511,9 @@ export class SimulateRoom extends Room<unknown> {
           else this.give(value);
         }}>Replay them</button>
         <label class="button">Open a file
-          <input class="visually-hidden" type="file" accept=".json,.ndjson,.jsonl,.txt" @change=${(event: Event) => {
+          <input class="visually-hidden" type="file" accept=".json,.ndjson,.jsonl,.txt" @change=${(
+            event: Event,
+          ) => {
             const [file] = (event.target as HTMLInputElement).files ?? [];
             if (file) void this.read(file);
           }} />
@@ -515,7 +567,9 @@ function missed({ why, help }: Story): string {
   const count = why?.fired.missed ?? 0;
   if (!help || !("within" in help)) return "";
   if (count === 0) return "Heartbeats come further apart than the window is long: ";
-  return count === 1 ? "One heartbeat did not come: " : `${count} heartbeats in a row did not come: `;
+  return count === 1
+    ? "One heartbeat did not come: "
+    : `${count} heartbeats in a row did not come: `;
 }
 
 function slider({ label, unit, least, most, step, value, set }: Slider) {

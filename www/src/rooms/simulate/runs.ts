@@ -25,7 +25,9 @@ export function runsTable(
     <section class="runs panel" aria-labelledby="runs-title">
       <header>
         <h2 id="runs-title">Runs</h2>
-        <select aria-label="Add a run" ?disabled=${runs.length >= MOST} @change=${(event: Event) => {
+        <select aria-label="Add a run" ?disabled=${runs.length >= MOST} @change=${(
+          event: Event,
+        ) => {
           const select = event.target as HTMLSelectElement;
           const kind = KINDS[select.value];
           const name = free(select.value, runs);
@@ -92,7 +94,12 @@ function row(
       @change=${(event: Event) => take((event.target as HTMLInputElement).value.trim())} /></td>`;
   return html`<tr>
     ${text("name", run.name, (name) =>
-      put(index, { name: free(name || run.name, runs.filter((one) => one !== run)) }),
+      put(index, {
+        name: free(
+          name || run.name,
+          runs.filter((one) => one !== run),
+        ),
+      }),
     )}
     ${number("starts", "starts, in seconds")}
     ${number("ends", "ends, in seconds")}
@@ -145,5 +152,6 @@ function pair(text: string): Run["retry"] {
 function free(name: string, runs: Run[]): string {
   const taken = new Set(runs.map((run) => run.name));
   if (!taken.has(name)) return name;
-  for (let number = 2; ; number += 1) if (!taken.has(`${name}-${number}`)) return `${name}-${number}`;
+  for (let number = 2; ; number += 1)
+    if (!taken.has(`${name}-${number}`)) return `${name}-${number}`;
 }

@@ -65,10 +65,16 @@ export function story({ scene, report, advice }: Played): Story | undefined {
 /** "1 of them was alive, 2 had finished." */
 function told(fates: (Fate | undefined)[]): string {
   const count = (fate: Fate) => fates.filter((one) => one === fate).length;
-  const [alive, dead, done, silent] = [count("alive"), count("dead"), count("done"), count("silent")];
+  const [alive, dead, done, silent] = [
+    count("alive"),
+    count("dead"),
+    count("done"),
+    count("silent"),
+  ];
   const all = fates.length;
   const was = (number: number) => (number === 1 ? "was" : "were");
-  if (dead === all) return all === 1 ? "it was dead." : all === 2 ? "both were dead." : "all were dead.";
+  if (dead === all)
+    return all === 1 ? "it was dead." : all === 2 ? "both were dead." : "all were dead.";
   if (alive === all)
     return all === 1 ? "it was alive." : all === 2 ? "both were alive." : "all were alive.";
   const parts = [
@@ -118,7 +124,10 @@ function helped(
 }
 
 /** What became of a lane, in a few words. */
-export function outcome(lane: Lane, scene: Scene): { text: string; tone: "bad" | "good" | "plain" } {
+export function outcome(
+  lane: Lane,
+  scene: Scene,
+): { text: string; tone: "bad" | "good" | "plain" } {
   const own = lane.fired.some((one) => !one.child) ? acts(lane) : lane.fired;
   const [first] = own;
   if (first) {
@@ -149,7 +158,11 @@ export function span(seconds: number): string {
   const rounded = Math.round(seconds * 1000) / 1000;
   if (rounded < 120) return `${rounded} s`;
   const whole = Math.round(rounded);
-  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  const [hours, minutes, rest] = [
+    Math.floor(whole / 3600),
+    Math.floor(whole / 60) % 60,
+    whole % 60,
+  ];
   return [hours && `${hours} h`, minutes && `${minutes} min`, rest && `${rest} s`]
     .filter(Boolean)
     .join(" ");

@@ -9,6 +9,7 @@ import { customElement, property, state } from "lit/decorators.js";
 import type { Lane, Scene, Told } from "../../core/functions/scenes.ts";
 import { announce } from "../../ui/announce.ts";
 import { COLOURS, type Colours, inForce, type LaneShape, paint } from "./paint.ts";
+import { prose } from "./prose.ts";
 import { clock, outcome, span } from "./story.ts";
 
 /** Beside the lanes there is room for names and outcomes, or they stand above them. */
@@ -61,7 +62,10 @@ export class Timeline extends LitElement {
   private colours: Colours | undefined;
   private readonly resized = new ResizeObserver(() => this.measure());
   private readonly dark = matchMedia("(prefers-color-scheme: dark)");
-  private lanes: { scene: number; told: Map<number, Promise<Told[]>> } = { scene: -1, told: new Map() };
+  private lanes: { scene: number; told: Map<number, Promise<Told[]>> } = {
+    scene: -1,
+    told: new Map(),
+  };
   /** How many frames were drawn: what tests of smoothness read. */
   frames = 0;
 
@@ -147,9 +151,15 @@ export class Timeline extends LitElement {
     if (!plot || !scroller || !canvas) return;
     this.wide = this.clientWidth >= NARROW_BELOW;
     const width = plot.clientWidth;
-    const height = Math.min(scroller.clientHeight, (this.scene?.lanes.length ?? 0) * this.lane.height);
+    const height = Math.min(
+      scroller.clientHeight,
+      (this.scene?.lanes.length ?? 0) * this.lane.height,
+    );
     const ratio = Math.min(3, devicePixelRatio);
-    if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
+    if (
+      canvas.width !== Math.round(width * ratio) ||
+      canvas.height !== Math.round(height * ratio)
+    ) {
       canvas.width = Math.round(width * ratio);
       canvas.height = Math.round(height * ratio);
       canvas.style.height = `${height}px`;
@@ -212,13 +222,16 @@ export class Timeline extends LitElement {
     const x = this.x;
     const times = x.ticks(Math.max(2, Math.floor(this.width / 90)));
     const step = (times[1]?.getTime() ?? 0) - (times[0]?.getTime() ?? 0);
-    const format = utcFormat(step % 60_000 === 0 ? "%H:%M" : step % 1000 === 0 ? "%H:%M:%S" : "%S.%L");
+    const format = utcFormat(
+      step % 60_000 === 0 ? "%H:%M" : step % 1000 === 0 ? "%H:%M:%S" : "%S.%L",
+    );
     while (axis.childElementCount > times.length) axis.lastElementChild?.remove();
     times.forEach((time, index) => {
       const label = axis.children[index] ?? axis.appendChild(document.createElement("span"));
       const text = format(time);
       if (label.textContent !== text) label.textContent = text;
-      (label as HTMLElement).style.transform = `translateX(${Math.max(20, Math.min(this.width - 20, x(time)))}px) translateX(-50%)`;
+      (label as HTMLElement).style.transform =
+        `translateX(${Math.max(20, Math.min(this.width - 20, x(time)))}px) translateX(-50%)`;
     });
   }
 
@@ -473,7 +486,7 @@ export class Timeline extends LitElement {
     const side = this.tip.x > this.width * 0.55 ? "before" : "after";
     return html`<div class="tip ${side}" style="--x:${this.tip.x}px;--y:${this.tip.y}px" aria-hidden="true">
       <p class="when"><strong class="kind ${told.kind}">${told.kind}</strong> <span>${clock(told.at, true)}</span> <span>${lane.name}</span></p>
-      <p>${told.because}</p>
+      <p>${prose(told.because)}</p>
       ${
         window && told.kind !== "fired"
           ? html`<p class="soft">${
