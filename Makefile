@@ -39,6 +39,9 @@ page: build ## build the page into target/www
 browser-test: page
 	$(NODE_TEST) tests/browser/*.test.js
 
+screenshots: page ## pictures of the page: target/screenshots, and docs/images for the README
+	node tests/browser/screenshots.js
+
 lint: build ## formatting, clippy, Biome, TypeScript
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings

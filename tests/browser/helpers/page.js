@@ -48,7 +48,7 @@ export function thePage() {
     const failures = [];
     page.on("pageerror", (error) => failures.push(String(error)));
     page.on("console", (message) => {
-      if (message.type() === "error") failures.push(message.text());
+      if (message.type() === "error") failures.push(`${message.text()} ${message.location().url}`);
     });
     await page.goto(`${site.url}${hash}`);
     await page.locator("main > [data-room]").waitFor();
