@@ -97,6 +97,7 @@ export class Editor {
           EditorView.lineWrapping,
           EditorView.contentAttributes.of({
             "aria-label": `${label}. Escape, then Tab, leaves the editor.`,
+            tabindex: "0",
           }),
           this.#language.of(LANGUAGES[language]()),
           EditorState.readOnly.of(readOnly === true),
