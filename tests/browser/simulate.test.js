@@ -26,7 +26,7 @@ const ID = "prefect.flow-run.00000000-0000-4000-8000-00000000000";
 /** A run that sends heartbeats at these seconds. @param {number} run @param {number[]} beats */
 const captured = (run, beats, name = "heartbeat") =>
   beats.map((at, index) => ({
-    id: `00000000-0000-4000-8000-${run}${name.length}${String(index).padStart(10, "0")}`,
+    id: `00000000-0000-4000-8000-${run}${name.charCodeAt(0) % 10}${String(index).padStart(10, "0")}`,
     event: `prefect.flow-run.${name}`,
     occurred: new Date(Date.UTC(2026, 2, 1, 12) + at * 1000).toISOString(),
     resource: { "prefect.resource.id": `${ID}${run}`, "prefect.resource.name": `captured-${run}` },
@@ -95,7 +95,7 @@ test("each slider changes what is played", async () => {
   };
   await put("Copies of each run", "3", /Fires on 6 of 12 runs;\s+3 of them were alive/);
   await put("Copies of each run", "1", /2 of 4 runs/);
-  await put("Loss, per cent", "30", /[34] of 4 runs/);
+  await put("Loss, per cent", "30", /hiccup 12:0(?!3:40)/);
   await put("Loss, per cent", "0", /2 of 4 runs/);
   await put("Heartbeat every, seconds", "120", /4 of 4 runs/);
   assert.match(await page.locator(".advice").innerText(), /fires on healthy runs/);
@@ -308,7 +308,7 @@ test("one's own automation, in JSON: mistakes are told, and the last picture sta
 test("captured events are replayed: pasted, dropped, or given by another room", async () => {
   const { page, failures } = await open("#simulate");
   await page.getByRole("button", { name: "Replay captured events" }).click();
-  await page.getByLabel(/^Captured events/).fill(EVENTS);
+  await page.getByRole("textbox", { name: /^Captured events/ }).fill(EVENTS);
   await page.getByRole("button", { name: "Replay them" }).click();
   await says(outcome(page), /Fires on 1 of 2 runs;\s+it was alive\./);
   await says(
@@ -374,7 +374,7 @@ test("the address keeps what is shown, and a wrong one does no harm", async () =
     events: 5,
   };
   const other = await open(address(wrong));
-  await says(outcome(other.page), "Never fires on these 50 runs");
+  await says(outcome(other.page), "Never fires on this run");
   assert.deepEqual(other.failures, []);
 });
 

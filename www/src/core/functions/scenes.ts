@@ -230,6 +230,7 @@ function compose(asked: Play, result: SimulationResult, watchesHeartbeats: boole
     return draft;
   };
 
+  const subjects = new Map(events.map(({ id, resource }) => [id, resource["prefect.resource.id"]]));
   const names = new Map<string, string>();
   for (const { resource } of events) {
     const { "prefect.resource.id": id, "prefect.resource.name": name } = resource;
@@ -250,8 +251,12 @@ function compose(asked: Play, result: SimulationResult, watchesHeartbeats: boole
   all.forEach((one, index) => {
     const values = Object.values(one.key);
     const key = values.join(" ");
+    // What is decided of an event before any trigger has a key for it belongs to what the event is about.
+    const about =
+      key === "" && UNKEYED.includes(one.kind) ? subjects.get(one.event_id ?? "") : undefined;
+    if (about !== undefined && !byKey.has(about)) return;
     const draft =
-      byKey.get(key) ??
+      byKey.get(about ?? key) ??
       begin(
         key,
         values.map((value) => names.get(value) ?? short(value)).join(", ") || "The automation",
@@ -328,6 +333,7 @@ function firing(at: string, path: string, labels: { [label: string]: string }): 
   return `${at} ${path} ${Object.values(labels).join(" ")}`;
 }
 
+const UNKEYED: Decision["kind"][] = ["ignored", "held", "released"];
 const OPENS: Decision["kind"][] = ["armed", "rearmed", "rolled"];
 const CLOSES: Decision["kind"][] = [...OPENS, "disarmed", "expired", "swept", "fired"];
 

@@ -4,6 +4,7 @@ import { html, nothing } from "lit";
 import type { Advice } from "prefect-events";
 import { prose } from "./prose.ts";
 import { plural, span } from "./story.ts";
+import "./advice.css";
 
 export function advicePanel(advice: Advice, set: (within: number) => void) {
   const { tolerated_misses: misses, detection, healthy_runs_fire, within } = advice;
@@ -28,7 +29,7 @@ export function advicePanel(advice: Advice, set: (within: number) => void) {
           <dt>Windows that tolerate more or less</dt>
           <dd class="better">${better.map(
             (one) =>
-              html`<button aria-label="Set within to ${one.within} seconds: tolerates ${plural(one.misses, "missed heartbeat")}" ?disabled=${one.within === within} @click=${() => set(one.within)}>${one.misses} missed <b>${one.within} s</b></button>`,
+              html`<button title="Set within to ${one.within} seconds" ?disabled=${one.within === within} @click=${() => set(one.within)}>${one.misses} missed <b>${one.within} s</b></button>`,
           )}</dd>
         </div>
       </dl>

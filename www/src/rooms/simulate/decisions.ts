@@ -5,6 +5,7 @@ import { customElement, property, state } from "lit/decorators.js";
 import type { Scene, Told } from "../../core/functions/scenes.ts";
 import { prose } from "./prose.ts";
 import { clock } from "./story.ts";
+import "./decisions.css";
 
 /** Rows are added so many at a time. */
 const PAGE = 200;

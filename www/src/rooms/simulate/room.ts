@@ -21,6 +21,8 @@ import { clock, outcome, plural, type Story, span, story } from "./story.ts";
 import "./decisions.ts";
 import "./timeline.ts";
 import "./simulate.css";
+import "./document.css";
+import "./sliders.css";
 
 /** When nothing moves any more, what takes longer is asked for. */
 const SETTLED = 350;

@@ -5,6 +5,7 @@ import { live } from "lit/directives/live.js";
 import type { Run } from "../../core/functions/scenario.ts";
 import { KINDS } from "./presets.ts";
 import { MOST } from "./state.ts";
+import "./runs.css";
 
 export function runsTable(
   runs: Run[],

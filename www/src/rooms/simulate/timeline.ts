@@ -11,6 +11,7 @@ import { announce } from "../../ui/announce.ts";
 import { COLOURS, type Colours, inForce, type LaneShape, paint } from "./paint.ts";
 import { prose } from "./prose.ts";
 import { clock, outcome, span } from "./story.ts";
+import "./timeline.css";
 
 /** Beside the lanes there is room for names and outcomes, or they stand above them. */
 const WIDE: LaneShape = { height: 54, track: 19, base: 43 };
