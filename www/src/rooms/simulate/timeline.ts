@@ -43,6 +43,9 @@ export class Timeline extends LitElement {
   @state() private told: Told | undefined;
   @state() private cursor: number | undefined;
   @state() private legend = false;
+  /** What is under the pointer, but was not decided: a heartbeat that never came, a death. */
+  @state() private remark = "";
+  private pointedLane: number | undefined;
   private tip = { x: 0, y: 0 };
 
   private transform: ZoomTransform = zoomIdentity;
@@ -257,6 +260,7 @@ export class Timeline extends LitElement {
   private async look(looked: Looked | undefined, say = false) {
     if (looked?.lane === this.looked?.lane && looked?.mark === this.looked?.mark && !say) return;
     this.looked = looked;
+    if (looked) this.remark = "";
     this.told = undefined;
     this.draw();
     const { scene } = this;
@@ -333,9 +337,37 @@ export class Timeline extends LitElement {
     if (lane && mark !== undefined) {
       this.place(index, lane.times[mark] ?? 0);
       void this.look({ lane: index, mark });
-    } else void this.look(undefined);
+      this.remark = "";
+    } else {
+      void this.look(undefined);
+      this.remark = lane ? this.remarkOn(lane, x) : "";
+      if (this.remark) this.place(index, this.cursor);
+    }
+    this.pointedLane = lane && index;
     this.draw();
   };
+
+  private remarkOn(lane: Lane, at: number): string {
+    const x = this.x;
+    const near = (time: number) => Math.abs(x(time) - at) <= NEAR;
+    const missed = lane.missed.find(near);
+    if (missed !== undefined)
+      return `At ${clock(missed, true)} a heartbeat was due that never came.`;
+    if (lane.dies !== undefined && near(lane.dies))
+      return `At ${clock(lane.dies, true)} the process dies without a word.`;
+    return "";
+  }
+
+  /** The time at the cursor, and how much of the window is left there. */
+  private get now(): string {
+    const { cursor, scene } = this;
+    if (cursor === undefined) return "";
+    const lane = scene?.lanes[this.looked?.lane ?? this.pointedLane ?? -1];
+    const window = lane && inForce(lane, cursor);
+    if (!lane || !window || lane.reactive) return clock(cursor, true);
+    const left = Math.round((window.end - cursor) / 1000);
+    return `${clock(cursor, true)} · ${lane.name}: ${left > 0 ? `${span(left)} left` : "the window is over"}`;
+  }
 
   private nearest(lane: Lane, at: number): number | undefined {
     const x = this.x;
@@ -352,6 +384,8 @@ export class Timeline extends LitElement {
 
   private readonly left = () => {
     this.cursor = undefined;
+    this.pointedLane = undefined;
+    this.remark = "";
     void this.look(undefined);
   };
 
@@ -432,7 +466,7 @@ export class Timeline extends LitElement {
       <div class="timeline ${this.wide ? "wide" : "narrow"} ${this.stale ? "stale" : ""}">
         <header>
           <h2>Timeline</h2>
-          <p class="now" aria-hidden="true">${this.cursor === undefined ? "" : clock(this.cursor, true)}</p>
+          <p class="now" aria-hidden="true">${this.now}</p>
           <button aria-expanded=${this.legend} aria-controls="timeline-keys" @click=${() => {
             this.legend = !this.legend;
           }}>Keys</button>
@@ -482,9 +516,11 @@ export class Timeline extends LitElement {
   private renderTip() {
     const { looked, told, scene, cursor } = this;
     const lane = looked && scene?.lanes[looked.lane];
+    const side = this.tip.x > this.width * 0.55 ? "before" : "after";
+    if (this.remark)
+      return html`<div class="tip ${side}" style="--x:${this.tip.x}px;--y:${this.tip.y}px" aria-hidden="true"><p>${this.remark}</p></div>`;
     if (!lane || !told) return nothing;
     const window = cursor === undefined ? undefined : inForce(lane, cursor);
-    const side = this.tip.x > this.width * 0.55 ? "before" : "after";
     return html`<div class="tip ${side}" style="--x:${this.tip.x}px;--y:${this.tip.y}px" aria-hidden="true">
       <p class="when"><strong class="kind ${told.kind}">${told.kind}</strong> <span>${clock(told.at, true)}</span> <span>${lane.name}</span></p>
       <p>${prose(told.because)}</p>
