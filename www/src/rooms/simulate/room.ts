@@ -4,8 +4,8 @@ import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { guard } from "lit/directives/guard.js";
 import { live } from "lit/directives/live.js";
-import type { Diagnostic } from "prefect-events";
-import { catalogue, InputError, latest, scenes } from "../../core/client.ts";
+import type { Advice, Diagnostic } from "prefect-events";
+import { catalogue, InputError, latest, quick, scenes } from "../../core/client.ts";
 import { facts, withWindow } from "../../core/functions/facts.ts";
 import { type Heartbeat, scenario } from "../../core/functions/scenario.ts";
 import type { Played, Scene } from "../../core/functions/scenes.ts";
@@ -58,6 +58,9 @@ export class SimulateRoom extends Room<unknown> {
   private editor: Editor | undefined;
   private settling: ReturnType<typeof setTimeout> | undefined;
   private readonly play = latest(scenes.play);
+  /** The advice is quick: it follows a slider at once, and what is played comes after. */
+  @state() private advice: Advice | undefined;
+  private readonly advise = latest(quick.heartbeatAdvice);
 
   protected override willUpdate(changed: PropertyValues) {
     if (this.hasUpdated && !changed.has("initial")) return;
@@ -86,9 +89,30 @@ export class SimulateRoom extends Room<unknown> {
     this.shown = { ...this.shown, ...changed };
     if (this.shown.copies !== 1)
       this.shown.copies = copiesOf(this.shown.copies, this.shown.runs.length);
+    this.refused = "";
     this.keep(packed(this.shown));
     if (this.editor) this.editor.text = this.shown.automation;
     void this.replay();
+    void this.adviseOn(this.shown);
+  }
+
+  private async adviseOn(shown: State) {
+    const { watched, expect } = facts(shown.automation);
+    // Without an advice there is nothing to keep up with.
+    if (!watched || !this.advice) return;
+    const frequency =
+      shown.events === undefined ? shown.heartbeat.frequency : this.advice.frequency;
+    try {
+      const advice = await this.advise({
+        frequency,
+        within: watched.seconds,
+        ...(expect && { expect }),
+      });
+      if (advice && this.advice) this.advice = advice;
+    } catch (error) {
+      // A mistake in the text is told by what plays it.
+      if (!(error instanceof InputError)) this.fault(error);
+    }
   }
 
   private async replay() {
@@ -99,6 +123,7 @@ export class SimulateRoom extends Room<unknown> {
       // Another was asked for meanwhile.
       if (!played) return;
       this.played = played;
+      if (shown === this.shown) this.advice = played.advice;
       if (played.scene) {
         this.good = played;
         this.story = story(played);
@@ -185,7 +210,7 @@ export class SimulateRoom extends Room<unknown> {
                   ></simulate-timeline>
                   ${this.renderSliders()}
                 <aside>
-                  ${played?.advice ? advicePanel(played.advice, (within) => this.setWindow(within)) : nothing}
+                  ${this.advice ? advicePanel(this.advice, (within) => this.setWindow(within)) : nothing}
                   <simulate-decisions class="panel"
                     .scene=${this.settled} .chosen=${this.chosen}
                     .tell=${this.decisions}

@@ -6,6 +6,7 @@ import { utcFormat } from "d3-time-format";
 import { type D3ZoomEvent, type ZoomTransform, zoom, zoomIdentity } from "d3-zoom";
 import { html, LitElement, nothing, type PropertyValues } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
+import { guard } from "lit/directives/guard.js";
 import type { Lane, Scene, Told } from "../../core/functions/scenes.ts";
 import { announce } from "../../ui/announce.ts";
 import { COLOURS, type Colours, inForce, type LaneShape, paint } from "./paint.ts";
@@ -41,7 +42,7 @@ export class Timeline extends LitElement {
   @state() private wide = true;
   @state() private looked: Looked | undefined;
   @state() private told: Told | undefined;
-  @state() private cursor: number | undefined;
+  private cursor: number | undefined;
   @state() private legend = false;
   /** What is under the pointer, but was not decided: a heartbeat that never came, a death. */
   @state() private remark = "";
@@ -217,6 +218,8 @@ export class Timeline extends LitElement {
       colours: this.colours,
     });
     this.drawAxis();
+    const now = this.querySelector(".now");
+    if (now && now.textContent !== this.now) now.textContent = this.now;
     this.frames += 1;
   }
 
@@ -466,7 +469,7 @@ export class Timeline extends LitElement {
       <div class="timeline ${this.wide ? "wide" : "narrow"} ${this.stale ? "stale" : ""}">
         <header>
           <h2>Timeline</h2>
-          <p class="now" aria-hidden="true">${this.now}</p>
+          <p class="now" aria-hidden="true"></p>
           <button aria-expanded=${this.legend} aria-controls="timeline-keys" @click=${() => {
             this.legend = !this.legend;
           }}>Keys</button>
@@ -485,13 +488,15 @@ export class Timeline extends LitElement {
           <div class="axis" aria-hidden="true"><div class="times"></div></div>
           <div class="scroller" @scroll=${() => this.draw()}>
             <ol class="lanes" aria-label="Runs and what became of them" style="height:${high}px">
-              ${scene.lanes.map((one) => {
-                const { text, tone } = outcome(one, scene);
-                return html`<li style="height:${lane.height}px">
+              ${guard([scene, lane], () =>
+                scene.lanes.map((one) => {
+                  const { text, tone } = outcome(one, scene);
+                  return html`<li style="height:${lane.height}px">
                   <span class="run" title=${one.name}>${one.name}</span>
                   <span class="outcome ${tone}">${text}</span>
                 </li>`;
-              })}
+                }),
+              )}
             </ol>
             <div
               class="plot"
