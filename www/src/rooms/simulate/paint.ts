@@ -47,7 +47,6 @@ export function paint(context: CanvasRenderingContext2D, view: View) {
   context.font = FONT;
   context.textBaseline = "alphabetic";
   context.lineJoin = "round";
-  paintTicks(context, view);
   const first = Math.max(0, Math.floor(top / lane.height));
   const last = Math.min(scene.lanes.length - 1, Math.floor((top + height) / lane.height));
   for (let index = first; index <= last; index += 1) {
@@ -56,6 +55,7 @@ export function paint(context: CanvasRenderingContext2D, view: View) {
     context.save();
     context.translate(0, index * lane.height - top);
     if (index > 0) line(context, 0, 0.5, width, 0.5, colours.line);
+    paintTicks(context, view);
     paintWindows(context, one, view);
     paintLife(context, one, view);
     paintBeats(context, one, view);
@@ -72,7 +72,7 @@ export function paint(context: CanvasRenderingContext2D, view: View) {
 }
 
 /** When the server looks at its windows. */
-function paintTicks(context: CanvasRenderingContext2D, { scene, x, width, height, colours }: View) {
+function paintTicks(context: CanvasRenderingContext2D, { scene, x, width, lane, colours }: View) {
   const { start, end, tick } = scene;
   const step = x(start + tick) - x(start);
   if (step < CLOSEST) return;
@@ -83,8 +83,8 @@ function paintTicks(context: CanvasRenderingContext2D, { scene, x, width, height
   for (let at = start + skipped * tick; at <= end; at += tick) {
     const place = Math.round(x(at)) + 0.5;
     if (place > width) break;
-    context.moveTo(place, 0);
-    context.lineTo(place, height);
+    context.moveTo(place, lane.track);
+    context.lineTo(place, lane.base);
   }
   context.stroke();
 }

@@ -121,8 +121,10 @@ export class Timeline extends LitElement {
     const probe = document.createElement("span");
     this.append(probe);
     const read = COLOURS.map((name) => {
-      probe.style.color = `var(--${name})`;
-      return [name, getComputedStyle(probe).color];
+      // What is behind stays behind where the system forces its colours.
+      const as = name === "surface" ? "backgroundColor" : "color";
+      probe.style[as] = `var(--${name})`;
+      return [name, getComputedStyle(probe)[as]];
     });
     probe.remove();
     return Object.fromEntries(read) as Colours;
