@@ -25,8 +25,8 @@ export interface Play {
   /** The text, JSON or YAML. */
   automation: string;
   version: "3.8" | "3.9";
-  /** Captured ones are played instead of the runs. */
-  events?: string | undefined;
+  /** Captured events are played instead of the runs: the number by which they are held. */
+  captured?: number | undefined;
   heartbeat: Heartbeat;
   runs: Run[];
   /** How many there are of each run. */

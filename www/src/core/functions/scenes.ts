@@ -96,14 +96,31 @@ const FINAL = ["COMPLETED", "FAILED", "CRASHED", "CANCELLED"];
 const HEARTBEAT = "prefect.flow-run.heartbeat";
 
 let number = 0;
+let held:
+  | { number: number; text: string; events: CapturedEvent[]; frequency: number | undefined }
+  | undefined;
 let sent: { of: string; events: object[] } | undefined;
 let last: { scene: Scene; decisions: Decision[]; lanes: Int32Array } | undefined;
+
+/** Keeps captured events until others come; they are played by the number that this gives. */
+export function hold(text: string): number {
+  const events = readEvents(text);
+  held = { number: (held?.number ?? 0) + 1, text, events, frequency: usual(events) };
+  return held.number;
+}
+
+function capturedOf({ captured }: Play) {
+  if (captured === undefined) return undefined;
+  // Others have come since: what is asked for is not shown any more.
+  if (held?.number !== captured) throw new TypeError("these captured events are not held any more");
+  return held;
+}
 
 export function play(asked: Play): Played {
   const text = asked.automation;
   const found = facts(text);
-  const captured = asked.events === undefined ? undefined : readEvents(asked.events);
-  const frequency = captured ? usual(captured) : asked.heartbeat.frequency;
+  const captured = capturedOf(asked);
+  const frequency = captured ? captured.frequency : asked.heartbeat.frequency;
   const report = checkAutomation(text, {
     server_version: asked.version,
     ...(frequency && { heartbeat_frequency: Math.round(frequency) }),
@@ -120,15 +137,15 @@ export function play(asked: Play): Played {
     return { ...played, wrong: { in: "automation", findings } };
   }
   const result =
-    asked.events === undefined
+    captured === undefined
       ? generate(asked)
-      : replay(text, asked.events, { trace: true, server_version: asked.version });
+      : replay(text, captured.text, { trace: true, server_version: asked.version });
   if (result.errors)
     return { ...played, wrong: { in: result.found_in ?? "scenario", findings: result.errors } };
   const period = captured ? (frequency ?? 0) : asked.heartbeat.frequency + asked.heartbeat.drift;
   return {
     ...played,
-    scene: compose(asked, result, captured, period * 1000, found.watched !== undefined),
+    scene: compose(asked, result, captured?.events, period * 1000, found.watched !== undefined),
   };
 }
 
@@ -165,7 +182,8 @@ function usual(events: CapturedEvent[]): number | undefined {
 
 /** The firings in which the two versions of the server differ. */
 export function compare(asked: Play): { at: string; says: string }[] {
-  if (asked.events !== undefined) return compareReplays(asked, asked.events);
+  const captured = capturedOf(asked);
+  if (captured) return compareReplays(asked, captured.text);
   return compareVersions(scenario(asked)).differences.map((one) =>
     difference(one["3.8"], one["3.9"]),
   );

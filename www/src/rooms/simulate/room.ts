@@ -60,6 +60,7 @@ export class SimulateRoom extends Room<unknown> {
   private readonly play = latest(scenes.play);
   /** The advice is quick: it follows a slider at once, and what is played comes after. */
   @state() private advice: Advice | undefined;
+  private held: { events: string; number: Promise<number> } | undefined;
   private readonly advise = latest(quick.heartbeatAdvice);
 
   protected override willUpdate(changed: PropertyValues) {
@@ -117,9 +118,11 @@ export class SimulateRoom extends Room<unknown> {
 
   private async replay() {
     clearTimeout(this.settling);
+    const { shown } = this;
     try {
-      const { shown } = this;
-      const played = await this.play(toPlay(shown));
+      const held = await this.holding(shown);
+      if (shown !== this.shown) return;
+      const played = await this.play(toPlay(shown, held));
       // Another was asked for meanwhile.
       if (!played) return;
       this.played = played;
@@ -133,8 +136,16 @@ export class SimulateRoom extends Room<unknown> {
       this.editor?.show(played.report.diagnostics, shown.automation);
       this.settling = setTimeout(() => void this.settle(), this.settled ? SETTLED : 0);
     } catch (error) {
-      this.blame(error);
+      this.held = undefined;
+      if (shown === this.shown) this.blame(error);
     }
+  }
+
+  /** Captured events are sent to the worker once, however often they are played. */
+  private holding({ events }: State): Promise<number> | undefined {
+    if (events === undefined) this.held = undefined;
+    else if (this.held?.events !== events) this.held = { events, number: scenes.hold(events) };
+    return this.held?.number;
   }
 
   /** What was given wrongly is told here; everything else is a fault. */
@@ -152,7 +163,7 @@ export class SimulateRoom extends Room<unknown> {
     }
     announce(`${story?.fires ?? ""} ${story?.on ?? ""}`);
     try {
-      const differences = await scenes.compare(toPlay(this.shown));
+      const differences = await scenes.compare(toPlay(this.shown, await this.holding(this.shown)));
       if (played === this.played) this.differences = differences;
     } catch (error) {
       this.blame(error);
@@ -255,7 +266,12 @@ export class SimulateRoom extends Room<unknown> {
         <span class="field"><label for="automation">Automation</label>
           <select id="automation" @change=${(event: Event) => {
             const { value } = event.target as HTMLSelectElement;
-            if (!Object.hasOwn(PRESETS, value)) return this.edit();
+            if (!Object.hasOwn(PRESETS, value)) {
+              const { preset: _, ...own } = this.shown;
+              this.shown = own;
+              this.set({});
+              return this.edit();
+            }
             const { version } = this.shown;
             const { events: _, ...rest } = this.shown;
             this.shown = rest;

@@ -79,9 +79,10 @@ export function copiesOf(copies: number, runs: number): number {
   return Math.max(1, Math.min(Math.round(copies), Math.floor(MOST / Math.max(1, runs))));
 }
 
-export function toPlay(state: State): Play {
-  const { automation, version, heartbeat, runs, copies, length, events } = state;
-  return { automation, version, heartbeat, runs, copies, length, events };
+/** `captured`: the number by which the worker holds the events. */
+export function toPlay(state: State, captured?: number): Play {
+  const { automation, version, heartbeat, runs, copies, length } = state;
+  return { automation, version, heartbeat, runs, copies, length, captured };
 }
 
 function run(value: unknown): Run[] {

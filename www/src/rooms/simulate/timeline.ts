@@ -144,8 +144,14 @@ export class Timeline extends LitElement {
     if (changed.has("scene")) {
       if (this.lanes.scene !== this.scene?.number)
         this.lanes = { scene: this.scene?.number ?? -1, told: new Map() };
-      this.look(undefined);
-      this.measure();
+      void this.look(undefined);
+      const before = changed.get("scene") as Scene | undefined;
+      if (
+        before?.lanes.length !== this.scene?.lanes.length ||
+        before?.start !== this.scene?.start ||
+        before?.end !== this.scene?.end
+      )
+        this.measure();
     }
     if (changed.has("chosen") && this.chosen !== undefined) this.reveal(this.chosen);
     this.draw();
@@ -387,7 +393,9 @@ export class Timeline extends LitElement {
     return best;
   }
 
-  private readonly left = () => {
+  private readonly left = (event?: Event) => {
+    // A finger that is lifted has not gone elsewhere.
+    if (event instanceof PointerEvent && event.pointerType === "touch") return;
     this.cursor = undefined;
     this.pointedLane = undefined;
     this.remark = "";
@@ -415,7 +423,7 @@ export class Timeline extends LitElement {
       End: () => this.step(Infinity),
       Enter: this.clicked,
       " ": this.clicked,
-      Escape: this.left,
+      Escape: () => this.left(),
     };
     const action = keys[event.key];
     if (!action) return;
@@ -508,6 +516,7 @@ export class Timeline extends LitElement {
               tabindex="0"
               style="height:${high}px"
               @pointermove=${this.pointed}
+              @pointerdown=${this.pointed}
               @pointerleave=${this.left}
               @click=${this.clicked}
               @keydown=${this.pressed}
