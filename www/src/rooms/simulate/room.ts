@@ -16,7 +16,7 @@ import { advicePanel } from "./advice.ts";
 import { PRESETS, type PresetName } from "./presets.ts";
 import { prose } from "./prose.ts";
 import { runsTable } from "./runs.ts";
-import { copiesOf, MOST, packed, preset, type State, toPlay, unpacked } from "./state.ts";
+import { copiesOf, fits, MOST, packed, preset, type State, toPlay, unpacked } from "./state.ts";
 import { clock, outcome, plural, type Story, span, story } from "./story.ts";
 import "./decisions.ts";
 import "./timeline.ts";
@@ -292,7 +292,8 @@ export class SimulateRoom extends Room<unknown> {
             ? html`<button aria-expanded=${giving} @click=${() => {
                 this.giving = !giving;
               }}>Replay captured events</button>`
-            : html`<button @click=${() => this.give(undefined)}>Back to the runs</button>`
+            : html`<button @click=${() => this.give(undefined)}>Back to the runs</button>
+                ${fits(shown.events) ? nothing : html`<span class="soft">These events are too long for a link.</span>`}`
         }
         <span class="versions">
           <span class="field"><label for="server">Server</label>

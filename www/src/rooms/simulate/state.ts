@@ -41,8 +41,13 @@ export function packed(state: State): object {
     ...rest,
     ...(name && { preset: name }),
     ...(!asIs && { automation }),
-    ...(events !== undefined && events.length <= MOST_EVENTS && { events }),
+    ...(events !== undefined && fits(events) && { events }),
   };
+}
+
+/** Whether events stand in the address. */
+export function fits(events: string): boolean {
+  return events.length <= MOST_EVENTS;
 }
 
 /** From an address, which may be of another version or made by hand: what cannot be used is as in the beginning. */

@@ -54,7 +54,12 @@ export function story({ scene, report, advice }: Played): Story | undefined {
   const bad = scene.watchesHeartbeats && wrong.length > 0;
   const why = instructive(scene);
   return {
-    tone: bad || lost ? "bad" : scene.watchesHeartbeats && struck.length > 0 ? "good" : "plain",
+    tone:
+      bad || lost
+        ? "bad"
+        : scene.watchesHeartbeats && struck.length > 0 && fates.every((fate) => fate === "dead")
+          ? "good"
+          : "plain",
     fires: struck.length === 0 ? `${fires}.` : `${fires};`,
     on: [struck.length === 0 ? "" : told(fates), lost].filter(Boolean).join(" "),
     ...(why && { why }),
