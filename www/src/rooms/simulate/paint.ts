@@ -227,7 +227,7 @@ function paintLooked(
 ) {
   const at = one.times[mark];
   if (at === undefined) return;
-  const window = inForce(one, at);
+  const window = inForce(one, at, true);
   if (window) {
     const [left, right] = [x(window.start), x(window.end)];
     context.strokeStyle = colours.ink;
@@ -260,11 +260,12 @@ function paintDeadline(
   line(context, right, lane.track, right, lane.base + 4, colours.accent, 1.5);
 }
 
-/** The window that is open at a time; of two, the later. */
-export function inForce({ windows }: Lane, time: number) {
+/** The window that is open at a time, or also one that is closed just then; of two, the later. */
+export function inForce({ windows }: Lane, time: number, closing = false) {
   for (let index = windows.length - 4; index >= 0; index -= 4) {
     const [at = 0, start = 0, end = 0, until = 0] = windows.subarray(index, index + 4);
-    if (at <= time && (time < until || (time === until && at < until))) return { start, end };
+    if (at <= time && (time < until || (closing && time === until && at < until)))
+      return { start, end };
   }
   return undefined;
 }

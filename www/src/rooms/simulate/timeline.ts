@@ -541,12 +541,8 @@ export class Timeline extends LitElement {
       <p class="when"><strong class="kind ${told.kind}">${told.kind}</strong> <span>${clock(told.at, true)}</span> <span>${lane.name}</span></p>
       <p>${prose(told.because)}</p>
       ${
-        window && told.kind !== "fired"
-          ? html`<p class="soft">${
-              window.end > told.at
-                ? `${span(Math.round((window.end - told.at) / 100) / 10)} left`
-                : "the window is over"
-            }</p>`
+        window && window.end > told.at
+          ? html`<p class="soft">${span(Math.round((window.end - told.at) / 100) / 10)} left</p>`
           : nothing
       }
     </div>`;
