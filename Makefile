@@ -23,6 +23,7 @@ test: lint cargo-test build node-test package-test browser-test ## every check a
 
 build: node_modules/.package-lock.json ## leave pkg/ ready to publish
 	cargo run --quiet --package prefect-events-build
+	node tools/build/manifest.js
 
 cargo-test:
 	cargo test --workspace
@@ -76,7 +77,7 @@ sent: build ## send built events to a real Prefect (PREFECT=3.9.1) and compare w
 
 clean: ## remove everything that was made
 	cargo clean
-	rm -rf node_modules pkg/wasm pkg/schemas/event*.json pkg/schemas/prefect*.json pkg/events.d.ts pkg/README.md pkg/LICENSE-APACHE pkg/LICENSE-MIT tests/fuzz/target tests/fuzz/corpus
+	rm -rf node_modules pkg/wasm pkg/schemas/event*.json pkg/schemas/prefect*.json pkg/events.d.ts pkg/inline.global.js pkg/custom-elements.json pkg/README.md pkg/LICENSE-APACHE pkg/LICENSE-MIT tests/fuzz/target tests/fuzz/corpus
 
 # npm writes this file last.
 node_modules/.package-lock.json: package-lock.json

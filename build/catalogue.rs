@@ -21,7 +21,8 @@ use std::path::Path;
 use data::{Contents, Groups};
 
 /// Writes the pages of a folder: for the crate `catalogue.bin` and `catalogue.txt`, and what
-/// its checks do not need in `aside.bin` and `aside.txt`; for its tests `catalogue.debug`, all
+/// its checks do not need in `aside.bin` and `aside.txt`, and what only descriptions need in
+/// `described.bin` and `described.txt`; for its tests `catalogue.debug`, all
 /// that they hold in the words of `Debug`.
 pub fn generate(folder: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
     let mut files =
@@ -44,7 +45,7 @@ pub fn generate(folder: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
     }
     let families = data::inherit(families)?;
     let families = resolve::resolve(&families, &groups)?;
-    for (name, (bytes, texts)) in ["catalogue", "aside"].into_iter().zip(encode::encode(&families)) {
+    for (name, (bytes, texts)) in ["catalogue", "aside", "described"].into_iter().zip(encode::encode(&families)) {
         std::fs::write(out.join(name).with_extension("bin"), bytes)?;
         std::fs::write(out.join(name).with_extension("txt"), texts)?;
     }

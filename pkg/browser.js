@@ -1,31 +1,14 @@
 // The entry for browsers and bundlers: `await init()` once, before anything else.
 
-import { authoringModule, eventsModule, schemasModule } from "./core.js";
+import { present } from "./instance.js";
+import { eventsModule } from "./modules/events.js";
+import { schemasModule } from "./modules/schemas.js";
 
-export {
-  applyFixes,
-  buildEvent,
-  buildEvents,
-  buildRun,
-  checkAutomation,
-  compareVersions,
-  describe,
-  eventTypes,
-  explain,
-  heartbeatAdvice,
-  jsonSchema,
-  replay,
-  simulate,
-  testScenarios,
-  validate,
-  validateStream,
-  version,
-} from "./api.js";
+export * from "./api/index.js";
 
 /**
  * @param {import("./index.js").WasmSource} [source] the main module, if it is not beside this file
- * @param {import("./index.js").WasmSource | false} [authoring] the module behind all but `validate`, `replay` and
- *   what is known of events; `false` for none,
+ * @param {import("./index.js").WasmSource | false} [authoring] the module of those who write; `false` for none,
  *   which is also meant if only the main one is given
  * @param {import("./index.js").WasmSource | boolean} [schemas] the module behind the option `schemas`; `true`: it is
  *   beside this file
@@ -38,7 +21,8 @@ export async function init(
   const load = [
     eventsModule.load(source ?? new URL("./wasm/prefect_events.wasm", import.meta.url)),
   ];
-  if (authoring !== false) {
+  const authoringModule = present.get("prefect_events_authoring");
+  if (authoringModule && authoring !== false) {
     const own = new URL("./wasm/prefect_events_authoring.wasm", import.meta.url);
     load.push(authoringModule.load(authoring ?? own));
   }

@@ -1,13 +1,17 @@
 export type * from "./events.js";
 
 /**
- * Starts the WebAssembly module: needed once in a browser, before anything else. Calling it again does nothing.
- * In Node.js the module is ready when imported, and this resolves at once.
+ * Starts the WebAssembly modules: needed once in a browser, before anything that is not merely told (`explain`,
+ * `eventTypes`, `toCurl`). Calling it again does nothing. In Node.js the modules are ready when imported, and this resolves at once.
+ *
+ * A bundler leaves out the functions that are not imported, and then `init` does not load the module behind them. A part
+ * of a page that is loaded later calls `init` again, for the functions that came with it.
  *
  * @param source The main module (`prefect_events.wasm`), if it does not lie beside the script.
- * @param authoring The module for those who write (`prefect_events_authoring.wasm`), which `checkAutomation`, `simulate`,
- *   `compareVersions`, `testScenarios`, `heartbeatAdvice`, and `replay` with an automation in YAML need, if it does not lie
- *   beside the script; `false`: do not load it, which is also meant if only `source` is given.
+ * @param authoring The module for those who write (`prefect_events_authoring.wasm`), which `checkAutomation`, `buildEvent`,
+ *   `buildEvents`, `buildRun`, `simulate`, `compareVersions`, `testScenarios`, `heartbeatAdvice`, and `replay` with an
+ *   automation in YAML need, if it does not lie beside the script; `false`: do not load it, which is also meant if only
+ *   `source` is given.
  * @param schemas The module that checks schemas of your own (`prefect_events_schemas.wasm`), which the option `schemas` needs:
  *   `true` if it lies beside the script; without, it is not loaded.
  */
@@ -179,6 +183,12 @@ export function buildEvents(name: string, inputs: EventInput[], options?: BuildO
  */
 export function buildRun(spec?: RunSpec, options?: BuildOptions): Event[];
 
+/** A command for a shell that sends events to the API of a Prefect server: at `PREFECT_API_URL`, or on this machine. */
+export function toCurl(events: Event[]): string;
+
+/** Python that emits events with Prefect's `emit_event`. */
+export function toPython(events: Event[]): string;
+
 /** The same seed and time give the same events. */
 export interface BuildOptions {
   /** Of all that is made by chance. Without it, ids differ from call to call. */
@@ -271,8 +281,8 @@ export interface RunSpec {
   dies?: RunMoment;
   /** When it is asked to stop: it is `Cancelling` until `ends`, then `Cancelled`. */
   cancelled?: RunMoment;
-  /** The last state: a name that Prefect knows, or a name of its own with the type. Default: `"Completed"`. */
-  state?: string | { name: string; type: StateType };
+  /** The last state: a name that Prefect knows, or a name of its own with the type; with a message if you like. Default: `"Completed"`. */
+  state?: string | { name: string; type?: StateType; message?: string };
   /** It fails, and runs anew. */
   retry?: RunBreak | RunBreak[];
   pause?: RunBreak | RunBreak[];
@@ -306,7 +316,7 @@ export interface TaskSpec {
   retries?: number;
   retry_delay?: string | number;
   /** The last state. Default: `"Completed"`. */
-  state?: string | { name: string; type: StateType };
+  state?: string | { name: string; type?: StateType; message?: string };
   tags?: string[];
 }
 
@@ -466,8 +476,41 @@ export interface EventType {
   docs?: string;
   /** The known values of the placeholder in the name. */
   variants?: Variant[];
+  /** What `buildEvent` takes for such an event, in the order of the event. */
+  inputs: InputKey[];
   /** A valid event. */
   example: object;
+}
+
+/** A key of what an event is built of. */
+export interface InputKey {
+  /** From the outside in, with dots between: `"task_run.name"`. */
+  key: string;
+  /** Without it, the event cannot be built. */
+  required?: true;
+  /** What it says is in each such event; if it is not given, it is made. */
+  always?: true;
+  /** The name of the event says it already. */
+  named?: true;
+  type:
+    | "text"
+    | "uuid"
+    | "timestamp"
+    | "integer"
+    | "number"
+    | "boolean"
+    | "object"
+    | "object of strings"
+    | "array"
+    | "list of texts"
+    | "any";
+  /** All values it can have, where they are known. */
+  values?: string[];
+  /** What it is unless it is given, in words; of what is not always there: once something of the same thing is given. */
+  otherwise?: string;
+  /** An example, where nothing is made. */
+  example?: unknown;
+  meaning: string;
 }
 
 export interface Label {

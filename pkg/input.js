@@ -1,4 +1,6 @@
-// What `validate` accepts, and what the core is given for it.
+// What the functions accept, and what the core is given for it.
+
+import { encode, encodeWtf8, isWellFormed } from "./text.js";
 
 /**
  * Whether it is a Uint8Array (a Buffer is one), also one of another realm, as test runners make them.
@@ -60,4 +62,42 @@ export function optionsText(options) {
     throw new TypeError("prefect-events: the options must be an object");
   }
   return JSON.stringify(options);
+}
+
+/**
+ * A document as the core reads it.
+ * @param {unknown} input
+ * @param {string} callee
+ */
+export function document(input, callee) {
+  if (typeof input === "string") {
+    const wtf8 = !isWellFormed(input);
+    return { bytes: wtf8 ? encodeWtf8(input) : encode(input), places: true, wtf8 };
+  }
+  if (isBytes(input)) return { bytes: input, places: true, wtf8: false };
+  if (isBuffer(input)) return { bytes: new Uint8Array(input), places: true, wtf8: false };
+  return { bytes: encode(toJson(input, callee)), places: false, wtf8: false };
+}
+
+/**
+ * @template T
+ * @param {T} value
+ * @param {string} callee
+ * @returns {T & object}
+ */
+export function object(value, callee) {
+  if (value === null || typeof value !== "object" || Array.isArray(value))
+    throw new TypeError(`${callee} needs an object`);
+  return value;
+}
+
+/**
+ * @param {unknown} value
+ * @param {string} callee
+ * @param {string} expected
+ * @returns {string}
+ */
+export function string(value, callee, expected) {
+  if (typeof value !== "string") throw new TypeError(`${callee} needs ${expected} as a string`);
+  return value;
 }

@@ -1,4 +1,4 @@
-// One WebAssembly module and its one instance: starting it, calling it, replacing it.
+// A WebAssembly module and its one instance: starting it, calling it, replacing it.
 // Everything that can leave it unusable (a trap) or large (its memory never shrinks) is dealt with here.
 
 /** After a call which needed more memory than this, the instance is replaced to give it back. */
@@ -21,6 +21,13 @@ function isTrap(error) {
   return error instanceof WebAssembly.RuntimeError || error instanceof RangeError;
 }
 
+/**
+ * The modules behind what has been imported, by the names of their files: a bundler leaves out the others, and nobody
+ * waits for them.
+ * @type {Map<string, Instance<any>>}
+ */
+export const present = new Map();
+
 /** @template {Glue} G */
 export class Instance {
   /** @type {G} */
@@ -35,12 +42,18 @@ export class Instance {
   #missing;
 
   /**
+   * @param {string} name of its file
    * @param {G} glue
    * @param {string} [missing] what to do if it has not been started
    */
-  constructor(glue, missing = "prefect-events has not been started: call `await init()` first") {
+  constructor(
+    name,
+    glue,
+    missing = "prefect-events has not been started: call `await init()` first",
+  ) {
     this.#glue = glue;
     this.#missing = missing;
+    present.set(name, this);
   }
 
   /**
@@ -67,6 +80,14 @@ export class Instance {
   async load(source) {
     await this.#glue.default({ module_or_path: source });
     this.#ready = true;
+  }
+
+  /** Compiles the bytes of `startWhenCalled` now, and leaves the thread free meanwhile. */
+  async prepare() {
+    if (this.#ready || this.#bytes === undefined) return;
+    const module = await WebAssembly.compile(this.#bytes());
+    // A call may have come before.
+    if (!this.#ready) this.start(module);
   }
 
   /** The bytes of memory that the instance takes. */

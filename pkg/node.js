@@ -2,34 +2,47 @@
 
 import { readFileSync } from "node:fs";
 
-import { authoringModule, eventsModule, schemasModule } from "./core.js";
+import * as api from "./api/index.js";
+import { authoringModule } from "./modules/authoring.js";
+import { eventsModule } from "./modules/events.js";
+import { schemasModule } from "./modules/schemas.js";
 
-export {
-  applyFixes,
-  buildEvent,
-  buildEvents,
-  buildRun,
-  checkAutomation,
-  compareVersions,
-  describe,
-  eventTypes,
-  explain,
-  heartbeatAdvice,
-  jsonSchema,
-  replay,
-  simulate,
-  testScenarios,
-  validate,
-  validateStream,
-  version,
-} from "./api.js";
+export { applyFixes, eventTypes, explain, toCurl, toPython } from "./api/index.js";
 
-/** @param {string} name */
-const read = (name) => readFileSync(new URL(`./wasm/${name}.wasm`, import.meta.url));
-
-eventsModule.start(read("prefect_events"));
-authoringModule.startWhenCalled(() => read("prefect_events_authoring"));
-schemasModule.startWhenCalled(() => read("prefect_events_schemas"));
+/**
+ * Names the files, for the first call. As the package declares that its files do nothing by themselves, a bundler would
+ * leave out a mere statement: so what is exported depends on it. And each file is named in a way that bundlers understand.
+ * @template F
+ * @param {F} usable
+ * @returns {F}
+ */
+function ready(usable) {
+  eventsModule.startWhenCalled(() =>
+    readFileSync(new URL("./wasm/prefect_events.wasm", import.meta.url)),
+  );
+  authoringModule.startWhenCalled(() =>
+    readFileSync(new URL("./wasm/prefect_events_authoring.wasm", import.meta.url)),
+  );
+  schemasModule.startWhenCalled(() =>
+    readFileSync(new URL("./wasm/prefect_events_schemas.wasm", import.meta.url)),
+  );
+  return usable;
+}
 
 /** Nothing is left to do; it is here so that the same code runs in browsers. */
 export async function init() {}
+
+export const buildEvent = /* @__PURE__ */ ready(api.buildEvent);
+export const buildEvents = /* @__PURE__ */ ready(api.buildEvents);
+export const buildRun = /* @__PURE__ */ ready(api.buildRun);
+export const checkAutomation = /* @__PURE__ */ ready(api.checkAutomation);
+export const compareVersions = /* @__PURE__ */ ready(api.compareVersions);
+export const describe = /* @__PURE__ */ ready(api.describe);
+export const heartbeatAdvice = /* @__PURE__ */ ready(api.heartbeatAdvice);
+export const jsonSchema = /* @__PURE__ */ ready(api.jsonSchema);
+export const replay = /* @__PURE__ */ ready(api.replay);
+export const simulate = /* @__PURE__ */ ready(api.simulate);
+export const testScenarios = /* @__PURE__ */ ready(api.testScenarios);
+export const validate = /* @__PURE__ */ ready(api.validate);
+export const validateStream = /* @__PURE__ */ ready(api.validateStream);
+export const version = /* @__PURE__ */ ready(api.version);

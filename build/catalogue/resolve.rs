@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use std::error::Error;
 
 use super::data::{self, Groups, Level, Short};
-use super::model::{Aside, Build, Choice, Family, Missing, Presence, Remark, Source, Template, Variant};
+use super::model::{Aside, Build, Choice, Described, Family, Missing, Presence, Remark, Source, Template, Variant};
 use super::{leak, link};
 use crate::diagnostic::Severity;
 use labels::{expand_labels, expand_related};
@@ -79,13 +79,13 @@ impl Resolver<'_> {
         });
         Ok(Family {
             name,
-            title: Aside(leak(&family.title)),
-            documented: Aside(family.page.is_some()),
-            cloud: Aside(emitter == "cloud"),
+            title: Described(leak(&family.title)),
+            documented: Described(family.page.is_some()),
+            cloud: Described(emitter == "cloud"),
             emitter: leak(emitter),
-            emitted_by: Aside(leak(&family.emitted_by)),
-            notes: Aside(texts(&family.notes)),
-            code: Aside(leak(family.code.as_deref().unwrap_or_default())),
+            emitted_by: Described(leak(&family.emitted_by)),
+            notes: Described(texts(&family.notes)),
+            code: Described(leak(family.code.as_deref().unwrap_or_default())),
             labels,
             related: related.leak(),
             other_roles: family.other_roles.unwrap_or(Level::Warning).severity(),
@@ -95,7 +95,7 @@ impl Resolver<'_> {
             variants: variants.leak(),
             other_variants: family.other_variants.and_then(Level::severity),
             choices,
-            hole_example: Aside(leak(&hole_example)),
+            hole_example: Described(leak(&hole_example)),
             equal,
         })
     }
@@ -112,7 +112,7 @@ impl Resolver<'_> {
             name: leak(&variant.name),
             state_type: variant.state_type.as_deref().map(leak),
             previous: Aside(variant.previous.as_deref().map(leak)),
-            documented: Aside(variant.documented),
+            documented: Described(variant.documented),
         });
         Ok((list.collect(), example))
     }
@@ -198,11 +198,13 @@ fn missing(presence: Presence, own: Option<Level>, source: Source, words: &str) 
 }
 
 /// What the page says of how a value is built.
-fn build(key: Option<&str>, default: Option<&str>, once: Option<&str>) -> Aside<Build> {
+fn build(key: Option<&str>, default: Option<&str>, once: Option<&str>, example: &str, is_name: bool) -> Aside<Build> {
     Aside(Build {
         key: leak(key.unwrap_or_default()),
         default: default.map(leak),
         once: leak(once.unwrap_or_default()),
+        called: leak(if is_name { example.trim_matches('"') } else { "" }),
+        is_shown: !example.is_empty(),
     })
 }
 

@@ -1,6 +1,6 @@
 // The command `advise`.
 
-import { heartbeatAdvice } from "../api.js";
+import { heartbeatAdvice } from "../api/automation.js";
 import { colours, printable } from "./terminal.js";
 import { plural } from "./words.js";
 

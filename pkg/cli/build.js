@@ -1,7 +1,7 @@
 // The command `build`.
 
-import { buildEvent, buildRun } from "../api.js";
-import { curl, python } from "./formats/snippet.js";
+import { buildEvent, buildRun } from "../api/build.js";
+import { toCurl, toPython } from "../api/snippets.js";
 import { openInput, Unreadable } from "./read.js";
 import { printable } from "./terminal.js";
 import { shown } from "./words.js";
@@ -9,8 +9,8 @@ import { shown } from "./words.js";
 /** @type {{ [format: string]: (events: import("../index.js").Event[], one: boolean) => string }} */
 const FORMATS = {
   json: (events, one) => JSON.stringify(one ? events[0] : events, null, 2),
-  curl,
-  python,
+  curl: toCurl,
+  python: toPython,
 };
 
 /**

@@ -1,7 +1,7 @@
 // The command `explain`: a diagnostic or an event.
 
-import { describe, eventTypes, explain } from "../api.js";
-import { codes } from "../explanations.js";
+import { describe, eventTypes } from "../api/describe.js";
+import { codes, explain } from "../api/explain.js";
 import { eventType } from "./formats/event-type.js";
 import { explanation } from "./formats/explanation.js";
 import { nearest } from "./nearest.js";

@@ -3,7 +3,7 @@
 import { chmod, chown, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
-import { fixOnce } from "../fixes.js";
+import { fixOnce } from "../api/fixes.js";
 import { Unreadable } from "./read.js";
 
 /** A fix can reveal another; none of ours needs more rounds than a few. */

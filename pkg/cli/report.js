@@ -1,6 +1,7 @@
 // From a file to its report: small files whole, NDJSON of any size in constant memory.
 
-import { checkAutomation, isNdjson, validate, validateLines } from "../api.js";
+import { checkAutomation } from "../api/automation.js";
+import { isNdjson, validate, validateLines } from "../api/validate.js";
 import { wholeLines } from "../lines.js";
 import { excerpts } from "./excerpt.js";
 import { PIECE_BYTES, refuseWhatIsNotText, Unreadable } from "./read.js";

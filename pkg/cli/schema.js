@@ -1,6 +1,6 @@
 // The command `schema`.
 
-import { jsonSchema } from "../api.js";
+import { jsonSchema } from "../api/json-schema.js";
 import { printable } from "./terminal.js";
 
 /**

@@ -3,7 +3,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 
-import { readSchemas } from "../api.js";
+import { schemasModule } from "../modules/schemas.js";
 import { openInput, reason, Unreadable } from "./read.js";
 import { readAll } from "./report.js";
 
@@ -12,6 +12,7 @@ const ENDING = ".json";
 /**
  * The schemas in the files `*.json` of a folder, each under the file's name without its ending.
  * @param {string} folder
+ * @returns {Promise<NonNullable<import("../index.js").ValidateOptions["schemas"]>>}
  * @throws {TypeError} with a sentence that names the file, and the place in it
  */
 export async function schemasIn(folder) {
@@ -26,7 +27,7 @@ export async function schemasIn(folder) {
       return { file, key: name.slice(0, -ENDING.length), text: await text(file) };
     }),
   );
-  return readSchemas(files);
+  return schemasModule.call((core) => JSON.parse(core.readSchemas(JSON.stringify(files))));
 }
 
 /** @param {string} file */

@@ -1,6 +1,6 @@
 // The command `simulate`: a scenario, or real events played to an automation.
 
-import { compareVersions, replay, simulate } from "../api.js";
+import { compareVersions, replay, simulate } from "../api/simulate.js";
 import { diagnostics } from "./formats/diagnostics.js";
 import { timeline } from "./formats/timeline.js";
 import { openInput, Unreadable } from "./read.js";

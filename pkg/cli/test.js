@@ -1,6 +1,6 @@
 // The command `test`.
 
-import { testScenarios } from "../api.js";
+import { testScenarios } from "../api/simulate.js";
 import { diagnostics } from "./formats/diagnostics.js";
 import { timeline } from "./formats/timeline.js";
 import { testcase, testsuites, toXml } from "./formats/xml.js";

@@ -1,23 +1,28 @@
 //! The history of a flow run with all that belongs to it: its states and heartbeats ([`super::run`], as the simulation
 //! plays them), its tasks and subflows, its worker or runner.
 
-use std::collections::HashMap;
 use std::ops::Range;
+use std::vec::IntoIter;
+
+use uuid::Uuid;
 
 use crate::automation::read;
 use crate::catalogue::{find, is_uuid};
 use crate::event::{Labels, RESOURCE_ID, RESOURCE_ROLE, Reader};
+use crate::hash::{Places, hash};
 use crate::json::write::Writer;
 use crate::json::{Kind, Tape, Value, parse};
 use crate::simulate::moment::{moment, span};
 use crate::sort;
 use crate::time::Instant;
 
-use super::event::Builder;
+use super::event::{Fill, Marks, Pattern, build};
 use super::ids::timed_id;
 use super::options::BuildOptions;
 use super::random::Random;
-use super::run::{Break, FOLLOWS_WITHIN, Heartbeats, Phase, RunSpec, Scene, State, play, shared_labels, state_type};
+use super::run::{
+    Break, BuiltEvent, FOLLOWS_WITHIN, Heartbeats, Phase, RunSpec, Scene, State, play, shared_labels, state_type,
+};
 use super::words::{self, Mistake};
 
 type Fallible<T> = Result<T, Mistake>;
@@ -27,6 +32,10 @@ const SECOND: i64 = 1_000_000;
 const MOMENT: i64 = 10_000;
 /// What a history may have: more would not fit into the memory of a page.
 const MOST_EVENTS: usize = 1_000_000;
+/// So many bytes of a history make a part of it.
+const PART: usize = 1 << 20;
+/// Courses of tasks that are remembered.
+const MOST_COURSES: usize = 64;
 /// Subflows in subflows.
 const DEEPEST: usize = 16;
 
@@ -60,30 +69,181 @@ const TASK: [&str; 7] = ["name", "starts", "duration", "retries", "retry_delay",
 
 /// Builds the history that `spec`, JSON text, describes: a JSON array of events in the order of time.
 pub fn build_run(spec: &str, options: BuildOptions) -> Fallible<String> {
-    let (mut tape, mut issues) = (Tape::new(), Vec::new());
-    let complete = parse(spec.as_bytes(), 0, &mut tape, &mut issues).complete;
-    let document = tape.document(spec.as_bytes());
-    let root = document.root().filter(|root| complete && root.kind() == Kind::Object);
-    let root = root.ok_or("what a run is built of must be an object")?;
-    let mut teller = Teller {
-        options,
-        random: Random::new(options.seed),
-        reader: Reader::default(),
-        told: Vec::new(),
-        builder: Builder::default(),
-        counts: HashMap::new(),
-    };
-    teller.run(root, None, 0)?;
-    let mut writer = Writer::with_capacity(teller.builder.out.written().saturating_add(teller.told.len()));
-    writer.open('[');
-    sort::by_key(&mut teller.told, &mut |(at, _)| at.sortable());
-    let text = teller.builder.out.finish();
-    for (_, place) in teller.told {
-        writer.item();
-        writer.raw(text.get(place).unwrap_or_default());
-    }
-    writer.close(']');
+    let mut history = History::new(spec, options)?;
+    let mut writer = Writer::default();
+    history.write(&mut writer, usize::MAX);
     Ok(writer.finish())
+}
+
+/// A history that is told part by part.
+pub struct History {
+    told: IntoIter<Told>,
+    /// The events that have been written.
+    text: String,
+    courses: Vec<Course>,
+    fills: Vec<Fill<'static>>,
+}
+
+impl History {
+    /// `spec`: JSON text.
+    pub fn new(spec: &str, options: BuildOptions) -> Fallible<Self> {
+        let (mut tape, mut issues) = (Tape::new(), Vec::new());
+        let complete = parse(spec.as_bytes(), 0, &mut tape, &mut issues).complete;
+        let document = tape.document(spec.as_bytes());
+        let root = document.root().filter(|root| complete && root.kind() == Kind::Object);
+        let root = root.ok_or("what a run is built of must be an object")?;
+        let mut teller = Teller {
+            options,
+            random: Random::new(options.seed),
+            reader: Reader::default(),
+            told: Vec::new(),
+            out: Writer::default(),
+            counts: Counts::default(),
+            courses: Vec::new(),
+            fills: Vec::new(),
+        };
+        teller.run(root, None, 0)?;
+        sort::by_key(&mut teller.told, &mut |told| told.at.sortable());
+        let Teller { told, out, courses, fills, .. } = teller;
+        Ok(History { told: told.into_iter(), text: out.finish(), courses, fills })
+    }
+
+    /// The next events, a JSON array of some megabytes at most; `None`: all have been told.
+    pub fn part(&mut self) -> Option<String> {
+        if self.told.len() == 0 {
+            return None;
+        }
+        let mut writer = Writer::with_capacity(PART.saturating_add(PART / 8));
+        self.write(&mut writer, PART);
+        Some(writer.finish())
+    }
+
+    fn write(&mut self, writer: &mut Writer, most: usize) {
+        writer.open('[');
+        while writer.written() < most
+            && let Some(told) = self.told.next()
+        {
+            writer.item();
+            match told.event {
+                Telling::Built(built) => {
+                    built.write_sent(writer);
+                    writer.close('}');
+                }
+                Telling::Written(place) => writer.raw(self.text.get(place).unwrap_or_default()),
+                Telling::Like { course, step, fills, seed } => {
+                    let pattern = self.courses.get(course).and_then(|course| course.pattern(step));
+                    let fills = self.fills.get(fills).unwrap_or_default();
+                    if let Some(pattern) = pattern {
+                        pattern.write(told.at, &mut Random::new(seed), &|_, at| fills.get(at as usize), writer);
+                    }
+                }
+            }
+        }
+        writer.close(']');
+    }
+}
+
+/// An event that will be written.
+struct Told {
+    at: Instant,
+    event: Telling,
+}
+
+enum Telling {
+    Built(BuiltEvent),
+    /// It stands at this place of the text.
+    Written(Range<usize>),
+    /// It is like one that was written before, but for these values.
+    Like {
+        course: usize,
+        step: usize,
+        fills: Range<usize>,
+        seed: u64,
+    },
+}
+
+/// Task runs of which one is like the other.
+struct Course {
+    retries: i64,
+    last: State,
+    tags: Vec<String>,
+    /// Of each step, followed by another or not.
+    patterns: Vec<Known>,
+}
+
+enum Known {
+    New,
+    Pattern(Pattern),
+    /// Each is written by itself.
+    Single,
+}
+
+impl Course {
+    fn pattern(&self, step: usize) -> Option<&Pattern> {
+        match self.patterns.get(step) {
+            Some(Known::Pattern(pattern)) => Some(pattern),
+            _ => None,
+        }
+    }
+}
+
+/// What a task event is built of: its text, or only what differs from one to the next.
+struct Input {
+    /// JSON text.
+    text: Option<Writer>,
+    fills: Vec<Fill<'static>>,
+    /// Where they stand in the text.
+    marks: Vec<Range<usize>>,
+}
+
+impl Input {
+    fn new(is_whole: bool) -> Self {
+        Input { text: is_whole.then(Writer::default), fills: Vec::new(), marks: Vec::new() }
+    }
+
+    /// What is the same in all that are alike.
+    fn same(&mut self, write: &mut dyn FnMut(&mut Writer)) {
+        self.text.iter_mut().for_each(write);
+    }
+
+    fn fill(&mut self, key: &str, fill: Fill<'static>) {
+        if let Some(text) = &mut self.text {
+            let quotes = if matches!(fill, Fill::Json(_)) { "" } else { "\"" };
+            text.key(key);
+            text.raw(quotes);
+            let begin = text.written();
+            fill.write(text);
+            self.marks.push(begin..text.written());
+            text.raw(quotes);
+        }
+        self.fills.push(fill);
+    }
+}
+
+/// How often each text has been counted.
+#[derive(Default)]
+struct Counts {
+    places: Places,
+    counts: Vec<(String, u32)>,
+}
+
+impl Counts {
+    fn next(&mut self, text: String) -> u32 {
+        let mut key = hash(text.as_bytes());
+        while let Some(place) = self.places.get(&key) {
+            match self.counts.get_mut(*place) {
+                Some((known, count)) if *known == text => {
+                    *count = count.saturating_add(1);
+                    return *count;
+                }
+                // Another text of this hash.
+                _ => key = key.wrapping_add(1),
+            }
+        }
+        self.places.insert(key, self.counts.len());
+        self.counts.push((text, 0));
+        0
+    }
 }
 
 /// Something with an id and a name.
@@ -118,11 +278,14 @@ struct Teller {
     options: BuildOptions,
     random: Random,
     reader: Reader,
-    /// Where each event stands in what the builder has written.
-    told: Vec<(Instant, Range<usize>)>,
-    builder: Builder,
+    told: Vec<Told>,
+    /// What has been written of it.
+    out: Writer,
     /// How many runs of each task there are in each flow run.
-    counts: HashMap<String, u32>,
+    counts: Counts,
+    /// Those of one run stand behind those of the others.
+    courses: Vec<Course>,
+    fills: Vec<Fill<'static>>,
 }
 
 /// A state of a task run, and when it was entered.
@@ -130,6 +293,38 @@ struct Step {
     at: Instant,
     state: State,
     count: i64,
+}
+
+struct TaskRun {
+    id: Uuid,
+    name: String,
+    key: String,
+    dynamic: Uuid,
+}
+
+/// What is told when a task run enters a state.
+struct Stepped<'s> {
+    own: Uuid,
+    follows: Option<Uuid>,
+    /// When its first state was entered.
+    first: Instant,
+    started: Option<Instant>,
+    /// How long it has been running.
+    ran: i64,
+    step: &'s Step,
+    before: Option<&'s Step>,
+    /// What it waits for.
+    next: Option<&'s Step>,
+}
+
+fn list(key: &str, texts: &[String], writer: &mut Writer) {
+    writer.key(key);
+    writer.open('[');
+    for text in texts {
+        writer.item();
+        writer.string(text);
+    }
+    writer.close(']');
 }
 
 fn later(at: Instant, by: i64) -> Instant {
@@ -207,17 +402,27 @@ impl Teller {
                 value,
             )
         };
+        let known_as = |name: &str| {
+            let variants = find(&[family, name].concat()).map_or(&[][..], |found| found.family.variants);
+            variants.iter().find(|variant| variant.name == name)?.state_type
+        };
         if value.is_string() {
-            let name = value.string();
-            let variants = find(&[family, &name].concat()).map_or(&[][..], |found| found.family.variants);
-            let known = variants.iter().find(|variant| variant.name == name);
-            let kind = known.and_then(|known| known.state_type).ok_or_else(wrong)?;
-            return Ok(Some(State { name: name.into_owned(), kind }));
+            let name = value.string().into_owned();
+            let kind = known_as(&name).ok_or_else(wrong)?;
+            return Ok(Some(State { name, kind, message: String::new() }));
         }
-        known(value, &["name", "type"], "state")?;
-        let name = value.get("name").filter(|name| name.is_string()).ok_or_else(wrong)?.string();
-        let kind = value.get("type").and_then(|kind| state_type(&kind.string()));
-        Ok(Some(State { name: name.into_owned(), kind: kind.ok_or_else(wrong)? }))
+        known(value, &["name", "type", "message"], "state")?;
+        let name = value.get("name").filter(|name| name.is_string()).ok_or_else(wrong)?.string().into_owned();
+        let kind = match value.get("type") {
+            None => known_as(&name),
+            Some(kind) => state_type(&kind.string()),
+        };
+        let message = match value.get("message") {
+            None => String::new(),
+            Some(message) if message.is_string() => message.string().into_owned(),
+            Some(message) => return Err(words::wrong("state.message", "a text", message)),
+        };
+        Ok(Some(State { name, kind: kind.ok_or_else(wrong)?, message }))
     }
 
     fn span(object: Value<'_>, key: &str, usual: i64) -> Fallible<i64> {
@@ -288,7 +493,7 @@ impl Teller {
                 self.run(subflow, Some((&cast, dies)), depth.saturating_add(1))?;
             }
         }
-        let latest = self.told.get(first..).unwrap_or_default().iter().map(|(at, _)| *at).max();
+        let latest = self.told.get(first..).unwrap_or_default().iter().map(|told| told.at).max();
         over = latest.map_or(over, |latest| if latest > over { latest } else { over });
         let usual = || later(cancelled.unwrap_or(starts), if cancelled.is_some() { 2 * SECOND } else { 60 * SECOND });
         let ends = match (ends, dies) {
@@ -310,9 +515,9 @@ impl Teller {
         // What dies tells nothing more; what ends has come to an end before.
         if let Some(dies) = dies {
             let mut at = 0_usize;
-            self.told.retain(|(when, _)| {
+            self.told.retain(|told| {
                 at = at.saturating_add(1);
-                at <= first || *when < dies
+                at <= first || told.at < dies
             });
         } else if limit.is_some_and(|limit| over > limit) {
             return Err("a task or a subflow ends after its run: give a later `ends`".to_owned());
@@ -322,7 +527,7 @@ impl Teller {
             return Err("a run that is `cancelled` ends as Cancelled: leave out `state`".to_owned());
         }
         let state = state.or_else(|| State::known(if cancelled.is_some() { "Cancelled" } else { "Completed" }));
-        let state = state.unwrap_or(State { name: String::new(), kind: "COMPLETED" });
+        let state = state.unwrap_or(State { name: String::new(), kind: "COMPLETED", message: String::new() });
         let breaks = self.breaks(spec)?;
         let mut free = starts;
         for one in &breaks {
@@ -383,10 +588,7 @@ impl Teller {
         }
         let crashed = run.state.kind == "CRASHED";
         for built in play(&run, scene, &mut self.reader, &mut self.random) {
-            let begin = self.builder.out.written();
-            built.write_sent(&mut self.builder.out);
-            self.builder.out.close('}');
-            self.told.push((built.event.occurred, begin..self.builder.out.written()));
+            self.told.push(Told { at: built.event.occurred, event: Telling::Built(built) });
         }
         if self.told.len() > MOST_EVENTS {
             return Err(too_many());
@@ -429,9 +631,8 @@ impl Teller {
         if let Some(parent) = parent {
             // The server makes a task run in the parent that stands for the subflow.
             let id = timed_id(self.options.now, &mut self.random).to_string();
-            let count = self.counts.entry([&parent.flow_run.id, "/", &cast.flow.name].concat()).or_default();
+            let count = self.counts.next([&parent.flow_run.id, "/", &cast.flow.name].concat());
             let name = format!("{}-{count}", cast.flow.name);
-            *count = count.saturating_add(1);
             stated.push(labels("task-run", &Thing { id, name }, &[], true));
         }
         for tag in &cast.tags {
@@ -459,6 +660,7 @@ impl Teller {
         if tasks.kind() != Kind::Array {
             return Err(words::wrong("tasks", "a list of tasks", tasks));
         }
+        let first_course = self.courses.len();
         for task in tasks.items() {
             if task.kind() != Kind::Object {
                 return Err(words::wrong("tasks", "a list of objects such as `{ name: \"extract\" }`", task));
@@ -470,7 +672,7 @@ impl Teller {
             if begins < starts {
                 return Err(format!("the task `{name}` starts before its run"));
             }
-            free = self.task(task, &name, begins, cast)?;
+            free = self.task(task, &name, begins, cast, first_course)?;
             over = if free > over { free } else { over };
             if self.told.len() > MOST_EVENTS {
                 return Err(format!("a history has at most {MOST_EVENTS} events"));
@@ -479,7 +681,14 @@ impl Teller {
         Ok(over)
     }
 
-    fn task(&mut self, task: Value<'_>, name: &str, begins: Instant, cast: &Cast) -> Fallible<Instant> {
+    fn task(
+        &mut self,
+        task: Value<'_>,
+        name: &str,
+        begins: Instant,
+        cast: &Cast,
+        first_course: usize,
+    ) -> Fallible<Instant> {
         let duration = Self::span(task, "duration", SECOND)?.max(1);
         let delay = Self::span(task, "retry_delay", SECOND)?.max(1);
         let retries = match task.get("retries") {
@@ -503,94 +712,177 @@ impl Teller {
             add(State::known("Retrying"), at, count.saturating_add(1));
         }
         at = later(at, duration);
-        add(last, at, retries.saturating_add(1));
-        self.steps(name, &steps, &Self::tags(task)?, cast)?;
+        add(last.clone(), at, retries.saturating_add(1));
+        let tags = Self::tags(task)?;
+        let Some(last) = last else { return Ok(at) };
+        let is_same = |course: &Course| course.retries == retries && course.last == last && course.tags == tags;
+        let others = self.courses.get(first_course..).unwrap_or_default();
+        let course = match others.iter().position(is_same) {
+            Some(known) => Some(first_course.saturating_add(known)),
+            None if others.len() < MOST_COURSES => {
+                let patterns = std::iter::repeat_with(|| Known::New).take(steps.len().saturating_mul(2)).collect();
+                self.courses.push(Course { retries, last, tags: tags.clone(), patterns });
+                self.courses.len().checked_sub(1)
+            }
+            None => None,
+        };
+        self.steps(name, &steps, &tags, course, cast)?;
         Ok(at)
     }
 
-    fn steps(&mut self, task: &str, steps: &[Step], tags: &[String], cast: &Cast) -> Fallible<()> {
-        let count = self.counts.entry([&cast.flow_run.id, "/", task].concat()).or_default();
+    fn steps(
+        &mut self,
+        task: &str,
+        steps: &[Step],
+        tags: &[String],
+        course: Option<usize>,
+        cast: &Cast,
+    ) -> Fallible<()> {
+        let count = self.counts.next([&cast.flow_run.id, "/", task].concat());
         let name = format!("{task}-{count}");
-        *count = count.saturating_add(1);
         let Some(first) = steps.first() else { return Ok(()) };
-        let own_tags: Vec<&str> = tags.iter().map(String::as_str).collect();
-        // Events of clients carry the tags of all runs that they are in.
-        let mut all_tags = [tags, &cast.tags].concat();
-        all_tags.sort_unstable();
-        all_tags.dedup();
-        let id = timed_id(first.at, &mut self.random).to_string();
-        let dynamic = timed_id(first.at, &mut self.random).to_string();
-        let key: String = format!("{:016x}", crate::hash::hash(task.as_bytes())).chars().take(8).collect();
+        let id = timed_id(first.at, &mut self.random);
+        let dynamic = timed_id(first.at, &mut self.random);
+        let key: String = format!("{:016x}", hash(task.as_bytes())).chars().take(8).collect();
+        let run = TaskRun { id, name, key: [task, "-", &key].concat(), dynamic };
         let started = steps.iter().find(|step| step.state.kind == "RUNNING").map(|step| step.at);
-        let mut before: Option<(&Step, String)> = None;
+        let mut before: Option<(&Step, Uuid)> = None;
         let mut ran = 0_i64;
         for (place, step) in steps.iter().enumerate() {
-            let after = steps.get(place.saturating_add(1)).filter(|_| step.state.kind == "SCHEDULED");
-            let own = timed_id(step.at, &mut self.random).to_string();
-            if let Some((last, _)) = before.as_ref().filter(|(last, _)| last.state.kind == "RUNNING") {
+            let next = steps.get(place.saturating_add(1)).filter(|_| step.state.kind == "SCHEDULED");
+            let own = timed_id(step.at, &mut self.random);
+            if let Some((last, _)) = before.filter(|(last, _)| last.state.kind == "RUNNING") {
                 ran = ran.saturating_add(step.at.since(last.at));
             }
-            let mut input = Writer::default();
-            input.open('{');
-            input.text("id", &own);
-            input.text("occurred", &step.at.rfc3339());
-            match before.as_ref().filter(|(last, _)| step.at.since(last.at) < FOLLOWS_WITHIN) {
-                Some((_, id)) => input.text("follows", id),
-                None => input.null("follows"),
-            }
-            input.key("task_run");
-            input.open('{');
-            input.text("id", &id);
-            input.text("name", &name);
-            input.text("task_key", &[task, "-", &key].concat());
-            input.text("dynamic_key", &dynamic);
-            input.integer("run_count", step.count);
-            if tags.is_empty() {
-                input.key("tags");
-                input.raw("[]");
-            }
-            input.texts("tags", &own_tags);
-            input.text("expected_start_time", &first.at.rfc3339());
-            if let Some(started) = started.filter(|started| step.at >= *started) {
-                input.text("start_time", &started.rfc3339());
-            }
-            input.key("total_run_time");
-            input.raw(&format!("{}.{:06}", ran.div_euclid(SECOND), ran.rem_euclid(SECOND)));
-            input.close('}');
-            input.key("state");
-            input.open('{');
-            input.text("type", step.state.kind);
-            if let Some(next) = after {
-                Self::scheduled(next, &mut input);
-            }
-            input.close('}');
-            match &before {
-                None => input.null("previous"),
-                Some((last, _)) => {
-                    input.key("previous");
-                    input.open('{');
-                    input.text("type", last.state.kind);
-                    input.text("name", &last.state.name);
-                    if last.state.kind == "SCHEDULED" {
-                        Self::scheduled(step, &mut input);
-                    }
-                    input.close('}');
-                }
-            }
-            Self::company(cast, &all_tags, true, &mut input);
-            input.close('}');
-            self.tell(&["prefect.task-run.", &step.state.name].concat(), step.at, &input.finish())?;
+            let follows = before.filter(|(last, _)| step.at.since(last.at) < FOLLOWS_WITHIN).map(|(_, id)| id);
+            let started = started.filter(|started| step.at >= *started);
+            let before_step = before.map(|(before, _)| before);
+            let moment = Stepped { own, follows, first: first.at, started, ran, step, before: before_step, next };
+            let kind = place.saturating_mul(2).saturating_add(usize::from(follows.is_some()));
+            self.step(course.map(|course| (course, kind)), &run, &moment, tags, cast)?;
             before = Some((step, own));
         }
         Ok(())
     }
 
+    /// Tells one state of a task run. `like`: its course, and which of its steps.
+    fn step(
+        &mut self,
+        like: Option<(usize, usize)>,
+        run: &TaskRun,
+        moment: &Stepped<'_>,
+        tags: &[String],
+        cast: &Cast,
+    ) -> Fallible<()> {
+        let at = moment.step.at;
+        if let Some((course, step)) = like
+            && let Some(pattern) = self.courses.get(course).and_then(|course| course.pattern(step))
+        {
+            let input = Self::input(run, moment, tags, cast, false);
+            if at.is_usual() && pattern.fits(&input.fills) {
+                let begin = self.fills.len();
+                self.fills.extend(input.fills);
+                let seed = self.random.word();
+                let event = Telling::Like { course, step, fills: begin..self.fills.len(), seed };
+                self.told.push(Told { at, event });
+                return Ok(());
+            }
+        }
+        let input = Self::input(run, moment, tags, cast, true);
+        let text = input.text.map(Writer::finish).unwrap_or_default();
+        let name = ["prefect.task-run.", &moment.step.state.name].concat();
+        let mut random = Random::new(self.random.word());
+        let begin = self.out.written();
+        let mut pattern = None;
+        let known = like.and_then(|(course, step)| self.courses.get_mut(course)?.patterns.get_mut(step));
+        let known = known.filter(|known| matches!(known, Known::New));
+        let marks = known.is_some().then_some(Marks { places: &input.marks, pattern: &mut pattern });
+        build(&name, &text, at, &mut random, &mut self.out, marks)?;
+        if let Some(known) = known {
+            *known = pattern.map_or(Known::Single, Known::Pattern);
+        }
+        self.told.push(Told { at, event: Telling::Written(begin..self.out.written()) });
+        Ok(())
+    }
+
+    /// What the event of a task run's state is built of. Values that differ from one run to the next fill gaps.
+    fn input(run: &TaskRun, moment: &Stepped<'_>, tags: &[String], cast: &Cast, is_whole: bool) -> Input {
+        let Stepped { own, follows, first, started, ran, step, before, next } = *moment;
+        let mut input = Input::new(is_whole);
+        input.same(&mut |text| {
+            text.open('{');
+            text.text("occurred", &step.at.rfc3339());
+        });
+        input.fill("id", Fill::Id(own));
+        match follows {
+            Some(id) => input.fill("follows", Fill::Id(id)),
+            None => input.same(&mut |text| text.null("follows")),
+        }
+        input.same(&mut |text| {
+            text.key("task_run");
+            text.open('{');
+        });
+        input.fill("id", Fill::Id(run.id));
+        input.fill("name", Fill::Text(run.name.clone().into()));
+        input.fill("task_key", Fill::Text(run.key.clone().into()));
+        input.fill("dynamic_key", Fill::Id(run.dynamic));
+        input.same(&mut |text| {
+            text.integer("run_count", step.count);
+            list("tags", tags, text);
+        });
+        input.fill("expected_start_time", Fill::Time(first));
+        if let Some(started) = started {
+            input.fill("start_time", Fill::Time(started));
+        }
+        let seconds = format!("{}.{:06}", ran.div_euclid(SECOND), ran.rem_euclid(SECOND));
+        input.fill("total_run_time", Fill::Json(seconds.into()));
+        input.same(&mut |text| {
+            text.close('}');
+            text.key("state");
+            text.open('{');
+            text.text("type", step.state.kind);
+            if !step.state.message.is_empty() {
+                text.text("message", &step.state.message);
+            }
+        });
+        if let Some(next) = next {
+            Self::scheduled(next, &mut input);
+        }
+        input.same(&mut |text| text.close('}'));
+        match before {
+            None => input.same(&mut |text| text.null("previous")),
+            Some(last) => {
+                input.same(&mut |text| {
+                    text.key("previous");
+                    text.open('{');
+                    text.text("type", last.state.kind);
+                    text.text("name", &last.state.name);
+                });
+                if last.state.kind == "SCHEDULED" {
+                    Self::scheduled(step, &mut input);
+                }
+                input.same(&mut |text| text.close('}'));
+            }
+        }
+        input.same(&mut |text| {
+            // Events of clients carry the tags of all runs that they are in.
+            let mut all_tags = [tags, &cast.tags].concat();
+            all_tags.sort_unstable();
+            all_tags.dedup();
+            Self::company(cast, &all_tags, true, text);
+            text.close('}');
+        });
+        input
+    }
+
     /// When a state that waits lets the next one begin.
-    fn scheduled(next: &Step, input: &mut Writer) {
-        input.key("state_details");
-        input.open('{');
-        input.text("scheduled_time", &next.at.rfc3339());
-        input.close('}');
+    fn scheduled(next: &Step, input: &mut Input) {
+        input.same(&mut |text| {
+            text.key("state_details");
+            text.open('{');
+        });
+        input.fill("scheduled_time", Fill::Time(next.at));
+        input.same(&mut |text| text.close('}'));
     }
 
     /// Whom the events of clients are related to.
@@ -611,9 +903,9 @@ impl Teller {
     }
 
     fn tell(&mut self, name: &str, at: Instant, input: &str) -> Fallible<()> {
-        let begin = self.builder.out.written();
-        self.builder.build(name, input, at, &mut Random::new(self.random.word()))?;
-        self.told.push((at, begin..self.builder.out.written()));
+        let begin = self.out.written();
+        build(name, input, at, &mut Random::new(self.random.word()), &mut self.out, None)?;
+        self.told.push(Told { at, event: Telling::Written(begin..self.out.written()) });
         Ok(())
     }
 

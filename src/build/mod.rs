@@ -12,10 +12,12 @@ mod run;
 #[cfg(any(not(target_arch = "wasm32"), feature = "module-authoring"))]
 mod words;
 
+#[cfg(not(target_arch = "wasm32"))]
+pub use event::inputs;
 #[cfg(any(not(target_arch = "wasm32"), feature = "module-authoring"))]
-pub use event::{build_event, build_events};
+pub use event::{EventLines, build_event, build_events};
 #[cfg(any(not(target_arch = "wasm32"), feature = "module-authoring"))]
-pub use history::build_run;
+pub use history::{History, build_run};
 #[cfg(any(not(target_arch = "wasm32"), feature = "module-authoring"))]
 pub use options::BuildOptions;
 pub use random::Random;

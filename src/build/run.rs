@@ -49,6 +49,8 @@ pub struct State {
     pub name: String,
     /// The type, such as `COMPLETED`.
     pub kind: &'static str,
+    /// Empty: it has none.
+    pub message: String,
 }
 
 const STATES: [(&str, &str); 19] = [
@@ -77,7 +79,8 @@ impl State {
     /// A state that Prefect names itself.
     #[must_use]
     pub fn known(name: &str) -> Option<State> {
-        STATES.iter().find(|(known, _)| *known == name).map(|(name, kind)| State { name: (*name).to_owned(), kind })
+        let (name, kind) = STATES.iter().find(|(known, _)| *known == name)?;
+        Some(State { name: (*name).to_owned(), kind, message: String::new() })
     }
 
     /// The names of [`State::known`].
@@ -149,6 +152,9 @@ impl ToJson for State {
         writer.open('{');
         writer.text("type", self.kind);
         writer.text("name", &self.name);
+        if !self.message.is_empty() {
+            writer.text("message", &self.message);
+        }
         if self.kind == "PAUSED" {
             writer.text("pause_reschedule", if self.name == "Suspended" { "true" } else { "false" });
         }
@@ -373,7 +379,7 @@ impl Run<'_> {
         labels.push((self.reader.share("prefect.resource.name"), self.name.clone()));
         for (name, value) in [
             ("prefect.run-count", &*count),
-            ("prefect.state-message", ""),
+            ("prefect.state-message", &state.message),
             ("prefect.state-name", &state.name),
             ("prefect.state-timestamp", &written),
             ("prefect.state-type", state.kind),

@@ -4,18 +4,18 @@
 //! Two files of the build script hold it: all different texts, one after the other, and
 //! everything else as numbers: seven bits a byte, the highest first, and the eighth set in
 //! all bytes but the last. A text or a list that was read before is only named again.
-//! What stands aside has two more files of the same kind.
+//! What stands aside, and what is only described, has two more files of the same kind each.
 
 use std::any::Any;
-#[cfg(all(target_arch = "wasm32", not(feature = "module-authoring")))]
+#[cfg(target_arch = "wasm32")]
 use std::marker::PhantomData;
 #[cfg(any(not(target_arch = "wasm32"), feature = "module-authoring"))]
 use std::mem::swap;
 
 use super::link::{anchor, link};
 use super::model::{
-    Alternative, Aside, Build, Choice, Compare, Equal, Family, Field, Follows, Form, Kind, Label, Missing, Object,
-    Presence, Related, Remark, SEVERITIES, Source, Template, Term, Value, Variant,
+    Alternative, Aside, Build, Choice, Compare, Described, Equal, Family, Field, Follows, Form, Kind, Label, Missing,
+    Object, Presence, Related, Remark, SEVERITIES, Source, Template, Term, Value, Variant,
 };
 use crate::diagnostic::Severity;
 
@@ -34,17 +34,28 @@ pub(super) const ASIDE: Files<'static> =
 #[cfg(all(target_arch = "wasm32", not(feature = "module-authoring")))]
 const ASIDE: Files<'static> = (&[], "");
 
+#[cfg(not(target_arch = "wasm32"))]
+pub(super) const DESCRIBED: Files<'static> = (
+    include_bytes!(concat!(env!("OUT_DIR"), "/described.bin")),
+    include_str!(concat!(env!("OUT_DIR"), "/described.txt")),
+);
+
+#[cfg(target_arch = "wasm32")]
+const DESCRIBED: Files<'static> = (&[], "");
+
 /// Everything that the build script wrote; nothing, if that cannot be read.
 pub(super) fn families() -> &'static [Family] {
-    decode(CHECKED, ASIDE).unwrap_or_default()
+    decode([CHECKED, ASIDE, DESCRIBED]).unwrap_or_default()
 }
 
 /// Reads the families, if there is nothing wrong with the files and nothing is left of them.
-pub(super) fn decode<'b>(checked: Files<'b>, aside: Files<'b>) -> Option<&'static [Family]> {
-    let mut reader = Reader { rest: Rest::of(checked), aside: Rest::of(aside), lists: Vec::new(), wrong: false };
+pub(super) fn decode(files: [Files<'_>; 3]) -> Option<&'static [Family]> {
+    let [rest, aside, described] = files.map(Rest::of);
+    let mut reader = Reader { rest, aside, described, lists: Vec::new(), wrong: false };
     let families = reader.list(family);
-    let whole = reader.rest.is_empty() && reader.aside.is_empty();
-    (whole && !reader.wrong).then_some(families)
+    let wrong = reader.wrong;
+    let whole = [reader.rest, reader.aside, reader.described].iter().all(Rest::is_empty);
+    (whole && !wrong).then_some(families)
 }
 
 /// What is left of two files.
@@ -69,6 +80,7 @@ impl<'b> Rest<'b> {
 struct Reader<'b> {
     rest: Rest<'b>,
     aside: Rest<'b>,
+    described: Rest<'b>,
     /// The shared lists that were read, `&'static [T]` of any `T`, in the order of their ends.
     lists: Vec<Box<dyn Any>>,
     wrong: bool,
@@ -179,6 +191,20 @@ impl Reader<'_> {
         Aside(PhantomData)
     }
 
+    #[cfg(not(target_arch = "wasm32"))]
+    fn described<T>(&mut self, item: fn(&mut Self) -> T) -> Described<T> {
+        swap(&mut self.rest, &mut self.described);
+        let value = item(self);
+        swap(&mut self.rest, &mut self.described);
+        Described(value)
+    }
+
+    #[cfg(target_arch = "wasm32")]
+    #[expect(clippy::unused_self, reason = "its twin needs it")]
+    fn described<T>(&mut self, _: fn(&mut Self) -> T) -> Described<T> {
+        Described(PhantomData)
+    }
+
     /// An item of a list that is known to both sides, by its place.
     fn one_of<T: Copy>(&mut self, all: &[T], otherwise: T) -> T {
         let place = usize::from(self.byte());
@@ -189,13 +215,13 @@ impl Reader<'_> {
 fn family(r: &mut Reader) -> Family {
     let name = template(r);
     Family {
-        title: r.aside(Reader::text),
-        documented: r.aside(Reader::flag),
-        cloud: r.aside(Reader::flag),
+        title: r.described(Reader::text),
+        documented: r.described(Reader::flag),
+        cloud: r.described(Reader::flag),
         emitter: r.text(),
-        emitted_by: r.aside(Reader::text),
-        notes: r.aside(|r| r.list(Reader::text)),
-        code: r.aside(Reader::text),
+        emitted_by: r.described(Reader::text),
+        notes: r.described(|r| r.list(Reader::text)),
+        code: r.described(Reader::text),
         labels: r.shared(label),
         related: r.shared(related),
         other_roles: level(r),
@@ -205,7 +231,7 @@ fn family(r: &mut Reader) -> Family {
         variants: r.list(variant),
         other_variants: level(r),
         choices: r.list(choice),
-        hole_example: r.aside(Reader::text),
+        hole_example: r.described(Reader::text),
         equal: r.list(equal),
         name,
     }
@@ -260,14 +286,14 @@ fn label(r: &mut Reader) -> Label {
         missing: r.option(missing),
         form: form(r),
         meaning: r.aside(Reader::text),
-        source: r.aside(source),
-        example: r.aside(Reader::text),
+        source: r.described(source),
+        example: r.described(Reader::text),
         build: r.aside(build),
     }
 }
 
 fn build(r: &mut Reader) -> Build {
-    Build { key: r.text(), default: r.option(Reader::text), once: r.text() }
+    Build { key: r.text(), default: r.option(Reader::text), once: r.text(), called: r.text(), is_shown: r.flag() }
 }
 
 fn form(r: &mut Reader) -> Form {
@@ -305,10 +331,10 @@ fn related(r: &mut Reader) -> Related {
         min: r.number(),
         max: r.option(Reader::number),
         missing: r.option(missing),
-        when: r.aside(Reader::text),
+        when: r.described(Reader::text),
         labels: r.shared(label),
-        source: r.aside(source),
-        example: r.aside(Reader::text),
+        source: r.described(source),
+        example: r.described(Reader::text),
         build: r.aside(build),
         remark: r.boxed(remark),
     }
@@ -332,8 +358,8 @@ fn field(r: &mut Reader) -> Field {
         also: r.boxed(also),
         remark: r.boxed(remark),
         meaning: r.aside(Reader::text),
-        source: r.aside(source),
-        example: r.aside(Reader::text),
+        source: r.described(source),
+        example: r.described(Reader::text),
         build: r.aside(build),
     }
 }
@@ -347,7 +373,7 @@ fn variant(r: &mut Reader) -> Variant {
         name: r.text(),
         state_type: r.option(Reader::text),
         previous: r.aside(|r| r.option(Reader::text)),
-        documented: r.aside(Reader::flag),
+        documented: r.described(Reader::flag),
     }
 }
 
@@ -362,7 +388,7 @@ fn follows(r: &mut Reader) -> Follows {
         same: r.option(term),
         same_resource: r.flag(),
         window: r.number(),
-        documented: r.aside(Reader::flag),
+        documented: r.described(Reader::flag),
         missing: r.option(missing),
         states: r.flag(),
     }

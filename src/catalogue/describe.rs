@@ -22,6 +22,8 @@ pub struct EventType {
     pub follows: Option<&'static str>,
     pub docs: Option<&'static str>,
     pub variants: Vec<VariantType>,
+    /// What can be given to build it.
+    pub inputs: Vec<Input>,
     pub example: Example,
 }
 
@@ -61,6 +63,43 @@ pub struct VariantType {
     pub documented: bool,
 }
 
+/// A key that the builder takes for an event.
+pub struct Input {
+    /// From the outside in: `task_run.name`.
+    pub key: String,
+    /// Without it, the event cannot be built.
+    pub required: bool,
+    /// What it says is in the event, whether it is given or not.
+    pub always: bool,
+    /// The event's name says it already.
+    pub named: bool,
+    pub kind: &'static str,
+    pub values: Vec<&'static str>,
+    /// What it is unless it is given, in words.
+    pub otherwise: Option<String>,
+    /// As JSON text, where nothing is made.
+    pub example: Option<String>,
+    pub meaning: String,
+}
+
+impl Input {
+    /// One that the event can do without.
+    #[must_use]
+    pub fn optional(key: String, kind: &'static str) -> Input {
+        Input {
+            key,
+            required: false,
+            always: false,
+            named: false,
+            kind,
+            values: Vec::new(),
+            otherwise: None,
+            example: None,
+            meaning: String::new(),
+        }
+    }
+}
+
 /// A whole, correct event, as JSON text on a single line.
 pub struct Example(pub String);
 
@@ -87,7 +126,28 @@ impl ToJson for EventType {
         if !self.variants.is_empty() {
             writer.list("variants", &self.variants);
         }
+        writer.list("inputs", &self.inputs);
         writer.value("example", &self.example);
+        writer.close('}');
+    }
+}
+
+impl ToJson for Input {
+    fn write(&self, writer: &mut Writer) {
+        writer.open('{');
+        writer.text("key", &self.key);
+        let flags = [("required", self.required), ("always", self.always), ("named", self.named)];
+        for (name, _) in flags.into_iter().filter(|(_, is_set)| *is_set) {
+            writer.flag(name, true);
+        }
+        writer.text("type", self.kind);
+        writer.texts("values", &self.values);
+        writer.optional("otherwise", self.otherwise.as_deref());
+        if let Some(example) = &self.example {
+            writer.key("example");
+            writer.raw(example);
+        }
+        writer.text("meaning", &self.meaning);
         writer.close('}');
     }
 }
@@ -145,10 +205,10 @@ impl ToJson for VariantType {
     }
 }
 
-/// Describes every family.
+/// Describes every family. `inputs`: what the builder, which stands on the catalogue, takes for its events.
 #[must_use]
-pub fn event_types() -> Vec<EventType> {
-    families().iter().map(event_type).collect()
+pub fn event_types(inputs: &dyn Fn(&'static Family) -> Vec<Input>) -> Vec<EventType> {
+    families().iter().map(|family| event_type(family, inputs(family))).collect()
 }
 
 /// The examples of the families whose names have a placeholder: one for each of its known values, and before them one
@@ -163,7 +223,7 @@ pub fn examples() -> Vec<Example> {
     all
 }
 
-fn event_type(family: &'static Family) -> EventType {
+fn event_type(family: &'static Family, inputs: Vec<Input>) -> EventType {
     EventType {
         name_pattern: family.name.text,
         title: family.title.0,
@@ -185,6 +245,7 @@ fn event_type(family: &'static Family) -> EventType {
                 documented: variant.documented.0,
             })
             .collect(),
+        inputs,
         example: Example(event(family, None)),
     }
 }

@@ -9,16 +9,17 @@ use std::mem::swap;
 
 use super::link::{SITE, anchor};
 use super::model::{
-    Alternative, Aside, Build, Choice, Compare, Equal, Family, Field, Follows, Form, Kind, Label, Missing, Object,
-    Presence, Related, Remark, SEVERITIES, Source, Template, Term, Value, Variant,
+    Alternative, Aside, Build, Choice, Compare, Described, Equal, Family, Field, Follows, Form, Kind, Label, Missing,
+    Object, Presence, Related, Remark, SEVERITIES, Source, Template, Term, Value, Variant,
 };
 use crate::diagnostic::Severity;
 
-/// The families as bytes, and the texts in them: first what the checks read, then what stands aside.
-pub(super) fn encode(families: &[Family]) -> [(Vec<u8>, String); 2] {
+/// The families as bytes, and the texts in them: first what the checks read, then what stands aside,
+/// then what is only described.
+pub(super) fn encode(families: &[Family]) -> [(Vec<u8>, String); 3] {
     let mut writer = Writer::default();
     writer.list(families, family);
-    [writer.files, writer.aside].map(|files| (files.bytes, files.pool))
+    [writer.files, writer.aside, writer.described].map(|files| (files.bytes, files.pool))
 }
 
 #[derive(Default)]
@@ -33,6 +34,7 @@ struct Files {
 struct Writer {
     files: Files,
     aside: Files,
+    described: Files,
     /// The places of the shared lists that are written already, by the type of their items and by
     /// what they hold.
     lists: HashMap<(&'static str, String), usize>,
@@ -108,6 +110,12 @@ impl Writer {
         swap(&mut self.files, &mut self.aside);
     }
 
+    fn described<T: Copy>(&mut self, value: &Described<T>, item: fn(&mut Self, T)) {
+        swap(&mut self.files, &mut self.described);
+        item(self, value.0);
+        swap(&mut self.files, &mut self.described);
+    }
+
     /// What is missing in the list gets a number that the reader refuses.
     fn one_of<T: PartialEq>(&mut self, all: &[T], value: &T) {
         let place = all.iter().position(|one| one == value);
@@ -123,13 +131,13 @@ fn size(size: usize) -> u32 {
 
 fn family(w: &mut Writer, family: &Family) {
     template(w, &family.name);
-    w.aside(&family.title, Writer::text);
-    w.aside(&family.documented, Writer::flag);
-    w.aside(&family.cloud, Writer::flag);
+    w.described(&family.title, Writer::text);
+    w.described(&family.documented, Writer::flag);
+    w.described(&family.cloud, Writer::flag);
     w.text(family.emitter);
-    w.aside(&family.emitted_by, Writer::text);
-    w.aside(&family.notes, Writer::texts);
-    w.aside(&family.code, Writer::text);
+    w.described(&family.emitted_by, Writer::text);
+    w.described(&family.notes, Writer::texts);
+    w.described(&family.code, Writer::text);
     w.shared(family.labels, label);
     w.shared(family.related, related);
     level(w, family.other_roles);
@@ -139,7 +147,7 @@ fn family(w: &mut Writer, family: &Family) {
     w.list(family.variants, variant);
     level(w, family.other_variants);
     w.list(family.choices, choice);
-    w.aside(&family.hole_example, Writer::text);
+    w.described(&family.hole_example, Writer::text);
     w.list(family.equal, equal);
 }
 
@@ -190,8 +198,8 @@ fn label(w: &mut Writer, label: &Label) {
     w.option(label.missing, missing);
     form(w, &label.form);
     w.aside(&label.meaning, Writer::text);
-    w.aside(&label.source, source);
-    w.aside(&label.example, Writer::text);
+    w.described(&label.source, source);
+    w.described(&label.example, Writer::text);
     w.aside(&label.build, build);
 }
 
@@ -199,6 +207,8 @@ fn build(w: &mut Writer, build: Build) {
     w.text(build.key);
     w.option(build.default, Writer::text);
     w.text(build.once);
+    w.text(build.called);
+    w.flag(build.is_shown);
 }
 
 fn form(w: &mut Writer, form: &Form) {
@@ -245,10 +255,10 @@ fn related(w: &mut Writer, related: &Related) {
     w.number(related.min);
     w.option(related.max, Writer::number);
     w.option(related.missing, missing);
-    w.aside(&related.when, Writer::text);
+    w.described(&related.when, Writer::text);
     w.shared(related.labels, label);
-    w.aside(&related.source, source);
-    w.aside(&related.example, Writer::text);
+    w.described(&related.source, source);
+    w.described(&related.example, Writer::text);
     w.aside(&related.build, build);
     w.option(related.remark, remark);
 }
@@ -271,8 +281,8 @@ fn field(w: &mut Writer, field: &Field) {
     w.option(field.also, also);
     w.option(field.remark, remark);
     w.aside(&field.meaning, Writer::text);
-    w.aside(&field.source, source);
-    w.aside(&field.example, Writer::text);
+    w.described(&field.source, source);
+    w.described(&field.example, Writer::text);
     w.aside(&field.build, build);
 }
 
@@ -285,7 +295,7 @@ fn variant(w: &mut Writer, variant: &Variant) {
     w.text(variant.name);
     w.option(variant.state_type, Writer::text);
     w.aside(&variant.previous, |w, previous| w.option(previous, Writer::text));
-    w.aside(&variant.documented, Writer::flag);
+    w.described(&variant.documented, Writer::flag);
 }
 
 fn choice(w: &mut Writer, choice: &Choice) {
@@ -299,7 +309,7 @@ fn follows(w: &mut Writer, follows: &Follows) {
     w.option(follows.same.as_ref(), term);
     w.flag(follows.same_resource);
     w.number(follows.window);
-    w.aside(&follows.documented, Writer::flag);
+    w.described(&follows.documented, Writer::flag);
     w.option(follows.missing, missing);
     w.flag(follows.states);
 }

@@ -15,6 +15,12 @@ pub fn example(family: &Family, variant: Option<&str>) -> String {
     indented(&event(family, variant))
 }
 
+/// The usual one on a single line.
+#[must_use]
+pub fn example_line(family: &Family) -> String {
+    event(family, None)
+}
+
 /// The same on a single line.
 pub(super) fn event(family: &Family, variant: Option<&str>) -> String {
     let hole = variant.filter(|_| !family.name.is_literal()).unwrap_or(family.hole_example.0);

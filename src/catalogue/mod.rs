@@ -20,9 +20,9 @@ mod template;
 mod tests;
 
 #[cfg(not(target_arch = "wasm32"))]
-pub use describe::{EventType, Example, FieldType, LabelType, RelatedType, VariantType, event_types, examples};
+pub use describe::{EventType, Example, FieldType, Input, LabelType, RelatedType, VariantType, event_types, examples};
 #[cfg(not(target_arch = "wasm32"))]
-pub use example::example;
+pub use example::{example, example_line};
 pub use hole::{Hole, is_uuid, uuid_bytes};
 pub use lookup::{Match, families, find, suggest};
 pub use model::*;

@@ -4,7 +4,7 @@
 //! too, checks them, and writes them as bytes (`encode.rs`); at first use `decode.rs`
 //! reads those, once. So everything here is `'static`.
 
-#[cfg(all(target_arch = "wasm32", not(feature = "module-authoring")))]
+#[cfg(target_arch = "wasm32")]
 use std::marker::PhantomData;
 
 use serde::Deserialize;
@@ -12,31 +12,37 @@ use serde::Deserialize;
 use super::hole::Hole;
 use crate::diagnostic::Severity;
 
-/// A fact that no check needs, only the description of an event or who builds one: the main WebAssembly module is
-/// without it.
+/// A fact that no check needs, only who builds an event: the main WebAssembly module is without it.
 #[derive(Debug)]
 pub struct Aside<T>(
     #[cfg(any(not(target_arch = "wasm32"), feature = "module-authoring"))] pub T,
     #[cfg(all(target_arch = "wasm32", not(feature = "module-authoring")))] pub(super) PhantomData<T>,
 );
 
+/// A fact that only the description of an event needs: no WebAssembly module has it.
+#[derive(Debug)]
+pub struct Described<T>(
+    #[cfg(not(target_arch = "wasm32"))] pub T,
+    #[cfg(target_arch = "wasm32")] pub(super) PhantomData<T>,
+);
+
 /// One event family: a name, or a name pattern such as `prefect.task-run.{state}`.
 #[derive(Debug)]
 pub struct Family {
     pub name: Template,
-    pub title: Aside<&'static str>,
+    pub title: Described<&'static str>,
     /// Stands in the documentation (otherwise it is only seen in the source and on servers).
-    pub documented: Aside<bool>,
+    pub documented: Described<bool>,
     /// Emitted by Prefect Cloud alone.
-    pub cloud: Aside<bool>,
+    pub cloud: Described<bool>,
     /// `client`, `server` or `cloud`.
     pub emitter: &'static str,
     /// Who of them, and when, in words.
-    pub emitted_by: Aside<&'static str>,
+    pub emitted_by: Described<&'static str>,
     /// What else there is to say, a sentence or two each.
-    pub notes: Aside<&'static [&'static str]>,
+    pub notes: Described<&'static [&'static str]>,
     /// Where it stands in Prefect's source; empty: not in what is open.
-    pub code: Aside<&'static str>,
+    pub code: Described<&'static str>,
     /// The labels of the primary resource; `prefect.resource.id` comes first.
     pub labels: &'static [Label],
     pub related: &'static [Related],
@@ -56,7 +62,7 @@ pub struct Family {
     /// another value is not of this family.
     pub choices: &'static [Choice],
     /// A value of the name's placeholder for examples; empty: the name has none.
-    pub hole_example: Aside<&'static str>,
+    pub hole_example: Described<&'static str>,
     /// Places of one event which must say the same.
     pub equal: &'static [Equal],
 }
@@ -72,6 +78,10 @@ pub struct Build {
     pub default: Option<&'static str>,
     /// Of a field that is not always there: once the run has been `running`, or has `ended`.
     pub once: &'static str,
+    /// What a thing is called in the example; empty: this is no name.
+    pub called: &'static str,
+    /// The example event has it.
+    pub is_shown: bool,
 }
 
 /// Who says so.
@@ -126,9 +136,9 @@ pub struct Label {
     pub missing: Option<Missing>,
     pub form: Form,
     pub meaning: Aside<&'static str>,
-    pub source: Aside<Source>,
+    pub source: Described<Source>,
     /// An example value; empty for an optional label: the example event leaves it out.
-    pub example: Aside<&'static str>,
+    pub example: Described<&'static str>,
     pub build: Aside<Build>,
 }
 
@@ -195,12 +205,12 @@ pub struct Related {
     /// What fewer than `min` means; `None`: nothing.
     pub missing: Option<Missing>,
     /// When it is present, in words.
-    pub when: Aside<&'static str>,
+    pub when: Described<&'static str>,
     /// Its further labels (without the id and the role).
     pub labels: &'static [Label],
-    pub source: Aside<Source>,
+    pub source: Described<Source>,
     /// An example id; empty: the example event leaves the resource out.
-    pub example: Aside<&'static str>,
+    pub example: Described<&'static str>,
     pub build: Aside<Build>,
     /// What its presence means, where documentation and emitter disagree.
     pub remark: Option<&'static Remark>,
@@ -235,10 +245,10 @@ pub struct Field {
     /// What its presence means, where documentation and emitter disagree.
     pub remark: Option<&'static Remark>,
     pub meaning: Aside<&'static str>,
-    pub source: Aside<Source>,
+    pub source: Described<Source>,
     /// An example value, as JSON text. Empty for an object with fields: the example is made
     /// of its fields. Empty for an optional field: the example event leaves it out.
-    pub example: Aside<&'static str>,
+    pub example: Described<&'static str>,
     pub build: Aside<Build>,
 }
 
@@ -282,7 +292,7 @@ pub struct Variant {
     pub state_type: Option<&'static str>,
     /// The variant that usually comes before; `None`: it is the first.
     pub previous: Aside<Option<&'static str>>,
-    pub documented: Aside<bool>,
+    pub documented: Described<bool>,
 }
 
 /// The values of a placeholder in an event's name.
@@ -311,7 +321,7 @@ pub struct Follows {
     /// The emitter sets it only if less than so many seconds lie between the two; 0: always.
     pub window: u32,
     /// The documentation says that it is set.
-    pub documented: Aside<bool>,
+    pub documented: Described<bool>,
     /// What its absence means; `None`: nothing, it can be absent for good reasons.
     pub missing: Option<Missing>,
     /// The initial state of this event is the validated state of the other.

@@ -13,12 +13,14 @@ use serde_json::Value as Json;
 use super::*;
 use crate::json::write::ToJson;
 
+const FILES: [(&[u8], &str); 3] = [decode::CHECKED, decode::ASIDE, decode::DESCRIBED];
+
 fn family(name: &str) -> &'static Family {
     families().iter().find(|family| family.name.text == name).unwrap_or_else(|| panic!("no family {name}"))
 }
 
 fn described(pattern: &str) -> EventType {
-    event_types().into_iter().find(|described| described.name_pattern == pattern).unwrap()
+    event_types(&|_| Vec::new()).into_iter().find(|described| described.name_pattern == pattern).unwrap()
 }
 
 /// Every name of a family to try: its variants, or its example.
@@ -587,7 +589,7 @@ fn unfilled_examples_can_be_filled() {
 
 #[test]
 fn descriptions() {
-    assert_eq!(event_types().len(), 82);
+    assert_eq!(event_types(&|_| Vec::new()).len(), 82);
     let task_run = described("prefect.task-run.{state}");
     assert_eq!(task_run.resource_id, "prefect.task-run.{uuid}");
     let json = serde_json::from_str::<Json>(&task_run.to_json()).unwrap();
@@ -612,7 +614,7 @@ fn decoded_are_all_facts_of_the_pages() {
     }
     assert_eq!(decoded.len(), resolved.len());
     let encoded = encode::encode(families());
-    assert!(encoded == [decode::CHECKED, decode::ASIDE].map(|(bytes, texts)| (bytes.to_vec(), texts.to_owned())));
+    assert!(encoded == FILES.map(|(bytes, texts)| (bytes.to_vec(), texts.to_owned())));
 }
 
 /// The pages do not have everything that the model has.
@@ -666,9 +668,9 @@ fn every_fact_can_be_encoded() {
             missing: level.map(missing),
             form,
             meaning: Aside(text()),
-            source: Aside(*source),
-            example: Aside(text()),
-            build: Aside(Build { key: text(), default: Some(text()), once: text() }),
+            source: Described(*source),
+            example: Described(text()),
+            build: Aside(Build { key: text(), default: Some(text()), once: text(), called: text(), is_shown: true }),
         })
         .collect();
     let labels: &'static [Label] = labels.leak();
@@ -689,9 +691,9 @@ fn every_fact_can_be_encoded() {
             also: (number % 3 == 0).then(|| &*Box::leak(Box::new((kind, REMARK)))),
             remark: (number % 3 == 1).then_some(&REMARK),
             meaning: Aside(text()),
-            source: Aside(Source::ALL[number % 3]),
-            example: Aside(text()),
-            build: Aside(Build { key: text(), default: Some(text()), once: text() }),
+            source: Described(Source::ALL[number % 3]),
+            example: Described(text()),
+            build: Aside(Build { key: text(), default: Some(text()), once: text(), called: text(), is_shown: true }),
         })
         .collect();
     let terms: &'static [Term] = terms.leak();
@@ -706,13 +708,13 @@ fn every_fact_can_be_encoded() {
         .collect();
     let family = Family {
         name: template("prefect.{type}.x"),
-        title: Aside(text()),
-        documented: Aside(true),
-        cloud: Aside(false),
+        title: Described(text()),
+        documented: Described(true),
+        cloud: Described(false),
         emitter: text(),
-        emitted_by: Aside(text()),
-        notes: Aside(vec![text(), text()].leak()),
-        code: Aside(text()),
+        emitted_by: Described(text()),
+        notes: Described(vec![text(), text()].leak()),
+        code: Described(text()),
         labels,
         related: vec![Related {
             role: text(),
@@ -720,11 +722,11 @@ fn every_fact_can_be_encoded() {
             min: 3,
             max: Some(u32::MAX),
             missing: Some(missing(Warning)),
-            when: Aside(text()),
+            when: Described(text()),
             labels: &labels[2..],
-            source: Aside(Source::Code),
-            example: Aside(text()),
-            build: Aside(Build { key: text(), default: Some(text()), once: text() }),
+            source: Described(Source::Code),
+            example: Described(text()),
+            build: Aside(Build { key: text(), default: Some(text()), once: text(), called: text(), is_shown: true }),
             remark: Some(&REMARK),
         }]
         .leak(),
@@ -737,37 +739,36 @@ fn every_fact_can_be_encoded() {
             same: Some(Term::Name(text())),
             same_resource: true,
             window: 300,
-            documented: Aside(false),
+            documented: Described(false),
             missing: Some(missing(Error)),
             states: true,
         }))),
         docs: Some("https://docs.prefect.io/page#anchor"),
         variants: vec![
-            Variant { name: text(), state_type: Some(text()), previous: Aside(None), documented: Aside(true) },
-            Variant { name: text(), state_type: None, previous: Aside(Some(text())), documented: Aside(false) },
+            Variant { name: text(), state_type: Some(text()), previous: Aside(None), documented: Described(true) },
+            Variant { name: text(), state_type: None, previous: Aside(Some(text())), documented: Described(false) },
         ]
         .leak(),
         other_variants: Some(Warning),
         choices: vec![Choice { hole: text(), values: vec![text()].leak() }].leak(),
-        hole_example: Aside(text()),
+        hole_example: Described(text()),
         equal: equal.leak(),
     };
     let families = [family];
-    let [checked, aside] = encode::encode(&families).map(|(bytes, texts)| (&*bytes.leak(), &*texts.leak()));
-    let decoded = decode::decode(checked, aside).unwrap();
+    let files = encode::encode(&families).map(|(bytes, texts)| (&*bytes.leak(), &*texts.leak()));
+    let decoded = decode::decode(files).unwrap();
     assert_eq!(format!("{decoded:#?}"), format!("{families:#?}"));
 }
 
 #[test]
 fn broken_bytes_are_no_catalogue() {
-    assert_eq!(decode::decode(decode::CHECKED, decode::ASIDE).map(<[_]>::len), Some(82));
+    assert_eq!(decode::decode(FILES).map(<[_]>::len), Some(82));
     let is_broken = |number: usize, bytes: &[u8], texts: &'static str| {
-        let mut files = [decode::CHECKED, decode::ASIDE];
+        let mut files = FILES;
         files[number] = (bytes, texts);
-        let [checked, aside] = files;
-        decode::decode(checked, aside).is_none()
+        decode::decode(files).is_none()
     };
-    for (number, (bytes, texts)) in [decode::CHECKED, decode::ASIDE].into_iter().enumerate() {
+    for (number, (bytes, texts)) in FILES.into_iter().enumerate() {
         assert!(is_broken(number, bytes, &texts[1..]));
         assert!(is_broken(number, bytes, format!("{texts} ").leak()));
         assert!(is_broken(number, &[bytes, &[0]].concat(), texts));
@@ -783,11 +784,11 @@ proptest::proptest! {
     #[test]
     fn any_bytes(at in 0..decode::CHECKED.0.len(), new in proptest::collection::vec(proptest::num::u8::ANY, 1..9)) {
         let (bytes, texts) = decode::CHECKED;
-        let _ = decode::decode((&new, texts), decode::ASIDE);
+        let _ = decode::decode([(&new, texts), decode::ASIDE, decode::DESCRIBED]);
         let mut bytes = bytes.to_vec();
         let end = bytes.len().min(at + new.len());
         bytes.splice(at..end, new);
-        let _ = decode::decode((&bytes, texts), decode::ASIDE);
+        let _ = decode::decode([(&bytes, texts), decode::ASIDE, decode::DESCRIBED]);
     }
 
     #[test]

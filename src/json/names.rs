@@ -56,7 +56,7 @@ impl Names {
     /// The number of a key that was not expected.
     pub fn number(&mut self, key: &[u8]) -> u16 {
         if self.next.is_empty() {
-            self.next.resize(CONTEXTS, NO_NAME);
+            self.next = vec![NO_NAME; CONTEXTS];
             self.spans.push(Span::default());
         }
         let number = self.find(key);

@@ -51,6 +51,12 @@ impl Writer {
         self.out.len()
     }
 
+    /// What has been written, from a place on.
+    #[must_use]
+    pub fn since(&self, begin: usize) -> &str {
+        self.out.get(begin..).unwrap_or_default()
+    }
+
     pub fn close(&mut self, bracket: char) {
         self.out.push(bracket);
         self.begun = true;
@@ -78,6 +84,11 @@ impl Writer {
     /// A text where a value is expected.
     pub fn string(&mut self, text: &str) {
         string(&mut self.out, text);
+    }
+
+    /// A part of a text, between quotes that are written already.
+    pub fn escaped(&mut self, text: &str) {
+        escaped(&mut self.out, text);
     }
 
     /// Absent, if there is no text.
@@ -151,11 +162,15 @@ impl<T: ToJson> ToJson for [T] {
 /// Appends a text as a JSON string, with its quotes.
 pub fn string(out: &mut String, text: &str) {
     out.push('"');
+    escaped(out, text);
+    out.push('"');
+}
+
+/// Appends a text as it stands between the quotes of a JSON string.
+fn escaped(out: &mut String, text: &str) {
     // Most texts need no escapes.
     if scan(text.as_bytes(), 0).0 == text.len() {
-        out.push_str(text);
-        out.push('"');
-        return;
+        return out.push_str(text);
     }
     for c in text.chars() {
         match c {
@@ -173,7 +188,6 @@ pub fn string(out: &mut String, text: &str) {
             c => out.push(c),
         }
     }
-    out.push('"');
 }
 
 /// A text as a JSON string.

@@ -191,7 +191,11 @@ fn one<'t>(item: Value<'t>, index: usize, start: Instant, beats: &Heartbeats, re
         starts,
         ends,
         dies,
-        state: state.or_else(|| State::known("Completed")).unwrap_or(State { name: String::new(), kind: "COMPLETED" }),
+        state: state.or_else(|| State::known("Completed")).unwrap_or(State {
+            name: String::new(),
+            kind: "COMPLETED",
+            message: String::new(),
+        }),
         breaks,
         misses: misses.unwrap_or_default(),
         heartbeats,
@@ -258,5 +262,5 @@ fn state<'t>(value: Value<'t>, reading: &mut Reading<'t>) -> Option<State> {
         let (first, rest) = known.split_at_checked(1).unwrap_or_default();
         [first, &*rest.to_ascii_lowercase()].concat()
     };
-    Some(State { name: own.unwrap_or_else(usual), kind: known })
+    Some(State { name: own.unwrap_or_else(usual), kind: known, message: String::new() })
 }

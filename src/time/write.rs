@@ -3,22 +3,63 @@
 use super::Instant;
 
 const DAY: i64 = 86_400_000_000;
+const YEAR_0: i64 = -719_528 * DAY;
+const YEAR_10000: i64 = 2_932_897 * DAY;
 
 impl Instant {
+    /// Its year has four digits.
+    #[must_use]
+    pub fn is_usual(self) -> bool {
+        (YEAR_0..YEAR_10000).contains(&self.0)
+    }
+
     /// RFC 3339 in UTC, with microseconds: `2026-03-01T12:00:00.000000Z`.
     #[must_use]
     pub fn rfc3339(self) -> String {
-        let (year, month, day) = date(self.0.div_euclid(DAY));
         let mut out = String::with_capacity(27);
-        digits(&mut out, year, 4);
-        for (before, number) in [('-', month), ('-', day)] {
-            out.push(before);
-            digits(&mut out, number, 2);
+        if self.is_usual() {
+            self.write(&mut |text| out.push_str(text));
+        } else {
+            let (year, month, day) = date(self.0.div_euclid(DAY));
+            digits(&mut out, year, 4);
+            for (before, number) in [('-', month), ('-', day)] {
+                out.push(before);
+                digits(&mut out, number, 2);
+            }
+            out.push('T');
+            out.push_str(&self.time_of_day(6));
         }
-        out.push('T');
-        out.push_str(&self.time_of_day(6));
         out.push('Z');
         out
+    }
+
+    /// The same without the `Z`, of a usual time.
+    pub fn write(self, out: &mut dyn FnMut(&str)) {
+        let small = |number: i64| u32::try_from(number).unwrap_or_default();
+        let (year, month, day) = date(self.0.div_euclid(DAY));
+        let of_day = self.0.rem_euclid(DAY).unsigned_abs();
+        let [seconds, micros] =
+            [of_day / 1_000_000, of_day % 1_000_000].map(|part| u32::try_from(part).unwrap_or_default());
+        let year = small(year);
+        let pairs = [
+            (0, year / 100),
+            (2, year),
+            (5, small(month)),
+            (8, small(day)),
+            (11, seconds / 3600),
+            (14, seconds / 60 % 60),
+            (17, seconds % 60),
+            (20, micros / 10_000),
+            (22, micros / 100),
+            (24, micros),
+        ];
+        let mut text = *b"0000-00-00T00:00:00.000000";
+        for (at, number) in pairs {
+            if let Some(pair) = text.get_mut(at..).and_then(|rest| rest.first_chunk_mut()) {
+                *pair = two(number);
+            }
+        }
+        out(std::str::from_utf8(&text).unwrap_or_default());
     }
 
     /// `12:05:30`, with digits of a second as far as there are any.
@@ -44,6 +85,13 @@ impl Instant {
         digits(&mut out, part(1, 1_000_000), places);
         out
     }
+}
+
+/// The last two digits.
+#[inline]
+fn two(number: u32) -> [u8; 2] {
+    let ([tens, ..], [ones, ..]) = ((number / 10 % 10).to_le_bytes(), (number % 10).to_le_bytes());
+    [tens | b'0', ones | b'0']
 }
 
 fn digits(out: &mut String, number: i64, width: usize) {

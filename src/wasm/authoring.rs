@@ -26,18 +26,40 @@ pub fn build_event(name: &str, input: &str, options: &str) -> Result<String, JsV
     build::build_event(name, input, options).map_err(|mistake| misuse(&mistake))
 }
 
-/// Builds an event of each input: a line each. Likewise.
-#[wasm_bindgen(js_name = buildEvents)]
-pub fn build_events(name: &str, inputs: &str, options: &str) -> Result<String, JsValue> {
-    let options = BuildOptions::read(options).map_err(|mistake| misuse(&mistake))?;
-    build::build_events(name, inputs, options).map_err(|mistake| misuse(&mistake))
+/// Builds events of one name, some after the other, so that they need not be in the memory all at once.
+#[wasm_bindgen]
+pub struct EventLines(build::EventLines);
+
+#[wasm_bindgen]
+impl EventLines {
+    #[wasm_bindgen(constructor)]
+    pub fn new(name: &str, options: &str) -> Result<EventLines, JsValue> {
+        let options = BuildOptions::read(options).map_err(|mistake| misuse(&mistake))?;
+        Ok(EventLines(build::EventLines::new(name, options)))
+    }
+
+    /// An event of each input: a line each. `inputs`: JSON text, a list, as bytes. Mistakes likewise.
+    pub fn write(&mut self, inputs: &[u8]) -> Result<String, JsValue> {
+        self.0.write(inputs).map_err(|mistake| misuse(&mistake))
+    }
 }
 
-/// Builds the history of a run: a JSON array of its events, in the order of time. Likewise.
-#[wasm_bindgen(js_name = buildRun)]
-pub fn build_run(spec: &str, options: &str) -> Result<String, JsValue> {
-    let options = BuildOptions::read(options).map_err(|mistake| misuse(&mistake))?;
-    build::build_run(spec, options).map_err(|mistake| misuse(&mistake))
+/// Builds the history of a run, part by part: its events in the order of time. Mistakes likewise.
+#[wasm_bindgen]
+pub struct History(build::History);
+
+#[wasm_bindgen]
+impl History {
+    #[wasm_bindgen(constructor)]
+    pub fn new(spec: &str, options: &str) -> Result<History, JsValue> {
+        let options = BuildOptions::read(options).map_err(|mistake| misuse(&mistake))?;
+        build::History::new(spec, options).map(History).map_err(|mistake| misuse(&mistake))
+    }
+
+    /// A JSON array of the next events; nothing when all have been told.
+    pub fn part(&mut self) -> Option<String> {
+        self.0.part()
+    }
 }
 
 /// What a window over heartbeats is good for; a mistake in the question is a `TypeError` with a sentence.

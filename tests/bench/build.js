@@ -1,16 +1,30 @@
-// How fast events are built, against plain JavaScript that makes the same objects and writes them as JSON.
+// How fast events are built as JSON text, against plain JavaScript that makes the same objects and writes them as JSON.
 // Printed are events per second of CPU time, and the ratio of each round: both ways take turns.
 
-import { buildEvent, buildEvents } from "../../pkg/api.js";
-import { authoringModule } from "../../pkg/core.js";
-import "../../pkg/node.js";
+import { authoringModule } from "../../pkg/modules/authoring.js";
+import { buildEvent, buildEvents } from "../../pkg/node.js";
+import { cpu, quantile } from "./measure.js";
 
 const EVENTS = 100_000;
 const ROUNDS = 5;
 const OPTIONS = JSON.stringify({ seed: 7, now: "2026-03-31T18:30:00Z" });
+const ID = "3f8a1c52-77b4-4e0b-9c1d-2a6f0b9d4e11";
 
-/** @param {object} spec */
-const run = (spec) => authoringModule.call((core) => core.buildRun(JSON.stringify(spec), OPTIONS));
+/**
+ * The parts of a history, each a JSON array.
+ * @param {object} spec
+ */
+const run = (spec) =>
+  authoringModule.call((core) => {
+    const history = new core.History(JSON.stringify(spec), OPTIONS);
+    const parts = [];
+    for (let part = history.part(); part !== undefined; part = history.part()) parts.push(part);
+    history.free();
+    return parts;
+  });
+
+/** @param {string[]} parts */
+const events = (parts) => parts.flatMap((part) => JSON.parse(part));
 
 /**
  * The same events by hand: objects with the same keys and values of the same length.
@@ -30,52 +44,79 @@ function byHand(models) {
   );
 }
 
-/** @param {() => unknown} action */
-function seconds(action) {
-  globalThis.gc?.();
-  const before = process.cpuUsage();
-  action();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1e6;
-}
-
-/** @param {number[]} numbers */
-const median = (numbers) => Number(numbers.toSorted((a, b) => a - b)[numbers.length >> 1]);
-
 /**
+ * @template T
  * @param {string} name
- * @param {() => string} build
- * @param {(text: string) => import("../../pkg/index.js").Event[]} [read]
+ * @param {() => T} build
+ * @param {(built: T) => import("../../pkg/index.js").Event[]} read
  */
-function compare(name, build, read = JSON.parse) {
+function compare(name, build, read) {
   const models = read(build());
   /** @type {[number, number][]} */
   const rounds = [];
   for (let round = 0; round < ROUNDS; round++) {
-    const own = seconds(build);
-    rounds.push([own, seconds(() => byHand(models))]);
+    const own = cpu(build);
+    rounds.push([own, cpu(() => byHand(models))]);
   }
-  const rate = models.length / median(rounds.map(([own]) => own));
-  const ratio = median(rounds.map(([own, other]) => own / other));
+  const own = rounds.map(([own]) => own);
+  const ratios = rounds.map(([own, other]) => own / other);
+  const rate = (models.length / quantile(own, 0.5)) * 1e6;
   console.log(
-    `${name.padEnd(34)} ${String(models.length).padStart(7)} events ${Math.round(rate).toLocaleString("en").padStart(9)} events/s   ${ratio.toFixed(2)} of the time of plain JavaScript`,
+    `${name.padEnd(34)} ${String(models.length).padStart(7)} events ${Math.round(rate).toLocaleString("en").padStart(9)} events/s   ${quantile(ratios, 0.5).toFixed(2)} of the time of plain JavaScript`,
   );
 }
 
-compare("buildRun, states and heartbeats", () =>
-  run({ ends: `${EVENTS * 30}s`, heartbeat: { frequency: 30 } }),
+compare(
+  "buildRun, states and heartbeats",
+  () => run({ ends: `${EVENTS * 30}s`, heartbeat: { frequency: 30 } }),
+  events,
 );
-compare("buildRun, tasks", () =>
-  run({ heartbeat: null, tasks: Array.from({ length: EVENTS / 20 }, () => ({ name: "extract" })) }),
+compare(
+  "buildRun, tasks",
+  () =>
+    run({
+      heartbeat: null,
+      tasks: Array.from({ length: EVENTS / 3 }, () => ({ name: "extract" })),
+    }),
+  events,
 );
-compare("buildEvent, one by one", () => {
-  const events = [];
-  for (let count = 0; count < EVENTS / 20; count++)
-    events.push(buildEvent("prefect.task-run.Completed", { task_run: { name: "extract-0" } }));
-  return JSON.stringify(events);
-});
+compare(
+  "buildRun, all there is",
+  () =>
+    run({
+      deployment: "nightly",
+      work_pool: "k8s-pool",
+      worker: "My k8s worker",
+      tags: ["prod", "eu"],
+      heartbeat: { frequency: 30 },
+      tasks: Array.from({ length: EVENTS / 10 }, (_, at) => ({
+        name: ["extract", "load"][at % 2],
+        duration: "20s",
+        retries: 1,
+        tags: ["io"],
+      })),
+    }),
+  events,
+);
+compare(
+  "buildEvent, one by one",
+  () => {
+    const built = [];
+    for (let count = 0; count < EVENTS / 20; count++)
+      built.push(buildEvent("prefect.task-run.Completed", { task_run: { name: "extract-0" } }));
+    return JSON.stringify(built);
+  },
+  JSON.parse,
+);
 
-const inputs = Array.from({ length: EVENTS / 5 }, () => ({ task_run: { name: "extract-0" } }));
+const inputs = Array.from({ length: EVENTS / 2 }, (_, at) => ({
+  occurred: new Date(Date.parse("2026-03-31T18:30:00Z") + at * 10).toISOString(),
+  task_run: { id: ID, name: `extract-${at}` },
+  state: { message: "All states completed." },
+  flow_run: { id: ID, name: "brave-otter" },
+  flow: { id: ID, name: "etl" },
+  tags: ["io", "prod"],
+}));
 compare(
   "buildEvents",
   () => buildEvents("prefect.task-run.Completed", inputs),

@@ -383,6 +383,72 @@ fn a_history_tells_all_that_happens() {
 }
 
 #[test]
+fn the_last_state_has_its_message() {
+    let message = "Flow run encountered an exception: ValueError: \"no\"";
+    let spec = json!({
+        "state": {"name": "Failed", "message": message},
+        "tasks": [{"name": "a", "state": {"name": "Odd", "type": "FAILED", "message": "odd"}}, {"name": "a"}],
+    });
+    let events = run(&spec).unwrap();
+    let of = |name: &str| -> Vec<(Value, Value)> {
+        let events = events.iter().filter(|event| event["event"] == name);
+        let messages = events.map(|event| {
+            let state = &event["payload"]["validated_state"];
+            (event["resource"]["prefect.state-message"].clone(), state["message"].clone())
+        });
+        messages.collect()
+    };
+    assert_eq!(of("prefect.flow-run.Failed"), [(json!(message), json!(message))]);
+    // The state events of flow runs have no message then, those of task runs an empty one.
+    assert_eq!(of("prefect.flow-run.Running"), [(json!(""), Value::Null)]);
+    assert_eq!(of("prefect.task-run.Odd"), [(json!("odd"), json!("odd"))]);
+    assert_eq!(of("prefect.task-run.Completed"), [(json!(""), json!(""))]);
+    let found: Vec<_> = findings(&json!(events)).into_iter().filter(|found| !found.starts_with("custom-")).collect();
+    assert_eq!(found, Vec::<String>::new());
+}
+
+/// What is built here after others, and by a builder that has built nothing before.
+#[test]
+fn what_is_like_another_is_as_if_it_were_the_first() {
+    let id = "3f8a1c52-77b4-4e0b-9c1d-2a6f0b9d4e11";
+    let inputs = [
+        json!({"task_run": {"name": "a"}, "state": {"message": "one"}, "flow_run": {"id": id, "name": "x"}}),
+        json!({"task_run": {"name": "b \"\u{e4}"}, "state": {"message": "two"}, "flow_run": {"id": id, "name": "y"}}),
+        json!({"task_run": {"name": ""}, "state": {"message": ""}, "flow_run": {"id": id, "name": "y"}}),
+        json!({"task_run": {"name": "c"}, "state": {"message": "1"}, "flow_run": {"id": format!("prefect.flow-run.{id}"), "name": "y"}}),
+        json!({"task_run": {"name": "d"}, "state": {"message": "1"}, "flow_run": {"id": "none", "name": "y"}}),
+        json!({"occurred": NOW, "task_run": {"name": "a", "run_count": 3, "start_time": NOW}, "previous": {"name": "Running"}, "tags": ["a"]}),
+        json!({"occurred": "2026-01-01T00:00:00+01:00", "task_run": {"name": "a", "run_count": 0, "start_time": "2025-12-31T22:00:00Z"}, "previous": {"name": "Retrying"}, "tags": ["b"]}),
+        json!({"occurred": "9999-12-31T23:59:59-01:00", "task_run": {"name": "a", "run_count": 0, "start_time": "soon"}, "previous": {"name": "Pending"}, "tags": ["b"]}),
+    ];
+    for name in ["prefect.task-run.Completed", "prefect.task-run.Failed"] {
+        for input in inputs.iter().chain(&inputs) {
+            let text = input.to_string();
+            let alone = std::thread::spawn(move || build_event(name, &text, options(7)));
+            assert_eq!(build_event(name, &input.to_string(), options(7)), alone.join().unwrap(), "{input}");
+        }
+    }
+    // Tasks whose courses differ, and the same tasks with others before them.
+    let task =
+        |name: &str, retries: u8, tag: &str| json!({"name": name, "starts": "1s", "retries": retries, "tags": [tag]});
+    let tasks = [task("a", 0, "x"), task("b", 0, "x"), task("c", 1, "x"), task("d", 1, "y"), task("e \"", 1, "y")];
+    let events = run(&json!({"heartbeat": null, "ends": "1h", "tasks": tasks})).unwrap();
+    let of = |name: &str| -> Vec<&Value> {
+        let is_of = |event: &&Value| event["payload"]["task_run"]["name"] == format!("{name}-0");
+        events.iter().filter(is_of).collect()
+    };
+    for (name, count, tag) in [("a", 3, "x"), ("b", 3, "x"), ("c", 5, "x"), ("d", 5, "y"), ("e \"", 5, "y")] {
+        let own = of(name);
+        assert_eq!(own.len(), count, "{name}");
+        assert!(own.iter().all(|event| event["payload"]["task_run"]["tags"] == json!([tag])), "{name}");
+        let ids: Vec<_> = own.iter().map(|event| &event["resource"]["prefect.resource.id"]).collect();
+        assert!(ids.windows(2).all(|pair| pair[0] == pair[1]), "{name}");
+        assert!(own.windows(2).all(|pair| pair[1]["follows"] == pair[0]["id"]), "{name}");
+    }
+    assert_eq!(findings(&json!(events)), Vec::<String>::new());
+}
+
+#[test]
 fn mistakes_in_a_run_are_told() {
     for (spec, mistake) in [
         (json!({"task": []}), "`a run` knows no `task`: did you mean `tasks`?"),

@@ -20,6 +20,7 @@ mod documentation;
 mod envelope;
 mod explanations;
 mod faults;
+mod inputs;
 mod mutation;
 mod positions;
 mod precedents;

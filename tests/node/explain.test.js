@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { codes } from "../../pkg/explanations.js";
+import { codes } from "../../pkg/api/explain.js";
 import {
   checkAutomation,
   describe,

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { eventsModule, openStream } from "../../pkg/core.js";
+import { openStream } from "../../pkg/api/validate.js";
+import { eventsModule } from "../../pkg/modules/events.js";
 import { validate, version } from "../../pkg/node.js";
 
 const EVENT = '{"event":"shop.order.placed"}';

@@ -3,6 +3,7 @@
 //   ```console     lines after `$ ` are run by a shell, what follows each is its output
 //   ```js          run as a module; each `// → …` is the next line that it prints
 //   ```sh          not run, but what it names must exist
+//   ```html        not shown, but the scripts of the package that it names must exist
 // All happen in one folder, in the order of the text, with the captured events in `events.ndjson`.
 // UPDATE_README=1 writes the real output into the README.
 
@@ -97,6 +98,7 @@ for (const { 0: block, 1: language, 2: name, 3: content = "", index } of readme.
     } else if (language === "sh") existing(content);
     else if (language === "console") real = session(content);
     else if (language === "js") real = module(content);
+    else if (language === "html") scripts(content);
     else assert.fail("how is this block to be checked?");
     pieces[place] = block.replace(content, () => real);
     if (!update) assert.equal(content, real);
@@ -122,6 +124,13 @@ function existing(commands) {
       assert.match(command, /^(npm install prefect-events|npx prefect-events validate \S+)$/);
     }
   }
+}
+
+/** @param {string} page */
+function scripts(page) {
+  const named = [...page.matchAll(/src="prefect-events\/([^"]+)"/g)];
+  assert.ok(named.length > 0);
+  for (const [, name = ""] of named) assert.ok(existsSync(join(root, "pkg", name)), name);
 }
 
 for (const name of ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"]) {

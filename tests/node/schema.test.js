@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 
 import { describe, eventTypes, jsonSchema, validate } from "../../pkg/node.js";
-import { allEvents } from "../../pkg/schemas.js";
+import { allEvents } from "../../pkg/wasm/schemas.js";
 import { ajv } from "./helpers/ajv.js";
 import { run } from "./helpers/run.js";
 

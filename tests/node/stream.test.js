@@ -3,7 +3,7 @@ import { createReadStream, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 
-import { eventsModule } from "../../pkg/core.js";
+import { eventsModule } from "../../pkg/modules/events.js";
 import { validate, validateStream } from "../../pkg/node.js";
 import { EVENT, event, REAL } from "./helpers/events.js";
 import { folder } from "./helpers/run.js";

@@ -1,7 +1,6 @@
 // Every example of the catalogue has the type of its event.
 
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -9,6 +8,7 @@ import { fileURLToPath } from "node:url";
 
 import { describe, eventTypes } from "../../pkg/node.js";
 import { folder } from "./helpers/run.js";
+import { tsc } from "./helpers/tsc.js";
 
 test("every example has the type of its event", () => {
   const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -24,21 +24,5 @@ test("every example has the type of its event", () => {
     `import type { PrefectEvent } from ${JSON.stringify(join(root, "pkg/events.js"))};\n\n` +
       `export const examples: PrefectEvent[] = [\n${lines.join("")}];\n`,
   );
-  const flags = [
-    "--noEmit",
-    "--strict",
-    "--skipLibCheck",
-    "false",
-    "--types",
-    "",
-    "--target",
-    "ES2022",
-  ];
-  const modules = ["--module", "NodeNext", "--moduleResolution", "NodeNext", "--lib", "ES2022"];
-  const tsc = join(root, "node_modules/.bin/tsc");
-  const { status, stdout } = spawnSync(tsc, [...flags, ...modules, "examples.ts"], {
-    cwd,
-    encoding: "utf8",
-  });
-  assert.deepEqual([status, stdout], [0, ""]);
+  assert.equal(tsc(cwd, "examples.ts"), "");
 });

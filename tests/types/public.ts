@@ -29,7 +29,9 @@ import {
 } from "prefect-events";
 
 import * as browser from "../../pkg/browser.js";
+import * as inline from "../../pkg/inline.js";
 import * as node from "../../pkg/node.js";
+import * as slim from "../../pkg/slim.js";
 
 // ---- what must compile
 
@@ -78,15 +80,20 @@ async function* pieces(): AsyncGenerator<string | Uint8Array> {
 const types: EventType[] = eventTypes();
 const one: EventType | undefined = describe("prefect.task-run.Running");
 const roles: string[] | undefined = one?.related.map(({ role, max }) => `${role} ${max ?? "any"}`);
+const asked: string[] | undefined = one?.inputs.flatMap(({ key, required }) =>
+  required ? [key] : [],
+);
 const title: string | undefined = explain("missing-label")?.title;
 const started: Promise<void> = init();
 init(new URL("https://example.org/prefect_events.wasm"));
 init(new Uint8Array());
-console.log(stream, types, roles, title, started, version().length);
+console.log(stream, types, roles, asked, title, started, version().length);
 
-// Both entries are what the types say.
+// The entries are what the types say.
 const entries: typeof import("prefect-events")[] = [node, browser];
-console.log(entries);
+const bringing: typeof import("../../pkg/index.slim.js") = slim;
+const having: typeof import("../../pkg/index.inline.js") = inline;
+console.log(entries, bringing, having);
 
 const scenario: Scenario = {
   automation: "crash-zombie-flows",

@@ -3,7 +3,7 @@
 use super::super::data::{self, Groups, Level, Resource, Short};
 use super::super::hole::is_uuid;
 use super::super::leak;
-use super::super::model::{Alternative, Aside, Form, Label, Presence, Related, Source, Value};
+use super::super::model::{Alternative, Aside, Described, Form, Label, Presence, Related, Source, Value};
 use super::example::is_timestamp;
 use super::{Fallible, ID, ROLE, Resolver, build, missing, no_group, remark, shared_remark, template, unique};
 
@@ -24,15 +24,22 @@ impl Resolver<'_> {
         if label.example.is_none() && label.presence != Presence::Optional {
             return Err(wrong("needs an example"));
         }
+        let example = label.example.as_deref().unwrap_or_default();
         Ok(Label {
             name: leak(&label.name),
             presence: Aside(label.presence),
             missing: missing(label.presence, label.missing, source, &label.meaning),
             form,
             meaning: Aside(leak(&label.meaning)),
-            source: Aside(source),
-            example: Aside(leak(label.example.as_deref().unwrap_or_default())),
-            build: build(label.key.as_deref(), label.default.as_deref(), None),
+            source: Described(source),
+            example: Described(leak(example)),
+            build: build(
+                label.key.as_deref(),
+                label.default.as_deref(),
+                None,
+                example,
+                label.name == "prefect.resource.name",
+            ),
         })
     }
 
@@ -129,11 +136,11 @@ impl Resolver<'_> {
                 0 => None,
                 _ => missing(Presence::Required, related.missing, source, &related.when),
             },
-            when: Aside(leak(&related.when)),
+            when: Described(leak(&related.when)),
             labels,
-            source: Aside(source),
-            example: Aside(leak(&whole.example)),
-            build: build(related.key.as_deref(), None, None),
+            source: Described(source),
+            example: Described(leak(&whole.example)),
+            build: build(related.key.as_deref(), None, None, &whole.example, false),
             remark: shared_remark(related.warning.as_ref(), related.info.as_ref()),
         })
     }

@@ -2,7 +2,7 @@
 
 use super::super::data::{self, Level};
 use super::super::leak;
-use super::super::model::{Aside, Field, Kind, Object, Remark, Source};
+use super::super::model::{Aside, Described, Field, Kind, Object, Remark, Source};
 use super::example::example;
 use super::{Fallible, Resolver, build, missing, no_group, remark, shared_remark, unique};
 
@@ -91,9 +91,15 @@ impl Resolver<'_> {
             also: also(field.also.as_ref()).map_err(|error| wrong(&error))?,
             remark: shared_remark(field.warning.as_ref(), field.info.as_ref()),
             meaning: Aside(leak(&field.meaning)),
-            source: Aside(source),
-            example: Aside(leak(&example)),
-            build: build(field.key.as_deref(), field.default.as_deref(), field.once.as_deref()),
+            source: Described(source),
+            example: Described(leak(&example)),
+            build: build(
+                field.key.as_deref(),
+                field.default.as_deref(),
+                field.once.as_deref(),
+                &example,
+                field.name == "name",
+            ),
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use super::super::data::{self, Family, Field, Groups, Label, Level, Related, Short, Value};
 use super::super::leak;
-use super::super::model::{Aside, Equal, Follows, Missing, Template, Term};
+use super::super::model::{Aside, Described, Equal, Follows, Missing, Template, Term};
 use super::labels::resource;
 use super::{Fallible, ID, Resolver, no_group, template, texts};
 
@@ -53,7 +53,7 @@ impl Resolver<'_> {
             same,
             same_resource: follows.same_resource,
             window: follows.window,
-            documented: Aside(follows.documented),
+            documented: Described(follows.documented),
             missing: follows
                 .missing
                 .and_then(Level::severity)

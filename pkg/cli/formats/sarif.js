@@ -3,7 +3,8 @@
 import { isAbsolute, sep } from "node:path";
 import { pathToFileURL } from "node:url";
 
-import { explain, version } from "../../api.js";
+import { explain } from "../../api/explain.js";
+import { version } from "../../api/version.js";
 import { shown } from "../words.js";
 
 /** @typedef {import("../../index.js").Diagnostic} Diagnostic */

@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result, bail, ensure};
+use prefect_events::build::inputs;
 use prefect_events::catalogue::{event_types, examples};
 use prefect_events::diagnostic::{Code, Explanation, explain};
 use prefect_events::json::write::ToJson;
@@ -55,6 +56,9 @@ const RUST_FLAGS: [&str; 2] = [
     // this much more, validation is about as quick as with any threshold beyond.
     "-Cllvm-args=-inline-threshold=40",
 ];
+
+/// Writes the modules as text, and the script that holds everything, with the library esbuild.
+const INLINE: &str = "tools/build/inline.js";
 
 /// npm packs only what lies in the package's own folder.
 const COPIES: [&str; 3] = ["README.md", "LICENSE-APACHE", "LICENSE-MIT"];
@@ -99,6 +103,8 @@ fn build() -> Result<()> {
     }
     write_known(&package)?;
     schemas::write_schemas(&root, &target)?;
+    run(Command::new("node").arg(root.join(INLINE)).arg(root.join("pkg")))
+        .context("the entry that has the modules in itself cannot be made: run `npm ci` first")?;
     copy(&root)
 }
 
@@ -164,11 +170,11 @@ fn optimise(wasm_opt: &Path, package: &Path, name: &str) -> Result<()> {
 /// Writes what is known beforehand.
 fn write_known(package: &Path) -> Result<()> {
     let explanations: Vec<Explanation> = Code::all().map(explain).collect();
-    let explanations = function("explanations", "import(\"../explanations.js\").Written[]", &explanations.to_json());
+    let explanations = function("explanations", "import(\"../api/explain.js\").Written[]", &explanations.to_json());
     write(&package.join("explanations.js"), &explanations)?;
 
-    let event_types = function("eventTypes", "import(\"../index.js\").EventType[]", &event_types().to_json());
-    let examples = function("examples", "import(\"../event-types.js\").Example[]", &examples().to_json());
+    let event_types = function("eventTypes", "import(\"../index.js\").EventType[]", &event_types(&inputs).to_json());
+    let examples = function("examples", "import(\"../api/describe.js\").Example[]", &examples().to_json());
     write(&package.join("event-types.js"), &[event_types, examples].concat())
 }
 

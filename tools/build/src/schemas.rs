@@ -17,7 +17,7 @@ pub fn write_schemas(root: &Path, target: &Path) -> Result<()> {
     let package = root.join("pkg");
     let all = all();
     // The schemas of the single events are parts of this one.
-    let module = function("allEvents", "import(\"../schemas.js\").AllEvents", &all.json);
+    let module = function("allEvents", "import(\"../api/json-schema.js\").AllEvents", &all.json);
     write(&package.join("wasm/schemas.js"), &module)?;
     let folder = package.join("schemas");
     remove_events(&folder)?;

@@ -9,6 +9,8 @@ import {
   init,
   replay,
   simulate,
+  toCurl,
+  toPython,
 } from "prefect-events";
 
 await init();
@@ -21,4 +23,6 @@ export {
   heartbeatAdvice,
   replay,
   simulate,
+  toCurl,
+  toPython,
 };

@@ -1,8 +1,9 @@
 // What the codes of diagnostics mean.
 
-import { explanations } from "./wasm/explanations.js";
+import { string } from "../input.js";
+import { explanations } from "../wasm/explanations.js";
 
-/** @typedef {import("./index.js").Explanation} Explanation */
+/** @typedef {import("../index.js").Explanation} Explanation */
 /** @typedef {{ find: string, replace: string, times: number }} Replacement */
 /** @typedef {Omit<Explanation, "wrong"> & { wrong: Replacement[] }} Written as the core writes it down */
 
@@ -10,7 +11,8 @@ import { explanations } from "./wasm/explanations.js";
  * @param {string} code
  * @returns {Explanation | undefined}
  */
-export function explanation(code) {
+export function explain(code) {
+  string(code, "explain", "a diagnostic code");
   const written = explanations().find((one) => one.code === code);
   return written && { ...written, wrong: written.wrong.reduce(replaced, written.right) };
 }

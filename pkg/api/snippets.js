@@ -1,12 +1,12 @@
 // Events as what sends them: a command for a shell, and Python.
 
-/** @typedef {import("../../index.js").Event} Event */
+/** @typedef {import("../index.js").Event} Event */
 
 /**
  * Sends them to the API of a Prefect server.
  * @param {Event[]} events
  */
-export function curl(events) {
+export function toCurl(events) {
   return [
     "curl --fail --request POST \\",
     '  --header "Content-Type: application/json" \\',
@@ -28,7 +28,7 @@ function shellQuoted(text) {
  * Calls of Prefect's `emit_event`.
  * @param {Event[]} events
  */
-export function python(events) {
+export function toPython(events) {
   const linked = events.some(({ follows }) => follows !== null);
   const lines = [
     "from datetime import datetime",

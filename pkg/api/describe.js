@@ -1,9 +1,10 @@
 // What is known of Prefect's events.
 
-import { eventsModule } from "./core.js";
-import { eventTypes, examples } from "./wasm/event-types.js";
+import { string } from "../input.js";
+import { eventsModule } from "../modules/events.js";
+import { eventTypes, examples } from "../wasm/event-types.js";
 
-/** @typedef {import("./index.js").EventType} EventType */
+/** @typedef {import("../index.js").EventType} EventType */
 /** @typedef {{ event: string }} Example of a family whose name has placeholders, with values in them or without */
 
 export { eventTypes };
@@ -13,6 +14,7 @@ export { eventTypes };
  * @returns {EventType | undefined}
  */
 export function describe(name) {
+  string(name, "describe", "an event name");
   // A pattern need not be a name that its own family can have.
   const pattern = eventsModule.call((core) => core.familyOf(name)) ?? name;
   const type = eventTypes().find((one) => one.name_pattern === pattern);

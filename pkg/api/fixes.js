@@ -1,6 +1,6 @@
 // Applies the fixes of diagnostics to the text that they were found in.
 
-/** @typedef {import("./index.js").Diagnostic} Diagnostic */
+/** @typedef {import("../index.js").Diagnostic} Diagnostic */
 /** @typedef {{ start: number, end: number, text: string }} Change */
 
 /**

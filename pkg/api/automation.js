@@ -1,0 +1,26 @@
+// Automations: whether they are right, and what their windows are good for.
+
+import { document, object, optionsText } from "../input.js";
+import { authoringModule } from "../modules/authoring.js";
+
+/**
+ * @param {string | Uint8Array | ArrayBuffer | object} input
+ * @param {import("../index.js").CheckOptions} [options]
+ * @returns {import("../index.js").Report}
+ */
+export function checkAutomation(input, options) {
+  const { bytes, places, wtf8 } = document(input, "checkAutomation");
+  return authoringModule.call(
+    (core) => JSON.parse(core.checkAutomation(bytes, optionsText(options), places, wtf8)),
+    bytes.length,
+  );
+}
+
+/**
+ * @param {import("../index.js").HeartbeatQuestion} input
+ * @returns {import("../index.js").Advice}
+ */
+export function heartbeatAdvice(input) {
+  const question = JSON.stringify(object(input, "heartbeatAdvice"));
+  return authoringModule.call((core) => JSON.parse(core.heartbeatAdvice(question)));
+}

@@ -1,0 +1,13 @@
+// What users call; the entries differ only in how they get at the WebAssembly modules.
+// One file per thing to do, so that a bundler takes no more than is imported.
+
+export { checkAutomation, heartbeatAdvice } from "./automation.js";
+export { buildEvent, buildEvents, buildRun } from "./build.js";
+export { describe, eventTypes } from "./describe.js";
+export { explain } from "./explain.js";
+export { applyFixes } from "./fixes.js";
+export { jsonSchema } from "./json-schema.js";
+export { compareVersions, replay, simulate, testScenarios } from "./simulate.js";
+export { toCurl, toPython } from "./snippets.js";
+export { validate, validateStream } from "./validate.js";
+export { version } from "./version.js";

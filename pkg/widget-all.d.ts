@@ -1,0 +1,2 @@
+/** Checks every example of the page: `import "prefect-events/widget/all"`. */
+export {};

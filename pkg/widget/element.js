@@ -1,0 +1,715 @@
+// The element: what it is told by attributes, when it checks, and what it shows then.
+
+import { Block } from "./block.js";
+import { loadCore } from "./core.js";
+import { Editor } from "./editor.js";
+import { button, make } from "./make.js";
+import { Marks, reveal } from "./marks.js";
+import { styles } from "./styles.js";
+import { themeOf, watchTheme } from "./theme.js";
+import { Verdict } from "./verdict.js";
+import { words } from "./words.js";
+
+/** @typedef {import("../index.js").Report} Report */
+/** @typedef {import("../index.js").Diagnostic} Diagnostic */
+/** @typedef {import("./core.js").Core} Core */
+/** @typedef {import("../widget.js").PrefectEventValidator} Public */
+
+/** So far below the window the validator is loaded already. */
+const NEAR = "200px";
+/** From the last key to the check. */
+const PAUSE_MS = 120;
+/** Who needs to read more than this needs another tool. */
+const MOST_FINDINGS = 100;
+/** Between the code and the verdict, in pixels; and more space than this has another reason than the block's margin. */
+const GAP = 4;
+const WIDEST_GAP = 64;
+
+// Where pages are rendered on a server, importing this does no harm.
+const Base = /** @type {typeof HTMLElement} */ (globalThis.HTMLElement ?? class {});
+
+/**
+ * Shows under a code block whether the Prefect events in it are right, and lets readers try changes.
+ *
+ * It stands around the code block, or anywhere and names it by `for`. The page itself is never changed, except that while
+ * a block named by `for` is edited, it is not displayed. Without JavaScript the block stays as it was.
+ *
+ * @element prefect-event-validator
+ *
+ * @attr {string} for - The id of the code block, or of an element around it, if it does not stand inside of this element.
+ * @attr {"documented" | "server"} [profile=documented] - `documented`: what Prefect documents and its own emitters do; `server`: only what the Prefect server itself refuses.
+ * @attr {string} severity - Severities of single codes, such as `missing-label=warning unknown-label=off`.
+ * @attr {"auto" | "light" | "dark"} [theme=auto] - How it looks; `auto` goes by the page.
+ * @attr {boolean} open - Whether the findings are shown. It follows what the reader does.
+ * @attr {boolean} editing - Whether the block is being edited. It follows what the reader does.
+ * @attr {boolean} readonly - No button to edit the block.
+ *
+ * @slot - The code block; the first one counts.
+ *
+ * @fires {CustomEvent<PrefectEventValidated>} prefect-event-validated - After each check: `detail.report` as of `validate`, and `detail.value`, the text it is about.
+ * @fires {CustomEvent<PrefectEventFailed>} prefect-event-failed - Nothing could be checked, because the validator did not load or an attribute is wrong: `detail.error`.
+ *
+ * @cssprop [--prefect-events-color=inherit] - Text.
+ * @cssprop [--prefect-events-font=inherit] - Font family of the text.
+ * @cssprop [--prefect-events-font-size=0.85em] - Size of the text.
+ * @cssprop [--prefect-events-code-font=monospace] - Font family of names in the text.
+ * @cssprop --prefect-events-valid-color - The sign of a valid event.
+ * @cssprop --prefect-events-error-color - The sign of an error.
+ * @cssprop --prefect-events-warning-color - The sign of a warning.
+ * @cssprop --prefect-events-info-color - The sign of a note; buttons that fix.
+ * @cssprop --prefect-events-line-color - Lines between the findings, and around the editor.
+ * @cssprop [--prefect-events-focus-color=currentColor] - The outline of what has the focus.
+ * @cssprop --prefect-events-editor-background - Background of the editor; without, that of the block.
+ *
+ * @csspart verdict - The line under the code.
+ * @csspart summary - What the verdict says.
+ * @csspart disclosure - The button that shows the findings.
+ * @csspart button - Each button of the verdict, and those that fix.
+ * @csspart findings - The list of findings.
+ * @csspart finding - One finding; it has its severity as a part too.
+ * @csspart error - A finding that is an error.
+ * @csspart warning - A finding that is a warning.
+ * @csspart info - A finding that is a note.
+ * @csspart message - The sentence of a finding: a button that shows its place.
+ * @csspart help - What to do about a finding.
+ * @csspart fix - The button that fixes a finding.
+ * @csspart link - The link to the documentation.
+ * @csspart editor - The box of the editor.
+ * @csspart textarea - The field in it.
+ *
+ * @implements {Public}
+ */
+export class PrefectEventValidator extends Base {
+  static observedAttributes = [
+    "for",
+    "profile",
+    "severity",
+    "theme",
+    "open",
+    "editing",
+    "readonly",
+  ];
+
+  /** @type {Core | undefined} */
+  #core;
+  /** @type {Block | undefined} */
+  #block;
+  /** @type {Element | null} */
+  #target = null;
+  /** @type {Report | null} */
+  #report = null;
+  /** @type {Diagnostic | undefined} */
+  #active;
+  /** Whether it has come near the window, or was asked. */
+  #seen = false;
+  /** Whether the editor has what the reader wrote. */
+  #draft = false;
+  /** What goes on is of this check; an earlier one that comes later is dropped. */
+  #checks = 0;
+  #timer = 0;
+  #said = "";
+  /** @type {{ element: HTMLElement, display: string, priority: string } | undefined} */
+  #hidden;
+
+  #marks = new Marks();
+  /** @type {(() => void)[]} */
+  #stop = [];
+
+  #slot = make("slot");
+  #status = make("span", { class: "unseen", role: "status" });
+  #actions = make("span", { class: "actions" });
+  #verdict = new Verdict({
+    toggle: () => {
+      this.open = !this.open;
+    },
+    show: (finding) => this.#showPlace(finding),
+    fix: (finding) => this.#fix(finding),
+  });
+  #editor = new Editor(
+    () => {
+      this.#draft = true;
+      this.#checkSoon();
+    },
+    () => this.#leave(),
+  );
+  #bar = make("div", { class: "verdict", part: "verdict" }, this.#verdict.summary, this.#actions);
+  #group = make("div", { role: "group", "aria-label": words.group }, this.#bar, this.#verdict.list);
+  #widget = make("div", { class: "widget" }, this.#editor.element, this.#group, this.#status);
+
+  constructor() {
+    super();
+    const shadow = this.attachShadow({ mode: "open" });
+    shadow.adoptedStyleSheets = [styles()];
+    // Outside of the widget's box, so that the block inherits from the page alone.
+    shadow.append(this.#slot, this.#widget);
+  }
+
+  /**
+   * The id of the code block, or of an element around it, if it does not stand inside of this one.
+   * @type {string}
+   * @attr for
+   */
+  get htmlFor() {
+    return this.getAttribute("for") ?? "";
+  }
+
+  set htmlFor(id) {
+    this.setAttribute("for", id);
+  }
+
+  /**
+   * The code block, or an element around it, given by a script: it goes before `for`.
+   * @type {Element | null}
+   */
+  get target() {
+    return this.#target;
+  }
+
+  set target(element) {
+    this.#target = element;
+    this.#restart();
+  }
+
+  /**
+   * As in the options of `validate`.
+   * @type {"documented" | "server"}
+   * @attr profile
+   */
+  get profile() {
+    return this.getAttribute("profile") === "server" ? "server" : "documented";
+  }
+
+  set profile(profile) {
+    this.setAttribute("profile", profile);
+  }
+
+  /**
+   * Severities of single codes, as text: `missing-label=warning unknown-label=off`.
+   * @type {string}
+   * @attr severity
+   */
+  get severity() {
+    return this.getAttribute("severity") ?? "";
+  }
+
+  set severity(list) {
+    this.setAttribute("severity", list);
+  }
+
+  /**
+   * How it looks; `auto` goes by the page.
+   * @type {"auto" | "light" | "dark"}
+   * @attr theme
+   */
+  get theme() {
+    const theme = this.getAttribute("theme");
+    return theme === "light" || theme === "dark" ? theme : "auto";
+  }
+
+  set theme(theme) {
+    this.setAttribute("theme", theme);
+  }
+
+  /**
+   * Whether the findings are shown.
+   * @type {boolean}
+   * @attr open
+   */
+  get open() {
+    return this.hasAttribute("open");
+  }
+
+  set open(open) {
+    this.toggleAttribute("open", Boolean(open));
+  }
+
+  /**
+   * Whether the block is being edited.
+   * @type {boolean}
+   * @attr editing
+   */
+  get editing() {
+    return this.hasAttribute("editing");
+  }
+
+  set editing(editing) {
+    this.toggleAttribute("editing", Boolean(editing));
+  }
+
+  /**
+   * Whether there is no button to edit it.
+   * @type {boolean}
+   * @attr readonly
+   */
+  get readOnly() {
+    return this.hasAttribute("readonly");
+  }
+
+  set readOnly(readOnly) {
+    this.toggleAttribute("readonly", Boolean(readOnly));
+  }
+
+  /**
+   * The text that is checked: that of the block, or of the editor. To set it opens the editor with this text.
+   * @type {string}
+   */
+  get value() {
+    if (this.editing) return this.#editor.value;
+    this.#block?.read();
+    return (this.#block ?? this.#find())?.text ?? "";
+  }
+
+  set value(text) {
+    this.#draft = true;
+    this.#editor.value = String(text);
+    this.editing = true;
+    this.#checkSoon();
+  }
+
+  /**
+   * What the last check found; null before it.
+   * @type {Report | null}
+   */
+  get report() {
+    return this.#report;
+  }
+
+  /**
+   * Checks at once, also what has not come into view yet; fails if the validator cannot be loaded.
+   * @returns {Promise<Report>}
+   */
+  async validate() {
+    this.#seen = true;
+    return await this.#check();
+  }
+
+  /** @internal */
+  connectedCallback() {
+    this.#stop.push(watchTheme(() => this.#dress()));
+    this.#start();
+  }
+
+  /** @internal */
+  disconnectedCallback() {
+    for (const stop of this.#stop.splice(0)) stop();
+    this.#release();
+  }
+
+  /**
+   * @internal
+   * @param {string} name
+   * @param {string | null} old
+   * @param {string | null} value
+   */
+  attributeChangedCallback(name, old, value) {
+    if (old === value || !this.isConnected) return;
+    if (name === "for") this.#restart();
+    if (name === "profile" || name === "severity") this.#checkSoon();
+    if (name === "theme") this.#dress();
+    if (name === "open") this.#disclose();
+    if (name === "readonly") this.#act();
+    if (name === "editing" && (old === null) !== (value === null)) this.#switch();
+  }
+
+  /** Waits until it is seen. */
+  #start() {
+    this.#block = this.#find();
+    this.#dress();
+    this.#act();
+    const seen = new IntersectionObserver(
+      (entries) => {
+        this.#follow();
+        if (entries.some(({ isIntersecting }) => isIntersecting)) this.#see();
+      },
+      { rootMargin: NEAR },
+    );
+    seen.observe(this);
+    const changed = new MutationObserver(() => this.#pageChanged());
+    const watched = { childList: true, characterData: true, subtree: true };
+    changed.observe(this, watched);
+    if (this.#block) {
+      changed.observe(this.#block.code, watched);
+      const frame = this.#block.frame(this);
+      if (!this.contains(frame)) seen.observe(frame);
+    }
+    this.#observers = [seen, changed];
+    if (this.editing) this.#switch();
+    else if (this.#seen) this.#checkSoon();
+  }
+
+  /** @type {(IntersectionObserver | MutationObserver)[]} */
+  #observers = [];
+
+  /** Lets go of the block. */
+  #release() {
+    for (const observer of this.#observers.splice(0)) observer.disconnect();
+    clearTimeout(this.#timer);
+    this.#checks += 1;
+    this.#marks.clear();
+    this.#unhide();
+  }
+
+  #restart() {
+    if (!this.isConnected) return;
+    this.#release();
+    this.#report = null;
+    this.#start();
+  }
+
+  #see() {
+    if (this.#seen) return;
+    this.#seen = true;
+    this.#checkSoon(0);
+  }
+
+  /** Is not shown where its block is not: in a tab that is not chosen. */
+  #follow() {
+    if (this.#hidden || !this.#block || this.contains(this.#block.code)) return;
+    this.#widget.hidden = this.#block.frame().getClientRects().length === 0;
+  }
+
+  /** @returns {Block | undefined} */
+  #find() {
+    if (this.#target) return Block.in(this.#target);
+    if (!this.htmlFor) return Block.in(this);
+    const root = this.getRootNode();
+    const named =
+      root instanceof Document || root instanceof ShadowRoot
+        ? root.getElementById(this.htmlFor)
+        : null;
+    return named ? Block.in(named) : undefined;
+  }
+
+  /** The page has changed the code: it wrote it, coloured it, or took it away. */
+  #pageChanged() {
+    if (this.editing) return;
+    if (!this.#block?.code.isConnected || !this.#block) this.#restart();
+    else if (this.#seen) this.#checkSoon();
+  }
+
+  #checkSoon(pause = PAUSE_MS) {
+    if (!this.#seen) return;
+    clearTimeout(this.#timer);
+    this.#timer = window.setTimeout(() => {
+      // It is told in the widget and by its event.
+      this.#check().catch(() => {});
+    }, pause);
+  }
+
+  /** @returns {Promise<Report>} */
+  async #check() {
+    this.#checks += 1;
+    const check = this.#checks;
+    clearTimeout(this.#timer);
+    /** @type {string | undefined} */
+    let misuse = words.notLoaded;
+    try {
+      if (!this.#core) {
+        if (!this.#report) this.#verdict.say(words.checking, "busy");
+        this.#core = await loadCore();
+      }
+      misuse = undefined;
+      this.#block ??= this.#find();
+      if (!this.#block && !this.editing) {
+        throw new Error(this.htmlFor ? words.noSuchBlock(this.htmlFor) : words.noBlock);
+      }
+      const value = this.value;
+      const report = this.#core.validate(value, {
+        profile: /** @type {"documented"} */ (this.getAttribute("profile") ?? "documented"),
+        severity: severities(this.severity),
+        maxDiagnostics: MOST_FINDINGS,
+      });
+      if (check === this.#checks) this.#show(report, value);
+      return report;
+    } catch (thrown) {
+      const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+      if (check === this.#checks) this.#fail(error, misuse ?? words.misused(error.message));
+      throw error;
+    }
+  }
+
+  /**
+   * @param {Report} report
+   * @param {string} value
+   */
+  #show(report, value) {
+    this.#report = report;
+    this.#active = undefined;
+    const name = eventName(value);
+    this.#group.setAttribute("aria-label", name ? words.groupOf(name) : words.group);
+    const focus = this.#focused();
+    this.#verdict.show(report, { name, open: this.open, editing: this.editing });
+    this.#act();
+    focus();
+    this.#mark();
+    this.#align();
+    // Only who edits is told of it without asking.
+    if (this.editing) this.#say(this.#verdict.summary.textContent ?? "");
+    this.#tell("prefect-event-validated", { report, value });
+  }
+
+  /**
+   * @param {Error} error
+   * @param {string} sentence
+   */
+  #fail(error, sentence) {
+    this.#report = null;
+    this.#marks.clear();
+    this.#verdict.say(sentence, "failed");
+    this.#act();
+    this.#align();
+    console.warn(`prefect-events: ${sentence}`, error);
+    this.#tell("prefect-event-failed", { error });
+  }
+
+  /**
+   * @param {string} type
+   * @param {object} detail
+   */
+  #tell(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { bubbles: true, composed: true, detail }));
+  }
+
+  /**
+   * To those who hear the page; the same thing not twice.
+   * @param {string} text
+   */
+  #say(text) {
+    if (text === this.#said) return;
+    this.#said = text;
+    this.#status.textContent = text;
+  }
+
+  /** What has the focus is made anew: gives it back. */
+  #focused() {
+    const focused = this.shadowRoot?.activeElement;
+    const within = [this.#verdict.summary, this.#verdict.list, this.#actions].find((part) =>
+      part.contains(focused ?? null),
+    );
+    if (!within || !focused) return () => {};
+    const all = () => [...within.querySelectorAll("button, a")];
+    const index = all().indexOf(focused);
+    return () => {
+      const others = all();
+      const next =
+        others[Math.min(index, others.length - 1)] ?? this.#actions.querySelector("button");
+      if (next instanceof HTMLElement) next.focus({ preventScroll: true });
+    };
+  }
+
+  /** The buttons. */
+  #act() {
+    const failed = this.#verdict.summary.classList.contains("failed");
+    const part = { part: "button", class: "action" };
+    /** @type {HTMLButtonElement[]} */
+    const buttons = [];
+    if (failed && !this.#core) buttons.push(button(words.retry, () => this.#retry(), part));
+    if (this.editing) {
+      buttons.push(
+        button(words.reset, () => this.#reset(), part),
+        button(words.copy, () => void this.#copy(), part),
+        button(words.done, () => this.#leave(), part),
+      );
+    } else if (!this.readOnly && !failed && this.#block) {
+      buttons.push(button(words.edit, () => this.#edit(), part));
+    }
+    // Those that stay keep the focus.
+    const same = [...this.#actions.children].map(({ textContent }) => textContent).join();
+    if (same === buttons.map(({ textContent }) => textContent).join()) return;
+    this.#actions.replaceChildren(...buttons);
+  }
+
+  #disclose() {
+    this.#verdict.open(this.open);
+    if (!this.open) this.#choose(undefined);
+    this.#mark();
+  }
+
+  /** @param {Diagnostic | undefined} finding */
+  #choose(finding) {
+    this.#active = finding;
+    this.#verdict.current(finding);
+  }
+
+  /** Marks the places of the findings: in the editor always, in the page while they are listed. */
+  #mark() {
+    const findings = this.#report?.diagnostics ?? [];
+    if (this.editing) {
+      this.#marks.clear();
+      this.#editor.mark(findings, this.#active);
+      return;
+    }
+    if (!this.open) {
+      this.#marks.clear();
+      return;
+    }
+    this.#block?.read();
+    const marks = findings.flatMap((finding) => {
+      const { range, severity } = finding;
+      const place = range && this.#block?.range(range.start.offset, range.end.offset);
+      return place ? [{ range: place, severity, active: finding === this.#active }] : [];
+    });
+    this.#marks.show(marks);
+  }
+
+  /** @param {Diagnostic} finding */
+  #showPlace(finding) {
+    this.#choose(finding);
+    this.#mark();
+    if (this.editing) {
+      this.#editor.reveal(finding);
+    } else if (finding.range && this.#block) {
+      const { start, end } = finding.range;
+      const range = this.#block.range(start.offset, end.offset);
+      if (range) reveal(range, this.#block.code);
+    }
+  }
+
+  /** @param {Diagnostic} finding */
+  #fix(finding) {
+    if (!this.#core || !finding.fix) return;
+    this.#editor.replace(this.#core.applyFixes(this.#editor.value, [finding]));
+    this.#said = "";
+    this.#say(words.fixed(finding.fix.title));
+  }
+
+  #edit() {
+    this.editing = true;
+    this.#editor.focus();
+  }
+
+  #leave() {
+    this.editing = false;
+    this.#actions.querySelector("button")?.focus({ preventScroll: true });
+  }
+
+  #reset() {
+    this.#editor.replace(this.#original());
+    this.#draft = false;
+  }
+
+  async #copy() {
+    const text = this.#editor.value;
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      this.#editor.select();
+      if (!document.execCommand("copy")) return this.#say(words.notCopied);
+    }
+    this.#said = "";
+    this.#say(words.copied);
+  }
+
+  #retry() {
+    this.#verdict.say(words.checking, "busy");
+    this.#act();
+    this.#checkSoon(0);
+  }
+
+  #original() {
+    this.#block?.read();
+    return this.#block?.text ?? "";
+  }
+
+  /** From the block to its editor, or back. */
+  #switch() {
+    this.#seen = true;
+    this.#choose(undefined);
+    if (this.editing) {
+      this.#block ??= this.#find();
+      if (!this.#draft) this.#editor.value = this.#original().replace(/\n$/, "");
+      if (this.#block) {
+        const frame = this.#block.frame(this);
+        this.#align();
+        this.#editor.takeLook(this.#block, frame, this.#widget);
+        if (this.contains(frame)) this.#slot.hidden = true;
+        else this.#hide(frame);
+      }
+      this.#said = this.#verdict.summary.textContent ?? "";
+    } else {
+      this.#draft = this.#editor.value !== this.#original().replace(/\n$/, "");
+      this.#unhide();
+    }
+    this.#editor.element.hidden = !this.editing;
+    this.#act();
+    this.#align();
+    this.#checkSoon(0);
+  }
+
+  /**
+   * Takes a block that stands elsewhere out of sight, while its editor stands in its place.
+   * @param {HTMLElement} element
+   */
+  #hide(element) {
+    const { style } = element;
+    const [display, priority] = [
+      style.getPropertyValue("display"),
+      style.getPropertyPriority("display"),
+    ];
+    this.#hidden = { element, display, priority };
+    style.setProperty("display", "none", "important");
+  }
+
+  #unhide() {
+    this.#slot.hidden = false;
+    if (!this.#hidden) return;
+    const { element, display, priority } = this.#hidden;
+    this.#hidden = undefined;
+    element.style.setProperty("display", display, priority);
+    if (element.getAttribute("style") === "") element.removeAttribute("style");
+  }
+
+  /** The verdict stands close under the code, whatever margin the page gives that, and the margin behind both. */
+  #align() {
+    const { style } = this.#widget;
+    for (const property of ["--_pull", "--_push"]) style.removeProperty(property);
+    const block = this.#block;
+    if (!block || this.#editor.element.hidden === false) return;
+    const frame = block.frame(this);
+    if (!this.contains(frame) && this.previousElementSibling !== frame) return;
+    const { bottom } = block.painted(frame).getBoundingClientRect();
+    const gap = Math.round(this.#bar.getBoundingClientRect().top - bottom);
+    if (gap <= 0 || gap > WIDEST_GAP) return;
+    style.setProperty("--_pull", `${GAP - gap}px`);
+    style.setProperty("--_push", `${gap}px`);
+  }
+
+  /** Light or dark. */
+  #dress() {
+    const { theme } = this;
+    const shown = theme === "auto" ? themeOf(this) : theme;
+    if (this.#widget.dataset.theme === shown) return;
+    this.#widget.dataset.theme = shown;
+    if (this.editing && this.#block) this.#editor.takeColors(this.#block);
+  }
+}
+
+/**
+ * @param {string} list
+ * @returns {NonNullable<import("../index.js").ValidateOptions["severity"]>}
+ */
+function severities(list) {
+  const pairs = list.split(/[\s,]+/).filter(Boolean);
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const [code, level, ...rest] = pair.split("=");
+      if (!code || !level || rest.length > 0) throw new Error(words.badSeverity(pair));
+      return /** @type {const} */ ([code, /** @type {"off"} */ (level)]);
+    }),
+  );
+}
+
+/**
+ * The name of the event, if the text is a single one.
+ * @param {string} text
+ * @returns {string | undefined}
+ */
+function eventName(text) {
+  try {
+    const value = JSON.parse(text);
+    const name = value?.event?.event ?? value?.event;
+    return typeof name === "string" ? name : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,73 @@
+// What the widget says by itself; the findings have their own words.
+
+/** @typedef {import("../index.js").Report} Report */
+/** @typedef {import("../index.js").Severity} Severity */
+
+export const words = {
+  group: "Check of this example",
+  groupOf: (/** @type {string} */ name) => `Check of ${name}`,
+  checking: "Checking…",
+  valid: "Valid event",
+  noEvents: "No events",
+  edit: "Edit",
+  done: "Done",
+  reset: "Reset",
+  copy: "Copy",
+  copied: "Copied",
+  notCopied: "Not copied: the browser does not allow it",
+  retry: "Try again",
+  editor: "Example event, editable. Escape leaves the editor.",
+  place: (/** @type {number} */ line) => `line ${line}`,
+  fix: (/** @type {string} */ title) => `Fix: ${title}`,
+  fixed: (/** @type {string} */ title) => `Fixed: ${title}`,
+  docs: "Documentation",
+  newTab: "opens in a new tab",
+  notLoaded: "Not checked: the validator (prefect-events) did not load.",
+  misused: (/** @type {string} */ reason) => `Not checked: ${reason}`,
+  noBlock: "there is no code block here to check",
+  noSuchBlock: (/** @type {string} */ id) => `no code block has the id \`${id}\``,
+  badSeverity: (/** @type {string} */ part) =>
+    `the attribute \`severity\` lists CODE=LEVEL, which \`${part}\` is not`,
+};
+
+/** @type {{ [severity in Severity]: [one: string, many: string] }} */
+const NAMES = {
+  error: ["error", "errors"],
+  warning: ["warning", "warnings"],
+  info: ["note", "notes"],
+};
+
+/** @type {{ [severity in Severity]: string }} */
+export const severityNames = { error: "Error", warning: "Warning", info: "Note" };
+
+/**
+ * @param {number} count
+ * @param {readonly [string, string]} names
+ */
+function counted(count, [one, many]) {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
+/**
+ * How many findings there are, worst first; empty: none.
+ * @param {Report} report
+ */
+export function findingsCounted({ errors, warnings, infos }) {
+  return [
+    errors && counted(errors, NAMES.error),
+    warnings && counted(warnings, NAMES.warning),
+    infos && counted(infos, NAMES.info),
+  ]
+    .filter(Boolean)
+    .join(", ");
+}
+
+/** @param {number} count */
+export function validEvents(count) {
+  return count === 1 ? words.valid : `${count} valid events`;
+}
+
+/** @param {number} count */
+export function notListed(count) {
+  return `${counted(count, ["more is", "more are"])} not listed.`;
+}

@@ -1,0 +1,337 @@
+//! What can be given for an event: the keys that its layout has, with what is known of each.
+
+use crate::catalogue::{
+    Family, Field, Form, Input, Kind as Type, Label, Object, Part, Presence, Value as Known, example_line,
+};
+use crate::event::{RESOURCE_ID, RESOURCE_ROLE};
+use crate::json::write::quoted;
+use crate::json::{Kind, Tape, Value, parse};
+
+use super::keys::{own_name, related_key};
+use super::layout::{At, Layout, Place, What, is_ambiguous, usual};
+use super::steps::Usual;
+
+// What a value is unless it is given, in words.
+const NEW_UUID: &str = "a new UUID";
+const NEW_DIGITS: &str = "new digits";
+const THE_TIME: &str = "the time of the event";
+const NOW: &str = "now";
+const THE_NAME: &str = "as in the event's name";
+const THE_STATE: &str = "follows from the state";
+const NOTHING: &str = "null";
+const ONCE_RUNNING: &str = ", once it has been running";
+const ONCE_ENDED: &str = ", once it has ended";
+const EMPTY: &str = "empty";
+
+const IN_THE_ID: &str = "In the resource's id, ";
+
+/// All that can be given for the events of a family, in the order in which it stands in them.
+#[must_use]
+pub fn inputs(family: &'static Family) -> Vec<Input> {
+    let (mut tape, mut issues) = (Tape::new(), Vec::new());
+    let text = example_line(family);
+    parse(text.as_bytes(), 0, &mut tape, &mut issues);
+    let document = tape.document(text.as_bytes());
+    let example = document.root();
+    let mut all: Vec<Input> = Vec::new();
+    for layout in layouts(family) {
+        let listed = Listed { layout: &layout, example };
+        let is_first = all.is_empty();
+        for input in listed.inputs() {
+            match all.iter_mut().find(|known| known.key == input.key) {
+                Some(known) => known.required &= input.required,
+                // Of several shapes of the payload the first is the usual one.
+                None if is_first => all.push(input),
+                None => all.push(Input { required: false, always: false, ..input }),
+            }
+        }
+    }
+    // What is an object cannot be a value too.
+    let within: Vec<String> = all.iter().map(|input| format!("{}.", input.key)).collect();
+    let is_object =
+        |at: usize| within.get(at).is_some_and(|within| all.iter().any(|other| other.key.starts_with(within)));
+    let objects: Vec<bool> = (0..all.len()).map(is_object).collect();
+    let mut objects = objects.into_iter();
+    all.retain(|_| objects.next() != Some(true));
+    all
+}
+
+/// One for each shape of the payload.
+fn layouts(family: &'static Family) -> Vec<std::rc::Rc<Layout>> {
+    let own = family.labels.first().map(own_name).unwrap_or_default();
+    let mut layouts = Vec::new();
+    for shape in family.payload {
+        let fields: Vec<String> = shape.fields.iter().map(|field| format!("\"{}\":null", field.name)).collect();
+        let text = format!("{{\"{own}\":{{{}}}}}", fields.join(","));
+        let (mut tape, mut issues) = (Tape::new(), Vec::new());
+        parse(text.as_bytes(), 0, &mut tape, &mut issues);
+        layouts.extend(tape.document(text.as_bytes()).root().map(|input| Layout::of(family, input)));
+    }
+    layouts
+}
+
+struct Listed<'l> {
+    layout: &'l Layout,
+    /// A whole event.
+    example: Option<Value<'l>>,
+}
+
+impl Listed<'_> {
+    fn inputs(&self) -> Vec<Input> {
+        let family = self.layout.family;
+        let mut all: Vec<Input> = Vec::new();
+        for place in self.layout.places.iter().filter(|place| !place.key.is_empty()) {
+            let input = self.input(place);
+            match all.iter_mut().find(|known| known.key == input.key) {
+                Some(known) => unite(known, input),
+                None => all.push(input),
+            }
+        }
+        for related in family.related.iter().filter(|related| related.max.is_none()) {
+            all.push(Input {
+                meaning: related.when.0.to_owned(),
+                ..Input::optional(related_key(related), "list of texts")
+            });
+        }
+        let follows = family.follows;
+        all.push(Input {
+            required: follows.is_some_and(|follows| follows.missing.is_some()),
+            example: self.example.and_then(|event| raw(event.get("follows")?)),
+            meaning: follows.map_or("Id of the event before", |follows| follows.text.0).to_owned(),
+            ..Input::optional("follows".to_owned(), "uuid")
+        });
+        all.push(Input {
+            always: true,
+            otherwise: Some(NEW_UUID.to_owned()),
+            meaning: "Id of the event".to_owned(),
+            ..Input::optional("id".to_owned(), "uuid")
+        });
+        if family.other_roles.is_none() {
+            all.push(Input {
+                meaning:
+                    "Further related resources: their labels, with `prefect.resource.id` and `prefect.resource.role`"
+                        .to_owned(),
+                ..Input::optional("related".to_owned(), "array")
+            });
+        }
+        if self.layout.shape.is_some_and(|shape| shape.other.is_none()) {
+            all.push(Input {
+                meaning: "Further fields of the payload".to_owned(),
+                ..Input::optional("payload".to_owned(), "object")
+            });
+        }
+        all
+    }
+
+    fn input(&self, place: &Place) -> Input {
+        let layout = self.layout;
+        let (kind, values) = if place.at == At::Occurred { ("timestamp", Vec::new()) } else { kind(place.what) };
+        let same = |other: &&Place| other.slot == place.slot && !other.key.is_empty();
+        let first = layout.places.iter().find(same).map_or("", |first| first.key.as_str());
+        let is_named = layout.named.iter().any(|(_, slot)| *slot == place.slot);
+        let state = &layout.state;
+        let is_state = [state.kind, state.before_name, state.before_type, state.count].contains(&Some(place.slot));
+        let asks = matches!(layout.usual.get(place.slot), None | Some(Usual::Ask));
+        let otherwise = if place.at == At::Occurred {
+            Some(NOW.to_owned())
+        } else if is_named {
+            Some(THE_NAME.to_owned())
+        } else if is_state {
+            Some(THE_STATE.to_owned())
+        } else if is_left_out(place.what) {
+            None
+        } else if first != place.key {
+            Some(format!("as `{first}`"))
+        } else {
+            self.otherwise(place.slot).map(|text| [&text, once(place.what)].concat())
+        };
+        let always = self.is_always(place);
+        Input {
+            key: place.key.clone(),
+            required: always && asks && otherwise.is_none(),
+            always,
+            named: is_named,
+            kind,
+            values,
+            example: if otherwise.is_none() { self.example(place) } else { None },
+            otherwise,
+            meaning: self.meaning(place),
+        }
+    }
+
+    /// Whether it is there whatever is given.
+    fn is_always(&self, place: &Place) -> bool {
+        let of = |label: &Label| label.presence.0 != Presence::Optional;
+        match (&place.at, place.what) {
+            (At::RelatedLabel(role, _) | At::RelatedPart(role, _) | At::RelatedId(role), what) => {
+                let is_there = self.layout.family.related.iter().any(|own| own.role == *role && own.min > 0);
+                is_there && if let What::Label(label) = what { of(label) } else { true }
+            }
+            (At::Label(_), What::Label(label)) => of(label),
+            (At::Field(path), _) => self.layout.shape.is_some_and(|shape| is_in(shape, path)),
+            _ => true,
+        }
+    }
+
+    fn otherwise(&self, slot: usize) -> Option<String> {
+        let key = |slot: usize| {
+            let mut keys = self.layout.places.iter().filter(|place| place.slot == slot).map(|place| &place.key);
+            keys.find(|key| !key.is_empty()).cloned().unwrap_or_default()
+        };
+        let whole = |at: Option<usize>| at.and_then(|at| self.layout.keys.get(at)).map_or("", |key| key.whole.as_str());
+        Some(match self.layout.usual.get(slot)? {
+            Usual::Ask => return None,
+            Usual::Null => NOTHING.to_owned(),
+            Usual::Text("") => EMPTY.to_owned(),
+            Usual::Text(text) | Usual::Json(text) => format!("`{text}`"),
+            Usual::Filled(_) => format!("`{}`", self.default(slot)?),
+            Usual::Keys(of) => format!("the keys of `{}`", whole(*of)),
+            Usual::Same(of) => format!("as `{}`", whole(*of)),
+            Usual::Slug(of) => format!("the slug of `{}`", key(*of)),
+            Usual::Tail(of) => format!("the last part of `{}`", key(*of)),
+            Usual::Uuid => NEW_UUID.to_owned(),
+            Usual::Occurred => THE_TIME.to_owned(),
+            Usual::Hex(_) => NEW_DIGITS.to_owned(),
+        })
+    }
+
+    /// As it stands in the catalogue.
+    fn default(&self, slot: usize) -> Option<&'static str> {
+        let mut places = self.layout.places.iter().filter(|place| place.slot == slot);
+        places.find_map(|place| match place.what {
+            What::Label(label) => label.build.0.default,
+            What::Field(field) => field.build.0.default,
+            _ => None,
+        })
+    }
+
+    fn meaning(&self, place: &Place) -> String {
+        let id = self.layout.family.labels.first();
+        match (place.what, &place.at) {
+            (What::Label(label), _) => label.meaning.0.to_owned(),
+            (What::Field(field), _) => field.meaning.0.to_owned(),
+            (_, At::Occurred) => "When it happened".to_owned(),
+            (_, At::RelatedPart(role, _) | At::RelatedId(role)) => {
+                let own = place.key.split('.').next().unwrap_or_default().replace('_', " ");
+                let related = self.layout.family.related.iter().find(|related| related.role == *role);
+                match related {
+                    Some(related) if own != role.replace('-', " ") => related.when.0.to_owned(),
+                    _ => format!("Id of the {own}"),
+                }
+            }
+            (_, At::Id) => id.map_or("", |label| label.meaning.0).to_owned(),
+            (What::Part(templates, part), _) => {
+                let parts = usual(templates).flat_map(|template| template.parts);
+                match parts.filter(|part| matches!(part, Part::Hole { .. })).count() {
+                    1 => id.map_or("", |label| label.meaning.0).to_owned(),
+                    // If nothing else tells it.
+                    _ => format!("{IN_THE_ID}`{part}`"),
+                }
+            }
+            _ => String::new(),
+        }
+    }
+
+    /// What stands at this place in the example, as JSON text.
+    fn example(&self, place: &Place) -> Option<String> {
+        let event = self.example?;
+        let related = |role: &str| {
+            let mut all = event.get("related")?.items();
+            all.find(|one| one.get(RESOURCE_ROLE).is_some_and(|own| own.is(role)))
+        };
+        let part = |id: Value<'_>| {
+            let What::Part(templates, name) = place.what else { return None };
+            let id = id.string();
+            let part = usual(templates).find_map(|template| template.part(id.as_bytes(), name))?;
+            Some(quoted(&String::from_utf8_lossy(part)))
+        };
+        match &place.at {
+            At::Name(_) => None,
+            At::Occurred => raw(event.get("occurred")?),
+            At::Label(label) => raw(event.get("resource")?.get(label)?),
+            At::IdPart(_) => part(event.get("resource")?.get(RESOURCE_ID)?),
+            At::Id => raw(event.get("resource")?.get(RESOURCE_ID)?),
+            At::Field(path) => {
+                let mut at = event.get("payload")?;
+                for key in path {
+                    at = at.get(key)?;
+                }
+                raw(at)
+            }
+            At::RelatedLabel(role, label) => raw(related(role)?.get(label)?),
+            At::RelatedPart(role, _) => part(related(role)?.get(RESOURCE_ID)?),
+            At::RelatedId(role) => raw(related(role)?.get(RESOURCE_ID)?),
+        }
+    }
+}
+
+/// One key, two places.
+fn unite(known: &mut Input, other: Input) {
+    known.required |= other.required;
+    known.always |= other.always;
+    known.named |= other.named;
+    if known.kind == "text" {
+        known.kind = other.kind;
+    }
+    if known.values.is_empty() {
+        known.values = other.values;
+    }
+    if known.meaning.is_empty() || known.meaning.starts_with(IN_THE_ID) {
+        known.meaning = other.meaning;
+    }
+    known.example = known.example.take().or(other.example);
+    known.otherwise = known.otherwise.take().or(other.otherwise);
+}
+
+/// From when on it is there.
+fn once(what: What) -> &'static str {
+    match what {
+        What::Field(field) if field.build.0.once == "running" => ONCE_RUNNING,
+        What::Field(field) if field.build.0.once == "ended" => ONCE_ENDED,
+        _ => "",
+    }
+}
+
+/// Whether it is not there unless it is given itself.
+fn is_left_out(what: What) -> bool {
+    match what {
+        What::Label(label) => label.presence.0 == Presence::Optional,
+        What::Field(field) => field.presence.0 == Presence::Optional && field.build.0.once.is_empty(),
+        _ => false,
+    }
+}
+
+/// Whether a field is in each payload of this shape.
+fn is_in(shape: &'static Object, path: &[&str]) -> bool {
+    let Some((first, rest)) = path.split_first() else { return true };
+    let Some(field) = shape.fields.iter().find(|field| field.name == *first) else { return false };
+    let is_there = field.presence.0 != Presence::Optional && field.build.0.once.is_empty();
+    is_there && field.object.filter(|_| !rest.is_empty()).is_none_or(|inner| !field.nullable && is_in(inner, rest))
+}
+
+fn kind(what: What) -> (&'static str, Vec<&'static str>) {
+    let texts = |values: &'static [Known]| values.iter().map(|value| value.text).collect();
+    match what {
+        What::Label(Label { form, .. }) => match form {
+            Form::Values { values, .. } => ("text", texts(values)),
+            Form::Integer | Form::SignedInteger => ("integer", Vec::new()),
+            Form::Timestamp => ("timestamp", Vec::new()),
+            Form::Uuid => ("uuid", Vec::new()),
+            Form::JsonStrings => ("list of texts", Vec::new()),
+            _ => ("text", Vec::new()),
+        },
+        What::Field(Field { kind: Type::String, values, .. }) => ("text", texts(values)),
+        What::Field(field) => (field.kind.name(), Vec::new()),
+        What::Part(templates, "uuid") if !is_ambiguous(templates) => ("uuid", Vec::new()),
+        _ => ("text", Vec::new()),
+    }
+}
+
+/// A value as JSON text, if it is one.
+fn raw(value: Value<'_>) -> Option<String> {
+    match value.kind() {
+        Kind::Null => None,
+        _ if value.is_string() => Some(quoted(&value.string())),
+        _ => Some(String::from_utf8_lossy(value.raw()).into_owned()),
+    }
+}

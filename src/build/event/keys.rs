@@ -1,0 +1,59 @@
+//! What the caller calls the things of an event.
+
+use crate::catalogue::{Form, Label, Related, Template, families};
+
+use super::layout::usual;
+
+fn snake(name: &str) -> String {
+    name.replace('-', "_")
+}
+
+pub(super) fn joined(one: &str, other: &str) -> String {
+    if one.is_empty() { other.to_owned() } else { [one, ".", other].concat() }
+}
+
+/// What the event is about, by the form of its id.
+pub(super) fn own_name(label: &'static Label) -> String {
+    let key = label.build.0.key;
+    if let Some((own, _)) = key.split_once('.') {
+        return own.to_owned();
+    }
+    let Form::Templates(templates) = label.form else { return "resource".to_owned() };
+    let prefix = usual(templates).next().map(Template::prefix).unwrap_or_default();
+    snake(prefix.trim_end_matches('.').rsplit('.').next().unwrap_or_default())
+}
+
+pub(super) fn related_key(related: &'static Related) -> String {
+    match related.build.0.key {
+        "" => snake(related.role),
+        key => key.to_owned(),
+    }
+}
+
+/// What events of any family tell of such a resource: what describes it can be given to all of them.
+pub(super) fn told_elsewhere(own: &str) -> Vec<String> {
+    let related = families().iter().flat_map(|family| family.related).filter(|related| related_key(related) == own);
+    let keys = related.flat_map(|related| related.labels).map(|label| label_key(label, own));
+    let mut told: Vec<String> =
+        keys.filter_map(|key| key.strip_prefix(own)?.strip_prefix('.').map(str::to_owned)).collect();
+    told.sort_unstable();
+    told.dedup();
+    told
+}
+
+/// What the caller calls a label of a resource that is called `own`.
+pub(super) fn label_key(label: &'static Label, own: &str) -> String {
+    if !label.build.0.key.is_empty() {
+        return label.build.0.key.to_owned();
+    }
+    let name = label.name.strip_prefix("prefect.").unwrap_or(label.name);
+    let name = name.strip_prefix("resource.").unwrap_or(name);
+    let (first, rest) = name.split_once('.').unwrap_or(("", name));
+    let (first, rest) = (snake(first), snake(rest));
+    // `prefect.worker-type` of a worker is its type.
+    let rest = rest.strip_prefix(own).and_then(|rest| rest.strip_prefix('_')).unwrap_or(&rest);
+    match first.as_str() {
+        "infrastructure" => joined(&first, rest),
+        _ => joined(own, rest),
+    }
+}

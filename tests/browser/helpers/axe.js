@@ -1,0 +1,25 @@
+// axe-core in a page of the tests.
+
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+
+const source = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/**
+ * What axe finds wrong, or cannot tell though it should, in short.
+ * @param {import("playwright-core").Page} page
+ * @param {string} [within] a selector; the whole page without it
+ * @returns {Promise<string[]>}
+ */
+export async function violations(page, within) {
+  await page.evaluate(source);
+  return await page.evaluate(async (selector) => {
+    const { axe } = /** @type {any} */ (globalThis);
+    const { violations } = await axe.run(selector ?? document, { resultTypes: ["violations"] });
+    return violations.flatMap((/** @type {any} */ { id, nodes }) =>
+      nodes.map((/** @type {any} */ { target, failureSummary }) =>
+        [id, target.flat().join(" "), failureSummary].join(": "),
+      ),
+    );
+  }, within);
+}

@@ -1,0 +1,188 @@
+// Small sites with the documentation's examples of events, built by the recipes of docs/widget.md.
+//   ```yaml mkdocs/mkdocs.yml    in docs/widget.md: this file of the site `mkdocs`
+//   {{ NAME.json }}              in a page: this file of sites/events/
+//   {{ EVENT }}                  in a page: the catalogue's example of this event
+
+import { execFile, execFileSync } from "node:child_process";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+import { describe } from "../../../pkg/node.js";
+
+const root = fileURLToPath(new URL("../../../", import.meta.url));
+const sites = join(root, "tests/browser/sites");
+const execute = promisify(execFile);
+
+/** What is no part of the published package. */
+const UNPUBLISHED = /[/\\]node_modules$/;
+
+/** The files that the documentation shows, by their names. */
+export const recipes = new Map(
+  [
+    ...readFileSync(join(root, "docs/widget.md"), "utf8").matchAll(
+      /^(`{3,})\w+ (\S+)\n(.*?)^\1$/gms,
+    ),
+  ].map(([, , name, text]) => [/** @type {string} */ (name), /** @type {string} */ (text)]),
+);
+
+/** @param {string} name */
+export function recipe(name) {
+  const text = recipes.get(name);
+  if (text === undefined) throw new Error(`docs/widget.md does not show ${name}`);
+  return text;
+}
+
+/**
+ * The text of an example.
+ * @param {string} name
+ * @returns {string}
+ */
+export function example(name) {
+  if (name.endsWith(".json")) return readFileSync(join(sites, "events", name), "utf8").trimEnd();
+  const known = describe(name)?.example;
+  if (!known) throw new Error(`there is no example of ${name}`);
+  return JSON.stringify(known, null, 2);
+}
+
+/** @param {string} text */
+const filled = (text) => text.replaceAll(/\{\{ ([\w.-]+) \}\}/g, (_, name) => example(name));
+
+export function folder() {
+  return mkdtempSync(join(tmpdir(), "prefect-events-site-"));
+}
+
+/** @param {string} made */
+export const remove = (made) => rmSync(made, { recursive: true, force: true });
+
+/**
+ * @param {string} file
+ * @param {string} text
+ */
+function write(file, text) {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+}
+
+/**
+ * The package, as it is published.
+ * @param {string} to
+ */
+export function installPackage(to) {
+  cpSync(join(root, "pkg"), to, { recursive: true, filter: (file) => !UNPUBLISHED.test(file) });
+}
+
+/** @param {string} to */
+function writePages(to) {
+  for (const name of readdirSync(join(sites, "pages"))) {
+    write(join(to, name), filled(readFileSync(join(sites, "pages", name), "utf8")));
+  }
+}
+
+/** @param {string} site @param {string} to */
+function writeRecipes(site, to) {
+  for (const [name, text] of recipes) {
+    if (name.startsWith(`${site}/`)) write(join(to, name.slice(site.length + 1)), text);
+  }
+}
+
+/**
+ * A page of plain HTML.
+ * @param {{ title?: string, head?: string, body: string }} page
+ */
+export function page({ title = "Events", head = "", body }) {
+  return `<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title}</title>
+${head}</head>
+<body><main><h1>${title}</h1>
+${body}
+</main></body>
+</html>
+`;
+}
+
+/**
+ * Plain HTML: a folder of pages with the package in it.
+ * @param {{ [file: string]: string }} pages
+ * @returns {string} the folder
+ */
+export function buildHtml(pages) {
+  const site = folder();
+  installPackage(join(site, "prefect-events"));
+  for (const [name, text] of Object.entries(pages)) write(join(site, name), text);
+  return site;
+}
+
+/** The Python with MkDocs in it; it is installed at first. Fails if there is no Python. */
+export async function mkdocs() {
+  const venv = join(process.env.CARGO_TARGET_DIR ?? join(root, "target"), "mkdocs");
+  const requirements = join(sites, "mkdocs/requirements.txt");
+  const installed = join(venv, "requirements.txt");
+  const python = join(venv, process.platform === "win32" ? "Scripts/python.exe" : "bin/python");
+  const wanted = readFileSync(requirements, "utf8");
+  if (existsSync(installed) && readFileSync(installed, "utf8") === wanted) return python;
+  await execute("python3", ["-m", "venv", "--clear", venv]);
+  const options = ["--quiet", "--disable-pip-version-check", "--no-deps"];
+  await execute(python, ["-m", "pip", "install", ...options, "--requirement", requirements]);
+  writeFileSync(installed, wanted);
+  return python;
+}
+
+/** Whether there is a Python that can make environments. */
+export function hasPython() {
+  try {
+    execFileSync("python3", ["-c", "import venv, ensurepip"], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What the recipe has for the address of one's site. */
+const ADDRESS = "https://docs.example.com/";
+
+/**
+ * Builds it into `site`.
+ * @param {string} folder
+ * @param {string} address where it is served from
+ */
+export async function buildMkdocs(folder, address) {
+  const python = await mkdocs();
+  writeRecipes("mkdocs", folder);
+  const settings = recipe("mkdocs/mkdocs.yml");
+  if (!settings.includes(ADDRESS)) throw new Error(`the recipe does not name ${ADDRESS}`);
+  write(join(folder, "mkdocs.yml"), settings.replace(ADDRESS, address));
+  writePages(join(folder, "docs"));
+  installPackage(join(folder, "docs/prefect-events"));
+  await execute(python, ["-m", "mkdocs", "build", "--quiet", "--strict"], { cwd: folder });
+}
+
+/**
+ * Builds it into `.vitepress/dist`.
+ * @param {string} site its folder
+ */
+export async function buildVitepress(site) {
+  writeRecipes("vitepress", site);
+  writePages(site);
+  write(join(site, "package.json"), '{ "private": true, "type": "module" }');
+  mkdirSync(join(site, "node_modules"));
+  for (const name of ["vitepress", "vue"]) {
+    symlinkSync(join(root, "node_modules", name), join(site, "node_modules", name));
+  }
+  installPackage(join(site, "node_modules/prefect-events"));
+  const vitepress = join(root, "node_modules/vitepress/bin/vitepress.js");
+  await execute(process.execPath, [vitepress, "build", site], { cwd: site });
+}

@@ -1,0 +1,111 @@
+//! The list of what can be given for an event, against the builder itself.
+
+use prefect_events::build::{BuildOptions, build_event, inputs};
+use prefect_events::catalogue::{Family, Input, event_types, example, families};
+use prefect_events::json::write::ToJson;
+use prefect_events::validate::{Settings, TextOptions, validate};
+use serde_json::{Value, json};
+
+fn built(name: &str, input: &Value) -> Result<String, String> {
+    let options = BuildOptions::read(&json!({"seed": 7, "now": "2026-03-31T18:30:00Z"}).to_string()).unwrap();
+    build_event(name, &input.to_string(), options)
+}
+
+fn name(family: &Family) -> String {
+    let event: Value = serde_json::from_str(&example(family, None)).unwrap();
+    event["event"].as_str().unwrap().to_owned()
+}
+
+fn set(input: &mut Value, key: &str, value: Value) {
+    let mut at = input;
+    for part in key.split('.') {
+        if !at.is_object() {
+            *at = json!({});
+        }
+        at = &mut at[part];
+    }
+    *at = value;
+}
+
+fn value(input: &Input) -> Value {
+    let example = input.example.as_deref();
+    serde_json::from_str(example.unwrap_or_else(|| panic!("`{}` has no example", input.key))).unwrap()
+}
+
+fn required(family: &'static Family) -> Value {
+    let mut given = json!({});
+    for input in inputs(family).iter().filter(|input| input.required) {
+        set(&mut given, &input.key, value(input));
+    }
+    given
+}
+
+#[test]
+fn with_the_examples_of_what_is_required_an_event_is_built_and_right() {
+    for family in families() {
+        let given = required(family);
+        let event = built(&name(family), &given).unwrap_or_else(|mistake| panic!("{mistake}\n{given:#}"));
+        let report = validate(event.as_bytes(), TextOptions::default(), &Settings::default());
+        assert_eq!(report.diagnostics.len(), 0, "{} {:?}\n{event}", family.name.text, report.diagnostics.first());
+    }
+}
+
+#[test]
+fn without_one_of_them_it_is_asked_for() {
+    for family in families() {
+        let all = inputs(family);
+        for without in all.iter().filter(|input| input.required) {
+            let mut given = json!({});
+            for input in all.iter().filter(|input| input.required && input.key != without.key) {
+                set(&mut given, &input.key, value(input));
+            }
+            let mistake = built(&name(family), &given).unwrap_err();
+            assert!(mistake.contains(&format!("without `{}`", without.key)), "{mistake}");
+        }
+    }
+}
+
+#[test]
+fn each_key_is_known_and_no_other_one() {
+    let mut count = 0;
+    for family in families() {
+        let name = name(family);
+        for input in inputs(family) {
+            let mut given = json!({});
+            set(&mut given, &input.key, json!(null));
+            let mistake = built(&name, &given).err().unwrap_or_default();
+            assert!(!mistake.contains("knows no"), "{mistake}");
+            count += 1;
+        }
+        let mut given = required(family);
+        set(&mut given, "anything_else", json!("there"));
+        assert!(built(&name, &given).unwrap_err().contains("knows no `anything_else`"));
+    }
+    assert!(count > 800, "{count}");
+}
+
+#[test]
+fn the_list_is_in_what_is_told_of_an_event() {
+    let types: Value = serde_json::from_str(&event_types(&inputs).to_json()).unwrap();
+    let types = types.as_array().unwrap();
+    let worker = types.iter().find(|one| one["name_pattern"] == "prefect.worker.started").unwrap();
+    let key = |key: &str| worker["inputs"].as_array().unwrap().iter().find(|input| input["key"] == key).unwrap();
+    assert_eq!(
+        *key("worker.type"),
+        json!({
+            "key": "worker.type", "required": true, "always": true, "type": "text", "example": "kubernetes",
+            "meaning": "Worker type (for example, `kubernetes`, `process`, `docker`)",
+        })
+    );
+    assert_eq!(key("worker.name_slug")["otherwise"], "the slug of `worker.name`");
+    assert_eq!(key("worker.version")["otherwise"], "`3.9.1`");
+    let state = types.iter().find(|one| one["name_pattern"] == "prefect.flow-run.{state}").unwrap();
+    let state = state["inputs"].as_array().unwrap().iter().find(|input| input["key"] == "state.name").unwrap();
+    assert_eq!(state["named"], true);
+}
+
+#[test]
+#[ignore]
+fn dump() {
+    std::fs::write("/tmp/rb-types.json", event_types(&inputs).to_json()).unwrap();
+}

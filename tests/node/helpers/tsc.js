@@ -1,0 +1,38 @@
+// The TypeScript compiler, as strict as a project of users' may have it.
+
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const TSC = fileURLToPath(new URL("../../../node_modules/.bin/tsc", import.meta.url));
+const FLAGS = [
+  "--noEmit",
+  "--strict",
+  "--skipLibCheck",
+  "false",
+  "--types",
+  "",
+  "--target",
+  "ES2022",
+];
+
+/**
+ * What it says of a file; nothing if all is well.
+ * @param {string} cwd
+ * @param {string} file
+ * @param {{ module?: string, moduleResolution?: string, lib?: string }} [options]
+ * @returns {string}
+ */
+export function tsc(
+  cwd,
+  file,
+  { module = "NodeNext", moduleResolution = "NodeNext", lib = "ES2022" } = {},
+) {
+  const where = ["--module", module, "--moduleResolution", moduleResolution, "--lib", lib];
+  const { stdout, error } = spawnSync(TSC, [...FLAGS, ...where, join(cwd, file)], {
+    cwd,
+    encoding: "utf8",
+  });
+  if (error) throw error;
+  return stdout;
+}

@@ -1,0 +1,38 @@
+// What can be given for an event, and what sends it.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { buildEvent, describe, eventTypes, toCurl, toPython, validate } from "prefect-events";
+
+test("with the examples of what is required, each event is built and right", () => {
+  for (const type of eventTypes()) {
+    /** @type {any} */
+    const input = {};
+    for (const { key, example } of type.inputs.filter(({ required }) => required)) {
+      const path = key.split(".");
+      const last = path.pop() ?? "";
+      let object = input;
+      for (const part of path) object = object[part] ??= {};
+      object[last] = example;
+    }
+    const { event } = /** @type {{ event: string }} */ (type.example);
+    const built = buildEvent(event, input, { seed: 7, now: "2026-03-31T18:30:00Z" });
+    assert.deepEqual(validate(built).diagnostics, [], type.name_pattern);
+  }
+});
+
+test("an event knows its inputs by any of its names", () => {
+  const keys = describe("prefect.flow-run.MyState")?.inputs.map(({ key }) => key);
+  assert.ok(keys?.includes("state.type"));
+  assert.deepEqual(
+    keys,
+    describe("prefect.flow-run.Running")?.inputs.map(({ key }) => key),
+  );
+});
+
+test("events become a command and Python", () => {
+  const event = buildEvent("acme.order.paid", { resource: { "prefect.resource.id": "it's" } });
+  assert.ok(toCurl([event]).includes(`"prefect.resource.id":"it'\\''s"`));
+  assert.match(toPython([event]), /^emit_event\(\n {4}event="acme.order.paid",$/m);
+});

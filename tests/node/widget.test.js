@@ -1,0 +1,121 @@
+// What is told of the widget agrees with what it is; and which code blocks are taken for events.
+
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { test } from "node:test";
+
+import { describe, eventTypes } from "../../pkg/node.js";
+import { PrefectEventValidator } from "../../pkg/widget/element.js";
+import { holdsEvents } from "../../pkg/widget/page.js";
+
+const root = new URL("../../", import.meta.url);
+/** @param {string} name */
+const read = (name) => readFileSync(new URL(name, root), "utf8");
+
+/** @typedef {{ name: string, kind?: string, attribute?: string, fieldName?: string, readonly?: boolean }} Named */
+/** @type {{ [key: string]: Named[] }} */
+const element = JSON.parse(read("pkg/custom-elements.json"))
+  .modules.flatMap((/** @type {{ declarations: object[] }} */ { declarations }) => declarations)
+  .find((/** @type {{ tagName?: string }} */ { tagName }) => tagName === "prefect-event-validator");
+const documentation = read("docs/widget.md");
+const source = readdirSync(new URL("pkg/widget/", root))
+  .map((name) => read(`pkg/widget/${name}`).replaceAll(/^ *\/?\*.*$/gm, ""))
+  .join("\n");
+
+/** @param {string} key */
+const names = (key) => (element[key] ?? []).map(({ name }) => name).sort();
+/** @param {Iterable<string>} some */
+const sorted = (some) => [...new Set(some)].sort();
+/** @param {RegExp} pattern */
+const all = (pattern) => [...source.matchAll(pattern)].map(([, found]) => found ?? "");
+
+test("the manifest names the attributes, and their properties", () => {
+  assert.deepEqual(names("attributes"), PrefectEventValidator.observedAttributes.toSorted());
+  const prototype = PrefectEventValidator.prototype;
+  for (const { name, fieldName = "" } of element.attributes ?? []) {
+    const property = Object.getOwnPropertyDescriptor(prototype, fieldName);
+    assert.ok(property?.get && property.set, `${name} has the property ${fieldName}`);
+    assert.ok(
+      documentation.includes(`| \`${name}\` | \`${fieldName}\` |`),
+      `${name} is documented`,
+    );
+  }
+});
+
+test("the manifest names the properties and methods", () => {
+  const own = Object.getOwnPropertyDescriptors(PrefectEventValidator.prototype);
+  const open = Object.keys(own).filter((name) => !/^constructor$|Callback$/.test(name));
+  assert.deepEqual(names("members"), open.sort());
+  for (const { name, kind, readonly = false } of element.members ?? []) {
+    if (kind !== "field") continue;
+    assert.equal(own[name]?.set === undefined, readonly, name);
+    assert.ok(documentation.includes(`\`${name}\` |`), `${name} is documented`);
+  }
+});
+
+test("the manifest names the events", () => {
+  assert.deepEqual(names("events"), sorted(all(/#tell\("([\w-]+)"/g)));
+  for (const name of names("events")) assert.ok(documentation.includes(`\`${name}\``), name);
+});
+
+test("the manifest names the custom properties", () => {
+  assert.deepEqual(names("cssProperties"), sorted(all(/var\((--prefect-events-[\w-]+)/g)));
+  for (const name of names("cssProperties")) {
+    assert.ok(documentation.includes(`| \`${name}\` |`), `${name} is documented`);
+  }
+});
+
+test("the manifest names the parts", () => {
+  const parts = all(/\bpart: ["`]([^"`]+)["`]/g).flatMap((list) =>
+    list.replace(/\$\{severity\}/, "error warning info").split(" "),
+  );
+  assert.deepEqual(names("cssParts"), sorted(parts));
+  for (const name of names("cssParts")) assert.ok(documentation.includes(`\`${name}\``), name);
+});
+
+test("all documented events are taken for events, in every form", () => {
+  for (const { name_pattern } of eventTypes()) {
+    const example = describe(name_pattern)?.example;
+    const forms = [
+      JSON.stringify(example, null, 2),
+      JSON.stringify([example, example]),
+      `${JSON.stringify(example)}\n\n${JSON.stringify(example)}\n`,
+      JSON.stringify({ events: [example], total: 1 }),
+      JSON.stringify({ type: "event", event: example }),
+    ];
+    for (const form of forms) {
+      assert.ok(holdsEvents(form), name_pattern);
+      assert.ok(holdsEvents(form, "json"), name_pattern);
+      assert.ok(!holdsEvents(form, "python"), "another language is none of ours");
+    }
+  }
+});
+
+const EVENT = { event: "acme.order.created", id: "1", occurred: "2026", resource: {} };
+/** @type {[what: string, text: string, language: string | undefined, expected: boolean][]} */
+const BLOCKS = [
+  ["two of three keys do", JSON.stringify({ ...EVENT, id: undefined }), "json", true],
+  ["one does not", JSON.stringify({ event: "a", resource: {} }), "json", false],
+  ["the event is a text", JSON.stringify({ ...EVENT, event: {} }), "json", false],
+  ["an automation", '{"trigger": {"expect": ["a"]}, "actions": []}', "json", false],
+  ["a schema", '{"properties": {"event": {}, "id": {}, "occurred": {}}}', "json", false],
+  ["nothing", "", "json", false],
+  ["no events", "[]", "json", false],
+  ["events among others", JSON.stringify([EVENT, {}]), "json", false],
+  ["null", "null", "json", false],
+  ["another frame", '{"type": "filter", "filter": {}}', "json", false],
+  ["a lost bracket", JSON.stringify(EVENT).slice(0, -1), "json", true],
+  ["a lost bracket, in no language", JSON.stringify(EVENT).slice(0, -1), undefined, false],
+  ["a comma too many", JSON.stringify(EVENT).replace("}}", "},}"), "json", true],
+  ["something else that is no JSON", '{ "trigger": … }', "json", false],
+  ["a command that sends one", `curl --data '${JSON.stringify(EVENT)}'`, "json", false],
+  ["JSON with comments", JSON.stringify(EVENT), "jsonc", false],
+  ["Python", JSON.stringify(EVENT), "python", false],
+  ["NDJSON", JSON.stringify(EVENT), "ndjson", true],
+];
+
+for (const [what, text, language, expected] of BLOCKS) {
+  test(`which blocks are taken for events: ${what}`, () => {
+    assert.equal(holdsEvents(text, language), expected);
+  });
+}

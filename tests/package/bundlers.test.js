@@ -1,0 +1,167 @@
+// The package in bundles, in a real browser.
+
+import assert from "node:assert/strict";
+import { copyFileSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { pathToFileURL } from "node:url";
+
+import { build as esbuild } from "esbuild";
+import { createServer, build as vite } from "vite";
+
+import { serve } from "../browser/helpers/serve.js";
+import { results } from "./helpers/expected.js";
+import { HTML, pages, sends, shows } from "./helpers/page.js";
+import { project } from "./helpers/project.js";
+import { bundle } from "./helpers/webpack.js";
+
+const { folder, add } = await project();
+const { expected, expectedOfSchemas } = await results(folder);
+const show = pages();
+
+/**
+ * A folder of the project with a page.
+ * @param {string} name
+ * @param {string} main
+ */
+function site(name, main) {
+  add(`${name}/index.html`, HTML);
+  add(`${name}/main.js`, main);
+  copyFileSync(join(folder, "proof.mjs"), join(folder, name, "proof.mjs"));
+  return join(folder, name);
+}
+
+/**
+ * What is shown by a page that a server has.
+ * @param {string} root
+ */
+async function served(root) {
+  const { url, close } = await serve(root);
+  try {
+    return await show(url);
+  } finally {
+    await close();
+  }
+}
+
+test("Vite, as its development server has it", async () => {
+  const root = site("dev", shows("prefect-events"));
+  const server = await createServer({
+    root,
+    configFile: false,
+    logLevel: "error",
+    server: { port: 0 },
+  });
+  try {
+    await server.listen();
+    const { text } = await show(server.resolvedUrls?.local[0] ?? "");
+    assert.equal(text, expected);
+  } finally {
+    await server.close();
+  }
+});
+
+test("Vite, built: page and worker, with schemas of one's own", async () => {
+  const root = site(
+    "vite",
+    `
+    import { init, validate } from "prefect-events";
+    import { proofOfSchemas } from "./proof.mjs";
+    await init(undefined, undefined, true);
+    const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+    worker.onmessage = ({ data }) => {
+      document.querySelector("output").textContent = data + proofOfSchemas({ validate });
+    };
+    worker.onerror = (event) => reportError(event.message);`,
+  );
+  add("vite/worker.js", sends("prefect-events"));
+  await vite({ root, configFile: false, logLevel: "error", base: "./" });
+  const { text } = await served(join(root, "dist"));
+  assert.equal(text, expected + expectedOfSchemas);
+});
+
+test("webpack", async () => {
+  const root = site("webpack", shows("prefect-events"));
+  await bundle({
+    context: root,
+    entry: "./main.js",
+    performance: false,
+    output: { path: join(root, "dist"), filename: "main.js" },
+  });
+  add("webpack/dist/index.html", HTML);
+  const { text } = await served(join(root, "dist"));
+  assert.equal(text, expected);
+});
+
+test("esbuild, with its loader for files", async () => {
+  const main = `
+    import main from "prefect-events/prefect_events.wasm";
+    import authoring from "prefect-events/prefect_events_authoring.wasm";
+    ${shows("prefect-events", "await init(main, authoring);")}`;
+  const root = site("esbuild", main);
+  await esbuild({
+    entryPoints: [join(root, "main.js")],
+    outdir: join(root, "dist"),
+    bundle: true,
+    format: "esm",
+    loader: { ".wasm": "file" },
+    logLevel: "warning",
+  });
+  add("esbuild/dist/index.html", HTML);
+  const { text } = await served(join(root, "dist"));
+  assert.equal(text, expected);
+});
+
+test("inline, in one script, on a page that is a file", async () => {
+  const root = site("one", shows("prefect-events/inline", ""));
+  const outfile = join(root, "dist/main.js");
+  await esbuild({
+    entryPoints: [join(root, "main.js")],
+    outfile,
+    bundle: true,
+    logLevel: "warning",
+  });
+  const page = add("one/dist/index.html", HTML.replace('type="module" ', ""));
+  const { text } = await show(pathToFileURL(page).href);
+  assert.equal(text, expected);
+});
+
+/** How many modules a page has loaded. */
+const loaded = `performance.getEntriesByType("resource").filter(({ name }) => name.endsWith(".wasm")).length`;
+
+test("who only validates gets and loads no more than that", async () => {
+  const main = `
+    import { init, validate } from "prefect-events";
+    await init();
+    document.querySelector("output").textContent = [validate("[{}").valid, ${loaded}].join();`;
+  const root = site("validate", main);
+  await vite({ root, configFile: false, logLevel: "error", base: "./" });
+  const { text } = await served(join(root, "dist"));
+  assert.equal(text, "false,1");
+  const assets = readdirSync(join(root, "dist/assets")).filter((name) => name.endsWith(".js"));
+  const script = assets.map((name) => readFileSync(join(root, "dist/assets", name), "utf8")).join();
+  assert.ok(script.length < 20_000, String(script.length));
+});
+
+test("what a page loads later brings its module with it", async () => {
+  const root = site(
+    "later",
+    `
+    import { init, validate } from "prefect-events";
+    await init();
+    const first = [validate("[{}").valid, ${loaded}];
+    const { default: heading } = await import("./later.js");
+    document.querySelector("output").textContent = [...first, heading, ${loaded}].join();`,
+  );
+  add(
+    "later/later.js",
+    `
+    import { explain, heartbeatAdvice, init } from "prefect-events";
+    await init();
+    const { tolerated_misses } = heartbeatAdvice({ frequency: 30, within: 90 });
+    export default explain("misspelt-role").title + tolerated_misses;`,
+  );
+  await vite({ root, configFile: false, logLevel: "error", base: "./" });
+  const { text } = await served(join(root, "dist"));
+  assert.equal(text, "false,1,Misspelt role1,2");
+});

@@ -1,0 +1,69 @@
+// What is packed, and what the checkers of packages say of it.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+import { project, tool } from "./helpers/project.js";
+
+const { folder, tarball, files, run } = await project();
+const source = fileURLToPath(new URL("../../pkg", import.meta.url));
+const manifest = JSON.parse(
+  readFileSync(join(folder, "node_modules/prefect-events/package.json"), "utf8"),
+);
+
+const BELONGS =
+  /^(((api|modules|widget|cli|cli\/formats)\/)?[\w-]+\.js|inline\.global\.js|[\w.-]+\.d\.ts|wasm\/prefect_events(_authoring)?\.base64\.js|wasm\/prefect_events(_authoring|_schemas)?\.(js|wasm)|wasm\/(event-types|explanations|schemas)\.js|schemas\/[\w.-]+\.json|(package|custom-elements)\.json|README\.md|LICENSE-(APACHE|MIT))$/;
+
+test("holds what it needs, and no more", () => {
+  for (const name of [
+    "README.md",
+    "LICENSE-APACHE",
+    "LICENSE-MIT",
+    "package.json",
+    "index.d.ts",
+    "events.d.ts",
+    "cli/main.js",
+    "widget.js",
+    "widget/element.js",
+    "custom-elements.json",
+    "schemas/scenario.json",
+    "schemas/events.json",
+    "schemas/prefect.task-run.state.json",
+  ]) {
+    assert.ok(files.includes(name), `${name} is missing from the package`);
+  }
+  for (const name of files) assert.match(name, BELONGS);
+});
+
+test("what is exported is there, its types first", () => {
+  for (const [path, target] of Object.entries(manifest.exports)) {
+    if (typeof target === "object" && "types" in target) {
+      assert.equal(Object.keys(target)[0], "types", path);
+    }
+    for (const file of typeof target === "string" ? [target] : Object.values(target)) {
+      if (!file.includes("*")) assert.ok(files.includes(file.slice(2)), `${path}: ${file}`);
+    }
+  }
+});
+
+test("a release would publish the same files", async () => {
+  const said = await run("npm", ["publish", "--dry-run", "--json"], { cwd: source });
+  // Newer versions of npm name the package before what is said of it.
+  const answer = JSON.parse(said);
+  const published = (answer.files ?? answer["prefect-events"].files).map(
+    (/** @type {{ path: string }} */ { path }) => path,
+  );
+  assert.deepEqual(published.sort(), files.toSorted());
+});
+
+test("publint has nothing to say", async () => {
+  await run(tool("publint"), ["--strict", tarball]);
+});
+
+test("are the types wrong? They are not", async () => {
+  // CommonJS cannot have it before Node.js 20.19: `.attw.json` says so.
+  await run(tool("attw"), [tarball], { cwd: source });
+});

@@ -1,0 +1,17 @@
+import assert from "node:assert/strict";
+
+import webpack from "webpack";
+
+/**
+ * Bundles as for production; fails with what webpack has to say.
+ * @param {import("webpack").Configuration} configuration
+ */
+export async function bundle(configuration) {
+  /** @type {import("webpack").Stats | undefined} */
+  const stats = await new Promise((done, failed) =>
+    webpack({ mode: "production", ...configuration }, (error, stats) =>
+      error ? failed(error) : done(stats),
+    ),
+  );
+  assert.equal(stats?.toString({ all: false, errors: true, warnings: true }), "");
+}

@@ -1,0 +1,106 @@
+// The package on pages without a bundler, in a real browser.
+
+import assert from "node:assert/strict";
+import { copyFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { pathToFileURL } from "node:url";
+
+import { serve } from "../browser/helpers/serve.js";
+import { results } from "./helpers/expected.js";
+import { HTML, pages, sends, shows } from "./helpers/page.js";
+import { project } from "./helpers/project.js";
+import { proof } from "./helpers/proof.js";
+
+const { folder, add } = await project();
+const { expected } = await results(folder);
+const show = pages();
+
+const PACKAGE = "./node_modules/prefect-events";
+
+/**
+ * What a page of the project shows.
+ * @param {string} main
+ * @param {{ [name: string]: string }} [headers]
+ */
+async function shown(main, headers = {}) {
+  add("index.html", HTML);
+  add("main.js", main);
+  const { url, close } = await serve(folder, { headers });
+  try {
+    return await show(url);
+  } finally {
+    await close();
+  }
+}
+
+test("a script", async () => {
+  const { text } = await shown(shows(`${PACKAGE}/browser.js`));
+  assert.equal(text, expected);
+});
+
+test("a worker, with the entry for browsers", async () => {
+  add("worker.js", sends(`${PACKAGE}/browser.js`));
+  const { text } = await shown(`
+    const worker = new Worker("./worker.js", { type: "module" });
+    worker.onmessage = ({ data }) => { document.querySelector("output").textContent = data; };`);
+  assert.equal(text, expected);
+});
+
+test("a worker that is given the compiled modules", async () => {
+  add(
+    "worker.js",
+    `
+    import * as api from "${PACKAGE}/slim.js";
+    import { proof } from "./proof.mjs";
+    onmessage = ({ data }) => {
+      api.initSync(...data);
+      postMessage(proof(api));
+    };`,
+  );
+  const { text } = await shown(`
+    const worker = new Worker("./worker.js", { type: "module" });
+    worker.onmessage = ({ data }) => { document.querySelector("output").textContent = data; };
+    const files = ["prefect_events", "prefect_events_authoring"];
+    const load = (name) => WebAssembly.compileStreaming(fetch("${PACKAGE}/wasm/" + name + ".wasm"));
+    worker.postMessage(await Promise.all(files.map(load)));`);
+  assert.equal(text, expected);
+});
+
+const POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'";
+
+test("a strict Content Security Policy", async () => {
+  const { text, messages } = await shown(shows(`${PACKAGE}/browser.js`), {
+    "Content-Security-Policy": POLICY,
+  });
+  assert.equal(text, expected);
+  assert.deepEqual(messages, []);
+});
+
+test("without 'wasm-unsafe-eval' a policy does not allow it", async () => {
+  const policy = POLICY.replace(" 'wasm-unsafe-eval'", "");
+  await assert.rejects(
+    shown(shows(`${PACKAGE}/browser.js`), { "Content-Security-Policy": policy }),
+    /Content Security Policy/,
+  );
+});
+
+test("a page that is a file, with the script that has everything", async () => {
+  copyFileSync(join(folder, PACKAGE, "inline.global.js"), join(folder, "inline.global.js"));
+  const scripts = `<script src="inline.global.js"></script>
+<script>${proof}
+document.querySelector("output").textContent = proof(prefectEvents);
+</script>`;
+  const page = add(
+    "file.html",
+    HTML.replace(/<script.*/, () => scripts),
+  );
+  const { text, requests } = await show(pathToFileURL(page).href);
+  assert.equal(text, expected);
+  assert.equal(requests.length, 2);
+});
+
+test("inline, as a module, before the page could wait", async () => {
+  const { text } = await shown(shows(`${PACKAGE}/inline.js`, ""));
+  assert.equal(text, expected);
+});

@@ -1,0 +1,30 @@
+// An event of one's own: its envelope, as the package's types have it. Prefect's catalogue knows nothing of it.
+
+import type { InputKey } from "prefect-events";
+
+export const CUSTOM: InputKey[] = [
+  {
+    key: "resource",
+    required: true,
+    always: true,
+    type: "object of strings",
+    example: { "prefect.resource.id": "acme.order.1042", "prefect.resource.name": "Order 1042" },
+    meaning: "What it is about: its labels, of which `prefect.resource.id` names it",
+  },
+  {
+    key: "related",
+    type: "array",
+    meaning:
+      "Other resources that it has to do with: a list of their labels, with `prefect.resource.id` and `prefect.resource.role`",
+  },
+  { key: "payload", type: "object", meaning: "What else there is to tell" },
+  {
+    key: "occurred",
+    always: true,
+    type: "timestamp",
+    otherwise: "now",
+    meaning: "When it happened",
+  },
+  { key: "id", always: true, type: "uuid", otherwise: "a new UUID", meaning: "Id of the event" },
+  { key: "follows", type: "uuid", meaning: "Id of the event before" },
+];

@@ -1,0 +1,30 @@
+// Sentences about what is built.
+
+import { html } from "lit";
+
+/** A text with code between backticks. */
+export function prose(text: string) {
+  return text.split("`").map((part, n) => (n % 2 === 1 ? html`<code>${part}</code>` : part));
+}
+
+export function plain(text: string) {
+  return text.replaceAll("`", "");
+}
+
+export function sentence(text: string) {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** `task_run` as a heading. */
+export function heading(key: string) {
+  return sentence(key.replaceAll("_", " "));
+}
+
+export function counted(count: number, one: string, many = `${one}s`) {
+  return `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
+}
+
+/** What stands between backticks. */
+export function quoted(text: string): string[] {
+  return text.split("`").filter((_, n) => n % 2 === 1);
+}
