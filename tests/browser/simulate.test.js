@@ -364,6 +364,14 @@ test("the address keeps what is shown, and a wrong one does no harm", async () =
   await page.reload();
   await says(outcome(page), "it was dead");
   assert.equal(await page.getByRole("slider", { name: "Window (within)" }).inputValue(), "92");
+  // What another room gives, or a person: a text alone, or the name of a preset; a mistake can be put right.
+  const named = await open(address({ automation: "compound" }));
+  await says(outcome(named.page), "Fires once.");
+  const broken = await open(address({ automation: "name: nothing" }));
+  await broken.page.getByText("The automation has a mistake.").waitFor();
+  await assertAccessible(broken.page, "with nothing to draw");
+  await broken.page.getByRole("combobox", { name: "Automation" }).selectOption("zombie-30");
+  await says(outcome(broken.page), "Fires on 2 of 4 runs");
   const wrong = {
     preset: "nothing",
     runs: [3, { name: "a", starts: "x" }],

@@ -213,19 +213,26 @@ export class SimulateRoom extends Room<unknown> {
         ${this.giving ? this.renderGiving() : nothing}
         ${this.renderVerdict(stale)}
         ${
-          good?.scene
+          played
             ? html`<div class="grid">
-                  <simulate-timeline class="panel"
-                    .scene=${good.scene} .chosen=${this.chosen} ?stale=${stale}
-                    .tell=${this.decisionsOf}
-                  ></simulate-timeline>
-                  ${this.renderSliders()}
+                ${
+                  good?.scene
+                    ? html`<simulate-timeline class="panel"
+                        .scene=${good.scene} .chosen=${this.chosen} ?stale=${stale}
+                        .tell=${this.decisionsOf}
+                      ></simulate-timeline>`
+                    : nothing
+                }
+                ${this.renderSliders()}
                 <aside>
                   ${this.advice ? advicePanel(this.advice, (within) => this.setWindow(within)) : nothing}
-                  <simulate-decisions class="panel"
-                    .scene=${this.settled} .chosen=${this.chosen}
-                    .tell=${this.decisions}
-                  ></simulate-decisions>
+                  ${
+                    good?.scene
+                      ? html`<simulate-decisions class="panel"
+                          .scene=${this.settled} .chosen=${this.chosen} .tell=${this.decisions}
+                        ></simulate-decisions>`
+                      : nothing
+                  }
                 </aside>
                 ${
                   shown.events === undefined
@@ -238,9 +245,7 @@ export class SimulateRoom extends Room<unknown> {
                     : nothing
                 }
               </div>`
-            : played
-              ? nothing
-              : html`<p class="loading" role="status">The trigger engine is loading…</p>`
+            : html`<p class="loading" role="status">The trigger engine is loading…</p>`
         }
       </div>
     `;

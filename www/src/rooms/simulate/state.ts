@@ -53,15 +53,19 @@ export function fits(events: string): boolean {
 /** From an address, which may be of another version or made by hand: what cannot be used is as in the beginning. */
 export function unpacked(value: unknown): State {
   const given = object(value);
-  const name = Object.hasOwn(PRESETS, String(given.preset))
-    ? (given.preset as PresetName)
-    : undefined;
+  // An automation may also be given by the name of a preset.
+  const name = [given.preset, given.automation].find(isPreset);
   const base = preset(name ?? "zombie-30");
   const heartbeat = object(given.heartbeat);
-  const runs = Array.isArray(given.runs) ? given.runs.flatMap(run).slice(0, MOST) : base.runs;
+  const runs = Array.isArray(given.runs)
+    ? distinct(given.runs.flatMap(run)).slice(0, MOST)
+    : base.runs;
   const state: State = {
     ...base,
-    automation: typeof given.automation === "string" ? given.automation : base.automation,
+    automation:
+      typeof given.automation === "string" && !isPreset(given.automation)
+        ? given.automation
+        : base.automation,
     version: given.version === "3.8" ? "3.8" : "3.9",
     heartbeat: {
       frequency: within(heartbeat.frequency, 1, 3600) ?? base.heartbeat.frequency,
@@ -88,6 +92,14 @@ export function copiesOf(copies: number, runs: number): number {
 export function toPlay(state: State, captured?: number): Play {
   const { automation, version, heartbeat, runs, copies, length } = state;
   return { automation, version, heartbeat, runs, copies, length, captured };
+}
+
+function isPreset(value: unknown): value is PresetName {
+  return typeof value === "string" && Object.hasOwn(PRESETS, value);
+}
+
+function distinct(runs: Run[]): Run[] {
+  return [...new Map(runs.map((one) => [one.name, one])).values()];
 }
 
 function run(value: unknown): Run[] {
