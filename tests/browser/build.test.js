@@ -131,6 +131,8 @@ test("what is required comes first, and is asked for where it is missing", async
   assert.equal(await type.getAttribute("aria-invalid"), "true");
   await required.getByText("cannot be built without worker.type").waitFor();
   assert.ok(await page.getByRole("button", { name: "Open in Validate" }).isDisabled());
+  assert.ok(await page.getByRole("button", { name: "Copy JSON" }).isDisabled());
+  await page.getByText("Below is the event as it was before.").waitFor();
   await page
     .locator("#announcer")
     .getByText("cannot be built without worker.type")
@@ -207,6 +209,7 @@ test("a state of one's own needs its type, and the field stays where it was aske
   await combobox(page).fill("prefect.flow-run.SuccessfullyProcessed");
   await page.keyboard.press("Enter");
   await verdict(page).getByText("Cannot be built yet.").waitFor();
+  assert.equal(await page.locator("#view pre").count(), 0, "nothing of another event");
   const type = page.getByRole("region", { name: "Required" }).getByLabel("state.type");
   await type.selectOption("COMPLETED");
   await verdict(page).getByText("✓ Valid").waitFor();

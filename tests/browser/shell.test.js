@@ -22,6 +22,16 @@ test("the rooms are reached by their links and addresses", async () => {
   assert.deepEqual(failures, []);
 });
 
+test("the link of a room leads back to what was left there", async () => {
+  const { page } = await open();
+  await page.getByText("Server only").click();
+  await page.waitForURL(/#validate\/.+/);
+  await page.getByRole("link", { name: "Simulate" }).click();
+  await page.locator("room-simulate").waitFor();
+  await page.getByRole("link", { name: "Validate" }).click();
+  await page.locator("#verdict", { hasText: "The event is right" }).waitFor({ timeout: 5000 });
+});
+
 test("the theme follows the system, and can be chosen", async () => {
   const { page } = await open("", { colorScheme: "dark" });
   const paper = () =>

@@ -103,9 +103,3 @@ fn the_list_is_in_what_is_told_of_an_event() {
     let state = state["inputs"].as_array().unwrap().iter().find(|input| input["key"] == "state.name").unwrap();
     assert_eq!(state["named"], true);
 }
-
-#[test]
-#[ignore]
-fn dump() {
-    std::fs::write("/tmp/rb-types.json", event_types(&inputs).to_json()).unwrap();
-}

@@ -165,3 +165,22 @@ test("what a page loads later brings its module with it", async () => {
   const { text } = await served(join(root, "dist"));
   assert.equal(text, "false,1,Misspelt role1,2");
 });
+
+test("the widget, built by Vite", async () => {
+  const root = site(
+    "widget",
+    `
+    import "prefect-events/widget";
+    addEventListener("prefect-event-validated", ({ detail }) => {
+      document.querySelector("output").textContent = JSON.stringify(detail.report);
+    });`,
+  );
+  const { event, report } = JSON.parse(expected);
+  const wrong = JSON.stringify(event).replace("prefect.worker-type", "prefect.worker-typ");
+  const block = `<prefect-event-validator><pre>${wrong}</pre></prefect-event-validator>`;
+  add("widget/index.html", HTML.replace("<output>", `${block}<output>`));
+  await vite({ root, configFile: false, logLevel: "error", base: "./" });
+  const { text, requests } = await served(join(root, "dist"));
+  assert.deepEqual(JSON.parse(text), report);
+  assert.equal(requests.filter((url) => url.includes(".wasm")).length, 1);
+});

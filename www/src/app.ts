@@ -31,6 +31,8 @@ export class App extends LitElement {
   @state() private theme: Theme = theme();
   /** The address that we wrote ourselves: no reason to enter the room anew. */
   private written = "";
+  /** Where each room was left: its link leads back there. */
+  private left: Partial<Record<RoomName, string>> = {};
   private writing: ReturnType<typeof setTimeout> | undefined;
 
   protected override createRenderRoot() {
@@ -62,6 +64,7 @@ export class App extends LitElement {
     if (location.hash === this.written && this.loaded) return;
     const place = await read(location.hash);
     this.written = location.hash;
+    if (place.state) this.left[place.room] = location.hash;
     clearTimeout(this.writing);
     this.loaded = false;
     this.place = place;
@@ -88,6 +91,7 @@ export class App extends LitElement {
       const hash = await write({ room, state });
       if (room !== this.place.room) return;
       this.written = hash;
+      this.left[room] = hash;
       history.replaceState(null, "", hash);
     }, 300);
   }
@@ -126,7 +130,7 @@ export class App extends LitElement {
         <nav aria-label="Rooms">
           ${ROOMS.map(
             (room) =>
-              html`<a href="#${room}" aria-current=${room === this.place.room ? "page" : nothing}>${TITLES[room]}</a>`,
+              html`<a href=${this.left[room] ?? `#${room}`} aria-current=${room === this.place.room ? "page" : nothing}>${TITLES[room]}</a>`,
           )}
         </nav>
         <div class="tools">
@@ -136,6 +140,7 @@ export class App extends LitElement {
               this.sharing = !this.sharing;
             }}>Share</button>
             <ul id="share" ?hidden=${!this.sharing}>
+              ${this.sharing ? this.noteOnLink() : nothing}
               <li><button @click=${() => this.share(location.href, "Link")}>Copy link</button></li>
               <li><button @click=${() => this.share(this.markdownOfRoom(), "Markdown")}>Copy as Markdown</button></li>
             </ul>
@@ -173,6 +178,11 @@ export class App extends LitElement {
       case "simulate":
         return html`<room-simulate data-room .initial=${initial}></room-simulate>`;
     }
+  }
+
+  private noteOnLink() {
+    const note = this.room?.notInLink();
+    return note ? html`<li class="note">${note}</li>` : nothing;
   }
 
   private markdownOfRoom(): string {

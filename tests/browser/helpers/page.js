@@ -35,14 +35,16 @@ export function thePage() {
   /**
    * @param {string} [hash] such as `#simulate`
    * @param {import("playwright-core").BrowserContextOptions} [options]
+   * @param {(context: import("playwright-core").BrowserContext) => Promise<void>} [prepare] before the page is opened
    */
-  return async function open(hash = "", options = {}) {
+  return async function open(hash = "", options = {}, prepare = async () => {}) {
     const context = await browser.newContext({
       viewport: { width: 1280, height: 900 },
       permissions: ["clipboard-read", "clipboard-write"],
       serviceWorkers: "block",
       ...options,
     });
+    await prepare(context);
     const page = await context.newPage();
     /** @type {string[]} */
     const failures = [];

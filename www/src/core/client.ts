@@ -96,7 +96,7 @@ export const authoring = part("authoring");
 export const scenes = part("scenes");
 export const quick = part("authoring", "quick");
 
-/** Validates NDJSON of any size, one report for each part of it. */
+/** Validates a file: NDJSON of any size, with one report for each part of it, or one document. */
 export function validateFile(
   file: Blob,
   options: ValidateOptions,

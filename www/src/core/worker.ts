@@ -11,6 +11,11 @@ const PARTS: Record<Part, () => Promise<unknown>> = {
   scenes: () => import("./functions/scenes.ts"),
 };
 
+/** So much of a file tells whether it is NDJSON, and whether it is text. */
+const HEAD_BYTES = 1024 * 1024;
+/** A document that is not NDJSON is checked as a whole, in memory. */
+const LARGEST_DOCUMENT_BYTES = 256 * 1024 * 1024;
+
 /** Files whose check is to end before they do. */
 const stopped = new Set<number>();
 
@@ -32,7 +37,20 @@ async function call({ part, name, args }: Extract<Request, { kind: "call" }>): P
 }
 
 async function validateFile({ id, file, options }: Extract<Request, { kind: "file" }>) {
-  const { validateStream } = await import("./functions/events.ts");
+  const { isNdjson, validate, validateStream } = await import("./functions/events.ts");
+  const head = await file.slice(0, HEAD_BYTES).text();
+  if (head.includes("\0"))
+    throw new TypeError("This is not text: decompress it first, or save it as UTF-8.");
+  if (!isNdjson(head)) {
+    if (file.size > LARGEST_DOCUMENT_BYTES)
+      throw new TypeError(
+        "This is one JSON document of more than 256 MB. Write one event per line (NDJSON), and files of any size can be checked.",
+      );
+    const report = validate(await file.arrayBuffer(), options);
+    send({ id, kind: "progress", bytes: file.size, report });
+    send({ id, kind: "value", value: undefined });
+    return;
+  }
   let bytes = 0;
   const counted = file.stream().pipeThrough(
     new TransformStream<Uint8Array, Uint8Array>({

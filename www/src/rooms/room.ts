@@ -16,6 +16,11 @@ export abstract class Room<S> extends LitElement {
   /** What the room shows, as text for a bug report or a chat. */
   abstract markdown(): string;
 
+  /** Why a link would not hold all that the room shows; nothing if it does. */
+  notInLink(): string | undefined {
+    return undefined;
+  }
+
   /** Puts what the room shows into the address. */
   protected keep(state: S) {
     this.dispatchEvent(new CustomEvent<S>("room-state", { detail: state, bubbles: true }));

@@ -86,7 +86,7 @@ export function output(own: Output) {
         <div class="tools">
         <button class="plain" @click=${own.renew} title="Other ids, and the present time; they stay while you type">New ids and time</button>
         <button
-          class="copy" ?disabled=${text === undefined}
+          class="copy" ?disabled=${text === undefined || !!own.problem}
           @click=${(event: MouseEvent) => text !== undefined && copy(text, event.currentTarget as HTMLElement)}
           aria-label="Copy ${title}"
         >Copy</button>
@@ -120,6 +120,7 @@ export function peek({ built, problem, kind }: Pick<Output, "built" | "problem" 
 }
 
 function verdict({ built, problem, kind, goTo }: Output) {
+  const it = kind === "event" ? "the event" : "the run";
   if (problem) {
     const { key, message } = problem;
     return html`
@@ -133,6 +134,7 @@ function verdict({ built, problem, kind, goTo }: Output) {
               }}>Go to <code>${key}</code></a>`
             : nothing
         }
+        ${built ? html`<p class="hint">Below is ${it} as it was before.</p>` : nothing}
       </div>
     `;
   }

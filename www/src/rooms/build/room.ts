@@ -142,6 +142,9 @@ export class BuildRoom extends Room<unknown> {
         words.some((word) => key.startsWith(`${word}.`) || word.startsWith(`${key}[`)),
       );
     this.problem = { message, key };
+    // Another event than the one that is meant would mislead.
+    if (this.current.kind === "event" && this.built?.events[0]?.event !== this.current.event)
+      this.built = undefined;
     // It stays among what is required while it is filled in.
     if (key && message.includes("cannot be built without"))
       this.asked = new Set([...this.asked, key]);
@@ -214,7 +217,7 @@ export class BuildRoom extends Room<unknown> {
     const above = first.getBoundingClientRect().top - frame.top;
     const below = last.getBoundingClientRect().bottom - frame.bottom;
     if (above < 0) view.scrollTop += above - MARGIN;
-    else if (below > 0) view.scrollTop += Math.min(below, above) + MARGIN;
+    else if (below > 0) view.scrollTop += Math.min(below + MARGIN, above - MARGIN);
   }
 
   override markdown() {

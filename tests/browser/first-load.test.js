@@ -1,0 +1,79 @@
+// How much must be loaded before the page shows what it is for.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { brotliCompressSync } from "node:zlib";
+
+import { thePage } from "./helpers/page.js";
+
+const open = thePage();
+const BUILT = fileURLToPath(new URL("../../target/www/", import.meta.url));
+
+/** Until a verdict on the first event stands there, compressed with Brotli, in kilobytes. */
+const BUDGET_KB = 250;
+
+/**
+ * What is asked for until an element is there, or until nothing more is, compressed.
+ * @param {string} hash
+ * @param {string} [selector]
+ */
+async function load(hash, selector) {
+  /** @type {import("playwright-core").Request[]} */
+  const requests = [];
+  let shown = Number.POSITIVE_INFINITY;
+  const { page, url } = await open(hash, {}, async (context) => {
+    context.on("request", (request) => requests.push(request));
+    await context.exposeFunction("tellShown", (/** @type {number} */ time) => {
+      shown = time;
+    });
+    await context.addInitScript((awaited) => {
+      if (!awaited) return;
+      const observer = new MutationObserver(() => {
+        if (!document.querySelector(awaited)) return;
+        observer.disconnect();
+        // @ts-expect-error: put there above
+        tellShown(performance.timeOrigin + performance.now());
+      });
+      observer.observe(document, { childList: true, subtree: true });
+    }, selector);
+  });
+  await page.waitForLoadState("networkidle");
+  if (selector) await page.locator(selector).first().waitFor();
+  const files = new Map(
+    requests
+      .filter((request) => request.timing().startTime < shown)
+      .map((request) => {
+        const file = new URL(request.url()).href.slice(url.length).replace(/#.*/, "");
+        return [file || "index.html", 0];
+      }),
+  );
+  for (const file of files.keys())
+    files.set(file, brotliCompressSync(readFileSync(`${BUILT}${file}`)).length);
+  return [...files].sort(([, one], [, other]) => other - one);
+}
+
+/** @param {[string, number][]} files */
+const total = (files) => files.reduce((sum, [, size]) => sum + size, 0);
+
+/** @param {[string, number][]} files */
+const list = (files) =>
+  files.map(([file, size]) => `${(size / 1000).toFixed(1)} kB ${file}`).join("\n");
+
+test("the first verdict needs little", async (t) => {
+  const files = await load("", ".verdict .sign");
+  t.diagnostic(`${(total(files) / 1000).toFixed(1)} kB`);
+  assert.ok(
+    files.some(([file]) => file.endsWith(".wasm")),
+    `nothing was checked:\n${list(files)}`,
+  );
+  assert.ok(total(files) < BUDGET_KB * 1000, list(files));
+});
+
+for (const room of ["validate", "build", "simulate"])
+  test(`all that the room ${room} loads`, async (t) => {
+    const files = await load(`#${room}`);
+    t.diagnostic(`${(total(files) / 1000).toFixed(1)} kB`);
+    assert.ok(files.length > 0);
+  });

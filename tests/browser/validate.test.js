@@ -1,0 +1,498 @@
+// The room Validate: what a user does there, from the first look to a file of many events.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { assertAccessible, thePage } from "./helpers/page.js";
+
+/** @typedef {import("playwright-core").Page} Page */
+
+const openPage = thePage();
+
+const HEARTBEAT = {
+  occurred: "2026-03-31T18:30:00Z",
+  event: "prefect.flow-run.heartbeat",
+  resource: {
+    "prefect.resource.id": "prefect.flow-run.3f8a1c52-77b4-4e0b-9c1d-2a6f0b9d4e11",
+    "prefect.resource.name": "brave-otter",
+    "prefect.version": "3.9.1",
+  },
+  related: [
+    {
+      "prefect.resource.id": "prefect.flow.6c2e9f70-1d3b-4a85-b7c4-0e5f8a2d9136",
+      "prefect.resource.role": "flow",
+      "prefect.resource.name": "nightly-etl",
+    },
+  ],
+  payload: {},
+  id: "019d4528-e040-7cab-b76b-e9211f15f1b8",
+  follows: null,
+};
+
+/** Lines of events of the user's own; each 1000th lacks its time. @param {number} count */
+function lines(count) {
+  let text = "";
+  for (let n = 0; n < count; n += 1) {
+    const id = `01a1ffe4-419a-726f-8626-${String(n).padStart(12, "0")}`;
+    const event = { event: "acme.order.created", resource: { "prefect.resource.id": "acme.é.42" } };
+    const occurred = n % 1000 === 7 ? {} : { occurred: "2026-03-31T18:30:00Z" };
+    text += `${JSON.stringify({ ...occurred, ...event, id })}\n`;
+  }
+  return text;
+}
+
+/** @param {Page} page */
+const verdict = (page) => page.locator("#verdict");
+
+/** @param {Page} page @param {string} text */
+async function verdictIs(page, text) {
+  await verdict(page)
+    .filter({ hasText: new RegExp(`^\\s*${text}\\s*$`) })
+    .waitFor({ timeout: 5000 })
+    .catch(async () => assert.equal((await verdict(page).textContent())?.trim(), text));
+}
+
+/** @param {Page} page */
+const editor = (page) => page.locator(".cm-content[aria-label^='Events']");
+
+/** @param {Page} page */
+const finding = (page) => page.getByRole("list", { name: "Findings" }).getByRole("listitem");
+
+/** Pastes it in the place of all that is there. @param {Page} page @param {string} text */
+async function write(page, text) {
+  await editor(page).click();
+  await page.keyboard.press("ControlOrMeta+A");
+  await page.keyboard.press("Delete");
+  await editor(page).evaluate((place, pasted) => {
+    const data = new DataTransfer();
+    data.setData("text/plain", pasted);
+    const event = { clipboardData: data, bubbles: true, cancelable: true };
+    place.dispatchEvent(new ClipboardEvent("paste", event));
+  }, text);
+}
+
+/** Puts the cursor after a text in the editor. @param {Page} page @param {string} text */
+async function cursorAfter(page, text) {
+  await editor(page).click();
+  await page.keyboard.press("ControlOrMeta+Home");
+  await page.keyboard.press("ControlOrMeta+F");
+  await page.keyboard.type(text);
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("ArrowRight");
+}
+
+/** @param {Page} page */
+const written = (page) =>
+  page.evaluate(() =>
+    [...document.querySelectorAll(".cm-line")].map((line) => line.textContent).join("\n"),
+  );
+
+/** @param {string} [hash] @param {Parameters<typeof openPage>[1]} [options] */
+async function open(hash, options) {
+  const opened = await openPage(hash, options);
+  await editor(opened.page).waitFor();
+  return opened;
+}
+
+/** The address of the room with a state. @param {Page} page @param {unknown} state */
+async function addressOf(page, state) {
+  return await page.evaluate(async (json) => {
+    const stream = new Blob([json]).stream().pipeThrough(new CompressionStream("deflate-raw"));
+    const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
+    const text = btoa(String.fromCharCode(...bytes));
+    return `#validate/${text.replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "")}`;
+  }, JSON.stringify(state));
+}
+
+/** @param {Page} page @param {string} name @param {string | Buffer} content */
+async function choose(page, name, content) {
+  await page
+    .locator("input[type=file]")
+    .setInputFiles({ name, mimeType: "application/json", buffer: Buffer.from(content) });
+}
+
+test("the page shows what it does: findings on an example, and where they are", async () => {
+  const { page, failures } = await open();
+  await verdictIs(page, "2 errors and 1 warning in 1 event");
+  assert.equal(await finding(page).count(), 3);
+  assert.equal(await page.locator(".cm-lintRange-error").count(), 2);
+  assert.equal(await page.locator(".cm-lint-marker-warning").count(), 1);
+
+  await page.getByRole("button", { name: /must look like/ }).click();
+  assert.equal(
+    await page.evaluate(() => getSelection()?.toString()),
+    '"prefect.flow.nightly-etl"',
+    "the place of the finding is selected",
+  );
+  assert.match((await finding(page).nth(1).getAttribute("aria-current")) ?? "", /true/);
+
+  await page.keyboard.press("F8");
+  await page.locator("[aria-current=true]").filter({ hasText: "tags" }).waitFor();
+  await cursorAfter(page, "occurred");
+  assert.equal(await page.locator("li[aria-current]").count(), 0);
+  assert.deepEqual(failures, []);
+});
+
+test("fixes are made one by one, all at once, and from the editor, and can be undone", async () => {
+  const { page } = await open();
+  await page.getByRole("button", { name: "Fix: rename it to prefect.version" }).click();
+  await verdictIs(page, "1 error and 1 warning in 1 event");
+  await page
+    .locator("#announcer")
+    .filter({ hasText: "1 error and 1 warning in 1 event" })
+    .waitFor({ state: "attached" });
+  assert.match(await written(page), /"prefect\.version": "3\.9\.1"/);
+  await editor(page).focus();
+  await page.keyboard.press("ControlOrMeta+Z");
+  await verdictIs(page, "2 errors and 1 warning in 1 event");
+  await page.getByRole("button", { name: "Apply 2 fixes" }).click();
+  await verdictIs(page, "1 error in 1 event");
+  assert.match(await written(page), /"prefect\.resource\.role": "tag"/);
+  await editor(page).focus();
+  await page.keyboard.press("ControlOrMeta+Z");
+  await verdictIs(page, "2 errors and 1 warning in 1 event");
+  await page.locator(".cm-lintRange-warning").hover();
+  await page.locator(".cm-tooltip").getByRole("button", { name: "Fix: write `tag`" }).click();
+  await verdictIs(page, "2 errors in 1 event");
+});
+
+test("severities can be left out, and the address keeps everything", async () => {
+  const { page } = await open();
+  await page.getByRole("button", { name: "2 errors" }).click();
+  assert.equal(await finding(page).count(), 1);
+  await page.getByRole("button", { name: "1 warning" }).click();
+  await page.getByText("All findings are filtered out").waitFor();
+  await page.getByRole("button", { name: "1 warning" }).click();
+  await write(page, JSON.stringify({ ...HEARTBEAT, id: 7 }));
+  await verdictIs(page, "1 error in 1 event");
+  await page.getByText("Server only").click();
+  await page.waitForURL(/#validate\/.+/);
+  await page.waitForTimeout(500);
+  await page.reload();
+  await editor(page).waitFor();
+  await verdictIs(page, "1 error in 1 event");
+  assert.ok(await page.getByRole("radio", { name: "Server only" }).isChecked());
+  assert.equal(
+    await page.getByRole("button", { name: "1 error" }).getAttribute("aria-pressed"),
+    "false",
+  );
+});
+
+test("the server's own rules are fewer", async () => {
+  const { page } = await open();
+  await verdictIs(page, "2 errors and 1 warning in 1 event");
+  await page.getByText("Server only").click();
+  await verdictIs(page, "The event is right");
+  await page.getByText("The Prefect server takes it.").waitFor();
+});
+
+test("a code opens what it means, with an example to try", async () => {
+  const { page } = await open();
+  const code = page.getByRole("button", { name: "misspelt-label" });
+  await code.click();
+  assert.equal(await code.getAttribute("aria-expanded"), "true");
+  const explanation = page.locator(".explanation");
+  await explanation.getByText("Misspelt label").waitFor();
+  assert.match((await explanation.locator("mark.wrong").textContent()) ?? "", /^− .*verison/);
+  assert.match((await explanation.locator("mark.right").textContent()) ?? "", /^\+ .*version/);
+  await assertAccessible(page, "with an explanation");
+  assert.match(
+    (await finding(page)
+      .first()
+      .getByRole("link", { name: "Documentation" })
+      .first()
+      .getAttribute("href")) ?? "",
+    /^https:\/\/docs\.prefect\.io\/.+#/,
+  );
+  await explanation.getByRole("button", { name: "Try the wrong one" }).click();
+  await verdictIs(page, "1 error in 1 event");
+  await page.getByRole("button", { name: "misspelt-label" }).click();
+  await page.getByRole("button", { name: "misspelt-label" }).click();
+});
+
+test("examples of each event and of each mistake", async () => {
+  const { page } = await open();
+  const field = page.getByRole("combobox", { name: "Examples" });
+  await field.click();
+  const options = page.getByRole("option");
+  await options.nth(100).waitFor({ state: "attached" });
+  assert.ok((await options.count()) > 150);
+  await assertAccessible(page, "with the examples");
+  await field.fill("task run state");
+  await page.keyboard.press("Enter");
+  await verdictIs(page, "The event is right");
+  assert.match(await written(page), /prefect\.task-run\.Running/);
+  assert.equal(await page.getByRole("listbox").count(), 0);
+
+  await field.fill("wrong trailing comma");
+  await page.getByRole("option", { name: "syntax-trailing-comma" }).click();
+  await page.getByRole("button", { name: "syntax-trailing-comma" }).waitFor();
+  await field.fill("no such words");
+  await page.getByText("No example has these words.").waitFor();
+  await page.keyboard.press("Escape");
+  assert.equal(await page.getByRole("listbox").count(), 0);
+});
+
+test("names, labels, roles and values are proposed", async () => {
+  const { page, failures } = await open();
+  const proposal = page.locator(".cm-tooltip-autocomplete li");
+  const accept = async (/** @type {RegExp} */ text) => {
+    await proposal.filter({ hasText: text }).first().waitFor();
+    await page.waitForTimeout(100);
+    await page.keyboard.press("Enter");
+  };
+  await write(page, "");
+  await page.keyboard.type('{"ev');
+  await accept(/^event/);
+  await page.keyboard.type("task-run.Run");
+  await accept(/^prefect\.task-run\.Running/);
+  assert.equal(await written(page), '{"event": "prefect.task-run.Running"}');
+
+  await page.keyboard.press("End");
+  await page.keyboard.press("ArrowLeft");
+  await page.keyboard.type(', "res');
+  await accept(/^resource/);
+  await page.keyboard.type('"state-t');
+  await accept(/^prefect\.state-type/);
+  await page.keyboard.type("RU");
+  await accept(/^RUNNING/);
+  assert.match(await written(page), /"resource": \{"prefect\.state-type": "RUNNING"\}\}$/);
+
+  await page.keyboard.type(', "prefect.');
+  await proposal.first().waitFor();
+  const labels = await proposal.allTextContents();
+  assert.ok(labels.some((label) => label.startsWith("prefect.run-count")));
+  assert.ok(!labels.some((label) => label.startsWith("prefect.state-type")), "it is there already");
+  await page.keyboard.press("Escape");
+  assert.deepEqual(failures, []);
+
+  // In the second line of NDJSON too, and in a related resource of a role.
+  const related = { "prefect.resource.id": "", "prefect.resource.role": "de" };
+  const event = JSON.stringify({ ...HEARTBEAT, related: [related] });
+  await write(page, `${JSON.stringify(HEARTBEAT)}\n${event}`);
+  await cursorAfter(page, '"de');
+  await page.keyboard.press("Control+Space");
+  await accept(/^deployment/);
+  assert.match(await written(page), /"prefect\.resource\.role":"deployment"\}\]/);
+  await cursorAfter(page, '"prefect.resource.id":"');
+  await page.keyboard.press("ArrowLeft");
+});
+
+test("what the catalogue says of the label at the cursor, and under the pointer", async () => {
+  const { page } = await open();
+  const about = page.locator(".about");
+  await cursorAfter(page, "prefect.resource.na");
+  await about.getByText("Flow run name").waitFor();
+  await about.getByText("text, required").waitFor();
+  await cursorAfter(page, "prefect.flow-run.heart");
+  await about.getByText("Flow run is alive").waitFor();
+  assert.match(
+    (await about.getByRole("link", { name: "Documentation" }).getAttribute("href")) ?? "",
+    /flow-run-events/,
+  );
+  await cursorAfter(page, '"flow');
+  await about.getByText("exactly 1").waitFor();
+  await assertAccessible(page, "with what is said about a role");
+  await page.locator(".cm-line", { hasText: "brave-otter" }).locator("span").first().hover();
+  await page.locator(".fact-tooltip").getByText("Flow run name").waitFor();
+});
+
+test("files: small ones are put into the editor, whatever they are called", async () => {
+  const { page, failures } = await open();
+  await choose(page, "one.json", JSON.stringify(HEARTBEAT, null, 2));
+  await verdictIs(page, "The event is right");
+  await page.evaluate((text) => {
+    const data = new DataTransfer();
+    data.items.add(new File([text], "two.txt"));
+    for (const type of ["dragover", "drop"])
+      document.body.dispatchEvent(
+        new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }),
+      );
+  }, lines(3));
+  await verdictIs(page, "All 3 events are right");
+  await page.evaluate(
+    (text) => {
+      const data = new DataTransfer();
+      data.items.add(new File([text], "pasted.json"));
+      document
+        .querySelector(".cm-content")
+        ?.dispatchEvent(
+          new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }),
+        );
+    },
+    `${lines(4)}{}`,
+  );
+  await verdictIs(page, "4 errors in 5 events");
+  await choose(page, "not-utf8.json", Buffer.from([0x22, 0xff, 0x22]));
+  await page.getByText("not-utf8.json").waitFor();
+  await page.getByRole("button", { name: "syntax-utf8" }).waitFor();
+  await choose(page, "picture.png", Buffer.from([0x89, 0x50, 0x00, 0x00, 0xff]));
+  await verdictIs(page, "This file cannot be checked");
+  await page.getByRole("alert").filter({ hasText: "This is not text" }).waitFor();
+  await page.getByRole("button", { name: "Close the file" }).click();
+  await verdictIs(page, "4 errors in 5 events");
+  assert.deepEqual(failures, []);
+});
+
+test("large files are checked without the editor, and can be stopped", async () => {
+  const { page, failures } = await open();
+  await choose(page, "many.ndjson", lines(20_000));
+  await verdictIs(page, "20 errors in 20,000 events");
+  await page.getByText("All checked: 20,000 events, 20 errors").waitFor();
+  assert.equal(await editor(page).isVisible(), false);
+  await page.getByRole("button", { name: "The event lacks occurred" }).nth(2).click();
+  const line = page.locator(".lines");
+  await line.getByText("Line 2,008").waitFor();
+  assert.match((await line.locator("mark").textContent()) ?? "", /^\{/);
+  assert.match(
+    (await line.locator("pre").textContent()) ?? "",
+    /^\{.*acme\.é\.42.+000000002007"\}\s*$/,
+  );
+  assert.equal(await page.locator("li[aria-current]").count(), 1);
+  await assertAccessible(page, "with a large file");
+  await page.getByRole("button", { name: "Share" }).click();
+  await page.getByText("The link does not hold the file").waitFor();
+  await page.getByRole("button", { name: "Copy as Markdown" }).click();
+  assert.match(
+    await page.evaluate(() => navigator.clipboard.readText()),
+    /^\*\*20 errors in 20,000 events\*\* \(many\.ndjson, 3\.\d MB\)\n\n- \*\*error\*\* `missing-field`/,
+  );
+  await page.getByRole("button", { name: "Edit this event" }).click();
+  await verdictIs(page, "1 error in 1 event");
+
+  // One document, of which each line would be wrong.
+  const list = JSON.stringify(Array(6000).fill(HEARTBEAT), null, 2);
+  await choose(page, "list.json", list);
+  await page.getByText("All checked: 6,000 events").waitFor();
+  assert.match(
+    (await verdict(page).textContent()) ?? "",
+    /No error, but 5,999 warnings in 6,000 events/,
+  );
+  await page.getByText("The first 1,000 findings are listed").waitFor();
+  await page.getByRole("button", { name: "Show 100 more of 1,000 findings" }).click();
+  assert.equal(await page.locator(".finding").count(), 200);
+
+  // Made in the page: too large to be handed over.
+  await page.evaluate((text) => {
+    const data = new DataTransfer();
+    data.items.add(new File(Array(30).fill(text), "endless.ndjson"));
+    document.body.dispatchEvent(
+      new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }),
+    );
+  }, lines(10_000));
+  await page.getByRole("progressbar", { name: "Checked" }).waitFor();
+  await page.getByRole("button", { name: "Stop" }).click();
+  await page.getByText("Stopped after").waitFor();
+  const told = (await page.locator(".running").textContent()) ?? "";
+  await page.waitForTimeout(300);
+  assert.equal(await page.locator(".running").textContent(), told);
+  assert.doesNotMatch(told, /300,000 events/);
+  await page.getByRole("button", { name: "Close the file" }).click();
+  await verdictIs(page, "1 error in 1 event");
+  assert.deepEqual(failures, []);
+});
+
+test("nothing, and text that is too long for a link", async () => {
+  const { page } = await open();
+  await write(page, "");
+  await verdictIs(page, "Nothing to check yet");
+  await page.getByText("Paste an event, or drop a file").waitFor();
+  await assertAccessible(page, "empty");
+  await write(page, lines(1000));
+  await verdictIs(page, "1 error in 1,000 events");
+  await page.getByRole("heading", { name: "Event 7 acme.order.created" }).waitFor();
+  await page.getByRole("button", { name: "Share" }).click();
+  await page.getByText("The link does not hold the text").waitFor();
+  await page.waitForTimeout(400);
+  assert.ok(page.url().length < 300);
+});
+
+test("what is copied as Markdown tells all", async () => {
+  const { page } = await open();
+  await page.getByRole("button", { name: "Fix: write tag" }).click();
+  await verdictIs(page, "2 errors in 1 event");
+  await page.waitForURL(/#validate\/.+/);
+  await page.getByRole("button", { name: "Share" }).click();
+  await page.getByRole("button", { name: "Copy as Markdown" }).click();
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  assert.match(
+    copied,
+    /^\*\*2 errors in 1 event\*\*\n\n```json\n\{[^`]+\}\n```\n\n- \*\*error\*\* `misspelt-label` \(line 7 · \/resource\/prefect\.verison\): The resource lacks/,
+  );
+  assert.match(copied, /\[Open in prefect-events\]\(http.+#/);
+});
+
+test("addresses made by hand, or of another version, are no trap", async () => {
+  const { page, failures, url } = await open();
+  const states = [
+    { text: 7, profile: "x", hidden: "all" },
+    [],
+    "text",
+    { hidden: ["error", "fatal"] },
+  ];
+  for (const state of states) {
+    await page.goto(`${url}${await addressOf(page, state)}`);
+    await editor(page).waitFor();
+    await verdictIs(page, "2 errors and 1 warning in 1 event");
+  }
+  await page.goto(`${url}${await addressOf(page, { text: "{\r\n}\r\n" })}`);
+  await verdictIs(page, "4 errors in 1 event");
+  // Whatever the line breaks.
+  await page.locator(".cm-lint-marker-error").first().waitFor();
+  assert.deepEqual(failures, []);
+});
+
+test("until the editor has come its place is held, and can be written in", async () => {
+  /** @type {() => void} */
+  let release = () => {};
+  const held = new Promise((resolve) => {
+    release = () => resolve(undefined);
+  });
+  const { page, failures } = await openPage("", {}, async (context) => {
+    await context.route(/editor-.*\.js/, async (route) => {
+      await held;
+      await route.continue();
+    });
+  });
+  await verdictIs(page, "2 errors and 1 warning in 1 event");
+  const field = page.getByRole("textbox", { name: "Events" });
+  const boxes = () =>
+    page.evaluate(() =>
+      [".entry", ".editor-place"].map((selector) =>
+        JSON.stringify(document.querySelector(selector)?.getBoundingClientRect()),
+      ),
+    );
+  await assertAccessible(page, "without the editor");
+  const before = await boxes();
+  await page.getByRole("button", { name: "Fix: write tag" }).click();
+  await verdictIs(page, "2 errors in 1 event");
+  await field.fill(JSON.stringify(HEARTBEAT));
+  await verdictIs(page, "The event is right");
+  await field.fill("{");
+  await field.press("End");
+  release();
+  await editor(page).waitFor();
+  await page.keyboard.type("}");
+  await verdictIs(page, "4 errors in 1 event");
+  assert.equal(await written(page), "{}");
+  assert.deepEqual(await boxes(), before);
+  assert.deepEqual(failures, []);
+});
+
+test("axe finds nothing wrong at any width, in both themes", async () => {
+  for (const [width, colorScheme] of /** @type {const} */ ([
+    [360, "light"],
+    [1440, "dark"],
+  ])) {
+    const { page } = await open("", { colorScheme, viewport: { width, height: 800 } });
+    await verdictIs(page, "2 errors and 1 warning in 1 event");
+    await page.getByRole("button", { name: /prefect\.verison looks/ }).click();
+    await assertAccessible(page, `${width}, ${colorScheme}`);
+    const { scroll, client } = await page.evaluate(() => ({
+      scroll: document.documentElement.scrollWidth,
+      client: document.documentElement.clientWidth,
+    }));
+    assert.ok(scroll <= client, "nothing is wider than the window");
+  }
+});

@@ -1,0 +1,136 @@
+// What the catalogue says about a place in an event.
+
+import type { EventType, Label, PayloadField, RelatedResource, Source } from "prefect-events";
+
+/** Something that stands in an event, explained. */
+export interface Fact {
+  term: string;
+  /** In few words: what it looks like, whether it must be there. */
+  form: string;
+  meaning: string;
+  source: string;
+  docs?: string | undefined;
+  values?: string[] | undefined;
+}
+
+const SOURCES: Record<Source, string> = {
+  docs: "documented",
+  code: "known from Prefect’s source code",
+  both: "documented, and found in Prefect’s source code",
+};
+
+const PRESENCES: Record<Label["presence"], string> = {
+  required: "required",
+  optional: "optional",
+  undocumented: "not documented",
+};
+
+export function ofEvent({
+  name_pattern,
+  title,
+  emitter,
+  documented,
+  follows,
+  docs,
+}: EventType): Fact {
+  return {
+    term: name_pattern,
+    form: `emitted by the ${emitter === "cloud" ? "Cloud" : emitter}`,
+    meaning: follows ? `${title}. \`follows\`: ${lower(follows)}` : title,
+    source: documented ? SOURCES.docs : SOURCES.code,
+    docs,
+  };
+}
+
+export function ofLabel(label: Label, docs: string | undefined): Fact {
+  const { name, form, presence, meaning, source, values } = label;
+  return {
+    term: name,
+    form: `${form}, ${PRESENCES[presence]}`,
+    meaning,
+    source: SOURCES[source],
+    docs,
+    values,
+  };
+}
+
+export function ofRole(related: RelatedResource, docs: string | undefined): Fact {
+  const { role, id, min, max, when, source } = related;
+  const most = max === undefined ? "or more" : `to ${max}`;
+  const number = min === max ? `exactly ${min}` : `${min} ${most}`;
+  return { term: role, form: `${id}, ${number}`, meaning: when, source: SOURCES[source], docs };
+}
+
+export function ofField(field: PayloadField, docs: string | undefined): Fact {
+  const { path, type, nullable, presence, meaning, source, values } = field;
+  return {
+    term: path,
+    form: `${type}${nullable ? " or null" : ""}, ${PRESENCES[presence]}`,
+    meaning,
+    source: SOURCES[source],
+    docs,
+    values,
+  };
+}
+
+type Path = (string | number)[];
+
+/** The labels of the resource at a place, with their ids and roles. */
+export function labelsAt(path: Path, type: EventType, role: string | undefined): Label[] {
+  if (path[0] === "resource" && path.length === 2) return type.labels;
+  if (path[0] !== "related" || typeof path[1] !== "number" || path.length !== 3) return [];
+  const related = type.related.find((one) => one.role === role);
+  return related?.labels ?? [];
+}
+
+/** The fields of the payload beside the one at a place. */
+export function fieldsAt(path: Path, type: EventType): { field: PayloadField; key: string }[] {
+  if (path[0] !== "payload" || path.length < 2) return [];
+  const outer = fieldPath(path.slice(1, -1));
+  const prefix = outer && `${outer}.`;
+  return type.payload.flatMap((field) => {
+    if (!field.path.startsWith(prefix)) return [];
+    const key = field.path.slice(prefix.length);
+    return key === "" || /[.[]/.test(key) ? [] : [{ field, key }];
+  });
+}
+
+/** As the catalogue writes it. */
+function fieldPath(steps: Path): string {
+  return steps.reduce<string>(
+    (path, step) =>
+      typeof step === "number" ? `${path}[]` : path === "" ? step : `${path}.${step}`,
+    "",
+  );
+}
+
+export function factAt(path: Path, type: EventType, role: string | undefined): Fact | undefined {
+  const last = path.at(-1);
+  const { docs } = type;
+  if (path.length === 1 && last === "event") return ofEvent(type);
+  if (path[0] === "payload") {
+    const wanted = fieldPath(path.slice(1));
+    const field = type.payload.find((one) => one.path === wanted);
+    return field && ofField(field, docs);
+  }
+  const label = labelsAt(path, type, role).find(({ name }) => name === last);
+  if (label) return ofLabel(label, docs);
+  const isRelated = path[0] === "related" && path.length === 3;
+  if (isRelated && (last === "prefect.resource.role" || last === "prefect.resource.id")) {
+    const related = type.related.find((one) => one.role === role);
+    return related && ofRole(related, docs);
+  }
+  return;
+}
+
+/** Names that an event can have: placeholders are filled in where all values are known. */
+export function namesOf({ name_pattern, variants }: EventType): string[] {
+  const placeholder = name_pattern.match(/\{[\w-]+\}/g);
+  return placeholder?.length === 1 && variants?.length
+    ? variants.map(({ name }) => name_pattern.replace(/\{[\w-]+\}/, () => name))
+    : [name_pattern];
+}
+
+function lower(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
