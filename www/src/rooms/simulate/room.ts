@@ -16,29 +16,18 @@ import { advicePanel } from "./advice.ts";
 import { PRESETS, type PresetName } from "./presets.ts";
 import { prose } from "./prose.ts";
 import { runsTable } from "./runs.ts";
+import { type Slider, sliders } from "./sliders.ts";
 import { copiesOf, fits, MOST, packed, preset, type State, toPlay, unpacked } from "./state.ts";
 import { clock, outcome, plural, type Story, span, story } from "./story.ts";
 import "./decisions.ts";
 import "./timeline.ts";
 import "./simulate.css";
 import "./document.css";
-import "./sliders.css";
 
 /** When nothing moves any more, what takes longer is asked for. */
 const SETTLED = 350;
 /** More is read, but slowly: better cut it before. */
 const MOST_BYTES = 64 * 1024 * 1024;
-
-interface Slider {
-  label: string;
-  unit: string;
-  least: number;
-  most: number;
-  step: number;
-  value: number;
-  set: (value: number) => void;
-  note?: string;
-}
 
 @customElement("room-simulate")
 export class SimulateRoom extends Room<unknown> {
@@ -382,9 +371,9 @@ export class SimulateRoom extends Room<unknown> {
     const { window, watched } = facts(shown.automation);
     const beat = (key: keyof Heartbeat) => (value: number) =>
       this.set({ heartbeat: { ...heartbeat, [key]: value } });
-    const sliders: Slider[] = [];
+    const first: Slider[] = [];
     if (window)
-      sliders.push({
+      first.push({
         label: watched ? "Window (within)" : "within",
         unit: "s",
         least: watched ? 10 : 0,
@@ -394,7 +383,7 @@ export class SimulateRoom extends Room<unknown> {
         set: (value) => this.setWindow(value),
       });
     if (events === undefined)
-      sliders.unshift({
+      first.unshift({
         label: "Heartbeat every",
         unit: "s",
         least: 30,
@@ -462,11 +451,7 @@ export class SimulateRoom extends Room<unknown> {
             },
           ]
         : [];
-    const all = [...sliders, ...more];
-    if (all.length === 0) return nothing;
-    return html`<section class="sliders panel" aria-label="Heartbeats and window">
-      ${all.map(slider)}
-    </section>`;
+    return sliders([...first, ...more]);
   }
 
   private setWindow(within: number) {
@@ -620,18 +605,3 @@ function missed({ why, help }: Story): string {
     ? "One heartbeat did not come: "
     : `${count} heartbeats in a row did not come: `;
 }
-
-function slider({ label, unit, least, most, step, value, set }: Slider) {
-  const take = (event: Event) => {
-    const { valueAsNumber } = event.target as HTMLInputElement;
-    if (Number.isFinite(valueAsNumber)) set(Math.min(most, Math.max(least, valueAsNumber)));
-  };
-  const title = unit ? `${label}, ${UNITS[unit]}` : label;
-  return html`<div class="slider">
-    <span class="name" aria-hidden="true">${label}</span>
-    <span class="value"><input type="number" aria-label=${title} min=${least} max=${most} step="any" .value=${live(String(value))} @change=${take} />${unit}</span>
-    <input type="range" aria-label=${title} min=${least} max=${most} step=${step} .value=${live(String(value))} @input=${take} />
-  </div>`;
-}
-
-const UNITS: { [unit: string]: string } = { s: "seconds", min: "minutes", "%": "per cent" };
