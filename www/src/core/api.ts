@@ -4,12 +4,14 @@ import type { Report, ValidateOptions } from "prefect-events";
 import type * as authoring from "./functions/authoring.ts";
 import type * as catalogue from "./functions/catalogue.ts";
 import type * as events from "./functions/events.ts";
+import type * as scenes from "./functions/scenes.ts";
 
 /** Parts that are loaded when first needed. */
 export interface Functions {
   events: Pick<typeof events, "validate">;
   catalogue: typeof catalogue;
   authoring: typeof authoring;
+  scenes: typeof scenes;
 }
 
 export type Part = keyof Functions;

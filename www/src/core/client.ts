@@ -13,27 +13,35 @@ export class Fault extends Error {
   override name = "Fault";
 }
 
+/** What is quick does not wait for what takes long: it has a worker of its own, which starts when it is first needed. */
+type Pace = "any" | "quick";
+
 interface Waiting {
+  pace: Pace;
   resolve(value: never): void;
   reject(error: Error): void;
   progress?: (bytes: number, report: Report) => void;
 }
 
-let worker: Worker | undefined;
+const workers = new Map<Pace, Worker>();
 let last = 0;
 const waiting = new Map<number, Waiting>();
 
-function start(): Worker {
+function start(pace: Pace): Worker {
   const started = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
   started.addEventListener("message", (event: MessageEvent<Answer>) => take(event.data));
   started.addEventListener("error", (event) => {
     // It may be unusable: the next call starts another.
     started.terminate();
-    worker = undefined;
+    workers.delete(pace);
     const fault = new Fault(event.message || "the worker could not be started");
-    for (const one of waiting.values()) one.reject(fault);
-    waiting.clear();
+    for (const [id, one] of waiting) {
+      if (one.pace !== pace) continue;
+      waiting.delete(id);
+      one.reject(fault);
+    }
   });
+  workers.set(pace, started);
   return started;
 }
 
@@ -54,10 +62,10 @@ function take(answer: Answer) {
   asked.reject(error);
 }
 
-function ask<T>(request: Request, progress?: Waiting["progress"]): Promise<T> {
-  worker ??= start();
+function ask<T>(request: Request, progress?: Waiting["progress"], pace: Pace = "any"): Promise<T> {
+  const worker = workers.get(pace) ?? start(pace);
   const asked = new Promise<T>((resolve, reject) => {
-    waiting.set(request.id, { resolve, reject, ...(progress && { progress }) });
+    waiting.set(request.id, { pace, resolve, reject, ...(progress && { progress }) });
   });
   worker.postMessage(request);
   return asked;
@@ -70,13 +78,13 @@ type Called<P extends Part> = {
     : never;
 };
 
-function part<P extends Part>(part: P): Called<P> {
+function part<P extends Part>(part: P, pace?: Pace): Called<P> {
   return new Proxy({} as Called<P>, {
     get:
       (_, name) =>
       (...args: unknown[]) => {
         last += 1;
-        return ask({ id: last, kind: "call", part, name: String(name), args });
+        return ask({ id: last, kind: "call", part, name: String(name), args }, undefined, pace);
       },
   });
 }
@@ -85,6 +93,8 @@ function part<P extends Part>(part: P): Called<P> {
 export const events = part("events");
 export const catalogue = part("catalogue");
 export const authoring = part("authoring");
+export const scenes = part("scenes");
+export const quick = part("authoring", "quick");
 
 /** Validates a file: NDJSON of any size, with one report for each part of it, or one document. */
 export function validateFile(
@@ -95,7 +105,10 @@ export function validateFile(
   last += 1;
   const id = last;
   const done = ask<void>({ id, kind: "file", file, options }, progress);
-  return { done, stop: () => worker?.postMessage({ id, kind: "stop" } satisfies Request) };
+  return {
+    done,
+    stop: () => workers.get("any")?.postMessage({ id, kind: "stop" } satisfies Request),
+  };
 }
 
 /** Runs one call at a time: of those that come meanwhile only the last is made, the others resolve to nothing. */

@@ -8,6 +8,7 @@ const PARTS: Record<Part, () => Promise<unknown>> = {
   events: () => import("./functions/events.ts"),
   catalogue: () => import("./functions/catalogue.ts"),
   authoring: () => import("./functions/authoring.ts"),
+  scenes: () => import("./functions/scenes.ts"),
 };
 
 /** So much of a file tells whether it is NDJSON, and whether it is text. */

@@ -1,0 +1,425 @@
+// The room where automations are played: from a preset, one's own automation, or captured events, to the reason.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { deflateRawSync } from "node:zlib";
+
+import { assertAccessible, thePage } from "./helpers/page.js";
+
+const open = thePage();
+
+/** @param {object} state */
+const address = (state) =>
+  `#simulate/${deflateRawSync(JSON.stringify(state)).toString("base64url")}`;
+
+/** @param {import("playwright-core").Page} page */
+const outcome = (page) => page.getByRole("region", { name: "The outcome" });
+
+/** @param {import("playwright-core").Locator} where @param {string | RegExp} text */
+const says = (where, text) => where.filter({ hasText: text }).first().waitFor();
+
+/** @param {import("playwright-core").Page} page */
+const announced = (page) => page.locator("#announcer");
+
+const ID = "prefect.flow-run.00000000-0000-4000-8000-00000000000";
+
+/** A run that sends heartbeats at these seconds. @param {number} run @param {number[]} beats */
+const captured = (run, beats, name = "heartbeat") =>
+  beats.map((at, index) => ({
+    id: `00000000-0000-4000-8000-${run}${name.charCodeAt(0) % 10}${String(index).padStart(10, "0")}`,
+    event: `prefect.flow-run.${name}`,
+    occurred: new Date(Date.UTC(2026, 2, 1, 12) + at * 1000).toISOString(),
+    resource: { "prefect.resource.id": `${ID}${run}`, "prefect.resource.name": `captured-${run}` },
+  }));
+
+const EVENTS = [
+  ...captured(1, [0, 30, 60, 200, 230]),
+  ...captured(2, [5, 35]),
+  ...captured(2, [50], "Completed"),
+]
+  .map((event) => JSON.stringify(event))
+  .join("\n");
+
+test("at first sight: the documented automation fires on a run that is alive, and why", async () => {
+  const { page, failures } = await open("#simulate");
+  await says(outcome(page), /Fires on 2 of 4 runs;\s+1 of them was alive\./);
+  const text = await outcome(page).innerText();
+  assert.match(text, /hiccup 12:03:40\s+2 heartbeats in a row did not come: from 12:02:10\.125/);
+  assert.match(text, /A window of 92 s tolerates that\./);
+  const runs = page.getByRole("list", { name: "Runs and what became of them" });
+  assert.deepEqual(
+    (await runs.getByRole("listitem").allInnerTexts()).map((one) => one.replace(/\s+/g, " ")),
+    [
+      "healthy finished · not fired",
+      "hiccup fired 12:03:40 · was alive",
+      "zombie fired 12:04:25 · was dead",
+      "custom finished · not fired",
+    ],
+  );
+  await page.getByText("3.8 and 3.9 fire alike").waitFor();
+  await page.getByText("1 missed heartbeat", { exact: true }).waitFor();
+  assert.deepEqual(failures, []);
+});
+
+test("what is advised helps, and stands in the text", async () => {
+  const { page } = await open("#simulate");
+  await outcome(page).getByRole("button", { name: "Set within: 92" }).click();
+  await says(outcome(page), /Fires on 1 of 4 runs;\s+it was dead\./);
+  await page.getByText("2 missed heartbeats").first().waitFor();
+  await page.getByRole("button", { name: "Edit the text" }).click();
+  await page.locator(".cm-content", { hasText: "within: 92" }).waitFor();
+  // Slider and text are one: each moves the other.
+  const slider = page.getByRole("slider", { name: "Window (within)" });
+  assert.equal(await slider.inputValue(), "92");
+  await slider.focus();
+  await page.keyboard.press("ArrowLeft");
+  await page.keyboard.press("ArrowLeft");
+  await page.locator(".cm-content", { hasText: "within: 90" }).waitFor();
+  await says(outcome(page), "1 of them was alive");
+  await page.locator(".cm-line", { hasText: "within: 90" }).click();
+  await page.keyboard.press("End");
+  await page.keyboard.press("Backspace");
+  await page.keyboard.type("5");
+  await says(outcome(page), "it was dead");
+  assert.equal(await slider.inputValue(), "95");
+});
+
+test("each slider changes what is played", async () => {
+  const { page } = await open("#simulate");
+  await says(outcome(page), "Fires on 2 of 4 runs");
+  /** @param {string} name @param {string} value @param {RegExp} then */
+  const put = async (name, value, then) => {
+    await page.getByRole("spinbutton", { name, exact: true }).fill(value);
+    await page.keyboard.press("Tab");
+    await says(outcome(page), then);
+  };
+  await put("Copies of each run", "3", /Fires on 6 of 12 runs;\s+3 of them were alive/);
+  await put("Copies of each run", "12", /Fires on 24 of 48 runs/);
+  await put("Loss, per cent", "30", /(?<!24) of 48 runs/);
+  await put("Loss, per cent", "0", /24 of 48 runs/);
+  await put("Copies of each run", "1", /2 of 4 runs/);
+  await put("Heartbeat every, seconds", "120", /4 of 4 runs/);
+  await says(page.locator(".advice"), "fires on healthy runs");
+  await put("Heartbeat every, seconds", "30", /2 of 4 runs/);
+  await put("Drift of each, seconds", "3", /hiccup 12:03:5/);
+  await put("Drift of each, seconds", "0.015", /hiccup 12:03:40/);
+  await put("Delay, seconds", "10", /hiccup 12:03:50/);
+  await put("Delay, seconds", "0.2", /hiccup 12:03:40/);
+  await put("Jitter, seconds", "100", /hiccup 12:0(?!3:40)/);
+  await put("Jitter, seconds", "0", /hiccup 12:03:40/);
+  await put("Length, minutes", "4", /Fires on 1 of 4 runs;\s+it was alive/);
+});
+
+test("runs are added, changed, renamed and removed", async () => {
+  const { page } = await open("#simulate");
+  await page.getByLabel("Add a run").selectOption({ label: "a heartbeat after its end" });
+  await says(outcome(page), /Fires on 3 of 5 runs;\s+1 of them was alive, 1 had finished/);
+  await page.getByLabel("late-heartbeat: name").fill("tail");
+  await page.keyboard.press("Tab");
+  await page
+    .getByRole("listitem")
+    .filter({ hasText: "tail" })
+    .filter({ hasText: "had finished" })
+    .first()
+    .waitFor();
+  await page.getByLabel("tail: late heartbeat").fill("");
+  await page.keyboard.press("Tab");
+  await says(outcome(page), "2 of 5 runs");
+  await page.getByLabel("hiccup: numbers of missed heartbeats").fill("6");
+  await page.keyboard.press("Tab");
+  await says(outcome(page), /Fires on 1 of 5 runs;\s+it was dead/);
+  await page.getByLabel("tail: dies").fill("100");
+  await page.keyboard.press("Tab");
+  await says(outcome(page), /2 of 5 runs;\s+both were dead/);
+  await page.getByRole("button", { name: "Remove tail" }).click();
+  await says(outcome(page), "1 of 4 runs");
+  for (const name of ["healthy", "hiccup", "zombie", "custom"])
+    await page.getByRole("button", { name: `Remove ${name}` }).click();
+  await says(outcome(page), "Never fires");
+  await page.getByText("No runs: nothing happens").waitFor();
+});
+
+test("a dead run that is never found is told", async () => {
+  const { page } = await open("#simulate");
+  await page.getByLabel("zombie: retry").fill("150, 200");
+  await page.keyboard.press("Tab");
+  await says(outcome(page), "1 dead run is never found.");
+});
+
+test("each preset tells its story", async () => {
+  const { page, failures } = await open("#simulate");
+  /** @type {[string, RegExp][]} */
+  const presets = [
+    ["Documented zombie automation, 180 s / 540 s", /Fires on 2 of 4 runs;\s+1 of them was alive/],
+    ["With an explicit list of states", /4 of 5 runs;\s+1 of them was alive, 2 had finished/],
+    ["With custom states listed", /2 of 4 runs;\s+1 of them had finished/],
+    ["Compound: a silent run and a failed one", /Fires once\./],
+  ];
+  for (const [label, expected] of presets) {
+    await page.getByRole("combobox", { name: "Automation" }).selectOption({ label });
+    await says(outcome(page), expected);
+    assert.equal(await page.locator(".verdict.bad li").count(), 0, label);
+  }
+  assert.deepEqual(failures, []);
+});
+
+test("a finding of the check is mended with one press", async () => {
+  const { page } = await open(address({ preset: "explicit-expect" }));
+  await outcome(page).getByRole("button", { name: "Fix: expect every event of flow runs" }).click();
+  await says(outcome(page), /Fires on 1 of 5 runs;\s+it was dead/);
+});
+
+test("timeline and list are linked, and say why", async () => {
+  const { page } = await open("#simulate");
+  await says(outcome(page), "Fires on 2");
+  const timeline = page.getByRole("application", { name: /^Timeline/ });
+  await timeline.focus();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("End");
+  await page.keyboard.press("Home");
+  for (let step = 0; step < 7; step += 1) await page.keyboard.press("ArrowRight");
+  await says(announced(page), /^hiccup, 12:03:40, fired: from 12:02:10\.125 .* 8 of 17$/);
+  await says(page.locator("simulate-timeline .tip"), "is too late");
+  await page.keyboard.press("Enter");
+  const list = page.getByRole("region", { name: "Decisions" });
+  await says(list.locator("[aria-current]"), /12:03:40\.3\s+fired\s+hiccup/);
+  await says(list, "a fault of the server: spent-event");
+  await page.keyboard.press("Escape");
+  assert.equal(await page.locator("simulate-timeline .tip").count(), 0);
+  // And from the list to the timeline.
+  await list.getByRole("button", { name: /fired\s+zombie/ }).click();
+  await says(page.locator("simulate-timeline .tip"), /fired 12:04:25\.0 zombie/);
+  // And from the banner.
+  await outcome(page).getByRole("button", { name: "hiccup 12:03:40" }).click();
+  await says(page.locator("simulate-timeline .tip"), /fired 12:03:40\.3 hiccup/);
+  // The list is of all lanes without each heartbeat, or of one with all.
+  assert.equal(await list.getByText("rearmed").count(), 0);
+  await list.getByLabel("Each heartbeat").check();
+  await list.getByText("rearmed").first().waitFor();
+  await list.getByLabel("Decisions of").selectOption("custom");
+  await list
+    .getByText("hiccup", { exact: true })
+    .and(page.locator(".run"))
+    .first()
+    .waitFor({ state: "detached" });
+});
+
+test("the pointer reads the marks; zoom and pan by buttons, keys and wheel", async () => {
+  const { page } = await open("#simulate");
+  await says(outcome(page), "Fires on 2");
+  const timeline = page.getByRole("application", { name: /^Timeline/ });
+  const times = () => page.locator("simulate-timeline .times span").allInnerTexts();
+  const whole = await times();
+  assert.deepEqual([whole[0], whole.at(-1)], ["12:00", "12:07"]);
+  const box = await timeline.boundingBox();
+  assert.ok(box);
+  // Twelve pixels are left at the end, ten at the beginning: 12:03:40.37 in the second lane.
+  const place = (/** @type {number} */ at) =>
+    box.x + 10 + ((box.width - 22) * (at + 1.5)) / (420 + 1.5);
+  await page.mouse.move(place(220.37), box.y + 54 + 30);
+  await says(page.locator("simulate-timeline .tip"), "fired 12:03:40.3 hiccup");
+  await page.mouse.click(place(220.37), box.y + 54 + 30);
+  await says(page.locator("simulate-decisions [aria-current]"), "fired");
+  for (let press = 0; press < 8; press += 1)
+    await page.getByRole("button", { name: "Zoom in" }).click();
+  await page.waitForFunction(
+    (before) => document.querySelector("simulate-timeline .times span")?.textContent !== before,
+    whole[0],
+  );
+  const near = await times();
+  assert.ok(
+    near.every((one) => /^12:0[34]:\d\d$/.test(one)),
+    near.join(),
+  );
+  await timeline.focus();
+  await page.keyboard.press("Shift+ArrowRight");
+  await page.waitForFunction(
+    (before) => document.querySelector("simulate-timeline .times span")?.textContent !== before,
+    near[0],
+  );
+  await page.keyboard.press("0");
+  await page.waitForFunction(
+    () => document.querySelector("simulate-timeline .times span")?.textContent === "12:00",
+  );
+  await page.mouse.move(place(60), box.y + 20);
+  await page.keyboard.down("Control");
+  await page.mouse.wheel(0, -800);
+  await page.keyboard.up("Control");
+  await page.waitForFunction(
+    () =>
+      document.querySelector("simulate-timeline .times span:last-child")?.textContent !== "12:07",
+  );
+  await page.getByRole("button", { name: "Fit" }).click();
+  await page.waitForFunction(
+    () =>
+      document.querySelector("simulate-timeline .times span:last-child")?.textContent === "12:07",
+  );
+});
+
+test("one's own automation, in JSON: mistakes are told, and the last picture stays", async () => {
+  const { page, failures } = await open("#simulate");
+  await says(outcome(page), "Fires on 2");
+  await page.getByRole("button", { name: "Edit the text" }).click();
+  const editor = page.locator(".cm-content");
+  await editor.click();
+  await page.keyboard.press("ControlOrMeta+a");
+  const own = {
+    name: "mine",
+    trigger: {
+      posture: "Reactive",
+      expect: ["prefect.flow-run.Completed"],
+      match: { "prefect.resource.id": "prefect.flow-run.*" },
+      for_each: ["prefect.resource.id"],
+      threshold: 1,
+      within: 0,
+    },
+    actions: [{ type: "do-nothing" }],
+  };
+  await page.keyboard.insertText(JSON.stringify(own, null, 2));
+  await says(outcome(page), /Fires on 2 of 4 runs/);
+  await says(page.getByRole("listitem").filter({ hasText: "healthy" }), "fired 12:06:45");
+  await editor.click();
+  await page.keyboard.press("ControlOrMeta+a");
+  await page.keyboard.insertText(
+    JSON.stringify({ ...own, trigger: { ...own.trigger, posture: "proactive" } }, null, 2),
+  );
+  await page.getByText("The automation has a mistake.").waitFor();
+  await page.getByText("What is drawn below is how it was before.").waitFor();
+  assert.equal(
+    await page
+      .getByRole("list", { name: "Runs and what became of them" })
+      .getByRole("listitem")
+      .count(),
+    4,
+  );
+  await page.locator(".findings .finding").first().waitFor();
+  await assertAccessible(page, "with a mistake");
+  await page.locator(".findings .finding").first().getByRole("button").first().click();
+  assert.equal(
+    await page.evaluate(() => document.activeElement?.classList.contains("cm-content")),
+    true,
+  );
+  await page.getByRole("button", { name: "Close the text" }).click();
+  assert.equal(await editor.count(), 0);
+  assert.deepEqual(failures, []);
+});
+
+test("captured events are replayed: pasted, dropped, or given by another room", async () => {
+  const { page, failures } = await open("#simulate");
+  await page.getByRole("button", { name: "Replay captured events" }).click();
+  await page.getByRole("textbox", { name: /^Captured events/ }).fill(EVENTS);
+  await page.getByRole("button", { name: "Replay them" }).click();
+  await says(outcome(page), /Fires 2 times, on 1 of 2 runs;\s+it was alive\./);
+  await says(
+    page.getByRole("listitem").filter({ hasText: "captured-1" }),
+    "fired 12:02:30 and 1 more · was alive",
+  );
+  assert.equal(await page.getByRole("region", { name: "Runs" }).count(), 0);
+  assert.equal(await page.getByRole("slider").count(), 1);
+  await assertAccessible(page, "with captured events");
+  await page.getByRole("button", { name: "Back to the runs" }).click();
+  await says(outcome(page), "2 of 4 runs");
+  await page.getByRole("button", { name: "Replay captured events" }).click();
+  await page.locator("input[type=file]").setInputFiles({
+    name: "events.json",
+    mimeType: "application/json",
+    buffer: Buffer.from(
+      JSON.stringify({ events: EVENTS.split("\n").map((line) => JSON.parse(line)) }),
+    ),
+  });
+  await says(outcome(page), "on 1 of 2 runs");
+  const transfer = await page.evaluateHandle(() => {
+    const data = new DataTransfer();
+    data.items.add(new File(["{"], "broken.ndjson"));
+    return data;
+  });
+  await page.locator(".drop").dispatchEvent("drop", { dataTransfer: transfer });
+  await page.getByText("The captured events cannot be played.").waitFor();
+  assert.deepEqual(failures, []);
+  const other = await open(address({ events: EVENTS }));
+  await says(outcome(other.page), "on 1 of 2 runs");
+});
+
+test("what differs between the servers is told", async () => {
+  // The state overtakes the heartbeat that occurred before it.
+  const beat = { ...captured(1, [0])[0], received: "2026-03-01T12:00:02Z" };
+  const done = { ...captured(1, [1], "Completed")[0], received: "2026-03-01T12:00:01Z" };
+  const { page } = await open(
+    address({
+      events: [done, beat, ...captured(2, [200])].map((one) => JSON.stringify(one)).join("\n"),
+    }),
+  );
+  await page.getByText("1 firing differs between 3.8 and 3.9").click();
+  await says(page.locator(".differences li"), /^3\.8 fires at 12:01:3\d, 3\.9 does not/);
+  await page.getByRole("combobox", { name: "Server" }).selectOption("3.8");
+  await says(outcome(page), /Fires on 2 of 2 runs/);
+});
+
+test("the address keeps what is shown, and a wrong one does no harm", async () => {
+  const { page } = await open("#simulate");
+  await outcome(page).getByRole("button", { name: "Set within: 92" }).click();
+  await says(outcome(page), "it was dead");
+  await page.waitForURL(/#simulate\/./);
+  await page.reload();
+  await says(outcome(page), "it was dead");
+  assert.equal(await page.getByRole("slider", { name: "Window (within)" }).inputValue(), "92");
+  // What another room gives, or a person: a text alone, or the name of a preset; a mistake can be put right.
+  const named = await open(address({ automation: "compound" }));
+  await says(outcome(named.page), "Fires once.");
+  const broken = await open(address({ automation: "name: nothing" }));
+  await broken.page.getByText("The automation has a mistake.").waitFor();
+  await assertAccessible(broken.page, "with nothing to draw");
+  await broken.page.getByRole("combobox", { name: "Automation" }).selectOption("zombie-30");
+  await says(outcome(broken.page), "Fires on 2 of 4 runs");
+  const wrong = {
+    preset: "nothing",
+    runs: [3, { name: "a", starts: "x" }],
+    heartbeat: { frequency: -1, loss: "a" },
+    copies: 1e9,
+    length: null,
+    version: 7,
+    events: 5,
+  };
+  const other = await open(address(wrong));
+  await says(outcome(other.page), "Never fires on this run");
+  assert.deepEqual(other.failures, []);
+});
+
+test("the Markdown is what a bug report needs", async () => {
+  const { page } = await open("#simulate");
+  await says(outcome(page), "Fires on 2");
+  await page.getByRole("button", { name: "Share" }).click();
+  await page.getByRole("button", { name: "Copy as Markdown" }).click();
+  const text = await page
+    .waitForFunction(() => navigator.clipboard.readText())
+    .then((one) => one.jsonValue());
+  assert.match(text, /^\*\*Fires on 2 of 4 runs; 1 of them was alive\.\*\*/);
+  assert.match(text, /- hiccup: fired 12:03:40 · was alive/);
+  assert.match(text, /```yaml\nautomation:\n {2}name: Crash zombie flows/);
+  assert.match(text, /runs: \[\{"name":"healthy"/);
+});
+
+test("axe finds nothing wrong, in both themes and on a small screen", async () => {
+  for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
+    const { page } = await open("#simulate", { colorScheme });
+    await page.getByText("3.8 and 3.9 fire alike").waitFor();
+    await page.getByText("The reckoning").click();
+    await page.getByText("What it gets wrong").click();
+    await page.getByRole("button", { name: "Keys" }).click();
+    await outcome(page).getByRole("button", { name: "hiccup 12:03:40" }).click();
+    await page.locator("simulate-timeline .tip").waitFor();
+    await assertAccessible(page, colorScheme);
+    await page.getByRole("button", { name: "Replay captured events" }).click();
+    await page.getByRole("button", { name: "Edit the text" }).click();
+    await page.locator(".cm-content").waitFor();
+    await assertAccessible(page, `${colorScheme}, with the text`);
+  }
+  const { page } = await open("#simulate", { viewport: { width: 360, height: 780 } });
+  await says(outcome(page), "Fires on 2");
+  assert.ok(
+    (await page.evaluate(() => document.documentElement.scrollWidth)) <= 360,
+    "nothing sticks out",
+  );
+  await assertAccessible(page, "small");
+});
