@@ -1,10 +1,14 @@
 //! Events that are built: whole, and free of findings.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use prefect_events::build::{BuildOptions, build_event, build_events, build_run};
-use prefect_events::catalogue::{Family, example, families};
+use prefect_events::catalogue::{Family, example, families, find};
 use prefect_events::validate::{Settings, TextOptions, validate};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
+
+use super::cases;
 
 const NOW: &str = "2026-03-31T18:30:00Z";
 
@@ -214,6 +218,24 @@ fn what_follows_is_filled_in() {
     assert_eq!(flow_run["prefect.infrastructure.status-code"], "-15");
     assert_eq!(findings(&event), Vec::<String>::new());
 
+    // An id ends like the label that it is made of.
+    let input = complete("prefect.ecs.task.running", json!({}), &json!({}), 7);
+    assert_eq!(input["resource"]["ecs.taskArn"], "arn:aws:ecs:eu-west-1:123456789012:task/etl/9f2c4e7a1b3d45608c9e");
+    assert_eq!(input["resource"]["prefect.resource.id"], "prefect.ecs.task.9f2c4e7a1b3d45608c9e");
+
+    // A task run has a start once it has been running, and an end once it has ended.
+    for (state, has_start, has_end) in [
+        ("Pending", false, false),
+        ("Running", true, false),
+        ("AwaitingRetry", true, false),
+        ("Completed", true, true),
+        ("Crashed", true, true),
+    ] {
+        let event = built(&format!("prefect.task-run.{state}"), &json!({})).unwrap();
+        let has = |field: &str| event["payload"]["task_run"].get(field).is_some();
+        assert_eq!((has("start_time"), has("end_time")), (has_start, has_end), "{event:#}");
+    }
+
     let first = built("prefect.flow-run.Pending", &json!({"previous": null})).unwrap();
     assert_eq!(first["payload"]["initial_state"], Value::Null);
     assert_eq!(first["payload"]["intended"]["from"], Value::Null);
@@ -377,7 +399,11 @@ fn a_history_tells_all_that_happens() {
         by_name("prefect.worker.executed-flow-run")["follows"],
         by_name("prefect.worker.submitted-flow-run")["id"]
     );
-    assert_eq!(by_name("prefect.task-run.Completed")["payload"]["task_run"]["run_count"], 2);
+    for (state, count) in [("Pending", 0), ("Running", 1), ("AwaitingRetry", 1), ("Retrying", 2), ("Completed", 2)] {
+        let event = by_name(&format!("prefect.task-run.{state}"));
+        assert_eq!(event["resource"]["prefect.run-count"], count.to_string(), "{state}");
+        assert_eq!(event["payload"]["task_run"]["run_count"], count, "{state}");
+    }
     assert_eq!(by_name("prefect.task-run.Completed")["payload"]["task_run"]["total_run_time"], 2.0);
     assert!(events.iter().all(|event| event.get("received").is_none()));
 }
@@ -387,7 +413,11 @@ fn the_last_state_has_its_message() {
     let message = "Flow run encountered an exception: ValueError: \"no\"";
     let spec = json!({
         "state": {"name": "Failed", "message": message},
-        "tasks": [{"name": "a", "state": {"name": "Odd", "type": "FAILED", "message": "odd"}}, {"name": "a"}],
+        "tasks": [
+            {"name": "a", "state": {"name": "Odd", "type": "FAILED", "message": "odd"}},
+            {"name": "a"},
+            {"name": "a", "state": {"name": "Odd", "type": "FAILED", "message": "odder"}},
+        ],
     });
     let events = run(&spec).unwrap();
     let of = |name: &str| -> Vec<(Value, Value)> {
@@ -401,7 +431,8 @@ fn the_last_state_has_its_message() {
     assert_eq!(of("prefect.flow-run.Failed"), [(json!(message), json!(message))]);
     // The state events of flow runs have no message then, those of task runs an empty one.
     assert_eq!(of("prefect.flow-run.Running"), [(json!(""), Value::Null)]);
-    assert_eq!(of("prefect.task-run.Odd"), [(json!("odd"), json!("odd"))]);
+    let odd = ["odd", "odder"].map(|message| (json!(message), json!(message)));
+    assert_eq!(of("prefect.task-run.Odd"), odd);
     assert_eq!(of("prefect.task-run.Completed"), [(json!(""), json!(""))]);
     let found: Vec<_> = findings(&json!(events)).into_iter().filter(|found| !found.starts_with("custom-")).collect();
     assert_eq!(found, Vec::<String>::new());
@@ -417,6 +448,12 @@ fn what_is_like_another_is_as_if_it_were_the_first() {
         json!({"task_run": {"name": ""}, "state": {"message": ""}, "flow_run": {"id": id, "name": "y"}}),
         json!({"task_run": {"name": "c"}, "state": {"message": "1"}, "flow_run": {"id": format!("prefect.flow-run.{id}"), "name": "y"}}),
         json!({"task_run": {"name": "d"}, "state": {"message": "1"}, "flow_run": {"id": "none", "name": "y"}}),
+        json!({"task_run": {"id": id, "run_count": 1}, "id": id}),
+        json!({"task_run": {"id": "4f8a1c52-77b4-4e0b-9c1d-2a6f0b9d4e11", "run_count": 2}, "id": id}),
+        json!({"task_run": {"id": "none", "run_count": 2}, "id": id}),
+        json!({"task_run": {"id": format!("prefect.task-run.{id}"), "run_count": 2}, "id": id}),
+        json!({"task_run": {"id": id, "run_count": -2}, "id": id}),
+        json!({"task_run": {"id": id, "run_count": 2}, "id": "none"}),
         json!({"occurred": NOW, "task_run": {"name": "a", "run_count": 3, "start_time": NOW}, "previous": {"name": "Running"}, "tags": ["a"]}),
         json!({"occurred": "2026-01-01T00:00:00+01:00", "task_run": {"name": "a", "run_count": 0, "start_time": "2025-12-31T22:00:00Z"}, "previous": {"name": "Retrying"}, "tags": ["b"]}),
         json!({"occurred": "9999-12-31T23:59:59-01:00", "task_run": {"name": "a", "run_count": 0, "start_time": "soon"}, "previous": {"name": "Pending"}, "tags": ["b"]}),
@@ -512,4 +549,158 @@ fn tasks_tell_what_real_ones_tell() {
     let details = &waiting["payload"]["validated_state"]["state_details"];
     assert_eq!(details["scheduled_time"], retrying["occurred"]);
     assert_eq!(*details, retrying["payload"]["initial_state"]["state_details"]);
+}
+
+fn related<'e>(event: &'e Value, role: &str) -> Option<&'e Value> {
+    event["related"].as_array().unwrap().iter().find(|related| related["prefect.resource.role"] == role)
+}
+
+/// Histories with all that surrounds a run, and with little of it.
+fn surrounded() -> [Vec<Value>; 4] {
+    let whole = json!({
+        "deployment": "nightly", "work_pool": {"name": "k8s", "type": "kubernetes"}, "tags": ["eu", "prod"],
+        "worker": "W", "runner": "R", "cancelled": "9m", "ends": "10m", "tasks": [{"name": "extract"}],
+    });
+    let mut without_tags = whole.clone();
+    without_tags["tags"] = json!([]);
+    let without_pool = json!({
+        "deployment": "nightly", "tags": ["eu"], "runner": "R", "cancelled": "9m", "ends": "10m",
+        "tasks": [{"name": "extract"}],
+    });
+    let bare = json!({"subflows": [{"flow": "child", "starts": "5s", "ends": "50s"}], "tasks": [{"name": "extract"}]});
+    [whole, without_tags, without_pool, bare].map(|spec| run(&spec).unwrap())
+}
+
+#[test]
+fn related_resources_stand_in_the_order_of_real_ones() {
+    // Each role once, however many resources are in it.
+    let roles = |event: &Value| -> Vec<String> {
+        let roles = event["related"].as_array().unwrap().iter();
+        let mut roles: Vec<_> = roles.map(|one| one["prefect.resource.role"].as_str().unwrap().to_owned()).collect();
+        roles.dedup();
+        roles
+    };
+    let mut real: BTreeMap<&str, BTreeSet<Vec<String>>> = BTreeMap::new();
+    cases::each_row("events.ndjson.gz", |row| {
+        let event: Value = serde_json::from_slice(row.raw()).unwrap();
+        if let Some(found) = find(event["event"].as_str().unwrap()) {
+            real.entry(found.family.name.text).or_default().insert(roles(&event));
+        }
+    });
+    let mut compared = BTreeSet::new();
+    for event in surrounded().iter().flatten() {
+        let family = find(event["event"].as_str().unwrap()).unwrap().family.name.text;
+        // The only recorded event of a runner has a tag.
+        let lacks_tag = family == "prefect.runner.cancelled-flow-run" && related(event, "tag").is_none();
+        if !lacks_tag {
+            let roles = roles(event);
+            assert!(real[family].contains(&roles), "{} {roles:?}: {:?}", event["event"], real[family]);
+            compared.insert(family);
+        }
+    }
+    assert_eq!(compared.len(), 6, "{compared:?}");
+}
+
+#[test]
+fn a_thing_has_one_id_in_all_events_of_a_run() {
+    let [events, ..] = surrounded();
+    let run = events.iter().find(|event| event["event"] == "prefect.flow-run.Running").unwrap();
+    for (role, least) in [("flow-run", 6), ("flow", 12), ("deployment", 12), ("work-pool", 11), ("work-queue", 9)] {
+        let found = events.iter().filter_map(|event| related(event, role));
+        let mut ids: Vec<_> = found.map(|one| one["prefect.resource.id"].as_str().unwrap()).collect();
+        assert!(ids.len() >= least, "{role}: {}", ids.len());
+        if role == "flow-run" {
+            ids.push(run["resource"]["prefect.resource.id"].as_str().unwrap());
+        }
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), 1, "{role}: {ids:?}");
+    }
+    let task_runs: BTreeSet<_> = (events.iter())
+        .filter(|event| event["event"].as_str().unwrap().starts_with("prefect.task-run."))
+        .map(|event| event["resource"]["prefect.resource.id"].as_str().unwrap())
+        .collect();
+    assert_eq!(task_runs.len(), 1, "{task_runs:?}");
+}
+
+#[test]
+fn a_run_that_stops_for_a_while_goes_on_as_real_ones_do() {
+    let course = |spec: Value| -> Vec<(String, Value)> {
+        let events = run(&spec).unwrap();
+        let name = |event: &Value| event["event"].as_str().unwrap().replace("prefect.flow-run.", "");
+        events.iter().map(|event| (name(event), event["resource"]["prefect.run-count"].clone())).collect()
+    };
+    let beat = ("heartbeat".to_owned(), Value::Null);
+    let state = |name: &str, count: u8| (name.to_owned(), json!(count.to_string()));
+    // While it waits for its retry nothing beats; then it runs once more.
+    assert_eq!(
+        course(json!({"heartbeat": {"frequency": 30}, "retry": {"at": "40s", "for": "2m"}, "ends": "165s"})),
+        [
+            state("Pending", 0),
+            state("Running", 1),
+            beat.clone(),
+            beat.clone(),
+            state("AwaitingRetry", 1),
+            state("Running", 2),
+            beat.clone(),
+            state("Completed", 2),
+        ]
+    );
+    // A process that is paused lives on; one that is suspended does not.
+    let paused = course(json!({"heartbeat": {"frequency": 30}, "pause": {"at": "40s", "for": "50s"}, "ends": "100s"}));
+    let between = |course: &[(String, Value)], state: &str| {
+        let from = course.iter().position(|(name, _)| name == state).unwrap();
+        course[from..].iter().skip(1).take_while(|(name, _)| name == "heartbeat").count()
+    };
+    assert_eq!(between(&paused, "Paused"), 1);
+    let suspended =
+        course(json!({"heartbeat": {"frequency": 30}, "suspend": {"at": "40s", "for": "50s"}, "ends": "100s"}));
+    assert_eq!(between(&suspended, "Suspended"), 0);
+    let names: Vec<_> = suspended.iter().map(|(name, _)| name.as_str()).filter(|name| *name != "heartbeat").collect();
+    assert_eq!(names, ["Pending", "Running", "Suspended", "Resuming", "Pending", "Running", "Completed"]);
+    // The server tells whether the run is to be scheduled anew.
+    let spec = json!({"pause": {"at": "1m", "for": "1m"}, "suspend": {"at": "3m", "for": "1m"}, "ends": "5m"});
+    let events = run(&spec).unwrap();
+    let reschedule = |name: &str| {
+        let event = events.iter().find(|event| event["event"] == format!("prefect.flow-run.{name}")).unwrap();
+        event["payload"]["validated_state"]["pause_reschedule"].clone()
+    };
+    assert_eq!((reschedule("Paused"), reschedule("Suspended")), (json!("false"), json!("true")));
+}
+
+#[test]
+fn worker_and_runner_tell_how_a_run_ended() {
+    let of = |spec: Value, name: &str| -> Value {
+        run(&spec).unwrap().into_iter().find(|event| event["event"] == format!("prefect.{name}")).unwrap()
+    };
+    let status_code = |state: &str| -> Value {
+        let event = of(json!({"worker": "W", "state": state}), "worker.executed-flow-run");
+        related(&event, "flow-run").unwrap()["prefect.infrastructure.status-code"].clone()
+    };
+    assert_eq!(["Completed", "Failed", "Crashed"].map(status_code), [json!("0"), json!("0"), json!("1")]);
+    // A worker polls a pool of its own type.
+    let pool = json!({"worker": "W", "work_pool": {"name": "k8s", "type": "kubernetes"}});
+    let worker = of(pool, "worker.submitted-flow-run");
+    assert_eq!(worker["resource"]["prefect.resource.id"], "prefect.worker.kubernetes.w");
+    let worker = of(json!({"worker": "W"}), "worker.submitted-flow-run");
+    assert_eq!(worker["resource"]["prefect.resource.id"], "prefect.worker.process.w");
+    // The runner knows the flow by the deployment alone.
+    let served = json!({"cancelled": "9s", "runner": "R", "flow": "etl", "deployment": "nightly"});
+    let runner = of(served.clone(), "runner.cancelled-flow-run");
+    assert_eq!(related(&runner, "flow").unwrap()["prefect.resource.name"], "etl");
+    let runner = of(json!({"cancelled": "9s", "runner": "R", "flow": "etl"}), "runner.cancelled-flow-run");
+    assert_eq!(related(&runner, "flow"), None);
+    let cancelling = of(served, "flow-run.Cancelling");
+    assert_eq!(cancelling["payload"]["validated_state"]["type"], "CANCELLING");
+}
+
+#[test]
+fn subflows_are_numbered_as_the_server_numbers_them() {
+    let child = |name: &str, starts: &str, ends: &str| json!({"flow": name, "starts": starts, "ends": ends});
+    let subflows = [child("child", "1s", "2s"), child("other", "3s", "4s"), child("child", "5s", "6s")];
+    let events = run(&json!({"subflows": subflows})).unwrap();
+    let running = events.iter().filter(|event| event["event"] == "prefect.flow-run.Running");
+    let task_runs = running.filter_map(|event| related(event, "task-run"));
+    let names: Vec<_> = task_runs.map(|task_run| task_run["prefect.resource.name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["child-0", "other-0", "child-1"]);
 }

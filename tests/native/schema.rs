@@ -9,7 +9,7 @@ use std::io::Write;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use jsonschema::{Draft, Validator};
-use prefect_events::catalogue::{example, find};
+use prefect_events::catalogue::{example, families, find};
 use prefect_events::diagnostic::{Report, Severity};
 use prefect_events::schema::{Schema, all, name, schemas};
 use prefect_events::validate::{Profile, Settings, TextOptions, validate};
@@ -226,5 +226,32 @@ fn the_schemas_refuse_what_is_an_error() {
     ] {
         comparison.event("made", event["event"].as_str().unwrap(), &event.to_string(), &event);
     }
+    // Without a whole part, or with nothing in it.
+    for family in families() {
+        let right: Value = serde_json::from_str(&example(family, None)).unwrap();
+        for (part, nothing) in [("related", json!([])), ("payload", json!({}))] {
+            let mut event = right.clone();
+            event[part] = nothing;
+            comparison.event("empty", &format!("{} {part}", family.name.text), &event.to_string(), &event);
+            event.as_object_mut().unwrap().remove(part);
+            comparison.event("absent", &format!("{} {part}", family.name.text), &event.to_string(), &event);
+        }
+    }
+    // Examples have the first of several shapes.
+    let mut count = 0;
+    for family in families().iter().filter(|family| family.payload.len() > 1) {
+        for payload in [
+            json!({"tag": "database", "concurrency_limit": 5}),
+            json!({"tag": "database"}),
+            json!({"concurrency_limit": 5}),
+            json!({"tag": 5, "concurrency_limit": 5}),
+            json!({"tag": "database", "concurrency_limit": "5"}),
+        ] {
+            let event = made(family.name.text, "/payload", payload);
+            comparison.event("shapes", family.name.text, &event.to_string(), &event);
+            count += 1;
+        }
+    }
+    assert_eq!(count, 15);
     comparison.end();
 }
