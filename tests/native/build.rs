@@ -519,6 +519,15 @@ fn many_events_of_a_name_are_lines() {
     assert_eq!(Some(events[0].clone()), built("prefect.task-run.Completed", &inputs[0]).ok());
     assert_eq!(events[2]["payload"]["task_run"]["name"], "c");
     assert_ne!(events[0]["id"], events[1]["id"]);
+    // What chance makes is new in each, of inputs that are the same too.
+    let made = lines(&json!([{"task_run": {"name": "a"}}, {"task_run": {"name": "a"}}])).unwrap();
+    let made: Vec<Value> = made.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    for field in ["id", "task_key", "dynamic_key"] {
+        let [one, other] = [0, 1].map(|at| &made[at]["payload"]["task_run"][field]);
+        assert!(one != other || one.is_null(), "{field}: {one}");
+    }
+    assert_ne!(made[0]["resource"]["prefect.resource.id"], made[1]["resource"]["prefect.resource.id"]);
+    assert!(made[1]["payload"]["task_run"]["task_key"].as_str().unwrap().starts_with("a-"));
     assert_eq!(lines(&json!([])).unwrap(), "");
     assert_eq!(lines(&json!({})).unwrap_err(), "what events are built of must be a list of objects");
     assert_eq!(lines(&json!([{}, 7])).unwrap_err(), "of event 1: what an event is built of must be an object");
@@ -703,4 +712,93 @@ fn subflows_are_numbered_as_the_server_numbers_them() {
     let task_runs = running.filter_map(|event| related(event, "task-run"));
     let names: Vec<_> = task_runs.map(|task_run| task_run["prefect.resource.name"].as_str().unwrap()).collect();
     assert_eq!(names, ["child-0", "other-0", "child-1"]);
+}
+
+#[test]
+fn an_event_has_as_many_related_resources_as_the_server_takes() {
+    let tags = |count: usize| json!({"flow_run": null, "tags": (0..count).map(|tag| format!("tag-{tag}")).collect::<Vec<_>>()});
+    let task_run =
+        |count: usize| built("prefect.task-run.Completed", &tags(count)).map(|event| event["related"].clone());
+    assert_eq!(task_run(100).unwrap().as_array().map(Vec::len), Some(100));
+    assert_eq!(task_run(101).unwrap_err(), "an event has at most 100 related resources, not 101");
+    let custom = |count: usize| {
+        let one = json!({"prefect.resource.id": "acme.customer.7", "prefect.resource.role": "customer"});
+        built("acme.paid", &json!({"resource": {"prefect.resource.id": "acme.order.1"}, "related": vec![one; count]}))
+    };
+    assert_eq!(custom(100).unwrap()["related"].as_array().map(Vec::len), Some(100));
+    assert_eq!(custom(101).unwrap_err(), "an event has at most 100 related resources, not 101");
+}
+
+#[test]
+fn a_task_run_keeps_its_times_and_its_key() {
+    let tasks = json!([
+        {"name": "a", "retries": 1, "retry_delay": "20s", "duration": "5s"}, {"name": "a"}, {"name": "b"},
+    ]);
+    let events = run(&json!({"tasks": tasks, "heartbeat": null})).unwrap();
+    let of = |name: &str| -> Vec<&Value> {
+        events.iter().filter(|event| event["payload"]["task_run"]["name"] == name).collect()
+    };
+    let first = of("a-0");
+    let times: Vec<_> = first.iter().map(|event| event["occurred"].as_str().unwrap()).collect();
+    assert_eq!(
+        times.iter().map(|time| &time[17..22]).collect::<Vec<_>>(),
+        ["00.01", "00.02", "05.02", "25.02", "30.02"],
+        "Pending, Running, AwaitingRetry, Retrying, Completed"
+    );
+    for (at, event) in first.iter().enumerate() {
+        let task_run = &event["payload"]["task_run"];
+        assert_eq!(task_run["expected_start_time"], times[0]);
+        assert_eq!(task_run.get("start_time"), (at > 0).then(|| json!(times[1])).as_ref());
+    }
+    let key = |name: &str| of(name)[0]["payload"]["task_run"]["task_key"].clone();
+    assert_eq!(key("a-0"), key("a-1"));
+    let hash = |name: &str| key(name).as_str().unwrap()[2..].to_owned();
+    assert_ne!(hash("a-0"), hash("b-0"));
+    // The run ends once its last task has ended.
+    let last = of("b-0").last().unwrap()["occurred"].as_str().unwrap();
+    let end = events.iter().find(|event| event["event"] == "prefect.flow-run.Completed").unwrap();
+    assert!(last < end["occurred"].as_str().unwrap());
+}
+
+#[test]
+fn what_has_died_tells_nothing_more() {
+    let spec = json!({
+        "dies": "40s", "heartbeat": {"frequency": 30}, "worker": "W",
+        "tasks": [{"name": "load", "duration": "1m"}],
+        "subflows": [{"flow": "child", "starts": "5s"}, {"flow": "child", "starts": "10s", "ends": "50s"}],
+    });
+    let events = run(&spec).unwrap();
+    let names = names_of(&events);
+    assert_eq!(names.iter().filter(|name| **name == "prefect.flow-run.Running").count(), 3);
+    assert!(!names.iter().any(|name| name.ends_with("Completed") || name.ends_with("executed-flow-run")), "{names:?}");
+    for event in &events {
+        assert!(event["occurred"].as_str() < Some("2026-03-31T18:30:40"), "{event:#}");
+    }
+}
+
+#[test]
+fn what_is_given_of_a_run_stands_in_its_events() {
+    let id = |last: u8| format!("3f8a1c52-77b4-4e0b-9c1d-2a6f0b9d4e{last:02}");
+    let events = run(&json!({
+        "flow_run": {"id": id(1), "name": "brave-otter"}, "flow": id(2), "deployment": {"id": id(3)},
+        "worker": "W", "infrastructure": {"identifier": "job-1", "status_code": 3},
+    }))
+    .unwrap();
+    let by_name = |name: &str| events.iter().find(|event| event["event"] == format!("prefect.{name}")).unwrap();
+    let running = by_name("flow-run.Running");
+    assert_eq!(running["resource"]["prefect.resource.id"], format!("prefect.flow-run.{}", id(1)));
+    let id_of = |role: &str| related(running, role).unwrap()["prefect.resource.id"].clone();
+    assert_eq!(id_of("flow"), format!("prefect.flow.{}", id(2)));
+    assert_eq!(id_of("deployment"), format!("prefect.deployment.{}", id(3)));
+    assert_eq!(
+        by_name("flow-run.heartbeat")["resource"],
+        json!({
+            "prefect.resource.id": format!("prefect.flow-run.{}", id(1)),
+            "prefect.resource.name": "brave-otter",
+            "prefect.version": "3.9.1",
+        })
+    );
+    let flow_run = related(by_name("worker.executed-flow-run"), "flow-run").unwrap();
+    assert_eq!(flow_run["prefect.infrastructure.identifier"], "job-1");
+    assert_eq!(flow_run["prefect.infrastructure.status-code"], "3");
 }

@@ -99,7 +99,36 @@ fn the_list_is_in_what_is_told_of_an_event() {
     );
     assert_eq!(key("worker.name_slug")["otherwise"], "the slug of `worker.name`");
     assert_eq!(key("worker.version")["otherwise"], "`3.9.1`");
+    let task = types.iter().find(|one| one["name_pattern"] == "prefect.ecs.task.{status}").unwrap();
+    let mut ends = task["inputs"].as_array().unwrap().iter().map(|input| &input["otherwise"]);
+    assert!(ends.any(|otherwise| otherwise == "the last part of `task.arn`"), "{task:#}");
     let state = types.iter().find(|one| one["name_pattern"] == "prefect.flow-run.{state}").unwrap();
     let state = state["inputs"].as_array().unwrap().iter().find(|input| input["key"] == "state.name").unwrap();
     assert_eq!(state["named"], true);
+}
+
+#[test]
+fn further_related_resources_and_fields_are_written_down() {
+    let more = json!({"prefect.resource.id": "acme.order.1", "prefect.resource.role": "order", "acme.total": "12"});
+    let (mut with_related, mut with_payload) = (0, 0);
+    for family in families() {
+        let takes = |key: &str| inputs(family).iter().any(|input| input.key == key);
+        let mut given = required(family);
+        if takes("related") {
+            given["related"] = json!([more]);
+        }
+        if takes("payload") {
+            given["payload"] = json!({"acme_total": 12});
+        }
+        let event: Value = serde_json::from_str(&built(&name(family), &given).unwrap()).unwrap();
+        if takes("related") {
+            assert_eq!(event["related"].as_array().unwrap().last(), Some(&more), "{event:#}");
+            with_related += 1;
+        }
+        if takes("payload") {
+            assert_eq!(event["payload"]["acme_total"], 12, "{event:#}");
+            with_payload += 1;
+        }
+    }
+    assert!(with_related > 0 && with_payload > 0, "{with_related} {with_payload}");
 }

@@ -9,7 +9,7 @@ use std::io::Write;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use jsonschema::{Draft, Validator};
-use prefect_events::catalogue::{example, families, find};
+use prefect_events::catalogue::{Family, example, families, find};
 use prefect_events::diagnostic::{Report, Severity};
 use prefect_events::schema::{Schema, all, name, schemas};
 use prefect_events::validate::{Profile, Settings, TextOptions, validate};
@@ -228,7 +228,7 @@ fn the_schemas_refuse_what_is_an_error() {
     }
     // Without a whole part, or with nothing in it.
     for family in families() {
-        let right: Value = serde_json::from_str(&example(family, None)).unwrap();
+        let right = example_of(family);
         for (part, nothing) in [("related", json!([])), ("payload", json!({}))] {
             let mut event = right.clone();
             event[part] = nothing;
@@ -254,4 +254,55 @@ fn the_schemas_refuse_what_is_an_error() {
     }
     assert_eq!(count, 15);
     comparison.end();
+}
+
+fn example_of(family: &'static Family) -> Value {
+    serde_json::from_str(&example(family, None)).unwrap()
+}
+
+#[test]
+fn the_schema_of_a_family_takes_its_names_alone() {
+    let all: Vec<(&Family, Validator)> =
+        families().iter().zip(schemas().iter().skip(1)).map(|(family, schema)| (family, compiled(schema))).collect();
+    for (family, schema) in &all {
+        for other in families() {
+            let is_own = std::ptr::eq(*family, other);
+            assert_eq!(schema.is_valid(&example_of(other)), is_own, "{} by {}", other.name.text, family.name.text);
+        }
+        // The form of the name alone decides: the rest is right.
+        let right = example_of(family);
+        let name = right["event"].as_str().unwrap();
+        let mut others = vec![name.replacen('.', "x", 1), format!("x{name}"), name.to_uppercase()];
+        for choice in family.choices {
+            let hole = family.name.part(name.as_bytes(), choice.hole).unwrap();
+            others.push(name.replace(std::str::from_utf8(hole).unwrap(), "odd"));
+        }
+        let foreign = families().iter().filter(|other| !std::ptr::eq(*family, *other));
+        others.extend(foreign.map(|other| example_of(other)["event"].as_str().unwrap().to_owned()));
+        for other in others {
+            let mut event = right.clone();
+            event["event"] = json!(other);
+            assert!(!schema.is_valid(&event), "{other} by {}", family.name.text);
+        }
+    }
+}
+
+#[test]
+fn limits_are_those_of_the_server() {
+    let schema = compiled(&all());
+    let mut event = json!({
+        "occurred": "2026-03-31T18:30:00Z", "event": "x".repeat(1024), "resource": {}, "payload": {},
+        "id": "01a1ffe4-419a-726f-8626-5e21f619db83",
+    });
+    for label in 1..500 {
+        event["resource"][format!("label-{label}")] = json!("x");
+    }
+    event["resource"]["prefect.resource.id"] = json!("acme.order.42");
+    let both = |event: &Value| (schema.is_valid(event), documented(&event.to_string()).valid);
+    assert_eq!(both(&event), (true, true));
+    let mut more = event.clone();
+    more["resource"]["label-500"] = json!("x");
+    assert_eq!(both(&more), (false, false));
+    event["event"] = json!("x".repeat(1025));
+    assert_eq!(both(&event), (false, false));
 }
