@@ -89,6 +89,9 @@ export function applyFixes(text: string, diagnostics: Diagnostic[]): string;
  */
 export function explain(code: string): Explanation | undefined;
 
+/** The codes of all diagnostics, which {@link explain} explains. */
+export function codes(): string[];
+
 /** Everything known of each event that Prefect emits. */
 export function eventTypes(): EventType[];
 

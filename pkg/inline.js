@@ -8,7 +8,7 @@ import { eventsModule } from "./modules/events.js";
 import { base64 as eventsText } from "./wasm/prefect_events.base64.js";
 import { base64 as authoringText } from "./wasm/prefect_events_authoring.base64.js";
 
-export { applyFixes, eventTypes, explain, toCurl, toPython } from "./api/index.js";
+export { applyFixes, codes, eventTypes, explain, toCurl, toPython } from "./api/index.js";
 
 // What is exported depends on the text that it needs, so that a bundler takes this text and no other.
 

@@ -7,7 +7,7 @@ import { authoringModule } from "./modules/authoring.js";
 import { eventsModule } from "./modules/events.js";
 import { schemasModule } from "./modules/schemas.js";
 
-export { applyFixes, eventTypes, explain, toCurl, toPython } from "./api/index.js";
+export { applyFixes, codes, eventTypes, explain, toCurl, toPython } from "./api/index.js";
 
 /**
  * Names the files, for the first call. As the package declares that its files do nothing by themselves, a bundler would

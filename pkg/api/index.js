@@ -4,7 +4,7 @@
 export { checkAutomation, heartbeatAdvice } from "./automation.js";
 export { buildEvent, buildEvents, buildRun } from "./build.js";
 export { describe, eventTypes } from "./describe.js";
-export { explain } from "./explain.js";
+export { codes, explain } from "./explain.js";
 export { applyFixes } from "./fixes.js";
 export { jsonSchema } from "./json-schema.js";
 export { compareVersions, replay, simulate, testScenarios } from "./simulate.js";

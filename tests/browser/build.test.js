@@ -5,7 +5,8 @@ import { test } from "node:test";
 
 import { toCurl, toPython, validate } from "prefect-events";
 
-import { assertAccessible, thePage } from "./helpers/page.js";
+import { assertAccessible } from "./helpers/axe.js";
+import { thePage } from "./helpers/page.js";
 
 /** @typedef {import("playwright-core").Page} Page */
 

@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { deflateRawSync } from "node:zlib";
 
-import { assertAccessible, thePage } from "./helpers/page.js";
+import { assertAccessible } from "./helpers/axe.js";
+import { thePage } from "./helpers/page.js";
 
 const open = thePage();
 

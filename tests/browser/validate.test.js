@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { assertAccessible, thePage } from "./helpers/page.js";
+import { assertAccessible } from "./helpers/axe.js";
+import { thePage } from "./helpers/page.js";
 
 /** @typedef {import("playwright-core").Page} Page */
 

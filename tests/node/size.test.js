@@ -8,19 +8,7 @@ import { brotliCompressSync, constants } from "node:zlib";
 
 import { build } from "esbuild";
 
-/** What it may take. */
-const RAW = 350_000;
-const BROTLI = 120_000;
-
-/** The module for those who write: to build events, it has more of the catalogue. */
-const AUTHORING_RAW = 534_000;
-const AUTHORING_BROTLI = 198_000;
-
-/** The module for schemas of users' own: most of it is the library for JSON Schema with its regular expressions. */
-const SCHEMAS_RAW = 2_400_000;
-const SCHEMAS_BROTLI = 660_000;
-
-const wasm = readFileSync(new URL("../../pkg/wasm/prefect_events.wasm", import.meta.url));
+import { BUDGETS } from "./helpers/budgets.js";
 
 /**
  * @param {string} what
@@ -46,34 +34,14 @@ function compressed(bytes) {
   return brotliCompressSync(bytes, { params }).length;
 }
 
-test(`the wasm is at most ${RAW} bytes`, (t) => {
-  t.diagnostic(`${wasm.length} bytes`);
-  within("raw", wasm.length, RAW);
-});
-
-test(`the wasm is at most ${BROTLI} bytes when compressed with brotli`, (t) => {
-  const length = compressed(wasm);
-  t.diagnostic(`${length} bytes`);
-  within("with brotli", length, BROTLI);
-});
-
-test("the module for those who write keeps to its budget too", (t) => {
-  const authoring = readFileSync(
-    new URL("../../pkg/wasm/prefect_events_authoring.wasm", import.meta.url),
-  );
-  t.diagnostic(`${authoring.length} bytes, ${compressed(authoring)} with brotli`);
-  within("raw", authoring.length, AUTHORING_RAW);
-  within("with brotli", compressed(authoring), AUTHORING_BROTLI);
-});
-
-test("the module for schemas is a file of its own for its size, and keeps to its budget", (t) => {
-  const schemas = readFileSync(
-    new URL("../../pkg/wasm/prefect_events_schemas.wasm", import.meta.url),
-  );
-  t.diagnostic(`${schemas.length} bytes, ${compressed(schemas)} with brotli`);
-  within("raw", schemas.length, SCHEMAS_RAW);
-  within("with brotli", compressed(schemas), SCHEMAS_BROTLI);
-});
+for (const { file, raw, brotli } of BUDGETS) {
+  test(`${file} keeps to its budget`, (t) => {
+    const wasm = readFileSync(new URL(`../../pkg/wasm/${file}`, import.meta.url));
+    t.diagnostic(`${wasm.length} bytes, ${compressed(wasm)} with brotli`);
+    within("raw", wasm.length, raw);
+    within("with brotli", compressed(wasm), brotli);
+  });
+}
 
 /** What a bundler makes of an entry of which only `validate` is used, minified. */
 const SCRIPTS = /** @type {const} */ ([

@@ -8,6 +8,7 @@ import {
   buildRun,
   type CheckOptions,
   checkAutomation,
+  codes,
   compareVersions,
   type Diagnostic,
   describe,
@@ -84,6 +85,7 @@ const asked: string[] | undefined = one?.inputs.flatMap(({ key, required }) =>
   required ? [key] : [],
 );
 const title: string | undefined = explain("missing-label")?.title;
+codes().map((code: string) => code.length);
 const started: Promise<void> = init();
 init(new URL("https://example.org/prefect_events.wasm"));
 init(new Uint8Array());

@@ -34,6 +34,7 @@ export class App extends LitElement {
   /** Where each room was left: its link leads back there. */
   private left: Partial<Record<RoomName, string>> = {};
   private writing: ReturnType<typeof setTimeout> | undefined;
+  private unwritten: Place | undefined;
 
   protected override createRenderRoot() {
     this.replaceChildren();
@@ -62,10 +63,10 @@ export class App extends LitElement {
 
   private async enter() {
     if (location.hash === this.written && this.loaded) return;
+    await this.write();
     const place = await read(location.hash);
     this.written = location.hash;
     if (place.state) this.left[place.room] = location.hash;
-    clearTimeout(this.writing);
     this.loaded = false;
     this.place = place;
     document.title = `${TITLES[place.room]} · prefect-events`;
@@ -85,15 +86,25 @@ export class App extends LitElement {
 
   /** Not at each key: browsers refuse that many. */
   private keep(state: unknown) {
-    const { room } = this.place;
+    this.unwritten = { room: this.place.room, state };
     clearTimeout(this.writing);
-    this.writing = setTimeout(async () => {
-      const hash = await write({ room, state });
-      if (room !== this.place.room) return;
-      this.written = hash;
-      this.left[room] = hash;
-      history.replaceState(null, "", hash);
-    }, 300);
+    this.writing = setTimeout(() => void this.write(), 300);
+  }
+
+  /** Writes what is to be kept: into the address, or, if its room has been left, for the way back. */
+  private async write() {
+    clearTimeout(this.writing);
+    const place = this.unwritten;
+    if (!place) return;
+    this.unwritten = undefined;
+    const before = location.hash;
+    const hash = await write(place);
+    this.left[place.room] = hash;
+    // A link that was followed meanwhile wins.
+    if (location.hash !== before || before !== this.written || place.room !== this.place.room)
+      return;
+    this.written = hash;
+    history.replaceState(null, "", hash);
   }
 
   private get room(): Room<unknown> | null {

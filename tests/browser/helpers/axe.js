@@ -1,5 +1,6 @@
 // axe-core in a page of the tests.
 
+import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
@@ -22,4 +23,13 @@ export async function violations(page, within) {
       ),
     );
   }, within);
+}
+
+/**
+ * Fails with what axe finds on the page as it is now.
+ * @param {import("playwright-core").Page} page
+ * @param {string} where
+ */
+export async function assertAccessible(page, where) {
+  assert.deepEqual(await violations(page), [], where);
 }

@@ -2,14 +2,12 @@
 
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, before } from "node:test";
 import { fileURLToPath } from "node:url";
 
 import { launch } from "./chromium.js";
 import { serve } from "./serve.js";
 
-const require = createRequire(import.meta.url);
 const BUILT = fileURLToPath(new URL("../../../target/www/", import.meta.url));
 
 /**
@@ -56,25 +54,4 @@ export function thePage() {
     await page.locator("main > [data-room]").waitFor();
     return { page, context, failures, url: site.url };
   };
-}
-
-/**
- * Fails with what axe finds on the page as it is now.
- * @param {import("playwright-core").Page} page
- * @param {string} where
- */
-export async function assertAccessible(page, where) {
-  if (!(await page.evaluate(() => "axe" in globalThis)))
-    await page.addScriptTag({ path: require.resolve("axe-core/axe.min.js") });
-  const violations = await page.evaluate(async () => {
-    // @ts-expect-error: axe has been put there
-    const found = await globalThis.axe.run();
-    return found.violations.map(
-      (
-        /** @type {{ id: string, help: string, nodes: { html: string, failureSummary: string }[] }} */ one,
-      ) =>
-        `${one.id}: ${one.help}\n${one.nodes.map(({ html, failureSummary }) => `  ${html}\n  ${failureSummary}`).join("\n")}`,
-    );
-  });
-  assert.deepEqual(violations, [], where);
 }

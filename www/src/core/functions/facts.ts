@@ -1,5 +1,7 @@
 // The few places of an automation's text that the page needs: its windows, and what it expects. JSON and YAML alike.
 
+import { isScalar, isSeq, parseDocument, visit, type YAMLMap } from "yaml";
+
 export interface Facts {
   /** The window that the slider moves; the text between the two offsets is its number. */
   window?: Window;
@@ -15,52 +17,42 @@ export interface Window {
   seconds: number;
 }
 
-const WITHIN = /(^|[\s{,])(["']?)within\2\s*:\s*(\d+(?:\.\d+)?)(?=\s*(?:[,}#]|$))/gm;
-const FLOW = /(?:^|[\s{,])(["']?)expect\1\s*:\s*\[([^\]]*)\]/gm;
-const BLOCK = /(?:^|\s)expect\s*:[ \t]*\n((?:[ \t]*- .*(?:\n|$))+)/gm;
 const HEARTBEAT = "prefect.flow-run.heartbeat";
 
+/** What stands there, also in a text with mistakes; those are for `checkAutomation` to tell. */
 export function facts(text: string): Facts {
   const windows: Window[] = [];
-  for (const found of text.matchAll(WITHIN)) {
-    const [all, , , number = ""] = found;
-    const to = found.index + all.length;
-    if (isComment(text, found.index)) continue;
-    windows.push({ from: to - number.length, to, seconds: Number(number) });
-  }
-  const beat = text.indexOf(HEARTBEAT);
-  // Of several, the one that stands nearest to where heartbeats are named belongs to the same trigger.
-  const watched =
-    beat < 0 || !text.includes("Proactive")
-      ? undefined
-      : windows
-          .filter(({ seconds }) => seconds > 0)
-          .sort((one, other) => Math.abs(one.from - beat) - Math.abs(other.from - beat))[0];
+  const watches: Window[] = [];
+  const lists: string[][] = [];
+  visit(parseDocument(text, { logLevel: "silent" }), {
+    Map(_, map) {
+      const expect = texts(map, "expect");
+      if (expect.length > 0) lists.push(expect);
+      const window = windowOf(map);
+      if (!window) return;
+      windows.push(window);
+      const names = [...expect, ...texts(map, "after")];
+      if (map.get("posture") === "Proactive" && window.seconds > 0 && names.includes(HEARTBEAT))
+        watches.push(window);
+    },
+  });
+  const [watched] = watches;
   const window = watched ?? windows[0];
-  const lists = [
-    ...[...text.matchAll(FLOW)].map(([, , list = ""]) => list.split(",")),
-    ...[...text.matchAll(BLOCK)].map(([, list = ""]) =>
-      list.split("\n").map((line) => line.replace(/^\s*- /, "")),
-    ),
-  ].map((list) =>
-    list.map((one) =>
-      one
-        .replace(/ #.*$/, "")
-        .trim()
-        .replace(/^["']|["']$/g, ""),
-    ),
-  );
-  const expect = lists.length === 1 ? lists[0]?.filter((one) => one !== "") : undefined;
-  return {
-    ...(window && { window }),
-    ...(watched && { watched }),
-    ...(expect && expect.length > 0 && { expect }),
-  };
+  const expect = lists.length === 1 ? lists[0] : undefined;
+  return { ...(window && { window }), ...(watched && { watched }), ...(expect && { expect }) };
 }
 
-function isComment(text: string, offset: number): boolean {
-  const line = text.slice(text.lastIndexOf("\n", offset - 1) + 1, offset + 1);
-  return /^\s*#/.test(line);
+function windowOf(map: YAMLMap): Window | undefined {
+  const value = map.get("within", true);
+  if (!isScalar(value) || typeof value.value !== "number" || !value.range) return;
+  const [from, to] = value.range;
+  return { from, to, seconds: value.value };
+}
+
+function texts(map: YAMLMap, key: string): string[] {
+  const list = map.get(key, true);
+  if (!isSeq(list)) return [];
+  return list.items.flatMap((item) => (isScalar(item) ? String(item.value) : []));
 }
 
 /** The text with another window. */

@@ -2,7 +2,7 @@
 
 import { html, nothing } from "lit";
 import type { Advice } from "prefect-events";
-import { prose } from "./prose.ts";
+import { prose } from "../../ui/prose.ts";
 import { plural, span } from "./story.ts";
 import "./advice.css";
 

@@ -3,7 +3,7 @@
 import { html, LitElement, nothing, type PropertyValues } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import type { Scene, Told } from "../../core/functions/scenes.ts";
-import { prose } from "./prose.ts";
+import { prose } from "../../ui/prose.ts";
 import { clock } from "./story.ts";
 import "./decisions.css";
 

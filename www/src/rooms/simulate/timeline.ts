@@ -9,8 +9,8 @@ import { customElement, property, state } from "lit/decorators.js";
 import { guard } from "lit/directives/guard.js";
 import type { Lane, Scene, Told } from "../../core/functions/scenes.ts";
 import { announce } from "../../ui/announce.ts";
+import { prose } from "../../ui/prose.ts";
 import { COLOURS, type Colours, inForce, type LaneShape, paint } from "./paint.ts";
-import { prose } from "./prose.ts";
 import { clock, outcome, span } from "./story.ts";
 import "./timeline.css";
 

@@ -2,8 +2,8 @@
 
 import { html, nothing } from "lit";
 import type { Explanation } from "prefect-events";
+import { prose } from "../../ui/prose.ts";
 import { differences, type Excerpt } from "./difference.ts";
-import { prose } from "./prose.ts";
 
 export function explanationPanel(explanation: Explanation, take: (text: string) => void) {
   const { title, text, server, wrong, right, wrong_options, docs } = explanation;

@@ -1,7 +1,7 @@
 import { html, nothing } from "lit";
+import { prose } from "../../ui/prose.ts";
 import { documentation } from "./explanation.ts";
 import type { Fact } from "./knowledge.ts";
-import { prose } from "./prose.ts";
 import { sentence } from "./words.ts";
 
 /** So many values are told; more are no help. */

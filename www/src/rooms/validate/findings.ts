@@ -5,8 +5,8 @@ import { customElement, property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { Diagnostic, Explanation, Report, Severity } from "prefect-events";
 import { catalogue } from "../../core/client.ts";
+import { prose } from "../../ui/prose.ts";
 import { documentation, explanationPanel } from "./explanation.ts";
-import { prose } from "./prose.ts";
 import { sign } from "./signs.ts";
 import { count, counts, place, sentence } from "./words.ts";
 
