@@ -7,20 +7,18 @@ import { schemasModule } from "./modules/schemas.js";
 export * from "./api/index.js";
 
 /**
- * @param {import("./index.js").WasmSource} [source] the main module, if it is not beside this file
+ * @param {import("./index.js").WasmSource | false} [source] the main module, if it is not beside this file; `false` for none
  * @param {import("./index.js").WasmSource | false} [authoring] the module of those who write; `false` for none,
  *   which is also meant if only the main one is given
  * @param {import("./index.js").WasmSource | boolean} [schemas] the module behind the option `schemas`; `true`: it is
  *   beside this file
  */
-export async function init(
-  source,
-  authoring = source === undefined ? undefined : false,
-  schemas = false,
-) {
-  const load = [
-    eventsModule.load(source ?? new URL("./wasm/prefect_events.wasm", import.meta.url)),
-  ];
+export async function init(source, authoring = source ? false : undefined, schemas = false) {
+  const load = [];
+  if (source !== false) {
+    const own = new URL("./wasm/prefect_events.wasm", import.meta.url);
+    load.push(eventsModule.load(source ?? own));
+  }
   const authoringModule = present.get("prefect_events_authoring");
   if (authoringModule && authoring !== false) {
     const own = new URL("./wasm/prefect_events_authoring.wasm", import.meta.url);

@@ -7,7 +7,8 @@ export type * from "./events.js";
  * A bundler leaves out the functions that are not imported, and then `init` does not load the module behind them. A part
  * of a page that is loaded later calls `init` again, for the functions that came with it.
  *
- * @param source The main module (`prefect_events.wasm`), if it does not lie beside the script.
+ * @param source The main module (`prefect_events.wasm`), if it does not lie beside the script; `false`: do not load it,
+ *   for those who need only the functions of the second one.
  * @param authoring The module for those who write (`prefect_events_authoring.wasm`), which `checkAutomation`, `buildEvent`,
  *   `buildEvents`, `buildRun`, `simulate`, `compareVersions`, `testScenarios`, `heartbeatAdvice`, and `replay` with an
  *   automation in YAML need, if it does not lie beside the script; `false`: do not load it, which is also meant if only
@@ -16,7 +17,7 @@ export type * from "./events.js";
  *   `true` if it lies beside the script; without, it is not loaded.
  */
 export function init(
-  source?: WasmSource,
+  source?: WasmSource | false,
   authoring?: WasmSource | false,
   schemas?: WasmSource | boolean,
 ): Promise<void>;
@@ -64,6 +65,14 @@ export function validateStream(
   source: AsyncIterable<Uint8Array | string> | WebStream,
   options?: ValidateOptions,
 ): AsyncGenerator<Report, void, void>;
+
+/**
+ * Whether a text that begins like this is NDJSON, for {@link validateStream}, or one document, for {@link validate}.
+ *
+ * @param head Its first bytes: some KB do.
+ * @returns `undefined` if more must be seen.
+ */
+export function isNdjson(head: Uint8Array): boolean | undefined;
 
 /** A `ReadableStream` of bytes or strings. */
 export interface WebStream {

@@ -50,6 +50,7 @@ export const checkAutomation = /* @__PURE__ */ authoring(api.checkAutomation);
 export const compareVersions = /* @__PURE__ */ authoring(api.compareVersions);
 export const describe = /* @__PURE__ */ events(api.describe);
 export const heartbeatAdvice = /* @__PURE__ */ authoring(api.heartbeatAdvice);
+export const isNdjson = /* @__PURE__ */ events(api.isNdjson);
 export const jsonSchema = /* @__PURE__ */ events(api.jsonSchema);
 export const replay = /* @__PURE__ */ events(/* @__PURE__ */ authoring(api.replay));
 export const simulate = /* @__PURE__ */ authoring(api.simulate);

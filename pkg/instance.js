@@ -90,6 +90,11 @@ export class Instance {
     if (!this.#ready) this.start(module);
   }
 
+  /** Whether it can be called. */
+  get usable() {
+    return this.#ready || this.#bytes !== undefined;
+  }
+
   /** The bytes of memory that the instance takes. */
   memory() {
     // Once started, this returns the exports of the present instance and starts nothing.

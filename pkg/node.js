@@ -39,6 +39,7 @@ export const checkAutomation = /* @__PURE__ */ ready(api.checkAutomation);
 export const compareVersions = /* @__PURE__ */ ready(api.compareVersions);
 export const describe = /* @__PURE__ */ ready(api.describe);
 export const heartbeatAdvice = /* @__PURE__ */ ready(api.heartbeatAdvice);
+export const isNdjson = /* @__PURE__ */ ready(api.isNdjson);
 export const jsonSchema = /* @__PURE__ */ ready(api.jsonSchema);
 export const replay = /* @__PURE__ */ ready(api.replay);
 export const simulate = /* @__PURE__ */ ready(api.simulate);

@@ -9,5 +9,5 @@ export { applyFixes } from "./fixes.js";
 export { jsonSchema } from "./json-schema.js";
 export { compareVersions, replay, simulate, testScenarios } from "./simulate.js";
 export { toCurl, toPython } from "./snippets.js";
-export { validate, validateStream } from "./validate.js";
+export { isNdjson, validate, validateStream } from "./validate.js";
 export { version } from "./version.js";

@@ -38,9 +38,11 @@ export function replay(automation, events, options = {}) {
     throw new TypeError("replay needs an automation and events, each as a string or bytes");
   };
   const [one, other] = [bytes(automation), bytes(events)];
-  // The module for events reads no YAML. White space and a byte order mark may come first.
+  // The module for events reads no YAML, and may have been left out. White space and a byte order mark may come first.
   const first = one.find((byte) => byte > 0x20 && ![0xef, 0xbb, 0xbf].includes(byte)) ?? 0;
-  const module = "{[".includes(String.fromCharCode(first)) ? eventsModule : authoringModule;
+  const isJson = "{[".includes(String.fromCharCode(first));
+  const module =
+    isJson && (eventsModule.usable || !authoringModule.usable) ? eventsModule : authoringModule;
   return module.call(
     (core) => JSON.parse(core.replay(one, other, JSON.stringify(rest), trace === true)),
     other.length,

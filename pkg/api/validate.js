@@ -74,10 +74,11 @@ export async function* validateLines(source, options) {
 }
 
 /**
- * Whether a text that begins like this is NDJSON; `undefined` if more must be seen.
  * @param {Uint8Array} head
+ * @returns {boolean | undefined}
  */
 export function isNdjson(head) {
+  if (!isBytes(head)) throw new TypeError("isNdjson needs the first bytes of a text, a Uint8Array");
   return eventsModule.call((core) => core.isNdjson(head, false));
 }
 

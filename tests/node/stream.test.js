@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 
 import { eventsModule } from "../../pkg/modules/events.js";
-import { validate, validateStream } from "../../pkg/node.js";
+import { isNdjson, validate, validateStream } from "../../pkg/node.js";
 import { EVENT, event, REAL } from "./helpers/events.js";
 import { folder } from "./helpers/run.js";
 
@@ -146,4 +146,13 @@ test("memory does not grow with the length of the stream", async () => {
   }
   assert.equal(events, 500_000);
   assert.equal(eventsModule.memory(), early);
+});
+
+test("a text is told from one document by its beginning", () => {
+  const told = (/** @type {string} */ head) => isNdjson(new TextEncoder().encode(head));
+  const line = JSON.stringify(EVENT);
+  assert.equal(told(`${line}\n${line}`), true);
+  assert.equal(told(JSON.stringify(EVENT, null, 2)), false);
+  assert.equal(told(line.slice(0, 20)), undefined);
+  assert.throws(() => isNdjson(/** @type {any} */ (line)), { name: "TypeError" });
 });

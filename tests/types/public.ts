@@ -18,6 +18,7 @@ import {
   explain,
   heartbeatAdvice,
   init,
+  isNdjson,
   type Report,
   replay,
   type Scenario,
@@ -87,6 +88,8 @@ const asked: string[] | undefined = one?.inputs.flatMap(({ key, required }) =>
 const title: string | undefined = explain("missing-label")?.title;
 codes().map((code: string) => code.length);
 const started: Promise<void> = init();
+init(false);
+isNdjson(new Uint8Array())?.valueOf();
 init(new URL("https://example.org/prefect_events.wasm"));
 init(new Uint8Array());
 console.log(stream, types, roles, asked, title, started, version().length);

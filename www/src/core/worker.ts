@@ -38,8 +38,8 @@ async function call({ part, name, args }: Extract<Request, { kind: "call" }>): P
 
 async function validateFile({ id, file, options }: Extract<Request, { kind: "file" }>) {
   const { isNdjson, validate, validateStream } = await import("./functions/events.ts");
-  const head = await file.slice(0, HEAD_BYTES).text();
-  if (head.includes("\0"))
+  const head = new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer());
+  if (head.includes(0))
     throw new TypeError("This is not text: decompress it first, or save it as UTF-8.");
   if (!isNdjson(head)) {
     if (file.size > LARGEST_DOCUMENT_BYTES)

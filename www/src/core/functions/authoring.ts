@@ -13,7 +13,7 @@ import {
   toPython,
 } from "prefect-events";
 
-await init();
+await init(false);
 
 export {
   buildEvent,
