@@ -22,8 +22,8 @@ run: page ## build, validate the bundled real events, then serve the page
 test: lint cargo-test build node-test package-test browser-test ## every check and test
 
 build: node_modules/.package-lock.json ## leave pkg/ ready to publish
-	cargo run --quiet --package prefect-events-build
-	node tools/build/manifest.js
+	cargo run --quiet --package prefect-events-pack
+	node tools/pack/manifest.js
 
 cargo-test:
 	cargo test --workspace

@@ -62,27 +62,19 @@ fn once() -> u32 {
     1
 }
 
-/// What the crate is compiled for when the words of codes about automations are needed.
-const CHECKS_AUTOMATIONS: &str =
-    r#"any(feature = "module-authoring", not(any(feature = "module-events", feature = "module-schemas")))"#;
-
-/// Writes a table of codes: `codes.rs`, and `explanations.rs`, which has its lines in the same order.
+/// Writes the codes: `codes.rs`, where each stands by itself, so that a program holds the words of those alone that it
+/// names; and `explanations.rs`, apart from it for the same reason, with its lines in the same order.
 pub fn generate(source: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
-    let mut codes: Vec<Code> = serde_saphyr::from_str(&std::fs::read_to_string(source)?)
+    let codes: Vec<Code> = serde_saphyr::from_str(&std::fs::read_to_string(source)?)
         .map_err(|error| format!("{}: {error}", source.display()))?;
-    // Last, so that a module that checks none has a shorter table.
-    codes.sort_by_key(Code::is_only_of_automations);
     let mut seen = BTreeSet::new();
-    let mut variants = String::new();
-    let mut table = String::new();
-    let mut explanations = String::new();
+    let (mut statics, mut constants, mut explanations) = (String::new(), String::new(), String::new());
     for code in &codes {
         if !seen.insert(&code.code) {
             return Err(format!("{}: {} stands twice", source.display(), code.code).into());
         }
         code.check().map_err(|problem| format!("{}: {}: {problem}", source.display(), code.code))?;
-        let variant = camel_case(&code.code);
-        writeln!(variants, "    /// {}.\n    {variant},", code.title)?;
+        let name = constant(&code.code);
         let severity = match code.severity.as_str() {
             "error" => "Error",
             "warning" => "Warning",
@@ -97,17 +89,15 @@ pub fn generate(source: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
                 format!("Example::Events {{ names: &{events:?}, set: {} }}", replacements(set))
             }
         };
-        if code.is_only_of_automations() {
-            writeln!(table, "    #[cfg({CHECKS_AUTOMATIONS})]")?;
-        }
         writeln!(
-            table,
-            "    CodeInfo {{ code: {:?}, severity: Severity::{severity}, server: {}, message: {:?}, help: {:?}, fix: {:?}, docs: {:?} }},",
+            statics,
+            "static {name}: CodeInfo = CodeInfo {{ code: {:?}, severity: Severity::{severity}, server: {}, message: {:?}, help: {:?}, fix: {:?}, docs: {:?} }};",
             code.code, code.server, code.message, code.help, code.fix, code.docs,
         )?;
+        writeln!(constants, "    /// {}.\n    pub const {name}: Code = Code(&{name});", code.title)?;
         writeln!(
             explanations,
-            "    Words {{ title: {:?}, text: {:?}, about: About::{:?}, right: {right}, wrong: {}, options: {:?}, wrong_options: {:?} }},",
+            "    Words {{ code: Code::{name}, title: {:?}, text: {:?}, about: About::{:?}, right: {right}, wrong: {}, options: {:?}, wrong_options: {:?} }},",
             code.title,
             code.text.trim_end(),
             code.about,
@@ -116,20 +106,17 @@ pub fn generate(source: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
             code.wrong_options.as_ref().or(code.options.as_ref()),
         )?;
     }
-    let from_index =
-        codes.iter().map(|code| format!("        Code::{},", camel_case(&code.code))).collect::<Vec<_>>().join("\n")
-            + "\n";
-    let count = codes.len();
-    let of_events = codes.iter().filter(|code| !code.is_only_of_automations()).count();
-    std::fs::write(
-        out.join("codes.rs"),
-        format!(
-            "/// Every diagnostic that there is.\n#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]\npub enum Code {{\n{variants}}}\n\nimpl Code {{\n    fn from_index(index: usize) -> Option<Code> {{\n        [\n{from_index}        ].get(index).copied()\n    }}\n}}\n\n#[cfg({CHECKS_AUTOMATIONS})]\nconst COUNT: usize = {count};\n#[cfg(not({CHECKS_AUTOMATIONS}))]\nconst COUNT: usize = {of_events};\n\nstatic TABLE: [CodeInfo; COUNT] = [\n{table}];\n"
-        ),
-    )?;
+    let list = |name: &str, docs: &str, of: &dyn Fn(&Code) -> bool| {
+        let codes: Vec<String> =
+            codes.iter().filter(|code| of(code)).map(|code| format!("Code::{}", constant(&code.code))).collect();
+        format!("    /// {docs}\n    pub const {name}: &[Code] = &[{}];\n", codes.join(", "))
+    };
+    let all = list("ALL", "Every code, in the order of the table.", &|_| true);
+    let events = list("OF_EVENTS", "The codes that `validate` can report.", &|code| !code.is_only_of_automations());
+    std::fs::write(out.join("codes.rs"), format!("{statics}\nimpl Code {{\n{constants}\n{all}{events}}}\n"))?;
     std::fs::write(
         out.join("explanations.rs"),
-        format!("static EXPLANATIONS: [Words; {count}] = [\n{explanations}];\n"),
+        format!("static EXPLANATIONS: [Words; {}] = [\n{explanations}];\n", codes.len()),
     )?;
     Ok(())
 }
@@ -176,12 +163,7 @@ fn replacements(replacements: &[Replacement]) -> String {
     format!("&[{}]", items.join(", "))
 }
 
-/// `missing-label` → `MissingLabel`.
-fn camel_case(code: &str) -> String {
-    code.split('-')
-        .map(|word| {
-            let (first, rest) = word.split_at(1);
-            first.to_uppercase() + rest
-        })
-        .collect()
+/// `missing-label` → `MISSING_LABEL`.
+fn constant(code: &str) -> String {
+    code.replace('-', "_").to_uppercase()
 }

@@ -1,24 +1,17 @@
 //! Validates and builds Prefect events, and decides triggers like the Prefect server.
 //!
-//! In reading order; a module uses those above it, never one below.
+//! The modules stand in their one order: each may use those above it, never one below. A test holds them to it.
 
-pub mod automation;
-pub mod build;
-pub mod catalogue;
-pub mod diagnostic;
-pub mod event;
-mod hash;
+pub mod text;
 pub mod json;
-#[cfg(not(target_arch = "wasm32"))]
-pub mod schema;
-mod sentence;
-pub mod simulate;
-mod sort;
 pub mod time;
-pub mod trigger;
+pub mod diagnostic;
+pub mod catalogue;
+pub mod explain;
+pub mod event;
 pub mod validate;
-#[cfg(all(
-    target_arch = "wasm32",
-    any(feature = "module-events", feature = "module-authoring", feature = "module-schemas")
-))]
-mod wasm;
+pub mod schema;
+pub mod automation;
+pub mod generate;
+pub mod trigger;
+pub mod simulate;

@@ -1,6 +1,7 @@
 #![allow(clippy::panic, clippy::unwrap_used)]
 
 use crate::json::{Tape, Value, parse};
+use crate::time::scalar;
 
 use super::{Order, Trigger, read};
 
@@ -28,7 +29,7 @@ fn coerces_like_pydantic() {
         ("null", None),
         ("[]", None),
     ] {
-        assert_eq!(with(text, read::integer), number, "{text}");
+        assert_eq!(with(text, scalar::integer), number, "{text}");
     }
     for (text, micros) in [
         ("90", Some(90_000_000)),
@@ -45,10 +46,10 @@ fn coerces_like_pydantic() {
         ("1000000000000000", None),
         ("[]", None),
     ] {
-        assert_eq!(with(text, read::duration), micros, "{text}");
+        assert_eq!(with(text, scalar::duration), micros, "{text}");
     }
     for (text, flag) in [("1", Some(true)), ("2", None), ("\"Off\"", Some(false)), ("[]", None), ("0.0", Some(false))] {
-        assert_eq!(with(text, read::boolean), flag, "{text}");
+        assert_eq!(with(text, scalar::boolean), flag, "{text}");
     }
 }
 

@@ -7,9 +7,6 @@
 //! What stands aside, and what is only described, has two more files of the same kind each.
 
 use std::any::Any;
-#[cfg(target_arch = "wasm32")]
-use std::marker::PhantomData;
-#[cfg(any(not(target_arch = "wasm32"), feature = "module-authoring"))]
 use std::mem::swap;
 
 use super::link::{anchor, link};
@@ -27,21 +24,13 @@ pub(super) const CHECKED: Files<'static> = (
     include_str!(concat!(env!("OUT_DIR"), "/catalogue.txt")),
 );
 
-#[cfg(any(not(target_arch = "wasm32"), feature = "module-authoring"))]
 pub(super) const ASIDE: Files<'static> =
     (include_bytes!(concat!(env!("OUT_DIR"), "/aside.bin")), include_str!(concat!(env!("OUT_DIR"), "/aside.txt")));
 
-#[cfg(all(target_arch = "wasm32", not(feature = "module-authoring")))]
-const ASIDE: Files<'static> = (&[], "");
-
-#[cfg(not(target_arch = "wasm32"))]
 pub(super) const DESCRIBED: Files<'static> = (
     include_bytes!(concat!(env!("OUT_DIR"), "/described.bin")),
     include_str!(concat!(env!("OUT_DIR"), "/described.txt")),
 );
-
-#[cfg(target_arch = "wasm32")]
-const DESCRIBED: Files<'static> = (&[], "");
 
 /// Everything that the build script wrote; nothing, if that cannot be read.
 pub(super) fn families() -> &'static [Family] {
@@ -177,7 +166,6 @@ impl Reader<'_> {
         self.flag().then(|| &*Box::leak(Box::new(item(self))))
     }
 
-    #[cfg(any(not(target_arch = "wasm32"), feature = "module-authoring"))]
     fn aside<T>(&mut self, item: fn(&mut Self) -> T) -> Aside<T> {
         swap(&mut self.rest, &mut self.aside);
         let value = item(self);
@@ -185,24 +173,11 @@ impl Reader<'_> {
         Aside(value)
     }
 
-    #[cfg(all(target_arch = "wasm32", not(feature = "module-authoring")))]
-    #[expect(clippy::unused_self, reason = "its twin needs it")]
-    fn aside<T>(&mut self, _: fn(&mut Self) -> T) -> Aside<T> {
-        Aside(PhantomData)
-    }
-
-    #[cfg(not(target_arch = "wasm32"))]
     fn described<T>(&mut self, item: fn(&mut Self) -> T) -> Described<T> {
         swap(&mut self.rest, &mut self.described);
         let value = item(self);
         swap(&mut self.rest, &mut self.described);
         Described(value)
-    }
-
-    #[cfg(target_arch = "wasm32")]
-    #[expect(clippy::unused_self, reason = "its twin needs it")]
-    fn described<T>(&mut self, _: fn(&mut Self) -> T) -> Described<T> {
-        Described(PhantomData)
     }
 
     /// An item of a list that is known to both sides, by its place.

@@ -4,11 +4,9 @@
 //! makes bytes of them, which are decoded at first use.
 
 mod decode;
-#[cfg(not(target_arch = "wasm32"))]
 mod describe;
 #[cfg(test)]
 mod encode;
-#[cfg(not(target_arch = "wasm32"))]
 mod example;
 mod hole;
 mod link;
@@ -19,9 +17,7 @@ mod template;
 #[cfg(test)]
 mod tests;
 
-#[cfg(not(target_arch = "wasm32"))]
 pub use describe::{EventType, Example, FieldType, Input, LabelType, RelatedType, VariantType, event_types, examples};
-#[cfg(not(target_arch = "wasm32"))]
 pub use example::{example, example_line};
 pub use hole::{Hole, is_uuid, uuid_bytes};
 pub use lookup::{Match, families, find, suggest};

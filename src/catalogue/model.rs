@@ -4,27 +4,18 @@
 //! too, checks them, and writes them as bytes (`encode.rs`); at first use `decode.rs`
 //! reads those, once. So everything here is `'static`.
 
-#[cfg(target_arch = "wasm32")]
-use std::marker::PhantomData;
-
 use serde::Deserialize;
 
 use super::hole::Hole;
 use crate::diagnostic::Severity;
 
-/// A fact that no check needs, only who builds an event: the main WebAssembly module is without it.
+/// A fact that no check needs, only who builds an event.
 #[derive(Debug)]
-pub struct Aside<T>(
-    #[cfg(any(not(target_arch = "wasm32"), feature = "module-authoring"))] pub T,
-    #[cfg(all(target_arch = "wasm32", not(feature = "module-authoring")))] pub(super) PhantomData<T>,
-);
+pub struct Aside<T>(pub T);
 
-/// A fact that only the description of an event needs: no WebAssembly module has it.
+/// A fact that only the description of an event needs.
 #[derive(Debug)]
-pub struct Described<T>(
-    #[cfg(not(target_arch = "wasm32"))] pub T,
-    #[cfg(target_arch = "wasm32")] pub(super) PhantomData<T>,
-);
+pub struct Described<T>(pub T);
 
 /// One event family: a name, or a name pattern such as `prefect.task-run.{state}`.
 #[derive(Debug)]

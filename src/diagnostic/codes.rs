@@ -1,40 +1,42 @@
 //! The table of codes: `codes.yaml`, as the build script writes it down.
 
+use std::cmp::Ordering;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+
 use super::Severity;
-use crate::sentence::filled;
+use crate::text::template::filled;
 
 include!(concat!(env!("OUT_DIR"), "/codes.rs"));
 
 /// What a finding says.
-pub(super) struct CodeInfo {
-    pub code: &'static str,
-    pub severity: Severity,
+struct CodeInfo {
+    code: &'static str,
+    severity: Severity,
     /// The Prefect server itself refuses it: it counts under both profiles.
-    pub server: bool,
-    pub message: &'static str,
-    pub help: Option<&'static str>,
-    pub fix: Option<&'static str>,
-    pub docs: Option<&'static str>,
+    server: bool,
+    message: &'static str,
+    help: Option<&'static str>,
+    fix: Option<&'static str>,
+    docs: Option<&'static str>,
 }
 
 /// What fills the placeholders of a message: their names and texts.
 pub type Arguments<'a> = &'a [(&'static str, String)];
 
-impl Code {
-    /// All codes, in the order of the table.
-    pub fn all() -> impl Iterator<Item = Code> {
-        (0..TABLE.len()).filter_map(Code::from_index)
-    }
+/// What is wrong: one kind of finding, with its stable name and its words.
+#[derive(Clone, Copy)]
+pub struct Code(&'static CodeInfo);
 
+impl Code {
     /// The code of a name such as `missing-label`.
     #[must_use]
     pub fn find(name: &str) -> Option<Code> {
-        Code::all().find(|code| code.name() == name)
+        Code::ALL.iter().copied().find(|code| code.name() == name)
     }
 
-    pub(super) fn info(self) -> &'static CodeInfo {
-        let [first, ..] = &TABLE;
-        TABLE.get(self as usize).unwrap_or(first)
+    fn info(self) -> &'static CodeInfo {
+        self.0
     }
 
     /// Its stable name.
@@ -75,6 +77,38 @@ impl Code {
     #[must_use]
     pub fn fix(self, arguments: Arguments<'_>) -> String {
         self.info().fix.and_then(|fix| fill(fix, arguments)).unwrap_or_default()
+    }
+}
+
+impl PartialEq for Code {
+    fn eq(&self, other: &Code) -> bool {
+        self.name() == other.name()
+    }
+}
+
+impl Eq for Code {}
+
+impl PartialOrd for Code {
+    fn partial_cmp(&self, other: &Code) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Code {
+    fn cmp(&self, other: &Code) -> Ordering {
+        self.name().cmp(other.name())
+    }
+}
+
+impl Hash for Code {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.name().hash(state);
+    }
+}
+
+impl fmt::Debug for Code {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name())
     }
 }
 

@@ -1,16 +1,19 @@
 //! What is wrong, where, why, and what to do: one type for events, automations, scenarios and schemas.
 
 mod codes;
-#[cfg(not(target_arch = "wasm32"))]
-mod explain;
+pub(crate) mod display;
+pub(crate) mod edits;
+pub(crate) mod findings;
+pub(crate) mod options;
+pub(crate) mod path;
 mod severity;
+pub(crate) mod syntax;
 
 use crate::json::write::{ToJson, Writer};
 
 pub use crate::json::{Position, Range};
 pub use codes::{Arguments, Code};
-#[cfg(not(target_arch = "wasm32"))]
-pub use explain::{About, Explanation, Replacement, explain};
+pub use options::{Profile, Settings, TextOptions};
 pub use severity::Severity;
 
 /// One finding.

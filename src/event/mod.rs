@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::json::Value;
 use crate::time::Instant;
 
-pub use received::{Labels, Reader, ReceivedEvent, Text, instant};
+pub use received::{Labels, Reader, ReceivedEvent, Text};
 
 /// The label that names a resource.
 pub const RESOURCE_ID: &str = "prefect.resource.id";

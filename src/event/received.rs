@@ -7,9 +7,9 @@ use std::rc::Rc;
 
 use uuid::Uuid;
 
-use crate::hash::{Places, hash};
 use crate::json::{Kind, Value};
-use crate::time::{self, Instant};
+use crate::text::hash::{Places, hash};
+use crate::time::{Instant, instant_of};
 
 use super::RESOURCE_ROLE;
 
@@ -67,12 +67,12 @@ impl Reader {
     /// `None`: something without which the server has no event is missing or wrong.
     #[must_use]
     pub fn read(&mut self, value: Value<'_>) -> Option<ReceivedEvent> {
-        let occurred = instant(value.get("occurred")?)?;
+        let occurred = instant_of(value.get("occurred")?)?;
         let given = |key: &str| value.get(key).filter(|value| value.kind() != Kind::Null);
         Some(ReceivedEvent {
             id: uuid(value.get("id")?)?,
             occurred,
-            received: given("received").map_or(Some(occurred), instant)?,
+            received: given("received").map_or(Some(occurred), instant_of)?,
             name: self.text(value.get("event")?)?,
             resource: self.labels(value.get("resource")?)?,
             related: match value.get("related") {
@@ -126,14 +126,4 @@ impl Reader {
 
 fn uuid(value: Value<'_>) -> Option<Uuid> {
     value.is_string().then(|| Uuid::try_parse_ascii(&value.bytes()).ok())?
-}
-
-/// A point in time that depends on nothing but its text.
-#[must_use]
-pub fn instant(value: Value<'_>) -> Option<Instant> {
-    match value.kind() {
-        Kind::String => time::read(&value.bytes())?.instant,
-        Kind::Integer | Kind::Float => time::read_number(value.raw(), value.kind() == Kind::Integer)?.instant,
-        _ => None,
-    }
 }

@@ -1,7 +1,7 @@
 //! The keys of objects as numbers: events of one kind repeat their keys in the same order, so that
 //! the next one can be foretold and compared instead of read.
 
-use crate::hash::{Places, hash};
+use crate::text::hash::{Places, hash};
 
 use super::tape::Span;
 

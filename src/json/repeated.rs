@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use crate::hash::hash;
-use crate::sort;
+use crate::text::hash::hash;
+use crate::text::order;
 
 use super::parse::{Fault, Issue};
 use super::tape::{Kind, Value};
@@ -30,7 +30,7 @@ pub fn repeated_keys(value: Value<'_>, issues: &mut Vec<Issue>) {
 fn among_many(keys: &[Value<'_>], issues: &mut Vec<Issue>) {
     let texts: Vec<Cow<'_, [u8]>> = keys.iter().map(|key| key.bytes()).collect();
     // Equal keys stand together after this, in the order of the text.
-    let order = sort::order(texts.iter().map(|text| hash(text)).collect());
+    let order = order::order(texts.iter().map(|text| hash(text)).collect());
     let mut first = 0;
     for place in order {
         match (keys.get(first), keys.get(place)) {

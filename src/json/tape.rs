@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::hash::mix;
+use crate::text::hash::mix;
 
 use super::names::Names;
 use super::parse::Frame;

@@ -5,9 +5,9 @@
 use crate::event::{RESOURCE_ID, RESOURCE_ROLE};
 use crate::validate::{MAX_LABELS, MAX_NAME, MAX_RELATED};
 
+use super::descriptions;
 use super::pattern::{DATE, OFFSET, OTHER_TIME, OTHER_UUID, TIME, UUID, reference, whole};
 use super::tree::{Object, Tree};
-use super::words;
 
 /// The schema of any event, by the name under which others refer to it.
 pub(super) const EVENT: &str = "event";
@@ -16,18 +16,21 @@ pub(super) const EVENT: &str = "event";
 pub(super) fn definitions() -> Object {
     Object::new()
         .with(EVENT, event())
-        .with("resource", resource(&[RESOURCE_ID]).with("description", words::RESOURCE))
-        .with("related-resource", resource(&[RESOURCE_ID, RESOURCE_ROLE]).with("description", words::RELATED_RESOURCE))
+        .with("resource", resource(&[RESOURCE_ID]).with("description", descriptions::RESOURCE))
+        .with(
+            "related-resource",
+            resource(&[RESOURCE_ID, RESOURCE_ROLE]).with("description", descriptions::RELATED_RESOURCE),
+        )
         .with("occurred", occurred())
         .with("timestamp", timestamp())
-        .with("event-id", event_id().with("description", words::ID))
+        .with("event-id", event_id().with("description", descriptions::ID))
         .with(
             "uuid",
             Object::new()
                 .with("type", "string")
                 .with("format", "uuid")
                 .with("pattern", whole(UUID))
-                .with("description", words::UUID),
+                .with("description", descriptions::UUID),
         )
 }
 
@@ -36,26 +39,27 @@ pub(super) fn event() -> Object {
     let name = Object::new()
         .with("type", "string")
         .with("maxLength", size(MAX_NAME))
-        .with("description", words::EVENT_NAME)
+        .with("description", descriptions::EVENT_NAME)
         .with("examples", ["acme.order.created"]);
     let related = Object::new()
         .with("type", "array")
         .with("maxItems", size(MAX_RELATED))
         .with("items", reference("related-resource"))
-        .with("description", words::RELATED);
+        .with("description", descriptions::RELATED);
     let nothing = Object::new().with("type", "null");
-    let follows = Object::new().with("anyOf", [reference("event-id"), nothing]).with("description", words::FOLLOWS);
+    let follows =
+        Object::new().with("anyOf", [reference("event-id"), nothing]).with("description", descriptions::FOLLOWS);
     let properties = Object::new()
         .with("occurred", reference("occurred"))
         .with("event", name)
         .with("resource", reference("resource"))
         .with("related", related)
-        .with("payload", Object::new().with("type", "object").with("description", words::PAYLOAD))
+        .with("payload", Object::new().with("type", "object").with("description", descriptions::PAYLOAD))
         .with("id", reference("event-id"))
         .with("follows", follows);
     Object::new()
-        .with("title", words::EVENT_TITLE)
-        .with("description", words::EVENT)
+        .with("title", descriptions::EVENT_TITLE)
+        .with("description", descriptions::EVENT)
         .with("type", "object")
         .with("required", ["occurred", "event", "resource", "id"])
         .with("properties", properties)
@@ -65,7 +69,7 @@ pub(super) fn event() -> Object {
 fn resource(needed: &[&str]) -> Object {
     let mut properties = Object::new();
     for label in needed {
-        let meaning = if *label == RESOURCE_ID { words::RESOURCE_ID } else { words::RESOURCE_ROLE };
+        let meaning = if *label == RESOURCE_ID { descriptions::RESOURCE_ID } else { descriptions::RESOURCE_ROLE };
         let text = Object::new().with("type", "string").with("minLength", 1).with("description", meaning);
         properties = properties.with(label, text);
     }
@@ -79,11 +83,13 @@ fn resource(needed: &[&str]) -> Object {
 
 fn occurred() -> Object {
     let other = [DATE, OTHER_TIME, "?|[+-]?[0-9]+(\\.[0-9]*)?"].concat();
-    let other =
-        Object::new().with("type", "string").with("pattern", whole(&other)).with("description", words::OTHER_TIMES);
-    let number = Object::new().with("type", "number").with("description", words::TIME_AS_NUMBER);
+    let other = Object::new()
+        .with("type", "string")
+        .with("pattern", whole(&other))
+        .with("description", descriptions::OTHER_TIMES);
+    let number = Object::new().with("type", "number").with("description", descriptions::TIME_AS_NUMBER);
     Object::new()
-        .with("description", words::OCCURRED)
+        .with("description", descriptions::OCCURRED)
         .with("anyOf", [reference("timestamp"), other, number])
         .with("examples", ["2026-03-31T18:30:00.000000Z"])
 }
@@ -97,7 +103,7 @@ fn timestamp() -> Object {
         .with("type", "string")
         .with("pattern", whole(&[&without_offset, OFFSET, "?"].concat()))
         .with("anyOf", [format, Object::new().with("pattern", whole(&without_offset))])
-        .with("description", words::TIMESTAMP)
+        .with("description", descriptions::TIMESTAMP)
 }
 
 fn event_id() -> Object {

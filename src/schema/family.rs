@@ -7,9 +7,9 @@ use crate::catalogue::{self, Family, Field, Form, Kind, Label, Missing, Related,
 use crate::diagnostic::Severity;
 use crate::event::RESOURCE_ROLE;
 
+use super::descriptions::{self, remarks};
 use super::pattern::{form, name, reference};
 use super::tree::{Object, Tree};
-use super::words::{self, remarks};
 
 /// The schema of a family beyond that of any event.
 pub(super) fn body(family: &Family) -> Object {
@@ -36,11 +36,12 @@ pub(super) fn body(family: &Family) -> Object {
     }
     properties = properties.with("payload", payload(family));
     if let Some(follows) = family.follows {
-        properties = properties.with("follows", Object::new().with("description", words::sentence(follows.text.0)));
+        properties =
+            properties.with("follows", Object::new().with("description", descriptions::sentence(follows.text.0)));
     }
     Object::new()
         .with("title", family.title.0)
-        .with("description", words::family(family.emitted_by.0, family.notes.0, documented, family.docs))
+        .with("description", descriptions::family(family.emitted_by.0, family.notes.0, documented, family.docs))
         .with("type", "object")
         .with_any("required", Tree::from(required))
         .with("properties", properties)
@@ -70,7 +71,8 @@ impl Labels {
             if must_be(label.missing) {
                 all.required.push(label.name);
             }
-            let meaning = words::part(label.meaning.0, label.presence.0, label.missing, label.source.0, documented);
+            let meaning =
+                descriptions::part(label.meaning.0, label.presence.0, label.missing, label.source.0, documented);
             let meaning = described(meaning, &mut remarks(&label.form));
             let meaning = match &label.form {
                 Form::Values { values, other } => known(meaning, values, *other),
@@ -108,7 +110,7 @@ fn examples(example: &str) -> Tree {
 /// A description with remarks behind it.
 fn described(meaning: String, remarks: &mut dyn Iterator<Item = &'static str>) -> String {
     let mut all = vec![meaning];
-    all.extend(remarks.map(words::sentence));
+    all.extend(remarks.map(descriptions::sentence));
     all.join(" ")
 }
 
@@ -136,7 +138,7 @@ fn known(meaning: String, values: &[Value], other: Severity) -> String {
         return meaning;
     }
     let known: Vec<&str> = values.iter().map(|value| value.text).collect();
-    [meaning, words::other_values(&known)].join(" ")
+    [meaning, descriptions::other_values(&known)].join(" ")
 }
 
 // ---- related resources
@@ -168,15 +170,15 @@ fn in_role(related: &Related) -> Object {
 }
 
 fn resource(related: &'static Related, documented: bool) -> Object {
-    let mut meaning = vec![words::sentence(related.when.0)];
+    let mut meaning = vec![descriptions::sentence(related.when.0)];
     meaning.extend(match related.remark {
-        Some(remark) => Some(words::sentence(remark.text)),
-        None => words::said_by(related.source.0, documented).map(str::to_owned),
+        Some(remark) => Some(descriptions::sentence(remark.text)),
+        None => descriptions::said_by(related.source.0, documented).map(str::to_owned),
     });
-    meaning.extend(related.max.map(words::at_most));
+    meaning.extend(related.max.map(descriptions::at_most));
     let labels = Labels::of(related.labels, documented);
     let mut id = Object::new().with("type", "string").and(form(&related.id));
-    let remarks: Vec<String> = remarks(&related.id).map(words::sentence).collect();
+    let remarks: Vec<String> = remarks(&related.id).map(descriptions::sentence).collect();
     id = id.with_any("description", remarks.join(" ")).with_any("examples", examples(related.example.0));
     let properties = Object::new().with("prefect.resource.id", id).and(labels.properties);
     Object::new()
@@ -190,9 +192,9 @@ fn resource(related: &'static Related, documented: bool) -> Object {
 fn payload(family: &Family) -> Object {
     let shape = |object: &'static catalogue::Object| fields(object, family.documented.0);
     match family.payload {
-        [] => Object::new().with("type", "object").with("description", words::NO_PAYLOAD),
+        [] => Object::new().with("type", "object").with("description", descriptions::NO_PAYLOAD),
         [only] if only.fields.is_empty() && only.other.is_some() => {
-            Object::new().with("type", "object").with("description", words::NO_PAYLOAD)
+            Object::new().with("type", "object").with("description", descriptions::NO_PAYLOAD)
         }
         [only] => Object::new().with("type", "object").and(shape(only)),
         [first, others @ ..] => {
@@ -211,7 +213,7 @@ fn payload(family: &Family) -> Object {
                     .with("then", shape(other))
                     .with("else", schema);
             }
-            Object::new().with("type", "object").with("description", words::SEVERAL_PAYLOADS).and(schema)
+            Object::new().with("type", "object").with("description", descriptions::SEVERAL_PAYLOADS).and(schema)
         }
     }
 }
@@ -232,7 +234,7 @@ fn fields(object: &'static catalogue::Object, documented: bool) -> Object {
 fn field(field: &'static Field, documented: bool) -> Object {
     // A remark says already who writes it.
     let source = if field.remark.is_some() { Source::Both } else { field.source.0 };
-    let meaning = words::part(field.meaning.0, field.presence.0, field.missing, source, documented);
+    let meaning = descriptions::part(field.meaning.0, field.presence.0, field.missing, source, documented);
     let also = field.also.as_ref().map(|(_, remark)| remark.text);
     let values = field.values.iter().filter_map(|value| value.remark.as_ref().map(|remark| remark.text));
     let own = field.remark.map(|remark| remark.text);

@@ -7,7 +7,7 @@ mod family;
 mod pattern;
 mod reference;
 mod tree;
-mod words;
+mod descriptions;
 
 pub use reference::reference;
 
@@ -78,8 +78,8 @@ pub fn all() -> Schema {
     let reserved = Object::new().with("required", ["event"]).with("properties", Object::new().with("event", begin));
     let schema = head(ALL)
         .and(pattern::reference(envelope::EVENT))
-        .with("title", words::ALL_TITLE)
-        .with("description", words::ALL)
+        .with("title", descriptions::ALL_TITLE)
+        .with("description", descriptions::ALL)
         .with("type", "object")
         .with("if", reserved)
         .with("then", Object::new().with("allOf", cases))

@@ -4,7 +4,7 @@
 use crate::catalogue::{Family, Field, Form, Kind, Label, Object, Presence, Related, Value, families};
 use crate::diagnostic::Severity;
 
-use super::words::{self, sentence};
+use super::descriptions::{self, sentence};
 
 const HEAD: &str = "\
 # Events
@@ -76,7 +76,7 @@ fn family(out: &mut String, family: &Family) {
         if shape.fields.is_empty() {
             line(out, "\n#### Payload\n");
             let open = "The payload has no fields of its own; it can have any.";
-            line(out, if shape.other.is_some() { words::NO_PAYLOAD } else { open });
+            line(out, if shape.other.is_some() { descriptions::NO_PAYLOAD } else { open });
             continue;
         }
         let mut rows = Vec::new();
@@ -103,7 +103,7 @@ fn family(out: &mut String, family: &Family) {
 
 fn variants(out: &mut String, family: &Family) {
     let states = family.variants.iter().any(|variant| variant.state_type.is_some());
-    let practice = |documented: bool| if documented { "" } else { words::NOT_DOCUMENTED }.to_owned();
+    let practice = |documented: bool| if documented { "" } else { descriptions::NOT_DOCUMENTED }.to_owned();
     if states {
         table(
             out,
@@ -173,8 +173,8 @@ fn usual(form: &Form) -> String {
 
 fn label_practice(label: &'static Label, documented: bool) -> Vec<String> {
     let mut all: Vec<String> =
-        words::practice(label.source.0, label.presence.0, documented).map(str::to_owned).into_iter().collect();
-    all.extend(words::remarks(&label.form).map(str::to_owned));
+        descriptions::practice(label.source.0, label.presence.0, documented).map(str::to_owned).into_iter().collect();
+    all.extend(descriptions::remarks(&label.form).map(str::to_owned));
     all
 }
 
@@ -195,13 +195,13 @@ fn related_rows(related: &'static Related, documented: bool) -> Vec<[String; 4]>
     // What is said of it besides tells who writes it.
     let own = match related.remark {
         Some(remark) => Some(remark.text),
-        None => words::practice(related.source.0, Presence::Required, documented),
+        None => descriptions::practice(related.source.0, Presence::Required, documented),
     };
     let mut all: Vec<String> = own.map(str::to_owned).into_iter().collect();
     if related.min > 0 && related.missing.is_some_and(|missing| missing.severity != Severity::Error) {
         all.push("Not always there".to_owned());
     }
-    all.extend(words::remarks(&related.id).map(str::to_owned));
+    all.extend(descriptions::remarks(&related.id).map(str::to_owned));
     let mut rows = vec![[usual(&related.id), code(related.role), sentence(related.when.0), practice(&all)]];
     rows.extend(related.labels.iter().map(|label| {
         [
@@ -221,7 +221,7 @@ fn field_rows(object: &'static Object, before: &str, documented: bool, rows: &mu
         let path = [before, field.name].concat();
         let own = match field.remark {
             Some(remark) => Some(remark.text),
-            None => words::practice(field.source.0, field.presence.0, documented),
+            None => descriptions::practice(field.source.0, field.presence.0, documented),
         };
         let mut practice: Vec<String> = own.map(str::to_owned).into_iter().collect();
         practice.extend(field.also.map(|(_, remark)| remark.text.to_owned()));

@@ -1,12 +1,13 @@
 //! What a window over heartbeats is good for: how many may be missing, how soon a dead run is found.
 
-use crate::automation::read;
+use crate::diagnostic::display::text as shown_value;
 use crate::json::write::{ToJson, Writer, string};
 use crate::json::{Decimal, Kind, Tape, Value, parse};
-use crate::sentence::told;
-use crate::validate::{joined, shown_value};
+use crate::text::phrase::joined;
+use crate::text::template::told;
 
-use super::moment::decimal;
+use crate::time::scalar;
+use crate::time::span::decimal;
 
 /// Microseconds.
 const SECOND: i64 = 1_000_000;
@@ -79,7 +80,7 @@ impl Question {
             tick: given("tick").map_or(Ok(5 * SECOND), |value| span("tick", value))?,
             client: given("client_version").map(version).transpose()?,
             expect: given("expect")
-                .map(|value| read::texts(value).ok_or_else(|| wrong("expect", "a list of texts", value)))
+                .map(|value| scalar::texts(value).ok_or_else(|| wrong("expect", "a list of texts", value)))
                 .transpose()?,
         })
     }

@@ -1,10 +1,11 @@
 //! The document of a scenario: what it may say, and what is wrong with it.
 
 use crate::automation::{Automation, EventTrigger, Posture, Specification, Trigger, read};
-use crate::build::{BuiltEvent, Random, history, most_events};
 use crate::diagnostic::Code;
 use crate::event::{Reader, ReceivedEvent, Text};
+use crate::generate::{BuiltEvent, Random, history, most_events};
 use crate::json::{Kind, Value};
+use crate::time::scalar;
 
 use super::expectation::{self, Expectation};
 use super::frame::{Frame, received};
@@ -94,7 +95,7 @@ pub(super) fn automation<'t>(value: Value<'t>, reading: &mut Reading<'t>) -> Opt
         return None;
     };
     let mut refuse = |value, what| {
-        reading.add(Code::ScenarioAutomation, value).with("what", what);
+        reading.add(Code::SCENARIO_AUTOMATION, value).with("what", what);
     };
     let Some(trigger) = read::trigger(trigger) else {
         refuse(trigger, "this trigger");
@@ -109,8 +110,8 @@ pub(super) fn automation<'t>(value: Value<'t>, reading: &mut Reading<'t>) -> Opt
     }
     // A name and actions decide nothing here.
     let mut automation = Automation { trigger, ..crash_zombie_flows() };
-    automation.name = reading.read(value.get("name"), "a text", read::text).unwrap_or_default();
-    automation.enabled = reading.read(value.get("enabled"), "`true` or `false`", read::boolean).unwrap_or(true);
+    automation.name = reading.read(value.get("name"), "a text", scalar::text).unwrap_or_default();
+    automation.enabled = reading.read(value.get("enabled"), "`true` or `false`", scalar::boolean).unwrap_or(true);
     Some(automation)
 }
 
@@ -135,7 +136,7 @@ impl Document {
             reading.missing(root, "the scenario", "automation", "").with("hint", hint);
             None
         };
-        let name = reading.read(root.get("scenario"), "a text", read::text);
+        let name = reading.read(root.get("scenario"), "a text", scalar::text);
         let frame = Frame::read(root, reading, received(&events, false));
         let start = frame.start;
         let heartbeats = runs::heartbeats(root.get("heartbeat"), None, reading);
@@ -160,7 +161,7 @@ impl Document {
         let (mut played, mut built) = (Vec::new(), Vec::new());
         for (index, spec) in specs.into_iter().enumerate() {
             let seed = spec.run.heartbeats.seed;
-            let mut random = Random::new(crate::hash::mix(seed, index as u64));
+            let mut random = Random::new(crate::text::hash::mix(seed, index as u64));
             let (resource, own) = history(&spec.run, &mut reader, &mut random);
             played.push(PlayedRun { name: spec.run.name, of: spec.of, resource });
             built.extend(own);
@@ -193,7 +194,7 @@ pub(super) fn add_event(
         return;
     }
     let lacks = ["id", "occurred", "event", "resource"].into_iter().find(|key| value.get(key).is_none());
-    let finding = reading.add(Code::ScenarioEvent, value);
+    let finding = reading.add(Code::SCENARIO_EVENT, value);
     match lacks {
         Some(key) if value.kind() == Kind::Object => finding.say("why", format_args!(": it lacks `{key}`")),
         _ => finding.with("why", ""),

@@ -2,19 +2,19 @@
 
 use std::fmt::Write;
 
-use crate::automation::read;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::event::{self, RESOURCE_ID};
 use crate::json::write::{ToJson, Writer};
 use crate::json::{Kind, Value};
+use crate::text::phrase::joined;
 use crate::time::Instant;
 use crate::trigger::{Decision, Firing};
-use crate::validate::joined;
 
 use super::document::{Document, PlayedRun};
-use super::moment::{moment, words};
 use super::reading::{Reading, Text};
 use super::simulation::{play_it, trace};
+use crate::time::scalar;
+use crate::time::span::{moment, words};
 
 const KEYS: [&str; 7] = ["run", "label", "event", "fires", "never", "between", "description"];
 
@@ -42,12 +42,12 @@ pub(super) fn read<'t>(list: Value<'t>, start: Instant, runs: &[&str], reading: 
 fn one<'t>(item: Value<'t>, start: Instant, runs: &[&str], reading: &mut Reading<'t>) -> Expectation {
     reading.is(item, Kind::Object, "an object such as `{run: zombie, fires: 1}`");
     reading.unknown_keys(item, &KEYS, false);
-    let run = reading.read(item.get("run"), "the name of a run", read::text);
+    let run = reading.read(item.get("run"), "the name of a run", scalar::text);
     if let (Some(run), Some(value)) = (&run, item.get("run"))
         && !runs.contains(&&**run)
     {
-        let near = crate::validate::nearest(run, &mut runs.iter().copied());
-        let finding = reading.add(Code::ScenarioUnknownRun, value).shown("name", run);
+        let near = crate::text::nearest::nearest(run, &mut runs.iter().copied());
+        let finding = reading.add(Code::SCENARIO_UNKNOWN_RUN, value).shown("name", run);
         if let Some(near) = near {
             finding.say("hint", format_args!("did you mean `{near}`?")).with("similar", near).replace(value, near);
         } else {
@@ -56,10 +56,10 @@ fn one<'t>(item: Value<'t>, start: Instant, runs: &[&str], reading: &mut Reading
     }
     let labels = reading.read(item.get("label"), "an object of labels and their texts", |value| {
         let members = (value.kind() == Kind::Object).then(|| value.members())?;
-        members.map(|(key, value)| Some((key.string().into_owned(), read::text(value)?))).collect::<Option<Vec<_>>>()
+        members.map(|(key, value)| Some((key.string().into_owned(), scalar::text(value)?))).collect::<Option<Vec<_>>>()
     });
-    let event = reading.read(item.get("event"), "the name of an event", read::text);
-    let count = |value: Value<'_>| read::integer(value).and_then(|count| u64::try_from(count).ok());
+    let event = reading.read(item.get("event"), "the name of an event", scalar::text);
+    let count = |value: Value<'_>| scalar::integer(value).and_then(|count| u64::try_from(count).ok());
     let mut fires = reading.read(item.get("fires"), "a whole number, not negative", count);
     let never = |value: Value<'_>| Some(()).filter(|()| value.kind() == Kind::True);
     if reading.read(item.get("never"), "true", never).is_some() {
@@ -243,7 +243,7 @@ fn test_one<'t>(text: Text<'_>, root: Value<'t>, value: Value<'t>) -> Tested {
     let mut reading = Reading::new(root);
     let outcomes = outcomes(value, &mut reading).unwrap_or_default();
     let errors = text.report(reading.findings).diagnostics;
-    Tested { scenario: value.get("scenario").and_then(read::text), outcomes, errors }
+    Tested { scenario: value.get("scenario").and_then(scalar::text), outcomes, errors }
 }
 
 fn outcomes<'t>(value: Value<'t>, reading: &mut Reading<'t>) -> Option<Vec<Outcome>> {

@@ -1,15 +1,17 @@
 //! How events are played, whatever they are: from when to when, and by which server.
 
-use crate::automation::{Automation, Trigger, read};
-use crate::event::{ReceivedEvent, instant};
+use crate::automation::{Automation, Trigger};
+use crate::event::ReceivedEvent;
 use crate::json::{Kind, Value};
-use crate::sort;
+use crate::text::order;
 use crate::time::Instant;
+use crate::time::instant_of;
 use crate::trigger::{Delivery, Version};
 
-use super::moment::{moment, span};
 use super::reading::Reading;
 use super::scenario::{MAX_TICKS, Scenario, TICK};
+use crate::time::scalar;
+use crate::time::span::{moment, span};
 
 /// The keys that a document has for it.
 pub(super) const KEYS: [&str; 7] =
@@ -49,7 +51,7 @@ impl Frame {
     /// `first`: when the first event is received.
     pub fn read<'t>(root: Value<'t>, reading: &mut Reading<'t>, first: Option<Instant>) -> Frame {
         let expected = "a point in time such as `2026-03-01T12:00:00Z`";
-        let start = root.get("start").map_or(first, |value| reading.read(Some(value), expected, instant));
+        let start = root.get("start").map_or(first, |value| reading.read(Some(value), expected, instant_of));
         let start = start.unwrap_or(START);
         let more = |value: Value<'_>| span(value).filter(|span| *span > 0);
         Frame {
@@ -61,7 +63,7 @@ impl Frame {
                 let known = [("consumer", Delivery::Consumer), ("direct", Delivery::Direct)];
                 known.into_iter().find(|(name, _)| value.is(name)).map(|(_, delivery)| delivery)
             }),
-            intended: reading.read(root.get("intended"), "`true` or `false`", read::boolean),
+            intended: reading.read(root.get("intended"), "`true` or `false`", scalar::boolean),
             version: reading.read(root.get("server_version"), "\"3.9\" or \"3.8\"", |value| {
                 let written = value.is_string() || value.kind() == Kind::Float;
                 version(&value.string()).filter(|_| written)
@@ -93,7 +95,7 @@ impl Frame {
     }
 
     pub fn scenario(self, automation: Automation, mut events: Vec<ReceivedEvent>, end: Instant) -> Scenario {
-        sort::by_key(&mut events, &mut |event| event.received.sortable());
+        order::by_key(&mut events, &mut |event| event.received.sortable());
         Scenario {
             name: None,
             automation,

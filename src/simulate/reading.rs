@@ -1,11 +1,14 @@
 //! Reading a scenario: what its document says, and findings on what it should not say.
 
+use crate::diagnostic::Settings;
+use crate::diagnostic::TextOptions;
+use crate::diagnostic::findings::{Draft, Findings, Subject};
+use crate::diagnostic::path::Path;
+use crate::diagnostic::syntax::{self, Source};
 use crate::diagnostic::{Code, Report};
 use crate::json::{Kind, Pointer, Position, Tape, Value};
-use crate::validate::findings::{Draft, Findings, Subject};
-use crate::validate::path::Path;
-use crate::validate::syntax::{self, Source};
-use crate::validate::{Settings, TextOptions, joined, nearest};
+use crate::text::nearest::nearest;
+use crate::text::phrase::joined;
 
 /// A report holds so many findings at most.
 const MOST: usize = 1000;
@@ -85,7 +88,7 @@ impl<'t> Reading<'t> {
         let key = way.rsplit('/').next().unwrap_or_default();
         let number = key.starts_with(|first: char| first.is_ascii_digit());
         let name = if number { way.trim_start_matches('/') } else { key };
-        let finding = self.findings.add(Code::ScenarioWrongValue, &Subject::default(), &Path::Written(way), value);
+        let finding = self.findings.add(Code::SCENARIO_WRONG_VALUE, &Subject::default(), &Path::Written(way), value);
         let finding = match name {
             "" => finding.with("what", "the document"),
             _ => finding.say("what", format_args!("`{name}`")),
@@ -94,17 +97,17 @@ impl<'t> Reading<'t> {
     }
 
     pub fn missing(&mut self, object: Value<'_>, what: &str, key: &str, why: &str) -> Draft<'_> {
-        let finding = self.add(Code::ScenarioMissingKey, object).opening();
+        let finding = self.add(Code::SCENARIO_MISSING_KEY, object).opening();
         finding.with("what", what).with("key", key).with("why", why)
     }
 
     pub fn too_early(&mut self, value: Value<'_>, later: &str, earlier: &str) {
-        self.add(Code::ScenarioTime, value).with("later", later).with("earlier", earlier);
+        self.add(Code::SCENARIO_TIME, value).with("later", later).with("earlier", earlier);
     }
 
     pub fn too_large(&mut self, value: Value<'_>, limit: u64, what: &str) {
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-        self.add(Code::ScenarioTooLarge, value).opening().count("limit", limit).with("what", what);
+        self.add(Code::SCENARIO_TOO_LARGE, value).opening().count("limit", limit).with("what", what);
     }
 
     /// Keys that mean nothing here. `lenient`: only those that look like one that does.
@@ -118,7 +121,7 @@ impl<'t> Reading<'t> {
             if lenient && near.is_none() {
                 continue;
             }
-            let finding = self.add(Code::ScenarioUnknownKey, key).shown("key", &name);
+            let finding = self.add(Code::SCENARIO_UNKNOWN_KEY, key).shown("key", &name);
             match near {
                 Some(near) => {
                     finding

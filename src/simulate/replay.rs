@@ -1,11 +1,11 @@
 //! Real events are played to an automation: would it have fired?
 
+use crate::diagnostic::findings::{Findings, Subject};
+use crate::diagnostic::syntax::{self, Source};
 use crate::diagnostic::{Diagnostic, Report};
 use crate::event::{Reader, ReceivedEvent};
 use crate::json::write::{ToJson, Writer};
 use crate::json::{Kind, Position, Tape, Value, parse_prefix};
-use crate::validate::findings::{Findings, Subject};
-use crate::validate::syntax::{self, Source};
 
 use super::document::{add_event, automation};
 use super::frame::{self, Frame, received};

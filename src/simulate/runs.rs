@@ -1,15 +1,15 @@
 //! The runs of a scenario, as their document tells them.
 
-use crate::automation::read;
-use crate::build::{Break, Heartbeats, Phase, RunSpec, State, state_type};
 use crate::diagnostic::Code;
+use crate::generate::{Break, Heartbeats, Phase, RunSpec, State, state_type};
 use crate::json::{Decimal, Kind, Value};
 use crate::time::Instant;
 
 use super::document::MAX_EVENTS;
 use super::frame::{MOMENT, NOT_NEGATIVE, SPAN, not_negative};
-use super::moment::{moment, span};
 use super::reading::Reading;
+use crate::time::scalar;
+use crate::time::span::{moment, span};
 
 const HEARTBEAT: [&str; 7] = ["frequency", "drift", "first", "delay", "jitter", "loss", "seed"];
 
@@ -80,7 +80,7 @@ pub(super) fn heartbeats<'t>(
         micros.filter(|micros| (0..=1_000_000).contains(micros))
     });
     beats.loss = share.unwrap_or(beats.loss);
-    let seed = reading.read(value.get("seed"), "a whole number", read::integer);
+    let seed = reading.read(value.get("seed"), "a whole number", scalar::integer);
     beats.seed = seed.map_or(beats.seed, i64::cast_unsigned);
     beats
 }
@@ -95,7 +95,7 @@ pub(super) fn read<'t>(list: Value<'t>, start: Instant, beats: &Heartbeats, read
         reading.unknown_keys(item, &RUN, false);
         let run = one(item, index, start, beats, reading);
         let most = |value: Value<'_>| {
-            let count = read::integer(value).and_then(|count| u64::try_from(count).ok());
+            let count = scalar::integer(value).and_then(|count| u64::try_from(count).ok());
             count.filter(|count| (1..=MAX_EVENTS).contains(count))
         };
         let count = item.get("count");
@@ -108,7 +108,7 @@ pub(super) fn read<'t>(list: Value<'t>, start: Instant, beats: &Heartbeats, read
         }
         if specs.iter().any(|spec| spec.of == run.name) {
             let place = item.get("name").unwrap_or(item);
-            reading.add(Code::ScenarioRepeatedRun, place).shown("name", &run.name);
+            reading.add(Code::SCENARIO_REPEATED_RUN, place).shown("name", &run.name);
         }
         for copy in 0..copies {
             let shift = i64::try_from(copy).unwrap_or_default().saturating_mul(every);
@@ -136,7 +136,7 @@ fn shifted(run: &RunSpec, by: i64) -> RunSpec {
 }
 
 fn one<'t>(item: Value<'t>, index: usize, start: Instant, beats: &Heartbeats, reading: &mut Reading<'t>) -> RunSpec {
-    let text = |value: Value<'_>| read::text(value).filter(|text| !text.is_empty());
+    let text = |value: Value<'_>| scalar::text(value).filter(|text| !text.is_empty());
     let at = |value: Value<'_>| moment(value, start);
     let name = reading.read(item.get("name"), "a text", text);
     let starts = reading.read(item.get("starts"), MOMENT, at).unwrap_or(start);
@@ -173,7 +173,7 @@ fn one<'t>(item: Value<'t>, index: usize, start: Instant, beats: &Heartbeats, re
             breaks.extend(stop(value, phase, start, reading));
         }
     }
-    crate::sort::by_key(&mut breaks, &mut |one: &Break| one.from.sortable());
+    crate::text::order::by_key(&mut breaks, &mut |one: &Break| one.from.sortable());
     let over =
         breaks.iter().zip(breaks.iter().skip(1)).any(|(one, next)| one.until.is_none_or(|until| next.from < until));
     if over || breaks.first().is_some_and(|first| first.from < starts) {
@@ -181,13 +181,13 @@ fn one<'t>(item: Value<'t>, index: usize, start: Instant, beats: &Heartbeats, re
     }
     let misses = reading.read(item.get("misses"), "a list of the numbers of heartbeats, from 1", |value| {
         let numbers = (value.kind() == Kind::Array).then(|| value.items())?;
-        numbers.map(|number| read::integer(number).and_then(|n| u64::try_from(n).ok()).filter(|n| *n > 0)).collect()
+        numbers.map(|number| scalar::integer(number).and_then(|n| u64::try_from(n).ok()).filter(|n| *n > 0)).collect()
     });
     RunSpec {
         name: name.unwrap_or_else(|| format!("run-{}", index.saturating_add(1))),
         flow: reading.read(item.get("flow"), "a text", text).unwrap_or_else(|| "my-flow".to_owned()),
         deployment: reading.read(item.get("deployment"), "a text", text),
-        tags: reading.read(item.get("tags"), "a list of texts", read::texts).unwrap_or_default(),
+        tags: reading.read(item.get("tags"), "a list of texts", scalar::texts).unwrap_or_default(),
         starts,
         ends,
         dies,
@@ -232,8 +232,8 @@ fn state<'t>(value: Value<'t>, reading: &mut Reading<'t>) -> Option<State> {
         let name = value.string();
         let known = State::known(&name);
         if known.is_none() {
-            let near = crate::validate::nearest(&name, &mut State::names());
-            let finding = reading.add(Code::ScenarioUnknownState, value).shown("name", &name);
+            let near = crate::text::nearest::nearest(&name, &mut State::names());
+            let finding = reading.add(Code::SCENARIO_UNKNOWN_STATE, value).shown("name", &name);
             if let Some(near) = near {
                 finding.say("hint", format_args!("did you mean `{near}`?")).with("similar", near).replace(value, near);
             } else {
@@ -256,7 +256,7 @@ fn state<'t>(value: Value<'t>, reading: &mut Reading<'t>) -> Option<State> {
     };
     let expected = "a state type such as `COMPLETED`, `FAILED`, `CANCELLED` or `CRASHED`";
     let known = reading.read(Some(kind), expected, |kind| state_type(&kind.string()))?;
-    let own = reading.read(value.get("name"), "a text", |name| read::text(name).filter(|text| !text.is_empty()));
+    let own = reading.read(value.get("name"), "a text", |name| scalar::text(name).filter(|text| !text.is_empty()));
     // `COMPLETED`: `Completed`.
     let usual = || {
         let (first, rest) = known.split_at_checked(1).unwrap_or_default();

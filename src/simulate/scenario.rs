@@ -5,7 +5,7 @@ use std::fmt;
 use crate::automation::Automation;
 use crate::event::ReceivedEvent;
 use crate::json::Value;
-use crate::sort;
+use crate::text::order;
 use crate::time::Instant;
 use crate::trigger::{Delivery, Engine, Options, Outcome, Version};
 
@@ -95,7 +95,7 @@ impl Scenario {
 /// at the instant of a tick comes before it.
 pub fn run(mut scenario: Scenario, options: Options) -> Result<Simulation, ScenarioError> {
     let mut events = std::mem::take(&mut scenario.events);
-    sort::by_key(&mut events, &mut |event| event.received.sortable());
+    order::by_key(&mut events, &mut |event| event.received.sortable());
     play(&scenario, &events, options)
 }
 

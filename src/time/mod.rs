@@ -4,11 +4,13 @@
 //! pydantic (the crate `speedate` here, which is pydantic's own) and then to pendulum ([`lenient`]).
 
 mod lenient;
+pub(crate) mod scalar;
+pub(crate) mod span;
 mod write;
 
 use speedate::{DateTime, DateTimeConfig, MicrosecondsPrecisionOverflowBehavior, TimeConfig, TimestampUnit};
 
-use crate::json::Decimal;
+use crate::json::{Decimal, Kind, Value};
 
 /// Microseconds since 1970-01-01T00:00:00Z.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
@@ -102,6 +104,16 @@ fn config() -> DateTimeConfig {
             ..TimeConfig::default()
         },
         ..DateTimeConfig::default()
+    }
+}
+
+/// A point in time that depends on nothing but its text.
+#[must_use]
+pub fn instant_of(value: Value<'_>) -> Option<Instant> {
+    match value.kind() {
+        Kind::String => read(&value.bytes())?.instant,
+        Kind::Integer | Kind::Float => read_number(value.raw(), value.kind() == Kind::Integer)?.instant,
+        _ => None,
     }
 }
 

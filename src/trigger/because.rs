@@ -1,7 +1,7 @@
 //! The sentences that tell users why: one per firing and per decision. Times are those of the day, in UTC.
 
 use crate::automation::Posture;
-use crate::sentence::filled;
+use crate::text::template::filled;
 use crate::time::Instant;
 
 use super::bucket::EventRef;

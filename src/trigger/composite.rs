@@ -7,7 +7,7 @@
 use std::rc::Rc;
 
 use crate::automation::{Automation, Composite, EventTrigger, Order, Trigger};
-use crate::hash::mix;
+use crate::text::hash::mix;
 use crate::time::Instant;
 
 use super::decision::{About, Child, Decision, Firing, Reason};

@@ -20,8 +20,8 @@ mod table;
 
 use crate::automation::{Automation, Posture};
 use crate::event::{ReceivedEvent, Text};
-use crate::hash::{hash, mix};
-use crate::sort;
+use crate::text::hash::{hash, mix};
+use crate::text::order;
 use crate::time::Instant;
 
 use bucket::Buckets;
@@ -36,7 +36,6 @@ use table::Table;
 pub use bucket::EventRef;
 pub use decision::{About, Child, Decision, Firing, Kind, Outcome, Phase, Reason, Snapshot};
 pub use fault::Fault;
-pub use matching::Glob;
 
 /// Which server decides.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -110,7 +109,7 @@ impl Names {
         let interest = |(index, watcher): (usize, &Watcher)| Some((index, watcher.matching.interest(name)?));
         let mut interested: Vec<_> = watchers.iter().enumerate().filter_map(interest).collect();
         if chance != 0 {
-            sort::by_key(&mut interested, &mut |(index, _)| mix(chance, *index as u64));
+            order::by_key(&mut interested, &mut |(index, _)| mix(chance, *index as u64));
         }
         self.interested.push((name.clone(), interested));
         self.table.insert(hash, u32::try_from(place).unwrap_or_default());

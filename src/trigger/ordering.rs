@@ -6,7 +6,7 @@
 use uuid::Uuid;
 
 use crate::event::ReceivedEvent;
-use crate::sort;
+use crate::text::order;
 
 use super::heap::Heap;
 use super::recent::{Recent, id_hash};
@@ -152,7 +152,7 @@ impl Ordering {
         };
         let events = followers.ids.iter().flatten().filter_map(|id| self.waiter(self.place(*id)?));
         let mut events: Vec<ReceivedEvent> = events.map(|waiter| waiter.event.clone()).collect();
-        sort::by_key(&mut events, &mut occurred);
+        order::by_key(&mut events, &mut occurred);
         events
     }
 
@@ -218,8 +218,8 @@ impl Ordering {
                 lost.push(waiter);
             }
         }
-        sort::by_key(&mut lost, &mut |waiter: &Waiter| waiter.turn);
-        sort::by_key(&mut lost, &mut |waiter: &Waiter| occurred(&waiter.event));
+        order::by_key(&mut lost, &mut |waiter: &Waiter| waiter.turn);
+        order::by_key(&mut lost, &mut |waiter: &Waiter| occurred(&waiter.event));
         lost.into_iter().map(|waiter| waiter.event).collect()
     }
 }

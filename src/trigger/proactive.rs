@@ -4,7 +4,7 @@
 //! `sweep_closed_buckets` of `server/events/triggers.py`.
 
 use crate::json::write::string;
-use crate::sort;
+use crate::text::order;
 use crate::time::Instant;
 
 use super::bucket::{Bucket, Buckets};
@@ -128,7 +128,7 @@ fn start(buckets: &Buckets, place: u32) -> u64 {
 
 /// Those of one start stay in the order in which they are.
 fn by_start(buckets: &Buckets, mut places: Vec<u32>) -> Vec<u32> {
-    sort::by_key(&mut places, &mut |place| start(buckets, *place));
+    order::by_key(&mut places, &mut |place| start(buckets, *place));
     places
 }
 
@@ -144,7 +144,7 @@ fn by_key(buckets: &Buckets, mut places: Vec<u32>) -> Vec<u32> {
         texts.push(text);
     }
     let texts: Vec<&[u8]> = texts.iter().map(String::as_bytes).collect();
-    sort::arrange(&mut places, sort::order_of_texts(&texts));
+    order::arrange(&mut places, order::order_of_texts(&texts));
     places
 }
 

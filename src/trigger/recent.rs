@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 
 use uuid::Uuid;
 
-use crate::hash::mix;
+use crate::text::hash::mix;
 
 use super::table::Table;
 

@@ -1,4 +1,4 @@
-//! Where the entries of a list are, by a hash. Unlike [`crate::hash::Places`] it forgets, and two entries
+//! Where the entries of a list are, by a hash. Unlike [`crate::text::hash::Places`] it forgets, and two entries
 //! may have the same hash.
 
 /// Open addressing: an entry stands at the first free cell from where its hash points to.

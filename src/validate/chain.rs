@@ -7,17 +7,17 @@ use uuid::Uuid;
 use crate::catalogue::{Family, Follows, Match, Term};
 use crate::diagnostic::Code;
 use crate::event::Event;
-use crate::hash::{self, hash};
 use crate::json::{Places, Value};
-use crate::sort;
+use crate::text::hash::{self, hash};
+use crate::text::order;
 use crate::time::Instant;
 
 use super::envelope::{usual_time, usual_uuid};
-use super::findings::{Draft, Findings, Location, Subject};
 use super::links::{Links, State};
-use super::path::Path;
-use super::syntax::Source;
-use super::words::shown;
+use crate::diagnostic::findings::{Draft, Findings, Location, Subject};
+use crate::diagnostic::path::Path;
+use crate::diagnostic::syntax::Source;
+use crate::text::phrase::shown;
 
 /// How many events are remembered at least: a link over more events is not looked at.
 pub const REMEMBERED: usize = 50_000;
@@ -257,7 +257,7 @@ impl Chain {
         };
         let key = hash(id.as_bytes());
         if let Some(first) = self.seen.get_mut(key) {
-            add(findings, Code::RepeatedEventId, subject, &Path::Field("id"), place(links.id))
+            add(findings, Code::REPEATED_EVENT_ID, subject, &Path::Field("id"), place(links.id))
                 .say("first", format_args!("{}", first.index))
                 .say("id", format_args!("{id}"));
             // It was looked at when it came first.
@@ -318,7 +318,7 @@ impl Chain {
         open.retain(|place| matches!(place, Location::Bytes(_)));
         let start = |place: &Location| if let Location::Bytes(span) = place { u64::from(span.start) } else { 0 };
         let mut places = Places::new(source.text, source.base, source.wtf8);
-        sort::by_key(&mut open, &mut |place| start(place));
+        order::by_key(&mut open, &mut |place| start(place));
         for place in open {
             if let Location::Bytes(span) = *place {
                 *place = Location::Known(places.range(span.start, span.end));
@@ -338,7 +338,7 @@ impl Chain {
         for list in std::mem::take(&mut self.executed).lists() {
             for Executed { index, name, docs, place } in list.iter().flatten() {
                 let subject = Subject { index: Some(*index), name: Some(name), docs: *docs };
-                add(findings, Code::ExecutedWithoutSubmitted, &subject, &Path::Field("follows"), *place);
+                add(findings, Code::EXECUTED_WITHOUT_SUBMITTED, &subject, &Path::Field("follows"), *place);
             }
         }
     }
@@ -366,7 +366,7 @@ impl Chain {
                 && occurred.since(ended) > HEARTBEAT_GRACE
                 && run.moved.is_none_or(|moved| moved <= ended)
             {
-                add(findings, Code::HeartbeatAfterEnd, subject, path, place())
+                add(findings, Code::HEARTBEAT_AFTER_END, subject, path, place())
                     .duration("found", occurred.since(ended))
                     .say("index", format_args!("{index}"));
             }
@@ -375,7 +375,7 @@ impl Chain {
         // Both are spread well: resources are hashes, instants differ in their low bits.
         let instant = own.resource.rotate_left(32) ^ occurred.0.cast_unsigned();
         if let Some(other) = self.instants.get_mut(instant) {
-            add(findings, Code::StatesAtSameInstant, subject, path, place()).say("index", format_args!("{other}"));
+            add(findings, Code::STATES_AT_SAME_INSTANT, subject, path, place()).say("index", format_args!("{other}"));
         } else {
             self.instants.insert(instant, own.index);
         }
@@ -417,7 +417,7 @@ impl Chain {
 
 fn not_found(findings: &mut Findings<'_>, waiting: &[Vec<Waiting>]) {
     for waiting in waiting.iter().flatten() {
-        report(findings, &waiting.follower(), Code::FollowsNotFound);
+        report(findings, &waiting.follower(), Code::FOLLOWS_NOT_FOUND);
     }
 }
 
@@ -448,9 +448,9 @@ fn judge(findings: &mut Findings<'_>, follower: &Follower<'_>, target: &Seen) {
     let index = target.index;
     let name = target.family.map_or("", |family| family.name.text);
     if !follows.families.is_empty() && !follows.families.contains(&name) {
-        let expected = super::words::list(&mut follows.families.iter().copied(), " or ");
+        let expected = crate::text::phrase::list(&mut follows.families.iter().copied(), " or ");
         let name = if name.is_empty() { "an event of another kind" } else { name };
-        report(findings, follower, Code::FollowsWrongEvent)
+        report(findings, follower, Code::FOLLOWS_WRONG_EVENT)
             .say("index", format_args!("{index}"))
             .with("found", name)
             .with("event", follower.subject.name.unwrap_or_default())
@@ -464,7 +464,7 @@ fn judge(findings: &mut Findings<'_>, follower: &Follower<'_>, target: &Seen) {
         differs.then(|| follows.same.as_ref().map_or("resource", term_words))
     };
     if let Some(what) = other {
-        report(findings, follower, Code::FollowsOtherResource)
+        report(findings, follower, Code::FOLLOWS_OTHER_RESOURCE)
             .say("index", format_args!("{index}"))
             .with("what", what)
             .with("expected", &follower.words.resource());
@@ -474,9 +474,9 @@ fn judge(findings: &mut Findings<'_>, follower: &Follower<'_>, target: &Seen) {
         let apart = own.since(earlier);
         let window = i64::from(follows.window).saturating_mul(1_000_000);
         if window > 0 && apart.saturating_abs() >= window {
-            report(findings, follower, Code::FollowsTooFar).duration("found", apart).duration("expected", window);
+            report(findings, follower, Code::FOLLOWS_TOO_FAR).duration("found", apart).duration("expected", window);
         } else if apart < 0 {
-            report(findings, follower, Code::FollowsLaterEvent)
+            report(findings, follower, Code::FOLLOWS_LATER_EVENT)
                 .duration("found", apart)
                 .say("index", format_args!("{index}"));
         }
@@ -485,7 +485,7 @@ fn judge(findings: &mut Findings<'_>, follower: &Follower<'_>, target: &Seen) {
         let same_name = from.name.zip(entered.name).is_none_or(|(a, b)| a == b);
         if from.kind != entered.kind || !same_name {
             let path = &Path::Key(&Path::Field("payload"), "initial_state");
-            add(findings, Code::BrokenStateChain, &follower.subject, path, follower.from_place)
+            add(findings, Code::BROKEN_STATE_CHAIN, &follower.subject, path, follower.from_place)
                 .with("found", &follower.words.from())
                 .say("index", format_args!("{index}"));
         }

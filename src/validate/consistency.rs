@@ -10,11 +10,13 @@ use crate::event::{Event, RESOURCE_ID, RESOURCE_ROLE};
 use crate::json::{Kind, Pointer, Value, equal};
 use crate::time;
 
-use super::findings::{Draft, Findings, Subject};
-use super::path::Path;
 use super::precedent::Fact;
 use super::transition;
-use super::words::{self, joined, shown};
+use crate::diagnostic::display;
+use crate::diagnostic::findings::{Draft, Findings, Subject};
+use crate::diagnostic::path::Path;
+use crate::text::phrase::joined;
+use crate::text::phrase::shown;
 
 pub(super) fn check(
     findings: &mut Findings<'_>,
@@ -139,7 +141,7 @@ impl<'t> Check<'_, '_, 't> {
             .collect();
         let (pointer, value) = self.place(term);
         self.findings
-            .add_as(rule.severity, Code::ValuesDisagree, self.subject, &Path::Written(pointer.as_str()), value)
+            .add_as(rule.severity, Code::VALUES_DISAGREE, self.subject, &Path::Written(pointer.as_str()), value)
             .with("odd", &term_words(term))
             .with("found", &found_words(odd))
             .with("others", &joined(&mut others.iter().map(String::as_str), ", and "));
@@ -224,7 +226,7 @@ impl<'t> Check<'_, '_, 't> {
             && let Some(expected) = variant.state_type.filter(|expected| !found.is(expected))
             && !self.findings.has(&Path::Label("prefect.state-type").pointer())
         {
-            self.add(Code::UnusualStateType, &Path::Label("prefect.state-type"), found)
+            self.add(Code::UNUSUAL_STATE_TYPE, &Path::Label("prefect.state-type"), found)
                 .with("name", name)
                 .text("found", found)
                 .say("expected", format_args!("`{expected}`"));
@@ -233,7 +235,7 @@ impl<'t> Check<'_, '_, 't> {
             && state_type.is("RUNNING")
         {
             if is_zero(count) {
-                self.add(Code::RunningWithoutAttempt, &Path::Label("prefect.run-count"), count);
+                self.add(Code::RUNNING_WITHOUT_ATTEMPT, &Path::Label("prefect.run-count"), count);
             }
             self.findings.rests_on(count, Fact::NotZero);
         }
@@ -250,7 +252,7 @@ impl<'t> Check<'_, '_, 't> {
                 continue;
             }
             let list = &Path::Key(&Path::Key(&Path::Field("payload"), "task_run"), "tags");
-            self.add(Code::TagNotRelated, &Path::Item(list, index), tag).string("tag", tag);
+            self.add(Code::TAG_NOT_RELATED, &Path::Item(list, index), tag).string("tag", tag);
         }
     }
 
@@ -280,7 +282,7 @@ impl<'t> Check<'_, '_, 't> {
         let Some(why) = transition::unusual(rules, from, to) else { return };
         let from = from.map_or_else(|| "no state".to_owned(), transition::State::words);
         let path = &Path::Key(&Path::Field("payload"), "validated_state");
-        self.add(Code::UnusualTransition, path, to.place())
+        self.add(Code::UNUSUAL_TRANSITION, path, to.place())
             .with("from", &from)
             .with("to", &to.words())
             .with("why", why);
@@ -299,7 +301,7 @@ impl<'t> Check<'_, '_, 't> {
             {
                 self.findings.rests_on(own, Fact::Differs(self.findings.place(id)));
                 if own.is_same_text(id) {
-                    self.add(Code::ResourceAlsoRelated, &Path::Related(index), related).opening().string("id", id);
+                    self.add(Code::RESOURCE_ALSO_RELATED, &Path::Related(index), related).opening().string("id", id);
                 }
             }
             let mut repeated = false;
@@ -308,7 +310,7 @@ impl<'t> Check<'_, '_, 't> {
                 repeated |= other.is_same_text(id);
             }
             if repeated {
-                self.add(Code::RepeatedRelated, &Path::Related(index), related)
+                self.add(Code::REPEATED_RELATED, &Path::Related(index), related)
                     .opening()
                     .string("id", id)
                     .string("role", role);
@@ -331,14 +333,14 @@ impl<'t> Check<'_, '_, 't> {
         let fields_path = &Path::Key(&Path::Field("payload"), "updated_fields");
         let updates_path = &Path::Key(&Path::Field("payload"), "updates");
         if fields.items().next().is_none() {
-            self.add(Code::UpdatesDisagree, fields_path, fields)
+            self.add(Code::UPDATES_DISAGREE, fields_path, fields)
                 .with("problem", "`updated_fields` is empty: an update changes at least one field");
         }
         for (index, field) in fields.items().enumerate().filter(|(_, field)| field.is_string()) {
             let name = field.string();
             if updates.get(&name).is_none() {
                 let name = shown(&name);
-                self.add(Code::UpdatesDisagree, &Path::Item(fields_path, index), field)
+                self.add(Code::UPDATES_DISAGREE, &Path::Item(fields_path, index), field)
                     .say("problem", format_args!("`updated_fields` names `{name}`, which `updates` does not have"));
             }
         }
@@ -347,24 +349,24 @@ impl<'t> Check<'_, '_, 't> {
             let label = shown(&name);
             let path = &Path::Key(updates_path, &name);
             if fields.items().next().is_some() && !fields.items().any(|field| field.is(&name)) {
-                self.add(Code::UpdatesDisagree, path, key)
+                self.add(Code::UPDATES_DISAGREE, path, key)
                     .say("problem", format_args!("`updates` has `{label}`, which `updated_fields` does not name"));
             }
             match (update.get("from"), update.get("to")) {
                 (Some(from), Some(to)) => {
                     if from.kind() == to.kind() && from.raw() == to.raw() {
-                        self.add(Code::UpdatesDisagree, path, update)
+                        self.add(Code::UPDATES_DISAGREE, path, update)
                             .say("problem", format_args!("`updates.{label}` goes from a value to the same value"));
                     }
                 }
                 (from, _) if update.kind() == Kind::Object => {
                     let missing = if from.is_none() { "from" } else { "to" };
-                    self.add(Code::UpdatesDisagree, path, update)
+                    self.add(Code::UPDATES_DISAGREE, path, update)
                         .say("problem", format_args!("`updates.{label}` lacks `{missing}`"));
                 }
                 _ => {
-                    let found = words::value(update);
-                    self.add(Code::UpdatesDisagree, path, update).say(
+                    let found = display::value(update);
+                    self.add(Code::UPDATES_DISAGREE, path, update).say(
                         "problem",
                         format_args!("`updates.{label}` must be an object with `from` and `to`, not {found}"),
                     );
@@ -377,7 +379,7 @@ impl<'t> Check<'_, '_, 't> {
     fn counts(&mut self) {
         if let Some(slots) = self.event.label("slots-acquired") {
             if is_zero(slots) {
-                self.add(Code::NoSlotsAcquired, &Path::Label("slots-acquired"), slots).with("found", "0");
+                self.add(Code::NO_SLOTS_ACQUIRED, &Path::Label("slots-acquired"), slots).with("found", "0");
             }
             self.findings.rests_on(slots, Fact::NotZero);
         }
@@ -393,7 +395,7 @@ impl<'t> Check<'_, '_, 't> {
             && sum > total
             && let Some(value) = self.event.payload_at(&["total_resources"])
         {
-            self.add(Code::CountsExceedTotal, &Path::Key(&Path::Field("payload"), "total_resources"), value)
+            self.add(Code::COUNTS_EXCEED_TOTAL, &Path::Key(&Path::Field("payload"), "total_resources"), value)
                 .say("found", format_args!("{sum}"))
                 .say("expected", format_args!("{total}"));
         }

@@ -12,16 +12,19 @@ use crate::catalogue;
 use crate::diagnostic::Code;
 use crate::event::{Event, RESOURCE_ID, RESOURCE_ROLE};
 use crate::json::{Kind, Value};
+use crate::text::uuid::read_uuid;
 use crate::time::{self, Form, Instant};
 
-use super::edits;
-use super::findings::{Draft, Findings, Subject};
-use super::path::Path;
 use super::precedent::Fact;
-use super::words::{self, nearest, shown};
+use crate::diagnostic::display;
+use crate::diagnostic::edits;
+use crate::diagnostic::findings::{Draft, Findings, Subject};
+use crate::diagnostic::path::Path;
+use crate::text::nearest::nearest;
+use crate::text::phrase::shown;
 
 /// The fields that the server reads, and `received`, which it writes.
-pub(super) const FIELDS: [&str; 8] =
+pub(crate) const FIELDS: [&str; 8] =
     ["occurred", "event", "resource", "related", "payload", "id", "follows", "received"];
 
 /// Characters (Unicode code points) of an event's name.
@@ -94,7 +97,7 @@ pub(super) fn name(value: Value<'_>) -> Option<Cow<'_, str>> {
 pub(super) fn check<'t>(findings: &mut Findings<'_>, subject: &Subject<'_>, value: Value<'t>, deep: bool) -> Event<'t> {
     let mut event = Event::unread(value);
     if value.kind() != Kind::Object {
-        findings.add(Code::NotAnEvent, subject, &Path::Root, value).value("found", value);
+        findings.add(Code::NOT_AN_EVENT, subject, &Path::Root, value).value("found", value);
         return event;
     }
     let members = members(value);
@@ -119,7 +122,7 @@ pub(super) fn check<'t>(findings: &mut Findings<'_>, subject: &Subject<'_>, valu
     if let (Some(id), Some(follows), Some(place)) = (event.id, event.follows, members.follows)
         && id == follows
     {
-        check.add(Code::FollowsItself, "follows", place);
+        check.add(Code::FOLLOWS_ITSELF, "follows", place);
     }
     if deep {
         check.depth(event.payload);
@@ -183,7 +186,7 @@ impl Check<'_, '_, '_> {
     }
 
     fn wrong_type(&mut self, field: &str, expected: &str, value: Value<'_>) {
-        self.add(Code::WrongType, field, value).with("field", field).with("expected", expected).value("found", value);
+        self.add(Code::WRONG_TYPE, field, value).with("field", field).with("expected", expected).value("found", value);
     }
 
     /// Missing and unknown fields.
@@ -216,11 +219,11 @@ impl Check<'_, '_, '_> {
                     "resource" => "say what it is about: `\"resource\": {\"prefect.resource.id\": \"acme.order.42\"}`",
                     _ => "give the event a name, such as `acme.order.created`",
                 };
-                self.add(Code::MissingField, field, self.value).opening().with("field", field).with("hint", hint);
+                self.add(Code::MISSING_FIELD, field, self.value).opening().with("field", field).with("hint", hint);
                 continue;
             };
             let name = key.string();
-            self.add(Code::MissingField, field, key)
+            self.add(Code::MISSING_FIELD, field, key)
                 .with("field", field)
                 .with("similar", &name)
                 .say("hint", format_args!("the event has `{name}`: is it meant to be `{field}`?"))
@@ -232,7 +235,7 @@ impl Check<'_, '_, '_> {
             if FIELDS.contains(&&*name) || meant_otherwise.contains(&key.index()) {
                 continue;
             }
-            let found = self.add(Code::UnknownField, &name, key).shown("field", &name);
+            let found = self.add(Code::UNKNOWN_FIELD, &name, key).shown("field", &name);
             match meaning_of(&name) {
                 Some(field) => found.say(
                     "hint",
@@ -268,17 +271,17 @@ impl Check<'_, '_, '_> {
         let Some(time) = time else {
             // A lone surrogate is reported as such.
             if !value.has_lone_surrogate() {
-                self.wrong_time(Code::InvalidTimestamp, value);
+                self.wrong_time(Code::INVALID_TIMESTAMP, value);
             }
             return None;
         };
         match time.form {
             Form::Rfc3339 => {}
             Form::WithoutOffset => {
-                self.wrong_time(Code::TimestampWithoutOffset, value).replace(value, &[&value.string(), "Z"].concat());
+                self.wrong_time(Code::TIMESTAMP_WITHOUT_OFFSET, value).replace(value, &[&value.string(), "Z"].concat());
             }
             Form::Other => {
-                self.wrong_time(Code::TimestampNotRfc3339, value);
+                self.wrong_time(Code::TIMESTAMP_NOT_RFC3339, value);
             }
         }
         time.instant
@@ -296,11 +299,11 @@ impl Check<'_, '_, '_> {
         if name.len() > MAX_NAME {
             let count = name.chars().count();
             if count > MAX_NAME {
-                self.add(Code::EventNameTooLong, "event", value).count("count", count);
+                self.add(Code::EVENT_NAME_TOO_LONG, "event", value).count("count", count);
             }
         }
         if name.trim().is_empty() {
-            self.add(Code::BlankEventName, "event", value);
+            self.add(Code::BLANK_EVENT_NAME, "event", value);
         }
         Some(name)
     }
@@ -316,17 +319,17 @@ impl Check<'_, '_, '_> {
         }
         let Some(id) = read_uuid(&text) else {
             if !value.has_lone_surrogate() {
-                self.add(Code::InvalidUuid, field, value)
+                self.add(Code::INVALID_UUID, field, value)
                     .with("field", field)
-                    .say("reason", format_args!("{} is not one", words::text(value)));
+                    .say("reason", format_args!("{} is not one", display::text(value)));
             }
             return None;
         };
         if id.is_nil() {
-            self.add(Code::NilUuid, field, value).with("field", field);
+            self.add(Code::NIL_UUID, field, value).with("field", field);
         } else {
             let expected = id.hyphenated().to_string();
-            self.add(Code::UnusualUuid, field, value)
+            self.add(Code::UNUSUAL_UUID, field, value)
                 .with("field", field)
                 .text("found", value)
                 .with("expected", &expected)
@@ -338,14 +341,14 @@ impl Check<'_, '_, '_> {
     fn related(&mut self, related: Value<'_>) {
         let count = related.items().count();
         if count > MAX_RELATED {
-            self.add(Code::TooManyRelated, "related", related).opening().count("count", count);
+            self.add(Code::TOO_MANY_RELATED, "related", related).opening().count("count", count);
         }
         for (index, item) in related.items().enumerate() {
             if item.kind() == Kind::Object {
                 self.labels(item, Holder::Related(index, item.get(RESOURCE_ROLE)));
             } else {
                 self.findings
-                    .add(Code::WrongType, self.subject, &Path::Related(index), item)
+                    .add(Code::WRONG_TYPE, self.subject, &Path::Related(index), item)
                     .say("field", format_args!("related[{index}]"))
                     .with("expected", "an object of labels")
                     .value("found", item);
@@ -362,12 +365,13 @@ impl Check<'_, '_, '_> {
                 b"prefect.resource.id" => id = Some(value),
                 b"prefect.resource.role" => role = Some(value),
                 b"" => {
-                    self.add_to_label(Code::EmptyLabelName, holder, "", key);
+                    self.add_to_label(Code::EMPTY_LABEL_NAME, holder, "", key);
                 }
                 _ => {}
             }
             if !value.is_string() {
-                let finding = self.add_to_label(Code::LabelNotText, holder, &key.string(), value).value("found", value);
+                let finding =
+                    self.add_to_label(Code::LABEL_NOT_TEXT, holder, &key.string(), value).value("found", value);
                 if matches!(value.kind(), Kind::Integer | Kind::Float | Kind::True | Kind::False) {
                     finding.fix(edits::quote(value));
                 }
@@ -375,14 +379,14 @@ impl Check<'_, '_, '_> {
         }
         if count > MAX_LABELS {
             self.findings
-                .add(Code::TooManyLabels, self.subject, &holder.path(), resource)
+                .add(Code::TOO_MANY_LABELS, self.subject, &holder.path(), resource)
                 .opening()
                 .with("where", &holder.words())
                 .count("count", count);
         }
-        self.needed(resource, holder, RESOURCE_ID, id, Code::MissingResourceId, Code::EmptyResourceId);
+        self.needed(resource, holder, RESOURCE_ID, id, Code::MISSING_RESOURCE_ID, Code::EMPTY_RESOURCE_ID);
         if let Holder::Related(..) = holder {
-            self.needed(resource, holder, RESOURCE_ROLE, role, Code::MissingResourceRole, Code::EmptyResourceRole);
+            self.needed(resource, holder, RESOURCE_ROLE, role, Code::MISSING_RESOURCE_ROLE, Code::EMPTY_RESOURCE_ROLE);
         }
     }
 
@@ -398,7 +402,7 @@ impl Check<'_, '_, '_> {
         let code = match value {
             None => missing,
             Some(value) if value.is_string() && value.raw().is_empty() => empty,
-            Some(value) if value.is_string() && value.is_blank() => Code::BlankIdentifier,
+            Some(value) if value.is_string() && value.is_blank() => Code::BLANK_IDENTIFIER,
             Some(value) => {
                 // The family's check notes the role itself.
                 if label == RESOURCE_ID {
@@ -417,12 +421,12 @@ impl Check<'_, '_, '_> {
         if let Some(payload) = payload
             && depth(payload) > MAX_PAYLOAD_DEPTH
         {
-            self.add(Code::PayloadTooDeep, "payload", payload)
+            self.add(Code::PAYLOAD_TOO_DEEP, "payload", payload)
                 .opening()
                 .say("limit", format_args!("{MAX_PAYLOAD_DEPTH}"));
         } else if depth(self.value) > MAX_WEBSOCKET_DEPTH {
             self.findings
-                .add(Code::DeepNesting, self.subject, &Path::Root, self.value)
+                .add(Code::DEEP_NESTING, self.subject, &Path::Root, self.value)
                 .opening()
                 .say("limit", format_args!("{MAX_WEBSOCKET_DEPTH}"));
         }
@@ -437,7 +441,7 @@ impl Check<'_, '_, '_> {
         let count = written_size(self.value);
         if count > MAX_BYTES {
             self.findings
-                .add(Code::EventTooLarge, self.subject, &Path::Root, self.value)
+                .add(Code::EVENT_TOO_LARGE, self.subject, &Path::Root, self.value)
                 .opening()
                 .count("count", count);
         }
@@ -448,12 +452,6 @@ impl Check<'_, '_, '_> {
 fn meaning_of(name: &str) -> Option<&'static str> {
     let other = OTHER_NAMES.iter().find(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, field)| *field);
     other.or_else(|| nearest(name, &mut FIELDS.iter().copied()))
-}
-
-/// A UUID in any form that pydantic takes.
-pub(crate) fn read_uuid(text: &[u8]) -> Option<Uuid> {
-    // Of the prefix `urn:uuid:`, pydantic takes lower case alone.
-    Uuid::try_parse_ascii(text).ok().filter(|_| !text.contains(&b':') || text.starts_with(b"urn:uuid:"))
 }
 
 /// A UUID as Prefect writes it: with hyphens, in lower case, not nil.

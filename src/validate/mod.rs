@@ -2,58 +2,33 @@
 
 mod chain;
 mod consistency;
-#[cfg(checks_schemas)]
-mod custom;
-pub(crate) mod edits;
-mod envelope;
+#[cfg(feature = "custom-schemas")]
+pub(crate) mod custom;
+pub(crate) mod envelope;
 mod family;
-pub(crate) mod findings;
 mod input;
 mod links;
-pub(crate) mod path;
-mod precedent;
-pub(crate) mod settings;
-pub(crate) mod syntax;
+pub(crate) mod precedent;
 mod transition;
-pub(crate) mod words;
 
 use crate::catalogue;
-use crate::diagnostic::Report;
+use crate::diagnostic::findings::{Findings, Subject};
+use crate::diagnostic::syntax::{self, Source};
+use crate::diagnostic::{Profile, Report, Settings, TextOptions};
 use crate::event::Event;
 use crate::json::{Issue, Places, Position, Tape, Value, parse, repeated_keys};
-use crate::sort;
+use crate::text::order;
 
 use chain::{Chain, Linked};
-use findings::{Findings, Subject};
 use links::Links;
 use precedent::Precedents;
-use syntax::Source;
 
-#[cfg(checks_schemas)]
+#[cfg(feature = "custom-schemas")]
 pub use custom::read_files;
-pub(crate) use envelope::read_uuid;
-#[cfg(not(target_arch = "wasm32"))]
 pub(crate) use envelope::{MAX_LABELS, MAX_NAME, MAX_RELATED};
-pub use settings::{Profile, Settings};
-pub(crate) use words::{joined, nearest, text as shown_value};
 
 /// An event that is nested no deeper than this is not looked at for its depth.
 const SHALLOW: usize = 190;
-
-/// Where the text of a document comes from, for the places in it.
-#[derive(Clone, Copy, Debug)]
-pub struct TextOptions {
-    /// The findings get ranges. Without: the input was an object, its text is ours.
-    pub places: bool,
-    /// Lone surrogates stand as three bytes each: how a JavaScript string is handed over.
-    pub wtf8: bool,
-}
-
-impl Default for TextOptions {
-    fn default() -> Self {
-        TextOptions { places: true, wtf8: false }
-    }
-}
 
 /// Checks a whole text: one event, an array of events, NDJSON, an API page, or a websocket frame.
 #[must_use]
@@ -214,7 +189,7 @@ impl Reader {
                 }
             }
             let factual = findings.rests_on_facts();
-            #[cfg(checks_schemas)]
+            #[cfg(feature = "custom-schemas")]
             if !deep {
                 custom::check(findings, &subject, value);
             }
@@ -254,7 +229,7 @@ fn like_before(
     let matched = precedent.matched();
     let subject = Subject { index: Some(index), name: Some(&precedent.name), docs: matched.family.docs };
     findings.next_event(None);
-    #[cfg(checks_schemas)]
+    #[cfg(feature = "custom-schemas")]
     custom::check(findings, &subject, event);
     if findings.beyond_envelope() {
         chain.add(findings, &subject, &linked, Some(&matched));
@@ -263,6 +238,6 @@ fn like_before(
 }
 
 fn by_place(mut issues: Vec<Issue>) -> Vec<Issue> {
-    sort::by_key(&mut issues, &mut |issue| u64::from(issue.span.start));
+    order::by_key(&mut issues, &mut |issue| u64::from(issue.span.start));
     issues
 }

@@ -5,9 +5,9 @@
 //! shape of which the same facts hold is without fault too. A stream of events has few shapes.
 
 use crate::catalogue::{self, Compare, Family, Form, Hole, Match, Part};
-use crate::hash::{Places, hash, mix};
 use crate::json::{Value, equal};
-use crate::sort;
+use crate::text::hash::{Places, hash, mix};
+use crate::text::order;
 
 use super::consistency::{self, Place};
 use super::family;
@@ -17,7 +17,7 @@ use super::links::Links;
 const MOST: usize = 100_000;
 
 /// Something that the verdict on an event rests on.
-pub(super) enum Fact {
+pub(crate) enum Fact {
     /// The value is written with these bytes.
     Same(Box<[u8]>),
     /// A string of more than white space.
@@ -134,7 +134,7 @@ impl Precedents {
 
 /// The same facts in forms that are quick to check. Of a text that is known, and of an id, no more need be said.
 fn simple(event: Value<'_>, mut facts: Vec<(u32, Fact)>) -> Vec<(u32, Fact)> {
-    sort::by_key(&mut facts, &mut |(_, fact)| match fact {
+    order::by_key(&mut facts, &mut |(_, fact)| match fact {
         Fact::Same(_) => 0,
         Fact::Fits(_) => 1,
         _ => 2,

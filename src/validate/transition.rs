@@ -5,7 +5,7 @@
 
 use crate::json::Value;
 
-use super::words::shown;
+use crate::text::phrase::shown;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Rules {

@@ -1,9 +1,9 @@
 //! Automations against the verdicts of the real server (`AutomationCreate`, the body of `POST /api/automations/`).
 
 use prefect_events::automation::{self, CheckSettings, Composite, EventTrigger, Order, Specification, Trigger, read};
+use prefect_events::diagnostic::{Profile, Settings, TextOptions};
 use prefect_events::diagnostic::{Report, Severity};
 use prefect_events::json::{Kind, Value};
-use prefect_events::validate::{Profile, Settings, TextOptions};
 
 fn settings(profile: Profile) -> CheckSettings {
     CheckSettings { common: Settings { profile, ..Settings::default() }, ..CheckSettings::default() }

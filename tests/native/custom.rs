@@ -1,7 +1,9 @@
 //! JSON Schemas of the user's own.
 
-use prefect_events::diagnostic::{Code, Diagnostic, Report, explain};
-use prefect_events::validate::{Settings, Stream, TextOptions, read_files, validate};
+use prefect_events::diagnostic::{Code, Diagnostic, Report};
+use prefect_events::diagnostic::{Settings, TextOptions};
+use prefect_events::explain::explain;
+use prefect_events::validate::{Stream, read_files, validate};
 use serde_json::Value;
 
 /// An event of Acme's with this payload.
@@ -276,7 +278,7 @@ fn settings_count() {
 
 #[test]
 fn every_event_is_checked_also_those_like_one_before() {
-    let event: Value = serde_json::from_str(&explain(Code::MissingLabel).right).unwrap();
+    let event: Value = serde_json::from_str(&explain(Code::MISSING_LABEL).right).unwrap();
     let line = event.to_string();
     let lines = format!("{line}\n{line}\n{line}\n");
     let settings = Settings::read(r#"{"schemas": {"prefect.*": false}}"#).unwrap();

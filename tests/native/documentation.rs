@@ -2,7 +2,8 @@
 
 use prefect_events::catalogue::{example, families};
 use prefect_events::diagnostic::Severity;
-use prefect_events::validate::{Settings, TextOptions, validate};
+use prefect_events::diagnostic::{Settings, TextOptions};
+use prefect_events::validate::validate;
 use serde_json::{Value, json};
 
 const RUN: &str = "c4a7e1d2-36b8-4f09-9e5a-80d1f7b2c365";

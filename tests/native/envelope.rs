@@ -1,7 +1,8 @@
 //! The envelope against the verdicts of the real server (`POST /api/events`).
 
+use prefect_events::diagnostic::{Profile, Settings, TextOptions};
 use prefect_events::json::Value;
-use prefect_events::validate::{Profile, Settings, TextOptions, validate};
+use prefect_events::validate::validate;
 
 /// Rows on which we do not agree with the recorded verdict, each with its reason.
 const EXCEPTIONS: [(&str, &str); 1] =

@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use prefect_events::automation::{self, CheckSettings};
-use prefect_events::diagnostic::{About, Code, Diagnostic, Explanation, Report, Severity, explain};
+use prefect_events::diagnostic::{Code, Diagnostic, Report, Severity};
+use prefect_events::diagnostic::{Settings, TextOptions};
+use prefect_events::explain::{About, Explanation, explain};
 use prefect_events::simulate::{Text, test};
-use prefect_events::validate::{Settings, TextOptions, validate};
+use prefect_events::validate::validate;
 
 /// Findings for which there is nothing in the text to point at.
 const WITHOUT_EXTENT: [&str; 2] = ["syntax-empty", "syntax-truncated"];
@@ -56,7 +58,7 @@ const FIXED: [&str; 35] = [
 const MAX_EXAMPLE: usize = 3_000_000;
 
 fn explanations() -> impl Iterator<Item = (Code, Explanation)> {
-    Code::all().map(|code| (code, explain(code)))
+    Code::ALL.iter().copied().map(|code| (code, explain(code)))
 }
 
 /// Each code with a text that has its finding, and what to check that with.

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use prefect_events::diagnostic::TextOptions;
 use prefect_events::simulate::{Request, Text, simulate};
 use prefect_events::trigger::{Fault, Outcome};
-use prefect_events::validate::TextOptions;
 
 const DOCUMENT: &str = include_str!("../../docs/server-faults.md");
 

@@ -1,9 +1,10 @@
 //! The list of what can be given for an event, against the builder itself.
 
-use prefect_events::build::{BuildOptions, build_event, inputs};
 use prefect_events::catalogue::{Family, Input, event_types, example, families};
+use prefect_events::diagnostic::{Settings, TextOptions};
+use prefect_events::generate::{BuildOptions, build_event, inputs};
 use prefect_events::json::write::ToJson;
-use prefect_events::validate::{Settings, TextOptions, validate};
+use prefect_events::validate::validate;
 use serde_json::{Value, json};
 
 fn built(name: &str, input: &Value) -> Result<String, String> {

@@ -13,7 +13,7 @@
 )]
 
 mod automation;
-mod build;
+mod generate;
 mod cases;
 mod custom;
 mod documentation;
@@ -21,6 +21,7 @@ mod envelope;
 mod explanations;
 mod faults;
 mod inputs;
+mod layers;
 mod mutation;
 mod positions;
 mod precedents;

@@ -6,7 +6,8 @@ use prefect_events::catalogue::{
     Compare, Equal, Family, Field, Form, Kind, Label, Object, Part, Presence, Term, example, families,
 };
 use prefect_events::diagnostic::{Diagnostic, Report, Severity};
-use prefect_events::validate::{Settings, TextOptions, validate};
+use prefect_events::diagnostic::{Settings, TextOptions};
+use prefect_events::validate::validate;
 use serde_json::{Value, json};
 
 use super::precedents;

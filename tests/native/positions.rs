@@ -1,7 +1,8 @@
 //! Places in texts of all kinds, as editors count them. Each assertion is of a whole finding.
 
 use prefect_events::diagnostic::{Diagnostic, Edit, Fix, Position, Range, Severity};
-use prefect_events::validate::{Settings, TextOptions, validate};
+use prefect_events::diagnostic::{Settings, TextOptions};
+use prefect_events::validate::validate;
 
 /// Line, column and offset of the start and of the end.
 type Place = [(u64, u64, u64); 2];

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use prefect_events::diagnostic::Diagnostic;
-use prefect_events::validate::{Settings, TextOptions, validate};
+use prefect_events::diagnostic::{Settings, TextOptions};
+use prefect_events::validate::validate;
 use serde_json::Value;
 
 use super::cases;

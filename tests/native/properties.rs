@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use prefect_events::diagnostic::{Code, Diagnostic, Position, Range, Report, Severity};
-use prefect_events::validate::{Profile, Settings, Stream, TextOptions, validate};
+use prefect_events::diagnostic::{Profile, Settings, TextOptions};
+use prefect_events::validate::{Stream, validate};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 

@@ -10,9 +10,10 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use jsonschema::{Draft, Validator};
 use prefect_events::catalogue::{Family, example, families, find};
+use prefect_events::diagnostic::{Profile, Settings, TextOptions};
 use prefect_events::diagnostic::{Report, Severity};
 use prefect_events::schema::{Schema, all, name, schemas};
-use prefect_events::validate::{Profile, Settings, TextOptions, validate};
+use prefect_events::validate::validate;
 use serde_json::{Value, json};
 
 use super::{cases, mutation};

@@ -1,8 +1,9 @@
 //! Scenarios as documents: generated runs, mistakes in them, expectations, advice.
 
+use prefect_events::diagnostic::{Settings, TextOptions};
 use prefect_events::json::write::ToJson;
 use prefect_events::simulate::{Advice, Question, Request, SimulationResult, Text, advise, replay, simulate, test};
-use prefect_events::validate::{Settings, TextOptions, validate};
+use prefect_events::validate::validate;
 use serde_json::{Value as Json, json};
 
 fn text(bytes: &[u8]) -> Text<'_> {

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use prefect_events::validate::{Settings, TextOptions, validate};
+use prefect_events::diagnostic::{Settings, TextOptions};
+use prefect_events::validate::validate;
 
 /// What is said of them: that a state has a name of its own, that a task run is in no flow run, that
 /// an event follows one which is not in the file. Nothing of this asks anybody to act.

@@ -1,11 +1,12 @@
 //! What the server refuses in actions (`server/events/actions.py`).
 
 use crate::diagnostic::Code;
+use crate::diagnostic::path::Path;
 use crate::json::{Kind, Value};
-use crate::validate::path::Path;
-use crate::validate::words::{self, nearest};
+use crate::text::nearest::nearest;
+use crate::text::phrase;
+use crate::time::scalar;
 
-use super::super::read;
 use super::{Check, template};
 
 /// What an action acts on.
@@ -58,12 +59,12 @@ impl Check<'_, '_> {
 
     fn action(&mut self, action: Value<'_>, path: &Path<'_>) {
         if action.kind() != Kind::Object {
-            self.add(Code::NotAnAction, path, action).value("found", action);
+            self.add(Code::NOT_AN_ACTION, path, action).value("found", action);
             return;
         }
         let Some(kind) = action.get("type") else {
             // The server takes any object without a type for `do-nothing` or for what it resembles.
-            self.add(Code::MissingActionType, path, action).opening();
+            self.add(Code::MISSING_ACTION_TYPE, path, action).opening();
             return;
         };
         let name = kind.string();
@@ -71,10 +72,10 @@ impl Check<'_, '_> {
         let Some((_, target)) = known else {
             let place = Path::Key(path, "type");
             if CLOUD.iter().any(|cloud| kind.is(cloud)) {
-                self.add(Code::CloudAction, &place, kind).text("found", kind);
+                self.add(Code::CLOUD_ACTION, &place, kind).text("found", kind);
                 return;
             }
-            let finding = self.add(Code::UnknownActionType, &place, kind).text("found", kind);
+            let finding = self.add(Code::UNKNOWN_ACTION_TYPE, &place, kind).text("found", kind);
             let all = ACTIONS.iter().map(|(name, _)| *name);
             match nearest(&name, &mut all.clone()).filter(|_| kind.is_string()) {
                 Some(near) => finding
@@ -82,7 +83,7 @@ impl Check<'_, '_> {
                     .with("expected", near)
                     .replace(kind, near),
                 None => {
-                    finding.say("hint", format_args!("there are {}", words::list(&mut { all }, " and ")));
+                    finding.say("hint", format_args!("there are {}", phrase::list(&mut { all }, " and ")));
                 }
             }
             return;
@@ -142,13 +143,13 @@ impl Check<'_, '_> {
                 } else {
                     "`source` is `selected` where nothing else is said"
                 };
-                self.add(Code::ActionTarget, path, action)
+                self.add(Code::ACTION_TARGET, path, action)
                     .opening()
                     .say("what", format_args!("`{field}` is missing: {why}"))
                     .say("remedy", format_args!("give the id in `{field}`, or write `source: inferred`"));
             }
             Some(id) if !selected => {
-                self.add(Code::ActionTarget, &Path::Key(path, field), id)
+                self.add(Code::ACTION_TARGET, &Path::Key(path, field), id)
                     .say("what", format_args!("`{field}` is not allowed where `source` is `inferred`"))
                     .say("remedy", format_args!("remove `{field}`, or write `source: selected`"));
             }
@@ -162,9 +163,9 @@ impl Check<'_, '_> {
         }
         let upper = value.string().to_ascii_uppercase();
         let finding = self
-            .add(Code::UnknownStateType, path, value)
+            .add(Code::UNKNOWN_STATE_TYPE, path, value)
             .text("found", value)
-            .with("known", &words::list(&mut STATE_TYPES.iter().copied(), " and "));
+            .with("known", &phrase::list(&mut STATE_TYPES.iter().copied(), " and "));
         if value.is_string()
             && let Some(near) = nearest(&upper, &mut STATE_TYPES.iter().copied())
         {
@@ -173,7 +174,7 @@ impl Check<'_, '_> {
     }
 
     fn template_field(&mut self, field: &str, value: Value<'_>, path: &Path<'_>) {
-        match read::text(value) {
+        match scalar::text(value) {
             Some(text) => self.template(&text, field, value, path),
             None => {
                 self.wrong_type(field, "a string", path, value);
@@ -183,7 +184,7 @@ impl Check<'_, '_> {
 
     fn template(&mut self, text: &str, field: &str, value: Value<'_>, path: &Path<'_>) {
         if let Some(problem) = template::problem(text) {
-            self.add(Code::InvalidTemplate, path, value).with("field", field).with("problem", problem);
+            self.add(Code::INVALID_TEMPLATE, path, value).with("field", field).with("problem", problem);
         }
     }
 
@@ -214,14 +215,14 @@ impl Check<'_, '_> {
                     }
                     Some(_) => {}
                     None => {
-                        self.add(Code::InvalidTemplate, path, inner)
+                        self.add(Code::INVALID_TEMPLATE, path, inner)
                             .opening()
                             .with("field", "parameters")
                             .with("problem", "`template` is missing beside `__prefect_kind`");
                     }
                 }
             } else if kind.is("none") && inner.get("value").is_none() {
-                self.add(Code::InvalidTemplate, path, inner)
+                self.add(Code::INVALID_TEMPLATE, path, inner)
                     .opening()
                     .with("field", "parameters")
                     .with("problem", "`value` is missing beside `__prefect_kind`");

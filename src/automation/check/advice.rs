@@ -3,11 +3,12 @@
 //! Source of what happens: `server/events/triggers.py`, and `EventTrigger` in `server/events/schemas/automations.py`.
 
 use crate::catalogue;
+use crate::diagnostic::edits::Edits;
+use crate::diagnostic::path::Path;
 use crate::diagnostic::{Code, Severity};
 use crate::json::{Kind, Value, write, yaml};
-use crate::validate::edits::Edits;
-use crate::validate::path::Path;
-use crate::validate::words::nearest;
+use crate::text::nearest::nearest;
+use crate::time::scalar;
 
 use super::super::model::{EventTrigger, Order, Posture};
 use super::super::read::{self, MAX_NESTING, TriggerKind};
@@ -106,12 +107,12 @@ impl Check<'_, '_> {
         if let Some(list) = value.get("triggers").filter(|list| list.kind() == Kind::Array)
             && list.items().next().is_none()
         {
-            self.add(Code::EmptyComposite, &Path::Key(path, "triggers"), list).with("kind", kind);
+            self.add(Code::EMPTY_COMPOSITE, &Path::Key(path, "triggers"), list).with("kind", kind);
         }
         if let Some(within) = value.get("within")
             && let Some(Some(..0)) = read::composite_within(within)
         {
-            self.add(Code::NegativeWithin, &Path::Key(path, "within"), within);
+            self.add(Code::NEGATIVE_WITHIN, &Path::Key(path, "within"), within);
         }
     }
 
@@ -122,7 +123,7 @@ impl Check<'_, '_> {
         {
             self.is_mixed = true;
             let kind = if order == Order::Any { "compound" } else { "sequence" };
-            self.add(Code::ForEachInComposite, &Path::Key(path, "for_each"), for_each).with("kind", kind);
+            self.add(Code::FOR_EACH_IN_COMPOSITE, &Path::Key(path, "for_each"), for_each).with("kind", kind);
         }
         self.patterns_of_labels(value, path);
         self.names_of_events(value, path);
@@ -132,7 +133,7 @@ impl Check<'_, '_> {
                 Posture::Reactive => "fires on its first event, as with 1",
                 Posture::Proactive => "never fires: there are never fewer events than none",
             };
-            self.add(Code::ThresholdNotPositive, &Path::Key(path, "threshold"), threshold)
+            self.add(Code::THRESHOLD_NOT_POSITIVE, &Path::Key(path, "threshold"), threshold)
                 .say("found", format_args!("{}", event.threshold))
                 .with("effect", effect);
         }
@@ -155,9 +156,9 @@ impl Check<'_, '_> {
                 "waits for about a minute only, until the server sweeps"
             };
             let place = value.get("after").unwrap_or(value);
-            self.add(Code::AfterWithoutWithin, &Path::Key(path, "after"), place).with("effect", effect);
+            self.add(Code::AFTER_WITHOUT_WITHIN, &Path::Key(path, "after"), place).with("effect", effect);
         } else if let (Some(threshold), 2..) = (value.get("threshold"), event.threshold) {
-            self.add(Code::ThresholdWithoutWithin, &Path::Key(path, "threshold"), threshold)
+            self.add(Code::THRESHOLD_WITHOUT_WITHIN, &Path::Key(path, "threshold"), threshold)
                 .say("threshold", format_args!("{}", event.threshold));
         }
     }
@@ -165,9 +166,9 @@ impl Check<'_, '_> {
     fn advise_proactive(&mut self, value: Value<'_>, event: &EventTrigger, path: &Path<'_>) {
         let heartbeats = super::heartbeat::is_about(event);
         let within = value.get("within");
-        if within.is_none_or(|within| read::duration(within) == Some(0)) {
+        if within.is_none_or(|within| scalar::duration(within) == Some(0)) {
             let (place, at) = within.map_or((value, path), |within| (within, path));
-            let draft = self.add(Code::WithinByDefault, &Path::Key(at, "within"), place);
+            let draft = self.add(Code::WITHIN_BY_DEFAULT, &Path::Key(at, "within"), place);
             if within.is_none() {
                 draft.opening();
             }
@@ -176,12 +177,12 @@ impl Check<'_, '_> {
             let severity = match old {
                 Some(false) => None,
                 Some(true) => Some(Severity::Error),
-                None => Some(Code::WithinTextBefore39.severity()),
+                None => Some(Code::WITHIN_TEXT_BEFORE_3_9.severity()),
             };
             if let Some(severity) = severity {
                 let seconds = seconds(event.within);
                 self.findings
-                    .add_as(severity, Code::WithinTextBefore39, &self.subject, &Path::Key(path, "within"), within)
+                    .add_as(severity, Code::WITHIN_TEXT_BEFORE_3_9, &self.subject, &Path::Key(path, "within"), within)
                     .fix(vec![(within.span(), seconds)]);
             }
         }
@@ -197,7 +198,7 @@ impl Check<'_, '_> {
                 "it fires again and again even if no event of `after` ever comes"
             };
             let edits = self.insert_for_each(value);
-            self.add(Code::ProactiveWithoutForEach, path, value).opening().with("effect", effect).fix(edits);
+            self.add(Code::PROACTIVE_WITHOUT_FOR_EACH, path, value).opening().with("effect", effect).fix(edits);
         } else if event.after.is_empty() && event.threshold > 0 {
             let effect = if event.threshold == 1 {
                 "never fires: the event that opens the window is counted in it"
@@ -205,11 +206,11 @@ impl Check<'_, '_> {
                 "fires once a resource has been seen, and then again after each window, for ever"
             };
             let place = value.get("for_each").unwrap_or(value);
-            self.add(Code::ProactiveWithoutAfter, &Path::Key(path, "for_each"), place).with("effect", effect);
+            self.add(Code::PROACTIVE_WITHOUT_AFTER, &Path::Key(path, "for_each"), place).with("effect", effect);
         } else if let [_, _, ..] = event.after.as_slice() {
             let fixed = event.after.iter().find(|name| !expects(event, name));
             if let (Some(fixed), Some(after)) = (fixed, value.get("after")) {
-                self.add(Code::SeveralAfter, &Path::Key(path, "after"), after).shown("found", fixed);
+                self.add(Code::SEVERAL_AFTER, &Path::Key(path, "after"), after).shown("found", fixed);
             }
         }
     }
@@ -220,7 +221,7 @@ impl Check<'_, '_> {
         }
         let detail = if event.after.is_empty() { "" } else { ", the one of `after` too" };
         let (place, is_there) = value.get("expect").map_or((value, false), |expect| (expect, true));
-        let draft = self.add(Code::EmptyExpect, &Path::Key(path, "expect"), place).with("detail", detail);
+        let draft = self.add(Code::EMPTY_EXPECT, &Path::Key(path, "expect"), place).with("detail", detail);
         if !is_there {
             draft.opening();
         }
@@ -248,7 +249,7 @@ impl Check<'_, '_> {
             let is_negated = |item: &(usize, Value<'_>)| item.1.string().starts_with('!');
             let count = patterns.items().count();
             if count == 0 {
-                self.add(Code::EmptyPatternList, &path, patterns).shown("label", &label);
+                self.add(Code::EMPTY_PATTERN_LIST, &path, patterns).shown("label", &label);
             } else if count > 1
                 && let Some((index, negated)) = patterns.items().enumerate().find(is_negated)
             {
@@ -258,7 +259,7 @@ impl Check<'_, '_> {
                 } else {
                     "lets in nearly everything, also what the others do not name"
                 };
-                self.add(Code::NegatedPatternInList, &Path::Item(&path, index), negated)
+                self.add(Code::NEGATED_PATTERN_IN_LIST, &Path::Item(&path, index), negated)
                     .shown("label", &label)
                     .string("pattern", negated)
                     .with("effect", effect);
@@ -287,7 +288,7 @@ impl Check<'_, '_> {
             () => None,
         };
         if let Some(reason) = reason {
-            self.add(Code::EventPatternNeverMatches, path, item)
+            self.add(Code::EVENT_PATTERN_NEVER_MATCHES, path, item)
                 .shown("pattern", &name)
                 .with("field", field)
                 .with("reason", reason);
@@ -295,7 +296,7 @@ impl Check<'_, '_> {
         }
         if let Some((before, _)) = name.split_once('*') {
             if before.len().saturating_add(1) != name.len() {
-                self.add(Code::UndocumentedWildcard, path, item).shown("pattern", &name).with("field", field);
+                self.add(Code::UNDOCUMENTED_WILDCARD, path, item).shown("pattern", &name).with("field", field);
             }
             return;
         }
@@ -304,7 +305,7 @@ impl Check<'_, '_> {
                 && let Some(state_type) = STATE_TYPES.iter().find(|known| **known == state)
             {
                 let expected = [run, &capitalised(state_type)].concat();
-                self.add(Code::StateTypeAsName, path, item)
+                self.add(Code::STATE_TYPE_AS_NAME, path, item)
                     .shown("pattern", &name)
                     .with("field", field)
                     .with("expected", &expected)
@@ -317,7 +318,7 @@ impl Check<'_, '_> {
             // A state can have any name, but hardly one that differs in case alone.
             && (catalogue::find(&name).is_none() || expected.eq_ignore_ascii_case(&name))
         {
-            self.add(Code::MisspeltEvent, path, item)
+            self.add(Code::MISSPELT_EVENT, path, item)
                 .shown("pattern", &name)
                 .with("expected", &expected)
                 .replace(item, &expected);
@@ -338,7 +339,7 @@ impl Check<'_, '_> {
                 // What is required is missed already.
                 && !self.findings.has(&Path::Key(path, near).pointer())
             {
-                self.add(Code::IgnoredField, &Path::Key(path, &name), key)
+                self.add(Code::IGNORED_FIELD, &Path::Key(path, &name), key)
                     .shown("field", &name)
                     .with("where", place)
                     .with("similar", near)
@@ -362,7 +363,7 @@ impl Check<'_, '_> {
         for (key, member) in value.members() {
             let name = key.string();
             // pydantic takes the words for booleans too.
-            if !(BOOLEANS.contains(&&*name) && member.is_string() && read::boolean(member).is_some()) {
+            if !(BOOLEANS.contains(&&*name) && member.is_string() && scalar::boolean(member).is_some()) {
                 self.yaml_scalar(member, &Path::Key(path, &name), depth);
             }
         }
@@ -370,7 +371,7 @@ impl Check<'_, '_> {
             self.yaml_scalar(item, &Path::Item(path, index), depth);
         }
         if let Some((raw, meaning)) = yaml_1_1(value) {
-            self.add(Code::Yaml11Value, path, value).shown("found", raw).with("meaning", meaning);
+            self.add(Code::YAML_1_1_VALUE, path, value).shown("found", raw).with("meaning", meaning);
         }
     }
 
@@ -380,7 +381,7 @@ impl Check<'_, '_> {
         if let Some(for_each) = trigger.get("for_each") {
             return vec![(for_each.span(), LIST.to_owned())];
         }
-        crate::validate::edits::insert_raw(self.text, trigger, "for_each", LIST)
+        crate::diagnostic::edits::insert_raw(self.text, trigger, "for_each", LIST)
     }
 }
 

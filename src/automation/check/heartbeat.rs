@@ -3,13 +3,13 @@
 //! Source: `flow_engine.py` (who sends them, and when), `settings/models/flows.py`, and the evaluation of proactive
 //! triggers in `server/events/triggers.py`.
 
+use crate::diagnostic::path::Path;
 use crate::diagnostic::{Code, Severity};
 use crate::json::{Kind, Value};
-use crate::validate::path::Path;
-use crate::validate::words;
+use crate::text::phrase;
+use crate::time::scalar;
 
 use super::super::model::{EventTrigger, Posture};
-use super::super::read;
 use super::Check;
 use super::advice::{Actions, covers, expects, list_of_one};
 use super::settings::{FIRST_HEARTBEATS, HEARTBEATS_BY_DEFAULT, Version};
@@ -43,13 +43,13 @@ impl Check<'_, '_> {
     pub fn advise_heartbeats(&mut self, value: Value<'_>, event: &EventTrigger, path: &Path<'_>) {
         if event.for_each.is_empty() {
             let edits = self.insert_for_each(value);
-            self.add(Code::HeartbeatWithoutForEach, path, value).opening().fix(edits);
+            self.add(Code::HEARTBEAT_WITHOUT_FOR_EACH, path, value).opening().fix(edits);
         }
         self.heartbeat_related(value, path);
         self.heartbeat_clients(value, path);
         if !expects(event, HEARTBEAT) {
             if let Some(expect) = value.get("expect") {
-                self.add(Code::HeartbeatNotExpected, &Path::Key(path, "expect"), expect)
+                self.add(Code::HEARTBEAT_NOT_EXPECTED, &Path::Key(path, "expect"), expect)
                     .duration("within", event.within)
                     .fix(vec![(expect.span(), list_of_one(ALL))]);
             }
@@ -64,8 +64,9 @@ impl Check<'_, '_> {
         let own = expects(event, "prefect.flow-run.\u{fffd}");
         let Some(expect) = value.get("expect").filter(|_| !own) else { return };
         let missing: Vec<&str> = SILENT.into_iter().filter(|name| !expects(event, name)).collect();
-        let names = words::list(&mut missing.iter().filter_map(|name| name.strip_prefix("prefect.flow-run.")), " and ");
-        let finding = self.add(Code::StatesNotExpected, &Path::Key(path, "expect"), expect);
+        let names =
+            phrase::list(&mut missing.iter().filter_map(|name| name.strip_prefix("prefect.flow-run.")), " and ");
+        let finding = self.add(Code::STATES_NOT_EXPECTED, &Path::Key(path, "expect"), expect);
         let finding = if missing.is_empty() {
             finding.with("missing", "every state with a name of its own")
         } else {
@@ -95,7 +96,7 @@ impl Check<'_, '_> {
         let place = value.get("within");
         // Three times the frequency is what the documentation advises: it tolerates less than is said there, but works.
         let severity = if event.within < frequency.saturating_mul(3) { Severity::Warning } else { Severity::Info };
-        let (code, at) = (Code::WithinTooShortForHeartbeats, Path::Key(path, "within"));
+        let (code, at) = (Code::WITHIN_TOO_SHORT_FOR_HEARTBEATS, Path::Key(path, "within"));
         let finding = self
             .findings
             .add_as(severity, code, &self.subject, &at, place.unwrap_or(value))
@@ -116,7 +117,7 @@ impl Check<'_, '_> {
         let single = Some(related).filter(|_| !is_list);
         for (index, item) in related.items().chain(single).enumerate() {
             let never = item.members().find_map(|(key, patterns)| {
-                let all = read::texts(patterns).or_else(|| read::text(patterns).map(|text| vec![text]))?;
+                let all = scalar::texts(patterns).or_else(|| scalar::text(patterns).map(|text| vec![text]))?;
                 let role = |pattern: &String| {
                     NOT_RELATED.into_iter().find(|role| match &*key.string() {
                         "prefect.resource.role" => pattern == role,
@@ -132,7 +133,7 @@ impl Check<'_, '_> {
             if let Some((patterns, role)) = never {
                 let item_path = Path::Item(&path, index);
                 let at = if is_list { &item_path } else { &path };
-                self.add(Code::HeartbeatMatchRelated, at, patterns).with("role", role);
+                self.add(Code::HEARTBEAT_MATCH_RELATED, at, patterns).with("role", role);
                 return;
             }
         }
@@ -151,7 +152,7 @@ impl Check<'_, '_> {
         } else {
             return;
         };
-        self.add(Code::ClientsWithoutHeartbeats, path, value)
+        self.add(Code::CLIENTS_WITHOUT_HEARTBEATS, path, value)
             .opening()
             .say("found", format_args!("{major}.{minor}.{micro}"))
             .with("reason", reason)
@@ -165,9 +166,9 @@ impl Check<'_, '_> {
             for (index, action) in list.iter().flat_map(|list| list.items()).enumerate() {
                 let change = action.get("type").is_some_and(|kind| kind.is("change-flow-run-state"));
                 if let Some(force) = action.get("force").filter(|_| change)
-                    && read::boolean(force) == Some(true)
+                    && scalar::boolean(force) == Some(true)
                 {
-                    self.add(Code::ForcedCrash, &Path::Key(&Path::Item(&path, index), "force"), force);
+                    self.add(Code::FORCED_CRASH, &Path::Key(&Path::Item(&path, index), "force"), force);
                 }
             }
         }

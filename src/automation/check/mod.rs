@@ -12,13 +12,14 @@ mod template;
 mod trigger;
 mod values;
 
+use crate::diagnostic::TextOptions;
+use crate::diagnostic::findings::{Draft, Findings, Subject};
+use crate::diagnostic::path::Path;
+use crate::diagnostic::syntax::{self, Language, Source};
 use crate::diagnostic::{Code, Report};
 use crate::json::{Kind, Position, Tape, Value};
-use crate::validate::TextOptions;
-use crate::validate::findings::{Draft, Findings, Subject};
-use crate::validate::path::Path;
-use crate::validate::syntax::{self, Language, Source};
-use crate::validate::words::nearest;
+use crate::text::nearest::nearest;
+use crate::time::scalar;
 
 use super::model::{Posture, Trigger};
 use super::read;
@@ -81,7 +82,7 @@ struct Check<'c, 's> {
 
 impl Check<'_, '_> {
     fn add(&mut self, code: Code, path: &Path<'_>, value: Value<'_>) -> Draft<'_> {
-        if self.is_yaml && code != Code::Yaml11Value && advice::yaml_1_1(value).is_some() {
+        if self.is_yaml && code != Code::YAML_1_1_VALUE && advice::yaml_1_1(value).is_some() {
             // Prefect reads another value than the one at hand: what is said of this one would be wrong.
             return Draft::NONE;
         }
@@ -107,7 +108,7 @@ impl Check<'_, '_> {
     fn automation(&mut self, value: Value<'_>) {
         let root = Path::Root;
         if value.kind() != Kind::Object {
-            self.add(Code::NotAnAutomation, &root, value).value("found", value);
+            self.add(Code::NOT_AN_AUTOMATION, &root, value).value("found", value);
             return;
         }
         let mut misspelt = Vec::new();
@@ -119,7 +120,7 @@ impl Check<'_, '_> {
             let path = Path::Field(&name);
             let near = nearest(&name, &mut FIELDS.iter().copied());
             let near = near.filter(|near| value.get(near).is_none());
-            let finding = self.add(Code::UnknownAutomationField, &path, key).shown("field", &name);
+            let finding = self.add(Code::UNKNOWN_AUTOMATION_FIELD, &path, key).shown("field", &name);
             if let Some(near) = near {
                 misspelt.push(near);
                 finding.say("hint", format_args!("did you mean `{near}`?")).with("similar", near).replace(key, near);
@@ -153,7 +154,7 @@ impl Check<'_, '_> {
             && let Some(actions) = value.get("actions_on_resolve")
             && actions.items().next().is_some()
         {
-            self.add(Code::ActionsNeverRun, &Path::Field("actions_on_resolve"), actions).opening();
+            self.add(Code::ACTIONS_NEVER_RUN, &Path::Field("actions_on_resolve"), actions).opening();
         }
     }
 
@@ -184,7 +185,7 @@ impl Check<'_, '_> {
             "prefect.flow-run.Running",
             "prefect.flow-run.*",
         ];
-        let enabled = automation.get("enabled").is_none_or(|enabled| read::boolean(enabled) == Some(true));
+        let enabled = automation.get("enabled").is_none_or(|enabled| scalar::boolean(enabled) == Some(true));
         let Some(Trigger::Event(event)) = read::trigger(trigger) else { return };
         let start = event.expect.iter().find(|name| STARTS.contains(&name.as_str()));
         let (true, Posture::Reactive, Some(start)) = (enabled, event.posture, start) else { return };
@@ -213,7 +214,7 @@ impl Check<'_, '_> {
                 } else {
                     "narrow down `match` or `match_related`, so that the runs of this deployment do not match"
                 };
-                self.add(Code::RunDeploymentLoop, &path, action)
+                self.add(Code::RUN_DEPLOYMENT_LOOP, &path, action)
                     .opening()
                     .with("event", start)
                     .with("which", which)

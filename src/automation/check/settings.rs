@@ -1,11 +1,11 @@
 //! How automations are checked.
 
 use crate::diagnostic::Code;
+use crate::diagnostic::Settings;
+use crate::diagnostic::findings::{Findings, Subject};
+use crate::diagnostic::options::must_be;
+use crate::diagnostic::path::Path;
 use crate::json::{Kind, Value};
-use crate::validate::Settings;
-use crate::validate::findings::{Findings, Subject};
-use crate::validate::path::Path;
-use crate::validate::settings::must_be;
 
 /// Versions of Prefect, such as 3.9.1.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -84,7 +84,7 @@ fn version(name: &str, value: Value<'_>) -> Result<Version, String> {
 /// What is wrong with the settings themselves.
 pub(super) fn check(findings: &mut Findings<'_>, settings: &CheckSettings) {
     if let Some(frequency) = settings.heartbeat_frequency.filter(|frequency| *frequency < SHORTEST) {
-        let code = Code::HeartbeatFrequencyTooLow;
+        let code = Code::HEARTBEAT_FREQUENCY_TOO_LOW;
         findings
             .note(code.severity(), code, &Subject::default(), &Path::Root)
             .say("found", format_args!("{frequency}"));

@@ -1,9 +1,10 @@
 //! What the server refuses in triggers.
 
 use crate::diagnostic::Code;
+use crate::diagnostic::path::Path;
 use crate::json::{Kind, Value};
-use crate::validate::path::Path;
-use crate::validate::words::nearest;
+use crate::text::nearest::nearest;
+use crate::time::scalar;
 
 use super::super::model::{Order, Posture};
 use super::super::read::{self, MAX_NESTING, PROACTIVE_MINIMUM, TriggerKind};
@@ -36,7 +37,7 @@ impl Check<'_, '_> {
             return;
         }
         if level.depth > MAX_NESTING {
-            self.add(Code::TriggersTooDeep, path, value).opening().count("limit", MAX_NESTING);
+            self.add(Code::TRIGGERS_TOO_DEEP, path, value).opening().count("limit", MAX_NESTING);
             return;
         }
         let posture = value.get("posture");
@@ -48,13 +49,13 @@ impl Check<'_, '_> {
                 Some(kind) => ("type", kind),
                 None => ("posture", posture.unwrap_or(value)),
             };
-            self.add(Code::MetricTrigger, &Path::Key(path, field), place);
+            self.add(Code::METRIC_TRIGGER, &Path::Key(path, field), place);
             return;
         }
         let Some(of_kind) = kind_of(value, level) else {
             let kind = kind.unwrap_or(value);
             let name = kind.string();
-            let finding = self.add(Code::UnknownTriggerType, &Path::Key(path, "type"), kind).text("found", kind);
+            let finding = self.add(Code::UNKNOWN_TRIGGER_TYPE, &Path::Key(path, "type"), kind).text("found", kind);
             if kind.is_string()
                 && let Some(near) = nearest(&name, &mut TYPES.iter().copied())
             {
@@ -78,7 +79,7 @@ impl Check<'_, '_> {
                     let expected = [Posture::Reactive, Posture::Proactive].map(Posture::name);
                     let text = found.string();
                     let finding =
-                        self.add(Code::UnknownPosture, &Path::Key(path, "posture"), found).text("found", found);
+                        self.add(Code::UNKNOWN_POSTURE, &Path::Key(path, "posture"), found).text("found", found);
                     if let Some(near) = nearest(&text, &mut expected.into_iter()) {
                         finding.with("expected", near).replace(found, near);
                     }
@@ -108,13 +109,13 @@ impl Check<'_, '_> {
             self.optional(value, field, path, Self::texts_field);
         }
         self.optional(value, "threshold", path, |check, field, value, path| {
-            if read::integer(value).is_none() {
+            if scalar::integer(value).is_none() {
                 check.wrong_type(field, "a whole number", path, value);
             }
         });
         let within = value.get("within");
         let path = Path::Key(path, "within");
-        match (within, within.map(read::duration)) {
+        match (within, within.map(scalar::duration)) {
             (Some(within), Some(None)) => self.not_a_duration(within, &path),
             (Some(within), Some(Some(micros))) => {
                 let least = match posture {
@@ -124,7 +125,7 @@ impl Check<'_, '_> {
                 if micros < least {
                     let expected = if least == 0 { "0 seconds or more" } else { "at least 10 seconds" };
                     let posture = posture.unwrap_or(Posture::Reactive).name();
-                    self.add(Code::WithinTooShort, &path, within)
+                    self.add(Code::WITHIN_TOO_SHORT, &path, within)
                         .with("posture", posture)
                         .with("expected", expected)
                         .string("found", within);
@@ -137,7 +138,7 @@ impl Check<'_, '_> {
     fn not_a_duration(&mut self, within: Value<'_>, path: &Path<'_>) {
         let digits = within.is_string().then(|| within.string());
         let seconds = digits.filter(|text| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()));
-        let finding = self.add(Code::NotADuration, path, within).with("field", "within").text("found", within);
+        let finding = self.add(Code::NOT_A_DURATION, path, within).with("field", "within").text("found", within);
         if let Some(seconds) = seconds {
             finding.with("seconds", &seconds).fix(vec![(within.span(), seconds.into_owned())]);
         }
@@ -182,7 +183,7 @@ impl Check<'_, '_> {
         if require.is("any") || require.is("all") {
             return;
         }
-        let Some(number) = read::integer(require) else {
+        let Some(number) = scalar::integer(require) else {
             self.wrong_type("require", "`any`, `all` or a whole number", path, require);
             return;
         };
@@ -190,7 +191,7 @@ impl Check<'_, '_> {
         if usize::try_from(number).is_ok_and(|number| (1..=children).contains(&number)) {
             return;
         }
-        let finding = self.add(Code::RequireOutOfRange, path, require).string("found", require);
+        let finding = self.add(Code::REQUIRE_OUT_OF_RANGE, path, require).string("found", require);
         match children {
             usize::MAX | 0 => finding.with("expected", "at least 1"),
             1 => finding.with("expected", "1, for there is one trigger"),
@@ -209,20 +210,20 @@ impl Check<'_, '_> {
             let path = Path::Key(path, &label);
             if patterns.kind() == Kind::Array {
                 for (index, pattern) in patterns.items().enumerate() {
-                    if read::text(pattern).is_none() && !pattern.has_lone_surrogate() {
+                    if scalar::text(pattern).is_none() && !pattern.has_lone_surrogate() {
                         self.label_pattern(&label, &Path::Item(&path, index), pattern);
                     }
                 }
-            } else if read::text(patterns).is_none() && !patterns.has_lone_surrogate() {
+            } else if scalar::text(patterns).is_none() && !patterns.has_lone_surrogate() {
                 self.label_pattern(&label, &path, patterns);
             }
         }
     }
 
     fn label_pattern(&mut self, label: &str, path: &Path<'_>, value: Value<'_>) {
-        let finding = self.add(Code::LabelPatternNotText, path, value).shown("label", label).value("found", value);
+        let finding = self.add(Code::LABEL_PATTERN_NOT_TEXT, path, value).shown("label", label).value("found", value);
         if value.is_number() || matches!(value.kind(), Kind::True | Kind::False) {
-            finding.fix(crate::validate::edits::quote(value));
+            finding.fix(crate::diagnostic::edits::quote(value));
         }
     }
 }

@@ -3,13 +3,14 @@
 use std::borrow::Cow;
 
 use crate::diagnostic::Code;
+use crate::diagnostic::display;
+use crate::diagnostic::findings::Draft;
+use crate::diagnostic::path::Path;
 use crate::json::{Kind, Value};
-use crate::validate::findings::Draft;
-use crate::validate::path::Path;
-use crate::validate::read_uuid;
-use crate::validate::words::{self, nearest};
+use crate::text::nearest::nearest;
+use crate::text::uuid::read_uuid;
+use crate::time::scalar;
 
-use super::super::read;
 use super::Check;
 
 impl Check<'_, '_> {
@@ -18,7 +19,7 @@ impl Check<'_, '_> {
         let near = nearest(field, &mut keys.iter().map(|(_, name)| &**name));
         let near = near.and_then(|near| keys.iter().find(|(_, name)| name == near));
         let finding = self
-            .add(Code::MissingAutomationField, &Path::Key(path, field), object)
+            .add(Code::MISSING_AUTOMATION_FIELD, &Path::Key(path, field), object)
             .opening()
             .with("what", what)
             .with("field", field);
@@ -31,7 +32,7 @@ impl Check<'_, '_> {
     }
 
     pub fn wrong_type(&mut self, field: &str, expected: &str, path: &Path<'_>, value: Value<'_>) -> Draft<'_> {
-        self.add(Code::WrongAutomationValue, path, value)
+        self.add(Code::WRONG_AUTOMATION_VALUE, path, value)
             .shown("field", field)
             .with("expected", expected)
             .value("found", value)
@@ -67,7 +68,7 @@ impl Check<'_, '_> {
 
     pub fn text_field(&mut self, field: &str, value: Value<'_>, path: &Path<'_>) {
         // A lone surrogate has been found in the text already.
-        if read::text(value).is_none() && !value.has_lone_surrogate() {
+        if scalar::text(value).is_none() && !value.has_lone_surrogate() {
             self.wrong_type(field, "a string", path, value);
         }
     }
@@ -79,7 +80,7 @@ impl Check<'_, '_> {
     }
 
     pub fn boolean_field(&mut self, field: &str, value: Value<'_>, path: &Path<'_>) {
-        if read::boolean(value).is_none() {
+        if scalar::boolean(value).is_none() {
             self.wrong_type(field, "`true` or `false`", path, value);
         }
     }
@@ -90,9 +91,9 @@ impl Check<'_, '_> {
             return;
         }
         for (index, item) in value.items().enumerate() {
-            if read::text(item).is_none() && !item.has_lone_surrogate() {
-                let found = words::value(item);
-                self.add(Code::WrongAutomationValue, &Path::Item(path, index), item)
+            if scalar::text(item).is_none() && !item.has_lone_surrogate() {
+                let found = display::value(item);
+                self.add(Code::WRONG_AUTOMATION_VALUE, &Path::Item(path, index), item)
                     .shown("field", field)
                     .with("expected", "a list of strings")
                     .say("found", format_args!("one with {found}"));
@@ -108,7 +109,7 @@ impl Check<'_, '_> {
 
     /// A duration that is not negative (`NonNegativeTimeDelta`).
     pub fn delay_field(&mut self, field: &str, value: Value<'_>, path: &Path<'_>) {
-        match read::duration(value) {
+        match scalar::duration(value) {
             None => {
                 self.wrong_type(field, "a number of seconds or a duration such as `PT90S`", path, value);
             }

@@ -1,11 +1,11 @@
 //! Schemas that stand in files: what is wrong with them is told with its line and column.
 
 use crate::diagnostic::Severity;
+use crate::diagnostic::findings::{Findings, Subject};
+use crate::diagnostic::options::Settings;
+use crate::diagnostic::syntax::{self, Source};
 use crate::json::write::Writer;
 use crate::json::{Places, Position, Tape, Value, parse, repeated_keys};
-use crate::validate::findings::{Findings, Subject};
-use crate::validate::settings::Settings;
-use crate::validate::syntax::{self, Source};
 
 use super::read;
 use super::schemas::{BadSchema, Schemas};

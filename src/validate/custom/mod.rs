@@ -3,7 +3,7 @@
 mod files;
 mod read;
 mod schemas;
-mod words;
+mod violation;
 
 use jsonschema::ValidationError;
 use jsonschema::error::ValidationErrorKind;
@@ -11,8 +11,8 @@ use jsonschema::error::ValidationErrorKind;
 use crate::diagnostic::Code;
 use crate::json::{Pointer, Value};
 
-use super::findings::{Findings, Subject};
-use super::path::Path;
+use crate::diagnostic::findings::{Findings, Subject};
+use crate::diagnostic::path::Path;
 
 pub use files::read_files;
 pub use schemas::Schemas;
@@ -28,7 +28,7 @@ pub(super) fn check(findings: &mut Findings<'_>, subject: &Subject<'_>, event: V
     let mut refused: Vec<Refused<'_>> = Vec::new();
     for schema in matching {
         for error in schema.validator.iter_errors(&instance) {
-            causes(&error, &mut |error| words::refused(&schema.key, error, event, &mut refused));
+            causes(&error, &mut |error| violation::refused(&schema.key, error, event, &mut refused));
         }
     }
     refused.sort_by_key(|one| one.last);
@@ -38,7 +38,7 @@ pub(super) fn check(findings: &mut Findings<'_>, subject: &Subject<'_>, event: V
         if one.last && findings.has(&one.path) {
             continue;
         }
-        let code = Code::SchemaViolation;
+        let code = Code::SCHEMA_VIOLATION;
         let finding = findings.add(code, subject, &Path::Written(one.path.as_str()), one.place);
         let finding = if one.opening { finding.opening() } else { finding };
         finding.with("what", &one.sentence).with("schema", one.schema).with("at", &one.at);

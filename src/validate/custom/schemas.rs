@@ -9,12 +9,12 @@ use jsonschema::error::ValidationErrorKind;
 use jsonschema::{ReferencingError, Registry, Retrieve, Uri, ValidationError, Validator};
 use serde_json::Value as Json;
 
+use crate::diagnostic::options::must_be;
 use crate::json::{Kind, Value};
-use crate::trigger::Glob;
-use crate::validate::settings::must_be;
-use crate::validate::words::shown;
+use crate::text::Glob;
+use crate::text::phrase::shown;
 
-use super::{read, words};
+use super::{read, violation};
 
 /// The key under which a schema says itself which events it is for, instead of by the key under which it is given.
 pub const EVENTS: &str = "x-prefect-events";
@@ -53,7 +53,7 @@ thread_local! {
 
 impl Schemas {
     /// Reads the option `schemas`.
-    pub(in crate::validate) fn read(value: Value<'_>) -> Result<Arc<Schemas>, String> {
+    pub(crate) fn read(value: Value<'_>) -> Result<Arc<Schemas>, String> {
         if value.kind() != Kind::Object {
             return Err(must_be("schemas", "an object of event names and JSON Schemas", value));
         }
@@ -233,7 +233,7 @@ fn bad_schema(key: &str, error: &ValidationError<'_>) -> BadSchema {
                 Json::String(text) => format!("the string `{}`", shown(text)),
                 other => format!("`{}`", shown(&other.to_string())),
             };
-            let problem = words::demand(error.kind(), error, &found);
+            let problem = violation::demand(error.kind(), error, &found);
             let pointer = error.instance_path().as_str();
             let what = pointer.rsplit('/').next().filter(|name| !name.is_empty()).unwrap_or("it").to_owned();
             let problem = format!("`{what}` {problem}");

@@ -4,7 +4,7 @@ use crate::catalogue::{Form, Remark, is_uuid};
 use crate::json::{Kind, Tape, Value, parse};
 use crate::time;
 
-use super::words;
+use crate::text::phrase;
 
 /// How a text fits a form.
 pub(super) enum Fit {
@@ -55,10 +55,10 @@ pub(super) fn expected(form: &'static Form) -> String {
         Form::Uuid => "a UUID",
         Form::JsonStrings => "a JSON array of strings, written as text: `[\"a\", \"b\"]`",
         Form::AtMost(limit) => return format!("a text of at most {limit} characters"),
-        Form::Values { values, .. } => return words::list(&mut values.iter().map(|value| value.text), " or "),
+        Form::Values { values, .. } => return phrase::list(&mut values.iter().map(|value| value.text), " or "),
         Form::Templates(forms) => {
             let plain = forms.iter().filter(|form| form.remark.is_none());
-            return words::list(&mut plain.map(|form| form.template.text), " or ");
+            return phrase::list(&mut plain.map(|form| form.template.text), " or ");
         }
     };
     words.to_owned()

@@ -10,12 +10,15 @@ use crate::diagnostic::{Code, Severity};
 use crate::event::{Event, RESOURCE_ID, RESOURCE_ROLE};
 use crate::json::{Kind, Value};
 
-use super::edits;
 use super::envelope::Holder;
-use super::findings::{Draft, Findings, Subject};
-use super::path::Path;
 use super::precedent::Fact;
-use super::words::{self, is_near, joined, nearest};
+use crate::diagnostic::edits;
+use crate::diagnostic::findings::{Draft, Findings, Subject};
+use crate::diagnostic::path::Path;
+use crate::text::nearest::is_near;
+use crate::text::nearest::nearest;
+use crate::text::phrase;
+use crate::text::phrase::joined;
 
 use form::Fit;
 pub(super) use form::fits;
@@ -66,15 +69,15 @@ fn unlisted(findings: &mut Findings<'_>, subject: &Subject<'_>, event: &Event<'_
             && !id.raw().is_empty()
             && !id.raw().iter().any(|byte| matches!(byte, b'.' | b'/' | b':' | b' '))
         {
-            findings.add(Code::ResourceIdNotDotted, subject, &Path::Label(RESOURCE_ID), id).string("found", id);
+            findings.add(Code::RESOURCE_ID_NOT_DOTTED, subject, &Path::Label(RESOURCE_ID), id).string("found", id);
         }
         return;
     }
     let Some(value) = event.value.get("event") else { return };
     // Blocks can emit events of their own, of which the documentation names but one.
-    let severity = if lower.starts_with("prefect.block.") { Severity::Info } else { Code::UnknownEvent.severity() };
+    let severity = if lower.starts_with("prefect.block.") { Severity::Info } else { Code::UNKNOWN_EVENT.severity() };
     let finding =
-        findings.add_as(severity, Code::UnknownEvent, subject, &Path::Field("event"), value).shown("found", name);
+        findings.add_as(severity, Code::UNKNOWN_EVENT, subject, &Path::Field("event"), value).shown("found", name);
     match suggestion {
         Some(suggestion) => did_you_mean(finding, &suggestion),
         None => finding.with(
@@ -116,7 +119,7 @@ impl Check<'_, '_> {
     }
 
     fn remark(&mut self, remark: &Remark, path: &Path<'_>, value: Value<'_>) -> Draft<'_> {
-        self.add_as(remark.severity, Code::EmitterDiffers, path, value).with("remark", &explained(remark.text))
+        self.add_as(remark.severity, Code::EMITTER_DIFFERS, path, value).with("remark", &explained(remark.text))
     }
 
     /// Checks the primary resource. `false`: the event is about something else.
@@ -127,7 +130,7 @@ impl Check<'_, '_> {
             let fit = form::fit(&id_label.form, text.as_bytes());
             if let (Fit::Wrong, Form::Templates(templates)) = (&fit, &id_label.form) {
                 let same_kind = templates.iter().any(|form| text.trim_start().starts_with(form.template.prefix()));
-                let code = if same_kind { Code::WrongResourceId } else { Code::WrongResource };
+                let code = if same_kind { Code::WRONG_RESOURCE_ID } else { Code::WRONG_RESOURCE };
                 self.wrong_resource(code, &id_label.form, id);
                 if !same_kind {
                     return false;
@@ -155,7 +158,7 @@ impl Check<'_, '_> {
         if names.is_empty() {
             finding.with("hint", "is the event's name right? Is it this resource that it is about?");
         } else {
-            let names = words::list(&mut names.into_iter(), " and ");
+            let names = phrase::list(&mut names.into_iter(), " and ");
             finding.say("hint", format_args!("is the event's name right? Events about this resource are {names}"));
         }
     }
@@ -208,8 +211,8 @@ impl Check<'_, '_> {
         if names.len() <= 2 {
             return false;
         }
-        let severity = severity.unwrap_or(Code::MissingLabel.severity());
-        self.add_as(severity, Code::MissingLabel, &holder.path(), resource)
+        let severity = severity.unwrap_or(Code::MISSING_LABEL.severity());
+        self.add_as(severity, Code::MISSING_LABEL, &holder.path(), resource)
             .opening()
             .with("where", &holder.words())
             .with("label", &joined(&mut names.into_iter(), "`, `"))
@@ -228,17 +231,17 @@ impl Check<'_, '_> {
                 self.remark(remark, &holder.label(label.name), value);
             }
             _ if label.name == "prefect.state-message" => {
-                let code = Code::StateMessageTooLong;
+                let code = Code::STATE_MESSAGE_TOO_LONG;
                 self.add_to_label(code.severity(), code, holder, label.name, value)
                     .count("count", text.chars().count());
             }
             wrong => {
                 let severity = match &label.form {
                     Form::Values { other, .. } => *other,
-                    _ => Code::WrongLabelValue.severity(),
+                    _ => Code::WRONG_LABEL_VALUE.severity(),
                 };
                 let finding = self
-                    .add_to_label(severity, Code::WrongLabelValue, holder, label.name, value)
+                    .add_to_label(severity, Code::WRONG_LABEL_VALUE, holder, label.name, value)
                     .with("label", label.name)
                     .shown("found", &text)
                     .with("expected", &form::expected(&label.form));
@@ -259,7 +262,7 @@ impl Check<'_, '_> {
     ) {
         if let Some(at) = unlisted.iter().position(|other| is_near(&other.name, label.name)) {
             let Unlisted { key, name } = unlisted.swap_remove(at);
-            self.add_to_label(severity, Code::MisspeltLabel, holder, &name, key)
+            self.add_to_label(severity, Code::MISSPELT_LABEL, holder, &name, key)
                 .with("label", label.name)
                 .shown("found", &name)
                 .replace(key, label.name);
@@ -267,7 +270,7 @@ impl Check<'_, '_> {
         }
         let text = self.text;
         let finding = self
-            .add_to_label(severity, Code::MissingLabel, holder, label.name, resource)
+            .add_to_label(severity, Code::MISSING_LABEL, holder, label.name, resource)
             .opening()
             .with("label", label.name)
             .with("meaning", &explained(words));
@@ -287,7 +290,7 @@ impl Check<'_, '_> {
         let known = || labels.iter().map(|label| label.name);
         let similar = nearest(name, &mut known().filter(|label| resource.get(label).is_none()));
         let finding = self
-            .add_to_label(Code::UnknownLabel.severity(), Code::UnknownLabel, holder, name, *key)
+            .add_to_label(Code::UNKNOWN_LABEL.severity(), Code::UNKNOWN_LABEL, holder, name, *key)
             .shown("found", name);
         match similar {
             Some(similar) => did_you_mean(finding, similar).with("label", similar).replace(*key, similar),
@@ -295,7 +298,7 @@ impl Check<'_, '_> {
                 finding.with("hint", "labels of your own are better named without `prefect.`");
             }
             None => {
-                let known = words::list(&mut known(), " and ");
+                let known = phrase::list(&mut known(), " and ");
                 finding.say(
                     "hint",
                     format_args!("Prefect gives it {known}; labels of your own are better named without `prefect.`"),
@@ -310,13 +313,13 @@ impl Check<'_, '_> {
         let known = || self.family.variants.iter().map(|variant| variant.name);
         let Some(name) = event.value.get("event").filter(|_| !known().any(|name| name == found)) else { return };
         let is_state = self.family.variants.iter().any(|variant| variant.state_type.is_some());
-        let code = if is_state { Code::CustomStateName } else { Code::UnknownStatus };
+        let code = if is_state { Code::CUSTOM_STATE_NAME } else { Code::UNKNOWN_STATUS };
         let finding = self
             .findings
             .add_as(severity, code, self.subject, &Path::Field("event"), name)
             .shown("found", found)
             .with("event", self.family.name.text)
-            .with("expected", &words::list(&mut known(), " or "));
+            .with("expected", &phrase::list(&mut known(), " or "));
         if let Some(similar) = nearest(found, &mut known()) {
             did_you_mean(finding, similar);
         }
@@ -357,8 +360,8 @@ impl Check<'_, '_> {
             if let Some(max) = related.max.filter(|&max| count > max) {
                 let finding = self
                     .add_as(
-                        Code::TooManyInRole.severity(),
-                        Code::TooManyInRole,
+                        Code::TOO_MANY_IN_ROLE.severity(),
+                        Code::TOO_MANY_IN_ROLE,
                         &Path::Field("related"),
                         event.related.unwrap_or(event.value),
                     )
@@ -413,7 +416,7 @@ impl Check<'_, '_> {
         if let Some(at) = meant {
             let (index, item) = strangers.swap_remove(at);
             let Some(role) = item.get(RESOURCE_ROLE) else { return };
-            self.add_as(severity, Code::MisspeltRole, &Path::RelatedLabel(index, RESOURCE_ROLE), role)
+            self.add_as(severity, Code::MISSPELT_ROLE, &Path::RelatedLabel(index, RESOURCE_ROLE), role)
                 .with("role", related.role)
                 .string("found", role)
                 .replace(role, related.role);
@@ -431,7 +434,7 @@ impl Check<'_, '_> {
         if strangers.iter().any(|(_, item)| item.get(RESOURCE_ROLE).is_some_and(|role| role.is(related.role))) {
             return;
         }
-        self.add_as(severity, Code::MissingRelated, &Path::Field("related"), event.related.unwrap_or(event.value))
+        self.add_as(severity, Code::MISSING_RELATED, &Path::Field("related"), event.related.unwrap_or(event.value))
             .opening()
             .with("role", related.role)
             .with("when", &explained(words));
@@ -443,7 +446,7 @@ impl Check<'_, '_> {
         let name = role.string();
         if let Some(related) = self.family.related.iter().find(|related| related.role == name) {
             let Some(id) = item.get(RESOURCE_ID) else { return };
-            let code = Code::WrongRelatedId;
+            let code = Code::WRONG_RELATED_ID;
             self.add_as(code.severity(), code, &Path::RelatedLabel(index, RESOURCE_ID), id)
                 .with("role", related.role)
                 .string("found", id)
@@ -460,7 +463,7 @@ impl Check<'_, '_> {
         let similar = nearest(&name, &mut possible.map(|related| related.role));
         let listed = self.family.related;
         let finding = self
-            .add_as(severity, Code::UnknownRole, &Path::RelatedLabel(index, RESOURCE_ROLE), role)
+            .add_as(severity, Code::UNKNOWN_ROLE, &Path::RelatedLabel(index, RESOURCE_ROLE), role)
             .shown("found", &name);
         match similar {
             Some(similar) => did_you_mean(finding, similar).with("role", similar).replace(role, similar),
@@ -468,7 +471,7 @@ impl Check<'_, '_> {
                 finding.with("hint", "it is documented without related resources");
             }
             None => {
-                let known = words::list(&mut listed.iter().map(|related| related.role), " and ");
+                let known = phrase::list(&mut listed.iter().map(|related| related.role), " and ");
                 finding.say("hint", format_args!("its roles are {known}"));
             }
         }
@@ -478,7 +481,7 @@ impl Check<'_, '_> {
     fn follows(&mut self, event: &Event<'_>) {
         let Some(follows) = self.family.follows.as_ref() else { return };
         if let (Some(Missing { severity, words }), None) = (follows.missing, event.value.get("follows")) {
-            self.add_as(severity, Code::MissingFollows, &Path::Field("follows"), event.value)
+            self.add_as(severity, Code::MISSING_FOLLOWS, &Path::Field("follows"), event.value)
                 .opening()
                 .with("text", &explained(words));
         }

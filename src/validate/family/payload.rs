@@ -7,11 +7,12 @@ use crate::diagnostic::Code;
 use crate::event::Event;
 use crate::json::{Kind, Value};
 
-use super::super::path::Path;
 use super::super::precedent::Fact;
-use super::super::words::{self, is_near, joined, nearest, shown};
 use super::form::is_timestamp;
 use super::{Check, did_you_mean, explained, in_order, is_null};
+use crate::diagnostic::path::Path;
+use crate::text::nearest::{is_near, nearest};
+use crate::text::phrase::{self, joined, shown};
 
 pub(super) fn check(check: &mut Check<'_, '_>, event: &Event<'_>) {
     // Present, but no object: that is said already.
@@ -31,10 +32,10 @@ pub(super) fn check(check: &mut Check<'_, '_>, event: &Event<'_>) {
     let empty = event.payload.is_none_or(|payload| payload.members().next().is_none());
     let required = || shape.fields.iter().filter(|field| is_required(field));
     if shapes.len() > 1 && known(&shape) == 0 {
-        let names = |shape: &Object| words::list(&mut shape.fields.iter().map(|field| field.name), " and ");
+        let names = |shape: &Object| phrase::list(&mut shape.fields.iter().map(|field| field.name), " and ");
         let expected: Vec<String> = shapes.iter().map(names).collect();
         let expected = joined(&mut expected.iter().map(String::as_str), "; or ");
-        let code = Code::NoPayloadShape;
+        let code = Code::NO_PAYLOAD_SHAPE;
         check
             .add_as(code.severity(), code, path, event.payload.unwrap_or(event.value))
             .opening()
@@ -45,9 +46,9 @@ pub(super) fn check(check: &mut Check<'_, '_>, event: &Event<'_>) {
     if empty && required().count() > 1 {
         let severity = required().filter_map(|field| field.missing).map(|missing| missing.severity).max();
         let names = joined(&mut required().map(|field| field.name), "`, `");
-        let severity = severity.unwrap_or(Code::MissingPayloadField.severity());
+        let severity = severity.unwrap_or(Code::MISSING_PAYLOAD_FIELD.severity());
         check
-            .add_as(severity, Code::MissingPayloadField, path, event.payload.unwrap_or(event.value))
+            .add_as(severity, Code::MISSING_PAYLOAD_FIELD, path, event.payload.unwrap_or(event.value))
             .opening()
             .with("field", &names)
             .with("meaning", "it is empty");
@@ -115,7 +116,7 @@ fn object(check: &mut Check<'_, '_>, value: Value<'_>, shape: &'static Object, p
 fn missing(check: &mut Check<'_, '_>, value: Value<'_>, field: &'static Field, path: &Path<'_>, parent: &str) {
     let Some(Missing { severity, words }) = field.missing else { return };
     check
-        .add_as(severity, Code::MissingPayloadField, &Path::Key(path, field.name), value)
+        .add_as(severity, Code::MISSING_PAYLOAD_FIELD, &Path::Key(path, field.name), value)
         .opening()
         .with("field", &dotted(parent, field.name))
         .with("meaning", &explained(words));
@@ -131,7 +132,7 @@ fn misspelt(
 ) {
     let Some(Missing { severity, .. }) = field.missing else { return };
     check
-        .add_as(severity, Code::MisspeltPayloadField, &Path::Key(path, found), key)
+        .add_as(severity, Code::MISSPELT_PAYLOAD_FIELD, &Path::Key(path, found), key)
         .with("field", &dotted(parent, field.name))
         .shown("found", found)
         .with("name", field.name)
@@ -152,7 +153,7 @@ fn unknown(
         let names = joined(&mut names.iter().map(String::as_str), "`, `");
         let Some((key, _)) = unlisted.first() else { return };
         check
-            .add_as(severity, Code::UnknownPayloadField, path, *key)
+            .add_as(severity, Code::UNKNOWN_PAYLOAD_FIELD, path, *key)
             .with("field", &names)
             .with("hint", WITHOUT_PAYLOAD);
         return;
@@ -160,12 +161,12 @@ fn unknown(
     for (key, name) in unlisted {
         let known = || shape.fields.iter().map(|field| field.name);
         let finding = check
-            .add_as(severity, Code::UnknownPayloadField, &Path::Key(path, name), *key)
+            .add_as(severity, Code::UNKNOWN_PAYLOAD_FIELD, &Path::Key(path, name), *key)
             .with("field", &dotted(parent, &shown(name)));
         match nearest(name, &mut known()) {
             Some(similar) => did_you_mean(finding, similar),
             None if shape.fields.is_empty() => finding.with("hint", WITHOUT_PAYLOAD),
-            None => finding.say("hint", format_args!("it writes {}", words::list(&mut known(), " and "))),
+            None => finding.say("hint", format_args!("it writes {}", phrase::list(&mut known(), " and "))),
         };
     }
 }
@@ -239,9 +240,9 @@ fn listed(check: &mut Check<'_, '_>, field: &'static Field, value: Value<'_>, pa
     }
     let text = value.string();
     let meant = field.values.iter().find(|known| known.text.eq_ignore_ascii_case(&text)).map(|known| known.text);
-    let expected = words::list(&mut field.values.iter().map(|known| known.text), " or ");
+    let expected = phrase::list(&mut field.values.iter().map(|known| known.text), " or ");
     let finding = check
-        .add_as(field.other, Code::WrongPayloadValue, path, value)
+        .add_as(field.other, Code::WRONG_PAYLOAD_VALUE, path, value)
         .with("field", &dotted(parent, field.name))
         .shown("found", &text)
         .with("expected", &expected);
@@ -251,7 +252,7 @@ fn listed(check: &mut Check<'_, '_>, field: &'static Field, value: Value<'_>, pa
 }
 
 fn wrong_type(check: &mut Check<'_, '_>, name: &str, expected: &str, value: Value<'_>, path: &Path<'_>) {
-    let code = Code::WrongPayloadType;
+    let code = Code::WRONG_PAYLOAD_TYPE;
     check
         .add_as(code.severity(), code, path, value)
         .with("field", name)

@@ -4,7 +4,8 @@
 
 use libfuzzer_sys::fuzz_target;
 use prefect_events::diagnostic::Diagnostic;
-use prefect_events::validate::{Settings, Stream, TextOptions, is_ndjson, validate};
+use prefect_events::diagnostic::{Settings, TextOptions};
+use prefect_events::validate::{Stream, is_ndjson, validate};
 
 fuzz_target!(|input: &[u8]| {
     // The first byte decides where the text is cut: after every line, after every second, …

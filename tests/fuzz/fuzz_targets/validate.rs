@@ -3,7 +3,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use prefect_events::validate::{Profile, Settings, TextOptions, validate};
+use prefect_events::diagnostic::{Profile, Settings, TextOptions};
+use prefect_events::validate::{validate};
 
 fuzz_target!(|text: &[u8]| {
     for profile in [Profile::Documented, Profile::Server] {

@@ -1,0 +1,23 @@
+//! Values of a document as messages name them.
+
+use crate::json::Value;
+use crate::text::phrase::shown;
+
+/// A value as users call it: its text in backticks if it is a string or short, and its kind if it is not a string.
+pub(crate) fn text(value: Value<'_>) -> String {
+    if value.is_string() { format!("`{}`", shown(&value.string())) } else { self::value(value) }
+}
+
+/// A value of a wrong kind: the kind, and its text in backticks if it is a string or short.
+pub(crate) fn value(value: Value<'_>) -> String {
+    if value.is_string() {
+        format!("the string `{}`", shown(&value.string()))
+    } else {
+        let raw = String::from_utf8_lossy(value.raw());
+        if (1..=40).contains(&raw.len()) && raw != value.kind_name() {
+            format!("{} (`{raw}`)", value.kind_name())
+        } else {
+            value.kind_name().to_owned()
+        }
+    }
+}

@@ -1,0 +1,358 @@
+//! Collects what is found, counts all of it, and makes the report.
+
+use std::fmt;
+
+use super::{Code, Diagnostic, Edit, Fix, Report, Severity};
+use crate::json::{Places, Pointer, Position, Range, Span, Value};
+use crate::text::order;
+
+use super::display;
+use super::edits::{self, Edits};
+use super::options::{Profile, Settings};
+use super::path::Path;
+use crate::text::phrase;
+use crate::text::phrase::shown;
+use crate::validate::precedent::Fact;
+
+/// Which event a finding is about.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Subject<'e> {
+    pub index: Option<u64>,
+    pub name: Option<&'e str>,
+    /// The documentation of its family.
+    pub docs: Option<&'static str>,
+}
+
+/// Where a finding is: bytes of the current text, or a range that was worked out before.
+#[derive(Clone, Copy, Default)]
+pub(crate) enum Location {
+    #[default]
+    Nowhere,
+    Bytes(Span),
+    Known(Range),
+}
+
+/// A finding whose place is still in bytes, and whose sentences are still arguments.
+struct Found {
+    code: Code,
+    severity: Severity,
+    event: Option<u64>,
+    name: Option<String>,
+    path: String,
+    location: Location,
+    docs: Option<&'static str>,
+    arguments: Vec<(&'static str, String)>,
+    edits: Edits,
+}
+
+/// A finding that waits for what its sentences need, said argument by argument: one short call each
+/// keeps the checks small. Of a finding that is only counted nothing is kept.
+pub(crate) struct Draft<'f>(Option<&'f mut Found>);
+
+impl Draft<'_> {
+    /// No finding at all.
+    pub const NONE: Self = Draft(None);
+
+    fn argument(self, name: &'static str, text: impl FnOnce() -> String) -> Self {
+        self.0.map_or(Draft(None), |found| {
+            found.arguments.push((name, text()));
+            Draft(Some(found))
+        })
+    }
+
+    /// A text as it is.
+    pub fn with(self, name: &'static str, text: &str) -> Self {
+        self.argument(name, || text.to_owned())
+    }
+
+    /// A text that is put together.
+    pub fn say(self, name: &'static str, text: fmt::Arguments<'_>) -> Self {
+        self.argument(name, || text.to_string())
+    }
+
+    /// A text from the input, cut to a readable length.
+    pub fn shown(self, name: &'static str, text: &str) -> Self {
+        self.argument(name, || shown(text))
+    }
+
+    /// The text of a string, cut to a readable length.
+    pub fn string(self, name: &'static str, value: Value<'_>) -> Self {
+        self.argument(name, || shown(&value.string()))
+    }
+
+    /// See [`display::text`].
+    pub fn text(self, name: &'static str, value: Value<'_>) -> Self {
+        self.argument(name, || display::text(value))
+    }
+
+    /// See [`display::value`].
+    pub fn value(self, name: &'static str, value: Value<'_>) -> Self {
+        self.argument(name, || display::value(value))
+    }
+
+    /// See [`phrase::count`].
+    pub fn count(self, name: &'static str, number: usize) -> Self {
+        self.argument(name, || phrase::count(number))
+    }
+
+    /// See [`phrase::duration`].
+    pub fn duration(self, name: &'static str, micros: i64) -> Self {
+        self.argument(name, || phrase::duration(micros))
+    }
+
+    /// Marks another place.
+    pub fn at(self, location: Location) -> Self {
+        self.0.map_or(Draft(None), |found| {
+            found.location = location;
+            Draft(Some(found))
+        })
+    }
+
+    /// Marks the first byte alone: it stands for all of a value where that would be too much to mark.
+    pub fn opening(self) -> Self {
+        self.0.map_or(Draft(None), |found| {
+            if let Location::Bytes(span) = &mut found.location {
+                span.end = span.start.saturating_add(1);
+            }
+            Draft(Some(found))
+        })
+    }
+
+    /// Offers a fix: all of these replacements of bytes.
+    pub fn fix(self, edits: Edits) {
+        if let Some(found) = self.0 {
+            found.edits = edits;
+        }
+    }
+
+    /// Offers a fix: another string in the place of a key or value.
+    pub fn replace(self, value: Value<'_>, text: &str) {
+        self.fix(edits::replace(value, text));
+    }
+}
+
+pub(crate) struct Findings<'s> {
+    settings: &'s Settings,
+    found: Vec<Found>,
+    /// The pointers of what was found in the current event: what is wrong by itself is not
+    /// compared with other values any more.
+    reported: Vec<String>,
+    /// What the verdict on the current event rests on, each with its place counted from the event's own.
+    facts: Vec<(u32, Fact)>,
+    /// There is nothing to say of the current event, and its verdict rests on the facts alone.
+    factual: bool,
+    event: u32,
+    errors: u64,
+    warnings: u64,
+    infos: u64,
+}
+
+impl<'s> Findings<'s> {
+    pub fn new(settings: &'s Settings) -> Self {
+        Findings {
+            settings,
+            found: Vec::new(),
+            reported: Vec::new(),
+            facts: Vec::new(),
+            factual: false,
+            event: 0,
+            errors: 0,
+            warnings: 0,
+            infos: 0,
+        }
+    }
+
+    /// Whether anything beyond the envelope counts.
+    pub fn beyond_envelope(&self) -> bool {
+        self.settings.profile == Profile::Documented
+    }
+
+    /// The user's own schemas.
+    #[cfg(feature = "custom-schemas")]
+    pub fn schemas(&self) -> Option<&'s crate::validate::custom::Schemas> {
+        self.settings.schemas.as_deref()
+    }
+
+    /// Whether no error was found.
+    pub fn are_valid(&self) -> bool {
+        self.errors == 0
+    }
+
+    /// To be called when a new event begins.
+    pub fn next_event(&mut self, event: Option<Value<'_>>) {
+        self.reported.clear();
+        self.facts.clear();
+        self.factual = event.is_some();
+        self.event = event.map(Value::index).unwrap_or_default();
+    }
+
+    /// The place of a value counted from that of the current event.
+    pub fn place(&self, value: Value<'_>) -> u32 {
+        value.index().wrapping_sub(self.event)
+    }
+
+    /// Notes what was looked at in a value and found right.
+    pub(crate) fn rests_on(&mut self, value: Value<'_>, fact: Fact) {
+        if self.factual {
+            self.facts.push((self.place(value), fact));
+        }
+    }
+
+    /// The verdict on the current event rests on more than facts can tell.
+    pub fn rests_on_more(&mut self) {
+        self.factual = false;
+    }
+
+    pub fn rests_on_facts(&self) -> bool {
+        self.factual
+    }
+
+    /// All that was noted by [`Findings::rests_on`].
+    pub(crate) fn facts(&mut self) -> impl Iterator<Item = (u32, Fact)> {
+        self.facts.drain(..)
+    }
+
+    /// Whether an error was found at a place of the current event, or around it.
+    pub fn has(&self, pointer: &Pointer) -> bool {
+        let around = |reported: &String| {
+            let rest = pointer.as_str().strip_prefix(reported.as_str());
+            !reported.is_empty() && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        self.reported.iter().any(around)
+    }
+
+    /// Notes a finding on a value, with the usual severity of its code.
+    pub fn add(&mut self, code: Code, subject: &Subject<'_>, path: &Path<'_>, value: Value<'_>) -> Draft<'_> {
+        self.add_as(code.severity(), code, subject, path, value)
+    }
+
+    /// Notes a finding whose severity the catalogue has set.
+    pub fn add_as(
+        &mut self,
+        usual: Severity,
+        code: Code,
+        subject: &Subject<'_>,
+        path: &Path<'_>,
+        value: Value<'_>,
+    ) -> Draft<'_> {
+        self.note(usual, code, subject, path).at(Location::Bytes(value.span()))
+    }
+
+    /// Notes a finding that is nowhere yet.
+    pub fn note(&mut self, usual: Severity, code: Code, subject: &Subject<'_>, path: &Path<'_>) -> Draft<'_> {
+        self.factual = false;
+        // A mere remark does not keep a value from being compared; an error does, also one that is switched off.
+        if usual == Severity::Error {
+            self.reported.push(path.pointer().into());
+        }
+        let Some(severity) = self.settings.severity(code, usual) else { return Draft(None) };
+        let count = match severity {
+            Severity::Error => &mut self.errors,
+            Severity::Warning => &mut self.warnings,
+            Severity::Info => &mut self.infos,
+        };
+        *count = count.saturating_add(1);
+        // Of each severity as many as the report could hold: which of them it takes is known at the end.
+        if *count > self.settings.max_diagnostics as u64 {
+            return Draft(None);
+        }
+        self.found.push(Found {
+            code,
+            severity,
+            event: subject.index,
+            name: subject.name.map(str::to_owned),
+            path: path.pointer().into(),
+            location: Location::Nowhere,
+            docs: code.docs().or(subject.docs),
+            arguments: Vec::new(),
+            edits: Vec::new(),
+        });
+        Draft(self.found.last_mut())
+    }
+
+    /// Keeps as many findings as the report holds, errors before warnings before infos. Returns how
+    /// many it leaves out.
+    fn keep_the_worst(&mut self) -> u64 {
+        let mut room = self.settings.max_diagnostics as u64;
+        let mut take = |count: u64| {
+            let taken = count.min(room);
+            room = room.saturating_sub(taken);
+            taken
+        };
+        let mut errors = take(self.errors);
+        let mut warnings = take(self.warnings);
+        let mut infos = take(self.infos);
+        let all = self.errors.saturating_add(self.warnings).saturating_add(self.infos);
+        let left_out = all.saturating_sub(errors.saturating_add(warnings).saturating_add(infos));
+        self.found.retain(|found| {
+            let left = match found.severity {
+                Severity::Error => &mut errors,
+                Severity::Warning => &mut warnings,
+                Severity::Info => &mut infos,
+            };
+            let kept = *left > 0;
+            *left = left.saturating_sub(1);
+            kept
+        });
+        left_out
+    }
+
+    /// The report. `text` is what the places in bytes refer to, `base` the place of its first byte.
+    pub fn into_report(mut self, events: u64, text: Option<(&[u8], Position, bool)>) -> Report {
+        order::by_key(&mut self.found, &mut |found| {
+            let start = match found.location {
+                Location::Bytes(span) => span.start,
+                Location::Known(_) | Location::Nowhere => 0,
+            };
+            // By event, what is about none of them first; within an event by place.
+            found.event.map_or(0, |event| event.saturating_add(1)).wrapping_shl(32) | u64::from(start)
+        });
+        let left_out = self.keep_the_worst();
+        let places = match text {
+            Some((text, base, wtf8)) if !self.found.is_empty() => Some(Places::new(text, base, wtf8)),
+            _ => None,
+        };
+        Report {
+            valid: self.errors == 0,
+            events,
+            errors: self.errors,
+            warnings: self.warnings,
+            infos: self.infos,
+            diagnostics: finished(self.found, places),
+            truncated: Some(left_out).filter(|&count| count > 0),
+        }
+    }
+}
+
+/// The sentences and the places of what was found.
+fn finished(found: Vec<Found>, mut places: Option<Places<'_>>) -> Vec<Diagnostic> {
+    let finish = |found: Found| {
+        let Found { code, arguments, .. } = found;
+        let range = match (found.location, &mut places) {
+            (Location::Bytes(span), Some(places)) => Some(places.range(span.start, span.end)),
+            (Location::Known(range), _) => Some(range),
+            _ => None,
+        };
+        let fix = match &mut places {
+            Some(places) if !found.edits.is_empty() => {
+                let edit = |(span, text): (Span, String)| Edit { range: places.range(span.start, span.end), text };
+                Some(Fix { title: code.fix(&arguments), edits: found.edits.into_iter().map(edit).collect() })
+            }
+            // Without a text there is nothing to edit.
+            _ => None,
+        };
+        Diagnostic {
+            code: code.name(),
+            severity: found.severity,
+            message: code.message(&arguments),
+            event: found.event,
+            name: found.name,
+            path: found.path,
+            range,
+            help: code.help(&arguments),
+            docs: found.docs.map(str::to_owned),
+            fix,
+        }
+    };
+    found.into_iter().map(finish).collect()
+}

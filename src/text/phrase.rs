@@ -1,0 +1,91 @@
+//! Pieces of sentences: values cut to a readable length, numbers, lists, durations.
+
+use std::fmt::Write;
+
+/// How many characters of a value a message shows.
+const SHOWN: usize = 80;
+
+/// A text for a message: cut to a readable length, control characters made visible.
+pub(crate) fn shown(text: &str) -> String {
+    let mut out = String::new();
+    for (at, character) in text.chars().enumerate() {
+        if at == SHOWN {
+            out.push('…');
+            break;
+        }
+        if character.is_control() {
+            out.extend(character.escape_default());
+        } else {
+            out.push(character);
+        }
+    }
+    out
+}
+
+/// A number as people read it: `1,500,000`.
+pub(crate) fn count(number: usize) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && digits.len().saturating_sub(at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// Words of a list, of whatever it consists: one kind of iterator keeps what takes it small.
+pub(crate) type Words<'w, 't> = &'w mut dyn Iterator<Item = &'t str>;
+
+/// `a`, `b` and `c`.
+pub(crate) fn list(items: Words<'_, '_>, last: &str) -> String {
+    let mut out = String::new();
+    let mut next = items.next();
+    while let Some(item) = next {
+        next = items.next();
+        if !out.is_empty() {
+            out.push_str(if next.is_some() { ", " } else { last });
+        }
+        out.push('`');
+        out.push_str(item);
+        out.push('`');
+    }
+    out
+}
+
+/// Texts with something between them. The standard library's `join` takes 1 KB for each kind of text.
+pub(crate) fn joined(items: Words<'_, '_>, between: &str) -> String {
+    let mut out = String::new();
+    for (at, item) in items.enumerate() {
+        if at > 0 {
+            out.push_str(between);
+        }
+        out.push_str(item);
+    }
+    out
+}
+
+/// A duration for a message, in its two largest units.
+pub(crate) fn duration(micros: i64) -> String {
+    let micros = micros.unsigned_abs();
+    let units =
+        [("d", 86_400_000_000), ("h", 3_600_000_000), ("min", 60_000_000), ("s", 1_000_000), ("ms", 1000), ("µs", 1)];
+    let mut rest = micros;
+    let mut out = String::new();
+    let mut parts = 0_u8;
+    for (unit, size) in units {
+        let count = rest.checked_div(size).unwrap_or_default();
+        rest = rest.checked_rem(size).unwrap_or_default();
+        if (count == 0 && parts > 0) || parts == 2 {
+            break;
+        }
+        if count > 0 {
+            parts = parts.saturating_add(1);
+            let between = if parts > 1 { " " } else { "" };
+            // Writing to a String cannot fail.
+            let _ = write!(out, "{between}{count} {unit}");
+        }
+    }
+    if out.is_empty() { "0 s".to_owned() } else { out }
+}

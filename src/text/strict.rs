@@ -1,0 +1,163 @@
+//! Options whose unknown names are rejected with the name that was probably meant.
+//!
+//! A type derives `Deserialize` with `#[serde(remote = "Self")]` and implements the trait by
+//! `Self::deserialize(strict(deserializer))`. Formats that only look up the names that a struct has
+//! (JavaScript's objects by serde-wasm-bindgen) then report unknown names too.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::value::StringDeserializer;
+use serde::de::{DeserializeSeed, Deserializer, Error, IntoDeserializer, MapAccess, Visitor};
+use serde::forward_to_deserialize_any;
+
+use super::nearest::nearest;
+use super::phrase::{list, shown};
+
+/// The same deserializer, strict about the names of a struct's fields.
+pub(crate) fn strict<D>(inner: D) -> Strict<D> {
+    Strict(inner)
+}
+
+/// See [`strict`].
+pub(crate) struct Strict<D>(D);
+
+impl<'de, D: Deserializer<'de>> Deserializer<'de> for Strict<D> {
+    type Error = D::Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+        self.0.deserialize_any(visitor)
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, D::Error> {
+        self.0.deserialize_map(Fields { fields, visitor })
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
+        newtype_struct seq tuple tuple_struct map enum identifier ignored_any
+    }
+}
+
+struct Fields<V> {
+    fields: &'static [&'static str],
+    visitor: V,
+}
+
+impl<'de, V: Visitor<'de>> Visitor<'de> for Fields<V> {
+    type Value = V::Value;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an object of options")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<V::Value, A::Error> {
+        self.visitor.visit_map(Names { map, fields: self.fields, name: "" })
+    }
+}
+
+struct Names<A> {
+    map: A,
+    fields: &'static [&'static str],
+    /// The field whose value comes next.
+    name: &'static str,
+}
+
+impl<'de, A: MapAccess<'de>> MapAccess<'de> for Names<A> {
+    type Error = A::Error;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
+        let Some(name) = self.map.next_key::<String>()? else { return Ok(None) };
+        let Some(known) = self.fields.iter().find(|field| **field == name) else {
+            return Err(A::Error::custom(unknown(&name, self.fields)));
+        };
+        self.name = known;
+        let name: StringDeserializer<A::Error> = name.into_deserializer();
+        seed.deserialize(name).map(Some)
+    }
+
+    fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, A::Error> {
+        let value = self.map.next_value_seed(seed);
+        value.map_err(|error| A::Error::custom(format_args!("the option `{}`: {error}", self.name)))
+    }
+}
+
+/// The sentence on a name that no option has.
+fn unknown(name: &str, fields: &[&str]) -> String {
+    let hint = match nearest(name, &mut fields.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("the options are {}", list(&mut fields.iter().copied(), " and ")),
+    };
+    format!("unknown option `{}`: {hint}", shown(name))
+}
+
+/// A value that is read from a text by its type's own rules.
+pub(crate) fn from_text<'de, D: Deserializer<'de>, T>(
+    deserializer: D,
+    expected: &'static str,
+    read: impl FnOnce(&str) -> Option<T>,
+) -> Result<T, D::Error> {
+    struct FromText<T, F>(&'static str, F, PhantomData<T>);
+
+    impl<T, F: FnOnce(&str) -> Option<T>> Visitor<'_> for FromText<T, F> {
+        type Value = T;
+
+        fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+            formatter.write_str(self.0)
+        }
+
+        fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
+            let expected = self.0;
+            (self.1)(text).ok_or_else(|| E::custom(format_args!("`{}` is not {expected}", shown(text))))
+        }
+    }
+
+    deserializer.deserialize_str(FromText(expected, read, PhantomData))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Deserialize, Default, PartialEq, Debug)]
+    #[serde(remote = "Self", rename_all = "camelCase", default)]
+    struct Options {
+        profile: Option<String>,
+        max_diagnostics: usize,
+    }
+
+    impl<'de> Deserialize<'de> for Options {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            Self::deserialize(strict(deserializer))
+        }
+    }
+
+    #[test]
+    fn reads_known_names() {
+        let options: Options = serde_json::from_str(r#"{"maxDiagnostics": 5}"#).unwrap();
+        assert_eq!(options, Options { profile: None, max_diagnostics: 5 });
+    }
+
+    #[test]
+    fn names_the_mistake() {
+        let mistake = |text: &str| serde_json::from_str::<Options>(text).unwrap_err().to_string();
+        assert!(mistake(r#"{"profle": "x"}"#).starts_with("unknown option `profle`: did you mean `profile`?"));
+        assert!(
+            mistake(r#"{"frequency": 1}"#)
+                .starts_with("unknown option `frequency`: the options are `profile` and `maxDiagnostics`")
+        );
+        assert!(
+            mistake(r#"{"maxDiagnostics": "10"}"#)
+                .starts_with("the option `maxDiagnostics`: invalid type: string \"10\", expected usize")
+        );
+        assert!(mistake("[]").starts_with("invalid type: sequence, expected an object of options"));
+    }
+}

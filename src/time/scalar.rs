@@ -1,0 +1,117 @@
+//! Scalars and lists of them as pydantic's lax mode reads them. `None`: the server rejects the value.
+
+use speedate::Duration;
+
+use crate::json::{Decimal, Kind, Value};
+use crate::text::order;
+
+/// Days beyond which Python knows no `timedelta`.
+const MOST_DAYS: i64 = 999_999_999;
+
+/// A set of texts: sorted, without repetitions.
+#[must_use]
+pub fn set(value: Value<'_>) -> Option<Vec<String>> {
+    let mut texts = texts(value)?;
+    let order = order::order_of_texts(&texts.iter().map(String::as_bytes).collect::<Vec<_>>());
+    order::arrange(&mut texts, order);
+    texts.dedup();
+    Some(texts)
+}
+
+/// A list of what can be read like this.
+pub(crate) fn each<T>(list: Value<'_>, read: impl Fn(Value<'_>) -> Option<T>) -> Option<Vec<T>> {
+    if list.kind() != Kind::Array {
+        return None;
+    }
+    let mut all = Vec::new();
+    for item in list.items() {
+        all.push(read(item)?);
+    }
+    Some(all)
+}
+
+/// A list of texts.
+#[must_use]
+pub fn texts(value: Value<'_>) -> Option<Vec<String>> {
+    each(value, text)
+}
+
+#[must_use]
+pub fn text(value: Value<'_>) -> Option<String> {
+    (value.is_string() && !value.has_lone_surrogate()).then(|| value.string().into_owned())
+}
+
+/// `true`, and what pydantic takes for it.
+#[must_use]
+pub fn boolean(value: Value<'_>) -> Option<bool> {
+    match value.kind() {
+        Kind::True => Some(true),
+        Kind::False => Some(false),
+        Kind::Integer | Kind::Float => match Decimal::read(value.raw())?.micros()? {
+            0 => Some(false),
+            1_000_000 => Some(true),
+            _ => None,
+        },
+        Kind::String => {
+            let word = value.string().to_ascii_lowercase();
+            match &*word {
+                "1" | "true" | "t" | "yes" | "y" | "on" => Some(true),
+                "0" | "false" | "f" | "no" | "n" | "off" => Some(false),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+/// A whole number, also as a float, a boolean or a text. What is beyond 64 bits is made the largest of them.
+#[must_use]
+pub fn integer(value: Value<'_>) -> Option<i64> {
+    match value.kind() {
+        Kind::True => Some(1),
+        Kind::False => Some(0),
+        Kind::Integer => whole(value.raw()),
+        Kind::Float => {
+            Some(Decimal::read(value.raw())?).filter(|number| !number.is_beyond_double()).and_then(Decimal::whole)
+        }
+        Kind::String => {
+            let text = value.string();
+            let text = text.trim();
+            // `1.0`, but not `1.5` or `1e3`; `1_000`, but not `_1` or `1__0`.
+            let text = text.trim_end_matches('0').strip_suffix('.').unwrap_or(text);
+            let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+            let ungrouped: String = digits.chars().filter(|c| *c != '_').collect();
+            let plain = digits.split('_').all(|group| !group.is_empty());
+            let sign = if text.starts_with('-') { "-" } else { "" };
+            (plain && ungrouped.bytes().all(|byte| byte.is_ascii_digit()))
+                .then(|| whole([sign, &ungrouped].concat().as_bytes()))?
+        }
+        _ => None,
+    }
+}
+
+fn whole(raw: &[u8]) -> Option<i64> {
+    let text = std::str::from_utf8(raw).ok()?;
+    let limit = if text.starts_with('-') { i64::MIN } else { i64::MAX };
+    Decimal::read(raw).map(|_| text.parse().unwrap_or(limit))
+}
+
+/// A duration in microseconds: a number of seconds, or a text that pydantic reads (`PT90S`, `00:01:30`).
+#[must_use]
+pub fn duration(value: Value<'_>) -> Option<i64> {
+    let micros = match value.kind() {
+        Kind::True => 1_000_000,
+        Kind::False => 0,
+        Kind::Integer | Kind::Float => Decimal::read(value.raw())?.micros()?,
+        Kind::String => {
+            let duration = Duration::parse_bytes(&value.bytes()).ok()?;
+            duration
+                .signed_total_seconds()
+                .checked_mul(1_000_000)?
+                .checked_add(duration.signed_microseconds().into())?
+        }
+        _ => return None,
+    };
+    let days = micros.div_euclid(86_400_000_000);
+    (-MOST_DAYS..=MOST_DAYS).contains(&days).then_some(micros)
+}

@@ -1,0 +1,119 @@
+//! Times as people write them in a scenario: `3m30s`, or a point in time.
+
+use crate::json::{Decimal, Kind, Value};
+
+use super::{Instant, instant_of, scalar};
+
+const UNITS: [(&str, i64); 6] =
+    [("us", 1), ("ms", 1000), ("s", 1_000_000), ("m", 60_000_000), ("h", 3_600_000_000), ("d", 86_400_000_000)];
+
+/// A span of time in microseconds: `90s`, `1h30m`, `2.5s`, a number of seconds, or what ISO 8601 has (`PT90S`).
+pub(crate) fn span(value: Value<'_>) -> Option<i64> {
+    match value.kind() {
+        Kind::Integer | Kind::Float => micros(value.raw()),
+        Kind::String => {
+            let text = value.string();
+            let text = text.trim();
+            let bare = text.strip_prefix(['-', '+']).unwrap_or(text);
+            if bare.starts_with(['P', 'p']) {
+                return scalar::duration(value);
+            }
+            let sum = units(bare)?;
+            if text.starts_with('-') { sum.checked_neg() } else { Some(sum) }
+        }
+        _ => None,
+    }
+}
+
+fn micros(digits: &[u8]) -> Option<i64> {
+    Decimal::read(digits)?.micros()
+}
+
+fn units(text: &str) -> Option<i64> {
+    let mut rest = text.trim_start();
+    let mut sum = 0_i64;
+    if rest.is_empty() {
+        return None;
+    }
+    while !rest.is_empty() {
+        let digits = rest.bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b'.').count();
+        let (number, tail) = rest.split_at_checked(digits)?;
+        let tail = tail.trim_start();
+        let letters = tail.bytes().take_while(u8::is_ascii_alphabetic).count();
+        let (unit, after) = tail.split_at_checked(letters)?;
+        let (_, size) = UNITS.iter().find(|(name, _)| *name == unit)?;
+        // A number of millionths, times the size of the unit in microseconds.
+        let number = number.strip_suffix('.').map_or(number, |_| "");
+        let part = i128::from(micros(number.as_bytes())?).checked_mul(i128::from(*size))?.checked_div(1_000_000)?;
+        sum = sum.checked_add(i64::try_from(part).ok()?)?;
+        rest = after.trim_start();
+    }
+    Some(sum)
+}
+
+/// A point in time: written out, or as a span from `start`.
+pub(crate) fn moment(value: Value<'_>, start: Instant) -> Option<Instant> {
+    if let Some(span) = span(value) {
+        return start.0.checked_add(span).map(Instant);
+    }
+    instant_of(value).filter(|_| value.is_string())
+}
+
+/// `3m30s`, `0.5s`, `2h`.
+pub(crate) fn words(span: i64) -> String {
+    let mut out = String::new();
+    if span < 0 {
+        out.push('-');
+    }
+    let mut rest = span.unsigned_abs();
+    for (name, size) in [("d", 86_400_000_000_u64), ("h", 3_600_000_000), ("m", 60_000_000)] {
+        let whole = rest.checked_div(size).unwrap_or_default();
+        if whole > 0 {
+            out.push_str(&whole.to_string());
+            out.push_str(name);
+        }
+        rest = rest.checked_rem(size).unwrap_or_default();
+    }
+    if rest > 0 || out.is_empty() || out == "-" {
+        out.push_str(&decimal(rest));
+        out.push('s');
+    }
+    out
+}
+
+/// Seconds without needless digits.
+pub(crate) fn decimal(micros: u64) -> String {
+    let whole = micros.checked_div(1_000_000).unwrap_or_default();
+    let rest = micros.checked_rem(1_000_000).unwrap_or_default();
+    if rest == 0 {
+        return whole.to_string();
+    }
+    let digits = rest.to_string();
+    let padded = ["0".repeat(6_usize.saturating_sub(digits.len())), digits].concat();
+    format!("{whole}.{}", padded.trim_end_matches('0'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_spans() {
+        assert_eq!(units("3m30s"), Some(210_000_000));
+        assert_eq!(units("1.5h"), Some(5_400_000_000));
+        assert_eq!(units("1 d 2 ms"), Some(86_400_002_000));
+        assert_eq!(units("250us"), Some(250));
+        for wrong in ["", "5", "m", "5x", "5m3", "1.2.3s", "99999999999999d", "5.s"] {
+            assert_eq!(units(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn writes_spans() {
+        for text in ["3m30s", "0.5s", "2h", "1d1h1m1.000001s", "-5s", "0s"] {
+            let bare = text.trim_start_matches('-');
+            let span = units(bare).unwrap_or_default();
+            assert_eq!(words(if bare == text { span } else { -span }), text);
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! The sentences about what a schema refuses.
+
+use jsonschema::ValidationError;
+use jsonschema::error::{TypeKind, ValidationErrorKind as Refusal};
+use serde_json::Value as Json;
+
+use crate::json::{Pointer, Value};
+use crate::text::phrase::count;
+use crate::text::phrase::shown;
+
+use crate::diagnostic::display;
+
+use super::{Refused, read};
+
+/// What a schema refuses in an event; one for each member that is not allowed.
+pub(super) fn refused<'t>(schema: &'t str, error: &ValidationError<'_>, event: Value<'t>, all: &mut Vec<Refused<'t>>) {
+    let own = error.instance_path().as_str();
+    let Some(value) = read::at(event, own) else { return };
+    let path = Pointer::from(own.to_owned());
+    let whole = match own {
+        "" => "the event".to_owned(),
+        _ => format!("`{own}`"),
+    };
+    let mut add = |path: Pointer, place, opening, last, what: &str| {
+        let at = ["#", error.evaluation_path().as_str()].concat();
+        let sentence = [&whole, " ", what].concat();
+        all.push(Refused { schema, path, place, opening, last, sentence, at });
+    };
+    match error.kind() {
+        Refusal::AdditionalProperties { unexpected } | Refusal::UnevaluatedProperties { unexpected } => {
+            let last = matches!(error.kind(), Refusal::UnevaluatedProperties { .. });
+            for name in unexpected {
+                let place = read::key(value, name).unwrap_or(value);
+                add(path.clone().key(name), place, false, last, &format!("must not have `{}`", shown(name)));
+            }
+        }
+        Refusal::Required { property } => {
+            let name = property.as_str().unwrap_or_default();
+            add(path.key(name), value, true, false, &format!("must have `{}`", shown(name)));
+        }
+        kind => {
+            // The event as a whole is too much to mark.
+            let opening = own.is_empty();
+            add(path, value, opening, false, &demand(kind, error, &display::text(value)));
+        }
+    }
+}
+
+/// What is demanded of a value, and what it is instead.
+pub(super) fn demand(kind: &Refusal, error: &ValidationError<'_>, found: &str) -> String {
+    match kind {
+        Refusal::Type { kind: TypeKind::Single(one) } => {
+            format!("must be {}, not {found}", type_name(&one.to_string()))
+        }
+        Refusal::Type { kind: TypeKind::Multiple(types) } => {
+            let types: Vec<String> = types.iter().map(|one| type_name(&one.to_string()).to_owned()).collect();
+            format!("must be {}, not {found}", types.join(" or "))
+        }
+        Refusal::Constant { expected_value } => format!("must be {}, not {found}", json(expected_value)),
+        Refusal::Enum { options } => format!("must be {}, not {found}", choice(options)),
+        Refusal::Minimum { limit } => format!("must be at least {}, not {found}", json(limit)),
+        Refusal::Maximum { limit } => format!("must be at most {}, not {found}", json(limit)),
+        Refusal::ExclusiveMinimum { limit } => format!("must be more than {}, not {found}", json(limit)),
+        Refusal::ExclusiveMaximum { limit } => format!("must be less than {}, not {found}", json(limit)),
+        Refusal::MultipleOf { multiple_of } => format!("must be a multiple of `{multiple_of}`, not {found}"),
+        Refusal::MinLength { limit } => format!("must have at least {}, unlike {found}", counted(*limit, "character")),
+        Refusal::MaxLength { limit } => format!("must have at most {}, unlike {found}", counted(*limit, "character")),
+        Refusal::Pattern { pattern } => format!("must match the pattern `{}`, unlike {found}", shown(pattern)),
+        Refusal::Format { format } => format!("must have the format `{}`, unlike {found}", shown(format)),
+        Refusal::MinItems { limit } => format!("must have at least {}", counted(*limit, "item")),
+        Refusal::MaxItems { limit } => format!("must have at most {}", counted(*limit, "item")),
+        Refusal::AdditionalItems { limit } => format!("must have at most {}", counted(*limit as u64, "item")),
+        Refusal::MinProperties { limit } => format!("must have at least {}", counted(*limit, "member")),
+        Refusal::MaxProperties { limit } => format!("must have at most {}", counted(*limit, "member")),
+        Refusal::UniqueItems => "must not have the same item twice".to_owned(),
+        Refusal::Contains => "must have as many items of the kind in `contains` as the schema says".to_owned(),
+        Refusal::UnevaluatedItems { .. } => "must not have items that the schema does not name".to_owned(),
+        Refusal::AnyOf { .. } => "must fit one of the schemas in `anyOf`, and fits none".to_owned(),
+        Refusal::OneOfNotValid { .. } => "must fit one of the schemas in `oneOf`, and fits none".to_owned(),
+        Refusal::OneOfMultipleValid { .. } => {
+            "must fit only one of the schemas in `oneOf`, and fits several".to_owned()
+        }
+        Refusal::Not { .. } => "must not fit the schema in `not`".to_owned(),
+        Refusal::FalseSchema => "must not be there".to_owned(),
+        Refusal::PropertyNames { error } => {
+            let name = error.instance().as_str().unwrap_or_default();
+            format!("must not have a key like `{}`, which {}", shown(name), demand(error.kind(), error, "it"))
+        }
+        _ => format!("is refused: {}", shown(&error.to_string())),
+    }
+}
+
+fn type_name(name: &str) -> &'static str {
+    match name {
+        "array" => "an array",
+        "boolean" => "a boolean",
+        "integer" => "a whole number",
+        "null" => "null",
+        "number" => "a number",
+        "object" => "an object",
+        _ => "a string",
+    }
+}
+
+fn counted(number: u64, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {noun}{plural}", count(usize::try_from(number).unwrap_or(usize::MAX)))
+}
+
+/// A value of the schema: a string without its quotes, as those of events are shown.
+fn json(value: &Json) -> String {
+    match value {
+        Json::String(text) => format!("`{}`", shown(text)),
+        other => format!("`{}`", shown(&other.to_string())),
+    }
+}
+
+fn choice(options: &Json) -> String {
+    const MOST: usize = 8;
+    let Some(options) = options.as_array() else { return json(options) };
+    let mut names: Vec<String> = options.iter().take(MOST).map(json).collect();
+    if options.len() > MOST {
+        return format!("{} or another of the {} in `enum`", names.join(", "), count(options.len()));
+    }
+    match names.pop() {
+        Some(last) if !names.is_empty() => format!("{} or {last}", names.join(", ")),
+        last => last.unwrap_or_else(|| "one of no values".to_owned()),
+    }
+}

@@ -1,0 +1,205 @@
+//! Makes `pkg/wasm` from the crates in `wasm/`: cargo, then wasm-bindgen, then wasm-opt.
+//! The last two are skipped when nothing that they read has changed.
+//!
+//! What is known beforehand, and is no part of a check, need not be in the module, which every page
+//! loads whole: it becomes a JavaScript module, made of what the crate, as a library here, tells.
+
+mod schemas;
+mod stamp;
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+use anyhow::{Context, Result, bail, ensure};
+use prefect_events::catalogue::{event_types, examples};
+use prefect_events::diagnostic::Code;
+use prefect_events::explain::{Explanation, explain};
+use prefect_events::generate::inputs;
+use prefect_events::json::write::ToJson;
+use wasm_bindgen_cli_support::Bindgen;
+
+use stamp::Stamp;
+
+const TARGET: &str = "wasm32-unknown-unknown";
+
+/// The modules: each is made of the crate of this name in `wasm/`.
+const MODULES: [&str; 3] = ["validate", "author", "schemas"];
+
+/// What wasm-opt does: the first for speed or size, the others name what rustc emits,
+/// which wasm-opt would otherwise refuse.
+const WASM_OPT: [&str; 9] = [
+    // Compressed, no larger than with -Oz.
+    "-O3",
+    // What is called from one place only stays a function of its own: 1 % more bytes, 1.5 % fewer with brotli.
+    "--one-caller-inline-max-function-size=0",
+    "--enable-bulk-memory",
+    "--enable-nontrapping-float-to-int",
+    "--enable-sign-ext",
+    "--enable-mutable-globals",
+    "--enable-reference-types",
+    "--enable-multivalue",
+    "--enable-simd",
+];
+
+/// What rustc is told beyond the profile.
+const RUST_FLAGS: [&str; 2] = [
+    // Skipping text is quicker with 128 bits at a time; every browser that is younger than Safari 16.4 and every
+    // supported Node.js has them.
+    "-Ctarget-feature=+simd128",
+    // At opt-level z LLVM inlines next to nothing (a threshold of 5). What each event runs through is inlined by name; with
+    // this much more, validation is about as quick as with any threshold beyond.
+    "-Cllvm-args=-inline-threshold=40",
+];
+
+/// Writes the modules as text, and the script that holds everything, with the library esbuild.
+const INLINE: &str = "tools/pack/inline.js";
+
+/// npm packs only what lies in the package's own folder.
+const COPIES: [&str; 3] = ["README.md", "LICENSE-APACHE", "LICENSE-MIT"];
+
+fn main() -> ExitCode {
+    match build() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("build: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn build() -> Result<()> {
+    let root = root()?;
+    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+    let package = root.join("pkg/wasm");
+
+    add_target()?;
+    let wasm_opt = root.join("node_modules/binaryen/bin/wasm-opt");
+    ensure!(wasm_opt.exists(), "wasm-opt is missing: run `npm ci` first");
+    fs::create_dir_all(&package)?;
+    for name in MODULES {
+        let compiled = compile(&root, &target, name)?;
+        let made = [package.join(format!("{name}.js")), package.join(format!("{name}.wasm"))];
+        let stamp = Stamp::new(target.join(format!("{name}.stamp")));
+        let inputs = || -> Result<u64> {
+            let compiled = fs::read(&compiled).with_context(|| format!("cannot read {}", compiled.display()))?;
+            let binaryen = fs::read(root.join("node_modules/binaryen/package.json"))?;
+            // The program's own text stands for its flags and for what it does with them.
+            Ok(stamp::hash(&[&compiled, &binaryen, include_bytes!("main.rs"), include_bytes!("../Cargo.toml")]))
+        };
+        let inputs = inputs()?;
+        if !stamp.holds(inputs, &made) {
+            bind(&compiled, &package, name)?;
+            optimise(&wasm_opt, &package, name)?;
+            stamp.set(inputs, &made)?;
+        }
+        let size = fs::metadata(package.join(format!("{name}.wasm")))?.len();
+        println!("pkg/wasm/{name}.wasm: {size} bytes");
+    }
+    write_known(&package)?;
+    schemas::write_schemas(&root, &target)?;
+    run(Command::new("node").arg(root.join(INLINE)).arg(root.join("pkg")))
+        .context("the entry that has the modules in itself cannot be made: run `npm ci` first")?;
+    copy(&root)
+}
+
+fn root() -> Result<PathBuf> {
+    let own = env::var_os("CARGO_MANIFEST_DIR").context("start this with `make build`")?;
+    let root = Path::new(&own).ancestors().nth(2).context("the build program has been moved")?;
+    Ok(root.to_owned())
+}
+
+/// Installs the compiler's part for wasm, if it is missing.
+fn add_target() -> Result<()> {
+    let found = Command::new("rustc").args(["--print", "target-libdir", "--target", TARGET]).output();
+    let found = found.context("rustc cannot be started: install Rust with rustup")?;
+    if Path::new(String::from_utf8_lossy(&found.stdout).trim()).is_dir() {
+        return Ok(());
+    }
+    run(Command::new("rustup").args(["target", "add", TARGET]))
+        .with_context(|| format!("the Rust target {TARGET} is missing and rustup cannot add it"))
+}
+
+fn compile(root: &Path, target: &Path, name: &str) -> Result<PathBuf> {
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let package = format!("prefect-events-{name}");
+    let arguments = ["build", "--package", &package, "--lib", "--release", "--target", TARGET];
+    let mut flags: Vec<String> = RUST_FLAGS.map(str::to_owned).into();
+    // Panic messages name source files: those of dependencies without the folders of this machine.
+    let home = env::home_dir().map(|home| home.join(".cargo"));
+    if let Some(home) = env::var_os("CARGO_HOME").map(PathBuf::from).or(home) {
+        flags.push(format!("--remap-path-prefix={}=", home.join("registry/src").display()));
+    }
+    run(Command::new(cargo).current_dir(root).args(arguments).env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f")))
+        .context("the crate does not compile to wasm")?;
+    Ok(target.join(TARGET).join("release").join(format!("prefect_events_{name}.wasm")))
+}
+
+fn bind(compiled: &Path, package: &Path, name: &str) -> Result<()> {
+    Bindgen::new()
+        .input_path(compiled)
+        .out_name(name)
+        .web(true)?
+        // The entries of the package find the file themselves.
+        .omit_default_module_path(true)
+        // A fresh instance after a trap, or when the memory has grown large.
+        .reset_state_function(true)
+        // For the checks of this repository only; the package's types are written by hand.
+        .typescript(true)
+        .remove_name_section(true)
+        .remove_producers_section(true)
+        .generate(package)
+        .context("wasm-bindgen failed")
+}
+
+fn optimise(wasm_opt: &Path, package: &Path, name: &str) -> Result<()> {
+    let bound = package.join(format!("{name}_bg.wasm"));
+    let optimised = package.join(format!("{name}.wasm"));
+    run(Command::new("node").arg(wasm_opt).arg(&bound).arg("-o").arg(&optimised).args(WASM_OPT))
+        .context("wasm-opt failed")?;
+    fs::remove_file(&bound)?;
+    fs::remove_file(package.join(format!("{name}_bg.wasm.d.ts")))?;
+    Ok(())
+}
+
+/// Writes what is known beforehand.
+fn write_known(package: &Path) -> Result<()> {
+    let explanations: Vec<Explanation> = Code::ALL.iter().copied().map(explain).collect();
+    let explanations = function("explanations", "import(\"../api/explain.js\").Written[]", &explanations.to_json());
+    write(&package.join("explanations.js"), &explanations)?;
+
+    let event_types = function("eventTypes", "import(\"../index.js\").EventType[]", &event_types(&inputs).to_json());
+    let examples = function("examples", "import(\"../api/describe.js\").Example[]", &examples().to_json());
+    write(&package.join("event-types.js"), &[event_types, examples].concat())
+}
+
+/// A JavaScript function that returns new objects at each call. It parses a text, because an engine that reads the file
+/// passes over that faster than over the objects themselves.
+fn function(name: &str, returned: &str, json: &str) -> String {
+    let text = json.replace('\\', "\\\\").replace('\'', "\\'");
+    format!("/** @returns {{{returned}}} */\nexport const {name} = () => JSON.parse('{text}');\n")
+}
+
+fn write(file: &Path, text: &str) -> Result<()> {
+    fs::write(file, text).with_context(|| format!("cannot write {}", file.display()))
+}
+
+fn copy(root: &Path) -> Result<()> {
+    for name in COPIES {
+        let from = root.join(name);
+        if from.exists() {
+            fs::copy(&from, root.join("pkg").join(name)).with_context(|| format!("cannot copy {name} into pkg"))?;
+        }
+    }
+    Ok(())
+}
+
+fn run(command: &mut Command) -> Result<()> {
+    let program = command.get_program().to_string_lossy().into_owned();
+    let status = command.status().with_context(|| format!("{program} cannot be started"))?;
+    if !status.success() {
+        bail!("{program} ended with {status}");
+    }
+    Ok(())
+}

@@ -1,0 +1,13 @@
+//! The module that validates events (`events.rs`) with the user's own JSON Schemas too.
+
+pub use prefect_events_validate::*;
+use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+
+use prefect_events::validate;
+use prefect_events_boundary::misuse;
+
+/// Makes the option `schemas` of files: JSON text in, JSON text out. A mistake in one is a `TypeError` with a sentence.
+#[wasm_bindgen(js_name = readSchemas)]
+pub fn read_schemas(files: &str) -> Result<String, JsValue> {
+    validate::read_files(files).map_err(|problem| misuse(&problem))
+}

@@ -1,0 +1,72 @@
+//! The module that validates events. The one for schemas exports all of this too.
+
+use std::cell::RefCell;
+
+use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+
+use prefect_events::catalogue;
+use prefect_events::diagnostic::{Settings, TextOptions};
+use prefect_events::json::write::ToJson;
+use prefect_events::validate::{self, Validator};
+use prefect_events_boundary::misuse;
+
+/// Reads the options, JSON text; a mistake in them is a `TypeError` with a sentence.
+fn settings(options: &str) -> Result<Settings, JsValue> {
+    Settings::read(options).map_err(|problem| misuse(&problem))
+}
+
+thread_local! {
+    /// A trap in it would leave it borrowed: after one, the package begins anew with a fresh module.
+    static VALIDATOR: RefCell<Validator> = RefCell::default();
+}
+
+/// Checks a text. `options`: JSON text, empty for none. `places`: whether the diagnostics get ranges. `wtf8`: lone surrogates are three
+/// bytes each.
+#[wasm_bindgen]
+pub fn validate(text: &[u8], options: &str, places: bool, wtf8: bool) -> Result<String, JsValue> {
+    let (options, settings) = (TextOptions { places, wtf8 }, settings(options)?);
+    Ok(VALIDATOR.with_borrow_mut(|validator| validator.validate(text, options, &settings)).to_json())
+}
+
+/// NDJSON, chunk by chunk of whole lines.
+#[wasm_bindgen]
+pub struct Stream(validate::Stream);
+
+#[wasm_bindgen]
+impl Stream {
+    #[wasm_bindgen(constructor)]
+    pub fn new(options: &str) -> Result<Stream, JsValue> {
+        Ok(Stream(validate::Stream::new(settings(options)?)))
+    }
+
+    /// The report of one chunk: whole lines (the last chunk may lack its line break).
+    pub fn chunk(&mut self, lines: &[u8]) -> String {
+        self.0.chunk(lines).to_json()
+    }
+
+    /// What can only be said at the end: a report of no events.
+    pub fn finish(&mut self) -> String {
+        self.0.finish().to_json()
+    }
+}
+
+/// Whether a text that begins like this is NDJSON: `true`, `false`, or `undefined` if more must be
+/// seen. `whole`: this is all of it.
+#[wasm_bindgen(js_name = isNdjson)]
+pub fn is_ndjson(head: &[u8], whole: bool) -> Option<bool> {
+    validate::is_ndjson(head, whole)
+}
+
+/// The name pattern of an event's family, or `undefined`.
+#[wasm_bindgen(js_name = familyOf)]
+#[must_use]
+pub fn family_of(name: &str) -> Option<String> {
+    catalogue::find(name).map(|found| found.family.name.text.to_owned())
+}
+
+/// The version of this package.
+#[wasm_bindgen]
+#[must_use]
+pub fn version() -> String {
+    env!("CARGO_PKG_VERSION").to_owned()
+}
