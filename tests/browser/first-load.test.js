@@ -77,6 +77,6 @@ for (const room of ["validate", "build", "simulate"])
     t.diagnostic(`${(total(files) / 1000).toFixed(1)} kB`);
     assert.ok(files.length > 0);
     // What plays automations does not wait for what validates.
-    const main = files.some(([file]) => /prefect_events-[^/]*wasm$/.test(file));
+    const main = files.some(([file]) => /prefect_events_validate-[^/]*wasm$/.test(file));
     assert.equal(main, room !== "simulate", list(files));
   });

@@ -18,7 +18,7 @@ import { type CapturedEvent, readEvents } from "./captured.ts";
 import { type Facts, facts } from "./facts.ts";
 import { EVERY, type Play, START, scenario } from "./scenario.ts";
 
-await init(false);
+await init({ validate: false });
 
 /** What had become of a run when the automation fired on it. */
 export type Fate = "alive" | "dead" | "done" | "silent" | "unknown";

@@ -7,8 +7,8 @@ import { test } from "node:test";
 import { buildEvent, init, replay, validate } from "../../pkg/browser.js";
 
 test("who only writes or plays need not load what validates", async () => {
-  const wasm = new URL("../../pkg/wasm/prefect_events_authoring.wasm", import.meta.url);
-  await init(false, readFileSync(wasm));
+  const wasm = new URL("../../pkg/wasm/prefect_events_author.wasm", import.meta.url);
+  await init({ validate: false, author: readFileSync(wasm) });
   const resource = { "prefect.resource.id": "acme.order.42" };
   const event = buildEvent("acme.order.paid", { resource });
   const automation = {
@@ -16,7 +16,6 @@ test("who only writes or plays need not load what validates", async () => {
     trigger: { type: "event", posture: "Reactive", expect: ["acme.order.paid"], threshold: 1 },
     actions: [{ type: "do-nothing" }],
   };
-  // The main module would play it, if it were there.
   assert.equal(replay(JSON.stringify(automation), JSON.stringify(event)).firings.length, 1);
   assert.throws(() => validate(event), /has not been started/);
 });
