@@ -252,7 +252,7 @@ test(
     ])) {
       const { cwd, path } = place();
       // Its owner may not write it, though others may.
-      if (ofFile === 0o466) chownSync(path, 65534, 65534);
+      if (ofFile === 0o466) chownSync(path, 65534, process.getgid?.() ?? 0);
       chmodSync(path, ofFile);
       chmodSync(cwd, ofFolder);
       const before = statSync(path);
