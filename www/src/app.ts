@@ -4,10 +4,11 @@ import { html, LitElement, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { version } from "prefect-events/package.json";
 import type { Room } from "./rooms/room.ts";
-import { type Place, ROOMS, type RoomName, read, write } from "./state/hash.ts";
+import { type LinkProblem, type Place, ROOMS, type RoomName, read, write } from "./state/hash.ts";
 import { setTheme, THEMES, type Theme, theme } from "./state/theme.ts";
 import { announce } from "./ui/announce.ts";
 import { faultPanel } from "./ui/fault.ts";
+import { link } from "./ui/markdown.ts";
 
 const TITLES: Record<RoomName, string> = {
   validate: "Validate",
@@ -70,7 +71,7 @@ export class App extends LitElement {
     this.loaded = false;
     this.place = place;
     document.title = `${TITLES[place.room]} · prefect-events`;
-    if (place.state === null) announce("The link is damaged: the room begins anew.");
+    if (place.problem) announce(PROBLEMS[place.problem]);
     try {
       await LOAD[place.room]();
       this.loaded = true;
@@ -169,6 +170,7 @@ export class App extends LitElement {
                 this.fault = undefined;
               })
         }
+        ${this.place.problem ? html`<p class="notice">${PROBLEMS[this.place.problem]}</p>` : nothing}
         ${this.loaded ? this.roomElement() : html`<p class="loading" role="status">Loading…</p>`}
       </main>
       <footer class="colophon">
@@ -197,7 +199,7 @@ export class App extends LitElement {
   }
 
   private markdownOfRoom(): string {
-    return `${this.room?.markdown() ?? ""}\n\n[Open in prefect-events](${location.href})\n`;
+    return `${this.room?.markdown() ?? ""}\n\n${link("Open in prefect-events", location.href)}\n`;
   }
 
   private skip(event: Event) {
@@ -205,5 +207,10 @@ export class App extends LitElement {
     this.querySelector("main")?.focus();
   }
 }
+
+const PROBLEMS: Record<LinkProblem, string> = {
+  damaged: "This link is damaged; showing the example instead.",
+  "too-large": "This link holds more than 1 MB, which is too large; showing the example instead.",
+};
 
 const THEME_SIGNS: Record<Theme, string> = { system: "Auto", light: "Light", dark: "Dark" };

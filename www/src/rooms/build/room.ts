@@ -6,6 +6,7 @@ import { customElement, state } from "lit/decorators.js";
 import type { Event, EventType, InputKey } from "prefect-events";
 import { authoring, catalogue, events, InputError, latest } from "../../core/client.ts";
 import { announce } from "../../ui/announce.ts";
+import { code, fence, sentence as prose } from "../../ui/markdown.ts";
 import { Room } from "../room.ts";
 import "./choice.ts";
 import { CUSTOM } from "./custom.ts";
@@ -224,9 +225,10 @@ export class BuildRoom extends Room<unknown> {
     const { built, problem, current: at } = this;
     const title =
       at.kind === "event"
-        ? `Event \`${at.event}\``
+        ? `Event ${code(at.event)}`
         : "The events of a flow run, built by prefect-events";
-    if (problem || !built) return `### ${title}\n\nCannot be built: ${problem?.message ?? ""}`;
+    if (problem || !built)
+      return `### ${title}\n\nCannot be built: ${prose(problem?.message ?? "")}`;
     const { valid, errors, warnings, diagnostics } = built.report;
     const verdict =
       valid && diagnostics.length === 0
@@ -234,11 +236,11 @@ export class BuildRoom extends Room<unknown> {
         : `${counted(errors, "error")}, ${counted(warnings, "warning")}.`;
     const found = diagnostics
       .slice(0, 20)
-      .map((one) => `- **${one.severity}** ${one.message} (\`${one.code}\`)`);
+      .map((one) => `- **${one.severity}** ${prose(one.message)} (${code(one.code)})`);
     const text =
       at.kind === "event"
-        ? `\`\`\`json\n${built.json}\n\`\`\``
-        : `${counted(built.events.length, "event")} of this run:\n\n\`\`\`json\n${JSON.stringify(specOf(at.run), null, 2)}\n\`\`\``;
+        ? fence(built.json, "json")
+        : `${counted(built.events.length, "event")} of this run:\n\n${fence(JSON.stringify(specOf(at.run), null, 2), "json")}`;
     return [`### ${title}`, verdict, ...(found.length > 0 ? [found.join("\n")] : []), text].join(
       "\n\n",
     );

@@ -11,6 +11,7 @@ import { type Heartbeat, scenario } from "../../core/functions/scenario.ts";
 import type { Played, Scene } from "../../core/functions/scenes.ts";
 import type { Editor } from "../../editor/editor.ts";
 import { announce } from "../../ui/announce.ts";
+import { code, fence, sentence } from "../../ui/markdown.ts";
 import { prose } from "../../ui/prose.ts";
 import { Room } from "../room.ts";
 import { advicePanel } from "./advice.ts";
@@ -163,23 +164,21 @@ export class SimulateRoom extends Room<unknown> {
     const { shown, story, good } = this;
     if (!good?.scene || !story) return "";
     const scene = good.scene;
-    const lanes = scene.lanes.map((lane) => `- ${lane.name}: ${outcome(lane, scene).text}`);
+    const lanes = scene.lanes.map((lane) => `- ${code(lane.name)}: ${outcome(lane, scene).text}`);
     const fired = scene.lanes.flatMap((lane) =>
       lane.fired.map(
         (one) =>
-          `- ${clock(one.at, true)} ${lane.name}${one.child ? " (a child)" : ""}: ${one.because}`,
+          `- ${clock(one.at, true)} ${code(lane.name)}${one.child ? " (a child)" : ""}: ${sentence(one.because)}`,
       ),
     );
-    const fence = (language: string, text: string) =>
-      `\`\`\`${language}\n${text.trimEnd()}\n\`\`\``;
-    const isJson = /^\s*[{[]/.test(shown.automation);
+    const language = /^\s*[{[]/.test(shown.automation) ? "json" : "yaml";
     return [
       `**${story.fires} ${story.on}**`.replace(" **", "**"),
       lanes.join("\n"),
       fired.length > 0 ? `Firings:\n\n${fired.join("\n")}` : "",
       shown.events === undefined
-        ? fence(isJson ? "json" : "yaml", scenario(toPlay(shown)))
-        : `${fence(isJson ? "json" : "yaml", shown.automation)}\n\nPlayed with captured events (not included).`,
+        ? fence(scenario(toPlay(shown)), language)
+        : `${fence(shown.automation, language)}\n\nPlayed with captured events (not included).`,
     ]
       .filter(Boolean)
       .join("\n\n");

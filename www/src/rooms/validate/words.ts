@@ -1,6 +1,7 @@
 // The room's sentences about a report.
 
 import type { Diagnostic, Report, Severity } from "prefect-events";
+import { code, fence, plain, sentence as prose } from "../../ui/markdown.ts";
 import type { Profile } from "./state.ts";
 
 const NUMBER = new Intl.NumberFormat("en-US");
@@ -79,20 +80,14 @@ export function markdown(
     const at = place(finding);
     const event =
       report.events > 1 && finding.event !== undefined ? `event ${finding.event}, ` : "";
-    const help = finding.help ? ` ${sentence(finding.help)}` : "";
-    return `- **${finding.severity}** \`${finding.code}\` (${event}${at || "the event"}): ${sentence(finding.message)}${help}`;
+    const help = finding.help ? ` ${prose(sentence(finding.help))}` : "";
+    return `- **${finding.severity}** ${code(finding.code)} (${event}${at ? plain(at) : "the event"}): ${prose(sentence(finding.message))}${help}`;
   });
   if (report.truncated) shown.push(`- … and ${count(report.truncated, "finding")} more`);
-  const parts = [`**${verdict(report).text}**${title ? ` (${title})` : ""}`];
-  if (text !== undefined) parts.push(fenced(text));
+  const parts = [`**${verdict(report).text}**${title ? ` (${plain(title)})` : ""}`];
+  if (text !== undefined) parts.push(fence(text, "json"));
   if (shown.length > 0) parts.push(shown.join("\n"));
   return parts.join("\n\n");
-}
-
-function fenced(text: string): string {
-  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length));
-  const fence = "`".repeat(longest + 1);
-  return `${fence}json\n${text.trimEnd()}\n${fence}`;
 }
 
 /** A message as a sentence of its own. */
