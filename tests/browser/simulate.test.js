@@ -396,7 +396,7 @@ test("the Markdown is what a bug report needs", async () => {
     .waitForFunction(() => navigator.clipboard.readText())
     .then((one) => one.jsonValue());
   assert.match(text, /^\*\*Fires on 2 of 4 runs; 1 of them was alive\.\*\*/);
-  assert.match(text, /- hiccup: fired 12:03:40 · was alive/);
+  assert.match(text, /- `hiccup`: fired 12:03:40 · was alive/);
   assert.match(text, /```yaml\nautomation:\n {2}name: Crash zombie flows/);
   assert.match(text, /runs: \[\{"name":"healthy"/);
 });

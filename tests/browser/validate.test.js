@@ -421,7 +421,7 @@ test("what is copied as Markdown tells all", async () => {
     copied,
     /^\*\*2 errors in 1 event\*\*\n\n```json\n\{[^`]+\}\n```\n\n- \*\*error\*\* `misspelt-label` \(line 7 · \/resource\/prefect\.verison\): The resource lacks/,
   );
-  assert.match(copied, /\[Open in prefect-events\]\(http.+#/);
+  assert.match(copied, /\[Open in prefect-events\]\(<http.+#.+>\)/);
 });
 
 test("addresses made by hand, or of another version, are no trap", async () => {
