@@ -7,6 +7,7 @@ import type { Room } from "./rooms/room.ts";
 import { type LinkProblem, type Place, ROOMS, type RoomName, read, write } from "./state/hash.ts";
 import { setTheme, THEMES, type Theme, theme } from "./state/theme.ts";
 import { announce } from "./ui/announce.ts";
+import { toClipboard } from "./ui/copy.ts";
 import { faultPanel } from "./ui/fault.ts";
 import { link } from "./ui/markdown.ts";
 
@@ -114,13 +115,8 @@ export class App extends LitElement {
 
   private async share(text: string, what: string) {
     this.sharing = false;
-    try {
-      await navigator.clipboard.writeText(text);
-      announce(`${what} copied`);
-      this.said = `${what} copied`;
-    } catch {
-      this.said = "Copying is not allowed here";
-    }
+    this.said = await toClipboard(text, `${what} copied`);
+    announce(this.said);
     setTimeout(() => {
       this.said = "";
     }, 2000);

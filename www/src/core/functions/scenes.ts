@@ -14,6 +14,7 @@ import {
   type SimulationResult,
   simulate,
 } from "prefect-events";
+import { hasLoneSurrogate } from "../../ui/utf8.ts";
 import { type CapturedEvent, readEvents } from "./captured.ts";
 import { type Facts, facts } from "./facts.ts";
 import { EVERY, type Play, START, scenario } from "./scenario.ts";
@@ -118,6 +119,13 @@ function capturedOf({ captured }: Play) {
 
 export function play(asked: Play): Played {
   const text = asked.automation;
+  // In an escape of YAML the core would not see it.
+  for (const { name, state } of asked.runs)
+    for (const one of [name, state ?? ""])
+      if (hasLoneSurrogate(one))
+        throw new TypeError(
+          `\`${one}\` has half of a surrogate pair (U+D800 to U+DFFF), which is no character`,
+        );
   const found = facts(text);
   const captured = capturedOf(asked);
   const frequency = captured ? captured.frequency : asked.heartbeat.frequency;

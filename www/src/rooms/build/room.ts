@@ -7,6 +7,7 @@ import type { Event, EventType, InputKey } from "prefect-events";
 import { authoring, catalogue, events, InputError, latest } from "../../core/client.ts";
 import { announce } from "../../ui/announce.ts";
 import { code, fence, sentence as prose } from "../../ui/markdown.ts";
+import { hasLoneSurrogate } from "../../ui/utf8.ts";
 import { Room } from "../room.ts";
 import "./choice.ts";
 import { CUSTOM } from "./custom.ts";
@@ -85,6 +86,7 @@ export class BuildRoom extends Room<unknown> {
 
   private readonly make = latest(async (at: State, inputs: InputKey[]): Promise<Built> => {
     const options = { seed: at.seed, now: at.now };
+    refuseLoneSurrogates(at.kind === "event" ? { event: at.event, ...at.input } : at.run);
     const built: Event[] =
       at.kind === "event"
         ? [await authoring.buildEvent(at.event, known(at.input, inputs), options)]
@@ -355,5 +357,19 @@ export class BuildRoom extends Room<unknown> {
       fold: (group, open) => this.fold(group, open),
     };
     return kind === "event" ? formFields(form) : runForm(form);
+  }
+}
+
+/** The package would write `�` for each. */
+function refuseLoneSurrogates(value: unknown, key = ""): void {
+  if (typeof value === "string" && hasLoneSurrogate(value))
+    throw new InputError(
+      `\`${key}\` has half of a surrogate pair (U+D800 to U+DFFF), which is no character and cannot be sent`,
+    );
+  if (value === null || typeof value !== "object") return;
+  for (const [name, part] of Object.entries(value)) {
+    const inner = Array.isArray(value) ? `${key}[${name}]` : key === "" ? name : `${key}.${name}`;
+    refuseLoneSurrogates(name, inner);
+    refuseLoneSurrogates(part, inner);
   }
 }

@@ -13,6 +13,7 @@ import type { Editor } from "../../editor/editor.ts";
 import { announce } from "../../ui/announce.ts";
 import { code, fence, sentence } from "../../ui/markdown.ts";
 import { prose } from "../../ui/prose.ts";
+import { decoded } from "../../ui/utf8.ts";
 import { Room } from "../room.ts";
 import { advicePanel } from "./advice.ts";
 import { PRESETS, type PresetName } from "./presets.ts";
@@ -569,7 +570,9 @@ export class SimulateRoom extends Room<unknown> {
       return;
     }
     try {
-      this.give(await file.text());
+      const text = decoded(await file.arrayBuffer());
+      if (text === undefined) this.refused = `${file.name} is not UTF-8: save it as UTF-8 first.`;
+      else this.give(text);
     } catch {
       this.refused = `${file.name} cannot be read.`;
     }

@@ -6,6 +6,7 @@ import type { Diagnostic, Report, Severity } from "prefect-events";
 import { catalogue, events, latest } from "../../core/client.ts";
 import type { Editor } from "../../editor/editor.ts";
 import { announce } from "../../ui/announce.ts";
+import { decoded } from "../../ui/utf8.ts";
 import { Room } from "../room.ts";
 import "./examples.ts";
 import { factPanel } from "./fact.ts";
@@ -233,7 +234,8 @@ export class ValidateRoom extends Room<unknown> {
     if (!file) return;
     this.refused = undefined;
     try {
-      const text = file.size <= LARGEST_IN_EDITOR ? textOf(await file.arrayBuffer()) : undefined;
+      // What is not UTF-8 is checked as the bytes that it is.
+      const text = file.size <= LARGEST_IN_EDITOR ? decoded(await file.arrayBuffer()) : undefined;
       if (text !== undefined) this.replace(text);
       else this.openFile(file);
     } catch {
@@ -399,14 +401,5 @@ export class ValidateRoom extends Room<unknown> {
       return html`<h2 id="verdict" class="verdict waiting">Nothing wrong so far</h2>`;
     return html`<h2 id="verdict" class="verdict">${sign(kind)} <span>${text}</span></h2>
       ${kind === "good" && report.events > 0 ? html`<p class="note">${approval(report, this.profile)}</p>` : nothing}`;
-  }
-}
-
-/** The text of a file, or nothing if it is not UTF-8: then its bytes must be checked. */
-function textOf(bytes: ArrayBuffer): string | undefined {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    return undefined;
   }
 }
