@@ -148,6 +148,26 @@ test("a link of nearly 1 MB still works", async () => {
   assert.equal(await page.locator(".notice").count(), 0);
 });
 
+test("what is too large for a link is not put into one, and that is said", async () => {
+  const { page, failures } = await open("#simulate");
+  await page.getByRole("button", { name: "Edit the text" }).click();
+  const editor = page.locator(".cm-content");
+  await editor.click();
+  // At the end, as a comment; the automation is as it was.
+  await page.keyboard.press("Control+End");
+  await page.evaluate(() => {
+    const data = new DataTransfer();
+    data.setData("text/plain", `\n${`# ${"x".repeat(97)}\n`.repeat(10_200)}`);
+    document.activeElement?.dispatchEvent(
+      new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }),
+    );
+  });
+  await page.waitForURL((url) => url.hash === "#simulate");
+  await page.getByRole("button", { name: "Share" }).click();
+  await page.getByText("The link does not hold what is shown: it is too large.").waitFor();
+  assert.deepEqual(failures, []);
+});
+
 test("a fault shows itself as ours, with a report", async () => {
   const { page } = await open();
   await page.evaluate(

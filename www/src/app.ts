@@ -35,6 +35,8 @@ export class App extends LitElement {
   private written = "";
   /** Where each room was left: its link leads back there. */
   private left: Partial<Record<RoomName, string>> = {};
+  /** What the room shows is too large for an address. */
+  @state() private unheld = false;
   private writing: ReturnType<typeof setTimeout> | undefined;
   private unwritten: Place | undefined;
 
@@ -101,6 +103,7 @@ export class App extends LitElement {
     this.unwritten = undefined;
     const before = location.hash;
     const hash = await write(place);
+    this.unheld = place.state !== undefined && !hash.includes("/");
     this.left[place.room] = hash;
     // A link that was followed meanwhile wins.
     if (location.hash !== before || before !== this.written || place.room !== this.place.room)
@@ -190,7 +193,9 @@ export class App extends LitElement {
   }
 
   private noteOnLink() {
-    const note = this.room?.notInLink();
+    const note =
+      this.room?.notInLink() ??
+      (this.unheld ? "The link does not hold what is shown: it is too large." : undefined);
     return note ? html`<li class="note">${note}</li>` : nothing;
   }
 

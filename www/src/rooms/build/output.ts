@@ -14,6 +14,8 @@ export interface Built {
   events: Event[];
   /** An event, indented; or NDJSON. The validator read this. */
   json: string;
+  /** Of it, in UTF-8. */
+  bytes: number;
   /** What sends them, if it is looked at. */
   sent?: { view: View; text: string };
   report: Report;
@@ -36,7 +38,7 @@ export interface Output {
 /** How much of a long text is shown; it is copied whole. */
 const MOST_SHOWN = 100_000;
 const MOST_ROWS = 300;
-/** The way to other rooms leads through the address. */
+/** In bytes: the way to other rooms leads through the address, where quotes are escaped. */
 const MOST_SENT = 400_000;
 
 export function viewsOf(kind: Kind): { view: View; title: string }[] {
@@ -60,7 +62,7 @@ export function output(own: Output) {
   const view = views.some((one) => one.view === own.view) ? own.view : (views[0]?.view ?? "json");
   const title = views.find((one) => one.view === (view === "events" ? "json" : view))?.title ?? "";
   const text = built && textIn(built, view);
-  const isLong = (built?.json.length ?? 0) > MOST_SENT;
+  const isLong = (built?.bytes ?? 0) > MOST_SENT;
   const isReady = built && !own.problem && !isLong;
   return html`
     <section class="panel output" aria-labelledby="output">

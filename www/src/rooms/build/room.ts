@@ -107,7 +107,14 @@ export class BuildRoom extends Room<unknown> {
     const old = this.built;
     const marked =
       !old || old.json === json ? (old?.marked ?? new Set<number>()) : changed(old.json, json);
-    return { events: built, json, sent: { view, text }, report, marked };
+    return {
+      events: built,
+      json,
+      bytes: new Blob([json]).size,
+      sent: { view, text },
+      report,
+      marked,
+    };
   });
 
   private async build() {

@@ -3,7 +3,7 @@
 import { html, nothing } from "lit";
 import type { Advice } from "prefect-events";
 import { prose } from "../../ui/prose.ts";
-import { plural, span } from "./story.ts";
+import { plural, span } from "./summary.ts";
 import "./advice.css";
 
 export function advicePanel(advice: Advice, set: (within: number) => void) {

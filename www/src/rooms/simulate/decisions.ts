@@ -4,7 +4,7 @@ import { html, LitElement, nothing, type PropertyValues } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import type { Scene, Told } from "../../core/functions/scenes.ts";
 import { prose } from "../../ui/prose.ts";
-import { clock } from "./story.ts";
+import { clock } from "./summary.ts";
 import "./decisions.css";
 
 /** Rows are added so many at a time. */

@@ -1,6 +1,7 @@
 // The marks of the timeline on a canvas: only lanes and times that are in view.
 
 import type { Lane, Scene } from "../../core/functions/scenes.ts";
+import { isWrong } from "./summary.ts";
 
 export interface View {
   scene: Scene;
@@ -58,7 +59,7 @@ export function paint(context: CanvasRenderingContext2D, view: View) {
     paintTicks(context, view);
     paintWindows(context, one, view);
     paintLife(context, one, view);
-    paintBeats(context, one, view);
+    paintHeartbeats(context, one, view);
     paintStates(context, one, view);
     paintFirings(context, one, view);
     if (view.looked?.lane === index) paintLooked(context, one, view.looked.mark, view);
@@ -143,12 +144,12 @@ function paintLife(context: CanvasRenderingContext2D, one: Lane, view: View) {
   context.fillText("dies", at + 7, lane.base - 3);
 }
 
-function paintBeats(context: CanvasRenderingContext2D, one: Lane, view: View) {
+function paintHeartbeats(context: CanvasRenderingContext2D, one: Lane, view: View) {
   const { x, width, lane, colours } = view;
-  const [beat = 0, next = beat] = one.beats;
-  const dense = x(next) - x(beat) < 7;
+  const [first = 0, next = first] = one.heartbeats;
+  const dense = x(next) - x(first) < 7;
   context.fillStyle = colours.ink;
-  for (const time of one.beats) {
+  for (const time of one.heartbeats) {
     const at = x(time);
     if (at < -4 || at > width + 4) continue;
     if (dense) context.fillRect(at - 0.5, lane.base - 3, 1, 6);
@@ -187,10 +188,11 @@ function paintStates(context: CanvasRenderingContext2D, one: Lane, view: View) {
 /** Not by colour alone: on a dead run a diamond, on another a triangle with a mark of exclamation. */
 function paintFirings(context: CanvasRenderingContext2D, one: Lane, view: View) {
   const { scene, x, width, lane, colours } = view;
-  for (const { at, fate, child } of one.fired) {
+  for (const fired of one.fired) {
+    const { at, child } = fired;
     const place = x(at);
     if (place < -10 || place > width + 10) continue;
-    const wrong = scene.watchesHeartbeats && (fate === "alive" || fate === "done");
+    const wrong = scene.watchesHeartbeats && isWrong(fired);
     const y = lane.track - 10;
     line(context, place, y, place, lane.base + 6, colours.error, child ? 1.25 : 2);
     context.fillStyle = child ? colours.surface : colours.error;

@@ -6,7 +6,7 @@ import { guard } from "lit/directives/guard.js";
 import { live } from "lit/directives/live.js";
 import type { Advice, Diagnostic } from "prefect-events";
 import { catalogue, InputError, latest, quick, scenes } from "../../core/client.ts";
-import { facts, withWindow } from "../../core/functions/facts.ts";
+import { type Facts, withWindow } from "../../core/functions/facts.ts";
 import { type Heartbeat, scenario } from "../../core/functions/scenario.ts";
 import type { Played, Scene } from "../../core/functions/scenes.ts";
 import type { Editor } from "../../editor/editor.ts";
@@ -20,7 +20,7 @@ import { PRESETS, type PresetName } from "./presets.ts";
 import { runsTable } from "./runs.ts";
 import { type Slider, sliders } from "./sliders.ts";
 import { copiesOf, fits, MOST, packed, preset, type State, toPlay, unpacked } from "./state.ts";
-import { clock, outcome, plural, type Story, span, story } from "./story.ts";
+import { caption, clock, plural, type Summary, span, summarise } from "./summary.ts";
 import "./decisions.ts";
 import "./timeline.ts";
 import "./simulate.css";
@@ -39,9 +39,9 @@ export class SimulateRoom extends Room<unknown> {
   @state() private good: Played | undefined;
   /** The one whose decisions are listed: while a slider moves, nobody reads them. */
   @state() private settled: Scene | undefined;
-  @state() private story: Story | undefined;
+  @state() private summary: Summary | undefined;
   @state() private chosen: number | undefined;
-  @state() private differences: { says: string }[] | undefined;
+  @state() private differences: { message: string }[] | undefined;
   @state() private editing = false;
   @state() private giving = false;
   @state() private dropping = false;
@@ -51,6 +51,8 @@ export class SimulateRoom extends Room<unknown> {
   private readonly play = latest(scenes.play);
   /** The advice is quick: it follows a slider at once, and what is played comes after. */
   @state() private advice: Advice | undefined;
+  /** Of the text that was played last, or that a slider made of it. */
+  private facts: Facts | undefined;
   private held: { events: string; number: Promise<number> } | undefined;
   private readonly advise = latest(quick.heartbeatAdvice);
 
@@ -89,16 +91,16 @@ export class SimulateRoom extends Room<unknown> {
   }
 
   private async adviseOn(shown: State) {
-    const { watched, expect } = facts(shown.automation);
+    const { facts } = this;
     // Without an advice there is nothing to keep up with.
-    if (!watched || !this.advice) return;
+    if (!facts?.watched || !facts.window || facts.text !== shown.automation || !this.advice) return;
     const frequency =
       shown.events === undefined ? shown.heartbeat.frequency : this.advice.frequency;
     try {
       const advice = await this.advise({
         frequency,
-        within: watched.seconds,
-        ...(expect && { expect }),
+        within: facts.window.seconds,
+        ...(facts.expect && { expect: facts.expect }),
       });
       if (advice && this.advice) this.advice = advice;
     } catch (error) {
@@ -117,10 +119,13 @@ export class SimulateRoom extends Room<unknown> {
       // Another was asked for meanwhile.
       if (!played) return;
       this.played = played;
-      if (shown === this.shown) this.advice = played.advice;
+      if (shown === this.shown) {
+        this.advice = played.advice;
+        this.facts = played.facts;
+      }
       if (played.scene) {
         this.good = played;
-        this.story = story(played);
+        this.summary = summarise(played);
         this.chosen = undefined;
       }
       this.differences = undefined;
@@ -146,13 +151,13 @@ export class SimulateRoom extends Room<unknown> {
   }
 
   private async settle() {
-    const { played, story } = this;
+    const { played, summary } = this;
     this.settled = this.good?.scene;
     if (!played?.scene) {
       if (played?.wrong) announce(`Not played: ${played.wrong.findings[0]?.message ?? ""}`);
       return;
     }
-    announce(`${story?.fires ?? ""} ${story?.on ?? ""}`);
+    announce(`${summary?.fires ?? ""} ${summary?.on ?? ""}`);
     try {
       const differences = await scenes.compare(toPlay(this.shown, await this.holding(this.shown)));
       if (played === this.played) this.differences = differences;
@@ -162,19 +167,19 @@ export class SimulateRoom extends Room<unknown> {
   }
 
   override markdown(): string {
-    const { shown, story, good } = this;
-    if (!good?.scene || !story) return "";
+    const { shown, summary, good } = this;
+    if (!good?.scene || !summary) return "";
     const scene = good.scene;
-    const lanes = scene.lanes.map((lane) => `- ${code(lane.name)}: ${outcome(lane, scene).text}`);
+    const lanes = scene.lanes.map((lane) => `- ${code(lane.name)}: ${caption(lane, scene).text}`);
     const fired = scene.lanes.flatMap((lane) =>
       lane.fired.map(
         (one) =>
-          `- ${clock(one.at, true)} ${code(lane.name)}${one.child ? " (a child)" : ""}: ${sentence(one.because)}`,
+          `- ${clock(one.at, true)} ${code(lane.name)}${one.child ? " (a child)" : ""}: ${sentence(one.reason)}`,
       ),
     );
     const language = /^\s*[{[]/.test(shown.automation) ? "json" : "yaml";
     return [
-      `**${story.fires} ${story.on}**`.replace(" **", "**"),
+      `**${summary.fires} ${summary.on}**`.replace(" **", "**"),
       lanes.join("\n"),
       fired.length > 0 ? `Firings:\n\n${fired.join("\n")}` : "",
       shown.events === undefined
@@ -214,7 +219,7 @@ export class SimulateRoom extends Room<unknown> {
                 }
                 ${this.renderSliders()}
                 <aside>
-                  ${this.advice ? advicePanel(this.advice, (within) => this.setWindow(within)) : nothing}
+                  ${this.advice ? advicePanel(this.advice, (within) => void this.setWindow(within)) : nothing}
                   ${
                     good?.scene
                       ? html`<simulate-decisions class="panel"
@@ -311,12 +316,12 @@ export class SimulateRoom extends Room<unknown> {
     if (differences.length === 0) return html`<span class="soft">3.8 and 3.9 fire alike</span>`;
     return html`<details class="differences">
       <summary>${plural(differences.length, "firing")} ${differences.length === 1 ? "differs" : "differ"} between 3.8 and 3.9</summary>
-      <ul>${differences.slice(0, 20).map(({ says }) => html`<li>${prose(says)}</li>`)}</ul>
+      <ul>${differences.slice(0, 20).map(({ message }) => html`<li>${prose(message)}</li>`)}</ul>
     </details>`;
   }
 
   private renderVerdict(stale: boolean) {
-    const { story, played, good, refused } = this;
+    const { summary, played, good, refused } = this;
     if (refused)
       return html`<section class="verdict bad" role="alert"><p class="says">Not played.</p><p>${prose(refused)}</p></section>`;
     if (stale && played?.wrong) {
@@ -333,24 +338,24 @@ export class SimulateRoom extends Room<unknown> {
         ${good ? html`<p class="soft">What is drawn below is how it was before.</p>` : nothing}
       </section>`;
     }
-    if (!story) return nothing;
-    return html`<section class="verdict ${story.tone}" aria-label="The outcome">
-      <p class="says">${story.fires} ${story.on ? html`<em>${story.on}</em>` : nothing}</p>
+    if (!summary) return nothing;
+    return html`<section class="verdict ${summary.tone}" aria-label="The outcome">
+      <p class="says">${summary.fires} ${summary.on ? html`<em>${summary.on}</em>` : nothing}</p>
       ${
-        story.why
+        summary.why
           ? html`<p class="why">
               <button class="plain" title="Show it in the timeline" @click=${() => {
-                this.chosen = story.why?.fired.decision;
-              }}><strong>${story.why.name}</strong> ${clock(story.why.fired.at)}</button>
-              ${missed(story)}${prose(story.why.fired.because)}.
+                this.chosen = summary.why?.fired.decision;
+              }}><strong>${summary.why.name}</strong> ${clock(summary.why.fired.at)}</button>
+              ${missed(summary)}${prose(summary.why.fired.reason)}.
             </p>`
           : nothing
       }
-      ${this.renderHelp(story)}
+      ${this.renderHelp(summary)}
     </section>`;
   }
 
-  private renderHelp({ help }: Story) {
+  private renderHelp({ help }: Summary) {
     if (!help) return nothing;
     if ("within" in help) {
       return html`<p class="help">
@@ -368,7 +373,7 @@ export class SimulateRoom extends Room<unknown> {
   private renderSliders() {
     const { shown } = this;
     const { heartbeat, length, runs, copies, events } = shown;
-    const { window, watched } = facts(shown.automation);
+    const { window, watched } = this.facts ?? {};
     const beat = (key: keyof Heartbeat) => (value: number) =>
       this.set({ heartbeat: { ...heartbeat, [key]: value } });
     const first: Slider[] = [];
@@ -380,7 +385,7 @@ export class SimulateRoom extends Room<unknown> {
         most: Math.max(1200, Math.ceil(window.seconds / 600) * 600),
         step: 1,
         value: window.seconds,
-        set: (value) => this.setWindow(value),
+        set: (value) => void this.setWindow(value),
       });
     if (events === undefined)
       first.unshift({
@@ -454,8 +459,17 @@ export class SimulateRoom extends Room<unknown> {
     return sliders([...first, ...more]);
   }
 
-  private setWindow(within: number) {
-    this.set({ automation: withWindow(this.shown.automation, within) });
+  private async setWindow(within: number) {
+    const { automation } = this.shown;
+    try {
+      // Of a text that has not been played yet they are asked for.
+      const facts = this.facts?.text === automation ? this.facts : await scenes.facts(automation);
+      if (automation !== this.shown.automation) return;
+      this.facts = withWindow(facts, within);
+      this.set({ automation: this.facts.text });
+    } catch (error) {
+      this.fault(error);
+    }
   }
 
   private async mend(finding: Diagnostic) {
@@ -599,7 +613,7 @@ export class SimulateRoom extends Room<unknown> {
 }
 
 /** What had happened before, in one clause. */
-function missed({ why, help }: Story): string {
+function missed({ why, help }: Summary): string {
   const count = why?.fired.missed ?? 0;
   if (!help || !("within" in help)) return "";
   if (count === 0) return "Heartbeats come further apart than the window is long: ";

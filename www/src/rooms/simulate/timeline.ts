@@ -11,7 +11,7 @@ import type { Lane, Scene, Told } from "../../core/functions/scenes.ts";
 import { announce } from "../../ui/announce.ts";
 import { prose } from "../../ui/prose.ts";
 import { COLOURS, type Colours, inForce, type LaneShape, paint } from "./paint.ts";
-import { clock, outcome, span } from "./story.ts";
+import { caption, clock, isWrong, span } from "./summary.ts";
 import "./timeline.css";
 
 /** Beside the lanes there is room for names and outcomes, or they stand above them. */
@@ -500,7 +500,7 @@ export class Timeline extends LitElement {
             <ol class="lanes" aria-label="Runs and what became of them" style="height:${high}px">
               ${guard([scene, lane], () =>
                 scene.lanes.map((one) => {
-                  const { text, tone } = outcome(one, scene);
+                  const { text, tone } = caption(one, scene);
                   return html`<li style="height:${lane.height}px">
                   <span class="run" title=${one.name}>${one.name}</span>
                   <span class="outcome ${tone}">${text}</span>
@@ -555,8 +555,8 @@ export class Timeline extends LitElement {
         <li><span class="sign fuse"></span>time left: at the ground the window is over, and the server, which looks every ${span(tick / 1000)}, fires</li>
         <li><span class="sign beat"></span>heartbeat</li>
         ${some((lane) => lane.missed.length > 0) ? html`<li><span class="sign missed"></span>heartbeat that never came</li>` : nothing}
-        ${some((lane) => lane.fired.some(({ fate }) => fate === "alive" || fate === "done")) ? html`<li><span class="sign fire">▲</span>fired on a run that was alive or had finished</li>` : nothing}
-        ${some((lane) => lane.fired.some(({ fate, child }) => !child && fate !== "alive" && fate !== "done")) ? html`<li><span class="sign fire">◆</span>fired</li>` : nothing}
+        ${some((lane) => lane.fired.some(isWrong)) ? html`<li><span class="sign fire">▲</span>fired on a run that was alive or had finished</li>` : nothing}
+        ${some((lane) => lane.fired.some((one) => !one.child && !isWrong(one))) ? html`<li><span class="sign fire">◆</span>fired</li>` : nothing}
         ${some((lane) => lane.fired.some(({ child }) => child)) ? html`<li><span class="sign fire">◇</span>a child of the compound trigger fired</li>` : nothing}
         ${some((lane) => lane.dies !== undefined) ? html`<li><span class="sign">✕</span>the process dies</li>` : nothing}
       </ul>

@@ -1,9 +1,9 @@
 // What a scene comes to, in words. It counts; what is decided, and why, are the core's sentences.
 
 import type { Diagnostic } from "prefect-events";
-import type { Fate, Fired, Lane, Played, Scene } from "../../core/functions/scenes.ts";
+import type { Fired, Lane, Outcome, Played, Scene } from "../../core/functions/scenes.ts";
 
-export interface Story {
+export interface Summary {
   tone: "good" | "bad" | "plain";
   /** The sentence of the banner, in two parts. */
   fires: string;
@@ -14,24 +14,23 @@ export interface Story {
   help?: { within: number; misses: number } | { finding: Diagnostic };
 }
 
-export const FATES: Record<Fate, string> = {
+const OUTCOMES: Record<Outcome, string> = {
   alive: "was alive",
   dead: "was dead",
-  done: "had finished",
+  finished: "had finished",
   silent: "sent nothing more",
-  unknown: "",
 };
 
 /** Firings on which the automation acts. */
 const acts = ({ fired }: Lane) => fired.filter((one) => !one.child);
 
-export function story({ scene, report, advice }: Played): Story | undefined {
+export function summarise({ scene, report, advice }: Played): Summary | undefined {
   if (!scene) return undefined;
   const runs = scene.lanes.filter((lane) => lane.run);
   const struck = runs.filter((lane) => acts(lane).length > 0);
   const times = scene.firings;
-  const fates = struck.map((lane) => acts(lane)[0]?.fate);
-  const unfound = scene.watchesHeartbeats ? runs.filter((lane) => isUnfound(lane, scene)) : [];
+  const outcomes = struck.map((lane) => acts(lane)[0]?.outcome);
+  const unfound = scene.watchesHeartbeats ? runs.filter((lane) => lane.undetected) : [];
   const lost =
     unfound.length === 0
       ? ""
@@ -50,33 +49,33 @@ export function story({ scene, report, advice }: Played): Story | undefined {
       : times > struck.length
         ? `Fires ${often}, on ${struck.length} of ${plural(runs.length, "run")}`
         : `Fires on ${struck.length} of ${plural(runs.length, "run")}`;
-  const wrong = struck.filter((lane) => isWrong(acts(lane)[0]?.fate));
+  const wrong = struck.filter((lane) => acts(lane).slice(0, 1).some(isWrong));
   const bad = scene.watchesHeartbeats && wrong.length > 0;
   const why = instructive(scene);
   return {
     tone:
       bad || lost
         ? "bad"
-        : scene.watchesHeartbeats && struck.length > 0 && fates.every((fate) => fate === "dead")
+        : scene.watchesHeartbeats && struck.length > 0 && outcomes.every((one) => one === "dead")
           ? "good"
           : "plain",
     fires: struck.length === 0 ? `${fires}.` : `${fires};`,
-    on: [struck.length === 0 ? "" : told(fates), lost].filter(Boolean).join(" "),
+    on: [struck.length === 0 ? "" : told(outcomes), lost].filter(Boolean).join(" "),
     ...(why && { why }),
     ...helped(report.diagnostics, scene, bad ? why?.fired : undefined, advice),
   };
 }
 
 /** "1 of them was alive, 2 had finished." */
-function told(fates: (Fate | undefined)[]): string {
-  const count = (fate: Fate) => fates.filter((one) => one === fate).length;
-  const [alive, dead, done, silent] = [
+function told(outcomes: (Outcome | undefined)[]): string {
+  const count = (outcome: Outcome) => outcomes.filter((one) => one === outcome).length;
+  const [alive, dead, finished, silent] = [
     count("alive"),
     count("dead"),
-    count("done"),
+    count("finished"),
     count("silent"),
   ];
-  const all = fates.length;
+  const all = outcomes.length;
   const was = (number: number) => (number === 1 ? "was" : "were");
   if (dead === all)
     return all === 1 ? "it was dead." : all === 2 ? "both were dead." : "all were dead.";
@@ -84,32 +83,25 @@ function told(fates: (Fate | undefined)[]): string {
     return all === 1 ? "it was alive." : all === 2 ? "both were alive." : "all were alive.";
   const parts = [
     alive > 0 && `${alive} of them ${was(alive)} alive`,
-    done > 0 && `${done} ${alive > 0 ? "" : "of them "}had finished`,
+    finished > 0 && `${finished} ${alive > 0 ? "" : "of them "}had finished`,
     silent > 0 && `${silent} sent nothing more`,
   ].filter(Boolean);
   return parts.length > 0 ? `${parts.join(", ")}.` : "nothing more is known of them.";
 }
 
-function isWrong(fate: Fate | undefined) {
-  return fate === "alive" || fate === "done";
-}
-
-/** It died, nothing fired since, and no window of it is open. */
-function isUnfound(lane: Lane, scene: Scene): boolean {
-  if (lane.dies === undefined || lane.dies > scene.end || (lane.ends ?? Infinity) < lane.dies)
-    return false;
-  const open = lane.windows.length > 0 && lane.windows.at(-1) === Infinity;
-  return !open && !lane.fired.some((one) => one.fate === "dead");
+/** To fire on a run that was alive, or had finished, is a false alarm. */
+export function isWrong({ outcome }: Pick<Fired, "outcome">) {
+  return outcome === "alive" || outcome === "finished";
 }
 
 /** The first false alarm, on a run that was alive rather than on one that had finished; else the first firing. */
-function instructive(scene: Scene): Story["why"] {
+function instructive(scene: Scene): Summary["why"] {
   const all = scene.lanes.flatMap((lane, index) =>
     acts(lane).map((fired) => ({ lane: index, fired, name: lane.name })),
   );
   all.sort((one, other) => one.fired.at - other.fired.at);
-  const of = (fate: Fate) => all.find(({ fired }) => fired.fate === fate);
-  return scene.watchesHeartbeats ? (of("alive") ?? of("done") ?? all[0]) : all[0];
+  const of = (outcome: Outcome) => all.find(({ fired }) => fired.outcome === outcome);
+  return scene.watchesHeartbeats ? (of("alive") ?? of("finished") ?? all[0]) : all[0];
 }
 
 function helped(
@@ -117,10 +109,10 @@ function helped(
   scene: Scene,
   wrong: Fired | undefined,
   advice: Played["advice"],
-): Pick<Story, "help"> {
+): Pick<Summary, "help"> {
   if (!scene.watchesHeartbeats) return {};
   const misses = wrong?.missed ?? 0;
-  if (wrong && wrong.fate === "alive" && (misses > 0 || advice?.healthy_runs_fire)) {
+  if (wrong && wrong.outcome === "alive" && (misses > 0 || advice?.healthy_runs_fire)) {
     const found = advice?.smallest_within.find((one) => one.misses === Math.max(1, misses));
     if (found && found.within > (advice?.within ?? 0)) return { help: found };
   }
@@ -129,7 +121,7 @@ function helped(
 }
 
 /** What became of a lane, in a few words. */
-export function outcome(
+export function caption(
   lane: Lane,
   scene: Scene,
 ): { text: string; tone: "bad" | "good" | "plain" } {
@@ -137,15 +129,15 @@ export function outcome(
   const [first] = own;
   if (first) {
     const often = own.length > 1 ? ` and ${own.length - 1} more` : "";
-    const fate = FATES[first.fate];
+    const outcome = first.outcome && OUTCOMES[first.outcome];
     const verb = first.child ? "child fired" : "fired";
     return {
-      text: [`${verb} ${clock(first.at)}${often}`, fate].filter(Boolean).join(" · "),
-      tone: scene.watchesHeartbeats && isWrong(first.fate) ? "bad" : "good",
+      text: [`${verb} ${clock(first.at)}${often}`, outcome].filter(Boolean).join(" · "),
+      tone: scene.watchesHeartbeats && isWrong(first) ? "bad" : "good",
     };
   }
   if (!lane.run) return { text: "did not fire", tone: "plain" };
-  if (isUnfound(lane, scene)) return { text: "died · never found", tone: "bad" };
+  if (lane.undetected) return { text: "died · never found", tone: "bad" };
   if (lane.dies !== undefined && lane.dies < (lane.ends ?? scene.end))
     return { text: "died · window still open", tone: "plain" };
   if (lane.ends !== undefined && lane.ends <= scene.end)
