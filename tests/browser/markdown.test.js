@@ -12,9 +12,9 @@ const open = thePage();
 
 /** @typedef {import("playwright-core").Page} Page */
 
-/** @param {string} room @param {object} state */
-const address = (room, state) =>
-  `#${room}/${deflateRawSync(JSON.stringify(state)).toString("base64url")}`;
+/** @param {string} view @param {object} state */
+const address = (view, state) =>
+  `#${view}/${deflateRawSync(JSON.stringify(state)).toString("base64url")}`;
 
 /** Names and texts; what they would become is looked for in the page. */
 const HOSTILE = [
@@ -46,7 +46,7 @@ const FENCES = ["```", "~~~", "``````", "    ```", "> ```"].map(
   (fence) => `${fence}\n# heading\n<img src=x>\n${fence}`,
 );
 
-/** What is in the Markdown of the room that is shown. @param {Page} page */
+/** What is in the Markdown of the view that is shown. @param {Page} page */
 async function shared(page) {
   await page.evaluate(() => navigator.clipboard.writeText(""));
   await page.getByRole("button", { name: "Share" }).click();
@@ -135,7 +135,7 @@ test("Simulate: captured names, and labels in reasons", async () => {
     assert.ok(codes.includes(line(name)), `${JSON.stringify(name)}: ${text}`);
 });
 
-/** Shows a room with a state, from the beginning. @param {Page} page @param {string} at */
+/** Shows a view with a state, from the beginning. @param {Page} page @param {string} at */
 async function show(page, at) {
   await page.goto(`${page.url().replace(/#.*/, "")}${at}`);
   await page.reload();

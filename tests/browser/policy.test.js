@@ -7,7 +7,7 @@ import { thePage } from "./helpers/page.js";
 
 const open = thePage();
 
-const ROOMS = ["validate", "build", "simulate"];
+const VIEWS = ["validate", "build", "simulate"];
 const THEMES = /** @type {const} */ (["light", "dark"]);
 
 /** Notes what the policy refuses, from the first moment on. @param {import("playwright-core").BrowserContext} context */
@@ -23,7 +23,7 @@ async function watch(context) {
 /** @param {import("playwright-core").Page} page @returns {Promise<string[]>} */
 const refused = (page) => page.evaluate(() => /** @type {any} */ (globalThis).refused);
 
-/** What there is to see in each room, opened. @type {{ [room: string]: (page: import("playwright-core").Page) => Promise<void> }} */
+/** What there is to see in each view, opened. @type {{ [view: string]: (page: import("playwright-core").Page) => Promise<void> }} */
 const USED = {
   validate: async (page) => {
     await page.locator(".cm-content").fill('{"event": "prefect.flow-run.Running", "x": tru}');
@@ -52,11 +52,11 @@ const USED = {
   },
 };
 
-for (const room of ROOMS)
+for (const view of VIEWS)
   for (const colorScheme of THEMES)
-    test(`nothing in the room ${room} is against the policy, ${colorScheme}`, async () => {
-      const { page, failures } = await open(`#${room}`, { colorScheme }, watch);
-      await USED[room]?.(page);
+    test(`nothing in the view ${view} is against the policy, ${colorScheme}`, async () => {
+      const { page, failures } = await open(`#${view}`, { colorScheme }, watch);
+      await USED[view]?.(page);
       await page.getByRole("button", { name: "Theme" }).click();
       await page.getByRole("button", { name: "Share" }).click();
       assert.deepEqual(await refused(page), []);

@@ -1,4 +1,4 @@
-// The frame around the rooms: ways between them, the theme, sharing, faults.
+// The frame around the views: ways between them, the theme, sharing, faults.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -9,27 +9,27 @@ import { thePage } from "./helpers/page.js";
 
 const open = thePage();
 
-test("the rooms are reached by their links and addresses", async () => {
+test("the views are reached by their links and addresses", async () => {
   const { page, failures } = await open("#build");
   assert.equal(
     await page.getByRole("link", { name: "Build" }).getAttribute("aria-current"),
     "page",
   );
   await page.getByRole("link", { name: "Simulate" }).click();
-  await page.locator("room-simulate").waitFor();
+  await page.locator("view-simulate").waitFor();
   assert.match(page.url(), /#simulate/);
   assert.equal(await page.title(), "Simulate · prefect-events");
   await page.goBack();
-  await page.locator("room-build").waitFor();
+  await page.locator("view-build").waitFor();
   assert.deepEqual(failures, []);
 });
 
-test("the link of a room leads back to what was left there", async () => {
+test("the link of a view leads back to what was left there", async () => {
   const { page } = await open();
   // At once: what is not in the address yet is not lost.
   await page.getByText("Server only").click();
   await page.getByRole("link", { name: "Simulate" }).click();
-  await page.locator("room-simulate").waitFor();
+  await page.locator("view-simulate").waitFor();
   await page.getByRole("link", { name: "Validate" }).click();
   await page.locator("#verdict", { hasText: "The event is right" }).waitFor({ timeout: 5000 });
 });

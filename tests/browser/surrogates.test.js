@@ -16,9 +16,9 @@ const EVENT = JSON.stringify({
   resource: { "prefect.resource.id": "acme.1", name: "NAME" },
 }).replace("NAME", BROKEN);
 
-/** @param {string} room @param {object} state */
-const address = (room, state) =>
-  `#${room}/${deflateRawSync(JSON.stringify(state)).toString("base64url")}`;
+/** @param {string} view @param {object} state */
+const address = (view, state) =>
+  `#${view}/${deflateRawSync(JSON.stringify(state)).toString("base64url")}`;
 
 /** What a link holds. @param {string} url */
 const held = (url) =>

@@ -58,7 +58,7 @@ export function thePage() {
       if (message.type() === "error") failures.push(`${message.text()} ${message.location().url}`);
     });
     await page.goto(`${site.url}${hash}`);
-    await page.locator("main > [data-room]").waitFor();
+    await page.locator("main > [data-view]").waitFor();
     return { page, context, failures, url: site.url };
   };
 }

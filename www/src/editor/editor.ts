@@ -1,4 +1,4 @@
-// The one editor of all rooms: CodeMirror, in our design, with findings as its diagnostics. A part of its own, loaded late.
+// The one editor of all views: CodeMirror, in our design, with findings as its diagnostics. A part of its own, loaded late.
 
 import { closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";

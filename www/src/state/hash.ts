@@ -1,7 +1,7 @@
-// What a room shows, in the address: `#validate/…`, JSON that is compressed (RFC 1951) and written in base64url.
+// What a view shows, in the address: `#validate/…`, JSON that is compressed (RFC 1951) and written in base64url.
 
-export const ROOMS = ["validate", "build", "simulate"] as const;
-export type RoomName = (typeof ROOMS)[number];
+export const VIEWS = ["validate", "build", "simulate"] as const;
+export type ViewName = (typeof VIEWS)[number];
 
 /** Of the JSON in a link, in UTF-8: a short link can inflate to a thousand times its length. */
 export const MOST_BYTES = 1_000_000;
@@ -11,8 +11,8 @@ const LONGEST_LINK = Math.ceil((MOST_BYTES * 4) / 3) + 1000;
 const STEP_BYTES = 512;
 
 export interface Place {
-  room: RoomName;
-  /** Absent: as the room begins. */
+  view: ViewName;
+  /** Absent: as the view begins. */
   state?: unknown;
   /** Why the link has no state that can be used. */
   problem?: LinkProblem;
@@ -24,20 +24,20 @@ class TooLarge extends Error {}
 
 export async function read(hash: string): Promise<Place> {
   const [name, packed] = hash.replace(/^#/, "").split("/", 2);
-  const room = ROOMS.find((one) => one === name) ?? "validate";
-  if (!packed) return { room };
+  const view = VIEWS.find((one) => one === name) ?? "validate";
+  if (!packed) return { view };
   try {
-    return { room, state: JSON.parse(await unpack(packed)) };
+    return { view, state: JSON.parse(await unpack(packed)) };
   } catch (error) {
-    return { room, problem: error instanceof TooLarge ? "too-large" : "damaged" };
+    return { view, problem: error instanceof TooLarge ? "too-large" : "damaged" };
   }
 }
 
 /** Without a state that would be too large to be read again. */
-export async function write({ room, state }: Place): Promise<string> {
-  if (state === undefined) return `#${room}`;
+export async function write({ view, state }: Place): Promise<string> {
+  if (state === undefined) return `#${view}`;
   const bytes = new TextEncoder().encode(JSON.stringify(state));
-  return bytes.length > MOST_BYTES ? `#${room}` : `#${room}/${await pack(bytes)}`;
+  return bytes.length > MOST_BYTES ? `#${view}` : `#${view}/${await pack(bytes)}`;
 }
 
 async function pack(bytes: Uint8Array<ArrayBuffer>): Promise<string> {

@@ -552,7 +552,7 @@ export class Timeline extends LitElement {
     const some = (has: (lane: Lane) => boolean) => lanes.some(has);
     return html`
       <ul class="legend" aria-label="Signs">
-        <li><span class="sign fuse"></span>time left: at the ground the window is over, and the server, which looks every ${span(tick / 1000)}, fires</li>
+        <li><span class="sign fuse"></span>time left before firing; at zero it fires on the next check (every ${span(tick / 1000)})</li>
         <li><span class="sign beat"></span>heartbeat</li>
         ${some((lane) => lane.missed.length > 0) ? html`<li><span class="sign missed"></span>heartbeat that never came</li>` : nothing}
         ${some((lane) => lane.fired.some(isWrong)) ? html`<li><span class="sign fire">▲</span>fired on a run that was alive or had finished</li>` : nothing}

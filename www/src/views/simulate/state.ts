@@ -1,4 +1,4 @@
-// What the room shows, as it stands in the address; and what is played of it.
+// What the view shows, as it stands in the address; and what is played of it.
 
 import type { Heartbeat, Play, Run } from "../../core/functions/scenario.ts";
 import { PRESETS, type PresetName } from "./presets.ts";

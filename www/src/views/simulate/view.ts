@@ -14,7 +14,7 @@ import { announce } from "../../ui/announce.ts";
 import { code, fence, sentence } from "../../ui/markdown.ts";
 import { prose } from "../../ui/prose.ts";
 import { decoded } from "../../ui/utf8.ts";
-import { Room } from "../room.ts";
+import { View } from "../view.ts";
 import { advicePanel } from "./advice.ts";
 import { PRESETS, type PresetName } from "./presets.ts";
 import { runsTable } from "./runs.ts";
@@ -31,8 +31,8 @@ const SETTLED = 350;
 /** More is read, but slowly: better cut it before. */
 const MOST_BYTES = 64 * 1024 * 1024;
 
-@customElement("room-simulate")
-export class SimulateRoom extends Room<unknown> {
+@customElement("view-simulate")
+export class SimulateView extends View<unknown> {
   @state() private shown: State = preset("zombie-30");
   @state() private played: Played | undefined;
   /** The last that could be played: it stays where the text has a mistake. */
@@ -401,7 +401,7 @@ export class SimulateRoom extends Room<unknown> {
       events === undefined
         ? [
             {
-              label: "Drift of each",
+              label: "Extra delay per heartbeat",
               unit: "s",
               least: 0,
               most: 5,
@@ -526,7 +526,7 @@ export class SimulateRoom extends Room<unknown> {
         <h2>${findings.length === 0 ? "No findings" : plural(findings.length, "finding")}</h2>
         ${
           findings.length === 0
-            ? html`<p class="empty">Prefect takes this automation, and it does what it looks like.</p>`
+            ? html`<p class="empty">No problems found.</p>`
             : html`<ul>${findings.map((one) => this.renderFinding(one))}</ul>`
         }
       </div>

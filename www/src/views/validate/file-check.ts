@@ -56,10 +56,10 @@ export class FileCheck {
   private add(bytes: number, part: Report) {
     if (this.phase !== "running") return;
     const { report } = this;
-    const room = MOST_FINDINGS - report.diagnostics.length;
+    const left = MOST_FINDINGS - report.diagnostics.length;
     const diagnostics: Diagnostic[] =
-      room > 0 && part.diagnostics.length > 0
-        ? [...report.diagnostics, ...part.diagnostics.slice(0, room)]
+      left > 0 && part.diagnostics.length > 0
+        ? [...report.diagnostics, ...part.diagnostics.slice(0, left)]
         : report.diagnostics;
     this.bytes = bytes;
     const errors = report.errors + part.errors;

@@ -1,4 +1,4 @@
-// The room Build: an event is chosen, a form filled in, and the event stands beside it.
+// The view Build: an event is chosen, a form filled in, and the event stands beside it.
 
 import "@fontsource/ibm-plex-mono/latin-400.css";
 import { html, nothing, type PropertyValues } from "lit";
@@ -8,7 +8,7 @@ import { authoring, catalogue, events, InputError, latest } from "../../core/cli
 import { announce } from "../../ui/announce.ts";
 import { code, fence, sentence as prose } from "../../ui/markdown.ts";
 import { hasLoneSurrogate } from "../../ui/utf8.ts";
-import { Room } from "../room.ts";
+import { View } from "../view.ts";
 import "./choice.ts";
 import { CUSTOM } from "./custom.ts";
 import { type Form, fieldId, firstFold, foldOf, formFields, type Problem, SELF } from "./form.ts";
@@ -17,8 +17,8 @@ import { changed } from "./json-view.ts";
 import { type Choice, choices } from "./names.ts";
 import { type Built, output, peek } from "./output.ts";
 import { runForm, runInputs, specOf } from "./run.ts";
-import "./room.css";
-import { fresh, type Given, type Kind, type State, stateOf, type View } from "./state.ts";
+import "./view.css";
+import { fresh, type Given, type Kind, type OutputView, type State, stateOf } from "./state.ts";
 import { counted, quoted } from "./words.ts";
 
 /** In pixels, around what is scrolled to. */
@@ -26,8 +26,8 @@ const MARGIN = 24;
 
 const FLOW_RUN = "prefect.flow-run.Completed";
 
-@customElement("room-build")
-export class BuildRoom extends Room<unknown> {
+@customElement("view-build")
+export class BuildView extends View<unknown> {
   @state() private current: State = stateOf(undefined);
   @state() private all: Choice[] = [];
   /** What is known of the event; none of one of the user's own. */
@@ -262,7 +262,7 @@ export class BuildRoom extends Room<unknown> {
         <h1>${kind === "event" ? "What does this event look like?" : "What does a run leave behind?"}</h1>
         <p>${
           kind === "event"
-            ? "Choose an event and say what matters: ids, names and times that you leave empty are made, and what follows from the rest is filled in."
+            ? "Choose an event and say what matters: empty ids, names and times are generated, and what follows from the rest is filled in."
             : "Say how a flow run goes: its states, heartbeats, tasks and worker events, as Prefect would emit them."
         }</p>
       </div>
@@ -280,7 +280,7 @@ export class BuildRoom extends Room<unknown> {
           view: this.current.view,
           built: this.built,
           problem: this.problem,
-          show: (view: View) => {
+          show: (view: OutputView) => {
             this.set({ view });
             void this.build();
           },
@@ -289,11 +289,11 @@ export class BuildRoom extends Room<unknown> {
             void this.build();
           },
           validate: () =>
-            this.built && this.go({ room: "validate", state: { text: this.built.json } }),
+            this.built && this.go({ view: "validate", state: { text: this.built.json } }),
           simulate: () =>
             this.built &&
             this.go({
-              room: "simulate",
+              view: "simulate",
               state: {
                 events: this.built.events.map((event) => `${JSON.stringify(event)}\n`).join(""),
               },

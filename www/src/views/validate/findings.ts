@@ -68,7 +68,7 @@ export class Findings extends LitElement {
       if (explanation) this.explanations.set(code, explanation);
       this.requestUpdate();
     } catch (error) {
-      this.dispatchEvent(new CustomEvent("room-fault", { detail: error, bubbles: true }));
+      this.dispatchEvent(new CustomEvent("view-fault", { detail: error, bubbles: true }));
     }
   }
 

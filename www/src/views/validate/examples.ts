@@ -32,7 +32,7 @@ export class Examples extends LitElement {
   }
 
   private fault(error: unknown) {
-    this.dispatchEvent(new CustomEvent("room-fault", { detail: error, bubbles: true }));
+    this.dispatchEvent(new CustomEvent("view-fault", { detail: error, bubbles: true }));
   }
 
   private async load() {

@@ -1,4 +1,4 @@
-// What the room begins with: a heartbeat with the mistakes that are made most, of which some can be put right at once.
+// What the view begins with: a heartbeat with the mistakes that are made most, of which some can be put right at once.
 
 export const START = `{
   "occurred": "2026-03-31T18:30:00Z",

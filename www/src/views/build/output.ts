@@ -6,7 +6,7 @@ import { copy } from "../../ui/copy.ts";
 import { fieldId, type Problem } from "./form.ts";
 import { coloured } from "./json-view.ts";
 import { offset } from "./run.ts";
-import type { Kind, View } from "./state.ts";
+import type { Kind, OutputView } from "./state.ts";
 import { counted, prose, sentence } from "./words.ts";
 
 /** What was built, and each form of it. */
@@ -17,7 +17,7 @@ export interface Built {
   /** Of it, in UTF-8. */
   bytes: number;
   /** What sends them, if it is looked at. */
-  sent?: { view: View; text: string };
+  sent?: { view: OutputView; text: string };
   report: Report;
   /** The lines that the last change was in. */
   marked: ReadonlySet<number>;
@@ -25,10 +25,10 @@ export interface Built {
 
 export interface Output {
   kind: Kind;
-  view: View;
+  view: OutputView;
   built: Built | undefined;
   problem: Problem | undefined;
-  show: (view: View) => void;
+  show: (view: OutputView) => void;
   renew: () => void;
   validate: () => void;
   simulate: () => void;
@@ -38,11 +38,11 @@ export interface Output {
 /** How much of a long text is shown; it is copied whole. */
 const MOST_SHOWN = 100_000;
 const MOST_ROWS = 300;
-/** In bytes: the way to other rooms leads through the address, where quotes are escaped. */
+/** In bytes: the way to other views leads through the address, where quotes are escaped. */
 const MOST_SENT = 400_000;
 
-export function viewsOf(kind: Kind): { view: View; title: string }[] {
-  const sent: { view: View; title: string }[] = [
+export function viewsOf(kind: Kind): { view: OutputView; title: string }[] {
+  const sent: { view: OutputView; title: string }[] = [
     { view: "curl", title: "curl" },
     { view: "python", title: "Python" },
   ];
@@ -51,7 +51,7 @@ export function viewsOf(kind: Kind): { view: View; title: string }[] {
     : [{ view: "events", title: "Events" }, { view: "json", title: "NDJSON" }, ...sent];
 }
 
-function textIn({ json, sent }: Built, view: View) {
+function textIn({ json, sent }: Built, view: OutputView) {
   if (view === "json" || view === "events") return json;
   return sent?.view === view ? sent.text : undefined;
 }
@@ -72,7 +72,7 @@ export function output(own: Output) {
         <button ?disabled=${!isReady} @click=${own.simulate}>Play in Simulate</button>
       </header>
       ${verdict(own)}
-      ${isLong ? html`<p class="hint long">Too long to be taken to another room: copy it instead.</p>` : nothing}
+      ${isLong ? html`<p class="hint long">Too long to be taken to another view: copy it instead.</p>` : nothing}
       <div class="bar">
         <div role="tablist" aria-label="Form" @keydown=${(event: KeyboardEvent) => arrows(event, views, view, own.show)}>
           ${views.map(
@@ -172,7 +172,7 @@ function finding({ severity, message, code }: Diagnostic) {
   return html`<li><strong class=${severity}>${severity}</strong> ${prose(sentence(message))} <code class="code">${code}</code></li>`;
 }
 
-function shown(built: Built, view: View) {
+function shown(built: Built, view: OutputView) {
   if (view === "events") return story(built.events);
   const text = textIn(built, view) ?? "";
   const cut = text.length > MOST_SHOWN;
@@ -208,9 +208,9 @@ function story(events: Event[]) {
 
 function arrows(
   event: KeyboardEvent,
-  views: { view: View }[],
-  view: View,
-  show: (view: View) => void,
+  views: { view: OutputView }[],
+  view: OutputView,
+  show: (view: OutputView) => void,
 ) {
   const step = { ArrowRight: 1, ArrowLeft: -1, Home: -Infinity, End: Infinity }[event.key];
   if (step === undefined) return;

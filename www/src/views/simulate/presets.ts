@@ -1,4 +1,4 @@
-// What the room begins with, and what can be chosen: automations, each with runs that show what it does.
+// What the view begins with, and what can be chosen: automations, each with runs that show what it does.
 
 import type { Run } from "../../core/functions/scenario.ts";
 

@@ -7,7 +7,7 @@ import { catalogue, events, latest } from "../../core/client.ts";
 import type { Editor } from "../../editor/editor.ts";
 import { announce } from "../../ui/announce.ts";
 import { decoded } from "../../ui/utf8.ts";
-import { Room } from "../room.ts";
+import { View } from "../view.ts";
 import "./examples.ts";
 import { factPanel } from "./fact.ts";
 import { FileCheck, type Line, linesAround } from "./file-check.ts";
@@ -18,7 +18,7 @@ import { sign } from "./signs.ts";
 import { START } from "./start.ts";
 import { LONGEST_IN_LINK, PROFILES, type Profile, type State, stateOf } from "./state.ts";
 import { approval, markdown, size, verdict } from "./words.ts";
-import "./room.css";
+import "./view.css";
 
 /** In bytes: what is larger is checked as a file, without the editor. */
 const LARGEST_IN_EDITOR = 2_000_000;
@@ -35,8 +35,8 @@ const ENTRIES = ["dragover", "dragleave", "drop", "paste"];
 
 const validate = latest((text: string, profile: Profile) => events.validate(text, { profile }));
 
-@customElement("room-validate")
-export class ValidateRoom extends Room<unknown> {
+@customElement("view-validate")
+export class ValidateView extends View<unknown> {
   @state() private text = START;
   @state() private profile: Profile = "documented";
   @state() private unlisted: Severity[] = [];

@@ -1,4 +1,4 @@
-// What the address holds of this room.
+// What the address holds of this view.
 
 import type { Severity } from "prefect-events";
 

@@ -81,7 +81,7 @@ export function formFields(form: Form): TemplateResult {
               )}</div>
             </section>
           `
-        : html`<p class="hint none-required">Nothing is required: what you leave empty is made, or left out.</p>`
+        : html`<p class="hint none-required">All fields are optional. Empty ones are generated or omitted.</p>`
     }
     <div class="folds">
       ${repeat(

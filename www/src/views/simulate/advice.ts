@@ -34,12 +34,12 @@ export function advicePanel(advice: Advice, set: (within: number) => void) {
         </div>
       </dl>
       <details>
-        <summary>The reckoning</summary>
+        <summary>How this is calculated</summary>
         <ul>${advice.arithmetic.map((one) => html`<li>${prose(one)}</li>`)}</ul>
         <p class="soft">${prose(advice.documentation.says)} <a href=${advice.documentation.url} target="_blank" rel="noreferrer">Documentation</a></p>
       </details>
       <details>
-        <summary>What it gets wrong</summary>
+        <summary>False alarms and misses</summary>
         <h3>Fires, though alive or finished</h3>
         <ul>${advice.false_alarms.map((one) => html`<li>${prose(one)}</li>`)}</ul>
         <h3>Dead, and does not fire</h3>

@@ -1,4 +1,4 @@
-// The room's sentences about a report.
+// The view's sentences about a report.
 
 import type { Diagnostic, Report, Severity } from "prefect-events";
 import { code, fence, plain, sentence as prose } from "../../ui/markdown.ts";
@@ -53,7 +53,7 @@ export function verdict(report: Report): Verdict {
 export function approval({ events }: Report, profile: Profile): string {
   const them = events === 1 ? "it" : "them";
   return profile === "server"
-    ? `The Prefect server takes ${them}. Whether Prefect itself would write ${them} so was not looked at.`
+    ? `The Prefect server accepts ${them}. Conformance with Prefect’s documentation was not checked.`
     : `Prefect’s documentation and its source code have nothing against ${them}.`;
 }
 

@@ -1,10 +1,10 @@
-// What the address holds of this room.
+// What the address holds of this view.
 
 export type Kind = "event" | "run";
 
 /** How what is built is shown. */
-export const VIEWS = ["events", "json", "curl", "python"] as const;
-export type View = (typeof VIEWS)[number];
+export const OUTPUT_VIEWS = ["events", "json", "curl", "python"] as const;
+export type OutputView = (typeof OUTPUT_VIEWS)[number];
 
 /** What an event or a run is built of, as the package takes it. */
 export type Given = { [key: string]: unknown };
@@ -17,7 +17,7 @@ export interface State {
   run: Given;
   seed: number | string;
   now: string;
-  view: View;
+  view: OutputView;
 }
 
 export const FIRST_EVENT = "prefect.flow-run.Completed";
@@ -46,7 +46,7 @@ export function stateOf(value: unknown): State {
     run: isGiven(run) ? run : structuredClone(FIRST_RUN),
     seed: typeof seed === "number" || typeof seed === "string" ? seed : made.seed,
     now: typeof now === "string" && !Number.isNaN(Date.parse(now)) ? now : made.now,
-    view: VIEWS.find((one) => one === view) ?? "json",
+    view: OUTPUT_VIEWS.find((one) => one === view) ?? "json",
   };
 }
 
