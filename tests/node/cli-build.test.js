@@ -20,13 +20,7 @@ test("in an event and in a run they are unknown, and said so", async () => {
         [["acme.x", ...ID], "`acme.x`"],
         [["--run"], "`a run`"],
       ])) {
-        const { status, stdout, stderr } = await run([
-          "build",
-          ...args,
-          ...ID,
-          "--set",
-          `${key}=1`,
-        ]);
+        const { status, stdout, stderr } = await run(["build", ...args, "--set", `${key}=1`]);
         assert.deepEqual([status, stdout], [2, ""], key);
         assert.ok(stderr.startsWith(`prefect-events: ${subject} knows no \`${name}\``), stderr);
       }
