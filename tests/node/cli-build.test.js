@@ -81,3 +81,10 @@ test("a place in a list is counted, and no other name of it", async () => {
     );
   }
 });
+
+test("what one key sets is not in another", async () => {
+  const set = ["payload.a.__proto__.x=1", "payload.b.__proto__.y=2"];
+  const args = ["build", "acme.x", ...ID, ...FIXED, ...set.flatMap((one) => ["--set", one])];
+  const { payload } = JSON.parse((await run(args)).stdout);
+  assert.equal(JSON.stringify(payload), '{"a":{"__proto__":{"x":1}},"b":{"__proto__":{"y":2}}}');
+});
