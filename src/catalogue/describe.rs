@@ -3,7 +3,7 @@
 //! The npm package has this as a file of its own beside the module, which has none of it.
 
 use super::example::{event, unfilled};
-use super::{Family, Field, Form, Kind, Label, Object, Presence, Related, Source, Value, families};
+use super::{Family, Field, Label, LabelForm, Object, Presence, Related, Source, Value, ValueKind, families};
 use crate::json::write::{ToJson, Writer};
 
 /// What is known of a family, as users see it.
@@ -226,15 +226,15 @@ pub fn examples() -> Vec<Example> {
 fn event_type(family: &'static Family, inputs: Vec<Input>) -> EventType {
     EventType {
         name_pattern: family.name.text,
-        title: family.title.0,
-        documented: family.documented.0,
-        cloud: family.cloud.0,
+        title: family.title(),
+        documented: family.is_documented(),
+        cloud: family.is_cloud(),
         emitter: family.emitter,
         resource_id: family.labels.first().map(|label| label.form.describe()).unwrap_or_default(),
         labels: family.labels.iter().map(label_type).collect(),
         related: family.related.iter().map(related_type).collect(),
         payload: payload_types(family.payload),
-        follows: family.follows.map(|follows| follows.text.0),
+        follows: family.follows.map(|follows| follows.meaning()),
         docs: family.docs,
         variants: family
             .variants
@@ -242,7 +242,7 @@ fn event_type(family: &'static Family, inputs: Vec<Input>) -> EventType {
             .map(|variant| VariantType {
                 name: variant.name,
                 state_type: variant.state_type,
-                documented: variant.documented.0,
+                documented: variant.is_documented(),
             })
             .collect(),
         inputs,
@@ -253,14 +253,14 @@ fn event_type(family: &'static Family, inputs: Vec<Input>) -> EventType {
 fn label_type(label: &'static Label) -> LabelType {
     LabelType {
         name: label.name,
-        presence: label.presence.0.name(),
+        presence: label.presence().name(),
         form: label.form.describe(),
         values: match &label.form {
-            Form::Values { values, .. } => texts(values),
+            LabelForm::Values { values, .. } => texts(values),
             _ => Vec::new(),
         },
-        meaning: label.meaning.0,
-        source: label.source.0.name(),
+        meaning: label.meaning(),
+        source: label.source().name(),
     }
 }
 
@@ -270,9 +270,9 @@ fn related_type(related: &'static Related) -> RelatedType {
         id: related.id.describe(),
         min: related.min,
         max: related.max,
-        when: related.when.0,
+        when: related.when(),
         labels: related.labels.iter().map(label_type).collect(),
-        source: related.source.0.name(),
+        source: related.source().name(),
     }
 }
 
@@ -287,16 +287,16 @@ fn payload_types(shapes: &'static [Object]) -> Vec<FieldType> {
 fn field_types(fields: &'static [Field], before: &str, all: &mut Vec<FieldType>) {
     for field in fields {
         let path = [before, field.name].concat();
-        let end = if field.kind == Kind::Array { "[]." } else { "." };
+        let end = if field.kind == ValueKind::Array { "[]." } else { "." };
         let inner = [&path, end].concat();
         all.push(FieldType {
             path,
             kind: field.kind.name(),
             nullable: field.nullable,
-            presence: field.presence.0.name(),
+            presence: field.presence().name(),
             values: texts(field.values),
-            meaning: field.meaning.0,
-            source: field.source.0.name(),
+            meaning: field.meaning(),
+            source: field.source().name(),
         });
         if let Some(object) = field.object {
             field_types(object.fields, &inner, all);
@@ -308,20 +308,20 @@ fn texts(values: &'static [Value]) -> Vec<&'static str> {
     values.iter().map(|value| value.text).collect()
 }
 
-impl Form {
+impl LabelForm {
     /// The form in words, or as templates.
     #[must_use]
     pub fn describe(&self) -> String {
         match self {
-            Form::Text => "text".to_owned(),
-            Form::Integer => "integer".to_owned(),
-            Form::SignedInteger => "integer, possibly negative".to_owned(),
-            Form::Timestamp => "RFC 3339 timestamp".to_owned(),
-            Form::Uuid => "UUID".to_owned(),
-            Form::JsonStrings => "JSON array of strings".to_owned(),
-            Form::AtMost(most) => format!("text of at most {most} characters"),
-            Form::Values { .. } => "one of the values".to_owned(),
-            Form::Templates(templates) => {
+            LabelForm::Text => "text".to_owned(),
+            LabelForm::Integer => "integer".to_owned(),
+            LabelForm::SignedInteger => "integer, possibly negative".to_owned(),
+            LabelForm::Timestamp => "RFC 3339 timestamp".to_owned(),
+            LabelForm::Uuid => "UUID".to_owned(),
+            LabelForm::JsonStrings => "JSON array of strings".to_owned(),
+            LabelForm::AtMost(most) => format!("text of at most {most} characters"),
+            LabelForm::Values { .. } => "one of the values".to_owned(),
+            LabelForm::Templates(templates) => {
                 templates.iter().map(|alternative| alternative.template.text).collect::<Vec<_>>().join(" | ")
             }
         }
@@ -350,21 +350,21 @@ impl Source {
     }
 }
 
-impl Kind {
+impl ValueKind {
     /// As users see it; what a string contains stands in the field's meaning.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
-            Kind::Any => "any",
-            Kind::String => "string",
-            Kind::Uuid => "uuid",
-            Kind::Timestamp => "timestamp",
-            Kind::Integer => "integer",
-            Kind::Number => "number",
-            Kind::Boolean => "boolean",
-            Kind::Object => "object",
-            Kind::StringMap => "object of strings",
-            Kind::Array => "array",
+            ValueKind::Any => "any",
+            ValueKind::String => "string",
+            ValueKind::Uuid => "uuid",
+            ValueKind::Timestamp => "timestamp",
+            ValueKind::Integer => "integer",
+            ValueKind::Number => "number",
+            ValueKind::Boolean => "boolean",
+            ValueKind::Object => "object",
+            ValueKind::StringMap => "object of strings",
+            ValueKind::Array => "array",
         }
     }
 }

@@ -1,4 +1,6 @@
-use super::{Alternative, Equal, Family, Field, Form, Kind, Label, Object, Part, Presence, Related, Term, Variant};
+use super::{
+    Alternative, Equal, Family, Field, Label, LabelForm, Object, Part, Presence, Related, Term, ValueKind, Variant,
+};
 use crate::json::write::{Writer, indented, quoted};
 
 const OCCURRED: &str = "2026-03-31T18:30:00.000000Z";
@@ -23,7 +25,7 @@ pub fn example_line(family: &Family) -> String {
 
 /// The same on a single line.
 pub(super) fn event(family: &Family, variant: Option<&str>) -> String {
-    let hole = variant.filter(|_| !family.name.is_literal()).unwrap_or(family.hole_example.0);
+    let hole = variant.filter(|_| !family.name.is_literal()).unwrap_or(family.placeholder_example());
     let name = named(family, hole);
     let maker = Maker { family, state: State::of(family, hole), name: &name };
     maker.event()
@@ -61,13 +63,13 @@ impl State {
         let known = |name: &str| family.variants.iter().find(|variant| variant.name == name);
         let custom = || family.variants.iter().find(|variant| variant.state_type == Some("COMPLETED"));
         let now = known(hole).or_else(custom)?;
-        let before = now.previous.0.and_then(known);
+        let before = now.previous().and_then(known);
         let mut ran = false;
         let mut earlier = Some(now);
         // As many steps as there are variants: the build script refuses circles.
         for _ in family.variants {
             ran |= earlier.is_some_and(|variant| variant.state_type == Some("RUNNING"));
-            earlier = earlier.and_then(|variant| variant.previous.0).and_then(known);
+            earlier = earlier.and_then(|variant| variant.previous()).and_then(known);
         }
         Some(State { kind: now.state_type?, before, ran })
     }
@@ -99,7 +101,7 @@ impl Maker<'_> {
 
         out.key("related");
         out.open('[');
-        for related in self.family.related.iter().filter(|related| !related.example.0.is_empty()) {
+        for related in self.family.related.iter().filter(|related| !related.example().is_empty()) {
             self.related(related, &mut out);
         }
         out.close(']');
@@ -132,7 +134,7 @@ impl Maker<'_> {
         // The first event of a chain has nothing to follow.
         let chain = follows.families.contains(&self.family.name.text);
         let first = chain && self.family.variants.first().is_some_and(|variant| self.hole_is(variant.name));
-        follows.documented.0 && !first
+        follows.is_documented() && !first
     }
 
     fn hole_is(&self, value: &str) -> bool {
@@ -173,10 +175,10 @@ impl Maker<'_> {
             return value;
         }
         match &label.form {
-            Form::Templates(templates) => refilled(templates, label.example.0, &|hole| {
+            LabelForm::Templates(templates) => refilled(templates, label.example(), &|hole| {
                 self.fixed(&|term| matches!(term, Term::IdPart(part) if *part == hole))
             }),
-            _ => label.example.0.to_owned(),
+            _ => label.example().to_owned(),
         }
     }
 
@@ -187,15 +189,15 @@ impl Maker<'_> {
             )
         };
         let id = match &related.id {
-            Form::Templates(templates) => refilled(templates, related.example.0, &of_id),
-            _ => related.example.0.to_owned(),
+            LabelForm::Templates(templates) => refilled(templates, related.example(), &of_id),
+            _ => related.example().to_owned(),
         };
         out.item();
         out.open('{');
         out.text("prefect.resource.id", &id);
         out.text("prefect.resource.role", related.role);
         for label in related.labels.iter().filter(|label| shown(label)) {
-            out.text(label.name, label.example.0);
+            out.text(label.name, label.example());
         }
         out.close('}');
     }
@@ -221,16 +223,16 @@ impl Maker<'_> {
             out.key(field.name);
             out.raw(&json);
         } else if let Some(text) = self.fixed(&same) {
-            if field.kind == Kind::Integer {
+            if field.kind == ValueKind::Integer {
                 out.key(field.name);
                 out.raw(&text);
             } else {
                 out.text(field.name, &text);
             }
-        } else if !field.example.0.is_empty() {
+        } else if !field.example().is_empty() {
             out.key(field.name);
-            out.raw(field.example.0);
-        } else if field.presence.0 != Presence::Optional {
+            out.raw(field.example());
+        } else if field.presence() != Presence::Optional {
             out.key(field.name);
             out.open('{');
             if let Some(object) = field.object {
@@ -266,7 +268,7 @@ enum Of {
 }
 
 fn shown(label: &Label) -> bool {
-    label.presence.0 != Presence::Optional || !label.example.0.is_empty()
+    label.presence() != Presence::Optional || !label.example().is_empty()
 }
 
 /// An example id, with those of its parts replaced that hang on the event's name.

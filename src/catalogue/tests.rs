@@ -26,7 +26,7 @@ fn described(pattern: &str) -> EventType {
 /// Every name of a family to try: its variants, or its example.
 fn variants(family: &Family) -> Vec<&'static str> {
     let listed: Vec<_> = family.variants.iter().map(|variant| variant.name).collect();
-    match (listed.is_empty(), family.hole_example.0) {
+    match (listed.is_empty(), family.placeholder_example()) {
         (false, _) => listed,
         (true, "") => vec![""],
         (true, example) => vec![example],
@@ -37,9 +37,9 @@ fn variants(family: &Family) -> Vec<&'static str> {
 
 #[test]
 fn counts() {
-    let documented = families().iter().filter(|family| family.documented.0 && !family.cloud.0).count();
-    let cloud = families().iter().filter(|family| family.documented.0 && family.cloud.0).count();
-    let undocumented = families().iter().filter(|family| !family.documented.0).count();
+    let documented = families().iter().filter(|family| family.is_documented() && !family.is_cloud()).count();
+    let cloud = families().iter().filter(|family| family.is_documented() && family.is_cloud()).count();
+    let undocumented = families().iter().filter(|family| !family.is_documented()).count();
     assert_eq!((documented, cloud, undocumented), (52, 18, 12));
 }
 
@@ -65,7 +65,7 @@ fn states_of_both_pages() {
         let listed: Vec<_> = family(name)
             .variants
             .iter()
-            .filter(|variant| variant.documented.0)
+            .filter(|variant| variant.is_documented())
             .map(|variant| (variant.name, variant.state_type.unwrap()))
             .collect();
         assert_eq!(listed, documented, "{name}");
@@ -80,7 +80,7 @@ fn the_task_run_page() {
             .map(|end| format!("prefect.{end}")),
     ) {
         let label = family.labels.iter().find(|own| own.name == label).unwrap();
-        assert_eq!(label.presence.0, Presence::Required);
+        assert_eq!(label.presence(), Presence::Required);
         assert!(label.missing.is_some_and(|missing| missing.severity == crate::diagnostic::Severity::Error));
     }
     assert!(family.related.iter().any(|related| related.role == "tag"));
@@ -136,14 +136,14 @@ fn the_worker_and_runner_page() {
     let executed = family("prefect.worker.executed-flow-run");
     let flow_run = executed.related.iter().find(|related| related.role == "flow-run").unwrap();
     for label in ["prefect.infrastructure.identifier", "prefect.infrastructure.status-code"] {
-        assert!(flow_run.labels.iter().any(|own| own.name == label && own.presence.0 == Presence::Required));
+        assert!(flow_run.labels.iter().any(|own| own.name == label && own.presence() == Presence::Required));
     }
     for (name, before) in [
         ("prefect.worker.stopped", "prefect.worker.started"),
         ("prefect.worker.executed-flow-run", "prefect.worker.submitted-flow-run"),
     ] {
         let follows = family(name).follows.as_ref().unwrap();
-        assert!(follows.documented.0);
+        assert!(follows.is_documented());
         assert_eq!(follows.families, [before]);
     }
 }
@@ -163,7 +163,7 @@ fn documentation_links() {
     ] {
         assert_eq!(family(name).docs, Some(link));
     }
-    assert!(families().iter().all(|family| family.docs.is_some() == family.documented.0));
+    assert!(families().iter().all(|family| family.docs.is_some() == family.is_documented()));
 }
 
 // ---- finding
@@ -315,7 +315,7 @@ fn names_of_a_real_server() {
 #[test]
 fn templates_match() {
     let template = |name: &str| match &family(name).labels[0].form {
-        Form::Templates(templates) => &templates[0].template,
+        LabelForm::Templates(templates) => &templates[0].template,
         _ => panic!("{name}"),
     };
     let task_run = template("prefect.task-run.{state}");
@@ -426,23 +426,23 @@ fn labels(listed: &[Label], resource: &Json, text: &str) {
     for label in listed {
         match resource[label.name].as_str() {
             Some(value) => form(&label.form, value),
-            None => assert!(label.presence.0 == Presence::Optional, "{}\n{text}", label.name),
+            None => assert!(label.presence() == Presence::Optional, "{}\n{text}", label.name),
         }
     }
 }
 
 #[track_caller]
-fn form(form: &Form, value: &str) {
+fn form(form: &LabelForm, value: &str) {
     let fits = match form {
-        Form::Text => true,
-        Form::Integer => value.parse::<u64>().is_ok(),
-        Form::SignedInteger => value.parse::<i64>().is_ok(),
-        Form::Timestamp => value.len() >= 20 && value.contains('T'),
-        Form::Uuid => is_uuid(value.as_bytes()),
-        Form::JsonStrings => serde_json::from_str::<Vec<String>>(value).is_ok(),
-        Form::AtMost(most) => value.chars().count() <= *most,
-        Form::Values { values, .. } => values.iter().any(|own| own.text == value && own.remark.is_none()),
-        Form::Templates(templates) => {
+        LabelForm::Text => true,
+        LabelForm::Integer => value.parse::<u64>().is_ok(),
+        LabelForm::SignedInteger => value.parse::<i64>().is_ok(),
+        LabelForm::Timestamp => value.len() >= 20 && value.contains('T'),
+        LabelForm::Uuid => is_uuid(value.as_bytes()),
+        LabelForm::JsonStrings => serde_json::from_str::<Vec<String>>(value).is_ok(),
+        LabelForm::AtMost(most) => value.chars().count() <= *most,
+        LabelForm::Values { values, .. } => values.iter().any(|own| own.text == value && own.remark.is_none()),
+        LabelForm::Templates(templates) => {
             templates.iter().any(|own| own.template.matches(value.as_bytes()) && own.remark.is_none())
         }
     };
@@ -457,32 +457,32 @@ fn fits(object: &Object, json: &Json, text: &str) -> bool {
         assert!(members.keys().all(|key| object.fields.iter().any(|field| field.name == key)), "{text}");
     }
     object.fields.iter().all(|field| match members.get(field.name) {
-        None => field.presence.0 == Presence::Optional || matches!(field.name, "start_time" | "end_time"),
+        None => field.presence() == Presence::Optional || matches!(field.name, "start_time" | "end_time"),
         Some(Json::Null) => field.nullable,
         Some(value) => {
-            let kind = |kind: Kind, value: &Json| match kind {
-                Kind::Any => true,
-                Kind::String => value.is_string(),
-                Kind::Uuid => value.as_str().is_some_and(|text| is_uuid(text.as_bytes())),
-                Kind::Timestamp => value.as_str().is_some_and(|text| text.ends_with('Z')),
-                Kind::Integer => value.is_i64(),
-                Kind::Number => value.is_number(),
-                Kind::Boolean => value.is_boolean(),
-                Kind::Object => value.is_object(),
-                Kind::StringMap => value.as_object().is_some_and(|map| map.values().all(Json::is_string)),
-                Kind::Array => value.is_array(),
+            let kind = |kind: ValueKind, value: &Json| match kind {
+                ValueKind::Any => true,
+                ValueKind::String => value.is_string(),
+                ValueKind::Uuid => value.as_str().is_some_and(|text| is_uuid(text.as_bytes())),
+                ValueKind::Timestamp => value.as_str().is_some_and(|text| text.ends_with('Z')),
+                ValueKind::Integer => value.is_i64(),
+                ValueKind::Number => value.is_number(),
+                ValueKind::Boolean => value.is_boolean(),
+                ValueKind::Object => value.is_object(),
+                ValueKind::StringMap => value.as_object().is_some_and(|map| map.values().all(Json::is_string)),
+                ValueKind::Array => value.is_array(),
             };
             let listed = |value: &Json| {
                 field.values.is_empty() || field.values.iter().any(|own| *value == own.text && own.remark.is_none())
             };
             kind(field.kind, value)
-                && (field.kind == Kind::Array || listed(value))
+                && (field.kind == ValueKind::Array || listed(value))
                 && field.items.is_none_or(|items| {
                     value.as_array().unwrap().iter().all(|item| kind(items, item) && listed_item(items, item, &listed))
                 })
                 && field.remark.is_none()
-                && (field.kind != Kind::Object || field.object.is_none_or(|object| fits(object, value, text)))
-                && (field.kind != Kind::Array
+                && (field.kind != ValueKind::Object || field.object.is_none_or(|object| fits(object, value, text)))
+                && (field.kind != ValueKind::Array
                     || field
                         .object
                         .is_none_or(|object| value.as_array().unwrap().iter().all(|item| fits(object, item, text))))
@@ -490,8 +490,8 @@ fn fits(object: &Object, json: &Json, text: &str) -> bool {
     })
 }
 
-fn listed_item(items: Kind, item: &Json, listed: &dyn Fn(&Json) -> bool) -> bool {
-    items != Kind::String || listed(item)
+fn listed_item(items: ValueKind, item: &Json, listed: &dyn Fn(&Json) -> bool) -> bool {
+    items != ValueKind::String || listed(item)
 }
 
 fn value(family: &Family, term: &Term, event: &Json) -> Option<String> {
@@ -525,8 +525,8 @@ fn value(family: &Family, term: &Term, event: &Json) -> Option<String> {
     }
 }
 
-fn id_part(form: &Form, id: &str, part: &str) -> Option<String> {
-    let Form::Templates(templates) = form else {
+fn id_part(form: &LabelForm, id: &str, part: &str) -> Option<String> {
+    let LabelForm::Templates(templates) = form else {
         return None;
     };
     templates.iter().find_map(|own| own.template.part(id.as_bytes(), part)).map(text_of)
@@ -629,18 +629,18 @@ fn every_fact_can_be_encoded() {
     let missing = |severity: Severity| Missing { severity, words: "missing" };
     let template = |text: &'static str| Template::parse(text);
     let forms = vec![
-        Form::Text,
-        Form::Integer,
-        Form::SignedInteger,
-        Form::Timestamp,
-        Form::Uuid,
-        Form::JsonStrings,
-        Form::AtMost(1 << 30),
-        Form::Values {
+        LabelForm::Text,
+        LabelForm::Integer,
+        LabelForm::SignedInteger,
+        LabelForm::Timestamp,
+        LabelForm::Uuid,
+        LabelForm::JsonStrings,
+        LabelForm::AtMost(1 << 30),
+        LabelForm::Values {
             values: vec![Value { text: text(), remark: None }, Value { text: "", remark: Some(REMARK) }].leak(),
             other: Warning,
         },
-        Form::Templates(
+        LabelForm::Templates(
             vec![
                 Alternative { template: template("a.{uuid}.{name}/{type}.{state}"), remark: Some(REMARK) },
                 Alternative { template: template("{asset-key}"), remark: None },
@@ -675,7 +675,7 @@ fn every_fact_can_be_encoded() {
         .collect();
     let labels: &'static [Label] = labels.leak();
     let inner: &'static Object = Box::leak(Box::new(Object { fields: &[], other: Some(Info) }));
-    let fields: Vec<_> = Kind::ALL
+    let fields: Vec<_> = ValueKind::ALL
         .into_iter()
         .enumerate()
         .map(|(number, kind)| Field {
@@ -687,7 +687,7 @@ fn every_fact_can_be_encoded() {
             values: &[],
             other: [Info, Warning, Error][number % 3],
             object: (number % 5 == 0).then_some(inner),
-            items: (number % 2 == 0).then(|| Kind::ALL[9 - number]),
+            items: (number % 2 == 0).then(|| ValueKind::ALL[9 - number]),
             also: (number % 3 == 0).then(|| &*Box::leak(Box::new((kind, REMARK)))),
             remark: (number % 3 == 1).then_some(&REMARK),
             meaning: Aside(text()),
@@ -718,7 +718,7 @@ fn every_fact_can_be_encoded() {
         labels,
         related: vec![Related {
             role: text(),
-            id: Form::AtMost(200),
+            id: LabelForm::AtMost(200),
             min: 3,
             max: Some(u32::MAX),
             missing: Some(missing(Warning)),
@@ -799,7 +799,7 @@ proptest::proptest! {
         }
         let _ = suggest(&name);
         for family in families() {
-            if let Some(Form::Templates(templates)) = family.labels.first().map(|label| &label.form) {
+            if let Some(LabelForm::Templates(templates)) = family.labels.first().map(|label| &label.form) {
                 for alternative in *templates {
                     let part = alternative.template.part(name.as_bytes(), "uuid");
                     assert!(part.is_none() || alternative.template.matches(name.as_bytes()));
