@@ -13,7 +13,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::data::{self, Groups, Level, Presence, Short, Source};
-use super::statics::{Statics, Table, option, variant};
+use super::statics::{Statics, Table, option};
 use super::template::{Part, Template};
 use labels::{expand_labels, expand_related};
 use rules::Context;

@@ -1,5 +1,7 @@
 //! What only building an event needs, in statics of its own.
 
+use serde::Serialize;
+
 use super::model::{Field, Follows, Label, Related, Variant};
 use super::statics;
 
@@ -12,7 +14,9 @@ pub(super) struct Authoring {
 }
 
 /// Whether something is in every event.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum Presence {
     /// Always there. What its absence means stands in `missing`, which the others do not have.
     Required,

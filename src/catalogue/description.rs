@@ -1,5 +1,7 @@
 //! What only descriptions of events need, in statics of its own.
 
+use serde::Serialize;
+
 use super::model::{Family, Field, Follows, Label, Related, Variant};
 use super::statics;
 
@@ -31,7 +33,9 @@ pub(super) struct RelatedDescription {
 }
 
 /// Where a fact comes from.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum Source {
     /// Prefect's documentation.
     Docs,

@@ -2,11 +2,10 @@
 
 use std::cmp::Ordering;
 
-use strsim::osa_distance;
-
 use super::model::{Choice, Family};
 use super::statics::{FAMILIES, LITERALS, PATTERNS};
 use super::{Hole, Part};
+use crate::text::nearest::within;
 
 /// Most comparisons of a search then need no look at the text.
 fn by_length(one: &str, other: &str) -> Ordering {
@@ -78,7 +77,7 @@ fn begins_like_a_literal(name: &str, rest: &str) -> bool {
 
 /// Whether the name is all but that of a family without a placeholder.
 fn is_near_a_literal(name: &str) -> bool {
-    LITERALS.iter().any(|(literal, _)| osa_distance(literal, name) <= 2)
+    LITERALS.iter().any(|(literal, _)| within(literal, name, 2).is_some())
 }
 
 /// The name that was probably meant by one that no family has.
@@ -86,7 +85,7 @@ fn is_near_a_literal(name: &str) -> bool {
 pub fn suggest(name: &str) -> Option<String> {
     let wanted = name.to_ascii_lowercase();
     let (first, _) = wanted.split_once('.')?;
-    if osa_distance(first, "prefect").min(osa_distance(first, "prefect-cloud")) > 1 {
+    if !["prefect", "prefect-cloud"].iter().any(|known| within(first, known, 1).is_some()) {
         return None;
     }
     let limit = wanted.len().saturating_sub(first.len()) / 4;
@@ -142,12 +141,9 @@ struct Best {
 
 impl Best {
     fn offer(&mut self, candidate: String) {
-        // The difference in length is the least number of edits: most candidates stop here.
-        if candidate.len().abs_diff(self.wanted.len()) > self.limit {
-            return;
-        }
-        let edits = osa_distance(&self.wanted, &candidate.to_ascii_lowercase());
-        if edits <= self.limit && self.found.as_ref().is_none_or(|(least, _)| edits < *least) {
+        if let Some(edits) = within(&self.wanted, &candidate.to_ascii_lowercase(), self.limit)
+            && self.found.as_ref().is_none_or(|(least, _)| edits < *least)
+        {
             self.found = Some((edits, candidate));
         }
     }

@@ -19,6 +19,7 @@ mod tests;
 pub use authoring::{Generation, Presence};
 pub use describe::{EventType, Example, FieldType, Input, LabelType, RelatedType, VariantType, event_types, examples};
 pub use description::Source;
+pub(crate) use example::{event, example_value};
 pub use example::{example, example_line};
 pub use hole::{Hole, is_uuid, uuid_bytes};
 pub use lookup::{Match, families, find, suggest};

@@ -11,9 +11,6 @@
 use serde_json::Value as Json;
 
 use super::*;
-use crate::json::write::ToJson;
-
-const FILES: [(&[u8], &str); 3] = [decode::CHECKED, decode::ASIDE, decode::DESCRIBED];
 
 fn family(name: &str) -> &'static Family {
     families().iter().find(|family| family.name.text == name).unwrap_or_else(|| panic!("no family {name}"))
@@ -576,7 +573,7 @@ fn unfilled_examples_can_be_filled() {
         ),
     ];
     for (name, values, value) in rows {
-        let filled = holes(&example::unfilled(family(name)), values);
+        let filled = holes(&example::unfilled(family(name)).line(), values);
         assert_eq!(without_ids(&filled), without_ids(&example(family(name), Some(value))), "{name}");
     }
     for event in examples().iter().map(|event| without_ids(&event.0)) {
@@ -592,205 +589,63 @@ fn descriptions() {
     assert_eq!(event_types(&|_| Vec::new()).len(), 82);
     let task_run = described("prefect.task-run.{state}");
     assert_eq!(task_run.resource_id, "prefect.task-run.{uuid}");
-    let json = serde_json::from_str::<Json>(&task_run.to_json()).unwrap();
+    let json = serde_json::to_value(&task_run).unwrap();
     assert_eq!(json["related"][6]["role"], "tag");
     assert!(json["related"][6].get("max").is_none());
     let from = json["payload"].as_array().unwrap().iter().find(|field| field["path"] == "intended.from").unwrap();
     assert_eq!((&from["type"], &from["nullable"]), (&Json::from("string"), &Json::from(true)));
     let actions = described("prefect.automation.created");
     assert!(actions.payload.iter().any(|field| field.path == "actions[].type"));
-    let undocumented = described("prefect.flow.created").to_json();
-    assert!(serde_json::from_str::<Json>(&undocumented).unwrap().get("docs").is_none());
+    let undocumented = serde_json::to_value(described("prefect.flow.created")).unwrap();
+    assert!(undocumented.get("docs").is_none());
 }
 
-// ---- bytes
+// ---- pages
 
+/// What only descriptions need stands in other statics than the families: each must get its own.
 #[test]
-fn decoded_are_all_facts_of_the_pages() {
-    let resolved = include_str!(concat!(env!("OUT_DIR"), "/catalogue.debug"));
-    let decoded = format!("{:#?}", families());
-    for (number, (decoded, resolved)) in decoded.lines().zip(resolved.lines()).enumerate() {
-        assert_eq!(decoded, resolved, "line {number} of catalogue.debug");
-    }
-    assert_eq!(decoded.len(), resolved.len());
-    let encoded = encode::encode(families());
-    assert!(encoded == FILES.map(|(bytes, texts)| (bytes.to_vec(), texts.to_owned())));
-}
-
-/// The pages do not have everything that the model has.
-#[test]
-fn every_fact_can_be_encoded() {
-    use crate::diagnostic::Severity::{self, Error, Info, Warning};
-
-    const LEVELS: [Option<Severity>; 4] = [None, Some(Info), Some(Warning), Some(Error)];
-    const REMARK: Remark = Remark { severity: Info, text: "remark" };
-    let mut texts = (0..).map(|number: u32| &*format!("text {number}").leak());
-    let mut text = move || texts.next().unwrap_or_default();
-    let missing = |severity: Severity| Missing { severity, words: "missing" };
-    let template = |text: &'static str| Template::parse(text);
-    let forms = vec![
-        LabelForm::Text,
-        LabelForm::Integer,
-        LabelForm::SignedInteger,
-        LabelForm::Timestamp,
-        LabelForm::Uuid,
-        LabelForm::JsonStrings,
-        LabelForm::AtMost(1 << 30),
-        LabelForm::Values {
-            values: vec![Value { text: text(), remark: None }, Value { text: "", remark: Some(REMARK) }].leak(),
-            other: Warning,
-        },
-        LabelForm::Templates(
-            vec![
-                Alternative { template: template("a.{uuid}.{name}/{type}.{state}"), remark: Some(REMARK) },
-                Alternative { template: template("{asset-key}"), remark: None },
-            ]
-            .leak(),
-        ),
-    ];
-    let terms = vec![
-        Term::Name(text()),
-        Term::Label(text()),
-        Term::IdPart(text()),
-        Term::Payload { path: vec![text(), text()].leak(), absent: Some(text()) },
-        Term::Payload { path: &[], absent: None },
-        Term::RelatedLabel { role: text(), label: text() },
-        Term::RelatedIdPart { role: text(), part: text() },
-        Term::Occurred,
-    ];
-    let levels = LEVELS.iter().cycle();
-    let labels: Vec<_> = forms
-        .into_iter()
-        .zip(levels.zip(Presence::ALL.iter().cycle().zip(Source::ALL.iter().rev().cycle())))
-        .map(|(form, (level, (presence, source)))| Label {
-            name: text(),
-            presence: Aside(*presence),
-            missing: level.map(missing),
-            form,
-            meaning: Aside(text()),
-            source: Described(*source),
-            example: Described(text()),
-            build: Aside(Build { key: text(), default: Some(text()), once: text(), called: text(), is_shown: true }),
-        })
-        .collect();
-    let labels: &'static [Label] = labels.leak();
-    let inner: &'static Object = Box::leak(Box::new(Object { fields: &[], other: Some(Info) }));
-    let fields: Vec<_> = ValueKind::ALL
-        .into_iter()
-        .enumerate()
-        .map(|(number, kind)| Field {
-            name: text(),
-            kind,
-            nullable: number % 2 == 0,
-            presence: Aside(Presence::ALL[number % 3]),
-            missing: LEVELS[number % 4].map(missing),
-            values: &[],
-            other: [Info, Warning, Error][number % 3],
-            object: (number % 5 == 0).then_some(inner),
-            items: (number % 2 == 0).then(|| ValueKind::ALL[9 - number]),
-            also: (number % 3 == 0).then(|| &*Box::leak(Box::new((kind, REMARK)))),
-            remark: (number % 3 == 1).then_some(&REMARK),
-            meaning: Aside(text()),
-            source: Described(Source::ALL[number % 3]),
-            example: Described(text()),
-            build: Aside(Build { key: text(), default: Some(text()), once: text(), called: text(), is_shown: true }),
-        })
-        .collect();
-    let terms: &'static [Term] = terms.leak();
-    let equal: Vec<_> = Compare::ALL
-        .into_iter()
-        .enumerate()
-        .map(|(number, compare)| Equal {
-            severity: [Error, Info, Warning][number % 3],
-            terms: &terms[number..],
-            compare,
-        })
-        .collect();
-    let family = Family {
-        name: template("prefect.{type}.x"),
-        title: Described(text()),
-        documented: Described(true),
-        cloud: Described(false),
-        emitter: text(),
-        emitted_by: Described(text()),
-        notes: Described(vec![text(), text()].leak()),
-        code: Described(text()),
-        labels,
-        related: vec![Related {
-            role: text(),
-            id: LabelForm::AtMost(200),
-            min: 3,
-            max: Some(u32::MAX),
-            missing: Some(missing(Warning)),
-            when: Described(text()),
-            labels: &labels[2..],
-            source: Described(Source::Code),
-            example: Described(text()),
-            build: Aside(Build { key: text(), default: Some(text()), once: text(), called: text(), is_shown: true }),
-            remark: Some(&REMARK),
-        }]
-        .leak(),
-        other_roles: Some(Info),
-        payload: vec![Object { fields: fields.leak(), other: Some(Warning) }, Object { fields: &[], other: None }]
-            .leak(),
-        follows: Some(Box::leak(Box::new(Follows {
-            text: Aside(text()),
-            families: vec![text()].leak(),
-            same: Some(Term::Name(text())),
-            same_resource: true,
-            window: 300,
-            documented: Described(false),
-            missing: Some(missing(Error)),
-            states: true,
-        }))),
-        docs: Some("https://docs.prefect.io/page#anchor"),
-        variants: vec![
-            Variant { name: text(), state_type: Some(text()), previous: Aside(None), documented: Described(true) },
-            Variant { name: text(), state_type: None, previous: Aside(Some(text())), documented: Described(false) },
-        ]
-        .leak(),
-        other_variants: Some(Warning),
-        choices: vec![Choice { hole: text(), values: vec![text()].leak() }].leak(),
-        hole_example: Described(text()),
-        equal: equal.leak(),
-    };
-    let families = [family];
-    let files = encode::encode(&families).map(|(bytes, texts)| (&*bytes.leak(), &*texts.leak()));
-    let decoded = decode::decode(files).unwrap();
-    assert_eq!(format!("{decoded:#?}"), format!("{families:#?}"));
-}
-
-#[test]
-fn broken_bytes_are_no_catalogue() {
-    assert_eq!(decode::decode(FILES).map(<[_]>::len), Some(82));
-    let is_broken = |number: usize, bytes: &[u8], texts: &'static str| {
-        let mut files = FILES;
-        files[number] = (bytes, texts);
-        decode::decode(files).is_none()
-    };
-    for (number, (bytes, texts)) in FILES.into_iter().enumerate() {
-        assert!(is_broken(number, bytes, &texts[1..]));
-        assert!(is_broken(number, bytes, format!("{texts} ").leak()));
-        assert!(is_broken(number, &[bytes, &[0]].concat(), texts));
-        for end in (0..bytes.len()).step_by(97) {
-            assert!(is_broken(number, &bytes[..end], texts), "{end}");
+fn every_family_has_the_facts_of_its_page() {
+    let mut seen = 0;
+    for page in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src/catalogue/pages")).unwrap() {
+        let text = std::fs::read_to_string(page.unwrap().path()).unwrap();
+        let page: Json = serde_saphyr::from_str(&text).unwrap();
+        for written in page["families"].as_array().into_iter().flatten() {
+            let family = family(written["name"].as_str().unwrap());
+            assert_eq!(family.title(), written["title"]);
+            assert_eq!(family.emitted_by(), written["emitted_by"]);
+            assert_eq!(family.is_documented(), page["page"].is_string());
+            assert_eq!(family.notes().len(), written["notes"].as_array().map_or(0, Vec::len));
+            for label in written["labels"].as_array().into_iter().flatten() {
+                let Some(own) = family.labels.iter().find(|own| label["name"] == own.name) else { continue };
+                assert_eq!(own.meaning(), label["meaning"], "{}", own.name);
+                assert_eq!(own.example(), label["example"].as_str().unwrap_or_default(), "{}", own.name);
+                assert_eq!(own.generation().key, label["key"].as_str().unwrap_or_default(), "{}", own.name);
+            }
+            seen += 1;
         }
+    }
+    assert_eq!(seen, families().len());
+}
+
+/// A search finds by length and text; those with more literal text are tried first.
+#[test]
+fn names_are_sorted() {
+    use statics::{LITERALS, PATTERNS};
+
+    let sizes = |names: &[(&str, &Family)]| -> Vec<_> {
+        names.iter().map(|(name, _)| (name.len(), name.to_string())).collect()
+    };
+    assert!(sizes(&LITERALS).is_sorted());
+    assert!(PATTERNS.iter().rev().map(|(prefix, _)| prefix.len()).is_sorted());
+    assert_eq!(LITERALS.len() + PATTERNS.len(), families().len());
+    for (name, family) in LITERALS.iter().chain(&PATTERNS) {
+        assert_eq!(family.name.prefix(), *name);
     }
 }
 
 // ---- any text
 
 proptest::proptest! {
-    #[test]
-    fn any_bytes(at in 0..decode::CHECKED.0.len(), new in proptest::collection::vec(proptest::num::u8::ANY, 1..9)) {
-        let (bytes, texts) = decode::CHECKED;
-        let _ = decode::decode([(&new, texts), decode::ASIDE, decode::DESCRIBED]);
-        let mut bytes = bytes.to_vec();
-        let end = bytes.len().min(at + new.len());
-        bytes.splice(at..end, new);
-        let _ = decode::decode([(&bytes, texts), decode::ASIDE, decode::DESCRIBED]);
-    }
-
     #[test]
     fn any_name(name in "(prefect(-cloud)?\\.)?(flow-run\\.|task-run\\.|block\\.|account\\.)?.{0,60}") {
         if let Some(found) = find(&name) {

@@ -3,13 +3,14 @@
 //! A schema refuses what `validate` calls an error in the profile `documented`. What it calls a warning or an info is
 //! accepted, and only told in descriptions.
 
+use crate::catalogue::example_value;
 use crate::catalogue::{self, Family, Field, Label, LabelForm, Missing, Related, Source, Value, ValueKind};
 use crate::diagnostic::Severity;
 use crate::event::RESOURCE_ROLE;
+use crate::json::tree::{Object, Tree};
 
 use super::descriptions::{self, remarks};
 use super::pattern::{form, name, reference};
-use super::tree::{Object, Tree};
 
 /// The schema of a family beyond that of any event.
 pub(super) fn body(family: &Family) -> Object {
@@ -240,8 +241,7 @@ fn field(field: &'static Field, documented: bool) -> Object {
     let own = field.remark.map(|remark| remark.text);
     let meaning = described(meaning, &mut own.into_iter().chain(also).chain(values));
     let meaning = known(meaning, field.values, field.other);
-    let example = Tree::Raw(field.example().to_owned());
-    let example = if field.example().is_empty() { Tree::List(Vec::new()) } else { Tree::List(vec![example]) };
+    let example = Tree::List(example_value(field).into_iter().collect());
     let schema = match field.also {
         Some((kind, _)) => {
             let also = Object::new().with("type", type_of(*kind));

@@ -1,9 +1,9 @@
 //! Forms as regular expressions, in the part of ECMA-262 that every implementation of JSON Schema knows.
 
 use crate::catalogue::{Alternative, Family, Hole, LabelForm, Part, Template, families};
+use crate::json::tree::{Object, Tree};
 
 use super::family::one_of;
-use super::tree::{Object, Tree};
 
 /// A UUID with hyphens, in any case.
 pub(super) const UUID: &str = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}";
