@@ -112,7 +112,7 @@ pub fn generate(source: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
         format!("    /// {docs}\n    pub const {name}: &[Code] = &[{}];\n", codes.join(", "))
     };
     let all = list("ALL", "Every code, in the order of the table.", &|_| true);
-    let events = list("OF_EVENTS", "The codes that `validate` can report.", &|code| !code.is_only_of_automations());
+    let events = list("OF_EVENTS", "The codes that `validate` can report.", &|code| code.about == About::Events);
     std::fs::write(
         out.join("codes.rs"),
         format!(
@@ -128,11 +128,6 @@ pub fn generate(source: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
 }
 
 impl Code {
-    /// Scenarios can be written in YAML too.
-    fn is_only_of_automations(&self) -> bool {
-        self.about == About::Automations && !self.code.starts_with("syntax-")
-    }
-
     /// What a reader of the table would not see at once. The examples of events are known at run time
     /// only: `tests/native/explanations.rs` looks at those.
     fn check(&self) -> Result<(), String> {

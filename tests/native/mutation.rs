@@ -401,12 +401,12 @@ impl Maker {
 
     fn field(&mut self, parent: &str, field: &Field) {
         let mut allowed = match field.kind {
-            Kind::Any => return,
-            Kind::String | Kind::Uuid | Kind::Timestamp => vec!["string"],
-            Kind::Integer | Kind::Number => vec!["number"],
-            Kind::Boolean => vec!["boolean"],
-            Kind::Object | Kind::StringMap => vec!["object"],
-            Kind::Array => vec!["array"],
+            ValueKind::Any => return,
+            ValueKind::String | ValueKind::Uuid | ValueKind::Timestamp => vec!["string"],
+            ValueKind::Integer | ValueKind::Number => vec!["number"],
+            ValueKind::Boolean => vec!["boolean"],
+            ValueKind::Object | ValueKind::StringMap => vec!["object"],
+            ValueKind::Array => vec!["array"],
         };
         if field.nullable {
             allowed.push("null");
@@ -414,21 +414,21 @@ impl Maker {
         self.kinds(parent, field.name, &allowed);
         let place = key(parent, field.name);
         match field.kind {
-            Kind::Uuid => {
+            ValueKind::Uuid => {
                 for text in ["zzz", "1d1f6c2e-9b0a-4f57-8c3d-2e7a5b90461g"] {
                     self.set(parent, field.name, "bad uuid", json!(text));
                 }
             }
-            Kind::Timestamp => self.set(parent, field.name, "wrong value", json!("yesterday")),
-            Kind::Integer => self.set(parent, field.name, "wrong value", json!(1.5)),
-            Kind::StringMap => {
+            ValueKind::Timestamp => self.set(parent, field.name, "wrong value", json!("yesterday")),
+            ValueKind::Integer => self.set(parent, field.name, "wrong value", json!(1.5)),
+            ValueKind::StringMap => {
                 let accepted = vec![place.clone(), key(&place, "zzz")];
                 self.add(&place, "wrong item", accepted, |event| {
                     event.pointer_mut(parent).unwrap()[field.name] = json!({"zzz": 1})
                 });
             }
-            Kind::Array if field.items.is_some_and(|kind| kind != Kind::Any) => {
-                let wrong = if field.items == Some(Kind::Integer) { json!("zzz") } else { json!(7.5) };
+            ValueKind::Array if field.items.is_some_and(|kind| kind != ValueKind::Any) => {
+                let wrong = if field.items == Some(ValueKind::Integer) { json!("zzz") } else { json!(7.5) };
                 let accepted = vec![key(&place, "0")];
                 self.add(&place, "wrong item", accepted, |event| {
                     event.pointer_mut(parent).unwrap()[field.name] = json!([wrong])
@@ -437,7 +437,7 @@ impl Maker {
             _ => {}
         }
         if let Some(value) = field.values.first() {
-            let is_list = field.kind == Kind::Array;
+            let is_list = field.kind == ValueKind::Array;
             let as_field = |text: &str| if is_list { json!([text]) } else { json!(text) };
             let accepted = vec![if is_list { key(&place, "0") } else { place.clone() }];
             let other = other_case(value.text);
