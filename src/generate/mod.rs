@@ -1,17 +1,19 @@
 //! Events that are made: single ones from the catalogue, and the histories of runs.
 
 mod event;
-mod history;
+mod build_run;
 mod ids;
 mod options;
 mod random;
-mod run;
+mod flow_run;
 mod mistake;
 
+pub use build_run::{History, build_run};
 pub use event::inputs;
 pub use event::{EventLines, build_event, build_events};
-pub use history::{History, build_run};
+pub use flow_run::{
+    Break, GeneratedEvent, GeneratedRun, Heartbeats, Phase, RunPlan, State, generate_run, most_events, state_type,
+};
 pub use mistake::Mistake;
 pub use options::BuildOptions;
 pub use random::Random;
-pub use run::{Break, BuiltEvent, Heartbeats, Phase, RunSpec, State, history, most_events, state_type};

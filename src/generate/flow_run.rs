@@ -116,7 +116,7 @@ pub struct Break {
 
 /// What happens to a run.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct RunSpec {
+pub struct RunPlan {
     pub name: String,
     pub flow: String,
     pub deployment: Option<String>,
@@ -141,7 +141,7 @@ pub struct RunSpec {
 
 /// An event with its payload.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct BuiltEvent {
+pub struct GeneratedEvent {
     pub event: ReceivedEvent,
     /// Of a state event: the state before, and the new one.
     pub transition: Option<(Option<Rc<State>>, Rc<State>)>,
@@ -172,7 +172,7 @@ impl ToJson for Labels {
     }
 }
 
-impl ToJson for BuiltEvent {
+impl ToJson for GeneratedEvent {
     fn write(&self, writer: &mut Writer) {
         self.write_sent(writer);
         writer.text("received", &self.event.received.rfc3339());
@@ -180,7 +180,7 @@ impl ToJson for BuiltEvent {
     }
 }
 
-impl BuiltEvent {
+impl GeneratedEvent {
     /// The event as it is sent, but for its last bracket.
     pub(super) fn write_sent(&self, writer: &mut Writer) {
         let event = &self.event;
@@ -217,7 +217,7 @@ impl BuiltEvent {
 
 /// At least as many events as the history of such a run has.
 #[must_use]
-pub fn most_events(spec: &RunSpec) -> u64 {
+pub fn most_events(spec: &RunPlan) -> u64 {
     let last = [spec.ends, spec.dies].into_iter().flatten().min().unwrap_or(spec.horizon);
     let period = spec.heartbeats.frequency.saturating_add(spec.heartbeats.drift);
     let span = last.since(spec.starts).max(0).saturating_add(period.max(0));
@@ -240,22 +240,59 @@ pub(super) struct Scene {
     pub closing: Vec<(State, Instant)>,
 }
 
-/// All events of a run, by the time at which they occur; with the id of its resource.
-#[must_use]
-pub fn history(spec: &RunSpec, reader: &mut Reader, random: &mut Random) -> (Text, Vec<BuiltEvent>) {
-    let scene = Scene::of(spec, reader, random);
-    let id = scene.id.clone();
-    (id, play(spec, scene, reader, random))
+/// A flow run that was generated: its events, and what is known of it beside them.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct GeneratedRun {
+    pub name: String,
+    /// The id of its resource: `prefect.flow-run.` and a UUID.
+    pub resource: Text,
+    /// When it is Running for the first time.
+    pub starts: Instant,
+    /// When it reaches its last state, by its plan: not, if it dies before.
+    pub ends: Option<Instant>,
+    /// When its process dies without a word, by its plan: not, if it ends before.
+    pub dies: Option<Instant>,
+    /// In the order in which they occur.
+    pub events: Vec<GeneratedEvent>,
+    /// When heartbeats would have been sent that `misses` left out or `loss` swallowed, ascending. None of them is
+    /// at or after the end or the death of the run.
+    pub missed: Vec<Instant>,
 }
 
-pub(super) fn play(spec: &RunSpec, scene: Scene, reader: &mut Reader, random: &mut Random) -> Vec<BuiltEvent> {
+/// Generates all events of a run. The texts that they share come from `reader`.
+#[must_use]
+pub fn generate_run(plan: &RunPlan, reader: &mut Reader, random: &mut Random) -> GeneratedRun {
+    let scene = Scene::of(plan, reader, random);
+    let resource = scene.id.clone();
+    let (events, missed) = play(plan, scene, reader, random);
+    let RunPlan { starts, ends, dies, .. } = *plan;
+    GeneratedRun { name: plan.name.clone(), resource, starts, ends, dies, events, missed }
+}
+
+pub(super) fn play(
+    spec: &RunPlan,
+    scene: Scene,
+    reader: &mut Reader,
+    random: &mut Random,
+) -> (Vec<GeneratedEvent>, Vec<Instant>) {
     let name = reader.share(&spec.name);
     let labels = [(RESOURCE_ID, &*scene.id), ("prefect.resource.name", &name), ("prefect.version", "3.9.1")];
     let beating = shared_labels(reader, &labels);
-    let mut run =
-        Run { spec, scene, random, reader, name, beating, before: None, beats: 0, runs: 0, events: Vec::new() };
+    let mut run = Run {
+        spec,
+        scene,
+        random,
+        reader,
+        name,
+        beating,
+        before: None,
+        beats: 0,
+        runs: 0,
+        events: Vec::new(),
+        missed: Vec::new(),
+    };
     run.live();
-    run.events
+    (run.events, run.missed)
 }
 
 pub(super) fn shared_labels(reader: &mut Reader, pairs: &[(&str, &str)]) -> Labels {
@@ -263,7 +300,7 @@ pub(super) fn shared_labels(reader: &mut Reader, pairs: &[(&str, &str)]) -> Labe
 }
 
 impl Scene {
-    fn of(spec: &RunSpec, reader: &mut Reader, random: &mut Random) -> Scene {
+    fn of(spec: &RunPlan, reader: &mut Reader, random: &mut Random) -> Scene {
         let id: Text = ["prefect.flow-run.", &random_id(random).to_string()].concat().into();
         // A flow, a deployment and a tag are the same thing in every run that names them.
         let own = |kind: &str, name: &str| {
@@ -291,7 +328,7 @@ impl Scene {
 }
 
 struct Run<'a> {
-    spec: &'a RunSpec,
+    spec: &'a RunPlan,
     scene: Scene,
     random: &'a mut Random,
     reader: &'a mut Reader,
@@ -302,7 +339,8 @@ struct Run<'a> {
     before: Option<(Rc<State>, Uuid, Instant)>,
     beats: u64,
     runs: u64,
-    events: Vec<BuiltEvent>,
+    events: Vec<GeneratedEvent>,
+    missed: Vec<Instant>,
 }
 
 impl Run<'_> {
@@ -399,7 +437,7 @@ impl Run<'_> {
             follows: follows.map(|(_, id, _)| *id),
         };
         let before = self.before.replace((state.clone(), id, at)).map(|(before, ..)| before);
-        self.events.push(BuiltEvent { event, transition: Some((before, state)) });
+        self.events.push(GeneratedEvent { event, transition: Some((before, state)) });
     }
 
     /// Heartbeats of one phase.
@@ -413,7 +451,9 @@ impl Run<'_> {
         while let Some(now) = at.filter(|now| *now < until.0 && *now <= self.spec.horizon.0) {
             self.beats = self.beats.saturating_add(1);
             let is_lost = self.random.below(1_000_000) < self.spec.heartbeats.loss;
-            if !is_lost && !self.spec.misses.contains(&self.beats) {
+            if is_lost || self.spec.misses.contains(&self.beats) {
+                self.missed.push(Instant(now));
+            } else {
                 self.heartbeat(Instant(now));
             }
             at = now.checked_add(period);
@@ -432,7 +472,7 @@ impl Run<'_> {
             related: self.scene.beating.clone(),
             follows: None,
         };
-        self.events.push(BuiltEvent { event, transition: None });
+        self.events.push(GeneratedEvent { event, transition: None });
     }
 }
 

@@ -17,13 +17,13 @@ use crate::time::scalar;
 use crate::time::span::{moment, span};
 
 use super::event::{Fill, Marks, Pattern, build};
+use super::flow_run::{
+    Break, FOLLOWS_WITHIN, GeneratedEvent, Heartbeats, Phase, RunPlan, Scene, State, play, shared_labels, state_type,
+};
 use super::ids::timed_id;
 use super::mistake::{self, Mistake};
 use super::options::BuildOptions;
 use super::random::Random;
-use super::run::{
-    Break, BuiltEvent, FOLLOWS_WITHIN, Heartbeats, Phase, RunSpec, Scene, State, play, shared_labels, state_type,
-};
 
 type Fallible<T> = Result<T, Mistake>;
 
@@ -150,7 +150,7 @@ struct Told {
 }
 
 enum Telling {
-    Built(BuiltEvent),
+    Built(GeneratedEvent),
     /// It stands at this place of the text.
     Written(Range<usize>),
     /// It is like one that was written before, but for these values.
@@ -567,7 +567,7 @@ impl Teller {
             known_as("Scheduled", scheduled).into_iter().collect(),
             known_as("Cancelling", cancelled).into_iter().collect(),
         );
-        let run = RunSpec {
+        let run = RunPlan {
             name: cast.flow_run.name.clone(),
             flow: String::new(),
             deployment: None,
@@ -583,11 +583,11 @@ impl Teller {
             horizon: later(starts, 366 * 86_400 * SECOND),
         };
         let too_many = || format!("a history has at most {MOST_EVENTS} events");
-        if super::run::most_events(&run) > MOST_EVENTS as u64 {
+        if super::flow_run::most_events(&run) > MOST_EVENTS as u64 {
             return Err(too_many());
         }
         let crashed = run.state.kind == "CRASHED";
-        for built in play(&run, scene, &mut self.reader, &mut self.random) {
+        for built in play(&run, scene, &mut self.reader, &mut self.random).0 {
             self.told.push(Told { at: built.event.occurred, event: Telling::Built(built) });
         }
         if self.told.len() > MOST_EVENTS {
