@@ -3,7 +3,7 @@
 use crate::automation::{Automation, EventTrigger, Posture, Specification, Trigger, read};
 use crate::diagnostic::Code;
 use crate::event::{Reader, ReceivedEvent, Text};
-use crate::generate::{BuiltEvent, Random, history, most_events};
+use crate::generate::{GeneratedEvent, Random, generate_run, most_events};
 use crate::json::{Kind, Value};
 use crate::time::scalar;
 
@@ -49,7 +49,7 @@ pub struct Document {
     pub scenario: Scenario,
     pub runs: Vec<PlayedRun>,
     /// Those that were generated, with their payloads.
-    pub built: Vec<BuiltEvent>,
+    pub built: Vec<GeneratedEvent>,
     pub expectations: Vec<Expectation>,
 }
 
@@ -162,9 +162,9 @@ impl Document {
         for (index, spec) in specs.into_iter().enumerate() {
             let seed = spec.run.heartbeats.seed;
             let mut random = Random::new(crate::text::hash::mix(seed, index as u64));
-            let (resource, own) = history(&spec.run, &mut reader, &mut random);
-            played.push(PlayedRun { name: spec.run.name, of: spec.of, resource });
-            built.extend(own);
+            let run = generate_run(&spec.run, &mut reader, &mut random);
+            played.push(PlayedRun { name: run.name, of: spec.of, resource: run.resource });
+            built.extend(run.events);
         }
         events.extend(built.iter().map(|built| built.event.clone()));
         Some(Document {

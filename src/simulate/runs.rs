@@ -1,7 +1,7 @@
 //! The runs of a scenario, as their document tells them.
 
 use crate::diagnostic::Code;
-use crate::generate::{Break, Heartbeats, Phase, RunSpec, State, state_type};
+use crate::generate::{Break, Heartbeats, Phase, RunPlan, State, state_type};
 use crate::json::{Decimal, Kind, Value};
 use crate::time::Instant;
 
@@ -39,7 +39,7 @@ const LONGEST: i64 = 366 * 86_400_000_000;
 
 /// A run, and the `name` in the document.
 pub(super) struct Spec {
-    pub run: RunSpec,
+    pub run: RunPlan,
     pub of: String,
 }
 
@@ -122,7 +122,7 @@ pub(super) fn read<'t>(list: Value<'t>, start: Instant, beats: &Heartbeats, read
     specs
 }
 
-fn shifted(run: &RunSpec, by: i64) -> RunSpec {
+fn shifted(run: &RunPlan, by: i64) -> RunPlan {
     let shift = |at: Instant| Instant(at.0.saturating_add(by));
     let mut run = run.clone();
     run.starts = shift(run.starts);
@@ -135,7 +135,7 @@ fn shifted(run: &RunSpec, by: i64) -> RunSpec {
     run
 }
 
-fn one<'t>(item: Value<'t>, index: usize, start: Instant, beats: &Heartbeats, reading: &mut Reading<'t>) -> RunSpec {
+fn one<'t>(item: Value<'t>, index: usize, start: Instant, beats: &Heartbeats, reading: &mut Reading<'t>) -> RunPlan {
     let text = |value: Value<'_>| scalar::text(value).filter(|text| !text.is_empty());
     let at = |value: Value<'_>| moment(value, start);
     let name = reading.read(item.get("name"), "a text", text);
@@ -183,7 +183,7 @@ fn one<'t>(item: Value<'t>, index: usize, start: Instant, beats: &Heartbeats, re
         let numbers = (value.kind() == Kind::Array).then(|| value.items())?;
         numbers.map(|number| scalar::integer(number).and_then(|n| u64::try_from(n).ok()).filter(|n| *n > 0)).collect()
     });
-    RunSpec {
+    RunPlan {
         name: name.unwrap_or_else(|| format!("run-{}", index.saturating_add(1))),
         flow: reading.read(item.get("flow"), "a text", text).unwrap_or_else(|| "my-flow".to_owned()),
         deployment: reading.read(item.get("deployment"), "a text", text),
