@@ -28,6 +28,7 @@ mod precedents;
 mod properties;
 mod reference;
 mod schema;
+mod meaning;
 mod simulate;
 mod trigger;
 mod truth;
