@@ -2,6 +2,7 @@
 
 use crate::automation::{Automation, EventTrigger, Posture, Specification, Trigger, read};
 use crate::diagnostic::Code;
+use crate::diagnostic::syntax::Source;
 use crate::event::{EventReader, ReceivedEvent, SharedText};
 use crate::generate::{BuiltEvent, Heartbeats, Random, RunSpec, history, most_events};
 use crate::json::{Kind, Value};
@@ -194,7 +195,7 @@ impl Scenario {
     pub fn read(value: Value<'_>) -> Result<Scenario, ScenarioError> {
         let mut reading = Reading::new(value);
         Document::read(value, &mut reading).map(|document| document.scenario).ok_or_else(|| {
-            let found = reading.findings.into_report(0, None).diagnostics;
+            let found = reading.findings.into_report(0, Source::NONE, false).diagnostics;
             ScenarioError::Unreadable(found.into_iter().next().map(|first| first.message).unwrap_or_default())
         })
     }
