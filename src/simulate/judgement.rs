@@ -13,6 +13,7 @@ use crate::trigger::{Decision, Firing, Options};
 
 use super::document::{Document, PlayedRun};
 use super::expectation::Expectation;
+use super::meaning::Timeline;
 use super::reading::{DocumentText, Reading};
 use super::scenario::{MAX_OUTCOME, play_sorted};
 
@@ -20,6 +21,9 @@ use super::scenario::{MAX_OUTCOME, play_sorted};
 const MOST_LISTED: usize = 1000;
 /// How many of all expectations of a text.
 const MOST_LISTED_IN_ALL: usize = 100_000;
+
+/// How many expectations that were not met get a timeline.
+const MOST_TIMELINES: usize = 100;
 
 /// The tests of one text.
 #[derive(Clone, PartialEq, Debug, Serialize)]
@@ -86,6 +90,10 @@ pub struct TestedExpectation {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "typescript", ts(as = "Option<Vec<crate::trigger::DecisionRecord<'static>>>"))]
     pub decisions: Vec<Decision>,
+    /// What these decisions mean, for each lane that they belong to: its `decisions` are indexes into those above. For
+    /// the first 100 expectations that were not met.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timeline: Option<Timeline>,
 }
 
 /// A firing that an expectation is about.
@@ -214,10 +222,14 @@ fn judged<'t>(value: Value<'t>, reading: &mut Reading<'t>, left: &mut Left) -> O
     if judged.iter().any(|(tested, ..)| !tested.passed)
         && let Ok(traced) = play(true)
     {
+        let timeline = Timeline::of_scenario(&document, &traced.outcome);
         let decisions = traced.outcome.decisions;
         let by_value = by_value(&decisions);
-        for (tested, expectation, run) in judged.iter_mut().filter(|(tested, ..)| !tested.passed) {
-            tested.decisions = concerned(&decisions, &by_value, expectation, *run, left);
+        let failed = judged.iter_mut().filter(|(tested, ..)| !tested.passed);
+        for (number, (tested, expectation, run)) in failed.enumerate() {
+            let own = concerned(&decisions, &by_value, expectation, *run, left);
+            tested.timeline = (number < MOST_TIMELINES).then(|| timeline.part(&own));
+            tested.decisions = own.iter().filter_map(|index| decisions.get(*index)).cloned().collect();
         }
     }
     Some(judged.into_iter().map(|(tested, ..)| tested).collect())
@@ -246,20 +258,21 @@ fn concerned(
     expectation: &Expectation,
     run: Option<&PlayedRun>,
     left: &mut Left,
-) -> Vec<Decision> {
+) -> Vec<usize> {
     let own = run.map(|run| &*run.resource);
     let wanted: Vec<&str> = own.into_iter().chain(expectation.labels.iter().map(|(_, value)| &**value)).collect();
-    let has = |decision: &&Decision| {
-        wanted.iter().all(|wanted| decision.key.iter().any(|(_, value)| **value == **wanted))
+    let has = |index: &&usize| {
+        let key = decisions.get(**index).map(|decision| &decision.key);
+        key.is_some_and(|key| wanted.iter().all(|wanted| key.iter().any(|(_, value)| **value == **wanted)))
     };
     let most = Left::take(&mut left.decisions);
-    let found: Vec<Decision> = if wanted.is_empty() {
-        decisions.iter().take(most).cloned().collect()
+    let found: Vec<usize> = if wanted.is_empty() {
+        (0..decisions.len()).take(most).collect()
     } else {
         let none: &[usize] = &[];
         let lists = wanted.iter().map(|wanted| by_value.get(*wanted).map_or(none, |list| list));
         let shortest = lists.min_by_key(|list| list.len()).unwrap_or(none);
-        shortest.iter().filter_map(|index| decisions.get(*index)).filter(has).take(most).cloned().collect()
+        shortest.iter().filter(has).take(most).copied().collect()
     };
     left.decisions = left.decisions.saturating_add(most.saturating_sub(found.len()));
     found
@@ -435,6 +448,7 @@ impl<'s> Judge<'s> {
             actual,
             between: expectation.between.map(|(from, to)| TestedSpan { from, to }),
             decisions: Vec::new(),
+            timeline: None,
         }
     }
 }

@@ -13,7 +13,6 @@ use crate::time::{Instant, Span};
 use crate::trigger::{Decision, DecisionKind, Firing, Outcome};
 
 use super::document::{Document, PlayedRun};
-use super::result::SimulationResult;
 
 const FLOW_RUN: &str = "prefect.flow-run.";
 const HEARTBEAT: &str = "prefect.flow-run.heartbeat";
@@ -242,25 +241,6 @@ fn is_false(flag: &bool) -> bool {
     !*flag
 }
 
-/// The result of what was played. `trace`: the decisions were asked for.
-pub(super) fn result(outcome: Outcome, trace: bool, timeline: Option<Timeline>) -> SimulationResult {
-    let mut timeline = timeline;
-    if !trace {
-        // Indexes into what is not returned mean nothing.
-        for lane in timeline.iter_mut().flat_map(|timeline| &mut timeline.lanes) {
-            lane.decisions = None;
-            lane.fired.iter_mut().for_each(|fired| fired.decision = None);
-        }
-    }
-    SimulationResult {
-        firings: outcome.firings,
-        child_firings: outcome.child_firings,
-        decisions: trace.then_some(outcome.decisions),
-        timeline,
-        ..SimulationResult::default()
-    }
-}
-
 impl Timeline {
     /// Of a scenario that was played with its decisions.
     pub(super) fn of_scenario(document: &Document, outcome: &Outcome) -> Timeline {
@@ -282,6 +262,21 @@ impl Timeline {
             heartbeat,
             lanes,
         }
+    }
+
+    /// The lanes that have some of these decisions, ascending, with only those, by their places among them.
+    pub(super) fn part(&self, decisions: &[usize]) -> Timeline {
+        let place = |index: usize| decisions.binary_search(&index).ok();
+        let lanes = self.lanes.iter().filter_map(|lane| {
+            let own: Vec<usize> = lane.decisions.iter().flatten().filter_map(|index| place(*index)).collect();
+            if own.is_empty() {
+                return None;
+            }
+            let mut lane = Lane { decisions: Some(own), ..lane.clone() };
+            lane.fired.iter_mut().for_each(|fired| fired.decision = fired.decision.and_then(place));
+            Some(lane)
+        });
+        Timeline { lanes: lanes.collect(), ..*self }
     }
 
     /// Of captured events that were played with their decisions. `events` are in the order of the capture.

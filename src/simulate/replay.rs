@@ -15,7 +15,7 @@ use crate::time::{Instant, Span, TimePoint};
 use crate::trigger::{Delivery, Options, Version};
 
 use super::document::{add_event, automation};
-use super::meaning::{self, Timeline};
+use super::meaning::Timeline;
 use super::playback::{NOT_NEGATIVE, PlaybackOptions, default_start, received};
 use super::reading::{self, DocumentText, Reading};
 use super::result::{FoundIn, SimulationResult};
@@ -197,7 +197,7 @@ impl Capture {
             undelivered: played.undelivered,
             found_in: (!self.warnings.is_empty()).then_some(FoundIn::Automation),
             warnings: self.warnings.clone(),
-            ..meaning::result(played.outcome, options.trace, timeline)
+            ..SimulationResult::new(played.outcome, options.trace, timeline)
         })
     }
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::diagnostic::Diagnostic;
 use crate::generate::BuiltEvent;
-use crate::trigger::{Decision, Firing};
+use crate::trigger::{Decision, Firing, Outcome};
 
 use super::meaning::Timeline;
 
@@ -47,6 +47,26 @@ pub struct SimulationResult {
     /// Of `replay`: the text that the warnings and errors are about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub found_in: Option<FoundIn>,
+}
+
+impl SimulationResult {
+    /// The result of what was played. `trace`: the decisions were asked for.
+    pub(super) fn new(outcome: Outcome, trace: bool, mut timeline: Option<Timeline>) -> Self {
+        if !trace {
+            // Indexes into what is not returned mean nothing.
+            for lane in timeline.iter_mut().flat_map(|timeline| &mut timeline.lanes) {
+                lane.decisions = None;
+                lane.fired.iter_mut().for_each(|fired| fired.decision = None);
+            }
+        }
+        SimulationResult {
+            firings: outcome.firings,
+            child_firings: outcome.child_firings,
+            decisions: trace.then_some(outcome.decisions),
+            timeline,
+            ..SimulationResult::default()
+        }
+    }
 }
 
 /// One of the texts that are given to `replay`.

@@ -7,7 +7,7 @@ use crate::text::strict::strict;
 use crate::trigger::{Options, Version};
 
 use super::document::Document;
-use super::meaning::{self, Timeline};
+use super::meaning::Timeline;
 use super::reading::DocumentText;
 use super::result::SimulationResult;
 use super::scenario::{MAX_OUTCOME, Scenario, ScenarioError, play_sorted};
@@ -74,7 +74,7 @@ pub fn simulate(scenario: DocumentText<'_>, options: &SimulateOptions) -> Simula
             scenario: document.scenario.name.take(),
             undelivered: played.undelivered,
             events: options.events.then_some(document.built),
-            ..meaning::result(played.outcome, options.trace, timeline)
+            ..SimulationResult::new(played.outcome, options.trace, timeline)
         })
     });
     match result {
@@ -94,6 +94,6 @@ pub fn play(mut scenario: Scenario, options: Options) -> Result<SimulationResult
     Ok(SimulationResult {
         scenario: scenario.name,
         undelivered: played.undelivered,
-        ..meaning::result(played.outcome, options.trace, None)
+        ..SimulationResult::new(played.outcome, options.trace, None)
     })
 }

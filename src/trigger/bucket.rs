@@ -10,7 +10,7 @@ use crate::event::{ReceivedEvent, SharedText};
 use crate::time::Instant;
 
 use super::heap::{Entry, Heap};
-use super::held::Held;
+use super::held::HeldEvents;
 
 /// What is kept of an event.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -42,8 +42,8 @@ pub struct Slot {
     hash: u64,
     pub key: Box<[SharedText]>,
     pub bucket: Option<Bucket>,
-    /// In the order of `occurred`, then of the id.
-    pub held: Vec<Held>,
+    /// `None`: there are none.
+    pub held: Option<Box<HeldEvents>>,
     used: bool,
     /// The entry of the heap that is valid: it comes no later than the end of the bucket.
     stamp: u32,
@@ -119,7 +119,7 @@ impl Buckets {
     /// Gives a slot back, if nothing is in it.
     pub fn release(&mut self, place: u32) {
         let Some(slot) = self.slots.get_mut(place as usize) else { return };
-        if !slot.used || slot.bucket.is_some() || !slot.held.is_empty() {
+        if !slot.used || slot.bucket.is_some() || slot.held.is_some() {
             return;
         }
         slot.used = false;

@@ -123,7 +123,8 @@ impl TriggerState {
 
     /// How many held events are in a window.
     fn held(&self, place: u32, start: i64, end: i64) -> i64 {
-        self.buckets.slot(place).map_or(0, |slot| held::count(&slot.held, start, end))
+        let held = self.buckets.slot(place).and_then(|slot| slot.held.as_ref());
+        held.map_or(0, |held| held.count(start, end))
     }
 
     /// Opens a window or replaces one; returns how many held events it starts with.

@@ -64,7 +64,7 @@ fn find(state: &mut TriggerState, context: &mut EvaluationContext, event: &Recei
         let place = state.slot_for(event);
         let held = Held { occurred, id: event.id, at: context.now.0 };
         let (within, threshold) = (state.trigger.within, state.trigger.threshold);
-        let is_new = held::hold(&mut state.buckets, place, held, within, threshold);
+        let is_new = held::hold(&mut state.buckets, place, &held, within, threshold);
         let open = state.buckets.bucket(place).is_some();
         let reason = if is_new { Reason::HeldForWindow { open } } else { Reason::AlreadyHeld };
         context.note(state, Some(place), occurred, Some(event), reason);

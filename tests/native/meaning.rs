@@ -101,7 +101,7 @@ fn lanes_are_what_the_page_showed() {
         }));
         let played = simulate(scenario.into(), &all);
         let mut recorded = case["simulated"].clone();
-        known_differences(&mut recorded);
+        know_better(title, &mut recorded);
         differences(&format!("{title} simulated"), &comparable(&played), &recorded, &mut wrong);
         fired += played.timeline.iter().flat_map(|timeline| &timeline.lanes).map(|lane| lane.fired.len()).sum::<usize>();
         missed += played.timeline.iter().flat_map(|timeline| &timeline.lanes).map(|lane| lane.missed.len()).sum::<usize>();
@@ -119,5 +119,22 @@ fn lanes_are_what_the_page_showed() {
     assert_eq!((count, fired > 40, missed > 40), (14, true, true), "{fired} {missed}");
 }
 
+/// Heartbeats that were lost shortly before a run was over, or before a state: the page guessed by the gaps and could not
+/// know them, the generator does. The case, the lane, the lost heartbeats, and how many of them before a firing.
+const LOST: [(&str, usize, &[i64], Option<usize>); 3] = [
+    ("zombie-30 3.8", 2, &[1_772_366_470_095, 1_772_366_560_140, 1_772_366_590_155, 1_772_366_800_260], None),
+    ("zombie-180 3.8", 2, &[1_772_366_820_095, 1_772_367_360_140, 1_772_367_540_155, 1_772_368_800_260], None),
+    ("explicit-expect 3.8", 2, &[1_772_366_465_095, 1_772_366_585_155], Some(1)),
+];
+
 /// Where the core is truer than the page was.
-fn known_differences(_: &mut Json) {}
+fn know_better(title: &str, recorded: &mut Json) {
+    for (_, lane, lost, before) in LOST.iter().filter(|(own, ..)| *own == title) {
+        let lane = &mut recorded["lanes"][lane];
+        assert!(lane["missed"].as_array().unwrap().iter().all(|missed| lost.contains(&missed.as_i64().unwrap())));
+        lane["missed"] = json!(lost);
+        if let Some(before) = before {
+            lane["fired"][0][3] = json!(before);
+        }
+    }
+}

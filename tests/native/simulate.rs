@@ -409,7 +409,7 @@ fn three_times_the_frequency_tolerates_one() {
             r#"{"frequency": 30, "within": 90, "client_version": "x"}"#,
             "`client_version` must be a version such as `3.6.22`, not `x`",
         ),
-        (r#"{"frequencies": 30}"#, "unknown option `frequencies`: did you mean `frequency`?"),
+        (r#"{"frequenzy": 30}"#, "unknown option `frequenzy`: did you mean `frequency`?"),
     ] {
         let config = serde_json::from_str::<HeartbeatConfig>(question).map_err(|error| error.to_string());
         let error = config.and_then(|config| heartbeat_advice(&config).map_err(|error| error.to_string())).unwrap_err();
