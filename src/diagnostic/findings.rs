@@ -14,7 +14,6 @@ use super::source::Source;
 use crate::text::phrase;
 use crate::text::phrase::shown;
 use crate::text::template;
-use crate::validate::precedent::Fact;
 
 /// Which event a finding is about.
 #[derive(Clone, Copy, Default)]
@@ -155,11 +154,8 @@ pub(crate) struct Findings<'s> {
     /// The pointers of what was found in the current event: what is wrong by itself is not
     /// compared with other values any more.
     reported: Vec<String>,
-    /// What the verdict on the current event rests on, each with its place counted from the event's own.
-    facts: Vec<(u32, Fact)>,
-    /// There is nothing to say of the current event, and its verdict rests on the facts alone.
-    factual: bool,
-    event: u32,
+    /// Whether anything was found in the current event, be it reported or not.
+    found_here: bool,
     errors: u64,
     warnings: u64,
     infos: u64,
@@ -171,9 +167,7 @@ impl<'s> Findings<'s> {
             options,
             found: Vec::new(),
             reported: Vec::new(),
-            facts: Vec::new(),
-            factual: false,
-            event: 0,
+            found_here: false,
             errors: 0,
             warnings: 0,
             infos: 0,
@@ -191,37 +185,14 @@ impl<'s> Findings<'s> {
     }
 
     /// To be called when a new event begins.
-    pub fn next_event(&mut self, event: Option<Value<'_>>) {
+    pub fn next_event(&mut self) {
         self.reported.clear();
-        self.facts.clear();
-        self.factual = event.is_some();
-        self.event = event.map(Value::index).unwrap_or_default();
+        self.found_here = false;
     }
 
-    /// The place of a value counted from that of the current event.
-    pub fn place(&self, value: Value<'_>) -> u32 {
-        value.index().wrapping_sub(self.event)
-    }
-
-    /// Notes what was looked at in a value and found right.
-    pub(crate) fn rests_on(&mut self, value: Value<'_>, fact: Fact) {
-        if self.factual {
-            self.facts.push((self.place(value), fact));
-        }
-    }
-
-    /// The verdict on the current event rests on more than facts can tell.
-    pub fn rests_on_more(&mut self) {
-        self.factual = false;
-    }
-
-    pub fn rests_on_facts(&self) -> bool {
-        self.factual
-    }
-
-    /// All that was noted by [`Findings::rests_on`].
-    pub(crate) fn facts(&mut self) -> impl Iterator<Item = (u32, Fact)> {
-        self.facts.drain(..)
+    /// Whether nothing was found in the current event, not even what is switched off.
+    pub fn event_has_none(&self) -> bool {
+        !self.found_here
     }
 
     /// Whether an error was found at a place of the current event, or around it.
@@ -252,7 +223,7 @@ impl<'s> Findings<'s> {
 
     /// Notes a finding that is nowhere yet.
     pub fn note(&mut self, usual: Severity, code: Code, subject: &Subject<'_>, path: &Path<'_>) -> Draft<'_> {
-        self.factual = false;
+        self.found_here = true;
         // A mere remark does not keep a value from being compared; an error does, also one that is switched off.
         if usual == Severity::Error {
             self.reported.push(path.pointer().into());

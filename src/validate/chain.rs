@@ -2,22 +2,24 @@
 //!
 //! Memory is bounded: of a long input the last events are remembered, at least [`REMEMBERED`].
 
+use std::hash::Hash;
+
+use hashbrown::HashMap;
 use uuid::Uuid;
 
 use crate::catalogue::{Family, Follows, Match, Term};
 use crate::diagnostic::Code;
-use crate::event::Event;
-use crate::json::{Places, Value};
-use crate::text::hash::{self, hash};
-use crate::text::order;
-use crate::time::Instant;
-
-use super::envelope::{usual_time, usual_uuid};
-use super::links::{Links, State};
 use crate::diagnostic::findings::{Draft, Findings, Location, Subject};
 use crate::diagnostic::path::Path;
 use crate::diagnostic::syntax::Source;
+use crate::json::{Kind, Places, Value};
+use crate::text::order;
 use crate::text::phrase::shown;
+use crate::text::uuid::read_uuid;
+use crate::time::{Instant, instant_of};
+
+use super::form::usual_uuid;
+use super::links::{Links, State};
 
 /// How many events are remembered at least: a link over more events is not looked at.
 pub const REMEMBERED: usize = 50_000;
@@ -25,60 +27,65 @@ pub const REMEMBERED: usize = 50_000;
 /// A heartbeat within so many microseconds after the end of its run was under way.
 const HEARTBEAT_GRACE: i64 = 5_000_000;
 
-/// A map that forgets: what was not added in the last two generations is gone. Deterministic.
-struct Recent<V> {
-    now: Generation<V>,
-    before: Generation<V>,
+/// Longer ids and names are not compared, so that memory is bounded.
+const LONGEST: usize = 1000;
+
+/// A map that forgets: what was not added in the last two generations is gone. Keys are compared, never only their
+/// hashes; the hashes are seeded, so that ids from outside cannot be made to collide, and no answer depends on the seed.
+struct Recent<K, V> {
+    now: Generation<K, V>,
+    before: Generation<K, V>,
 }
 
-struct Generation<V> {
-    /// By hashes of ids and resources.
-    places: hash::Places,
+struct Generation<K, V> {
+    places: HashMap<K, usize>,
     values: Vec<V>,
+    /// How much has been added: values, and what was added to them.
+    size: usize,
 }
 
-impl<V> Default for Generation<V> {
+impl<K, V> Default for Generation<K, V> {
     fn default() -> Self {
-        Generation { places: hash::Places::default(), values: Vec::new() }
+        Generation { places: HashMap::default(), values: Vec::new(), size: 0 }
     }
 }
 
-impl<V> Default for Recent<V> {
+impl<K, V> Default for Recent<K, V> {
     fn default() -> Self {
         Recent { now: Generation::default(), before: Generation::default() }
     }
 }
 
-impl<V> Generation<V> {
+impl<K: Eq + Hash, V> Recent<K, V> {
     #[inline(always)]
-    fn get_mut(&mut self, key: u64) -> Option<&mut V> {
-        let place = *self.places.get(&key)?;
-        self.values.get_mut(place)
-    }
-}
-
-impl<V> Recent<V> {
-    #[inline(always)]
-    fn get_mut(&mut self, key: u64) -> Option<&mut V> {
-        match self.now.get_mut(key) {
-            None => self.before.get_mut(key),
-            found => found,
+    fn get_mut<Q: Hash + hashbrown::Equivalent<K> + ?Sized>(&mut self, key: &Q) -> Option<&mut V> {
+        if let Some(place) = self.now.places.get(key) {
+            return self.now.values.get_mut(*place);
         }
+        let place = self.before.places.get(key)?;
+        self.before.values.get_mut(*place)
     }
 
-    /// Returns what is forgotten.
-    fn insert(&mut self, key: u64, value: V) -> Vec<V> {
-        let full = self.now.values.len() >= REMEMBERED;
-        let forgotten =
-            if full { std::mem::replace(&mut self.before, std::mem::take(&mut self.now)).values } else { Vec::new() };
+    /// Adds a value whose key is not there. Returns what is forgotten.
+    fn insert(&mut self, key: K, value: V) -> Vec<V> {
+        let forgotten = self.grow();
         self.now.places.insert(key, self.now.values.len());
         self.now.values.push(value);
         forgotten
     }
 
-    /// All that is remembered, the oldest first. Two lists, as a chained iterator takes more code.
-    fn lists(&mut self) -> [&mut Vec<V>; 2] {
-        [&mut self.before.values, &mut self.now.values]
+    /// Makes room for one more.
+    fn grow(&mut self) -> Vec<V> {
+        let full = self.now.size >= REMEMBERED;
+        let forgotten =
+            if full { std::mem::replace(&mut self.before, std::mem::take(&mut self.now)).values } else { Vec::new() };
+        self.now.size = self.now.size.saturating_add(1);
+        forgotten
+    }
+
+    /// All that is remembered, the oldest first.
+    fn into_values(self) -> impl Iterator<Item = V> {
+        self.before.values.into_iter().chain(self.now.values)
     }
 }
 
@@ -91,51 +98,87 @@ pub(super) struct Linked<'t> {
 }
 
 impl<'t> Linked<'t> {
-    pub fn of(event: &Event<'t>, links: Links<Value<'t>>) -> Self {
-        Linked { occurred: event.occurred, id: event.id, follows: event.follows, links }
+    pub fn read(links: Links<Value<'t>>) -> Self {
+        let follows = links.follows.filter(|follows| follows.kind() != Kind::Null);
+        Linked {
+            occurred: links.occurred.and_then(instant_of),
+            id: links.id.and_then(uuid),
+            follows: follows.and_then(uuid),
+            links,
+        }
+    }
+}
+
+fn uuid(value: Value<'_>) -> Option<Uuid> {
+    if !value.is_string() {
+        return None;
+    }
+    let text = value.bytes();
+    usual_uuid(&text).or_else(|| read_uuid(&text))
+}
+
+/// Texts of an event that are compared with those of others, one after the other.
+struct Texts {
+    bytes: Box<[u8]>,
+    ends: [Option<usize>; 4],
+}
+
+impl Texts {
+    /// The id of the resource, the value at the place that its followers share with it, type and name of its state.
+    fn of(links: &Links<Value<'_>>, state: State<Value<'_>>, shared: bool) -> Self {
+        let shared = links.shared.filter(|_| shared);
+        let mut ends = [None; 4];
+        let mut bytes = Vec::with_capacity(160);
+        for (end, value) in ends.iter_mut().zip([links.resource, shared, state.kind, state.name]) {
+            let text = value.map(Value::bytes).filter(|text| text.len() <= LONGEST);
+            if let Some(text) = text {
+                bytes.extend_from_slice(&text);
+                *end = Some(bytes.len());
+            }
+        }
+        Texts { bytes: bytes.into(), ends }
     }
 
-    /// An event whose id and time are written as usual; `None`: they are not.
-    pub fn usual(links: Links<Value<'t>>) -> Option<Self> {
-        let text = |link: Option<Value<'t>>| link.map(Value::raw);
-        let id = usual_uuid(text(links.id)?)?;
-        let follows = match links.follows {
-            Some(follows) if follows.is_string() => Some(usual_uuid(follows.raw()).filter(|other| *other != id)?),
-            _ => None,
-        };
-        let occurred = Some(usual_time(text(links.occurred)?)?);
-        Some(Linked { occurred, id: Some(id), follows, links })
+    fn text(&self, which: usize) -> Option<&[u8]> {
+        let end = (*self.ends.get(which)?)?;
+        let before = self.ends.get(..which)?.iter().flatten().last().copied().unwrap_or_default();
+        self.bytes.get(before..end)
+    }
+
+    fn resource(&self) -> Option<&[u8]> {
+        self.text(0)
+    }
+
+    fn shared(&self) -> Option<&[u8]> {
+        self.text(1)
+    }
+
+    /// A state has a type; without one nothing is said of it.
+    fn state(&self) -> Option<(&[u8], Option<&[u8]>)> {
+        Some((self.text(2)?, self.text(3)))
     }
 }
 
 /// What is kept of an event.
-#[derive(Clone, Copy)]
 struct Seen {
     index: u64,
     family: Option<&'static Family>,
     occurred: Option<Instant>,
-    resource: u64,
-    /// The value at the place that its followers share with it.
-    shared: Option<u64>,
-    state: Option<StateKey>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct StateKey {
-    kind: u64,
-    name: Option<u64>,
+    /// With the state that it enters.
+    texts: Texts,
 }
 
 /// An event with `follows`, as it is compared with the event that it points at.
 struct Follower<'e> {
-    seen: Seen,
+    index: u64,
+    occurred: Option<Instant>,
     follows: &'static Follows,
     subject: Subject<'e>,
     /// Where `follows` stands, and the initial state.
     place: Location,
     from_place: Location,
-    shared: Option<u64>,
-    from: Option<StateKey>,
+    /// With the state that it leaves.
+    texts: &'e Texts,
     words: Words<'e>,
 }
 
@@ -165,44 +208,28 @@ impl Words<'_> {
 
 /// A follower that has come before the event it points at.
 struct Waiting {
-    seen: Seen,
+    index: u64,
+    occurred: Option<Instant>,
     follows: &'static Follows,
     name: String,
     docs: Option<&'static str>,
     place: Location,
     from_place: Location,
-    shared: Option<u64>,
-    from: Option<StateKey>,
+    texts: Texts,
     resource_text: String,
     from_text: String,
 }
 
 impl Waiting {
-    fn new(follower: &Follower<'_>) -> Self {
-        let Follower { seen, follows, subject, place, from_place, shared, from, ref words } = *follower;
-        Waiting {
-            seen,
-            follows,
-            name: subject.name.unwrap_or_default().to_owned(),
-            docs: subject.docs,
-            place,
-            from_place,
-            shared,
-            from,
-            resource_text: words.resource(),
-            from_text: words.from(),
-        }
-    }
-
     fn follower(&self) -> Follower<'_> {
         Follower {
-            seen: self.seen,
+            index: self.index,
+            occurred: self.occurred,
             follows: self.follows,
-            subject: Subject { index: Some(self.seen.index), name: Some(&self.name), docs: self.docs },
+            subject: Subject { index: Some(self.index), name: Some(&self.name), docs: self.docs },
             place: self.place,
             from_place: self.from_place,
-            shared: self.shared,
-            from: self.from,
+            texts: &self.texts,
             words: Words::Kept { resource: &self.resource_text, from: &self.from_text },
         }
     }
@@ -218,22 +245,33 @@ struct Executed {
 
 #[derive(Clone, Copy, Default)]
 struct Run {
+    /// Its own number, for what is remembered of its states.
+    number: u64,
     ended: Option<(Instant, u64)>,
     moved: Option<Instant>,
 }
 
 #[derive(Default)]
 pub(super) struct Chain {
-    seen: Recent<Seen>,
+    seen: Recent<Uuid, Seen>,
     /// By the id that they follow.
-    waiting: Recent<Vec<Waiting>>,
-    runs: Recent<Run>,
-    /// The indices of a run's states, by the run and the instant.
-    instants: Recent<u64>,
+    waiting: Recent<Uuid, Vec<Waiting>>,
+    runs: Recent<Box<[u8]>, Run>,
+    /// How many runs there were.
+    count: u64,
+    /// The indices of a run's states, by the number of the run and the instant.
+    instants: Recent<(u64, Instant), u64>,
     /// By flow run: whether a worker has submitted it, or who has executed it before that.
-    executed: Recent<Option<Executed>>,
-    /// Since the current text something waits whose places are bytes of it.
-    fresh: bool,
+    executed: Recent<Box<[u8]>, Option<Executed>>,
+    /// What waits since the beginning of the current text: its places are bytes of that.
+    fresh: Vec<Fresh>,
+}
+
+/// What waits, and whose places are bytes of the current text.
+enum Fresh {
+    /// The follower of this event, and which of them.
+    Waiting(Uuid, usize),
+    Executed(Box<[u8]>),
 }
 
 impl Chain {
@@ -247,81 +285,117 @@ impl Chain {
         let links = &event.links;
         let (Some(index), Some(id)) = (subject.index, event.id) else { return };
         let family = matched.map(|matched| matched.family);
-        let own = Seen {
-            index,
-            family,
-            occurred: event.occurred,
-            resource: links.resource.map(|id| hash(&id.bytes())).unwrap_or_default(),
-            shared: links.shared.map(|value| hash(&value.bytes())),
-            state: state(&links.validated),
-        };
-        let key = hash(id.as_bytes());
-        if let Some(first) = self.seen.get_mut(key) {
+        if let Some(first) = self.seen.get_mut(&id) {
             add(findings, Code::REPEATED_EVENT_ID, subject, &Path::Field("id"), place(links.id))
                 .say("first", format_args!("{}", first.index))
                 .say("id", format_args!("{id}"));
             // It was looked at when it came first.
             return;
         }
-        self.seen.insert(key, own);
+        let own = Seen { index, family, occurred: event.occurred, texts: Texts::of(links, links.validated, true) };
         if let (Some(target), Some(follows)) =
             (event.follows.filter(|target| *target != id), family.and_then(|family| family.follows.as_ref()))
         {
+            let texts = Texts::of(links, links.initial, follows.same.is_some());
             let follower = Follower {
-                seen: own,
+                index,
+                occurred: event.occurred,
                 follows,
                 subject: *subject,
                 place: place(links.follows),
                 from_place: place(links.initial.whole),
-                shared: follows.same.as_ref().and(own.shared),
-                from: state(&links.initial),
+                texts: &texts,
                 words: Words::Of(links),
             };
-            let key = hash(target.as_bytes());
-            match self.seen.get_mut(key) {
+            match self.seen.get_mut(&target) {
                 Some(target) => judge(findings, &follower, target),
-                None => self.wait(findings, key, &follower),
+                None => {
+                    let (resource_text, from_text) = (follower.words.resource(), follower.words.from());
+                    let Follower { index, occurred, follows, subject, place, from_place, .. } = follower;
+                    let name = subject.name.unwrap_or_default().to_owned();
+                    let docs = subject.docs;
+                    self.wait(
+                        findings,
+                        target,
+                        Waiting {
+                            index,
+                            occurred,
+                            follows,
+                            name,
+                            docs,
+                            place,
+                            from_place,
+                            texts,
+                            resource_text,
+                            from_text,
+                        },
+                    );
+                }
             }
         }
-        for waiting in self.waiting.get_mut(key).map(std::mem::take).unwrap_or_default() {
+        for waiting in self.waiting.get_mut(&id).map(std::mem::take).unwrap_or_default() {
             judge(findings, &waiting.follower(), &own);
         }
         if let Some(matched) = matched {
-            self.run(findings, subject, links, matched, own);
+            self.run(findings, subject, links, matched, &own);
             self.worker(subject, event, matched);
         }
+        self.seen.insert(id, own);
     }
 
-    fn wait(&mut self, findings: &mut Findings<'_>, target: u64, follower: &Follower<'_>) {
-        self.fresh = true;
-        let waiting = Waiting::new(follower);
-        if let Some(others) = self.waiting.get_mut(target) {
+    fn wait(&mut self, findings: &mut Findings<'_>, target: Uuid, waiting: Waiting) {
+        if self.waiting.get_mut(&target).is_some() {
+            // It may be the others of this event that are forgotten.
+            let forgotten = self.waiting.grow();
+            not_found(findings, &forgotten);
+        }
+        if let Some(others) = self.waiting.get_mut(&target) {
+            self.fresh.push(Fresh::Waiting(target, others.len()));
             others.push(waiting);
             return;
         }
+        self.fresh.push(Fresh::Waiting(target, 0));
         let forgotten = self.waiting.insert(target, vec![waiting]);
         not_found(findings, &forgotten);
     }
 
     /// To be called at the end of a text: what waits on keeps its places as lines and columns.
     pub fn leave(&mut self, source: Source<'_>) {
-        if !std::mem::take(&mut self.fresh) {
+        if self.fresh.is_empty() {
             return;
         }
-        let mut open: Vec<&mut Location> = Vec::new();
-        for waiting in self.waiting.lists().into_iter().flatten().flatten() {
-            open.extend([&mut waiting.place, &mut waiting.from_place]);
+        let mut open: Vec<(u32, u32, Fresh, bool)> = Vec::new();
+        for fresh in std::mem::take(&mut self.fresh) {
+            match fresh {
+                Fresh::Waiting(target, which) => {
+                    let Some(waiting) = self.waiting.get_mut(&target).and_then(|all| all.get(which)) else { continue };
+                    for (place, from) in [(waiting.place, false), (waiting.from_place, true)] {
+                        if let Location::Bytes(span) = place {
+                            open.push((span.start, span.end, Fresh::Waiting(target, which), from));
+                        }
+                    }
+                }
+                Fresh::Executed(run) => {
+                    if let Some(Some(Executed { place: Location::Bytes(span), .. })) = self.executed.get_mut(&run) {
+                        open.push((span.start, span.end, Fresh::Executed(run), false));
+                    }
+                }
+            }
         }
-        for executed in self.executed.lists().into_iter().flatten().flatten() {
-            open.push(&mut executed.place);
-        }
-        open.retain(|place| matches!(place, Location::Bytes(_)));
-        let start = |place: &Location| if let Location::Bytes(span) = place { u64::from(span.start) } else { 0 };
         let mut places = Places::new(source.text, source.base, source.wtf8);
-        order::by_key(&mut open, &mut |place| start(place));
-        for place in open {
-            if let Location::Bytes(span) = *place {
-                *place = Location::Known(places.range(span.start, span.end));
+        order::by_key(&mut open, &mut |(start, ..)| u64::from(*start));
+        for (start, end, fresh, from) in open {
+            let place = match &fresh {
+                Fresh::Waiting(target, which) => {
+                    let waiting = self.waiting.get_mut(target).and_then(|all| all.get_mut(*which));
+                    waiting.map(|waiting| if from { &mut waiting.from_place } else { &mut waiting.place })
+                }
+                Fresh::Executed(run) => {
+                    self.executed.get_mut(run).and_then(Option::as_mut).map(|executed| &mut executed.place)
+                }
+            };
+            if let Some(place) = place {
+                *place = Location::Known(places.range(start, end));
             }
         }
     }
@@ -332,14 +406,11 @@ impl Chain {
         if events < 2 {
             return;
         }
-        for list in std::mem::take(&mut self.waiting).lists() {
-            not_found(findings, list);
-        }
-        for list in std::mem::take(&mut self.executed).lists() {
-            for Executed { index, name, docs, place } in list.iter().flatten() {
-                let subject = Subject { index: Some(*index), name: Some(name), docs: *docs };
-                add(findings, Code::EXECUTED_WITHOUT_SUBMITTED, &subject, &Path::Field("follows"), *place);
-            }
+        let waiting: Vec<_> = std::mem::take(&mut self.waiting).into_values().collect();
+        not_found(findings, &waiting);
+        for Executed { index, name, docs, place } in std::mem::take(&mut self.executed).into_values().flatten() {
+            let subject = Subject { index: Some(index), name: Some(&name), docs };
+            add(findings, Code::EXECUTED_WITHOUT_SUBMITTED, &subject, &Path::Field("follows"), place);
         }
     }
 
@@ -350,9 +421,9 @@ impl Chain {
         subject: &Subject<'_>,
         links: &Links<Value<'_>>,
         matched: &Match<'_>,
-        own: Seen,
+        own: &Seen,
     ) {
-        let Some(occurred) = own.occurred else { return };
+        let (Some(occurred), Some(resource)) = (own.occurred, own.texts.resource()) else { return };
         let is_heartbeat = matched.family.name.text == "prefect.flow-run.heartbeat";
         let state_type = links.state_type.filter(|_| matched.hole.is_some());
         if !is_heartbeat && state_type.is_none() {
@@ -360,7 +431,8 @@ impl Chain {
         }
         let place = || place(links.occurred);
         let path = &Path::Field("occurred");
-        let mut run = self.runs.get_mut(own.resource).copied().unwrap_or_default();
+        let known = self.runs.get_mut(resource).copied();
+        let mut run = known.unwrap_or(Run { number: self.count, ..Run::default() });
         if is_heartbeat {
             if let Some((ended, index)) = run.ended
                 && occurred.since(ended) > HEARTBEAT_GRACE
@@ -372,12 +444,10 @@ impl Chain {
             }
             return;
         }
-        // Both are spread well: resources are hashes, instants differ in their low bits.
-        let instant = own.resource.rotate_left(32) ^ occurred.0.cast_unsigned();
-        if let Some(other) = self.instants.get_mut(instant) {
+        if let Some(other) = self.instants.get_mut(&(run.number, occurred)) {
             add(findings, Code::STATES_AT_SAME_INSTANT, subject, path, place()).say("index", format_args!("{other}"));
         } else {
-            self.instants.insert(instant, own.index);
+            self.instants.insert((run.number, occurred), own.index);
         }
         let terminal = state_type
             .is_some_and(|kind| ["COMPLETED", "FAILED", "CANCELLED", "CRASHED"].iter().any(|end| kind.is(end)));
@@ -386,9 +456,12 @@ impl Chain {
         } else {
             run.moved = Some(occurred).max(run.moved);
         }
-        match self.runs.get_mut(own.resource) {
+        match self.runs.get_mut(resource) {
             Some(known) => *known = run,
-            None => drop(self.runs.insert(own.resource, run)),
+            None => {
+                self.count = self.count.saturating_add(1);
+                self.runs.insert(resource.into(), run);
+            }
         }
     }
 
@@ -399,18 +472,19 @@ impl Chain {
             "prefect.worker.executed-flow-run" => false,
             _ => return,
         };
-        let Some(run) = event.links.flow_run.map(|id| hash(&id.bytes())) else { return };
-        let known = self.executed.get_mut(run);
+        let run = event.links.flow_run.map(Value::bytes).filter(|run| run.len() <= LONGEST);
+        let Some(run) = run else { return };
+        let known = self.executed.get_mut(&*run);
         if submitted {
             match known {
                 Some(executed) => *executed = None,
-                None => drop(self.executed.insert(run, None)),
+                None => drop(self.executed.insert((*run).into(), None)),
             }
         } else if event.follows.is_none() && known.is_none() {
             let (index, name) = (subject.index.unwrap_or_default(), subject.name.unwrap_or_default().to_owned());
-            self.executed
-                .insert(run, Some(Executed { index, name, docs: subject.docs, place: place(event.links.event) }));
-            self.fresh = true;
+            let executed = Executed { index, name, docs: subject.docs, place: place(event.links.event) };
+            self.executed.insert((*run).into(), Some(executed));
+            self.fresh.push(Fresh::Executed((*run).into()));
         }
     }
 }
@@ -457,10 +531,10 @@ fn judge(findings: &mut Findings<'_>, follower: &Follower<'_>, target: &Seen) {
             .with("expected", &expected);
         return;
     }
-    let other = if follows.same_resource && target.resource != follower.seen.resource {
+    let other = if follows.same_resource && target.texts.resource() != follower.texts.resource() {
         Some("resource")
     } else {
-        let differs = follower.shared.zip(target.shared).is_some_and(|(a, b)| a != b);
+        let differs = follower.texts.shared().zip(target.texts.shared()).is_some_and(|(a, b)| a != b);
         differs.then(|| follows.same.as_ref().map_or("resource", term_words))
     };
     if let Some(what) = other {
@@ -470,7 +544,7 @@ fn judge(findings: &mut Findings<'_>, follower: &Follower<'_>, target: &Seen) {
             .with("expected", &follower.words.resource());
         return;
     }
-    if let Some((own, earlier)) = follower.seen.occurred.zip(target.occurred) {
+    if let Some((own, earlier)) = follower.occurred.zip(target.occurred) {
         let apart = own.since(earlier);
         let window = i64::from(follows.window).saturating_mul(1_000_000);
         if window > 0 && apart.saturating_abs() >= window {
@@ -481,20 +555,17 @@ fn judge(findings: &mut Findings<'_>, follower: &Follower<'_>, target: &Seen) {
                 .say("index", format_args!("{index}"));
         }
     }
-    if let (true, Some(from), Some(entered)) = (follows.states, follower.from, target.state) {
-        let same_name = from.name.zip(entered.name).is_none_or(|(a, b)| a == b);
-        if from.kind != entered.kind || !same_name {
+    if let (true, Some((from, from_name)), Some((entered, name))) =
+        (follows.states, follower.texts.state(), target.texts.state())
+    {
+        let same_name = from_name.zip(name).is_none_or(|(a, b)| a == b);
+        if from != entered || !same_name {
             let path = &Path::Key(&Path::Field("payload"), "initial_state");
             add(findings, Code::BROKEN_STATE_CHAIN, &follower.subject, path, follower.from_place)
                 .with("found", &follower.words.from())
                 .say("index", format_args!("{index}"));
         }
     }
-}
-
-fn state(state: &State<Value<'_>>) -> Option<StateKey> {
-    let text = |value: Value<'_>| hash(&value.bytes());
-    Some(StateKey { kind: state.kind.map(text)?, name: state.name.map(text) })
 }
 
 fn term_words(term: &Term) -> &'static str {

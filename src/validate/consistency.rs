@@ -2,26 +2,30 @@
 
 use std::borrow::Cow;
 
-use uuid::Uuid;
+use hashbrown::HashSet;
 
-use crate::catalogue::{Compare, Equal, LabelForm, Match, Term, slug};
+use crate::catalogue::{Equal, LabelForm, Match, Term};
 use crate::diagnostic::Code;
-use crate::event::{Event, RESOURCE_ID, RESOURCE_ROLE};
-use crate::json::{Kind, Pointer, Value, equal};
-use crate::time;
-
-use super::precedent::Fact;
-use super::transition;
 use crate::diagnostic::display;
 use crate::diagnostic::findings::{Draft, Findings, Subject};
 use crate::diagnostic::path::Path;
+use crate::event::{RESOURCE_ID, RESOURCE_ROLE};
+use crate::json::{Kind, Pointer, Value};
 use crate::text::phrase::joined;
 use crate::text::phrase::shown;
+
+use super::agreement::{Operand, Text, same};
+use super::cache::Observed;
+use super::parts::Parts;
+use super::transition;
+
+/// Among so few related resources the repeated ones are looked for pair by pair.
+const FEW_RELATED: usize = 32;
 
 pub(super) fn check(
     findings: &mut Findings<'_>,
     subject: &Subject<'_>,
-    event: &Event<'_>,
+    event: &Parts<'_>,
     matched: Option<&Match<'_>>,
 ) {
     let Some(matched) = matched else { return };
@@ -39,59 +43,10 @@ pub(super) fn check(
     }
 }
 
-/// What is compared with others: a value, or its place counted from that of its event.
-pub(super) enum Place<V> {
-    Absent,
-    Null,
-    Constant(Vec<u8>),
-    Value(V),
-    /// A placeholder of an id of this form.
-    Part(V, &'static LabelForm, &'static str),
-}
-
-impl<V: Copy> Place<V> {
-    pub fn map<W>(&self, to: impl Fn(V) -> W) -> Place<W> {
-        match self {
-            Place::Absent => Place::Absent,
-            Place::Null => Place::Null,
-            Place::Constant(text) => Place::Constant(text.clone()),
-            Place::Value(value) => Place::Value(to(*value)),
-            Place::Part(value, form, name) => Place::Part(to(*value), form, name),
-        }
-    }
-}
-
-impl<V: Copy> Place<V> {
-    pub fn read<'p>(&'p self, value: impl Fn(V) -> Value<'p>) -> Found<'p> {
-        match self {
-            Place::Absent => Found::Absent,
-            Place::Null => Found::Null,
-            Place::Constant(text) => Found::Text(Cow::Borrowed(text)),
-            Place::Value(at) => Found::Text(value(*at).bytes()),
-            Place::Part(at, form, name) => part_of(value(*at), form, name),
-        }
-    }
-}
-
-/// Whether all that is not absent is the same.
-pub(super) fn agree<'t>(compare: Compare, found: impl Iterator<Item = Found<'t>>) -> bool {
-    let mut found = found.filter(|found| !matches!(found, Found::Absent));
-    let Some(first) = found.next() else { return true };
-    found.all(|other| same(compare, &first, &other))
-}
-
-/// What stands at a place.
-pub(super) enum Found<'t> {
-    Absent,
-    Null,
-    /// The bytes of a string or of a number.
-    Text(Cow<'t, [u8]>),
-}
-
 struct Check<'c, 's, 't> {
     findings: &'c mut Findings<'s>,
     subject: &'c Subject<'c>,
-    event: &'c Event<'t>,
+    event: &'c Parts<'t>,
     matched: &'c Match<'c>,
 }
 
@@ -101,25 +56,21 @@ impl<'t> Check<'_, '_, 't> {
     }
 
     fn equal(&mut self, rule: &'static Equal) {
-        let places: Vec<Place<Value<'t>>> = rule.terms.iter().map(|term| self.find(term)).collect();
-        if !agree(rule.compare, places.iter().map(|place| place.read(|value| value))) {
-            self.disagree(rule);
-        } else if places.iter().filter(|place| !matches!(place, Place::Absent)).count() > 1 {
-            let places = places.iter().map(|place| place.map(|value| self.findings.place(value))).collect();
-            self.findings.rests_on(self.event.value, Fact::Agree(rule.compare, places));
+        let operands: Vec<Operand<Observed<'t>>> = rule.terms.iter().map(|term| self.find(term)).collect();
+        if !self.event.value.agree(rule.compare, &operands) {
+            self.disagree(rule, &operands);
         }
     }
 
     /// Reports places that do not agree.
     #[cold]
-    fn disagree(&mut self, rule: &'static Equal) {
-        let places: Vec<_> = rule.terms.iter().map(|term| (term, self.find(term))).collect();
-        let found = places.iter().map(|(term, place)| (*term, place.read(|value| value)));
+    fn disagree(&mut self, rule: &'static Equal, operands: &[Operand<Observed<'t>>]) {
+        let found = rule.terms.iter().zip(operands).map(|(term, operand)| (term, operand.read(Observed::exposed)));
         // What is wrong by itself, or written in another case only, has been reported for that.
-        let counts = |(term, found): &(&'static Term, Found<'_>)| {
-            !matches!(found, Found::Absent) && !self.findings.has(&self.place(term).0)
+        let counts = |(term, found): &(&'static Term, Text<'_>)| {
+            !matches!(found, Text::Absent) && !self.findings.has(&self.place(term).0)
         };
-        let found: Vec<(&'static Term, Found<'_>)> = found.filter(counts).collect();
+        let found: Vec<(&'static Term, Text<'_>)> = found.filter(counts).collect();
         let Some((first, rest)) = found.split_first() else { return };
         if rest.iter().all(|other| same(rule.compare, &first.1, &other.1)) {
             return;
@@ -141,38 +92,42 @@ impl<'t> Check<'_, '_, 't> {
             .collect();
         let (pointer, value) = self.place(term);
         self.findings
-            .add_as(rule.severity, Code::VALUES_DISAGREE, self.subject, &Path::Written(pointer.as_str()), value)
+            .add_as(
+                rule.severity,
+                Code::VALUES_DISAGREE,
+                self.subject,
+                &Path::Written(pointer.as_str()),
+                value.exposed(),
+            )
             .with("odd", &term_words(term))
             .with("found", &found_words(odd))
             .with("others", &joined(&mut others.iter().map(String::as_str), ", and "));
     }
 
-    fn find(&self, term: &'static Term) -> Place<Value<'t>> {
+    fn find(&self, term: &'static Term) -> Operand<Observed<'t>> {
         let event = self.event;
         let family = self.matched.family;
         match *term {
             Term::Name(hole) => {
                 let part = event.name.as_deref().and_then(|name| family.name.part(name.as_bytes(), hole));
-                part.map_or(Place::Absent, |part| Place::Constant(part.to_owned()))
+                part.map_or(Operand::Absent, |part| Operand::Constant(part.to_owned()))
             }
             Term::Label(label) => text_of(event.label(label)),
-            Term::IdPart(part) => {
-                part_at(event.label(RESOURCE_ID), family.labels.first().map(|label| &label.form), part)
-            }
+            Term::IdPart(part) => part_at(event.id_label(), family.labels.first().map(|label| &label.form), part),
             Term::Payload { path, absent } => {
                 let mut value = event.payload;
                 for key in path {
                     if value.is_some_and(|value| value.kind() == Kind::Null) {
-                        return Place::Null;
+                        return Operand::Null;
                     }
                     value = value.and_then(|value| value.get(key));
                 }
-                let absent = absent.map(|absent| Place::Constant(absent.as_bytes().to_owned()));
+                let absent = absent.map(|absent| Operand::Constant(absent.as_bytes().to_owned()));
                 match (value, absent) {
                     (None, Some(absent)) if event.payload.is_some() => absent,
                     // Where an absent value counts as a text, null does too.
                     (Some(value), Some(absent)) if value.kind() == Kind::Null => absent,
-                    (Some(value), _) if value.is_number() => Place::Value(value),
+                    (Some(value), _) if value.is_number() => Operand::Value(value),
                     (value, _) => text_of(value),
                 }
             }
@@ -188,7 +143,7 @@ impl<'t> Check<'_, '_, 't> {
     }
 
     /// The path of a place and the value that stands there.
-    fn place(&self, term: &Term) -> (Pointer, Value<'t>) {
+    fn place(&self, term: &Term) -> (Pointer, Observed<'t>) {
         let event = self.event;
         let field = |name: &str| (Path::Field(name).pointer(), event.value.get(name).unwrap_or(event.value));
         let label = |name: &str| (Path::Label(name).pointer(), event.label(name).unwrap_or(event.value));
@@ -218,26 +173,21 @@ impl<'t> Check<'_, '_, 't> {
         let family = self.matched.family;
         let Some(name) = self.matched.hole else { return };
         let label = |name: &str| event.label(name).filter(|value| value.is_string());
-        if let Some(found) = label("prefect.state-type") {
-            self.findings.rests_on(found, Fact::Same(found.raw().into()));
-        }
         if let (Some(variant), Some(found)) =
             (family.variants.iter().find(|variant| variant.name == name), label("prefect.state-type"))
             && let Some(expected) = variant.state_type.filter(|expected| !found.is(expected))
             && !self.findings.has(&Path::Label("prefect.state-type").pointer())
         {
-            self.add(Code::UNUSUAL_STATE_TYPE, &Path::Label("prefect.state-type"), found)
+            self.add(Code::UNUSUAL_STATE_TYPE, &Path::Label("prefect.state-type"), found.exposed())
                 .with("name", name)
-                .text("found", found)
+                .text("found", found.exposed())
                 .say("expected", format_args!("`{expected}`"));
         }
         if let (Some(state_type), Some(count)) = (label("prefect.state-type"), label("prefect.run-count"))
             && state_type.is("RUNNING")
+            && !count.is_not_zero()
         {
-            if is_zero(count) {
-                self.add(Code::RUNNING_WITHOUT_ATTEMPT, &Path::Label("prefect.run-count"), count);
-            }
-            self.findings.rests_on(count, Fact::NotZero);
+            self.add(Code::RUNNING_WITHOUT_ATTEMPT, &Path::Label("prefect.run-count"), count.exposed());
         }
         self.tags();
         self.transition();
@@ -245,27 +195,32 @@ impl<'t> Check<'_, '_, 't> {
 
     fn tags(&mut self) {
         let Some(tags) = self.event.payload_at(&["task_run", "tags"]) else { return };
-        for (index, tag) in tags.items().enumerate().filter(|(_, tag)| tag.is_string()) {
-            let ids = self.event.related().filter_map(|(_, related)| related.get(RESOURCE_ID));
-            if let Some(id) = ids.into_iter().find(|id| is_tag_id(tag, *id)) {
-                self.findings.rests_on(tag, Fact::Tag(self.findings.place(id)));
-                continue;
+        let mut tags = tags.items().enumerate().filter(|(_, tag)| tag.is_string()).peekable();
+        if tags.peek().is_none() {
+            return;
+        }
+        let ids: Vec<_> = self.event.related().filter_map(|(_, related)| related.get(RESOURCE_ID)).collect();
+        let list = &Path::Key(&Path::Key(&Path::Field("payload"), "task_run"), "tags");
+        // Of many tags or many ids it is not each with each.
+        let few = ids.len() <= FEW_RELATED;
+        let names: HashSet<Vec<u8>> = if few {
+            HashSet::default()
+        } else {
+            ids.iter()
+                .filter(|id| id.is_string())
+                .filter_map(|id| Some(id.exposed().bytes().strip_prefix(b"prefect.tag.")?.to_vec()))
+                .collect()
+        };
+        for (index, tag) in tags {
+            let related = if few { tag.is_tag_of_one(&ids) } else { names.contains(&*tag.bytes()) };
+            if !related {
+                self.add(Code::TAG_NOT_RELATED, &Path::Item(list, index), tag.exposed()).string("tag", tag.exposed());
             }
-            let list = &Path::Key(&Path::Key(&Path::Field("payload"), "task_run"), "tags");
-            self.add(Code::TAG_NOT_RELATED, &Path::Item(list, index), tag).string("tag", tag);
         }
     }
 
     fn transition(&mut self) {
         let Some(validated) = self.event.payload_at(&["validated_state"]) else { return };
-        // The type and the name decide.
-        for state in ["validated_state", "initial_state"] {
-            for key in ["type", "name"] {
-                if let Some(value) = self.event.payload_at(&[state, key]) {
-                    self.findings.rests_on(value, Fact::Same(value.raw().into()));
-                }
-            }
-        }
         let Some(to) = transition::State::read(validated) else { return };
         let from = match self.event.payload_at(&["initial_state"]) {
             Some(initial) if initial.kind() == Kind::Object => match transition::State::read(initial) {
@@ -282,7 +237,7 @@ impl<'t> Check<'_, '_, 't> {
         let Some(why) = transition::unusual(rules, from, to) else { return };
         let from = from.map_or_else(|| "no state".to_owned(), transition::State::words);
         let path = &Path::Key(&Path::Field("payload"), "validated_state");
-        self.add(Code::UNUSUAL_TRANSITION, path, to.place())
+        self.add(Code::UNUSUAL_TRANSITION, path, to.type_value().exposed())
             .with("from", &from)
             .with("to", &to.words())
             .with("why", why);
@@ -290,56 +245,63 @@ impl<'t> Check<'_, '_, 't> {
 
     fn repeated_related(&mut self) {
         let event = self.event;
-        let text = |related: Value<'t>, label: &str| related.get(label).filter(|value| value.is_string());
+        let text = |related: Observed<'t>, label: &str| related.get(label).filter(|value| value.is_string());
         let own = event.resource.and_then(|resource| text(resource, RESOURCE_ID));
-        let mut seen: Vec<(Value<'t>, Value<'t>)> = Vec::with_capacity(8);
+        let few = event.related().take(FEW_RELATED.saturating_add(1)).count() <= FEW_RELATED;
+        let mut seen: Vec<(Observed<'t>, Cow<'t, [u8]>)> = Vec::with_capacity(8);
+        let mut all: HashSet<(Cow<'t, [u8]>, Cow<'t, [u8]>)> = HashSet::default();
         for (index, related) in event.related() {
             let (Some(id), Some(role)) = (text(related, RESOURCE_ID), text(related, RESOURCE_ROLE)) else { continue };
-            let listed = || self.matched.family.related.iter().find(|listed| role.is(listed.role));
+            let name = role.bytes();
+            let listed = || self.matched.family.related.iter().find(|listed| *name == *listed.role.as_bytes());
             if let Some(own) = own
                 && listed().is_none_or(|listed| listed.max.is_none())
+                && !own.differs(id)
             {
-                self.findings.rests_on(own, Fact::Differs(self.findings.place(id)));
-                if own.is_same_text(id) {
-                    self.add(Code::RESOURCE_ALSO_RELATED, &Path::Related(index), related).opening().string("id", id);
-                }
-            }
-            let mut repeated = false;
-            for (other, _) in seen.iter().filter(|(_, other)| other.is_same_text(role)) {
-                self.findings.rests_on(*other, Fact::Differs(self.findings.place(id)));
-                repeated |= other.is_same_text(id);
-            }
-            if repeated {
-                self.add(Code::REPEATED_RELATED, &Path::Related(index), related)
+                self.add(Code::RESOURCE_ALSO_RELATED, &Path::Related(index), related.exposed())
                     .opening()
-                    .string("id", id)
-                    .string("role", role);
+                    .string("id", id.exposed());
             }
-            seen.push((id, role));
+            let repeated = if few {
+                let mut same_role = seen.iter().filter(|(_, of)| *of == name);
+                let repeated = same_role.any(|(other, _)| !other.differs(id));
+                seen.push((id, name));
+                repeated
+            } else {
+                !all.insert((id.bytes(), name))
+            };
+            if repeated {
+                self.add(Code::REPEATED_RELATED, &Path::Related(index), related.exposed())
+                    .opening()
+                    .string("id", id.exposed())
+                    .string("role", role.exposed());
+            }
         }
     }
 
     /// `updated_fields` and `updates` name the same fields, each with two values that differ.
     fn updates(&mut self) {
         let event = self.event;
-        let list = |value: &Value<'t>| value.kind() == Kind::Array;
-        let map = |value: &Value<'t>| value.kind() == Kind::Object;
+        let list = |value: &Observed<'t>| value.kind() == Kind::Array;
+        let map = |value: &Observed<'t>| value.kind() == Kind::Object;
         let (Some(fields), Some(updates)) =
             (event.payload_at(&["updated_fields"]).filter(list), event.payload_at(&["updates"]).filter(map))
         else {
             return;
         };
-        self.findings.rests_on_more();
+        let (fields, updates) = (fields.exposed(), updates.exposed());
         let fields_path = &Path::Key(&Path::Field("payload"), "updated_fields");
         let updates_path = &Path::Key(&Path::Field("payload"), "updates");
         if fields.items().next().is_none() {
             self.add(Code::UPDATES_DISAGREE, fields_path, fields)
                 .with("problem", "`updated_fields` is empty: an update changes at least one field");
         }
+        let updated: HashSet<Cow<'_, [u8]>> = updates.members().map(|(key, _)| key.bytes()).collect();
+        let named: HashSet<Cow<'_, [u8]>> =
+            fields.items().filter(|field| field.is_string()).map(Value::bytes).collect();
         for (index, field) in fields.items().enumerate().filter(|(_, field)| field.is_string()) {
-            let name = field.string();
-            if updates.get(&name).is_none() {
-                let name = shown(&name);
+            if !updated.contains(&field.bytes()) {
+                let name = shown(&field.string());
                 self.add(Code::UPDATES_DISAGREE, &Path::Item(fields_path, index), field)
                     .say("problem", format_args!("`updated_fields` names `{name}`, which `updates` does not have"));
             }
@@ -348,7 +310,7 @@ impl<'t> Check<'_, '_, 't> {
             let name = key.string();
             let label = shown(&name);
             let path = &Path::Key(updates_path, &name);
-            if fields.items().next().is_some() && !fields.items().any(|field| field.is(&name)) {
+            if fields.items().next().is_some() && !named.contains(&key.bytes()) {
                 self.add(Code::UPDATES_DISAGREE, path, key)
                     .say("problem", format_args!("`updates` has `{label}`, which `updated_fields` does not name"));
             }
@@ -377,97 +339,46 @@ impl<'t> Check<'_, '_, 't> {
 
     /// Numbers that cannot be.
     fn counts(&mut self) {
-        if let Some(slots) = self.event.label("slots-acquired") {
-            if is_zero(slots) {
-                self.add(Code::NO_SLOTS_ACQUIRED, &Path::Label("slots-acquired"), slots).with("found", "0");
-            }
-            self.findings.rests_on(slots, Fact::NotZero);
+        if let Some(slots) = self.event.label("slots-acquired")
+            && !slots.is_not_zero()
+        {
+            self.add(Code::NO_SLOTS_ACQUIRED, &Path::Label("slots-acquired"), slots.exposed()).with("found", "0");
         }
-        let whole = |value: Value<'t>| std::str::from_utf8(value.raw()).ok()?.parse::<i64>().ok();
+        let whole = |value: Observed<'t>| std::str::from_utf8(&value.bytes()).ok()?.parse::<i64>().ok();
         let number =
             |name: &str| self.event.payload_at(&[name]).filter(|value| value.kind() == Kind::Integer).and_then(whole);
-        if number("total_resources").is_some() {
-            self.findings.rests_on_more();
-        }
         if let (Some(succeeded), Some(failed), Some(skipped), Some(total)) =
             (number("succeeded"), number("failed"), number("skipped"), number("total_resources"))
             && let sum = succeeded.saturating_add(failed).saturating_add(skipped)
             && sum > total
             && let Some(value) = self.event.payload_at(&["total_resources"])
         {
-            self.add(Code::COUNTS_EXCEED_TOTAL, &Path::Key(&Path::Field("payload"), "total_resources"), value)
-                .say("found", format_args!("{sum}"))
-                .say("expected", format_args!("{total}"));
+            self.add(
+                Code::COUNTS_EXCEED_TOTAL,
+                &Path::Key(&Path::Field("payload"), "total_resources"),
+                value.exposed(),
+            )
+            .say("found", format_args!("{sum}"))
+            .say("expected", format_args!("{total}"));
         }
     }
 }
 
-/// A whole number in a string that is zero.
-pub(super) fn is_zero(value: Value<'_>) -> bool {
-    value.is_string() && !value.raw().is_empty() && value.raw().iter().all(|&digit| digit == b'0')
-}
-
-/// Whether an id is that of the tag's resource.
-pub(super) fn is_tag_id(tag: Value<'_>, id: Value<'_>) -> bool {
-    id.is_string() && id.bytes().strip_prefix(b"prefect.tag.").is_some_and(|name| equal(name, &tag.bytes()))
-}
-
-fn text_of(value: Option<Value<'_>>) -> Place<Value<'_>> {
+fn text_of(value: Option<Observed<'_>>) -> Operand<Observed<'_>> {
     match value {
-        Some(value) if value.is_string() => Place::Value(value),
-        Some(value) if value.kind() == Kind::Null => Place::Null,
-        _ => Place::Absent,
+        Some(value) if value.is_string() => Operand::Value(value),
+        Some(value) if value.kind() == Kind::Null => Operand::Null,
+        _ => Operand::Absent,
     }
 }
 
 /// A placeholder of an id.
-fn part_at<'t>(id: Option<Value<'t>>, form: Option<&'static LabelForm>, name: &'static str) -> Place<Value<'t>> {
-    id.zip(form).map_or(Place::Absent, |(id, form)| Place::Part(id, form, name))
-}
-
-fn part_of<'t>(id: Value<'t>, form: &'static LabelForm, name: &str) -> Found<'t> {
-    let LabelForm::Templates(forms) = form else { return Found::Absent };
-    match id.bytes() {
-        Cow::Borrowed(id) => {
-            let part = forms.iter().find_map(|form| form.template.part(id, name));
-            part.map_or(Found::Absent, |part| Found::Text(Cow::Borrowed(part)))
-        }
-        Cow::Owned(id) => {
-            let part = forms.iter().find_map(|form| form.template.part(&id, name));
-            part.map_or(Found::Absent, |part| Found::Text(Cow::Owned(part.to_owned())))
-        }
-    }
-}
-
-fn same(compare: Compare, a: &Found<'_>, b: &Found<'_>) -> bool {
-    match (a, b) {
-        (Found::Text(a), Found::Text(b)) => equal(a, b) || (compare != Compare::Text && same_text(compare, a, b)),
-        (Found::Null, Found::Null) => true,
-        _ => false,
-    }
-}
-
-/// What cannot be read as what is compared has been reported for that, and counts as the same.
-fn same_text(compare: Compare, a: &[u8], b: &[u8]) -> bool {
-    if compare == Compare::Instant {
-        // Written alike but for `Z`: no need to read them.
-        let alike = plain(a).zip(plain(b)).is_some_and(|(a, b)| a == b);
-        let instant = |text: &[u8]| time::read(text).and_then(|time| time.instant);
-        return alike || instant(a).zip(instant(b)).is_none_or(|(a, b)| a == b);
-    }
-    let (Ok(a), Ok(b)) = (std::str::from_utf8(a), std::str::from_utf8(b)) else { return true };
-    match compare {
-        Compare::Text | Compare::Instant => a == b,
-        Compare::Integer => a.parse::<i64>().ok().zip(b.parse::<i64>().ok()).is_none_or(|(a, b)| a == b),
-        Compare::Uuid => Uuid::try_parse(a).ok().zip(Uuid::try_parse(b).ok()).is_none_or(|(a, b)| a == b),
-        Compare::Slug => slug(b).is_none_or(|slug| slug == a),
-        Compare::Tail => b.rsplit(['/', ':']).next() == Some(a),
-    }
-}
-
-/// A timestamp in UTC without its offset.
-fn plain(text: &[u8]) -> Option<&[u8]> {
-    text.strip_suffix(b"+00:00").or(text.strip_suffix(b"Z"))
+fn part_at<'t>(
+    id: Option<Observed<'t>>,
+    form: Option<&'static LabelForm>,
+    name: &'static str,
+) -> Operand<Observed<'t>> {
+    id.zip(form).map_or(Operand::Absent, |(id, form)| Operand::Part(id, form, name))
 }
 
 fn term_words(term: &Term) -> String {
@@ -482,10 +393,10 @@ fn term_words(term: &Term) -> String {
     }
 }
 
-fn found_words(found: &Found<'_>) -> String {
+fn found_words(found: &Text<'_>) -> String {
     match found {
-        Found::Absent => "absent".to_owned(),
-        Found::Null => "null".to_owned(),
-        Found::Text(text) => format!("`{}`", shown(&String::from_utf8_lossy(text))),
+        Text::Absent => "absent".to_owned(),
+        Text::Null => "null".to_owned(),
+        Text::Some(text) => format!("`{}`", shown(&String::from_utf8_lossy(text))),
     }
 }

@@ -6,16 +6,14 @@
 
 use std::borrow::Cow;
 
-use uuid::Uuid;
-
-use crate::catalogue;
 use crate::diagnostic::Code;
-use crate::event::{Event, RESOURCE_ID, RESOURCE_ROLE};
+use crate::event::{RESOURCE_ID, RESOURCE_ROLE};
 use crate::json::{Kind, Value};
 use crate::text::uuid::read_uuid;
-use crate::time::{self, Form, Instant};
+use crate::time::{self, Form};
 
-use super::precedent::Fact;
+use super::cache::Observed;
+use super::parts::Parts;
 use crate::diagnostic::display;
 use crate::diagnostic::edits;
 use crate::diagnostic::findings::{Draft, Findings, Subject};
@@ -60,17 +58,17 @@ const OTHER_NAMES: [(&str, &str); 15] = [
 /// The members of an event object; of repeated keys the last.
 #[derive(Default)]
 struct Members<'t> {
-    occurred: Option<Value<'t>>,
-    event: Option<Value<'t>>,
-    resource: Option<Value<'t>>,
-    related: Option<Value<'t>>,
-    payload: Option<Value<'t>>,
-    id: Option<Value<'t>>,
-    follows: Option<Value<'t>>,
+    occurred: Option<Observed<'t>>,
+    event: Option<Observed<'t>>,
+    resource: Option<Observed<'t>>,
+    related: Option<Observed<'t>>,
+    payload: Option<Observed<'t>>,
+    id: Option<Observed<'t>>,
+    follows: Option<Observed<'t>>,
     unknown: bool,
 }
 
-fn members(value: Value<'_>) -> Members<'_> {
+fn members(value: Observed<'_>) -> Members<'_> {
     let mut members = Members::default();
     for (key, member) in value.members() {
         match &*key.bytes() {
@@ -89,53 +87,57 @@ fn members(value: Value<'_>) -> Members<'_> {
 }
 
 /// The name of the event, for messages, before anything is checked.
-pub(super) fn name(value: Value<'_>) -> Option<Cow<'_, str>> {
-    value.get("event").filter(|name| name.is_string()).map(Value::string)
+pub(super) fn name(value: Observed<'_>) -> Option<Cow<'_, str>> {
+    value.get("event").filter(|name| name.is_string()).map(Observed::string)
 }
 
 /// Checks one event, and returns its parts.
-pub(super) fn check<'t>(findings: &mut Findings<'_>, subject: &Subject<'_>, value: Value<'t>, deep: bool) -> Event<'t> {
-    let mut event = Event::unread(value);
+pub(super) fn check<'t>(
+    findings: &mut Findings<'_>,
+    subject: &Subject<'_>,
+    value: Observed<'t>,
+    deep: bool,
+) -> Parts<'t> {
+    let mut parts = Parts::none(value);
     if value.kind() != Kind::Object {
+        let value = value.exposed();
         findings.add(Code::NOT_AN_EVENT, subject, &Path::Root, value).value("found", value);
-        return event;
+        return parts;
     }
     let members = members(value);
     let mut check = Check { findings, subject, value };
     check.names(&members);
-    event.occurred = members.occurred.and_then(|occurred| check.occurred(occurred));
-    event.name = members.event.and_then(|name| check.name(name));
-    event.resource = members.resource.filter(|resource| check.is("resource", *resource, Kind::Object));
-    if let Some(resource) = event.resource {
+    if let Some(occurred) = members.occurred {
+        check.occurred(occurred);
+    }
+    parts.name = members.event.and_then(|name| check.name(name));
+    parts.resource = members.resource.filter(|resource| check.is("resource", *resource, Kind::Object));
+    if let Some(resource) = parts.resource {
         check.labels(resource, Holder::Resource);
     }
-    event.related = members.related.filter(|related| check.is("related", *related, Kind::Array));
-    if let Some(related) = event.related {
+    parts.related = members.related.filter(|related| check.is("related", *related, Kind::Array));
+    if let Some(related) = parts.related {
         check.related(related);
     }
-    event.payload = members.payload.filter(|payload| check.is("payload", *payload, Kind::Object));
-    event.id = members.id.and_then(|id| check.uuid("id", id));
-    event.follows = members
-        .follows
-        .filter(|follows| follows.kind() != Kind::Null)
-        .and_then(|follows| check.uuid("follows", follows));
-    if let (Some(id), Some(follows), Some(place)) = (event.id, event.follows, members.follows)
-        && id == follows
-    {
-        check.add(Code::FOLLOWS_ITSELF, "follows", place);
+    parts.payload = members.payload.filter(|payload| check.is("payload", *payload, Kind::Object));
+    let follows = members.follows.filter(|follows| follows.kind() != Kind::Null);
+    let is_id = members.id.is_some_and(|id| check.uuid("id", id));
+    let is_link = follows.is_some_and(|follows| check.uuid("follows", follows));
+    if let (true, true, Some(id), Some(follows)) = (is_id, is_link, members.id, follows) {
+        check.follows_itself(id, follows);
     }
     if deep {
-        check.depth(event.payload);
+        check.depth(parts.payload.map(Observed::exposed));
     }
     check.size();
-    event
+    parts
 }
 
 /// Whose labels they are.
 #[derive(Clone, Copy)]
 pub(super) enum Holder<'t> {
     Resource,
-    Related(usize, Option<Value<'t>>),
+    Related(usize, Option<Observed<'t>>),
 }
 
 impl Holder<'_> {
@@ -143,10 +145,12 @@ impl Holder<'_> {
     pub fn words(self) -> String {
         match self {
             Holder::Resource => "the resource".to_owned(),
-            Holder::Related(index, role) => match role.filter(|role| role.is_string() && !role.raw().is_empty()) {
-                Some(role) => format!("related resource {index} (role `{}`)", shown(&role.string())),
-                None => format!("related resource {index}"),
-            },
+            Holder::Related(index, role) => {
+                match role.map(Observed::exposed).filter(|role| role.is_string() && !role.raw().is_empty()) {
+                    Some(role) => format!("related resource {index} (role `{}`)", shown(&role.string())),
+                    None => format!("related resource {index}"),
+                }
+            }
         }
     }
 
@@ -170,7 +174,7 @@ impl Holder<'_> {
 struct Check<'c, 's, 't> {
     findings: &'c mut Findings<'s>,
     subject: &'c Subject<'c>,
-    value: Value<'t>,
+    value: Observed<'t>,
 }
 
 impl Check<'_, '_, '_> {
@@ -206,12 +210,13 @@ impl Check<'_, '_, '_> {
             ("resource", members.resource.is_none()),
             ("id", members.id.is_none()),
         ];
+        let event = self.value.exposed();
         let mut meant_otherwise = Vec::new();
         for (field, missing) in required {
             if !missing {
                 continue;
             }
-            let similar = self.value.members().find(|(key, _)| meaning_of(&key.string()) == Some(field));
+            let similar = event.members().find(|(key, _)| meaning_of(&key.string()) == Some(field));
             let Some((key, _)) = similar else {
                 let hint = match field {
                     "id" => "give every event a UUID of its own; `prefect.events.emit_event` makes one",
@@ -219,7 +224,7 @@ impl Check<'_, '_, '_> {
                     "resource" => "say what it is about: `\"resource\": {\"prefect.resource.id\": \"acme.order.42\"}`",
                     _ => "give the event a name, such as `acme.order.created`",
                 };
-                self.add(Code::MISSING_FIELD, field, self.value).opening().with("field", field).with("hint", hint);
+                self.add(Code::MISSING_FIELD, field, event).opening().with("field", field).with("hint", hint);
                 continue;
             };
             let name = key.string();
@@ -230,7 +235,7 @@ impl Check<'_, '_, '_> {
                 .replace(key, field);
             meant_otherwise.push(key.index());
         }
-        for (key, _) in self.value.members() {
+        for (key, _) in event.members() {
             let name = key.string();
             if FIELDS.contains(&&*name) || meant_otherwise.contains(&key.index()) {
                 continue;
@@ -248,7 +253,7 @@ impl Check<'_, '_, '_> {
         }
     }
 
-    fn is(&mut self, field: &str, value: Value<'_>, kind: Kind) -> bool {
+    fn is(&mut self, field: &str, value: Observed<'_>, kind: Kind) -> bool {
         let fits = value.kind() == kind;
         if !fits {
             let expected = match kind {
@@ -256,12 +261,16 @@ impl Check<'_, '_, '_> {
                 Kind::Array => "an array",
                 _ => "a string",
             };
-            self.wrong_type(field, expected, value);
+            self.wrong_type(field, expected, value.exposed());
         }
         fits
     }
 
-    fn occurred(&mut self, value: Value<'_>) -> Option<Instant> {
+    fn occurred(&mut self, value: Observed<'_>) {
+        if value.is_usual_time() {
+            return;
+        }
+        let value = value.exposed();
         let time = match value.kind() {
             Kind::String => time::read(&value.bytes()),
             Kind::Integer => time::read_number(value.raw(), true),
@@ -273,7 +282,7 @@ impl Check<'_, '_, '_> {
             if !value.has_lone_surrogate() {
                 self.wrong_time(Code::INVALID_TIMESTAMP, value);
             }
-            return None;
+            return;
         };
         match time.form {
             Form::Rfc3339 => {}
@@ -284,14 +293,13 @@ impl Check<'_, '_, '_> {
                 self.wrong_time(Code::TIMESTAMP_NOT_RFC3339, value);
             }
         }
-        time.instant
     }
 
     fn wrong_time(&mut self, code: Code, value: Value<'_>) -> Draft<'_> {
         self.add(code, "occurred", value).with("field", "occurred").text("found", value)
     }
 
-    fn name<'t>(&mut self, value: Value<'t>) -> Option<Cow<'t, str>> {
+    fn name<'t>(&mut self, value: Observed<'t>) -> Option<Cow<'t, str>> {
         if !self.is("event", value, Kind::String) {
             return None;
         }
@@ -299,31 +307,32 @@ impl Check<'_, '_, '_> {
         if name.len() > MAX_NAME {
             let count = name.chars().count();
             if count > MAX_NAME {
-                self.add(Code::EVENT_NAME_TOO_LONG, "event", value).count("count", count);
+                self.add(Code::EVENT_NAME_TOO_LONG, "event", value.exposed()).count("count", count);
             }
         }
         if name.trim().is_empty() {
-            self.add(Code::BLANK_EVENT_NAME, "event", value);
+            self.add(Code::BLANK_EVENT_NAME, "event", value.exposed());
         }
         Some(name)
     }
 
-    fn uuid(&mut self, field: &str, value: Value<'_>) -> Option<Uuid> {
+    /// Whether it can be read.
+    fn uuid(&mut self, field: &str, value: Observed<'_>) -> bool {
+        if value.is_usual_uuid() {
+            return true;
+        }
+        let value = value.exposed();
         if !value.is_string() {
             self.wrong_type(field, "a UUID (a string)", value);
-            return None;
+            return false;
         }
-        let text = value.bytes();
-        if let Some(id) = usual_uuid(&text) {
-            return Some(id);
-        }
-        let Some(id) = read_uuid(&text) else {
+        let Some(id) = read_uuid(&value.bytes()) else {
             if !value.has_lone_surrogate() {
                 self.add(Code::INVALID_UUID, field, value)
                     .with("field", field)
                     .say("reason", format_args!("{} is not one", display::text(value)));
             }
-            return None;
+            return false;
         };
         if id.is_nil() {
             self.add(Code::NIL_UUID, field, value).with("field", field);
@@ -335,18 +344,32 @@ impl Check<'_, '_, '_> {
                 .with("expected", &expected)
                 .replace(value, &expected);
         }
-        Some(id)
+        true
     }
 
-    fn related(&mut self, related: Value<'_>) {
+    /// Both are known to be UUIDs.
+    fn follows_itself(&mut self, id: Observed<'_>, follows: Observed<'_>) {
+        // As they are usually written, their texts tell.
+        let differs = if id.is_usual_uuid() && follows.is_usual_uuid() {
+            follows.differs(id)
+        } else {
+            read_uuid(&id.exposed().bytes()) != read_uuid(&follows.exposed().bytes())
+        };
+        if !differs {
+            self.add(Code::FOLLOWS_ITSELF, "follows", follows.exposed());
+        }
+    }
+
+    fn related(&mut self, related: Observed<'_>) {
         let count = related.items().count();
         if count > MAX_RELATED {
-            self.add(Code::TOO_MANY_RELATED, "related", related).opening().count("count", count);
+            self.add(Code::TOO_MANY_RELATED, "related", related.exposed()).opening().count("count", count);
         }
         for (index, item) in related.items().enumerate() {
             if item.kind() == Kind::Object {
                 self.labels(item, Holder::Related(index, item.get(RESOURCE_ROLE)));
             } else {
+                let item = item.exposed();
                 self.findings
                     .add(Code::WRONG_TYPE, self.subject, &Path::Related(index), item)
                     .say("field", format_args!("related[{index}]"))
@@ -356,7 +379,7 @@ impl Check<'_, '_, '_> {
         }
     }
 
-    fn labels(&mut self, resource: Value<'_>, holder: Holder<'_>) {
+    fn labels(&mut self, resource: Observed<'_>, holder: Holder<'_>) {
         let (mut count, mut id, mut role) = (0_usize, None, None);
         for (key, value) in resource.members() {
             count = count.saturating_add(1);
@@ -370,6 +393,7 @@ impl Check<'_, '_, '_> {
                 _ => {}
             }
             if !value.is_string() {
+                let value = value.exposed();
                 let finding =
                     self.add_to_label(Code::LABEL_NOT_TEXT, holder, &key.string(), value).value("found", value);
                 if matches!(value.kind(), Kind::Integer | Kind::Float | Kind::True | Kind::False) {
@@ -379,7 +403,7 @@ impl Check<'_, '_, '_> {
         }
         if count > MAX_LABELS {
             self.findings
-                .add(Code::TOO_MANY_LABELS, self.subject, &holder.path(), resource)
+                .add(Code::TOO_MANY_LABELS, self.subject, &holder.path(), resource.exposed())
                 .opening()
                 .with("where", &holder.words())
                 .count("count", count);
@@ -392,24 +416,21 @@ impl Check<'_, '_, '_> {
 
     fn needed(
         &mut self,
-        resource: Value<'_>,
+        resource: Observed<'_>,
         holder: Holder<'_>,
         label: &str,
-        value: Option<Value<'_>>,
+        value: Option<Observed<'_>>,
         missing: Code,
         empty: Code,
     ) {
+        if value.is_some_and(Observed::is_not_blank) {
+            return;
+        }
+        let (resource, value) = (resource.exposed(), value.map(Observed::exposed));
         let code = match value {
             None => missing,
-            Some(value) if value.is_string() && value.raw().is_empty() => empty,
-            Some(value) if value.is_string() && value.is_blank() => Code::BLANK_IDENTIFIER,
-            Some(value) => {
-                // The family's check notes the role itself.
-                if label == RESOURCE_ID {
-                    self.findings.rests_on(value, Fact::NotBlank);
-                }
-                return;
-            }
+            Some(value) if value.raw().is_empty() => empty,
+            Some(_) => Code::BLANK_IDENTIFIER,
         };
         let finding = self.add_to_label(code, holder, label, value.unwrap_or(resource));
         if value.is_none() {
@@ -418,32 +439,30 @@ impl Check<'_, '_, '_> {
     }
 
     fn depth(&mut self, payload: Option<Value<'_>>) {
+        let event = self.value.exposed();
         if let Some(payload) = payload
             && depth(payload) > MAX_PAYLOAD_DEPTH
         {
             self.add(Code::PAYLOAD_TOO_DEEP, "payload", payload)
                 .opening()
                 .say("limit", format_args!("{MAX_PAYLOAD_DEPTH}"));
-        } else if depth(self.value) > MAX_WEBSOCKET_DEPTH {
+        } else if depth(event) > MAX_WEBSOCKET_DEPTH {
             self.findings
-                .add(Code::DEEP_NESTING, self.subject, &Path::Root, self.value)
+                .add(Code::DEEP_NESTING, self.subject, &Path::Root, event)
                 .opening()
                 .say("limit", format_args!("{MAX_WEBSOCKET_DEPTH}"));
         }
     }
 
     fn size(&mut self) {
-        let span = self.value.span();
         // As it stands here, an event can be several times longer than the server writes it (`\u00e9`).
-        if (span.end.saturating_sub(span.start) as usize) < MAX_BYTES.saturating_sub(200) {
+        if self.value.is_shorter(MAX_BYTES.saturating_sub(200)) {
             return;
         }
-        let count = written_size(self.value);
+        let event = self.value.exposed();
+        let count = written_size(event);
         if count > MAX_BYTES {
-            self.findings
-                .add(Code::EVENT_TOO_LARGE, self.subject, &Path::Root, self.value)
-                .opening()
-                .count("count", count);
+            self.findings.add(Code::EVENT_TOO_LARGE, self.subject, &Path::Root, event).opening().count("count", count);
         }
     }
 }
@@ -452,20 +471,6 @@ impl Check<'_, '_, '_> {
 fn meaning_of(name: &str) -> Option<&'static str> {
     let other = OTHER_NAMES.iter().find(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, field)| *field);
     other.or_else(|| nearest(name, &mut FIELDS.iter().copied()))
-}
-
-/// A UUID as Prefect writes it: with hyphens, in lower case, not nil.
-pub(super) fn usual_uuid(text: &[u8]) -> Option<Uuid> {
-    let id = Uuid::from_bytes(catalogue::uuid_bytes(text)?);
-    // Of digits, letters and hyphens, upper-case letters alone have the one bit without the other.
-    let (words, _) = text.as_chunks::<4>();
-    let upper = words.iter().map(|word| u32::from_le_bytes(*word)).fold(0, |all, word| all | word & !(word << 1));
-    (upper & 0x4040_4040 == 0 && !id.is_nil()).then_some(id)
-}
-
-/// RFC 3339 with its offset.
-pub(super) fn usual_time(text: &[u8]) -> Option<Instant> {
-    time::read(text).filter(|time| time.form == Form::Rfc3339)?.instant
 }
 
 /// How many levels of arrays and objects a value has.

@@ -1,6 +1,6 @@
 //! What an input is: one event, an array, an API page, a websocket frame, or lines of these (NDJSON).
 
-use crate::json::{Fault, Issue, Kind, Tape, Value, parse, parse_prefix};
+use crate::json::{Fault, Issue, Kind, Parsed, Tape, Value, parse, parse_prefix};
 
 /// The bytes of a byte order mark at the beginning of a text.
 pub(super) fn byte_order_mark(text: &[u8]) -> usize {
@@ -54,19 +54,31 @@ pub(super) fn lines(text: &[u8], from: usize) -> impl Iterator<Item = (usize, us
     })
 }
 
-/// Whether a text is NDJSON. `whole`: the text is complete; otherwise `None` says that more of it
-/// must be seen.
+/// What the first line of a text says about all of it.
+pub(super) enum FirstLine {
+    /// It is a document, and nothing follows. It is on the tape, and ends before this byte.
+    Document { parsed: Parsed, end: usize },
+    /// It is a document of its own, and more follows: NDJSON. Where it could be read it is on the tape.
+    Ndjson { first: Option<Parsed>, end: usize },
+    /// It is a part of a document over several lines.
+    Part,
+    /// More must be seen.
+    Unknown,
+}
+
+/// Reads the first line. `whole`: the text is complete.
 ///
-/// It is, if its first line is a document of its own and more follows; also if the first line is
-/// broken, but the second is a document and not a part of one that began before.
-pub(super) fn is_ndjson(text: &[u8], whole: bool, tape: &mut Tape, issues: &mut Vec<Issue>) -> Option<bool> {
+/// A text is NDJSON if its first line is a document of its own and more follows; also if the first line is broken, but
+/// the second is a document and not a part of one that began before.
+pub(super) fn first_line(text: &[u8], whole: bool, tape: &mut Tape, issues: &mut Vec<Issue>) -> FirstLine {
     let mut lines = lines(text, byte_order_mark(text)).filter(|&(_, end)| whole || end < text.len());
-    let unknown = if whole { Some(false) } else { None };
+    let unknown = if whole { FirstLine::Part } else { FirstLine::Unknown };
     let Some((start, end)) = lines.next() else { return unknown };
     let line = text.get(..end).unwrap_or_default();
-    if parse(line, start, tape, issues).complete {
+    let parsed = parse(line, start, tape, issues);
+    if parsed.complete {
         let more = text.get(end..).unwrap_or_default().iter().any(|byte| !byte.is_ascii_whitespace());
-        return if more { Some(true) } else { unknown };
+        return if more { FirstLine::Ndjson { first: Some(parsed), end } } else { FirstLine::Document { parsed, end } };
     }
     // `[` or `"key": {` at the end of a line: a document over several lines.
     let goes_on = line.trim_ascii_end().ends_with(b"{")
@@ -74,12 +86,12 @@ pub(super) fn is_ndjson(text: &[u8], whole: bool, tape: &mut Tape, issues: &mut 
         || line.trim_ascii_end().ends_with(b",");
     let truncated = issues.iter().any(|issue| matches!(issue.fault, Fault::Truncated { .. }));
     if goes_on && truncated {
-        return Some(false);
+        return FirstLine::Part;
     }
-    let Some((start, end)) = lines.next() else { return unknown };
-    let second = text.get(..end).unwrap_or_default();
+    let Some((start, second_end)) = lines.next() else { return unknown };
+    let second = text.get(..second_end).unwrap_or_default();
     let complete = parse_prefix(second, start, tape, issues).complete;
     let is_document =
         tape.document(second).root().is_some_and(|root| matches!(root.kind(), Kind::Object | Kind::Array));
-    Some(complete && is_document)
+    if complete && is_document { FirstLine::Ndjson { first: None, end } } else { FirstLine::Part }
 }

@@ -1,8 +1,10 @@
 //! The values that link an event to others.
 
 use crate::catalogue::{Family, Match, Term};
-use crate::event::{Event, RESOURCE_ID};
-use crate::json::Value;
+use crate::event::RESOURCE_ID;
+
+use super::cache::Observed;
+use super::parts::Parts;
 
 /// Places of an event: as values, or as their places counted from its beginning.
 #[derive(Clone, Copy)]
@@ -61,8 +63,8 @@ fn link<V, W>(value: Option<V>, to: &impl Fn(V) -> W) -> Option<W> {
     }
 }
 
-impl<'t> Links<Value<'t>> {
-    pub fn of(event: &Event<'t>, matched: Option<&Match<'_>>) -> Self {
+impl<'t> Links<Observed<'t>> {
+    pub fn of(event: &Parts<'t>, matched: Option<&Match<'_>>) -> Self {
         let field = |name: &str| event.value.get(name);
         let state = |name: &str| {
             let state = event.payload_at(&[name]);
@@ -74,7 +76,7 @@ impl<'t> Links<Value<'t>> {
             event: field("event"),
             id: field("id"),
             follows: field("follows"),
-            resource: event.label(RESOURCE_ID),
+            resource: event.id_label(),
             shared: matched.and_then(|matched| shared(event, matched.family)),
             state_type: event.label("prefect.state-type"),
             validated: state("validated_state"),
@@ -84,7 +86,7 @@ impl<'t> Links<Value<'t>> {
     }
 }
 
-fn shared<'t>(event: &Event<'t>, family: &'static Family) -> Option<Value<'t>> {
+fn shared<'t>(event: &Parts<'t>, family: &'static Family) -> Option<Observed<'t>> {
     let own = family.follows.as_ref().and_then(|follows| follows.same.as_ref());
     let of_followers = || {
         crate::catalogue::families().iter().find_map(|other| {

@@ -1,27 +1,33 @@
 //! Events to findings: text, envelope, family, consistency, chain.
 
+mod agreement;
+mod cache;
 mod chain;
 mod consistency;
 #[cfg(feature = "custom-schemas")]
-pub(crate) mod custom;
+mod custom;
 pub(crate) mod envelope;
 mod family;
+mod form;
 mod input;
 mod links;
 mod options;
-pub(crate) mod precedent;
+mod parts;
+#[cfg(test)]
+mod tests;
 mod transition;
 
 use crate::catalogue;
 use crate::diagnostic::findings::{Findings, Subject};
-use crate::diagnostic::syntax::{self, Source};
-use crate::diagnostic::{Profile, Report, TextOptions};
-use crate::json::{Issue, Places, Position, Tape, Value, parse, repeated_keys};
+use crate::diagnostic::syntax::{self, Source, Within};
+use crate::diagnostic::{Report, TextOptions};
+use crate::json::{Issue, Parsed, Places, Position, Tape, Value, parse, repeated_keys};
 use crate::text::order;
 
+use cache::{Observed, Record, ShapeCache};
 use chain::{Chain, Linked};
+use input::{FirstLine, first_line};
 use links::Links;
-use precedent::Precedents;
 
 #[cfg(feature = "custom-schemas")]
 pub use custom::{SchemaFile, Schemas, SchemasError, read_files};
@@ -32,38 +38,40 @@ pub use options::ValidateOptions;
 const SHALLOW: usize = 190;
 
 /// Checks a whole text: one event, an array of events, NDJSON, an API page, or a websocket frame.
+///
+/// ```
+/// use prefect_events::diagnostic::TextOptions;
+/// use prefect_events::validate::{ValidateOptions, validate};
+///
+/// let text = br#"{"occurred": "2026-03-31T18:30:00Z", "event": "acme.order.created", "resource": {}}"#;
+/// let report = validate(text, TextOptions::default(), &ValidateOptions::default());
+/// assert!(!report.valid);
+/// let codes: Vec<_> = report.diagnostics.iter().map(|found| found.code).collect();
+/// assert_eq!(codes, ["missing-field", "missing-resource-id"]);
+/// ```
 #[must_use]
 pub fn validate(text: &[u8], text_options: TextOptions, options: &ValidateOptions) -> Report {
     Validator::default().validate(text, text_options, options)
 }
 
-/// Checks text after text. What events look like is remembered from one to the next, which makes it
-/// quicker; no finding depends on it.
+/// Checks text after text. Events without findings are remembered, which makes it quicker to check others like them; no
+/// finding depends on what came before.
 #[derive(Default)]
 pub struct Validator {
-    reader: Reader,
-    profile: Profile,
+    session: Session,
 }
 
 impl Validator {
     /// See [`validate`].
     #[must_use]
     pub fn validate(&mut self, text: &[u8], text_options: TextOptions, options: &ValidateOptions) -> Report {
-        let reader = &mut self.reader;
-        (reader.chain, reader.events) = (Chain::default(), 0);
-        // Fewer checks under one profile are no precedent for the other.
-        if options.profile != self.profile {
-            (reader.precedents, self.profile) = (Precedents::default(), options.profile);
-        }
+        let session = &mut self.session;
+        (session.chain, session.events) = (Chain::default(), 0);
         let mut findings = Findings::new(options.report());
         let source = Source { text, base: Position::START, wtf8: text_options.wtf8 };
-        if input::is_ndjson(text, true, &mut reader.tape, &mut reader.issues) == Some(true) {
-            reader.lines(&mut findings, options, source);
-        } else {
-            reader.document(&mut findings, options, source, input::byte_order_mark(text), text.len(), false);
-        }
-        reader.chain.finish(&mut findings, reader.events);
-        findings.into_report(reader.events, source, text_options.places)
+        session.text(&mut findings, options, source);
+        session.chain.finish(&mut findings, session.events);
+        findings.into_report(session.events, source, text_options.places)
     }
 }
 
@@ -71,32 +79,40 @@ impl Validator {
 /// must be seen.
 #[must_use]
 pub fn is_ndjson(text: &[u8], whole: bool) -> Option<bool> {
-    input::is_ndjson(text, whole, &mut Tape::new(), &mut Vec::new())
+    match first_line(text, whole, &mut Tape::new(), &mut Vec::new()) {
+        FirstLine::Document { .. } if !whole => None,
+        FirstLine::Document { .. } => Some(false),
+        FirstLine::Ndjson { .. } => Some(true),
+        FirstLine::Part => Some(false),
+        FirstLine::Unknown => None,
+    }
 }
 
 /// NDJSON, chunk by chunk, in constant memory: places and indices count through.
 pub struct Stream {
     options: ValidateOptions,
-    reader: Reader,
+    session: Session,
     /// The place after the last chunk.
     place: Position,
 }
 
 impl Stream {
+    /// A stream whose first chunk is the beginning of the text.
     #[must_use]
     pub fn new(options: ValidateOptions) -> Self {
-        Stream { options, reader: Reader::default(), place: Position::START }
+        Stream { options, session: Session::default(), place: Position::START }
     }
 
     /// Checks whole lines; the last one of the input may lack its line break.
     #[must_use]
     pub fn chunk(&mut self, text: &[u8]) -> Report {
         let mut findings = Findings::new(self.options.report());
-        let before = self.reader.events;
+        let before = self.session.events;
         let source = Source { text, base: self.place, wtf8: false };
-        self.reader.lines(&mut findings, &self.options, source);
-        self.reader.chain.leave(source);
-        let events = self.reader.events.saturating_sub(before);
+        let from = if self.place == Position::START { input::byte_order_mark(text) } else { 0 };
+        self.session.lines(&mut findings, &self.options, source, from);
+        self.session.chain.leave(source);
+        let events = self.session.events.saturating_sub(before);
         let report = findings.into_report(events, source, true);
         self.place = Places::new(text, self.place, false).position(text.len());
         report
@@ -106,32 +122,52 @@ impl Stream {
     #[must_use]
     pub fn finish(&mut self) -> Report {
         let mut findings = Findings::new(self.options.report());
-        self.reader.chain.finish(&mut findings, self.reader.events);
-        findings.into_report(0, Source { text: &[], base: self.place, wtf8: false }, true)
+        self.session.chain.finish(&mut findings, self.session.events);
+        findings.into_report(0, Source { base: self.place, ..Source::NONE }, true)
     }
 }
 
 /// What is kept from one document to the next.
 #[derive(Default)]
-struct Reader {
+struct Session {
     tape: Tape,
     issues: Vec<Issue>,
     chain: Chain,
-    precedents: Precedents,
+    cache: ShapeCache,
     /// How many events there were.
     events: u64,
+    /// How often a text was read, and how many events were like one in the cache: for tests.
+    parses: u64,
+    hits: u64,
 }
 
-impl Reader {
-    fn lines(&mut self, findings: &mut Findings<'_>, options: &ValidateOptions, source: Source<'_>) {
-        let from = if source.base == Position::START { input::byte_order_mark(source.text) } else { 0 };
+impl Session {
+    /// A text of any kind. Its first line is read to learn which, and not again if it is a document.
+    fn text(&mut self, findings: &mut Findings<'_>, options: &ValidateOptions, source: Source<'_>) {
+        let text = source.text;
+        self.parses = self.parses.saturating_add(1);
+        match first_line(text, true, &mut self.tape, &mut self.issues) {
+            FirstLine::Document { parsed, end } => self.check(findings, options, source, end, &parsed, false),
+            FirstLine::Ndjson { first: Some(parsed), end } => {
+                self.check(findings, options, source, end, &parsed, true);
+                self.lines(findings, options, source, end);
+            }
+            FirstLine::Ndjson { first: None, .. } => {
+                self.lines(findings, options, source, input::byte_order_mark(text));
+            }
+            FirstLine::Part | FirstLine::Unknown => {
+                self.document(findings, options, source, input::byte_order_mark(text), text.len(), false);
+            }
+        }
+    }
+
+    fn lines(&mut self, findings: &mut Findings<'_>, options: &ValidateOptions, source: Source<'_>, from: usize) {
         for (start, end) in input::lines(source.text, from) {
             self.document(findings, options, source, start, end, true);
         }
     }
 
     /// Checks the document between two bytes of the text. `is_line`: if it cannot be read, it counts as an event.
-    #[cfg_attr(not(feature = "custom-schemas"), expect(unused_variables, reason = "for schemas"))]
     fn document(
         &mut self,
         findings: &mut Findings<'_>,
@@ -141,16 +177,32 @@ impl Reader {
         end: usize,
         is_line: bool,
     ) {
-        let Reader { tape, issues, chain, precedents, events } = self;
+        self.parses = self.parses.saturating_add(1);
         let text = source.text.get(..end).unwrap_or_default();
-        let parsed = parse(text, start, tape, issues);
+        let parsed = parse(text, start, &mut self.tape, &mut self.issues);
+        self.check(findings, options, source, end, &parsed, is_line);
+    }
+
+    /// Checks the document that was read, which ends before a byte of the text.
+    fn check(
+        &mut self,
+        findings: &mut Findings<'_>,
+        options: &ValidateOptions,
+        source: Source<'_>,
+        end: usize,
+        parsed: &Parsed,
+        is_line: bool,
+    ) {
+        let Session { tape, issues, chain, cache, events, hits, .. } = self;
+        let mut events_of = Events { chain, cache, hits, options };
+        let text = source.text.get(..end).unwrap_or_default();
         let document = tape.document(text);
         let before = *events;
         let root = document.root();
         let deep = parsed.depth > SHALLOW;
         let clean = parsed.complete && issues.is_empty() && !deep;
         if let (true, Some(root)) = (clean, root)
-            && like_before(precedents, chain, findings, options, root, before)
+            && events_of.cached(findings, root, before)
         {
             *events = before.saturating_add(1);
             return;
@@ -172,7 +224,7 @@ impl Reader {
             *events = index.saturating_add(1);
             let (here, rest) = open.split_at(open.partition_point(|issue| issue.span.start < span.end));
             open = rest;
-            if here.is_empty() && !deep && like_before(precedents, chain, findings, options, value, index) {
+            if here.is_empty() && !deep && events_of.cached(findings, value, index) {
                 continue;
             }
             let mut here = here.to_vec();
@@ -180,39 +232,10 @@ impl Reader {
                 repeated_keys(value, &mut here);
                 here = by_place(here);
             }
-            findings.next_event(Some(value).filter(|_| here.is_empty() && !deep));
-            let name = envelope::name(value);
-            let matched = name.as_deref().and_then(catalogue::find);
-            let subject = Subject {
-                index: Some(index),
-                name: name.as_deref(),
-                docs: matched.as_ref().and_then(|matched| matched.family.docs),
-            };
-            syntax::report(findings, source, &subject, Some(syntax::Within { value, read: &envelope::FIELDS }), &here);
-            let event = envelope::check(findings, &subject, value, deep);
-            // The server looks no further than the envelope.
-            if findings.beyond_envelope() {
-                let family = family::check(findings, &subject, text, &event, matched.as_ref());
-                if family {
-                    consistency::check(findings, &subject, &event, matched.as_ref());
-                }
-            }
-            let factual = findings.rests_on_facts();
-            #[cfg(feature = "custom-schemas")]
-            if let (false, Some(schemas)) = (deep, &options.schemas) {
-                custom::check(findings, schemas, &subject, value);
-            }
-            let links = Links::of(&event, matched.as_ref());
-            if findings.beyond_envelope() {
-                chain.add(findings, &subject, &Linked::of(&event, links), matched.as_ref());
-            }
-            if let (true, Some(matched), Some(name)) = (factual, &matched, &name) {
-                let links = links.map(|link| findings.place(link));
-                precedents.add(value, name, matched, links, findings.facts());
-            }
+            events_of.event(findings, Source { text, ..source }, value, index, &here, deep);
         }
         if !open.is_empty() {
-            findings.next_event(None);
+            findings.next_event();
             // A line that cannot be read counts as an event; what stands behind one belongs to it.
             if is_line && *events == before {
                 *events = before.saturating_add(1);
@@ -224,29 +247,76 @@ impl Reader {
     }
 }
 
-/// Checks an event by one like it; `false`: there is none.
-fn like_before(
-    precedents: &Precedents,
-    chain: &mut Chain,
-    findings: &mut Findings<'_>,
-    options: &ValidateOptions,
-    event: Value<'_>,
-    index: u64,
-) -> bool {
-    let Some(precedent) = precedents.find(event) else { return false };
-    let links = precedent.links.map(|place| event.inner(place));
-    let Some(linked) = Linked::usual(links) else { return false };
-    let matched = precedent.matched();
-    let subject = Subject { index: Some(index), name: Some(&precedent.name), docs: matched.family.docs };
-    findings.next_event(None);
-    #[cfg(feature = "custom-schemas")]
-    if let Some(schemas) = &options.schemas {
-        custom::check(findings, schemas, &subject, event);
+/// What events are checked with.
+struct Events<'s> {
+    chain: &'s mut Chain,
+    cache: &'s mut ShapeCache,
+    hits: &'s mut u64,
+    options: &'s ValidateOptions,
+}
+
+impl Events<'_> {
+    /// Checks an event that is like one in the cache; `false`: it is like none.
+    fn cached(&mut self, findings: &mut Findings<'_>, event: Value<'_>, index: u64) -> bool {
+        let Some(entry) = self.cache.find(self.options.profile, event) else { return false };
+        *self.hits = self.hits.saturating_add(1);
+        let matched = entry.matched();
+        let subject = Subject { index: Some(index), name: Some(&entry.name), docs: matched.family.docs };
+        findings.next_event();
+        #[cfg(feature = "custom-schemas")]
+        if let Some(schemas) = &self.options.schemas {
+            custom::check(findings, schemas, &subject, event);
+        }
+        if findings.beyond_envelope() {
+            let links = entry.links.map(|place| event.inner(place));
+            self.chain.add(findings, &subject, &Linked::read(links), Some(&matched));
+        }
+        true
     }
-    if findings.beyond_envelope() {
-        chain.add(findings, &subject, &linked, Some(&matched));
+
+    /// Checks an event in full.
+    fn event(
+        &mut self,
+        findings: &mut Findings<'_>,
+        source: Source<'_>,
+        value: Value<'_>,
+        index: u64,
+        issues: &[Issue],
+        deep: bool,
+    ) {
+        findings.next_event();
+        let record = Record::new(value, issues.is_empty() && !deep);
+        let event = record.observe(value);
+        let name = envelope::name(event);
+        let matched = name.as_deref().and_then(catalogue::find);
+        let subject = Subject {
+            index: Some(index),
+            name: name.as_deref(),
+            docs: matched.as_ref().and_then(|matched| matched.family.docs),
+        };
+        syntax::report(findings, source, &subject, Some(Within { value, read: &envelope::FIELDS }), issues);
+        let parts = envelope::check(findings, &subject, event, deep);
+        // The server looks no further than the envelope.
+        if findings.beyond_envelope() {
+            let is_about_it = family::check(findings, &subject, source.text, &parts, matched.as_ref());
+            if is_about_it {
+                consistency::check(findings, &subject, &parts, matched.as_ref());
+            }
+        }
+        let links = Links::of(&parts, matched.as_ref()).map(Observed::place);
+        let without_findings = findings.event_has_none();
+        #[cfg(feature = "custom-schemas")]
+        if let (false, Some(schemas)) = (deep, &self.options.schemas) {
+            custom::check(findings, schemas, &subject, value);
+        }
+        if findings.beyond_envelope() {
+            let linked = Linked::read(links.map(|place| value.inner(place)));
+            self.chain.add(findings, &subject, &linked, matched.as_ref());
+        }
+        if let (true, Some(matched), Some(name)) = (without_findings, &matched, &name) {
+            self.cache.add(self.options.profile, value, name, matched, links, &record);
+        }
     }
-    true
 }
 
 fn by_place(mut issues: Vec<Issue>) -> Vec<Issue> {

@@ -3,9 +3,9 @@
 //! Source: `CoreFlowPolicy` in `prefect/server/orchestration/core_policy.py` for flow runs, the task
 //! engine for task runs. A forced transition breaks every rule, so a breach is a warning.
 
-use crate::json::Value;
-
 use crate::text::phrase::shown;
+
+use super::cache::Observed;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Rules {
@@ -46,13 +46,13 @@ const KINDS: [(&str, Kind); 9] = [
 pub(super) struct State<'t> {
     kind: Kind,
     type_name: &'static str,
-    type_value: Value<'t>,
-    name: Option<Value<'t>>,
+    type_value: Observed<'t>,
+    name: Option<Observed<'t>>,
 }
 
 impl<'t> State<'t> {
     /// `None`: its type is none that there is.
-    pub fn read(value: Value<'t>) -> Option<Self> {
+    pub fn read(value: Observed<'t>) -> Option<Self> {
         let type_value = value.get("type")?;
         let (type_name, kind) = *KINDS.iter().find(|(name, _)| type_value.is(name))?;
         Some(State { kind, type_name, type_value, name: value.get("name").filter(|name| name.is_string()) })
@@ -66,7 +66,7 @@ impl<'t> State<'t> {
     }
 
     /// Where its type stands.
-    pub fn place(self) -> Value<'t> {
+    pub fn type_value(self) -> Observed<'t> {
         self.type_value
     }
 

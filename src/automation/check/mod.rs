@@ -56,7 +56,7 @@ pub fn check(text: &[u8], options: TextOptions, settings: &CheckSettings) -> Rep
             let index = events;
             events = events.saturating_add(1);
             let name = value.get("name").filter(|name| name.is_string()).map(Value::string);
-            findings.next_event(None);
+            findings.next_event();
             let subject = Subject { index: Some(index), name: name.as_deref(), docs: None };
             let is_yaml = language == Language::Yaml;
             let mut check = Check { findings: &mut findings, subject, settings, text, is_yaml, is_mixed: false };

@@ -1,17 +1,18 @@
 //! What the catalogue says of an event's family: labels, related resources, payload.
 
-mod form;
 mod payload;
 
 use std::borrow::Cow;
 
 use crate::catalogue::{self, Family, Label, LabelForm, Match, Missing, Related, Remark};
 use crate::diagnostic::{Code, Severity};
-use crate::event::{Event, RESOURCE_ID, RESOURCE_ROLE};
+use crate::event::{RESOURCE_ID, RESOURCE_ROLE};
 use crate::json::{Kind, Value};
 
+use super::cache::Observed;
 use super::envelope::Holder;
-use super::precedent::Fact;
+use super::form::{self, Fit};
+use super::parts::Parts;
 use crate::diagnostic::edits;
 use crate::diagnostic::findings::{Draft, Findings, Subject};
 use crate::diagnostic::path::Path;
@@ -19,10 +20,6 @@ use crate::text::nearest::is_near;
 use crate::text::nearest::nearest;
 use crate::text::phrase;
 use crate::text::phrase::joined;
-
-use form::Fit;
-pub(super) use form::fits;
-pub(super) use payload::is_kind;
 
 /// A label that any resource can carry: with it, Prefect adds no related resources from the run.
 const LINEAGE_GROUP: &str = "prefect.resource.lineage-group";
@@ -33,12 +30,11 @@ pub(super) fn check(
     findings: &mut Findings<'_>,
     subject: &Subject<'_>,
     text: &[u8],
-    event: &Event<'_>,
+    event: &Parts<'_>,
     matched: Option<&Match<'_>>,
 ) -> bool {
     let Some(name) = event.name.as_deref() else { return false };
     let Some(matched) = matched else {
-        findings.rests_on_more();
         unlisted(findings, subject, event, name);
         return false;
     };
@@ -58,9 +54,9 @@ pub(super) fn check(
 }
 
 /// An event whose name is in no list: a user's own, or a mistake.
-fn unlisted(findings: &mut Findings<'_>, subject: &Subject<'_>, event: &Event<'_>, name: &str) {
+fn unlisted(findings: &mut Findings<'_>, subject: &Subject<'_>, event: &Parts<'_>, name: &str) {
     let lower = name.to_ascii_lowercase();
-    let id = event.label(RESOURCE_ID).filter(|id| id.is_string());
+    let id = event.id_label().map(Observed::exposed).filter(|id| id.is_string());
     let reserved = lower.starts_with("prefect.") || lower.starts_with("prefect-cloud.");
     // Also of a name whose first word is all but `prefect`.
     let suggestion = catalogue::suggest(name);
@@ -73,7 +69,7 @@ fn unlisted(findings: &mut Findings<'_>, subject: &Subject<'_>, event: &Event<'_
         }
         return;
     }
-    let Some(value) = event.value.get("event") else { return };
+    let Some(value) = event.value.get("event").map(Observed::exposed) else { return };
     // Blocks can emit events of their own, of which the documentation names but one.
     let severity = if lower.starts_with("prefect.block.") { Severity::Info } else { Code::UNKNOWN_EVENT.severity() };
     let finding =
@@ -123,9 +119,10 @@ impl Check<'_, '_> {
     }
 
     /// Checks the primary resource. `false`: the event is about something else.
-    fn resource(&mut self, resource: Value<'_>) -> bool {
+    fn resource(&mut self, resource: Observed<'_>) -> bool {
         let Some((id_label, labels)) = self.family.labels.split_first() else { return true };
-        if let Some(id) = resource.get(RESOURCE_ID).filter(|id| id.is_string() && !id.raw().is_empty()) {
+        let id = resource.get(RESOURCE_ID).filter(|id| id.is_string() && !id.fits(&id_label.form));
+        if let Some(id) = id.map(Observed::exposed).filter(|id| !id.raw().is_empty()) {
             let text = id.string();
             let fit = form::fit(&id_label.form, text.as_bytes());
             if let (Fit::Wrong, LabelForm::Templates(templates)) = (&fit, &id_label.form) {
@@ -136,11 +133,8 @@ impl Check<'_, '_> {
                     return false;
                 }
             }
-            match fit {
-                Fit::Remarked(remark) => {
-                    self.remark(remark, &Path::Label(RESOURCE_ID), id);
-                }
-                _ => self.findings.rests_on(id, Fact::Fits(&id_label.form)),
+            if let Fit::Remarked(remark) = fit {
+                self.remark(remark, &Path::Label(RESOURCE_ID), id);
             }
         }
         self.labels(resource, labels, Holder::Resource);
@@ -164,7 +158,7 @@ impl Check<'_, '_> {
     }
 
     /// Checks the labels of a resource, but for its id and its role.
-    fn labels(&mut self, resource: Value<'_>, labels: &'static [Label], holder: Holder<'_>) {
+    fn labels(&mut self, resource: Observed<'_>, labels: &'static [Label], holder: Holder<'_>) {
         let mut present = 0_u64;
         let mut unlisted: Vec<Unlisted<'_>> = Vec::new();
         let is_related = matches!(holder, Holder::Related(..));
@@ -193,14 +187,15 @@ impl Check<'_, '_> {
                 self.missing_label(resource, label, missing, holder, &mut unlisted);
             }
         }
+        let is_free = |place: usize| present & 1_u64.wrapping_shl(u32::try_from(place).unwrap_or(63)) == 0;
         for Unlisted { key, name } in unlisted.iter().filter(|unlisted| unlisted.name.starts_with("prefect.")) {
-            self.unlisted_label(resource, labels, key, name, holder);
+            self.unlisted_label(labels, &is_free, key, name, holder);
         }
     }
 
     /// Reports all labels of a resource as one finding. `false`: there are so few that each has its own.
     #[cold]
-    fn no_labels(&mut self, resource: Value<'_>, labels: &'static [Label], holder: Holder<'_>) -> bool {
+    fn no_labels(&mut self, resource: Observed<'_>, labels: &'static [Label], holder: Holder<'_>) -> bool {
         let (mut names, mut severity) = (Vec::new(), None);
         for label in labels {
             if let Some(missing) = label.missing {
@@ -212,7 +207,7 @@ impl Check<'_, '_> {
             return false;
         }
         let severity = severity.unwrap_or(Code::MISSING_LABEL.severity());
-        self.add_as(severity, Code::MISSING_LABEL, &holder.path(), resource)
+        self.add_as(severity, Code::MISSING_LABEL, &holder.path(), resource.exposed())
             .opening()
             .with("where", &holder.words())
             .with("label", &joined(&mut names.into_iter(), "`, `"))
@@ -220,13 +215,14 @@ impl Check<'_, '_> {
         true
     }
 
-    fn label(&mut self, label: &'static Label, value: Value<'_>, holder: Holder<'_>) {
-        if matches!(label.form, LabelForm::Text) {
+    fn label(&mut self, label: &'static Label, value: Observed<'_>, holder: Holder<'_>) {
+        if matches!(label.form, LabelForm::Text) || value.fits(&label.form) {
             return;
         }
+        let value = value.exposed();
         let text = value.string();
         match form::fit(&label.form, text.as_bytes()) {
-            Fit::Right => self.findings.rests_on(value, Fact::Fits(&label.form)),
+            Fit::Right => {}
             Fit::Remarked(remark) => {
                 self.remark(remark, &holder.label(label.name), value);
             }
@@ -254,7 +250,7 @@ impl Check<'_, '_> {
 
     fn missing_label(
         &mut self,
-        resource: Value<'_>,
+        resource: Observed<'_>,
         label: &'static Label,
         Missing { severity, words }: Missing,
         holder: Holder<'_>,
@@ -268,7 +264,7 @@ impl Check<'_, '_> {
                 .replace(key, label.name);
             return;
         }
-        let text = self.text;
+        let (text, resource) = (self.text, resource.exposed());
         let finding = self
             .add_to_label(severity, Code::MISSING_LABEL, holder, label.name, resource)
             .opening()
@@ -281,14 +277,15 @@ impl Check<'_, '_> {
 
     fn unlisted_label(
         &mut self,
-        resource: Value<'_>,
         labels: &'static [Label],
+        is_free: &dyn Fn(usize) -> bool,
         key: &Value<'_>,
         name: &str,
         holder: Holder<'_>,
     ) {
         let known = || labels.iter().map(|label| label.name);
-        let similar = nearest(name, &mut known().filter(|label| resource.get(label).is_none()));
+        let free = labels.iter().enumerate().filter(|(place, _)| is_free(*place)).map(|(_, label)| label.name);
+        let similar = nearest(name, &mut { free });
         let finding = self
             .add_to_label(Code::UNKNOWN_LABEL.severity(), Code::UNKNOWN_LABEL, holder, name, *key)
             .shown("found", name);
@@ -308,7 +305,7 @@ impl Check<'_, '_> {
     }
 
     /// The last part of the name, where it is one of a list.
-    fn variant(&mut self, event: &Event<'_>, matched: &Match<'_>) {
+    fn variant(&mut self, event: &Parts<'_>, matched: &Match<'_>) {
         let (Some(severity), Some(found)) = (self.family.other_variants, matched.hole) else { return };
         let known = || self.family.variants.iter().map(|variant| variant.name);
         let Some(name) = event.value.get("event").filter(|_| !known().any(|name| name == found)) else { return };
@@ -316,7 +313,7 @@ impl Check<'_, '_> {
         let code = if is_state { Code::CUSTOM_STATE_NAME } else { Code::UNKNOWN_STATUS };
         let finding = self
             .findings
-            .add_as(severity, code, self.subject, &Path::Field("event"), name)
+            .add_as(severity, code, self.subject, &Path::Field("event"), name.exposed())
             .shown("found", found)
             .with("event", self.family.name.text)
             .with("expected", &phrase::list(&mut known(), " or "));
@@ -325,16 +322,17 @@ impl Check<'_, '_> {
         }
     }
 
-    fn related(&mut self, event: &Event<'_>) {
+    fn related(&mut self, event: &Parts<'_>) {
         let family = self.family;
         // Per listed role: how many there are. And those in no listed role.
         let mut counts = vec![0_u32; family.related.len()];
-        let mut strangers: Vec<(usize, Value<'_>)> = Vec::new();
+        let mut strangers: Vec<(usize, Observed<'_>)> = Vec::new();
         let mut next = 0;
         for (index, item) in event.related() {
             let Some(role) = item.get(RESOURCE_ROLE).filter(|role| role.is_string()) else { continue };
-            self.findings.rests_on(role, Fact::Same(role.raw().into()));
-            let listed = |place: usize| family.related.get(place).is_some_and(|related| role.is(related.role));
+            let name = role.bytes();
+            let listed =
+                |place: usize| family.related.get(place).is_some_and(|related| *name == *related.role.as_bytes());
             let place = in_order(family.related.len(), next, listed);
             next = place.unwrap_or(next);
             match place.and_then(|place| Some((family.related.get(place)?, counts.get_mut(place)?))) {
@@ -343,7 +341,7 @@ impl Check<'_, '_> {
                     if self.related_id(index, item, related) {
                         *count = count.saturating_add(1);
                         if let Some(remark) = &related.remark {
-                            self.remark(remark, &Path::Related(index), item).opening();
+                            self.remark(remark, &Path::Related(index), item.exposed()).opening();
                         }
                         self.labels(item, related.labels, Holder::Related(index, Some(role)));
                     } else {
@@ -363,7 +361,7 @@ impl Check<'_, '_> {
                         Code::TOO_MANY_IN_ROLE.severity(),
                         Code::TOO_MANY_IN_ROLE,
                         &Path::Field("related"),
-                        event.related.unwrap_or(event.value),
+                        event.related.unwrap_or(event.value).exposed(),
                     )
                     .opening()
                     .with("role", related.role)
@@ -374,19 +372,25 @@ impl Check<'_, '_> {
                 };
             }
         }
+        if strangers.is_empty() {
+            return;
+        }
+        let free: Vec<&'static Related> = family
+            .related
+            .iter()
+            .filter(|related| related.max.is_none() || event.in_role(related.role).is_none())
+            .collect();
         for (index, item) in strangers {
-            self.stranger(event, index, item);
+            self.stranger(&free, index, item.exposed());
         }
     }
 
     /// Whether the id of a related resource fits its role.
-    fn related_id(&mut self, index: usize, item: Value<'_>, related: &'static Related) -> bool {
-        let Some(id) = item.get(RESOURCE_ID).filter(|id| id.is_string() && !id.raw().is_empty()) else { return true };
+    fn related_id(&mut self, index: usize, item: Observed<'_>, related: &'static Related) -> bool {
+        let id = item.get(RESOURCE_ID).filter(|id| id.is_string() && !id.fits(&related.id));
+        let Some(id) = id.map(Observed::exposed).filter(|id| !id.raw().is_empty()) else { return true };
         match form::fit(&related.id, &id.bytes()) {
-            Fit::Right => {
-                self.findings.rests_on(id, Fact::Fits(&related.id));
-                true
-            }
+            Fit::Right => true,
             Fit::Remarked(remark) => {
                 self.remark(remark, &Path::RelatedLabel(index, RESOURCE_ID), id);
                 true
@@ -397,25 +401,25 @@ impl Check<'_, '_> {
 
     fn missing_related(
         &mut self,
-        event: &Event<'_>,
+        event: &Parts<'_>,
         related: &'static Related,
         Missing { severity, words }: Missing,
-        strangers: &mut Vec<(usize, Value<'_>)>,
+        strangers: &mut Vec<(usize, Observed<'_>)>,
     ) {
         // Perhaps it is there, in a role that is misspelt or another's.
         let meant = strangers.iter().position(|(_, item)| {
-            let role = item.get(RESOURCE_ROLE).map(Value::string).unwrap_or_default();
+            let role = item.get(RESOURCE_ROLE).map(Observed::string).unwrap_or_default();
             if role.is_empty() {
                 return false;
             }
-            let id = item.get(RESOURCE_ID).map(Value::string).unwrap_or_default();
+            let id = item.get(RESOURCE_ID).map(Observed::string).unwrap_or_default();
             let id_fits =
                 matches!(form::fit(&related.id, id.as_bytes()), Fit::Right) && !matches!(related.id, LabelForm::Text);
             id_fits || (is_near(&role, related.role) && role != related.role)
         });
         if let Some(at) = meant {
             let (index, item) = strangers.swap_remove(at);
-            let Some(role) = item.get(RESOURCE_ROLE) else { return };
+            let Some(role) = item.get(RESOURCE_ROLE).map(Observed::exposed) else { return };
             self.add_as(severity, Code::MISSPELT_ROLE, &Path::RelatedLabel(index, RESOURCE_ROLE), role)
                 .with("role", related.role)
                 .string("found", role)
@@ -423,8 +427,9 @@ impl Check<'_, '_> {
             return;
         }
         // What cannot be read may be it, and is reported as that.
-        let readable =
-            |item: Value<'_>| item.get(RESOURCE_ROLE).is_some_and(|role| role.is_string() && !role.raw().is_empty());
+        let readable = |item: Observed<'_>| {
+            item.get(RESOURCE_ROLE).is_some_and(|role| role.is_string() && !role.bytes().is_empty())
+        };
         if (event.related.is_none() && event.value.get("related").is_some())
             || event.related().any(|(_, item)| !readable(item))
         {
@@ -434,14 +439,19 @@ impl Check<'_, '_> {
         if strangers.iter().any(|(_, item)| item.get(RESOURCE_ROLE).is_some_and(|role| role.is(related.role))) {
             return;
         }
-        self.add_as(severity, Code::MISSING_RELATED, &Path::Field("related"), event.related.unwrap_or(event.value))
-            .opening()
-            .with("role", related.role)
-            .with("when", &explained(words));
+        self.add_as(
+            severity,
+            Code::MISSING_RELATED,
+            &Path::Field("related"),
+            event.related.unwrap_or(event.value).exposed(),
+        )
+        .opening()
+        .with("role", related.role)
+        .with("when", &explained(words));
     }
 
     /// A related resource in no role of the family, or with an id that does not fit its role.
-    fn stranger(&mut self, event: &Event<'_>, index: usize, item: Value<'_>) {
+    fn stranger(&mut self, free: &[&'static Related], index: usize, item: Value<'_>) {
         let Some(role) = item.get(RESOURCE_ROLE) else { return };
         let name = role.string();
         if let Some(related) = self.family.related.iter().find(|related| related.role == name) {
@@ -456,10 +466,7 @@ impl Check<'_, '_> {
         let Some(severity) = self.family.other_roles else { return };
         let id = item.get(RESOURCE_ID).map(Value::string).unwrap_or_default();
         // A role that is free, and for such a resource.
-        let possible = self.family.related.iter().filter(|related| {
-            (related.max.is_none() || event.in_role(related.role).is_none())
-                && !matches!(form::fit(&related.id, id.as_bytes()), Fit::Wrong)
-        });
+        let possible = free.iter().filter(|related| !matches!(form::fit(&related.id, id.as_bytes()), Fit::Wrong));
         let similar = nearest(&name, &mut possible.map(|related| related.role));
         let listed = self.family.related;
         let finding = self
@@ -478,10 +485,10 @@ impl Check<'_, '_> {
     }
 
     /// `follows` where it is always written, be it as null.
-    fn follows(&mut self, event: &Event<'_>) {
+    fn follows(&mut self, event: &Parts<'_>) {
         let Some(follows) = self.family.follows.as_ref() else { return };
         if let (Some(Missing { severity, words }), None) = (follows.missing, event.value.get("follows")) {
-            self.add_as(severity, Code::MISSING_FOLLOWS, &Path::Field("follows"), event.value)
+            self.add_as(severity, Code::MISSING_FOLLOWS, &Path::Field("follows"), event.value.exposed())
                 .opening()
                 .with("text", &explained(words));
         }
@@ -526,6 +533,6 @@ fn explained(text: &str) -> String {
 }
 
 /// Whether a value is `null`.
-fn is_null(value: Value<'_>) -> bool {
+fn is_null(value: Observed<'_>) -> bool {
     value.kind() == Kind::Null
 }

@@ -2,19 +2,18 @@
 
 use std::borrow::Cow;
 
-use crate::catalogue::{Field, Missing, Object, ValueKind as Expected, is_uuid};
+use crate::catalogue::{Field, Missing, Object, ValueKind as Expected};
 use crate::diagnostic::Code;
-use crate::event::Event;
-use crate::json::{Kind, Value};
+use crate::json::Value;
 
-use super::super::precedent::Fact;
-use super::form::is_timestamp;
+use super::super::cache::Observed;
+use super::super::parts::Parts;
 use super::{Check, did_you_mean, explained, in_order, is_null};
 use crate::diagnostic::path::Path;
 use crate::text::nearest::{is_near, nearest};
 use crate::text::phrase::{self, joined, shown};
 
-pub(super) fn check(check: &mut Check<'_, '_>, event: &Event<'_>) {
+pub(super) fn check(check: &mut Check<'_, '_>, event: &Parts<'_>) {
     // Present, but no object: that is said already.
     if event.payload.is_none() && event.value.get("payload").is_some() {
         return;
@@ -37,7 +36,7 @@ pub(super) fn check(check: &mut Check<'_, '_>, event: &Event<'_>) {
         let expected = joined(&mut expected.iter().map(String::as_str), "; or ");
         let code = Code::NO_PAYLOAD_SHAPE;
         check
-            .add_as(code.severity(), code, path, event.payload.unwrap_or(event.value))
+            .add_as(code.severity(), code, path, event.payload.unwrap_or(event.value).exposed())
             .opening()
             .with("expected", &expected);
         return;
@@ -48,7 +47,7 @@ pub(super) fn check(check: &mut Check<'_, '_>, event: &Event<'_>) {
         let names = joined(&mut required().map(|field| field.name), "`, `");
         let severity = severity.unwrap_or(Code::MISSING_PAYLOAD_FIELD.severity());
         check
-            .add_as(severity, Code::MISSING_PAYLOAD_FIELD, path, event.payload.unwrap_or(event.value))
+            .add_as(severity, Code::MISSING_PAYLOAD_FIELD, path, event.payload.unwrap_or(event.value).exposed())
             .opening()
             .with("field", &names)
             .with("meaning", "it is empty");
@@ -79,7 +78,7 @@ fn dotted(parent: &str, name: &str) -> String {
     if parent.is_empty() { name.to_owned() } else { format!("{parent}.{name}") }
 }
 
-fn object(check: &mut Check<'_, '_>, value: Value<'_>, shape: &'static Object, path: &Path<'_>, parent: &str) {
+fn object(check: &mut Check<'_, '_>, value: Observed<'_>, shape: &'static Object, path: &Path<'_>, parent: &str) {
     let mut present = 0_u64;
     let mut unlisted: Vec<(Value<'_>, Cow<'_, str>)> = Vec::new();
     let mut next = 0;
@@ -113,10 +112,10 @@ fn object(check: &mut Check<'_, '_>, value: Value<'_>, shape: &'static Object, p
     }
 }
 
-fn missing(check: &mut Check<'_, '_>, value: Value<'_>, field: &'static Field, path: &Path<'_>, parent: &str) {
+fn missing(check: &mut Check<'_, '_>, value: Observed<'_>, field: &'static Field, path: &Path<'_>, parent: &str) {
     let Some(Missing { severity, words }) = field.missing else { return };
     check
-        .add_as(severity, Code::MISSING_PAYLOAD_FIELD, &Path::Key(path, field.name), value)
+        .add_as(severity, Code::MISSING_PAYLOAD_FIELD, &Path::Key(path, field.name), value.exposed())
         .opening()
         .with("field", &dotted(parent, field.name))
         .with("meaning", &explained(words));
@@ -171,29 +170,28 @@ fn unknown(
     }
 }
 
-fn check_field(check: &mut Check<'_, '_>, field: &'static Field, value: Value<'_>, path: &Path<'_>, parent: &str) {
+fn check_field(check: &mut Check<'_, '_>, field: &'static Field, value: Observed<'_>, path: &Path<'_>, parent: &str) {
     if let Some(remark) = &field.remark
         && !is_null(value)
     {
-        check.remark(remark, path, value);
+        check.remark(remark, path, value.exposed());
     }
     if is_null(value) && field.nullable {
         return;
     }
-    if !is_kind(value, field.kind) {
+    if !value.is_kind(field.kind) {
         match &field.also {
-            Some((kind, remark)) if is_kind(value, *kind) => {
-                check.remark(remark, path, value);
+            Some((kind, remark)) if value.is_kind(*kind) => {
+                check.remark(remark, path, value.exposed());
             }
             _ => {
                 let or_null = if field.nullable { " or null" } else { "" };
                 let expected = [kind_words(field.kind), or_null].concat();
-                wrong_type(check, &dotted(parent, field.name), &expected, value, path);
+                wrong_type(check, &dotted(parent, field.name), &expected, value.exposed(), path);
             }
         }
         return;
     }
-    rests_on_kind(check, value, field.kind);
     match field.kind {
         Expected::Array => items(check, field, value, path, parent),
         Expected::Object => {
@@ -206,18 +204,15 @@ fn check_field(check: &mut Check<'_, '_>, field: &'static Field, value: Value<'_
     }
 }
 
-fn items(check: &mut Check<'_, '_>, field: &'static Field, value: Value<'_>, path: &Path<'_>, parent: &str) {
+fn items(check: &mut Check<'_, '_>, field: &'static Field, value: Observed<'_>, path: &Path<'_>, parent: &str) {
     for (index, item) in value.items().enumerate() {
         let path = &Path::Item(path, index);
         let name = || format!("{}[{index}]", dotted(parent, field.name));
         if let Some(kind) = field.items
-            && !is_kind(item, kind)
+            && !item.is_kind(kind)
         {
-            wrong_type(check, &name(), kind_words(kind), item, path);
+            wrong_type(check, &name(), kind_words(kind), item.exposed(), path);
             continue;
-        }
-        if let Some(kind) = field.items {
-            rests_on_kind(check, item, kind);
         }
         if let Some(shape) = field.object {
             object(check, item, shape, path, &name());
@@ -228,16 +223,15 @@ fn items(check: &mut Check<'_, '_>, field: &'static Field, value: Value<'_>, pat
 }
 
 /// A string that is one of a list.
-fn listed(check: &mut Check<'_, '_>, field: &'static Field, value: Value<'_>, path: &Path<'_>, parent: &str) {
-    if let Some(known) = field.values.iter().find(|known| value.is(known.text)) {
-        match &known.remark {
-            Some(remark) => {
-                check.remark(remark, path, value);
-            }
-            None => check.findings.rests_on(value, Fact::Same(value.raw().into())),
+fn listed(check: &mut Check<'_, '_>, field: &'static Field, value: Observed<'_>, path: &Path<'_>, parent: &str) {
+    let bytes = value.bytes();
+    if let Some(known) = field.values.iter().find(|known| value.is_string() && *bytes == *known.text.as_bytes()) {
+        if let Some(remark) = &known.remark {
+            check.remark(remark, path, value.exposed());
         }
         return;
     }
+    let value = value.exposed();
     let text = value.string();
     let meant = field.values.iter().find(|known| known.text.eq_ignore_ascii_case(&text)).map(|known| known.text);
     let expected = phrase::list(&mut field.values.iter().map(|known| known.text), " or ");
@@ -258,28 +252,6 @@ fn wrong_type(check: &mut Check<'_, '_>, name: &str, expected: &str, value: Valu
         .with("field", name)
         .with("expected", expected)
         .value("found", value);
-}
-
-/// Most kinds show in the shape of an event.
-fn rests_on_kind(check: &mut Check<'_, '_>, value: Value<'_>, kind: Expected) {
-    if let Expected::Uuid | Expected::Timestamp = kind {
-        check.findings.rests_on(value, Fact::Is(kind));
-    }
-}
-
-pub(in super::super) fn is_kind(value: Value<'_>, kind: Expected) -> bool {
-    match kind {
-        Expected::Any => true,
-        Expected::String => value.is_string(),
-        Expected::Uuid => value.is_string() && is_uuid(&value.bytes()),
-        Expected::Timestamp => value.is_string() && is_timestamp(&value.bytes()),
-        Expected::Integer => value.kind() == Kind::Integer,
-        Expected::Number => value.is_number(),
-        Expected::Boolean => matches!(value.kind(), Kind::True | Kind::False),
-        Expected::Object => value.kind() == Kind::Object,
-        Expected::StringMap => value.kind() == Kind::Object && value.members().all(|(_, member)| member.is_string()),
-        Expected::Array => value.kind() == Kind::Array,
-    }
 }
 
 fn kind_words(kind: Expected) -> &'static str {

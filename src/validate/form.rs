@@ -1,6 +1,8 @@
-//! Whether a text has the form that the catalogue gives it.
+//! Whether a text has the form, and a value the kind, that the catalogue gives it.
 
-use crate::catalogue::{LabelForm, Remark, is_uuid};
+use uuid::Uuid;
+
+use crate::catalogue::{LabelForm, Remark, ValueKind as Expected, is_uuid, uuid_bytes};
 use crate::json::{Kind, Tape, Value, parse};
 use crate::time;
 
@@ -41,7 +43,7 @@ pub(super) fn fit(form: &'static LabelForm, text: &[u8]) -> Fit {
 }
 
 /// Whether the text of a value has a form, and there is nothing to say of it.
-pub(in super::super) fn fits(form: &'static LabelForm, value: Value<'_>) -> bool {
+pub(super) fn fits(form: &'static LabelForm, value: Value<'_>) -> bool {
     matches!(fit(form, &value.bytes()), Fit::Right)
 }
 
@@ -79,4 +81,34 @@ fn is_array_of_strings(text: &[u8]) -> bool {
     let document = tape.document(text);
     let root = document.root().filter(|root| root.kind() == Kind::Array);
     parsed.complete && issues.is_empty() && root.is_some_and(|root| root.items().all(Value::is_string))
+}
+
+/// Whether a value is of a kind.
+pub(super) fn is_kind(value: Value<'_>, kind: Expected) -> bool {
+    match kind {
+        Expected::Any => true,
+        Expected::String => value.is_string(),
+        Expected::Uuid => value.is_string() && is_uuid(&value.bytes()),
+        Expected::Timestamp => value.is_string() && is_timestamp(&value.bytes()),
+        Expected::Integer => value.kind() == Kind::Integer,
+        Expected::Number => value.is_number(),
+        Expected::Boolean => matches!(value.kind(), Kind::True | Kind::False),
+        Expected::Object => value.kind() == Kind::Object,
+        Expected::StringMap => value.kind() == Kind::Object && value.members().all(|(_, member)| member.is_string()),
+        Expected::Array => value.kind() == Kind::Array,
+    }
+}
+
+/// A UUID as Prefect writes it: with hyphens, in lower case, not nil.
+pub(super) fn usual_uuid(text: &[u8]) -> Option<Uuid> {
+    let id = Uuid::from_bytes(uuid_bytes(text)?);
+    // Of digits, letters and hyphens, upper-case letters alone have the one bit without the other.
+    let (words, _) = text.as_chunks::<4>();
+    let upper = words.iter().map(|word| u32::from_le_bytes(*word)).fold(0, |all, word| all | word & !(word << 1));
+    (upper & 0x4040_4040 == 0 && !id.is_nil()).then_some(id)
+}
+
+/// RFC 3339 with its offset.
+pub(super) fn usual_time(text: &[u8]) -> Option<time::Instant> {
+    time::read(text).filter(|time| time.form == time::Form::Rfc3339)?.instant
 }

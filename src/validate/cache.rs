@@ -1,0 +1,443 @@
+//! The cache of events without findings: an event like one of them has none either, and is not checked again.
+//!
+//! The checks see an event only through [`Observed`]. Whatever it gives out beyond the event's shape (keys, kinds,
+//! numbers of items) it records as a [`Guard`]: by default the exact bytes, and for what a method says of a value only
+//! that. An event of the same shape of which all guards hold is, to the checks, the same event. So a check cannot
+//! forget to say what it relies on: asking for more than it needs costs hits, never a verdict.
+//!
+//! What it gains, in instructions for each of the captured events: `tests/bench/validate.rs` (`lines` against `fresh`).
+
+use std::borrow::Cow;
+use std::cell::{Cell, RefCell};
+
+use hashbrown::HashMap;
+
+use crate::catalogue::{self, Compare, Family, Hole, LabelForm, Match, Part};
+use crate::diagnostic::Profile;
+use crate::json::{Kind, Value, equal};
+use crate::text::hash::{hash, mix};
+use crate::text::order;
+
+use super::agreement::{self, Operand};
+use super::form::{self, usual_time, usual_uuid};
+use super::links::Links;
+
+/// How many nodes and guards all entries together have at most.
+const CAPACITY: usize = 100_000;
+
+/// How many entries share a key at most. Each is compared in full.
+const ENTRIES_PER_KEY: usize = 4;
+
+/// What is known of a value, or of the value at another place together with it.
+enum Guard {
+    /// Written with these bytes.
+    Exact(Box<[u8]>),
+    /// A string of more than white space.
+    NotBlank,
+    Fits(&'static LabelForm),
+    /// This text, and a UUID behind it.
+    IdOf(&'static str),
+    Is(catalogue::ValueKind),
+    NotZero,
+    UsualUuid,
+    UsualTime,
+    /// The text of the value takes fewer bytes.
+    Shorter(u32),
+    /// Another text than that of the value at this place.
+    Differs(u32),
+    /// The same text as that of the value at this place.
+    Equals(u32),
+    /// A tag, whose resource has the id at this place.
+    TagOf(u32),
+    /// These agree with one another.
+    Agree(Compare, Vec<Operand<u32>>),
+}
+
+impl Guard {
+    #[inline(always)]
+    fn holds(&self, event: Value<'_>, value: Value<'_>) -> bool {
+        match self {
+            Guard::Exact(text) => equal(value.raw(), text),
+            Guard::NotBlank => value.raw().first().is_some_and(u8::is_ascii_graphic) || !value.is_blank(),
+            Guard::Fits(form) => form::fits(form, value),
+            Guard::IdOf(start) => is_id_of(start, value),
+            Guard::Is(kind) => form::is_kind(value, *kind),
+            Guard::NotZero => !agreement::is_zero(value),
+            Guard::UsualUuid => usual_uuid(value.raw()).is_some(),
+            Guard::UsualTime => usual_time(value.raw()).is_some(),
+            Guard::Shorter(limit) => is_shorter(value, *limit),
+            Guard::Differs(other) => !value.is_same_text(event.inner(*other)),
+            Guard::Equals(other) => value.is_same_text(event.inner(*other)),
+            Guard::TagOf(id) => agreement::is_tag_id(value, event.inner(*id)),
+            Guard::Agree(compare, operands) => {
+                agreement::agree(*compare, operands.iter().map(|operand| operand.read(|at| event.inner(at))))
+            }
+        }
+    }
+
+    /// Of several guards of one value, those of the first rank say it all.
+    fn rank(&self) -> u64 {
+        match self {
+            Guard::Exact(_) => 0,
+            Guard::IdOf(_) => 1,
+            _ => 2,
+        }
+    }
+
+    /// Whether it follows from the guard of the first rank of the same value.
+    fn follows_from(&self, first: &Guard) -> bool {
+        let of_one_value = matches!(
+            self,
+            Guard::Exact(_)
+                | Guard::NotBlank
+                | Guard::Fits(_)
+                | Guard::IdOf(_)
+                | Guard::Is(_)
+                | Guard::NotZero
+                | Guard::UsualUuid
+                | Guard::UsualTime
+        );
+        match first {
+            Guard::Exact(_) => of_one_value,
+            Guard::IdOf(_) => matches!(self, Guard::NotBlank | Guard::IdOf(_)),
+            _ => false,
+        }
+    }
+}
+
+fn is_shorter(value: Value<'_>, limit: u32) -> bool {
+    let span = value.span();
+    span.end.saturating_sub(span.start) < limit
+}
+
+/// What the checks have seen of one event.
+pub(super) struct Record {
+    /// The index of the event.
+    event: u32,
+    /// Each with the place that it is about, counted from the event.
+    guards: RefCell<Vec<(u32, Guard)>>,
+    /// Whether the guards are all that was seen.
+    complete: Cell<bool>,
+}
+
+impl Record {
+    /// `wanted`: whether the event can become an entry of the cache.
+    pub fn new(event: Value<'_>, wanted: bool) -> Self {
+        Record { event: event.index(), guards: RefCell::default(), complete: Cell::new(wanted) }
+    }
+
+    pub fn observe<'t>(&'t self, event: Value<'t>) -> Observed<'t> {
+        Observed { value: event, record: self }
+    }
+
+    fn note(&self, value: Value<'_>, guard: impl FnOnce() -> Guard) {
+        if self.complete.get() {
+            self.guards.borrow_mut().push((self.place(value), guard()));
+        }
+    }
+
+    fn place(&self, value: Value<'_>) -> u32 {
+        value.index().wrapping_sub(self.event)
+    }
+}
+
+/// A value of an event under check.
+#[derive(Clone, Copy)]
+pub(super) struct Observed<'t> {
+    value: Value<'t>,
+    record: &'t Record,
+}
+
+/// What the shape of an event tells: nothing to record.
+impl<'t> Observed<'t> {
+    fn with(self, value: Value<'t>) -> Self {
+        Observed { value, ..self }
+    }
+
+    pub fn kind(self) -> Kind {
+        self.value.kind()
+    }
+
+    pub fn is_string(self) -> bool {
+        self.value.is_string()
+    }
+
+    pub fn is_number(self) -> bool {
+        self.value.is_number()
+    }
+
+    /// Its place, counted from that of the event.
+    pub fn place(self) -> u32 {
+        self.record.place(self.value)
+    }
+
+    /// Its keys are part of the shape.
+    pub fn members(self) -> impl Iterator<Item = (Value<'t>, Observed<'t>)> {
+        self.value.members().map(move |(key, member)| (key, self.with(member)))
+    }
+
+    pub fn items(self) -> impl Iterator<Item = Observed<'t>> {
+        self.value.items().map(move |item| self.with(item))
+    }
+
+    pub fn get(self, key: &str) -> Option<Observed<'t>> {
+        self.value.get(key).map(|value| self.with(value))
+    }
+
+    pub fn at_path(self, path: &[&str]) -> Option<Observed<'t>> {
+        self.value.at_path(path).map(|value| self.with(value))
+    }
+}
+
+/// What the texts of an event tell.
+impl<'t> Observed<'t> {
+    /// The value itself, all of which counts from now on: for a report, and for what is not worth a guard.
+    pub fn exposed(self) -> Value<'t> {
+        self.record.complete.set(false);
+        self.value
+    }
+
+    fn exact(self) {
+        // Most are asked for one value several times in a row.
+        let place = self.place();
+        if matches!(self.record.guards.borrow().last(), Some((last, Guard::Exact(_))) if *last == place) {
+            return;
+        }
+        self.record.note(self.value, || Guard::Exact(self.value.raw().into()));
+    }
+
+    fn noted(self, holds: bool, guard: impl FnOnce() -> Guard) -> bool {
+        if holds {
+            self.record.note(self.value, guard);
+        } else {
+            self.exact();
+        }
+        holds
+    }
+
+    /// The bytes of a string, unescaped. Other values: as they are written.
+    pub fn bytes(self) -> Cow<'t, [u8]> {
+        self.exact();
+        self.value.bytes()
+    }
+
+    /// The text of a string. Other values: as they are written.
+    pub fn string(self) -> Cow<'t, str> {
+        self.exact();
+        self.value.string()
+    }
+
+    /// Whether it is the string `other`.
+    pub fn is(self, other: &str) -> bool {
+        self.exact();
+        self.value.is(other)
+    }
+
+    /// Not a string of white space, or of nothing.
+    pub fn is_not_blank(self) -> bool {
+        !self.is_string() || self.noted(!self.value.is_blank(), || Guard::NotBlank)
+    }
+
+    /// Whether the text has a form, and nothing is to be said of it.
+    pub fn fits(self, form: &'static LabelForm) -> bool {
+        self.noted(form::fits(form, self.value), || match id_of(form, self.value) {
+            Some(start) => Guard::IdOf(start),
+            None => Guard::Fits(form),
+        })
+    }
+
+    pub fn is_kind(self, kind: catalogue::ValueKind) -> bool {
+        let is = form::is_kind(self.value, kind);
+        // The others show in the shape.
+        if let catalogue::ValueKind::Uuid | catalogue::ValueKind::Timestamp = kind {
+            return self.noted(is, || Guard::Is(kind));
+        }
+        is
+    }
+
+    /// Not a whole number in a string that is zero.
+    pub fn is_not_zero(self) -> bool {
+        self.noted(!agreement::is_zero(self.value), || Guard::NotZero)
+    }
+
+    /// Whether it is a UUID as Prefect writes it.
+    pub fn is_usual_uuid(self) -> bool {
+        self.is_string() && self.noted(usual_uuid(self.value.raw()).is_some(), || Guard::UsualUuid)
+    }
+
+    /// Whether it is a time as RFC 3339 writes it, with its offset.
+    pub fn is_usual_time(self) -> bool {
+        self.is_string() && self.noted(usual_time(self.value.raw()).is_some(), || Guard::UsualTime)
+    }
+
+    /// Whether its text takes fewer bytes.
+    pub fn is_shorter(self, limit: usize) -> bool {
+        let limit = u32::try_from(limit).unwrap_or(u32::MAX);
+        let holds = is_shorter(self.value, limit);
+        if !holds {
+            return self.exposed_as(false);
+        }
+        self.record.note(self.value, || Guard::Shorter(limit));
+        holds
+    }
+
+    /// Whether two strings have different texts.
+    pub fn differs(self, other: Observed<'_>) -> bool {
+        let differs = !self.value.is_same_text(other.value);
+        if !differs {
+            return self.exposed_as(false);
+        }
+        self.record.note(self.value, || Guard::Differs(other.place()));
+        differs
+    }
+
+    /// Whether one of the ids is that of this tag's resource.
+    pub fn is_tag_of_one(self, ids: &[Observed<'_>]) -> bool {
+        let Some(id) = ids.iter().find(|id| agreement::is_tag_id(self.value, id.value)) else {
+            return self.exposed_as(false);
+        };
+        self.record.note(self.value, || Guard::TagOf(id.place()));
+        true
+    }
+
+    /// Whether some of the event's values agree.
+    pub fn agree(self, compare: Compare, operands: &[Operand<Observed<'t>>]) -> bool {
+        if !agreement::agree(compare, operands.iter().map(|operand| operand.read(|value| value.value))) {
+            return self.exposed_as(false);
+        }
+        if operands.iter().filter(|operand| !matches!(operand, Operand::Absent)).count() > 1 {
+            self.record.note(self.value, || {
+                Guard::Agree(compare, operands.iter().map(|operand| operand.map(Observed::place)).collect())
+            });
+        }
+        true
+    }
+
+    fn exposed_as(self, answer: bool) -> bool {
+        let _ = self.exposed();
+        answer
+    }
+}
+
+/// An event without findings.
+pub(super) struct Entry {
+    profile: Profile,
+    shape: Vec<u64>,
+    guards: Vec<(u32, Guard)>,
+    pub links: Links<u32>,
+    pub name: String,
+    family: &'static Family,
+    /// The placeholder of the name, in bytes.
+    hole: Option<(usize, usize)>,
+}
+
+impl Entry {
+    pub fn matched(&self) -> Match<'_> {
+        let hole = self.hole.and_then(|(start, end)| self.name.get(start..end));
+        Match { family: self.family, hole }
+    }
+
+    #[inline(always)]
+    fn decides(&self, profile: Profile, event: Value<'_>) -> bool {
+        self.profile == profile
+            && event.has_shape(&self.shape)
+            && self.guards.iter().all(|(place, guard)| guard.holds(event, event.inner(*place)))
+    }
+}
+
+/// The events without findings, by what few of them have in common.
+#[derive(Default)]
+pub(super) struct ShapeCache {
+    entries: HashMap<u64, Vec<Entry>>,
+    size: usize,
+}
+
+impl ShapeCache {
+    /// An entry that says that an event has no findings.
+    pub fn find(&self, profile: Profile, event: Value<'_>) -> Option<&Entry> {
+        self.entries.get(&key(event)?)?.iter().find(|entry| entry.decides(profile, event))
+    }
+
+    /// Adds an event without findings.
+    pub fn add(
+        &mut self,
+        profile: Profile,
+        event: Value<'_>,
+        name: &str,
+        matched: &Match<'_>,
+        links: Links<u32>,
+        seen: &Record,
+    ) {
+        if !seen.complete.get() {
+            return;
+        }
+        let (Some(key), Some(shape)) = (key(event), event.shape()) else { return };
+        let guards = simplified(seen.guards.take());
+        let size = shape.len().saturating_add(guards.len());
+        if size > CAPACITY {
+            return;
+        }
+        if self.size.saturating_add(size) > CAPACITY {
+            *self = ShapeCache::default();
+        }
+        self.size = self.size.saturating_add(size);
+        let start = matched.family.name.prefix().len();
+        let hole = matched.hole.map(|hole| (start, start.saturating_add(hole.len())));
+        let entries = self.entries.entry(key).or_default();
+        if entries.len() >= ENTRIES_PER_KEY {
+            let oldest = entries.remove(0);
+            self.size = self.size.saturating_sub(oldest.shape.len().saturating_add(oldest.guards.len()));
+        }
+        entries.push(Entry { profile, shape, guards, links, name: name.to_owned(), family: matched.family, hole });
+    }
+}
+
+/// The same guards with nothing said twice.
+fn simplified(mut guards: Vec<(u32, Guard)>) -> Vec<(u32, Guard)> {
+    order::by_key(&mut guards, &mut |(place, guard)| u64::from(*place) << 8 | guard.rank());
+    let mut simple: Vec<(u32, Guard)> = Vec::with_capacity(guards.len());
+    let mut first = 0;
+    for (place, guard) in guards {
+        match simple.get(first) {
+            Some((own, known)) if *own == place => {
+                if guard.follows_from(known) {
+                    continue;
+                }
+            }
+            _ => first = simple.len(),
+        }
+        match guard {
+            Guard::Agree(Compare::Text, operands)
+                if operands.iter().all(|operand| matches!(operand, Operand::Value(_))) =>
+            {
+                let pairs = operands.iter().zip(operands.iter().skip(1));
+                simple.extend(pairs.filter_map(|pair| match pair {
+                    (Operand::Value(one), Operand::Value(other)) => Some((*one, Guard::Equals(*other))),
+                    _ => None,
+                }));
+            }
+            guard => simple.push((place, guard)),
+        }
+    }
+    simple
+}
+
+/// The text before the UUID, if a form is that and a value has it.
+fn id_of(form: &'static LabelForm, value: Value<'_>) -> Option<&'static str> {
+    let LabelForm::Templates(templates) = form else { return None };
+    templates.iter().filter(|form| form.remark.is_none()).find_map(|form| match form.template.parts {
+        [Part::Literal(start), Part::Hole { hole: Hole::Uuid, .. }] if is_id_of(start, value) => Some(*start),
+        _ => None,
+    })
+}
+
+fn is_id_of(start: &str, value: Value<'_>) -> bool {
+    let Some((literal, id)) = value.raw().split_at_checked(start.len()) else { return false };
+    equal(literal, start.as_bytes()) && catalogue::is_uuid(id)
+}
+
+/// What few shapes have in common.
+fn key(event: Value<'_>) -> Option<u64> {
+    let name = event.get_first("event")?;
+    Some(mix(hash(name.raw()), event.shape_hash()))
+}

@@ -1,0 +1,46 @@
+//! Validates the captured events again and again: for a profiler, or for counting instructions
+//! (`valgrind --tool=callgrind`), which do not depend on how busy the machine is.
+//!
+//! `validate MODE ROUNDS` with the mode `lines` (NDJSON), `array` (a list on one line), `single` (each event by itself, by
+//! one validator) or `fresh` (each by a new one). Prints nanoseconds per event of the best round.
+
+use std::error::Error;
+use std::fs::File;
+use std::hint::black_box;
+use std::io::Read;
+use std::time::Instant;
+
+use flate2::read::GzDecoder;
+use prefect_events::diagnostic::TextOptions;
+use prefect_events::validate::{ValidateOptions, Validator};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    // cargo adds a `--bench`.
+    let mut arguments = std::env::args().skip(1).filter(|argument| !argument.starts_with("--"));
+    let mode = arguments.next().unwrap_or_else(|| "lines".to_owned());
+    let rounds: u32 = arguments.next().map_or(Ok(20), |rounds| rounds.parse())?;
+    let mut text = String::new();
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases/events.ndjson.gz");
+    GzDecoder::new(File::open(file)?).read_to_string(&mut text)?;
+    let lines: Vec<&str> = text.lines().collect();
+    let count = lines.len() as u64;
+    let inputs: Vec<String> = match &*mode {
+        "lines" => vec![text.clone()],
+        "array" => vec![["[", &lines.join(","), "]"].concat()],
+        _ => lines.iter().map(|line| (*line).to_owned()).collect(),
+    };
+    let options = ValidateOptions::default();
+    let (mut best, mut validator) = (u128::MAX, Validator::default());
+    for _ in 0..rounds {
+        let begun = Instant::now();
+        for input in &inputs {
+            if mode == "fresh" {
+                validator = Validator::default();
+            }
+            black_box(validator.validate(black_box(input.as_bytes()), TextOptions::default(), &options));
+        }
+        best = best.min(begun.elapsed().as_nanos());
+    }
+    println!("{mode}: {} ns per event", best.checked_div(u128::from(count)).unwrap_or_default());
+    Ok(())
+}
