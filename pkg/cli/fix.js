@@ -1,4 +1,4 @@
-// `--fix`: makes every fix that is certain, and writes a file back only if it changed.
+// `--fix`: applies every fix that is certain, and writes a file only if that changes it.
 
 import { randomUUID } from "node:crypto";
 import {
@@ -64,7 +64,7 @@ const CHANGED = "changed while it was being checked: not fixed";
 /** @typedef {{ bytes: Uint8Array, stats: Stats | undefined }} Original what was read, and of which file */
 
 /**
- * What is not a regular file is not even opened: that alone can disturb who waits at the other end.
+ * Rejects what is not a regular file without opening it: opening a named pipe already disturbs its writer.
  * @param {string} file
  */
 export async function refuseSpecial(file) {
@@ -87,7 +87,7 @@ export async function refuseSpecial(file) {
 export async function writeBack(file, bytes, original) {
   const release = holdSignals();
   try {
-    // At once, so that no other code, nor a signal, comes between.
+    // Synchronous, so that neither other code nor a signal handler runs in between.
     writeNow(file, bytes, original);
   } catch (error) {
     if (error instanceof Unfixed) throw error;
@@ -101,7 +101,7 @@ export async function writeBack(file, bytes, original) {
 const SIGNALS = /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]);
 
 /**
- * What asks the program to end waits, and then ends it.
+ * Signals that end the program are held back until no temporary file is left.
  * @returns {() => Promise<void>}
  */
 function holdSignals() {

@@ -165,7 +165,7 @@ program
       "with --events: direct is without de-duplication and waiting",
     ).choices(["consumer", "direct"]),
   )
-  .option("--server-version <VERSION>", "3.9 or 3.8, whatever the scenario says")
+  .option("--server-version <VERSION>", "3.9 or 3.8, in place of the scenario's")
   .option("--compare", "play a scenario on both, and print what differs")
   .option("--trace", "print every decision")
   .addOption(format(["pretty", "json"]))
@@ -229,7 +229,7 @@ function reporting(name, description, profiles) {
     .addOption(format(Object.keys(FORMATS)))
     .option(
       "--fix",
-      "make every fix that is certain, in the files themselves (with -: print the fixed text)",
+      "apply every fix that is certain, in the files themselves; all else in them, their mode, owner and links stay (with -: print the fixed text)",
     )
     .option(
       "--severity <CODE=LEVEL>",

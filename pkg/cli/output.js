@@ -108,7 +108,7 @@ function outputFailed(error) {
     // Directly: the program ends here.
     writeSync(process.stderr.fd, `prefect-events: standard output ${writeReason(error)}\n`);
   } catch {
-    // The status says it.
+    // The exit status is all that is left.
   }
   process.exit(MISUSE);
 }

@@ -1,4 +1,4 @@
-// Opens what is to be checked, and says in a sentence why something cannot be.
+// Opens inputs, and gives the reason in a sentence where one cannot be read.
 
 import { open } from "node:fs/promises";
 

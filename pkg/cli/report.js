@@ -17,7 +17,7 @@ import { Selection } from "./selection.js";
  * @property {string} file
  * @property {Report} report
  * @property {(Excerpt | undefined)[]} excerpts the text around each diagnostic
- * @property {number} [fixed] how many fixes were made
+ * @property {number} [fixed] how many fixes were applied
  */
 
 /** @typedef {{ file: string, unreadable: string, unfixed?: boolean }} NotChecked why it was not read, or not fixed */
@@ -38,7 +38,7 @@ export const AUTOMATIONS = { noun: "automation", report: checkAutomation, lines:
 
 /** Up to here a file is read whole. */
 const WHOLE_BYTES = 8 * 1024 * 1024;
-/** What is nearly always enough to tell NDJSON. */
+/** Nearly always enough to recognise NDJSON. */
 const SNIFFED_BYTES = 64 * 1024;
 /** Only NDJSON of events can be longer. */
 const DOCUMENT_BYTES = 1024 * 1024 * 1024;
@@ -103,7 +103,7 @@ async function reportLines(file, source, options, progress) {
 }
 
 /**
- * The text around what was found after its lines had gone by: reads them once more.
+ * The text around findings that were reported after their lines had been read: reads the lines again.
  * @param {Checked} result
  * @param {() => Promise<import("./read.js").Input>} reopen
  */

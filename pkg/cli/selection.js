@@ -34,7 +34,7 @@ export class Selection {
   }
 
   /**
-   * What is found only later, such as a missing link, takes its place in the text.
+   * Findings that come late, such as a missing link, are sorted by their place in the text.
    * @param {string} file
    * @returns {import("./report.js").Checked}
    */

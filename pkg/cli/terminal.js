@@ -5,7 +5,7 @@ import pc from "picocolors";
 /** @typedef {ReturnType<typeof pc.createColors>} Colours */
 
 /**
- * Colours on a terminal only; NO_COLOR takes them away, FORCE_COLOR asks for them elsewhere.
+ * Colours on a terminal only; NO_COLOR disables them, FORCE_COLOR enables them elsewhere.
  * @param {{ isTTY?: boolean }} stream
  * @param {NodeJS.ProcessEnv} [env]
  * @returns {Colours}

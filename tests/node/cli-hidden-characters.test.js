@@ -7,7 +7,14 @@ import { test } from "node:test";
 import stringWidth from "string-width";
 
 import { jsonText, printable, printableLines, pythonEscaped } from "../../pkg/cli/escape.js";
+import { diagnostics } from "../../pkg/cli/formats/diagnostics.js";
+import { github } from "../../pkg/cli/formats/github.js";
+import { json } from "../../pkg/cli/formats/json.js";
+import { junit } from "../../pkg/cli/formats/junit.js";
 import { pretty } from "../../pkg/cli/formats/pretty.js";
+import { sarif } from "../../pkg/cli/formats/sarif.js";
+import { PLAIN } from "../../pkg/cli/terminal.js";
+import "../../pkg/node.js";
 import { event } from "./helpers/events.js";
 import { checked, rangeOf, render, WARNING } from "./helpers/result.js";
 import { folder, run } from "./helpers/run.js";
@@ -112,6 +119,30 @@ test("the carets stay under what they mark", () => {
   }
 });
 
+test("every format escapes every text of a finding", () => {
+  const hidden = KINDS.map(([character]) => character).join("");
+  // A path has no lone surrogate.
+  const file = hidden.replace("\ud800", "");
+  const finding = {
+    ...WARNING,
+    severity: /** @type {const} */ ("error"),
+    message: hidden,
+    help: hidden,
+    path: hidden,
+    docs: hidden,
+    fix: { title: hidden, edits: [] },
+  };
+  const { range, ...placeless } = finding;
+  const result = {
+    ...checked([finding, placeless, { ...finding, severity: "info" }]),
+    file,
+  };
+  const results = [result, { file, unreadable: hidden }];
+  const texts = [pretty, json, github, sarif, junit].map((format) => render(format, results));
+  texts.push(diagnostics([finding, placeless], file, PLAIN));
+  for (const text of texts) assert.equal(printableLines(text), text);
+});
+
 const cwd = folder();
 /** Those that can stand in arguments and in text that is UTF-8. */
 const ALL = KINDS.map(([character]) => character)
@@ -172,6 +203,21 @@ const scenario = (more) =>
 write("scenario.json", scenario({}));
 write("expect.json", scenario({ expect: [{ fires: 7 }] }));
 write("broken.json", scenario({ [ALL]: 1 }));
+write(
+  "runs.json",
+  JSON.stringify({
+    scenario: ALL,
+    automation: "crash-zombie-flows",
+    start: "2026-03-01T12:00:00Z",
+    end: "30m",
+    heartbeat: { frequency: 30 },
+    runs: [{ name: ALL, starts: "5s", dies: "2m10s" }],
+    expect: [
+      { run: ALL, fires: 7, between: ["3m30s", "3m50s"] },
+      { run: ALL, never: true },
+    ],
+  }),
+);
 write("broken-event.json", scenario({ events: [{ event: ALL }] }));
 
 /** Arguments, and whether the output is JSON. @type {[string[], boolean?][]} */
@@ -248,7 +294,7 @@ const COMMANDS = [
   ),
   [["validate", "--fix", NAME, "events.json"]],
   ...["pretty", "json"].flatMap((format) =>
-    ["scenario.json", "broken.json", "broken-event.json"].flatMap((file) =>
+    ["scenario.json", "runs.json", "broken.json", "broken-event.json"].flatMap((file) =>
       [[], ["--trace"], ["--compare"]].map(
         (more) =>
           /** @type {[string[], boolean]} */ ([
@@ -266,6 +312,7 @@ const COMMANDS = [
           "--format",
           format,
           "expect.json",
+          "runs.json",
           "broken.json",
           "broken-event.json",
           `missing${ALL}`,

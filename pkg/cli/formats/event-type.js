@@ -93,7 +93,7 @@ function payload({ payload }, style) {
 }
 
 /**
- * Names the only one who says so; mostly documentation and source code agree.
+ * Names the only source of a statement; mostly documentation and source code agree.
  * @param {string} meaning
  * @param {import("../../index.js").Source} source
  */

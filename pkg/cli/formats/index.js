@@ -1,4 +1,4 @@
-// The formats of results. Each is told of one file after the other, and then of the end. The noun is what the files hold.
+// The formats of results. Each gets one file after the other, and then the end. The noun is what the files hold.
 
 import { github } from "./github.js";
 import { json } from "./json.js";
