@@ -111,6 +111,25 @@ test("each slider changes what is played", async () => {
   await put("Length, minutes", "4", /Fires on 1 of 4 runs;\s+it was alive/);
 });
 
+test("a number that is being typed stays when the view is drawn anew", async () => {
+  const { page } = await open("#simulate");
+  await says(outcome(page), "Fires on 2 of 4 runs");
+  const loss = page.getByRole("spinbutton", { name: "Loss, per cent", exact: true });
+  await loss.fill("7");
+  await page.locator("view-simulate").evaluate(async (view) => {
+    const element = /** @type {any} */ (view);
+    element.requestUpdate();
+    await element.updateComplete;
+  });
+  assert.equal(await loss.inputValue(), "7");
+  await loss.fill("99");
+  await page.keyboard.press("Tab");
+  assert.equal(await loss.inputValue(), "30", "as much as there can be");
+  await loss.fill("");
+  await page.keyboard.press("Tab");
+  assert.equal(await loss.inputValue(), "30");
+});
+
 test("runs are added, changed, renamed and removed", async () => {
   const { page } = await open("#simulate");
   await page.getByLabel("Add a run").selectOption({ label: "a heartbeat after its end" });

@@ -21,15 +21,21 @@ export function sliders(all: Slider[]) {
   </section>`;
 }
 
+/** The number is not `live`: what is being typed must stay when a result arrives meanwhile. */
 function slider({ label, unit, least, most, step, value, set }: Slider) {
   const take = (event: Event) => {
-    const { valueAsNumber } = event.target as HTMLInputElement;
-    if (Number.isFinite(valueAsNumber)) set(Math.min(most, Math.max(least, valueAsNumber)));
+    const input = event.target as HTMLInputElement;
+    const { valueAsNumber } = input;
+    const taken = Number.isFinite(valueAsNumber)
+      ? Math.min(most, Math.max(least, valueAsNumber))
+      : value;
+    input.value = String(taken);
+    if (taken !== value) set(taken);
   };
   const title = unit ? `${label}, ${UNITS[unit]}` : label;
   return html`<div class="slider">
     <span class="name" aria-hidden="true">${label}</span>
-    <span class="value"><input type="number" aria-label=${title} min=${least} max=${most} step="any" .value=${live(String(value))} @change=${take} />${unit}</span>
+    <span class="value"><input type="number" aria-label=${title} min=${least} max=${most} step="any" .value=${String(value)} @change=${take} />${unit}</span>
     <input type="range" aria-label=${title} min=${least} max=${most} step=${step} .value=${live(String(value))} @input=${take} />
   </div>`;
 }
