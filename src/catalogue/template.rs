@@ -17,7 +17,12 @@ pub enum Part {
     /// Text that stands for itself.
     Literal(&'static str),
     /// A placeholder: its name, and what it stands for.
-    Hole { name: &'static str, hole: Hole },
+    Hole {
+        /// The name between the braces.
+        name: &'static str,
+        /// What can stand in its place.
+        hole: Hole,
+    },
 }
 
 impl Template {
