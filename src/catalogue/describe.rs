@@ -197,6 +197,15 @@ pub struct Example(
 
 /// Describes every family, in the order of the documentation. `inputs`: what the builder accepts for its events:
 /// [`generate::inputs`](crate::generate::inputs).
+///
+/// ```
+/// use prefect_events::catalogue::event_types;
+/// use prefect_events::generate::inputs;
+///
+/// let all = event_types(&inputs);
+/// let task_run = all.iter().find(|one| one.name_pattern == "prefect.task-run.{state}");
+/// assert_eq!(task_run.map(|one| one.resource_id.as_str()), Some("prefect.task-run.{uuid}"));
+/// ```
 #[must_use]
 pub fn event_types(inputs: &dyn Fn(&'static Family) -> Vec<Input>) -> Vec<EventType> {
     families().iter().map(|family| event_type(family, inputs(family))).collect()

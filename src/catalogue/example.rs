@@ -1,4 +1,4 @@
-//! Example events, made of the catalogue's examples of labels and fields.
+//! Example events, composed of the catalogue's examples of labels and fields.
 
 use super::model::{Equal, Family, Field, Label, LabelForm, Object as Shape, Related, Term, ValueKind, Variant};
 use super::{Alternative, Part, Presence};
@@ -51,7 +51,7 @@ fn suffix(family: &Family) -> &'static str {
     }
 }
 
-/// The state that an event tells, and the one before.
+/// The state that an event reports, and the one before.
 struct State {
     kind: &'static str,
     before: Option<&'static Variant>,

@@ -19,6 +19,7 @@ pub fn families() -> &'static [Family] {
 }
 
 /// The family of an event's name.
+#[derive(Clone, Copy, Debug)]
 pub struct Match<'n> {
     /// The family.
     pub family: &'static Family,
@@ -28,6 +29,15 @@ pub struct Match<'n> {
 }
 
 /// Finds the family of a name. A family whose whole name it is comes before a pattern.
+///
+/// ```
+/// use prefect_events::catalogue::find;
+///
+/// let found = find("prefect.task-run.Running").expect("Prefect emits it");
+/// assert_eq!(found.family.name.text, "prefect.task-run.{state}");
+/// assert_eq!(found.hole, Some("Running"));
+/// assert!(find("acme.order.paid").is_none());
+/// ```
 #[must_use]
 pub fn find(name: &str) -> Option<Match<'_>> {
     if !name.starts_with("prefect") {

@@ -17,7 +17,12 @@ pub enum Part {
     /// Text that stands for itself.
     Literal(&'static str),
     /// A placeholder: its name, and what it stands for.
-    Hole { name: &'static str, hole: Hole },
+    Hole {
+        /// The name between the braces.
+        name: &'static str,
+        /// What can stand in its place.
+        hole: Hole,
+    },
 }
 
 impl Template {
@@ -66,8 +71,8 @@ impl Template {
         text
     }
 
-    /// A placeholder takes all that it can, so no second try is ever needed: the build
-    /// script refuses templates in which a placeholder is not followed by its own delimiter.
+    /// A placeholder matches as much as it can, and nothing is tried twice: the build
+    /// script rejects templates in which a placeholder is not followed by its own delimiter.
     fn read<'t>(&self, text: &'t [u8], mut found: impl FnMut(&str, &'t [u8])) -> bool {
         let mut rest = text;
         for part in self.parts {

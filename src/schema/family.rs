@@ -1,7 +1,7 @@
 //! What the catalogue says of a family, as a schema.
 //!
-//! A schema refuses what `validate` calls an error in the profile `documented`. What it calls a warning or an info is
-//! accepted, and only told in descriptions.
+//! A schema rejects what `validate` calls an error in the profile `documented`. What it calls a warning or an info is
+//! accepted, and only described.
 
 use crate::catalogue::example_value;
 use crate::catalogue::{self, Family, Field, Label, LabelForm, Missing, Related, Source, Value, ValueKind};
@@ -199,7 +199,7 @@ fn payload(family: &Family) -> Object {
         }
         [only] => Object::new().with("type", "object").and(shape(only)),
         [first, others @ ..] => {
-            // With a field that only another shape has, it is that one. So a mistake is told of the shape that is meant.
+            // With a field that only another shape has, it is that one. So a mistake is reported for the shape that is meant.
             let mut schema = shape(first);
             for other in others {
                 let own = other.fields.iter().filter(|field| first.fields.iter().all(|known| known.name != field.name));

@@ -1,6 +1,6 @@
-//! JSON Schemas (draft 2020-12) of all events, and the page that describes them, made of the catalogue.
+//! JSON Schemas (draft 2020-12) of all events, and the page that describes them, generated from the catalogue.
 //!
-//! The npm package has them as files of its own; the WebAssembly modules have none of this.
+//! The npm package has them in files of its own; the WebAssembly modules do not hold them.
 
 mod envelope;
 mod family;

@@ -7,7 +7,7 @@ use super::family::one_of;
 
 /// A UUID with hyphens, in any case.
 pub(super) const UUID: &str = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}";
-/// Other spellings of a UUID that the server takes.
+/// Other spellings of a UUID that the server accepts.
 pub(super) const OTHER_UUID: &str = "[0-9a-fA-F]{32}|urn:uuid:[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|\\{[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\\}";
 pub(super) const DATE: &str = "[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])";
 /// Hours, minutes and seconds.

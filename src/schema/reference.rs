@@ -196,7 +196,7 @@ fn with_values(meaning: String, values: &[Value]) -> String {
 
 /// The resource, and its labels beneath it.
 fn related_rows(related: &'static Related, documented: bool) -> Vec<[String; 4]> {
-    // What is said of it besides tells who writes it.
+    // A remark says already who writes it.
     let own = match related.remark {
         Some(remark) => Some(remark.text),
         None => descriptions::practice(related.source(), Presence::Required, documented),

@@ -8,7 +8,7 @@ use super::super::statics::variant;
 use super::super::template::{Part, Template};
 use super::Resolver;
 
-/// Reads a template, and refuses one that `Template::matches` might not get right.
+/// Reads a template, and rejects one that `Template::matches` might not get right.
 pub(super) fn read(text: &str) -> Result<Template, String> {
     let wrong = |what: &str| format!("template `{text}`: {what}");
     let template = parse(text);
@@ -25,7 +25,7 @@ pub(super) fn read(text: &str) -> Result<Template, String> {
         if name.is_empty() || !name.bytes().all(|b| b.is_ascii_lowercase() || b == b'-') {
             return Err(wrong("a placeholder's name is of small letters and hyphens"));
         }
-        // A placeholder takes all it can, so what follows must begin with what it cannot take.
+        // A placeholder matches as much as it can, so what follows must begin with what it cannot match.
         let after = parts.peek();
         let before = |end: char| matches!(after, Some(Part::Literal(text)) if text.starts_with(end));
         let ends = match hole {
