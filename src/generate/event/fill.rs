@@ -30,7 +30,7 @@ pub(in crate::generate) struct Filling<'f, 't> {
     /// What is given, or follows from what is.
     pub slots: &'f Slots<'t>,
     /// Values that come before those of the slots, and those that were made because none was given.
-    pub own: &'f mut Vec<Option<SlotValue<'t>>>,
+    pub own: &'f mut Vec<(usize, SlotValue<'t>)>,
     pub occurred: Instant,
     pub id: EventId<'t>,
     pub follows: EventId<'t>,
@@ -248,7 +248,7 @@ impl<'f, 't> Filling<'f, 't> {
     }
 
     fn known(&self, slot: usize) -> Option<&SlotValue<'t>> {
-        let own = self.own.get(slot).and_then(Option::as_ref);
+        let own = self.own.iter().find(|(own, _)| *own == slot).map(|(_, value)| value);
         own.or_else(|| self.slots.values.get(slot).and_then(Option::as_ref))
     }
 
@@ -263,11 +263,9 @@ impl<'f, 't> Filling<'f, 't> {
     }
 
     fn set(&mut self, slot: usize, value: SlotValue<'t>) {
-        if self.own.len() <= slot {
-            self.own.resize(slot.saturating_add(1), None);
-        }
-        if let Some(own) = self.own.get_mut(slot) {
-            *own = Some(value);
+        match self.own.iter_mut().find(|(own, _)| *own == slot) {
+            Some((_, own)) => *own = value,
+            None => self.own.push((slot, value)),
         }
     }
 

@@ -5,16 +5,19 @@
 //! text. `tests/bench/generate.rs` measures what it gains (three to six times as many events per second as filling
 //! each template anew); a property test holds that the events are the same.
 
+use std::rc::Rc;
+
 use crate::time::Instant;
 
 use super::super::error::BuildError;
 use super::super::random::Random;
 use super::cache;
 use super::fill::{EventId, Filling};
+use super::layout::Layout;
 use super::sink::{JsonText, Sink};
 use super::slots::Slots;
 use super::steps::{Piece as UsualPiece, Usual};
-use super::template::Piece;
+use super::template::{Given, Piece, Shape};
 use super::value::SlotValue;
 
 /// Events that are alike: of one name, with the same values in all slots but a few.
@@ -40,7 +43,7 @@ impl Alike {
             random: &mut Random::new(0),
             related: 0,
         };
-        let pieces = joined(&template.pieces, Some(Known { filling, varying: &varying }));
+        let pieces = joined(&template.pieces, Known { filling, varying: &varying, shape: None });
         Alike { name: name.to_owned(), slots, pieces, varying }
     }
 
@@ -53,20 +56,31 @@ impl Alike {
         random: &mut Random,
         out: &mut JsonText,
     ) -> Result<(), BuildError> {
-        let mut own = vec![None; self.slots.values.len()];
-        for (slot, value) in self.varying.iter().zip(values) {
-            if let Some(own) = own.get_mut(*slot) {
-                *own = Some(value);
-            }
-        }
+        let mut own: Vec<_> = self.varying.iter().copied().zip(values).collect();
         let (name, slots) = (&self.name, &self.slots);
         let mut filling = Filling { name, slots, own: &mut own, occurred, id, follows, random, related: 0 };
         filling.write(&self.pieces, out)
     }
 }
 
-/// Joins pieces. With `known`, slots that do not vary are filled from it.
-pub(super) fn joined(pieces: &[Piece], mut known: Option<Known<'_, '_, '_>>) -> Vec<Piece> {
+/// Joins the pieces of all events of a shape: filled is what does not depend on what is given.
+pub(super) fn joined_of_shape(pieces: &[Piece], layout: &Rc<Layout>, shape: &Shape) -> Vec<Piece> {
+    let slots = Slots::new(layout.clone(), Instant(0));
+    let filling = Filling {
+        name: "",
+        slots: &slots,
+        own: &mut Vec::new(),
+        occurred: slots.occurred,
+        id: EventId::No,
+        follows: EventId::No,
+        random: &mut Random::new(0),
+        related: 0,
+    };
+    joined(pieces, Known { filling, varying: &[], shape: Some(shape) })
+}
+
+/// Joins pieces. Slots that do not vary are filled.
+fn joined(pieces: &[Piece], mut known: Known<'_, '_, '_>) -> Vec<Piece> {
     let mut joiner = Joiner { pieces: Vec::new(), text: JsonText::default(), begun: Some(false) };
     for piece in pieces {
         if let Some(static_text) = joiner.fixed(piece) {
@@ -74,11 +88,11 @@ pub(super) fn joined(pieces: &[Piece], mut known: Option<Known<'_, '_, '_>>) -> 
             continue;
         }
         if let Piece::EndRelated(count) = piece {
-            let before = known.as_ref().map_or(0, |known| known.filling.related);
+            let before = known.filling.related;
             joiner.add(Piece::EndRelated(count.saturating_add(before)));
             continue;
         }
-        match known.as_mut().and_then(|known| known.text_of(piece, joiner.begun)) {
+        match known.text_of(piece, joiner.begun) {
             Some(text) => {
                 joiner.text.ready(&text);
                 if !piece.is_optional() || !text.is_empty() {
@@ -96,10 +110,12 @@ pub(super) fn joined(pieces: &[Piece], mut known: Option<Known<'_, '_, '_>>) -> 
 }
 
 /// What is known of all events that are alike.
-pub(super) struct Known<'k, 'f, 't> {
-    pub filling: Filling<'f, 't>,
+struct Known<'k, 'f, 't> {
+    filling: Filling<'f, 't>,
     /// The slots whose values differ from event to event.
-    pub varying: &'k [usize],
+    varying: &'k [usize],
+    /// If nothing but the shape of the events is known: all that is given varies.
+    shape: Option<&'k Shape>,
 }
 
 struct Joiner {
@@ -162,8 +178,13 @@ impl Known<'_, '_, '_> {
     /// What is written for a piece, if it is the same in all events that are alike, and right.
     fn text_of(&mut self, piece: &Piece, begun: Option<bool>) -> Option<String> {
         let is_settled = match piece {
-            Piece::EventName | Piece::Many(_) | Piece::FurtherRelated | Piece::FurtherFields { .. } => true,
-            Piece::FurtherPayload(_) => true,
+            Piece::EventName | Piece::FurtherRelated | Piece::FurtherFields { .. } | Piece::FurtherPayload(_) => {
+                self.shape.is_none()
+            }
+            Piece::Many(step) => {
+                let given = self.filling.slots.layout.related.get(*step).and_then(|step| step.given);
+                self.is_known_key(given)
+            }
             Piece::Label { place, .. }
             | Piece::WholeId { place, .. }
             | Piece::IdPart { place, .. }
@@ -187,10 +208,14 @@ impl Known<'_, '_, '_> {
         out.finish().strip_prefix(before).map(str::to_owned)
     }
 
+    fn is_known_key(&self, key: Option<usize>) -> bool {
+        self.shape.is_none_or(|shape| shape.of_key(key) == Given::Nothing)
+    }
+
     /// Whether a slot has the same value in all events that are alike.
     fn is_settled(&self, slot: usize, depth: usize) -> bool {
         let slots = self.filling.slots;
-        if self.varying.contains(&slot) {
+        if self.varying.contains(&slot) || self.shape.is_some_and(|shape| shape.of_slot(slot) != Given::Nothing) {
             return false;
         }
         if slots.values.get(slot).is_some_and(Option::is_some) {
@@ -199,7 +224,8 @@ impl Known<'_, '_, '_> {
         // A default that asks for itself has no end.
         let is_settled = |slot: &usize| depth < 8 && self.is_settled(*slot, depth.saturating_add(1));
         match slots.layout.usual.get(slot) {
-            Some(Usual::Null | Usual::Text(_) | Usual::Json(_) | Usual::Keys(_) | Usual::Same(_)) => true,
+            Some(Usual::Null | Usual::Text(_) | Usual::Json(_)) => true,
+            Some(Usual::Keys(of) | Usual::Same(of)) => self.is_known_key(*of),
             Some(Usual::Slug(of) | Usual::Tail(of)) => is_settled(of),
             Some(Usual::Filled(pieces)) => pieces.iter().all(|piece| match piece {
                 UsualPiece::Text(_) | UsualPiece::Slot(None) | UsualPiece::Last(None) => true,

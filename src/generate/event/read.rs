@@ -38,7 +38,10 @@ pub(super) fn read<'t>(name: &str, input: Value<'t>, slots: &mut Slots<'t>) -> F
 /// A point in time that is given for a key.
 pub(super) fn instant(key: &str, value: Value<'_>) -> Fallible<Instant> {
     let instant = Some(value).filter(|value| value.is_string()).and_then(|text| time::read(&text.bytes())?.instant);
-    instant.ok_or_else(|| error::wrong(key, "a time such as `2026-03-31T18:30:00Z`", value))
+    // The server reads no year beyond 9999.
+    instant
+        .filter(|instant| instant.is_usual())
+        .ok_or_else(|| error::wrong(key, "a time such as `2026-03-31T18:30:00Z`", value))
 }
 
 struct Reading<'r, 't> {

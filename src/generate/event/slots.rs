@@ -140,8 +140,7 @@ impl<'t> Slots<'t> {
             Some(SlotValue::Null) => GivenKind::Null,
             Some(_) => GivenKind::Something,
         });
-        let keys = self.given.iter().map(Given::kind);
-        Shape { slots: slots.collect(), keys: keys.collect(), ran: self.ran, ended: self.ended }
+        Shape::new(slots, self.given.iter().map(Given::kind), [self.ran, self.ended])
     }
 
     /// What follows from what is given: what stands in the event's name, when it occurred, its states. `hole`: the value

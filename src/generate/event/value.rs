@@ -29,6 +29,16 @@ impl<'t> SlotValue<'t> {
         }
     }
 
+    pub fn into_owned(self) -> SlotValue<'static> {
+        match self {
+            SlotValue::Null => SlotValue::Null,
+            SlotValue::Text(text) => SlotValue::Text(text.into_owned().into()),
+            SlotValue::Json(json) => SlotValue::Json(json.into_owned().into()),
+            SlotValue::Time(time) => SlotValue::Time(time),
+            SlotValue::Id(id) => SlotValue::Id(id),
+        }
+    }
+
     /// Its text, without quotes.
     pub fn shown(&self) -> Cow<'_, str> {
         match self {

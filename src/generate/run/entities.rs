@@ -31,20 +31,20 @@ pub(super) struct Entities {
 
 /// What is given for an event: for each key a value. Events that are alike differ in some of them alone.
 pub(super) struct Givens<'g> {
-    slots: Option<&'g mut Slots<'static>>,
+    slots: Option<Slots<'static>>,
     /// The slots of those that vary, in their order; beyond all slots where the event has none.
     pub varying: Vec<usize>,
-    pub values: Vec<SlotValue<'static>>,
+    pub values: Vec<SlotValue<'g>>,
 }
 
 impl<'g> Givens<'g> {
     /// Everything, for an event of its own or the first of some that are alike.
-    pub fn all(slots: &'g mut Slots<'static>) -> Self {
+    pub fn all(slots: Slots<'static>) -> Self {
         Givens { slots: Some(slots), varying: Vec::new(), values: Vec::new() }
     }
 
     /// Nothing but the values that vary.
-    pub fn varying() -> Givens<'static> {
+    pub fn varying() -> Self {
         Givens { slots: None, varying: Vec::new(), values: Vec::with_capacity(12) }
     }
 
@@ -80,13 +80,13 @@ impl<'g> Givens<'g> {
     }
 
     /// A value that each event has for itself.
-    pub fn vary(&mut self, key: &str, value: SlotValue<'static>) {
+    pub fn vary(&mut self, key: &str, value: SlotValue<'g>) {
         match &mut self.slots {
             None => self.values.push(value),
             Some(slots) => {
                 let slot = slots.layout.slot_of_key(key);
                 if let Some(slot) = slot {
-                    slots.give_slot(slot, value.clone());
+                    slots.give_slot(slot, value.clone().into_owned());
                 }
                 self.varying.push(slot.map_or(usize::MAX, |(_, slot)| slot));
                 self.values.push(value);
@@ -163,16 +163,17 @@ impl<'g> Givens<'g> {
 }
 
 /// The slots of an event of this name, with what is given for it and what follows from that; and the values that vary.
-pub(super) fn slots_of(
+pub(super) fn slots_of<'g>(
     name: &str,
     at: Instant,
-    give: impl FnOnce(&mut Givens<'_>),
-) -> Result<(Slots<'static>, Vec<usize>, Vec<SlotValue<'static>>), BuildError> {
+    give: impl FnOnce(&mut Givens<'g>),
+) -> Result<(Slots<'static>, Vec<usize>, Vec<SlotValue<'g>>), BuildError> {
     let found = family_of(name)?.ok_or_else(|| BuildError::new("an event needs a name"))?;
-    let mut slots = Slots::new(layout(found.family, shape_meant(found.family, None)), at);
-    let mut givens = Givens::all(&mut slots);
+    let layout = layout(found.family, shape_meant(found.family, None));
+    let mut givens = Givens::all(Slots::new(layout.clone(), at));
     give(&mut givens);
-    let Givens { varying, values, .. } = givens;
+    let Givens { slots, varying, values } = givens;
+    let mut slots = slots.unwrap_or_else(|| Slots::new(layout, at));
     slots.settle(name, found.hole)?;
     Ok((slots, varying, values))
 }

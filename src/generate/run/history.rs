@@ -104,7 +104,7 @@ impl Writing {
                 let Some((entities, course)) = run.zip(course) else { return Ok(()) };
                 let ids = [EventId::Known(step.id), known(step.follows)];
                 let key = (task_run.run, Some((task_run.course, step.number)));
-                let give = |givens: &mut Givens<'_>| task_run.give(course, step, entities, givens);
+                let give = |givens: &mut _| task_run.give(course, step, entities, givens);
                 self.alike(key, || course.event(step.number), give, event, (ids, step.seed), out)
             }
             Planned::State { id, follows, transition } => {
@@ -128,11 +128,11 @@ impl Writing {
     }
 
     /// Writes an event that is like others.
-    fn alike(
+    fn alike<'g>(
         &mut self,
         key: AlikeKey,
         name: impl FnOnce() -> String,
-        give: impl Fn(&mut Givens<'_>),
+        give: impl Fn(&mut Givens<'g>),
         event: &TimedEvent,
         (ids, seed): ([EventId<'static>; 2], u64),
         out: &mut JsonText,
@@ -163,9 +163,9 @@ fn known(id: Option<Uuid>) -> EventId<'static> {
 }
 
 /// Writes an event by itself.
-fn single(
+fn single<'g>(
     name: &str,
-    give: impl Fn(&mut Givens<'_>),
+    give: impl Fn(&mut Givens<'g>),
     event: &TimedEvent,
     ([id, follows], seed): ([EventId<'static>; 2], u64),
     out: &mut JsonText,

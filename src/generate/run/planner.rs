@@ -295,11 +295,17 @@ impl Planner<'_> {
         if most_events(&plan) > MOST_EVENTS as u64 {
             return Err(too_many());
         }
-        let mut is_first = true;
+        let (mut is_first, mut is_first_state) = (true, true);
         for event in course(&plan, further, &mut self.random).events {
             let (id, follows) = (event.id, event.follows);
             let (planned, is_new) = match event.transition {
-                Some(transition) => (Planned::State { id, follows, transition }, true),
+                // What can be wrong with a state event are its message, its own name, or how much it is related to.
+                Some(transition) => {
+                    let after = &transition.after;
+                    let is_own = !after.message.is_empty() || State::known(&after.name).is_none();
+                    let is_new = is_own || std::mem::take(&mut is_first_state);
+                    (Planned::State { id, follows, transition }, is_new)
+                }
                 None => (Planned::Heartbeat { id }, std::mem::take(&mut is_first)),
             };
             self.add(event.occurred, run, planned, is_new)?;
@@ -424,17 +430,18 @@ impl Planner<'_> {
         };
         let steps = self.plan.courses.get(course).map_or(0, TaskCourse::steps);
         let of = self.plan.task_runs.len();
-        self.plan.task_runs.push(task_run.clone());
+        self.plan.task_runs.push(task_run);
+        let at = |planner: &Self, number| planner.plan.task_runs.get(of).map_or(begins, |run| run.at(number));
         let mut before: Option<(Instant, Uuid)> = None;
         for number in 0..steps {
-            let at = task_run.at(number);
+            let at = at(self, number);
             let id = timed_id(at, &mut self.random);
             let follows = before.filter(|(before, _)| at.since(*before) < self.follows_within).map(|(_, id)| id);
             let step = TaskStep { number, at, id, follows, seed: self.random.word() };
             self.add(at, of, Planned::Task(step), is_new)?;
             before = Some((at, id));
         }
-        Ok(task_run.at(steps.saturating_sub(1)))
+        Ok(at(self, steps.saturating_sub(1)))
     }
 
     // ---- worker and runner

@@ -105,12 +105,12 @@ impl TaskRun {
     }
 
     /// What is given for the event of a step.
-    pub fn give(&self, course: &TaskCourse, step: &TaskStep, entities: &Entities, givens: &mut Givens<'_>) {
+    pub fn give<'g>(&'g self, course: &TaskCourse, step: &TaskStep, entities: &Entities, givens: &mut Givens<'g>) {
         let TaskStep { number, at, .. } = *step;
         givens.occurred(at);
         givens.vary("task_run.id", SlotValue::Id(self.id));
-        givens.vary("task_run.name", SlotValue::Text(self.name.clone().into()));
-        givens.vary("task_run.task_key", SlotValue::Text(self.key.clone().into()));
+        givens.vary("task_run.name", SlotValue::Text((&*self.name).into()));
+        givens.vary("task_run.task_key", SlotValue::Text((&*self.key).into()));
         givens.vary("task_run.dynamic_key", SlotValue::Id(self.dynamic));
         givens.vary("task_run.expected_start_time", SlotValue::Time(self.begins));
         if number > 0 {
