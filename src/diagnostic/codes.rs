@@ -5,12 +5,15 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 
 use super::Severity;
+use crate::text::number::Number;
 use crate::text::template::filled;
 
 include!(concat!(env!("OUT_DIR"), "/codes.rs"));
 
 /// What a finding says.
 struct CodeInfo {
+    /// Its place in the table.
+    number: Number<COUNT>,
     code: &'static str,
     severity: Severity,
     /// The Prefect server itself refuses it: it counts under both profiles.
@@ -37,6 +40,11 @@ impl Code {
 
     fn info(self) -> &'static CodeInfo {
         self.0
+    }
+
+    /// Its place in the table, for what explains it.
+    pub(crate) fn number(self) -> Number<COUNT> {
+        self.info().number
     }
 
     /// Its stable name.
@@ -120,4 +128,34 @@ fn fill(template: &str, arguments: Arguments<'_>) -> Option<String> {
         out.push_str(text.map_or("", |(_, text)| text));
         text.is_some()
     })
+}
+
+#[cfg(feature = "typescript")]
+impl ts_rs::TS for Code {
+    type WithoutGenerics = Self;
+    type OptionInnerType = Self;
+
+    fn name(_: &ts_rs::Config) -> String {
+        "DiagnosticCode".to_owned()
+    }
+
+    fn inline(_: &ts_rs::Config) -> String {
+        Code::ALL.iter().map(|code| format!("\"{}\"", code.name())).collect::<Vec<_>>().join(" | ")
+    }
+
+    fn decl(config: &ts_rs::Config) -> String {
+        format!("type DiagnosticCode = {};", Self::inline(config))
+    }
+
+    fn decl_concrete(config: &ts_rs::Config) -> String {
+        Self::decl(config)
+    }
+
+    fn docs() -> Option<String> {
+        Some("/** The stable name of what is wrong. */\n".to_owned())
+    }
+
+    fn output_path() -> Option<std::path::PathBuf> {
+        Some("DiagnosticCode.ts".into())
+    }
 }

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use prefect_events::automation::{self, CheckSettings};
+use super::options::{check_settings, validate_options};
+use prefect_events::automation;
+use prefect_events::diagnostic::TextOptions;
 use prefect_events::diagnostic::{Code, Diagnostic, Report, Severity};
-use prefect_events::diagnostic::{Settings, TextOptions};
 use prefect_events::explain::{About, Explanation, explain};
 use prefect_events::simulate::{Text, test};
 use prefect_events::validate::validate;
@@ -80,8 +81,8 @@ impl Checker {
         let (text, options) = (bytes(text), TextOptions::default());
         let settings = self.options.unwrap_or_default();
         match self.about {
-            About::Events => validate(&text, options, &Settings::read(settings).unwrap()),
-            About::Automations => automation::check(&text, options, &CheckSettings::read(settings).unwrap()),
+            About::Events => validate(&text, options, &validate_options(settings).unwrap()),
+            About::Automations => automation::check(&text, options, &check_settings(settings)),
             About::Scenarios => {
                 let report = test(Text { bytes: &text, options });
                 let diagnostics: Vec<Diagnostic> = report.diagnostics().cloned().collect();
@@ -179,6 +180,21 @@ fn the_wrong_examples_have_their_finding_alone() {
         }
     }
     assert!(other.is_empty(), "{other:#?}");
+}
+
+/// What `validate` reports about any text, of events or not.
+#[test]
+fn the_codes_of_events_are_those_that_validate_reports() {
+    let mut reported = BTreeSet::new();
+    for (_, explanation) in explanations() {
+        let wrong = explanation.wrong_example();
+        for (text, options) in [(wrong, explanation.wrong_options), (explanation.right, explanation.options)] {
+            let options = options.filter(|_| explanation.about == About::Events);
+            let report = Checker { about: About::Events, options }.check(&text);
+            reported.extend(report.diagnostics.iter().map(|found| Code::find(found.code).expect(found.code)));
+        }
+    }
+    assert_eq!(reported, Code::OF_EVENTS.iter().copied().collect());
 }
 
 #[test]

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use prefect_events::catalogue::{Family, example, families, find};
-use prefect_events::diagnostic::{Settings, TextOptions};
+use prefect_events::diagnostic::TextOptions;
 use prefect_events::generate::{BuildOptions, RunSpec, build_event, build_events, build_run};
 use prefect_events::time;
-use prefect_events::validate::validate;
+use prefect_events::validate::{ValidateOptions, validate};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
@@ -24,7 +24,7 @@ fn built(name: &str, input: &Value) -> Result<Value, String> {
 }
 
 fn findings(event: &Value) -> Vec<String> {
-    let report = validate(event.to_string().as_bytes(), TextOptions::default(), &Settings::default());
+    let report = validate(event.to_string().as_bytes(), TextOptions::default(), &ValidateOptions::default());
     report.diagnostics.iter().map(|found| format!("{} at {}: {}", found.code, found.path, found.message)).collect()
 }
 
@@ -120,10 +120,10 @@ fn every_event_can_be_built() {
 fn things(family: &'static Family, text: &str, tags: &[String]) -> Value {
     let mut input = json!({});
     for related in family.related {
-        let key = if related.build.0.key.is_empty() {
+        let key = if related.generation().key.is_empty() {
             related.role.replace('-', "_")
         } else {
-            related.build.0.key.to_owned()
+            related.generation().key.to_owned()
         };
         match (key.as_str(), related.max) {
             ("tags", _) => set(&mut input, "tags", json!(tags)),

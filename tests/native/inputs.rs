@@ -1,10 +1,9 @@
 //! The list of what can be given for an event, against the builder itself.
 
 use prefect_events::catalogue::{Family, Input, event_types, example, families};
-use prefect_events::diagnostic::{Settings, TextOptions};
+use prefect_events::diagnostic::TextOptions;
 use prefect_events::generate::{BuildOptions, build_event, inputs};
-use prefect_events::json::write::ToJson;
-use prefect_events::validate::validate;
+use prefect_events::validate::{ValidateOptions, validate};
 use serde_json::{Value, json};
 
 fn built(name: &str, input: &Value) -> Result<String, String> {
@@ -46,7 +45,7 @@ fn with_the_examples_of_what_is_required_an_event_is_built_and_right() {
     for family in families() {
         let given = required(family);
         let event = built(&name(family), &given).unwrap_or_else(|mistake| panic!("{mistake}\n{given:#}"));
-        let report = validate(event.as_bytes(), TextOptions::default(), &Settings::default());
+        let report = validate(event.as_bytes(), TextOptions::default(), &ValidateOptions::default());
         assert_eq!(report.diagnostics.len(), 0, "{} {:?}\n{event}", family.name.text, report.diagnostics.first());
     }
 }
@@ -87,7 +86,7 @@ fn each_key_is_known_and_no_other_one() {
 
 #[test]
 fn the_list_is_in_what_is_told_of_an_event() {
-    let types: Value = serde_json::from_str(&event_types(&inputs).to_json()).unwrap();
+    let types = serde_json::to_value(event_types(&inputs)).unwrap();
     let types = types.as_array().unwrap();
     let worker = types.iter().find(|one| one["name_pattern"] == "prefect.worker.started").unwrap();
     let key = |key: &str| worker["inputs"].as_array().unwrap().iter().find(|input| input["key"] == key).unwrap();

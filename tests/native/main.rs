@@ -14,6 +14,8 @@
 
 mod automation;
 mod generate;
+mod generate_errors;
+mod generate_recorded;
 mod cases;
 mod custom;
 mod documentation;
@@ -23,9 +25,11 @@ mod faults;
 mod inputs;
 mod layers;
 mod mutation;
+mod options;
 mod positions;
 mod precedents;
 mod properties;
+mod proportion_generate;
 mod reference;
 mod schema;
 mod simulate;

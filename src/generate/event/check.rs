@@ -1,24 +1,24 @@
 //! Whether a value has the form that its place in the event needs.
 
-use crate::catalogue::{Alternative, Field, Form, Hole, Kind as Type, is_uuid};
+use crate::catalogue::{Alternative, Field, Hole, LabelForm, ValueKind as Type, is_uuid};
 use crate::diagnostic::Severity;
 
 use super::layout::usual;
 
 /// What the text of a label must be, if it is not.
-pub(super) fn unfit_label(form: &'static Form, text: &str) -> Option<String> {
+pub(super) fn unfit_label(form: &'static LabelForm, text: &str) -> Option<String> {
     match form {
-        Form::Integer if text.parse::<u64>().is_err() => Some("a whole number, not negative".to_owned()),
-        Form::SignedInteger if text.parse::<i64>().is_err() => Some("a whole number".to_owned()),
-        Form::Uuid if !is_uuid(text.as_bytes()) => Some("a UUID".to_owned()),
-        Form::JsonStrings if !text.starts_with('[') => Some("a list of texts".to_owned()),
-        Form::AtMost(most) if text.len() > *most && text.chars().count() > *most => {
+        LabelForm::Integer if text.parse::<u64>().is_err() => Some("a whole number, not negative".to_owned()),
+        LabelForm::SignedInteger if text.parse::<i64>().is_err() => Some("a whole number".to_owned()),
+        LabelForm::Uuid if !is_uuid(text.as_bytes()) => Some("a UUID".to_owned()),
+        LabelForm::JsonStrings if !text.starts_with('[') => Some("a list of texts".to_owned()),
+        LabelForm::AtMost(most) if text.len() > *most && text.chars().count() > *most => {
             Some(format!("at most {most} characters long"))
         }
-        Form::Values { values, other: Severity::Error } if !values.iter().any(|value| value.text == text) => {
+        LabelForm::Values { values, other: Severity::Error } if !values.iter().any(|value| value.text == text) => {
             Some(one_of(&mut values.iter().map(|value| value.text)))
         }
-        Form::Templates(templates) if !templates.iter().any(|own| own.template.matches(text.as_bytes())) => {
+        LabelForm::Templates(templates) if !templates.iter().any(|own| own.template.matches(text.as_bytes())) => {
             Some(one_of(&mut templates.iter().map(|own| own.template.text)))
         }
         _ => None,

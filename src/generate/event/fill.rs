@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use uuid::Uuid;
 
-use crate::catalogue::{Field, Form, Hole, Kind as Type, Label, is_uuid, slug};
+use crate::catalogue::{Field, Hole, Label, LabelForm, ValueKind as Type, is_uuid, slug};
 use crate::json::write::Writer;
 use crate::json::{Kind, Value};
 use crate::time::Instant;
@@ -95,7 +95,7 @@ impl<'f, 't> Filling<'f, 't> {
             Piece::Id => write_id(self.id, self.occurred, self.random, out)?,
             Piece::Follows => {
                 let must = self.layout().family.follows.filter(|follows| follows.missing.is_some());
-                write_follows_of(self.name, self.follows, must.map(|follows| follows.text.0), out)?;
+                write_follows_of(self.name, self.follows, must.map(|follows| follows.meaning()), out)?;
             }
             Piece::Label { place, label } => self.label(*place, label, out)?,
             Piece::WholeId { place, forms } => {
@@ -172,25 +172,25 @@ impl<'f, 't> Filling<'f, 't> {
     fn label(&mut self, place: Option<usize>, label: &'static Label, out: &mut impl Sink) -> Fallible<()> {
         self.make_at(place)?;
         let value = self.at(place);
-        let is_timestamp = matches!(label.form, Form::Timestamp);
+        let is_timestamp = matches!(label.form, LabelForm::Timestamp);
         let text = match (value, &label.form) {
-            (SlotValue::Time(time), Form::Timestamp) => {
+            (SlotValue::Time(time), LabelForm::Timestamp) => {
                 out.begin_text();
                 write_time(*time, "+00:00", out);
                 out.end_text();
                 return Ok(());
             }
-            (SlotValue::Id(_), Form::Uuid | Form::Text) => {
+            (SlotValue::Id(_), LabelForm::Uuid | LabelForm::Text) => {
                 out.begin_text();
                 value.write_chars(out);
                 out.end_text();
                 return Ok(());
             }
-            (SlotValue::Null, _) => return Err(error::needs(self.name, self.key_at(place), label.meaning.0)),
+            (SlotValue::Null, _) => return Err(error::needs(self.name, self.key_at(place), label.meaning())),
             (SlotValue::Text(text) | SlotValue::Json(text), _) => Cow::Borrowed(&**text),
             (value, _) => value.shown(),
         };
-        let is_list = matches!(label.form, Form::JsonStrings) && text.starts_with('[');
+        let is_list = matches!(label.form, LabelForm::JsonStrings) && text.starts_with('[');
         let expected = match value {
             SlotValue::Json(_) if !is_list && text.starts_with(['[', '{']) => Some("a text".to_owned()),
             _ => unfit_label(&label.form, &text),
@@ -213,7 +213,7 @@ impl<'f, 't> Filling<'f, 't> {
                 out.json("null");
                 return Ok(());
             }
-            (SlotValue::Null, _) => return Err(error::needs(self.name, self.key_at(place), field.meaning.0)),
+            (SlotValue::Null, _) => return Err(error::needs(self.name, self.key_at(place), field.meaning())),
             (SlotValue::Id(_), Type::Uuid) | (SlotValue::Time(_), Type::Timestamp) => {
                 out.begin_text();
                 value.write_chars(out);
@@ -331,9 +331,9 @@ impl<'f, 't> Filling<'f, 't> {
         let layout = self.layout();
         let mut places = layout.places.iter().filter(|place| place.slot == slot);
         let meaning = places.find_map(|place| match (place.what, &place.at) {
-            (What::Label(label), _) => Some(label.meaning.0),
-            (What::Field(field), _) => Some(field.meaning.0),
-            (_, At::IdPart(_)) => layout.family.labels.first().map(|label| label.meaning.0),
+            (What::Label(label), _) => Some(label.meaning()),
+            (What::Field(field), _) => Some(field.meaning()),
+            (_, At::IdPart(_)) => layout.family.labels.first().map(|label| label.meaning()),
             _ => None,
         });
         meaning.unwrap_or("what it is called in the related resource's id")

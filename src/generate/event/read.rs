@@ -1,6 +1,6 @@
 //! What the caller gives as JSON: the keys are known, and each value comes into its slot.
 
-use crate::catalogue::{Family, Form, Kind as Type, Object};
+use crate::catalogue::{Family, LabelForm, Object, ValueKind as Type};
 use crate::json::{Kind, Value};
 use crate::time::{self, Instant};
 
@@ -128,7 +128,7 @@ impl<'t> Reading<'_, 't> {
                         |part| SlotValue::Text(String::from_utf8_lossy(part).into_owned().into()),
                     )
                 }
-                What::Label(label) if matches!(label.form, Form::Timestamp) => {
+                What::Label(label) if matches!(label.form, LabelForm::Timestamp) => {
                     SlotValue::Time(instant(&place.key, value)?)
                 }
                 What::Field(field) if field.kind == Type::Timestamp && value.kind() != Kind::Null => {

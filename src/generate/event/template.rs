@@ -4,7 +4,7 @@
 
 use std::rc::Rc;
 
-use crate::catalogue::{Alternative, Field, Form, Hole, Label, Object, Part, Presence, Template as IdForm};
+use crate::catalogue::{Alternative, Field, Hole, Label, LabelForm, Object, Part, Presence, Template as IdForm};
 use crate::event::{RESOURCE_ID, RESOURCE_ROLE};
 
 use super::layout::Layout;
@@ -183,7 +183,7 @@ impl Compiler<'_> {
         if let Some(label) = layout.id_label {
             self.add(Piece::Key(RESOURCE_ID));
             match (&label.form, &layout.id) {
-                (Form::Templates(forms), id) => self.id(forms, id),
+                (LabelForm::Templates(forms), id) => self.id(forms, id),
                 (_, Id::Whole(place)) => self.add(Piece::Label { place: *place, label }),
                 _ => self.add(Piece::Label { place: None, label }),
             }
@@ -229,7 +229,7 @@ impl Compiler<'_> {
 
     fn labels(&mut self, steps: &[LabelStep]) {
         for LabelStep { label, place } in steps {
-            if label.presence.0 == Presence::Optional && self.of_place(*place) != Given::Something {
+            if label.presence() == Presence::Optional && self.of_place(*place) != Given::Something {
                 continue;
             }
             self.add(Piece::Key(label.name));
@@ -276,12 +276,12 @@ impl Compiler<'_> {
 
     fn object(&mut self, step: &FieldStep, object: &'static Object, fields: &[FieldStep]) {
         let FieldStep { field, .. } = step;
-        let is_optional = field.presence.0 == Presence::Optional;
+        let is_optional = field.presence() == Presence::Optional;
         let has_any = step.places.iter().any(|place| self.is_given(*place));
         let given = self.of_key(step.given);
         // Whether all that is known of an object says that it is null.
         let is_null = || step.places.iter().any(|place| self.of_place(Some(*place)) == Given::Null);
-        if !has_any && (is_optional || (field.nullable && (field.build.0.is_shown || is_null()))) {
+        if !has_any && (is_optional || (field.nullable && (field.generation().is_shown || is_null()))) {
             if !is_optional || (given == Given::Null && field.nullable) {
                 self.add(Piece::Key(field.name));
                 self.add(Piece::Null);
@@ -301,9 +301,9 @@ impl Compiler<'_> {
         let FieldStep { field, place, .. } = step;
         let place = *place;
         let given = self.of_place(place);
-        let is_optional = field.presence.0 == Presence::Optional;
-        if !field.build.0.once.is_empty() && given != Given::Something {
-            let is_there = if field.build.0.once == "ended" { self.shape.ended() } else { self.shape.ran() };
+        let is_optional = field.presence() == Presence::Optional;
+        if !field.generation().once.is_empty() && given != Given::Something {
+            let is_there = if field.generation().once == "ended" { self.shape.ended() } else { self.shape.ran() };
             if !is_there {
                 return;
             }

@@ -17,7 +17,7 @@ use prefect_events::catalogue::{event_types, examples};
 use prefect_events::diagnostic::Code;
 use prefect_events::explain::{Explanation, explain};
 use prefect_events::generate::inputs;
-use prefect_events::json::write::ToJson;
+use serde::Serialize;
 use wasm_bindgen_cli_support::Bindgen;
 
 use stamp::Stamp;
@@ -80,6 +80,8 @@ fn build() -> Result<()> {
     fs::create_dir_all(&package)?;
     for name in MODULES {
         let compiled = compile(&root, &target, name)?;
+        // Named like the crate's own file: what stands beside it in the package is made of other things.
+        let name = &format!("prefect_events_{name}");
         let made = [package.join(format!("{name}.js")), package.join(format!("{name}.wasm"))];
         let stamp = Stamp::new(target.join(format!("{name}.stamp")));
         let inputs = || -> Result<u64> {
@@ -166,12 +168,16 @@ fn optimise(wasm_opt: &Path, package: &Path, name: &str) -> Result<()> {
 /// Writes what is known beforehand.
 fn write_known(package: &Path) -> Result<()> {
     let explanations: Vec<Explanation> = Code::ALL.iter().copied().map(explain).collect();
-    let explanations = function("explanations", "import(\"../api/explain.js\").Written[]", &explanations.to_json());
+    let explanations = function("explanations", "import(\"../api/explain.js\").Written[]", &json(&explanations)?);
     write(&package.join("explanations.js"), &explanations)?;
 
-    let event_types = function("eventTypes", "import(\"../index.js\").EventType[]", &event_types(&inputs).to_json());
-    let examples = function("examples", "import(\"../api/describe.js\").Example[]", &examples().to_json());
+    let event_types = function("eventTypes", "import(\"../index.js\").EventType[]", &json(&event_types(&inputs))?);
+    let examples = function("examples", "import(\"../api/describe.js\").Example[]", &json(&examples())?);
     write(&package.join("event-types.js"), &[event_types, examples].concat())
+}
+
+fn json(value: &impl Serialize) -> Result<String> {
+    serde_json::to_string(value).context("cannot write JSON")
 }
 
 /// A JavaScript function that returns new objects at each call. It parses a text, because an engine that reads the file
