@@ -236,3 +236,67 @@ impl Known<'_, '_, '_> {
         }
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use crate::catalogue::{example_line, families, find};
+    use crate::json::{Tape, parse};
+
+    use super::super::{inputs, read, shape_meant};
+    use super::*;
+
+    /// What is filled in for all events of a shape is what each event would be filled with.
+    #[test]
+    fn joined_pieces_give_the_same_event() {
+        let mut count = 0;
+        for family in families() {
+            let name = example_line(family);
+            let name = name.split("\"event\":\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap().to_owned();
+            let all = inputs(family);
+            let given = |with: &str| {
+                let own = all.iter().filter(|input| input.required || input.key == with);
+                let own = own
+                    .filter_map(|input| Some((input.key.split_once('.'), input.key.as_str(), input.example.as_ref()?)));
+                let members = own.map(|(parts, key, example)| match parts {
+                    Some((outer, inner)) if !inner.contains('.') => format!("\"{outer}\":{{\"{inner}\":{example}}}"),
+                    Some(_) => "\"id\":\"3f8a1c52-77b4-4e0b-9c1d-2a6f0b9d4e11\"".to_owned(),
+                    None => format!("\"{key}\":{example}"),
+                });
+                format!("{{{}}}", members.collect::<Vec<_>>().join(","))
+            };
+            for with in all.iter().map(|input| &*input.key).chain([""]) {
+                let text = given(with);
+                let mut tape = Tape::new();
+                parse(text.as_bytes(), 0, &mut tape, &mut Vec::new());
+                let document = tape.document(text.as_bytes());
+                let layout = cache::layout(family, shape_meant(family, None));
+                let mut slots = Slots::new(layout, Instant(1_000_000));
+                if read::read(&name, document.root().unwrap(), &mut slots).is_err() {
+                    continue;
+                }
+                if slots.settle(&name, find(&name).unwrap().hole).is_err() {
+                    continue;
+                }
+                let template = cache::template(&slots.layout, slots.shape());
+                let [one, other] = [&template.pieces, &template.joined].map(|pieces| {
+                    let mut out = JsonText::default();
+                    let mut filling = Filling {
+                        name: &name,
+                        slots: &slots,
+                        own: &mut Vec::new(),
+                        occurred: slots.occurred,
+                        id: EventId::No,
+                        follows: EventId::No,
+                        random: &mut Random::new(7),
+                        related: 0,
+                    };
+                    filling.write(pieces, &mut out).map(|()| out.finish())
+                });
+                assert_eq!(one, other, "{name} {text}");
+                count += usize::from(one.is_ok());
+            }
+        }
+        assert!(count > 300, "{count}");
+    }
+}

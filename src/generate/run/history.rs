@@ -53,6 +53,15 @@ impl History {
         Ok(History { plan, events, writing: Writing { most: MOST_ALIKE, ..writing } })
     }
 
+    /// Each event is written by itself, not as one of some that are alike: the same text, more slowly. For tests and
+    /// benchmarks of the other way.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn each_by_itself(mut self) -> Self {
+        self.writing.most = 0;
+        self
+    }
+
     /// The next events, a JSON array of little more than a megabyte at most; `None`: there are no more.
     pub fn part(&mut self) -> Option<String> {
         if self.events.len() == 0 {

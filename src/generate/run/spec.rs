@@ -232,6 +232,22 @@ pub struct TaskSpec {
     pub tags: Vec<String>,
 }
 
+impl TaskSpec {
+    /// A task of this name, with defaults for everything else.
+    #[must_use]
+    pub fn new(name: &str) -> Self {
+        TaskSpec {
+            name: name.to_owned(),
+            starts: None,
+            duration: one_second(),
+            retries: 0,
+            retry_delay: one_second(),
+            state: None,
+            tags: Vec::new(),
+        }
+    }
+}
+
 /// A point in time. As input: RFC 3339 text, or how long after `now` (`2m30s`, `-10m`, a number of seconds).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(type = "string | number"))]
