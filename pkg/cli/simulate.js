@@ -41,20 +41,21 @@ export async function simulateCommand(file, options, usage) {
       ? automation === undefined || events === undefined || compare
       : ofReplay.some((option) => option !== undefined) || (compare && serverVersion !== undefined);
   if (misused) usage();
-  // The timeline is drawn from the decisions.
-  const traced = trace || format === "pretty";
+  // The timeline is drawn with the decisions.
+  const drawn = format === "pretty";
+  const wanted = { trace: trace || drawn, timeline: drawn };
   const style = colours(stdout);
   try {
     if (file !== undefined) {
       const scenario = await readAll(await open(file));
       if (compare) return comparison(file, compareVersions(scenario, { trace }), format, style);
       const version = serverVersion === undefined ? {} : { server_version: serverVersion };
-      const result = simulate(scenario, { trace: traced, events: true, ...version });
+      const result = simulate(scenario, { ...wanted, ...version });
       return outcome(result, file, trace, format, style);
     }
     const [document, played] = [String(automation), String(events)];
     const result = replay(await readAll(await open(document)), await readAll(await open(played)), {
-      trace: traced,
+      ...wanted,
       ...(serverVersion === undefined ? {} : { server_version: serverVersion }),
       ...(start === undefined ? {} : { start }),
       ...(end === undefined ? {} : { end }),
@@ -76,8 +77,7 @@ export async function simulateCommand(file, options, usage) {
  */
 function outcome(result, file, trace, format, style) {
   if (format === "json") {
-    const { events: _, ...rest } = result;
-    stdout.write(`${jsonText(rest)}\n`);
+    stdout.write(`${jsonText(result)}\n`);
   } else if (result.errors) {
     stdout.write(`${diagnostics(result.errors, file, style)}\n`);
   } else {

@@ -61,11 +61,8 @@ const REPORT_COLUMNS = 100;
  * @param {number} width how many columns a line may have
  * @param {import("./terminal.js").Colours} style
  */
-function comparison({ actual, run, between, decisions }, width, style) {
-  const lines = timeline(decisions ? { decisions } : {}, width, style, {
-    ...(run === undefined ? {} : { run }),
-    ...(between ? { between } : {}),
-  });
+function comparison({ actual, between, ...drawn }, width, style) {
+  const lines = timeline(drawn, width, style, between);
   for (const firing of actual.slice(0, 10))
     lines.push(style.dim(`${firing.at}  ${printable(firing.because)}`));
   return lines;

@@ -1,15 +1,17 @@
 //! The runs of a scenario, as their document tells them.
 
+use foldhash::fast::RandomState;
+use hashbrown::HashSet;
+
 use crate::diagnostic::Code;
 use crate::generate::{Break, Heartbeats, Phase, RunPlan, State, state_type};
 use crate::json::{Decimal, Kind, Value};
-use crate::time::Instant;
-
-use super::document::MAX_EVENTS;
-use super::frame::{MOMENT, NOT_NEGATIVE, SPAN, not_negative};
-use super::reading::Reading;
-use crate::time::scalar;
 use crate::time::span::{moment, span};
+use crate::time::{Instant, scalar};
+
+use super::playback::{MOMENT, NOT_NEGATIVE, SPAN, not_negative};
+use super::reading::Reading;
+use super::scenario::MAX_EVENTS;
 
 const HEARTBEAT: [&str; 7] = ["frequency", "drift", "first", "delay", "jitter", "loss", "seed"];
 
@@ -87,6 +89,7 @@ pub(super) fn heartbeats<'t>(
 
 pub(super) fn read<'t>(list: Value<'t>, start: Instant, beats: &Heartbeats, reading: &mut Reading<'t>) -> Vec<Spec> {
     let mut specs: Vec<Spec> = Vec::new();
+    let mut names: HashSet<String, RandomState> = HashSet::default();
     reading.is(list, Kind::Array, "a list of runs");
     for (index, item) in list.items().enumerate() {
         if !reading.is(item, Kind::Object, "an object such as `{name: zombie, starts: 0s, dies: 2m}`") {
@@ -106,7 +109,7 @@ pub(super) fn read<'t>(list: Value<'t>, start: Instant, beats: &Heartbeats, read
             reading.too_large(item, MAX_EVENTS, "events");
             return specs;
         }
-        if specs.iter().any(|spec| spec.of == run.name) {
+        if !names.insert(run.name.clone()) {
             let place = item.get("name").unwrap_or(item);
             reading.add(Code::SCENARIO_REPEATED_RUN, place).shown("name", &run.name);
         }

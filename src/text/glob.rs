@@ -1,26 +1,44 @@
 //! Patterns of Python's `fnmatch.fnmatchcase`.
 
+use std::collections::VecDeque;
+
+use memchr::memmem;
+
 /// A pattern of Python's `fnmatch.fnmatchcase`.
 #[derive(Debug)]
 pub enum Glob {
     /// No wildcard, or only a last `*`: most patterns.
     Plain {
+        /// Without that `*`.
         text: String,
+        /// Whether there is one.
         open: bool,
     },
+    /// What stands before, between and behind the `*`: one more than there are of them.
+    Segments(Vec<Segment>),
+}
+
+/// A part of a pattern without `*`.
+#[derive(Debug)]
+pub enum Segment {
+    /// Without a wildcard.
+    Text(String),
+    /// With one.
     Pieces(Vec<Piece>),
 }
 
+/// What one character must be.
 #[derive(Debug)]
 pub enum Piece {
-    /// `*`
-    Many,
     /// `?`
     One,
+    /// This one.
     Char(char),
-    /// `[a-c]`, `[!x]`: from and to, both included. Nothing is in `[z-a]`.
+    /// `[a-c]`, `[!x]`: from and to, both included, ascending and apart from each other. Nothing is in `[z-a]`.
     Set {
+        /// Anything else.
         negated: bool,
+        /// The first and the last character of each.
         ranges: Vec<(char, char)>,
     },
 }
@@ -28,68 +46,113 @@ pub enum Piece {
 impl Piece {
     fn is(&self, c: char) -> bool {
         match self {
-            Piece::Many | Piece::One => true,
+            Piece::One => true,
             Piece::Char(own) => *own == c,
-            Piece::Set { negated, ranges } => ranges.iter().any(|(from, to)| (*from..=*to).contains(&c)) != *negated,
+            Piece::Set { negated, ranges } => {
+                let after = ranges.partition_point(|(_, to)| *to < c);
+                ranges.get(after).is_some_and(|(from, _)| *from <= c) != *negated
+            }
+        }
+    }
+}
+
+impl Segment {
+    fn new(pieces: Vec<Piece>) -> Self {
+        let text: Option<String> =
+            pieces.iter().map(|piece| if let Piece::Char(c) = piece { Some(*c) } else { None }).collect();
+        text.map_or(Segment::Pieces(pieces), Segment::Text)
+    }
+
+    /// What is left behind this segment at the start of a text.
+    fn strip<'v>(&self, value: &'v str) -> Option<&'v str> {
+        match self {
+            Segment::Text(text) => value.strip_prefix(&**text),
+            Segment::Pieces(pieces) => {
+                let mut rest = value.chars();
+                pieces.iter().all(|piece| rest.next().is_some_and(|c| piece.is(c))).then(|| rest.as_str())
+            }
+        }
+    }
+
+    /// What is left behind this segment where it is found first.
+    fn find<'v>(&self, value: &'v str) -> Option<&'v str> {
+        match self {
+            Segment::Text(text) => {
+                let at = memmem::find(value.as_bytes(), text.as_bytes())?;
+                value.get(at.saturating_add(text.len())..)
+            }
+            Segment::Pieces(_) => value.char_indices().find_map(|(at, _)| self.strip(value.get(at..)?)),
+        }
+    }
+
+    /// Whether a text ends with it.
+    fn ends(&self, value: &str) -> bool {
+        match self {
+            Segment::Text(text) => value.ends_with(&**text),
+            Segment::Pieces(pieces) => {
+                let mut rest = value.chars().rev();
+                pieces.iter().rev().all(|piece| rest.next().is_some_and(|c| piece.is(c)))
+            }
         }
     }
 }
 
 impl Glob {
+    /// Any text is a pattern.
+    #[must_use]
     pub fn new(pattern: &str) -> Self {
         let (text, open) = pattern.strip_suffix('*').map_or((pattern, false), |text| (text, true));
         if text.bytes().any(|byte| matches!(byte, b'*' | b'?' | b'[')) {
-            Glob::Pieces(pieces(pattern))
+            Glob::Segments(segments(pattern))
         } else {
             Glob::Plain { text: text.to_owned(), open }
         }
     }
 
+    /// Whether the pattern matches the whole of a value.
+    #[must_use]
     pub fn matches(&self, value: &str) -> bool {
         match self {
             Glob::Plain { text, open: true } => value.as_bytes().starts_with(text.as_bytes()),
             Glob::Plain { text, open: false } => *text == *value,
-            Glob::Pieces(pieces) => pieces_match(pieces, value),
+            Glob::Segments(segments) => segments_match(segments, value),
         }
     }
 }
 
-/// A `*` first takes nothing; where the rest fails, the last `*` takes one more.
-fn pieces_match(pieces: &[Piece], value: &str) -> bool {
-    let (mut pattern, mut rest) = (pieces.iter(), value.chars());
-    let mut retry = None;
-    loop {
-        let before = (pattern.clone(), rest.clone());
-        match (pattern.next(), rest.next()) {
-            (Some(Piece::Many), _) => {
-                retry = Some((pattern.clone(), before.1.clone()));
-                rest = before.1;
-            }
-            (None, None) => return true,
-            (Some(piece), Some(c)) if piece.is(c) => {}
-            _ => {
-                let Some((after, mut from)) = retry else { return false };
-                if from.next().is_none() {
-                    return false;
-                }
-                (pattern, rest) = (after.clone(), from.clone());
-                retry = Some((after, from));
-            }
+/// Each segment is taken where it is found first: a later place would leave less to those behind it.
+fn segments_match(segments: &[Segment], value: &str) -> bool {
+    let Some((first, others)) = segments.split_first() else { return false };
+    let Some(mut rest) = first.strip(value) else { return false };
+    let Some((last, between)) = others.split_last() else { return rest.is_empty() };
+    for segment in between {
+        match segment.find(rest) {
+            Some(after) => rest = after,
+            None => return false,
         }
     }
+    last.ends(rest)
 }
 
-fn pieces(pattern: &str) -> Vec<Piece> {
-    let mut pieces = Vec::new();
+fn segments(pattern: &str) -> Vec<Segment> {
+    let (mut segments, mut pieces) = (Vec::new(), Vec::new());
     let mut rest = pattern;
+    // Where one bracket has no end, none behind it has.
+    let mut has_ends = true;
     while let Some(c) = rest.chars().next() {
         rest = rest.get(c.len_utf8()..).unwrap_or_default();
         pieces.push(match c {
-            '*' => Piece::Many,
+            '*' => {
+                segments.push(Segment::new(std::mem::take(&mut pieces)));
+                continue;
+            }
             '?' => Piece::One,
-            '[' => match set_end(rest) {
+            '[' => match Some(rest).filter(|_| has_ends).and_then(set_end) {
                 // Without its end it is nothing but a bracket.
-                None => Piece::Char('['),
+                None => {
+                    has_ends = false;
+                    Piece::Char('[')
+                }
                 Some(end) => {
                     let inside = rest.get(..end).unwrap_or_default();
                     rest = rest.get(end.saturating_add(1)..).unwrap_or_default();
@@ -99,7 +162,8 @@ fn pieces(pattern: &str) -> Vec<Piece> {
             c => Piece::Char(c),
         });
     }
-    pieces
+    segments.push(Segment::new(pieces));
+    segments
 }
 
 /// Where the `]` is that ends a set; one that comes first belongs to it.
@@ -115,43 +179,75 @@ fn set_end(rest: &str) -> Option<usize> {
 /// of the next are a range, all else stands for itself. Empty ranges vanish.
 fn set(inside: &str) -> Piece {
     let (negated, own) = inside.strip_prefix('!').map_or((false, inside), |own| (true, own));
-    let mut rest: Vec<char> = own.chars().collect();
+    let all: Vec<char> = own.chars().collect();
     let mut chunks: Vec<Vec<char>> = Vec::new();
+    let part = |from: usize, to: usize| all.get(from..to).unwrap_or_default().to_vec();
     // A hyphen cannot come first, nor directly after the end of a range.
-    let mut from = 1;
-    while let Some(at) = rest.iter().skip(from).position(|c| *c == '-').map(|at| at.saturating_add(from)) {
-        let tail = rest.split_off(at.saturating_add(1).min(rest.len()));
-        rest.pop();
-        chunks.push(std::mem::replace(&mut rest, tail));
-        from = 2;
+    let (mut begin, mut from) = (0_usize, 1_usize);
+    while let Some(at) = all.iter().skip(from).position(|c| *c == '-').map(|at| at.saturating_add(from)) {
+        chunks.push(part(begin, at));
+        begin = at.saturating_add(1);
+        from = at.saturating_add(3);
     }
     match chunks.last_mut() {
-        Some(last) if rest.is_empty() => last.push('-'),
-        _ => chunks.push(rest),
+        Some(last) if begin >= all.len() => last.push('-'),
+        _ => chunks.push(part(begin, all.len())),
     }
     let mut ranges: Vec<(char, char)> = Vec::new();
-    let mut after: Vec<char> = Vec::new();
+    let mut after: VecDeque<char> = VecDeque::new();
     // From the last chunk to the first, as Python removes the empty ranges.
     while let Some(mut chunk) = chunks.pop() {
-        if let (Some(to), Some(start)) = (after.first().copied(), chunk.last().copied()) {
-            after.remove(0);
+        if let (Some(to), Some(start)) = (after.front().copied(), chunk.last().copied()) {
+            after.pop_front();
             chunk.pop();
             if start <= to {
                 ranges.push((start, to));
-                ranges.extend(after.iter().map(|c| (*c, *c)));
-            } else {
-                chunk.append(&mut after);
+                ranges.extend(after.drain(..).map(|c| (c, c)));
             }
         }
-        after = chunk;
+        for c in chunk.into_iter().rev() {
+            after.push_front(c);
+        }
     }
-    ranges.extend(after.iter().map(|c| (*c, *c)));
+    ranges.extend(after.into_iter().map(|c| (c, c)));
+    ranges.sort_unstable();
+    ranges.dedup_by(|next, before| {
+        let meets = next.0 <= before.1;
+        before.1 = if meets { before.1.max(next.1) } else { before.1 };
+        meets
+    });
     Piece::Set { negated, ranges }
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    /// A `*` first takes nothing; where the rest fails, it takes one more.
+    fn matches_slowly(segments: &[Segment], value: &str) -> bool {
+        let Some((first, others)) = segments.split_first() else { return false };
+        match first.strip(value) {
+            Some(rest) if others.is_empty() => rest.is_empty(),
+            Some(rest) => rest
+                .char_indices()
+                .map(|(at, _)| at)
+                .chain([rest.len()])
+                .any(|at| matches_slowly(others, rest.get(at..).unwrap_or_default())),
+            None => false,
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 5000, ..ProptestConfig::default() })]
+
+        #[test]
+        fn the_first_place_is_the_best(pattern in "[ab?*é\\[\\]!-]{0,8}", value in "[abé\\]-]{0,9}") {
+            let own = segments(&pattern);
+            prop_assert_eq!(segments_match(&own, &value), matches_slowly(&own, &value));
+        }
+    }
 
     /// Answers of `fnmatch.fnmatchcase` in Python 3.11.
     #[test]

@@ -3,6 +3,10 @@
 //!
 //! Source: `server/events/models/automation_held_events.py`.
 
+use std::collections::VecDeque;
+
+use foldhash::fast::RandomState;
+use hashbrown::HashMap;
 use uuid::Uuid;
 
 use super::bucket::Buckets;
@@ -10,6 +14,7 @@ use super::bucket::Buckets;
 /// Twice the lookback of the causal ordering (microseconds).
 const RETENTION: i64 = 2 * super::ordering::LOOKBACK;
 
+/// An event to hold. Times in microseconds.
 pub struct Held {
     pub occurred: i64,
     pub id: Uuid,
@@ -17,44 +22,156 @@ pub struct Held {
     pub at: i64,
 }
 
+/// The held events of one key. A threshold may be large, so that there are many: each step takes time in proportion to
+/// the number of chunks, not of events.
+#[derive(Default)]
+pub struct HeldEvents {
+    /// In the order of `occurred`, then of the id. None is empty.
+    chunks: Vec<Vec<(i64, Uuid)>>,
+    /// Since when each is held.
+    ids: HashMap<Uuid, i64, RandomState>,
+    /// In the order in which they came: since when it is held, when it occurred, and its id. Some may be gone.
+    ages: VecDeque<(i64, i64, Uuid)>,
+}
+
+/// A chunk is divided when it holds so many.
+const CHUNK: usize = 512;
+
+impl HeldEvents {
+    fn is_empty(&self) -> bool {
+        self.ids.is_empty()
+    }
+
+    /// `false`: it was held already.
+    fn insert(&mut self, event: &Held) -> bool {
+        if self.ids.contains_key(&event.id) {
+            return false;
+        }
+        self.ids.insert(event.id, event.at);
+        self.ages.push_back((event.at, event.occurred, event.id));
+        let own = (event.occurred, event.id);
+        let chunk = self.chunks.partition_point(|chunk| chunk.last().is_some_and(|last| *last < own));
+        // Behind all others it goes to the end of the last chunk.
+        let chunk = chunk.min(self.chunks.len().saturating_sub(1));
+        if self.chunks.is_empty() {
+            self.chunks.push(Vec::new());
+        }
+        let Some(events) = self.chunks.get_mut(chunk) else { return true };
+        let at = events.partition_point(|other| *other < own);
+        events.insert(at, own);
+        if events.len() > CHUNK {
+            let rest = events.split_off(CHUNK / 2);
+            self.chunks.insert(chunk.saturating_add(1), rest);
+        }
+        true
+    }
+
+    /// When the newest occurred.
+    fn newest(&self) -> Option<i64> {
+        Some(self.chunks.last()?.last()?.0)
+    }
+
+    /// How many occurred before a time.
+    fn rank(&self, time: i64) -> usize {
+        let mut rank = 0_usize;
+        for chunk in &self.chunks {
+            if chunk.last().is_some_and(|(last, _)| *last < time) {
+                rank = rank.saturating_add(chunk.len());
+            } else {
+                return rank.saturating_add(chunk.partition_point(|(occurred, _)| *occurred < time));
+            }
+        }
+        rank
+    }
+
+    /// How many are in a window.
+    pub fn count(&self, start: i64, end: i64) -> i64 {
+        i64::try_from(self.rank(end).saturating_sub(self.rank(start))).unwrap_or(i64::MAX)
+    }
+
+    /// Drops those from one rank up to another.
+    fn drop_ranks(&mut self, from: usize, to: usize) {
+        if from >= to {
+            return;
+        }
+        let mut first = 0_usize;
+        for chunk in &mut self.chunks {
+            let len = chunk.len();
+            let range = from.saturating_sub(first).min(len)..to.saturating_sub(first).min(len);
+            if range.start < range.end {
+                for (_, id) in chunk.drain(range) {
+                    self.ids.remove(&id);
+                }
+            }
+            first = first.saturating_add(len);
+            if first >= to {
+                break;
+            }
+        }
+        self.chunks.retain(|chunk| !chunk.is_empty());
+    }
+
+    /// Since when the one that is held longest is held.
+    fn oldest(&mut self) -> Option<i64> {
+        while let Some((at, _, id)) = self.ages.front() {
+            if self.ids.get(id) == Some(at) {
+                return Some(*at);
+            }
+            self.ages.pop_front();
+        }
+        None
+    }
+
+    /// Drops those that are held since before a time.
+    fn drop_held_before(&mut self, time: i64) {
+        while let Some((at, occurred, id)) = self.ages.front().copied().filter(|(at, ..)| *at < time) {
+            self.ages.pop_front();
+            if self.ids.get(&id) != Some(&at) {
+                continue;
+            }
+            self.ids.remove(&id);
+            let own = (occurred, id);
+            let chunk = self.chunks.partition_point(|chunk| chunk.last().is_some_and(|last| *last < own));
+            if let Some(events) = self.chunks.get_mut(chunk) {
+                if let Ok(place) = events.binary_search(&own) {
+                    events.remove(place);
+                }
+                if events.is_empty() {
+                    self.chunks.remove(chunk);
+                }
+            }
+        }
+    }
+}
+
 /// Holds an event; `false` if it was held already.
-pub fn hold(buckets: &mut Buckets, place: u32, event: Held, within: i64, threshold: i64) -> bool {
+pub fn hold(buckets: &mut Buckets, place: u32, event: &Held, within: i64, threshold: i64) -> bool {
     let Some(slot) = buckets.slot_mut(place) else { return false };
-    if slot.held.iter().any(|held| held.id == event.id) {
+    let held = slot.held.get_or_insert_default();
+    if !held.insert(event) {
         return false;
     }
     let due = event.at.saturating_add(RETENTION);
     let occurred = event.occurred;
-    let order = |held: &Held| (held.occurred, held.id);
-    let at = slot.held.partition_point(|held| order(held) < order(&event));
-    slot.held.insert(at, event);
 
-    let newest = slot.held.last().map_or(occurred, |held| held.occurred);
-    let horizon = newest.saturating_sub(RETENTION.max(within));
-    slot.held.drain(..slot.held.partition_point(|held| held.occurred < horizon));
+    let horizon = held.newest().unwrap_or(occurred).saturating_sub(RETENTION.max(within));
+    let gone = held.rank(horizon);
+    held.drop_ranks(0, gone);
 
     // Each stretch of time as wide as a window keeps its first and its last events, as many as the threshold is.
     let start = occurred.saturating_sub(occurred.checked_rem_euclid(within).unwrap_or_default());
-    let from = slot.held.partition_point(|held| held.occurred < start);
-    let to = slot.held.partition_point(|held| held.occurred < start.saturating_add(within));
+    let (from, to) = (held.rank(start), held.rank(start.saturating_add(within)));
     // A negative limit is none in SQLite.
     let kept = usize::try_from(threshold).unwrap_or(usize::MAX);
-    let (first, last) = (from.saturating_add(kept), to.saturating_sub(kept));
-    if first < last && last <= slot.held.len() {
-        slot.held.drain(first..last);
+    held.drop_ranks(from.saturating_add(kept), to.saturating_sub(kept));
+    if held.is_empty() {
+        slot.held = None;
     }
 
     if slot.held_until.is_none() {
         schedule(buckets, place, due);
     }
     true
-}
-
-/// How many are held of a window.
-pub fn count(held: &[Held], start: i64, end: i64) -> i64 {
-    let from = held.partition_point(|held| held.occurred < start);
-    let to = held.partition_point(|held| held.occurred < end);
-    i64::try_from(to.saturating_sub(from)).unwrap_or(i64::MAX)
 }
 
 /// Looks at the held events of a slot as soon as `until` is over.
@@ -68,14 +185,15 @@ fn schedule(buckets: &mut Buckets, place: u32, until: i64) {
 
 /// To be called when a bucket is removed or gets another end: what was held for it may be over sooner.
 pub fn bucket_changed(buckets: &mut Buckets, place: u32) {
-    let Some(slot) = buckets.slot(place) else { return };
+    let Some(slot) = buckets.slot_mut(place) else { return };
     let Some(until) = slot.held_until else { return };
     // A bucket that is open keeps them until before its end.
     let last = slot.bucket.as_ref().map_or(i64::MIN, |bucket| bucket.end.saturating_sub(1));
     if last >= until {
         return;
     }
-    let due = slot.held.iter().map(|held| held.at).min().unwrap_or(i64::MAX).saturating_add(RETENTION);
+    let oldest = slot.held.as_mut().and_then(|held| held.oldest()).unwrap_or(i64::MAX);
+    let due = oldest.saturating_add(RETENTION);
     if last.max(due) < until {
         schedule(buckets, place, last.max(due));
     }
@@ -88,12 +206,15 @@ pub fn sweep(buckets: &mut Buckets, now: i64) {
         let Some(slot) = buckets.slot_mut(place).filter(|slot| slot.held_stamp == stamp) else { continue };
         slot.held_until = None;
         let open = slot.bucket.as_ref().map(|bucket| bucket.end).filter(|end| *end > now);
-        if open.is_none() {
-            let from = now.saturating_sub(RETENTION);
-            slot.held.retain(|held| held.at >= from);
+        if open.is_none()
+            && let Some(held) = &mut slot.held
+        {
+            held.drop_held_before(now.saturating_sub(RETENTION));
+            if held.is_empty() {
+                slot.held = None;
+            }
         }
-        let oldest = slot.held.iter().map(|held| held.at).min();
-        match (oldest, open) {
+        match (slot.held.as_mut().and_then(|held| held.oldest()), open) {
             (None, _) => buckets.release(place),
             (Some(oldest), open) => {
                 let due = oldest.saturating_add(RETENTION);
@@ -101,6 +222,55 @@ pub fn sweep(buckets: &mut Buckets, now: i64) {
                 let until = open.map_or(due, |end| due.max(end.saturating_sub(1)));
                 schedule(buckets, place, until);
             }
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::arithmetic_side_effects)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 60, ..ProptestConfig::default() })]
+
+        /// As a sorted list would do it.
+        #[test]
+        fn chunks_are_one_list(
+            steps in prop::collection::vec((0_i64..4000, 0_u128..2500, 0_u8..100), 0..3000),
+        ) {
+            let (mut held, mut list) = (HeldEvents::default(), Vec::<(i64, Uuid, i64)>::new());
+            for (at, (occurred, id, step)) in (0_i64..).zip(steps) {
+                let id = Uuid::from_u128(id);
+                match step {
+                    0 => {
+                        let (from, to) = (held.rank(occurred), held.rank(occurred + 700));
+                        held.drop_ranks(from, to);
+                        list.retain(|(own, ..)| !(occurred..occurred + 700).contains(own));
+                    }
+                    1 => {
+                        held.drop_held_before(at - 1500);
+                        list.retain(|(.., own)| *own >= at - 1500);
+                    }
+                    _ => {
+                        let is_new = list.iter().all(|(_, own, _)| *own != id);
+                        prop_assert_eq!(held.insert(&Held { occurred, id, at }), is_new);
+                        if is_new {
+                            list.push((occurred, id, at));
+                        }
+                    }
+                }
+                prop_assert_eq!(held.is_empty(), list.is_empty());
+                prop_assert_eq!(held.oldest(), list.iter().map(|(.., at)| *at).min());
+                prop_assert_eq!(held.newest(), list.iter().map(|(occurred, ..)| *occurred).max());
+                let inside = list.iter().filter(|(own, ..)| (occurred..occurred + 900).contains(own)).count();
+                prop_assert_eq!(held.count(occurred, occurred + 900), inside as i64);
+            }
+            let all: Vec<(i64, Uuid)> = held.chunks.concat();
+            list.sort_unstable();
+            prop_assert_eq!(all, list.iter().map(|(occurred, id, _)| (*occurred, *id)).collect::<Vec<_>>());
         }
     }
 }

@@ -1,11 +1,12 @@
-// A lane for each key of a trigger: what its windows did, from left to right.
+// A row for each trigger of each lane: what its windows did, from left to right.
 
 import { printable } from "../escape.js";
 
-/** @typedef {import("../../index.js").SimulationResult} SimulationResult */
-/** @typedef {{ start: number, end: number, marks: [number, string][], windows: [number, number][], name: string }} Lane */
+/** @typedef {import("../../index.js").Timeline} Timeline */
+/** @typedef {import("../../index.js").Decision} Decision */
+/** @typedef {{ name: string, windows: [number, number][], marks: [number, string][] }} Row */
 
-/** More lanes are not drawn. */
+/** More rows are not drawn. */
 const MOST = 20;
 
 /** What is drawn for a decision. @type {{ [kind: string]: string }} */
@@ -20,46 +21,21 @@ const MARKS = {
 };
 
 /**
- * @param {Pick<SimulationResult, "decisions" | "events">} result with decisions
+ * @param {{ timeline?: Timeline, decisions?: Decision[] }} result with both
  * @param {number} room
  * @param {import("../terminal.js").Colours} style
- * @param {{ run?: string, between?: { from: string, to: string } }} [expected] what is told apart: the run that all
- *   lanes are of, and when firings are expected
+ * @param {{ from: string, to: string }} [expected] when firings are expected
  * @returns {string[]}
  */
-export function timeline({ decisions = [], events = [] }, room, style, { run, between } = {}) {
-  const names = runNames(events);
-  /** @type {Map<string, Lane>} */
-  const lanes = new Map();
-  let first = Number.POSITIVE_INFINITY;
-  let last = Number.NEGATIVE_INFINITY;
-  for (const { at, key, kind, path, bucket } of decisions) {
-    const mark = MARKS[kind];
-    const labels = Object.values(key);
-    if (mark === undefined || labels.length === 0) continue;
-    const id = `${path} ${labels.join(" ")}`;
-    const time = Date.parse(at);
-    first = Math.min(first, time);
-    last = Math.max(last, time);
-    const name = printable(run ?? labels.map((label) => names.get(label) ?? label).join(", "));
-    const lane = lanes.get(id) ?? { start: time, end: time, marks: [], windows: [], name };
-    lane.marks.push([time, mark]);
-    const open = lane.windows.at(-1);
-    if (open && kind !== "counted" && kind !== "held") open[1] = Math.min(open[1], time);
-    if (bucket && (kind === "armed" || kind === "rearmed")) {
-      lane.windows.push([Date.parse(bucket.start), Date.parse(bucket.end)]);
-    }
-    lanes.set(id, lane);
-  }
-  if (lanes.size === 0) return [];
-  const shown = [...lanes.values()].slice(0, MOST);
-  if (between) {
-    const [start, end] = [Date.parse(between.from), Date.parse(between.to)];
-    first = Math.min(first, start);
-    last = Math.max(last, end);
+export function timeline({ timeline, decisions = [] }, room, style, expected) {
+  const rows = (timeline?.lanes ?? []).flatMap((lane) => rowsOf(lane, decisions));
+  if (rows.length === 0) return [];
+  const times = rows.flatMap(({ marks }) => marks.map(([time]) => time));
+  const shown = rows.slice(0, MOST);
+  if (expected) {
+    const [start, end] = [Date.parse(expected.from), Date.parse(expected.to)];
+    times.push(start, end);
     shown.push({
-      start,
-      end,
       name: "expected",
       windows: [[start, end]],
       marks: [
@@ -68,6 +44,8 @@ export function timeline({ decisions = [], events = [] }, room, style, { run, be
       ],
     });
   }
+  const first = times.reduce((least, time) => Math.min(least, time));
+  const last = times.reduce((most, time) => Math.max(most, time));
   const label = Math.min(24, Math.max(...shown.map(({ name }) => name.length)));
   const width = Math.max(10, room - label - 2);
   /** @param {number} time */
@@ -89,27 +67,34 @@ export function timeline({ decisions = [], events = [] }, room, style, { run, be
   });
   const [from, to] = [clock(first), clock(last)];
   const axis = `${" ".repeat(label + 2)}${from}${to.padStart(Math.max(to.length + 1, width - from.length))}`;
-  if (lanes.size > MOST) lines.push(`… and ${lanes.size - MOST} more`);
+  if (rows.length > MOST) lines.push(`… and ${rows.length - MOST} more`);
   const legend =
     "● opens or moves the window ─, + counted, ■ closes it, - suppressed, h held, ✗ fired";
   return [axis, ...lines, style.dim(legend)];
 }
 
+/**
+ * Each trigger that decided something in a lane has a row: windows of different triggers overlap.
+ * @param {Timeline["lanes"][number]} lane
+ * @param {Decision[]} decisions
+ */
+function rowsOf({ name, windows, decisions: own = [] }, decisions) {
+  /** @type {Map<string, Row>} */
+  const rows = new Map();
+  for (const index of own) {
+    const decision = decisions[index];
+    const mark = decision && MARKS[decision.kind];
+    if (!decision || !mark) continue;
+    const row = rows.get(decision.path) ?? { name: printable(name), windows: [], marks: [] };
+    row.marks.push([Date.parse(decision.at), mark]);
+    rows.set(decision.path, row);
+  }
+  for (const { path, start, end, closed = end } of windows)
+    rows.get(path)?.windows.push([start, Math.min(end, closed)]);
+  return [...rows.values()];
+}
+
 /** @param {number} time */
 function clock(time) {
   return new Date(time).toISOString().slice(11, 19);
-}
-
-/**
- * The names of resources, as events tell them.
- * @param {object[]} events
- */
-function runNames(events) {
-  /** @type {Map<string, string>} */
-  const names = new Map();
-  for (const event of /** @type {{ resource: { [label: string]: string } }[]} */ (events)) {
-    const { "prefect.resource.id": id, "prefect.resource.name": name } = event.resource;
-    if (id && name) names.set(id, name);
-  }
-  return names;
 }

@@ -25,12 +25,13 @@ pub(in crate::generate) struct Alike {
     name: String,
     slots: Slots<'static>,
     pieces: Vec<Piece>,
-    varying: Vec<usize>,
+    /// The slots that vary.
+    pub varying: Rc<[usize]>,
 }
 
 impl Alike {
     /// `slots`: of one of them, settled. `varying`: the slots in which others have other values, of the same kind.
-    pub fn new(name: &str, slots: Slots<'static>, varying: Vec<usize>) -> Self {
+    pub fn new(name: &str, slots: Slots<'static>, varying: Rc<[usize]>) -> Self {
         let template = cache::template(&slots.layout, slots.shape());
         let mut own = Vec::new();
         let filling = Filling {
@@ -47,18 +48,17 @@ impl Alike {
         Alike { name: name.to_owned(), slots, pieces, varying }
     }
 
-    /// Writes one of them. `values`: of the varying slots, in their order.
+    /// Writes one of them. `varying`: the values of the varying slots.
     pub fn write<'t>(
         &self,
-        values: impl IntoIterator<Item = SlotValue<'t>>,
+        varying: &mut Vec<(usize, SlotValue<'t>)>,
         occurred: Instant,
         [id, follows]: [EventId<'t>; 2],
         random: &mut Random,
         out: &mut JsonText,
     ) -> Result<(), BuildError> {
-        let mut own: Vec<_> = self.varying.iter().copied().zip(values).collect();
         let (name, slots) = (&self.name, &self.slots);
-        let mut filling = Filling { name, slots, own: &mut own, occurred, id, follows, random, related: 0 };
+        let mut filling = Filling { name, slots, own: varying, occurred, id, follows, random, related: 0 };
         filling.write(&self.pieces, out)
     }
 }

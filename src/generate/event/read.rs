@@ -115,7 +115,6 @@ impl<'t> Reading<'_, 't> {
 
     /// Takes what is given into the slots.
     fn take(&mut self) -> Fallible<()> {
-        let mut taken = Vec::with_capacity(self.layout.places.len());
         for place in &self.layout.places {
             let Some(value) = self.slots.given_at(place.given).value() else { continue };
             let own = match place.what {
@@ -137,10 +136,7 @@ impl<'t> Reading<'_, 't> {
                 _ if place.at == At::Occurred => SlotValue::Time(instant(&place.key, value)?),
                 _ => SlotValue::of(value),
             };
-            taken.push((place, own));
-        }
-        for (place, value) in taken {
-            self.slots.set(place.slot, &place.key, value)?;
+            self.slots.set(place.slot, &place.key, own)?;
         }
         Ok(())
     }

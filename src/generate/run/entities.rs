@@ -31,21 +31,23 @@ pub(super) struct Entities {
 
 /// What is given for an event: for each key a value. Events that are alike differ in some of them alone.
 pub(super) struct Givens<'g> {
+    /// `None`: nothing but what varies.
     slots: Option<Slots<'static>>,
-    /// The slots of those that vary, in their order; beyond all slots where the event has none.
-    pub varying: Vec<usize>,
-    pub values: Vec<SlotValue<'g>>,
+    /// What varies, each with its slot; beyond all slots where the event has none.
+    pub varying: Varying<'g>,
+    /// The slots of what varies, in the order in which it comes, if they are known.
+    known: Rc<[usize]>,
 }
 
 impl<'g> Givens<'g> {
     /// Everything, for an event of its own or the first of some that are alike.
     pub fn all(slots: Slots<'static>) -> Self {
-        Givens { slots: Some(slots), varying: Vec::new(), values: Vec::new() }
+        Givens { slots: Some(slots), varying: Vec::new(), known: Rc::default() }
     }
 
-    /// Nothing but the values that vary.
-    pub fn varying() -> Self {
-        Givens { slots: None, varying: Vec::new(), values: Vec::with_capacity(12) }
+    /// Nothing but the values that vary, which fill these slots in turn.
+    pub fn varying(known: Rc<[usize]>) -> Self {
+        Givens { slots: None, varying: Vec::with_capacity(known.len().saturating_add(4)), known }
     }
 
     /// A value that is the same in all events that are alike. A key that the event does not have is ignored: which of its
@@ -81,17 +83,14 @@ impl<'g> Givens<'g> {
 
     /// A value that each event has for itself.
     pub fn vary(&mut self, key: &str, value: SlotValue<'g>) {
-        match &mut self.slots {
-            None => self.values.push(value),
-            Some(slots) => {
-                let slot = slots.layout.slot_of_key(key);
-                if let Some(slot) = slot {
-                    slots.give_slot(slot, value.clone().into_owned());
-                }
-                self.varying.push(slot.map_or(usize::MAX, |(_, slot)| slot));
-                self.values.push(value);
-            }
-        }
+        let slot = match &mut self.slots {
+            None => self.known.get(self.varying.len()).copied(),
+            Some(slots) => slots.layout.slot_of_key(key).map(|slot| {
+                slots.give_slot(slot, value.clone().into_owned());
+                slot.1
+            }),
+        };
+        self.varying.push((slot.unwrap_or(usize::MAX), value));
     }
 
     pub fn occurred(&mut self, at: Instant) {
@@ -162,18 +161,21 @@ impl<'g> Givens<'g> {
     }
 }
 
-/// The slots of an event of this name, with what is given for it and what follows from that; and the values that vary.
+/// What varies between events that are alike: values with their slots.
+pub(super) type Varying<'g> = Vec<(usize, SlotValue<'g>)>;
+
+/// The slots of an event of this name, with what is given for it and what follows from that; and what varies.
 pub(super) fn slots_of<'g>(
     name: &str,
     at: Instant,
     give: impl FnOnce(&mut Givens<'g>),
-) -> Result<(Slots<'static>, Vec<usize>, Vec<SlotValue<'g>>), BuildError> {
+) -> Result<(Slots<'static>, Varying<'g>), BuildError> {
     let found = family_of(name)?.ok_or_else(|| BuildError::new("an event needs a name"))?;
     let layout = layout(found.family, shape_meant(found.family, None));
     let mut givens = Givens::all(Slots::new(layout.clone(), at));
     give(&mut givens);
-    let Givens { slots, varying, values } = givens;
+    let Givens { slots, varying, .. } = givens;
     let mut slots = slots.unwrap_or_else(|| Slots::new(layout, at));
     slots.settle(name, found.hole)?;
-    Ok((slots, varying, values))
+    Ok((slots, varying))
 }

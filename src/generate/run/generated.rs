@@ -111,7 +111,7 @@ struct Parts {
 /// `None`: there is no such event, which the catalogue rules out.
 fn parts_of(entities: &Entities, transition: Option<&Transition>, at: Instant, reader: &mut Reader) -> Option<Parts> {
     let name = [FLOW_RUN, transition.map_or("heartbeat", |transition| &transition.after.name)].concat();
-    let (slots, ..) = slots_of(&name, at, |givens| {
+    let (slots, _) = slots_of(&name, at, |givens| {
         givens.occurred(at);
         givens.of_flow_run(entities, transition);
     })

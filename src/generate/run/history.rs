@@ -148,17 +148,17 @@ impl Writing {
     ) -> Fallible<()> {
         let mut random = Random::new(seed);
         if let Some(alike) = self.alike.get(&key) {
-            let mut givens = Givens::varying();
+            let mut givens = Givens::varying(alike.varying.clone());
             give(&mut givens);
-            return alike.write(givens.values, event.at, ids, &mut random, out);
+            return alike.write(&mut givens.varying, event.at, ids, &mut random, out);
         }
         if self.most == 0 {
             return single(&name(), give, event, (ids, seed), out);
         }
         let name = name();
-        let (slots, varying, values) = slots_of(&name, event.at, give)?;
-        let alike = Alike::new(&name, slots, varying);
-        let written = alike.write(values, event.at, ids, &mut random, out);
+        let (slots, mut varying) = slots_of(&name, event.at, give)?;
+        let alike = Alike::new(&name, slots, varying.iter().map(|(slot, _)| *slot).collect());
+        let written = alike.write(&mut varying, event.at, ids, &mut random, out);
         if self.alike.len() >= self.most {
             self.alike.clear();
         }
@@ -179,7 +179,7 @@ fn single<'g>(
     ([id, follows], seed): ([EventId<'static>; 2], u64),
     out: &mut JsonText,
 ) -> Fallible<()> {
-    let (slots, ..) = slots_of(name, event.at, give)?;
+    let (slots, _) = slots_of(name, event.at, give)?;
     let template = template(&slots.layout, slots.shape());
     let random = &mut Random::new(seed);
     let (own, occurred) = (&mut Vec::new(), event.at);

@@ -1,0 +1,274 @@
+//! The engine and scenarios take time in proportion to their input, whatever it is: each input is made eight times as
+//! large, which may not take much more than eight times as long. Nothing depends on how fast the machine is.
+
+use std::fmt::Write;
+use std::time::{Duration, Instant};
+
+use prefect_events::simulate::{
+    ReplayOptions, SimulateOptions, SimulationResult, compare_replays, compare_versions, replay, run_tests, simulate,
+};
+use serde_json::json;
+
+/// An input made `TIMES` as large takes at most `MOST` times as long: in proportion it takes 8 times, or a little more;
+/// in proportion to the square it takes 64 times.
+const TIMES: usize = 8;
+const MOST: u32 = 28;
+
+fn in_proportion(what: &str, size: usize, play: impl Fn(usize)) {
+    let time = |size: usize| {
+        let begun = Instant::now();
+        play(size);
+        begun.elapsed()
+    };
+    // Of several rounds the best: others may keep the machine busy.
+    let (mut one, mut more) = (Duration::MAX, Duration::MAX);
+    for _ in 0..5 {
+        one = one.min(time(size));
+        more = more.min(time(size * TIMES));
+        if more <= one * MOST {
+            return;
+        }
+    }
+    panic!("{what}: {size} take {one:?}, {} take {more:?}", size * TIMES);
+}
+
+fn event(number: usize, name: &str, second: usize, more: &str) -> String {
+    let at = format!(
+        "2026-03-{:02}T{:02}:{:02}:{:02}Z",
+        1 + second / 86400,
+        second / 3600 % 24,
+        second / 60 % 60,
+        second % 60
+    );
+    format!(r#"{{"id": "00000000-0000-4000-8000-{number:012x}", "occurred": "{at}", "event": {}{more}}}"#, json!(name))
+}
+
+const RESOURCE: &str = r#", "resource": {"prefect.resource.id": "x"}"#;
+
+fn replayed(automation: &serde_json::Value, events: &str) -> SimulationResult {
+    let options = ReplayOptions { trace: true, timeline: true, ..ReplayOptions::default() };
+    let result = replay((&*automation.to_string()).into(), events.into(), &options).unwrap();
+    assert!(result.errors.is_empty(), "{:?}", result.errors.first());
+    result
+}
+
+fn simulated(scenario: &serde_json::Value) -> SimulationResult {
+    let options = SimulateOptions { trace: true, timeline: true, ..SimulateOptions::default() };
+    let result = simulate((&*scenario.to_string()).into(), &options);
+    assert!(result.errors.is_empty(), "{:?}", result.errors.first());
+    result
+}
+
+/// Many labels in one event, each twice, and a trigger that asks for all of them.
+#[test]
+fn labels() {
+    in_proportion("labels", 1000, |size| {
+        let mut resource = String::from(r#", "resource": {"prefect.resource.id": "x""#);
+        for label in (0..size).chain(0..size) {
+            let _ = write!(resource, r#", "l{label}": "v""#);
+        }
+        resource.push('}');
+        let wanted: serde_json::Map<_, _> = (0..size).map(|label| (format!("l{label}"), json!("v"))).collect();
+        let automation = json!({"trigger": {"posture": "Reactive", "expect": ["a"], "match": wanted}});
+        assert_eq!(replayed(&automation, &event(1, "a", 0, &resource)).firings.len(), 1);
+    });
+}
+
+/// Many related resources, and a key with the label of each.
+#[test]
+fn related_resources() {
+    in_proportion("related resources", 400, |size| {
+        let mut more = format!(r#"{RESOURCE}, "related": ["#);
+        for role in 0..size {
+            let comma = if role > 0 { ", " } else { "" };
+            let _ = write!(more, r#"{comma}{{"prefect.resource.id": "i{role}", "prefect.resource.role": "r{role}"}}"#);
+        }
+        more.push(']');
+        let key: Vec<_> = (0..size).map(|role| format!("related:r{role}:prefect.resource.id")).collect();
+        let automation = json!({"trigger": {"posture": "Reactive", "expect": ["a"], "for_each": key}});
+        assert_eq!(replayed(&automation, &event(1, "a", 0, &more)).firings[0].labels.len(), size);
+    });
+}
+
+/// A long list of patterns, and as many different names.
+#[test]
+fn names_of_expect() {
+    in_proportion("names of `expect`", 400, |size| {
+        let expect: Vec<_> = (0..size).map(|name| format!("acme.n{name}")).collect();
+        let automation = json!({"trigger": {"posture": "Reactive", "expect": expect, "threshold": 2, "within": 10}});
+        let events: String =
+            (0..size).map(|number| event(number, &format!("acme.m{number}"), number, RESOURCE)).collect();
+        assert_eq!(replayed(&automation, &events).firings.len(), 0);
+    });
+}
+
+/// A long pattern and a long name that nearly match.
+#[test]
+fn long_patterns() {
+    for (piece, last, end) in [("*a", "b", "a"), ("*", "b", "a"), ("a", "*b", "a"), ("*ab", "", "ab")] {
+        in_proportion("long patterns", 2000, |size| {
+            let pattern = [&*piece.repeat(size), last].concat();
+            let automation = json!({"trigger": {"posture": "Reactive", "expect": [pattern]}});
+            let name = [&*"a".repeat(size), end].concat();
+            replayed(&automation, &event(1, &name, 0, RESOURCE));
+        });
+    }
+}
+
+/// Many runs, each with expectations, most of which are not met.
+#[test]
+fn runs_and_expectations() {
+    in_proportion("runs and expectations", 60, |size| {
+        let runs: Vec<_> = (0..size).map(|run| json!({"name": format!("r{run}"), "dies": "40s"})).collect();
+        let expect: Vec<_> = (0..size)
+            .flat_map(|run| {
+                [
+                    json!({"run": format!("r{run}"), "fires": 2}),
+                    json!({"fires": run}),
+                    json!({"event": "prefect.flow-run.heartbeat", "fires": run, "between": ["0s", "10m"]}),
+                    json!({"label": {"prefect.resource.id": format!("r{run}")}}),
+                ]
+            })
+            .collect();
+        let scenario = json!({"automation": "crash-zombie-flows", "heartbeat": {"frequency": 30}, "runs": runs,
+            "start": "2026-03-01T12:00:00Z", "end": "4m", "expect": expect});
+        let report = run_tests((&*scenario.to_string()).into());
+        assert!(report.scenarios[0].errors.is_empty() && report.expectations == size * 4);
+    });
+}
+
+/// Many unknown names of runs beside many known ones.
+#[test]
+fn unknown_runs() {
+    in_proportion("unknown runs", 1500, |size| {
+        let runs: Vec<_> = (0..size).map(|run| json!({"name": format!("run-{run}"), "ends": "1s"})).collect();
+        let expect: Vec<_> = (0..size).map(|run| json!({"run": format!("other-{run}")})).collect();
+        let scenario = json!({"automation": "crash-zombie-flows", "runs": runs, "expect": expect});
+        assert!(!run_tests((&*scenario.to_string()).into()).passed);
+    });
+}
+
+/// Many firings that differ between the versions.
+#[test]
+fn differences() {
+    in_proportion("differences", 40, |size| {
+        let scenario = json!({"automation": "crash-zombie-flows", "start": "2026-03-01T12:00:00Z",
+            "heartbeat": {"frequency": 30, "first": 0.5, "delay": 0.7, "drift": 0},
+            "runs": [{"ends": "0.9s", "count": size, "every": "1s"}]});
+        let comparison = compare_versions((&*scenario.to_string()).into(), &SimulateOptions::default());
+        assert!(comparison.differences.len() >= size.min(500));
+    });
+    // Of one label.
+    in_proportion("differences of one label", 400, |size| {
+        let automation =
+            json!({"trigger": {"posture": "Proactive", "after": ["a"], "expect": ["b"], "within": 10, "threshold": 1}});
+        let events: String = (0..size)
+            .flat_map(|number| {
+                [event(number * 2, "b", number * 60 + 1, RESOURCE), event(number * 2 + 1, "a", number * 60, RESOURCE)]
+            })
+            .collect();
+        compare_replays((&*automation.to_string()).into(), (&*events).into(), &ReplayOptions::default()).unwrap();
+    });
+}
+
+/// Many triggers in one, each with a window of its own.
+#[test]
+fn many_windows() {
+    in_proportion("many windows", 200, |size| {
+        let triggers: Vec<_> = (0..size)
+            .map(|number| {
+                json!({"type": "event", "posture": "Reactive", "expect": [format!("e{number}")], "threshold": 2,
+                "within": number + 10})
+            })
+            .collect();
+        let trigger = json!({"type": "compound", "require": "all", "within": 60, "triggers": triggers});
+        let events: String = (0..3).map(|number| event(number, &format!("e{number}"), number, RESOURCE)).collect();
+        replayed(&json!({"trigger": trigger}), &events);
+    });
+}
+
+/// Many events that wait for one, and chains of those that wait for each other.
+#[test]
+fn followers() {
+    let automation = json!({"trigger": {"posture": "Reactive", "expect": ["a"], "threshold": 100_000, "within": 600}});
+    let leader = "00000000-0000-4000-8000-ffffffffffff";
+    in_proportion("followers", 1000, |size| {
+        let more = format!(r#"{RESOURCE}, "follows": "{leader}""#);
+        let mut events: String = (0..size).map(|number| event(number, "a", number / 1000, &more)).collect();
+        events.push_str(&event(0xFFFF_FFFF_FFFF, "a", 700, RESOURCE));
+        assert!(replayed(&automation, &events).decisions.unwrap().len() > size * 2);
+    });
+    in_proportion("a chain", 1000, |size| {
+        let follows =
+            |number: usize| format!(r#"{RESOURCE}, "follows": "00000000-0000-4000-8000-{:012x}""#, number + 1);
+        let events: String = (0..size).map(|number| event(number, "a", number / 1000, &follows(number))).collect();
+        replayed(&automation, &events);
+    });
+    // One that comes again and again, among many others that wait for the same.
+    in_proportion("one that waits again", 1000, |size| {
+        let waits =
+            |number: usize, leader: &str| event(number, "a", 0, &format!(r#"{RESOURCE}, "follows": "{leader}""#));
+        let mut events: String = (1..size).map(|number| waits(number, leader)).collect();
+        for _ in 0..size {
+            events.push_str(&waits(0, leader));
+            events.push_str(&waits(0, "00000000-0000-4000-8000-eeeeeeeeeeee"));
+        }
+        let direct: ReplayOptions = serde_json::from_str(r#"{"delivery": "direct"}"#).unwrap();
+        replay((&*automation.to_string()).into(), (&*events).into(), &direct).unwrap();
+    });
+}
+
+/// Many events that are held for one key, in and out of order.
+#[test]
+fn held_events() {
+    for backwards in [false, true] {
+        in_proportion("held events", 500, |size| {
+            let automation = json!({"trigger": {"posture": "Proactive", "after": ["a"], "expect": ["b"], "within": 1000,
+                "threshold": size * 2}});
+            let second = |number: usize| if backwards { size - number } else { number };
+            let events: String = (0..size)
+                .flat_map(|number| {
+                    [
+                        event(number * 2, "b", second(number) / 8, RESOURCE),
+                        event(number * 2 + 1, "a", second(number) / 8, RESOURCE),
+                    ]
+                })
+                .collect();
+            replayed(&automation, &events);
+        });
+    }
+}
+
+/// Many keys, and a lane for each.
+#[test]
+fn keys() {
+    in_proportion("keys", 1000, |size| {
+        let automation = json!({"trigger": {"posture": "Reactive", "expect": ["a"], "for_each": ["prefect.resource.id"],
+            "threshold": 2, "within": 60}});
+        let resource =
+            |number: usize| format!(r#", "resource": {{"prefect.resource.id": "prefect.flow-run.{number}"}}"#);
+        let events: String = (0..size).map(|number| event(number, "a", number % 60, &resource(number))).collect();
+        assert_eq!(replayed(&automation, &events).timeline.unwrap().lanes.len(), size);
+    });
+}
+
+/// A captured run whose heartbeats stopped for years.
+#[test]
+fn missed_heartbeats_are_bounded() {
+    let automation = json!({"trigger": {"posture": "Proactive", "after": ["prefect.flow-run.heartbeat"],
+        "expect": ["prefect.flow-run.*"], "for_each": ["prefect.resource.id"], "within": 90}});
+    let run = r#", "resource": {"prefect.resource.id": "prefect.flow-run.1"}"#;
+    let mut events: String = (0..5).map(|number| event(number, "prefect.flow-run.heartbeat", number, run)).collect();
+    events.push_str(&event(9, "prefect.flow-run.heartbeat", 5, run).replace("2026-", "2028-"));
+    let options = r#"{"timeline": true, "end": "2026-03-01T13:00:00Z"}"#;
+    let options: ReplayOptions = serde_json::from_str(options).unwrap();
+    let result = replay((&*automation.to_string()).into(), (&*events).into(), &options).unwrap();
+    assert_eq!(result.timeline.unwrap().lanes[0].missed.len(), 100_000);
+    assert!(
+        !simulated(&json!({"automation": "crash-zombie-flows", "end": "1m", "runs": [{}]}))
+            .timeline
+            .unwrap()
+            .lanes
+            .is_empty()
+    );
+}
