@@ -100,6 +100,7 @@ pub struct EventBuilder {
 }
 
 impl EventBuilder {
+    /// Of events of this name.
     #[must_use]
     pub fn new(name: &str, options: &BuildOptions) -> Self {
         let random = Random::new(options.seed.word());

@@ -148,18 +148,14 @@ pub(in crate::generate) fn lone_surrogate(input: Value<'_>) -> Option<String> {
     let mut path = String::new();
     let mut at = input;
     while at.index() < wanted {
-        let next = match at.kind() {
-            Kind::Object => {
-                let (name, value) = at.members().take_while(|(name, _)| name.index() <= wanted).last()?;
-                path = joined(&path, &name.string());
-                if name.index() == wanted { name } else { value }
-            }
-            _ => {
-                let items = at.items().enumerate().take_while(|(_, item)| item.index() <= wanted);
-                let (index, item) = items.last()?;
-                path = joined(&path, &index.to_string());
-                item
-            }
+        let next = if at.kind() == Kind::Object {
+            let (name, value) = at.members().take_while(|(name, _)| name.index() <= wanted).last()?;
+            path = joined(&path, &name.string());
+            if name.index() == wanted { name } else { value }
+        } else {
+            let (index, item) = at.items().enumerate().take_while(|(_, item)| item.index() <= wanted).last()?;
+            path = joined(&path, &index.to_string());
+            item
         };
         at = next;
     }

@@ -27,7 +27,7 @@ pub(in crate::generate) struct Shape {
 }
 
 impl Shape {
-    pub fn new(
+    pub(crate) fn new(
         slots: impl ExactSizeIterator<Item = Given>,
         keys: impl ExactSizeIterator<Item = Given>,
         [ran, ended]: [bool; 2],
@@ -47,11 +47,11 @@ impl Shape {
         }
     }
 
-    pub fn of_slot(&self, slot: usize) -> Given {
+    pub(crate) fn of_slot(&self, slot: usize) -> Given {
         self.at(Some(slot).filter(|slot| *slot < self.slots))
     }
 
-    pub fn of_key(&self, key: Option<usize>) -> Given {
+    pub(crate) fn of_key(&self, key: Option<usize>) -> Given {
         self.at(key.and_then(|key| key.checked_add(self.slots)))
     }
 
@@ -128,7 +128,7 @@ pub(in crate::generate) enum Piece {
 
 impl Piece {
     /// Whether nothing or several values can come of it.
-    pub fn is_optional(&self) -> bool {
+    pub(crate) fn is_optional(&self) -> bool {
         matches!(
             self,
             Piece::FieldIfAny { .. }

@@ -20,6 +20,7 @@ use super::state::FLOW_RUN;
 /// A flow run that was generated: its events, and what is known of it beside them.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct GeneratedRun {
+    /// The name of the run.
     pub name: String,
     /// The id of its resource: `prefect.flow-run.` and a UUID.
     pub resource: Text,
@@ -42,7 +43,9 @@ pub struct GeneratedRun {
 /// `received`.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct GeneratedEvent {
+    /// The event as the server has it while triggers look at it.
     pub event: ReceivedEvent,
+    /// An object.
     pub payload: Rc<Json>,
 }
 

@@ -385,7 +385,7 @@ impl Planner<'_> {
     fn tasks(&mut self, tasks: &[TaskSpec], run: usize, starts: Instant) -> Fallible<Instant> {
         let mut free = starts;
         let mut over = starts;
-        let mut courses: BTreeMap<(u16, String, &'static str, String, Rc<[String]>), usize> = BTreeMap::new();
+        let mut courses: BTreeMap<TaskCourse, usize> = BTreeMap::new();
         for task in tasks {
             let name = &task.name;
             let begins = self.at("starts", task.starts)?.unwrap_or_else(|| later(free, MOMENT));
@@ -395,9 +395,8 @@ impl Planner<'_> {
             let usual = || State { name: "Completed".to_owned(), kind: "COMPLETED", message: String::new() };
             let last = task.state.as_ref().map_or_else(|| Ok(usual()), |state| last_state(state, TASK_RUN))?;
             let course = TaskCourse { retries: task.retries, last, tags: tags(&task.tags) };
-            let TaskCourse { retries, last, tags } = course.clone();
             let place = self.plan.courses.len();
-            let known = courses.entry((retries, last.name, last.kind, last.message, tags)).or_insert(place);
+            let known = courses.entry(course.clone()).or_insert(place);
             let (known, is_new) = (*known, *known == place);
             if is_new {
                 self.plan.courses.push(course);

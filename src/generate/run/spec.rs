@@ -142,6 +142,7 @@ pub struct SubflowSpec {
 pub struct EntitySpec {
     /// A UUID. Default: a new one.
     pub id: Option<String>,
+    /// Default: depends on what it is.
     pub name: Option<String>,
     /// Of work pools and workers, such as `kubernetes`.
     #[cfg_attr(feature = "typescript", ts(rename = "type"))]
@@ -171,6 +172,7 @@ pub struct StateSpec {
     /// The state type, such as `COMPLETED`. Needed of a state of your own.
     #[cfg_attr(feature = "typescript", ts(rename = "type", type = "string"))]
     pub kind: Option<&'static str>,
+    /// The message of the state. Default: none.
     #[cfg_attr(feature = "typescript", ts(optional, as = "Option<String>"))]
     pub message: String,
 }
@@ -252,8 +254,9 @@ impl TaskSpec {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(type = "string | number"))]
 pub enum RunMoment {
+    /// A point in time.
     At(Instant),
-    /// Microseconds.
+    /// So many microseconds after `now`; negative: before.
     AfterNow(i64),
 }
 
