@@ -18,8 +18,9 @@ use super::client::{ClientEvent, Worker};
 use super::entities::{Entities, Entity};
 use super::flow_run::{FurtherStates, Transition, course};
 use super::plan::{Break, Heartbeats, Phase, RunPlan, most_events};
+use super::readers::STATES;
 use super::spec::{
-    BreakSpec, EntitySpec, HeartbeatSpec, InfrastructureSpec, RunMoment, RunSpec, STATES, Span, StateSpec, SubflowSpec,
+    BreakSpec, EntitySpec, HeartbeatSpec, InfrastructureSpec, RunMoment, RunSpec, Span, StateSpec, SubflowSpec,
     TaskSpec,
 };
 use super::state::{FLOW_RUN, State, TASK_RUN, follows_within, type_of};
