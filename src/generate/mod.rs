@@ -1,4 +1,26 @@
 //! Events that are generated: single ones from the catalogue, and the histories of runs.
+//!
+//! ```
+//! use prefect_events::generate::{BuildOptions, RunSpec, Span, TaskSpec, build_event, build_run};
+//! use prefect_events::time;
+//!
+//! let now = time::read(b"2026-03-31T18:30:00Z").and_then(|time| time.instant).ok_or("no time")?;
+//! let options = BuildOptions { seed: 7.into(), now };
+//!
+//! // One event: what is not given is generated.
+//! let event = build_event("prefect.flow-run.Running", br#"{"flow_run": {"name": "brave-otter"}}"#, &options)?;
+//! assert!(event.contains(r#""prefect.resource.name":"brave-otter""#));
+//! let mistake = build_event("prefect.flow-run.Running", br#"{"flowrun": {}}"#, &options).unwrap_err();
+//! assert_eq!(mistake.key.as_deref(), Some("flowrun"));
+//!
+//! // All events of a run: typed, or read from JSON.
+//! let spec = RunSpec::from_json(br#"{"flow": "etl", "ends": "10m", "tasks": [{"name": "extract"}]}"#)?;
+//! let task = TaskSpec { duration: Span(5_000_000), ..TaskSpec::new("load") };
+//! let spec = RunSpec { tasks: [spec.tasks.clone(), vec![task]].concat(), ..spec };
+//! let history = build_run(&spec, &options)?;
+//! assert_eq!(history.matches("prefect.task-run.Completed").count(), 2);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod error;
 mod event;

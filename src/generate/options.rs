@@ -50,6 +50,12 @@ impl From<&str> for Seed {
     }
 }
 
+impl From<i32> for Seed {
+    fn from(number: i32) -> Self {
+        Seed::from(&*number.to_string())
+    }
+}
+
 impl From<u64> for Seed {
     fn from(number: u64) -> Self {
         Seed::from(&*number.to_string())

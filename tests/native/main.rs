@@ -14,6 +14,8 @@
 
 mod automation;
 mod generate;
+mod generate_errors;
+mod generate_recorded;
 mod cases;
 mod custom;
 mod documentation;
@@ -27,6 +29,7 @@ mod options;
 mod positions;
 mod precedents;
 mod properties;
+mod proportion_generate;
 mod proportion_simulate;
 mod reference;
 mod schema;

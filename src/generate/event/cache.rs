@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use crate::catalogue::{Family, Object};
 
-use super::joined::joined;
+use super::joined::joined_of_shape;
 use super::layout::Layout;
 use super::template::{Piece, Shape, compile};
 
@@ -58,7 +58,7 @@ pub(in crate::generate) fn template(layout: &Rc<Layout>, shape: Shape) -> Rc<Tem
             return known.clone();
         }
         let pieces = compile(layout, &key.1);
-        let joined = joined(&pieces, None);
+        let joined = joined_of_shape(&pieces, layout, &key.1);
         let template = Rc::new(Template { pieces, joined });
         if templates.len() >= MOST {
             templates.clear();

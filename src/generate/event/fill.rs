@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use uuid::Uuid;
 
-use crate::catalogue::{Field, Hole, Label, LabelForm, ValueKind as Type, is_uuid, slug};
+use crate::catalogue::{Field, Follows, Hole, Label, LabelForm, ValueKind as Type, is_uuid, slug};
 use crate::json::write::Writer;
 use crate::json::{Kind, Value};
 use crate::time::Instant;
@@ -30,7 +30,7 @@ pub(in crate::generate) struct Filling<'f, 't> {
     /// What is given, or follows from what is.
     pub slots: &'f Slots<'t>,
     /// Values that come before those of the slots, and those that were made because none was given.
-    pub own: &'f mut Vec<Option<SlotValue<'t>>>,
+    pub own: &'f mut Vec<(usize, SlotValue<'t>)>,
     pub occurred: Instant,
     pub id: EventId<'t>,
     pub follows: EventId<'t>,
@@ -55,7 +55,7 @@ impl<'f, 't> Filling<'f, 't> {
     }
 
     /// Writes the pieces to JSON text.
-    pub fn write(&mut self, pieces: &[Piece], out: &mut JsonText) -> Fallible<()> {
+    pub(crate) fn write(&mut self, pieces: &[Piece], out: &mut JsonText) -> Fallible<()> {
         for piece in pieces {
             match piece {
                 Piece::Ready(json) => out.ready(json),
@@ -68,13 +68,13 @@ impl<'f, 't> Filling<'f, 't> {
 
     /// Writes the pieces to a tree. How many related resources the server takes is not asked: the tree is for those that
     /// look at events, not for those that send them.
-    pub fn write_tree(&mut self, pieces: &[Piece], out: &mut Tree<'_>) -> Fallible<()> {
+    pub(crate) fn write_tree(&mut self, pieces: &[Piece], out: &mut Tree<'_>) -> Fallible<()> {
         let wanted = pieces.iter().filter(|piece| !matches!(piece, Piece::EndRelated(_)));
         wanted.into_iter().try_for_each(|piece| self.piece(piece, out))
     }
 
     /// Writes one piece. Joined ones are for JSON text alone.
-    pub fn piece(&mut self, piece: &Piece, out: &mut impl Sink) -> Fallible<()> {
+    pub(crate) fn piece(&mut self, piece: &Piece, out: &mut impl Sink) -> Fallible<()> {
         match piece {
             Piece::Open(bracket) => out.open(*bracket),
             Piece::Close(bracket) => out.close(*bracket),
@@ -95,7 +95,7 @@ impl<'f, 't> Filling<'f, 't> {
             Piece::Id => write_id(self.id, self.occurred, self.random, out)?,
             Piece::Follows => {
                 let must = self.layout().family.follows.filter(|follows| follows.missing.is_some());
-                write_follows_of(self.name, self.follows, must.map(|follows| follows.meaning()), out)?;
+                write_follows_of(self.name, self.follows, must.map(Follows::meaning), out)?;
             }
             Piece::Label { place, label } => self.label(*place, label, out)?,
             Piece::WholeId { place, forms } => {
@@ -248,7 +248,7 @@ impl<'f, 't> Filling<'f, 't> {
     }
 
     fn known(&self, slot: usize) -> Option<&SlotValue<'t>> {
-        let own = self.own.get(slot).and_then(Option::as_ref);
+        let own = self.own.iter().find(|(own, _)| *own == slot).map(|(_, value)| value);
         own.or_else(|| self.slots.values.get(slot).and_then(Option::as_ref))
     }
 
@@ -263,11 +263,9 @@ impl<'f, 't> Filling<'f, 't> {
     }
 
     fn set(&mut self, slot: usize, value: SlotValue<'t>) {
-        if self.own.len() <= slot {
-            self.own.resize(slot.saturating_add(1), None);
-        }
-        if let Some(own) = self.own.get_mut(slot) {
-            *own = Some(value);
+        match self.own.iter_mut().find(|(own, _)| *own == slot) {
+            Some((_, own)) => *own = value,
+            None => self.own.push((slot, value)),
         }
     }
 
@@ -335,7 +333,7 @@ impl<'f, 't> Filling<'f, 't> {
         let meaning = places.find_map(|place| match (place.what, &place.at) {
             (What::Label(label), _) => Some(label.meaning()),
             (What::Field(field), _) => Some(field.meaning()),
-            (_, At::IdPart(_)) => layout.family.labels.first().map(|label| label.meaning()),
+            (_, At::IdPart(_)) => layout.family.labels.first().map(Label::meaning),
             _ => None,
         });
         meaning.unwrap_or("what it is called in the related resource's id")

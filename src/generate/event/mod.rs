@@ -23,6 +23,9 @@ mod template;
 mod tree;
 mod value;
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use crate::catalogue::{Match, find, suggest};
 use crate::json::{Document, Fault, Kind, Tape, Value, parse};
 use crate::time::Instant;
@@ -30,6 +33,7 @@ use crate::time::Instant;
 use super::error::{self, BuildError};
 use super::options::BuildOptions;
 use super::random::Random;
+use cache::Template;
 pub(super) use cache::{layout, template};
 use custom::custom;
 pub(super) use fill::{EventId, Filling};
@@ -38,6 +42,7 @@ pub(super) use joined::Alike;
 pub(super) use read::{lone_surrogate, shape_meant};
 pub(super) use sink::{JsonText, Sink};
 pub(super) use slots::{Given, Slots};
+use template::Shape;
 pub use tree::Json;
 pub(super) use tree::Tree;
 pub(super) use value::SlotValue;
@@ -60,12 +65,20 @@ const NO_OBJECT: &str = "what an event is built of must be an object";
 /// The input is no JSON object, has a key that the event does not have, lacks one that it cannot do without, or has a
 /// value that cannot be in the event; or Prefect has no event of this name.
 pub fn build_event(name: &str, input: &[u8], options: &BuildOptions) -> Fallible<String> {
-    let (mut tape, mut out) = (Tape::new(), JsonText::default());
-    let document = read_json(input, &mut tape).ok_or_else(|| BuildError::new(NO_OBJECT))?;
-    let root = document.root().ok_or_else(|| BuildError::new(NO_OBJECT))?;
-    let mut random = Random::new(options.seed.word());
-    Writing { name, now: options.now, random: &mut random, slots: None, own: Vec::new() }.event(root, &mut out)?;
-    Ok(out.finish())
+    TAPE.with_borrow_mut(|tape| {
+        let mut out = JsonText::default();
+        let document = read_json(input, tape).ok_or_else(|| BuildError::new(NO_OBJECT))?;
+        let root = document.root().ok_or_else(|| BuildError::new(NO_OBJECT))?;
+        let mut random = Random::new(options.seed.word());
+        let (name, now, own) = (name, options.now, Vec::new());
+        Writing { name, now, random: &mut random, slots: None, template: None, own }.event(root, &mut out)?;
+        Ok(out.finish())
+    })
+}
+
+thread_local! {
+    /// Kept from one event to the next: a new one has tables of 16 KB to make.
+    static TAPE: RefCell<Tape> = RefCell::default();
 }
 
 /// Builds an event of each of `inputs`, JSON text: an array of objects. A line each, in their order.
@@ -87,6 +100,7 @@ pub struct EventBuilder {
 }
 
 impl EventBuilder {
+    /// Of events of this name.
     #[must_use]
     pub fn new(name: &str, options: &BuildOptions) -> Self {
         let random = Random::new(options.seed.word());
@@ -104,8 +118,14 @@ impl EventBuilder {
         let document = read_json(inputs, &mut self.tape).ok_or_else(wrong)?;
         let root = document.root().filter(|root| root.kind() == Kind::Array).ok_or_else(wrong)?;
         let mut out = JsonText::default();
-        let mut writing =
-            Writing { name: &self.name, now: self.now, random: &mut self.random, slots: None, own: Vec::new() };
+        let mut writing = Writing {
+            name: &self.name,
+            now: self.now,
+            random: &mut self.random,
+            slots: None,
+            template: None,
+            own: Vec::new(),
+        };
         for input in root.items() {
             writing.event(input, &mut out).map_err(|error| error.of_input(self.count))?;
             out.ready("\n");
@@ -133,7 +153,8 @@ struct Writing<'w, 't> {
     random: &'w mut Random,
     /// Of the event before.
     slots: Option<Slots<'t>>,
-    own: Vec<Option<SlotValue<'t>>>,
+    template: Option<(Shape, Rc<Template>)>,
+    own: Vec<(usize, SlotValue<'t>)>,
 }
 
 impl<'t> Writing<'_, 't> {
@@ -153,14 +174,19 @@ impl<'t> Writing<'_, 't> {
 
     fn of_family(&mut self, found: &Match<'_>, input: Value<'t>, out: &mut JsonText) -> Fallible<()> {
         let family = found.family;
-        let own = family.labels.first().map(keys::own_name).and_then(|own| input.get(&own));
-        let layout = layout(family, shape_meant(family, own));
-        let known = self.slots.take().filter(|slots| std::rc::Rc::ptr_eq(&slots.layout, &layout));
+        let own = || family.labels.first().map(keys::own_name).and_then(|own| input.get(&own));
+        let layout = layout(family, shape_meant(family, if family.payload.len() > 1 { own() } else { None }));
+        let known = self.slots.take().filter(|slots| Rc::ptr_eq(&slots.layout, &layout));
+        let is_same_layout = known.is_some();
         let mut slots = known.unwrap_or_else(|| Slots::new(layout, self.now));
         slots.clear(self.now);
         read::read(self.name, input, &mut slots)?;
         slots.settle(self.name, found.hole)?;
-        let template = template(&slots.layout, slots.shape());
+        let shape = slots.shape();
+        let template = match self.template.take() {
+            Some((known, template)) if known == shape && is_same_layout => template,
+            _ => template(&slots.layout, shape.clone()),
+        };
         self.own.clear();
         let of_key = |key| EventId::Given(slots.given_at(key).value());
         let mut filling = Filling {
@@ -174,7 +200,7 @@ impl<'t> Writing<'_, 't> {
             related: 0,
         };
         filling.write(&template.joined, out)?;
-        self.slots = Some(slots);
+        (self.slots, self.template) = (Some(slots), Some((shape, template)));
         Ok(())
     }
 }

@@ -38,7 +38,10 @@ pub(super) fn read<'t>(name: &str, input: Value<'t>, slots: &mut Slots<'t>) -> F
 /// A point in time that is given for a key.
 pub(super) fn instant(key: &str, value: Value<'_>) -> Fallible<Instant> {
     let instant = Some(value).filter(|value| value.is_string()).and_then(|text| time::read(&text.bytes())?.instant);
-    instant.ok_or_else(|| error::wrong(key, "a time such as `2026-03-31T18:30:00Z`", value))
+    // The server reads no year beyond 9999.
+    instant
+        .filter(|instant| instant.is_usual())
+        .ok_or_else(|| error::wrong(key, "a time such as `2026-03-31T18:30:00Z`", value))
 }
 
 struct Reading<'r, 't> {
@@ -112,7 +115,6 @@ impl<'t> Reading<'_, 't> {
 
     /// Takes what is given into the slots.
     fn take(&mut self) -> Fallible<()> {
-        let mut taken = Vec::with_capacity(self.layout.places.len());
         for place in &self.layout.places {
             let Some(value) = self.slots.given_at(place.given).value() else { continue };
             let own = match place.what {
@@ -134,10 +136,7 @@ impl<'t> Reading<'_, 't> {
                 _ if place.at == At::Occurred => SlotValue::Time(instant(&place.key, value)?),
                 _ => SlotValue::of(value),
             };
-            taken.push((place, own));
-        }
-        for (place, value) in taken {
-            self.slots.set(place.slot, &place.key, value)?;
+            self.slots.set(place.slot, &place.key, own)?;
         }
         Ok(())
     }
@@ -149,18 +148,14 @@ pub(in crate::generate) fn lone_surrogate(input: Value<'_>) -> Option<String> {
     let mut path = String::new();
     let mut at = input;
     while at.index() < wanted {
-        let next = match at.kind() {
-            Kind::Object => {
-                let (name, value) = at.members().take_while(|(name, _)| name.index() <= wanted).last()?;
-                path = joined(&path, &name.string());
-                if name.index() == wanted { name } else { value }
-            }
-            _ => {
-                let items = at.items().enumerate().take_while(|(_, item)| item.index() <= wanted);
-                let (index, item) = items.last()?;
-                path = joined(&path, &index.to_string());
-                item
-            }
+        let next = if at.kind() == Kind::Object {
+            let (name, value) = at.members().take_while(|(name, _)| name.index() <= wanted).last()?;
+            path = joined(&path, &name.string());
+            if name.index() == wanted { name } else { value }
+        } else {
+            let (index, item) = at.items().enumerate().take_while(|(_, item)| item.index() <= wanted).last()?;
+            path = joined(&path, &index.to_string());
+            item
         };
         at = next;
     }

@@ -30,25 +30,25 @@ pub(in crate::generate) struct JsonText(pub Writer);
 
 impl JsonText {
     /// With room for so many bytes.
-    pub fn with_capacity(bytes: usize) -> Self {
+    pub(crate) fn with_capacity(bytes: usize) -> Self {
         JsonText(Writer::with_capacity(bytes))
     }
 
-    pub fn finish(self) -> String {
+    pub(crate) fn finish(self) -> String {
         self.0.finish()
     }
 
-    pub fn written(&self) -> usize {
+    pub(crate) fn written(&self) -> usize {
         self.0.written()
     }
 
     /// Pieces of JSON text as they are: see [`super::joined`].
-    pub fn ready(&mut self, json: &str) {
+    pub(crate) fn ready(&mut self, json: &str) {
         self.0.raw(json);
     }
 
     /// Between two values: behind an opening bracket nothing stands yet, and no value ends like one.
-    pub fn comma(&mut self) {
+    pub(crate) fn comma(&mut self) {
         let last = self.0.since(self.0.written().saturating_sub(1));
         if !matches!(last, "" | "{" | "[" | "\n") {
             self.0.raw(",");

@@ -25,7 +25,7 @@ pub(in crate::generate) enum Given<'t> {
 }
 
 impl<'t> Given<'t> {
-    pub fn is_null(&self) -> bool {
+    pub(crate) fn is_null(&self) -> bool {
         match self {
             Given::Null => true,
             Given::Value(value) => value.kind() == Kind::Null,
@@ -33,11 +33,11 @@ impl<'t> Given<'t> {
         }
     }
 
-    pub fn is_given(&self) -> bool {
+    pub(crate) fn is_given(&self) -> bool {
         !matches!(self, Given::Nothing)
     }
 
-    pub fn value(&self) -> Option<Value<'t>> {
+    pub(crate) fn value(&self) -> Option<Value<'t>> {
         if let Given::Value(value) = self { Some(*value) } else { None }
     }
 
@@ -65,35 +65,35 @@ pub(in crate::generate) struct Slots<'t> {
 }
 
 impl<'t> Slots<'t> {
-    pub fn new(layout: Rc<Layout>, now: Instant) -> Self {
+    pub(crate) fn new(layout: Rc<Layout>, now: Instant) -> Self {
         let values = vec![None; layout.places.len()];
         let given = vec![Given::Nothing; layout.keys.len()];
         Slots { layout, values, given, occurred: now, ran: false, ended: false }
     }
 
     /// As if they were new.
-    pub fn clear(&mut self, now: Instant) {
+    pub(crate) fn clear(&mut self, now: Instant) {
         self.values.fill(None);
         self.given.fill(Given::Nothing);
         (self.occurred, self.ran, self.ended) = (now, false, false);
     }
 
-    pub fn given_at(&self, key: Option<usize>) -> &Given<'t> {
+    pub(crate) fn given_at(&self, key: Option<usize>) -> &Given<'t> {
         key.and_then(|key| self.given.get(key)).unwrap_or(&Given::Nothing)
     }
 
-    pub fn value(&self, slot: Option<usize>) -> Option<&SlotValue<'t>> {
+    pub(crate) fn value(&self, slot: Option<usize>) -> Option<&SlotValue<'t>> {
         slot.and_then(|slot| self.values.get(slot)).and_then(Option::as_ref)
     }
 
-    pub fn give(&mut self, key: Option<usize>, given: Given<'t>) {
+    pub(crate) fn give(&mut self, key: Option<usize>, given: Given<'t>) {
         if let Some(own) = key.and_then(|key| self.given.get_mut(key)) {
             *own = given;
         }
     }
 
     /// Gives a value for a key that the layout has.
-    pub fn give_slot(&mut self, (key, slot): (usize, usize), value: SlotValue<'t>) {
+    pub(crate) fn give_slot(&mut self, (key, slot): (usize, usize), value: SlotValue<'t>) {
         let (mut at, layout) = (key, self.layout.clone());
         // The input itself is the first key.
         while at > 0 {
@@ -106,7 +106,7 @@ impl<'t> Slots<'t> {
     }
 
     /// Says of a key that it is null, and so all in it.
-    pub fn give_null(&mut self, key: usize) {
+    pub(crate) fn give_null(&mut self, key: usize) {
         self.give(Some(key), Given::Null);
         let layout = self.layout.clone();
         for place in layout.places.iter().filter(|place| place.given == Some(key)) {
@@ -120,7 +120,7 @@ impl<'t> Slots<'t> {
     }
 
     /// What is said twice must be the same.
-    pub fn set(&mut self, slot: usize, key: &str, value: SlotValue<'t>) -> Result<(), BuildError> {
+    pub(crate) fn set(&mut self, slot: usize, key: &str, value: SlotValue<'t>) -> Result<(), BuildError> {
         let Some(own) = self.values.get_mut(slot) else { return Ok(()) };
         match own {
             Some(other) if *other != value && other.shown() != value.shown() => {
@@ -134,19 +134,18 @@ impl<'t> Slots<'t> {
     }
 
     /// All that decides which pieces an event has.
-    pub fn shape(&self) -> Shape {
+    pub(crate) fn shape(&self) -> Shape {
         let slots = self.values.iter().map(|value| match value {
             None => GivenKind::Nothing,
             Some(SlotValue::Null) => GivenKind::Null,
             Some(_) => GivenKind::Something,
         });
-        let keys = self.given.iter().map(Given::kind);
-        Shape { slots: slots.collect(), keys: keys.collect(), ran: self.ran, ended: self.ended }
+        Shape::new(slots, self.given.iter().map(Given::kind), [self.ran, self.ended])
     }
 
     /// What follows from what is given: what stands in the event's name, when it occurred, its states. `hole`: the value
     /// of the name's placeholder.
-    pub fn settle(&mut self, name: &str, hole: Option<&str>) -> Result<(), BuildError> {
+    pub(crate) fn settle(&mut self, name: &str, hole: Option<&str>) -> Result<(), BuildError> {
         let layout = self.layout.clone();
         for (part, slot) in &layout.named {
             let value = layout.family.name.part(name.as_bytes(), part);

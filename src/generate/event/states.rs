@@ -48,7 +48,7 @@ impl<'t> Slots<'t> {
             let types = ["the type of a state with a name of its own, such as `COMPLETED`", &near].concat();
             return Err(error::needs(event, "state.type", &types));
         };
-        let usual = known(family, name).or_else(|| of_type(family, &kind)).and_then(|variant| variant.previous());
+        let usual = known(family, name).or_else(|| of_type(family, &kind)).and_then(Variant::previous);
         let mut before = usual.and_then(|usual| known(family, usual));
         let given = self.given_at(slots.before);
         if given.is_null() {
@@ -75,7 +75,7 @@ impl<'t> Slots<'t> {
         // As many steps as there are variants: the build script refuses circles.
         for _ in family.variants {
             count = count.saturating_add(u32::from(earlier.is_some_and(|one| one.state_type == Some("RUNNING"))));
-            earlier = earlier.and_then(|one| one.previous()).and_then(|name| known(family, name));
+            earlier = earlier.and_then(Variant::previous).and_then(|name| known(family, name));
         }
         (self.ran, self.ended) = (count > 0, TERMINAL.contains(&kind.as_str()));
         self.settle_slot(slots.count, Some(count.to_string().into()));

@@ -21,10 +21,47 @@ pub(in crate::generate) enum Given {
 /// What decides which pieces an event has: of which slots and keys something is given.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(in crate::generate) struct Shape {
-    pub slots: Box<[Given]>,
-    pub keys: Box<[Given]>,
-    pub ran: bool,
-    pub ended: bool,
+    /// A byte for each slot, then one for each key, then whether the run has been running and has ended.
+    bytes: Box<[u8]>,
+    slots: usize,
+}
+
+impl Shape {
+    pub(crate) fn new(
+        slots: impl ExactSizeIterator<Item = Given>,
+        keys: impl ExactSizeIterator<Item = Given>,
+        [ran, ended]: [bool; 2],
+    ) -> Self {
+        let count = slots.len();
+        let mut bytes = Vec::with_capacity(count.saturating_add(keys.len()).saturating_add(2));
+        bytes.extend(slots.chain(keys).map(|given| given as u8));
+        bytes.extend([u8::from(ran), u8::from(ended)]);
+        Shape { bytes: bytes.into(), slots: count }
+    }
+
+    fn at(&self, at: Option<usize>) -> Given {
+        match at.and_then(|at| self.bytes.get(at)) {
+            Some(1) => Given::Null,
+            Some(2) => Given::Something,
+            _ => Given::Nothing,
+        }
+    }
+
+    pub(crate) fn of_slot(&self, slot: usize) -> Given {
+        self.at(Some(slot).filter(|slot| *slot < self.slots))
+    }
+
+    pub(crate) fn of_key(&self, key: Option<usize>) -> Given {
+        self.at(key.and_then(|key| key.checked_add(self.slots)))
+    }
+
+    fn ran(&self) -> bool {
+        matches!(*self.bytes, [.., 1, _])
+    }
+
+    fn ended(&self) -> bool {
+        matches!(*self.bytes, [.., _, 1])
+    }
 }
 
 /// A piece of an event. What is filled in names its place in the layout; `None` stands for null.
@@ -91,7 +128,7 @@ pub(in crate::generate) enum Piece {
 
 impl Piece {
     /// Whether nothing or several values can come of it.
-    pub fn is_optional(&self) -> bool {
+    pub(crate) fn is_optional(&self) -> bool {
         matches!(
             self,
             Piece::FieldIfAny { .. }
@@ -123,7 +160,7 @@ impl Compiler<'_> {
 
     fn of_place(&self, place: Option<usize>) -> Given {
         let slot = place.and_then(|place| self.layout.places.get(place)).map(|place| place.slot);
-        slot.and_then(|slot| self.shape.slots.get(slot)).copied().unwrap_or(Given::Nothing)
+        slot.map_or(Given::Nothing, |slot| self.shape.of_slot(slot))
     }
 
     fn is_given(&self, place: usize) -> bool {
@@ -131,7 +168,7 @@ impl Compiler<'_> {
     }
 
     fn of_key(&self, key: Option<usize>) -> Given {
-        key.and_then(|key| self.shape.keys.get(key)).copied().unwrap_or(Given::Nothing)
+        self.shape.of_key(key)
     }
 
     fn event(&mut self) {
@@ -266,7 +303,7 @@ impl Compiler<'_> {
         let given = self.of_place(place);
         let is_optional = field.presence() == Presence::Optional;
         if !field.generation().once.is_empty() && given != Given::Something {
-            let is_there = if field.generation().once == "ended" { self.shape.ended } else { self.shape.ran };
+            let is_there = if field.generation().once == "ended" { self.shape.ended() } else { self.shape.ran() };
             if !is_there {
                 return;
             }

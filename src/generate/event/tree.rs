@@ -11,11 +11,15 @@ use super::sink::Sink;
 /// A JSON value whose texts are shared.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Json {
+    /// `null`.
     Null,
+    /// A string.
     Text(Text),
     /// A number or a boolean, as it is written.
     Other(Text),
+    /// An array.
     List(Vec<Json>),
+    /// An object: names and values, in their order.
     Object(Vec<(Text, Json)>),
 }
 
@@ -65,11 +69,11 @@ impl fmt::Debug for Tree<'_> {
 }
 
 impl<'r> Tree<'r> {
-    pub fn new(reader: &'r mut Reader) -> Self {
+    pub(crate) fn new(reader: &'r mut Reader) -> Self {
         Tree { reader, text: String::new(), open: Vec::new(), name: None, root: None }
     }
 
-    pub fn finish(self) -> Option<Json> {
+    pub(crate) fn finish(self) -> Option<Json> {
         self.root
     }
 

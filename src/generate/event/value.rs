@@ -21,7 +21,7 @@ pub(in crate::generate) enum SlotValue<'t> {
 }
 
 impl<'t> SlotValue<'t> {
-    pub fn of(value: Value<'t>) -> SlotValue<'t> {
+    pub(crate) fn of(value: Value<'t>) -> SlotValue<'t> {
         match value.kind() {
             Kind::Null => SlotValue::Null,
             _ if value.is_string() => SlotValue::Text(value.string()),
@@ -29,8 +29,18 @@ impl<'t> SlotValue<'t> {
         }
     }
 
+    pub(crate) fn into_owned(self) -> SlotValue<'static> {
+        match self {
+            SlotValue::Null => SlotValue::Null,
+            SlotValue::Text(text) => SlotValue::Text(text.into_owned().into()),
+            SlotValue::Json(json) => SlotValue::Json(json.into_owned().into()),
+            SlotValue::Time(time) => SlotValue::Time(time),
+            SlotValue::Id(id) => SlotValue::Id(id),
+        }
+    }
+
     /// Its text, without quotes.
-    pub fn shown(&self) -> Cow<'_, str> {
+    pub(crate) fn shown(&self) -> Cow<'_, str> {
         match self {
             SlotValue::Null => "null".into(),
             SlotValue::Text(text) | SlotValue::Json(text) => (&**text).into(),
@@ -39,12 +49,12 @@ impl<'t> SlotValue<'t> {
         }
     }
 
-    pub fn is_text(&self) -> bool {
+    pub(crate) fn is_text(&self) -> bool {
         !matches!(self, SlotValue::Null | SlotValue::Json(_))
     }
 
     /// Writes its text between quotes that the caller writes.
-    pub fn write_chars(&self, sink: &mut impl Sink) {
+    pub(crate) fn write_chars(&self, sink: &mut impl Sink) {
         match self {
             SlotValue::Null => sink.chars("null"),
             SlotValue::Text(text) | SlotValue::Json(text) => sink.chars(text),

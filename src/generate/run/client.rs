@@ -18,7 +18,7 @@ pub(super) struct Worker {
 }
 
 impl ClientEvent {
-    pub fn name(&self) -> &'static str {
+    pub(super) fn name(&self) -> &'static str {
         match self {
             ClientEvent::Submitted { .. } => "prefect.worker.submitted-flow-run",
             ClientEvent::Executed { .. } => "prefect.worker.executed-flow-run",
@@ -26,7 +26,7 @@ impl ClientEvent {
         }
     }
 
-    pub fn give(&self, entities: &Entities, givens: &mut Givens<'_>) {
+    pub(super) fn give(&self, entities: &Entities, givens: &mut Givens<'_>) {
         match self {
             ClientEvent::Submitted { worker } => worker.give(entities, givens),
             ClientEvent::Executed { worker, identifier, status_code } => {

@@ -31,26 +31,28 @@ pub(super) struct Entities {
 
 /// What is given for an event: for each key a value. Events that are alike differ in some of them alone.
 pub(super) struct Givens<'g> {
-    slots: Option<&'g mut Slots<'static>>,
-    /// The slots of those that vary, in their order; beyond all slots where the event has none.
-    pub varying: Vec<usize>,
-    pub values: Vec<SlotValue<'static>>,
+    /// `None`: nothing but what varies.
+    slots: Option<Slots<'static>>,
+    /// What varies, each with its slot; beyond all slots where the event has none.
+    pub varying: Varying<'g>,
+    /// The slots of what varies, in the order in which it comes, if they are known.
+    known: Rc<[usize]>,
 }
 
 impl<'g> Givens<'g> {
     /// Everything, for an event of its own or the first of some that are alike.
-    pub fn all(slots: &'g mut Slots<'static>) -> Self {
-        Givens { slots: Some(slots), varying: Vec::new(), values: Vec::new() }
+    pub(super) fn all(slots: Slots<'static>) -> Self {
+        Givens { slots: Some(slots), varying: Vec::new(), known: Rc::default() }
     }
 
-    /// Nothing but the values that vary.
-    pub fn varying() -> Givens<'static> {
-        Givens { slots: None, varying: Vec::new(), values: Vec::with_capacity(12) }
+    /// Nothing but the values that vary, which fill these slots in turn.
+    pub(super) fn varying(known: Rc<[usize]>) -> Self {
+        Givens { slots: None, varying: Vec::with_capacity(known.len().saturating_add(4)), known }
     }
 
     /// A value that is the same in all events that are alike. A key that the event does not have is ignored: which of its
     /// entities' properties an event reports is the catalogue's knowledge.
-    pub fn fixed(&mut self, key: &str, value: impl FnOnce() -> SlotValue<'static>) {
+    pub(super) fn fixed(&mut self, key: &str, value: impl FnOnce() -> SlotValue<'static>) {
         if let Some(slots) = &mut self.slots
             && let Some(slot) = slots.layout.slot_of_key(key)
         {
@@ -58,11 +60,11 @@ impl<'g> Givens<'g> {
         }
     }
 
-    pub fn fixed_text(&mut self, key: &str, text: &str) {
+    pub(super) fn fixed_text(&mut self, key: &str, text: &str) {
         self.fixed(key, || SlotValue::Text(text.to_owned().into()));
     }
 
-    pub fn null(&mut self, key: &str) {
+    pub(super) fn null(&mut self, key: &str) {
         if let Some(slots) = &mut self.slots
             && let Some(key) = slots.layout.key_named(key)
         {
@@ -70,7 +72,7 @@ impl<'g> Givens<'g> {
         }
     }
 
-    pub fn texts(&mut self, key: &str, texts: &Rc<[String]>) {
+    pub(super) fn texts(&mut self, key: &str, texts: &Rc<[String]>) {
         if let Some(slots) = &mut self.slots
             && !texts.is_empty()
         {
@@ -80,21 +82,18 @@ impl<'g> Givens<'g> {
     }
 
     /// A value that each event has for itself.
-    pub fn vary(&mut self, key: &str, value: SlotValue<'static>) {
-        match &mut self.slots {
-            None => self.values.push(value),
-            Some(slots) => {
-                let slot = slots.layout.slot_of_key(key);
-                if let Some(slot) = slot {
-                    slots.give_slot(slot, value.clone());
-                }
-                self.varying.push(slot.map_or(usize::MAX, |(_, slot)| slot));
-                self.values.push(value);
-            }
-        }
+    pub(super) fn vary(&mut self, key: &str, value: SlotValue<'g>) {
+        let slot = match &mut self.slots {
+            None => self.known.get(self.varying.len()).copied(),
+            Some(slots) => slots.layout.slot_of_key(key).map(|slot| {
+                slots.give_slot(slot, value.clone().into_owned());
+                slot.1
+            }),
+        };
+        self.varying.push((slot.unwrap_or(usize::MAX), value));
     }
 
-    pub fn occurred(&mut self, at: Instant) {
+    pub(super) fn occurred(&mut self, at: Instant) {
         self.vary("occurred", SlotValue::Time(at));
     }
 
@@ -103,27 +102,27 @@ impl<'g> Givens<'g> {
         self.fixed_text(name, &entity.name);
     }
 
-    pub fn flow_run(&mut self, flow_run: &Entity) {
+    pub(super) fn flow_run(&mut self, flow_run: &Entity) {
         self.entity(["flow_run.id", "flow_run.name"], flow_run);
     }
 
-    pub fn flow(&mut self, flow: &Entity) {
+    pub(super) fn flow(&mut self, flow: &Entity) {
         self.entity(["flow.id", "flow.name"], flow);
     }
 
-    pub fn deployment(&mut self, deployment: Option<&Entity>) {
+    pub(super) fn deployment(&mut self, deployment: Option<&Entity>) {
         if let Some(deployment) = deployment {
             self.entity(["deployment.id", "deployment.name"], deployment);
         }
     }
 
-    pub fn work_queue(&mut self, work_queue: Option<&Entity>) {
+    pub(super) fn work_queue(&mut self, work_queue: Option<&Entity>) {
         if let Some(work_queue) = work_queue {
             self.entity(["work_queue.id", "work_queue.name"], work_queue);
         }
     }
 
-    pub fn work_pool(&mut self, work_pool: Option<&(Entity, String)>) {
+    pub(super) fn work_pool(&mut self, work_pool: Option<&(Entity, String)>) {
         if let Some((work_pool, kind)) = work_pool {
             self.entity(["work_pool.id", "work_pool.name"], work_pool);
             self.fixed_text("work_pool.type", kind);
@@ -131,7 +130,7 @@ impl<'g> Givens<'g> {
     }
 
     /// Of a state event or a heartbeat of the flow run.
-    pub fn of_flow_run(&mut self, entities: &Entities, transition: Option<&Transition>) {
+    pub(super) fn of_flow_run(&mut self, entities: &Entities, transition: Option<&Transition>) {
         self.flow_run(&entities.flow_run);
         self.flow(&entities.flow);
         self.deployment(entities.deployment.as_ref());
@@ -162,17 +161,21 @@ impl<'g> Givens<'g> {
     }
 }
 
-/// The slots of an event of this name, with what is given for it and what follows from that; and the values that vary.
-pub(super) fn slots_of(
+/// What varies between events that are alike: values with their slots.
+pub(super) type Varying<'g> = Vec<(usize, SlotValue<'g>)>;
+
+/// The slots of an event of this name, with what is given for it and what follows from that; and what varies.
+pub(super) fn slots_of<'g>(
     name: &str,
     at: Instant,
-    give: impl FnOnce(&mut Givens<'_>),
-) -> Result<(Slots<'static>, Vec<usize>, Vec<SlotValue<'static>>), BuildError> {
+    give: impl FnOnce(&mut Givens<'g>),
+) -> Result<(Slots<'static>, Varying<'g>), BuildError> {
     let found = family_of(name)?.ok_or_else(|| BuildError::new("an event needs a name"))?;
-    let mut slots = Slots::new(layout(found.family, shape_meant(found.family, None)), at);
-    let mut givens = Givens::all(&mut slots);
+    let layout = layout(found.family, shape_meant(found.family, None));
+    let mut givens = Givens::all(Slots::new(layout.clone(), at));
     give(&mut givens);
-    let Givens { varying, values, .. } = givens;
+    let Givens { slots, varying, .. } = givens;
+    let mut slots = slots.unwrap_or_else(|| Slots::new(layout, at));
     slots.settle(name, found.hole)?;
-    Ok((slots, varying, values))
+    Ok((slots, varying))
 }

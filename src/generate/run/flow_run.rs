@@ -56,7 +56,7 @@ pub(super) struct FurtherStates {
 pub(super) fn course(plan: &RunPlan, further: FurtherStates, random: &mut Random) -> Course {
     let mut misses = plan.misses.clone();
     misses.sort_unstable();
-    let mut run = Run {
+    let mut life = Life {
         plan,
         misses,
         follows_within: find(&[FLOW_RUN, "Running"].concat()).map_or(0, |found| follows_within(found.family)),
@@ -66,11 +66,11 @@ pub(super) fn course(plan: &RunPlan, further: FurtherStates, random: &mut Random
         run_count: 0,
         course: Course { events: Vec::new(), missed: Vec::new() },
     };
-    run.live(further);
-    run.course
+    life.live(further);
+    life.course
 }
 
-struct Run<'a> {
+struct Life<'a> {
     plan: &'a RunPlan,
     /// Sorted.
     misses: Vec<u64>,
@@ -84,7 +84,7 @@ struct Run<'a> {
     course: Course,
 }
 
-impl Run<'_> {
+impl Life<'_> {
     fn live(&mut self, further: FurtherStates) {
         let plan = self.plan;
         let is_over =

@@ -20,6 +20,7 @@ use super::state::FLOW_RUN;
 /// A flow run that was generated: its events, and what is known of it beside them.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct GeneratedRun {
+    /// The name of the run.
     pub name: String,
     /// The id of its resource: `prefect.flow-run.` and a UUID.
     pub resource: Text,
@@ -42,7 +43,9 @@ pub struct GeneratedRun {
 /// `received`.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct GeneratedEvent {
+    /// The event as the server has it while triggers look at it.
     pub event: ReceivedEvent,
+    /// An object.
     pub payload: Rc<Json>,
 }
 
@@ -111,7 +114,7 @@ struct Parts {
 /// `None`: there is no such event, which the catalogue rules out.
 fn parts_of(entities: &Entities, transition: Option<&Transition>, at: Instant, reader: &mut Reader) -> Option<Parts> {
     let name = [FLOW_RUN, transition.map_or("heartbeat", |transition| &transition.after.name)].concat();
-    let (slots, ..) = slots_of(&name, at, |givens| {
+    let (slots, _) = slots_of(&name, at, |givens| {
         givens.occurred(at);
         givens.of_flow_run(entities, transition);
     })

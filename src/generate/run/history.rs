@@ -53,6 +53,15 @@ impl History {
         Ok(History { plan, events, writing: Writing { most: MOST_ALIKE, ..writing } })
     }
 
+    /// Each event is written by itself, not as one of some that are alike: the same text, more slowly. For tests and
+    /// benchmarks of the other way.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn each_by_itself(mut self) -> Self {
+        self.writing.most = 0;
+        self
+    }
+
     /// The next events, a JSON array of little more than a megabyte at most; `None`: there are no more.
     pub fn part(&mut self) -> Option<String> {
         if self.events.len() == 0 {
@@ -104,7 +113,7 @@ impl Writing {
                 let Some((entities, course)) = run.zip(course) else { return Ok(()) };
                 let ids = [EventId::Known(step.id), known(step.follows)];
                 let key = (task_run.run, Some((task_run.course, step.number)));
-                let give = |givens: &mut Givens<'_>| task_run.give(course, step, entities, givens);
+                let give = |givens: &mut _| task_run.give(course, step, entities, givens);
                 self.alike(key, || course.event(step.number), give, event, (ids, step.seed), out)
             }
             Planned::State { id, follows, transition } => {
@@ -128,28 +137,28 @@ impl Writing {
     }
 
     /// Writes an event that is like others.
-    fn alike(
+    fn alike<'g>(
         &mut self,
         key: AlikeKey,
         name: impl FnOnce() -> String,
-        give: impl Fn(&mut Givens<'_>),
+        give: impl Fn(&mut Givens<'g>),
         event: &TimedEvent,
         (ids, seed): ([EventId<'static>; 2], u64),
         out: &mut JsonText,
     ) -> Fallible<()> {
         let mut random = Random::new(seed);
         if let Some(alike) = self.alike.get(&key) {
-            let mut givens = Givens::varying();
+            let mut givens = Givens::varying(alike.varying.clone());
             give(&mut givens);
-            return alike.write(givens.values, event.at, ids, &mut random, out);
+            return alike.write(&mut givens.varying, event.at, ids, &mut random, out);
         }
         if self.most == 0 {
             return single(&name(), give, event, (ids, seed), out);
         }
         let name = name();
-        let (slots, varying, values) = slots_of(&name, event.at, give)?;
-        let alike = Alike::new(&name, slots, varying);
-        let written = alike.write(values, event.at, ids, &mut random, out);
+        let (slots, mut varying) = slots_of(&name, event.at, give)?;
+        let alike = Alike::new(&name, slots, varying.iter().map(|(slot, _)| *slot).collect());
+        let written = alike.write(&mut varying, event.at, ids, &mut random, out);
         if self.alike.len() >= self.most {
             self.alike.clear();
         }
@@ -163,14 +172,14 @@ fn known(id: Option<Uuid>) -> EventId<'static> {
 }
 
 /// Writes an event by itself.
-fn single(
+fn single<'g>(
     name: &str,
-    give: impl Fn(&mut Givens<'_>),
+    give: impl Fn(&mut Givens<'g>),
     event: &TimedEvent,
     ([id, follows], seed): ([EventId<'static>; 2], u64),
     out: &mut JsonText,
 ) -> Fallible<()> {
-    let (slots, ..) = slots_of(name, event.at, give)?;
+    let (slots, _) = slots_of(name, event.at, give)?;
     let template = template(&slots.layout, slots.shape());
     let random = &mut Random::new(seed);
     let (own, occurred) = (&mut Vec::new(), event.at);

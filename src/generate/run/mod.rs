@@ -12,6 +12,7 @@ mod generated;
 mod history;
 mod plan;
 mod planner;
+mod readers;
 mod spec;
 mod state;
 mod tasks;

@@ -19,6 +19,7 @@ pub struct Heartbeats {
     pub jitter: i64,
     /// How many of a million never arrive, by chance.
     pub loss: i64,
+    /// Of `jitter` and `loss`, and of all ids of a run.
     pub seed: u64,
 }
 
@@ -43,7 +44,9 @@ pub enum Phase {
 /// A time at which a run stops for a while.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Break {
+    /// How it stops.
     pub phase: Phase,
+    /// When it stops.
     pub from: Instant,
     /// When it is Running again. `None`: never.
     pub until: Option<Instant>,
@@ -52,11 +55,13 @@ pub struct Break {
 /// What happens to a flow run.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct RunPlan {
+    /// The name of the run.
     pub name: String,
     /// The name of its flow.
     pub flow: String,
     /// The name of its deployment.
     pub deployment: Option<String>,
+    /// The tags of the run.
     pub tags: Vec<String>,
     /// When it is Running.
     pub starts: Instant,
@@ -70,6 +75,7 @@ pub struct RunPlan {
     pub breaks: Vec<Break>,
     /// The numbers of the heartbeats that are not sent, from 1, over all of the run.
     pub misses: Vec<u64>,
+    /// How its heartbeats are sent.
     pub heartbeats: Heartbeats,
     /// One more heartbeat so many microseconds after the last state.
     pub after_end: Option<i64>,

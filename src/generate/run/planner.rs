@@ -18,8 +18,9 @@ use super::client::{ClientEvent, Worker};
 use super::entities::{Entities, Entity};
 use super::flow_run::{FurtherStates, Transition, course};
 use super::plan::{Break, Heartbeats, Phase, RunPlan, most_events};
+use super::readers::STATES;
 use super::spec::{
-    BreakSpec, EntitySpec, HeartbeatSpec, InfrastructureSpec, RunMoment, RunSpec, STATES, Span, StateSpec, SubflowSpec,
+    BreakSpec, EntitySpec, HeartbeatSpec, InfrastructureSpec, RunMoment, RunSpec, Span, StateSpec, SubflowSpec,
     TaskSpec,
 };
 use super::state::{FLOW_RUN, State, TASK_RUN, follows_within, type_of};
@@ -295,11 +296,17 @@ impl Planner<'_> {
         if most_events(&plan) > MOST_EVENTS as u64 {
             return Err(too_many());
         }
-        let mut is_first = true;
+        let (mut is_first, mut is_first_state) = (true, true);
         for event in course(&plan, further, &mut self.random).events {
             let (id, follows) = (event.id, event.follows);
             let (planned, is_new) = match event.transition {
-                Some(transition) => (Planned::State { id, follows, transition }, true),
+                // What can be wrong with a state event are its message, its own name, or how much it is related to.
+                Some(transition) => {
+                    let after = &transition.after;
+                    let is_own = !after.message.is_empty() || State::known(&after.name).is_none();
+                    let is_new = is_own || std::mem::take(&mut is_first_state);
+                    (Planned::State { id, follows, transition }, is_new)
+                }
                 None => (Planned::Heartbeat { id }, std::mem::take(&mut is_first)),
             };
             self.add(event.occurred, run, planned, is_new)?;
@@ -379,7 +386,7 @@ impl Planner<'_> {
     fn tasks(&mut self, tasks: &[TaskSpec], run: usize, starts: Instant) -> Fallible<Instant> {
         let mut free = starts;
         let mut over = starts;
-        let mut courses: BTreeMap<(u16, String, &'static str, String, Rc<[String]>), usize> = BTreeMap::new();
+        let mut courses: BTreeMap<TaskCourse, usize> = BTreeMap::new();
         for task in tasks {
             let name = &task.name;
             let begins = self.at("starts", task.starts)?.unwrap_or_else(|| later(free, MOMENT));
@@ -389,9 +396,8 @@ impl Planner<'_> {
             let usual = || State { name: "Completed".to_owned(), kind: "COMPLETED", message: String::new() };
             let last = task.state.as_ref().map_or_else(|| Ok(usual()), |state| last_state(state, TASK_RUN))?;
             let course = TaskCourse { retries: task.retries, last, tags: tags(&task.tags) };
-            let TaskCourse { retries, last, tags } = course.clone();
             let place = self.plan.courses.len();
-            let known = courses.entry((retries, last.name, last.kind, last.message, tags)).or_insert(place);
+            let known = courses.entry(course.clone()).or_insert(place);
             let (known, is_new) = (*known, *known == place);
             if is_new {
                 self.plan.courses.push(course);
@@ -424,17 +430,18 @@ impl Planner<'_> {
         };
         let steps = self.plan.courses.get(course).map_or(0, TaskCourse::steps);
         let of = self.plan.task_runs.len();
-        self.plan.task_runs.push(task_run.clone());
+        self.plan.task_runs.push(task_run);
+        let at = |planner: &Self, number| planner.plan.task_runs.get(of).map_or(begins, |run| run.at(number));
         let mut before: Option<(Instant, Uuid)> = None;
         for number in 0..steps {
-            let at = task_run.at(number);
+            let at = at(self, number);
             let id = timed_id(at, &mut self.random);
             let follows = before.filter(|(before, _)| at.since(*before) < self.follows_within).map(|(_, id)| id);
             let step = TaskStep { number, at, id, follows, seed: self.random.word() };
             self.add(at, of, Planned::Task(step), is_new)?;
             before = Some((at, id));
         }
-        Ok(task_run.at(steps.saturating_sub(1)))
+        Ok(at(self, steps.saturating_sub(1)))
     }
 
     // ---- worker and runner

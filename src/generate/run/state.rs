@@ -7,8 +7,9 @@ pub(super) const FLOW_RUN: &str = "prefect.flow-run.";
 pub(super) const TASK_RUN: &str = "prefect.task-run.";
 
 /// A state of a run.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct State {
+    /// The name, such as `Completed`.
     pub name: String,
     /// The type, such as `COMPLETED`.
     pub kind: &'static str,

@@ -14,7 +14,7 @@ use super::state::{State, TASK_RUN};
 pub(super) const MOMENT: i64 = 10_000;
 
 /// What task runs have in common that are alike.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(super) struct TaskCourse {
     pub retries: u16,
     pub last: State,
@@ -39,8 +39,8 @@ pub(super) struct TaskRun {
     pub delay: i64,
 }
 
-/// A task run enters its so-manieth state: Pending, Running, then AwaitingRetry and Retrying for each retry, and the
-/// last one.
+/// A task run enters one of its states. They are numbered from 0: `Pending`, `Running`, then `AwaitingRetry` and
+/// `Retrying` for each retry, and the last one.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct TaskStep {
     pub number: usize,
@@ -53,7 +53,7 @@ pub(super) struct TaskStep {
 
 impl TaskCourse {
     /// How many states a task run of it enters.
-    pub fn steps(&self) -> usize {
+    pub(super) fn steps(&self) -> usize {
         usize::from(self.retries).saturating_mul(2).saturating_add(3)
     }
 
@@ -69,7 +69,7 @@ impl TaskCourse {
     }
 
     /// The name of the event of a step.
-    pub fn event(&self, number: usize) -> String {
+    pub(super) fn event(&self, number: usize) -> String {
         [TASK_RUN, self.state(number).0].concat()
     }
 
@@ -95,7 +95,7 @@ impl TaskRun {
     }
 
     /// When a step is entered.
-    pub fn at(&self, number: usize) -> Instant {
+    pub(super) fn at(&self, number: usize) -> Instant {
         if number == 0 {
             return self.begins;
         }
@@ -105,12 +105,18 @@ impl TaskRun {
     }
 
     /// What is given for the event of a step.
-    pub fn give(&self, course: &TaskCourse, step: &TaskStep, entities: &Entities, givens: &mut Givens<'_>) {
+    pub(super) fn give<'g>(
+        &'g self,
+        course: &TaskCourse,
+        step: &TaskStep,
+        entities: &Entities,
+        givens: &mut Givens<'g>,
+    ) {
         let TaskStep { number, at, .. } = *step;
         givens.occurred(at);
         givens.vary("task_run.id", SlotValue::Id(self.id));
-        givens.vary("task_run.name", SlotValue::Text(self.name.clone().into()));
-        givens.vary("task_run.task_key", SlotValue::Text(self.key.clone().into()));
+        givens.vary("task_run.name", SlotValue::Text((&*self.name).into()));
+        givens.vary("task_run.task_key", SlotValue::Text((&*self.key).into()));
         givens.vary("task_run.dynamic_key", SlotValue::Id(self.dynamic));
         givens.vary("task_run.expected_start_time", SlotValue::Time(self.begins));
         if number > 0 {

@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 use prefect_events::automation::{self, CheckSettings};
 use prefect_events::diagnostic::TextOptions;
-use prefect_events::generate::{self, BuildOptions};
+use prefect_events::generate::{self, BuildOptions, RunSpec};
 use prefect_events::json::write::ToJson;
 use prefect_events::simulate::{self, DocumentText, HeartbeatConfig, ReplayOptions, SimulateOptions};
 use prefect_events_boundary::misuse;
@@ -25,28 +25,32 @@ pub fn check_automation(text: &[u8], options: &str, places: bool, wtf8: bool) ->
     Ok(automation::check(text, TextOptions { places, wtf8 }, &settings).to_json())
 }
 
+/// Options of JSON text.
+fn build_options(text: &str) -> Result<BuildOptions, JsValue> {
+    serde_json::from_str(text).map_err(|error| misuse(&error.to_string()))
+}
+
 /// Builds one event. `input` and `options`: JSON text. A mistake in them is a `TypeError` with a sentence.
 #[wasm_bindgen(js_name = buildEvent)]
 pub fn build_event(name: &str, input: &str, options: &str) -> Result<String, JsValue> {
-    let options = BuildOptions::read(options).map_err(|mistake| misuse(&mistake))?;
-    generate::build_event(name, input, options).map_err(|mistake| misuse(&mistake))
+    let options = build_options(options)?;
+    generate::build_event(name, input.as_bytes(), &options).map_err(|error| misuse(&error.to_string()))
 }
 
 /// Builds events of one name, some after the other, so that they need not be in the memory all at once.
 #[wasm_bindgen]
-pub struct EventLines(generate::EventLines);
+pub struct EventLines(generate::EventBuilder);
 
 #[wasm_bindgen]
 impl EventLines {
     #[wasm_bindgen(constructor)]
     pub fn new(name: &str, options: &str) -> Result<EventLines, JsValue> {
-        let options = BuildOptions::read(options).map_err(|mistake| misuse(&mistake))?;
-        Ok(EventLines(generate::EventLines::new(name, options)))
+        Ok(EventLines(generate::EventBuilder::new(name, &build_options(options)?)))
     }
 
     /// An event of each input: a line each. `inputs`: JSON text, a list, as bytes. Mistakes likewise.
     pub fn write(&mut self, inputs: &[u8]) -> Result<String, JsValue> {
-        self.0.write(inputs).map_err(|mistake| misuse(&mistake))
+        self.0.build_lines(inputs).map_err(|error| misuse(&error.to_string()))
     }
 }
 
@@ -58,8 +62,9 @@ pub struct History(generate::History);
 impl History {
     #[wasm_bindgen(constructor)]
     pub fn new(spec: &str, options: &str) -> Result<History, JsValue> {
-        let options = BuildOptions::read(options).map_err(|mistake| misuse(&mistake))?;
-        generate::History::new(spec, options).map(History).map_err(|mistake| misuse(&mistake))
+        let options = build_options(options)?;
+        let history = RunSpec::from_json(spec.as_bytes()).and_then(|spec| generate::History::new(&spec, &options));
+        history.map(History).map_err(|error| misuse(&error.to_string()))
     }
 
     /// A JSON array of the next events; nothing when all have been told.
