@@ -23,9 +23,13 @@ pub const RESOURCE_ROLE: &str = "prefect.resource.role";
 pub struct Event<'t> {
     /// The whole event.
     pub value: Value<'t>,
+    /// When it happened.
     pub occurred: Option<Instant>,
+    /// Its name.
     pub name: Option<Cow<'t, str>>,
+    /// Its id.
     pub id: Option<Uuid>,
+    /// The id of the event that it comes after.
     pub follows: Option<Uuid>,
     /// An object of labels.
     pub resource: Option<Value<'t>>,

@@ -15,8 +15,11 @@ use super::held::HeldEvents;
 /// What is kept of an event.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct EventRef {
+    /// Its id.
     pub id: Uuid,
+    /// When it occurred.
     pub occurred: Instant,
+    /// Its name.
     pub name: SharedText,
 }
 

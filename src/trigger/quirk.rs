@@ -1,6 +1,6 @@
 //! Where the server does not do what is meant. It is reproduced, and marked in the decisions.
 //!
-//! `docs/server-faults.md` tells of each one, and which of them [`super::Options::intended`] mends.
+//! `docs/server-faults.md` describes each one, and which of them [`super::Options::intended`] mends.
 
 use serde::{Serialize, Serializer};
 
@@ -75,6 +75,7 @@ impl ServerQuirk {
         QUIRKS.into_iter().find(|(quirk, _, _)| *quirk == self)
     }
 
+    /// All of them, in the order of the documentation.
     pub fn all() -> impl Iterator<Item = ServerQuirk> {
         QUIRKS.into_iter().map(|(quirk, _, _)| quirk)
     }
