@@ -1,17 +1,18 @@
-//! Events that are made: single ones from the catalogue, and the histories of runs.
+//! Events that are generated: single ones from the catalogue, and the histories of runs.
 
+mod error;
 mod event;
-mod history;
 mod ids;
 mod options;
 mod random;
 mod run;
-mod mistake;
 
-pub use event::inputs;
-pub use event::{EventLines, build_event, build_events};
-pub use history::{History, build_run};
-pub use mistake::Mistake;
-pub use options::BuildOptions;
+pub use error::BuildError;
+pub use event::{EventBuilder, Json, build_event, build_events, inputs};
+pub use options::{BuildOptions, Seed};
 pub use random::Random;
-pub use run::{Break, BuiltEvent, Heartbeats, Phase, RunSpec, State, history, most_events, state_type};
+pub use run::{
+    Break, BreakSpec, EntitySpec, GeneratedEvent, GeneratedRun, HeartbeatSpec, Heartbeats, History, InfrastructureSpec,
+    Phase, RunMoment, RunPlan, RunSpec, Span, State, StateSpec, SubflowSpec, TaskSpec, build_run, generate_run,
+    most_events, state_type,
+};

@@ -1,46 +1,107 @@
-//! What events are built with beside what they tell: chance and time, which the caller brings.
+//! What is brought from outside to what is generated: chance and time.
 
-use crate::diagnostic::display::text as shown_value;
-use crate::json::{Kind, Tape, Value, parse};
+use std::fmt;
+
+use serde::de::{Error, Visitor};
+use serde::{Deserialize, Deserializer};
+
 use crate::text::hash::hash;
-use crate::text::nearest::nearest;
+use crate::text::strict::{from_text, strict};
 use crate::time::{self, Instant};
 
-use super::mistake::Mistake;
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+/// Options of [`build_event`](super::build_event) and [`build_run`](super::build_run). The core has no clock and no
+/// chance of its own, so both must be there. The same options give the same events.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
+#[serde(remote = "Self")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct BuildOptions {
-    pub seed: u64,
+    /// Of all that is made by chance, such as ids: a number or a text.
+    #[cfg_attr(feature = "typescript", ts(type = "number | string"))]
+    pub seed: Seed,
+    /// The present: RFC 3339 text, such as `2026-03-31T18:30:00Z`.
+    #[serde(deserialize_with = "now")]
+    #[cfg_attr(feature = "typescript", ts(type = "string"))]
     pub now: Instant,
 }
 
-impl BuildOptions {
-    /// Reads the options, JSON text: `seed`, a text or a number, and `now`. Both must be there: the core has no clock
-    /// and no chance of its own.
-    pub fn read(text: &str) -> Result<Self, Mistake> {
-        let (mut tape, mut issues) = (Tape::new(), Vec::new());
-        let complete = parse(text.as_bytes(), 0, &mut tape, &mut issues).complete;
-        let document = tape.document(text.as_bytes());
-        let root = document.root().filter(|root| complete && root.kind() == Kind::Object);
-        let root = root.ok_or("the options must be an object such as { seed: 7, now: \"2026-03-31T18:30:00Z\" }")?;
-        for (key, _) in root.members() {
-            let key = key.string();
-            if !["seed", "now"].contains(&&*key) {
-                let near = nearest(&key, &mut ["seed", "now"].into_iter());
-                let near =
-                    near.map_or("there are `seed` and `now`".to_owned(), |near| format!("did you mean `{near}`?"));
-                return Err(format!("there is no option `{key}`: {near}"));
+impl<'de> Deserialize<'de> for BuildOptions {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::deserialize(strict(deserializer))
+    }
+}
+
+fn now<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Instant, D::Error> {
+    from_text(deserializer, "a time such as `2026-03-31T18:30:00Z`", |text| time::read(text.as_bytes())?.instant)
+}
+
+/// What chance begins with. A number and its decimal text are the same seed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Seed(u64);
+
+impl Seed {
+    pub(super) fn word(self) -> u64 {
+        self.0
+    }
+}
+
+impl From<&str> for Seed {
+    fn from(text: &str) -> Self {
+        Seed(hash(text.as_bytes()))
+    }
+}
+
+impl From<u64> for Seed {
+    fn from(number: u64) -> Self {
+        Seed::from(&*number.to_string())
+    }
+}
+
+impl From<i64> for Seed {
+    fn from(number: i64) -> Self {
+        Seed::from(&*number.to_string())
+    }
+}
+
+impl From<f64> for Seed {
+    /// As JavaScript writes the number.
+    fn from(number: f64) -> Self {
+        let size = number.abs();
+        if size == 0.0 || (1e-6..1e21).contains(&size) {
+            return Seed::from(&*(number + 0.0).to_string());
+        }
+        let text = format!("{number:e}");
+        Seed::from(&*if size < 1.0 { text } else { text.replace('e', "e+") })
+    }
+}
+
+impl<'de> Deserialize<'de> for Seed {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct OfSeed;
+
+        impl Visitor<'_> for OfSeed {
+            type Value = Seed;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("a number or a text")
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Seed, E> {
+                Ok(text.into())
+            }
+
+            fn visit_u64<E: Error>(self, number: u64) -> Result<Seed, E> {
+                Ok(number.into())
+            }
+
+            fn visit_i64<E: Error>(self, number: i64) -> Result<Seed, E> {
+                Ok(number.into())
+            }
+
+            fn visit_f64<E: Error>(self, number: f64) -> Result<Seed, E> {
+                Ok(number.into())
             }
         }
-        let must_be = |option: &str, expected: &str, found: Option<Value<'_>>| {
-            let found = found.map_or("absent".to_owned(), shown_value);
-            format!("the option `{option}` must be {expected}, not {found}")
-        };
-        let seed = root.get("seed").filter(|seed| seed.is_string() || seed.is_number());
-        let seed = seed.ok_or_else(|| must_be("seed", "a number or a text", root.get("seed")))?;
-        let now = root.get("now").filter(|now| now.is_string());
-        let now = now.and_then(|now| time::read(&now.bytes())?.instant);
-        let now = now.ok_or_else(|| must_be("now", "a time such as `2026-03-31T18:30:00Z`", root.get("now")))?;
-        Ok(BuildOptions { seed: hash(&seed.bytes()), now })
+
+        deserializer.deserialize_any(OfSeed)
     }
 }

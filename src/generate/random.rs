@@ -25,6 +25,13 @@ impl Random {
         i64::try_from(scaled).unwrap_or_default()
     }
 
+    /// Hexadecimal digits, 16 at most.
+    pub(super) fn hex(&mut self, digits: usize) -> String {
+        let mut text = format!("{:016x}", self.word());
+        text.truncate(digits);
+        text
+    }
+
     /// 128 bits.
     pub fn bits(&mut self) -> u128 {
         (u128::from(self.word()) << 64) | u128::from(self.word())

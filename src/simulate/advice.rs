@@ -299,8 +299,18 @@ pub fn heartbeat_advice(config: &HeartbeatConfig) -> Result<Advice, AdviceError>
         let (times, gap) = (missed.saturating_add(1).to_string(), seconds(gap));
         let verdict = if no_alarm { "< {within} s: no alarm." } else { "≥ {within} s: a false alarm." };
         arithmetic.push(
-            [&how, ", the next one comes ", &times, " × ", &after, " = ", &gap, " s after the last, ", &render(verdict)]
-                .concat(),
+            [
+                &how,
+                ", the next one comes ",
+                &times,
+                " × ",
+                &after,
+                " = ",
+                &gap,
+                " s after the last, ",
+                &render(verdict),
+            ]
+            .concat(),
         );
         if tolerated < 0 {
             break;
@@ -330,8 +340,7 @@ pub fn heartbeat_advice(config: &HeartbeatConfig) -> Result<Advice, AdviceError>
             "if more than 500 runs go silent within one tick of {tick} s, some of them: the server skips every other 500",
         ),
     ];
-    let wildcard =
-        config.expect.as_ref().is_none_or(|names| names.iter().any(|name| name == WILDCARD || name == "*"));
+    let wildcard = config.expect.as_ref().is_none_or(|names| names.iter().any(|name| name == WILDCARD || name == "*"));
     if wildcard {
         undetected.push(
             "a run that dies after a state change and before its next heartbeat, such as in the delay before a retry"

@@ -4,7 +4,7 @@ use crate::automation::{Automation, EventTrigger, Posture, Specification, Trigge
 use crate::diagnostic::Code;
 use crate::diagnostic::syntax::Source;
 use crate::event::{EventReader, ReceivedEvent, SharedText};
-use crate::generate::{BuiltEvent, Heartbeats, Random, RunSpec, history, most_events};
+use crate::generate::{GeneratedEvent, GeneratedRun, Heartbeats, Random, generate_run, most_events};
 use crate::json::{Kind, Value};
 use crate::time::{Instant, scalar};
 
@@ -53,7 +53,7 @@ pub(super) struct Document {
     pub scenario: Scenario,
     pub runs: Vec<PlayedRun>,
     /// Those that were generated, with their payloads.
-    pub built: Vec<BuiltEvent>,
+    pub built: Vec<GeneratedEvent>,
     pub expectations: Vec<Expectation>,
     /// How runs send heartbeats unless they say otherwise.
     pub heartbeats: Heartbeats,
@@ -170,11 +170,10 @@ impl Document {
         for (index, spec) in specs.into_iter().enumerate() {
             let seed = spec.run.heartbeats.seed;
             let mut random = Random::new(crate::text::hash::mix(seed, index as u64));
-            let (resource, own) = history(&spec.run, &mut reader, &mut random);
-            let missed = runs::missed(&spec.run, &own);
-            let RunSpec { name, starts, ends, dies, .. } = spec.run;
+            let run = generate_run(&spec.run, &mut reader, &mut random);
+            let GeneratedRun { name, resource, starts, ends, dies, events, missed } = run;
             played.push(PlayedRun { name, of: spec.of, resource, starts, ends, dies, missed });
-            built.extend(own);
+            built.extend(events);
         }
         events.extend(built.iter().map(|built| built.event.clone()));
         Some(Document {

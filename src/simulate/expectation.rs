@@ -53,7 +53,12 @@ impl<'n> Names<'n> {
     }
 }
 
-pub(super) fn read<'t>(list: Value<'t>, start: Instant, runs: &Names<'_>, reading: &mut Reading<'t>) -> Vec<Expectation> {
+pub(super) fn read<'t>(
+    list: Value<'t>,
+    start: Instant,
+    runs: &Names<'_>,
+    reading: &mut Reading<'t>,
+) -> Vec<Expectation> {
     reading.is(list, Kind::Array, "a list of expectations");
     list.items().map(|item| one(item, start, runs, reading)).collect()
 }

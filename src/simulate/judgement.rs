@@ -422,8 +422,7 @@ impl<'s> Judge<'s> {
         let name = run.map(|run| run.name.clone());
         let expect = expectation.words(name.as_deref());
         let message = (!met).then(|| {
-            let times: Vec<String> =
-                selected.iter().take(10).filter_map(at).map(|at| expectation.at(at)).collect();
+            let times: Vec<String> = selected.iter().take(10).filter_map(at).map(|at| expectation.at(at)).collect();
             let actual = match all {
                 0 => "it never fired".to_owned(),
                 1 => format!("it fired once, at {}", times.concat()),

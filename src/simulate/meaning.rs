@@ -375,7 +375,9 @@ impl<'s> Drafts<'s> {
         };
         for event in events {
             let id = event.resource.get(RESOURCE_ID).map(|id| &**id);
-            if let Some((id, name)) = id.zip(event.resource.get("prefect.resource.name")).filter(|(id, _)| !id.is_empty()) {
+            if let Some((id, name)) =
+                id.zip(event.resource.get("prefect.resource.name")).filter(|(id, _)| !id.is_empty())
+            {
                 drafts.names.insert(id, name);
             }
             drafts.subjects.insert(event.id, id);
@@ -496,10 +498,8 @@ impl<'s> Draft<'s> {
             self.fired.push(index);
         }
         let opens = matches!(kind, DecisionKind::Armed | DecisionKind::Rearmed | DecisionKind::Rolled);
-        let closes = matches!(
-            kind,
-            DecisionKind::Disarmed | DecisionKind::Expired | DecisionKind::Swept | DecisionKind::Fired
-        );
+        let closes =
+            matches!(kind, DecisionKind::Disarmed | DecisionKind::Expired | DecisionKind::Swept | DecisionKind::Fired);
         if !opens && !closes {
             return;
         }

@@ -25,7 +25,6 @@
 
 // From what is read to what is made of it: each file uses only those above it.
 pub(crate) mod reading;
-mod interim;
 mod scenario;
 mod playback;
 mod runs;
@@ -39,7 +38,10 @@ mod replay;
 mod comparison;
 mod advice;
 
-pub use advice::{Advice, AdviceError, ClientHeartbeats, Detection, DocumentedAdvice, HeartbeatConfig, SmallestWindow, heartbeat_advice};
+pub use advice::{
+    Advice, AdviceError, ClientHeartbeats, Detection, DocumentedAdvice, HeartbeatConfig, SmallestWindow,
+    heartbeat_advice,
+};
 pub use comparison::{Difference, VersionComparison, compare_replays, compare_versions};
 pub use judgement::{TestReport, TestedExpectation, TestedFiring, TestedScenario, TestedSpan, run_tests};
 pub use meaning::{Fired, HeartbeatRhythm, Lane, RunOutcome, StateChange, Timeline, Window};

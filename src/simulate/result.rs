@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::diagnostic::Diagnostic;
-use crate::generate::BuiltEvent;
+use crate::generate::GeneratedEvent;
 use crate::trigger::{Decision, Firing, Outcome};
 
 use super::meaning::Timeline;
@@ -32,7 +32,7 @@ pub struct SimulationResult {
     /// The events that were generated, with the option `events`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(type = "object[]"))]
-    pub events: Option<Vec<BuiltEvent>>,
+    pub events: Option<Vec<GeneratedEvent>>,
     /// What it means for each run, with the option `timeline`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timeline: Option<Timeline>,

@@ -4,7 +4,7 @@ use foldhash::fast::RandomState;
 use hashbrown::HashSet;
 
 use crate::diagnostic::Code;
-use crate::generate::{Break, BuiltEvent, Heartbeats, Phase, RunSpec, State, state_type};
+use crate::generate::{Break, Heartbeats, Phase, RunPlan, State, state_type};
 use crate::json::{Decimal, Kind, Value};
 use crate::time::span::{moment, span};
 use crate::time::{Instant, scalar};
@@ -41,7 +41,7 @@ const LONGEST: i64 = 366 * 86_400_000_000;
 
 /// A run, and the `name` in the document.
 pub(super) struct Spec {
-    pub run: RunSpec,
+    pub run: RunPlan,
     pub of: String,
 }
 
@@ -125,46 +125,7 @@ pub(super) fn read<'t>(list: Value<'t>, start: Instant, beats: &Heartbeats, read
     specs
 }
 
-/// When heartbeats of a run were due that were left out or lost.
-pub(super) fn missed(run: &RunSpec, events: &[BuiltEvent]) -> Vec<Instant> {
-    let beats = &run.heartbeats;
-    let period = beats.frequency.saturating_add(beats.drift);
-    if beats.frequency <= 0 || period <= 0 {
-        return Vec::new();
-    }
-    let sent: HashSet<i64, RandomState> = events
-        .iter()
-        .filter(|built| built.transition.is_none())
-        .map(|built| built.event.occurred.0)
-        .collect();
-    let over = [run.ends, run.dies].into_iter().flatten().min().unwrap_or(run.horizon);
-    // The phases in which it sends heartbeats.
-    let (mut phases, mut from) = (Vec::new(), Some(run.starts));
-    for stop in run.breaks.iter().filter(|stop| stop.phase != Phase::Pause) {
-        if stop.from >= over {
-            break;
-        }
-        phases.extend(from.map(|from| (from, stop.from)));
-        from = stop.until.filter(|until| *until < over);
-        if from.is_none() {
-            break;
-        }
-    }
-    phases.extend(from.map(|from| (from, over)));
-    let mut missed = Vec::new();
-    for (from, until) in phases {
-        let mut at = from.0.checked_add(beats.first);
-        while let Some(now) = at.filter(|now| *now < until.0 && *now <= run.horizon.0) {
-            if !sent.contains(&now) {
-                missed.push(Instant(now));
-            }
-            at = now.checked_add(period);
-        }
-    }
-    missed
-}
-
-fn shifted(run: &RunSpec, by: i64) -> RunSpec {
+fn shifted(run: &RunPlan, by: i64) -> RunPlan {
     let shift = |at: Instant| Instant(at.0.saturating_add(by));
     let mut run = run.clone();
     run.starts = shift(run.starts);
@@ -177,7 +138,7 @@ fn shifted(run: &RunSpec, by: i64) -> RunSpec {
     run
 }
 
-fn one<'t>(item: Value<'t>, index: usize, start: Instant, beats: &Heartbeats, reading: &mut Reading<'t>) -> RunSpec {
+fn one<'t>(item: Value<'t>, index: usize, start: Instant, beats: &Heartbeats, reading: &mut Reading<'t>) -> RunPlan {
     let text = |value: Value<'_>| scalar::text(value).filter(|text| !text.is_empty());
     let at = |value: Value<'_>| moment(value, start);
     let name = reading.read(item.get("name"), "a text", text);
@@ -225,7 +186,7 @@ fn one<'t>(item: Value<'t>, index: usize, start: Instant, beats: &Heartbeats, re
         let numbers = (value.kind() == Kind::Array).then(|| value.items())?;
         numbers.map(|number| scalar::integer(number).and_then(|n| u64::try_from(n).ok()).filter(|n| *n > 0)).collect()
     });
-    RunSpec {
+    RunPlan {
         name: name.unwrap_or_else(|| format!("run-{}", index.saturating_add(1))),
         flow: reading.read(item.get("flow"), "a text", text).unwrap_or_else(|| "my-flow".to_owned()),
         deployment: reading.read(item.get("deployment"), "a text", text),

@@ -101,9 +101,8 @@ impl TimePoint {
 impl<'de> Deserialize<'de> for TimePoint {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let expected = "a span from the start such as `3m30s`, or a point in time such as `2026-03-01T12:00:00Z`";
-        let text = |text: &str| {
-            span_of_text(text).map(TimePoint::After).or_else(|| instant_of_text(text).map(TimePoint::At))
-        };
+        let text =
+            |text: &str| span_of_text(text).map(TimePoint::After).or_else(|| instant_of_text(text).map(TimePoint::At));
         deserializer.deserialize_any(Scalar {
             expected,
             text,

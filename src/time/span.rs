@@ -16,15 +16,15 @@ pub(crate) fn span(value: Value<'_>) -> Option<i64> {
     }
 }
 
-/// The same of a text.
+/// The same of a text that is not in a document.
 pub(crate) fn span_of_text(text: &str) -> Option<i64> {
-    let text = text.trim();
-    let bare = text.strip_prefix(['-', '+']).unwrap_or(text);
+    let trimmed = text.trim();
+    let bare = trimmed.strip_prefix(['-', '+']).unwrap_or(trimmed);
     if bare.starts_with(['P', 'p']) {
         return scalar::duration_of_text(text.as_bytes());
     }
     let sum = units(bare)?;
-    if text.starts_with('-') { sum.checked_neg() } else { Some(sum) }
+    if trimmed.starts_with('-') { sum.checked_neg() } else { Some(sum) }
 }
 
 fn micros(digits: &[u8]) -> Option<i64> {

@@ -10,7 +10,7 @@ use crate::automation::{Automation, Composite, EventTrigger, Order, Trigger};
 use crate::text::hash::mix;
 use crate::time::Instant;
 
-use super::decision::{TriggerSummary, ChildFiring, Decision, Firing, Reason};
+use super::decision::{ChildFiring, Decision, Firing, Reason, TriggerSummary};
 use super::evaluation::EvaluationContext;
 use super::quirk;
 

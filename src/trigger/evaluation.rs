@@ -10,10 +10,10 @@ use crate::time::Instant;
 
 use super::bucket::{Bucket, Buckets, EventRef};
 use super::composite::{self, Tree};
-use super::decision::{TriggerSummary, Decision, Firing, Outcome, Phase, Reason, BucketSnapshot};
-use super::quirk::{self, ServerQuirk, Window};
+use super::decision::{BucketSnapshot, Decision, Firing, Outcome, Phase, Reason, TriggerSummary};
 use super::held;
 use super::matching::{Interest, Matching};
+use super::quirk::{self, ServerQuirk, Window};
 
 /// An event trigger at work.
 pub struct TriggerState {
@@ -97,7 +97,12 @@ impl EvaluationContext {
 }
 
 pub fn snapshot(bucket: &Bucket, as_of: i64) -> BucketSnapshot {
-    BucketSnapshot { count: bucket.count, start: Instant(bucket.start), end: Instant(bucket.end), as_of: Instant(as_of) }
+    BucketSnapshot {
+        count: bucket.count,
+        start: Instant(bucket.start),
+        end: Instant(bucket.end),
+        as_of: Instant(as_of),
+    }
 }
 
 impl TriggerState {
@@ -240,7 +245,14 @@ pub fn evaluate(
 }
 
 /// Nothing is said of the event that has just opened the window.
-fn note_count(state: &TriggerState, context: &mut EvaluationContext, place: u32, event: &ReceivedEvent, interest: Interest, count: i64) {
+fn note_count(
+    state: &TriggerState,
+    context: &mut EvaluationContext,
+    place: u32,
+    event: &ReceivedEvent,
+    interest: Interest,
+    count: i64,
+) {
     let opened = interest.starts_after && count == 0;
     if context.trace && !opened {
         let disarmed = !state.is_reactive() && count >= state.trigger.threshold;

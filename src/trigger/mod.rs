@@ -45,9 +45,9 @@ pub use bucket::EventRef;
 pub use decision::{
     BucketSnapshot, ChildFiring, Decision, DecisionKind, Firing, Outcome, Phase, Reason, TriggerSummary,
 };
+pub use quirk::ServerQuirk;
 #[cfg(feature = "typescript")]
 pub(crate) use serialize::{DecisionRecord, FiringRecord};
-pub use quirk::ServerQuirk;
 
 /// Which server decides. In options it is `"3.9"` or `"3.8"`, or a version such as `"3.8.8"`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -63,7 +63,8 @@ impl Version {
     /// Of a version as it is written: `3.9`, `3.8.8`.
     #[must_use]
     pub fn read(written: &str) -> Option<Version> {
-        let is = |version: &str| written.strip_prefix(version).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+        let is =
+            |version: &str| written.strip_prefix(version).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
         let known = [("3.9", Version::V3_9), ("3.8", Version::V3_8)];
         known.into_iter().find(|(name, _)| is(name)).map(|(_, version)| version)
     }

@@ -51,7 +51,12 @@ pub fn evaluate_proactively(state: &mut TriggerState, context: &mut EvaluationCo
 
 /// The batches of a trigger whose buckets are removed when they fire. All are equally long, so that those that
 /// are over come first; of a batch that was removed as a whole the next batch skips as many again.
-fn shrinking_batches(state: &mut TriggerState, context: &mut EvaluationContext, as_of: i64, ended: Vec<u32>) -> Option<i64> {
+fn shrinking_batches(
+    state: &mut TriggerState,
+    context: &mut EvaluationContext,
+    as_of: i64,
+    ended: Vec<u32>,
+) -> Option<i64> {
     let ended = in_order(&state.buckets, ended);
     let mut place_in_batch = 0_usize;
     for place in ended {
@@ -83,7 +88,12 @@ fn shrinking_batches(state: &mut TriggerState, context: &mut EvaluationContext, 
 }
 
 /// The batches of a trigger whose buckets begin anew when they fire: they move to the end of the order.
-fn rolling_batches(state: &mut TriggerState, context: &mut EvaluationContext, as_of: i64, ended: Vec<u32>) -> Option<i64> {
+fn rolling_batches(
+    state: &mut TriggerState,
+    context: &mut EvaluationContext,
+    as_of: i64,
+    ended: Vec<u32>,
+) -> Option<i64> {
     for place in ended {
         state.buckets.put_back(place);
     }

@@ -38,20 +38,36 @@ pub enum ServerQuirk {
 
 /// Each with its name, and what is said of it in a decision.
 const QUIRKS: [(ServerQuirk, &str, &str); 10] = [
-    (ServerQuirk::LostFiring, "lost-firing", "the server loses this firing: it removes the window before it looks at it"),
-    (ServerQuirk::LateFiring, "late-firing", "the server fires this late: at the tick before it did not look at the window"),
+    (
+        ServerQuirk::LostFiring,
+        "lost-firing",
+        "the server loses this firing: it removes the window before it looks at it",
+    ),
+    (
+        ServerQuirk::LateFiring,
+        "late-firing",
+        "the server fires this late: at the tick before it did not look at the window",
+    ),
     (
         ServerQuirk::LaggingClock,
         "lagging-clock",
         "the server fires this late: its clock follows the events, which come late or not at all",
     ),
-    (ServerQuirk::SpentEvent, "spent-event", "the server spends this event on the firing: it opens no window of its own"),
+    (
+        ServerQuirk::SpentEvent,
+        "spent-event",
+        "the server spends this event on the firing: it opens no window of its own",
+    ),
     (ServerQuirk::EarlierEvent, "earlier-event", "the server names an event that occurred before the window"),
     (ServerQuirk::SelfOpened, "self-opened", "the server opens this window though nothing in `after` has occurred"),
     (ServerQuirk::CannotFire, "cannot-fire", "on the server this can never fire: its own first event fulfils it"),
     (ServerQuirk::FiresForEver, "fires-for-ever", "on the server this goes on for ever, though nothing more occurs"),
     (ServerQuirk::AbsentLeader, "absent-leader", "the server let it wait for an event that was perhaps never sent"),
-    (ServerQuirk::MixedResources, "mixed-resources", "the server does not mind that the children fired for different labels"),
+    (
+        ServerQuirk::MixedResources,
+        "mixed-resources",
+        "the server does not mind that the children fired for different labels",
+    ),
 ];
 
 impl Serialize for ServerQuirk {
@@ -98,10 +114,14 @@ pub fn of(state: &TriggerState, context: &EvaluationContext, reason: &Reason, wi
     let late = |previous: Option<Instant>| previous.is_some_and(|previous| window.end <= previous.0);
     match reason {
         Reason::Swept if proactive && window.count < trigger.threshold => Some(ServerQuirk::LostFiring),
-        Reason::Fired if ticks && late(context.previous_as_of) && state.was_skipped(context) => Some(ServerQuirk::LateFiring),
+        Reason::Fired if ticks && late(context.previous_as_of) && state.was_skipped(context) => {
+            Some(ServerQuirk::LateFiring)
+        }
         Reason::Fired if ticks && late(context.previous_tick) => Some(ServerQuirk::LaggingClock),
         Reason::Fired if proactive => match window.event {
-            Some((occurred, true)) if !ticks && !context.intended && occurred >= window.end => Some(ServerQuirk::SpentEvent),
+            Some((occurred, true)) if !ticks && !context.intended && occurred >= window.end => {
+                Some(ServerQuirk::SpentEvent)
+            }
             Some((occurred, _)) if ticks && occurred < window.start => Some(ServerQuirk::EarlierEvent),
             _ => None,
         },

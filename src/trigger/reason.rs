@@ -5,7 +5,7 @@ use crate::text::template::render_with;
 use crate::time::Instant;
 
 use super::bucket::EventRef;
-use super::decision::{TriggerSummary, Decision, Firing, Reason, BucketSnapshot};
+use super::decision::{BucketSnapshot, Decision, Firing, Reason, TriggerSummary};
 
 impl Firing {
     /// Why it fired.

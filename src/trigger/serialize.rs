@@ -1,7 +1,7 @@
 //! Firings and decisions as results show them: the names of the keys are the public interface.
 
-use serde::ser::{SerializeMap, Serializer};
 use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
 
 use crate::automation::Posture;
 use crate::event::SharedText;
@@ -10,7 +10,6 @@ use crate::time::Instant;
 use super::bucket::EventRef;
 use super::decision::{BucketSnapshot, ChildFiring, Decision, Firing};
 use super::quirk::ServerQuirk;
-
 
 fn labels<S: Serializer>(labels: &[(SharedText, SharedText)], serializer: S) -> Result<S::Ok, S::Error> {
     let mut map = serializer.serialize_map(Some(labels.len()))?;

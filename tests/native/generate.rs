@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use prefect_events::catalogue::{Family, example, families, find};
 use prefect_events::diagnostic::TextOptions;
-use prefect_events::generate::{BuildOptions, build_event, build_events, build_run};
+use prefect_events::generate::{BuildOptions, RunSpec, build_event, build_events, build_run};
+use prefect_events::time;
 use prefect_events::validate::{ValidateOptions, validate};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
@@ -14,11 +15,12 @@ use super::cases;
 const NOW: &str = "2026-03-31T18:30:00Z";
 
 fn options(seed: u64) -> BuildOptions {
-    BuildOptions::read(&json!({"seed": seed, "now": NOW}).to_string()).unwrap()
+    BuildOptions { seed: seed.into(), now: time::read(NOW.as_bytes()).unwrap().instant.unwrap() }
 }
 
 fn built(name: &str, input: &Value) -> Result<Value, String> {
-    build_event(name, &input.to_string(), options(7)).map(|text| serde_json::from_str(&text).unwrap())
+    let built = build_event(name, input.to_string().as_bytes(), &options(7));
+    built.map(|text| serde_json::from_str(&text).unwrap()).map_err(|error| error.to_string())
 }
 
 fn findings(event: &Value) -> Vec<String> {
@@ -71,13 +73,15 @@ fn set(input: &mut Value, key: &str, value: Value) {
 /// The event, once all is answered that is asked for.
 fn complete(name: &str, mut input: Value, right: &Value, seed: u64) -> Value {
     for _ in 0..12 {
-        match build_event(name, &input.to_string(), options(seed)) {
+        match build_event(name, input.to_string().as_bytes(), &options(seed)) {
             Ok(text) => return serde_json::from_str(&text).unwrap(),
-            Err(mistake) => {
-                let asked = mistake.strip_prefix(&format!("`{name}` cannot be built without `"));
+            Err(error) => {
+                let message = error.to_string();
+                let asked = message.strip_prefix(&format!("`{name}` cannot be built without `"));
                 let key = asked
                     .and_then(|rest| rest.split('`').next())
-                    .unwrap_or_else(|| panic!("{name}: {mistake}\n{input}"));
+                    .unwrap_or_else(|| panic!("{name}: {message}\n{input}"));
+                assert_eq!(error.key.as_deref(), Some(key));
                 set(&mut input, key, answer(key, right));
             }
         }
@@ -163,9 +167,9 @@ proptest! {
 #[test]
 fn the_same_seed_and_time_give_the_same_event() {
     let input = json!({"task_run": {"name": "say-hello-0"}}).to_string();
-    let one = build_event("prefect.task-run.Completed", &input, options(7));
-    assert_eq!(one, build_event("prefect.task-run.Completed", &input, options(7)));
-    assert_ne!(one, build_event("prefect.task-run.Completed", &input, options(8)));
+    let one = build_event("prefect.task-run.Completed", input.as_bytes(), &options(7));
+    assert_eq!(one, build_event("prefect.task-run.Completed", input.as_bytes(), &options(7)));
+    assert_ne!(one, build_event("prefect.task-run.Completed", input.as_bytes(), &options(8)));
 }
 
 #[test]
@@ -324,7 +328,8 @@ fn custom_events_get_an_envelope() {
 }
 
 fn run(spec: &Value) -> Result<Vec<Value>, String> {
-    build_run(&spec.to_string(), options(7)).map(|text| serde_json::from_str(&text).unwrap())
+    let built = RunSpec::from_json(spec.to_string().as_bytes()).and_then(|spec| build_run(&spec, &options(7)));
+    built.map(|text| serde_json::from_str(&text).unwrap()).map_err(|error| error.to_string())
 }
 
 fn names_of(events: &[Value]) -> Vec<&str> {
@@ -462,8 +467,8 @@ fn what_is_like_another_is_as_if_it_were_the_first() {
     for name in ["prefect.task-run.Completed", "prefect.task-run.Failed"] {
         for input in inputs.iter().chain(&inputs) {
             let text = input.to_string();
-            let alone = std::thread::spawn(move || build_event(name, &text, options(7)));
-            assert_eq!(build_event(name, &input.to_string(), options(7)), alone.join().unwrap(), "{input}");
+            let alone = std::thread::spawn(move || build_event(name, text.as_bytes(), &options(7)));
+            assert_eq!(build_event(name, input.to_string().as_bytes(), &options(7)), alone.join().unwrap(), "{input}");
         }
     }
     // Tasks whose courses differ, and the same tasks with others before them.
@@ -513,7 +518,10 @@ fn mistakes_in_a_run_are_told() {
 #[test]
 fn many_events_of_a_name_are_lines() {
     let inputs = json!([{"task_run": {"name": "a"}}, {}, {"task_run": {"name": "c"}}]);
-    let lines = |inputs: &Value| build_events("prefect.task-run.Completed", &inputs.to_string(), options(7));
+    let lines = |inputs: &Value| {
+        let built = build_events("prefect.task-run.Completed", inputs.to_string().as_bytes(), &options(7));
+        built.map_err(|error| error.to_string())
+    };
     let text = lines(&inputs).unwrap();
     let events: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(findings(&json!(events)), Vec::<String>::new());

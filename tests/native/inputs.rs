@@ -7,8 +7,8 @@ use prefect_events::validate::{ValidateOptions, validate};
 use serde_json::{Value, json};
 
 fn built(name: &str, input: &Value) -> Result<String, String> {
-    let options = BuildOptions::read(&json!({"seed": 7, "now": "2026-03-31T18:30:00Z"}).to_string()).unwrap();
-    build_event(name, &input.to_string(), options)
+    let options: BuildOptions = serde_json::from_value(json!({"seed": 7, "now": "2026-03-31T18:30:00Z"})).unwrap();
+    build_event(name, input.to_string().as_bytes(), &options).map_err(|error| error.to_string())
 }
 
 fn name(family: &Family) -> String {

@@ -103,8 +103,10 @@ fn lanes_are_what_the_page_showed() {
         let mut recorded = case["simulated"].clone();
         know_better(title, &mut recorded);
         differences(&format!("{title} simulated"), &comparable(&played), &recorded, &mut wrong);
-        fired += played.timeline.iter().flat_map(|timeline| &timeline.lanes).map(|lane| lane.fired.len()).sum::<usize>();
-        missed += played.timeline.iter().flat_map(|timeline| &timeline.lanes).map(|lane| lane.missed.len()).sum::<usize>();
+        fired +=
+            played.timeline.iter().flat_map(|timeline| &timeline.lanes).map(|lane| lane.fired.len()).sum::<usize>();
+        missed +=
+            played.timeline.iter().flat_map(|timeline| &timeline.lanes).map(|lane| lane.missed.len()).sum::<usize>();
 
         let events: String =
             played.events.iter().flatten().map(|event| serde_json::to_string(event).unwrap() + "\n").collect();

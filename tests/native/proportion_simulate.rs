@@ -33,11 +33,14 @@ fn in_proportion(what: &str, size: usize, play: impl Fn(usize)) {
 }
 
 fn event(number: usize, name: &str, second: usize, more: &str) -> String {
-    let at = format!("2026-03-{:02}T{:02}:{:02}:{:02}Z", 1 + second / 86400, second / 3600 % 24, second / 60 % 60, second % 60);
-    format!(
-        r#"{{"id": "00000000-0000-4000-8000-{number:012x}", "occurred": "{at}", "event": {}{more}}}"#,
-        json!(name)
-    )
+    let at = format!(
+        "2026-03-{:02}T{:02}:{:02}:{:02}Z",
+        1 + second / 86400,
+        second / 3600 % 24,
+        second / 60 % 60,
+        second % 60
+    );
+    format!(r#"{{"id": "00000000-0000-4000-8000-{number:012x}", "occurred": "{at}", "event": {}{more}}}"#, json!(name))
 }
 
 const RESOURCE: &str = r#", "resource": {"prefect.resource.id": "x"}"#;
@@ -93,7 +96,8 @@ fn names_of_expect() {
     in_proportion("names of `expect`", 400, |size| {
         let expect: Vec<_> = (0..size).map(|name| format!("acme.n{name}")).collect();
         let automation = json!({"trigger": {"posture": "Reactive", "expect": expect, "threshold": 2, "within": 10}});
-        let events: String = (0..size).map(|number| event(number, &format!("acme.m{number}"), number, RESOURCE)).collect();
+        let events: String =
+            (0..size).map(|number| event(number, &format!("acme.m{number}"), number, RESOURCE)).collect();
         assert_eq!(replayed(&automation, &events).firings.len(), 0);
     });
 }
@@ -118,9 +122,12 @@ fn runs_and_expectations() {
         let runs: Vec<_> = (0..size).map(|run| json!({"name": format!("r{run}"), "dies": "40s"})).collect();
         let expect: Vec<_> = (0..size)
             .flat_map(|run| {
-                [json!({"run": format!("r{run}"), "fires": 2}), json!({"fires": run}),
-                 json!({"event": "prefect.flow-run.heartbeat", "fires": run, "between": ["0s", "10m"]}),
-                 json!({"label": {"prefect.resource.id": format!("r{run}")}})]
+                [
+                    json!({"run": format!("r{run}"), "fires": 2}),
+                    json!({"fires": run}),
+                    json!({"event": "prefect.flow-run.heartbeat", "fires": run, "between": ["0s", "10m"]}),
+                    json!({"label": {"prefect.resource.id": format!("r{run}")}}),
+                ]
             })
             .collect();
         let scenario = json!({"automation": "crash-zombie-flows", "heartbeat": {"frequency": 30}, "runs": runs,
@@ -153,9 +160,12 @@ fn differences() {
     });
     // Of one label.
     in_proportion("differences of one label", 400, |size| {
-        let automation = json!({"trigger": {"posture": "Proactive", "after": ["a"], "expect": ["b"], "within": 10, "threshold": 1}});
+        let automation =
+            json!({"trigger": {"posture": "Proactive", "after": ["a"], "expect": ["b"], "within": 10, "threshold": 1}});
         let events: String = (0..size)
-            .flat_map(|number| [event(number * 2, "b", number * 60 + 1, RESOURCE), event(number * 2 + 1, "a", number * 60, RESOURCE)])
+            .flat_map(|number| {
+                [event(number * 2, "b", number * 60 + 1, RESOURCE), event(number * 2 + 1, "a", number * 60, RESOURCE)]
+            })
             .collect();
         compare_replays((&*automation.to_string()).into(), (&*events).into(), &ReplayOptions::default()).unwrap();
     });
@@ -166,8 +176,10 @@ fn differences() {
 fn many_windows() {
     in_proportion("many windows", 200, |size| {
         let triggers: Vec<_> = (0..size)
-            .map(|number| json!({"type": "event", "posture": "Reactive", "expect": [format!("e{number}")], "threshold": 2,
-                "within": number + 10}))
+            .map(|number| {
+                json!({"type": "event", "posture": "Reactive", "expect": [format!("e{number}")], "threshold": 2,
+                "within": number + 10})
+            })
             .collect();
         let trigger = json!({"type": "compound", "require": "all", "within": 60, "triggers": triggers});
         let events: String = (0..3).map(|number| event(number, &format!("e{number}"), number, RESOURCE)).collect();
@@ -187,13 +199,15 @@ fn followers() {
         assert!(replayed(&automation, &events).decisions.unwrap().len() > size * 2);
     });
     in_proportion("a chain", 1000, |size| {
-        let follows = |number: usize| format!(r#"{RESOURCE}, "follows": "00000000-0000-4000-8000-{:012x}""#, number + 1);
+        let follows =
+            |number: usize| format!(r#"{RESOURCE}, "follows": "00000000-0000-4000-8000-{:012x}""#, number + 1);
         let events: String = (0..size).map(|number| event(number, "a", number / 1000, &follows(number))).collect();
         replayed(&automation, &events);
     });
     // One that comes again and again, among many others that wait for the same.
     in_proportion("one that waits again", 1000, |size| {
-        let waits = |number: usize, leader: &str| event(number, "a", 0, &format!(r#"{RESOURCE}, "follows": "{leader}""#));
+        let waits =
+            |number: usize, leader: &str| event(number, "a", 0, &format!(r#"{RESOURCE}, "follows": "{leader}""#));
         let mut events: String = (1..size).map(|number| waits(number, leader)).collect();
         for _ in 0..size {
             events.push_str(&waits(0, leader));
@@ -213,10 +227,12 @@ fn held_events() {
                 "threshold": size * 2}});
             let second = |number: usize| if backwards { size - number } else { number };
             let events: String = (0..size)
-                .flat_map(|number| [
-                    event(number * 2, "b", second(number) / 8, RESOURCE),
-                    event(number * 2 + 1, "a", second(number) / 8, RESOURCE),
-                ])
+                .flat_map(|number| {
+                    [
+                        event(number * 2, "b", second(number) / 8, RESOURCE),
+                        event(number * 2 + 1, "a", second(number) / 8, RESOURCE),
+                    ]
+                })
                 .collect();
             replayed(&automation, &events);
         });
@@ -229,7 +245,8 @@ fn keys() {
     in_proportion("keys", 1000, |size| {
         let automation = json!({"trigger": {"posture": "Reactive", "expect": ["a"], "for_each": ["prefect.resource.id"],
             "threshold": 2, "within": 60}});
-        let resource = |number: usize| format!(r#", "resource": {{"prefect.resource.id": "prefect.flow-run.{number}"}}"#);
+        let resource =
+            |number: usize| format!(r#", "resource": {{"prefect.resource.id": "prefect.flow-run.{number}"}}"#);
         let events: String = (0..size).map(|number| event(number, "a", number % 60, &resource(number))).collect();
         assert_eq!(replayed(&automation, &events).timeline.unwrap().lanes.len(), size);
     });
@@ -247,5 +264,11 @@ fn missed_heartbeats_are_bounded() {
     let options: ReplayOptions = serde_json::from_str(options).unwrap();
     let result = replay((&*automation.to_string()).into(), (&*events).into(), &options).unwrap();
     assert_eq!(result.timeline.unwrap().lanes[0].missed.len(), 100_000);
-    assert!(!simulated(&json!({"automation": "crash-zombie-flows", "end": "1m", "runs": [{}]})).timeline.unwrap().lanes.is_empty());
+    assert!(
+        !simulated(&json!({"automation": "crash-zombie-flows", "end": "1m", "runs": [{}]}))
+            .timeline
+            .unwrap()
+            .lanes
+            .is_empty()
+    );
 }

@@ -2,7 +2,8 @@
 
 use prefect_events::diagnostic::TextOptions;
 use prefect_events::simulate::{
-    Advice, HeartbeatConfig, ReplayOptions, SimulateOptions, SimulationResult, heartbeat_advice, replay, run_tests, simulate,
+    Advice, HeartbeatConfig, ReplayOptions, SimulateOptions, SimulationResult, heartbeat_advice, replay, run_tests,
+    simulate,
 };
 use prefect_events::validate::{ValidateOptions, validate};
 use serde_json::{Value as Json, json};
@@ -398,9 +399,14 @@ fn three_times_the_frequency_tolerates_one() {
     );
     assert_eq!(json["client"]["sends_heartbeats"], "if-set");
     assert_eq!(json["false_alarms"].as_array().unwrap().len(), 5);
-    assert!(written(&told).starts_with(r#"{"frequency":180,"within":540,"tick":5,"period":180.015,"tolerated_misses":1,"#));
+    assert!(
+        written(&told).starts_with(r#"{"frequency":180,"within":540,"tick":5,"period":180.015,"tolerated_misses":1,"#)
+    );
     for (question, expected) in [
-        (r#"{"frequency": "x", "within": 1}"#, "the option `frequency`: invalid type: string \"x\", expected a number of seconds"),
+        (
+            r#"{"frequency": "x", "within": 1}"#,
+            "the option `frequency`: invalid type: string \"x\", expected a number of seconds",
+        ),
         (r#"{"frequency": 30}"#, "`within` is missing: a number of seconds"),
         (r#"{"frequency": 0, "within": 1}"#, "`frequency` must be a number of seconds, more than 0, not `0`"),
         (r#"{"frequency": 30, "within": -1.5}"#, "`within` must be a number of seconds, more than 0, not `-1.5`"),

@@ -1,17 +1,18 @@
 //! Events of names that are not Prefect's.
 
 use crate::event::RESOURCE_ID;
-use crate::json::write::Writer;
 use crate::json::{Kind, Value};
-use crate::time::{self, Instant};
+use crate::time::Instant;
 
-use super::super::mistake::{self};
+use super::super::error::{self, BuildError};
 use super::super::random::Random;
-use super::Fallible;
-use super::envelope::ends;
-use super::related::{MOST_RELATED, labels, related_labels, too_many_related};
+use super::fill::{EventId, write_follows_of, write_id};
+use super::read::instant;
+use super::related::{MOST_RELATED, further_related, labels, too_many_related};
+use super::sink::{JsonText, Sink};
+use super::value::{raw, write_time};
 
-const CUSTOM: [&str; 6] = ["resource", "related", "payload", "id", "occurred", "follows"];
+const KEYS: [&str; 6] = ["resource", "related", "payload", "id", "occurred", "follows"];
 
 /// An event of a name that is not Prefect's: an envelope around what is given.
 pub(super) fn custom(
@@ -19,34 +20,32 @@ pub(super) fn custom(
     input: Value<'_>,
     now: Instant,
     random: &mut Random,
-    out: &mut Writer,
-) -> Fallible<()> {
+    out: &mut JsonText,
+) -> Result<(), BuildError> {
     for (key, _) in input.members() {
-        if !CUSTOM.contains(&&*key.string()) {
-            return Err(mistake::unknown_key(name, &key.string(), "", &CUSTOM));
+        if !KEYS.iter().any(|known| key.is(known)) {
+            return Err(error::unknown_key(name, &key.string(), "", &KEYS));
         }
     }
     if name.trim().is_empty() {
-        return Err("an event needs a name".to_owned());
+        return Err(BuildError::new("an event needs a name"));
     }
-    let occurred = match input.get("occurred") {
-        None => now,
-        Some(value) => Some(value)
-            .filter(|value| value.is_string())
-            .and_then(|text| time::read(&text.bytes())?.instant)
-            .ok_or_else(|| mistake::wrong("occurred", "a time such as `2026-03-31T18:30:00Z`", value))?,
-    };
+    let occurred = input.get("occurred").map_or(Ok(now), |value| instant("occurred", value))?;
     out.open('{');
-    out.text("occurred", &occurred.rfc3339());
-    out.text("event", name);
+    out.key("occurred");
+    out.begin_text();
+    write_time(occurred, "Z", out);
+    out.end_text();
+    out.key("event");
+    out.text(name);
     out.key("resource");
     let resource = input.get("resource");
     let meaning = "its labels, of which `prefect.resource.id` names it";
-    let resource = resource.ok_or_else(|| mistake::needs(name, "resource", meaning))?;
+    let resource = resource.ok_or_else(|| error::needs(name, "resource", meaning))?;
     labels("resource", resource, &[RESOURCE_ID], out)?;
     out.key("related");
     out.open('[');
-    let count = input.get("related").map_or(Ok(0), |related| related_labels(related, out))?;
+    let count = input.get("related").map_or(Ok(0), |related| further_related(related, out))?;
     if count > MOST_RELATED {
         return Err(too_many_related(count));
     }
@@ -57,8 +56,13 @@ pub(super) fn custom(
             out.open('{');
             out.close('}');
         }
-        Some(payload) if payload.kind() == Kind::Object => out.raw(&String::from_utf8_lossy(payload.raw())),
-        Some(payload) => return Err(mistake::wrong("payload", "an object", payload)),
+        Some(payload) if payload.kind() == Kind::Object => out.json(&raw(payload)),
+        Some(payload) => return Err(error::wrong("payload", "an object", payload)),
     }
-    ends(out, name, input, occurred, random, None, &mut |_, _| {})
+    out.key("id");
+    write_id(EventId::Given(input.get("id")), occurred, random, out)?;
+    out.key("follows");
+    write_follows_of(name, EventId::Given(input.get("follows")), None, out)?;
+    out.close('}');
+    Ok(())
 }

@@ -7,7 +7,8 @@ use crate::event::{RESOURCE_ID, RESOURCE_ROLE};
 use crate::json::write::quoted;
 use crate::json::{Kind, Tape, Value, parse};
 
-use super::keys::{own_name, related_key};
+use super::cache::layout;
+use super::keys::related_key;
 use super::layout::{At, Layout, Place, What, is_ambiguous, usual};
 use super::steps::Usual;
 
@@ -34,7 +35,8 @@ pub fn inputs(family: &'static Family) -> Vec<Input> {
     let document = tape.document(text.as_bytes());
     let example = document.root();
     let mut all: Vec<Input> = Vec::new();
-    for layout in layouts(family) {
+    for shape in family.payload {
+        let layout = layout(family, Some(shape));
         let listed = Listed { layout: &layout, example };
         let is_first = all.is_empty();
         for input in listed.inputs() {
@@ -54,20 +56,6 @@ pub fn inputs(family: &'static Family) -> Vec<Input> {
     let mut objects = objects.into_iter();
     all.retain(|_| objects.next() != Some(true));
     all
-}
-
-/// One for each shape of the payload.
-fn layouts(family: &'static Family) -> Vec<std::rc::Rc<Layout>> {
-    let own = family.labels.first().map(own_name).unwrap_or_default();
-    let mut layouts = Vec::new();
-    for shape in family.payload {
-        let fields: Vec<String> = shape.fields.iter().map(|field| format!("\"{}\":null", field.name)).collect();
-        let text = format!("{{\"{own}\":{{{}}}}}", fields.join(","));
-        let (mut tape, mut issues) = (Tape::new(), Vec::new());
-        parse(text.as_bytes(), 0, &mut tape, &mut issues);
-        layouts.extend(tape.document(text.as_bytes()).root().map(|input| Layout::of(family, input)));
-    }
-    layouts
 }
 
 struct Listed<'l> {

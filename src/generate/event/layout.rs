@@ -1,13 +1,9 @@
 //! The places of a family's events, and the slots that their values come from: the same for each event of it.
 
-use std::cell::RefCell;
-use std::rc::Rc;
-
 use crate::catalogue::{
     Alternative, Compare, Family, Field, Label, LabelForm, Object, Part, Template, Term, ValueKind as Type,
 };
 use crate::event::RESOURCE_ID;
-use crate::json::{Kind, Value};
 
 use super::keys::{joined, label_key, own_name, related_key};
 use super::steps::{FieldStep, Id, LabelStep, RelatedStep, StateSlots, Usual};
@@ -78,10 +74,21 @@ pub(super) struct Key {
     pub(super) is_open: bool,
     /// Other events tell this of the thing: it can be given to all of them.
     pub(super) told: Vec<String>,
+    /// Which of the layout's keys it is in; the input itself is in itself.
+    pub(super) outer: usize,
+}
+
+/// Keys that are not of a slot, among all keys.
+#[derive(Clone, Copy, Default)]
+pub(super) struct TopKeys {
+    pub(super) id: Option<usize>,
+    pub(super) follows: Option<usize>,
+    pub(super) related: Option<usize>,
+    pub(super) payload: Option<usize>,
 }
 
 /// The places of a family's events and their slots: the same for each event of it.
-pub(super) struct Layout {
+pub(in crate::generate) struct Layout {
     pub(super) family: &'static Family,
     pub(super) shape: Option<&'static Object>,
     /// What the event is about, such as `task_run`.
@@ -96,8 +103,7 @@ pub(super) struct Layout {
     /// Of each slot.
     pub(super) usual: Vec<Usual>,
     pub(super) occurred: Option<usize>,
-    /// Of each slot: its value is written down, and decides nothing.
-    pub(super) is_free: Vec<bool>,
+    pub(super) top: TopKeys,
     /// The slots of what stands in the name.
     pub(super) named: Vec<(&'static str, usize)>,
     pub(super) state: StateSlots,
@@ -107,11 +113,6 @@ pub(super) struct Layout {
     pub(super) id_label: Option<&'static Label>,
     pub(super) related: Vec<RelatedStep>,
     pub(super) fields: Vec<FieldStep>,
-}
-
-thread_local! {
-    /// The layouts that were needed so far.
-    static LAYOUTS: RefCell<Vec<Rc<Layout>>> = const { RefCell::new(Vec::new()) };
 }
 
 /// The templates that Prefect itself follows.
@@ -131,59 +132,49 @@ pub(super) fn inner_of(field: &'static Field) -> Option<&'static Object> {
     field.object.filter(|inner| field.kind == Type::Object && !inner.fields.is_empty())
 }
 
-/// Of several shapes of the payload the first whose keys are given.
-fn shape_meant(family: &'static Family, given: Option<Value<'_>>) -> Option<&'static Object> {
-    let knows = |shape: &&'static Object| {
-        let known = |key: &str| shape.fields.iter().any(|field| field.name == key) || ["id", "name"].contains(&key);
-        given.is_none_or(|given| given.kind() != Kind::Object || given.members().all(|(key, _)| known(&key.string())))
-    };
-    match family.payload {
-        [only] => Some(only),
-        shapes => shapes.iter().find(knows).or(shapes.first()),
-    }
-}
-
 impl Layout {
-    pub(super) fn of(family: &'static Family, input: Value<'_>) -> Rc<Layout> {
-        let own = family.labels.first().map(own_name).unwrap_or_default();
-        let shape = shape_meant(family, input.get(&own));
-        let same = |one: Option<&'static Object>| match (one, shape) {
-            (Some(one), Some(other)) => std::ptr::eq(one, other),
-            (one, other) => one.is_none() && other.is_none(),
+    /// Of one shape that the family's payload can have; `None` for events without a payload.
+    pub(super) fn new(family: &'static Family, shape: Option<&'static Object>) -> Layout {
+        let mut layout = Layout {
+            family,
+            shape,
+            own: family.labels.first().map(own_name).unwrap_or_default(),
+            places: Vec::new(),
+            from: Vec::new(),
+            open: Vec::new(),
+            keys: Vec::new(),
+            usual: Vec::new(),
+            occurred: None,
+            top: TopKeys::default(),
+            named: Vec::new(),
+            state: StateSlots::default(),
+            id: Id::None,
+            labels: Vec::new(),
+            id_label: None,
+            related: Vec::new(),
+            fields: Vec::new(),
         };
-        LAYOUTS.with_borrow_mut(|layouts| {
-            let known = layouts.iter().find(|layout| std::ptr::eq(layout.family, family) && same(layout.shape));
-            if let Some(layout) = known {
-                return layout.clone();
-            }
-            let mut layout = Layout {
-                family,
-                shape,
-                own,
-                places: Vec::new(),
-                from: Vec::new(),
-                open: Vec::new(),
-                keys: Vec::new(),
-                usual: Vec::new(),
-                occurred: None,
-                is_free: Vec::new(),
-                named: Vec::new(),
-                state: StateSlots::default(),
-                id: Id::None,
-                labels: Vec::new(),
-                id_label: None,
-                related: Vec::new(),
-                fields: Vec::new(),
-            };
-            layout.collect();
-            layout.unite();
-            layout.list_keys();
-            layout.compile();
-            layout.is_free = layout.free_slots();
-            let layout = Rc::new(layout);
-            layouts.push(layout.clone());
-            layout
-        })
+        layout.collect();
+        layout.unite();
+        layout.list_keys();
+        layout.compile();
+        layout
+    }
+
+    /// The key that the caller gives, and the slot that its value fills; `None` if the event has no such value.
+    pub(in crate::generate) fn slot_of_key(&self, key: &str) -> Option<(usize, usize)> {
+        let place = self.places.iter().find(|place| place.key == key)?;
+        Some((place.given?, place.slot))
+    }
+
+    /// What the caller calls a slot first; empty: the caller cannot give it.
+    pub(super) fn key_of_slot(&self, slot: usize) -> &str {
+        let mut keys = self.places.iter().filter(|place| place.slot == slot).map(|place| place.key.as_str());
+        keys.find(|key| !key.is_empty()).unwrap_or_default()
+    }
+
+    pub(in crate::generate) fn key_named(&self, whole: &str) -> Option<usize> {
+        self.keys.iter().position(|key| key.whole == whole)
     }
 
     pub(super) fn add(&mut self, at: At, key: String, what: What) {
@@ -191,7 +182,7 @@ impl Layout {
         self.places.push(Place { at, key, given: None, what, slot });
     }
 
-    pub(super) fn collect(&mut self) {
+    fn collect(&mut self) {
         let family = self.family;
         for part in family.name.parts {
             if let Part::Hole { name, .. } = part {
@@ -316,7 +307,7 @@ impl Layout {
         let (within, name) = whole.rsplit_once('.').unwrap_or(("", whole));
         let within = self.key(within);
         let at = self.keys.len();
-        self.keys.push(Key { whole: whole.to_owned(), name: name.to_owned(), ..Key::default() });
+        self.keys.push(Key { whole: whole.to_owned(), name: name.to_owned(), outer: within, ..Key::default() });
         if let Some(outer) = self.keys.get_mut(within) {
             outer.inner.push(at);
         }

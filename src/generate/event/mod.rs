@@ -1,244 +1,192 @@
-//! A single event: what the caller gives under natural keys, and what follows from it by the catalogue.
+//! A single event: what is given for it, and what follows from that by the catalogue.
 //!
-//! Each place of an event (a label, a part of an id, a field) is of a slot; places that must say the same share one.
-//! A slot has its value from the caller, from the event's name, from another slot, from the page's `default`, or by
-//! chance; what is left the caller is asked for.
+//! Each place of an event (a label, a part of an id, a field) is of a slot; places that must say the same share one
+//! ([`layout`]). A slot has its value from the caller ([`read`]), from the event's name, from another slot, from the
+//! catalogue's `default`, or by chance; what is left the caller is asked for ([`fill`]). Which pieces an event is written
+//! of is compiled once ([`template`]) and joined as far as possible ([`joined`]).
 
+mod cache;
+mod check;
 mod custom;
-mod envelope;
-mod input;
+mod fill;
 mod inputs;
+mod joined;
 mod keys;
-mod labels;
 mod layout;
-mod notes;
-mod pattern;
-mod payload;
+mod read;
 mod related;
+mod sink;
+mod slots;
 mod states;
 mod steps;
-mod values;
+mod template;
+mod tree;
+mod value;
 
-use std::cell::RefCell;
-use std::rc::Rc;
-
-use crate::catalogue::{Family, find, suggest};
-use crate::json::write::Writer;
-use crate::json::{Kind, Tape, Value, parse};
+use crate::catalogue::{Match, find, suggest};
+use crate::json::{Document, Fault, Kind, Tape, Value, parse};
 use crate::time::Instant;
 
-use super::mistake::{self, Mistake};
+use super::error::{self, BuildError};
 use super::options::BuildOptions;
 use super::random::Random;
+pub(super) use cache::{layout, template};
 use custom::custom;
-use layout::{At, Layout, What};
-
-use pattern::{Made, Note, Patterns};
-use values::Slot;
-
+pub(super) use fill::{EventId, Filling};
 pub use inputs::inputs;
-pub(super) use notes::Marks;
-pub(super) use pattern::{Fill, Pattern};
+pub(super) use joined::Alike;
+pub(super) use read::{lone_surrogate, shape_meant};
+pub(super) use sink::{JsonText, Sink};
+pub(super) use slots::{Given, Slots};
+pub use tree::Json;
+pub(super) use tree::Tree;
+pub(super) use value::SlotValue;
 
-type Fallible<T> = Result<T, Mistake>;
+type Fallible<T> = Result<T, BuildError>;
 
 const LONGEST_NAME: usize = 1024;
+const NO_OBJECT: &str = "what an event is built of must be an object";
 
-/// Builds an event: its JSON text. `input`: JSON text, an object.
-pub fn build_event(name: &str, input: &str, options: BuildOptions) -> Fallible<String> {
-    let mut out = Writer::default();
-    build(name, input, options.now, &mut Random::new(options.seed), &mut out, None)?;
+/// Builds an event.
+///
+/// `name`: of the event, such as `prefect.flow-run.Running`. `input`: what is known of it, JSON text: an object, whose
+/// keys differ from event to event ([`inputs`] lists them). What it leaves out is made.
+///
+/// Returns the event as the API takes it (`occurred`, `event`, `resource`, `related`, `payload`, `id`, `follows`), JSON
+/// text on one line.
+///
+/// # Errors
+///
+/// The input is no JSON object, has a key that the event does not have, lacks one that it cannot do without, or has a
+/// value that cannot be in the event; or Prefect has no event of this name.
+pub fn build_event(name: &str, input: &[u8], options: &BuildOptions) -> Fallible<String> {
+    let (mut tape, mut out) = (Tape::new(), JsonText::default());
+    let document = read_json(input, &mut tape).ok_or_else(|| BuildError::new(NO_OBJECT))?;
+    let root = document.root().ok_or_else(|| BuildError::new(NO_OBJECT))?;
+    let mut random = Random::new(options.seed.word());
+    Writing { name, now: options.now, random: &mut random, slots: None, own: Vec::new() }.event(root, &mut out)?;
     Ok(out.finish())
 }
 
-/// Builds an event of each of `inputs`, JSON text, an array of objects: one line each, in their order.
-pub fn build_events(name: &str, inputs: &str, options: BuildOptions) -> Fallible<String> {
-    EventLines::new(name, options).write(inputs.as_bytes())
+/// Builds an event of each of `inputs`, JSON text: an array of objects. A line each, in their order.
+///
+/// # Errors
+///
+/// As of [`build_event`], of the first of them that cannot be built.
+pub fn build_events(name: &str, inputs: &[u8], options: &BuildOptions) -> Fallible<String> {
+    EventBuilder::new(name, options).build_lines(inputs)
 }
 
-/// Builds events of one name, some after the other.
-pub struct EventLines {
+/// Builds events of one name, some after the other, so that they need not be in memory all at once.
+pub struct EventBuilder {
     name: String,
     now: Instant,
     random: Random,
+    tape: Tape,
     count: usize,
 }
 
-impl EventLines {
+impl EventBuilder {
     #[must_use]
-    pub fn new(name: &str, options: BuildOptions) -> Self {
-        EventLines { name: name.to_owned(), now: options.now, random: Random::new(options.seed), count: 0 }
+    pub fn new(name: &str, options: &BuildOptions) -> Self {
+        let random = Random::new(options.seed.word());
+        EventBuilder { name: name.to_owned(), now: options.now, random, tape: Tape::new(), count: 0 }
     }
 
-    /// As [`build_events`].
-    pub fn write(&mut self, inputs: &[u8]) -> Fallible<String> {
-        BUILDER.with_borrow_mut(|Builder { tape, patterns }| {
-            let complete = parse(inputs, 0, tape, &mut Vec::new()).complete;
-            let document = tape.document(inputs);
-            let root = document.root().filter(|root| complete && root.kind() == Kind::Array);
-            let root = root.ok_or("what events are built of must be a list of objects")?;
-            let mut out = Writer::default();
-            for input in root.items() {
-                let built = write_event(&self.name, input, self.now, &mut self.random, patterns, &mut out, None);
-                built.map_err(|mistake| format!("of event {}: {mistake}", self.count))?;
-                out.line();
-                self.count = self.count.saturating_add(1);
-            }
-            Ok(out.finish())
-        })
+    /// Builds an event of each of `inputs`, JSON text: an array of objects. A line each, in their order. Those of the
+    /// next call come after them.
+    ///
+    /// # Errors
+    ///
+    /// As of [`build_event`]; [`BuildError::index`] says which input it is about, counted over all calls.
+    pub fn build_lines(&mut self, inputs: &[u8]) -> Fallible<String> {
+        let wrong = || BuildError::new("what events are built of must be a list of objects");
+        let document = read_json(inputs, &mut self.tape).ok_or_else(wrong)?;
+        let root = document.root().filter(|root| root.kind() == Kind::Array).ok_or_else(wrong)?;
+        let mut out = JsonText::default();
+        let mut writing =
+            Writing { name: &self.name, now: self.now, random: &mut self.random, slots: None, own: Vec::new() };
+        for input in root.items() {
+            writing.event(input, &mut out).map_err(|error| error.of_input(self.count))?;
+            out.ready("\n");
+            self.count = self.count.saturating_add(1);
+        }
+        Ok(out.finish())
     }
 }
 
-/// What is kept from one event to the next.
-#[derive(Default)]
-struct Builder {
-    tape: Tape,
-    patterns: Patterns,
+/// `None`: it is no JSON. Lone surrogates are reported with their keys; numbers are for whoever reads the event.
+pub(super) fn read_json<'t>(text: &'t [u8], tape: &'t mut Tape) -> Option<Document<'t>> {
+    let mut issues = Vec::new();
+    let complete = parse(text, 0, tape, &mut issues).complete;
+    let is_harmless = |fault: &Fault| {
+        use Fault::{DuplicateKey, IntegerTooLong, LoneSurrogate, NumberRange};
+        matches!(fault, LoneSurrogate | DuplicateKey { .. } | NumberRange | IntegerTooLong)
+    };
+    (complete && issues.iter().all(|issue| is_harmless(&issue.fault))).then(|| tape.document(text))
 }
 
-thread_local! {
-    static BUILDER: RefCell<Builder> = RefCell::default();
-}
-
-/// Writes an event of an input, JSON text. With `marks`, it is the first of some that are like it.
-pub(super) fn build(
-    name: &str,
-    input: &str,
+/// Writes events of one name.
+struct Writing<'w, 't> {
+    name: &'w str,
     now: Instant,
-    random: &mut Random,
-    out: &mut Writer,
-    marks: Option<Marks<'_>>,
-) -> Fallible<()> {
-    BUILDER.with_borrow_mut(|Builder { tape, patterns }| {
-        let complete = parse(input.as_bytes(), 0, tape, &mut Vec::new()).complete;
-        let document = tape.document(input.as_bytes());
-        let root = document.root().filter(|_| complete);
-        write_event(name, root.ok_or(NO_OBJECT)?, now, random, patterns, out, marks)
-    })
+    random: &'w mut Random,
+    /// Of the event before.
+    slots: Option<Slots<'t>>,
+    own: Vec<Option<SlotValue<'t>>>,
 }
 
-const NO_OBJECT: &str = "what an event is built of must be an object";
-
-fn write_event(
-    name: &str,
-    input: Value<'_>,
-    now: Instant,
-    random: &mut Random,
-    patterns: &mut Patterns,
-    out: &mut Writer,
-    marks: Option<Marks<'_>>,
-) -> Fallible<()> {
-    if input.kind() != Kind::Object {
-        return Err(NO_OBJECT.to_owned());
-    }
-    if marks.is_none() && patterns.write(name, input, now, random, out) {
-        return Ok(());
-    }
-    if name.len() > LONGEST_NAME && name.chars().count() > LONGEST_NAME {
-        return Err(format!("the name of an event has at most {LONGEST_NAME} characters"));
-    }
-    match find(name) {
-        Some(found) => {
-            let begin = out.written();
-            let mut maker = Maker::new(found.family, name, input, now, random, begin);
-            maker.prepare(found.hole)?;
-            maker.event(out)?;
-            maker.keep(out.since(begin), patterns, marks);
-            Ok(())
+impl<'t> Writing<'_, 't> {
+    fn event(&mut self, input: Value<'t>, out: &mut JsonText) -> Fallible<()> {
+        if input.kind() != Kind::Object {
+            return Err(BuildError::new(NO_OBJECT));
         }
-        None if name.starts_with("prefect.") || name.starts_with("prefect-cloud.") => {
-            Err(mistake::unknown_event(name, suggest(name).as_deref()))
+        if let Some(key) = lone_surrogate(input) {
+            return Err(error::lone_surrogate(&key));
         }
-        None => custom(name, input, now, random, out),
-    }
-}
-
-/// Makes one event.
-struct Maker<'b, 't> {
-    layout: Rc<Layout>,
-    family: &'static Family,
-    name: &'b str,
-    input: Value<'t>,
-    now: Instant,
-    random: &'b mut Random,
-    slots: Vec<Slot<'t>>,
-    /// What is given for each key; null, if it or what it is in is null.
-    given: Vec<Option<Value<'t>>>,
-    occurred: Instant,
-    /// The run has been running.
-    ran: bool,
-    ended: bool,
-    /// Where the event begins in what is written.
-    begin: usize,
-    notes: Vec<Note>,
-    /// What chance has made.
-    made: Vec<Made>,
-    /// It cannot be told which others are like it.
-    is_unique: bool,
-}
-
-impl<'b, 't> Maker<'b, 't> {
-    fn new(
-        family: &'static Family,
-        name: &'b str,
-        input: Value<'t>,
-        now: Instant,
-        random: &'b mut Random,
-        begin: usize,
-    ) -> Self {
-        let layout = Layout::of(family, input);
-        let slots = layout.places.iter().map(|_| Slot::default()).collect();
-        let given = vec![None; layout.keys.len()];
-        Maker {
-            layout,
-            family,
-            name,
-            input,
-            now,
-            random,
-            slots,
-            given,
-            occurred: now,
-            ran: false,
-            ended: false,
-            begin,
-            notes: Vec::new(),
-            made: Vec::new(),
-            is_unique: false,
+        let Writing { name, now, .. } = *self;
+        match family_of(name)? {
+            Some(found) => self.of_family(&found, input, out),
+            None => custom(name, input, now, self.random, out),
         }
     }
 
-    fn prepare(&mut self, hole: Option<&str>) -> Fallible<()> {
-        let layout = self.layout.clone();
-        self.check_keys(self.input, 0)?;
-        self.find_given(&layout);
-        self.take_given(&layout)?;
-        self.name_says(&layout)?;
-        self.time(&layout)?;
-        if let Some(hole) = hole {
-            self.state(hole, &layout.state)?;
-        }
+    fn of_family(&mut self, found: &Match<'_>, input: Value<'t>, out: &mut JsonText) -> Fallible<()> {
+        let family = found.family;
+        let own = family.labels.first().map(keys::own_name).and_then(|own| input.get(&own));
+        let layout = layout(family, shape_meant(family, own));
+        let known = self.slots.take().filter(|slots| std::rc::Rc::ptr_eq(&slots.layout, &layout));
+        let mut slots = known.unwrap_or_else(|| Slots::new(layout, self.now));
+        slots.clear(self.now);
+        read::read(self.name, input, &mut slots)?;
+        slots.settle(self.name, found.hole)?;
+        let template = template(&slots.layout, slots.shape());
+        self.own.clear();
+        let of_key = |key| EventId::Given(slots.given_at(key).value());
+        let mut filling = Filling {
+            name: self.name,
+            slots: &slots,
+            own: &mut self.own,
+            occurred: slots.occurred,
+            id: of_key(slots.layout.top.id),
+            follows: of_key(slots.layout.top.follows),
+            random: self.random,
+            related: 0,
+        };
+        filling.write(&template.joined, out)?;
+        self.slots = Some(slots);
         Ok(())
     }
+}
 
-    fn key_at(&self, place: Option<usize>) -> String {
-        let place = place.and_then(|place| self.layout.places.get(place));
-        place.map_or_else(String::new, |place| place.key.clone())
+/// The family of an event's name; `None` if it is not one of Prefect's names.
+pub(super) fn family_of(name: &str) -> Fallible<Option<Match<'_>>> {
+    if name.len() > LONGEST_NAME && name.chars().count() > LONGEST_NAME {
+        return Err(BuildError::new(format!("the name of an event has at most {LONGEST_NAME} characters")));
     }
-
-    fn key_of(&self, slot: usize) -> &str {
-        let mut keys = self.layout.places.iter().filter(|place| place.slot == slot).map(|place| place.key.as_str());
-        keys.find(|key| !key.is_empty()).unwrap_or_default()
+    let found = find(name);
+    if found.is_none() && (name.starts_with("prefect.") || name.starts_with("prefect-cloud.")) {
+        return Err(error::unknown_event(name, suggest(name).as_deref()));
     }
-
-    fn meaning(&self, slot: usize) -> &'static str {
-        let mut places = self.layout.places.iter().filter(|place| place.slot == slot);
-        let meaning = places.find_map(|place| match (place.what, &place.at) {
-            (What::Label(label), _) => Some(label.meaning()),
-            (What::Field(field), _) => Some(field.meaning()),
-            (_, At::IdPart(_)) => self.family.labels.first().map(|label| label.meaning()),
-            _ => None,
-        });
-        meaning.unwrap_or("what it is called in the related resource's id")
-    }
+    Ok(found)
 }

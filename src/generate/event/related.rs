@@ -1,28 +1,29 @@
-//! The related resources.
+//! Related resources of which there can be any number.
 
 use crate::diagnostic::display::text as shown_value;
 use crate::event::{RESOURCE_ID, RESOURCE_ROLE};
-use crate::json::write::Writer;
 use crate::json::{Kind, Value};
 
-use super::super::mistake::{self, Mistake};
-use super::Fallible;
-use super::Maker;
-use super::labels::one_of;
-use super::layout::{Layout, usual};
+use super::super::error::{self, BuildError};
+use super::check::unfit_id;
+use super::layout::usual;
+use super::sink::Sink;
+use super::slots::Given;
 use super::steps::RelatedStep;
+
+type Fallible<T> = Result<T, BuildError>;
 
 /// What the server takes.
 pub(super) const MOST_RELATED: usize = 100;
 
-pub(super) fn too_many_related(count: usize) -> Mistake {
-    format!("an event has at most {MOST_RELATED} related resources, not {count}")
+pub(super) fn too_many_related(count: usize) -> BuildError {
+    BuildError::at("related", format!("an event has at most {MOST_RELATED} related resources, not {count}"))
 }
 
 /// Related resources as they are given, their labels under their own names.
-pub(super) fn related_labels(list: Value<'_>, out: &mut Writer) -> Fallible<usize> {
+pub(super) fn further_related(list: Value<'_>, out: &mut impl Sink) -> Fallible<usize> {
     if list.kind() != Kind::Array {
-        return Err(mistake::wrong("related", "a list of resources", list));
+        return Err(error::wrong("related", "a list of resources", list));
     }
     let mut count = 0_usize;
     for (index, item) in list.items().enumerate() {
@@ -33,95 +34,75 @@ pub(super) fn related_labels(list: Value<'_>, out: &mut Writer) -> Fallible<usiz
     Ok(count)
 }
 
-pub(super) fn labels(key: &str, resource: Value<'_>, required: &[&str], out: &mut Writer) -> Fallible<()> {
+pub(super) fn labels(key: &str, resource: Value<'_>, required: &[&str], out: &mut impl Sink) -> Fallible<()> {
     if resource.kind() != Kind::Object {
-        return Err(mistake::wrong(key, "an object of labels", resource));
+        return Err(error::wrong(key, "an object of labels", resource));
     }
     for name in required {
         let value = resource.get(name).filter(|value| value.is_string() && !value.string().is_empty());
         if value.is_none() {
             let found = resource.get(name).map_or_else(|| "absent".to_owned(), shown_value);
-            return Err(mistake::must_be(&format!("{key}[\"{name}\"]"), "a text", &found));
+            return Err(error::must_be(&format!("{key}[\"{name}\"]"), "a text", &found));
         }
     }
     out.open('{');
     for (name, value) in resource.members() {
         if !value.is_string() {
-            return Err(mistake::wrong(&format!("{key}[\"{}\"]", name.string()), "a text", value));
+            return Err(error::wrong(&format!("{key}[\"{}\"]", name.string()), "a text", value));
         }
-        out.text(&name.string(), &value.string());
+        out.key(&name.string());
+        out.text(&value.string());
     }
     out.close('}');
     Ok(())
 }
 
-impl Maker<'_, '_> {
-    pub(super) fn related(&mut self, layout: &Layout, out: &mut Writer) -> Fallible<()> {
-        out.open('[');
-        let mut count = 0_usize;
-        for step in &layout.related {
-            count = count.saturating_add(match step.related.max {
-                None => self.many(step, out)?,
-                Some(_) => usize::from(self.one(step, out)?),
-            });
+/// Any number in one role: texts, or objects with `id`. Sorted, and each once, as Prefect has them.
+pub(super) fn many(step: &RelatedStep, given: &Given<'_>, out: &mut impl Sink) -> Fallible<usize> {
+    let mut ids = match given {
+        Given::Texts(texts) => {
+            let ids = texts.iter().map(|text| id_of(step, text));
+            ids.collect::<Fallible<Vec<String>>>()?
         }
-        if let Some(more) = self.input.get("related") {
-            count = count.saturating_add(related_labels(more, out)?);
-        }
-        out.close(']');
-        if count > MOST_RELATED { Err(too_many_related(count)) } else { Ok(()) }
-    }
-
-    fn one(&mut self, step: &RelatedStep, out: &mut Writer) -> Fallible<bool> {
-        let is_null = self.given(step.given).is_some_and(|given| given.kind() == Kind::Null);
-        if is_null || (step.related.min == 0 && !step.places.iter().any(|place| self.is_given(*place))) {
-            return Ok(false);
-        }
+        Given::Value(list) if list.kind() != Kind::Null => of_list(step, *list)?,
+        _ => return Ok(0),
+    };
+    ids.sort_unstable();
+    ids.dedup();
+    for id in &ids {
         out.item();
         out.open('{');
         out.key(RESOURCE_ID);
-        self.id(step.templates, &step.id, out)?;
+        out.text(id);
         out.key(RESOURCE_ROLE);
-        out.raw(&step.role);
-        self.labels(&step.labels, out)?;
+        out.text(step.role);
         out.close('}');
-        Ok(true)
     }
+    Ok(ids.len())
+}
 
-    /// Any number in one role: texts, or objects with `id`. Sorted, and each once, as Prefect has them.
-    fn many(&mut self, step: &RelatedStep, out: &mut Writer) -> Fallible<usize> {
-        let RelatedStep { key, templates, .. } = step;
-        let Some(list) = self.given(step.given).filter(|list| list.kind() != Kind::Null) else { return Ok(0) };
-        if list.kind() != Kind::Array {
-            return Err(mistake::wrong(key, "a list", list));
-        }
-        let mut ids = Vec::new();
-        for item in list.items() {
-            let text = if item.kind() == Kind::Object { item.get("id").or(item.get("key")) } else { Some(item) };
-            let text = text.filter(|text| text.is_string() && !text.string().is_empty());
-            let text = text.ok_or_else(|| mistake::wrong(key, "a list of texts, none of them empty", item))?.string();
-            let id = if usual(templates).any(|template| template.matches(text.as_bytes())) {
-                text.into_owned()
-            } else {
-                usual(templates).next().map(|template| [template.prefix(), &text].concat()).unwrap_or_default()
-            };
-            if !usual(templates).any(|template| template.matches(id.as_bytes())) {
-                let forms = one_of(&mut usual(templates).map(|template| template.text));
-                return Err(mistake::must_be(key, &forms, &format!("`{id}`")));
-            }
-            let at = ids.partition_point(|other: &String| *other < id);
-            if ids.get(at) != Some(&id) {
-                ids.insert(at, id);
-            }
-        }
-        for id in &ids {
-            out.item();
-            out.open('{');
-            out.text(RESOURCE_ID, id);
-            out.key(RESOURCE_ROLE);
-            out.raw(&step.role);
-            out.close('}');
-        }
-        Ok(ids.len())
+fn of_list(step: &RelatedStep, list: Value<'_>) -> Fallible<Vec<String>> {
+    let key = &step.key;
+    if list.kind() != Kind::Array {
+        return Err(error::wrong(key, "a list", list));
+    }
+    let of = |item: Value<'_>| {
+        let text = if item.kind() == Kind::Object { item.get("id").or(item.get("key")) } else { Some(item) };
+        let text = text.filter(|text| text.is_string() && !text.string().is_empty());
+        let text = text.ok_or_else(|| error::wrong(key, "a list of texts, none of them empty", item))?;
+        id_of(step, &text.string())
+    };
+    list.items().map(of).collect()
+}
+
+fn id_of(step: &RelatedStep, text: &str) -> Fallible<String> {
+    let RelatedStep { key, templates, .. } = step;
+    if usual(templates).any(|template| template.matches(text.as_bytes())) {
+        return Ok(text.to_owned());
+    }
+    let id = usual(templates).next().map(|template| [template.prefix(), text].concat()).unwrap_or_default();
+    match unfit_id(templates, &id) {
+        Some(expected) => Err(error::must_be(key, &expected, &format!("`{id}`"))),
+        None => Ok(id),
     }
 }

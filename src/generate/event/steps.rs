@@ -1,13 +1,14 @@
 //! The steps by which an event of a layout is written: whatever is the same for each event is found once.
 
+use std::rc::Rc;
+
 use crate::catalogue::{
     Alternative, Compare, Field, Label, LabelForm, Object, Part, Related, Template, Term, ValueKind as Type,
 };
 use crate::event::RESOURCE_ID;
-use crate::json::write::quoted;
 
 use super::keys::{joined, related_key, told_elsewhere};
-use super::layout::{At, Layout, What, inner_of, is_ambiguous, usual};
+use super::layout::{At, Layout, TopKeys, What, inner_of, is_ambiguous, usual};
 
 pub(super) enum Id {
     Whole(Option<usize>),
@@ -18,8 +19,6 @@ pub(super) enum Id {
 pub(super) struct LabelStep {
     pub(super) label: &'static Label,
     pub(super) place: Option<usize>,
-    /// The name as JSON text, with its colon.
-    pub(super) name: String,
 }
 
 pub(super) struct RelatedStep {
@@ -28,8 +27,7 @@ pub(super) struct RelatedStep {
     pub(super) given: Option<usize>,
     pub(super) templates: &'static [Alternative],
     pub(super) id: Id,
-    /// The role as JSON text.
-    pub(super) role: String,
+    pub(super) role: &'static str,
     pub(super) labels: Vec<LabelStep>,
     /// All places of it.
     pub(super) places: Vec<usize>,
@@ -37,13 +35,12 @@ pub(super) struct RelatedStep {
 
 pub(super) struct FieldStep {
     pub(super) field: &'static Field,
-    pub(super) name: String,
     pub(super) given: Option<usize>,
     pub(super) place: Option<usize>,
     /// Its key has no other place.
     pub(super) is_alone: bool,
     /// What counts the same as its absence.
-    pub(super) absent: Vec<&'static str>,
+    pub(super) absent: Rc<[&'static str]>,
     pub(super) inner: Option<(&'static Object, Vec<FieldStep>)>,
     /// All places in it.
     pub(super) places: Vec<usize>,
@@ -141,6 +138,8 @@ impl Layout {
             before: Some(self.key("previous")),
         };
         self.occurred = self.slot_at(&At::Occurred);
+        let [id, follows, related, payload] = ["id", "follows", "related", "payload"].map(|key| self.key_named(key));
+        self.top = TopKeys { id, follows, related, payload };
         for part in family.name.parts {
             if let Part::Hole { name, .. } = part {
                 self.named.extend(self.slot_at(&At::Name(name)).map(|slot| (*name, slot)));
@@ -171,7 +170,7 @@ impl Layout {
                 key,
                 templates,
                 id: self.id_step(templates, &At::RelatedId(role), &|part| At::RelatedPart(role, part)),
-                role: quoted(role),
+                role,
                 labels: (related.labels.iter())
                     .map(|label| self.label_step(label, &At::RelatedLabel(role, label.name)))
                     .collect(),
@@ -196,26 +195,6 @@ impl Layout {
         }
     }
 
-    pub(super) fn free_slots(&self) -> Vec<bool> {
-        let StateSlots { kind, before_name, before_type, .. } = self.state;
-        let mut deciding: Vec<usize> = [kind, before_name, before_type].into_iter().flatten().collect();
-        deciding.extend(self.named.iter().map(|(_, slot)| slot));
-        deciding.extend(self.from.iter().flatten().map(|(_, of)| of));
-        for usual in &self.usual {
-            let Usual::Filled(pieces) = usual else { continue };
-            deciding.extend(pieces.iter().filter_map(|piece| if let Piece::Last(slot) = piece { *slot } else { None }));
-        }
-        // A field may be left out because of what stands in it.
-        let mut steps: Vec<&FieldStep> = self.fields.iter().collect();
-        while let Some(step) = steps.pop() {
-            steps.extend(step.inner.iter().flat_map(|(_, inner)| inner));
-            if !step.absent.is_empty() {
-                deciding.extend(step.place.and_then(|place| self.slot_of_number(place)));
-            }
-        }
-        (0..self.places.len()).map(|slot| !deciding.contains(&slot)).collect()
-    }
-
     fn id_step(&self, templates: &'static [Alternative], whole: &At, part: &dyn Fn(&'static str) -> At) -> Id {
         if is_ambiguous(templates) {
             return Id::Whole(self.place_at(whole));
@@ -229,7 +208,7 @@ impl Layout {
     }
 
     fn label_step(&self, label: &'static Label, at: &At) -> LabelStep {
-        LabelStep { label, place: self.place_at(at), name: [&quoted(label.name), ":"].concat() }
+        LabelStep { label, place: self.place_at(at) }
     }
 
     fn field_steps(&mut self, object: &'static Object, within: &str, path: &mut Vec<&'static str>) -> Vec<FieldStep> {
@@ -248,7 +227,6 @@ impl Layout {
             let own_key = place.and_then(|place| self.places.get(place)).map_or("", |place| place.key.as_str());
             steps.push(FieldStep {
                 field,
-                name: [&quoted(field.name), ":"].concat(),
                 place,
                 is_alone: self.places.iter().filter(|place| place.key == own_key).count() == 1,
                 absent: absent.collect(),

@@ -1,0 +1,413 @@
+//! Fills a template with values, in one pass.
+
+use std::borrow::Cow;
+
+use uuid::Uuid;
+
+use crate::catalogue::{Field, Hole, Label, LabelForm, ValueKind as Type, is_uuid, slug};
+use crate::json::write::Writer;
+use crate::json::{Kind, Value};
+use crate::time::Instant;
+
+use super::super::error::{self, BuildError};
+use super::super::ids::timed_id;
+use super::super::random::Random;
+use super::check::{is_text_of, unfit_id, unfit_label, unfit_part};
+use super::layout::{At, Layout, What};
+use super::related::{MOST_RELATED, further_related, many, too_many_related};
+use super::sink::{JsonText, Sink};
+use super::slots::Slots;
+use super::steps::{Piece as UsualPiece, Usual};
+use super::template::Piece;
+use super::tree::Tree;
+use super::value::{SlotValue, raw, write_time};
+
+type Fallible<T> = Result<T, BuildError>;
+
+/// What the pieces of one event are filled with.
+pub(in crate::generate) struct Filling<'f, 't> {
+    pub name: &'f str,
+    /// What is given, or follows from what is.
+    pub slots: &'f Slots<'t>,
+    /// Values that come before those of the slots, and those that were made because none was given.
+    pub own: &'f mut Vec<Option<SlotValue<'t>>>,
+    pub occurred: Instant,
+    pub id: EventId<'t>,
+    pub follows: EventId<'t>,
+    pub random: &'f mut Random,
+    /// Related resources so far, beyond those that the template has.
+    pub related: usize,
+}
+
+/// The id of this event, or of the one that it follows.
+#[derive(Clone, Copy)]
+pub(in crate::generate) enum EventId<'t> {
+    /// What is given for the key.
+    Given(Option<Value<'t>>),
+    Known(Uuid),
+    /// It is known that there is none.
+    No,
+}
+
+impl<'f, 't> Filling<'f, 't> {
+    fn layout(&self) -> &'f Layout {
+        &self.slots.layout
+    }
+
+    /// Writes the pieces to JSON text.
+    pub fn write(&mut self, pieces: &[Piece], out: &mut JsonText) -> Fallible<()> {
+        for piece in pieces {
+            match piece {
+                Piece::Ready(json) => out.ready(json),
+                Piece::Comma => out.comma(),
+                piece => self.piece(piece, out)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the pieces to a tree. How many related resources the server takes is not asked: the tree is for those that
+    /// look at events, not for those that send them.
+    pub fn write_tree(&mut self, pieces: &[Piece], out: &mut Tree<'_>) -> Fallible<()> {
+        let wanted = pieces.iter().filter(|piece| !matches!(piece, Piece::EndRelated(_)));
+        wanted.into_iter().try_for_each(|piece| self.piece(piece, out))
+    }
+
+    /// Writes one piece. Joined ones are for JSON text alone.
+    pub fn piece(&mut self, piece: &Piece, out: &mut impl Sink) -> Fallible<()> {
+        match piece {
+            Piece::Open(bracket) => out.open(*bracket),
+            Piece::Close(bracket) => out.close(*bracket),
+            Piece::Key(name) => out.key(name),
+            Piece::Item => out.item(),
+            Piece::Null => out.json("null"),
+            Piece::Text(text) => out.text(text),
+            Piece::BeginText => out.begin_text(),
+            Piece::Chars(text) => out.chars(text),
+            Piece::EndText => out.end_text(),
+            Piece::Ready(_) | Piece::Comma => {}
+            Piece::EventName => out.text(self.name),
+            Piece::Occurred => {
+                out.begin_text();
+                write_time(self.occurred, "Z", out);
+                out.end_text();
+            }
+            Piece::Id => write_id(self.id, self.occurred, self.random, out)?,
+            Piece::Follows => {
+                let must = self.layout().family.follows.filter(|follows| follows.missing.is_some());
+                write_follows_of(self.name, self.follows, must.map(|follows| follows.meaning()), out)?;
+            }
+            Piece::Label { place, label } => self.label(*place, label, out)?,
+            Piece::WholeId { place, forms } => {
+                self.make_at(*place)?;
+                let value = self.at(*place).shown();
+                if let Some(expected) = unfit_id(forms, &value) {
+                    return Err(error::must_be(self.key_at(*place), &expected, &format!("`{value}`")));
+                }
+                out.text(&value);
+            }
+            Piece::IdPart { place, form, name, hole } => {
+                self.make_at(*place)?;
+                let value = self.at(*place);
+                let fits = matches!((value, hole), (SlotValue::Id(_), Hole::Uuid));
+                if !fits {
+                    let text = value.shown();
+                    let unfit = unfit_part(*hole, form.text, name, if *value == SlotValue::Null { "" } else { &text });
+                    if let Some(expected) = unfit {
+                        let found = format!("`{text}`");
+                        return Err(error::must_be(self.key_at(*place), &expected, &found));
+                    }
+                }
+                value.write_chars(out);
+            }
+            Piece::Field { place, field } => self.field(*place, field, out)?,
+            Piece::FieldIfAny { place, field, absent } => {
+                self.make_at(*place)?;
+                let value = self.at(*place);
+                // What counts as empty when it is absent is left out when it is empty.
+                let is_empty = match value {
+                    SlotValue::Time(_) | SlotValue::Id(_) => false,
+                    SlotValue::Text(text) => text.is_empty() || absent.contains(&&**text),
+                    value => absent.contains(&&*value.shown()),
+                };
+                if !is_empty {
+                    out.key(field.name);
+                    self.field(*place, field, out)?;
+                }
+            }
+            Piece::Many(step) => {
+                if let Some(step) = self.layout().related.get(*step) {
+                    let count = many(step, self.slots.given_at(step.given), out)?;
+                    self.related = self.related.saturating_add(count);
+                }
+            }
+            Piece::FurtherRelated => {
+                if let Some(list) = self.slots.given_at(self.layout().top.related).value() {
+                    self.related = self.related.saturating_add(further_related(list, out)?);
+                }
+            }
+            Piece::EndRelated(count) => {
+                let count = count.saturating_add(self.related);
+                if count > MOST_RELATED {
+                    return Err(too_many_related(count));
+                }
+            }
+            Piece::FurtherFields { key, object } => {
+                let given = self.slots.given_at(*key).value();
+                let is_new = |key: Value<'_>| !object.fields.iter().any(|field| key.is(field.name));
+                further_members(given, &is_new, out);
+            }
+            Piece::FurtherPayload(object) => {
+                let given = self.slots.given_at(self.layout().top.payload).value();
+                if let Some(wrong) = given.filter(|given| given.kind() != Kind::Object) {
+                    return Err(error::wrong("payload", "an object", wrong));
+                }
+                let is_new = |key: Value<'_>| !object.fields.iter().any(|field| key.is(field.name));
+                further_members(given, &is_new, out);
+            }
+        }
+        Ok(())
+    }
+
+    fn label(&mut self, place: Option<usize>, label: &'static Label, out: &mut impl Sink) -> Fallible<()> {
+        self.make_at(place)?;
+        let value = self.at(place);
+        let is_timestamp = matches!(label.form, LabelForm::Timestamp);
+        let text = match (value, &label.form) {
+            (SlotValue::Time(time), LabelForm::Timestamp) => {
+                out.begin_text();
+                write_time(*time, "+00:00", out);
+                out.end_text();
+                return Ok(());
+            }
+            (SlotValue::Id(_), LabelForm::Uuid | LabelForm::Text) => {
+                out.begin_text();
+                value.write_chars(out);
+                out.end_text();
+                return Ok(());
+            }
+            (SlotValue::Null, _) => return Err(error::needs(self.name, self.key_at(place), label.meaning())),
+            (SlotValue::Text(text) | SlotValue::Json(text), _) => Cow::Borrowed(&**text),
+            (value, _) => value.shown(),
+        };
+        let is_list = matches!(label.form, LabelForm::JsonStrings) && text.starts_with('[');
+        let expected = match value {
+            SlotValue::Json(_) if !is_list && text.starts_with(['[', '{']) => Some("a text".to_owned()),
+            _ => unfit_label(&label.form, &text),
+        };
+        if let Some(expected) = expected {
+            return Err(error::must_be(self.key_at(place), &expected, &format!("`{text}`")));
+        }
+        match text.strip_suffix('Z').filter(|_| is_timestamp) {
+            Some(text) => out.text(&[text, "+00:00"].concat()),
+            None => out.text(&text),
+        }
+        Ok(())
+    }
+
+    fn field(&mut self, place: Option<usize>, field: &'static Field, out: &mut impl Sink) -> Fallible<()> {
+        self.make_at(place)?;
+        let value = self.at(place);
+        match (value, field.kind) {
+            (SlotValue::Null, _) if field.nullable => {
+                out.json("null");
+                return Ok(());
+            }
+            (SlotValue::Null, _) => return Err(error::needs(self.name, self.key_at(place), field.meaning())),
+            (SlotValue::Id(_), Type::Uuid) | (SlotValue::Time(_), Type::Timestamp) => {
+                out.begin_text();
+                value.write_chars(out);
+                out.end_text();
+                return Ok(());
+            }
+            _ => {}
+        }
+        let text = value.shown();
+        match is_text_of(field, &text, value.is_text()) {
+            Ok(true) => out.text(&text),
+            Ok(false) => out.json(&text),
+            Err(expected) => return Err(error::must_be(self.key_at(place), &expected, &format!("`{text}`"))),
+        }
+        Ok(())
+    }
+
+    // ---- values of slots
+
+    fn slot_at(&self, place: Option<usize>) -> Option<usize> {
+        place.and_then(|place| self.layout().places.get(place)).map(|place| place.slot)
+    }
+
+    /// Makes the value at a place, if there is none.
+    fn make_at(&mut self, place: Option<usize>) -> Fallible<()> {
+        self.slot_at(place).map_or(Ok(()), |slot| self.slot_value(slot).map(|_| ()))
+    }
+
+    /// The value at a place, once it has been made.
+    fn at(&self, place: Option<usize>) -> &SlotValue<'t> {
+        self.slot_at(place).and_then(|slot| self.known(slot)).unwrap_or(&SlotValue::Null)
+    }
+
+    fn known(&self, slot: usize) -> Option<&SlotValue<'t>> {
+        let own = self.own.get(slot).and_then(Option::as_ref);
+        own.or_else(|| self.slots.values.get(slot).and_then(Option::as_ref))
+    }
+
+    fn slot_value(&mut self, slot: usize) -> Fallible<&SlotValue<'t>> {
+        if self.known(slot).is_none() {
+            // A default that asks for itself ends here.
+            self.set(slot, SlotValue::Null);
+            let made = self.make(slot)?;
+            self.set(slot, made);
+        }
+        Ok(self.known(slot).unwrap_or(&SlotValue::Null))
+    }
+
+    fn set(&mut self, slot: usize, value: SlotValue<'t>) {
+        if self.own.len() <= slot {
+            self.own.resize(slot.saturating_add(1), None);
+        }
+        if let Some(own) = self.own.get_mut(slot) {
+            *own = Some(value);
+        }
+    }
+
+    fn make(&mut self, slot: usize) -> Fallible<SlotValue<'t>> {
+        let layout = self.layout();
+        Ok(match layout.usual.get(slot) {
+            None | Some(Usual::Ask) => return Err(error::needs(self.name, self.key_of(slot), self.meaning(slot))),
+            Some(Usual::Null) => SlotValue::Null,
+            Some(Usual::Text(text)) => SlotValue::Text((*text).into()),
+            Some(Usual::Json(json)) => SlotValue::Json((*json).into()),
+            Some(Usual::Filled(pieces)) => SlotValue::Text(self.filled(pieces)?.into()),
+            Some(Usual::Keys(of)) => SlotValue::Json(keys_of(self.slots.given_at(*of).value()).into()),
+            Some(Usual::Same(of)) => match self.slots.given_at(*of).value() {
+                Some(given) if given.kind() == Kind::Array => SlotValue::of(given),
+                _ => SlotValue::Json("[]".into()),
+            },
+            Some(Usual::Slug(of)) => {
+                let text = slug(&self.slot_value(*of)?.shown()).filter(|slug| !slug.is_empty());
+                let name = "the name as python-slugify writes it, which is not known of such a name";
+                SlotValue::Text(text.ok_or_else(|| error::needs(self.name, self.key_of(slot), name))?.into())
+            }
+            Some(Usual::Tail(of)) => {
+                let text = self.slot_value(*of)?.shown();
+                SlotValue::Text(text.rsplit(['/', ':']).next().unwrap_or(&text).to_owned().into())
+            }
+            Some(Usual::Uuid) => SlotValue::Id(timed_id(self.occurred, self.random)),
+            Some(Usual::Occurred) => SlotValue::Time(self.occurred),
+            Some(Usual::Hex(count)) => {
+                SlotValue::Text((0..*count).map(|_| self.random.hex(16)).collect::<String>().into())
+            }
+        })
+    }
+
+    fn filled(&mut self, pieces: &[UsualPiece]) -> Fallible<String> {
+        let mut out = String::new();
+        for piece in pieces {
+            match piece {
+                UsualPiece::Text(text) => out.push_str(text),
+                UsualPiece::Uuid => out.push_str(&timed_id(self.occurred, self.random).to_string()),
+                UsualPiece::Hex => out.push_str(&self.random.hex(8)),
+                UsualPiece::Slot(None) | UsualPiece::Last(None) => out.push_str("null"),
+                UsualPiece::Slot(Some(of)) => out.push_str(&self.slot_value(*of)?.shown()),
+                UsualPiece::Last(Some(of)) => {
+                    let text = self.slot_value(*of)?.shown();
+                    out.push_str(text.rsplit('.').next().unwrap_or(&text));
+                }
+            }
+        }
+        Ok(out)
+    }
+
+    // ---- what the caller calls it
+
+    fn key_at(&self, place: Option<usize>) -> &'f str {
+        place.and_then(|place| self.layout().places.get(place)).map_or("", |place| place.key.as_str())
+    }
+
+    fn key_of(&self, slot: usize) -> &'f str {
+        self.layout().key_of_slot(slot)
+    }
+
+    fn meaning(&self, slot: usize) -> &'static str {
+        let layout = self.layout();
+        let mut places = layout.places.iter().filter(|place| place.slot == slot);
+        let meaning = places.find_map(|place| match (place.what, &place.at) {
+            (What::Label(label), _) => Some(label.meaning()),
+            (What::Field(field), _) => Some(field.meaning()),
+            (_, At::IdPart(_)) => layout.family.labels.first().map(|label| label.meaning()),
+            _ => None,
+        });
+        meaning.unwrap_or("what it is called in the related resource's id")
+    }
+}
+
+pub(super) fn write_id(id: EventId<'_>, occurred: Instant, random: &mut Random, out: &mut impl Sink) -> Fallible<()> {
+    match id {
+        EventId::Given(Some(id)) => out.text(&event_id("id", id)?),
+        EventId::Known(id) => write_uuid(id, out),
+        EventId::Given(None) | EventId::No => write_uuid(timed_id(occurred, random), out),
+    }
+    Ok(())
+}
+
+/// `must`: which event it must follow, if it must say so.
+pub(super) fn write_follows_of(
+    name: &str,
+    follows: EventId<'_>,
+    must: Option<&str>,
+    out: &mut impl Sink,
+) -> Fallible<()> {
+    match (follows, must) {
+        (EventId::Given(None), Some(text)) => {
+            let text = ["the id of ", &lower(text), "; null for none"].concat();
+            return Err(error::needs(name, "follows", &text));
+        }
+        (EventId::Given(Some(id)), _) if id.kind() != Kind::Null => out.text(&event_id("follows", id)?),
+        (EventId::Known(id), _) => write_uuid(id, out),
+        _ => out.json("null"),
+    }
+    Ok(())
+}
+
+fn write_uuid(id: Uuid, out: &mut impl Sink) {
+    out.text(id.hyphenated().encode_lower(&mut Uuid::encode_buffer()));
+}
+
+/// The id of an event as it is given.
+fn event_id<'t>(key: &str, value: Value<'t>) -> Fallible<Cow<'t, str>> {
+    if value.is_string() && is_uuid(&value.bytes()) {
+        Ok(value.string())
+    } else {
+        Err(error::wrong(key, "the UUID of an event", value))
+    }
+}
+
+/// The first sentence, in the middle of another.
+fn lower(text: &str) -> String {
+    let first = text.split(". ").next().unwrap_or(text);
+    let mut chars = first.chars();
+    chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
+}
+
+/// The members of an object that the catalogue does not list, as they are given.
+fn further_members(object: Option<Value<'_>>, is_new: &dyn Fn(Value<'_>) -> bool, out: &mut impl Sink) {
+    for (key, value) in object.into_iter().flat_map(Value::members) {
+        if is_new(key) {
+            out.key(&key.string());
+            out.json(&raw(value));
+        }
+    }
+}
+
+/// The keys of an object, as a JSON array.
+fn keys_of(object: Option<Value<'_>>) -> String {
+    let mut writer = JsonText(Writer::default());
+    writer.open('[');
+    for (key, _) in object.into_iter().flat_map(Value::members) {
+        writer.item();
+        writer.text(&key.string());
+    }
+    writer.close(']');
+    writer.finish()
+}

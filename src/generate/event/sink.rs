@@ -1,0 +1,93 @@
+//! What an event is written to: JSON text, or a tree for those that only look at it.
+
+use crate::json::write::Writer;
+
+/// Takes an event piece by piece, from the outside in.
+pub(in crate::generate) trait Sink {
+    fn open(&mut self, bracket: char);
+    fn close(&mut self, bracket: char);
+    /// The name of the value that comes next.
+    fn key(&mut self, name: &str);
+    /// An item of a list comes next.
+    fn item(&mut self);
+    /// A text begins, of which the characters come in pieces.
+    fn begin_text(&mut self);
+    fn chars(&mut self, text: &str);
+    fn end_text(&mut self);
+    /// A whole value as JSON text.
+    fn json(&mut self, json: &str);
+
+    fn text(&mut self, text: &str) {
+        self.begin_text();
+        self.chars(text);
+        self.end_text();
+    }
+}
+
+/// Writes JSON text.
+#[derive(Default)]
+pub(in crate::generate) struct JsonText(pub Writer);
+
+impl JsonText {
+    /// With room for so many bytes.
+    pub fn with_capacity(bytes: usize) -> Self {
+        JsonText(Writer::with_capacity(bytes))
+    }
+
+    pub fn finish(self) -> String {
+        self.0.finish()
+    }
+
+    pub fn written(&self) -> usize {
+        self.0.written()
+    }
+
+    /// Pieces of JSON text as they are: see [`super::joined`].
+    pub fn ready(&mut self, json: &str) {
+        self.0.raw(json);
+    }
+
+    /// Between two values: behind an opening bracket nothing stands yet, and no value ends like one.
+    pub fn comma(&mut self) {
+        let last = self.0.since(self.0.written().saturating_sub(1));
+        if !matches!(last, "" | "{" | "[" | "\n") {
+            self.0.raw(",");
+        }
+    }
+}
+
+impl Sink for JsonText {
+    fn open(&mut self, bracket: char) {
+        self.0.open(bracket);
+    }
+
+    fn close(&mut self, bracket: char) {
+        self.0.close(bracket);
+    }
+
+    fn key(&mut self, name: &str) {
+        self.comma();
+        self.0.string(name);
+        self.0.raw(":");
+    }
+
+    fn item(&mut self) {
+        self.comma();
+    }
+
+    fn begin_text(&mut self) {
+        self.0.raw("\"");
+    }
+
+    fn chars(&mut self, text: &str) {
+        self.0.escaped(text);
+    }
+
+    fn end_text(&mut self) {
+        self.0.raw("\"");
+    }
+
+    fn json(&mut self, json: &str) {
+        self.0.raw(json);
+    }
+}

@@ -1,0 +1,290 @@
+//! The template of an event: the pieces that it is written of, in their order, compiled from its layout.
+//!
+//! Which pieces an event has depends on what is given for it, but never on a given value itself: only on the [`Shape`].
+
+use std::rc::Rc;
+
+use crate::catalogue::{Alternative, Field, Hole, Label, LabelForm, Object, Part, Presence, Template as IdForm};
+use crate::event::{RESOURCE_ID, RESOURCE_ROLE};
+
+use super::layout::Layout;
+use super::steps::{FieldStep, Id, LabelStep, RelatedStep};
+
+/// What is known of something that can be given.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(in crate::generate) enum Given {
+    Nothing,
+    Null,
+    Something,
+}
+
+/// What decides which pieces an event has: of which slots and keys something is given.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(in crate::generate) struct Shape {
+    pub slots: Box<[Given]>,
+    pub keys: Box<[Given]>,
+    pub ran: bool,
+    pub ended: bool,
+}
+
+/// A piece of an event. What is filled in names its place in the layout; `None` stands for null.
+#[derive(Clone)]
+pub(in crate::generate) enum Piece {
+    Open(char),
+    Close(char),
+    Key(&'static str),
+    Item,
+    Null,
+    /// A text of the catalogue.
+    Text(&'static str),
+    BeginText,
+    /// A part of a text.
+    Chars(&'static str),
+    EndText,
+    /// Joined pieces, as JSON text.
+    Ready(Box<str>),
+    /// A comma, if something stands before it.
+    Comma,
+    EventName,
+    Occurred,
+    Id,
+    Follows,
+    Label {
+        place: Option<usize>,
+        label: &'static Label,
+    },
+    /// An id that is given as a whole.
+    WholeId {
+        place: Option<usize>,
+        forms: &'static [Alternative],
+    },
+    IdPart {
+        place: Option<usize>,
+        form: &'static IdForm,
+        name: &'static str,
+        hole: Hole,
+    },
+    Field {
+        place: Option<usize>,
+        field: &'static Field,
+    },
+    /// A field with its name, unless it is empty or one of these.
+    FieldIfAny {
+        place: Option<usize>,
+        field: &'static Field,
+        absent: Rc<[&'static str]>,
+    },
+    /// Related resources of which there can be many: which of the layout's steps.
+    Many(usize),
+    /// Related resources as the caller gives them.
+    FurtherRelated,
+    /// No more related resources: so many were in the pieces before.
+    EndRelated(usize),
+    /// Further members of an object that is given for this key.
+    FurtherFields {
+        key: Option<usize>,
+        object: &'static Object,
+    },
+    /// Further fields of the payload.
+    FurtherPayload(&'static Object),
+}
+
+impl Piece {
+    /// Whether nothing or several values can come of it.
+    pub fn is_optional(&self) -> bool {
+        matches!(
+            self,
+            Piece::FieldIfAny { .. }
+                | Piece::Many(_)
+                | Piece::FurtherRelated
+                | Piece::FurtherFields { .. }
+                | Piece::FurtherPayload(_)
+        )
+    }
+}
+
+/// Compiles the template of events of a layout and a shape.
+pub(super) fn compile(layout: &Layout, shape: &Shape) -> Vec<Piece> {
+    let mut compiler = Compiler { layout, shape, pieces: Vec::with_capacity(128) };
+    compiler.event();
+    compiler.pieces
+}
+
+struct Compiler<'c> {
+    layout: &'c Layout,
+    shape: &'c Shape,
+    pieces: Vec<Piece>,
+}
+
+impl Compiler<'_> {
+    fn add(&mut self, piece: Piece) {
+        self.pieces.push(piece);
+    }
+
+    fn of_place(&self, place: Option<usize>) -> Given {
+        let slot = place.and_then(|place| self.layout.places.get(place)).map(|place| place.slot);
+        slot.and_then(|slot| self.shape.slots.get(slot)).copied().unwrap_or(Given::Nothing)
+    }
+
+    fn is_given(&self, place: usize) -> bool {
+        self.of_place(Some(place)) == Given::Something
+    }
+
+    fn of_key(&self, key: Option<usize>) -> Given {
+        key.and_then(|key| self.shape.keys.get(key)).copied().unwrap_or(Given::Nothing)
+    }
+
+    fn event(&mut self) {
+        let layout = self.layout;
+        self.add(Piece::Open('{'));
+        self.add(Piece::Key("occurred"));
+        self.add(Piece::Occurred);
+        self.add(Piece::Key("event"));
+        self.add(Piece::EventName);
+        self.add(Piece::Key("resource"));
+        self.add(Piece::Open('{'));
+        if let Some(label) = layout.id_label {
+            self.add(Piece::Key(RESOURCE_ID));
+            match (&label.form, &layout.id) {
+                (LabelForm::Templates(forms), id) => self.id(forms, id),
+                (_, Id::Whole(place)) => self.add(Piece::Label { place: *place, label }),
+                _ => self.add(Piece::Label { place: None, label }),
+            }
+        }
+        self.labels(&layout.labels);
+        self.add(Piece::Close('}'));
+        self.add(Piece::Key("related"));
+        self.add(Piece::Open('['));
+        self.related();
+        self.add(Piece::Close(']'));
+        self.add(Piece::Key("payload"));
+        self.add(Piece::Open('{'));
+        if let Some(shape) = layout.shape {
+            self.fields(&layout.fields);
+            if shape.other.is_none() && self.of_key(layout.top.payload) != Given::Nothing {
+                self.add(Piece::FurtherPayload(shape));
+            }
+        }
+        self.add(Piece::Close('}'));
+        self.add(Piece::Key("id"));
+        self.add(Piece::Id);
+        self.add(Piece::Key("follows"));
+        self.add(Piece::Follows);
+        self.add(Piece::Close('}'));
+    }
+
+    fn id(&mut self, forms: &'static [Alternative], id: &Id) {
+        let (form, places) = match id {
+            Id::None => return self.add(Piece::Text("")),
+            Id::Whole(place) => return self.add(Piece::WholeId { place: *place, forms }),
+            Id::Parts(form, places) => (form, places),
+        };
+        self.add(Piece::BeginText);
+        let mut places = places.iter().copied();
+        for part in form.parts {
+            self.add(match part {
+                Part::Literal(text) => Piece::Chars(text),
+                Part::Hole { name, hole } => Piece::IdPart { place: places.next().flatten(), form, name, hole: *hole },
+            });
+        }
+        self.add(Piece::EndText);
+    }
+
+    fn labels(&mut self, steps: &[LabelStep]) {
+        for LabelStep { label, place } in steps {
+            if label.presence() == Presence::Optional && self.of_place(*place) != Given::Something {
+                continue;
+            }
+            self.add(Piece::Key(label.name));
+            self.add(Piece::Label { place: *place, label });
+        }
+    }
+
+    fn related(&mut self) {
+        let mut count = 0_usize;
+        for (index, step) in self.layout.related.iter().enumerate() {
+            if step.related.max.is_none() {
+                self.add(Piece::Many(index));
+            } else if self.has(step) {
+                self.add(Piece::Item);
+                self.add(Piece::Open('{'));
+                self.add(Piece::Key(RESOURCE_ID));
+                self.id(step.templates, &step.id);
+                self.add(Piece::Key(RESOURCE_ROLE));
+                self.add(Piece::Text(step.role));
+                self.labels(&step.labels);
+                self.add(Piece::Close('}'));
+                count = count.saturating_add(1);
+            }
+        }
+        if self.of_key(self.layout.top.related) != Given::Nothing {
+            self.add(Piece::FurtherRelated);
+        }
+        self.add(Piece::EndRelated(count));
+    }
+
+    fn has(&self, step: &RelatedStep) -> bool {
+        let is_null = self.of_key(step.given) == Given::Null;
+        !is_null && (step.related.min > 0 || step.places.iter().any(|place| self.is_given(*place)))
+    }
+
+    fn fields(&mut self, steps: &[FieldStep]) {
+        for step in steps {
+            match &step.inner {
+                Some((object, fields)) => self.object(step, object, fields),
+                None => self.field(step),
+            }
+        }
+    }
+
+    fn object(&mut self, step: &FieldStep, object: &'static Object, fields: &[FieldStep]) {
+        let FieldStep { field, .. } = step;
+        let is_optional = field.presence() == Presence::Optional;
+        let has_any = step.places.iter().any(|place| self.is_given(*place));
+        let given = self.of_key(step.given);
+        // Whether all that is known of an object says that it is null.
+        let is_null = || step.places.iter().any(|place| self.of_place(Some(*place)) == Given::Null);
+        if !has_any && (is_optional || (field.nullable && (field.generation().is_shown || is_null()))) {
+            if !is_optional || (given == Given::Null && field.nullable) {
+                self.add(Piece::Key(field.name));
+                self.add(Piece::Null);
+            }
+            return;
+        }
+        self.add(Piece::Key(field.name));
+        self.add(Piece::Open('{'));
+        self.fields(fields);
+        if object.other.is_none() && given == Given::Something {
+            self.add(Piece::FurtherFields { key: step.given, object });
+        }
+        self.add(Piece::Close('}'));
+    }
+
+    fn field(&mut self, step: &FieldStep) {
+        let FieldStep { field, place, .. } = step;
+        let place = *place;
+        let given = self.of_place(place);
+        let is_optional = field.presence() == Presence::Optional;
+        if !field.generation().once.is_empty() && given != Given::Something {
+            let is_there = if field.generation().once == "ended" { self.shape.ended } else { self.shape.ran };
+            if !is_there {
+                return;
+            }
+        } else if is_optional {
+            // What only the documentation has is there if it is asked for by its own name.
+            let own = place.and_then(|place| self.layout.places.get(place)).and_then(|place| place.given);
+            if field.remark.is_some() && !(step.is_alone && self.of_key(own) != Given::Nothing) {
+                return;
+            }
+            if given != Given::Something && !(field.nullable && given == Given::Null) {
+                return;
+            }
+        }
+        if is_optional {
+            self.add(Piece::FieldIfAny { place, field, absent: step.absent.clone() });
+        } else {
+            self.add(Piece::Key(field.name));
+            self.add(Piece::Field { place, field });
+        }
+    }
+}

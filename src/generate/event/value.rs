@@ -1,0 +1,70 @@
+//! The values of slots, and how they are written.
+
+use std::borrow::Cow;
+
+use uuid::Uuid;
+
+use crate::json::{Kind, Value};
+use crate::time::Instant;
+
+use super::sink::Sink;
+
+/// The value of a slot.
+#[derive(Clone, PartialEq, Debug)]
+pub(in crate::generate) enum SlotValue<'t> {
+    Null,
+    Text(Cow<'t, str>),
+    /// JSON text of anything but a string or null.
+    Json(Cow<'t, str>),
+    Time(Instant),
+    Id(Uuid),
+}
+
+impl<'t> SlotValue<'t> {
+    pub fn of(value: Value<'t>) -> SlotValue<'t> {
+        match value.kind() {
+            Kind::Null => SlotValue::Null,
+            _ if value.is_string() => SlotValue::Text(value.string()),
+            _ => SlotValue::Json(raw(value)),
+        }
+    }
+
+    /// Its text, without quotes.
+    pub fn shown(&self) -> Cow<'_, str> {
+        match self {
+            SlotValue::Null => "null".into(),
+            SlotValue::Text(text) | SlotValue::Json(text) => (&**text).into(),
+            SlotValue::Time(time) => time.rfc3339().into(),
+            SlotValue::Id(id) => id.hyphenated().to_string().into(),
+        }
+    }
+
+    pub fn is_text(&self) -> bool {
+        !matches!(self, SlotValue::Null | SlotValue::Json(_))
+    }
+
+    /// Writes its text between quotes that the caller writes.
+    pub fn write_chars(&self, sink: &mut impl Sink) {
+        match self {
+            SlotValue::Null => sink.chars("null"),
+            SlotValue::Text(text) | SlotValue::Json(text) => sink.chars(text),
+            SlotValue::Time(time) => write_time(*time, "Z", sink),
+            SlotValue::Id(id) => sink.chars(id.hyphenated().encode_lower(&mut Uuid::encode_buffer())),
+        }
+    }
+}
+
+/// RFC 3339 in UTC, with this for the zone: `Z` or `+00:00`.
+pub(super) fn write_time(time: Instant, zone: &str, sink: &mut impl Sink) {
+    if time.is_usual() {
+        time.write(&mut |text| sink.chars(text));
+    } else {
+        sink.chars(time.rfc3339().trim_end_matches('Z'));
+    }
+    sink.chars(zone);
+}
+
+/// The JSON text of a value. The reader has made sure that it is Unicode.
+pub(super) fn raw(value: Value<'_>) -> Cow<'_, str> {
+    String::from_utf8_lossy(value.raw())
+}

@@ -1,0 +1,178 @@
+//! What the events of a run are about and related to, and how it comes into the slots of their layouts.
+
+use std::rc::Rc;
+
+use crate::time::Instant;
+
+use super::super::error::BuildError;
+use super::super::event::{Given, SlotValue, Slots, family_of, layout, shape_meant};
+use super::flow_run::Transition;
+
+/// Something with an id and a name.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Entity {
+    pub id: String,
+    pub name: String,
+}
+
+/// What the events of a run are about and related to.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Entities {
+    pub flow_run: Entity,
+    pub flow: Entity,
+    pub deployment: Option<Entity>,
+    pub work_queue: Option<Entity>,
+    /// With its type.
+    pub work_pool: Option<(Entity, String)>,
+    pub tags: Rc<[String]>,
+    /// Of a subflow: the task run in its parent that stands for it.
+    pub task_run: Option<Entity>,
+}
+
+/// What is given for an event: for each key a value. Events that are alike differ in some of them alone.
+pub(super) struct Givens<'g> {
+    slots: Option<&'g mut Slots<'static>>,
+    /// The slots of those that vary, in their order; beyond all slots where the event has none.
+    pub varying: Vec<usize>,
+    pub values: Vec<SlotValue<'static>>,
+}
+
+impl<'g> Givens<'g> {
+    /// Everything, for an event of its own or the first of some that are alike.
+    pub fn all(slots: &'g mut Slots<'static>) -> Self {
+        Givens { slots: Some(slots), varying: Vec::new(), values: Vec::new() }
+    }
+
+    /// Nothing but the values that vary.
+    pub fn varying() -> Givens<'static> {
+        Givens { slots: None, varying: Vec::new(), values: Vec::with_capacity(12) }
+    }
+
+    /// A value that is the same in all events that are alike. A key that the event does not have is ignored: which of its
+    /// entities' properties an event reports is the catalogue's knowledge.
+    pub fn fixed(&mut self, key: &str, value: impl FnOnce() -> SlotValue<'static>) {
+        if let Some(slots) = &mut self.slots
+            && let Some(slot) = slots.layout.slot_of_key(key)
+        {
+            slots.give_slot(slot, value());
+        }
+    }
+
+    pub fn fixed_text(&mut self, key: &str, text: &str) {
+        self.fixed(key, || SlotValue::Text(text.to_owned().into()));
+    }
+
+    pub fn null(&mut self, key: &str) {
+        if let Some(slots) = &mut self.slots
+            && let Some(key) = slots.layout.key_named(key)
+        {
+            slots.give_null(key);
+        }
+    }
+
+    pub fn texts(&mut self, key: &str, texts: &Rc<[String]>) {
+        if let Some(slots) = &mut self.slots
+            && !texts.is_empty()
+        {
+            let key = slots.layout.key_named(key);
+            slots.give(key, Given::Texts(texts.clone()));
+        }
+    }
+
+    /// A value that each event has for itself.
+    pub fn vary(&mut self, key: &str, value: SlotValue<'static>) {
+        match &mut self.slots {
+            None => self.values.push(value),
+            Some(slots) => {
+                let slot = slots.layout.slot_of_key(key);
+                if let Some(slot) = slot {
+                    slots.give_slot(slot, value.clone());
+                }
+                self.varying.push(slot.map_or(usize::MAX, |(_, slot)| slot));
+                self.values.push(value);
+            }
+        }
+    }
+
+    pub fn occurred(&mut self, at: Instant) {
+        self.vary("occurred", SlotValue::Time(at));
+    }
+
+    fn entity(&mut self, [id, name]: [&str; 2], entity: &Entity) {
+        self.fixed_text(id, &entity.id);
+        self.fixed_text(name, &entity.name);
+    }
+
+    pub fn flow_run(&mut self, flow_run: &Entity) {
+        self.entity(["flow_run.id", "flow_run.name"], flow_run);
+    }
+
+    pub fn flow(&mut self, flow: &Entity) {
+        self.entity(["flow.id", "flow.name"], flow);
+    }
+
+    pub fn deployment(&mut self, deployment: Option<&Entity>) {
+        if let Some(deployment) = deployment {
+            self.entity(["deployment.id", "deployment.name"], deployment);
+        }
+    }
+
+    pub fn work_queue(&mut self, work_queue: Option<&Entity>) {
+        if let Some(work_queue) = work_queue {
+            self.entity(["work_queue.id", "work_queue.name"], work_queue);
+        }
+    }
+
+    pub fn work_pool(&mut self, work_pool: Option<&(Entity, String)>) {
+        if let Some((work_pool, kind)) = work_pool {
+            self.entity(["work_pool.id", "work_pool.name"], work_pool);
+            self.fixed_text("work_pool.type", kind);
+        }
+    }
+
+    /// Of a state event or a heartbeat of the flow run.
+    pub fn of_flow_run(&mut self, entities: &Entities, transition: Option<&Transition>) {
+        self.flow_run(&entities.flow_run);
+        self.flow(&entities.flow);
+        self.deployment(entities.deployment.as_ref());
+        self.work_queue(entities.work_queue.as_ref());
+        self.work_pool(entities.work_pool.as_ref());
+        self.texts("tags", &entities.tags);
+        let Some(Transition { before, after, run_count }) = transition else { return };
+        if let Some(task_run) = &entities.task_run {
+            self.entity(["task_run.id", "task_run.name"], task_run);
+        }
+        self.fixed("flow_run.run_count", || SlotValue::Text(run_count.to_string().into()));
+        self.fixed("state.type", || SlotValue::Text(after.kind.into()));
+        if !after.message.is_empty() {
+            self.fixed_text("state.message", &after.message);
+        }
+        if let Some(reschedule) = after.pause_reschedule() {
+            self.fixed("state.pause_reschedule", || SlotValue::Text(reschedule.into()));
+        }
+        let Some(before) = before else { return self.null("previous") };
+        self.fixed("previous.type", || SlotValue::Text(before.kind.into()));
+        self.fixed_text("previous.name", &before.name);
+        if !before.message.is_empty() {
+            self.fixed_text("previous.message", &before.message);
+        }
+        if let Some(reschedule) = before.pause_reschedule() {
+            self.fixed("previous.pause_reschedule", || SlotValue::Text(reschedule.into()));
+        }
+    }
+}
+
+/// The slots of an event of this name, with what is given for it and what follows from that; and the values that vary.
+pub(super) fn slots_of(
+    name: &str,
+    at: Instant,
+    give: impl FnOnce(&mut Givens<'_>),
+) -> Result<(Slots<'static>, Vec<usize>, Vec<SlotValue<'static>>), BuildError> {
+    let found = family_of(name)?.ok_or_else(|| BuildError::new("an event needs a name"))?;
+    let mut slots = Slots::new(layout(found.family, shape_meant(found.family, None)), at);
+    let mut givens = Givens::all(&mut slots);
+    give(&mut givens);
+    let Givens { varying, values, .. } = givens;
+    slots.settle(name, found.hole)?;
+    Ok((slots, varying, values))
+}

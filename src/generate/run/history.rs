@@ -1,0 +1,179 @@
+//! The history of a flow run with all that belongs to it: its states and heartbeats, its tasks and subflows, its worker
+//! or runner.
+
+use std::collections::BTreeMap;
+use std::vec::IntoIter;
+
+use uuid::Uuid;
+
+use super::super::error::BuildError;
+use super::super::event::{Alike, EventId, Filling, JsonText, Sink, template};
+use super::super::options::BuildOptions;
+use super::super::random::Random;
+use super::entities::{Givens, slots_of};
+use super::planner::{Plan, Planned, TimedEvent, plan};
+use super::spec::RunSpec;
+use super::state::FLOW_RUN;
+
+type Fallible<T> = Result<T, BuildError>;
+
+/// So many bytes of a history make a part of it.
+const PART: usize = 1 << 20;
+/// So many kinds of events that are alike are remembered.
+const MOST_ALIKE: usize = 256;
+
+/// Builds the history of a run: a JSON array of events, on one line, in the order of time.
+///
+/// # Errors
+///
+/// The parts of the run do not fit together, such as a task that ends after its run; or they make more than a million
+/// events.
+pub fn build_run(spec: &RunSpec, options: &BuildOptions) -> Fallible<String> {
+    let mut history = History::new(spec, options)?;
+    let mut out = JsonText::default();
+    history.write(&mut out, usize::MAX);
+    Ok(out.finish())
+}
+
+/// The history of a run, built part by part, so that its text need not be in memory all at once.
+pub struct History {
+    plan: Plan,
+    events: IntoIter<TimedEvent>,
+    writing: Writing,
+}
+
+impl History {
+    /// # Errors
+    ///
+    /// As of [`build_run`].
+    pub fn new(spec: &RunSpec, options: &BuildOptions) -> Fallible<Self> {
+        let mut writing = Writing { alike: BTreeMap::new(), most: 0 };
+        let mut plan = plan(spec, options, &mut |plan, event| writing.event(plan, event, &mut JsonText::default()))?;
+        let events = std::mem::take(&mut plan.events).into_iter();
+        Ok(History { plan, events, writing: Writing { most: MOST_ALIKE, ..writing } })
+    }
+
+    /// The next events, a JSON array of little more than a megabyte at most; `None`: there are no more.
+    pub fn part(&mut self) -> Option<String> {
+        if self.events.len() == 0 {
+            return None;
+        }
+        let mut out = JsonText::with_capacity(PART.saturating_add(PART / 8));
+        self.write(&mut out, PART);
+        Some(out.finish())
+    }
+
+    fn write(&mut self, out: &mut JsonText, most: usize) {
+        out.open('[');
+        while out.written() < most
+            && let Some(event) = self.events.next()
+        {
+            out.item();
+            // Whether it can be written was looked at when it was planned.
+            let _ = self.writing.event(&self.plan, &event, out);
+        }
+        out.close(']');
+    }
+}
+
+/// Events that are alike: heartbeats of one run, or steps of the task runs in it that have one course.
+type AlikeKey = (usize, Option<(usize, usize)>);
+
+struct Writing {
+    alike: BTreeMap<AlikeKey, Alike>,
+    most: usize,
+}
+
+impl Writing {
+    fn event(&mut self, plan: &Plan, event: &TimedEvent, out: &mut JsonText) -> Fallible<()> {
+        let (of, at) = (event.of, event.at);
+        match &event.event {
+            Planned::Heartbeat { id } => {
+                let Some(entities) = plan.runs.get(of) else { return Ok(()) };
+                let ids = [EventId::Known(*id), EventId::No];
+                let name = || [FLOW_RUN, "heartbeat"].concat();
+                let give = |givens: &mut Givens<'_>| {
+                    givens.occurred(at);
+                    givens.of_flow_run(entities, None);
+                };
+                self.alike((of, None), name, give, event, (ids, 0), out)
+            }
+            Planned::Task(step) => {
+                let Some(task_run) = plan.task_runs.get(of) else { return Ok(()) };
+                let (run, course) = (plan.runs.get(task_run.run), plan.courses.get(task_run.course));
+                let Some((entities, course)) = run.zip(course) else { return Ok(()) };
+                let ids = [EventId::Known(step.id), known(step.follows)];
+                let key = (task_run.run, Some((task_run.course, step.number)));
+                let give = |givens: &mut Givens<'_>| task_run.give(course, step, entities, givens);
+                self.alike(key, || course.event(step.number), give, event, (ids, step.seed), out)
+            }
+            Planned::State { id, follows, transition } => {
+                let Some(entities) = plan.runs.get(of) else { return Ok(()) };
+                let name = [FLOW_RUN, &transition.after.name].concat();
+                let give = |givens: &mut Givens<'_>| {
+                    givens.occurred(at);
+                    givens.of_flow_run(entities, Some(transition));
+                };
+                single(&name, give, event, ([EventId::Known(*id), known(*follows)], 0), out)
+            }
+            Planned::Client { event: client, id, follows, seed } => {
+                let Some(entities) = plan.runs.get(of) else { return Ok(()) };
+                let give = |givens: &mut Givens<'_>| {
+                    givens.occurred(at);
+                    client.give(entities, givens);
+                };
+                single(client.name(), give, event, ([known(*id), known(*follows)], *seed), out)
+            }
+        }
+    }
+
+    /// Writes an event that is like others.
+    fn alike(
+        &mut self,
+        key: AlikeKey,
+        name: impl FnOnce() -> String,
+        give: impl Fn(&mut Givens<'_>),
+        event: &TimedEvent,
+        (ids, seed): ([EventId<'static>; 2], u64),
+        out: &mut JsonText,
+    ) -> Fallible<()> {
+        let mut random = Random::new(seed);
+        if let Some(alike) = self.alike.get(&key) {
+            let mut givens = Givens::varying();
+            give(&mut givens);
+            return alike.write(givens.values, event.at, ids, &mut random, out);
+        }
+        if self.most == 0 {
+            return single(&name(), give, event, (ids, seed), out);
+        }
+        let name = name();
+        let (slots, varying, values) = slots_of(&name, event.at, give)?;
+        let alike = Alike::new(&name, slots, varying);
+        let written = alike.write(values, event.at, ids, &mut random, out);
+        if self.alike.len() >= self.most {
+            self.alike.clear();
+        }
+        self.alike.insert(key, alike);
+        written
+    }
+}
+
+fn known(id: Option<Uuid>) -> EventId<'static> {
+    id.map_or(EventId::No, EventId::Known)
+}
+
+/// Writes an event by itself.
+fn single(
+    name: &str,
+    give: impl Fn(&mut Givens<'_>),
+    event: &TimedEvent,
+    ([id, follows], seed): ([EventId<'static>; 2], u64),
+    out: &mut JsonText,
+) -> Fallible<()> {
+    let (slots, ..) = slots_of(name, event.at, give)?;
+    let template = template(&slots.layout, slots.shape());
+    let random = &mut Random::new(seed);
+    let (own, occurred) = (&mut Vec::new(), event.at);
+    let mut filling = Filling { name, slots: &slots, own, occurred, id, follows, random, related: 0 };
+    filling.write(&template.joined, out)
+}
