@@ -10,8 +10,6 @@ use crate::json::Value;
 use crate::time::Instant;
 
 pub use received::{EventReader, Labels, ReceivedEvent, SharedText};
-// Their names before.
-pub use received::{EventReader as Reader, SharedText as Text};
 
 /// The label that names a resource.
 pub const RESOURCE_ID: &str = "prefect.resource.id";
@@ -23,9 +21,13 @@ pub const RESOURCE_ROLE: &str = "prefect.resource.role";
 pub struct Event<'t> {
     /// The whole event.
     pub value: Value<'t>,
+    /// When it happened.
     pub occurred: Option<Instant>,
+    /// Its name.
     pub name: Option<Cow<'t, str>>,
+    /// Its id.
     pub id: Option<Uuid>,
+    /// The id of the event that it comes after.
     pub follows: Option<Uuid>,
     /// An object of labels.
     pub resource: Option<Value<'t>>,

@@ -15,8 +15,11 @@ use super::held::HeldEvents;
 /// What is kept of an event.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct EventRef {
+    /// Its id.
     pub id: Uuid,
+    /// When it occurred.
     pub occurred: Instant,
+    /// Its name.
     pub name: SharedText,
 }
 
@@ -28,36 +31,36 @@ impl From<&ReceivedEvent> for EventRef {
 
 /// A window and what was counted in it. Times in microseconds.
 #[derive(Clone, Debug)]
-pub struct Bucket {
-    pub start: i64,
+pub(super) struct Bucket {
+    pub(super) start: i64,
     /// The first instant after the window.
-    pub end: i64,
-    pub count: i64,
-    pub last_event: Option<EventRef>,
+    pub(super) end: i64,
+    pub(super) count: i64,
+    pub(super) last_event: Option<EventRef>,
 }
 
 /// What there is for one bucketing key.
 #[derive(Default)]
-pub struct Slot {
+pub(super) struct Slot {
     hash: u64,
-    pub key: Box<[SharedText]>,
-    pub bucket: Option<Bucket>,
+    pub(super) key: Box<[SharedText]>,
+    pub(super) bucket: Option<Bucket>,
     /// `None`: there are none.
-    pub held: Option<Box<HeldEvents>>,
+    pub(super) held: Option<Box<HeldEvents>>,
     used: bool,
     /// The entry of the heap that is valid: it comes no later than the end of the bucket.
     stamp: u32,
     indexed: Option<i64>,
     /// The same for the next look at the held events.
-    pub held_stamp: u32,
+    pub(super) held_stamp: u32,
     /// When the held events are looked at next. They outlive their retention while the bucket is open.
-    pub held_until: Option<i64>,
+    pub(super) held_until: Option<i64>,
     /// It is in the list of those that have reached the threshold.
     listed: bool,
 }
 
 #[derive(Default)]
-pub struct Buckets {
+pub(super) struct Buckets {
     /// The places of the slots, by the hashes of their keys.
     table: HashTable<u32>,
     slots: Vec<Slot>,
@@ -71,38 +74,38 @@ pub struct Buckets {
     threshold: Option<i64>,
     reached: Vec<u32>,
     /// Void unless its stamp is the slot's.
-    pub held_ends: Heap,
+    pub(super) held_ends: Heap,
 }
 
 impl Buckets {
     /// `threshold`: buckets that reach it are listed.
-    pub fn new(threshold: Option<i64>) -> Self {
+    pub(super) fn new(threshold: Option<i64>) -> Self {
         Buckets { threshold, ..Buckets::default() }
     }
 
-    pub fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.count
     }
 
-    pub fn slot(&self, place: u32) -> Option<&Slot> {
+    pub(super) fn slot(&self, place: u32) -> Option<&Slot> {
         self.slots.get(place as usize)
     }
 
-    pub fn slot_mut(&mut self, place: u32) -> Option<&mut Slot> {
+    pub(super) fn slot_mut(&mut self, place: u32) -> Option<&mut Slot> {
         self.slots.get_mut(place as usize)
     }
 
-    pub fn bucket(&self, place: u32) -> Option<&Bucket> {
+    pub(super) fn bucket(&self, place: u32) -> Option<&Bucket> {
         self.slot(place)?.bucket.as_ref()
     }
 
-    pub fn find(&self, hash: u64, is_key: impl Fn(&[SharedText]) -> bool) -> Option<u32> {
+    pub(super) fn find(&self, hash: u64, is_key: impl Fn(&[SharedText]) -> bool) -> Option<u32> {
         let is_it = |place: &u32| self.slot(*place).is_some_and(|slot| slot.hash == hash && is_key(&slot.key));
         self.table.find(hash, is_it).copied()
     }
 
     /// A slot for a key that has none.
-    pub fn add(&mut self, hash: u64, key: Box<[SharedText]>) -> u32 {
+    pub(super) fn add(&mut self, hash: u64, key: Box<[SharedText]>) -> u32 {
         let place = self.free.pop().unwrap_or_else(|| {
             self.slots.push(Slot::default());
             u32::try_from(self.slots.len().saturating_sub(1)).unwrap_or_default()
@@ -117,7 +120,7 @@ impl Buckets {
     }
 
     /// Gives a slot back, if nothing is in it.
-    pub fn release(&mut self, place: u32) {
+    pub(super) fn release(&mut self, place: u32) {
         let Some(slot) = self.slots.get_mut(place as usize) else { return };
         if !slot.used || slot.bucket.is_some() || slot.held.is_some() {
             return;
@@ -133,7 +136,7 @@ impl Buckets {
     }
 
     /// Opens a window, or replaces it by another.
-    pub fn set(&mut self, place: u32, bucket: Bucket) {
+    pub(super) fn set(&mut self, place: u32, bucket: Bucket) {
         let Some(slot) = self.slots.get_mut(place as usize) else { return };
         let (end, count) = (bucket.end, bucket.count);
         if slot.bucket.replace(bucket).is_none() {
@@ -165,7 +168,7 @@ impl Buckets {
     }
 
     /// Counts an event; returns the one that was the last before.
-    pub fn increment(&mut self, place: u32, event: EventRef) -> Option<EventRef> {
+    pub(super) fn increment(&mut self, place: u32, event: EventRef) -> Option<EventRef> {
         let bucket = self.slots.get_mut(place as usize)?.bucket.as_mut()?;
         bucket.count = bucket.count.saturating_add(1);
         let count = bucket.count;
@@ -175,14 +178,14 @@ impl Buckets {
     }
 
     /// Removes the bucket, but not the held events.
-    pub fn take(&mut self, place: u32) -> Option<Bucket> {
+    pub(super) fn take(&mut self, place: u32) -> Option<Bucket> {
         let bucket = self.slots.get_mut(place as usize)?.bucket.take()?;
         self.count = self.count.saturating_sub(1);
         Some(bucket)
     }
 
     /// Those that have reached the threshold, each once.
-    pub fn take_reached(&mut self) -> Vec<u32> {
+    pub(super) fn take_reached(&mut self) -> Vec<u32> {
         let Some(threshold) = self.threshold else { return Vec::new() };
         let mut reached = std::mem::take(&mut self.reached);
         reached.retain(|place| {
@@ -194,7 +197,7 @@ impl Buckets {
     }
 
     /// The bucket that ends first: its end and its place.
-    pub fn first(&mut self) -> Option<(i64, u32)> {
+    pub(super) fn first(&mut self) -> Option<(i64, u32)> {
         while let Some((end, place, stamp)) = self.ends.first() {
             let Some(slot) = self.slots.get_mut(place as usize).filter(|slot| slot.stamp == stamp) else {
                 self.ends.pop();
@@ -215,7 +218,7 @@ impl Buckets {
     }
 
     /// Takes the first one out of the order. Where its bucket remains, [`Buckets::put_back`] must follow.
-    pub fn pop(&mut self) -> Option<(i64, u32)> {
+    pub(super) fn pop(&mut self) -> Option<(i64, u32)> {
         let first = self.first()?;
         self.ends.pop();
         if let Some(slot) = self.slots.get_mut(first.1 as usize) {
@@ -224,7 +227,7 @@ impl Buckets {
         Some(first)
     }
 
-    pub fn put_back(&mut self, place: u32) {
+    pub(super) fn put_back(&mut self, place: u32) {
         if let Some(slot) = self.slot(place)
             && slot.indexed.is_none()
             && let Some(bucket) = &slot.bucket
@@ -234,7 +237,7 @@ impl Buckets {
     }
 
     /// Those whose windows end at a time or before, taken out of the order.
-    pub fn pop_ended(&mut self, until: i64) -> Vec<u32> {
+    pub(super) fn pop_ended(&mut self, until: i64) -> Vec<u32> {
         let mut ended = Vec::new();
         while self.first().is_some_and(|(end, _)| end <= until) {
             ended.extend(self.pop().map(|(_, place)| place));
@@ -243,7 +246,7 @@ impl Buckets {
     }
 
     /// The places of all buckets.
-    pub fn places(&self) -> impl Iterator<Item = u32> {
+    pub(super) fn places(&self) -> impl Iterator<Item = u32> {
         (0..).zip(&self.slots).filter(|(_, slot)| slot.bucket.is_some()).map(|(place, _)| place)
     }
 }

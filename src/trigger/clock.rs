@@ -6,7 +6,7 @@
 use crate::time::Instant;
 
 #[derive(Default)]
-pub struct EventsClock {
+pub(super) struct EventsClock {
     /// When the latest event occurred, and when any event was last looked at, in seconds since 1970.
     clock: Option<(f64, f64)>,
 }
@@ -19,7 +19,7 @@ fn timestamp(instant: Instant) -> f64 {
 }
 
 impl EventsClock {
-    pub fn update(&mut self, occurred: Instant, now: Instant) {
+    pub(super) fn update(&mut self, occurred: Instant, now: Instant) {
         let now = timestamp(now);
         // An event of the future must not look as if the future were being processed.
         let time = timestamp(occurred).min(now);
@@ -32,7 +32,7 @@ impl EventsClock {
     }
 
     /// Microseconds to add to the present; never more than 0, but for a rounding error.
-    pub fn offset(&self, now: Instant) -> i64 {
+    pub(super) fn offset(&self, now: Instant) -> i64 {
         let Some((clock, updated)) = self.clock else { return 0 };
         let now = timestamp(now);
         microseconds((clock - now) + (now - updated))

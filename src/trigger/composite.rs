@@ -15,7 +15,7 @@ use super::evaluation::EvaluationContext;
 use super::quirk;
 
 /// The triggers of one automation, parents before children.
-pub struct Tree {
+pub(super) struct Tree {
     nodes: Vec<Node>,
 }
 
@@ -38,15 +38,15 @@ struct State {
 }
 
 /// An event trigger in a tree.
-pub struct Leaf {
-    pub summary: Rc<TriggerSummary>,
-    pub node: usize,
-    pub trigger: EventTrigger,
+pub(super) struct Leaf {
+    pub(super) summary: Rc<TriggerSummary>,
+    pub(super) node: usize,
+    pub(super) trigger: EventTrigger,
 }
 
 impl Tree {
     /// The tree of an automation, and its event triggers in the order of the document.
-    pub fn new(automation: &Automation, index: usize, chance: u64) -> (Self, Vec<Leaf>) {
+    pub(super) fn new(automation: &Automation, index: usize, chance: u64) -> (Self, Vec<Leaf>) {
         let (mut nodes, mut leaves) = (Vec::new(), Vec::new());
         let mut open = vec![(&automation.trigger, None, "$".to_owned())];
         while let Some((trigger, parent, path)) = open.pop() {
@@ -99,7 +99,7 @@ fn summary(trigger: &Trigger, automation: usize, path: String) -> TriggerSummary
 }
 
 /// A trigger fires: its automation acts, or its parent looks at it, and may fire in turn.
-pub fn fire(context: &mut EvaluationContext, mut node: usize, mut firing: Firing) {
+pub(super) fn fire(context: &mut EvaluationContext, mut node: usize, mut firing: Firing) {
     while let Some((parent, place)) = parent_of(context, &firing, node) {
         context.outcome.child_firings.push(firing.clone());
         let Some(fired) = take_child(context, parent, place, firing) else { return };

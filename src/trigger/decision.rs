@@ -24,6 +24,7 @@ pub enum Phase {
 }
 
 impl Phase {
+    /// `event`, `tick` or `periodic`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -67,16 +68,22 @@ pub struct TriggerSummary {
     pub threshold: i64,
     /// Microseconds; 0 for composite triggers without a limit.
     pub within: i64,
+    /// Whether an event must open its windows.
     pub has_after: bool,
 }
 
 /// A trigger has fired.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Firing {
+    /// Which one.
     pub trigger: Rc<TriggerSummary>,
+    /// When it fired.
     pub at: Instant,
+    /// Which loop of the server let it fire.
     pub phase: Phase,
+    /// The labels of `for_each` with their values; none for composite triggers.
     pub labels: Vec<(SharedText, SharedText)>,
+    /// The triggering event.
     pub event: Option<EventRef>,
     /// Of event triggers.
     pub bucket: Option<BucketSnapshot>,
@@ -84,32 +91,50 @@ pub struct Firing {
     pub children: Vec<ChildFiring>,
 }
 
+/// A child of a composite trigger has fired.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ChildFiring {
+    /// Which one.
     pub trigger: Rc<TriggerSummary>,
+    /// When it fired.
     pub fired: Instant,
+    /// The triggering event.
     pub event: Option<EventRef>,
+    /// The labels of `for_each` with their values.
     pub labels: Vec<(SharedText, SharedText)>,
 }
 
 /// What was decided. The names are documented and do not change.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum DecisionKind {
+    /// An event changes nothing.
     Ignored,
+    /// An event waits, or is kept for windows that open later.
     Held,
+    /// An event that waited is evaluated.
     Released,
+    /// A window opens.
     Armed,
+    /// An event counts, or a child of a composite trigger has fired.
     Counted,
+    /// The window moves to begin with an event.
     Rearmed,
+    /// An event counts, and with it the window can no longer fire.
     Disarmed,
+    /// An event occurred before the next window begins.
     Suppressed,
+    /// The window is removed without firing.
     Expired,
+    /// What is left of a window is removed a minute after its end.
     Swept,
+    /// The trigger fires.
     Fired,
+    /// The next window opens behind the one that is over.
     Rolled,
 }
 
 impl DecisionKind {
+    /// What it is called in results: `rearmed`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -150,6 +175,7 @@ pub enum Reason {
     NoWindow,
     /// It is held for windows that open later. `open`: and is counted in the one that is open.
     HeldForWindow {
+        /// Whether a window is open that it counts in.
         open: bool,
     },
     /// It was counted or held before.
@@ -158,13 +184,16 @@ pub enum Reason {
     BeforeWindow,
     /// A window was opened; so many held events were in it.
     Opened {
+        /// How many.
         held: i64,
     },
+    /// It counts in the window.
     Counted,
     /// The same, and with it the threshold is reached: silence is no longer possible in this window.
     Disarmed,
     /// The window moved to begin with this event; so many held events were in the new one.
     Moved {
+        /// How many.
         held: i64,
     },
     /// The threshold was reached: the window is removed before its end.
@@ -173,30 +202,40 @@ pub enum Reason {
     Over,
     /// It ended over a minute ago.
     Swept,
+    /// It fired.
     Fired,
     /// The next window.
     Rolled,
     /// Of an automation: the firings of the children so far are not what the trigger waits for.
     ChildrenMissing {
+        /// How many have fired and still count.
         present: usize,
     },
 }
 
+/// One step of the engine.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Decision {
+    /// When it was decided.
     pub at: Instant,
+    /// Which loop of the server decided.
     pub phase: Phase,
     /// `None`: it is decided for all triggers at once.
     pub trigger: Option<Rc<TriggerSummary>>,
+    /// The labels of `for_each` with their values: whose window it is.
     pub key: Vec<(SharedText, SharedText)>,
+    /// The event that it is about.
     pub event: Option<EventRef>,
+    /// The window.
     pub bucket: Option<BucketSnapshot>,
+    /// Why it was decided.
     pub reason: Reason,
     /// Here the server does not do what is meant.
     pub quirk: Option<ServerQuirk>,
 }
 
 impl Decision {
+    /// What was decided.
     #[must_use]
     pub fn kind(&self) -> DecisionKind {
         let proactive = self.trigger.as_ref().is_some_and(|trigger| trigger.posture == Some(Posture::Proactive));

@@ -16,38 +16,38 @@ use super::matching::{Interest, Matching};
 use super::quirk::{self, ServerQuirk, Window};
 
 /// An event trigger at work.
-pub struct TriggerState {
-    pub summary: Rc<TriggerSummary>,
+pub(super) struct TriggerState {
+    pub(super) summary: Rc<TriggerSummary>,
     /// Where it stands in the tree of its automation.
-    pub node: usize,
-    pub trigger: EventTrigger,
-    pub matching: Matching,
-    pub buckets: Buckets,
+    pub(super) node: usize,
+    pub(super) trigger: EventTrigger,
+    pub(super) matching: Matching,
+    pub(super) buckets: Buckets,
     /// Proactive: not to be evaluated before.
-    pub next_run: Option<i64>,
+    pub(super) next_run: Option<i64>,
     /// It holds what it expects for windows that open later.
-    pub holds: bool,
+    pub(super) holds: bool,
 }
 
 /// What evaluation needs besides the trigger.
-pub struct EvaluationContext {
-    pub now: Instant,
-    pub phase: Phase,
-    pub trace: bool,
+pub(super) struct EvaluationContext {
+    pub(super) now: Instant,
+    pub(super) phase: Phase,
+    pub(super) trace: bool,
     /// What is meant instead of what the server does.
-    pub intended: bool,
+    pub(super) intended: bool,
     /// When the loops came round last, and what the events clock said then.
-    pub previous_tick: Option<Instant>,
-    pub previous_as_of: Option<Instant>,
+    pub(super) previous_tick: Option<Instant>,
+    pub(super) previous_as_of: Option<Instant>,
     /// Events at their `after` overwrite the last event of a window (Prefect 3.8).
-    pub after_overwrites: bool,
-    pub trees: Vec<Tree>,
-    pub outcome: Outcome,
+    pub(super) after_overwrites: bool,
+    pub(super) trees: Vec<Tree>,
+    pub(super) outcome: Outcome,
 }
 
 impl EvaluationContext {
     /// Notes a decision, if somebody wants to know.
-    pub fn note(
+    pub(super) fn note(
         &mut self,
         state: &TriggerState,
         place: Option<u32>,
@@ -80,7 +80,7 @@ impl EvaluationContext {
     }
 
     /// Notes a decision that concerns no trigger in particular.
-    pub fn note_event(&mut self, event: &ReceivedEvent, reason: Reason) {
+    pub(super) fn note_event(&mut self, event: &ReceivedEvent, reason: Reason) {
         if self.trace {
             self.outcome.decisions.push(Decision {
                 at: self.now,
@@ -96,7 +96,7 @@ impl EvaluationContext {
     }
 }
 
-pub fn snapshot(bucket: &Bucket, as_of: i64) -> BucketSnapshot {
+pub(super) fn snapshot(bucket: &Bucket, as_of: i64) -> BucketSnapshot {
     BucketSnapshot {
         count: bucket.count,
         start: Instant(bucket.start),
@@ -106,16 +106,16 @@ pub fn snapshot(bucket: &Bucket, as_of: i64) -> BucketSnapshot {
 }
 
 impl TriggerState {
-    pub fn is_reactive(&self) -> bool {
+    pub(super) fn is_reactive(&self) -> bool {
         self.trigger.posture == Posture::Reactive
     }
 
-    pub fn has_after(&self) -> bool {
+    pub(super) fn has_after(&self) -> bool {
         !self.trigger.after.is_empty()
     }
 
     /// Whether it was not evaluated when the server's loop came round last.
-    pub fn was_skipped(&self, context: &EvaluationContext) -> bool {
+    pub(super) fn was_skipped(&self, context: &EvaluationContext) -> bool {
         self.next_run.zip(context.previous_tick).is_some_and(|(next, tick)| next > tick.0)
     }
 
@@ -133,36 +133,36 @@ impl TriggerState {
     }
 
     /// Opens a window or replaces one; returns how many held events it starts with.
-    pub fn open(&mut self, place: u32, bucket: Bucket) -> i64 {
+    pub(super) fn open(&mut self, place: u32, bucket: Bucket) -> i64 {
         let held = self.held(place, bucket.start, bucket.end);
         self.buckets.set(place, Bucket { count: bucket.count.saturating_add(held), ..bucket });
         held::bucket_changed(&mut self.buckets, place);
         held
     }
 
-    pub fn close(&mut self, place: u32) {
+    pub(super) fn close(&mut self, place: u32) {
         self.buckets.take(place);
         held::bucket_changed(&mut self.buckets, place);
         self.buckets.release(place);
     }
 
-    pub fn slot_of(&self, event: &ReceivedEvent) -> Option<u32> {
+    pub(super) fn slot_of(&self, event: &ReceivedEvent) -> Option<u32> {
         self.buckets.find(self.matching.key_hash(event), |key| self.matching.is_key(event, key))
     }
 
     /// The slot of an event's key.
-    pub fn slot_for(&mut self, event: &ReceivedEvent) -> u32 {
+    pub(super) fn slot_for(&mut self, event: &ReceivedEvent) -> u32 {
         self.slot_of(event).unwrap_or_else(|| self.buckets.add(self.matching.key_hash(event), self.matching.key(event)))
     }
 
     /// The only slot of a trigger without `for_each`.
-    pub fn only_slot(&mut self) -> u32 {
+    pub(super) fn only_slot(&mut self) -> u32 {
         self.buckets.find(0, <[SharedText]>::is_empty).unwrap_or_else(|| self.buckets.add(0, Box::default()))
     }
 }
 
 /// Evaluates a bucket; returns the end of the window that is open afterwards. `interest`: of the event.
-pub fn evaluate(
+pub(super) fn evaluate(
     state: &mut TriggerState,
     context: &mut EvaluationContext,
     place: u32,

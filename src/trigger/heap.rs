@@ -6,11 +6,11 @@ use std::collections::BinaryHeap;
 use crate::time::Instant;
 
 /// A time, a place, and the stamp by which the place knows whether the entry is still its own.
-pub type Entry = (i64, u32, u32);
+pub(super) type Entry = (i64, u32, u32);
 
 /// Entries as words, the first the largest: so that it is the standard library's heap that sorting takes too.
 #[derive(Default)]
-pub struct Heap(BinaryHeap<(u64, u64)>);
+pub(super) struct Heap(BinaryHeap<(u64, u64)>);
 
 fn words((at, place, stamp): Entry) -> (u64, u64) {
     (!Instant(at).sortable(), !(u64::from(place) << 32 | u64::from(stamp)))
@@ -22,20 +22,20 @@ fn entry((at, rest): (u64, u64)) -> Entry {
 }
 
 impl Heap {
-    pub fn push(&mut self, entry: Entry) {
+    pub(super) fn push(&mut self, entry: Entry) {
         self.0.push(words(entry));
     }
 
-    pub fn first(&self) -> Option<Entry> {
+    pub(super) fn first(&self) -> Option<Entry> {
         self.0.peek().copied().map(entry)
     }
 
-    pub fn pop(&mut self) -> Option<Entry> {
+    pub(super) fn pop(&mut self) -> Option<Entry> {
         self.0.pop().map(entry)
     }
 
     /// Drops the void entries, if most may be void.
-    pub fn tidy(&mut self, live: usize, is_live: impl Fn(Entry) -> bool) {
+    pub(super) fn tidy(&mut self, live: usize, is_live: impl Fn(Entry) -> bool) {
         if self.0.len() > live.saturating_mul(2).saturating_add(64) {
             self.0.retain(|words| is_live(entry(*words)));
         }

@@ -15,17 +15,17 @@ use super::bucket::Buckets;
 const RETENTION: i64 = 2 * super::ordering::LOOKBACK;
 
 /// An event to hold. Times in microseconds.
-pub struct Held {
-    pub occurred: i64,
-    pub id: Uuid,
+pub(super) struct Held {
+    pub(super) occurred: i64,
+    pub(super) id: Uuid,
     /// Since when it is held.
-    pub at: i64,
+    pub(super) at: i64,
 }
 
 /// The held events of one key. A threshold may be large, so that there are many: each step takes time in proportion to
 /// the number of chunks, not of events.
 #[derive(Default)]
-pub struct HeldEvents {
+pub(super) struct HeldEvents {
     /// In the order of `occurred`, then of the id. None is empty.
     chunks: Vec<Vec<(i64, Uuid)>>,
     /// Since when each is held.
@@ -85,7 +85,7 @@ impl HeldEvents {
     }
 
     /// How many are in a window.
-    pub fn count(&self, start: i64, end: i64) -> i64 {
+    pub(super) fn count(&self, start: i64, end: i64) -> i64 {
         i64::try_from(self.rank(end).saturating_sub(self.rank(start))).unwrap_or(i64::MAX)
     }
 
@@ -145,7 +145,7 @@ impl HeldEvents {
 }
 
 /// Holds an event; `false` if it was held already.
-pub fn hold(buckets: &mut Buckets, place: u32, event: &Held, within: i64, threshold: i64) -> bool {
+pub(super) fn hold(buckets: &mut Buckets, place: u32, event: &Held, within: i64, threshold: i64) -> bool {
     let Some(slot) = buckets.slot_mut(place) else { return false };
     let held = slot.held.get_or_insert_default();
     if !held.insert(event) {
@@ -184,7 +184,7 @@ fn schedule(buckets: &mut Buckets, place: u32, until: i64) {
 }
 
 /// To be called when a bucket is removed or gets another end: what was held for it may be over sooner.
-pub fn bucket_changed(buckets: &mut Buckets, place: u32) {
+pub(super) fn bucket_changed(buckets: &mut Buckets, place: u32) {
     let Some(slot) = buckets.slot_mut(place) else { return };
     let Some(until) = slot.held_until else { return };
     // A bucket that is open keeps them until before its end.
@@ -200,7 +200,7 @@ pub fn bucket_changed(buckets: &mut Buckets, place: u32) {
 }
 
 /// Drops what has been held for too long, unless a bucket of its key is still open.
-pub fn sweep(buckets: &mut Buckets, now: i64) {
+pub(super) fn sweep(buckets: &mut Buckets, now: i64) {
     while let Some((_, place, stamp)) = buckets.held_ends.first().filter(|(until, ..)| *until < now) {
         buckets.held_ends.pop();
         let Some(slot) = buckets.slot_mut(place).filter(|slot| slot.held_stamp == stamp) else { continue };

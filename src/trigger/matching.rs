@@ -16,18 +16,18 @@ use crate::text::Glob;
 
 /// A pattern for the value of a label or the name of an event: a `!` in front inverts it.
 #[derive(Debug)]
-pub struct Matcher {
+pub(super) struct Matcher {
     negated: bool,
     glob: Glob,
 }
 
 impl Matcher {
-    pub fn new(pattern: &str) -> Self {
+    pub(super) fn new(pattern: &str) -> Self {
         let (negated, rest) = pattern.strip_prefix('!').map_or((false, pattern), |rest| (true, rest));
         Matcher { negated, glob: Glob::new(rest) }
     }
 
-    pub fn matches(&self, value: &str) -> bool {
+    pub(super) fn matches(&self, value: &str) -> bool {
         self.glob.matches(value) != self.negated
     }
 }
@@ -131,9 +131,9 @@ const MANY: usize = 32;
 
 /// What a trigger thinks of an event by its name alone.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Interest {
-    pub starts_after: bool,
-    pub expects: bool,
+pub(super) struct Interest {
+    pub(super) starts_after: bool,
+    pub(super) expects: bool,
 }
 
 /// Which names of events a trigger is asked about: those that one pattern of `expect` and `after` matches, and that one
@@ -182,7 +182,7 @@ impl Names {
 
 /// The matching half of an event trigger.
 #[derive(Debug)]
-pub struct Matching {
+pub(super) struct Matching {
     names: Names,
     after: Patterns,
     expect: Patterns,
@@ -194,7 +194,7 @@ pub struct Matching {
 }
 
 impl Matching {
-    pub fn new(trigger: &EventTrigger) -> Self {
+    pub(super) fn new(trigger: &EventTrigger) -> Self {
         let names: Vec<&str> = if trigger.expect.is_empty() {
             vec!["*"]
         } else {
@@ -212,20 +212,20 @@ impl Matching {
     }
 
     /// `None`: the trigger never sees events of this name.
-    pub fn interest(&self, name: &str) -> Option<Interest> {
+    pub(super) fn interest(&self, name: &str) -> Option<Interest> {
         let seen = self.names.include(name);
         seen.then(|| Interest { starts_after: self.starts_after(name), expects: self.expects(name) })
     }
 
-    pub fn starts_after(&self, name: &str) -> bool {
+    pub(super) fn starts_after(&self, name: &str) -> bool {
         self.after.match_any(name)
     }
 
-    pub fn expects(&self, name: &str) -> bool {
+    pub(super) fn expects(&self, name: &str) -> bool {
         self.expect.is_empty() || self.expect.match_any(name)
     }
 
-    pub fn covers_resources(&self, event: &ReceivedEvent) -> bool {
+    pub(super) fn covers_resources(&self, event: &ReceivedEvent) -> bool {
         self.resource.matches(&event.resource) && self.related.iter().all(|related| related.includes(&event.related))
     }
 
@@ -235,7 +235,7 @@ impl Matching {
     }
 
     /// 0 without `for_each`: there is one key.
-    pub fn key_hash(&self, event: &ReceivedEvent) -> u64 {
+    pub(super) fn key_hash(&self, event: &ReceivedEvent) -> u64 {
         if self.key.is_empty() {
             return 0;
         }
@@ -248,17 +248,17 @@ impl Matching {
         hasher.finish()
     }
 
-    pub fn is_key(&self, event: &ReceivedEvent, key: &[SharedText]) -> bool {
+    pub(super) fn is_key(&self, event: &ReceivedEvent, key: &[SharedText]) -> bool {
         self.values(event).eq_by_text(key)
     }
 
     /// What is missing is empty, so that resources without the label share a bucket.
-    pub fn key(&self, event: &ReceivedEvent) -> Box<[SharedText]> {
+    pub(super) fn key(&self, event: &ReceivedEvent) -> Box<[SharedText]> {
         self.values(event).map(|value| value.cloned().unwrap_or_else(|| "".into())).collect()
     }
 
     /// The labels of a key, in the order of their names.
-    pub fn labels(&self, key: &[SharedText]) -> Vec<(SharedText, SharedText)> {
+    pub(super) fn labels(&self, key: &[SharedText]) -> Vec<(SharedText, SharedText)> {
         self.key.iter().map(|label| label.label.clone()).zip(key.iter().cloned()).collect()
     }
 }

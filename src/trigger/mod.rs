@@ -144,6 +144,7 @@ impl<'de> Deserialize<'de> for Delivery {
 /// How an engine decides.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Options {
+    /// How events reach the triggers.
     pub delivery: Delivery,
     /// Decisions are reported too.
     pub trace: bool,
@@ -163,6 +164,10 @@ const PUBLISHED_RETENTION: i64 = 5 * 60 * 1_000_000;
 /// How many names of events are remembered with what triggers think of them.
 const NAMES: usize = 4096;
 
+/// The triggers of loaded automations, and what they remember.
+///
+/// Events are delivered in the order of time, and between them the server's loops come round with [`Engine::tick`];
+/// [`Engine::take`] returns what has happened.
 pub struct Engine {
     options: Options,
     version: Version,
@@ -211,6 +216,7 @@ enum Stop {
 }
 
 impl Engine {
+    /// Without automations.
     #[must_use]
     pub fn new(version: Version, options: Options) -> Self {
         Engine {

@@ -14,17 +14,17 @@ use super::heap::Heap;
 use super::recent::Recent;
 
 /// How long an event waits (microseconds).
-pub const LOOKBACK: i64 = 15 * 60 * 1_000_000;
+pub(super) const LOOKBACK: i64 = 15 * 60 * 1_000_000;
 
 /// How long evaluated events are remembered, and how many.
 const SEEN_RETENTION: i64 = 2 * LOOKBACK;
 const SEEN_LIMIT: usize = 10_000;
 
 /// How many events that follow each other are evaluated at once.
-pub const MAX_DEPTH: u8 = 20;
+pub(super) const MAX_DEPTH: u8 = 20;
 
-pub struct Ordering {
-    pub seen: Recent,
+pub(super) struct Ordering {
+    pub(super) seen: Recent,
     /// By the ids of the waiting events.
     waiting: HashMap<Uuid, u32, RandomState>,
     waiters: Vec<Option<Waiter>>,
@@ -77,14 +77,14 @@ impl Default for Ordering {
 
 impl Ordering {
     /// The event that an event has to wait for.
-    pub fn waits_for(&self, event: &ReceivedEvent, now: i64) -> Option<Uuid> {
+    pub(super) fn waits_for(&self, event: &ReceivedEvent, now: i64) -> Option<Uuid> {
         let leader = event.follows.filter(|leader| *leader != event.id)?;
         let old = now.saturating_sub(event.received.0) >= LOOKBACK;
         (!old && !self.seen.contains(leader, now)).then_some(leader)
     }
 
     /// Whether nothing waits for anything.
-    pub fn is_idle(&self) -> bool {
+    pub(super) fn is_idle(&self) -> bool {
         self.waiters.len() == self.free.len()
     }
 
@@ -101,7 +101,7 @@ impl Ordering {
     }
 
     /// `record_follower`: lets an event wait. One of the same id that waits already is replaced.
-    pub fn record(&mut self, event: &ReceivedEvent, leader: Uuid) {
+    pub(super) fn record(&mut self, event: &ReceivedEvent, leader: Uuid) {
         let id = event.id;
         self.stamps = self.stamps.wrapping_add(1);
         self.turns = self.turns.saturating_add(1);
@@ -146,7 +146,7 @@ impl Ordering {
     }
 
     /// Those that wait for an event, in the order they occurred.
-    pub fn followers(&self, leader: Uuid) -> Vec<ReceivedEvent> {
+    pub(super) fn followers(&self, leader: Uuid) -> Vec<ReceivedEvent> {
         let Some(followers) = self.leader(leader).and_then(|place| self.followers.get(place as usize)) else {
             return Vec::new();
         };
@@ -157,7 +157,7 @@ impl Ordering {
     }
 
     /// `forget_follower`: it was evaluated.
-    pub fn forget(&mut self, event: &ReceivedEvent) {
+    pub(super) fn forget(&mut self, event: &ReceivedEvent) {
         if let Some(place) = self.place(event.id) {
             self.remove(place, event.id);
         }
@@ -201,7 +201,7 @@ impl Ordering {
     }
 
     /// Takes those that have waited for too long, in the order they occurred.
-    pub fn take_lost(&mut self, now: i64) -> Vec<ReceivedEvent> {
+    pub(super) fn take_lost(&mut self, now: i64) -> Vec<ReceivedEvent> {
         let cutoff = now.saturating_sub(LOOKBACK);
         let mut lost = Vec::new();
         while let Some((_, place, stamp)) = self.lost.first().filter(|(received, ..)| *received <= cutoff) {

@@ -15,11 +15,16 @@ use super::evaluation::{EvaluationContext, TriggerState, evaluate};
 const BATCH_SIZE: usize = 500;
 
 /// How long after its end a bucket is removed in any case (`PREFECT_SERVER_EVENTS_EXPIRED_BUCKET_BUFFER`).
-pub const EXPIRED_BUCKET_BUFFER: i64 = 60_000_000;
+pub(super) const EXPIRED_BUCKET_BUFFER: i64 = 60_000_000;
 
 /// Evaluates a Proactive trigger; returns when it is to be evaluated next. `paged`: like the server, which skips
 /// as many buckets as it has removed from the batches before.
-pub fn evaluate_proactively(state: &mut TriggerState, context: &mut EvaluationContext, as_of: i64, paged: bool) -> i64 {
+pub(super) fn evaluate_proactively(
+    state: &mut TriggerState,
+    context: &mut EvaluationContext,
+    as_of: i64,
+    paged: bool,
+) -> i64 {
     let latest = as_of.saturating_add(state.trigger.within);
     // The server opens it also where only an event of `after` should.
     if state.trigger.for_each.is_empty() && !(context.intended && state.has_after()) {
@@ -159,7 +164,7 @@ fn by_key(buckets: &Buckets, mut places: Vec<u32>) -> Vec<u32> {
 }
 
 /// Removes the buckets of a trigger that have ended by a time, whatever is in them.
-pub fn sweep(state: &mut TriggerState, context: &mut EvaluationContext, older_than: i64) {
+pub(super) fn sweep(state: &mut TriggerState, context: &mut EvaluationContext, older_than: i64) {
     for place in state.buckets.pop_ended(older_than) {
         context.note(state, Some(place), older_than, None, Reason::Swept);
         state.close(place);

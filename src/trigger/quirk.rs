@@ -1,6 +1,6 @@
 //! Where the server does not do what is meant. It is reproduced, and marked in the decisions.
 //!
-//! `docs/server-faults.md` tells of each one, and which of them [`super::Options::intended`] mends.
+//! `docs/server-faults.md` describes each one, and which of them [`super::Options::intended`] mends.
 
 use serde::{Serialize, Serializer};
 
@@ -91,22 +91,28 @@ impl ServerQuirk {
         QUIRKS.into_iter().find(|(quirk, _, _)| *quirk == self)
     }
 
+    /// All of them, in the order of the documentation.
     pub fn all() -> impl Iterator<Item = ServerQuirk> {
         QUIRKS.into_iter().map(|(quirk, _, _)| quirk)
     }
 }
 
 /// A window that something is decided of, and the event that it is decided with.
-pub struct Window {
-    pub start: i64,
-    pub end: i64,
-    pub count: i64,
+pub(super) struct Window {
+    pub(super) start: i64,
+    pub(super) end: i64,
+    pub(super) count: i64,
     /// When the event occurred, and whether it opens windows.
-    pub event: Option<(i64, bool)>,
+    pub(super) event: Option<(i64, bool)>,
 }
 
 /// The quirk that shows in a decision of an event trigger.
-pub fn of(state: &TriggerState, context: &EvaluationContext, reason: &Reason, window: &Window) -> Option<ServerQuirk> {
+pub(super) fn of(
+    state: &TriggerState,
+    context: &EvaluationContext,
+    reason: &Reason,
+    window: &Window,
+) -> Option<ServerQuirk> {
     let trigger = &state.trigger;
     let proactive = trigger.posture == Posture::Proactive;
     let ticks = context.phase == Phase::Tick;
@@ -135,7 +141,7 @@ pub fn of(state: &TriggerState, context: &EvaluationContext, reason: &Reason, wi
 }
 
 /// The quirk that shows in the firing of a composite trigger.
-pub fn of_children(children: &[ChildFiring]) -> Option<ServerQuirk> {
+pub(super) fn of_children(children: &[ChildFiring]) -> Option<ServerQuirk> {
     let mixed = children.windows(2).any(|pair| match pair {
         [one, other] => !one.labels.is_empty() && !other.labels.is_empty() && one.labels != other.labels,
         _ => false,

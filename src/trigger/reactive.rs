@@ -12,7 +12,12 @@ use super::matching::Interest;
 use super::ordering::LOOKBACK;
 
 /// Evaluates an event whose name interests the trigger.
-pub fn react(state: &mut TriggerState, context: &mut EvaluationContext, event: &ReceivedEvent, interest: Interest) {
+pub(super) fn react(
+    state: &mut TriggerState,
+    context: &mut EvaluationContext,
+    event: &ReceivedEvent,
+    interest: Interest,
+) {
     if !state.matching.covers_resources(event) {
         return;
     }

@@ -9,7 +9,7 @@ use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 use uuid::Uuid;
 
-pub struct Recent {
+pub(super) struct Recent {
     limit: usize,
     /// Microseconds.
     retention: i64,
@@ -32,7 +32,7 @@ struct Entry {
 }
 
 impl Recent {
-    pub fn new(limit: usize, retention: i64) -> Self {
+    pub(super) fn new(limit: usize, retention: i64) -> Self {
         Recent {
             limit,
             retention,
@@ -53,12 +53,12 @@ impl Recent {
         self.places.get(&id).copied()
     }
 
-    pub fn contains(&self, id: Uuid, now: i64) -> bool {
+    pub(super) fn contains(&self, id: Uuid, now: i64) -> bool {
         self.find(id).and_then(|place| self.entry(place)).is_some_and(|entry| now < entry.expires)
     }
 
     /// Whether it is remembered; asking counts as a use.
-    pub fn use_it(&mut self, id: Uuid, now: i64) -> bool {
+    pub(super) fn use_it(&mut self, id: Uuid, now: i64) -> bool {
         let Some(place) = self.find(id) else { return false };
         let Some(entry) = self.entries.get_mut(place as usize).filter(|entry| now < entry.expires) else {
             return false;
@@ -69,7 +69,7 @@ impl Recent {
         true
     }
 
-    pub fn insert(&mut self, id: Uuid, now: i64) {
+    pub(super) fn insert(&mut self, id: Uuid, now: i64) {
         while let Some(&(mark, place)) = self.by_age.front() {
             if self.entry(place).is_some_and(|entry| entry.born == mark && now < entry.expires) {
                 break;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
-use crate::event::{Reader, Text};
+use crate::event::{EventReader, SharedText};
 
 use super::sink::Sink;
 
@@ -14,13 +14,13 @@ pub enum Json {
     /// `null`.
     Null,
     /// A string.
-    Text(Text),
+    Text(SharedText),
     /// A number or a boolean, as it is written.
-    Other(Text),
+    Other(SharedText),
     /// An array.
     List(Vec<Json>),
     /// An object: names and values, in their order.
-    Object(Vec<(Text, Json)>),
+    Object(Vec<(SharedText, Json)>),
 }
 
 impl Serialize for Json {
@@ -54,11 +54,11 @@ impl Serialize for Json {
 
 /// Makes a tree of an event. Texts that return are shared.
 pub(in crate::generate) struct Tree<'r> {
-    reader: &'r mut Reader,
+    reader: &'r mut EventReader,
     text: String,
     /// What is open, from the outside in, each with the name under which it comes into the one before.
-    open: Vec<(Option<Text>, Json)>,
-    name: Option<Text>,
+    open: Vec<(Option<SharedText>, Json)>,
+    name: Option<SharedText>,
     root: Option<Json>,
 }
 
@@ -69,7 +69,7 @@ impl fmt::Debug for Tree<'_> {
 }
 
 impl<'r> Tree<'r> {
-    pub(crate) fn new(reader: &'r mut Reader) -> Self {
+    pub(crate) fn new(reader: &'r mut EventReader) -> Self {
         Tree { reader, text: String::new(), open: Vec::new(), name: None, root: None }
     }
 
@@ -77,7 +77,7 @@ impl<'r> Tree<'r> {
         self.root
     }
 
-    fn add(&mut self, name: Option<Text>, value: Json) {
+    fn add(&mut self, name: Option<SharedText>, value: Json) {
         match self.open.last_mut() {
             Some((_, Json::Object(members))) => members.extend(name.map(|name| (name, value))),
             Some((_, Json::List(items))) => items.push(value),

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
 
-use crate::event::{Labels, Reader, ReceivedEvent, Text};
+use crate::event::{EventReader, Labels, ReceivedEvent, SharedText};
 use crate::json::write::{ToJson, Writer};
 use crate::text::hash::hash;
 use crate::time::Instant;
@@ -23,7 +23,7 @@ pub struct GeneratedRun {
     /// The name of the run.
     pub name: String,
     /// The id of its resource: `prefect.flow-run.` and a UUID.
-    pub resource: Text,
+    pub resource: SharedText,
     /// When it is Running for the first time.
     pub starts: Instant,
     /// When it reaches its last state, by its plan: not, if it dies before.
@@ -51,7 +51,7 @@ pub struct GeneratedEvent {
 
 /// Generates all events of a run. The texts that they share come from `reader`.
 #[must_use]
-pub fn generate_run(plan: &RunPlan, reader: &mut Reader, random: &mut Random) -> GeneratedRun {
+pub fn generate_run(plan: &RunPlan, reader: &mut EventReader, random: &mut Random) -> GeneratedRun {
     let entities = entities_of(plan, random);
     let resource = reader.share(&[FLOW_RUN, &entities.flow_run.id].concat());
     let course = course(plan, FurtherStates::default(), random);
@@ -105,14 +105,19 @@ fn entities_of(plan: &RunPlan, random: &mut Random) -> Entities {
 /// An event without its ids and times.
 #[derive(Clone)]
 struct Parts {
-    name: Text,
+    name: SharedText,
     resource: Labels,
     related: Rc<[Labels]>,
     payload: Rc<Json>,
 }
 
 /// `None`: there is no such event, which the catalogue rules out.
-fn parts_of(entities: &Entities, transition: Option<&Transition>, at: Instant, reader: &mut Reader) -> Option<Parts> {
+fn parts_of(
+    entities: &Entities,
+    transition: Option<&Transition>,
+    at: Instant,
+    reader: &mut EventReader,
+) -> Option<Parts> {
     let name = [FLOW_RUN, transition.map_or("heartbeat", |transition| &transition.after.name)].concat();
     let (slots, _) = slots_of(&name, at, |givens| {
         givens.occurred(at);
