@@ -317,7 +317,18 @@ impl Chain {
                     self.wait(
                         findings,
                         target,
-                        Waiting { index, occurred, follows, name, docs, place, from_place, texts, resource_text, from_text },
+                        Waiting {
+                            index,
+                            occurred,
+                            follows,
+                            name,
+                            docs,
+                            place,
+                            from_place,
+                            texts,
+                            resource_text,
+                            from_text,
+                        },
                     );
                 }
             }

@@ -92,7 +92,13 @@ impl<'t> Check<'_, '_, 't> {
             .collect();
         let (pointer, value) = self.place(term);
         self.findings
-            .add_as(rule.severity, Code::VALUES_DISAGREE, self.subject, &Path::Written(pointer.as_str()), value.exposed())
+            .add_as(
+                rule.severity,
+                Code::VALUES_DISAGREE,
+                self.subject,
+                &Path::Written(pointer.as_str()),
+                value.exposed(),
+            )
             .with("odd", &term_words(term))
             .with("found", &found_words(odd))
             .with("others", &joined(&mut others.iter().map(String::as_str), ", and "));
@@ -107,9 +113,7 @@ impl<'t> Check<'_, '_, 't> {
                 part.map_or(Operand::Absent, |part| Operand::Constant(part.to_owned()))
             }
             Term::Label(label) => text_of(event.label(label)),
-            Term::IdPart(part) => {
-                part_at(event.id_label(), family.labels.first().map(|label| &label.form), part)
-            }
+            Term::IdPart(part) => part_at(event.id_label(), family.labels.first().map(|label| &label.form), part),
             Term::Payload { path, absent } => {
                 let mut value = event.payload;
                 for key in path {
@@ -202,7 +206,10 @@ impl<'t> Check<'_, '_, 't> {
         let names: HashSet<Vec<u8>> = if few {
             HashSet::default()
         } else {
-            ids.iter().filter(|id| id.is_string()).filter_map(|id| Some(id.exposed().bytes().strip_prefix(b"prefect.tag.")?.to_vec())).collect()
+            ids.iter()
+                .filter(|id| id.is_string())
+                .filter_map(|id| Some(id.exposed().bytes().strip_prefix(b"prefect.tag.")?.to_vec()))
+                .collect()
         };
         for (index, tag) in tags {
             let related = if few { tag.is_tag_of_one(&ids) } else { names.contains(&*tag.bytes()) };
@@ -290,7 +297,8 @@ impl<'t> Check<'_, '_, 't> {
                 .with("problem", "`updated_fields` is empty: an update changes at least one field");
         }
         let updated: HashSet<Cow<'_, [u8]>> = updates.members().map(|(key, _)| key.bytes()).collect();
-        let named: HashSet<Cow<'_, [u8]>> = fields.items().filter(|field| field.is_string()).map(Value::bytes).collect();
+        let named: HashSet<Cow<'_, [u8]>> =
+            fields.items().filter(|field| field.is_string()).map(Value::bytes).collect();
         for (index, field) in fields.items().enumerate().filter(|(_, field)| field.is_string()) {
             if !updated.contains(&field.bytes()) {
                 let name = shown(&field.string());
@@ -345,9 +353,13 @@ impl<'t> Check<'_, '_, 't> {
             && sum > total
             && let Some(value) = self.event.payload_at(&["total_resources"])
         {
-            self.add(Code::COUNTS_EXCEED_TOTAL, &Path::Key(&Path::Field("payload"), "total_resources"), value.exposed())
-                .say("found", format_args!("{sum}"))
-                .say("expected", format_args!("{total}"));
+            self.add(
+                Code::COUNTS_EXCEED_TOTAL,
+                &Path::Key(&Path::Field("payload"), "total_resources"),
+                value.exposed(),
+            )
+            .say("found", format_args!("{sum}"))
+            .say("expected", format_args!("{total}"));
         }
     }
 }

@@ -145,10 +145,12 @@ impl Holder<'_> {
     pub fn words(self) -> String {
         match self {
             Holder::Resource => "the resource".to_owned(),
-            Holder::Related(index, role) => match role.map(Observed::exposed).filter(|role| role.is_string() && !role.raw().is_empty()) {
-                Some(role) => format!("related resource {index} (role `{}`)", shown(&role.string())),
-                None => format!("related resource {index}"),
-            },
+            Holder::Related(index, role) => {
+                match role.map(Observed::exposed).filter(|role| role.is_string() && !role.raw().is_empty()) {
+                    Some(role) => format!("related resource {index} (role `{}`)", shown(&role.string())),
+                    None => format!("related resource {index}"),
+                }
+            }
         }
     }
 
@@ -460,10 +462,7 @@ impl Check<'_, '_, '_> {
         let event = self.value.exposed();
         let count = written_size(event);
         if count > MAX_BYTES {
-            self.findings
-                .add(Code::EVENT_TOO_LARGE, self.subject, &Path::Root, event)
-                .opening()
-                .count("count", count);
+            self.findings.add(Code::EVENT_TOO_LARGE, self.subject, &Path::Root, event).opening().count("count", count);
         }
     }
 }

@@ -13,20 +13,21 @@
 )]
 
 mod automation;
-mod generate;
+mod cache;
 mod cases;
 mod custom;
 mod documentation;
 mod envelope;
 mod explanations;
 mod faults;
+mod generate;
 mod inputs;
 mod layers;
 mod mutation;
 mod options;
 mod positions;
-mod precedents;
 mod properties;
+mod proportion;
 mod reference;
 mod schema;
 mod simulate;

@@ -20,17 +20,24 @@ pub use files::{SchemaFile, read_files};
 pub use schemas::Schemas;
 
 /// Checks an event against the schemas that are for events of its name.
-pub(super) fn check(findings: &mut Findings<'_>, schemas: &Schemas, subject: &Subject<'_>, event: Value<'_>) {
-    let Some(name) = subject.name else { return };
+pub(super) fn check(
+    findings: &mut Findings<'_>,
+    schemas: &Schemas,
+    subject: &Subject<'_>,
+    name: Option<&str>,
+    event: Value<'_>,
+) {
+    let Some(name) = name else { return };
     let mut matching = schemas.of(name).peekable();
     if matching.peek().is_none() {
         return;
     }
     let instance = read::value(event);
+    let mut places = read::Finder::new(event);
     let mut refused: Vec<Refused<'_>> = Vec::new();
     for schema in matching {
         for error in schema.validator.iter_errors(&instance) {
-            causes(&error, &mut |error| violation::refused(&schema.key, error, event, &mut refused));
+            causes(&error, &mut |error| violation::refused(&schema.key, error, &mut places, &mut refused));
         }
     }
     refused.sort_by_key(|one| one.last);

@@ -10,7 +10,7 @@ use crate::event::{RESOURCE_ID, RESOURCE_ROLE};
 use crate::json::{Kind, Value};
 
 use super::cache::Observed;
-use super::envelope::Holder;
+use super::envelope::{Holder, MAX_NAME};
 use super::form::{self, Fit};
 use super::parts::Parts;
 use crate::diagnostic::edits;
@@ -19,7 +19,7 @@ use crate::diagnostic::path::Path;
 use crate::text::nearest::is_near;
 use crate::text::nearest::nearest;
 use crate::text::phrase;
-use crate::text::phrase::joined;
+use crate::text::phrase::{cut, joined};
 
 /// A label that any resource can carry: with it, Prefect adds no related resources from the run.
 const LINEAGE_GROUP: &str = "prefect.resource.lineage-group";
@@ -38,7 +38,7 @@ pub(super) fn check(
         unlisted(findings, subject, event, name);
         return false;
     };
-    let mut check = Check { findings, subject, text, family: matched.family, name };
+    let mut check = Check { findings, subject, text, family: matched.family, name: cut(name, MAX_NAME) };
     let about_it = match event.resource {
         Some(resource) => check.resource(resource),
         None => true,
@@ -331,7 +331,8 @@ impl Check<'_, '_> {
         for (index, item) in event.related() {
             let Some(role) = item.get(RESOURCE_ROLE).filter(|role| role.is_string()) else { continue };
             let name = role.bytes();
-            let listed = |place: usize| family.related.get(place).is_some_and(|related| *name == *related.role.as_bytes());
+            let listed =
+                |place: usize| family.related.get(place).is_some_and(|related| *name == *related.role.as_bytes());
             let place = in_order(family.related.len(), next, listed);
             next = place.unwrap_or(next);
             match place.and_then(|place| Some((family.related.get(place)?, counts.get_mut(place)?))) {
@@ -426,8 +427,9 @@ impl Check<'_, '_> {
             return;
         }
         // What cannot be read may be it, and is reported as that.
-        let readable =
-            |item: Observed<'_>| item.get(RESOURCE_ROLE).is_some_and(|role| role.is_string() && !role.bytes().is_empty());
+        let readable = |item: Observed<'_>| {
+            item.get(RESOURCE_ROLE).is_some_and(|role| role.is_string() && !role.bytes().is_empty())
+        };
         if (event.related.is_none() && event.value.get("related").is_some())
             || event.related().any(|(_, item)| !readable(item))
         {
@@ -437,10 +439,15 @@ impl Check<'_, '_> {
         if strangers.iter().any(|(_, item)| item.get(RESOURCE_ROLE).is_some_and(|role| role.is(related.role))) {
             return;
         }
-        self.add_as(severity, Code::MISSING_RELATED, &Path::Field("related"), event.related.unwrap_or(event.value).exposed())
-            .opening()
-            .with("role", related.role)
-            .with("when", &explained(words));
+        self.add_as(
+            severity,
+            Code::MISSING_RELATED,
+            &Path::Field("related"),
+            event.related.unwrap_or(event.value).exposed(),
+        )
+        .opening()
+        .with("role", related.role)
+        .with("when", &explained(words));
     }
 
     /// A related resource in no role of the family, or with an id that does not fit its role.
