@@ -99,10 +99,14 @@ impl<'t> Places<'t> {
     /// The position of a byte; past the end, that of the end.
     pub fn position(&mut self, byte: usize) -> Position {
         let byte = byte.min(self.text.len());
-        if byte < self.byte {
+        let is_ahead = self.marks.last().is_some_and(|(last, _)| *last > self.byte);
+        if byte < self.byte || (is_ahead && byte >= self.byte.saturating_add(BETWEEN_MARKS)) {
             let after = self.marks.partition_point(|(mark, _)| *mark <= byte);
             let mark = after.checked_sub(1).and_then(|last| self.marks.get(last));
-            (self.byte, self.at) = mark.copied().unwrap_or((0, self.base));
+            let (place, at) = mark.copied().unwrap_or((0, self.base));
+            if byte < self.byte || place > self.byte {
+                (self.byte, self.at) = (place, at);
+            }
         }
         while self.byte < byte {
             // Not within a character: its bytes alone are ill-formed.
