@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use hashbrown::HashSet;
+
 use super::{Code, Diagnostic, Edit, Fix, Report, Severity};
 use crate::json::{Places, Pointer, Position, Range, Span, Value};
 use crate::text::order;
@@ -13,7 +15,11 @@ use super::path::Path;
 use super::source::Source;
 use crate::text::phrase;
 use crate::text::phrase::shown;
+use crate::text::steps::step;
 use crate::text::template;
+
+/// Longer pointers are not kept in mind: of many places under one long key each would take as much memory as the key.
+const LONGEST_REPORTED: usize = 1000;
 
 /// Which event a finding is about.
 #[derive(Clone, Copy, Default)]
@@ -153,7 +159,7 @@ pub(crate) struct Findings<'s> {
     found: Vec<Found>,
     /// The pointers of what was found in the current event: what is wrong by itself is not
     /// compared with other values any more.
-    reported: Vec<String>,
+    reported: HashSet<String>,
     /// Whether anything was found in the current event, be it reported or not.
     found_here: bool,
     errors: u64,
@@ -166,7 +172,7 @@ impl<'s> Findings<'s> {
         Findings {
             options,
             found: Vec::new(),
-            reported: Vec::new(),
+            reported: HashSet::default(),
             found_here: false,
             errors: 0,
             warnings: 0,
@@ -197,11 +203,13 @@ impl<'s> Findings<'s> {
 
     /// Whether an error was found at a place of the current event, or around it.
     pub fn has(&self, pointer: &Pointer) -> bool {
-        let around = |reported: &String| {
-            let rest = pointer.as_str().strip_prefix(reported.as_str());
-            !reported.is_empty() && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        };
-        self.reported.iter().any(around)
+        if self.reported.is_empty() {
+            return false;
+        }
+        let pointer = pointer.as_str();
+        let ends = pointer.match_indices('/').skip(1).map(|(end, _)| end).chain([pointer.len()]);
+        let mut around = ends.take_while(|end| *end <= LONGEST_REPORTED).filter_map(|end| pointer.get(..end));
+        around.any(|around| !around.is_empty() && self.reported.contains(around))
     }
 
     /// Notes a finding on a value, with the usual severity of its code.
@@ -225,8 +233,10 @@ impl<'s> Findings<'s> {
     pub fn note(&mut self, usual: Severity, code: Code, subject: &Subject<'_>, path: &Path<'_>) -> Draft<'_> {
         self.found_here = true;
         // A mere remark does not keep a value from being compared; an error does, also one that is switched off.
-        if usual == Severity::Error {
-            self.reported.push(path.pointer().into());
+        if usual == Severity::Error && !path.is_longer(LONGEST_REPORTED) {
+            let pointer = String::from(path.pointer());
+            step(pointer.len());
+            self.reported.insert(pointer);
         }
         let Some(severity) = self.options.severity(code, usual) else { return Draft(None) };
         let count = match severity {
@@ -239,12 +249,14 @@ impl<'s> Findings<'s> {
         if *count > self.options.max_diagnostics as u64 {
             return Draft(None);
         }
+        let (name, path) = (subject.name.map(str::to_owned), String::from(path.pointer()));
+        step(name.as_ref().map_or(0, String::len).saturating_add(path.len()));
         self.found.push(Found {
             code,
             severity,
             event: subject.index,
-            name: subject.name.map(str::to_owned),
-            path: path.pointer().into(),
+            name,
+            path,
             location: Location::Nowhere,
             docs: code.docs().or(subject.docs),
             arguments: Vec::new(),

@@ -203,7 +203,8 @@ impl ReportOptions<'_> {
     /// The severity of a finding whose rule says `usual`; `None`: it is not reported.
     pub fn severity(self, code: Code, usual: Severity) -> Option<Severity> {
         // The server knows no schemas: if you give some, you want them checked.
-        let counts = code.refused_by_server() || code == Code::SCHEMA_VIOLATION;
+        let of_schemas = code == Code::SCHEMA_VIOLATION || code == Code::SCHEMA_BUDGET_EXCEEDED;
+        let counts = code.refused_by_server() || of_schemas;
         if self.profile == Profile::Server && !counts {
             return None;
         }

@@ -21,6 +21,11 @@ pub(crate) enum Path<'p> {
 }
 
 impl Path<'_> {
+    /// Whether a pointer that is written already has more bytes. The others are made of what stands in the text itself.
+    pub fn is_longer(&self, bytes: usize) -> bool {
+        matches!(self, Path::Written(pointer) if pointer.len() > bytes)
+    }
+
     pub fn pointer(&self) -> Pointer {
         let root = Pointer::root();
         match *self {

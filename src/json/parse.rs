@@ -69,9 +69,14 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// Said once for a document: the other places are of the same making.
-    fn said_once(self) -> bool {
-        matches!(self, Fault::SingleQuotes | Fault::UnquotedKey | Fault::Comment)
+    /// A bit of its own for what is said once for a document: the other places are of the same making.
+    fn said_once(self) -> u8 {
+        match self {
+            Fault::SingleQuotes => 1,
+            Fault::UnquotedKey => 2,
+            Fault::Comment => 4,
+            _ => 0,
+        }
     }
 }
 
@@ -98,7 +103,8 @@ pub(super) struct Frame {
 pub fn parse(text: &[u8], start: usize, tape: &mut Tape, issues: &mut Vec<Issue>) -> Parsed {
     let mut parsed = parse_prefix(text, start, tape, issues);
     if parsed.complete {
-        let mut reader = Reader { text, end: parsed.end, depth: 0, tape, issues };
+        let said = issues.iter().fold(0, |said, issue| said | issue.fault.said_once());
+        let mut reader = Reader { text, said, end: parsed.end, depth: 0, tape, issues };
         let at = reader.skip_space(parsed.end);
         if let Some(&byte) = text.get(at) {
             // A stray bracket is one character; anything else reaches to the end of its line.
@@ -121,7 +127,7 @@ pub fn parse_prefix(text: &[u8], start: usize, tape: &mut Tape, issues: &mut Vec
     tape.frames.clear();
     tape.names.restart();
     issues.clear();
-    let mut reader = Reader { text, end: start, depth: 0, tape, issues };
+    let mut reader = Reader { text, said: 0, end: start, depth: 0, tape, issues };
     let end = reader.document(start);
     if end.is_none() {
         reader.abandon();
@@ -131,6 +137,8 @@ pub fn parse_prefix(text: &[u8], start: usize, tape: &mut Tape, issues: &mut Vec
 
 struct Reader<'r> {
     text: &'r [u8],
+    /// Bits of what has been said once.
+    said: u8,
     /// Where reading stopped, when it could not go on.
     end: usize,
     depth: usize,
@@ -575,9 +583,11 @@ impl Reader<'_> {
     }
 
     fn note(&mut self, fault: Fault, start: usize, end: usize) {
-        if fault.said_once() && self.issues.iter().any(|issue| issue.fault == fault) {
+        let once = fault.said_once();
+        if self.said & once != 0 {
             return;
         }
+        self.said |= once;
         let mut end = end.min(self.text.len()).max(start);
         // A place never ends within a character.
         if self.text.get(start).is_some_and(|&byte| byte >= 0xC2)

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::write::{ToJson, Writer};
+use crate::text::steps::step;
 
 /// A place in a text. `line` and `column` count from 1, `offset` from 0; columns and offsets are
 /// UTF-16 code units, so that `text.slice(start.offset, end.offset)` works in JavaScript.
@@ -54,7 +55,11 @@ impl ToJson for Range {
     }
 }
 
-/// Finds positions for byte offsets of one text. Cheap when they are asked for in ascending order.
+/// So many bytes lie between the places that are remembered for going back.
+const BETWEEN_MARKS: usize = 1024;
+
+/// Finds positions for byte offsets of one text: in ascending order each byte is looked at once, and to go back costs
+/// no more than the way from the nearest place that is remembered.
 #[derive(Clone)]
 pub struct Places<'t> {
     text: &'t [u8],
@@ -62,6 +67,8 @@ pub struct Places<'t> {
     base: Position,
     byte: usize,
     at: Position,
+    /// Places passed on the way, in ascending order.
+    marks: Vec<(usize, Position)>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -85,20 +92,41 @@ impl<'t> Places<'t> {
             false if wtf8 => Encoding::Wtf8,
             false => Encoding::Lossy,
         };
-        Places { text, encoding, base, byte: 0, at: base }
+        step(text.len());
+        Places { text, encoding, base, byte: 0, at: base, marks: Vec::new() }
     }
 
     /// The position of a byte; past the end, that of the end.
     pub fn position(&mut self, byte: usize) -> Position {
         let byte = byte.min(self.text.len());
-        if byte < self.byte {
-            self.byte = 0;
-            self.at = self.base;
+        let is_ahead = self.marks.last().is_some_and(|(last, _)| *last > self.byte);
+        if byte < self.byte || (is_ahead && byte >= self.byte.saturating_add(BETWEEN_MARKS)) {
+            let after = self.marks.partition_point(|(mark, _)| *mark <= byte);
+            let mark = after.checked_sub(1).and_then(|last| self.marks.get(last));
+            let (place, at) = mark.copied().unwrap_or((0, self.base));
+            if byte < self.byte || place > self.byte {
+                (self.byte, self.at) = (place, at);
+            }
         }
-        let passed = self.text.get(self.byte..byte).unwrap_or_default();
-        self.at = self.advance(self.at, passed);
-        self.byte = byte;
+        while self.byte < byte {
+            // Not within a character: its bytes alone are ill-formed.
+            let far = self.byte.saturating_add(BETWEEN_MARKS);
+            let next = (far..byte).find(|next| self.is_boundary(*next)).unwrap_or(byte);
+            let passed = self.text.get(self.byte..next).unwrap_or_default();
+            step(passed.len());
+            self.at = self.advance(self.at, passed);
+            self.byte = next;
+            let last = self.marks.last().map_or(0, |(mark, _)| *mark);
+            if next >= last.saturating_add(BETWEEN_MARKS) && self.is_boundary(next) {
+                self.marks.push((next, self.at));
+            }
+        }
         self.at
+    }
+
+    /// Whether no character goes on over a place.
+    fn is_boundary(&self, byte: usize) -> bool {
+        self.text.get(byte).is_none_or(|byte| !matches!(byte, 0x80..=0xBF))
     }
 
     /// The range of a span of bytes.

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::text::hash::mix;
+use crate::text::steps::step;
 
 use super::names::Names;
 use super::parse::Frame;
@@ -115,6 +116,7 @@ const NOTHING: Node = Node { start: 0, end: 0, kind: Kind::Null, flags: 0, name:
 impl<'t> Value<'t> {
     #[inline(always)]
     fn node(self) -> Node {
+        step(1);
         self.document.nodes.get(self.index as usize).copied().unwrap_or(NOTHING)
     }
 

@@ -3,6 +3,7 @@
 use std::mem::swap;
 
 use super::phrase::Words;
+use super::steps::step;
 
 /// The nearest of some words, if it is near enough to be meant.
 pub(crate) fn nearest<'c>(word: &str, candidates: Words<'_, 'c>) -> Option<&'c str> {
@@ -24,6 +25,7 @@ pub(crate) fn is_near(word: &str, candidate: &str) -> bool {
 
 /// How many edits away a word is, if they are few enough.
 fn distance(word: &str, candidate: &str) -> Option<usize> {
+    step(1);
     // Not a step for what is far too long.
     if !can_be_within(word, candidate, 3) {
         return None;

@@ -22,6 +22,14 @@ pub(crate) fn shown(text: &str) -> String {
     out
 }
 
+/// The first characters of a text.
+pub(crate) fn cut(text: &str, characters: usize) -> &str {
+    match text.char_indices().nth(characters) {
+        Some((end, _)) => text.get(..end).unwrap_or_default(),
+        None => text,
+    }
+}
+
 /// A number as people read it: `1,500,000`.
 pub(crate) fn count(number: usize) -> String {
     let digits = number.to_string();

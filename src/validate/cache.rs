@@ -20,7 +20,6 @@ use crate::text::order;
 
 use super::agreement::{self, Operand};
 use super::form::{self, usual_time, usual_uuid};
-use super::links::Links;
 
 /// How many nodes and guards all entries together have at most.
 const CAPACITY: usize = 100_000;
@@ -319,19 +318,19 @@ impl<'t> Observed<'t> {
     }
 }
 
-/// An event without findings.
-pub(super) struct Entry {
+/// An event without findings. `X`: what else is kept of it.
+pub(super) struct Entry<X> {
     profile: Profile,
     shape: Vec<u64>,
     guards: Vec<(u32, Guard)>,
-    pub links: Links<u32>,
+    pub extra: X,
     pub name: String,
     family: &'static Family,
     /// The placeholder of the name, in bytes.
     hole: Option<(usize, usize)>,
 }
 
-impl Entry {
+impl<X> Entry<X> {
     pub fn matched(&self) -> Match<'_> {
         let hole = self.hole.and_then(|(start, end)| self.name.get(start..end));
         Match { family: self.family, hole }
@@ -346,15 +345,20 @@ impl Entry {
 }
 
 /// The events without findings, by what few of them have in common.
-#[derive(Default)]
-pub(super) struct ShapeCache {
-    entries: HashMap<u64, Vec<Entry>>,
+pub(super) struct ShapeCache<X> {
+    entries: HashMap<u64, Vec<Entry<X>>>,
     size: usize,
 }
 
-impl ShapeCache {
+impl<X> Default for ShapeCache<X> {
+    fn default() -> Self {
+        ShapeCache { entries: HashMap::default(), size: 0 }
+    }
+}
+
+impl<X> ShapeCache<X> {
     /// An entry that says that an event has no findings.
-    pub fn find(&self, profile: Profile, event: Value<'_>) -> Option<&Entry> {
+    pub fn find(&self, profile: Profile, event: Value<'_>) -> Option<&Entry<X>> {
         self.entries.get(&key(event)?)?.iter().find(|entry| entry.decides(profile, event))
     }
 
@@ -365,7 +369,7 @@ impl ShapeCache {
         event: Value<'_>,
         name: &str,
         matched: &Match<'_>,
-        links: Links<u32>,
+        extra: X,
         seen: &Record,
     ) {
         if !seen.complete.get() {
@@ -388,7 +392,7 @@ impl ShapeCache {
             let oldest = entries.remove(0);
             self.size = self.size.saturating_sub(oldest.shape.len().saturating_add(oldest.guards.len()));
         }
-        entries.push(Entry { profile, shape, guards, links, name: name.to_owned(), family: matched.family, hole });
+        entries.push(Entry { profile, shape, guards, extra, name: name.to_owned(), family: matched.family, hole });
     }
 }
 

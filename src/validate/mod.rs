@@ -23,6 +23,7 @@ use crate::diagnostic::syntax::{self, Source, Within};
 use crate::diagnostic::{Report, TextOptions};
 use crate::json::{Issue, Parsed, Places, Position, Tape, Value, parse, repeated_keys};
 use crate::text::order;
+use crate::text::phrase::cut;
 
 use cache::{Observed, Record, ShapeCache};
 use chain::{Chain, Linked};
@@ -133,7 +134,7 @@ struct Session {
     tape: Tape,
     issues: Vec<Issue>,
     chain: Chain,
-    cache: ShapeCache,
+    cache: ShapeCache<Links<u32>>,
     /// How many events there were.
     events: u64,
     /// How often a text was read, and how many events were like one in the cache: for tests.
@@ -250,7 +251,7 @@ impl Session {
 /// What events are checked with.
 struct Events<'s> {
     chain: &'s mut Chain,
-    cache: &'s mut ShapeCache,
+    cache: &'s mut ShapeCache<Links<u32>>,
     hits: &'s mut u64,
     options: &'s ValidateOptions,
 }
@@ -265,10 +266,10 @@ impl Events<'_> {
         findings.next_event();
         #[cfg(feature = "custom-schemas")]
         if let Some(schemas) = &self.options.schemas {
-            custom::check(findings, schemas, &subject, event);
+            custom::check(findings, schemas, &subject, Some(&entry.name), event);
         }
         if findings.beyond_envelope() {
-            let links = entry.links.map(|place| event.inner(place));
+            let links = entry.extra.map(|place| event.inner(place));
             self.chain.add(findings, &subject, &Linked::read(links), Some(&matched));
         }
         true
@@ -291,7 +292,8 @@ impl Events<'_> {
         let matched = name.as_deref().and_then(catalogue::find);
         let subject = Subject {
             index: Some(index),
-            name: name.as_deref(),
+            // A longer one is reported; each of many findings would carry all of it.
+            name: name.as_deref().map(|name| cut(name, MAX_NAME)),
             docs: matched.as_ref().and_then(|matched| matched.family.docs),
         };
         syntax::report(findings, source, &subject, Some(Within { value, read: &envelope::FIELDS }), issues);
@@ -307,7 +309,7 @@ impl Events<'_> {
         let without_findings = findings.event_has_none();
         #[cfg(feature = "custom-schemas")]
         if let (false, Some(schemas)) = (deep, &self.options.schemas) {
-            custom::check(findings, schemas, &subject, value);
+            custom::check(findings, schemas, &subject, name.as_deref(), value);
         }
         if findings.beyond_envelope() {
             let linked = Linked::read(links.map(|place| value.inner(place)));

@@ -13,6 +13,7 @@
 )]
 
 mod automation;
+mod cache;
 mod generate;
 mod generate_errors;
 mod generate_recorded;
@@ -22,15 +23,16 @@ mod documentation;
 mod envelope;
 mod explanations;
 mod faults;
+mod generate;
 mod inputs;
 mod layers;
 mod mutation;
 mod options;
 mod positions;
-mod precedents;
 mod properties;
 mod proportion_generate;
 mod proportion_simulate;
+mod proportion;
 mod reference;
 mod schema;
 mod meaning;

@@ -10,7 +10,7 @@ use prefect_events::diagnostic::{Diagnostic, Report, Severity};
 use prefect_events::validate::{ValidateOptions, validate};
 use serde_json::{Value, json};
 
-use super::precedents;
+use super::cache;
 
 /// A UUID that stands in no example.
 const OTHER_UUID: &str = "1d1f6c2e-9b0a-4f57-8c3d-2e7a5b904613";
@@ -488,7 +488,7 @@ fn every_mutant_is_found_at_its_place_and_once() {
             let maker = Maker::new(family, variant);
             let right = maker.right.clone();
             for Mutant { family, place, mutation, event, accepted } in maker.make() {
-                precedents::compare(&right, &event, &mut otherwise);
+                cache::compare(&right, &event, &mut otherwise);
                 let report = check(&event.to_string());
                 let found = report.diagnostics.iter().any(|diagnostic| accepted.contains(&diagnostic.path));
                 let row = table.entry(mutation).or_default();

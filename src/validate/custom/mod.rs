@@ -1,5 +1,6 @@
 //! JSON Schemas that users give for their events: what they refuse becomes findings.
 
+mod budget;
 mod error;
 mod files;
 mod read;
@@ -20,17 +21,37 @@ pub use files::{SchemaFile, read_files};
 pub use schemas::Schemas;
 
 /// Checks an event against the schemas that are for events of its name.
-pub(super) fn check(findings: &mut Findings<'_>, schemas: &Schemas, subject: &Subject<'_>, event: Value<'_>) {
-    let Some(name) = subject.name else { return };
+pub(super) fn check(
+    findings: &mut Findings<'_>,
+    schemas: &Schemas,
+    subject: &Subject<'_>,
+    name: Option<&str>,
+    event: Value<'_>,
+) {
+    let Some(name) = name else { return };
     let mut matching = schemas.of(name).peekable();
     if matching.peek().is_none() {
         return;
     }
     let instance = read::value(event);
+    let mut places = read::Finder::new(event);
     let mut refused: Vec<Refused<'_>> = Vec::new();
+    let mut left = budget::MAX_PER_EVENT;
+    let values = budget::values(&instance);
     for schema in matching {
+        let Some(rest) = left.checked_sub(values.saturating_mul(schema.work)) else {
+            findings
+                .add(Code::SCHEMA_BUDGET_EXCEEDED, subject, &Path::Root, event)
+                .opening()
+                .with("schema", &schema.key)
+                .count("values", usize::try_from(values).unwrap_or(usize::MAX))
+                .count("work", usize::try_from(schema.work).unwrap_or(usize::MAX))
+                .count("limit", usize::try_from(budget::MAX_PER_EVENT).unwrap_or(usize::MAX));
+            continue;
+        };
+        left = rest;
         for error in schema.validator.iter_errors(&instance) {
-            causes(&error, &mut |error| violation::refused(&schema.key, error, event, &mut refused));
+            causes(&error, &mut |error| violation::refused(&schema.key, error, &mut places, &mut refused));
         }
     }
     refused.sort_by_key(|one| one.last);

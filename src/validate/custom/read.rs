@@ -1,5 +1,8 @@
 //! From the tape to the values that the library for JSON Schema knows, and back to the tape.
 
+use std::borrow::Cow;
+
+use hashbrown::HashMap;
 use serde_json::{Map, Value as Json};
 
 use crate::json::{Kind, Value};
@@ -31,7 +34,35 @@ pub fn at<'t>(root: Value<'t>, pointer: &str) -> Option<Value<'t>> {
     })
 }
 
-/// The key of a member; of a repeated one the last, whose value counts.
-pub fn key<'t>(object: Value<'t>, name: &str) -> Option<Value<'t>> {
-    object.members().filter(|(key, _)| key.is(name)).last().map(|(key, _)| key)
+/// Finds many values of one document: what an array or object holds is listed once.
+pub struct Finder<'t> {
+    root: Value<'t>,
+    arrays: HashMap<u32, Vec<Value<'t>>>,
+    /// By key, the key and the value; of a repeated key the last, whose value counts.
+    objects: HashMap<u32, HashMap<Cow<'t, str>, (Value<'t>, Value<'t>)>>,
+}
+
+impl<'t> Finder<'t> {
+    pub fn new(root: Value<'t>) -> Self {
+        Finder { root, arrays: HashMap::default(), objects: HashMap::default() }
+    }
+
+    /// The value at a JSON Pointer.
+    pub fn at(&mut self, pointer: &str) -> Option<Value<'t>> {
+        pointer.split('/').skip(1).try_fold(self.root, |value, step| {
+            if value.kind() == Kind::Array {
+                let items = self.arrays.entry(value.index()).or_insert_with(|| value.items().collect());
+                return items.get(step.parse::<usize>().ok()?).copied();
+            }
+            self.member(value, &step.replace("~1", "/").replace("~0", "~")).map(|(_, member)| member)
+        })
+    }
+
+    /// A member of an object: its key and its value.
+    pub fn member(&mut self, object: Value<'t>, name: &str) -> Option<(Value<'t>, Value<'t>)> {
+        let members = self.objects.entry(object.index());
+        let members =
+            members.or_insert_with(|| object.members().map(|(key, member)| (key.string(), (key, member))).collect());
+        members.get(name).copied()
+    }
 }

@@ -13,7 +13,7 @@ use crate::text::Glob;
 use crate::text::phrase::shown;
 
 use super::error::{BadSchema, SchemasError};
-use super::{read, violation};
+use super::{budget, read, violation};
 
 /// The key under which a schema says itself which events it is for, instead of by the key under which it is given.
 const EVENTS: &str = "x-prefect-events";
@@ -25,6 +25,8 @@ const DEEPEST: usize = 100;
 pub(super) struct Schema {
     pub key: String,
     events: Vec<Glob>,
+    /// How many of its keywords apply to one value at most.
+    pub work: u64,
     pub validator: Validator,
 }
 
@@ -83,11 +85,39 @@ impl Schemas {
             };
             sources.push((key, events, read::value(value)));
         }
+        if sources.len() > budget::MAX_SCHEMAS {
+            let problem = format!("there are more than {} schemas", budget::MAX_SCHEMAS);
+            let key = sources.last().map(|(key, ..)| key.clone()).unwrap_or_default();
+            return Err(BadSchema { key, pointer: String::new(), problem });
+        }
+        let mut values = 0;
+        for (key, _, source) in &sources {
+            if let Some(problem) = budget::too_large(source, &mut values) {
+                return Err(BadSchema { key: key.clone(), pointer: String::new(), problem });
+            }
+        }
+        let roots: Vec<_> = sources.iter().map(|(key, _, source)| (key.as_str(), source)).collect();
+        let work = budget::per_value(&roots).unwrap_or_default();
+        for (place, (key, ..)) in sources.iter().enumerate() {
+            if work.get(place).is_none_or(|work| *work > budget::MAX_PER_VALUE) {
+                let problem =
+                    format!("more than {} of its keywords can apply to one value of an event", budget::MAX_PER_VALUE);
+                return Err(BadSchema { key: key.clone(), pointer: String::new(), problem });
+            }
+        }
         let nowhere = |error: &ReferencingError| {
             let (key, pointer) = culprit(&sources, error).unwrap_or_default();
             BadSchema { key, pointer, problem: unresolved(error) }
         };
-        let registry = registry(&sources).map_err(|error| nowhere(&error))?;
+        let registry = registry(&sources).map_err(|error| match culprit(&sources, &error) {
+            Some(_) => nowhere(&error),
+            // An `$id` that is no URI: of the schema that has this problem also by itself.
+            None => {
+                let alone = |one: &&(String, Vec<Glob>, Json)| self::registry(std::slice::from_ref(*one)).is_err();
+                let key = sources.iter().find(alone).map(|(key, ..)| key.clone()).unwrap_or_default();
+                BadSchema { key, pointer: "/$id".to_owned(), problem: unresolved(&error) }
+            }
+        })?;
         let (mut compiled, mut bad) = (Vec::new(), Vec::new());
         for (key, _, source) in &sources {
             let options = jsonschema::options().with_registry(&registry).with_base_uri(uri(key));
@@ -109,8 +139,9 @@ impl Schemas {
             return Err(bad);
         }
         drop(registry);
-        let schemas = sources.into_iter().zip(compiled);
-        Ok(Schemas(schemas.map(|((key, events, _), validator)| Schema { key, events, validator }).collect()))
+        let schemas = sources.into_iter().zip(compiled).zip(work);
+        let schema = |(((key, events, _), validator), work)| Schema { key, events, work, validator };
+        Ok(Schemas(schemas.map(schema).collect()))
     }
 
     /// Those for events of this name.

@@ -4,18 +4,24 @@ use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind as Refusal};
 use serde_json::Value as Json;
 
-use crate::json::{Pointer, Value};
+use crate::json::Pointer;
 use crate::text::phrase::count;
 use crate::text::phrase::shown;
 
 use crate::diagnostic::display;
 
-use super::{Refused, read};
+use super::Refused;
+use super::read::Finder;
 
 /// What a schema refuses in an event; one for each member that is not allowed.
-pub(super) fn refused<'t>(schema: &'t str, error: &ValidationError<'_>, event: Value<'t>, all: &mut Vec<Refused<'t>>) {
+pub(super) fn refused<'t>(
+    schema: &'t str,
+    error: &ValidationError<'_>,
+    places: &mut Finder<'t>,
+    all: &mut Vec<Refused<'t>>,
+) {
     let own = error.instance_path().as_str();
-    let Some(value) = read::at(event, own) else { return };
+    let Some(value) = places.at(own) else { return };
     let path = Pointer::from(own.to_owned());
     let whole = match own {
         "" => "the event".to_owned(),
@@ -30,7 +36,7 @@ pub(super) fn refused<'t>(schema: &'t str, error: &ValidationError<'_>, event: V
         Refusal::AdditionalProperties { unexpected } | Refusal::UnevaluatedProperties { unexpected } => {
             let last = matches!(error.kind(), Refusal::UnevaluatedProperties { .. });
             for name in unexpected {
-                let place = read::key(value, name).unwrap_or(value);
+                let place = places.member(value, name).map_or(value, |(key, _)| key);
                 add(path.clone().key(name), place, false, last, &format!("must not have `{}`", shown(name)));
             }
         }

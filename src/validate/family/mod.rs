@@ -10,7 +10,7 @@ use crate::event::{RESOURCE_ID, RESOURCE_ROLE};
 use crate::json::{Kind, Value};
 
 use super::cache::Observed;
-use super::envelope::Holder;
+use super::envelope::{Holder, MAX_NAME};
 use super::form::{self, Fit};
 use super::parts::Parts;
 use crate::diagnostic::edits;
@@ -19,7 +19,7 @@ use crate::diagnostic::path::Path;
 use crate::text::nearest::is_near;
 use crate::text::nearest::nearest;
 use crate::text::phrase;
-use crate::text::phrase::joined;
+use crate::text::phrase::{cut, joined};
 
 /// A label that any resource can carry: with it, Prefect adds no related resources from the run.
 const LINEAGE_GROUP: &str = "prefect.resource.lineage-group";
@@ -38,7 +38,7 @@ pub(super) fn check(
         unlisted(findings, subject, event, name);
         return false;
     };
-    let mut check = Check { findings, subject, text, family: matched.family, name };
+    let mut check = Check { findings, subject, text, family: matched.family, name: cut(name, MAX_NAME) };
     let about_it = match event.resource {
         Some(resource) => check.resource(resource),
         None => true,

@@ -1,0 +1,322 @@
+//! How much work schemas may ask for: their size, and how often the values of an event are looked at.
+//!
+//! A schema of 2 KB can ask for more than a day of work: `allOf` of two references, each to an `allOf` of two references,
+//! and so on. So the work is worked out before a schema is compiled, without looking at any event: how many
+//! subschemas apply to one value at most. That number times the values of an event bounds the work on it.
+
+use std::ptr;
+
+use hashbrown::HashMap;
+use serde_json::{Map, Value as Json};
+
+/// Schemas at once.
+pub const MAX_SCHEMAS: usize = 1000;
+/// Values (objects, lists, texts, numbers) in all schemas together.
+pub const MAX_VALUES: usize = 50_000;
+/// Bytes of one regular expression.
+pub const MAX_PATTERN: usize = 2000;
+/// Keywords that apply to one value of an event, of one schema.
+pub const MAX_PER_VALUE: u64 = 20_000;
+/// Keywords that apply to the values of one event, of all schemas for it.
+pub const MAX_PER_EVENT: u64 = 10_000_000;
+
+/// Events are nested no deeper, where schemas look.
+const DEEPEST_EVENT: usize = 200;
+/// Steps of working this out, for all schemas.
+const MAX_STEPS: usize = 50_000_000;
+/// What a reference to a schema that is not given (those of the drafts themselves) counts as.
+const UNKNOWN: u64 = 200;
+
+/// Below these, the schema itself is for the same value.
+const SAME_VALUE: [&str; 10] =
+    ["allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentSchemas", "dependencies", "extends"];
+/// Below these, it is for any of the values inside.
+const ANY_CHILD: [&str; 9] = [
+    "patternProperties",
+    "additionalProperties",
+    "items",
+    "additionalItems",
+    "contains",
+    "propertyNames",
+    "unevaluatedItems",
+    "unevaluatedProperties",
+    "contentSchema",
+];
+/// Below these, each is for another of the values inside.
+const OWN_CHILD: [&str; 2] = ["properties", "prefixItems"];
+const REFERENCES: [&str; 3] = ["$ref", "$dynamicRef", "$recursiveRef"];
+
+/// What is too much about the schemas. `None`: they are small enough.
+pub fn too_large(schema: &Json, values: &mut usize) -> Option<String> {
+    *values = values.saturating_add(1);
+    if *values > MAX_VALUES {
+        return Some(format!("the schemas have more than {MAX_VALUES} values together"));
+    }
+    match schema {
+        Json::Object(members) => members.iter().find_map(|(key, member)| match member.as_str() {
+            Some(text) if key == "pattern" && text.len() > MAX_PATTERN => Some(long_pattern()),
+            _ if key.len() > MAX_PATTERN && member.is_object() => Some(long_pattern()),
+            _ => too_large(member, values),
+        }),
+        Json::Array(items) => items.iter().find_map(|item| too_large(item, values)),
+        _ => None,
+    }
+}
+
+fn long_pattern() -> String {
+    format!("a regular expression has more than {MAX_PATTERN} bytes")
+}
+
+/// How many values an event has.
+pub fn values(instance: &Json) -> u64 {
+    let inner: u64 = match instance {
+        Json::Array(items) => items.iter().map(values).fold(0, u64::saturating_add),
+        Json::Object(members) => members.values().map(values).fold(0, u64::saturating_add),
+        _ => 0,
+    };
+    inner.saturating_add(1)
+}
+
+/// A subschema, and where it leads.
+#[derive(Default)]
+struct Node<'s> {
+    weight: u64,
+    same: Vec<usize>,
+    any: Vec<usize>,
+    own: Vec<(Child<'s>, usize)>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Child<'s> {
+    Key(&'s str),
+    Item(usize),
+}
+
+struct Graph<'s> {
+    roots: Vec<(&'s str, &'s Json)>,
+    nodes: Vec<Node<'s>>,
+    places: HashMap<*const Json, usize>,
+    /// The last parts of `$id`s and the anchors, with the schemas that have them.
+    names: HashMap<&'s str, Vec<&'s Json>>,
+}
+
+/// How many keywords of each schema apply to one value of an event at most. `None`: it cannot be worked out in time.
+pub fn per_value(schemas: &[(&str, &Json)]) -> Option<Vec<u64>> {
+    let mut graph =
+        Graph { roots: schemas.to_vec(), nodes: Vec::new(), places: HashMap::default(), names: HashMap::default() };
+    for (_, schema) in schemas {
+        graph.add(schema);
+    }
+    for (document, (_, schema)) in schemas.iter().enumerate() {
+        graph.connect(document, schema);
+    }
+    let mut steps = 0;
+    schemas.iter().map(|(_, schema)| graph.apply(graph.place(schema)?, &mut steps)).collect()
+}
+
+fn last_part(uri: &str) -> &str {
+    let uri = uri.split('#').next().unwrap_or_default();
+    let last = uri.rsplit(['/', ':']).next().unwrap_or_default();
+    last.strip_suffix(".json").unwrap_or(last)
+}
+
+impl<'s> Graph<'s> {
+    fn place(&self, schema: &Json) -> Option<usize> {
+        self.places.get(&ptr::from_ref(schema)).copied()
+    }
+
+    fn add(&mut self, schema: &'s Json) {
+        self.places.insert(ptr::from_ref(schema), self.nodes.len());
+        let mut node = Node { weight: 1, ..Node::default() };
+        match schema {
+            Json::Object(members) => {
+                let listed = members.get("enum").and_then(Json::as_array).map_or(0, Vec::len);
+                node.weight = (members.len() as u64).saturating_add(listed as u64).max(1);
+                self.nodes.push(node);
+                for (key, member) in members {
+                    if let (true, Some(text)) = (key == "$id" || key == "id", member.as_str()) {
+                        self.names.entry(last_part(text)).or_default().push(schema);
+                    }
+                    let name = member.as_str().map(|text| text.trim_start_matches('#'));
+                    if let (true, Some(name)) = (key.ends_with("nchor") || key.ends_with("id"), name) {
+                        self.names.entry(name).or_default().push(schema);
+                    }
+                    self.add(member);
+                }
+            }
+            Json::Array(items) => {
+                self.nodes.push(node);
+                items.iter().for_each(|item| self.add(item));
+            }
+            _ => self.nodes.push(node),
+        }
+    }
+
+    fn connect(&mut self, document: usize, schema: &'s Json) {
+        if let (Json::Object(members), Some(own)) = (schema, self.place(schema)) {
+            let (same, any) = (below(members, &SAME_VALUE), below(members, &ANY_CHILD));
+            let mut same: Vec<usize> = same.into_iter().filter_map(|schema| self.place(schema)).collect();
+            let any = any.into_iter().filter_map(|schema| self.place(schema)).collect();
+            let mut children = Vec::new();
+            for keyword in OWN_CHILD {
+                match members.get(keyword) {
+                    Some(Json::Object(members)) => {
+                        let child = |(key, schema): (&'s String, _)| Some((Child::Key(key), self.place(schema)?));
+                        children.extend(members.iter().filter_map(child));
+                    }
+                    Some(Json::Array(items)) => {
+                        let child = |(at, schema)| Some((Child::Item(at), self.place(schema)?));
+                        children.extend(items.iter().enumerate().filter_map(child));
+                    }
+                    _ => {}
+                }
+            }
+            let mut unknown = 0_u64;
+            for reference in REFERENCES.iter().filter_map(|keyword| members.get(*keyword)?.as_str()) {
+                let targets = self.resolve(document, reference);
+                if targets.is_empty() {
+                    unknown = unknown.saturating_add(UNKNOWN);
+                }
+                same.extend(targets);
+            }
+            if let Some(node) = self.nodes.get_mut(own) {
+                node.weight = node.weight.saturating_add(unknown);
+                (node.same, node.any, node.own) = (same, any, children);
+            }
+        }
+        match schema {
+            Json::Object(members) => members.values().for_each(|member| self.connect(document, member)),
+            Json::Array(items) => items.iter().for_each(|item| self.connect(document, item)),
+            _ => {}
+        }
+    }
+
+    /// All that a reference can mean: rather too many than too few.
+    fn resolve(&self, document: usize, reference: &str) -> Vec<usize> {
+        let (uri, fragment) = reference.split_once('#').unwrap_or((reference, ""));
+        let mut roots: Vec<&Json> = Vec::new();
+        if uri.is_empty() {
+            roots.extend(self.roots.get(document).map(|(_, root)| *root));
+        } else {
+            let name = last_part(uri);
+            roots.extend(
+                self.roots.iter().filter(|(key, _)| last_part(key) == name || *key == uri).map(|(_, root)| *root),
+            );
+            roots.extend(self.names.get(name).into_iter().flatten());
+        }
+        let anchored = || self.names.get(fragment).into_iter().flatten().copied();
+        let fragment_text = fragment.replace("%25", "%").replace("%22", "\"").replace("%5E", "^");
+        let mut found: Vec<usize> = match fragment {
+            "" => roots.iter().filter_map(|root| self.place(root)).collect(),
+            _ if fragment.starts_with('/') => {
+                roots.iter().filter_map(|root| self.place(root.pointer(&fragment_text)?)).collect()
+            }
+            _ => anchored().filter_map(|schema| self.place(schema)).collect(),
+        };
+        if found.is_empty() && fragment.starts_with('/') {
+            let identified = self.names.values().flatten();
+            found.extend(identified.filter_map(|root| self.place(root.pointer(&fragment_text)?)));
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// From a root inwards, level by level: how often each subschema applies to one value.
+    fn apply(&self, root: usize, steps: &mut usize) -> Option<u64> {
+        let mut most = 0_u64;
+        let mut level: HashMap<usize, u64> = HashMap::from_iter([(root, 1)]);
+        for _ in 0..DEEPEST_EVENT {
+            let order = self.in_order(&level, steps)?;
+            let mut all = 0_u64;
+            let mut any: HashMap<usize, u64> = HashMap::default();
+            let mut own: HashMap<(Child<'s>, usize), u64> = HashMap::default();
+            for place in order {
+                let (Some(node), Some(&count)) = (self.nodes.get(place), level.get(&place)) else { continue };
+                all = all.saturating_add(count.saturating_mul(node.weight));
+                for target in &node.same {
+                    let known = level.entry(*target).or_default();
+                    *known = known.saturating_add(count);
+                }
+                for target in &node.any {
+                    let known = any.entry(*target).or_default();
+                    *known = known.saturating_add(count);
+                }
+                for child in &node.own {
+                    let known = own.entry(*child).or_default();
+                    *known = known.saturating_add(count);
+                }
+                let edges = node.same.len().saturating_add(node.any.len()).saturating_add(node.own.len());
+                *steps = steps.saturating_add(edges);
+            }
+            most = most.max(all);
+            if most > MAX_PER_VALUE {
+                return Some(most);
+            }
+            // A value has one key: of those for several keys the most.
+            let mut next: HashMap<usize, u64> = HashMap::default();
+            for ((_, target), count) in own {
+                let known = next.entry(target).or_default();
+                *known = count.max(*known);
+            }
+            for (target, count) in any {
+                let known = next.entry(target).or_default();
+                *known = known.saturating_add(count);
+            }
+            level = next;
+            if level.is_empty() {
+                break;
+            }
+        }
+        Some(most)
+    }
+
+    /// What applies to one value, each before what it leads to. What leads back to itself does so once.
+    fn in_order(&self, level: &HashMap<usize, u64>, steps: &mut usize) -> Option<Vec<usize>> {
+        let mut seen: HashMap<usize, ()> = HashMap::default();
+        let mut after: Vec<usize> = Vec::new();
+        let mut open: Vec<(usize, usize)> = Vec::new();
+        for root in level.keys() {
+            if seen.insert(*root, ()).is_none() {
+                open.push((*root, 0));
+            }
+            while let Some((place, next)) = open.last_mut() {
+                *steps = steps.saturating_add(1);
+                if *steps > MAX_STEPS {
+                    return None;
+                }
+                match self.nodes.get(*place).and_then(|node| node.same.get(*next)) {
+                    Some(target) => {
+                        *next = next.saturating_add(1);
+                        if seen.insert(*target, ()).is_none() {
+                            open.push((*target, 0));
+                        }
+                    }
+                    None => {
+                        after.push(*place);
+                        open.pop();
+                    }
+                }
+            }
+        }
+        after.reverse();
+        Some(after)
+    }
+}
+
+/// The schemas below some keywords: one, a list, or an object of them.
+fn below<'s>(members: &'s Map<String, Json>, keywords: &[&str]) -> Vec<&'s Json> {
+    let mut all = Vec::new();
+    for (keyword, value) in members.iter().filter(|(keyword, _)| keywords.contains(&keyword.as_str())) {
+        match value {
+            Json::Array(items) => all.extend(items),
+            Json::Object(members)
+                if matches!(&**keyword, "patternProperties" | "dependentSchemas" | "dependencies") =>
+            {
+                all.extend(members.values());
+            }
+            schema => all.push(schema),
+        }
+    }
+    all
+}
