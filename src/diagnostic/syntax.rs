@@ -3,8 +3,9 @@
 use super::Code;
 use crate::event::Event;
 use crate::json::{
-    Fault, Issue, MAX_DEPTH, Places, Pointer, Position, Span, Tape, Value, parse, repeated_keys, write, yaml,
+    Fault, Issue, MAX_DEPTH, Places, Pointer, Position, Span, Tape, Value, parse, repeated_keys, write,
 };
+use crate::yaml;
 
 use super::findings::{Findings, Location, Subject};
 use super::path::Path;

@@ -6,9 +6,10 @@ use crate::catalogue;
 use crate::diagnostic::edits::Edits;
 use crate::diagnostic::path::Path;
 use crate::diagnostic::{Code, Severity};
-use crate::json::{Kind, Value, write, yaml};
+use crate::json::{Kind, Value, write};
 use crate::text::nearest::nearest;
 use crate::time::scalar;
+use crate::yaml;
 
 use super::super::model::{EventTrigger, Order, Posture};
 use super::super::read::{self, MAX_NESTING, TriggerKind};
@@ -387,8 +388,7 @@ impl Check<'_, '_> {
 
 /// A plain value of YAML and what it is by YAML 1.1, if that is something else.
 pub fn yaml_1_1(value: Value<'_>) -> Option<(&str, &'static str)> {
-    let plain = value.is_bare() || value.is_number();
-    let raw = std::str::from_utf8(value.raw()).ok().filter(|_| plain)?;
+    let raw = std::str::from_utf8(value.written()).ok().filter(|_| value.is_bare())?;
     Some((raw, yaml::yaml_1_1(raw)?))
 }
 
