@@ -90,6 +90,8 @@ struct Composer<'t> {
     has_tabs: bool,
     /// Before this place they are.
     checked: usize,
+    /// The end of the event before, also if it has no text.
+    gap: usize,
     documents: usize,
 }
 
@@ -113,6 +115,7 @@ pub(super) fn compose(bytes: &[u8]) -> Step<Document> {
         last: base,
         has_tabs: memchr::memchr(b'\t', bytes).is_some(),
         checked: base,
+        gap: base,
         documents: 0,
     };
     for event in Parser::new_from_str(input) {
@@ -269,6 +272,7 @@ impl<'t> Composer<'t> {
         self.push(Content::Scalar(Scalar { kind, text: stored, merge, ..node }), span);
         self.note_anchor(anchor, 1);
         if is_absent { self.finish_key() } else { self.finish_node(span.end as usize) }
+        self.gap = self.gap.max(span.end as usize);
         Ok(())
     }
 
@@ -528,8 +532,13 @@ impl<'t> Composer<'t> {
     /// A key without `?` stands on one line with its colon.
     fn check_key(&self, span: Span, outer: Span, is_absent: bool) -> Step {
         let bytes = self.text.as_bytes();
-        let before = self.text.get(..outer.start as usize).unwrap_or_default();
-        if before.trim_ascii_end().ends_with('?') {
+        // Between the last value and this key there are only indicators and comments.
+        let (mut before, mut indicator) = (self.skip_blank(self.last.max(self.gap)), None);
+        while before < outer.start as usize {
+            indicator = bytes.get(before);
+            before = self.skip_blank(before.saturating_add(1));
+        }
+        if indicator == Some(&b'?') {
             return Ok(());
         }
         if is_absent {
@@ -587,10 +596,38 @@ impl<'t> Composer<'t> {
         rest.char_indices().nth(index % 64).map_or(self.text.len(), |(byte, _)| start.saturating_add(byte))
     }
 
+    /// The escape that is none in the quotes at a place.
+    fn wrong_escape(&self, quote: usize) -> usize {
+        let bytes = self.text.as_bytes();
+        let mut at = quote.saturating_add(1);
+        while let Some(byte) = bytes.get(at) {
+            let after = at.saturating_add(2);
+            match (byte, bytes.get(at.saturating_add(1))) {
+                (b'\\', Some(letter)) => {
+                    let digits = escape_digits(*letter).map(|digits| bytes.get(after..after.saturating_add(digits)));
+                    if !digits.flatten().is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit)) {
+                        return at;
+                    }
+                    at = after;
+                }
+                (b'"', _) => break,
+                _ => at = at.saturating_add(1),
+            }
+        }
+        quote
+    }
+
     /// The parser's error as one of ours.
     fn parser_error(&self, error: &ScanError) -> YamlError {
         let at = self.byte(*error.marker());
         let problem = problem_of(error.info(), self.text.as_bytes().get(at).copied());
+        // Its place is before the tab at times, and other problems come of a tab.
+        let to = if problem == YamlProblem::Tab { self.text.len() } else { at };
+        if !matches!(problem, YamlProblem::UnclosedText | YamlProblem::Escape)
+            && let Err(tab) = self.check_tabs(to)
+        {
+            return tab;
+        }
         if let Some(open) = self.open.last().filter(|open| open.is_flow)
             && let Some(node) = self.nodes.get(open.node)
         {
@@ -603,14 +640,49 @@ impl<'t> Composer<'t> {
                 return fault(YamlProblem::Unclosed, start, 1);
             }
         }
+        let (problem, at) = match problem {
+            // The only colon of its line: the line itself fits nowhere. Otherwise the value is the problem.
+            YamlProblem::KeyInValue => {
+                let start = self.line_start(at);
+                let line = self.text.get(start..at).unwrap_or_default();
+                let content = start.saturating_add(line.len().saturating_sub(line.trim_ascii_start().len()));
+                match line.find(": ") {
+                    Some(colon) => (problem, self.skip_blank(start.saturating_add(colon).saturating_add(1))),
+                    None => (YamlProblem::Indentation, content),
+                }
+            }
+            // It is found missing on a line below.
+            YamlProblem::MissingColon => {
+                let before = self.text.get(..at).unwrap_or_default();
+                if before.get(self.line_start(at)..).is_some_and(|line| line.trim_ascii().is_empty()) {
+                    let start = self.line_start(before.trim_ascii_end().len());
+                    (problem, self.skip_blank(start).min(at))
+                } else {
+                    (problem, at)
+                }
+            }
+            YamlProblem::Escape => (problem, self.wrong_escape(at)),
+            _ => (problem, at),
+        };
         let rest = self.text.get(at..self.line_end(at)).unwrap_or_default();
         let length = match problem {
+            YamlProblem::Escape => 2.min(rest.len()),
             YamlProblem::UnclosedText | YamlProblem::Tab | YamlProblem::Reserved | YamlProblem::MismatchedBracket => {
                 rest.chars().next().map_or(0, char::len_utf8)
             }
             _ => rest.trim_ascii_end().len(),
         };
         fault(problem, at, length)
+    }
+}
+
+/// How many hexadecimal digits follow an escape in double quotes; `None`: there is no such escape.
+fn escape_digits(letter: u8) -> Option<usize> {
+    match letter {
+        b'x' => Some(2),
+        b'u' => Some(4),
+        b'U' => Some(8),
+        _ => b"0abt\tnvfreN_LP \"/\\\n\r".contains(&letter).then_some(0),
     }
 }
 

@@ -20,7 +20,7 @@ mod resolve;
 #[cfg(test)]
 mod tests;
 
-use crate::json::Tape;
+use crate::json::{Span, Tape};
 
 pub use error::{YamlError, YamlProblem};
 pub use resolve::yaml_1_1;
@@ -32,8 +32,11 @@ pub use resolve::yaml_1_1;
 /// The first problem of the text, with its place: of its syntax, of a value, or of its size.
 pub fn read(text: &[u8], tape: &mut Tape) -> Result<(), YamlError> {
     let outcome = compose::compose(text).and_then(|document| construct::construct(&document, text, tape));
-    if outcome.is_err() {
+    outcome.map_err(|mut error| {
         tape.clear();
-    }
-    outcome
+        // At the end of the text there is nothing to mark.
+        let length = u32::try_from(text.len()).unwrap_or(u32::MAX);
+        error.span = Span { start: error.span.start.min(length), end: error.span.end.min(length) };
+        error
+    })
 }

@@ -1,6 +1,6 @@
 //! YAML against PyYAML: its recorded answers to the YAML test suite, to texts of our own, and to texts made by chance.
 
-use prefect_events::json::{Kind, Span, Tape, Value, parse};
+use prefect_events::json::{Kind, Span, Tape, Value};
 use prefect_events::yaml::{self, YamlError, YamlProblem};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -452,4 +452,73 @@ fn agrees_with_pyyaml_on_texts_made_by_chance() {
     let wrong: Vec<String> = wrong.into_iter().map(|(_, found)| found).collect();
     assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), wrong.join("\n"));
     assert!(agreed > 800, "{agreed}");
+}
+
+fn refused(text: &str) -> YamlProblem {
+    ours(text).unwrap_err().problem
+}
+
+/// Aliases of aliases, and whatever else grows or nests.
+#[test]
+fn what_is_too_much_is_refused() {
+    let mut laughs = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
+    let mut merges = "a0: &a0 {x0: 1}\n".to_owned();
+    let mut nested = "a0: &a0 [x]\n".to_owned();
+    for level in 1..2000 {
+        if level < 10 {
+            let aliases = vec![format!("*a{}", level - 1); 10].join(", ");
+            laughs += &format!("a{level}: &a{level} [{aliases}]\n");
+        }
+        nested += &format!("a{level}: &a{level} [*a{}]\n", level - 1);
+        merges += &format!("a{level}: &a{level} {{<<: *a{}, x{level}: 1}}\n", level - 1);
+    }
+    assert_eq!(refused(&laughs), YamlProblem::TooLarge);
+    assert_eq!(refused(&merges), YamlProblem::TooLarge);
+    assert_eq!(refused(&nested), YamlProblem::TooDeep);
+    for text in ["[".repeat(100_000), "- ".repeat(100_000), "{a: ".repeat(100_000)] {
+        assert_eq!(refused(&text), YamlProblem::TooDeep);
+    }
+    assert!(ours(&"&a ".repeat(100_000)).is_err());
+}
+
+/// What an alias or a merge key brings stands where the anchor is.
+#[test]
+fn aliases_and_merges_have_the_place_of_the_anchor() {
+    let text = "a: &a {within: '9''0', x: \"\\u00e9\"}\nb: *a\nc: {<<: *a, y: 1}\n";
+    let mut tape = Tape::new();
+    yaml::read(text.as_bytes(), &mut tape).unwrap();
+    let document = tape.document(text.as_bytes());
+    let root = document.root().unwrap();
+    for (path, written) in [
+        (["a", "within"], "'9"),
+        (["b", "within"], "'9"),
+        (["c", "within"], "'9"),
+        (["c", "x"], "\"\\u"),
+        (["c", "y"], "1}"),
+    ] {
+        let value = root.at_path(&path).unwrap();
+        assert_eq!(value.span().start as usize, text.find(written).unwrap(), "{path:?}");
+    }
+    assert_eq!(root.at_path(&["c", "within"]).unwrap().written(), b"'9''0'");
+    assert_eq!((&*root.at_path(&["c", "within"]).unwrap().string(), &*root.at_path(&["b", "x"]).unwrap().string()), ("9'0", "é"));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_bytes_are_read_or_refused(bytes in vec(any::<u8>(), 0..60), pieces in vec(select(&PIECES[..]), 0..40)) {
+        let mut tape = Tape::new();
+        for text in [bytes, pieces.concat().into_bytes()] {
+            match yaml::read(&text, &mut tape) {
+                Err(error) => {
+                    let Span { start, end } = error.span;
+                    prop_assert!(start <= end && end as usize <= text.len(), "{text:?} {error:?}");
+                    let text = String::from_utf8_lossy(&text);
+                    prop_assert!(error.problem == YamlProblem::Utf8 || text.is_char_boundary(start as usize));
+                }
+                Ok(()) => places_are_right(std::str::from_utf8(&text).unwrap(), tape.document(&text).root().unwrap()),
+            }
+        }
+    }
 }

@@ -363,15 +363,18 @@ impl Check<'_, '_> {
         let depth = depth.saturating_add(1);
         for (key, member) in value.members() {
             let name = key.string();
-            // pydantic takes the words for booleans too.
-            if !(BOOLEANS.contains(&&*name) && member.is_string() && scalar::boolean(member).is_some()) {
+            // A boolean is wanted: then both mean the same.
+            if !(BOOLEANS.contains(&&*name) && scalar::boolean(member).is_some()) {
                 self.yaml_scalar(member, &Path::Key(path, &name), depth);
             }
         }
         for (index, item) in value.items().enumerate() {
             self.yaml_scalar(item, &Path::Item(path, index), depth);
         }
-        if let Some((raw, meaning)) = yaml_1_1(value) {
+        // What is wrong as it is read needs no such remark.
+        if let Some((raw, meaning)) = yaml_1_1(value)
+            && !self.findings.has(&path.pointer())
+        {
             self.add(Code::YAML_1_1_VALUE, path, value).shown("found", raw).with("meaning", meaning);
         }
     }
