@@ -1,26 +1,32 @@
 export type * from "./events.js";
 
 /**
- * Starts the WebAssembly modules: needed once in a browser, before anything that is not merely told (`explain`,
- * `eventTypes`, `toCurl`). Calling it again does nothing. In Node.js the modules are ready when imported, and this resolves at once.
+ * Starts the WebAssembly modules: needed once in a browser, before anything that does more than look something up
+ * (`explain`, `eventTypes`, `toCurl`). Calling it again does nothing. In Node.js the modules are ready when imported, and
+ * this resolves at once.
  *
  * A bundler leaves out the functions that are not imported, and then `init` does not load the module behind them. A part
  * of a page that is loaded later calls `init` again, for the functions that came with it.
  *
- * @param source The main module (`prefect_events.wasm`), if it does not lie beside the script; `false`: do not load it,
- *   for those who need only the functions of the second one.
- * @param authoring The module for those who write (`prefect_events_authoring.wasm`), which `checkAutomation`, `buildEvent`,
- *   `buildEvents`, `buildRun`, `simulate`, `compareVersions`, `testScenarios`, `heartbeatAdvice`, and `replay` with an
- *   automation in YAML need, if it does not lie beside the script; `false`: do not load it, which is also meant if only
- *   `source` is given.
- * @param schemas The module that checks schemas of your own (`prefect_events_schemas.wasm`), which the option `schemas` needs:
- *   `true` if it lies beside the script; without, it is not loaded.
+ * @throws TypeError for an unknown option.
  */
-export function init(
-  source?: WasmSource | false,
-  authoring?: WasmSource | false,
-  schemas?: WasmSource | boolean,
-): Promise<void>;
+export function init(options?: InitOptions): Promise<void>;
+
+/**
+ * Where each module comes from. `true`: its file lies beside the script; `false`: it is not loaded, and what needs it throws.
+ */
+export interface InitOptions {
+  /** What validates events (`prefect_events_validate.wasm`). Default: `true` if a function that needs it is imported. */
+  validate?: WasmSource | boolean | undefined;
+  /**
+   * What checks automations, simulates and builds events (`prefect_events_author.wasm`). Default: `true` if a function
+   * that needs it is imported: `checkAutomation`, `heartbeatAdvice`, `buildEvent`, `buildEvents`, `buildRun`, `simulate`,
+   * `replay`, `compareVersions` or `testScenarios`.
+   */
+  author?: WasmSource | boolean | undefined;
+  /** What validates with JSON Schemas of your own, the option `schemas` (`prefect_events_schemas.wasm`). Default: `false`. */
+  schemas?: WasmSource | boolean | undefined;
+}
 
 /**
  * Where the module is (a string, a `URL`, a `Request` or a `Response`), its bytes, or the compiled `WebAssembly.Module`.

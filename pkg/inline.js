@@ -3,10 +3,10 @@
 
 import * as api from "./api/index.js";
 import { present } from "./instance.js";
-import { authoringModule } from "./modules/authoring.js";
-import { eventsModule } from "./modules/events.js";
-import { base64 as eventsText } from "./wasm/prefect_events.base64.js";
-import { base64 as authoringText } from "./wasm/prefect_events_authoring.base64.js";
+import { authorModule } from "./modules/author.js";
+import { validateModule } from "./modules/validate.js";
+import { base64 as authorText } from "./wasm/prefect_events_author.base64.js";
+import { base64 as validateText } from "./wasm/prefect_events_validate.base64.js";
 
 export { applyFixes, codes, eventTypes, explain, toCurl, toPython } from "./api/index.js";
 
@@ -16,8 +16,8 @@ export { applyFixes, codes, eventTypes, explain, toCurl, toPython } from "./api/
  * @template F
  * @param {F} usable
  */
-function events(usable) {
-  eventsModule.startWhenCalled(() => bytes(eventsText));
+function validates(usable) {
+  validateModule.startWhenCalled(() => bytes(validateText));
   return usable;
 }
 
@@ -25,8 +25,8 @@ function events(usable) {
  * @template F
  * @param {F} usable
  */
-function authoring(usable) {
-  authoringModule.startWhenCalled(() => bytes(authoringText));
+function authors(usable) {
+  authorModule.startWhenCalled(() => bytes(authorText));
   return usable;
 }
 
@@ -38,23 +38,30 @@ function bytes(base64) {
   return code;
 }
 
-/** Compiles in the background what the first call would compile. */
-export async function init() {
+/**
+ * Compiles in the background what the first call would compile.
+ * @param {undefined} [options]
+ */
+export async function init(options) {
+  if (options !== undefined)
+    throw new TypeError(
+      "init of prefect-events/inline needs no options: the modules are in the script",
+    );
   await Promise.all(Array.from(present.values(), (module) => module.prepare()));
 }
 
-export const buildEvent = /* @__PURE__ */ authoring(api.buildEvent);
-export const buildEvents = /* @__PURE__ */ authoring(api.buildEvents);
-export const buildRun = /* @__PURE__ */ authoring(api.buildRun);
-export const checkAutomation = /* @__PURE__ */ authoring(api.checkAutomation);
-export const compareVersions = /* @__PURE__ */ authoring(api.compareVersions);
-export const describe = /* @__PURE__ */ events(api.describe);
-export const heartbeatAdvice = /* @__PURE__ */ authoring(api.heartbeatAdvice);
-export const isNdjson = /* @__PURE__ */ events(api.isNdjson);
-export const jsonSchema = /* @__PURE__ */ events(api.jsonSchema);
-export const replay = /* @__PURE__ */ events(/* @__PURE__ */ authoring(api.replay));
-export const simulate = /* @__PURE__ */ authoring(api.simulate);
-export const testScenarios = /* @__PURE__ */ authoring(api.testScenarios);
-export const validate = /* @__PURE__ */ events(api.validate);
-export const validateStream = /* @__PURE__ */ events(api.validateStream);
-export const version = /* @__PURE__ */ events(api.version);
+export const buildEvent = /* @__PURE__ */ authors(api.buildEvent);
+export const buildEvents = /* @__PURE__ */ authors(api.buildEvents);
+export const buildRun = /* @__PURE__ */ authors(api.buildRun);
+export const checkAutomation = /* @__PURE__ */ authors(api.checkAutomation);
+export const compareVersions = /* @__PURE__ */ authors(api.compareVersions);
+export const describe = /* @__PURE__ */ validates(api.describe);
+export const heartbeatAdvice = /* @__PURE__ */ authors(api.heartbeatAdvice);
+export const isNdjson = /* @__PURE__ */ validates(api.isNdjson);
+export const jsonSchema = /* @__PURE__ */ validates(api.jsonSchema);
+export const replay = /* @__PURE__ */ authors(api.replay);
+export const simulate = /* @__PURE__ */ authors(api.simulate);
+export const testScenarios = /* @__PURE__ */ authors(api.testScenarios);
+export const validate = /* @__PURE__ */ validates(api.validate);
+export const validateStream = /* @__PURE__ */ validates(api.validateStream);
+export const version = /* @__PURE__ */ validates(api.version);

@@ -1,10 +1,14 @@
-// A WebAssembly module and its one instance: starting it, calling it, replacing it.
+// A WebAssembly module and its one instance: starting it, calling it, using objects of it, replacing it.
 // Everything that can leave it unusable (a trap) or large (its memory never shrinks) is dealt with here.
 
 /** After a call which needed more memory than this, the instance is replaced to give it back. */
 const KEEP_BYTES = 256 * 1024 * 1024;
-/** A trap with less memory than this in use, or wanted, was hardly for want of memory. */
-const LARGE_BYTES = 1024 * 1024 * 1024;
+const PAGE_BYTES = 64 * 1024;
+
+/** How each sentence of the modules on a mistake of the caller begins (`misuse` in `wasm/boundary`). */
+const MISUSE = "prefect-events: ";
+
+const STALE = "this stream ended when another call to prefect-events failed: start it anew";
 
 /**
  * What wasm-bindgen makes for each module.
@@ -15,18 +19,24 @@ const LARGE_BYTES = 1024 * 1024 * 1024;
  * }} Glue
  */
 
-/** @param {unknown} error */
-function isTrap(error) {
-  // A RangeError is a stack overflow, or a buffer larger than the engine makes.
-  return error instanceof WebAssembly.RuntimeError || error instanceof RangeError;
-}
+/** @typedef {import("./options.js").ModuleName} ModuleName */
 
 /**
- * The modules behind what has been imported, by the names of their files: a bundler leaves out the others, and nobody
- * waits for them.
- * @type {Map<string, Instance<any>>}
+ * The modules behind what has been imported: a bundler leaves out the others, and nobody waits for them.
+ * @type {Map<ModuleName, Instance<any>>}
  */
 export const present = new Map();
+
+/** @type {{ [N in ModuleName]: string }} */
+const MISSING = {
+  validate: "prefect-events has not been started: call `await init()` first",
+  author:
+    "this needs the module `author`, which has not been loaded: call `await init()` first, or with `prefect-events/slim` " +
+    "give `init` the source of `prefect_events_author.wasm` as `author`",
+  schemas:
+    "the option `schemas` needs a module that has not been loaded: call `await init({ schemas: true })` first, or give " +
+    "the source of `prefect_events_schemas.wasm` instead of `true`",
+};
 
 /** @template {Glue} G */
 export class Instance {
@@ -35,24 +45,21 @@ export class Instance {
   #ready = false;
   /** @type {(() => BufferSource) | undefined} */
   #bytes;
-  /** Open streams and running calls: while there are any, the instance cannot be replaced. */
+  /** Running calls, and objects that are in use: while there are any, the instance is not replaced for its size. */
   #users = 0;
   /** Counts the instances. */
-  generation = 0;
+  #generation = 0;
+  /** Whether the instance is not to be used any more. */
+  #ended = false;
   #missing;
 
   /**
-   * @param {string} name of its file
+   * @param {ModuleName} name
    * @param {G} glue
-   * @param {string} [missing] what to do if it has not been started
    */
-  constructor(
-    name,
-    glue,
-    missing = "prefect-events has not been started: call `await init()` first",
-  ) {
+  constructor(name, glue) {
     this.#glue = glue;
-    this.#missing = missing;
+    this.#missing = MISSING[name];
     present.set(name, this);
   }
 
@@ -75,7 +82,7 @@ export class Instance {
 
   /**
    * Starts from anything that can be fetched or compiled; a second call does nothing.
-   * @param {import("./index.js").WasmSource} source
+   * @param {string | object} source
    */
   async load(source) {
     await this.#glue.default({ module_or_path: source });
@@ -90,33 +97,42 @@ export class Instance {
     if (!this.#ready) this.start(module);
   }
 
-  /** Whether it can be called. */
-  get usable() {
-    return this.#ready || this.#bytes !== undefined;
-  }
-
   /** The bytes of memory that the instance takes. */
   memory() {
+    return this.#memory().buffer.byteLength;
+  }
+
+  #memory() {
     // Once started, this returns the exports of the present instance and starts nothing.
-    return this.#glue.initSync(undefined).memory.buffer.byteLength;
+    return this.#glue.initSync(undefined).memory;
   }
 
-  /** Keeps the instance from being replaced, until it is released. */
-  retain() {
-    this.#users += 1;
-  }
-
-  release() {
-    this.#users -= 1;
-  }
-
+  /** Makes a fresh instance: the old one's memory goes with it. */
   #replace() {
-    this.generation += 1;
     this.#glue.__wbg_reset_state();
+    this.#ended = false;
+  }
+
+  /** What is open ends with the instance. */
+  #end() {
+    this.#generation += 1;
+    this.#ended = true;
+  }
+
+  #release() {
+    this.#users -= 1;
+    if (this.#users > 0) return;
+    try {
+      if (!this.#ended && this.memory() > KEEP_BYTES) this.#end();
+      if (this.#ended) this.#replace();
+    } catch {
+      // For want of stack or memory: the next call tries again.
+    }
   }
 
   /**
-   * Calls into the instance.
+   * Calls into the instance. No code of the caller may run in `action`: whatever is thrown there, but for a sentence of
+   * the module on a mistake of the caller, is taken for the end of the instance.
    * @template T
    * @param {(glue: G) => T} action
    * @param {number} [size] of the input
@@ -127,22 +143,70 @@ export class Instance {
       if (this.#bytes === undefined) throw new Error(this.#missing);
       this.start(this.#bytes());
     }
-    this.retain();
+    if (this.#ended) this.#replace();
+    let sound = false;
+    this.#users += 1;
     try {
-      return action(this.#glue);
+      const result = action(this.#glue);
+      sound = true;
+      return result;
     } catch (error) {
-      if (!isTrap(error)) throw error;
-      const large = Math.max(this.memory(), size) >= LARGE_BYTES;
-      this.#replace();
-      throw new Error(
-        large
-          ? "the input is too large for one call: its check ran out of memory (for NDJSON there is validateStream)"
-          : "prefect-events failed on this input, which is a fault of prefect-events: please report it, with the input if you can",
-        { cause: error },
-      );
+      // After a stack overflow every call may fail, here too.
+      sound = error instanceof TypeError && error.message.startsWith(MISUSE);
+      throw sound ? error : new Error(this.#reason(error, size), { cause: error });
     } finally {
-      this.release();
-      if (this.#users === 0 && this.memory() > KEEP_BYTES) this.#replace();
+      // Its memory may be in any state, and what it has borrowed stays so.
+      if (!sound) this.#end();
+      this.#release();
     }
+  }
+
+  /**
+   * Why a call ended as no call should.
+   * @param {unknown} error
+   * @param {number} size of the input
+   */
+  #reason(error, size) {
+    try {
+      // Lists grow by doubling, and what is read takes room beside its text. Nobody uses this memory any more.
+      this.#memory().grow(Math.ceil(Math.max(this.memory(), 2 * size) / PAGE_BYTES));
+    } catch {
+      return "the input is too large for one call: its check ran out of memory (for NDJSON there is validateStream)";
+    }
+    return error instanceof RangeError
+      ? "the call stack was exhausted: call prefect-events with less of it in use; if that is not it, please report it"
+      : "prefect-events failed on this input, which is a fault of prefect-events: please report it, with the input if you can";
+  }
+
+  /**
+   * An object of the module's. Whoever makes it closes it.
+   * @template {{ free(): void }} O
+   * @param {(glue: G) => O} make
+   */
+  open(make) {
+    const object = this.call(make);
+    const born = this.#generation;
+    this.#users += 1;
+    let open = true;
+    return {
+      /**
+       * Calls into the instance with the object, as `call` does.
+       * @template T
+       * @param {(object: O) => T} action
+       * @param {number} [size]
+       * @returns {T}
+       */
+      use: (action, size) => {
+        if (!open || born !== this.#generation) throw new Error(STALE);
+        return this.call(() => action(object), size);
+      },
+      close: () => {
+        if (!open) return;
+        open = false;
+        this.#release();
+        // An object of an instance that was replaced went with it.
+        if (born === this.#generation) this.call(() => object.free());
+      },
+    };
   }
 }

@@ -3,9 +3,10 @@
 import { readFileSync } from "node:fs";
 
 import * as api from "./api/index.js";
-import { authoringModule } from "./modules/authoring.js";
-import { eventsModule } from "./modules/events.js";
+import { authorModule } from "./modules/author.js";
 import { schemasModule } from "./modules/schemas.js";
+import { validateModule } from "./modules/validate.js";
+import { sources } from "./options.js";
 
 export { applyFixes, codes, eventTypes, explain, toCurl, toPython } from "./api/index.js";
 
@@ -17,11 +18,11 @@ export { applyFixes, codes, eventTypes, explain, toCurl, toPython } from "./api/
  * @returns {F}
  */
 function ready(usable) {
-  eventsModule.startWhenCalled(() =>
-    readFileSync(new URL("./wasm/prefect_events.wasm", import.meta.url)),
+  validateModule.startWhenCalled(() =>
+    readFileSync(new URL("./wasm/prefect_events_validate.wasm", import.meta.url)),
   );
-  authoringModule.startWhenCalled(() =>
-    readFileSync(new URL("./wasm/prefect_events_authoring.wasm", import.meta.url)),
+  authorModule.startWhenCalled(() =>
+    readFileSync(new URL("./wasm/prefect_events_author.wasm", import.meta.url)),
   );
   schemasModule.startWhenCalled(() =>
     readFileSync(new URL("./wasm/prefect_events_schemas.wasm", import.meta.url)),
@@ -29,8 +30,13 @@ function ready(usable) {
   return usable;
 }
 
-/** Nothing is left to do; it is here so that the same code runs in browsers. */
-export async function init() {}
+/**
+ * Nothing is left to do; it is here so that the same code runs in browsers.
+ * @param {import("./index.js").InitOptions} [options]
+ */
+export async function init(options) {
+  sources(options, "init");
+}
 
 export const buildEvent = /* @__PURE__ */ ready(api.buildEvent);
 export const buildEvents = /* @__PURE__ */ ready(api.buildEvents);

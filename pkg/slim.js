@@ -2,55 +2,44 @@
 // It names no file, and starts at once where that is asked for.
 
 import { present } from "./instance.js";
-import { eventsModule } from "./modules/events.js";
 import { schemasModule } from "./modules/schemas.js";
+import { fileOf, NAMES, source, sources } from "./options.js";
 
 export * from "./api/index.js";
 
-/** @typedef {import("./index.js").WasmSource} WasmSource */
-/** @typedef {import("./index.slim.js").WasmCode} WasmCode */
-
-/**
- * @param {WasmSource} source
- * @param {WasmSource | false} [authoring]
- * @param {WasmSource | false} [schemas]
- */
-export async function init(source, authoring, schemas) {
-  const load = given(source, authoring, schemas).map(([module, code]) => module.load(code));
-  await Promise.all(load);
+/** @param {import("./index.slim.js").SlimOptions<import("./index.js").WasmSource>} options */
+export async function init(options) {
+  await Promise.all(given(options, "init").map(([module, from]) => module.load(from)));
 }
 
-/**
- * @param {WasmCode} source
- * @param {WasmCode | false} [authoring]
- * @param {WasmCode | false} [schemas]
- */
-export function initSync(source, authoring, schemas) {
-  for (const [module, code] of given(source, authoring, schemas)) module.start(code);
+/** @param {import("./index.slim.js").SlimOptions<import("./index.slim.js").WasmCode>} options */
+export function initSync(options) {
+  for (const [module, code] of given(options, "initSync"))
+    module.start(/** @type {WebAssembly.Module} */ (code));
 }
 
 /**
  * The modules with what they are started from.
- * @template C
- * @param {C} source
- * @param {C | false} [authoring]
- * @param {C | false} [schemas]
- * @returns {[import("./instance.js").Instance<any>, C][]}
+ * @param {object} options
+ * @param {string} callee
  */
-function given(source, authoring = false, schemas = false) {
-  /** @type {[import("./instance.js").Instance<any>, C][]} */
-  const modules = [];
-  for (const [name, module, code] of /** @type {const} */ ([
-    ["prefect_events", eventsModule, source || undefined],
-    ["prefect_events_authoring", present.get("prefect_events_authoring"), authoring],
-    ["prefect_events_schemas", schemasModule, schemas],
-  ])) {
-    if (code === false) continue;
-    if (code === undefined || code === true)
-      throw new TypeError(
-        `prefect-events/slim finds no file by itself: give \`${name}.wasm\`, its bytes or the compiled module`,
-      );
-    if (module) modules.push([module, code]);
-  }
-  return modules;
+function given(options, callee) {
+  const all = sources(options, callee);
+  const found = NAMES.flatMap((name) => {
+    const { [name]: from = false } = all;
+    if (from === false) return [];
+    if (from === true) throw new TypeError(noFile(name));
+    const module = name === "schemas" ? schemasModule : present.get(name);
+    /** @type {[import("./instance.js").Instance<any>, string | object][]} */
+    const one = module ? [[module, source(from, name, callee)]] : [];
+    return one;
+  });
+  if (NAMES.every((name) => (all[name] ?? false) === false))
+    throw new TypeError(noFile("validate"));
+  return found;
+}
+
+/** @param {import("./options.js").ModuleName} name */
+function noFile(name) {
+  return `prefect-events/slim finds no file by itself: give \`${fileOf(name)}\`, its bytes or the compiled module, as \`${name}\``;
 }

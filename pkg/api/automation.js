@@ -1,7 +1,7 @@
 // Automations: whether they are right, and what their windows are good for.
 
 import { document, object, optionsText } from "../input.js";
-import { authoringModule } from "../modules/authoring.js";
+import { authorModule } from "../modules/author.js";
 
 /**
  * @param {string | Uint8Array | ArrayBuffer | object} input
@@ -10,7 +10,7 @@ import { authoringModule } from "../modules/authoring.js";
  */
 export function checkAutomation(input, options) {
   const { bytes, places, wtf8 } = document(input, "checkAutomation");
-  return authoringModule.call(
+  return authorModule.call(
     (core) => JSON.parse(core.checkAutomation(bytes, optionsText(options), places, wtf8)),
     bytes.length,
   );
@@ -22,5 +22,5 @@ export function checkAutomation(input, options) {
  */
 export function heartbeatAdvice(input) {
   const question = JSON.stringify(object(input, "heartbeatAdvice"));
-  return authoringModule.call((core) => JSON.parse(core.heartbeatAdvice(question)));
+  return authorModule.call((core) => JSON.parse(core.heartbeatAdvice(question)));
 }

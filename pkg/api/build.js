@@ -1,7 +1,7 @@
 // Events and runs that are made.
 
 import { object, string } from "../input.js";
-import { authoringModule } from "../modules/authoring.js";
+import { authorModule } from "../modules/author.js";
 import { encode } from "../text.js";
 
 /**
@@ -15,7 +15,7 @@ export function buildEvent(name, input = {}, options = {}) {
   const chance = buildOptions(options);
   if (typeof name !== "string")
     throw new TypeError("buildEvent needs the name of an event, a string");
-  return authoringModule.call((core) => JSON.parse(core.buildEvent(name, text, chance)));
+  return authorModule.call((core) => JSON.parse(core.buildEvent(name, text, chance)));
 }
 
 /**
@@ -28,7 +28,7 @@ export function buildEvents(name, inputs, options = {}) {
   if (!Array.isArray(inputs)) throw new TypeError("buildEvents needs a list of objects");
   const chance = buildOptions(options);
   const event = string(name, "buildEvents", "the name of an event");
-  return authoringModule.call((core) => {
+  return authorModule.call((core) => {
     const lines = new core.EventLines(event, chance);
     let built = "";
     try {
@@ -56,7 +56,7 @@ const AT_ONCE = 500;
 export function buildRun(spec = {}, options = {}) {
   const text = JSON.stringify(object(spec, "buildRun"));
   const chance = buildOptions(options);
-  return authoringModule.call((core) => {
+  return authorModule.call((core) => {
     const history = new core.History(text, chance);
     const events = [];
     try {

@@ -1,7 +1,7 @@
 // What is known of Prefect's events.
 
 import { string } from "../input.js";
-import { eventsModule } from "../modules/events.js";
+import { validateModule } from "../modules/validate.js";
 import { eventTypes, examples } from "../wasm/event-types.js";
 
 /** @typedef {import("../index.js").EventType} EventType */
@@ -16,7 +16,7 @@ export { eventTypes };
 export function describe(name) {
   string(name, "describe", "an event name");
   // A pattern need not be a name that its own family can have.
-  const pattern = eventsModule.call((core) => core.familyOf(name)) ?? name;
+  const pattern = validateModule.call((core) => core.familyOf(name)) ?? name;
   const type = eventTypes().find((one) => one.name_pattern === pattern);
   return type && name !== pattern ? { ...type, example: example(name, pattern) } : type;
 }

@@ -1,8 +1,7 @@
 // Scenarios and real events, played to automations.
 
 import { document, isBuffer, isBytes, object } from "../input.js";
-import { authoringModule } from "../modules/authoring.js";
-import { eventsModule } from "../modules/events.js";
+import { authorModule } from "../modules/author.js";
 import { encode } from "../text.js";
 
 /**
@@ -15,7 +14,7 @@ export function simulate(scenario, options = {}) {
   refuse(rest, "`trace`, `events` and `server_version`");
   const { bytes, places, wtf8 } = document(scenario, "simulate");
   const version = server_version === undefined ? undefined : String(server_version);
-  return authoringModule.call(
+  return authorModule.call(
     (core) =>
       JSON.parse(core.simulate(bytes, trace === true, events === true, version, places, wtf8)),
     bytes.length,
@@ -38,12 +37,7 @@ export function replay(automation, events, options = {}) {
     throw new TypeError("replay needs an automation and events, each as a string or bytes");
   };
   const [one, other] = [bytes(automation), bytes(events)];
-  // The module for events reads no YAML, and may have been left out. White space and a byte order mark may come first.
-  const first = one.find((byte) => byte > 0x20 && ![0xef, 0xbb, 0xbf].includes(byte)) ?? 0;
-  const isJson = "{[".includes(String.fromCharCode(first));
-  const module =
-    isJson && (eventsModule.usable || !authoringModule.usable) ? eventsModule : authoringModule;
-  return module.call(
+  return authorModule.call(
     (core) => JSON.parse(core.replay(one, other, JSON.stringify(rest), trace === true)),
     other.length,
   );
@@ -118,5 +112,5 @@ function refuse(rest, known) {
  */
 export function testScenarios(input) {
   const { bytes, wtf8 } = document(input, "testScenarios");
-  return authoringModule.call((core) => JSON.parse(core.testScenarios(bytes, wtf8)), bytes.length);
+  return authorModule.call((core) => JSON.parse(core.testScenarios(bytes, wtf8)), bytes.length);
 }

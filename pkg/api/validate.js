@@ -3,7 +3,7 @@
 import { isBuffer, isBytes, optionsText, toJson } from "../input.js";
 import { present } from "../instance.js";
 import { wholeLines } from "../lines.js";
-import { eventsModule } from "../modules/events.js";
+import { validateModule } from "../modules/validate.js";
 import { encode, encodeWtf8, isWellFormed } from "../text.js";
 
 /** @typedef {import("../index.js").ValidateOptions} ValidateOptions */
@@ -35,10 +35,9 @@ export function validate(input, options) {
  * @returns {Report}
  */
 function check(bytes, options, places, wtf8) {
-  return validator(options).call(
-    (core) => JSON.parse(core.validate(bytes, optionsText(options), places, wtf8)),
-    bytes.length,
-  );
+  const module = validator(options);
+  const text = optionsText(options);
+  return module.call((core) => JSON.parse(core.validate(bytes, text, places, wtf8)), bytes.length);
 }
 
 /**
@@ -79,18 +78,18 @@ export async function* validateLines(source, options) {
  */
 export function isNdjson(head) {
   if (!isBytes(head)) throw new TypeError("isNdjson needs the first bytes of a text, a Uint8Array");
-  return eventsModule.call((core) => core.isNdjson(head, false));
+  return validateModule.call((core) => core.isNdjson(head, false));
 }
 
 /**
  * The module that validates. The one for schemas is named only by entries that can load it: who bundles `validate`
  * does not bundle that too.
  * @param {ValidateOptions | undefined} options
- * @returns {Pick<typeof eventsModule, "call" | "generation" | "retain" | "release">}
+ * @returns {Pick<typeof validateModule, "call" | "open">}
  */
 function validator(options) {
-  if (options?.schemas === undefined) return eventsModule;
-  const module = present.get("prefect_events_schemas");
+  if (options?.schemas === undefined) return validateModule;
+  const module = present.get("schemas");
   if (module) return module;
   throw new Error(
     "the option `schemas` needs a module that this entry of the package lacks: import `prefect-events` itself, " +
@@ -100,43 +99,20 @@ function validator(options) {
 
 /**
  * Opens a stream of NDJSON chunks; whoever opens it closes it.
- * @param {import("../index.js").ValidateOptions} [options]
+ * @param {ValidateOptions} [options]
  */
 export function openStream(options) {
   const module = validator(options);
-  const stream = module.call((core) => new core.Stream(optionsText(options)));
-  const born = module.generation;
-  module.retain();
-  let open = true;
-
-  /**
-   * @template T
-   * @param {() => T} action
-   * @returns {T}
-   */
-  const guarded = (action) => {
-    if (born !== module.generation) {
-      throw new Error(
-        "this stream ended when another call to prefect-events failed: start it anew",
-      );
-    }
-    return module.call(action);
-  };
-
+  const text = optionsText(options);
+  const { use, close } = module.open((core) => new core.Stream(text));
   return {
     /**
      * @param {Uint8Array} lines
-     * @returns {import("../index.js").Report}
+     * @returns {Report}
      */
-    chunk: (lines) => guarded(() => JSON.parse(stream.chunk(lines))),
-    /** @returns {import("../index.js").Report} */
-    finish: () => guarded(() => JSON.parse(stream.finish())),
-    close() {
-      if (!open) return;
-      open = false;
-      module.release();
-      // A stream of an earlier instance went with it.
-      if (born === module.generation) module.call(() => stream.free());
-    },
+    chunk: (lines) => use((stream) => JSON.parse(stream.chunk(lines)), lines.length),
+    /** @returns {Report} */
+    finish: () => use((stream) => JSON.parse(stream.finish())),
+    close,
   };
 }

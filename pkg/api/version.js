@@ -1,5 +1,5 @@
-import { eventsModule } from "../modules/events.js";
+import { validateModule } from "../modules/validate.js";
 
 export function version() {
-  return eventsModule.call((core) => core.version());
+  return validateModule.call((core) => core.version());
 }

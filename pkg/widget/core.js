@@ -19,11 +19,11 @@ export function loadCore() {
 
 /** @returns {Promise<Core>} */
 async function load() {
-  const [{ eventsModule }, { validate }, { applyFixes }] = await Promise.all([
-    import("../modules/events.js"),
+  const [{ validateModule }, { validate }, { applyFixes }] = await Promise.all([
+    import("../modules/validate.js"),
     import("../api/validate.js"),
     import("../api/fixes.js"),
   ]);
-  await eventsModule.load(new URL("../wasm/prefect_events.wasm", import.meta.url));
+  await validateModule.load(new URL("../wasm/prefect_events_validate.wasm", import.meta.url));
   return { validate, applyFixes };
 }

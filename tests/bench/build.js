@@ -1,7 +1,7 @@
 // How fast events are built as JSON text, against plain JavaScript that makes the same objects and writes them as JSON.
 // Printed are events per second of CPU time, and the ratio of each round: both ways take turns.
 
-import { authoringModule } from "../../pkg/modules/authoring.js";
+import { authorModule } from "../../pkg/modules/author.js";
 import { buildEvent, buildEvents } from "../../pkg/node.js";
 import { cpu, quantile } from "./measure.js";
 
@@ -15,7 +15,7 @@ const ID = "3f8a1c52-77b4-4e0b-9c1d-2a6f0b9d4e11";
  * @param {object} spec
  */
 const run = (spec) =>
-  authoringModule.call((core) => {
+  authorModule.call((core) => {
     const history = new core.History(JSON.stringify(spec), OPTIONS);
     const parts = [];
     for (let part = history.part(); part !== undefined; part = history.part()) parts.push(part);

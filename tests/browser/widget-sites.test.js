@@ -170,8 +170,8 @@ for (const site of SITES) {
       await verdicts(page);
       const wasm = loaded.filter((url) => url.endsWith(".wasm"));
       assert.equal(wasm.length, 1);
-      assert.match(wasm[0] ?? "", /prefect_events\.([\w-]+\.)?wasm$/);
-      assert.ok(!loaded.some((url) => /explanations|event-types|authoring|schemas/.test(url)));
+      assert.match(wasm[0] ?? "", /prefect_events_validate\.([\w-]+\.)?wasm$/);
+      assert.ok(!loaded.some((url) => /explanations|event-types|author|schemas/.test(url)));
     });
 
     test("a single example, as the recipe shows it", async (t) => {

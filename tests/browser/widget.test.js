@@ -225,8 +225,8 @@ test("loads the module when it comes into view, and once for all", async (t) => 
   await first(page).scrollIntoViewIfNeeded();
   await first(page).locator(".valid").waitFor();
   assert.equal(wasm().length, 1);
-  assert.match(wasm()[0] ?? "", /prefect_events\.wasm$/);
-  assert.ok(!loaded.some((url) => /explanations|event-types|schemas|authoring/.test(url)));
+  assert.match(wasm()[0] ?? "", /prefect_events_validate\.wasm$/);
+  assert.ok(!loaded.some((url) => /explanations|event-types|schemas|author/.test(url)));
 });
 
 /**

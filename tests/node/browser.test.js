@@ -9,8 +9,8 @@ import * as browser from "../../pkg/browser.js";
 /** @param {string} name */
 const read = (name) => readFileSync(new URL(`../../pkg/wasm/${name}.wasm`, import.meta.url));
 
-const bytes = read("prefect_events");
-const authoring = read("prefect_events_authoring");
+const validate = read("prefect_events_validate");
+const author = read("prefect_events_author");
 
 test("before init, every function that needs a module says what to do", async () => {
   const message = "prefect-events has not been started: call `await init()` first";
@@ -30,37 +30,73 @@ test("what is only told needs no module", () => {
   assert.ok(browser.eventTypes().length > 80);
 });
 
+test("init refuses what names no module", async () => {
+  /** @type {[unknown, RegExp][]} */
+  const wrong = [
+    [
+      validate,
+      /^init needs an object that names the modules, such as `init\({ validate: source }\)`$/,
+    ],
+    [new URL("file:///a.wasm"), /^init needs an object that names the modules/],
+    ["a.wasm", /^init needs an object that names the modules/],
+    [null, /^init needs an object that names the modules/],
+    [{ authoring: false }, /^init knows no module `authoring`: did you mean `author`\?$/],
+    [
+      { module: false },
+      /^init knows no module `module`: there are `validate`, `author` and `schemas`$/,
+    ],
+    [
+      { schemas: 1 },
+      /^init needs the address of `prefect_events_schemas.wasm`, .* as `schemas`, not 1$/,
+    ],
+    [
+      { author: null },
+      /^init needs the address of `prefect_events_author.wasm`, .* as `author`, not null$/,
+    ],
+  ];
+  for (const [options, message] of wrong)
+    await assert.rejects(browser.init(/** @type {any} */ (options)), {
+      name: "TypeError",
+      message,
+    });
+});
+
 test("an init that fails can be repeated", async () => {
-  await assert.rejects(browser.init(new Uint8Array([1, 2, 3])), { name: "CompileError" });
-  await assert.rejects(browser.init(new URL("data:application/wasm;base64,AAAA")));
+  const author = false;
+  await assert.rejects(browser.init({ validate: new Uint8Array([1, 2, 3]), author }), {
+    name: "CompileError",
+  });
+  const address = new URL("data:application/wasm;base64,AAAA");
+  await assert.rejects(browser.init({ validate: address, author }));
 });
 
 test("init works once, twice, and at the same time", async () => {
-  await Promise.all([browser.init(bytes), browser.init(await WebAssembly.compile(bytes))]);
-  await browser.init(bytes);
-  await browser.init(undefined, false);
+  await Promise.all([
+    browser.init({ validate, author: false }),
+    browser.init({ validate: await WebAssembly.compile(validate), author: false }),
+  ]);
+  await browser.init({ validate, author: false });
+  await browser.init({ validate: undefined, author: false });
   assert.equal(browser.validate("{}").events, 1);
 });
 
-test("the second module is loaded when it is given", async () => {
-  await browser.init(bytes);
+test("the module `author` is loaded when it is given", async () => {
+  await browser.init({ validate, author: false });
   assert.throws(() => browser.checkAutomation("{}"), {
-    message:
-      /^this needs a module .* `await init\(\)` first, with `prefect_events_authoring\.wasm` as its second argument/,
+    message: /^this needs the module `author`, .* `await init\(\)` first/,
   });
-  await browser.init(bytes, authoring);
+  await browser.init({ author });
   assert.equal(browser.checkAutomation("{}").events, 1);
 });
 
-test("the third module is loaded when it is given", async () => {
+test("the module `schemas` is loaded when it is given", async () => {
   const schemas = { "*": false };
   const event = { event: "acme.order.created" };
-  await browser.init(bytes, authoring);
+  await browser.init({ validate, author });
   assert.throws(() => browser.validate(event, { schemas }), {
-    message:
-      /^the option `schemas` needs a module .*`prefect_events_schemas\.wasm` as its third argument/,
+    message: /^the option `schemas` needs a module .* `await init\({ schemas: true }\)` first/,
   });
-  await browser.init(bytes, authoring, read("prefect_events_schemas"));
+  await browser.init({ validate, author, schemas: read("prefect_events_schemas") });
   const { diagnostics } = browser.validate(event, { schemas });
   assert.ok(diagnostics.some(({ code }) => code === "schema-violation"));
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { openStream } from "../../pkg/api/validate.js";
-import { eventsModule } from "../../pkg/modules/events.js";
+import { validateModule } from "../../pkg/modules/validate.js";
 import { validate, version } from "../../pkg/node.js";
 
 const EVENT = '{"event":"shop.order.placed"}';
@@ -10,7 +10,7 @@ const FAULT = /is a fault of prefect-events: please report it/;
 
 /** A trap as a bug would make it. */
 function trap() {
-  return eventsModule.call(() => {
+  return validateModule.call(() => {
     throw new WebAssembly.RuntimeError("unreachable");
   });
 }
@@ -29,17 +29,17 @@ test("so is a stack overflow", () => {
   const overflow = () => {
     /** @returns {number} */
     const deeper = () => deeper() + 1;
-    return eventsModule.call(deeper);
+    return validateModule.call(deeper);
   };
   assert.throws(overflow, { message: FAULT });
   assert.equal(typeof version(), "string");
 });
 
 test("other errors pass, and cost nothing", () => {
-  const error = new TypeError("unknown option");
+  const error = new TypeError("prefect-events: unknown option");
   assert.throws(
     () =>
-      eventsModule.call(() => {
+      validateModule.call(() => {
         throw error;
       }),
     (thrown) => thrown === error,
@@ -64,10 +64,10 @@ test("memory beyond 256 MiB is given back, but not from under an open stream", (
   const stream = openStream();
   stream.chunk(Buffer.from(`${EVENT}\n`));
   validate(large);
-  assert.ok(eventsModule.memory() > 260 << 20);
+  assert.ok(validateModule.memory() > 260 << 20);
   assert.equal(stream.chunk(Buffer.from(`${EVENT}\n`)).events, 1);
   stream.close();
-  assert.ok(eventsModule.memory() < 64 << 20, `${eventsModule.memory()} bytes`);
+  assert.ok(validateModule.memory() < 64 << 20, `${validateModule.memory()} bytes`);
 });
 
 test("an input beyond all memory gives a clear error, and the next call works", () => {
@@ -96,7 +96,7 @@ test("10,000 calls do not grow the memory", () => {
     () => assert.throws(() => validate(text, /** @type {any} */ ({ profile: "unknown" }))),
   ];
   for (const one of calls) for (let count = 0; count < 100; count++) one();
-  const before = eventsModule.memory();
+  const before = validateModule.memory();
   for (const one of calls) for (let count = 0; count < 10_000 / calls.length; count++) one();
-  assert.equal(eventsModule.memory(), before);
+  assert.equal(validateModule.memory(), before);
 });

@@ -3,7 +3,7 @@ import { createReadStream, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 
-import { eventsModule } from "../../pkg/modules/events.js";
+import { validateModule } from "../../pkg/modules/validate.js";
 import { isNdjson, validate, validateStream } from "../../pkg/node.js";
 import { EVENT, event, REAL } from "./helpers/events.js";
 import { folder } from "./helpers/run.js";
@@ -127,9 +127,9 @@ test("streams that end, fail or are left leave no memory behind", async () => {
     for await (const _ of validateStream(source([LONG]))) break;
   };
   for (let count = 0; count < 2; count++) await use();
-  const before = eventsModule.memory();
+  const before = validateModule.memory();
   for (let count = 0; count < 6; count++) await use();
-  assert.equal(eventsModule.memory(), before);
+  assert.equal(validateModule.memory(), before);
 });
 
 test("memory does not grow with the length of the stream", async () => {
@@ -142,10 +142,10 @@ test("memory does not grow with the length of the stream", async () => {
   let early = 0;
   for await (const report of validateStream(long(), { maxDiagnostics: 0 })) {
     events += report.events;
-    if (events > 250_000 && early === 0) early = eventsModule.memory();
+    if (events > 250_000 && early === 0) early = validateModule.memory();
   }
   assert.equal(events, 500_000);
-  assert.equal(eventsModule.memory(), early);
+  assert.equal(validateModule.memory(), early);
 });
 
 test("a text is told from one document by its beginning", () => {

@@ -67,7 +67,7 @@ test("Vite, built: page and worker, with schemas of one's own", async () => {
     `
     import { init, validate } from "prefect-events";
     import { proofOfSchemas } from "./proof.mjs";
-    await init(undefined, undefined, true);
+    await init({ schemas: true });
     const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
     worker.onmessage = ({ data }) => {
       document.querySelector("output").textContent = data + proofOfSchemas({ validate });
@@ -95,9 +95,9 @@ test("webpack", async () => {
 
 test("esbuild, with its loader for files", async () => {
   const main = `
-    import main from "prefect-events/prefect_events.wasm";
-    import authoring from "prefect-events/prefect_events_authoring.wasm";
-    ${shows("prefect-events", "await init(main, authoring);")}`;
+    import validate from "prefect-events/prefect_events_validate.wasm";
+    import author from "prefect-events/prefect_events_author.wasm";
+    ${shows("prefect-events", "await init({ validate, author });")}`;
   const root = site("esbuild", main);
   await esbuild({
     entryPoints: [join(root, "main.js")],

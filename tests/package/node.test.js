@@ -65,8 +65,8 @@ for (const start of ["initSync", "await init"]) {
       import { init, initSync } from "prefect-events/slim";
       import * as api from "prefect-events/slim";
       const read = (name) => readFileSync(new URL(import.meta.resolve("prefect-events/" + name)));
-      const main = new WebAssembly.Module(read("prefect_events.wasm"));
-      ${start}(main, read("prefect_events_authoring.wasm"));
+      const validate = new WebAssembly.Module(read("prefect_events_validate.wasm"));
+      ${start}({ validate, author: read("prefect_events_author.wasm") });
       ${PROOF}`;
     assert.equal(await program("slim.mjs", script), expected);
   });
@@ -75,18 +75,18 @@ for (const start of ["initSync", "await init"]) {
 test("prefect-events/slim asks for the module", async () => {
   const script = `
     import { init, initSync, validate } from "prefect-events/slim";
-    const calls = [() => validate("{}"), () => initSync(), () => initSync(new Uint8Array(), true), () => init()];
+    const calls = [() => validate("{}"), () => initSync(), () => initSync({ validate: new Uint8Array(), author: true }), () => init({})];
     for (const call of calls) {
       try { await call(); } catch (error) { console.log(error.message); }
     }`;
   const lines = (await program("slim-empty.mjs", script)).trim().split("\n");
   const file = (/** @type {string} */ name) =>
-    `prefect-events/slim finds no file by itself: give \`${name}.wasm\`, its bytes or the compiled module`;
+    `prefect-events/slim finds no file by itself: give \`prefect_events_${name}.wasm\`, its bytes or the compiled module, as \`${name}\``;
   assert.deepEqual(lines, [
     "prefect-events has not been started: call `await init()` first",
-    file("prefect_events"),
-    file("prefect_events_authoring"),
-    file("prefect_events"),
+    file("validate"),
+    file("author"),
+    file("validate"),
   ]);
 });
 

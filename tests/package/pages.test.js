@@ -54,15 +54,16 @@ test("a worker that is given the compiled modules", async () => {
     import * as api from "${PACKAGE}/slim.js";
     import { proof } from "./proof.mjs";
     onmessage = ({ data }) => {
-      api.initSync(...data);
+      const [validate, author] = data;
+      api.initSync({ validate, author });
       postMessage(proof(api));
     };`,
   );
   const { text } = await shown(`
     const worker = new Worker("./worker.js", { type: "module" });
     worker.onmessage = ({ data }) => { document.querySelector("output").textContent = data; };
-    const files = ["prefect_events", "prefect_events_authoring"];
-    const load = (name) => WebAssembly.compileStreaming(fetch("${PACKAGE}/wasm/" + name + ".wasm"));
+    const files = ["validate", "author"];
+    const load = (name) => WebAssembly.compileStreaming(fetch("${PACKAGE}/wasm/prefect_events_" + name + ".wasm"));
     worker.postMessage(await Promise.all(files.map(load)));`);
   assert.equal(text, expected);
 });

@@ -15,7 +15,7 @@ import { applyFixes, describe, eventTypes, explain, init, validate, validateStre
 import type { Diagnostic, EventType, Explanation, Report, ValidateOptions } from "prefect-events";
 import * as inline from "prefect-events/inline";
 import * as slim from "prefect-events/slim";
-import wasm from "prefect-events/prefect_events.wasm";
+import wasm from "prefect-events/prefect_events_validate.wasm";
 
 const options: ValidateOptions = { profile: "server" };
 const report: Report = validate("{}", options);
@@ -23,10 +23,10 @@ const first: Diagnostic | undefined = report.diagnostics[0];
 export const known: [EventType[], EventType | undefined, Explanation | undefined] = [eventTypes(), describe("a"), explain("b")];
 export const text: string = applyFixes("{}", first ? [first] : []) + version();
 export async function* all(source: AsyncIterable<Uint8Array>): AsyncGenerator<Report> {
-  await init(wasm);
+  await init({ validate: wasm });
   await inline.init();
-  await slim.init(wasm, new Uint8Array());
-  slim.initSync(wasm, false, new Uint8Array());
+  await slim.init({ validate: wasm, author: new Uint8Array() });
+  slim.initSync({ validate: wasm, author: false, schemas: new Uint8Array() });
   // @ts-expect-error: it finds no file by itself
   await slim.init();
   yield inline.validate("{}");

@@ -88,9 +88,10 @@ const asked: string[] | undefined = one?.inputs.flatMap(({ key, required }) =>
 const title: string | undefined = explain("missing-label")?.title;
 codes().map((code: string) => code.length);
 const started: Promise<void> = init();
-init(false);
+init({ validate: false });
 isNdjson(new Uint8Array())?.valueOf();
-init(new URL("https://example.org/prefect_events.wasm"));
+init({ validate: new URL("https://example.org/prefect_events_validate.wasm"), author: false });
+// @ts-expect-error: each module has a name
 init(new Uint8Array());
 console.log(stream, types, roles, asked, title, started, version().length);
 

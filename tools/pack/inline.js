@@ -9,7 +9,7 @@ import { build } from "esbuild";
 const [, , folder = ""] = argv;
 
 // The module for schemas of the user's own would double it all.
-for (const name of ["prefect_events", "prefect_events_authoring"]) {
+for (const name of ["prefect_events_validate", "prefect_events_author"]) {
   const wasm = join(folder, "wasm", name);
   const text = readFileSync(`${wasm}.wasm`, "base64");
   writeFileSync(`${wasm}.base64.js`, `export const base64 =\n  "${text}";\n`);

@@ -13,7 +13,7 @@ import {
   toPython,
 } from "prefect-events";
 
-await init(false);
+await init({ validate: false });
 
 export {
   buildEvent,

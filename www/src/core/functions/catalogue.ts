@@ -2,7 +2,7 @@
 
 import { applyFixes, codes, describe, eventTypes, explain, init, jsonSchema } from "prefect-events";
 
-await init(undefined, false);
+await init({ author: false });
 
 /** What can be found in events, as examples of what is wrong: one for each code. */
 function mistakes() {

@@ -2,6 +2,6 @@
 
 import { init, isNdjson, validate, validateStream } from "prefect-events";
 
-await init(undefined, false);
+await init({ author: false });
 
 export { isNdjson, validate, validateStream };

@@ -1,0 +1,6 @@
+// Validates events.
+
+import { Instance } from "../instance.js";
+import * as glue from "../wasm/prefect_events_validate.js";
+
+export const validateModule = new Instance("validate", glue);

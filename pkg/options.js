@@ -1,0 +1,47 @@
+// What `init` and `initSync` are given: the modules by their names, each with where it comes from.
+
+/** @typedef {"validate" | "author" | "schemas"} ModuleName */
+
+/** @type {ModuleName[]} */
+export const NAMES = ["validate", "author", "schemas"];
+
+/** The file of a module. @param {ModuleName} name */
+export const fileOf = (name) => `prefect_events_${name}.wasm`;
+
+/**
+ * The options, with no name that is unknown.
+ * @template {object} O
+ * @param {O | undefined} options
+ * @param {string} callee
+ * @returns {{ [N in ModuleName]?: unknown }}
+ */
+export function sources(options, callee) {
+  if (options === undefined) return {};
+  // An address, bytes and a compiled module are objects too.
+  if (Object.prototype.toString.call(options) !== "[object Object]")
+    throw new TypeError(
+      `${callee} needs an object that names the modules, such as \`${callee}({ validate: source })\``,
+    );
+  for (const key of Object.keys(options)) {
+    if (NAMES.some((name) => name === key)) continue;
+    const near = NAMES.find((name) => name[0] === key[0]?.toLowerCase());
+    const hint = near
+      ? `did you mean \`${near}\`?`
+      : "there are `validate`, `author` and `schemas`";
+    throw new TypeError(`${callee} knows no module \`${key}\`: ${hint}`);
+  }
+  return { ...options };
+}
+
+/**
+ * @param {unknown} source
+ * @param {ModuleName} name
+ * @param {string} callee
+ * @returns {string | object}
+ */
+export function source(source, name, callee) {
+  if ((typeof source === "object" && source !== null) || typeof source === "string") return source;
+  throw new TypeError(
+    `${callee} needs the address of \`${fileOf(name)}\`, its bytes or the compiled module as \`${name}\`, not ${String(source)}`,
+  );
+}
