@@ -1,17 +1,17 @@
 //! Automations against the verdicts of the real server (`AutomationCreate`, the body of `POST /api/automations/`).
 
-use super::options::check_settings;
-use prefect_events::automation::{self, CheckSettings, Composite, EventTrigger, Order, Specification, Trigger, read};
+use super::options::check_options;
+use prefect_events::automation::{self, CheckOptions, Composite, EventTrigger, Order, Specification, Trigger, read};
 use prefect_events::diagnostic::{Profile, TextOptions};
 use prefect_events::diagnostic::{Report, Severity};
 use prefect_events::json::{Kind, Value};
 
-fn settings(profile: Profile) -> CheckSettings {
-    CheckSettings { profile, ..CheckSettings::default() }
+fn settings(profile: Profile) -> CheckOptions {
+    CheckOptions { profile, ..CheckOptions::default() }
 }
 
 fn check(text: &[u8], profile: Profile) -> Report {
-    automation::check(text, TextOptions::default(), &settings(profile))
+    automation::check(text, TextOptions::default(), &settings(profile)).report
 }
 
 fn texts(value: Value<'_>) -> Vec<String> {
@@ -150,8 +150,8 @@ fn points_where_the_server_points() {
 
 /// The codes of all findings in a YAML text.
 fn advice(text: &str, options: &str) -> Vec<&'static str> {
-    let settings = check_settings(options);
-    let report = automation::check(text.as_bytes(), TextOptions::default(), &settings);
+    let settings = check_options(options);
+    let report = automation::check(text.as_bytes(), TextOptions::default(), &settings).report;
     report.diagnostics.iter().map(|found| found.code).collect()
 }
 
@@ -210,8 +210,8 @@ actions: [{{type: change-flow-run-state, state: CRASHED, message: no heartbeat}}
         (810, "", None),
         (150, r#"{"heartbeat_frequency": 30}"#, None),
     ] {
-        let settings = check_settings(options);
-        let report = automation::check(text(within).as_bytes(), TextOptions::default(), &settings);
+        let settings = check_options(options);
+        let report = automation::check(text(within).as_bytes(), TextOptions::default(), &settings).report;
         let found: Vec<_> = report.diagnostics.iter().map(|found| (found.code, found.severity)).collect();
         let expected: Vec<_> =
             severity.map(|severity| ("within-too-short-for-heartbeats", severity)).into_iter().collect();

@@ -15,7 +15,7 @@ use super::super::model::{EventTrigger, Order, Posture};
 use super::super::read::{self, MAX_NESTING, TriggerKind};
 use super::Check;
 use super::action::STATE_TYPES;
-use super::settings::Version;
+use super::options::PrefectVersion;
 use super::trigger::{Level, kind_of};
 
 /// The lists of actions of an automation, each with its name.
@@ -174,7 +174,7 @@ impl Check<'_, '_> {
                 draft.opening();
             }
         } else if let Some(within) = within.filter(|within| within.is_string()) {
-            let old = self.settings.server_version.map(|version| version < Version(3, 9, 0));
+            let old = self.options.server_version.map(|version| version < PrefectVersion(3, 9, 0));
             let severity = match old {
                 Some(false) => None,
                 Some(true) => Some(Severity::Error),
