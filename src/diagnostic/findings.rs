@@ -1,5 +1,6 @@
 //! Collects what is found, counts all of it, and makes the report.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use super::{Code, Diagnostic, Edit, Fix, Report, Severity};
@@ -12,6 +13,7 @@ use super::options::{Profile, ReportOptions};
 use super::path::Path;
 use super::source::Source;
 use crate::text::phrase;
+use crate::text::steps::step;
 use crate::text::phrase::shown;
 use crate::text::template;
 use crate::validate::precedent::Fact;
@@ -154,7 +156,7 @@ pub(crate) struct Findings<'s> {
     found: Vec<Found>,
     /// The pointers of what was found in the current event: what is wrong by itself is not
     /// compared with other values any more.
-    reported: Vec<String>,
+    reported: BTreeSet<String>,
     /// What the verdict on the current event rests on, each with its place counted from the event's own.
     facts: Vec<(u32, Fact)>,
     /// There is nothing to say of the current event, and its verdict rests on the facts alone.
@@ -170,7 +172,7 @@ impl<'s> Findings<'s> {
         Findings {
             options,
             found: Vec::new(),
-            reported: Vec::new(),
+            reported: BTreeSet::new(),
             facts: Vec::new(),
             factual: false,
             event: 0,
@@ -226,11 +228,15 @@ impl<'s> Findings<'s> {
 
     /// Whether an error was found at a place of the current event, or around it.
     pub fn has(&self, pointer: &Pointer) -> bool {
-        let around = |reported: &String| {
-            let rest = pointer.as_str().strip_prefix(reported.as_str());
-            !reported.is_empty() && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        };
-        self.reported.iter().any(around)
+        let mut around = pointer.as_str();
+        while !around.is_empty() {
+            step();
+            if self.reported.contains(around) {
+                return true;
+            }
+            around = around.rsplit_once('/').map_or("", |(around, _)| around);
+        }
+        false
     }
 
     /// Notes a finding on a value, with the usual severity of its code.
@@ -255,7 +261,7 @@ impl<'s> Findings<'s> {
         self.factual = false;
         // A mere remark does not keep a value from being compared; an error does, also one that is switched off.
         if usual == Severity::Error {
-            self.reported.push(path.pointer().into());
+            self.reported.insert(path.pointer().into());
         }
         let Some(severity) = self.options.severity(code, usual) else { return Draft(None) };
         let count = match severity {

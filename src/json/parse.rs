@@ -98,7 +98,7 @@ pub(super) struct Frame {
 pub fn parse(text: &[u8], start: usize, tape: &mut Tape, issues: &mut Vec<Issue>) -> Parsed {
     let mut parsed = parse_prefix(text, start, tape, issues);
     if parsed.complete {
-        let mut reader = Reader { text, end: parsed.end, depth: 0, tape, issues };
+        let mut reader = Reader { text, end: parsed.end, depth: 0, said: 0, tape, issues };
         let at = reader.skip_space(parsed.end);
         if let Some(&byte) = text.get(at) {
             // A stray bracket is one character; anything else reaches to the end of its line.
@@ -121,7 +121,7 @@ pub fn parse_prefix(text: &[u8], start: usize, tape: &mut Tape, issues: &mut Vec
     tape.frames.clear();
     tape.names.restart();
     issues.clear();
-    let mut reader = Reader { text, end: start, depth: 0, tape, issues };
+    let mut reader = Reader { text, end: start, depth: 0, said: 0, tape, issues };
     let end = reader.document(start);
     if end.is_none() {
         reader.abandon();
@@ -134,6 +134,8 @@ struct Reader<'r> {
     /// Where reading stopped, when it could not go on.
     end: usize,
     depth: usize,
+    /// Which of the faults are noted that are noted once.
+    said: u8,
     tape: &'r mut Tape,
     issues: &'r mut Vec<Issue>,
 }
@@ -575,8 +577,16 @@ impl Reader<'_> {
     }
 
     fn note(&mut self, fault: Fault, start: usize, end: usize) {
-        if fault.said_once() && self.issues.iter().any(|issue| issue.fault == fault) {
-            return;
+        if fault.said_once() {
+            let bit = match fault {
+                Fault::SingleQuotes => 1,
+                Fault::UnquotedKey => 2,
+                _ => 4,
+            };
+            if self.said & bit != 0 {
+                return;
+            }
+            self.said |= bit;
         }
         let mut end = end.min(self.text.len()).max(start);
         // A place never ends within a character.

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::text::hash::mix;
+use crate::text::steps::step;
 
 use super::names::{NO_NAME, Names};
 use super::parse::Frame;
@@ -202,6 +203,7 @@ const NOTHING: Node = Node { start: 0, end: 0, kind: Kind::Null, flags: 0, name:
 impl<'t> Value<'t> {
     #[inline(always)]
     fn node(self) -> Node {
+        step();
         self.document.nodes.get(self.index as usize).copied().unwrap_or(NOTHING)
     }
 

@@ -5,6 +5,7 @@ pub(crate) mod hash;
 pub(crate) mod nearest;
 pub(crate) mod order;
 pub(crate) mod phrase;
+pub mod steps;
 pub(crate) mod strict;
 pub(crate) mod template;
 pub(crate) mod uuid;

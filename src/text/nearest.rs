@@ -1,6 +1,7 @@
 //! The word that was probably meant by a misspelt one.
 
 use super::phrase::Words;
+use super::steps::step;
 
 /// The nearest of some words, if it is near enough to be meant.
 pub(crate) fn nearest<'c>(word: &str, candidates: Words<'_, 'c>) -> Option<&'c str> {
@@ -22,6 +23,7 @@ pub(crate) fn is_near(word: &str, candidate: &str) -> bool {
 
 /// How many edits away a word is, if they are few enough.
 fn distance(word: &str, candidate: &str) -> Option<usize> {
+    step();
     let (length, other) = (word.chars().count(), candidate.chars().count());
     let allowed = (length.min(other) / 4).clamp(1, 3);
     if length.abs_diff(other) > allowed {

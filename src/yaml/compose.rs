@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Tag};
 
+use crate::text::steps::step;
 use crate::json::{Kind, Span};
 
 use super::error::{YamlError, YamlProblem};
@@ -152,6 +153,7 @@ impl Node {
 
 impl<'t> Composer<'t> {
     fn event(&mut self, event: Event<'_>, span: Span) -> Step {
+        step();
         match event {
             Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentEnd => Ok(()),
             Event::DocumentStart(marked) => {
@@ -418,6 +420,7 @@ impl<'t> Composer<'t> {
     fn skip_blank(&self, mut at: usize) -> usize {
         let bytes = self.text.as_bytes();
         while let Some(byte) = bytes.get(at) {
+            step();
             match byte {
                 b' ' | b'\t' | b'\r' | b'\n' => at = at.saturating_add(1),
                 b'#' => at = self.line_end(at),
@@ -503,6 +506,7 @@ impl<'t> Composer<'t> {
         let bytes = self.text.as_bytes();
         let mut at = self.last.max(self.checked);
         while at < to {
+            step();
             let blank_before = at.checked_sub(1).and_then(|before| bytes.get(before)).is_none_or(u8::is_ascii_whitespace);
             match bytes.get(at) {
                 Some(b'\t') => return Err(fault(YamlProblem::Tab, at, 1)),

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use crate::text::steps::step;
 use crate::json::{Builder, Kind, Span, Tape};
 
 use super::compose::{Content, Document, MAX_DEPTH, Node, Scalar, Step, Text};
@@ -38,6 +39,7 @@ struct Constructor<'d, 't> {
 
 impl<'d> Constructor<'d, '_> {
     fn get(&self, index: u32) -> Step<Node> {
+        step();
         let nothing = YamlError { problem: YamlProblem::Syntax, span: self.at };
         self.document.nodes.get(index as usize).copied().ok_or(nothing)
     }

@@ -27,6 +27,7 @@ mod options;
 mod positions;
 mod precedents;
 mod properties;
+mod proportion_documents;
 mod reference;
 mod schema;
 mod simulate;

@@ -150,6 +150,8 @@ impl Check<'_, '_> {
             self.add(Code::NOT_AN_AUTOMATION, &root, value).value("found", value);
             return;
         }
+        let present = FIELDS.map(|field| value.get(field).is_some());
+        let is_present = |name: &str| FIELDS.iter().zip(present).any(|(field, present)| *field == name && present);
         let mut misspelt = Vec::new();
         for (key, _) in value.members() {
             let name = key.string();
@@ -158,7 +160,7 @@ impl Check<'_, '_> {
             }
             let path = Path::Field(&name);
             let near = nearest(&name, &mut FIELDS.iter().copied());
-            let near = near.filter(|near| value.get(near).is_none());
+            let near = near.filter(|near| !is_present(near));
             let finding = self.add(Code::UNKNOWN_AUTOMATION_FIELD, &path, key).shown("field", &name);
             if let Some(near) = near {
                 misspelt.push(near);
