@@ -2,10 +2,12 @@
 
 mod check;
 mod model;
+mod outline;
 pub mod read;
 #[cfg(test)]
 mod tests;
 
-pub use check::{CheckSettings, Version, check};
+pub use check::{CheckOptions, CheckReport, PrefectVersion, check};
 pub use model::{Action, Automation, Composite, EventTrigger, Order, Posture, Specification, Trigger};
+pub use outline::{OutlinedDuration, OutlinedNumber, OutlinedTexts, Required, TriggerOutline, TriggerType};
 pub use read::MAX_NESTING;

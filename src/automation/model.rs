@@ -2,6 +2,8 @@
 //!
 //! Source: `server/events/schemas/automations.py`.
 
+use serde::Serialize;
+
 /// One automation.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Automation {
@@ -33,7 +35,8 @@ pub enum Trigger {
 }
 
 /// Whether a trigger reacts to events or to their absence.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum Posture {
     Reactive,
     Proactive,

@@ -2,6 +2,9 @@
 //!
 //! `None`: the server refuses the value. Source: `server/events/schemas/automations.py`.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
 use crate::json::{Kind, Value};
 use crate::time::scalar::{boolean, duration, each, integer, set, text, texts};
 
@@ -148,13 +151,15 @@ pub fn specification(value: Value<'_>) -> Option<Specification> {
         return None;
     }
     let mut labels: Vec<(String, Vec<String>)> = Vec::new();
+    let mut places: BTreeMap<Cow<'_, str>, usize> = BTreeMap::new();
     for (key, value) in value.members() {
-        let key = key.string().into_owned();
+        let key = key.string();
         let patterns = if value.is_string() { vec![text(value)?] } else { texts(value)? };
         // Of a repeated key the last one counts.
-        match labels.iter_mut().find(|(label, _)| *label == key) {
+        let place = *places.entry(key.clone()).or_insert(labels.len());
+        match labels.get_mut(place) {
             Some((_, known)) => *known = patterns,
-            None => labels.push((key, patterns)),
+            None => labels.push((key.into_owned(), patterns)),
         }
     }
     Some(Specification(labels))

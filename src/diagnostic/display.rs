@@ -13,7 +13,7 @@ pub(crate) fn value(value: Value<'_>) -> String {
     if value.is_string() {
         format!("the string `{}`", shown(&value.string()))
     } else {
-        let raw = String::from_utf8_lossy(value.raw());
+        let raw = String::from_utf8_lossy(value.written());
         if (1..=40).contains(&raw.len()) && raw != value.kind_name() {
             format!("{} (`{raw}`)", value.kind_name())
         } else {

@@ -59,9 +59,6 @@ struct Found {
 pub(crate) struct Draft<'f>(Option<&'f mut Found>);
 
 impl Draft<'_> {
-    /// No finding at all.
-    pub const NONE: Self = Draft(None);
-
     fn argument(self, name: &'static str, text: impl FnOnce() -> String) -> Self {
         self.0.map_or(Draft(None), |found| {
             found.arguments.push((name, text()));

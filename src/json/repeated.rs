@@ -2,8 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::text::hash::hash;
-use crate::text::order;
+use crate::text::order::order_of_texts;
 
 use super::parse::{Fault, Issue};
 use super::tape::{Kind, Value};
@@ -29,15 +28,20 @@ pub fn repeated_keys(value: Value<'_>, issues: &mut Vec<Issue>) {
 
 fn among_many(keys: &[Value<'_>], issues: &mut Vec<Issue>) {
     let texts: Vec<Cow<'_, [u8]>> = keys.iter().map(|key| key.bytes()).collect();
-    // Equal keys stand together after this, in the order of the text.
-    let order = order::order(texts.iter().map(|text| hash(text)).collect());
-    let mut first = 0;
+    // Equal texts stand together after this, in the order of the document.
+    let order = order_of_texts(&texts.iter().map(|text| &**text).collect::<Vec<_>>());
+    let mut same: Vec<Value<'_>> = Vec::new();
+    let mut text = None;
     for place in order {
-        match (keys.get(first), keys.get(place)) {
-            (Some(one), Some(other)) if first != place && texts.get(first) == texts.get(place) => {
-                note(*one, *other, issues);
-            }
-            _ => first = place,
+        let (Some(key), own) = (keys.get(place), texts.get(place)) else { continue };
+        if own != text {
+            text = own;
+            same.clear();
+        }
+        // In YAML, the number 1 and the text `1` are two keys: of one text there are a few kinds.
+        match same.iter().find(|other| other.is_same_key(*key)) {
+            Some(first) => note(*first, *key, issues),
+            None => same.push(*key),
         }
     }
 }

@@ -15,23 +15,10 @@ pub(crate) fn order(keys: Vec<u64>) -> Vec<usize> {
     order
 }
 
-/// The same for texts, by their bytes: eight at a time, the last first, because equal keys keep their order.
+/// The same for texts, by their bytes.
 pub(crate) fn order_of_texts(texts: &[&[u8]]) -> Vec<usize> {
-    let longest = texts.iter().fold(0, |longest, text| longest.max(text.len()));
-    // Of texts that differ in nothing but zeros at the end, the shorter comes first.
-    let mut all = order(texts.iter().map(|text| text.len() as u64).collect());
-    for piece in (0..longest.div_ceil(8)).rev() {
-        by_key(&mut all, &mut |index| {
-            let text = texts.get(*index).copied().unwrap_or_default();
-            let rest = text.get(piece.saturating_mul(8)..).unwrap_or_default();
-            let mut word = [0; 8];
-            for (own, byte) in word.iter_mut().zip(rest) {
-                *own = *byte;
-            }
-            u64::from_be_bytes(word)
-        });
-    }
-    all
+    let pairs: BinaryHeap<(&[u8], usize)> = texts.iter().copied().zip(0..).collect();
+    pairs.into_sorted_vec().into_iter().map(|(_, index)| index).collect()
 }
 
 /// Sorts by a key; equal keys keep their order.

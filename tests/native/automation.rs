@@ -1,17 +1,17 @@
 //! Automations against the verdicts of the real server (`AutomationCreate`, the body of `POST /api/automations/`).
 
-use super::options::check_settings;
-use prefect_events::automation::{self, CheckSettings, Composite, EventTrigger, Order, Specification, Trigger, read};
+use super::options::check_options;
+use prefect_events::automation::{self, CheckOptions, Composite, EventTrigger, Order, Specification, Trigger, read};
 use prefect_events::diagnostic::{Profile, TextOptions};
 use prefect_events::diagnostic::{Report, Severity};
 use prefect_events::json::{Kind, Value};
 
-fn settings(profile: Profile) -> CheckSettings {
-    CheckSettings { profile, ..CheckSettings::default() }
+fn settings(profile: Profile) -> CheckOptions {
+    CheckOptions { profile, ..CheckOptions::default() }
 }
 
 fn check(text: &[u8], profile: Profile) -> Report {
-    automation::check(text, TextOptions::default(), &settings(profile))
+    automation::check(text, TextOptions::default(), &settings(profile)).report
 }
 
 fn texts(value: Value<'_>) -> Vec<String> {
@@ -150,8 +150,8 @@ fn points_where_the_server_points() {
 
 /// The codes of all findings in a YAML text.
 fn advice(text: &str, options: &str) -> Vec<&'static str> {
-    let settings = check_settings(options);
-    let report = automation::check(text.as_bytes(), TextOptions::default(), &settings);
+    let settings = check_options(options);
+    let report = automation::check(text.as_bytes(), TextOptions::default(), &settings).report;
     report.diagnostics.iter().map(|found| found.code).collect()
 }
 
@@ -210,8 +210,8 @@ actions: [{{type: change-flow-run-state, state: CRASHED, message: no heartbeat}}
         (810, "", None),
         (150, r#"{"heartbeat_frequency": 30}"#, None),
     ] {
-        let settings = check_settings(options);
-        let report = automation::check(text(within).as_bytes(), TextOptions::default(), &settings);
+        let settings = check_options(options);
+        let report = automation::check(text(within).as_bytes(), TextOptions::default(), &settings).report;
         let found: Vec<_> = report.diagnostics.iter().map(|found| (found.code, found.severity)).collect();
         let expected: Vec<_> =
             severity.map(|severity| ("within-too-short-for-heartbeats", severity)).into_iter().collect();
@@ -289,5 +289,158 @@ fn nothing_is_said_of_what_is_right() {
     ] {
         let text = format!("name: right\ntrigger: {trigger}\nactions: [{action}]\n");
         assert_eq!(advice(&text, ""), Vec::<&str>::new(), "{text}");
+    }
+}
+
+fn outlined(text: &str) -> Vec<serde_json::Value> {
+    let report = automation::check(text.as_bytes(), TextOptions::default(), &CheckOptions::default());
+    let serde_json::Value::Array(triggers) = serde_json::to_value(&report).unwrap()["triggers"].take() else {
+        panic!()
+    };
+    triggers
+}
+
+/// The text of a range.
+fn at(text: &str, outlined: &serde_json::Value) -> Option<String> {
+    let offset = |end: &str| Some(outlined["range"][end]["offset"].as_u64()? as usize);
+    let units: Vec<u16> = text.encode_utf16().collect();
+    Some(String::from_utf16_lossy(&units[offset("start")?..offset("end")?]))
+}
+
+#[test]
+fn outlines_the_triggers_of_a_text() {
+    let json = r#"[{"name": "é😀", "trigger": {"type": "compound", "require": "all", "within": null, "triggers": [
+        {"type": "event", "posture": "Proactive", "within": "PT90S", "expect": ["prefect.flow-run.*", "a"],
+         "after": ["prefect.flow-run.heartbeat"], "for_each": ["prefect.resource.id"], "threshold": 2},
+        {"type": "sequence", "within": 5.5, "triggers": [{"type": "event", "posture": "Reactive"}]}]}, "actions": []},
+        {"name": "b", "trigger": {"type": "event", "posture": "Proactive", "within": "soon", "expect": [1]}, "actions": []}]"#;
+    let yaml = "- name: é😀
+  trigger:
+    type: compound
+    require: all
+    within:
+    triggers:
+      - {type: event, posture: Proactive, within: 'PT90S', expect: [prefect.flow-run.*, \"a\"],
+         after: [prefect.flow-run.heartbeat], for_each: [prefect.resource.id], threshold: 2}
+      - type: sequence
+        within: 5.5
+        triggers:
+          - type: event
+            posture: Reactive
+  actions: []
+- {name: b, trigger: {type: event, posture: Proactive, within: soon, expect: [1]}, actions: []}
+";
+    for (text, quote) in [(json, '"'), (yaml, '\'')] {
+        let triggers = outlined(text);
+        let names: Vec<_> = triggers
+            .iter()
+            .map(|trigger| {
+                ["automation", "path", "pointer", "type"].map(|key| trigger[key].to_string().replace('"', ""))
+            })
+            .collect();
+        assert_eq!(
+            names,
+            [
+                ["0", "$", "/trigger", "compound"],
+                ["0", "$.0", "/trigger/triggers/0", "event"],
+                ["0", "$.1", "/trigger/triggers/1", "sequence"],
+                ["0", "$.1.0", "/trigger/triggers/1/triggers/0", "event"],
+                ["1", "$", "/trigger", "event"],
+            ]
+        );
+        let [compound, event, sequence, reactive, wrong] = &triggers[..] else { panic!() };
+        assert_eq!(
+            (compound["require"].as_str(), compound.get("within"), compound.get("expect")),
+            (Some("all"), None, None)
+        );
+        assert_eq!(
+            (event["within"]["seconds"].as_f64(), event["watches_heartbeats"].as_bool()),
+            (Some(90.0), Some(true))
+        );
+        assert_eq!(at(text, &event["within"]), Some(format!("{quote}PT90S{quote}")));
+        assert_eq!(event["expect"]["values"].to_string(), r#"["prefect.flow-run.*","a"]"#);
+        assert!(
+            at(text, &event["expect"]).unwrap().starts_with('[') && at(text, &event["expect"]).unwrap().ends_with(']')
+        );
+        assert_eq!(
+            (at(text, &event["threshold"]), event["threshold"]["value"].as_i64()),
+            (Some("2".to_owned()), Some(2))
+        );
+        assert_eq!(
+            (sequence["within"]["seconds"].as_f64(), at(text, &sequence["within"])),
+            (Some(5.5), Some("5.5".to_owned()))
+        );
+        // What is not there, as the server sets it; what is wrong is left out.
+        assert_eq!(
+            reactive.to_string(),
+            serde_json::json!({
+                "automation": 0, "path": "$.1.0", "pointer": "/trigger/triggers/1/triggers/0", "type": "event",
+                "posture": "Reactive", "within": {"seconds": 0.0}, "expect": {"values": []}, "after": {"values": []},
+                "for_each": {"values": []}, "threshold": {"value": 1},
+            })
+            .to_string()
+        );
+        assert_eq!((wrong.get("within"), wrong.get("expect"), wrong.get("watches_heartbeats")), (None, None, None));
+    }
+    assert_eq!(outlined("{"), Vec::<serde_json::Value>::new());
+    assert_eq!(
+        outlined("deployments: [{triggers: [{expect: [a], within: 7}]}]")[0]["within"]["seconds"].as_f64(),
+        Some(7.0)
+    );
+}
+
+/// Where an alias or a merge key brings a value, it stands at the anchor.
+#[test]
+fn outlines_values_where_they_stand() {
+    let text = "x: &w 120
+base: &base {type: event, posture: Proactive, within: 1_30, after: [prefect.flow-run.heartbeat]}
+name: a
+trigger: {type: compound, require: 1, within: *w, triggers: [{<<: *base, expect: &e [b]}, {<<: *base, within: *w, expect: *e}]}
+actions: []
+";
+    let triggers = outlined(text);
+    let place = |trigger: usize, key: &str| {
+        let range = &triggers[trigger][key]["range"];
+        (range["start"]["line"].as_u64().unwrap(), at(text, &triggers[trigger][key]).unwrap())
+    };
+    assert_eq!(place(0, "within"), (1, "120".to_owned()));
+    assert_eq!((place(1, "within"), triggers[1]["within"]["seconds"].as_f64()), ((2, "1_30".to_owned()), Some(130.0)));
+    assert_eq!(place(1, "expect"), (4, "[b]".to_owned()));
+    assert_eq!(place(2, "within"), (1, "120".to_owned()));
+    assert_eq!(place(2, "expect"), place(1, "expect"));
+}
+
+/// What PyYAML reads as something else than a text is no text to the server.
+#[test]
+fn values_of_other_types_than_text_are_refused() {
+    for (value, found) in [
+        ("2026-03-01", "a date (`2026-03-01`)"),
+        ("yes", "a boolean (`yes`)"),
+        ("0b101", "a number (`0b101`)"),
+        ("190:20:30", "a number (`190:20:30`)"),
+        ("~", "null (`~`)"),
+    ] {
+        let text = format!("name: {value}\ntrigger: {{type: event, posture: Reactive, expect: [a]}}\nactions: []\n");
+        for profile in [Profile::Server, Profile::Documented] {
+            let report = check(text.as_bytes(), profile);
+            let messages: Vec<_> = report.diagnostics.iter().map(|found| (found.code, found.message.clone())).collect();
+            assert_eq!(
+                messages,
+                [("wrong-automation-value", format!("`name` must be a string, not {found}"))],
+                "{value}"
+            );
+        }
+    }
+}
+
+/// A key of YAML has no quotes that could be cut off.
+#[test]
+fn a_repeated_key_is_named_whole() {
+    for (text, key) in
+        [("name: a\nname: b\n", "name"), ("'name': a\n\"name\": b\n", "name"), ("{\"name\": 1, \"name\": 2}", "name")]
+    {
+        let report = check(text.as_bytes(), Profile::Documented);
+        let found = report.diagnostics.iter().find(|found| found.code == "duplicate-key").unwrap();
+        assert!(found.message.contains(&format!("`{key}`")), "{}", found.message);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::options::{check_settings, validate_options};
+use super::options::{check_options, validate_options};
 use prefect_events::automation;
 use prefect_events::diagnostic::TextOptions;
 use prefect_events::diagnostic::{Code, Diagnostic, Report, Severity};
@@ -82,7 +82,7 @@ impl Checker {
         let settings = self.options.unwrap_or_default();
         match self.about {
             About::Events => validate(&text, options, &validate_options(settings).unwrap()),
-            About::Automations => automation::check(&text, options, &check_settings(settings)),
+            About::Automations => automation::check(&text, options, &check_options(settings)).report,
             About::Scenarios => {
                 let report = run_tests(DocumentText { bytes: &text, options });
                 let diagnostics: Vec<Diagnostic> = report.diagnostics().cloned().collect();

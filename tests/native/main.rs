@@ -33,6 +33,7 @@ mod properties;
 mod proportion_generate;
 mod proportion_simulate;
 mod proportion;
+mod proportion_documents;
 mod reference;
 mod schema;
 mod meaning;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use prefect_events::automation::CheckSettings;
+use prefect_events::automation::CheckOptions;
 use prefect_events::validate::{Schemas, ValidateOptions};
 use serde_json::Value;
 
@@ -17,6 +17,6 @@ pub fn validate_options(json: &str) -> Result<ValidateOptions, String> {
     Ok(options)
 }
 
-pub fn check_settings(json: &str) -> CheckSettings {
+pub fn check_options(json: &str) -> CheckOptions {
     serde_json::from_str(if json.is_empty() { "{}" } else { json }).unwrap()
 }

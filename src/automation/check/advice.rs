@@ -6,15 +6,17 @@ use crate::catalogue;
 use crate::diagnostic::edits::Edits;
 use crate::diagnostic::path::Path;
 use crate::diagnostic::{Code, Severity};
-use crate::json::{Kind, Value, write, yaml};
+use crate::json::{Kind, Value, write};
 use crate::text::nearest::nearest;
+use crate::text::steps::step;
 use crate::time::scalar;
+use crate::yaml;
 
 use super::super::model::{EventTrigger, Order, Posture};
 use super::super::read::{self, MAX_NESTING, TriggerKind};
 use super::Check;
 use super::action::STATE_TYPES;
-use super::settings::Version;
+use super::options::PrefectVersion;
 use super::trigger::{Level, kind_of};
 
 /// The lists of actions of an automation, each with its name.
@@ -47,6 +49,9 @@ const ACTION_FIELDS: [&str; 17] = [
     "body",
     "payload",
 ];
+
+/// How many names in `after` are compared with patterns in `expect` at most.
+const MOST_COMPARISONS: usize = 100_000;
 
 /// The fields whose values are booleans.
 const BOOLEANS: [&str; 2] = ["enabled", "force"];
@@ -149,7 +154,8 @@ impl Check<'_, '_> {
             return;
         }
         if !event.after.is_empty() {
-            let both = event.after.iter().all(|name| event.expect.contains(name));
+            // Both are sorted.
+            let both = event.after.iter().all(|name| event.expect.binary_search(name).is_ok());
             let effect = if both && event.threshold > 0 {
                 "never fires: an event that is in both lists is not counted in no time"
             } else {
@@ -173,7 +179,7 @@ impl Check<'_, '_> {
                 draft.opening();
             }
         } else if let Some(within) = within.filter(|within| within.is_string()) {
-            let old = self.settings.server_version.map(|version| version < Version(3, 9, 0));
+            let old = self.options.server_version.map(|version| version < PrefectVersion(3, 9, 0));
             let severity = match old {
                 Some(false) => None,
                 Some(true) => Some(Severity::Error),
@@ -208,7 +214,15 @@ impl Check<'_, '_> {
             let place = value.get("for_each").unwrap_or(value);
             self.add(Code::PROACTIVE_WITHOUT_AFTER, &Path::Key(path, "for_each"), place).with("effect", effect);
         } else if let [_, _, ..] = event.after.as_slice() {
-            let fixed = event.after.iter().find(|name| !expects(event, name));
+            let wildcards: Vec<&String> = event.expect.iter().filter(|pattern| pattern.contains('*')).collect();
+            // No more than that is looked at: it is advice, and nobody writes so many.
+            let is_bounded = wildcards.len().saturating_mul(event.after.len()) <= MOST_COMPARISONS;
+            let expected = |name: &String| {
+                event.expect.is_empty()
+                    || event.expect.binary_search(name).is_ok()
+                    || wildcards.iter().any(|pattern| covers(pattern, name))
+            };
+            let fixed = event.after.iter().filter(|_| is_bounded).find(|name| !expected(name));
             if let (Some(fixed), Some(after)) = (fixed, value.get("after")) {
                 self.add(Code::SEVERAL_AFTER, &Path::Key(path, "after"), after).shown("found", fixed);
             }
@@ -328,17 +342,20 @@ impl Check<'_, '_> {
     /// Fields that the server ignores, but which are nearly those that it knows.
     fn misspelt_fields(&mut self, object: Value<'_>, path: &Path<'_>, place: &str, known: &[&[&str]]) {
         let all = || known.iter().flat_map(|some| some.iter().copied());
+        // Those that are there, or are missed already.
+        let mut taken = Vec::new();
+        for field in all() {
+            if object.get(field).is_some() || self.findings.has(&Path::Key(path, field).pointer()) {
+                taken.push(field);
+            }
+        }
         for (key, _) in object.members() {
             let name = key.string();
             if all().any(|known| known == name) {
                 continue;
             }
             let plain = name.replace('-', "_");
-            let near = nearest(&plain, &mut all()).filter(|near| object.get(near).is_none());
-            if let Some(near) = near
-                // What is required is missed already.
-                && !self.findings.has(&Path::Key(path, near).pointer())
-            {
+            if let Some(near) = nearest(&plain, &mut all()).filter(|near| !taken.contains(near)) {
                 self.add(Code::IGNORED_FIELD, &Path::Key(path, &name), key)
                     .shown("field", &name)
                     .with("where", place)
@@ -362,15 +379,18 @@ impl Check<'_, '_> {
         let depth = depth.saturating_add(1);
         for (key, member) in value.members() {
             let name = key.string();
-            // pydantic takes the words for booleans too.
-            if !(BOOLEANS.contains(&&*name) && member.is_string() && scalar::boolean(member).is_some()) {
+            // A boolean is wanted: then both mean the same.
+            if !(BOOLEANS.contains(&&*name) && scalar::boolean(member).is_some()) {
                 self.yaml_scalar(member, &Path::Key(path, &name), depth);
             }
         }
         for (index, item) in value.items().enumerate() {
             self.yaml_scalar(item, &Path::Item(path, index), depth);
         }
-        if let Some((raw, meaning)) = yaml_1_1(value) {
+        // What is wrong as it is read needs no such remark.
+        if let Some((raw, meaning)) = yaml_1_1(value)
+            && !self.findings.has(&path.pointer())
+        {
             self.add(Code::YAML_1_1_VALUE, path, value).shown("found", raw).with("meaning", meaning);
         }
     }
@@ -387,8 +407,7 @@ impl Check<'_, '_> {
 
 /// A plain value of YAML and what it is by YAML 1.1, if that is something else.
 pub fn yaml_1_1(value: Value<'_>) -> Option<(&str, &'static str)> {
-    let plain = value.is_bare() || value.is_number();
-    let raw = std::str::from_utf8(value.raw()).ok().filter(|_| plain)?;
+    let raw = std::str::from_utf8(value.written()).ok().filter(|_| value.is_bare())?;
     Some((raw, yaml::yaml_1_1(raw)?))
 }
 
@@ -407,15 +426,23 @@ pub fn expects(event: &EventTrigger, name: &str) -> bool {
     event.expect.is_empty() || event.expect.iter().any(|pattern| covers(pattern, name))
 }
 
-/// Whether a pattern matches a name, as far as `*` goes.
+/// Whether a pattern matches a name, as far as `*` goes, each of which stands for at least one character.
 pub fn covers(pattern: &str, name: &str) -> bool {
-    match pattern.split_once('*') {
-        None => pattern == name,
-        Some((start, "")) => name.len() > start.len() && name.starts_with(start),
-        Some((start, rest)) => name.strip_prefix(start).is_some_and(|tail| {
-            tail.char_indices().skip(1).any(|(at, _)| tail.get(at..).is_some_and(|tail| covers(rest, tail)))
-                || (covers(rest, "") && !tail.is_empty())
-        }),
+    step(1);
+    let Some((start, mut rest)) = pattern.split_once('*') else { return pattern == name };
+    let Some(mut name) = name.strip_prefix(start) else { return false };
+    loop {
+        step(1);
+        let mut characters = name.chars();
+        if characters.next().is_none() {
+            return false;
+        }
+        name = characters.as_str();
+        // Where a piece between two wildcards can stand, it may stand as early as it can.
+        let Some((piece, after)) = rest.split_once('*') else { return name.ends_with(rest) };
+        let Some(at) = name.find(piece) else { return false };
+        name = name.get(at.saturating_add(piece.len())..).unwrap_or_default();
+        rest = after;
     }
 }
 

@@ -12,7 +12,7 @@ use crate::time::scalar;
 use super::super::model::{EventTrigger, Posture};
 use super::Check;
 use super::advice::{Actions, covers, expects, list_of_one};
-use super::settings::{FIRST_HEARTBEATS, HEARTBEATS_BY_DEFAULT, Version};
+use super::options::{FIRST_HEARTBEATS, HEARTBEATS_BY_DEFAULT, PrefectVersion};
 
 const HEARTBEAT: &str = "prefect.flow-run.heartbeat";
 const ALL: &str = "prefect.flow-run.*";
@@ -76,7 +76,7 @@ impl Check<'_, '_> {
     }
 
     fn heartbeat_window(&mut self, value: Value<'_>, event: &EventTrigger, path: &Path<'_>) {
-        let frequency = i64::from(self.settings.frequency()).saturating_mul(1_000_000);
+        let frequency = i64::from(self.options.frequency()).saturating_mul(1_000_000);
         if event.within > frequency.saturating_mul(4) {
             return;
         }
@@ -140,11 +140,11 @@ impl Check<'_, '_> {
     }
 
     fn heartbeat_clients(&mut self, value: Value<'_>, path: &Path<'_>) {
-        let Some(client) = self.settings.client_version else { return };
-        let Version(major, minor, micro) = client;
+        let Some(client) = self.options.client_version else { return };
+        let PrefectVersion(major, minor, micro) = client;
         let (reason, remedy) = if client < FIRST_HEARTBEATS {
             ("", "update the clients: 3.1.8 is the first that can, 3.6.22 the first that does so by itself")
-        } else if client < HEARTBEATS_BY_DEFAULT && self.settings.heartbeat_frequency.is_none() {
+        } else if client < HEARTBEATS_BY_DEFAULT && self.options.heartbeat_frequency.is_none() {
             (
                 " unless told to",
                 "set `PREFECT_FLOWS_HEARTBEAT_FREQUENCY` where the flows run (and give it as `heartbeat_frequency`)",

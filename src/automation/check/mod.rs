@@ -6,27 +6,30 @@
 mod action;
 mod advice;
 mod heartbeat;
-mod input;
-mod settings;
+mod recognise;
+mod options;
 mod template;
-mod trigger;
+pub(super) mod trigger;
 mod values;
+
+use serde::Serialize;
 
 use crate::diagnostic::TextOptions;
 use crate::diagnostic::findings::{Draft, Findings, Subject};
 use crate::diagnostic::path::Path;
 use crate::diagnostic::syntax::{self, Language, Source};
 use crate::diagnostic::{Code, Report};
-use crate::json::{Kind, Position, Tape, Value};
+use crate::json::{Kind, Pointer, Position, Tape, Value};
 use crate::text::nearest::nearest;
 use crate::time::scalar;
 
 use super::model::{Posture, Trigger};
+use super::outline::{Outliner, TriggerOutline};
 use super::read;
 
-use input::{Form, Item};
+use recognise::{DocumentForm, Item};
 
-pub use settings::{CheckSettings, Version};
+pub use options::{CheckOptions, PrefectVersion};
 
 /// The fields of an automation, as `POST /api/automations/` takes them.
 const FIELDS: [&str; 9] = [
@@ -41,51 +44,87 @@ const FIELDS: [&str; 9] = [
     "owner_resource",
 ];
 
+/// What is found in a text, and what its triggers are.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+pub struct CheckReport {
+    /// The findings.
+    #[serde(flatten)]
+    pub report: Report,
+    /// All triggers of the text in its order, each before those that it contains. Empty if the text cannot be read.
+    pub triggers: Vec<TriggerOutline>,
+}
+
 /// Checks a text, JSON or YAML: an automation, a list of them, a trigger, or a `prefect.yaml`.
+///
+/// Whatever is wrong with the text is a finding of the report. YAML is limited to 100 levels and a million values, those
+/// that aliases stand for included; JSON to 900 levels.
+///
+/// ```
+/// use prefect_events::automation::{CheckOptions, check};
+/// use prefect_events::diagnostic::TextOptions;
+///
+/// let text = "
+/// name: Cancel late runs
+/// trigger: {type: event, posture: Reactive, expect: [prefect.flow-run.Lat]}
+/// actions: [{type: cancel-flow-run}]
+/// ";
+/// let found = check(text.as_bytes(), TextOptions::default(), &CheckOptions::default());
+/// assert_eq!(found.report.diagnostics[0].code, "misspelt-event");
+/// assert_eq!(found.triggers[0].pointer, "/trigger");
+/// ```
 #[must_use]
-pub fn check(text: &[u8], options: TextOptions, settings: &CheckSettings) -> Report {
-    let mut findings = Findings::new(settings.report());
+pub fn check(text: &[u8], text_options: TextOptions, options: &CheckOptions) -> CheckReport {
+    let mut findings = Findings::new(options.report());
     let mut tape = Tape::new();
     let mut events = 0_u64;
-    settings::check(&mut findings, settings);
-    let source = Source { text, base: Position::START, wtf8: options.wtf8 };
+    let mut outliner = Outliner::new();
+    options::check(&mut findings, options);
+    let source = Source { text, base: Position::START, wtf8: text_options.wtf8 };
     let language = syntax::read(&mut findings, source, &mut tape);
     let document = tape.document(text);
     if let (Some(root), Some(language)) = (document.root(), language) {
-        for Item { value, form } in input::items(root) {
+        for Item { value, form } in recognise::items(root) {
             let index = events;
             events = events.saturating_add(1);
             let name = value.get("name").filter(|name| name.is_string()).map(Value::string);
             findings.next_event();
             let subject = Subject { index: Some(index), name: name.as_deref(), docs: None };
-            let is_yaml = language == Language::Yaml;
-            let mut check = Check { findings: &mut findings, subject, settings, text, is_yaml, is_mixed: false };
+            let mut check = Check { findings: &mut findings, subject, options, text, is_mixed: false };
             check.item(value, form);
-            if is_yaml {
+            if language == Language::Yaml {
                 check.yaml_scalars(value);
+            }
+            let (trigger, pointer, level) = match form {
+                DocumentForm::Automation => {
+                    (value.get("trigger"), Pointer::root().key("trigger"), trigger::Level::SERVER)
+                }
+                DocumentForm::Trigger => (Some(value), Pointer::root(), trigger::Level::SERVER),
+                DocumentForm::Deployment => (Some(value), Pointer::root(), trigger::Level::CLIENT),
+            };
+            if let Some(trigger) = trigger {
+                outliner.add(index, trigger, pointer, level);
             }
         }
     }
-    findings.into_report(events, source, options.places)
+    CheckReport {
+        report: findings.into_report(events, source, text_options.places),
+        triggers: outliner.finish(text, text_options),
+    }
 }
 
 /// The check of one document.
 struct Check<'c, 's> {
     findings: &'c mut Findings<'s>,
     subject: Subject<'c>,
-    settings: &'c CheckSettings,
+    options: &'c CheckOptions,
     text: &'c [u8],
-    is_yaml: bool,
     /// Whether it has been said that a composite trigger mixes resources.
     is_mixed: bool,
 }
 
 impl Check<'_, '_> {
     fn add(&mut self, code: Code, path: &Path<'_>, value: Value<'_>) -> Draft<'_> {
-        if self.is_yaml && code != Code::YAML_1_1_VALUE && advice::yaml_1_1(value).is_some() {
-            // Prefect reads another value than the one at hand: what is said of this one would be wrong.
-            return Draft::NONE;
-        }
         self.findings.add(code, &self.subject, path, value)
     }
 
@@ -94,14 +133,14 @@ impl Check<'_, '_> {
         self.findings.beyond_envelope()
     }
 
-    fn item(&mut self, value: Value<'_>, form: Form) {
+    fn item(&mut self, value: Value<'_>, form: DocumentForm) {
         match form {
-            Form::Automation => self.automation(value),
-            Form::Trigger => {
+            DocumentForm::Automation => self.automation(value),
+            DocumentForm::Trigger => {
                 self.trigger(value, &Path::Root, trigger::Level::SERVER);
                 self.advise(value, &Path::Root, None, &[]);
             }
-            Form::Deployment => self.deployment_trigger(value),
+            DocumentForm::Deployment => self.deployment_trigger(value),
         }
     }
 
@@ -111,6 +150,8 @@ impl Check<'_, '_> {
             self.add(Code::NOT_AN_AUTOMATION, &root, value).value("found", value);
             return;
         }
+        let present = FIELDS.map(|field| value.get(field).is_some());
+        let is_present = |name: &str| FIELDS.iter().zip(present).any(|(field, present)| *field == name && present);
         let mut misspelt = Vec::new();
         for (key, _) in value.members() {
             let name = key.string();
@@ -119,7 +160,7 @@ impl Check<'_, '_> {
             }
             let path = Path::Field(&name);
             let near = nearest(&name, &mut FIELDS.iter().copied());
-            let near = near.filter(|near| value.get(near).is_none());
+            let near = near.filter(|near| !is_present(near));
             let finding = self.add(Code::UNKNOWN_AUTOMATION_FIELD, &path, key).shown("field", &name);
             if let Some(near) = near {
                 misspelt.push(near);

@@ -158,7 +158,8 @@ impl<'t> Read<'t> {
                     _ => visitor.visit_f64(f64::NAN),
                 }
             }
-            Kind::String => match value.string() {
+            // The text of a YAML date is the nearest that there is.
+            Kind::String | Kind::Date => match value.string() {
                 Cow::Borrowed(text) => visitor.visit_borrowed_str(text),
                 Cow::Owned(text) => visitor.visit_string(text),
             },

@@ -113,7 +113,7 @@ impl Schemas {
             Some(_) => nowhere(&error),
             // An `$id` that is no URI: of the schema that has this problem also by itself.
             None => {
-                let alone = |one: &&(String, Vec<Glob>, Json)| self::registry(std::slice::from_ref(*one)).is_err();
+                let alone = |one: &&(String, Vec<Glob>, Json)| registry(std::slice::from_ref(*one)).is_err();
                 let key = sources.iter().find(alone).map(|(key, ..)| key.clone()).unwrap_or_default();
                 BadSchema { key, pointer: "/$id".to_owned(), problem: unresolved(&error) }
             }

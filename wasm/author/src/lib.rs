@@ -3,16 +3,16 @@
 
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
-use prefect_events::automation::{self, CheckSettings};
+use prefect_events::automation::{self, CheckOptions};
 use prefect_events::diagnostic::TextOptions;
 use prefect_events::generate::{self, BuildOptions, RunSpec};
 use prefect_events::json::write::ToJson;
 use prefect_events::simulate::{self, DocumentText, HeartbeatConfig, ReplayOptions, SimulateOptions};
 use prefect_events_boundary::misuse;
 
-fn check_settings(options: &str) -> Result<CheckSettings, JsValue> {
+fn check_options(options: &str) -> Result<CheckOptions, JsValue> {
     if options.is_empty() {
-        return Ok(CheckSettings::default());
+        return Ok(CheckOptions::default());
     }
     serde_json::from_str(options).map_err(|problem| misuse(&problem.to_string()))
 }
@@ -21,8 +21,9 @@ fn check_settings(options: &str) -> Result<CheckSettings, JsValue> {
 /// surrogates are three bytes each.
 #[wasm_bindgen(js_name = checkAutomation)]
 pub fn check_automation(text: &[u8], options: &str, places: bool, wtf8: bool) -> Result<String, JsValue> {
-    let settings = check_settings(options)?;
-    Ok(automation::check(text, TextOptions { places, wtf8 }, &settings).to_json())
+    let settings = check_options(options)?;
+    let report = automation::check(text, TextOptions { places, wtf8 }, &settings);
+    serde_json::to_string(&report).map_err(|problem| misuse(&problem.to_string()))
 }
 
 /// Options of JSON text.

@@ -14,25 +14,25 @@ use crate::text::strict::{from_text, strict};
 /// Versions of Prefect, such as 3.9.1.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(type = "string"))]
-pub struct Version(pub u32, pub u32, pub u32);
+pub struct PrefectVersion(pub u32, pub u32, pub u32);
 
-impl Version {
+impl PrefectVersion {
     /// `3`, `3.9`, `3.9.1`, also with a suffix such as `rc1`, and `v` before it.
     #[must_use]
-    pub fn read(text: &str) -> Option<Version> {
+    pub fn read(text: &str) -> Option<PrefectVersion> {
         let text = text.strip_prefix('v').unwrap_or(text);
         let mut parts = text.splitn(3, '.').map(|part| {
             let digits = part.find(|c: char| !c.is_ascii_digit()).unwrap_or(part.len());
             part.get(..digits)?.parse().ok()
         });
         let first = parts.next()??;
-        Some(Version(first, parts.next().unwrap_or(Some(0))?, parts.next().unwrap_or(Some(0))?))
+        Some(PrefectVersion(first, parts.next().unwrap_or(Some(0))?, parts.next().unwrap_or(Some(0))?))
     }
 }
 
-impl<'de> Deserialize<'de> for Version {
+impl<'de> Deserialize<'de> for PrefectVersion {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        from_text(deserializer, "a version such as `3.9.1`", Version::read)
+        from_text(deserializer, "a version such as `3.9.1`", PrefectVersion::read)
     }
 }
 
@@ -40,7 +40,7 @@ impl<'de> Deserialize<'de> for Version {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(remote = "Self", default)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
-pub struct CheckSettings {
+pub struct CheckOptions {
     /// Whose rules count: `documented` (the usual one) for all of them, `server` for only what a Prefect server rejects.
     #[cfg_attr(feature = "typescript", ts(as = "Option<Profile>", optional))]
     pub profile: Profile,
@@ -53,23 +53,23 @@ pub struct CheckSettings {
     #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
     pub max_diagnostics: usize,
     /// Which server reads it, such as `3.9.1`. Unless set, the latest that is known: 3.9.
-    pub server_version: Option<Version>,
+    pub server_version: Option<PrefectVersion>,
     /// Which clients run the flows, such as `3.9.1`. Unless set, recent ones.
-    pub client_version: Option<Version>,
+    pub client_version: Option<PrefectVersion>,
     /// Seconds between two heartbeats of a run. Unless set, what the clients do by themselves.
     #[serde(deserialize_with = "seconds")]
     pub heartbeat_frequency: Option<u32>,
 }
 
-impl<'de> Deserialize<'de> for CheckSettings {
+impl<'de> Deserialize<'de> for CheckOptions {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Self::deserialize(strict(deserializer))
     }
 }
 
-impl Default for CheckSettings {
+impl Default for CheckOptions {
     fn default() -> Self {
-        CheckSettings {
+        CheckOptions {
             profile: Profile::default(),
             severity: Severities::default(),
             max_diagnostics: DEFAULT_MAX_DIAGNOSTICS,
@@ -82,14 +82,14 @@ impl Default for CheckSettings {
 
 /// How often clients send heartbeats by themselves, in seconds (`settings/models/flows.py`).
 pub const DEFAULT_FREQUENCY: u32 = 180;
-/// The shortest setting that Prefect takes.
+/// The shortest one that Prefect accepts.
 const SHORTEST: u32 = 30;
 /// The first client that can send heartbeats.
-pub const FIRST_HEARTBEATS: Version = Version(3, 1, 8);
+pub const FIRST_HEARTBEATS: PrefectVersion = PrefectVersion(3, 1, 8);
 /// The first one that does so without being told.
-pub const HEARTBEATS_BY_DEFAULT: Version = Version(3, 6, 22);
+pub const HEARTBEATS_BY_DEFAULT: PrefectVersion = PrefectVersion(3, 6, 22);
 
-impl CheckSettings {
+impl CheckOptions {
     pub(super) fn report(&self) -> ReportOptions<'_> {
         ReportOptions { profile: self.profile, severity: &self.severity, max_diagnostics: self.max_diagnostics }
     }
@@ -129,9 +129,9 @@ fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D:
     deserializer.deserialize_u64(Seconds)
 }
 
-/// What is wrong with the settings themselves.
-pub(super) fn check(findings: &mut Findings<'_>, settings: &CheckSettings) {
-    if let Some(frequency) = settings.heartbeat_frequency.filter(|frequency| *frequency < SHORTEST) {
+/// What is wrong with the options themselves.
+pub(super) fn check(findings: &mut Findings<'_>, options: &CheckOptions) {
+    if let Some(frequency) = options.heartbeat_frequency.filter(|frequency| *frequency < SHORTEST) {
         let code = Code::HEARTBEAT_FREQUENCY_TOO_LOW;
         findings
             .note(code.severity(), code, &Subject::default(), &Path::Root)
@@ -146,22 +146,22 @@ mod tests {
     #[test]
     fn reads_versions() {
         for (text, version) in [
-            ("3.9.1", Some(Version(3, 9, 1))),
-            ("3.9", Some(Version(3, 9, 0))),
-            ("v3.6.22.dev1", Some(Version(3, 6, 22))),
-            ("3.10.0rc2", Some(Version(3, 10, 0))),
+            ("3.9.1", Some(PrefectVersion(3, 9, 1))),
+            ("3.9", Some(PrefectVersion(3, 9, 0))),
+            ("v3.6.22.dev1", Some(PrefectVersion(3, 6, 22))),
+            ("3.10.0rc2", Some(PrefectVersion(3, 10, 0))),
             ("", None),
             ("latest", None),
             ("3.x", None),
         ] {
-            assert_eq!(Version::read(text), version, "{text}");
+            assert_eq!(PrefectVersion::read(text), version, "{text}");
         }
     }
 
     #[test]
     fn names_the_mistake() {
         let mistake = |text: &str| {
-            let sentence = serde_json::from_str::<CheckSettings>(text).err().map(|error| error.to_string());
+            let sentence = serde_json::from_str::<CheckOptions>(text).err().map(|error| error.to_string());
             sentence.unwrap_or_default().split(" at line").next().unwrap_or_default().to_owned()
         };
         assert_eq!(

@@ -4,7 +4,7 @@ use crate::json::{Kind, Value};
 
 /// How a value is to be read.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Form {
+pub enum DocumentForm {
     Automation,
     Trigger,
     /// A trigger of a deployment.
@@ -14,7 +14,7 @@ pub enum Form {
 /// One of the things to check in a document.
 pub struct Item<'t> {
     pub value: Value<'t>,
-    pub form: Form,
+    pub form: DocumentForm,
 }
 
 /// All that is to be checked. What `prefect automation create --from-file` takes (`cli/automation.py`): one
@@ -24,17 +24,17 @@ pub fn items(root: Value<'_>) -> Vec<Item<'_>> {
         return all(list(root), None);
     }
     if let Some(automations) = root.get("automations") {
-        return all(list(automations), Some(Form::Automation));
+        return all(list(automations), Some(DocumentForm::Automation));
     }
     if let Some(deployments) = root.get("deployments") {
         let triggers = list(deployments).into_iter().filter_map(|deployment| deployment.get("triggers"));
         let triggers = triggers.filter(|triggers| triggers.kind() != Kind::Null);
-        return all(triggers.flat_map(list).collect(), Some(Form::Deployment));
+        return all(triggers.flat_map(list).collect(), Some(DocumentForm::Deployment));
     }
     let alone = ["type", "within", "require", "posture", "trigger", "actions"];
     match root.get("triggers") {
         Some(triggers) if alone.iter().all(|key| root.get(key).is_none()) => {
-            all(list(triggers), Some(Form::Deployment))
+            all(list(triggers), Some(DocumentForm::Deployment))
         }
         _ => all(vec![root], None),
     }
@@ -45,14 +45,14 @@ fn list(list: Value<'_>) -> Vec<Value<'_>> {
     if list.kind() == Kind::Array { list.items().collect() } else { vec![list] }
 }
 
-fn all(values: Vec<Value<'_>>, form: Option<Form>) -> Vec<Item<'_>> {
+fn all(values: Vec<Value<'_>>, form: Option<DocumentForm>) -> Vec<Item<'_>> {
     let item = |value| Item { value, form: form.unwrap_or_else(|| form_of(value)) };
     values.into_iter().map(item).collect()
 }
 
-fn form_of(value: Value<'_>) -> Form {
+fn form_of(value: Value<'_>) -> DocumentForm {
     let has = |key: &str| value.get(key).is_some();
     let automation = has("trigger") || has("actions") || has("actions_on_trigger") || has("actions_on_resolve");
     let trigger = ["posture", "triggers", "expect", "after", "for_each", "match", "within", "threshold", "metric"];
-    if !automation && trigger.into_iter().any(has) { Form::Trigger } else { Form::Automation }
+    if !automation && trigger.into_iter().any(has) { DocumentForm::Trigger } else { DocumentForm::Automation }
 }

@@ -1,0 +1,296 @@
+//! What the triggers of a text are, and where their values stand in it: for what is drawn beside the text, and for what
+//! changes it in place.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::diagnostic::{Range, TextOptions};
+use crate::json::{Kind, Places, Pointer, Position, Span, Value};
+use crate::time::scalar;
+
+use super::check::trigger::{Level, kind_of};
+use super::model::{Order, Posture};
+use super::read::{self, MAX_NESTING, PROACTIVE_MINIMUM, TriggerKind};
+
+/// The event that flow runs send while they run.
+const HEARTBEAT: &str = "prefect.flow-run.heartbeat";
+
+/// One trigger of a text. What the text does not say is as the server sets it, without a range; what it says in a way
+/// that the server cannot read is left out.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+pub struct TriggerOutline {
+    /// The 0-based index of its automation in the text, like `event` of a diagnostic.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub automation: u64,
+    /// `$` for the trigger of the automation, `$.0` for the first of its triggers, and so on.
+    pub path: String,
+    /// JSON Pointer of the trigger in its automation, such as `/trigger/triggers/0`.
+    pub pointer: String,
+    /// What kind of trigger it is.
+    pub r#type: TriggerType,
+    /// Of event triggers: whether it reacts to events or to their absence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub posture: Option<Posture>,
+    /// Its window. Absent for composite triggers without a limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub within: Option<OutlinedDuration>,
+    /// Of event triggers: the names of the events that it counts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expect: Option<OutlinedTexts>,
+    /// Of event triggers: the names of the events that begin its window.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after: Option<OutlinedTexts>,
+    /// Of event triggers: the labels for each value of which it counts apart.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub for_each: Option<OutlinedTexts>,
+    /// Of event triggers: how many events it takes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub threshold: Option<OutlinedNumber>,
+    /// Of compound triggers: how many of its triggers must fire.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub require: Option<Required>,
+    /// `true`: it waits for the heartbeats of flow runs to fail. Absent otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(type = "true"))]
+    pub watches_heartbeats: Option<bool>,
+}
+
+/// The value of `type`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub enum TriggerType {
+    /// It counts events.
+    Event,
+    /// It waits for triggers, in any order.
+    Compound,
+    /// It waits for triggers, in their order.
+    Sequence,
+}
+
+/// A duration and its place.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+pub struct OutlinedDuration {
+    /// In seconds.
+    pub seconds: f64,
+    /// The value in the text, quotes included; where an alias or a merge key brings it, at its anchor. Absent if the text
+    /// does not have it, or the input was an object.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub range: Option<Range>,
+}
+
+/// A number and its place.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+pub struct OutlinedNumber {
+    /// The number.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub value: i64,
+    /// As for durations.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub range: Option<Range>,
+}
+
+/// A list of texts and its place.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+pub struct OutlinedTexts {
+    /// In the order of the text.
+    pub values: Vec<String>,
+    /// The whole list in the text, otherwise as for durations.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub range: Option<Range>,
+}
+
+/// How many triggers a compound trigger requires.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Required {
+    /// `any`
+    Any,
+    /// `all`
+    All,
+    /// So many.
+    Number(i64),
+}
+
+impl Serialize for Required {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Required::Any => serializer.serialize_str("any"),
+            Required::All => serializer.serialize_str("all"),
+            Required::Number(number) => serializer.serialize_i64(*number),
+        }
+    }
+}
+
+#[cfg(feature = "typescript")]
+impl ts_rs::TS for Required {
+    type WithoutGenerics = Self;
+    type OptionInnerType = Self;
+
+    fn name(_: &ts_rs::Config) -> String {
+        r#""any" | "all" | number"#.to_owned()
+    }
+
+    fn inline(config: &ts_rs::Config) -> String {
+        Self::name(config)
+    }
+}
+
+/// Collects the triggers of a text.
+pub(super) struct Outliner {
+    outlines: Vec<TriggerOutline>,
+    /// The places of their values, in the order of [`ranges`].
+    spans: Vec<Span>,
+}
+
+impl Outliner {
+    pub fn new() -> Self {
+        Outliner { outlines: Vec::new(), spans: Vec::new() }
+    }
+
+    /// Adds a trigger and those that it contains.
+    pub fn add(&mut self, automation: u64, trigger: Value<'_>, pointer: Pointer, level: Level) {
+        self.trigger(automation, trigger, "$".to_owned(), pointer, level, 0);
+    }
+
+    fn trigger(
+        &mut self,
+        automation: u64,
+        value: Value<'_>,
+        path: String,
+        pointer: Pointer,
+        level: Level,
+        depth: usize,
+    ) {
+        let Some(kind) = kind_of(value, level).filter(|_| value.kind() == Kind::Object && depth <= MAX_NESTING) else {
+            return;
+        };
+        let mut outline = TriggerOutline {
+            automation,
+            path: path.clone(),
+            pointer: pointer.as_str().to_owned(),
+            r#type: TriggerType::Event,
+            posture: None,
+            within: None,
+            expect: None,
+            after: None,
+            for_each: None,
+            threshold: None,
+            require: None,
+            watches_heartbeats: None,
+        };
+        match kind {
+            TriggerKind::Event => {
+                self.event(&mut outline, value, level);
+                self.outlines.push(outline);
+            }
+            TriggerKind::Composite(order) => {
+                outline.r#type = if order == Order::Any { TriggerType::Compound } else { TriggerType::Sequence };
+                outline.within = value.get("within").and_then(|within| self.duration(within, None));
+                outline.require = value.get("require").filter(|_| order == Order::Any).and_then(required);
+                self.outlines.push(outline);
+                let pointer = pointer.key("triggers");
+                for (index, child) in value.get("triggers").into_iter().flat_map(Value::items).enumerate() {
+                    let path = format!("{path}.{index}");
+                    self.trigger(automation, child, path, pointer.clone().item(index), level, depth.saturating_add(1));
+                }
+            }
+        }
+    }
+
+    fn event(&mut self, outline: &mut TriggerOutline, value: Value<'_>, level: Level) {
+        let default = level.is_lenient().then_some(Posture::Reactive);
+        outline.posture = value.get("posture").map_or(default, read::posture);
+        outline.within = match value.get("within") {
+            Some(within) => self.duration(within, outline.posture),
+            None => outline.posture.map(|posture| {
+                let micros = if posture == Posture::Proactive { PROACTIVE_MINIMUM } else { 0 };
+                OutlinedDuration { seconds: seconds(micros), range: None }
+            }),
+        };
+        outline.expect = self.texts(value.get("expect"));
+        outline.after = self.texts(value.get("after"));
+        outline.for_each = self.texts(value.get("for_each"));
+        outline.threshold = match value.get("threshold") {
+            None => Some(OutlinedNumber { value: 1, range: None }),
+            Some(threshold) => {
+                scalar::integer(threshold).map(|value| OutlinedNumber { value, range: self.range(threshold.span()) })
+            }
+        };
+        let has_heartbeat =
+            |texts: &Option<OutlinedTexts>| texts.iter().any(|texts| texts.values.iter().any(|name| name == HEARTBEAT));
+        let watches = outline.posture == Some(Posture::Proactive)
+            && outline.within.is_some_and(|within| within.seconds > 0.0)
+            && (has_heartbeat(&outline.after) || has_heartbeat(&outline.expect));
+        outline.watches_heartbeats = watches.then_some(true);
+    }
+
+    fn duration(&mut self, value: Value<'_>, posture: Option<Posture>) -> Option<OutlinedDuration> {
+        let micros = match scalar::duration(value)? {
+            0 if posture == Some(Posture::Proactive) => PROACTIVE_MINIMUM,
+            micros => micros,
+        };
+        Some(OutlinedDuration { seconds: seconds(micros), range: self.range(value.span()) })
+    }
+
+    fn texts(&mut self, value: Option<Value<'_>>) -> Option<OutlinedTexts> {
+        let Some(value) = value else { return Some(OutlinedTexts { values: Vec::new(), range: None }) };
+        Some(OutlinedTexts { values: scalar::texts(value)?, range: self.range(value.span()) })
+    }
+
+    /// A range to be filled in when all are known.
+    fn range(&mut self, span: Span) -> Option<Range> {
+        self.spans.push(span);
+        Some(Range { start: Position::START, end: Position::START })
+    }
+
+    /// The triggers, with their ranges in the text.
+    pub fn finish(mut self, text: &[u8], options: TextOptions) -> Vec<TriggerOutline> {
+        // From the beginning of the text to its end, however often an anchor is meant.
+        let mut positions: BTreeMap<u32, Position> = BTreeMap::new();
+        if options.places {
+            let all = self.spans.iter().flat_map(|span| [span.start, span.end]);
+            positions.extend(all.map(|byte| (byte, Position::START)));
+            let mut places = Places::new(text, Position::START, options.wtf8);
+            for (byte, position) in &mut positions {
+                *position = places.position(*byte as usize);
+            }
+        }
+        let mut spans = self.spans.into_iter();
+        for range in self.outlines.iter_mut().flat_map(ranges) {
+            let span = spans.next().unwrap_or_default();
+            *range = positions
+                .get(&span.start)
+                .zip(positions.get(&span.end))
+                .map(|(start, end)| Range { start: *start, end: *end });
+        }
+        self.outlines
+    }
+}
+
+/// The ranges of a trigger that are to be filled in, in the order in which they were asked for.
+fn ranges(outline: &mut TriggerOutline) -> impl Iterator<Item = &mut Option<Range>> {
+    let TriggerOutline { within, expect, after, for_each, threshold, .. } = outline;
+    let within = within.as_mut().map(|within| &mut within.range);
+    let texts = [expect, after, for_each].into_iter().flatten().map(|texts| &mut texts.range);
+    let threshold = threshold.as_mut().map(|threshold| &mut threshold.range);
+    within.into_iter().chain(texts).chain(threshold).filter(|range| range.is_some())
+}
+
+fn required(value: Value<'_>) -> Option<Required> {
+    match () {
+        () if value.is("any") => Some(Required::Any),
+        () if value.is("all") => Some(Required::All),
+        () => scalar::integer(value).map(Required::Number),
+    }
+}
+
+/// Microseconds in seconds.
+#[allow(clippy::cast_precision_loss)]
+fn seconds(micros: i64) -> f64 {
+    micros as f64 / 1e6
+}
