@@ -1,8 +1,7 @@
 // Scenarios and real events, played to automations.
 
-import { document, isBuffer, isBytes, object } from "../input.js";
+import { bytesOf, document, object, optionsOf, optionsText } from "../input.js";
 import { authorModule } from "../modules/author.js";
-import { encode } from "../text.js";
 
 /**
  * @param {string | Uint8Array | ArrayBuffer | object} scenario
@@ -10,7 +9,12 @@ import { encode } from "../text.js";
  * @returns {import("../index.js").SimulationResult}
  */
 export function simulate(scenario, options = {}) {
-  const { trace = false, events = false, server_version, ...rest } = object(options, "simulate");
+  const {
+    trace = false,
+    events = false,
+    server_version,
+    ...rest
+  } = optionsOf(object(options, "simulate"), "simulate");
   refuse(rest, "`trace`, `events` and `server_version`");
   const { bytes, places, wtf8 } = document(scenario, "simulate");
   const version = server_version === undefined ? undefined : String(server_version);
@@ -28,19 +32,21 @@ export function simulate(scenario, options = {}) {
  * @returns {import("../index.js").SimulationResult}
  */
 export function replay(automation, events, options = {}) {
-  const { trace = false, ...rest } = object(options, "replay");
-  /** @param {unknown} input */
-  const bytes = (input) => {
-    if (typeof input === "string") return encode(input);
-    if (isBytes(input)) return input;
-    if (isBuffer(input)) return new Uint8Array(input);
-    throw new TypeError("replay needs an automation and events, each as a string or bytes");
-  };
-  const [one, other] = [bytes(automation), bytes(events)];
+  const { trace = false, ...rest } = optionsOf(object(options, "replay"), "replay");
+  const rules = optionsText(rest);
+  const one = text(automation);
+  const other = text(events);
   return authorModule.call(
-    (core) => JSON.parse(core.replay(one, other, JSON.stringify(rest), trace === true)),
-    other.length,
+    (core) => JSON.parse(core.replay(one.bytes, other.bytes, rules, trace === true)),
+    one.bytes.length + other.bytes.length,
   );
+}
+
+/** @param {unknown} input */
+function text(input) {
+  if (typeof input !== "string" && !bytesOf(input))
+    throw new TypeError("replay needs an automation and events, each as a string or bytes");
+  return document(input, "replay");
 }
 
 /** Those that are told apart. */
