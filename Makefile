@@ -38,7 +38,7 @@ page: build ## build the page into target/www
 	npm run --silent --workspace www build
 
 browser-test: page ## the page and the widget in a real browser
-	$(NODE_TEST) tests/browser/*.test.js
+	node tests/browser/run.js
 
 screenshots: page ## pictures of the page: target/screenshots, and docs/images for the README
 	node tests/browser/screenshots.js

@@ -1,7 +1,9 @@
 // The command `advise`.
 
 import { heartbeatAdvice } from "../api/automation.js";
-import { colours, printable } from "./terminal.js";
+import { jsonText, printable } from "./escape.js";
+import { complain, stdout } from "./output.js";
+import { colours } from "./terminal.js";
 import { plural } from "./words.js";
 
 /**
@@ -20,17 +22,15 @@ export function adviseCommand({ frequency, within, tick, clientVersion, expect, 
     });
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    process.stderr.write(`${printable(error.message)}\n`);
-    return 2;
+    return complain(error.message);
   }
-  const text = format === "json" ? JSON.stringify(advice, null, 2) : pretty(advice);
-  process.stdout.write(`${text}\n`);
+  stdout.write(`${format === "json" ? jsonText(advice) : pretty(advice)}\n`);
   return 0;
 }
 
 /** @param {import("../index.js").Advice} advice */
 function pretty(advice) {
-  const style = colours(process.stdout);
+  const style = colours(stdout);
   const { detection, smallest_within: smallest } = advice;
   /** @param {string} title @param {string[]} lines */
   const part = (title, lines) =>

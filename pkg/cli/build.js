@@ -2,15 +2,16 @@
 
 import { buildEvent, buildRun } from "../api/build.js";
 import { toCurl, toPython } from "../api/snippets.js";
+import { jsonEscaped, jsonText, pythonEscaped } from "./escape.js";
+import { complain, stdout } from "./output.js";
 import { openInput, Unreadable } from "./read.js";
-import { printable } from "./terminal.js";
 import { shown } from "./words.js";
 
 /** @type {{ [format: string]: (events: import("../index.js").Event[], one: boolean) => string }} */
 const FORMATS = {
-  json: (events, one) => JSON.stringify(one ? events[0] : events, null, 2),
-  curl: toCurl,
-  python: toPython,
+  json: (events, one) => jsonText(one ? events[0] : events),
+  curl: (events) => jsonEscaped(toCurl(events)),
+  python: (events) => pythonEscaped(toPython(events)),
 };
 
 /**
@@ -33,12 +34,11 @@ export async function buildCommand(name, { set = [], from, run = false, as, seed
     };
     const events =
       name === undefined ? buildRun(input, options) : [buildEvent(name, input, options)];
-    process.stdout.write(`${FORMATS[as]?.(events, !run)}\n`);
+    stdout.write(`${FORMATS[as]?.(events, !run)}\n`);
     return 0;
   } catch (error) {
     if (!(error instanceof TypeError) && !(error instanceof Unreadable)) throw error;
-    process.stderr.write(`${printable(error.message)}\n`);
-    return 2;
+    return complain(error.message);
   }
 }
 
@@ -77,17 +77,35 @@ function assign(input, assignment) {
   const [first = "", ...rest] = key.startsWith("resource.")
     ? ["resource", key.slice("resource.".length)]
     : key.split(".");
-  // Of what is there, and of its prototype, nothing is written to but its own keys.
   let object = input;
   const path = [first, ...rest];
   const last = path.pop() ?? "";
   for (const part of path) {
     const inner = Object.hasOwn(object, part) ? object[part] : undefined;
-    const next = inner !== null && typeof inner === "object" ? inner : Object.create(null);
-    object[part] = next;
+    const next = inner !== null && typeof inner === "object" ? inner : {};
+    set(object, part, next);
     object = /** @type {{ [key: string]: unknown }} */ (next);
   }
-  object[last] = value(assignment.slice(at + 1), first === "payload");
+  set(object, last, value(assignment.slice(at + 1), first === "payload"));
+}
+
+/**
+ * A key like any other, also where it is called `__proto__`.
+ * @param {{ [key: string]: unknown }} object
+ * @param {string} key
+ * @param {unknown} value
+ */
+function set(object, key, value) {
+  if (Array.isArray(object) && !(/^\d+$/.test(key) && Number(key) <= object.length))
+    throw new TypeError(
+      `--set: a list of ${object.length} has no place \`${key}\`: count from 0, to ${object.length} to append`,
+    );
+  Object.defineProperty(object, key, {
+    value,
+    writable: true,
+    enumerable: true,
+    configurable: true,
+  });
 }
 
 /**

@@ -1,15 +1,16 @@
 // The text around a diagnostic, taken while the text is at hand.
 
 /** @typedef {import("../index.js").Diagnostic} Diagnostic */
+/** @typedef {import("../index.js").Range} Range */
 
 /**
- * A part of a line: where its first character stands, counted from 1.
- * @typedef {{ text: string, column: number }} Excerpt
+ * A part of a line: the column of its first character, counted from 1, and whether the line goes on behind it.
+ * @typedef {{ text: string, column: number, continues: boolean }} Excerpt
  */
 
 /** More than any terminal shows on each side; lines can be as long as files. */
 const CONTEXT = 400;
-const LINE_BREAK = 10;
+export const LINE_BREAK = 10;
 
 // A byte order mark is a character with a place, as every other.
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
@@ -22,15 +23,33 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
  */
 export function excerpts(bytes, firstLine, diagnostics) {
   const lines = new LineFinder(bytes);
-  return diagnostics.map(({ range }) => {
-    const line = range && lines.get(range.start.line - firstLine);
-    if (!range || line === undefined) return undefined;
-    const end = range.end.line === range.start.line ? range.end.column : range.start.column;
-    const from = Math.max(0, range.start.column - 1 - CONTEXT);
-    const text = line.slice(from, end - 1 + CONTEXT);
+  const ranges = diagnostics.map(({ range }) => range);
+  /** @type {(Excerpt | undefined)[]} */
+  const found = ranges.map(() => undefined);
+  // Line by line: each is decoded once.
+  for (const index of byLine(ranges)) {
+    const { start } = /** @type {Range} */ (ranges[index]);
+    const line = lines.get(start.line - firstLine);
+    if (line === undefined) continue;
+    const from = Math.max(0, start.column - 1 - CONTEXT);
+    // Not to the end of the range: it can be as long as the file.
+    const to = start.column - 1 + 2 * CONTEXT;
     // A slice would keep the whole line in memory.
-    return { text: Buffer.from(text).toString(), column: from + 1 };
-  });
+    const text = Buffer.from(line.slice(from, to)).toString();
+    found[index] = { text, column: from + 1, continues: to < line.length };
+  }
+  return found;
+}
+
+/**
+ * The indices of the ranges there are, in the order of the lines that they begin in.
+ * @param {(Range | undefined)[]} ranges
+ */
+export function byLine(ranges) {
+  const line = (/** @type {number} */ index) => ranges[index]?.start.line ?? 0;
+  return [...ranges.keys()]
+    .filter((index) => ranges[index])
+    .sort((one, other) => line(one) - line(other));
 }
 
 class LineFinder {

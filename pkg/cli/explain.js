@@ -1,11 +1,14 @@
 // The command `explain`: a diagnostic or an event.
 
+import { distance } from "fastest-levenshtein";
+
 import { describe, eventTypes } from "../api/describe.js";
 import { codes, explain } from "../api/explain.js";
+import { jsonText } from "./escape.js";
 import { eventType } from "./formats/event-type.js";
 import { explanation } from "./formats/explanation.js";
-import { nearest } from "./nearest.js";
-import { colours, printable } from "./terminal.js";
+import { complain, stdout } from "./output.js";
+import { colours } from "./terminal.js";
 
 /**
  * @param {string} subject
@@ -18,19 +21,32 @@ export function explainCommand(subject, { format }) {
   if (!meaning && !type) {
     const names = [...codes(), ...eventTypes().flatMap(eventNames)];
     const near = nearest(subject, names);
-    const hint = near.length > 0 ? `: did you mean ${near.join(" or ")}?` : "";
-    process.stderr.write(
-      `prefect-events: no diagnostic and no event is called ${printable(subject)}${hint}\n`,
-    );
-    return 2;
+    const hint = near.length > 0 ? `; did you mean ${near.join(" or ")}?` : "";
+    return complain(`unknown diagnostic code or event: ${subject}${hint}`);
   }
-  const style = colours(process.stdout);
+  const style = colours(stdout);
   let text = "";
-  if (format === "json") text = JSON.stringify(meaning ?? type, null, 2);
+  if (format === "json") text = jsonText(meaning ?? type);
   else if (meaning) text = explanation(meaning, style);
   else if (type) text = eventType(type, style);
-  process.stdout.write(`${text}\n`);
+  stdout.write(`${text}\n`);
   return 0;
+}
+
+/**
+ * The known names that a misspelt one is nearest to.
+ * @param {string} name
+ * @param {string[]} known
+ * @returns {string[]} at most three, the nearest first
+ */
+function nearest(name, known) {
+  const lower = name.toLowerCase();
+  return known
+    .map((other) => ({ other, edits: distance(lower, other.toLowerCase()) }))
+    .filter(({ other, edits }) => edits <= Math.max(2, other.length / 4))
+    .sort((one, other) => one.edits - other.edits)
+    .slice(0, 3)
+    .map(({ other }) => other);
 }
 
 /**

@@ -1,17 +1,18 @@
 // What `validate` and `check` have in common: a report for each file, in a format, and the exit status.
 
-import { fixAll, writeBack } from "./fix.js";
+import { printable } from "./escape.js";
+import { fixAll, refuseSpecial, Unfixed, writeBack } from "./fix.js";
 import { FORMATS } from "./formats/index.js";
+import { complain, stderr, stdout } from "./output.js";
 import { progress } from "./progress.js";
 import { openInput, Unreadable } from "./read.js";
 import { completeExcerpts, readAll, report, reportWhole } from "./report.js";
-import { printable } from "./terminal.js";
 import { shown } from "./words.js";
 
 /** @typedef {import("./report.js").Content} Content */
 /** @typedef {import("./report.js").ReportOptions} ReportOptions */
 /** @typedef {import("./report.js").Result} Result */
-/** @typedef {{ format: keyof typeof FORMATS, fix?: boolean }} How how the result is told */
+/** @typedef {{ format: keyof typeof FORMATS, fix?: boolean }} How how the result is printed */
 /** @typedef {How & { profile: "documented" | "server", severity?: ReportOptions["severity"], maxDiagnostics: number }} CommonOptions */
 
 /**
@@ -28,25 +29,20 @@ export async function reportCommand(files, content, options, how, usage) {
     files = ["-"];
   }
   try {
-    // A mistake in the options is told once, not for each file.
+    // A mistake in the options is reported once, not for each file.
     content.report("[]", options);
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    process.stderr.write(`${printable(error.message)}\n`);
-    return 2;
+    return complain(error.message);
   }
   // With --fix, standard output is for the text of standard input.
-  const out = how.fix && files.includes("-") ? process.stderr : process.stdout;
+  const out = how.fix && files.includes("-") ? stderr : stdout;
   const format = FORMATS[how.format](out, content.noun);
   /** @type {Result[]} */
   const results = [];
   for (const file of files) {
     const result = await reportOne(file, content, options, how);
-    if ("unreadable" in result) {
-      process.stderr.write(
-        `prefect-events: ${printable(shown(file))} ${printable(result.unreadable)}\n`,
-      );
-    }
+    if ("unreadable" in result) complain(`${shown(file)} ${result.unreadable}`);
     format.file(result);
     results.push(result);
   }
@@ -66,14 +62,15 @@ async function reportOne(file, content, options, { fix, format }) {
   /** @type {ReturnType<typeof progress> | undefined} */
   let bar;
   try {
+    if (fix) return await fixOne(file, content, options);
     const input = await openInput(file);
-    if (fix) return await fixOne(file, await readAll(input), content, options);
     bar = progress(printable(shown(file)), input.size);
     const result = await report(file, input, content, options, bar.add);
     // Only people are shown the text; standard input cannot be read twice.
     if (format === "pretty" && file !== "-") await completeExcerpts(result, () => openInput(file));
     return result;
   } catch (error) {
+    if (error instanceof Unfixed) return { file, unreadable: error.message, unfixed: true };
     if (error instanceof Unreadable) return { file, unreadable: error.message };
     // A line or a document beyond all measure, or a fault of ours: the other files are still checked.
     return { file, unreadable: `cannot be checked: ${/** @type {Error} */ (error).message}` };
@@ -84,14 +81,19 @@ async function reportOne(file, content, options, { fix, format }) {
 
 /**
  * @param {string} file
- * @param {Uint8Array} original
  * @param {Content} content
  * @param {ReportOptions} options
  * @returns {Promise<Result>}
  */
-async function fixOne(file, original, content, options) {
+async function fixOne(file, content, options) {
+  if (file !== "-") await refuseSpecial(file);
+  const input = await openInput(file);
+  const original = await readAll(input);
   const { bytes, fixed } = fixAll(original, content, options);
-  if (file === "-") process.stdout.write(bytes);
-  else if (fixed > 0) await writeBack(file, bytes);
+  if (file === "-") {
+    stdout.write(bytes);
+    // Nothing counts as fixed that did not arrive.
+    await stdout.flush();
+  } else if (fixed > 0) await writeBack(file, bytes, { bytes: original, stats: input.stats });
   return { ...reportWhole(file, bytes, content, options), fixed };
 }

@@ -1,10 +1,30 @@
 // `--fix`: makes every fix that is certain, and writes a file back only if it changed.
 
-import { chmod, chown, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { randomUUID } from "node:crypto";
+import {
+  accessSync,
+  closeSync,
+  constants,
+  fchmodSync,
+  fchownSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
+import { stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
 
 import { fixOnce } from "../api/fixes.js";
-import { Unreadable } from "./read.js";
+import { writeReason } from "./output.js";
+import { reason, Unreadable } from "./read.js";
 
 /** A fix can reveal another; none of ours needs more rounds than a few. */
 const MOST_ROUNDS = 20;
@@ -35,24 +55,170 @@ export function fixAll(bytes, content, options) {
   return { bytes: fixed > 0 ? Buffer.from(text) : bytes, fixed };
 }
 
+/** A file that is left as it is; the message is a sentence without its subject. */
+export class Unfixed extends Unreadable {}
+
+const CHANGED = "changed while it was being checked: not fixed";
+
+/** @typedef {import("node:fs").BigIntStats} Stats */
+/** @typedef {{ bytes: Uint8Array, stats: Stats | undefined }} Original what was read, and of which file */
+
 /**
- * Replaces the contents of a file: whole or not at all, with the same mode and owner.
+ * What is not a regular file is not even opened: that alone can disturb who waits at the other end.
+ * @param {string} file
+ */
+export async function refuseSpecial(file) {
+  const stats = await stat(file).catch((error) => {
+    throw new Unreadable(reason(error), { cause: error });
+  });
+  if (stats.isFile() || stats.isDirectory()) return;
+  let kind = "device";
+  if (stats.isFIFO()) kind = "named pipe";
+  else if (stats.isSocket()) kind = "socket";
+  throw new Unfixed(`is a ${kind}: --fix changes files only (with -, it reads standard input)`);
+}
+
+/**
+ * Replaces the contents of a file, whole or not at all, unless it is no longer what was read.
  * @param {string} file
  * @param {Uint8Array} bytes
+ * @param {Original} original
  */
-export async function writeBack(file, bytes) {
-  // A symbolic link stays one.
-  const target = await realpath(file);
-  const { mode, uid, gid } = await stat(target);
-  const temporary = join(dirname(target), `.${basename(target)}.${process.pid}.tmp`);
+export async function writeBack(file, bytes, original) {
+  const release = holdSignals();
   try {
-    await writeFile(temporary, bytes, { flag: "wx", flush: true });
-    await chown(temporary, uid, gid).catch(() => {});
-    await chmod(temporary, mode);
-    await rename(temporary, target);
+    // At once, so that no other code, nor a signal, comes between.
+    writeNow(file, bytes, original);
   } catch (error) {
-    await rm(temporary, { force: true });
-    const { message } = /** @type {Error} */ (error);
-    throw new Unreadable(`cannot be written: ${message}`, { cause: error });
+    if (error instanceof Unfixed) throw error;
+    const failure = /** @type {NodeJS.ErrnoException} */ (error);
+    throw new Unfixed(failure.code === "ENOENT" ? CHANGED : writeReason(failure), { cause: error });
+  } finally {
+    await release();
   }
+}
+
+const SIGNALS = /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]);
+
+/**
+ * What asks the program to end waits, and then ends it.
+ * @returns {() => Promise<void>}
+ */
+function holdSignals() {
+  /** @type {NodeJS.Signals | undefined} */
+  let held;
+  const hold = (/** @type {NodeJS.Signals} */ signal) => {
+    held ??= signal;
+  };
+  for (const signal of SIGNALS) process.on(signal, hold);
+  return async () => {
+    // Node.js looks for signals between the two.
+    await new Promise(setImmediate);
+    await new Promise(setImmediate);
+    for (const signal of SIGNALS) process.off(signal, hold);
+    if (held) process.kill(process.pid, held);
+  };
+}
+
+/** Where the file itself can be written, but no other can take its place. */
+const NO_REPLACEMENT = ["EACCES", "EPERM", "EBUSY", "EXDEV", "ENAMETOOLONG"];
+
+/**
+ * @param {string} file
+ * @param {Uint8Array} bytes
+ * @param {Original} original
+ */
+function writeNow(file, bytes, original) {
+  // A symbolic link stays one.
+  const target = realpathSync(file);
+  const stats = statSync(target, { bigint: true });
+  // The superuser may write every file, but is not asked to.
+  if ((stats.mode & 0o222n) === 0n) throw new Unfixed("is read-only: not fixed");
+  accessSync(target, constants.W_OK);
+  if (stats.nlink > 1n) return overwrite(target, bytes, original);
+  try {
+    replace(target, stats, bytes, original);
+  } catch (error) {
+    const { code = "" } = /** @type {NodeJS.ErrnoException} */ (error);
+    if (!NO_REPLACEMENT.includes(code)) throw error;
+    overwrite(target, bytes, original);
+  }
+}
+
+/**
+ * By a new file, which readers see whole or not at all.
+ * @param {string} target
+ * @param {Stats} stats
+ * @param {Uint8Array} bytes
+ * @param {Original} original
+ */
+function replace(target, { mode, uid, gid }, bytes, original) {
+  // Not from the file's name, which can be as long as names may be.
+  const temporary = join(dirname(target), `.prefect-events-${randomUUID()}.tmp`);
+  const file = openSync(temporary, "wx", Number(mode & 0o600n));
+  try {
+    try {
+      const own = fstatSync(file, { bigint: true });
+      if (own.uid !== uid || own.gid !== gid) fchownSync(file, Number(uid), Number(gid));
+      fchmodSync(file, Number(mode & 0o7777n));
+      writeFileSync(file, bytes);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    refuseChanged(target, original);
+    renameSync(temporary, target);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+}
+
+/**
+ * In the file itself: other names of it, its owner and its place stay as they are.
+ * @param {string} target
+ * @param {Uint8Array} bytes
+ * @param {Original} original
+ */
+function overwrite(target, bytes, original) {
+  const file = openSync(target, "r+");
+  try {
+    refuseChanged(target, original, file);
+    try {
+      write(file, bytes);
+    } catch (error) {
+      write(file, original.bytes);
+      throw error;
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
+/**
+ * @param {number} file
+ * @param {Uint8Array} bytes
+ */
+function write(file, bytes) {
+  for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at, bytes.length - at, at);
+  ftruncateSync(file, bytes.length);
+  fsyncSync(file);
+}
+
+/**
+ * @param {string} target
+ * @param {Original} original
+ * @param {number} [file] where it is open
+ */
+function refuseChanged(target, { bytes, stats }, file) {
+  const options = /** @type {const} */ ({ bigint: true });
+  const now = file === undefined ? statSync(target, options) : fstatSync(file, options);
+  const same =
+    stats !== undefined &&
+    now.dev === stats.dev &&
+    now.ino === stats.ino &&
+    now.size === stats.size &&
+    now.mtimeNs === stats.mtimeNs &&
+    Buffer.compare(readFileSync(file ?? target), bytes) === 0;
+  if (!same) throw new Unfixed(CHANGED);
 }

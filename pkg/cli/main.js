@@ -7,15 +7,16 @@ import { version } from "../node.js";
 import { adviseCommand } from "./advise.js";
 import { buildCommand } from "./build.js";
 import { checkCommand } from "./check.js";
+import { printable, printableLines } from "./escape.js";
 import { explainCommand } from "./explain.js";
 import { FORMATS } from "./formats/index.js";
+import { MISUSE, stderr, stdout, watchOutput } from "./output.js";
 import { schemaCommand } from "./schema.js";
 import { simulateCommand } from "./simulate.js";
 import { testCommand } from "./test.js";
 import { validateCommand } from "./validate.js";
 
-/** 0: nothing wrong; 1: findings; 2: misuse, or something could not be read. */
-const MISUSE = 2;
+watchOutput();
 
 const program = new Command("prefect-events")
   .description(
@@ -23,11 +24,20 @@ const program = new Command("prefect-events")
   )
   .version(version())
   .exitOverride()
-  .showHelpAfterError("(add --help for what there is)");
+  .configureOutput({
+    writeOut: (text) => stdout.write(text),
+    writeErr: (text) => stderr.write(text),
+    // What is on the command line can come from others, such as names of files.
+    outputError(text, write) {
+      const [, error = "", hint = ""] = /^(.*?)(\n\(Did you mean [^\n]*\?\))?\n$/s.exec(text) ?? [];
+      write(`${printable(error)}${hint}\n`);
+    },
+  })
+  .showHelpAfterError("(run with --help for usage)");
 
 const EXIT_STATUS = `
 Results go to standard output, all else to standard error.
-Exit status: 0 no error (warnings alone are no error), 1 at least one error, 2 misuse or a file that cannot be read.`;
+Exit status: 0 no error (warnings alone are no error), 1 at least one error, 2 misuse, or something cannot be read or written.`;
 
 reporting(
   "validate",
@@ -100,7 +110,7 @@ program
   .option("--run", "in place of NAME: build the history of a flow run")
   .option(
     "--set <KEY=VALUE>",
-    "what the event tells, such as task_run.name=extract-0; can be repeated",
+    "a value of the event, such as task_run.name=extract-0; can be repeated",
     gathered,
   )
   .option("--from <FILE>", "the same as a JSON object; - is standard input")
@@ -156,8 +166,8 @@ program
     ).choices(["consumer", "direct"]),
   )
   .option("--server-version <VERSION>", "3.9 or 3.8, whatever the scenario says")
-  .option("--compare", "play a scenario on both, and tell what differs")
-  .option("--trace", "tell each decision")
+  .option("--compare", "play a scenario on both, and print what differs")
+  .option("--trace", "print every decision")
   .addOption(format(["pretty", "json"]))
   .addHelpText(
     "after",
@@ -228,7 +238,7 @@ function reporting(name, description, profiles) {
     )
     .option(
       "--max-diagnostics <N>",
-      "list at most so many findings per file, errors first; the counts stay complete",
+      "show at most N findings per file, errors first; totals count all",
       wholeNumber,
       1000,
     );
@@ -236,12 +246,14 @@ function reporting(name, description, profiles) {
 
 /**
  * @param {string} text
- * @param {{ [code: string]: string }} [previous]
+ * @param {{ [code: string]: string }} [levels]
  */
-function severity(text, previous = {}) {
+function severity(text, levels = Object.create(null)) {
   const [, code, level] = /^([^=]+)=([^=]+)$/.exec(text) ?? [];
-  if (!code || !level) throw new InvalidArgumentError("It is not like missing-label=warning.");
-  return { ...previous, [code]: level };
+  if (!code || !level)
+    throw new InvalidArgumentError("Expected CODE=LEVEL, e.g. missing-label=warning.");
+  levels[code] = level;
+  return levels;
 }
 
 /** @param {string[]} names */
@@ -256,28 +268,21 @@ function format(names) {
  * @param {string[]} [before]
  */
 function gathered(text, before = []) {
-  return [...before, text];
+  before.push(text);
+  return before;
 }
 
 /** @param {string} text */
 function number(text) {
   if (!/^\d{1,9}(\.\d{1,6})?$/.test(text))
-    throw new InvalidArgumentError("It is no number of seconds.");
+    throw new InvalidArgumentError("Expected a number of seconds.");
   return Number(text);
 }
 
 /** @param {string} text */
 function wholeNumber(text) {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError("It is not a whole number.");
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError("Expected a whole number.");
   return Number(text);
-}
-
-// `| head` closes the pipe before everything is written: that is not a failure.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on("error", (/** @type {NodeJS.ErrnoException} */ error) => {
-    if (error.code !== "EPIPE") throw error;
-    process.exit();
-  });
 }
 
 try {
@@ -287,8 +292,8 @@ try {
     // Help and version that were asked for are no misuse.
     process.exitCode = error.exitCode === 0 ? 0 : MISUSE;
   } else {
-    console.error("prefect-events failed, which is a fault of its own: please report it.");
-    console.error(error);
+    const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    stderr.write(`Internal error in prefect-events, please report it:\n${printableLines(trace)}\n`);
     process.exitCode = MISUSE;
   }
 }

@@ -10,6 +10,7 @@ export class Unreadable extends Error {}
 /**
  * @typedef {object} Input
  * @property {number} [size] in bytes, where it is known
+ * @property {import("node:fs").BigIntStats} [stats] of a file, before it is read
  * @property {AsyncGenerator<Uint8Array, void, void>} pieces each is valid until the next one is asked for
  */
 
@@ -20,13 +21,13 @@ export class Unreadable extends Error {}
 export async function openInput(file) {
   if (file === "-") return { pieces: standardInput() };
   const handle = await open(file).catch(fail);
-  const stats = await handle.stat();
+  const stats = await handle.stat({ bigint: true });
   if (stats.isDirectory()) {
     await handle.close();
     throw new Unreadable("is a directory: name the files in it");
   }
   const pieces = fileContents(handle);
-  return stats.isFile() ? { size: stats.size, pieces } : { pieces };
+  return stats.isFile() ? { size: Number(stats.size), stats, pieces } : { pieces };
 }
 
 async function* standardInput() {
@@ -61,6 +62,7 @@ const REASONS = {
   EISDIR: "is a directory: name the files in it",
   EMFILE: "cannot be read: too many files are open",
   ELOOP: "cannot be read: it is a circle of symbolic links",
+  ENXIO: "cannot be read: it is a socket, or nothing is behind it",
   ENAMETOOLONG: "cannot be read: its name is too long",
 };
 

@@ -3,7 +3,7 @@
 import { checkAutomation } from "../api/automation.js";
 import { isNdjson, validate, validateLines } from "../api/validate.js";
 import { wholeLines } from "../lines.js";
-import { excerpts } from "./excerpt.js";
+import { byLine, excerpts, LINE_BREAK } from "./excerpt.js";
 import { PIECE_BYTES, refuseWhatIsNotText, Unreadable } from "./read.js";
 import { Selection } from "./selection.js";
 
@@ -20,7 +20,7 @@ import { Selection } from "./selection.js";
  * @property {number} [fixed] how many fixes were made
  */
 
-/** @typedef {{ file: string, unreadable: string }} NotChecked */
+/** @typedef {{ file: string, unreadable: string, unfixed?: boolean }} NotChecked why it was not read, or not fixed */
 /** @typedef {Checked | NotChecked} Result */
 
 /**
@@ -108,28 +108,39 @@ async function reportLines(file, source, options, progress) {
  * @param {() => Promise<import("./read.js").Input>} reopen
  */
 export async function completeExcerpts({ report: { diagnostics }, excerpts: found }, reopen) {
-  let missing = diagnostics
-    .map((_, index) => index)
-    .filter((index) => diagnostics[index]?.range && !found[index]);
-  if (missing.length === 0) return;
+  const missing = diagnostics.map(({ range }, index) => (found[index] ? undefined : range));
+  const order = byLine(missing);
+  if (order.length === 0) return;
   let firstLine = 1;
-  for await (const lines of wholeLines((await reopen()).pieces)) {
-    const here = excerpts(
+  let next = 0;
+  /** @param {Uint8Array} lines @param {number} end the number of the first line behind them */
+  const complete = (lines, end) => {
+    const first = next;
+    while (next < order.length && Number(missing[Number(order[next])]?.start.line) < end) next += 1;
+    const here = order.slice(first, next);
+    const texts = excerpts(
       lines,
       firstLine,
-      missing.map((index) => /** @type {Diagnostic} */ (diagnostics[index])),
+      here.map((index) => /** @type {Diagnostic} */ (diagnostics[index])),
     );
-    for (const [position, index] of missing.entries()) found[index] = here[position];
-    missing = missing.filter((index) => !found[index]);
-    if (missing.length === 0) return;
-    firstLine += countLineBreaks(lines);
+    for (const [position, index] of here.entries()) found[index] = texts[position];
+  };
+  for await (const lines of wholeLines((await reopen()).pieces)) {
+    const lineBreaks = countLineBreaks(lines);
+    const whole = lines.at(-1) === LINE_BREAK;
+    complete(lines, firstLine + lineBreaks + (whole ? 0 : 1));
+    if (next === order.length) return;
+    firstLine += lineBreaks;
   }
+  // Behind the last line break.
+  complete(new Uint8Array(), firstLine + 1);
 }
 
 /** @param {Uint8Array} bytes */
 function countLineBreaks(bytes) {
   let count = 0;
-  for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) count += 1;
+  for (let at = bytes.indexOf(LINE_BREAK); at >= 0; at = bytes.indexOf(LINE_BREAK, at + 1))
+    count += 1;
   return count;
 }
 

@@ -1,7 +1,8 @@
 // The command `schema`.
 
 import { jsonSchema } from "../api/json-schema.js";
-import { printable } from "./terminal.js";
+import { jsonText } from "./escape.js";
+import { complain, stdout } from "./output.js";
 
 /**
  * @param {string | undefined} name
@@ -13,9 +14,8 @@ export function schemaCommand(name) {
     schema = jsonSchema(name);
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    process.stderr.write(`prefect-events: ${printable(error.message)}\n`);
-    return 2;
+    return complain(error.message);
   }
-  process.stdout.write(`${JSON.stringify(schema, null, 2)}\n`);
+  stdout.write(`${jsonText(schema)}\n`);
   return 0;
 }

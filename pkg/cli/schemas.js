@@ -46,5 +46,5 @@ async function text(file) {
  * @param {string} problem
  */
 function misuse(subject, problem) {
-  return new TypeError(`prefect-events: ${subject} ${problem}`);
+  return new TypeError(`${subject} ${problem}`);
 }

@@ -1,11 +1,13 @@
 // The command `simulate`: a scenario, or real events played to an automation.
 
 import { compareVersions, replay, simulate } from "../api/simulate.js";
+import { jsonText, printable } from "./escape.js";
 import { diagnostics } from "./formats/diagnostics.js";
 import { timeline } from "./formats/timeline.js";
+import { complain, stdout } from "./output.js";
 import { openInput, Unreadable } from "./read.js";
 import { readAll } from "./report.js";
-import { colours, columns, printable } from "./terminal.js";
+import { colours, columns } from "./terminal.js";
 import { plural, shown } from "./words.js";
 
 /** @typedef {import("../index.js").SimulationResult} SimulationResult */
@@ -40,19 +42,19 @@ export async function simulateCommand(file, options, usage) {
       : ofReplay.some((option) => option !== undefined) || (compare && serverVersion !== undefined);
   if (misused) usage();
   // The timeline is drawn from the decisions.
-  const told = trace || format === "pretty";
-  const style = colours(process.stdout);
+  const traced = trace || format === "pretty";
+  const style = colours(stdout);
   try {
     if (file !== undefined) {
       const scenario = await readAll(await open(file));
       if (compare) return comparison(file, compareVersions(scenario, { trace }), format, style);
       const version = serverVersion === undefined ? {} : { server_version: serverVersion };
-      const result = simulate(scenario, { trace: told, events: true, ...version });
+      const result = simulate(scenario, { trace: traced, events: true, ...version });
       return outcome(result, file, trace, format, style);
     }
     const [document, played] = [String(automation), String(events)];
     const result = replay(await readAll(await open(document)), await readAll(await open(played)), {
-      trace: told,
+      trace: traced,
       ...(serverVersion === undefined ? {} : { server_version: serverVersion }),
       ...(start === undefined ? {} : { start }),
       ...(end === undefined ? {} : { end }),
@@ -61,11 +63,7 @@ export async function simulateCommand(file, options, usage) {
     });
     return outcome(result, result.found_in === "events" ? played : document, trace, format, style);
   } catch (error) {
-    const { message } = /** @type {Error} */ (error);
-    process.stderr.write(
-      `prefect-events: ${printable(message.replace(/^prefect-events: /, ""))}\n`,
-    );
-    return 2;
+    return complain(/** @type {Error} */ (error).message);
   }
 }
 
@@ -79,12 +77,12 @@ export async function simulateCommand(file, options, usage) {
 function outcome(result, file, trace, format, style) {
   if (format === "json") {
     const { events: _, ...rest } = result;
-    process.stdout.write(`${JSON.stringify(rest, null, 2)}\n`);
+    stdout.write(`${jsonText(rest)}\n`);
   } else if (result.errors) {
-    process.stdout.write(`${diagnostics(result.errors, file, style)}\n`);
+    stdout.write(`${diagnostics(result.errors, file, style)}\n`);
   } else {
     const warnings = result.warnings ? `${diagnostics(result.warnings, file, style)}\n\n` : "";
-    process.stdout.write(warnings + pretty(result, trace, style));
+    stdout.write(warnings + pretty(result, trace, style));
   }
   return result.errors ? 2 : 0;
 }
@@ -97,9 +95,9 @@ function outcome(result, file, trace, format, style) {
  */
 function comparison(file, both, format, style) {
   const { errors } = both["3.9"];
-  if (format === "json") process.stdout.write(`${JSON.stringify(both, null, 2)}\n`);
-  else if (errors) process.stdout.write(`${diagnostics(errors, file, style)}\n`);
-  else process.stdout.write(sideBySide(both, style));
+  if (format === "json") stdout.write(`${jsonText(both)}\n`);
+  else if (errors) stdout.write(`${diagnostics(errors, file, style)}\n`);
+  else stdout.write(sideBySide(both, style));
   return errors ? 2 : 0;
 }
 
@@ -111,8 +109,8 @@ function sideBySide(both, style) {
   /** @param {import("../index.js").Firing | undefined} firing */
   const facts = (firing) => [
     firing?.at ?? "does not fire",
-    firing ? String(firing.event_id) : "",
-    firing ? Object.values(firing.labels).join(", ") : "",
+    firing ? printable(String(firing.event_id)) : "",
+    firing ? printable(Object.values(firing.labels).join(", ")) : "",
   ];
   const lines = both.differences.flatMap((one) => {
     const [before, after] = [facts(one["3.8"]), facts(one["3.9"])];
@@ -121,15 +119,15 @@ function sideBySide(both, style) {
       before[index] ?? "",
       after[index] ?? "",
     ]);
-    const because = ["because", one["3.8"]?.because ?? "", one["3.9"]?.because ?? ""];
-    const told = [["", "3.8", "3.9"], ...rows.filter(([, left, right]) => left !== right)];
-    const width = Math.max(...told.map(([, left = ""]) => left.length));
-    const table = told.map(([name = "", left = "", right = ""]) =>
-      `${name.padEnd(10)}${printable(left).padEnd(width + 2)}${printable(right)}`.trimEnd(),
+    const differing = [["", "3.8", "3.9"], ...rows.filter(([, left, right]) => left !== right)];
+    const width = Math.max(...differing.map(([, left = ""]) => left.length));
+    const table = differing.map(([name = "", left = "", right = ""]) =>
+      `${name.padEnd(10)}${left.padEnd(width + 2)}${right}`.trimEnd(),
     );
-    const [, left, right] = because;
-    if (left) table.push(`${"on 3.8".padEnd(10)}${printable(left)}`);
-    if (right) table.push(`${"on 3.9".padEnd(10)}${printable(right)}`);
+    for (const version of /** @type {const} */ (["3.8", "3.9"])) {
+      const reason = one[version]?.because;
+      if (reason) table.push(`${`on ${version}`.padEnd(10)}${printable(reason)}`);
+    }
     return [style.bold(table[0] ?? ""), ...table.slice(1), ""];
   });
   /** @param {SimulationResult} result */
@@ -157,17 +155,17 @@ async function open(file) {
  * @param {import("./terminal.js").Colours} style
  */
 function pretty(result, trace, style) {
-  const lines = timeline(result, columns(process.stdout), style);
+  const lines = timeline(result, columns(stdout), style);
   if (lines.length > 0) lines.push("");
   if (trace) {
-    for (const { at, kind, because } of result.decisions ?? [])
-      lines.push(`${style.dim(at)}  ${kind.padEnd(10)}  ${printable(because)}`);
+    for (const { at, kind, because: reason } of result.decisions ?? [])
+      lines.push(`${style.dim(at)}  ${kind.padEnd(10)}  ${printable(reason)}`);
     lines.push("");
   }
-  for (const { at, labels, because } of result.firings) {
+  for (const { at, labels, because: reason } of result.firings) {
     const about = Object.values(labels).join(", ");
     lines.push(`${style.red("fired")} ${at}${about && `  ${printable(about)}`}`);
-    if (because) lines.push(`      ${printable(because)}`);
+    if (reason) lines.push(`      ${printable(reason)}`);
   }
   const sum =
     result.firings.length === 0 ? "it never fires" : `it fires ${times(result.firings.length)}`;

@@ -1,4 +1,4 @@
-// What a terminal can show, and what it must not be sent.
+// What a terminal can show.
 
 import pc from "picocolors";
 
@@ -29,19 +29,4 @@ const FEWEST_COLUMNS = 40;
  */
 export function columns(stream) {
   return Math.max(FEWEST_COLUMNS, Math.min(stream.columns ?? USUAL_COLUMNS, MOST_COLUMNS));
-}
-
-/**
- * Control characters as pictures, so that no input can command the terminal; the length stays.
- * @param {string} text
- */
-export function printable(text) {
-  return text.replace(
-    /[\p{Cc}\p{Surrogate}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu,
-    (character) => {
-      const code = character.charCodeAt(0);
-      if (code < 0x20) return String.fromCharCode(0x2400 + code);
-      return code === 0x7f ? "\u2421" : "\ufffd";
-    },
-  );
 }

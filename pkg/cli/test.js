@@ -1,12 +1,14 @@
 // The command `test`.
 
 import { testScenarios } from "../api/simulate.js";
+import { jsonText, printable } from "./escape.js";
 import { diagnostics } from "./formats/diagnostics.js";
 import { timeline } from "./formats/timeline.js";
-import { testcase, testsuites, toXml } from "./formats/xml.js";
+import { testsuites, unreadable } from "./formats/xml.js";
+import { complain, stdout } from "./output.js";
 import { openInput, Unreadable } from "./read.js";
 import { readAll } from "./report.js";
-import { colours, columns, PLAIN, printable } from "./terminal.js";
+import { colours, columns, PLAIN } from "./terminal.js";
 import { plural, shown } from "./words.js";
 
 /** @typedef {import("../index.js").TestReport} TestReport */
@@ -22,12 +24,9 @@ export async function testCommand(files, { format }) {
   const results = [];
   for (const file of files) results.push(await testOne(file));
   for (const result of results) {
-    if ("unreadable" in result)
-      process.stderr.write(
-        `prefect-events: ${printable(shown(result.file))} ${printable(result.unreadable)}\n`,
-      );
+    if ("unreadable" in result) complain(`${shown(result.file)} ${result.unreadable}`);
   }
-  process.stdout.write(FORMATS[format](results));
+  stdout.write(FORMATS[format](results));
   const broken = results.some(
     (result) =>
       "unreadable" in result ||
@@ -59,11 +58,11 @@ const REPORT_COLUMNS = 100;
 /**
  * What was expected beside what came of it.
  * @param {import("../index.js").TestedExpectation} expectation
- * @param {number} room
+ * @param {number} width how many columns a line may have
  * @param {import("./terminal.js").Colours} style
  */
-function comparison({ actual, run, between, decisions }, room, style) {
-  const lines = timeline(decisions ? { decisions } : {}, room, style, {
+function comparison({ actual, run, between, decisions }, width, style) {
+  const lines = timeline(decisions ? { decisions } : {}, width, style, {
     ...(run === undefined ? {} : { run }),
     ...(between ? { between } : {}),
   });
@@ -74,7 +73,7 @@ function comparison({ actual, run, between, decisions }, room, style) {
 
 /** @param {Result[]} results */
 function pretty(results) {
-  const style = colours(process.stdout);
+  const style = colours(stdout);
   const lines = [];
   let passed = 0;
   let failed = 0;
@@ -102,7 +101,7 @@ function pretty(results) {
         }
         failed += 1;
         lines.push(`  ${style.red("✗")} ${printable(expectation.message ?? "")}`);
-        for (const line of comparison(expectation, columns(process.stdout) - 6, style))
+        for (const line of comparison(expectation, columns(stdout) - 6, style))
           lines.push(`      ${line}`);
       }
     }
@@ -119,54 +118,39 @@ function json(results) {
     "unreadable" in result ? result : { file: result.file, ...result.report },
   );
   const passed = results.every((result) => "report" in result && result.report.passed);
-  return `${JSON.stringify({ passed, files }, null, 2)}\n`;
+  return `${jsonText({ passed, files })}\n`;
 }
 
 /** @param {Result[]} results */
 function junit(results) {
-  /** @param {import("../index.js").Diagnostic[]} errors */
-  const broken = (errors) =>
-    errors.map(
-      ({ code, message }) => `<error message="${toXml(message)}" type="${toXml(code)}"/>`,
-    )[0] ?? "";
-  return testsuites(
-    results.flatMap((result) => {
-      const file = shown(result.file);
-      if ("unreadable" in result) {
-        const error = `<error message="${toXml(`${file} ${result.unreadable}`)}" type="unreadable"/>`;
-        return [
-          { name: file, cases: [testcase(file, "can be read", error)], failures: 0, errors: 1 },
-        ];
-      }
-      const { report } = result;
-      if (report.errors)
-        return [
-          {
-            name: file,
-            cases: [testcase(file, "can be read", broken(report.errors))],
-            failures: 0,
-            errors: 1,
-          },
-        ];
-      return report.scenarios.map((tested, index) => {
-        const name = `${file}: ${tested.scenario ?? `scenario ${index + 1}`}`;
-        if (tested.errors)
-          return {
-            name,
-            cases: [testcase(name, "can be played", broken(tested.errors))],
-            failures: 0,
-            errors: 1,
-          };
-        const cases = tested.expectations.map((expectation) => {
-          const { expect, message } = expectation;
-          if (!message) return testcase(name, expect, "");
-          const told = comparison(expectation, REPORT_COLUMNS, PLAIN).join("\n");
-          const failure = `<failure message="${toXml(message)}" type="expectation">${toXml(told)}</failure>`;
-          return testcase(name, expect, failure);
-        });
-        const failures = tested.expectations.filter(({ passed }) => !passed).length;
-        return { name, cases, failures, errors: 0 };
-      });
-    }),
-  );
+  return testsuites(results.flatMap(suites));
+}
+
+/**
+ * @param {Result} result
+ * @returns {import("./formats/xml.js").Suite[]} one for each scenario
+ */
+function suites(result) {
+  if ("unreadable" in result) return [unreadable(result.file, result.unreadable)];
+  const file = shown(result.file);
+  const { errors, scenarios } = result.report;
+  if (errors) return [{ name: file, cases: [{ name: "can be read", ...broken(errors) }] }];
+  return scenarios.map((tested, index) => {
+    const name = `${file}: ${tested.scenario ?? `scenario ${index + 1}`}`;
+    if (tested.errors)
+      return { name, cases: [{ name: "can be played", ...broken(tested.errors) }] };
+    const cases = tested.expectations.map((expectation) => {
+      const { expect, message } = expectation;
+      if (!message) return { name: expect };
+      const text = comparison(expectation, REPORT_COLUMNS, PLAIN).join("\n");
+      return { name: expect, failure: { message, type: "expectation", text } };
+    });
+    return { name, cases };
+  });
+}
+
+/** @param {import("../index.js").Diagnostic[]} errors */
+function broken(errors) {
+  const [first] = errors;
+  return first ? { error: { message: first.message, type: first.code } } : {};
 }

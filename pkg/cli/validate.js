@@ -1,9 +1,9 @@
 // The command `validate`: events.
 
 import { reportCommand } from "./files.js";
+import { complain } from "./output.js";
 import { EVENTS } from "./report.js";
 import { schemasIn } from "./schemas.js";
-import { printable } from "./terminal.js";
 
 /**
  * @param {string[]} files
@@ -18,8 +18,7 @@ export async function validateCommand(files, options, usage) {
     schemas = folder === undefined ? undefined : await schemasIn(folder);
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    process.stderr.write(`${printable(error.message)}\n`);
-    return 2;
+    return complain(error.message);
   }
   const all = {
     profile,

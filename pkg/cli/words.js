@@ -30,10 +30,12 @@ export function totals(results) {
     fixable: 0,
     fixed: 0,
     unreadable: 0,
+    unfixed: 0,
   };
   for (const result of results) {
     if ("unreadable" in result) {
-      sum.unreadable += 1;
+      if (result.unfixed) sum.unfixed += 1;
+      else sum.unreadable += 1;
       continue;
     }
     const { report } = result;

@@ -8,10 +8,12 @@ use crate::text::order;
 
 use super::display;
 use super::edits::{self, Edits};
-use super::options::{Profile, Settings};
+use super::options::{Profile, ReportOptions};
 use super::path::Path;
+use super::source::Source;
 use crate::text::phrase;
 use crate::text::phrase::shown;
+use crate::text::template;
 use crate::validate::precedent::Fact;
 
 /// Which event a finding is about.
@@ -42,6 +44,8 @@ struct Found {
     location: Location,
     docs: Option<&'static str>,
     arguments: Vec<(&'static str, String)>,
+    /// Arguments with the line and column of a byte of the text.
+    positioned: Vec<(&'static str, u32, String)>,
     edits: Edits,
 }
 
@@ -56,6 +60,20 @@ impl Draft<'_> {
     fn argument(self, name: &'static str, text: impl FnOnce() -> String) -> Self {
         self.0.map_or(Draft(None), |found| {
             found.arguments.push((name, text()));
+            Draft(Some(found))
+        })
+    }
+
+    /// Whether nothing is kept of it.
+    pub fn is_counted_only(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// A text with the placeholders `{line}` and `{column}`, for the position of a byte. Worked out for all findings at
+    /// the end: one by one, each would look through the text from its beginning.
+    pub fn positioned(self, name: &'static str, byte: u32, template: &str) -> Self {
+        self.0.map_or(Draft(None), |found| {
+            found.positioned.push((name, byte, template.to_owned()));
             Draft(Some(found))
         })
     }
@@ -132,7 +150,7 @@ impl Draft<'_> {
 }
 
 pub(crate) struct Findings<'s> {
-    settings: &'s Settings,
+    options: ReportOptions<'s>,
     found: Vec<Found>,
     /// The pointers of what was found in the current event: what is wrong by itself is not
     /// compared with other values any more.
@@ -148,9 +166,9 @@ pub(crate) struct Findings<'s> {
 }
 
 impl<'s> Findings<'s> {
-    pub fn new(settings: &'s Settings) -> Self {
+    pub fn new(options: ReportOptions<'s>) -> Self {
         Findings {
-            settings,
+            options,
             found: Vec::new(),
             reported: Vec::new(),
             facts: Vec::new(),
@@ -164,13 +182,7 @@ impl<'s> Findings<'s> {
 
     /// Whether anything beyond the envelope counts.
     pub fn beyond_envelope(&self) -> bool {
-        self.settings.profile == Profile::Documented
-    }
-
-    /// The user's own schemas.
-    #[cfg(feature = "custom-schemas")]
-    pub fn schemas(&self) -> Option<&'s crate::validate::custom::Schemas> {
-        self.settings.schemas.as_deref()
+        self.options.profile == Profile::Documented
     }
 
     /// Whether no error was found.
@@ -245,7 +257,7 @@ impl<'s> Findings<'s> {
         if usual == Severity::Error {
             self.reported.push(path.pointer().into());
         }
-        let Some(severity) = self.settings.severity(code, usual) else { return Draft(None) };
+        let Some(severity) = self.options.severity(code, usual) else { return Draft(None) };
         let count = match severity {
             Severity::Error => &mut self.errors,
             Severity::Warning => &mut self.warnings,
@@ -253,7 +265,7 @@ impl<'s> Findings<'s> {
         };
         *count = count.saturating_add(1);
         // Of each severity as many as the report could hold: which of them it takes is known at the end.
-        if *count > self.settings.max_diagnostics as u64 {
+        if *count > self.options.max_diagnostics as u64 {
             return Draft(None);
         }
         self.found.push(Found {
@@ -265,6 +277,7 @@ impl<'s> Findings<'s> {
             location: Location::Nowhere,
             docs: code.docs().or(subject.docs),
             arguments: Vec::new(),
+            positioned: Vec::new(),
             edits: Vec::new(),
         });
         Draft(self.found.last_mut())
@@ -273,7 +286,7 @@ impl<'s> Findings<'s> {
     /// Keeps as many findings as the report holds, errors before warnings before infos. Returns how
     /// many it leaves out.
     fn keep_the_worst(&mut self) -> u64 {
-        let mut room = self.settings.max_diagnostics as u64;
+        let mut room = self.options.max_diagnostics as u64;
         let mut take = |count: u64| {
             let taken = count.min(room);
             room = room.saturating_sub(taken);
@@ -297,8 +310,8 @@ impl<'s> Findings<'s> {
         left_out
     }
 
-    /// The report. `text` is what the places in bytes refer to, `base` the place of its first byte.
-    pub fn into_report(mut self, events: u64, text: Option<(&[u8], Position, bool)>) -> Report {
+    /// The report. `source` is what the places in bytes refer to; `places`: whether the diagnostics get ranges.
+    pub fn into_report(mut self, events: u64, source: Source<'_>, places: bool) -> Report {
         order::by_key(&mut self.found, &mut |found| {
             let start = match found.location {
                 Location::Bytes(span) => span.start,
@@ -308,39 +321,41 @@ impl<'s> Findings<'s> {
             found.event.map_or(0, |event| event.saturating_add(1)).wrapping_shl(32) | u64::from(start)
         });
         let left_out = self.keep_the_worst();
-        let places = match text {
-            Some((text, base, wtf8)) if !self.found.is_empty() => Some(Places::new(text, base, wtf8)),
-            _ => None,
-        };
         Report {
             valid: self.errors == 0,
             events,
             errors: self.errors,
             warnings: self.warnings,
             infos: self.infos,
-            diagnostics: finished(self.found, places),
+            diagnostics: finished(self.found, source, places),
             truncated: Some(left_out).filter(|&count| count > 0),
         }
     }
 }
 
 /// The sentences and the places of what was found.
-fn finished(found: Vec<Found>, mut places: Option<Places<'_>>) -> Vec<Diagnostic> {
+fn finished(found: Vec<Found>, Source { text, base, wtf8 }: Source<'_>, with_places: bool) -> Vec<Diagnostic> {
+    if found.is_empty() {
+        return Vec::new();
+    }
+    let mut places = Places::new(text, base, wtf8);
     let finish = |found: Found| {
-        let Found { code, arguments, .. } = found;
-        let range = match (found.location, &mut places) {
-            (Location::Bytes(span), Some(places)) => Some(places.range(span.start, span.end)),
-            (Location::Known(range), _) => Some(range),
+        let Found { code, mut arguments, .. } = found;
+        for (name, byte, template) in found.positioned {
+            let Position { line, column, .. } = places.position(byte as usize);
+            let (line, column) = (line.to_string(), column.to_string());
+            arguments.push((name, template::told(&template, &[("line", &line), ("column", &column)])));
+        }
+        let range = match found.location {
+            Location::Bytes(span) if with_places => Some(places.range(span.start, span.end)),
+            Location::Known(range) => Some(range),
             _ => None,
         };
-        let fix = match &mut places {
-            Some(places) if !found.edits.is_empty() => {
-                let edit = |(span, text): (Span, String)| Edit { range: places.range(span.start, span.end), text };
-                Some(Fix { title: code.fix(&arguments), edits: found.edits.into_iter().map(edit).collect() })
-            }
-            // Without a text there is nothing to edit.
-            _ => None,
-        };
+        // Without a text of the user's there is nothing to edit.
+        let fix = (with_places && !found.edits.is_empty()).then(|| {
+            let edit = |(span, text): (Span, String)| Edit { range: places.range(span.start, span.end), text };
+            Fix { title: code.fix(&arguments), edits: found.edits.into_iter().map(edit).collect() }
+        });
         Diagnostic {
             code: code.name(),
             severity: found.severity,

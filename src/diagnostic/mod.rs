@@ -7,63 +7,127 @@ pub(crate) mod findings;
 pub(crate) mod options;
 pub(crate) mod path;
 mod severity;
+mod source;
 pub(crate) mod syntax;
+
+use serde::Serialize;
 
 use crate::json::write::{ToJson, Writer};
 
 pub use crate::json::{Position, Range};
 pub use codes::{Arguments, Code};
-pub use options::{Profile, Settings, TextOptions};
+pub use options::{DEFAULT_MAX_DIAGNOSTICS, Profile, Severities, TextOptions};
 pub use severity::Severity;
 
+// By hand, as the build script compiles `severity.rs` too.
+#[cfg(feature = "typescript")]
+impl ts_rs::TS for Severity {
+    type WithoutGenerics = Self;
+    type OptionInnerType = Self;
+
+    fn name(_: &ts_rs::Config) -> String {
+        "Severity".to_owned()
+    }
+
+    fn inline(_: &ts_rs::Config) -> String {
+        r#""error" | "warning" | "info""#.to_owned()
+    }
+
+    fn decl(config: &ts_rs::Config) -> String {
+        format!("type Severity = {};", Self::inline(config))
+    }
+
+    fn decl_concrete(config: &ts_rs::Config) -> String {
+        Self::decl(config)
+    }
+
+    fn docs() -> Option<String> {
+        Some("/** How bad a finding is. Only an error makes a report invalid. */\n".to_owned())
+    }
+
+    fn output_path() -> Option<std::path::PathBuf> {
+        Some("Severity.ts".into())
+    }
+}
+
 /// One finding.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct Diagnostic {
-    /// Stable, kebab-case: `missing-label`. [`explain`] tells more.
+    /// The stable name of what is wrong, in kebab case: `missing-label`. `explain` describes each one.
+    #[cfg_attr(feature = "typescript", ts(as = "Code"))]
     pub code: &'static str,
+    /// How bad it is. Only errors make a report invalid.
     pub severity: Severity,
-    /// One sentence: what is wrong, where, what is expected.
+    /// One sentence: what is wrong, where, and what is expected.
     pub message: String,
-    /// The 0-based index of the event in the input.
+    /// The 0-based index of the event (or automation) in the input; absent for the input as a whole.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub event: Option<u64>,
-    /// The event's name.
+    /// The event's name; absent if it has none that can be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// JSON Pointer inside that event.
+    /// JSON Pointer (RFC 6901) inside that event; `""` is the event itself.
     pub path: String,
-    /// Absent when the input was not a text.
+    /// Where it is in the text. Absent if the input was not a text.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub range: Option<Range>,
     /// What to do.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub help: Option<String>,
-    /// Absolute URL, with its anchor where there is one.
+    /// Absolute URL of the documentation, with its anchor if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub docs: Option<String>,
+    /// A change of the text that removes the finding.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub fix: Option<Fix>,
 }
 
 /// A change of the text after which the finding is gone and all else is as it was.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct Fix {
+    /// What it does, in a few words.
     pub title: String,
+    /// All of these belong together. Their ranges do not overlap.
     pub edits: Vec<Edit>,
 }
 
 /// Replaces the text of a range; an empty range inserts.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct Edit {
+    /// What is replaced.
     pub range: Range,
+    /// The new text.
     pub text: String,
 }
 
-/// The findings of one input. The counts are complete, also where `diagnostics` is not.
-#[derive(Clone, PartialEq, Debug)]
+/// The findings of one input. The counts are complete, even if `diagnostics` is not.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct Report {
-    /// No error.
+    /// Whether there is no error.
     pub valid: bool,
+    /// How many events (or automations) the input holds.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub events: u64,
+    /// How many errors there are.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub errors: u64,
+    /// How many warnings there are.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub warnings: u64,
+    /// How many remarks there are.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub infos: u64,
+    /// The findings, by event and place. At most as many as the option `maxDiagnostics` says, errors before warnings
+    /// before infos.
     pub diagnostics: Vec<Diagnostic>,
-    /// How many findings are left out of `diagnostics`.
+    /// How many findings are left out of `diagnostics`. Absent if none is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub truncated: Option<u64>,
 }
 

@@ -1,17 +1,24 @@
-//! How strict to be.
+//! Which findings a report holds, and how severe they are.
+
+use std::fmt;
+
+use serde::de::{self, Deserializer, MapAccess, Unexpected, Visitor};
+use serde::{Deserialize, Serialize};
 
 use super::{Code, Severity};
-use crate::json::{Kind, Tape, Value, parse};
+use crate::text::nearest::nearest;
+use crate::text::phrase::shown;
+use crate::text::strict::from_text;
 
-use super::display;
-use crate::text::nearest;
+/// How many diagnostics a report holds unless the options say otherwise.
+pub const DEFAULT_MAX_DIAGNOSTICS: usize = 1000;
 
 /// Where the text of a document comes from, for the places in it.
 #[derive(Clone, Copy, Debug)]
 pub struct TextOptions {
-    /// The findings get ranges. Without: the input was an object, its text is ours.
+    /// The findings get ranges. Off where the input was an object, whose text is generated.
     pub places: bool,
-    /// Lone surrogates stand as three bytes each: how a JavaScript string is handed over.
+    /// Lone surrogates are written as three bytes each, as in a JavaScript string that became bytes.
     pub wtf8: bool,
 }
 
@@ -21,182 +28,185 @@ impl Default for TextOptions {
     }
 }
 
-/// Whose opinion counts.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+/// Whose rules count: `documented` for those of Prefect's documentation and of the events that Prefect emits, `server`
+/// for only what a Prefect server rejects.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum Profile {
-    /// The documentation's, and what experience adds to it.
+    /// The documentation's rules, and what Prefect's own events show.
     #[default]
     Documented,
-    /// Only what the Prefect server itself refuses.
+    /// Only what the Prefect server itself rejects.
     Server,
 }
 
-/// How an input is checked.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    pub profile: Profile,
-    /// Other severities for some codes; `None`: off.
-    pub severity: Vec<(Code, Option<Severity>)>,
-    /// How many diagnostics a report holds at most, errors before warnings before infos. The
-    /// counts stay complete.
-    pub max_diagnostics: usize,
-    /// The user's own.
-    #[cfg(feature = "custom-schemas")]
-    pub schemas: Option<std::sync::Arc<crate::validate::custom::Schemas>>,
-}
-
-/// See [`Settings::read_with`].
-pub(crate) type Other<'o> = &'o mut dyn FnMut(&str, Value<'_>) -> Result<bool, String>;
-
-impl Default for Settings {
-    fn default() -> Self {
-        Settings::listing(1000)
+impl<'de> Deserialize<'de> for Profile {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        from_text(deserializer, "`documented` or `server`", |text| match text {
+            "documented" => Some(Profile::Documented),
+            "server" => Some(Profile::Server),
+            _ => None,
+        })
     }
 }
 
-impl Settings {
-    /// What is usual, but for the number of diagnostics.
-    pub(crate) const fn listing(max_diagnostics: usize) -> Self {
-        Settings {
-            profile: Profile::Documented,
-            severity: Vec::new(),
-            max_diagnostics,
-            #[cfg(feature = "custom-schemas")]
-            schemas: None,
+/// Severities other than the usual ones, by code. `None`: findings of this code are not reported.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Severities(Vec<(Code, Option<Severity>)>);
+
+impl Severities {
+    const NONE: &Severities = &Severities(Vec::new());
+
+    /// Sets the severity of a code; `None` switches it off.
+    pub fn set(&mut self, code: Code, severity: Option<Severity>) {
+        match self.0.iter_mut().find(|(own, _)| *own == code) {
+            Some((_, own)) => *own = severity,
+            None => self.0.push((code, severity)),
         }
     }
 
-    /// Reads the options of `validate` as users write them, as JSON text: `profile`, `severity`,
-    /// `maxDiagnostics`, `schemas`. A mistake is told in a sentence.
-    pub fn read(text: &str) -> Result<Self, String> {
-        let all = "`profile`, `severity`, `maxDiagnostics` and `schemas`";
-        #[cfg(feature = "custom-schemas")]
-        {
-            let mut schemas = None;
-            let settings = Settings::read_with(text, all, &mut |name, value| {
-                if name == "schemas" {
-                    schemas = Some(crate::validate::custom::Schemas::read(value)?);
-                }
-                Ok(name == "schemas")
-            })?;
-            Ok(Settings { schemas, ..settings })
-        }
-        #[cfg(not(feature = "custom-schemas"))]
-        Settings::read_with(text, all, &mut |_, _| Ok(false))
+    /// The severity of a code that has one of its own.
+    fn get(&self, code: Code) -> Option<Option<Severity>> {
+        self.0.iter().find(|(own, _)| *own == code).map(|(_, severity)| *severity)
     }
+}
 
-    /// The same, with options of another check's own. `other` takes the value of one of those, or says that there is
-    /// none of this name; `all` names all that there are.
-    pub(crate) fn read_with(text: &str, all: &str, other: Other<'_>) -> Result<Self, String> {
-        let mut settings = Settings::default();
-        if text.is_empty() {
-            return Ok(settings);
-        }
-        let (mut tape, mut issues) = (Tape::new(), Vec::new());
-        let complete = parse(text.as_bytes(), 0, &mut tape, &mut issues).complete;
-        let document = tape.document(text.as_bytes());
-        let options = document.root().filter(|root| complete && root.kind() == Kind::Object);
-        let Some(options) = options else { return Err("the options must be an object".to_owned()) };
-        for (key, value) in options.members() {
-            match &*key.string() {
-                "profile" if value.is("documented") => settings.profile = Profile::Documented,
-                "profile" if value.is("server") => settings.profile = Profile::Server,
-                "profile" => return Err(must_be("profile", "`documented` or `server`", value)),
-                "severity" => settings.severity = severities(value)?,
-                "maxDiagnostics" => {
-                    let digits = Some(value.raw()).filter(|_| value.kind() == Kind::Integer);
-                    let number = digits.and_then(|digits| std::str::from_utf8(digits).ok()?.parse().ok());
-                    let expected = "a whole number, not negative";
-                    settings.max_diagnostics = number.ok_or_else(|| must_be("maxDiagnostics", expected, value))?;
+impl FromIterator<(Code, Option<Severity>)> for Severities {
+    fn from_iter<I: IntoIterator<Item = (Code, Option<Severity>)>>(severities: I) -> Self {
+        let mut all = Severities::default();
+        severities.into_iter().for_each(|(code, severity)| all.set(code, severity));
+        all
+    }
+}
+
+/// An object of codes and `error`, `warning`, `info` or `off`.
+impl<'de> Deserialize<'de> for Severities {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct ByCode;
+
+        impl<'de> Visitor<'de> for ByCode {
+            type Value = Severities;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("an object of codes and severities")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Severities, A::Error> {
+                let mut all = Severities::default();
+                while let Some(name) = map.next_key::<String>()? {
+                    let code = Code::find(&name).ok_or_else(|| de::Error::custom(unknown_code(&name)))?;
+                    let named = |error| de::Error::custom(format_args!("`{name}`: {error}"));
+                    let Level(severity) = map.next_value().map_err(|error: A::Error| named(error))?;
+                    all.set(code, severity);
                 }
-                name if other(name, value)? => {}
-                name => return Err(format!("there is no option `{name}`: there are {all}")),
+                Ok(all)
             }
         }
-        Ok(settings)
+
+        deserializer.deserialize_map(ByCode)
+    }
+}
+
+fn unknown_code(name: &str) -> String {
+    let hint = nearest(name, &mut Code::ALL.iter().copied().map(Code::name));
+    let hint = hint.map(|near| format!(": did you mean `{near}`?")).unwrap_or_default();
+    format!("`{}` is no diagnostic code{hint}", shown(name))
+}
+
+/// A severity as the options write it.
+struct Level(Option<Severity>);
+
+impl<'de> Deserialize<'de> for Level {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        from_text(deserializer, "`error`, `warning`, `info` or `off`", |text| {
+            Some(Level(match text {
+                "error" => Some(Severity::Error),
+                "warning" => Some(Severity::Warning),
+                "info" => Some(Severity::Info),
+                "off" => None,
+                _ => return None,
+            }))
+        })
+    }
+}
+
+#[cfg(feature = "typescript")]
+impl ts_rs::TS for Severities {
+    type WithoutGenerics = Self;
+    type OptionInnerType = Self;
+
+    fn name(_: &ts_rs::Config) -> String {
+        r#"Partial<Record<DiagnosticCode, Severity | "off">>"#.to_owned()
     }
 
-    /// The severity of a finding whose rule says `usual`; `None`: it does not count.
-    pub(crate) fn severity(&self, code: Code, usual: Severity) -> Option<Severity> {
-        // The server knows no schemas: who gives some wants them checked.
+    fn inline(config: &ts_rs::Config) -> String {
+        Self::name(config)
+    }
+
+    fn visit_dependencies(visitor: &mut impl ts_rs::TypeVisitor)
+    where
+        Self: 'static,
+    {
+        visitor.visit::<Code>();
+        visitor.visit::<Severity>();
+    }
+}
+
+/// Reads the option `maxDiagnostics`.
+pub(crate) fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<usize, D::Error> {
+    struct Count;
+
+    impl Visitor<'_> for Count {
+        type Value = usize;
+
+        fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+            formatter.write_str("a whole number, not negative")
+        }
+
+        fn visit_u64<E: de::Error>(self, number: u64) -> Result<usize, E> {
+            Ok(usize::try_from(number).unwrap_or(usize::MAX))
+        }
+
+        fn visit_i64<E: de::Error>(self, number: i64) -> Result<usize, E> {
+            match u64::try_from(number) {
+                Ok(number) => self.visit_u64(number),
+                Err(_) => Err(E::invalid_value(Unexpected::Signed(number), &self)),
+            }
+        }
+    }
+
+    deserializer.deserialize_u64(Count)
+}
+
+/// What [`super::findings::Findings`] needs of the options of a check.
+#[derive(Clone, Copy)]
+pub(crate) struct ReportOptions<'o> {
+    pub profile: Profile,
+    pub severity: &'o Severities,
+    /// How many diagnostics the report holds at most, errors before warnings before infos. The counts are complete.
+    pub max_diagnostics: usize,
+}
+
+impl Default for ReportOptions<'_> {
+    fn default() -> Self {
+        ReportOptions::listing(DEFAULT_MAX_DIAGNOSTICS)
+    }
+}
+
+impl ReportOptions<'_> {
+    /// The usual options, but for the number of diagnostics.
+    pub const fn listing(max_diagnostics: usize) -> Self {
+        ReportOptions { profile: Profile::Documented, severity: Severities::NONE, max_diagnostics }
+    }
+
+    /// The severity of a finding whose rule says `usual`; `None`: it is not reported.
+    pub fn severity(self, code: Code, usual: Severity) -> Option<Severity> {
+        // The server knows no schemas: if you give some, you want them checked.
         let counts = code.refused_by_server() || code == Code::SCHEMA_VIOLATION;
         if self.profile == Profile::Server && !counts {
             return None;
         }
-        let set = self.severity.iter().rev().find(|(other, _)| *other == code);
-        set.map_or(Some(usual), |(_, severity)| *severity)
-    }
-}
-
-pub(crate) fn must_be(option: &str, expected: &str, found: Value<'_>) -> String {
-    format!("the option `{option}` must be {expected}, not {}", display::text(found))
-}
-
-fn severities(value: Value<'_>) -> Result<Vec<(Code, Option<Severity>)>, String> {
-    if value.kind() != Kind::Object {
-        return Err(must_be("severity", "an object of codes and severities", value));
-    }
-    value.members().map(|(key, value)| severity(&key.string(), value)).collect()
-}
-
-fn severity(name: &str, value: Value<'_>) -> Result<(Code, Option<Severity>), String> {
-    let code = Code::find(name).ok_or_else(|| {
-        let hint = nearest::nearest(name, &mut Code::ALL.iter().copied().map(Code::name))
-            .map(|near| format!(": did you mean `{near}`?"));
-        format!("the option `severity` names `{name}`, which is no diagnostic code{}", hint.unwrap_or_default())
-    })?;
-    let severity = match &*value.string() {
-        "error" => Some(Severity::Error),
-        "warning" => Some(Severity::Warning),
-        "info" => Some(Severity::Info),
-        "off" => None,
-        _ => return Err(must_be(&format!("severity.{name}"), "`error`, `warning`, `info` or `off`", value)),
-    };
-    Ok((code, severity))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn reads_options() {
-        let text =
-            r#"{"profile": "server", "severity": {"missing-label": "off", "nil-uuid": "error"}, "maxDiagnostics": 5}"#;
-        let settings = Settings::read(text).unwrap_or_default();
-        assert_eq!(settings.profile, Profile::Server);
-        assert_eq!(settings.severity, [(Code::MISSING_LABEL, None), (Code::NIL_UUID, Some(Severity::Error))]);
-        assert_eq!(settings.max_diagnostics, 5);
-        assert!(Settings::read("").is_ok() && Settings::read("{}").is_ok());
-    }
-
-    #[test]
-    fn names_the_mistake() {
-        let mistake = |text: &str| Settings::read(text).err().unwrap_or_default();
-        assert_eq!(mistake("[]"), "the options must be an object");
-        assert_eq!(
-            mistake(r#"{"profle": 1}"#),
-            "there is no option `profle`: there are `profile`, `severity`, `maxDiagnostics` and `schemas`"
-        );
-        assert_eq!(
-            mistake(r#"{"profile": "strict"}"#),
-            "the option `profile` must be `documented` or `server`, not `strict`"
-        );
-        assert_eq!(
-            mistake(r#"{"severity": {"mising-label": "off"}}"#),
-            "the option `severity` names `mising-label`, which is no diagnostic code: did you mean `missing-label`?"
-        );
-        assert_eq!(
-            mistake(r#"{"severity": {"missing-label": "fatal"}}"#),
-            "the option `severity.missing-label` must be `error`, `warning`, `info` or `off`, not `fatal`"
-        );
-        assert_eq!(
-            mistake(r#"{"maxDiagnostics": "10"}"#),
-            "the option `maxDiagnostics` must be a whole number, not negative, not `10`"
-        );
-        assert_eq!(
-            mistake(r#"{"maxDiagnostics": -1}"#),
-            "the option `maxDiagnostics` must be a whole number, not negative, not a number (`-1`)"
-        );
+        self.severity.get(code).unwrap_or(Some(usual))
     }
 }

@@ -1,31 +1,21 @@
 //! What is wrong with the text itself.
 
 use super::Code;
-use crate::event::Event;
 use crate::json::{
-    Fault, Issue, MAX_DEPTH, Places, Pointer, Position, Span, Tape, Value, parse, repeated_keys, write, yaml,
+    Fault, Issue, Items, Kind, MAX_DEPTH, Members, Pointer, Span, Tape, Value, parse, repeated_keys, write, yaml,
 };
+
+pub(crate) use super::source::Source;
 
 use super::findings::{Findings, Location, Subject};
 use super::path::Path;
 
-/// The text of one document, for the sentences about it.
+/// The value that issues are in.
 #[derive(Clone, Copy)]
-pub(crate) struct Source<'t> {
-    pub text: &'t [u8],
-    /// The place of its first byte.
-    pub base: Position,
-    pub wtf8: bool,
-}
-
-impl<'t> Source<'t> {
-    fn slice(self, span: Span) -> std::borrow::Cow<'t, str> {
-        String::from_utf8_lossy(self.text.get(span.start as usize..span.end as usize).unwrap_or_default())
-    }
-
-    fn position(self, byte: u32) -> Position {
-        Places::new(self.text, self.base, self.wtf8).position(byte as usize)
-    }
+pub(crate) struct Within<'t> {
+    pub value: Value<'t>,
+    /// Its members that Prefect reads: what is wrong in the others may not matter.
+    pub read: &'static [&'static str],
 }
 
 /// How a document is written.
@@ -72,44 +62,46 @@ pub(crate) fn read(findings: &mut Findings<'_>, source: Source<'_>, tape: &mut T
     language
 }
 
-/// Reports what the reader has noted about one event (or about a text that is none).
+/// Reports what the reader has noted about one event (or about a text that is none), in the order of the text.
 pub(crate) fn report(
     findings: &mut Findings<'_>,
     source: Source<'_>,
     subject: &Subject<'_>,
-    event: Option<&Event<'_>>,
+    within: Option<Within<'_>>,
     issues: &[Issue],
 ) {
+    let mut locator = within.map(Locator::new);
     for issue in issues {
-        report_one(findings, source, subject, event, issue);
+        let place = locator.as_mut().map(|locator| locator.find(issue.span)).unwrap_or_default();
+        report_one(findings, source, subject, place, issue);
     }
 }
 
-fn report_one(
-    findings: &mut Findings<'_>,
-    source: Source<'_>,
-    subject: &Subject<'_>,
-    event: Option<&Event<'_>>,
-    issue: &Issue,
-) {
+fn report_one(findings: &mut Findings<'_>, source: Source<'_>, subject: &Subject<'_>, place: Place<'_>, issue: &Issue) {
     let span = issue.span;
-    let text = source.slice(span);
-    let place = event.map(|event| locate(event.value, issue)).unwrap_or_default();
     if place.ignored && issue.fault == Fault::LoneSurrogate {
         return;
     }
     let code = code(issue.fault, place.key);
     let finding =
-        findings.note(code.severity(), code, subject, &Path::Written(place.pointer.as_str())).at(Location::Bytes(span));
+        findings.note(code.severity(), code, subject, &Path::Written(place.pointer)).at(Location::Bytes(span));
+    // Of a finding that is only counted no text is needed.
+    if finding.is_counted_only() {
+        return;
+    }
+    let text = source.slice(span);
     let finding = match issue.fault {
         Fault::ControlCharacter(byte) => finding.say("found", format_args!("U+{byte:04X}")),
         _ => finding.shown("found", &text),
     };
     match issue.fault {
         Fault::Truncated { open: Some(open) } => {
-            let Position { line, column, .. } = source.position(open);
             let kind = if source.text.get(open as usize) == Some(&b'[') { "array" } else { "object" };
-            finding.say("what", format_args!("the {kind} that begins at line {line}, column {column} is not closed"));
+            finding.positioned(
+                "what",
+                open,
+                &["the ", kind, " that begins at line {line}, column {column} is not closed"].concat(),
+            );
         }
         Fault::Truncated { open: None } => {
             finding.with("what", "a value is not complete");
@@ -139,19 +131,21 @@ fn report_one(
             finding.with("expected", escape).fix(vec![(span, escape.to_owned())]);
         }
         Fault::LoneSurrogate => {
-            let at = place.pointer.as_str();
-            match at {
+            match place.pointer {
                 "" => finding.with("where", "a string"),
-                _ => finding.say("where", format_args!("`{at}`")),
+                at => finding.say("where", format_args!("`{at}`")),
             };
         }
         Fault::TooDeep => {
             finding.say("limit", format_args!("{MAX_DEPTH}"));
         }
         Fault::DuplicateKey { first } => {
-            let Position { line, column, .. } = source.position(first.start);
             let key = source.slice(Span { start: span.start.saturating_add(1), end: span.end.saturating_sub(1) });
-            finding.shown("key", &key).say("line", format_args!("{line}")).say("column", format_args!("{column}"));
+            finding.shown("key", &key).positioned("line", first.start, "{line}").positioned(
+                "column",
+                first.start,
+                "{column}",
+            );
         }
         _ => {}
     }
@@ -194,39 +188,100 @@ fn comma_place(text: &[u8], next: u32) -> Span {
     Span { start: end, end }
 }
 
-/// Where in an event an issue is.
+/// Where in a value an issue is.
 #[derive(Default)]
-struct Place {
-    pointer: Pointer,
+struct Place<'l> {
+    pointer: &'l str,
     /// In the name of a member.
     key: bool,
-    /// In a field that the server does not read.
+    /// In a member that is not read.
     ignored: bool,
 }
 
-fn locate(event: Value<'_>, issue: &Issue) -> Place {
-    let inside = |span: Span| span.start <= issue.span.start && issue.span.end <= span.end;
-    let mut place = Place::default();
-    let mut value = event;
-    let mut depth = 0_u32;
-    loop {
-        depth = depth.saturating_add(1);
-        if let Some((key, member)) = value.members().find(|(key, member)| inside(key.span()) || inside(member.span())) {
-            let name = key.string();
-            if depth == 1 {
-                place.ignored = !crate::validate::envelope::FIELDS.contains(&&*name);
+/// Finds the innermost value around each issue. The issues come in the order of the text: each child is passed once.
+struct Locator<'t> {
+    within: Within<'t>,
+    /// The containers around the last issue, from the outside in.
+    open: Vec<Container<'t>>,
+    pointer: String,
+    /// The last issue is in a member that is not read.
+    ignored: bool,
+}
+
+struct Container<'t> {
+    span: Span,
+    members: Members<'t>,
+    items: Items<'t>,
+    /// The child that is looked at: its key if it has one, and how many came before it.
+    child: Option<(Option<Value<'t>>, Value<'t>)>,
+    index: usize,
+    /// The length of its pointer.
+    pointer: usize,
+}
+
+impl<'t> Container<'t> {
+    fn new(value: Value<'t>, pointer: usize) -> Self {
+        let (members, items) = (value.members(), value.items());
+        let mut container = Container { span: value.span(), members, items, child: None, index: 0, pointer };
+        container.child = container.read();
+        container
+    }
+
+    fn read(&mut self) -> Option<(Option<Value<'t>>, Value<'t>)> {
+        let member = self.members.next().map(|(key, member)| (Some(key), member));
+        member.or_else(|| self.items.next().map(|item| (None, item)))
+    }
+}
+
+fn is_around(outer: Span, inner: Span) -> bool {
+    outer.start <= inner.start && inner.end <= outer.end
+}
+
+impl<'t> Locator<'t> {
+    fn new(within: Within<'t>) -> Self {
+        let open = vec![Container::new(within.value, 0)];
+        Locator { within, open, pointer: String::new(), ignored: false }
+    }
+
+    fn find(&mut self, issue: Span) -> Place<'_> {
+        let mut key = false;
+        while let Some(container) = self.open.last_mut() {
+            if self.pointer.len() > container.pointer {
+                self.pointer.truncate(container.pointer);
             }
-            place.pointer = place.pointer.key(&name);
-            if inside(key.span()) {
-                place.key = true;
-                return place;
+            if !is_around(container.span, issue) && container.pointer > 0 {
+                self.open.pop();
+                continue;
             }
-            value = member;
-        } else if let Some((index, item)) = value.items().enumerate().find(|(_, item)| inside(item.span())) {
-            place.pointer = place.pointer.item(index);
-            value = item;
-        } else {
-            return place;
+            while let Some((name, child)) = container.child {
+                let start = name.map_or(child.span(), Value::span).start;
+                let around = name.is_some_and(|name| is_around(name.span(), issue)) || is_around(child.span(), issue);
+                if around || start > issue.start || child.span().end > issue.start {
+                    break;
+                }
+                container.child = container.read();
+                container.index = container.index.saturating_add(1);
+            }
+            let Some((name, child)) = container.child else { break };
+            key = name.is_some_and(|name| is_around(name.span(), issue));
+            if !key && !is_around(child.span(), issue) {
+                break;
+            }
+            let mut pointer = Pointer::from(std::mem::take(&mut self.pointer));
+            pointer = match name {
+                Some(name) => pointer.key(&name.string()),
+                None => pointer.item(container.index),
+            };
+            self.pointer = pointer.into();
+            if self.open.len() == 1 {
+                self.ignored = name.is_some_and(|name| !self.within.read.contains(&&*name.string()));
+            }
+            if key || !matches!(child.kind(), Kind::Array | Kind::Object) {
+                break;
+            }
+            self.open.push(Container::new(child, self.pointer.len()));
         }
+        let ignored = self.ignored && !self.pointer.is_empty();
+        Place { pointer: &self.pointer, key, ignored }
     }
 }

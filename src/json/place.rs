@@ -1,13 +1,22 @@
 //! Lines, columns and offsets as editors count them: UTF-16 code units.
 
+use serde::Serialize;
+
 use super::write::{ToJson, Writer};
 
 /// A place in a text. `line` and `column` count from 1, `offset` from 0; columns and offsets are
 /// UTF-16 code units, so that `text.slice(start.offset, end.offset)` works in JavaScript.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Position {
+    /// From 1.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub line: u64,
+    /// From 1, in UTF-16 code units.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub column: u64,
+    /// From 0, in UTF-16 code units.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub offset: u64,
 }
 
@@ -16,10 +25,13 @@ impl Position {
     pub const START: Position = Position { line: 1, column: 1, offset: 0 };
 }
 
-/// `end` is exclusive.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+/// A part of a text. `end` is exclusive.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Range {
+    /// Its first character.
     pub start: Position,
+    /// The place behind its last character.
     pub end: Position,
 }
 

@@ -1,8 +1,8 @@
 //! Reading a scenario: what its document says, and findings on what it should not say.
 
-use crate::diagnostic::Settings;
 use crate::diagnostic::TextOptions;
 use crate::diagnostic::findings::{Draft, Findings, Subject};
+use crate::diagnostic::options::ReportOptions;
 use crate::diagnostic::path::Path;
 use crate::diagnostic::syntax::{self, Source};
 use crate::diagnostic::{Code, Report};
@@ -13,10 +13,8 @@ use crate::text::phrase::joined;
 /// A report holds so many findings at most.
 const MOST: usize = 1000;
 
-static SETTINGS: Settings = Settings::listing(MOST);
-
 pub(super) fn findings() -> Findings<'static> {
-    Findings::new(&SETTINGS)
+    Findings::new(ReportOptions::listing(MOST))
 }
 
 /// The text of a document, JSON or YAML.
@@ -48,7 +46,8 @@ impl Text<'_> {
     }
 
     pub(super) fn report(self, findings: Findings<'_>) -> Report {
-        findings.into_report(0, self.options.places.then_some((self.bytes, Position::START, self.options.wtf8)))
+        let source = Source { text: self.bytes, base: Position::START, wtf8: self.options.wtf8 };
+        findings.into_report(0, source, self.options.places)
     }
 }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::automation::Automation;
+use crate::diagnostic::syntax::Source;
 use crate::event::ReceivedEvent;
 use crate::json::Value;
 use crate::text::order;
@@ -74,7 +75,7 @@ impl Scenario {
     pub fn read(value: Value<'_>) -> Result<Scenario, ScenarioError> {
         let mut reading = Reading::new(value);
         Document::read(value, &mut reading).map(|document| document.scenario).ok_or_else(|| {
-            let found = reading.findings.into_report(0, None).diagnostics;
+            let found = reading.findings.into_report(0, Source::NONE, false).diagnostics;
             ScenarioError::Unreadable(found.into_iter().next().map(|first| first.message).unwrap_or_default())
         })
     }

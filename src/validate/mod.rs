@@ -8,14 +8,14 @@ pub(crate) mod envelope;
 mod family;
 mod input;
 mod links;
+mod options;
 pub(crate) mod precedent;
 mod transition;
 
 use crate::catalogue;
 use crate::diagnostic::findings::{Findings, Subject};
 use crate::diagnostic::syntax::{self, Source};
-use crate::diagnostic::{Profile, Report, Settings, TextOptions};
-use crate::event::Event;
+use crate::diagnostic::{Profile, Report, TextOptions};
 use crate::json::{Issue, Places, Position, Tape, Value, parse, repeated_keys};
 use crate::text::order;
 
@@ -24,16 +24,17 @@ use links::Links;
 use precedent::Precedents;
 
 #[cfg(feature = "custom-schemas")]
-pub use custom::read_files;
+pub use custom::{SchemaFile, Schemas, SchemasError, read_files};
 pub(crate) use envelope::{MAX_LABELS, MAX_NAME, MAX_RELATED};
+pub use options::ValidateOptions;
 
 /// An event that is nested no deeper than this is not looked at for its depth.
 const SHALLOW: usize = 190;
 
 /// Checks a whole text: one event, an array of events, NDJSON, an API page, or a websocket frame.
 #[must_use]
-pub fn validate(text: &[u8], options: TextOptions, settings: &Settings) -> Report {
-    Validator::default().validate(text, options, settings)
+pub fn validate(text: &[u8], text_options: TextOptions, options: &ValidateOptions) -> Report {
+    Validator::default().validate(text, text_options, options)
 }
 
 /// Checks text after text. What events look like is remembered from one to the next, which makes it
@@ -47,23 +48,22 @@ pub struct Validator {
 impl Validator {
     /// See [`validate`].
     #[must_use]
-    pub fn validate(&mut self, text: &[u8], options: TextOptions, settings: &Settings) -> Report {
+    pub fn validate(&mut self, text: &[u8], text_options: TextOptions, options: &ValidateOptions) -> Report {
         let reader = &mut self.reader;
         (reader.chain, reader.events) = (Chain::default(), 0);
         // Fewer checks under one profile are no precedent for the other.
-        if settings.profile != self.profile {
-            (reader.precedents, self.profile) = (Precedents::default(), settings.profile);
+        if options.profile != self.profile {
+            (reader.precedents, self.profile) = (Precedents::default(), options.profile);
         }
-        let mut findings = Findings::new(settings);
-        let source = Source { text, base: Position::START, wtf8: options.wtf8 };
+        let mut findings = Findings::new(options.report());
+        let source = Source { text, base: Position::START, wtf8: text_options.wtf8 };
         if input::is_ndjson(text, true, &mut reader.tape, &mut reader.issues) == Some(true) {
-            reader.lines(&mut findings, source);
+            reader.lines(&mut findings, options, source);
         } else {
-            reader.document(&mut findings, source, input::byte_order_mark(text), text.len(), false);
+            reader.document(&mut findings, options, source, input::byte_order_mark(text), text.len(), false);
         }
         reader.chain.finish(&mut findings, reader.events);
-        let places = options.places.then_some((text, Position::START, options.wtf8));
-        findings.into_report(reader.events, places)
+        findings.into_report(reader.events, source, text_options.places)
     }
 }
 
@@ -76,7 +76,7 @@ pub fn is_ndjson(text: &[u8], whole: bool) -> Option<bool> {
 
 /// NDJSON, chunk by chunk, in constant memory: places and indices count through.
 pub struct Stream {
-    settings: Settings,
+    options: ValidateOptions,
     reader: Reader,
     /// The place after the last chunk.
     place: Position,
@@ -84,20 +84,20 @@ pub struct Stream {
 
 impl Stream {
     #[must_use]
-    pub fn new(settings: Settings) -> Self {
-        Stream { settings, reader: Reader::default(), place: Position::START }
+    pub fn new(options: ValidateOptions) -> Self {
+        Stream { options, reader: Reader::default(), place: Position::START }
     }
 
     /// Checks whole lines; the last one of the input may lack its line break.
     #[must_use]
     pub fn chunk(&mut self, text: &[u8]) -> Report {
-        let mut findings = Findings::new(&self.settings);
+        let mut findings = Findings::new(self.options.report());
         let before = self.reader.events;
         let source = Source { text, base: self.place, wtf8: false };
-        self.reader.lines(&mut findings, source);
+        self.reader.lines(&mut findings, &self.options, source);
         self.reader.chain.leave(source);
         let events = self.reader.events.saturating_sub(before);
-        let report = findings.into_report(events, Some((text, self.place, false)));
+        let report = findings.into_report(events, source, true);
         self.place = Places::new(text, self.place, false).position(text.len());
         report
     }
@@ -105,9 +105,9 @@ impl Stream {
     /// What can only be said at the end of the input.
     #[must_use]
     pub fn finish(&mut self) -> Report {
-        let mut findings = Findings::new(&self.settings);
+        let mut findings = Findings::new(self.options.report());
         self.reader.chain.finish(&mut findings, self.reader.events);
-        findings.into_report(0, Some((&[], self.place, false)))
+        findings.into_report(0, Source { text: &[], base: self.place, wtf8: false }, true)
     }
 }
 
@@ -123,15 +123,24 @@ struct Reader {
 }
 
 impl Reader {
-    fn lines(&mut self, findings: &mut Findings<'_>, source: Source<'_>) {
+    fn lines(&mut self, findings: &mut Findings<'_>, options: &ValidateOptions, source: Source<'_>) {
         let from = if source.base == Position::START { input::byte_order_mark(source.text) } else { 0 };
         for (start, end) in input::lines(source.text, from) {
-            self.document(findings, source, start, end, true);
+            self.document(findings, options, source, start, end, true);
         }
     }
 
     /// Checks the document between two bytes of the text. `is_line`: if it cannot be read, it counts as an event.
-    fn document(&mut self, findings: &mut Findings<'_>, source: Source<'_>, start: usize, end: usize, is_line: bool) {
+    #[cfg_attr(not(feature = "custom-schemas"), expect(unused_variables, reason = "for schemas"))]
+    fn document(
+        &mut self,
+        findings: &mut Findings<'_>,
+        options: &ValidateOptions,
+        source: Source<'_>,
+        start: usize,
+        end: usize,
+        is_line: bool,
+    ) {
         let Reader { tape, issues, chain, precedents, events } = self;
         let text = source.text.get(..end).unwrap_or_default();
         let parsed = parse(text, start, tape, issues);
@@ -141,7 +150,7 @@ impl Reader {
         let deep = parsed.depth > SHALLOW;
         let clean = parsed.complete && issues.is_empty() && !deep;
         if let (true, Some(root)) = (clean, root)
-            && like_before(precedents, chain, findings, root, before)
+            && like_before(precedents, chain, findings, options, root, before)
         {
             *events = before.saturating_add(1);
             return;
@@ -163,7 +172,7 @@ impl Reader {
             *events = index.saturating_add(1);
             let (here, rest) = open.split_at(open.partition_point(|issue| issue.span.start < span.end));
             open = rest;
-            if here.is_empty() && !deep && like_before(precedents, chain, findings, value, index) {
+            if here.is_empty() && !deep && like_before(precedents, chain, findings, options, value, index) {
                 continue;
             }
             let mut here = here.to_vec();
@@ -179,7 +188,7 @@ impl Reader {
                 name: name.as_deref(),
                 docs: matched.as_ref().and_then(|matched| matched.family.docs),
             };
-            syntax::report(findings, source, &subject, Some(&Event::unread(value)), &here);
+            syntax::report(findings, source, &subject, Some(syntax::Within { value, read: &envelope::FIELDS }), &here);
             let event = envelope::check(findings, &subject, value, deep);
             // The server looks no further than the envelope.
             if findings.beyond_envelope() {
@@ -190,8 +199,8 @@ impl Reader {
             }
             let factual = findings.rests_on_facts();
             #[cfg(feature = "custom-schemas")]
-            if !deep {
-                custom::check(findings, &subject, value);
+            if let (false, Some(schemas)) = (deep, &options.schemas) {
+                custom::check(findings, schemas, &subject, value);
             }
             let links = Links::of(&event, matched.as_ref());
             if findings.beyond_envelope() {
@@ -220,6 +229,7 @@ fn like_before(
     precedents: &Precedents,
     chain: &mut Chain,
     findings: &mut Findings<'_>,
+    options: &ValidateOptions,
     event: Value<'_>,
     index: u64,
 ) -> bool {
@@ -230,7 +240,9 @@ fn like_before(
     let subject = Subject { index: Some(index), name: Some(&precedent.name), docs: matched.family.docs };
     findings.next_event(None);
     #[cfg(feature = "custom-schemas")]
-    custom::check(findings, &subject, event);
+    if let Some(schemas) = &options.schemas {
+        custom::check(findings, schemas, &subject, event);
+    }
     if findings.beyond_envelope() {
         chain.add(findings, &subject, &linked, Some(&matched));
     }

@@ -1,4 +1,4 @@
-// The room Build: an event from a form, a run, and what becomes of them.
+// The view Build: an event from a form, a run, and what becomes of them.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -38,9 +38,9 @@ const unfold = (page, title) =>
     .filter({ has: page.getByText(title, { exact: true }) })
     .click();
 
-/** What a room was begun with. @param {Page} page @param {string} room */
-const begun = (page, room) =>
-  page.locator(room).evaluate((room) => /** @type {any} */ (room).initial);
+/** What a view was begun with. @param {Page} page @param {string} view */
+const begun = (page, view) =>
+  page.locator(view).evaluate((view) => /** @type {any} */ (view).initial);
 
 test("it begins with a valid event, which follows what is typed while its ids stay", async () => {
   const { page, failures } = await open("#build");
@@ -257,21 +257,21 @@ test("it is copied as JSON, curl and Python", async () => {
   assert.equal(await copied(), toPython([built]));
 });
 
-test("it goes on to the rooms Validate and Simulate, and comes back", async () => {
+test("it goes on to the views Validate and Simulate, and comes back", async () => {
   const { page } = await open("#build");
   await page.getByRole("textbox", { name: "flow_run.name" }).fill("silver-fox");
   await page.getByText('"silver-fox"').first().waitFor();
   const built = await event(page);
   await page.waitForURL(/#build\//);
   await page.getByRole("button", { name: "Open in Validate" }).click();
-  await page.locator("room-validate").waitFor();
-  assert.deepEqual(JSON.parse((await begun(page, "room-validate")).text), built);
+  await page.locator("view-validate").waitFor();
+  assert.deepEqual(JSON.parse((await begun(page, "view-validate")).text), built);
   await page.goBack();
   await page.locator("#view").getByText('"silver-fox"').waitFor();
   assert.deepEqual(await event(page), built, "as it was");
   await page.getByRole("button", { name: "Play in Simulate" }).click();
-  await page.locator("room-simulate").waitFor();
-  assert.equal((await begun(page, "room-simulate")).events, `${JSON.stringify(built)}\n`);
+  await page.locator("view-simulate").waitFor();
+  assert.equal((await begun(page, "view-simulate")).events, `${JSON.stringify(built)}\n`);
 });
 
 test("a run is built from how it goes", async () => {
@@ -316,8 +316,8 @@ test("a run is built from how it goes", async () => {
   const lines = (await page.getByRole("tabpanel").innerText()).trim().split("\n");
   assert.equal(validate(lines.join("\n")).errors, 0);
   await page.getByRole("button", { name: "Open in Validate" }).click();
-  await page.locator("room-validate").waitFor();
-  assert.equal((await begun(page, "room-validate")).text.trim(), lines.join("\n"));
+  await page.locator("view-validate").waitFor();
+  assert.equal((await begun(page, "view-validate")).text.trim(), lines.join("\n"));
   assert.deepEqual(failures, []);
 });
 

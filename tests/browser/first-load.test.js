@@ -71,12 +71,12 @@ test("the first verdict needs little", async (t) => {
   assert.ok(total(files) < BUDGET_KB * 1000, list(files));
 });
 
-for (const room of ["validate", "build", "simulate"])
-  test(`all that the room ${room} loads`, async (t) => {
-    const files = await load(`#${room}`);
+for (const view of ["validate", "build", "simulate"])
+  test(`all that the view ${view} loads`, async (t) => {
+    const files = await load(`#${view}`);
     t.diagnostic(`${(total(files) / 1000).toFixed(1)} kB`);
     assert.ok(files.length > 0);
     // What plays automations does not wait for what validates.
     const main = files.some(([file]) => /prefect_events_validate-[^/]*wasm$/.test(file));
-    assert.equal(main, room !== "simulate", list(files));
+    assert.equal(main, view !== "simulate", list(files));
   });

@@ -1,4 +1,4 @@
-// After the first load the page needs no network, whichever room is entered.
+// After the first load the page needs no network, whichever view is entered.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -7,15 +7,15 @@ import { thePage } from "./helpers/page.js";
 
 const open = thePage();
 
-test("every room works without a network", async () => {
+test("every view works without a network", async () => {
   const { page, context, failures } = await open("", { serviceWorkers: "allow" });
   // The worker is ready once everything is in its cache, and controls the page from the next load on.
   await page.evaluate(() => navigator.serviceWorker.ready);
   await context.setOffline(true);
-  for (const room of ["validate", "build", "simulate"]) {
-    await page.goto(`${page.url().replace(/#.*/, "")}#${room}`);
+  for (const view of ["validate", "build", "simulate"]) {
+    await page.goto(`${page.url().replace(/#.*/, "")}#${view}`);
     await page.reload();
-    await page.locator(`room-${room}`).waitFor();
+    await page.locator(`view-${view}`).waitFor();
     const sign = page.locator(".masthead img");
     assert.ok(await sign.evaluate((image) => /** @type {HTMLImageElement} */ (image).naturalWidth));
   }

@@ -1,4 +1,4 @@
-// Takes pictures of all rooms into target/screenshots, and those of the README into docs/images (`make screenshots`).
+// Takes pictures of all views into target/screenshots, and those of the README into docs/images (`make screenshots`).
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -7,10 +7,10 @@ import { launch } from "./helpers/chromium.js";
 import { serve } from "./helpers/serve.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const ROOMS = ["validate", "build", "simulate"];
+const VIEWS = ["validate", "build", "simulate"];
 const WIDTHS = [360, 800, 1440];
 const THEMES = /** @type {const} */ (["light", "dark"]);
-/** One of each room stands in the README. */
+/** One of each view stands in the README. */
 const README = { width: 1280, height: 800 };
 
 const site = await serve(`${root}target/www`);
@@ -19,15 +19,15 @@ mkdirSync(`${root}target/screenshots`, { recursive: true });
 mkdirSync(`${root}docs/images`, { recursive: true });
 
 /**
- * @param {string} room
+ * @param {string} view
  * @param {"light" | "dark"} colorScheme
  * @param {{ width: number, height: number }} viewport
  */
-async function opened(room, colorScheme, viewport) {
+async function opened(view, colorScheme, viewport) {
   const context = await browser.newContext({ colorScheme, viewport, reducedMotion: "reduce" });
   const page = await context.newPage();
-  await page.goto(`${site.url}#${room}`);
-  await page.locator("main > [data-room]").waitFor();
+  await page.goto(`${site.url}#${view}`);
+  await page.locator("main > [data-view]").waitFor();
   await page.waitForLoadState("networkidle");
   await page.evaluate(() => document.fonts.ready);
   // What is computed and drawn late.
@@ -35,20 +35,20 @@ async function opened(room, colorScheme, viewport) {
   return page;
 }
 
-for (const room of ROOMS) {
+for (const view of VIEWS) {
   for (const theme of THEMES) {
     for (const width of WIDTHS) {
-      const page = await opened(room, theme, { width, height: 900 });
-      const path = `${root}target/screenshots/${room}-${theme}-${width}.png`;
+      const page = await opened(view, theme, { width, height: 900 });
+      const path = `${root}target/screenshots/${view}-${theme}-${width}.png`;
       await page.screenshot({ path, fullPage: true });
       await page.context().close();
     }
   }
-  const page = await opened(room, "light", README);
+  const page = await opened(view, "light", README);
   // Playwright has no WebP, which is a fifth of the size.
   const chrome = await page.context().newCDPSession(page);
   const { data } = await chrome.send("Page.captureScreenshot", { format: "webp", quality: 82 });
-  writeFileSync(`${root}docs/images/${room}.webp`, Buffer.from(data, "base64"));
+  writeFileSync(`${root}docs/images/${view}.webp`, Buffer.from(data, "base64"));
   await page.context().close();
 }
 

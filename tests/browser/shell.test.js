@@ -1,34 +1,35 @@
-// The frame around the rooms: ways between them, the theme, sharing, faults.
+// The frame around the views: ways between them, the theme, sharing, faults.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { constants, deflateRawSync } from "node:zlib";
 
 import { assertAccessible } from "./helpers/axe.js";
 import { thePage } from "./helpers/page.js";
 
 const open = thePage();
 
-test("the rooms are reached by their links and addresses", async () => {
+test("the views are reached by their links and addresses", async () => {
   const { page, failures } = await open("#build");
   assert.equal(
     await page.getByRole("link", { name: "Build" }).getAttribute("aria-current"),
     "page",
   );
   await page.getByRole("link", { name: "Simulate" }).click();
-  await page.locator("room-simulate").waitFor();
+  await page.locator("view-simulate").waitFor();
   assert.match(page.url(), /#simulate/);
   assert.equal(await page.title(), "Simulate · prefect-events");
   await page.goBack();
-  await page.locator("room-build").waitFor();
+  await page.locator("view-build").waitFor();
   assert.deepEqual(failures, []);
 });
 
-test("the link of a room leads back to what was left there", async () => {
+test("the link of a view leads back to what was left there", async () => {
   const { page } = await open();
   // At once: what is not in the address yet is not lost.
   await page.getByText("Server only").click();
   await page.getByRole("link", { name: "Simulate" }).click();
-  await page.locator("room-simulate").waitFor();
+  await page.locator("view-simulate").waitFor();
   await page.getByRole("link", { name: "Validate" }).click();
   await page.locator("#verdict", { hasText: "The event is right" }).waitFor({ timeout: 5000 });
 });
@@ -64,7 +65,106 @@ test("axe finds nothing wrong in the frame", async () => {
 
 test("a damaged link is no trap", async () => {
   const { page, failures } = await open("#validate/zzzz");
-  await page.getByText("The link is damaged").waitFor({ state: "attached" });
+  await page
+    .locator("main")
+    .getByText("This link is damaged; showing the example instead.")
+    .waitFor();
+  assert.deepEqual(failures, []);
+});
+
+/** Of JSON with so many megabytes in it, as a link has it: deflated in parts that are all alike. @param {number} size */
+function linkTo(size) {
+  const part = (/** @type {string} */ text, last = false) =>
+    deflateRawSync(text, { finishFlush: last ? constants.Z_FINISH : constants.Z_FULL_FLUSH });
+  const megabyte = part("a".repeat(1_000_000));
+  const parts = [part('{"text":"'), ...Array(size).fill(megabyte), part('"}', true)];
+  return `#validate/${Buffer.concat(parts).toString("base64url")}`;
+}
+
+/** Counts what is inflated on the page. @param {import("playwright-core").BrowserContext} context */
+async function countInflated(context) {
+  await context.addInitScript(() => {
+    const counts = Object.assign(globalThis, { inflated: 0, decoded: 0 });
+    const { DecompressionStream: Inflating, atob: decode } = globalThis;
+    globalThis.atob = (text) => {
+      counts.decoded += text.length;
+      return decode(text);
+    };
+    globalThis.DecompressionStream = /** @type {any} */ (
+      class {
+        constructor(/** @type {CompressionFormat} */ format) {
+          const { readable, writable } = new Inflating(format);
+          this.writable = writable;
+          const counted = new TransformStream({
+            transform(chunk, controller) {
+              counts.inflated += chunk.length;
+              controller.enqueue(chunk);
+            },
+          });
+          this.readable = readable.pipeThrough(counted);
+        }
+      }
+    );
+  });
+}
+
+const TOO_LARGE =
+  "This link holds more than 1 MB, which is too large; showing the example instead.";
+
+for (const { size, length } of [
+  { size: 20, length: 30_000 },
+  { size: 400, length: 600_000 },
+])
+  test(`a link that inflates to ${size} MB is refused before it does`, async () => {
+    const hash = linkTo(size);
+    assert.ok(hash.length < length, `${hash.length} characters`);
+    const { page, failures } = await open(hash, {}, countInflated);
+    await page.locator("main").getByText(TOO_LARGE).waitFor();
+    const inflated = await page.evaluate(() => /** @type {any} */ (globalThis).inflated);
+    assert.ok(inflated > 1_000_000 && inflated < 2_000_000, `${inflated} bytes were inflated`);
+    // The page works as if it had been opened without the link.
+    await page.locator("#verdict", { hasText: "in 1 event" }).waitFor();
+    await page.locator(".cm-content").fill("[]");
+    await page.locator("#verdict", { hasText: "No events" }).waitFor();
+    assert.deepEqual(failures, []);
+  });
+
+test("a link that is too long is not even decoded", async () => {
+  const { page, failures } = await open(`#build/${"A".repeat(1_500_000)}`, {}, countInflated);
+  await page.locator("main").getByText(TOO_LARGE).waitFor();
+  const counts = await page.evaluate(() => {
+    const { inflated, decoded } = /** @type {any} */ (globalThis);
+    return { inflated, decoded };
+  });
+  assert.deepEqual(counts, { inflated: 0, decoded: 0 });
+  assert.deepEqual(failures, []);
+});
+
+test("a link of nearly 1 MB still works", async () => {
+  const text = JSON.stringify([{ note: "x".repeat(900_000) }]);
+  const packed = deflateRawSync(JSON.stringify({ text })).toString("base64url");
+  const { page } = await open(`#validate/${packed}`);
+  await page.locator("#verdict", { hasText: "in 1 event" }).waitFor();
+  assert.equal(await page.locator(".notice").count(), 0);
+});
+
+test("what is too large for a link is not put into one, and that is said", async () => {
+  const { page, failures } = await open("#simulate");
+  await page.getByRole("button", { name: "Edit the text" }).click();
+  const editor = page.locator(".cm-content");
+  await editor.click();
+  // At the end, as a comment; the automation is as it was.
+  await page.keyboard.press("Control+End");
+  await page.evaluate(() => {
+    const data = new DataTransfer();
+    data.setData("text/plain", `\n${`# ${"x".repeat(97)}\n`.repeat(10_200)}`);
+    document.activeElement?.dispatchEvent(
+      new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }),
+    );
+  });
+  await page.waitForURL((url) => url.hash === "#simulate");
+  await page.getByRole("button", { name: "Share" }).click();
+  await page.getByText("The link does not hold what is shown: it is too large.").waitFor();
   assert.deepEqual(failures, []);
 });
 

@@ -1,4 +1,4 @@
-// The room where automations are played: from a preset, one's own automation, or captured events, to the reason.
+// The view where automations are played: from a preset, one's own automation, or captured events, to the reason.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -102,8 +102,8 @@ test("each slider changes what is played", async () => {
   await put("Heartbeat every, seconds", "120", /4 of 4 runs/);
   await says(page.locator(".advice"), "fires on healthy runs");
   await put("Heartbeat every, seconds", "30", /2 of 4 runs/);
-  await put("Drift of each, seconds", "3", /hiccup 12:03:5/);
-  await put("Drift of each, seconds", "0.015", /hiccup 12:03:40/);
+  await put("Extra delay per heartbeat, seconds", "3", /hiccup 12:03:5/);
+  await put("Extra delay per heartbeat, seconds", "0.015", /hiccup 12:03:40/);
   await put("Delay, seconds", "10", /hiccup 12:03:50/);
   await put("Delay, seconds", "0.2", /hiccup 12:03:40/);
   await put("Jitter, seconds", "100", /hiccup 12:0(?!3:40)/);
@@ -306,7 +306,7 @@ test("one's own automation, in JSON: mistakes are told, and the last picture sta
   assert.deepEqual(failures, []);
 });
 
-test("captured events are replayed: pasted, dropped, or given by another room", async () => {
+test("captured events are replayed: pasted, dropped, or given by another view", async () => {
   const { page, failures } = await open("#simulate");
   await page.getByRole("button", { name: "Replay captured events" }).click();
   await page.getByRole("textbox", { name: /^Captured events/ }).fill(EVENTS);
@@ -365,7 +365,7 @@ test("the address keeps what is shown, and a wrong one does no harm", async () =
   await page.reload();
   await says(outcome(page), "it was dead");
   assert.equal(await page.getByRole("slider", { name: "Window (within)" }).inputValue(), "92");
-  // What another room gives, or a person: a text alone, or the name of a preset; a mistake can be put right.
+  // What another view gives, or a person: a text alone, or the name of a preset; a mistake can be put right.
   const named = await open(address({ automation: "compound" }));
   await says(outcome(named.page), "Fires once.");
   const broken = await open(address({ automation: "name: nothing" }));
@@ -396,7 +396,7 @@ test("the Markdown is what a bug report needs", async () => {
     .waitForFunction(() => navigator.clipboard.readText())
     .then((one) => one.jsonValue());
   assert.match(text, /^\*\*Fires on 2 of 4 runs; 1 of them was alive\.\*\*/);
-  assert.match(text, /- hiccup: fired 12:03:40 · was alive/);
+  assert.match(text, /- `hiccup`: fired 12:03:40 · was alive/);
   assert.match(text, /```yaml\nautomation:\n {2}name: Crash zombie flows/);
   assert.match(text, /runs: \[\{"name":"healthy"/);
 });
@@ -405,8 +405,8 @@ test("axe finds nothing wrong, in both themes and on a small screen", async () =
   for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
     const { page } = await open("#simulate", { colorScheme });
     await page.getByText("3.8 and 3.9 fire alike").waitFor();
-    await page.getByText("The reckoning").click();
-    await page.getByText("What it gets wrong").click();
+    await page.getByText("How this is calculated").click();
+    await page.getByText("False alarms and misses").click();
     await page.getByRole("button", { name: "Keys" }).click();
     await outcome(page).getByRole("button", { name: "hiccup 12:03:40" }).click();
     await page.locator("simulate-timeline .tip").waitFor();

@@ -1,4 +1,4 @@
-// The room Validate: what a user does there, from the first look to a file of many events.
+// The view Validate: what a user does there, from the first look to a file of many events.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -96,7 +96,7 @@ async function open(hash, options) {
   return opened;
 }
 
-/** The address of the room with a state. @param {Page} page @param {unknown} state */
+/** The address of the view with a state. @param {Page} page @param {unknown} state */
 async function addressOf(page, state) {
   return await page.evaluate(async (json) => {
     const stream = new Blob([json]).stream().pipeThrough(new CompressionStream("deflate-raw"));
@@ -421,7 +421,7 @@ test("what is copied as Markdown tells all", async () => {
     copied,
     /^\*\*2 errors in 1 event\*\*\n\n```json\n\{[^`]+\}\n```\n\n- \*\*error\*\* `misspelt-label` \(line 7 · \/resource\/prefect\.verison\): The resource lacks/,
   );
-  assert.match(copied, /\[Open in prefect-events\]\(http.+#/);
+  assert.match(copied, /\[Open in prefect-events\]\(<http.+#.+>\)/);
 });
 
 test("addresses made by hand, or of another version, are no trap", async () => {

@@ -1,12 +1,13 @@
 //! Automations against the verdicts of the real server (`AutomationCreate`, the body of `POST /api/automations/`).
 
+use super::options::check_settings;
 use prefect_events::automation::{self, CheckSettings, Composite, EventTrigger, Order, Specification, Trigger, read};
-use prefect_events::diagnostic::{Profile, Settings, TextOptions};
+use prefect_events::diagnostic::{Profile, TextOptions};
 use prefect_events::diagnostic::{Report, Severity};
 use prefect_events::json::{Kind, Value};
 
 fn settings(profile: Profile) -> CheckSettings {
-    CheckSettings { common: Settings { profile, ..Settings::default() }, ..CheckSettings::default() }
+    CheckSettings { profile, ..CheckSettings::default() }
 }
 
 fn check(text: &[u8], profile: Profile) -> Report {
@@ -149,7 +150,7 @@ fn points_where_the_server_points() {
 
 /// The codes of all findings in a YAML text.
 fn advice(text: &str, options: &str) -> Vec<&'static str> {
-    let settings = CheckSettings::read(options).unwrap();
+    let settings = check_settings(options);
     let report = automation::check(text.as_bytes(), TextOptions::default(), &settings);
     report.diagnostics.iter().map(|found| found.code).collect()
 }
@@ -209,7 +210,7 @@ actions: [{{type: change-flow-run-state, state: CRASHED, message: no heartbeat}}
         (810, "", None),
         (150, r#"{"heartbeat_frequency": 30}"#, None),
     ] {
-        let settings = CheckSettings::read(options).unwrap();
+        let settings = check_settings(options);
         let report = automation::check(text(within).as_bytes(), TextOptions::default(), &settings);
         let found: Vec<_> = report.diagnostics.iter().map(|found| (found.code, found.severity)).collect();
         let expected: Vec<_> =

@@ -1,10 +1,12 @@
 //! JSON Schemas of the user's own.
 
+use prefect_events::diagnostic::TextOptions;
 use prefect_events::diagnostic::{Code, Diagnostic, Report};
-use prefect_events::diagnostic::{Settings, TextOptions};
 use prefect_events::explain::explain;
-use prefect_events::validate::{Stream, read_files, validate};
+use prefect_events::validate::{SchemaFile, Schemas, Stream, read_files, validate};
 use serde_json::Value;
+
+use super::options::validate_options;
 
 /// An event of Acme's with this payload.
 fn order(payload: &str) -> String {
@@ -22,7 +24,7 @@ fn payload(schema: &str) -> String {
 }
 
 fn check(text: &str, options: &str) -> Report {
-    validate(text.as_bytes(), TextOptions::default(), &Settings::read(options).unwrap())
+    validate(text.as_bytes(), TextOptions::default(), &validate_options(options).unwrap())
 }
 
 /// Path, sentence, and the text that is marked.
@@ -44,7 +46,7 @@ fn one(schema: &str, instance: &str) -> (String, String, String) {
 }
 
 fn mistake(options: &str) -> String {
-    Settings::read(options).err().unwrap_or_default()
+    validate_options(options).err().unwrap_or_default()
 }
 
 #[test]
@@ -259,7 +261,8 @@ fn a_bad_schema_is_told_with_its_place() {
         "{}",
         bad(r#"{"$schema": "https://acme.example/meta"}"#)
     );
-    assert!(bad(&(r#"{"not":"#.repeat(200) + "{}" + &"}".repeat(200))).contains("nested too deeply"));
+    let deep = format!(r#"{{"a": {}{{}}{}}}"#, r#"{"not":"#.repeat(200), "}".repeat(200));
+    assert!(Schemas::read(&deep).unwrap_err().to_string().contains("nested too deeply"));
 }
 
 #[test]
@@ -281,7 +284,7 @@ fn every_event_is_checked_also_those_like_one_before() {
     let event: Value = serde_json::from_str(&explain(Code::MISSING_LABEL).right).unwrap();
     let line = event.to_string();
     let lines = format!("{line}\n{line}\n{line}\n");
-    let settings = Settings::read(r#"{"schemas": {"prefect.*": false}}"#).unwrap();
+    let settings = validate_options(r#"{"schemas": {"prefect.*": false}}"#).unwrap();
     assert!(validate(lines.as_bytes(), TextOptions::default(), &settings).errors >= 3);
     let mut stream = Stream::new(settings);
     let of_schema = |report: Report| {
@@ -299,14 +302,13 @@ fn every_event_is_checked_also_those_like_one_before() {
 #[test]
 fn files_are_read() {
     let file = |text: &str| {
-        let mut out = String::new();
-        prefect_events::json::write::string(&mut out, text);
-        read_files(&format!(r#"[{{"file": "s/a.*.json", "key": "a.*", "text": {out}}}]"#))
+        read_files(&[SchemaFile { file: "s/a.*.json".to_owned(), key: "a.*".to_owned(), text: text.to_owned() }])
     };
+    let sentence = |text: &str| file(text).unwrap_err().to_string();
     assert_eq!(file(r#" {"type": "object"} "#).unwrap(), r#"{"a.*":{"type": "object"}}"#);
-    let bad = file("{\n  \"properties\": {\n    \"é\": {\"type\": \"strng\"}\n  }\n}").unwrap_err();
+    let bad = sentence("{\n  \"properties\": {\n    \"é\": {\"type\": \"strng\"}\n  }\n}");
     assert!(bad.starts_with("s/a.*.json:3:19: this schema cannot be used: "), "{bad}");
-    let broken = file("{\n  \"type\" \"object\"\n}").unwrap_err();
+    let broken = sentence("{\n  \"type\" \"object\"\n}");
     assert_eq!(broken, "s/a.*.json:2:10: a colon is missing here: a key is followed by `:` and its value");
-    assert!(file("").unwrap_err().starts_with("s/a.*.json:1:1: "));
+    assert!(sentence("").starts_with("s/a.*.json:1:1: "));
 }

@@ -2,8 +2,8 @@
 
 use prefect_events::catalogue::{example, families};
 use prefect_events::diagnostic::Severity;
-use prefect_events::diagnostic::{Settings, TextOptions};
-use prefect_events::validate::validate;
+use prefect_events::diagnostic::TextOptions;
+use prefect_events::validate::{ValidateOptions, validate};
 use serde_json::{Value, json};
 
 const RUN: &str = "c4a7e1d2-36b8-4f09-9e5a-80d1f7b2c365";
@@ -15,7 +15,7 @@ fn right(family: &str, variant: Option<&str>) -> Value {
 
 /// The codes of the findings; none of them may be an error.
 fn found(event: &Value) -> Vec<(&'static str, Severity, String)> {
-    let report = validate(event.to_string().as_bytes(), TextOptions::default(), &Settings::default());
+    let report = validate(event.to_string().as_bytes(), TextOptions::default(), &ValidateOptions::default());
     assert!(report.valid, "{:#?}", report.diagnostics);
     report.diagnostics.into_iter().map(|found| (found.code, found.severity, found.path)).collect()
 }

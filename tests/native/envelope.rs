@@ -1,8 +1,8 @@
 //! The envelope against the verdicts of the real server (`POST /api/events`).
 
-use prefect_events::diagnostic::{Profile, Settings, TextOptions};
+use prefect_events::diagnostic::{Profile, TextOptions};
 use prefect_events::json::Value;
-use prefect_events::validate::validate;
+use prefect_events::validate::{ValidateOptions, validate};
 
 /// Rows on which we do not agree with the recorded verdict, each with its reason.
 const EXCEPTIONS: [(&str, &str); 1] =
@@ -19,7 +19,7 @@ fn body(row: Value<'_>) -> Vec<u8> {
 
 #[test]
 fn agrees_with_the_server_on_every_row() {
-    let settings = Settings { profile: Profile::Server, ..Settings::default() };
+    let settings = ValidateOptions { profile: Profile::Server, ..ValidateOptions::default() };
     let (mut count, mut wrong) = (0, Vec::new());
     super::cases::each_row("envelope-verdicts.ndjson.gz", |row| {
         count += 1;
@@ -44,7 +44,7 @@ fn agrees_with_the_server_on_every_row() {
 /// Where the server names the place of an error, so do we.
 #[test]
 fn points_where_the_server_points() {
-    let settings = Settings { profile: Profile::Server, ..Settings::default() };
+    let settings = ValidateOptions { profile: Profile::Server, ..ValidateOptions::default() };
     let mut wrong = Vec::new();
     super::cases::each_row("envelope-verdicts.ndjson.gz", |row| {
         let case = row.get("case").unwrap().string();

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use prefect_events::automation::{self, CheckSettings};
+use super::options::{check_settings, validate_options};
+use prefect_events::automation;
+use prefect_events::diagnostic::TextOptions;
 use prefect_events::diagnostic::{Code, Diagnostic, Report, Severity};
-use prefect_events::diagnostic::{Settings, TextOptions};
 use prefect_events::explain::{About, Explanation, explain};
 use prefect_events::simulate::{Text, test};
 use prefect_events::validate::validate;
@@ -80,8 +81,8 @@ impl Checker {
         let (text, options) = (bytes(text), TextOptions::default());
         let settings = self.options.unwrap_or_default();
         match self.about {
-            About::Events => validate(&text, options, &Settings::read(settings).unwrap()),
-            About::Automations => automation::check(&text, options, &CheckSettings::read(settings).unwrap()),
+            About::Events => validate(&text, options, &validate_options(settings).unwrap()),
+            About::Automations => automation::check(&text, options, &check_settings(settings)),
             About::Scenarios => {
                 let report = test(Text { bytes: &text, options });
                 let diagnostics: Vec<Diagnostic> = report.diagnostics().cloned().collect();

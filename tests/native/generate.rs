@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use prefect_events::catalogue::{Family, example, families, find};
-use prefect_events::diagnostic::{Settings, TextOptions};
+use prefect_events::diagnostic::TextOptions;
 use prefect_events::generate::{BuildOptions, build_event, build_events, build_run};
-use prefect_events::validate::validate;
+use prefect_events::validate::{ValidateOptions, validate};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
@@ -22,7 +22,7 @@ fn built(name: &str, input: &Value) -> Result<Value, String> {
 }
 
 fn findings(event: &Value) -> Vec<String> {
-    let report = validate(event.to_string().as_bytes(), TextOptions::default(), &Settings::default());
+    let report = validate(event.to_string().as_bytes(), TextOptions::default(), &ValidateOptions::default());
     report.diagnostics.iter().map(|found| format!("{} at {}: {}", found.code, found.path, found.message)).collect()
 }
 

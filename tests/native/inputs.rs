@@ -1,10 +1,10 @@
 //! The list of what can be given for an event, against the builder itself.
 
 use prefect_events::catalogue::{Family, Input, event_types, example, families};
-use prefect_events::diagnostic::{Settings, TextOptions};
+use prefect_events::diagnostic::TextOptions;
 use prefect_events::generate::{BuildOptions, build_event, inputs};
 use prefect_events::json::write::ToJson;
-use prefect_events::validate::validate;
+use prefect_events::validate::{ValidateOptions, validate};
 use serde_json::{Value, json};
 
 fn built(name: &str, input: &Value) -> Result<String, String> {
@@ -46,7 +46,7 @@ fn with_the_examples_of_what_is_required_an_event_is_built_and_right() {
     for family in families() {
         let given = required(family);
         let event = built(&name(family), &given).unwrap_or_else(|mistake| panic!("{mistake}\n{given:#}"));
-        let report = validate(event.as_bytes(), TextOptions::default(), &Settings::default());
+        let report = validate(event.as_bytes(), TextOptions::default(), &ValidateOptions::default());
         assert_eq!(report.diagnostics.len(), 0, "{} {:?}\n{event}", family.name.text, report.diagnostics.first());
     }
 }

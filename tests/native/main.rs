@@ -23,6 +23,7 @@ mod faults;
 mod inputs;
 mod layers;
 mod mutation;
+mod options;
 mod positions;
 mod precedents;
 mod properties;

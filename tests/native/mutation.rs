@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use prefect_events::catalogue::{
     Compare, Equal, Family, Field, Form, Kind, Label, Object, Part, Presence, Term, example, families,
 };
+use prefect_events::diagnostic::TextOptions;
 use prefect_events::diagnostic::{Diagnostic, Report, Severity};
-use prefect_events::diagnostic::{Settings, TextOptions};
-use prefect_events::validate::validate;
+use prefect_events::validate::{ValidateOptions, validate};
 use serde_json::{Value, json};
 
 use super::precedents;
@@ -51,7 +51,7 @@ const SURVIVORS: &[(&str, &str, &str, &str)] = &[
 const SEVERAL: &[(&str, &str, &str, &str)] = &[];
 
 fn check(text: &str) -> Report {
-    validate(text.as_bytes(), TextOptions::default(), &Settings::default())
+    validate(text.as_bytes(), TextOptions::default(), &ValidateOptions::default())
 }
 
 /// The values of the placeholder that are worth an example each; of a name without one: none.

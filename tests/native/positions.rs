@@ -1,8 +1,8 @@
 //! Places in texts of all kinds, as editors count them. Each assertion is of a whole finding.
 
+use prefect_events::diagnostic::TextOptions;
 use prefect_events::diagnostic::{Diagnostic, Edit, Fix, Position, Range, Severity};
-use prefect_events::diagnostic::{Settings, TextOptions};
-use prefect_events::validate::validate;
+use prefect_events::validate::{ValidateOptions, validate};
 
 /// Line, column and offset of the start and of the end.
 type Place = [(u64, u64, u64); 2];
@@ -13,7 +13,7 @@ fn range([start, end]: Place) -> Range {
 }
 
 fn check(text: &[u8], wtf8: bool) -> Vec<Diagnostic> {
-    validate(text, TextOptions { places: true, wtf8 }, &Settings::default()).diagnostics
+    validate(text, TextOptions { places: true, wtf8 }, &ValidateOptions::default()).diagnostics
 }
 
 /// The finding of a label that is a number, `5`, of an event named `acme.a`.

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use prefect_events::diagnostic::Diagnostic;
-use prefect_events::diagnostic::{Settings, TextOptions};
-use prefect_events::validate::validate;
+use prefect_events::diagnostic::TextOptions;
+use prefect_events::validate::{ValidateOptions, validate};
 use serde_json::Value;
 
 use super::cases;
@@ -13,7 +13,7 @@ use super::cases;
 const ACROSS_EVENTS: &[&str] = &["repeated-event-id", "states-at-same-instant", "heartbeat-after-end"];
 
 fn findings(text: &str, event: u64) -> Vec<String> {
-    let report = validate(text.as_bytes(), TextOptions::default(), &Settings::default());
+    let report = validate(text.as_bytes(), TextOptions::default(), &ValidateOptions::default());
     assert_eq!(report.truncated, None);
     let own = |found: &&Diagnostic| {
         found.event == Some(event)

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use prefect_events::diagnostic::{Code, Diagnostic, Position, Range, Report, Severity};
-use prefect_events::diagnostic::{Profile, Settings, TextOptions};
-use prefect_events::validate::{Stream, validate};
+use prefect_events::diagnostic::{Profile, TextOptions};
+use prefect_events::validate::{Stream, ValidateOptions, validate};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
@@ -97,8 +97,8 @@ fn config(cases: u32) -> ProptestConfig {
     ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(cases.saturating_mul(times)) }
 }
 
-fn settings() -> Settings {
-    Settings { max_diagnostics: ALL, ..Settings::default() }
+fn settings() -> ValidateOptions {
+    ValidateOptions { max_diagnostics: ALL, ..ValidateOptions::default() }
 }
 
 fn check(text: &[u8]) -> Report {
@@ -260,7 +260,7 @@ fn hold(text: &[u8]) {
     let units = decoded(text);
     let report = check(text);
     assert_sound(&report, &units);
-    let server = validate(text, TextOptions::default(), &Settings { profile: Profile::Server, ..settings() });
+    let server = validate(text, TextOptions::default(), &ValidateOptions { profile: Profile::Server, ..settings() });
     assert_sound(&server, &units);
     let mut errors = keys(report.diagnostics.iter().filter(|found| found.severity == Severity::Error));
     for (key, count) in keys(&server.diagnostics) {
@@ -387,7 +387,7 @@ proptest! {
     #[test]
     fn counts_are_complete(text in damaged(), most in 0_usize..4) {
         let all = check(&text);
-        let some = validate(&text, TextOptions::default(), &Settings { max_diagnostics: most, ..Settings::default() });
+        let some = validate(&text, TextOptions::default(), &ValidateOptions { max_diagnostics: most, ..ValidateOptions::default() });
         prop_assert_eq!((some.valid, some.events, some.errors, some.warnings, some.infos), (all.valid, all.events, all.errors, all.warnings, all.infos));
         prop_assert_eq!(some.diagnostics.len(), most.min(all.diagnostics.len()));
         prop_assert_eq!(some.truncated.unwrap_or_default() as usize, all.diagnostics.len() - some.diagnostics.len());
@@ -403,7 +403,7 @@ proptest! {
             let Some(found) = before.diagnostics.get(which.index(before.diagnostics.len().max(1))) else { return Ok(()) };
             severity.push((Code::find(found.code).unwrap(), to));
         }
-        let after = validate(&text, TextOptions::default(), &Settings { severity: severity.clone(), ..settings() });
+        let after = validate(&text, TextOptions::default(), &ValidateOptions { severity: severity.iter().copied().collect(), ..settings() });
         let changed = |found: &Diagnostic| match severity.iter().rev().find(|(code, _)| code.name() == found.code) {
             Some((_, to)) => to.map(|severity| Diagnostic { severity, ..found.clone() }),
             None => Some(found.clone()),

@@ -10,10 +10,10 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use jsonschema::{Draft, Validator};
 use prefect_events::catalogue::{Family, example, families, find};
-use prefect_events::diagnostic::{Profile, Settings, TextOptions};
+use prefect_events::diagnostic::{Profile, TextOptions};
 use prefect_events::diagnostic::{Report, Severity};
 use prefect_events::schema::{Schema, all, name, schemas};
-use prefect_events::validate::validate;
+use prefect_events::validate::{ValidateOptions, validate};
 use serde_json::{Value, json};
 
 use super::{cases, mutation};
@@ -88,7 +88,7 @@ fn compiled(schema: &Schema) -> Validator {
 }
 
 fn documented(text: &str) -> Report {
-    validate(text.as_bytes(), TextOptions::default(), &Settings::default())
+    validate(text.as_bytes(), TextOptions::default(), &ValidateOptions::default())
 }
 
 struct Comparison {
@@ -186,7 +186,7 @@ fn the_schemas_refuse_what_is_an_error() {
         comparison.event("envelope", &case, &text, &event);
         // What the real server answered.
         let accepted = row.at_path(&["http", "status"]).unwrap().raw() == b"204";
-        let settings = Settings { profile: Profile::Server, ..Settings::default() };
+        let settings = ValidateOptions { profile: Profile::Server, ..ValidateOptions::default() };
         let mut report = validate(text.as_bytes(), TextOptions::default(), &settings);
         // What it is lenient with is a finding of the other profile.
         report

@@ -1,9 +1,9 @@
 //! Scenarios as documents: generated runs, mistakes in them, expectations, advice.
 
-use prefect_events::diagnostic::{Settings, TextOptions};
+use prefect_events::diagnostic::TextOptions;
 use prefect_events::json::write::ToJson;
 use prefect_events::simulate::{Advice, Question, Request, SimulationResult, Text, advise, replay, simulate, test};
-use prefect_events::validate::validate;
+use prefect_events::validate::{ValidateOptions, validate};
 use serde_json::{Value as Json, json};
 
 fn text(bytes: &[u8]) -> Text<'_> {
@@ -89,7 +89,7 @@ fn generated_events_are_valid() {
     assert!(built.len() > 200);
     built.sort_by_key(|built| built.event.received);
     let events: String = built.iter().map(|event| event.to_json() + "\n").collect();
-    let report = validate(events.as_bytes(), TextOptions::default(), &Settings::default());
+    let report = validate(events.as_bytes(), TextOptions::default(), &ValidateOptions::default());
     assert_eq!((report.errors, report.warnings), (0, 0), "{:#?}", report.diagnostics);
     let follows = built.iter().filter(|built| built.event.follows.is_some()).count();
     assert!(follows > 20);

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use prefect_events::diagnostic::{Settings, TextOptions};
-use prefect_events::validate::validate;
+use prefect_events::diagnostic::TextOptions;
+use prefect_events::validate::{ValidateOptions, validate};
 
 /// What is said of them: that a state has a name of its own, that a task run is in no flow run, that
 /// an event follows one which is not in the file. Nothing of this asks anybody to act.
@@ -12,7 +12,7 @@ const REMARKS: [(&str, usize); 3] = [("custom-state-name", 8), ("follows-not-fou
 #[test]
 fn real_events_have_neither_errors_nor_warnings() {
     let text = super::cases::read("events.ndjson.gz");
-    let report = validate(&text, TextOptions::default(), &Settings::default());
+    let report = validate(&text, TextOptions::default(), &ValidateOptions::default());
     assert_eq!((report.events, report.errors, report.warnings), (1392, 0, 0), "{:#?}", report.diagnostics);
     let mut counts = BTreeMap::new();
     for diagnostic in &report.diagnostics {

@@ -47,13 +47,13 @@ test("exit status 1: an error, with its place in the YAML", async () => {
   assert.match(stdout, /\n2 automations in 2 files: 1 error; 1 fixable with --fix\n$/);
 });
 
-test("exit status 2: misuse, told once", async () => {
+test("exit status 2: misuse, reported once", async () => {
   for (const [args, message] of /** @type {[string[], RegExp][]} */ ([
     [["--profile", "strict"], /Allowed choices are documented, server/],
-    [["--severity", "nonsense"], /It is not like missing-label=warning/],
+    [["--severity", "nonsense"], /Expected CODE=LEVEL, e\.g\. missing-label=warning/],
     [["--severity", "nonsense=off"], /^prefect-events: .*no diagnostic code/],
     [["--server-version", "new"], /^prefect-events: .*`server_version` must be a version/],
-    [["--heartbeat-frequency", "often"], /It is not a whole number/],
+    [["--heartbeat-frequency", "often"], /Expected a whole number/],
   ])) {
     const { status, stdout, stderr } = await run(["check", ...args, "good.yaml", "good.yaml"], {
       cwd,

@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 
 import { validate } from "../../pkg/node.js";
 import { EVENT, event, REAL, wrongCase } from "./helpers/events.js";
-import { folder, MAIN, run } from "./helpers/run.js";
+import { folder, run } from "./helpers/run.js";
 
 const cwd = folder();
 const write = (/** @type {string} */ name, /** @type {string | Uint8Array} */ content) =>
@@ -49,8 +48,8 @@ test("exit status 2: misuse, with usage or a sentence on standard error", async 
       ["validate", "--format", "xml", "good.json"],
       /Allowed choices are pretty, json, github, sarif, junit/,
     ],
-    [["validate", "--max-diagnostics", "many", "good.json"], /It is not a whole number/],
-    [["validate", "--max-diagnostics", "-1", "good.json"], /It is not a whole number/],
+    [["validate", "--max-diagnostics", "many", "good.json"], /Expected a whole number/],
+    [["validate", "--max-diagnostics", "-1", "good.json"], /Expected a whole number/],
     [["explain"], /missing required argument/],
   ])) {
     const { status, stdout, stderr } = await run(args, { cwd });
@@ -175,16 +174,6 @@ test("a large document that is not NDJSON is read whole", async () => {
   const { stdout } = await run(args, { cwd });
   const [file] = JSON.parse(stdout).files;
   assert.deepEqual(file, { file: "large.json", ...validate(text, { maxDiagnostics: 0 }) });
-});
-
-test("a closed pipe is no failure", async () => {
-  write("errors.ndjson", "nonsense\n".repeat(1000));
-  const child = spawn(process.execPath, [MAIN, "validate", "errors.ndjson"], { cwd });
-  let stderr = "";
-  child.stderr.on("data", (piece) => (stderr += piece));
-  child.stdout.once("data", () => child.stdout.destroy());
-  await new Promise((resolve) => child.on("close", resolve));
-  assert.equal(stderr, "");
 });
 
 test("colours come with FORCE_COLOR, and go with NO_COLOR", async () => {

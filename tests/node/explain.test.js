@@ -146,7 +146,7 @@ test("explain says what was meant", async () => {
     assert.deepEqual([status, stdout], [2, ""]);
     assert.ok(
       stderr.startsWith(
-        `prefect-events: no diagnostic and no event is called ${wrong}: did you mean ${right}`,
+        `prefect-events: unknown diagnostic code or event: ${wrong}; did you mean ${right}`,
       ),
       stderr,
     );
@@ -154,6 +154,6 @@ test("explain says what was meant", async () => {
   const { status, stderr } = await run(["explain", "xyz"]);
   assert.deepEqual(
     [status, stderr],
-    [2, "prefect-events: no diagnostic and no event is called xyz\n"],
+    [2, "prefect-events: unknown diagnostic code or event: xyz\n"],
   );
 });

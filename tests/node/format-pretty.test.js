@@ -104,7 +104,7 @@ test("puts the carets under tabs, wide, combining and paired characters", () => 
     ["日本", 4],
     ["e\u0301", 1],
     ["😀", 2],
-    ["\ufeff", 1],
+    ["\ufeff", 8],
     ["\u001b[2J", 4],
   ])) {
     const text = `${before}"x"`;

@@ -1,38 +1,42 @@
-// The frame: which room is shown, the address, the theme, sharing, and faults.
+// The frame: which view is shown, the address, the theme, sharing, and faults.
 
 import { html, LitElement, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { version } from "prefect-events/package.json";
-import type { Room } from "./rooms/room.ts";
-import { type Place, ROOMS, type RoomName, read, write } from "./state/hash.ts";
+import { type LinkProblem, type Place, read, VIEWS, type ViewName, write } from "./state/hash.ts";
 import { setTheme, THEMES, type Theme, theme } from "./state/theme.ts";
 import { announce } from "./ui/announce.ts";
+import { toClipboard } from "./ui/copy.ts";
 import { faultPanel } from "./ui/fault.ts";
+import { link } from "./ui/markdown.ts";
+import type { View } from "./views/view.ts";
 
-const TITLES: Record<RoomName, string> = {
+const TITLES: Record<ViewName, string> = {
   validate: "Validate",
   build: "Build",
   simulate: "Simulate",
 };
 
-/** Each room is a part of its own, loaded when it is entered. */
-const LOAD: Record<RoomName, () => Promise<unknown>> = {
-  validate: () => import("./rooms/validate/room.ts"),
-  build: () => import("./rooms/build/room.ts"),
-  simulate: () => import("./rooms/simulate/room.ts"),
+/** Each view is a part of its own, loaded when it is entered. */
+const LOAD: Record<ViewName, () => Promise<unknown>> = {
+  validate: () => import("./views/validate/view.ts"),
+  build: () => import("./views/build/view.ts"),
+  simulate: () => import("./views/simulate/view.ts"),
 };
 
 @customElement("pe-app")
 export class App extends LitElement {
-  @state() private place: Place = { room: "validate" };
+  @state() private place: Place = { view: "validate" };
   @state() private loaded = false;
   @state() private fault: unknown;
   @state() private sharing = false;
   @state() private theme: Theme = theme();
-  /** The address that we wrote ourselves: no reason to enter the room anew. */
+  /** The address that we wrote ourselves: no reason to enter the view anew. */
   private written = "";
-  /** Where each room was left: its link leads back there. */
-  private left: Partial<Record<RoomName, string>> = {};
+  /** Where each view was left: its link leads back there. */
+  private left: Partial<Record<ViewName, string>> = {};
+  /** What the view shows is too large for an address. */
+  @state() private unheld = false;
   private writing: ReturnType<typeof setTimeout> | undefined;
   private unwritten: Place | undefined;
 
@@ -49,9 +53,9 @@ export class App extends LitElement {
     addEventListener("keydown", (event) => {
       if (event instanceof KeyboardEvent && event.key === "Escape") this.sharing = false;
     });
-    this.addEventListener("room-go", (event) => this.go((event as CustomEvent<Place>).detail));
-    this.addEventListener("room-fault", (event) => this.blame((event as CustomEvent).detail));
-    this.addEventListener("room-state", (event) => this.keep((event as CustomEvent).detail));
+    this.addEventListener("view-go", (event) => this.go((event as CustomEvent<Place>).detail));
+    this.addEventListener("view-fault", (event) => this.blame((event as CustomEvent).detail));
+    this.addEventListener("view-state", (event) => this.keep((event as CustomEvent).detail));
     void this.enter();
   }
 
@@ -66,13 +70,13 @@ export class App extends LitElement {
     await this.write();
     const place = await read(location.hash);
     this.written = location.hash;
-    if (place.state) this.left[place.room] = location.hash;
+    if (place.state) this.left[place.view] = location.hash;
     this.loaded = false;
     this.place = place;
-    document.title = `${TITLES[place.room]} · prefect-events`;
-    if (place.state === null) announce("The link is damaged: the room begins anew.");
+    document.title = `${TITLES[place.view]} · prefect-events`;
+    if (place.problem) announce(PROBLEMS[place.problem]);
     try {
-      await LOAD[place.room]();
+      await LOAD[place.view]();
       this.loaded = true;
     } catch (error) {
       this.blame(error);
@@ -86,12 +90,12 @@ export class App extends LitElement {
 
   /** Not at each key: browsers refuse that many. */
   private keep(state: unknown) {
-    this.unwritten = { room: this.place.room, state };
+    this.unwritten = { view: this.place.view, state };
     clearTimeout(this.writing);
     this.writing = setTimeout(() => void this.write(), 300);
   }
 
-  /** Writes what is to be kept: into the address, or, if its room has been left, for the way back. */
+  /** Writes what is to be kept: into the address, or, if its view has been left, for the way back. */
   private async write() {
     clearTimeout(this.writing);
     const place = this.unwritten;
@@ -99,27 +103,23 @@ export class App extends LitElement {
     this.unwritten = undefined;
     const before = location.hash;
     const hash = await write(place);
-    this.left[place.room] = hash;
+    this.unheld = place.state !== undefined && !hash.includes("/");
+    this.left[place.view] = hash;
     // A link that was followed meanwhile wins.
-    if (location.hash !== before || before !== this.written || place.room !== this.place.room)
+    if (location.hash !== before || before !== this.written || place.view !== this.place.view)
       return;
     this.written = hash;
     history.replaceState(null, "", hash);
   }
 
-  private get room(): Room<unknown> | null {
-    return this.querySelector<Room<unknown>>("main > [data-room]");
+  private get view(): View<unknown> | null {
+    return this.querySelector<View<unknown>>("main > [data-view]");
   }
 
   private async share(text: string, what: string) {
     this.sharing = false;
-    try {
-      await navigator.clipboard.writeText(text);
-      announce(`${what} copied`);
-      this.said = `${what} copied`;
-    } catch {
-      this.said = "Copying is not allowed here";
-    }
+    this.said = await toClipboard(text, `${what} copied`);
+    announce(this.said);
     setTimeout(() => {
       this.said = "";
     }, 2000);
@@ -138,10 +138,10 @@ export class App extends LitElement {
       <a class="skip visually-hidden" href="#content" @click=${this.skip}>Skip to the content</a>
       <header class="masthead">
         <a class="name" href="#validate"><img src="./icon.svg" alt="" />prefect-events</a>
-        <nav aria-label="Rooms">
-          ${ROOMS.map(
-            (room) =>
-              html`<a href=${this.left[room] ?? `#${room}`} aria-current=${room === this.place.room ? "page" : nothing}>${TITLES[room]}</a>`,
+        <nav aria-label="Views">
+          ${VIEWS.map(
+            (view) =>
+              html`<a href=${this.left[view] ?? `#${view}`} aria-current=${view === this.place.view ? "page" : nothing}>${TITLES[view]}</a>`,
           )}
         </nav>
         <div class="tools">
@@ -153,7 +153,7 @@ export class App extends LitElement {
             <ul id="share" ?hidden=${!this.sharing}>
               ${this.sharing ? this.noteOnLink() : nothing}
               <li><button @click=${() => this.share(location.href, "Link")}>Copy link</button></li>
-              <li><button @click=${() => this.share(this.markdownOfRoom(), "Markdown")}>Copy as Markdown</button></li>
+              <li><button @click=${() => this.share(this.markdownOfView(), "Markdown")}>Copy as Markdown</button></li>
             </ul>
           </div>
           <button @click=${this.nextTheme} title="Theme: ${this.theme}">
@@ -165,11 +165,12 @@ export class App extends LitElement {
         ${
           this.fault === undefined
             ? nothing
-            : faultPanel(this.fault, this.place.room, () => {
+            : faultPanel(this.fault, this.place.view, () => {
                 this.fault = undefined;
               })
         }
-        ${this.loaded ? this.roomElement() : html`<p class="loading" role="status">Loading…</p>`}
+        ${this.place.problem ? html`<p class="notice">${PROBLEMS[this.place.problem]}</p>` : nothing}
+        ${this.loaded ? this.viewElement() : html`<p class="loading" role="status">Loading…</p>`}
       </main>
       <footer class="colophon">
         <span>Everything runs in your browser: nothing you enter leaves it.</span>
@@ -179,25 +180,27 @@ export class App extends LitElement {
     `;
   }
 
-  private roomElement() {
+  private viewElement() {
     const initial = this.place.state ?? undefined;
-    switch (this.place.room) {
+    switch (this.place.view) {
       case "validate":
-        return html`<room-validate data-room .initial=${initial}></room-validate>`;
+        return html`<view-validate data-view .initial=${initial}></view-validate>`;
       case "build":
-        return html`<room-build data-room .initial=${initial}></room-build>`;
+        return html`<view-build data-view .initial=${initial}></view-build>`;
       case "simulate":
-        return html`<room-simulate data-room .initial=${initial}></room-simulate>`;
+        return html`<view-simulate data-view .initial=${initial}></view-simulate>`;
     }
   }
 
   private noteOnLink() {
-    const note = this.room?.notInLink();
+    const note =
+      this.view?.notInLink() ??
+      (this.unheld ? "The link does not hold what is shown: it is too large." : undefined);
     return note ? html`<li class="note">${note}</li>` : nothing;
   }
 
-  private markdownOfRoom(): string {
-    return `${this.room?.markdown() ?? ""}\n\n[Open in prefect-events](${location.href})\n`;
+  private markdownOfView(): string {
+    return `${this.view?.markdown() ?? ""}\n\n${link("Open in prefect-events", location.href)}\n`;
   }
 
   private skip(event: Event) {
@@ -205,5 +208,10 @@ export class App extends LitElement {
     this.querySelector("main")?.focus();
   }
 }
+
+const PROBLEMS: Record<LinkProblem, string> = {
+  damaged: "This link is damaged; showing the example instead.",
+  "too-large": "This link holds more than 1 MB, which is too large; showing the example instead.",
+};
 
 const THEME_SIGNS: Record<Theme, string> = { system: "Auto", light: "Light", dark: "Dark" };

@@ -1,6 +1,6 @@
 // What is wrong with a scenario, for people.
 
-import { printable } from "../terminal.js";
+import { printable } from "../escape.js";
 import { shown } from "../words.js";
 
 /**

@@ -1,6 +1,6 @@
 // What a diagnostic means, for people.
 
-import { printable } from "../terminal.js";
+import { printable } from "../escape.js";
 
 /**
  * @param {import("../../index.js").Explanation} meaning

@@ -2,7 +2,7 @@
 
 import stringWidth from "string-width";
 
-import { printable } from "../terminal.js";
+import { printable } from "../escape.js";
 
 const TAB_COLUMNS = 4;
 const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
@@ -28,10 +28,11 @@ export function frame(excerpt, range, columns) {
   let last = first;
   while (last + 1 < cells.length && /** @type {Cell} */ (cells[last + 1]).unit < end) last += 1;
 
-  const [from, to] = crop(cells, first, last, columns, excerpt.column > 1);
+  const cut = excerpt.column > 1 || excerpt.continues;
+  const [from, to] = crop(cells, first, last, columns, cut);
   const shown = cells.slice(from, to);
   const cutBefore = from > 0 || excerpt.column > 1;
-  const cutAfter = to < cells.length;
+  const cutAfter = to < cells.length || excerpt.continues;
   const before = width(cells.slice(from, first)) + (cutBefore ? 1 : 0);
   const marked = Math.max(1, width(cells.slice(first, Math.min(last + 1, to))));
   const text = shown.map((cell) => cell.shown).join("");
@@ -39,28 +40,28 @@ export function frame(excerpt, range, columns) {
 }
 
 /**
- * Which cells are shown: those of the range, a third of the room before it, the rest after it.
+ * Which cells are shown: those of the range, a third of the free columns before it, the rest after it.
  * @param {Cell[]} cells
  * @param {number} first
  * @param {number} last
  * @param {number} columns
- * @param {boolean} continued whether text before the first cell is missing
+ * @param {boolean} cut whether text before the first or after the last cell is missing
  * @returns {[number, number]}
  */
-function crop(cells, first, last, columns, continued) {
-  if (!continued && width(cells) <= columns) return [0, cells.length];
+function crop(cells, first, last, columns, cut) {
+  if (!cut && width(cells) <= columns) return [0, cells.length];
   // Two for the ellipses.
-  const room = columns - 2;
+  const available = columns - 2;
   let from = first;
   let to = first;
   let used = 0;
   /** @param {Cell | undefined} cell @param {number} limit */
   const fits = (cell, limit) => cell !== undefined && used + cell.width <= limit;
-  while (to <= last && fits(cells[to], room)) used += cells[to++]?.width ?? 0;
-  const before = used + (room - used) / 3;
+  while (to <= last && fits(cells[to], available)) used += cells[to++]?.width ?? 0;
+  const before = used + (available - used) / 3;
   while (from > 0 && fits(cells[from - 1], before)) used += cells[--from]?.width ?? 0;
-  while (to < cells.length && fits(cells[to], room)) used += cells[to++]?.width ?? 0;
-  while (from > 0 && fits(cells[from - 1], room)) used += cells[--from]?.width ?? 0;
+  while (to < cells.length && fits(cells[to], available)) used += cells[to++]?.width ?? 0;
+  while (from > 0 && fits(cells[from - 1], available)) used += cells[--from]?.width ?? 0;
   return [from, to];
 }
 

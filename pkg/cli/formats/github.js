@@ -1,5 +1,6 @@
 // Workflow commands of GitHub Actions, which become annotations.
 
+import { printable, printableLines } from "../escape.js";
 import { shown } from "../words.js";
 
 const COMMANDS = { error: "error", warning: "warning", info: "notice" };
@@ -41,14 +42,14 @@ export function github(out) {
  */
 function command(name, properties, message) {
   const list = Object.entries(properties).map(
-    ([key, value]) => `${key}=${escapeProperty(String(value))}`,
+    ([key, value]) => `${key}=${escapeProperty(printable(String(value)))}`,
   );
-  return `::${name} ${list.join(",")}::${escapeData(message)}\n`;
+  return `::${name} ${list.join(",")}::${escapeData(printableLines(message))}\n`;
 }
 
 /** @param {string} text */
 function escapeData(text) {
-  return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+  return text.replaceAll("%", "%25").replaceAll("\n", "%0A");
 }
 
 /** @param {string} text */

@@ -1,5 +1,6 @@
 // One document: the totals, and the report of each file as the package gives it.
 
+import { jsonText } from "../escape.js";
 import { totals } from "../words.js";
 
 /**
@@ -10,10 +11,10 @@ export function json(out) {
   return {
     file() {},
     end(results) {
-      const { events, errors, warnings, infos, unreadable } = totals(results);
+      const { events, errors, warnings, infos, unreadable, unfixed } = totals(results);
       const files = results.map((result) =>
         "unreadable" in result
-          ? result
+          ? { file: result.file, unreadable: result.unreadable }
           : {
               file: result.file,
               ...(result.fixed === undefined ? {} : { fixed: result.fixed }),
@@ -21,14 +22,14 @@ export function json(out) {
             },
       );
       const document = {
-        valid: errors === 0 && unreadable === 0,
+        valid: errors === 0 && unreadable + unfixed === 0,
         events,
         errors,
         warnings,
         infos,
         files,
       };
-      out.write(`${JSON.stringify(document, null, 2)}\n`);
+      out.write(`${jsonText(document)}\n`);
     },
   };
 }

@@ -1,7 +1,7 @@
 // JUnit XML, which test reports of continuous integration read: a suite per file, a failure per error.
 
 import { plural, shown } from "../words.js";
-import { testcase, testsuites, toXml } from "./xml.js";
+import { testsuites, unreadable } from "./xml.js";
 
 /** @typedef {import("../../index.js").Diagnostic} Diagnostic */
 
@@ -25,43 +25,26 @@ export function junit(out, noun) {
  * @returns {import("./xml.js").Suite}
  */
 function suite(result, noun) {
-  const name = shown(result.file);
-  if ("unreadable" in result) {
-    const message = toXml(`${name} ${result.unreadable}`);
-    const xml = testcase(name, "can be read", `<error message="${message}" type="unreadable"/>`);
-    return { name, cases: [xml], failures: 0, errors: 1 };
-  }
+  if ("unreadable" in result) return unreadable(result.file, result.unreadable);
   const { report } = result;
   const errors = report.diagnostics.filter(({ severity }) => severity === "error");
   const rest = report.diagnostics
     .filter(({ severity }) => severity !== "error")
     .map((finding) => described(finding, noun));
   if (report.truncated) rest.push(`${report.truncated} more findings are not listed`);
+  /** @type {import("./xml.js").Case[]} */
+  const cases = errors.map((error) => ({
+    name: `${error.code}${place(error)}`,
+    failure: { message: error.message, type: error.code, text: described(error, noun) },
+  }));
   // Errors that are not listed must not make a suite pass.
   const unlisted = report.errors - errors.length;
-  const cases = errors.map((error) =>
-    testcase(name, `${error.code}${place(error)}`, failure(error, noun)),
-  );
   if (unlisted > 0) {
-    cases.push(
-      testcase(
-        name,
-        "further errors",
-        `<failure message="${unlisted} more errors are not listed"/>`,
-      ),
-    );
+    const message = `${unlisted} more errors are not listed`;
+    cases.push({ name: "further errors", failure: { message } });
   }
-  const failures = cases.length;
-  if (failures === 0) cases.push(testcase(name, plural(report.events, noun), ""));
-  return { name, cases, failures, errors: 0, output: rest.join("\n") };
-}
-
-/**
- * @param {Diagnostic} error
- * @param {string} noun
- */
-function failure(error, noun) {
-  return `<failure message="${toXml(error.message)}" type="${toXml(error.code)}">${toXml(described(error, noun))}</failure>`;
+  if (cases.length === 0) cases.push({ name: plural(report.events, noun) });
+  return { name: shown(result.file), cases, output: rest.join("\n") };
 }
 
 /**

@@ -1,6 +1,7 @@
 // For people: each finding with the place in the text, what to do, and where to read more.
 
-import { colours, columns, printable } from "../terminal.js";
+import { printable } from "../escape.js";
+import { colours, columns } from "../terminal.js";
 import { plural, shown, totals } from "../words.js";
 import { frame } from "./frame.js";
 
@@ -8,7 +9,7 @@ import { frame } from "./frame.js";
 /** @typedef {import("../../index.js").Severity} Severity */
 /** @typedef {import("../terminal.js").Colours} Colours */
 
-/** With more findings than this, a table tells how many there are of each kind. */
+/** With more findings than this, a table counts each kind. */
 const MANY = 10;
 
 /**
@@ -18,13 +19,13 @@ const MANY = 10;
  */
 export function pretty(out, noun) {
   const style = colours(out);
-  const room = columns(out);
+  const width = columns(out);
   return {
     file(result) {
       if ("unreadable" in result) return;
       const { report, excerpts } = result;
       report.diagnostics.forEach((diagnostic, index) => {
-        out.write(`${finding(diagnostic, noun, result.file, excerpts[index], style, room)}\n\n`);
+        out.write(`${finding(diagnostic, noun, result.file, excerpts[index], style, width)}\n\n`);
       });
       if (report.truncated) {
         const more = `${plural(report.truncated, "more finding")} in ${printable(shown(result.file))} not listed`;
@@ -43,9 +44,9 @@ export function pretty(out, noun) {
  * @param {string} file
  * @param {import("../excerpt.js").Excerpt | undefined} excerpt
  * @param {Colours} style
- * @param {number} room
+ * @param {number} width how many columns a line may have
  */
-function finding(diagnostic, noun, file, excerpt, style, room) {
+function finding(diagnostic, noun, file, excerpt, style, width) {
   const { severity, code, message, range, help, docs, fix } = diagnostic;
   const paint = painter(style)[severity];
   const gutter = " ".repeat(String(range?.start.line ?? "").length);
@@ -55,7 +56,7 @@ function finding(diagnostic, noun, file, excerpt, style, room) {
   ];
   lines.push(`${gutter}${style.cyan("-->")} ${printable(shown(file))}${place(diagnostic, noun)}`);
   if (range && excerpt) {
-    const { text, before, marked } = frame(excerpt, range, room - gutter.length - 3);
+    const { text, before, marked } = frame(excerpt, range, width - gutter.length - 3);
     lines.push(`${gutter} ${bar}`);
     lines.push(`${style.cyan(String(range.start.line))} ${bar} ${text}`);
     lines.push(`${gutter} ${bar} ${" ".repeat(before)}${paint("^".repeat(marked))}`);
@@ -129,5 +130,7 @@ function summary(results, noun, style) {
   if (sum.fixable > 0) text += `; ${sum.fixable} fixable with --fix`;
   if (sum.unreadable > 0)
     text += `; ${paint.error(`${plural(sum.unreadable, "file")} could not be read`)}`;
+  if (sum.unfixed > 0)
+    text += `; ${paint.error(`${plural(sum.unfixed, "file")} could not be fixed`)}`;
   return text;
 }

@@ -5,6 +5,7 @@ import { pathToFileURL } from "node:url";
 
 import { explain } from "../../api/explain.js";
 import { version } from "../../api/version.js";
+import { jsonText } from "../escape.js";
 import { shown } from "../words.js";
 
 /** @typedef {import("../../index.js").Diagnostic} Diagnostic */
@@ -21,7 +22,7 @@ export function sarif(out) {
   return {
     file() {},
     end(results) {
-      out.write(`${JSON.stringify(log(results), null, 2)}\n`);
+      out.write(`${jsonText(log(results))}\n`);
     },
   };
 }

@@ -1,6 +1,6 @@
 // A lane for each key of a trigger: what its windows did, from left to right.
 
-import { printable } from "../terminal.js";
+import { printable } from "../escape.js";
 
 /** @typedef {import("../../index.js").SimulationResult} SimulationResult */
 /** @typedef {{ start: number, end: number, marks: [number, string][], windows: [number, number][], name: string }} Lane */
@@ -41,7 +41,7 @@ export function timeline({ decisions = [], events = [] }, room, style, { run, be
     const time = Date.parse(at);
     first = Math.min(first, time);
     last = Math.max(last, time);
-    const name = run ?? labels.map((label) => names.get(label) ?? label).join(", ");
+    const name = printable(run ?? labels.map((label) => names.get(label) ?? label).join(", "));
     const lane = lanes.get(id) ?? { start: time, end: time, marks: [], windows: [], name };
     lane.marks.push([time, mark]);
     const open = lane.windows.at(-1);
@@ -85,7 +85,7 @@ export function timeline({ decisions = [], events = [] }, room, style, { run, be
       .join("")
       .trimEnd();
     const cut = name.length > label ? `…${name.slice(name.length - label + 1)}` : name;
-    return `${printable(cut).padEnd(label)}  ${drawn}`;
+    return `${cut.padEnd(label)}  ${drawn}`;
   });
   const [from, to] = [clock(first), clock(last)];
   const axis = `${" ".repeat(label + 2)}${from}${to.padStart(Math.max(to.length + 1, width - from.length))}`;

@@ -1,61 +1,79 @@
-// The parts of JUnit XML.
+// JUnit XML from what tests came to: the only place that knows its elements.
 
-/** @typedef {{ name: string, cases: string[], failures: number, errors: number, output?: string }} Suite */
+import { printableLines } from "../escape.js";
+import { shown } from "../words.js";
+
+/** @typedef {{ message: string, type?: string, text?: string }} Problem */
+/** @typedef {{ name: string, failure?: Problem, error?: Problem }} Case what failed, or could not be tested */
+/** @typedef {{ name: string, cases: Case[], output?: string }} Suite */
 
 /** @param {Suite[]} suites */
 export function testsuites(suites) {
-  /** @param {(suite: Suite) => number} count */
-  const sum = (count) => suites.reduce((total, suite) => total + count(suite), 0);
-  const [tests, failures, errors] = [
-    sum(({ cases }) => cases.length),
-    sum((suite) => suite.failures),
-    sum((suite) => suite.errors),
-  ];
+  const cases = suites.flatMap((suite) => suite.cases);
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites name="prefect-events" tests="${tests}" failures="${failures}" errors="${errors}">`,
+    `<testsuites name="prefect-events" ${counts(cases)}>`,
     ...suites.map(testsuite),
     "</testsuites>\n",
   ].join("\n");
 }
 
+/**
+ * The suite of a file that cannot be read.
+ * @param {string} file
+ * @param {string} reason
+ * @returns {Suite}
+ */
+export function unreadable(file, reason) {
+  const name = shown(file);
+  const error = { message: `${name} ${reason}`, type: "unreadable" };
+  return { name, cases: [{ name: "can be read", error }] };
+}
+
+/** @param {Case[]} cases */
+function counts(cases) {
+  const failures = cases.filter(({ failure }) => failure).length;
+  const errors = cases.filter(({ error }) => error).length;
+  return `tests="${cases.length}" failures="${failures}" errors="${errors}"`;
+}
+
 /** @param {Suite} suite */
-function testsuite({ name, cases, failures, errors, output }) {
+function testsuite({ name, cases, output }) {
   return [
-    `  <testsuite name="${toXml(name)}" tests="${cases.length}" failures="${failures}" errors="${errors}" skipped="0">`,
-    ...cases,
+    `  <testsuite name="${toXml(name)}" ${counts(cases)} skipped="0">`,
+    ...cases.map((one) => testcase(name, one)),
     ...(output ? [`    <system-out>${toXml(output)}</system-out>`] : []),
     "  </testsuite>",
   ].join("\n");
 }
 
 /**
- * @param {string} file
- * @param {string} name
- * @param {string} content
+ * @param {string} suite
+ * @param {Case} one
  */
-export function testcase(file, name, content) {
-  const start = `    <testcase classname="${toXml(file)}" name="${toXml(name)}"`;
-  return content ? `${start}>\n      ${content}\n    </testcase>` : `${start}/>`;
+function testcase(suite, { name, failure, error }) {
+  const start = `    <testcase classname="${toXml(suite)}" name="${toXml(name)}"`;
+  const found = failure ? problem("failure", failure) : error && problem("error", error);
+  return found ? `${start}>\n      ${found}\n    </testcase>` : `${start}/>`;
+}
+
+/**
+ * @param {string} element
+ * @param {Problem} problem
+ */
+function problem(element, { message, type, text }) {
+  const of = type === undefined ? "" : ` type="${toXml(type)}"`;
+  const start = `<${element} message="${toXml(message)}"${of}`;
+  return text === undefined ? `${start}/>` : `${start}>${toXml(text)}</${element}>`;
 }
 
 /** @type {{ [character: string]: string }} */
-const ENTITIES = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "\n": "&#10;",
-  "\t": "&#9;",
-  "\r": "&#13;",
-};
+const ENTITIES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\n": "&#10;" };
 
 /**
- * For text and attributes; what XML 1.0 cannot hold at all becomes U+FFFD.
+ * For text and attributes. What XML cannot hold is among what is shown as escapes.
  * @param {string} text
  */
-export function toXml(text) {
-  return text
-    .replace(/[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu, "\ufffd")
-    .replace(/[&<>"\n\t\r]/g, (character) => ENTITIES[character] ?? character);
+function toXml(text) {
+  return printableLines(text).replace(/[&<>"\n]/g, (character) => ENTITIES[character] ?? character);
 }

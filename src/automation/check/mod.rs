@@ -44,7 +44,7 @@ const FIELDS: [&str; 9] = [
 /// Checks a text, JSON or YAML: an automation, a list of them, a trigger, or a `prefect.yaml`.
 #[must_use]
 pub fn check(text: &[u8], options: TextOptions, settings: &CheckSettings) -> Report {
-    let mut findings = Findings::new(&settings.common);
+    let mut findings = Findings::new(settings.report());
     let mut tape = Tape::new();
     let mut events = 0_u64;
     settings::check(&mut findings, settings);
@@ -66,7 +66,7 @@ pub fn check(text: &[u8], options: TextOptions, settings: &CheckSettings) -> Rep
             }
         }
     }
-    findings.into_report(events, options.places.then_some((text, Position::START, options.wtf8)))
+    findings.into_report(events, source, options.places)
 }
 
 /// The check of one document.

@@ -1,14 +1,19 @@
 //! How automations are checked.
 
-use crate::diagnostic::Code;
-use crate::diagnostic::Settings;
+use std::fmt;
+
+use serde::de::{self, Unexpected, Visitor};
+use serde::{Deserialize, Deserializer};
+
 use crate::diagnostic::findings::{Findings, Subject};
-use crate::diagnostic::options::must_be;
+use crate::diagnostic::options::{ReportOptions, count};
 use crate::diagnostic::path::Path;
-use crate::json::{Kind, Value};
+use crate::diagnostic::{Code, DEFAULT_MAX_DIAGNOSTICS, Profile, Severities};
+use crate::text::strict::{from_text, strict};
 
 /// Versions of Prefect, such as 3.9.1.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(type = "string"))]
 pub struct Version(pub u32, pub u32, pub u32);
 
 impl Version {
@@ -25,16 +30,54 @@ impl Version {
     }
 }
 
+impl<'de> Deserialize<'de> for Version {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        from_text(deserializer, "a version such as `3.9.1`", Version::read)
+    }
+}
+
 /// How an automation is checked.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Deserialize)]
+#[serde(remote = "Self", default)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct CheckSettings {
-    pub common: Settings,
-    /// Which server reads it; `None`: the latest that is known, 3.9.
+    /// Whose rules count: `documented` (the usual one) for all of them, `server` for only what a Prefect server rejects.
+    #[cfg_attr(feature = "typescript", ts(as = "Option<Profile>", optional))]
+    pub profile: Profile,
+    /// Other severities, by code: `{ "missing-label": "off" }`.
+    #[cfg_attr(feature = "typescript", ts(as = "Option<Severities>", optional))]
+    pub severity: Severities,
+    /// How many diagnostics a report holds at most (1000 unless set), errors before warnings before infos. The counts
+    /// are complete.
+    #[serde(rename = "maxDiagnostics", deserialize_with = "count")]
+    #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
+    pub max_diagnostics: usize,
+    /// Which server reads it, such as `3.9.1`. Unless set, the latest that is known: 3.9.
     pub server_version: Option<Version>,
-    /// Which clients run the flows; `None`: recent ones.
+    /// Which clients run the flows, such as `3.9.1`. Unless set, recent ones.
     pub client_version: Option<Version>,
-    /// Seconds between two heartbeats; `None`: what the clients do by themselves.
+    /// Seconds between two heartbeats of a run. Unless set, what the clients do by themselves.
+    #[serde(deserialize_with = "seconds")]
     pub heartbeat_frequency: Option<u32>,
+}
+
+impl<'de> Deserialize<'de> for CheckSettings {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::deserialize(strict(deserializer))
+    }
+}
+
+impl Default for CheckSettings {
+    fn default() -> Self {
+        CheckSettings {
+            profile: Profile::default(),
+            severity: Severities::default(),
+            max_diagnostics: DEFAULT_MAX_DIAGNOSTICS,
+            server_version: None,
+            client_version: None,
+            heartbeat_frequency: None,
+        }
+    }
 }
 
 /// How often clients send heartbeats by themselves, in seconds (`settings/models/flows.py`).
@@ -47,27 +90,8 @@ pub const FIRST_HEARTBEATS: Version = Version(3, 1, 8);
 pub const HEARTBEATS_BY_DEFAULT: Version = Version(3, 6, 22);
 
 impl CheckSettings {
-    /// Reads the options of `checkAutomation` as users write them, as JSON text: those of `validate`, and
-    /// `server_version`, `client_version`, `heartbeat_frequency`. A mistake is told in a sentence.
-    pub fn read(text: &str) -> Result<Self, String> {
-        let mut own = CheckSettings::default();
-        let all =
-            "`profile`, `severity`, `maxDiagnostics`, `server_version`, `client_version` and `heartbeat_frequency`";
-        let common = Settings::read_with(text, all, &mut |name, value| {
-            match name {
-                "server_version" => own.server_version = Some(version(name, value)?),
-                "client_version" => own.client_version = Some(version(name, value)?),
-                "heartbeat_frequency" => {
-                    let digits = std::str::from_utf8(value.raw()).ok().filter(|_| value.kind() == Kind::Integer);
-                    let seconds = digits.and_then(|digits| digits.parse().ok()).filter(|seconds| *seconds > 0);
-                    own.heartbeat_frequency =
-                        Some(seconds.ok_or_else(|| must_be(name, "a whole number of seconds", value))?);
-                }
-                _ => return Ok(false),
-            }
-            Ok(true)
-        })?;
-        Ok(CheckSettings { common, ..own })
+    pub(super) fn report(&self) -> ReportOptions<'_> {
+        ReportOptions { profile: self.profile, severity: &self.severity, max_diagnostics: self.max_diagnostics }
     }
 
     /// Seconds between two heartbeats.
@@ -76,9 +100,33 @@ impl CheckSettings {
     }
 }
 
-fn version(name: &str, value: Value<'_>) -> Result<Version, String> {
-    let read = Some(value).filter(|value| value.is_string()).and_then(|value| Version::read(&value.string()));
-    read.ok_or_else(|| must_be(name, "a version as a text, such as `3.9.1`", value))
+/// Reads a whole number of seconds.
+fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
+    struct Seconds;
+
+    impl Visitor<'_> for Seconds {
+        type Value = Option<u32>;
+
+        fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+            formatter.write_str("a whole number of seconds")
+        }
+
+        fn visit_u64<E: de::Error>(self, number: u64) -> Result<Option<u32>, E> {
+            match u32::try_from(number) {
+                Ok(number) if number > 0 => Ok(Some(number)),
+                _ => Err(E::invalid_value(Unexpected::Unsigned(number), &self)),
+            }
+        }
+
+        fn visit_i64<E: de::Error>(self, number: i64) -> Result<Option<u32>, E> {
+            match u64::try_from(number) {
+                Ok(number) => self.visit_u64(number),
+                Err(_) => Err(E::invalid_value(Unexpected::Signed(number), &self)),
+            }
+        }
+    }
+
+    deserializer.deserialize_u64(Seconds)
 }
 
 /// What is wrong with the settings themselves.
@@ -112,15 +160,22 @@ mod tests {
 
     #[test]
     fn names_the_mistake() {
-        let mistake = |text: &str| CheckSettings::read(text).err().unwrap_or_default();
-        assert!(mistake(r#"{"serverVersion": "3.9"}"#).starts_with("there is no option `serverVersion`: there are"));
+        let mistake = |text: &str| {
+            let sentence = serde_json::from_str::<CheckSettings>(text).err().map(|error| error.to_string());
+            sentence.unwrap_or_default().split(" at line").next().unwrap_or_default().to_owned()
+        };
+        assert_eq!(
+            mistake(r#"{"serverVersion": "3.9"}"#),
+            "unknown option `serverVersion`: did you mean `server_version`?"
+        );
         assert_eq!(
             mistake(r#"{"heartbeat_frequency": 0}"#),
-            "the option `heartbeat_frequency` must be a whole number of seconds, not a number (`0`)"
+            "the option `heartbeat_frequency`: invalid value: integer `0`, expected a whole number of seconds"
         );
         assert_eq!(
             mistake(r#"{"client_version": 3.6}"#),
-            "the option `client_version` must be a version as a text, such as `3.9.1`, not a number (`3.6`)"
+            "the option `client_version`: invalid type: floating point `3.6`, expected a version such as `3.9.1`"
         );
+        assert!(mistake(r#"{"client_version": "x"}"#).ends_with("`x` is not a version such as `3.9.1`"));
     }
 }

@@ -1,5 +1,6 @@
 //! JSON Schemas that users give for their events: what they refuse becomes findings.
 
+mod error;
 mod files;
 mod read;
 mod schemas;
@@ -14,12 +15,13 @@ use crate::json::{Pointer, Value};
 use crate::diagnostic::findings::{Findings, Subject};
 use crate::diagnostic::path::Path;
 
-pub use files::read_files;
+pub use error::SchemasError;
+pub use files::{SchemaFile, read_files};
 pub use schemas::Schemas;
 
 /// Checks an event against the schemas that are for events of its name.
-pub(super) fn check(findings: &mut Findings<'_>, subject: &Subject<'_>, event: Value<'_>) {
-    let (Some(name), Some(schemas)) = (subject.name, findings.schemas()) else { return };
+pub(super) fn check(findings: &mut Findings<'_>, schemas: &Schemas, subject: &Subject<'_>, event: Value<'_>) {
+    let Some(name) = subject.name else { return };
     let mut matching = schemas.of(name).peekable();
     if matching.peek().is_none() {
         return;

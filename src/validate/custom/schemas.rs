@@ -1,29 +1,28 @@
 //! The schemas themselves: which events they are for, and what they refer to.
 
-use std::cell::RefCell;
 use std::error::Error;
 use std::fmt::Write;
-use std::sync::Arc;
 
 use jsonschema::error::ValidationErrorKind;
 use jsonschema::{ReferencingError, Registry, Retrieve, Uri, ValidationError, Validator};
 use serde_json::Value as Json;
 
-use crate::diagnostic::options::must_be;
-use crate::json::{Kind, Value};
+use crate::diagnostic::display;
+use crate::json::{Kind, Tape, Value, parse};
 use crate::text::Glob;
 use crate::text::phrase::shown;
 
+use super::error::{BadSchema, SchemasError};
 use super::{read, violation};
 
 /// The key under which a schema says itself which events it is for, instead of by the key under which it is given.
-pub const EVENTS: &str = "x-prefect-events";
+const EVENTS: &str = "x-prefect-events";
 /// Where schemas without an `$id` are: relative references lead from one to another.
 const BASE: &str = "json-schema:///";
 /// Nothing of use is nested so deeply, and the library is recursive.
 const DEEPEST: usize = 100;
 
-pub struct Schema {
+pub(super) struct Schema {
     pub key: String,
     events: Vec<Glob>,
     pub validator: Validator,
@@ -38,40 +37,27 @@ impl std::fmt::Debug for Schemas {
     }
 }
 
-/// A schema that cannot be used.
-pub struct BadSchema {
-    pub key: String,
-    /// Where in it.
-    pub pointer: String,
-    pub problem: String,
-}
-
-thread_local! {
-    /// The last ones, with their text: most calls give those of the call before.
-    static LAST: RefCell<Option<(Vec<u8>, Arc<Schemas>)>> = const { RefCell::new(None) };
-}
-
 impl Schemas {
-    /// Reads the option `schemas`.
-    pub(crate) fn read(value: Value<'_>) -> Result<Arc<Schemas>, String> {
-        if value.kind() != Kind::Object {
-            return Err(must_be("schemas", "an object of event names and JSON Schemas", value));
+    /// Reads schemas: the JSON text of an object of event names (or patterns such as `acme.order.*`) and JSON Schemas.
+    /// References lead from one to another by their names; nothing is fetched.
+    ///
+    /// # Errors
+    /// The text is not a JSON object, or one of the schemas cannot be used.
+    pub fn read(json: &str) -> Result<Schemas, SchemasError> {
+        let (mut tape, mut issues) = (Tape::new(), Vec::new());
+        let text = json.as_bytes();
+        let complete = parse(text, 0, &mut tape, &mut issues).complete;
+        let document = tape.document(text);
+        let root = document.root().filter(|_| complete && issues.is_empty());
+        let root = root.ok_or(SchemasError::NotJson)?;
+        if root.kind() != Kind::Object {
+            return Err(SchemasError::NotAnObject { found: display::text(root) });
         }
-        let text = value.raw();
-        let known = LAST.with_borrow(|last| last.as_ref().filter(|(of, _)| of == text).map(|(_, known)| known.clone()));
-        if let Some(known) = known {
-            return Ok(known);
-        }
-        let schemas = value.members().map(|(key, schema)| (key.string().into_owned(), schema));
-        let schemas = Schemas::compile(schemas).map_err(|BadSchema { key, pointer, problem }| {
-            format!("the schema `{key}` cannot be used: {problem} (at `#{pointer}`)")
-        })?;
-        let schemas = Arc::new(schemas);
-        LAST.set(Some((text.to_owned(), schemas.clone())));
-        Ok(schemas)
+        let schemas = root.members().map(|(key, schema)| (key.string().into_owned(), schema));
+        Ok(Schemas::compile(schemas)?)
     }
 
-    pub fn compile<'t>(schemas: impl Iterator<Item = (String, Value<'t>)>) -> Result<Schemas, BadSchema> {
+    pub(super) fn compile<'t>(schemas: impl Iterator<Item = (String, Value<'t>)>) -> Result<Schemas, BadSchema> {
         let mut sources: Vec<(String, Vec<Glob>, Json)> = Vec::new();
         for (key, value) in schemas {
             let bad = |pointer: &str, problem: &str| BadSchema {
@@ -128,7 +114,7 @@ impl Schemas {
     }
 
     /// Those for events of this name.
-    pub fn of<'s>(&'s self, name: &str) -> impl Iterator<Item = &'s Schema> {
+    pub(super) fn of<'s>(&'s self, name: &str) -> impl Iterator<Item = &'s Schema> {
         self.0.iter().filter(move |schema| schema.events.iter().any(|pattern| pattern.matches(name)))
     }
 }

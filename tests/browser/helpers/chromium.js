@@ -3,6 +3,7 @@
 
 import { execFileSync } from "node:child_process";
 import { accessSync, constants, existsSync } from "node:fs";
+import { connect } from "node:net";
 import { delimiter, join } from "node:path";
 
 import { chromium } from "playwright-core";
@@ -72,7 +73,33 @@ export function findChromium() {
   );
 }
 
-/** @param {import("playwright-core").LaunchOptions} [options] */
-export async function launch(options = {}) {
-  return await chromium.launch({ executablePath: findChromium(), args: FLAGS, ...options });
+/** @type {Promise<string> | undefined} */
+let lent;
+
+/** A browser of `tests/browser/run.js`, which is this process's until it ends. @param {number} port */
+function borrow(port) {
+  lent ??= new Promise((resolve, reject) => {
+    const socket = connect(port, "127.0.0.1");
+    socket.unref();
+    let endpoint = "";
+    socket.on("data", (data) => {
+      endpoint += data;
+      if (endpoint.endsWith("\n")) resolve(endpoint.trim());
+    });
+    socket.on("error", reject);
+    socket.on("close", () => reject(new Error("no browser is free")));
+  });
+  return lent;
+}
+
+/** A browser, or a connection to one that is there for all files: to close that closes only what was opened over it. */
+export async function launch() {
+  const { BROWSER_LENDER } = process.env;
+  if (BROWSER_LENDER) return await chromium.connect(await borrow(Number(BROWSER_LENDER)));
+  return await chromium.launch({ executablePath: findChromium(), args: FLAGS });
+}
+
+/** A browser for other processes. */
+export async function launchServer() {
+  return await chromium.launchServer({ executablePath: findChromium(), args: FLAGS });
 }

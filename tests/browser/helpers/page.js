@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { after, before } from "node:test";
+import { after, afterEach, before } from "node:test";
 import { fileURLToPath } from "node:url";
 
 import { launch } from "./chromium.js";
@@ -25,6 +25,12 @@ export function thePage() {
     site = await serve(BUILT, { base: "/some/where/" });
     browser = await launch();
   });
+  /** @type {import("playwright-core").BrowserContext[]} */
+  const opened = [];
+  // What is left open goes on drawing.
+  afterEach(async () => {
+    await Promise.all(opened.splice(0).map((context) => context.close()));
+  });
   after(async () => {
     await browser?.close();
     await site?.close();
@@ -42,6 +48,7 @@ export function thePage() {
       serviceWorkers: "block",
       ...options,
     });
+    opened.push(context);
     await prepare(context);
     const page = await context.newPage();
     /** @type {string[]} */
@@ -51,7 +58,7 @@ export function thePage() {
       if (message.type() === "error") failures.push(`${message.text()} ${message.location().url}`);
     });
     await page.goto(`${site.url}${hash}`);
-    await page.locator("main > [data-room]").waitFor();
+    await page.locator("main > [data-view]").waitFor();
     return { page, context, failures, url: site.url };
   };
 }

@@ -4,8 +4,8 @@
 
 use libfuzzer_sys::fuzz_target;
 use prefect_events::diagnostic::Diagnostic;
-use prefect_events::diagnostic::{Settings, TextOptions};
-use prefect_events::validate::{Stream, is_ndjson, validate};
+use prefect_events::diagnostic::{TextOptions};
+use prefect_events::validate::{Stream, is_ndjson, validate, ValidateOptions};
 
 fuzz_target!(|input: &[u8]| {
     // The first byte decides where the text is cut: after every line, after every second, …
@@ -13,7 +13,7 @@ fuzz_target!(|input: &[u8]| {
     if is_ndjson(text, true) != Some(true) {
         return;
     }
-    let settings = Settings { max_diagnostics: usize::MAX, ..Settings::default() };
+    let settings = ValidateOptions { max_diagnostics: usize::MAX, ..ValidateOptions::default() };
     let whole = validate(text, TextOptions::default(), &settings);
 
     let mut stream = Stream::new(settings);

@@ -3,13 +3,13 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use prefect_events::diagnostic::{Profile, Settings, TextOptions};
-use prefect_events::validate::{validate};
+use prefect_events::diagnostic::{Profile, TextOptions};
+use prefect_events::validate::{validate, ValidateOptions};
 
 fuzz_target!(|text: &[u8]| {
     for profile in [Profile::Documented, Profile::Server] {
         for (places, wtf8) in [(true, false), (true, true), (false, false)] {
-            let settings = Settings { profile, ..Settings::default() };
+            let settings = ValidateOptions { profile, ..ValidateOptions::default() };
             let report = validate(text, TextOptions { places, wtf8 }, &settings);
             assert_eq!(report.valid, report.errors == 0);
             let counted = report.errors + report.warnings + report.infos;

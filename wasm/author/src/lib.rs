@@ -10,11 +10,18 @@ use prefect_events::json::write::ToJson;
 use prefect_events::simulate::{self, Question, Request, Text};
 use prefect_events_boundary::misuse;
 
+fn check_settings(options: &str) -> Result<CheckSettings, JsValue> {
+    if options.is_empty() {
+        return Ok(CheckSettings::default());
+    }
+    serde_json::from_str(options).map_err(|problem| misuse(&problem.to_string()))
+}
+
 /// Checks automations. `options`: JSON text, empty for none; `places`: whether the diagnostics get ranges; `wtf8`: lone
 /// surrogates are three bytes each.
 #[wasm_bindgen(js_name = checkAutomation)]
 pub fn check_automation(text: &[u8], options: &str, places: bool, wtf8: bool) -> Result<String, JsValue> {
-    let settings = CheckSettings::read(options).map_err(|problem| misuse(&problem))?;
+    let settings = check_settings(options)?;
     Ok(automation::check(text, TextOptions { places, wtf8 }, &settings).to_json())
 }
 

@@ -5,15 +5,12 @@ use std::cell::RefCell;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 use prefect_events::catalogue;
-use prefect_events::diagnostic::{Settings, TextOptions};
+use prefect_events::diagnostic::TextOptions;
 use prefect_events::json::write::ToJson;
 use prefect_events::validate::{self, Validator};
 use prefect_events_boundary::misuse;
 
-/// Reads the options, JSON text; a mistake in them is a `TypeError` with a sentence.
-fn settings(options: &str) -> Result<Settings, JsValue> {
-    Settings::read(options).map_err(|problem| misuse(&problem))
-}
+mod options;
 
 thread_local! {
     /// A trap in it would leave it borrowed: after one, the package begins anew with a fresh module.
@@ -24,8 +21,8 @@ thread_local! {
 /// bytes each.
 #[wasm_bindgen]
 pub fn validate(text: &[u8], options: &str, places: bool, wtf8: bool) -> Result<String, JsValue> {
-    let (options, settings) = (TextOptions { places, wtf8 }, settings(options)?);
-    Ok(VALIDATOR.with_borrow_mut(|validator| validator.validate(text, options, &settings)).to_json())
+    let (text_options, options) = (TextOptions { places, wtf8 }, options::read(options)?);
+    Ok(VALIDATOR.with_borrow_mut(|validator| validator.validate(text, text_options, &options)).to_json())
 }
 
 /// NDJSON, chunk by chunk of whole lines.
@@ -36,7 +33,7 @@ pub struct Stream(validate::Stream);
 impl Stream {
     #[wasm_bindgen(constructor)]
     pub fn new(options: &str) -> Result<Stream, JsValue> {
-        Ok(Stream(validate::Stream::new(settings(options)?)))
+        Ok(Stream(validate::Stream::new(options::read(options)?)))
     }
 
     /// The report of one chunk: whole lines (the last chunk may lack its line break).

@@ -1,4 +1,4 @@
-// The one editor of all rooms: CodeMirror, in our design, with findings as its diagnostics. A part of its own, loaded late.
+// The one editor of all views: CodeMirror, in our design, with findings as its diagnostics. A part of its own, loaded late.
 
 import { closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
@@ -57,6 +57,9 @@ const HIGHLIGHT = HighlightStyle.define([
   { tag: [tags.punctuation, tags.separator, tags.bracket], color: "var(--ink-faint)" },
 ]);
 
+/** `public/early.js` made it: without it, the page's policy would not let the editor's styles apply. */
+const NONCE = document.querySelector<HTMLMetaElement>("meta[property=csp-nonce]")?.nonce ?? "";
+
 const LANGUAGES: Record<Language, () => Extension> = { json, yaml };
 
 export class Editor {
@@ -95,6 +98,7 @@ export class Editor {
           lintGutter(),
           syntaxHighlighting(HIGHLIGHT),
           EditorView.lineWrapping,
+          EditorView.cspNonce.of(NONCE),
           EditorView.contentAttributes.of({
             "aria-label": `${label}. Escape, then Tab, leaves the editor.`,
             tabindex: "0",

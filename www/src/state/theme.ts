@@ -1,4 +1,4 @@
-// Light, dark, or as the system has it. `public/theme.js` applies the choice before the first paint.
+// Light, dark, or as the system has it. `public/early.js` applies the choice before the first paint.
 
 export const THEMES = ["system", "light", "dark"] as const;
 export type Theme = (typeof THEMES)[number];

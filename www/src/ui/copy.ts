@@ -1,14 +1,20 @@
 import { announce } from "./announce.ts";
+import { hasLoneSurrogate } from "./utf8.ts";
+
+/** Puts a text into the clipboard, and returns what to say of it. */
+export async function toClipboard(text: string, done = "Copied"): Promise<string> {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    return "Copying is not allowed here";
+  }
+  return hasLoneSurrogate(text) ? `${done}; lone surrogates became �` : done;
+}
 
 /** Copies, and says on the button for a moment that it did. */
 export async function copy(text: string, button: HTMLElement) {
   const before = button.textContent;
-  let done = "Copied";
-  try {
-    await navigator.clipboard.writeText(text);
-  } catch {
-    done = "Copying is not allowed here";
-  }
+  const done = await toClipboard(text);
   announce(done);
   button.textContent = done;
   setTimeout(() => {

@@ -2,10 +2,10 @@ import { html } from "lit";
 import { copy } from "./copy.ts";
 
 /** An internal error, as what it is: ours. */
-export function faultPanel(error: unknown, room: string, close: () => void) {
+export function faultPanel(error: unknown, view: string, close: () => void) {
   const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
   const report = [
-    `prefect-events, room ${room}`,
+    `prefect-events, view ${view}`,
     `${name}: ${message}`,
     stack ?? "",
     navigator.userAgent,

@@ -1,62 +1,42 @@
-// The few places of an automation's text that the page needs: its windows, and what it expects. JSON and YAML alike.
+// What the page needs of an automation's triggers: the window that its slider moves, and what is expected.
 
-import { isScalar, isSeq, parseDocument, visit, type YAMLMap } from "yaml";
+import type { TriggerInfo } from "./triggers.ts";
 
 export interface Facts {
-  /** The window that the slider moves; the text between the two offsets is its number. */
+  /** What they are about. */
+  text: string;
+  /** The window that the slider moves: the first over heartbeats, or the first of all. */
   window?: Window;
-  /** The same, if it is a window over heartbeats. */
-  watched?: Window;
+  /** It is a window over heartbeats. */
+  watched: boolean;
   /** If there is only one trigger that expects something. */
   expect?: string[];
 }
 
-export interface Window {
-  from: number;
-  to: number;
-  seconds: number;
-}
+export type Window = NonNullable<TriggerInfo["within"]>;
 
-const HEARTBEAT = "prefect.flow-run.heartbeat";
-
-/** What stands there, also in a text with mistakes; those are for `checkAutomation` to tell. */
-export function facts(text: string): Facts {
-  const windows: Window[] = [];
-  const watches: Window[] = [];
-  const lists: string[][] = [];
-  visit(parseDocument(text, { logLevel: "silent" }), {
-    Map(_, map) {
-      const expect = texts(map, "expect");
-      if (expect.length > 0) lists.push(expect);
-      const window = windowOf(map);
-      if (!window) return;
-      windows.push(window);
-      const names = [...expect, ...texts(map, "after")];
-      if (map.get("posture") === "Proactive" && window.seconds > 0 && names.includes(HEARTBEAT))
-        watches.push(window);
-    },
-  });
-  const [watched] = watches;
-  const window = watched ?? windows[0];
+export function factsOf(text: string, triggers: TriggerInfo[]): Facts {
+  const watching = triggers.find((one) => one.watches_heartbeats);
+  const window = (watching ?? triggers.find((one) => one.within))?.within;
+  const lists = triggers.map((one) => one.expect).filter((one) => one.length > 0);
   const expect = lists.length === 1 ? lists[0] : undefined;
-  return { ...(window && { window }), ...(watched && { watched }), ...(expect && { expect }) };
+  return {
+    text,
+    watched: watching !== undefined,
+    ...(window && { window }),
+    ...(expect && { expect }),
+  };
 }
 
-function windowOf(map: YAMLMap): Window | undefined {
-  const value = map.get("within", true);
-  if (!isScalar(value) || typeof value.value !== "number" || !value.range) return;
-  const [from, to] = value.range;
-  return { from, to, seconds: value.value };
-}
-
-function texts(map: YAMLMap, key: string): string[] {
-  const list = map.get(key, true);
-  if (!isSeq(list)) return [];
-  return list.items.flatMap((item) => (isScalar(item) ? String(item.value) : []));
-}
-
-/** The text with another window. */
-export function withWindow(text: string, seconds: number): string {
-  const { window } = facts(text);
-  return window ? text.slice(0, window.from) + String(seconds) + text.slice(window.to) : text;
+/** The text with another window, and what is known of it then. */
+export function withWindow(facts: Facts, seconds: number): Facts {
+  const { text, window } = facts;
+  if (!window) return facts;
+  const { from, to } = window;
+  const number = String(seconds);
+  return {
+    ...facts,
+    text: text.slice(0, from) + number + text.slice(to),
+    window: { seconds, from, to: from + number.length },
+  };
 }

@@ -1,4 +1,4 @@
-// The scenario that the room plays, as a text: what the core is given, and what people paste.
+// The scenario that the view plays, as a text: what the core is given, and what people paste.
 
 /** A run, all times in seconds from the start. */
 export interface Run {

@@ -1,0 +1,114 @@
+// What the commands write: results to standard output, sentences to standard error.
+
+import { fstatSync, writeSync } from "node:fs";
+
+import { printable } from "./escape.js";
+
+/** Misuse, or something could not be read or written. */
+export const MISUSE = 2;
+
+/** @typedef {{ write: (text: string | Uint8Array) => unknown, readonly isTTY?: boolean, readonly columns?: number }} Out */
+/** @typedef {Out & { flush: () => Promise<void> }} Flushable */
+
+/** @type {Flushable} */
+export const stdout = output(process.stdout);
+/** @type {Flushable} */
+export const stderr = output(process.stderr);
+
+/**
+ * Says why something cannot be done.
+ * @param {string} message a sentence, with or without the name of the program
+ * @returns {number} the exit status
+ */
+export function complain(message) {
+  stderr.write(`prefect-events: ${printable(message.replace(/^prefect-events: /, ""))}\n`);
+  return MISUSE;
+}
+
+/**
+ * Ends the program with a sentence when standard output cannot be written.
+ */
+export function watchOutput() {
+  process.stdout.on("error", outputFailed);
+  // There is no place left for a sentence.
+  process.stderr.on("error", () => process.exit(MISUSE));
+}
+
+/**
+ * @param {NodeJS.WriteStream & { fd: number }} stream
+ * @returns {Flushable}
+ */
+function output(stream) {
+  return {
+    get isTTY() {
+      return stream.isTTY;
+    },
+    get columns() {
+      return stream.columns;
+    },
+    write(text) {
+      if (isFile(stream.fd)) writeWhole(stream.fd, text);
+      else stream.write(text);
+    },
+    // After an error the program ends instead.
+    flush: () =>
+      new Promise((resolve) => stream.write("", (error) => (error ? undefined : resolve()))),
+  };
+}
+
+/** @param {number} fd */
+function isFile(fd) {
+  try {
+    return fstatSync(fd).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * The streams of Node.js write once, and drop what did not fit on a disk that is nearly full.
+ * @param {number} fd
+ * @param {string | Uint8Array} text
+ */
+function writeWhole(fd, text) {
+  const bytes = Buffer.from(text);
+  try {
+    for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
+  } catch (error) {
+    if (fd !== process.stdout.fd) process.exit(MISUSE);
+    outputFailed(/** @type {NodeJS.ErrnoException} */ (error));
+  }
+}
+
+/** @type {{ [code: string]: string }} */
+const REASONS = {
+  EPIPE: "the pipe was closed",
+  ENOSPC: "no space left on the device",
+  EDQUOT: "the disk quota is used up",
+  EFBIG: "the file would be too large",
+  EACCES: "permission denied",
+  EPERM: "permission denied",
+  EROFS: "the file system is read-only",
+};
+
+/**
+ * Why something cannot be written.
+ * @param {NodeJS.ErrnoException} error
+ */
+export function writeReason({ code = "", message }) {
+  return `cannot be written: ${REASONS[code] ?? message}`;
+}
+
+/**
+ * @param {NodeJS.ErrnoException} error
+ * @returns {never}
+ */
+function outputFailed(error) {
+  try {
+    // Directly: the program ends here.
+    writeSync(process.stderr.fd, `prefect-events: standard output ${writeReason(error)}\n`);
+  } catch {
+    // The status says it.
+  }
+  process.exit(MISUSE);
+}

@@ -1,0 +1,23 @@
+//! What the places of findings refer to.
+
+use std::borrow::Cow;
+
+use crate::json::{Position, Span};
+
+/// The text of one document.
+#[derive(Clone, Copy)]
+pub(crate) struct Source<'t> {
+    pub text: &'t [u8],
+    /// The place of its first byte.
+    pub base: Position,
+    pub wtf8: bool,
+}
+
+impl<'t> Source<'t> {
+    /// There is no text.
+    pub const NONE: Source<'static> = Source { text: &[], base: Position::START, wtf8: false };
+
+    pub fn slice(self, span: Span) -> Cow<'t, str> {
+        String::from_utf8_lossy(self.text.get(span.start as usize..span.end as usize).unwrap_or_default())
+    }
+}

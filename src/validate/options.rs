@@ -1,0 +1,113 @@
+//! How events are validated.
+
+#[cfg(feature = "custom-schemas")]
+use std::sync::Arc;
+
+use serde::{Deserialize, Deserializer};
+
+#[cfg(feature = "custom-schemas")]
+use super::custom::Schemas;
+use crate::diagnostic::options::{ReportOptions, count};
+use crate::diagnostic::{DEFAULT_MAX_DIAGNOSTICS, Profile, Severities};
+use crate::text::strict::strict;
+
+/// How events are validated.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(remote = "Self", rename_all = "camelCase", default)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+pub struct ValidateOptions {
+    /// Whose rules count: `documented` (the usual one) for all of them, `server` for only what a Prefect server rejects.
+    #[cfg_attr(feature = "typescript", ts(as = "Option<Profile>", optional))]
+    pub profile: Profile,
+    /// Other severities, by code: `{ "missing-label": "off" }`.
+    #[cfg_attr(feature = "typescript", ts(as = "Option<Severities>", optional))]
+    pub severity: Severities,
+    /// How many diagnostics a report holds at most (1000 unless set), errors before warnings before infos. The counts
+    /// are complete.
+    #[serde(deserialize_with = "count")]
+    #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
+    pub max_diagnostics: usize,
+    /// JSON Schemas of your own. They are no part of what is deserialized: see [`Schemas::read`].
+    #[cfg(feature = "custom-schemas")]
+    #[serde(skip)]
+    #[cfg_attr(feature = "typescript", ts(skip))]
+    pub schemas: Option<Arc<Schemas>>,
+}
+
+impl<'de> Deserialize<'de> for ValidateOptions {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::deserialize(strict(deserializer))
+    }
+}
+
+impl Default for ValidateOptions {
+    fn default() -> Self {
+        ValidateOptions {
+            profile: Profile::default(),
+            severity: Severities::default(),
+            max_diagnostics: DEFAULT_MAX_DIAGNOSTICS,
+            #[cfg(feature = "custom-schemas")]
+            schemas: None,
+        }
+    }
+}
+
+impl ValidateOptions {
+    pub(super) fn report(&self) -> ReportOptions<'_> {
+        ReportOptions { profile: self.profile, severity: &self.severity, max_diagnostics: self.max_diagnostics }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::{Code, Severity};
+
+    #[test]
+    fn reads_options() {
+        let text =
+            r#"{"profile": "server", "severity": {"missing-label": "off", "nil-uuid": "error"}, "maxDiagnostics": 5}"#;
+        let options: ValidateOptions = serde_json::from_str(text).unwrap();
+        assert_eq!(options.profile, Profile::Server);
+        let severity = [(Code::MISSING_LABEL, None), (Code::NIL_UUID, Some(Severity::Error))];
+        assert_eq!(options.severity, severity.into_iter().collect());
+        assert_eq!(options.max_diagnostics, 5);
+        let usual: ValidateOptions = serde_json::from_str("{}").unwrap();
+        assert_eq!((usual.profile, usual.max_diagnostics), (Profile::Documented, 1000));
+    }
+
+    #[test]
+    fn names_the_mistake() {
+        let mistake = |text: &str| {
+            let sentence = serde_json::from_str::<ValidateOptions>(text).unwrap_err().to_string();
+            sentence.split(" at line").next().unwrap_or_default().to_owned()
+        };
+        assert_eq!(mistake("[]"), "invalid type: sequence, expected an object of options");
+        assert_eq!(mistake(r#"{"profle": 1}"#), "unknown option `profle`: did you mean `profile`?");
+        assert_eq!(
+            mistake(r#"{"schemas": {}}"#),
+            "unknown option `schemas`: the options are `profile`, `severity` and `maxDiagnostics`"
+        );
+        assert_eq!(
+            mistake(r#"{"profile": "strict"}"#),
+            "the option `profile`: `strict` is not `documented` or `server`"
+        );
+        assert_eq!(
+            mistake(r#"{"severity": {"mising-label": "off"}}"#),
+            "the option `severity`: `mising-label` is no diagnostic code: did you mean `missing-label`?"
+        );
+        assert_eq!(
+            mistake(r#"{"severity": {"missing-label": "fatal"}}"#),
+            "the option `severity`: `missing-label`: `fatal` is not `error`, `warning`, `info` or `off`"
+        );
+        assert_eq!(
+            mistake(r#"{"maxDiagnostics": "10"}"#),
+            "the option `maxDiagnostics`: invalid type: string \"10\", expected a whole number, not negative"
+        );
+        assert_eq!(
+            mistake(r#"{"maxDiagnostics": -1}"#),
+            "the option `maxDiagnostics`: invalid value: integer `-1`, expected a whole number, not negative"
+        );
+    }
+}

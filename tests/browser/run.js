@@ -1,0 +1,57 @@
+// Runs the tests of this folder, or the files that are named, with as many browsers as files run at once, which pass from
+// file to file (`make browser-test`). Each file is a process and each test has a context of its own in the browser; what
+// all contexts of a browser share, such as the clipboard, is one file's as long as it runs.
+// A file can be run alone, too: `node --test tests/browser/shell.test.js` starts a browser for itself.
+
+import { spawn } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { createServer } from "node:net";
+import { fileURLToPath } from "node:url";
+
+import { launchServer } from "./helpers/chromium.js";
+
+/** They wait as often as they work. */
+const AT_ONCE = 2;
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+const named = process.argv.slice(2);
+const files =
+  named.length > 0
+    ? named
+    : readdirSync(here)
+        .filter((name) => name.endsWith(".test.js"))
+        .map((name) => `${here}${name}`);
+
+const browsers = await Promise.all(
+  Array.from({ length: Math.min(AT_ONCE, files.length) }, launchServer),
+);
+const free = browsers.map((browser) => browser.wsEndpoint());
+// Who connects is told of a browser that is free, and has it until the connection ends.
+const lender = createServer((socket) => {
+  const browser = free.pop();
+  if (!browser) {
+    socket.destroy();
+    return;
+  }
+  socket.on("error", () => {});
+  socket.on("close", () => free.push(browser));
+  socket.write(`${browser}\n`);
+});
+await new Promise((ready) => lender.listen(0, "127.0.0.1", () => ready(undefined)));
+const address = lender.address();
+const port = typeof address === "object" ? address?.port : undefined;
+
+const options = ["--test", "--test-reporter=spec", `--test-concurrency=${AT_ONCE}`];
+const tests = spawn(process.execPath, [...options, ...files], {
+  stdio: "inherit",
+  env: { ...process.env, BROWSER_LENDER: String(port) },
+});
+process.exitCode = await new Promise((ended) => {
+  tests.on("error", (error) => {
+    console.error(String(error));
+    ended(1);
+  });
+  tests.on("close", (code) => ended(code ?? 1));
+});
+await Promise.all(browsers.map((browser) => browser.close()));
+lender.close();

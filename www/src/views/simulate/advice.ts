@@ -1,0 +1,56 @@
+// What the window is good for: the core's advice.
+
+import { html, nothing } from "lit";
+import type { Advice } from "prefect-events";
+import { prose } from "../../ui/prose.ts";
+import { plural, span } from "./summary.ts";
+import "./advice.css";
+
+export function advicePanel(advice: Advice, set: (within: number) => void) {
+  const { tolerated_misses: misses, detection, healthy_runs_fire, within } = advice;
+  const better = advice.smallest_within.filter((one) => one.misses > 0 && one.misses <= 3);
+  return html`
+    <section class="advice panel" aria-labelledby="advice-title">
+      <header><h2 id="advice-title">Heartbeats every ${span(advice.frequency)}, a window of ${span(within)}</h2></header>
+      <dl>
+        <div class=${healthy_runs_fire ? "bad" : ""}>
+          <dt>Tolerates</dt>
+          <dd>${
+            healthy_runs_fire
+              ? html`<strong>nothing</strong>: it fires on healthy runs`
+              : html`<strong>${misses === 0 ? "no missed heartbeat" : plural(misses, "missed heartbeat")}</strong>${misses > 1 ? " in a row" : ""}`
+          }</dd>
+        </div>
+        <div>
+          <dt>Finds the dead</dt>
+          <dd><strong>${detected(detection.earliest_after_death, detection.latest_after_death)}</strong> after its death</dd>
+        </div>
+        <div class="windows">
+          <dt>Windows that tolerate more or less</dt>
+          <dd class="better">${better.map(
+            (one) =>
+              html`<button title="Set within to ${one.within} seconds" ?disabled=${one.within === within} @click=${() => set(one.within)}>${one.misses} missed <b>${one.within} s</b></button>`,
+          )}</dd>
+        </div>
+      </dl>
+      <details>
+        <summary>How this is calculated</summary>
+        <ul>${advice.arithmetic.map((one) => html`<li>${prose(one)}</li>`)}</ul>
+        <p class="soft">${prose(advice.documentation.says)} <a href=${advice.documentation.url} target="_blank" rel="noreferrer">Documentation</a></p>
+      </details>
+      <details>
+        <summary>False alarms and misses</summary>
+        <h3>Fires, though alive or finished</h3>
+        <ul>${advice.false_alarms.map((one) => html`<li>${prose(one)}</li>`)}</ul>
+        <h3>Dead, and does not fire</h3>
+        <ul>${advice.undetected.map((one) => html`<li>${prose(one)}</li>`)}</ul>
+        ${advice.client ? html`<p class="soft">${advice.client.note}</p>` : nothing}
+      </details>
+    </section>
+  `;
+}
+
+function detected(earliest: number, latest: number): string {
+  const [from, to] = [Math.max(0, Math.round(earliest)), Math.round(latest)];
+  return `${span(from).replace(/ s$/, to < 120 ? "" : " s")} to ${span(to)}`;
+}

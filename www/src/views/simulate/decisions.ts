@@ -1,0 +1,122 @@
+// The list of decisions beside the timeline.
+
+import { html, LitElement, nothing, type PropertyValues } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+import type { Scene, Told } from "../../core/functions/scenes.ts";
+import { prose } from "../../ui/prose.ts";
+import { clock } from "./summary.ts";
+import "./decisions.css";
+
+/** Rows are added so many at a time. */
+const PAGE = 200;
+
+@customElement("simulate-decisions")
+export class Decisions extends LitElement {
+  @property({ attribute: false }) scene: Scene | undefined;
+  @property({ attribute: false }) chosen: number | undefined;
+  @property({ attribute: false }) tell: (
+    lane: number | undefined,
+    all: boolean,
+  ) => Promise<Told[]> = async () => [];
+
+  @state() private lane: number | undefined;
+  @state() private all = false;
+  @state() private told: Told[] = [];
+  @state() private most = PAGE;
+
+  protected override createRenderRoot() {
+    return this;
+  }
+
+  protected override willUpdate(changed: PropertyValues) {
+    if (changed.has("scene") && (this.lane ?? 0) >= (this.scene?.lanes.length ?? 0))
+      this.lane = undefined;
+    if (changed.has("scene") || changed.has("lane") || changed.has("all")) void this.fetch();
+  }
+
+  private async fetch() {
+    const { scene, lane, all } = this;
+    if (!scene) return;
+    const told = await this.tell(lane, all);
+    if (scene !== this.scene || lane !== this.lane || all !== this.all) return;
+    this.told = told;
+    this.most = PAGE;
+  }
+
+  protected override async updated(changed: PropertyValues) {
+    if (!changed.has("chosen") || this.chosen === undefined) return;
+    // What is hidden by the filter is shown with all others of its lane.
+    if (!this.told.some((one) => one.decision === this.chosen)) {
+      const lane = this.scene?.lanes.findIndex((one) => one.decisions.includes(this.chosen ?? -1));
+      if (lane === undefined || lane < 0) return;
+      this.lane = lane;
+      this.all = true;
+      await this.fetch();
+    }
+    const at = this.told.findIndex((one) => one.decision === this.chosen);
+    if (at >= this.most) this.most = at + PAGE;
+    await this.updateComplete;
+    const list = this.querySelector<HTMLElement>("ol");
+    const row = this.querySelector<HTMLElement>("[aria-current]");
+    // Only the list scrolls, not the page.
+    if (list && row) {
+      const top = row.offsetTop - list.offsetTop;
+      if (top < list.scrollTop || top + row.offsetHeight > list.scrollTop + list.clientHeight)
+        list.scrollTop = top - list.clientHeight / 3;
+    }
+  }
+
+  protected override render() {
+    const { scene, told, most } = this;
+    if (!scene) return nothing;
+    return html`
+      <section class="decisions" aria-labelledby="decisions-title">
+        <header>
+          <h2 id="decisions-title">Decisions</h2>
+          <select aria-label="Decisions of" @change=${(event: Event) => {
+            const { value } = event.target as HTMLSelectElement;
+            this.lane = value === "" ? undefined : Number(value);
+          }}>
+            <option value="" ?selected=${this.lane === undefined}>All lanes</option>
+            ${scene.lanes.map(
+              (one, index) =>
+                html`<option value=${index} ?selected=${index === this.lane}>${one.name}</option>`,
+            )}
+          </select>
+          <label><input type="checkbox" .checked=${this.all} @change=${(event: Event) => {
+            this.all = (event.target as HTMLInputElement).checked;
+          }} /> Each heartbeat</label>
+        </header>
+        ${
+          told.length === 0
+            ? html`<p class="empty">Nothing was decided: no event matches the trigger.</p>`
+            : html`<ol tabindex="-1">
+                ${told.slice(0, most).map((one) => this.renderOne(one, scene))}
+                ${
+                  told.length > most
+                    ? html`<li><button @click=${() => {
+                        this.most += PAGE;
+                      }}>Show more of ${told.length}</button></li>`
+                    : nothing
+                }
+              </ol>`
+        }
+      </section>
+    `;
+  }
+
+  private renderOne({ decision, at, kind, because, fault, lane }: Told, scene: Scene) {
+    return html`<li>
+      <button class="plain" aria-current=${decision === this.chosen ? "true" : nothing}
+        @click=${() => this.dispatchEvent(new CustomEvent("choose", { detail: decision, bubbles: true }))}>
+        <span class="head">
+          <time>${clock(at, true)}</time>
+          <strong class="kind ${kind}">${kind}</strong>
+          <span class="run">${scene.lanes[lane]?.name}</span>
+        </span>
+        <span class="because">${prose(because)}</span>
+        ${fault ? html`<span class="fault-name">a fault of the server: ${fault}</span>` : nothing}
+      </button>
+    </li>`;
+  }
+}

@@ -1,0 +1,146 @@
+// What the view begins with, and what can be chosen: automations, each with runs that show what it does.
+
+import type { Run } from "../../core/functions/scenario.ts";
+
+export interface Preset {
+  title: string;
+  automation: string;
+  frequency: number;
+  length: number;
+  runs: Run[];
+}
+
+const zombie = (within: number, expect = "[prefect.flow-run.*]") => `name: Crash zombie flows
+trigger:
+  type: event
+  posture: Proactive
+  match:
+    prefect.resource.id: prefect.flow-run.*
+  for_each: [prefect.resource.id]
+  after: [prefect.flow-run.heartbeat]
+  expect: ${expect}
+  threshold: 1
+  within: ${within}
+actions:
+  - type: change-flow-run-state
+    state: CRASHED
+    message: Flow run marked as crashed due to missing heartbeats.
+`;
+
+const COMPOUND = `name: Tell when a run fell silent and another failed
+trigger:
+  type: compound
+  require: all
+  within: 600
+  triggers:
+    - type: event
+      posture: Proactive
+      match:
+        prefect.resource.id: prefect.flow-run.*
+      for_each: [prefect.resource.id]
+      after: [prefect.flow-run.heartbeat]
+      expect: [prefect.flow-run.*]
+      threshold: 1
+      within: 90
+    - type: event
+      posture: Reactive
+      match:
+        prefect.resource.id: prefect.flow-run.*
+      expect: [prefect.flow-run.Failed]
+      threshold: 1
+      within: 0
+actions:
+  - type: do-nothing
+`;
+
+/** In units of 30 seconds, so that the same story is told at each frequency. */
+const story = (beat: number): Run[] => {
+  const at = (seconds: number) => Math.round((seconds * beat) / 30);
+  return [
+    { name: "healthy", starts: 0, ends: at(405), state: "Completed" },
+    { name: "hiccup", starts: at(10), ends: at(405), state: "Completed", misses: [6, 7] },
+    { name: "zombie", starts: at(20), dies: at(200) },
+    { name: "custom", starts: at(5), ends: at(255), state: "SuccessfullyProcessed" },
+  ];
+};
+
+export const PRESETS = {
+  "zombie-30": {
+    title: "Documented zombie automation, 30 s / 90 s",
+    automation: zombie(90),
+    frequency: 30,
+    length: 420,
+    runs: story(30),
+  },
+  "zombie-180": {
+    title: "Documented zombie automation, 180 s / 540 s",
+    automation: zombie(540),
+    frequency: 180,
+    length: 2520,
+    runs: story(180),
+  },
+  "explicit-expect": {
+    title: "With an explicit list of states",
+    automation: zombie(
+      120,
+      "[prefect.flow-run.heartbeat, prefect.flow-run.Completed, prefect.flow-run.Failed, prefect.flow-run.Cancelled, prefect.flow-run.Crashed]",
+    ),
+    frequency: 30,
+    length: 480,
+    runs: [
+      { name: "healthy", starts: 0, ends: 320, state: "Completed" },
+      { name: "custom", starts: 5, ends: 200, state: "SuccessfullyProcessed" },
+      { name: "timed-out", starts: 10, ends: 250, state: "TimedOut" },
+      { name: "retrying", starts: 15, ends: 420, state: "Completed", retry: { at: 130, for: 150 } },
+      { name: "zombie", starts: 20, dies: 190 },
+    ],
+  },
+  "custom-states": {
+    title: "With custom states listed",
+    automation: zombie(
+      120,
+      "[prefect.flow-run.heartbeat, prefect.flow-run.Completed, prefect.flow-run.Failed, prefect.flow-run.TimedOut, prefect.flow-run.Cancelling, prefect.flow-run.Cancelled, prefect.flow-run.Crashed, prefect.flow-run.AwaitingRetry, prefect.flow-run.Paused, prefect.flow-run.Suspended, prefect.flow-run.SuccessfullyProcessed]",
+    ),
+    frequency: 30,
+    length: 480,
+    runs: [
+      { name: "listed", starts: 0, ends: 200, state: "SuccessfullyProcessed" },
+      { name: "forgotten", starts: 5, ends: 220, state: "PartlyProcessed" },
+      { name: "retrying", starts: 15, ends: 420, state: "Completed", retry: { at: 130, for: 150 } },
+      { name: "zombie", starts: 20, dies: 190 },
+    ],
+  },
+  compound: {
+    title: "Compound: a silent run and a failed one",
+    automation: COMPOUND,
+    frequency: 30,
+    length: 480,
+    runs: [
+      { name: "healthy", starts: 0, ends: 405, state: "Completed" },
+      { name: "zombie", starts: 10, dies: 140 },
+      { name: "failed", starts: 5, ends: 330, state: "Failed" },
+    ],
+  },
+} satisfies Record<string, Preset>;
+
+export type PresetName = keyof typeof PRESETS;
+
+/** The kinds of run that can be added, at a frequency of heartbeats. */
+export const KINDS: Record<string, (beat: number) => Omit<Run, "name">> = {
+  healthy: (beat) => ({ starts: 0, ends: 10 * beat, state: "Completed" }),
+  hiccup: (beat) => ({ starts: 0, ends: 10 * beat, state: "Completed", misses: [4, 5] }),
+  zombie: (beat) => ({ starts: 0, dies: Math.round(4.5 * beat) }),
+  custom: (beat) => ({ starts: 0, ends: 6 * beat, state: "SuccessfullyProcessed" }),
+  "late-heartbeat": (beat) => ({
+    starts: 0,
+    ends: 6 * beat,
+    state: "Completed",
+    heartbeat_after_end: 0.2,
+  }),
+  retrying: (beat) => ({
+    starts: 0,
+    ends: 10 * beat,
+    state: "Completed",
+    retry: { at: 4 * beat + 10, for: 3 * beat },
+  }),
+};

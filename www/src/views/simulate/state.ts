@@ -1,0 +1,136 @@
+// What the view shows, as it stands in the address; and what is played of it.
+
+import type { Heartbeat, Play, Run } from "../../core/functions/scenario.ts";
+import { PRESETS, type PresetName } from "./presets.ts";
+
+export interface State {
+  /** The preset whose text this is, until it is edited. */
+  preset?: PresetName;
+  automation: string;
+  version: "3.8" | "3.9";
+  heartbeat: Heartbeat;
+  runs: Run[];
+  copies: number;
+  length: number;
+  events?: string;
+}
+
+/** The most runs that are played at once. */
+export const MOST = 50;
+/** Longer events would make an address that nobody can send. */
+const MOST_EVENTS = 60_000;
+
+export function preset(name: PresetName): State {
+  const { automation, frequency, length, runs } = PRESETS[name];
+  return {
+    preset: name,
+    automation,
+    version: "3.9",
+    heartbeat: { frequency, drift: 0.015, delay: 0.2, jitter: 0, loss: 0 },
+    runs: structuredClone(runs),
+    copies: 1,
+    length,
+  };
+}
+
+/** What the address has: without the text of a preset as it is, and without events that are too long. */
+export function packed(state: State): object {
+  const { automation, preset: name, events, ...rest } = state;
+  const asIs = name !== undefined && PRESETS[name].automation === automation;
+  return {
+    ...rest,
+    ...(name && { preset: name }),
+    ...(!asIs && { automation }),
+    ...(events !== undefined && fits(events) && { events }),
+  };
+}
+
+/** Whether events stand in the address. */
+export function fits(events: string): boolean {
+  return events.length <= MOST_EVENTS;
+}
+
+/** From an address, which may be of another version or made by hand: what cannot be used is as in the beginning. */
+export function unpacked(value: unknown): State {
+  const given = object(value);
+  // An automation may also be given by the name of a preset.
+  const name = [given.preset, given.automation].find(isPreset);
+  const base = preset(name ?? "zombie-30");
+  const heartbeat = object(given.heartbeat);
+  const runs = Array.isArray(given.runs)
+    ? distinct(given.runs.flatMap(run)).slice(0, MOST)
+    : base.runs;
+  const state: State = {
+    ...base,
+    automation:
+      typeof given.automation === "string" && !isPreset(given.automation)
+        ? given.automation
+        : base.automation,
+    version: given.version === "3.8" ? "3.8" : "3.9",
+    heartbeat: {
+      frequency: within(heartbeat.frequency, 1, 3600) ?? base.heartbeat.frequency,
+      drift: within(heartbeat.drift, 0, 60) ?? base.heartbeat.drift,
+      delay: within(heartbeat.delay, 0, 600) ?? base.heartbeat.delay,
+      jitter: within(heartbeat.jitter, 0, 600) ?? base.heartbeat.jitter,
+      loss: within(heartbeat.loss, 0, 1) ?? base.heartbeat.loss,
+    },
+    runs,
+    copies: copiesOf(within(given.copies, 1, MOST) ?? 1, runs.length),
+    length: within(given.length, 30, 24 * 3600) ?? base.length,
+    ...(typeof given.events === "string" && given.events !== "" && { events: given.events }),
+  };
+  if (!name && typeof given.automation === "string") delete state.preset;
+  return state;
+}
+
+/** As many copies as there may be of so many runs. */
+export function copiesOf(copies: number, runs: number): number {
+  return Math.max(1, Math.min(Math.round(copies), Math.floor(MOST / Math.max(1, runs))));
+}
+
+/** `captured`: the number by which the worker holds the events. */
+export function toPlay(state: State, captured?: number): Play {
+  const { automation, version, heartbeat, runs, copies, length } = state;
+  return { automation, version, heartbeat, runs, copies, length, captured };
+}
+
+function isPreset(value: unknown): value is PresetName {
+  return typeof value === "string" && Object.hasOwn(PRESETS, value);
+}
+
+function distinct(runs: Run[]): Run[] {
+  return [...new Map(runs.map((one) => [one.name, one])).values()];
+}
+
+function run(value: unknown): Run[] {
+  const { name, starts, ends, dies, state, misses, retry, heartbeat_after_end } = object(value);
+  if (typeof name !== "string" || name === "") return [];
+  const from = within(starts, 0, 86_400) ?? 0;
+  const end = within(ends, from, 86_400);
+  const death = within(dies, from, 86_400);
+  const { at, for: length } = object(retry);
+  const [stops, waits] = [within(at, from, 86_400), within(length, 1, 86_400)];
+  const late = within(heartbeat_after_end, 0, 3600);
+  return [
+    {
+      name,
+      starts: from,
+      ...(end !== undefined && { ends: end }),
+      ...(death !== undefined && { dies: death }),
+      ...(typeof state === "string" && state !== "" && { state }),
+      ...(Array.isArray(misses) && {
+        misses: misses.filter((one) => Number.isInteger(one) && one > 0).slice(0, 1000),
+      }),
+      ...(stops !== undefined && waits !== undefined && { retry: { at: stops, for: waits } }),
+      ...(late !== undefined && end !== undefined && { heartbeat_after_end: late }),
+    },
+  ];
+}
+
+function object(value: unknown): { [key: string]: unknown } {
+  return value !== null && typeof value === "object" ? (value as { [key: string]: unknown }) : {};
+}
+
+function within(value: unknown, least: number, most: number): number | undefined {
+  return typeof value === "number" && value >= least && value <= most ? value : undefined;
+}

@@ -1,0 +1,565 @@
+// The timeline: names and outcomes are text of the page, the marks a canvas. One widget for the keyboard.
+
+import { scaleUtc } from "d3-scale";
+import { select } from "d3-selection";
+import { utcFormat } from "d3-time-format";
+import { type D3ZoomEvent, type ZoomTransform, zoom, zoomIdentity } from "d3-zoom";
+import { html, LitElement, nothing, type PropertyValues } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+import { guard } from "lit/directives/guard.js";
+import type { Lane, Scene, Told } from "../../core/functions/scenes.ts";
+import { announce } from "../../ui/announce.ts";
+import { prose } from "../../ui/prose.ts";
+import { COLOURS, type Colours, inForce, type LaneShape, paint } from "./paint.ts";
+import { caption, clock, isWrong, span } from "./summary.ts";
+import "./timeline.css";
+
+/** Beside the lanes there is room for names and outcomes, or they stand above them. */
+const WIDE: LaneShape = { height: 54, track: 19, base: 43 };
+const NARROW: LaneShape = { height: 76, track: 43, base: 66 };
+/** Of the whole widget, in pixels. */
+const NARROW_BELOW = 720;
+/** How near to a mark the pointer must be. */
+const NEAR = 7;
+/** What a reader looks for first, where several were decided at once. */
+const WEIGHT: { [kind: string]: number } = { fired: 4, disarmed: 3, armed: 2, rearmed: 1 };
+
+interface Looked {
+  lane: number;
+  mark: number;
+}
+
+@customElement("simulate-timeline")
+export class Timeline extends LitElement {
+  @property({ attribute: false }) scene: Scene | undefined;
+  /** It is of an earlier text than the one that stands there now. */
+  @property({ type: Boolean }) stale = false;
+  /** The decision that is chosen, here or in the list. */
+  @property({ attribute: false }) chosen: number | undefined;
+  /** Fetches what was decided in a lane. */
+  @property({ attribute: false }) tell: (lane: number) => Promise<Told[]> = async () => [];
+
+  @state() private wide = true;
+  @state() private looked: Looked | undefined;
+  @state() private told: Told | undefined;
+  private cursor: number | undefined;
+  @state() private legend = false;
+  /** What is under the pointer, but was not decided: a heartbeat that never came, a death. */
+  @state() private remark = "";
+  private pointedLane: number | undefined;
+  private tip = { x: 0, y: 0 };
+
+  private transform: ZoomTransform = zoomIdentity;
+  private readonly zooming = zoom<HTMLElement, unknown>()
+    .filter((event: Event) => {
+      if (event instanceof WheelEvent) return event.ctrlKey || event.metaKey;
+      // One finger scrolls the page.
+      if ("touches" in event) return (event as TouchEvent).touches.length > 1;
+      return !(event as MouseEvent).button;
+    })
+    .on("zoom", (event: D3ZoomEvent<HTMLElement, unknown>) => {
+      this.transform = event.transform;
+      this.draw();
+    });
+  private width = 0;
+  private shown = 0;
+  private frame = 0;
+  private colours: Colours | undefined;
+  private readonly resized = new ResizeObserver(() => this.measure());
+  private readonly dark = matchMedia("(prefers-color-scheme: dark)");
+  private lanes: { scene: number; told: Map<number, Promise<Told[]>> } = {
+    scene: -1,
+    told: new Map(),
+  };
+  /** How many frames were drawn: what tests of smoothness read. */
+  frames = 0;
+
+  protected override createRenderRoot() {
+    return this;
+  }
+
+  override connectedCallback() {
+    super.connectedCallback();
+    this.resized.observe(this);
+    addEventListener("themechange", this.recolour);
+    this.dark.addEventListener("change", this.recolour);
+  }
+
+  override disconnectedCallback() {
+    super.disconnectedCallback();
+    this.resized.disconnect();
+    removeEventListener("themechange", this.recolour);
+    this.dark.removeEventListener("change", this.recolour);
+    cancelAnimationFrame(this.frame);
+  }
+
+  private get plot() {
+    return this.querySelector<HTMLElement>(".plot");
+  }
+
+  private get lane() {
+    return this.wide ? WIDE : NARROW;
+  }
+
+  private get x() {
+    const { start = 0, end = 1 } = this.scene ?? {};
+    // Marks at the very edges are seen whole.
+    return this.transform.rescaleX(
+      scaleUtc()
+        .domain([start - 1500, end])
+        .range([10, Math.max(20, this.width - 12)]),
+    );
+  }
+
+  private readonly recolour = () => {
+    this.colours = undefined;
+    this.draw();
+  };
+
+  /** What the styles say now: a canvas knows no custom properties. */
+  private readColours(): Colours {
+    const probe = document.createElement("span");
+    this.append(probe);
+    const read = COLOURS.map((name) => {
+      // What is behind stays behind where the system forces its colours.
+      const as = name === "surface" ? "backgroundColor" : "color";
+      probe.style[as] = `var(--${name})`;
+      return [name, getComputedStyle(probe)[as]];
+    });
+    probe.remove();
+    return Object.fromEntries(read) as Colours;
+  }
+
+  protected override firstUpdated() {
+    const { plot } = this;
+    if (plot) select(plot).call(this.zooming).on("dblclick.zoom", null);
+    plot?.addEventListener("dblclick", (event) => {
+      const [left] = [plot.getBoundingClientRect().left];
+      this.scaleBy(event.shiftKey ? 1 / 2 : 2, event.clientX - left);
+    });
+    this.measure();
+  }
+
+  protected override updated(changed: PropertyValues<this>) {
+    if (changed.has("scene")) {
+      if (this.lanes.scene !== this.scene?.number)
+        this.lanes = { scene: this.scene?.number ?? -1, told: new Map() };
+      void this.look(undefined);
+      const before = changed.get("scene") as Scene | undefined;
+      if (
+        before?.lanes.length !== this.scene?.lanes.length ||
+        before?.start !== this.scene?.start ||
+        before?.end !== this.scene?.end
+      )
+        this.measure();
+    }
+    if (changed.has("chosen") && this.chosen !== undefined) this.reveal(this.chosen);
+    this.draw();
+  }
+
+  private measure() {
+    const { plot } = this;
+    const scroller = this.querySelector<HTMLElement>(".scroller");
+    const canvas = this.querySelector("canvas");
+    if (!plot || !scroller || !canvas) return;
+    this.wide = this.clientWidth >= NARROW_BELOW;
+    const width = plot.clientWidth;
+    const height = Math.min(
+      scroller.clientHeight,
+      (this.scene?.lanes.length ?? 0) * this.lane.height,
+    );
+    const ratio = Math.min(3, devicePixelRatio);
+    if (
+      canvas.width !== Math.round(width * ratio) ||
+      canvas.height !== Math.round(height * ratio)
+    ) {
+      canvas.width = Math.round(width * ratio);
+      canvas.height = Math.round(height * ratio);
+      canvas.style.height = `${height}px`;
+    }
+    this.width = width;
+    this.shown = height;
+    this.zooming
+      .extent([
+        [0, 0],
+        [width, 1],
+      ])
+      .translateExtent([
+        [0, 0],
+        [width, 1],
+      ])
+      .scaleExtent([1, Math.max(1, this.length / 10_000)]);
+    this.draw();
+  }
+
+  private get length() {
+    return this.scene ? this.scene.end - this.scene.start : 1;
+  }
+
+  /** At most once for each frame of the screen. */
+  private draw() {
+    if (this.frame) return;
+    this.frame = requestAnimationFrame(() => {
+      this.frame = 0;
+      this.drawNow();
+    });
+  }
+
+  private drawNow() {
+    const { scene } = this;
+    const context = this.querySelector("canvas")?.getContext("2d");
+    const scroller = this.querySelector<HTMLElement>(".scroller");
+    if (!scene || !context || !scroller) return;
+    const ratio = Math.min(3, devicePixelRatio);
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    this.colours ??= this.readColours();
+    const x = this.x;
+    paint(context, {
+      scene,
+      x: (time) => x(time),
+      width: this.width,
+      height: this.shown,
+      top: scroller.scrollTop,
+      lane: this.lane,
+      cursor: this.cursor,
+      looked: this.looked,
+      colours: this.colours,
+    });
+    this.drawAxis();
+    const now = this.querySelector(".now");
+    if (now && now.textContent !== this.now) now.textContent = this.now;
+    this.frames += 1;
+  }
+
+  private drawAxis() {
+    const axis = this.querySelector<HTMLElement>(".axis .times");
+    if (!axis) return;
+    const x = this.x;
+    const times = x.ticks(Math.max(2, Math.floor(this.width / 90)));
+    const step = (times[1]?.getTime() ?? 0) - (times[0]?.getTime() ?? 0);
+    const format = utcFormat(
+      step % 60_000 === 0 ? "%H:%M" : step % 1000 === 0 ? "%H:%M:%S" : "%S.%L",
+    );
+    while (axis.childElementCount > times.length) axis.lastElementChild?.remove();
+    times.forEach((time, index) => {
+      const label = axis.children[index] ?? axis.appendChild(document.createElement("span"));
+      const text = format(time);
+      if (label.textContent !== text) label.textContent = text;
+      (label as HTMLElement).style.transform =
+        `translateX(${Math.max(20, Math.min(this.width - 20, x(time)))}px) translateX(-50%)`;
+    });
+  }
+
+  private scaleBy(factor: number, at?: number) {
+    const { plot } = this;
+    if (!plot) return;
+    const centre = at ?? (this.cursor === undefined ? this.width / 2 : this.x(this.cursor));
+    this.zooming.scaleBy(select(plot), factor, [Math.max(0, Math.min(this.width, centre)), 0]);
+  }
+
+  private panBy(share: number) {
+    const { plot } = this;
+    if (plot) this.zooming.translateBy(select(plot), (share * this.width) / this.transform.k, 0);
+  }
+
+  private fit() {
+    const { plot } = this;
+    if (plot) this.zooming.transform(select(plot), zoomIdentity);
+  }
+
+  /** Looks at a decision: its sentence is fetched, and shown if it is still looked at then. */
+  private async look(looked: Looked | undefined, say = false) {
+    if (looked?.lane === this.looked?.lane && looked?.mark === this.looked?.mark && !say) return;
+    this.looked = looked;
+    if (looked) this.remark = "";
+    this.told = undefined;
+    this.draw();
+    const { scene } = this;
+    if (!looked || !scene) return;
+    const lane = scene.lanes[looked.lane];
+    const decision = lane?.decisions[looked.mark];
+    this.cursor = lane?.times[looked.mark];
+    const told = (await this.toldOf(looked.lane)).find((one) => one.decision === decision);
+    if (this.looked !== looked || this.scene !== scene || !told) return;
+    this.told = told;
+    if (say)
+      announce(
+        `${lane?.name}, ${clock(told.at)}, ${told.kind}: ${told.because}. ${looked.mark + 1} of ${lane?.times.length}`,
+      );
+  }
+
+  private toldOf(lane: number): Promise<Told[]> {
+    let told = this.lanes.told.get(lane);
+    if (!told) {
+      told = this.tell(lane);
+      this.lanes.told.set(lane, told);
+    }
+    return told;
+  }
+
+  private choose(decision: number | undefined) {
+    if (decision !== undefined)
+      this.dispatchEvent(new CustomEvent("choose", { detail: decision, bubbles: true }));
+  }
+
+  /** Puts a decision that was chosen elsewhere into view. */
+  private reveal(decision: number) {
+    const { scene, plot } = this;
+    if (!scene || !plot) return;
+    for (const [index, lane] of scene.lanes.entries()) {
+      const mark = lane.decisions.indexOf(decision);
+      if (mark < 0) continue;
+      const place = this.x(lane.times[mark] ?? 0);
+      if (place < 20 || place > this.width - 20)
+        this.zooming.translateTo(select(plot), this.transform.invertX(place), 0);
+      this.showLane(index);
+      this.place(index, lane.times[mark] ?? 0);
+      void this.look({ lane: index, mark });
+    }
+  }
+
+  private showLane(index: number) {
+    const scroller = this.querySelector<HTMLElement>(".scroller");
+    if (!scroller) return;
+    const { height } = this.lane;
+    if (index * height < scroller.scrollTop) scroller.scrollTop = index * height;
+    else if ((index + 1) * height > scroller.scrollTop + scroller.clientHeight)
+      scroller.scrollTop = (index + 1) * height - scroller.clientHeight;
+  }
+
+  /** The tip stands below what it tells of. */
+  private place(lane: number, time: number) {
+    const scroller = this.querySelector<HTMLElement>(".scroller");
+    this.tip = {
+      x: Math.max(0, Math.min(this.width, this.x(time))),
+      y: (lane + 1) * this.lane.height - (scroller?.scrollTop ?? 0),
+    };
+  }
+
+  private readonly pointed = (event: PointerEvent) => {
+    const { scene, plot } = this;
+    if (!scene || !plot) return;
+    const box = plot.getBoundingClientRect();
+    const [x, y] = [event.clientX - box.left, event.clientY - box.top];
+    const index = Math.floor(y / this.lane.height);
+    const lane = scene.lanes[index];
+    this.cursor = this.x.invert(x).getTime();
+    const mark = lane && this.nearest(lane, x);
+    if (lane && mark !== undefined) {
+      this.place(index, lane.times[mark] ?? 0);
+      void this.look({ lane: index, mark });
+      this.remark = "";
+    } else {
+      void this.look(undefined);
+      this.remark = lane ? this.remarkOn(lane, x) : "";
+      if (this.remark) this.place(index, this.cursor);
+    }
+    this.pointedLane = lane && index;
+    this.draw();
+  };
+
+  private remarkOn(lane: Lane, at: number): string {
+    const x = this.x;
+    const near = (time: number) => Math.abs(x(time) - at) <= NEAR;
+    const missed = lane.missed.find(near);
+    if (missed !== undefined)
+      return `At ${clock(missed, true)} a heartbeat was due that never came.`;
+    if (lane.dies !== undefined && near(lane.dies))
+      return `At ${clock(lane.dies, true)} the process dies without a word.`;
+    return "";
+  }
+
+  /** The time at the cursor, and how much of the window is left there. */
+  private get now(): string {
+    const { cursor, scene } = this;
+    if (cursor === undefined) return "";
+    const lane = scene?.lanes[this.looked?.lane ?? this.pointedLane ?? -1];
+    const window = lane && inForce(lane, cursor);
+    if (!lane || !window || lane.reactive) return clock(cursor, true);
+    const left = Math.round((window.end - cursor) / 1000);
+    return `${clock(cursor, true)} · ${lane.name}: ${left > 0 ? `${span(left)} left` : "the window is over"}`;
+  }
+
+  private nearest(lane: Lane, at: number): number | undefined {
+    const x = this.x;
+    let best: number | undefined;
+    let least = -Infinity;
+    for (const [mark, time] of lane.times.entries()) {
+      const far = Math.abs(x(time) - at);
+      if (far > NEAR) continue;
+      const worth = (WEIGHT[lane.kinds[mark] ?? ""] ?? 0) * NEAR - far;
+      if (worth > least) [best, least] = [mark, worth];
+    }
+    return best;
+  }
+
+  private readonly left = (event?: Event) => {
+    // A finger that is lifted has not gone elsewhere.
+    if (event instanceof PointerEvent && event.pointerType === "touch") return;
+    this.cursor = undefined;
+    this.pointedLane = undefined;
+    this.remark = "";
+    void this.look(undefined);
+  };
+
+  private readonly clicked = () => {
+    const { looked, scene } = this;
+    if (looked) this.choose(scene?.lanes[looked.lane]?.decisions[looked.mark]);
+  };
+
+  private readonly pressed = (event: KeyboardEvent) => {
+    const { scene } = this;
+    if (!scene || event.ctrlKey || event.metaKey || event.altKey) return;
+    const keys: { [key: string]: () => void } = {
+      "+": () => this.scaleBy(1.5),
+      "=": () => this.scaleBy(1.5),
+      "-": () => this.scaleBy(1 / 1.5),
+      "0": () => this.fit(),
+      ArrowLeft: () => (event.shiftKey ? this.panBy(0.2) : this.step(-1)),
+      ArrowRight: () => (event.shiftKey ? this.panBy(-0.2) : this.step(1)),
+      ArrowUp: () => this.change(-1),
+      ArrowDown: () => this.change(1),
+      Home: () => this.step(-Infinity),
+      End: () => this.step(Infinity),
+      Enter: this.clicked,
+      " ": this.clicked,
+      Escape: () => this.left(),
+    };
+    const action = keys[event.key];
+    if (!action) return;
+    event.preventDefault();
+    action();
+  };
+
+  /** To another decision of the lane. */
+  private step(by: number) {
+    const { scene, looked } = this;
+    const lane = looked?.lane ?? 0;
+    const count = scene?.lanes[lane]?.times.length ?? 0;
+    const from = looked?.mark ?? (by > 0 ? -1 : count);
+    this.goTo(lane, Math.max(0, Math.min(count - 1, from + by)));
+  }
+
+  /** To the decision of another lane that is nearest in time. */
+  private change(by: number) {
+    const { scene, looked } = this;
+    if (!scene) return;
+    const index = looked
+      ? Math.max(0, Math.min(scene.lanes.length - 1, looked.lane + by))
+      : by > 0
+        ? 0
+        : scene.lanes.length - 1;
+    const lane = scene.lanes[index];
+    if (!lane) return;
+    const at = this.cursor ?? scene.start;
+    let nearest = 0;
+    lane.times.forEach((time, mark) => {
+      if (Math.abs(time - at) < Math.abs((lane.times[nearest] ?? 0) - at)) nearest = mark;
+    });
+    this.goTo(index, nearest);
+  }
+
+  private goTo(lane: number, mark: number) {
+    const time = this.scene?.lanes[lane]?.times[mark];
+    const { plot } = this;
+    if (time === undefined || !plot) return;
+    const place = this.x(time);
+    if (place < 0 || place > this.width)
+      this.zooming.translateTo(select(plot), this.transform.invertX(place), 0);
+    this.showLane(lane);
+    this.place(lane, time);
+    void this.look({ lane, mark }, true);
+  }
+
+  protected override render() {
+    const { scene, lane } = this;
+    if (!scene) return nothing;
+    const high = scene.lanes.length * lane.height;
+    return html`
+      <div class="timeline ${this.wide ? "wide" : "narrow"} ${this.stale ? "stale" : ""}">
+        <header>
+          <h2>Timeline</h2>
+          <p class="now" aria-hidden="true"></p>
+          <button aria-expanded=${this.legend} aria-controls="timeline-keys" @click=${() => {
+            this.legend = !this.legend;
+          }}>Keys</button>
+          <div class="zoom" role="group" aria-label="Zoom">
+            <button @click=${() => this.scaleBy(1 / 1.5)} aria-label="Zoom out">−</button>
+            <button @click=${() => this.scaleBy(1.5)} aria-label="Zoom in">+</button>
+            <button @click=${() => this.fit()}>Fit</button>
+          </div>
+        </header>
+        <p class="keys" id="timeline-keys" ?hidden=${!this.legend}>
+          <kbd>←</kbd> <kbd>→</kbd> decisions, <kbd>↑</kbd> <kbd>↓</kbd> runs, <kbd>Enter</kbd> to the list,
+          <kbd>+</kbd> <kbd>−</kbd> <kbd>0</kbd> zoom, <kbd>Shift</kbd> with <kbd>←</kbd> <kbd>→</kbd> moves.
+          With the pointer: drag, double click, <kbd>Ctrl</kbd> with the wheel.
+        </p>
+        <div class="stage">
+          <div class="axis" aria-hidden="true"><div class="times"></div></div>
+          <div class="scroller" @scroll=${() => this.draw()}>
+            <ol class="lanes" aria-label="Runs and what became of them" style="height:${high}px">
+              ${guard([scene, lane], () =>
+                scene.lanes.map((one) => {
+                  const { text, tone } = caption(one, scene);
+                  return html`<li style="height:${lane.height}px">
+                  <span class="run" title=${one.name}>${one.name}</span>
+                  <span class="outcome ${tone}">${text}</span>
+                </li>`;
+                }),
+              )}
+            </ol>
+            <div
+              class="plot"
+              role="application"
+              aria-roledescription="timeline"
+              aria-label="Timeline of ${scene.lanes.length} lanes. Left and right: decisions. Up and down: lanes. Enter: in the list. Plus, minus and zero: zoom."
+              tabindex="0"
+              style="height:${high}px"
+              @pointermove=${this.pointed}
+              @pointerdown=${this.pointed}
+              @pointerleave=${this.left}
+              @click=${this.clicked}
+              @keydown=${this.pressed}
+            ><canvas aria-hidden="true"></canvas></div>
+          </div>
+          ${this.renderTip()}
+        </div>
+        ${this.renderLegend(scene)}
+      </div>
+    `;
+  }
+
+  private renderTip() {
+    const { looked, told, scene, cursor } = this;
+    const lane = looked && scene?.lanes[looked.lane];
+    const side = this.tip.x > this.width * 0.55 ? "before" : "after";
+    if (this.remark)
+      return html`<div class="tip ${side}" style="--x:${this.tip.x}px;--y:${this.tip.y}px" aria-hidden="true"><p>${this.remark}</p></div>`;
+    if (!lane || !told) return nothing;
+    const window = cursor === undefined ? undefined : inForce(lane, cursor);
+    return html`<div class="tip ${side}" style="--x:${this.tip.x}px;--y:${this.tip.y}px" aria-hidden="true">
+      <p class="when"><strong class="kind ${told.kind}">${told.kind}</strong> <span>${clock(told.at, true)}</span> <span>${lane.name}</span></p>
+      <p>${prose(told.because)}</p>
+      ${
+        window && window.end > told.at
+          ? html`<p class="soft">${span(Math.round((window.end - told.at) / 100) / 10)} left</p>`
+          : nothing
+      }
+    </div>`;
+  }
+
+  private renderLegend({ tick, lanes }: Scene) {
+    const some = (has: (lane: Lane) => boolean) => lanes.some(has);
+    return html`
+      <ul class="legend" aria-label="Signs">
+        <li><span class="sign fuse"></span>time left before firing; at zero it fires on the next check (every ${span(tick / 1000)})</li>
+        <li><span class="sign beat"></span>heartbeat</li>
+        ${some((lane) => lane.missed.length > 0) ? html`<li><span class="sign missed"></span>heartbeat that never came</li>` : nothing}
+        ${some((lane) => lane.fired.some(isWrong)) ? html`<li><span class="sign fire">▲</span>fired on a run that was alive or had finished</li>` : nothing}
+        ${some((lane) => lane.fired.some((one) => !one.child && !isWrong(one))) ? html`<li><span class="sign fire">◆</span>fired</li>` : nothing}
+        ${some((lane) => lane.fired.some(({ child }) => child)) ? html`<li><span class="sign fire">◇</span>a child of the compound trigger fired</li>` : nothing}
+        ${some((lane) => lane.dies !== undefined) ? html`<li><span class="sign">✕</span>the process dies</li>` : nothing}
+      </ul>
+    `;
+  }
+}

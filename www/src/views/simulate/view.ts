@@ -1,0 +1,623 @@
+// Would this automation fire, when, and why? Runs or captured events, played to the trigger engine.
+
+import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { customElement, state } from "lit/decorators.js";
+import { guard } from "lit/directives/guard.js";
+import { live } from "lit/directives/live.js";
+import type { Advice, Diagnostic } from "prefect-events";
+import { catalogue, InputError, latest, quick, scenes } from "../../core/client.ts";
+import { type Facts, withWindow } from "../../core/functions/facts.ts";
+import { type Heartbeat, scenario } from "../../core/functions/scenario.ts";
+import type { Played, Scene } from "../../core/functions/scenes.ts";
+import type { Editor } from "../../editor/editor.ts";
+import { announce } from "../../ui/announce.ts";
+import { code, fence, sentence } from "../../ui/markdown.ts";
+import { prose } from "../../ui/prose.ts";
+import { decoded } from "../../ui/utf8.ts";
+import { View } from "../view.ts";
+import { advicePanel } from "./advice.ts";
+import { PRESETS, type PresetName } from "./presets.ts";
+import { runsTable } from "./runs.ts";
+import { type Slider, sliders } from "./sliders.ts";
+import { copiesOf, fits, MOST, packed, preset, type State, toPlay, unpacked } from "./state.ts";
+import { caption, clock, plural, type Summary, span, summarise } from "./summary.ts";
+import "./decisions.ts";
+import "./timeline.ts";
+import "./simulate.css";
+import "./document.css";
+
+/** When nothing moves any more, what takes longer is asked for. */
+const SETTLED = 350;
+/** More is read, but slowly: better cut it before. */
+const MOST_BYTES = 64 * 1024 * 1024;
+
+@customElement("view-simulate")
+export class SimulateView extends View<unknown> {
+  @state() private shown: State = preset("zombie-30");
+  @state() private played: Played | undefined;
+  /** The last that could be played: it stays where the text has a mistake. */
+  @state() private good: Played | undefined;
+  /** The one whose decisions are listed: while a slider moves, nobody reads them. */
+  @state() private settled: Scene | undefined;
+  @state() private summary: Summary | undefined;
+  @state() private chosen: number | undefined;
+  @state() private differences: { message: string }[] | undefined;
+  @state() private editing = false;
+  @state() private giving = false;
+  @state() private dropping = false;
+  @state() private refused = "";
+  private editor: Editor | undefined;
+  private settling: ReturnType<typeof setTimeout> | undefined;
+  private readonly play = latest(scenes.play);
+  /** The advice is quick: it follows a slider at once, and what is played comes after. */
+  @state() private advice: Advice | undefined;
+  /** Of the text that was played last, or that a slider made of it. */
+  private facts: Facts | undefined;
+  private held: { events: string; number: Promise<number> } | undefined;
+  private readonly advise = latest(quick.heartbeatAdvice);
+
+  protected override willUpdate(changed: PropertyValues) {
+    if (this.hasUpdated && !changed.has("initial")) return;
+    this.shown = unpacked(this.initial);
+    void this.replay();
+  }
+
+  override connectedCallback() {
+    super.connectedCallback();
+    this.addEventListener("choose", this.choose);
+  }
+
+  override disconnectedCallback() {
+    super.disconnectedCallback();
+    this.removeEventListener("choose", this.choose);
+    clearTimeout(this.settling);
+    this.editor?.destroy();
+    this.editor = undefined;
+  }
+
+  private readonly choose = (event: Event) => {
+    this.chosen = (event as CustomEvent<number>).detail;
+  };
+
+  private set(changed: Partial<State>) {
+    this.shown = { ...this.shown, ...changed };
+    if (this.shown.copies !== 1)
+      this.shown.copies = copiesOf(this.shown.copies, this.shown.runs.length);
+    this.refused = "";
+    this.keep(packed(this.shown));
+    if (this.editor) this.editor.text = this.shown.automation;
+    void this.replay();
+    void this.adviseOn(this.shown);
+  }
+
+  private async adviseOn(shown: State) {
+    const { facts } = this;
+    // Without an advice there is nothing to keep up with.
+    if (!facts?.watched || !facts.window || facts.text !== shown.automation || !this.advice) return;
+    const frequency =
+      shown.events === undefined ? shown.heartbeat.frequency : this.advice.frequency;
+    try {
+      const advice = await this.advise({
+        frequency,
+        within: facts.window.seconds,
+        ...(facts.expect && { expect: facts.expect }),
+      });
+      if (advice && this.advice) this.advice = advice;
+    } catch (error) {
+      // A mistake in the text is told by what plays it.
+      if (!(error instanceof InputError)) this.fault(error);
+    }
+  }
+
+  private async replay() {
+    clearTimeout(this.settling);
+    const { shown } = this;
+    try {
+      const held = await this.holding(shown);
+      if (shown !== this.shown) return;
+      const played = await this.play(toPlay(shown, held));
+      // Another was asked for meanwhile.
+      if (!played) return;
+      this.played = played;
+      if (shown === this.shown) {
+        this.advice = played.advice;
+        this.facts = played.facts;
+      }
+      if (played.scene) {
+        this.good = played;
+        this.summary = summarise(played);
+        this.chosen = undefined;
+      }
+      this.differences = undefined;
+      this.editor?.show(played.report.diagnostics, shown.automation);
+      this.settling = setTimeout(() => void this.settle(), this.settled ? SETTLED : 0);
+    } catch (error) {
+      this.held = undefined;
+      if (shown === this.shown) this.blame(error);
+    }
+  }
+
+  /** Captured events are sent to the worker once, however often they are played. */
+  private holding({ events }: State): Promise<number> | undefined {
+    if (events === undefined) this.held = undefined;
+    else if (this.held?.events !== events) this.held = { events, number: scenes.hold(events) };
+    return this.held?.number;
+  }
+
+  /** What was given wrongly is told here; everything else is a fault. */
+  private blame(error: unknown) {
+    if (error instanceof InputError) this.refused = error.message;
+    else this.fault(error);
+  }
+
+  private async settle() {
+    const { played, summary } = this;
+    this.settled = this.good?.scene;
+    if (!played?.scene) {
+      if (played?.wrong) announce(`Not played: ${played.wrong.findings[0]?.message ?? ""}`);
+      return;
+    }
+    announce(`${summary?.fires ?? ""} ${summary?.on ?? ""}`);
+    try {
+      const differences = await scenes.compare(toPlay(this.shown, await this.holding(this.shown)));
+      if (played === this.played) this.differences = differences;
+    } catch (error) {
+      this.blame(error);
+    }
+  }
+
+  override markdown(): string {
+    const { shown, summary, good } = this;
+    if (!good?.scene || !summary) return "";
+    const scene = good.scene;
+    const lanes = scene.lanes.map((lane) => `- ${code(lane.name)}: ${caption(lane, scene).text}`);
+    const fired = scene.lanes.flatMap((lane) =>
+      lane.fired.map(
+        (one) =>
+          `- ${clock(one.at, true)} ${code(lane.name)}${one.child ? " (a child)" : ""}: ${sentence(one.reason)}`,
+      ),
+    );
+    const language = /^\s*[{[]/.test(shown.automation) ? "json" : "yaml";
+    return [
+      `**${summary.fires} ${summary.on}**`.replace(" **", "**"),
+      lanes.join("\n"),
+      fired.length > 0 ? `Firings:\n\n${fired.join("\n")}` : "",
+      shown.events === undefined
+        ? fence(scenario(toPlay(shown)), language)
+        : `${fence(shown.automation, language)}\n\nPlayed with captured events (not included).`,
+    ]
+      .filter(Boolean)
+      .join("\n\n");
+  }
+
+  protected override render() {
+    const { shown, good, played } = this;
+    const stale = played !== undefined && played !== good;
+    return html`
+      <div class="lede">
+        <h1>Would this automation fire, when, and why?</h1>
+        <p>
+          Flow runs are played to the triggers of a Prefect server, and every decision is explained. Move a slider,
+          change a run, or replay your own events.
+        </p>
+      </div>
+      <div class=${this.dropping ? "drop here" : "drop"} @dragover=${this.dragged} @dragleave=${this.dragLeft} @drop=${this.dropped}>
+        ${this.renderChoice()}
+        ${this.editing ? this.renderEditor() : nothing}
+        ${this.giving ? this.renderGiving() : nothing}
+        ${this.renderVerdict(stale)}
+        ${
+          played
+            ? html`<div class="grid">
+                ${
+                  good?.scene
+                    ? html`<simulate-timeline class="panel"
+                        .scene=${good.scene} .chosen=${this.chosen} ?stale=${stale}
+                        .tell=${this.decisionsOf}
+                      ></simulate-timeline>`
+                    : nothing
+                }
+                ${this.renderSliders()}
+                <aside>
+                  ${this.advice ? advicePanel(this.advice, (within) => void this.setWindow(within)) : nothing}
+                  ${
+                    good?.scene
+                      ? html`<simulate-decisions class="panel"
+                          .scene=${this.settled} .chosen=${this.chosen} .tell=${this.decisions}
+                        ></simulate-decisions>`
+                      : nothing
+                  }
+                </aside>
+                ${
+                  shown.events === undefined
+                    ? guard([shown.runs, shown.heartbeat.frequency], () =>
+                        runsTable(shown.runs, shown.heartbeat.frequency, (runs, said) => {
+                          this.set({ runs });
+                          if (said) announce(said);
+                        }),
+                      )
+                    : nothing
+                }
+              </div>`
+            : html`<p class="loading" role="status">The trigger engine is loading…</p>`
+        }
+      </div>
+    `;
+  }
+
+  private readonly decisions = async (lane: number | undefined, all: boolean) => {
+    try {
+      return await scenes.decisions(this.good?.scene?.number ?? -1, lane, all);
+    } catch (error) {
+      this.blame(error);
+      return [];
+    }
+  };
+
+  private readonly decisionsOf = (lane: number) => this.decisions(lane, true);
+
+  private renderChoice() {
+    const { shown, played, editing, giving } = this;
+    const edited = shown.preset && PRESETS[shown.preset].automation !== shown.automation;
+    const findings = played?.report.diagnostics.length ?? 0;
+    return html`
+      <div class="choice">
+        <span class="field"><label for="automation">Automation</label>
+          <select id="automation" @change=${(event: Event) => {
+            const { value } = event.target as HTMLSelectElement;
+            if (!Object.hasOwn(PRESETS, value)) {
+              const { preset: _, ...own } = this.shown;
+              this.shown = own;
+              this.set({});
+              return this.edit();
+            }
+            const { version } = this.shown;
+            const { events: _, ...rest } = this.shown;
+            this.shown = rest;
+            this.set({ ...preset(value as PresetName), version });
+          }}>
+            ${Object.entries(PRESETS).map(
+              ([name, { title }]) =>
+                html`<option value=${name} .selected=${live(name === shown.preset)}>${title}${edited && name === shown.preset ? " (edited)" : ""}</option>`,
+            )}
+            <option value="own" .selected=${live(shown.preset === undefined)}>Your own…</option>
+          </select>
+        </span>
+        <button aria-expanded=${editing} @click=${() => this.edit(!editing)}>
+          ${editing ? "Close the text" : "Edit the text"}${findings > 0 ? html` <span class="count">${plural(findings, "note")}</span>` : nothing}
+        </button>
+        ${
+          shown.events === undefined
+            ? html`<button aria-expanded=${giving} @click=${() => {
+                this.giving = !giving;
+              }}>Replay captured events</button>`
+            : html`<button @click=${() => this.give(undefined)}>Back to the runs</button>
+                ${fits(shown.events) ? nothing : html`<span class="soft">These events are too long for a link.</span>`}`
+        }
+        <span class="versions">
+          <span class="field"><label for="server">Server</label>
+            <select id="server" @change=${(event: Event) =>
+              this.set({ version: (event.target as HTMLSelectElement).value as State["version"] })}>
+              ${(["3.9", "3.8"] as const).map(
+                (version) =>
+                  html`<option .selected=${live(version === shown.version)}>${version}</option>`,
+              )}
+            </select>
+          </span>
+          ${this.renderDifferences()}
+        </span>
+      </div>
+    `;
+  }
+
+  private renderDifferences() {
+    const { differences } = this;
+    if (!differences) return html`<span class="soft"></span>`;
+    if (differences.length === 0) return html`<span class="soft">3.8 and 3.9 fire alike</span>`;
+    return html`<details class="differences">
+      <summary>${plural(differences.length, "firing")} ${differences.length === 1 ? "differs" : "differ"} between 3.8 and 3.9</summary>
+      <ul>${differences.slice(0, 20).map(({ message }) => html`<li>${prose(message)}</li>`)}</ul>
+    </details>`;
+  }
+
+  private renderVerdict(stale: boolean) {
+    const { summary, played, good, refused } = this;
+    if (refused)
+      return html`<section class="verdict bad" role="alert"><p class="says">Not played.</p><p>${prose(refused)}</p></section>`;
+    if (stale && played?.wrong) {
+      const { findings } = played.wrong;
+      const of =
+        played.wrong.in === "events"
+          ? "The captured events cannot be played"
+          : played.wrong.in === "automation"
+            ? "The automation has a mistake"
+            : "This cannot be played";
+      return html`<section class="verdict bad">
+        <p class="says">${of}.</p>
+        <ul>${findings.slice(0, 5).map((one) => html`<li>${prose(one.message)}${one.range && played.wrong?.in !== "scenario" ? ` (line ${one.range.start.line})` : ""}</li>`)}</ul>
+        ${good ? html`<p class="soft">What is drawn below is how it was before.</p>` : nothing}
+      </section>`;
+    }
+    if (!summary) return nothing;
+    return html`<section class="verdict ${summary.tone}" aria-label="The outcome">
+      <p class="says">${summary.fires} ${summary.on ? html`<em>${summary.on}</em>` : nothing}</p>
+      ${
+        summary.why
+          ? html`<p class="why">
+              <button class="plain" title="Show it in the timeline" @click=${() => {
+                this.chosen = summary.why?.fired.decision;
+              }}><strong>${summary.why.name}</strong> ${clock(summary.why.fired.at)}</button>
+              ${missed(summary)}${prose(summary.why.fired.reason)}.
+            </p>`
+          : nothing
+      }
+      ${this.renderHelp(summary)}
+    </section>`;
+  }
+
+  private renderHelp({ help }: Summary) {
+    if (!help) return nothing;
+    if ("within" in help) {
+      return html`<p class="help">
+        A window of ${span(help.within)} tolerates that.
+        <button @click=${() => this.setWindow(help.within)}>Set <code>within: ${help.within}</code></button>
+      </p>`;
+    }
+    const { finding } = help;
+    return html`<p class="help">
+      ${prose(`${finding.message}${finding.help ? `: ${finding.help}` : ""}.`)}
+      ${finding.fix ? html`<button @click=${() => this.mend(finding)}>Fix: ${prose(finding.fix.title)}</button>` : nothing}
+    </p>`;
+  }
+
+  private renderSliders() {
+    const { shown } = this;
+    const { heartbeat, length, runs, copies, events } = shown;
+    const { window, watched } = this.facts ?? {};
+    const beat = (key: keyof Heartbeat) => (value: number) =>
+      this.set({ heartbeat: { ...heartbeat, [key]: value } });
+    const first: Slider[] = [];
+    if (window)
+      first.push({
+        label: watched ? "Window (within)" : "within",
+        unit: "s",
+        least: watched ? 10 : 0,
+        most: Math.max(1200, Math.ceil(window.seconds / 600) * 600),
+        step: 1,
+        value: window.seconds,
+        set: (value) => void this.setWindow(value),
+      });
+    if (events === undefined)
+      first.unshift({
+        label: "Heartbeat every",
+        unit: "s",
+        least: 30,
+        most: 600,
+        step: 5,
+        value: heartbeat.frequency,
+        set: beat("frequency"),
+      });
+    const more: Slider[] =
+      events === undefined
+        ? [
+            {
+              label: "Extra delay per heartbeat",
+              unit: "s",
+              least: 0,
+              most: 5,
+              step: 0.005,
+              value: heartbeat.drift,
+              set: beat("drift"),
+            },
+            {
+              label: "Delay",
+              unit: "s",
+              least: 0,
+              most: 120,
+              step: 0.1,
+              value: heartbeat.delay,
+              set: beat("delay"),
+            },
+            {
+              label: "Jitter",
+              unit: "s",
+              least: 0,
+              most: 120,
+              step: 0.1,
+              value: heartbeat.jitter,
+              set: beat("jitter"),
+            },
+            {
+              label: "Loss",
+              unit: "%",
+              least: 0,
+              most: 30,
+              step: 0.5,
+              value: Math.round(heartbeat.loss * 1000) / 10,
+              set: (value) => beat("loss")(value / 100),
+            },
+            {
+              label: "Copies of each run",
+              unit: "",
+              least: 1,
+              most: copiesOf(MOST, runs.length),
+              step: 1,
+              value: copies,
+              set: (value) => this.set({ copies: copiesOf(value, runs.length) }),
+            },
+            {
+              label: "Length",
+              unit: "min",
+              least: 1,
+              most: Math.max(60, Math.ceil(length / 60)),
+              step: 1,
+              value: length / 60,
+              set: (value) => this.set({ length: value * 60 }),
+            },
+          ]
+        : [];
+    return sliders([...first, ...more]);
+  }
+
+  private async setWindow(within: number) {
+    const { automation } = this.shown;
+    try {
+      // Of a text that has not been played yet they are asked for.
+      const facts = this.facts?.text === automation ? this.facts : await scenes.facts(automation);
+      if (automation !== this.shown.automation) return;
+      this.facts = withWindow(facts, within);
+      this.set({ automation: this.facts.text });
+    } catch (error) {
+      this.fault(error);
+    }
+  }
+
+  private async mend(finding: Diagnostic) {
+    try {
+      const text = this.shown.automation;
+      const mended = await catalogue.applyFixes(text, [finding]);
+      if (text === this.shown.automation) this.set({ automation: mended });
+      announce(`Done: ${finding.fix?.title ?? ""}`);
+    } catch (error) {
+      this.blame(error);
+    }
+  }
+
+  private edit(open = true) {
+    this.editing = open;
+    if (open) void this.openEditor();
+    else {
+      this.editor?.destroy();
+      this.editor = undefined;
+    }
+  }
+
+  private async openEditor() {
+    try {
+      const { Editor } = await import("../../editor/editor.ts");
+      await this.updateComplete;
+      const parent = this.querySelector<HTMLElement>(".editor");
+      if (!parent || this.editor) return;
+      const { automation } = this.shown;
+      const language = (text: string) => (/^\s*[{[]/.test(text) ? "json" : "yaml");
+      this.editor = new Editor({
+        parent,
+        text: automation,
+        label: "Automation, JSON or YAML",
+        language: language(automation),
+        changed: (text) => {
+          if (this.editor) this.editor.language = language(text);
+          this.refused = "";
+          this.set({ automation: text });
+        },
+        fix: (finding) => void this.mend(finding),
+      });
+      this.editor.show(this.played?.report.diagnostics ?? [], automation);
+    } catch (error) {
+      this.fault(error);
+    }
+  }
+
+  private renderEditor() {
+    const findings = this.played?.report.diagnostics ?? [];
+    return html`<section class="document panel" aria-label="The automation's text">
+      <div class="editor"></div>
+      <div class="findings">
+        <h2>${findings.length === 0 ? "No findings" : plural(findings.length, "finding")}</h2>
+        ${
+          findings.length === 0
+            ? html`<p class="empty">No problems found.</p>`
+            : html`<ul>${findings.map((one) => this.renderFinding(one))}</ul>`
+        }
+      </div>
+    </section>`;
+  }
+
+  private renderFinding(finding: Diagnostic): TemplateResult {
+    const { range, severity, message, help, docs, fix } = finding;
+    return html`<li class="finding">
+      <button class="plain" ?disabled=${!range} @click=${() => range && this.editor?.jump(range.start.offset, range.end.offset)}>
+        <span class=${severity}>${severity}</span>${range ? html` <span class="soft">line ${range.start.line}</span>` : nothing}
+        <span class="message">${prose(message)}</span>
+      </button>
+      ${help ? html`<p class="soft">${prose(help)}</p>` : nothing}
+      <p class="more">
+        ${fix ? html`<button @click=${() => this.mend(finding)}>Fix: ${prose(fix.title)}</button>` : nothing}
+        ${docs ? html`<a href=${docs} target="_blank" rel="noreferrer">Documentation</a>` : nothing}
+      </p>
+    </li>`;
+  }
+
+  private renderGiving() {
+    return html`<section class="giving panel" aria-label="Captured events">
+      <label for="captured">Captured events: NDJSON, a list, or a page of the events API. Paste them, or drop a file anywhere here.</label>
+      <textarea id="captured" rows="6" spellcheck="false" placeholder='{"event": "prefect.flow-run.heartbeat", "occurred": …}'></textarea>
+      <div class="row">
+        <button class="primary" @click=${() => {
+          const { value } = this.querySelector<HTMLTextAreaElement>("#captured") ?? { value: "" };
+          if (value.trim() === "") announce("There are no events yet");
+          else this.give(value);
+        }}>Replay them</button>
+        <label class="button">Open a file
+          <input class="visually-hidden" type="file" accept=".json,.ndjson,.jsonl,.txt" @change=${(
+            event: Event,
+          ) => {
+            const [file] = (event.target as HTMLInputElement).files ?? [];
+            if (file) void this.read(file);
+          }} />
+        </label>
+      </div>
+    </section>`;
+  }
+
+  private give(events: string | undefined) {
+    this.giving = false;
+    this.refused = "";
+    const { events: _, ...rest } = this.shown;
+    this.shown = rest;
+    this.set(events === undefined ? {} : { events });
+  }
+
+  private async read(file: File) {
+    if (file.size > MOST_BYTES) {
+      this.refused = `${file.name} is larger than 64 MiB: the command line reads more.`;
+      return;
+    }
+    try {
+      const text = decoded(await file.arrayBuffer());
+      if (text === undefined) this.refused = `${file.name} is not UTF-8: save it as UTF-8 first.`;
+      else this.give(text);
+    } catch {
+      this.refused = `${file.name} cannot be read.`;
+    }
+  }
+
+  private readonly dragged = (event: DragEvent) => {
+    if (!event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault();
+    this.dropping = true;
+  };
+
+  private readonly dragLeft = (event: DragEvent) => {
+    if (!(event.currentTarget as Node).contains(event.relatedTarget as Node | null))
+      this.dropping = false;
+  };
+
+  private readonly dropped = (event: DragEvent) => {
+    const [file] = event.dataTransfer?.files ?? [];
+    this.dropping = false;
+    if (!file) return;
+    event.preventDefault();
+    void this.read(file);
+  };
+}
+
+/** What had happened before, in one clause. */
+function missed({ why, help }: Summary): string {
+  const count = why?.fired.missed ?? 0;
+  if (!help || !("within" in help)) return "";
+  if (count === 0) return "Heartbeats come further apart than the window is long: ";
+  return count === 1
+    ? "One heartbeat did not come: "
+    : `${count} heartbeats in a row did not come: `;
+}
