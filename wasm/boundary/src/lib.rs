@@ -1,6 +1,11 @@
 //! What the WebAssembly modules share.
 
+use std::fmt::Display;
+
 use js_sys::TypeError;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_wasm_bindgen::Serializer;
 use talc::wasm::{WasmDynamicTalc, new_wasm_dynamic_allocator};
 use wasm_bindgen::JsValue;
 
@@ -10,8 +15,25 @@ use wasm_bindgen::JsValue;
 #[global_allocator]
 static ALLOCATOR: WasmDynamicTalc = new_wasm_dynamic_allocator();
 
-/// A mistake of the caller, in a sentence.
-#[must_use]
-pub fn misuse(problem: &str) -> JsValue {
-    TypeError::new(&["prefect-events: ", problem].concat()).into()
+/// A mistake of the caller, in a sentence. JavaScript knows it by the words that it begins with.
+pub fn misuse(problem: impl Display) -> JsValue {
+    TypeError::new(&format!("prefect-events: {problem}")).into()
+}
+
+/// Options out of a plain object; `undefined` for none.
+pub fn options<T: DeserializeOwned + Default>(options: JsValue) -> Result<T, JsValue> {
+    if options.is_undefined() {
+        return Ok(T::default());
+    }
+    serde_wasm_bindgen::from_value(options).map_err(misuse)
+}
+
+/// A result as an object.
+pub fn object(result: &impl Serialize) -> Result<JsValue, JsValue> {
+    result.serialize(&Serializer::json_compatible()).map_err(misuse)
+}
+
+/// A result as JSON text.
+pub fn text(result: &impl Serialize) -> Result<String, JsValue> {
+    serde_json::to_string(result).map_err(misuse)
 }

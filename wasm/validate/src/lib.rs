@@ -20,8 +20,8 @@ thread_local! {
 /// Checks a text. `options`: JSON text, empty for none. `places`: whether the diagnostics get ranges. `wtf8`: lone surrogates are three
 /// bytes each.
 #[wasm_bindgen]
-pub fn validate(text: &[u8], options: &str, places: bool, wtf8: bool) -> Result<String, JsValue> {
-    let (text_options, options) = (TextOptions { places, wtf8 }, options::read(options)?);
+pub fn validate(text: &[u8], options: JsValue, schemas: Option<String>, places: bool, wtf8: bool) -> Result<String, JsValue> {
+    let (text_options, options) = (TextOptions { places, wtf8 }, options::read(options, schemas)?);
     Ok(VALIDATOR.with_borrow_mut(|validator| validator.validate(text, text_options, &options)).to_json())
 }
 
@@ -32,8 +32,8 @@ pub struct Stream(validate::Stream);
 #[wasm_bindgen]
 impl Stream {
     #[wasm_bindgen(constructor)]
-    pub fn new(options: &str) -> Result<Stream, JsValue> {
-        Ok(Stream(validate::Stream::new(options::read(options)?)))
+    pub fn new(options: JsValue, schemas: Option<String>) -> Result<Stream, JsValue> {
+        Ok(Stream(validate::Stream::new(options::read(options, schemas)?)))
     }
 
     /// The report of one chunk: whole lines (the last chunk may lack its line break).

@@ -1,25 +1,19 @@
-//! Options out of JSON text.
+//! Options, with the user's own schemas where the module has them.
 
 use prefect_events::validate::ValidateOptions;
+#[cfg(feature = "custom-schemas")]
 use prefect_events_boundary::misuse;
-use serde::Deserialize;
 use wasm_bindgen::JsValue;
 
-/// Reads the options, JSON text; a mistake in them is a `TypeError` with a sentence.
-pub fn read(options: &str) -> Result<ValidateOptions, JsValue> {
-    if options.is_empty() {
-        return Ok(ValidateOptions::default());
-    }
-    let mut options: serde_json::Value =
-        serde_json::from_str(options).map_err(|problem| misuse(&problem.to_string()))?;
-    #[cfg_attr(not(feature = "custom-schemas"), expect(unused_variables, reason = "another module reads them"))]
-    let schemas = options.as_object_mut().and_then(|options| options.remove("schemas"));
+/// `schemas`: JSON text, for the module that knows them.
+#[cfg_attr(not(feature = "custom-schemas"), expect(unused_variables, reason = "another module reads them"))]
+pub fn read(options: JsValue, schemas: Option<String>) -> Result<ValidateOptions, JsValue> {
     #[cfg_attr(not(feature = "custom-schemas"), expect(unused_mut, reason = "another module reads schemas"))]
-    let mut options = ValidateOptions::deserialize(options).map_err(|problem| misuse(&problem.to_string()))?;
+    let mut options: ValidateOptions = prefect_events_boundary::options(options)?;
     #[cfg(feature = "custom-schemas")]
     if let Some(schemas) = schemas {
-        let schemas = prefect_events::validate::Schemas::read(&schemas.to_string());
-        options.schemas = Some(std::sync::Arc::new(schemas.map_err(|problem| misuse(&problem.to_string()))?));
+        let schemas = prefect_events::validate::Schemas::read(&schemas);
+        options.schemas = Some(std::sync::Arc::new(schemas.map_err(misuse)?));
     }
     Ok(options)
 }
