@@ -1,19 +1,9 @@
-//! Turns the data files of `src` (YAML, for people) into what the crate includes: the table of
-//! diagnostic codes as Rust, the catalogue as bytes that are read at first use.
+//! Turns the data files of `src` (YAML, for people) into what the crate includes: statics of Rust.
 
 #[path = "build/catalogue/mod.rs"]
 mod catalogue;
 #[path = "build/codes.rs"]
 mod codes;
-#[allow(dead_code)]
-#[path = "src/diagnostic/severity.rs"]
-mod severity;
-
-/// The files of `src/catalogue` that are compiled here too name the severity like this.
-mod diagnostic {
-    pub use crate::severity::Severity;
-}
-
 use std::error::Error;
 use std::path::{Path, PathBuf};
 

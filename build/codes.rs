@@ -1,4 +1,4 @@
-//! The table of diagnostic codes: an enum and what a finding says, and apart from it what explains a code.
+//! The table of diagnostic codes: what a finding says, and apart from it what explains a code.
 
 use std::collections::BTreeSet;
 use std::error::Error;
@@ -69,7 +69,7 @@ pub fn generate(source: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
         .map_err(|error| format!("{}: {error}", source.display()))?;
     let mut seen = BTreeSet::new();
     let (mut statics, mut constants, mut explanations) = (String::new(), String::new(), String::new());
-    for code in &codes {
+    for (number, code) in codes.iter().enumerate() {
         if !seen.insert(&code.code) {
             return Err(format!("{}: {} stands twice", source.display(), code.code).into());
         }
@@ -91,13 +91,13 @@ pub fn generate(source: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
         };
         writeln!(
             statics,
-            "static {name}: CodeInfo = CodeInfo {{ code: {:?}, severity: Severity::{severity}, server: {}, message: {:?}, help: {:?}, fix: {:?}, docs: {:?} }};",
+            "static {name}: CodeInfo = CodeInfo {{ number: Number::new({number}), code: {:?}, severity: Severity::{severity}, server: {}, message: {:?}, help: {:?}, fix: {:?}, docs: {:?} }};",
             code.code, code.server, code.message, code.help, code.fix, code.docs,
         )?;
         writeln!(constants, "    /// {}.\n    pub const {name}: Code = Code(&{name});", code.title)?;
         writeln!(
             explanations,
-            "    Words {{ code: Code::{name}, title: {:?}, text: {:?}, about: About::{:?}, right: {right}, wrong: {}, options: {:?}, wrong_options: {:?} }},",
+            "    Words {{ title: {:?}, text: {:?}, about: About::{:?}, right: {right}, wrong: {}, options: {:?}, wrong_options: {:?} }},",
             code.title,
             code.text.trim_end(),
             code.about,
@@ -112,8 +112,14 @@ pub fn generate(source: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
         format!("    /// {docs}\n    pub const {name}: &[Code] = &[{}];\n", codes.join(", "))
     };
     let all = list("ALL", "Every code, in the order of the table.", &|_| true);
-    let events = list("OF_EVENTS", "The codes that `validate` can report.", &|code| !code.is_only_of_automations());
-    std::fs::write(out.join("codes.rs"), format!("{statics}\nimpl Code {{\n{constants}\n{all}{events}}}\n"))?;
+    let events = list("OF_EVENTS", "The codes that `validate` can report.", &|code| code.about == About::Events);
+    std::fs::write(
+        out.join("codes.rs"),
+        format!(
+            "pub(crate) const COUNT: usize = {};\n{statics}\nimpl Code {{\n{constants}\n{all}{events}}}\n",
+            codes.len()
+        ),
+    )?;
     std::fs::write(
         out.join("explanations.rs"),
         format!("static EXPLANATIONS: [Words; {}] = [\n{explanations}];\n", codes.len()),
@@ -122,11 +128,6 @@ pub fn generate(source: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
 }
 
 impl Code {
-    /// Scenarios can be written in YAML too.
-    fn is_only_of_automations(&self) -> bool {
-        self.about == About::Automations && !self.code.starts_with("syntax-")
-    }
-
     /// What a reader of the table would not see at once. The examples of events are known at run time
     /// only: `tests/native/explanations.rs` looks at those.
     fn check(&self) -> Result<(), String> {

@@ -1,16 +1,17 @@
-//! What there is to know about a code: `codes.yaml`, as the build script writes it down.
+//! What there is to know about a code: `codes.yaml`, as the build script writes it.
 //!
-//! The npm package has this as a file of its own beside the module, which has none of it.
+//! The npm package has this in a file of its own; the WebAssembly modules do not hold it.
+
+use serde::Serialize;
 
 use crate::catalogue;
 use crate::diagnostic::{Code, Severity};
-use crate::json::write::{ToJson, Writer};
+use crate::json::tree::optional_text_as_value;
 
 include!(concat!(env!("OUT_DIR"), "/explanations.rs"));
 
-/// What only the explanation of a code tells.
+/// What only the explanation of a code says.
 struct Words {
-    code: Code,
     title: &'static str,
     text: &'static str,
     about: About,
@@ -21,22 +22,16 @@ struct Words {
 }
 
 /// Which documents a code is about.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum About {
+    /// Events: `validate` reports it.
     Events,
+    /// Automations: `automation::check` reports it.
     Automations,
+    /// Scenarios: `simulate::test` reports it.
     Scenarios,
-}
-
-impl About {
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            About::Events => "events",
-            About::Automations => "automations",
-            About::Scenarios => "scenarios",
-        }
-    }
 }
 
 enum Example {
@@ -48,83 +43,75 @@ enum Example {
     },
 }
 
-/// Replaces the first place of a text.
-#[derive(Clone, PartialEq, Eq, Debug)]
+/// Replaces the first place where a text occurs.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Replacement {
+    /// The text to replace.
     pub find: &'static str,
-    /// `{n}` stands for the running number.
+    /// What replaces it; `{n}` stands for the running number, from 1.
     pub replace: &'static str,
     /// How often `replace` is repeated.
     pub times: u32,
 }
 
-/// A code, explained.
-#[derive(Clone, PartialEq, Eq, Debug)]
+/// A code, explained, with a pair of examples.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct Explanation {
+    /// The code.
+    #[cfg_attr(feature = "typescript", ts(as = "Code"))]
     pub code: &'static str,
+    /// What is wrong, in a few words.
     pub title: &'static str,
+    /// The usual severity.
     pub severity: Severity,
-    /// The Prefect server itself refuses it.
+    /// Whether the Prefect server itself rejects it, so that it counts under both profiles.
     pub server: bool,
+    /// Which documents it is about.
     pub about: About,
+    /// Why it is wrong and what to do about it.
     pub text: &'static str,
+    /// The documentation: an absolute URL.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub docs: Option<&'static str>,
-    /// What to replace in the right example, in this order, to get the wrong one, which can be long.
+    /// A text that has exactly this finding: what to replace in `right`, in this order.
+    /// [`wrong_example`](Explanation::wrong_example) returns the whole text, which can be long.
+    #[cfg_attr(feature = "typescript", ts(type = "string"))]
     pub wrong: &'static [Replacement],
-    /// An input without this finding.
+    /// The same text without it.
     pub right: String,
-    /// The options with which the right example is checked, as JSON text, where they matter.
+    /// The options with which the right example is checked, where they matter. In Rust JSON text, in JSON the options
+    /// themselves.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "optional_text_as_value")]
+    #[cfg_attr(feature = "typescript", ts(type = "CheckOptions"))]
     pub options: Option<&'static str>,
     /// Those for the wrong example.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "optional_text_as_value")]
+    #[cfg_attr(feature = "typescript", ts(type = "CheckOptions"))]
     pub wrong_options: Option<&'static str>,
 }
 
 impl Explanation {
-    /// The same input with this finding.
+    /// A text that has exactly this finding.
     #[must_use]
     pub fn wrong_example(&self) -> String {
         replaced(self.right.clone(), self.wrong)
     }
 }
 
-impl ToJson for Replacement {
-    fn write(&self, writer: &mut Writer) {
-        writer.open('{');
-        writer.text("find", self.find);
-        writer.text("replace", self.replace);
-        writer.number("times", u64::from(self.times));
-        writer.close('}');
-    }
-}
-
-impl ToJson for Explanation {
-    fn write(&self, writer: &mut Writer) {
-        writer.open('{');
-        writer.text("code", self.code);
-        writer.text("title", self.title);
-        writer.text("severity", self.severity.name());
-        writer.flag("server", self.server);
-        writer.text("about", self.about.name());
-        writer.text("text", self.text);
-        writer.optional("docs", self.docs);
-        writer.list("wrong", self.wrong);
-        writer.text("right", &self.right);
-        if let (Some(options), Some(wrong)) = (self.options, self.wrong_options) {
-            writer.key("options");
-            writer.raw(options);
-            writer.key("wrong_options");
-            writer.raw(wrong);
-        }
-        writer.close('}');
-    }
-}
-
 /// Explains a code.
+///
+/// ```
+/// use prefect_events::diagnostic::Code;
+/// use prefect_events::explain::explain;
+///
+/// let explanation = explain(Code::MISSING_LABEL);
+/// assert_eq!(explanation.title, "Required label missing");
+/// assert_ne!(explanation.wrong_example(), explanation.right);
+/// ```
 #[must_use]
 pub fn explain(code: Code) -> Explanation {
-    let [first, ..] = &EXPLANATIONS;
-    // Both tables are written from one list.
-    let words = EXPLANATIONS.iter().find(|words| words.code == code).unwrap_or(first);
+    let words = code.number().of(&EXPLANATIONS);
     let right = match &words.right {
         Example::Text(text) => (*text).to_owned(),
         Example::Events { names, set } => replaced(events(names), set),

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 
+use proc_macro2::TokenStream;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use super::model::{Compare, Presence, Source};
-use crate::diagnostic::Severity;
+use super::statics::variant;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -146,7 +146,7 @@ pub struct Family {
 }
 
 /// How bad something is; `accepted`: not at all.
-#[derive(Deserialize, Clone, Copy, PartialEq)]
+#[derive(Deserialize, Clone, Copy, PartialEq, Debug)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
     Error,
@@ -156,14 +156,40 @@ pub enum Level {
 }
 
 impl Level {
-    pub fn severity(self) -> Option<Severity> {
-        match self {
-            Level::Error => Some(Severity::Error),
-            Level::Warning => Some(Severity::Warning),
-            Level::Info => Some(Severity::Info),
-            Level::Accepted => None,
-        }
+    /// The crate's `Severity`, unless it is accepted.
+    pub fn severity(self) -> Option<TokenStream> {
+        (self != Level::Accepted).then(|| variant("Severity", &self))
     }
+}
+
+/// Who says so, by the names of the crate's `Source`.
+#[derive(Deserialize, Clone, Copy, PartialEq, Debug)]
+#[serde(rename_all = "lowercase")]
+pub enum Source {
+    Docs,
+    Code,
+    Both,
+}
+
+/// By the names of the crate's `Presence`.
+#[derive(Deserialize, Clone, Copy, PartialEq, Debug)]
+#[serde(rename_all = "lowercase")]
+pub enum Presence {
+    Required,
+    Optional,
+    Undocumented,
+}
+
+/// By the names of the crate's `Compare`.
+#[derive(Deserialize, Clone, Copy, PartialEq, Debug)]
+#[serde(rename_all = "lowercase")]
+pub enum Compare {
+    Text,
+    Instant,
+    Integer,
+    Uuid,
+    Slug,
+    Tail,
 }
 
 #[derive(Deserialize, Clone)]

@@ -1,17 +1,12 @@
-//! Reads the pages of the catalogue, checks them and writes them as bytes.
+//! Reads the pages of the catalogue, checks them and writes them as Rust.
 
 mod data;
-#[path = "../../src/catalogue/encode.rs"]
-mod encode;
+#[allow(dead_code, reason = "shared with the crate")]
 #[path = "../../src/catalogue/hole.rs"]
 mod hole;
-#[path = "../../src/catalogue/link.rs"]
-mod link;
-#[allow(dead_code)]
-#[path = "../../src/catalogue/model.rs"]
-mod model;
 mod resolve;
-#[allow(dead_code)]
+mod statics;
+#[allow(dead_code, reason = "shared with the crate")]
 #[path = "../../src/catalogue/template.rs"]
 mod template;
 
@@ -20,10 +15,7 @@ use std::path::Path;
 
 use data::{Contents, Groups};
 
-/// Writes the pages of a folder: for the crate `catalogue.bin` and `catalogue.txt`, and what
-/// its checks do not need in `aside.bin` and `aside.txt`, and what only descriptions need in
-/// `described.bin` and `described.txt`; for its tests `catalogue.debug`, all
-/// that they hold in the words of `Debug`.
+/// Writes the pages of a folder to `catalogue.rs`, which the crate includes.
 pub fn generate(folder: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
     let mut files =
         std::fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>()?;
@@ -44,16 +36,7 @@ pub fn generate(folder: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
         );
     }
     let families = data::inherit(families)?;
-    let families = resolve::resolve(&families, &groups)?;
-    for (name, (bytes, texts)) in ["catalogue", "aside", "described"].into_iter().zip(encode::encode(&families)) {
-        std::fs::write(out.join(name).with_extension("bin"), bytes)?;
-        std::fs::write(out.join(name).with_extension("txt"), texts)?;
-    }
-    std::fs::write(out.join("catalogue.debug"), format!("{families:#?}"))?;
+    let statics = resolve::resolve(&families, &groups)?;
+    std::fs::write(out.join("catalogue.rs"), statics)?;
     Ok(())
-}
-
-/// The model's texts live as long as the program; here that is not long.
-fn leak(text: &str) -> &'static str {
-    text.to_owned().leak()
 }

@@ -9,10 +9,12 @@ mod template;
 use std::collections::BTreeSet;
 use std::error::Error;
 
-use super::data::{self, Groups, Level, Short};
-use super::model::{Aside, Build, Choice, Described, Family, Missing, Presence, Remark, Source, Template, Variant};
-use super::{leak, link};
-use crate::diagnostic::Severity;
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::data::{self, Groups, Level, Presence, Short, Source};
+use super::statics::{Statics, Table, option};
+use super::template::{Part, Template};
 use labels::{expand_labels, expand_related};
 use rules::Context;
 
@@ -21,34 +23,54 @@ const ROLE: &str = "prefect.resource.role";
 
 type Fallible<T> = Result<T, String>;
 
-/// The families as the crate knows them: checked, and with all groups resolved.
-pub fn resolve(families: &[(String, data::Family)], groups: &Groups) -> Result<Vec<Family>, Box<dyn Error>> {
+/// Prefect's documentation.
+const SITE: &str = "https://docs.prefect.io";
+
+/// The families as the crate includes them: checked, and with all groups resolved.
+pub fn resolve(families: &[(String, data::Family)], groups: &Groups) -> Result<String, Box<dyn Error>> {
     let names: Vec<_> = families.iter().map(|(_, f)| f.name.as_str()).collect();
-    let resolver = Resolver { groups, names };
-    let mut all: Vec<Family> = Vec::new();
-    for (page, family) in families {
-        let wrong = |error: &str| format!("{page}: {}: {error}", family.name);
-        if all.iter().any(|other| other.name.text == family.name) {
-            return Err(wrong("there are two families of this name").into());
+    unique("family", families.iter().map(|(_, family)| &family.name))?;
+    let resolver = Resolver { groups, names, statics: Statics::default() };
+    let (mut all, mut literals, mut patterns) = (Vec::new(), Vec::new(), Vec::new());
+    for (place, (page, family)) in families.iter().enumerate() {
+        let wrong = |error: String| format!("{page}: {}: {error}", family.name);
+        let name = template::read(&family.name).map_err(wrong)?;
+        all.push(resolver.family(family, &name).map_err(wrong)?);
+        match name.parts {
+            [Part::Literal(text)] => literals.push((text.len(), *text, place)),
+            [Part::Literal(prefix), ..] => patterns.push((prefix.len(), *prefix, place)),
+            _ => return Err(wrong("the name must not begin with a placeholder".to_owned()).into()),
         }
-        all.push(resolver.family(family).map_err(|error| wrong(&error))?);
     }
-    Ok(all)
+    // A search compares lengths before texts.
+    literals.sort_unstable();
+    // Those with more literal text are tried first.
+    patterns.sort_unstable();
+    patterns.reverse();
+    let statics = resolver.statics;
+    let length = all.len();
+    statics.public(quote!(static FAMILIES: [Family; #length] = [#(#all),*];));
+    for (list, names) in [(quote!(LITERALS), literals), (quote!(PATTERNS), patterns)] {
+        let length = names.len();
+        let names = names.into_iter().map(|(_, name, place)| quote!((#name, &FAMILIES[#place])));
+        statics.public(quote!(static #list: [(&str, &Family); #length] = [#(#names),*];));
+    }
+    Ok(statics.finish()?)
 }
 
 struct Resolver<'a> {
     groups: &'a Groups,
     names: Vec<&'a str>,
+    statics: Statics,
 }
 
 impl Resolver<'_> {
-    fn family(&self, family: &data::Family) -> Fallible<Family> {
+    fn family(&self, family: &data::Family, name: &Template) -> Fallible<TokenStream> {
         let emitter = family.emitter.as_deref().ok_or("needs an emitter")?;
         if !["client", "server", "cloud"].contains(&emitter) {
             return Err(format!("`{emitter}` is not an emitter"));
         }
         let source = family.source.unwrap_or(Source::Both);
-        let name = template::read(&family.name)?;
         let labels = expand_labels(family.labels.as_deref().unwrap_or_default(), self.groups)?;
         if labels.first().is_none_or(|label| label.name != ID) {
             return Err(format!("the first label must be {ID}"));
@@ -58,63 +80,79 @@ impl Resolver<'_> {
         if let Some(other) = &family.payload_or {
             shapes.push(self.fields_of(other)?);
         }
-        let context = Context { name: &name, labels: &labels, related: &related, shapes: &shapes, groups: self.groups };
+        let context = Context { name, labels: &labels, related: &related, shapes: &shapes, groups: self.groups };
 
-        let (variants, hole_example) = self.variants(family, &name)?;
-        let choices = choices(family, &name)?;
+        let (variants, placeholder_example) = self.variants(family, name)?;
+        let choices = self.choices(family, name)?;
         let equal = self.equal(family, &context)?;
         let follows = match &family.follows {
-            Some(follows) => Some(&*Box::leak(Box::new(self.follows(follows, &context)?))),
+            Some(follows) => Some(self.follows(follows, &context)?),
             None => None,
         };
+        let follows = option(follows);
         let labels = self.labels(&labels, source)?;
         let related = related.iter().map(|related| self.related(related, source)).collect::<Fallible<Vec<_>>>()?;
+        let related = self.statics.list("Related", &related);
         let other_fields = family.other_fields.unwrap_or(Level::Warning);
         let payload =
             shapes.iter().map(|shape| self.object(shape, other_fields, source)).collect::<Fallible<Vec<_>>>()?;
-        let docs = family.page.as_ref().map(|page| {
-            let own = family.anchor.clone();
-            let anchor = own.unwrap_or_else(|| link::anchor(&family.name));
-            leak(&link::link(page, &anchor))
-        });
-        Ok(Family {
-            name,
-            title: Described(leak(&family.title)),
-            documented: Described(family.page.is_some()),
-            cloud: Described(emitter == "cloud"),
-            emitter: leak(emitter),
-            emitted_by: Described(leak(&family.emitted_by)),
-            notes: Described(texts(&family.notes)),
-            code: Described(leak(family.code.as_deref().unwrap_or_default())),
-            labels,
-            related: related.leak(),
-            other_roles: family.other_roles.unwrap_or(Level::Warning).severity(),
-            payload: payload.leak(),
-            follows,
-            docs,
-            variants: variants.leak(),
-            other_variants: family.other_variants.and_then(Level::severity),
-            choices,
-            hole_example: Described(leak(&hole_example)),
-            equal,
-        })
+        let payload = self.statics.list("Object", &payload);
+        let docs = option(family.page.as_ref().map(|page| {
+            let anchor = family.anchor.clone().unwrap_or_else(|| anchor(&family.name));
+            [SITE, page, "#", &anchor].concat()
+        }));
+        let other_roles = option(family.other_roles.unwrap_or(Level::Warning).severity());
+        let other_variants = option(family.other_variants.and_then(Level::severity));
+        let name = self.template(name);
+
+        let (title, emitted_by, is_documented, is_cloud) =
+            (&family.title, &family.emitted_by, family.page.is_some(), emitter == "cloud");
+        let (notes, code) = (self.statics.texts(&family.notes), family.code.as_deref().unwrap_or_default());
+        let number = self.statics.row(
+            Table::Family,
+            TokenStream::new(),
+            quote!(FamilyDescription {
+                title: #title,
+                is_documented: #is_documented,
+                is_cloud: #is_cloud,
+                emitted_by: #emitted_by,
+                notes: #notes,
+                code: #code,
+                placeholder_example: #placeholder_example,
+            }),
+        );
+        Ok(quote!(Family {
+            name: #name,
+            emitter: #emitter,
+            labels: #labels,
+            related: #related,
+            other_roles: #other_roles,
+            payload: #payload,
+            follows: #follows,
+            docs: #docs,
+            variants: #variants,
+            other_variants: #other_variants,
+            choices: #choices,
+            equal: #equal,
+            number: #number,
+        }))
     }
 
     /// The variants of a name, and the value of its placeholder for examples.
-    fn variants(&self, family: &data::Family, name: &Template) -> Fallible<(Vec<Variant>, String)> {
+    fn variants(&self, family: &data::Family, name: &Template) -> Fallible<(TokenStream, String)> {
         let variants = self.variants_of(family)?;
         let first = || variants.first().map(|variant| variant.name.clone());
         let example = family.hole_example.clone().or_else(first).unwrap_or_default();
         if name.is_literal() != example.is_empty() {
             return Err("a name with a placeholder needs a `hole_example` or variants, another has none".to_owned());
         }
-        let list = variants.iter().map(|variant| Variant {
-            name: leak(&variant.name),
-            state_type: variant.state_type.as_deref().map(leak),
-            previous: Aside(variant.previous.as_deref().map(leak)),
-            documented: Described(variant.documented),
+        let list = variants.iter().map(|data::Variant { name, state_type, previous, documented, .. }| {
+            let previous = option(previous.as_ref());
+            let number = self.statics.row(Table::Variant, previous, quote!(#documented));
+            let state_type = option(state_type.as_ref());
+            quote!(Variant { name: #name, state_type: #state_type, number: #number })
         });
-        Ok((list.collect(), example))
+        Ok((self.statics.list("Variant", &list.collect::<Vec<_>>()), example))
     }
 
     fn variants_of(&self, family: &data::Family) -> Fallible<Vec<data::Variant>> {
@@ -155,21 +193,28 @@ impl Resolver<'_> {
         }
         Ok(all)
     }
-}
 
-fn choices(family: &data::Family, name: &Template) -> Fallible<&'static [Choice]> {
-    let mut choices = Vec::new();
-    for (hole, values) in &family.choices {
-        if !template::has(name, hole) || values.is_empty() {
-            return Err(format!("choices: the name has no placeholder `{hole}`, or there are no values"));
+    fn choices(&self, family: &data::Family, name: &Template) -> Fallible<TokenStream> {
+        let mut choices = Vec::new();
+        for (hole, values) in &family.choices {
+            if !template::has(name, hole) || values.is_empty() {
+                return Err(format!("choices: the name has no placeholder `{hole}`, or there are no values"));
+            }
+            let values = self.statics.texts(values);
+            choices.push(quote!(Choice { hole: #hole, values: #values }));
         }
-        choices.push(Choice { hole: leak(hole), values: texts(values) });
+        Ok(self.statics.list("Choice", &choices))
     }
-    Ok(choices.leak())
+
+    /// The same as a thing of its own: few have one.
+    fn remark(&self, warning: Option<&String>, info: Option<&String>) -> TokenStream {
+        option(remark(warning, info).map(|remark| self.statics.one("Remark", &remark)))
+    }
 }
 
-fn texts(texts: &[String]) -> &'static [&'static str] {
-    texts.iter().map(|text| leak(text)).collect::<Vec<_>>().leak()
+/// The anchor of a heading that is the name of an event: in small letters, without dots and braces.
+fn anchor(name: &str) -> String {
+    name.chars().filter(|c| !matches!(c, '.' | '{' | '}')).map(|c| c.to_ascii_lowercase()).collect()
 }
 
 fn unique<'t>(what: &str, names: impl Iterator<Item = &'t String>) -> Fallible<()> {
@@ -187,38 +232,37 @@ fn no_group(kind: &str, name: &str) -> String {
 }
 
 /// What the absence of an item means: its own word, or an error where the documentation promises the item.
-fn missing(presence: Presence, own: Option<Level>, source: Source, words: &str) -> Option<Missing> {
-    let severity = match (presence, own) {
-        (Presence::Required, Some(level)) => level.severity(),
-        (Presence::Required, None) if source == Source::Code => Some(Severity::Warning),
-        (Presence::Required, None) => Some(Severity::Error),
-        _ => None,
+fn missing(presence: Presence, own: Option<Level>, source: Source, words: &str) -> TokenStream {
+    let level = match (presence, own) {
+        (Presence::Required, Some(level)) => level,
+        (Presence::Required, None) if source == Source::Code => Level::Warning,
+        (Presence::Required, None) => Level::Error,
+        _ => Level::Accepted,
     };
-    severity.map(|severity| Missing { severity, words: leak(words) })
+    option(level.severity().map(|severity| quote!(Missing { severity: #severity, words: #words })))
 }
 
 /// What the page says of how a value is built.
-fn build(key: Option<&str>, default: Option<&str>, once: Option<&str>, example: &str, is_name: bool) -> Aside<Build> {
-    Aside(Build {
-        key: leak(key.unwrap_or_default()),
-        default: default.map(leak),
-        once: leak(once.unwrap_or_default()),
-        called: leak(if is_name { example.trim_matches('"') } else { "" }),
-        is_shown: !example.is_empty(),
-    })
+fn generation(
+    key: Option<&str>,
+    default: Option<&str>,
+    once: Option<&str>,
+    example: &str,
+    is_name: bool,
+) -> TokenStream {
+    let (key, default, once) = (key.unwrap_or_default(), option(default), once.unwrap_or_default());
+    let called = if is_name { example.trim_matches('"') } else { "" };
+    let is_shown = !example.is_empty();
+    quote!(Generation { key: #key, default: #default, once: #once, called: #called, is_shown: #is_shown })
 }
 
 /// A sentence on a value, if there is one.
-fn remark(warning: Option<&String>, info: Option<&String>) -> Option<Remark> {
-    let (severity, text) = match (warning, info) {
-        (Some(text), _) => (Severity::Warning, text),
-        (None, Some(text)) => (Severity::Info, text),
+fn remark(warning: Option<&String>, info: Option<&String>) -> Option<TokenStream> {
+    let (level, text) = match (warning, info) {
+        (Some(text), _) => (Level::Warning, text),
+        (None, Some(text)) => (Level::Info, text),
         (None, None) => return None,
     };
-    Some(Remark { severity, text: leak(text) })
-}
-
-/// The same as a thing of its own: few have one.
-fn shared_remark(warning: Option<&String>, info: Option<&String>) -> Option<&'static Remark> {
-    remark(warning, info).map(|remark| &*Box::leak(Box::new(remark)))
+    let severity = level.severity()?;
+    Some(quote!(Remark { severity: #severity, text: #text }))
 }

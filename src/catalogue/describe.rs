@@ -1,84 +1,170 @@
-//! What there is to know about an event, as users see it.
+//! What users can look up about an event.
 //!
-//! The npm package has this as a file of its own beside the module, which has none of it.
+//! The npm package has this in a file of its own; the WebAssembly modules do not hold it.
+
+use std::ops::Not;
+
+use serde::Serialize;
 
 use super::example::{event, unfilled};
-use super::{Family, Field, Form, Kind, Label, Object, Presence, Related, Source, Value, families};
-use crate::json::write::{ToJson, Writer};
+use super::{Family, Field, Label, LabelForm, Object, Presence, Related, Source, Value, ValueKind, families};
+use crate::json::tree::{optional_text_as_value, text_as_value};
 
-/// What is known of a family, as users see it.
+/// Everything known about one event, or about a family of events with one name pattern.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct EventType {
+    /// The name, or the pattern of the names: `prefect.task-run.{state}`.
     pub name_pattern: &'static str,
+    /// What happens, in a few words.
     pub title: &'static str,
+    /// Whether Prefect's documentation describes it; otherwise it is known from its source code.
     pub documented: bool,
+    /// Whether only Prefect Cloud emits it.
     pub cloud: bool,
+    /// What emits it.
+    #[cfg_attr(feature = "typescript", ts(type = "\"client\" | \"server\" | \"cloud\" | (string & {})"))]
     pub emitter: &'static str,
-    /// The form of the primary resource's id.
+    /// The form of `resource["prefect.resource.id"]`, such as `prefect.task-run.{uuid}`.
     pub resource_id: String,
+    /// The labels of the resource.
     pub labels: Vec<LabelType>,
+    /// The related resources, by role.
     pub related: Vec<RelatedType>,
     /// The fields of the payload at all depths, by their paths.
     pub payload: Vec<FieldType>,
+    /// Which event `follows` names.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub follows: Option<&'static str>,
+    /// The documentation: an absolute URL.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub docs: Option<&'static str>,
+    /// The known values of the placeholder in the name.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "typescript", ts(optional, as = "Option<Vec<VariantType>>"))]
     pub variants: Vec<VariantType>,
-    /// What can be given to build it.
+    /// What the builder accepts for such an event, in the order of the event.
     pub inputs: Vec<Input>,
+    /// A valid event.
     pub example: Example,
 }
 
+/// What is known about a label.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields, rename = "Label"))]
 pub struct LabelType {
+    /// Its name, such as `prefect.resource.name`.
     pub name: &'static str,
-    pub presence: &'static str,
+    /// Whether it is in every event.
+    pub presence: Presence,
+    /// What its text looks like, such as `uuid`.
     pub form: String,
+    /// All values that it can have, where they are known.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "typescript", ts(optional, as = "Option<Vec<String>>"))]
     pub values: Vec<&'static str>,
+    /// What it says, in words.
     pub meaning: &'static str,
-    pub source: &'static str,
+    /// Where it is known from.
+    pub source: Source,
 }
 
+/// What is known about the related resources in one role.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields, rename = "RelatedResource"))]
 pub struct RelatedType {
+    /// Its `prefect.resource.role`.
     pub role: &'static str,
+    /// The form of its `prefect.resource.id`.
     pub id: String,
+    /// How many there are at least.
     pub min: u32,
+    /// How many there are at most; absent: any number.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub max: Option<u32>,
+    /// When it is there, in words.
     pub when: &'static str,
+    /// Its labels, without its id and its role.
     pub labels: Vec<LabelType>,
-    pub source: &'static str,
+    /// Where it is known from.
+    pub source: Source,
 }
 
+/// What is known about a field of the payload.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields, rename = "PayloadField"))]
 pub struct FieldType {
-    /// Keys from the outside in, with dots between; `[]` stands for each item of an array.
+    /// Keys from the outside in, with dots between: `validated_state.type`; `[]` stands for each item of an array.
     pub path: String,
+    /// What its value is, such as `string`.
+    #[serde(rename = "type")]
     pub kind: &'static str,
+    /// Whether its value can be null.
     pub nullable: bool,
-    pub presence: &'static str,
+    /// Whether it is in every event.
+    pub presence: Presence,
+    /// All values that it can have, where they are known.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "typescript", ts(optional, as = "Option<Vec<String>>"))]
     pub values: Vec<&'static str>,
+    /// What it says, in words.
     pub meaning: &'static str,
-    pub source: &'static str,
+    /// Where it is known from.
+    pub source: Source,
 }
 
+/// A known value of the placeholder in an event's name.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields, rename = "Variant"))]
 pub struct VariantType {
+    /// What stands in the place of the placeholder, such as `Running`.
     pub name: &'static str,
+    /// The state type that belongs to it, such as `RUNNING`.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub state_type: Option<&'static str>,
+    /// Whether the documentation has it.
     pub documented: bool,
 }
 
-/// A key that the builder takes for an event.
+/// A key that the builder accepts for an event.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields, rename = "InputKey"))]
 pub struct Input {
-    /// From the outside in: `task_run.name`.
+    /// From the outside in, with dots between: `task_run.name`.
     pub key: String,
     /// Without it, the event cannot be built.
+    #[serde(skip_serializing_if = "Not::not")]
+    #[cfg_attr(feature = "typescript", ts(optional, type = "true"))]
     pub required: bool,
-    /// What it says is in the event, whether it is given or not.
+    /// What it says is in every such event; if it is not given, it is generated.
+    #[serde(skip_serializing_if = "Not::not")]
+    #[cfg_attr(feature = "typescript", ts(optional, type = "true"))]
     pub always: bool,
-    /// The event's name says it already.
+    /// The name of the event says it already.
+    #[serde(skip_serializing_if = "Not::not")]
+    #[cfg_attr(feature = "typescript", ts(optional, type = "true"))]
     pub named: bool,
+    /// What its value is.
+    #[serde(rename = "type")]
+    #[cfg_attr(
+        feature = "typescript",
+        ts(
+            type = "\"text\" | \"uuid\" | \"timestamp\" | \"integer\" | \"number\" | \"boolean\" | \"object\" | \"object of strings\" | \"array\" | \"list of texts\" | \"any\""
+        )
+    )]
     pub kind: &'static str,
+    /// All values that it can have, where they are known.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "typescript", ts(optional, as = "Option<Vec<String>>"))]
     pub values: Vec<&'static str>,
-    /// What it is unless it is given, in words.
+    /// What it is unless it is given, in words; of what is not always there: once something of the same thing is given.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub otherwise: Option<String>,
-    /// As JSON text, where nothing is made.
+    /// An example, where nothing is generated. In Rust JSON text, in JSON the value itself.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "optional_text_as_value")]
+    #[cfg_attr(feature = "typescript", ts(type = "unknown"))]
     pub example: Option<String>,
+    /// What it says, in words.
     pub meaning: String,
 }
 
@@ -100,112 +186,17 @@ impl Input {
     }
 }
 
-/// A whole, correct event, as JSON text on a single line.
-pub struct Example(pub String);
+/// A complete, valid event. In Rust JSON text on a single line, in JSON the event itself.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct Example(
+    #[serde(serialize_with = "text_as_value")]
+    #[cfg_attr(feature = "typescript", ts(type = "object"))]
+    pub String,
+);
 
-impl ToJson for Example {
-    fn write(&self, writer: &mut Writer) {
-        writer.raw(&self.0);
-    }
-}
-
-impl ToJson for EventType {
-    fn write(&self, writer: &mut Writer) {
-        writer.open('{');
-        writer.text("name_pattern", self.name_pattern);
-        writer.text("title", self.title);
-        writer.flag("documented", self.documented);
-        writer.flag("cloud", self.cloud);
-        writer.text("emitter", self.emitter);
-        writer.text("resource_id", &self.resource_id);
-        writer.list("labels", &self.labels);
-        writer.list("related", &self.related);
-        writer.list("payload", &self.payload);
-        writer.optional("follows", self.follows);
-        writer.optional("docs", self.docs);
-        if !self.variants.is_empty() {
-            writer.list("variants", &self.variants);
-        }
-        writer.list("inputs", &self.inputs);
-        writer.value("example", &self.example);
-        writer.close('}');
-    }
-}
-
-impl ToJson for Input {
-    fn write(&self, writer: &mut Writer) {
-        writer.open('{');
-        writer.text("key", &self.key);
-        let flags = [("required", self.required), ("always", self.always), ("named", self.named)];
-        for (name, _) in flags.into_iter().filter(|(_, is_set)| *is_set) {
-            writer.flag(name, true);
-        }
-        writer.text("type", self.kind);
-        writer.texts("values", &self.values);
-        writer.optional("otherwise", self.otherwise.as_deref());
-        if let Some(example) = &self.example {
-            writer.key("example");
-            writer.raw(example);
-        }
-        writer.text("meaning", &self.meaning);
-        writer.close('}');
-    }
-}
-
-impl ToJson for LabelType {
-    fn write(&self, writer: &mut Writer) {
-        writer.open('{');
-        writer.text("name", self.name);
-        writer.text("presence", self.presence);
-        writer.text("form", &self.form);
-        writer.texts("values", &self.values);
-        writer.text("meaning", self.meaning);
-        writer.text("source", self.source);
-        writer.close('}');
-    }
-}
-
-impl ToJson for RelatedType {
-    fn write(&self, writer: &mut Writer) {
-        writer.open('{');
-        writer.text("role", self.role);
-        writer.text("id", &self.id);
-        writer.number("min", u64::from(self.min));
-        if let Some(max) = self.max {
-            writer.number("max", u64::from(max));
-        }
-        writer.text("when", self.when);
-        writer.list("labels", &self.labels);
-        writer.text("source", self.source);
-        writer.close('}');
-    }
-}
-
-impl ToJson for FieldType {
-    fn write(&self, writer: &mut Writer) {
-        writer.open('{');
-        writer.text("path", &self.path);
-        writer.text("type", self.kind);
-        writer.flag("nullable", self.nullable);
-        writer.text("presence", self.presence);
-        writer.texts("values", &self.values);
-        writer.text("meaning", self.meaning);
-        writer.text("source", self.source);
-        writer.close('}');
-    }
-}
-
-impl ToJson for VariantType {
-    fn write(&self, writer: &mut Writer) {
-        writer.open('{');
-        writer.text("name", self.name);
-        writer.optional("type", self.state_type);
-        writer.flag("documented", self.documented);
-        writer.close('}');
-    }
-}
-
-/// Describes every family. `inputs`: what the builder, which stands on the catalogue, takes for its events.
+/// Describes every family, in the order of the documentation. `inputs`: what the builder accepts for its events:
+/// [`generate::inputs`](crate::generate::inputs).
 #[must_use]
 pub fn event_types(inputs: &dyn Fn(&'static Family) -> Vec<Input>) -> Vec<EventType> {
     families().iter().map(|family| event_type(family, inputs(family))).collect()
@@ -217,8 +208,8 @@ pub fn event_types(inputs: &dyn Fn(&'static Family) -> Vec<Input>) -> Vec<EventT
 pub fn examples() -> Vec<Example> {
     let mut all = Vec::new();
     for family in families().iter().filter(|family| !family.name.is_literal()) {
-        all.push(Example(unfilled(family)));
-        all.extend(family.variants.iter().map(|variant| Example(event(family, Some(variant.name)))));
+        all.push(Example(unfilled(family).line()));
+        all.extend(family.variants.iter().map(|variant| Example(event(family, Some(variant.name)).line())));
     }
     all
 }
@@ -226,15 +217,15 @@ pub fn examples() -> Vec<Example> {
 fn event_type(family: &'static Family, inputs: Vec<Input>) -> EventType {
     EventType {
         name_pattern: family.name.text,
-        title: family.title.0,
-        documented: family.documented.0,
-        cloud: family.cloud.0,
+        title: family.title(),
+        documented: family.is_documented(),
+        cloud: family.is_cloud(),
         emitter: family.emitter,
         resource_id: family.labels.first().map(|label| label.form.describe()).unwrap_or_default(),
         labels: family.labels.iter().map(label_type).collect(),
         related: family.related.iter().map(related_type).collect(),
         payload: payload_types(family.payload),
-        follows: family.follows.map(|follows| follows.text.0),
+        follows: family.follows.map(|follows| follows.meaning()),
         docs: family.docs,
         variants: family
             .variants
@@ -242,25 +233,25 @@ fn event_type(family: &'static Family, inputs: Vec<Input>) -> EventType {
             .map(|variant| VariantType {
                 name: variant.name,
                 state_type: variant.state_type,
-                documented: variant.documented.0,
+                documented: variant.is_documented(),
             })
             .collect(),
         inputs,
-        example: Example(event(family, None)),
+        example: Example(event(family, None).line()),
     }
 }
 
 fn label_type(label: &'static Label) -> LabelType {
     LabelType {
         name: label.name,
-        presence: label.presence.0.name(),
+        presence: label.presence(),
         form: label.form.describe(),
         values: match &label.form {
-            Form::Values { values, .. } => texts(values),
+            LabelForm::Values { values, .. } => texts(values),
             _ => Vec::new(),
         },
-        meaning: label.meaning.0,
-        source: label.source.0.name(),
+        meaning: label.meaning(),
+        source: label.source(),
     }
 }
 
@@ -270,9 +261,9 @@ fn related_type(related: &'static Related) -> RelatedType {
         id: related.id.describe(),
         min: related.min,
         max: related.max,
-        when: related.when.0,
+        when: related.when(),
         labels: related.labels.iter().map(label_type).collect(),
-        source: related.source.0.name(),
+        source: related.source(),
     }
 }
 
@@ -287,16 +278,16 @@ fn payload_types(shapes: &'static [Object]) -> Vec<FieldType> {
 fn field_types(fields: &'static [Field], before: &str, all: &mut Vec<FieldType>) {
     for field in fields {
         let path = [before, field.name].concat();
-        let end = if field.kind == Kind::Array { "[]." } else { "." };
+        let end = if field.kind == ValueKind::Array { "[]." } else { "." };
         let inner = [&path, end].concat();
         all.push(FieldType {
             path,
             kind: field.kind.name(),
             nullable: field.nullable,
-            presence: field.presence.0.name(),
+            presence: field.presence(),
             values: texts(field.values),
-            meaning: field.meaning.0,
-            source: field.source.0.name(),
+            meaning: field.meaning(),
+            source: field.source(),
         });
         if let Some(object) = field.object {
             field_types(object.fields, &inner, all);
@@ -308,63 +299,41 @@ fn texts(values: &'static [Value]) -> Vec<&'static str> {
     values.iter().map(|value| value.text).collect()
 }
 
-impl Form {
+impl LabelForm {
     /// The form in words, or as templates.
     #[must_use]
     pub fn describe(&self) -> String {
         match self {
-            Form::Text => "text".to_owned(),
-            Form::Integer => "integer".to_owned(),
-            Form::SignedInteger => "integer, possibly negative".to_owned(),
-            Form::Timestamp => "RFC 3339 timestamp".to_owned(),
-            Form::Uuid => "UUID".to_owned(),
-            Form::JsonStrings => "JSON array of strings".to_owned(),
-            Form::AtMost(most) => format!("text of at most {most} characters"),
-            Form::Values { .. } => "one of the values".to_owned(),
-            Form::Templates(templates) => {
+            LabelForm::Text => "text".to_owned(),
+            LabelForm::Integer => "integer".to_owned(),
+            LabelForm::SignedInteger => "integer, possibly negative".to_owned(),
+            LabelForm::Timestamp => "RFC 3339 timestamp".to_owned(),
+            LabelForm::Uuid => "UUID".to_owned(),
+            LabelForm::JsonStrings => "JSON array of strings".to_owned(),
+            LabelForm::AtMost(most) => format!("text of at most {most} characters"),
+            LabelForm::Values { .. } => "one of the values".to_owned(),
+            LabelForm::Templates(templates) => {
                 templates.iter().map(|alternative| alternative.template.text).collect::<Vec<_>>().join(" | ")
             }
         }
     }
 }
 
-impl Presence {
+impl ValueKind {
+    /// Its name, as users see it.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
-            Presence::Required => "required",
-            Presence::Optional => "optional",
-            Presence::Undocumented => "undocumented",
-        }
-    }
-}
-
-impl Source {
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Source::Docs => "docs",
-            Source::Code => "code",
-            Source::Both => "both",
-        }
-    }
-}
-
-impl Kind {
-    /// As users see it; what a string contains stands in the field's meaning.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Kind::Any => "any",
-            Kind::String => "string",
-            Kind::Uuid => "uuid",
-            Kind::Timestamp => "timestamp",
-            Kind::Integer => "integer",
-            Kind::Number => "number",
-            Kind::Boolean => "boolean",
-            Kind::Object => "object",
-            Kind::StringMap => "object of strings",
-            Kind::Array => "array",
+            ValueKind::Any => "any",
+            ValueKind::String => "string",
+            ValueKind::Uuid => "uuid",
+            ValueKind::Timestamp => "timestamp",
+            ValueKind::Integer => "integer",
+            ValueKind::Number => "number",
+            ValueKind::Boolean => "boolean",
+            ValueKind::Object => "object",
+            ValueKind::StringMap => "object of strings",
+            ValueKind::Array => "array",
         }
     }
 }

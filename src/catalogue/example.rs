@@ -1,36 +1,39 @@
-use super::{Alternative, Equal, Family, Field, Form, Kind, Label, Object, Part, Presence, Related, Term, Variant};
-use crate::json::write::{Writer, indented, quoted};
+//! Example events, made of the catalogue's examples of labels and fields.
+
+use super::model::{Equal, Family, Field, Label, LabelForm, Object as Shape, Related, Term, ValueKind, Variant};
+use super::{Alternative, Part, Presence};
+use crate::json::tree::{Object, Tree};
 
 const OCCURRED: &str = "2026-03-31T18:30:00.000000Z";
 /// The same instant in milliseconds since 1970: the front of the examples' ids.
 const OCCURRED_MILLIS: u64 = 0x019d_4528_e040;
 const TERMINAL: [&str; 4] = ["COMPLETED", "FAILED", "CRASHED", "CANCELLED"];
 
-/// A whole, correct event of a family, as JSON text. The same call gives the same text.
+/// A complete, valid event of a family, as JSON text indented by two spaces. The same call returns the same text.
 ///
-/// `variant` is the value of the placeholder in the family's name (another one than those
-/// listed is taken for a name of a completed state); none: a usual one.
+/// `variant`: the value of the placeholder in the family's name; a value that is not listed counts as the name of a
+/// completed state. `None`: a usual one.
 #[must_use]
 pub fn example(family: &Family, variant: Option<&str>) -> String {
-    indented(&event(family, variant))
+    event(family, variant).indented()
 }
 
-/// The usual one on a single line.
+/// The usual example on a single line.
 #[must_use]
 pub fn example_line(family: &Family) -> String {
-    event(family, None)
+    event(family, None).line()
 }
 
-/// The same on a single line.
-pub(super) fn event(family: &Family, variant: Option<&str>) -> String {
-    let hole = variant.filter(|_| !family.name.is_literal()).unwrap_or(family.hole_example.0);
+/// The same as a value.
+pub(crate) fn event(family: &Family, variant: Option<&str>) -> Tree {
+    let hole = variant.filter(|_| !family.name.is_literal()).unwrap_or(family.placeholder_example());
     let name = named(family, hole);
     let maker = Maker { family, state: State::of(family, hole), name: &name };
     maker.event()
 }
 
 /// The event in which the placeholders of the family's name stand instead of values.
-pub(super) fn unfilled(family: &Family) -> String {
+pub(super) fn unfilled(family: &Family) -> Tree {
     let rest = family.name.text.strip_prefix(family.name.prefix());
     event(family, rest.and_then(|rest| rest.strip_suffix(suffix(family))))
 }
@@ -61,13 +64,13 @@ impl State {
         let known = |name: &str| family.variants.iter().find(|variant| variant.name == name);
         let custom = || family.variants.iter().find(|variant| variant.state_type == Some("COMPLETED"));
         let now = known(hole).or_else(custom)?;
-        let before = now.previous.0.and_then(known);
+        let before = now.previous().and_then(known);
         let mut ran = false;
         let mut earlier = Some(now);
         // As many steps as there are variants: the build script refuses circles.
         for _ in family.variants {
             ran |= earlier.is_some_and(|variant| variant.state_type == Some("RUNNING"));
-            earlier = earlier.and_then(|variant| variant.previous.0).and_then(known);
+            earlier = earlier.and_then(|variant| variant.previous()).and_then(known);
         }
         Some(State { kind: now.state_type?, before, ran })
     }
@@ -84,42 +87,28 @@ struct Maker<'f> {
 }
 
 impl Maker<'_> {
-    fn event(&self) -> String {
-        let mut out = Writer::default();
-        out.open('{');
-        out.text("occurred", OCCURRED);
-        out.text("event", self.name);
-
-        out.key("resource");
-        out.open('{');
+    fn event(&self) -> Tree {
+        let mut resource = Object::new();
         for label in self.family.labels.iter().filter(|label| shown(label)) {
-            out.text(label.name, &self.label(label));
+            resource.push(label.name, self.label(label));
         }
-        out.close('}');
-
-        out.key("related");
-        out.open('[');
-        for related in self.family.related.iter().filter(|related| !related.example.0.is_empty()) {
-            self.related(related, &mut out);
-        }
-        out.close(']');
-
-        out.key("payload");
-        out.open('{');
-        if let Some(object) = self.family.payload.first() {
-            self.fields(object, &mut Vec::new(), &mut out);
-        }
-        out.close('}');
-
-        out.text("id", &id(self.name, OCCURRED_MILLIS));
-        if self.follows() {
-            out.text("follows", &id(&format!("before {}", self.name), OCCURRED_MILLIS - 5_000));
+        let related = self.family.related.iter().filter(|related| !related.example().is_empty());
+        let related: Vec<Object> = related.map(|related| self.related(related)).collect();
+        let payload = self.family.payload.first().map(|shape| self.fields(shape, &mut Vec::new()));
+        let follows = if self.follows() {
+            Tree::from(id(&format!("before {}", self.name), OCCURRED_MILLIS - 5_000))
         } else {
-            out.key("follows");
-            out.raw("null");
-        }
-        out.close('}');
-        out.finish()
+            Tree::Null
+        };
+        Object::new()
+            .with("occurred", OCCURRED)
+            .with("event", self.name)
+            .with("resource", resource)
+            .with("related", related)
+            .with("payload", payload.unwrap_or_default())
+            .with("id", id(self.name, OCCURRED_MILLIS))
+            .with("follows", follows)
+            .into()
     }
 
     fn follows(&self) -> bool {
@@ -132,7 +121,7 @@ impl Maker<'_> {
         // The first event of a chain has nothing to follow.
         let chain = follows.families.contains(&self.family.name.text);
         let first = chain && self.family.variants.first().is_some_and(|variant| self.hole_is(variant.name));
-        follows.documented.0 && !first
+        follows.is_documented() && !first
     }
 
     fn hole_is(&self, value: &str) -> bool {
@@ -173,86 +162,75 @@ impl Maker<'_> {
             return value;
         }
         match &label.form {
-            Form::Templates(templates) => refilled(templates, label.example.0, &|hole| {
+            LabelForm::Templates(templates) => refilled(templates, label.example(), &|hole| {
                 self.fixed(&|term| matches!(term, Term::IdPart(part) if *part == hole))
             }),
-            _ => label.example.0.to_owned(),
+            _ => label.example().to_owned(),
         }
     }
 
-    fn related(&self, related: &Related, out: &mut Writer) {
+    fn related(&self, related: &Related) -> Object {
         let of_id = |hole: &str| {
             self.fixed(
                 &|term| matches!(term, Term::RelatedIdPart { role, part } if *role == related.role && *part == hole),
             )
         };
         let id = match &related.id {
-            Form::Templates(templates) => refilled(templates, related.example.0, &of_id),
-            _ => related.example.0.to_owned(),
+            LabelForm::Templates(templates) => refilled(templates, related.example(), &of_id),
+            _ => related.example().to_owned(),
         };
-        out.item();
-        out.open('{');
-        out.text("prefect.resource.id", &id);
-        out.text("prefect.resource.role", related.role);
+        let mut labels = Object::new().with("prefect.resource.id", id).with("prefect.resource.role", related.role);
         for label in related.labels.iter().filter(|label| shown(label)) {
-            out.text(label.name, label.example.0);
+            labels.push(label.name, label.example());
         }
-        out.close('}');
+        labels
     }
 
     // ---- payload
 
-    fn fields(&self, object: &Object, path: &mut Vec<&'static str>, out: &mut Writer) {
-        for field in object.fields {
+    fn fields(&self, shape: &Shape, path: &mut Vec<&'static str>) -> Object {
+        let mut fields = Object::new();
+        for field in shape.fields {
             path.push(field.name);
-            self.field(field, path, out);
+            if let Some(value) = self.field(field, path) {
+                fields.push(field.name, value);
+            }
             path.pop();
         }
+        fields
     }
 
-    fn field(&self, field: &Field, path: &mut Vec<&'static str>, out: &mut Writer) {
-        let value = match self.of_state(path) {
-            Some(Of::Nothing) => return,
-            Some(Of::Value(value)) => Some(value),
-            None => None,
-        };
-        let same = |term: &Term| matches!(term, Term::Payload { path: other, .. } if *other == path.as_slice());
-        if let Some(json) = value {
-            out.key(field.name);
-            out.raw(&json);
-        } else if let Some(text) = self.fixed(&same) {
-            if field.kind == Kind::Integer {
-                out.key(field.name);
-                out.raw(&text);
-            } else {
-                out.text(field.name, &text);
-            }
-        } else if !field.example.0.is_empty() {
-            out.key(field.name);
-            out.raw(field.example.0);
-        } else if field.presence.0 != Presence::Optional {
-            out.key(field.name);
-            out.open('{');
-            if let Some(object) = field.object {
-                self.fields(object, path, out);
-            }
-            out.close('}');
+    /// Its value; `None`: it is not there.
+    fn field(&self, field: &Field, path: &mut Vec<&'static str>) -> Option<Tree> {
+        match self.of_state(path) {
+            Some(Of::Nothing) => return None,
+            Some(Of::Value(value)) => return Some(value),
+            None => {}
         }
+        let same = |term: &Term| matches!(term, Term::Payload { path: other, .. } if *other == path.as_slice());
+        if let Some(text) = self.fixed(&same) {
+            return Some(match text.parse::<u64>() {
+                Ok(number) if field.kind == ValueKind::Integer => Tree::from(number),
+                _ => Tree::from(text),
+            });
+        }
+        let made_of_fields = || field.object.map_or(Object::new(), |shape| self.fields(shape, path)).into();
+        example_value(field).or_else(|| (field.presence() != Presence::Optional).then(made_of_fields))
     }
 
     /// What the state before and the course of the run give to a field.
     fn of_state(&self, path: &[&str]) -> Option<Of> {
         let state = self.state.as_ref()?;
-        let before = |text: fn(&Variant) -> &str| state.before.map_or("null".to_owned(), |before| quoted(text(before)));
+        let before = |text: fn(&Variant) -> &str| state.before.map_or(Tree::Null, |before| Tree::from(text(before)));
         match path {
             ["intended", "from"] | ["initial_state", "type"] => {
                 Some(Of::Value(before(|v| v.state_type.unwrap_or_default())))
             }
             ["initial_state", "name"] => Some(Of::Value(before(|v| v.name))),
-            ["initial_state"] if state.before.is_none() => Some(Of::Value("null".to_owned())),
+            ["initial_state"] if state.before.is_none() => Some(Of::Value(Tree::Null)),
             ["task_run", "start_time"] if !state.ran => Some(Of::Nothing),
             ["task_run", "end_time"] if !state.ended() => Some(Of::Nothing),
-            ["task_run", "total_run_time"] if !state.ended() => Some(Of::Value("0.0".to_owned())),
+            ["task_run", "total_run_time"] if !state.ended() => Tree::parse("0.0").ok().map(Of::Value),
             _ => None,
         }
     }
@@ -261,12 +239,17 @@ impl Maker<'_> {
 enum Of {
     /// The field is not there.
     Nothing,
-    /// Its JSON text.
-    Value(String),
+    Value(Tree),
+}
+
+/// The example of a field; `None`: it has none of its own.
+pub(crate) fn example_value(field: &Field) -> Option<Tree> {
+    // The build script rejects what is no JSON.
+    Tree::parse(field.example()).ok()
 }
 
 fn shown(label: &Label) -> bool {
-    label.presence.0 != Presence::Optional || !label.example.0.is_empty()
+    label.presence() != Presence::Optional || !label.example().is_empty()
 }
 
 /// An example id, with those of its parts replaced that hang on the event's name.

@@ -1,3 +1,5 @@
+//! What stands in the place of a placeholder. The build script compiles this file too.
+
 /// What a placeholder of a template stands for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Hole {
@@ -18,18 +20,6 @@ pub enum Hole {
 const ASSET_KEY: usize = 512;
 
 impl Hole {
-    /// What a placeholder stands for follows from its name.
-    #[must_use]
-    pub(super) fn of(name: &str) -> Hole {
-        match name {
-            "uuid" => Hole::Uuid,
-            "asset-key" => Hole::AssetKey,
-            "state" | "tag" | "container-id" | "worker-name" | "materialized-by" => Hole::Text,
-            "flow" | "name" => Hole::Segment,
-            _ => Hole::Word,
-        }
-    }
-
     /// Takes the placeholder's value from the front of a text: the value and the rest.
     #[must_use]
     pub fn take(self, text: &[u8]) -> Option<(&[u8], &[u8])> {

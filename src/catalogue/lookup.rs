@@ -1,42 +1,13 @@
+//! Families by the names of events.
+
 use std::cmp::Ordering;
-use std::sync::OnceLock;
 
-use strsim::osa_distance;
+use super::model::{Choice, Family};
+use super::statics::{FAMILIES, LITERALS, PATTERNS};
+use super::{Hole, Part};
+use crate::text::nearest::within;
 
-use super::{Choice, Family, Hole, Part, decode};
-
-/// All families, and their names to find them by.
-struct Catalogue {
-    families: &'static [Family],
-    /// The families without a placeholder in their names, sorted by length and text: most
-    /// comparisons of a search then need no look at the text.
-    literals: Names,
-    /// The others by what their names begin with, sorted likewise: those with more literal
-    /// text, to be tried first, come last.
-    patterns: Names,
-}
-
-type Names = Vec<(&'static str, &'static Family)>;
-
-fn catalogue() -> &'static Catalogue {
-    static CATALOGUE: OnceLock<Catalogue> = OnceLock::new();
-    CATALOGUE.get_or_init(|| Catalogue::of(decode::families()))
-}
-
-impl Catalogue {
-    fn of(families: &'static [Family]) -> Catalogue {
-        let (mut literals, mut patterns) = (Names::new(), Names::new());
-        for family in families {
-            let names = if family.name.is_literal() { &mut literals } else { &mut patterns };
-            // `sort` would need far more code.
-            let prefix = family.name.prefix();
-            let place = names.partition_point(|(other, _)| by_length(other, prefix).is_lt());
-            names.insert(place, (prefix, family));
-        }
-        Catalogue { families, literals, patterns }
-    }
-}
-
+/// Most comparisons of a search then need no look at the text.
 fn by_length(one: &str, other: &str) -> Ordering {
     (one.len(), one).cmp(&(other.len(), other))
 }
@@ -44,11 +15,12 @@ fn by_length(one: &str, other: &str) -> Ordering {
 /// All families that Prefect's documentation describes or its source emits, page by page.
 #[must_use]
 pub fn families() -> &'static [Family] {
-    catalogue().families
+    &FAMILIES
 }
 
 /// The family of an event's name.
 pub struct Match<'n> {
+    /// The family.
     pub family: &'static Family,
     /// The value of the name's placeholder, such as `Running` (of a name with two
     /// placeholders: both, and what stands between them).
@@ -61,12 +33,11 @@ pub fn find(name: &str) -> Option<Match<'_>> {
     if !name.starts_with("prefect") {
         return None;
     }
-    let Catalogue { literals, patterns, .. } = catalogue();
-    if let Ok(place) = literals.binary_search_by(|(literal, _)| by_length(literal, name)) {
-        let (_, family) = literals.get(place)?;
+    if let Ok(place) = LITERALS.binary_search_by(|(literal, _)| by_length(literal, name)) {
+        let (_, family) = LITERALS.get(place)?;
         return Some(Match { family, hole: None });
     }
-    patterns.iter().rev().find_map(|(prefix, family)| {
+    PATTERNS.iter().find_map(|(prefix, family)| {
         let rest = name.strip_prefix(prefix)?;
         let hole = Some(hole(family, name, rest)?);
         Some(Match { family, hole })
@@ -101,12 +72,12 @@ fn begins_like_a_literal(name: &str, rest: &str) -> bool {
         return false;
     };
     let begin = name.strip_suffix(after).unwrap_or(name);
-    catalogue().literals.iter().any(|(literal, _)| literal.starts_with(begin))
+    LITERALS.iter().any(|(literal, _)| literal.starts_with(begin))
 }
 
 /// Whether the name is all but that of a family without a placeholder.
 fn is_near_a_literal(name: &str) -> bool {
-    catalogue().literals.iter().any(|(literal, _)| osa_distance(literal, name) <= 2)
+    LITERALS.iter().any(|(literal, _)| within(literal, name, 2).is_some())
 }
 
 /// The name that was probably meant by one that no family has.
@@ -114,7 +85,7 @@ fn is_near_a_literal(name: &str) -> bool {
 pub fn suggest(name: &str) -> Option<String> {
     let wanted = name.to_ascii_lowercase();
     let (first, _) = wanted.split_once('.')?;
-    if osa_distance(first, "prefect").min(osa_distance(first, "prefect-cloud")) > 1 {
+    if !["prefect", "prefect-cloud"].iter().any(|known| within(first, known, 1).is_some()) {
         return None;
     }
     let limit = wanted.len().saturating_sub(first.len()) / 4;
@@ -135,7 +106,7 @@ pub fn suggest(name: &str) -> Option<String> {
         }
     }
     if best.found.is_none() {
-        for (_, family) in catalogue().patterns.iter().rev() {
+        for (_, family) in &PATTERNS {
             if family.choices.is_empty()
                 && let Some(candidate) = with_values_of(family, name)
             {
@@ -170,12 +141,9 @@ struct Best {
 
 impl Best {
     fn offer(&mut self, candidate: String) {
-        // The difference in length is the least number of edits: most candidates stop here.
-        if candidate.len().abs_diff(self.wanted.len()) > self.limit {
-            return;
-        }
-        let edits = osa_distance(&self.wanted, &candidate.to_ascii_lowercase());
-        if edits <= self.limit && self.found.as_ref().is_none_or(|(least, _)| edits < *least) {
+        if let Some(edits) = within(&self.wanted, &candidate.to_ascii_lowercase(), self.limit)
+            && self.found.as_ref().is_none_or(|(least, _)| edits < *least)
+        {
             self.found = Some((edits, candidate));
         }
     }

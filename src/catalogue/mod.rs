@@ -1,25 +1,31 @@
-//! What Prefect documents of its events, as data, and look-up by an event's name.
+//! What Prefect documents of its events and what it emits, as data; look-up by an event's name.
 //!
-//! The facts stand in `pages/`, one file per page of the documentation; the build script
-//! makes bytes of them, which are decoded at first use.
+//! The facts stand in `pages/`, one file per page of the documentation; the build script checks them and writes them as
+//! statics.
 
-mod decode;
+mod authoring;
 mod describe;
-#[cfg(test)]
-mod encode;
+mod description;
 mod example;
 mod hole;
-mod link;
 mod lookup;
 mod model;
 mod slug;
+mod statics;
 mod template;
 #[cfg(test)]
 mod tests;
 
+pub use authoring::{Generation, Presence};
 pub use describe::{EventType, Example, FieldType, Input, LabelType, RelatedType, VariantType, event_types, examples};
+pub use description::Source;
+pub(crate) use example::{event, example_value};
 pub use example::{example, example_line};
 pub use hole::{Hole, is_uuid, uuid_bytes};
 pub use lookup::{Match, families, find, suggest};
-pub use model::*;
+pub use model::{
+    Alternative, Choice, Compare, Equal, Family, Field, Follows, Label, LabelForm, Missing, Object, Related, Remark,
+    Term, Value, ValueKind, Variant,
+};
 pub use slug::slug;
+pub use template::{Part, Template};

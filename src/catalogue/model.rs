@@ -1,47 +1,30 @@
 //! The shapes of the catalogue.
 //!
-//! The build script reads the YAML files in `src/catalogue/pages/` into these types
-//! too, checks them, and writes them as bytes (`encode.rs`); at first use `decode.rs`
-//! reads those, once. So everything here is `'static`.
+//! These structs hold the facts that checks need. What only the builder needs (`authoring.rs`), and what only
+//! descriptions need (`description.rs`), stands in other statics: a program that does not ask for it does not hold it.
 
-use serde::Deserialize;
-
-use super::hole::Hole;
+use super::statics;
+use super::template::Template;
 use crate::diagnostic::Severity;
-
-/// A fact that no check needs, only who builds an event.
-#[derive(Debug)]
-pub struct Aside<T>(pub T);
-
-/// A fact that only the description of an event needs.
-#[derive(Debug)]
-pub struct Described<T>(pub T);
+use crate::text::number::Number;
 
 /// One event family: a name, or a name pattern such as `prefect.task-run.{state}`.
 #[derive(Debug)]
 pub struct Family {
+    /// Its name, or the pattern of its names.
     pub name: Template,
-    pub title: Described<&'static str>,
-    /// Stands in the documentation (otherwise it is only seen in the source and on servers).
-    pub documented: Described<bool>,
-    /// Emitted by Prefect Cloud alone.
-    pub cloud: Described<bool>,
     /// `client`, `server` or `cloud`.
     pub emitter: &'static str,
-    /// Who of them, and when, in words.
-    pub emitted_by: Described<&'static str>,
-    /// What else there is to say, a sentence or two each.
-    pub notes: Described<&'static [&'static str]>,
-    /// Where it stands in Prefect's source; empty: not in what is open.
-    pub code: Described<&'static str>,
     /// The labels of the primary resource; `prefect.resource.id` comes first.
     pub labels: &'static [Label],
+    /// The related resources, one role each.
     pub related: &'static [Related],
     /// What a related resource in a role that is not listed means: `None`, the
     /// documentation leaves the list open.
     pub other_roles: Option<Severity>,
     /// The shapes the payload can have: one, or alternatives of which one must fit whole.
     pub payload: &'static [Object],
+    /// What `follows` points at; `None`: that is not known.
     pub follows: Option<&'static Follows>,
     /// Absolute URL with its anchor.
     pub docs: Option<&'static str>,
@@ -52,90 +35,45 @@ pub struct Family {
     /// Placeholders of the name that take no other values than these: a name with
     /// another value is not of this family.
     pub choices: &'static [Choice],
-    /// A value of the name's placeholder for examples; empty: the name has none.
-    pub hole_example: Described<&'static str>,
-    /// Places of one event which must say the same.
+    /// Places of one event that must say the same.
     pub equal: &'static [Equal],
-}
-
-pub(super) const SEVERITIES: [Severity; 3] = [Severity::Info, Severity::Warning, Severity::Error];
-
-/// How an event is built: what the caller gives for a value, and what it is otherwise.
-#[derive(Clone, Copy, Debug)]
-pub struct Build {
-    /// The caller's key for it, from the outside in: `state.name`. Empty: it follows from what it is.
-    pub key: &'static str,
-    /// What it is unless it is given; `keys a.b`: the keys of what is given there; `same a.b`: the list that is given there; `{…}`: filled in.
-    pub default: Option<&'static str>,
-    /// Of a field that is not always there: once the run has been `running`, or has `ended`.
-    pub once: &'static str,
-    /// What a thing is called in the example; empty: this is no name.
-    pub called: &'static str,
-    /// The example event has it.
-    pub is_shown: bool,
-}
-
-/// Who says so.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Source {
-    Docs,
-    Code,
-    Both,
-}
-
-impl Source {
-    pub(super) const ALL: [Source; 3] = [Source::Docs, Source::Code, Source::Both];
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Presence {
-    /// Always there. What its absence means stands in `missing`, which the others do not have.
-    Required,
-    Optional,
-    /// The emitter writes it, the documentation does not know it.
-    Undocumented,
-}
-
-impl Presence {
-    pub(super) const ALL: [Presence; 3] = [Presence::Required, Presence::Optional, Presence::Undocumented];
+    pub(super) number: Number<{ statics::FAMILY_ROWS }>,
 }
 
 /// A sentence on a value that is accepted although the documentation and the
 /// emitter disagree about it; it says which of the two says what.
 #[derive(Debug)]
 pub struct Remark {
+    /// How bad it is: a warning or an info.
     pub severity: Severity,
+    /// The sentence.
     pub text: &'static str,
 }
 
 /// What the absence of something means.
 #[derive(Clone, Copy, Debug)]
 pub struct Missing {
+    /// How bad it is.
     pub severity: Severity,
-    /// What is told of that which is absent.
+    /// What the message says about the thing that is missing.
     pub words: &'static str,
 }
 
 /// A label of the primary or of a related resource.
 #[derive(Debug)]
 pub struct Label {
+    /// Its name, such as `prefect.resource.name`.
     pub name: &'static str,
-    pub presence: Aside<Presence>,
     /// `None`: its absence means nothing.
     pub missing: Option<Missing>,
-    pub form: Form,
-    pub meaning: Aside<&'static str>,
-    pub source: Described<Source>,
-    /// An example value; empty for an optional label: the example event leaves it out.
-    pub example: Described<&'static str>,
-    pub build: Aside<Build>,
+    /// What its text must look like.
+    pub form: LabelForm,
+    pub(super) number: Number<{ statics::LABELS }>,
 }
 
 /// What the text of a label must look like.
 #[derive(Debug)]
-pub enum Form {
+pub enum LabelForm {
     /// Any text.
     Text,
     /// A whole number, not negative, in decimal digits.
@@ -144,152 +82,137 @@ pub enum Form {
     SignedInteger,
     /// RFC 3339.
     Timestamp,
+    /// A UUID with hyphens.
     Uuid,
     /// A JSON array of strings, as text.
     JsonStrings,
     /// At most so many characters (Unicode code points).
     AtMost(usize),
-    /// One of a list; `other`: what a value outside it means.
+    /// One of a list.
     Values {
+        /// The list.
         values: &'static [Value],
+        /// What a value outside the list means.
         other: Severity,
     },
     /// One of several templates; the first without a remark is the documented form.
     Templates(&'static [Alternative]),
 }
 
+/// A value of a label or a field.
 #[derive(Debug)]
 pub struct Value {
+    /// Its text.
     pub text: &'static str,
+    /// What the value means, where documentation and emitter disagree.
     pub remark: Option<Remark>,
 }
 
+/// A form that an id can have.
 #[derive(Debug)]
 pub struct Alternative {
+    /// The form.
     pub template: Template,
+    /// What the form means, where documentation and emitter disagree.
     pub remark: Option<Remark>,
-}
-
-/// Text with placeholders: `prefect.worker.{type}.{slug}`.
-#[derive(Debug)]
-pub struct Template {
-    pub text: &'static str,
-    pub parts: &'static [Part],
-}
-
-#[derive(Debug)]
-pub enum Part {
-    Literal(&'static str),
-    Hole { name: &'static str, hole: Hole },
 }
 
 /// A related resource in one role.
 #[derive(Debug)]
 pub struct Related {
+    /// Its `prefect.resource.role`.
     pub role: &'static str,
     /// The forms of its `prefect.resource.id`.
-    pub id: Form,
+    pub id: LabelForm,
     /// How many the emitter or the documentation promise at least.
     pub min: u32,
     /// `None`: any number.
     pub max: Option<u32>,
     /// What fewer than `min` means; `None`: nothing.
     pub missing: Option<Missing>,
-    /// When it is present, in words.
-    pub when: Described<&'static str>,
     /// Its further labels (without the id and the role).
     pub labels: &'static [Label],
-    pub source: Described<Source>,
-    /// An example id; empty: the example event leaves the resource out.
-    pub example: Described<&'static str>,
-    pub build: Aside<Build>,
     /// What its presence means, where documentation and emitter disagree.
     pub remark: Option<&'static Remark>,
+    pub(super) number: Number<{ statics::RELATED }>,
 }
 
 /// A JSON object and its fields.
 #[derive(Debug)]
 pub struct Object {
+    /// The fields that are known.
     pub fields: &'static [Field],
     /// What a key that is not listed means; `None`: the object is open.
     pub other: Option<Severity>,
 }
 
+/// A field of the payload.
 #[derive(Debug)]
 pub struct Field {
+    /// Its key.
     pub name: &'static str,
-    pub kind: Kind,
+    /// What its value is.
+    pub kind: ValueKind,
+    /// Whether the value can be null.
     pub nullable: bool,
-    pub presence: Aside<Presence>,
     /// `None`: its absence means nothing.
     pub missing: Option<Missing>,
     /// The values it can have, or each of its items (strings), empty: any.
     pub values: &'static [Value],
     /// What a value outside `values` means.
     pub other: Severity,
-    /// For `Kind::Object`: its fields. For `Kind::Array`: the fields of each item, if it is an object.
+    /// For `ValueKind::Object`: its fields. For `ValueKind::Array`: the fields of each item, if it is an object.
     pub object: Option<&'static Object>,
-    /// For `Kind::Array`: what each item is.
-    pub items: Option<Kind>,
+    /// For `ValueKind::Array`: what each item is.
+    pub items: Option<ValueKind>,
     /// Another kind that is accepted, with a remark.
-    pub also: Option<&'static (Kind, Remark)>,
+    pub also: Option<&'static (ValueKind, Remark)>,
     /// What its presence means, where documentation and emitter disagree.
     pub remark: Option<&'static Remark>,
-    pub meaning: Aside<&'static str>,
-    pub source: Described<Source>,
-    /// An example value, as JSON text. Empty for an object with fields: the example is made
-    /// of its fields. Empty for an optional field: the example event leaves it out.
-    pub example: Described<&'static str>,
-    pub build: Aside<Build>,
+    pub(super) number: Number<{ statics::FIELDS }>,
 }
 
+/// What a JSON value is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Kind {
+pub enum ValueKind {
+    /// Any value.
     Any,
+    /// Any string.
     String,
     /// A string that is a UUID.
     Uuid,
     /// A string that is an RFC 3339 timestamp.
     Timestamp,
+    /// A number without a fraction.
     Integer,
+    /// Any number.
     Number,
+    /// `true` or `false`.
     Boolean,
+    /// An object.
     Object,
     /// An object whose values are all strings.
     StringMap,
+    /// An array.
     Array,
-}
-
-impl Kind {
-    pub(super) const ALL: [Kind; 10] = [
-        Kind::Any,
-        Kind::String,
-        Kind::Uuid,
-        Kind::Timestamp,
-        Kind::Integer,
-        Kind::Number,
-        Kind::Boolean,
-        Kind::Object,
-        Kind::StringMap,
-        Kind::Array,
-    ];
 }
 
 /// A known value of the placeholder in an event's name.
 #[derive(Debug)]
 pub struct Variant {
+    /// The value, such as `Running`.
     pub name: &'static str,
     /// The state type that Prefect gives to a state of this name.
     pub state_type: Option<&'static str>,
-    /// The variant that usually comes before; `None`: it is the first.
-    pub previous: Aside<Option<&'static str>>,
-    pub documented: Described<bool>,
+    pub(super) number: Number<{ statics::VARIANTS }>,
 }
 
 /// The values of a placeholder in an event's name.
 #[derive(Debug)]
 pub struct Choice {
+    /// The name of the placeholder.
     pub hole: &'static str,
+    /// The values that it can have.
     pub values: &'static [&'static str],
 }
 
@@ -302,28 +225,29 @@ impl Choice {
 /// What `follows` points at.
 #[derive(Debug)]
 pub struct Follows {
-    /// In words.
-    pub text: Aside<&'static str>,
     /// The families (by their patterns) of the event that it can point at; empty: any event.
     pub families: &'static [&'static str],
-    /// The places which must be the same in both events, beside the resource's id where `same_resource`.
+    /// The places that must be the same in both events, beside the resource's id where `same_resource`.
     pub same: Option<Term>,
+    /// Whether both events are about the same resource.
     pub same_resource: bool,
     /// The emitter sets it only if less than so many seconds lie between the two; 0: always.
     pub window: u32,
-    /// The documentation says that it is set.
-    pub documented: Described<bool>,
     /// What its absence means; `None`: nothing, it can be absent for good reasons.
     pub missing: Option<Missing>,
     /// The initial state of this event is the validated state of the other.
     pub states: bool,
+    pub(super) number: Number<{ statics::FOLLOWS }>,
 }
 
-/// Places of one event which must say the same.
+/// Places of one event that must say the same.
 #[derive(Debug)]
 pub struct Equal {
+    /// How bad it is if they differ.
     pub severity: Severity,
+    /// The places: two or more.
     pub terms: &'static [Term],
+    /// What “the same” means.
     pub compare: Compare,
 }
 
@@ -336,28 +260,33 @@ pub enum Term {
     Label(&'static str),
     /// A placeholder of the primary resource's id.
     IdPart(&'static str),
-    /// A payload field, by its keys from the outside in; null on the way there counts as
-    /// null. `absent`: what it counts as when it is not there; without it, an absent field
-    /// is not compared.
+    /// A payload field; null on the way there counts as null.
     Payload {
+        /// Its keys, from the outside in.
         path: &'static [&'static str],
+        /// What it counts as when it is missing; `None`: a missing field is not compared.
         absent: Option<&'static str>,
     },
     /// A label of the first related resource in a role.
     RelatedLabel {
+        /// The role.
         role: &'static str,
+        /// The name of the label.
         label: &'static str,
     },
     /// A placeholder of the id of the first related resource in a role.
     RelatedIdPart {
+        /// The role.
         role: &'static str,
+        /// The name of the placeholder.
         part: &'static str,
     },
+    /// The event's `occurred`.
     Occurred,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
-#[serde(rename_all = "lowercase")]
+/// When two places say the same.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Compare {
     /// The same text (or both null).
     Text,
@@ -371,9 +300,4 @@ pub enum Compare {
     Slug,
     /// The first is the last part of the second, after its last `/` or `:`.
     Tail,
-}
-
-impl Compare {
-    pub(super) const ALL: [Compare; 6] =
-        [Compare::Text, Compare::Instant, Compare::Integer, Compare::Uuid, Compare::Slug, Compare::Tail];
 }

@@ -1,23 +1,26 @@
+//! Text with placeholders. The build script compiles this file too.
+
 use super::hole::Hole;
-use super::model::{Part, Template};
+
+/// Text with placeholders: `prefect.worker.{type}.{slug}`.
+#[derive(Debug)]
+pub struct Template {
+    /// The whole text, with the placeholders in braces.
+    pub text: &'static str,
+    /// Its parts, in their order.
+    pub parts: &'static [Part],
+}
+
+/// A part of a template.
+#[derive(Debug)]
+pub enum Part {
+    /// Text that stands for itself.
+    Literal(&'static str),
+    /// A placeholder: its name, and what it stands for.
+    Hole { name: &'static str, hole: Hole },
+}
 
 impl Template {
-    /// Cuts a text into literal text and placeholders in braces. The build script refuses
-    /// texts whose braces do not come in pairs.
-    pub(super) fn parse(text: &'static str) -> Template {
-        let mut parts = Vec::new();
-        let mut inside = false;
-        for piece in text.split(['{', '}']) {
-            if inside {
-                parts.push(Part::Hole { name: piece, hole: Hole::of(piece) });
-            } else if !piece.is_empty() {
-                parts.push(Part::Literal(piece));
-            }
-            inside = !inside;
-        }
-        Template { text, parts: parts.leak() }
-    }
-
     /// Whether a text has the form of the template.
     #[must_use]
     pub fn matches(&self, text: &[u8]) -> bool {

@@ -11,9 +11,6 @@
 use serde_json::Value as Json;
 
 use super::*;
-use crate::json::write::ToJson;
-
-const FILES: [(&[u8], &str); 3] = [decode::CHECKED, decode::ASIDE, decode::DESCRIBED];
 
 fn family(name: &str) -> &'static Family {
     families().iter().find(|family| family.name.text == name).unwrap_or_else(|| panic!("no family {name}"))
@@ -26,7 +23,7 @@ fn described(pattern: &str) -> EventType {
 /// Every name of a family to try: its variants, or its example.
 fn variants(family: &Family) -> Vec<&'static str> {
     let listed: Vec<_> = family.variants.iter().map(|variant| variant.name).collect();
-    match (listed.is_empty(), family.hole_example.0) {
+    match (listed.is_empty(), family.placeholder_example()) {
         (false, _) => listed,
         (true, "") => vec![""],
         (true, example) => vec![example],
@@ -37,9 +34,9 @@ fn variants(family: &Family) -> Vec<&'static str> {
 
 #[test]
 fn counts() {
-    let documented = families().iter().filter(|family| family.documented.0 && !family.cloud.0).count();
-    let cloud = families().iter().filter(|family| family.documented.0 && family.cloud.0).count();
-    let undocumented = families().iter().filter(|family| !family.documented.0).count();
+    let documented = families().iter().filter(|family| family.is_documented() && !family.is_cloud()).count();
+    let cloud = families().iter().filter(|family| family.is_documented() && family.is_cloud()).count();
+    let undocumented = families().iter().filter(|family| !family.is_documented()).count();
     assert_eq!((documented, cloud, undocumented), (52, 18, 12));
 }
 
@@ -65,7 +62,7 @@ fn states_of_both_pages() {
         let listed: Vec<_> = family(name)
             .variants
             .iter()
-            .filter(|variant| variant.documented.0)
+            .filter(|variant| variant.is_documented())
             .map(|variant| (variant.name, variant.state_type.unwrap()))
             .collect();
         assert_eq!(listed, documented, "{name}");
@@ -80,7 +77,7 @@ fn the_task_run_page() {
             .map(|end| format!("prefect.{end}")),
     ) {
         let label = family.labels.iter().find(|own| own.name == label).unwrap();
-        assert_eq!(label.presence.0, Presence::Required);
+        assert_eq!(label.presence(), Presence::Required);
         assert!(label.missing.is_some_and(|missing| missing.severity == crate::diagnostic::Severity::Error));
     }
     assert!(family.related.iter().any(|related| related.role == "tag"));
@@ -136,14 +133,14 @@ fn the_worker_and_runner_page() {
     let executed = family("prefect.worker.executed-flow-run");
     let flow_run = executed.related.iter().find(|related| related.role == "flow-run").unwrap();
     for label in ["prefect.infrastructure.identifier", "prefect.infrastructure.status-code"] {
-        assert!(flow_run.labels.iter().any(|own| own.name == label && own.presence.0 == Presence::Required));
+        assert!(flow_run.labels.iter().any(|own| own.name == label && own.presence() == Presence::Required));
     }
     for (name, before) in [
         ("prefect.worker.stopped", "prefect.worker.started"),
         ("prefect.worker.executed-flow-run", "prefect.worker.submitted-flow-run"),
     ] {
         let follows = family(name).follows.as_ref().unwrap();
-        assert!(follows.documented.0);
+        assert!(follows.is_documented());
         assert_eq!(follows.families, [before]);
     }
 }
@@ -163,7 +160,7 @@ fn documentation_links() {
     ] {
         assert_eq!(family(name).docs, Some(link));
     }
-    assert!(families().iter().all(|family| family.docs.is_some() == family.documented.0));
+    assert!(families().iter().all(|family| family.docs.is_some() == family.is_documented()));
 }
 
 // ---- finding
@@ -315,7 +312,7 @@ fn names_of_a_real_server() {
 #[test]
 fn templates_match() {
     let template = |name: &str| match &family(name).labels[0].form {
-        Form::Templates(templates) => &templates[0].template,
+        LabelForm::Templates(templates) => &templates[0].template,
         _ => panic!("{name}"),
     };
     let task_run = template("prefect.task-run.{state}");
@@ -426,23 +423,23 @@ fn labels(listed: &[Label], resource: &Json, text: &str) {
     for label in listed {
         match resource[label.name].as_str() {
             Some(value) => form(&label.form, value),
-            None => assert!(label.presence.0 == Presence::Optional, "{}\n{text}", label.name),
+            None => assert!(label.presence() == Presence::Optional, "{}\n{text}", label.name),
         }
     }
 }
 
 #[track_caller]
-fn form(form: &Form, value: &str) {
+fn form(form: &LabelForm, value: &str) {
     let fits = match form {
-        Form::Text => true,
-        Form::Integer => value.parse::<u64>().is_ok(),
-        Form::SignedInteger => value.parse::<i64>().is_ok(),
-        Form::Timestamp => value.len() >= 20 && value.contains('T'),
-        Form::Uuid => is_uuid(value.as_bytes()),
-        Form::JsonStrings => serde_json::from_str::<Vec<String>>(value).is_ok(),
-        Form::AtMost(most) => value.chars().count() <= *most,
-        Form::Values { values, .. } => values.iter().any(|own| own.text == value && own.remark.is_none()),
-        Form::Templates(templates) => {
+        LabelForm::Text => true,
+        LabelForm::Integer => value.parse::<u64>().is_ok(),
+        LabelForm::SignedInteger => value.parse::<i64>().is_ok(),
+        LabelForm::Timestamp => value.len() >= 20 && value.contains('T'),
+        LabelForm::Uuid => is_uuid(value.as_bytes()),
+        LabelForm::JsonStrings => serde_json::from_str::<Vec<String>>(value).is_ok(),
+        LabelForm::AtMost(most) => value.chars().count() <= *most,
+        LabelForm::Values { values, .. } => values.iter().any(|own| own.text == value && own.remark.is_none()),
+        LabelForm::Templates(templates) => {
             templates.iter().any(|own| own.template.matches(value.as_bytes()) && own.remark.is_none())
         }
     };
@@ -457,32 +454,32 @@ fn fits(object: &Object, json: &Json, text: &str) -> bool {
         assert!(members.keys().all(|key| object.fields.iter().any(|field| field.name == key)), "{text}");
     }
     object.fields.iter().all(|field| match members.get(field.name) {
-        None => field.presence.0 == Presence::Optional || matches!(field.name, "start_time" | "end_time"),
+        None => field.presence() == Presence::Optional || matches!(field.name, "start_time" | "end_time"),
         Some(Json::Null) => field.nullable,
         Some(value) => {
-            let kind = |kind: Kind, value: &Json| match kind {
-                Kind::Any => true,
-                Kind::String => value.is_string(),
-                Kind::Uuid => value.as_str().is_some_and(|text| is_uuid(text.as_bytes())),
-                Kind::Timestamp => value.as_str().is_some_and(|text| text.ends_with('Z')),
-                Kind::Integer => value.is_i64(),
-                Kind::Number => value.is_number(),
-                Kind::Boolean => value.is_boolean(),
-                Kind::Object => value.is_object(),
-                Kind::StringMap => value.as_object().is_some_and(|map| map.values().all(Json::is_string)),
-                Kind::Array => value.is_array(),
+            let kind = |kind: ValueKind, value: &Json| match kind {
+                ValueKind::Any => true,
+                ValueKind::String => value.is_string(),
+                ValueKind::Uuid => value.as_str().is_some_and(|text| is_uuid(text.as_bytes())),
+                ValueKind::Timestamp => value.as_str().is_some_and(|text| text.ends_with('Z')),
+                ValueKind::Integer => value.is_i64(),
+                ValueKind::Number => value.is_number(),
+                ValueKind::Boolean => value.is_boolean(),
+                ValueKind::Object => value.is_object(),
+                ValueKind::StringMap => value.as_object().is_some_and(|map| map.values().all(Json::is_string)),
+                ValueKind::Array => value.is_array(),
             };
             let listed = |value: &Json| {
                 field.values.is_empty() || field.values.iter().any(|own| *value == own.text && own.remark.is_none())
             };
             kind(field.kind, value)
-                && (field.kind == Kind::Array || listed(value))
+                && (field.kind == ValueKind::Array || listed(value))
                 && field.items.is_none_or(|items| {
                     value.as_array().unwrap().iter().all(|item| kind(items, item) && listed_item(items, item, &listed))
                 })
                 && field.remark.is_none()
-                && (field.kind != Kind::Object || field.object.is_none_or(|object| fits(object, value, text)))
-                && (field.kind != Kind::Array
+                && (field.kind != ValueKind::Object || field.object.is_none_or(|object| fits(object, value, text)))
+                && (field.kind != ValueKind::Array
                     || field
                         .object
                         .is_none_or(|object| value.as_array().unwrap().iter().all(|item| fits(object, item, text))))
@@ -490,8 +487,8 @@ fn fits(object: &Object, json: &Json, text: &str) -> bool {
     })
 }
 
-fn listed_item(items: Kind, item: &Json, listed: &dyn Fn(&Json) -> bool) -> bool {
-    items != Kind::String || listed(item)
+fn listed_item(items: ValueKind, item: &Json, listed: &dyn Fn(&Json) -> bool) -> bool {
+    items != ValueKind::String || listed(item)
 }
 
 fn value(family: &Family, term: &Term, event: &Json) -> Option<String> {
@@ -525,8 +522,8 @@ fn value(family: &Family, term: &Term, event: &Json) -> Option<String> {
     }
 }
 
-fn id_part(form: &Form, id: &str, part: &str) -> Option<String> {
-    let Form::Templates(templates) = form else {
+fn id_part(form: &LabelForm, id: &str, part: &str) -> Option<String> {
+    let LabelForm::Templates(templates) = form else {
         return None;
     };
     templates.iter().find_map(|own| own.template.part(id.as_bytes(), part)).map(text_of)
@@ -576,7 +573,7 @@ fn unfilled_examples_can_be_filled() {
         ),
     ];
     for (name, values, value) in rows {
-        let filled = holes(&example::unfilled(family(name)), values);
+        let filled = holes(&example::unfilled(family(name)).line(), values);
         assert_eq!(without_ids(&filled), without_ids(&example(family(name), Some(value))), "{name}");
     }
     for event in examples().iter().map(|event| without_ids(&event.0)) {
@@ -592,205 +589,63 @@ fn descriptions() {
     assert_eq!(event_types(&|_| Vec::new()).len(), 82);
     let task_run = described("prefect.task-run.{state}");
     assert_eq!(task_run.resource_id, "prefect.task-run.{uuid}");
-    let json = serde_json::from_str::<Json>(&task_run.to_json()).unwrap();
+    let json = serde_json::to_value(&task_run).unwrap();
     assert_eq!(json["related"][6]["role"], "tag");
     assert!(json["related"][6].get("max").is_none());
     let from = json["payload"].as_array().unwrap().iter().find(|field| field["path"] == "intended.from").unwrap();
     assert_eq!((&from["type"], &from["nullable"]), (&Json::from("string"), &Json::from(true)));
     let actions = described("prefect.automation.created");
     assert!(actions.payload.iter().any(|field| field.path == "actions[].type"));
-    let undocumented = described("prefect.flow.created").to_json();
-    assert!(serde_json::from_str::<Json>(&undocumented).unwrap().get("docs").is_none());
+    let undocumented = serde_json::to_value(described("prefect.flow.created")).unwrap();
+    assert!(undocumented.get("docs").is_none());
 }
 
-// ---- bytes
+// ---- pages
 
+/// What only descriptions need stands in other statics than the families: each must get its own.
 #[test]
-fn decoded_are_all_facts_of_the_pages() {
-    let resolved = include_str!(concat!(env!("OUT_DIR"), "/catalogue.debug"));
-    let decoded = format!("{:#?}", families());
-    for (number, (decoded, resolved)) in decoded.lines().zip(resolved.lines()).enumerate() {
-        assert_eq!(decoded, resolved, "line {number} of catalogue.debug");
-    }
-    assert_eq!(decoded.len(), resolved.len());
-    let encoded = encode::encode(families());
-    assert!(encoded == FILES.map(|(bytes, texts)| (bytes.to_vec(), texts.to_owned())));
-}
-
-/// The pages do not have everything that the model has.
-#[test]
-fn every_fact_can_be_encoded() {
-    use crate::diagnostic::Severity::{self, Error, Info, Warning};
-
-    const LEVELS: [Option<Severity>; 4] = [None, Some(Info), Some(Warning), Some(Error)];
-    const REMARK: Remark = Remark { severity: Info, text: "remark" };
-    let mut texts = (0..).map(|number: u32| &*format!("text {number}").leak());
-    let mut text = move || texts.next().unwrap_or_default();
-    let missing = |severity: Severity| Missing { severity, words: "missing" };
-    let template = |text: &'static str| Template::parse(text);
-    let forms = vec![
-        Form::Text,
-        Form::Integer,
-        Form::SignedInteger,
-        Form::Timestamp,
-        Form::Uuid,
-        Form::JsonStrings,
-        Form::AtMost(1 << 30),
-        Form::Values {
-            values: vec![Value { text: text(), remark: None }, Value { text: "", remark: Some(REMARK) }].leak(),
-            other: Warning,
-        },
-        Form::Templates(
-            vec![
-                Alternative { template: template("a.{uuid}.{name}/{type}.{state}"), remark: Some(REMARK) },
-                Alternative { template: template("{asset-key}"), remark: None },
-            ]
-            .leak(),
-        ),
-    ];
-    let terms = vec![
-        Term::Name(text()),
-        Term::Label(text()),
-        Term::IdPart(text()),
-        Term::Payload { path: vec![text(), text()].leak(), absent: Some(text()) },
-        Term::Payload { path: &[], absent: None },
-        Term::RelatedLabel { role: text(), label: text() },
-        Term::RelatedIdPart { role: text(), part: text() },
-        Term::Occurred,
-    ];
-    let levels = LEVELS.iter().cycle();
-    let labels: Vec<_> = forms
-        .into_iter()
-        .zip(levels.zip(Presence::ALL.iter().cycle().zip(Source::ALL.iter().rev().cycle())))
-        .map(|(form, (level, (presence, source)))| Label {
-            name: text(),
-            presence: Aside(*presence),
-            missing: level.map(missing),
-            form,
-            meaning: Aside(text()),
-            source: Described(*source),
-            example: Described(text()),
-            build: Aside(Build { key: text(), default: Some(text()), once: text(), called: text(), is_shown: true }),
-        })
-        .collect();
-    let labels: &'static [Label] = labels.leak();
-    let inner: &'static Object = Box::leak(Box::new(Object { fields: &[], other: Some(Info) }));
-    let fields: Vec<_> = Kind::ALL
-        .into_iter()
-        .enumerate()
-        .map(|(number, kind)| Field {
-            name: text(),
-            kind,
-            nullable: number % 2 == 0,
-            presence: Aside(Presence::ALL[number % 3]),
-            missing: LEVELS[number % 4].map(missing),
-            values: &[],
-            other: [Info, Warning, Error][number % 3],
-            object: (number % 5 == 0).then_some(inner),
-            items: (number % 2 == 0).then(|| Kind::ALL[9 - number]),
-            also: (number % 3 == 0).then(|| &*Box::leak(Box::new((kind, REMARK)))),
-            remark: (number % 3 == 1).then_some(&REMARK),
-            meaning: Aside(text()),
-            source: Described(Source::ALL[number % 3]),
-            example: Described(text()),
-            build: Aside(Build { key: text(), default: Some(text()), once: text(), called: text(), is_shown: true }),
-        })
-        .collect();
-    let terms: &'static [Term] = terms.leak();
-    let equal: Vec<_> = Compare::ALL
-        .into_iter()
-        .enumerate()
-        .map(|(number, compare)| Equal {
-            severity: [Error, Info, Warning][number % 3],
-            terms: &terms[number..],
-            compare,
-        })
-        .collect();
-    let family = Family {
-        name: template("prefect.{type}.x"),
-        title: Described(text()),
-        documented: Described(true),
-        cloud: Described(false),
-        emitter: text(),
-        emitted_by: Described(text()),
-        notes: Described(vec![text(), text()].leak()),
-        code: Described(text()),
-        labels,
-        related: vec![Related {
-            role: text(),
-            id: Form::AtMost(200),
-            min: 3,
-            max: Some(u32::MAX),
-            missing: Some(missing(Warning)),
-            when: Described(text()),
-            labels: &labels[2..],
-            source: Described(Source::Code),
-            example: Described(text()),
-            build: Aside(Build { key: text(), default: Some(text()), once: text(), called: text(), is_shown: true }),
-            remark: Some(&REMARK),
-        }]
-        .leak(),
-        other_roles: Some(Info),
-        payload: vec![Object { fields: fields.leak(), other: Some(Warning) }, Object { fields: &[], other: None }]
-            .leak(),
-        follows: Some(Box::leak(Box::new(Follows {
-            text: Aside(text()),
-            families: vec![text()].leak(),
-            same: Some(Term::Name(text())),
-            same_resource: true,
-            window: 300,
-            documented: Described(false),
-            missing: Some(missing(Error)),
-            states: true,
-        }))),
-        docs: Some("https://docs.prefect.io/page#anchor"),
-        variants: vec![
-            Variant { name: text(), state_type: Some(text()), previous: Aside(None), documented: Described(true) },
-            Variant { name: text(), state_type: None, previous: Aside(Some(text())), documented: Described(false) },
-        ]
-        .leak(),
-        other_variants: Some(Warning),
-        choices: vec![Choice { hole: text(), values: vec![text()].leak() }].leak(),
-        hole_example: Described(text()),
-        equal: equal.leak(),
-    };
-    let families = [family];
-    let files = encode::encode(&families).map(|(bytes, texts)| (&*bytes.leak(), &*texts.leak()));
-    let decoded = decode::decode(files).unwrap();
-    assert_eq!(format!("{decoded:#?}"), format!("{families:#?}"));
-}
-
-#[test]
-fn broken_bytes_are_no_catalogue() {
-    assert_eq!(decode::decode(FILES).map(<[_]>::len), Some(82));
-    let is_broken = |number: usize, bytes: &[u8], texts: &'static str| {
-        let mut files = FILES;
-        files[number] = (bytes, texts);
-        decode::decode(files).is_none()
-    };
-    for (number, (bytes, texts)) in FILES.into_iter().enumerate() {
-        assert!(is_broken(number, bytes, &texts[1..]));
-        assert!(is_broken(number, bytes, format!("{texts} ").leak()));
-        assert!(is_broken(number, &[bytes, &[0]].concat(), texts));
-        for end in (0..bytes.len()).step_by(97) {
-            assert!(is_broken(number, &bytes[..end], texts), "{end}");
+fn every_family_has_the_facts_of_its_page() {
+    let mut seen = 0;
+    for page in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src/catalogue/pages")).unwrap() {
+        let text = std::fs::read_to_string(page.unwrap().path()).unwrap();
+        let page: Json = serde_saphyr::from_str(&text).unwrap();
+        for written in page["families"].as_array().into_iter().flatten() {
+            let family = family(written["name"].as_str().unwrap());
+            assert_eq!(family.title(), written["title"]);
+            assert_eq!(family.emitted_by(), written["emitted_by"]);
+            assert_eq!(family.is_documented(), page["page"].is_string());
+            assert_eq!(family.notes().len(), written["notes"].as_array().map_or(0, Vec::len));
+            for label in written["labels"].as_array().into_iter().flatten() {
+                let Some(own) = family.labels.iter().find(|own| label["name"] == own.name) else { continue };
+                assert_eq!(own.meaning(), label["meaning"], "{}", own.name);
+                assert_eq!(own.example(), label["example"].as_str().unwrap_or_default(), "{}", own.name);
+                assert_eq!(own.generation().key, label["key"].as_str().unwrap_or_default(), "{}", own.name);
+            }
+            seen += 1;
         }
+    }
+    assert_eq!(seen, families().len());
+}
+
+/// A search finds by length and text; those with more literal text are tried first.
+#[test]
+fn names_are_sorted() {
+    use statics::{LITERALS, PATTERNS};
+
+    let sizes = |names: &[(&str, &Family)]| -> Vec<_> {
+        names.iter().map(|(name, _)| (name.len(), name.to_string())).collect()
+    };
+    assert!(sizes(&LITERALS).is_sorted());
+    assert!(PATTERNS.iter().rev().map(|(prefix, _)| prefix.len()).is_sorted());
+    assert_eq!(LITERALS.len() + PATTERNS.len(), families().len());
+    for (name, family) in LITERALS.iter().chain(&PATTERNS) {
+        assert_eq!(family.name.prefix(), *name);
     }
 }
 
 // ---- any text
 
 proptest::proptest! {
-    #[test]
-    fn any_bytes(at in 0..decode::CHECKED.0.len(), new in proptest::collection::vec(proptest::num::u8::ANY, 1..9)) {
-        let (bytes, texts) = decode::CHECKED;
-        let _ = decode::decode([(&new, texts), decode::ASIDE, decode::DESCRIBED]);
-        let mut bytes = bytes.to_vec();
-        let end = bytes.len().min(at + new.len());
-        bytes.splice(at..end, new);
-        let _ = decode::decode([(&bytes, texts), decode::ASIDE, decode::DESCRIBED]);
-    }
-
     #[test]
     fn any_name(name in "(prefect(-cloud)?\\.)?(flow-run\\.|task-run\\.|block\\.|account\\.)?.{0,60}") {
         if let Some(found) = find(&name) {
@@ -799,7 +654,7 @@ proptest::proptest! {
         }
         let _ = suggest(&name);
         for family in families() {
-            if let Some(Form::Templates(templates)) = family.labels.first().map(|label| &label.form) {
+            if let Some(LabelForm::Templates(templates)) = family.labels.first().map(|label| &label.form) {
                 for alternative in *templates {
                     let part = alternative.template.part(name.as_bytes(), "uuid");
                     assert!(part.is_none() || alternative.template.matches(name.as_bytes()));

@@ -5,12 +5,15 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 
 use super::Severity;
+use crate::text::number::Number;
 use crate::text::template::filled;
 
 include!(concat!(env!("OUT_DIR"), "/codes.rs"));
 
 /// What a finding says.
 struct CodeInfo {
+    /// Its place in the table.
+    number: Number<COUNT>,
     code: &'static str,
     severity: Severity,
     /// The Prefect server itself refuses it: it counts under both profiles.
@@ -37,6 +40,11 @@ impl Code {
 
     fn info(self) -> &'static CodeInfo {
         self.0
+    }
+
+    /// Its place in the table, for what explains it.
+    pub(crate) fn number(self) -> Number<COUNT> {
+        self.info().number
     }
 
     /// Its stable name.

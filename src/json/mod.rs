@@ -9,6 +9,7 @@ mod repeated;
 mod tape;
 #[cfg(test)]
 mod tests;
+pub(crate) mod tree;
 pub mod write;
 pub mod yaml;
 

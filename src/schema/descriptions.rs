@@ -1,6 +1,6 @@
 //! The sentences of the schemas. What is said of single labels and fields stands in the catalogue.
 
-use crate::catalogue::{Alternative, Form, Missing, Presence, Source, Value};
+use crate::catalogue::{Alternative, LabelForm, Missing, Presence, Source, Value};
 use crate::diagnostic::Severity;
 
 pub(super) const ALL_TITLE: &str = "Events of Prefect";
@@ -62,10 +62,10 @@ pub(super) fn part(
 }
 
 /// What documentation and emitter say about single values or forms of a label.
-pub(super) fn remarks(form: &'static Form) -> impl Iterator<Item = &'static str> {
+pub(super) fn remarks(form: &'static LabelForm) -> impl Iterator<Item = &'static str> {
     let (values, templates): (&'static [Value], &'static [Alternative]) = match form {
-        Form::Values { values, .. } => (values, &[]),
-        Form::Templates(templates) => (&[], templates),
+        LabelForm::Values { values, .. } => (values, &[]),
+        LabelForm::Templates(templates) => (&[], templates),
         _ => (&[], &[]),
     };
     let values = values.iter().filter_map(|value| value.remark.as_ref());

@@ -3,11 +3,11 @@
 //! The limits are those of `src/validate/envelope.rs`.
 
 use crate::event::{RESOURCE_ID, RESOURCE_ROLE};
+use crate::json::tree::{Object, Tree};
 use crate::validate::{MAX_LABELS, MAX_NAME, MAX_RELATED};
 
 use super::descriptions;
 use super::pattern::{DATE, OFFSET, OTHER_TIME, OTHER_UUID, TIME, UUID, reference, whole};
-use super::tree::{Object, Tree};
 
 /// The schema of any event, by the name under which others refer to it.
 pub(super) const EVENT: &str = "event";

@@ -3,17 +3,18 @@
 //! A schema refuses what `validate` calls an error in the profile `documented`. What it calls a warning or an info is
 //! accepted, and only told in descriptions.
 
-use crate::catalogue::{self, Family, Field, Form, Kind, Label, Missing, Related, Source, Value};
+use crate::catalogue::example_value;
+use crate::catalogue::{self, Family, Field, Label, LabelForm, Missing, Related, Source, Value, ValueKind};
 use crate::diagnostic::Severity;
 use crate::event::RESOURCE_ROLE;
+use crate::json::tree::{Object, Tree};
 
 use super::descriptions::{self, remarks};
 use super::pattern::{form, name, reference};
-use super::tree::{Object, Tree};
 
 /// The schema of a family beyond that of any event.
 pub(super) fn body(family: &Family) -> Object {
-    let documented = family.documented.0;
+    let documented = family.is_documented();
     let mut required = Vec::new();
     if family.related.iter().any(|related| must_be(related.missing) && related.min > 0) {
         required.push("related");
@@ -37,11 +38,11 @@ pub(super) fn body(family: &Family) -> Object {
     properties = properties.with("payload", payload(family));
     if let Some(follows) = family.follows {
         properties =
-            properties.with("follows", Object::new().with("description", descriptions::sentence(follows.text.0)));
+            properties.with("follows", Object::new().with("description", descriptions::sentence(follows.meaning())));
     }
     Object::new()
-        .with("title", family.title.0)
-        .with("description", descriptions::family(family.emitted_by.0, family.notes.0, documented, family.docs))
+        .with("title", family.title())
+        .with("description", descriptions::family(family.emitted_by(), family.notes(), documented, family.docs))
         .with("type", "object")
         .with_any("required", Tree::from(required))
         .with("properties", properties)
@@ -72,10 +73,10 @@ impl Labels {
                 all.required.push(label.name);
             }
             let meaning =
-                descriptions::part(label.meaning.0, label.presence.0, label.missing, label.source.0, documented);
+                descriptions::part(label.meaning(), label.presence(), label.missing, label.source(), documented);
             let meaning = described(meaning, &mut remarks(&label.form));
             let meaning = match &label.form {
-                Form::Values { values, other } => known(meaning, values, *other),
+                LabelForm::Values { values, other } => known(meaning, values, *other),
                 _ => meaning,
             };
             all.properties = all.properties.with(
@@ -84,7 +85,7 @@ impl Labels {
                     .with("type", "string")
                     .and(if is_warned(label) { Object::new() } else { form(&label.form) })
                     .with("description", meaning)
-                    .with_any("examples", examples(label.example.0)),
+                    .with_any("examples", examples(label.example())),
             );
         }
         all
@@ -147,7 +148,7 @@ fn related(family: &Family) -> Object {
     let mut items = Vec::new();
     let mut needed = Vec::new();
     for related in family.related {
-        items.push(Object::new().with("if", in_role(related)).with("then", resource(related, family.documented.0)));
+        items.push(Object::new().with("if", in_role(related)).with("then", resource(related, family.is_documented())));
         if must_be(related.missing) && related.min > 0 {
             let contains = Object::new().with("contains", Object::new().with("type", "object").and(in_role(related)));
             needed.push(if related.min > 1 { contains.with("minContains", u64::from(related.min)) } else { contains });
@@ -170,16 +171,16 @@ fn in_role(related: &Related) -> Object {
 }
 
 fn resource(related: &'static Related, documented: bool) -> Object {
-    let mut meaning = vec![descriptions::sentence(related.when.0)];
+    let mut meaning = vec![descriptions::sentence(related.when())];
     meaning.extend(match related.remark {
         Some(remark) => Some(descriptions::sentence(remark.text)),
-        None => descriptions::said_by(related.source.0, documented).map(str::to_owned),
+        None => descriptions::said_by(related.source(), documented).map(str::to_owned),
     });
     meaning.extend(related.max.map(descriptions::at_most));
     let labels = Labels::of(related.labels, documented);
     let mut id = Object::new().with("type", "string").and(form(&related.id));
     let remarks: Vec<String> = remarks(&related.id).map(descriptions::sentence).collect();
-    id = id.with_any("description", remarks.join(" ")).with_any("examples", examples(related.example.0));
+    id = id.with_any("description", remarks.join(" ")).with_any("examples", examples(related.example()));
     let properties = Object::new().with("prefect.resource.id", id).and(labels.properties);
     Object::new()
         .with("description", meaning.join(" "))
@@ -190,7 +191,7 @@ fn resource(related: &'static Related, documented: bool) -> Object {
 // ---- payload
 
 fn payload(family: &Family) -> Object {
-    let shape = |object: &'static catalogue::Object| fields(object, family.documented.0);
+    let shape = |object: &'static catalogue::Object| fields(object, family.is_documented());
     match family.payload {
         [] => Object::new().with("type", "object").with("description", descriptions::NO_PAYLOAD),
         [only] if only.fields.is_empty() && only.other.is_some() => {
@@ -233,15 +234,14 @@ fn fields(object: &'static catalogue::Object, documented: bool) -> Object {
 
 fn field(field: &'static Field, documented: bool) -> Object {
     // A remark says already who writes it.
-    let source = if field.remark.is_some() { Source::Both } else { field.source.0 };
-    let meaning = descriptions::part(field.meaning.0, field.presence.0, field.missing, source, documented);
+    let source = if field.remark.is_some() { Source::Both } else { field.source() };
+    let meaning = descriptions::part(field.meaning(), field.presence(), field.missing, source, documented);
     let also = field.also.as_ref().map(|(_, remark)| remark.text);
     let values = field.values.iter().filter_map(|value| value.remark.as_ref().map(|remark| remark.text));
     let own = field.remark.map(|remark| remark.text);
     let meaning = described(meaning, &mut own.into_iter().chain(also).chain(values));
     let meaning = known(meaning, field.values, field.other);
-    let example = Tree::Raw(field.example.0.to_owned());
-    let example = if field.example.0.is_empty() { Tree::List(Vec::new()) } else { Tree::List(vec![example]) };
+    let example = Tree::List(example_value(field).into_iter().collect());
     let schema = match field.also {
         Some((kind, _)) => {
             let also = Object::new().with("type", type_of(*kind));
@@ -255,26 +255,26 @@ fn field(field: &'static Field, documented: bool) -> Object {
 fn value(field: &'static Field, documented: bool) -> Object {
     let nullable = field.nullable;
     match field.kind {
-        Kind::Any => Object::new(),
-        Kind::Uuid | Kind::Timestamp => {
+        ValueKind::Any => Object::new(),
+        ValueKind::Uuid | ValueKind::Timestamp => {
             let text = kind(field.kind);
             let nothing = Object::new().with("type", "null");
             if nullable { Object::new().with("anyOf", [text, nothing]) } else { text }
         }
-        Kind::Object => {
+        ValueKind::Object => {
             let schema = typed("object", nullable);
             field.object.map_or(schema.clone(), |object| schema.and(fields(object, documented)))
         }
-        Kind::StringMap => typed("object", nullable).with("additionalProperties", kind(Kind::String)),
-        Kind::Array => {
+        ValueKind::StringMap => typed("object", nullable).with("additionalProperties", kind(ValueKind::String)),
+        ValueKind::Array => {
             let item = match field.object {
                 Some(object) => Object::new().with("type", "object").and(fields(object, documented)),
                 None => field.items.map_or(Object::new(), kind).and(one_of(field.values, field.other, false)),
             };
             typed("array", nullable).with_any("items", item)
         }
-        Kind::String => typed("string", nullable).and(one_of(field.values, field.other, nullable)),
-        Kind::Integer | Kind::Number | Kind::Boolean => typed(type_of(field.kind), nullable),
+        ValueKind::String => typed("string", nullable).and(one_of(field.values, field.other, nullable)),
+        ValueKind::Integer | ValueKind::Number | ValueKind::Boolean => typed(type_of(field.kind), nullable),
     }
 }
 
@@ -283,23 +283,25 @@ fn typed(name: &str, nullable: bool) -> Object {
 }
 
 /// A value of a kind of which no more is known.
-fn kind(kind: Kind) -> Object {
+fn kind(kind: ValueKind) -> Object {
     match kind {
-        Kind::Any => Object::new(),
-        Kind::Uuid => reference("uuid"),
-        Kind::Timestamp => reference("timestamp"),
-        Kind::StringMap => Object::new().with("type", "object").with("additionalProperties", self::kind(Kind::String)),
+        ValueKind::Any => Object::new(),
+        ValueKind::Uuid => reference("uuid"),
+        ValueKind::Timestamp => reference("timestamp"),
+        ValueKind::StringMap => {
+            Object::new().with("type", "object").with("additionalProperties", self::kind(ValueKind::String))
+        }
         _ => Object::new().with("type", type_of(kind)),
     }
 }
 
-fn type_of(kind: Kind) -> &'static str {
+fn type_of(kind: ValueKind) -> &'static str {
     match kind {
-        Kind::Integer => "integer",
-        Kind::Number => "number",
-        Kind::Boolean => "boolean",
-        Kind::Object | Kind::StringMap => "object",
-        Kind::Array => "array",
-        Kind::Any | Kind::String | Kind::Uuid | Kind::Timestamp => "string",
+        ValueKind::Integer => "integer",
+        ValueKind::Number => "number",
+        ValueKind::Boolean => "boolean",
+        ValueKind::Object | ValueKind::StringMap => "object",
+        ValueKind::Array => "array",
+        ValueKind::Any | ValueKind::String | ValueKind::Uuid | ValueKind::Timestamp => "string",
     }
 }

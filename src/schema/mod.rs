@@ -6,15 +6,14 @@ mod envelope;
 mod family;
 mod pattern;
 mod reference;
-mod tree;
 mod descriptions;
 
 pub use reference::reference;
 
-use crate::catalogue::{Family, example, families};
-use crate::json::write::{ToJson, indented};
+use serde::{Serialize, Serializer};
 
-use tree::{Object, Tree};
+use crate::catalogue::{Family, event, families};
+use crate::json::tree::{Object, Tree};
 
 const DRAFT: &str = "https://json-schema.org/draft/2020-12/schema";
 /// Names the schemas; nothing can be fetched there.
@@ -22,41 +21,54 @@ const ID: &str = "urn:prefect-events:schema:";
 /// The name of the schema of all events.
 const ALL: &str = "events";
 
-/// A JSON Schema that needs no other.
+/// A JSON Schema that refers to no other.
+#[derive(Clone, PartialEq, Debug)]
 pub struct Schema {
-    /// What it is called: the name of the family without braces, such as `prefect.task-run.state`; `events`, that of
-    /// all events; `event`, what holds for any event.
+    /// The name of the family without braces, such as `prefect.task-run.state`; `events`: the schema of all events;
+    /// `event`: what holds for any event.
     pub name: String,
-    /// JSON text on a single line.
-    pub json: String,
+    schema: Tree,
 }
 
 impl Schema {
-    fn new(name: &str, schema: &Object) -> Schema {
-        Schema { name: name.to_owned(), json: schema.to_json() }
+    fn new(name: &str, schema: Object) -> Schema {
+        Schema { name: name.to_owned(), schema: schema.into() }
     }
 
-    /// The JSON text as a file has it.
+    /// The JSON text on a single line.
+    #[must_use]
+    pub fn line(&self) -> String {
+        self.schema.line()
+    }
+
+    /// The JSON text of a file: indented by two spaces, with a line break at its end.
     #[must_use]
     pub fn text(&self) -> String {
-        [&indented(&self.json), "\n"].concat()
+        [&self.schema.indented(), "\n"].concat()
+    }
+}
+
+/// The schema itself.
+impl Serialize for Schema {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.schema.serialize(serializer)
     }
 }
 
 /// The schema of any event, and those of the families.
 #[must_use]
 pub fn schemas() -> Vec<Schema> {
-    let event = envelope::event();
+    let any = envelope::event();
     let mut all =
-        vec![Schema::new(envelope::EVENT, &head(envelope::EVENT).and(event).with("$defs", envelope::definitions()))];
+        vec![Schema::new(envelope::EVENT, head(envelope::EVENT).and(any).with("$defs", envelope::definitions()))];
     all.extend(families().iter().map(|family| {
         let name = name(family);
         let schema = head(&name)
             .and(pattern::reference(envelope::EVENT))
             .and(family::body(family))
-            .with("examples", vec![Tree::Raw(example(family, None))])
+            .with("examples", [event(family, None)])
             .with("$defs", envelope::definitions());
-        Schema::new(&name, &schema)
+        Schema::new(&name, schema)
     }));
     all
 }
@@ -84,7 +96,7 @@ pub fn all() -> Schema {
         .with("if", reserved)
         .with("then", Object::new().with("allOf", cases))
         .with("$defs", definitions);
-    Schema::new(ALL, &schema)
+    Schema::new(ALL, schema)
 }
 
 fn head(name: &str) -> Object {

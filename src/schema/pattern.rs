@@ -1,9 +1,9 @@
 //! Forms as regular expressions, in the part of ECMA-262 that every implementation of JSON Schema knows.
 
-use crate::catalogue::{Alternative, Family, Form, Hole, Part, Template, families};
+use crate::catalogue::{Alternative, Family, Hole, LabelForm, Part, Template, families};
+use crate::json::tree::{Object, Tree};
 
 use super::family::one_of;
-use super::tree::{Object, Tree};
 
 /// A UUID with hyphens, in any case.
 pub(super) const UUID: &str = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}";
@@ -86,18 +86,18 @@ fn templates(alternatives: &[Alternative]) -> Object {
 }
 
 /// What a text must be to have a form; beside its type. Nothing, where another text is no error.
-pub(super) fn form(form: &Form) -> Object {
+pub(super) fn form(form: &LabelForm) -> Object {
     let pattern = |pattern: &str| Object::new().with("pattern", pattern);
     match form {
-        Form::Text => Object::new(),
-        Form::Integer => pattern(INTEGER),
-        Form::SignedInteger => pattern(SIGNED_INTEGER),
-        Form::Timestamp => reference("timestamp"),
-        Form::Uuid => reference("uuid"),
-        Form::JsonStrings => pattern(JSON_STRINGS).with("contentMediaType", "application/json"),
-        Form::AtMost(most) => Object::new().with("maxLength", u64::try_from(*most).unwrap_or(u64::MAX)),
-        Form::Values { values, other } => one_of(values, *other, false),
-        Form::Templates(alternatives) => templates(alternatives),
+        LabelForm::Text => Object::new(),
+        LabelForm::Integer => pattern(INTEGER),
+        LabelForm::SignedInteger => pattern(SIGNED_INTEGER),
+        LabelForm::Timestamp => reference("timestamp"),
+        LabelForm::Uuid => reference("uuid"),
+        LabelForm::JsonStrings => pattern(JSON_STRINGS).with("contentMediaType", "application/json"),
+        LabelForm::AtMost(most) => Object::new().with("maxLength", u64::try_from(*most).unwrap_or(u64::MAX)),
+        LabelForm::Values { values, other } => one_of(values, *other, false),
+        LabelForm::Templates(alternatives) => templates(alternatives),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The catalogue as a page to read, in the layout of Prefect's documentation: a table of labels, one of related
 //! resources, one of payload fields, and in each a column for what Prefect itself does otherwise.
 
-use crate::catalogue::{Family, Field, Form, Kind, Label, Object, Presence, Related, Value, families};
+use crate::catalogue::{Family, Field, Label, LabelForm, Object, Presence, Related, Value, ValueKind, families};
 use crate::diagnostic::Severity;
 
 use super::descriptions::{self, sentence};
@@ -48,12 +48,12 @@ fn anchor(name: &str) -> String {
 }
 
 fn family(out: &mut String, family: &Family) {
-    let documented = family.documented.0;
+    let documented = family.is_documented();
     line(out, &format!("\n### `{}`\n", family.name.text));
-    let emitted_by = family.emitted_by.0;
+    let emitted_by = family.emitted_by();
     let emitted_by = if emitted_by.is_empty() { String::new() } else { format!(" Emitted by {emitted_by}.") };
     let docs = family.docs.map(|docs| format!(" ([documentation]({docs}))")).unwrap_or_default();
-    line(out, &format!("{}.{emitted_by}{docs}", family.title.0));
+    line(out, &format!("{}.{emitted_by}{docs}", family.title()));
 
     if !family.variants.is_empty() {
         variants(out, family);
@@ -85,18 +85,18 @@ fn family(out: &mut String, family: &Family) {
     }
     if let Some(follows) = family.follows {
         line(out, "\n#### Follows\n");
-        line(out, &sentence(follows.text.0));
+        line(out, &sentence(follows.meaning()));
     }
-    if !family.notes.0.is_empty() {
+    if !family.notes().is_empty() {
         line(out, "\n#### Notes\n");
-        for note in family.notes.0 {
+        for note in family.notes() {
             line(out, &format!("- {}", sentence(note)));
         }
     }
-    if !family.code.0.is_empty() {
+    if !family.code().is_empty() {
         line(
             out,
-            &format!("\nIn Prefect's source: {}", family.code.0.split(", ").map(code).collect::<Vec<_>>().join(", ")),
+            &format!("\nIn Prefect's source: {}", family.code().split(", ").map(code).collect::<Vec<_>>().join(", ")),
         );
     }
 }
@@ -110,11 +110,15 @@ fn variants(out: &mut String, family: &Family) {
             "State variants",
             ["State name", "State type"],
             family.variants.iter().map(|variant| {
-                [code(variant.name), variant.state_type.map(code).unwrap_or_default(), practice(variant.documented.0)]
+                [
+                    code(variant.name),
+                    variant.state_type.map(code).unwrap_or_default(),
+                    practice(variant.is_documented()),
+                ]
             }),
         );
     } else {
-        let rows = family.variants.iter().map(|variant| [code(variant.name), practice(variant.documented.0)]);
+        let rows = family.variants.iter().map(|variant| [code(variant.name), practice(variant.is_documented())]);
         table(out, "Variants", ["Name"], rows);
     }
 }
@@ -154,16 +158,16 @@ fn practice(sentences: &[String]) -> String {
 
 fn label_words(label: &Label) -> String {
     match &label.form {
-        Form::Templates(_) => format!("{}: {}", usual(&label.form), sentence(label.meaning.0)),
-        Form::Values { values, .. } => with_values(sentence(label.meaning.0), values),
-        _ => sentence(label.meaning.0),
+        LabelForm::Templates(_) => format!("{}: {}", usual(&label.form), sentence(label.meaning())),
+        LabelForm::Values { values, .. } => with_values(sentence(label.meaning()), values),
+        _ => sentence(label.meaning()),
     }
 }
 
 /// The forms of an id of which there is nothing more to say.
-fn usual(form: &Form) -> String {
+fn usual(form: &LabelForm) -> String {
     match form {
-        Form::Templates(templates) => {
+        LabelForm::Templates(templates) => {
             let usual = templates.iter().filter(|form| form.remark.is_none());
             usual.map(|form| code(form.template.text)).collect::<Vec<_>>().join(" or ")
         }
@@ -173,7 +177,7 @@ fn usual(form: &Form) -> String {
 
 fn label_practice(label: &'static Label, documented: bool) -> Vec<String> {
     let mut all: Vec<String> =
-        descriptions::practice(label.source.0, label.presence.0, documented).map(str::to_owned).into_iter().collect();
+        descriptions::practice(label.source(), label.presence(), documented).map(str::to_owned).into_iter().collect();
     all.extend(descriptions::remarks(&label.form).map(str::to_owned));
     all
 }
@@ -195,14 +199,14 @@ fn related_rows(related: &'static Related, documented: bool) -> Vec<[String; 4]>
     // What is said of it besides tells who writes it.
     let own = match related.remark {
         Some(remark) => Some(remark.text),
-        None => descriptions::practice(related.source.0, Presence::Required, documented),
+        None => descriptions::practice(related.source(), Presence::Required, documented),
     };
     let mut all: Vec<String> = own.map(str::to_owned).into_iter().collect();
     if related.min > 0 && related.missing.is_some_and(|missing| missing.severity != Severity::Error) {
         all.push("Not always there".to_owned());
     }
     all.extend(descriptions::remarks(&related.id).map(str::to_owned));
-    let mut rows = vec![[usual(&related.id), code(related.role), sentence(related.when.0), practice(&all)]];
+    let mut rows = vec![[usual(&related.id), code(related.role), sentence(related.when()), practice(&all)]];
     rows.extend(related.labels.iter().map(|label| {
         [
             format!("… {}", code(label.name)),
@@ -221,16 +225,16 @@ fn field_rows(object: &'static Object, before: &str, documented: bool, rows: &mu
         let path = [before, field.name].concat();
         let own = match field.remark {
             Some(remark) => Some(remark.text),
-            None => descriptions::practice(field.source.0, field.presence.0, documented),
+            None => descriptions::practice(field.source(), field.presence(), documented),
         };
         let mut practice: Vec<String> = own.map(str::to_owned).into_iter().collect();
         practice.extend(field.also.map(|(_, remark)| remark.text.to_owned()));
         practice
             .extend(field.values.iter().filter_map(|value| value.remark.as_ref()).map(|remark| remark.text.to_owned()));
-        let meaning = with_values(sentence(field.meaning.0), field.values);
+        let meaning = with_values(sentence(field.meaning()), field.values);
         rows.push([code(&path), kind(field), meaning, self::practice(&practice)]);
         if let Some(inner) = field.object {
-            let end = if field.kind == Kind::Array { "[]." } else { "." };
+            let end = if field.kind == ValueKind::Array { "[]." } else { "." };
             field_rows(inner, &[&path, end].concat(), documented, rows);
         }
     }

@@ -3,6 +3,7 @@
 mod glob;
 pub(crate) mod hash;
 pub(crate) mod nearest;
+pub(crate) mod number;
 pub(crate) mod order;
 pub(crate) mod phrase;
 pub(crate) mod strict;

@@ -1,5 +1,7 @@
 //! The word that was probably meant by a misspelt one.
 
+use std::mem::swap;
+
 use super::phrase::Words;
 
 /// The nearest of some words, if it is near enough to be meant.
@@ -22,11 +24,124 @@ pub(crate) fn is_near(word: &str, candidate: &str) -> bool {
 
 /// How many edits away a word is, if they are few enough.
 fn distance(word: &str, candidate: &str) -> Option<usize> {
-    let (length, other) = (word.chars().count(), candidate.chars().count());
-    let allowed = (length.min(other) / 4).clamp(1, 3);
-    if length.abs_diff(other) > allowed {
+    // Not a step for what is far too long.
+    if !can_be_within(word, candidate, 3) {
         return None;
     }
-    let distance = strsim::osa_distance(&word.to_ascii_lowercase(), &candidate.to_ascii_lowercase());
-    Some(distance).filter(|distance| *distance <= allowed)
+    let allowed = (word.chars().count().min(candidate.chars().count()) / 4).clamp(1, 3);
+    within(&word.to_ascii_lowercase(), &candidate.to_ascii_lowercase(), allowed)
+}
+
+/// The edit distance of two texts (optimal string alignment, in characters), unless it is greater than the limit. Takes
+/// time in proportion to the shorter text, times the limit.
+pub(crate) fn within(one: &str, other: &str, limit: usize) -> Option<usize> {
+    within_counting(one, other, limit, &mut 0)
+}
+
+/// A character has one to four bytes: whether the lengths alone do not exclude it.
+fn can_be_within(one: &str, other: &str, limit: usize) -> bool {
+    let (shorter, longer) = (one.len().min(other.len()), one.len().max(other.len()));
+    longer.div_ceil(4) <= shorter.saturating_add(limit)
+}
+
+fn within_counting(one: &str, other: &str, limit: usize, steps: &mut usize) -> Option<usize> {
+    if !can_be_within(one, other, limit) {
+        return None;
+    }
+    let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
+    let (one, other) = without_common_ends(&one, &other);
+    if one.len().abs_diff(other.len()) > limit {
+        return None;
+    }
+    // Cells of the table that are further from the diagonal than the limit cannot be on the way.
+    let far = limit.saturating_add(1);
+    let at = |row: &[usize], place: usize| row.get(place).copied().unwrap_or(far);
+    let mut two_before = vec![far; other.len().saturating_add(1)];
+    let mut before: Vec<usize> = (0..=other.len()).map(|place| place.min(far)).collect();
+    let mut row = two_before.clone();
+    for (line, letter) in one.iter().enumerate() {
+        let number = line.saturating_add(1);
+        let first = number.saturating_sub(limit);
+        let last = number.saturating_add(limit).min(other.len());
+        let mut left = if first == 0 { number.min(far) } else { far };
+        // Beside the band.
+        for (place, value) in [(first.saturating_sub(1), left), (last.saturating_add(1), far)] {
+            if let Some(cell) = row.get_mut(place) {
+                *cell = value;
+            }
+        }
+        let mut nearest = left;
+        for place in first.max(1)..=last {
+            *steps = steps.saturating_add(1);
+            let column = place.saturating_sub(1);
+            let replaced = at(&before, column).saturating_add(usize::from(other.get(column) != Some(letter)));
+            let mut best = replaced.min(at(&before, place).saturating_add(1)).min(left.saturating_add(1));
+            let previous = (line.checked_sub(1).and_then(|line| one.get(line)), column.checked_sub(1));
+            if let (Some(previous), Some(swapped)) = previous
+                && other.get(column) == Some(previous)
+                && other.get(swapped) == Some(letter)
+            {
+                best = best.min(at(&two_before, swapped).saturating_add(1));
+            }
+            left = best.min(far);
+            nearest = nearest.min(left);
+            if let Some(cell) = row.get_mut(place) {
+                *cell = left;
+            }
+        }
+        if nearest > limit {
+            return None;
+        }
+        swap(&mut two_before, &mut before);
+        swap(&mut before, &mut row);
+    }
+    Some(at(&before, other.len())).filter(|distance| *distance <= limit)
+}
+
+/// Edits at what both begin or end with would be in vain.
+fn without_common_ends<'t>(mut one: &'t [char], mut other: &'t [char]) -> (&'t [char], &'t [char]) {
+    while let (Some((a, one_rest)), Some((b, other_rest))) = (one.split_first(), other.split_first())
+        && a == b
+    {
+        (one, other) = (one_rest, other_rest);
+    }
+    while let (Some((a, one_rest)), Some((b, other_rest))) = (one.split_last(), other.split_last())
+        && a == b
+    {
+        (one, other) = (one_rest, other_rest);
+    }
+    (one, other)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::{ProptestConfig, proptest};
+
+    use super::{within, within_counting};
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+        #[test]
+        fn is_the_edit_distance(one in "[abé]{0,9}", other in "[abé]{0,9}", limit in 0_usize..5) {
+            let distance = strsim::osa_distance(&one, &other);
+            assert_eq!(within(&one, &other, limit), Some(distance).filter(|distance| *distance <= limit));
+        }
+    }
+
+    #[test]
+    fn takes_time_in_proportion_to_the_text() {
+        let steps = |length: usize| {
+            // Different at both ends, so that nothing can be cut off.
+            let text = |ends: &str| [ends, &"ab".repeat(length), ends].concat();
+            let mut steps = 0;
+            assert_eq!(within_counting(&text("x"), &text("y"), 4, &mut steps), Some(2));
+            steps
+        };
+        let (once, twice) = (steps(1_000), steps(2_000));
+        assert!(once > 2_000 && twice < once * 21 / 10, "{once} {twice}");
+        let mut none = 0;
+        assert_eq!(within_counting(&"a".repeat(100_000), "prefect", 4, &mut none), None);
+        assert_eq!(none, 0);
+    }
 }

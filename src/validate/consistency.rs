@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use uuid::Uuid;
 
-use crate::catalogue::{Compare, Equal, Form, Match, Term, slug};
+use crate::catalogue::{Compare, Equal, LabelForm, Match, Term, slug};
 use crate::diagnostic::Code;
 use crate::event::{Event, RESOURCE_ID, RESOURCE_ROLE};
 use crate::json::{Kind, Pointer, Value, equal};
@@ -46,7 +46,7 @@ pub(super) enum Place<V> {
     Constant(Vec<u8>),
     Value(V),
     /// A placeholder of an id of this form.
-    Part(V, &'static Form, &'static str),
+    Part(V, &'static LabelForm, &'static str),
 }
 
 impl<V: Copy> Place<V> {
@@ -421,12 +421,12 @@ fn text_of(value: Option<Value<'_>>) -> Place<Value<'_>> {
 }
 
 /// A placeholder of an id.
-fn part_at<'t>(id: Option<Value<'t>>, form: Option<&'static Form>, name: &'static str) -> Place<Value<'t>> {
+fn part_at<'t>(id: Option<Value<'t>>, form: Option<&'static LabelForm>, name: &'static str) -> Place<Value<'t>> {
     id.zip(form).map_or(Place::Absent, |(id, form)| Place::Part(id, form, name))
 }
 
-fn part_of<'t>(id: Value<'t>, form: &'static Form, name: &str) -> Found<'t> {
-    let Form::Templates(forms) = form else { return Found::Absent };
+fn part_of<'t>(id: Value<'t>, form: &'static LabelForm, name: &str) -> Found<'t> {
+    let LabelForm::Templates(forms) = form else { return Found::Absent };
     match id.bytes() {
         Cow::Borrowed(id) => {
             let part = forms.iter().find_map(|form| form.template.part(id, name));

@@ -4,7 +4,7 @@
 //! about its values, which the checks note as they go (`Findings::rests_on`). An event of the same
 //! shape of which the same facts hold is without fault too. A stream of events has few shapes.
 
-use crate::catalogue::{self, Compare, Family, Form, Hole, Match, Part};
+use crate::catalogue::{self, Compare, Family, Hole, LabelForm, Match, Part};
 use crate::json::{Value, equal};
 use crate::text::hash::{Places, hash, mix};
 use crate::text::order;
@@ -22,10 +22,10 @@ pub(crate) enum Fact {
     Same(Box<[u8]>),
     /// A string of more than white space.
     NotBlank,
-    Fits(&'static Form),
+    Fits(&'static LabelForm),
     /// This text, and a UUID behind it.
     IdOf(&'static str),
-    Is(catalogue::Kind),
+    Is(catalogue::ValueKind),
     NotZero,
     /// It differs from the one at this place.
     Differs(u32),
@@ -167,8 +167,8 @@ fn simple(event: Value<'_>, mut facts: Vec<(u32, Fact)>) -> Vec<(u32, Fact)> {
 }
 
 /// The text before the UUID, if a form is that and a value has it.
-fn id_of(form: &'static Form, value: Value<'_>) -> Option<&'static str> {
-    let Form::Templates(templates) = form else { return None };
+fn id_of(form: &'static LabelForm, value: Value<'_>) -> Option<&'static str> {
+    let LabelForm::Templates(templates) = form else { return None };
     templates.iter().filter(|form| form.remark.is_none()).find_map(|form| match form.template.parts {
         [Part::Literal(start), Part::Hole { hole: Hole::Uuid, .. }] if is_id_of(start, value) => Some(*start),
         _ => None,

@@ -185,7 +185,7 @@ test("the server's own rules are fewer", async () => {
   await verdictIs(page, "2 errors and 1 warning in 1 event");
   await page.getByText("Server only").click();
   await verdictIs(page, "The event is right");
-  await page.getByText("The Prefect server takes it.").waitFor();
+  await page.getByText("The Prefect server accepts it.").waitFor();
 });
 
 test("a code opens what it means, with an example to try", async () => {

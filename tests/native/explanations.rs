@@ -182,6 +182,21 @@ fn the_wrong_examples_have_their_finding_alone() {
     assert!(other.is_empty(), "{other:#?}");
 }
 
+/// What `validate` reports about any text, of events or not.
+#[test]
+fn the_codes_of_events_are_those_that_validate_reports() {
+    let mut reported = BTreeSet::new();
+    for (_, explanation) in explanations() {
+        let wrong = explanation.wrong_example();
+        for (text, options) in [(wrong, explanation.wrong_options), (explanation.right, explanation.options)] {
+            let options = options.filter(|_| explanation.about == About::Events);
+            let report = Checker { about: About::Events, options }.check(&text);
+            reported.extend(report.diagnostics.iter().map(|found| Code::find(found.code).expect(found.code)));
+        }
+    }
+    assert_eq!(reported, Code::OF_EVENTS.iter().copied().collect());
+}
+
 #[test]
 fn the_wrong_examples_are_as_severe_as_the_table_says() {
     for (code, wrong, checker) in wrong_examples() {

@@ -116,10 +116,10 @@ fn every_event_can_be_built() {
 fn things(family: &'static Family, text: &str, tags: &[String]) -> Value {
     let mut input = json!({});
     for related in family.related {
-        let key = if related.build.0.key.is_empty() {
+        let key = if related.generation().key.is_empty() {
             related.role.replace('-', "_")
         } else {
-            related.build.0.key.to_owned()
+            related.generation().key.to_owned()
         };
         match (key.as_str(), related.max) {
             ("tags", _) => set(&mut input, "tags", json!(tags)),

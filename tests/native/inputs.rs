@@ -3,7 +3,6 @@
 use prefect_events::catalogue::{Family, Input, event_types, example, families};
 use prefect_events::diagnostic::TextOptions;
 use prefect_events::generate::{BuildOptions, build_event, inputs};
-use prefect_events::json::write::ToJson;
 use prefect_events::validate::{ValidateOptions, validate};
 use serde_json::{Value, json};
 
@@ -87,7 +86,7 @@ fn each_key_is_known_and_no_other_one() {
 
 #[test]
 fn the_list_is_in_what_is_told_of_an_event() {
-    let types: Value = serde_json::from_str(&event_types(&inputs).to_json()).unwrap();
+    let types = serde_json::to_value(event_types(&inputs)).unwrap();
     let types = types.as_array().unwrap();
     let worker = types.iter().find(|one| one["name_pattern"] == "prefect.worker.started").unwrap();
     let key = |key: &str| worker["inputs"].as_array().unwrap().iter().find(|input| input["key"] == key).unwrap();

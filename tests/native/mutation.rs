@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use prefect_events::catalogue::{
-    Compare, Equal, Family, Field, Form, Kind, Label, Object, Part, Presence, Term, example, families,
+    Compare, Equal, Family, Field, Label, LabelForm, Object, Part, Presence, Term, ValueKind, example, families,
 };
 use prefect_events::diagnostic::TextOptions;
 use prefect_events::diagnostic::{Diagnostic, Report, Severity};
@@ -254,7 +254,7 @@ impl Maker {
     }
 
     fn label(&mut self, parent: &str, label: &Label) {
-        if label.presence.0 == Presence::Required {
+        if label.presence() == Presence::Required {
             self.names(parent, label.name, &[]);
         }
         self.kinds(parent, label.name, &["string"]);
@@ -266,39 +266,39 @@ impl Maker {
         self.texts(parent, label.name, &label.form, also);
     }
 
-    fn texts(&mut self, parent: &str, name: &str, form: &Form, also: &[String]) {
+    fn texts(&mut self, parent: &str, name: &str, form: &LabelForm, also: &[String]) {
         let place = key(parent, name);
         let mut accepted = vec![place.clone()];
         accepted.extend_from_slice(also);
         let mut wrong: Vec<(&'static str, String)> = Vec::new();
         match form {
-            Form::Text => {}
-            Form::Integer => wrong.extend([
+            LabelForm::Text => {}
+            LabelForm::Integer => wrong.extend([
                 ("wrong value", "1.5".to_owned()),
                 ("negative", "-1".to_owned()),
                 ("empty", String::new()),
             ]),
-            Form::SignedInteger => wrong.extend([("wrong value", "1.5".to_owned()), ("empty", String::new())]),
-            Form::Timestamp => wrong.extend([
+            LabelForm::SignedInteger => wrong.extend([("wrong value", "1.5".to_owned()), ("empty", String::new())]),
+            LabelForm::Timestamp => wrong.extend([
                 ("wrong value", "yesterday".to_owned()),
                 ("wrong value", "2026-03-31".to_owned()),
                 ("empty", String::new()),
             ]),
-            Form::Uuid => wrong.push(("bad uuid", OTHER_UUID.replace('1', "g"))),
-            Form::JsonStrings => wrong.extend([
+            LabelForm::Uuid => wrong.push(("bad uuid", OTHER_UUID.replace('1', "g"))),
+            LabelForm::JsonStrings => wrong.extend([
                 ("wrong value", "[1]".to_owned()),
                 ("wrong value", "a, b".to_owned()),
                 ("wrong value", "{}".to_owned()),
             ]),
-            Form::AtMost(most) => wrong.push(("wrong value", "é".repeat(most + 1))),
-            Form::Values { values, .. } => {
+            LabelForm::AtMost(most) => wrong.push(("wrong value", "é".repeat(most + 1))),
+            LabelForm::Values { values, .. } => {
                 wrong.extend([("wrong value", "zzz".to_owned()), ("empty", String::new())]);
                 let other = other_case(values[0].text);
                 if values.iter().all(|value| value.text != other) {
                     wrong.push(("wrong case", other));
                 }
             }
-            Form::Templates(templates) => {
+            LabelForm::Templates(templates) => {
                 wrong.push(("of another kind", format!("prefect.zzz.{OTHER_UUID}")));
                 wrong.push(("another word", "zzz".to_owned()));
                 for own in *templates {
@@ -333,7 +333,7 @@ impl Maker {
             // The example leaves it out: one with another's id is put in.
             let index = items.len();
             let parent = format!("/related/{index}");
-            if let Form::Templates(_) = related.id {
+            if let LabelForm::Templates(_) = related.id {
                 let place = key(&parent, ID);
                 self.add(&place, "of another kind", vec![place.clone()], |event| {
                     event["related"]
@@ -384,7 +384,7 @@ impl Maker {
                 self.field(parent, field);
                 continue;
             };
-            if field.presence.0 == Presence::Required {
+            if field.presence() == Presence::Required {
                 self.names(parent, field.name, &[]);
             }
             self.field(parent, field);
@@ -401,12 +401,12 @@ impl Maker {
 
     fn field(&mut self, parent: &str, field: &Field) {
         let mut allowed = match field.kind {
-            Kind::Any => return,
-            Kind::String | Kind::Uuid | Kind::Timestamp => vec!["string"],
-            Kind::Integer | Kind::Number => vec!["number"],
-            Kind::Boolean => vec!["boolean"],
-            Kind::Object | Kind::StringMap => vec!["object"],
-            Kind::Array => vec!["array"],
+            ValueKind::Any => return,
+            ValueKind::String | ValueKind::Uuid | ValueKind::Timestamp => vec!["string"],
+            ValueKind::Integer | ValueKind::Number => vec!["number"],
+            ValueKind::Boolean => vec!["boolean"],
+            ValueKind::Object | ValueKind::StringMap => vec!["object"],
+            ValueKind::Array => vec!["array"],
         };
         if field.nullable {
             allowed.push("null");
@@ -414,21 +414,21 @@ impl Maker {
         self.kinds(parent, field.name, &allowed);
         let place = key(parent, field.name);
         match field.kind {
-            Kind::Uuid => {
+            ValueKind::Uuid => {
                 for text in ["zzz", "1d1f6c2e-9b0a-4f57-8c3d-2e7a5b90461g"] {
                     self.set(parent, field.name, "bad uuid", json!(text));
                 }
             }
-            Kind::Timestamp => self.set(parent, field.name, "wrong value", json!("yesterday")),
-            Kind::Integer => self.set(parent, field.name, "wrong value", json!(1.5)),
-            Kind::StringMap => {
+            ValueKind::Timestamp => self.set(parent, field.name, "wrong value", json!("yesterday")),
+            ValueKind::Integer => self.set(parent, field.name, "wrong value", json!(1.5)),
+            ValueKind::StringMap => {
                 let accepted = vec![place.clone(), key(&place, "zzz")];
                 self.add(&place, "wrong item", accepted, |event| {
                     event.pointer_mut(parent).unwrap()[field.name] = json!({"zzz": 1})
                 });
             }
-            Kind::Array if field.items.is_some_and(|kind| kind != Kind::Any) => {
-                let wrong = if field.items == Some(Kind::Integer) { json!("zzz") } else { json!(7.5) };
+            ValueKind::Array if field.items.is_some_and(|kind| kind != ValueKind::Any) => {
+                let wrong = if field.items == Some(ValueKind::Integer) { json!("zzz") } else { json!(7.5) };
                 let accepted = vec![key(&place, "0")];
                 self.add(&place, "wrong item", accepted, |event| {
                     event.pointer_mut(parent).unwrap()[field.name] = json!([wrong])
@@ -437,7 +437,7 @@ impl Maker {
             _ => {}
         }
         if let Some(value) = field.values.first() {
-            let is_list = field.kind == Kind::Array;
+            let is_list = field.kind == ValueKind::Array;
             let as_field = |text: &str| if is_list { json!([text]) } else { json!(text) };
             let accepted = vec![if is_list { key(&place, "0") } else { place.clone() }];
             let other = other_case(value.text);
@@ -558,9 +558,9 @@ fn altered(compare: Compare, value: &Value) -> Value {
 fn change(family: &Family, event: &Value, term: &Term, compare: Compare) -> Option<(String, Value)> {
     let in_role = |role: &str| event["related"].as_array().unwrap().iter().position(|item| item[ROLE] == role);
     let at = |pointer: String| Some((pointer.clone(), altered(compare, event.pointer(&pointer)?)));
-    let part = |pointer: String, part: &str, form: Option<&Form>| {
+    let part = |pointer: String, part: &str, form: Option<&LabelForm>| {
         let text = event.pointer(&pointer)?.as_str()?;
-        let Some(Form::Templates(forms)) = form else { return None };
+        let Some(LabelForm::Templates(forms)) = form else { return None };
         let value = forms.iter().find_map(|form| form.template.part(text.as_bytes(), part))?;
         let value = std::str::from_utf8(value).ok()?;
         let other = if part == "uuid" { OTHER_UUID } else { "zzz" };

@@ -82,7 +82,7 @@ impl Class {
 }
 
 fn compiled(schema: &Schema) -> Validator {
-    let schema: Value = serde_json::from_str(&schema.json).unwrap();
+    let schema: Value = serde_json::from_str(&schema.line()).unwrap();
     let options = jsonschema::options().with_draft(Draft::Draft202012);
     options.should_validate_formats(true).build(&schema).unwrap()
 }

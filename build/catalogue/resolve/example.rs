@@ -1,9 +1,9 @@
 //! The examples of payload fields.
 
-use super::super::data::Field;
+use super::super::data::{Field, Presence};
 use super::super::hole::is_uuid;
-use super::super::model::{Kind, Presence};
 use super::Fallible;
+use super::payload::Kind;
 
 /// The example of a field as JSON text.
 pub(super) fn example(field: &Field, kind: Kind, nullable: bool) -> Fallible<String> {
@@ -29,26 +29,14 @@ pub(super) fn example(field: &Field, kind: Kind, nullable: bool) -> Fallible<Str
         Kind::Array => surrounded('[', ']'),
         _ => true,
     };
-    if !fits {
+    let json = match kind {
+        Kind::String | Kind::Uuid | Kind::Timestamp => serde_json::Value::from(text).to_string(),
+        _ => text.to_owned(),
+    };
+    if !fits || serde_json::from_str::<serde::de::IgnoredAny>(&json).is_err() {
         return Err(format!("the example `{text}` does not fit the type"));
     }
-    Ok(match kind {
-        Kind::String | Kind::Uuid | Kind::Timestamp => json_string(text),
-        _ => text.to_owned(),
-    })
-}
-
-fn json_string(text: &str) -> String {
-    let mut json = String::from('"');
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => json.extend(['\\', c]),
-            c if c.is_control() => json += format!("\\u{:04x}", u32::from(c)).as_str(),
-            c => json.push(c),
-        }
-    }
-    json.push('"');
-    json
+    Ok(json)
 }
 
 pub(super) fn is_timestamp(text: &str) -> bool {

@@ -1,20 +1,22 @@
 //! Labels, values and related resources.
 
-use super::super::data::{self, Groups, Level, Resource, Short};
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::super::data::{self, Groups, Level, Presence, Resource, Short, Source};
 use super::super::hole::is_uuid;
-use super::super::leak;
-use super::super::model::{Alternative, Aside, Described, Form, Label, Presence, Related, Source, Value};
+use super::super::statics::{Table, option, variant};
 use super::example::is_timestamp;
-use super::{Fallible, ID, ROLE, Resolver, build, missing, no_group, remark, shared_remark, template, unique};
+use super::{Fallible, ID, ROLE, Resolver, generation, missing, no_group, remark, template, unique};
 
 impl Resolver<'_> {
-    pub(super) fn labels(&self, labels: &[data::Label], source: Source) -> Fallible<&'static [Label]> {
+    pub(super) fn labels(&self, labels: &[data::Label], source: Source) -> Fallible<TokenStream> {
         unique("label", labels.iter().map(|label| &label.name))?;
         let labels = labels.iter().map(|label| self.label(label, source)).collect::<Fallible<Vec<_>>>()?;
-        Ok(labels.leak())
+        Ok(self.statics.list("Label", &labels))
     }
 
-    fn label(&self, label: &data::Label, source: Source) -> Fallible<Label> {
+    fn label(&self, label: &data::Label, source: Source) -> Fallible<TokenStream> {
         let wrong = |what: &str| format!("label {}: {what}", label.name);
         if label.name.is_empty() || label.meaning.is_empty() {
             return Err(wrong("needs a name and a meaning"));
@@ -25,25 +27,20 @@ impl Resolver<'_> {
             return Err(wrong("needs an example"));
         }
         let example = label.example.as_deref().unwrap_or_default();
-        Ok(Label {
-            name: leak(&label.name),
-            presence: Aside(label.presence),
-            missing: missing(label.presence, label.missing, source, &label.meaning),
-            form,
-            meaning: Aside(leak(&label.meaning)),
-            source: Described(source),
-            example: Described(leak(example)),
-            build: build(
-                label.key.as_deref(),
-                label.default.as_deref(),
-                None,
-                example,
-                label.name == "prefect.resource.name",
-            ),
-        })
+        let (name, meaning, presence) = (&label.name, &label.meaning, variant("Presence", &label.presence));
+        let is_name = name == "prefect.resource.name";
+        let generation = generation(label.key.as_deref(), label.default.as_deref(), None, example, is_name);
+        let said_by = variant("Source", &source);
+        let number = self.statics.row(
+            Table::Label,
+            quote!(Authoring { presence: #presence, meaning: #meaning, generation: #generation }),
+            quote!(Description { source: #said_by, example: #example }),
+        );
+        let missing = missing(label.presence, label.missing, source, meaning);
+        Ok(quote!(Label { name: #name, missing: #missing, form: #form, number: #number }))
     }
 
-    fn form(&self, label: &data::Label) -> Fallible<Form> {
+    fn form(&self, label: &data::Label) -> Fallible<TokenStream> {
         if [label.form.is_some(), !label.values.is_empty(), !label.templates.is_empty()]
             .iter()
             .filter(|one| **one)
@@ -54,27 +51,26 @@ impl Resolver<'_> {
         }
         let example = label.example.as_deref();
         if !label.templates.is_empty() {
-            return templates(&label.templates, example);
+            return self.templates(&label.templates, example);
         }
         if !label.values.is_empty() {
             let other = label.other_values.unwrap_or(Level::Error).severity();
-            return Ok(Form::Values {
-                values: self.values(&label.values, example)?,
-                other: other.ok_or("other_values: cannot be accepted")?,
-            });
+            let values = self.values(&label.values, example)?;
+            let other = other.ok_or("other_values: cannot be accepted")?;
+            return Ok(quote!(LabelForm::Values { values: #values, other: #other }));
         }
         let form = label.form.as_deref().unwrap_or("text");
-        let (form, fits): (Form, fn(&str) -> bool) = match form {
-            "text" => (Form::Text, |_| true),
-            "integer" => (Form::Integer, |text| text.parse::<u64>().is_ok()),
-            "signed-integer" => (Form::SignedInteger, |text| text.parse::<i64>().is_ok()),
-            "timestamp" => (Form::Timestamp, is_timestamp),
-            "uuid" => (Form::Uuid, |text| is_uuid(text.as_bytes())),
-            "json-strings" => (Form::JsonStrings, |text| text.starts_with('[') && text.ends_with(']')),
+        let (form, fits): (TokenStream, fn(&str) -> bool) = match form {
+            "text" => (quote!(LabelForm::Text), |_| true),
+            "integer" => (quote!(LabelForm::Integer), |text| text.parse::<u64>().is_ok()),
+            "signed-integer" => (quote!(LabelForm::SignedInteger), |text| text.parse::<i64>().is_ok()),
+            "timestamp" => (quote!(LabelForm::Timestamp), is_timestamp),
+            "uuid" => (quote!(LabelForm::Uuid), |text| is_uuid(text.as_bytes())),
+            "json-strings" => (quote!(LabelForm::JsonStrings), |text| text.starts_with('[') && text.ends_with(']')),
             other => {
                 let number = other.strip_prefix("at-most ").and_then(|number| number.parse::<usize>().ok());
                 let number = number.ok_or_else(|| format!("there is no form `{other}`"))?;
-                return Ok(Form::AtMost(number));
+                return Ok(quote!(LabelForm::AtMost(#number)));
             }
         };
         match example {
@@ -98,25 +94,25 @@ impl Resolver<'_> {
         Ok(all)
     }
 
-    pub(super) fn values(&self, values: &[Short<data::Value>], example: Option<&str>) -> Fallible<&'static [Value]> {
+    pub(super) fn values(&self, values: &[Short<data::Value>], example: Option<&str>) -> Fallible<TokenStream> {
         let all = self.values_of(values)?;
         if let Some(example) = example
             && !all.iter().any(|value| value.text == example)
         {
             return Err(format!("the example `{example}` is none of the values"));
         }
-        let values = all.iter().map(|value| Value {
-            text: leak(&value.text),
-            remark: remark(value.warning.as_ref(), value.info.as_ref()),
+        let values = all.iter().map(|data::Value { text, warning, info, .. }| {
+            let remark = option(remark(warning.as_ref(), info.as_ref()));
+            quote!(Value { text: #text, remark: #remark })
         });
-        Ok(values.collect::<Vec<_>>().leak())
+        Ok(self.statics.list("Value", &values.collect::<Vec<_>>()))
     }
 
-    pub(super) fn related(&self, related: &data::Related, source: Source) -> Fallible<Related> {
+    pub(super) fn related(&self, related: &data::Related, source: Source) -> Fallible<TokenStream> {
         let wrong = |what: &str| format!("related {}: {what}", related.role);
         let source = related.source.unwrap_or(source);
         let whole = resource(related, self.groups)?;
-        let id = templates(&whole.templates, Some(&whole.example)).map_err(|error| wrong(&error))?;
+        let id = self.templates(&whole.templates, Some(&whole.example)).map_err(|error| wrong(&error))?;
         if related.role.is_empty() || related.when.is_empty() {
             return Err(wrong("needs a role and `when`"));
         }
@@ -127,37 +123,48 @@ impl Resolver<'_> {
             return Err(wrong("id and role do not stand among its labels"));
         }
         let labels = self.labels(&whole.labels, source).map_err(|error| wrong(&error))?;
-        Ok(Related {
-            role: leak(&related.role),
-            id,
-            min: related.min,
-            max: if related.many { None } else { Some(1) },
-            missing: match related.min {
-                0 => None,
-                _ => missing(Presence::Required, related.missing, source, &related.when),
-            },
-            when: Described(leak(&related.when)),
-            labels,
-            source: Described(source),
-            example: Described(leak(&whole.example)),
-            build: build(related.key.as_deref(), None, None, &whole.example, false),
-            remark: shared_remark(related.warning.as_ref(), related.info.as_ref()),
-        })
+        let (role, when, min, example) = (&related.role, &related.when, related.min, &whole.example);
+        let generation = generation(related.key.as_deref(), None, None, example, false);
+        let said_by = variant("Source", &source);
+        let number = self.statics.row(
+            Table::Related,
+            generation,
+            quote!(RelatedDescription { when: #when, source: #said_by, example: #example }),
+        );
+        let max = option((!related.many).then_some(1_u32));
+        let missing = match related.min {
+            0 => quote!(None),
+            _ => missing(Presence::Required, related.missing, source, when),
+        };
+        let remark = self.remark(related.warning.as_ref(), related.info.as_ref());
+        Ok(quote!(Related {
+            role: #role,
+            id: #id,
+            min: #min,
+            max: #max,
+            missing: #missing,
+            labels: #labels,
+            remark: #remark,
+            number: #number,
+        }))
     }
-}
 
-fn templates(templates: &[Short<data::Value>], example: Option<&str>) -> Fallible<Form> {
-    let mut list = Vec::new();
-    let mut fits = example.is_none_or(str::is_empty);
-    for Short(value) in templates {
-        let template = template::read(&value.text)?;
-        fits |= example.is_some_and(|example| template.matches(example.as_bytes()));
-        list.push(Alternative { template, remark: remark(value.warning.as_ref(), value.info.as_ref()) });
+    fn templates(&self, templates: &[Short<data::Value>], example: Option<&str>) -> Fallible<TokenStream> {
+        let mut list = Vec::new();
+        let mut fits = example.is_none_or(str::is_empty);
+        for Short(value) in templates {
+            let template = template::read(&value.text)?;
+            fits |= example.is_some_and(|example| template.matches(example.as_bytes()));
+            let template = self.template(&template);
+            let remark = option(remark(value.warning.as_ref(), value.info.as_ref()));
+            list.push(quote!(Alternative { template: #template, remark: #remark }));
+        }
+        if !fits {
+            return Err(format!("the example `{}` fits no template", example.unwrap_or_default()));
+        }
+        let list = self.statics.list("Alternative", &list);
+        Ok(quote!(LabelForm::Templates(#list)))
     }
-    if !fits {
-        return Err(format!("the example `{}` fits no template", example.unwrap_or_default()));
-    }
-    Ok(Form::Templates(list.leak()))
 }
 
 pub(super) fn expand_labels(labels: &[data::Label], groups: &Groups) -> Fallible<Vec<data::Label>> {

@@ -1,10 +1,12 @@
 //! Payload fields.
 
-use super::super::data::{self, Level};
-use super::super::leak;
-use super::super::model::{Aside, Described, Field, Kind, Object, Remark, Source};
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::super::data::{self, Level, Source};
+use super::super::statics::{Table, option, variant};
 use super::example::example;
-use super::{Fallible, Resolver, build, missing, no_group, remark, shared_remark, unique};
+use super::{Fallible, Resolver, generation, missing, no_group, remark, unique};
 
 impl Resolver<'_> {
     /// The fields with their groups resolved, at all depths.
@@ -26,12 +28,13 @@ impl Resolver<'_> {
         Ok(all)
     }
 
-    pub(super) fn object(&self, fields: &[data::Field], other: Level, source: Source) -> Fallible<Object> {
+    pub(super) fn object(&self, fields: &[data::Field], other: Level, source: Source) -> Fallible<TokenStream> {
         let fields = fields.iter().map(|field| self.field(field, source)).collect::<Fallible<Vec<_>>>()?;
-        Ok(Object { fields: fields.leak(), other: other.severity() })
+        let (fields, other) = (self.statics.list("Field", &fields), option(other.severity()));
+        Ok(quote!(Object { fields: #fields, other: #other }))
     }
 
-    fn field(&self, field: &data::Field, source: Source) -> Fallible<Field> {
+    fn field(&self, field: &data::Field, source: Source) -> Fallible<TokenStream> {
         let wrong = |what: &str| format!("field {}: {what}", field.name);
         if field.name.is_empty() || field.meaning.is_empty() {
             return Err(wrong("needs a name and a meaning"));
@@ -69,49 +72,73 @@ impl Resolver<'_> {
         let values =
             self.values(&field.values, of_value.filter(|_| !field.values.is_empty())).map_err(|error| wrong(&error))?;
         let other = field.other_values.unwrap_or(Level::Error).severity();
-        let object: Option<&Object> = match (&field.fields, field.other_fields) {
-            (None, None) => None,
+        let object = match (&field.fields, field.other_fields) {
+            (None, None) => quote!(None),
             (fields, other) => {
                 let fields = fields.as_deref().unwrap_or_default();
                 let object =
                     self.object(fields, other.unwrap_or(Level::Warning), source).map_err(|error| wrong(&error))?;
-                Some(Box::leak(Box::new(object)))
+                option(Some(self.statics.one("Object", &object)))
             }
         };
-        Ok(Field {
-            name: leak(&field.name),
-            kind,
-            nullable,
-            presence: Aside(field.presence),
-            missing: missing(field.presence, field.missing, source, &field.meaning),
-            values,
-            other: other.ok_or_else(|| wrong("other_values: cannot be accepted"))?,
-            object,
-            items,
-            also: also(field.also.as_ref()).map_err(|error| wrong(&error))?,
-            remark: shared_remark(field.warning.as_ref(), field.info.as_ref()),
-            meaning: Aside(leak(&field.meaning)),
-            source: Described(source),
-            example: Described(leak(&example)),
-            build: build(
-                field.key.as_deref(),
-                field.default.as_deref(),
-                field.once.as_deref(),
-                &example,
-                field.name == "name",
-            ),
-        })
+        let (name, meaning, presence) = (&field.name, &field.meaning, variant("Presence", &field.presence));
+        let generation = generation(
+            field.key.as_deref(),
+            field.default.as_deref(),
+            field.once.as_deref(),
+            &example,
+            field.name == "name",
+        );
+        let said_by = variant("Source", &source);
+        let number = self.statics.row(
+            Table::Field,
+            quote!(Authoring { presence: #presence, meaning: #meaning, generation: #generation }),
+            quote!(Description { source: #said_by, example: #example }),
+        );
+        let missing = missing(field.presence, field.missing, source, meaning);
+        let other = other.ok_or_else(|| wrong("other_values: cannot be accepted"))?;
+        let also = self.also(field.also.as_ref()).map_err(|error| wrong(&error))?;
+        let remark = self.remark(field.warning.as_ref(), field.info.as_ref());
+        let (kind, items) = (variant("ValueKind", &kind), option(items.map(|items| variant("ValueKind", &items))));
+        Ok(quote!(Field {
+            name: #name,
+            kind: #kind,
+            nullable: #nullable,
+            missing: #missing,
+            values: #values,
+            other: #other,
+            object: #object,
+            items: #items,
+            also: #also,
+            remark: #remark,
+            number: #number,
+        }))
+    }
+
+    /// Another kind that is accepted.
+    fn also(&self, also: Option<&data::Also>) -> Fallible<TokenStream> {
+        let Some(also) = also else {
+            return Ok(quote!(None));
+        };
+        let kind = variant("ValueKind", &kind(&also.kind)?);
+        let remark = remark(also.warning.as_ref(), also.info.as_ref()).ok_or("also: needs a sentence")?;
+        Ok(option(Some(self.statics.one("(ValueKind, Remark)", &quote!((#kind, #remark))))))
     }
 }
 
-/// Another kind that is accepted.
-fn also(also: Option<&data::Also>) -> Fallible<Option<&'static (Kind, Remark)>> {
-    let Some(also) = also else {
-        return Ok(None);
-    };
-    let kind = kind(&also.kind)?;
-    let remark = remark(also.warning.as_ref(), also.info.as_ref()).ok_or("also: needs a sentence")?;
-    Ok(Some(Box::leak(Box::new((kind, remark)))))
+/// By the names of the crate's `ValueKind`.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(super) enum Kind {
+    Any,
+    String,
+    Uuid,
+    Timestamp,
+    Integer,
+    Number,
+    Boolean,
+    Object,
+    StringMap,
+    Array,
 }
 
 fn kind(text: &str) -> Fallible<Kind> {

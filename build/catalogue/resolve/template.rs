@@ -1,13 +1,17 @@
 //! Checks templates: text with placeholders, such as `prefect.worker.{type}.{slug}`.
 
+use proc_macro2::TokenStream;
+use quote::quote;
+
 use super::super::hole::Hole;
-use super::super::leak;
-use super::super::model::{Part, Template};
+use super::super::statics::variant;
+use super::super::template::{Part, Template};
+use super::Resolver;
 
 /// Reads a template, and refuses one that `Template::matches` might not get right.
 pub(super) fn read(text: &str) -> Result<Template, String> {
     let wrong = |what: &str| format!("template `{text}`: {what}");
-    let template = Template::parse(leak(text));
+    let template = parse(text);
     let written: String = template.parts.iter().map(written).collect();
     if text.is_empty() || written != text {
         return Err(wrong("is empty, or its braces are no pairs"));
@@ -35,6 +39,52 @@ pub(super) fn read(text: &str) -> Result<Template, String> {
         }
     }
     Ok(template)
+}
+
+/// Cuts a text into literal text and placeholders in braces.
+fn parse(text: &str) -> Template {
+    // The crate's templates live as long as the program; here that is not long.
+    let text: &'static str = text.to_owned().leak();
+    let mut parts = Vec::new();
+    let mut inside = false;
+    for piece in text.split(['{', '}']) {
+        if inside {
+            parts.push(Part::Hole { name: piece, hole: hole(piece) });
+        } else if !piece.is_empty() {
+            parts.push(Part::Literal(piece));
+        }
+        inside = !inside;
+    }
+    Template { text, parts: parts.leak() }
+}
+
+/// What a placeholder stands for follows from its name.
+fn hole(name: &str) -> Hole {
+    match name {
+        "uuid" => Hole::Uuid,
+        "asset-key" => Hole::AssetKey,
+        "state" | "tag" | "container-id" | "worker-name" | "materialized-by" => Hole::Text,
+        "flow" | "name" => Hole::Segment,
+        _ => Hole::Word,
+    }
+}
+
+impl Resolver<'_> {
+    pub(super) fn template(&self, template: &Template) -> TokenStream {
+        let parts: Vec<TokenStream> = template
+            .parts
+            .iter()
+            .map(|part| match part {
+                Part::Literal(text) => quote!(Part::Literal(#text)),
+                Part::Hole { name, hole } => {
+                    let hole = variant("Hole", hole);
+                    quote!(Part::Hole { name: #name, hole: #hole })
+                }
+            })
+            .collect();
+        let (text, parts) = (template.text, self.statics.list("Part", &parts));
+        quote!(Template { text: #text, parts: #parts })
+    }
 }
 
 fn written(part: &Part) -> String {

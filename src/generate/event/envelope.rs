@@ -86,6 +86,6 @@ impl Maker<'_, '_> {
     }
 
     fn must_follow(&self) -> Option<&'static str> {
-        self.family.follows.filter(|follows| follows.missing.is_some()).map(|follows| follows.text.0)
+        self.family.follows.filter(|follows| follows.missing.is_some()).map(|follows| follows.meaning())
     }
 }

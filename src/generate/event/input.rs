@@ -1,6 +1,6 @@
 //! What the caller gives: the keys are known, and each value comes into its slot.
 
-use crate::catalogue::{Form, Kind as Type};
+use crate::catalogue::{LabelForm, ValueKind as Type};
 use crate::json::{Kind, Value};
 use crate::time::{self};
 
@@ -98,7 +98,7 @@ impl<'t> Maker<'_, 't> {
                     is_cut = part.is_some();
                     part.map_or_else(|| val(value), |part| Val::Text(String::from_utf8_lossy(part).into_owned().into()))
                 }
-                What::Label(label) if matches!(label.form, Form::Timestamp) => instant()?,
+                What::Label(label) if matches!(label.form, LabelForm::Timestamp) => instant()?,
                 What::Field(field) if field.kind == Type::Timestamp && value.kind() != Kind::Null => instant()?,
                 _ if place.at == At::Occurred => instant()?,
                 _ => val(value),

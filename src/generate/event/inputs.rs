@@ -1,7 +1,7 @@
 //! What can be given for an event: the keys that its layout has, with what is known of each.
 
 use crate::catalogue::{
-    Family, Field, Form, Input, Kind as Type, Label, Object, Part, Presence, Value as Known, example_line,
+    Family, Field, Input, Label, LabelForm, Object, Part, Presence, Value as Known, ValueKind as Type, example_line,
 };
 use crate::event::{RESOURCE_ID, RESOURCE_ROLE};
 use crate::json::write::quoted;
@@ -89,7 +89,7 @@ impl Listed<'_> {
         }
         for related in family.related.iter().filter(|related| related.max.is_none()) {
             all.push(Input {
-                meaning: related.when.0.to_owned(),
+                meaning: related.when().to_owned(),
                 ..Input::optional(related_key(related), "list of texts")
             });
         }
@@ -97,7 +97,7 @@ impl Listed<'_> {
         all.push(Input {
             required: follows.is_some_and(|follows| follows.missing.is_some()),
             example: self.example.and_then(|event| raw(event.get("follows")?)),
-            meaning: follows.map_or("Id of the event before", |follows| follows.text.0).to_owned(),
+            meaning: follows.map_or("Id of the event before", |follows| follows.meaning()).to_owned(),
             ..Input::optional("follows".to_owned(), "uuid")
         });
         all.push(Input {
@@ -161,7 +161,7 @@ impl Listed<'_> {
 
     /// Whether it is there whatever is given.
     fn is_always(&self, place: &Place) -> bool {
-        let of = |label: &Label| label.presence.0 != Presence::Optional;
+        let of = |label: &Label| label.presence() != Presence::Optional;
         match (&place.at, place.what) {
             (At::RelatedLabel(role, _) | At::RelatedPart(role, _) | At::RelatedId(role), what) => {
                 let is_there = self.layout.family.related.iter().any(|own| own.role == *role && own.min > 0);
@@ -199,8 +199,8 @@ impl Listed<'_> {
     fn default(&self, slot: usize) -> Option<&'static str> {
         let mut places = self.layout.places.iter().filter(|place| place.slot == slot);
         places.find_map(|place| match place.what {
-            What::Label(label) => label.build.0.default,
-            What::Field(field) => field.build.0.default,
+            What::Label(label) => label.generation().default,
+            What::Field(field) => field.generation().default,
             _ => None,
         })
     }
@@ -208,22 +208,22 @@ impl Listed<'_> {
     fn meaning(&self, place: &Place) -> String {
         let id = self.layout.family.labels.first();
         match (place.what, &place.at) {
-            (What::Label(label), _) => label.meaning.0.to_owned(),
-            (What::Field(field), _) => field.meaning.0.to_owned(),
+            (What::Label(label), _) => label.meaning().to_owned(),
+            (What::Field(field), _) => field.meaning().to_owned(),
             (_, At::Occurred) => "When it happened".to_owned(),
             (_, At::RelatedPart(role, _) | At::RelatedId(role)) => {
                 let own = place.key.split('.').next().unwrap_or_default().replace('_', " ");
                 let related = self.layout.family.related.iter().find(|related| related.role == *role);
                 match related {
-                    Some(related) if own != role.replace('-', " ") => related.when.0.to_owned(),
+                    Some(related) if own != role.replace('-', " ") => related.when().to_owned(),
                     _ => format!("Id of the {own}"),
                 }
             }
-            (_, At::Id) => id.map_or("", |label| label.meaning.0).to_owned(),
+            (_, At::Id) => id.map_or("", |label| label.meaning()).to_owned(),
             (What::Part(templates, part), _) => {
                 let parts = usual(templates).flat_map(|template| template.parts);
                 match parts.filter(|part| matches!(part, Part::Hole { .. })).count() {
-                    1 => id.map_or("", |label| label.meaning.0).to_owned(),
+                    1 => id.map_or("", |label| label.meaning()).to_owned(),
                     // If nothing else tells it.
                     _ => format!("{IN_THE_ID}`{part}`"),
                 }
@@ -286,8 +286,8 @@ fn unite(known: &mut Input, other: Input) {
 /// From when on it is there.
 fn once(what: What) -> &'static str {
     match what {
-        What::Field(field) if field.build.0.once == "running" => ONCE_RUNNING,
-        What::Field(field) if field.build.0.once == "ended" => ONCE_ENDED,
+        What::Field(field) if field.generation().once == "running" => ONCE_RUNNING,
+        What::Field(field) if field.generation().once == "ended" => ONCE_ENDED,
         _ => "",
     }
 }
@@ -295,8 +295,8 @@ fn once(what: What) -> &'static str {
 /// Whether it is not there unless it is given itself.
 fn is_left_out(what: What) -> bool {
     match what {
-        What::Label(label) => label.presence.0 == Presence::Optional,
-        What::Field(field) => field.presence.0 == Presence::Optional && field.build.0.once.is_empty(),
+        What::Label(label) => label.presence() == Presence::Optional,
+        What::Field(field) => field.presence() == Presence::Optional && field.generation().once.is_empty(),
         _ => false,
     }
 }
@@ -305,7 +305,7 @@ fn is_left_out(what: What) -> bool {
 fn is_in(shape: &'static Object, path: &[&str]) -> bool {
     let Some((first, rest)) = path.split_first() else { return true };
     let Some(field) = shape.fields.iter().find(|field| field.name == *first) else { return false };
-    let is_there = field.presence.0 != Presence::Optional && field.build.0.once.is_empty();
+    let is_there = field.presence() != Presence::Optional && field.generation().once.is_empty();
     is_there && field.object.filter(|_| !rest.is_empty()).is_none_or(|inner| !field.nullable && is_in(inner, rest))
 }
 
@@ -313,11 +313,11 @@ fn kind(what: What) -> (&'static str, Vec<&'static str>) {
     let texts = |values: &'static [Known]| values.iter().map(|value| value.text).collect();
     match what {
         What::Label(Label { form, .. }) => match form {
-            Form::Values { values, .. } => ("text", texts(values)),
-            Form::Integer | Form::SignedInteger => ("integer", Vec::new()),
-            Form::Timestamp => ("timestamp", Vec::new()),
-            Form::Uuid => ("uuid", Vec::new()),
-            Form::JsonStrings => ("list of texts", Vec::new()),
+            LabelForm::Values { values, .. } => ("text", texts(values)),
+            LabelForm::Integer | LabelForm::SignedInteger => ("integer", Vec::new()),
+            LabelForm::Timestamp => ("timestamp", Vec::new()),
+            LabelForm::Uuid => ("uuid", Vec::new()),
+            LabelForm::JsonStrings => ("list of texts", Vec::new()),
             _ => ("text", Vec::new()),
         },
         What::Field(Field { kind: Type::String, values, .. }) => ("text", texts(values)),

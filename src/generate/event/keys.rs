@@ -1,6 +1,6 @@
 //! What the caller calls the things of an event.
 
-use crate::catalogue::{Form, Label, Related, Template, families};
+use crate::catalogue::{Label, LabelForm, Related, Template, families};
 
 use super::layout::usual;
 
@@ -14,17 +14,17 @@ pub(super) fn joined(one: &str, other: &str) -> String {
 
 /// What the event is about, by the form of its id.
 pub(super) fn own_name(label: &'static Label) -> String {
-    let key = label.build.0.key;
+    let key = label.generation().key;
     if let Some((own, _)) = key.split_once('.') {
         return own.to_owned();
     }
-    let Form::Templates(templates) = label.form else { return "resource".to_owned() };
+    let LabelForm::Templates(templates) = label.form else { return "resource".to_owned() };
     let prefix = usual(templates).next().map(Template::prefix).unwrap_or_default();
     snake(prefix.trim_end_matches('.').rsplit('.').next().unwrap_or_default())
 }
 
 pub(super) fn related_key(related: &'static Related) -> String {
-    match related.build.0.key {
+    match related.generation().key {
         "" => snake(related.role),
         key => key.to_owned(),
     }
@@ -43,8 +43,8 @@ pub(super) fn told_elsewhere(own: &str) -> Vec<String> {
 
 /// What the caller calls a label of a resource that is called `own`.
 pub(super) fn label_key(label: &'static Label, own: &str) -> String {
-    if !label.build.0.key.is_empty() {
-        return label.build.0.key.to_owned();
+    if !label.generation().key.is_empty() {
+        return label.generation().key.to_owned();
     }
     let name = label.name.strip_prefix("prefect.").unwrap_or(label.name);
     let name = name.strip_prefix("resource.").unwrap_or(name);

@@ -1,6 +1,6 @@
 //! The resource with its id and labels.
 
-use crate::catalogue::{Alternative, Form, Hole, Label, Part, Presence, is_uuid};
+use crate::catalogue::{Alternative, Hole, Label, LabelForm, Part, Presence, is_uuid};
 use crate::diagnostic::Severity;
 use crate::event::RESOURCE_ID;
 use crate::json::write::Writer;
@@ -14,19 +14,19 @@ use super::steps::{Id, LabelStep};
 use super::values::Val;
 
 /// What the text of a label must be, if it is not.
-pub(super) fn unfit(form: &'static Form, text: &str) -> Option<String> {
+pub(super) fn unfit(form: &'static LabelForm, text: &str) -> Option<String> {
     match form {
-        Form::Integer if text.parse::<u64>().is_err() => Some("a whole number, not negative".to_owned()),
-        Form::SignedInteger if text.parse::<i64>().is_err() => Some("a whole number".to_owned()),
-        Form::Uuid if !is_uuid(text.as_bytes()) => Some("a UUID".to_owned()),
-        Form::JsonStrings if !text.starts_with('[') => Some("a list of texts".to_owned()),
-        Form::AtMost(most) if text.len() > *most && text.chars().count() > *most => {
+        LabelForm::Integer if text.parse::<u64>().is_err() => Some("a whole number, not negative".to_owned()),
+        LabelForm::SignedInteger if text.parse::<i64>().is_err() => Some("a whole number".to_owned()),
+        LabelForm::Uuid if !is_uuid(text.as_bytes()) => Some("a UUID".to_owned()),
+        LabelForm::JsonStrings if !text.starts_with('[') => Some("a list of texts".to_owned()),
+        LabelForm::AtMost(most) if text.len() > *most && text.chars().count() > *most => {
             Some(format!("at most {most} characters long"))
         }
-        Form::Values { values, other: Severity::Error } if !values.iter().any(|value| value.text == text) => {
+        LabelForm::Values { values, other: Severity::Error } if !values.iter().any(|value| value.text == text) => {
             Some(one_of(&mut values.iter().map(|value| value.text)))
         }
-        Form::Templates(templates) if !templates.iter().any(|own| own.template.matches(text.as_bytes())) => {
+        LabelForm::Templates(templates) if !templates.iter().any(|own| own.template.matches(text.as_bytes())) => {
             Some(one_of(&mut templates.iter().map(|own| own.template.text)))
         }
         _ => None,
@@ -55,7 +55,7 @@ impl Maker<'_, '_> {
         if let Some(label) = layout.id_label {
             out.key(RESOURCE_ID);
             match label.form {
-                Form::Templates(templates) => self.id(templates, &layout.id, out)?,
+                LabelForm::Templates(templates) => self.id(templates, &layout.id, out)?,
                 _ => self.label_text(label, if let Id::Whole(place) = layout.id { place } else { None }, out)?,
             }
         }
@@ -66,7 +66,7 @@ impl Maker<'_, '_> {
 
     pub(super) fn labels(&mut self, steps: &[LabelStep], out: &mut Writer) -> Fallible<()> {
         for LabelStep { label, place, name } in steps {
-            if label.presence.0 == Presence::Optional && !place.is_some_and(|place| self.is_given(place)) {
+            if label.presence() == Presence::Optional && !place.is_some_and(|place| self.is_given(place)) {
                 continue;
             }
             out.item();
@@ -81,8 +81,8 @@ impl Maker<'_, '_> {
         let value = self.known_value(place);
         let wrong = |expected: &str| mistake::must_be(&self.key_at(place), expected, &format!("`{}`", value.shown()));
         let text: &str = match (value, &label.form) {
-            (Val::Null, _) => return Err(mistake::needs(self.name, &self.key_at(place), label.meaning.0)),
-            (Val::Json(json), Form::JsonStrings) if json.starts_with('[') => json,
+            (Val::Null, _) => return Err(mistake::needs(self.name, &self.key_at(place), label.meaning())),
+            (Val::Json(json), LabelForm::JsonStrings) if json.starts_with('[') => json,
             (Val::Json(json), _) if json.starts_with(['[', '{']) => return Err(wrong("a text")),
             (Val::Text(text) | Val::Json(text), _) => text,
         };
@@ -90,7 +90,7 @@ impl Maker<'_, '_> {
             return Err(wrong(&expected));
         }
         let begin = out.written();
-        match text.strip_suffix('Z').filter(|_| matches!(label.form, Form::Timestamp)) {
+        match text.strip_suffix('Z').filter(|_| matches!(label.form, LabelForm::Timestamp)) {
             Some(text) => out.string(&[text, "+00:00"].concat()),
             None => out.string(text),
         }

@@ -3,7 +3,9 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use crate::catalogue::{Alternative, Compare, Family, Field, Form, Kind as Type, Label, Object, Part, Template, Term};
+use crate::catalogue::{
+    Alternative, Compare, Family, Field, Label, LabelForm, Object, Part, Template, Term, ValueKind as Type,
+};
 use crate::event::RESOURCE_ID;
 use crate::json::{Kind, Value};
 
@@ -201,8 +203,8 @@ impl Layout {
             if label.name == RESOURCE_ID {
                 let own = self.own.clone();
                 match label.form {
-                    Form::Templates(templates) => {
-                        self.id(templates, &own, label.build.0.key, At::Id, &|part| At::IdPart(part));
+                    LabelForm::Templates(templates) => {
+                        self.id(templates, &own, label.generation().key, At::Id, &|part| At::IdPart(part));
                     }
                     _ => self.add(At::Id, joined(&own, "id"), What::Label(label)),
                 }
@@ -213,7 +215,7 @@ impl Layout {
         }
         for related in family.related.iter().filter(|related| related.max.is_some()) {
             let own = related_key(related);
-            if let Form::Templates(templates) = related.id {
+            if let LabelForm::Templates(templates) = related.id {
                 let role = related.role;
                 self.id(templates, &own, "", At::RelatedId(role), &|part| At::RelatedPart(role, part));
             }
@@ -335,7 +337,7 @@ impl Layout {
     }
 
     pub(super) fn field_key(&self, field: &'static Field, within: &str) -> String {
-        match field.build.0.key {
+        match field.generation().key {
             "" if field.name == self.own => self.own.clone(),
             "" => joined(within, field.name),
             key => key.to_owned(),

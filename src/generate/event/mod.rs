@@ -234,9 +234,9 @@ impl<'b, 't> Maker<'b, 't> {
     fn meaning(&self, slot: usize) -> &'static str {
         let mut places = self.layout.places.iter().filter(|place| place.slot == slot);
         let meaning = places.find_map(|place| match (place.what, &place.at) {
-            (What::Label(label), _) => Some(label.meaning.0),
-            (What::Field(field), _) => Some(field.meaning.0),
-            (_, At::IdPart(_)) => self.family.labels.first().map(|label| label.meaning.0),
+            (What::Label(label), _) => Some(label.meaning()),
+            (What::Field(field), _) => Some(field.meaning()),
+            (_, At::IdPart(_)) => self.family.labels.first().map(|label| label.meaning()),
             _ => None,
         });
         meaning.unwrap_or("what it is called in the related resource's id")

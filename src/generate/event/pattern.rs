@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use uuid::Uuid;
 
-use crate::catalogue::{Alternative, Field, Form, Hole, Kind as Type, Label, is_uuid};
+use crate::catalogue::{Alternative, Field, Hole, Label, LabelForm, ValueKind as Type, is_uuid};
 use crate::json::write::Writer;
 use crate::json::{Kind, Value, equal};
 use crate::time::{self, Instant};
@@ -69,7 +69,7 @@ impl Check {
     pub fn is_open(self) -> bool {
         match self {
             Check::Nothing => true,
-            Check::Label(label) => matches!(label.form, Form::Text),
+            Check::Label(label) => matches!(label.form, LabelForm::Text),
             Check::Field(field) => matches!(field.kind, Type::String | Type::Any) && field.values.is_empty(),
             _ => false,
         }

@@ -1,6 +1,6 @@
 //! The payload.
 
-use crate::catalogue::{Field, Kind as Type, Presence, is_uuid};
+use crate::catalogue::{Field, Presence, ValueKind as Type, is_uuid};
 use crate::diagnostic::Severity;
 use crate::json::write::Writer;
 use crate::json::{Kind, Value};
@@ -84,12 +84,12 @@ impl Maker<'_, '_> {
         let Some((inner, fields)) = &step.inner else {
             return self.leaf(step, out);
         };
-        let is_optional = field.presence.0 == Presence::Optional;
+        let is_optional = field.presence() == Presence::Optional;
         let has_any = step.places.iter().any(|place| self.is_given(*place));
         let given = self.given(step.given);
         // Whether all that is known of an object says that it is null.
         let is_null = || step.places.iter().any(|place| self.is_given_null(*place));
-        if !has_any && (is_optional || (field.nullable && (field.build.0.is_shown || is_null()))) {
+        if !has_any && (is_optional || (field.nullable && (field.generation().is_shown || is_null()))) {
             if !is_optional || given.is_some_and(|given| given.kind() == Kind::Null && field.nullable) {
                 out.null(field.name);
             }
@@ -110,9 +110,9 @@ impl Maker<'_, '_> {
     fn leaf(&mut self, step: &FieldStep, out: &mut Writer) -> Fallible<()> {
         let FieldStep { field, place, .. } = step;
         let is_explicit = place.is_some_and(|place| self.is_given(place));
-        let is_optional = field.presence.0 == Presence::Optional;
-        if !field.build.0.once.is_empty() && !is_explicit {
-            let is_there = if field.build.0.once == "ended" { self.ended } else { self.ran };
+        let is_optional = field.presence() == Presence::Optional;
+        if !field.generation().once.is_empty() && !is_explicit {
+            let is_there = if field.generation().once == "ended" { self.ended } else { self.ran };
             if !is_there {
                 return Ok(());
             }
@@ -136,7 +136,7 @@ impl Maker<'_, '_> {
         }
         let text = match value {
             Val::Null if field.nullable => None,
-            Val::Null => return Err(mistake::needs(self.name, &self.key_at(*place), field.meaning.0)),
+            Val::Null => return Err(mistake::needs(self.name, &self.key_at(*place), field.meaning())),
             Val::Text(text) | Val::Json(text) => Some(&**text),
         };
         out.item();

@@ -50,7 +50,7 @@ impl<'t> Maker<'_, 't> {
             let types = ["the type of a state with a name of its own, such as `COMPLETED`", &near].concat();
             return Err(mistake::needs(self.name, "state.type", &types));
         };
-        let usual = self.known(name).or_else(|| self.of_type(&kind)).and_then(|variant| variant.previous.0);
+        let usual = self.known(name).or_else(|| self.of_type(&kind)).and_then(|variant| variant.previous());
         let mut before = usual.and_then(|usual| self.known(usual));
         match self.given(slots.before) {
             Some(previous) if previous.kind() == Kind::Null => before = None,
@@ -78,7 +78,7 @@ impl<'t> Maker<'_, 't> {
         // As many steps as there are variants: the build script refuses circles.
         for _ in self.family.variants {
             count = count.saturating_add(u32::from(earlier.is_some_and(|one| one.state_type == Some("RUNNING"))));
-            earlier = earlier.and_then(|one| one.previous.0).and_then(|name| self.known(name));
+            earlier = earlier.and_then(|one| one.previous()).and_then(|name| self.known(name));
         }
         (self.ran, self.ended) = (count > 0, TERMINAL.contains(&kind.as_str()));
         self.settle(slots.count, Some(count.to_string().into()));

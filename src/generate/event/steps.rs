@@ -1,6 +1,8 @@
 //! The steps by which an event of a layout is written: whatever is the same for each event is found once.
 
-use crate::catalogue::{Alternative, Compare, Field, Form, Kind as Type, Label, Object, Part, Related, Template, Term};
+use crate::catalogue::{
+    Alternative, Compare, Field, Label, LabelForm, Object, Part, Related, Template, Term, ValueKind as Type,
+};
 use crate::event::RESOURCE_ID;
 use crate::json::write::quoted;
 
@@ -90,10 +92,10 @@ pub(super) struct StateSlots {
 fn generated(what: What) -> Option<Usual> {
     match what {
         What::Label(label) => match label.form {
-            Form::Values { values: [only], .. } => Some(Usual::Text(only.text)),
-            Form::Uuid => Some(Usual::Uuid),
-            Form::Timestamp => Some(Usual::Occurred),
-            _ if label.name == "prefect.resource.name" => Some(Usual::Text(label.build.0.called)),
+            LabelForm::Values { values: [only], .. } => Some(Usual::Text(only.text)),
+            LabelForm::Uuid => Some(Usual::Uuid),
+            LabelForm::Timestamp => Some(Usual::Occurred),
+            _ if label.name == "prefect.resource.name" => Some(Usual::Text(label.generation().called)),
             _ => None,
         },
         What::Field(field) => match field.kind {
@@ -102,7 +104,7 @@ fn generated(what: What) -> Option<Usual> {
             Type::Uuid => Some(Usual::Uuid),
             Type::Array => Some(Usual::Json("[]")),
             Type::Object | Type::StringMap => Some(Usual::Json("{}")),
-            Type::String if field.name == "name" => Some(Usual::Text(field.build.0.called)),
+            Type::String if field.name == "name" => Some(Usual::Text(field.generation().called)),
             _ => None,
         },
         What::Part(_, "uuid" | "uid") => Some(Usual::Uuid),
@@ -148,7 +150,7 @@ impl Layout {
             if label.name == RESOURCE_ID {
                 self.id_label = Some(label);
                 self.id = match label.form {
-                    Form::Templates(templates) => self.id_step(templates, &At::Id, &|part| At::IdPart(part)),
+                    LabelForm::Templates(templates) => self.id_step(templates, &At::Id, &|part| At::IdPart(part)),
                     _ => Id::Whole(self.place_at(&At::Id)),
                 };
             } else {
@@ -157,7 +159,7 @@ impl Layout {
         }
         for related in family.related {
             let role = related.role;
-            let Form::Templates(templates) = related.id else { continue };
+            let LabelForm::Templates(templates) = related.id else { continue };
             let is_of = |at: &At| match at {
                 At::RelatedId(own) | At::RelatedPart(own, _) | At::RelatedLabel(own, _) => *own == role,
                 _ => false,
@@ -268,9 +270,9 @@ impl Layout {
         let whats: Vec<What> = self.places.iter().filter(|place| place.slot == slot).map(|place| place.what).collect();
         for what in &whats {
             let (default, is_text) = match what {
-                What::Label(label) => (label.build.0.default, true),
+                What::Label(label) => (label.generation().default, true),
                 What::Field(field) => {
-                    (field.build.0.default, matches!(field.kind, Type::String | Type::Uuid | Type::Timestamp))
+                    (field.generation().default, matches!(field.kind, Type::String | Type::Uuid | Type::Timestamp))
                 }
                 _ => (None, true),
             };

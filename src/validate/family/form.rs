@@ -1,6 +1,6 @@
 //! Whether a text has the form that the catalogue gives it.
 
-use crate::catalogue::{Form, Remark, is_uuid};
+use crate::catalogue::{LabelForm, Remark, is_uuid};
 use crate::json::{Kind, Tape, Value, parse};
 use crate::time;
 
@@ -16,23 +16,23 @@ pub(super) enum Fit {
     Near(&'static str),
 }
 
-pub(super) fn fit(form: &'static Form, text: &[u8]) -> Fit {
+pub(super) fn fit(form: &'static LabelForm, text: &[u8]) -> Fit {
     let right = match form {
-        Form::Text => true,
-        Form::Integer => is_integer(text),
-        Form::SignedInteger => is_integer(text.strip_prefix(b"-").unwrap_or(text)),
-        Form::Timestamp => is_timestamp(text),
-        Form::Uuid => is_uuid(text),
-        Form::JsonStrings => is_array_of_strings(text),
-        Form::AtMost(limit) => text.len() <= *limit || String::from_utf8_lossy(text).chars().count() <= *limit,
-        Form::Values { values, .. } => {
+        LabelForm::Text => true,
+        LabelForm::Integer => is_integer(text),
+        LabelForm::SignedInteger => is_integer(text.strip_prefix(b"-").unwrap_or(text)),
+        LabelForm::Timestamp => is_timestamp(text),
+        LabelForm::Uuid => is_uuid(text),
+        LabelForm::JsonStrings => is_array_of_strings(text),
+        LabelForm::AtMost(limit) => text.len() <= *limit || String::from_utf8_lossy(text).chars().count() <= *limit,
+        LabelForm::Values { values, .. } => {
             if let Some(value) = values.iter().find(|value| value.text.as_bytes() == text) {
                 return value.remark.as_ref().map_or(Fit::Right, Fit::Remarked);
             }
             let near = values.iter().find(|value| value.text.as_bytes().eq_ignore_ascii_case(text));
             return near.map_or(Fit::Wrong, |value| Fit::Near(value.text));
         }
-        Form::Templates(forms) => {
+        LabelForm::Templates(forms) => {
             let found = forms.iter().find(|form| form.template.matches(text));
             return found.map_or(Fit::Wrong, |form| form.remark.as_ref().map_or(Fit::Right, Fit::Remarked));
         }
@@ -41,22 +41,22 @@ pub(super) fn fit(form: &'static Form, text: &[u8]) -> Fit {
 }
 
 /// Whether the text of a value has a form, and there is nothing to say of it.
-pub(in super::super) fn fits(form: &'static Form, value: Value<'_>) -> bool {
+pub(in super::super) fn fits(form: &'static LabelForm, value: Value<'_>) -> bool {
     matches!(fit(form, &value.bytes()), Fit::Right)
 }
 
 /// What a form expects, as a sentence says it.
-pub(super) fn expected(form: &'static Form) -> String {
+pub(super) fn expected(form: &'static LabelForm) -> String {
     let words = match form {
-        Form::Text => "any text",
-        Form::Integer => "a whole number in decimal digits",
-        Form::SignedInteger => "a whole number in decimal digits, with or without a sign",
-        Form::Timestamp => "an RFC 3339 timestamp such as `2026-03-31T18:30:00.000000+00:00`",
-        Form::Uuid => "a UUID",
-        Form::JsonStrings => "a JSON array of strings, written as text: `[\"a\", \"b\"]`",
-        Form::AtMost(limit) => return format!("a text of at most {limit} characters"),
-        Form::Values { values, .. } => return phrase::list(&mut values.iter().map(|value| value.text), " or "),
-        Form::Templates(forms) => {
+        LabelForm::Text => "any text",
+        LabelForm::Integer => "a whole number in decimal digits",
+        LabelForm::SignedInteger => "a whole number in decimal digits, with or without a sign",
+        LabelForm::Timestamp => "an RFC 3339 timestamp such as `2026-03-31T18:30:00.000000+00:00`",
+        LabelForm::Uuid => "a UUID",
+        LabelForm::JsonStrings => "a JSON array of strings, written as text: `[\"a\", \"b\"]`",
+        LabelForm::AtMost(limit) => return format!("a text of at most {limit} characters"),
+        LabelForm::Values { values, .. } => return phrase::list(&mut values.iter().map(|value| value.text), " or "),
+        LabelForm::Templates(forms) => {
             let plain = forms.iter().filter(|form| form.remark.is_none());
             return phrase::list(&mut plain.map(|form| form.template.text), " or ");
         }

@@ -5,7 +5,7 @@ mod payload;
 
 use std::borrow::Cow;
 
-use crate::catalogue::{self, Family, Form, Label, Match, Missing, Related, Remark};
+use crate::catalogue::{self, Family, Label, LabelForm, Match, Missing, Related, Remark};
 use crate::diagnostic::{Code, Severity};
 use crate::event::{Event, RESOURCE_ID, RESOURCE_ROLE};
 use crate::json::{Kind, Value};
@@ -128,7 +128,7 @@ impl Check<'_, '_> {
         if let Some(id) = resource.get(RESOURCE_ID).filter(|id| id.is_string() && !id.raw().is_empty()) {
             let text = id.string();
             let fit = form::fit(&id_label.form, text.as_bytes());
-            if let (Fit::Wrong, Form::Templates(templates)) = (&fit, &id_label.form) {
+            if let (Fit::Wrong, LabelForm::Templates(templates)) = (&fit, &id_label.form) {
                 let same_kind = templates.iter().any(|form| text.trim_start().starts_with(form.template.prefix()));
                 let code = if same_kind { Code::WRONG_RESOURCE_ID } else { Code::WRONG_RESOURCE };
                 self.wrong_resource(code, &id_label.form, id);
@@ -148,7 +148,7 @@ impl Check<'_, '_> {
     }
 
     #[cold]
-    fn wrong_resource(&mut self, code: Code, form: &'static Form, id: Value<'_>) {
+    fn wrong_resource(&mut self, code: Code, form: &'static LabelForm, id: Value<'_>) {
         let text = id.string();
         let names = families_about(&text);
         let finding = self
@@ -221,7 +221,7 @@ impl Check<'_, '_> {
     }
 
     fn label(&mut self, label: &'static Label, value: Value<'_>, holder: Holder<'_>) {
-        if matches!(label.form, Form::Text) {
+        if matches!(label.form, LabelForm::Text) {
             return;
         }
         let text = value.string();
@@ -237,7 +237,7 @@ impl Check<'_, '_> {
             }
             wrong => {
                 let severity = match &label.form {
-                    Form::Values { other, .. } => *other,
+                    LabelForm::Values { other, .. } => *other,
                     _ => Code::WRONG_LABEL_VALUE.severity(),
                 };
                 let finding = self
@@ -274,7 +274,7 @@ impl Check<'_, '_> {
             .opening()
             .with("label", label.name)
             .with("meaning", &explained(words));
-        if let Form::Values { values: [constant], .. } = label.form {
+        if let LabelForm::Values { values: [constant], .. } = label.form {
             finding.fix(edits::insert(text, resource, label.name, constant.text));
         }
     }
@@ -410,7 +410,7 @@ impl Check<'_, '_> {
             }
             let id = item.get(RESOURCE_ID).map(Value::string).unwrap_or_default();
             let id_fits =
-                matches!(form::fit(&related.id, id.as_bytes()), Fit::Right) && !matches!(related.id, Form::Text);
+                matches!(form::fit(&related.id, id.as_bytes()), Fit::Right) && !matches!(related.id, LabelForm::Text);
             id_fits || (is_near(&role, related.role) && role != related.role)
         });
         if let Some(at) = meant {
@@ -500,7 +500,7 @@ pub(super) fn in_order(length: usize, start: usize, fits: impl Fn(usize) -> bool
 /// The names of the families whose resource has this id.
 fn families_about(id: &str) -> Vec<&'static str> {
     let about = |family: &&Family| match family.labels.first().map(|label| &label.form) {
-        Some(Form::Templates(forms)) => {
+        Some(LabelForm::Templates(forms)) => {
             forms.iter().any(|form| !form.template.prefix().is_empty() && form.template.matches(id.as_bytes()))
         }
         _ => false,

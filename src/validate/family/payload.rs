@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::catalogue::{Field, Kind as Expected, Missing, Object, is_uuid};
+use crate::catalogue::{Field, Missing, Object, ValueKind as Expected, is_uuid};
 use crate::diagnostic::Code;
 use crate::event::Event;
 use crate::json::{Kind, Value};

@@ -16,6 +16,23 @@ const ELSEWHERE = [
 ];
 /** Containers have neither a user namespace for the sandbox nor a large /dev/shm. */
 const FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--hide-scrollbars"];
+/** With each context Chromium starts a renderer for the list under its address bar: more than half of an empty context's work. */
+const UNUSED = ["WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup"];
+/** Only the last such list counts, so this has Playwright's own too, as far as it matters to pages. */
+const DISABLED = [
+  "AvoidUnnecessaryBeforeUnloadCheckSync",
+  "DestroyProfileOnBrowserClose",
+  "HttpsUpgrades",
+  "HttpsFirstBalancedModeAutoEnable",
+  "LensOverlay",
+  "MediaRouter",
+  "PaintHolding",
+  "ThirdPartyStoragePartitioning",
+  "OptimizationHints",
+  "NetworkTimeServiceQuerying",
+  "PreconnectToSearch",
+];
+FLAGS.push(`--disable-features=${[...DISABLED, ...UNUSED].join(",")}`);
 
 /** @param {string} file */
 function isExecutable(file) {

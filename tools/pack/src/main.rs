@@ -17,7 +17,7 @@ use prefect_events::catalogue::{event_types, examples};
 use prefect_events::diagnostic::Code;
 use prefect_events::explain::{Explanation, explain};
 use prefect_events::generate::inputs;
-use prefect_events::json::write::ToJson;
+use serde::Serialize;
 use wasm_bindgen_cli_support::Bindgen;
 
 use stamp::Stamp;
@@ -168,12 +168,16 @@ fn optimise(wasm_opt: &Path, package: &Path, name: &str) -> Result<()> {
 /// Writes what is known beforehand.
 fn write_known(package: &Path) -> Result<()> {
     let explanations: Vec<Explanation> = Code::ALL.iter().copied().map(explain).collect();
-    let explanations = function("explanations", "import(\"../api/explain.js\").Written[]", &explanations.to_json());
+    let explanations = function("explanations", "import(\"../api/explain.js\").Written[]", &json(&explanations)?);
     write(&package.join("explanations.js"), &explanations)?;
 
-    let event_types = function("eventTypes", "import(\"../index.js\").EventType[]", &event_types(&inputs).to_json());
-    let examples = function("examples", "import(\"../api/describe.js\").Example[]", &examples().to_json());
+    let event_types = function("eventTypes", "import(\"../index.js\").EventType[]", &json(&event_types(&inputs))?);
+    let examples = function("examples", "import(\"../api/describe.js\").Example[]", &json(&examples())?);
     write(&package.join("event-types.js"), &[event_types, examples].concat())
+}
+
+fn json(value: &impl Serialize) -> Result<String> {
+    serde_json::to_string(value).context("cannot write JSON")
 }
 
 /// A JavaScript function that returns new objects at each call. It parses a text, because an engine that reads the file

@@ -16,8 +16,9 @@ const TYPES: &str = "tools/pack/types.js";
 pub fn write_schemas(root: &Path, target: &Path) -> Result<()> {
     let package = root.join("pkg");
     let all = all();
+    let line = all.line();
     // The schemas of the single events are parts of this one.
-    let module = function("allEvents", "import(\"../api/json-schema.js\").AllEvents", &all.json);
+    let module = function("allEvents", "import(\"../api/json-schema.js\").AllEvents", &line);
     write(&package.join("wasm/schemas.js"), &module)?;
     let folder = package.join("schemas");
     remove_events(&folder)?;
@@ -28,7 +29,7 @@ pub fn write_schemas(root: &Path, target: &Path) -> Result<()> {
     let types = [package.join("events.d.ts")];
     let stamp = Stamp::new(target.join("events.d.ts.stamp"));
     let inputs =
-        stamp::hash(&[all.json.as_bytes(), &fs::read(root.join(TYPES))?, &fs::read(root.join("package-lock.json"))?]);
+        stamp::hash(&[line.as_bytes(), &fs::read(root.join(TYPES))?, &fs::read(root.join("package-lock.json"))?]);
     if !stamp.holds(inputs, &types) {
         let command = &mut Command::new("node");
         run(command.arg(root.join(TYPES)).arg(folder.join(file(&all))).args(&types))

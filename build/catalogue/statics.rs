@@ -1,0 +1,143 @@
+//! The Rust text of the catalogue: statics that the crate includes.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, format_ident, quote};
+
+/// Facts of the same kind of thing that stand in two tables beside the catalogue, row by row: what only building an event needs,
+/// and what only describing it needs.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Table {
+    Label,
+    Related,
+    Field,
+    Variant,
+    Follows,
+    Family,
+}
+
+/// A table, the names of its statics with their types, and how its rows are counted.
+const TABLES: [(Table, &str, [(&str, &str); 2]); 6] = [
+    (Table::Label, "LABELS", [("LABEL_AUTHORING", "Authoring"), ("LABEL_DESCRIPTIONS", "Description")]),
+    (Table::Related, "RELATED", [("RELATED_AUTHORING", "Generation"), ("RELATED_DESCRIPTIONS", "RelatedDescription")]),
+    (Table::Field, "FIELDS", [("FIELD_AUTHORING", "Authoring"), ("FIELD_DESCRIPTIONS", "Description")]),
+    (Table::Variant, "VARIANTS", [("VARIANT_AUTHORING", "Option<&'static str>"), ("VARIANT_DESCRIPTIONS", "bool")]),
+    (Table::Follows, "FOLLOWS", [("FOLLOWS_AUTHORING", "&'static str"), ("FOLLOWS_DESCRIPTIONS", "bool")]),
+    (Table::Family, "FAMILY_ROWS", [("FAMILY_AUTHORING", "()"), ("FAMILY_DESCRIPTIONS", "FamilyDescription")]),
+];
+
+type Row = [TokenStream; 2];
+
+#[derive(Default)]
+struct Rows {
+    all: Vec<Row>,
+    /// Their places, by their text.
+    known: HashMap<String, u16>,
+}
+
+#[derive(Default)]
+pub struct Statics {
+    written: RefCell<Vec<TokenStream>>,
+    /// The names of those that were written, by their text.
+    known: RefCell<HashMap<String, Ident>>,
+    tables: RefCell<HashMap<Table, Rows>>,
+}
+
+impl Statics {
+    /// A `&'static [T]`: the same list is written once.
+    pub fn list(&self, kind: &str, items: &[TokenStream]) -> TokenStream {
+        if items.is_empty() {
+            return quote!(&[]);
+        }
+        let (length, of) = (items.len(), parsed(kind));
+        let name = self.named(kind, &quote!([#of; #length]), &quote!([#(#items),*]));
+        quote!(&#name)
+    }
+
+    /// A `&'static T`, likewise.
+    pub fn one(&self, kind: &str, item: &TokenStream) -> TokenStream {
+        let name = self.named(kind, &parsed(kind), item);
+        quote!(&#name)
+    }
+
+    pub fn texts(&self, texts: &[impl AsRef<str>]) -> TokenStream {
+        let texts: Vec<_> = texts.iter().map(|text| text.as_ref().to_token_stream()).collect();
+        self.list("&'static str", &texts)
+    }
+
+    /// The number of a row: the same row is written once.
+    pub fn row(&self, table: Table, authoring: TokenStream, description: TokenStream) -> TokenStream {
+        let mut tables = self.tables.borrow_mut();
+        let Rows { all, known } = tables.entry(table).or_default();
+        let text = format!("{authoring}\n{description}");
+        let next = u16::try_from(all.len()).unwrap_or(u16::MAX);
+        let number = *known.entry(text).or_insert(next);
+        if number == next {
+            all.push([authoring, description]);
+        }
+        quote!(Number::new(#number))
+    }
+
+    fn named(&self, kind: &str, of: &TokenStream, value: &TokenStream) -> Ident {
+        let mut known = self.known.borrow_mut();
+        let next = known.len();
+        let text = format!("{of}\n{value}");
+        known
+            .entry(text)
+            .or_insert_with(|| {
+                let letters: String = kind.chars().filter(char::is_ascii_alphabetic).collect();
+                let name = format_ident!("{}_{next}", letters.to_uppercase());
+                self.written.borrow_mut().push(quote!(static #name: #of = #value;));
+                name
+            })
+            .clone()
+    }
+
+    /// The text of all, a line each.
+    pub fn finish(self) -> Result<String, String> {
+        let mut written = self.written.into_inner();
+        let mut tables = self.tables.into_inner();
+        for (table, count, statics) in TABLES {
+            let rows = tables.remove(&table).unwrap_or_default().all;
+            // The numbers are 16 bits wide.
+            let length = rows.len();
+            if length >= usize::from(u16::MAX) {
+                return Err(format!("{count}: too many rows"));
+            }
+            let count = format_ident!("{count}");
+            written.push(quote!(pub(super) const #count: usize = #length;));
+            for (column, (name, kind)) in statics.into_iter().enumerate() {
+                if kind == "()" {
+                    continue;
+                }
+                let (name, kind) = (format_ident!("{name}"), parsed(kind));
+                let cells = rows.iter().filter_map(|row| row.get(column));
+                written.push(quote!(pub(super) static #name: [#kind; #count] = [#(#cells),*];));
+            }
+        }
+        Ok(written.iter().map(|item| format!("{item}\n")).collect())
+    }
+
+    /// Adds a static of the catalogue itself.
+    pub fn public(&self, item: TokenStream) {
+        self.written.borrow_mut().push(quote!(pub(super) #item));
+    }
+}
+
+/// A type, as tokens.
+fn parsed(kind: &str) -> TokenStream {
+    kind.parse().unwrap_or_default()
+}
+
+/// `Some(…)` or `None`.
+pub fn option(value: Option<impl ToTokens>) -> TokenStream {
+    value.map_or(quote!(None), |value| quote!(Some(#value)))
+}
+
+/// The variant of an enum that is called like one of the build script's own.
+pub fn variant(of: &str, value: &impl std::fmt::Debug) -> TokenStream {
+    let (of, value) = (format_ident!("{of}"), format_ident!("{value:?}"));
+    quote!(#of::#value)
+}

@@ -1,0 +1,171 @@
+//! What only descriptions of events need, in statics of its own.
+
+use serde::Serialize;
+
+use super::model::{Family, Field, Follows, Label, Related, Variant};
+use super::statics;
+
+/// What is said about a family.
+#[derive(Debug)]
+pub(super) struct FamilyDescription {
+    pub title: &'static str,
+    pub is_documented: bool,
+    pub is_cloud: bool,
+    pub emitted_by: &'static str,
+    pub notes: &'static [&'static str],
+    pub code: &'static str,
+    pub placeholder_example: &'static str,
+}
+
+/// What is said about a label or a field.
+#[derive(Debug)]
+pub(super) struct Description {
+    pub source: Source,
+    pub example: &'static str,
+}
+
+/// What is said about a related resource.
+#[derive(Debug)]
+pub(super) struct RelatedDescription {
+    pub when: &'static str,
+    pub source: Source,
+    pub example: &'static str,
+}
+
+/// Where a fact comes from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub enum Source {
+    /// Prefect's documentation.
+    Docs,
+    /// Prefect's source code.
+    Code,
+    /// The documentation and the source code agree.
+    Both,
+}
+
+impl Family {
+    fn description(&self) -> &'static FamilyDescription {
+        self.number.of(&statics::FAMILY_DESCRIPTIONS)
+    }
+
+    /// What happens, in a few words.
+    #[must_use]
+    pub fn title(&self) -> &'static str {
+        self.description().title
+    }
+
+    /// Whether Prefect's documentation describes it; otherwise it is only seen in the source and on servers.
+    #[must_use]
+    pub fn is_documented(&self) -> bool {
+        self.description().is_documented
+    }
+
+    /// Whether Prefect Cloud alone emits it.
+    #[must_use]
+    pub fn is_cloud(&self) -> bool {
+        self.description().is_cloud
+    }
+
+    /// What emits it, and when, in words; can be empty.
+    #[must_use]
+    pub fn emitted_by(&self) -> &'static str {
+        self.description().emitted_by
+    }
+
+    /// What else there is to say, one or two sentences each.
+    #[must_use]
+    pub fn notes(&self) -> &'static [&'static str] {
+        self.description().notes
+    }
+
+    /// The files of Prefect's source that emit it, with `, ` between them; empty: they are not public.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        self.description().code
+    }
+
+    /// A value of the name's placeholder for examples; empty: the name has none.
+    #[must_use]
+    pub fn placeholder_example(&self) -> &'static str {
+        self.description().placeholder_example
+    }
+}
+
+impl Label {
+    fn description(&self) -> &'static Description {
+        self.number.of(&statics::LABEL_DESCRIPTIONS)
+    }
+
+    /// Where the label is known from.
+    #[must_use]
+    pub fn source(&self) -> Source {
+        self.description().source
+    }
+
+    /// An example value; empty for an optional label: the example event leaves it out.
+    #[must_use]
+    pub fn example(&self) -> &'static str {
+        self.description().example
+    }
+}
+
+impl Related {
+    fn description(&self) -> &'static RelatedDescription {
+        self.number.of(&statics::RELATED_DESCRIPTIONS)
+    }
+
+    /// When it is present, in words.
+    #[must_use]
+    pub fn when(&self) -> &'static str {
+        self.description().when
+    }
+
+    /// Where it is known from.
+    #[must_use]
+    pub fn source(&self) -> Source {
+        self.description().source
+    }
+
+    /// An example id; empty: the example event leaves the resource out.
+    #[must_use]
+    pub fn example(&self) -> &'static str {
+        self.description().example
+    }
+}
+
+impl Field {
+    fn description(&self) -> &'static Description {
+        self.number.of(&statics::FIELD_DESCRIPTIONS)
+    }
+
+    /// Where the field is known from.
+    #[must_use]
+    pub fn source(&self) -> Source {
+        self.description().source
+    }
+
+    /// An example value, as JSON text. Empty for an object with fields: its example consists of theirs. Empty for an
+    /// optional field: the example event leaves it out.
+    #[must_use]
+    pub fn example(&self) -> &'static str {
+        self.description().example
+    }
+}
+
+impl Variant {
+    /// Whether the documentation has it.
+    #[must_use]
+    pub fn is_documented(&self) -> bool {
+        *self.number.of(&statics::VARIANT_DESCRIPTIONS)
+    }
+}
+
+impl Follows {
+    /// Whether the documentation says that `follows` is set.
+    #[must_use]
+    pub fn is_documented(&self) -> bool {
+        *self.number.of(&statics::FOLLOWS_DESCRIPTIONS)
+    }
+}

@@ -1,0 +1,14 @@
+//! The catalogue as the build script writes it: the pages, checked, and resolved into statics.
+
+use super::authoring::{Authoring, Generation, Presence};
+use super::description::{Description, FamilyDescription, RelatedDescription, Source};
+use super::hole::Hole;
+use super::model::{
+    Alternative, Choice, Compare, Equal, Family, Field, Follows, Label, LabelForm, Missing, Object, Related, Remark,
+    Term, Value, ValueKind, Variant,
+};
+use super::template::{Part, Template};
+use crate::diagnostic::Severity;
+use crate::text::number::Number;
+
+include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));

@@ -1,0 +1,285 @@
+// What commands a terminal, reorders text or cannot be seen is shown as escapes, by every command, in every format.
+
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import stringWidth from "string-width";
+
+import { jsonText, printable, printableLines, pythonEscaped } from "../../pkg/cli/escape.js";
+import { pretty } from "../../pkg/cli/formats/pretty.js";
+import { event } from "./helpers/events.js";
+import { checked, rangeOf, render, WARNING } from "./helpers/result.js";
+import { folder, run } from "./helpers/run.js";
+
+/** Of each kind some, with what is shown instead. @type {[string, string][]} */
+const KINDS = [
+  ["\u0000", "␀"],
+  ["\u0007", "␇"],
+  ["\r", "␍"],
+  ["\u001b", "␛"],
+  ["\u007f", "␡"],
+  ["\u0080", "\\u{80}"],
+  ["\u0085", "\\u{85}"],
+  ["\u009b", "\\u{9b}"],
+  ["\u00ad", "\\u{ad}"],
+  ["\u034f", "\\u{34f}"],
+  ["\u061c", "\\u{61c}"],
+  ["\u180e", "\\u{180e}"],
+  ["\u200b", "\\u{200b}"],
+  ["\u200c", "\\u{200c}"],
+  ["\u200d", "\\u{200d}"],
+  ["\u200e", "\\u{200e}"],
+  ["\u200f", "\\u{200f}"],
+  ["\u2028", "\\u{2028}"],
+  ["\u202a", "\\u{202a}"],
+  ["\u202e", "\\u{202e}"],
+  ["\u2060", "\\u{2060}"],
+  ["\u2066", "\\u{2066}"],
+  ["\u2069", "\\u{2069}"],
+  ["\u3164", "\\u{3164}"],
+  ["\ufe00", "\\u{fe00}"],
+  ["\ufe0f", "\\u{fe0f}"],
+  ["\ufeff", "\\u{feff}"],
+  ["\ufffa", "\\u{fffa}"],
+  ["\uffff", "\\u{ffff}"],
+  ["\ud800", "\\u{d800}"],
+  ["\u{1d173}", "\\u{1d173}"],
+  ["\u{e0001}", "\\u{e0001}"],
+  ["\u{e0041}", "\\u{e0041}"],
+  ["\u{e007f}", "\\u{e007f}"],
+  ["\u{e0100}", "\\u{e0100}"],
+];
+
+test("each kind has its escape, also more than one of them", () => {
+  for (const [character, shown] of KINDS) {
+    assert.equal(printable(`a${character}b`), `a${shown}b`, shown);
+    assert.equal(printable(character.repeat(3)), shown.repeat(3));
+  }
+  assert.equal(printable("a\nb\tc"), "a␊b␉c");
+  assert.equal(printableLines("a\nb\tc"), "a\nb␉c");
+});
+
+test("what is seen stays as it is", () => {
+  for (const text of [
+    "plain `text` ~",
+    "é e\u0301",
+    "日本語",
+    "😀",
+    "❤\ufe0f",
+    "☺\ufe0e",
+    "العربية",
+    "{\\u{202e}}",
+  ])
+    assert.equal(printable(text), text);
+  // One selector, and only behind a pictogram.
+  assert.equal(printable("❤\ufe0f\ufe0f"), "❤\ufe0f\\u{fe0f}");
+  assert.equal(printable("1\ufe0f"), "1\\u{fe0f}");
+});
+
+test("no character that Unicode calls a control, invisible or bidirectional is left", () => {
+  for (let code = 0; code <= 0x10ffff; code++) {
+    const character = String.fromCodePoint(code);
+    const hidden =
+      /[\p{Cc}\p{Cs}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}\p{Variation_Selector}]/u;
+    if (hidden.test(character))
+      assert.doesNotMatch(printable(character), hidden, code.toString(16));
+  }
+});
+
+test("JSON and Python say the same with escapes", () => {
+  for (const [character] of KINDS) {
+    const value = { [`key${character}`]: ["a", `x${character}`] };
+    const json = jsonText(value);
+    assert.equal(printableLines(json), json);
+    assert.deepEqual(JSON.parse(json), value);
+  }
+  assert.equal(pythonEscaped('"\u{e0041}\u200b"\n'), '"\\U000e0041\\u200b"\n');
+});
+
+test("the carets stay under what they mark", () => {
+  for (const [character] of KINDS) {
+    // Line breaks cannot stand there, and lone surrogates are no UTF-8.
+    if (/[\r\ud800]/.test(character)) continue;
+    const text = `{"a${character}": "x${character}y"}`;
+    const range = rangeOf(text, `"x${character}y"`);
+    const [, , , line = "", carets = ""] = render(pretty, [
+      checked([{ ...WARNING, range }], text),
+    ]).split("\n");
+    const start = stringWidth(line.slice(0, line.indexOf('"x')));
+    assert.equal(carets.indexOf("^"), start, JSON.stringify(character));
+    assert.equal(stringWidth(carets), stringWidth(line) - 1, JSON.stringify(character));
+  }
+});
+
+const cwd = folder();
+/** Those that can stand in arguments and in text that is UTF-8. */
+const ALL = KINDS.map(([character]) => character)
+  .filter((character) => !/[\0\ud800]/.test(character))
+  .join("");
+const IN_JSON = [...ALL].filter((character) => character >= " ").join("");
+const NAME = `name${[...ALL].join("")}`;
+
+const write = (/** @type {string} */ name, /** @type {string} */ text) =>
+  writeFileSync(join(cwd, name), text);
+write(NAME, JSON.stringify(event({ event: `prefect.x${IN_JSON}` })));
+write(
+  "events.json",
+  `{"event": "prefect.flow-run.Runing${IN_JSON}", "x${IN_JSON}": 1, "occurred": "${IN_JSON}", "resource": {"prefect.resource.id": "prefect.flow-run.${IN_JSON}", "prefect.${IN_JSON}": "1"}, "related": [{"prefect.resource.role": "flo${IN_JSON}"}]}`,
+);
+write("raw.json", `{"event": "${ALL}`);
+write(
+  "automation.yaml",
+  JSON.stringify({
+    name: ALL,
+    [ALL]: 1,
+    trigger: {
+      type: "event",
+      posture: ALL,
+      expect: [`prefect.flow-run.Runing${ALL}`],
+      match: { [ALL]: ALL },
+    },
+    actions: [{ type: ALL }],
+  }),
+);
+/** @param {object} more */
+const scenario = (more) =>
+  JSON.stringify({
+    name: ALL,
+    automation: {
+      name: ALL,
+      trigger: {
+        type: "event",
+        posture: "Reactive",
+        expect: [`acme.${ALL}`],
+        for_each: ["prefect.resource.id"],
+        threshold: 1,
+      },
+      actions: [{ type: "do-nothing" }],
+    },
+    start: "2026-03-01T12:00:00Z",
+    events: [1, 2].map((at) => ({
+      id: `6f0c1f8e-2f0a-4d6b-9d0e-0a4d4be2b9a${at}`,
+      occurred: `2026-03-01T12:00:0${at}Z`,
+      event: `acme.${ALL}`,
+      resource: {
+        "prefect.resource.id": `acme.${at}.${ALL}`,
+        "prefect.resource.name": `the name ${ALL}`,
+      },
+    })),
+    ...more,
+  });
+write("scenario.json", scenario({}));
+write("expect.json", scenario({ expect: [{ fires: 7 }] }));
+write("broken.json", scenario({ [ALL]: 1 }));
+write("broken-event.json", scenario({ events: [{ event: ALL }] }));
+
+/** Arguments, and whether the output is JSON. @type {[string[], boolean?][]} */
+const COMMANDS = [
+  [[`command${ALL}`]],
+  [["help", ALL]],
+  [[`--option${ALL}`]],
+  [["validate", `--option${ALL}`, "events.json"]],
+  [["validate", "--format", ALL]],
+  [["validate", "--profile", ALL]],
+  [["validate", "--severity", ALL]],
+  [["validate", "--severity", `${ALL}=off`, "events.json"]],
+  [["validate", "--severity", `missing-label=${ALL}`, "events.json"]],
+  [["validate", "--max-diagnostics", ALL]],
+  [["validate", "--schemas", ALL, "events.json"]],
+  [["validate", ALL, `missing/${ALL}`]],
+  [["check", "--server-version", ALL, "automation.yaml"]],
+  [["check", "--client-version", ALL, "automation.yaml"]],
+  [["check", "--heartbeat-frequency", ALL]],
+  [["explain", ALL]],
+  [["explain", "--format", "json", ALL]],
+  [["schema", ALL]],
+  [["build", ALL]],
+  [["build", ALL, "--set", ALL]],
+  [["build", "acme.x", "--set", `${ALL}=1`]],
+  [["build", "acme.x", "--now", ALL, "--set", "resource.prefect.resource.id=a"]],
+  [["build", "--run", "--from", ALL]],
+  [["build", "--run", "--set", `${ALL}=1`]],
+  [["build", "--as", ALL, "x"]],
+  ...["curl", "python"].map(
+    (as) =>
+      /** @type {[string[]]} */ ([
+        [
+          "build",
+          `acme.${IN_JSON}`,
+          "--as",
+          as,
+          "--set",
+          `resource.prefect.resource.id=${ALL}`,
+          "--set",
+          `payload.${IN_JSON}=${ALL}`,
+        ],
+      ]),
+  ),
+  [["build", `acme.${IN_JSON}`, "--set", `resource.prefect.resource.id=${ALL}`], true],
+  [["simulate", ALL]],
+  [["simulate", "--tick", ALL]],
+  [["simulate", "--delivery", ALL]],
+  [["simulate", "--server-version", ALL, "scenario.json"]],
+  [["simulate", "--automation", "automation.yaml", "--events", "events.json"]],
+  [["simulate", "--automation", ALL, "--events", "events.json"]],
+  [["test", ALL]],
+  [["advise", "--frequency", ALL, "--within", "90"]],
+  [["advise", "--frequency", "30", "--within", "90", "--client-version", ALL]],
+  [["advise", "--frequency", "30", "--within", "90", "--expect", ALL]],
+  [["advise", "--frequency", "30", "--within", "90", "--expect", ALL, "--format", "json"]],
+  ...["pretty", "json", "github", "sarif", "junit"].flatMap((format) =>
+    ["validate", "check"].map(
+      (command) =>
+        /** @type {[string[], boolean]} */ ([
+          [
+            command,
+            "--format",
+            format,
+            NAME,
+            "events.json",
+            "raw.json",
+            "automation.yaml",
+            `missing${ALL}`,
+          ],
+          /json|sarif/.test(format),
+        ]),
+    ),
+  ),
+  [["validate", "--fix", NAME, "events.json"]],
+  ...["pretty", "json"].flatMap((format) =>
+    ["scenario.json", "broken.json", "broken-event.json"].flatMap((file) =>
+      [[], ["--trace"], ["--compare"]].map(
+        (more) =>
+          /** @type {[string[], boolean]} */ ([
+            ["simulate", "--format", format, ...more, file],
+            format === "json" && file !== "broken-event.json",
+          ]),
+      ),
+    ),
+  ),
+  ...["pretty", "json", "junit"].map(
+    (format) =>
+      /** @type {[string[], boolean]} */ ([
+        [
+          "test",
+          "--format",
+          format,
+          "expect.json",
+          "broken.json",
+          "broken-event.json",
+          `missing${ALL}`,
+        ],
+        format === "json",
+      ]),
+  ),
+];
+
+for (const [args, isJson = false] of COMMANDS) {
+  test(`nothing hidden: ${printable(args.join(" ").replaceAll(ALL, "…").replaceAll(IN_JSON, "…"))}`, async () => {
+    const { stdout, stderr } = await run(args, { cwd });
+    for (const text of [stdout, stderr]) assert.equal(printableLines(text), text);
+    if (isJson)
+      assert.ok(JSON.stringify(JSON.parse(stdout)).includes("\u202e"), "the data are unchanged");
+  });
+}
