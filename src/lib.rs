@@ -4,6 +4,7 @@
 
 pub mod text;
 pub mod json;
+pub mod yaml;
 pub mod time;
 pub mod diagnostic;
 pub mod catalogue;

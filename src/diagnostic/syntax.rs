@@ -2,8 +2,9 @@
 
 use super::Code;
 use crate::json::{
-    Fault, Issue, Items, Kind, MAX_DEPTH, Members, Pointer, Span, Tape, Value, parse, repeated_keys, write, yaml,
+    Fault, Issue, Items, Kind, MAX_DEPTH, Members, Pointer, Span, Tape, Value, parse, repeated_keys, write,
 };
+use crate::yaml;
 
 pub(crate) use super::source::Source;
 
@@ -27,37 +28,50 @@ pub(crate) enum Language {
 
 /// Reads a document, JSON or YAML, onto the tape, and reports what is wrong with its text. `None`: it cannot be read.
 ///
-/// What begins with a bracket could be YAML too, but mistakes in it are told better as those of JSON; and of nothing
-/// there is only one thing to say.
+/// What begins with a bracket can be either. It is YAML if it is not JSON, nor JSON with a mistake or two; what is neither
+/// is explained as JSON. Of nothing there is only one thing to say.
 pub(crate) fn read(findings: &mut Findings<'_>, source: Source<'_>, tape: &mut Tape) -> Option<Language> {
     let text = source.text;
     let start = if text.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
     let first = text.get(start..).unwrap_or_default().trim_ascii_start().first();
     let mut issues = Vec::new();
-    let language = if matches!(first, None | Some(b'{' | b'[')) {
+    let may_be_json = matches!(first, None | Some(b'{' | b'['));
+    let mut language = None;
+    let mut is_json = false;
+    if may_be_json {
         let complete = parse(text, start, tape, &mut issues).complete;
-        if let Some(root) = tape.document(text).root() {
-            repeated_keys(root, &mut issues);
-        }
-        complete.then_some(Language::Json)
-    } else {
+        language = complete.then_some(Language::Json);
+        // Words without quotes, comments and anchors are what YAML is written for.
+        let yaml = |issue: &Issue| match issue.fault {
+            Fault::UnquotedKey | Fault::Literal => true,
+            Fault::MissingValue | Fault::MissingComma => {
+                text.get(issue.span.start as usize).is_some_and(|byte| b"#&*!|>?-".contains(byte))
+            }
+            _ => false,
+        };
+        is_json = first.is_none() || !issues.iter().any(yaml);
+    }
+    if !is_json {
         match yaml::read(text, tape) {
             Ok(()) => {
-                if let Some(root) = tape.document(text).root() {
-                    repeated_keys(root, &mut issues);
-                }
-                Some(Language::Yaml)
+                issues.clear();
+                language = Some(Language::Yaml);
             }
-            Err(fault) => {
+            Err(_) if may_be_json => {
+                parse(text, start, tape, &mut issues);
+            }
+            Err(error) => {
                 let code = Code::SYNTAX_YAML;
                 findings
                     .note(code.severity(), code, &Subject::default(), &Path::Root)
-                    .at(Location::Bytes(fault.span))
-                    .with("what", fault.problem.sentence());
-                None
+                    .at(Location::Bytes(error.span))
+                    .with("what", error.problem.sentence());
             }
         }
-    };
+    }
+    if let Some(root) = tape.document(text).root() {
+        repeated_keys(root, &mut issues);
+    }
     report(findings, source, &Subject::default(), None, &issues);
     language
 }
@@ -140,7 +154,10 @@ fn report_one(findings: &mut Findings<'_>, source: Source<'_>, subject: &Subject
             finding.say("limit", format_args!("{MAX_DEPTH}"));
         }
         Fault::DuplicateKey { first } => {
-            let key = source.slice(Span { start: span.start.saturating_add(1), end: span.end.saturating_sub(1) });
+            // A key of YAML can do without quotes.
+            let quote = u32::from(text.starts_with(['"', '\'']));
+            let inside = Span { start: span.start.saturating_add(quote), end: span.end.saturating_sub(quote) };
+            let key = source.slice(inside);
             finding.shown("key", &key).positioned("line", first.start, "{line}").positioned(
                 "column",
                 first.start,

@@ -11,12 +11,11 @@ mod tape;
 mod tests;
 pub(crate) mod tree;
 pub mod write;
-pub mod yaml;
 
 pub use decimal::Decimal;
 pub use parse::{Fault, Issue, MAX_DEPTH, Parsed, parse, parse_prefix};
 pub use place::{Places, Position, Range};
 pub use pointer::Pointer;
 pub use repeated::repeated_keys;
-pub(crate) use tape::equal;
+pub(crate) use tape::{Builder, equal};
 pub use tape::{Document, Items, Kind, Members, Span, Tape, Value};

@@ -117,7 +117,7 @@ pub fn parse(text: &[u8], start: usize, tape: &mut Tape, issues: &mut Vec<Issue>
 
 /// Reads one document from `start` on and stops behind it.
 pub fn parse_prefix(text: &[u8], start: usize, tape: &mut Tape, issues: &mut Vec<Issue>) -> Parsed {
-    tape.count = 0;
+    tape.clear();
     tape.frames.clear();
     tape.names.restart();
     issues.clear();

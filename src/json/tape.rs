@@ -1,10 +1,10 @@
-//! The tape: one JSON document as a flat list of nodes that point into its text.
+//! The tape: one document as a flat list of nodes that point into its text.
 
 use std::borrow::Cow;
 
 use crate::text::hash::mix;
 
-use super::names::Names;
+use super::names::{NO_NAME, Names};
 use super::parse::Frame;
 
 /// What a node is.
@@ -19,6 +19,8 @@ pub enum Kind {
     /// `NaN`, `Infinity` or `-Infinity`: not JSON, but Python's `json` reads and writes them.
     NonFinite,
     String,
+    /// A date or a point in time, which YAML has and JSON has not.
+    Date,
     Array,
     Object,
 }
@@ -31,12 +33,12 @@ pub(super) const LONE_SURROGATE: u8 = 2;
 pub(super) const UNFINISHED: u8 = 4;
 /// A key that is not among the names.
 pub(super) const NAMELESS: u8 = 8;
-/// A string that is written as YAML has it; if it is a block, `name` holds its indentation.
-pub(super) const YAML: u8 = 16;
-/// A string without quotes.
+/// A value that stands elsewhere than its text: its place is among [`Tape::places`].
+const PLACED: u8 = 16;
+/// A scalar of YAML without quotes.
 pub(super) const BARE: u8 = 32;
 
-/// 16 bytes. Offsets are bytes of the text. In this order, the last half is read as one word.
+/// 16 bytes. Offsets are bytes of the text, or of what the tape holds instead of it. In this order, the last half is read as one word.
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
 pub(super) struct Node {
@@ -72,6 +74,10 @@ pub struct Tape {
     pub(super) frames: Vec<Frame>,
     /// Kept from one document to the next.
     pub(super) names: Names,
+    /// Of a document that is not JSON: its text, and behind it the texts that are not written as they are.
+    own_text: Vec<u8>,
+    /// Where such values stand in the text, each with the index of its node, in ascending order.
+    places: Vec<(u32, Span)>,
 }
 
 impl Tape {
@@ -83,7 +89,87 @@ impl Tape {
     /// The document that was read last, from this text.
     #[must_use]
     pub fn document<'t>(&'t self, text: &'t [u8]) -> Document<'t> {
-        Document { text, nodes: self.nodes.get(..self.count).unwrap_or_default() }
+        let text = if self.own_text.is_empty() { text } else { &self.own_text };
+        Document { text, nodes: self.nodes.get(..self.count).unwrap_or_default(), places: &self.places }
+    }
+
+    /// Forgets the document.
+    pub(crate) fn clear(&mut self) {
+        self.count = 0;
+        self.own_text.clear();
+        self.places.clear();
+    }
+
+    /// Begins a document that is not JSON. `texts`: its own one, and what follows it.
+    pub(crate) fn build(&mut self, texts: &[&[u8]]) -> Builder<'_> {
+        self.clear();
+        self.nodes.clear();
+        for text in texts {
+            self.own_text.extend_from_slice(text);
+        }
+        Builder { tape: self, open: Vec::new() }
+    }
+}
+
+/// Puts values onto a tape one after the other: of an object keys and values in turn.
+pub(crate) struct Builder<'t> {
+    tape: &'t mut Tape,
+    /// The arrays and objects that are not closed yet.
+    open: Vec<OpenContainer>,
+}
+
+struct OpenContainer {
+    node: usize,
+    is_object: bool,
+    /// Of an object: a key comes next.
+    key_next: bool,
+}
+
+impl Builder<'_> {
+    /// Begins an array or object that stands at a place.
+    pub fn open(&mut self, kind: Kind, place: Span) {
+        let is_object = kind == Kind::Object;
+        self.open.push(OpenContainer { node: self.tape.nodes.len(), is_object, key_next: is_object });
+        self.push(kind, place, 0);
+    }
+
+    /// Ends what was begun last.
+    pub fn close(&mut self) {
+        if let Some(OpenContainer { node, .. }) = self.open.pop() {
+            let size = u32::try_from(self.tape.nodes.len().saturating_sub(node)).unwrap_or(u32::MAX);
+            if let Some(node) = self.tape.nodes.get_mut(node) {
+                node.size = size;
+            }
+        }
+        self.next();
+    }
+
+    /// A scalar that stands at a place. `text`: where among the texts its own one is; `bare`: there are no quotes.
+    pub fn scalar(&mut self, kind: Kind, place: Span, text: Span, bare: bool) {
+        let quote = u32::from(kind == Kind::String && !bare);
+        let around = Span { start: text.start.saturating_sub(quote), end: text.end.saturating_add(quote) };
+        let mut flags = if bare { BARE } else { 0 };
+        if around != place {
+            flags |= PLACED;
+            let index = u32::try_from(self.tape.nodes.len()).unwrap_or(u32::MAX);
+            self.tape.places.push((index, place));
+        }
+        if self.open.last().is_some_and(|open| open.key_next) {
+            flags |= NAMELESS;
+        }
+        self.push(kind, text, flags);
+        self.next();
+    }
+
+    fn push(&mut self, kind: Kind, text: Span, flags: u8) {
+        self.tape.nodes.push(Node { start: text.start, end: text.end, kind, flags, name: NO_NAME, size: 1 });
+        self.tape.count = self.tape.nodes.len();
+    }
+
+    fn next(&mut self) {
+        if let Some(open) = self.open.last_mut().filter(|open| open.is_object) {
+            open.key_next = !open.key_next;
+        }
     }
 }
 
@@ -92,6 +178,7 @@ impl Tape {
 pub struct Document<'t> {
     text: &'t [u8],
     nodes: &'t [Node],
+    places: &'t [(u32, Span)],
 }
 
 impl Document<'_> {
@@ -132,6 +219,7 @@ impl<'t> Value<'t> {
             Kind::True | Kind::False => "a boolean",
             Kind::Integer | Kind::Float | Kind::NonFinite => "a number",
             Kind::String => "a string",
+            Kind::Date => "a date",
             Kind::Array => "an array",
             Kind::Object => "an object",
         }
@@ -147,11 +235,18 @@ impl<'t> Value<'t> {
     #[must_use]
     pub fn span(self) -> Span {
         let node = self.node();
+        if node.flags & PLACED != 0
+            && let Ok(at) = self.document.places.binary_search_by_key(&self.index, |(index, _)| *index)
+            && let Some((_, place)) = self.document.places.get(at)
+        {
+            return *place;
+        }
         let quote = u32::from(node.kind == Kind::String && node.flags & BARE == 0);
         Span { start: node.start.saturating_sub(quote), end: node.end.saturating_add(quote) }
     }
 
-    /// The text of the value as it is written; without the quotes for a string.
+    /// The text of the value as it is written; without the quotes for a string. Of a scalar of YAML the text that it
+    /// stands for: of a number as JSON writes it.
     #[inline(always)]
     #[must_use]
     pub fn raw(self) -> &'t [u8] {
@@ -235,15 +330,17 @@ impl<'t> Value<'t> {
 
     #[cold]
     fn unescaped(self) -> Vec<u8> {
-        let node = self.node();
-        if node.flags & YAML == 0 {
-            return unescape(self.raw());
-        }
-        let before = self.document.text.get((node.start as usize).wrapping_sub(1)).copied();
-        super::yaml::decode(self.raw(), before, node.flags & BARE != 0, node.name)
+        unescape(self.raw())
     }
 
-    /// A string without quotes: in YAML.
+    /// The text that the value takes in the document, quotes included.
+    #[must_use]
+    pub fn written(self) -> &'t [u8] {
+        let Span { start, end } = self.span();
+        self.document.text.get(start as usize..end as usize).unwrap_or_default()
+    }
+
+    /// A scalar without quotes where quotes would make it a string: in YAML.
     #[must_use]
     pub fn is_bare(self) -> bool {
         self.node().flags & BARE != 0
@@ -252,7 +349,10 @@ impl<'t> Value<'t> {
     /// Whether two keys of one document are the same.
     pub(super) fn is_same_key(self, other: Value<'t>) -> bool {
         let (one, two) = (self.node(), other.node());
-        if (one.flags | two.flags) & NAMELESS == 0 { one.name == two.name } else { self.same_bytes(&other.bytes()) }
+        if (one.flags | two.flags) & NAMELESS == 0 {
+            return one.name == two.name;
+        }
+        one.kind == two.kind && self.same_bytes(&other.bytes())
     }
 
     /// This value's node and those of all that it contains.

@@ -32,7 +32,7 @@ fn to_serde(value: Value<'_>) -> serde_json::Value {
         Kind::True => true.into(),
         Kind::False => false.into(),
         Kind::Integer | Kind::Float | Kind::NonFinite => serde_json::from_slice(value.raw()).unwrap(),
-        Kind::String => value.string().into_owned().into(),
+        Kind::String | Kind::Date => value.string().into_owned().into(),
         Kind::Array => value.items().map(to_serde).collect(),
         Kind::Object => value.members().map(|(key, value)| (key.string().into_owned(), to_serde(value))).collect(),
     }

@@ -111,7 +111,7 @@ fn config() -> DateTimeConfig {
 #[must_use]
 pub fn instant_of(value: Value<'_>) -> Option<Instant> {
     match value.kind() {
-        Kind::String => read(&value.bytes())?.instant,
+        Kind::String | Kind::Date => read(&value.bytes())?.instant,
         Kind::Integer | Kind::Float => read_number(value.raw(), value.kind() == Kind::Integer)?.instant,
         _ => None,
     }

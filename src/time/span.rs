@@ -56,7 +56,7 @@ pub(crate) fn moment(value: Value<'_>, start: Instant) -> Option<Instant> {
     if let Some(span) = span(value) {
         return start.0.checked_add(span).map(Instant);
     }
-    instant_of(value).filter(|_| value.is_string())
+    instant_of(value).filter(|_| matches!(value.kind(), Kind::String | Kind::Date))
 }
 
 /// `3m30s`, `0.5s`, `2h`.

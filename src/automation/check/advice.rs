@@ -6,9 +6,10 @@ use crate::catalogue;
 use crate::diagnostic::edits::Edits;
 use crate::diagnostic::path::Path;
 use crate::diagnostic::{Code, Severity};
-use crate::json::{Kind, Value, write, yaml};
+use crate::json::{Kind, Value, write};
 use crate::text::nearest::nearest;
 use crate::time::scalar;
+use crate::yaml;
 
 use super::super::model::{EventTrigger, Order, Posture};
 use super::super::read::{self, MAX_NESTING, TriggerKind};
@@ -362,15 +363,18 @@ impl Check<'_, '_> {
         let depth = depth.saturating_add(1);
         for (key, member) in value.members() {
             let name = key.string();
-            // pydantic takes the words for booleans too.
-            if !(BOOLEANS.contains(&&*name) && member.is_string() && scalar::boolean(member).is_some()) {
+            // A boolean is wanted: then both mean the same.
+            if !(BOOLEANS.contains(&&*name) && scalar::boolean(member).is_some()) {
                 self.yaml_scalar(member, &Path::Key(path, &name), depth);
             }
         }
         for (index, item) in value.items().enumerate() {
             self.yaml_scalar(item, &Path::Item(path, index), depth);
         }
-        if let Some((raw, meaning)) = yaml_1_1(value) {
+        // What is wrong as it is read needs no such remark.
+        if let Some((raw, meaning)) = yaml_1_1(value)
+            && !self.findings.has(&path.pointer())
+        {
             self.add(Code::YAML_1_1_VALUE, path, value).shown("found", raw).with("meaning", meaning);
         }
     }
@@ -387,8 +391,7 @@ impl Check<'_, '_> {
 
 /// A plain value of YAML and what it is by YAML 1.1, if that is something else.
 pub fn yaml_1_1(value: Value<'_>) -> Option<(&str, &'static str)> {
-    let plain = value.is_bare() || value.is_number();
-    let raw = std::str::from_utf8(value.raw()).ok().filter(|_| plain)?;
+    let raw = std::str::from_utf8(value.written()).ok().filter(|_| value.is_bare())?;
     Some((raw, yaml::yaml_1_1(raw)?))
 }
 

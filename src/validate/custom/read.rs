@@ -11,7 +11,7 @@ pub fn value(value: Value<'_>) -> Json {
         Kind::True => Json::Bool(true),
         Kind::False => Json::Bool(false),
         Kind::Integer | Kind::Float => serde_json::from_slice(value.raw()).map_or(Json::Null, Json::Number),
-        Kind::String => Json::String(value.string().into_owned()),
+        Kind::String | Kind::Date => Json::String(value.string().into_owned()),
         Kind::Array => Json::Array(value.items().map(self::value).collect()),
         Kind::Object => {
             let member = |(key, member): (Value<'_>, Value<'_>)| (key.string().into_owned(), self::value(member));

@@ -1,0 +1,199 @@
+//! The tree of a document onto the tape: aliases and merge keys are resolved on the way.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use crate::json::{Builder, Kind, Span, Tape};
+
+use super::compose::{Content, Document, MAX_DEPTH, Node, Scalar, Step, Text};
+use super::error::{YamlError, YamlProblem};
+
+/// How many values a document can have, those that aliases and merge keys stand for included.
+const MAX_VALUES: usize = 1_000_000;
+
+pub(super) fn construct(document: &Document, text: &[u8], tape: &mut Tape) -> Step {
+    let offset = u32::try_from(text.len()).unwrap_or(u32::MAX);
+    let builder = tape.build(&[text, &document.texts]);
+    let mut constructor =
+        Constructor { document, text, offset, builder, merged: BTreeMap::new(), left: MAX_VALUES, at: Span::default() };
+    constructor.node(0, 0)
+}
+
+/// The nodes of a key and its value.
+type Member = (u32, u32);
+
+struct Constructor<'d, 't> {
+    document: &'d Document,
+    text: &'d [u8],
+    /// Where the decoded texts begin on the tape.
+    offset: u32,
+    builder: Builder<'t>,
+    /// The members of mappings with merge keys.
+    merged: BTreeMap<u32, Rc<[Member]>>,
+    /// How many values may still come.
+    left: usize,
+    /// The alias or merge key that is being resolved.
+    at: Span,
+}
+
+impl<'d> Constructor<'d, '_> {
+    fn get(&self, index: u32) -> Step<Node> {
+        let nothing = YamlError { problem: YamlProblem::Syntax, span: self.at };
+        self.document.nodes.get(index as usize).copied().ok_or(nothing)
+    }
+
+    /// The node that an alias stands for; any other one itself.
+    fn resolved(&self, index: u32) -> Step<(u32, Node)> {
+        let node = self.get(index)?;
+        match node.content {
+            Content::Alias(target) => Ok((target, self.get(target)?)),
+            _ => Ok((index, node)),
+        }
+    }
+
+    fn spend(&mut self, values: usize) -> Step {
+        match self.left.checked_sub(values) {
+            Some(left) => {
+                self.left = left;
+                Ok(())
+            }
+            None => Err(YamlError { problem: YamlProblem::TooLarge, span: self.at }),
+        }
+    }
+
+    fn node(&mut self, index: u32, depth: usize) -> Step {
+        let node = self.get(index)?;
+        self.spend(1)?;
+        match node.content {
+            Content::Scalar(scalar) => {
+                self.scalar(scalar, node.span);
+                return Ok(());
+            }
+            Content::Alias(target) => {
+                self.at = node.span;
+                return self.node(target, depth);
+            }
+            Content::Sequence | Content::Mapping { .. } => {}
+        }
+        // Nested by aliases.
+        if depth >= MAX_DEPTH {
+            return Err(YamlError { problem: YamlProblem::TooDeep, span: self.at });
+        }
+        let depth = depth.saturating_add(1);
+        let is_mapping = matches!(node.content, Content::Mapping { .. });
+        self.builder.open(if is_mapping { Kind::Object } else { Kind::Array }, node.span);
+        if let Content::Mapping { merges: true } = node.content {
+            for (key, value) in self.members(index)?.iter() {
+                self.node(*key, depth)?;
+                self.node(*value, depth)?;
+            }
+        } else {
+            let mut child = index.saturating_add(1);
+            while child < node.after {
+                self.node(child, depth)?;
+                child = self.get(child)?.after;
+            }
+        }
+        self.builder.close();
+        Ok(())
+    }
+
+    fn scalar(&mut self, scalar: Scalar, span: Span) {
+        let text = match scalar.text {
+            Text::Written(text) => text,
+            Text::Decoded(text) => Span {
+                start: text.start.saturating_add(self.offset),
+                end: text.end.saturating_add(self.offset),
+            },
+        };
+        self.builder.scalar(scalar.kind, span, text, scalar.plain);
+    }
+
+    /// The members of a mapping, in the order in which the last one of a key counts: those that are merged (of which no
+    /// key comes twice, nor one of its own), then its own.
+    fn members(&mut self, mapping: u32) -> Step<Rc<[Member]>> {
+        if let Some(known) = self.merged.get(&mapping) {
+            return Ok(Rc::clone(known));
+        }
+        let node = self.get(mapping)?;
+        let (mut own, mut sources) = (Vec::new(), Vec::new());
+        let mut key = mapping.saturating_add(1);
+        while key < node.after {
+            let value = self.get(key)?.after;
+            let after = self.get(value)?.after;
+            let at = self.get(key)?;
+            if let Content::Scalar(Scalar { merge: true, .. }) = at.content {
+                self.sources(value, at.span, &mut sources)?;
+            } else {
+                own.push((key, value));
+            }
+            key = after;
+        }
+        self.spend(own.len())?;
+        let mut keys = BTreeSet::new();
+        for (key, _) in &own {
+            keys.insert(self.key(*key)?);
+        }
+        // Of several mappings that have a key, the last one counts: from the end, the first one that is met.
+        let mut members = own;
+        members.reverse();
+        let mut seen = BTreeSet::new();
+        for (source, at) in sources.into_iter().rev() {
+            if !seen.insert(source) {
+                continue;
+            }
+            self.at = at;
+            let inherited = self.members(source)?;
+            self.spend(inherited.len())?;
+            for member in inherited.iter().rev() {
+                if keys.insert(self.key(member.0)?) {
+                    members.push(*member);
+                }
+            }
+        }
+        members.reverse();
+        let members: Rc<[Member]> = members.into();
+        self.merged.insert(mapping, Rc::clone(&members));
+        Ok(members)
+    }
+
+    /// The mappings that the value of `<<` names. Of a list the first one counts.
+    fn sources(&self, value: u32, at: Span, sources: &mut Vec<(u32, Span)>) -> Step {
+        let is_mapping = |node: &Node| matches!(node.content, Content::Mapping { .. });
+        let wrong = YamlError { problem: YamlProblem::Merge, span: at };
+        let (index, node) = self.resolved(value)?;
+        if is_mapping(&node) {
+            sources.push((index, at));
+            return Ok(());
+        }
+        let Content::Sequence = node.content else { return Err(wrong) };
+        let first = sources.len();
+        let mut child = index.saturating_add(1);
+        while child < node.after {
+            let (index, mapping) = self.resolved(child)?;
+            if !is_mapping(&mapping) {
+                return Err(wrong);
+            }
+            sources.push((index, at));
+            child = self.get(child)?.after;
+        }
+        if let Some(list) = sources.get_mut(first..) {
+            list.reverse();
+        }
+        Ok(())
+    }
+
+    /// What makes a key the same as another one.
+    fn key(&self, index: u32) -> Step<(u8, &'d [u8])> {
+        let (_, node) = self.resolved(index)?;
+        let Content::Scalar(scalar) = node.content else {
+            return Err(YamlError { problem: YamlProblem::ComplexKey, span: node.span });
+        };
+        let (base, span) = match scalar.text {
+            Text::Written(span) => (self.text, span),
+            Text::Decoded(span) => (self.document.texts.as_slice(), span),
+        };
+        let text = base.get(span.start as usize..span.end as usize).unwrap_or_default();
+        Ok((scalar.kind as u8, text))
+    }
+}
