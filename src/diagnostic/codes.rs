@@ -6,7 +6,7 @@ use std::hash::{Hash, Hasher};
 
 use super::Severity;
 use crate::text::number::Number;
-use crate::text::template::filled;
+use crate::text::template::render_with;
 
 include!(concat!(env!("OUT_DIR"), "/codes.rs"));
 
@@ -123,7 +123,7 @@ impl fmt::Debug for Code {
 /// Fills the placeholders `{name}` of a template. A word in braces that is no argument's name means
 /// itself where it is quoted in code (`prefect.task-run.{state}`); `None` if it is left over alone.
 fn fill(template: &str, arguments: Arguments<'_>) -> Option<String> {
-    filled(template, &mut |name, out| {
+    render_with(template, &mut |name, out| {
         let text = arguments.iter().find(|(key, _)| *key == name);
         out.push_str(text.map_or("", |(_, text)| text));
         text.is_some()

@@ -344,7 +344,7 @@ fn finished(found: Vec<Found>, Source { text, base, wtf8 }: Source<'_>, with_pla
         for (name, byte, template) in found.positioned {
             let Position { line, column, .. } = places.position(byte as usize);
             let (line, column) = (line.to_string(), column.to_string());
-            arguments.push((name, template::told(&template, &[("line", &line), ("column", &column)])));
+            arguments.push((name, template::render(&template, &[("line", &line), ("column", &column)])));
         }
         let range = match found.location {
             Location::Bytes(span) if with_places => Some(places.range(span.start, span.end)),

@@ -9,7 +9,9 @@ use uuid::Uuid;
 use crate::json::Value;
 use crate::time::Instant;
 
-pub use received::{Labels, Reader, ReceivedEvent, Text};
+pub use received::{EventReader, Labels, ReceivedEvent, SharedText};
+// Their names before.
+pub use received::{EventReader as Reader, SharedText as Text};
 
 /// The label that names a resource.
 pub const RESOURCE_ID: &str = "prefect.resource.id";

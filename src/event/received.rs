@@ -5,46 +5,75 @@
 
 use std::rc::Rc;
 
+use foldhash::fast::RandomState;
+use hashbrown::{HashMap, HashSet};
 use uuid::Uuid;
 
 use crate::json::{Kind, Value};
-use crate::text::hash::{Places, hash};
 use crate::time::{Instant, instant_of};
 
 use super::RESOURCE_ROLE;
 
 /// A text that many events share.
-pub type Text = Rc<str>;
+pub type SharedText = Rc<str>;
 
 /// The labels of a resource, in the order of the document.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Labels(Rc<[(Text, Text)]>);
+pub struct Labels {
+    all: Rc<[(SharedText, SharedText)]>,
+    /// Of many labels: their places, in the order of their names.
+    by_name: Option<Rc<[u32]>>,
+}
+
+/// So few labels are quicker to look through than to look up.
+const FEW: usize = 32;
 
 impl Labels {
     /// Of a repeated label the last one is meant to count, so there must be none.
     #[must_use]
-    pub fn new(labels: Vec<(Text, Text)>) -> Self {
-        Labels(labels.into())
+    pub fn new(labels: Vec<(SharedText, SharedText)>) -> Self {
+        let by_name = (labels.len() > FEW).then(|| {
+            let mut places: Vec<u32> = (0..).zip(&labels).map(|(place, _)| place).collect();
+            let name = |place: &u32| labels.get(*place as usize).map(|(name, _)| &**name);
+            places.sort_by(|one, other| name(one).cmp(&name(other)));
+            places.into()
+        });
+        Labels { all: labels.into(), by_name }
     }
 
+    /// The value of a label.
     #[must_use]
-    pub fn get(&self, name: &str) -> Option<&Text> {
-        self.0.iter().find(|(label, _)| **label == *name).map(|(_, value)| value)
+    pub fn get(&self, name: &str) -> Option<&SharedText> {
+        let Some(by_name) = &self.by_name else {
+            return self.all.iter().find(|(label, _)| **label == *name).map(|(_, value)| value);
+        };
+        let own = |place: &u32| self.all.get(*place as usize);
+        let at = by_name.partition_point(|place| own(place).is_some_and(|(label, _)| **label < *name));
+        by_name.get(at).and_then(own).filter(|(label, _)| **label == *name).map(|(_, value)| value)
     }
 
-    pub fn iter(&self) -> impl Iterator<Item = &(Text, Text)> {
-        self.0.iter()
+    /// All labels with their values, in the order of the document.
+    pub fn iter(&self) -> impl Iterator<Item = &(SharedText, SharedText)> {
+        self.all.iter()
     }
 }
 
+/// An event with what decides whether a trigger sees it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ReceivedEvent {
+    /// Its own id.
     pub id: Uuid,
+    /// When it happened.
     pub occurred: Instant,
+    /// When the server received it.
     pub received: Instant,
-    pub name: Text,
+    /// Such as `prefect.flow-run.Completed`.
+    pub name: SharedText,
+    /// The labels of what it is about.
     pub resource: Labels,
+    /// The labels of each related resource.
     pub related: Rc<[Labels]>,
+    /// The id of the event that it comes after.
     pub follows: Option<Uuid>,
 }
 
@@ -58,12 +87,11 @@ impl ReceivedEvent {
 
 /// Reads events out of documents. Texts that return are shared.
 #[derive(Default)]
-pub struct Reader {
-    places: Places,
-    texts: Vec<Text>,
+pub struct EventReader {
+    texts: HashSet<SharedText, RandomState>,
 }
 
-impl Reader {
+impl EventReader {
     /// `None`: something without which the server has no event is missing or wrong.
     #[must_use]
     pub fn read(&mut self, value: Value<'_>) -> Option<ReceivedEvent> {
@@ -94,32 +122,43 @@ impl Reader {
         if value.kind() != Kind::Object {
             return None;
         }
-        let mut labels: Vec<(Text, Text)> = Vec::new();
+        let mut labels: Vec<(SharedText, SharedText)> = Vec::new();
+        // Where each label is, as soon as there are many.
+        let mut places: HashMap<SharedText, usize, RandomState> = HashMap::default();
         for (name, text) in value.members() {
             let (name, text) = (self.text(name)?, self.text(text)?);
-            match labels.iter_mut().find(|(known, _)| *known == name) {
-                Some((_, known)) => *known = text,
-                None => labels.push((name, text)),
+            if labels.len() == FEW && places.is_empty() {
+                places.extend(labels.iter().enumerate().map(|(place, (name, _))| (name.clone(), place)));
+            }
+            let known = if labels.len() < FEW {
+                labels.iter_mut().find(|(known, _)| *known == name)
+            } else {
+                places.get(&name).and_then(|place| labels.get_mut(*place))
+            };
+            if let Some((_, known)) = known {
+                *known = text;
+            } else {
+                if labels.len() >= FEW {
+                    places.insert(name.clone(), labels.len());
+                }
+                labels.push((name, text));
             }
         }
         Some(Labels::new(labels))
     }
 
-    fn text(&mut self, value: Value<'_>) -> Option<Text> {
+    fn text(&mut self, value: Value<'_>) -> Option<SharedText> {
         value.is_string().then(|| self.share(&value.string()))
     }
 
     /// The one text of this content.
     #[must_use]
-    pub fn share(&mut self, text: &str) -> Text {
-        let hash = hash(text.as_bytes());
-        let known = self.places.get(&hash).and_then(|place| self.texts.get(*place));
-        if let Some(known) = known.filter(|known| ***known == *text) {
+    pub fn share(&mut self, text: &str) -> SharedText {
+        if let Some(known) = self.texts.get(text) {
             return known.clone();
         }
-        let own: Text = text.into();
-        self.places.insert(hash, self.texts.len());
-        self.texts.push(own.clone());
+        let own: SharedText = text.into();
+        self.texts.insert(own.clone());
         own
     }
 }

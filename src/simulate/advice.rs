@@ -1,12 +1,14 @@
 //! What a window over heartbeats is good for: how many may be missing, how soon a dead run is found.
 
-use crate::diagnostic::display::text as shown_value;
-use crate::json::write::{ToJson, Writer, string};
-use crate::json::{Decimal, Kind, Tape, Value, parse};
-use crate::text::phrase::joined;
-use crate::text::template::told;
+use std::fmt;
 
-use crate::time::scalar;
+use serde::de::{Error, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::text::phrase::{joined, shown};
+use crate::text::strict::strict;
+use crate::text::template::render;
+use crate::time::Span;
 use crate::time::span::decimal;
 
 /// Microseconds.
@@ -20,87 +22,211 @@ const LONGEST: i64 = 366 * 86_400 * SECOND;
 const WILDCARD: &str = "prefect.flow-run.*";
 const DOCS: &str = "https://docs.prefect.io/v3/advanced/detect-zombie-flows";
 
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Question {
-    pub frequency: i64,
-    pub within: i64,
-    pub tick: i64,
-    /// The three numbers of a client's version.
-    pub client: Option<[u32; 3]>,
+/// A window over heartbeats, and what sends them.
+#[derive(Clone, PartialEq, Debug, Default)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+pub struct HeartbeatConfig {
+    /// Between two heartbeats (`PREFECT_FLOWS_HEARTBEAT_FREQUENCY`): a number of seconds, more than 0.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub frequency: Span,
+    /// The trigger's `within`: a number of seconds, more than 0.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub within: Span,
+    /// From one proactive evaluation to the next: a number of seconds, more than 0. Default 5.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub tick: Option<Span>,
+    /// The version of the client that sends them, such as `"3.6.22"`. Default: not considered.
+    pub client_version: Option<String>,
+    /// The trigger's `expect`. Default: the wildcard `prefect.flow-run.*`.
     pub expect: Option<Vec<String>>,
 }
 
+impl<'de> Deserialize<'de> for HeartbeatConfig {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Default, Deserialize)]
+        #[serde(remote = "Self", default)]
+        struct Written {
+            frequency: Option<Seconds>,
+            within: Option<Seconds>,
+            tick: Option<Seconds>,
+            client_version: Option<String>,
+            expect: Option<Vec<String>>,
+        }
+        let Written { frequency, within, tick, client_version, expect } = Written::deserialize(strict(deserializer))?;
+        let missing = |key: &str| D::Error::custom(format_args!("`{key}` is missing: a number of seconds"));
+        Ok(HeartbeatConfig {
+            frequency: frequency.ok_or_else(|| missing("frequency"))?.0,
+            within: within.ok_or_else(|| missing("within"))?.0,
+            tick: tick.map(|tick| tick.0),
+            client_version,
+            expect,
+        })
+    }
+}
+
+/// A number of seconds: no text.
+struct Seconds(Span);
+
+impl<'de> Deserialize<'de> for Seconds {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Number;
+
+        impl Visitor<'_> for Number {
+            type Value = Seconds;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str(NUMBER)
+            }
+
+            fn visit_i64<E: Error>(self, number: i64) -> Result<Seconds, E> {
+                Ok(Seconds(Span::seconds(number)))
+            }
+
+            fn visit_u64<E: Error>(self, number: u64) -> Result<Seconds, E> {
+                self.visit_i64(i64::try_from(number).unwrap_or(i64::MAX))
+            }
+
+            fn visit_f64<E: Error>(self, number: f64) -> Result<Seconds, E> {
+                let span = Span::from_seconds(number);
+                span.map(Seconds).ok_or_else(|| E::custom(format_args!("{number} is not {NUMBER}")))
+            }
+        }
+
+        deserializer.deserialize_any(Number)
+    }
+}
+
+const NUMBER: &str = "a number of seconds, more than 0";
+
+/// Why there is no advice.
 #[derive(Clone, PartialEq, Eq, Debug)]
+pub enum AdviceError {
+    /// This one is not more than 0, or more than a year.
+    Seconds(&'static str, Span),
+    /// `client_version` is no version.
+    ClientVersion(String),
+}
+
+impl fmt::Display for AdviceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            AdviceError::Seconds(key, span) => {
+                let seconds = [if span.0 < 0 { "-" } else { "" }, &*seconds(span.0)].concat();
+                write!(f, "`{key}` must be {NUMBER}, not `{seconds}`")
+            }
+            AdviceError::ClientVersion(written) => {
+                let written = shown(written);
+                write!(f, "`client_version` must be a version such as `3.6.22`, not `{written}`")
+            }
+        }
+    }
+}
+
+impl std::error::Error for AdviceError {}
+
+/// What a window over heartbeats tolerates, how soon it finds a dead run, and where it fails. Spans are in seconds.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct Advice {
-    question: Question,
-    /// From one heartbeat to the next.
-    period: i64,
-    /// Negative: not even the next one is waited for.
-    pub tolerated: i64,
+    /// Between two heartbeats, as configured.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub frequency: Span,
+    /// The trigger's `within`.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub within: Span,
+    /// From one proactive evaluation to the next.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub tick: Span,
+    /// From one heartbeat to the next, as clients send them.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub period: Span,
+    /// How many heartbeats in a row may be missed without a false alarm.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub tolerated_misses: i64,
+    /// Whether the trigger fires on runs of which no heartbeat is missed.
+    pub healthy_runs_fire: bool,
+    /// How this is calculated, in sentences.
     pub arithmetic: Vec<String>,
-    /// The smallest windows, in seconds, that tolerate 0, 1, 2, … missed heartbeats.
-    pub within_for: Vec<(i64, i64)>,
+    /// The smallest windows that tolerate 0, 1, 2, … missed heartbeats.
+    pub smallest_within: Vec<SmallestWindow>,
+    /// When a dead run is found.
+    pub detection: Detection,
+    /// Runs that are alive or finished, and fire.
     pub false_alarms: Vec<String>,
+    /// Runs that are dead, and do not fire.
     pub undetected: Vec<String>,
-    pub documentation: String,
-    client: Option<(&'static str, String)>,
+    /// What Prefect's documentation says about such a window.
+    pub documentation: DocumentedAdvice,
+    /// Whether clients of this version send heartbeats. Absent without `client_version`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client: Option<ClientHeartbeats>,
+}
+
+/// The smallest window that tolerates so many missed heartbeats.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct SmallestWindow {
+    /// How many heartbeats in a row may be missed.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub misses: i64,
+    /// The `within`, in whole seconds.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub within: i64,
+}
+
+/// When a dead run is found: seconds after its last heartbeat, and after the death of its process.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct Detection {
+    /// After the last heartbeat, at the earliest.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub earliest: Span,
+    /// After the last heartbeat, at the latest.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub latest: Span,
+    /// After the death, at the earliest.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub earliest_after_death: Span,
+    /// After the death, at the latest.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub latest_after_death: Span,
+}
+
+/// What Prefect's documentation says.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct DocumentedAdvice {
+    /// Its rule, and whether it holds for this window.
+    pub says: String,
+    /// The page.
+    pub url: &'static str,
+}
+
+/// Whether clients of a version send heartbeats.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct ClientHeartbeats {
+    /// `"never"`, `"if-set"` (where the setting is set) or `"by-default"`.
+    #[cfg_attr(feature = "typescript", ts(type = "\"never\" | \"if-set\" | \"by-default\""))]
+    pub sends_heartbeats: &'static str,
+    /// The same in a sentence, with what to do.
+    pub note: String,
 }
 
 fn seconds(span: i64) -> String {
     decimal(span.unsigned_abs())
 }
 
-impl Question {
-    /// Reads the question, JSON text. What is wrong with it is told in a sentence.
-    pub fn read(text: &str) -> Result<Question, String> {
-        let (mut tape, mut issues) = (Tape::new(), Vec::new());
-        let complete = parse(text.as_bytes(), 0, &mut tape, &mut issues).complete;
-        let document = tape.document(text.as_bytes());
-        let root = document.root().filter(|root| complete && root.kind() == Kind::Object);
-        let root = root.ok_or("heartbeatAdvice needs an object such as { frequency: 180, within: 540 }")?;
-        let known = ["frequency", "within", "tick", "client_version", "expect"];
-        if let Some((key, _)) = root.members().find(|(key, _)| !known.iter().any(|known| key.is(known))) {
-            let known = joined(&mut known.into_iter(), "`, `");
-            return Err(told("there is no `{key}`: there are `{known}`", &[("key", &key.string()), ("known", &known)]));
-        }
-        let span = |key: &str, value: Value<'_>| {
-            let micros = Decimal::read(value.raw()).filter(|_| value.is_number()).and_then(Decimal::micros);
-            micros
-                .filter(|micros| (1..=LONGEST).contains(micros))
-                .ok_or_else(|| wrong(key, "a number of seconds, more than 0", value))
-        };
-        let needed = |key: &str| match root.get(key) {
-            Some(value) => span(key, value),
-            None => Err(told("`{key}` is missing: a number of seconds", &[("key", key)])),
-        };
-        let given = |key: &str| root.get(key).filter(|value| value.kind() != Kind::Null);
-        Ok(Question {
-            frequency: needed("frequency")?,
-            within: needed("within")?,
-            tick: given("tick").map_or(Ok(5 * SECOND), |value| span("tick", value))?,
-            client: given("client_version").map(version).transpose()?,
-            expect: given("expect")
-                .map(|value| scalar::texts(value).ok_or_else(|| wrong("expect", "a list of texts", value)))
-                .transpose()?,
-        })
-    }
-}
-
-fn wrong(key: &str, expected: &str, value: Value<'_>) -> String {
-    let found = shown_value(value);
-    told("`{key}` must be {expected}, not {found}", &[("key", key), ("expected", expected), ("found", &found)])
-}
-
-fn version(value: Value<'_>) -> Result<[u32; 3], String> {
-    let text = value.string();
+/// The three numbers of a version.
+fn version(text: &str) -> Result<[u32; 3], AdviceError> {
     let mut parts = text.split('.').map(|part| {
         let digits: String = part.chars().take_while(char::is_ascii_digit).collect();
         digits.parse::<u32>().ok()
     });
     let mut next = || parts.next().unwrap_or(Some(0));
-    match (value.is_string(), next(), next(), next()) {
-        (true, Some(major), Some(minor), Some(patch)) => Ok([major, minor, patch]),
-        _ => Err(wrong("client_version", "a version such as `3.6.22`", value)),
+    match (next(), next(), next()) {
+        (Some(major), Some(minor), Some(patch)) => Ok([major, minor, patch]),
+        _ => Err(AdviceError::ClientVersion(text.to_owned())),
     }
 }
 
@@ -109,10 +235,34 @@ fn plural(count: i64, heartbeats: &str) -> String {
     [&*count.to_string(), heartbeats, if count == 1 { "" } else { "s" }].concat()
 }
 
-/// What a window over heartbeats is good for.
-#[must_use]
-pub fn advise(question: Question) -> Advice {
-    let Question { frequency, within, tick, .. } = question;
+/// Calculates what a window over heartbeats tolerates.
+///
+/// ```
+/// use prefect_events::simulate::{HeartbeatConfig, heartbeat_advice};
+/// use prefect_events::time::Span;
+///
+/// // The window of the documentation: three times the frequency.
+/// let config = HeartbeatConfig {
+///     frequency: Span::seconds(30),
+///     within: Span::seconds(90),
+///     ..HeartbeatConfig::default()
+/// };
+/// let advice = heartbeat_advice(&config)?;
+/// assert_eq!(advice.tolerated_misses, 1);
+/// assert_eq!(advice.detection.latest, Span::seconds(95));
+/// # Ok::<(), prefect_events::simulate::AdviceError>(())
+/// ```
+///
+/// # Errors
+/// If a span is not more than 0 or more than a year, or the version is none.
+pub fn heartbeat_advice(config: &HeartbeatConfig) -> Result<Advice, AdviceError> {
+    let span = |key: &'static str, span: Span| {
+        Some(span.0).filter(|span| (1..=LONGEST).contains(span)).ok_or(AdviceError::Seconds(key, span))
+    };
+    let frequency = span("frequency", config.frequency)?;
+    let within = span("within", config.within)?;
+    let tick = span("tick", config.tick.unwrap_or(Span::seconds(5)))?;
+    let client = config.client_version.as_deref().map(version).transpose()?.map(client);
     // Clients send no more often than every 30 seconds.
     let sent = frequency.max(30 * SECOND);
     let period = sent.saturating_add(DRIFT);
@@ -127,12 +277,12 @@ pub fn advise(question: Question) -> Advice {
     });
     let (sent, after, window) = (seconds(sent), seconds(period), seconds(within));
     let (ticks, third) = (seconds(tick), seconds(frequency.saturating_mul(3)));
-    let told = |template: &str| {
+    let render = |template: &str| {
         let texts = [("sent", &*sent), ("period", &*after), ("within", &*window), ("tick", &*ticks), ("rule", &*third)];
-        told(template, &texts)
+        render(template, &texts)
     };
     let mut arithmetic = vec![
-        told(
+        render(
             "A client sleeps {sent} s between two heartbeats, and sending one takes a little: {period} s from one to the next.",
         ),
         "Each heartbeat opens a window of its own length anew; one that occurs at the end of the window or later is too late."
@@ -149,7 +299,7 @@ pub fn advise(question: Question) -> Advice {
         let (times, gap) = (missed.saturating_add(1).to_string(), seconds(gap));
         let verdict = if no_alarm { "< {within} s: no alarm." } else { "≥ {within} s: a false alarm." };
         arithmetic.push(
-            [&how, ", the next one comes ", &times, " × ", &after, " = ", &gap, " s after the last, ", &told(verdict)]
+            [&how, ", the next one comes ", &times, " × ", &after, " = ", &gap, " s after the last, ", &render(verdict)]
                 .concat(),
         );
         if tolerated < 0 {
@@ -158,7 +308,7 @@ pub fn advise(question: Question) -> Advice {
     }
     let mut false_alarms = Vec::new();
     if tolerated < 0 {
-        false_alarms.push(told(
+        false_alarms.push(render(
             "every healthy run, after each heartbeat: the next one comes after {period} s, and the window ends after {within} s",
         ));
     } else {
@@ -176,18 +326,18 @@ pub fn advise(question: Question) -> Advice {
     );
     let mut undetected = vec![
         "a run that dies before its first heartbeat, or never starts".to_owned(),
-        told(
+        render(
             "if more than 500 runs go silent within one tick of {tick} s, some of them: the server skips every other 500",
         ),
     ];
     let wildcard =
-        question.expect.as_ref().is_none_or(|names| names.iter().any(|name| name == WILDCARD || name == "*"));
+        config.expect.as_ref().is_none_or(|names| names.iter().any(|name| name == WILDCARD || name == "*"));
     if wildcard {
         undetected.push(
             "a run that dies after a state change and before its next heartbeat, such as in the delay before a retry"
                 .to_owned(),
         );
-    } else if let Some(names) = &question.expect {
+    } else if let Some(names) = &config.expect {
         let listed = |state: &&str| names.iter().any(|name| name.strip_prefix("prefect.flow-run.") == Some(*state));
         let states =
             ["Completed", "Failed", "Cancelled", "Crashed", "TimedOut", "Paused", "Suspended", "AwaitingRetry"];
@@ -214,8 +364,8 @@ pub fn advise(question: Question) -> Advice {
     let three = within_for.clone().find(|(missed, _)| *missed == 3).map_or(0, |(_, least)| least);
     let three = three.to_string();
     let verdict = match () {
-        () if within < rule => told("{within} s is less than the {rule} s of that rule."),
-        () if tolerated >= 3 => told("{within} s does tolerate three."),
+        () if within < rule => render("{within} s is less than the {rule} s of that rule."),
+        () if tolerated >= 3 => render("{within} s does tolerate three."),
         () => [
             "The third heartbeat after the last always comes a little late, so three times the frequency tolerates one; for three, take ",
             &three,
@@ -224,27 +374,35 @@ pub fn advise(question: Question) -> Advice {
         .concat(),
     };
     documentation.push_str(&verdict);
-    let client = question.client.map(client);
     if frequency < 30 * SECOND {
         arithmetic
             .insert(0, "A frequency below 30 s is refused by the setting and raised to 30 s by the client.".to_owned());
     }
-    Advice {
-        period,
-        tolerated,
+    Ok(Advice {
+        frequency: Span(frequency),
+        within: Span(within),
+        tick: Span(tick),
+        period: Span(period),
+        tolerated_misses: tolerated.max(0),
+        healthy_runs_fire: tolerated < 0,
         arithmetic,
-        within_for: within_for.collect(),
+        smallest_within: within_for.map(|(misses, within)| SmallestWindow { misses, within }).collect(),
+        detection: Detection {
+            earliest: Span(within),
+            latest: Span(within.saturating_add(tick)),
+            earliest_after_death: Span(within.saturating_sub(period).max(0)),
+            latest_after_death: Span(within.saturating_add(tick)),
+        },
         false_alarms,
         undetected,
-        documentation,
+        documentation: DocumentedAdvice { says: documentation, url: DOCS },
         client,
-        question,
-    }
+    })
 }
 
 /// What a client's version sends.
-fn client(version: [u32; 3]) -> (&'static str, String) {
-    if version < [3, 1, 8] {
+fn client(version: [u32; 3]) -> ClientHeartbeats {
+    let (sends_heartbeats, note) = if version < [3, 1, 8] {
         ("never", "clients before 3.1.8 send no heartbeats: no run of theirs is watched".to_owned())
     } else if version < [3, 6, 22] {
         let mut note = String::from(
@@ -256,69 +414,6 @@ fn client(version: [u32; 3]) -> (&'static str, String) {
         ("if-set", note)
     } else {
         ("by-default", "clients from 3.6.22 on send a heartbeat every 180 s unless PREFECT_FLOWS_HEARTBEAT_FREQUENCY says otherwise".to_owned())
-    }
-}
-
-fn number(writer: &mut Writer, key: &str, span: i64) {
-    writer.key(key);
-    writer.raw(if span < 0 { "-" } else { "" });
-    writer.raw(&seconds(span));
-}
-
-fn texts(writer: &mut Writer, key: &str, texts: &[String]) {
-    writer.key(key);
-    writer.open('[');
-    for text in texts {
-        writer.item();
-        let mut out = String::new();
-        string(&mut out, text);
-        writer.raw(&out);
-    }
-    writer.close(']');
-}
-
-impl ToJson for Advice {
-    fn write(&self, writer: &mut Writer) {
-        let Question { frequency, within, tick, .. } = self.question;
-        writer.open('{');
-        number(writer, "frequency", frequency);
-        number(writer, "within", within);
-        number(writer, "tick", tick);
-        number(writer, "period", self.period);
-        writer.integer("tolerated_misses", self.tolerated.max(0));
-        writer.flag("healthy_runs_fire", self.tolerated < 0);
-        texts(writer, "arithmetic", &self.arithmetic);
-        writer.key("smallest_within");
-        writer.open('[');
-        for (missed, least) in &self.within_for {
-            writer.item();
-            writer.open('{');
-            writer.integer("misses", *missed);
-            writer.integer("within", *least);
-            writer.close('}');
-        }
-        writer.close(']');
-        writer.key("detection");
-        writer.open('{');
-        number(writer, "earliest", within);
-        number(writer, "latest", within.saturating_add(tick));
-        number(writer, "earliest_after_death", within.saturating_sub(self.period).max(0));
-        number(writer, "latest_after_death", within.saturating_add(tick));
-        writer.close('}');
-        texts(writer, "false_alarms", &self.false_alarms);
-        texts(writer, "undetected", &self.undetected);
-        writer.key("documentation");
-        writer.open('{');
-        writer.text("says", &self.documentation);
-        writer.text("url", DOCS);
-        writer.close('}');
-        if let Some((sends, note)) = &self.client {
-            writer.key("client");
-            writer.open('{');
-            writer.text("sends_heartbeats", sends);
-            writer.text("note", note);
-            writer.close('}');
-        }
-        writer.close('}');
-    }
+    };
+    ClientHeartbeats { sends_heartbeats, note }
 }

@@ -2,19 +2,17 @@
 
 use crate::automation::{Automation, EventTrigger, Posture, Specification, Trigger, read};
 use crate::diagnostic::Code;
-use crate::event::{Reader, ReceivedEvent, Text};
-use crate::generate::{BuiltEvent, Random, history, most_events};
+use crate::diagnostic::syntax::Source;
+use crate::event::{EventReader, ReceivedEvent, SharedText};
+use crate::generate::{BuiltEvent, Heartbeats, Random, RunSpec, history, most_events};
 use crate::json::{Kind, Value};
-use crate::time::scalar;
+use crate::time::{Instant, scalar};
 
 use super::expectation::{self, Expectation};
-use super::frame::{Frame, received};
+use super::playback::{PlaybackOptions, received};
 use super::reading::Reading;
 use super::runs;
-use super::scenario::Scenario;
-
-/// A scenario has so many events at most, generated ones included.
-pub const MAX_EVENTS: u64 = 2_000_000;
+use super::scenario::{MAX_EVENTS, Scenario, ScenarioError};
 
 const KEYS: [&str; 14] = [
     "scenario",
@@ -35,22 +33,30 @@ const KEYS: [&str; 14] = [
 
 /// A run whose history was generated.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct PlayedRun {
+pub(super) struct PlayedRun {
     pub name: String,
     /// The `name` in the document, which all copies of a run share.
     pub of: String,
-    pub resource: Text,
+    pub resource: SharedText,
+    /// When it is Running, when it reaches its last state, and when its process dies.
+    pub starts: Instant,
+    pub ends: Option<Instant>,
+    pub dies: Option<Instant>,
+    /// When heartbeats were due that were left out or lost.
+    pub missed: Vec<Instant>,
 }
 
 /// Everything that a document says.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Document {
+pub(super) struct Document {
     /// With all events, sorted by when they are received.
     pub scenario: Scenario,
     pub runs: Vec<PlayedRun>,
     /// Those that were generated, with their payloads.
     pub built: Vec<BuiltEvent>,
     pub expectations: Vec<Expectation>,
+    /// How runs send heartbeats unless they say otherwise.
+    pub heartbeats: Heartbeats,
 }
 
 /// The automation that the documentation tells to detect zombie runs with, with heartbeats every 30 seconds.
@@ -123,7 +129,7 @@ impl Document {
         }
         // What has keys of its own, such as a recorded scenario, is one too.
         reading.unknown_keys(root, &KEYS, true);
-        let (mut reader, mut events) = (Reader::default(), Vec::new());
+        let (mut reader, mut events) = (EventReader::default(), Vec::new());
         if let Some(list) = root.get("events")
             && reading.is(list, Kind::Array, "a list of events")
         {
@@ -137,8 +143,8 @@ impl Document {
             None
         };
         let name = reading.read(root.get("scenario"), "a text", scalar::text);
-        let frame = Frame::read(root, reading, received(&events, false));
-        let start = frame.start;
+        let playback = PlaybackOptions::read(root, reading, received(&events, false));
+        let start = playback.start;
         let heartbeats = runs::heartbeats(root.get("heartbeat"), None, reading);
         let runs = root.get("runs");
         let mut specs = runs.map(|list| runs::read(list, start, &heartbeats, reading)).unwrap_or_default();
@@ -146,7 +152,8 @@ impl Document {
             |spec: &runs::Spec| [spec.run.ends, spec.run.dies].into_iter().flatten().min().unwrap_or(spec.run.starts);
         let last = specs.iter().map(last_of).chain(received(&events, true)).max();
         let trigger = automation.as_ref().map(|automation| &automation.trigger);
-        let end = frame.end(root, reading, last, trigger, heartbeats.frequency);
+        let end = playback.end(last, trigger, heartbeats.frequency);
+        playback.check_end(end, root, reading);
         for spec in &mut specs {
             spec.run.horizon = end;
         }
@@ -154,38 +161,50 @@ impl Document {
         if most > MAX_EVENTS {
             reading.too_large(runs.unwrap_or(root), MAX_EVENTS, "events");
         }
-        let names: Vec<&str> = specs.iter().flat_map(|spec| [&*spec.run.name, &*spec.of]).collect();
+        let names = expectation::Names::new(specs.iter().flat_map(|spec| [&*spec.run.name, &*spec.of]));
         let expectations =
             root.get("expect").map(|list| expectation::read(list, start, &names, reading)).unwrap_or_default();
+        drop(names);
         let automation = automation.filter(|_| reading.findings.are_valid())?;
         let (mut played, mut built) = (Vec::new(), Vec::new());
         for (index, spec) in specs.into_iter().enumerate() {
             let seed = spec.run.heartbeats.seed;
             let mut random = Random::new(crate::text::hash::mix(seed, index as u64));
             let (resource, own) = history(&spec.run, &mut reader, &mut random);
-            played.push(PlayedRun { name: spec.run.name, of: spec.of, resource });
+            let missed = runs::missed(&spec.run, &own);
+            let RunSpec { name, starts, ends, dies, .. } = spec.run;
+            played.push(PlayedRun { name, of: spec.of, resource, starts, ends, dies, missed });
             built.extend(own);
         }
         events.extend(built.iter().map(|built| built.event.clone()));
         Some(Document {
-            scenario: Scenario { name, ..frame.scenario(automation, events, end) },
+            scenario: Scenario { name, ..playback.scenario(automation, events, end) },
             runs: played,
             built,
             expectations,
+            heartbeats,
         })
     }
+}
 
-    /// The run that an event or a firing is about, by its resource.
-    #[must_use]
-    pub fn run(&self, resource: &str) -> Option<&PlayedRun> {
-        self.runs.iter().find(|run| *run.resource == *resource)
+impl Scenario {
+    /// Reads a scenario's document.
+    ///
+    /// # Errors
+    /// In the sentence on the first thing that is wrong with it.
+    pub fn read(value: Value<'_>) -> Result<Scenario, ScenarioError> {
+        let mut reading = Reading::new(value);
+        Document::read(value, &mut reading).map(|document| document.scenario).ok_or_else(|| {
+            let found = reading.findings.into_report(0, Source::NONE, false).diagnostics;
+            ScenarioError::Unreadable(found.into_iter().next().map(|first| first.message).unwrap_or_default())
+        })
     }
 }
 
 /// Reads one event of a list.
 pub(super) fn add_event(
     value: Value<'_>,
-    reader: &mut Reader,
+    reader: &mut EventReader,
     events: &mut Vec<ReceivedEvent>,
     reading: &mut Reading<'_>,
 ) {

@@ -1,52 +1,72 @@
-//! Expectations: what a scenario must come to, and whether it does.
+//! Expectations: what a scenario must come to.
 
 use std::fmt::Write;
 
-use crate::diagnostic::{Code, Diagnostic};
-use crate::event::{self, RESOURCE_ID};
-use crate::json::write::{ToJson, Writer};
-use crate::json::{Kind, Value};
-use crate::text::phrase::joined;
-use crate::time::Instant;
-use crate::trigger::{Decision, Firing};
+use foldhash::fast::RandomState;
+use hashbrown::HashSet;
 
-use super::document::{Document, PlayedRun};
-use super::reading::{Reading, Text};
-use super::simulation::{play_it, trace};
-use crate::time::scalar;
+use crate::diagnostic::Code;
+use crate::json::{Kind, Value};
+use crate::text::nearest::nearest;
 use crate::time::span::{moment, words};
+use crate::time::{Instant, scalar};
+
+use super::reading::Reading;
 
 const KEYS: [&str; 7] = ["run", "label", "event", "fires", "never", "between", "description"];
 
 /// Which firings, how many of them, and when.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Expectation {
+pub(super) struct Expectation {
     /// The name of a run. One that has copies means each of them.
-    run: Option<String>,
+    pub run: Option<String>,
     /// Labels that a firing must have.
-    labels: Vec<(String, String)>,
+    pub labels: Vec<(String, String)>,
     /// The name of the event that it fired on.
-    event: Option<String>,
+    pub event: Option<String>,
     /// `None`: at least one.
-    fires: Option<u64>,
+    pub fires: Option<u64>,
     /// Both included.
-    between: Option<(Instant, Instant)>,
+    pub between: Option<(Instant, Instant)>,
     start: Instant,
 }
 
-pub(super) fn read<'t>(list: Value<'t>, start: Instant, runs: &[&str], reading: &mut Reading<'t>) -> Vec<Expectation> {
+/// The names of a scenario's runs.
+pub(super) struct Names<'n> {
+    /// Of many, the first ones: what is meant by an unknown name is looked for among these.
+    first: Vec<&'n str>,
+    all: HashSet<&'n str, RandomState>,
+}
+
+/// Among so many names the one that was probably meant is looked for.
+const MOST_NAMES: usize = 1000;
+
+impl<'n> Names<'n> {
+    pub fn new(names: impl Iterator<Item = &'n str>) -> Self {
+        let (mut first, mut all) = (Vec::new(), HashSet::default());
+        for name in names {
+            if all.insert(name) && first.len() < MOST_NAMES {
+                first.push(name);
+            }
+        }
+        Names { first, all }
+    }
+}
+
+pub(super) fn read<'t>(list: Value<'t>, start: Instant, runs: &Names<'_>, reading: &mut Reading<'t>) -> Vec<Expectation> {
     reading.is(list, Kind::Array, "a list of expectations");
     list.items().map(|item| one(item, start, runs, reading)).collect()
 }
 
-fn one<'t>(item: Value<'t>, start: Instant, runs: &[&str], reading: &mut Reading<'t>) -> Expectation {
+fn one<'t>(item: Value<'t>, start: Instant, runs: &Names<'_>, reading: &mut Reading<'t>) -> Expectation {
     reading.is(item, Kind::Object, "an object such as `{run: zombie, fires: 1}`");
     reading.unknown_keys(item, &KEYS, false);
     let run = reading.read(item.get("run"), "the name of a run", scalar::text);
     if let (Some(run), Some(value)) = (&run, item.get("run"))
-        && !runs.contains(&&**run)
+        && !runs.all.contains(&**run)
     {
-        let near = crate::text::nearest::nearest(run, &mut runs.iter().copied());
+        // Of a finding that is only counted, the hint is not.
+        let near = if reading.is_listing() { nearest(run, &mut runs.first.iter().copied()) } else { None };
         let finding = reading.add(Code::SCENARIO_UNKNOWN_RUN, value).shown("name", run);
         if let Some(near) = near {
             finding.say("hint", format_args!("did you mean `{near}`?")).with("similar", near).replace(value, near);
@@ -80,29 +100,9 @@ fn one<'t>(item: Value<'t>, start: Instant, runs: &[&str], reading: &mut Reading
     Expectation { run, labels: labels.unwrap_or_default(), event, fires, between, start }
 }
 
-/// How one expectation was met, for one run if it is about runs.
-#[derive(Debug)]
-struct Outcome {
-    /// What was expected, in words.
-    expect: String,
-    run: Option<String>,
-    /// What is wrong; `None`: it is as expected.
-    message: Option<String>,
-    /// The firings that it is about.
-    actual: Vec<(Instant, String)>,
-    /// When they must be.
-    between: Option<(Instant, Instant)>,
-    resource: Option<event::Text>,
-    labels: Vec<(String, String)>,
-    /// If it is not as expected: what led to that.
-    decisions: Vec<Decision>,
-}
-
-/// So many decisions of an expectation that is not met are told.
-const MOST_TOLD: usize = 1000;
-
 impl Expectation {
-    fn words(&self, run: Option<&str>) -> String {
+    /// In words.
+    pub fn words(&self, run: Option<&str>) -> String {
         // Writing to a String cannot fail.
         let mut out = match (run, self.labels.is_empty() && self.event.is_none()) {
             (Some(run), _) => format!("run {run}"),
@@ -129,228 +129,7 @@ impl Expectation {
         out
     }
 
-    fn at(&self, at: Instant) -> String {
+    pub fn at(&self, at: Instant) -> String {
         words(at.since(self.start))
-    }
-
-    fn selects(&self, firing: &Firing, run: Option<&PlayedRun>, resource: Option<&str>) -> bool {
-        let label = |name: &str| firing.labels.iter().find(|(label, _)| **label == *name).map(|(_, value)| &**value);
-        let of_run = |run: &PlayedRun| label(RESOURCE_ID).or(resource) == Some(&*run.resource);
-        run.is_none_or(of_run)
-            && self.labels.iter().all(|(name, value)| label(name) == Some(value))
-            && self.event.as_ref().is_none_or(|name| firing.event.as_ref().is_some_and(|event| *event.name == **name))
-    }
-
-    fn check(&self, run: Option<&PlayedRun>, firings: &[(&Firing, Option<&str>)]) -> Outcome {
-        let name = run.map(|run| run.name.clone());
-        let selected: Vec<&Firing> = firings
-            .iter()
-            .filter(|(firing, resource)| self.selects(firing, run, *resource))
-            .map(|(firing, _)| *firing)
-            .collect();
-        let within = |firing: &&&Firing| self.between.is_none_or(|(from, to)| from <= firing.at && firing.at <= to);
-        let inside = selected.iter().filter(within).count() as u64;
-        let all = selected.len() as u64;
-        let met = match self.fires {
-            Some(0) => inside == 0,
-            Some(fires) => all == fires && inside == all,
-            None => all > 0 && inside == all,
-        };
-        let times: Vec<String> = selected.iter().take(10).map(|firing| self.at(firing.at)).collect();
-        let message = (!met).then(|| {
-            let actual = match all {
-                0 => "it never fired".to_owned(),
-                1 => format!("it fired once, at {}", times.concat()),
-                _ => format!(
-                    "it fired {all} times, at {}{}",
-                    joined(&mut times.iter().map(|time| &**time), ", "),
-                    if all > 10 { ", …" } else { "" }
-                ),
-            };
-            format!("expected: {}; but {actual}", self.words(name.as_deref()))
-        });
-        Outcome {
-            expect: self.words(name.as_deref()),
-            run: name,
-            message,
-            actual: selected.iter().map(|firing| (firing.at, firing.because())).collect(),
-            between: self.between,
-            resource: run.map(|run| run.resource.clone()),
-            labels: self.labels.clone(),
-            decisions: Vec::new(),
-        }
-    }
-}
-
-/// The test of one scenario.
-#[derive(Debug)]
-struct Tested {
-    scenario: Option<String>,
-    outcomes: Vec<Outcome>,
-    errors: Vec<Diagnostic>,
-}
-
-impl Tested {
-    fn passed(&self) -> bool {
-        self.errors.is_empty() && self.outcomes.iter().all(|outcome| outcome.message.is_none())
-    }
-}
-
-/// The tests of one text.
-#[derive(Debug)]
-pub struct TestReport {
-    tested: Vec<Tested>,
-    /// What is wrong with the text.
-    found: Vec<Diagnostic>,
-    /// Without an error in the text.
-    valid: bool,
-}
-
-impl TestReport {
-    #[must_use]
-    pub fn passed(&self) -> bool {
-        self.valid && self.tested.iter().all(Tested::passed)
-    }
-
-    /// What is wrong with the text, and with each of its scenarios.
-    pub fn diagnostics(&self) -> impl Iterator<Item = &Diagnostic> {
-        self.found.iter().chain(self.tested.iter().flat_map(|tested| &tested.errors))
-    }
-
-    /// What is not as expected, in sentences.
-    pub fn failures(&self) -> impl Iterator<Item = &str> {
-        self.tested.iter().flat_map(|tested| &tested.outcomes).filter_map(|outcome| outcome.message.as_deref())
-    }
-}
-
-/// Tests the scenarios of a text: one, a list, or an object with the list `scenarios`.
-#[must_use]
-pub fn test(text: Text<'_>) -> TestReport {
-    let (tested, report) = text.read(|root, reading| {
-        let list = if root.kind() == Kind::Array { Some(root) } else { root.get("scenarios") };
-        Some(match list {
-            Some(list) if reading.is(list, Kind::Array, "a list of scenarios") => {
-                list.items().map(|item| test_one(text, root, item)).collect()
-            }
-            Some(_) => Vec::new(),
-            None => vec![test_one(text, root, root)],
-        })
-    });
-    TestReport { tested: tested.unwrap_or_default(), found: report.diagnostics, valid: report.valid }
-}
-
-fn test_one<'t>(text: Text<'_>, root: Value<'t>, value: Value<'t>) -> Tested {
-    let mut reading = Reading::new(root);
-    let outcomes = outcomes(value, &mut reading).unwrap_or_default();
-    let errors = text.report(reading.findings).diagnostics;
-    Tested { scenario: value.get("scenario").and_then(scalar::text), outcomes, errors }
-}
-
-fn outcomes<'t>(value: Value<'t>, reading: &mut Reading<'t>) -> Option<Vec<Outcome>> {
-    let document = Document::read(value, reading)?;
-    if document.expectations.is_empty() {
-        let hint = "say what must come of it, such as `expect: [{run: zombie, fires: 1}]`";
-        reading.missing(value, "the scenario", "expect", ", so there is nothing to test").with("hint", hint);
-        return None;
-    }
-    let played = play_it(&document.scenario, false, reading, value)?;
-    let mut outcomes = check(&document, &played.outcome.firings);
-    if outcomes.iter().any(|outcome| outcome.message.is_some())
-        && let Some(told) = trace(&document)
-    {
-        for outcome in outcomes.iter_mut().filter(|outcome| outcome.message.is_some()) {
-            let decisions = told.outcome.decisions.iter().filter(|decision| outcome.concerns(decision));
-            outcome.decisions = decisions.take(MOST_TOLD).cloned().collect();
-        }
-    }
-    Some(outcomes)
-}
-
-impl Outcome {
-    /// Whether a decision is about what the expectation is about, as far as its key tells.
-    fn concerns(&self, decision: &Decision) -> bool {
-        let has = |value: &str| decision.key.iter().any(|(_, own)| **own == *value);
-        self.resource.as_ref().is_none_or(|resource| has(resource)) && self.labels.iter().all(|(_, value)| has(value))
-    }
-}
-
-fn check(document: &Document, firings: &[Firing]) -> Vec<Outcome> {
-    // Composite triggers fire without labels: the event tells the run.
-    let resource = |firing: &Firing| {
-        let id = firing.event.as_ref().filter(|_| firing.labels.is_empty())?.id;
-        document.scenario.events.iter().find(|event| event.id == id)?.resource.get(RESOURCE_ID).map(|text| &**text)
-    };
-    let firings: Vec<(&Firing, Option<&str>)> = firings.iter().map(|firing| (firing, resource(firing))).collect();
-    let mut outcomes = Vec::new();
-    for expectation in &document.expectations {
-        match &expectation.run {
-            None => outcomes.push(expectation.check(None, &firings)),
-            Some(name) => {
-                for run in document.runs.iter().filter(|run| run.name == *name || run.of == *name) {
-                    outcomes.push(expectation.check(Some(run), &firings));
-                }
-            }
-        }
-    }
-    outcomes
-}
-
-impl ToJson for Outcome {
-    fn write(&self, writer: &mut Writer) {
-        writer.open('{');
-        writer.text("expect", &self.expect);
-        writer.optional("run", self.run.as_deref());
-        writer.flag("passed", self.message.is_none());
-        writer.optional("message", self.message.as_deref());
-        writer.key("actual");
-        writer.open('[');
-        for (at, because) in &self.actual {
-            writer.item();
-            writer.open('{');
-            writer.text("at", &at.rfc3339());
-            writer.text("because", because);
-            writer.close('}');
-        }
-        writer.close(']');
-        if let Some((from, to)) = self.between {
-            writer.key("between");
-            writer.open('{');
-            writer.text("from", &from.rfc3339());
-            writer.text("to", &to.rfc3339());
-            writer.close('}');
-        }
-        if !self.decisions.is_empty() {
-            writer.list("decisions", &self.decisions);
-        }
-        writer.close('}');
-    }
-}
-
-impl ToJson for Tested {
-    fn write(&self, writer: &mut Writer) {
-        writer.open('{');
-        writer.optional("scenario", self.scenario.as_deref());
-        writer.flag("passed", self.passed());
-        writer.list("expectations", &self.outcomes);
-        if !self.errors.is_empty() {
-            writer.list("errors", &self.errors);
-        }
-        writer.close('}');
-    }
-}
-
-impl ToJson for TestReport {
-    fn write(&self, writer: &mut Writer) {
-        let outcomes = || self.tested.iter().flat_map(|tested| &tested.outcomes);
-        let failed = outcomes().filter(|outcome| outcome.message.is_some()).count();
-        writer.open('{');
-        writer.flag("passed", self.passed());
-        writer.number("expectations", outcomes().count() as u64);
-        writer.number("failures", failed as u64);
-        writer.list("scenarios", &self.tested);
-        if !self.found.is_empty() {
-            writer.list(if self.valid { "warnings" } else { "errors" }, &self.found);
-        }
-        writer.close('}');
     }
 }

@@ -1,21 +1,50 @@
-//! Scenarios: an automation, and events or runs, played to the engine under a virtual clock.
+//! What an automation does: scenarios and captured events, played to the [trigger engine](crate::trigger) under a
+//! virtual clock.
+//!
+//! [`simulate`] plays a scenario, [`replay`] plays captured events, [`run_tests`] checks what scenarios expect,
+//! [`compare_versions`] and [`compare_replays`] report where two versions of the server differ, and
+//! [`heartbeat_advice`] calculates what a window over heartbeats tolerates.
+//!
+//! ```
+//! use prefect_events::simulate::{SimulateOptions, simulate};
+//!
+//! let scenario = "
+//! automation: crash-zombie-flows
+//! start: 2026-03-01T12:00:00Z
+//! end: 10m
+//! heartbeat: {frequency: 30}
+//! runs: [{name: zombie, dies: 2m}]
+//! ";
+//! let result = simulate(scenario.into(), &SimulateOptions { timeline: true, ..SimulateOptions::default() });
+//! assert!(result.errors.is_empty());
+//! assert_eq!(result.firings.len(), 1);
+//! let timeline = result.timeline.unwrap();
+//! assert_eq!(timeline.lanes[0].name, "zombie");
+//! assert_eq!(timeline.lanes[0].fired[0].outcome, Some(prefect_events::simulate::RunOutcome::Dead));
+//! ```
 
-mod advice;
-mod document;
-mod expectation;
-mod frame;
+// From what is read to what is made of it: each file uses only those above it.
 pub(crate) mod reading;
-mod replay;
-mod result;
-mod runs;
+mod interim;
 mod scenario;
+mod playback;
+mod runs;
+mod expectation;
+mod document;
+mod result;
+mod meaning;
 mod simulation;
+mod judgement;
+mod replay;
+mod comparison;
+mod advice;
 
-pub use advice::{Advice, Question, advise};
-pub use document::{Document, MAX_EVENTS, PlayedRun};
-pub use expectation::{Expectation, TestReport, test};
-pub use reading::Text;
-pub use replay::{Replay, replay};
-pub use result::Simulation;
-pub use scenario::{MAX_OUTCOME, MAX_TICKS, Scenario, ScenarioError, run};
-pub use simulation::{Request, SimulationResult, simulate};
+pub use advice::{Advice, AdviceError, ClientHeartbeats, Detection, DocumentedAdvice, HeartbeatConfig, SmallestWindow, heartbeat_advice};
+pub use comparison::{Difference, VersionComparison, compare_replays, compare_versions};
+pub use judgement::{TestReport, TestedExpectation, TestedFiring, TestedScenario, TestedSpan, run_tests};
+pub use meaning::{Fired, HeartbeatRhythm, Lane, RunOutcome, StateChange, Timeline, Window};
+pub use reading::DocumentText;
+pub use replay::{ReplayError, ReplayOptions, replay};
+pub use result::{FoundIn, SimulationResult};
+pub use scenario::{MAX_EVENTS, MAX_OUTCOME, MAX_TICKS, Scenario, ScenarioError};
+pub use simulation::{SimulateOptions, play, simulate};

@@ -18,13 +18,27 @@ pub(super) fn findings() -> Findings<'static> {
 }
 
 /// The text of a document, JSON or YAML.
-#[derive(Clone, Copy)]
-pub struct Text<'t> {
+#[derive(Clone, Copy, Debug)]
+pub struct DocumentText<'t> {
+    /// UTF-8.
     pub bytes: &'t [u8],
+    /// Where the text comes from: whether findings get ranges in it.
     pub options: TextOptions,
 }
 
-impl Text<'_> {
+impl<'t> From<&'t [u8]> for DocumentText<'t> {
+    fn from(bytes: &'t [u8]) -> Self {
+        DocumentText { bytes, options: TextOptions::default() }
+    }
+}
+
+impl<'t> From<&'t str> for DocumentText<'t> {
+    fn from(text: &'t str) -> Self {
+        text.as_bytes().into()
+    }
+}
+
+impl DocumentText<'_> {
     /// Reads the document. What is made of it counts only if nothing is wrong with it.
     pub(super) fn read<T>(
         self,
@@ -67,6 +81,11 @@ impl<'t> Reading<'t> {
     /// Goes on with another document of the same text.
     pub fn resumed(findings: Findings<'static>, root: Value<'t>) -> Self {
         Reading { findings, root, noted: 0 }
+    }
+
+    /// Whether the next finding is more than counted.
+    pub fn is_listing(&self) -> bool {
+        self.noted < MOST
     }
 
     fn pointer(&mut self, value: Value<'_>) -> Pointer {

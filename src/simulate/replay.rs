@@ -1,69 +1,209 @@
-//! Real events are played to an automation: would it have fired?
+//! Captured events are played to an automation: would it have fired?
+
+use std::fmt;
+
+use serde::{Deserialize, Deserializer};
 
 use crate::diagnostic::findings::{Findings, Subject};
 use crate::diagnostic::syntax::{self, Source};
 use crate::diagnostic::{Diagnostic, Report};
-use crate::event::{Reader, ReceivedEvent};
-use crate::json::write::{ToJson, Writer};
+use crate::event::{EventReader, ReceivedEvent};
 use crate::json::{Kind, Position, Tape, Value, parse_prefix};
+use crate::text::phrase::count;
+use crate::text::strict::strict;
+use crate::time::{Instant, Span, TimePoint};
+use crate::trigger::{Delivery, Options, Version};
 
 use super::document::{add_event, automation};
-use super::frame::{self, Frame, received};
-use super::reading::{self, Reading, Text};
-use super::result::Simulation;
-use super::simulation::play_it;
+use super::meaning::{self, Timeline};
+use super::playback::{NOT_NEGATIVE, PlaybackOptions, default_start, received};
+use super::reading::{self, DocumentText, Reading};
+use super::result::{FoundIn, SimulationResult};
+use super::scenario::{MAX_OUTCOME, MAX_TICKS, Scenario, ScenarioError, play_sorted};
 
-/// What came of it, or why nothing could come of it.
-#[derive(Debug)]
-pub struct Replay {
-    pub played: Option<Simulation>,
-    /// If it was played, there is no error among them.
-    found: Vec<Diagnostic>,
-    /// Of the two texts, the one that they are about.
-    found_in: &'static str,
+/// How `replay` plays captured events, and what it returns beyond the firings.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
+#[serde(remote = "Self", default)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+pub struct ReplayOptions {
+    /// Whether to return each decision, not only the firings. Default `false`.
+    #[cfg_attr(feature = "typescript", ts(as = "Option<bool>"))]
+    pub trace: bool,
+    /// Whether to return what the decisions mean for each run: its heartbeats, windows and firings. Default `false`.
+    #[cfg_attr(feature = "typescript", ts(as = "Option<bool>"))]
+    pub timeline: bool,
+    /// When the server's clock begins: a point in time. Default: when the first event is received.
+    #[cfg_attr(feature = "typescript", ts(type = "string"))]
+    pub start: Option<Instant>,
+    /// When it stops: a point in time, or a span from the start such as `"30m"`. Default: when everything can have fired
+    /// that the last event brings about.
+    #[cfg_attr(feature = "typescript", ts(type = "string | number"))]
+    pub end: Option<TimePoint>,
+    /// From one round of the server's loops to the next: a number of seconds, or a text such as `"5s"`. Default 5.
+    #[cfg_attr(feature = "typescript", ts(type = "string | number"))]
+    pub tick_seconds: Option<Span>,
+    /// From the start to the first round: a number of seconds, or a text such as `"2s"`. Default 0.
+    #[cfg_attr(feature = "typescript", ts(type = "string | number"))]
+    pub tick_offset_seconds: Option<Span>,
+    /// `"direct"`: without de-duplication and without waiting for the event that one follows. Default `"consumer"`, as
+    /// in the server.
+    pub delivery: Option<Delivery>,
+    /// Which server decides: `"3.9"` or `"3.8"`, or a version such as `"3.8.8"`. Default `"3.9"`.
+    #[cfg_attr(feature = "typescript", ts(type = "\"3.9\" | \"3.8\" | (string & {})"))]
+    pub server_version: Option<Version>,
+    /// Whether to play what is meant instead of what the server does, where it is clear what that is. Default `false`.
+    pub intended: Option<bool>,
 }
 
-impl ToJson for Replay {
-    fn write(&self, writer: &mut Writer) {
-        writer.open('{');
-        match &self.played {
-            Some(simulation) => simulation.members(writer),
-            None => Simulation::no_members(writer),
+impl<'de> Deserialize<'de> for ReplayOptions {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::deserialize(strict(deserializer))
+    }
+}
+
+/// Why `replay` cannot play with these options.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum ReplayError {
+    /// `tick_seconds` is not more than 0.
+    TickNotPositive(Span),
+    /// `tick_offset_seconds` is negative.
+    OffsetNegative(Span),
+    /// `end` is not a time that there is.
+    EndOutOfRange,
+    /// `end` is before `start`.
+    EndBeforeStart,
+    /// There are more than [`MAX_TICKS`] ticks.
+    TooManyTicks,
+    /// There are more than [`MAX_OUTCOME`] firings or decisions.
+    TooMuch,
+}
+
+impl fmt::Display for ReplayError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ReplayError::TickNotPositive(tick) => {
+                write!(f, "`tick_seconds` must be more than 0 seconds, not `{tick}`")
+            }
+            ReplayError::OffsetNegative(offset) => {
+                write!(f, "`tick_offset_seconds` must be {NOT_NEGATIVE}, not `{offset}`")
+            }
+            ReplayError::EndOutOfRange => f.write_str("`end` must be a time that there is"),
+            ReplayError::EndBeforeStart => f.write_str("`end` must come after `start`"),
+            ReplayError::TooManyTicks => {
+                let most = count(usize::try_from(MAX_TICKS).unwrap_or(usize::MAX));
+                write!(f, "there are more than {most} ticks between `start` and `end`")
+            }
+            ReplayError::TooMuch => {
+                let most = count(MAX_OUTCOME);
+                write!(f, "there are more than {most} firings and decisions: play a shorter time")
+            }
         }
-        if !self.found.is_empty() {
-            writer.list(if self.played.is_some() { "warnings" } else { "errors" }, &self.found);
-            writer.text("found_in", self.found_in);
+    }
+}
+
+impl std::error::Error for ReplayError {}
+
+/// Plays captured events to an automation.
+///
+/// `automation` is Prefect's document, JSON or YAML. `events` are JSON documents one after the other: events (NDJSON),
+/// lists of them, pages of the events API, websocket frames. What is wrong with either is among the `errors` of the
+/// result, and `found_in` says in which of the two.
+///
+/// ```
+/// use prefect_events::simulate::{ReplayOptions, replay};
+///
+/// let automation = "trigger: {posture: Reactive, expect: [acme.backup.failed], threshold: 2, within: 60}";
+/// let event = |id, occurred| format!(
+///     r#"{{"id": "00000000-0000-4000-8000-00000000000{id}", "occurred": "{occurred}",
+///     "event": "acme.backup.failed", "resource": {{"prefect.resource.id": "acme.backup"}}}}"#
+/// );
+/// let events = event(1, "2026-03-01T12:00:00Z") + &event(2, "2026-03-01T12:00:30Z");
+/// let result = replay(automation.into(), events.as_str().into(), &ReplayOptions::default())?;
+/// assert_eq!(result.firings[0].at.rfc3339(), "2026-03-01T12:00:30.000000Z");
+/// # Ok::<(), prefect_events::simulate::ReplayError>(())
+/// ```
+///
+/// # Errors
+/// If the options cannot be: no tick, an end before the start, more ticks or decisions than fit into memory.
+pub fn replay(
+    automation: DocumentText<'_>,
+    events: DocumentText<'_>,
+    options: &ReplayOptions,
+) -> Result<SimulationResult, ReplayError> {
+    match Capture::read(automation, events) {
+        Ok(capture) => capture.play(options),
+        Err(unreadable) => Ok(*unreadable),
+    }
+}
+
+/// Captured events and the automation that they are played to.
+pub(super) struct Capture {
+    automation: crate::automation::Automation,
+    warnings: Vec<Diagnostic>,
+    /// In the order of the text.
+    events: Vec<ReceivedEvent>,
+}
+
+impl Capture {
+    /// The result that says why not, if one of the texts cannot be read.
+    pub fn read(automation_text: DocumentText<'_>, events: DocumentText<'_>) -> Result<Self, Box<SimulationResult>> {
+        let failed = |found_in, report: Report| {
+            let errors = report.diagnostics;
+            Box::new(SimulationResult { errors, found_in: Some(found_in), ..SimulationResult::default() })
+        };
+        let (automation, report) = automation_text.read(automation);
+        let Some(automation) = automation else { return Err(failed(FoundIn::Automation, report)) };
+        let (events, in_events) = read_events(events);
+        if !in_events.valid {
+            return Err(failed(FoundIn::Events, in_events));
         }
-        writer.close('}');
+        Ok(Capture { automation, warnings: report.diagnostics, events })
+    }
+
+    fn scenario(&self, options: &ReplayOptions) -> Result<Scenario, ReplayError> {
+        if let Some(tick) = options.tick_seconds.filter(|tick| tick.0 <= 0) {
+            return Err(ReplayError::TickNotPositive(tick));
+        }
+        if let Some(offset) = options.tick_offset_seconds.filter(|offset| offset.0 < 0) {
+            return Err(ReplayError::OffsetNegative(offset));
+        }
+        let start = options.start.unwrap_or_else(|| default_start(received(&self.events, false)));
+        let end = options.end.map(|end| end.from(start).ok_or(ReplayError::EndOutOfRange)).transpose()?;
+        let playback = PlaybackOptions {
+            start,
+            end,
+            tick: options.tick_seconds.map(|tick| tick.0),
+            offset: options.tick_offset_seconds.map(|offset| offset.0),
+            delivery: options.delivery,
+            intended: options.intended,
+            version: options.server_version,
+        };
+        let end = playback.end(received(&self.events, true), Some(&self.automation.trigger), 0);
+        Ok(playback.scenario(self.automation.clone(), self.events.clone(), end))
+    }
+
+    pub fn play(&self, options: &ReplayOptions) -> Result<SimulationResult, ReplayError> {
+        let scenario = self.scenario(options)?;
+        let engine = Options { trace: options.trace || options.timeline, ..Options::default() };
+        let played = play_sorted(&scenario, engine).map_err(|error| match error {
+            ScenarioError::EndBeforeStart => ReplayError::EndBeforeStart,
+            ScenarioError::TooManyTicks | ScenarioError::NoTick => ReplayError::TooManyTicks,
+            ScenarioError::TooMuch(_) | ScenarioError::Unreadable(_) => ReplayError::TooMuch,
+        })?;
+        let timeline = options
+            .timeline
+            .then(|| Timeline::of_capture(&self.automation, &self.events, scenario.tick, &played.outcome));
+        Ok(SimulationResult {
+            undelivered: played.undelivered,
+            found_in: (!self.warnings.is_empty()).then_some(FoundIn::Automation),
+            warnings: self.warnings.clone(),
+            ..meaning::result(played.outcome, options.trace, timeline)
+        })
     }
 }
 
-/// Plays events to an automation. `events` are documents one after the other: events, lists of them, pages of the events
-/// API, websocket frames. `options`: how they are played, an object with what a scenario has for that; a mistake in it
-/// is told in a sentence.
-pub fn replay(automation_text: Text<'_>, events: Text<'_>, options: Text<'_>, trace: bool) -> Result<Replay, String> {
-    let failed = |found_in, report: Report| Ok(Replay { played: None, found: report.diagnostics, found_in });
-    let (automation, report) = automation_text.read(automation);
-    let Some(automation) = automation else { return failed("automation", report) };
-    let (gathered, in_events) = read_events(events);
-    if !in_events.valid {
-        return failed("events", in_events);
-    }
-    let (played, told) = options.read(|root, reading| {
-        reading.unknown_keys(root, &frame::KEYS, false);
-        let frame = Frame::read(root, reading, received(&gathered, false));
-        let end = frame.end(root, reading, received(&gathered, true), Some(&automation.trigger), 0);
-        let scenario = frame.scenario(automation, gathered, end);
-        if reading.findings.are_valid() { play_it(&scenario, trace, reading, root) } else { None }
-    });
-    match told.diagnostics.into_iter().next() {
-        Some(first) if played.is_none() => Err(first.message),
-        _ => Ok(Replay { played, found: report.diagnostics, found_in: "automation" }),
-    }
-}
-
-fn read_events(events: Text<'_>) -> (Vec<ReceivedEvent>, Report) {
-    let mut reader = Reader::default();
+fn read_events(events: DocumentText<'_>) -> (Vec<ReceivedEvent>, Report) {
+    let mut reader = EventReader::default();
     let mut gathered = Vec::new();
     let (mut tape, mut issues) = (Tape::new(), Vec::new());
     let mut findings = reading::findings();
@@ -86,7 +226,7 @@ fn read_events(events: Text<'_>) -> (Vec<ReceivedEvent>, Report) {
 fn one_document(
     root: Value<'_>,
     findings: Findings<'static>,
-    reader: &mut Reader,
+    reader: &mut EventReader,
     gathered: &mut Vec<ReceivedEvent>,
 ) -> Findings<'static> {
     let mut reading = Reading::resumed(findings, root);

@@ -1,121 +1,66 @@
-//! What came of a scenario, as JSON. The names of the keys are the public interface.
+//! What came of a scenario. The names of the keys are the public interface.
 
-use crate::automation::Posture;
-use crate::event::Text;
-use crate::json::write::{ToJson, Writer};
-use crate::trigger::{Child, Decision, EventRef, Fault, Firing, Outcome, Snapshot};
+use serde::Serialize;
 
-#[derive(Debug)]
-pub struct Simulation {
+use crate::diagnostic::Diagnostic;
+use crate::generate::BuiltEvent;
+use crate::trigger::{Decision, Firing};
+
+use super::meaning::Timeline;
+
+/// What an automation did when events were played to it.
+#[derive(Clone, PartialEq, Debug, Default, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+pub struct SimulationResult {
+    /// The name of the scenario.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub scenario: Option<String>,
-    pub outcome: Outcome,
-    /// How many events would have been received after the end.
+    /// When the automation acts.
+    #[cfg_attr(feature = "typescript", ts(as = "Vec<crate::trigger::FiringRecord<'static>>"))]
+    pub firings: Vec<Firing>,
+    /// When children of composite triggers fire.
+    #[cfg_attr(feature = "typescript", ts(as = "Vec<crate::trigger::FiringRecord<'static>>"))]
+    pub child_firings: Vec<Firing>,
+    /// How many events would have been received after the end. Absent if none.
+    #[serde(skip_serializing_if = "is_zero")]
+    #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
     pub undelivered: usize,
-    /// The decisions were asked for.
-    pub trace: bool,
+    /// Each step of the engine, with the option `trace`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(as = "Option<Vec<crate::trigger::DecisionRecord<'static>>>"))]
+    pub decisions: Option<Vec<Decision>>,
+    /// The events that were generated, with the option `events`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(type = "object[]"))]
+    pub events: Option<Vec<BuiltEvent>>,
+    /// What it means for each run, with the option `timeline`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timeline: Option<Timeline>,
+    /// What is doubtful in a text that was played, such as a key that occurs twice.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "typescript", ts(as = "Option<Vec<Diagnostic>>"))]
+    pub warnings: Vec<Diagnostic>,
+    /// Why nothing was played. Absent if it was.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "typescript", ts(as = "Option<Vec<Diagnostic>>"))]
+    pub errors: Vec<Diagnostic>,
+    /// Of `replay`: the text that the warnings and errors are about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub found_in: Option<FoundIn>,
 }
 
-impl ToJson for Simulation {
-    fn write(&self, writer: &mut Writer) {
-        writer.open('{');
-        self.members(writer);
-        writer.close('}');
-    }
+/// One of the texts that are given to `replay`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename_all = "lowercase"))]
+pub enum FoundIn {
+    /// The automation's document.
+    Automation,
+    /// The captured events.
+    Events,
 }
 
-impl Simulation {
-    /// What stands between the brackets of what could not be played.
-    pub(super) fn no_members(writer: &mut Writer) {
-        writer.list::<Firing>("firings", &[]);
-        writer.list::<Firing>("child_firings", &[]);
-    }
-
-    /// What stands between the brackets.
-    pub(super) fn members(&self, writer: &mut Writer) {
-        writer.optional("scenario", self.scenario.as_deref());
-        writer.list("firings", &self.outcome.firings);
-        writer.list("child_firings", &self.outcome.child_firings);
-        if self.undelivered > 0 {
-            writer.number("undelivered", self.undelivered as u64);
-        }
-        if self.trace {
-            writer.list("decisions", &self.outcome.decisions);
-        }
-    }
-}
-
-fn labels(writer: &mut Writer, key: &str, labels: &[(Text, Text)]) {
-    writer.key(key);
-    writer.open('{');
-    for (name, value) in labels {
-        writer.text(name, value);
-    }
-    writer.close('}');
-}
-
-/// Null, if there was no event: Prefect writes it so.
-fn event_id(writer: &mut Writer, event: Option<&EventRef>) {
-    match event {
-        Some(event) => writer.text("event_id", &event.id.to_string()),
-        None => writer.null("event_id"),
-    }
-}
-
-fn bucket(writer: &mut Writer, bucket: Option<&Snapshot>) {
-    let Some(bucket) = bucket else { return };
-    writer.key("bucket");
-    writer.open('{');
-    writer.integer("count", bucket.count);
-    writer.text("start", &bucket.start.rfc3339());
-    writer.text("end", &bucket.end.rfc3339());
-    writer.text("as_of", &bucket.as_of.rfc3339());
-    writer.close('}');
-}
-
-impl ToJson for Firing {
-    fn write(&self, writer: &mut Writer) {
-        writer.open('{');
-        writer.text("at", &self.at.rfc3339());
-        writer.text("phase", self.phase.name());
-        writer.text("trigger", self.trigger.kind);
-        writer.text("path", &self.trigger.path);
-        writer.optional("posture", self.trigger.posture.map(Posture::name));
-        labels(writer, "labels", &self.labels);
-        event_id(writer, self.event.as_ref());
-        bucket(writer, self.bucket.as_ref());
-        if !self.children.is_empty() {
-            writer.list("children", &self.children);
-        }
-        writer.text("because", &self.because());
-        writer.close('}');
-    }
-}
-
-impl ToJson for Child {
-    fn write(&self, writer: &mut Writer) {
-        writer.open('{');
-        writer.text("path", &self.trigger.path);
-        writer.text("fired", &self.fired.rfc3339());
-        event_id(writer, self.event.as_ref());
-        labels(writer, "labels", &self.labels);
-        writer.close('}');
-    }
-}
-
-impl ToJson for Decision {
-    fn write(&self, writer: &mut Writer) {
-        writer.open('{');
-        writer.text("at", &self.at.rfc3339());
-        writer.text("phase", self.phase.name());
-        writer.text("path", self.trigger.as_ref().map_or("$", |trigger| &trigger.path));
-        labels(writer, "key", &self.key);
-        writer.text("kind", self.kind().name());
-        if let Some(event) = &self.event {
-            writer.text("event_id", &event.id.to_string());
-        }
-        bucket(writer, self.bucket.as_ref());
-        writer.optional("fault", self.fault.map(Fault::name));
-        writer.text("because", &self.because());
-        writer.close('}');
-    }
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands over references")]
+fn is_zero(number: &usize) -> bool {
+    *number == 0
 }

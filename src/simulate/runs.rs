@@ -1,15 +1,17 @@
 //! The runs of a scenario, as their document tells them.
 
-use crate::diagnostic::Code;
-use crate::generate::{Break, Heartbeats, Phase, RunSpec, State, state_type};
-use crate::json::{Decimal, Kind, Value};
-use crate::time::Instant;
+use foldhash::fast::RandomState;
+use hashbrown::HashSet;
 
-use super::document::MAX_EVENTS;
-use super::frame::{MOMENT, NOT_NEGATIVE, SPAN, not_negative};
-use super::reading::Reading;
-use crate::time::scalar;
+use crate::diagnostic::Code;
+use crate::generate::{Break, BuiltEvent, Heartbeats, Phase, RunSpec, State, state_type};
+use crate::json::{Decimal, Kind, Value};
 use crate::time::span::{moment, span};
+use crate::time::{Instant, scalar};
+
+use super::playback::{MOMENT, NOT_NEGATIVE, SPAN, not_negative};
+use super::reading::Reading;
+use super::scenario::MAX_EVENTS;
 
 const HEARTBEAT: [&str; 7] = ["frequency", "drift", "first", "delay", "jitter", "loss", "seed"];
 
@@ -87,6 +89,7 @@ pub(super) fn heartbeats<'t>(
 
 pub(super) fn read<'t>(list: Value<'t>, start: Instant, beats: &Heartbeats, reading: &mut Reading<'t>) -> Vec<Spec> {
     let mut specs: Vec<Spec> = Vec::new();
+    let mut names: HashSet<String, RandomState> = HashSet::default();
     reading.is(list, Kind::Array, "a list of runs");
     for (index, item) in list.items().enumerate() {
         if !reading.is(item, Kind::Object, "an object such as `{name: zombie, starts: 0s, dies: 2m}`") {
@@ -106,7 +109,7 @@ pub(super) fn read<'t>(list: Value<'t>, start: Instant, beats: &Heartbeats, read
             reading.too_large(item, MAX_EVENTS, "events");
             return specs;
         }
-        if specs.iter().any(|spec| spec.of == run.name) {
+        if !names.insert(run.name.clone()) {
             let place = item.get("name").unwrap_or(item);
             reading.add(Code::SCENARIO_REPEATED_RUN, place).shown("name", &run.name);
         }
@@ -120,6 +123,45 @@ pub(super) fn read<'t>(list: Value<'t>, start: Instant, beats: &Heartbeats, read
         }
     }
     specs
+}
+
+/// When heartbeats of a run were due that were left out or lost.
+pub(super) fn missed(run: &RunSpec, events: &[BuiltEvent]) -> Vec<Instant> {
+    let beats = &run.heartbeats;
+    let period = beats.frequency.saturating_add(beats.drift);
+    if beats.frequency <= 0 || period <= 0 {
+        return Vec::new();
+    }
+    let sent: HashSet<i64, RandomState> = events
+        .iter()
+        .filter(|built| built.transition.is_none())
+        .map(|built| built.event.occurred.0)
+        .collect();
+    let over = [run.ends, run.dies].into_iter().flatten().min().unwrap_or(run.horizon);
+    // The phases in which it sends heartbeats.
+    let (mut phases, mut from) = (Vec::new(), Some(run.starts));
+    for stop in run.breaks.iter().filter(|stop| stop.phase != Phase::Pause) {
+        if stop.from >= over {
+            break;
+        }
+        phases.extend(from.map(|from| (from, stop.from)));
+        from = stop.until.filter(|until| *until < over);
+        if from.is_none() {
+            break;
+        }
+    }
+    phases.extend(from.map(|from| (from, over)));
+    let mut missed = Vec::new();
+    for (from, until) in phases {
+        let mut at = from.0.checked_add(beats.first);
+        while let Some(now) = at.filter(|now| *now < until.0 && *now <= run.horizon.0) {
+            if !sent.contains(&now) {
+                missed.push(Instant(now));
+            }
+            at = now.checked_add(period);
+        }
+    }
+    missed
 }
 
 fn shifted(run: &RunSpec, by: i64) -> RunSpec {

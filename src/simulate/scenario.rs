@@ -1,54 +1,58 @@
-//! How a scenario is played: events in the order in which they are received, ticks in between.
+//! A scenario, and how it is played: events in the order in which they are received, ticks in between.
 
 use std::fmt;
 
 use crate::automation::Automation;
-use crate::diagnostic::syntax::Source;
 use crate::event::ReceivedEvent;
-use crate::json::Value;
-use crate::text::order;
 use crate::time::Instant;
 use crate::trigger::{Delivery, Engine, Options, Outcome, Version};
 
-use super::document::Document;
-use super::reading::Reading;
-use super::result::Simulation;
+/// How many events a scenario has at most, generated ones included.
+pub const MAX_EVENTS: u64 = 2_000_000;
 
-/// The server's loops come round so many times at most.
+/// How many times the server's loops come round at most.
 pub const MAX_TICKS: i64 = 20_000_000;
 
-/// So many firings and decisions are kept at most.
+/// How many firings and decisions are kept at most.
 pub const MAX_OUTCOME: usize = 2_000_000;
 
-/// Every five seconds, as the server does.
-pub(super) const TICK: i64 = 5_000_000;
-
-/// Times in microseconds.
+/// An automation and what happens to it. Spans are in microseconds.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Scenario {
+    /// What it is called.
     pub name: Option<String>,
+    /// Whose triggers decide.
     pub automation: Automation,
+    /// When the clock begins.
     pub start: Instant,
+    /// When it stops.
     pub end: Instant,
+    /// From one round of the server's loops to the next; more than 0.
     pub tick: i64,
-    /// From the start to the first tick.
+    /// From the start to the first round.
     pub offset: i64,
+    /// How events reach the triggers.
     pub delivery: Delivery,
     /// What is meant is played instead of what the server does, where that is clear.
     pub intended: bool,
+    /// Which server decides.
     pub version: Version,
+    /// In any order.
     pub events: Vec<ReceivedEvent>,
 }
 
-/// Why there is nothing to play.
+/// Why a scenario cannot be played.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum ScenarioError {
     /// The document is wrong; in a sentence.
     Unreadable(String),
+    /// `end` is before `start`.
     EndBeforeStart,
+    /// `tick` is not more than 0.
     NoTick,
+    /// There are more than [`MAX_TICKS`].
     TooManyTicks,
-    /// It fires, or decides, without end. When it was given up.
+    /// There are more than [`MAX_OUTCOME`] firings or decisions by this time.
     TooMuch(Instant),
 }
 
@@ -60,57 +64,47 @@ impl fmt::Display for ScenarioError {
             ScenarioError::NoTick => f.write_str("`tick_seconds` must be more than 0"),
             ScenarioError::TooManyTicks => write!(f, "from `start` to `end` there are more than {MAX_TICKS} ticks"),
             ScenarioError::TooMuch(at) => {
-                write!(
-                    f,
-                    "by {} there are more than {MAX_OUTCOME} firings and decisions: play less at a time",
-                    at.rfc3339()
-                )
+                let at = at.rfc3339();
+                write!(f, "by {at} there are more than {MAX_OUTCOME} firings and decisions: play less at a time")
             }
         }
     }
 }
 
-impl Scenario {
-    /// Reads a document; of what is wrong with it, the first is told.
-    pub fn read(value: Value<'_>) -> Result<Scenario, ScenarioError> {
-        let mut reading = Reading::new(value);
-        Document::read(value, &mut reading).map(|document| document.scenario).ok_or_else(|| {
-            let found = reading.findings.into_report(0, Source::NONE, false).diagnostics;
-            ScenarioError::Unreadable(found.into_iter().next().map(|first| first.message).unwrap_or_default())
-        })
-    }
+impl std::error::Error for ScenarioError {}
 
-    pub(super) fn check(&self) -> Result<(), ScenarioError> {
+/// What came of a scenario.
+#[derive(Debug)]
+pub(super) struct Played {
+    pub outcome: Outcome,
+    /// How many events would have been received after the end.
+    pub undelivered: usize,
+}
+
+impl Scenario {
+    fn check(&self) -> Result<(), ScenarioError> {
         if self.tick <= 0 {
             return Err(ScenarioError::NoTick);
         }
         if self.end < self.start {
             return Err(ScenarioError::EndBeforeStart);
         }
-        let ticks = self.end.since(self.start).checked_div(self.tick).unwrap_or(i64::MAX);
-        if ticks >= MAX_TICKS { Err(ScenarioError::TooManyTicks) } else { Ok(()) }
+        if has_too_many_ticks(self.start, self.end, self.tick) { Err(ScenarioError::TooManyTicks) } else { Ok(()) }
     }
 }
 
-/// Plays a scenario. Ticks are `offset` after its start, and after each span of `tick` up to its end; what is received
-/// at the instant of a tick comes before it.
-pub fn run(mut scenario: Scenario, options: Options) -> Result<Simulation, ScenarioError> {
-    let mut events = std::mem::take(&mut scenario.events);
-    order::by_key(&mut events, &mut |event| event.received.sortable());
-    play(&scenario, &events, options)
+pub(super) fn has_too_many_ticks(start: Instant, end: Instant, tick: i64) -> bool {
+    end.since(start).checked_div(tick).is_none_or(|ticks| ticks >= MAX_TICKS)
 }
 
-/// The same, with events that are sorted by when they are received.
-pub(super) fn play(
-    scenario: &Scenario,
-    events: &[ReceivedEvent],
-    options: Options,
-) -> Result<Simulation, ScenarioError> {
+/// Plays a scenario whose events are sorted by when they are received. Ticks are `offset` after its start, and after
+/// each span of `tick` up to its end; what is received at the instant of a tick comes before it.
+pub(super) fn play_sorted(scenario: &Scenario, options: Options) -> Result<Played, ScenarioError> {
     scenario.check()?;
     let mut engine =
         Engine::new(scenario.version, Options { delivery: scenario.delivery, intended: scenario.intended, ..options });
     engine.load(&scenario.automation);
-    let mut waiting = events.iter().peekable();
+    let mut waiting = scenario.events.iter().peekable();
     let first = scenario.start.0.checked_add(scenario.offset).map(Instant);
     let mut now = first.filter(|start| *start <= scenario.end);
     let mut outcome = Outcome::default();
@@ -129,7 +123,7 @@ pub(super) fn play(
         engine.deliver(event, event.received);
     }
     gather(&mut outcome, engine.take());
-    Ok(Simulation { scenario: scenario.name.clone(), outcome, undelivered: waiting.count(), trace: options.trace })
+    Ok(Played { outcome, undelivered: waiting.count() })
 }
 
 fn gather(all: &mut Outcome, new: Outcome) {

@@ -1,107 +1,99 @@
-//! A scenario is played: its text in, the result as JSON out.
+//! A scenario is played: its text in, the result out.
 
-use crate::diagnostic::Diagnostic;
-use crate::json::Value;
-use crate::json::write::{ToJson, Writer};
+use serde::{Deserialize, Deserializer};
+
+use crate::text::order;
+use crate::text::strict::strict;
 use crate::trigger::{Options, Version};
 
 use super::document::Document;
-use super::frame::version;
-use super::reading::{Reading, Text};
-use super::result::Simulation;
-use super::scenario::{MAX_OUTCOME, Scenario, play};
+use super::meaning::{self, Timeline};
+use super::reading::DocumentText;
+use super::result::SimulationResult;
+use super::scenario::{MAX_OUTCOME, Scenario, ScenarioError, play_sorted};
 
-/// What is asked for beyond the firings.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Request {
-    /// Each decision.
+/// What `simulate` returns beyond the firings, and which server decides.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
+#[serde(remote = "Self", default)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+pub struct SimulateOptions {
+    /// Whether to return each decision, not only the firings. Default `false`.
+    #[cfg_attr(feature = "typescript", ts(as = "Option<bool>"))]
     pub trace: bool,
-    /// The generated events.
+    /// Whether to return what the decisions mean for each run: its heartbeats, windows and firings. Default `false`.
+    #[cfg_attr(feature = "typescript", ts(as = "Option<bool>"))]
+    pub timeline: bool,
+    /// Whether to return the generated events. Default `false`.
+    #[cfg_attr(feature = "typescript", ts(as = "Option<bool>"))]
     pub events: bool,
-    /// Of the server, whatever the scenario says.
-    pub version: Option<Version>,
+    /// Which server decides, whatever the scenario says: `"3.9"` or `"3.8"`, or a version such as `"3.8.8"`.
+    #[cfg_attr(feature = "typescript", ts(type = "\"3.9\" | \"3.8\" | (string & {})"))]
+    pub server_version: Option<Version>,
 }
 
-impl Request {
-    /// Reads the version, if there is any.
-    pub fn with_version(self, written: Option<&str>) -> Result<Request, String> {
-        let Some(written) = written else { return Ok(self) };
-        let version = version(written)
-            .ok_or_else(|| ["the option `server_version` must be \"3.9\" or \"3.8\", not `", written, "`"].concat())?;
-        Ok(Request { version: Some(version), ..self })
+impl<'de> Deserialize<'de> for SimulateOptions {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::deserialize(strict(deserializer))
     }
 }
 
-/// What came of it, or why nothing could come of it.
-#[derive(Debug)]
-pub struct SimulationResult {
-    played: Option<(Simulation, Box<Document>)>,
-    /// If it was played, there is no error among them.
-    found: Vec<Diagnostic>,
-    request: Request,
-}
-
-impl SimulationResult {
-    /// Empty: it was played.
-    #[must_use]
-    pub fn errors(&self) -> &[Diagnostic] {
-        if self.played.is_none() { &self.found } else { &[] }
-    }
-
-    /// What was played.
-    #[must_use]
-    pub fn played(&self) -> Option<(&Simulation, &Document)> {
-        self.played.as_ref().map(|(simulation, document)| (simulation, &**document))
-    }
-}
-
-impl ToJson for SimulationResult {
-    fn write(&self, writer: &mut Writer) {
-        writer.open('{');
-        if let Some((simulation, document)) = &self.played {
-            simulation.members(writer);
-            if self.request.events {
-                writer.list("events", &document.built);
-            }
-        } else {
-            Simulation::no_members(writer);
-        }
-        if !self.found.is_empty() {
-            writer.list(if self.played.is_some() { "warnings" } else { "errors" }, &self.found);
-        }
-        writer.close('}');
-    }
-}
-
-/// Plays a scenario; `value`: what it was read from.
-pub(super) fn play_it(
-    scenario: &Scenario,
-    trace: bool,
-    reading: &mut Reading<'_>,
-    value: Value<'_>,
-) -> Option<Simulation> {
-    let options = Options { trace, ..Options::default() };
-    let played = play(scenario, &scenario.events, options);
-    if played.is_err() {
-        // All else that can be wrong was found when it was read.
-        reading.too_large(value, MAX_OUTCOME as u64, "firings and decisions");
-    }
-    played.ok()
-}
-
-/// Plays a document once more, and tells each decision; `None`, if there are too many.
-pub(super) fn trace(document: &Document) -> Option<Simulation> {
-    let options = Options { trace: true, ..Options::default() };
-    play(&document.scenario, &document.scenario.events, options).ok()
-}
-
-/// Plays the scenario of a text.
+/// Plays the scenario of a text: an automation with events, or with runs whose events are generated.
+///
+/// What is wrong with the text is among the `errors` of the result; then nothing is played.
+///
+/// ```
+/// use prefect_events::simulate::{SimulateOptions, simulate};
+///
+/// let scenario = "
+/// automation: crash-zombie-flows
+/// start: 2026-03-01T12:00:00Z
+/// heartbeat: {frequency: 30}
+/// runs: [{name: zombie, dies: 2m}, {name: healthy, ends: 10m}]
+/// ";
+/// let result = simulate(scenario.into(), &SimulateOptions::default());
+/// assert_eq!(result.firings.len(), 1);
+/// assert_eq!(result.firings[0].at.rfc3339(), "2026-03-01T12:03:05.000000Z");
+///
+/// let result = simulate("automation: unknown".into(), &SimulateOptions::default());
+/// assert_eq!(result.errors[0].code, "scenario-wrong-value");
+/// ```
 #[must_use]
-pub fn simulate(text: Text<'_>, request: Request) -> SimulationResult {
-    let (played, report) = text.read(|root, reading| {
+pub fn simulate(scenario: DocumentText<'_>, options: &SimulateOptions) -> SimulationResult {
+    let (result, report) = scenario.read(|root, reading| {
         let mut document = Document::read(root, reading)?;
-        document.scenario.version = request.version.unwrap_or(document.scenario.version);
-        Some((play_it(&document.scenario, request.trace, reading, root)?, Box::new(document)))
+        document.scenario.version = options.server_version.unwrap_or(document.scenario.version);
+        let scenario = &document.scenario;
+        let engine = Options { trace: options.trace || options.timeline, ..Options::default() };
+        let Ok(played) = play_sorted(scenario, engine) else {
+            // All else that can be wrong was found when it was read.
+            reading.too_large(root, MAX_OUTCOME as u64, "firings and decisions");
+            return None;
+        };
+        let timeline = options.timeline.then(|| Timeline::of_scenario(&document, &played.outcome));
+        Some(SimulationResult {
+            scenario: document.scenario.name.take(),
+            undelivered: played.undelivered,
+            events: options.events.then_some(document.built),
+            ..meaning::result(played.outcome, options.trace, timeline)
+        })
     });
-    SimulationResult { played, found: report.diagnostics, request }
+    match result {
+        Some(result) => SimulationResult { warnings: report.diagnostics, ..result },
+        None => SimulationResult { errors: report.diagnostics, ..SimulationResult::default() },
+    }
+}
+
+/// Plays a scenario that was put together in code, or read with [`Scenario::read`]. Its own `delivery` and `intended`
+/// count, not those of the options.
+///
+/// # Errors
+/// If it ends before it starts, has no ticks, or has more ticks, firings or decisions than fit into memory.
+pub fn play(mut scenario: Scenario, options: Options) -> Result<SimulationResult, ScenarioError> {
+    order::by_key(&mut scenario.events, &mut |event| event.received.sortable());
+    let played = play_sorted(&scenario, options)?;
+    Ok(SimulationResult {
+        scenario: scenario.name,
+        undelivered: played.undelivered,
+        ..meaning::result(played.outcome, options.trace, None)
+    })
 }

@@ -3,7 +3,7 @@
 
 /// A template with its placeholders `{name}` filled by `fill`, which appends what belongs there; `None` if it says of
 /// one that nothing does.
-pub(crate) fn filled(template: &str, fill: &mut dyn FnMut(&str, &mut String) -> bool) -> Option<String> {
+pub(crate) fn render_with(template: &str, fill: &mut dyn FnMut(&str, &mut String) -> bool) -> Option<String> {
     let mut out = String::with_capacity(template.len().saturating_mul(2));
     let mut rest = template;
     while let Some((before, tail)) = rest.split_once('{') {
@@ -19,11 +19,11 @@ pub(crate) fn filled(template: &str, fill: &mut dyn FnMut(&str, &mut String) -> 
 }
 
 /// The same with texts that are at hand, each with the name of its placeholder.
-pub(crate) fn told(template: &str, texts: &[(&str, &str)]) -> String {
-    let told = filled(template, &mut |name, out| {
+pub(crate) fn render(template: &str, texts: &[(&str, &str)]) -> String {
+    let rendered = render_with(template, &mut |name, out| {
         let text = texts.iter().find(|(own, _)| *own == name);
         out.push_str(text.map_or("", |(_, text)| text));
         text.is_some()
     });
-    told.unwrap_or_default()
+    rendered.unwrap_or_default()
 }

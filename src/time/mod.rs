@@ -5,12 +5,15 @@
 
 mod lenient;
 pub(crate) mod scalar;
+pub(crate) mod serial;
 pub(crate) mod span;
 mod write;
 
 use speedate::{DateTime, DateTimeConfig, MicrosecondsPrecisionOverflowBehavior, TimeConfig, TimestampUnit};
 
 use crate::json::{Decimal, Kind, Value};
+
+pub use serial::{InvalidTime, Span, TimePoint};
 
 /// Microseconds since 1970-01-01T00:00:00Z.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]

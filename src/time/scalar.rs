@@ -103,15 +103,20 @@ pub fn duration(value: Value<'_>) -> Option<i64> {
         Kind::True => 1_000_000,
         Kind::False => 0,
         Kind::Integer | Kind::Float => Decimal::read(value.raw())?.micros()?,
-        Kind::String => {
-            let duration = Duration::parse_bytes(&value.bytes()).ok()?;
-            duration
-                .signed_total_seconds()
-                .checked_mul(1_000_000)?
-                .checked_add(duration.signed_microseconds().into())?
-        }
+        Kind::String => return duration_of_text(&value.bytes()),
         _ => return None,
     };
+    within_python(micros)
+}
+
+/// The same of a text.
+pub(crate) fn duration_of_text(text: &[u8]) -> Option<i64> {
+    let duration = Duration::parse_bytes(text).ok()?;
+    let seconds = duration.signed_total_seconds().checked_mul(1_000_000)?;
+    within_python(seconds.checked_add(duration.signed_microseconds().into())?)
+}
+
+fn within_python(micros: i64) -> Option<i64> {
     let days = micros.div_euclid(86_400_000_000);
     (-MOST_DAYS..=MOST_DAYS).contains(&days).then_some(micros)
 }

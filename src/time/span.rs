@@ -11,18 +11,20 @@ const UNITS: [(&str, i64); 6] =
 pub(crate) fn span(value: Value<'_>) -> Option<i64> {
     match value.kind() {
         Kind::Integer | Kind::Float => micros(value.raw()),
-        Kind::String => {
-            let text = value.string();
-            let text = text.trim();
-            let bare = text.strip_prefix(['-', '+']).unwrap_or(text);
-            if bare.starts_with(['P', 'p']) {
-                return scalar::duration(value);
-            }
-            let sum = units(bare)?;
-            if text.starts_with('-') { sum.checked_neg() } else { Some(sum) }
-        }
+        Kind::String => span_of_text(&value.string()),
         _ => None,
     }
+}
+
+/// The same of a text.
+pub(crate) fn span_of_text(text: &str) -> Option<i64> {
+    let text = text.trim();
+    let bare = text.strip_prefix(['-', '+']).unwrap_or(text);
+    if bare.starts_with(['P', 'p']) {
+        return scalar::duration_of_text(text.as_bytes());
+    }
+    let sum = units(bare)?;
+    if text.starts_with('-') { sum.checked_neg() } else { Some(sum) }
 }
 
 fn micros(digits: &[u8]) -> Option<i64> {

@@ -3,21 +3,21 @@
 //! Source: `automation_bucket` of `server/database/orm_models.py`; `ensure_bucket`, `increment_bucket`,
 //! `start_new_bucket`, `remove_bucket` and `sweep_closed_buckets` of `server/events/triggers.py`.
 
+use hashbrown::HashTable;
 use uuid::Uuid;
 
-use crate::event::{ReceivedEvent, Text};
+use crate::event::{ReceivedEvent, SharedText};
 use crate::time::Instant;
 
 use super::heap::{Entry, Heap};
 use super::held::Held;
-use super::table::Table;
 
 /// What is kept of an event.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct EventRef {
     pub id: Uuid,
     pub occurred: Instant,
-    pub name: Text,
+    pub name: SharedText,
 }
 
 impl From<&ReceivedEvent> for EventRef {
@@ -40,7 +40,7 @@ pub struct Bucket {
 #[derive(Default)]
 pub struct Slot {
     hash: u64,
-    pub key: Box<[Text]>,
+    pub key: Box<[SharedText]>,
     pub bucket: Option<Bucket>,
     /// In the order of `occurred`, then of the id.
     pub held: Vec<Held>,
@@ -58,7 +58,8 @@ pub struct Slot {
 
 #[derive(Default)]
 pub struct Buckets {
-    table: Table,
+    /// The places of the slots, by the hashes of their keys.
+    table: HashTable<u32>,
     slots: Vec<Slot>,
     free: Vec<u32>,
     /// How many buckets there are.
@@ -95,12 +96,13 @@ impl Buckets {
         self.slot(place)?.bucket.as_ref()
     }
 
-    pub fn find(&self, hash: u64, is_key: impl Fn(&[Text]) -> bool) -> Option<u32> {
-        self.table.find(hash, |place| self.slot(place).is_some_and(|slot| is_key(&slot.key)))
+    pub fn find(&self, hash: u64, is_key: impl Fn(&[SharedText]) -> bool) -> Option<u32> {
+        let is_it = |place: &u32| self.slot(*place).is_some_and(|slot| slot.hash == hash && is_key(&slot.key));
+        self.table.find(hash, is_it).copied()
     }
 
     /// A slot for a key that has none.
-    pub fn add(&mut self, hash: u64, key: Box<[Text]>) -> u32 {
+    pub fn add(&mut self, hash: u64, key: Box<[SharedText]>) -> u32 {
         let place = self.free.pop().unwrap_or_else(|| {
             self.slots.push(Slot::default());
             u32::try_from(self.slots.len().saturating_sub(1)).unwrap_or_default()
@@ -108,7 +110,9 @@ impl Buckets {
         if let Some(slot) = self.slots.get_mut(place as usize) {
             (slot.hash, slot.key, slot.used) = (hash, key, true);
         }
-        self.table.insert(hash, place);
+        let slots = &self.slots;
+        let hash_of = |place: &u32| slots.get(*place as usize).map_or(0, |slot| slot.hash);
+        self.table.insert_unique(hash, place, hash_of);
         place
     }
 
@@ -122,7 +126,9 @@ impl Buckets {
         slot.key = Box::default();
         (slot.stamp, slot.indexed) = (slot.stamp.wrapping_add(1), None);
         (slot.held_stamp, slot.held_until) = (slot.held_stamp.wrapping_add(1), None);
-        self.table.remove(slot.hash, place);
+        if let Ok(entry) = self.table.find_entry(slot.hash, |own| *own == place) {
+            entry.remove();
+        }
         self.free.push(place);
     }
 

@@ -10,9 +10,9 @@ use crate::automation::{Automation, Composite, EventTrigger, Order, Trigger};
 use crate::text::hash::mix;
 use crate::time::Instant;
 
-use super::decision::{About, Child, Decision, Firing, Reason};
-use super::evaluation::Stage;
-use super::fault;
+use super::decision::{TriggerSummary, ChildFiring, Decision, Firing, Reason};
+use super::evaluation::EvaluationContext;
+use super::quirk;
 
 /// The triggers of one automation, parents before children.
 pub struct Tree {
@@ -20,7 +20,7 @@ pub struct Tree {
 }
 
 struct Node {
-    about: Rc<About>,
+    summary: Rc<TriggerSummary>,
     /// The parent, and which of its children this is.
     parent: Option<(usize, usize)>,
     state: Option<State>,
@@ -31,7 +31,7 @@ struct State {
     within: Option<i64>,
     require: usize,
     /// The newest firing of each child.
-    fired: Vec<Option<Child>>,
+    fired: Vec<Option<ChildFiring>>,
     /// Which child comes first of those that fired at the same instant: that of the lowest rank. The server
     /// leaves it to the database.
     ranks: Vec<u64>,
@@ -39,7 +39,7 @@ struct State {
 
 /// An event trigger in a tree.
 pub struct Leaf {
-    pub about: Rc<About>,
+    pub summary: Rc<TriggerSummary>,
     pub node: usize,
     pub trigger: EventTrigger,
 }
@@ -51,10 +51,10 @@ impl Tree {
         let mut open = vec![(&automation.trigger, None, "$".to_owned())];
         while let Some((trigger, parent, path)) = open.pop() {
             let node = nodes.len();
-            let about = Rc::new(about(trigger, index, path.clone()));
+            let summary = Rc::new(summary(trigger, index, path.clone()));
             let state = match trigger {
                 Trigger::Event(event) => {
-                    leaves.push(Leaf { about: about.clone(), node, trigger: event.clone() });
+                    leaves.push(Leaf { summary: summary.clone(), node, trigger: event.clone() });
                     None
                 }
                 Trigger::Composite(Composite { order, triggers, within, require }) => {
@@ -68,16 +68,16 @@ impl Tree {
                     Some(State { order: *order, within: *within, require: *require, fired, ranks })
                 }
             };
-            nodes.push(Node { about, parent, state });
+            nodes.push(Node { summary, parent, state });
         }
         (Tree { nodes }, leaves)
     }
 }
 
-fn about(trigger: &Trigger, automation: usize, path: String) -> About {
+fn summary(trigger: &Trigger, automation: usize, path: String) -> TriggerSummary {
     let kind = trigger.kind();
     match trigger {
-        Trigger::Event(event) => About {
+        Trigger::Event(event) => TriggerSummary {
             automation,
             path,
             kind,
@@ -86,7 +86,7 @@ fn about(trigger: &Trigger, automation: usize, path: String) -> About {
             within: event.within,
             has_after: !event.after.is_empty(),
         },
-        Trigger::Composite(composite) => About {
+        Trigger::Composite(composite) => TriggerSummary {
             automation,
             path,
             kind,
@@ -99,37 +99,37 @@ fn about(trigger: &Trigger, automation: usize, path: String) -> About {
 }
 
 /// A trigger fires: its automation acts, or its parent looks at it, and may fire in turn.
-pub fn fire(stage: &mut Stage, mut node: usize, mut firing: Firing) {
-    while let Some((parent, place)) = parent_of(stage, &firing, node) {
-        stage.outcome.child_firings.push(firing.clone());
-        let Some(fired) = take_child(stage, parent, place, firing) else { return };
-        if stage.trace {
-            stage.outcome.decisions.push(Decision {
+pub fn fire(context: &mut EvaluationContext, mut node: usize, mut firing: Firing) {
+    while let Some((parent, place)) = parent_of(context, &firing, node) {
+        context.outcome.child_firings.push(firing.clone());
+        let Some(fired) = take_child(context, parent, place, firing) else { return };
+        if context.trace {
+            context.outcome.decisions.push(Decision {
                 at: fired.at,
                 phase: fired.phase,
                 trigger: Some(fired.trigger.clone()),
                 key: Vec::new(),
                 event: fired.event.clone(),
                 bucket: None,
-                fault: fault::of_children(&fired.children),
+                quirk: quirk::of_children(&fired.children),
                 reason: Reason::Fired,
             });
         }
         (node, firing) = (parent, fired);
     }
-    stage.outcome.firings.push(firing);
+    context.outcome.firings.push(firing);
 }
 
-fn parent_of(stage: &Stage, firing: &Firing, node: usize) -> Option<(usize, usize)> {
-    stage.trees.get(firing.trigger.automation)?.nodes.get(node)?.parent
+fn parent_of(context: &EvaluationContext, firing: &Firing, node: usize) -> Option<(usize, usize)> {
+    context.trees.get(firing.trigger.automation)?.nodes.get(node)?.parent
 }
 
 /// The firing of the parent, if that of the child is what was missing.
-fn take_child(stage: &mut Stage, parent: usize, place: usize, firing: Firing) -> Option<Firing> {
-    let node = stage.trees.get_mut(firing.trigger.automation)?.nodes.get_mut(parent)?;
+fn take_child(context: &mut EvaluationContext, parent: usize, place: usize, firing: Firing) -> Option<Firing> {
+    let node = context.trees.get_mut(firing.trigger.automation)?.nodes.get_mut(parent)?;
     let rows = node.state.as_mut()?;
     let (at, phase, event) = (firing.at, firing.phase, firing.event.clone());
-    let child = Child { trigger: firing.trigger, fired: at, event: firing.event, labels: firing.labels };
+    let child = ChildFiring { trigger: firing.trigger, fired: at, event: firing.event, labels: firing.labels };
     let children = if rows.require == 1 {
         // A single child needs no memory, and `within` does not matter.
         vec![child]
@@ -137,15 +137,15 @@ fn take_child(stage: &mut Stage, parent: usize, place: usize, firing: Firing) ->
         rows.put(place, child, at);
         let present = rows.fired.iter().flatten().count();
         if !rows.is_ready(present) {
-            if stage.trace {
-                stage.outcome.decisions.push(Decision {
+            if context.trace {
+                context.outcome.decisions.push(Decision {
                     at,
                     phase,
-                    trigger: Some(node.about.clone()),
+                    trigger: Some(node.summary.clone()),
                     key: Vec::new(),
                     event,
                     bucket: None,
-                    fault: None,
+                    quirk: None,
                     reason: Reason::ChildrenMissing { present },
                 });
             }
@@ -153,12 +153,12 @@ fn take_child(stage: &mut Stage, parent: usize, place: usize, firing: Firing) ->
         }
         rows.fired.iter_mut().filter_map(Option::take).collect()
     };
-    Some(Firing { trigger: node.about.clone(), at, phase, labels: Vec::new(), event, bucket: None, children })
+    Some(Firing { trigger: node.summary.clone(), at, phase, labels: Vec::new(), event, bucket: None, children })
 }
 
 impl State {
     /// Keeps the newest firing of each child, and of those only what is not too old.
-    fn put(&mut self, place: usize, child: Child, now: Instant) {
+    fn put(&mut self, place: usize, child: ChildFiring, now: Instant) {
         if let Some(within) = self.within {
             let oldest = now.0.saturating_sub(within);
             for fired in &mut self.fired {

@@ -2,14 +2,15 @@
 
 use std::rc::Rc;
 
+use serde::Serialize;
 use uuid::Uuid;
 
 use crate::automation::Posture;
-use crate::event::Text;
+use crate::event::SharedText;
 use crate::time::Instant;
 
 use super::bucket::EventRef;
-use super::fault::Fault;
+use super::quirk::ServerQuirk;
 
 /// Which loop of the server decides.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -33,19 +34,27 @@ impl Phase {
     }
 }
 
-/// A bucket when something was decided by it. Times in microseconds.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Snapshot {
+/// A window when something was decided about it. Times are RFC 3339 in UTC with microseconds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename = "Bucket"))]
+pub struct BucketSnapshot {
+    /// How many events counted.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub count: i64,
+    /// The first instant of the window.
+    #[cfg_attr(feature = "typescript", ts(type = "string"))]
     pub start: Instant,
+    /// The first instant after the window.
+    #[cfg_attr(feature = "typescript", ts(type = "string"))]
     pub end: Instant,
-    /// What the evaluation took for the present: for an event, when it occurred.
+    /// What the evaluation takes as the present: for an event, when it occurred.
+    #[cfg_attr(feature = "typescript", ts(type = "string"))]
     pub as_of: Instant,
 }
 
 /// What a trigger is, as far as sentences tell of it.
 #[derive(PartialEq, Eq, Debug)]
-pub struct About {
+pub struct TriggerSummary {
     /// In the order of loading.
     pub automation: usize,
     /// `$` is the trigger of the automation, `$.0.1` one nested in it.
@@ -64,28 +73,28 @@ pub struct About {
 /// A trigger has fired.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Firing {
-    pub trigger: Rc<About>,
+    pub trigger: Rc<TriggerSummary>,
     pub at: Instant,
     pub phase: Phase,
-    pub labels: Vec<(Text, Text)>,
+    pub labels: Vec<(SharedText, SharedText)>,
     pub event: Option<EventRef>,
     /// Of event triggers.
-    pub bucket: Option<Snapshot>,
+    pub bucket: Option<BucketSnapshot>,
     /// Of composite triggers: the firings of children that were used up.
-    pub children: Vec<Child>,
+    pub children: Vec<ChildFiring>,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Child {
-    pub trigger: Rc<About>,
+pub struct ChildFiring {
+    pub trigger: Rc<TriggerSummary>,
     pub fired: Instant,
     pub event: Option<EventRef>,
-    pub labels: Vec<(Text, Text)>,
+    pub labels: Vec<(SharedText, SharedText)>,
 }
 
 /// What was decided. The names are documented and do not change.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Kind {
+pub enum DecisionKind {
     Ignored,
     Held,
     Released,
@@ -100,22 +109,22 @@ pub enum Kind {
     Rolled,
 }
 
-impl Kind {
+impl DecisionKind {
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
-            Kind::Ignored => "ignored",
-            Kind::Held => "held",
-            Kind::Released => "released",
-            Kind::Armed => "armed",
-            Kind::Counted => "counted",
-            Kind::Rearmed => "rearmed",
-            Kind::Disarmed => "disarmed",
-            Kind::Suppressed => "suppressed",
-            Kind::Expired => "expired",
-            Kind::Swept => "swept",
-            Kind::Fired => "fired",
-            Kind::Rolled => "rolled",
+            DecisionKind::Ignored => "ignored",
+            DecisionKind::Held => "held",
+            DecisionKind::Released => "released",
+            DecisionKind::Armed => "armed",
+            DecisionKind::Counted => "counted",
+            DecisionKind::Rearmed => "rearmed",
+            DecisionKind::Disarmed => "disarmed",
+            DecisionKind::Suppressed => "suppressed",
+            DecisionKind::Expired => "expired",
+            DecisionKind::Swept => "swept",
+            DecisionKind::Fired => "fired",
+            DecisionKind::Rolled => "rolled",
         }
     }
 }
@@ -178,18 +187,18 @@ pub struct Decision {
     pub at: Instant,
     pub phase: Phase,
     /// `None`: it is decided for all triggers at once.
-    pub trigger: Option<Rc<About>>,
-    pub key: Vec<(Text, Text)>,
+    pub trigger: Option<Rc<TriggerSummary>>,
+    pub key: Vec<(SharedText, SharedText)>,
     pub event: Option<EventRef>,
-    pub bucket: Option<Snapshot>,
+    pub bucket: Option<BucketSnapshot>,
     pub reason: Reason,
     /// Here the server does not do what is meant.
-    pub fault: Option<Fault>,
+    pub quirk: Option<ServerQuirk>,
 }
 
 impl Decision {
     #[must_use]
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> DecisionKind {
         let proactive = self.trigger.as_ref().is_some_and(|trigger| trigger.posture == Some(Posture::Proactive));
         match self.reason {
             Reason::Duplicate
@@ -197,19 +206,19 @@ impl Decision {
             | Reason::LogWrite
             | Reason::TooDeep
             | Reason::NoWindow
-            | Reason::AlreadyHeld => Kind::Ignored,
-            Reason::BeforeWindow if proactive => Kind::Ignored,
-            Reason::BeforeWindow => Kind::Suppressed,
-            Reason::Waits(_) | Reason::HeldForWindow { .. } => Kind::Held,
-            Reason::LeaderSeen | Reason::LeaderLost => Kind::Released,
-            Reason::Opened { .. } => Kind::Armed,
-            Reason::Counted | Reason::ChildrenMissing { .. } => Kind::Counted,
-            Reason::Disarmed => Kind::Disarmed,
-            Reason::Moved { .. } => Kind::Rearmed,
-            Reason::Satisfied | Reason::Over => Kind::Expired,
-            Reason::Swept => Kind::Swept,
-            Reason::Fired => Kind::Fired,
-            Reason::Rolled => Kind::Rolled,
+            | Reason::AlreadyHeld => DecisionKind::Ignored,
+            Reason::BeforeWindow if proactive => DecisionKind::Ignored,
+            Reason::BeforeWindow => DecisionKind::Suppressed,
+            Reason::Waits(_) | Reason::HeldForWindow { .. } => DecisionKind::Held,
+            Reason::LeaderSeen | Reason::LeaderLost => DecisionKind::Released,
+            Reason::Opened { .. } => DecisionKind::Armed,
+            Reason::Counted | Reason::ChildrenMissing { .. } => DecisionKind::Counted,
+            Reason::Disarmed => DecisionKind::Disarmed,
+            Reason::Moved { .. } => DecisionKind::Rearmed,
+            Reason::Satisfied | Reason::Over => DecisionKind::Expired,
+            Reason::Swept => DecisionKind::Swept,
+            Reason::Fired => DecisionKind::Fired,
+            Reason::Rolled => DecisionKind::Rolled,
         }
     }
 }

@@ -5,19 +5,19 @@
 use std::rc::Rc;
 
 use crate::automation::{EventTrigger, Posture};
-use crate::event::{ReceivedEvent, Text};
+use crate::event::{ReceivedEvent, SharedText};
 use crate::time::Instant;
 
 use super::bucket::{Bucket, Buckets, EventRef};
 use super::composite::{self, Tree};
-use super::decision::{About, Decision, Firing, Outcome, Phase, Reason, Snapshot};
-use super::fault::{self, Fault, Window};
+use super::decision::{TriggerSummary, Decision, Firing, Outcome, Phase, Reason, BucketSnapshot};
+use super::quirk::{self, ServerQuirk, Window};
 use super::held;
 use super::matching::{Interest, Matching};
 
 /// An event trigger at work.
-pub struct Watcher {
-    pub about: Rc<About>,
+pub struct TriggerState {
+    pub summary: Rc<TriggerSummary>,
     /// Where it stands in the tree of its automation.
     pub node: usize,
     pub trigger: EventTrigger,
@@ -30,7 +30,7 @@ pub struct Watcher {
 }
 
 /// What evaluation needs besides the trigger.
-pub struct Stage {
+pub struct EvaluationContext {
     pub now: Instant,
     pub phase: Phase,
     pub trace: bool,
@@ -45,35 +45,35 @@ pub struct Stage {
     pub outcome: Outcome,
 }
 
-impl Stage {
+impl EvaluationContext {
     /// Notes a decision, if somebody wants to know.
     pub fn note(
         &mut self,
-        watcher: &Watcher,
+        state: &TriggerState,
         place: Option<u32>,
         as_of: i64,
         event: Option<&ReceivedEvent>,
         reason: Reason,
     ) {
         if self.trace {
-            let slot = place.and_then(|place| watcher.buckets.slot(place));
+            let slot = place.and_then(|place| state.buckets.slot(place));
             let bucket = slot.and_then(|slot| slot.bucket.as_ref());
             let window = bucket.map(|bucket| Window {
                 start: bucket.start,
                 end: bucket.end,
                 count: bucket.count,
                 event: event
-                    .map(|event| (event.occurred.0, watcher.matching.starts_after(&event.name)))
+                    .map(|event| (event.occurred.0, state.matching.starts_after(&event.name)))
                     .or_else(|| Some((bucket.last_event.as_ref()?.occurred.0, false))),
             });
             self.outcome.decisions.push(Decision {
                 at: self.now,
                 phase: self.phase,
-                trigger: Some(watcher.about.clone()),
-                key: slot.map_or(Vec::new(), |slot| watcher.matching.labels(&slot.key)),
+                trigger: Some(state.summary.clone()),
+                key: slot.map_or(Vec::new(), |slot| state.matching.labels(&slot.key)),
                 event: event.map(EventRef::from),
                 bucket: bucket.map(|bucket| snapshot(bucket, as_of)),
-                fault: window.and_then(|window| fault::of(watcher, self, &reason, &window)),
+                quirk: window.and_then(|window| quirk::of(state, self, &reason, &window)),
                 reason,
             });
         }
@@ -89,18 +89,18 @@ impl Stage {
                 key: Vec::new(),
                 event: Some(event.into()),
                 bucket: None,
-                fault: (reason == Reason::LeaderLost).then_some(Fault::AbsentLeader),
+                quirk: (reason == Reason::LeaderLost).then_some(ServerQuirk::AbsentLeader),
                 reason,
             });
         }
     }
 }
 
-pub fn snapshot(bucket: &Bucket, as_of: i64) -> Snapshot {
-    Snapshot { count: bucket.count, start: Instant(bucket.start), end: Instant(bucket.end), as_of: Instant(as_of) }
+pub fn snapshot(bucket: &Bucket, as_of: i64) -> BucketSnapshot {
+    BucketSnapshot { count: bucket.count, start: Instant(bucket.start), end: Instant(bucket.end), as_of: Instant(as_of) }
 }
 
-impl Watcher {
+impl TriggerState {
     pub fn is_reactive(&self) -> bool {
         self.trigger.posture == Posture::Reactive
     }
@@ -110,8 +110,8 @@ impl Watcher {
     }
 
     /// Whether it was not evaluated when the server's loop came round last.
-    pub fn was_skipped(&self, stage: &Stage) -> bool {
-        self.next_run.zip(stage.previous_tick).is_some_and(|(next, tick)| next > tick.0)
+    pub fn was_skipped(&self, context: &EvaluationContext) -> bool {
+        self.next_run.zip(context.previous_tick).is_some_and(|(next, tick)| next > tick.0)
     }
 
     fn meets_threshold(&self, count: i64) -> bool {
@@ -151,29 +151,29 @@ impl Watcher {
 
     /// The only slot of a trigger without `for_each`.
     pub fn only_slot(&mut self) -> u32 {
-        self.buckets.find(0, <[Text]>::is_empty).unwrap_or_else(|| self.buckets.add(0, Box::default()))
+        self.buckets.find(0, <[SharedText]>::is_empty).unwrap_or_else(|| self.buckets.add(0, Box::default()))
     }
 }
 
 /// Evaluates a bucket; returns the end of the window that is open afterwards. `interest`: of the event.
 pub fn evaluate(
-    watcher: &mut Watcher,
-    stage: &mut Stage,
+    state: &mut TriggerState,
+    context: &mut EvaluationContext,
     place: u32,
     now: i64,
     event: Option<(&ReceivedEvent, Interest)>,
 ) -> Option<i64> {
-    let within = watcher.trigger.within;
-    let reactive = watcher.is_reactive();
+    let within = state.trigger.within;
+    let reactive = state.is_reactive();
     let cause = event.map(|(event, _)| event);
     // An event that came after the window is tried once more, in the next one.
     let mut tries = 2_u8;
     loop {
         tries = tries.saturating_sub(1);
-        let bucket = watcher.buckets.bucket(place)?;
+        let bucket = state.buckets.bucket(place)?;
         let (start, end, mut count) = (bucket.start, bucket.end, bucket.count);
         if now < start {
-            stage.note(watcher, Some(place), now, cause, Reason::BeforeWindow);
+            context.note(state, Some(place), now, cause, Reason::BeforeWindow);
             return Some(end);
         }
         let inside = now < end;
@@ -182,56 +182,56 @@ pub fn evaluate(
         if let Some(event) = cause
             && (inside || (reactive && within == 0))
         {
-            previous = watcher.buckets.increment(place, event.into());
+            previous = state.buckets.increment(place, event.into());
             count = count.saturating_add(1);
             unspent = None;
         }
-        let meets = watcher.meets_threshold(count);
+        let meets = state.meets_threshold(count);
         let fires = meets && (reactive || end <= now);
         if fires {
-            fire(watcher, stage, place, now, cause);
+            fire(state, context, place, now, cause);
         } else if inside {
             if let Some((event, interest)) = event {
                 if !reactive && !meets && interest.starts_after && interest.expects {
-                    return Some(move_window(watcher, stage, place, event, previous));
+                    return Some(move_window(state, context, place, event, previous));
                 }
-                note_count(watcher, stage, place, event, interest, count);
+                note_count(state, context, place, event, interest, count);
             }
             return Some(end);
         }
-        if watcher.has_after() {
+        if state.has_after() {
             if !fires {
-                stage.note(watcher, Some(place), now, cause, Reason::Over);
+                context.note(state, Some(place), now, cause, Reason::Over);
             }
-            watcher.close(place);
+            state.close(place);
             // Where the server does what is meant, an event that comes too late for one window begins the next.
-            let begins = stage.intended && !reactive && unspent.is_some();
+            let begins = context.intended && !reactive && unspent.is_some();
             if let Some((event, _)) = event.filter(|(_, interest)| begins && interest.starts_after) {
-                let place = watcher.slot_for(event);
+                let place = state.slot_for(event);
                 let (start, end) = (event.occurred.0, event.occurred.0.saturating_add(within));
-                let held = watcher.open(place, Bucket { start, end, count: 0, last_event: Some(event.into()) });
-                stage.note(watcher, Some(place), start, Some(event), Reason::Opened { held });
+                let held = state.open(place, Bucket { start, end, count: 0, last_event: Some(event.into()) });
+                context.note(state, Some(place), start, Some(event), Reason::Opened { held });
                 return Some(end);
             }
             return None;
         }
         if within == 0 {
             if fires {
-                watcher.close(place);
+                state.close(place);
             } else if let Some((event, interest)) = event {
-                note_count(watcher, stage, place, event, interest, count);
+                note_count(state, context, place, event, interest, count);
             }
             return None;
         }
         if !fires {
-            stage.note(watcher, Some(place), now, cause, Reason::Over);
+            context.note(state, Some(place), now, cause, Reason::Over);
         }
         let start = end.max(now);
         let end = start.saturating_add(within);
         let again = reactive && unspent.is_some() && tries > 0;
         let count = i64::from(unspent.is_some() && !again);
-        watcher.open(place, Bucket { start, end, count, last_event: None });
-        stage.note(watcher, Some(place), now, cause, Reason::Rolled);
+        state.open(place, Bucket { start, end, count, last_event: None });
+        context.note(state, Some(place), now, cause, Reason::Rolled);
         if !again {
             return Some(end);
         }
@@ -239,56 +239,56 @@ pub fn evaluate(
 }
 
 /// Nothing is said of the event that has just opened the window.
-fn note_count(watcher: &Watcher, stage: &mut Stage, place: u32, event: &ReceivedEvent, interest: Interest, count: i64) {
+fn note_count(state: &TriggerState, context: &mut EvaluationContext, place: u32, event: &ReceivedEvent, interest: Interest, count: i64) {
     let opened = interest.starts_after && count == 0;
-    if stage.trace && !opened {
-        let disarmed = !watcher.is_reactive() && count >= watcher.trigger.threshold;
+    if context.trace && !opened {
+        let disarmed = !state.is_reactive() && count >= state.trigger.threshold;
         let reason = if disarmed { Reason::Disarmed } else { Reason::Counted };
-        stage.note(watcher, Some(place), event.occurred.0, Some(event), reason);
+        context.note(state, Some(place), event.occurred.0, Some(event), reason);
     }
 }
 
 /// An event that is in `after` and `expect` restarts the window of a Proactive trigger once the threshold is met.
 fn move_window(
-    watcher: &mut Watcher,
-    stage: &mut Stage,
+    state: &mut TriggerState,
+    context: &mut EvaluationContext,
     place: u32,
     event: &ReceivedEvent,
     previous: Option<EventRef>,
 ) -> i64 {
-    let own = &watcher.matching;
+    let own = &state.matching;
     // An expected event that overtook this one stays the reason for a firing (Prefect 3.9).
     let kept = previous.filter(|previous| {
-        !stage.after_overwrites
+        !context.after_overwrites
             && own.expects(&previous.name)
             && !own.starts_after(&previous.name)
             && previous.occurred >= event.occurred
     });
     let start = event.occurred.0;
-    let end = start.saturating_add(watcher.trigger.within);
+    let end = start.saturating_add(state.trigger.within);
     let last_event = Some(kept.unwrap_or_else(|| event.into()));
-    let held = watcher.open(place, Bucket { start, end, count: 0, last_event });
-    stage.note(watcher, Some(place), start, Some(event), Reason::Moved { held });
+    let held = state.open(place, Bucket { start, end, count: 0, last_event });
+    context.note(state, Some(place), start, Some(event), Reason::Moved { held });
     end
 }
 
-fn fire(watcher: &Watcher, stage: &mut Stage, place: u32, now: i64, event: Option<&ReceivedEvent>) {
-    let Some((slot, bucket)) = watcher.buckets.slot(place).and_then(|slot| Some((slot, slot.bucket.as_ref()?))) else {
+fn fire(state: &TriggerState, context: &mut EvaluationContext, place: u32, now: i64, event: Option<&ReceivedEvent>) {
+    let Some((slot, bucket)) = state.buckets.slot(place).and_then(|slot| Some((slot, slot.bucket.as_ref()?))) else {
         return;
     };
     let cause = event.map(EventRef::from).or_else(|| bucket.last_event.clone());
-    stage.note(watcher, Some(place), now, event, Reason::Fired);
-    if let Some(decision) = stage.outcome.decisions.last_mut().filter(|_| stage.trace) {
+    context.note(state, Some(place), now, event, Reason::Fired);
+    if let Some(decision) = context.outcome.decisions.last_mut().filter(|_| context.trace) {
         decision.event.clone_from(&cause);
     }
     let firing = Firing {
-        trigger: watcher.about.clone(),
-        at: stage.now,
-        phase: stage.phase,
-        labels: watcher.matching.labels(&slot.key),
+        trigger: state.summary.clone(),
+        at: context.now,
+        phase: context.phase,
+        labels: state.matching.labels(&slot.key),
         event: cause,
         bucket: Some(snapshot(bucket, now)),
         children: Vec::new(),
     };
-    composite::fire(stage, watcher.node, firing);
+    composite::fire(context, state.node, firing);
 }

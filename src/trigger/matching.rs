@@ -4,10 +4,15 @@
 //! `EventTrigger` of `server/events/schemas/automations.py`; `find_interested_triggers` of
 //! `server/events/triggers.py`.
 
+use std::hash::{BuildHasher, Hasher};
+
+use foldhash::fast::RandomState;
+use hashbrown::{HashMap, HashSet};
+use memchr::{memchr, memmem};
+
 use crate::automation::{EventTrigger, Specification};
-use crate::event::{Labels, ReceivedEvent, Text};
+use crate::event::{Labels, RESOURCE_ROLE, ReceivedEvent, SharedText};
 use crate::text::Glob;
-use crate::text::hash::{hash, mix};
 
 /// A pattern for the value of a label or the name of an event: a `!` in front inverts it.
 #[derive(Debug)]
@@ -27,23 +32,49 @@ impl Matcher {
     }
 }
 
+/// Patterns of which one must match. Those that are plain texts are looked up: a list may be long.
+#[derive(Debug, Default)]
+struct Patterns {
+    texts: HashSet<String, RandomState>,
+    others: Vec<Matcher>,
+}
+
+impl Patterns {
+    fn new(patterns: &[String]) -> Self {
+        let mut own = Patterns::default();
+        for pattern in patterns {
+            let matcher = Matcher::new(pattern);
+            if !matcher.negated && matches!(matcher.glob, Glob::Plain { open: false, .. }) {
+                own.texts.insert(pattern.clone());
+            } else {
+                own.others.push(matcher);
+            }
+        }
+        own
+    }
+
+    fn is_empty(&self) -> bool {
+        self.texts.is_empty() && self.others.is_empty()
+    }
+
+    fn match_any(&self, value: &str) -> bool {
+        self.texts.contains(value) || self.others.iter().any(|matcher| matcher.matches(value))
+    }
+}
+
 /// What a resource must be.
 #[derive(Debug)]
-struct Resources(Vec<(String, Vec<Matcher>)>);
+struct Resources(Vec<(String, Patterns)>);
 
 impl Resources {
     fn new(specification: &Specification) -> Self {
-        let label = |(label, patterns): &(String, Vec<String>)| {
-            (label.clone(), patterns.iter().map(|pattern| Matcher::new(pattern)).collect())
-        };
+        let label = |(label, patterns): &(String, Vec<String>)| (label.clone(), Patterns::new(patterns));
         Resources(specification.0.iter().map(label).collect())
     }
 
     /// A label that is missing fails, even where the pattern is negated.
     fn matches(&self, resource: &Labels) -> bool {
-        self.0.iter().all(|(label, matchers)| {
-            resource.get(label).is_some_and(|value| matchers.iter().any(|matcher| matcher.matches(value)))
-        })
+        self.0.iter().all(|(label, patterns)| resource.get(label).is_some_and(|value| patterns.match_any(value)))
     }
 
     fn includes(&self, resources: &[Labels]) -> bool {
@@ -55,7 +86,7 @@ impl Resources {
 #[derive(Debug)]
 struct KeyLabel {
     /// As it is written.
-    label: Text,
+    label: SharedText,
     /// `related:<role>:<label>`
     related: Option<(String, String)>,
 }
@@ -70,16 +101,33 @@ impl KeyLabel {
         KeyLabel { label: label.into(), related }
     }
 
-    /// The first related resource in the role decides, even if it lacks the label.
-    fn value<'e>(&self, event: &'e ReceivedEvent) -> Option<&'e Text> {
+    /// The first related resource in the role decides, even if it lacks the label. `roles`: those of the event, if they
+    /// are known.
+    fn value<'e>(&self, event: &'e ReceivedEvent, roles: Option<&Roles<'e>>) -> Option<&'e SharedText> {
         if let Some((role, label)) = &self.related
-            && let Some(related) = event.in_role(role)
+            && let Some(related) = roles.map_or_else(|| event.in_role(role), |roles| roles.get(&**role).copied())
         {
             return related.get(label);
         }
         event.resource.get(&self.label)
     }
 }
+
+/// The first related resource in each role.
+type Roles<'e> = HashMap<&'e str, &'e Labels, RandomState>;
+
+fn roles(event: &ReceivedEvent) -> Roles<'_> {
+    let mut roles = Roles::default();
+    for related in event.related.iter() {
+        if let Some(role) = related.get(RESOURCE_ROLE) {
+            roles.entry(&**role).or_insert(related);
+        }
+    }
+    roles
+}
+
+/// From so many on, related resources are looked up by their roles.
+const MANY: usize = 32;
 
 /// What a trigger thinks of an event by its name alone.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -88,91 +136,139 @@ pub struct Interest {
     pub expects: bool,
 }
 
+/// Which names of events a trigger is asked about: those that one pattern of `expect` and `after` matches, and that one
+/// covers. The server asks two matchers that differ.
+#[derive(Debug)]
+struct Names {
+    /// Patterns without a wildcard: what is one of these, is covered too.
+    texts: HashSet<String, RandomState>,
+    globs: Vec<Glob>,
+    /// What covers the names that begin with it: in order, and none that begins with another one.
+    beginnings: Vec<String>,
+    /// What covers with a `*` in it.
+    covers: Vec<String>,
+}
+
+impl Names {
+    fn new(patterns: &[&str]) -> Self {
+        let (mut texts, mut globs, mut covers) = (HashSet::default(), Vec::new(), Vec::new());
+        let mut beginnings: Vec<String> = Vec::new();
+        for pattern in patterns {
+            match Glob::new(pattern) {
+                Glob::Plain { open: false, text } => {
+                    texts.insert(text);
+                }
+                glob => globs.push(glob),
+            }
+            if pattern.contains('*') { &mut covers } else { &mut beginnings }.push((*pattern).to_owned());
+        }
+        beginnings.sort_unstable();
+        beginnings.dedup_by(|longer, shorter| longer.starts_with(&**shorter));
+        Names { texts, globs, beginnings, covers }
+    }
+
+    fn include(&self, name: &str) -> bool {
+        self.texts.contains(name)
+            || (self.globs.iter().any(|glob| glob.matches(name))
+                && (self.begins(name) || self.covers.iter().any(|pattern| covers(pattern, name))))
+    }
+
+    fn begins(&self, name: &str) -> bool {
+        let after = self.beginnings.partition_point(|beginning| **beginning <= *name);
+        let before = after.checked_sub(1).and_then(|before| self.beginnings.get(before));
+        before.is_some_and(|beginning| name.starts_with(&**beginning))
+    }
+}
+
 /// The matching half of an event trigger.
 #[derive(Debug)]
 pub struct Matching {
-    /// The patterns of `expect` and `after` as the index of triggers and as the covering regex use them.
-    index: Vec<Glob>,
-    covers: Vec<String>,
-    after: Vec<Matcher>,
-    expect: Vec<Matcher>,
+    names: Names,
+    after: Patterns,
+    expect: Patterns,
     resource: Resources,
     related: Vec<Resources>,
     key: Vec<KeyLabel>,
+    /// Of the values of keys. No decision depends on its seed.
+    hasher: RandomState,
 }
 
 impl Matching {
     pub fn new(trigger: &EventTrigger) -> Self {
-        let covers: Vec<String> = if trigger.expect.is_empty() {
-            vec!["*".to_owned()]
+        let names: Vec<&str> = if trigger.expect.is_empty() {
+            vec!["*"]
         } else {
-            trigger.expect.iter().chain(&trigger.after).cloned().collect()
+            trigger.expect.iter().chain(&trigger.after).map(|pattern| &**pattern).collect()
         };
-        let matchers = |patterns: &[String]| patterns.iter().map(|pattern| Matcher::new(pattern)).collect();
         Matching {
-            index: covers.iter().map(|pattern| Glob::new(pattern)).collect(),
-            covers,
-            after: matchers(&trigger.after),
-            expect: matchers(&trigger.expect),
+            names: Names::new(&names),
+            after: Patterns::new(&trigger.after),
+            expect: Patterns::new(&trigger.expect),
             resource: Resources::new(&trigger.matches),
             related: trigger.match_related.iter().map(Resources::new).collect(),
             key: trigger.for_each.iter().map(|label| KeyLabel::new(label)).collect(),
+            hasher: RandomState::default(),
         }
     }
 
-    /// `None`: the trigger never sees events of this name. The server asks three matchers that differ.
+    /// `None`: the trigger never sees events of this name.
     pub fn interest(&self, name: &str) -> Option<Interest> {
-        let seen =
-            self.index.iter().any(|glob| glob.matches(name)) && self.covers.iter().any(|pattern| covers(pattern, name));
+        let seen = self.names.include(name);
         seen.then(|| Interest { starts_after: self.starts_after(name), expects: self.expects(name) })
     }
 
     pub fn starts_after(&self, name: &str) -> bool {
-        self.after.iter().any(|matcher| matcher.matches(name))
+        self.after.match_any(name)
     }
 
     pub fn expects(&self, name: &str) -> bool {
-        self.expect.is_empty() || self.expect.iter().any(|matcher| matcher.matches(name))
+        self.expect.is_empty() || self.expect.match_any(name)
     }
 
     pub fn covers_resources(&self, event: &ReceivedEvent) -> bool {
         self.resource.matches(&event.resource) && self.related.iter().all(|related| related.includes(&event.related))
     }
 
-    fn values<'s>(&'s self, event: &'s ReceivedEvent) -> impl Iterator<Item = Option<&'s Text>> {
-        self.key.iter().map(|label| label.value(event))
+    fn values<'s>(&'s self, event: &'s ReceivedEvent) -> impl Iterator<Item = Option<&'s SharedText>> {
+        let roles = (event.related.len() > MANY && self.key.len() > 1).then(|| roles(event));
+        self.key.iter().map(move |label| label.value(event, roles.as_ref()))
     }
 
+    /// 0 without `for_each`: there is one key.
     pub fn key_hash(&self, event: &ReceivedEvent) -> u64 {
-        self.values(event).fold(0, |state, value| mix(state, value.map_or(0, |value| text_hash(value))))
+        if self.key.is_empty() {
+            return 0;
+        }
+        let mut hasher = self.hasher.build_hasher();
+        for value in self.values(event) {
+            // An empty text and a missing one are the same.
+            hasher.write(value.map_or(&[], |value| value.as_bytes()));
+            hasher.write_u8(0xFF);
+        }
+        hasher.finish()
     }
 
-    pub fn is_key(&self, event: &ReceivedEvent, key: &[Text]) -> bool {
+    pub fn is_key(&self, event: &ReceivedEvent, key: &[SharedText]) -> bool {
         self.values(event).eq_by_text(key)
     }
 
     /// What is missing is empty, so that resources without the label share a bucket.
-    pub fn key(&self, event: &ReceivedEvent) -> Box<[Text]> {
+    pub fn key(&self, event: &ReceivedEvent) -> Box<[SharedText]> {
         self.values(event).map(|value| value.cloned().unwrap_or_else(|| "".into())).collect()
     }
 
     /// The labels of a key, in the order of their names.
-    pub fn labels(&self, key: &[Text]) -> Vec<(Text, Text)> {
+    pub fn labels(&self, key: &[SharedText]) -> Vec<(SharedText, SharedText)> {
         self.key.iter().map(|label| label.label.clone()).zip(key.iter().cloned()).collect()
     }
 }
 
-/// An empty text and a missing one are the same.
-fn text_hash(text: &str) -> u64 {
-    if text.is_empty() { 0 } else { hash(text.as_bytes()) }
-}
-
 trait EqByText {
-    fn eq_by_text(self, key: &[Text]) -> bool;
+    fn eq_by_text(self, key: &[SharedText]) -> bool;
 }
 
-impl<'s, I: Iterator<Item = Option<&'s Text>>> EqByText for I {
-    fn eq_by_text(mut self, key: &[Text]) -> bool {
+impl<'s, I: Iterator<Item = Option<&'s SharedText>>> EqByText for I {
+    fn eq_by_text(mut self, key: &[SharedText]) -> bool {
         key.iter().all(|own| match self.next() {
             Some(Some(value)) => **value == **own,
             _ => own.is_empty(),
@@ -182,27 +278,38 @@ impl<'s, I: Iterator<Item = Option<&'s Text>>> EqByText for I {
 
 /// Whether the regex that the server makes of a pattern matches the start of a name: `*` is `.+`, which takes at
 /// least one character and no line break; all else stands for itself.
+///
+/// Each text between the stars is taken where it is found first: it could only be found again before the next line
+/// break, so a later place would leave less to the stars after it.
 fn covers(pattern: &str, name: &str) -> bool {
-    let name: Vec<char> = name.chars().collect();
-    // After how many characters of the name the pattern so far can end.
-    let mut ends = vec![false; name.len().saturating_add(1)];
-    if let Some(first) = ends.first_mut() {
-        *first = true;
-    }
-    for piece in pattern.chars() {
-        let mut next = vec![false];
-        let mut inside = false;
-        for (end, c) in ends.iter().zip(&name) {
-            inside = if piece == '*' { (inside || *end) && *c != '\n' } else { *end && *c == piece };
-            next.push(inside);
+    let mut texts = pattern.split('*');
+    let Some(mut rest) = texts.next().and_then(|first| name.strip_prefix(first)) else { return false };
+    let mut stars = 0_usize;
+    let mut texts = texts.peekable();
+    while let Some(text) = texts.next() {
+        stars = stars.saturating_add(1);
+        if text.is_empty() && texts.peek().is_some() {
+            continue;
         }
-        ends = next;
+        let line = memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len());
+        // Each star takes a character of this line.
+        let Some((least, _)) = rest.char_indices().nth(stars.saturating_sub(1)) else { return false };
+        let after_least = rest.get(least..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+        let from = least.saturating_add(after_least);
+        let until = line.saturating_add(text.len()).min(rest.len());
+        let found = rest.as_bytes().get(from..until).and_then(|within| memmem::find(within, text.as_bytes()));
+        let Some(found) = found.filter(|_| from <= line) else { return false };
+        let Some(after) = rest.get(from.saturating_add(found).saturating_add(text.len())..) else { return false };
+        (rest, stars) = (after, 0);
     }
-    ends.contains(&true)
+    true
 }
 
 #[cfg(test)]
+#[allow(clippy::indexing_slicing)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -227,8 +334,50 @@ mod tests {
             ("a?", "ab", false),
             ("a*b*c", "a1b\nb1c", false),
             ("[a]", "a", false),
+            ("*", "ä", true),
+            ("**", "ä", false),
+            ("**", "äb", true),
+            ("**a\n*", "xya\nz", true),
         ] {
             assert_eq!(covers(pattern, name), is, "{pattern:?} {name:?}");
+        }
+    }
+
+    /// The same, character by character: all ends that the pattern so far can have.
+    fn covers_slowly(pattern: &str, name: &str) -> bool {
+        let name: Vec<char> = name.chars().collect();
+        let mut ends = vec![false; name.len() + 1];
+        ends[0] = true;
+        for piece in pattern.chars() {
+            let mut next = vec![false];
+            let mut inside = false;
+            for (end, c) in ends.iter().zip(&name) {
+                inside = if piece == '*' { (inside || *end) && *c != '\n' } else { *end && *c == piece };
+                next.push(inside);
+            }
+            ends = next;
+        }
+        ends.contains(&true)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 20_000, ..ProptestConfig::default() })]
+
+        #[test]
+        fn covering_takes_the_first_place(pattern in "[ab\\n*ä]{0,8}", name in "[ab\\nä]{0,12}") {
+            prop_assert_eq!(covers(&pattern, &name), covers_slowly(&pattern, &name));
+        }
+
+        #[test]
+        fn long_lists_are_the_same_as_each_pattern(
+            patterns in prop::collection::vec("!?[ab]{0,3}[*?]?", 0..6), name in "!?[ab]{0,4}",
+        ) {
+            let own: Vec<&str> = patterns.iter().map(|pattern| &**pattern).collect();
+            let seen = own.iter().any(|pattern| Glob::new(pattern).matches(&name))
+                && own.iter().any(|pattern| covers(pattern, &name));
+            prop_assert_eq!(Names::new(&own).include(&name), seen);
+            let any = own.iter().any(|pattern| Matcher::new(pattern).matches(&name));
+            prop_assert_eq!(Patterns::new(&patterns).match_any(&name), any);
         }
     }
 }

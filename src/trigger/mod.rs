@@ -2,13 +2,13 @@
 //!
 //! Time is what the caller says. Where the server leaves an order to chance, it is that of the document.
 
-mod because;
+mod reason;
 mod bucket;
 mod clock;
 mod composite;
 mod decision;
 mod evaluation;
-mod fault;
+mod quirk;
 mod heap;
 mod held;
 mod matching;
@@ -16,45 +16,131 @@ mod ordering;
 mod proactive;
 mod reactive;
 mod recent;
-mod table;
+mod serialize;
+
+use std::fmt;
+use std::rc::Rc;
+
+use foldhash::fast::RandomState;
+use hashbrown::HashMap;
+use serde::de::{self, Deserialize, Deserializer, Visitor};
 
 use crate::automation::{Automation, Posture};
-use crate::event::{ReceivedEvent, Text};
-use crate::text::hash::{hash, mix};
+use crate::event::{ReceivedEvent, SharedText};
+use crate::text::hash::mix;
 use crate::text::order;
+use crate::text::phrase::shown;
+use crate::text::strict::from_text;
 use crate::time::Instant;
 
 use bucket::Buckets;
 use clock::EventsClock;
 use composite::Tree;
-use evaluation::{Stage, Watcher};
+use evaluation::{EvaluationContext, TriggerState};
 use matching::{Interest, Matching};
 use ordering::{MAX_DEPTH, Ordering};
 use recent::Recent;
-use table::Table;
 
 pub use bucket::EventRef;
-pub use decision::{About, Child, Decision, Firing, Kind, Outcome, Phase, Reason, Snapshot};
-pub use fault::Fault;
+pub use decision::{
+    BucketSnapshot, ChildFiring, Decision, DecisionKind, Firing, Outcome, Phase, Reason, TriggerSummary,
+};
+#[cfg(feature = "typescript")]
+pub(crate) use serialize::{DecisionRecord, FiringRecord};
+pub use quirk::ServerQuirk;
 
-/// Which server decides.
+/// Which server decides. In options it is `"3.9"` or `"3.8"`, or a version such as `"3.8.8"`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Version {
+    /// Prefect 3.8 and the versions that decide like it.
     V3_8,
+    /// Prefect 3.9.
     #[default]
     V3_9,
 }
 
+impl Version {
+    /// Of a version as it is written: `3.9`, `3.8.8`.
+    #[must_use]
+    pub fn read(written: &str) -> Option<Version> {
+        let is = |version: &str| written.strip_prefix(version).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+        let known = [("3.9", Version::V3_9), ("3.8", Version::V3_8)];
+        known.into_iter().find(|(name, _)| is(name)).map(|(_, version)| version)
+    }
+
+    /// Without the patch: `3.9`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Version::V3_8 => "3.8",
+            Version::V3_9 => "3.9",
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Version {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Written;
+
+        impl Visitor<'_> for Written {
+            type Value = Version;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("\"3.9\" or \"3.8\"")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Version, E> {
+                let wrong = || E::custom(format_args!("must be \"3.9\" or \"3.8\", not `{}`", shown(text)));
+                Version::read(text).ok_or_else(wrong)
+            }
+
+            fn visit_f64<E: de::Error>(self, number: f64) -> Result<Version, E> {
+                self.visit_str(&number.to_string())
+            }
+
+            fn visit_i64<E: de::Error>(self, number: i64) -> Result<Version, E> {
+                self.visit_str(&number.to_string())
+            }
+
+            fn visit_u64<E: de::Error>(self, number: u64) -> Result<Version, E> {
+                self.visit_str(&number.to_string())
+            }
+        }
+
+        deserializer.deserialize_any(Written)
+    }
+}
+
 /// How events reach the triggers.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename_all = "lowercase"))]
 pub enum Delivery {
-    /// As in the server: each id is evaluated once.
+    /// As in the server: each id is evaluated once, and an event waits for the one that it follows.
     #[default]
     Consumer,
     /// Evaluation only.
     Direct,
 }
 
+impl Delivery {
+    /// `consumer` or `direct`.
+    #[must_use]
+    pub fn read(written: &str) -> Option<Delivery> {
+        match written {
+            "consumer" => Some(Delivery::Consumer),
+            "direct" => Some(Delivery::Direct),
+            _ => None,
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Delivery {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        from_text(deserializer, "`consumer` or `direct`", Delivery::read)
+    }
+}
+
+/// How an engine decides.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Options {
     pub delivery: Delivery,
@@ -79,41 +165,39 @@ const NAMES: usize = 4096;
 pub struct Engine {
     options: Options,
     version: Version,
-    watchers: Vec<Watcher>,
+    triggers: Vec<TriggerState>,
     names: Names,
     clock: EventsClock,
     published: Recent,
     ordering: Ordering,
-    stage: Stage,
+    context: EvaluationContext,
 }
+
+/// The triggers that are interested in an event of some name, by their places.
+type Interested = Rc<[(usize, Interest)]>;
 
 /// By the name of an event: the triggers that are interested in it.
 #[derive(Default)]
 struct Names {
-    table: Table,
-    interested: Vec<(Text, Vec<(usize, Interest)>)>,
+    known: HashMap<SharedText, Interested, RandomState>,
 }
 
 impl Names {
-    /// Where a name's triggers are.
-    fn find(&mut self, watchers: &[Watcher], name: &Text, chance: u64) -> usize {
-        let hash = hash(name.as_bytes());
-        let is_it = |place: u32| self.interested.get(place as usize).is_some_and(|(own, _)| **own == **name);
-        if let Some(place) = self.table.find(hash, is_it) {
-            return place as usize;
+    fn interested(&mut self, triggers: &[TriggerState], name: &SharedText, chance: u64) -> Interested {
+        if let Some(known) = self.known.get(&**name) {
+            return known.clone();
         }
-        if self.interested.len() >= NAMES {
-            *self = Names::default();
+        if self.known.len() >= NAMES {
+            self.known.clear();
         }
-        let place = self.interested.len();
-        let interest = |(index, watcher): (usize, &Watcher)| Some((index, watcher.matching.interest(name)?));
-        let mut interested: Vec<_> = watchers.iter().enumerate().filter_map(interest).collect();
+        let interest = |(index, state): (usize, &TriggerState)| Some((index, state.matching.interest(name)?));
+        let mut interested: Vec<_> = triggers.iter().enumerate().filter_map(interest).collect();
         if chance != 0 {
             order::by_key(&mut interested, &mut |(index, _)| mix(chance, *index as u64));
         }
-        self.interested.push((name.clone(), interested));
-        self.table.insert(hash, u32::try_from(place).unwrap_or_default());
-        place
+        let interested: Interested = interested.into();
+        self.known.insert(name.clone(), interested.clone());
+        interested
     }
 }
 
@@ -131,12 +215,12 @@ impl Engine {
         Engine {
             options,
             version,
-            watchers: Vec::new(),
+            triggers: Vec::new(),
             names: Names::default(),
             clock: EventsClock::default(),
             published: Recent::new(PUBLISHED_LIMIT, PUBLISHED_RETENTION),
             ordering: Ordering::default(),
-            stage: Stage {
+            context: EvaluationContext {
                 now: Instant(i64::MIN),
                 phase: Phase::Event,
                 trace: options.trace,
@@ -152,14 +236,14 @@ impl Engine {
 
     /// Adds an automation; returns its number, which firings name. One that is disabled never fires.
     pub fn load(&mut self, automation: &Automation) -> usize {
-        let index = self.stage.trees.len();
+        let index = self.context.trees.len();
         let (tree, leaves) = Tree::new(automation, index, self.options.chance);
-        self.stage.trees.push(tree);
+        self.context.trees.push(tree);
         self.names = Names::default();
         for leaf in leaves.into_iter().filter(|_| automation.enabled) {
             let proactive = leaf.trigger.posture == Posture::Proactive;
-            self.watchers.push(Watcher {
-                about: leaf.about,
+            self.triggers.push(TriggerState {
+                summary: leaf.summary,
                 node: leaf.node,
                 matching: Matching::new(&leaf.trigger),
                 buckets: Buckets::new(proactive.then_some(leaf.trigger.threshold)),
@@ -174,22 +258,22 @@ impl Engine {
     /// How many windows are open.
     #[must_use]
     pub fn open_windows(&self) -> usize {
-        self.watchers.iter().fold(0, |sum, watcher| sum.saturating_add(watcher.buckets.len()))
+        self.triggers.iter().fold(0, |sum, state| sum.saturating_add(state.buckets.len()))
     }
 
     /// What has happened since it was last taken.
     #[must_use]
     pub fn take(&mut self) -> Outcome {
-        std::mem::take(&mut self.stage.outcome)
+        std::mem::take(&mut self.context.outcome)
     }
 
     /// An event arrives.
     pub fn deliver(&mut self, event: &ReceivedEvent, now: Instant) {
-        (self.stage.now, self.stage.phase) = (now, Phase::Event);
+        (self.context.now, self.context.phase) = (now, Phase::Event);
         if self.options.delivery == Delivery::Consumer
             && let Some(reason) = self.refuse(event, now)
         {
-            self.stage.note_event(event, reason);
+            self.context.note_event(event, reason);
             return;
         }
         // The server takes an early event as received.
@@ -210,26 +294,23 @@ impl Engine {
 
     /// `reactive_evaluation`
     fn evaluate(&mut self, event: &ReceivedEvent, depth: u8) -> Result<(), Stop> {
-        let now = self.stage.now;
+        let now = self.context.now;
         self.clock.update(event.occurred, now);
         if depth > MAX_DEPTH {
-            self.stage.note_event(event, Reason::TooDeep);
+            self.context.note_event(event, Reason::TooDeep);
             return Err(Stop::TooDeep);
         }
         if let Some(leader) = self.ordering.waits_for(event, now.0) {
             self.ordering.record(event, leader);
-            self.stage.note_event(event, Reason::Waits(leader));
+            self.context.note_event(event, Reason::Waits(leader));
             return Err(Stop::Early);
         }
         if depth > 0 {
-            self.stage.note_event(event, Reason::LeaderSeen);
+            self.context.note_event(event, Reason::LeaderSeen);
         }
-        let place = self.names.find(&self.watchers, &event.name, self.options.chance);
-        if let Some((_, interested)) = self.names.interested.get(place) {
-            for (index, interest) in interested {
-                if let Some(watcher) = self.watchers.get_mut(*index) {
-                    reactive::react(watcher, &mut self.stage, event, *interest);
-                }
+        for (index, interest) in &*self.names.interested(&self.triggers, &event.name, self.options.chance) {
+            if let Some(state) = self.triggers.get_mut(*index) {
+                reactive::react(state, &mut self.context, event, *interest);
             }
         }
         self.ordering.seen.insert(event.id, now.0);
@@ -251,32 +332,32 @@ impl Engine {
 
     /// The server's two loops come round: the proactive evaluation, then the periodic one.
     pub fn tick(&mut self, now: Instant) {
-        self.stage.now = now;
-        self.stage.phase = Phase::Tick;
+        self.context.now = now;
+        self.context.phase = Phase::Tick;
         let as_of = now.0.saturating_add(self.clock.offset(now));
-        for watcher in &mut self.watchers {
+        for state in &mut self.triggers {
             // What is over without the server's knowing is swept unevaluated after a minute.
-            let overlooked = self.options.intended && watcher.buckets.first().is_some_and(|(end, _)| end <= as_of);
-            if watcher.is_reactive() || (!overlooked && watcher.next_run.is_some_and(|next| next > now.0)) {
+            let overlooked = self.options.intended && state.buckets.first().is_some_and(|(end, _)| end <= as_of);
+            if state.is_reactive() || (!overlooked && state.next_run.is_some_and(|next| next > now.0)) {
                 continue;
             }
             let paged = !self.options.intended;
-            watcher.next_run = Some(proactive::evaluate_proactively(watcher, &mut self.stage, as_of, paged));
+            state.next_run = Some(proactive::evaluate_proactively(state, &mut self.context, as_of, paged));
         }
-        (self.stage.previous_tick, self.stage.previous_as_of) = (Some(now), Some(Instant(as_of)));
-        self.stage.phase = Phase::Periodic;
-        for watcher in self.watchers.iter_mut().filter(|watcher| watcher.holds) {
-            held::sweep(&mut watcher.buckets, now.0);
+        (self.context.previous_tick, self.context.previous_as_of) = (Some(now), Some(Instant(as_of)));
+        self.context.phase = Phase::Periodic;
+        for state in self.triggers.iter_mut().filter(|state| state.holds) {
+            held::sweep(&mut state.buckets, now.0);
         }
         for event in self.ordering.take_lost(now.0) {
-            self.stage.note_event(&event, Reason::LeaderLost);
+            self.context.note_event(&event, Reason::LeaderLost);
             // The server gives up the rest of the periodic evaluation.
             if self.evaluate(&event, 0).is_err() {
                 return;
             }
         }
-        for watcher in &mut self.watchers {
-            proactive::sweep(watcher, &mut self.stage, as_of.saturating_sub(proactive::EXPIRED_BUCKET_BUFFER));
+        for state in &mut self.triggers {
+            proactive::sweep(state, &mut self.context, as_of.saturating_sub(proactive::EXPIRED_BUCKET_BUFFER));
         }
     }
 }

@@ -3,14 +3,15 @@
 //! Source: `server/events/ordering/memory.py`. One event is evaluated at a time, so that none finds another in
 //! flight.
 
+use foldhash::fast::RandomState;
+use hashbrown::HashMap;
 use uuid::Uuid;
 
 use crate::event::ReceivedEvent;
 use crate::text::order;
 
 use super::heap::Heap;
-use super::recent::{Recent, id_hash};
-use super::table::Table;
+use super::recent::Recent;
 
 /// How long an event waits (microseconds).
 pub const LOOKBACK: i64 = 15 * 60 * 1_000_000;
@@ -25,15 +26,17 @@ pub const MAX_DEPTH: u8 = 20;
 pub struct Ordering {
     pub seen: Recent,
     /// By the ids of the waiting events.
-    waiting: Table,
+    waiting: HashMap<Uuid, u32, RandomState>,
     waiters: Vec<Option<Waiter>>,
     free: Vec<u32>,
     /// By when the waiting events were received.
     lost: Heap,
     /// By the ids of those they wait for.
-    leaders: Table,
+    leaders: HashMap<Uuid, u32, RandomState>,
     followers: Vec<Followers>,
     free_leaders: Vec<u32>,
+    /// Where an event stands among those that wait for another: by the id of that one and its own.
+    spots: HashMap<(Uuid, Uuid), usize, RandomState>,
     /// Gives each waiting event its turn among those that occurred at the same time.
     turns: u64,
     stamps: u32,
@@ -43,8 +46,6 @@ struct Waiter {
     event: ReceivedEvent,
     turn: u64,
     stamp: u32,
-    /// Where it stands among those that wait for the same event.
-    spot: usize,
 }
 
 /// Those that wait for one event, in the order they came.
@@ -60,13 +61,14 @@ impl Default for Ordering {
     fn default() -> Self {
         Ordering {
             seen: Recent::new(SEEN_LIMIT, SEEN_RETENTION),
-            waiting: Table::default(),
+            waiting: HashMap::default(),
             waiters: Vec::new(),
             free: Vec::new(),
             lost: Heap::default(),
-            leaders: Table::default(),
+            leaders: HashMap::default(),
             followers: Vec::new(),
             free_leaders: Vec::new(),
+            spots: HashMap::default(),
             turns: 0,
             stamps: 0,
         }
@@ -91,12 +93,11 @@ impl Ordering {
     }
 
     fn place(&self, id: Uuid) -> Option<u32> {
-        self.waiting.find(id_hash(id), |place| self.waiter(place).is_some_and(|waiter| waiter.event.id == id))
+        self.waiting.get(&id).copied()
     }
 
     fn leader(&self, id: Uuid) -> Option<u32> {
-        let is_it = |place: u32| self.followers.get(place as usize).is_some_and(|followers| followers.leader == id);
-        self.leaders.find(id_hash(id), is_it)
+        self.leaders.get(&id).copied()
     }
 
     /// `record_follower`: lets an event wait. One of the same id that waits already is replaced.
@@ -107,24 +108,26 @@ impl Ordering {
         let (stamp, known) = (self.stamps, self.place(id));
         let before = known.and_then(|place| self.waiter(place));
         let turn = before.map_or(self.turns, |waiter| waiter.turn);
-        let spot = before.filter(|waiter| waiter.event.follows == Some(leader)).map(|waiter| waiter.spot);
         let place = known.unwrap_or_else(|| {
             let place = self.free.pop().unwrap_or_else(|| {
                 self.waiters.push(None);
                 u32::try_from(self.waiters.len().saturating_sub(1)).unwrap_or_default()
             });
-            self.waiting.insert(id_hash(id), place);
+            self.waiting.insert(id, place);
             place
         });
         self.lost.push((event.received.0, place, stamp));
-        let spot = spot.unwrap_or_else(|| self.follow(leader, id, known.is_some()));
+        self.follow(leader, id);
         if let Some(own) = self.waiters.get_mut(place as usize) {
-            *own = Some(Waiter { event: event.clone(), turn, stamp, spot });
+            *own = Some(Waiter { event: event.clone(), turn, stamp });
         }
     }
 
-    /// Puts an event among those that wait for another; returns its spot there. `again`: it may be there.
-    fn follow(&mut self, leader: Uuid, id: Uuid, again: bool) -> usize {
+    /// Puts an event among those that wait for another, unless it is there.
+    fn follow(&mut self, leader: Uuid, id: Uuid) {
+        if self.spots.contains_key(&(leader, id)) {
+            return;
+        }
         let leader_place = self.leader(leader).unwrap_or_else(|| {
             let place = self.free_leaders.pop().unwrap_or_else(|| {
                 self.followers.push(Followers::default());
@@ -133,16 +136,13 @@ impl Ordering {
             if let Some(own) = self.followers.get_mut(place as usize) {
                 own.leader = leader;
             }
-            self.leaders.insert(id_hash(leader), place);
+            self.leaders.insert(leader, place);
             place
         });
-        let Some(followers) = self.followers.get_mut(leader_place as usize) else { return 0 };
-        let spot = if again { followers.ids.iter().position(|own| *own == Some(id)) } else { None };
-        spot.unwrap_or_else(|| {
-            followers.ids.push(Some(id));
-            followers.waiting = followers.waiting.saturating_add(1);
-            followers.ids.len().saturating_sub(1)
-        })
+        let Some(followers) = self.followers.get_mut(leader_place as usize) else { return };
+        self.spots.insert((leader, id), followers.ids.len());
+        followers.ids.push(Some(id));
+        followers.waiting = followers.waiting.saturating_add(1);
     }
 
     /// Those that wait for an event, in the order they occurred.
@@ -158,30 +158,30 @@ impl Ordering {
 
     /// `forget_follower`: it was evaluated.
     pub fn forget(&mut self, event: &ReceivedEvent) {
-        let waiter = self.place(event.id).and_then(|place| self.remove(place, event.id));
-        let spot = waiter.filter(|waiter| waiter.event.follows == event.follows).map(|waiter| waiter.spot);
-        self.forget_leader(event, spot);
+        if let Some(place) = self.place(event.id) {
+            self.remove(place, event.id);
+        }
+        self.forget_leader(event);
     }
 
     fn remove(&mut self, place: u32, id: Uuid) -> Option<Waiter> {
-        self.waiting.remove(id_hash(id), place);
+        self.waiting.remove(&id);
         self.free.push(place);
         self.waiters.get_mut(place as usize)?.take()
     }
 
-    /// `spot`: where the event stands among those that wait for the same one, if that is known.
-    fn forget_leader(&mut self, event: &ReceivedEvent, spot: Option<usize>) {
+    /// Takes an event out of those that wait for the same one.
+    fn forget_leader(&mut self, event: &ReceivedEvent) {
         let Some(leader) = event.follows else { return };
         let Some(place) = self.leader(leader) else { return };
         let Some(followers) = self.followers.get_mut(place as usize) else { return };
-        let spot = spot.or_else(|| followers.ids.iter().position(|id| *id == Some(event.id)));
-        let own = spot.and_then(|spot| followers.ids.get_mut(spot));
-        if own.is_some_and(|own| own.take_if(|id| *id == event.id).is_some()) {
+        let spot = self.spots.remove(&(leader, event.id));
+        if spot.and_then(|spot| followers.ids.get_mut(spot)?.take()).is_some() {
             followers.waiting = followers.waiting.saturating_sub(1);
         }
         if followers.waiting == 0 {
             followers.ids.clear();
-            self.leaders.remove(id_hash(leader), place);
+            self.leaders.remove(&leader);
             self.free_leaders.push(place);
         } else if followers.ids.len() > followers.waiting.saturating_mul(2).saturating_add(16) {
             self.close_gaps(place);
@@ -193,10 +193,7 @@ impl Ordering {
         let Some(mut followers) = self.followers.get_mut(place as usize).map(std::mem::take) else { return };
         followers.ids.retain(Option::is_some);
         for (spot, id) in followers.ids.iter().flatten().enumerate() {
-            let waiter = self.place(*id).and_then(|place| self.waiters.get_mut(place as usize)?.as_mut());
-            if let Some(waiter) = waiter.filter(|waiter| waiter.event.follows == Some(followers.leader)) {
-                waiter.spot = spot;
-            }
+            self.spots.insert((followers.leader, *id), spot);
         }
         if let Some(own) = self.followers.get_mut(place as usize) {
             *own = followers;
@@ -214,7 +211,7 @@ impl Ordering {
                 continue;
             };
             if let Some(waiter) = self.remove(place, id) {
-                self.forget_leader(&waiter.event, Some(waiter.spot));
+                self.forget_leader(&waiter.event);
                 lost.push(waiter);
             }
         }

@@ -9,7 +9,7 @@ use crate::time::Instant;
 
 use super::bucket::{Bucket, Buckets};
 use super::decision::Reason;
-use super::evaluation::{Stage, Watcher, evaluate};
+use super::evaluation::{EvaluationContext, TriggerState, evaluate};
 
 /// How many buckets the server reads at a time.
 const BATCH_SIZE: usize = 500;
@@ -19,46 +19,46 @@ pub const EXPIRED_BUCKET_BUFFER: i64 = 60_000_000;
 
 /// Evaluates a Proactive trigger; returns when it is to be evaluated next. `paged`: like the server, which skips
 /// as many buckets as it has removed from the batches before.
-pub fn evaluate_proactively(watcher: &mut Watcher, stage: &mut Stage, as_of: i64, paged: bool) -> i64 {
-    let latest = as_of.saturating_add(watcher.trigger.within);
+pub fn evaluate_proactively(state: &mut TriggerState, context: &mut EvaluationContext, as_of: i64, paged: bool) -> i64 {
+    let latest = as_of.saturating_add(state.trigger.within);
     // The server opens it also where only an event of `after` should.
-    if watcher.trigger.for_each.is_empty() && !(stage.intended && watcher.has_after()) {
-        let place = watcher.only_slot();
-        if watcher.buckets.bucket(place).is_none() {
-            let held = watcher.open(place, Bucket { start: as_of, end: latest, count: 0, last_event: None });
-            stage.note(watcher, Some(place), as_of, None, Reason::Opened { held });
+    if state.trigger.for_each.is_empty() && !(context.intended && state.has_after()) {
+        let place = state.only_slot();
+        if state.buckets.bucket(place).is_none() {
+            let held = state.open(place, Bucket { start: as_of, end: latest, count: 0, last_event: None });
+            context.note(state, Some(place), as_of, None, Reason::Opened { held });
         }
     }
-    for place in watcher.buckets.take_reached() {
-        stage.note(watcher, Some(place), as_of, None, Reason::Satisfied);
-        watcher.close(place);
+    for place in state.buckets.take_reached() {
+        context.note(state, Some(place), as_of, None, Reason::Satisfied);
+        state.close(place);
     }
     // Those that are left have not reached the threshold: they fire, if they are over.
-    let count = watcher.buckets.len();
-    let ended = watcher.buckets.pop_ended(as_of);
+    let count = state.buckets.len();
+    let ended = state.buckets.pop_ended(as_of);
     let next = if ended.is_empty() || count <= BATCH_SIZE || !paged {
-        for place in in_order(&watcher.buckets, ended) {
-            evaluate(watcher, stage, place, as_of, None);
+        for place in in_order(&state.buckets, ended) {
+            evaluate(state, context, place, as_of, None);
         }
-        watcher.buckets.first().map(|(end, _)| end)
-    } else if watcher.has_after() {
-        shrinking_batches(watcher, stage, as_of, ended)
+        state.buckets.first().map(|(end, _)| end)
+    } else if state.has_after() {
+        shrinking_batches(state, context, as_of, ended)
     } else {
-        rolling_batches(watcher, stage, as_of, ended)
+        rolling_batches(state, context, as_of, ended)
     };
     next.filter(|end| *end > as_of).map_or(latest, |end| end.min(latest))
 }
 
 /// The batches of a trigger whose buckets are removed when they fire. All are equally long, so that those that
 /// are over come first; of a batch that was removed as a whole the next batch skips as many again.
-fn shrinking_batches(watcher: &mut Watcher, stage: &mut Stage, as_of: i64, ended: Vec<u32>) -> Option<i64> {
-    let ended = in_order(&watcher.buckets, ended);
+fn shrinking_batches(state: &mut TriggerState, context: &mut EvaluationContext, as_of: i64, ended: Vec<u32>) -> Option<i64> {
+    let ended = in_order(&state.buckets, ended);
     let mut place_in_batch = 0_usize;
     for place in ended {
         if place_in_batch < BATCH_SIZE {
-            evaluate(watcher, stage, place, as_of, None);
+            evaluate(state, context, place, as_of, None);
         } else {
-            watcher.buckets.put_back(place);
+            state.buckets.put_back(place);
         }
         place_in_batch = place_in_batch.saturating_add(1).checked_rem(BATCH_SIZE.saturating_mul(2)).unwrap_or_default();
     }
@@ -67,7 +67,7 @@ fn shrinking_batches(watcher: &mut Watcher, stage: &mut Stage, as_of: i64, ended
         if place_in_batch < BATCH_SIZE { 0 } else { BATCH_SIZE.saturating_mul(2).saturating_sub(place_in_batch) };
     let mut left = Vec::new();
     let mut next = None;
-    while let Some((end, place)) = watcher.buckets.pop() {
+    while let Some((end, place)) = state.buckets.pop() {
         left.push(place);
         if end > as_of {
             next = Some(end);
@@ -77,19 +77,19 @@ fn shrinking_batches(watcher: &mut Watcher, stage: &mut Stage, as_of: i64, ended
         }
     }
     for place in left {
-        watcher.buckets.put_back(place);
+        state.buckets.put_back(place);
     }
     next
 }
 
 /// The batches of a trigger whose buckets begin anew when they fire: they move to the end of the order.
-fn rolling_batches(watcher: &mut Watcher, stage: &mut Stage, as_of: i64, ended: Vec<u32>) -> Option<i64> {
+fn rolling_batches(state: &mut TriggerState, context: &mut EvaluationContext, as_of: i64, ended: Vec<u32>) -> Option<i64> {
     for place in ended {
-        watcher.buckets.put_back(place);
+        state.buckets.put_back(place);
     }
     // The order of the keys stays, only the starts change.
-    let places = by_key(&watcher.buckets, watcher.buckets.places().collect());
-    let mut order = by_start(&watcher.buckets, places.clone());
+    let places = by_key(&state.buckets, state.buckets.places().collect());
+    let mut order = by_start(&state.buckets, places.clone());
     let (mut offset, mut next) = (0_usize, None::<i64>);
     loop {
         let batch: Vec<u32> = order.iter().skip(offset).take(BATCH_SIZE).copied().collect();
@@ -98,16 +98,16 @@ fn rolling_batches(watcher: &mut Watcher, stage: &mut Stage, as_of: i64, ended: 
         }
         let mut rolled = false;
         for place in batch {
-            let Some(end) = watcher.buckets.bucket(place).map(|bucket| bucket.end) else { continue };
+            let Some(end) = state.buckets.bucket(place).map(|bucket| bucket.end) else { continue };
             if end <= as_of {
-                evaluate(watcher, stage, place, as_of, None);
+                evaluate(state, context, place, as_of, None);
                 rolled = true;
             } else {
                 next = Some(next.map_or(end, |next| next.min(end)));
             }
         }
         if rolled {
-            order = by_start(&watcher.buckets, places.clone());
+            order = by_start(&state.buckets, places.clone());
         }
         offset = offset.saturating_add(BATCH_SIZE);
     }
@@ -149,9 +149,9 @@ fn by_key(buckets: &Buckets, mut places: Vec<u32>) -> Vec<u32> {
 }
 
 /// Removes the buckets of a trigger that have ended by a time, whatever is in them.
-pub fn sweep(watcher: &mut Watcher, stage: &mut Stage, older_than: i64) {
-    for place in watcher.buckets.pop_ended(older_than) {
-        stage.note(watcher, Some(place), older_than, None, Reason::Swept);
-        watcher.close(place);
+pub fn sweep(state: &mut TriggerState, context: &mut EvaluationContext, older_than: i64) {
+    for place in state.buckets.pop_ended(older_than) {
+        context.note(state, Some(place), older_than, None, Reason::Swept);
+        state.close(place);
     }
 }

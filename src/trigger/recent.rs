@@ -5,17 +5,15 @@
 
 use std::collections::VecDeque;
 
+use foldhash::fast::RandomState;
+use hashbrown::HashMap;
 use uuid::Uuid;
-
-use crate::text::hash::mix;
-
-use super::table::Table;
 
 pub struct Recent {
     limit: usize,
     /// Microseconds.
     retention: i64,
-    table: Table,
+    places: HashMap<Uuid, u32, RandomState>,
     entries: Vec<Entry>,
     free: Vec<u32>,
     /// The least recently used first. A mark that is no longer the entry's is void.
@@ -33,17 +31,12 @@ struct Entry {
     born: u64,
 }
 
-pub fn id_hash(id: Uuid) -> u64 {
-    let (high, low) = id.as_u64_pair();
-    mix(mix(0, high), low)
-}
-
 impl Recent {
     pub fn new(limit: usize, retention: i64) -> Self {
         Recent {
             limit,
             retention,
-            table: Table::default(),
+            places: HashMap::default(),
             entries: Vec::new(),
             free: Vec::new(),
             by_use: VecDeque::new(),
@@ -57,7 +50,7 @@ impl Recent {
     }
 
     fn find(&self, id: Uuid) -> Option<u32> {
-        self.table.find(id_hash(id), |place| self.entry(place).is_some_and(|entry| entry.id == id))
+        self.places.get(&id).copied()
     }
 
     pub fn contains(&self, id: Uuid, now: i64) -> bool {
@@ -99,7 +92,7 @@ impl Recent {
                 self.entries.push(entry);
                 u32::try_from(self.entries.len().saturating_sub(1)).unwrap_or_default()
             });
-            self.table.insert(id_hash(id), place);
+            self.places.insert(id, place);
             place
         };
         if let Some(own) = self.entries.get_mut(place as usize) {
@@ -128,7 +121,7 @@ impl Recent {
 
     fn remove(&mut self, place: u32) {
         if let Some(entry) = self.entries.get_mut(place as usize) {
-            self.table.remove(id_hash(entry.id), place);
+            self.places.remove(&entry.id);
             (entry.used, entry.born) = (0, 0);
             self.free.push(place);
         }

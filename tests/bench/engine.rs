@@ -10,7 +10,7 @@ use std::rc::Rc;
 use std::time::{Duration, Instant as Time};
 
 use prefect_events::automation::{Automation, EventTrigger, Posture, Specification, Trigger};
-use prefect_events::event::{Labels, ReceivedEvent, Text};
+use prefect_events::event::{Labels, ReceivedEvent, SharedText};
 use prefect_events::time::Instant;
 use prefect_events::trigger::{Engine, Options, Version};
 use uuid::Uuid;
@@ -56,7 +56,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (runs, events): (u64, u64) = (number("10000").parse()?, number("1000000").parse()?);
     let version = if number("3.9").starts_with("3.8") { Version::V3_8 } else { Version::V3_9 };
 
-    let name: Text = "prefect.flow-run.heartbeat".into();
+    let name: SharedText = "prefect.flow-run.heartbeat".into();
     let related: Rc<[Labels]> = Rc::default();
     let resources: Vec<Labels> = (0..runs)
         .map(|run| {

@@ -7,7 +7,7 @@ use prefect_events::automation;
 use prefect_events::diagnostic::TextOptions;
 use prefect_events::diagnostic::{Code, Diagnostic, Report, Severity};
 use prefect_events::explain::{About, Explanation, explain};
-use prefect_events::simulate::{Text, test};
+use prefect_events::simulate::{DocumentText, run_tests};
 use prefect_events::validate::validate;
 
 /// Findings for which there is nothing in the text to point at.
@@ -84,10 +84,10 @@ impl Checker {
             About::Events => validate(&text, options, &validate_options(settings).unwrap()),
             About::Automations => automation::check(&text, options, &check_settings(settings)),
             About::Scenarios => {
-                let report = test(Text { bytes: &text, options });
+                let report = run_tests(DocumentText { bytes: &text, options });
                 let diagnostics: Vec<Diagnostic> = report.diagnostics().cloned().collect();
                 // What is right fires as it expects to.
-                assert_eq!(diagnostics.is_empty(), report.passed(), "{:?}", report.failures().collect::<Vec<_>>());
+                assert_eq!(diagnostics.is_empty(), report.passed, "{:?}", report.failures().collect::<Vec<_>>());
                 let errors = diagnostics.iter().filter(|found| found.severity == Severity::Error).count() as u64;
                 Report { valid: errors == 0, events: 0, errors, warnings: 0, infos: 0, diagnostics, truncated: None }
             }

@@ -2,23 +2,22 @@
 
 use std::collections::BTreeSet;
 
-use prefect_events::diagnostic::TextOptions;
-use prefect_events::simulate::{Request, Text, simulate};
-use prefect_events::trigger::{Fault, Outcome};
+use prefect_events::simulate::{SimulateOptions, SimulationResult, simulate};
+use prefect_events::trigger::ServerQuirk;
 
 const DOCUMENT: &str = include_str!("../../docs/server-faults.md");
 
-fn play(scenario: &str, intended: bool) -> Outcome {
+fn play(scenario: &str, intended: bool) -> SimulationResult {
     let scenario = format!("{scenario}intended: {intended}\n");
-    let text = Text { bytes: scenario.as_bytes(), options: TextOptions { places: true, wtf8: false } };
-    let result = simulate(text, Request { trace: true, ..Request::default() });
-    let (simulation, _) = result.played().unwrap_or_else(|| panic!("{:?}", result.errors()));
-    simulation.outcome.clone()
+    let result = simulate((&*scenario).into(), &SimulateOptions { trace: true, ..SimulateOptions::default() });
+    assert_eq!(result.errors, []);
+    result
 }
 
 /// The faults that show when a scenario is played.
 fn faults(scenario: &str, intended: bool) -> BTreeSet<&'static str> {
-    play(scenario, intended).decisions.iter().filter_map(|decision| decision.fault).map(Fault::name).collect()
+    let decisions = play(scenario, intended).decisions.unwrap();
+    decisions.iter().filter_map(|decision| decision.quirk).map(ServerQuirk::name).collect()
 }
 
 #[test]
@@ -36,7 +35,7 @@ fn each_shows_in_its_scenario_and_is_mended_where_it_is_said_to_be() {
         assert_eq!(!faults(scenario, true).contains(name), mended, "{name}");
         told.push(name);
     }
-    assert_eq!(told, Fault::all().map(Fault::name).collect::<Vec<_>>());
+    assert_eq!(told, ServerQuirk::all().map(ServerQuirk::name).collect::<Vec<_>>());
 }
 
 #[test]

@@ -29,6 +29,7 @@ mod precedents;
 mod properties;
 mod reference;
 mod schema;
+mod meaning;
 mod simulate;
 mod trigger;
 mod truth;

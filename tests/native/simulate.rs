@@ -1,28 +1,28 @@
 //! Scenarios as documents: generated runs, mistakes in them, expectations, advice.
 
 use prefect_events::diagnostic::TextOptions;
-use prefect_events::json::write::ToJson;
-use prefect_events::simulate::{Advice, Question, Request, SimulationResult, Text, advise, replay, simulate, test};
+use prefect_events::simulate::{
+    Advice, HeartbeatConfig, ReplayOptions, SimulateOptions, SimulationResult, heartbeat_advice, replay, run_tests, simulate,
+};
 use prefect_events::validate::{ValidateOptions, validate};
 use serde_json::{Value as Json, json};
 
-fn text(bytes: &[u8]) -> Text<'_> {
-    Text { bytes, options: TextOptions::default() }
-}
+const TRACE: SimulateOptions = SimulateOptions { trace: true, timeline: false, events: false, server_version: None };
 
 fn play(scenario: &Json) -> SimulationResult {
-    let written = scenario.to_string();
-    let result = simulate(text(written.as_bytes()), Request { trace: true, events: true, ..Request::default() });
-    assert!(serde_json::from_str::<Json>(&result.to_json()).is_ok());
-    result
+    simulate((&*scenario.to_string()).into(), &SimulateOptions { events: true, timeline: true, ..TRACE })
+}
+
+fn written(result: &impl serde::Serialize) -> String {
+    serde_json::to_string(result).unwrap()
 }
 
 /// When it fires, in seconds after the start.
 fn firings(scenario: &Json) -> Vec<f64> {
     let result = play(scenario);
-    let (played, document) = result.played().unwrap_or_else(|| panic!("{:#?}", result.errors()));
-    let start = document.scenario.start;
-    played.outcome.firings.iter().map(|firing| firing.at.since(start) as f64 / 1e6).collect()
+    assert_eq!(result.errors, []);
+    let start = result.timeline.unwrap().start;
+    result.firings.iter().map(|firing| firing.at.since(start) as f64 / 1e6).collect()
 }
 
 /// The documented automation, with ticks at `2 + 5k` seconds.
@@ -61,9 +61,9 @@ fn the_scenario_of_the_documentation() {
             {"event": "prefect.flow-run.heartbeat", "fires": 1},
         ],
     });
-    let report = test(text(scenario.to_string().as_bytes()));
+    let report = run_tests((&*scenario.to_string()).into());
     assert_eq!(report.failures().collect::<Vec<_>>(), Vec::<&str>::new());
-    assert!(report.passed(), "{}", report.to_json());
+    assert!(report.passed, "{}", written(&report));
 }
 
 #[test]
@@ -84,16 +84,16 @@ fn generated_events_are_valid() {
             {"name": "long", "ends": "25m", "count": 3, "every": "10s"},
         ]}));
     let result = play(&scenario);
-    let (_, document) = result.played().unwrap_or_else(|| panic!("{:#?}", result.errors()));
-    let mut built: Vec<_> = document.built.iter().collect();
+    assert_eq!(result.errors, []);
+    let mut built: Vec<_> = result.events.iter().flatten().collect();
     assert!(built.len() > 200);
     built.sort_by_key(|built| built.event.received);
-    let events: String = built.iter().map(|event| event.to_json() + "\n").collect();
+    let events: String = built.iter().map(|event| written(event) + "\n").collect();
     let report = validate(events.as_bytes(), TextOptions::default(), &ValidateOptions::default());
     assert_eq!((report.errors, report.warnings), (0, 0), "{:#?}", report.diagnostics);
     let follows = built.iter().filter(|built| built.event.follows.is_some()).count();
     assert!(follows > 20);
-    assert_eq!(result.to_json(), play(&scenario).to_json());
+    assert_eq!(written(&result), written(&play(&scenario)));
 }
 
 /// What real servers did, with the sentences that tell why.
@@ -103,9 +103,9 @@ fn the_recorded_timelines() {
     for case in cases.as_array().unwrap() {
         let scenario = case["scenario"].to_string();
         for version in ["3.9", "3.8"] {
-            let request = Request { trace: true, ..Request::default() }.with_version(Some(version)).unwrap();
-            let told = simulate(text(scenario.as_bytes()), request).to_json();
-            let told: Json = serde_json::from_str(&told).unwrap();
+            let options: SimulateOptions =
+                serde_json::from_value(json!({"trace": true, "server_version": version})).unwrap();
+            let told = serde_json::to_value(simulate((&*scenario).into(), &options)).unwrap();
             let firings = told["firings"].as_array().unwrap().iter();
             let fires: Vec<Json> =
                 firings.map(|firing| json!({"at": firing["at"], "event_id": firing["event_id"]})).collect();
@@ -119,8 +119,8 @@ fn the_recorded_timelines() {
             }
         }
     }
-    let unknown = Request::default().with_version(Some("4")).unwrap_err();
-    assert_eq!(unknown, "the option `server_version` must be \"3.9\" or \"3.8\", not `4`");
+    let unknown = serde_json::from_str::<SimulateOptions>(r#"{"server_version": "4"}"#).unwrap_err().to_string();
+    assert!(unknown.starts_with("the option `server_version`: must be \"3.9\" or \"3.8\", not `4`"), "{unknown}");
 }
 
 /// Section by section as the real engine did.
@@ -183,7 +183,7 @@ fn mistakes_are_told() {
     let told = |more: Json| {
         let result = play(&zombie(&more));
         result
-            .errors()
+            .errors
             .iter()
             .map(|error| format!("{} {}: {}", error.code, error.path, error.message))
             .collect::<Vec<_>>()
@@ -238,13 +238,14 @@ fn mistakes_are_told() {
     ] {
         assert_eq!(told(more.clone()), [expected], "{more}");
     }
-    let result = simulate(text(b"{\n\"automation\": 5 }"), Request::default());
-    let range = result.errors()[0].range.unwrap();
+    let options = SimulateOptions::default();
+    let result = simulate("{\n\"automation\": 5 }".into(), &options);
+    let range = result.errors[0].range.unwrap();
     assert_eq!((range.start.line, range.start.column), (2, 15));
-    let result = simulate(text(b"{\"a\": }"), Request::default());
-    assert_eq!(result.errors()[0].code, "syntax-missing-value");
+    let result = simulate("{\"a\": }".into(), &options);
+    assert_eq!(result.errors[0].code, "syntax-missing-value");
     for wrong in ["", "[]", "1", "{} {}", "{}\n{}", "- a", "a: [", "automation: crash-zombie-flows\n\tend: 5"] {
-        assert!(!simulate(text(wrong.as_bytes()), Request::default()).errors().is_empty(), "{wrong}");
+        assert!(!simulate(wrong.into(), &options).errors.is_empty(), "{wrong}");
     }
 }
 
@@ -254,10 +255,9 @@ fn yaml_is_read() {
     let yaml = "# zombies\nautomation: crash-zombie-flows\nstart: 2026-03-01T12:00:00Z\nend: 30m\nserver_version: 3.9\n\
         tick_offset_seconds: 2\nheartbeat: {frequency: 30, drift: 0, first: 0.1}\nruns:\n- name: ünique 😀\n  dies: 121s\n";
     let json = zombie(&json!({"server_version": "3.9", "runs": [{"name": "ünique 😀", "dies": "121s"}]}));
-    let result = simulate(text(yaml.as_bytes()), Request { trace: true, ..Request::default() });
-    assert_eq!(result.errors(), []);
-    let request = Request { trace: true, ..Request::default() };
-    assert_eq!(result.to_json(), simulate(text(json.to_string().as_bytes()), request).to_json());
+    let result = simulate(yaml.into(), &TRACE);
+    assert_eq!(result.errors, []);
+    assert_eq!(written(&result), written(&simulate((&*json.to_string()).into(), &TRACE)));
     for (from, to, code, path, marked) in [
         ("121s", "😀", "scenario-wrong-value", "/runs/0/dies", "😀"),
         ("dies", "dis", "scenario-unknown-key", "/runs/0/dis", "dis"),
@@ -266,8 +266,8 @@ fn yaml_is_read() {
         ("end: 30m", "\tend: 30m", "syntax-yaml", "", "\t"),
     ] {
         let wrong = yaml.replace(from, to);
-        let result = simulate(text(wrong.as_bytes()), request);
-        let [error] = result.errors() else { panic!("{wrong}: {:#?}", result.errors()) };
+        let result = simulate((&*wrong).into(), &TRACE);
+        let [error] = &*result.errors else { panic!("{wrong}: {:#?}", result.errors) };
         let range = error.range.unwrap();
         let units: Vec<u16> = wrong.encode_utf16().collect();
         let found = &units[range.start.offset as usize..range.end.offset as usize];
@@ -275,13 +275,13 @@ fn yaml_is_read() {
     }
     // Of a repeated key the last one counts, and that is told.
     let twice = [yaml, "end: 20m\n"].concat();
-    let told: Json = serde_json::from_str(&simulate(text(twice.as_bytes()), request).to_json()).unwrap();
+    let told = serde_json::to_value(simulate((&*twice).into(), &TRACE)).unwrap();
     assert_eq!(
         (told["warnings"][0]["code"].as_str(), told["firings"][0]["at"].is_string()),
         (Some("duplicate-key"), true)
     );
     let tested = [twice.as_str(), "expect: [{run: ünique 😀, fires: 1}]\n"].concat();
-    assert!(test(text(tested.as_bytes())).passed());
+    assert!(run_tests((&*tested).into()).passed);
 }
 
 /// An automation and events, each a text of its own.
@@ -297,11 +297,9 @@ fn events_are_replayed() {
     let events = [event(1, 0), event(2, 30), event(3, 31), "{".to_owned()].concat();
     let right = events.trim_end_matches('{');
     let played = |automation: &str, events: &str, options: &str| {
-        let [automation, events, options] = [automation, events, options].map(str::as_bytes).map(text);
-        replay(automation, events, options, false).map(|result| {
-            let told: Json = serde_json::from_str(&result.to_json()).unwrap();
-            told
-        })
+        let options: ReplayOptions = serde_json::from_str(options).map_err(|error| error.to_string())?;
+        let result = replay(automation.into(), events.into(), &options).map_err(|error| error.to_string())?;
+        Ok::<Json, String>(serde_json::to_value(result).unwrap())
     };
     let told = played(automation, right, "{}").unwrap();
     assert_eq!(told["firings"][0]["at"], "2026-03-01T12:00:30.000000Z");
@@ -317,11 +315,19 @@ fn events_are_replayed() {
     assert_eq!((&told["found_in"], &told["errors"][0]["range"]["start"]["line"]), (&json!("events"), &json!(4)));
     let told = played(automation, &[right, "\n  {\"id\": 5}"].concat(), "{}").unwrap();
     assert_eq!((&told["found_in"], &told["errors"][0]["range"]["start"]["column"]), (&json!("events"), &json!(3)));
-    assert_eq!(
-        played(automation, right, "{\"tick_seconds\": 0}").unwrap_err(),
-        "`tick_seconds` must be more than 0 seconds, not a number (`0`)"
-    );
-    assert_eq!(played(automation, right, "{\"runs\": []}").unwrap_err(), "there is no `runs` here");
+    for (options, expected) in [
+        ("{\"tick_seconds\": 0}", "`tick_seconds` must be more than 0 seconds, not `0s`"),
+        ("{\"tick_offset_seconds\": \"-1m\"}", "`tick_offset_seconds` must be a span of time, not negative, not `-1m`"),
+        ("{\"end\": \"2026-02-01T12:00:00Z\"}", "`end` must come after `start`"),
+        ("{\"end\": \"90000d\"}", "there are more than 20,000,000 ticks between `start` and `end`"),
+        ("{\"end\": 9e11}", "there are more than 20,000,000 ticks between `start` and `end`"),
+        ("{\"runs\": []}", "unknown option `runs`: the options are `trace`"),
+        ("{\"delivery\": \"slow\"}", "the option `delivery`: `slow` is not `consumer` or `direct`"),
+        ("{\"end\": \"soon\"}", "the option `end`: `soon` is not a span from the start"),
+    ] {
+        let error = played(automation, right, options).unwrap_err();
+        assert!(error.starts_with(expected), "{options}: {error}");
+    }
 }
 
 #[test]
@@ -336,7 +342,7 @@ fn expectations_fail_with_both_sides() {
             {"fires": 3},
             {"label": {"prefect.resource.id": "prefect.flow-run.0"}},
         ]}));
-    let report = test(text(scenario.to_string().as_bytes()));
+    let report = run_tests((&*scenario.to_string()).into());
     assert_eq!(
         report.failures().collect::<Vec<_>>(),
         [
@@ -347,11 +353,11 @@ fn expectations_fail_with_both_sides() {
             "expected: what is selected, prefect.resource.id=prefect.flow-run.0 fires; but it never fired",
         ]
     );
-    assert!(!test(text(zombie(&json!({})).to_string().as_bytes())).passed());
+    assert!(!run_tests((&*zombie(&json!({})).to_string()).into()).passed);
 }
 
 fn advice(question: &str) -> Advice {
-    advise(Question::read(question).unwrap())
+    heartbeat_advice(&serde_json::from_str(question).unwrap()).unwrap()
 }
 
 #[test]
@@ -360,7 +366,8 @@ fn three_times_the_frequency_tolerates_one() {
         [(30, 90, 1), (180, 540, 1), (30, 30, -1), (180, 90, -1), (30, 31, 0), (30, 135, 3), (180, 810, 3)]
     {
         let told = advice(&format!(r#"{{"frequency": {frequency}, "within": {within}}}"#));
-        assert_eq!(told.tolerated, tolerated, "{frequency} {within}");
+        assert_eq!(told.tolerated_misses, tolerated.max(0), "{frequency} {within}");
+        assert_eq!(told.healthy_runs_fire, tolerated < 0, "{frequency} {within}");
         // The advice agrees with the engine: so many are tolerated, one more is not.
         for (missed, fires) in [(tolerated, 0), (tolerated + 1, 1)] {
             if missed < 1 {
@@ -378,21 +385,34 @@ fn three_times_the_frequency_tolerates_one() {
     let told = advice(
         r#"{"frequency": 180, "within": 540, "client_version": "3.6.14", "expect": ["prefect.flow-run.Completed"]}"#,
     );
-    assert_eq!(told.within_for, [(0, 182), (1, 362), (2, 542), (3, 722), (4, 902)]);
+    let smallest: Vec<_> = told.smallest_within.iter().map(|smallest| (smallest.misses, smallest.within)).collect();
+    assert_eq!(smallest, [(0, 182), (1, 362), (2, 542), (3, 722), (4, 902)]);
     assert_eq!(
         told.arithmetic[3],
         "With 2 missed heartbeats in a row, the next one comes 3 × 180.015 = 540.045 s after the last, ≥ 540 s: a false alarm."
     );
-    let json: Json = serde_json::from_str(&told.to_json()).unwrap();
+    let json = serde_json::to_value(&told).unwrap();
     assert_eq!(
         json["detection"],
         json!({"earliest": 540, "latest": 545, "earliest_after_death": 359.985, "latest_after_death": 545})
     );
     assert_eq!(json["client"]["sends_heartbeats"], "if-set");
     assert_eq!(json["false_alarms"].as_array().unwrap().len(), 5);
-    assert_eq!(
-        Question::read(r#"{"frequency": "x", "within": 1}"#).unwrap_err(),
-        "`frequency` must be a number of seconds, more than 0, not `x`"
-    );
-    assert_eq!(Question::read(r#"{"frequency": 30}"#).unwrap_err(), "`within` is missing: a number of seconds");
+    assert!(written(&told).starts_with(r#"{"frequency":180,"within":540,"tick":5,"period":180.015,"tolerated_misses":1,"#));
+    for (question, expected) in [
+        (r#"{"frequency": "x", "within": 1}"#, "the option `frequency`: invalid type: string \"x\", expected a number of seconds"),
+        (r#"{"frequency": 30}"#, "`within` is missing: a number of seconds"),
+        (r#"{"frequency": 0, "within": 1}"#, "`frequency` must be a number of seconds, more than 0, not `0`"),
+        (r#"{"frequency": 30, "within": -1.5}"#, "`within` must be a number of seconds, more than 0, not `-1.5`"),
+        (r#"{"frequency": 30, "within": 90, "tick": 1e300}"#, "the option `tick`: 1"),
+        (
+            r#"{"frequency": 30, "within": 90, "client_version": "x"}"#,
+            "`client_version` must be a version such as `3.6.22`, not `x`",
+        ),
+        (r#"{"frequencies": 30}"#, "unknown option `frequencies`: did you mean `frequency`?"),
+    ] {
+        let config = serde_json::from_str::<HeartbeatConfig>(question).map_err(|error| error.to_string());
+        let error = config.and_then(|config| heartbeat_advice(&config).map_err(|error| error.to_string())).unwrap_err();
+        assert!(error.starts_with(expected), "{question}: {error}");
+    }
 }

@@ -3,9 +3,9 @@
 use std::error::Error;
 use std::io::{self, BufRead, Write};
 
-use prefect_events::json::write::{ToJson, quoted};
+use prefect_events::json::write::quoted;
 use prefect_events::json::{Tape, parse};
-use prefect_events::simulate::{Scenario, run};
+use prefect_events::simulate::{Scenario, play};
 use prefect_events::trigger::Options;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -18,9 +18,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
         let document = tape.document(line.as_bytes());
         let scenario = document.root().ok_or("an empty line")?;
-        let result = Scenario::read(scenario).and_then(|scenario| run(scenario, Options::default()));
+        let result = Scenario::read(scenario).and_then(|scenario| play(scenario, Options::default()));
         match result {
-            Ok(result) => writeln!(out, "{}", result.to_json())?,
+            Ok(result) => writeln!(out, "{}", serde_json::to_string(&result)?)?,
             Err(error) => writeln!(out, r#"{{"error":{}}}"#, quoted(&error.to_string()))?,
         }
     }

@@ -7,7 +7,7 @@ use prefect_events::automation::{self, CheckSettings};
 use prefect_events::diagnostic::TextOptions;
 use prefect_events::generate::{self, BuildOptions};
 use prefect_events::json::write::ToJson;
-use prefect_events::simulate::{self, Question, Request, Text};
+use prefect_events::simulate::{self, DocumentText, HeartbeatConfig, ReplayOptions, SimulateOptions};
 use prefect_events_boundary::misuse;
 
 fn check_settings(options: &str) -> Result<CheckSettings, JsValue> {
@@ -71,8 +71,8 @@ impl History {
 /// What a window over heartbeats is good for; a mistake in the question is a `TypeError` with a sentence.
 #[wasm_bindgen(js_name = heartbeatAdvice)]
 pub fn heartbeat_advice(question: &str) -> Result<String, JsValue> {
-    let question = Question::read(question).map_err(|problem| misuse(&problem))?;
-    Ok(simulate::advise(question).to_json())
+    let config: HeartbeatConfig = serde_json::from_str(question).map_err(|problem| misuse(&problem.to_string()))?;
+    simulate::heartbeat_advice(&config).map(|advice| text(&advice)).map_err(|problem| misuse(&problem.to_string()))
 }
 
 /// Plays a scenario. `version`: of the server, whatever the scenario says. `places` and `wtf8` as for `validate`.
@@ -80,30 +80,38 @@ pub fn heartbeat_advice(question: &str) -> Result<String, JsValue> {
 #[expect(clippy::fn_params_excessive_bools, reason = "JavaScript names them")]
 #[expect(clippy::needless_pass_by_value, reason = "wasm-bindgen hands over what it makes")]
 pub fn simulate(
-    text: &[u8],
+    bytes: &[u8],
     trace: bool,
     events: bool,
     version: Option<String>,
     places: bool,
     wtf8: bool,
 ) -> Result<String, JsValue> {
-    let text = Text { bytes: text, options: TextOptions { places, wtf8 } };
-    let request = Request { trace, events, ..Request::default() };
-    let request = request.with_version(version.as_deref()).map_err(|problem| misuse(&problem))?;
-    Ok(simulate::simulate(text, request).to_json())
+    let server_version = match version {
+        Some(version) => Some(serde_json::from_value(version.into()).map_err(|problem| misuse(&problem.to_string()))?),
+        None => None,
+    };
+    let scenario = DocumentText { bytes, options: TextOptions { places, wtf8 } };
+    let options = SimulateOptions { trace, events, server_version, ..SimulateOptions::default() };
+    Ok(text(&simulate::simulate(scenario, &options)))
 }
 
 /// Tests scenarios with expectations.
 #[wasm_bindgen(js_name = testScenarios)]
 #[must_use]
-pub fn test_scenarios(text: &[u8], wtf8: bool) -> String {
-    simulate::test(Text { bytes: text, options: TextOptions { places: true, wtf8 } }).to_json()
+pub fn test_scenarios(bytes: &[u8], wtf8: bool) -> String {
+    text(&simulate::run_tests(DocumentText { bytes, options: TextOptions { places: true, wtf8 } }))
 }
 
 /// Plays events to an automation. `options`: JSON text.
 #[wasm_bindgen]
 pub fn replay(automation: &[u8], events: &[u8], options: &str, trace: bool) -> Result<String, JsValue> {
-    let text = |bytes| Text { bytes, options: TextOptions::default() };
-    let played = simulate::replay(text(automation), text(events), text(options.as_bytes()), trace);
-    Ok(played.map_err(|problem| misuse(&problem))?.to_json())
+    let options: ReplayOptions = serde_json::from_str(options).map_err(|problem| misuse(&problem.to_string()))?;
+    let options = ReplayOptions { trace, ..options };
+    let played = simulate::replay(automation.into(), events.into(), &options);
+    played.map(|result| text(&result)).map_err(|problem| misuse(&problem.to_string()))
+}
+
+fn text(result: &impl serde::Serialize) -> String {
+    serde_json::to_string(result).unwrap_or_default()
 }

@@ -4,18 +4,15 @@ use crate::automation::{Automation, Trigger};
 use crate::event::ReceivedEvent;
 use crate::json::{Kind, Value};
 use crate::text::order;
-use crate::time::Instant;
-use crate::time::instant_of;
+use crate::time::span::{moment, span};
+use crate::time::{Instant, instant_of, scalar};
 use crate::trigger::{Delivery, Version};
 
 use super::reading::Reading;
-use super::scenario::{MAX_TICKS, Scenario, TICK};
-use crate::time::scalar;
-use crate::time::span::{moment, span};
+use super::scenario::{MAX_TICKS, Scenario, has_too_many_ticks};
 
-/// The keys that a document has for it.
-pub(super) const KEYS: [&str; 7] =
-    ["start", "end", "tick_seconds", "tick_offset_seconds", "delivery", "server_version", "intended"];
+/// Every five seconds, as the server does.
+const TICK: i64 = 5_000_000;
 
 /// 2026-01-01T00:00:00Z: where a scenario without `start` and without events begins.
 const START: Instant = Instant(1_767_225_600_000_000);
@@ -29,69 +26,65 @@ pub(super) fn not_negative(value: Value<'_>) -> Option<i64> {
     span(value).filter(|span| *span >= 0)
 }
 
-/// `3.9`, `3.8.8`, …
-pub(super) fn version(written: &str) -> Option<Version> {
-    let is = |version: &str| written.strip_prefix(version).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
-    let known = [("3.9", Version::V3_9), ("3.8", Version::V3_8)];
-    known.into_iter().find(|(name, _)| is(name)).map(|(_, version)| version)
-}
-
-/// Times in microseconds.
-pub(super) struct Frame {
+/// Spans in microseconds. What is `None` is not said: it gets its default.
+pub(super) struct PlaybackOptions {
     pub start: Instant,
-    end: Option<Instant>,
-    tick: i64,
-    offset: Option<i64>,
-    delivery: Option<Delivery>,
-    intended: Option<bool>,
-    version: Option<Version>,
+    pub end: Option<Instant>,
+    pub tick: Option<i64>,
+    pub offset: Option<i64>,
+    pub delivery: Option<Delivery>,
+    pub intended: Option<bool>,
+    pub version: Option<Version>,
 }
 
-impl Frame {
+/// When nothing says when to start: at the first event, or at a fixed time.
+pub(super) fn default_start(first: Option<Instant>) -> Instant {
+    first.unwrap_or(START)
+}
+
+impl PlaybackOptions {
     /// `first`: when the first event is received.
-    pub fn read<'t>(root: Value<'t>, reading: &mut Reading<'t>, first: Option<Instant>) -> Frame {
+    pub fn read<'t>(root: Value<'t>, reading: &mut Reading<'t>, first: Option<Instant>) -> PlaybackOptions {
         let expected = "a point in time such as `2026-03-01T12:00:00Z`";
         let start = root.get("start").map_or(first, |value| reading.read(Some(value), expected, instant_of));
-        let start = start.unwrap_or(START);
+        let start = default_start(start);
         let more = |value: Value<'_>| span(value).filter(|span| *span > 0);
-        Frame {
+        PlaybackOptions {
             start,
             end: reading.read(root.get("end"), MOMENT, |value| moment(value, start)),
-            tick: reading.read(root.get("tick_seconds"), "more than 0 seconds", more).unwrap_or(TICK),
+            tick: reading.read(root.get("tick_seconds"), "more than 0 seconds", more),
             offset: reading.read(root.get("tick_offset_seconds"), NOT_NEGATIVE, not_negative),
             delivery: reading.read(root.get("delivery"), "`consumer` or `direct`", |value| {
-                let known = [("consumer", Delivery::Consumer), ("direct", Delivery::Direct)];
-                known.into_iter().find(|(name, _)| value.is(name)).map(|(_, delivery)| delivery)
+                Delivery::read(&value.string()).filter(|_| value.is_string())
             }),
             intended: reading.read(root.get("intended"), "`true` or `false`", scalar::boolean),
             version: reading.read(root.get("server_version"), "\"3.9\" or \"3.8\"", |value| {
                 let written = value.is_string() || value.kind() == Kind::Float;
-                version(&value.string()).filter(|_| written)
+                Version::read(&value.string()).filter(|_| written)
             }),
         }
     }
 
+    pub fn tick(&self) -> i64 {
+        self.tick.unwrap_or(TICK)
+    }
+
     /// Until when it is played. Without an end: until everything can have fired that the last event brings about.
-    pub fn end<'t>(
-        &self,
-        root: Value<'t>,
-        reading: &mut Reading<'t>,
-        last: Option<Instant>,
-        trigger: Option<&Trigger>,
-        frequency: i64,
-    ) -> Instant {
-        let end = self.end.unwrap_or_else(|| {
+    pub fn end(&self, last: Option<Instant>, trigger: Option<&Trigger>, frequency: i64) -> Instant {
+        self.end.unwrap_or_else(|| {
             let rest = trigger.map_or(0, longest).max(0).saturating_add(60_000_000).saturating_add(frequency.max(0));
             Instant(last.unwrap_or(self.start).max(self.start).0.saturating_add(rest))
-        });
-        let played = end.since(self.start);
+        })
+    }
+
+    /// Reports an end that cannot be.
+    pub fn check_end<'t>(&self, end: Instant, root: Value<'t>, reading: &mut Reading<'t>) {
         let at_end = root.get("end").unwrap_or(root);
-        if played < 0 {
+        if end < self.start {
             reading.too_early(at_end, "`end`", "`start`");
-        } else if played.checked_div(self.tick).is_none_or(|ticks| ticks >= MAX_TICKS) {
+        } else if has_too_many_ticks(self.start, end, self.tick()) {
             reading.too_large(at_end, MAX_TICKS.unsigned_abs(), "ticks between `start` and `end`");
         }
-        end
     }
 
     pub fn scenario(self, automation: Automation, mut events: Vec<ReceivedEvent>, end: Instant) -> Scenario {
@@ -101,7 +94,7 @@ impl Frame {
             automation,
             start: self.start,
             end,
-            tick: self.tick,
+            tick: self.tick(),
             offset: self.offset.unwrap_or_default(),
             delivery: self.delivery.unwrap_or_default(),
             intended: self.intended.unwrap_or_default(),

@@ -1,17 +1,17 @@
-//! The sentences that tell users why: one per firing and per decision. Times are those of the day, in UTC.
+//! The sentences that say why: one per firing and per decision. Times are those of the day, in UTC.
 
 use crate::automation::Posture;
-use crate::text::template::filled;
+use crate::text::template::render_with;
 use crate::time::Instant;
 
 use super::bucket::EventRef;
-use super::decision::{About, Decision, Firing, Reason, Snapshot};
+use super::decision::{TriggerSummary, Decision, Firing, Reason, BucketSnapshot};
 
 impl Firing {
     /// Why it fired.
     #[must_use]
-    pub fn because(&self) -> String {
-        let because = Because {
+    pub fn reason_sentence(&self) -> String {
+        let sentence = Sentence {
             trigger: Some(&self.trigger),
             bucket: self.bucket.as_ref(),
             event: self.event.as_ref(),
@@ -19,14 +19,14 @@ impl Firing {
             present: self.children.len(),
             leader: String::new(),
         };
-        because.told(because.fired())
+        sentence.render(sentence.fired())
     }
 }
 
 impl Decision {
     /// Why it was decided.
     #[must_use]
-    pub fn because(&self) -> String {
+    pub fn reason_sentence(&self) -> String {
         let (mut held, mut present, mut leader) = (0, 0, String::new());
         match &self.reason {
             Reason::Opened { held: number } | Reason::Moved { held: number } => held = *number,
@@ -35,20 +35,20 @@ impl Decision {
             _ => {}
         }
         let (bucket, event) = (self.bucket.as_ref(), self.event.as_ref());
-        let because = Because { trigger: self.trigger.as_deref(), bucket, event, held, present, leader };
-        let mut told = because.told(because.sentence(&self.reason));
-        if let Some(fault) = self.fault {
-            told.push_str(". A fault of the server: ");
-            told.push_str(fault.sentence());
+        let sentence = Sentence { trigger: self.trigger.as_deref(), bucket, event, held, present, leader };
+        let mut rendered = sentence.render(sentence.template(&self.reason));
+        if let Some(quirk) = self.quirk {
+            rendered.push_str(". A fault of the server: ");
+            rendered.push_str(quirk.sentence());
         }
-        told
+        rendered
     }
 }
 
-/// What sentences tell of.
-struct Because<'a> {
-    trigger: Option<&'a About>,
-    bucket: Option<&'a Snapshot>,
+/// What the placeholders of a sentence stand for.
+struct Sentence<'a> {
+    trigger: Option<&'a TriggerSummary>,
+    bucket: Option<&'a BucketSnapshot>,
     event: Option<&'a EventRef>,
     /// How many events were held.
     held: i64,
@@ -58,7 +58,7 @@ struct Because<'a> {
     leader: String,
 }
 
-impl Because<'_> {
+impl Sentence<'_> {
     fn is_proactive(&self) -> bool {
         self.trigger.is_some_and(|trigger| trigger.posture == Some(Posture::Proactive))
     }
@@ -67,7 +67,7 @@ impl Because<'_> {
         self.bucket.zip(self.trigger).is_some_and(|(bucket, trigger)| bucket.count >= trigger.threshold)
     }
 
-    fn sentence(&self, reason: &Reason) -> &'static str {
+    fn template(&self, reason: &Reason) -> &'static str {
         let proactive = self.is_proactive();
         let sequence = self.trigger.is_some_and(|trigger| trigger.kind == "sequence");
         match reason {
@@ -156,8 +156,8 @@ impl Because<'_> {
         }
     }
 
-    fn told(&self, template: &str) -> String {
-        let told = filled(template, &mut |hole, out| {
+    fn render(&self, template: &str) -> String {
+        let rendered = render_with(template, &mut |hole, out| {
             match hole {
                 "name" => out.push_str(self.event.map_or("no event", |event| &event.name)),
                 "leader" => out.push_str(&self.leader),
@@ -184,7 +184,7 @@ impl Because<'_> {
             }
             true
         });
-        told.unwrap_or_default()
+        rendered.unwrap_or_default()
     }
 }
 

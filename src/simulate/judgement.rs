@@ -1,0 +1,440 @@
+//! Whether scenarios come to what they expect.
+
+use foldhash::fast::RandomState;
+use hashbrown::HashMap;
+use serde::Serialize;
+
+use crate::diagnostic::Diagnostic;
+use crate::event::RESOURCE_ID;
+use crate::json::{Kind, Value};
+use crate::text::phrase::joined;
+use crate::time::{Instant, scalar};
+use crate::trigger::{Decision, Firing, Options};
+
+use super::document::{Document, PlayedRun};
+use super::expectation::Expectation;
+use super::reading::{DocumentText, Reading};
+use super::scenario::{MAX_OUTCOME, play_sorted};
+
+/// How many firings, and how many decisions, of one expectation are listed at most.
+const MOST_LISTED: usize = 1000;
+/// How many of all expectations of a text.
+const MOST_LISTED_IN_ALL: usize = 100_000;
+
+/// The tests of one text.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+pub struct TestReport {
+    /// Whether everything is as expected, and nothing is wrong with the text.
+    pub passed: bool,
+    /// How many expectations were checked.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub expectations: usize,
+    /// How many of them were not met.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub failures: usize,
+    /// Each scenario, in the order of the text.
+    pub scenarios: Vec<TestedScenario>,
+    /// What is doubtful in the text, such as a key that occurs twice.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "typescript", ts(as = "Option<Vec<Diagnostic>>"))]
+    pub warnings: Vec<Diagnostic>,
+    /// Why nothing was tested. Absent if it was.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "typescript", ts(as = "Option<Vec<Diagnostic>>"))]
+    pub errors: Vec<Diagnostic>,
+}
+
+/// The test of one scenario.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+pub struct TestedScenario {
+    /// Its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scenario: Option<String>,
+    /// Whether everything is as expected.
+    pub passed: bool,
+    /// Each expectation; one about a run with copies has an entry for each copy.
+    pub expectations: Vec<TestedExpectation>,
+    /// Why the scenario was not played. Absent if it was.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "typescript", ts(as = "Option<Vec<Diagnostic>>"))]
+    pub errors: Vec<Diagnostic>,
+}
+
+/// How one expectation was met, for one run if it is about runs.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+pub struct TestedExpectation {
+    /// What was expected, in words.
+    pub expect: String,
+    /// The name of the run that it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub run: Option<String>,
+    /// Whether it was met.
+    pub passed: bool,
+    /// What was expected and what happened, if that is not the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// The firings that it is about: the first 1000, and 100,000 in the whole report.
+    pub actual: Vec<TestedFiring>,
+    /// When they must be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub between: Option<TestedSpan>,
+    /// If it was not met: what was decided for the runs and labels that it is about. The first 1000, and 100,000 in the
+    /// whole report.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "typescript", ts(as = "Option<Vec<crate::trigger::DecisionRecord<'static>>>"))]
+    pub decisions: Vec<Decision>,
+}
+
+/// A firing that an expectation is about.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct TestedFiring {
+    /// When it fired: RFC 3339 in UTC with microseconds.
+    #[cfg_attr(feature = "typescript", ts(type = "string"))]
+    pub at: Instant,
+    /// Why it fired, in one sentence.
+    #[serde(rename = "because")]
+    pub reason: String,
+}
+
+/// When firings must be, both ends included.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct TestedSpan {
+    /// RFC 3339 in UTC with microseconds.
+    #[cfg_attr(feature = "typescript", ts(type = "string"))]
+    pub from: Instant,
+    /// RFC 3339 in UTC with microseconds.
+    #[cfg_attr(feature = "typescript", ts(type = "string"))]
+    pub to: Instant,
+}
+
+impl TestReport {
+    /// What is wrong with the text, and with each of its scenarios.
+    pub fn diagnostics(&self) -> impl Iterator<Item = &Diagnostic> {
+        let own = self.warnings.iter().chain(&self.errors);
+        own.chain(self.scenarios.iter().flat_map(|tested| &tested.errors))
+    }
+
+    /// What is not as expected, in sentences.
+    pub fn failures(&self) -> impl Iterator<Item = &str> {
+        let all = self.scenarios.iter().flat_map(|tested| &tested.expectations);
+        all.filter_map(|expectation| expectation.message.as_deref())
+    }
+}
+
+/// Tests scenarios with expectations: one, a list, or an object with the list `scenarios`.
+///
+/// ```
+/// use prefect_events::simulate::run_tests;
+///
+/// let report = run_tests("
+/// automation: crash-zombie-flows
+/// heartbeat: {frequency: 30}
+/// runs: [{name: zombie, dies: 2m}]
+/// expect: [{run: zombie, fires: 2}]
+/// ".into());
+/// assert!(!report.passed);
+/// let failures: Vec<_> = report.failures().collect();
+/// assert_eq!(failures, ["expected: run zombie fires 2 times; but it fired once, at 3m5s"]);
+/// ```
+#[must_use]
+pub fn run_tests(scenarios: DocumentText<'_>) -> TestReport {
+    let mut left = Left { firings: MOST_LISTED_IN_ALL, decisions: MOST_LISTED_IN_ALL };
+    let (tested, report) = scenarios.read(|root, reading| {
+        let list = if root.kind() == Kind::Array { Some(root) } else { root.get("scenarios") };
+        Some(match list {
+            Some(list) if reading.is(list, Kind::Array, "a list of scenarios") => {
+                list.items().map(|item| test_one(scenarios, root, item, &mut left)).collect()
+            }
+            Some(_) => Vec::new(),
+            None => vec![test_one(scenarios, root, root, &mut left)],
+        })
+    });
+    let tested: Vec<TestedScenario> = tested.unwrap_or_default();
+    let all = || tested.iter().flat_map(|tested| &tested.expectations);
+    let (warnings, errors) =
+        if report.valid { (report.diagnostics, Vec::new()) } else { (Vec::new(), report.diagnostics) };
+    TestReport {
+        passed: report.valid && tested.iter().all(|tested| tested.passed),
+        expectations: all().count(),
+        failures: all().filter(|expectation| !expectation.passed).count(),
+        scenarios: tested,
+        warnings,
+        errors,
+    }
+}
+
+/// How much may still be listed.
+struct Left {
+    firings: usize,
+    decisions: usize,
+}
+
+impl Left {
+    fn take(left: &mut usize) -> usize {
+        let some = MOST_LISTED.min(*left);
+        *left = left.saturating_sub(some);
+        some
+    }
+}
+
+fn test_one<'t>(text: DocumentText<'_>, root: Value<'t>, value: Value<'t>, left: &mut Left) -> TestedScenario {
+    let mut reading = Reading::new(root);
+    let expectations = judged(value, &mut reading, left).unwrap_or_default();
+    let errors = text.report(reading.findings).diagnostics;
+    let passed = errors.is_empty() && expectations.iter().all(|expectation| expectation.passed);
+    TestedScenario { scenario: value.get("scenario").and_then(scalar::text), passed, expectations, errors }
+}
+
+fn judged<'t>(value: Value<'t>, reading: &mut Reading<'t>, left: &mut Left) -> Option<Vec<TestedExpectation>> {
+    let document = Document::read(value, reading)?;
+    if document.expectations.is_empty() {
+        let hint = "say what must come of it, such as `expect: [{run: zombie, fires: 1}]`";
+        reading.missing(value, "the scenario", "expect", ", so there is nothing to test").with("hint", hint);
+        return None;
+    }
+    let play = |trace| {
+        let options = Options { trace, ..Options::default() };
+        play_sorted(&document.scenario, options)
+    };
+    let Ok(played) = play(false) else {
+        // All else that can be wrong was found when it was read.
+        reading.too_large(value, MAX_OUTCOME as u64, "firings and decisions");
+        return None;
+    };
+    let mut judge = Judge::new(&document, &played.outcome.firings);
+    let mut judged = Vec::new();
+    for (expectation, run) in judge.questions() {
+        judged.push((judge.judge(expectation, run, left), expectation, run));
+    }
+    if judged.iter().any(|(tested, ..)| !tested.passed)
+        && let Ok(traced) = play(true)
+    {
+        let decisions = traced.outcome.decisions;
+        let by_value = by_value(&decisions);
+        for (tested, expectation, run) in judged.iter_mut().filter(|(tested, ..)| !tested.passed) {
+            tested.decisions = concerned(&decisions, &by_value, expectation, *run, left);
+        }
+    }
+    Some(judged.into_iter().map(|(tested, ..)| tested).collect())
+}
+
+/// The decisions that have a value in their key, by that value.
+type ByValue<'d> = HashMap<&'d str, Vec<usize>, RandomState>;
+
+fn by_value(decisions: &[Decision]) -> ByValue<'_> {
+    let mut by_value = ByValue::default();
+    for (index, decision) in decisions.iter().enumerate() {
+        for (_, value) in &decision.key {
+            let known = by_value.entry(&**value).or_default();
+            if known.last() != Some(&index) {
+                known.push(index);
+            }
+        }
+    }
+    by_value
+}
+
+/// What was decided for what an expectation is about, as far as the decisions' keys tell.
+fn concerned(
+    decisions: &[Decision],
+    by_value: &ByValue<'_>,
+    expectation: &Expectation,
+    run: Option<&PlayedRun>,
+    left: &mut Left,
+) -> Vec<Decision> {
+    let own = run.map(|run| &*run.resource);
+    let wanted: Vec<&str> = own.into_iter().chain(expectation.labels.iter().map(|(_, value)| &**value)).collect();
+    let has = |decision: &&Decision| {
+        wanted.iter().all(|wanted| decision.key.iter().any(|(_, value)| **value == **wanted))
+    };
+    let most = Left::take(&mut left.decisions);
+    let found: Vec<Decision> = if wanted.is_empty() {
+        decisions.iter().take(most).cloned().collect()
+    } else {
+        let none: &[usize] = &[];
+        let lists = wanted.iter().map(|wanted| by_value.get(*wanted).map_or(none, |list| list));
+        let shortest = lists.min_by_key(|list| list.len()).unwrap_or(none);
+        shortest.iter().filter_map(|index| decisions.get(*index)).filter(has).take(most).cloned().collect()
+    };
+    left.decisions = left.decisions.saturating_add(most.saturating_sub(found.len()));
+    found
+}
+
+/// The firings of a scenario, found by what expectations select them by.
+struct Judge<'s> {
+    document: &'s Document,
+    firings: &'s [Firing],
+    /// Of each firing: what it is about.
+    resources: Vec<Option<&'s str>>,
+    /// The indices of firings, in the order of time.
+    by_resource: HashMap<&'s str, Vec<usize>, RandomState>,
+    by_label: HashMap<(&'s str, &'s str), Vec<usize>, RandomState>,
+    by_event: HashMap<&'s str, Vec<usize>, RandomState>,
+    all: Vec<usize>,
+    /// What was selected before: expectations often select the same.
+    selected: HashMap<Selector<'s>, Vec<usize>, RandomState>,
+}
+
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Selector<'s> {
+    run: Option<&'s str>,
+    labels: &'s [(String, String)],
+    event: Option<&'s str>,
+}
+
+impl<'s> Judge<'s> {
+    fn new(document: &'s Document, firings: &'s [Firing]) -> Self {
+        let label = |firing: &'s Firing, name: &str| {
+            firing.labels.iter().find(|(label, _)| **label == *name).map(|(_, value)| &**value)
+        };
+        // Composite triggers fire without labels: the event tells the run.
+        let mut of_event: HashMap<_, _, RandomState> = HashMap::default();
+        if firings.iter().any(|firing| firing.labels.is_empty()) {
+            for event in document.scenario.events.iter().rev() {
+                of_event.insert(event.id, event.resource.get(RESOURCE_ID).map(|text| &**text));
+            }
+        }
+        let mut judge = Judge {
+            document,
+            firings,
+            resources: Vec::new(),
+            by_resource: HashMap::default(),
+            by_label: HashMap::default(),
+            by_event: HashMap::default(),
+            all: (0..firings.len()).collect(),
+            selected: HashMap::default(),
+        };
+        for (index, firing) in firings.iter().enumerate() {
+            let event = firing.event.as_ref().filter(|_| firing.labels.is_empty());
+            let resource = label(firing, RESOURCE_ID).or_else(|| *of_event.get(&event?.id)?);
+            judge.resources.push(resource);
+            if let Some(resource) = resource {
+                judge.by_resource.entry(resource).or_default().push(index);
+            }
+            for (name, value) in &firing.labels {
+                judge.by_label.entry((&**name, &**value)).or_default().push(index);
+            }
+            if let Some(event) = &firing.event {
+                judge.by_event.entry(&*event.name).or_default().push(index);
+            }
+        }
+        judge
+    }
+
+    /// Each expectation, with each of the runs that it is about.
+    fn questions(&self) -> Vec<(&'s Expectation, Option<&'s PlayedRun>)> {
+        let mut runs: HashMap<&str, Vec<&PlayedRun>, RandomState> = HashMap::default();
+        for run in &self.document.runs {
+            runs.entry(&*run.name).or_default().push(run);
+            if run.of != run.name {
+                runs.entry(&*run.of).or_default().push(run);
+            }
+        }
+        let mut questions = Vec::new();
+        for expectation in &self.document.expectations {
+            match &expectation.run {
+                None => questions.push((expectation, None)),
+                Some(name) => {
+                    let own = runs.get(&**name).into_iter().flatten();
+                    questions.extend(own.map(|run| (expectation, Some(*run))));
+                }
+            }
+        }
+        questions
+    }
+
+    /// The firings that an expectation is about.
+    fn select(&mut self, expectation: &'s Expectation, run: Option<&'s PlayedRun>) -> &[usize] {
+        let selector = Selector {
+            run: run.map(|run| &*run.resource),
+            labels: &expectation.labels,
+            event: expectation.event.as_deref(),
+        };
+        let none: &[usize] = &[];
+        let mut lists: Vec<&[usize]> = Vec::new();
+        if let Some(run) = selector.run {
+            lists.push(self.by_resource.get(run).map_or(none, |list| list));
+        }
+        for (name, value) in selector.labels {
+            lists.push(self.by_label.get(&(&**name, &**value)).map_or(none, |list| list));
+        }
+        if let Some(event) = selector.event {
+            lists.push(self.by_event.get(event).map_or(none, |list| list));
+        }
+        let Some(shortest) = lists.iter().min_by_key(|list| list.len()) else { return &self.all };
+        if lists.len() == 1 {
+            return shortest;
+        }
+        let resources = &self.resources;
+        let firings = self.firings;
+        let is_selected = |index: &&usize| {
+            let Some(firing) = firings.get(**index) else { return false };
+            let has = |name: &str, value: &str| {
+                firing.labels.iter().find(|(own, _)| **own == *name).is_some_and(|(_, own)| **own == *value)
+            };
+            selector.run.is_none_or(|run| resources.get(**index) == Some(&Some(run)))
+                && selector.labels.iter().all(|(name, value)| has(name, value))
+                && selector.event.is_none_or(|name| firing.event.as_ref().is_some_and(|event| *event.name == *name))
+        };
+        let known = self.selected.entry(selector.clone());
+        known.or_insert_with(|| shortest.iter().filter(is_selected).copied().collect())
+    }
+
+    fn judge(
+        &mut self,
+        expectation: &'s Expectation,
+        run: Option<&'s PlayedRun>,
+        left: &mut Left,
+    ) -> TestedExpectation {
+        let firings = self.firings;
+        let at = |index: &usize| firings.get(*index).map(|firing| firing.at);
+        let selected = self.select(expectation, run);
+        let all = selected.len() as u64;
+        // Firings are in the order of time.
+        let inside = expectation.between.map_or(all, |(from, to)| {
+            let before = selected.partition_point(|index| at(index).is_some_and(|at| at < from));
+            let until = selected.partition_point(|index| at(index).is_some_and(|at| at <= to));
+            until.saturating_sub(before) as u64
+        });
+        let met = match expectation.fires {
+            Some(0) => inside == 0,
+            Some(fires) => all == fires && inside == all,
+            None => all > 0 && inside == all,
+        };
+        let name = run.map(|run| run.name.clone());
+        let expect = expectation.words(name.as_deref());
+        let message = (!met).then(|| {
+            let times: Vec<String> =
+                selected.iter().take(10).filter_map(at).map(|at| expectation.at(at)).collect();
+            let actual = match all {
+                0 => "it never fired".to_owned(),
+                1 => format!("it fired once, at {}", times.concat()),
+                _ => format!(
+                    "it fired {all} times, at {}{}",
+                    joined(&mut times.iter().map(|time| &**time), ", "),
+                    if all > 10 { ", …" } else { "" }
+                ),
+            };
+            format!("expected: {expect}; but {actual}")
+        });
+        let most = Left::take(&mut left.firings);
+        let listed = selected.iter().filter_map(|index| firings.get(*index)).take(most);
+        let actual: Vec<TestedFiring> =
+            listed.map(|firing| TestedFiring { at: firing.at, reason: firing.reason_sentence() }).collect();
+        left.firings = left.firings.saturating_add(most.saturating_sub(actual.len()));
+        TestedExpectation {
+            expect,
+            run: name,
+            passed: met,
+            message,
+            actual,
+            between: expectation.between.map(|(from, to)| TestedSpan { from, to }),
+            decisions: Vec::new(),
+        }
+    }
+}

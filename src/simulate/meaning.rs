@@ -1,0 +1,667 @@
+//! What the decisions of a simulation mean for what they are about: for each run its heartbeats and those that were
+//! missed, the windows that were open, and what had become of the run when the automation fired.
+
+use foldhash::fast::RandomState;
+use hashbrown::HashMap;
+use serde::{Serialize, Serializer};
+use uuid::Uuid;
+
+use crate::automation::{Automation, Posture, Trigger};
+use crate::event::{RESOURCE_ID, ReceivedEvent};
+use crate::time::serial::fraction;
+use crate::time::{Instant, Span};
+use crate::trigger::{Decision, DecisionKind, Firing, Outcome};
+
+use super::document::{Document, PlayedRun};
+use super::result::SimulationResult;
+
+const FLOW_RUN: &str = "prefect.flow-run.";
+const HEARTBEAT: &str = "prefect.flow-run.heartbeat";
+const FINAL: [&str; 4] = ["COMPLETED", "FAILED", "CRASHED", "CANCELLED"];
+
+/// A captured run has so many missed heartbeats at most, and all of them together.
+const MOST_MISSED: usize = 100_000;
+
+/// The shortest time that a timeline of captured events shows.
+const LEAST: i64 = 10_000_000;
+
+/// What a simulation means: a lane for each run, and for each other set of labels that windows are kept for.
+///
+/// Times are milliseconds since the Unix epoch, with fractions down to the microsecond.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+pub struct Timeline {
+    /// The start of the scenario; of captured events, when the first was received.
+    #[serde(serialize_with = "milliseconds")]
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub start: Instant,
+    /// The end of the scenario; of captured events, when the last was received or the last decision was made.
+    #[serde(serialize_with = "milliseconds")]
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub end: Instant,
+    /// From one round of the server's loops to the next, in seconds.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub tick_seconds: Span,
+    /// Whether a Proactive trigger waits for heartbeats to stay away: to fire on a run that is alive is a false alarm.
+    pub watches_heartbeats: bool,
+    /// How often heartbeats are sent. Absent if none are known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub heartbeat: Option<HeartbeatRhythm>,
+    /// First the flow runs: of a scenario in its order, of captured events by first appearance. Then, by first decision,
+    /// each other set of labels.
+    pub lanes: Vec<Lane>,
+}
+
+/// How often runs send heartbeats.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct HeartbeatRhythm {
+    /// The setting: of a scenario as it says; of captured events, the middle one of all gaps between two heartbeats of a
+    /// run. Seconds.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub frequency_seconds: Span,
+    /// From one heartbeat to the next, drift included. Seconds.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub period_seconds: Span,
+}
+
+/// What happened to one run, or to whatever else a window is kept for.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+pub struct Lane {
+    /// The name of the run or of the resources; `"The automation"` for what is about none.
+    pub name: String,
+    /// The `prefect.resource.id`, if the lane is about exactly one value of a label.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// Whether it is a flow run.
+    pub run: bool,
+    /// When the run is Running by its scenario; otherwise the first that is known of it.
+    #[serde(serialize_with = "milliseconds")]
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub starts: Instant,
+    /// When the run reaches its last state. Absent if it does not, or is no run.
+    #[serde(serialize_with = "optional_milliseconds", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub ends: Option<Instant>,
+    /// When the process of the run dies by its scenario.
+    #[serde(serialize_with = "optional_milliseconds", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub dies: Option<Instant>,
+    /// When each heartbeat that arrives was sent, ascending.
+    #[serde(serialize_with = "all_milliseconds")]
+    #[cfg_attr(feature = "typescript", ts(type = "number[]"))]
+    pub heartbeats: Vec<Instant>,
+    /// When heartbeats were due that never came, ascending: while the run lived and should have sent them.
+    #[serde(serialize_with = "all_milliseconds")]
+    #[cfg_attr(feature = "typescript", ts(type = "number[]"))]
+    pub missed: Vec<Instant>,
+    /// Its other events, ascending.
+    pub states: Vec<StateChange>,
+    /// The windows, in the order in which they opened.
+    pub windows: Vec<Window>,
+    /// The indexes in `decisions` of what was decided here, ascending; with the option `trace`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(type = "number[]"))]
+    pub decisions: Option<Vec<usize>>,
+    /// When triggers fired, ascending.
+    pub fired: Vec<Fired>,
+    /// The run died, no firing found that, and no window is open that still could. Absent if not so.
+    #[serde(skip_serializing_if = "is_false")]
+    #[cfg_attr(feature = "typescript", ts(type = "true", optional))]
+    pub undetected: bool,
+}
+
+/// An event of a lane that is no heartbeat.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+pub struct StateChange {
+    /// When it occurred.
+    #[serde(serialize_with = "milliseconds")]
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub at: Instant,
+    /// The name of the state, else the last part of the event's name.
+    pub name: String,
+    /// The type of the state, such as `"COMPLETED"`.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+}
+
+/// A window of a trigger.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+pub struct Window {
+    /// The trigger: `"$"`, or `"$.0"` for one nested in it.
+    pub path: String,
+    /// `"Proactive"`: it fires when the window ends. `"Reactive"`: when enough events came.
+    #[serde(serialize_with = "posture")]
+    #[cfg_attr(feature = "typescript", ts(type = "\"Reactive\" | \"Proactive\""))]
+    pub posture: Posture,
+    /// When the server opened it.
+    #[serde(serialize_with = "milliseconds")]
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub opened: Instant,
+    /// Its first instant.
+    #[serde(serialize_with = "milliseconds")]
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub start: Instant,
+    /// The first instant after it.
+    #[serde(serialize_with = "milliseconds")]
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub end: Instant,
+    /// When it was replaced or closed. Absent if it is open at the end.
+    #[serde(serialize_with = "optional_milliseconds", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub closed: Option<Instant>,
+    /// What closed it: the kind of that decision.
+    #[serde(serialize_with = "kind", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "typescript",
+        ts(type = "\"armed\" | \"rearmed\" | \"rolled\" | \"disarmed\" | \"expired\" | \"swept\" | \"fired\"")
+    )]
+    pub closed_by: Option<DecisionKind>,
+}
+
+/// A trigger fired in a lane.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+pub struct Fired {
+    /// The index in `decisions`; with the option `trace`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub decision: Option<usize>,
+    /// When it fired.
+    #[serde(serialize_with = "milliseconds")]
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub at: Instant,
+    /// The trigger: `"$"`, or `"$.0"` for one nested in it.
+    pub path: String,
+    /// It is a child of a composite trigger: the automation does not act yet. Absent if not so.
+    #[serde(skip_serializing_if = "is_false")]
+    #[cfg_attr(feature = "typescript", ts(type = "true", optional))]
+    pub child: bool,
+    /// What had become of the run. Absent if the lane is no run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<RunOutcome>,
+    /// How many heartbeats were missed from the start of the window to the next heartbeat, or until the run was over.
+    pub missed: usize,
+    /// Why it fired, in one sentence.
+    pub reason: String,
+}
+
+/// What had become of a run when a trigger fired on it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename_all = "lowercase"))]
+pub enum RunOutcome {
+    /// It was still going on: a false alarm, if the trigger watches for dead runs.
+    Alive,
+    /// Its process had died.
+    Dead,
+    /// It had reached its last state.
+    Finished,
+    /// Nothing more is known of it: it sent nothing later, and reached no last state.
+    Silent,
+}
+
+fn milliseconds<S: Serializer>(at: &Instant, serializer: S) -> Result<S::Ok, S::Error> {
+    fraction(at.0, 1000, serializer)
+}
+
+fn optional_milliseconds<S: Serializer>(at: &Option<Instant>, serializer: S) -> Result<S::Ok, S::Error> {
+    match at {
+        Some(at) => milliseconds(at, serializer),
+        None => serializer.serialize_none(),
+    }
+}
+
+fn all_milliseconds<S: Serializer>(times: &[Instant], serializer: S) -> Result<S::Ok, S::Error> {
+    struct Milliseconds(Instant);
+
+    impl Serialize for Milliseconds {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            milliseconds(&self.0, serializer)
+        }
+    }
+
+    serializer.collect_seq(times.iter().map(|at| Milliseconds(*at)))
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands over references")]
+fn posture<S: Serializer>(posture: &Posture, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(posture.name())
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands over references")]
+fn kind<S: Serializer>(kind: &Option<DecisionKind>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(kind.map_or("", DecisionKind::name))
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands over references")]
+fn is_false(flag: &bool) -> bool {
+    !*flag
+}
+
+/// The result of what was played. `trace`: the decisions were asked for.
+pub(super) fn result(outcome: Outcome, trace: bool, timeline: Option<Timeline>) -> SimulationResult {
+    let mut timeline = timeline;
+    if !trace {
+        // Indexes into what is not returned mean nothing.
+        for lane in timeline.iter_mut().flat_map(|timeline| &mut timeline.lanes) {
+            lane.decisions = None;
+            lane.fired.iter_mut().for_each(|fired| fired.decision = None);
+        }
+    }
+    SimulationResult {
+        firings: outcome.firings,
+        child_firings: outcome.child_firings,
+        decisions: trace.then_some(outcome.decisions),
+        timeline,
+        ..SimulationResult::default()
+    }
+}
+
+impl Timeline {
+    /// Of a scenario that was played with its decisions.
+    pub(super) fn of_scenario(document: &Document, outcome: &Outcome) -> Timeline {
+        let scenario = &document.scenario;
+        let beats = &document.heartbeats;
+        let heartbeat = (beats.frequency > 0).then(|| HeartbeatRhythm {
+            frequency_seconds: Span(beats.frequency),
+            period_seconds: Span(beats.frequency.saturating_add(beats.drift)),
+        });
+        let period = heartbeat.map(|rhythm| rhythm.period_seconds.0);
+        let mut drafts = Drafts::new(&document.runs, &scenario.events, scenario.end);
+        drafts.add_decisions(&outcome.decisions);
+        let lanes = drafts.finish(outcome, scenario.end, scenario.end, period);
+        Timeline {
+            start: scenario.start,
+            end: scenario.end,
+            tick_seconds: Span(scenario.tick),
+            watches_heartbeats: watches_heartbeats(&scenario.automation.trigger),
+            heartbeat,
+            lanes,
+        }
+    }
+
+    /// Of captured events that were played with their decisions. `events` are in the order of the capture.
+    pub(super) fn of_capture(
+        automation: &Automation,
+        events: &[ReceivedEvent],
+        tick: i64,
+        outcome: &Outcome,
+    ) -> Timeline {
+        let times = || {
+            let received = events.iter().map(|event| event.received);
+            received.chain(outcome.decisions.iter().map(|decision| decision.at))
+        };
+        let start = times().min().unwrap_or(Instant(0));
+        let end = times().max().unwrap_or(start).max(Instant(start.0.saturating_add(LEAST)));
+        let heartbeat = usual_gap(events).map(|gap| HeartbeatRhythm { frequency_seconds: gap, period_seconds: gap });
+        // After the last captured event nothing is known.
+        let known = events.iter().map(|event| event.occurred).max().unwrap_or(start);
+        let mut drafts = Drafts::new(&[], events, end);
+        drafts.add_decisions(&outcome.decisions);
+        // A run that no trigger looked at is no part of it.
+        drafts.lanes.retain(|draft| !draft.decisions.is_empty());
+        let lanes = drafts.finish(outcome, known, end, heartbeat.map(|rhythm| rhythm.period_seconds.0));
+        Timeline {
+            start,
+            end,
+            tick_seconds: Span(tick),
+            watches_heartbeats: watches_heartbeats(&automation.trigger),
+            heartbeat,
+            lanes,
+        }
+    }
+}
+
+/// Whether a trigger fires because heartbeats stay away.
+fn watches_heartbeats(trigger: &Trigger) -> bool {
+    match trigger {
+        Trigger::Event(event) => {
+            event.posture == Posture::Proactive
+                && event.within > 0
+                && event.after.iter().chain(&event.expect).any(|name| name == HEARTBEAT)
+        }
+        Trigger::Composite(composite) => composite.triggers.iter().any(watches_heartbeats),
+    }
+}
+
+/// What usually lies between two captured heartbeats of a run: the middle one of all gaps, if it is a second or more.
+fn usual_gap(events: &[ReceivedEvent]) -> Option<Span> {
+    let mut last: HashMap<&str, Instant, RandomState> = HashMap::default();
+    let mut gaps = Vec::new();
+    for event in events.iter().filter(|event| &*event.name == HEARTBEAT) {
+        let id = event.resource.get(RESOURCE_ID).map_or("", |id| &**id);
+        if let Some(before) = last.insert(id, event.occurred) {
+            gaps.push(event.occurred.since(before).saturating_abs());
+        }
+    }
+    gaps.retain(|gap| *gap > 0);
+    gaps.sort_unstable();
+    let middle = gaps.get(gaps.len() / 2)?;
+    (*middle >= 1_000_000).then_some(Span(*middle))
+}
+
+/// A lane as far as it is known.
+struct Draft<'s> {
+    name: String,
+    id: Option<&'s str>,
+    run: Option<&'s PlayedRun>,
+    heartbeats: Vec<Instant>,
+    states: Vec<StateChange>,
+    windows: Vec<Window>,
+    /// By the paths of their triggers: which windows are open.
+    open: HashMap<&'s str, usize, RandomState>,
+    decisions: Vec<usize>,
+    /// Of those: the firings.
+    fired: Vec<usize>,
+}
+
+struct Drafts<'s> {
+    lanes: Vec<Draft<'s>>,
+    /// By the values of a key.
+    places: HashMap<Vec<&'s str>, usize, RandomState>,
+    /// The last name of each resource.
+    names: HashMap<&'s str, &'s str, RandomState>,
+    /// What each event is about.
+    subjects: HashMap<Uuid, Option<&'s str>, RandomState>,
+}
+
+impl<'s> Drafts<'s> {
+    /// A lane for each run. `end`: what is received later is not delivered.
+    fn new(runs: &'s [PlayedRun], events: &'s [ReceivedEvent], end: Instant) -> Self {
+        let mut drafts = Drafts {
+            lanes: Vec::new(),
+            places: HashMap::default(),
+            names: HashMap::default(),
+            subjects: HashMap::default(),
+        };
+        for event in events {
+            let id = event.resource.get(RESOURCE_ID).map(|id| &**id);
+            if let Some((id, name)) = id.zip(event.resource.get("prefect.resource.name")).filter(|(id, _)| !id.is_empty()) {
+                drafts.names.insert(id, name);
+            }
+            drafts.subjects.insert(event.id, id);
+        }
+        for run in runs {
+            let place = drafts.begin(vec![&*run.resource]);
+            if let Some(draft) = drafts.lanes.get_mut(place) {
+                draft.name.clone_from(&run.name);
+                draft.run = Some(run);
+            }
+        }
+        for event in events {
+            let Some(id) = event.resource.get(RESOURCE_ID) else { continue };
+            let is_run = id.starts_with(FLOW_RUN);
+            if is_run && !drafts.places.contains_key(&[&**id][..]) {
+                drafts.begin(vec![&**id]);
+            }
+        }
+        drafts.add_events(events, end);
+        drafts
+    }
+
+    /// Another lane; returns its place.
+    fn begin(&mut self, values: Vec<&'s str>) -> usize {
+        let names: Vec<String> = values
+            .iter()
+            .filter(|value| !value.is_empty())
+            .map(|value| self.names.get(value).map_or_else(|| short(value), |name| (*name).to_owned()))
+            .collect();
+        let name = if names.is_empty() { "The automation".to_owned() } else { names.join(", ") };
+        let id = match &*values {
+            [id] if !id.is_empty() => Some(*id),
+            _ => None,
+        };
+        let place = self.lanes.len();
+        self.lanes.push(Draft {
+            name,
+            id,
+            run: None,
+            heartbeats: Vec::new(),
+            states: Vec::new(),
+            windows: Vec::new(),
+            open: HashMap::default(),
+            decisions: Vec::new(),
+            fired: Vec::new(),
+        });
+        self.places.insert(values, place);
+        place
+    }
+
+    fn add_events(&mut self, events: &'s [ReceivedEvent], end: Instant) {
+        for event in events {
+            let label = |name: &str| event.resource.get(name).map(|value| &**value);
+            let place = label(RESOURCE_ID).and_then(|id| self.places.get(&[id][..]));
+            let Some(draft) = place.and_then(|place| self.lanes.get_mut(*place)) else { continue };
+            if &*event.name == HEARTBEAT {
+                if event.received <= end {
+                    draft.heartbeats.push(event.occurred);
+                }
+                continue;
+            }
+            let last = event.name.rsplit('.').next().unwrap_or_default();
+            draft.states.push(StateChange {
+                at: event.occurred,
+                name: label("prefect.state-name").unwrap_or(last).to_owned(),
+                kind: label("prefect.state-type").map(str::to_owned),
+            });
+        }
+    }
+
+    /// Each decision in the lane of what it is about.
+    fn add_decisions(&mut self, decisions: &'s [Decision]) {
+        for (index, decision) in decisions.iter().enumerate() {
+            let kind = decision.kind();
+            let mut values: Vec<&'s str> = decision.key.iter().map(|(_, value)| &**value).collect();
+            if values.iter().all(|value| value.is_empty()) {
+                values.clear();
+            }
+            let place = if values.is_empty()
+                && matches!(kind, DecisionKind::Ignored | DecisionKind::Held | DecisionKind::Released)
+            {
+                // Before any trigger has a key for an event, it is about what the event is about.
+                let subject = decision.event.as_ref().and_then(|event| *self.subjects.get(&event.id)?);
+                let Some(place) = subject.and_then(|subject| self.places.get(&[subject][..])) else { continue };
+                *place
+            } else {
+                self.places.get(&*values).copied().unwrap_or_else(|| self.begin(values))
+            };
+            if let Some(draft) = self.lanes.get_mut(place) {
+                draft.add(index, decision, kind);
+            }
+        }
+    }
+
+    /// `known`: when the last that is known occurred.
+    fn finish(self, outcome: &Outcome, known: Instant, end: Instant, period: Option<i64>) -> Vec<Lane> {
+        let mut firings: HashMap<_, &Firing, RandomState> = HashMap::default();
+        for firing in outcome.firings.iter().chain(&outcome.child_firings) {
+            let labels: Vec<(&str, &str)> = firing.labels.iter().map(|(name, value)| (&**name, &**value)).collect();
+            firings.insert((firing.at, &*firing.trigger.path, labels), firing);
+        }
+        let reason = |decision: &Decision| {
+            let path = decision.trigger.as_ref().map_or("$", |trigger| &*trigger.path);
+            let labels: Vec<(&str, &str)> = decision.key.iter().map(|(name, value)| (&**name, &**value)).collect();
+            let firing = firings.get(&(decision.at, path, labels));
+            firing.map_or_else(|| decision.reason_sentence(), |firing| firing.reason_sentence())
+        };
+        let mut left = MOST_MISSED;
+        let lanes = self.lanes.into_iter();
+        lanes.map(|draft| draft.finish(&outcome.decisions, &reason, known, end, period, &mut left)).collect()
+    }
+}
+
+impl<'s> Draft<'s> {
+    fn add(&mut self, index: usize, decision: &'s Decision, kind: DecisionKind) {
+        self.decisions.push(index);
+        if kind == DecisionKind::Fired {
+            self.fired.push(index);
+        }
+        let opens = matches!(kind, DecisionKind::Armed | DecisionKind::Rearmed | DecisionKind::Rolled);
+        let closes = matches!(
+            kind,
+            DecisionKind::Disarmed | DecisionKind::Expired | DecisionKind::Swept | DecisionKind::Fired
+        );
+        if !opens && !closes {
+            return;
+        }
+        let path = decision.trigger.as_ref().map_or("$", |trigger| &*trigger.path);
+        if let Some(window) = self.open.remove(path).and_then(|window| self.windows.get_mut(window)) {
+            (window.closed, window.closed_by) = (Some(decision.at), Some(kind));
+        }
+        if let Some(bucket) = decision.bucket.as_ref().filter(|_| opens) {
+            self.open.insert(path, self.windows.len());
+            self.windows.push(Window {
+                path: path.to_owned(),
+                posture: decision.trigger.as_ref().and_then(|trigger| trigger.posture).unwrap_or(Posture::Reactive),
+                opened: decision.at,
+                start: bucket.start,
+                end: bucket.end,
+                closed: None,
+                closed_by: None,
+            });
+        }
+    }
+
+    fn finish(
+        mut self,
+        decisions: &[Decision],
+        reason: &dyn Fn(&Decision) -> String,
+        known: Instant,
+        end: Instant,
+        period: Option<i64>,
+        left: &mut usize,
+    ) -> Lane {
+        self.heartbeats.sort_unstable();
+        self.states.sort_by_key(|state| state.at);
+        let is_run = self.id.is_some_and(|id| id.starts_with(FLOW_RUN));
+        let first = self.heartbeats.first().copied().into_iter().chain(self.states.first().map(|state| state.at)).min();
+        let decided = self.decisions.first().and_then(|index| decisions.get(*index)).map(|decision| decision.at);
+        let is_final = |state: &&StateChange| state.kind.as_ref().is_some_and(|kind| FINAL.contains(&&**kind));
+        let last = self.states.iter().find(is_final).filter(|_| is_run).map(|state| state.at);
+        let (starts, ends, dies) = match self.run {
+            Some(run) => (run.starts, run.ends, run.dies),
+            None if is_run => (first.or(decided).unwrap_or(known), last, None),
+            None => (first.into_iter().chain(decided).min().unwrap_or(known), None, None),
+        };
+        let over = [ends, dies].into_iter().flatten().fold(known, Instant::min);
+        let missed = match (self.run, period) {
+            (Some(run), _) => run.missed.clone(),
+            (None, Some(period)) if is_run => {
+                let missed = gaps(&self.heartbeats, &self.states, over, period, *left);
+                *left = left.saturating_sub(missed.len());
+                missed
+            }
+            _ => Vec::new(),
+        };
+        let outcome = |at: Instant| {
+            let is_over = |time: Option<Instant>| time.is_some_and(|time| time <= at);
+            let dies_first = dies.is_some_and(|dies| ends.is_none_or(|ends| dies < ends));
+            let speaks_later = self.heartbeats.last().is_some_and(|last| *last >= at);
+            match () {
+                () if is_over(dies) && dies_first => RunOutcome::Dead,
+                () if is_over(ends) => RunOutcome::Finished,
+                () if self.run.is_some() || ends.is_some() || speaks_later => RunOutcome::Alive,
+                () => RunOutcome::Silent,
+            }
+        };
+        let fired: Vec<Fired> = self
+            .fired
+            .iter()
+            .filter_map(|index| Some((*index, decisions.get(*index)?)))
+            .map(|(index, decision)| {
+                let path = decision.trigger.as_ref().map_or("$", |trigger| &*trigger.path);
+                let missed = decision.bucket.as_ref().filter(|_| is_run).map_or(0, |bucket| {
+                    let next = self.heartbeats.partition_point(|beat| *beat <= bucket.start);
+                    let next = self.heartbeats.get(next).copied().unwrap_or(over);
+                    let before = missed.partition_point(|beat| *beat <= bucket.start);
+                    missed.partition_point(|beat| *beat < next).saturating_sub(before)
+                });
+                Fired {
+                    decision: Some(index),
+                    at: decision.at,
+                    path: path.to_owned(),
+                    child: path != "$",
+                    outcome: is_run.then(|| outcome(decision.at)),
+                    missed,
+                    reason: reason(decision),
+                }
+            })
+            .collect();
+        let is_dead = dies.is_some_and(|dies| dies <= end && ends.is_none_or(|ends| ends >= dies));
+        let undetected = is_run
+            && is_dead
+            && self.open.is_empty()
+            && !fired.iter().any(|fired| fired.outcome == Some(RunOutcome::Dead));
+        Lane {
+            name: self.name,
+            id: self.id.map(str::to_owned),
+            run: is_run,
+            starts,
+            ends,
+            dies,
+            heartbeats: self.heartbeats,
+            missed,
+            states: self.states,
+            windows: self.windows,
+            decisions: Some(self.decisions),
+            fired,
+            undetected,
+        }
+    }
+}
+
+/// When heartbeats should have been sent that never came: where more than a period is between two, and no state.
+fn gaps(heartbeats: &[Instant], states: &[StateChange], over: Instant, period: i64, most: usize) -> Vec<Instant> {
+    let mut missing = Vec::new();
+    let later = |at: Instant, by: i64| Instant(at.0.saturating_add(by));
+    let running = states.iter().find(|state| state.name == "Running");
+    let before = running.map(|running| later(running.at, period.saturating_neg()));
+    let mut times = before.into_iter().chain(heartbeats.iter().copied()).peekable();
+    while let Some(from) = times.next() {
+        let to = times.peek().copied().unwrap_or(over).min(over);
+        let due = later(from, period);
+        let after = states.partition_point(|state| state.at <= due);
+        if states.get(after).is_some_and(|state| state.at < to) {
+            continue;
+        }
+        let until = later(to, (period / 2).saturating_neg());
+        let mut at = due;
+        while at < until && missing.len() < most {
+            missing.push(at);
+            at = later(at, period);
+        }
+    }
+    missing
+}
+
+/// An id is long: its kind and its beginning identify it.
+fn short(id: &str) -> String {
+    let mut rest = id.strip_prefix("prefect.").unwrap_or(id);
+    let mut out = String::new();
+    while let Some(first) = rest.chars().next() {
+        let uuid = rest.get(..36).filter(|text| is_uuid(text));
+        if let Some(uuid) = uuid {
+            out.push_str(uuid.get(..8).unwrap_or_default());
+            rest = rest.get(36..).unwrap_or_default();
+        } else {
+            out.push(first);
+            rest = rest.get(first.len_utf8()..).unwrap_or_default();
+        }
+    }
+    out
+}
+
+/// Eight hexadecimal digits, a hyphen, and 27 of both.
+fn is_uuid(text: &str) -> bool {
+    let is_digit = |byte: &u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(byte);
+    match text.as_bytes().split_at_checked(8) {
+        Some((first, [b'-', rest @ ..])) => {
+            first.iter().all(is_digit) && rest.len() == 27 && rest.iter().all(|byte| *byte == b'-' || is_digit(byte))
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,124 @@
+//! Where the server does not do what is meant. It is reproduced, and marked in the decisions.
+//!
+//! `docs/server-faults.md` tells of each one, and which of them [`super::Options::intended`] mends.
+
+use serde::{Serialize, Serializer};
+
+use crate::automation::Posture;
+use crate::time::Instant;
+
+use super::decision::{ChildFiring, Phase, Reason};
+use super::evaluation::{EvaluationContext, TriggerState};
+
+/// A behaviour of the server that is not what is meant.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename_all = "kebab-case"))]
+pub enum ServerQuirk {
+    /// A firing that the server loses: it removes the window before it looks at it.
+    LostFiring,
+    /// A firing that comes late: at the tick before, the server did not look at the window.
+    LateFiring,
+    /// A firing that comes late: the server's clock follows the events, which come late or not at all.
+    LaggingClock,
+    /// An event that is spent on a firing and opens no window of its own.
+    SpentEvent,
+    /// A firing that names an event from before the window.
+    EarlierEvent,
+    /// A window that opens though nothing in `after` has occurred.
+    SelfOpened,
+    /// A trigger that can never fire: its own first event fulfils it.
+    CannotFire,
+    /// A trigger that goes on firing though nothing more occurs.
+    FiresForEver,
+    /// An event that waited for one that was perhaps never sent.
+    AbsentLeader,
+    /// A composite trigger whose children fired for different labels.
+    MixedResources,
+}
+
+/// Each with its name, and what is said of it in a decision.
+const QUIRKS: [(ServerQuirk, &str, &str); 10] = [
+    (ServerQuirk::LostFiring, "lost-firing", "the server loses this firing: it removes the window before it looks at it"),
+    (ServerQuirk::LateFiring, "late-firing", "the server fires this late: at the tick before it did not look at the window"),
+    (
+        ServerQuirk::LaggingClock,
+        "lagging-clock",
+        "the server fires this late: its clock follows the events, which come late or not at all",
+    ),
+    (ServerQuirk::SpentEvent, "spent-event", "the server spends this event on the firing: it opens no window of its own"),
+    (ServerQuirk::EarlierEvent, "earlier-event", "the server names an event that occurred before the window"),
+    (ServerQuirk::SelfOpened, "self-opened", "the server opens this window though nothing in `after` has occurred"),
+    (ServerQuirk::CannotFire, "cannot-fire", "on the server this can never fire: its own first event fulfils it"),
+    (ServerQuirk::FiresForEver, "fires-for-ever", "on the server this goes on for ever, though nothing more occurs"),
+    (ServerQuirk::AbsentLeader, "absent-leader", "the server let it wait for an event that was perhaps never sent"),
+    (ServerQuirk::MixedResources, "mixed-resources", "the server does not mind that the children fired for different labels"),
+];
+
+impl Serialize for ServerQuirk {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+impl ServerQuirk {
+    /// What it is called in results and in the documentation. These names do not change.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.entry().map_or("", |(_, name, _)| name)
+    }
+
+    pub(super) fn sentence(self) -> &'static str {
+        self.entry().map_or("", |(_, _, sentence)| sentence)
+    }
+
+    fn entry(self) -> Option<(ServerQuirk, &'static str, &'static str)> {
+        QUIRKS.into_iter().find(|(quirk, _, _)| *quirk == self)
+    }
+
+    pub fn all() -> impl Iterator<Item = ServerQuirk> {
+        QUIRKS.into_iter().map(|(quirk, _, _)| quirk)
+    }
+}
+
+/// A window that something is decided of, and the event that it is decided with.
+pub struct Window {
+    pub start: i64,
+    pub end: i64,
+    pub count: i64,
+    /// When the event occurred, and whether it opens windows.
+    pub event: Option<(i64, bool)>,
+}
+
+/// The quirk that shows in a decision of an event trigger.
+pub fn of(state: &TriggerState, context: &EvaluationContext, reason: &Reason, window: &Window) -> Option<ServerQuirk> {
+    let trigger = &state.trigger;
+    let proactive = trigger.posture == Posture::Proactive;
+    let ticks = context.phase == Phase::Tick;
+    let late = |previous: Option<Instant>| previous.is_some_and(|previous| window.end <= previous.0);
+    match reason {
+        Reason::Swept if proactive && window.count < trigger.threshold => Some(ServerQuirk::LostFiring),
+        Reason::Fired if ticks && late(context.previous_as_of) && state.was_skipped(context) => Some(ServerQuirk::LateFiring),
+        Reason::Fired if ticks && late(context.previous_tick) => Some(ServerQuirk::LaggingClock),
+        Reason::Fired if proactive => match window.event {
+            Some((occurred, true)) if !ticks && !context.intended && occurred >= window.end => Some(ServerQuirk::SpentEvent),
+            Some((occurred, _)) if ticks && occurred < window.start => Some(ServerQuirk::EarlierEvent),
+            _ => None,
+        },
+        Reason::Opened { .. } if window.event.is_none() && state.has_after() => Some(ServerQuirk::SelfOpened),
+        Reason::Opened { .. } if trigger.threshold == 1 => {
+            let fulfilled = proactive && !state.has_after() && !trigger.for_each.is_empty();
+            fulfilled.then_some(ServerQuirk::CannotFire)
+        }
+        Reason::Rolled if proactive && ticks && !trigger.for_each.is_empty() => Some(ServerQuirk::FiresForEver),
+        _ => None,
+    }
+}
+
+/// The quirk that shows in the firing of a composite trigger.
+pub fn of_children(children: &[ChildFiring]) -> Option<ServerQuirk> {
+    let mixed = children.windows(2).any(|pair| match pair {
+        [one, other] => !one.labels.is_empty() && !other.labels.is_empty() && one.labels != other.labels,
+        _ => false,
+    });
+    mixed.then_some(ServerQuirk::MixedResources)
+}

@@ -1,0 +1,184 @@
+//! Firings and decisions as results show them: the names of the keys are the public interface.
+
+use serde::ser::{SerializeMap, Serializer};
+use serde::Serialize;
+
+use crate::automation::Posture;
+use crate::event::SharedText;
+use crate::time::Instant;
+
+use super::bucket::EventRef;
+use super::decision::{BucketSnapshot, ChildFiring, Decision, Firing};
+use super::quirk::ServerQuirk;
+
+
+fn labels<S: Serializer>(labels: &[(SharedText, SharedText)], serializer: S) -> Result<S::Ok, S::Error> {
+    let mut map = serializer.serialize_map(Some(labels.len()))?;
+    for (name, value) in labels {
+        map.serialize_entry(&**name, &**value)?;
+    }
+    map.end()
+}
+
+/// Null if there was no event: Prefect writes it so.
+fn event_id<S: Serializer>(event: &Option<&EventRef>, serializer: S) -> Result<S::Ok, S::Error> {
+    match event {
+        Some(event) => serializer.collect_str(&event.id),
+        None => serializer.serialize_none(),
+    }
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands over references")]
+fn is_none(event: &Option<&EventRef>) -> bool {
+    event.is_none()
+}
+
+/// A trigger fired.
+#[derive(Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename = "Firing", optional_fields))]
+pub(crate) struct FiringRecord<'f> {
+    /// When it fired: RFC 3339 in UTC with microseconds.
+    #[cfg_attr(feature = "typescript", ts(type = "string"))]
+    at: Instant,
+    /// What the server did when it fired: it received an event, or ran its proactive (`tick`) or its periodic
+    /// evaluation.
+    #[cfg_attr(feature = "typescript", ts(type = "\"event\" | \"tick\" | \"periodic\""))]
+    phase: &'static str,
+    /// The type of the trigger.
+    #[cfg_attr(feature = "typescript", ts(type = "\"event\" | \"compound\" | \"sequence\""))]
+    trigger: &'static str,
+    /// `"$"` is the trigger of the automation, `"$.0.1"` one nested in it.
+    path: &'f str,
+    /// Of event triggers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(type = "\"Reactive\" | \"Proactive\""))]
+    posture: Option<&'static str>,
+    /// The labels of `for_each` with their values. Empty for composite triggers.
+    #[serde(serialize_with = "labels")]
+    #[cfg_attr(feature = "typescript", ts(type = "{ [label: string]: string }"))]
+    labels: &'f [(SharedText, SharedText)],
+    /// The triggering event; null if there was none.
+    #[serde(serialize_with = "event_id")]
+    #[cfg_attr(feature = "typescript", ts(type = "string | null"))]
+    event_id: Option<&'f EventRef>,
+    /// The window, of event triggers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(as = "Option<BucketSnapshot>"))]
+    bucket: Option<&'f BucketSnapshot>,
+    /// Of composite triggers: the firings of children that were used up.
+    #[serde(skip_serializing_if = "<[ChildFiring]>::is_empty")]
+    #[cfg_attr(feature = "typescript", ts(as = "Option<Vec<ChildFiringRecord<'static>>>"))]
+    children: &'f [ChildFiring],
+    /// Why it fired, in one sentence.
+    because: String,
+}
+
+/// The firing of a child that a composite trigger used up.
+#[derive(Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename = "ChildFiring"))]
+pub(crate) struct ChildFiringRecord<'f> {
+    /// `"$.0.1"`: where the child is in the trigger of the automation.
+    path: &'f str,
+    /// When it fired: RFC 3339 in UTC with microseconds.
+    #[cfg_attr(feature = "typescript", ts(type = "string"))]
+    fired: Instant,
+    /// The triggering event; null if there was none.
+    #[serde(serialize_with = "event_id")]
+    #[cfg_attr(feature = "typescript", ts(type = "string | null"))]
+    event_id: Option<&'f EventRef>,
+    /// The labels of `for_each` with their values.
+    #[serde(serialize_with = "labels")]
+    #[cfg_attr(feature = "typescript", ts(type = "{ [label: string]: string }"))]
+    labels: &'f [(SharedText, SharedText)],
+}
+
+/// One step of the engine.
+#[derive(Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename = "Decision", optional_fields))]
+pub(crate) struct DecisionRecord<'d> {
+    /// When it was decided: RFC 3339 in UTC with microseconds.
+    #[cfg_attr(feature = "typescript", ts(type = "string"))]
+    at: Instant,
+    /// What the server did: it received an event, or ran its proactive (`tick`) or its periodic evaluation.
+    #[cfg_attr(feature = "typescript", ts(type = "\"event\" | \"tick\" | \"periodic\""))]
+    phase: &'static str,
+    /// `"$"` is the trigger of the automation, `"$.0.1"` one nested in it.
+    path: &'d str,
+    /// The labels of `for_each` with their values: whose window it is. Empty if it is about an event alone.
+    #[serde(serialize_with = "labels")]
+    #[cfg_attr(feature = "typescript", ts(type = "{ [label: string]: string }"))]
+    key: &'d [(SharedText, SharedText)],
+    /// What was decided.
+    #[cfg_attr(
+        feature = "typescript",
+        ts(type = "\"ignored\" | \"held\" | \"released\" | \"armed\" | \"counted\" | \"rearmed\" | \"disarmed\" | \
+                   \"suppressed\" | \"expired\" | \"swept\" | \"fired\" | \"rolled\"")
+    )]
+    kind: &'static str,
+    /// The event that it is about.
+    #[serde(serialize_with = "event_id", skip_serializing_if = "is_none")]
+    #[cfg_attr(feature = "typescript", ts(type = "string", optional))]
+    event_id: Option<&'d EventRef>,
+    /// The window.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(as = "Option<BucketSnapshot>"))]
+    bucket: Option<&'d BucketSnapshot>,
+    /// Where the server does not do what is meant: the name of this behaviour in `docs/server-faults.md`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(as = "Option<ServerQuirk>"))]
+    fault: Option<ServerQuirk>,
+    /// Why it was decided, in one sentence.
+    because: String,
+}
+
+impl<'f> From<&'f Firing> for FiringRecord<'f> {
+    fn from(firing: &'f Firing) -> Self {
+        FiringRecord {
+            at: firing.at,
+            phase: firing.phase.name(),
+            trigger: firing.trigger.kind,
+            path: &firing.trigger.path,
+            posture: firing.trigger.posture.map(Posture::name),
+            labels: &firing.labels,
+            event_id: firing.event.as_ref(),
+            bucket: firing.bucket.as_ref(),
+            children: &firing.children,
+            because: firing.reason_sentence(),
+        }
+    }
+}
+
+impl Serialize for Firing {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        FiringRecord::from(self).serialize(serializer)
+    }
+}
+
+impl Serialize for ChildFiring {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let record = ChildFiringRecord {
+            path: &self.trigger.path,
+            fired: self.fired,
+            event_id: self.event.as_ref(),
+            labels: &self.labels,
+        };
+        record.serialize(serializer)
+    }
+}
+
+impl Serialize for Decision {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let record = DecisionRecord {
+            at: self.at,
+            phase: self.phase.name(),
+            path: self.trigger.as_ref().map_or("$", |trigger| &trigger.path),
+            key: &self.key,
+            kind: self.kind().name(),
+            event_id: self.event.as_ref(),
+            bucket: self.bucket.as_ref(),
+            fault: self.quirk,
+            because: self.reason_sentence(),
+        };
+        record.serialize(serializer)
+    }
+}
