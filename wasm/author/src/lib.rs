@@ -1,117 +1,112 @@
-//! The module for those who write: automations are checked, scenarios played and tested, windows over heartbeats
-//! reckoned with.
+//! The module for those who write: automations are checked, scenarios played and tested, events built, and windows over
+//! heartbeats advised on.
+//!
+//! Documents are bytes. `places`: the diagnostics get ranges; `wtf8`: lone surrogates are three bytes each. Options are
+//! plain objects; a mistake in them is a `TypeError` with a sentence. Results are JSON text, which the engine reads more
+//! quickly than it makes objects one property after the other (`tests/bench/boundary.js` has the figures).
 
+use js_sys::{Array, Function, Uint8Array};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 use prefect_events::automation::{self, CheckSettings};
 use prefect_events::diagnostic::TextOptions;
-use prefect_events::generate::{self, BuildOptions};
-use prefect_events::json::write::ToJson;
+use prefect_events::generate::{self, BuildOptions, EventLines, History};
 use prefect_events::simulate::{self, DocumentText, HeartbeatConfig, ReplayOptions, SimulateOptions};
-use prefect_events_boundary::misuse;
+use prefect_events_boundary::{misuse, options, text};
 
-fn check_settings(options: &str) -> Result<CheckSettings, JsValue> {
-    if options.is_empty() {
-        return Ok(CheckSettings::default());
-    }
-    serde_json::from_str(options).map_err(|problem| misuse(&problem.to_string()))
-}
-
-/// Checks automations. `options`: JSON text, empty for none; `places`: whether the diagnostics get ranges; `wtf8`: lone
-/// surrogates are three bytes each.
+/// Checks automations.
 #[wasm_bindgen(js_name = checkAutomation)]
-pub fn check_automation(text: &[u8], options: &str, places: bool, wtf8: bool) -> Result<String, JsValue> {
-    let settings = check_settings(options)?;
-    Ok(automation::check(text, TextOptions { places, wtf8 }, &settings).to_json())
+pub fn check_automation(document: &[u8], settings: JsValue, places: bool, wtf8: bool) -> Result<String, JsValue> {
+    let settings: CheckSettings = options(settings)?;
+    text(&automation::check(document, TextOptions { places, wtf8 }, &settings))
 }
 
-/// Builds one event. `input` and `options`: JSON text. A mistake in them is a `TypeError` with a sentence.
+/// Builds one event. `input`: JSON text.
 #[wasm_bindgen(js_name = buildEvent)]
 pub fn build_event(name: &str, input: &str, options: &str) -> Result<String, JsValue> {
-    let options = BuildOptions::read(options).map_err(|mistake| misuse(&mistake))?;
-    generate::build_event(name, input, options).map_err(|mistake| misuse(&mistake))
+    let options = BuildOptions::read(options).map_err(misuse)?;
+    generate::build_event(name, input, options).map_err(misuse)
 }
 
-/// Builds events of one name, some after the other, so that they need not be in the memory all at once.
-#[wasm_bindgen]
-pub struct EventLines(generate::EventLines);
-
-#[wasm_bindgen]
-impl EventLines {
-    #[wasm_bindgen(constructor)]
-    pub fn new(name: &str, options: &str) -> Result<EventLines, JsValue> {
-        let options = BuildOptions::read(options).map_err(|mistake| misuse(&mistake))?;
-        Ok(EventLines(generate::EventLines::new(name, options)))
+/// Builds many events of one name. `inputs`: lists of inputs, the JSON text of each as bytes. `each` is given the events of
+/// each list, a line for each, and can throw to stop.
+#[wasm_bindgen(js_name = buildEvents)]
+pub fn build_events(name: &str, inputs: &Array, options: &str, each: &Function) -> Result<(), JsValue> {
+    let options = BuildOptions::read(options).map_err(misuse)?;
+    let mut builder = EventLines::new(name, options);
+    for list in inputs.iter() {
+        let lines = builder.write(&Uint8Array::from(list).to_vec()).map_err(misuse)?;
+        each.call1(&JsValue::NULL, &lines.into())?;
     }
-
-    /// An event of each input: a line each. `inputs`: JSON text, a list, as bytes. Mistakes likewise.
-    pub fn write(&mut self, inputs: &[u8]) -> Result<String, JsValue> {
-        self.0.write(inputs).map_err(|mistake| misuse(&mistake))
-    }
+    Ok(())
 }
 
-/// Builds the history of a run, part by part: its events in the order of time. Mistakes likewise.
-#[wasm_bindgen]
-pub struct History(generate::History);
-
-#[wasm_bindgen]
-impl History {
-    #[wasm_bindgen(constructor)]
-    pub fn new(spec: &str, options: &str) -> Result<History, JsValue> {
-        let options = BuildOptions::read(options).map_err(|mistake| misuse(&mistake))?;
-        generate::History::new(spec, options).map(History).map_err(|mistake| misuse(&mistake))
+/// Builds the history of a run. `spec`: JSON text. `each` is given the next events, a JSON array, in the order of time.
+#[wasm_bindgen(js_name = buildRun)]
+pub fn build_run(spec: &str, options: &str, each: &Function) -> Result<(), JsValue> {
+    let options = BuildOptions::read(options).map_err(misuse)?;
+    let mut history = History::new(spec, options).map_err(misuse)?;
+    while let Some(part) = history.part() {
+        each.call1(&JsValue::NULL, &part.into())?;
     }
-
-    /// A JSON array of the next events; nothing when all have been told.
-    pub fn part(&mut self) -> Option<String> {
-        self.0.part()
-    }
+    Ok(())
 }
 
-/// What a window over heartbeats is good for; a mistake in the question is a `TypeError` with a sentence.
+/// What a window over heartbeats is good for.
 #[wasm_bindgen(js_name = heartbeatAdvice)]
-pub fn heartbeat_advice(question: &str) -> Result<String, JsValue> {
-    let config: HeartbeatConfig = serde_json::from_str(question).map_err(|problem| misuse(&problem.to_string()))?;
-    simulate::heartbeat_advice(&config).map(|advice| text(&advice)).map_err(|problem| misuse(&problem.to_string()))
+pub fn heartbeat_advice(config: JsValue) -> Result<String, JsValue> {
+    let config: HeartbeatConfig = options(config)?;
+    text(&simulate::heartbeat_advice(&config).map_err(misuse)?)
 }
 
-/// Plays a scenario. `version`: of the server, whatever the scenario says. `places` and `wtf8` as for `validate`.
+/// Plays a scenario.
 #[wasm_bindgen]
-#[expect(clippy::fn_params_excessive_bools, reason = "JavaScript names them")]
-#[expect(clippy::needless_pass_by_value, reason = "wasm-bindgen hands over what it makes")]
-pub fn simulate(
-    bytes: &[u8],
-    trace: bool,
-    events: bool,
-    version: Option<String>,
-    places: bool,
-    wtf8: bool,
-) -> Result<String, JsValue> {
-    let server_version = match version {
-        Some(version) => Some(serde_json::from_value(version.into()).map_err(|problem| misuse(&problem.to_string()))?),
-        None => None,
-    };
-    let scenario = DocumentText { bytes, options: TextOptions { places, wtf8 } };
-    let options = SimulateOptions { trace, events, server_version, ..SimulateOptions::default() };
-    Ok(text(&simulate::simulate(scenario, &options)))
+pub fn simulate(bytes: &[u8], how: JsValue, places: bool, wtf8: bool) -> Result<String, JsValue> {
+    let how: SimulateOptions = options(how)?;
+    text(&simulate::simulate(document(bytes, places, wtf8), &how))
+}
+
+/// Plays a scenario to each version of the server.
+#[wasm_bindgen(js_name = compareVersions)]
+pub fn compare_versions(bytes: &[u8], how: JsValue, places: bool, wtf8: bool) -> Result<String, JsValue> {
+    let how: SimulateOptions = options(how)?;
+    text(&simulate::compare_versions(document(bytes, places, wtf8), &how))
 }
 
 /// Tests scenarios with expectations.
 #[wasm_bindgen(js_name = testScenarios)]
-#[must_use]
-pub fn test_scenarios(bytes: &[u8], wtf8: bool) -> String {
-    text(&simulate::run_tests(DocumentText { bytes, options: TextOptions { places: true, wtf8 } }))
+pub fn test_scenarios(bytes: &[u8], places: bool, wtf8: bool) -> Result<String, JsValue> {
+    text(&simulate::run_tests(document(bytes, places, wtf8)))
 }
 
-/// Plays events to an automation. `options`: JSON text.
+/// Plays events to an automation.
 #[wasm_bindgen]
-pub fn replay(automation: &[u8], events: &[u8], options: &str, trace: bool) -> Result<String, JsValue> {
-    let options: ReplayOptions = serde_json::from_str(options).map_err(|problem| misuse(&problem.to_string()))?;
-    let options = ReplayOptions { trace, ..options };
-    let played = simulate::replay(automation.into(), events.into(), &options);
-    played.map(|result| text(&result)).map_err(|problem| misuse(&problem.to_string()))
+pub fn replay(
+    automation: &[u8],
+    automation_wtf8: bool,
+    events: &[u8],
+    events_wtf8: bool,
+    how: JsValue,
+) -> Result<String, JsValue> {
+    let how: ReplayOptions = options(how)?;
+    let (automation, events) = (document(automation, true, automation_wtf8), document(events, true, events_wtf8));
+    text(&simulate::replay(automation, events, &how).map_err(misuse)?)
 }
 
-fn text(result: &impl serde::Serialize) -> String {
-    serde_json::to_string(result).unwrap_or_default()
+/// Plays events to an automation on each version of the server.
+#[wasm_bindgen(js_name = compareReplays)]
+pub fn compare_replays(
+    automation: &[u8],
+    automation_wtf8: bool,
+    events: &[u8],
+    events_wtf8: bool,
+    how: JsValue,
+) -> Result<String, JsValue> {
+    let how: ReplayOptions = options(how)?;
+    let (automation, events) = (document(automation, true, automation_wtf8), document(events, true, events_wtf8));
+    text(&simulate::compare_replays(automation, events, &how).map_err(misuse)?)
+}
+
+fn document(bytes: &[u8], places: bool, wtf8: bool) -> DocumentText<'_> {
+    DocumentText { bytes, options: TextOptions { places, wtf8 } }
 }

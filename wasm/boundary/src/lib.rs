@@ -1,11 +1,12 @@
 //! What the WebAssembly modules share.
 
+mod options;
+
 use std::fmt::Display;
 
 use js_sys::TypeError;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_wasm_bindgen::Serializer;
 use talc::wasm::{WasmDynamicTalc, new_wasm_dynamic_allocator};
 use wasm_bindgen::JsValue;
 
@@ -20,17 +21,9 @@ pub fn misuse(problem: impl Display) -> JsValue {
     TypeError::new(&format!("prefect-events: {problem}")).into()
 }
 
-/// Options out of a plain object; `undefined` for none.
-pub fn options<T: DeserializeOwned + Default>(options: JsValue) -> Result<T, JsValue> {
-    if options.is_undefined() {
-        return Ok(T::default());
-    }
-    serde_wasm_bindgen::from_value(options).map_err(misuse)
-}
-
-/// A result as an object.
-pub fn object(result: &impl Serialize) -> Result<JsValue, JsValue> {
-    result.serialize(&Serializer::json_compatible()).map_err(misuse)
+/// Options out of a plain object.
+pub fn options<T: DeserializeOwned>(options: JsValue) -> Result<T, JsValue> {
+    T::deserialize(options::Plain(options)).map_err(misuse)
 }
 
 /// A result as JSON text.

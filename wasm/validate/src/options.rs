@@ -1,19 +1,33 @@
-//! Options, with the user's own schemas where the module has them.
+//! Options, with the user's own schemas where the module knows them.
 
 use prefect_events::validate::ValidateOptions;
-#[cfg(feature = "custom-schemas")]
-use prefect_events_boundary::misuse;
+use prefect_events_boundary::options;
 use wasm_bindgen::JsValue;
 
-/// `schemas`: JSON text, for the module that knows them.
-#[cfg_attr(not(feature = "custom-schemas"), expect(unused_variables, reason = "another module reads them"))]
-pub fn read(options: JsValue, schemas: Option<String>) -> Result<ValidateOptions, JsValue> {
-    #[cfg_attr(not(feature = "custom-schemas"), expect(unused_mut, reason = "another module reads schemas"))]
-    let mut options: ValidateOptions = prefect_events_boundary::options(options)?;
-    #[cfg(feature = "custom-schemas")]
-    if let Some(schemas) = schemas {
-        let schemas = prefect_events::validate::Schemas::read(&schemas);
-        options.schemas = Some(std::sync::Arc::new(schemas.map_err(misuse)?));
+#[cfg(not(feature = "custom-schemas"))]
+pub fn read(plain: JsValue, _: Option<String>) -> Result<ValidateOptions, JsValue> {
+    options(plain)
+}
+
+#[cfg(feature = "custom-schemas")]
+pub fn read(plain: JsValue, schemas: Option<String>) -> Result<ValidateOptions, JsValue> {
+    use std::cell::RefCell;
+    use std::sync::Arc;
+
+    use prefect_events::validate::Schemas;
+
+    thread_local! {
+        /// The last schemas, which most callers give again and again.
+        static LAST: RefCell<Option<(String, Arc<Schemas>)>> = const { RefCell::new(None) };
     }
-    Ok(options)
+
+    let options: ValidateOptions = options(plain)?;
+    let Some(schemas) = schemas else { return Ok(options) };
+    let last = LAST.with_borrow(|last| last.as_ref().filter(|(text, _)| *text == schemas).map(|(_, read)| read.clone()));
+    let read = match last {
+        Some(read) => read,
+        None => Arc::new(Schemas::read(&schemas).map_err(prefect_events_boundary::misuse)?),
+    };
+    LAST.set(Some((schemas, read.clone())));
+    Ok(ValidateOptions { schemas: Some(read), ..options })
 }
