@@ -16,12 +16,14 @@ const FILES = {
 /** @param {import("./index.js").InitOptions} [options] */
 export async function init(options) {
   const given = sources(options, "init");
+  // All are looked at before the first is loaded.
   const load = NAMES.flatMap((name) => {
     const { [name]: from = name !== "schemas" } = given;
+    if (from === false) return [];
+    const address = from === true ? FILES[name]() : source(from, name, "init");
     // Nothing else names the one for schemas: whoever does not import `init` does not get it.
     const module = name === "schemas" ? schemasModule : present.get(name);
-    if (from === false || module === undefined) return [];
-    return [module.load(from === true ? FILES[name]() : source(from, name, "init"))];
+    return module ? [() => module.load(address)] : [];
   });
-  await Promise.all(load);
+  await Promise.all(load.map((start) => start()));
 }

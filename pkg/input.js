@@ -1,67 +1,106 @@
-// What the functions accept, and what the core is given for it.
+// What the functions accept, and what the core is given for it. All code of the caller (getters, proxies, toJSON) runs
+// here, before a module is called: what it throws is a mistake in the input, and no module's end.
 
 import { encode, encodeWtf8, isWellFormed } from "./text.js";
 
+/** @param {object} prototype @param {PropertyKey} name */
+const getter = (prototype, name) =>
+  /** @type {(this: unknown) => any} */ (Object.getOwnPropertyDescriptor(prototype, name)?.get);
+
+// The engine's own getters: they look at what an object is, whatever it says of itself, and whatever realm it is of.
+const typedArray = Object.getPrototypeOf(Uint8Array.prototype);
+const kindOf = getter(typedArray, Symbol.toStringTag);
+const bufferOf = getter(typedArray, "buffer");
+const offsetOf = getter(typedArray, "byteOffset");
+const lengthOf = getter(typedArray, "length");
+const sizeOf = getter(ArrayBuffer.prototype, "byteLength");
+const sharedSizeOf =
+  typeof SharedArrayBuffer === "undefined"
+    ? undefined
+    : getter(SharedArrayBuffer.prototype, "byteLength");
+
 /**
- * Whether it is a Uint8Array (a Buffer is one), also one of another realm, as test runners make them.
+ * The bytes of a Uint8Array (a Buffer is one) or of a buffer, as a plain Uint8Array; of anything else nothing.
  * @param {unknown} value
- * @returns {value is Uint8Array}
+ * @returns {Uint8Array | undefined}
  */
-export function isBytes(value) {
-  return Object.prototype.toString.call(value) === "[object Uint8Array]";
+export function bytesOf(value) {
+  if (ArrayBuffer.isView(value)) {
+    if (kindOf.call(value) !== "Uint8Array") return undefined;
+    const length = lengthOf.call(value);
+    // One that was transferred has none.
+    return length > 0
+      ? new Uint8Array(bufferOf.call(value), offsetOf.call(value), length)
+      : new Uint8Array();
+  }
+  const size = bufferSize(value);
+  if (size === undefined) return undefined;
+  return size > 0 ? new Uint8Array(/** @type {ArrayBuffer} */ (value), 0, size) : new Uint8Array();
+}
+
+/** @param {unknown} value @returns {number | undefined} */
+function bufferSize(value) {
+  for (const size of [sizeOf, sharedSizeOf]) {
+    try {
+      return size?.call(value);
+    } catch {
+      // It is no such buffer.
+    }
+  }
+  return undefined;
 }
 
 /**
+ * The JSON text of a value. What cannot be written (a cycle, a BigInt) and what the caller's own code throws is misuse.
  * @param {unknown} value
- * @returns {value is ArrayBufferLike}
+ * @param {string} what
+ * @param {(key: string, value: unknown) => unknown} [replacer]
+ * @returns {string}
  */
-export function isBuffer(value) {
-  const tag = Object.prototype.toString.call(value);
-  return tag === "[object ArrayBuffer]" || tag === "[object SharedArrayBuffer]";
+export function jsonOf(value, what, replacer) {
+  let text;
+  try {
+    text = JSON.stringify(value, replacer);
+  } catch (error) {
+    throw unreadable(`${what} cannot be written as JSON`, error);
+  }
+  if (text === undefined)
+    throw new TypeError(`${what} cannot be written as JSON: its toJSON gives nothing`);
+  return text;
+}
+
+/**
+ * @param {string} sentence
+ * @param {unknown} error
+ */
+function unreadable(sentence, error) {
+  let reason = "it throws";
+  try {
+    reason = String(error instanceof Error ? error.message : error).split("\n")[0] ?? reason;
+  } catch {
+    // The error does not say.
+  }
+  return new TypeError(`${sentence}: ${reason}`, { cause: error });
 }
 
 /**
  * The JSON text of an event or an array of events.
  * @param {unknown} value
- * @param {string} [callee]
- * @returns {string}
+ * @param {string} callee
  */
-export function toJson(value, callee = "validate") {
+function toJson(value, callee) {
   if (value === null || typeof value !== "object" || ArrayBuffer.isView(value)) {
     throw new TypeError(
       `${callee} needs a string, a Uint8Array, an object or an array of objects, not ${name(value)}`,
     );
   }
-  let text;
-  try {
-    text = JSON.stringify(value);
-  } catch (error) {
-    // A cycle, a BigInt, or a toJSON method that throws.
-    const reason = error instanceof Error ? error.message.split("\n")[0] : String(error);
-    throw new TypeError(`this object cannot be written as JSON: ${reason}`, { cause: error });
-  }
-  if (text === undefined)
-    throw new TypeError("this object cannot be written as JSON: its toJSON gives nothing");
-  return text;
+  return jsonOf(value, "this object");
 }
 
 /** @param {unknown} value */
 function name(value) {
   if (value === null || value === undefined) return String(value);
-  return typeof value === "object" ? `a ${value.constructor?.name ?? "view"}` : `a ${typeof value}`;
-}
-
-/**
- * The JSON text of the options; the core reads it and finds the mistakes in it.
- * @param {unknown} options
- * @returns {string}
- */
-export function optionsText(options) {
-  if (options === undefined) return "";
-  if (options === null || typeof options !== "object") {
-    throw new TypeError("prefect-events: the options must be an object");
-  }
-  return JSON.stringify(options);
+  return `a ${ArrayBuffer.isView(value) ? (kindOf.call(value) ?? "DataView") : typeof value}`;
 }
 
 /**
@@ -74,9 +113,35 @@ export function document(input, callee) {
     const wtf8 = !isWellFormed(input);
     return { bytes: wtf8 ? encodeWtf8(input) : encode(input), places: true, wtf8 };
   }
-  if (isBytes(input)) return { bytes: input, places: true, wtf8: false };
-  if (isBuffer(input)) return { bytes: new Uint8Array(input), places: true, wtf8: false };
+  const bytes = bytesOf(input);
+  if (bytes) return { bytes, places: true, wtf8: false };
+  // The text is of our making: places in it would mean nothing to the caller.
   return { bytes: encode(toJson(input, callee)), places: false, wtf8: false };
+}
+
+/**
+ * Options as plain data: what is `undefined` is not given, and nothing of the caller's runs when the core reads them.
+ * @param {unknown} options
+ * @param {string} callee
+ * @returns {{ [name: string]: any }}
+ */
+export function optionsOf(options, callee) {
+  if (options === undefined) return {};
+  if (options === null || typeof options !== "object" || Array.isArray(options))
+    throw new TypeError(`the options of ${callee} must be an object`);
+  return JSON.parse(jsonOf(options, `the options of ${callee}`, refuseHalves));
+}
+
+/**
+ * Text with half a surrogate pair has no UTF-8, and no other text may come of it.
+ * @param {string} key
+ * @param {unknown} value
+ */
+function refuseHalves(key, value) {
+  for (const text of [key, value])
+    if (typeof text === "string" && !isWellFormed(text))
+      throw new TypeError(`${JSON.stringify(text)} has half of a surrogate pair`);
+  return value;
 }
 
 /**
@@ -99,5 +164,9 @@ export function object(value, callee) {
  */
 export function string(value, callee, expected) {
   if (typeof value !== "string") throw new TypeError(`${callee} needs ${expected} as a string`);
+  if (!isWellFormed(value))
+    throw new TypeError(
+      `${callee} needs ${expected} without halves of surrogate pairs, not ${JSON.stringify(value)}`,
+    );
   return value;
 }

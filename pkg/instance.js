@@ -68,8 +68,12 @@ export class Instance {
    * @param {BufferSource | WebAssembly.Module} module
    */
   start(module) {
+    const failed = this.#ended;
+    this.#ended = true;
     this.#glue.initSync({ module });
     this.#ready = true;
+    // After a start that failed half-way, the glue takes what there is for started: then it is replaced.
+    this.#ended = failed;
   }
 
   /**
@@ -113,21 +117,14 @@ export class Instance {
     this.#ended = false;
   }
 
-  /** What is open ends with the instance. */
-  #end() {
-    this.#generation += 1;
-    this.#ended = true;
-  }
-
-  #release() {
-    this.#users -= 1;
+  /** Gives memory back as soon as nobody uses the instance. */
+  #settle() {
     if (this.#users > 0) return;
-    try {
-      if (!this.#ended && this.memory() > KEEP_BYTES) this.#end();
-      if (this.#ended) this.#replace();
-    } catch {
-      // For want of stack or memory: the next call tries again.
+    if (!this.#ended && this.memory() > KEEP_BYTES) {
+      this.#generation += 1;
+      this.#ended = true;
     }
+    if (this.#ended) this.#replace();
   }
 
   /**
@@ -151,13 +148,17 @@ export class Instance {
       sound = true;
       return result;
     } catch (error) {
-      // After a stack overflow every call may fail, here too.
       sound = error instanceof TypeError && error.message.startsWith(MISUSE);
       throw sound ? error : new Error(this.#reason(error, size), { cause: error });
     } finally {
-      // Its memory may be in any state, and what it has borrowed stays so.
-      if (!sound) this.#end();
-      this.#release();
+      // After a stack overflow every call may fail, here too: what must happen is no call.
+      this.#users -= 1;
+      if (!sound) {
+        // Its memory may be in any state, and what it has borrowed stays so. What is open ends with it.
+        this.#generation += 1;
+        this.#ended = true;
+      }
+      this.#settle();
     }
   }
 
@@ -182,9 +183,10 @@ export class Instance {
    * An object of the module's. Whoever makes it closes it.
    * @template {{ free(): void }} O
    * @param {(glue: G) => O} make
+   * @param {number} [size] of the input
    */
-  open(make) {
-    const object = this.call(make);
+  open(make, size) {
+    const object = this.call(make, size);
     const born = this.#generation;
     this.#users += 1;
     let open = true;
@@ -203,7 +205,7 @@ export class Instance {
       close: () => {
         if (!open) return;
         open = false;
-        this.#release();
+        this.#users -= 1;
         // An object of an instance that was replaced went with it.
         if (born === this.#generation) this.call(() => object.free());
       },

@@ -1,6 +1,6 @@
 // Cuts a stream into chunks of whole lines, holding no more than one chunk.
 
-import { isBytes } from "./input.js";
+import { bytesOf } from "./input.js";
 import { PieceEncoder } from "./text.js";
 
 /** @typedef {import("./index.js").WebStream} WebStream */
@@ -87,8 +87,8 @@ export async function* wholeLines(source) {
 async function* pieces(source) {
   const encoder = new PieceEncoder();
   for await (const part of source) {
-    const bytes = typeof part === "string" ? encoder.encode(part) : part;
-    if (!isBytes(bytes)) {
+    const bytes = typeof part === "string" ? encoder.encode(part) : bytesOf(part);
+    if (bytes === undefined) {
       throw new TypeError("a stream to validate must consist of strings or Uint8Arrays");
     }
     for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {

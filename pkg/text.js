@@ -42,6 +42,11 @@ export function encodeWtf8(text) {
   return bytes.subarray(0, written);
 }
 
+/** @param {string} text */
+function encodeAny(text) {
+  return isWellFormed(text) ? encode(text) : encodeWtf8(text);
+}
+
 /** Encodes a text that comes in pieces, whose cuts may fall inside a surrogate pair. */
 export class PieceEncoder {
   #high = "";
@@ -55,11 +60,11 @@ export class PieceEncoder {
     const last = text.charCodeAt(text.length - 1);
     const cut = last >= 0xd800 && last <= 0xdbff ? text.length - 1 : text.length;
     this.#high = text.slice(cut);
-    return encoder.encode(text.slice(0, cut));
+    return encodeAny(text.slice(0, cut));
   }
 
   /** What was held back. */
   end() {
-    return encoder.encode(this.#high);
+    return encodeAny(this.#high);
   }
 }

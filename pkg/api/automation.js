@@ -1,6 +1,6 @@
 // Automations: whether they are right, and what their windows are good for.
 
-import { document, object, optionsText } from "../input.js";
+import { document, object, optionsOf } from "../input.js";
 import { authorModule } from "../modules/author.js";
 
 /**
@@ -10,8 +10,9 @@ import { authorModule } from "../modules/author.js";
  */
 export function checkAutomation(input, options) {
   const { bytes, places, wtf8 } = document(input, "checkAutomation");
+  const rest = optionsOf(options, "checkAutomation");
   return authorModule.call(
-    (core) => JSON.parse(core.checkAutomation(bytes, optionsText(options), places, wtf8)),
+    (core) => JSON.parse(core.checkAutomation(bytes, rest, places, wtf8)),
     bytes.length,
   );
 }
@@ -21,6 +22,6 @@ export function checkAutomation(input, options) {
  * @returns {import("../index.js").Advice}
  */
 export function heartbeatAdvice(input) {
-  const question = JSON.stringify(object(input, "heartbeatAdvice"));
-  return authorModule.call((core) => JSON.parse(core.heartbeatAdvice(question)));
+  const config = optionsOf(object(input, "heartbeatAdvice"), "heartbeatAdvice");
+  return authorModule.call((core) => JSON.parse(core.heartbeatAdvice(config)));
 }

@@ -1,8 +1,10 @@
 // Events and runs that are made.
 
-import { object, string } from "../input.js";
+import { jsonOf, object, optionsOf, string } from "../input.js";
 import { authorModule } from "../modules/author.js";
 import { encode } from "../text.js";
+
+const EVENT_NAME = "the name of an event";
 
 /**
  * @param {string} name
@@ -11,11 +13,11 @@ import { encode } from "../text.js";
  * @returns {import("../index.js").Event}
  */
 export function buildEvent(name, input = {}, options = {}) {
-  const text = JSON.stringify(object(input, "buildEvent"));
-  const chance = buildOptions(options);
-  if (typeof name !== "string")
-    throw new TypeError("buildEvent needs the name of an event, a string");
-  return authorModule.call((core) => JSON.parse(core.buildEvent(name, text, chance)));
+  const text = encode(jsonOf(object(input, "buildEvent"), "this object"));
+  const chance = buildOptions(options, "buildEvent");
+  const event = string(name, "buildEvent", EVENT_NAME);
+  const size = event.length + text.length;
+  return authorModule.call((core) => JSON.parse(core.buildEvent(event, text, chance)), size);
 }
 
 /**
@@ -26,23 +28,22 @@ export function buildEvent(name, input = {}, options = {}) {
  */
 export function buildEvents(name, inputs, options = {}) {
   if (!Array.isArray(inputs)) throw new TypeError("buildEvents needs a list of objects");
-  const chance = buildOptions(options);
-  const event = string(name, "buildEvents", "the name of an event");
-  return authorModule.call((core) => {
-    const lines = new core.EventLines(event, chance);
-    let built = "";
-    try {
-      // Some after the other: the memory of the module never shrinks.
-      for (let at = 0; at < inputs.length; at += AT_ONCE) {
-        const some = inputs.slice(at, at + AT_ONCE);
-        const texts = some.map((input) => object(input, "each event of buildEvents"));
-        built += lines.write(encode(JSON.stringify(texts)));
-      }
-    } finally {
-      lines.free();
+  const chance = buildOptions(options, "buildEvents");
+  const event = string(name, "buildEvents", EVENT_NAME);
+  const lines = authorModule.open((core) => new core.EventLines(event, chance));
+  try {
+    const built = [];
+    // Some after the other: the memory of the module never shrinks.
+    for (let at = 0; at < inputs.length; at += AT_ONCE) {
+      const some = inputs.slice(at, at + AT_ONCE);
+      const objects = some.map((input) => object(input, "each event of buildEvents"));
+      const text = encode(jsonOf(objects, "this object"));
+      built.push(lines.use((open) => open.write(text), text.length));
     }
-    return built;
-  });
+    return built.join("");
+  } finally {
+    lines.close();
+  }
 }
 
 /** As many events are built by one call. */
@@ -54,32 +55,33 @@ const AT_ONCE = 500;
  * @returns {import("../index.js").Event[]}
  */
 export function buildRun(spec = {}, options = {}) {
-  const text = JSON.stringify(object(spec, "buildRun"));
-  const chance = buildOptions(options);
-  return authorModule.call((core) => {
-    const history = new core.History(text, chance);
+  const text = encode(jsonOf(object(spec, "buildRun"), "this object"));
+  const chance = buildOptions(options, "buildRun");
+  const history = authorModule.open((core) => new core.History(text, chance), text.length);
+  try {
     const events = [];
-    try {
-      for (let part = history.part(); part !== undefined; part = history.part())
-        for (const event of JSON.parse(part)) events.push(event);
-    } finally {
-      history.free();
+    for (;;) {
+      const part = history.use((open) => open.part());
+      if (part === undefined) return events;
+      for (const event of JSON.parse(part)) events.push(event);
     }
-    return events;
-  });
+  } finally {
+    history.close();
+  }
 }
 
 /**
  * The core has neither a clock nor chance: it is given what the caller leaves open.
  * @param {import("../index.js").BuildOptions} options
+ * @param {string} callee
  */
-function buildOptions(options) {
+function buildOptions(options, callee) {
   const {
     seed = chance(),
     now = new Date().toISOString(),
     ...rest
-  } = object(options, "the builder");
-  return JSON.stringify({ seed, now, ...rest });
+  } = optionsOf(options, callee);
+  return { seed, now, ...rest };
 }
 
 /** Of this process; then how many seeds there have been. */

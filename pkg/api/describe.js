@@ -16,7 +16,7 @@ export { eventTypes };
 export function describe(name) {
   string(name, "describe", "an event name");
   // A pattern need not be a name that its own family can have.
-  const pattern = validateModule.call((core) => core.familyOf(name)) ?? name;
+  const pattern = validateModule.call((core) => core.familyOf(name), name.length) ?? name;
   const type = eventTypes().find((one) => one.name_pattern === pattern);
   return type && name !== pattern ? { ...type, example: example(name, pattern) } : type;
 }

@@ -1,5 +1,7 @@
 // Applies the fixes of diagnostics to the text that they were found in.
 
+import { string } from "../input.js";
+
 /** @typedef {import("../index.js").Diagnostic} Diagnostic */
 /** @typedef {{ start: number, end: number, text: string }} Change */
 
@@ -24,13 +26,9 @@ export function fixOnce(text, diagnostics) {
   /** @type {Change[]} */
   const taken = [];
   let fixes = 0;
-  for (const { fix } of diagnostics) {
-    if (!fix) continue;
-    const changes = fix.edits.map(({ range, text }) => ({
-      start: range.start.offset,
-      end: range.end.offset,
-      text,
-    }));
+  for (const diagnostic of diagnostics) {
+    const changes = changesOf(diagnostic);
+    if (changes === undefined) continue;
     if (changes.some(({ start, end }) => !(start >= 0 && start <= end && end <= text.length))) {
       throw new RangeError(
         "a fix lies outside of the text: were its diagnostics found in another text?",
@@ -43,6 +41,23 @@ export function fixOnce(text, diagnostics) {
     fixes += 1;
   }
   return { text: replace(text, taken), fixes };
+}
+
+/**
+ * @param {Diagnostic} diagnostic
+ * @returns {Change[] | undefined}
+ */
+function changesOf(diagnostic) {
+  try {
+    return diagnostic.fix?.edits.map(({ range, text }) => ({
+      start: range.start.offset,
+      end: range.end.offset,
+      text: string(text, "applyFixes", "each new text"),
+    }));
+  } catch (error) {
+    const message = "applyFixes needs diagnostics as `validate` or `checkAutomation` reports them";
+    throw new TypeError(message, { cause: error });
+  }
 }
 
 /**

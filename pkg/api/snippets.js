@@ -1,16 +1,34 @@
 // Events as what sends them: a command for a shell, and Python.
 
+import { jsonOf } from "../input.js";
+
 /** @typedef {import("../index.js").Event} Event */
+
+/**
+ * The JSON text of events, and what it says.
+ * @param {Event[]} events
+ * @param {string} callee
+ */
+function written(events, callee) {
+  if (!Array.isArray(events)) throw new TypeError(`${callee} needs an array of events`);
+  const text = jsonOf(events, "this array of events");
+  /** @type {Event[]} */
+  const all = JSON.parse(text);
+  const at = all.findIndex((event) => event === null || typeof event !== "object");
+  if (at >= 0) throw new TypeError(`${callee} needs an array of events: number ${at} is no object`);
+  return { text, all };
+}
 
 /**
  * Sends them to the API of a Prefect server.
  * @param {Event[]} events
  */
 export function toCurl(events) {
+  const { text } = written(events, "toCurl");
   return [
     "curl --fail --request POST \\",
     '  --header "Content-Type: application/json" \\',
-    `  --data-binary ${shellQuoted(JSON.stringify(events))} \\`,
+    `  --data-binary ${shellQuoted(text)} \\`,
     // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell fills it in
     '  "${PREFECT_API_URL:-http://127.0.0.1:4200/api}/events"',
   ].join("\n");
@@ -29,14 +47,15 @@ function shellQuoted(text) {
  * @param {Event[]} events
  */
 export function toPython(events) {
-  const linked = events.some(({ follows }) => follows !== null);
+  const { all } = written(events, "toPython");
+  const linked = all.some(({ follows }) => follows !== null);
   const lines = [
     "from datetime import datetime",
     "from uuid import UUID",
     "",
     `from prefect.events import ${linked ? "Event, " : ""}emit_event`,
   ];
-  for (const event of events) lines.push("", emitted(event));
+  for (const event of all) lines.push("", emitted(event));
   return lines.join("\n");
 }
 

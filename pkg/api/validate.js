@@ -1,10 +1,9 @@
 // Validation: of what is at hand, and of streams.
 
-import { isBuffer, isBytes, optionsText, toJson } from "../input.js";
+import { bytesOf, document, optionsOf } from "../input.js";
 import { present } from "../instance.js";
 import { wholeLines } from "../lines.js";
 import { validateModule } from "../modules/validate.js";
-import { encode, encodeWtf8, isWellFormed } from "../text.js";
 
 /** @typedef {import("../index.js").ValidateOptions} ValidateOptions */
 /** @typedef {import("../index.js").Report} Report */
@@ -16,28 +15,12 @@ import { encode, encodeWtf8, isWellFormed } from "../text.js";
  * @returns {Report}
  */
 export function validate(input, options) {
-  if (typeof input === "string") {
-    return isWellFormed(input)
-      ? check(encode(input), options, true, false)
-      : check(encodeWtf8(input), options, true, true);
-  }
-  if (isBytes(input)) return check(input, options, true, false);
-  if (isBuffer(input)) return check(new Uint8Array(input), options, true, false);
-  // The text is of our making: places in it would tell the caller nothing.
-  return check(encode(toJson(input)), options, false, false);
-}
-
-/**
- * @param {Uint8Array} bytes
- * @param {ValidateOptions | undefined} options
- * @param {boolean} places
- * @param {boolean} wtf8
- * @returns {Report}
- */
-function check(bytes, options, places, wtf8) {
-  const module = validator(options);
-  const text = optionsText(options);
-  return module.call((core) => JSON.parse(core.validate(bytes, text, places, wtf8)), bytes.length);
+  const { bytes, places, wtf8 } = document(input, "validate");
+  const { module, rest, schemas } = prepared(options, "validate");
+  return module.call(
+    (core) => JSON.parse(core.validate(bytes, rest, schemas, places, wtf8)),
+    bytes.length,
+  );
 }
 
 /**
@@ -77,20 +60,23 @@ export async function* validateLines(source, options) {
  * @returns {boolean | undefined}
  */
 export function isNdjson(head) {
-  if (!isBytes(head)) throw new TypeError("isNdjson needs the first bytes of a text, a Uint8Array");
-  return validateModule.call((core) => core.isNdjson(head, false));
+  const bytes = bytesOf(head);
+  if (!bytes) throw new TypeError("isNdjson needs the first bytes of a text, a Uint8Array");
+  return validateModule.call((core) => core.isNdjson(bytes, false), bytes.length);
 }
 
 /**
- * The module that validates. The one for schemas is named only by entries that can load it: who bundles `validate`
- * does not bundle that too.
+ * The module that validates, its options, and the text of the user's own schemas. The module for schemas is named only
+ * by entries that can load it: a bundle of `validate` alone does not have it.
  * @param {ValidateOptions | undefined} options
- * @returns {Pick<typeof validateModule, "call" | "open">}
+ * @param {string} callee
  */
-function validator(options) {
-  if (options?.schemas === undefined) return validateModule;
+function prepared(options, callee) {
+  const { schemas, ...rest } = optionsOf(options, callee);
+  if (schemas === undefined) return { module: validateModule, rest, schemas };
   const module = present.get("schemas");
-  if (module) return module;
+  // A text, because the module compares it with that of the last call, whose schemas it keeps.
+  if (module) return { module, rest, schemas: JSON.stringify(schemas) };
   throw new Error(
     "the option `schemas` needs a module that this entry of the package lacks: import `prefect-events` itself, " +
       "or `prefect-events/slim`",
@@ -102,9 +88,8 @@ function validator(options) {
  * @param {ValidateOptions} [options]
  */
 export function openStream(options) {
-  const module = validator(options);
-  const text = optionsText(options);
-  const { use, close } = module.open((core) => new core.Stream(text));
+  const { module, rest, schemas } = prepared(options, "validateStream");
+  const { use, close } = module.open((core) => new core.Stream(rest, schemas));
   return {
     /**
      * @param {Uint8Array} lines

@@ -6,6 +6,7 @@
 
 mod schemas;
 mod stamp;
+mod types;
 
 use std::env;
 use std::fs;
@@ -73,37 +74,48 @@ fn build() -> Result<()> {
     let root = root()?;
     let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
     let package = root.join("pkg/wasm");
+    if env::args().nth(1).as_deref() == Some("bench") {
+        // Measures, and is no part of the package.
+        return module(&root, &target, &target.join("bench"), "bench");
+    }
 
-    add_target()?;
-    let wasm_opt = root.join("node_modules/binaryen/bin/wasm-opt");
-    ensure!(wasm_opt.exists(), "wasm-opt is missing: run `npm ci` first");
-    fs::create_dir_all(&package)?;
     for name in MODULES {
-        let compiled = compile(&root, &target, name)?;
-        // Named like the crate's own file: what stands beside it in the package is made of other things.
-        let name = &format!("prefect_events_{name}");
-        let made = [package.join(format!("{name}.js")), package.join(format!("{name}.wasm"))];
-        let stamp = Stamp::new(target.join(format!("{name}.stamp")));
-        let inputs = || -> Result<u64> {
-            let compiled = fs::read(&compiled).with_context(|| format!("cannot read {}", compiled.display()))?;
-            let binaryen = fs::read(root.join("node_modules/binaryen/package.json"))?;
-            // The program's own text stands for its flags and for what it does with them.
-            Ok(stamp::hash(&[&compiled, &binaryen, include_bytes!("main.rs"), include_bytes!("../Cargo.toml")]))
-        };
-        let inputs = inputs()?;
-        if !stamp.holds(inputs, &made) {
-            bind(&compiled, &package, name)?;
-            optimise(&wasm_opt, &package, name)?;
-            stamp.set(inputs, &made)?;
-        }
-        let size = fs::metadata(package.join(format!("{name}.wasm")))?.len();
-        println!("pkg/wasm/{name}.wasm: {size} bytes");
+        module(&root, &target, &package, name)?;
     }
     write_known(&package)?;
     schemas::write_schemas(&root, &target)?;
+    types::write_types(&root.join("pkg"))?;
     run(Command::new("node").arg(root.join(INLINE)).arg(root.join("pkg")))
         .context("the entry that has the modules in itself cannot be made: run `npm ci` first")?;
     copy(&root)
+}
+
+/// Makes one module from its crate, in a folder.
+fn module(root: &Path, target: &Path, folder: &Path, name: &str) -> Result<()> {
+    add_target()?;
+    let wasm_opt = root.join("node_modules/binaryen/bin/wasm-opt");
+    ensure!(wasm_opt.exists(), "wasm-opt is missing: run `npm ci` first");
+    fs::create_dir_all(folder)?;
+    let compiled = compile(root, target, name)?;
+    // Named like the crate's own file: what stands beside it in the package is made of other things.
+    let name = &format!("prefect_events_{name}");
+    let made = [folder.join(format!("{name}.js")), folder.join(format!("{name}.wasm"))];
+    let stamp = Stamp::new(target.join(format!("{name}.stamp")));
+    let inputs = || -> Result<u64> {
+        let compiled = fs::read(&compiled).with_context(|| format!("cannot read {}", compiled.display()))?;
+        let binaryen = fs::read(root.join("node_modules/binaryen/package.json"))?;
+        // The program's own text stands for its flags and for what it does with them.
+        Ok(stamp::hash(&[&compiled, &binaryen, include_bytes!("main.rs"), include_bytes!("../Cargo.toml")]))
+    };
+    let inputs = inputs()?;
+    if !stamp.holds(inputs, &made) {
+        bind(&compiled, folder, name)?;
+        optimise(&wasm_opt, folder, name)?;
+        stamp.set(inputs, &made)?;
+    }
+    let size = fs::metadata(folder.join(format!("{name}.wasm")))?.len();
+    println!("{name}.wasm: {size} bytes");
+    Ok(())
 }
 
 fn root() -> Result<PathBuf> {

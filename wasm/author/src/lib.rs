@@ -1,41 +1,30 @@
-//! The module for those who write: automations are checked, scenarios played and tested, windows over heartbeats
-//! reckoned with.
+//! The module for those who write: automations are checked, scenarios played and tested, events built, and windows over
+//! heartbeats advised on.
+//!
+//! Documents are bytes. `places`: the diagnostics get ranges; `wtf8`: lone surrogates are three bytes each. Options are
+//! plain objects; a mistake in them is a `TypeError` with a sentence. Results are JSON text, which the engine reads more
+//! quickly than it makes objects one property after the other (`tests/bench/boundary.js` has the figures).
 
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 use prefect_events::automation::{self, CheckOptions};
 use prefect_events::diagnostic::TextOptions;
 use prefect_events::generate::{self, BuildOptions, RunSpec};
-use prefect_events::json::write::ToJson;
 use prefect_events::simulate::{self, DocumentText, HeartbeatConfig, ReplayOptions, SimulateOptions};
-use prefect_events_boundary::misuse;
+use prefect_events_boundary::{misuse, options, text};
 
-fn check_options(options: &str) -> Result<CheckOptions, JsValue> {
-    if options.is_empty() {
-        return Ok(CheckOptions::default());
-    }
-    serde_json::from_str(options).map_err(|problem| misuse(&problem.to_string()))
-}
-
-/// Checks automations. `options`: JSON text, empty for none; `places`: whether the diagnostics get ranges; `wtf8`: lone
-/// surrogates are three bytes each.
+/// Checks automations.
 #[wasm_bindgen(js_name = checkAutomation)]
-pub fn check_automation(text: &[u8], options: &str, places: bool, wtf8: bool) -> Result<String, JsValue> {
-    let settings = check_options(options)?;
-    let report = automation::check(text, TextOptions { places, wtf8 }, &settings);
-    serde_json::to_string(&report).map_err(|problem| misuse(&problem.to_string()))
+pub fn check_automation(document: &[u8], settings: JsValue, places: bool, wtf8: bool) -> Result<String, JsValue> {
+    let settings: CheckOptions = options(settings)?;
+    text(&automation::check(document, TextOptions { places, wtf8 }, &settings))
 }
 
-/// Options of JSON text.
-fn build_options(text: &str) -> Result<BuildOptions, JsValue> {
-    serde_json::from_str(text).map_err(|error| misuse(&error.to_string()))
-}
-
-/// Builds one event. `input` and `options`: JSON text. A mistake in them is a `TypeError` with a sentence.
+/// Builds one event. `input`: JSON text, in WTF-8.
 #[wasm_bindgen(js_name = buildEvent)]
-pub fn build_event(name: &str, input: &str, options: &str) -> Result<String, JsValue> {
-    let options = build_options(options)?;
-    generate::build_event(name, input.as_bytes(), &options).map_err(|error| misuse(&error.to_string()))
+pub fn build_event(name: &str, input: &[u8], how: JsValue) -> Result<String, JsValue> {
+    let how: BuildOptions = options(how)?;
+    generate::build_event(name, input, &how).map_err(misuse)
 }
 
 /// Builds events of one name, some after the other, so that they need not be in the memory all at once.
@@ -45,79 +34,90 @@ pub struct EventLines(generate::EventBuilder);
 #[wasm_bindgen]
 impl EventLines {
     #[wasm_bindgen(constructor)]
-    pub fn new(name: &str, options: &str) -> Result<EventLines, JsValue> {
-        Ok(EventLines(generate::EventBuilder::new(name, &build_options(options)?)))
+    pub fn new(name: &str, how: JsValue) -> Result<EventLines, JsValue> {
+        Ok(EventLines(generate::EventBuilder::new(name, &options(how)?)))
     }
 
-    /// An event of each input: a line each. `inputs`: JSON text, a list, as bytes. Mistakes likewise.
+    /// An event of each input: a line each. `inputs`: JSON text, a list.
     pub fn write(&mut self, inputs: &[u8]) -> Result<String, JsValue> {
-        self.0.build_lines(inputs).map_err(|error| misuse(&error.to_string()))
+        self.0.build_lines(inputs).map_err(misuse)
     }
 }
 
-/// Builds the history of a run, part by part: its events in the order of time. Mistakes likewise.
+/// Builds the history of a run, part by part: its events in the order of time.
 #[wasm_bindgen]
 pub struct History(generate::History);
 
 #[wasm_bindgen]
 impl History {
     #[wasm_bindgen(constructor)]
-    pub fn new(spec: &str, options: &str) -> Result<History, JsValue> {
-        let options = build_options(options)?;
-        let history = RunSpec::from_json(spec.as_bytes()).and_then(|spec| generate::History::new(&spec, &options));
-        history.map(History).map_err(|error| misuse(&error.to_string()))
+    pub fn new(spec: &[u8], how: JsValue) -> Result<History, JsValue> {
+        let how: BuildOptions = options(how)?;
+        let history = RunSpec::from_json(spec).and_then(|spec| generate::History::new(&spec, &how));
+        history.map(History).map_err(misuse)
     }
 
-    /// A JSON array of the next events; nothing when all have been told.
+    /// A JSON array of the next events; nothing after the last.
     pub fn part(&mut self) -> Option<String> {
         self.0.part()
     }
 }
 
-/// What a window over heartbeats is good for; a mistake in the question is a `TypeError` with a sentence.
+/// What a window over heartbeats is good for.
 #[wasm_bindgen(js_name = heartbeatAdvice)]
-pub fn heartbeat_advice(question: &str) -> Result<String, JsValue> {
-    let config: HeartbeatConfig = serde_json::from_str(question).map_err(|problem| misuse(&problem.to_string()))?;
-    simulate::heartbeat_advice(&config).map(|advice| text(&advice)).map_err(|problem| misuse(&problem.to_string()))
+pub fn heartbeat_advice(config: JsValue) -> Result<String, JsValue> {
+    let config: HeartbeatConfig = options(config)?;
+    text(&simulate::heartbeat_advice(&config).map_err(misuse)?)
 }
 
-/// Plays a scenario. `version`: of the server, whatever the scenario says. `places` and `wtf8` as for `validate`.
+/// Plays a scenario.
 #[wasm_bindgen]
-#[expect(clippy::fn_params_excessive_bools, reason = "JavaScript names them")]
-#[expect(clippy::needless_pass_by_value, reason = "wasm-bindgen hands over what it makes")]
-pub fn simulate(
-    bytes: &[u8],
-    trace: bool,
-    events: bool,
-    version: Option<String>,
-    places: bool,
-    wtf8: bool,
-) -> Result<String, JsValue> {
-    let server_version = match version {
-        Some(version) => Some(serde_json::from_value(version.into()).map_err(|problem| misuse(&problem.to_string()))?),
-        None => None,
-    };
-    let scenario = DocumentText { bytes, options: TextOptions { places, wtf8 } };
-    let options = SimulateOptions { trace, events, server_version, ..SimulateOptions::default() };
-    Ok(text(&simulate::simulate(scenario, &options)))
+pub fn simulate(bytes: &[u8], how: JsValue, places: bool, wtf8: bool) -> Result<String, JsValue> {
+    let how: SimulateOptions = options(how)?;
+    text(&simulate::simulate(document(bytes, places, wtf8), &how))
+}
+
+/// Plays a scenario to each version of the server.
+#[wasm_bindgen(js_name = compareVersions)]
+pub fn compare_versions(bytes: &[u8], how: JsValue, places: bool, wtf8: bool) -> Result<String, JsValue> {
+    let how: SimulateOptions = options(how)?;
+    text(&simulate::compare_versions(document(bytes, places, wtf8), &how))
 }
 
 /// Tests scenarios with expectations.
 #[wasm_bindgen(js_name = testScenarios)]
-#[must_use]
-pub fn test_scenarios(bytes: &[u8], wtf8: bool) -> String {
-    text(&simulate::run_tests(DocumentText { bytes, options: TextOptions { places: true, wtf8 } }))
+pub fn test_scenarios(bytes: &[u8], places: bool, wtf8: bool) -> Result<String, JsValue> {
+    text(&simulate::run_tests(document(bytes, places, wtf8)))
 }
 
-/// Plays events to an automation. `options`: JSON text.
+/// Plays events to an automation.
 #[wasm_bindgen]
-pub fn replay(automation: &[u8], events: &[u8], options: &str, trace: bool) -> Result<String, JsValue> {
-    let options: ReplayOptions = serde_json::from_str(options).map_err(|problem| misuse(&problem.to_string()))?;
-    let options = ReplayOptions { trace, ..options };
-    let played = simulate::replay(automation.into(), events.into(), &options);
-    played.map(|result| text(&result)).map_err(|problem| misuse(&problem.to_string()))
+pub fn replay(
+    automation: &[u8],
+    automation_wtf8: bool,
+    events: &[u8],
+    events_wtf8: bool,
+    how: JsValue,
+) -> Result<String, JsValue> {
+    let how: ReplayOptions = options(how)?;
+    let (automation, events) = (document(automation, true, automation_wtf8), document(events, true, events_wtf8));
+    text(&simulate::replay(automation, events, &how).map_err(misuse)?)
 }
 
-fn text(result: &impl serde::Serialize) -> String {
-    serde_json::to_string(result).unwrap_or_default()
+/// Plays events to an automation on each version of the server.
+#[wasm_bindgen(js_name = compareReplays)]
+pub fn compare_replays(
+    automation: &[u8],
+    automation_wtf8: bool,
+    events: &[u8],
+    events_wtf8: bool,
+    how: JsValue,
+) -> Result<String, JsValue> {
+    let how: ReplayOptions = options(how)?;
+    let (automation, events) = (document(automation, true, automation_wtf8), document(events, true, events_wtf8));
+    text(&simulate::compare_replays(automation, events, &how).map_err(misuse)?)
+}
+
+fn document(bytes: &[u8], places: bool, wtf8: bool) -> DocumentText<'_> {
+    DocumentText { bytes, options: TextOptions { places, wtf8 } }
 }

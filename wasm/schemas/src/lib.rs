@@ -1,15 +1,15 @@
-//! The module that validates events (`events.rs`) with the user's own JSON Schemas too.
+//! The module that validates events (`wasm/validate`) with the user's own JSON Schemas too.
 
 pub use prefect_events_validate::*;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
-use prefect_events::validate;
-use prefect_events_boundary::misuse;
+use prefect_events::validate::{self, SchemaFile};
+use prefect_events_boundary::{misuse, options};
 
-/// Makes the option `schemas` of files: JSON text in, JSON text out. A mistake in one is a `TypeError` with a sentence.
+/// Makes the option `schemas` of files: an array of objects in, JSON text out. A mistake in one is a `TypeError` with a
+/// sentence.
 #[wasm_bindgen(js_name = readSchemas)]
-pub fn read_schemas(files: &str) -> Result<String, JsValue> {
-    let files: Vec<validate::SchemaFile> =
-        serde_json::from_str(files).map_err(|problem| misuse(&problem.to_string()))?;
-    validate::read_files(&files).map_err(|problem| misuse(&problem.to_string()))
+pub fn read_schemas(files: JsValue) -> Result<String, JsValue> {
+    let files: Vec<SchemaFile> = options(files)?;
+    validate::read_files(&files).map_err(misuse)
 }

@@ -1,25 +1,34 @@
-//! Options out of JSON text.
+//! Options, with the user's own schemas where the module knows them.
 
 use prefect_events::validate::ValidateOptions;
-use prefect_events_boundary::misuse;
-use serde::Deserialize;
+use prefect_events_boundary::options;
 use wasm_bindgen::JsValue;
 
-/// Reads the options, JSON text; a mistake in them is a `TypeError` with a sentence.
-pub fn read(options: &str) -> Result<ValidateOptions, JsValue> {
-    if options.is_empty() {
-        return Ok(ValidateOptions::default());
+#[cfg(not(feature = "custom-schemas"))]
+pub fn read(plain: JsValue, _: Option<String>) -> Result<ValidateOptions, JsValue> {
+    options(plain)
+}
+
+#[cfg(feature = "custom-schemas")]
+pub fn read(plain: JsValue, schemas: Option<String>) -> Result<ValidateOptions, JsValue> {
+    use std::cell::RefCell;
+    use std::sync::Arc;
+
+    use prefect_events::validate::Schemas;
+
+    thread_local! {
+        /// The last schemas, which most callers give again and again.
+        static LAST: RefCell<Option<(String, Arc<Schemas>)>> = const { RefCell::new(None) };
     }
-    let mut options: serde_json::Value =
-        serde_json::from_str(options).map_err(|problem| misuse(&problem.to_string()))?;
-    #[cfg_attr(not(feature = "custom-schemas"), expect(unused_variables, reason = "another module reads them"))]
-    let schemas = options.as_object_mut().and_then(|options| options.remove("schemas"));
-    #[cfg_attr(not(feature = "custom-schemas"), expect(unused_mut, reason = "another module reads schemas"))]
-    let mut options = ValidateOptions::deserialize(options).map_err(|problem| misuse(&problem.to_string()))?;
-    #[cfg(feature = "custom-schemas")]
-    if let Some(schemas) = schemas {
-        let schemas = prefect_events::validate::Schemas::read(&schemas.to_string());
-        options.schemas = Some(std::sync::Arc::new(schemas.map_err(|problem| misuse(&problem.to_string()))?));
-    }
-    Ok(options)
+
+    let options: ValidateOptions = options(plain)?;
+    let Some(schemas) = schemas else { return Ok(options) };
+    let last =
+        LAST.with_borrow(|last| last.as_ref().filter(|(text, _)| *text == schemas).map(|(_, read)| read.clone()));
+    let read = match last {
+        Some(read) => read,
+        None => Arc::new(Schemas::read(&schemas).map_err(prefect_events_boundary::misuse)?),
+    };
+    LAST.set(Some((schemas, read.clone())));
+    Ok(ValidateOptions { schemas: Some(read), ..options })
 }

@@ -1,0 +1,87 @@
+// How results, bytes and options best cross between WebAssembly and JavaScript: each way, side by side, in one
+// interleaved run. `make bench` builds the module. A ratio above 1: the second way is slower.
+
+import { readFileSync } from "node:fs";
+
+import { buildRun } from "../../pkg/node.js";
+import * as core from "../../target/bench/prefect_events_bench.js";
+import { REAL } from "../node/helpers/events.js";
+
+core.initSync({
+  module: readFileSync(new URL("../../target/bench/prefect_events_bench.wasm", import.meta.url)),
+});
+
+const encode = (/** @type {string} */ text) => new TextEncoder().encode(text);
+const ROUNDS = 41;
+
+/** @param {() => unknown} action @param {number} times */
+function time(action, times) {
+  const start = performance.now();
+  for (let time = 0; time < times; time++) action();
+  return performance.now() - start;
+}
+
+/**
+ * The best of many rounds of both, in turns.
+ * @param {string} what
+ * @param {() => unknown} one
+ * @param {() => unknown} other
+ */
+function compare(what, one, other) {
+  const times = Math.max(1, Math.ceil(10 / Math.max(time(one, 3) / 3, time(other, 3) / 3)));
+  let [first, second] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+  for (let round = 0; round < ROUNDS; round++) {
+    first = Math.min(first, time(one, times));
+    second = Math.min(second, time(other, times));
+  }
+  const micros = ((first / times) * 1000).toFixed(1);
+  console.log(`${what}: ${micros} µs, the other way ${(second / first).toFixed(2)} of that`);
+}
+
+const asText = () => JSON.parse(core.asText());
+const asObject = () => core.asObject();
+
+const wrong = REAL.split("\n").slice(0, 300).join("\n").replaceAll('"prefect.', '"prefct.');
+const scenario = {
+  automation: "crash-zombie-flows",
+  runs: Array.from({ length: 20 }, (_, n) => ({ name: `run-${n}`, starts: n * 60, dies: 3600 })),
+};
+const events = buildRun({ tasks: Array.from({ length: 200 }, (_, n) => ({ name: `t${n}` })) });
+
+console.log("Results: JSON text that is parsed, and objects by serde-wasm-bindgen");
+for (const [what, keep] of /** @type {[string, () => void][]} */ ([
+  ["a report without findings", () => core.keepReport(encode(REAL.slice(0, REAL.indexOf("\n"))))],
+  ["a report with one finding", () => core.keepReport(encode('{"event":"acme.order"'))],
+  ["a report with 1,000 diagnostics", () => core.keepReport(encode(wrong))],
+  ["a simulation with its trace", () => core.keepSimulation(encode(JSON.stringify(scenario)))],
+  ["one built event", () => core.keepJson(JSON.stringify(events[0]))],
+  [`${events.length} built events`, () => core.keepJson(JSON.stringify(events))],
+  ["advice", () => core.keepAdvice({ frequency: 30, within: 90 })],
+])) {
+  keep();
+  compare(`${what} (${JSON.stringify(asText()).length} characters)`, asText, asObject);
+}
+
+console.log("Bytes: &[u8], and js_sys::Uint8Array");
+for (const size of [1000, 100_000, 10_000_000]) {
+  const bytes = new Uint8Array(size);
+  compare(
+    `${size} bytes`,
+    () => core.bytesAsSlice(bytes),
+    () => core.bytesAsArray(bytes),
+  );
+}
+
+console.log("Options: our reader of plain values, and serde-wasm-bindgen; then ours, and JSON text");
+for (const plain of [{}, { profile: "server", maxDiagnostics: 5, severity: { "missing-label": "off" } }]) {
+  compare(
+    JSON.stringify(plain),
+    () => core.optionsOurs(plain),
+    () => core.optionsTheirs(plain),
+  );
+  compare(
+    JSON.stringify(plain),
+    () => core.optionsOurs(plain),
+    () => core.optionsText(JSON.stringify(plain)),
+  );
+}

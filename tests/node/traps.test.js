@@ -1,0 +1,212 @@
+// What happens after real traps: the memory is exhausted, or the call stack. This file must not import node.js.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { openStream } from "../../pkg/api/validate.js";
+import * as api from "../../pkg/slim.js";
+import { limited } from "./helpers/limited.js";
+
+const MEGABYTES = 8;
+api.initSync({
+  validate: limited("validate", MEGABYTES),
+  author: limited("author", MEGABYTES),
+  schemas: limited("schemas", MEGABYTES),
+});
+
+const EVENT = '{"event":"shop.order.placed"}';
+const OPTIONS = { seed: 1, now: "2026-03-01T12:00:00Z" };
+const RESOURCE = { "prefect.resource.id": "acme.order.42" };
+const SCENARIO = {
+  automation: "crash-zombie-flows",
+  runs: [{ name: "a", starts: 0, dies: "5m" }],
+};
+const AUTOMATION = JSON.stringify({
+  name: "Paid",
+  trigger: { type: "event", posture: "Reactive", expect: ["acme.*"], threshold: 1 },
+  actions: [{ type: "do-nothing" }],
+});
+/** More than fits. */
+const LARGE = "x".repeat(9 << 20);
+
+/** @param {string} lines */
+function stream(lines) {
+  const { chunk, finish, close } = openStream();
+  try {
+    return [chunk(Buffer.from(lines)), finish()];
+  } finally {
+    close();
+  }
+}
+
+/** Each with an input that is too large, and with one that is not. @type {{ [name: string]: [() => unknown, () => unknown] }} */
+const CALLS = {
+  validate: [() => api.validate(`{"event":"${LARGE}"}`), () => api.validate(EVENT)],
+  "validate with schemas": [
+    () => api.validate(`{"event":"${LARGE}"}`, { schemas: { "*": false } }),
+    () => api.validate(EVENT, { schemas: { "*": false } }),
+  ],
+  validateStream: [() => stream(`{"event":"${LARGE}"}\n`), () => stream(`${EVENT}\n`)],
+  describe: [
+    () => api.describe(`prefect.flow-run.${LARGE}`),
+    () => api.describe("prefect.flow-run.Running")?.title,
+  ],
+  checkAutomation: [
+    () => api.checkAutomation(AUTOMATION.replace("Paid", LARGE)),
+    () => api.checkAutomation(AUTOMATION),
+  ],
+  buildEvent: [
+    () => api.buildEvent("acme.order", { resource: { ...RESOURCE, a: LARGE } }),
+    () => api.buildEvent("acme.order", { resource: RESOURCE }, OPTIONS),
+  ],
+  buildEvents: [
+    () =>
+      api.buildEvents("acme.order", [
+        { resource: RESOURCE },
+        { resource: { ...RESOURCE, a: LARGE } },
+      ]),
+    () => api.buildEvents("acme.order", [{ resource: RESOURCE }, { resource: RESOURCE }], OPTIONS),
+  ],
+  buildRun: [
+    () => api.buildRun({ tasks: [{ name: LARGE }] }),
+    () => api.buildRun({ tasks: [{ name: "a" }] }, OPTIONS),
+  ],
+  simulate: [
+    () => api.simulate({ ...SCENARIO, runs: [{ name: LARGE }] }),
+    () => api.simulate(SCENARIO, { trace: true }),
+  ],
+  replay: [
+    () => api.replay(AUTOMATION, `{"event":"${LARGE}"}`),
+    () =>
+      api.replay(
+        AUTOMATION,
+        JSON.stringify(api.buildEvent("acme.order", { resource: RESOURCE }, OPTIONS)),
+      ),
+  ],
+  testScenarios: [
+    () => api.testScenarios({ ...SCENARIO, scenario: LARGE }),
+    () => api.testScenarios({ ...SCENARIO, expect: [{ run: "a" }] }),
+  ],
+};
+
+for (const [name, [large, small]] of Object.entries(CALLS)) {
+  test(`${name}: memory runs out, and the next call works`, () => {
+    const before = small();
+    for (let time = 0; time < 3; time++) {
+      assert.throws(large, (/** @type {Error} */ error) => {
+        assert.match(
+          error.message,
+          /^the input is too large for one call: its check ran out of memory/,
+        );
+        assert.ok(error.cause instanceof WebAssembly.RuntimeError, String(error.cause));
+        return true;
+      });
+      assert.deepEqual(small(), before);
+    }
+  });
+
+  test(`${name}: the call stack runs out at every depth, and the next call works`, () => {
+    const before = small();
+    /** @type {Set<string>} */
+    const seen = new Set();
+    let left = 150;
+    // The deepest frame calls first, then each one above it, as long as something fails.
+    const deeper = () => {
+      try {
+        deeper();
+      } catch {
+        // It is the end of the stack.
+      }
+      if (left-- <= 0) return;
+      try {
+        assert.deepEqual(small(), before);
+      } catch (error) {
+        seen.add(`${error}`);
+      }
+    };
+    deeper();
+    assert.deepEqual(small(), before);
+    const known =
+      /^(RangeError: Maximum call stack|Error: the call stack was exhausted|TypeError: .* as JSON: Maximum)/;
+    for (const message of seen) assert.match(message, known);
+    assert.ok(
+      [...seen].some((message) => /^Error: the call stack/.test(message)),
+      [...seen].join("\n"),
+    );
+  });
+}
+
+test("a stream ends when the memory runs out in another call, and harms nobody when closed", () => {
+  const first = openStream();
+  assert.throws(() => api.validate(`{"event":"${LARGE}"}`), /ran out of memory/);
+  const second = openStream();
+  const lines = Buffer.from(`${EVENT}\n`);
+  assert.throws(() => first.chunk(lines), {
+    message: /^this stream ended when another call to prefect-events failed/,
+  });
+  assert.throws(() => first.finish(), { message: /^this stream ended/ });
+  first.close();
+  first.close();
+  assert.equal(second.chunk(lines).events, 1);
+  assert.equal(second.finish().events, 0);
+  second.close();
+});
+
+test("a stream ends with its own trap, and the generator with it", async () => {
+  const source = (async function* () {
+    yield `${EVENT}\n`.repeat(50_000);
+    yield `{"event":"${LARGE}"}\n`;
+  })();
+  await assert.rejects(async () => {
+    for await (const { events } of api.validateStream(source)) assert.ok(events > 0);
+  }, /ran out of memory/);
+  assert.equal(api.validate(EVENT).events, 1);
+});
+
+test("what the caller's own code throws ends nothing", async () => {
+  const stream = openStream();
+  const throws = () => {
+    throw new RangeError("mine");
+  };
+  const wrong = {
+    get seed() {
+      return throws();
+    },
+    toJSON: throws,
+  };
+  /** @type {any} */
+  const revoked = Proxy.revocable({}, {});
+  revoked.revoke();
+  /** @type {any} */
+  const loose = api;
+  for (const value of [wrong, new Proxy({}, { ownKeys: throws }), revoked.proxy]) {
+    for (const call of [
+      () => loose.validate(value),
+      () => loose.validate(EVENT, value),
+      () => loose.validate(EVENT, { schemas: value }),
+      () => loose.checkAutomation(value),
+      () => loose.checkAutomation("{}", value),
+      () => loose.buildEvent("acme.a", value),
+      () => loose.buildEvent("acme.a", {}, value),
+      () => loose.buildEvents("acme.a", [value]),
+      () => loose.buildEvents("acme.a", [], value),
+      () => loose.buildRun(value),
+      () => loose.buildRun({}, value),
+      () => loose.simulate(value),
+      () => loose.simulate("{}", value),
+      () => loose.replay("{}", "{}", value),
+      () => loose.testScenarios(value),
+      () => loose.heartbeatAdvice(value),
+      () => loose.toCurl([value]),
+      () => loose.toPython([value]),
+    ])
+      assert.throws(call, (/** @type {Error} */ error) => {
+        assert.equal(error.name, "TypeError", `${call}: ${error}`);
+        assert.doesNotMatch(error.message, /fault|report/);
+        return true;
+      });
+  }
+  // It would have ended with the instance.
+  assert.equal(stream.chunk(Buffer.from(`${EVENT}\n`)).events, 1);
+  stream.close();
+});
