@@ -23,7 +23,6 @@ mod documentation;
 mod envelope;
 mod explanations;
 mod faults;
-mod generate;
 mod inputs;
 mod layers;
 mod mutation;

@@ -4,7 +4,7 @@
 use std::fmt::Write;
 use std::time::{Duration, Instant};
 
-use prefect_events::event::Reader;
+use prefect_events::event::EventReader;
 use prefect_events::generate::{
     BuildOptions, Heartbeats, Random, RunPlan, RunSpec, State, build_event, build_run, generate_run,
 };
@@ -135,7 +135,7 @@ fn heartbeats_that_are_missed() {
             after_end: None,
             horizon: time::Instant(starts.0 + i64::try_from(size).unwrap() * 1_100_000),
         };
-        let run = generate_run(&plan, &mut Reader::default(), &mut Random::new(7));
+        let run = generate_run(&plan, &mut EventReader::default(), &mut Random::new(7));
         assert_eq!(run.missed.len(), size);
     });
 }
