@@ -661,21 +661,6 @@ struct Stops {
     above_ascii: bool,
 }
 
-#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-#[inline(always)]
-fn stops(piece: [u8; 16]) -> Stops {
-    use std::arch::wasm32::{i8x16_bitmask, u8x16_eq, u8x16_lt, u8x16_splat, u64x2, v128_or};
-    let (low, high) = (u128::from_le_bytes(piece) as u64, (u128::from_le_bytes(piece) >> 64) as u64);
-    let bytes = u64x2(low, high);
-    let special = v128_or(
-        u8x16_lt(bytes, u8x16_splat(0x20)),
-        v128_or(u8x16_eq(bytes, u8x16_splat(b'"')), u8x16_eq(bytes, u8x16_splat(b'\\'))),
-    );
-    let mask = i8x16_bitmask(special);
-    Stops { first: (u32::from(mask) | 0x1_0000).trailing_zeros() as usize, above_ascii: i8x16_bitmask(bytes) != 0 }
-}
-
-#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 #[inline(always)]
 fn stops(piece: [u8; 8]) -> Stops {
     const ONES: u64 = 0x0101_0101_0101_0101;
