@@ -1,6 +1,31 @@
-//! Validates and builds Prefect events, and decides triggers like the Prefect server.
+//! Checks Prefect events and automations, builds events, and decides triggers like the Prefect server, on a virtual
+//! clock.
+//!
+//! - [`validate`]: reports what is wrong with events, where, why, and how to fix it;
+//! - [`automation`]: checks automations and the triggers of deployments;
+//! - [`simulate`]: plays scenarios and captured events to an automation, and explains each decision;
+//! - [`generate`]: builds single events and the histories of runs;
+//! - [`explain`], [`catalogue`], [`schema`]: what codes and events mean, and JSON Schemas of events.
+//!
+//! ```
+//! use prefect_events::diagnostic::TextOptions;
+//! use prefect_events::validate::{ValidateOptions, validate};
+//!
+//! let text = br#"{"event": "acme.order.created", "occurred": "2026-03-31T18:30:00Z", "resource": {},
+//!   "id": "01a1ffe4-419a-726f-8626-5e21f619db83"}"#;
+//! let report = validate(text, TextOptions::default(), &ValidateOptions::default());
+//! assert_eq!(report.diagnostics[0].code, "missing-resource-id");
+//! ```
+//!
+//! Nothing here has a clock or a source of chance: times, ids and seeds come from the caller, and an answer depends on
+//! the input alone. Options implement `serde::Deserialize` and reject unknown names; results implement
+//! `serde::Serialize`.
+//!
+//! The feature `custom-schemas` (on by default) validates with JSON Schemas of your own; `typescript` derives the
+//! TypeScript declarations of the npm package.
 //!
 //! The modules stand in their one order: each may use those above it, never one below. A test holds them to it.
+#![deny(missing_docs)]
 
 pub mod text;
 pub mod json;

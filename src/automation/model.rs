@@ -7,10 +7,15 @@ use serde::Serialize;
 /// One automation.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Automation {
+    /// Its name.
     pub name: String,
+    /// Empty unless given.
     pub description: String,
+    /// One that is disabled never fires.
     pub enabled: bool,
+    /// Its tags, in the order of the document.
     pub tags: Vec<String>,
+    /// What it waits for.
     pub trigger: Trigger,
     /// Run on every firing.
     pub actions: Vec<Action>,
@@ -30,7 +35,9 @@ pub struct Action {
 /// What must happen for the automation to act.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Trigger {
+    /// Counts events.
     Event(EventTrigger),
+    /// Waits for other triggers.
     Composite(Composite),
 }
 
@@ -38,11 +45,14 @@ pub enum Trigger {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum Posture {
+    /// Fires when expected events arrive.
     Reactive,
+    /// Fires when expected events do not arrive in time.
     Proactive,
 }
 
 impl Posture {
+    /// As documents write it.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -59,24 +69,30 @@ pub struct Specification(pub Vec<(String, Vec<String>)>);
 /// A trigger that counts events.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct EventTrigger {
+    /// Whether it fires on events or on their absence.
     pub posture: Posture,
     /// For the primary resource.
     pub matches: Specification,
     /// For the related resources: each must be met by one of them. A single one in the document is a list of one.
     pub match_related: Vec<Specification>,
-    /// Sorted, without repetitions, like the two that follow.
+    /// Names of the events that open a window. Sorted, without repetitions, like the two that follow.
     pub after: Vec<String>,
+    /// Names of the events that it counts.
     pub expect: Vec<String>,
+    /// Labels: events with other values of these are counted apart.
     pub for_each: Vec<String>,
+    /// How many events it needs.
     pub threshold: i64,
-    /// Microseconds.
+    /// The length of a window, in microseconds.
     pub within: i64,
 }
 
 /// A trigger that waits for other triggers to fire.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Composite {
+    /// Whether the order of the children matters.
     pub order: Order,
+    /// The children.
     pub triggers: Vec<Trigger>,
     /// Microseconds, may be negative. `None`: firings of children never grow too old.
     pub within: Option<i64>,

@@ -62,7 +62,9 @@ fn nested_trigger(value: Value<'_>, depth: usize) -> Option<Trigger> {
 /// Which kind of trigger a document is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum TriggerKind {
+    /// Counts events.
     Event,
+    /// Waits for other triggers.
     Composite(Order),
 }
 
@@ -128,6 +130,7 @@ pub fn event_trigger(value: Value<'_>, default: Option<Posture>) -> Option<Event
     })
 }
 
+/// `Reactive` or `Proactive`.
 #[must_use]
 pub fn posture(value: Value<'_>) -> Option<Posture> {
     [Posture::Reactive, Posture::Proactive].into_iter().find(|posture| value.is(posture.name()))

@@ -53,6 +53,7 @@ impl Code {
         self.info().code
     }
 
+    /// How bad it is, unless a rule of the catalogue or an option says otherwise.
     #[must_use]
     pub fn severity(self) -> Severity {
         self.info().severity
@@ -70,6 +71,7 @@ impl Code {
         self.info().docs
     }
 
+    /// One sentence: what is wrong, where, what is expected.
     #[must_use]
     pub fn message(self, arguments: Arguments<'_>) -> String {
         fill(self.info().message, arguments).unwrap_or_default()

@@ -12,8 +12,6 @@ pub(crate) mod syntax;
 
 use serde::Serialize;
 
-use crate::json::write::{ToJson, Writer};
-
 pub use crate::json::{Position, Range};
 pub use codes::{Arguments, Code};
 pub use options::{DEFAULT_MAX_DIAGNOSTICS, Profile, Severities, TextOptions};
@@ -129,61 +127,4 @@ pub struct Report {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub truncated: Option<u64>,
-}
-
-impl ToJson for Diagnostic {
-    fn write(&self, writer: &mut Writer) {
-        writer.open('{');
-        writer.text("code", self.code);
-        writer.text("severity", self.severity.name());
-        writer.text("message", &self.message);
-        if let Some(event) = self.event {
-            writer.number("event", event);
-        }
-        writer.optional("name", self.name.as_deref());
-        writer.text("path", &self.path);
-        if let Some(range) = &self.range {
-            writer.value("range", range);
-        }
-        writer.optional("help", self.help.as_deref());
-        writer.optional("docs", self.docs.as_deref());
-        if let Some(fix) = &self.fix {
-            writer.value("fix", fix);
-        }
-        writer.close('}');
-    }
-}
-
-impl ToJson for Fix {
-    fn write(&self, writer: &mut Writer) {
-        writer.open('{');
-        writer.text("title", &self.title);
-        writer.list("edits", &self.edits);
-        writer.close('}');
-    }
-}
-
-impl ToJson for Edit {
-    fn write(&self, writer: &mut Writer) {
-        writer.open('{');
-        writer.value("range", &self.range);
-        writer.text("text", &self.text);
-        writer.close('}');
-    }
-}
-
-impl ToJson for Report {
-    fn write(&self, writer: &mut Writer) {
-        writer.open('{');
-        writer.flag("valid", self.valid);
-        writer.number("events", self.events);
-        writer.number("errors", self.errors);
-        writer.number("warnings", self.warnings);
-        writer.number("infos", self.infos);
-        writer.list("diagnostics", &self.diagnostics);
-        if let Some(truncated) = self.truncated {
-            writer.number("truncated", truncated);
-        }
-        writer.close('}');
-    }
 }

@@ -4,9 +4,11 @@
 /// A number's absolute value: `digits` × 10^`exponent`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Decimal {
+    /// Below zero.
     pub negative: bool,
     /// At most 19 significant digits; further ones are cut off.
     pub digits: u64,
+    /// The power of ten.
     pub exponent: i64,
 }
 

@@ -17,32 +17,43 @@ const MAX_INTEGER_DIGITS: usize = 4300;
 /// Something that is wrong with the text.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Issue {
+    /// What is wrong.
     pub fault: Fault,
+    /// Where.
     pub span: Span,
     /// The node that it is about; for a fault between nodes, the one that comes next.
     pub node: u32,
 }
 
+/// What can be wrong with a text.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Fault {
     /// There is nothing but white space.
     Empty,
-    /// The text ends too early; `open`: where the innermost array or object begins.
+    /// The text ends too early.
     Truncated {
+        /// Where the innermost array or object begins.
         open: Option<u32>,
     },
     /// A string lacks its closing quote.
     UnterminatedString,
+    /// A comma before a closing bracket.
     TrailingComma,
+    /// No comma between two items or members.
     MissingComma,
+    /// No colon behind a key.
     MissingColon,
+    /// No value where one belongs.
     MissingValue,
     /// `]` where `}` belongs, or the other way round.
     Mismatched,
     /// After the document there is more.
     TrailingText,
+    /// A string between single quotes.
     SingleQuotes,
+    /// A key without quotes.
     UnquotedKey,
+    /// `// …`, `/* … */` or `# …`.
     Comment,
     /// `NaN`, `Infinity`, `-Infinity`.
     NonFinite,
@@ -54,12 +65,15 @@ pub enum Fault {
     ControlCharacter(u8),
     /// An escape that JSON does not know.
     Escape,
+    /// Bytes that are not UTF-8.
     InvalidUtf8,
     /// Half of a surrogate pair, written as an escape or as bytes.
     LoneSurrogate,
+    /// Nested deeper than [`MAX_DEPTH`].
     TooDeep,
-    /// A key that the object has already; `first`: where.
+    /// A key that the object has already.
     DuplicateKey {
+        /// Where it stands first.
         first: Span,
     },
     /// A number beyond the range of a double.

@@ -2,7 +2,6 @@
 
 use serde::Serialize;
 
-use super::write::{ToJson, Writer};
 use crate::text::steps::step;
 
 /// A place in a text. `line` and `column` count from 1, `offset` from 0; columns and offsets are
@@ -34,25 +33,6 @@ pub struct Range {
     pub start: Position,
     /// The place behind its last character.
     pub end: Position,
-}
-
-impl ToJson for Position {
-    fn write(&self, writer: &mut Writer) {
-        writer.open('{');
-        writer.number("line", self.line);
-        writer.number("column", self.column);
-        writer.number("offset", self.offset);
-        writer.close('}');
-    }
-}
-
-impl ToJson for Range {
-    fn write(&self, writer: &mut Writer) {
-        writer.open('{');
-        writer.value("start", &self.start);
-        writer.value("end", &self.end);
-        writer.close('}');
-    }
 }
 
 /// So many bytes lie between the places that are remembered for going back.

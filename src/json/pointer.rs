@@ -35,6 +35,7 @@ impl Pointer {
         self
     }
 
+    /// Its text: empty for the whole document.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

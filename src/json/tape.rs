@@ -11,18 +11,25 @@ use super::parse::Frame;
 /// What a node is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Kind {
+    /// `null`
     Null,
+    /// `true`
     True,
+    /// `false`
     False,
     /// A number without fraction and exponent.
     Integer,
+    /// A number with a fraction or an exponent.
     Float,
     /// `NaN`, `Infinity` or `-Infinity`: not JSON, but Python's `json` reads and writes them.
     NonFinite,
+    /// Text.
     String,
     /// A date or a point in time, which YAML has and JSON has not.
     Date,
+    /// A list of values.
     Array,
+    /// Keys with values.
     Object,
 }
 
@@ -82,6 +89,7 @@ pub struct Tape {
 }
 
 impl Tape {
+    /// An empty tape.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -207,6 +215,7 @@ impl<'t> Value<'t> {
         self.document.nodes.get(self.index as usize).copied().unwrap_or(NOTHING)
     }
 
+    /// What the value is.
     #[inline]
     #[must_use]
     pub fn kind(self) -> Kind {
@@ -256,12 +265,14 @@ impl<'t> Value<'t> {
         self.document.text.get(node.start as usize..node.end as usize).unwrap_or_default()
     }
 
+    /// Whether it is a string.
     #[inline]
     #[must_use]
     pub fn is_string(self) -> bool {
         self.kind() == Kind::String
     }
 
+    /// Whether it is a number.
     #[must_use]
     pub fn is_number(self) -> bool {
         matches!(self.kind(), Kind::Integer | Kind::Float | Kind::NonFinite)
@@ -473,7 +484,9 @@ impl<'t> Value<'t> {
 /// Bytes of a text, from `start` to before `end`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Span {
+    /// The first byte.
     pub start: u32,
+    /// The byte after the last.
     pub end: u32,
 }
 

@@ -10,18 +10,6 @@ pub struct Writer {
     begun: bool,
 }
 
-/// What can be written as JSON.
-pub trait ToJson {
-    fn write(&self, writer: &mut Writer);
-
-    /// Its JSON text, without white space.
-    fn to_json(&self) -> String {
-        let mut writer = Writer::default();
-        self.write(&mut writer);
-        writer.finish()
-    }
-}
-
 impl Writer {
     /// With room for so many bytes.
     #[must_use]
@@ -29,11 +17,13 @@ impl Writer {
         Writer { out: String::with_capacity(bytes), begun: false }
     }
 
+    /// The text.
     #[must_use]
     pub fn finish(self) -> String {
         self.out
     }
 
+    /// Begins an array or object.
     pub fn open(&mut self, bracket: char) {
         self.out.push(bracket);
         self.begun = false;
@@ -57,6 +47,7 @@ impl Writer {
         self.out.get(begin..).unwrap_or_default()
     }
 
+    /// Ends an array or object.
     pub fn close(&mut self, bracket: char) {
         self.out.push(bracket);
         self.begun = true;
@@ -70,12 +61,14 @@ impl Writer {
         self.begun = true;
     }
 
+    /// A key, and the colon behind it.
     pub fn key(&mut self, key: &str) {
         self.item();
         string(&mut self.out, key);
         self.out.push(':');
     }
 
+    /// A member with a string.
     pub fn text(&mut self, key: &str, text: &str) {
         self.key(key);
         string(&mut self.out, text);
@@ -98,34 +91,28 @@ impl Writer {
         }
     }
 
+    /// A member with a boolean.
     pub fn flag(&mut self, key: &str, flag: bool) {
         self.key(key);
         self.out.push_str(if flag { "true" } else { "false" });
     }
 
+    /// A member with a number.
     pub fn number(&mut self, key: &str, number: u64) {
         self.key(key);
         self.out.push_str(&number.to_string());
     }
 
+    /// A member with a number that can be negative.
     pub fn integer(&mut self, key: &str, number: i64) {
         self.key(key);
         self.out.push_str(&number.to_string());
     }
 
+    /// A member without a value.
     pub fn null(&mut self, key: &str) {
         self.key(key);
         self.out.push_str("null");
-    }
-
-    pub fn value(&mut self, key: &str, value: &impl ToJson) {
-        self.key(key);
-        value.write(self);
-    }
-
-    pub fn list<T: ToJson>(&mut self, key: &str, items: &[T]) {
-        self.key(key);
-        items.write(self);
     }
 
     /// Absent, if the list is empty.
@@ -145,17 +132,6 @@ impl Writer {
     /// Writes JSON text that is there already.
     pub fn raw(&mut self, json: &str) {
         self.out.push_str(json);
-    }
-}
-
-impl<T: ToJson> ToJson for [T] {
-    fn write(&self, writer: &mut Writer) {
-        writer.open('[');
-        for item in self {
-            writer.item();
-            item.write(writer);
-        }
-        writer.close(']');
     }
 }
 

@@ -1,7 +1,7 @@
 //! Points in time, as the Prefect server reads them.
 //!
 //! Source of the rules: `prefect/types/_datetime.py`. On Python up to 3.12 a text is first given to
-//! pydantic (the crate `speedate` here, which is pydantic's own) and then to pendulum ([`lenient`]).
+//! pydantic (the crate `speedate` here, which is pydantic's own) and then to pendulum (`lenient.rs`).
 
 mod lenient;
 pub(crate) mod scalar;
@@ -56,6 +56,7 @@ pub struct Time {
     /// `None`: it depends on when the server reads it (`now`, or a time without a date), or its
     /// offset is a day or more, of which Python makes no instant.
     pub instant: Option<Instant>,
+    /// How it is written.
     pub form: Form,
 }
 

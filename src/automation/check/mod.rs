@@ -66,11 +66,11 @@ pub struct CheckReport {
 ///
 /// let text = "
 /// name: Cancel late runs
-/// trigger: {type: event, posture: Reactive, expect: [prefect.flow-run.Lat]}
+/// trigger: {type: event, posture: Reactve, expect: [prefect.flow-run.Late]}
 /// actions: [{type: cancel-flow-run}]
 /// ";
 /// let found = check(text.as_bytes(), TextOptions::default(), &CheckOptions::default());
-/// assert_eq!(found.report.diagnostics[0].code, "misspelt-event");
+/// assert_eq!(found.report.diagnostics[0].code, "unknown-posture");
 /// assert_eq!(found.triggers[0].pointer, "/trigger");
 /// ```
 #[must_use]

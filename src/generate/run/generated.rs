@@ -5,7 +5,6 @@ use std::rc::Rc;
 use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
 
 use crate::event::{EventReader, Labels, ReceivedEvent, SharedText};
-use crate::json::write::{ToJson, Writer};
 use crate::text::hash::hash;
 use crate::time::Instant;
 
@@ -190,52 +189,5 @@ impl Serialize for GeneratedEvent {
         fields.serialize_field("follows", &event.follows.map(|follows| follows.to_string()))?;
         fields.serialize_field("received", &event.received.rfc3339())?;
         fields.end()
-    }
-}
-
-impl ToJson for Labels {
-    fn write(&self, writer: &mut Writer) {
-        writer.open('{');
-        for (name, value) in self.iter() {
-            writer.text(name, value);
-        }
-        writer.close('}');
-    }
-}
-
-impl ToJson for Json {
-    fn write(&self, writer: &mut Writer) {
-        match self {
-            Json::Null => writer.raw("null"),
-            Json::Text(text) => writer.string(text),
-            Json::Other(text) => writer.raw(text),
-            Json::List(items) => items.write(writer),
-            Json::Object(members) => {
-                writer.open('{');
-                for (name, value) in members {
-                    writer.value(name, value);
-                }
-                writer.close('}');
-            }
-        }
-    }
-}
-
-impl ToJson for GeneratedEvent {
-    fn write(&self, writer: &mut Writer) {
-        let event = &self.event;
-        writer.open('{');
-        writer.text("occurred", &event.occurred.rfc3339());
-        writer.text("event", &event.name);
-        writer.value("resource", &event.resource);
-        writer.list("related", &event.related);
-        writer.value("payload", &*self.payload);
-        writer.text("id", &event.id.to_string());
-        match event.follows {
-            Some(follows) => writer.text("follows", &follows.to_string()),
-            None => writer.null("follows"),
-        }
-        writer.text("received", &event.received.rfc3339());
-        writer.close('}');
     }
 }
