@@ -81,7 +81,9 @@ export function reportWhole(file, bytes, content, options) {
   const report = content.report(bytes, options);
   const selection = new Selection(options);
   selection.add(report, excerpts(bytes, 1, report.diagnostics));
-  return selection.result(file);
+  const selected = selection.result(file);
+  // Reports on automations say more than their findings.
+  return { ...selected, report: { ...report, ...selected.report } };
 }
 
 /**
