@@ -52,7 +52,10 @@ test("exit status 2: misuse, reported once", async () => {
     [["--profile", "strict"], /Allowed choices are documented, server/],
     [["--severity", "nonsense"], /Expected CODE=LEVEL, e\.g\. missing-label=warning/],
     [["--severity", "nonsense=off"], /^prefect-events: .*no diagnostic code/],
-    [["--server-version", "new"], /^prefect-events: the option `server_version`: `new` is not a version such as `3\.9\.1`$/m],
+    [
+      ["--server-version", "new"],
+      /^prefect-events: the option `server_version`: `new` is not a version such as `3\.9\.1`$/m,
+    ],
     [["--heartbeat-frequency", "often"], /Expected a whole number/],
   ])) {
     const { status, stdout, stderr } = await run(["check", ...args, "good.yaml", "good.yaml"], {

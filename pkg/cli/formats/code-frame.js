@@ -15,7 +15,7 @@ const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
  * @param {number} columns how many there are
  * @returns {{ text: string, before: number, marked: number }} the line, and where in it the carets go
  */
-export function frame(excerpt, range, columns) {
+export function codeFrame(excerpt, range, columns) {
   const start = range.start.column - excerpt.column;
   const sameLine = range.end.line === range.start.line;
   const end = sameLine ? range.end.column - excerpt.column : excerpt.text.length;
