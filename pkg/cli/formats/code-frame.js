@@ -5,6 +5,7 @@ import stringWidth from "string-width";
 import { printable } from "../escape.js";
 
 const TAB_COLUMNS = 4;
+const PLAIN_ASCII = /^[ -~]*$/;
 const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
 
 /** @typedef {{ shown: string, width: number, unit: number }} Cell what a reader sees as one character */
@@ -73,6 +74,8 @@ function split(text) {
   return Array.from(graphemes.segment(text), ({ segment, index }) => {
     if (segment === "\t")
       return { shown: " ".repeat(TAB_COLUMNS), width: TAB_COLUMNS, unit: index };
+    // Most text is, and a code frame is drawn for each finding.
+    if (PLAIN_ASCII.test(segment)) return { shown: segment, width: 1, unit: index };
     const shown = printable(segment);
     return { shown, width: stringWidth(shown), unit: index };
   });
