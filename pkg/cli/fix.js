@@ -24,7 +24,7 @@ import { dirname, join } from "node:path";
 
 import { fixOnce } from "../api/fixes.js";
 import { writeReason } from "./output.js";
-import { reason, Unreadable } from "./read.js";
+import { readReason, Unreadable } from "./read-input.js";
 
 /** A fix can reveal another; none of ours needs more rounds than a few. */
 const MOST_ROUNDS = 20;
@@ -32,8 +32,8 @@ const PER_ROUND = 1_000_000;
 
 /**
  * @param {Uint8Array} bytes
- * @param {import("./report.js").Content} content
- * @param {import("./report.js").ReportOptions} options
+ * @param {import("./file-report.js").Content} content
+ * @param {import("./file-report.js").ReportOptions} options
  * @returns {{ bytes: Uint8Array, fixed: number }}
  */
 export function fixAll(bytes, content, options) {
@@ -56,7 +56,7 @@ export function fixAll(bytes, content, options) {
 }
 
 /** A file that is left as it is; the message is a sentence without its subject. */
-export class Unfixed extends Unreadable {}
+export class FixRefused extends Unreadable {}
 
 const CHANGED = "changed while it was being checked: not fixed";
 
@@ -67,15 +67,15 @@ const CHANGED = "changed while it was being checked: not fixed";
  * Rejects what is not a regular file without opening it: opening a named pipe already disturbs its writer.
  * @param {string} file
  */
-export async function refuseSpecial(file) {
+export async function rejectSpecialFile(file) {
   const stats = await stat(file).catch((error) => {
-    throw new Unreadable(reason(error), { cause: error });
+    throw new Unreadable(readReason(error), { cause: error });
   });
   if (stats.isFile() || stats.isDirectory()) return;
   let kind = "device";
   if (stats.isFIFO()) kind = "named pipe";
   else if (stats.isSocket()) kind = "socket";
-  throw new Unfixed(`is a ${kind}: --fix changes files only (with -, it reads standard input)`);
+  throw new FixRefused(`is a ${kind}: --fix changes files only (with -, it reads standard input)`);
 }
 
 /**
@@ -85,14 +85,16 @@ export async function refuseSpecial(file) {
  * @param {Original} original
  */
 export async function writeBack(file, bytes, original) {
-  const release = holdSignals();
+  const release = deferSignals();
   try {
     // Synchronous, so that neither other code nor a signal handler runs in between.
     writeNow(file, bytes, original);
   } catch (error) {
-    if (error instanceof Unfixed) throw error;
+    if (error instanceof FixRefused) throw error;
     const failure = /** @type {NodeJS.ErrnoException} */ (error);
-    throw new Unfixed(failure.code === "ENOENT" ? CHANGED : writeReason(failure), { cause: error });
+    throw new FixRefused(failure.code === "ENOENT" ? CHANGED : writeReason(failure), {
+      cause: error,
+    });
   } finally {
     await release();
   }
@@ -104,7 +106,7 @@ const SIGNALS = /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]);
  * Signals that end the program are held back until no temporary file is left.
  * @returns {() => Promise<void>}
  */
-function holdSignals() {
+function deferSignals() {
   /** @type {NodeJS.Signals | undefined} */
   let held;
   const hold = (/** @type {NodeJS.Signals} */ signal) => {
@@ -133,7 +135,7 @@ function writeNow(file, bytes, original) {
   const target = realpathSync(file);
   const stats = statSync(target, { bigint: true });
   // The superuser may write every file, but is not asked to.
-  if ((stats.mode & 0o222n) === 0n) throw new Unfixed("is read-only: not fixed");
+  if ((stats.mode & 0o222n) === 0n) throw new FixRefused("is read-only: not fixed");
   accessSync(target, constants.W_OK);
   if (stats.nlink > 1n) return overwrite(target, bytes, original);
   try {
@@ -166,7 +168,7 @@ function replace(target, { mode, uid, gid }, bytes, original) {
     } finally {
       closeSync(file);
     }
-    refuseChanged(target, original);
+    rejectChanged(target, original);
     renameSync(temporary, target);
   } catch (error) {
     rmSync(temporary, { force: true });
@@ -183,7 +185,7 @@ function replace(target, { mode, uid, gid }, bytes, original) {
 function overwrite(target, bytes, original) {
   const file = openSync(target, "r+");
   try {
-    refuseChanged(target, original, file);
+    rejectChanged(target, original, file);
     try {
       write(file, bytes);
     } catch (error) {
@@ -210,7 +212,7 @@ function write(file, bytes) {
  * @param {Original} original
  * @param {number} [file] where it is open
  */
-function refuseChanged(target, { bytes, stats }, file) {
+function rejectChanged(target, { bytes, stats }, file) {
   const options = /** @type {const} */ ({ bigint: true });
   const now = file === undefined ? statSync(target, options) : fstatSync(file, options);
   const same =
@@ -220,5 +222,5 @@ function refuseChanged(target, { bytes, stats }, file) {
     now.size === stats.size &&
     now.mtimeNs === stats.mtimeNs &&
     Buffer.compare(readFileSync(file ?? target), bytes) === 0;
-  if (!same) throw new Unfixed(CHANGED);
+  if (!same) throw new FixRefused(CHANGED);
 }

@@ -4,23 +4,23 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 
 import { version } from "../node.js";
-import { adviseCommand } from "./advise.js";
-import { buildCommand } from "./build.js";
-import { checkCommand } from "./check.js";
+import { adviseCommand } from "./commands/advise.js";
+import { buildCommand } from "./commands/build.js";
+import { checkCommand } from "./commands/check.js";
+import { explainCommand } from "./commands/explain.js";
+import { schemaCommand } from "./commands/schema.js";
+import { simulateCommand } from "./commands/simulate.js";
+import { testCommand } from "./commands/test.js";
+import { validateCommand } from "./commands/validate.js";
 import { printable, printableLines } from "./escape.js";
-import { explainCommand } from "./explain.js";
 import { FORMATS } from "./formats/index.js";
-import { MISUSE, stderr, stdout, watchOutput } from "./output.js";
-import { schemaCommand } from "./schema.js";
-import { simulateCommand } from "./simulate.js";
-import { testCommand } from "./test.js";
-import { validateCommand } from "./validate.js";
+import { endWhenOutputFails, MISUSE, stderr, stdout } from "./output.js";
 
-watchOutput();
+endWhenOutputFails();
 
 const program = new Command("prefect-events")
   .description(
-    "Validates Prefect events and automations: what is wrong, where, why, and how to put it right.",
+    "Validates Prefect events and automations: what is wrong, where, why, and how to fix it.",
   )
   .version(version())
   .exitOverride()
@@ -111,7 +111,7 @@ program
   .option(
     "--set <KEY=VALUE>",
     "a value of the event, such as task_run.name=extract-0; can be repeated",
-    gathered,
+    collect,
   )
   .option("--from <FILE>", "the same as a JSON object; - is standard input")
   .addOption(
@@ -166,7 +166,7 @@ program
     ).choices(["consumer", "direct"]),
   )
   .option("--server-version <VERSION>", "3.9 or 3.8, in place of the scenario's")
-  .option("--compare", "play a scenario on both, and print what differs")
+  .option("--compare", "play it on 3.8 and on 3.9, and print what differs")
   .option("--trace", "print every decision")
   .addOption(format(["pretty", "json"]))
   .addHelpText(
@@ -233,7 +233,7 @@ function reporting(name, description, profiles) {
     )
     .option(
       "--severity <CODE=LEVEL>",
-      "make the findings of a code an error, a warning, an info, or turn them off; can be repeated",
+      "report a code as an error, a warning or an info, or turn it off; can be repeated",
       severity,
     )
     .option(
@@ -267,7 +267,7 @@ function format(names) {
  * @param {string} text
  * @param {string[]} [before]
  */
-function gathered(text, before = []) {
+function collect(text, before = []) {
   before.push(text);
   return before;
 }

@@ -16,11 +16,11 @@ export const stdout = output(process.stdout);
 export const stderr = output(process.stderr);
 
 /**
- * Says why something cannot be done.
+ * Reports why something cannot be done.
  * @param {string} message a sentence, with or without the name of the program
  * @returns {number} the exit status
  */
-export function complain(message) {
+export function printError(message) {
   stderr.write(`prefect-events: ${printable(message.replace(/^prefect-events: /, ""))}\n`);
   return MISUSE;
 }
@@ -28,7 +28,7 @@ export function complain(message) {
 /**
  * Ends the program with a sentence when standard output cannot be written.
  */
-export function watchOutput() {
+export function endWhenOutputFails() {
   process.stdout.on("error", outputFailed);
   // There is no place left for a sentence.
   process.stderr.on("error", () => process.exit(MISUSE));
@@ -47,7 +47,7 @@ function output(stream) {
       return stream.columns;
     },
     write(text) {
-      if (isFile(stream.fd)) writeWhole(stream.fd, text);
+      if (isFile(stream.fd)) writeAll(stream.fd, text);
       else stream.write(text);
     },
     // After an error the program ends instead.
@@ -70,7 +70,7 @@ function isFile(fd) {
  * @param {number} fd
  * @param {string | Uint8Array} text
  */
-function writeWhole(fd, text) {
+function writeAll(fd, text) {
   const bytes = Buffer.from(text);
   try {
     for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);

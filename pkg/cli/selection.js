@@ -36,7 +36,7 @@ export class Selection {
   /**
    * Findings that come late, such as a missing link, are sorted by their place in the text.
    * @param {string} file
-   * @returns {import("./report.js").Checked}
+   * @returns {import("./file-report.js").Checked}
    */
   result(file) {
     const { error, warning, info } = this.#found;

@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { excerpts } from "../../pkg/cli/excerpt.js";
+import { completeExcerpts } from "../../pkg/cli/file-report.js";
 import { pretty } from "../../pkg/cli/formats/pretty.js";
-import { completeExcerpts } from "../../pkg/cli/report.js";
 import { checked, render, WARNING } from "./helpers/result.js";
 
 /** @typedef {import("../../pkg/index.js").Diagnostic} Diagnostic */

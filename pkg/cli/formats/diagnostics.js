@@ -1,7 +1,7 @@
 // What is wrong with a scenario, for people.
 
 import { printable } from "../escape.js";
-import { shown } from "../words.js";
+import { displayName } from "../text.js";
 
 /**
  * @param {import("../../index.js").Diagnostic[]} found
@@ -14,7 +14,7 @@ export function diagnostics(found, file, style) {
       const at = range ? `:${range.start.line}:${range.start.column}` : path && ` (${path})`;
       const lines = [
         `${(severity === "error" ? style.red : style.yellow)(style.bold(`${severity}[${code}]`))}${style.bold(`: ${printable(message)}`)}`,
-        `${style.cyan("-->")} ${printable(shown(file))}${printable(at)}`,
+        `${style.cyan("-->")} ${printable(displayName(file))}${printable(at)}`,
       ];
       if (help) lines.push(`  ${style.cyan("=")} ${style.bold("help")}: ${printable(help)}`);
       return lines.join("\n");

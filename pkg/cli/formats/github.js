@@ -1,7 +1,7 @@
 // Workflow commands of GitHub Actions, which become annotations.
 
 import { printable, printableLines } from "../escape.js";
-import { shown } from "../words.js";
+import { displayName } from "../text.js";
 
 const COMMANDS = { error: "error", warning: "warning", info: "notice" };
 
@@ -12,7 +12,7 @@ const COMMANDS = { error: "error", warning: "warning", info: "notice" };
 export function github(out) {
   return {
     file(result) {
-      const file = shown(result.file);
+      const file = displayName(result.file);
       if ("unreadable" in result) {
         out.write(command("error", { file }, `${file} ${result.unreadable}`));
         return;

@@ -6,7 +6,7 @@ import { junit } from "./junit.js";
 import { pretty } from "./pretty.js";
 import { sarif } from "./sarif.js";
 
-/** @typedef {import("../report.js").Result} Result */
+/** @typedef {import("../file-report.js").Result} Result */
 /** @typedef {{ write: (text: string) => unknown, isTTY?: boolean, columns?: number }} Out */
 /** @typedef {{ file: (result: Result) => void, end: (results: Result[]) => void }} Format */
 

@@ -1,7 +1,7 @@
 // One document: the totals, and the report of each file as the package gives it.
 
 import { jsonText } from "../escape.js";
-import { totals } from "../words.js";
+import { totals } from "./totals.js";
 
 /**
  * @param {import("./index.js").Out} out

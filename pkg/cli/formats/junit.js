@@ -1,9 +1,17 @@
-// JUnit XML, which test reports of continuous integration read: a suite per file, a failure per error.
+// JUnit XML, which test reports of continuous integration read: what suites and cases there are.
+// Of findings a suite per file and a failure per error; of scenarios a suite each and a case per expectation.
 
-import { plural, shown } from "../words.js";
-import { testsuites, unreadable } from "./xml.js";
+import { PLAIN } from "../terminal.js";
+import { displayName, plural } from "../text.js";
+import { expectationTimeline } from "./expectation.js";
+import { testsuites } from "./junit-xml.js";
 
 /** @typedef {import("../../index.js").Diagnostic} Diagnostic */
+/** @typedef {import("./junit-xml.js").Case} Case */
+/** @typedef {import("./junit-xml.js").Suite} Suite */
+
+/** Columns of a timeline in a report. */
+const TIMELINE_COLUMNS = 100;
 
 /**
  * @param {import("./index.js").Out} out
@@ -14,25 +22,33 @@ export function junit(out, noun) {
   return {
     file() {},
     end(results) {
-      out.write(testsuites(results.map((result) => suite(result, noun))));
+      out.write(testsuites(results.map((result) => findingSuite(result, noun))));
     },
   };
 }
 
 /**
+ * The results of `test`.
+ * @param {import("../commands/test.js").Result[]} results
+ */
+export function testJunit(results) {
+  return testsuites(results.flatMap(scenarioSuites));
+}
+
+/**
  * @param {import("./index.js").Result} result
  * @param {string} noun
- * @returns {import("./xml.js").Suite}
+ * @returns {Suite}
  */
-function suite(result, noun) {
-  if ("unreadable" in result) return unreadable(result.file, result.unreadable);
+function findingSuite(result, noun) {
+  if ("unreadable" in result) return unreadable(result);
   const { report } = result;
   const errors = report.diagnostics.filter(({ severity }) => severity === "error");
   const rest = report.diagnostics
     .filter(({ severity }) => severity !== "error")
     .map((finding) => described(finding, noun));
   if (report.truncated) rest.push(`${report.truncated} more findings are not listed`);
-  /** @type {import("./xml.js").Case[]} */
+  /** @type {Case[]} */
   const cases = errors.map((error) => ({
     name: `${error.code}${place(error)}`,
     failure: { message: error.message, type: error.code, text: described(error, noun) },
@@ -44,7 +60,48 @@ function suite(result, noun) {
     cases.push({ name: "further errors", failure: { message } });
   }
   if (cases.length === 0) cases.push({ name: plural(report.events, noun) });
-  return { name: shown(result.file), cases, output: rest.join("\n") };
+  return { name: displayName(result.file), cases, output: rest.join("\n") };
+}
+
+/**
+ * @param {import("../commands/test.js").Result} result
+ * @returns {Suite[]}
+ */
+function scenarioSuites(result) {
+  if ("unreadable" in result) return [unreadable(result)];
+  const file = displayName(result.file);
+  const { errors, scenarios } = result.report;
+  if (errors) return [{ name: file, cases: [unplayed("can be read", errors)] }];
+  return scenarios.map((tested, index) => {
+    const name = `${file}: ${tested.scenario ?? `scenario ${index + 1}`}`;
+    if (tested.errors) return { name, cases: [unplayed("can be played", tested.errors)] };
+    const cases = tested.expectations.map((expectation) => {
+      const { expect, message } = expectation;
+      if (!message) return { name: expect };
+      const text = expectationTimeline(expectation, TIMELINE_COLUMNS, PLAIN).join("\n");
+      return { name: expect, failure: { message, type: "expectation", text } };
+    });
+    return { name, cases };
+  });
+}
+
+/**
+ * @param {{ file: string, unreadable: string }} result
+ * @returns {Suite}
+ */
+function unreadable({ file, unreadable }) {
+  const name = displayName(file);
+  const error = { message: `${name} ${unreadable}`, type: "unreadable" };
+  return { name, cases: [{ name: "can be read", error }] };
+}
+
+/**
+ * @param {string} name
+ * @param {Diagnostic[]} errors
+ * @returns {Case}
+ */
+function unplayed(name, [first]) {
+  return first ? { name, error: { message: first.message, type: first.code } } : { name };
 }
 
 /**

@@ -2,15 +2,16 @@
 
 import { printable } from "../escape.js";
 import { colours, columns } from "../terminal.js";
-import { plural, shown, totals } from "../words.js";
-import { frame } from "./frame.js";
+import { displayName, plural } from "../text.js";
+import { codeFrame } from "./code-frame.js";
+import { totals } from "./totals.js";
 
 /** @typedef {import("../../index.js").Diagnostic} Diagnostic */
 /** @typedef {import("../../index.js").Severity} Severity */
 /** @typedef {import("../terminal.js").Colours} Colours */
 
-/** With more findings than this, a table counts each kind. */
-const MANY = 10;
+/** Of more findings than this, a table counts each code. */
+const FEW = 10;
 
 /**
  * @param {import("./index.js").Out} out
@@ -28,12 +29,12 @@ export function pretty(out, noun) {
         out.write(`${finding(diagnostic, noun, result.file, excerpts[index], style, width)}\n\n`);
       });
       if (report.truncated) {
-        const more = `${plural(report.truncated, "more finding")} in ${printable(shown(result.file))} not listed`;
+        const more = `${plural(report.truncated, "more finding")} in ${printable(displayName(result.file))} not listed`;
         out.write(`${style.dim(`… ${more}: --max-diagnostics lists them`)}\n\n`);
       }
     },
     end(results) {
-      out.write(`${kinds(results, style)}${summary(results, noun, style)}\n`);
+      out.write(`${countsByCode(results, style)}${summary(results, noun, style)}\n`);
     },
   };
 }
@@ -54,9 +55,11 @@ function finding(diagnostic, noun, file, excerpt, style, width) {
   const lines = [
     `${paint(style.bold(`${severity}[${code}]`))}${style.bold(`: ${printable(message)}`)}`,
   ];
-  lines.push(`${gutter}${style.cyan("-->")} ${printable(shown(file))}${place(diagnostic, noun)}`);
+  lines.push(
+    `${gutter}${style.cyan("-->")} ${printable(displayName(file))}${place(diagnostic, noun)}`,
+  );
   if (range && excerpt) {
-    const { text, before, marked } = frame(excerpt, range, width - gutter.length - 3);
+    const { text, before, marked } = codeFrame(excerpt, range, width - gutter.length - 3);
     lines.push(`${gutter} ${bar}`);
     lines.push(`${style.cyan(String(range.start.line))} ${bar} ${text}`);
     lines.push(`${gutter} ${bar} ${" ".repeat(before)}${paint("^".repeat(marked))}`);
@@ -91,9 +94,9 @@ function painter(style) {
  * @param {import("./index.js").Result[]} results
  * @param {Colours} style
  */
-function kinds(results, style) {
+function countsByCode(results, style) {
   const listed = results.flatMap((result) => ("report" in result ? result.report.diagnostics : []));
-  if (listed.length <= MANY) return "";
+  if (listed.length <= FEW) return "";
   /** @type {Map<string, { severity: Severity, code: string, count: number }>} */
   const counts = new Map();
   for (const { severity, code } of listed) {

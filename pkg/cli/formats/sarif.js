@@ -6,7 +6,7 @@ import { pathToFileURL } from "node:url";
 import { explain } from "../../api/explain.js";
 import { version } from "../../api/version.js";
 import { jsonText } from "../escape.js";
-import { shown } from "../words.js";
+import { displayName } from "../text.js";
 
 /** @typedef {import("../../index.js").Diagnostic} Diagnostic */
 /** @typedef {import("../../index.js").Range} Range */
@@ -41,7 +41,7 @@ function log(files) {
   for (const file of files) {
     const artifactLocation = { uri: uri(file.file) };
     if ("unreadable" in file) {
-      const text = `${shown(file.file)} ${file.unreadable}`;
+      const text = `${displayName(file.file)} ${file.unreadable}`;
       const locations = [{ physicalLocation: { artifactLocation } }];
       notifications.push({ level: "error", message: { text }, locations });
       continue;
@@ -52,7 +52,7 @@ function log(files) {
       results.push(finding(diagnostic, index, artifactLocation));
     }
     if (file.report.truncated) {
-      const text = `${file.report.truncated} more findings in ${shown(file.file)} are not listed`;
+      const text = `${file.report.truncated} more findings in ${displayName(file.file)} are not listed`;
       notifications.push({ level: "note", message: { text } });
     }
   }

@@ -7,7 +7,7 @@ import { printable } from "../escape.js";
 /** @typedef {{ name: string, windows: [number, number][], marks: [number, string][] }} Row */
 
 /** More rows are not drawn. */
-const MOST = 20;
+const MAX_ROWS = 20;
 
 /** What is drawn for a decision. @type {{ [kind: string]: string }} */
 const MARKS = {
@@ -22,16 +22,16 @@ const MARKS = {
 
 /**
  * @param {{ timeline?: Timeline, decisions?: Decision[] }} result with both
- * @param {number} room
+ * @param {number} columns how many a line may have
  * @param {import("../terminal.js").Colours} style
  * @param {{ from: string, to: string }} [expected] when firings are expected
  * @returns {string[]}
  */
-export function timeline({ timeline, decisions = [] }, room, style, expected) {
+export function timeline({ timeline, decisions = [] }, columns, style, expected) {
   const rows = (timeline?.lanes ?? []).flatMap((lane) => rowsOf(lane, decisions));
   if (rows.length === 0) return [];
   const times = rows.flatMap(({ marks }) => marks.map(([time]) => time));
-  const shown = rows.slice(0, MOST);
+  const shown = rows.slice(0, MAX_ROWS);
   if (expected) {
     const [start, end] = [Date.parse(expected.from), Date.parse(expected.to)];
     times.push(start, end);
@@ -47,7 +47,7 @@ export function timeline({ timeline, decisions = [] }, room, style, expected) {
   const first = times.reduce((least, time) => Math.min(least, time));
   const last = times.reduce((most, time) => Math.max(most, time));
   const label = Math.min(24, Math.max(...shown.map(({ name }) => name.length)));
-  const width = Math.max(10, room - label - 2);
+  const width = Math.max(10, columns - label - 2);
   /** @param {number} time */
   const column = (time) =>
     Math.max(
@@ -67,7 +67,7 @@ export function timeline({ timeline, decisions = [] }, room, style, expected) {
   });
   const [from, to] = [clock(first), clock(last)];
   const axis = `${" ".repeat(label + 2)}${from}${to.padStart(Math.max(to.length + 1, width - from.length))}`;
-  if (rows.length > MOST) lines.push(`… and ${rows.length - MOST} more`);
+  if (rows.length > MAX_ROWS) lines.push(`… and ${rows.length - MAX_ROWS} more`);
   const legend =
     "● opens or moves the window ─, + counted, ■ closes it, - suppressed, h held, ✗ fired";
   return [axis, ...lines, style.dim(legend)];

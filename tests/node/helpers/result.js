@@ -61,7 +61,7 @@ export const INFO = { code: "note", severity: "info", message: '<&"\u0007>', pat
 /**
  * @param {Diagnostic[]} diagnostics
  * @param {string} [text]
- * @returns {import("../../../pkg/cli/report.js").Checked}
+ * @returns {import("../../../pkg/cli/file-report.js").Checked}
  */
 export function checked(diagnostics, text = TEXT) {
   const count = (/** @type {string} */ severity) =>
@@ -83,7 +83,7 @@ export function checked(diagnostics, text = TEXT) {
 /**
  * What a format writes.
  * @param {(out: import("../../../pkg/cli/formats/index.js").Out, noun: string) => import("../../../pkg/cli/formats/index.js").Format} format
- * @param {import("../../../pkg/cli/report.js").Result[]} results
+ * @param {import("../../../pkg/cli/file-report.js").Result[]} results
  * @param {{ isTTY?: boolean, columns?: number }} [terminal]
  * @param {string} [noun]
  */
@@ -95,5 +95,5 @@ export function render(format, results, terminal = {}, noun = "event") {
   return text;
 }
 
-/** @type {import("../../../pkg/cli/report.js").Result} */
+/** @type {import("../../../pkg/cli/file-report.js").Result} */
 export const UNREADABLE = { file: "-", unreadable: "is empty" };

@@ -5,6 +5,7 @@ import stringWidth from "string-width";
 import { printable } from "../escape.js";
 
 const TAB_COLUMNS = 4;
+const PLAIN_ASCII = /^[ -~]*$/;
 const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
 
 /** @typedef {{ shown: string, width: number, unit: number }} Cell what a reader sees as one character */
@@ -15,7 +16,7 @@ const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
  * @param {number} columns how many there are
  * @returns {{ text: string, before: number, marked: number }} the line, and where in it the carets go
  */
-export function frame(excerpt, range, columns) {
+export function codeFrame(excerpt, range, columns) {
   const start = range.start.column - excerpt.column;
   const sameLine = range.end.line === range.start.line;
   const end = sameLine ? range.end.column - excerpt.column : excerpt.text.length;
@@ -73,6 +74,8 @@ function split(text) {
   return Array.from(graphemes.segment(text), ({ segment, index }) => {
     if (segment === "\t")
       return { shown: " ".repeat(TAB_COLUMNS), width: TAB_COLUMNS, unit: index };
+    // Most text is, and a code frame is drawn for each finding.
+    if (PLAIN_ASCII.test(segment)) return { shown: segment, width: 1, unit: index };
     const shown = printable(segment);
     return { shown, width: stringWidth(shown), unit: index };
   });

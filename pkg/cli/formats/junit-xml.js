@@ -1,7 +1,6 @@
-// JUnit XML from what tests came to: the only place that knows its elements.
+// The elements of JUnit XML.
 
 import { printableLines } from "../escape.js";
-import { shown } from "../words.js";
 
 /** @typedef {{ message: string, type?: string, text?: string }} Problem */
 /** @typedef {{ name: string, failure?: Problem, error?: Problem }} Case what failed, or could not be tested */
@@ -16,18 +15,6 @@ export function testsuites(suites) {
     ...suites.map(testsuite),
     "</testsuites>\n",
   ].join("\n");
-}
-
-/**
- * The suite of a file that cannot be read.
- * @param {string} file
- * @param {string} reason
- * @returns {Suite}
- */
-export function unreadable(file, reason) {
-  const name = shown(file);
-  const error = { message: `${name} ${reason}`, type: "unreadable" };
-  return { name, cases: [{ name: "can be read", error }] };
 }
 
 /** @param {Case[]} cases */

@@ -1,8 +1,12 @@
-// Opens inputs, and gives the reason in a sentence where one cannot be read.
+// Opens and reads inputs, and gives the reason in a sentence where one cannot be read.
 
 import { open } from "node:fs/promises";
 
-export const PIECE_BYTES = 1024 * 1024;
+const PIECE_BYTES = 1024 * 1024;
+/** Up to here a file is read whole. */
+const WHOLE_BYTES = 8 * 1024 * 1024;
+/** Only NDJSON of events can be longer. */
+const DOCUMENT_BYTES = 1024 * 1024 * 1024;
 
 /** Something that cannot be checked; the message is a sentence without its subject: "is a directory". */
 export class Unreadable extends Error {}
@@ -70,7 +74,7 @@ const REASONS = {
  * Why something cannot be read.
  * @param {NodeJS.ErrnoException} error
  */
-export function reason({ code = "", message }) {
+export function readReason({ code = "", message }) {
   return REASONS[code] ?? `cannot be read: ${message}`;
 }
 
@@ -79,10 +83,10 @@ export function reason({ code = "", message }) {
  * @returns {never}
  */
 function fail(error) {
-  throw new Unreadable(reason(/** @type {NodeJS.ErrnoException} */ (error)), { cause: error });
+  throw new Unreadable(readReason(/** @type {NodeJS.ErrnoException} */ (error)), { cause: error });
 }
 
-/** How the files begin that are mistaken for text most often. @type {[number[], string][]} */
+/** PrintOptions the files begin that are mistaken for text most often. @type {[number[], string][]} */
 const SIGNATURES = [
   [[0x1f, 0x8b], "is compressed with gzip: decompress it first (gunzip)"],
   [[0x28, 0xb5, 0x2f, 0xfd], "is compressed with zstd: decompress it first (unzstd)"],
@@ -100,7 +104,7 @@ const SNIFFED_BYTES = 8192;
  * Throws if this is not text that could be JSON or YAML.
  * @param {Uint8Array} head the beginning, or all
  */
-export function refuseWhatIsNotText(head) {
+function rejectNonText(head) {
   if (head.length === 0) throw new Unreadable("is empty");
   for (const [bytes, reason] of SIGNATURES) {
     if (bytes.every((byte, index) => head[index] === byte)) throw new Unreadable(reason);
@@ -110,4 +114,56 @@ export function refuseWhatIsNotText(head) {
   // JSON and YAML begin with an ASCII character, of which UTF-16 makes one byte and a NUL.
   const utf16 = nul <= 1 && head[1 - nul] !== 0;
   throw new Unreadable(utf16 ? "is UTF-16 text: save it as UTF-8" : "is a binary file, not text");
+}
+
+/**
+ * All of an input.
+ * @param {Input} input
+ */
+export async function readAll(input) {
+  const { head, ended } = await readHead(input);
+  return ended ? head : readRest(head, input.pieces);
+}
+
+/**
+ * All of a small input, or the beginning of a large one.
+ * @param {Input} input
+ */
+export async function readHead({ pieces, size = 0 }) {
+  let head = new Uint8Array(Math.min(size, WHOLE_BYTES) + PIECE_BYTES);
+  let filled = 0;
+  while (filled <= WHOLE_BYTES) {
+    const { done, value } = await pieces.next();
+    if (done) {
+      head = head.subarray(0, filled);
+      rejectNonText(head);
+      return { head, ended: true };
+    }
+    if (filled + value.length > head.length) {
+      const larger = new Uint8Array(2 * (filled + value.length));
+      larger.set(head.subarray(0, filled));
+      head = larger;
+    }
+    head.set(value, filled);
+    filled += value.length;
+  }
+  head = head.subarray(0, filled);
+  rejectNonText(head);
+  return { head, ended: false };
+}
+
+/**
+ * @param {Uint8Array} head
+ * @param {AsyncGenerator<Uint8Array>} pieces
+ */
+export async function readRest(head, pieces) {
+  const all = [head];
+  let size = head.length;
+  for await (const piece of pieces) {
+    size += piece.length;
+    if (size > DOCUMENT_BYTES)
+      throw new Unreadable("is larger than 1 GiB and not NDJSON: write one event per line");
+    all.push(Buffer.from(piece));
+  }
+  return Buffer.concat(all);
 }

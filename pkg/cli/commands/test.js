@@ -1,17 +1,16 @@
 // The command `test`.
 
-import { testScenarios } from "../api/simulate.js";
-import { jsonText, printable } from "./escape.js";
-import { diagnostics } from "./formats/diagnostics.js";
-import { timeline } from "./formats/timeline.js";
-import { testsuites, unreadable } from "./formats/xml.js";
-import { complain, stdout } from "./output.js";
-import { openInput, Unreadable } from "./read.js";
-import { readAll } from "./report.js";
-import { colours, columns, PLAIN } from "./terminal.js";
-import { plural, shown } from "./words.js";
+import { testScenarios } from "../../api/simulate.js";
+import { jsonText, printable } from "../escape.js";
+import { diagnostics } from "../formats/diagnostics.js";
+import { expectationTimeline } from "../formats/expectation.js";
+import { testJunit } from "../formats/junit.js";
+import { printError, stdout } from "../output.js";
+import { openInput, readAll, Unreadable } from "../read-input.js";
+import { colours, columns } from "../terminal.js";
+import { displayName, plural } from "../text.js";
 
-/** @typedef {import("../index.js").TestReport} TestReport */
+/** @typedef {import("../../index.js").TestReport} TestReport */
 /** @typedef {{ file: string, report: TestReport } | { file: string, unreadable: string }} Result */
 
 /**
@@ -24,7 +23,7 @@ export async function testCommand(files, { format }) {
   const results = [];
   for (const file of files) results.push(await testOne(file));
   for (const result of results) {
-    if ("unreadable" in result) complain(`${shown(result.file)} ${result.unreadable}`);
+    if ("unreadable" in result) printError(`${displayName(result.file)} ${result.unreadable}`);
   }
   stdout.write(FORMATS[format](results));
   const broken = results.some(
@@ -50,23 +49,7 @@ async function testOne(file) {
   }
 }
 
-const FORMATS = { pretty, json, junit };
-
-/** Columns of a timeline in a report. */
-const REPORT_COLUMNS = 100;
-
-/**
- * What was expected beside what came of it.
- * @param {import("../index.js").TestedExpectation} expectation
- * @param {number} width how many columns a line may have
- * @param {import("./terminal.js").Colours} style
- */
-function comparison({ actual, between, ...drawn }, width, style) {
-  const lines = timeline(drawn, width, style, between);
-  for (const firing of actual.slice(0, 10))
-    lines.push(style.dim(`${firing.at}  ${printable(firing.because)}`));
-  return lines;
-}
+const FORMATS = { pretty, json, junit: testJunit };
 
 /** @param {Result[]} results */
 function pretty(results) {
@@ -84,7 +67,7 @@ function pretty(results) {
     }
     if (report.warnings) lines.push(diagnostics(report.warnings, file, style), "");
     for (const [index, tested] of report.scenarios.entries()) {
-      const name = printable(`${shown(file)}: ${tested.scenario ?? `scenario ${index + 1}`}`);
+      const name = printable(`${displayName(file)}: ${tested.scenario ?? `scenario ${index + 1}`}`);
       const mark = tested.passed ? style.green("ok") : style.red("FAILED");
       lines.push(`${mark} ${name}`);
       if (tested.errors) {
@@ -98,7 +81,7 @@ function pretty(results) {
         }
         failed += 1;
         lines.push(`  ${style.red("✗")} ${printable(expectation.message ?? "")}`);
-        for (const line of comparison(expectation, columns(stdout) - 6, style))
+        for (const line of expectationTimeline(expectation, columns(stdout) - 6, style))
           lines.push(`      ${line}`);
       }
     }
@@ -116,38 +99,4 @@ function json(results) {
   );
   const passed = results.every((result) => "report" in result && result.report.passed);
   return `${jsonText({ passed, files })}\n`;
-}
-
-/** @param {Result[]} results */
-function junit(results) {
-  return testsuites(results.flatMap(suites));
-}
-
-/**
- * @param {Result} result
- * @returns {import("./formats/xml.js").Suite[]} one for each scenario
- */
-function suites(result) {
-  if ("unreadable" in result) return [unreadable(result.file, result.unreadable)];
-  const file = shown(result.file);
-  const { errors, scenarios } = result.report;
-  if (errors) return [{ name: file, cases: [{ name: "can be read", ...broken(errors) }] }];
-  return scenarios.map((tested, index) => {
-    const name = `${file}: ${tested.scenario ?? `scenario ${index + 1}`}`;
-    if (tested.errors)
-      return { name, cases: [{ name: "can be played", ...broken(tested.errors) }] };
-    const cases = tested.expectations.map((expectation) => {
-      const { expect, message } = expectation;
-      if (!message) return { name: expect };
-      const text = comparison(expectation, REPORT_COLUMNS, PLAIN).join("\n");
-      return { name: expect, failure: { message, type: "expectation", text } };
-    });
-    return { name, cases };
-  });
-}
-
-/** @param {import("../index.js").Diagnostic[]} errors */
-function broken(errors) {
-  const [first] = errors;
-  return first ? { error: { message: first.message, type: first.code } } : {};
 }

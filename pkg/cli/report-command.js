@@ -1,25 +1,25 @@
-// What `validate` and `check` have in common: a report for each file, in a format, and the exit status.
+// The commands that report on files: a report for each, in a format, and the exit status.
 
 import { printable } from "./escape.js";
-import { fixAll, refuseSpecial, Unfixed, writeBack } from "./fix.js";
+import { completeExcerpts, report, reportWhole } from "./file-report.js";
+import { FixRefused, fixAll, rejectSpecialFile, writeBack } from "./fix.js";
 import { FORMATS } from "./formats/index.js";
-import { complain, stderr, stdout } from "./output.js";
-import { progress } from "./progress.js";
-import { openInput, Unreadable } from "./read.js";
-import { completeExcerpts, readAll, report, reportWhole } from "./report.js";
-import { shown } from "./words.js";
+import { printError, stderr, stdout } from "./output.js";
+import { progress } from "./progress-bar.js";
+import { openInput, readAll, Unreadable } from "./read-input.js";
+import { displayName } from "./text.js";
 
-/** @typedef {import("./report.js").Content} Content */
-/** @typedef {import("./report.js").ReportOptions} ReportOptions */
-/** @typedef {import("./report.js").Result} Result */
-/** @typedef {{ format: keyof typeof FORMATS, fix?: boolean }} How how the result is printed */
-/** @typedef {How & { profile: "documented" | "server", severity?: ReportOptions["severity"], maxDiagnostics: number }} CommonOptions */
+/** @typedef {import("./file-report.js").Content} Content */
+/** @typedef {import("./file-report.js").ReportOptions} ReportOptions */
+/** @typedef {import("./file-report.js").Result} Result */
+/** @typedef {{ format: keyof typeof FORMATS, fix?: boolean }} PrintOptions how the result is printed */
+/** @typedef {PrintOptions & { profile: "documented" | "server", severity?: ReportOptions["severity"], maxDiagnostics: number }} CommonOptions */
 
 /**
  * @param {string[]} files
  * @param {Content} content
  * @param {ReportOptions} options
- * @param {How} how
+ * @param {PrintOptions} how
  * @param {() => void} usage
  * @returns {Promise<number>} the exit status
  */
@@ -33,7 +33,7 @@ export async function reportCommand(files, content, options, how, usage) {
     content.report("[]", options);
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    return complain(error.message);
+    return printError(error.message);
   }
   // With --fix, standard output is for the text of standard input.
   const out = how.fix && files.includes("-") ? stderr : stdout;
@@ -42,7 +42,7 @@ export async function reportCommand(files, content, options, how, usage) {
   const results = [];
   for (const file of files) {
     const result = await reportOne(file, content, options, how);
-    if ("unreadable" in result) complain(`${shown(file)} ${result.unreadable}`);
+    if ("unreadable" in result) printError(`${displayName(file)} ${result.unreadable}`);
     format.file(result);
     results.push(result);
   }
@@ -55,7 +55,7 @@ export async function reportCommand(files, content, options, how, usage) {
  * @param {string} file
  * @param {Content} content
  * @param {ReportOptions} options
- * @param {How} how
+ * @param {PrintOptions} how
  * @returns {Promise<Result>}
  */
 async function reportOne(file, content, options, { fix, format }) {
@@ -64,15 +64,15 @@ async function reportOne(file, content, options, { fix, format }) {
   try {
     if (fix) return await fixOne(file, content, options);
     const input = await openInput(file);
-    bar = progress(printable(shown(file)), input.size);
+    bar = progress(printable(displayName(file)), input.size);
     const result = await report(file, input, content, options, bar.add);
     // Only people are shown the text; standard input cannot be read twice.
     if (format === "pretty" && file !== "-") await completeExcerpts(result, () => openInput(file));
     return result;
   } catch (error) {
-    if (error instanceof Unfixed) return { file, unreadable: error.message, unfixed: true };
+    if (error instanceof FixRefused) return { file, unreadable: error.message, unfixed: true };
     if (error instanceof Unreadable) return { file, unreadable: error.message };
-    // A line or a document beyond all measure, or a fault of ours: the other files are still checked.
+    // Too long, or an internal error: the other files are still checked.
     return { file, unreadable: `cannot be checked: ${/** @type {Error} */ (error).message}` };
   } finally {
     bar?.stop();
@@ -86,7 +86,7 @@ async function reportOne(file, content, options, { fix, format }) {
  * @returns {Promise<Result>}
  */
 async function fixOne(file, content, options) {
-  if (file !== "-") await refuseSpecial(file);
+  if (file !== "-") await rejectSpecialFile(file);
   const input = await openInput(file);
   const original = await readAll(input);
   const { bytes, fixed } = fixAll(original, content, options);

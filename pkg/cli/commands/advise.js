@@ -1,10 +1,10 @@
 // The command `advise`.
 
-import { heartbeatAdvice } from "../api/automation.js";
-import { jsonText, printable } from "./escape.js";
-import { complain, stdout } from "./output.js";
-import { colours } from "./terminal.js";
-import { plural } from "./words.js";
+import { heartbeatAdvice } from "../../api/automation.js";
+import { jsonText, printable } from "../escape.js";
+import { printError, stdout } from "../output.js";
+import { colours } from "../terminal.js";
+import { plural } from "../text.js";
 
 /**
  * @param {{ frequency: number, within: number, tick: number, clientVersion?: string, expect?: string[], format: string }} options
@@ -22,13 +22,13 @@ export function adviseCommand({ frequency, within, tick, clientVersion, expect, 
     });
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    return complain(error.message);
+    return printError(error.message);
   }
   stdout.write(`${format === "json" ? jsonText(advice) : pretty(advice)}\n`);
   return 0;
 }
 
-/** @param {import("../index.js").Advice} advice */
+/** @param {import("../../index.js").Advice} advice */
 function pretty(advice) {
   const style = colours(stdout);
   const { detection, smallest_within: smallest } = advice;

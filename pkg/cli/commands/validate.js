@@ -1,13 +1,13 @@
 // The command `validate`: events.
 
-import { reportCommand } from "./files.js";
-import { complain } from "./output.js";
-import { EVENTS } from "./report.js";
-import { schemasIn } from "./schemas.js";
+import { EVENTS } from "../file-report.js";
+import { printError } from "../output.js";
+import { reportCommand } from "../report-command.js";
+import { readSchemaFolder } from "../schema-folder.js";
 
 /**
  * @param {string[]} files
- * @param {import("./files.js").CommonOptions & { schemas?: string }} options
+ * @param {import("../report-command.js").CommonOptions & { schemas?: string }} options
  * @param {() => void} usage
  * @returns {Promise<number>} the exit status
  */
@@ -15,10 +15,10 @@ export async function validateCommand(files, options, usage) {
   const { severity, profile, maxDiagnostics, schemas: folder, ...how } = options;
   let schemas;
   try {
-    schemas = folder === undefined ? undefined : await schemasIn(folder);
+    schemas = folder === undefined ? undefined : await readSchemaFolder(folder);
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    return complain(error.message);
+    return printError(error.message);
   }
   const all = {
     profile,

@@ -1,13 +1,13 @@
 // The command `build`.
 
-import { buildEvent, buildRun } from "../api/build.js";
-import { toCurl, toPython } from "../api/snippets.js";
-import { jsonEscaped, jsonText, pythonEscaped } from "./escape.js";
-import { complain, stdout } from "./output.js";
-import { openInput, Unreadable } from "./read.js";
-import { shown } from "./words.js";
+import { buildEvent, buildRun } from "../../api/build.js";
+import { toCurl, toPython } from "../../api/snippets.js";
+import { jsonEscaped, jsonText, pythonEscaped } from "../escape.js";
+import { printError, stdout } from "../output.js";
+import { openInput, readAll, Unreadable } from "../read-input.js";
+import { displayName } from "../text.js";
 
-/** @type {{ [format: string]: (events: import("../index.js").Event[], one: boolean) => string }} */
+/** @type {{ [format: string]: (events: import("../../index.js").Event[], one: boolean) => string }} */
 const FORMATS = {
   json: (events, one) => jsonText(one ? events[0] : events),
   curl: (events) => jsonEscaped(toCurl(events)),
@@ -38,7 +38,7 @@ export async function buildCommand(name, { set = [], from, run = false, as, seed
     return 0;
   } catch (error) {
     if (!(error instanceof TypeError) && !(error instanceof Unreadable)) throw error;
-    return complain(error.message);
+    return printError(error.message);
   }
 }
 
@@ -48,17 +48,14 @@ export async function buildCommand(name, { set = [], from, run = false, as, seed
  */
 async function read(file) {
   try {
-    const { pieces } = await openInput(file);
-    const decoder = new TextDecoder("utf-8", { fatal: true });
-    let text = "";
-    for await (const piece of pieces) text += decoder.decode(piece, { stream: true });
-    const value = JSON.parse(text + decoder.decode());
+    const bytes = await readAll(await openInput(file));
+    const value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
     if (value === null || typeof value !== "object" || Array.isArray(value))
       throw new Unreadable("does not hold an object");
     return value;
   } catch (error) {
     const reason = error instanceof Unreadable ? error.message : "is not JSON";
-    throw new Unreadable(`${shown(file)} ${reason}`, { cause: error });
+    throw new Unreadable(`${displayName(file)} ${reason}`, { cause: error });
   }
 }
 

@@ -1,8 +1,8 @@
 // The command `schema`.
 
-import { jsonSchema } from "../api/json-schema.js";
-import { jsonText } from "./escape.js";
-import { complain, stdout } from "./output.js";
+import { jsonSchema } from "../../api/json-schema.js";
+import { jsonText } from "../escape.js";
+import { printError, stdout } from "../output.js";
 
 /**
  * @param {string | undefined} name
@@ -14,7 +14,7 @@ export function schemaCommand(name) {
     schema = jsonSchema(name);
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    return complain(error.message);
+    return printError(error.message);
   }
   stdout.write(`${jsonText(schema)}\n`);
   return 0;

@@ -1,10 +1,10 @@
 // The command `check`: automations.
 
-import { reportCommand } from "./files.js";
-import { AUTOMATIONS } from "./report.js";
+import { AUTOMATIONS } from "../file-report.js";
+import { reportCommand } from "../report-command.js";
 
 /**
- * @typedef {object} OwnOptions
+ * @typedef {object} AutomationOptions
  * @property {string} [serverVersion]
  * @property {string} [clientVersion]
  * @property {number} [heartbeatFrequency]
@@ -12,7 +12,7 @@ import { AUTOMATIONS } from "./report.js";
 
 /**
  * @param {string[]} files
- * @param {import("./files.js").CommonOptions & OwnOptions} options
+ * @param {import("../report-command.js").CommonOptions & AutomationOptions} options
  * @param {() => void} usage
  * @returns {Promise<number>} the exit status
  */

@@ -1,24 +1,8 @@
-// Small words of the command line.
+// The totals of several files.
 
 /**
- * @param {number} count
- * @param {string} noun
- */
-export function plural(count, noun) {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
-}
-
-/**
- * How a file is called where people read it.
- * @param {string} file
- */
-export function shown(file) {
-  return file === "-" ? "<stdin>" : file;
-}
-
-/**
- * The total of several results.
- * @param {import("./report.js").Result[]} results
+ * What was found in all of them.
+ * @param {import("../file-report.js").Result[]} results
  */
 export function totals(results) {
   const sum = {

@@ -2,13 +2,13 @@
 
 import { distance } from "fastest-levenshtein";
 
-import { describe, eventTypes } from "../api/describe.js";
-import { codes, explain } from "../api/explain.js";
-import { jsonText } from "./escape.js";
-import { eventType } from "./formats/event-type.js";
-import { explanation } from "./formats/explanation.js";
-import { complain, stdout } from "./output.js";
-import { colours } from "./terminal.js";
+import { describe, eventTypes } from "../../api/describe.js";
+import { codes, explain } from "../../api/explain.js";
+import { jsonText } from "../escape.js";
+import { eventType } from "../formats/event-type.js";
+import { explanation } from "../formats/explanation.js";
+import { printError, stdout } from "../output.js";
+import { colours } from "../terminal.js";
 
 /**
  * @param {string} subject
@@ -22,7 +22,7 @@ export function explainCommand(subject, { format }) {
     const names = [...codes(), ...eventTypes().flatMap(eventNames)];
     const near = nearest(subject, names);
     const hint = near.length > 0 ? `; did you mean ${near.join(" or ")}?` : "";
-    return complain(`unknown diagnostic code or event: ${subject}${hint}`);
+    return printError(`unknown diagnostic code or event: ${subject}${hint}`);
   }
   const style = colours(stdout);
   let text = "";
@@ -51,7 +51,7 @@ function nearest(name, known) {
 
 /**
  * The names that an event is known to have.
- * @param {import("../index.js").EventType} type
+ * @param {import("../../index.js").EventType} type
  */
 function eventNames({ name_pattern, variants = [] }) {
   const names = variants.map(({ name }) => name_pattern.replace(/\{.*\}/, name));

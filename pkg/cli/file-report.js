@@ -1,10 +1,10 @@
-// From a file to its report: small files whole, NDJSON of any size in constant memory.
+// The report on a file: small files whole, NDJSON of any size in constant memory.
 
 import { checkAutomation } from "../api/automation.js";
 import { isNdjson, validate, validateLines } from "../api/validate.js";
 import { wholeLines } from "../lines.js";
 import { byLine, excerpts, LINE_BREAK } from "./excerpt.js";
-import { PIECE_BYTES, refuseWhatIsNotText, Unreadable } from "./read.js";
+import { readHead, readRest } from "./read-input.js";
 import { Selection } from "./selection.js";
 
 /** @typedef {import("../index.js").Diagnostic} Diagnostic */
@@ -36,16 +36,12 @@ export const EVENTS = { noun: "event", report: validate, lines: true };
 /** @type {Content} */
 export const AUTOMATIONS = { noun: "automation", report: checkAutomation, lines: false };
 
-/** Up to here a file is read whole. */
-const WHOLE_BYTES = 8 * 1024 * 1024;
 /** Nearly always enough to recognise NDJSON. */
 const SNIFFED_BYTES = 64 * 1024;
-/** Only NDJSON of events can be longer. */
-const DOCUMENT_BYTES = 1024 * 1024 * 1024;
 
 /**
  * @param {string} file
- * @param {import("./read.js").Input} input
+ * @param {import("./read-input.js").Input} input
  * @param {Content} content
  * @param {ReportOptions} options
  * @param {(bytes: number) => void} progress
@@ -53,21 +49,10 @@ const DOCUMENT_BYTES = 1024 * 1024 * 1024;
  */
 export async function report(file, input, content, options, progress) {
   const { head, ended } = await readHead(input);
-  refuseWhatIsNotText(head);
   if (ended) return reportWhole(file, head, content, options);
   if (content.lines && (isNdjson(head.subarray(0, SNIFFED_BYTES)) ?? isNdjson(head)))
     return reportLines(file, chain(head, input.pieces), options, progress);
   return reportWhole(file, await readRest(head, input.pieces), content, options);
-}
-
-/**
- * All of an input.
- * @param {import("./read.js").Input} input
- */
-export async function readAll(input) {
-  const { head, ended } = await readHead(input);
-  refuseWhatIsNotText(head);
-  return ended ? head : readRest(head, input.pieces);
 }
 
 /**
@@ -81,7 +66,9 @@ export function reportWhole(file, bytes, content, options) {
   const report = content.report(bytes, options);
   const selection = new Selection(options);
   selection.add(report, excerpts(bytes, 1, report.diagnostics));
-  return selection.result(file);
+  const selected = selection.result(file);
+  // Reports on automations say more than their findings.
+  return { ...selected, report: { ...report, ...selected.report } };
 }
 
 /**
@@ -105,7 +92,7 @@ async function reportLines(file, source, options, progress) {
 /**
  * The text around findings that were reported after their lines had been read: reads the lines again.
  * @param {Checked} result
- * @param {() => Promise<import("./read.js").Input>} reopen
+ * @param {() => Promise<import("./read-input.js").Input>} reopen
  */
 export async function completeExcerpts({ report: { diagnostics }, excerpts: found }, reopen) {
   const missing = diagnostics.map(({ range }, index) => (found[index] ? undefined : range));
@@ -142,43 +129,6 @@ function countLineBreaks(bytes) {
   for (let at = bytes.indexOf(LINE_BREAK); at >= 0; at = bytes.indexOf(LINE_BREAK, at + 1))
     count += 1;
   return count;
-}
-
-/**
- * All of a small input, or the beginning of a large one.
- * @param {import("./read.js").Input} input
- */
-async function readHead({ pieces, size = 0 }) {
-  let head = new Uint8Array(Math.min(size, WHOLE_BYTES) + PIECE_BYTES);
-  let filled = 0;
-  while (filled <= WHOLE_BYTES) {
-    const { done, value } = await pieces.next();
-    if (done) return { head: head.subarray(0, filled), ended: true };
-    if (filled + value.length > head.length) {
-      const larger = new Uint8Array(2 * (filled + value.length));
-      larger.set(head.subarray(0, filled));
-      head = larger;
-    }
-    head.set(value, filled);
-    filled += value.length;
-  }
-  return { head: head.subarray(0, filled), ended: false };
-}
-
-/**
- * @param {Uint8Array} head
- * @param {AsyncGenerator<Uint8Array>} pieces
- */
-async function readRest(head, pieces) {
-  const all = [head];
-  let size = head.length;
-  for await (const piece of pieces) {
-    size += piece.length;
-    if (size > DOCUMENT_BYTES)
-      throw new Unreadable("is larger than 1 GiB and not NDJSON: write one event per line");
-    all.push(Buffer.from(piece));
-  }
-  return Buffer.concat(all);
 }
 
 /**
