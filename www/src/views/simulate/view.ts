@@ -213,7 +213,7 @@ export class SimulateView extends View<unknown> {
                   good?.scene
                     ? html`<simulate-timeline class="panel"
                         .scene=${good.scene} .chosen=${this.chosen} ?stale=${stale}
-                        .tell=${this.decisionsOf}
+                        .fetchDecisions=${this.decisionsOf}
                       ></simulate-timeline>`
                     : nothing
                 }
@@ -223,7 +223,7 @@ export class SimulateView extends View<unknown> {
                   ${
                     good?.scene
                       ? html`<simulate-decisions class="panel"
-                          .scene=${this.settled} .chosen=${this.chosen} .tell=${this.decisions}
+                          .scene=${this.settled} .chosen=${this.chosen} .fetchDecisions=${this.decisions}
                         ></simulate-decisions>`
                       : nothing
                   }
