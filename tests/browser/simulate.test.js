@@ -225,6 +225,17 @@ test("timeline and list are linked, and say why", async () => {
     .waitFor({ state: "detached" });
 });
 
+test("marks and windows are at the same instant, to the microsecond", async () => {
+  const heartbeat = { frequency: 30, drift: 0.015, delay: 0.2, jitter: 20, loss: 0 };
+  const { page } = await open(address({ preset: "zombie-30", heartbeat }));
+  const timeline = page.getByRole("application", { name: /^Timeline/ });
+  await timeline.focus();
+  // Before it, two states are held.
+  for (let step = 0; step < 3; step += 1) await page.keyboard.press("ArrowRight");
+  // The window is open from the decision on that opens it.
+  await says(page.locator("simulate-timeline .tip"), /^\s*armed .* healthy\s.*\d s left\s*$/s);
+});
+
 test("the pointer reads the marks; zoom and pan by buttons, keys and wheel", async () => {
   const { page } = await open("#simulate");
   await says(outcome(page), "Fires on 2");

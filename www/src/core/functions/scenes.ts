@@ -176,10 +176,15 @@ function laneOf(lane: TimelineLane, all: Decision[]): Lane {
       ]),
     ),
     reactive: lane.windows.some((one) => one.posture === "Reactive"),
-    times: Float64Array.from(decided, (one) => Date.parse(one.at)),
+    times: Float64Array.from(decided, (one) => instant(one.at)),
     kinds: decided.map((one) => one.kind),
     decisions: Int32Array.from(own),
   };
+}
+
+/** Milliseconds since the epoch, with the microseconds that `Date` does not have, as all times of a timeline. */
+function instant(at: string): number {
+  return Date.parse(at) + Number(at.slice(23, 26)) / 1000;
 }
 
 /** The firings in which the two versions of the server differ, each in one sentence. */
@@ -203,7 +208,7 @@ export function decisions(of: number, lane: number | undefined, all: boolean): L
     listed.push({
       decision: index,
       lane: on,
-      at: Date.parse(one.at),
+      at: instant(one.at),
       kind: one.kind,
       because: one.because,
       ...(one.fault && { fault: one.fault }),
