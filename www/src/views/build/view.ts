@@ -137,11 +137,11 @@ export class BuildView extends View<unknown> {
         this.fault(error);
         return;
       }
-      this.tell(error.message.replace(/^prefect-events: /, ""), inputs);
+      this.explain(error.message.replace(/^prefect-events: /, ""), inputs);
     }
   }
 
-  private tell(message: string, inputs: InputKey[]) {
+  private explain(message: string, inputs: InputKey[]) {
     const keys = inputs.map(({ key }) => key);
     const words = quoted(message);
     const key =

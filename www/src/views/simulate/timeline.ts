@@ -554,7 +554,7 @@ export class Timeline extends LitElement {
     return html`
       <ul class="legend" aria-label="Signs">
         <li><span class="sign fuse"></span>time left before firing; at zero it fires on the next check (every ${span(tick / 1000)})</li>
-        <li><span class="sign beat"></span>heartbeat</li>
+        <li><span class="sign heartbeat"></span>heartbeat</li>
         ${some((lane) => lane.missed.length > 0) ? html`<li><span class="sign missed"></span>heartbeat that never came</li>` : nothing}
         ${some((lane) => lane.fired.some(isWrong)) ? html`<li><span class="sign fire">▲</span>fired on a run that was alive or had finished</li>` : nothing}
         ${some((lane) => lane.fired.some((one) => !one.child && !isWrong(one))) ? html`<li><span class="sign fire">◆</span>fired</li>` : nothing}
