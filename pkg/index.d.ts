@@ -1,4 +1,15 @@
+import type { Timeline } from "./types.js";
+
 export type * from "./events.js";
+export type {
+  Fired,
+  HeartbeatRhythm,
+  Lane,
+  RunOutcome,
+  StateChange,
+  Timeline,
+  Window,
+} from "./types.js";
 
 /**
  * Starts the WebAssembly modules: needed once in a browser, before anything that does more than look something up
@@ -59,7 +70,7 @@ export function validate(
 export function checkAutomation(
   input: string | Uint8Array | ArrayBuffer | object,
   options?: CheckOptions,
-): Report;
+): CheckReport;
 
 /**
  * Checks NDJSON of any length in constant memory: one report for each chunk of whole lines (about 1 MiB).
@@ -157,6 +168,17 @@ export function replay(
 export function compareVersions(
   scenario: string | Uint8Array | ArrayBuffer | Scenario,
   options?: Omit<SimulateOptions, "server_version">,
+): VersionComparison;
+
+/**
+ * Plays real events to an automation, as `replay` does, on a server 3.8 and on a server 3.9, and compares the firings.
+ *
+ * @throws If an option is wrong.
+ */
+export function compareReplays(
+  automation: string | Uint8Array | ArrayBuffer,
+  events: string | Uint8Array | ArrayBuffer,
+  options?: Omit<ReplayOptions, "server_version">,
 ): VersionComparison;
 
 /**
@@ -391,6 +413,34 @@ export interface Report {
   truncated?: number;
 }
 
+/** The findings of a check of automations, and what their triggers are. */
+export interface CheckReport extends Report {
+  /** All triggers in the order of the text, each before those that it contains. Empty if the text cannot be read. */
+  triggers: TriggerOutline[];
+}
+
+/** One trigger of a text. What the text does not say is as the server sets it, without a range. */
+export interface TriggerOutline {
+  /** The index of its automation, as `event` of a diagnostic. */
+  automation: number;
+  /** `"$"` is the trigger of the automation, `"$.0.1"` one nested in it. */
+  path: string;
+  /** A JSON Pointer in its automation, such as `"/trigger/triggers/0"`. */
+  pointer: string;
+  type: "event" | "compound" | "sequence";
+  posture?: "Reactive" | "Proactive";
+  /** Its window. The range is of the value, quotes included. */
+  within?: { seconds: number; range?: Range };
+  expect?: { values: string[]; range?: Range };
+  after?: { values: string[]; range?: Range };
+  for_each?: { values: string[]; range?: Range };
+  threshold?: { value: number; range?: Range };
+  /** Of compound triggers. */
+  require?: "any" | "all" | number;
+  /** It waits for the heartbeats of flow runs to fail. */
+  watches_heartbeats?: true;
+}
+
 /** One finding. */
 export interface Diagnostic {
   /** Stable, kebab-case: `"missing-label"`. `explain` tells more. */
@@ -580,6 +630,8 @@ export interface Variant {
 export interface SimulateOptions {
   /** Whether each decision is told, not only the firings. Default `false`. */
   trace?: boolean;
+  /** Whether to return what the decisions mean for each run: its heartbeats, windows and firings. Default `false`. */
+  timeline?: boolean;
   /** Whether the generated events are returned. Default `false`. */
   events?: boolean;
   /** Whatever the scenario says. */
@@ -600,6 +652,8 @@ export interface ReplayOptions
   > {
   /** Whether each decision is told, not only the firings. Default `false`. */
   trace?: boolean;
+  /** Whether to return what the decisions mean for each run: its heartbeats, windows and firings. Default `false`. */
+  timeline?: boolean;
 }
 
 export interface VersionComparison {
@@ -613,6 +667,10 @@ export interface VersionComparison {
 export interface Difference {
   "3.8"?: Firing;
   "3.9"?: Firing;
+  /** When the first of them fires. */
+  at: string;
+  /** The difference in one sentence. */
+  message: string;
 }
 
 /** A span of time such as `"3m30s"`, or a number of seconds. */
@@ -746,6 +804,8 @@ export interface SimulationResult {
   decisions?: Decision[];
   /** With `events`: the generated ones. */
   events?: object[];
+  /** What it means for each run, with `timeline`. */
+  timeline?: Timeline;
 }
 
 export interface Firing {
@@ -839,6 +899,8 @@ export interface TestedExpectation {
   between?: { from: string; to: string };
   /** If it is not met: what was decided for the runs and labels that it is about, at most 1000. */
   decisions?: Decision[];
+  /** What these decisions mean, for each lane that they belong to. */
+  timeline?: Timeline;
 }
 
 /** Seconds. */

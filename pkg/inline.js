@@ -54,6 +54,7 @@ export const buildEvent = /* @__PURE__ */ authors(api.buildEvent);
 export const buildEvents = /* @__PURE__ */ authors(api.buildEvents);
 export const buildRun = /* @__PURE__ */ authors(api.buildRun);
 export const checkAutomation = /* @__PURE__ */ authors(api.checkAutomation);
+export const compareReplays = /* @__PURE__ */ authors(api.compareReplays);
 export const compareVersions = /* @__PURE__ */ authors(api.compareVersions);
 export const describe = /* @__PURE__ */ validates(api.describe);
 export const heartbeatAdvice = /* @__PURE__ */ authors(api.heartbeatAdvice);

@@ -42,6 +42,7 @@ export const buildEvent = /* @__PURE__ */ ready(api.buildEvent);
 export const buildEvents = /* @__PURE__ */ ready(api.buildEvents);
 export const buildRun = /* @__PURE__ */ ready(api.buildRun);
 export const checkAutomation = /* @__PURE__ */ ready(api.checkAutomation);
+export const compareReplays = /* @__PURE__ */ ready(api.compareReplays);
 export const compareVersions = /* @__PURE__ */ ready(api.compareVersions);
 export const describe = /* @__PURE__ */ ready(api.describe);
 export const heartbeatAdvice = /* @__PURE__ */ ready(api.heartbeatAdvice);

@@ -6,7 +6,7 @@ import { authorModule } from "../modules/author.js";
 /**
  * @param {string | Uint8Array | ArrayBuffer | object} input
  * @param {import("../index.js").CheckOptions} [options]
- * @returns {import("../index.js").Report}
+ * @returns {import("../index.js").CheckReport}
  */
 export function checkAutomation(input, options) {
   const { bytes, places, wtf8 } = document(input, "checkAutomation");

@@ -1,4 +1,4 @@
-// The element: what it is told by attributes, when it checks, and what it shows then.
+// The element: what its attributes mean, when it checks, and what it shows then.
 
 import { Block } from "./block.js";
 import { loadCore } from "./core.js";
@@ -391,7 +391,7 @@ export class PrefectEventValidator extends Base {
     if (!this.#seen) return;
     clearTimeout(this.#timer);
     this.#timer = window.setTimeout(() => {
-      // It is told in the widget and by its event.
+      // The widget and its event report it.
       this.#check().catch(() => {});
     }, pause);
   }
@@ -443,7 +443,7 @@ export class PrefectEventValidator extends Base {
     focus();
     this.#mark();
     this.#align();
-    // Only who edits is told of it without asking.
+    // It is announced only to who edits.
     if (this.editing) this.#say(this.#verdict.summary.textContent ?? "");
     this.#tell("prefect-event-validated", { report, value });
   }

@@ -9,7 +9,7 @@ const JSON_LANGUAGES = new Set(["json", "jsonl", "ndjson"]);
 
 /**
  * Puts a `<prefect-event-validator>` behind each code block of a page that holds Prefect events, now and as the page
- * changes. What is an event is told by `holdsEvents`; a block inside of `data-prefect-events="off"` is left alone, and so
+ * changes. `holdsEvents` decides what is an event; a block inside of `data-prefect-events="off"` is left alone, and so
  * is one that has a widget.
  * @param {import("../widget.js").ValidateAllOptions} [options]
  * @returns {() => void} takes the widgets away and stops

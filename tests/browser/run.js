@@ -26,7 +26,7 @@ const browsers = await Promise.all(
   Array.from({ length: Math.min(AT_ONCE, files.length) }, launchServer),
 );
 const free = browsers.map((browser) => browser.wsEndpoint());
-// Who connects is told of a browser that is free, and has it until the connection ends.
+// Each connection gets the address of a free browser, and has it until the connection ends.
 const lender = createServer((socket) => {
   const browser = free.pop();
   if (!browser) {

@@ -159,14 +159,14 @@ test("runs are added, changed, renamed and removed", async () => {
   await page.getByText("No runs: nothing happens").waitFor();
 });
 
-test("a dead run that is never found is told", async () => {
+test("a dead run that is never found is reported", async () => {
   const { page } = await open("#simulate");
   await page.getByLabel("zombie: retry").fill("150, 200");
   await page.keyboard.press("Tab");
   await says(outcome(page), "1 dead run is never found.");
 });
 
-test("each preset tells its story", async () => {
+test("each preset shows what it is for", async () => {
   const { page, failures } = await open("#simulate");
   /** @type {[string, RegExp][]} */
   const presets = [
@@ -225,6 +225,17 @@ test("timeline and list are linked, and say why", async () => {
     .waitFor({ state: "detached" });
 });
 
+test("marks and windows are at the same instant, to the microsecond", async () => {
+  const heartbeat = { frequency: 30, drift: 0.015, delay: 0.2, jitter: 20, loss: 0 };
+  const { page } = await open(address({ preset: "zombie-30", heartbeat }));
+  const timeline = page.getByRole("application", { name: /^Timeline/ });
+  await timeline.focus();
+  // Before it, two states are held.
+  for (let step = 0; step < 3; step += 1) await page.keyboard.press("ArrowRight");
+  // The window is open from the decision on that opens it.
+  await says(page.locator("simulate-timeline .tip"), /^\s*armed .* healthy\s.*\d s left\s*$/s);
+});
+
 test("the pointer reads the marks; zoom and pan by buttons, keys and wheel", async () => {
   const { page } = await open("#simulate");
   await says(outcome(page), "Fires on 2");
@@ -277,7 +288,7 @@ test("the pointer reads the marks; zoom and pan by buttons, keys and wheel", asy
   );
 });
 
-test("one's own automation, in JSON: mistakes are told, and the last picture stays", async () => {
+test("one's own automation, in JSON: mistakes are reported, and the last picture stays", async () => {
   const { page, failures } = await open("#simulate");
   await says(outcome(page), "Fires on 2");
   await page.getByRole("button", { name: "Edit the text" }).click();
@@ -361,7 +372,7 @@ test("captured events are replayed: pasted, dropped, or given by another view", 
   await says(outcome(other.page), "on 1 of 2 runs");
 });
 
-test("what differs between the servers is told", async () => {
+test("differences between the servers are listed", async () => {
   // The state overtakes the heartbeat that occurred before it.
   const beat = { ...captured(1, [0])[0], received: "2026-03-01T12:00:02Z" };
   const done = { ...captured(1, [1], "Completed")[0], received: "2026-03-01T12:00:01Z" };

@@ -93,17 +93,30 @@ test("Simulate says that the automation, a run, or a file has it", async () => {
 });
 
 test("Build does not build with it", async () => {
-  for (const state of [
-    { kind: "event", event: "prefect.flow-run.Completed", input: { flow_run: { name: BROKEN } } },
-    { kind: "run", run: { flow: { name: BROKEN }, ends: "1m" } },
-    { kind: "event", event: "acme.x", input: { resource: { id: "x", labels: { y: BROKEN } } } },
-    { kind: "event", event: `acme.${BROKEN}`, input: { resource: { id: "x" } } },
-  ]) {
+  const event = "prefect.flow-run.Completed";
+  const resource = { id: "x" };
+  /** @type {[{ kind: string, event?: string, input?: object, run?: object }, string][]} */
+  const states = [
+    [
+      { kind: "event", event, input: { flow_run: { name: BROKEN } } },
+      "flow_run.name has a lone surrogate",
+    ],
+    [
+      { kind: "run", run: { flow: { name: BROKEN }, ends: "1m" } },
+      "flow.name has a lone surrogate",
+    ],
+    [
+      { kind: "event", event: "acme.x", input: { resource: { ...resource, y: BROKEN } } },
+      "resource.y has a lone surrogate",
+    ],
+    [
+      { kind: "event", event: `acme.${BROKEN}`, input: { resource } },
+      "without halves of surrogate pairs",
+    ],
+  ];
+  for (const [state, sentence] of states) {
     const { page } = await open(address("build", state));
-    await page
-      .locator(".output")
-      .getByText("has half of a surrogate pair (U+D800 to U+DFFF)")
-      .waitFor();
+    await page.locator(".output").getByText(sentence).waitFor();
     assert.deepEqual(held(page.url()).input ?? held(page.url()).run, state.input ?? state.run);
   }
 });

@@ -385,10 +385,10 @@ test("large files are checked without the editor, and can be stopped", async () 
   await page.getByRole("progressbar", { name: "Checked" }).waitFor();
   await page.getByRole("button", { name: "Stop" }).click();
   await page.getByText("Stopped after").waitFor();
-  const told = (await page.locator(".running").textContent()) ?? "";
+  const shown = (await page.locator(".running").textContent()) ?? "";
   await page.waitForTimeout(300);
-  assert.equal(await page.locator(".running").textContent(), told);
-  assert.doesNotMatch(told, /300,000 events/);
+  assert.equal(await page.locator(".running").textContent(), shown);
+  assert.doesNotMatch(shown, /300,000 events/);
   await page.getByRole("button", { name: "Close the file" }).click();
   await verdictIs(page, "1 error in 1 event");
   assert.deepEqual(failures, []);

@@ -500,9 +500,9 @@ test("the text can be copied", async (t) => {
   assert.equal(await page.evaluate(() => navigator.clipboard.readText()), "[]");
 });
 
-test("each check is told by an event with the report", async (t) => {
+test("each check is announced by an event with the report", async (t) => {
   const page = await open(t, "far.html");
-  const told = await page.evaluate(async () => {
+  const seen = await page.evaluate(async () => {
     const widget = /** @type {Validator} */ (document.querySelector("prefect-event-validator"));
     /** @type {any[]} */
     const events = [];
@@ -514,13 +514,13 @@ test("each check is told by an event with the report", async (t) => {
     const report = await widget.validate();
     return { before, report, own: widget.report === report, value: widget.value, events };
   });
-  assert.equal(told.before, null);
-  assert.equal(told.own, true);
-  assert.equal(told.value, example(RIGHT));
-  assert.deepEqual(told.events, [
-    { own: true, report: told.report, value: told.value, bubbles: true, composed: true },
+  assert.equal(seen.before, null);
+  assert.equal(seen.own, true);
+  assert.equal(seen.value, example(RIGHT));
+  assert.deepEqual(seen.events, [
+    { own: true, report: seen.report, value: seen.value, bubbles: true, composed: true },
   ]);
-  assert.deepEqual([told.report.valid, told.report.events, told.report.diagnostics], [true, 1, []]);
+  assert.deepEqual([seen.report.valid, seen.report.events, seen.report.diagnostics], [true, 1, []]);
 });
 
 test("a script can set what is checked", async (t) => {
@@ -633,10 +633,10 @@ test("attributes set what is checked and what is offered", async (t) => {
   assert.equal(await page.getByRole("button", { name: "Edit" }).count(), 0);
 });
 
-test("a wrong attribute is told, quietly", async (t) => {
+test("a wrong attribute is reported, quietly", async (t) => {
   const page = await open(t, "one.html");
   await verdict(page);
-  const told = page.evaluate(
+  const message = page.evaluate(
     () =>
       new Promise((resolve) => {
         document.addEventListener("prefect-event-failed", ({ detail }) =>
@@ -645,8 +645,8 @@ test("a wrong attribute is told, quietly", async (t) => {
       }),
   );
   await inPage(page, (widget) => widget.setAttribute("severity", "nope=off"));
-  await says(page, "Not checked: prefect-events: the option severity names nope");
-  assert.match(String(await told), /names `nope`/);
+  await says(page, "Not checked: prefect-events: the option severity: nope is no diagnostic code");
+  assert.match(String(await message), /`nope` is no diagnostic code/);
   await inPage(page, (widget) => widget.setAttribute("severity", "nope"));
   await says(page, "Not checked: the attribute severity lists CODE=LEVEL, which nope is not");
   await inPage(page, (widget) => widget.setAttribute("severity", ""));
@@ -655,7 +655,7 @@ test("a wrong attribute is told, quietly", async (t) => {
   await says(page, "Not checked: no code block has the id nowhere");
 });
 
-test("a module that does not load is told, and leaves the block as it was", async (t) => {
+test("a module that does not load is reported, and leaves the block as it was", async (t) => {
   const page = await open(t, "one.html", {
     before: (page) => page.route("**/*.wasm", (route) => route.fulfill({ status: 404 })),
   });
@@ -669,7 +669,7 @@ test("a module that does not load is told, and leaves the block as it was", asyn
   await says(page, "2 errors, 1 warning");
 });
 
-test("a Content Security Policy for styles is no hindrance, one against WebAssembly is told", async (t) => {
+test("a Content Security Policy for styles is no hindrance, one against WebAssembly is reported", async (t) => {
   const page = await open(t, "policy.html");
   await says(page, "2 errors, 1 warning");
   const padding = await page

@@ -15,8 +15,8 @@ try {
   policy.httpEquiv = "Content-Security-Policy";
   policy.content = `style-src 'self' 'nonce-${nonce}'; style-src-attr 'unsafe-inline'`;
   // Where Vite looks for it too.
-  const told = document.createElement("meta");
-  told.setAttribute("property", "csp-nonce");
-  told.nonce = nonce;
-  document.head.append(policy, told);
+  const nonceElement = document.createElement("meta");
+  nonceElement.setAttribute("property", "csp-nonce");
+  nonceElement.nonce = nonce;
+  document.head.append(policy, nonceElement);
 }

@@ -26,7 +26,7 @@ async function answer(request: Request): Promise<void> {
     else if (request.kind === "file") await validateFile(request);
     else send({ id, kind: "value", value: await call(request) });
   } catch (error) {
-    send(told(id, error));
+    send(errorAnswer(id, error));
   }
 }
 
@@ -70,7 +70,7 @@ async function validateFile({ id, file, options }: Extract<Request, { kind: "fil
 }
 
 /** The package throws a TypeError with a sentence for what it was given; everything else is a fault. */
-function told(id: number, error: unknown): Answer {
+function errorAnswer(id: number, error: unknown): Answer {
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
   return { id, kind: "error", message, stack, ours: !(error instanceof TypeError) };
 }

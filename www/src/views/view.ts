@@ -31,7 +31,7 @@ export abstract class View<S> extends LitElement {
     this.dispatchEvent(new CustomEvent<Place>("view-go", { detail: place, bubbles: true }));
   }
 
-  /** Shows a fault of ours; what was given wrongly is the view's to tell. */
+  /** Shows a fault of ours; what was given wrongly is the view's to show. */
   protected fault(error: unknown) {
     this.dispatchEvent(new CustomEvent("view-fault", { detail: error, bubbles: true }));
   }

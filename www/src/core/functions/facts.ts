@@ -1,6 +1,6 @@
 // What the page needs of an automation's triggers: the window that its slider moves, and what is expected.
 
-import type { TriggerInfo } from "./triggers.ts";
+import type { TriggerOutline } from "prefect-events";
 
 export interface Facts {
   /** What they are about. */
@@ -9,22 +9,32 @@ export interface Facts {
   window?: Window;
   /** It is a window over heartbeats. */
   watched: boolean;
-  /** If there is only one trigger that expects something. */
+  /** What the trigger of that window expects. */
   expect?: string[];
 }
 
-export type Window = NonNullable<TriggerInfo["within"]>;
+/** `from` and `to` are offsets: the text between them is its length. */
+export interface Window {
+  seconds: number;
+  from: number;
+  to: number;
+}
 
-export function factsOf(text: string, triggers: TriggerInfo[]): Facts {
+export function factsOf(text: string, triggers: TriggerOutline[]): Facts {
   const watching = triggers.find((one) => one.watches_heartbeats);
-  const window = (watching ?? triggers.find((one) => one.within))?.within;
-  const lists = triggers.map((one) => one.expect).filter((one) => one.length > 0);
-  const expect = lists.length === 1 ? lists[0] : undefined;
+  const trigger = watching ?? triggers.find((one) => one.within?.range);
+  const { within, expect } = trigger ?? {};
   return {
     text,
     watched: watching !== undefined,
-    ...(window && { window }),
-    ...(expect && { expect }),
+    ...(within?.range && {
+      window: {
+        seconds: within.seconds,
+        from: within.range.start.offset,
+        to: within.range.end.offset,
+      },
+    }),
+    ...(expect && expect.values.length > 0 && { expect: expect.values }),
   };
 }
 

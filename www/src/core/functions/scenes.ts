@@ -3,37 +3,26 @@
 import {
   type Advice,
   checkAutomation,
+  compareReplays,
   compareVersions,
   type Decision,
   type Diagnostic,
+  type Fired,
   heartbeatAdvice,
   init,
   type Report,
   replay,
   type SimulationResult,
   simulate,
+  type Lane as TimelineLane,
 } from "prefect-events";
 import { hasLoneSurrogate } from "../../ui/utf8.ts";
-import { type CapturedEvent, readEvents } from "./captured.ts";
 import { type Facts, factsOf } from "./facts.ts";
 import { type Play, scenario } from "./scenario.ts";
-import {
-  compareReplays,
-  difference,
-  type Timeline,
-  type TimelineFiring,
-  type TimelineLane,
-  timelineOf,
-  usualFrequency,
-  type VersionDifference,
-} from "./timeline.ts";
-import { readTriggers } from "./triggers.ts";
 
 await init({ validate: false });
 
-export type { Outcome } from "./timeline.ts";
-
-export type Fired = TimelineFiring;
+export type { Fired };
 
 /** Of which there are many stands in typed arrays, which come from a worker without being copied one by one. */
 export interface Lane
@@ -74,8 +63,8 @@ export interface Played {
   wrong?: { in: "automation" | "events" | "scenario"; findings: Diagnostic[] };
 }
 
-/** A decision as the list tells it. */
-export interface Told {
+/** A decision as the list shows it. */
+export interface ListedDecision {
   decision: number;
   lane: number;
   at: number;
@@ -84,17 +73,20 @@ export interface Told {
   fault?: string;
 }
 
+interface Captured {
+  number: number;
+  text: string;
+  /** The seconds that usually lie between two heartbeats, once they were played. */
+  frequency?: number | undefined;
+}
+
 let number = 0;
-let held:
-  | { number: number; text: string; events: CapturedEvent[]; frequency: number | undefined }
-  | undefined;
-let sent: { of: string; events: object[] } | undefined;
+let held: Captured | undefined;
 let last: { scene: Scene; decisions: Decision[]; lanes: Int32Array } | undefined;
 
 /** Keeps captured events until others come; they are played by the number that this gives. */
 export function hold(text: string): number {
-  const events = readEvents(text);
-  held = { number: (held?.number ?? 0) + 1, text, events, frequency: usualFrequency(events) };
+  held = { number: (held?.number ?? 0) + 1, text };
   return held.number;
 }
 
@@ -107,25 +99,29 @@ function capturedOf({ captured }: Play) {
 
 /** What the page needs of an automation's triggers. */
 export function facts(text: string): Facts {
-  return factsOf(text, readTriggers(text));
+  return factsOf(text, checkAutomation(text).triggers);
 }
 
 export function play(asked: Play): Played {
   const text = asked.automation;
-  // In an escape of YAML the core would not see it.
+  // The core would report a place in the scenario's text, which the page does not show.
   for (const { name, state } of asked.runs)
     for (const one of [name, state ?? ""])
       if (hasLoneSurrogate(one))
         throw new TypeError(
           `\`${one}\` has half of a surrogate pair (U+D800 to U+DFFF), which is no character`,
         );
-  const found = facts(text);
   const captured = capturedOf(asked);
+  const how = { trace: true, timeline: true, server_version: asked.version };
+  const result = captured ? replay(text, captured.text, how) : simulate(scenario(asked), how);
+  if (captured && result.timeline)
+    captured.frequency = result.timeline.heartbeat?.frequency_seconds;
   const frequency = captured ? captured.frequency : asked.heartbeat.frequency;
   const report = checkAutomation(text, {
     server_version: asked.version,
     ...(frequency && { heartbeat_frequency: Math.round(frequency) }),
   });
+  const found = factsOf(text, report.triggers);
   const played: Played = { report, facts: found };
   if (found.watched && found.window && frequency)
     played.advice = heartbeatAdvice({
@@ -137,37 +133,15 @@ export function play(asked: Play): Played {
     const findings = report.diagnostics.filter((one) => one.severity === "error");
     return { ...played, wrong: { in: "automation", findings } };
   }
-  const result =
-    captured === undefined
-      ? generate(asked)
-      : replay(text, captured.text, { trace: true, server_version: asked.version });
   if (result.errors)
     return { ...played, wrong: { in: result.found_in ?? "scenario", findings: result.errors } };
-  const period = captured ? (frequency ?? 0) : asked.heartbeat.frequency + asked.heartbeat.drift;
-  const timeline = timelineOf(asked, result, captured?.events, period * 1000);
-  return { ...played, scene: sceneOf(timeline, result, found.watched) };
+  return { ...played, scene: sceneOf(result) };
 }
 
-/** Whatever the automation is, the same runs send the same events: they are not told again. */
-function generate(asked: Play): SimulationResult {
-  const { runs, heartbeat, copies, length } = asked;
-  const of = JSON.stringify([runs, heartbeat, copies, length]);
-  const known = sent?.of === of ? sent.events : undefined;
-  const result = simulate(scenario(asked), {
-    trace: true,
-    events: known === undefined,
-    server_version: asked.version,
-  });
-  if (result.events) sent = { of, events: result.events };
-  return known && !result.errors ? { ...result, events: known } : result;
-}
-
-function sceneOf(
-  { start, end, tick_seconds, lanes }: Timeline,
-  { decisions = [], firings, undelivered = 0 }: SimulationResult,
-  watchesHeartbeats: boolean,
-): Scene {
+function sceneOf({ timeline, decisions = [], firings, undelivered = 0 }: SimulationResult): Scene {
+  if (!timeline) throw new Error("a simulation without errors has a timeline");
   number += 1;
+  const { start, end, tick_seconds, watches_heartbeats, lanes } = timeline;
   const scene: Scene = {
     number,
     start,
@@ -176,18 +150,19 @@ function sceneOf(
     lanes: lanes.map((lane) => laneOf(lane, decisions)),
     firings: firings.length,
     undelivered,
-    watchesHeartbeats,
+    watchesHeartbeats: watches_heartbeats,
   };
   const laneOfEach = new Int32Array(decisions.length).fill(-1);
   lanes.forEach((lane, index) => {
-    for (const decision of lane.decisions) laneOfEach[decision] = index;
+    for (const decision of lane.decisions ?? []) laneOfEach[decision] = index;
   });
   last = { scene, decisions, lanes: laneOfEach };
   return scene;
 }
 
 function laneOf(lane: TimelineLane, all: Decision[]): Lane {
-  const decided = lane.decisions.flatMap((index) => all[index] ?? []);
+  const own = lane.decisions ?? [];
+  const decided = own.flatMap((index) => all[index] ?? []);
   return {
     ...lane,
     heartbeats: Float64Array.from(lane.heartbeats),
@@ -201,40 +176,45 @@ function laneOf(lane: TimelineLane, all: Decision[]): Lane {
       ]),
     ),
     reactive: lane.windows.some((one) => one.posture === "Reactive"),
-    times: Float64Array.from(decided, (one) => Date.parse(one.at)),
+    times: Float64Array.from(decided, (one) => instant(one.at)),
     kinds: decided.map((one) => one.kind),
-    decisions: Int32Array.from(lane.decisions),
+    decisions: Int32Array.from(own),
   };
 }
 
-/** The firings in which the two versions of the server differ. */
-export function compare(asked: Play): VersionDifference[] {
+/** Milliseconds since the epoch, with the microseconds that `Date` does not have, as all times of a timeline. */
+function instant(at: string): number {
+  return Date.parse(at) + Number(at.slice(23, 26)) / 1000;
+}
+
+/** The firings in which the two versions of the server differ, each in one sentence. */
+export function compare(asked: Play): { message: string }[] {
   const captured = capturedOf(asked);
-  if (captured) return compareReplays(asked.automation, captured.text);
-  return compareVersions(scenario(asked)).differences.map((one) =>
-    difference(one["3.8"], one["3.9"]),
-  );
+  const { differences } = captured
+    ? compareReplays(asked.automation, captured.text)
+    : compareVersions(scenario(asked));
+  return differences.map(({ message }) => ({ message }));
 }
 
 /** What was decided: of one lane everything, or of all lanes without what happens at each heartbeat. */
-export function decisions(of: number, lane: number | undefined, all: boolean): Told[] {
+export function decisions(of: number, lane: number | undefined, all: boolean): ListedDecision[] {
   if (!last || last.scene.number !== of) return [];
-  const told: Told[] = [];
+  const listed: ListedDecision[] = [];
   const { decisions, lanes } = last;
   decisions.forEach((one, index) => {
     const on = lanes[index] ?? -1;
     if (on < 0 || (lane !== undefined && on !== lane)) return;
     if (!all && DULL.includes(one.kind) && !one.fault) return;
-    told.push({
+    listed.push({
       decision: index,
       lane: on,
-      at: Date.parse(one.at),
+      at: instant(one.at),
       kind: one.kind,
       because: one.because,
       ...(one.fault && { fault: one.fault }),
     });
   });
-  return told;
+  return listed;
 }
 
 /** What is decided all the time, and changes nothing that a reader did not expect. */

@@ -173,7 +173,7 @@ function finding({ severity, message, code }: Diagnostic) {
 }
 
 function shown(built: Built, view: OutputView) {
-  if (view === "events") return story(built.events);
+  if (view === "events") return eventTable(built.events);
   const text = textIn(built, view) ?? "";
   const cut = text.length > MOST_SHOWN;
   const part = cut ? text.slice(0, MOST_SHOWN) : text;
@@ -184,7 +184,7 @@ function shown(built: Built, view: OutputView) {
 }
 
 /** The events of a run, in the order of time. */
-function story(events: Event[]) {
+function eventTable(events: Event[]) {
   const first = events[0]?.occurred ?? "";
   return html`
     <table>

@@ -28,7 +28,7 @@ export function runInputs(flowRun: EventType | undefined): InputKey[] {
       always: true,
       otherwise: "a minute after it starts, or after its tasks",
     }),
-    optional("dies", "When its process dies without a word: nothing is told after that", {
+    optional("dies", "When its process dies without a word: it sends nothing after that", {
       example: "4m",
     }),
     optional(

@@ -7,7 +7,6 @@ import type { Event, EventType, InputKey } from "prefect-events";
 import { authoring, catalogue, events, InputError, latest } from "../../core/client.ts";
 import { announce } from "../../ui/announce.ts";
 import { code, fence, sentence as prose } from "../../ui/markdown.ts";
-import { hasLoneSurrogate } from "../../ui/utf8.ts";
 import { View } from "../view.ts";
 import "./choice.ts";
 import { CUSTOM } from "./custom.ts";
@@ -58,7 +57,7 @@ export class BuildView extends View<unknown> {
   /** The form for what is built now. */
   private async enter() {
     const { kind, event } = this.current;
-    const type = await catalogue.describe(kind === "event" ? event : FLOW_RUN);
+    const type = await describe(kind === "event" ? event : FLOW_RUN);
     if (kind !== this.current.kind || event !== this.current.event) return;
     this.type = kind === "event" ? type : undefined;
     this.inputs = kind === "run" ? runInputs(type) : (type?.inputs ?? CUSTOM);
@@ -86,7 +85,6 @@ export class BuildView extends View<unknown> {
 
   private readonly make = latest(async (at: State, inputs: InputKey[]): Promise<Built> => {
     const options = { seed: at.seed, now: at.now };
-    refuseLoneSurrogates(at.kind === "event" ? { event: at.event, ...at.input } : at.run);
     const built: Event[] =
       at.kind === "event"
         ? [await authoring.buildEvent(at.event, known(at.input, inputs), options)]
@@ -139,11 +137,11 @@ export class BuildView extends View<unknown> {
         this.fault(error);
         return;
       }
-      this.tell(error.message.replace(/^prefect-events: /, ""), inputs);
+      this.explain(error.message.replace(/^prefect-events: /, ""), inputs);
     }
   }
 
-  private tell(message: string, inputs: InputKey[]) {
+  private explain(message: string, inputs: InputKey[]) {
     const keys = inputs.map(({ key }) => key);
     const words = quoted(message);
     const key =
@@ -367,16 +365,12 @@ export class BuildView extends View<unknown> {
   }
 }
 
-/** The package would write `�` for each. */
-function refuseLoneSurrogates(value: unknown, key = ""): void {
-  if (typeof value === "string" && hasLoneSurrogate(value))
-    throw new InputError(
-      `\`${key}\` has half of a surrogate pair (U+D800 to U+DFFF), which is no character and cannot be sent`,
-    );
-  if (value === null || typeof value !== "object") return;
-  for (const [name, part] of Object.entries(value)) {
-    const inner = Array.isArray(value) ? `${key}[${name}]` : key === "" ? name : `${key}.${name}`;
-    refuseLoneSurrogates(name, inner);
-    refuseLoneSurrogates(part, inner);
+/** What is known of an event. Nothing if no event can have this name: what builds it reports why. */
+async function describe(name: string): Promise<EventType | undefined> {
+  try {
+    return await catalogue.describe(name);
+  } catch (error) {
+    if (error instanceof InputError) return undefined;
+    throw error;
   }
 }

@@ -2,7 +2,7 @@
 
 import { html, LitElement, nothing, type PropertyValues } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
-import type { Scene, Told } from "../../core/functions/scenes.ts";
+import type { ListedDecision, Scene } from "../../core/functions/scenes.ts";
 import { prose } from "../../ui/prose.ts";
 import { clock } from "./summary.ts";
 import "./decisions.css";
@@ -14,14 +14,14 @@ const PAGE = 200;
 export class Decisions extends LitElement {
   @property({ attribute: false }) scene: Scene | undefined;
   @property({ attribute: false }) chosen: number | undefined;
-  @property({ attribute: false }) tell: (
+  @property({ attribute: false }) fetchDecisions: (
     lane: number | undefined,
     all: boolean,
-  ) => Promise<Told[]> = async () => [];
+  ) => Promise<ListedDecision[]> = async () => [];
 
   @state() private lane: number | undefined;
   @state() private all = false;
-  @state() private told: Told[] = [];
+  @state() private listed: ListedDecision[] = [];
   @state() private most = PAGE;
 
   protected override createRenderRoot() {
@@ -37,23 +37,23 @@ export class Decisions extends LitElement {
   private async fetch() {
     const { scene, lane, all } = this;
     if (!scene) return;
-    const told = await this.tell(lane, all);
+    const listed = await this.fetchDecisions(lane, all);
     if (scene !== this.scene || lane !== this.lane || all !== this.all) return;
-    this.told = told;
+    this.listed = listed;
     this.most = PAGE;
   }
 
   protected override async updated(changed: PropertyValues) {
     if (!changed.has("chosen") || this.chosen === undefined) return;
     // What is hidden by the filter is shown with all others of its lane.
-    if (!this.told.some((one) => one.decision === this.chosen)) {
+    if (!this.listed.some((one) => one.decision === this.chosen)) {
       const lane = this.scene?.lanes.findIndex((one) => one.decisions.includes(this.chosen ?? -1));
       if (lane === undefined || lane < 0) return;
       this.lane = lane;
       this.all = true;
       await this.fetch();
     }
-    const at = this.told.findIndex((one) => one.decision === this.chosen);
+    const at = this.listed.findIndex((one) => one.decision === this.chosen);
     if (at >= this.most) this.most = at + PAGE;
     await this.updateComplete;
     const list = this.querySelector<HTMLElement>("ol");
@@ -67,7 +67,7 @@ export class Decisions extends LitElement {
   }
 
   protected override render() {
-    const { scene, told, most } = this;
+    const { scene, listed, most } = this;
     if (!scene) return nothing;
     return html`
       <section class="decisions" aria-labelledby="decisions-title">
@@ -88,15 +88,15 @@ export class Decisions extends LitElement {
           }} /> Each heartbeat</label>
         </header>
         ${
-          told.length === 0
+          listed.length === 0
             ? html`<p class="empty">Nothing was decided: no event matches the trigger.</p>`
             : html`<ol tabindex="-1">
-                ${told.slice(0, most).map((one) => this.renderOne(one, scene))}
+                ${listed.slice(0, most).map((one) => this.renderOne(one, scene))}
                 ${
-                  told.length > most
+                  listed.length > most
                     ? html`<li><button @click=${() => {
                         this.most += PAGE;
-                      }}>Show more of ${told.length}</button></li>`
+                      }}>Show more of ${listed.length}</button></li>`
                     : nothing
                 }
               </ol>`
@@ -105,7 +105,7 @@ export class Decisions extends LitElement {
     `;
   }
 
-  private renderOne({ decision, at, kind, because, fault, lane }: Told, scene: Scene) {
+  private renderOne({ decision, at, kind, because, fault, lane }: ListedDecision, scene: Scene) {
     return html`<li>
       <button class="plain" aria-current=${decision === this.chosen ? "true" : nothing}
         @click=${() => this.dispatchEvent(new CustomEvent("choose", { detail: decision, bubbles: true }))}>

@@ -175,7 +175,7 @@ function paintStates(context: CanvasRenderingContext2D, one: Lane, view: View) {
     line(context, left, lane.track - 9, left, lane.base, colours["ink-faint"]);
     const next = one.states[index + 1];
     const long = context.measureText(name).width + 6;
-    // Names do not stand upon each other: of two, the later is told.
+    // Names do not stand upon each other: of two, the later is written.
     if (next && x(next.at) - left < long) return;
     if (left + long > width) {
       context.textAlign = "right";

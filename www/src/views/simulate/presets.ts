@@ -53,9 +53,9 @@ actions:
   - type: do-nothing
 `;
 
-/** In units of 30 seconds, so that the same story is told at each frequency. */
-const story = (beat: number): Run[] => {
-  const at = (seconds: number) => Math.round((seconds * beat) / 30);
+/** In units of 30 seconds, so that the same happens at each frequency. */
+const exampleRuns = (frequency: number): Run[] => {
+  const at = (seconds: number) => Math.round((seconds * frequency) / 30);
   return [
     { name: "healthy", starts: 0, ends: at(405), state: "Completed" },
     { name: "hiccup", starts: at(10), ends: at(405), state: "Completed", misses: [6, 7] },
@@ -70,14 +70,14 @@ export const PRESETS = {
     automation: zombie(90),
     frequency: 30,
     length: 420,
-    runs: story(30),
+    runs: exampleRuns(30),
   },
   "zombie-180": {
     title: "Documented zombie automation, 180 s / 540 s",
     automation: zombie(540),
     frequency: 180,
     length: 2520,
-    runs: story(180),
+    runs: exampleRuns(180),
   },
   "explicit-expect": {
     title: "With an explicit list of states",
@@ -126,21 +126,21 @@ export const PRESETS = {
 export type PresetName = keyof typeof PRESETS;
 
 /** The kinds of run that can be added, at a frequency of heartbeats. */
-export const KINDS: Record<string, (beat: number) => Omit<Run, "name">> = {
-  healthy: (beat) => ({ starts: 0, ends: 10 * beat, state: "Completed" }),
-  hiccup: (beat) => ({ starts: 0, ends: 10 * beat, state: "Completed", misses: [4, 5] }),
-  zombie: (beat) => ({ starts: 0, dies: Math.round(4.5 * beat) }),
-  custom: (beat) => ({ starts: 0, ends: 6 * beat, state: "SuccessfullyProcessed" }),
-  "late-heartbeat": (beat) => ({
+export const KINDS: Record<string, (frequency: number) => Omit<Run, "name">> = {
+  healthy: (frequency) => ({ starts: 0, ends: 10 * frequency, state: "Completed" }),
+  hiccup: (frequency) => ({ starts: 0, ends: 10 * frequency, state: "Completed", misses: [4, 5] }),
+  zombie: (frequency) => ({ starts: 0, dies: Math.round(4.5 * frequency) }),
+  custom: (frequency) => ({ starts: 0, ends: 6 * frequency, state: "SuccessfullyProcessed" }),
+  "late-heartbeat": (frequency) => ({
     starts: 0,
-    ends: 6 * beat,
+    ends: 6 * frequency,
     state: "Completed",
     heartbeat_after_end: 0.2,
   }),
-  retrying: (beat) => ({
+  retrying: (frequency) => ({
     starts: 0,
-    ends: 10 * beat,
+    ends: 10 * frequency,
     state: "Completed",
-    retry: { at: 4 * beat + 10, for: 3 * beat },
+    retry: { at: 4 * frequency + 10, for: 3 * frequency },
   }),
 };

@@ -1,7 +1,7 @@
 // What a scene comes to, in words. It counts; what is decided, and why, are the core's sentences.
 
-import type { Diagnostic } from "prefect-events";
-import type { Fired, Lane, Outcome, Played, Scene } from "../../core/functions/scenes.ts";
+import type { Diagnostic, RunOutcome } from "prefect-events";
+import type { Fired, Lane, Played, Scene } from "../../core/functions/scenes.ts";
 
 export interface Summary {
   tone: "good" | "bad" | "plain";
@@ -14,7 +14,7 @@ export interface Summary {
   help?: { within: number; misses: number } | { finding: Diagnostic };
 }
 
-const OUTCOMES: Record<Outcome, string> = {
+const OUTCOMES: Record<RunOutcome, string> = {
   alive: "was alive",
   dead: "was dead",
   finished: "had finished",
@@ -60,15 +60,15 @@ export function summarise({ scene, report, advice }: Played): Summary | undefine
           ? "good"
           : "plain",
     fires: struck.length === 0 ? `${fires}.` : `${fires};`,
-    on: [struck.length === 0 ? "" : told(outcomes), lost].filter(Boolean).join(" "),
+    on: [struck.length === 0 ? "" : described(outcomes), lost].filter(Boolean).join(" "),
     ...(why && { why }),
     ...helped(report.diagnostics, scene, bad ? why?.fired : undefined, advice),
   };
 }
 
 /** "1 of them was alive, 2 had finished." */
-function told(outcomes: (Outcome | undefined)[]): string {
-  const count = (outcome: Outcome) => outcomes.filter((one) => one === outcome).length;
+function described(outcomes: (RunOutcome | undefined)[]): string {
+  const count = (outcome: RunOutcome) => outcomes.filter((one) => one === outcome).length;
   const [alive, dead, finished, silent] = [
     count("alive"),
     count("dead"),
@@ -100,7 +100,7 @@ function instructive(scene: Scene): Summary["why"] {
     acts(lane).map((fired) => ({ lane: index, fired, name: lane.name })),
   );
   all.sort((one, other) => one.fired.at - other.fired.at);
-  const of = (outcome: Outcome) => all.find(({ fired }) => fired.outcome === outcome);
+  const of = (outcome: RunOutcome) => all.find(({ fired }) => fired.outcome === outcome);
   return scene.watchesHeartbeats ? (of("alive") ?? of("finished") ?? all[0]) : all[0];
 }
 

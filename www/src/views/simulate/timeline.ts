@@ -7,7 +7,7 @@ import { type D3ZoomEvent, type ZoomTransform, zoom, zoomIdentity } from "d3-zoo
 import { html, LitElement, nothing, type PropertyValues } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { guard } from "lit/directives/guard.js";
-import type { Lane, Scene, Told } from "../../core/functions/scenes.ts";
+import type { Lane, ListedDecision, Scene } from "../../core/functions/scenes.ts";
 import { announce } from "../../ui/announce.ts";
 import { prose } from "../../ui/prose.ts";
 import { COLOURS, type Colours, inForce, type LaneShape, paint } from "./paint.ts";
@@ -37,11 +37,12 @@ export class Timeline extends LitElement {
   /** The decision that is chosen, here or in the list. */
   @property({ attribute: false }) chosen: number | undefined;
   /** Fetches what was decided in a lane. */
-  @property({ attribute: false }) tell: (lane: number) => Promise<Told[]> = async () => [];
+  @property({ attribute: false }) fetchDecisions: (lane: number) => Promise<ListedDecision[]> =
+    async () => [];
 
   @state() private wide = true;
   @state() private looked: Looked | undefined;
-  @state() private told: Told | undefined;
+  @state() private decision: ListedDecision | undefined;
   private cursor: number | undefined;
   @state() private legend = false;
   /** What is under the pointer, but was not decided: a heartbeat that never came, a death. */
@@ -67,9 +68,9 @@ export class Timeline extends LitElement {
   private colours: Colours | undefined;
   private readonly resized = new ResizeObserver(() => this.measure());
   private readonly dark = matchMedia("(prefers-color-scheme: dark)");
-  private lanes: { scene: number; told: Map<number, Promise<Told[]>> } = {
+  private lanes: { scene: number; decisions: Map<number, Promise<ListedDecision[]>> } = {
     scene: -1,
-    told: new Map(),
+    decisions: new Map(),
   };
   /** How many frames were drawn: what tests of smoothness read. */
   frames = 0;
@@ -143,7 +144,7 @@ export class Timeline extends LitElement {
   protected override updated(changed: PropertyValues<this>) {
     if (changed.has("scene")) {
       if (this.lanes.scene !== this.scene?.number)
-        this.lanes = { scene: this.scene?.number ?? -1, told: new Map() };
+        this.lanes = { scene: this.scene?.number ?? -1, decisions: new Map() };
       void this.look(undefined);
       const before = changed.get("scene") as Scene | undefined;
       if (
@@ -272,29 +273,29 @@ export class Timeline extends LitElement {
     if (looked?.lane === this.looked?.lane && looked?.mark === this.looked?.mark && !say) return;
     this.looked = looked;
     if (looked) this.remark = "";
-    this.told = undefined;
+    this.decision = undefined;
     this.draw();
     const { scene } = this;
     if (!looked || !scene) return;
     const lane = scene.lanes[looked.lane];
-    const decision = lane?.decisions[looked.mark];
+    const index = lane?.decisions[looked.mark];
     this.cursor = lane?.times[looked.mark];
-    const told = (await this.toldOf(looked.lane)).find((one) => one.decision === decision);
-    if (this.looked !== looked || this.scene !== scene || !told) return;
-    this.told = told;
+    const decision = (await this.decisionsOf(looked.lane)).find((one) => one.decision === index);
+    if (this.looked !== looked || this.scene !== scene || !decision) return;
+    this.decision = decision;
     if (say)
       announce(
-        `${lane?.name}, ${clock(told.at)}, ${told.kind}: ${told.because}. ${looked.mark + 1} of ${lane?.times.length}`,
+        `${lane?.name}, ${clock(decision.at)}, ${decision.kind}: ${decision.because}. ${looked.mark + 1} of ${lane?.times.length}`,
       );
   }
 
-  private toldOf(lane: number): Promise<Told[]> {
-    let told = this.lanes.told.get(lane);
-    if (!told) {
-      told = this.tell(lane);
-      this.lanes.told.set(lane, told);
+  private decisionsOf(lane: number): Promise<ListedDecision[]> {
+    let decisions = this.lanes.decisions.get(lane);
+    if (!decisions) {
+      decisions = this.fetchDecisions(lane);
+      this.lanes.decisions.set(lane, decisions);
     }
-    return told;
+    return decisions;
   }
 
   private choose(decision: number | undefined) {
@@ -530,19 +531,19 @@ export class Timeline extends LitElement {
   }
 
   private renderTip() {
-    const { looked, told, scene, cursor } = this;
+    const { looked, decision, scene, cursor } = this;
     const lane = looked && scene?.lanes[looked.lane];
     const side = this.tip.x > this.width * 0.55 ? "before" : "after";
     if (this.remark)
       return html`<div class="tip ${side}" style="--x:${this.tip.x}px;--y:${this.tip.y}px" aria-hidden="true"><p>${this.remark}</p></div>`;
-    if (!lane || !told) return nothing;
+    if (!lane || !decision) return nothing;
     const window = cursor === undefined ? undefined : inForce(lane, cursor);
     return html`<div class="tip ${side}" style="--x:${this.tip.x}px;--y:${this.tip.y}px" aria-hidden="true">
-      <p class="when"><strong class="kind ${told.kind}">${told.kind}</strong> <span>${clock(told.at, true)}</span> <span>${lane.name}</span></p>
-      <p>${prose(told.because)}</p>
+      <p class="when"><strong class="kind ${decision.kind}">${decision.kind}</strong> <span>${clock(decision.at, true)}</span> <span>${lane.name}</span></p>
+      <p>${prose(decision.because)}</p>
       ${
-        window && window.end > told.at
-          ? html`<p class="soft">${span(Math.round((window.end - told.at) / 100) / 10)} left</p>`
+        window && window.end > decision.at
+          ? html`<p class="soft">${span(Math.round((window.end - decision.at) / 100) / 10)} left</p>`
           : nothing
       }
     </div>`;
@@ -553,7 +554,7 @@ export class Timeline extends LitElement {
     return html`
       <ul class="legend" aria-label="Signs">
         <li><span class="sign fuse"></span>time left before firing; at zero it fires on the next check (every ${span(tick / 1000)})</li>
-        <li><span class="sign beat"></span>heartbeat</li>
+        <li><span class="sign heartbeat"></span>heartbeat</li>
         ${some((lane) => lane.missed.length > 0) ? html`<li><span class="sign missed"></span>heartbeat that never came</li>` : nothing}
         ${some((lane) => lane.fired.some(isWrong)) ? html`<li><span class="sign fire">▲</span>fired on a run that was alive or had finished</li>` : nothing}
         ${some((lane) => lane.fired.some((one) => !one.child && !isWrong(one))) ? html`<li><span class="sign fire">◆</span>fired</li>` : nothing}

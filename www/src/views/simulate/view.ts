@@ -104,7 +104,7 @@ export class SimulateView extends View<unknown> {
       });
       if (advice && this.advice) this.advice = advice;
     } catch (error) {
-      // A mistake in the text is told by what plays it.
+      // A mistake in the text is reported by what plays it.
       if (!(error instanceof InputError)) this.fault(error);
     }
   }
@@ -144,7 +144,7 @@ export class SimulateView extends View<unknown> {
     return this.held?.number;
   }
 
-  /** What was given wrongly is told here; everything else is a fault. */
+  /** What was given wrongly is shown here; everything else is a fault. */
   private blame(error: unknown) {
     if (error instanceof InputError) this.refused = error.message;
     else this.fault(error);
@@ -213,7 +213,7 @@ export class SimulateView extends View<unknown> {
                   good?.scene
                     ? html`<simulate-timeline class="panel"
                         .scene=${good.scene} .chosen=${this.chosen} ?stale=${stale}
-                        .tell=${this.decisionsOf}
+                        .fetchDecisions=${this.decisionsOf}
                       ></simulate-timeline>`
                     : nothing
                 }
@@ -223,7 +223,7 @@ export class SimulateView extends View<unknown> {
                   ${
                     good?.scene
                       ? html`<simulate-decisions class="panel"
-                          .scene=${this.settled} .chosen=${this.chosen} .tell=${this.decisions}
+                          .scene=${this.settled} .chosen=${this.chosen} .fetchDecisions=${this.decisions}
                         ></simulate-decisions>`
                       : nothing
                   }
@@ -374,7 +374,7 @@ export class SimulateView extends View<unknown> {
     const { shown } = this;
     const { heartbeat, length, runs, copies, events } = shown;
     const { window, watched } = this.facts ?? {};
-    const beat = (key: keyof Heartbeat) => (value: number) =>
+    const setHeartbeat = (key: keyof Heartbeat) => (value: number) =>
       this.set({ heartbeat: { ...heartbeat, [key]: value } });
     const first: Slider[] = [];
     if (window)
@@ -395,7 +395,7 @@ export class SimulateView extends View<unknown> {
         most: 600,
         step: 5,
         value: heartbeat.frequency,
-        set: beat("frequency"),
+        set: setHeartbeat("frequency"),
       });
     const more: Slider[] =
       events === undefined
@@ -407,7 +407,7 @@ export class SimulateView extends View<unknown> {
               most: 5,
               step: 0.005,
               value: heartbeat.drift,
-              set: beat("drift"),
+              set: setHeartbeat("drift"),
             },
             {
               label: "Delay",
@@ -416,7 +416,7 @@ export class SimulateView extends View<unknown> {
               most: 120,
               step: 0.1,
               value: heartbeat.delay,
-              set: beat("delay"),
+              set: setHeartbeat("delay"),
             },
             {
               label: "Jitter",
@@ -425,7 +425,7 @@ export class SimulateView extends View<unknown> {
               most: 120,
               step: 0.1,
               value: heartbeat.jitter,
-              set: beat("jitter"),
+              set: setHeartbeat("jitter"),
             },
             {
               label: "Loss",
@@ -434,7 +434,7 @@ export class SimulateView extends View<unknown> {
               most: 30,
               step: 0.5,
               value: Math.round(heartbeat.loss * 1000) / 10,
-              set: (value) => beat("loss")(value / 100),
+              set: (value) => setHeartbeat("loss")(value / 100),
             },
             {
               label: "Copies of each run",

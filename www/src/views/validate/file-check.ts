@@ -23,7 +23,7 @@ export class FileCheck {
   /** Why it cannot be checked. */
   refused: string | undefined;
   private readonly halt: () => void;
-  private told = 0;
+  private reportedAt = 0;
 
   constructor(
     readonly file: File,
@@ -76,8 +76,8 @@ export class FileCheck {
       ...(unlisted > 0 && { truncated: unlisted }),
     };
     const now = performance.now();
-    if (now - this.told < PACE) return;
-    this.told = now;
+    if (now - this.reportedAt < PACE) return;
+    this.reportedAt = now;
     this.changed();
   }
 }

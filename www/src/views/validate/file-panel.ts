@@ -31,7 +31,7 @@ export function filePanel(check: FileCheck, chosen: Chosen, { stop, close, edit 
               <progress aria-label="Checked" max=${file.size} value=${running && bytes === 0 ? nothing : done}></progress>
               <p class="running">
                 ${running ? `${size(done)} checked` : phase === "stopped" ? `Stopped after ${size(done)}` : "All checked"}:
-                ${told(report)}
+                ${counted(report)}
               </p>
             `
       }
@@ -40,7 +40,7 @@ export function filePanel(check: FileCheck, chosen: Chosen, { stop, close, edit 
   `;
 }
 
-function told(report: Report): string {
+function counted(report: Report): string {
   const found = counts(report).filter(([, number]) => number > 0);
   const all = found.map(([severity, number]) => count(number, severity));
   return [count(report.events, "event"), ...(all.length > 0 ? all : ["nothing wrong"])].join(", ");
