@@ -11,15 +11,12 @@ use crate::text::order;
 use super::display;
 use super::edits::{self, Edits};
 use super::options::{Profile, ReportOptions};
-use super::path::Path;
+use super::path::{LONGEST, Path};
 use super::source::Source;
 use crate::text::phrase;
 use crate::text::phrase::shown;
 use crate::text::steps::step;
 use crate::text::template;
-
-/// Longer pointers are not kept in mind: of many places under one long key each would take as much memory as the key.
-const LONGEST_REPORTED: usize = 1000;
 
 /// Which event a finding is about.
 #[derive(Clone, Copy, Default)]
@@ -205,7 +202,7 @@ impl<'s> Findings<'s> {
         }
         let pointer = pointer.as_str();
         let ends = pointer.match_indices('/').skip(1).map(|(end, _)| end).chain([pointer.len()]);
-        let mut around = ends.take_while(|end| *end <= LONGEST_REPORTED).filter_map(|end| pointer.get(..end));
+        let mut around = ends.take_while(|end| *end <= LONGEST).filter_map(|end| pointer.get(..end));
         around.any(|around| !around.is_empty() && self.reported.contains(around))
     }
 
@@ -230,8 +227,9 @@ impl<'s> Findings<'s> {
     pub fn note(&mut self, usual: Severity, code: Code, subject: &Subject<'_>, path: &Path<'_>) -> Draft<'_> {
         self.found_here = true;
         // A mere remark does not keep a value from being compared; an error does, also one that is switched off.
-        if usual == Severity::Error && !path.is_longer(LONGEST_REPORTED) {
-            let pointer = String::from(path.pointer());
+        if usual == Severity::Error
+            && let (pointer, true) = path.short()
+        {
             step(pointer.len());
             self.reported.insert(pointer);
         }
@@ -246,7 +244,7 @@ impl<'s> Findings<'s> {
         if *count > self.options.max_diagnostics as u64 {
             return Draft(None);
         }
-        let (name, path) = (subject.name.map(str::to_owned), String::from(path.pointer()));
+        let (name, (path, _)) = (subject.name.map(str::to_owned), path.short());
         step(name.as_ref().map_or(0, String::len).saturating_add(path.len()));
         self.found.push(Found {
             code,

@@ -20,6 +20,9 @@ pub const MAX_PER_VALUE: u64 = 20_000;
 /// Keywords that apply to the values of one event, of all schemas for it.
 pub const MAX_PER_EVENT: u64 = 10_000_000;
 
+/// A pointer of more bytes is long, and so many more of them count as one value.
+const LONG_POINTER: usize = 256;
+const POINTER_PIECE: usize = 16;
 /// Events are nested no deeper, where schemas look.
 const DEEPEST_EVENT: usize = 200;
 /// Steps of working this out, for all schemas.
@@ -67,14 +70,22 @@ fn long_pattern() -> String {
     format!("a regular expression has more than {MAX_PATTERN} bytes")
 }
 
-/// How many values an event has.
+/// How many values an event has. One whose pointer is long counts more than once, as each refusal carries it.
 pub fn values(instance: &Json) -> u64 {
+    values_below(instance, 0)
+}
+
+fn values_below(instance: &Json, pointer: usize) -> u64 {
+    let below = |step: usize, inner: &Json| values_below(inner, pointer.saturating_add(step).saturating_add(1));
     let inner: u64 = match instance {
-        Json::Array(items) => items.iter().map(values).fold(0, u64::saturating_add),
-        Json::Object(members) => members.values().map(values).fold(0, u64::saturating_add),
+        Json::Array(items) => items.iter().map(|item| below(1, item)).fold(0, u64::saturating_add),
+        Json::Object(members) => {
+            members.iter().map(|(key, member)| below(key.len(), member)).fold(0, u64::saturating_add)
+        }
         _ => 0,
     };
-    inner.saturating_add(1)
+    let long = pointer.saturating_sub(LONG_POINTER).checked_div(POINTER_PIECE).unwrap_or_default();
+    inner.saturating_add(1).saturating_add(long as u64)
 }
 
 /// A subschema, and where it leads.
