@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use hashbrown::HashSet;
-
 use super::{Code, Diagnostic, Edit, Fix, Report, Severity};
 use crate::json::{Places, Pointer, Position, Range, Span, Value};
 use crate::text::order;
@@ -16,6 +14,7 @@ use super::source::Source;
 use crate::text::phrase;
 use crate::text::phrase::shown;
 use crate::text::steps::step;
+use crate::text::table::TextSet;
 use crate::text::template;
 
 /// Which event a finding is about.
@@ -153,7 +152,7 @@ pub(crate) struct Findings<'s> {
     found: Vec<Found>,
     /// The pointers of what was found in the current event: what is wrong by itself is not
     /// compared with other values any more.
-    reported: HashSet<String>,
+    reported: TextSet,
     /// Whether anything was found in the current event, be it reported or not.
     found_here: bool,
     errors: u64,
@@ -166,7 +165,7 @@ impl<'s> Findings<'s> {
         Findings {
             options,
             found: Vec::new(),
-            reported: HashSet::default(),
+            reported: TextSet::default(),
             found_here: false,
             errors: 0,
             warnings: 0,
@@ -203,7 +202,7 @@ impl<'s> Findings<'s> {
         let pointer = pointer.as_str();
         let ends = pointer.match_indices('/').skip(1).map(|(end, _)| end).chain([pointer.len()]);
         let mut around = ends.take_while(|end| *end <= LONGEST).filter_map(|end| pointer.get(..end));
-        around.any(|around| !around.is_empty() && self.reported.contains(around))
+        around.any(|around| !around.is_empty() && self.reported.contains(around.as_bytes()))
     }
 
     /// Notes a finding on a value, with the usual severity of its code.
@@ -230,8 +229,7 @@ impl<'s> Findings<'s> {
         if usual == Severity::Error
             && let (pointer, true) = path.short()
         {
-            step(pointer.len());
-            self.reported.insert(pointer);
+            self.reported.insert(pointer.as_bytes());
         }
         let Some(severity) = self.options.severity(code, usual) else { return Draft(None) };
         let count = match severity {
