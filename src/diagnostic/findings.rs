@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use hashbrown::HashSet;
-
 use super::{Code, Diagnostic, Edit, Fix, Report, Severity};
 use crate::json::{Places, Pointer, Position, Range, Span, Value};
 use crate::text::order;
@@ -11,15 +9,13 @@ use crate::text::order;
 use super::display;
 use super::edits::{self, Edits};
 use super::options::{Profile, ReportOptions};
-use super::path::Path;
+use super::path::{LONGEST, Path};
 use super::source::Source;
 use crate::text::phrase;
 use crate::text::phrase::shown;
 use crate::text::steps::step;
+use crate::text::table::TextSet;
 use crate::text::template;
-
-/// Longer pointers are not kept in mind: of many places under one long key each would take as much memory as the key.
-const LONGEST_REPORTED: usize = 1000;
 
 /// Which event a finding is about.
 #[derive(Clone, Copy, Default)]
@@ -156,7 +152,7 @@ pub(crate) struct Findings<'s> {
     found: Vec<Found>,
     /// The pointers of what was found in the current event: what is wrong by itself is not
     /// compared with other values any more.
-    reported: HashSet<String>,
+    reported: TextSet,
     /// Whether anything was found in the current event, be it reported or not.
     found_here: bool,
     errors: u64,
@@ -169,7 +165,7 @@ impl<'s> Findings<'s> {
         Findings {
             options,
             found: Vec::new(),
-            reported: HashSet::default(),
+            reported: TextSet::default(),
             found_here: false,
             errors: 0,
             warnings: 0,
@@ -205,8 +201,8 @@ impl<'s> Findings<'s> {
         }
         let pointer = pointer.as_str();
         let ends = pointer.match_indices('/').skip(1).map(|(end, _)| end).chain([pointer.len()]);
-        let mut around = ends.take_while(|end| *end <= LONGEST_REPORTED).filter_map(|end| pointer.get(..end));
-        around.any(|around| !around.is_empty() && self.reported.contains(around))
+        let mut around = ends.take_while(|end| *end <= LONGEST).filter_map(|end| pointer.get(..end));
+        around.any(|around| !around.is_empty() && self.reported.contains(around.as_bytes()))
     }
 
     /// Notes a finding on a value, with the usual severity of its code.
@@ -230,10 +226,10 @@ impl<'s> Findings<'s> {
     pub fn note(&mut self, usual: Severity, code: Code, subject: &Subject<'_>, path: &Path<'_>) -> Draft<'_> {
         self.found_here = true;
         // A mere remark does not keep a value from being compared; an error does, also one that is switched off.
-        if usual == Severity::Error && !path.is_longer(LONGEST_REPORTED) {
-            let pointer = String::from(path.pointer());
-            step(pointer.len());
-            self.reported.insert(pointer);
+        if usual == Severity::Error
+            && let (pointer, true) = path.short()
+        {
+            self.reported.insert(pointer.as_bytes());
         }
         let Some(severity) = self.options.severity(code, usual) else { return Draft(None) };
         let count = match severity {
@@ -246,7 +242,7 @@ impl<'s> Findings<'s> {
         if *count > self.options.max_diagnostics as u64 {
             return Draft(None);
         }
-        let (name, path) = (subject.name.map(str::to_owned), String::from(path.pointer()));
+        let (name, (path, _)) = (subject.name.map(str::to_owned), path.short());
         step(name.as_ref().map_or(0, String::len).saturating_add(path.len()));
         self.found.push(Found {
             code,

@@ -66,7 +66,8 @@ pub struct Diagnostic {
     /// The event's name; absent if it has none that can be read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// JSON Pointer (RFC 6901) inside that event; `""` is the event itself.
+    /// JSON Pointer (RFC 6901) inside that event; `""` is the event itself. At most 1,000 bytes: of a place whose own
+    /// pointer is longer, that of the innermost value around it that has a shorter one.
     pub path: String,
     /// Where it is in the text. Absent if the input was not a text.
     #[serde(skip_serializing_if = "Option::is_none")]

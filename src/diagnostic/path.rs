@@ -1,7 +1,22 @@
 //! Where in an event a check is, kept on the stack: a pointer is only written when there is
 //! something to report.
 
+use std::borrow::Cow;
+
 use crate::json::Pointer;
+
+/// Findings carry no longer pointers: of many places under one long key each would take as many bytes as the key.
+pub(crate) const LONGEST: usize = 1000;
+
+/// A pointer, or if it is too long that of the innermost value around it that has a shorter one.
+pub(crate) fn short(pointer: &str) -> &str {
+    if pointer.len() <= LONGEST {
+        return pointer;
+    }
+    let start = pointer.as_bytes().get(..=LONGEST).unwrap_or_default();
+    let end = start.iter().rposition(|&byte| byte == b'/').unwrap_or_default();
+    pointer.get(..end).unwrap_or_default()
+}
 
 #[derive(Clone, Copy)]
 pub(crate) enum Path<'p> {
@@ -21,9 +36,15 @@ pub(crate) enum Path<'p> {
 }
 
 impl Path<'_> {
-    /// Whether a pointer that is written already has more bytes. The others are made of what stands in the text itself.
-    pub fn is_longer(&self, bytes: usize) -> bool {
-        matches!(self, Path::Written(pointer) if pointer.len() > bytes)
+    /// The pointer as findings carry it, and whether it is the whole one.
+    pub fn short(&self) -> (String, bool) {
+        let whole: Cow<'_, str> = match self {
+            Path::Written(pointer) => Cow::Borrowed(pointer),
+            path => Cow::Owned(path.pointer().into()),
+        };
+        let short = short(&whole);
+        let is_whole = short.len() == whole.len();
+        (short.to_owned(), is_whole)
     }
 
     pub fn pointer(&self) -> Pointer {

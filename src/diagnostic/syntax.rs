@@ -4,12 +4,13 @@ use super::Code;
 use crate::json::{
     Fault, Issue, Items, Kind, MAX_DEPTH, Members, Pointer, Span, Tape, Value, parse, repeated_keys, write,
 };
+use crate::text::steps::step;
 use crate::yaml;
 
 pub(crate) use super::source::Source;
 
 use super::findings::{Findings, Location, Subject};
-use super::path::Path;
+use super::path::{self, Path};
 
 /// The value that issues are in.
 #[derive(Clone, Copy)]
@@ -232,14 +233,19 @@ struct Container<'t> {
     /// The child that is looked at: its key if it has one, and how many came before it.
     child: Option<(Option<Value<'t>>, Value<'t>)>,
     index: usize,
-    /// The length of its pointer.
+    /// The length of its pointer, and with the child's step as soon as that is written.
     pointer: usize,
+    child_pointer: Option<usize>,
+    /// Its own pointer is too long: this is that of a value around it.
+    cut: bool,
 }
 
 impl<'t> Container<'t> {
-    fn new(value: Value<'t>, pointer: usize) -> Self {
+    fn new(value: Value<'t>, pointer: usize, cut: bool) -> Self {
         let (members, items) = (value.members(), value.items());
-        let mut container = Container { span: value.span(), members, items, child: None, index: 0, pointer };
+        let span = value.span();
+        let mut container =
+            Container { span, members, items, child: None, index: 0, pointer, child_pointer: None, cut };
         container.child = container.read();
         container
     }
@@ -247,6 +253,24 @@ impl<'t> Container<'t> {
     fn read(&mut self) -> Option<(Option<Value<'t>>, Value<'t>)> {
         let member = self.members.next().map(|(key, member)| (Some(key), member));
         member.or_else(|| self.items.next().map(|item| (None, item)))
+    }
+
+    /// Passes the children before an issue. Returns that around it, and whether it is in the name.
+    fn around(&mut self, issue: Span) -> Option<(Option<Value<'t>>, Value<'t>, bool)> {
+        while let Some((name, child)) = self.child {
+            let in_name = name.is_some_and(|name| is_around(name.span(), issue));
+            if in_name || is_around(child.span(), issue) {
+                return Some((name, child, in_name));
+            }
+            let start = name.map_or(child.span(), Value::span).start;
+            if start > issue.start || child.span().end > issue.start {
+                return None;
+            }
+            self.child = self.read();
+            self.child_pointer = None;
+            self.index = self.index.saturating_add(1);
+        }
+        None
     }
 }
 
@@ -256,49 +280,51 @@ fn is_around(outer: Span, inner: Span) -> bool {
 
 impl<'t> Locator<'t> {
     fn new(within: Within<'t>) -> Self {
-        let open = vec![Container::new(within.value, 0)];
+        let open = vec![Container::new(within.value, 0, false)];
         Locator { within, open, pointer: String::new(), ignored: false }
     }
 
     fn find(&mut self, issue: Span) -> Place<'_> {
-        let mut key = false;
+        while self.open.len() > 1 && self.open.last().is_some_and(|container| !is_around(container.span, issue)) {
+            self.open.pop();
+        }
+        let (mut key, mut is_root) = (false, self.open.len() == 1);
         while let Some(container) = self.open.last_mut() {
-            if self.pointer.len() > container.pointer {
+            let Some((name, child, in_name)) = container.around(issue) else {
                 self.pointer.truncate(container.pointer);
-            }
-            if !is_around(container.span, issue) && container.pointer > 0 {
-                self.open.pop();
-                continue;
-            }
-            while let Some((name, child)) = container.child {
-                let start = name.map_or(child.span(), Value::span).start;
-                let around = name.is_some_and(|name| is_around(name.span(), issue)) || is_around(child.span(), issue);
-                if around || start > issue.start || child.span().end > issue.start {
-                    break;
-                }
-                container.child = container.read();
-                container.index = container.index.saturating_add(1);
-            }
-            let Some((name, child)) = container.child else { break };
-            key = name.is_some_and(|name| is_around(name.span(), issue));
-            if !key && !is_around(child.span(), issue) {
+                self.ignored = self.ignored && !is_root;
                 break;
-            }
-            let mut pointer = Pointer::from(std::mem::take(&mut self.pointer));
-            pointer = match name {
-                Some(name) => pointer.key(&name.string()),
-                None => pointer.item(container.index),
             };
-            self.pointer = pointer.into();
-            if self.open.len() == 1 {
-                self.ignored = name.is_some_and(|name| !self.within.read.contains(&&*name.string()));
+            key = in_name;
+            if let Some(known) = container.child_pointer {
+                self.pointer.truncate(known);
+            } else {
+                self.pointer.truncate(container.pointer);
+                if is_root {
+                    self.ignored = name.is_some_and(|name| !self.within.read.iter().any(|read| name.is(read)));
+                }
+                step(name.map_or(0, |name| name.raw().len()));
+                let too_long = name.is_some_and(|name| name.raw().len() > path::LONGEST);
+                if !container.cut && !too_long {
+                    let pointer = Pointer::from(std::mem::take(&mut self.pointer));
+                    self.pointer = match name {
+                        Some(name) => pointer.key(&name.string()),
+                        None => pointer.item(container.index),
+                    }
+                    .into();
+                    if self.pointer.len() > path::LONGEST {
+                        self.pointer.truncate(container.pointer);
+                    }
+                }
+                container.child_pointer = Some(self.pointer.len());
             }
             if key || !matches!(child.kind(), Kind::Array | Kind::Object) {
                 break;
             }
-            self.open.push(Container::new(child, self.pointer.len()));
+            let cut = self.pointer.len() == container.pointer;
+            self.open.push(Container::new(child, self.pointer.len(), cut));
+            is_root = false;
         }
-        let ignored = self.ignored && !self.pointer.is_empty();
-        Place { pointer: &self.pointer, key, ignored }
+        Place { pointer: &self.pointer, key, ignored: self.ignored }
     }
 }

@@ -1,7 +1,7 @@
 //! The keys of objects as numbers: events of one kind repeat their keys in the same order, so that
 //! the next one can be foretold and compared instead of read.
 
-use crate::text::hash::{Places, hash};
+use crate::text::table::TextIndex;
 
 use super::tape::Span;
 
@@ -20,7 +20,7 @@ pub(super) struct Names {
     text: Vec<u8>,
     /// Where each begins and ends; the first is that of no key.
     spans: Vec<Span>,
-    places: Places,
+    index: TextIndex,
     /// What came last time after the keys before.
     next: Vec<u16>,
     context: usize,
@@ -68,12 +68,11 @@ impl Names {
     }
 
     fn find(&mut self, key: &[u8]) -> u16 {
-        let hash = hash(key);
         let count = self.spans.len();
-        if let Some(&known) = self.places.get(&hash) {
-            let same = self.text_of(known).strip_prefix(b"\"").and_then(|text| text.strip_suffix(b"\":")) == Some(key);
-            // Two keys of one hash: the second has no number.
-            return u16::try_from(known).ok().filter(|_| same).unwrap_or(NO_NAME);
+        let is_key =
+            |number| self.text_of(number).strip_prefix(b"\"").and_then(|text| text.strip_suffix(b"\":")) == Some(key);
+        if let Some(known) = self.index.find(key, is_key) {
+            return u16::try_from(known).unwrap_or(NO_NAME);
         }
         if key.len() > LONGEST || count > MOST {
             return NO_NAME;
@@ -81,7 +80,7 @@ impl Names {
         let start = length(&self.text);
         self.text.extend([&b"\""[..], key, b"\":"].concat());
         self.spans.push(Span { start, end: length(&self.text) });
-        self.places.insert(hash, count);
+        self.index.insert(key, count);
         u16::try_from(count).unwrap_or(NO_NAME)
     }
 }

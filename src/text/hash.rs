@@ -1,14 +1,7 @@
-//! Hashes of texts, the same on every machine, and the map that takes them as keys.
-
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
-
-/// From hashes to places in a list. One instance of the standard library's map for all that is
-/// remembered: each takes several KB of the module.
-pub(crate) type Places = HashMap<u64, usize, BuildHasherDefault<Hashed>>;
+//! Hashes of texts, the same on every machine.
 
 /// 64 bits on every machine: with fewer, the ids of a long input would meet by chance. Spreads well,
-/// but is easy to fool: two texts that are made to collide are taken for the same.
+/// but is easy to fool: equality is never decided by it.
 #[inline]
 pub(crate) fn hash(bytes: &[u8]) -> u64 {
     let (words, rest) = bytes.as_chunks::<8>();
@@ -28,24 +21,6 @@ const ODD: u64 = 0x9E37_79B9_7F4A_7C15;
 pub(crate) fn mix(state: u64, word: u64) -> u64 {
     let mixed = (state ^ word).wrapping_mul(ODD);
     mixed ^ (mixed >> 29)
-}
-
-/// The keys are hashes already.
-#[derive(Default)]
-pub(crate) struct Hashed(u64);
-
-impl Hasher for Hashed {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        self.0 = mix(self.0, hash(bytes));
-    }
-
-    fn write_u64(&mut self, word: u64) {
-        self.0 = word;
-    }
 }
 
 #[cfg(test)]

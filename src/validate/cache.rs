@@ -10,13 +10,12 @@
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 
-use hashbrown::HashMap;
-
 use crate::catalogue::{self, Compare, Family, Hole, LabelForm, Match, Part};
 use crate::diagnostic::Profile;
 use crate::json::{Kind, Value, equal};
 use crate::text::hash::{hash, mix};
 use crate::text::order;
+use crate::text::table::TextIndex;
 
 use super::agreement::{self, Operand};
 use super::form::{self, usual_time, usual_uuid};
@@ -346,20 +345,27 @@ impl<X> Entry<X> {
 
 /// The events without findings, by what few of them have in common.
 pub(super) struct ShapeCache<X> {
-    entries: HashMap<u64, Vec<Entry<X>>>,
+    /// Each key with its entries.
+    entries: Vec<(u64, Vec<Entry<X>>)>,
+    index: TextIndex,
     size: usize,
 }
 
 impl<X> Default for ShapeCache<X> {
     fn default() -> Self {
-        ShapeCache { entries: HashMap::default(), size: 0 }
+        ShapeCache { entries: Vec::new(), index: TextIndex::default(), size: 0 }
     }
 }
 
 impl<X> ShapeCache<X> {
     /// An entry that says that an event has no findings.
     pub fn find(&self, profile: Profile, event: Value<'_>) -> Option<&Entry<X>> {
-        self.entries.get(&key(event)?)?.iter().find(|entry| entry.decides(profile, event))
+        let (_, entries) = self.entries.get(self.place(key(event)?)?)?;
+        entries.iter().find(|entry| entry.decides(profile, event))
+    }
+
+    fn place(&self, key: u64) -> Option<usize> {
+        self.index.find(&key.to_le_bytes(), |place| self.entries.get(place).is_some_and(|(other, _)| *other == key))
     }
 
     /// Adds an event without findings.
@@ -387,7 +393,12 @@ impl<X> ShapeCache<X> {
         self.size = self.size.saturating_add(size);
         let start = matched.family.name.prefix().len();
         let hole = matched.hole.map(|hole| (start, start.saturating_add(hole.len())));
-        let entries = self.entries.entry(key).or_default();
+        let place = self.place(key).unwrap_or_else(|| {
+            self.index.insert(&key.to_le_bytes(), self.entries.len());
+            self.entries.push((key, Vec::new()));
+            self.entries.len().saturating_sub(1)
+        });
+        let Some((_, entries)) = self.entries.get_mut(place) else { return };
         if entries.len() >= ENTRIES_PER_KEY {
             let oldest = entries.remove(0);
             self.size = self.size.saturating_sub(oldest.shape.len().saturating_add(oldest.guards.len()));

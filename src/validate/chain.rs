@@ -2,9 +2,6 @@
 //!
 //! Memory is bounded: of a long input the last events are remembered, at least [`REMEMBERED`].
 
-use std::hash::Hash;
-
-use hashbrown::HashMap;
 use uuid::Uuid;
 
 use crate::catalogue::{Family, Follows, Match, Term};
@@ -15,6 +12,7 @@ use crate::diagnostic::syntax::Source;
 use crate::json::{Kind, Places, Value};
 use crate::text::order;
 use crate::text::phrase::shown;
+use crate::text::table::TextIndex;
 use crate::text::uuid::read_uuid;
 use crate::time::{Instant, instant_of};
 
@@ -30,23 +28,29 @@ const HEARTBEAT_GRACE: i64 = 5_000_000;
 /// Longer ids and names are not compared, so that memory is bounded.
 const LONGEST: usize = 1000;
 
-/// A map that forgets: what was not added in the last two generations is gone. Keys are compared, never only their
-/// hashes; the hashes are seeded, so that ids from outside cannot be made to collide, and no answer depends on the seed.
+/// A map that forgets: what was not added in the last two generations is gone. No answer depends on the seeds of the
+/// hashes.
 struct Recent<K, V> {
     now: Generation<K, V>,
     before: Generation<K, V>,
 }
 
 struct Generation<K, V> {
-    places: HashMap<K, usize>,
-    values: Vec<V>,
-    /// How much has been added: values, and what was added to them.
+    index: TextIndex,
+    entries: Vec<(K, V)>,
+    /// How much has been added: entries, and what was added to them.
     size: usize,
 }
 
 impl<K, V> Default for Generation<K, V> {
     fn default() -> Self {
-        Generation { places: HashMap::default(), values: Vec::new(), size: 0 }
+        Generation { index: TextIndex::default(), entries: Vec::new(), size: 0 }
+    }
+}
+
+impl<K: AsRef<[u8]>, V> Generation<K, V> {
+    fn place(&self, key: &[u8]) -> Option<usize> {
+        self.index.find(key, |place| self.entries.get(place).is_some_and(|(other, _)| other.as_ref() == key))
     }
 }
 
@@ -56,36 +60,38 @@ impl<K, V> Default for Recent<K, V> {
     }
 }
 
-impl<K: Eq + Hash, V> Recent<K, V> {
-    #[inline(always)]
-    fn get_mut<Q: Hash + hashbrown::Equivalent<K> + ?Sized>(&mut self, key: &Q) -> Option<&mut V> {
-        if let Some(place) = self.now.places.get(key) {
-            return self.now.values.get_mut(*place);
-        }
-        let place = self.before.places.get(key)?;
-        self.before.values.get_mut(*place)
+impl<K: AsRef<[u8]>, V> Recent<K, V> {
+    fn get_mut(&mut self, key: &[u8]) -> Option<&mut V> {
+        let (generation, place) = match self.now.place(key) {
+            Some(place) => (&mut self.now, place),
+            None => {
+                let place = self.before.place(key)?;
+                (&mut self.before, place)
+            }
+        };
+        generation.entries.get_mut(place).map(|(_, value)| value)
     }
 
     /// Adds a value whose key is not there. Returns what is forgotten.
-    fn insert(&mut self, key: K, value: V) -> Vec<V> {
+    fn insert(&mut self, key: K, value: V) -> Vec<(K, V)> {
         let forgotten = self.grow();
-        self.now.places.insert(key, self.now.values.len());
-        self.now.values.push(value);
+        self.now.index.insert(key.as_ref(), self.now.entries.len());
+        self.now.entries.push((key, value));
         forgotten
     }
 
     /// Makes room for one more.
-    fn grow(&mut self) -> Vec<V> {
+    fn grow(&mut self) -> Vec<(K, V)> {
         let full = self.now.size >= REMEMBERED;
         let forgotten =
-            if full { std::mem::replace(&mut self.before, std::mem::take(&mut self.now)).values } else { Vec::new() };
+            if full { std::mem::replace(&mut self.before, std::mem::take(&mut self.now)).entries } else { Vec::new() };
         self.now.size = self.now.size.saturating_add(1);
         forgotten
     }
 
     /// All that is remembered, the oldest first.
-    fn into_values(self) -> impl Iterator<Item = V> {
-        self.before.values.into_iter().chain(self.now.values)
+    fn into_entries(self) -> impl Iterator<Item = (K, V)> {
+        self.before.entries.into_iter().chain(self.now.entries)
     }
 }
 
@@ -260,7 +266,7 @@ pub(super) struct Chain {
     /// How many runs there were.
     count: u64,
     /// The indices of a run's states, by the number of the run and the instant.
-    instants: Recent<(u64, Instant), u64>,
+    instants: Recent<[u8; 16], u64>,
     /// By flow run: whether a worker has submitted it, or who has executed it before that.
     executed: Recent<Box<[u8]>, Option<Executed>>,
     /// What waits since the beginning of the current text: its places are bytes of that.
@@ -285,7 +291,7 @@ impl Chain {
         let links = &event.links;
         let (Some(index), Some(id)) = (subject.index, event.id) else { return };
         let family = matched.map(|matched| matched.family);
-        if let Some(first) = self.seen.get_mut(&id) {
+        if let Some(first) = self.seen.get_mut(id.as_bytes()) {
             add(findings, Code::REPEATED_EVENT_ID, subject, &Path::Field("id"), place(links.id))
                 .say("first", format_args!("{}", first.index))
                 .say("id", format_args!("{id}"));
@@ -307,7 +313,7 @@ impl Chain {
                 texts: &texts,
                 words: Words::Of(links),
             };
-            match self.seen.get_mut(&target) {
+            match self.seen.get_mut(target.as_bytes()) {
                 Some(target) => judge(findings, &follower, target),
                 None => {
                     let (resource_text, from_text) = (follower.words.resource(), follower.words.from());
@@ -333,7 +339,7 @@ impl Chain {
                 }
             }
         }
-        for waiting in self.waiting.get_mut(&id).map(std::mem::take).unwrap_or_default() {
+        for waiting in self.waiting.get_mut(id.as_bytes()).map(std::mem::take).unwrap_or_default() {
             judge(findings, &waiting.follower(), &own);
         }
         if let Some(matched) = matched {
@@ -344,12 +350,12 @@ impl Chain {
     }
 
     fn wait(&mut self, findings: &mut Findings<'_>, target: Uuid, waiting: Waiting) {
-        if self.waiting.get_mut(&target).is_some() {
+        if self.waiting.get_mut(target.as_bytes()).is_some() {
             // It may be the others of this event that are forgotten.
             let forgotten = self.waiting.grow();
             not_found(findings, &forgotten);
         }
-        if let Some(others) = self.waiting.get_mut(&target) {
+        if let Some(others) = self.waiting.get_mut(target.as_bytes()) {
             self.fresh.push(Fresh::Waiting(target, others.len()));
             others.push(waiting);
             return;
@@ -368,7 +374,9 @@ impl Chain {
         for fresh in std::mem::take(&mut self.fresh) {
             match fresh {
                 Fresh::Waiting(target, which) => {
-                    let Some(waiting) = self.waiting.get_mut(&target).and_then(|all| all.get(which)) else { continue };
+                    let Some(waiting) = self.waiting.get_mut(target.as_bytes()).and_then(|all| all.get(which)) else {
+                        continue;
+                    };
                     for (place, from) in [(waiting.place, false), (waiting.from_place, true)] {
                         if let Location::Bytes(span) = place {
                             open.push((span.start, span.end, Fresh::Waiting(target, which), from));
@@ -387,7 +395,7 @@ impl Chain {
         for (start, end, fresh, from) in open {
             let place = match &fresh {
                 Fresh::Waiting(target, which) => {
-                    let waiting = self.waiting.get_mut(target).and_then(|all| all.get_mut(*which));
+                    let waiting = self.waiting.get_mut(target.as_bytes()).and_then(|all| all.get_mut(*which));
                     waiting.map(|waiting| if from { &mut waiting.from_place } else { &mut waiting.place })
                 }
                 Fresh::Executed(run) => {
@@ -406,9 +414,10 @@ impl Chain {
         if events < 2 {
             return;
         }
-        let waiting: Vec<_> = std::mem::take(&mut self.waiting).into_values().collect();
+        let waiting: Vec<_> = std::mem::take(&mut self.waiting).into_entries().collect();
         not_found(findings, &waiting);
-        for Executed { index, name, docs, place } in std::mem::take(&mut self.executed).into_values().flatten() {
+        let executed = std::mem::take(&mut self.executed).into_entries();
+        for Executed { index, name, docs, place } in executed.filter_map(|(_, executed)| executed) {
             let subject = Subject { index: Some(index), name: Some(&name), docs };
             add(findings, Code::EXECUTED_WITHOUT_SUBMITTED, &subject, &Path::Field("follows"), place);
         }
@@ -444,10 +453,11 @@ impl Chain {
             }
             return;
         }
-        if let Some(other) = self.instants.get_mut(&(run.number, occurred)) {
+        let instant = state_key(run.number, occurred);
+        if let Some(other) = self.instants.get_mut(&instant) {
             add(findings, Code::STATES_AT_SAME_INSTANT, subject, path, place()).say("index", format_args!("{other}"));
         } else {
-            self.instants.insert((run.number, occurred), own.index);
+            self.instants.insert(instant, own.index);
         }
         let terminal = state_type
             .is_some_and(|kind| ["COMPLETED", "FAILED", "CANCELLED", "CRASHED"].iter().any(|end| kind.is(end)));
@@ -489,8 +499,13 @@ impl Chain {
     }
 }
 
-fn not_found(findings: &mut Findings<'_>, waiting: &[Vec<Waiting>]) {
-    for waiting in waiting.iter().flatten() {
+/// What the state of a run at an instant is remembered by.
+fn state_key(run: u64, instant: Instant) -> [u8; 16] {
+    (u128::from(run) << 64 | u128::from(instant.0.cast_unsigned())).to_le_bytes()
+}
+
+fn not_found(findings: &mut Findings<'_>, waiting: &[(Uuid, Vec<Waiting>)]) {
+    for waiting in waiting.iter().flat_map(|(_, all)| all) {
         report(findings, &waiting.follower(), Code::FOLLOWS_NOT_FOUND);
     }
 }

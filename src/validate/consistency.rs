@@ -2,8 +2,6 @@
 
 use std::borrow::Cow;
 
-use hashbrown::HashSet;
-
 use crate::catalogue::{Equal, LabelForm, Match, Term};
 use crate::diagnostic::Code;
 use crate::diagnostic::display;
@@ -13,6 +11,7 @@ use crate::event::{RESOURCE_ID, RESOURCE_ROLE};
 use crate::json::{Kind, Pointer, Value};
 use crate::text::phrase::joined;
 use crate::text::phrase::shown;
+use crate::text::table::TextSet;
 
 use super::agreement::{Operand, Text, same};
 use super::cache::Observed;
@@ -203,16 +202,14 @@ impl<'t> Check<'_, '_, 't> {
         let list = &Path::Key(&Path::Key(&Path::Field("payload"), "task_run"), "tags");
         // Of many tags or many ids it is not each with each.
         let few = ids.len() <= FEW_RELATED;
-        let names: HashSet<Vec<u8>> = if few {
-            HashSet::default()
-        } else {
-            ids.iter()
-                .filter(|id| id.is_string())
-                .filter_map(|id| Some(id.exposed().bytes().strip_prefix(b"prefect.tag.")?.to_vec()))
-                .collect()
-        };
+        let mut names = TextSet::default();
+        for id in ids.iter().filter(|id| !few && id.is_string()) {
+            if let Some(name) = id.exposed().bytes().strip_prefix(b"prefect.tag.") {
+                names.insert(name);
+            }
+        }
         for (index, tag) in tags {
-            let related = if few { tag.is_tag_of_one(&ids) } else { names.contains(&*tag.bytes()) };
+            let related = if few { tag.is_tag_of_one(&ids) } else { names.contains(&tag.bytes()) };
             if !related {
                 self.add(Code::TAG_NOT_RELATED, &Path::Item(list, index), tag.exposed()).string("tag", tag.exposed());
             }
@@ -249,7 +246,7 @@ impl<'t> Check<'_, '_, 't> {
         let own = event.resource.and_then(|resource| text(resource, RESOURCE_ID));
         let few = event.related().take(FEW_RELATED.saturating_add(1)).count() <= FEW_RELATED;
         let mut seen: Vec<(Observed<'t>, Cow<'t, [u8]>)> = Vec::with_capacity(8);
-        let mut all: HashSet<(Cow<'t, [u8]>, Cow<'t, [u8]>)> = HashSet::default();
+        let mut all = TextSet::default();
         for (index, related) in event.related() {
             let (Some(id), Some(role)) = (text(related, RESOURCE_ID), text(related, RESOURCE_ROLE)) else { continue };
             let name = role.bytes();
@@ -268,7 +265,9 @@ impl<'t> Check<'_, '_, 't> {
                 seen.push((id, name));
                 repeated
             } else {
-                !all.insert((id.bytes(), name))
+                let id = id.bytes();
+                // The length keeps an id and a role apart.
+                !all.insert(&[&id.len().to_le_bytes(), &*id, &*name].concat())
             };
             if repeated {
                 self.add(Code::REPEATED_RELATED, &Path::Related(index), related.exposed())
@@ -296,9 +295,13 @@ impl<'t> Check<'_, '_, 't> {
             self.add(Code::UPDATES_DISAGREE, fields_path, fields)
                 .with("problem", "`updated_fields` is empty: an update changes at least one field");
         }
-        let updated: HashSet<Cow<'_, [u8]>> = updates.members().map(|(key, _)| key.bytes()).collect();
-        let named: HashSet<Cow<'_, [u8]>> =
-            fields.items().filter(|field| field.is_string()).map(Value::bytes).collect();
+        let (mut updated, mut named) = (TextSet::default(), TextSet::default());
+        for (key, _) in updates.members() {
+            updated.insert(&key.bytes());
+        }
+        for field in fields.items().filter(|field| field.is_string()) {
+            named.insert(&field.bytes());
+        }
         for (index, field) in fields.items().enumerate().filter(|(_, field)| field.is_string()) {
             if !updated.contains(&field.bytes()) {
                 let name = shown(&field.string());

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use std::collections::HashSet;
 use std::io::Read;
 
 use flate2::read::GzDecoder;
@@ -22,14 +23,36 @@ fn validated(validator: &mut Validator, text: &str) -> (u64, u64) {
     (validator.session.parses, validator.session.hits)
 }
 
+/// Keys, kinds and numbers of items, as the cache compares them, but read by another reader.
+fn shape(value: &serde_json::Value) -> String {
+    match value {
+        serde_json::Value::Object(members) => {
+            members.iter().map(|(key, member)| format!("{key:?}:{},", shape(member))).collect::<String>() + "}"
+        }
+        serde_json::Value::Array(items) => items.iter().map(shape).collect::<String>() + "]",
+        serde_json::Value::String(_) => "s".to_owned(),
+        serde_json::Value::Number(number) => if number.is_f64() { "f" } else { "i" }.to_owned(),
+        other => other.to_string(),
+    }
+}
+
 #[test]
 fn the_cache_decides_on_most_captured_events() {
     let mut validator = Validator::default();
     let text = captured();
     let count = text.lines().count() as u64;
+    // The first of each name and shape has none like it in the cache, nor has one with findings: there are more than 253.
+    let mut seen = HashSet::new();
+    let mut known = 0;
+    for line in text.lines() {
+        let event: serde_json::Value = serde_json::from_str(line).unwrap();
+        let report = validate(line.as_bytes(), TextOptions::default(), &ValidateOptions::default());
+        known +=
+            u64::from(report.diagnostics.is_empty() && !seen.insert(format!("{} {}", event["event"], shape(&event))));
+    }
     let (_, cold) = validated(&mut validator, &text);
     let (_, warm) = validated(&mut validator, &text);
-    assert!(cold * 100 >= count * 85, "{cold} of {count}");
+    assert!(known * 100 >= count * 80 && cold * 100 >= known * 97, "{cold} of {known} of {count}");
     assert!(warm >= cold && warm * 100 >= count * 90, "{warm} of {count}");
 }
 

@@ -1,11 +1,16 @@
 //! JSON Schemas of the user's own.
 
+use std::sync::Arc;
+
 use prefect_events::diagnostic::TextOptions;
 use prefect_events::diagnostic::{Code, Diagnostic, Report};
 use prefect_events::explain::explain;
-use prefect_events::validate::{SchemaFile, Schemas, Stream, read_files, validate};
+use prefect_events::schema::{all, schemas};
+use prefect_events::text::steps;
+use prefect_events::validate::{SchemaFile, Schemas, Stream, ValidateOptions, read_files, validate};
 use serde_json::Value;
 
+use super::cases;
 use super::options::validate_options;
 
 /// An event of Acme's with this payload.
@@ -311,4 +316,162 @@ fn files_are_read() {
     let broken = sentence("{\n  \"type\" \"object\"\n}");
     assert_eq!(broken, "s/a.*.json:2:10: a colon is missing here: a key is followed by `:` and its value");
     assert!(sentence("").starts_with("s/a.*.json:1:1: "));
+}
+
+/// Schemas, and what an event is checked with them by: the mistake, or the finding. And the steps of it.
+fn budget(schemas: &str, event: &str) -> (String, u64) {
+    let before = steps();
+    let outcome = match Schemas::read(schemas) {
+        Err(error) => error.to_string(),
+        Ok(schemas) => {
+            let options = ValidateOptions { schemas: Some(Arc::new(schemas)), ..ValidateOptions::default() };
+            let report = validate(event.as_bytes(), TextOptions::default(), &options);
+            report.diagnostics.first().map_or(String::new(), |found| format!("{}: {}", found.code, found.message))
+        }
+    };
+    (outcome, steps() - before)
+}
+
+/// `allOf` of two references to the next one, so many times over.
+fn doubling(root: &str, levels: usize, last: &str) -> String {
+    let level = |at: usize| {
+        format!(r##""d{at}": {{"allOf": [{{"$ref": "#/$defs/d{0}"}}, {{"$ref": "#/$defs/d{0}"}}]}}"##, at + 1)
+    };
+    let all: Vec<String> = (0..levels).map(level).collect();
+    format!(r##"{{"*": {{{root}, "$defs": {{{}, "d{levels}": {last}}}}}}}"##, all.join(", "))
+}
+
+#[test]
+fn what_is_too_much_work_is_said_instead_of_done() {
+    let many = |count: usize, one: &dyn Fn(usize) -> String| (0..count).map(one).collect::<Vec<_>>().join(",");
+    let nested = |level: &dyn Fn(&str) -> String| {
+        (0..4).fold(r#"{"const": 1}"#.to_owned(), |inner, _| level(&many(20, &|_| inner.clone())))
+    };
+    let listed = order(&format!(r#"{{"a": [{}]}}"#, many(200_000, &|at| at.to_string())));
+    let long = order(&format!(r#"{{"{}": [{}]}}"#, "k".repeat(300_000), many(100_000, &|at| at.to_string())));
+    let items = |schema: &str| {
+        format!(r#"{{"*": {{"properties": {{"payload": {{"additionalProperties": {{"items": {schema}}}}}}}}}}}"#)
+    };
+    let first = r##""$ref": "#/$defs/d0""##;
+    let keywords = "more than 20000 of its keywords can apply to one value of an event";
+    let values = "the schemas have more than 50000 values together";
+    let cases: [(&str, String, &str, &str); 15] = [
+        ("nested allOf", doubling(first, 30, "{}"), "{}", keywords),
+        ("nested allOf of itself", doubling(first, 30, r##"{"items": {"$ref": "#"}}"##), "{}", keywords),
+        (
+            "allOf for each item",
+            doubling(
+                r##""properties": {"payload": {"additionalProperties": {"items": {"$ref": "#/$defs/d0"}}}}"##,
+                11,
+                "{}",
+            ),
+            &listed,
+            "schema-budget-exceeded",
+        ),
+        (
+            "anyOf of very many",
+            items(&format!(r#"{{"anyOf": [{}]}}"#, many(100_000, &|at| format!(r#"{{"const": {at}}}"#)))),
+            &listed,
+            values,
+        ),
+        (
+            "anyOf of many",
+            items(&format!(r#"{{"anyOf": [{}]}}"#, many(15_000, &|at| format!(r#"{{"const": {at}}}"#)))),
+            &listed,
+            "schema-budget-exceeded",
+        ),
+        ("anyOf in anyOf", items(&nested(&|all| format!(r#"{{"anyOf": [{all}]}}"#))), &listed, values),
+        (
+            "a long pattern",
+            items(&format!(r#"{{"pattern": "{}"}}"#, many(200_000, &|at| at.to_string()).replace(',', "|"))),
+            &listed,
+            "a regular expression has more than 2000 bytes",
+        ),
+        (
+            "a long pattern for keys",
+            items(&format!(r#"{{"patternProperties": {{"{}": {{}}}}}}"#, "a|".repeat(2000))),
+            &listed,
+            "a regular expression has more than 2000 bytes",
+        ),
+        (
+            "very many schemas",
+            format!("{{{}}}", many(10_000, &|at| format!(r#""a{at}": {{}}"#))),
+            "{}",
+            "there are more than 1000 schemas",
+        ),
+        (
+            "very many properties",
+            items(&format!(r#"{{"properties": {{{}}}}}"#, many(300_000, &|at| format!(r#""p{at}": {{}}"#)))),
+            &listed,
+            values,
+        ),
+        (
+            "a long list of what is required",
+            items(&format!(r#"{{"required": [{}]}}"#, many(40_000, &|at| format!(r#""p{at}""#)))),
+            &listed,
+            keywords,
+        ),
+        (
+            "references to very many anchors",
+            format!(
+                r#"{{"*": {{"allOf": [{}], "$defs": {{{}}}}}}}"#,
+                many(10_000, &|_| r##"{"$ref": "#a"}"##.to_owned()),
+                many(10_000, &|at| format!(r#""d{at}": {{"$anchor": "a"}}"#))
+            ),
+            "{}",
+            keywords,
+        ),
+        (
+            "references to nothing",
+            format!(
+                r#"{{"*": {{"allOf": [{}], "$defs": {{{}}}}}}}"#,
+                many(10_000, &|at| format!(r##"{{"$ref": "#/x{at}"}}"##)),
+                many(10_000, &|at| format!(r#""d{at}": {{"$id": "a{at}"}}"#))
+            ),
+            "{}",
+            keywords,
+        ),
+        (
+            "items of a wrong type",
+            items(r#"{"type": "string"}"#),
+            &listed,
+            "schema-violation: `/payload/a/0` must be a string, not a number (`0`)",
+        ),
+        ("items of a wrong type below a long key", items(r#"{"type": "string"}"#), &long, "schema-budget-exceeded"),
+    ];
+    for (what, schemas, event, expected) in cases {
+        let (outcome, steps) = budget(&schemas, event);
+        assert!(outcome.contains(expected), "{what}: {outcome}");
+        // In proportion to the texts, and what is allowed for working the budget out.
+        let bound = 8 * (schemas.len() + event.len()) as u64 + 11_000_000;
+        assert!(steps < bound, "{what}: {steps} of {bound} steps");
+    }
+}
+
+#[test]
+fn no_schema_of_the_projects_own_is_too_much_work() {
+    let captured = String::from_utf8(cases::read("events.ndjson.gz")).unwrap();
+    let mut own: Vec<(String, String)> = schemas().iter().map(|schema| (schema.name.clone(), schema.text())).collect();
+    own.push(("events".to_owned(), all().text()));
+    own.push(("scenario".to_owned(), include_str!("../../pkg/schemas/scenario.json").to_owned()));
+    for (name, text) in &own {
+        let before = steps();
+        let schemas = Schemas::read(&format!(r#"{{"*": {text}}}"#)).unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert!(steps() - before < 500_000, "{name}: {} steps", steps() - before);
+        if name == "events" {
+            let options = ValidateOptions {
+                schemas: Some(Arc::new(schemas)),
+                max_diagnostics: usize::MAX,
+                ..ValidateOptions::default()
+            };
+            let report = validate(captured.as_bytes(), TextOptions::default(), &options);
+            let exceeded = report.diagnostics.iter().filter(|found| found.code == "schema-budget-exceeded").count();
+            assert_eq!(exceeded, 0);
+        }
+    }
+    // All of them at once, as files of one folder.
+    let together: Vec<String> = own.iter().map(|(name, text)| format!(r#""{name}": {text}"#)).collect();
+    let before = steps();
+    Schemas::read(&format!("{{{}}}", together.join(","))).unwrap_or_else(|error| panic!("{error}"));
+    assert!(steps() - before < 2_000_000, "{} steps", steps() - before);
 }

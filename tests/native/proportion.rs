@@ -39,7 +39,7 @@ fn acme(more: &str) -> String {
 
 type Generator = (&'static str, fn(usize) -> String);
 
-const EVENTS: [Generator; 22] = [
+const EVENTS: [Generator; 24] = [
     ("repeated keys", |n| format!(r#"{{"event":"acme.x",{}}}"#, many(n, |_| r#""a":1"#.to_owned()))),
     ("two repeated keys far from the beginning", |n| {
         acme(&format!(
@@ -55,6 +55,10 @@ const EVENTS: [Generator; 22] = [
     }),
     ("control characters below a long key", |n| {
         acme(&format!(r#","payload":{{"{}":[{}]}}"#, "k".repeat(n * 10), many(n, |_| "\"\t\"".to_owned())))
+    }),
+    ("control characters in a key", |n| acme(&format!(r#","payload":{{"{}":1}}"#, "\t".repeat(n)))),
+    ("control characters in many long keys", |n| {
+        acme(&format!(r#","payload":{{"{}":{{{}}}}}"#, "k".repeat(n * 10), many(n, |at| format!("\"\t{at}\":\"\t\""))))
     }),
     ("lone surrogates in keys", |n| acme(&format!(r#","payload":{{{}}}"#, many(n, |at| format!(r#""\ud83d{at}":1"#))))),
     ("numbers out of range", |n| acme(&format!(r#","payload":{{"a":[{}]}}"#, many(n, |_| "1e999".to_owned())))),

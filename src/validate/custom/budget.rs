@@ -9,6 +9,8 @@ use std::ptr;
 use hashbrown::HashMap;
 use serde_json::{Map, Value as Json};
 
+use crate::text::steps::step;
+
 /// Schemas at once.
 pub const MAX_SCHEMAS: usize = 1000;
 /// Values (objects, lists, texts, numbers) in all schemas together.
@@ -20,10 +22,13 @@ pub const MAX_PER_VALUE: u64 = 20_000;
 /// Keywords that apply to the values of one event, of all schemas for it.
 pub const MAX_PER_EVENT: u64 = 10_000_000;
 
+/// A pointer of more bytes is long, and so many more of them count as one value.
+const LONG_POINTER: usize = 256;
+const POINTER_PIECE: usize = 16;
 /// Events are nested no deeper, where schemas look.
 const DEEPEST_EVENT: usize = 200;
 /// Steps of working this out, for all schemas.
-const MAX_STEPS: usize = 50_000_000;
+const MAX_STEPS: usize = 10_000_000;
 /// What a reference to a schema that is not given (those of the drafts themselves) counts as.
 const UNKNOWN: u64 = 200;
 
@@ -44,10 +49,13 @@ const ANY_CHILD: [&str; 9] = [
 ];
 /// Below these, each is for another of the values inside.
 const OWN_CHILD: [&str; 2] = ["properties", "prefixItems"];
+/// Each item of these is compared with a value, or looked for in it.
+const LISTS: [&str; 2] = ["enum", "required"];
 const REFERENCES: [&str; 3] = ["$ref", "$dynamicRef", "$recursiveRef"];
 
 /// What is too much about the schemas. `None`: they are small enough.
 pub fn too_large(schema: &Json, values: &mut usize) -> Option<String> {
+    step(1);
     *values = values.saturating_add(1);
     if *values > MAX_VALUES {
         return Some(format!("the schemas have more than {MAX_VALUES} values together"));
@@ -67,14 +75,22 @@ fn long_pattern() -> String {
     format!("a regular expression has more than {MAX_PATTERN} bytes")
 }
 
-/// How many values an event has.
+/// How many values an event has. One whose pointer is long counts more than once, as each refusal carries it.
 pub fn values(instance: &Json) -> u64 {
+    values_below(instance, 0)
+}
+
+fn values_below(instance: &Json, pointer: usize) -> u64 {
+    let below = |step: usize, inner: &Json| values_below(inner, pointer.saturating_add(step).saturating_add(1));
     let inner: u64 = match instance {
-        Json::Array(items) => items.iter().map(values).fold(0, u64::saturating_add),
-        Json::Object(members) => members.values().map(values).fold(0, u64::saturating_add),
+        Json::Array(items) => items.iter().map(|item| below(1, item)).fold(0, u64::saturating_add),
+        Json::Object(members) => {
+            members.iter().map(|(key, member)| below(key.len(), member)).fold(0, u64::saturating_add)
+        }
         _ => 0,
     };
-    inner.saturating_add(1)
+    let long = pointer.saturating_sub(LONG_POINTER).checked_div(POINTER_PIECE).unwrap_or_default();
+    inner.saturating_add(1).saturating_add(long as u64)
 }
 
 /// A subschema, and where it leads.
@@ -92,26 +108,27 @@ enum Child<'s> {
     Item(usize),
 }
 
+#[derive(Default)]
 struct Graph<'s> {
     roots: Vec<(&'s str, &'s Json)>,
     nodes: Vec<Node<'s>>,
     places: HashMap<*const Json, usize>,
     /// The last parts of `$id`s and the anchors, with the schemas that have them.
     names: HashMap<&'s str, Vec<&'s Json>>,
+    /// How much work it was so far.
+    steps: usize,
 }
 
 /// How many keywords of each schema apply to one value of an event at most. `None`: it cannot be worked out in time.
 pub fn per_value(schemas: &[(&str, &Json)]) -> Option<Vec<u64>> {
-    let mut graph =
-        Graph { roots: schemas.to_vec(), nodes: Vec::new(), places: HashMap::default(), names: HashMap::default() };
+    let mut graph = Graph { roots: schemas.to_vec(), ..Graph::default() };
     for (_, schema) in schemas {
         graph.add(schema);
     }
     for (document, (_, schema)) in schemas.iter().enumerate() {
-        graph.connect(document, schema);
+        graph.connect(document, schema)?;
     }
-    let mut steps = 0;
-    schemas.iter().map(|(_, schema)| graph.apply(graph.place(schema)?, &mut steps)).collect()
+    schemas.iter().map(|(_, schema)| graph.apply(graph.place(schema)?)).collect()
 }
 
 fn last_part(uri: &str) -> &str {
@@ -121,6 +138,13 @@ fn last_part(uri: &str) -> &str {
 }
 
 impl<'s> Graph<'s> {
+    /// `None`: it is too much work.
+    fn step(&mut self, count: usize) -> Option<()> {
+        step(count);
+        self.steps = self.steps.saturating_add(count);
+        (self.steps <= MAX_STEPS).then_some(())
+    }
+
     fn place(&self, schema: &Json) -> Option<usize> {
         self.places.get(&ptr::from_ref(schema)).copied()
     }
@@ -130,8 +154,9 @@ impl<'s> Graph<'s> {
         let mut node = Node { weight: 1, ..Node::default() };
         match schema {
             Json::Object(members) => {
-                let listed = members.get("enum").and_then(Json::as_array).map_or(0, Vec::len);
-                node.weight = (members.len() as u64).saturating_add(listed as u64).max(1);
+                let listed = |keyword: &str| members.get(keyword).and_then(Json::as_array).map_or(0, Vec::len);
+                let listed = LISTS.iter().map(|keyword| listed(keyword)).fold(members.len(), usize::saturating_add);
+                node.weight = (listed as u64).max(1);
                 self.nodes.push(node);
                 for (key, member) in members {
                     if let (true, Some(text)) = (key == "$id" || key == "id", member.as_str()) {
@@ -152,7 +177,7 @@ impl<'s> Graph<'s> {
         }
     }
 
-    fn connect(&mut self, document: usize, schema: &'s Json) {
+    fn connect(&mut self, document: usize, schema: &'s Json) -> Option<()> {
         if let (Json::Object(members), Some(own)) = (schema, self.place(schema)) {
             let (same, any) = (below(members, &SAME_VALUE), below(members, &ANY_CHILD));
             let mut same: Vec<usize> = same.into_iter().filter_map(|schema| self.place(schema)).collect();
@@ -173,7 +198,7 @@ impl<'s> Graph<'s> {
             }
             let mut unknown = 0_u64;
             for reference in REFERENCES.iter().filter_map(|keyword| members.get(*keyword)?.as_str()) {
-                let targets = self.resolve(document, reference);
+                let targets = self.resolve(document, reference)?;
                 if targets.is_empty() {
                     unknown = unknown.saturating_add(UNKNOWN);
                 }
@@ -185,14 +210,14 @@ impl<'s> Graph<'s> {
             }
         }
         match schema {
-            Json::Object(members) => members.values().for_each(|member| self.connect(document, member)),
-            Json::Array(items) => items.iter().for_each(|item| self.connect(document, item)),
-            _ => {}
+            Json::Object(members) => members.values().try_for_each(|member| self.connect(document, member)),
+            Json::Array(items) => items.iter().try_for_each(|item| self.connect(document, item)),
+            _ => Some(()),
         }
     }
 
     /// All that a reference can mean: rather too many than too few.
-    fn resolve(&self, document: usize, reference: &str) -> Vec<usize> {
+    fn resolve(&mut self, document: usize, reference: &str) -> Option<Vec<usize>> {
         let (uri, fragment) = reference.split_once('#').unwrap_or((reference, ""));
         let mut roots: Vec<&Json> = Vec::new();
         if uri.is_empty() {
@@ -202,8 +227,11 @@ impl<'s> Graph<'s> {
             roots.extend(
                 self.roots.iter().filter(|(key, _)| last_part(key) == name || *key == uri).map(|(_, root)| *root),
             );
+            self.step(self.roots.len())?;
             roots.extend(self.names.get(name).into_iter().flatten());
         }
+        let anchors = self.names.get(fragment).map_or(0, Vec::len);
+        self.step(roots.len().saturating_add(anchors))?;
         let anchored = || self.names.get(fragment).into_iter().flatten().copied();
         let fragment_text = fragment.replace("%25", "%").replace("%22", "\"").replace("%5E", "^");
         let mut found: Vec<usize> = match fragment {
@@ -214,21 +242,23 @@ impl<'s> Graph<'s> {
             _ => anchored().filter_map(|schema| self.place(schema)).collect(),
         };
         if found.is_empty() && fragment.starts_with('/') {
+            self.step(self.names.values().map(Vec::len).fold(0, usize::saturating_add))?;
             let identified = self.names.values().flatten();
             found.extend(identified.filter_map(|root| self.place(root.pointer(&fragment_text)?)));
         }
         found.sort_unstable();
         found.dedup();
-        found
+        self.step(found.len())?;
+        Some(found)
     }
 
     /// From a root inwards, level by level: how often each subschema applies to one value.
-    fn apply(&self, root: usize, steps: &mut usize) -> Option<u64> {
+    fn apply(&mut self, root: usize) -> Option<u64> {
         let mut most = 0_u64;
         let mut level: HashMap<usize, u64> = HashMap::from_iter([(root, 1)]);
         for _ in 0..DEEPEST_EVENT {
-            let order = self.in_order(&level, steps)?;
-            let mut all = 0_u64;
+            let order = self.in_order(&level)?;
+            let (mut all, mut steps) = (0_u64, 0_usize);
             let mut any: HashMap<usize, u64> = HashMap::default();
             let mut own: HashMap<(Child<'s>, usize), u64> = HashMap::default();
             for place in order {
@@ -247,8 +277,9 @@ impl<'s> Graph<'s> {
                     *known = known.saturating_add(count);
                 }
                 let edges = node.same.len().saturating_add(node.any.len()).saturating_add(node.own.len());
-                *steps = steps.saturating_add(edges);
+                steps = steps.saturating_add(edges);
             }
+            self.step(steps)?;
             most = most.max(all);
             if most > MAX_PER_VALUE {
                 return Some(most);
@@ -272,7 +303,7 @@ impl<'s> Graph<'s> {
     }
 
     /// What applies to one value, each before what it leads to. What leads back to itself does so once.
-    fn in_order(&self, level: &HashMap<usize, u64>, steps: &mut usize) -> Option<Vec<usize>> {
+    fn in_order(&mut self, level: &HashMap<usize, u64>) -> Option<Vec<usize>> {
         let mut seen: HashMap<usize, ()> = HashMap::default();
         let mut after: Vec<usize> = Vec::new();
         let mut open: Vec<(usize, usize)> = Vec::new();
@@ -281,10 +312,7 @@ impl<'s> Graph<'s> {
                 open.push((*root, 0));
             }
             while let Some((place, next)) = open.last_mut() {
-                *steps = steps.saturating_add(1);
-                if *steps > MAX_STEPS {
-                    return None;
-                }
+                self.step(1)?;
                 match self.nodes.get(*place).and_then(|node| node.same.get(*next)) {
                     Some(target) => {
                         *next = next.saturating_add(1);

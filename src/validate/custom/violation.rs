@@ -8,7 +8,7 @@ use crate::json::Pointer;
 use crate::text::phrase::count;
 use crate::text::phrase::shown;
 
-use crate::diagnostic::display;
+use crate::diagnostic::{display, path};
 
 use super::Refused;
 use super::read::Finder;
@@ -20,8 +20,8 @@ pub(super) fn refused<'t>(
     places: &mut Finder<'t>,
     all: &mut Vec<Refused<'t>>,
 ) {
-    let own = error.instance_path().as_str();
-    let Some(value) = places.at(own) else { return };
+    let Some(value) = places.at(error.instance_path().as_str()) else { return };
+    let own = path::short(error.instance_path().as_str());
     let path = Pointer::from(own.to_owned());
     let whole = match own {
         "" => "the event".to_owned(),
