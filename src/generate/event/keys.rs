@@ -8,7 +8,7 @@ fn snake(name: &str) -> String {
     name.replace('-', "_")
 }
 
-pub(super) fn joined(one: &str, other: &str) -> String {
+pub(in crate::generate) fn dotted(one: &str, other: &str) -> String {
     if one.is_empty() { other.to_owned() } else { [one, ".", other].concat() }
 }
 
@@ -53,7 +53,7 @@ pub(super) fn label_key(label: &'static Label, own: &str) -> String {
     // `prefect.worker-type` of a worker is its type.
     let rest = rest.strip_prefix(own).and_then(|rest| rest.strip_prefix('_')).unwrap_or(&rest);
     match first.as_str() {
-        "infrastructure" => joined(&first, rest),
-        _ => joined(own, rest),
+        "infrastructure" => dotted(&first, rest),
+        _ => dotted(own, rest),
     }
 }

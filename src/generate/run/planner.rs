@@ -18,7 +18,7 @@ use super::client::{ClientEvent, Worker};
 use super::entities::{Entities, Entity};
 use super::flow_run::{FurtherStates, Transition, course};
 use super::plan::{Break, Heartbeats, Phase, RunPlan, most_events};
-use super::readers::STATES;
+use super::read::STATES;
 use super::spec::{
     BreakSpec, EntitySpec, HeartbeatSpec, InfrastructureSpec, RunMoment, RunSpec, Span, StateSpec, SubflowSpec,
     TaskSpec,
