@@ -8,6 +8,7 @@ pub(crate) mod order;
 pub(crate) mod phrase;
 pub(crate) mod steps;
 pub(crate) mod strict;
+pub(crate) mod table;
 pub(crate) mod template;
 pub(crate) mod uuid;
 

@@ -1,6 +1,7 @@
 //! What the caller calls the things of an event.
 
 use crate::catalogue::{Label, LabelForm, Related, Template, families};
+use crate::text::order;
 
 use super::layout::usual;
 
@@ -36,7 +37,7 @@ pub(super) fn told_elsewhere(own: &str) -> Vec<String> {
     let keys = related.flat_map(|related| related.labels).map(|label| label_key(label, own));
     let mut told: Vec<String> =
         keys.filter_map(|key| key.strip_prefix(own)?.strip_prefix('.').map(str::to_owned)).collect();
-    told.sort_unstable();
+    order::by_text(&mut told, |key| key);
     told.dedup();
     told
 }

@@ -1,0 +1,198 @@
+//! Maps and sets over one table of `hashbrown`: an instance of its own maps takes a module 1 KB for each pair of types.
+
+use std::borrow::Borrow;
+use std::hash::{BuildHasher, Hash};
+
+use foldhash::fast::RandomState;
+use hashbrown::HashTable;
+
+/// The places of entries in a list, by the hashes of their keys.
+#[derive(Clone, Debug, Default)]
+struct Places(HashTable<(u64, usize)>);
+
+impl Places {
+    #[inline(never)]
+    fn find(&self, hash: u64, is_it: &mut dyn FnMut(usize) -> bool) -> Option<usize> {
+        let found = self.0.find(hash, |(own, place)| *own == hash && is_it(*place));
+        found.map(|(_, place)| *place)
+    }
+
+    #[inline(never)]
+    fn add(&mut self, hash: u64, place: usize) {
+        self.0.insert_unique(hash, (hash, place), |(hash, _)| *hash);
+    }
+}
+
+/// A map from which single entries are never taken away.
+#[derive(Clone, Debug)]
+pub(crate) struct Map<K, V> {
+    entries: Vec<(K, V)>,
+    places: Places,
+    hasher: RandomState,
+}
+
+impl<K, V> Default for Map<K, V> {
+    fn default() -> Self {
+        Map { entries: Vec::new(), places: Places::default(), hasher: RandomState::default() }
+    }
+}
+
+impl<K: Hash + Eq, V> Map<K, V> {
+    fn place<Q: Hash + Eq + ?Sized>(&self, key: &Q) -> Result<usize, u64>
+    where
+        K: Borrow<Q>,
+    {
+        let hash = self.hasher.hash_one(key);
+        let is_it = |place: usize| self.entries.get(place).is_some_and(|(own, _)| own.borrow() == key);
+        self.places.find(hash, &mut { is_it }).ok_or(hash)
+    }
+
+    pub(crate) fn get<Q: Hash + Eq + ?Sized>(&self, key: &Q) -> Option<&V>
+    where
+        K: Borrow<Q>,
+    {
+        self.entries.get(self.place(key).ok()?).map(|(_, value)| value)
+    }
+
+    pub(crate) fn get_mut<Q: Hash + Eq + ?Sized>(&mut self, key: &Q) -> Option<&mut V>
+    where
+        K: Borrow<Q>,
+    {
+        let place = self.place(key).ok()?;
+        self.entries.get_mut(place).map(|(_, value)| value)
+    }
+
+    pub(crate) fn contains_key<Q: Hash + Eq + ?Sized>(&self, key: &Q) -> bool
+    where
+        K: Borrow<Q>,
+    {
+        self.place(key).is_ok()
+    }
+
+    /// The value of a key; if it has none, this one becomes it.
+    #[expect(clippy::indexing_slicing, reason = "the entry was found or has just been added")]
+    pub(crate) fn or_insert_with(&mut self, key: K, value: impl FnOnce() -> V) -> &mut V {
+        let place = match self.place(&key) {
+            Ok(place) => place,
+            Err(hash) => {
+                let place = self.entries.len();
+                self.places.add(hash, place);
+                self.entries.push((key, value()));
+                place
+            }
+        };
+        &mut self.entries[place].1
+    }
+
+    pub(crate) fn or_default(&mut self, key: K) -> &mut V
+    where
+        V: Default,
+    {
+        self.or_insert_with(key, V::default)
+    }
+
+    /// Gives a key its value, and returns the one before.
+    pub(crate) fn insert(&mut self, key: K, value: V) -> Option<V> {
+        match self.place(&key) {
+            Ok(place) => self.entries.get_mut(place).map(|(_, known)| std::mem::replace(known, value)),
+            Err(hash) => {
+                self.places.add(hash, self.entries.len());
+                self.entries.push((key, value));
+                None
+            }
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.entries.clear();
+        self.places.0.clear();
+    }
+}
+
+/// A set from which single keys are never taken away.
+#[derive(Clone, Debug)]
+pub(crate) struct Set<K>(Map<K, ()>);
+
+impl<K> Default for Set<K> {
+    fn default() -> Self {
+        Set(Map::default())
+    }
+}
+
+impl<K: Hash + Eq> Set<K> {
+    /// Whether the key is new.
+    pub(crate) fn insert(&mut self, key: K) -> bool {
+        let before = self.0.len();
+        self.0.or_default(key);
+        self.0.len() > before
+    }
+
+    /// The key of the set that is equal to this one.
+    pub(crate) fn get<Q: Hash + Eq + ?Sized>(&self, key: &Q) -> Option<&K>
+    where
+        K: Borrow<Q>,
+    {
+        self.0.entries.get(self.0.place(key).ok()?).map(|(own, ())| own)
+    }
+
+    pub(crate) fn contains<Q: Hash + Eq + ?Sized>(&self, key: &Q) -> bool
+    where
+        K: Borrow<Q>,
+    {
+        self.0.contains_key(key)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use proptest::prelude::*;
+
+    use super::{Map, Set};
+
+    proptest! {
+        #[test]
+        fn is_a_map(steps in prop::collection::vec((0..5_u8, "[a-e]{0,2}", any::<u8>()), 0..200)) {
+            let (mut ours, mut set) = (Map::<String, u8>::default(), Set::<String>::default());
+            let mut theirs = HashMap::<String, u8>::new();
+            for (step, key, value) in steps {
+                match step {
+                    0 => {
+                        prop_assert_eq!(set.insert(key.clone()), !theirs.contains_key(&key));
+                        prop_assert_eq!(ours.insert(key.clone(), value), theirs.insert(key, value));
+                    }
+                    1 => {
+                        set.insert(key.clone());
+                        prop_assert_eq!(ours.or_insert_with(key.clone(), || value), theirs.entry(key).or_insert(value));
+                    }
+                    2 => prop_assert_eq!(ours.get_mut(&*key), theirs.get_mut(&key)),
+                    3 => {
+                        prop_assert_eq!(set.get(&*key).is_some(), theirs.contains_key(&key));
+                        prop_assert_eq!(set.contains(&*key), theirs.contains_key(&key));
+                        prop_assert_eq!(ours.get(&*key), theirs.get(&key));
+                    }
+                    _ if value == 0 => {
+                        ours.clear();
+                        set = Set::default();
+                        theirs.clear();
+                    }
+                    _ => prop_assert_eq!(ours.is_empty(), set.is_empty()),
+                }
+                prop_assert_eq!(ours.len(), theirs.len());
+            }
+        }
+    }
+}
