@@ -111,12 +111,14 @@ pub fn generate(source: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
             codes.iter().filter(|code| of(code)).map(|code| format!("Code::{}", constant(&code.code))).collect();
         format!("    /// {docs}\n    pub const {name}: &[Code] = &[{}];\n", codes.join(", "))
     };
+    let names: Vec<String> = codes.iter().map(|code| format!("{:?}", code.code)).collect();
+    let names = format!("    pub(crate) const NAMES: &[&str] = &[{}];\n", names.join(", "));
     let all = list("ALL", "Every code, in the order of the table.", &|_| true);
     let events = list("OF_EVENTS", "The codes that `validate` can report.", &|code| code.about == About::Events);
     std::fs::write(
         out.join("codes.rs"),
         format!(
-            "pub(crate) const COUNT: usize = {};\n{statics}\nimpl Code {{\n{constants}\n{all}{events}}}\n",
+            "pub(crate) const COUNT: usize = {};\n{statics}\nimpl Code {{\n{constants}\n{names}{all}{events}}}\n",
             codes.len()
         ),
     )?;

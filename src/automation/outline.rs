@@ -1,12 +1,11 @@
 //! What the triggers of a text are, and where their values stand in it: for what is drawn beside the text, and for what
 //! changes it in place.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
 use crate::diagnostic::{Range, TextOptions};
 use crate::json::{Kind, Places, Pointer, Position, Span, Value};
+use crate::text::order;
 use crate::time::scalar;
 
 use super::check::trigger::{Level, kind_of};
@@ -251,22 +250,25 @@ impl Outliner {
     /// The triggers, with their ranges in the text.
     pub fn finish(mut self, text: &[u8], options: TextOptions) -> Vec<TriggerOutline> {
         // From the beginning of the text to its end, however often an anchor is meant.
-        let mut positions: BTreeMap<u32, Position> = BTreeMap::new();
+        let mut positions: Vec<(u32, Position)> = Vec::new();
         if options.places {
-            let all = self.spans.iter().flat_map(|span| [span.start, span.end]);
-            positions.extend(all.map(|byte| (byte, Position::START)));
+            for span in &self.spans {
+                positions.extend([(span.start, Position::START), (span.end, Position::START)]);
+            }
+            order::by_key(&mut positions, &mut |(byte, _)| u64::from(*byte));
             let mut places = Places::new(text, Position::START, options.wtf8);
             for (byte, position) in &mut positions {
                 *position = places.position(*byte as usize);
             }
         }
+        let position = |byte: u32| {
+            let at = positions.partition_point(|(before, _)| *before < byte);
+            positions.get(at).map(|(_, position)| *position)
+        };
         let mut spans = self.spans.into_iter();
         for range in self.outlines.iter_mut().flat_map(ranges) {
             let span = spans.next().unwrap_or_default();
-            *range = positions
-                .get(&span.start)
-                .zip(positions.get(&span.end))
-                .map(|(start, end)| Range { start: *start, end: *end });
+            *range = position(span.start).zip(position(span.end)).map(|(start, end)| Range { start, end });
         }
         self.outlines
     }

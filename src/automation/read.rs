@@ -3,9 +3,9 @@
 //! `None`: the server refuses the value. Source: `server/events/schemas/automations.py`.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use crate::json::{Kind, Value};
+use crate::text::table::Map;
 use crate::time::scalar::{boolean, duration, each, integer, set, text, texts};
 
 use super::model::{Action, Automation, Composite, EventTrigger, Order, Posture, Specification, Trigger};
@@ -154,12 +154,12 @@ pub fn specification(value: Value<'_>) -> Option<Specification> {
         return None;
     }
     let mut labels: Vec<(String, Vec<String>)> = Vec::new();
-    let mut places: BTreeMap<Cow<'_, str>, usize> = BTreeMap::new();
+    let mut places: Map<Cow<'_, str>, usize> = Map::default();
     for (key, value) in value.members() {
         let key = key.string();
         let patterns = if value.is_string() { vec![text(value)?] } else { texts(value)? };
         // Of a repeated key the last one counts.
-        let place = *places.entry(key.clone()).or_insert(labels.len());
+        let place = *places.or_insert_with(key.clone(), || labels.len());
         match labels.get_mut(place) {
             Some((_, known)) => *known = patterns,
             None => labels.push((key.into_owned(), patterns)),

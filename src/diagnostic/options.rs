@@ -52,14 +52,19 @@ impl<'de> Deserialize<'de> for Profile {
 }
 
 /// Severities other than the usual ones, by code. `None`: findings of this code are not reported.
+// By the names of the codes: a module that reads this option needs no texts of codes that it never reports.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Severities(Vec<(Code, Option<Severity>)>);
+pub struct Severities(Vec<(&'static str, Option<Severity>)>);
 
 impl Severities {
     const NONE: &Severities = &Severities(Vec::new());
 
     /// Sets the severity of a code; `None` switches it off.
     pub fn set(&mut self, code: Code, severity: Option<Severity>) {
+        self.set_named(code.name(), severity);
+    }
+
+    fn set_named(&mut self, code: &'static str, severity: Option<Severity>) {
         match self.0.iter_mut().find(|(own, _)| *own == code) {
             Some((_, own)) => *own = severity,
             None => self.0.push((code, severity)),
@@ -68,7 +73,7 @@ impl Severities {
 
     /// The severity of a code that has one of its own.
     fn get(&self, code: Code) -> Option<Option<Severity>> {
-        self.0.iter().find(|(own, _)| *own == code).map(|(_, severity)| *severity)
+        self.0.iter().find(|(own, _)| *own == code.name()).map(|(_, severity)| *severity)
     }
 }
 
@@ -95,10 +100,11 @@ impl<'de> Deserialize<'de> for Severities {
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Severities, A::Error> {
                 let mut all = Severities::default();
                 while let Some(name) = map.next_key::<String>()? {
-                    let code = Code::find(&name).ok_or_else(|| de::Error::custom(unknown_code(&name)))?;
+                    let code = Code::NAMES.iter().find(|code| **code == name);
+                    let code = code.ok_or_else(|| de::Error::custom(unknown_code(&name)))?;
                     let named = |error| de::Error::custom(format_args!("`{name}`: {error}"));
                     let Level(severity) = map.next_value().map_err(|error: A::Error| named(error))?;
-                    all.set(code, severity);
+                    all.set_named(code, severity);
                 }
                 Ok(all)
             }
@@ -109,7 +115,7 @@ impl<'de> Deserialize<'de> for Severities {
 }
 
 fn unknown_code(name: &str) -> String {
-    let hint = nearest(name, &mut Code::ALL.iter().copied().map(Code::name));
+    let hint = nearest(name, &mut Code::NAMES.iter().copied());
     let hint = hint.map(|near| format!(": did you mean `{near}`?")).unwrap_or_default();
     format!("`{}` is no diagnostic code{hint}", shown(name))
 }

@@ -5,11 +5,11 @@
 
 use std::rc::Rc;
 
-use foldhash::fast::RandomState;
-use hashbrown::{HashMap, HashSet};
 use uuid::Uuid;
 
 use crate::json::{Kind, Value};
+use crate::text::order::order_of_texts;
+use crate::text::table::{Map, Set};
 use crate::time::{Instant, instant_of};
 
 use super::RESOURCE_ROLE;
@@ -22,7 +22,7 @@ pub type SharedText = Rc<str>;
 pub struct Labels {
     all: Rc<[(SharedText, SharedText)]>,
     /// Of many labels: their places, in the order of their names.
-    by_name: Option<Rc<[u32]>>,
+    by_name: Option<Rc<[usize]>>,
 }
 
 /// So few labels are quicker to look through than to look up.
@@ -33,10 +33,11 @@ impl Labels {
     #[must_use]
     pub fn new(labels: Vec<(SharedText, SharedText)>) -> Self {
         let by_name = (labels.len() > FEW).then(|| {
-            let mut places: Vec<u32> = (0..).zip(&labels).map(|(place, _)| place).collect();
-            let name = |place: &u32| labels.get(*place as usize).map(|(name, _)| &**name);
-            places.sort_by(|one, other| name(one).cmp(&name(other)));
-            places.into()
+            let mut names = Vec::with_capacity(labels.len());
+            for (name, _) in &labels {
+                names.push(name.as_bytes());
+            }
+            order_of_texts(&names).into()
         });
         Labels { all: labels.into(), by_name }
     }
@@ -47,7 +48,7 @@ impl Labels {
         let Some(by_name) = &self.by_name else {
             return self.all.iter().find(|(label, _)| **label == *name).map(|(_, value)| value);
         };
-        let own = |place: &u32| self.all.get(*place as usize);
+        let own = |place: &usize| self.all.get(*place);
         let at = by_name.partition_point(|place| own(place).is_some_and(|(label, _)| **label < *name));
         by_name.get(at).and_then(own).filter(|(label, _)| **label == *name).map(|(_, value)| value)
     }
@@ -88,7 +89,7 @@ impl ReceivedEvent {
 /// Reads events out of documents. Texts that return are shared.
 #[derive(Default)]
 pub struct EventReader {
-    texts: HashSet<SharedText, RandomState>,
+    texts: Set<SharedText>,
 }
 
 impl EventReader {
@@ -124,11 +125,13 @@ impl EventReader {
         }
         let mut labels: Vec<(SharedText, SharedText)> = Vec::new();
         // Where each label is, as soon as there are many.
-        let mut places: HashMap<SharedText, usize, RandomState> = HashMap::default();
+        let mut places: Map<SharedText, usize> = Map::default();
         for (name, text) in value.members() {
             let (name, text) = (self.text(name)?, self.text(text)?);
             if labels.len() == FEW && places.is_empty() {
-                places.extend(labels.iter().enumerate().map(|(place, (name, _))| (name.clone(), place)));
+                for (place, (name, _)) in labels.iter().enumerate() {
+                    places.insert(name.clone(), place);
+                }
             }
             let known = if labels.len() < FEW {
                 labels.iter_mut().find(|(known, _)| *known == name)

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer};
 
+use crate::json::double_text;
 use crate::text::hash::hash;
 use crate::text::strict::{from_text, strict};
 use crate::time::{self, Instant};
@@ -71,12 +72,7 @@ impl From<i64> for Seed {
 impl From<f64> for Seed {
     /// As JavaScript writes the number.
     fn from(number: f64) -> Self {
-        let size = number.abs();
-        if size == 0.0 || (1e-6..1e21).contains(&size) {
-            return Seed::from(&*(number + 0.0).to_string());
-        }
-        let text = format!("{number:e}");
-        Seed::from(&*if size < 1.0 { text } else { text.replace('e', "e+") })
+        Seed::from(&*double_text(number))
     }
 }
 

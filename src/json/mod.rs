@@ -13,6 +13,7 @@ pub(crate) mod tree;
 pub mod write;
 
 pub use decimal::Decimal;
+pub(crate) use decimal::double_text;
 pub use parse::{Fault, Issue, MAX_DEPTH, Parsed, parse, parse_prefix};
 pub use place::{Places, Position, Range};
 pub use pointer::Pointer;

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::json::double_text;
 use crate::text::phrase::{joined, shown};
 use crate::text::strict::strict;
 use crate::text::template::render;
@@ -88,7 +89,7 @@ impl<'de> Deserialize<'de> for Seconds {
 
             fn visit_f64<E: Error>(self, number: f64) -> Result<Seconds, E> {
                 let span = Span::from_seconds(number);
-                span.map(Seconds).ok_or_else(|| E::custom(format_args!("{number} is not {NUMBER}")))
+                span.map(Seconds).ok_or_else(|| E::custom(format_args!("{} is not {NUMBER}", double_text(number))))
             }
         }
 

@@ -1,11 +1,10 @@
 //! Where the firings of two versions of the server differ.
 
-use foldhash::fast::RandomState;
-use hashbrown::HashMap;
 use serde::Serialize;
 use uuid::Uuid;
 
 use crate::text::order;
+use crate::text::table::Map;
 use crate::time::Instant;
 use crate::trigger::{Firing, Version};
 
@@ -100,7 +99,7 @@ type About<'f> = Vec<(&'f str, &'f str)>;
 
 fn about(firing: &Firing) -> About<'_> {
     let mut labels: About<'_> = firing.labels.iter().map(|(name, value)| (&**name, &**value)).collect();
-    labels.sort_unstable();
+    order::by_text(&mut labels, |(name, _)| name);
     labels
 }
 
@@ -111,9 +110,9 @@ fn identity(firing: &Firing) -> (Instant, Option<Uuid>, About<'_>) {
 
 /// Those of some firings that others have not. Each of the others stands for one.
 fn without<'f>(some: &'f [Firing], others: &[Firing]) -> Vec<&'f Firing> {
-    let mut left: HashMap<_, usize, RandomState> = HashMap::default();
+    let mut left: Map<_, usize> = Map::default();
     for other in others {
-        let count = left.entry(identity(other)).or_default();
+        let count = left.or_default(identity(other));
         *count = count.saturating_add(1);
     }
     let mut missing = Vec::new();
@@ -130,9 +129,9 @@ fn without<'f>(some: &'f [Firing], others: &[Firing]) -> Vec<&'f Firing> {
 fn differences(before: &[Firing], after: &[Firing]) -> Vec<Difference> {
     let only_after = without(after, before);
     // The first of each that is about something comes last, to be taken first.
-    let mut waiting: HashMap<About<'_>, Vec<usize>, RandomState> = HashMap::default();
+    let mut waiting: Map<About<'_>, Vec<usize>> = Map::default();
     for (place, firing) in only_after.iter().enumerate().rev() {
-        waiting.entry(about(firing)).or_default().push(place);
+        waiting.or_default(about(firing)).push(place);
     }
     let mut is_paired = vec![false; only_after.len()];
     let mut differences = Vec::new();

@@ -2,12 +2,10 @@
 
 use std::fmt::Write;
 
-use foldhash::fast::RandomState;
-use hashbrown::HashSet;
-
 use crate::diagnostic::Code;
 use crate::json::{Kind, Value};
 use crate::text::nearest::nearest;
+use crate::text::table::Set;
 use crate::time::span::{moment, words};
 use crate::time::{Instant, scalar};
 
@@ -35,7 +33,7 @@ pub(super) struct Expectation {
 pub(super) struct Names<'n> {
     /// Of many, the first ones: what is meant by an unknown name is looked for among these.
     first: Vec<&'n str>,
-    all: HashSet<&'n str, RandomState>,
+    all: Set<&'n str>,
 }
 
 /// Among so many names the one that was probably meant is looked for.
@@ -43,7 +41,7 @@ const MOST_NAMES: usize = 1000;
 
 impl<'n> Names<'n> {
     pub fn new(names: impl Iterator<Item = &'n str>) -> Self {
-        let (mut first, mut all) = (Vec::new(), HashSet::default());
+        let (mut first, mut all) = (Vec::new(), Set::default());
         for name in names {
             if all.insert(name) && first.len() < MOST_NAMES {
                 first.push(name);

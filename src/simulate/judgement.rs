@@ -1,13 +1,12 @@
 //! Whether scenarios come to what they expect.
 
-use foldhash::fast::RandomState;
-use hashbrown::HashMap;
 use serde::Serialize;
 
 use crate::diagnostic::Diagnostic;
 use crate::event::RESOURCE_ID;
 use crate::json::{Kind, Value};
 use crate::text::phrase::joined;
+use crate::text::table::Map;
 use crate::time::{Instant, scalar};
 use crate::trigger::{Decision, Firing, Options};
 
@@ -236,13 +235,13 @@ fn judged<'t>(value: Value<'t>, reading: &mut Reading<'t>, left: &mut Left) -> O
 }
 
 /// The decisions that have a value in their key, by that value.
-type ByValue<'d> = HashMap<&'d str, Vec<usize>, RandomState>;
+type ByValue<'d> = Map<&'d str, Vec<usize>>;
 
 fn by_value(decisions: &[Decision]) -> ByValue<'_> {
     let mut by_value = ByValue::default();
     for (index, decision) in decisions.iter().enumerate() {
         for (_, value) in &decision.key {
-            let known = by_value.entry(&**value).or_default();
+            let known = by_value.or_default(&**value);
             if known.last() != Some(&index) {
                 known.push(index);
             }
@@ -285,12 +284,12 @@ struct Judge<'s> {
     /// Of each firing: what it is about.
     resources: Vec<Option<&'s str>>,
     /// The indices of firings, in the order of time.
-    by_resource: HashMap<&'s str, Vec<usize>, RandomState>,
-    by_label: HashMap<(&'s str, &'s str), Vec<usize>, RandomState>,
-    by_event: HashMap<&'s str, Vec<usize>, RandomState>,
+    by_resource: Map<&'s str, Vec<usize>>,
+    by_label: Map<(&'s str, &'s str), Vec<usize>>,
+    by_event: Map<&'s str, Vec<usize>>,
     all: Vec<usize>,
     /// What was selected before: expectations often select the same.
-    selected: HashMap<Selector<'s>, Vec<usize>, RandomState>,
+    selected: Map<Selector<'s>, Vec<usize>>,
 }
 
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -306,7 +305,7 @@ impl<'s> Judge<'s> {
             firing.labels.iter().find(|(label, _)| **label == *name).map(|(_, value)| &**value)
         };
         // Composite triggers fire without labels: the event tells the run.
-        let mut of_event: HashMap<_, _, RandomState> = HashMap::default();
+        let mut of_event: Map<_, _> = Map::default();
         if firings.iter().any(|firing| firing.labels.is_empty()) {
             for event in document.scenario.events.iter().rev() {
                 of_event.insert(event.id, event.resource.get(RESOURCE_ID).map(|text| &**text));
@@ -316,24 +315,24 @@ impl<'s> Judge<'s> {
             document,
             firings,
             resources: Vec::new(),
-            by_resource: HashMap::default(),
-            by_label: HashMap::default(),
-            by_event: HashMap::default(),
+            by_resource: Map::default(),
+            by_label: Map::default(),
+            by_event: Map::default(),
             all: (0..firings.len()).collect(),
-            selected: HashMap::default(),
+            selected: Map::default(),
         };
         for (index, firing) in firings.iter().enumerate() {
             let event = firing.event.as_ref().filter(|_| firing.labels.is_empty());
             let resource = label(firing, RESOURCE_ID).or_else(|| *of_event.get(&event?.id)?);
             judge.resources.push(resource);
             if let Some(resource) = resource {
-                judge.by_resource.entry(resource).or_default().push(index);
+                judge.by_resource.or_default(resource).push(index);
             }
             for (name, value) in &firing.labels {
-                judge.by_label.entry((&**name, &**value)).or_default().push(index);
+                judge.by_label.or_default((&**name, &**value)).push(index);
             }
             if let Some(event) = &firing.event {
-                judge.by_event.entry(&*event.name).or_default().push(index);
+                judge.by_event.or_default(&*event.name).push(index);
             }
         }
         judge
@@ -341,11 +340,11 @@ impl<'s> Judge<'s> {
 
     /// Each expectation, with each of the runs that it is about.
     fn questions(&self) -> Vec<(&'s Expectation, Option<&'s PlayedRun>)> {
-        let mut runs: HashMap<&str, Vec<&PlayedRun>, RandomState> = HashMap::default();
+        let mut runs: Map<&str, Vec<&PlayedRun>> = Map::default();
         for run in &self.document.runs {
-            runs.entry(&*run.name).or_default().push(run);
+            runs.or_default(&*run.name).push(run);
             if run.of != run.name {
-                runs.entry(&*run.of).or_default().push(run);
+                runs.or_default(&*run.of).push(run);
             }
         }
         let mut questions = Vec::new();
@@ -394,8 +393,7 @@ impl<'s> Judge<'s> {
                 && selector.labels.iter().all(|(name, value)| has(name, value))
                 && selector.event.is_none_or(|name| firing.event.as_ref().is_some_and(|event| *event.name == *name))
         };
-        let known = self.selected.entry(selector.clone());
-        known.or_insert_with(|| shortest.iter().filter(is_selected).copied().collect())
+        self.selected.or_insert_with(selector.clone(), || shortest.iter().filter(is_selected).copied().collect())
     }
 
     fn judge(

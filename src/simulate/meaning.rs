@@ -8,6 +8,8 @@ use uuid::Uuid;
 
 use crate::automation::{Automation, Posture, Trigger};
 use crate::event::{RESOURCE_ID, ReceivedEvent};
+use crate::text::order;
+use crate::text::table::Map;
 use crate::time::serial::fraction;
 use crate::time::{Instant, Span};
 use crate::trigger::{Decision, DecisionKind, Firing, Outcome};
@@ -325,7 +327,7 @@ fn watches_heartbeats(trigger: &Trigger) -> bool {
 
 /// What usually lies between two captured heartbeats of a run: the middle one of all gaps, if it is a second or more.
 fn usual_gap(events: &[ReceivedEvent]) -> Option<Span> {
-    let mut last: HashMap<&str, Instant, RandomState> = HashMap::default();
+    let mut last: Map<&str, Instant> = Map::default();
     let mut gaps = Vec::new();
     for event in events.iter().filter(|event| &*event.name == HEARTBEAT) {
         let id = event.resource.get(RESOURCE_ID).map_or("", |id| &**id);
@@ -334,7 +336,7 @@ fn usual_gap(events: &[ReceivedEvent]) -> Option<Span> {
         }
     }
     gaps.retain(|gap| *gap > 0);
-    gaps.sort_unstable();
+    order::by_key(&mut gaps, &mut |gap| gap.unsigned_abs());
     let middle = gaps.get(gaps.len() / 2)?;
     (*middle >= 1_000_000).then_some(Span(*middle))
 }
@@ -357,22 +359,18 @@ struct Draft<'s> {
 struct Drafts<'s> {
     lanes: Vec<Draft<'s>>,
     /// By the values of a key.
-    places: HashMap<Vec<&'s str>, usize, RandomState>,
+    places: Map<Vec<&'s str>, usize>,
     /// The last name of each resource.
-    names: HashMap<&'s str, &'s str, RandomState>,
+    names: Map<&'s str, &'s str>,
     /// What each event is about.
-    subjects: HashMap<Uuid, Option<&'s str>, RandomState>,
+    subjects: Map<Uuid, Option<&'s str>>,
 }
 
 impl<'s> Drafts<'s> {
     /// A lane for each run. `end`: what is received later is not delivered.
     fn new(runs: &'s [PlayedRun], events: &'s [ReceivedEvent], end: Instant) -> Self {
-        let mut drafts = Drafts {
-            lanes: Vec::new(),
-            places: HashMap::default(),
-            names: HashMap::default(),
-            subjects: HashMap::default(),
-        };
+        let mut drafts =
+            Drafts { lanes: Vec::new(), places: Map::default(), names: Map::default(), subjects: Map::default() };
         for event in events {
             let id = event.resource.get(RESOURCE_ID).map(|id| &**id);
             if let Some((id, name)) =
@@ -474,7 +472,7 @@ impl<'s> Drafts<'s> {
 
     /// `known`: when the last that is known occurred.
     fn finish(self, outcome: &Outcome, known: Instant, end: Instant, period: Option<i64>) -> Vec<Lane> {
-        let mut firings: HashMap<_, &Firing, RandomState> = HashMap::default();
+        let mut firings: Map<_, &Firing> = Map::default();
         for firing in outcome.firings.iter().chain(&outcome.child_firings) {
             let labels: Vec<(&str, &str)> = firing.labels.iter().map(|(name, value)| (&**name, &**value)).collect();
             firings.insert((firing.at, &*firing.trigger.path, labels), firing);
@@ -530,8 +528,8 @@ impl<'s> Draft<'s> {
         period: Option<i64>,
         left: &mut usize,
     ) -> Lane {
-        self.heartbeats.sort_unstable();
-        self.states.sort_by_key(|state| state.at);
+        order::by_key(&mut self.heartbeats, &mut |at| at.sortable());
+        order::by_key(&mut self.states, &mut |state| state.at.sortable());
         let is_run = self.id.is_some_and(|id| id.starts_with(FLOW_RUN));
         let first = self.heartbeats.first().copied().into_iter().chain(self.states.first().map(|state| state.at)).min();
         let decided = self.decisions.first().and_then(|index| decisions.get(*index)).map(|decision| decision.at);

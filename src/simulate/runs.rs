@@ -1,11 +1,9 @@
 //! The runs of a scenario, as their document tells them.
 
-use foldhash::fast::RandomState;
-use hashbrown::HashSet;
-
 use crate::diagnostic::Code;
 use crate::generate::{Break, Heartbeats, Phase, RunPlan, State, state_type};
 use crate::json::{Decimal, Kind, Value};
+use crate::text::table::Set;
 use crate::time::span::{moment, span};
 use crate::time::{Instant, scalar};
 
@@ -89,7 +87,7 @@ pub(super) fn heartbeats<'t>(
 
 pub(super) fn read<'t>(list: Value<'t>, start: Instant, beats: &Heartbeats, reading: &mut Reading<'t>) -> Vec<Spec> {
     let mut specs: Vec<Spec> = Vec::new();
-    let mut names: HashSet<String, RandomState> = HashSet::default();
+    let mut names: Set<String> = Set::default();
     reading.is(list, Kind::Array, "a list of runs");
     for (index, item) in list.items().enumerate() {
         if !reading.is(item, Kind::Object, "an object such as `{name: zombie, starts: 0s, dies: 2m}`") {

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use memchr::memmem;
+use super::order;
 
 /// A pattern of Python's `fnmatch.fnmatchcase`.
 #[derive(Debug)]
@@ -78,7 +78,7 @@ impl Segment {
     fn find<'v>(&self, value: &'v str) -> Option<&'v str> {
         match self {
             Segment::Text(text) => {
-                let at = memmem::find(value.as_bytes(), text.as_bytes())?;
+                let at = value.find(&**text)?;
                 value.get(at.saturating_add(text.len())..)
             }
             Segment::Pieces(_) => value.char_indices().find_map(|(at, _)| self.strip(value.get(at..)?)),
@@ -210,7 +210,7 @@ fn set(inside: &str) -> Piece {
         }
     }
     ranges.extend(after.into_iter().map(|c| (c, c)));
-    ranges.sort_unstable();
+    order::by_key(&mut ranges, &mut |(from, to)| u64::from(u32::from(*from)) << 32 | u64::from(u32::from(*to)));
     ranges.dedup_by(|next, before| {
         let meets = next.0 <= before.1;
         before.1 = if meets { before.1.max(next.1) } else { before.1 };

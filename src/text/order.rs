@@ -33,6 +33,19 @@ pub(crate) fn by_key<T>(items: &mut [T], key: &mut dyn FnMut(&T) -> u64) {
     arrange(items, order(keys));
 }
 
+/// Sorts by a text; equal texts keep their order.
+pub(crate) fn by_text<T>(items: &mut [T], text: fn(&T) -> &str) {
+    if items.len() < 2 {
+        return;
+    }
+    let mut texts = Vec::with_capacity(items.len());
+    for item in &*items {
+        texts.push(text(item).as_bytes());
+    }
+    let order = order_of_texts(&texts);
+    arrange(items, order);
+}
+
 /// Brings items into an order, which names each index once.
 pub(crate) fn arrange<T>(items: &mut [T], mut order: Vec<usize>) {
     for start in 0..items.len() {
@@ -54,7 +67,7 @@ mod tests {
     fn sorts_texts() {
         let texts = ["b", "", "prefect.flow-run.*", "a\0", "prefect.flow-run.?", "a", "prefect.flow-run", "ä", "a"];
         let mut items = texts.to_vec();
-        super::arrange(&mut items, super::order_of_texts(&texts.map(str::as_bytes)));
+        super::by_text(&mut items, |item| item);
         let mut sorted = texts;
         sorted.sort_unstable();
         assert_eq!(items, sorted);

@@ -7,8 +7,8 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::value::StringDeserializer;
-use serde::de::{DeserializeSeed, Deserializer, Error, IntoDeserializer, MapAccess, Visitor};
+use serde::de::value::BorrowedStrDeserializer;
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
 use super::nearest::nearest;
@@ -77,14 +77,18 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Names<A> {
             return Err(A::Error::custom(unknown(&name, self.fields)));
         };
         self.name = known;
-        let name: StringDeserializer<A::Error> = name.into_deserializer();
-        seed.deserialize(name).map(Some)
+        seed.deserialize(BorrowedStrDeserializer::<A::Error>::new(known)).map(Some)
     }
 
     fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, A::Error> {
-        let value = self.map.next_value_seed(seed);
-        value.map_err(|error| A::Error::custom(format_args!("the option `{}`: {error}", self.name)))
+        self.map.next_value_seed(seed).map_err(|error| of_option(self.name, error))
     }
+}
+
+/// The sentence on a value of an option, with the option's name. Compiled once, not for each type of a value.
+#[inline(never)]
+fn of_option<E: Error>(name: &str, error: E) -> E {
+    E::custom(format_args!("the option `{name}`: {error}"))
 }
 
 /// The sentence on a name that no option has.

@@ -1,18 +1,169 @@
-//! Texts by their content: the one hash table of readers and checks. Equality is decided by the texts, never by their
-//! hashes alone; the hashes are seeded, so that texts from outside cannot be made to collide.
+//! The one hash table: places in lists, by the hashes of what stands there. Equality is decided by the keys, never by
+//! their hashes alone; the hashes are seeded, so that texts from outside cannot be made to collide.
+//!
+//! Maps and sets are lists beside it: an instance of `hashbrown`'s own maps takes a module 1 KB for each pair of types.
 
-use std::hash::{BuildHasher, Hasher};
+use std::borrow::Borrow;
+use std::hash::{BuildHasher, Hash, Hasher};
 
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
 use super::steps::step;
 
+/// Places in a list, by the hashes of what stands there.
+#[derive(Clone, Debug, Default)]
+struct Places(HashTable<(u64, usize)>);
+
+impl Places {
+    #[inline(never)]
+    fn find(&self, hash: u64, is_it: &mut dyn FnMut(usize) -> bool) -> Option<usize> {
+        let found = self.0.find(hash, |(own, place)| *own == hash && is_it(*place));
+        found.map(|(_, place)| *place)
+    }
+
+    #[inline(never)]
+    fn add(&mut self, hash: u64, place: usize) {
+        self.0.insert_unique(hash, (hash, place), |(hash, _)| *hash);
+    }
+}
+
+/// A map from which single entries are never taken away.
+#[derive(Clone, Debug)]
+pub(crate) struct Map<K, V> {
+    entries: Vec<(K, V)>,
+    places: Places,
+    hasher: RandomState,
+}
+
+impl<K, V> Default for Map<K, V> {
+    fn default() -> Self {
+        Map { entries: Vec::new(), places: Places::default(), hasher: RandomState::default() }
+    }
+}
+
+impl<K: Hash + Eq, V> Map<K, V> {
+    fn place<Q: Hash + Eq + ?Sized>(&self, key: &Q) -> Result<usize, u64>
+    where
+        K: Borrow<Q>,
+    {
+        let hash = self.hasher.hash_one(key);
+        let is_it = |place: usize| self.entries.get(place).is_some_and(|(own, _)| own.borrow() == key);
+        self.places.find(hash, &mut { is_it }).ok_or(hash)
+    }
+
+    pub(crate) fn get<Q: Hash + Eq + ?Sized>(&self, key: &Q) -> Option<&V>
+    where
+        K: Borrow<Q>,
+    {
+        self.entries.get(self.place(key).ok()?).map(|(_, value)| value)
+    }
+
+    pub(crate) fn get_mut<Q: Hash + Eq + ?Sized>(&mut self, key: &Q) -> Option<&mut V>
+    where
+        K: Borrow<Q>,
+    {
+        let place = self.place(key).ok()?;
+        self.entries.get_mut(place).map(|(_, value)| value)
+    }
+
+    pub(crate) fn contains_key<Q: Hash + Eq + ?Sized>(&self, key: &Q) -> bool
+    where
+        K: Borrow<Q>,
+    {
+        self.place(key).is_ok()
+    }
+
+    /// The value of a key; if it has none, this one becomes it.
+    #[expect(clippy::indexing_slicing, reason = "the entry was found or has just been added")]
+    pub(crate) fn or_insert_with(&mut self, key: K, value: impl FnOnce() -> V) -> &mut V {
+        let place = match self.place(&key) {
+            Ok(place) => place,
+            Err(hash) => {
+                let place = self.entries.len();
+                self.places.add(hash, place);
+                self.entries.push((key, value()));
+                place
+            }
+        };
+        &mut self.entries[place].1
+    }
+
+    pub(crate) fn or_default(&mut self, key: K) -> &mut V
+    where
+        V: Default,
+    {
+        self.or_insert_with(key, V::default)
+    }
+
+    /// Gives a key its value, and returns the one before.
+    pub(crate) fn insert(&mut self, key: K, value: V) -> Option<V> {
+        match self.place(&key) {
+            Ok(place) => self.entries.get_mut(place).map(|(_, known)| std::mem::replace(known, value)),
+            Err(hash) => {
+                self.places.add(hash, self.entries.len());
+                self.entries.push((key, value));
+                None
+            }
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.entries.clear();
+        self.places.0.clear();
+    }
+}
+
+/// A set from which single keys are never taken away.
+#[derive(Clone, Debug)]
+pub(crate) struct Set<K>(Map<K, ()>);
+
+impl<K> Default for Set<K> {
+    fn default() -> Self {
+        Set(Map::default())
+    }
+}
+
+impl<K: Hash + Eq> Set<K> {
+    /// Whether the key is new.
+    pub(crate) fn insert(&mut self, key: K) -> bool {
+        let before = self.0.len();
+        self.0.or_default(key);
+        self.0.len() > before
+    }
+
+    /// The key of the set that is equal to this one.
+    pub(crate) fn get<Q: Hash + Eq + ?Sized>(&self, key: &Q) -> Option<&K>
+    where
+        K: Borrow<Q>,
+    {
+        self.0.entries.get(self.0.place(key).ok()?).map(|(own, ())| own)
+    }
+
+    pub(crate) fn contains<Q: Hash + Eq + ?Sized>(&self, key: &Q) -> bool
+    where
+        K: Borrow<Q>,
+    {
+        self.0.contains_key(key)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
 /// Places in a list of texts that is kept elsewhere.
 #[derive(Clone, Default)]
 pub(crate) struct TextIndex {
-    /// With the hashes, so that a table that grows reads no texts.
-    places: HashTable<(u64, u32)>,
+    places: Places,
     seed: RandomState,
 }
 
@@ -25,22 +176,17 @@ impl TextIndex {
 
     /// The place of a text. `is_there`: whether it stands at a place.
     #[inline]
-    pub fn find(&self, text: &[u8], is_there: impl Fn(usize) -> bool) -> Option<usize> {
-        let hash = self.hash(text);
-        let found = self.places.find(hash, |(other, place)| *other == hash && is_there(*place as usize));
-        found.map(|(_, place)| *place as usize)
+    pub fn find(&self, text: &[u8], mut is_there: impl FnMut(usize) -> bool) -> Option<usize> {
+        self.places.find(self.hash(text), &mut is_there)
     }
 
     /// Adds a text that is not there.
     pub fn insert(&mut self, text: &[u8], place: usize) {
-        // Texts of more than 4 GB are not read, so that there are no more places.
-        let place = u32::try_from(place).unwrap_or(u32::MAX);
-        let hash = self.hash(text);
-        self.places.insert_unique(hash, (hash, place), |(hash, _)| *hash);
+        self.places.add(self.hash(text), place);
     }
 
     pub fn clear(&mut self) {
-        self.places.clear();
+        self.places.0.clear();
     }
 }
 
@@ -88,6 +234,10 @@ impl TextSet {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
+
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -110,5 +260,38 @@ mod tests {
         index.insert(b"one", 0);
         assert_eq!(index.find(b"one", |_| false), None);
         assert_eq!(index.find(b"one", |place| place == 0), Some(0));
+    }
+
+    proptest! {
+        #[test]
+        fn is_a_map(steps in prop::collection::vec((0..5_u8, "[a-e]{0,2}", any::<u8>()), 0..200)) {
+            let (mut ours, mut set) = (Map::<String, u8>::default(), Set::<String>::default());
+            let mut theirs = HashMap::<String, u8>::new();
+            for (step, key, value) in steps {
+                match step {
+                    0 => {
+                        prop_assert_eq!(set.insert(key.clone()), !theirs.contains_key(&key));
+                        prop_assert_eq!(ours.insert(key.clone(), value), theirs.insert(key, value));
+                    }
+                    1 => {
+                        set.insert(key.clone());
+                        prop_assert_eq!(ours.or_insert_with(key.clone(), || value), theirs.entry(key).or_insert(value));
+                    }
+                    2 => prop_assert_eq!(ours.get_mut(&*key), theirs.get_mut(&key)),
+                    3 => {
+                        prop_assert_eq!(set.get(&*key).is_some(), theirs.contains_key(&key));
+                        prop_assert_eq!(set.contains(&*key), theirs.contains_key(&key));
+                        prop_assert_eq!(ours.get(&*key), theirs.get(&key));
+                    }
+                    _ if value == 0 => {
+                        ours.clear();
+                        set = Set::default();
+                        theirs.clear();
+                    }
+                    _ => prop_assert_eq!(ours.is_empty(), set.is_empty()),
+                }
+                prop_assert_eq!(ours.len(), theirs.len());
+            }
+        }
     }
 }

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 use serde::ser::{Serialize, Serializer};
 
+use crate::json::double_text;
 use crate::text::phrase::shown;
 
 use super::span::{self, words};
@@ -131,7 +132,7 @@ fn instant_of_text(text: &str) -> Option<Instant> {
 
 fn instant_of_number(number: f64) -> Option<Instant> {
     // Written out, a whole number has no point.
-    read_number(number.to_string().as_bytes(), number.fract() == 0.0)?.instant
+    read_number(double_text(number).as_bytes(), number.fract() == 0.0)?.instant
 }
 
 fn span_of_text(text: &str) -> Option<Span> {
@@ -170,7 +171,7 @@ impl<T, F: FnOnce(&str) -> Option<T>, G: FnOnce(f64) -> Option<T>> Visitor<'_> f
 
     fn visit_f64<E: de::Error>(self, number: f64) -> Result<T, E> {
         let expected = self.expected;
-        (self.number)(number).ok_or_else(|| E::custom(format_args!("{number} is not {expected}")))
+        (self.number)(number).ok_or_else(|| E::custom(format_args!("{} is not {expected}", double_text(number))))
     }
 }
 

@@ -7,12 +7,12 @@
 use std::hash::{BuildHasher, Hasher};
 
 use foldhash::fast::RandomState;
-use hashbrown::{HashMap, HashSet};
-use memchr::{memchr, memmem};
+use memchr::memchr;
 
 use crate::automation::{EventTrigger, Specification};
 use crate::event::{Labels, RESOURCE_ROLE, ReceivedEvent, SharedText};
-use crate::text::Glob;
+use crate::text::table::{Map, Set};
+use crate::text::{Glob, order};
 
 /// A pattern for the value of a label or the name of an event: a `!` in front inverts it.
 #[derive(Debug)]
@@ -35,7 +35,7 @@ impl Matcher {
 /// Patterns of which one must match. Those that are plain texts are looked up: a list may be long.
 #[derive(Debug, Default)]
 struct Patterns {
-    texts: HashSet<String, RandomState>,
+    texts: Set<String>,
     others: Vec<Matcher>,
 }
 
@@ -114,13 +114,13 @@ impl KeyLabel {
 }
 
 /// The first related resource in each role.
-type Roles<'e> = HashMap<&'e str, &'e Labels, RandomState>;
+type Roles<'e> = Map<&'e str, &'e Labels>;
 
 fn roles(event: &ReceivedEvent) -> Roles<'_> {
     let mut roles = Roles::default();
     for related in event.related.iter() {
         if let Some(role) = related.get(RESOURCE_ROLE) {
-            roles.entry(&**role).or_insert(related);
+            roles.or_insert_with(&**role, || related);
         }
     }
     roles
@@ -141,7 +141,7 @@ pub(super) struct Interest {
 #[derive(Debug)]
 struct Names {
     /// Patterns without a wildcard: what is one of these, is covered too.
-    texts: HashSet<String, RandomState>,
+    texts: Set<String>,
     globs: Vec<Glob>,
     /// What covers the names that begin with it: in order, and none that begins with another one.
     beginnings: Vec<String>,
@@ -151,7 +151,7 @@ struct Names {
 
 impl Names {
     fn new(patterns: &[&str]) -> Self {
-        let (mut texts, mut globs, mut covers) = (HashSet::default(), Vec::new(), Vec::new());
+        let (mut texts, mut globs, mut covers) = (Set::default(), Vec::new(), Vec::new());
         let mut beginnings: Vec<String> = Vec::new();
         for pattern in patterns {
             match Glob::new(pattern) {
@@ -162,7 +162,7 @@ impl Names {
             }
             if pattern.contains('*') { &mut covers } else { &mut beginnings }.push((*pattern).to_owned());
         }
-        beginnings.sort_unstable();
+        order::by_text(&mut beginnings, |beginning| beginning);
         beginnings.dedup_by(|longer, shorter| longer.starts_with(&**shorter));
         Names { texts, globs, beginnings, covers }
     }
@@ -296,10 +296,9 @@ fn covers(pattern: &str, name: &str) -> bool {
         let Some((least, _)) = rest.char_indices().nth(stars.saturating_sub(1)) else { return false };
         let after_least = rest.get(least..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
         let from = least.saturating_add(after_least);
-        let until = line.saturating_add(text.len()).min(rest.len());
-        let found = rest.as_bytes().get(from..until).and_then(|within| memmem::find(within, text.as_bytes()));
-        let Some(found) = found.filter(|_| from <= line) else { return false };
-        let Some(after) = rest.get(from.saturating_add(found).saturating_add(text.len())..) else { return false };
+        let found = rest.get(from..).and_then(|within| within.find(text)).map(|found| from.saturating_add(found));
+        let Some(found) = found.filter(|found| *found <= line) else { return false };
+        let Some(after) = rest.get(found.saturating_add(text.len())..) else { return false };
         (rest, stars) = (after, 0);
     }
     true

@@ -21,16 +21,16 @@ mod serialize;
 use std::fmt;
 use std::rc::Rc;
 
-use foldhash::fast::RandomState;
-use hashbrown::HashMap;
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 
 use crate::automation::{Automation, Posture};
 use crate::event::{ReceivedEvent, SharedText};
+use crate::json::double_text;
 use crate::text::hash::mix;
 use crate::text::order;
 use crate::text::phrase::shown;
 use crate::text::strict::from_text;
+use crate::text::table::Map;
 use crate::time::Instant;
 
 use bucket::Buckets;
@@ -96,7 +96,7 @@ impl<'de> Deserialize<'de> for Version {
             }
 
             fn visit_f64<E: de::Error>(self, number: f64) -> Result<Version, E> {
-                self.visit_str(&number.to_string())
+                self.visit_str(&double_text(number))
             }
 
             fn visit_i64<E: de::Error>(self, number: i64) -> Result<Version, E> {
@@ -185,7 +185,7 @@ type Interested = Rc<[(usize, Interest)]>;
 /// By the name of an event: the triggers that are interested in it.
 #[derive(Default)]
 struct Names {
-    known: HashMap<SharedText, Interested, RandomState>,
+    known: Map<SharedText, Interested>,
 }
 
 impl Names {

@@ -1,11 +1,10 @@
 //! The parser's events to a tree of nodes, with exact places and the rules that only PyYAML has.
 
-use std::collections::BTreeSet;
-
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Tag};
 
 use crate::json::{Kind, Span};
 use crate::text::steps::step;
+use crate::text::table::Set;
 
 use super::error::{YamlError, YamlProblem};
 use super::resolve;
@@ -84,7 +83,7 @@ struct Composer<'t> {
     open: Vec<Open>,
     /// The node of each anchor, by the parser's number of it.
     anchors: Vec<u32>,
-    names: BTreeSet<&'t str>,
+    names: Set<&'t str>,
     /// The end of what was read last, white space and comments left out.
     last: usize,
     /// Of no text without tabs their places are checked.
@@ -112,7 +111,7 @@ pub(super) fn compose(bytes: &[u8]) -> Step<Document> {
         texts: Vec::new(),
         open: Vec::new(),
         anchors: vec![0],
-        names: BTreeSet::new(),
+        names: Set::default(),
         last: base,
         has_tabs: memchr::memchr(b'\t', bytes).is_some(),
         checked: base,

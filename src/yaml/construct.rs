@@ -1,10 +1,10 @@
 //! The tree of a document onto the tape: aliases and merge keys are resolved on the way.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::json::{Builder, Kind, Span, Tape};
 use crate::text::steps::step;
+use crate::text::table::{Map, Set};
 
 use super::compose::{Content, Document, MAX_DEPTH, Node, Scalar, Step, Text};
 use super::error::{YamlError, YamlProblem};
@@ -16,7 +16,7 @@ pub(super) fn construct(document: &Document, text: &[u8], tape: &mut Tape) -> St
     let offset = u32::try_from(text.len()).unwrap_or(u32::MAX);
     let builder = tape.build(&[text, &document.texts]);
     let mut constructor =
-        Constructor { document, text, offset, builder, merged: BTreeMap::new(), left: MAX_VALUES, at: Span::default() };
+        Constructor { document, text, offset, builder, merged: Map::default(), left: MAX_VALUES, at: Span::default() };
     constructor.node(0, 0)
 }
 
@@ -30,7 +30,7 @@ struct Constructor<'d, 't> {
     offset: u32,
     builder: Builder<'t>,
     /// The members of mappings with merge keys.
-    merged: BTreeMap<u32, Rc<[Member]>>,
+    merged: Map<u32, Rc<[Member]>>,
     /// How many values may still come.
     left: usize,
     /// The alias or merge key that is being resolved.
@@ -131,14 +131,14 @@ impl<'d> Constructor<'d, '_> {
             key = after;
         }
         self.spend(own.len())?;
-        let mut keys = BTreeSet::new();
+        let mut keys: Set<_> = Set::default();
         for (key, _) in &own {
             keys.insert(self.key(*key)?);
         }
         // Of several mappings that have a key, the last one counts: from the end, the first one that is met.
         let mut members = own;
         members.reverse();
-        let mut seen = BTreeSet::new();
+        let mut seen: Set<u32> = Set::default();
         for (source, at) in sources.into_iter().rev() {
             if !seen.insert(source) {
                 continue;

@@ -1,7 +1,7 @@
 //! What scalars mean to `yaml.safe_load` of PyYAML, which Prefect reads with: YAML 1.1 (`yaml/resolver.py`,
 //! `yaml/constructor.py`).
 
-use crate::json::Kind;
+use crate::json::{Decimal, Kind};
 
 use super::error::YamlProblem;
 
@@ -210,14 +210,18 @@ fn float(text: &str) -> Resolved {
     if unsigned.contains(':') {
         let (mut value, mut base) = (0.0, 1.0);
         for part in unsigned.rsplit(':') {
-            value += decimal(part)?.parse::<f64>().map_err(|_| YamlProblem::TagMismatch)? * base;
+            let part = Decimal::read(decimal(part)?.as_bytes()).ok_or(YamlProblem::TagMismatch)?;
+            value += part.to_double() * base;
             base *= 60.0;
         }
-        let written = format!("{sign}{value:?}");
-        return Ok((if f64::is_finite(value) { Kind::Float } else { Kind::NonFinite }, Some(written)));
+        if !f64::is_finite(value) {
+            return Ok((Kind::NonFinite, None));
+        }
+        let written = serde_json::to_string(&value).map_err(|_| YamlProblem::TagMismatch)?;
+        return Ok((Kind::Float, Some([sign, &written].concat())));
     }
     let written = [sign, &decimal(unsigned)?].concat();
-    if written.parse::<f64>().is_ok_and(f64::is_infinite) {
+    if Decimal::read(written.as_bytes()).is_some_and(Decimal::is_beyond_double) {
         return Ok((Kind::NonFinite, None));
     }
     Ok((Kind::Float, changed(text, written)))

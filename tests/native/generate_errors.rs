@@ -66,6 +66,11 @@ fn errors_name_the_key_and_the_input() {
     ] {
         assert_eq!(run(spec).key.as_deref(), Some(key), "{}", run(spec));
     }
+    assert_eq!(
+        run(br#"{"state": null}"#).to_string(),
+        "`state` must be the name of a state, or one of your own with its type, such as \
+         `{ name: \"Processed\", type: \"COMPLETED\" }`, not null"
+    );
     assert_eq!(run(br#"{"retry": {"for": "3m"}}"#).to_string(), "`a run` cannot be built without `retry.at`");
     assert_eq!(
         run(br#"{"tasks": [7]}"#).to_string(),
@@ -97,8 +102,9 @@ fn of_a_repeated_key_the_last_value_counts() {
 fn a_run_is_read_by_any_format_of_serde() {
     let text = r#"{"flow": "etl", "retry": {"at": "3m"}, "tasks": [{"name": "a", "retries": 2}], "heartbeat": null, "ends": 90}"#;
     assert_eq!(serde_json::from_str::<RunSpec>(text).unwrap(), RunSpec::from_json(text.as_bytes()).unwrap());
-    assert!(
-        serde_json::from_str::<RunSpec>(r#"{"task": 1}"#).unwrap_err().to_string().contains("unknown field `task`")
+    assert_eq!(
+        serde_json::from_str::<RunSpec>(r#"{"task": 1}"#).unwrap_err().to_string(),
+        "`a run` knows no `task`: did you mean `tasks`?"
     );
 }
 

@@ -1,10 +1,10 @@
 //! What is compiled of the catalogue: layouts and templates, kept from one event to the next.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::catalogue::{Family, Object};
+use crate::text::table::Map;
 
 use super::joined::joined_of_shape;
 use super::layout::Layout;
@@ -25,7 +25,7 @@ pub(in crate::generate) struct Template {
 struct Compiled {
     layouts: Vec<Rc<Layout>>,
     /// By the place of the layout among all.
-    templates: BTreeMap<(usize, Shape), Rc<Template>>,
+    templates: Map<(usize, Shape), Rc<Template>>,
 }
 
 thread_local! {

@@ -2,6 +2,7 @@
 
 use crate::catalogue::{Alternative, Field, Hole, LabelForm, ValueKind as Type, is_uuid};
 use crate::diagnostic::Severity;
+use crate::json::Decimal;
 
 use super::layout::usual;
 
@@ -61,7 +62,7 @@ pub(super) fn is_text_of(field: &'static Field, text: &str, is_text: bool) -> Re
         Type::Uuid => (is_text && is_uuid(text.as_bytes()), "a UUID"),
         Type::Timestamp => (is_text, "a time"),
         Type::Integer => (text.parse::<i64>().is_ok(), "a whole number"),
-        Type::Number => (text.parse::<f64>().is_ok_and(f64::is_finite), "a number"),
+        Type::Number => (Decimal::read(text.as_bytes()).is_some_and(|number| !number.is_beyond_double()), "a number"),
         Type::Boolean => (text.parse::<bool>().is_ok(), "true or false"),
         Type::Object | Type::StringMap => (begins('{'), "an object"),
         Type::Array => (begins('['), "a list"),

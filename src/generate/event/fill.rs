@@ -1,6 +1,7 @@
 //! Fills a template with values, in one pass.
 
 use std::borrow::Cow;
+use std::iter;
 
 use uuid::Uuid;
 
@@ -381,11 +382,11 @@ fn event_id<'t>(key: &str, value: Value<'t>) -> Fallible<Cow<'t, str>> {
     }
 }
 
-/// The first sentence, in the middle of another.
+/// The first sentence of one of the catalogue's English texts, in the middle of another.
 fn lower(text: &str) -> String {
     let first = text.split(". ").next().unwrap_or(text);
     let mut chars = first.chars();
-    chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
+    chars.next().map_or_else(String::new, |first| iter::once(first.to_ascii_lowercase()).chain(chars).collect())
 }
 
 /// The members of an object that the catalogue does not list, as they are given.

@@ -1,6 +1,7 @@
 //! What the caller calls the things of an event.
 
 use crate::catalogue::{Label, LabelForm, Related, Template, families};
+use crate::text::order;
 
 use super::layout::usual;
 
@@ -8,7 +9,7 @@ fn snake(name: &str) -> String {
     name.replace('-', "_")
 }
 
-pub(super) fn joined(one: &str, other: &str) -> String {
+pub(in crate::generate) fn dotted(one: &str, other: &str) -> String {
     if one.is_empty() { other.to_owned() } else { [one, ".", other].concat() }
 }
 
@@ -36,7 +37,7 @@ pub(super) fn told_elsewhere(own: &str) -> Vec<String> {
     let keys = related.flat_map(|related| related.labels).map(|label| label_key(label, own));
     let mut told: Vec<String> =
         keys.filter_map(|key| key.strip_prefix(own)?.strip_prefix('.').map(str::to_owned)).collect();
-    told.sort_unstable();
+    order::by_text(&mut told, |key| key);
     told.dedup();
     told
 }
@@ -53,7 +54,7 @@ pub(super) fn label_key(label: &'static Label, own: &str) -> String {
     // `prefect.worker-type` of a worker is its type.
     let rest = rest.strip_prefix(own).and_then(|rest| rest.strip_prefix('_')).unwrap_or(&rest);
     match first.as_str() {
-        "infrastructure" => joined(&first, rest),
-        _ => joined(own, rest),
+        "infrastructure" => dotted(&first, rest),
+        _ => dotted(own, rest),
     }
 }

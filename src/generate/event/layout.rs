@@ -5,7 +5,7 @@ use crate::catalogue::{
 };
 use crate::event::RESOURCE_ID;
 
-use super::keys::{joined, label_key, own_name, related_key};
+use super::keys::{dotted, label_key, own_name, related_key};
 use super::steps::{FieldStep, Id, LabelStep, RelatedStep, StateSlots, Usual};
 
 /// Where something stands in an event.
@@ -197,7 +197,7 @@ impl Layout {
                     LabelForm::Templates(templates) => {
                         self.id(templates, &own, label.generation().key, At::Id, &|part| At::IdPart(part));
                     }
-                    _ => self.add(At::Id, joined(&own, "id"), What::Label(label)),
+                    _ => self.add(At::Id, dotted(&own, "id"), What::Label(label)),
                 }
             } else {
                 let key = label_key(label, &self.own);
@@ -229,7 +229,7 @@ impl Layout {
         part: &dyn Fn(&'static str) -> At,
     ) {
         if is_ambiguous(templates) {
-            return self.add(whole, joined(own, "id"), What::Other);
+            return self.add(whole, dotted(own, "id"), What::Other);
         }
         let Some(template) = usual(templates).next() else { return };
         for piece in template.parts {
@@ -241,7 +241,7 @@ impl Layout {
                 _ if !key.is_empty() => key.rsplit('.').next().unwrap_or(key),
                 _ => "id",
             };
-            self.add(part(name), joined(own, last), What::Part(templates, name));
+            self.add(part(name), dotted(own, last), What::Part(templates, name));
         }
     }
 
@@ -278,7 +278,7 @@ impl Layout {
                 {
                     list.push(part.to_owned());
                 }
-                within = joined(&within, part);
+                within = dotted(&within, part);
             }
         }
         if let Some((_, list)) = keys.first_mut() {
@@ -291,7 +291,7 @@ impl Layout {
         for (within, list) in keys {
             let at = self.key(&within);
             for part in list {
-                let inner = self.key(&joined(&within, &part));
+                let inner = self.key(&dotted(&within, &part));
                 if let Some(key) = self.keys.get_mut(at) {
                     key.known.push(inner);
                 }
@@ -330,7 +330,7 @@ impl Layout {
     pub(super) fn field_key(&self, field: &'static Field, within: &str) -> String {
         match field.generation().key {
             "" if field.name == self.own => self.own.clone(),
-            "" => joined(within, field.name),
+            "" => dotted(within, field.name),
             key => key.to_owned(),
         }
     }

@@ -39,6 +39,7 @@ use custom::custom;
 pub(super) use fill::{EventId, Filling};
 pub use inputs::inputs;
 pub(super) use joined::Alike;
+pub(super) use keys::dotted;
 pub(super) use read::{lone_surrogate, shape_meant};
 pub(super) use sink::{JsonText, Sink};
 pub(super) use slots::{Given, Slots};

@@ -5,7 +5,7 @@ use crate::json::{Kind, Value};
 use crate::time::{self, Instant};
 
 use super::super::error::{self, BuildError};
-use super::keys::joined;
+use super::keys::dotted;
 use super::layout::{At, Layout, What, usual};
 use super::slots::{Given, Slots};
 use super::value::SlotValue;
@@ -150,11 +150,11 @@ pub(in crate::generate) fn lone_surrogate(input: Value<'_>) -> Option<String> {
     while at.index() < wanted {
         let next = if at.kind() == Kind::Object {
             let (name, value) = at.members().take_while(|(name, _)| name.index() <= wanted).last()?;
-            path = joined(&path, &name.string());
+            path = dotted(&path, &name.string());
             if name.index() == wanted { name } else { value }
         } else {
             let (index, item) = at.items().enumerate().take_while(|(_, item)| item.index() <= wanted).last()?;
-            path = joined(&path, &index.to_string());
+            path = dotted(&path, &index.to_string());
             item
         };
         at = next;

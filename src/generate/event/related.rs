@@ -3,6 +3,7 @@
 use crate::diagnostic::display::text as shown_value;
 use crate::event::{RESOURCE_ID, RESOURCE_ROLE};
 use crate::json::{Kind, Value};
+use crate::text::order;
 
 use super::super::error::{self, BuildError};
 use super::check::unfit_id;
@@ -67,7 +68,7 @@ pub(super) fn many(step: &RelatedStep, given: &Given<'_>, out: &mut impl Sink) -
         Given::Value(list) if list.kind() != Kind::Null => of_list(step, *list)?,
         _ => return Ok(0),
     };
-    ids.sort_unstable();
+    order::by_text(&mut ids, |id| id);
     ids.dedup();
     for id in &ids {
         out.item();

@@ -7,7 +7,7 @@ use crate::catalogue::{
 };
 use crate::event::RESOURCE_ID;
 
-use super::keys::{joined, related_key, told_elsewhere};
+use super::keys::{dotted, related_key, told_elsewhere};
 use super::layout::{At, Layout, TopKeys, What, inner_of, is_ambiguous, usual};
 
 pub(super) enum Id {
@@ -134,7 +134,7 @@ impl Layout {
             before_name: slot(self, "previous.name"),
             before_type: slot(self, "previous.type"),
             before_message: slot(self, "previous.message"),
-            count: slot(self, &joined(&self.own, "run_count")),
+            count: slot(self, &dotted(&self.own, "run_count")),
             before: Some(self.key("previous")),
         };
         self.occurred = self.slot_at(&At::Occurred);
@@ -185,7 +185,7 @@ impl Layout {
         self.usual = (0..self.places.len()).map(|slot| self.usual(slot)).collect();
         for at in 0..self.keys.len() {
             let Some(key) = self.keys.get(at) else { continue };
-            let mut main = ["id", "key", "slug"].iter().map(|last| joined(&key.whole, last));
+            let mut main = ["id", "key", "slug"].iter().map(|last| dotted(&key.whole, last));
             let main = main.find_map(|main| self.keys.iter().position(|key| key.is_leaf && key.whole == main));
             let is_open = self.open.contains(&key.whole);
             let told = told_elsewhere(&key.whole);

@@ -19,7 +19,7 @@ pub(in crate::generate) enum Given {
 }
 
 /// What decides which pieces an event has: of which slots and keys something is given.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(in crate::generate) struct Shape {
     /// A byte for each slot, then one for each key, then whether the run has been running and has ended.
     bytes: Box<[u8]>,

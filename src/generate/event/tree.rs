@@ -5,6 +5,7 @@ use std::fmt;
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
 use crate::event::{EventReader, SharedText};
+use crate::json::Decimal;
 
 use super::sink::Sink;
 
@@ -28,10 +29,10 @@ impl Serialize for Json {
         match self {
             Json::Null => serializer.serialize_unit(),
             Json::Text(text) => serializer.serialize_str(text),
-            Json::Other(text) => match (text.parse::<bool>(), text.parse::<i64>(), text.parse::<f64>()) {
+            Json::Other(text) => match (text.parse::<bool>(), text.parse::<i64>(), Decimal::read(text.as_bytes())) {
                 (Ok(flag), ..) => serializer.serialize_bool(flag),
                 (_, Ok(number), _) => serializer.serialize_i64(number),
-                (_, _, Ok(number)) => serializer.serialize_f64(number),
+                (_, _, Some(number)) => serializer.serialize_f64(number.to_double()),
                 _ => serializer.serialize_str(text),
             },
             Json::List(items) => {

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use uuid::Uuid;
 
 use crate::catalogue::find;
+use crate::text::order;
 use crate::time::Instant;
 
 use super::super::ids::timed_id;
@@ -55,7 +56,7 @@ pub(super) struct FurtherStates {
 
 pub(super) fn course(plan: &RunPlan, further: FurtherStates, random: &mut Random) -> Course {
     let mut misses = plan.misses.clone();
-    misses.sort_unstable();
+    order::by_key(&mut misses, &mut |miss| *miss);
     let mut life = Life {
         plan,
         misses,

@@ -14,6 +14,7 @@ use super::super::random::Random;
 use super::entities::{Entities, Entity, slots_of};
 use super::flow_run::{FurtherStates, RunEvent, Transition, course};
 use super::plan::RunPlan;
+use super::planner::tags;
 use super::state::FLOW_RUN;
 
 /// A flow run that was generated: its events, and what is known of it beside them.
@@ -89,14 +90,11 @@ fn entities_of(plan: &RunPlan, random: &mut Random) -> Entities {
         let seed = hash([kind, name].concat().as_bytes());
         Entity { id: random_id(&mut Random::new(seed)).to_string(), name: name.to_owned() }
     };
-    let mut tags: Vec<String> = plan.tags.iter().filter(|tag| !tag.is_empty()).cloned().collect();
-    tags.sort_unstable();
-    tags.dedup();
     Entities {
         flow_run,
         flow: own("flow", &plan.flow),
         deployment: plan.deployment.as_deref().map(|name| own("deployment", name)),
-        tags: tags.into(),
+        tags: tags(&plan.tags),
         ..Entities::default()
     }
 }

@@ -1,10 +1,11 @@
 //! The history of a flow run with all that belongs to it: its states and heartbeats, its tasks and subflows, its worker
 //! or runner.
 
-use std::collections::BTreeMap;
 use std::vec::IntoIter;
 
 use uuid::Uuid;
+
+use crate::text::table::Map;
 
 use super::super::error::BuildError;
 use super::super::event::{Alike, EventId, Filling, JsonText, Sink, template};
@@ -47,7 +48,7 @@ impl History {
     ///
     /// As of [`build_run`].
     pub fn new(spec: &RunSpec, options: &BuildOptions) -> Fallible<Self> {
-        let mut writing = Writing { alike: BTreeMap::new(), most: 0 };
+        let mut writing = Writing { alike: Map::default(), most: 0 };
         let mut plan = plan(spec, options, &mut |plan, event| writing.event(plan, event, &mut JsonText::default()))?;
         let events = std::mem::take(&mut plan.events).into_iter();
         Ok(History { plan, events, writing: Writing { most: MOST_ALIKE, ..writing } })
@@ -89,7 +90,7 @@ impl History {
 type AlikeKey = (usize, Option<(usize, usize)>);
 
 struct Writing {
-    alike: BTreeMap<AlikeKey, Alike>,
+    alike: Map<AlikeKey, Alike>,
     most: usize,
 }
 

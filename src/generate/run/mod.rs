@@ -5,14 +5,13 @@
 //! ([`entities`]) comes into the slots of their layouts, as what is given for a single event does.
 
 mod client;
-mod de;
 mod entities;
 mod flow_run;
 mod generated;
 mod history;
 mod plan;
 mod planner;
-mod readers;
+mod read;
 mod spec;
 mod state;
 mod tasks;

@@ -1,6 +1,5 @@
 //! From what a run is to be to its events: when each occurs, and what differs from one to the next.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use uuid::Uuid;
@@ -8,6 +7,7 @@ use uuid::Uuid;
 use crate::catalogue::find;
 use crate::text::hash::hash;
 use crate::text::order;
+use crate::text::table::Map;
 use crate::time::Instant;
 
 use super::super::error::{self, BuildError};
@@ -18,7 +18,7 @@ use super::client::{ClientEvent, Worker};
 use super::entities::{Entities, Entity};
 use super::flow_run::{FurtherStates, Transition, course};
 use super::plan::{Break, Heartbeats, Phase, RunPlan, most_events};
-use super::readers::STATES;
+use super::read::STATES;
 use super::spec::{
     BreakSpec, EntitySpec, HeartbeatSpec, InfrastructureSpec, RunMoment, RunSpec, Span, StateSpec, SubflowSpec,
     TaskSpec,
@@ -70,7 +70,7 @@ pub(super) fn plan(spec: &RunSpec, options: &BuildOptions, check: Check<'_>) -> 
         now: options.now,
         random: Random::new(options.seed.word()),
         plan: Plan::default(),
-        counts: BTreeMap::new(),
+        counts: Map::default(),
         check,
         follows_within: find("prefect.task-run.Running").map_or(0, |found| follows_within(found.family)),
     };
@@ -135,7 +135,7 @@ struct Planner<'c> {
     random: Random,
     plan: Plan,
     /// How many runs of each task there are in each flow run.
-    counts: BTreeMap<String, u32>,
+    counts: Map<String, u32>,
     check: Check<'c>,
     /// Events of clients that are further apart do not say which one they follow.
     follows_within: i64,
@@ -150,9 +150,9 @@ fn too_many() -> BuildError {
 }
 
 /// Sorted, each once, none of them empty.
-fn tags(texts: &[String]) -> Rc<[String]> {
+pub(super) fn tags(texts: &[String]) -> Rc<[String]> {
     let mut tags: Vec<String> = texts.iter().filter(|tag| !tag.is_empty()).cloned().collect();
-    tags.sort_unstable();
+    order::by_text(&mut tags, |tag| tag);
     tags.dedup();
     tags.into()
 }
@@ -185,7 +185,7 @@ impl Planner<'_> {
     }
 
     fn count(&mut self, flow_run: &str, name: &str) -> u32 {
-        let next = self.counts.entry([flow_run, "/", name].concat()).or_default();
+        let next = self.counts.or_default([flow_run, "/", name].concat());
         let count = *next;
         *next = next.saturating_add(1);
         count
@@ -386,7 +386,7 @@ impl Planner<'_> {
     fn tasks(&mut self, tasks: &[TaskSpec], run: usize, starts: Instant) -> Fallible<Instant> {
         let mut free = starts;
         let mut over = starts;
-        let mut courses: BTreeMap<TaskCourse, usize> = BTreeMap::new();
+        let mut courses: Map<TaskCourse, usize> = Map::default();
         for task in tasks {
             let name = &task.name;
             let begins = self.at("starts", task.starts)?.unwrap_or_else(|| later(free, MOMENT));
@@ -397,7 +397,7 @@ impl Planner<'_> {
             let last = task.state.as_ref().map_or_else(|| Ok(usual()), |state| last_state(state, TASK_RUN))?;
             let course = TaskCourse { retries: task.retries, last, tags: tags(&task.tags) };
             let place = self.plan.courses.len();
-            let known = courses.entry(course.clone()).or_insert(place);
+            let known = courses.or_insert_with(course.clone(), || place);
             let (known, is_new) = (*known, *known == place);
             if is_new {
                 self.plan.courses.push(course);

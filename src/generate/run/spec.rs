@@ -1,129 +1,100 @@
 //! What a run is to be: the input of [`build_run`](super::build_run), typed.
 
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 
+use crate::json::tree::Tree;
 use crate::json::{Kind, Tape};
 use crate::time::Instant;
 
 use super::super::error::{self, BuildError};
 use super::super::event::{lone_surrogate, read_json};
-use super::de::Read;
-use super::readers::{breaks, entity, retries, some, some_integer, some_text, subflows, tasks, text, texts};
+use super::read;
 
 const SECOND: i64 = 1_000_000;
 
 /// What a flow run is to be. All fields can be left out.
-#[derive(Clone, PartialEq, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default, expecting = "an object")]
+#[derive(Clone, PartialEq, Debug, Default)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct RunSpec {
     /// The flow. Default: a flow called `my-flow`.
-    #[serde(deserialize_with = "entity")]
     pub flow: Option<EntitySpec>,
     /// The flow run. Default: a name such as `brave-otter`.
-    #[serde(deserialize_with = "entity")]
     pub flow_run: Option<EntitySpec>,
     /// The deployment that created the run. Default: none.
-    #[serde(deserialize_with = "entity")]
     pub deployment: Option<EntitySpec>,
     /// The work queue. Default: `default` if there is a work pool, otherwise none.
-    #[serde(deserialize_with = "entity")]
     pub work_queue: Option<EntitySpec>,
     /// The work pool, with its `type` (default: `process`). Default: none.
-    #[serde(deserialize_with = "entity")]
     pub work_pool: Option<EntitySpec>,
     /// The tags of the run.
-    #[serde(deserialize_with = "texts")]
     #[cfg_attr(feature = "typescript", ts(optional, as = "Option<Vec<String>>"))]
     pub tags: Vec<String>,
     /// The worker that submits the flow run and reports how its infrastructure ended; with its `type` (default: that of
     /// the work pool). Default: none.
-    #[serde(deserialize_with = "entity")]
     pub worker: Option<EntitySpec>,
     /// What the worker ran. Needs `worker`.
-    #[serde(deserialize_with = "some")]
     pub infrastructure: Option<InfrastructureSpec>,
     /// The runner that serves the flow run and cancels it. Needs `cancelled`. Default: none.
-    #[serde(deserialize_with = "entity")]
     pub runner: Option<EntitySpec>,
     /// When it was scheduled: more than a second before `starts`. Without it, the history begins with `Pending`.
-    #[serde(deserialize_with = "some")]
     pub scheduled: Option<RunMoment>,
     /// When it is `Running`. Default: `now`.
-    #[serde(deserialize_with = "some")]
     pub starts: Option<RunMoment>,
     /// When it reaches its last state. Default: a minute after `starts` or half a second after its last task or
     /// subflow, unless it `dies`.
-    #[serde(deserialize_with = "some")]
     pub ends: Option<RunMoment>,
     /// When its process dies: no event occurs then or later. Default: never.
-    #[serde(deserialize_with = "some")]
     pub dies: Option<RunMoment>,
     /// When it is asked to stop: it is `Cancelling` until `ends`, then `Cancelled`. Default: never.
-    #[serde(deserialize_with = "some")]
     pub cancelled: Option<RunMoment>,
     /// The last state. Default: `Completed`.
-    #[serde(deserialize_with = "some")]
     pub state: Option<StateSpec>,
     /// Times at which it fails, and waits (`AwaitingRetry`) until it runs again.
-    #[serde(deserialize_with = "breaks")]
     #[cfg_attr(feature = "typescript", ts(optional, type = "BreakSpec | BreakSpec[]"))]
     pub retry: Vec<BreakSpec>,
     /// Times at which it is `Paused`: its process waits.
-    #[serde(deserialize_with = "breaks")]
     #[cfg_attr(feature = "typescript", ts(optional, type = "BreakSpec | BreakSpec[]"))]
     pub pause: Vec<BreakSpec>,
     /// Times at which it is `Suspended`: its process ends, and another one goes on.
-    #[serde(deserialize_with = "breaks")]
     #[cfg_attr(feature = "typescript", ts(optional, type = "BreakSpec | BreakSpec[]"))]
     pub suspend: Vec<BreakSpec>,
     /// How often it sends a heartbeat; null: never. Default: every 180 seconds.
     #[cfg_attr(feature = "typescript", ts(optional, type = "null | { frequency: string | number }"))]
     pub heartbeat: HeartbeatSpec,
     /// The task runs, in turn.
-    #[serde(deserialize_with = "tasks")]
     #[cfg_attr(feature = "typescript", ts(optional, as = "Option<Vec<TaskSpec>>"))]
     pub tasks: Vec<TaskSpec>,
     /// The subflows, which run in the process of their parent; 16 deep at most.
-    #[serde(deserialize_with = "subflows")]
     #[cfg_attr(feature = "typescript", ts(optional, as = "Option<Vec<SubflowSpec>>"))]
     pub subflows: Vec<SubflowSpec>,
 }
 
 /// A subflow: a flow run in the process of its parent, so it has no worker and no deployment of its own. The fields are
 /// those of [`RunSpec`].
-#[derive(Clone, PartialEq, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default, expecting = "a list of runs, nested 16 deep at most")]
+#[derive(Clone, PartialEq, Debug, Default)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct SubflowSpec {
     /// The flow. Default: a flow called `my-flow`.
-    #[serde(deserialize_with = "entity")]
     pub flow: Option<EntitySpec>,
     /// The flow run. Default: a name such as `brave-otter`.
-    #[serde(deserialize_with = "entity")]
     pub flow_run: Option<EntitySpec>,
     /// The tags of the run.
-    #[serde(deserialize_with = "texts")]
     #[cfg_attr(feature = "typescript", ts(optional, as = "Option<Vec<String>>"))]
     pub tags: Vec<String>,
     /// When it is `Running`. Default: `now`.
-    #[serde(deserialize_with = "some")]
     pub starts: Option<RunMoment>,
     /// When it reaches its last state. Default: as that of a run.
-    #[serde(deserialize_with = "some")]
     pub ends: Option<RunMoment>,
     /// The last state. Default: `Completed`.
-    #[serde(deserialize_with = "some")]
     pub state: Option<StateSpec>,
     /// How often it sends a heartbeat; null: never. Default: every 180 seconds.
     #[cfg_attr(feature = "typescript", ts(optional, type = "null | { frequency: string | number }"))]
     pub heartbeat: HeartbeatSpec,
     /// The task runs, in turn.
-    #[serde(deserialize_with = "tasks")]
     #[cfg_attr(feature = "typescript", ts(optional, as = "Option<Vec<TaskSpec>>"))]
     pub tasks: Vec<TaskSpec>,
     /// The subflows of this subflow.
-    #[serde(deserialize_with = "subflows")]
     #[cfg_attr(feature = "typescript", ts(optional, as = "Option<Vec<SubflowSpec>>"))]
     pub subflows: Vec<SubflowSpec>,
 }
@@ -143,15 +114,12 @@ pub struct EntitySpec {
 }
 
 /// What a worker ran a flow run on.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default, expecting = "an object such as `{ identifier, status_code: 0 }`")]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct InfrastructureSpec {
     /// Its identifier. Default: the name of the flow run with some digits.
-    #[serde(deserialize_with = "some_text")]
     pub identifier: Option<String>,
     /// The status code of its process. Default: 0, or 1 if the run crashed.
-    #[serde(deserialize_with = "some_integer")]
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub status_code: Option<i64>,
 }
@@ -171,15 +139,13 @@ pub struct StateSpec {
 }
 
 /// How a run stops for a while, and goes on.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
-#[serde(deny_unknown_fields, expecting = "an object such as `{ at: \"3m\", for: \"30s\" }`")]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct BreakSpec {
     /// When it stops.
     pub at: RunMoment,
     /// After how long it goes on: three seconds at least. Default: ten seconds.
-    #[serde(rename = "for", default = "ten_seconds")]
-    #[cfg_attr(feature = "typescript", ts(optional, as = "Option<Span>"))]
+    #[cfg_attr(feature = "typescript", ts(rename = "for", optional, as = "Option<Span>"))]
     pub length: Span,
 }
 
@@ -196,33 +162,25 @@ pub enum HeartbeatSpec {
 }
 
 /// Task runs that one task makes.
-#[derive(Clone, PartialEq, Debug, Deserialize)]
-#[serde(deny_unknown_fields, expecting = "a list of objects such as `{ name: \"extract\" }`")]
+#[derive(Clone, PartialEq, Debug)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct TaskSpec {
     /// Of the task; its runs are called after it, with a number.
-    #[serde(deserialize_with = "text")]
     pub name: String,
     /// When it is `Pending`. Default: when the task before ends.
-    #[serde(default, deserialize_with = "some")]
     pub starts: Option<RunMoment>,
     /// How long each attempt runs. Default: a second.
-    #[serde(default = "one_second")]
     #[cfg_attr(feature = "typescript", ts(optional, as = "Option<Span>"))]
     pub duration: Span,
     /// How often it fails before the last attempt: 0 to 1000. Default: 0.
-    #[serde(default, deserialize_with = "retries")]
     #[cfg_attr(feature = "typescript", ts(optional, as = "Option<u16>"))]
     pub retries: u16,
     /// How long it waits before each further attempt. Default: a second.
-    #[serde(default = "one_second")]
     #[cfg_attr(feature = "typescript", ts(optional, as = "Option<Span>"))]
     pub retry_delay: Span,
     /// The last state. Default: `Completed`.
-    #[serde(default, deserialize_with = "some")]
     pub state: Option<StateSpec>,
     /// The tags of the task run.
-    #[serde(default, deserialize_with = "texts")]
     #[cfg_attr(feature = "typescript", ts(optional, as = "Option<Vec<String>>"))]
     pub tags: Vec<String>,
 }
@@ -269,8 +227,7 @@ impl RunMoment {
 pub struct Span(pub i64);
 
 impl RunSpec {
-    /// Reads JSON text: an object with the fields as keys. Unlike other readers for serde, this one says of an unknown
-    /// key which one was probably meant, and of each mistake its key.
+    /// Reads JSON text: an object with the fields as keys.
     ///
     /// # Errors
     ///
@@ -283,8 +240,15 @@ impl RunSpec {
         if let Some(key) = lone_surrogate(root) {
             return Err(error::lone_surrogate(&key));
         }
-        let needed = [("tasks.name", "what a task is called")];
-        RunSpec::deserialize(Read(root)).map_err(|error| error.into_build_error("a run", &needed))
+        read::run(root)
+    }
+}
+
+/// From other formats than JSON text, with the same sentences on mistakes.
+impl<'de> Deserialize<'de> for RunSpec {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Tree::deserialize(deserializer)?.line();
+        RunSpec::from_json(text.as_bytes()).map_err(D::Error::custom)
     }
 }
 
@@ -292,6 +256,6 @@ fn one_second() -> Span {
     Span(SECOND)
 }
 
-fn ten_seconds() -> Span {
+pub(super) fn ten_seconds() -> Span {
     Span(10 * SECOND)
 }

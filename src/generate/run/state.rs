@@ -7,7 +7,7 @@ pub(super) const FLOW_RUN: &str = "prefect.flow-run.";
 pub(super) const TASK_RUN: &str = "prefect.task-run.";
 
 /// A state of a run.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct State {
     /// The name, such as `Completed`.
     pub name: String,

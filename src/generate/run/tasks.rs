@@ -14,7 +14,7 @@ use super::state::{State, TASK_RUN};
 pub(super) const MOMENT: i64 = 10_000;
 
 /// What task runs have in common that are alike.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(super) struct TaskCourse {
     pub retries: u16,
     pub last: State,

@@ -7,35 +7,70 @@
 use std::fmt::{self, Display};
 
 use js_sys::{Array, Object};
-use serde::de::value::{MapDeserializer, SeqDeserializer};
-use serde::de::{self, Deserializer, Expected, IntoDeserializer, Unexpected, Visitor};
+use serde::de::{
+    self, DeserializeSeed, Deserializer, Expected, IntoDeserializer, MapAccess, SeqAccess, Unexpected, Visitor,
+};
 use serde::forward_to_deserialize_any;
 use wasm_bindgen::{JsCast, JsValue};
 
 /// A value as `JSON.parse` can give it.
 pub struct Plain(pub JsValue);
 
+/// What a value is. Finding out is compiled once, not for each type that is read.
+enum Content {
+    Null,
+    Boolean(bool),
+    Whole(i64),
+    Fraction(f64),
+    Text(String),
+    List(Array),
+    /// Pairs of a name and a value.
+    Object(Array),
+}
+
+impl Plain {
+    #[inline(never)]
+    fn content(self) -> Content {
+        let Plain(value) = self;
+        if value.is_null() || value.is_undefined() {
+            Content::Null
+        } else if let Some(value) = value.as_bool() {
+            Content::Boolean(value)
+        } else if let Some(number) = value.as_f64() {
+            number_content(number)
+        } else if let Some(text) = value.as_string() {
+            Content::Text(text)
+        } else if Array::is_array(&value) {
+            Content::List(value.unchecked_into())
+        } else {
+            Content::Object(Object::entries(value.unchecked_ref()))
+        }
+    }
+}
+
+/// Beyond this, JavaScript's numbers are not whole ones any more.
+const MAX_SAFE: f64 = 9_007_199_254_740_991.0;
+
+fn number_content(number: f64) -> Content {
+    if number.fract() == 0.0 && number.abs() <= MAX_SAFE {
+        #[expect(clippy::cast_possible_truncation, reason = "it is whole, and not beyond 53 bits")]
+        return Content::Whole(number as i64);
+    }
+    Content::Fraction(number)
+}
+
 impl<'de> Deserializer<'de> for Plain {
     type Error = Mistake;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mistake> {
-        let Plain(value) = self;
-        if value.is_null() || value.is_undefined() {
-            visitor.visit_unit()
-        } else if let Some(value) = value.as_bool() {
-            visitor.visit_bool(value)
-        } else if let Some(number) = value.as_f64() {
-            visit_number(number, visitor)
-        } else if let Some(text) = value.as_string() {
-            visitor.visit_string(text)
-        } else if Array::is_array(&value) {
-            visitor.visit_seq(SeqDeserializer::new(Array::from(&value).iter().map(Plain)))
-        } else {
-            let entries = Object::entries(value.unchecked_ref());
-            visitor.visit_map(MapDeserializer::new(entries.iter().map(|entry| {
-                let entry: Array = entry.unchecked_into();
-                (Plain(entry.get(0)), Plain(entry.get(1)))
-            })))
+        match self.content() {
+            Content::Null => visitor.visit_unit(),
+            Content::Boolean(value) => visitor.visit_bool(value),
+            Content::Whole(number) => visitor.visit_i64(number),
+            Content::Fraction(number) => visitor.visit_f64(number),
+            Content::Text(text) => visitor.visit_string(text),
+            Content::List(items) => visitor.visit_seq(Items { items, next: 0 }),
+            Content::Object(entries) => visitor.visit_map(Entries { entries, next: 0, value: JsValue::UNDEFINED }),
         }
     }
 
@@ -65,23 +100,54 @@ impl<'de> Deserializer<'de> for Plain {
     }
 }
 
-impl IntoDeserializer<'_, Mistake> for Plain {
-    type Deserializer = Plain;
+struct Items {
+    items: Array,
+    next: u32,
+}
 
-    fn into_deserializer(self) -> Plain {
-        self
+impl<'de> SeqAccess<'de> for Items {
+    type Error = Mistake;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Mistake> {
+        if self.next >= self.items.length() {
+            return Ok(None);
+        }
+        let item = self.items.get(self.next);
+        self.next = self.next.saturating_add(1);
+        seed.deserialize(Plain(item)).map(Some)
     }
 }
 
-/// Beyond this, JavaScript's numbers are not whole ones any more.
-const MAX_SAFE: f64 = 9_007_199_254_740_991.0;
+struct Entries {
+    entries: Array,
+    next: u32,
+    /// Of the name that was read last.
+    value: JsValue,
+}
 
-fn visit_number<'de, V: Visitor<'de>>(number: f64, visitor: V) -> Result<V::Value, Mistake> {
-    if number.fract() == 0.0 && number.abs() <= MAX_SAFE {
-        #[expect(clippy::cast_possible_truncation, reason = "it is whole, and not beyond 53 bits")]
-        return visitor.visit_i64(number as i64);
+impl Entries {
+    #[inline(never)]
+    fn next_name(&mut self) -> Option<JsValue> {
+        if self.next >= self.entries.length() {
+            return None;
+        }
+        let entry: Array = self.entries.get(self.next).unchecked_into();
+        self.next = self.next.saturating_add(1);
+        self.value = entry.get(1);
+        Some(entry.get(0))
     }
-    visitor.visit_f64(number)
+}
+
+impl<'de> MapAccess<'de> for Entries {
+    type Error = Mistake;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Mistake> {
+        self.next_name().map(|name| seed.deserialize(Plain(name))).transpose()
+    }
+
+    fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Mistake> {
+        seed.deserialize(Plain(std::mem::replace(&mut self.value, JsValue::UNDEFINED)))
+    }
 }
 
 /// What is wrong with the options, in a sentence.
