@@ -38,6 +38,14 @@ const MISSING = {
     "the source of `prefect_events_schemas.wasm` instead of `true`",
 };
 
+/**
+ * Firefox has a kind of error of its own for it.
+ * @param {unknown} error
+ */
+function isStackOverflow(error) {
+  return error instanceof Error && /^(RangeError|InternalError)$/.test(error.name);
+}
+
 /** @template {Glue} G */
 export class Instance {
   /** @type {G} */
@@ -168,15 +176,16 @@ export class Instance {
    * @param {number} size of the input
    */
   #reason(error, size) {
+    // Growing would need room on the stack too.
+    if (isStackOverflow(error))
+      return "the call stack was exhausted: call prefect-events with less of it in use; if that is not it, please report it";
     try {
       // Lists grow by doubling, and what is read takes room beside its text. Nobody uses this memory any more.
       this.#memory().grow(Math.ceil(Math.max(this.memory(), 2 * size) / PAGE_BYTES));
     } catch {
       return "the input is too large for one call: its check ran out of memory (for NDJSON there is validateStream)";
     }
-    return error instanceof RangeError
-      ? "the call stack was exhausted: call prefect-events with less of it in use; if that is not it, please report it"
-      : "prefect-events failed on this input, which is a fault of prefect-events: please report it, with the input if you can";
+    return "prefect-events failed on this input, which is a fault of prefect-events: please report it, with the input if you can";
   }
 
   /**

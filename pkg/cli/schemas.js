@@ -27,7 +27,7 @@ export async function schemasIn(folder) {
       return { file, key: name.slice(0, -ENDING.length), text: await text(file) };
     }),
   );
-  return schemasModule.call((core) => JSON.parse(core.readSchemas(JSON.stringify(files))));
+  return schemasModule.call((core) => JSON.parse(core.readSchemas(files)));
 }
 
 /** @param {string} file */

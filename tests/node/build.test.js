@@ -98,8 +98,8 @@ test("mistakes are a TypeError with a sentence", () => {
       /has no event `prefect\.flowrun\.Running`: did you mean `prefect\.flow-run\.Running`\?/,
     ],
     // @ts-expect-error There is no such option.
-    [() => buildEvent("a.b", {}, { sed: 1 }), /no option `sed`: did you mean `seed`\?$/],
-    [() => buildEvent("a.b", {}, { now: "soon" }), /the option `now` must be a time/],
+    [() => buildEvent("a.b", {}, { sed: 1 }), /unknown option `sed`: did you mean `seed`\?$/],
+    [() => buildEvent("a.b", {}, { now: "soon" }), /the option `now`: `soon` is not a time such as /],
     // @ts-expect-error A number is no name.
     [() => buildEvent(7), /needs the name of an event/],
     [() => buildEvent("a.b", []), /buildEvent needs an object/],
