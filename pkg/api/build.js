@@ -76,11 +76,7 @@ export function buildRun(spec = {}, options = {}) {
  * @param {string} callee
  */
 function buildOptions(options, callee) {
-  const {
-    seed = chance(),
-    now = new Date().toISOString(),
-    ...rest
-  } = optionsOf(options, callee);
+  const { seed = chance(), now = new Date().toISOString(), ...rest } = optionsOf(options, callee);
   return { seed, now, ...rest };
 }
 

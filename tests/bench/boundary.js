@@ -73,8 +73,13 @@ for (const size of [1000, 100_000, 10_000_000]) {
   );
 }
 
-console.log("Options: our reader of plain values, and serde-wasm-bindgen; then ours, and JSON text");
-for (const plain of [{}, { profile: "server", maxDiagnostics: 5, severity: { "missing-label": "off" } }]) {
+console.log(
+  "Options: our reader of plain values, and serde-wasm-bindgen; then ours, and JSON text",
+);
+for (const plain of [
+  {},
+  { profile: "server", maxDiagnostics: 5, severity: { "missing-label": "off" } },
+]) {
   compare(
     JSON.stringify(plain),
     () => core.optionsOurs(plain),

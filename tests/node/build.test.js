@@ -99,7 +99,10 @@ test("mistakes are a TypeError with a sentence", () => {
     ],
     // @ts-expect-error There is no such option.
     [() => buildEvent("a.b", {}, { sed: 1 }), /unknown option `sed`: did you mean `seed`\?$/],
-    [() => buildEvent("a.b", {}, { now: "soon" }), /the option `now`: `soon` is not a time such as /],
+    [
+      () => buildEvent("a.b", {}, { now: "soon" }),
+      /the option `now`: `soon` is not a time such as /,
+    ],
     // @ts-expect-error A number is no name.
     [() => buildEvent(7), /needs the name of an event/],
     [() => buildEvent("a.b", []), /buildEvent needs an object/],

@@ -144,9 +144,18 @@ test("misuse is a TypeError with a sentence", () => {
     [[null], /not null$/],
     [[cycle], /^this object cannot be written as JSON/],
     [[RIGHT, null], /^the options of checkAutomation must be an object$/],
-    [[RIGHT, { serverVersion: "3.9" }], /unknown option `serverVersion`: did you mean `server_version`\?$/],
-    [[RIGHT, { client_version: "new" }], /`client_version`: `new` is not a version such as `3\.9\.1`$/],
-    [[RIGHT, { heartbeat_frequency: -1 }], /`heartbeat_frequency`: expected a whole number of seconds/],
+    [
+      [RIGHT, { serverVersion: "3.9" }],
+      /unknown option `serverVersion`: did you mean `server_version`\?$/,
+    ],
+    [
+      [RIGHT, { client_version: "new" }],
+      /`client_version`: `new` is not a version such as `3\.9\.1`$/,
+    ],
+    [
+      [RIGHT, { heartbeat_frequency: -1 }],
+      /`heartbeat_frequency`: expected a whole number of seconds/,
+    ],
     [[RIGHT, { severity: { nonsense: "off" } }], /`severity`: `nonsense` is no diagnostic code$/],
   ]))
     assert.throws(() => check(...args), { name: "TypeError", message });

@@ -77,7 +77,10 @@ test("misuse throws", () => {
   // @ts-expect-error: no scenario
   assert.throws(() => simulate(5), TypeError);
   // @ts-expect-error: no such option
-  assert.throws(() => simulate(SCENARIO, { tracing: true }), /unknown option `tracing`: the options are `trace`, /);
+  assert.throws(
+    () => simulate(SCENARIO, { tracing: true }),
+    /unknown option `tracing`: the options are `trace`, /,
+  );
   // @ts-expect-error: `within` is missing
   assert.throws(() => heartbeatAdvice({ frequency: 30 }), /`within` is missing/);
 });
@@ -138,7 +141,10 @@ test("replay takes two texts", () => {
   assert.equal(replay(automation, "{}").found_in, "events");
   assert.throws(() => replay(automation, REAL, { tick_seconds: -1 }), /`tick_seconds` must be/);
   // @ts-expect-error: no such option
-  assert.throws(() => replay(automation, REAL, { runs: [] }), /unknown option `runs`: the options are `trace`, /);
+  assert.throws(
+    () => replay(automation, REAL, { runs: [] }),
+    /unknown option `runs`: the options are `trace`, /,
+  );
   // @ts-expect-error: no text
   assert.throws(() => replay({}, REAL), TypeError);
 });

@@ -152,7 +152,7 @@ pub struct InfrastructureSpec {
     pub identifier: Option<String>,
     /// The status code of its process. Default: 0, or 1 if the run crashed.
     #[serde(deserialize_with = "some_integer")]
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
     pub status_code: Option<i64>,
 }
 
