@@ -54,7 +54,7 @@ function bufferSize(value) {
  * The JSON text of a value. What cannot be written (a cycle, a BigInt) and what the caller's own code throws is misuse.
  * @param {unknown} value
  * @param {string} what
- * @param {(key: string, value: unknown) => unknown} [replacer]
+ * @param {(this: unknown, key: string, value: unknown) => unknown} [replacer]
  * @returns {string}
  */
 export function jsonOf(value, what, replacer) {
@@ -123,13 +123,25 @@ export function document(input, callee) {
  * Options as plain data: what is `undefined` is not given, and nothing of the caller's runs when the core reads them.
  * @param {unknown} options
  * @param {string} callee
+ * @param {{ onProgress?: any }} [functions] given where `onProgress` is an option, which is put there
  * @returns {{ [name: string]: any }}
  */
-export function optionsOf(options, callee) {
+export function optionsOf(options, callee, functions) {
   if (options === undefined) return {};
   if (options === null || typeof options !== "object" || Array.isArray(options))
     throw new TypeError(`the options of ${callee} must be an object`);
-  return JSON.parse(jsonOf(options, `the options of ${callee}`, refuseHalves));
+  /** @type {(this: unknown, key: string, value: unknown) => unknown} */
+  function plain(key, value) {
+    const progress = functions && key === "onProgress" && this === options;
+    if (progress && typeof value === "function") {
+      functions.onProgress = value;
+      return undefined;
+    }
+    if (typeof value === "function") throw new TypeError(`\`${key}\` is a function`);
+    if (progress && value !== undefined) throw new TypeError("`onProgress` is no function");
+    return refuseHalves(key, value);
+  }
+  return JSON.parse(jsonOf(options, `the options of ${callee}`, plain));
 }
 
 /**

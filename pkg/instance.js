@@ -8,7 +8,7 @@ const PAGE_BYTES = 64 * 1024;
 /** How each sentence of the modules on a mistake of the caller begins (`misuse` in `wasm/boundary`). */
 const MISUSE = "prefect-events: ";
 
-const STALE = "this stream ended when another call to prefect-events failed: start it anew";
+const STALE = "this ended when another call to prefect-events failed: start it anew";
 
 /**
  * What wasm-bindgen makes for each module.
@@ -38,6 +38,37 @@ const MISSING = {
     "the source of `prefect_events_schemas.wasm` instead of `true`",
 };
 
+/**
+ * Firefox has a kind of error of its own for it.
+ * @param {unknown} error
+ */
+function isStackOverflow(error) {
+  return error instanceof Error && /^(RangeError|InternalError)$/.test(error.name);
+}
+
+/** What a function of the caller's threw: the caller gets it, and the module that called the function is as it was. */
+class Thrown {
+  /** @param {unknown} error */
+  constructor(error) {
+    this.error = error;
+  }
+}
+
+/**
+ * A function of the caller's, for a module to call. What it throws is no end of the instance.
+ * @template {any[]} A
+ * @param {(...values: A) => unknown} action
+ */
+export function passing(action) {
+  return (/** @type {A} */ ...values) => {
+    try {
+      action(...values);
+    } catch (error) {
+      throw new Thrown(error);
+    }
+  };
+}
+
 /** @template {Glue} G */
 export class Instance {
   /** @type {G} */
@@ -47,6 +78,8 @@ export class Instance {
   #bytes;
   /** Running calls, and objects that are in use: while there are any, the instance is not replaced for its size. */
   #users = 0;
+  /** Running calls: a function of the caller's, called by a module, can call again. */
+  #running = 0;
   /** Counts the instances. */
   #generation = 0;
   /** Whether the instance is not to be used any more. */
@@ -128,8 +161,8 @@ export class Instance {
   }
 
   /**
-   * Calls into the instance. No code of the caller may run in `action`: whatever is thrown there, but for a sentence of
-   * the module on a mistake of the caller, is taken for the end of the instance.
+   * Calls into the instance. No code of the caller may run in `action`, but in functions of `passing`: whatever else is
+   * thrown there, but for a sentence of the module on a mistake of the caller, is taken for the end of the instance.
    * @template T
    * @param {(glue: G) => T} action
    * @param {number} [size] of the input
@@ -140,19 +173,31 @@ export class Instance {
       if (this.#bytes === undefined) throw new Error(this.#missing);
       this.start(this.#bytes());
     }
-    if (this.#ended) this.#replace();
+    if (this.#ended) {
+      // The call around this one goes on with what is left of it, to its own end.
+      if (this.#running > 0) throw new Error(STALE);
+      this.#replace();
+    }
     let sound = false;
+    const born = this.#generation;
     this.#users += 1;
+    this.#running += 1;
     try {
       const result = action(this.#glue);
+      if (born !== this.#generation) throw new Error(STALE);
       sound = true;
       return result;
     } catch (error) {
+      if (error instanceof Thrown && born === this.#generation) {
+        sound = true;
+        throw error.error;
+      }
       sound = error instanceof TypeError && error.message.startsWith(MISUSE);
       throw sound ? error : new Error(this.#reason(error, size), { cause: error });
     } finally {
       // After a stack overflow every call may fail, here too: what must happen is no call.
       this.#users -= 1;
+      this.#running -= 1;
       if (!sound) {
         // Its memory may be in any state, and what it has borrowed stays so. What is open ends with it.
         this.#generation += 1;
@@ -168,15 +213,16 @@ export class Instance {
    * @param {number} size of the input
    */
   #reason(error, size) {
+    // Growing would need room on the stack too.
+    if (isStackOverflow(error))
+      return "the call stack was exhausted: call prefect-events with less of it in use; if that is not it, please report it";
     try {
       // Lists grow by doubling, and what is read takes room beside its text. Nobody uses this memory any more.
       this.#memory().grow(Math.ceil(Math.max(this.memory(), 2 * size) / PAGE_BYTES));
     } catch {
       return "the input is too large for one call: its check ran out of memory (for NDJSON there is validateStream)";
     }
-    return error instanceof RangeError
-      ? "the call stack was exhausted: call prefect-events with less of it in use; if that is not it, please report it"
-      : "prefect-events failed on this input, which is a fault of prefect-events: please report it, with the input if you can";
+    return "prefect-events failed on this input, which is a fault of prefect-events: please report it, with the input if you can";
   }
 
   /**

@@ -83,11 +83,11 @@ pub struct Explanation {
     /// The options with which the right example is checked, where they matter. In Rust JSON text, in JSON the options
     /// themselves.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "optional_text_as_value")]
-    #[cfg_attr(feature = "typescript", ts(type = "CheckOptions"))]
+    #[cfg_attr(feature = "typescript", ts(type = "CheckOptions", optional))]
     pub options: Option<&'static str>,
     /// Those for the wrong example.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "optional_text_as_value")]
-    #[cfg_attr(feature = "typescript", ts(type = "CheckOptions"))]
+    #[cfg_attr(feature = "typescript", ts(type = "CheckOptions", optional))]
     pub wrong_options: Option<&'static str>,
 }
 

@@ -11,10 +11,7 @@ import { authorModule } from "../modules/author.js";
 export function checkAutomation(input, options) {
   const { bytes, places, wtf8 } = document(input, "checkAutomation");
   const rest = optionsOf(options, "checkAutomation");
-  return authorModule.call(
-    (core) => JSON.parse(core.checkAutomation(bytes, rest, places, wtf8)),
-    bytes.length,
-  );
+  return authorModule.call((core) => core.checkAutomation(bytes, rest, places, wtf8), bytes.length);
 }
 
 /**
@@ -23,5 +20,5 @@ export function checkAutomation(input, options) {
  */
 export function heartbeatAdvice(input) {
   const config = optionsOf(object(input, "heartbeatAdvice"), "heartbeatAdvice");
-  return authorModule.call((core) => JSON.parse(core.heartbeatAdvice(config)));
+  return authorModule.call((core) => core.heartbeatAdvice(config));
 }

@@ -1,6 +1,7 @@
 // Events and runs that are made.
 
 import { jsonOf, object, optionsOf, string } from "../input.js";
+import { passing } from "../instance.js";
 import { authorModule } from "../modules/author.js";
 import { encode } from "../text.js";
 
@@ -23,14 +24,15 @@ export function buildEvent(name, input = {}, options = {}) {
 /**
  * @param {string} name
  * @param {object[]} inputs
- * @param {import("../index.js").BuildOptions} [options]
+ * @param {import("../index.js").BuildManyOptions} [options]
  * @returns {string}
  */
 export function buildEvents(name, inputs, options = {}) {
   if (!Array.isArray(inputs)) throw new TypeError("buildEvents needs a list of objects");
-  const chance = buildOptions(options, "buildEvents");
+  const { onProgress, chance } = withProgress(options, "buildEvents");
+  const total = inputs.length;
   const event = string(name, "buildEvents", EVENT_NAME);
-  const lines = authorModule.open((core) => new core.EventLines(event, chance));
+  const lines = authorModule.open((core) => new core.EventLines(event, chance, total, onProgress));
   try {
     const built = [];
     // Some after the other: the memory of the module never shrinks.
@@ -51,13 +53,16 @@ const AT_ONCE = 500;
 
 /**
  * @param {import("../index.js").RunSpec} [spec]
- * @param {import("../index.js").BuildOptions} [options]
+ * @param {import("../index.js").BuildManyOptions} [options]
  * @returns {import("../index.js").Event[]}
  */
 export function buildRun(spec = {}, options = {}) {
   const text = encode(jsonOf(object(spec, "buildRun"), "this object"));
-  const chance = buildOptions(options, "buildRun");
-  const history = authorModule.open((core) => new core.History(text, chance), text.length);
+  const { onProgress, chance } = withProgress(options, "buildRun");
+  const history = authorModule.open(
+    (core) => new core.History(text, chance, onProgress),
+    text.length,
+  );
   try {
     const events = [];
     for (;;) {
@@ -71,16 +76,29 @@ export function buildRun(spec = {}, options = {}) {
 }
 
 /**
+ * The options with a function for progress, and that as the module calls it.
+ * @param {import("../index.js").BuildManyOptions} options
+ * @param {string} callee
+ */
+function withProgress(options, callee) {
+  /** @type {{ onProgress?: (done: number, total: number) => void }} */
+  const functions = {};
+  const chance = buildOptions(options, callee, functions);
+  return { chance, onProgress: functions.onProgress && passing(functions.onProgress) };
+}
+
+/**
  * The core has neither a clock nor chance: it is given what the caller leaves open.
  * @param {import("../index.js").BuildOptions} options
  * @param {string} callee
+ * @param {{ onProgress?: () => void }} [functions]
  */
-function buildOptions(options, callee) {
+function buildOptions(options, callee, functions) {
   const {
     seed = chance(),
     now = new Date().toISOString(),
     ...rest
-  } = optionsOf(options, callee);
+  } = optionsOf(options, callee, functions);
   return { seed, now, ...rest };
 }
 

@@ -35,9 +35,7 @@ export function replay(automation, events, options) {
 /** @param {unknown} input @param {string} callee */
 function text(input, callee) {
   if (typeof input !== "string" && !bytesOf(input))
-    throw new TypeError(
-      `${callee} needs an automation and events, each as a string or bytes`,
-    );
+    throw new TypeError(`${callee} needs an automation and events, each as a string or bytes`);
   return document(input, callee);
 }
 
@@ -76,5 +74,8 @@ export function compareReplays(automation, events, options) {
  */
 export function testScenarios(input) {
   const { bytes, places, wtf8 } = document(input, "testScenarios");
-  return authorModule.call((core) => JSON.parse(core.testScenarios(bytes, places, wtf8)), bytes.length);
+  return authorModule.call(
+    (core) => JSON.parse(core.testScenarios(bytes, places, wtf8)),
+    bytes.length,
+  );
 }

@@ -17,10 +17,7 @@ import { validateModule } from "../modules/validate.js";
 export function validate(input, options) {
   const { bytes, places, wtf8 } = document(input, "validate");
   const { module, rest, schemas } = prepared(options, "validate");
-  return module.call(
-    (core) => JSON.parse(core.validate(bytes, rest, schemas, places, wtf8)),
-    bytes.length,
-  );
+  return module.call((core) => core.validate(bytes, rest, schemas, places, wtf8), bytes.length);
 }
 
 /**
@@ -95,9 +92,9 @@ export function openStream(options) {
      * @param {Uint8Array} lines
      * @returns {Report}
      */
-    chunk: (lines) => use((stream) => JSON.parse(stream.chunk(lines)), lines.length),
+    chunk: (lines) => use((stream) => stream.chunk(lines), lines.length),
     /** @returns {Report} */
-    finish: () => use((stream) => JSON.parse(stream.finish())),
+    finish: () => use((stream) => stream.finish()),
     close,
   };
 }

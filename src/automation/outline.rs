@@ -52,7 +52,7 @@ pub struct TriggerOutline {
     pub require: Option<Required>,
     /// `true`: it waits for the heartbeats of flow runs to fail. Absent otherwise.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "typescript", ts(type = "true"))]
+    #[cfg_attr(feature = "typescript", ts(type = "true", optional))]
     pub watches_heartbeats: Option<bool>,
 }
 

@@ -162,7 +162,7 @@ pub struct Input {
     pub otherwise: Option<String>,
     /// An example, where nothing is generated. In Rust JSON text, in JSON the value itself.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "optional_text_as_value")]
-    #[cfg_attr(feature = "typescript", ts(type = "unknown"))]
+    #[cfg_attr(feature = "typescript", ts(type = "unknown", optional))]
     pub example: Option<String>,
     /// What it says, in words.
     pub meaning: String,

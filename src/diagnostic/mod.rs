@@ -61,7 +61,7 @@ pub struct Diagnostic {
     pub message: String,
     /// The 0-based index of the event (or automation) in the input; absent for the input as a whole.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
     pub event: Option<u64>,
     /// The event's name; absent if it has none that can be read.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -126,6 +126,6 @@ pub struct Report {
     pub diagnostics: Vec<Diagnostic>,
     /// How many findings are left out of `diagnostics`. Absent if none is.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
     pub truncated: Option<u64>,
 }

@@ -34,7 +34,7 @@ pub struct HeartbeatConfig {
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub within: Span,
     /// From one proactive evaluation to the next: a number of seconds, more than 0. Default 5.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
     pub tick: Option<Span>,
     /// The version of the client that sends them, such as `"3.6.22"`. Default: not considered.
     pub client_version: Option<String>,

@@ -83,11 +83,11 @@ pub struct Lane {
     pub starts: Instant,
     /// When the run reaches its last state. Absent if it does not, or is no run.
     #[serde(serialize_with = "optional_milliseconds", skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
     pub ends: Option<Instant>,
     /// When the process of the run dies by its scenario.
     #[serde(serialize_with = "optional_milliseconds", skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
     pub dies: Option<Instant>,
     /// When each heartbeat that arrives was sent, ascending.
     #[serde(serialize_with = "all_milliseconds")]
@@ -103,7 +103,7 @@ pub struct Lane {
     pub windows: Vec<Window>,
     /// The indexes in `decisions` of what was decided here, ascending; with the option `trace`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "typescript", ts(type = "number[]"))]
+    #[cfg_attr(feature = "typescript", ts(type = "number[]", optional))]
     pub decisions: Option<Vec<usize>>,
     /// When triggers fired, ascending.
     pub fired: Vec<Fired>,
@@ -152,13 +152,16 @@ pub struct Window {
     pub end: Instant,
     /// When it was replaced or closed. Absent if it is open at the end.
     #[serde(serialize_with = "optional_milliseconds", skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
     pub closed: Option<Instant>,
     /// What closed it: the kind of that decision.
     #[serde(serialize_with = "kind", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(
         feature = "typescript",
-        ts(type = "\"armed\" | \"rearmed\" | \"rolled\" | \"disarmed\" | \"expired\" | \"swept\" | \"fired\"")
+        ts(
+            type = "\"armed\" | \"rearmed\" | \"rolled\" | \"disarmed\" | \"expired\" | \"swept\" | \"fired\"",
+            optional
+        )
     )]
     pub closed_by: Option<DecisionKind>,
 }
@@ -169,7 +172,7 @@ pub struct Window {
 pub struct Fired {
     /// The index in `decisions`; with the option `trace`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
     pub decision: Option<usize>,
     /// When it fired.
     #[serde(serialize_with = "milliseconds")]

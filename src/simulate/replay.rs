@@ -33,23 +33,23 @@ pub struct ReplayOptions {
     #[cfg_attr(feature = "typescript", ts(as = "Option<bool>"))]
     pub timeline: bool,
     /// When the server's clock begins: a point in time. Default: when the first event is received.
-    #[cfg_attr(feature = "typescript", ts(type = "string"))]
+    #[cfg_attr(feature = "typescript", ts(type = "string", optional))]
     pub start: Option<Instant>,
     /// When it stops: a point in time, or a span from the start such as `"30m"`. Default: when everything can have fired
     /// that the last event brings about.
-    #[cfg_attr(feature = "typescript", ts(type = "string | number"))]
+    #[cfg_attr(feature = "typescript", ts(type = "string | number", optional))]
     pub end: Option<TimePoint>,
     /// From one round of the server's loops to the next: a number of seconds, or a text such as `"5s"`. Default 5.
-    #[cfg_attr(feature = "typescript", ts(type = "string | number"))]
+    #[cfg_attr(feature = "typescript", ts(type = "string | number", optional))]
     pub tick_seconds: Option<Span>,
     /// From the start to the first round: a number of seconds, or a text such as `"2s"`. Default 0.
-    #[cfg_attr(feature = "typescript", ts(type = "string | number"))]
+    #[cfg_attr(feature = "typescript", ts(type = "string | number", optional))]
     pub tick_offset_seconds: Option<Span>,
     /// `"direct"`: without de-duplication and without waiting for the event that one follows. Default `"consumer"`, as
     /// in the server.
     pub delivery: Option<Delivery>,
     /// Which server decides: `"3.9"` or `"3.8"`, or a version such as `"3.8.8"`. Default `"3.9"`.
-    #[cfg_attr(feature = "typescript", ts(type = "\"3.9\" | \"3.8\" | (string & {})"))]
+    #[cfg_attr(feature = "typescript", ts(type = "\"3.9\" | \"3.8\" | (string & {})", optional))]
     pub server_version: Option<Version>,
     /// Whether to play what is meant instead of what the server does, where it is clear what that is. Default `false`.
     pub intended: Option<bool>,

@@ -31,7 +31,7 @@ pub struct SimulationResult {
     pub decisions: Option<Vec<Decision>>,
     /// The events that were generated, with the option `events`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "typescript", ts(type = "object[]"))]
+    #[cfg_attr(feature = "typescript", ts(type = "object[]", optional))]
     pub events: Option<Vec<GeneratedEvent>>,
     /// What it means for each run, with the option `timeline`.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -27,7 +27,7 @@ pub struct SimulateOptions {
     #[cfg_attr(feature = "typescript", ts(as = "Option<bool>"))]
     pub events: bool,
     /// Which server decides, whatever the scenario says: `"3.9"` or `"3.8"`, or a version such as `"3.8.8"`.
-    #[cfg_attr(feature = "typescript", ts(type = "\"3.9\" | \"3.8\" | (string & {})"))]
+    #[cfg_attr(feature = "typescript", ts(type = "\"3.9\" | \"3.8\" | (string & {})", optional))]
     pub server_version: Option<Version>,
 }
 

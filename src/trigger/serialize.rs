@@ -50,7 +50,7 @@ pub(crate) struct FiringRecord<'f> {
     path: &'f str,
     /// Of event triggers.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "typescript", ts(type = "\"Reactive\" | \"Proactive\""))]
+    #[cfg_attr(feature = "typescript", ts(type = "\"Reactive\" | \"Proactive\"", optional))]
     posture: Option<&'static str>,
     /// The labels of `for_each` with their values. Empty for composite triggers.
     #[serde(serialize_with = "labels")]

@@ -4,12 +4,13 @@
 import { readFileSync } from "node:fs";
 
 import { buildRun } from "../../pkg/node.js";
-import * as core from "../../target/bench/prefect_events_bench.js";
-import { REAL } from "../node/helpers/events.js";
+import { REAL as BYTES } from "../node/helpers/events.js";
 
-core.initSync({
-  module: readFileSync(new URL("../../target/bench/prefect_events_bench.wasm", import.meta.url)),
-});
+const made = new URL("../../target/bench/", import.meta.url);
+const core = await import(new URL("prefect_events_bench.js", made).href);
+core.initSync({ module: readFileSync(new URL("prefect_events_bench.wasm", made)) });
+
+const REAL = BYTES.toString();
 
 const encode = (/** @type {string} */ text) => new TextEncoder().encode(text);
 const ROUNDS = 41;
@@ -35,7 +36,7 @@ function compare(what, one, other) {
     second = Math.min(second, time(other, times));
   }
   const micros = ((first / times) * 1000).toFixed(1);
-  console.log(`${what}: ${micros} µs, the other way ${(second / first).toFixed(2)} of that`);
+  console.log(`  ${what}: ${micros} µs, the other way ${(second / first).toFixed(2)} of that`);
 }
 
 const asText = () => JSON.parse(core.asText());
@@ -72,8 +73,13 @@ for (const size of [1000, 100_000, 10_000_000]) {
   );
 }
 
-console.log("Options: our reader of plain values, and serde-wasm-bindgen; then ours, and JSON text");
-for (const plain of [{}, { profile: "server", maxDiagnostics: 5, severity: { "missing-label": "off" } }]) {
+console.log(
+  "Options: our reader of plain values, and serde-wasm-bindgen; then ours, and JSON text",
+);
+for (const plain of [
+  {},
+  { profile: "server", maxDiagnostics: 5, severity: { "missing-label": "off" } },
+]) {
   compare(
     JSON.stringify(plain),
     () => core.optionsOurs(plain),

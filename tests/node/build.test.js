@@ -6,6 +6,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 
+import { authorModule } from "../../pkg/modules/author.js";
 import { buildEvent, buildEvents, buildRun, eventTypes, validate } from "../../pkg/node.js";
 import { folder, run } from "./helpers/run.js";
 
@@ -98,8 +99,11 @@ test("mistakes are a TypeError with a sentence", () => {
       /has no event `prefect\.flowrun\.Running`: did you mean `prefect\.flow-run\.Running`\?/,
     ],
     // @ts-expect-error There is no such option.
-    [() => buildEvent("a.b", {}, { sed: 1 }), /no option `sed`: did you mean `seed`\?$/],
-    [() => buildEvent("a.b", {}, { now: "soon" }), /the option `now` must be a time/],
+    [() => buildEvent("a.b", {}, { sed: 1 }), /unknown option `sed`: did you mean `seed`\?$/],
+    [
+      () => buildEvent("a.b", {}, { now: "soon" }),
+      /the option `now`: `soon` is not a time such as /,
+    ],
     // @ts-expect-error A number is no name.
     [() => buildEvent(7), /needs the name of an event/],
     [() => buildEvent("a.b", []), /buildEvent needs an object/],
@@ -111,6 +115,84 @@ test("mistakes are a TypeError with a sentence", () => {
     assert.throws(call, (error) => error instanceof TypeError && message.test(error.message));
   }
 });
+
+/** @type {[string, (options?: import("../../pkg/index.js").BuildManyOptions) => unknown, number][]} */
+const LONG = [
+  [
+    "buildEvents",
+    (options) => buildEvents("prefect.flow-run.Running", Array(1200).fill({}), options),
+    1200,
+  ],
+  // 7 events of the run, and 10,000 heartbeats.
+  ["buildRun", (options) => buildRun({ ends: "20000s", heartbeat: { frequency: 2 } }, options), 0],
+];
+
+for (const [name, build, count] of LONG) {
+  test(`${name} reports its progress`, () => {
+    /** @type {[number, number][]} */
+    const reports = [];
+    const built = build({ onProgress: (done, total) => reports.push([done, total]) });
+    const total = count || /** @type {object[]} */ (built).length;
+    assert.ok(reports.length > 2, String(reports));
+    assert.deepEqual(reports.at(-1), [total, total]);
+    for (const [at, [done, all]] of reports.entries()) {
+      assert.ok(done > (reports[at - 1]?.[0] ?? 0), String(reports));
+      assert.equal(all, total);
+    }
+  });
+
+  test(`${name}: what onProgress throws passes, and ends nothing else`, () => {
+    const stream = authorModule.open((core) => new core.EventLines("a.b", FIXED, 1, undefined));
+    for (const thrown of [new RangeError("mine"), new TypeError("prefect-events: mine"), 7]) {
+      let calls = 0;
+      const onProgress = () => {
+        calls += 1;
+        throw thrown;
+      };
+      assert.throws(
+        () => build({ onProgress }),
+        (error) => error === thrown,
+      );
+      assert.equal(calls, 1);
+    }
+    // It would have ended with the instance.
+    const text = Buffer.from('[{"resource": {"prefect.resource.id": "a.b"}}]');
+    assert.match(
+      stream.use((lines) => lines.write(text)),
+      /^{.*}\n$/,
+    );
+    stream.close();
+    assert.ok(build());
+  });
+
+  test(`${name}: onProgress can call again`, () => {
+    /** @type {unknown[]} */
+    const inner = [];
+    const built = build({
+      ...FIXED,
+      onProgress: () => inner.push(buildEvent("prefect.flow-run.Running", {}, FIXED)),
+    });
+    assert.deepEqual(built, build(FIXED));
+    for (const one of inner) assert.deepEqual(one, inner[0]);
+  });
+
+  test(`${name}: a trap within onProgress ends it, and the next call works`, () => {
+    const before = build(FIXED);
+    const trap = () =>
+      authorModule.call(() => {
+        throw new WebAssembly.RuntimeError("unreachable");
+      });
+    const onProgress = () => assert.throws(trap, /is a fault of prefect-events/);
+    assert.throws(() => build({ ...FIXED, onProgress }));
+    assert.deepEqual(build(FIXED), before);
+    /** @type {any} */
+    const wrong = { onProgress: "no" };
+    assert.throws(() => build(wrong), {
+      name: "TypeError",
+      message: /`onProgress` is no function/,
+    });
+  });
+}
 
 test("a history is right as a whole", () => {
   const events = buildRun(

@@ -19,6 +19,13 @@ actions:
 `;
 const FINE = { valid: true, events: 1, errors: 0, warnings: 0, infos: 0, diagnostics: [] };
 
+/** The report without the outlines of its triggers, which are another matter. */
+const checked = (/** @type {string | Uint8Array | ArrayBuffer | object} */ input) => {
+  const { triggers, ...report } = checkAutomation(input);
+  assert.equal(triggers.length, report.events);
+  return report;
+};
+
 /** @param {import("../../pkg/index.js").Report} report */
 const codes = ({ diagnostics }) => diagnostics.map(({ code }) => code);
 
@@ -26,8 +33,19 @@ test("every kind of input gives the same report", () => {
   const bytes = new TextEncoder().encode(TEXT);
   const yaml = YAML.replace("reactive", "Reactive");
   for (const input of [TEXT, bytes, Buffer.from(TEXT), bytes.buffer, RIGHT, yaml, `\ufeff${yaml}`])
-    assert.deepEqual(checkAutomation(input), FINE);
+    assert.deepEqual(checked(input), FINE);
   assert.equal(checkAutomation([RIGHT, RIGHT]).events, 2);
+});
+
+test("the triggers are outlined, with the places of their values in a text", () => {
+  const [trigger] = checkAutomation(TEXT).triggers;
+  assert.deepEqual(
+    [trigger?.automation, trigger?.path, trigger?.pointer, trigger?.type, trigger?.posture],
+    [0, "$", "/trigger", "event", "Reactive"],
+  );
+  const { start, end } = trigger?.expect?.range ?? {};
+  assert.equal(TEXT.slice(start?.offset, end?.offset), JSON.stringify(trigger?.expect?.values));
+  assert.equal(checkAutomation(RIGHT).triggers[0]?.expect?.range, undefined);
 });
 
 test("a finding in YAML has its place, and its fix keeps the rest", () => {
@@ -125,11 +143,20 @@ test("misuse is a TypeError with a sentence", () => {
     [[3], /not a number$/],
     [[null], /not null$/],
     [[cycle], /^this object cannot be written as JSON/],
-    [[RIGHT, null], /the options must be an object/],
-    [[RIGHT, { serverVersion: "3.9" }], /there is no option `serverVersion`/],
-    [[RIGHT, { client_version: "new" }], /`client_version` must be a version as a text/],
-    [[RIGHT, { heartbeat_frequency: -1 }], /`heartbeat_frequency` must be a whole number/],
-    [[RIGHT, { severity: { nonsense: "off" } }], /`nonsense`, which is no diagnostic code/],
+    [[RIGHT, null], /^the options of checkAutomation must be an object$/],
+    [
+      [RIGHT, { serverVersion: "3.9" }],
+      /unknown option `serverVersion`: did you mean `server_version`\?$/,
+    ],
+    [
+      [RIGHT, { client_version: "new" }],
+      /`client_version`: `new` is not a version such as `3\.9\.1`$/,
+    ],
+    [
+      [RIGHT, { heartbeat_frequency: -1 }],
+      /`heartbeat_frequency`: expected a whole number of seconds/,
+    ],
+    [[RIGHT, { severity: { nonsense: "off" } }], /`severity`: `nonsense` is no diagnostic code$/],
   ]))
     assert.throws(() => check(...args), { name: "TypeError", message });
 });

@@ -25,13 +25,13 @@ test("a trap is reported as a fault of ours, and the next call works", () => {
   assert.deepEqual(validate(EVENT), before);
 });
 
-test("so is a stack overflow", () => {
+test("a stack overflow is reported, and the next call works", () => {
   const overflow = () => {
     /** @returns {number} */
     const deeper = () => deeper() + 1;
     return validateModule.call(deeper);
   };
-  assert.throws(overflow, { message: FAULT });
+  assert.throws(overflow, { message: /^the call stack was exhausted/ });
   assert.equal(typeof version(), "string");
 });
 

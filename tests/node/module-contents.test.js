@@ -38,7 +38,10 @@ const titles = long(types.map(({ title }) => title));
 const meanings = (/** @type {string} */ presence) =>
   [...labels, ...fields].filter((one) => one.presence === presence).map(({ meaning }) => meaning);
 // What is missing is named by its meaning.
-const named = new Set([...meanings("required"), ...types.flatMap(({ related }) => related.map(({ when }) => when))]);
+const named = new Set([
+  ...meanings("required"),
+  ...types.flatMap(({ related }) => related.map(({ when }) => when)),
+]);
 const optional = long(meanings("optional")).filter((meaning) => !named.has(meaning));
 
 test("no module holds what only descriptions and explanations need", () => {

@@ -57,7 +57,8 @@ const CALLS = {
   ],
   buildEvent: [
     () => api.buildEvent("acme.order", { resource: { ...RESOURCE, a: LARGE } }),
-    () => api.buildEvent("acme.order", { resource: RESOURCE }, OPTIONS),
+    // Calls deeper than what JavaScript does before it.
+    () => api.buildEvent("prefect.task-run.Completed", {}, OPTIONS),
   ],
   buildEvents: [
     () =>
@@ -65,7 +66,7 @@ const CALLS = {
         { resource: RESOURCE },
         { resource: { ...RESOURCE, a: LARGE } },
       ]),
-    () => api.buildEvents("acme.order", [{ resource: RESOURCE }, { resource: RESOURCE }], OPTIONS),
+    () => api.buildEvents("prefect.task-run.Completed", [{}, {}], OPTIONS),
   ],
   buildRun: [
     () => api.buildRun({ tasks: [{ name: LARGE }] }),
@@ -109,30 +110,33 @@ for (const [name, [large, small]] of Object.entries(CALLS)) {
     const before = small();
     /** @type {Set<string>} */
     const seen = new Set();
-    let left = 150;
-    // The deepest frame calls first, then each one above it, as long as something fails.
+    let worked = 0;
+    // The deepest frame calls first, then each one above it, until there is room enough.
     const deeper = () => {
       try {
         deeper();
       } catch {
         // It is the end of the stack.
       }
-      if (left-- <= 0) return;
+      if (worked > 20) return;
       try {
         assert.deepEqual(small(), before);
+        worked += 1;
       } catch (error) {
         seen.add(`${error}`);
       }
     };
-    deeper();
+    const inModule = () => [...seen].some((message) => /^Error: the call stack/.test(message));
+    // Where the stack ends differs from time to time: now in JavaScript, now in the module.
+    for (let time = 0; time < 10 && !inModule(); time++) {
+      worked = 0;
+      deeper();
+    }
     assert.deepEqual(small(), before);
     const known =
       /^(RangeError: Maximum call stack|Error: the call stack was exhausted|TypeError: .* as JSON: Maximum)/;
     for (const message of seen) assert.match(message, known);
-    assert.ok(
-      [...seen].some((message) => /^Error: the call stack/.test(message)),
-      [...seen].join("\n"),
-    );
+    assert.ok(inModule(), [...seen].join("\n"));
   });
 }
 
@@ -142,9 +146,9 @@ test("a stream ends when the memory runs out in another call, and harms nobody w
   const second = openStream();
   const lines = Buffer.from(`${EVENT}\n`);
   assert.throws(() => first.chunk(lines), {
-    message: /^this stream ended when another call to prefect-events failed/,
+    message: /^this ended when another call to prefect-events failed/,
   });
-  assert.throws(() => first.finish(), { message: /^this stream ended/ });
+  assert.throws(() => first.finish(), { message: /^this ended/ });
   first.close();
   first.close();
   assert.equal(second.chunk(lines).events, 1);

@@ -134,6 +134,12 @@ impl EventBuilder {
         }
         Ok(out.finish())
     }
+
+    /// How many events were built.
+    #[must_use]
+    pub fn built(&self) -> usize {
+        self.count
+    }
 }
 
 /// `None`: it is no JSON. Lone surrogates are reported with their keys; numbers are for whoever reads the event.

@@ -73,6 +73,12 @@ impl History {
         Some(out.finish())
     }
 
+    /// How many events are still to come.
+    #[must_use]
+    pub fn remaining(&self) -> usize {
+        self.events.len()
+    }
+
     fn write(&mut self, out: &mut JsonText, most: usize) {
         out.open('[');
         while out.written() < most

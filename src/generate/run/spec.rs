@@ -51,13 +51,13 @@ pub struct RunSpec {
     /// The last state. Default: `Completed`.
     pub state: Option<StateSpec>,
     /// Times at which it fails, and waits (`AwaitingRetry`) until it runs again.
-    #[cfg_attr(feature = "typescript", ts(optional, type = "BreakSpec | BreakSpec[]"))]
+    #[cfg_attr(feature = "typescript", ts(optional, type = "RunBreak | RunBreak[]"))]
     pub retry: Vec<BreakSpec>,
     /// Times at which it is `Paused`: its process waits.
-    #[cfg_attr(feature = "typescript", ts(optional, type = "BreakSpec | BreakSpec[]"))]
+    #[cfg_attr(feature = "typescript", ts(optional, type = "RunBreak | RunBreak[]"))]
     pub pause: Vec<BreakSpec>,
     /// Times at which it is `Suspended`: its process ends, and another one goes on.
-    #[cfg_attr(feature = "typescript", ts(optional, type = "BreakSpec | BreakSpec[]"))]
+    #[cfg_attr(feature = "typescript", ts(optional, type = "RunBreak | RunBreak[]"))]
     pub suspend: Vec<BreakSpec>,
     /// How often it sends a heartbeat; null: never. Default: every 180 seconds.
     #[cfg_attr(feature = "typescript", ts(optional, type = "null | { frequency: string | number }"))]
@@ -102,14 +102,17 @@ pub struct SubflowSpec {
 /// A flow, a flow run, a deployment and the like. As input: a name, a UUID, or an object of these fields; null is the
 /// same as nothing.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+#[cfg_attr(
+    feature = "typescript",
+    derive(ts_rs::TS),
+    ts(type = "string | null | { id?: string, name?: string, type?: string }")
+)]
 pub struct EntitySpec {
     /// A UUID. Default: a new one.
     pub id: Option<String>,
     /// Default: depends on what it is.
     pub name: Option<String>,
     /// Of work pools and workers, such as `kubernetes`.
-    #[cfg_attr(feature = "typescript", ts(rename = "type"))]
     pub kind: Option<String>,
 }
 
@@ -120,27 +123,29 @@ pub struct InfrastructureSpec {
     /// Its identifier. Default: the name of the flow run with some digits.
     pub identifier: Option<String>,
     /// The status code of its process. Default: 0, or 1 if the run crashed.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
     pub status_code: Option<i64>,
 }
 
 /// The last state of a run. As input: a name, or an object of these fields.
 #[derive(Clone, PartialEq, Eq, Debug)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+#[cfg_attr(
+    feature = "typescript",
+    derive(ts_rs::TS),
+    ts(type = "string | { name: string, type?: StateType, message?: string }")
+)]
 pub struct StateSpec {
     /// Of a state that Prefect knows, or one of your own.
     pub name: String,
     /// The state type, such as `COMPLETED`. Needed of a state of your own.
-    #[cfg_attr(feature = "typescript", ts(rename = "type", type = "string"))]
     pub kind: Option<&'static str>,
     /// The message of the state. Default: none.
-    #[cfg_attr(feature = "typescript", ts(optional, as = "Option<String>"))]
     pub message: String,
 }
 
 /// How a run stops for a while, and goes on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename = "RunBreak"))]
 pub struct BreakSpec {
     /// When it stops.
     pub at: RunMoment,

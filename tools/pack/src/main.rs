@@ -74,9 +74,12 @@ fn build() -> Result<()> {
     let root = root()?;
     let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
     let package = root.join("pkg/wasm");
-    if env::args().nth(1).as_deref() == Some("bench") {
+    match env::args().nth(1).as_deref() {
+        None => {}
         // Measures, and is no part of the package.
-        return module(&root, &target, &target.join("bench"), "bench");
+        Some("bench") => return module(&root, &target, &target.join("bench"), "bench"),
+        Some(name) if MODULES.contains(&name) => return module(&root, &target, &package, name),
+        Some(name) => bail!("there is no module `{name}`: there are {}, and bench", MODULES.join(", ")),
     }
 
     for name in MODULES {

@@ -10,8 +10,9 @@ use prefect_events::schema::{Schema, all, schemas};
 use crate::stamp::{self, Stamp};
 use crate::{function, run, write};
 
-/// Makes the types, with the library json-schema-to-typescript.
-const TYPES: &str = "tools/pack/types.js";
+/// They make the types, with the library json-schema-to-typescript.
+const EVENT_TYPES: &str = "tools/pack/types.js";
+const SCENARIO_TYPES: &str = "tools/pack/scenario-types.js";
 
 pub fn write_schemas(root: &Path, target: &Path) -> Result<()> {
     let package = root.join("pkg");
@@ -26,13 +27,19 @@ pub fn write_schemas(root: &Path, target: &Path) -> Result<()> {
         write(&folder.join(file(schema)), &schema.text())?;
     }
 
-    let types = [package.join("events.d.ts")];
-    let stamp = Stamp::new(target.join("events.d.ts.stamp"));
-    let inputs =
-        stamp::hash(&[line.as_bytes(), &fs::read(root.join(TYPES))?, &fs::read(root.join("package-lock.json"))?]);
+    write_types(root, target, EVENT_TYPES, &folder.join(file(&all)), "events.d.ts")?;
+    write_types(root, target, SCENARIO_TYPES, &folder.join("scenario.json"), "scenario.d.ts")
+}
+
+/// Writes the types of a schema with a program.
+fn write_types(root: &Path, target: &Path, program: &str, schema: &Path, name: &str) -> Result<()> {
+    let types = [root.join("pkg").join(name)];
+    let stamp = Stamp::new(target.join([name, ".stamp"].concat()));
+    let inputs = [schema.to_owned(), root.join(program), root.join("package-lock.json")];
+    let inputs = inputs.iter().map(fs::read).collect::<Result<Vec<_>, _>>()?;
+    let inputs = stamp::hash(&inputs.iter().map(Vec::as_slice).collect::<Vec<_>>());
     if !stamp.holds(inputs, &types) {
-        let command = &mut Command::new("node");
-        run(command.arg(root.join(TYPES)).arg(folder.join(file(&all))).args(&types))
+        run(Command::new("node").arg(root.join(program)).arg(schema).args(&types))
             .context("the types cannot be made: run `npm ci` first")?;
         stamp.set(inputs, &types)?;
     }

@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
 use anyhow::Result;
-use prefect_events::automation::CheckOptions;
+use prefect_events::automation::{CheckOptions, CheckReport};
 use prefect_events::catalogue::EventType;
 use prefect_events::diagnostic::Report;
+use prefect_events::explain::Explanation;
+use prefect_events::generate::RunSpec;
 use prefect_events::simulate::{
     Advice, HeartbeatConfig, ReplayOptions, SimulateOptions, SimulationResult, TestReport, VersionComparison,
 };
@@ -16,7 +18,10 @@ use ts_rs::{Config, TS, TypeVisitor};
 
 use crate::write;
 
-const HEAD: &str = "// Made of the core's types by `make build`. Not to be edited.\n";
+const HEAD: &str = "// Made of the core's types by `make build`. Not to be edited.
+
+import type { StateType } from \"./index.js\";
+";
 
 pub fn write_types(package: &Path) -> Result<()> {
     let mut types = Types {
@@ -27,6 +32,9 @@ pub fn write_types(package: &Path) -> Result<()> {
     types.visit::<ValidateOptions>();
     types.visit::<CheckOptions>();
     types.visit::<Report>();
+    types.visit::<CheckReport>();
+    types.visit::<Explanation>();
+    types.visit::<RunSpec>();
     types.visit::<EventType>();
     types.visit::<SimulateOptions>();
     types.visit::<ReplayOptions>();
@@ -53,10 +61,50 @@ impl TypeVisitor for Types {
         }
         // What TypeScript knows by itself has no file.
         if T::output_path().is_some() {
-            let declaration = format!("{}export {}\n", T::docs().unwrap_or_default(), T::decl(&self.config));
-            self.declarations.insert(T::ident(&self.config), declaration);
+            let declaration = format!("{}export {}", T::docs().unwrap_or_default(), T::decl(&self.config));
+            self.declarations.insert(T::ident(&self.config), laid_out(&declaration));
         }
         T::visit_dependencies(self);
         T::visit_generics(self);
     }
+}
+
+/// A declaration as one would write it by hand: objects as interfaces, a field a line, short comments on one line.
+fn laid_out(declaration: &str) -> String {
+    let mut out = String::new();
+    let mut comment: Vec<&str> = Vec::new();
+    let (mut depth, mut interface) = (0_usize, false);
+    for line in declaration.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        let indent = "  ".repeat(depth);
+        if line.starts_with("/**") && !line.ends_with("*/") {
+            comment.clear();
+        } else if line == "*/" {
+            let text = match comment.as_slice() {
+                [one] => format!("{indent}/** {one} */\n"),
+                lines => {
+                    let lines: String = lines.iter().map(|line| format!("{indent} * {line}\n")).collect();
+                    format!("{indent}/**\n{lines}{indent} */\n").replace(" * \n", " *\n")
+                }
+            };
+            out.push_str(&text);
+        } else if let Some(text) = line.strip_prefix('*') {
+            comment.push(text.trim());
+        } else if line.ends_with("= {") && depth == 0 {
+            interface = true;
+            depth = 1;
+            out.push_str(&line.replace("export type ", "export interface ").replace(" = {", " {"));
+            out.push('\n');
+        } else if let (true, Some(field)) = (interface, line.strip_suffix("};").or(line.strip_suffix(','))) {
+            let field = field.trim().trim_end_matches(',');
+            if !field.is_empty() {
+                out.push_str(&format!("{indent}{field};\n"));
+            }
+            if line.ends_with("};") {
+                out.push_str("}\n");
+            }
+        } else {
+            out.push_str(&format!("{indent}{line}\n"));
+        }
+    }
+    out
 }

@@ -7,6 +7,7 @@ use std::fmt::Display;
 use js_sys::TypeError;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::JsValue;
 
 /// 7 KB less of the module (2.4 KB with brotli) than the standard library's allocator for wasm, and no more memory: what is
@@ -23,6 +24,11 @@ pub fn misuse(problem: impl Display) -> JsValue {
 /// Options out of a plain object.
 pub fn options<T: DeserializeOwned>(options: JsValue) -> Result<T, JsValue> {
     T::deserialize(options::Plain(options)).map_err(misuse)
+}
+
+/// A result as an object. Only for types without maps: a key `__proto__` would be no key.
+pub fn object(result: &impl Serialize) -> Result<JsValue, JsValue> {
+    result.serialize(&Serializer::json_compatible()).map_err(misuse)
 }
 
 /// A result as JSON text.
