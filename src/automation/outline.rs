@@ -145,12 +145,12 @@ pub(super) struct Outliner {
 }
 
 impl Outliner {
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         Outliner { outlines: Vec::new(), spans: Vec::new() }
     }
 
     /// Adds a trigger and those that it contains.
-    pub fn add(&mut self, automation: u64, trigger: Value<'_>, pointer: Pointer, level: Level) {
+    pub(super) fn add(&mut self, automation: u64, trigger: Value<'_>, pointer: Pointer, level: Level) {
         self.trigger(automation, trigger, "$".to_owned(), pointer, level, 0);
     }
 
@@ -246,7 +246,7 @@ impl Outliner {
     }
 
     /// The triggers, with their ranges in the text.
-    pub fn finish(mut self, text: &[u8], options: TextOptions) -> Vec<TriggerOutline> {
+    pub(super) fn finish(mut self, text: &[u8], options: TextOptions) -> Vec<TriggerOutline> {
         // From the beginning of the text to its end, however often an anchor is meant.
         let mut positions: Vec<(u32, Position)> = Vec::new();
         if options.places {

@@ -180,12 +180,12 @@ impl Default for ReportOptions<'_> {
 
 impl ReportOptions<'_> {
     /// The usual options, but for the number of diagnostics.
-    pub const fn listing(max_diagnostics: usize) -> Self {
+    pub(crate) const fn listing(max_diagnostics: usize) -> Self {
         ReportOptions { profile: Profile::Documented, severity: Severities::NONE, max_diagnostics }
     }
 
     /// The severity of a finding whose rule says `usual`; `None`: it is not reported.
-    pub fn severity(self, code: Code, usual: Severity) -> Option<Severity> {
+    pub(crate) fn severity(self, code: Code, usual: Severity) -> Option<Severity> {
         // The server knows no schemas: if you give some, you want them checked.
         let of_schemas = code == Code::SCHEMA_VIOLATION || code == Code::SCHEMA_BUDGET_EXCEEDED;
         let counts = code.refused_by_server() || of_schemas;

@@ -26,7 +26,7 @@ use super::links::{Links, State};
 type Id = u128;
 
 /// How many events are remembered at least: a link over more events is not looked at.
-pub const REMEMBERED: usize = 50_000;
+pub(super) const REMEMBERED: usize = 50_000;
 
 /// A heartbeat within so many microseconds after the end of its run was under way.
 const HEARTBEAT_GRACE: i64 = 5_000_000;
@@ -114,7 +114,7 @@ pub(super) struct Linked<'t> {
 }
 
 impl<'t> Linked<'t> {
-    pub fn read(links: Links<Value<'t>>) -> Self {
+    pub(super) fn read(links: Links<Value<'t>>) -> Self {
         let follows = links.follows.filter(|follows| follows.kind() != Kind::Null);
         Linked {
             occurred: links.occurred.and_then(instant_of),
@@ -292,7 +292,7 @@ enum Fresh {
 }
 
 impl Chain {
-    pub fn add(
+    pub(super) fn add(
         &mut self,
         findings: &mut Findings<'_>,
         subject: &Subject<'_>,
@@ -380,7 +380,7 @@ impl Chain {
     }
 
     /// To be called at the end of a text: what waits on keeps its places as lines and columns.
-    pub fn leave(&mut self, source: Source<'_>) {
+    pub(super) fn leave(&mut self, source: Source<'_>) {
         if self.fresh.is_empty() {
             return;
         }
@@ -423,7 +423,7 @@ impl Chain {
     }
 
     /// What can only be said when all events are known.
-    pub fn finish(&mut self, findings: &mut Findings<'_>, events: u64) {
+    pub(super) fn finish(&mut self, findings: &mut Findings<'_>, events: u64) {
         // A single event cannot hold the other end of its link.
         if events < 2 {
             return;

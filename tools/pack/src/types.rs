@@ -23,7 +23,7 @@ const HEAD: &str = "// Made of the core's types by `make build`. Not to be edite
 import type { StateType } from \"./index.js\";
 ";
 
-pub fn write_types(package: &Path) -> Result<()> {
+pub(crate) fn write_types(package: &Path) -> Result<()> {
     let mut types = Types {
         config: Config::default().with_large_int("number"),
         seen: HashSet::new(),

@@ -10,7 +10,7 @@ pub fn read(plain: JsValue, _: Option<String>) -> Result<ValidateOptions, JsValu
 }
 
 #[cfg(feature = "custom-schemas")]
-pub fn read(plain: JsValue, schemas: Option<String>) -> Result<ValidateOptions, JsValue> {
+pub(crate) fn read(plain: JsValue, schemas: Option<String>) -> Result<ValidateOptions, JsValue> {
     use std::cell::RefCell;
     use std::sync::Arc;
 
