@@ -131,7 +131,7 @@ function fold(form: Form, group: string, inputs: InputKey[]) {
   `;
 }
 
-/** A thing that is usually there can be left out, where the builder takes null for it. */
+/** A thing that is usually there can be left out, where the builder accepts null for it. */
 function nullable(form: Form, group: string, inputs: InputKey[]) {
   const own = form.inputs.find(({ key }) => key.includes("."))?.key ?? "";
   const isOwn = group === groupOf(own) || group === SELF || group === "state";

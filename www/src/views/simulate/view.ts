@@ -26,7 +26,7 @@ import "./timeline.ts";
 import "./simulate.css";
 import "./document.css";
 
-/** When nothing moves any more, what takes longer is asked for. */
+/** When nothing moves any more, what is slow is asked for. */
 const SETTLED = 350;
 /** More is read, but slowly: better cut it before. */
 const MOST_BYTES = 64 * 1024 * 1024;
@@ -45,7 +45,7 @@ export class SimulateView extends View<unknown> {
   @state() private editing = false;
   @state() private giving = false;
   @state() private dropping = false;
-  @state() private refused = "";
+  @state() private rejected = "";
   private editor: Editor | undefined;
   private settling: ReturnType<typeof setTimeout> | undefined;
   private readonly play = latest(scenes.play);
@@ -83,7 +83,7 @@ export class SimulateView extends View<unknown> {
     this.shown = { ...this.shown, ...changed };
     if (this.shown.copies !== 1)
       this.shown.copies = copiesOf(this.shown.copies, this.shown.runs.length);
-    this.refused = "";
+    this.rejected = "";
     this.keep(packed(this.shown));
     if (this.editor) this.editor.text = this.shown.automation;
     void this.replay();
@@ -146,7 +146,7 @@ export class SimulateView extends View<unknown> {
 
   /** What was given wrongly is shown here; everything else is a fault. */
   private blame(error: unknown) {
-    if (error instanceof InputError) this.refused = error.message;
+    if (error instanceof InputError) this.rejected = error.message;
     else this.fault(error);
   }
 
@@ -321,9 +321,9 @@ export class SimulateView extends View<unknown> {
   }
 
   private renderVerdict(stale: boolean) {
-    const { summary, played, good, refused } = this;
-    if (refused)
-      return html`<section class="verdict bad" role="alert"><p class="says">Not played.</p><p>${prose(refused)}</p></section>`;
+    const { summary, played, good, rejected } = this;
+    if (rejected)
+      return html`<section class="verdict bad" role="alert"><p class="says">Not played.</p><p>${prose(rejected)}</p></section>`;
     if (stale && played?.wrong) {
       const { findings } = played.wrong;
       const of =
@@ -507,7 +507,7 @@ export class SimulateView extends View<unknown> {
         language: language(automation),
         changed: (text) => {
           if (this.editor) this.editor.language = language(text);
-          this.refused = "";
+          this.rejected = "";
           this.set({ automation: text });
         },
         fix: (finding) => void this.mend(finding),
@@ -572,7 +572,7 @@ export class SimulateView extends View<unknown> {
 
   private give(events: string | undefined) {
     this.giving = false;
-    this.refused = "";
+    this.rejected = "";
     const { events: _, ...rest } = this.shown;
     this.shown = rest;
     this.set(events === undefined ? {} : { events });
@@ -580,15 +580,15 @@ export class SimulateView extends View<unknown> {
 
   private async read(file: File) {
     if (file.size > MOST_BYTES) {
-      this.refused = `${file.name} is larger than 64 MiB: the command line reads more.`;
+      this.rejected = `${file.name} is larger than 64 MiB: the command line reads more.`;
       return;
     }
     try {
       const text = decoded(await file.arrayBuffer());
-      if (text === undefined) this.refused = `${file.name} is not UTF-8: save it as UTF-8 first.`;
+      if (text === undefined) this.rejected = `${file.name} is not UTF-8: save it as UTF-8 first.`;
       else this.give(text);
     } catch {
-      this.refused = `${file.name} cannot be read.`;
+      this.rejected = `${file.name} cannot be read.`;
     }
   }
 
