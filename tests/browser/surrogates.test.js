@@ -84,7 +84,7 @@ test("Simulate says that the automation, a run, or a file has it", async () => {
 
   const third = await open("#simulate");
   await third.page.getByRole("button", { name: "Replay captured events" }).click();
-  await third.page.locator(".giving input[type=file]").setInputFiles({
+  await third.page.locator(".replaying input[type=file]").setInputFiles({
     name: "latin.json",
     mimeType: "application/json",
     buffer: Buffer.from('{"event": "caf\xe9"}', "latin1"),

@@ -205,7 +205,7 @@ export function decisions(of: number, lane: number | undefined, all: boolean): L
   decisions.forEach((one, index) => {
     const on = lanes[index] ?? -1;
     if (on < 0 || (lane !== undefined && on !== lane)) return;
-    if (!all && DULL.includes(one.kind) && !one.fault) return;
+    if (!all && ROUTINE.includes(one.kind) && !one.fault) return;
     listed.push({
       decision: index,
       lane: on,
@@ -219,4 +219,4 @@ export function decisions(of: number, lane: number | undefined, all: boolean): L
 }
 
 /** What is decided all the time, and changes nothing that a reader did not expect. */
-const DULL: Decision["kind"][] = ["rearmed", "held", "ignored", "expired", "swept", "rolled"];
+const ROUTINE: Decision["kind"][] = ["rearmed", "held", "ignored", "expired", "swept", "rolled"];

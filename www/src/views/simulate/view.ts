@@ -43,7 +43,7 @@ export class SimulateView extends View<unknown> {
   @state() private chosen: number | undefined;
   @state() private differences: { message: string }[] | undefined;
   @state() private editing = false;
-  @state() private giving = false;
+  @state() private replaying = false;
   @state() private dropping = false;
   @state() private rejected = "";
   private editor: Editor | undefined;
@@ -204,7 +204,7 @@ export class SimulateView extends View<unknown> {
       <div class=${this.dropping ? "drop here" : "drop"} @dragover=${this.dragged} @dragleave=${this.dragLeft} @drop=${this.dropped}>
         ${this.renderChoice()}
         ${this.editing ? this.renderEditor() : nothing}
-        ${this.giving ? this.renderGiving() : nothing}
+        ${this.replaying ? this.renderReplaying() : nothing}
         ${this.renderVerdict(stale)}
         ${
           played
@@ -257,7 +257,7 @@ export class SimulateView extends View<unknown> {
   private readonly decisionsOf = (lane: number) => this.decisions(lane, true);
 
   private renderChoice() {
-    const { shown, played, editing, giving } = this;
+    const { shown, played, editing, replaying } = this;
     const edited = shown.preset && PRESETS[shown.preset].automation !== shown.automation;
     const findings = played?.report.diagnostics.length ?? 0;
     return html`
@@ -288,8 +288,8 @@ export class SimulateView extends View<unknown> {
         </button>
         ${
           shown.events === undefined
-            ? html`<button aria-expanded=${giving} @click=${() => {
-                this.giving = !giving;
+            ? html`<button aria-expanded=${replaying} @click=${() => {
+                this.replaying = !replaying;
               }}>Replay captured events</button>`
             : html`<button @click=${() => this.give(undefined)}>Back to the runs</button>
                 ${fits(shown.events) ? nothing : html`<span class="soft">These events are too long for a link.</span>`}`
@@ -366,7 +366,7 @@ export class SimulateView extends View<unknown> {
     const { finding } = help;
     return html`<p class="help">
       ${prose(`${finding.message}${finding.help ? `: ${finding.help}` : ""}.`)}
-      ${finding.fix ? html`<button @click=${() => this.mend(finding)}>Fix: ${prose(finding.fix.title)}</button>` : nothing}
+      ${finding.fix ? html`<button @click=${() => this.applyFix(finding)}>Fix: ${prose(finding.fix.title)}</button>` : nothing}
     </p>`;
   }
 
@@ -472,7 +472,7 @@ export class SimulateView extends View<unknown> {
     }
   }
 
-  private async mend(finding: Diagnostic) {
+  private async applyFix(finding: Diagnostic) {
     try {
       const text = this.shown.automation;
       const mended = await catalogue.applyFixes(text, [finding]);
@@ -510,7 +510,7 @@ export class SimulateView extends View<unknown> {
           this.rejected = "";
           this.set({ automation: text });
         },
-        fix: (finding) => void this.mend(finding),
+        fix: (finding) => void this.applyFix(finding),
       });
       this.editor.show(this.played?.report.diagnostics ?? [], automation);
     } catch (error) {
@@ -542,14 +542,14 @@ export class SimulateView extends View<unknown> {
       </button>
       ${help ? html`<p class="soft">${prose(help)}</p>` : nothing}
       <p class="more">
-        ${fix ? html`<button @click=${() => this.mend(finding)}>Fix: ${prose(fix.title)}</button>` : nothing}
+        ${fix ? html`<button @click=${() => this.applyFix(finding)}>Fix: ${prose(fix.title)}</button>` : nothing}
         ${docs ? html`<a href=${docs} target="_blank" rel="noreferrer">Documentation</a>` : nothing}
       </p>
     </li>`;
   }
 
-  private renderGiving() {
-    return html`<section class="giving panel" aria-label="Captured events">
+  private renderReplaying() {
+    return html`<section class="replaying panel" aria-label="Captured events">
       <label for="captured">Captured events: NDJSON, a list, or a page of the events API. Paste them, or drop a file anywhere here.</label>
       <textarea id="captured" rows="6" spellcheck="false" placeholder='{"event": "prefect.flow-run.heartbeat", "occurred": …}'></textarea>
       <div class="row">
@@ -571,7 +571,7 @@ export class SimulateView extends View<unknown> {
   }
 
   private give(events: string | undefined) {
-    this.giving = false;
+    this.replaying = false;
     this.rejected = "";
     const { events: _, ...rest } = this.shown;
     this.shown = rest;
