@@ -4,9 +4,10 @@ import { html, nothing, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { InputKey } from "prefect-events";
+import { prose } from "../../ui/prose.ts";
 import { at, isJson, textOf, typed, withValue } from "./given.ts";
 import { type Given, isGiven } from "./state.ts";
-import { heading, plain, prose } from "./words.ts";
+import { heading, plain } from "./words.ts";
 
 /** Why nothing could be built. */
 export interface Problem {
