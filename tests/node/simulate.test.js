@@ -233,6 +233,37 @@ test("simulate --compare FILE", async () => {
   assert.deepEqual(JSON.parse(json.stdout).differences, []);
 });
 
+test("rows of one lane have the paths of their triggers", async () => {
+  const trigger = (/** @type {string} */ name) => ({
+    type: "event",
+    posture: "Reactive",
+    expect: [name],
+    threshold: 1,
+    within: 60,
+  });
+  const automation = {
+    name: "both",
+    trigger: {
+      type: "compound",
+      require: "all",
+      within: 60,
+      triggers: [trigger("acme.a"), trigger("acme.b")],
+    },
+    actions: [{ type: "do-nothing" }],
+  };
+  const events = ["acme.a", "acme.b"].map((event, index) => ({
+    id: `6f0c1f8e-2f0a-4d6b-9d0e-0a4d4be2b9a${index}`,
+    event,
+    occurred: `2026-03-01T12:00:0${index + 1}Z`,
+    resource: { "prefect.resource.id": "acme.1" },
+  }));
+  const start = "2026-03-01T12:00:00Z";
+  write("both.json", JSON.stringify({ automation, start, end: "1m", events }));
+  const { stdout } = await run(["simulate", "both.json"], { cwd });
+  for (const path of ["\\$\\.0", "\\$\\.1", "\\$"])
+    assert.match(stdout, new RegExp(`^The automation ${path} +.*✗`, "m"));
+});
+
 test("a failed expectation is drawn beside what came", async () => {
   write("wrong.yaml", YAML);
   const pretty = await run(["test", "wrong.yaml"], { cwd });
