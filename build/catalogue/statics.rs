@@ -26,8 +26,8 @@ const TABLES: [(Table, &str, [Column; 2]); 6] = [
     (Table::Label, "LABELS", [("LABEL_AUTHORING", "Authoring"), ("LABEL_DESCRIPTIONS", "Description")]),
     (Table::Related, "RELATED", [("RELATED_AUTHORING", "Generation"), ("RELATED_DESCRIPTIONS", "RelatedDescription")]),
     (Table::Field, "FIELDS", [("FIELD_AUTHORING", "Authoring"), ("FIELD_DESCRIPTIONS", "Description")]),
-    (Table::Variant, "VARIANTS", [("VARIANT_AUTHORING", "Option<&'static str>"), ("VARIANT_DESCRIPTIONS", "bool")]),
-    (Table::Follows, "FOLLOWS", [("FOLLOWS_AUTHORING", "&'static str"), ("FOLLOWS_DESCRIPTIONS", "bool")]),
+    (Table::Variant, "VARIANTS", [("VARIANT_AUTHORING", "Option<&str>"), ("VARIANT_DESCRIPTIONS", "bool")]),
+    (Table::Follows, "FOLLOWS", [("FOLLOWS_AUTHORING", "&str"), ("FOLLOWS_DESCRIPTIONS", "bool")]),
     (Table::Family, "FAMILY_ROWS", [("FAMILY_AUTHORING", "()"), ("FAMILY_DESCRIPTIONS", "FamilyDescription")]),
 ];
 
@@ -67,7 +67,7 @@ impl Statics {
 
     pub(super) fn texts(&self, texts: &[impl AsRef<str>]) -> TokenStream {
         let texts: Vec<_> = texts.iter().map(|text| text.as_ref().to_token_stream()).collect();
-        self.list("&'static str", &texts)
+        self.list("&str", &texts)
     }
 
     /// The number of a row: the same row is written once.

@@ -71,9 +71,9 @@ impl Severities {
         }
     }
 
-    /// The severity of a code that has one of its own.
-    fn get(&self, code: Code) -> Option<Option<Severity>> {
-        self.0.iter().find(|(own, _)| *own == code.name()).map(|(_, severity)| *severity)
+    /// The severity of a code, which is `usual` unless it has one of its own; `None`: it is switched off.
+    fn of(&self, code: Code, usual: Severity) -> Option<Severity> {
+        self.0.iter().find(|(own, _)| *own == code.name()).map_or(Some(usual), |(_, severity)| *severity)
     }
 }
 
@@ -192,6 +192,6 @@ impl ReportOptions<'_> {
         if self.profile == Profile::Server && !counts {
             return None;
         }
-        self.severity.get(code).unwrap_or(Some(usual))
+        self.severity.of(code, usual)
     }
 }

@@ -14,7 +14,7 @@ use super::steps::step;
 /// What the hashes of a table begin with: another number in each table.
 pub(crate) type Seed = RandomState;
 
-/// HashIndex in a list, by the hashes of what stands there.
+/// Places in a list, by the hashes of what stands there.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct HashIndex(HashTable<(u64, usize)>);
 
@@ -165,7 +165,7 @@ impl<K: Hash + Eq> Set<K> {
     }
 }
 
-/// HashIndex in a list of texts that is kept elsewhere.
+/// Places in a list of texts that is kept elsewhere.
 #[derive(Clone, Default)]
 pub(crate) struct TextIndex {
     index: HashIndex,

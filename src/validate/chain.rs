@@ -326,30 +326,29 @@ impl Chain {
                 texts: &texts,
                 words: Words::Of(links),
             };
-            match self.seen.get_mut(&target) {
-                Some(target) => judge(findings, &follower, target),
-                None => {
-                    let (resource_text, from_text) = (follower.words.resource(), follower.words.from());
-                    let Follower { index, occurred, follows, subject, place, from_place, .. } = follower;
-                    let name = subject.name.unwrap_or_default().to_owned();
-                    let docs = subject.docs;
-                    self.wait(
-                        findings,
-                        target,
-                        Waiting {
-                            index,
-                            occurred,
-                            follows,
-                            name,
-                            docs,
-                            place,
-                            from_place,
-                            texts: texts.clone(),
-                            resource_text,
-                            from_text,
-                        },
-                    );
-                }
+            if let Some(target) = self.seen.get_mut(&target) {
+                judge(findings, &follower, target)
+            } else {
+                let (resource_text, from_text) = (follower.words.resource(), follower.words.from());
+                let Follower { index, occurred, follows, subject, place, from_place, .. } = follower;
+                let name = subject.name.unwrap_or_default().to_owned();
+                let docs = subject.docs;
+                self.wait(
+                    findings,
+                    target,
+                    Waiting {
+                        index,
+                        occurred,
+                        follows,
+                        name,
+                        docs,
+                        place,
+                        from_place,
+                        texts: texts.clone(),
+                        resource_text,
+                        from_text,
+                    },
+                );
             }
         }
         self.scratch = texts;
@@ -409,7 +408,7 @@ impl Chain {
         for (start, end, fresh, from) in open {
             let place = match &fresh {
                 Fresh::Waiting(target, which) => {
-                    let waiting = self.waiting.get_mut(&target).and_then(|all| all.get_mut(*which));
+                    let waiting = self.waiting.get_mut(target).and_then(|all| all.get_mut(*which));
                     waiting.map(|waiting| if from { &mut waiting.from_place } else { &mut waiting.place })
                 }
                 Fresh::Executed(run) => {
@@ -480,12 +479,11 @@ impl Chain {
         } else {
             run.moved = Some(occurred).max(run.moved);
         }
-        match self.runs.get_mut(resource) {
-            Some(known) => *known = run,
-            None => {
-                self.count = self.count.saturating_add(1);
-                self.runs.insert(resource.into(), run);
-            }
+        if let Some(known) = self.runs.get_mut(resource) {
+            *known = run
+        } else {
+            self.count = self.count.saturating_add(1);
+            self.runs.insert(resource.into(), run);
         }
     }
 

@@ -171,7 +171,9 @@ impl<'s> Graph<'s> {
             }
             Json::Array(items) => {
                 self.nodes.push(node);
-                items.iter().for_each(|item| self.add(item));
+                for item in items {
+                    self.add(item);
+                }
             }
             _ => self.nodes.push(node),
         }
@@ -313,17 +315,14 @@ impl<'s> Graph<'s> {
             }
             while let Some((place, next)) = open.last_mut() {
                 self.step(1)?;
-                match self.nodes.get(*place).and_then(|node| node.same.get(*next)) {
-                    Some(target) => {
-                        *next = next.saturating_add(1);
-                        if seen.insert(*target, ()).is_none() {
-                            open.push((*target, 0));
-                        }
+                if let Some(target) = self.nodes.get(*place).and_then(|node| node.same.get(*next)) {
+                    *next = next.saturating_add(1);
+                    if seen.insert(*target, ()).is_none() {
+                        open.push((*target, 0));
                     }
-                    None => {
-                        after.push(*place);
-                        open.pop();
-                    }
+                } else {
+                    after.push(*place);
+                    open.pop();
                 }
             }
         }
