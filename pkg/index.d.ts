@@ -8,6 +8,7 @@ import type {
   CheckOptions,
   CheckReport,
   Diagnostic,
+  DiagnosticCode,
   EventType,
   Explanation,
   HeartbeatConfig,
@@ -129,7 +130,7 @@ export function applyFixes(text: string, diagnostics: Diagnostic[]): string;
 export function explain(code: string): Explanation | undefined;
 
 /** The codes of all diagnostics, which {@link explain} explains. */
-export function codes(): string[];
+export function codes(): DiagnosticCode[];
 
 /** Everything known of each event that Prefect emits. */
 export function eventTypes(): EventType[];
@@ -181,6 +182,18 @@ export function replay(
 export function compareVersions(
   scenario: string | Uint8Array | ArrayBuffer | Scenario,
   options?: Omit<SimulateOptions, "server_version">,
+): VersionComparison;
+
+/**
+ * Plays real events to an automation, as {@link replay} does, on a server 3.8 and on a server 3.9, and compares the
+ * firings.
+ *
+ * @throws If an option is wrong.
+ */
+export function compareReplays(
+  automation: string | Uint8Array | ArrayBuffer,
+  events: string | Uint8Array | ArrayBuffer,
+  options?: Omit<ReplayOptions, "server_version">,
 ): VersionComparison;
 
 /**

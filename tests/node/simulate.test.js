@@ -76,8 +76,8 @@ test("wrong scenarios are told, with places in a text", () => {
 test("misuse throws", () => {
   // @ts-expect-error: no scenario
   assert.throws(() => simulate(5), TypeError);
-  // @ts-expect-error: no such option
   assert.throws(
+    // @ts-expect-error: no such option
     () => simulate(SCENARIO, { tracing: true }),
     /unknown option `tracing`: the options are `trace`, /,
   );
@@ -140,8 +140,8 @@ test("replay takes two texts", () => {
   assert.deepEqual([wrong.found_in, wrong.errors?.[0]?.range?.start.column], ["automation", 10]);
   assert.equal(replay(automation, "{}").found_in, "events");
   assert.throws(() => replay(automation, REAL, { tick_seconds: -1 }), /`tick_seconds` must be/);
-  // @ts-expect-error: no such option
   assert.throws(
+    // @ts-expect-error: no such option
     () => replay(automation, REAL, { runs: [] }),
     /unknown option `runs`: the options are `trace`, /,
   );
