@@ -91,7 +91,7 @@ test("sarif: places, levels and fixes", () => {
     [
       ["warning", 0],
       ["error", 1],
-      ["unknown-label", 2],
+      ["note", 2],
     ],
   );
   const region = {

@@ -42,7 +42,10 @@ test("says what is not listed, and counts the kinds when they are many", () => {
     text,
     /… 5 more findings in dir\/some, events:1\.ndjson not listed: --max-diagnostics lists them/,
   );
-  assert.match(text, /\n {2}9 warning\[missing-label\]\n {2}2 error\[wrong-label-value\]\n\n2 events/);
+  assert.match(
+    text,
+    /\n {2}9 warning\[missing-label\]\n {2}2 error\[wrong-label-value\]\n\n2 events/,
+  );
 });
 
 test("colours a terminal, and nothing else", () => {

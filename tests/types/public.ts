@@ -137,7 +137,15 @@ const failed: string[] = tested.scenarios.flatMap(({ expectations }) =>
 );
 const advice: Advice = heartbeatAdvice({ frequency: 180, within: 540, expect: ["*"] });
 const tolerated: number = advice.tolerated_misses;
-console.log(kinds, replayed, both, bothReplayed, failed, tolerated, advice.smallest_within[0]?.within);
+console.log(
+  kinds,
+  replayed,
+  both,
+  bothReplayed,
+  failed,
+  tolerated,
+  advice.smallest_within[0]?.within,
+);
 
 const built: Event = buildEvent("prefect.flow-run.Running", {
   flow_run: { name: "a" },

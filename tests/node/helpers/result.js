@@ -56,7 +56,12 @@ export const WARNING = {
 };
 
 /** @type {Diagnostic} */
-export const INFO = { code: "unknown-label", severity: "info", message: '<&"\u0007>', path: "/a~1b" };
+export const INFO = {
+  code: "unknown-label",
+  severity: "info",
+  message: '<&"\u0007>',
+  path: "/a~1b",
+};
 
 /**
  * @param {Diagnostic[]} diagnostics
