@@ -1,5 +1,5 @@
 // How results, bytes and options best cross between WebAssembly and JavaScript: each way, side by side, in one
-// interleaved run. `make bench` builds the module. A ratio above 1: the second way is slower.
+// interleaved run. `cargo run -p prefect-events-pack -- bench` builds the module. A ratio above 1: the second way is slower.
 
 import { readFileSync } from "node:fs";
 
@@ -43,10 +43,26 @@ const asText = () => JSON.parse(core.asText());
 const asObject = () => core.asObject();
 
 const wrong = REAL.split("\n").slice(0, 300).join("\n").replaceAll('"prefect.', '"prefct.');
-const scenario = {
+const AUTOMATION = `name: crash
+trigger:
+  posture: Proactive
+  expect: [prefect.flow-run.heartbeat]
+  match: {prefect.resource.id: prefect.flow-run.*}
+  for_each: [prefect.resource.id]
+  after: [prefect.flow-run.heartbeat]
+  within: 90
+actions: [{type: change-flow-run-state, state: CRASHED}]
+`;
+const automations =
+  `- ${AUTOMATION.replace("Proactive", "proactive").trim().replaceAll("\n", "\n  ")}\n`.repeat(200);
+/** @param {number} runs */
+const scenario = (runs) => ({
   automation: "crash-zombie-flows",
-  runs: Array.from({ length: 20 }, (_, n) => ({ name: `run-${n}`, starts: n * 60, dies: 3600 })),
-};
+  runs: Array.from({ length: runs }, (_, n) => ({ name: `run-${n}`, starts: n * 60, dies: 3600 })),
+  expect: [{ fires: runs }],
+});
+const tests = Array.from({ length: 50 }, () => scenario(1));
+const played = (/** @type {number} */ runs) => encode(JSON.stringify(scenario(runs)));
 const events = buildRun({ tasks: Array.from({ length: 200 }, (_, n) => ({ name: `t${n}` })) });
 
 console.log("Results: JSON text that is parsed, and objects by serde-wasm-bindgen");
@@ -54,7 +70,14 @@ for (const [what, keep] of /** @type {[string, () => void][]} */ ([
   ["a report without findings", () => core.keepReport(encode(REAL.slice(0, REAL.indexOf("\n"))))],
   ["a report with one finding", () => core.keepReport(encode('{"event":"acme.order"'))],
   ["a report with 1,000 diagnostics", () => core.keepReport(encode(wrong))],
-  ["a simulation with its trace", () => core.keepSimulation(encode(JSON.stringify(scenario)))],
+  ["a check report without findings", () => core.keepCheckReport(encode(AUTOMATION))],
+  ["a check report with 200 automations", () => core.keepCheckReport(encode(automations))],
+  ["a simulation of one run", () => core.keepSimulation(played(1), false)],
+  ["a simulation of 20 runs", () => core.keepSimulation(played(20), false)],
+  ["a simulation of 20 runs with its trace", () => core.keepSimulation(played(20), true)],
+  ["a comparison of versions", () => core.keepComparison(played(20))],
+  ["a report on a test", () => core.keepTestReport(played(1))],
+  ["a report on 50 tests", () => core.keepTestReport(encode(JSON.stringify(tests)))],
   ["one built event", () => core.keepJson(JSON.stringify(events[0]))],
   [`${events.length} built events`, () => core.keepJson(JSON.stringify(events))],
   ["advice", () => core.keepAdvice({ frequency: 30, within: 90 })],
