@@ -178,10 +178,13 @@ export class Instance {
       sound = true;
       return result;
     } catch (error) {
-      if (error instanceof Thrown && born === this.#generation) {
-        sound = true;
+      const alive = born === this.#generation;
+      if (error instanceof Thrown) {
+        sound = alive;
         throw error.error;
       }
+      // A call within this one failed, and this one went on with what was left.
+      if (!alive) throw new Error(STALE, { cause: error });
       sound = error instanceof TypeError && error.message.startsWith(MISUSE);
       throw sound ? error : new Error(this.#reason(error, size), { cause: error });
     } finally {

@@ -20,5 +20,5 @@ export function checkAutomation(input, options) {
  */
 export function heartbeatAdvice(input) {
   const config = optionsOf(object(input, "heartbeatAdvice"), "heartbeatAdvice");
-  return authorModule.call((core) => core.heartbeatAdvice(config));
+  return authorModule.call((core) => core.heartbeatAdvice(config), JSON.stringify(config).length);
 }
