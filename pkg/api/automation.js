@@ -15,7 +15,7 @@ export function checkAutomation(input, options) {
 }
 
 /**
- * @param {import("../index.js").HeartbeatQuestion} input
+ * @param {import("../index.js").HeartbeatConfig} input
  * @returns {import("../index.js").Advice}
  */
 export function heartbeatAdvice(input) {

@@ -220,3 +220,7 @@ buildEvent("a.b", {}, { sed: 7 });
 buildRun({ subflows: [{ worker: "w" }] });
 // @ts-expect-error A task needs a name.
 buildRun({ tasks: [{}] });
+// @ts-expect-error There is no such state type.
+buildRun({ state: { name: "Processed", type: "PROCESSED" } });
+// @ts-expect-error A break has a length, no end.
+buildRun({ retry: { at: "1m", ends: "2m" } });
