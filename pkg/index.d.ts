@@ -47,7 +47,7 @@ export interface InitOptions {
   /**
    * What checks automations, simulates and builds events (`prefect_events_author.wasm`). Default: `true` if a function
    * that needs it is imported: `checkAutomation`, `heartbeatAdvice`, `buildEvent`, `buildEvents`, `buildRun`, `simulate`,
-   * `replay`, `compareVersions` or `testScenarios`.
+   * `replay`, `compareReplays`, `compareVersions` or `testScenarios`.
    */
   author?: WasmSource | boolean | undefined;
   /** What validates with JSON Schemas of your own, the option `schemas` (`prefect_events_schemas.wasm`). Default: `false`. */
