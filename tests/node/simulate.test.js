@@ -45,6 +45,8 @@ write("broken.json", { ...SCENARIO, tick_seconds: 0 });
 write("automation.json", AUTOMATION);
 writeFileSync(join(cwd, "events.ndjson"), REAL);
 
+const ID = "01a1ffe4-419a-726f-8626-5e21f619db83";
+
 test("simulate takes text, bytes and objects", () => {
   const results = [SCENARIO, JSON.stringify(SCENARIO), Buffer.from(JSON.stringify(SCENARIO))].map(
     (scenario) => simulate(scenario),
@@ -126,6 +128,15 @@ test("an expectation that is not met tells what led to it", () => {
     to: "2026-03-01T12:03:50.000000Z",
   });
   assert.equal(expectation?.decisions?.at(-1)?.kind, "fired");
+});
+
+test("a label may be called __proto__", () => {
+  const automation = "trigger: {posture: Reactive, expect: [acme.order], for_each: [__proto__]}";
+  const resource = { "prefect.resource.id": "acme.order.1", ["__proto__"]: "a" };
+  const event = { occurred: "2026-03-01T12:00:00Z", event: "acme.order", resource, id: ID };
+  const { firings, decisions } = replay(automation, JSON.stringify(event), { trace: true });
+  for (const labels of [firings[0]?.labels, decisions?.at(-1)?.key])
+    assert.deepEqual(Object.entries(labels ?? {}), [["__proto__", "a"]]);
 });
 
 test("replay takes two texts", () => {
