@@ -161,6 +161,23 @@ for (const [name, [large, small]] of Object.entries(CALLS)) {
   });
 }
 
+test("buildRun: memory runs out behind the first part, and the next call works", () => {
+  const short = { tasks: [{ name: "a", retries: 2 }] };
+  const before = api.buildRun(short, OPTIONS);
+  let built = 0;
+  const onProgress = (/** @type {number} */ done) => {
+    built = done;
+  };
+  // Each event of the second task has its long name, and a part has hundreds of them.
+  const tasks = [
+    { name: "a", retries: 400 },
+    { name: "b".repeat(50_000), retries: 200 },
+  ];
+  runsOut(() => api.buildRun({ tasks }, { ...OPTIONS, onProgress }));
+  assert.ok(built > 0);
+  assert.deepEqual(api.buildRun(short, OPTIONS), before);
+});
+
 test("a stream ends when the memory runs out in another call, and harms nobody when closed", () => {
   const first = openStream();
   assert.throws(() => api.validate(`{"event":"${LARGE}"}`), /ran out of memory/);
