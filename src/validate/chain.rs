@@ -2,6 +2,9 @@
 //!
 //! Memory is bounded: of a long input the last events are remembered, at least [`REMEMBERED`].
 
+use std::borrow::{Borrow, Cow};
+use std::hash::{BuildHasher, Hash};
+
 use uuid::Uuid;
 
 use crate::catalogue::{Family, Follows, Match, Term};
@@ -12,7 +15,7 @@ use crate::diagnostic::syntax::Source;
 use crate::json::{Kind, Places, Value};
 use crate::text::order;
 use crate::text::phrase::shown;
-use crate::text::table::TextIndex;
+use crate::text::table::{HashIndex, Seed};
 use crate::text::uuid::read_uuid;
 use crate::time::{Instant, instant_of};
 
@@ -28,15 +31,15 @@ const HEARTBEAT_GRACE: i64 = 5_000_000;
 /// Longer ids and names are not compared, so that memory is bounded.
 const LONGEST: usize = 1000;
 
-/// A map that forgets: what was not added in the last two generations is gone. No answer depends on the seeds of the
-/// hashes.
+/// A map that forgets: what was not added in the last two generations is gone. No answer depends on the seed.
 struct Recent<K, V> {
     now: Generation<K, V>,
     before: Generation<K, V>,
+    seed: Seed,
 }
 
 struct Generation<K, V> {
-    index: TextIndex,
+    index: HashIndex,
     entries: Vec<(K, V)>,
     /// How much has been added: entries, and what was added to them.
     size: usize,
@@ -44,38 +47,42 @@ struct Generation<K, V> {
 
 impl<K, V> Default for Generation<K, V> {
     fn default() -> Self {
-        Generation { index: TextIndex::default(), entries: Vec::new(), size: 0 }
+        Generation { index: HashIndex::default(), entries: Vec::new(), size: 0 }
     }
 }
 
-impl<K: AsRef<[u8]>, V> Generation<K, V> {
-    fn place(&self, key: &[u8]) -> Option<usize> {
-        self.index.find(key, |place| self.entries.get(place).is_some_and(|(other, _)| other.as_ref() == key))
+impl<K, V> Generation<K, V> {
+    #[inline(always)]
+    fn get_mut<Q: Eq + ?Sized>(&mut self, hash: u64, key: &Q) -> Option<&mut V>
+    where
+        K: Borrow<Q>,
+    {
+        let entries = &self.entries;
+        let is_it = |place: usize| entries.get(place).is_some_and(|(other, _)| other.borrow() == key);
+        let place = self.index.find(hash, &mut { is_it })?;
+        self.entries.get_mut(place).map(|(_, value)| value)
     }
 }
 
 impl<K, V> Default for Recent<K, V> {
     fn default() -> Self {
-        Recent { now: Generation::default(), before: Generation::default() }
+        Recent { now: Generation::default(), before: Generation::default(), seed: Seed::default() }
     }
 }
 
-impl<K: AsRef<[u8]>, V> Recent<K, V> {
-    fn get_mut(&mut self, key: &[u8]) -> Option<&mut V> {
-        let (generation, place) = match self.now.place(key) {
-            Some(place) => (&mut self.now, place),
-            None => {
-                let place = self.before.place(key)?;
-                (&mut self.before, place)
-            }
-        };
-        generation.entries.get_mut(place).map(|(_, value)| value)
+impl<K: Hash, V> Recent<K, V> {
+    fn get_mut<Q: Hash + Eq + ?Sized>(&mut self, key: &Q) -> Option<&mut V>
+    where
+        K: Borrow<Q>,
+    {
+        let hash = self.seed.hash_one(key);
+        self.now.get_mut(hash, key).or_else(|| self.before.get_mut(hash, key))
     }
 
     /// Adds a value whose key is not there. Returns what is forgotten.
     fn insert(&mut self, key: K, value: V) -> Vec<(K, V)> {
         let forgotten = self.grow();
-        self.now.index.insert(key.as_ref(), self.now.entries.len());
+        self.now.index.add(self.seed.hash_one(&key), self.now.entries.len());
         self.now.entries.push((key, value));
         forgotten
     }
@@ -133,12 +140,14 @@ impl Texts {
     /// The id of the resource, the value at the place that its followers share with it, type and name of its state.
     fn of(links: &Links<Value<'_>>, state: State<Value<'_>>, shared: bool) -> Self {
         let shared = links.shared.filter(|_| shared);
+        let texts = [links.resource, shared, state.kind, state.name].map(|value| value.map(Value::bytes));
+        let short = |text: &&Cow<'_, [u8]>| text.len() <= LONGEST;
+        let length = texts.iter().flatten().filter(short).map(|text| text.len()).fold(0, usize::saturating_add);
+        let mut bytes = Vec::with_capacity(length);
         let mut ends = [None; 4];
-        let mut bytes = Vec::with_capacity(160);
-        for (end, value) in ends.iter_mut().zip([links.resource, shared, state.kind, state.name]) {
-            let text = value.map(Value::bytes).filter(|text| text.len() <= LONGEST);
-            if let Some(text) = text {
-                bytes.extend_from_slice(&text);
+        for (end, text) in ends.iter_mut().zip(&texts) {
+            if let Some(text) = text.as_ref().filter(short) {
+                bytes.extend_from_slice(text);
                 *end = Some(bytes.len());
             }
         }
@@ -266,7 +275,7 @@ pub(super) struct Chain {
     /// How many runs there were.
     count: u64,
     /// The indices of a run's states, by the number of the run and the instant.
-    instants: Recent<[u8; 16], u64>,
+    instants: Recent<(u64, Instant), u64>,
     /// By flow run: whether a worker has submitted it, or who has executed it before that.
     executed: Recent<Box<[u8]>, Option<Executed>>,
     /// What waits since the beginning of the current text: its places are bytes of that.
@@ -291,7 +300,7 @@ impl Chain {
         let links = &event.links;
         let (Some(index), Some(id)) = (subject.index, event.id) else { return };
         let family = matched.map(|matched| matched.family);
-        if let Some(first) = self.seen.get_mut(id.as_bytes()) {
+        if let Some(first) = self.seen.get_mut(&id) {
             add(findings, Code::REPEATED_EVENT_ID, subject, &Path::Field("id"), place(links.id))
                 .say("first", format_args!("{}", first.index))
                 .say("id", format_args!("{id}"));
@@ -313,7 +322,7 @@ impl Chain {
                 texts: &texts,
                 words: Words::Of(links),
             };
-            match self.seen.get_mut(target.as_bytes()) {
+            match self.seen.get_mut(&target) {
                 Some(target) => judge(findings, &follower, target),
                 None => {
                     let (resource_text, from_text) = (follower.words.resource(), follower.words.from());
@@ -339,7 +348,7 @@ impl Chain {
                 }
             }
         }
-        for waiting in self.waiting.get_mut(id.as_bytes()).map(std::mem::take).unwrap_or_default() {
+        for waiting in self.waiting.get_mut(&id).map(std::mem::take).unwrap_or_default() {
             judge(findings, &waiting.follower(), &own);
         }
         if let Some(matched) = matched {
@@ -350,12 +359,12 @@ impl Chain {
     }
 
     fn wait(&mut self, findings: &mut Findings<'_>, target: Uuid, waiting: Waiting) {
-        if self.waiting.get_mut(target.as_bytes()).is_some() {
+        if self.waiting.get_mut(&target).is_some() {
             // It may be the others of this event that are forgotten.
             let forgotten = self.waiting.grow();
             not_found(findings, &forgotten);
         }
-        if let Some(others) = self.waiting.get_mut(target.as_bytes()) {
+        if let Some(others) = self.waiting.get_mut(&target) {
             self.fresh.push(Fresh::Waiting(target, others.len()));
             others.push(waiting);
             return;
@@ -374,7 +383,7 @@ impl Chain {
         for fresh in std::mem::take(&mut self.fresh) {
             match fresh {
                 Fresh::Waiting(target, which) => {
-                    let Some(waiting) = self.waiting.get_mut(target.as_bytes()).and_then(|all| all.get(which)) else {
+                    let Some(waiting) = self.waiting.get_mut(&target).and_then(|all| all.get(which)) else {
                         continue;
                     };
                     for (place, from) in [(waiting.place, false), (waiting.from_place, true)] {
@@ -395,7 +404,7 @@ impl Chain {
         for (start, end, fresh, from) in open {
             let place = match &fresh {
                 Fresh::Waiting(target, which) => {
-                    let waiting = self.waiting.get_mut(target.as_bytes()).and_then(|all| all.get_mut(*which));
+                    let waiting = self.waiting.get_mut(&target).and_then(|all| all.get_mut(*which));
                     waiting.map(|waiting| if from { &mut waiting.from_place } else { &mut waiting.place })
                 }
                 Fresh::Executed(run) => {
@@ -453,7 +462,7 @@ impl Chain {
             }
             return;
         }
-        let instant = state_key(run.number, occurred);
+        let instant = (run.number, occurred);
         if let Some(other) = self.instants.get_mut(&instant) {
             add(findings, Code::STATES_AT_SAME_INSTANT, subject, path, place()).say("index", format_args!("{other}"));
         } else {
@@ -497,11 +506,6 @@ impl Chain {
             self.fresh.push(Fresh::Executed((*run).into()));
         }
     }
-}
-
-/// What the state of a run at an instant is remembered by.
-fn state_key(run: u64, instant: Instant) -> [u8; 16] {
-    (u128::from(run) << 64 | u128::from(instant.0.cast_unsigned())).to_le_bytes()
 }
 
 fn not_found(findings: &mut Findings<'_>, waiting: &[(Uuid, Vec<Waiting>)]) {
