@@ -52,8 +52,8 @@ for (const { file, raw, brotli } of BUDGETS) {
 const SCRIPTS = /** @type {const} */ ([
   ["browser.js", 21_200, 5_350],
   ["slim.js", 21_200, 5_350],
-  // The module that validates is in it, as base64.
-  ["inline.js", 410_000, 138_000],
+  // The module that validates is in it, as base64: four thirds of its budget.
+  ["inline.js", 395_000, 136_000],
 ]);
 
 for (const [entry, raw, brotli] of SCRIPTS) {

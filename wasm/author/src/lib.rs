@@ -12,7 +12,7 @@
 use js_sys::Function;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
-use prefect_events::automation::{self, CheckOptions, Required};
+use prefect_events::automation::{self, CheckOptions};
 use prefect_events::diagnostic::TextOptions;
 use prefect_events::generate::{self, BuildOptions, RunSpec};
 use prefect_events::simulate::{self, DocumentText, HeartbeatConfig, ReplayOptions, SimulateOptions};
@@ -22,23 +22,7 @@ use prefect_events_boundary::{misuse, object, options, text};
 #[wasm_bindgen(js_name = checkAutomation)]
 pub fn check_automation(document: &[u8], settings: JsValue, places: bool, wtf8: bool) -> Result<JsValue, JsValue> {
     let settings: CheckOptions = options(settings)?;
-    let mut report = automation::check(document, TextOptions { places, wtf8 }, &settings);
-    for trigger in &mut report.triggers {
-        if let Some(threshold) = &mut trigger.threshold {
-            threshold.value = safe(threshold.value);
-        }
-        if let Some(Required::Number(number)) = &mut trigger.require {
-            *number = safe(*number);
-        }
-    }
-    object(&report)
-}
-
-/// The nearest whole number that JavaScript can tell from its neighbours: there is no other in an object. So many events
-/// never come.
-fn safe(number: i64) -> i64 {
-    const MAX: i64 = (1 << 53) - 1;
-    number.clamp(-MAX, MAX)
+    object(&automation::check(document, TextOptions { places, wtf8 }, &settings))
 }
 
 /// Builds one event. `input`: JSON text, in WTF-8.
