@@ -137,20 +137,6 @@ fn number<S: serde::Serializer>(value: &i64, serializer: S) -> Result<S::Ok, S::
     }
 }
 
-#[cfg(feature = "typescript")]
-impl ts_rs::TS for Required {
-    type WithoutGenerics = Self;
-    type OptionInnerType = Self;
-
-    fn name(_: &ts_rs::Config) -> String {
-        r#""any" | "all" | number"#.to_owned()
-    }
-
-    fn inline(config: &ts_rs::Config) -> String {
-        Self::name(config)
-    }
-}
-
 /// Collects the triggers of a text.
 pub(super) struct Outliner {
     outlines: Vec<TriggerOutline>,

@@ -2,7 +2,7 @@
 //!
 //! Memory is bounded: of a long input the last events are remembered, at least [`REMEMBERED`].
 
-use std::borrow::{Borrow, Cow};
+use std::borrow::Borrow;
 use std::hash::{BuildHasher, Hash};
 
 use uuid::Uuid;
@@ -21,6 +21,9 @@ use crate::time::{Instant, instant_of};
 
 use super::form::usual_uuid;
 use super::links::{Links, State};
+
+/// The id of an event. As a number, which the machine compares and hashes at once.
+type Id = u128;
 
 /// How many events are remembered at least: a link over more events is not looked at.
 pub const REMEMBERED: usize = 50_000;
@@ -105,8 +108,8 @@ impl<K: Hash, V> Recent<K, V> {
 /// An event as others see it.
 pub(super) struct Linked<'t> {
     pub occurred: Option<Instant>,
-    pub id: Option<Uuid>,
-    pub follows: Option<Uuid>,
+    pub id: Option<Id>,
+    pub follows: Option<Id>,
     pub links: Links<Value<'t>>,
 }
 
@@ -122,42 +125,39 @@ impl<'t> Linked<'t> {
     }
 }
 
-fn uuid(value: Value<'_>) -> Option<Uuid> {
+fn uuid(value: Value<'_>) -> Option<Id> {
     if !value.is_string() {
         return None;
     }
     let text = value.bytes();
-    usual_uuid(&text).or_else(|| read_uuid(&text))
+    usual_uuid(&text).or_else(|| read_uuid(&text)).map(|id| id.as_u128())
 }
 
 /// Texts of an event that are compared with those of others, one after the other.
+#[derive(Clone, Default)]
 struct Texts {
-    bytes: Box<[u8]>,
-    ends: [Option<usize>; 4],
+    bytes: Vec<u8>,
+    ends: [Option<u16>; 4],
 }
 
 impl Texts {
     /// The id of the resource, the value at the place that its followers share with it, type and name of its state.
-    fn of(links: &Links<Value<'_>>, state: State<Value<'_>>, shared: bool) -> Self {
+    fn read(&mut self, links: &Links<Value<'_>>, state: State<Value<'_>>, shared: bool) {
+        self.bytes.clear();
         let shared = links.shared.filter(|_| shared);
-        let texts = [links.resource, shared, state.kind, state.name].map(|value| value.map(Value::bytes));
-        let short = |text: &&Cow<'_, [u8]>| text.len() <= LONGEST;
-        let length = texts.iter().flatten().filter(short).map(|text| text.len()).fold(0, usize::saturating_add);
-        let mut bytes = Vec::with_capacity(length);
-        let mut ends = [None; 4];
-        for (end, text) in ends.iter_mut().zip(&texts) {
-            if let Some(text) = text.as_ref().filter(short) {
-                bytes.extend_from_slice(text);
-                *end = Some(bytes.len());
-            }
+        for (end, value) in self.ends.iter_mut().zip([links.resource, shared, state.kind, state.name]) {
+            let text = value.map(Value::bytes).filter(|text| text.len() <= LONGEST);
+            *end = text.and_then(|text| {
+                self.bytes.extend_from_slice(&text);
+                u16::try_from(self.bytes.len()).ok()
+            });
         }
-        Texts { bytes: bytes.into(), ends }
     }
 
     fn text(&self, which: usize) -> Option<&[u8]> {
         let end = (*self.ends.get(which)?)?;
         let before = self.ends.get(..which)?.iter().flatten().last().copied().unwrap_or_default();
-        self.bytes.get(before..end)
+        self.bytes.get(before.into()..end.into())
     }
 
     fn resource(&self) -> Option<&[u8]> {
@@ -268,9 +268,9 @@ struct Run {
 
 #[derive(Default)]
 pub(super) struct Chain {
-    seen: Recent<Uuid, Seen>,
+    seen: Recent<Id, Seen>,
     /// By the id that they follow.
-    waiting: Recent<Uuid, Vec<Waiting>>,
+    waiting: Recent<Id, Vec<Waiting>>,
     runs: Recent<Box<[u8]>, Run>,
     /// How many runs there were.
     count: u64,
@@ -280,12 +280,14 @@ pub(super) struct Chain {
     executed: Recent<Box<[u8]>, Option<Executed>>,
     /// What waits since the beginning of the current text: its places are bytes of that.
     fresh: Vec<Fresh>,
+    /// The texts of the event at hand, so that most are read without an allocation.
+    scratch: Texts,
 }
 
 /// What waits, and whose places are bytes of the current text.
 enum Fresh {
     /// The follower of this event, and which of them.
-    Waiting(Uuid, usize),
+    Waiting(Id, usize),
     Executed(Box<[u8]>),
 }
 
@@ -303,15 +305,17 @@ impl Chain {
         if let Some(first) = self.seen.get_mut(&id) {
             add(findings, Code::REPEATED_EVENT_ID, subject, &Path::Field("id"), place(links.id))
                 .say("first", format_args!("{}", first.index))
-                .say("id", format_args!("{id}"));
+                .say("id", format_args!("{}", Uuid::from_u128(id)));
             // It was looked at when it came first.
             return;
         }
-        let own = Seen { index, family, occurred: event.occurred, texts: Texts::of(links, links.validated, true) };
+        let mut texts = std::mem::take(&mut self.scratch);
+        texts.read(links, links.validated, true);
+        let own = Seen { index, family, occurred: event.occurred, texts: texts.clone() };
         if let (Some(target), Some(follows)) =
             (event.follows.filter(|target| *target != id), family.and_then(|family| family.follows.as_ref()))
         {
-            let texts = Texts::of(links, links.initial, follows.same.is_some());
+            texts.read(links, links.initial, follows.same.is_some());
             let follower = Follower {
                 index,
                 occurred: event.occurred,
@@ -340,7 +344,7 @@ impl Chain {
                             docs,
                             place,
                             from_place,
-                            texts,
+                            texts: texts.clone(),
                             resource_text,
                             from_text,
                         },
@@ -348,6 +352,7 @@ impl Chain {
                 }
             }
         }
+        self.scratch = texts;
         for waiting in self.waiting.get_mut(&id).map(std::mem::take).unwrap_or_default() {
             judge(findings, &waiting.follower(), &own);
         }
@@ -358,7 +363,7 @@ impl Chain {
         self.seen.insert(id, own);
     }
 
-    fn wait(&mut self, findings: &mut Findings<'_>, target: Uuid, waiting: Waiting) {
+    fn wait(&mut self, findings: &mut Findings<'_>, target: Id, waiting: Waiting) {
         if self.waiting.get_mut(&target).is_some() {
             // It may be the others of this event that are forgotten.
             let forgotten = self.waiting.grow();
@@ -508,7 +513,7 @@ impl Chain {
     }
 }
 
-fn not_found(findings: &mut Findings<'_>, waiting: &[(Uuid, Vec<Waiting>)]) {
+fn not_found(findings: &mut Findings<'_>, waiting: &[(Id, Vec<Waiting>)]) {
     for waiting in waiting.iter().flat_map(|(_, all)| all) {
         report(findings, &waiting.follower(), Code::FOLLOWS_NOT_FOUND);
     }
