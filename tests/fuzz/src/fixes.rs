@@ -1,0 +1,59 @@
+//! After a fix its finding is gone, and nothing is wrong that was not wrong before. The first byte says what the text
+//! holds: events, an automation or scenarios.
+
+use prefect_events::automation::{CheckOptions, check};
+use prefect_events::diagnostic::{Diagnostic, Severity, TextOptions};
+use prefect_events::simulate::{DocumentText, run_tests};
+use prefect_events::validate::{ValidateOptions, validate};
+
+use super::input::{choice, is_short};
+use super::reports::Units;
+use super::validate::ALL;
+
+/// Of so many fixes each is tried.
+const MOST: usize = 20;
+
+pub fn target(input: &[u8]) {
+    let (choice, text) = choice(input);
+    let find: fn(&[u8]) -> Vec<Diagnostic> = match choice % 3 {
+        0 => of_events,
+        1 => of_automations,
+        _ if is_short(text) => of_scenarios,
+        _ => return,
+    };
+    let before = find(text);
+    let units = Units::of(text, false);
+    for found in before.iter().filter(|found| found.fix.is_some()).take(MOST) {
+        let fixed = units.fixed(found);
+        assert_gone(found, &before, &find(fixed.as_bytes()), &fixed);
+    }
+}
+
+/// Asserts that a finding is gone, and that no other has come.
+pub fn assert_gone(found: &Diagnostic, before: &[Diagnostic], after: &[Diagnostic], fixed: &str) {
+    let count = |all: &[Diagnostic]| all.iter().filter(|one| one.code == found.code && one.path == found.path).count();
+    assert!(count(after) < count(before), "{found:#?}\nbecomes {fixed}\n{after:#?}");
+    // What could not be read may hold anything.
+    if found.code.starts_with("syntax-") {
+        return;
+    }
+    // A value whose writing is mended can be compared again.
+    let errors = |all: &[Diagnostic]| {
+        all.iter().filter(|one| one.severity == Severity::Error && one.code != "values-disagree").count()
+    };
+    assert!(errors(after) <= errors(before), "{found:#?}\nbecomes {fixed}\n{after:#?}");
+}
+
+fn of_events(text: &[u8]) -> Vec<Diagnostic> {
+    let options = ValidateOptions { max_diagnostics: ALL, ..ValidateOptions::default() };
+    validate(text, TextOptions::default(), &options).diagnostics
+}
+
+fn of_automations(text: &[u8]) -> Vec<Diagnostic> {
+    let options = CheckOptions { max_diagnostics: ALL, ..CheckOptions::default() };
+    check(text, TextOptions::default(), &options).report.diagnostics
+}
+
+fn of_scenarios(text: &[u8]) -> Vec<Diagnostic> {
+    run_tests(DocumentText::from(text)).diagnostics().cloned().collect()
+}

@@ -1,0 +1,50 @@
+//! How the input of a target is divided: its first byte chooses the options, `===` on a line of its own separates texts.
+
+const SEPARATOR: &[u8] = b"\n===\n";
+
+/// The choice of options, and the rest. An empty input chooses nothing.
+pub fn choice(input: &[u8]) -> (u8, &[u8]) {
+    input.split_first().map_or((0, input), |(first, rest)| (*first, rest))
+}
+
+/// The texts of an input, of which there is at least one.
+pub fn texts(mut input: &[u8]) -> Vec<&[u8]> {
+    let mut texts = Vec::new();
+    while let Some(at) = input.windows(SEPARATOR.len()).position(|window| window == SEPARATOR) {
+        texts.push(&input[..at]);
+        input = &input[at + SEPARATOR.len()..];
+    }
+    texts.push(input);
+    texts
+}
+
+/// The first two texts of an input; the second is empty if there is only one.
+pub fn two_texts(input: &[u8]) -> (&[u8], &[u8]) {
+    let texts = texts(input);
+    (texts[0], texts.get(1).copied().unwrap_or_default())
+}
+
+/// Whether a choice has this bit.
+pub fn has(choice: u8, bit: u32) -> bool {
+    choice & (1 << bit) != 0
+}
+
+/// Whether playing what a text says is certainly quick. A run with a million copies takes seconds by right, and would
+/// leave a fuzzer no time for anything else: numbers have at most three digits, but for years, ids and times.
+pub fn is_short(text: &[u8]) -> bool {
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"+-.:_".contains(byte);
+    text.split(|byte| !is_part(byte)).all(|word| {
+        let written_together = word.len() > 9 && (word.contains(&b'-') || word.contains(&b':'));
+        let mut digits = 0;
+        written_together
+            || word.iter().all(|byte| {
+                digits = if byte.is_ascii_digit() { digits + 1 } else { 0 };
+                digits <= 3 && !b"_:".contains(byte)
+            }) && !has_exponent(word)
+    })
+}
+
+/// `1e9`, or `0x1F`.
+fn has_exponent(word: &[u8]) -> bool {
+    word.first().is_some_and(u8::is_ascii_digit) && word.iter().any(|byte| b"eExXbB".contains(byte))
+}
