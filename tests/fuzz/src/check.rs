@@ -12,8 +12,8 @@ use super::validate::ALL;
 pub fn target(input: &[u8]) {
     let (choice, text) = choice(input);
     let options = options(choice);
-    let units = Units::of(text, has(choice, 6));
-    let of_text = TextOptions { places: true, wtf8: has(choice, 6) };
+    let of_text = TextOptions { places: true, wtf8: has(choice, 5) && Units::are_of(text) };
+    let units = Units::of(text, of_text.wtf8);
     let checked = check(text, of_text, &options);
     let report = &checked.report;
     assert_sound(report, &units, true);

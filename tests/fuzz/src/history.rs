@@ -1,9 +1,11 @@
 //! The history of a run has no errors, and is the same in parts, event by event, and of a specification that another
 //! reader has read.
 
+use prefect_events::diagnostic::TextOptions;
 use prefect_events::generate::{History, RunSpec, build_run};
+use prefect_events::validate::{ValidateOptions, validate};
 
-use super::event::{assert_built, build_options};
+use super::event::build_options;
 use super::input::{choice, is_short};
 
 /// Of longer histories only the beginning is looked at.
@@ -31,7 +33,8 @@ pub fn target(input: &[u8]) {
         return;
     }
     let whole = build_run(&spec, &options).expect("as before");
-    assert_built(whole.as_bytes(), count as u64);
+    let report = validate(whole.as_bytes(), TextOptions::default(), &ValidateOptions::default());
+    assert_eq!((report.events, report.errors), (count as u64, 0), "{:#?}\n{whole}", report.diagnostics);
     let parts: Vec<String> = std::iter::from_fn(|| history.part()).collect();
     assert_eq!(joined(&parts), whole);
     let mut each = History::new(&spec, &options).expect("as before").each_by_itself();

@@ -34,17 +34,12 @@ pub fn has(choice: u8, bit: u32) -> bool {
 pub fn is_short(text: &[u8]) -> bool {
     let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"+-.:_".contains(byte);
     text.split(|byte| !is_part(byte)).all(|word| {
-        let written_together = word.len() > 9 && (word.contains(&b'-') || word.contains(&b':'));
-        let mut digits = 0;
-        written_together
-            || word.iter().all(|byte| {
-                digits = if byte.is_ascii_digit() { digits + 1 } else { 0 };
-                digits <= 3 && !b"_:".contains(byte)
-            }) && !has_exponent(word)
+        let is_number = word.first().is_some_and(|first| first.is_ascii_digit() || b"+-.".contains(first));
+        // Times and ids.
+        let is_whole = word.len() > 9 && word[1..].iter().any(|byte| b"-:".contains(byte));
+        // `1_000` and `9:59` are numbers in YAML, as are `1e9` and `0xFF`.
+        let is_plain = !word.iter().any(|byte| b"_:eExXbBoO".contains(byte));
+        let longest = word.split(|byte| !byte.is_ascii_digit()).map(<[u8]>::len).max();
+        !is_number || is_whole || is_plain && longest.is_none_or(|longest| longest <= 3)
     })
-}
-
-/// `1e9`, or `0x1F`.
-fn has_exponent(word: &[u8]) -> bool {
-    word.first().is_some_and(u8::is_ascii_digit) && word.iter().any(|byte| b"eExXbB".contains(byte))
 }

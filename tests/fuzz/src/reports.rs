@@ -25,6 +25,20 @@ impl Units {
         Units::new(units)
     }
 
+    /// Whether a text is a JavaScript string that became bytes, lone surrogates included.
+    pub fn are_of(text: &[u8]) -> bool {
+        let is_surrogate = |rest: &[u8]| matches!(rest, [0xED, 0xA0..=0xBF, 0x80..=0xBF, ..]);
+        let mut rest = text;
+        loop {
+            let Err(error) = std::str::from_utf8(rest) else { return true };
+            let after = &rest[error.valid_up_to()..];
+            if !is_surrogate(after) {
+                return false;
+            }
+            rest = &after[3..];
+        }
+    }
+
     /// Of a text that is in these units already.
     pub fn new(units: Vec<u16>) -> Self {
         let ends = units.iter().enumerate().filter(|(_, unit)| **unit == u16::from(b'\n'));
@@ -135,4 +149,10 @@ pub fn assert_cut(some: &Report, all: &Report, most: usize) {
     assert_eq!(some.diagnostics.len(), most.min(all.diagnostics.len()));
     assert_eq!(some.truncated.unwrap_or_default() as usize, all.diagnostics.len() - some.diagnostics.len());
     assert!(some.diagnostics.iter().all(|found| all.diagnostics.contains(found)));
+}
+
+/// Whether a code is about events together, not about one by itself.
+pub fn is_across_events(code: &str) -> bool {
+    let codes = ["repeated-event-id", "states-at-same-instant", "heartbeat-after-end", "broken-state-chain"];
+    codes.contains(&code) || code.starts_with("follows-")
 }

@@ -13,7 +13,7 @@ pub fn target(input: &[u8]) {
     if !is_short(bytes) {
         return;
     }
-    let options = TextOptions { places: !has(choice, 0), wtf8: has(choice, 1) };
+    let options = TextOptions { places: !has(choice, 0), wtf8: has(choice, 1) && Units::are_of(bytes) };
     let scenario = DocumentText { bytes, options };
     let result = simulate(scenario, &SimulateOptions::default());
     assert_result(&result, &Units::of(bytes, options.wtf8), options.places);

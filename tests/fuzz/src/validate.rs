@@ -10,6 +10,9 @@ pub const ALL: usize = 1_000_000;
 
 pub fn target(text: &[u8]) {
     hold(text);
+    if !Units::are_of(text) {
+        return;
+    }
     let options = ValidateOptions { max_diagnostics: ALL, ..ValidateOptions::default() };
     let report = validate(text, TextOptions { places: true, wtf8: true }, &options);
     assert_sound(&report, &Units::of(text, true), true);

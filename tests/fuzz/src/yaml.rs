@@ -28,7 +28,9 @@ pub fn target(text: &[u8]) {
             assert_places(std::str::from_utf8(text).expect("UTF-8"), root);
             used_tape_is_new(text, root);
             let (mut json, mut issues) = (Tape::new(), Vec::new());
-            if parse(text, 0, &mut json, &mut issues).complete && issues.is_empty() {
+            // To YAML 1.1 this is a line break, which becomes a space.
+            let has_next_line = text.windows(2).any(|pair| pair == "\u{85}".as_bytes());
+            if !has_next_line && parse(text, 0, &mut json, &mut issues).complete && issues.is_empty() {
                 assert_same(root, json.document(text).root().expect("a value"));
             }
         }
