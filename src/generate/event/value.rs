@@ -76,5 +76,5 @@ pub(super) fn write_time(time: Instant, zone: &str, sink: &mut impl Sink) {
 
 /// The JSON text of a value. The reader has made sure that it is Unicode.
 pub(super) fn raw(value: Value<'_>) -> Cow<'_, str> {
-    String::from_utf8_lossy(value.raw())
+    String::from_utf8_lossy(value.written())
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use prefect_events::automation::{CheckOptions, check};
 use prefect_events::diagnostic::{Diagnostic, Severity, TextOptions};
-use prefect_events::simulate::{DocumentText, run_tests};
+use prefect_events::simulate::{DocumentText, SimulateOptions, simulate};
 use prefect_events::validate::{ValidateOptions, validate};
 
 use super::input::{choice, is_short};
@@ -70,5 +70,6 @@ fn of_automations(text: &[u8]) -> Vec<Diagnostic> {
 }
 
 fn of_scenarios(text: &[u8]) -> Vec<Diagnostic> {
-    run_tests(DocumentText::from(text)).diagnostics().cloned().collect()
+    let result = simulate(DocumentText::from(text), &SimulateOptions::default());
+    result.errors.into_iter().chain(result.warnings).collect()
 }
