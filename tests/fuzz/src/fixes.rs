@@ -33,10 +33,16 @@ pub fn target(input: &[u8]) {
 
 /// Asserts that a finding is gone, and that no other has come.
 pub fn assert_gone(found: &Diagnostic, before: &[Diagnostic], after: &[Diagnostic], fixed: &str) {
-    let count = |all: &[Diagnostic]| all.iter().filter(|one| one.code == found.code && one.path == found.path).count();
+    let is_syntax = found.code.starts_with("syntax-");
+    let start = |one: &Diagnostic| one.range.map(|range| range.start);
+    let is_same = |one: &&Diagnostic| {
+        // Behind a mistake in the syntax reading goes on, and finds others.
+        one.code == found.code && one.path == found.path && (!is_syntax || start(one) <= start(found))
+    };
+    let count = |all: &[Diagnostic]| all.iter().filter(is_same).count();
     assert!(count(after) < count(before), "{found:#?}\nbecomes {fixed}\n{after:#?}");
     // What could not be read may hold anything.
-    if found.code.starts_with("syntax-") {
+    if is_syntax {
         return;
     }
     let errors = |all: &[Diagnostic]| {
