@@ -5,7 +5,7 @@
 
 use super::decimal::Decimal;
 use super::names::NO_NAME;
-use super::tape::{ESCAPED, Kind, LONE_SURROGATE, NAMELESS, Node, Span, Tape, UNFINISHED, equal, hex4};
+use super::tape::{BARE, ESCAPED, Kind, LONE_SURROGATE, NAMELESS, Node, Span, Tape, UNFINISHED, equal, hex4};
 
 /// How deep arrays and objects can be nested. Python's `json` module, which the Prefect server
 /// reads with, gives up at about 980.
@@ -322,7 +322,7 @@ impl Reader<'_> {
             Some(b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'$' | b'0'..=b'9') => {
                 let end = self.bare_end(start);
                 self.note(Fault::UnquotedKey, start, end);
-                self.push(Kind::String, start, end, 0, NO_NAME);
+                self.push(Kind::String, start, end, BARE, NO_NAME);
                 end
             }
             Some(_) => return self.stop(Fault::MissingValue, start, 1),
