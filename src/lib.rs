@@ -41,3 +41,5 @@ pub mod automation;
 pub mod generate;
 pub mod trigger;
 pub mod simulate;
+#[cfg(feature = "typescript")]
+mod typescript;

@@ -49,11 +49,11 @@ pub fn resolve(families: &[(String, data::Family)], groups: &Groups) -> Result<S
     patterns.reverse();
     let statics = resolver.statics;
     let length = all.len();
-    statics.public(quote!(static FAMILIES: [Family; #length] = [#(#all),*];));
+    statics.public(&quote!(static FAMILIES: [Family; #length] = [#(#all),*];));
     for (list, names) in [(quote!(LITERALS), literals), (quote!(PATTERNS), patterns)] {
         let length = names.len();
         let names = names.into_iter().map(|(_, name, place)| quote!((#name, &FAMILIES[#place])));
-        statics.public(quote!(static #list: [(&str, &Family); #length] = [#(#names),*];));
+        statics.public(&quote!(static #list: [(&str, &Family); #length] = [#(#names),*];));
     }
     Ok(statics.finish()?)
 }

@@ -18,8 +18,11 @@ pub enum Table {
     Family,
 }
 
+/// The name of a static, and the type of its items.
+type Column = (&'static str, &'static str);
+
 /// A table, the names of its statics with their types, and how its rows are counted.
-const TABLES: [(Table, &str, [(&str, &str); 2]); 6] = [
+const TABLES: [(Table, &str, [Column; 2]); 6] = [
     (Table::Label, "LABELS", [("LABEL_AUTHORING", "Authoring"), ("LABEL_DESCRIPTIONS", "Description")]),
     (Table::Related, "RELATED", [("RELATED_AUTHORING", "Generation"), ("RELATED_DESCRIPTIONS", "RelatedDescription")]),
     (Table::Field, "FIELDS", [("FIELD_AUTHORING", "Authoring"), ("FIELD_DESCRIPTIONS", "Description")]),
@@ -117,11 +120,11 @@ impl Statics {
                 written.push(quote!(pub(super) static #name: [#kind; #count] = [#(#cells),*];));
             }
         }
-        Ok(written.iter().map(|item| format!("{item}\n")).collect())
+        Ok(written.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
     }
 
     /// Adds a static of the catalogue itself.
-    pub fn public(&self, item: TokenStream) {
+    pub fn public(&self, item: &TokenStream) {
         self.written.borrow_mut().push(quote!(pub(super) #item));
     }
 }

@@ -86,6 +86,7 @@ pub struct OutlinedDuration {
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct OutlinedNumber {
     /// The number.
+    #[serde(serialize_with = "number")]
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub value: i64,
     /// As for durations.
@@ -120,22 +121,19 @@ impl Serialize for Required {
         match self {
             Required::Any => serializer.serialize_str("any"),
             Required::All => serializer.serialize_str("all"),
-            Required::Number(number) => serializer.serialize_i64(*number),
+            Required::Number(value) => number(value, serializer),
         }
     }
 }
 
-#[cfg(feature = "typescript")]
-impl ts_rs::TS for Required {
-    type WithoutGenerics = Self;
-    type OptionInnerType = Self;
-
-    fn name(_: &ts_rs::Config) -> String {
-        r#""any" | "all" | number"#.to_owned()
-    }
-
-    fn inline(config: &ts_rs::Config) -> String {
-        Self::name(config)
+/// As a double where it is beyond the whole numbers that JavaScript and many readers of JSON have.
+#[expect(clippy::cast_precision_loss, reason = "a double is what such readers make of it")]
+fn number<S: serde::Serializer>(value: &i64, serializer: S) -> Result<S::Ok, S::Error> {
+    const MAX_SAFE: u64 = (1 << 53) - 1;
+    if value.unsigned_abs() <= MAX_SAFE {
+        serializer.serialize_i64(*value)
+    } else {
+        serializer.serialize_f64(*value as f64)
     }
 }
 

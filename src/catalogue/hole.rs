@@ -75,6 +75,7 @@ pub fn uuid_bytes(text: &[u8]) -> Option<[u8; 16]> {
 }
 
 /// Four bytes from eight hexadecimal digits, all at once.
+#[inline(always)]
 fn four_bytes(word: u64) -> Option<u32> {
     const TOPS: u64 = u64::from_le_bytes([0x80; 8]);
     // The top bit of each byte that is not below `least`; of bytes below 0x80.

@@ -131,33 +131,3 @@ fn fill(template: &str, arguments: Arguments<'_>) -> Option<String> {
         text.is_some()
     })
 }
-
-#[cfg(feature = "typescript")]
-impl ts_rs::TS for Code {
-    type WithoutGenerics = Self;
-    type OptionInnerType = Self;
-
-    fn name(_: &ts_rs::Config) -> String {
-        "DiagnosticCode".to_owned()
-    }
-
-    fn inline(_: &ts_rs::Config) -> String {
-        Code::ALL.iter().map(|code| format!("\"{}\"", code.name())).collect::<Vec<_>>().join(" | ")
-    }
-
-    fn decl(config: &ts_rs::Config) -> String {
-        format!("type DiagnosticCode = {};", Self::inline(config))
-    }
-
-    fn decl_concrete(config: &ts_rs::Config) -> String {
-        Self::decl(config)
-    }
-
-    fn docs() -> Option<String> {
-        Some("/** The stable name of what is wrong. */\n".to_owned())
-    }
-
-    fn output_path() -> Option<std::path::PathBuf> {
-        Some("DiagnosticCode.ts".into())
-    }
-}

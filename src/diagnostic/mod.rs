@@ -17,37 +17,6 @@ pub use codes::{Arguments, Code};
 pub use options::{DEFAULT_MAX_DIAGNOSTICS, Profile, Severities, TextOptions};
 pub use severity::Severity;
 
-// By hand, as the build script compiles `severity.rs` too.
-#[cfg(feature = "typescript")]
-impl ts_rs::TS for Severity {
-    type WithoutGenerics = Self;
-    type OptionInnerType = Self;
-
-    fn name(_: &ts_rs::Config) -> String {
-        "Severity".to_owned()
-    }
-
-    fn inline(_: &ts_rs::Config) -> String {
-        r#""error" | "warning" | "info""#.to_owned()
-    }
-
-    fn decl(config: &ts_rs::Config) -> String {
-        format!("type Severity = {};", Self::inline(config))
-    }
-
-    fn decl_concrete(config: &ts_rs::Config) -> String {
-        Self::decl(config)
-    }
-
-    fn docs() -> Option<String> {
-        Some("/** How bad a finding is. Only an error makes a report invalid. */\n".to_owned())
-    }
-
-    fn output_path() -> Option<std::path::PathBuf> {
-        Some("Severity.ts".into())
-    }
-}
-
 /// One finding.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]

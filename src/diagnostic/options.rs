@@ -137,28 +137,6 @@ impl<'de> Deserialize<'de> for Level {
     }
 }
 
-#[cfg(feature = "typescript")]
-impl ts_rs::TS for Severities {
-    type WithoutGenerics = Self;
-    type OptionInnerType = Self;
-
-    fn name(_: &ts_rs::Config) -> String {
-        r#"Partial<Record<DiagnosticCode, Severity | "off">>"#.to_owned()
-    }
-
-    fn inline(config: &ts_rs::Config) -> String {
-        Self::name(config)
-    }
-
-    fn visit_dependencies(visitor: &mut impl ts_rs::TypeVisitor)
-    where
-        Self: 'static,
-    {
-        visitor.visit::<Code>();
-        visitor.visit::<Severity>();
-    }
-}
-
 /// Reads the option `maxDiagnostics`.
 pub(crate) fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<usize, D::Error> {
     struct Count;

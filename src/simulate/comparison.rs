@@ -33,11 +33,11 @@ pub struct VersionComparison {
 pub struct Difference {
     /// What a server 3.8 fires.
     #[serde(rename = "3.8", skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "typescript", ts(as = "Option<crate::trigger::FiringRecord<'static>>"))]
+    #[cfg_attr(feature = "typescript", ts(as = "Option<crate::trigger::serialize::FiringRecord<'static>>"))]
     pub v3_8: Option<Firing>,
     /// What a server 3.9 fires.
     #[serde(rename = "3.9", skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "typescript", ts(as = "Option<crate::trigger::FiringRecord<'static>>"))]
+    #[cfg_attr(feature = "typescript", ts(as = "Option<crate::trigger::serialize::FiringRecord<'static>>"))]
     pub v3_9: Option<Firing>,
     /// When the first of them fires: RFC 3339 in UTC with microseconds.
     #[cfg_attr(feature = "typescript", ts(type = "string"))]

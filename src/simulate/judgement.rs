@@ -87,7 +87,7 @@ pub struct TestedExpectation {
     /// If it was not met: what was decided for the runs and labels that it is about. The first 1000, and 100,000 in the
     /// whole report.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[cfg_attr(feature = "typescript", ts(as = "Option<Vec<crate::trigger::DecisionRecord<'static>>>"))]
+    #[cfg_attr(feature = "typescript", ts(as = "Option<Vec<crate::trigger::serialize::DecisionRecord<'static>>>"))]
     pub decisions: Vec<Decision>,
     /// What these decisions mean, for each lane that they belong to: its `decisions` are indexes into those above. For
     /// the first 100 expectations that were not met.

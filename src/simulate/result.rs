@@ -16,10 +16,10 @@ pub struct SimulationResult {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scenario: Option<String>,
     /// When the automation acts.
-    #[cfg_attr(feature = "typescript", ts(as = "Vec<crate::trigger::FiringRecord<'static>>"))]
+    #[cfg_attr(feature = "typescript", ts(as = "Vec<crate::trigger::serialize::FiringRecord<'static>>"))]
     pub firings: Vec<Firing>,
     /// When children of composite triggers fire.
-    #[cfg_attr(feature = "typescript", ts(as = "Vec<crate::trigger::FiringRecord<'static>>"))]
+    #[cfg_attr(feature = "typescript", ts(as = "Vec<crate::trigger::serialize::FiringRecord<'static>>"))]
     pub child_firings: Vec<Firing>,
     /// How many events would have been received after the end. Absent if none.
     #[serde(skip_serializing_if = "is_zero")]
@@ -27,7 +27,7 @@ pub struct SimulationResult {
     pub undelivered: usize,
     /// Each step of the engine, with the option `trace`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "typescript", ts(as = "Option<Vec<crate::trigger::DecisionRecord<'static>>>"))]
+    #[cfg_attr(feature = "typescript", ts(as = "Option<Vec<crate::trigger::serialize::DecisionRecord<'static>>>"))]
     pub decisions: Option<Vec<Decision>>,
     /// The events that were generated, with the option `events`.
     #[serde(skip_serializing_if = "Option::is_none")]

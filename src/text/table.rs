@@ -11,19 +11,24 @@ use hashbrown::HashTable;
 
 use super::steps::step;
 
-/// Places in a list, by the hashes of what stands there.
-#[derive(Clone, Debug, Default)]
-struct Places(HashTable<(u64, usize)>);
+/// What the hashes of a table begin with: another number in each table.
+pub(crate) type Seed = RandomState;
 
-impl Places {
+/// HashIndex in a list, by the hashes of what stands there.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct HashIndex(HashTable<(u64, usize)>);
+
+impl HashIndex {
+    /// The place with this hash that is the one.
     #[inline(never)]
-    fn find(&self, hash: u64, is_it: &mut dyn FnMut(usize) -> bool) -> Option<usize> {
+    pub fn find(&self, hash: u64, is_it: &mut dyn FnMut(usize) -> bool) -> Option<usize> {
         let found = self.0.find(hash, |(own, place)| *own == hash && is_it(*place));
         found.map(|(_, place)| *place)
     }
 
+    /// Adds a place that is not there.
     #[inline(never)]
-    fn add(&mut self, hash: u64, place: usize) {
+    pub fn add(&mut self, hash: u64, place: usize) {
         self.0.insert_unique(hash, (hash, place), |(hash, _)| *hash);
     }
 }
@@ -32,13 +37,13 @@ impl Places {
 #[derive(Clone, Debug)]
 pub(crate) struct Map<K, V> {
     entries: Vec<(K, V)>,
-    places: Places,
-    hasher: RandomState,
+    index: HashIndex,
+    seed: Seed,
 }
 
 impl<K, V> Default for Map<K, V> {
     fn default() -> Self {
-        Map { entries: Vec::new(), places: Places::default(), hasher: RandomState::default() }
+        Map { entries: Vec::new(), index: HashIndex::default(), seed: Seed::default() }
     }
 }
 
@@ -47,9 +52,9 @@ impl<K: Hash + Eq, V> Map<K, V> {
     where
         K: Borrow<Q>,
     {
-        let hash = self.hasher.hash_one(key);
+        let hash = self.seed.hash_one(key);
         let is_it = |place: usize| self.entries.get(place).is_some_and(|(own, _)| own.borrow() == key);
-        self.places.find(hash, &mut { is_it }).ok_or(hash)
+        self.index.find(hash, &mut { is_it }).ok_or(hash)
     }
 
     pub(crate) fn get<Q: Hash + Eq + ?Sized>(&self, key: &Q) -> Option<&V>
@@ -81,7 +86,7 @@ impl<K: Hash + Eq, V> Map<K, V> {
             Ok(place) => place,
             Err(hash) => {
                 let place = self.entries.len();
-                self.places.add(hash, place);
+                self.index.add(hash, place);
                 self.entries.push((key, value()));
                 place
             }
@@ -101,7 +106,7 @@ impl<K: Hash + Eq, V> Map<K, V> {
         match self.place(&key) {
             Ok(place) => self.entries.get_mut(place).map(|(_, known)| std::mem::replace(known, value)),
             Err(hash) => {
-                self.places.add(hash, self.entries.len());
+                self.index.add(hash, self.entries.len());
                 self.entries.push((key, value));
                 None
             }
@@ -118,7 +123,7 @@ impl<K: Hash + Eq, V> Map<K, V> {
 
     pub(crate) fn clear(&mut self) {
         self.entries.clear();
-        self.places.0.clear();
+        self.index.0.clear();
     }
 }
 
@@ -160,11 +165,11 @@ impl<K: Hash + Eq> Set<K> {
     }
 }
 
-/// Places in a list of texts that is kept elsewhere.
+/// HashIndex in a list of texts that is kept elsewhere.
 #[derive(Clone, Default)]
 pub(crate) struct TextIndex {
-    places: Places,
-    seed: RandomState,
+    index: HashIndex,
+    seed: Seed,
 }
 
 impl TextIndex {
@@ -177,16 +182,16 @@ impl TextIndex {
     /// The place of a text. `is_there`: whether it stands at a place.
     #[inline]
     pub fn find(&self, text: &[u8], mut is_there: impl FnMut(usize) -> bool) -> Option<usize> {
-        self.places.find(self.hash(text), &mut is_there)
+        self.index.find(self.hash(text), &mut is_there)
     }
 
     /// Adds a text that is not there.
     pub fn insert(&mut self, text: &[u8], place: usize) {
-        self.places.add(self.hash(text), place);
+        self.index.add(self.hash(text), place);
     }
 
     pub fn clear(&mut self) {
-        self.places.0.clear();
+        self.index.0.clear();
     }
 }
 

@@ -16,7 +16,7 @@ mod ordering;
 mod proactive;
 mod reactive;
 mod recent;
-mod serialize;
+pub(crate) mod serialize;
 
 use std::fmt;
 use std::rc::Rc;
@@ -46,8 +46,6 @@ pub use decision::{
     BucketSnapshot, ChildFiring, Decision, DecisionKind, Firing, Outcome, Phase, Reason, TriggerSummary,
 };
 pub use quirk::ServerQuirk;
-#[cfg(feature = "typescript")]
-pub(crate) use serialize::{DecisionRecord, FiringRecord};
 
 /// Which server decides. In options it is `"3.9"` or `"3.8"`, or a version such as `"3.8.8"`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]

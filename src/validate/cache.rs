@@ -9,13 +9,14 @@
 
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
+use std::hash::BuildHasher;
 
 use crate::catalogue::{self, Compare, Family, Hole, LabelForm, Match, Part};
 use crate::diagnostic::Profile;
 use crate::json::{Kind, Value, equal};
 use crate::text::hash::{hash, mix};
 use crate::text::order;
-use crate::text::table::TextIndex;
+use crate::text::table::{HashIndex, Seed};
 
 use super::agreement::{self, Operand};
 use super::form::{self, usual_time, usual_uuid};
@@ -347,13 +348,14 @@ impl<X> Entry<X> {
 pub(super) struct ShapeCache<X> {
     /// Each key with its entries.
     entries: Vec<(u64, Vec<Entry<X>>)>,
-    index: TextIndex,
+    index: HashIndex,
+    seed: Seed,
     size: usize,
 }
 
 impl<X> Default for ShapeCache<X> {
     fn default() -> Self {
-        ShapeCache { entries: Vec::new(), index: TextIndex::default(), size: 0 }
+        ShapeCache { entries: Vec::new(), index: HashIndex::default(), seed: Seed::default(), size: 0 }
     }
 }
 
@@ -365,7 +367,8 @@ impl<X> ShapeCache<X> {
     }
 
     fn place(&self, key: u64) -> Option<usize> {
-        self.index.find(&key.to_le_bytes(), |place| self.entries.get(place).is_some_and(|(other, _)| *other == key))
+        let is_it = |place: usize| self.entries.get(place).is_some_and(|(other, _)| *other == key);
+        self.index.find(self.seed.hash_one(key), &mut { is_it })
     }
 
     /// Adds an event without findings.
@@ -394,7 +397,7 @@ impl<X> ShapeCache<X> {
         let start = matched.family.name.prefix().len();
         let hole = matched.hole.map(|hole| (start, start.saturating_add(hole.len())));
         let place = self.place(key).unwrap_or_else(|| {
-            self.index.insert(&key.to_le_bytes(), self.entries.len());
+            self.index.add(self.seed.hash_one(key), self.entries.len());
             self.entries.push((key, Vec::new()));
             self.entries.len().saturating_sub(1)
         });

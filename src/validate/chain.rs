@@ -2,6 +2,9 @@
 //!
 //! Memory is bounded: of a long input the last events are remembered, at least [`REMEMBERED`].
 
+use std::borrow::Borrow;
+use std::hash::{BuildHasher, Hash};
+
 use uuid::Uuid;
 
 use crate::catalogue::{Family, Follows, Match, Term};
@@ -12,12 +15,15 @@ use crate::diagnostic::syntax::Source;
 use crate::json::{Kind, Places, Value};
 use crate::text::order;
 use crate::text::phrase::shown;
-use crate::text::table::TextIndex;
+use crate::text::table::{HashIndex, Seed};
 use crate::text::uuid::read_uuid;
 use crate::time::{Instant, instant_of};
 
 use super::form::usual_uuid;
 use super::links::{Links, State};
+
+/// The id of an event. As a number, which the machine compares and hashes at once.
+type Id = u128;
 
 /// How many events are remembered at least: a link over more events is not looked at.
 pub const REMEMBERED: usize = 50_000;
@@ -28,15 +34,15 @@ const HEARTBEAT_GRACE: i64 = 5_000_000;
 /// Longer ids and names are not compared, so that memory is bounded.
 const LONGEST: usize = 1000;
 
-/// A map that forgets: what was not added in the last two generations is gone. No answer depends on the seeds of the
-/// hashes.
+/// A map that forgets: what was not added in the last two generations is gone. No answer depends on the seed.
 struct Recent<K, V> {
     now: Generation<K, V>,
     before: Generation<K, V>,
+    seed: Seed,
 }
 
 struct Generation<K, V> {
-    index: TextIndex,
+    index: HashIndex,
     entries: Vec<(K, V)>,
     /// How much has been added: entries, and what was added to them.
     size: usize,
@@ -44,38 +50,42 @@ struct Generation<K, V> {
 
 impl<K, V> Default for Generation<K, V> {
     fn default() -> Self {
-        Generation { index: TextIndex::default(), entries: Vec::new(), size: 0 }
+        Generation { index: HashIndex::default(), entries: Vec::new(), size: 0 }
     }
 }
 
-impl<K: AsRef<[u8]>, V> Generation<K, V> {
-    fn place(&self, key: &[u8]) -> Option<usize> {
-        self.index.find(key, |place| self.entries.get(place).is_some_and(|(other, _)| other.as_ref() == key))
+impl<K, V> Generation<K, V> {
+    #[inline(always)]
+    fn get_mut<Q: Eq + ?Sized>(&mut self, hash: u64, key: &Q) -> Option<&mut V>
+    where
+        K: Borrow<Q>,
+    {
+        let entries = &self.entries;
+        let is_it = |place: usize| entries.get(place).is_some_and(|(other, _)| other.borrow() == key);
+        let place = self.index.find(hash, &mut { is_it })?;
+        self.entries.get_mut(place).map(|(_, value)| value)
     }
 }
 
 impl<K, V> Default for Recent<K, V> {
     fn default() -> Self {
-        Recent { now: Generation::default(), before: Generation::default() }
+        Recent { now: Generation::default(), before: Generation::default(), seed: Seed::default() }
     }
 }
 
-impl<K: AsRef<[u8]>, V> Recent<K, V> {
-    fn get_mut(&mut self, key: &[u8]) -> Option<&mut V> {
-        let (generation, place) = match self.now.place(key) {
-            Some(place) => (&mut self.now, place),
-            None => {
-                let place = self.before.place(key)?;
-                (&mut self.before, place)
-            }
-        };
-        generation.entries.get_mut(place).map(|(_, value)| value)
+impl<K: Hash, V> Recent<K, V> {
+    fn get_mut<Q: Hash + Eq + ?Sized>(&mut self, key: &Q) -> Option<&mut V>
+    where
+        K: Borrow<Q>,
+    {
+        let hash = self.seed.hash_one(key);
+        self.now.get_mut(hash, key).or_else(|| self.before.get_mut(hash, key))
     }
 
     /// Adds a value whose key is not there. Returns what is forgotten.
     fn insert(&mut self, key: K, value: V) -> Vec<(K, V)> {
         let forgotten = self.grow();
-        self.now.index.insert(key.as_ref(), self.now.entries.len());
+        self.now.index.add(self.seed.hash_one(&key), self.now.entries.len());
         self.now.entries.push((key, value));
         forgotten
     }
@@ -98,8 +108,8 @@ impl<K: AsRef<[u8]>, V> Recent<K, V> {
 /// An event as others see it.
 pub(super) struct Linked<'t> {
     pub occurred: Option<Instant>,
-    pub id: Option<Uuid>,
-    pub follows: Option<Uuid>,
+    pub id: Option<Id>,
+    pub follows: Option<Id>,
     pub links: Links<Value<'t>>,
 }
 
@@ -115,40 +125,39 @@ impl<'t> Linked<'t> {
     }
 }
 
-fn uuid(value: Value<'_>) -> Option<Uuid> {
+fn uuid(value: Value<'_>) -> Option<Id> {
     if !value.is_string() {
         return None;
     }
     let text = value.bytes();
-    usual_uuid(&text).or_else(|| read_uuid(&text))
+    usual_uuid(&text).or_else(|| read_uuid(&text)).map(|id| id.as_u128())
 }
 
 /// Texts of an event that are compared with those of others, one after the other.
+#[derive(Clone, Default)]
 struct Texts {
-    bytes: Box<[u8]>,
-    ends: [Option<usize>; 4],
+    bytes: Vec<u8>,
+    ends: [Option<u16>; 4],
 }
 
 impl Texts {
     /// The id of the resource, the value at the place that its followers share with it, type and name of its state.
-    fn of(links: &Links<Value<'_>>, state: State<Value<'_>>, shared: bool) -> Self {
+    fn read(&mut self, links: &Links<Value<'_>>, state: State<Value<'_>>, shared: bool) {
+        self.bytes.clear();
         let shared = links.shared.filter(|_| shared);
-        let mut ends = [None; 4];
-        let mut bytes = Vec::with_capacity(160);
-        for (end, value) in ends.iter_mut().zip([links.resource, shared, state.kind, state.name]) {
+        for (end, value) in self.ends.iter_mut().zip([links.resource, shared, state.kind, state.name]) {
             let text = value.map(Value::bytes).filter(|text| text.len() <= LONGEST);
-            if let Some(text) = text {
-                bytes.extend_from_slice(&text);
-                *end = Some(bytes.len());
-            }
+            *end = text.and_then(|text| {
+                self.bytes.extend_from_slice(&text);
+                u16::try_from(self.bytes.len()).ok()
+            });
         }
-        Texts { bytes: bytes.into(), ends }
     }
 
     fn text(&self, which: usize) -> Option<&[u8]> {
         let end = (*self.ends.get(which)?)?;
         let before = self.ends.get(..which)?.iter().flatten().last().copied().unwrap_or_default();
-        self.bytes.get(before..end)
+        self.bytes.get(before.into()..end.into())
     }
 
     fn resource(&self) -> Option<&[u8]> {
@@ -259,24 +268,26 @@ struct Run {
 
 #[derive(Default)]
 pub(super) struct Chain {
-    seen: Recent<Uuid, Seen>,
+    seen: Recent<Id, Seen>,
     /// By the id that they follow.
-    waiting: Recent<Uuid, Vec<Waiting>>,
+    waiting: Recent<Id, Vec<Waiting>>,
     runs: Recent<Box<[u8]>, Run>,
     /// How many runs there were.
     count: u64,
     /// The indices of a run's states, by the number of the run and the instant.
-    instants: Recent<[u8; 16], u64>,
+    instants: Recent<(u64, Instant), u64>,
     /// By flow run: whether a worker has submitted it, or who has executed it before that.
     executed: Recent<Box<[u8]>, Option<Executed>>,
     /// What waits since the beginning of the current text: its places are bytes of that.
     fresh: Vec<Fresh>,
+    /// The texts of the event at hand, so that most are read without an allocation.
+    scratch: Texts,
 }
 
 /// What waits, and whose places are bytes of the current text.
 enum Fresh {
     /// The follower of this event, and which of them.
-    Waiting(Uuid, usize),
+    Waiting(Id, usize),
     Executed(Box<[u8]>),
 }
 
@@ -291,18 +302,20 @@ impl Chain {
         let links = &event.links;
         let (Some(index), Some(id)) = (subject.index, event.id) else { return };
         let family = matched.map(|matched| matched.family);
-        if let Some(first) = self.seen.get_mut(id.as_bytes()) {
+        if let Some(first) = self.seen.get_mut(&id) {
             add(findings, Code::REPEATED_EVENT_ID, subject, &Path::Field("id"), place(links.id))
                 .say("first", format_args!("{}", first.index))
-                .say("id", format_args!("{id}"));
+                .say("id", format_args!("{}", Uuid::from_u128(id)));
             // It was looked at when it came first.
             return;
         }
-        let own = Seen { index, family, occurred: event.occurred, texts: Texts::of(links, links.validated, true) };
+        let mut texts = std::mem::take(&mut self.scratch);
+        texts.read(links, links.validated, true);
+        let own = Seen { index, family, occurred: event.occurred, texts: texts.clone() };
         if let (Some(target), Some(follows)) =
             (event.follows.filter(|target| *target != id), family.and_then(|family| family.follows.as_ref()))
         {
-            let texts = Texts::of(links, links.initial, follows.same.is_some());
+            texts.read(links, links.initial, follows.same.is_some());
             let follower = Follower {
                 index,
                 occurred: event.occurred,
@@ -313,7 +326,7 @@ impl Chain {
                 texts: &texts,
                 words: Words::Of(links),
             };
-            match self.seen.get_mut(target.as_bytes()) {
+            match self.seen.get_mut(&target) {
                 Some(target) => judge(findings, &follower, target),
                 None => {
                     let (resource_text, from_text) = (follower.words.resource(), follower.words.from());
@@ -331,7 +344,7 @@ impl Chain {
                             docs,
                             place,
                             from_place,
-                            texts,
+                            texts: texts.clone(),
                             resource_text,
                             from_text,
                         },
@@ -339,7 +352,8 @@ impl Chain {
                 }
             }
         }
-        for waiting in self.waiting.get_mut(id.as_bytes()).map(std::mem::take).unwrap_or_default() {
+        self.scratch = texts;
+        for waiting in self.waiting.get_mut(&id).map(std::mem::take).unwrap_or_default() {
             judge(findings, &waiting.follower(), &own);
         }
         if let Some(matched) = matched {
@@ -349,13 +363,13 @@ impl Chain {
         self.seen.insert(id, own);
     }
 
-    fn wait(&mut self, findings: &mut Findings<'_>, target: Uuid, waiting: Waiting) {
-        if self.waiting.get_mut(target.as_bytes()).is_some() {
+    fn wait(&mut self, findings: &mut Findings<'_>, target: Id, waiting: Waiting) {
+        if self.waiting.get_mut(&target).is_some() {
             // It may be the others of this event that are forgotten.
             let forgotten = self.waiting.grow();
             not_found(findings, &forgotten);
         }
-        if let Some(others) = self.waiting.get_mut(target.as_bytes()) {
+        if let Some(others) = self.waiting.get_mut(&target) {
             self.fresh.push(Fresh::Waiting(target, others.len()));
             others.push(waiting);
             return;
@@ -374,7 +388,7 @@ impl Chain {
         for fresh in std::mem::take(&mut self.fresh) {
             match fresh {
                 Fresh::Waiting(target, which) => {
-                    let Some(waiting) = self.waiting.get_mut(target.as_bytes()).and_then(|all| all.get(which)) else {
+                    let Some(waiting) = self.waiting.get_mut(&target).and_then(|all| all.get(which)) else {
                         continue;
                     };
                     for (place, from) in [(waiting.place, false), (waiting.from_place, true)] {
@@ -395,7 +409,7 @@ impl Chain {
         for (start, end, fresh, from) in open {
             let place = match &fresh {
                 Fresh::Waiting(target, which) => {
-                    let waiting = self.waiting.get_mut(target.as_bytes()).and_then(|all| all.get_mut(*which));
+                    let waiting = self.waiting.get_mut(&target).and_then(|all| all.get_mut(*which));
                     waiting.map(|waiting| if from { &mut waiting.from_place } else { &mut waiting.place })
                 }
                 Fresh::Executed(run) => {
@@ -453,7 +467,7 @@ impl Chain {
             }
             return;
         }
-        let instant = state_key(run.number, occurred);
+        let instant = (run.number, occurred);
         if let Some(other) = self.instants.get_mut(&instant) {
             add(findings, Code::STATES_AT_SAME_INSTANT, subject, path, place()).say("index", format_args!("{other}"));
         } else {
@@ -499,12 +513,7 @@ impl Chain {
     }
 }
 
-/// What the state of a run at an instant is remembered by.
-fn state_key(run: u64, instant: Instant) -> [u8; 16] {
-    (u128::from(run) << 64 | u128::from(instant.0.cast_unsigned())).to_le_bytes()
-}
-
-fn not_found(findings: &mut Findings<'_>, waiting: &[(Uuid, Vec<Waiting>)]) {
+fn not_found(findings: &mut Findings<'_>, waiting: &[(Id, Vec<Waiting>)]) {
     for waiting in waiting.iter().flat_map(|(_, all)| all) {
         report(findings, &waiting.follower(), Code::FOLLOWS_NOT_FOUND);
     }

@@ -105,7 +105,7 @@ pub(super) fn usual_uuid(text: &[u8]) -> Option<Uuid> {
     // Of digits, letters and hyphens, upper-case letters alone have the one bit without the other.
     let (words, _) = text.as_chunks::<4>();
     let upper = words.iter().map(|word| u32::from_le_bytes(*word)).fold(0, |all, word| all | word & !(word << 1));
-    (upper & 0x4040_4040 == 0 && !id.is_nil()).then_some(id)
+    (upper & 0x4040_4040 == 0 && id.as_u128() != 0).then_some(id)
 }
 
 /// RFC 3339 with its offset.

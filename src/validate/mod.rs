@@ -4,7 +4,7 @@ mod agreement;
 mod cache;
 mod chain;
 mod consistency;
-#[cfg(feature = "custom-schemas")]
+#[cfg_attr(not(feature = "custom-schemas"), path = "custom_absent.rs")]
 mod custom;
 pub(crate) mod envelope;
 mod family;
@@ -30,8 +30,9 @@ use chain::{Chain, Linked};
 use input::{FirstLine, first_line};
 use links::Links;
 
+pub use custom::Schemas;
 #[cfg(feature = "custom-schemas")]
-pub use custom::{SchemaFile, Schemas, SchemasError, read_files};
+pub use custom::{SchemaFile, SchemasError, read_files};
 pub(crate) use envelope::{MAX_LABELS, MAX_NAME, MAX_RELATED};
 pub use options::ValidateOptions;
 
@@ -264,7 +265,6 @@ impl Events<'_> {
         let matched = entry.matched();
         let subject = Subject { index: Some(index), name: Some(&entry.name), docs: matched.family.docs };
         findings.next_event();
-        #[cfg(feature = "custom-schemas")]
         if let Some(schemas) = &self.options.schemas {
             custom::check(findings, schemas, &subject, Some(&entry.name), event);
         }
@@ -307,7 +307,6 @@ impl Events<'_> {
         }
         let links = Links::of(&parts, matched.as_ref()).map(Observed::place);
         let without_findings = findings.event_has_none();
-        #[cfg(feature = "custom-schemas")]
         if let (false, Some(schemas)) = (deep, &self.options.schemas) {
             custom::check(findings, schemas, &subject, name.as_deref(), value);
         }

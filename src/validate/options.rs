@@ -1,11 +1,9 @@
 //! How events are validated.
 
-#[cfg(feature = "custom-schemas")]
 use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer};
 
-#[cfg(feature = "custom-schemas")]
 use super::custom::Schemas;
 use crate::diagnostic::options::{ReportOptions, count};
 use crate::diagnostic::{DEFAULT_MAX_DIAGNOSTICS, Profile, Severities};
@@ -27,8 +25,7 @@ pub struct ValidateOptions {
     #[serde(deserialize_with = "count")]
     #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
     pub max_diagnostics: usize,
-    /// JSON Schemas of your own. They are no part of what is deserialized: see [`Schemas::read`].
-    #[cfg(feature = "custom-schemas")]
+    /// JSON Schemas of your own, with the feature `custom-schemas`. They are not deserialized: see `Schemas::read`.
     #[serde(skip)]
     #[cfg_attr(feature = "typescript", ts(skip))]
     pub schemas: Option<Arc<Schemas>>,
@@ -46,7 +43,6 @@ impl Default for ValidateOptions {
             profile: Profile::default(),
             severity: Severities::default(),
             max_diagnostics: DEFAULT_MAX_DIAGNOSTICS,
-            #[cfg(feature = "custom-schemas")]
             schemas: None,
         }
     }

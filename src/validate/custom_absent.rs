@@ -1,0 +1,12 @@
+//! In place of `custom`, without the feature `custom-schemas`: there are no schemas of users.
+
+use crate::diagnostic::findings::{Findings, Subject};
+use crate::json::Value;
+
+/// Needs the feature `custom-schemas`.
+#[derive(Debug)]
+pub enum Schemas {}
+
+pub(super) fn check(_: &mut Findings<'_>, schemas: &Schemas, _: &Subject<'_>, _: Option<&str>, _: Value<'_>) {
+    match *schemas {}
+}
