@@ -64,9 +64,11 @@ fuzz: ## look for input that breaks the core, FUZZ_SECONDS (60) per target
 	@cargo fuzz --version >/dev/null 2>&1 || cargo install cargo-fuzz --locked
 	@node tests/fuzz/seeds.js
 	@# Without a sanitizer stable Rust will do, and there is no unsafe code for one to watch.
-	@for name in validate chunks; do \
-		cargo fuzz run --fuzz-dir tests/fuzz --sanitizer none $$name -- \
-			-max_total_time=$(FUZZ_SECONDS) -max_len=8192 -dict=tests/fuzz/json.dict || exit 1; \
+	@cargo fuzz build --fuzz-dir tests/fuzz --sanitizer none
+	@for name in $$(cargo fuzz list --fuzz-dir tests/fuzz); do \
+		cargo fuzz run --fuzz-dir tests/fuzz --sanitizer none $$name \
+			tests/fuzz/corpus/$$name tests/fuzz/seeds/$$name -- \
+			-max_total_time=$(FUZZ_SECONDS) -max_len=8192 -timeout=60 -dict=tests/fuzz/words.dict || exit 1; \
 	done
 
 oracle: ## compare the triggers with a real Prefect (PREFECT=3.9.1) on COUNT (200) random scenarios of a SEED (1)

@@ -50,9 +50,11 @@ impl Decimal {
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "only beyond what the sentence above promises")]
     pub fn to_double(self) -> f64 {
-        let power = (0..self.exponent.saturating_abs().min(400)).fold(1.0, |power, _| power * 10.0);
+        // However often it is multiplied: of 0 and an infinite power nothing could be made.
+        let exponent = if self.digits == 0 { 0 } else { self.exponent };
+        let power = (0..exponent.saturating_abs().min(400)).fold(1.0, |power, _| power * 10.0);
         let digits = self.digits as f64;
-        let size = if self.exponent < 0 { digits / power } else { digits * power };
+        let size = if exponent < 0 { digits / power } else { digits * power };
         if self.negative { -size } else { size }
     }
 

@@ -5,7 +5,7 @@
 
 use super::decimal::Decimal;
 use super::names::NO_NAME;
-use super::tape::{ESCAPED, Kind, LONE_SURROGATE, NAMELESS, Node, Span, Tape, UNFINISHED, equal, hex4};
+use super::tape::{BARE, ESCAPED, Kind, LONE_SURROGATE, NAMELESS, Node, Span, Tape, UNFINISHED, equal, hex4};
 
 /// How deep arrays and objects can be nested. Python's `json` module, which the Prefect server
 /// reads with, gives up at about 980.
@@ -311,7 +311,9 @@ impl Reader<'_> {
 
     fn unexpected_key(&mut self, start: usize) -> Step {
         let node = self.tape.count;
-        let end = match self.text.get(start) {
+        let issues = self.issues.len();
+        let opening = self.text.get(start).copied();
+        let end = match opening {
             Some(b'"') => self.long_string(start, b'"')?,
             Some(b'\'') => {
                 self.note(Fault::SingleQuotes, start, start.saturating_add(1));
@@ -320,7 +322,7 @@ impl Reader<'_> {
             Some(b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'$' | b'0'..=b'9') => {
                 let end = self.bare_end(start);
                 self.note(Fault::UnquotedKey, start, end);
-                self.push(Kind::String, start, end, 0, NO_NAME);
+                self.push(Kind::String, start, end, BARE, NO_NAME);
                 end
             }
             Some(_) => return self.stop(Fault::MissingValue, start, 1),
@@ -328,9 +330,11 @@ impl Reader<'_> {
         };
         let Tape { nodes, names, .. } = &mut *self.tape;
         if let Some(key) = nodes.get_mut(node) {
-            // An escaped key can equal one of other bytes: it has no number.
+            // An escaped key can equal one of other bytes: it has no number. One that is wrong has none either: it would
+            // be expected next time, and compared instead of read.
+            let is_right = opening == Some(b'"') && key.flags == 0 && self.issues.len() == issues;
             let raw = self.text.get(key.start as usize..key.end as usize).unwrap_or_default();
-            key.name = if key.flags == 0 { names.number(raw) } else { NO_NAME };
+            key.name = if is_right { names.number(raw) } else { NO_NAME };
             if key.name == NO_NAME {
                 key.flags |= NAMELESS;
             }

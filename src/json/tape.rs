@@ -43,7 +43,7 @@ pub(super) const UNFINISHED: u8 = 4;
 pub(super) const NAMELESS: u8 = 8;
 /// A value that stands elsewhere than its text: its place is among [`Tape::places`].
 const PLACED: u8 = 16;
-/// A scalar of YAML without quotes.
+/// A scalar of YAML without quotes, or a key without them.
 pub(super) const BARE: u8 = 32;
 
 /// 16 bytes. Offsets are bytes of the text, or of what the tape holds instead of it. In this order, the last half is read as one word.

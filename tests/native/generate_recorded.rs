@@ -1,7 +1,8 @@
 //! What is generated stays what it is: for the same seed and time, byte by byte, or the same mistake.
 //!
 //! `tests/cases/generated.ndjson.gz` was recorded with the builder of version 0.1.0, of which this is another
-//! implementation.
+//! implementation. In three of its rows that builder wrote no JSON: texts among the further fields of a payload lacked
+//! their quotes.
 
 use prefect_events::generate::{BuildOptions, History, RunSpec, build_event, build_run};
 use proptest::prelude::*;
@@ -11,7 +12,7 @@ use super::cases;
 
 #[test]
 fn events_and_runs_are_those_that_were_recorded() {
-    let mut count = [0; 4];
+    let (mut count, mut without_quotes) = ([0; 4], 0);
     cases::each_row("generated.ndjson.gz", |row| {
         let case: Value = serde_json::from_slice(row.raw()).unwrap();
         let options: BuildOptions = serde_json::from_value(case["options"].clone()).unwrap();
@@ -23,11 +24,21 @@ fn events_and_runs_are_those_that_were_recorded() {
         let kind = usize::from(case["event"].is_null()) * 2 + usize::from(built.is_err());
         count[kind] += 1;
         match built {
-            Ok(built) => assert_eq!(Some(&*built), case["built"].as_str(), "{case:#}"),
+            Ok(built) => {
+                let recorded = case["built"].as_str().unwrap();
+                if serde_json::from_str::<Value>(recorded).is_ok() {
+                    assert_eq!(built, recorded, "{case:#}");
+                } else {
+                    without_quotes += 1;
+                    assert!(serde_json::from_str::<Value>(&built).is_ok(), "{built}");
+                    assert_eq!(built.replace('"', ""), recorded.replace('"', ""), "{case:#}");
+                }
+            }
             Err(error) => assert_eq!(Some(&*error.to_string()), case["mistake"].as_str(), "{case:#}"),
         }
     });
     assert!(count.iter().all(|count| *count > 40), "{count:?}");
+    assert_eq!(without_quotes, 3);
 }
 
 fn whole(mut history: History) -> String {

@@ -23,6 +23,7 @@ mod documentation;
 mod envelope;
 mod explanations;
 mod faults;
+mod fuzz;
 mod inputs;
 mod layers;
 mod mutation;

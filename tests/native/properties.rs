@@ -1,15 +1,14 @@
 //! What holds for any input.
 
-use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use prefect_events::diagnostic::{Code, Diagnostic, Position, Range, Report, Severity};
-use prefect_events::diagnostic::{Profile, TextOptions};
+use prefect_events::diagnostic::{Code, Diagnostic, Report, Severity, TextOptions};
 use prefect_events::validate::{Stream, ValidateOptions, validate};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-const ALL: usize = 1_000_000;
+use super::fuzz::targets::reports::{Units, assert_sound, keys};
+use super::fuzz::targets::validate::{ALL, hold};
 
 /// Pieces of JSON, of events, and of what is neither.
 const PIECES: [&str; 48] = [
@@ -214,82 +213,6 @@ fn lines() -> impl Strategy<Value = Vec<Vec<u8>>> {
 
 // ---- what must hold
 
-fn decoded(text: &[u8]) -> Vec<u16> {
-    String::from_utf8_lossy(text).encode_utf16().collect()
-}
-
-/// The place of an offset, the slow way.
-fn place(units: &[u16], offset: usize) -> Position {
-    let before = &units[..offset];
-    let line_start = before.iter().rposition(|&unit| unit == u16::from(b'\n')).map_or(0, |last| last + 1);
-    let line = before.iter().filter(|&&unit| unit == u16::from(b'\n')).count() + 1;
-    Position { line: line as u64, column: (offset - line_start + 1) as u64, offset: offset as u64 }
-}
-
-fn assert_range(range: Range, units: &[u16]) {
-    assert!(range.start.offset <= range.end.offset, "{range:?}");
-    for position in [range.start, range.end] {
-        assert!(position.offset as usize <= units.len(), "{range:?} is beyond {}", units.len());
-        assert_eq!(position, place(units, position.offset as usize));
-    }
-}
-
-fn assert_sound(report: &Report, units: &[u16]) {
-    let count = |severity| report.diagnostics.iter().filter(|found| found.severity == severity).count() as u64;
-    let left_out = report.truncated.unwrap_or_default();
-    assert_eq!(report.errors + report.warnings + report.infos, report.diagnostics.len() as u64 + left_out);
-    if left_out == 0 {
-        assert_eq!(
-            (report.errors, report.warnings, report.infos),
-            (count(Severity::Error), count(Severity::Warning), count(Severity::Info))
-        );
-    }
-    assert_eq!(report.valid, report.errors == 0);
-    for found in &report.diagnostics {
-        assert!(Code::find(found.code).is_some(), "{}", found.code);
-        assert!(!found.message.is_empty());
-        assert!(found.path.is_empty() || found.path.starts_with('/'), "{}", found.path);
-        assert!(found.event.is_none_or(|event| event < report.events), "{found:?} of {}", report.events);
-        assert_range(found.range.unwrap_or_else(|| panic!("{found:?}")), units);
-        let edits = found.fix.iter().flat_map(|fix| &fix.edits);
-        edits.for_each(|edit| assert_range(edit.range, units));
-    }
-}
-
-fn hold(text: &[u8]) {
-    let units = decoded(text);
-    let report = check(text);
-    assert_sound(&report, &units);
-    let server = validate(text, TextOptions::default(), &ValidateOptions { profile: Profile::Server, ..settings() });
-    assert_sound(&server, &units);
-    let mut errors = keys(report.diagnostics.iter().filter(|found| found.severity == Severity::Error));
-    for (key, count) in keys(&server.diagnostics) {
-        assert!(key.0.1 == "Error", "{key:?} is no error");
-        assert!(errors.remove(&key).is_some_and(|all| all >= count), "the profile `server` alone has {key:?}");
-    }
-    // Without places: the same findings.
-    let bare = validate(text, TextOptions { places: false, wtf8: false }, &settings());
-    assert!(bare.diagnostics.iter().all(|found| found.range.is_none() && found.fix.is_none()));
-    assert_eq!(codes(&bare), codes(&report));
-}
-
-type Key<'r> = ((&'r str, String), Option<u64>, &'r str, Option<Range>, &'r str);
-
-/// The findings as a multiset.
-fn keys<'r>(found: impl IntoIterator<Item = &'r Diagnostic>) -> BTreeMap<Key<'r>, usize> {
-    let mut keys = BTreeMap::new();
-    for found in found {
-        let key =
-            ((found.code, format!("{:?}", found.severity)), found.event, &*found.path, found.range, &*found.message);
-        *keys.entry(key).or_default() += 1;
-    }
-    keys
-}
-
-fn codes(report: &Report) -> Vec<(&str, &str)> {
-    report.diagnostics.iter().map(|found| (found.code, &*found.path)).collect()
-}
-
 proptest! {
     #![proptest_config(config(400))]
 
@@ -307,7 +230,7 @@ proptest! {
     fn of_strings_of_javascript(units in prop::collection::vec(prop_oneof![4 => select(&PIECES[..]).prop_map(|piece| piece.encode_utf16().collect::<Vec<u16>>()), 1 => any::<u16>().prop_map(|unit| vec![unit]), 1 => (0xd800_u16..0xe000).prop_map(|unit| vec![unit])], 0..60)) {
         let units = units.concat();
         let report = validate(&wtf8(&units), TextOptions { places: true, wtf8: true }, &settings());
-        assert_sound(&report, &units);
+        assert_sound(&report, &Units::new(units), true);
     }
 }
 
@@ -374,7 +297,7 @@ proptest! {
         let before = check(&text);
         let count = |report: &Report, of: &Diagnostic| report.diagnostics.iter().filter(|found| found.code == of.code && found.path == of.path).count();
         for found in before.diagnostics.iter().filter(|found| found.fix.is_some()) {
-            let fixed = fixed(&text, found);
+            let fixed = Units::of(&text, false).fixed(found);
             let after = check(fixed.as_bytes());
             prop_assert!(count(&after, found) < count(&before, found), "{:?}\n{}\nbecomes {}\n{:#?}", found, String::from_utf8_lossy(&text), fixed, after.diagnostics);
             // After a single slip nothing else can be wrong that was not wrong before, but that a value whose writing
@@ -410,7 +333,7 @@ proptest! {
         };
         let expected: Vec<Diagnostic> = before.diagnostics.iter().filter_map(changed).collect();
         prop_assert_eq!(&after.diagnostics, &expected, "{:?}", severity);
-        assert_sound(&after, &decoded(&text));
+        assert_sound(&after, &Units::of(&text, false), true);
     }
 }
 
@@ -420,22 +343,4 @@ fn sorted(found: &[Diagnostic]) -> Vec<&Diagnostic> {
         (a.event, a.range, a.code, &a.path, &a.message).cmp(&(b.event, b.range, b.code, &b.path, &b.message))
     });
     sorted
-}
-
-/// The text with a fix applied, as an editor does it: all else stays as it is.
-fn fixed(text: &[u8], found: &Diagnostic) -> String {
-    let units = decoded(text);
-    let mut edits = found.fix.clone().unwrap().edits;
-    assert!(!edits.is_empty(), "{found:?}");
-    edits.sort_by_key(|edit| edit.range.start.offset);
-    let (mut out, mut at) = (Vec::new(), 0);
-    for edit in edits {
-        let (start, end) = (edit.range.start.offset as usize, edit.range.end.offset as usize);
-        assert!(at <= start, "the edits overlap: {found:?}");
-        out.extend_from_slice(&units[at..start]);
-        out.extend(edit.text.encode_utf16());
-        at = end;
-    }
-    out.extend_from_slice(&units[at..]);
-    String::from_utf16(&out).unwrap()
 }

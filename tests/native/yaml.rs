@@ -9,6 +9,8 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use serde_json::{Value as Json, json};
 
+use super::fuzz::targets::yaml::assert_places;
+
 /// A value with its types, as `tests/oracle/pyyaml.py` writes it. Numbers are compared as numbers.
 fn typed(value: Value<'_>) -> Json {
     match value.kind() {
@@ -64,32 +66,8 @@ fn ours(text: &str) -> Result<Json, YamlError> {
     yaml::read(text.as_bytes(), &mut tape)?;
     let document = tape.document(text.as_bytes());
     let root = document.root().unwrap();
-    places_are_right(text, root);
+    assert_places(text, root);
     Ok(typed(root))
-}
-
-/// Every value stands where its text is: quotes, brackets and indicators are those of its kind.
-fn places_are_right(text: &str, root: Value<'_>) {
-    for value in root.descendants() {
-        let Span { start, end } = value.span();
-        let written = text.get(start as usize..end as usize).unwrap_or_else(|| panic!("{text:?} {start}..{end}"));
-        let trimmed = written.trim_matches([' ', '\n', '\r', '\t']);
-        assert_eq!(trimmed, written, "{text:?}: white space around {:?}", value.kind());
-        match value.kind() {
-            Kind::Array | Kind::Object => {}
-            _ if value.is_bare() => {
-                let block = written.starts_with(['|', '>']);
-                assert!(
-                    block || written.len() < 2 || !written.starts_with(['"', '\'', '&', '!', '#']),
-                    "{text:?}: {written:?}"
-                );
-            }
-            _ => {
-                let quote = written.starts_with(['"', '\'']) && written.len() > 1 && written.ends_with(&written[..1]);
-                assert!(quote || written.starts_with(['|', '>']), "{text:?}: {written:?}");
-            }
-        }
-    }
 }
 
 /// Compares with PyYAML's answer. `None`: both agree.
@@ -536,7 +514,7 @@ proptest! {
                     let text = String::from_utf8_lossy(&text);
                     prop_assert!(error.problem == YamlProblem::Utf8 || text.is_char_boundary(start as usize));
                 }
-                Ok(()) => places_are_right(std::str::from_utf8(&text).unwrap(), tape.document(&text).root().unwrap()),
+                Ok(()) => assert_places(std::str::from_utf8(&text).unwrap(), tape.document(&text).root().unwrap()),
             }
         }
     }

@@ -74,7 +74,9 @@ pub(super) fn write_time(time: Instant, zone: &str, sink: &mut impl Sink) {
     sink.chars(zone);
 }
 
-/// The JSON text of a value. The reader has made sure that it is Unicode.
+/// The JSON text of a value, on one line. The reader has made sure that it is Unicode.
 pub(super) fn raw(value: Value<'_>) -> Cow<'_, str> {
-    String::from_utf8_lossy(value.raw())
+    let written = String::from_utf8_lossy(value.written());
+    // In JSON a line break is never within a string, and never all that separates two values.
+    if written.contains(['\n', '\r']) { written.replace(['\n', '\r'], "").into() } else { written }
 }

@@ -1,0 +1,39 @@
+//! What must hold for any input, one function for each fuzz target. `tests/native/fuzz.rs` includes this file too, and
+//! runs the functions on the committed seeds.
+//!
+//! A function panics if its property does not hold.
+
+pub mod check;
+pub mod chunks;
+pub mod event;
+pub mod expectations;
+pub mod fixes;
+pub mod history;
+mod input;
+pub mod json;
+pub mod options;
+pub mod replay;
+pub mod reports;
+pub mod schemas;
+pub mod simulate;
+pub mod validate;
+pub mod warm;
+pub mod yaml;
+
+/// The targets by name.
+pub const TARGETS: [(&str, fn(&[u8])); 14] = [
+    ("validate", validate::target),
+    ("chunks", chunks::target),
+    ("warm", warm::target),
+    ("json", json::target),
+    ("yaml", yaml::target),
+    ("check", check::target),
+    ("simulate", simulate::target),
+    ("expectations", expectations::target),
+    ("replay", replay::target),
+    ("event", event::target),
+    ("history", history::target),
+    ("schemas", schemas::target),
+    ("fixes", fixes::target),
+    ("options", options::target),
+];

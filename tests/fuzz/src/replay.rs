@@ -1,0 +1,48 @@
+//! Captured events are played to an automation: the decisions are the same, whatever else is returned, and the order of
+//! the documents in the text does not matter. The texts are the automation, the events and the options.
+
+use prefect_events::simulate::{DocumentText, FoundIn, ReplayError, ReplayOptions, compare_replays, replay};
+
+use super::input::{choice, has, is_short, texts};
+use super::reports::Units;
+use super::simulate::{assert_compared, assert_result, assert_timeline, outcome};
+
+pub fn target(input: &[u8]) {
+    let (choice, rest) = choice(input);
+    let texts = texts(rest);
+    if !texts.iter().all(|text| is_short(text)) {
+        return;
+    }
+    let text = |at: usize| texts.get(at).copied().unwrap_or_default();
+    let (automation, events) = (DocumentText::from(text(0)), DocumentText::from(text(1)));
+    let options = match serde_json::from_slice::<ReplayOptions>(text(2)) {
+        Ok(options) => options,
+        Err(error) => {
+            assert!(!error.to_string().is_empty());
+            ReplayOptions::default()
+        }
+    };
+    let plain = ReplayOptions { trace: false, timeline: false, ..options };
+    let result = match replay(automation, events, &plain) {
+        Ok(result) => result,
+        Err(error) => return assert!(!error.to_string().is_empty()),
+    };
+    assert_eq!(result.found_in.is_some(), !result.errors.is_empty() || !result.warnings.is_empty());
+    let found_in = if result.found_in == Some(FoundIn::Events) { events } else { automation };
+    assert_result(&result, &Units::of(found_in.bytes, false), true);
+
+    // Decisions may be too many where firings are not.
+    let traced = match replay(automation, events, &ReplayOptions { trace: true, timeline: true, ..options }) {
+        Ok(traced) => traced,
+        Err(error) => return assert_eq!(error, ReplayError::TooMuch),
+    };
+    assert_eq!(outcome(&traced), outcome(&result));
+    if let Some(timeline) = &traced.timeline {
+        assert_timeline(timeline, &traced);
+    }
+    if has(choice, 0)
+        && let Ok(comparison) = compare_replays(automation, events, &plain)
+    {
+        assert_compared(&comparison);
+    }
+}
