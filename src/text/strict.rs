@@ -126,7 +126,6 @@ pub(crate) fn from_text<'de, D: Deserializer<'de>, T>(
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use serde::Deserialize;
 

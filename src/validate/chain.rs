@@ -327,7 +327,7 @@ impl Chain {
                 words: Words::Of(links),
             };
             if let Some(target) = self.seen.get_mut(&target) {
-                judge(findings, &follower, target)
+                judge(findings, &follower, target);
             } else {
                 let (resource_text, from_text) = (follower.words.resource(), follower.words.from());
                 let Follower { index, occurred, follows, subject, place, from_place, .. } = follower;
@@ -480,7 +480,7 @@ impl Chain {
             run.moved = Some(occurred).max(run.moved);
         }
         if let Some(known) = self.runs.get_mut(resource) {
-            *known = run
+            *known = run;
         } else {
             self.count = self.count.saturating_add(1);
             self.runs.insert(resource.into(), run);

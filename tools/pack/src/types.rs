@@ -100,8 +100,8 @@ fn laid_out(declaration: &str) -> String {
             let text = match comment.as_slice() {
                 [one] => format!("{indent}/** {one} */\n"),
                 lines => {
-                    let lines: String = lines.iter().map(|line| format!("{indent} * {line}\n")).collect();
-                    format!("{indent}/**\n{lines}{indent} */\n").replace(" * \n", " *\n")
+                    let lines: Vec<String> = lines.iter().map(|line| format!("{indent} * {line}\n")).collect();
+                    format!("{indent}/**\n{}{indent} */\n", lines.concat()).replace(" * \n", " *\n")
                 }
             };
             out.push_str(&text);
@@ -115,13 +115,13 @@ fn laid_out(declaration: &str) -> String {
         } else if let (true, Some(field)) = (interface, line.strip_suffix("};").or(line.strip_suffix(','))) {
             let field = field.trim().trim_end_matches(',');
             if !field.is_empty() {
-                out.push_str(&format!("{indent}{field};\n"));
+                out.extend([&*indent, field, ";\n"]);
             }
             if line.ends_with("};") {
                 out.push_str("}\n");
             }
         } else {
-            out.push_str(&format!("{indent}{line}\n"));
+            out.extend([&*indent, line, "\n"]);
         }
     }
     out
@@ -134,7 +134,7 @@ fn without_links(comment: &str) -> String {
     while let Some((before, (name, after))) =
         rest.split_once("[`").and_then(|(before, link)| Some((before, link.split_once("`]")?)))
     {
-        out.push_str(&format!("{before}`{name}`"));
+        out.extend([before, "`", name, "`"]);
         rest = after.strip_prefix('(').and_then(|target| target.split_once(')')).map_or(after, |(_, after)| after);
     }
     out + rest
