@@ -9,7 +9,7 @@ fn options(plain: JsValue) -> Result<ValidateOptions, JsValue> {
 }
 
 #[cfg(not(feature = "custom-schemas"))]
-pub fn read(plain: JsValue, _: Option<String>) -> Result<ValidateOptions, JsValue> {
+pub(crate) fn read(plain: JsValue, _: Option<String>) -> Result<ValidateOptions, JsValue> {
     options(plain)
 }
 
