@@ -43,10 +43,11 @@ browser-test: page ## the page and the widget in a real browser
 screenshots: page ## pictures of the page: target/screenshots, and docs/images for the README
 	node tests/browser/screenshots.js
 
-lint: build ## formatting, clippy, Biome, TypeScript
+lint: build ## formatting, clippy, documentation, Biome, TypeScript
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
-	cargo clippy --package prefect-events --lib --target wasm32-unknown-unknown --features module-events,module-authoring,module-schemas -- -D warnings
+	cargo clippy --package prefect-events-validate --package prefect-events-author --target wasm32-unknown-unknown -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --quiet --package prefect-events --no-deps
 	npx biome ci
 	npx tsc --project tsconfig.json
 	npx tsc --project www/tsconfig.json

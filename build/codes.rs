@@ -64,7 +64,7 @@ fn once() -> u32 {
 
 /// Writes the codes: `codes.rs`, where each stands by itself, so that a program holds the words of those alone that it
 /// names; and `explanations.rs`, apart from it for the same reason, with its lines in the same order.
-pub fn generate(source: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
+pub(crate) fn generate(source: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
     let codes: Vec<Code> = serde_saphyr::from_str(&std::fs::read_to_string(source)?)
         .map_err(|error| format!("{}: {error}", source.display()))?;
     let mut seen = BTreeSet::new();

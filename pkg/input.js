@@ -132,14 +132,11 @@ export function optionsOf(options, callee, functions) {
     throw new TypeError(`the options of ${callee} must be an object`);
   /** @type {(this: unknown, key: string, value: unknown) => unknown} */
   function plain(key, value) {
-    const progress = functions && key === "onProgress" && this === options;
-    if (progress && typeof value === "function") {
-      functions.onProgress = value;
-      return undefined;
-    }
-    if (typeof value === "function") throw new TypeError(`\`${key}\` is a function`);
-    if (progress && value !== undefined) throw new TypeError("`onProgress` is no function");
-    return refuseHalves(key, value);
+    if (typeof value !== "function") return refuseHalves(key, value);
+    if (!functions || key !== "onProgress" || this !== options)
+      throw new TypeError(`\`${key}\` is a function`);
+    functions.onProgress = value;
+    return undefined;
   }
   return JSON.parse(jsonOf(options, `the options of ${callee}`, plain));
 }

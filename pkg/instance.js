@@ -27,17 +27,6 @@ const STALE = "this ended when another call to prefect-events failed: start it a
  */
 export const present = new Map();
 
-/** @type {{ [N in ModuleName]: string }} */
-const MISSING = {
-  validate: "prefect-events has not been started: call `await init()` first",
-  author:
-    "this needs the module `author`, which has not been loaded: call `await init()` first, or with `prefect-events/slim` " +
-    "give `init` the source of `prefect_events_author.wasm` as `author`",
-  schemas:
-    "the option `schemas` needs a module that has not been loaded: call `await init({ schemas: true })` first, or give " +
-    "the source of `prefect_events_schemas.wasm` instead of `true`",
-};
-
 /**
  * Firefox has a kind of error of its own for it.
  * @param {unknown} error
@@ -89,10 +78,11 @@ export class Instance {
   /**
    * @param {ModuleName} name
    * @param {G} glue
+   * @param {string} missing the sentence for those who call it before it is there
    */
-  constructor(name, glue) {
+  constructor(name, glue, missing) {
     this.#glue = glue;
-    this.#missing = MISSING[name];
+    this.#missing = missing;
     present.set(name, this);
   }
 
@@ -188,10 +178,13 @@ export class Instance {
       sound = true;
       return result;
     } catch (error) {
-      if (error instanceof Thrown && born === this.#generation) {
-        sound = true;
+      const alive = born === this.#generation;
+      if (error instanceof Thrown) {
+        sound = alive;
         throw error.error;
       }
+      // A call within this one failed, and this one went on with what was left.
+      if (!alive) throw new Error(STALE, { cause: error });
       sound = error instanceof TypeError && error.message.startsWith(MISUSE);
       throw sound ? error : new Error(this.#reason(error, size), { cause: error });
     } finally {

@@ -13,7 +13,7 @@ use super::statics::variant;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Contents {
+pub(super) struct Contents {
     /// Path of the page in the documentation; none: its families are not documented.
     page: Option<String>,
     // What the page's families say unless they say otherwise.
@@ -41,7 +41,7 @@ pub struct Contents {
 
 /// Everything that `use` can name.
 #[derive(Default)]
-pub struct Groups {
+pub(super) struct Groups {
     pub labels: BTreeMap<String, Vec<Label>>,
     pub resources: BTreeMap<String, Resource>,
     pub related: BTreeMap<String, Vec<Related>>,
@@ -53,7 +53,7 @@ pub struct Groups {
 
 impl Contents {
     /// Adds the page's groups, and gives its families with the page's defaults.
-    pub fn read(self, groups: &mut Groups) -> Result<Vec<Family>, String> {
+    pub(super) fn read(self, groups: &mut Groups) -> Result<Vec<Family>, String> {
         add(&mut groups.labels, self.labels)?;
         add(&mut groups.resources, self.resources)?;
         add(&mut groups.related, self.related)?;
@@ -84,7 +84,7 @@ fn add<T>(all: &mut BTreeMap<String, T>, more: BTreeMap<String, T>) -> Result<()
 }
 
 /// Gives every family that is `like` another what that one says and it does not.
-pub fn inherit(mut families: Vec<(String, Family)>) -> Result<Vec<(String, Family)>, String> {
+pub(super) fn inherit(mut families: Vec<(String, Family)>) -> Result<Vec<(String, Family)>, String> {
     let models: BTreeMap<_, _> = families.iter().map(|(_, family)| (family.name.clone(), family.clone())).collect();
     for (page, family) in &mut families {
         let Some(like) = &family.like else { continue };
@@ -112,7 +112,7 @@ pub fn inherit(mut families: Vec<(String, Family)>) -> Result<Vec<(String, Famil
 
 #[derive(Deserialize, Clone)]
 #[serde(deny_unknown_fields)]
-pub struct Family {
+pub(super) struct Family {
     pub name: String,
     pub title: String,
     /// Another family, for all that is not said here (but variants, follows and notes).
@@ -148,7 +148,7 @@ pub struct Family {
 /// How bad something is; `accepted`: not at all.
 #[derive(Deserialize, Clone, Copy, PartialEq, Debug)]
 #[serde(rename_all = "lowercase")]
-pub enum Level {
+pub(super) enum Level {
     Error,
     Warning,
     Info,
@@ -157,7 +157,7 @@ pub enum Level {
 
 impl Level {
     /// The crate's `Severity`, unless it is accepted.
-    pub fn severity(self) -> Option<TokenStream> {
+    pub(super) fn severity(self) -> Option<TokenStream> {
         (self != Level::Accepted).then(|| variant("Severity", &self))
     }
 }
@@ -165,7 +165,7 @@ impl Level {
 /// Who says so, by the names of the crate's `Source`.
 #[derive(Deserialize, Clone, Copy, PartialEq, Debug)]
 #[serde(rename_all = "lowercase")]
-pub enum Source {
+pub(super) enum Source {
     Docs,
     Code,
     Both,
@@ -174,7 +174,7 @@ pub enum Source {
 /// By the names of the crate's `Presence`.
 #[derive(Deserialize, Clone, Copy, PartialEq, Debug)]
 #[serde(rename_all = "lowercase")]
-pub enum Presence {
+pub(super) enum Presence {
     Required,
     Optional,
     Undocumented,
@@ -183,7 +183,7 @@ pub enum Presence {
 /// By the names of the crate's `Compare`.
 #[derive(Deserialize, Clone, Copy, PartialEq, Debug)]
 #[serde(rename_all = "lowercase")]
-pub enum Compare {
+pub(super) enum Compare {
     Text,
     Instant,
     Integer,
@@ -194,7 +194,7 @@ pub enum Compare {
 
 #[derive(Deserialize, Clone)]
 #[serde(deny_unknown_fields)]
-pub struct Label {
+pub(super) struct Label {
     #[serde(rename = "use")]
     pub group: Option<String>,
     #[serde(default)]
@@ -222,7 +222,7 @@ fn required() -> Presence {
 
 #[derive(Deserialize, Clone)]
 #[serde(deny_unknown_fields)]
-pub struct Resource {
+pub(super) struct Resource {
     pub id: String,
     pub example: String,
     pub labels: Vec<Label>,
@@ -230,7 +230,7 @@ pub struct Resource {
 
 #[derive(Deserialize, Clone)]
 #[serde(deny_unknown_fields)]
-pub struct Related {
+pub(super) struct Related {
     #[serde(rename = "use")]
     pub group: Option<String>,
     #[serde(default)]
@@ -259,7 +259,7 @@ pub struct Related {
 
 #[derive(Deserialize, Clone)]
 #[serde(deny_unknown_fields)]
-pub struct Field {
+pub(super) struct Field {
     #[serde(rename = "use")]
     pub group: Option<String>,
     #[serde(default)]
@@ -293,7 +293,7 @@ fn string() -> String {
 
 #[derive(Deserialize, Clone)]
 #[serde(deny_unknown_fields)]
-pub struct Also {
+pub(super) struct Also {
     #[serde(rename = "type")]
     pub kind: String,
     /// A sentence on it, by its severity.
@@ -304,7 +304,7 @@ pub struct Also {
 /// A value or a template.
 #[derive(Deserialize, Clone)]
 #[serde(deny_unknown_fields)]
-pub struct Value {
+pub(super) struct Value {
     #[serde(rename = "use")]
     pub group: Option<String>,
     #[serde(default)]
@@ -316,7 +316,7 @@ pub struct Value {
 
 #[derive(Deserialize, Clone)]
 #[serde(deny_unknown_fields)]
-pub struct Variant {
+pub(super) struct Variant {
     #[serde(rename = "use")]
     pub group: Option<String>,
     #[serde(default)]
@@ -334,7 +334,7 @@ fn yes() -> bool {
 
 #[derive(Deserialize, Clone)]
 #[serde(deny_unknown_fields)]
-pub struct Equal {
+pub(super) struct Equal {
     #[serde(rename = "use")]
     pub group: Option<String>,
     #[serde(default)]
@@ -350,7 +350,7 @@ fn as_text() -> Compare {
 
 #[derive(Deserialize, Clone)]
 #[serde(deny_unknown_fields)]
-pub struct Follows {
+pub(super) struct Follows {
     pub text: String,
     #[serde(default)]
     pub families: Vec<String>,
@@ -368,7 +368,7 @@ pub struct Follows {
 
 /// An entry that can be written as a text alone.
 #[derive(Clone)]
-pub struct Short<T>(pub T);
+pub(super) struct Short<T>(pub T);
 
 impl From<&str> for Value {
     fn from(text: &str) -> Self {

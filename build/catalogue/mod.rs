@@ -2,11 +2,13 @@
 
 mod data;
 #[allow(dead_code, reason = "shared with the crate")]
+#[expect(unreachable_pub, reason = "public in the library, of which it is a part")]
 #[path = "../../src/catalogue/hole.rs"]
 mod hole;
 mod resolve;
 mod statics;
 #[allow(dead_code, reason = "shared with the crate")]
+#[expect(unreachable_pub, reason = "public in the library, of which it is a part")]
 #[path = "../../src/catalogue/template.rs"]
 mod template;
 
@@ -16,7 +18,7 @@ use std::path::Path;
 use data::{Contents, Groups};
 
 /// Writes the pages of a folder to `catalogue.rs`, which the crate includes.
-pub fn generate(folder: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
+pub(crate) fn generate(folder: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
     let mut files =
         std::fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>()?;
     files.retain(|file| file.extension().is_some_and(|ending| ending == "yaml"));

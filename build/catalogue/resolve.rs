@@ -27,7 +27,7 @@ type Fallible<T> = Result<T, String>;
 const SITE: &str = "https://docs.prefect.io";
 
 /// The families as the crate includes them: checked, and with all groups resolved.
-pub fn resolve(families: &[(String, data::Family)], groups: &Groups) -> Result<String, Box<dyn Error>> {
+pub(super) fn resolve(families: &[(String, data::Family)], groups: &Groups) -> Result<String, Box<dyn Error>> {
     let names: Vec<_> = families.iter().map(|(_, f)| f.name.as_str()).collect();
     unique("family", families.iter().map(|(_, family)| &family.name))?;
     let resolver = Resolver { groups, names, statics: Statics::default() };

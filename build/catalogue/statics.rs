@@ -9,7 +9,7 @@ use quote::{ToTokens, format_ident, quote};
 /// Facts of the same kind of thing that stand in two tables beside the catalogue, row by row: what only building an event needs,
 /// and what only describing it needs.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Table {
+pub(super) enum Table {
     Label,
     Related,
     Field,
@@ -26,8 +26,8 @@ const TABLES: [(Table, &str, [Column; 2]); 6] = [
     (Table::Label, "LABELS", [("LABEL_AUTHORING", "Authoring"), ("LABEL_DESCRIPTIONS", "Description")]),
     (Table::Related, "RELATED", [("RELATED_AUTHORING", "Generation"), ("RELATED_DESCRIPTIONS", "RelatedDescription")]),
     (Table::Field, "FIELDS", [("FIELD_AUTHORING", "Authoring"), ("FIELD_DESCRIPTIONS", "Description")]),
-    (Table::Variant, "VARIANTS", [("VARIANT_AUTHORING", "Option<&'static str>"), ("VARIANT_DESCRIPTIONS", "bool")]),
-    (Table::Follows, "FOLLOWS", [("FOLLOWS_AUTHORING", "&'static str"), ("FOLLOWS_DESCRIPTIONS", "bool")]),
+    (Table::Variant, "VARIANTS", [("VARIANT_AUTHORING", "Option<&str>"), ("VARIANT_DESCRIPTIONS", "bool")]),
+    (Table::Follows, "FOLLOWS", [("FOLLOWS_AUTHORING", "&str"), ("FOLLOWS_DESCRIPTIONS", "bool")]),
     (Table::Family, "FAMILY_ROWS", [("FAMILY_AUTHORING", "()"), ("FAMILY_DESCRIPTIONS", "FamilyDescription")]),
 ];
 
@@ -41,7 +41,7 @@ struct Rows {
 }
 
 #[derive(Default)]
-pub struct Statics {
+pub(super) struct Statics {
     written: RefCell<Vec<TokenStream>>,
     /// The names of those that were written, by their text.
     known: RefCell<HashMap<String, Ident>>,
@@ -50,7 +50,7 @@ pub struct Statics {
 
 impl Statics {
     /// A `&'static [T]`: the same list is written once.
-    pub fn list(&self, kind: &str, items: &[TokenStream]) -> TokenStream {
+    pub(super) fn list(&self, kind: &str, items: &[TokenStream]) -> TokenStream {
         if items.is_empty() {
             return quote!(&[]);
         }
@@ -60,18 +60,18 @@ impl Statics {
     }
 
     /// A `&'static T`, likewise.
-    pub fn one(&self, kind: &str, item: &TokenStream) -> TokenStream {
+    pub(super) fn one(&self, kind: &str, item: &TokenStream) -> TokenStream {
         let name = self.named(kind, &parsed(kind), item);
         quote!(&#name)
     }
 
-    pub fn texts(&self, texts: &[impl AsRef<str>]) -> TokenStream {
+    pub(super) fn texts(&self, texts: &[impl AsRef<str>]) -> TokenStream {
         let texts: Vec<_> = texts.iter().map(|text| text.as_ref().to_token_stream()).collect();
-        self.list("&'static str", &texts)
+        self.list("&str", &texts)
     }
 
     /// The number of a row: the same row is written once.
-    pub fn row(&self, table: Table, authoring: TokenStream, description: TokenStream) -> TokenStream {
+    pub(super) fn row(&self, table: Table, authoring: TokenStream, description: TokenStream) -> TokenStream {
         let mut tables = self.tables.borrow_mut();
         let Rows { all, known } = tables.entry(table).or_default();
         let text = format!("{authoring}\n{description}");
@@ -99,7 +99,7 @@ impl Statics {
     }
 
     /// The text of all, a line each.
-    pub fn finish(self) -> Result<String, String> {
+    pub(super) fn finish(self) -> Result<String, String> {
         let mut written = self.written.into_inner();
         let mut tables = self.tables.into_inner();
         for (table, count, statics) in TABLES {
@@ -124,7 +124,7 @@ impl Statics {
     }
 
     /// Adds a static of the catalogue itself.
-    pub fn public(&self, item: &TokenStream) {
+    pub(super) fn public(&self, item: &TokenStream) {
         self.written.borrow_mut().push(quote!(pub(super) #item));
     }
 }
@@ -135,12 +135,12 @@ fn parsed(kind: &str) -> TokenStream {
 }
 
 /// `Some(…)` or `None`.
-pub fn option(value: Option<impl ToTokens>) -> TokenStream {
+pub(super) fn option(value: Option<impl ToTokens>) -> TokenStream {
     value.map_or(quote!(None), |value| quote!(Some(#value)))
 }
 
 /// The variant of an enum that is called like one of the build script's own.
-pub fn variant(of: &str, value: &impl std::fmt::Debug) -> TokenStream {
+pub(super) fn variant(of: &str, value: &impl std::fmt::Debug) -> TokenStream {
     let (of, value) = (format_ident!("{of}"), format_ident!("{value:?}"));
     quote!(#of::#value)
 }

@@ -15,10 +15,10 @@ export function checkAutomation(input, options) {
 }
 
 /**
- * @param {import("../index.js").HeartbeatQuestion} input
+ * @param {import("../index.js").HeartbeatConfig} input
  * @returns {import("../index.js").Advice}
  */
 export function heartbeatAdvice(input) {
   const config = optionsOf(object(input, "heartbeatAdvice"), "heartbeatAdvice");
-  return authorModule.call((core) => core.heartbeatAdvice(config));
+  return authorModule.call((core) => core.heartbeatAdvice(config), JSON.stringify(config).length);
 }

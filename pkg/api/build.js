@@ -91,7 +91,7 @@ function withProgress(options, callee) {
  * The core has neither a clock nor chance: it is given what the caller leaves open.
  * @param {import("../index.js").BuildOptions} options
  * @param {string} callee
- * @param {{ onProgress?: () => void }} [functions]
+ * @param {{ onProgress?: (done: number, total: number) => void }} [functions]
  */
 function buildOptions(options, callee, functions) {
   const {
@@ -99,6 +99,7 @@ function buildOptions(options, callee, functions) {
     now = new Date().toISOString(),
     ...rest
   } = optionsOf(options, callee, functions);
+  if (functions && "onProgress" in rest) throw new TypeError("`onProgress` is no function");
   return { seed, now, ...rest };
 }
 

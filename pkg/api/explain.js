@@ -17,7 +17,7 @@ export function explain(code) {
   return written && { ...written, wrong: written.wrong.reduce(replaced, written.right) };
 }
 
-/** @returns {string[]} */
+/** @returns {import("../index.js").DiagnosticCode[]} */
 export function codes() {
   return explanations().map(({ code }) => code);
 }

@@ -69,6 +69,7 @@ export function isNdjson(head) {
  * @param {string} callee
  */
 function prepared(options, callee) {
+  if (options === undefined) return { module: validateModule };
   const { schemas, ...rest } = optionsOf(options, callee);
   if (schemas === undefined) return { module: validateModule, rest, schemas };
   const module = present.get("schemas");

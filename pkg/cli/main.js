@@ -42,7 +42,7 @@ Exit status: 0 no error (warnings alone are no error), 1 at least one error, 2 m
 reporting(
   "validate",
   "check events: JSON, NDJSON, an API page or websocket frames",
-  "documented: what Prefect documents and emits; server: only what its server refuses",
+  "documented: what Prefect documents and emits; server: only what its server rejects",
 )
   .option(
     "--schemas <DIR>",
@@ -65,7 +65,7 @@ Examples:
 reporting(
   "check",
   "check automations: JSON or YAML; one, a list, a trigger, or a prefect.yaml",
-  "documented: what the server refuses, and advice; server: only what it refuses",
+  "documented: what the server rejects, and advice; server: only what it rejects",
 )
   .option("--server-version <VERSION>", "the version of the Prefect server (default: the latest)")
   .option("--client-version <VERSION>", "the version of Prefect where the flows run")

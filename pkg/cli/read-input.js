@@ -86,7 +86,7 @@ function fail(error) {
   throw new Unreadable(readReason(/** @type {NodeJS.ErrnoException} */ (error)), { cause: error });
 }
 
-/** PrintOptions the files begin that are mistaken for text most often. @type {[number[], string][]} */
+/** How the files begin that are mistaken for text most often. @type {[number[], string][]} */
 const SIGNATURES = [
   [[0x1f, 0x8b], "is compressed with gzip: decompress it first (gunzip)"],
   [[0x28, 0xb5, 0x2f, 0xfd], "is compressed with zstd: decompress it first (unzstd)"],

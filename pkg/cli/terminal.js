@@ -24,7 +24,7 @@ const MOST_COLUMNS = 160;
 const FEWEST_COLUMNS = 40;
 
 /**
- * PrintOptions many columns a line may have.
+ * How many columns a line may have.
  * @param {{ columns?: number }} stream
  */
 export function columns(stream) {

@@ -9,7 +9,7 @@ export function plural(count, noun) {
 }
 
 /**
- * PrintOptions a file is called where people read it.
+ * How a file is called where people read it.
  * @param {string} file
  */
 export function displayName(file) {

@@ -3,4 +3,9 @@
 import { Instance } from "../instance.js";
 import * as glue from "../wasm/prefect_events_author.js";
 
-export const authorModule = new Instance("author", glue);
+export const authorModule = new Instance(
+  "author",
+  glue,
+  "this needs the module `author`, which has not been loaded: call `await init()` first, or with `prefect-events/slim` " +
+    "give `init` the source of `prefect_events_author.wasm` as `author`",
+);

@@ -145,30 +145,22 @@ pub(super) struct Outliner {
 }
 
 impl Outliner {
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         Outliner { outlines: Vec::new(), spans: Vec::new() }
     }
 
     /// Adds a trigger and those that it contains.
-    pub fn add(&mut self, automation: u64, trigger: Value<'_>, pointer: Pointer, level: Level) {
-        self.trigger(automation, trigger, "$".to_owned(), pointer, level, 0);
+    pub(super) fn add(&mut self, automation: u64, trigger: Value<'_>, pointer: Pointer, level: Level) {
+        self.trigger(automation, trigger, "$", pointer, level, 0);
     }
 
-    fn trigger(
-        &mut self,
-        automation: u64,
-        value: Value<'_>,
-        path: String,
-        pointer: Pointer,
-        level: Level,
-        depth: usize,
-    ) {
+    fn trigger(&mut self, automation: u64, value: Value<'_>, path: &str, pointer: Pointer, level: Level, depth: usize) {
         let Some(kind) = kind_of(value, level).filter(|_| value.kind() == Kind::Object && depth <= MAX_NESTING) else {
             return;
         };
         let mut outline = TriggerOutline {
             automation,
-            path: path.clone(),
+            path: path.to_owned(),
             pointer: pointer.as_str().to_owned(),
             r#type: TriggerType::Event,
             posture: None,
@@ -193,7 +185,7 @@ impl Outliner {
                 let pointer = pointer.key("triggers");
                 for (index, child) in value.get("triggers").into_iter().flat_map(Value::items).enumerate() {
                     let path = format!("{path}.{index}");
-                    self.trigger(automation, child, path, pointer.clone().item(index), level, depth.saturating_add(1));
+                    self.trigger(automation, child, &path, pointer.clone().item(index), level, depth.saturating_add(1));
                 }
             }
         }
@@ -214,9 +206,8 @@ impl Outliner {
         outline.for_each = self.texts(value.get("for_each"));
         outline.threshold = match value.get("threshold") {
             None => Some(OutlinedNumber { value: 1, range: None }),
-            Some(threshold) => {
-                scalar::integer(threshold).map(|value| OutlinedNumber { value, range: self.range(threshold.span()) })
-            }
+            Some(threshold) => scalar::integer(threshold)
+                .map(|value| OutlinedNumber { value, range: Some(self.range(threshold.span())) }),
         };
         let has_heartbeat =
             |texts: &Option<OutlinedTexts>| texts.iter().any(|texts| texts.values.iter().any(|name| name == HEARTBEAT));
@@ -231,22 +222,22 @@ impl Outliner {
             0 if posture == Some(Posture::Proactive) => PROACTIVE_MINIMUM,
             micros => micros,
         };
-        Some(OutlinedDuration { seconds: seconds(micros), range: self.range(value.span()) })
+        Some(OutlinedDuration { seconds: seconds(micros), range: Some(self.range(value.span())) })
     }
 
     fn texts(&mut self, value: Option<Value<'_>>) -> Option<OutlinedTexts> {
         let Some(value) = value else { return Some(OutlinedTexts { values: Vec::new(), range: None }) };
-        Some(OutlinedTexts { values: scalar::texts(value)?, range: self.range(value.span()) })
+        Some(OutlinedTexts { values: scalar::texts(value)?, range: Some(self.range(value.span())) })
     }
 
     /// A range to be filled in when all are known.
-    fn range(&mut self, span: Span) -> Option<Range> {
+    fn range(&mut self, span: Span) -> Range {
         self.spans.push(span);
-        Some(Range { start: Position::START, end: Position::START })
+        Range { start: Position::START, end: Position::START }
     }
 
     /// The triggers, with their ranges in the text.
-    pub fn finish(mut self, text: &[u8], options: TextOptions) -> Vec<TriggerOutline> {
+    pub(super) fn finish(mut self, text: &[u8], options: TextOptions) -> Vec<TriggerOutline> {
         // From the beginning of the text to its end, however often an anchor is meant.
         let mut positions: Vec<(u32, Position)> = Vec::new();
         if options.places {

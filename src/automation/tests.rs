@@ -1,5 +1,3 @@
-#![allow(clippy::panic, clippy::unwrap_used)]
-
 use crate::json::{Tape, Value, parse};
 use crate::time::scalar;
 

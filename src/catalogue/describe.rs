@@ -234,7 +234,7 @@ fn event_type(family: &'static Family, inputs: Vec<Input>) -> EventType {
         labels: family.labels.iter().map(label_type).collect(),
         related: family.related.iter().map(related_type).collect(),
         payload: payload_types(family.payload),
-        follows: family.follows.map(|follows| follows.meaning()),
+        follows: family.follows.map(super::model::Follows::meaning),
         docs: family.docs,
         variants: family
             .variants

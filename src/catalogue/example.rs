@@ -70,7 +70,7 @@ impl State {
         // As many steps as there are variants: the build script refuses circles.
         for _ in family.variants {
             ran |= earlier.is_some_and(|variant| variant.state_type == Some("RUNNING"));
-            earlier = earlier.and_then(|variant| variant.previous()).and_then(known);
+            earlier = earlier.and_then(Variant::previous).and_then(known);
         }
         Some(State { kind: now.state_type?, before, ran })
     }

@@ -11,6 +11,7 @@ mod hole;
 mod lookup;
 mod model;
 mod slug;
+#[expect(clippy::unreadable_literal, reason = "generated")]
 mod statics;
 mod template;
 #[cfg(test)]

@@ -63,13 +63,13 @@ impl Draft<'_> {
     }
 
     /// Whether nothing is kept of it.
-    pub fn is_counted_only(&self) -> bool {
+    pub(crate) fn is_counted_only(&self) -> bool {
         self.0.is_none()
     }
 
     /// A text with the placeholders `{line}` and `{column}`, for the position of a byte. Worked out for all findings at
     /// the end: one by one, each would look through the text from its beginning.
-    pub fn positioned(self, name: &'static str, byte: u32, template: &str) -> Self {
+    pub(crate) fn positioned(self, name: &'static str, byte: u32, template: &str) -> Self {
         self.0.map_or(Draft(None), |found| {
             found.positioned.push((name, byte, template.to_owned()));
             Draft(Some(found))
@@ -77,47 +77,47 @@ impl Draft<'_> {
     }
 
     /// A text as it is.
-    pub fn with(self, name: &'static str, text: &str) -> Self {
+    pub(crate) fn with(self, name: &'static str, text: &str) -> Self {
         self.argument(name, || text.to_owned())
     }
 
     /// A text that is put together.
-    pub fn say(self, name: &'static str, text: fmt::Arguments<'_>) -> Self {
+    pub(crate) fn say(self, name: &'static str, text: fmt::Arguments<'_>) -> Self {
         self.argument(name, || text.to_string())
     }
 
     /// A text from the input, cut to a readable length.
-    pub fn shown(self, name: &'static str, text: &str) -> Self {
+    pub(crate) fn shown(self, name: &'static str, text: &str) -> Self {
         self.argument(name, || shown(text))
     }
 
     /// The text of a string, cut to a readable length.
-    pub fn string(self, name: &'static str, value: Value<'_>) -> Self {
+    pub(crate) fn string(self, name: &'static str, value: Value<'_>) -> Self {
         self.argument(name, || shown(&value.string()))
     }
 
     /// See [`display::text`].
-    pub fn text(self, name: &'static str, value: Value<'_>) -> Self {
+    pub(crate) fn text(self, name: &'static str, value: Value<'_>) -> Self {
         self.argument(name, || display::text(value))
     }
 
     /// See [`display::value`].
-    pub fn value(self, name: &'static str, value: Value<'_>) -> Self {
+    pub(crate) fn value(self, name: &'static str, value: Value<'_>) -> Self {
         self.argument(name, || display::value(value))
     }
 
     /// See [`phrase::count`].
-    pub fn count(self, name: &'static str, number: usize) -> Self {
+    pub(crate) fn count(self, name: &'static str, number: usize) -> Self {
         self.argument(name, || phrase::count(number))
     }
 
     /// See [`phrase::duration`].
-    pub fn duration(self, name: &'static str, micros: i64) -> Self {
+    pub(crate) fn duration(self, name: &'static str, micros: i64) -> Self {
         self.argument(name, || phrase::duration(micros))
     }
 
     /// Marks another place.
-    pub fn at(self, location: Location) -> Self {
+    pub(crate) fn at(self, location: Location) -> Self {
         self.0.map_or(Draft(None), |found| {
             found.location = location;
             Draft(Some(found))
@@ -125,7 +125,7 @@ impl Draft<'_> {
     }
 
     /// Marks the first byte alone: it stands for all of a value where that would be too much to mark.
-    pub fn opening(self) -> Self {
+    pub(crate) fn opening(self) -> Self {
         self.0.map_or(Draft(None), |found| {
             if let Location::Bytes(span) = &mut found.location {
                 span.end = span.start.saturating_add(1);
@@ -135,14 +135,14 @@ impl Draft<'_> {
     }
 
     /// Offers a fix: all of these replacements of bytes.
-    pub fn fix(self, edits: Edits) {
+    pub(crate) fn fix(self, edits: Edits) {
         if let Some(found) = self.0 {
             found.edits = edits;
         }
     }
 
     /// Offers a fix: another string in the place of a key or value.
-    pub fn replace(self, value: Value<'_>, text: &str) {
+    pub(crate) fn replace(self, value: Value<'_>, text: &str) {
         self.fix(edits::replace(value, text));
     }
 }
@@ -161,7 +161,7 @@ pub(crate) struct Findings<'s> {
 }
 
 impl<'s> Findings<'s> {
-    pub fn new(options: ReportOptions<'s>) -> Self {
+    pub(crate) fn new(options: ReportOptions<'s>) -> Self {
         Findings {
             options,
             found: Vec::new(),
@@ -174,28 +174,28 @@ impl<'s> Findings<'s> {
     }
 
     /// Whether anything beyond the envelope counts.
-    pub fn beyond_envelope(&self) -> bool {
+    pub(crate) fn beyond_envelope(&self) -> bool {
         self.options.profile == Profile::Documented
     }
 
     /// Whether no error was found.
-    pub fn are_valid(&self) -> bool {
+    pub(crate) fn are_valid(&self) -> bool {
         self.errors == 0
     }
 
     /// To be called when a new event begins.
-    pub fn next_event(&mut self) {
+    pub(crate) fn next_event(&mut self) {
         self.reported.clear();
         self.found_here = false;
     }
 
     /// Whether nothing was found in the current event, not even what is switched off.
-    pub fn event_has_none(&self) -> bool {
+    pub(crate) fn event_has_none(&self) -> bool {
         !self.found_here
     }
 
     /// Whether an error was found at a place of the current event, or around it.
-    pub fn has(&self, pointer: &Pointer) -> bool {
+    pub(crate) fn has(&self, pointer: &Pointer) -> bool {
         if self.reported.is_empty() {
             return false;
         }
@@ -206,12 +206,12 @@ impl<'s> Findings<'s> {
     }
 
     /// Notes a finding on a value, with the usual severity of its code.
-    pub fn add(&mut self, code: Code, subject: &Subject<'_>, path: &Path<'_>, value: Value<'_>) -> Draft<'_> {
+    pub(crate) fn add(&mut self, code: Code, subject: &Subject<'_>, path: &Path<'_>, value: Value<'_>) -> Draft<'_> {
         self.add_as(code.severity(), code, subject, path, value)
     }
 
     /// Notes a finding whose severity the catalogue has set.
-    pub fn add_as(
+    pub(crate) fn add_as(
         &mut self,
         usual: Severity,
         code: Code,
@@ -223,7 +223,7 @@ impl<'s> Findings<'s> {
     }
 
     /// Notes a finding that is nowhere yet.
-    pub fn note(&mut self, usual: Severity, code: Code, subject: &Subject<'_>, path: &Path<'_>) -> Draft<'_> {
+    pub(crate) fn note(&mut self, usual: Severity, code: Code, subject: &Subject<'_>, path: &Path<'_>) -> Draft<'_> {
         self.found_here = true;
         // A mere remark does not keep a value from being compared; an error does, also one that is switched off.
         if usual == Severity::Error
@@ -287,7 +287,7 @@ impl<'s> Findings<'s> {
     }
 
     /// The report. `source` is what the places in bytes refer to; `places`: whether the diagnostics get ranges.
-    pub fn into_report(mut self, events: u64, source: Source<'_>, places: bool) -> Report {
+    pub(crate) fn into_report(mut self, events: u64, source: Source<'_>, places: bool) -> Report {
         order::by_key(&mut self.found, &mut |found| {
             let start = match found.location {
                 Location::Bytes(span) => span.start,

@@ -71,9 +71,9 @@ impl Severities {
         }
     }
 
-    /// The severity of a code that has one of its own.
-    fn get(&self, code: Code) -> Option<Option<Severity>> {
-        self.0.iter().find(|(own, _)| *own == code.name()).map(|(_, severity)| *severity)
+    /// The severity of a code, which is `usual` unless it has one of its own; `None`: it is switched off.
+    fn of(&self, code: Code, usual: Severity) -> Option<Severity> {
+        self.0.iter().find(|(own, _)| *own == code.name()).map_or(Some(usual), |(_, severity)| *severity)
     }
 }
 
@@ -180,18 +180,18 @@ impl Default for ReportOptions<'_> {
 
 impl ReportOptions<'_> {
     /// The usual options, but for the number of diagnostics.
-    pub const fn listing(max_diagnostics: usize) -> Self {
+    pub(crate) const fn listing(max_diagnostics: usize) -> Self {
         ReportOptions { profile: Profile::Documented, severity: Severities::NONE, max_diagnostics }
     }
 
     /// The severity of a finding whose rule says `usual`; `None`: it is not reported.
-    pub fn severity(self, code: Code, usual: Severity) -> Option<Severity> {
+    pub(crate) fn severity(self, code: Code, usual: Severity) -> Option<Severity> {
         // The server knows no schemas: if you give some, you want them checked.
         let of_schemas = code == Code::SCHEMA_VIOLATION || code == Code::SCHEMA_BUDGET_EXCEEDED;
         let counts = code.refused_by_server() || of_schemas;
         if self.profile == Profile::Server && !counts {
             return None;
         }
-        self.severity.get(code).unwrap_or(Some(usual))
+        self.severity.of(code, usual)
     }
 }

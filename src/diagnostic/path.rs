@@ -37,7 +37,7 @@ pub(crate) enum Path<'p> {
 
 impl Path<'_> {
     /// The pointer as findings carry it, and whether it is the whole one.
-    pub fn short(&self) -> (String, bool) {
+    pub(crate) fn short(&self) -> (String, bool) {
         let whole: Cow<'_, str> = match self {
             Path::Written(pointer) => Cow::Borrowed(pointer),
             path => Cow::Owned(path.pointer().into()),
@@ -47,7 +47,7 @@ impl Path<'_> {
         (short.to_owned(), is_whole)
     }
 
-    pub fn pointer(&self) -> Pointer {
+    pub(crate) fn pointer(&self) -> Pointer {
         let root = Pointer::root();
         match *self {
             Path::Root => root,

@@ -15,9 +15,9 @@ pub(crate) struct Source<'t> {
 
 impl<'t> Source<'t> {
     /// There is no text.
-    pub const NONE: Source<'static> = Source { text: &[], base: Position::START, wtf8: false };
+    pub(crate) const NONE: Source<'static> = Source { text: &[], base: Position::START, wtf8: false };
 
-    pub fn slice(self, span: Span) -> Cow<'t, str> {
+    pub(crate) fn slice(self, span: Span) -> Cow<'t, str> {
         String::from_utf8_lossy(self.text.get(span.start as usize..span.end as usize).unwrap_or_default())
     }
 }

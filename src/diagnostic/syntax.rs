@@ -88,11 +88,17 @@ pub(crate) fn report(
     let mut locator = within.map(Locator::new);
     for issue in issues {
         let place = locator.as_mut().map(|locator| locator.find(issue.span)).unwrap_or_default();
-        report_one(findings, source, subject, place, issue);
+        report_one(findings, source, subject, &place, issue);
     }
 }
 
-fn report_one(findings: &mut Findings<'_>, source: Source<'_>, subject: &Subject<'_>, place: Place<'_>, issue: &Issue) {
+fn report_one(
+    findings: &mut Findings<'_>,
+    source: Source<'_>,
+    subject: &Subject<'_>,
+    place: &Place<'_>,
+    issue: &Issue,
+) {
     let span = issue.span;
     if place.ignored && issue.fault == Fault::LoneSurrogate {
         return;

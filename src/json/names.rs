@@ -28,13 +28,13 @@ pub(super) struct Names {
 
 impl Names {
     /// To be called when a new document begins.
-    pub fn restart(&mut self) {
+    pub(super) fn restart(&mut self) {
         self.context = 0;
     }
 
     /// The key that came here last time: its number and its text with quotes and colon.
     #[inline(always)]
-    pub fn expected(&self) -> (u16, &[u8]) {
+    pub(super) fn expected(&self) -> (u16, &[u8]) {
         let number = self.next.get(self.context).copied().unwrap_or_default();
         (number, self.text_of(usize::from(number)))
     }
@@ -47,14 +47,14 @@ impl Names {
 
     /// Notes that the key that came is the one expected.
     #[inline(always)]
-    pub fn follow(&mut self, number: u16) {
+    pub(super) fn follow(&mut self, number: u16) {
         // The last keys: the longer ago, the less of them.
         let mixed = self.context.wrapping_mul(13) ^ usize::from(number).wrapping_mul(7);
         self.context = mixed & CONTEXTS.wrapping_sub(1);
     }
 
     /// The number of a key that was not expected.
-    pub fn number(&mut self, key: &[u8]) -> u16 {
+    pub(super) fn number(&mut self, key: &[u8]) -> u16 {
         if self.next.is_empty() {
             self.next = vec![NO_NAME; CONTEXTS];
             self.spans.push(Span::default());

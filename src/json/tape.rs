@@ -136,14 +136,14 @@ struct OpenContainer {
 
 impl Builder<'_> {
     /// Begins an array or object that stands at a place.
-    pub fn open(&mut self, kind: Kind, place: Span) {
+    pub(crate) fn open(&mut self, kind: Kind, place: Span) {
         let is_object = kind == Kind::Object;
         self.open.push(OpenContainer { node: self.tape.nodes.len(), is_object, key_next: is_object });
         self.push(kind, place, 0);
     }
 
     /// Ends what was begun last.
-    pub fn close(&mut self) {
+    pub(crate) fn close(&mut self) {
         if let Some(OpenContainer { node, .. }) = self.open.pop() {
             let size = u32::try_from(self.tape.nodes.len().saturating_sub(node)).unwrap_or(u32::MAX);
             if let Some(node) = self.tape.nodes.get_mut(node) {
@@ -154,7 +154,7 @@ impl Builder<'_> {
     }
 
     /// A scalar that stands at a place. `text`: where among the texts its own one is; `bare`: there are no quotes.
-    pub fn scalar(&mut self, kind: Kind, place: Span, text: Span, bare: bool) {
+    pub(crate) fn scalar(&mut self, kind: Kind, place: Span, text: Span, bare: bool) {
         let quote = u32::from(kind == Kind::String && !bare);
         let around = Span { start: text.start.saturating_sub(quote), end: text.end.saturating_add(quote) };
         let mut flags = if bare { BARE } else { 0 };

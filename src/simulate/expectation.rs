@@ -40,7 +40,7 @@ pub(super) struct Names<'n> {
 const MOST_NAMES: usize = 1000;
 
 impl<'n> Names<'n> {
-    pub fn new(names: impl Iterator<Item = &'n str>) -> Self {
+    pub(super) fn new(names: impl Iterator<Item = &'n str>) -> Self {
         let (mut first, mut all) = (Vec::new(), Set::default());
         for name in names {
             if all.insert(name) && first.len() < MOST_NAMES {
@@ -105,7 +105,7 @@ fn one<'t>(item: Value<'t>, start: Instant, runs: &Names<'_>, reading: &mut Read
 
 impl Expectation {
     /// In words.
-    pub fn words(&self, run: Option<&str>) -> String {
+    pub(super) fn words(&self, run: Option<&str>) -> String {
         // Writing to a String cannot fail.
         let mut out = match (run, self.labels.is_empty() && self.event.is_none()) {
             (Some(run), _) => format!("run {run}"),
@@ -132,7 +132,7 @@ impl Expectation {
         out
     }
 
-    pub fn at(&self, at: Instant) -> String {
+    pub(super) fn at(&self, at: Instant) -> String {
         words(at.since(self.start))
     }
 }

@@ -44,7 +44,7 @@ pub(super) fn default_start(first: Option<Instant>) -> Instant {
 
 impl PlaybackOptions {
     /// `first`: when the first event is received.
-    pub fn read<'t>(root: Value<'t>, reading: &mut Reading<'t>, first: Option<Instant>) -> PlaybackOptions {
+    pub(super) fn read<'t>(root: Value<'t>, reading: &mut Reading<'t>, first: Option<Instant>) -> PlaybackOptions {
         let expected = "a point in time such as `2026-03-01T12:00:00Z`";
         let start = root.get("start").map_or(first, |value| reading.read(Some(value), expected, instant_of));
         let start = default_start(start);
@@ -65,12 +65,12 @@ impl PlaybackOptions {
         }
     }
 
-    pub fn tick(&self) -> i64 {
+    pub(super) fn tick(&self) -> i64 {
         self.tick.unwrap_or(TICK)
     }
 
     /// Until when it is played. Without an end: until everything can have fired that the last event brings about.
-    pub fn end(&self, last: Option<Instant>, trigger: Option<&Trigger>, frequency: i64) -> Instant {
+    pub(super) fn end(&self, last: Option<Instant>, trigger: Option<&Trigger>, frequency: i64) -> Instant {
         self.end.unwrap_or_else(|| {
             let rest = trigger.map_or(0, longest).max(0).saturating_add(60_000_000).saturating_add(frequency.max(0));
             Instant(last.unwrap_or(self.start).max(self.start).0.saturating_add(rest))
@@ -78,7 +78,7 @@ impl PlaybackOptions {
     }
 
     /// Reports an end that cannot be.
-    pub fn check_end<'t>(&self, end: Instant, root: Value<'t>, reading: &mut Reading<'t>) {
+    pub(super) fn check_end<'t>(&self, end: Instant, root: Value<'t>, reading: &mut Reading<'t>) {
         let at_end = root.get("end").unwrap_or(root);
         if end < self.start {
             reading.too_early(at_end, "`end`", "`start`");
@@ -87,7 +87,7 @@ impl PlaybackOptions {
         }
     }
 
-    pub fn scenario(self, automation: Automation, mut events: Vec<ReceivedEvent>, end: Instant) -> Scenario {
+    pub(super) fn scenario(self, automation: Automation, mut events: Vec<ReceivedEvent>, end: Instant) -> Scenario {
         order::by_key(&mut events, &mut |event| event.received.sortable());
         Scenario {
             name: None,

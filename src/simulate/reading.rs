@@ -74,17 +74,17 @@ pub(super) struct Reading<'t> {
 }
 
 impl<'t> Reading<'t> {
-    pub fn new(root: Value<'t>) -> Self {
+    pub(super) fn new(root: Value<'t>) -> Self {
         Reading { findings: findings(), root, noted: 0 }
     }
 
     /// Goes on with another document of the same text.
-    pub fn resumed(findings: Findings<'static>, root: Value<'t>) -> Self {
+    pub(super) fn resumed(findings: Findings<'static>, root: Value<'t>) -> Self {
         Reading { findings, root, noted: 0 }
     }
 
     /// Whether the next finding is more than counted.
-    pub fn is_listing(&self) -> bool {
+    pub(super) fn is_listing(&self) -> bool {
         self.noted < MOST
     }
 
@@ -94,13 +94,13 @@ impl<'t> Reading<'t> {
         if self.noted > MOST { Pointer::root() } else { pointer(self.root, value.index()) }
     }
 
-    pub fn add(&mut self, code: Code, value: Value<'_>) -> Draft<'_> {
+    pub(super) fn add(&mut self, code: Code, value: Value<'_>) -> Draft<'_> {
         let pointer = self.pointer(value);
         self.findings.add(code, &Subject::default(), &Path::Written(pointer.as_str()), value)
     }
 
     /// The value is not what it should be.
-    pub fn wrong(&mut self, value: Value<'_>, expected: &str) {
+    pub(super) fn wrong(&mut self, value: Value<'_>, expected: &str) {
         let pointer = self.pointer(value);
         let way = pointer.as_str();
         let key = way.rsplit('/').next().unwrap_or_default();
@@ -114,22 +114,22 @@ impl<'t> Reading<'t> {
         finding.with("expected", expected).text("found", value);
     }
 
-    pub fn missing(&mut self, object: Value<'_>, what: &str, key: &str, why: &str) -> Draft<'_> {
+    pub(super) fn missing(&mut self, object: Value<'_>, what: &str, key: &str, why: &str) -> Draft<'_> {
         let finding = self.add(Code::SCENARIO_MISSING_KEY, object).opening();
         finding.with("what", what).with("key", key).with("why", why)
     }
 
-    pub fn too_early(&mut self, value: Value<'_>, later: &str, earlier: &str) {
+    pub(super) fn too_early(&mut self, value: Value<'_>, later: &str, earlier: &str) {
         self.add(Code::SCENARIO_TIME, value).with("later", later).with("earlier", earlier);
     }
 
-    pub fn too_large(&mut self, value: Value<'_>, limit: u64, what: &str) {
+    pub(super) fn too_large(&mut self, value: Value<'_>, limit: u64, what: &str) {
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         self.add(Code::SCENARIO_TOO_LARGE, value).opening().count("limit", limit).with("what", what);
     }
 
     /// Keys that mean nothing here. `lenient`: only those that look like one that does.
-    pub fn unknown_keys(&mut self, object: Value<'t>, known: &[&str], lenient: bool) {
+    pub(super) fn unknown_keys(&mut self, object: Value<'t>, known: &[&str], lenient: bool) {
         for (key, _) in object.members() {
             let name = key.string();
             if known.contains(&&*name) {
@@ -154,7 +154,7 @@ impl<'t> Reading<'t> {
         }
     }
 
-    pub fn read<T>(
+    pub(super) fn read<T>(
         &mut self,
         value: Option<Value<'t>>,
         expected: &str,
@@ -169,7 +169,7 @@ impl<'t> Reading<'t> {
     }
 
     /// Whether the value is of the kind that it must be.
-    pub fn is(&mut self, value: Value<'_>, kind: Kind, expected: &str) -> bool {
+    pub(super) fn is(&mut self, value: Value<'_>, kind: Kind, expected: &str) -> bool {
         let is = value.kind() == kind;
         if !is {
             self.wrong(value, expected);

@@ -146,7 +146,10 @@ pub(super) struct Capture {
 
 impl Capture {
     /// The result that says why not, if one of the texts cannot be read.
-    pub fn read(automation_text: DocumentText<'_>, events: DocumentText<'_>) -> Result<Self, Box<SimulationResult>> {
+    pub(super) fn read(
+        automation_text: DocumentText<'_>,
+        events: DocumentText<'_>,
+    ) -> Result<Self, Box<SimulationResult>> {
         let failed = |found_in, report: Report| {
             let errors = report.diagnostics;
             Box::new(SimulationResult { errors, found_in: Some(found_in), ..SimulationResult::default() })
@@ -182,7 +185,7 @@ impl Capture {
         Ok(playback.scenario(self.automation.clone(), self.events.clone(), end))
     }
 
-    pub fn play(&self, options: &ReplayOptions) -> Result<SimulationResult, ReplayError> {
+    pub(super) fn play(&self, options: &ReplayOptions) -> Result<SimulationResult, ReplayError> {
         let scenario = self.scenario(options)?;
         let engine = Options { trace: options.trace || options.timeline, ..Options::default() };
         let played = play_sorted(&scenario, engine).map_err(|error| match error {

@@ -69,7 +69,7 @@ impl Segment {
             Segment::Text(text) => value.strip_prefix(&**text),
             Segment::Pieces(pieces) => {
                 let mut rest = value.chars();
-                pieces.iter().all(|piece| rest.next().is_some_and(|c| piece.is(c))).then(|| rest.as_str())
+                pieces.iter().all(|piece| rest.next().is_some_and(|c| piece.is(c))).then_some(rest.as_str())
             }
         }
     }

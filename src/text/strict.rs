@@ -87,6 +87,7 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Names<A> {
 
 /// The sentence on a value of an option, with the option's name. Compiled once, not for each type of a value.
 #[inline(never)]
+#[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
 fn of_option<E: Error>(name: &str, error: E) -> E {
     E::custom(format_args!("the option `{name}`: {error}"))
 }
@@ -125,7 +126,6 @@ pub(crate) fn from_text<'de, D: Deserializer<'de>, T>(
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use serde::Deserialize;
 

@@ -14,21 +14,21 @@ use super::steps::step;
 /// What the hashes of a table begin with: another number in each table.
 pub(crate) type Seed = RandomState;
 
-/// HashIndex in a list, by the hashes of what stands there.
+/// Places in a list, by the hashes of what stands there.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct HashIndex(HashTable<(u64, usize)>);
 
 impl HashIndex {
     /// The place with this hash that is the one.
     #[inline(never)]
-    pub fn find(&self, hash: u64, is_it: &mut dyn FnMut(usize) -> bool) -> Option<usize> {
+    pub(crate) fn find(&self, hash: u64, is_it: &mut dyn FnMut(usize) -> bool) -> Option<usize> {
         let found = self.0.find(hash, |(own, place)| *own == hash && is_it(*place));
         found.map(|(_, place)| *place)
     }
 
     /// Adds a place that is not there.
     #[inline(never)]
-    pub fn add(&mut self, hash: u64, place: usize) {
+    pub(crate) fn add(&mut self, hash: u64, place: usize) {
         self.0.insert_unique(hash, (hash, place), |(hash, _)| *hash);
     }
 }
@@ -165,7 +165,7 @@ impl<K: Hash + Eq> Set<K> {
     }
 }
 
-/// HashIndex in a list of texts that is kept elsewhere.
+/// Places in a list of texts that is kept elsewhere.
 #[derive(Clone, Default)]
 pub(crate) struct TextIndex {
     index: HashIndex,
@@ -181,16 +181,16 @@ impl TextIndex {
 
     /// The place of a text. `is_there`: whether it stands at a place.
     #[inline]
-    pub fn find(&self, text: &[u8], mut is_there: impl FnMut(usize) -> bool) -> Option<usize> {
+    pub(crate) fn find(&self, text: &[u8], mut is_there: impl FnMut(usize) -> bool) -> Option<usize> {
         self.index.find(self.hash(text), &mut is_there)
     }
 
     /// Adds a text that is not there.
-    pub fn insert(&mut self, text: &[u8], place: usize) {
+    pub(crate) fn insert(&mut self, text: &[u8], place: usize) {
         self.index.add(self.hash(text), place);
     }
 
-    pub fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.index.0.clear();
     }
 }
@@ -210,16 +210,16 @@ impl TextSet {
         self.ends.get(place).and_then(|end| self.bytes.get(start..*end)).unwrap_or_default()
     }
 
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.ends.is_empty()
     }
 
-    pub fn contains(&self, text: &[u8]) -> bool {
+    pub(crate) fn contains(&self, text: &[u8]) -> bool {
         self.index.find(text, |place| self.text(place) == text).is_some()
     }
 
     /// `false`: it was there already.
-    pub fn insert(&mut self, text: &[u8]) -> bool {
+    pub(crate) fn insert(&mut self, text: &[u8]) -> bool {
         step(text.len());
         if self.contains(text) {
             return false;
@@ -230,7 +230,7 @@ impl TextSet {
         true
     }
 
-    pub fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.index.clear();
         self.bytes.clear();
         self.ends.clear();

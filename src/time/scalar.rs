@@ -10,7 +10,7 @@ const MOST_DAYS: i64 = 999_999_999;
 
 /// A set of texts: sorted, without repetitions.
 #[must_use]
-pub fn set(value: Value<'_>) -> Option<Vec<String>> {
+pub(crate) fn set(value: Value<'_>) -> Option<Vec<String>> {
     let mut texts = texts(value)?;
     let order = order::order_of_texts(&texts.iter().map(String::as_bytes).collect::<Vec<_>>());
     order::arrange(&mut texts, order);
@@ -32,18 +32,18 @@ pub(crate) fn each<T>(list: Value<'_>, read: impl Fn(Value<'_>) -> Option<T>) ->
 
 /// A list of texts.
 #[must_use]
-pub fn texts(value: Value<'_>) -> Option<Vec<String>> {
+pub(crate) fn texts(value: Value<'_>) -> Option<Vec<String>> {
     each(value, text)
 }
 
 #[must_use]
-pub fn text(value: Value<'_>) -> Option<String> {
+pub(crate) fn text(value: Value<'_>) -> Option<String> {
     (value.is_string() && !value.has_lone_surrogate()).then(|| value.string().into_owned())
 }
 
 /// `true`, and what pydantic takes for it.
 #[must_use]
-pub fn boolean(value: Value<'_>) -> Option<bool> {
+pub(crate) fn boolean(value: Value<'_>) -> Option<bool> {
     match value.kind() {
         Kind::True => Some(true),
         Kind::False => Some(false),
@@ -66,7 +66,7 @@ pub fn boolean(value: Value<'_>) -> Option<bool> {
 
 /// A whole number, also as a float, a boolean or a text. What is beyond 64 bits is made the largest of them.
 #[must_use]
-pub fn integer(value: Value<'_>) -> Option<i64> {
+pub(crate) fn integer(value: Value<'_>) -> Option<i64> {
     match value.kind() {
         Kind::True => Some(1),
         Kind::False => Some(0),
@@ -98,7 +98,7 @@ fn whole(raw: &[u8]) -> Option<i64> {
 
 /// A duration in microseconds: a number of seconds, or a text that pydantic reads (`PT90S`, `00:01:30`).
 #[must_use]
-pub fn duration(value: Value<'_>) -> Option<i64> {
+pub(crate) fn duration(value: Value<'_>) -> Option<i64> {
     let micros = match value.kind() {
         Kind::True => 1_000_000,
         Kind::False => 0,

@@ -1,5 +1,3 @@
-#![allow(clippy::unwrap_used)]
-
 use super::*;
 
 /// What Prefect 3.9.1 on Python 3.11 answered.

@@ -266,7 +266,7 @@ mod tests {
                 prop_assert_eq!(held.oldest(), list.iter().map(|(.., at)| *at).min());
                 prop_assert_eq!(held.newest(), list.iter().map(|(occurred, ..)| *occurred).max());
                 let inside = list.iter().filter(|(own, ..)| (occurred..occurred + 900).contains(own)).count();
-                prop_assert_eq!(held.count(occurred, occurred + 900), inside as i64);
+                prop_assert_eq!(held.count(occurred, occurred + 900), i64::try_from(inside).unwrap());
             }
             let all: Vec<(i64, Uuid)> = held.chunks.concat();
             list.sort_unstable();

@@ -305,7 +305,6 @@ fn covers(pattern: &str, name: &str) -> bool {
 }
 
 #[cfg(test)]
-#[allow(clippy::indexing_slicing)]
 mod tests {
     use proptest::prelude::*;
 
@@ -345,7 +344,7 @@ mod tests {
     /// The same, character by character: all ends that the pattern so far can have.
     fn covers_slowly(pattern: &str, name: &str) -> bool {
         let name: Vec<char> = name.chars().collect();
-        let mut ends = vec![false; name.len() + 1];
+        let mut ends = vec![false; name.len().saturating_add(1)];
         ends[0] = true;
         for piece in pattern.chars() {
             let mut next = vec![false];

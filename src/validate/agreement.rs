@@ -19,7 +19,7 @@ pub(super) enum Operand<V> {
 }
 
 impl<V: Copy> Operand<V> {
-    pub fn map<W>(&self, to: impl Fn(V) -> W) -> Operand<W> {
+    pub(super) fn map<W>(&self, to: impl Fn(V) -> W) -> Operand<W> {
         match self {
             Operand::Absent => Operand::Absent,
             Operand::Null => Operand::Null,
@@ -31,7 +31,7 @@ impl<V: Copy> Operand<V> {
 }
 
 impl<V: Copy> Operand<V> {
-    pub fn read<'p>(&'p self, value: impl Fn(V) -> Value<'p>) -> Text<'p> {
+    pub(super) fn read<'p>(&'p self, value: impl Fn(V) -> Value<'p>) -> Text<'p> {
         match self {
             Operand::Absent => Text::Absent,
             Operand::Null => Text::Null,

@@ -121,11 +121,11 @@ pub(super) struct Record {
 
 impl Record {
     /// `wanted`: whether the event can become an entry of the cache.
-    pub fn new(event: Value<'_>, wanted: bool) -> Self {
+    pub(super) fn new(event: Value<'_>, wanted: bool) -> Self {
         Record { event: event.index(), guards: RefCell::default(), complete: Cell::new(wanted) }
     }
 
-    pub fn observe<'t>(&'t self, event: Value<'t>) -> Observed<'t> {
+    pub(super) fn observe<'t>(&'t self, event: Value<'t>) -> Observed<'t> {
         Observed { value: event, record: self }
     }
 
@@ -153,37 +153,37 @@ impl<'t> Observed<'t> {
         Observed { value, ..self }
     }
 
-    pub fn kind(self) -> Kind {
+    pub(super) fn kind(self) -> Kind {
         self.value.kind()
     }
 
-    pub fn is_string(self) -> bool {
+    pub(super) fn is_string(self) -> bool {
         self.value.is_string()
     }
 
-    pub fn is_number(self) -> bool {
+    pub(super) fn is_number(self) -> bool {
         self.value.is_number()
     }
 
     /// Its place, counted from that of the event.
-    pub fn place(self) -> u32 {
+    pub(super) fn place(self) -> u32 {
         self.record.place(self.value)
     }
 
     /// Its keys are part of the shape.
-    pub fn members(self) -> impl Iterator<Item = (Value<'t>, Observed<'t>)> {
+    pub(super) fn members(self) -> impl Iterator<Item = (Value<'t>, Observed<'t>)> {
         self.value.members().map(move |(key, member)| (key, self.with(member)))
     }
 
-    pub fn items(self) -> impl Iterator<Item = Observed<'t>> {
+    pub(super) fn items(self) -> impl Iterator<Item = Observed<'t>> {
         self.value.items().map(move |item| self.with(item))
     }
 
-    pub fn get(self, key: &str) -> Option<Observed<'t>> {
+    pub(super) fn get(self, key: &str) -> Option<Observed<'t>> {
         self.value.get(key).map(|value| self.with(value))
     }
 
-    pub fn at_path(self, path: &[&str]) -> Option<Observed<'t>> {
+    pub(super) fn at_path(self, path: &[&str]) -> Option<Observed<'t>> {
         self.value.at_path(path).map(|value| self.with(value))
     }
 }
@@ -191,7 +191,7 @@ impl<'t> Observed<'t> {
 /// What the texts of an event tell.
 impl<'t> Observed<'t> {
     /// The value itself, all of which counts from now on: for a report, and for what is not worth a guard.
-    pub fn exposed(self) -> Value<'t> {
+    pub(super) fn exposed(self) -> Value<'t> {
         self.record.complete.set(false);
         self.value
     }
@@ -215,37 +215,37 @@ impl<'t> Observed<'t> {
     }
 
     /// The bytes of a string, unescaped. Other values: as they are written.
-    pub fn bytes(self) -> Cow<'t, [u8]> {
+    pub(super) fn bytes(self) -> Cow<'t, [u8]> {
         self.exact();
         self.value.bytes()
     }
 
     /// The text of a string. Other values: as they are written.
-    pub fn string(self) -> Cow<'t, str> {
+    pub(super) fn string(self) -> Cow<'t, str> {
         self.exact();
         self.value.string()
     }
 
     /// Whether it is the string `other`.
-    pub fn is(self, other: &str) -> bool {
+    pub(super) fn is(self, other: &str) -> bool {
         self.exact();
         self.value.is(other)
     }
 
     /// Not a string of white space, or of nothing.
-    pub fn is_not_blank(self) -> bool {
+    pub(super) fn is_not_blank(self) -> bool {
         !self.is_string() || self.noted(!self.value.is_blank(), || Guard::NotBlank)
     }
 
     /// Whether the text has a form, and nothing is to be said of it.
-    pub fn fits(self, form: &'static LabelForm) -> bool {
+    pub(super) fn fits(self, form: &'static LabelForm) -> bool {
         self.noted(form::fits(form, self.value), || match id_of(form, self.value) {
             Some(start) => Guard::IdOf(start),
             None => Guard::Fits(form),
         })
     }
 
-    pub fn is_kind(self, kind: catalogue::ValueKind) -> bool {
+    pub(super) fn is_kind(self, kind: catalogue::ValueKind) -> bool {
         let is = form::is_kind(self.value, kind);
         // The others show in the shape.
         if let catalogue::ValueKind::Uuid | catalogue::ValueKind::Timestamp = kind {
@@ -255,22 +255,22 @@ impl<'t> Observed<'t> {
     }
 
     /// Not a whole number in a string that is zero.
-    pub fn is_not_zero(self) -> bool {
+    pub(super) fn is_not_zero(self) -> bool {
         self.noted(!agreement::is_zero(self.value), || Guard::NotZero)
     }
 
     /// Whether it is a UUID as Prefect writes it.
-    pub fn is_usual_uuid(self) -> bool {
+    pub(super) fn is_usual_uuid(self) -> bool {
         self.is_string() && self.noted(usual_uuid(self.value.raw()).is_some(), || Guard::UsualUuid)
     }
 
     /// Whether it is a time as RFC 3339 writes it, with its offset.
-    pub fn is_usual_time(self) -> bool {
+    pub(super) fn is_usual_time(self) -> bool {
         self.is_string() && self.noted(usual_time(self.value.raw()).is_some(), || Guard::UsualTime)
     }
 
     /// Whether its text takes fewer bytes.
-    pub fn is_shorter(self, limit: usize) -> bool {
+    pub(super) fn is_shorter(self, limit: usize) -> bool {
         let limit = u32::try_from(limit).unwrap_or(u32::MAX);
         let holds = is_shorter(self.value, limit);
         if !holds {
@@ -281,7 +281,7 @@ impl<'t> Observed<'t> {
     }
 
     /// Whether two strings have different texts.
-    pub fn differs(self, other: Observed<'_>) -> bool {
+    pub(super) fn differs(self, other: Observed<'_>) -> bool {
         let differs = !self.value.is_same_text(other.value);
         if !differs {
             return self.exposed_as(false);
@@ -291,7 +291,7 @@ impl<'t> Observed<'t> {
     }
 
     /// Whether one of the ids is that of this tag's resource.
-    pub fn is_tag_of_one(self, ids: &[Observed<'_>]) -> bool {
+    pub(super) fn is_tag_of_one(self, ids: &[Observed<'_>]) -> bool {
         let Some(id) = ids.iter().find(|id| agreement::is_tag_id(self.value, id.value)) else {
             return self.exposed_as(false);
         };
@@ -300,7 +300,7 @@ impl<'t> Observed<'t> {
     }
 
     /// Whether some of the event's values agree.
-    pub fn agree(self, compare: Compare, operands: &[Operand<Observed<'t>>]) -> bool {
+    pub(super) fn agree(self, compare: Compare, operands: &[Operand<Observed<'t>>]) -> bool {
         if !agreement::agree(compare, operands.iter().map(|operand| operand.read(|value| value.value))) {
             return self.exposed_as(false);
         }
@@ -331,7 +331,7 @@ pub(super) struct Entry<X> {
 }
 
 impl<X> Entry<X> {
-    pub fn matched(&self) -> Match<'_> {
+    pub(super) fn matched(&self) -> Match<'_> {
         let hole = self.hole.and_then(|(start, end)| self.name.get(start..end));
         Match { family: self.family, hole }
     }
@@ -361,7 +361,7 @@ impl<X> Default for ShapeCache<X> {
 
 impl<X> ShapeCache<X> {
     /// An entry that says that an event has no findings.
-    pub fn find(&self, profile: Profile, event: Value<'_>) -> Option<&Entry<X>> {
+    pub(super) fn find(&self, profile: Profile, event: Value<'_>) -> Option<&Entry<X>> {
         let (_, entries) = self.entries.get(self.place(key(event)?)?)?;
         entries.iter().find(|entry| entry.decides(profile, event))
     }
@@ -372,7 +372,7 @@ impl<X> ShapeCache<X> {
     }
 
     /// Adds an event without findings.
-    pub fn add(
+    pub(super) fn add(
         &mut self,
         profile: Profile,
         event: Value<'_>,

@@ -26,7 +26,7 @@ use super::links::{Links, State};
 type Id = u128;
 
 /// How many events are remembered at least: a link over more events is not looked at.
-pub const REMEMBERED: usize = 50_000;
+pub(super) const REMEMBERED: usize = 50_000;
 
 /// A heartbeat within so many microseconds after the end of its run was under way.
 const HEARTBEAT_GRACE: i64 = 5_000_000;
@@ -114,7 +114,7 @@ pub(super) struct Linked<'t> {
 }
 
 impl<'t> Linked<'t> {
-    pub fn read(links: Links<Value<'t>>) -> Self {
+    pub(super) fn read(links: Links<Value<'t>>) -> Self {
         let follows = links.follows.filter(|follows| follows.kind() != Kind::Null);
         Linked {
             occurred: links.occurred.and_then(instant_of),
@@ -292,7 +292,7 @@ enum Fresh {
 }
 
 impl Chain {
-    pub fn add(
+    pub(super) fn add(
         &mut self,
         findings: &mut Findings<'_>,
         subject: &Subject<'_>,
@@ -326,30 +326,29 @@ impl Chain {
                 texts: &texts,
                 words: Words::Of(links),
             };
-            match self.seen.get_mut(&target) {
-                Some(target) => judge(findings, &follower, target),
-                None => {
-                    let (resource_text, from_text) = (follower.words.resource(), follower.words.from());
-                    let Follower { index, occurred, follows, subject, place, from_place, .. } = follower;
-                    let name = subject.name.unwrap_or_default().to_owned();
-                    let docs = subject.docs;
-                    self.wait(
-                        findings,
-                        target,
-                        Waiting {
-                            index,
-                            occurred,
-                            follows,
-                            name,
-                            docs,
-                            place,
-                            from_place,
-                            texts: texts.clone(),
-                            resource_text,
-                            from_text,
-                        },
-                    );
-                }
+            if let Some(target) = self.seen.get_mut(&target) {
+                judge(findings, &follower, target);
+            } else {
+                let (resource_text, from_text) = (follower.words.resource(), follower.words.from());
+                let Follower { index, occurred, follows, subject, place, from_place, .. } = follower;
+                let name = subject.name.unwrap_or_default().to_owned();
+                let docs = subject.docs;
+                self.wait(
+                    findings,
+                    target,
+                    Waiting {
+                        index,
+                        occurred,
+                        follows,
+                        name,
+                        docs,
+                        place,
+                        from_place,
+                        texts: texts.clone(),
+                        resource_text,
+                        from_text,
+                    },
+                );
             }
         }
         self.scratch = texts;
@@ -380,7 +379,7 @@ impl Chain {
     }
 
     /// To be called at the end of a text: what waits on keeps its places as lines and columns.
-    pub fn leave(&mut self, source: Source<'_>) {
+    pub(super) fn leave(&mut self, source: Source<'_>) {
         if self.fresh.is_empty() {
             return;
         }
@@ -409,7 +408,7 @@ impl Chain {
         for (start, end, fresh, from) in open {
             let place = match &fresh {
                 Fresh::Waiting(target, which) => {
-                    let waiting = self.waiting.get_mut(&target).and_then(|all| all.get_mut(*which));
+                    let waiting = self.waiting.get_mut(target).and_then(|all| all.get_mut(*which));
                     waiting.map(|waiting| if from { &mut waiting.from_place } else { &mut waiting.place })
                 }
                 Fresh::Executed(run) => {
@@ -423,7 +422,7 @@ impl Chain {
     }
 
     /// What can only be said when all events are known.
-    pub fn finish(&mut self, findings: &mut Findings<'_>, events: u64) {
+    pub(super) fn finish(&mut self, findings: &mut Findings<'_>, events: u64) {
         // A single event cannot hold the other end of its link.
         if events < 2 {
             return;
@@ -480,12 +479,11 @@ impl Chain {
         } else {
             run.moved = Some(occurred).max(run.moved);
         }
-        match self.runs.get_mut(resource) {
-            Some(known) => *known = run,
-            None => {
-                self.count = self.count.saturating_add(1);
-                self.runs.insert(resource.into(), run);
-            }
+        if let Some(known) = self.runs.get_mut(resource) {
+            *known = run;
+        } else {
+            self.count = self.count.saturating_add(1);
+            self.runs.insert(resource.into(), run);
         }
     }
 

@@ -295,15 +295,15 @@ impl<'t> Check<'_, '_, 't> {
             self.add(Code::UPDATES_DISAGREE, fields_path, fields)
                 .with("problem", "`updated_fields` is empty: an update changes at least one field");
         }
-        let (mut updated, mut named) = (TextSet::default(), TextSet::default());
+        let (mut keys, mut named) = (TextSet::default(), TextSet::default());
         for (key, _) in updates.members() {
-            updated.insert(&key.bytes());
+            keys.insert(&key.bytes());
         }
         for field in fields.items().filter(|field| field.is_string()) {
             named.insert(&field.bytes());
         }
         for (index, field) in fields.items().enumerate().filter(|(_, field)| field.is_string()) {
-            if !updated.contains(&field.bytes()) {
+            if !keys.contains(&field.bytes()) {
                 let name = shown(&field.string());
                 self.add(Code::UPDATES_DISAGREE, &Path::Item(fields_path, index), field)
                     .say("problem", format_args!("`updated_fields` names `{name}`, which `updates` does not have"));

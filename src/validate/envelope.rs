@@ -142,7 +142,7 @@ pub(super) enum Holder<'t> {
 
 impl Holder<'_> {
     /// As a sentence names it.
-    pub fn words(self) -> String {
+    pub(super) fn words(self) -> String {
         match self {
             Holder::Resource => "the resource".to_owned(),
             Holder::Related(index, role) => {
@@ -155,7 +155,7 @@ impl Holder<'_> {
     }
 
     /// The path of a label.
-    pub fn label(self, label: &str) -> Path<'_> {
+    pub(super) fn label(self, label: &str) -> Path<'_> {
         match self {
             Holder::Resource => Path::Label(label),
             Holder::Related(index, _) => Path::RelatedLabel(index, label),
@@ -163,7 +163,7 @@ impl Holder<'_> {
     }
 
     /// The path of the resource itself.
-    pub fn path(self) -> Path<'static> {
+    pub(super) fn path(self) -> Path<'static> {
         match self {
             Holder::Resource => Path::Field("resource"),
             Holder::Related(index, _) => Path::Related(index),

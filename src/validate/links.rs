@@ -36,7 +36,7 @@ pub(super) struct State<V> {
 }
 
 impl<V: Copy> Links<V> {
-    pub fn map<W>(&self, to: impl Fn(V) -> W) -> Links<W> {
+    pub(super) fn map<W>(&self, to: impl Fn(V) -> W) -> Links<W> {
         let to = |value: Option<V>| link(value, &to);
         let state = |from: State<V>| State { whole: to(from.whole), kind: to(from.kind), name: to(from.name) };
         Links {
@@ -64,7 +64,7 @@ fn link<V, W>(value: Option<V>, to: &impl Fn(V) -> W) -> Option<W> {
 }
 
 impl<'t> Links<Observed<'t>> {
-    pub fn of(event: &Parts<'t>, matched: Option<&Match<'_>>) -> Self {
+    pub(super) fn of(event: &Parts<'t>, matched: Option<&Match<'_>>) -> Self {
         let field = |name: &str| event.value.get(name);
         let state = |name: &str| {
             let state = event.payload_at(&[name]);

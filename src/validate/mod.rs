@@ -83,9 +83,8 @@ impl Validator {
 pub fn is_ndjson(text: &[u8], whole: bool) -> Option<bool> {
     match first_line(text, whole, &mut Tape::new(), &mut Vec::new()) {
         FirstLine::Document { .. } if !whole => None,
-        FirstLine::Document { .. } => Some(false),
+        FirstLine::Document { .. } | FirstLine::Part => Some(false),
         FirstLine::Ndjson { .. } => Some(true),
-        FirstLine::Part => Some(false),
         FirstLine::Unknown => None,
     }
 }

@@ -55,7 +55,6 @@ impl ValidateOptions {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
     use crate::diagnostic::{Code, Severity};

@@ -21,32 +21,32 @@ pub(super) struct Parts<'t> {
 
 impl<'t> Parts<'t> {
     /// An event of which nothing is known.
-    pub fn none(value: Observed<'t>) -> Self {
+    pub(super) fn none(value: Observed<'t>) -> Self {
         Parts { value, name: None, resource: None, related: None, payload: None }
     }
 
     /// A label of the primary resource.
-    pub fn label(&self, name: &str) -> Option<Observed<'t>> {
+    pub(super) fn label(&self, name: &str) -> Option<Observed<'t>> {
         self.resource?.get(name)
     }
 
     /// The id of the primary resource.
-    pub fn id_label(&self) -> Option<Observed<'t>> {
+    pub(super) fn id_label(&self) -> Option<Observed<'t>> {
         self.label(RESOURCE_ID)
     }
 
     /// The related resources with their indices.
-    pub fn related(&self) -> impl Iterator<Item = (usize, Observed<'t>)> {
+    pub(super) fn related(&self) -> impl Iterator<Item = (usize, Observed<'t>)> {
         self.related.into_iter().flat_map(Observed::items).enumerate()
     }
 
     /// The first related resource in a role, with its index.
-    pub fn in_role(&self, role: &str) -> Option<(usize, Observed<'t>)> {
+    pub(super) fn in_role(&self, role: &str) -> Option<(usize, Observed<'t>)> {
         self.related().find(|(_, related)| related.get(RESOURCE_ROLE).is_some_and(|value| value.is(role)))
     }
 
     /// A value of the payload, by its keys from the outside in.
-    pub fn payload_at(&self, path: &[&str]) -> Option<Observed<'t>> {
+    pub(super) fn payload_at(&self, path: &[&str]) -> Option<Observed<'t>> {
         self.payload?.at_path(path)
     }
 }

@@ -1,7 +1,5 @@
 //! What only the inside shows: how often a text is read, and how many events the cache decides on.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
 use std::collections::HashSet;
 use std::io::Read;
 
@@ -27,7 +25,7 @@ fn validated(validator: &mut Validator, text: &str) -> (u64, u64) {
 fn shape(value: &serde_json::Value) -> String {
     match value {
         serde_json::Value::Object(members) => {
-            members.iter().map(|(key, member)| format!("{key:?}:{},", shape(member))).collect::<String>() + "}"
+            members.iter().map(|(key, member)| format!("{key:?}:{}", shape(member))).collect::<Vec<_>>().join(",") + "}"
         }
         serde_json::Value::Array(items) => items.iter().map(shape).collect::<String>() + "]",
         serde_json::Value::String(_) => "s".to_owned(),

@@ -52,13 +52,13 @@ pub(super) struct State<'t> {
 
 impl<'t> State<'t> {
     /// `None`: its type is none that there is.
-    pub fn read(value: Observed<'t>) -> Option<Self> {
+    pub(super) fn read(value: Observed<'t>) -> Option<Self> {
         let type_value = value.get("type")?;
         let (type_name, kind) = *KINDS.iter().find(|(name, _)| type_value.is(name))?;
         Some(State { kind, type_name, type_value, name: value.get("name").filter(|name| name.is_string()) })
     }
 
-    pub fn words(self) -> String {
+    pub(super) fn words(self) -> String {
         match self.name {
             Some(name) => format!("{} (`{}`)", self.type_name, shown(&name.string())),
             None => self.type_name.to_owned(),
@@ -66,7 +66,7 @@ impl<'t> State<'t> {
     }
 
     /// Where its type stands.
-    pub fn type_value(self) -> Observed<'t> {
+    pub(super) fn type_value(self) -> Observed<'t> {
         self.type_value
     }
 

@@ -1,4 +1,4 @@
-//! The parser's events to a tree of nodes, with exact places and the rules that only PyYAML has.
+//! The parser's events to a tree of nodes, with exact places and the rules that only `PyYAML` has.
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Tag};
 
@@ -180,7 +180,7 @@ impl<'t> Composer<'t> {
     fn alias(&mut self, anchor: usize, span: Span) -> Step {
         self.check_tabs(span.start as usize)?;
         let name = self.slice(span).get(1..).unwrap_or_default();
-        self.check_name(name, span)?;
+        Self::check_name(name, span)?;
         let target = self.anchors.get(anchor).copied().unwrap_or_default();
         let node = self.nodes.get(target as usize);
         let is_complete = node.is_some_and(|node| node.after > 0);
@@ -282,9 +282,9 @@ impl<'t> Composer<'t> {
         self.push(Content::Scalar(Scalar { kind, text: stored, merge, ..node }), span);
         self.note_anchor(anchor, 1);
         if is_absent {
-            self.finish_key()
+            self.finish_key();
         } else {
-            self.finish_node(span.end as usize)
+            self.finish_node(span.end as usize);
         }
         self.gap = self.gap.max(span.end as usize);
         Ok(())
@@ -299,9 +299,10 @@ impl<'t> Composer<'t> {
         if self.is_key() {
             let before = start.saturating_sub(1);
             let is_template = is_mapping && is_flow && self.text.as_bytes().get(before) == Some(&b'{');
-            return Err(match is_template {
-                true => fault(YamlProblem::TemplateWithoutQuotes, before, 2),
-                false => YamlError { problem: YamlProblem::ComplexKey, span: place },
+            return Err(if is_template {
+                fault(YamlProblem::TemplateWithoutQuotes, before, 2)
+            } else {
+                YamlError { problem: YamlProblem::ComplexKey, span: place }
             });
         }
         if let Some(tag) = tag {
@@ -402,7 +403,7 @@ impl<'t> Composer<'t> {
                     let name = rest.get(1..length.unwrap_or(rest.len())).unwrap_or_default();
                     end = at.saturating_add(1).saturating_add(name.len());
                     let place = Span { start: clamp(at), end: clamp(end) };
-                    self.check_name(name, place)?;
+                    Self::check_name(name, place)?;
                     if !self.names.insert(name) {
                         return Err(YamlError { problem: YamlProblem::RepeatedAnchor, span: place });
                     }
@@ -509,7 +510,7 @@ impl<'t> Composer<'t> {
 
     // ---- what PyYAML rejects
 
-    /// PyYAML has tabs in quotes, in comments and in the lines of block scalars only (`scan_to_next_token`). Checks from
+    /// `PyYAML` has tabs in quotes, in comments and in the lines of block scalars only (`scan_to_next_token`). Checks from
     /// what was read last to a place.
     fn check_tabs(&self, to: usize) -> Step {
         if !self.has_tabs {
@@ -578,7 +579,7 @@ impl<'t> Composer<'t> {
         Ok(())
     }
 
-    fn check_name(&self, name: &str, span: Span) -> Step {
+    fn check_name(name: &str, span: Span) -> Step {
         let good =
             !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
         if good { Ok(()) } else { Err(YamlError { problem: YamlProblem::AnchorName, span }) }

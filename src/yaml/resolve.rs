@@ -1,4 +1,4 @@
-//! What scalars mean to `yaml.safe_load` of PyYAML, which Prefect reads with: YAML 1.1 (`yaml/resolver.py`,
+//! What scalars mean to `yaml.safe_load` of `PyYAML`, which Prefect reads with: YAML 1.1 (`yaml/resolver.py`,
 //! `yaml/constructor.py`).
 
 use crate::json::{Decimal, Kind};
@@ -237,7 +237,7 @@ fn decimal(text: &str) -> Result<String, YamlProblem> {
     let good = digits(whole)
         && digits(fraction)
         && digits(exponent_digits)
-        && (exponent.is_empty() != !exponent_digits.is_empty());
+        && exponent.is_empty() == exponent_digits.is_empty();
     if !good || (whole.is_empty() && !mantissa.contains('.')) || mantissa == "." {
         return Err(YamlProblem::TagMismatch);
     }
@@ -319,7 +319,7 @@ fn timestamp(text: &str) -> Option<Timestamp> {
     if rest.is_empty() { found(good && offset < 24 * 60) } else { None }
 }
 
-/// What a plain scalar is to PyYAML, in words to be put into a sentence, if readers of YAML 1.2 (core schema,
+/// What a plain scalar is to `PyYAML`, in words to be put into a sentence, if readers of YAML 1.2 (core schema,
 /// section 10.3.2) see something else in it.
 #[must_use]
 pub fn yaml_1_1(text: &str) -> Option<&'static str> {

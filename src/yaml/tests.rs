@@ -1,5 +1,3 @@
-#![allow(clippy::unwrap_used)]
-
 use crate::json::{Kind, Places, Position, Tape, Value};
 
 use super::YamlProblem as Problem;

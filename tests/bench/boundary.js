@@ -1,5 +1,20 @@
 // How results, bytes and options best cross between WebAssembly and JavaScript: each way, side by side, in one
-// interleaved run. `make bench` builds the module. A ratio above 1: the second way is slower.
+// interleaved run. `cargo run -p prefect-events-pack -- bench` builds the module. A ratio above 1: the second way is slower.
+//
+// Measured last, with Node.js 20.20, the lowest and the highest ratio of four runs:
+//   Objects by serde-wasm-bindgen, against JSON text and JSON.parse
+//     reports of `validate`      0.42 to 0.56 without findings, 0.70 to 0.85 with one, 0.82 to 0.92 with 1,000
+//     reports on automations     0.77 to 0.89
+//     advice                     0.52 to 0.58
+//     simulations                1.12 to 1.33; with their trace 1.18 to 2.3; two of them, compared, 1.10 to 1.34
+//     reports on tests           0.66 to 1.35: no difference
+//     built events               2.1 to 2.2 for one, 2.3 to 3.0 for 605
+//   So the first three are objects. The others stay text, as do the reports on tests: they have maps of labels, and in an
+//   object a label `__proto__` would be lost.
+//   Bytes as js_sys::Uint8Array, against &[u8]: 2.3 to 2.9 for 1 KB, 1.03 to 1.5 for 100 KB, 1.0 for 10 MB.
+//   Both copy once; for &[u8] the glue reserves the memory and copies, without a call back. So it is &[u8].
+//   Options by serde-wasm-bindgen, against the reader in `wasm/boundary/src/options.rs`: 0.5 to 0.8.
+//   It would add 35 KB to the module that validates (13 KB with brotli), and 3 KB to its script.
 
 import { readFileSync } from "node:fs";
 
@@ -43,10 +58,26 @@ const asText = () => JSON.parse(core.asText());
 const asObject = () => core.asObject();
 
 const wrong = REAL.split("\n").slice(0, 300).join("\n").replaceAll('"prefect.', '"prefct.');
-const scenario = {
+const AUTOMATION = `name: crash
+trigger:
+  posture: Proactive
+  expect: [prefect.flow-run.heartbeat]
+  match: {prefect.resource.id: prefect.flow-run.*}
+  for_each: [prefect.resource.id]
+  after: [prefect.flow-run.heartbeat]
+  within: 90
+actions: [{type: change-flow-run-state, state: CRASHED}]
+`;
+const automations =
+  `- ${AUTOMATION.replace("Proactive", "proactive").trim().replaceAll("\n", "\n  ")}\n`.repeat(200);
+/** @param {number} runs */
+const scenario = (runs) => ({
   automation: "crash-zombie-flows",
-  runs: Array.from({ length: 20 }, (_, n) => ({ name: `run-${n}`, starts: n * 60, dies: 3600 })),
-};
+  runs: Array.from({ length: runs }, (_, n) => ({ name: `run-${n}`, starts: n * 60, dies: 3600 })),
+  expect: [{ fires: runs }],
+});
+const tests = Array.from({ length: 50 }, () => scenario(1));
+const played = (/** @type {number} */ runs) => encode(JSON.stringify(scenario(runs)));
 const events = buildRun({ tasks: Array.from({ length: 200 }, (_, n) => ({ name: `t${n}` })) });
 
 console.log("Results: JSON text that is parsed, and objects by serde-wasm-bindgen");
@@ -54,7 +85,14 @@ for (const [what, keep] of /** @type {[string, () => void][]} */ ([
   ["a report without findings", () => core.keepReport(encode(REAL.slice(0, REAL.indexOf("\n"))))],
   ["a report with one finding", () => core.keepReport(encode('{"event":"acme.order"'))],
   ["a report with 1,000 diagnostics", () => core.keepReport(encode(wrong))],
-  ["a simulation with its trace", () => core.keepSimulation(encode(JSON.stringify(scenario)))],
+  ["a check report without findings", () => core.keepCheckReport(encode(AUTOMATION))],
+  ["a check report with 200 automations", () => core.keepCheckReport(encode(automations))],
+  ["a simulation of one run", () => core.keepSimulation(played(1), false)],
+  ["a simulation of 20 runs", () => core.keepSimulation(played(20), false)],
+  ["a simulation of 20 runs with its trace", () => core.keepSimulation(played(20), true)],
+  ["a comparison of versions", () => core.keepComparison(played(20))],
+  ["a report on a test", () => core.keepTestReport(played(1))],
+  ["a report on 50 tests", () => core.keepTestReport(encode(JSON.stringify(tests)))],
   ["one built event", () => core.keepJson(JSON.stringify(events[0]))],
   [`${events.length} built events`, () => core.keepJson(JSON.stringify(events))],
   ["advice", () => core.keepAdvice({ frequency: 30, within: 90 })],

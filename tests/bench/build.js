@@ -3,11 +3,12 @@
 
 import { authorModule } from "../../pkg/modules/author.js";
 import { buildEvent, buildEvents } from "../../pkg/node.js";
+import { encode } from "../../pkg/text.js";
 import { cpu, quantile } from "./measure.js";
 
 const EVENTS = 100_000;
 const ROUNDS = 5;
-const OPTIONS = JSON.stringify({ seed: 7, now: "2026-03-31T18:30:00Z" });
+const OPTIONS = { seed: 7, now: "2026-03-31T18:30:00Z" };
 const ID = "3f8a1c52-77b4-4e0b-9c1d-2a6f0b9d4e11";
 
 /**
@@ -16,7 +17,7 @@ const ID = "3f8a1c52-77b4-4e0b-9c1d-2a6f0b9d4e11";
  */
 const run = (spec) =>
   authorModule.call((core) => {
-    const history = new core.History(JSON.stringify(spec), OPTIONS);
+    const history = new core.History(encode(JSON.stringify(spec)), OPTIONS);
     const parts = [];
     for (let part = history.part(); part !== undefined; part = history.part()) parts.push(part);
     history.free();

@@ -409,7 +409,7 @@ test("nothing, and text that is too long for a link", async () => {
   assert.ok(page.url().length < 300);
 });
 
-test("what is copied as Markdown tells all", async () => {
+test("what is copied as Markdown holds everything", async () => {
   const { page } = await open();
   await page.getByRole("button", { name: "Fix: write tag" }).click();
   await verdictIs(page, "2 errors in 1 event");

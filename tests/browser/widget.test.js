@@ -203,7 +203,7 @@ test("without JavaScript, the page looks as if there were no widget", async (t) 
     }),
   );
   assert.ok(plain && wrapped && plain.equals(wrapped));
-  // The comparison can tell a difference.
+  // The comparison finds a difference.
   const page = await open(t, "wrapped.html");
   await verdict(page);
   assert.ok(!plain.equals(await page.screenshot({ fullPage: true })));

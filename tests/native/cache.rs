@@ -28,7 +28,7 @@ fn findings(text: &str, event: u64) -> Vec<String> {
 }
 
 /// Findings in an event by itself and behind one that is right. By itself, it has no others to be compared with.
-pub fn compare(right: &Value, other: &Value, wrong: &mut Vec<String>) {
+pub(crate) fn compare(right: &Value, other: &Value, wrong: &mut Vec<String>) {
     let (right, other) = (right.to_string(), other.to_string());
     let alone = findings(&other, 0);
     // Twice: the right one is learned from, and the second right one is checked by it.

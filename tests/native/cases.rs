@@ -6,7 +6,7 @@ use flate2::read::GzDecoder;
 use prefect_events::json::{Tape, Value, parse};
 
 /// A file of `tests/cases`, decompressed if need be.
-pub fn read(name: &str) -> Vec<u8> {
+pub(crate) fn read(name: &str) -> Vec<u8> {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases").join(name);
     let bytes = std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     if !name.ends_with(".gz") {
@@ -19,7 +19,7 @@ pub fn read(name: &str) -> Vec<u8> {
 
 /// Calls back with each row of an NDJSON file. They are read with the project's own reader: some
 /// are nested more deeply than others take.
-pub fn each_row(name: &str, mut run: impl FnMut(Value<'_>)) {
+pub(crate) fn each_row(name: &str, mut run: impl FnMut(Value<'_>)) {
     let text = read(name);
     let (mut tape, mut issues) = (Tape::new(), Vec::new());
     for line in text.split(|&byte| byte == b'\n').filter(|line| !line.is_empty()) {

@@ -97,7 +97,7 @@ fn examples_of_every_family_and_variant_are_without_findings() {
 
 // ---- mutants
 
-pub struct Mutant {
+pub(crate) struct Mutant {
     pub family: &'static str,
     /// The JSON Pointer of what is changed.
     pub place: String,
@@ -108,7 +108,7 @@ pub struct Mutant {
 }
 
 /// All mutants of all families.
-pub fn each_mutant(mut run: impl FnMut(Mutant)) {
+pub(crate) fn each_mutant(mut run: impl FnMut(Mutant)) {
     for family in families() {
         for variant in mutated(family) {
             Maker::new(family, variant).make().into_iter().for_each(&mut run);
@@ -590,7 +590,7 @@ fn change(family: &Family, event: &Value, term: &Term, compare: Compare) -> Opti
 }
 
 /// One place after the other differs from those with which it must agree.
-pub fn each_disagreement(mut run: impl FnMut(&'static Family, &'static Equal, &'static Term, Value)) {
+pub(crate) fn each_disagreement(mut run: impl FnMut(&'static Family, &'static Equal, &'static Term, Value)) {
     for family in families() {
         for variant in mutated(family) {
             let right: Value = serde_json::from_str(&example(family, variant)).unwrap();

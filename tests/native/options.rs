@@ -6,7 +6,7 @@ use prefect_events::automation::CheckOptions;
 use prefect_events::validate::{Schemas, ValidateOptions};
 use serde_json::Value;
 
-pub fn validate_options(json: &str) -> Result<ValidateOptions, String> {
+pub(crate) fn validate_options(json: &str) -> Result<ValidateOptions, String> {
     let json = if json.is_empty() { "{}" } else { json };
     let mut options: Value = serde_json::from_str(json).unwrap();
     let schemas = options.as_object_mut().and_then(|options| options.remove("schemas"));
@@ -17,6 +17,6 @@ pub fn validate_options(json: &str) -> Result<ValidateOptions, String> {
     Ok(options)
 }
 
-pub fn check_options(json: &str) -> CheckOptions {
+pub(crate) fn check_options(json: &str) -> CheckOptions {
     serde_json::from_str(if json.is_empty() { "{}" } else { json }).unwrap()
 }

@@ -91,7 +91,7 @@ const SLIPS: [(&str, &str); 24] = [
 ];
 
 /// So many cases; `PROPERTIES=100` makes it a hundred times as many.
-pub fn config(cases: u32) -> ProptestConfig {
+pub(crate) fn config(cases: u32) -> ProptestConfig {
     let times = std::env::var("PROPERTIES").ok().and_then(|times| times.parse().ok()).unwrap_or(1);
     ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(cases.saturating_mul(times)) }
 }

@@ -48,6 +48,13 @@ test("the triggers are outlined, with the places of their values in a text", () 
   assert.equal(checkAutomation(RIGHT).triggers[0]?.expect?.range, undefined);
 });
 
+test("numbers beyond JavaScript's whole numbers are doubles", () => {
+  const event = `{"posture": "Reactive", "expect": ["acme.a"], "threshold": 1${"0".repeat(20)}}`;
+  const compound = `{"type": "compound", "require": -1${"0".repeat(20)}, "triggers": [${event}]}`;
+  const [outer, inner] = checkAutomation(compound).triggers;
+  assert.deepEqual([outer?.require, inner?.threshold?.value], [-(2 ** 63), 2 ** 63]);
+});
+
 test("a finding in YAML has its place, and its fix keeps the rest", () => {
   const report = checkAutomation(YAML);
   const [found] = report.diagnostics;

@@ -90,7 +90,7 @@ test("a name that would command the terminal is shown as it is written", async (
   assert.equal(stderr, "prefect-events: \u241b[31mred does not exist\n");
 });
 
-test("every machine-readable format tells of it too", async () => {
+test("every machine-readable format reports it too", async () => {
   for (const format of ["json", "github", "sarif", "junit"]) {
     const { status, stdout } = await run(["validate", "--format", format, "empty.json"], { cwd });
     assert.equal(status, 2, format);

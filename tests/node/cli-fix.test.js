@@ -89,7 +89,7 @@ test("what is not UTF-8 is not rewritten", async () => {
   assert.deepEqual(readFileSync(path("g.ndjson")), bytes);
 });
 
-test("--format json tells how many were fixed", async () => {
+test("--format json reports how many were fixed", async () => {
   writeFileSync(path("h.ndjson"), WRONG);
   const { stdout } = await run(["validate", "--fix", "--format", "json", "h.ndjson"], { cwd });
   assert.equal(JSON.parse(stdout).files[0].fixed, 1);

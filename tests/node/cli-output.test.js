@@ -114,7 +114,7 @@ test("a pipe that is closed in the middle of a large output", async () => {
   );
 });
 
-test("a file that takes only the beginning of a single write", {
+test("a file with space for only the beginning of a single write", {
   skip: process.platform === "win32",
 }, async () => {
   for (const format of FORMATS) {

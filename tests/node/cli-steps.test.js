@@ -92,6 +92,26 @@ test("a finding that goes on to the end of a long line", async () => {
   }, 20_000);
 });
 
+test("plain text is not segmented, however many findings", async () => {
+  const { segment } = Intl.Segmenter.prototype;
+  let count = 0;
+  Intl.Segmenter.prototype.segment = function (text) {
+    count += 1;
+    return segment.call(this, text);
+  };
+  const segmented = (/** @type {string} */ text) => {
+    count = 0;
+    render(pretty, [checked([finding(1, 3, 5), finding(1, 7, 9)], text)]);
+    return count;
+  };
+  try {
+    assert.ok(segmented('{"name": "é"}') > 0);
+    assert.equal(segmented('{"name": "e"}'), 0);
+  } finally {
+    Intl.Segmenter.prototype.segment = segment;
+  }
+});
+
 test("findings that come and go between long lines", async () => {
   await doubles((size) => {
     const line = "x".repeat(size);

@@ -14,7 +14,13 @@ function finding(...changes) {
     range: { start: at(start), end: at(end) },
     text,
   }));
-  return { code: "c", severity: "error", message: "m", path: "", fix: { title: "t", edits } };
+  return {
+    code: "wrong-label-value",
+    severity: "error",
+    message: "m",
+    path: "",
+    fix: { title: "t", edits },
+  };
 }
 
 test("makes the edits of a fix, in whatever order they stand", () => {
@@ -37,7 +43,10 @@ test("counts UTF-16 units", () => {
 });
 
 test("ignores diagnostics without a fix", () => {
-  assert.equal(applyFixes("abc", [{ code: "c", severity: "info", message: "m", path: "" }]), "abc");
+  assert.equal(
+    applyFixes("abc", [{ code: "wrong-label-value", severity: "info", message: "m", path: "" }]),
+    "abc",
+  );
 });
 
 test("skips a fix that overlaps one already taken, with all its edits", () => {

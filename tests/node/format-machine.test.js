@@ -42,8 +42,8 @@ test("github: one workflow command per finding, escaped", () => {
   const file = "dir/some%2C events%3A1.ndjson";
   assert.deepEqual(render(github, RESULTS).split("\n"), [
     `::warning file=${file},line=1,col=1,endLine=1,endColumn=37,title=missing-label::a label is missing`,
-    `::error file=${file},line=2,col=72,endLine=2,endColumn=83,title=wrong-case::the label \`prefect.state-type\` is \`completed\`, not \`COMPLETED\`%0Awrite 100%25, comma, colon: done%0Aand a second line`,
-    `::notice file=${file},title=note::<&"␇>`,
+    `::error file=${file},line=2,col=72,endLine=2,endColumn=83,title=wrong-label-value::the label \`prefect.state-type\` is \`completed\`, not \`COMPLETED\`%0Awrite 100%25, comma, colon: done%0Aand a second line`,
+    `::notice file=${file},title=unknown-label::<&"␇>`,
     "::error file=<stdin>::<stdin> is empty",
     "",
   ]);
@@ -81,7 +81,7 @@ test("sarif: places, levels and fixes", () => {
   assert.equal(run.columnKind, "utf16CodeUnits");
   assert.deepEqual(
     run.tool.driver.rules.map((/** @type {{ id: string }} */ { id }) => id),
-    ["missing-label", "wrong-case", "note"],
+    ["missing-label", "wrong-label-value", "unknown-label"],
   );
   assert.deepEqual(
     run.results.map((/** @type {{ level: string, ruleIndex: number }} */ { level, ruleIndex }) => [
@@ -136,10 +136,10 @@ test("junit: errors are failures, the rest is output", () => {
     `<?xml version="1.0" encoding="UTF-8"?>
 <testsuites name="prefect-events" tests="2" failures="1" errors="1">
   <testsuite name="dir/some, events:1.ndjson" tests="1" failures="1" errors="0" skipped="0">
-    <testcase classname="dir/some, events:1.ndjson" name="wrong-case at 2:72">
-      <failure message="the label \`prefect.state-type\` is \`completed\`, not \`COMPLETED\`" type="wrong-case">error[wrong-case]: the label \`prefect.state-type\` is \`completed\`, not \`COMPLETED\`&#10;  at 2:72&#10;  in event 1, /resource/prefect.state-type&#10;  help: write 100%, comma, colon: done&#10;and a second line&#10;  docs: https://docs.example/events#task-runs</failure>
+    <testcase classname="dir/some, events:1.ndjson" name="wrong-label-value at 2:72">
+      <failure message="the label \`prefect.state-type\` is \`completed\`, not \`COMPLETED\`" type="wrong-label-value">error[wrong-label-value]: the label \`prefect.state-type\` is \`completed\`, not \`COMPLETED\`&#10;  at 2:72&#10;  in event 1, /resource/prefect.state-type&#10;  help: write 100%, comma, colon: done&#10;and a second line&#10;  docs: https://docs.example/events#task-runs</failure>
     </testcase>
-    <system-out>warning[missing-label]: a label is missing&#10;  at 1:1&#10;  in event 0&#10;info[note]: &lt;&amp;&quot;␇&gt;</system-out>
+    <system-out>warning[missing-label]: a label is missing&#10;  at 1:1&#10;  in event 0&#10;info[unknown-label]: &lt;&amp;&quot;␇&gt;</system-out>
   </testsuite>
   <testsuite name="&lt;stdin&gt;" tests="1" failures="0" errors="1" skipped="0">
     <testcase classname="&lt;stdin&gt;" name="can be read">

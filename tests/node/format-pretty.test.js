@@ -13,7 +13,7 @@ test("shows each finding with its place, and sums up", () => {
 1 | {"event":"prefect.task-run.Running"}
   | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 
-error[wrong-case]: the label \`prefect.state-type\` is \`completed\`, not \`COMPLETED\`
+error[wrong-label-value]: the label \`prefect.state-type\` is \`completed\`, not \`COMPLETED\`
  --> dir/some, events:1.ndjson:2:72
   |
 2 | {"event":"prefect.task-run.Completed","resource":{"prefect.state-type":"completed"}}
@@ -22,7 +22,7 @@ error[wrong-case]: the label \`prefect.state-type\` is \`completed\`, not \`COMP
   = fix: write \`COMPLETED\` (--fix)
   = docs: https://docs.example/events#task-runs
 
-info[note]: <&"␇>
+info[unknown-label]: <&"␇>
 --> dir/some, events:1.ndjson
 
 2 events in 1 file: 1 error, 1 warning, 1 info; 1 fixable with --fix; 1 file could not be read
@@ -42,7 +42,10 @@ test("says what is not listed, and counts the kinds when they are many", () => {
     text,
     /… 5 more findings in dir\/some, events:1\.ndjson not listed: --max-diagnostics lists them/,
   );
-  assert.match(text, /\n {2}9 warning\[missing-label\]\n {2}2 error\[wrong-case\]\n\n2 events/);
+  assert.match(
+    text,
+    /\n {2}9 warning\[missing-label\]\n {2}2 error\[wrong-label-value\]\n\n2 events/,
+  );
 });
 
 test("colours a terminal, and nothing else", () => {

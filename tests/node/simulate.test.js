@@ -45,6 +45,8 @@ write("broken.json", { ...SCENARIO, tick_seconds: 0 });
 write("automation.json", AUTOMATION);
 writeFileSync(join(cwd, "events.ndjson"), REAL);
 
+const ID = "01a1ffe4-419a-726f-8626-5e21f619db83";
+
 test("simulate takes text, bytes and objects", () => {
   const results = [SCENARIO, JSON.stringify(SCENARIO), Buffer.from(JSON.stringify(SCENARIO))].map(
     (scenario) => simulate(scenario),
@@ -76,8 +78,8 @@ test("wrong scenarios are told, with places in a text", () => {
 test("misuse throws", () => {
   // @ts-expect-error: no scenario
   assert.throws(() => simulate(5), TypeError);
-  // @ts-expect-error: no such option
   assert.throws(
+    // @ts-expect-error: no such option
     () => simulate(SCENARIO, { tracing: true }),
     /unknown option `tracing`: the options are `trace`, /,
   );
@@ -128,6 +130,15 @@ test("an expectation that is not met tells what led to it", () => {
   assert.equal(expectation?.decisions?.at(-1)?.kind, "fired");
 });
 
+test("a label may be called __proto__", () => {
+  const automation = "trigger: {posture: Reactive, expect: [acme.order], for_each: [__proto__]}";
+  const resource = { "prefect.resource.id": "acme.order.1", ["__proto__"]: "a" };
+  const event = { occurred: "2026-03-01T12:00:00Z", event: "acme.order", resource, id: ID };
+  const { firings, decisions } = replay(automation, JSON.stringify(event), { trace: true });
+  for (const labels of [firings[0]?.labels, decisions?.at(-1)?.key])
+    assert.deepEqual(Object.entries(labels ?? {}), [["__proto__", "a"]]);
+});
+
 test("replay takes two texts", () => {
   const automation = "trigger: {posture: Reactive, expect: [prefect.flow-run.Crashed]}";
   const { firings } = replay(automation, REAL, { server_version: "3.8", trace: true });
@@ -140,8 +151,8 @@ test("replay takes two texts", () => {
   assert.deepEqual([wrong.found_in, wrong.errors?.[0]?.range?.start.column], ["automation", 10]);
   assert.equal(replay(automation, "{}").found_in, "events");
   assert.throws(() => replay(automation, REAL, { tick_seconds: -1 }), /`tick_seconds` must be/);
-  // @ts-expect-error: no such option
   assert.throws(
+    // @ts-expect-error: no such option
     () => replay(automation, REAL, { runs: [] }),
     /unknown option `runs`: the options are `trace`, /,
   );
@@ -231,6 +242,37 @@ test("simulate --compare FILE", async () => {
   assert.match(stdout, /^3\.8 fires once, 3\.9 never fires: 1 difference$/m);
   const json = await run(["simulate", "--compare", "--format", "json", "right.json"], { cwd });
   assert.deepEqual(JSON.parse(json.stdout).differences, []);
+});
+
+test("rows of one lane have the paths of their triggers", async () => {
+  const trigger = (/** @type {string} */ name) => ({
+    type: "event",
+    posture: "Reactive",
+    expect: [name],
+    threshold: 1,
+    within: 60,
+  });
+  const automation = {
+    name: "both",
+    trigger: {
+      type: "compound",
+      require: "all",
+      within: 60,
+      triggers: [trigger("acme.a"), trigger("acme.b")],
+    },
+    actions: [{ type: "do-nothing" }],
+  };
+  const events = ["acme.a", "acme.b"].map((event, index) => ({
+    id: `6f0c1f8e-2f0a-4d6b-9d0e-0a4d4be2b9a${index}`,
+    event,
+    occurred: `2026-03-01T12:00:0${index + 1}Z`,
+    resource: { "prefect.resource.id": "acme.1" },
+  }));
+  const start = "2026-03-01T12:00:00Z";
+  write("both.json", JSON.stringify({ automation, start, end: "1m", events }));
+  const { stdout } = await run(["simulate", "both.json"], { cwd });
+  for (const path of ["\\$\\.0", "\\$\\.1", "\\$"])
+    assert.match(stdout, new RegExp(`^The automation ${path} +.*✗`, "m"));
 });
 
 test("a failed expectation is drawn beside what came", async () => {

@@ -84,24 +84,45 @@ const CALLS = {
         JSON.stringify(api.buildEvent("acme.order", { resource: RESOURCE }, OPTIONS)),
       ),
   ],
+  compareReplays: [
+    () => api.compareReplays(AUTOMATION, `{"event":"${LARGE}"}`),
+    () =>
+      api.compareReplays(
+        AUTOMATION,
+        JSON.stringify(api.buildEvent("acme.order", { resource: RESOURCE }, OPTIONS)),
+      ),
+  ],
+  compareVersions: [
+    () => api.compareVersions({ ...SCENARIO, runs: [{ name: LARGE }] }),
+    () => api.compareVersions(SCENARIO),
+  ],
+  isNdjson: [
+    () => api.isNdjson(Buffer.from(`"${LARGE}`)),
+    () => api.isNdjson(Buffer.from(`${EVENT}\n{`)),
+  ],
   testScenarios: [
     () => api.testScenarios({ ...SCENARIO, scenario: LARGE }),
     () => api.testScenarios({ ...SCENARIO, expect: [{ run: "a" }] }),
   ],
 };
 
+/** @param {() => unknown} large */
+function runsOut(large) {
+  assert.throws(large, (/** @type {Error} */ error) => {
+    assert.match(
+      error.message,
+      /^the input is too large for one call: its check ran out of memory/,
+    );
+    assert.ok(error.cause instanceof WebAssembly.RuntimeError, String(error.cause));
+    return true;
+  });
+}
+
 for (const [name, [large, small]] of Object.entries(CALLS)) {
   test(`${name}: memory runs out, and the next call works`, () => {
     const before = small();
     for (let time = 0; time < 3; time++) {
-      assert.throws(large, (/** @type {Error} */ error) => {
-        assert.match(
-          error.message,
-          /^the input is too large for one call: its check ran out of memory/,
-        );
-        assert.ok(error.cause instanceof WebAssembly.RuntimeError, String(error.cause));
-        return true;
-      });
+      runsOut(large);
       assert.deepEqual(small(), before);
     }
   });
@@ -140,6 +161,23 @@ for (const [name, [large, small]] of Object.entries(CALLS)) {
   });
 }
 
+test("buildRun: memory runs out behind the first part, and the next call works", () => {
+  const short = { tasks: [{ name: "a", retries: 2 }] };
+  const before = api.buildRun(short, OPTIONS);
+  let built = 0;
+  const onProgress = (/** @type {number} */ done) => {
+    built = done;
+  };
+  // Each event of the second task has its long name, and a part has hundreds of them.
+  const tasks = [
+    { name: "a", retries: 400 },
+    { name: "b".repeat(50_000), retries: 200 },
+  ];
+  runsOut(() => api.buildRun({ tasks }, { ...OPTIONS, onProgress }));
+  assert.ok(built > 0);
+  assert.deepEqual(api.buildRun(short, OPTIONS), before);
+});
+
 test("a stream ends when the memory runs out in another call, and harms nobody when closed", () => {
   const first = openStream();
   assert.throws(() => api.validate(`{"event":"${LARGE}"}`), /ran out of memory/);
@@ -165,6 +203,62 @@ test("a stream ends with its own trap, and the generator with it", async () => {
     for await (const { events } of api.validateStream(source)) assert.ok(events > 0);
   }, /ran out of memory/);
   assert.equal(api.validate(EVENT).events, 1);
+});
+
+// Its own JavaScript needs more of the stack than the module.
+test("heartbeatAdvice: memory runs out, and the next call works", () => {
+  const advise = (/** @type {string} */ expected) =>
+    api.heartbeatAdvice({ frequency: 30, within: 90, expect: [expected] });
+  const before = advise("*");
+  runsOut(() => advise(LARGE));
+  assert.deepEqual(advise("*"), before);
+});
+
+for (const [name, build] of /** @type {const} */ ([
+  [
+    "buildEvents",
+    (/** @type {import("../../pkg/index.js").BuildManyOptions} */ options) =>
+      api.buildEvents("acme.order", Array(1200).fill({ resource: RESOURCE }), options),
+  ],
+  [
+    "buildRun",
+    (/** @type {import("../../pkg/index.js").BuildManyOptions} */ options) =>
+      api.buildRun({ tasks: Array(400).fill({ name: "a" }) }, options),
+  ],
+]))
+  test(`${name}: a trap within onProgress ends it, and the next call works`, () => {
+    const before = build(OPTIONS);
+    const large = /** @type {[() => unknown, unknown]} */ (CALLS.buildEvent)[0];
+    let calls = 0;
+    const onProgress = () => {
+      calls += 1;
+      assert.throws(large, /ran out of memory/);
+    };
+    assert.throws(() => build({ ...OPTIONS, onProgress }), /^Error: this ended when another call/);
+    assert.equal(calls, 1);
+    assert.deepEqual(build(OPTIONS), before);
+    // Who does not look at it gets that one.
+    assert.throws(() => build({ ...OPTIONS, onProgress: () => void large() }), /ran out of memory/);
+    assert.deepEqual(build(OPTIONS), before);
+  });
+
+test("what a caller's source throws comes out as it is, and ends nothing", async () => {
+  const other = openStream();
+  const mine = new RangeError("mine");
+  const source = (async function* () {
+    yield `${EVENT}\n`.repeat(50_000);
+    throw mine;
+  })();
+  let events = 0;
+  await assert.rejects(
+    async () => {
+      for await (const report of api.validateStream(source)) events += report.events;
+    },
+    (error) => error === mine,
+  );
+  assert.ok(events > 0);
+  assert.equal(other.chunk(Buffer.from(`${EVENT}\n`)).events, 1);
+  other.close();
 });
 
 test("what the caller's own code throws ends nothing", async () => {

@@ -95,9 +95,9 @@ test("webpack", async () => {
 
 test("esbuild, with its loader for files", async () => {
   const main = `
-    import validate from "prefect-events/prefect_events_validate.wasm";
+    import events from "prefect-events/prefect_events_validate.wasm";
     import author from "prefect-events/prefect_events_author.wasm";
-    ${shows("prefect-events", "await init({ validate, author });")}`;
+    ${shows("prefect-events", "await init({ validate: events, author });")}`;
   const root = site("esbuild", main);
   await esbuild({
     entryPoints: [join(root, "main.js")],
@@ -140,7 +140,8 @@ test("who only validates gets and loads no more than that", async () => {
   assert.equal(text, "false,1");
   const assets = readdirSync(join(root, "dist/assets")).filter((name) => name.endsWith(".js"));
   const script = assets.map((name) => readFileSync(join(root, "dist/assets", name), "utf8")).join();
-  assert.ok(script.length < 20_000, String(script.length));
+  // As in `tests/node/size.test.js`, which says what it is made of.
+  assert.ok(script.length < 22_000, String(script.length));
 });
 
 test("what a page loads later brings its module with it", async () => {

@@ -9,8 +9,10 @@ import {
   type CheckOptions,
   checkAutomation,
   codes,
+  compareReplays,
   compareVersions,
   type Diagnostic,
+  type DiagnosticCode,
   describe,
   type Event,
   type EventType,
@@ -40,7 +42,7 @@ import * as slim from "../../pkg/slim.js";
 const report: Report = validate("{}");
 validate(new Uint8Array(), { profile: "server" });
 validate(new ArrayBuffer(2), { maxDiagnostics: 0 });
-validate({ event: "a" }, { severity: { "missing-label": "off", other: "info" } });
+validate({ event: "a" }, { severity: { "missing-label": "off", "unknown-label": "info" } });
 validate([{ event: "a" }], {});
 validate("{}", { schemas: { "acme.order.*": { type: "object" }, "acme.*": true } });
 
@@ -86,14 +88,14 @@ const asked: string[] | undefined = one?.inputs.flatMap(({ key, required }) =>
   required ? [key] : [],
 );
 const title: string | undefined = explain("missing-label")?.title;
-codes().map((code: string) => code.length);
+const known: DiagnosticCode[] = codes();
 const started: Promise<void> = init();
 init({ validate: false });
 isNdjson(new Uint8Array())?.valueOf();
 init({ validate: new URL("https://example.org/prefect_events_validate.wasm"), author: false });
 // @ts-expect-error: each module has a name
 init(new Uint8Array());
-console.log(stream, types, roles, asked, title, started, version().length);
+console.log(stream, types, roles, asked, title, started, version().length, known);
 
 // The entries are what the types say.
 const entries: typeof import("prefect-events")[] = [node, browser];
@@ -127,6 +129,7 @@ const replayed: "automation" | "events" | undefined = replay("", new Uint8Array(
   tick_seconds: 5,
 }).found_in;
 const both: string | undefined = compareVersions(scenario).differences[0]?.["3.8"]?.at;
+const bothReplayed: number = compareReplays("", "", { trace: true }).differences.length;
 const tested: TestReport = testScenarios([scenario, scenario]);
 testScenarios({ scenarios: [scenario] });
 const failed: string[] = tested.scenarios.flatMap(({ expectations }) =>
@@ -134,7 +137,15 @@ const failed: string[] = tested.scenarios.flatMap(({ expectations }) =>
 );
 const advice: Advice = heartbeatAdvice({ frequency: 180, within: 540, expect: ["*"] });
 const tolerated: number = advice.tolerated_misses;
-console.log(kinds, replayed, both, failed, tolerated, advice.smallest_within[0]?.within);
+console.log(
+  kinds,
+  replayed,
+  both,
+  bothReplayed,
+  failed,
+  tolerated,
+  advice.smallest_within[0]?.within,
+);
 
 const built: Event = buildEvent("prefect.flow-run.Running", {
   flow_run: { name: "a" },
@@ -169,6 +180,8 @@ validate("{}", { profiles: "server" });
 validate("{}", { schemas: { "acme.order.*": "order.json" } });
 // @ts-expect-error There is no such severity.
 validate("{}", { severity: { "missing-label": "fatal" } });
+// @ts-expect-error There is no such code.
+validate("{}", { severity: { "no-such-code": "off" } });
 // @ts-expect-error It may be absent.
 report.truncated.toFixed();
 // @ts-expect-error It may be absent.
@@ -191,6 +204,8 @@ simulate({ automation: {}, runs: [{ died: "2m" }] });
 simulate(scenario, { tracing: true });
 // @ts-expect-error Both are told.
 compareVersions(scenario, { server_version: "3.8" });
+// @ts-expect-error Here too.
+compareReplays("", "", { server_version: "3.8" });
 // @ts-expect-error Texts or bytes.
 replay({}, []);
 // @ts-expect-error There is no such key.
@@ -205,3 +220,7 @@ buildEvent("a.b", {}, { sed: 7 });
 buildRun({ subflows: [{ worker: "w" }] });
 // @ts-expect-error A task needs a name.
 buildRun({ tasks: [{}] });
+// @ts-expect-error There is no such state type.
+buildRun({ state: { name: "Processed", type: "PROCESSED" } });
+// @ts-expect-error A break has a length, no end.
+buildRun({ retry: { at: "1m", ends: "2m" } });

@@ -88,7 +88,7 @@ export class App extends LitElement {
     this.querySelector("main")?.focus();
   }
 
-  /** Not at each key: browsers refuse that many. */
+  /** Not at each key: browsers reject that many. */
   private keep(state: unknown) {
     this.unwritten = { view: this.place.view, state };
     clearTimeout(this.writing);

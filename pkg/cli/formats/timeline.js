@@ -85,10 +85,13 @@ function rowsOf({ name, windows, decisions: own = [] }, decisions) {
     const decision = decisions[index];
     const mark = decision && MARKS[decision.kind];
     if (!decision || !mark) continue;
-    const row = rows.get(decision.path) ?? { name: printable(name), windows: [], marks: [] };
+    const { path } = decision;
+    const row = rows.get(path) ?? { name: printable(name), windows: [], marks: [] };
     row.marks.push([Date.parse(decision.at), mark]);
-    rows.set(decision.path, row);
+    rows.set(path, row);
   }
+  // As decisions name them: rows of one lane differ in nothing else.
+  if (rows.size > 1) for (const [path, row] of rows) row.name += ` ${path}`;
   for (const { path, start, end, closed = end } of windows)
     rows.get(path)?.windows.push([start, Math.min(end, closed)]);
   return [...rows.values()];

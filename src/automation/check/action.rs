@@ -42,11 +42,11 @@ const ACTIONS: [(&str, Target); 17] = [
 const CLOUD: [&str; 2] = ["declare-incident", "send-email-notification"];
 
 /// The types of states.
-pub const STATE_TYPES: [&str; 9] =
+pub(super) const STATE_TYPES: [&str; 9] =
     ["SCHEDULED", "PENDING", "RUNNING", "COMPLETED", "FAILED", "CANCELLED", "CRASHED", "PAUSED", "CANCELLING"];
 
 impl Check<'_, '_> {
-    pub fn actions(&mut self, list: Value<'_>, field: &str) {
+    pub(super) fn actions(&mut self, list: Value<'_>, field: &str) {
         let path = Path::Field(field);
         if list.kind() != Kind::Array {
             self.wrong_type(field, "a list of actions", &path, list);
@@ -204,7 +204,7 @@ impl Check<'_, '_> {
     }
 
     /// What `hydrate` complains of.
-    pub fn parameters(&mut self, value: Value<'_>, path: &Path<'_>) {
+    pub(super) fn parameters(&mut self, value: Value<'_>, path: &Path<'_>) {
         self.object_or_null(value, "parameters", path);
         for inner in value.descendants().filter(|inner| inner.kind() == Kind::Object) {
             let Some(kind) = inner.get("__prefect_kind") else { continue };

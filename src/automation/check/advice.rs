@@ -20,7 +20,7 @@ use super::options::PrefectVersion;
 use super::trigger::{Level, kind_of};
 
 /// The lists of actions of an automation, each with its name.
-pub type Actions<'a, 't> = &'a [(&'static str, Option<Value<'t>>)];
+pub(super) type Actions<'a, 't> = &'a [(&'static str, Option<Value<'t>>)];
 
 /// The fields of triggers.
 const EVENT_FIELDS: [&str; 10] =
@@ -58,7 +58,13 @@ const BOOLEANS: [&str; 2] = ["enabled", "force"];
 
 impl Check<'_, '_> {
     /// All advice on a trigger, and on the actions that belong to it. `default`: the posture of one that names none.
-    pub fn advise(&mut self, trigger: Value<'_>, path: &Path<'_>, default: Option<Posture>, actions: Actions<'_, '_>) {
+    pub(super) fn advise(
+        &mut self,
+        trigger: Value<'_>,
+        path: &Path<'_>,
+        default: Option<Posture>,
+        actions: Actions<'_, '_>,
+    ) {
         if !self.advises() {
             return;
         }
@@ -366,7 +372,7 @@ impl Check<'_, '_> {
     }
 
     /// Plain values of which YAML 1.1 and 1.2 think differently.
-    pub fn yaml_scalars(&mut self, value: Value<'_>) {
+    pub(super) fn yaml_scalars(&mut self, value: Value<'_>) {
         if self.advises() {
             self.yaml_scalar(value, &Path::Root, 0);
         }
@@ -396,7 +402,7 @@ impl Check<'_, '_> {
     }
 
     /// Adds `for_each: ["prefect.resource.id"]` to a trigger, in its style.
-    pub fn insert_for_each(&self, trigger: Value<'_>) -> Edits {
+    pub(super) fn insert_for_each(&self, trigger: Value<'_>) -> Edits {
         const LIST: &str = "[\"prefect.resource.id\"]";
         if let Some(for_each) = trigger.get("for_each") {
             return vec![(for_each.span(), LIST.to_owned())];
@@ -406,7 +412,7 @@ impl Check<'_, '_> {
 }
 
 /// A plain value of YAML and what it is by YAML 1.1, if that is something else.
-pub fn yaml_1_1(value: Value<'_>) -> Option<(&str, &'static str)> {
+pub(super) fn yaml_1_1(value: Value<'_>) -> Option<(&str, &'static str)> {
     let raw = std::str::from_utf8(value.written()).ok().filter(|_| value.is_bare())?;
     Some((raw, yaml::yaml_1_1(raw)?))
 }
@@ -422,12 +428,12 @@ fn needs_several(value: Value<'_>, order: Order) -> bool {
 }
 
 /// Whether an event of this name is expected.
-pub fn expects(event: &EventTrigger, name: &str) -> bool {
+pub(super) fn expects(event: &EventTrigger, name: &str) -> bool {
     event.expect.is_empty() || event.expect.iter().any(|pattern| covers(pattern, name))
 }
 
 /// Whether a pattern matches a name, as far as `*` goes, each of which stands for at least one character.
-pub fn covers(pattern: &str, name: &str) -> bool {
+pub(super) fn covers(pattern: &str, name: &str) -> bool {
     step(1);
     let Some((start, mut rest)) = pattern.split_once('*') else { return pattern == name };
     let Some(mut name) = name.strip_prefix(start) else { return false };
@@ -459,6 +465,6 @@ fn capitalised(word: &str) -> String {
 }
 
 /// A list of one text, as JSON and YAML write it.
-pub fn list_of_one(text: &str) -> String {
+pub(super) fn list_of_one(text: &str) -> String {
     ["[", &write::quoted(text), "]"].concat()
 }

@@ -35,12 +35,12 @@ const SILENT: [&str; 10] = [
 const NOT_RELATED: [&str; 5] = ["work-pool", "work-queue", "worker", "task-run", "flow-run"];
 
 /// Whether a trigger waits for heartbeats that fail to come.
-pub fn is_about(event: &EventTrigger) -> bool {
+pub(super) fn is_about(event: &EventTrigger) -> bool {
     event.posture == Posture::Proactive && event.after.iter().any(|name| covers(name, HEARTBEAT) && name != "*")
 }
 
 impl Check<'_, '_> {
-    pub fn advise_heartbeats(&mut self, value: Value<'_>, event: &EventTrigger, path: &Path<'_>) {
+    pub(super) fn advise_heartbeats(&mut self, value: Value<'_>, event: &EventTrigger, path: &Path<'_>) {
         if event.for_each.is_empty() {
             let edits = self.insert_for_each(value);
             self.add(Code::HEARTBEAT_WITHOUT_FOR_EACH, path, value).opening().fix(edits);
@@ -160,7 +160,7 @@ impl Check<'_, '_> {
     }
 
     /// States that are forced on runs whose heartbeats were missed.
-    pub fn forced(&mut self, actions: Actions<'_, '_>) {
+    pub(super) fn forced(&mut self, actions: Actions<'_, '_>) {
         for (field, list) in actions {
             let path = Path::Field(field);
             for (index, action) in list.iter().flat_map(|list| list.items()).enumerate() {

@@ -81,13 +81,13 @@ impl Default for CheckOptions {
 }
 
 /// How often clients send heartbeats by themselves, in seconds (`settings/models/flows.py`).
-pub const DEFAULT_FREQUENCY: u32 = 180;
+pub(super) const DEFAULT_FREQUENCY: u32 = 180;
 /// The shortest one that Prefect accepts.
 const SHORTEST: u32 = 30;
 /// The first client that can send heartbeats.
-pub const FIRST_HEARTBEATS: PrefectVersion = PrefectVersion(3, 1, 8);
+pub(super) const FIRST_HEARTBEATS: PrefectVersion = PrefectVersion(3, 1, 8);
 /// The first one that does so without being told.
-pub const HEARTBEATS_BY_DEFAULT: PrefectVersion = PrefectVersion(3, 6, 22);
+pub(super) const HEARTBEATS_BY_DEFAULT: PrefectVersion = PrefectVersion(3, 6, 22);
 
 impl CheckOptions {
     pub(super) fn report(&self) -> ReportOptions<'_> {

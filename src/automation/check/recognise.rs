@@ -4,7 +4,7 @@ use crate::json::{Kind, Value};
 
 /// How a value is to be read.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum DocumentForm {
+pub(super) enum DocumentForm {
     Automation,
     Trigger,
     /// A trigger of a deployment.
@@ -12,14 +12,14 @@ pub enum DocumentForm {
 }
 
 /// One of the things to check in a document.
-pub struct Item<'t> {
+pub(super) struct Item<'t> {
     pub value: Value<'t>,
     pub form: DocumentForm,
 }
 
 /// All that is to be checked. What `prefect automation create --from-file` takes (`cli/automation.py`): one
 /// automation, a list, or `automations: […]`. What `prefect deploy` takes: a `prefect.yaml`, or `triggers: […]`.
-pub fn items(root: Value<'_>) -> Vec<Item<'_>> {
+pub(super) fn items(root: Value<'_>) -> Vec<Item<'_>> {
     if root.kind() == Kind::Array {
         return all(list(root), None);
     }

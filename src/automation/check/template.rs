@@ -9,7 +9,7 @@ const DEEPEST_LOOPS: usize = 2;
 const BLOCKS: [&str; 9] = ["for", "if", "macro", "call", "filter", "block", "with", "autoescape", "raw"];
 
 /// What is wrong with a template.
-pub fn problem(template: &str) -> Option<&'static str> {
+pub(super) fn problem(template: &str) -> Option<&'static str> {
     let mut rest = template;
     let mut open: Vec<&str> = Vec::new();
     let (mut loops, mut deepest) = (0_usize, 0_usize);

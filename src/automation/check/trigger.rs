@@ -12,17 +12,17 @@ use super::Check;
 
 /// Who reads a trigger: the client fills in more than the server (`events/schemas/automations.py`).
 #[derive(Clone, Copy)]
-pub struct Level {
+pub(crate) struct Level {
     /// `posture` and the `within` of composites may be left out, and `type` is told from other keys.
     lenient: bool,
     depth: usize,
 }
 
 impl Level {
-    pub const SERVER: Level = Level { lenient: false, depth: 0 };
-    pub const CLIENT: Level = Level { lenient: true, depth: 0 };
+    pub(crate) const SERVER: Level = Level { lenient: false, depth: 0 };
+    pub(crate) const CLIENT: Level = Level { lenient: true, depth: 0 };
 
-    pub fn is_lenient(self) -> bool {
+    pub(crate) fn is_lenient(self) -> bool {
         self.lenient
     }
 }
@@ -31,7 +31,7 @@ impl Level {
 const TYPES: [&str; 3] = ["event", "compound", "sequence"];
 
 impl Check<'_, '_> {
-    pub fn trigger(&mut self, value: Value<'_>, path: &Path<'_>, level: Level) {
+    pub(super) fn trigger(&mut self, value: Value<'_>, path: &Path<'_>, level: Level) {
         if value.kind() != Kind::Object {
             self.wrong_type(last(path), "an object", path, value);
             return;
@@ -229,7 +229,7 @@ impl Check<'_, '_> {
 }
 
 /// The kind of a trigger as the server, or the more lenient client, tells it.
-pub fn kind_of(value: Value<'_>, level: Level) -> Option<TriggerKind> {
+pub(crate) fn kind_of(value: Value<'_>, level: Level) -> Option<TriggerKind> {
     if level.lenient && value.get("type").is_none() {
         // `deployment_trigger_discriminator`, `trigger_discriminator`
         return Some(match (value.get("triggers"), value.get("require")) {

@@ -14,7 +14,7 @@ use crate::time::scalar;
 use super::Check;
 
 impl Check<'_, '_> {
-    pub fn missing(&mut self, what: &str, object: Value<'_>, field: &str, path: &Path<'_>) {
+    pub(super) fn missing(&mut self, what: &str, object: Value<'_>, field: &str, path: &Path<'_>) {
         let keys: Vec<(Value<'_>, Cow<'_, str>)> = object.members().map(|(key, _)| (key, key.string())).collect();
         let near = nearest(field, &mut keys.iter().map(|(_, name)| &**name));
         let near = near.and_then(|near| keys.iter().find(|(_, name)| name == near));
@@ -31,7 +31,7 @@ impl Check<'_, '_> {
         }
     }
 
-    pub fn wrong_type(&mut self, field: &str, expected: &str, path: &Path<'_>, value: Value<'_>) -> Draft<'_> {
+    pub(super) fn wrong_type(&mut self, field: &str, expected: &str, path: &Path<'_>, value: Value<'_>) -> Draft<'_> {
         self.add(Code::WRONG_AUTOMATION_VALUE, path, value)
             .shown("field", field)
             .with("expected", expected)
@@ -39,7 +39,7 @@ impl Check<'_, '_> {
     }
 
     /// Calls a check with the value of a field, if it is there.
-    pub fn optional(
+    pub(super) fn optional(
         &mut self,
         object: Value<'_>,
         field: &str,
@@ -52,7 +52,7 @@ impl Check<'_, '_> {
     }
 
     /// The same for one that must be there.
-    pub fn required(
+    pub(super) fn required(
         &mut self,
         what: &str,
         object: Value<'_>,
@@ -66,26 +66,26 @@ impl Check<'_, '_> {
         }
     }
 
-    pub fn text_field(&mut self, field: &str, value: Value<'_>, path: &Path<'_>) {
+    pub(super) fn text_field(&mut self, field: &str, value: Value<'_>, path: &Path<'_>) {
         // A lone surrogate has been found in the text already.
         if scalar::text(value).is_none() && !value.has_lone_surrogate() {
             self.wrong_type(field, "a string", path, value);
         }
     }
 
-    pub fn text_or_null_field(&mut self, field: &str, value: Value<'_>, path: &Path<'_>) {
+    pub(super) fn text_or_null_field(&mut self, field: &str, value: Value<'_>, path: &Path<'_>) {
         if value.kind() != Kind::Null {
             self.text_field(field, value, path);
         }
     }
 
-    pub fn boolean_field(&mut self, field: &str, value: Value<'_>, path: &Path<'_>) {
+    pub(super) fn boolean_field(&mut self, field: &str, value: Value<'_>, path: &Path<'_>) {
         if scalar::boolean(value).is_none() {
             self.wrong_type(field, "`true` or `false`", path, value);
         }
     }
 
-    pub fn texts_field(&mut self, field: &str, value: Value<'_>, path: &Path<'_>) {
+    pub(super) fn texts_field(&mut self, field: &str, value: Value<'_>, path: &Path<'_>) {
         if value.kind() != Kind::Array {
             self.wrong_type(field, "a list of strings", path, value);
             return;
@@ -101,14 +101,14 @@ impl Check<'_, '_> {
         }
     }
 
-    pub fn uuid_field(&mut self, field: &str, value: Value<'_>, path: &Path<'_>) {
+    pub(super) fn uuid_field(&mut self, field: &str, value: Value<'_>, path: &Path<'_>) {
         if !value.is_string() || read_uuid(&value.bytes()).is_none() {
             self.wrong_type(field, "a UUID", path, value);
         }
     }
 
     /// A duration that is not negative (`NonNegativeTimeDelta`).
-    pub fn delay_field(&mut self, field: &str, value: Value<'_>, path: &Path<'_>) {
+    pub(super) fn delay_field(&mut self, field: &str, value: Value<'_>, path: &Path<'_>) {
         match scalar::duration(value) {
             None => {
                 self.wrong_type(field, "a number of seconds or a duration such as `PT90S`", path, value);
@@ -120,7 +120,7 @@ impl Check<'_, '_> {
         }
     }
 
-    pub fn object_or_null(&mut self, value: Value<'_>, field: &str, path: &Path<'_>) {
+    pub(super) fn object_or_null(&mut self, value: Value<'_>, field: &str, path: &Path<'_>) {
         if !matches!(value.kind(), Kind::Object | Kind::Null) {
             self.wrong_type(field, "an object", path, value);
         }

@@ -235,7 +235,6 @@ impl Known<'_, '_, '_> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use crate::catalogue::{example_line, families, find};
     use crate::json::{Tape, parse};

@@ -12,15 +12,15 @@ use serde_json::{Map, Value as Json};
 use crate::text::steps::step;
 
 /// Schemas at once.
-pub const MAX_SCHEMAS: usize = 1000;
+pub(super) const MAX_SCHEMAS: usize = 1000;
 /// Values (objects, lists, texts, numbers) in all schemas together.
-pub const MAX_VALUES: usize = 50_000;
+pub(super) const MAX_VALUES: usize = 50_000;
 /// Bytes of one regular expression.
-pub const MAX_PATTERN: usize = 2000;
+pub(super) const MAX_PATTERN: usize = 2000;
 /// Keywords that apply to one value of an event, of one schema.
-pub const MAX_PER_VALUE: u64 = 20_000;
+pub(super) const MAX_PER_VALUE: u64 = 20_000;
 /// Keywords that apply to the values of one event, of all schemas for it.
-pub const MAX_PER_EVENT: u64 = 10_000_000;
+pub(super) const MAX_PER_EVENT: u64 = 10_000_000;
 
 /// A pointer of more bytes is long, and so many more of them count as one value.
 const LONG_POINTER: usize = 256;
@@ -54,7 +54,7 @@ const LISTS: [&str; 2] = ["enum", "required"];
 const REFERENCES: [&str; 3] = ["$ref", "$dynamicRef", "$recursiveRef"];
 
 /// What is too much about the schemas. `None`: they are small enough.
-pub fn too_large(schema: &Json, values: &mut usize) -> Option<String> {
+pub(super) fn too_large(schema: &Json, values: &mut usize) -> Option<String> {
     step(1);
     *values = values.saturating_add(1);
     if *values > MAX_VALUES {
@@ -76,7 +76,7 @@ fn long_pattern() -> String {
 }
 
 /// How many values an event has. One whose pointer is long counts more than once, as each refusal carries it.
-pub fn values(instance: &Json) -> u64 {
+pub(super) fn values(instance: &Json) -> u64 {
     values_below(instance, 0)
 }
 
@@ -120,7 +120,7 @@ struct Graph<'s> {
 }
 
 /// How many keywords of each schema apply to one value of an event at most. `None`: it cannot be worked out in time.
-pub fn per_value(schemas: &[(&str, &Json)]) -> Option<Vec<u64>> {
+pub(super) fn per_value(schemas: &[(&str, &Json)]) -> Option<Vec<u64>> {
     let mut graph = Graph { roots: schemas.to_vec(), ..Graph::default() };
     for (_, schema) in schemas {
         graph.add(schema);
@@ -171,7 +171,9 @@ impl<'s> Graph<'s> {
             }
             Json::Array(items) => {
                 self.nodes.push(node);
-                items.iter().for_each(|item| self.add(item));
+                for item in items {
+                    self.add(item);
+                }
             }
             _ => self.nodes.push(node),
         }
@@ -313,17 +315,14 @@ impl<'s> Graph<'s> {
             }
             while let Some((place, next)) = open.last_mut() {
                 self.step(1)?;
-                match self.nodes.get(*place).and_then(|node| node.same.get(*next)) {
-                    Some(target) => {
-                        *next = next.saturating_add(1);
-                        if seen.insert(*target, ()).is_none() {
-                            open.push((*target, 0));
-                        }
+                if let Some(target) = self.nodes.get(*place).and_then(|node| node.same.get(*next)) {
+                    *next = next.saturating_add(1);
+                    if seen.insert(*target, ()).is_none() {
+                        open.push((*target, 0));
                     }
-                    None => {
-                        after.push(*place);
-                        open.pop();
-                    }
+                } else {
+                    after.push(*place);
+                    open.pop();
                 }
             }
         }

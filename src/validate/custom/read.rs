@@ -8,7 +8,7 @@ use serde_json::{Map, Value as Json};
 use crate::json::{Kind, Value};
 
 /// What has been reported as unreadable (`NaN`, a number beyond all doubles) is null.
-pub fn value(value: Value<'_>) -> Json {
+pub(super) fn value(value: Value<'_>) -> Json {
     match value.kind() {
         Kind::Null | Kind::NonFinite => Json::Null,
         Kind::True => Json::Bool(true),
@@ -24,7 +24,7 @@ pub fn value(value: Value<'_>) -> Json {
 }
 
 /// The value at a JSON Pointer.
-pub fn at<'t>(root: Value<'t>, pointer: &str) -> Option<Value<'t>> {
+pub(super) fn at<'t>(root: Value<'t>, pointer: &str) -> Option<Value<'t>> {
     pointer.split('/').skip(1).try_fold(root, |value, step| {
         let step = step.replace("~1", "/").replace("~0", "~");
         match value.kind() {
@@ -35,7 +35,7 @@ pub fn at<'t>(root: Value<'t>, pointer: &str) -> Option<Value<'t>> {
 }
 
 /// Finds many values of one document: what an array or object holds is listed once.
-pub struct Finder<'t> {
+pub(super) struct Finder<'t> {
     root: Value<'t>,
     arrays: HashMap<u32, Vec<Value<'t>>>,
     /// By key, the key and the value; of a repeated key the last, whose value counts.
@@ -43,12 +43,12 @@ pub struct Finder<'t> {
 }
 
 impl<'t> Finder<'t> {
-    pub fn new(root: Value<'t>) -> Self {
+    pub(super) fn new(root: Value<'t>) -> Self {
         Finder { root, arrays: HashMap::default(), objects: HashMap::default() }
     }
 
     /// The value at a JSON Pointer.
-    pub fn at(&mut self, pointer: &str) -> Option<Value<'t>> {
+    pub(super) fn at(&mut self, pointer: &str) -> Option<Value<'t>> {
         pointer.split('/').skip(1).try_fold(self.root, |value, step| {
             if value.kind() == Kind::Array {
                 let items = self.arrays.entry(value.index()).or_insert_with(|| value.items().collect());
@@ -59,7 +59,7 @@ impl<'t> Finder<'t> {
     }
 
     /// A member of an object: its key and its value.
-    pub fn member(&mut self, object: Value<'t>, name: &str) -> Option<(Value<'t>, Value<'t>)> {
+    pub(super) fn member(&mut self, object: Value<'t>, name: &str) -> Option<(Value<'t>, Value<'t>)> {
         let members = self.objects.entry(object.index());
         let members =
             members.or_insert_with(|| object.members().map(|(key, member)| (key.string(), (key, member))).collect());

@@ -109,14 +109,14 @@ impl Schemas {
             let (key, pointer) = culprit(&sources, error).unwrap_or_default();
             BadSchema { key, pointer, problem: unresolved(error) }
         };
-        let registry = registry(&sources).map_err(|error| match culprit(&sources, &error) {
-            Some(_) => nowhere(&error),
-            // An `$id` that is no URI: of the schema that has this problem also by itself.
-            None => {
-                let alone = |one: &&(String, Vec<Glob>, Json)| registry(std::slice::from_ref(*one)).is_err();
-                let key = sources.iter().find(alone).map(|(key, ..)| key.clone()).unwrap_or_default();
-                BadSchema { key, pointer: "/$id".to_owned(), problem: unresolved(&error) }
+        let registry = registry(&sources).map_err(|error| {
+            if culprit(&sources, &error).is_some() {
+                return nowhere(&error);
             }
+            // An `$id` that is no URI: of the schema that has this problem also by itself.
+            let alone = |one: &&(String, Vec<Glob>, Json)| registry(std::slice::from_ref(*one)).is_err();
+            let key = sources.iter().find(alone).map(|(key, ..)| key.clone()).unwrap_or_default();
+            BadSchema { key, pointer: "/$id".to_owned(), problem: unresolved(&error) }
         })?;
         let (mut compiled, mut bad) = (Vec::new(), Vec::new());
         for (key, _, source) in &sources {

@@ -7,7 +7,7 @@ import { createRequire } from "node:module";
 const source = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 /**
- * What axe finds wrong, or cannot tell though it should, in short.
+ * What axe finds wrong, or cannot decide though it should, in short.
  * @param {import("playwright-core").Page} page
  * @param {string} [within] a selector; the whole page without it
  * @returns {Promise<string[]>}

@@ -30,7 +30,7 @@ function position(text, offset) {
 
 /** @type {Diagnostic} */
 export const ERROR = {
-  code: "wrong-case",
+  code: "wrong-label-value",
   severity: "error",
   message: "the label `prefect.state-type` is `completed`, not `COMPLETED`",
   event: 1,
@@ -56,7 +56,12 @@ export const WARNING = {
 };
 
 /** @type {Diagnostic} */
-export const INFO = { code: "note", severity: "info", message: '<&"\u0007>', path: "/a~1b" };
+export const INFO = {
+  code: "unknown-label",
+  severity: "info",
+  message: '<&"\u0007>',
+  path: "/a~1b",
+};
 
 /**
  * @param {Diagnostic[]} diagnostics

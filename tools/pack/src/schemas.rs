@@ -14,7 +14,7 @@ use crate::{function, run, write};
 const EVENT_TYPES: &str = "tools/pack/types.js";
 const SCENARIO_TYPES: &str = "tools/pack/scenario-types.js";
 
-pub fn write_schemas(root: &Path, target: &Path) -> Result<()> {
+pub(crate) fn write_schemas(root: &Path, target: &Path) -> Result<()> {
     let package = root.join("pkg");
     let all = all();
     let line = all.line();

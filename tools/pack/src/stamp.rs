@@ -7,21 +7,21 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 /// A file that holds the hashes of the inputs and of what was made of them.
-pub struct Stamp {
+pub(crate) struct Stamp {
     file: PathBuf,
 }
 
 impl Stamp {
-    pub fn new(file: PathBuf) -> Self {
+    pub(crate) fn new(file: PathBuf) -> Self {
         Stamp { file }
     }
 
     /// Whether these files were made from these inputs, and are still as they were made.
-    pub fn holds(&self, inputs: u64, made: &[PathBuf]) -> bool {
+    pub(crate) fn holds(&self, inputs: u64, made: &[PathBuf]) -> bool {
         line(inputs, made).is_ok_and(|now| fs::read_to_string(&self.file).is_ok_and(|then| then == now))
     }
 
-    pub fn set(&self, inputs: u64, made: &[PathBuf]) -> Result<()> {
+    pub(crate) fn set(&self, inputs: u64, made: &[PathBuf]) -> Result<()> {
         fs::write(&self.file, line(inputs, made)?).with_context(|| format!("cannot write {}", self.file.display()))
     }
 }
@@ -37,7 +37,7 @@ fn read(file: &Path) -> Result<Vec<u8>> {
 }
 
 /// The hash of some contents, in their order.
-pub fn hash(contents: &[&[u8]]) -> u64 {
+pub(crate) fn hash(contents: &[&[u8]]) -> u64 {
     let mut hasher = DefaultHasher::new();
     for content in contents {
         hasher.write_usize(content.len());

@@ -6,10 +6,10 @@ use std::path::Path;
 
 use anyhow::Result;
 use prefect_events::automation::{CheckOptions, CheckReport};
-use prefect_events::catalogue::EventType;
+use prefect_events::catalogue::{EventType, event_types};
 use prefect_events::diagnostic::Report;
 use prefect_events::explain::Explanation;
-use prefect_events::generate::RunSpec;
+use prefect_events::generate::{BreakSpec, BuildOptions, RunSpec};
 use prefect_events::simulate::{
     Advice, HeartbeatConfig, ReplayOptions, SimulateOptions, SimulationResult, TestReport, VersionComparison,
 };
@@ -18,12 +18,9 @@ use ts_rs::{Config, TS, TypeVisitor};
 
 use crate::write;
 
-const HEAD: &str = "// Made of the core's types by `make build`. Not to be edited.
+const HEAD: &str = "// Made of the core's types by `make build`. Not to be edited.\n";
 
-import type { StateType } from \"./index.js\";
-";
-
-pub fn write_types(package: &Path) -> Result<()> {
+pub(crate) fn write_types(package: &Path) -> Result<()> {
     let mut types = Types {
         config: Config::default().with_large_int("number"),
         seen: HashSet::new(),
@@ -34,7 +31,10 @@ pub fn write_types(package: &Path) -> Result<()> {
     types.visit::<Report>();
     types.visit::<CheckReport>();
     types.visit::<Explanation>();
+    types.visit::<BuildOptions>();
     types.visit::<RunSpec>();
+    // What stands in a hand-written type of a field is not found by itself.
+    types.visit::<BreakSpec>();
     types.visit::<EventType>();
     types.visit::<SimulateOptions>();
     types.visit::<ReplayOptions>();
@@ -43,8 +43,26 @@ pub fn write_types(package: &Path) -> Result<()> {
     types.visit::<TestReport>();
     types.visit::<HeartbeatConfig>();
     types.visit::<Advice>();
+    types.declarations.insert("StateType".to_owned(), state_type());
     let all: Vec<String> = types.declarations.into_values().collect();
     write(&package.join("types.d.ts"), &[HEAD, &all.join("\n")].join("\n"))
+}
+
+/// The state types of the flow runs in the catalogue.
+fn state_type() -> String {
+    let mut types: Vec<String> = Vec::new();
+    for event in event_types(&|_| Vec::new()).iter().filter(|event| event.name_pattern == "prefect.flow-run.{state}") {
+        for name in event.variants.iter().filter_map(|variant| variant.state_type) {
+            let literal = format!("\"{name}\"");
+            if !types.contains(&literal) {
+                types.push(literal);
+            }
+        }
+    }
+    format!(
+        "/** The type of a state: Prefect decides by it, whatever the state is called. */\nexport type StateType = {};\n",
+        types.join(" | ")
+    )
 }
 
 /// The declarations by the names of their types, each with those that it depends on.
@@ -72,7 +90,7 @@ impl TypeVisitor for Types {
 /// A declaration as one would write it by hand: objects as interfaces, a field a line, short comments on one line.
 fn laid_out(declaration: &str) -> String {
     let mut out = String::new();
-    let mut comment: Vec<&str> = Vec::new();
+    let mut comment: Vec<String> = Vec::new();
     let (mut depth, mut interface) = (0_usize, false);
     for line in declaration.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let indent = "  ".repeat(depth);
@@ -82,13 +100,13 @@ fn laid_out(declaration: &str) -> String {
             let text = match comment.as_slice() {
                 [one] => format!("{indent}/** {one} */\n"),
                 lines => {
-                    let lines: String = lines.iter().map(|line| format!("{indent} * {line}\n")).collect();
-                    format!("{indent}/**\n{lines}{indent} */\n").replace(" * \n", " *\n")
+                    let lines: Vec<String> = lines.iter().map(|line| format!("{indent} * {line}\n")).collect();
+                    format!("{indent}/**\n{}{indent} */\n", lines.concat()).replace(" * \n", " *\n")
                 }
             };
             out.push_str(&text);
         } else if let Some(text) = line.strip_prefix('*') {
-            comment.push(text.trim());
+            comment.push(without_links(text.trim()));
         } else if line.ends_with("= {") && depth == 0 {
             interface = true;
             depth = 1;
@@ -97,14 +115,27 @@ fn laid_out(declaration: &str) -> String {
         } else if let (true, Some(field)) = (interface, line.strip_suffix("};").or(line.strip_suffix(','))) {
             let field = field.trim().trim_end_matches(',');
             if !field.is_empty() {
-                out.push_str(&format!("{indent}{field};\n"));
+                out.extend([&*indent, field, ";\n"]);
             }
             if line.ends_with("};") {
                 out.push_str("}\n");
             }
         } else {
-            out.push_str(&format!("{indent}{line}\n"));
+            out.extend([&*indent, line, "\n"]);
         }
     }
     out
+}
+
+/// A comment without links to Rust's names, which lead nowhere in TypeScript.
+fn without_links(comment: &str) -> String {
+    let mut out = String::new();
+    let mut rest = comment;
+    while let Some((before, (name, after))) =
+        rest.split_once("[`").and_then(|(before, link)| Some((before, link.split_once("`]")?)))
+    {
+        out.extend([before, "`", name, "`"]);
+        rest = after.strip_prefix('(').and_then(|target| target.split_once(')')).map_or(after, |(_, after)| after);
+    }
+    out + rest
 }

@@ -1,13 +1,13 @@
 //! The module for those who write: automations are checked, scenarios played and tested, events built, and windows over
 //! heartbeats advised on.
 //!
-//! Documents are bytes: as `&[u8]`, the glue copies them once; as `js_sys::Uint8Array` they took 2.9 of that time for 1 KB,
-//! 1.4 for 100 KB and the same for 10 MB. `places`: the diagnostics get ranges; `wtf8`: lone surrogates are three bytes each. Options are
+//! Documents are bytes, as `&[u8]`, which the glue copies once; `js_sys::Uint8Array` takes 2.3 to 2.9 of that time for 1 KB,
+//! and the same for 10 MB. `places`: the diagnostics get ranges; `wtf8`: lone surrogates are three bytes each. Options are
 //! plain objects; a mistake in them is a `TypeError` with a sentence.
 //!
-//! Reports and advice are objects. Simulations and events are JSON text: what has maps of labels would otherwise be slower
-//! (`tests/bench/boundary.js`: a simulation with its trace takes 1.1 of the time as an object, a built event 2.0, 605 of
-//! them 4.1; advice 0.5).
+//! Reports and advice are objects. What has maps of labels is JSON text: as objects, simulations take 1.1 to 1.3 of the time
+//! of their text and `JSON.parse` (with their trace up to 2.3), one built event 2.1, 605 of them 2.3 to 3.0. Reports on tests
+//! take the same time either way, but an object would lose a label `__proto__`. `tests/bench/boundary.js` measures it.
 
 use js_sys::Function;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};

@@ -28,7 +28,8 @@ pub fn options<T: DeserializeOwned>(options: JsValue) -> Result<T, JsValue> {
 
 /// A result as an object. Only for types without maps: a key `__proto__` would be no key.
 pub fn object(result: &impl Serialize) -> Result<JsValue, JsValue> {
-    result.serialize(&Serializer::json_compatible()).map_err(misuse)
+    // No mistake of the caller can make it fail.
+    result.serialize(&Serializer::json_compatible()).map_err(JsValue::from)
 }
 
 /// A result as JSON text.

@@ -14,7 +14,7 @@ use serde::forward_to_deserialize_any;
 use wasm_bindgen::{JsCast, JsValue};
 
 /// A value as `JSON.parse` can give it.
-pub struct Plain(pub JsValue);
+pub(crate) struct Plain(pub JsValue);
 
 /// What a value is. Finding out is compiled once, not for each type that is read.
 enum Content {
@@ -70,7 +70,9 @@ impl<'de> Deserializer<'de> for Plain {
             Content::Fraction(number) => visitor.visit_f64(number),
             Content::Text(text) => visitor.visit_string(text),
             Content::List(items) => visitor.visit_seq(Items { items, next: 0 }),
-            Content::Object(entries) => visitor.visit_map(Entries { entries, next: 0, value: JsValue::UNDEFINED }),
+            Content::Object(entries) => {
+                visitor.visit_map(Entries { pairs: entries, next: 0, value: JsValue::UNDEFINED })
+            }
         }
     }
 
@@ -119,7 +121,7 @@ impl<'de> SeqAccess<'de> for Items {
 }
 
 struct Entries {
-    entries: Array,
+    pairs: Array,
     next: u32,
     /// Of the name that was read last.
     value: JsValue,
@@ -128,10 +130,10 @@ struct Entries {
 impl Entries {
     #[inline(never)]
     fn next_name(&mut self) -> Option<JsValue> {
-        if self.next >= self.entries.length() {
+        if self.next >= self.pairs.length() {
             return None;
         }
-        let entry: Array = self.entries.get(self.next).unchecked_into();
+        let entry: Array = self.pairs.get(self.next).unchecked_into();
         self.next = self.next.saturating_add(1);
         self.value = entry.get(1);
         Some(entry.get(0))
@@ -152,7 +154,7 @@ impl<'de> MapAccess<'de> for Entries {
 
 /// What is wrong with the options, in a sentence.
 #[derive(Debug)]
-pub struct Mistake(String);
+pub(crate) struct Mistake(String);
 
 impl Display for Mistake {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

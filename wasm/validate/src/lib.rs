@@ -17,8 +17,8 @@ thread_local! {
 }
 
 /// Checks a document. `options`: a plain object; `schemas`: JSON text, for the module that knows them. `places`: the
-/// diagnostics get ranges; `wtf8`: lone surrogates are three bytes each. The report is an object: 0.7 to 0.8 of the time
-/// that JSON text takes (`tests/bench/boundary.js`).
+/// diagnostics get ranges; `wtf8`: lone surrogates are three bytes each. The report is an object: 0.4 to 0.9 of the
+/// time that JSON text takes (`tests/bench/boundary.js`).
 #[wasm_bindgen]
 pub fn validate(
     document: &[u8],

@@ -13,7 +13,7 @@ export class Fault extends Error {
   override name = "Fault";
 }
 
-/** What is quick does not wait for what takes long: it has a worker of its own, which starts when it is first needed. */
+/** What is quick does not wait for what is slow: it has a worker of its own, which starts when it is first needed. */
 type Pace = "any" | "quick";
 
 interface Waiting {

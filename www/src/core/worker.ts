@@ -11,7 +11,7 @@ const PARTS: Record<Part, () => Promise<unknown>> = {
   scenes: () => import("./functions/scenes.ts"),
 };
 
-/** So much of a file tells whether it is NDJSON, and whether it is text. */
+/** So much of a file shows whether it is NDJSON, and whether it is text. */
 const HEAD_BYTES = 1024 * 1024;
 /** A document that is not NDJSON is checked as a whole, in memory. */
 const LARGEST_DOCUMENT_BYTES = 256 * 1024 * 1024;

@@ -1,4 +1,4 @@
-// Tells screen readers what has changed.
+// Announces to screen readers what has changed.
 
 let timer: number | undefined;
 

@@ -3,6 +3,8 @@
 use std::cell::RefCell;
 
 use js_sys::Uint8Array;
+use prefect_events::automation::{self, CheckOptions};
+use prefect_events::diagnostic::TextOptions;
 use prefect_events::simulate::{self, HeartbeatConfig, SimulateOptions};
 use prefect_events::validate::{ValidateOptions, validate};
 use prefect_events_boundary::{misuse, options, text};
@@ -26,19 +28,36 @@ impl<T: Serialize> Crosses for T {
     }
 }
 
+const PLACES: TextOptions = TextOptions { places: true, wtf8: false };
+
 thread_local! {
     static KEPT: RefCell<Box<dyn Crosses>> = RefCell::new(Box::new(()));
 }
 
 #[wasm_bindgen(js_name = keepReport)]
 pub fn keep_report(events: &[u8]) {
-    KEPT.set(Box::new(validate(events, Default::default(), &ValidateOptions::default())));
+    KEPT.set(Box::new(validate(events, PLACES, &ValidateOptions::default())));
+}
+
+#[wasm_bindgen(js_name = keepCheckReport)]
+pub fn keep_check_report(automations: &[u8]) {
+    KEPT.set(Box::new(automation::check(automations, PLACES, &CheckOptions::default())));
 }
 
 #[wasm_bindgen(js_name = keepSimulation)]
-pub fn keep_simulation(scenario: &[u8]) {
-    let how = SimulateOptions { trace: true, ..SimulateOptions::default() };
+pub fn keep_simulation(scenario: &[u8], trace: bool) {
+    let how = SimulateOptions { trace, ..SimulateOptions::default() };
     KEPT.set(Box::new(simulate::simulate(scenario.into(), &how)));
+}
+
+#[wasm_bindgen(js_name = keepComparison)]
+pub fn keep_comparison(scenario: &[u8]) {
+    KEPT.set(Box::new(simulate::compare_versions(scenario.into(), &SimulateOptions::default())));
+}
+
+#[wasm_bindgen(js_name = keepTestReport)]
+pub fn keep_test_report(scenarios: &[u8]) {
+    KEPT.set(Box::new(simulate::run_tests(scenarios.into())));
 }
 
 #[wasm_bindgen(js_name = keepAdvice)]

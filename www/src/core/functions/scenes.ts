@@ -29,7 +29,7 @@ export interface Lane
   extends Omit<TimelineLane, "heartbeats" | "missed" | "windows" | "decisions"> {
   heartbeats: Float64Array;
   missed: Float64Array;
-  /** Four numbers for each: when it was decided, its start, its end, and when it was replaced or closed. */
+  /** Five numbers for each: when it was opened, its start, its end, when it was replaced or closed, and 1 if by a firing. */
   windows: Float64Array;
   /** They fire at an event, not at the end. */
   reactive: boolean;
@@ -69,7 +69,7 @@ export interface ListedDecision {
   lane: number;
   at: number;
   kind: Decision["kind"];
-  because: string;
+  reason: string;
   fault?: string;
 }
 
@@ -168,11 +168,12 @@ function laneOf(lane: TimelineLane, all: Decision[]): Lane {
     heartbeats: Float64Array.from(lane.heartbeats),
     missed: Float64Array.from(lane.missed),
     windows: Float64Array.from(
-      lane.windows.flatMap(({ opened, start, end, closed = Infinity }) => [
+      lane.windows.flatMap(({ opened, start, end, closed = Infinity, closed_by }) => [
         opened,
         start,
         end,
         closed,
+        Number(closed_by === "fired"),
       ]),
     ),
     reactive: lane.windows.some((one) => one.posture === "Reactive"),
@@ -204,13 +205,13 @@ export function decisions(of: number, lane: number | undefined, all: boolean): L
   decisions.forEach((one, index) => {
     const on = lanes[index] ?? -1;
     if (on < 0 || (lane !== undefined && on !== lane)) return;
-    if (!all && DULL.includes(one.kind) && !one.fault) return;
+    if (!all && ROUTINE.includes(one.kind) && !one.fault) return;
     listed.push({
       decision: index,
       lane: on,
       at: instant(one.at),
       kind: one.kind,
-      because: one.because,
+      reason: one.because,
       ...(one.fault && { fault: one.fault }),
     });
   });
@@ -218,4 +219,4 @@ export function decisions(of: number, lane: number | undefined, all: boolean): L
 }
 
 /** What is decided all the time, and changes nothing that a reader did not expect. */
-const DULL: Decision["kind"][] = ["rearmed", "held", "ignored", "expired", "swept", "rolled"];
+const ROUTINE: Decision["kind"][] = ["rearmed", "held", "ignored", "expired", "swept", "rolled"];

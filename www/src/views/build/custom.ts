@@ -17,7 +17,7 @@ export const CUSTOM: InputKey[] = [
     meaning:
       "Other resources that it has to do with: a list of their labels, with `prefect.resource.id` and `prefect.resource.role`",
   },
-  { key: "payload", type: "object", meaning: "What else there is to tell" },
+  { key: "payload", type: "object", meaning: "Whatever else it should hold" },
   {
     key: "occurred",
     always: true,

@@ -4,9 +4,10 @@ import { html, nothing, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { InputKey } from "prefect-events";
+import { prose } from "../../ui/prose.ts";
 import { at, isJson, textOf, typed, withValue } from "./given.ts";
 import { type Given, isGiven } from "./state.ts";
-import { heading, plain, prose } from "./words.ts";
+import { heading, plain } from "./words.ts";
 
 /** Why nothing could be built. */
 export interface Problem {
@@ -131,7 +132,7 @@ function fold(form: Form, group: string, inputs: InputKey[]) {
   `;
 }
 
-/** A thing that is usually there can be left out, where the builder takes null for it. */
+/** A thing that is usually there can be left out, where the builder accepts null for it. */
 function nullable(form: Form, group: string, inputs: InputKey[]) {
   const own = form.inputs.find(({ key }) => key.includes("."))?.key ?? "";
   const isOwn = group === groupOf(own) || group === SELF || group === "state";

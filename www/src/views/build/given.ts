@@ -12,7 +12,7 @@ export function at(given: Given, key: string): unknown {
   return value;
 }
 
-/** With another value at a key, and nothing empty left; `undefined` takes it away. */
+/** With another value at a key, and nothing empty left; `undefined` removes it. */
 export function withValue(given: Given, key: string, value: unknown): Given {
   const [first = "", ...rest] = key.split(".");
   const { [first]: old, ...others } = given;
@@ -43,7 +43,7 @@ export function isJson(type: InputKey["type"]) {
   return JSON_TYPES.includes(type);
 }
 
-/** What was typed, as the type has it; what it cannot be is left as it is, to be refused with a reason. */
+/** What was typed, as the type has it; what it cannot be is left as it is, to be rejected with a reason. */
 export function typed(text: string, type: InputKey["type"]): unknown {
   if (text.trim() === "") return undefined;
   if (type === "list of texts" && !text.trimStart().startsWith("["))

@@ -3,11 +3,12 @@
 import { html, nothing } from "lit";
 import type { Diagnostic, Event, Report } from "prefect-events";
 import { copy } from "../../ui/copy.ts";
+import { prose } from "../../ui/prose.ts";
 import { fieldId, type Problem } from "./form.ts";
 import { coloured } from "./json-view.ts";
 import { offset } from "./run.ts";
 import type { Kind, OutputView } from "./state.ts";
-import { counted, prose, sentence } from "./words.ts";
+import { counted, sentence } from "./words.ts";
 
 /** What was built, and each form of it. */
 export interface Built {

@@ -1,4 +1,4 @@
-// A whole run: what `buildRun` takes for it, in the order in which one thinks of it.
+// A whole run: what `buildRun` accepts for it, in the order in which one thinks of it.
 
 import { html } from "lit";
 import type { EventType, InputKey } from "prefect-events";
@@ -59,7 +59,7 @@ export function runInputs(flowRun: EventType | undefined): InputKey[] {
     optional("deployment.name", "Deployment that created the run", { example: "production" }),
     optional("work_pool.name", "Work pool name", { example: "k8s-pool" }),
     optional("work_pool.type", "Work pool type", { otherwise: "process" }),
-    optional("worker.name", "The worker that submits the run, and tells when it was executed", {
+    optional("worker.name", "The worker that submits the run, and reports when it was executed", {
       example: "My k8s worker",
     }),
     optional("worker.type", "Worker type", { otherwise: "process" }),
@@ -75,7 +75,7 @@ export function runInputs(flowRun: EventType | undefined): InputKey[] {
   ];
 }
 
-/** As `buildRun` takes it: of a state that Prefect knows the name is enough. */
+/** As `buildRun` accepts it: of a state that Prefect knows the name is enough. */
 export function specOf(given: Given): Given {
   const { state, ...rest } = given;
   if (!isGiven(state)) return given;

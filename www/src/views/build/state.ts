@@ -6,7 +6,7 @@ export type Kind = "event" | "run";
 export const OUTPUT_VIEWS = ["events", "json", "curl", "python"] as const;
 export type OutputView = (typeof OUTPUT_VIEWS)[number];
 
-/** What an event or a run is built of, as the package takes it. */
+/** What an event or a run is built of, as the package accepts it. */
 export type Given = { [key: string]: unknown };
 
 export interface State {

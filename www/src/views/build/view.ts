@@ -324,7 +324,7 @@ export class BuildView extends View<unknown> {
       return html`<p class="hint">${
         this.current.event.startsWith("prefect.")
           ? "Names that begin with `prefect.` are Prefect’s own."
-          : "An event of your own: it tells what you give it."
+          : "An event of your own: it holds what you enter."
       }</p>`;
     const { title, emitter, docs, cloud } = this.type;
     const who = {

@@ -1,12 +1,5 @@
 // Sentences about what is built.
 
-import { html } from "lit";
-
-/** A text with code between backticks. */
-export function prose(text: string) {
-  return text.split("`").map((part, n) => (n % 2 === 1 ? html`<code>${part}</code>` : part));
-}
-
 export function plain(text: string) {
   return text.replaceAll("`", "");
 }

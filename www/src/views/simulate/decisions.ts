@@ -105,7 +105,7 @@ export class Decisions extends LitElement {
     `;
   }
 
-  private renderOne({ decision, at, kind, because, fault, lane }: ListedDecision, scene: Scene) {
+  private renderOne({ decision, at, kind, reason, fault, lane }: ListedDecision, scene: Scene) {
     return html`<li>
       <button class="plain" aria-current=${decision === this.chosen ? "true" : nothing}
         @click=${() => this.dispatchEvent(new CustomEvent("choose", { detail: decision, bubbles: true }))}>
@@ -114,7 +114,7 @@ export class Decisions extends LitElement {
           <strong class="kind ${kind}">${kind}</strong>
           <span class="run">${scene.lanes[lane]?.name}</span>
         </span>
-        <span class="because">${prose(because)}</span>
+        <span class="reason">${prose(reason)}</span>
         ${fault ? html`<span class="fault-name">a fault of the server: ${fault}</span>` : nothing}
       </button>
     </li>`;

@@ -41,6 +41,8 @@ export type Colours = Record<(typeof COLOURS)[number], string>;
 const FONT = '11px "IBM Plex Sans", system-ui, sans-serif';
 /** Ticks of the server stand no closer than this. */
 const CLOSEST = 12;
+/** So many numbers a lane has for each of its windows. */
+const WINDOW = 5;
 
 export function paint(context: CanvasRenderingContext2D, view: View) {
   const { scene, width, height, top, lane, colours } = view;
@@ -95,12 +97,14 @@ function paintWindows(context: CanvasRenderingContext2D, one: Lane, view: View) 
   const { scene, x, width, lane, colours } = view;
   const { windows } = one;
   const high = lane.base - lane.track;
-  for (let index = 0; index < windows.length; index += 4) {
-    const [at = 0, start = 0, end = 0, closed = 0] = windows.subarray(index, index + 4);
+  for (let index = 0; index < windows.length; index += WINDOW) {
+    const [at = 0, start = 0, end = 0, closed = 0, fires = 0] = windows.subarray(
+      index,
+      index + WINDOW,
+    );
     const until = Math.min(closed, Math.max(end, scene.end));
     const [left, right] = [x(at), x(until)];
     if (right < 0 || left > width) continue;
-    const fires = one.fired.some((fired) => fired.at === closed);
     const level = (time: number) =>
       one.reactive || end <= start
         ? lane.track + high / 2
@@ -264,8 +268,8 @@ function paintDeadline(
 
 /** The window that is open at a time, or also one that is closed just then; of two, the later. */
 export function inForce({ windows }: Lane, time: number, closing = false) {
-  for (let index = windows.length - 4; index >= 0; index -= 4) {
-    const [at = 0, start = 0, end = 0, until = 0] = windows.subarray(index, index + 4);
+  for (let index = windows.length - WINDOW; index >= 0; index -= WINDOW) {
+    const [at = 0, start = 0, end = 0, until = 0] = windows.subarray(index, index + WINDOW);
     if (at <= time && (time < until || (closing && time === until && at < until)))
       return { start, end };
   }

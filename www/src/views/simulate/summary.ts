@@ -27,9 +27,9 @@ const acts = ({ fired }: Lane) => fired.filter((one) => !one.child);
 export function summarise({ scene, report, advice }: Played): Summary | undefined {
   if (!scene) return undefined;
   const runs = scene.lanes.filter((lane) => lane.run);
-  const struck = runs.filter((lane) => acts(lane).length > 0);
+  const firedOn = runs.filter((lane) => acts(lane).length > 0);
   const times = scene.firings;
-  const outcomes = struck.map((lane) => acts(lane)[0]?.outcome);
+  const outcomes = firedOn.map((lane) => acts(lane)[0]?.outcome);
   const unfound = scene.watchesHeartbeats ? runs.filter((lane) => lane.undetected) : [];
   const lost =
     unfound.length === 0
@@ -44,23 +44,23 @@ export function summarise({ scene, report, advice }: Played): Summary | undefine
     };
   const often = times === 1 ? "once" : `${times} times`;
   const fires =
-    struck.length === 0
+    firedOn.length === 0
       ? `Fires ${often}`
-      : times > struck.length
-        ? `Fires ${often}, on ${struck.length} of ${plural(runs.length, "run")}`
-        : `Fires on ${struck.length} of ${plural(runs.length, "run")}`;
-  const wrong = struck.filter((lane) => acts(lane).slice(0, 1).some(isWrong));
+      : times > firedOn.length
+        ? `Fires ${often}, on ${firedOn.length} of ${plural(runs.length, "run")}`
+        : `Fires on ${firedOn.length} of ${plural(runs.length, "run")}`;
+  const wrong = firedOn.filter((lane) => acts(lane).slice(0, 1).some(isWrong));
   const bad = scene.watchesHeartbeats && wrong.length > 0;
   const why = instructive(scene);
   return {
     tone:
       bad || lost
         ? "bad"
-        : scene.watchesHeartbeats && struck.length > 0 && outcomes.every((one) => one === "dead")
+        : scene.watchesHeartbeats && firedOn.length > 0 && outcomes.every((one) => one === "dead")
           ? "good"
           : "plain",
-    fires: struck.length === 0 ? `${fires}.` : `${fires};`,
-    on: [struck.length === 0 ? "" : described(outcomes), lost].filter(Boolean).join(" "),
+    fires: firedOn.length === 0 ? `${fires}.` : `${fires};`,
+    on: [firedOn.length === 0 ? "" : described(outcomes), lost].filter(Boolean).join(" "),
     ...(why && { why }),
     ...helped(report.diagnostics, scene, bad ? why?.fired : undefined, advice),
   };

@@ -285,7 +285,7 @@ export class Timeline extends LitElement {
     this.decision = decision;
     if (say)
       announce(
-        `${lane?.name}, ${clock(decision.at)}, ${decision.kind}: ${decision.because}. ${looked.mark + 1} of ${lane?.times.length}`,
+        `${lane?.name}, ${clock(decision.at)}, ${decision.kind}: ${decision.reason}. ${looked.mark + 1} of ${lane?.times.length}`,
       );
   }
 
@@ -328,7 +328,7 @@ export class Timeline extends LitElement {
       scroller.scrollTop = (index + 1) * height - scroller.clientHeight;
   }
 
-  /** The tip stands below what it tells of. */
+  /** The tip stands below what it is about. */
   private place(lane: number, time: number) {
     const scroller = this.querySelector<HTMLElement>(".scroller");
     this.tip = {
@@ -495,7 +495,7 @@ export class Timeline extends LitElement {
           <kbd>+</kbd> <kbd>−</kbd> <kbd>0</kbd> zoom, <kbd>Shift</kbd> with <kbd>←</kbd> <kbd>→</kbd> moves.
           With the pointer: drag, double click, <kbd>Ctrl</kbd> with the wheel.
         </p>
-        <div class="stage">
+        <div class="chart">
           <div class="axis" aria-hidden="true"><div class="times"></div></div>
           <div class="scroller" @scroll=${() => this.draw()}>
             <ol class="lanes" aria-label="Runs and what became of them" style="height:${high}px">
@@ -540,7 +540,7 @@ export class Timeline extends LitElement {
     const window = cursor === undefined ? undefined : inForce(lane, cursor);
     return html`<div class="tip ${side}" style="--x:${this.tip.x}px;--y:${this.tip.y}px" aria-hidden="true">
       <p class="when"><strong class="kind ${decision.kind}">${decision.kind}</strong> <span>${clock(decision.at, true)}</span> <span>${lane.name}</span></p>
-      <p>${prose(decision.because)}</p>
+      <p>${prose(decision.reason)}</p>
       ${
         window && window.end > decision.at
           ? html`<p class="soft">${span(Math.round((window.end - decision.at) / 100) / 10)} left</p>`

@@ -26,7 +26,7 @@ import "./timeline.ts";
 import "./simulate.css";
 import "./document.css";
 
-/** When nothing moves any more, what takes longer is asked for. */
+/** When nothing moves any more, what is slow is asked for. */
 const SETTLED = 350;
 /** More is read, but slowly: better cut it before. */
 const MOST_BYTES = 64 * 1024 * 1024;
@@ -43,9 +43,9 @@ export class SimulateView extends View<unknown> {
   @state() private chosen: number | undefined;
   @state() private differences: { message: string }[] | undefined;
   @state() private editing = false;
-  @state() private giving = false;
+  @state() private replaying = false;
   @state() private dropping = false;
-  @state() private refused = "";
+  @state() private rejected = "";
   private editor: Editor | undefined;
   private settling: ReturnType<typeof setTimeout> | undefined;
   private readonly play = latest(scenes.play);
@@ -83,7 +83,7 @@ export class SimulateView extends View<unknown> {
     this.shown = { ...this.shown, ...changed };
     if (this.shown.copies !== 1)
       this.shown.copies = copiesOf(this.shown.copies, this.shown.runs.length);
-    this.refused = "";
+    this.rejected = "";
     this.keep(packed(this.shown));
     if (this.editor) this.editor.text = this.shown.automation;
     void this.replay();
@@ -146,7 +146,7 @@ export class SimulateView extends View<unknown> {
 
   /** What was given wrongly is shown here; everything else is a fault. */
   private blame(error: unknown) {
-    if (error instanceof InputError) this.refused = error.message;
+    if (error instanceof InputError) this.rejected = error.message;
     else this.fault(error);
   }
 
@@ -204,7 +204,7 @@ export class SimulateView extends View<unknown> {
       <div class=${this.dropping ? "drop here" : "drop"} @dragover=${this.dragged} @dragleave=${this.dragLeft} @drop=${this.dropped}>
         ${this.renderChoice()}
         ${this.editing ? this.renderEditor() : nothing}
-        ${this.giving ? this.renderGiving() : nothing}
+        ${this.replaying ? this.renderReplaying() : nothing}
         ${this.renderVerdict(stale)}
         ${
           played
@@ -257,7 +257,7 @@ export class SimulateView extends View<unknown> {
   private readonly decisionsOf = (lane: number) => this.decisions(lane, true);
 
   private renderChoice() {
-    const { shown, played, editing, giving } = this;
+    const { shown, played, editing, replaying } = this;
     const edited = shown.preset && PRESETS[shown.preset].automation !== shown.automation;
     const findings = played?.report.diagnostics.length ?? 0;
     return html`
@@ -288,8 +288,8 @@ export class SimulateView extends View<unknown> {
         </button>
         ${
           shown.events === undefined
-            ? html`<button aria-expanded=${giving} @click=${() => {
-                this.giving = !giving;
+            ? html`<button aria-expanded=${replaying} @click=${() => {
+                this.replaying = !replaying;
               }}>Replay captured events</button>`
             : html`<button @click=${() => this.give(undefined)}>Back to the runs</button>
                 ${fits(shown.events) ? nothing : html`<span class="soft">These events are too long for a link.</span>`}`
@@ -321,9 +321,9 @@ export class SimulateView extends View<unknown> {
   }
 
   private renderVerdict(stale: boolean) {
-    const { summary, played, good, refused } = this;
-    if (refused)
-      return html`<section class="verdict bad" role="alert"><p class="says">Not played.</p><p>${prose(refused)}</p></section>`;
+    const { summary, played, good, rejected } = this;
+    if (rejected)
+      return html`<section class="verdict bad" role="alert"><p class="says">Not played.</p><p>${prose(rejected)}</p></section>`;
     if (stale && played?.wrong) {
       const { findings } = played.wrong;
       const of =
@@ -366,7 +366,7 @@ export class SimulateView extends View<unknown> {
     const { finding } = help;
     return html`<p class="help">
       ${prose(`${finding.message}${finding.help ? `: ${finding.help}` : ""}.`)}
-      ${finding.fix ? html`<button @click=${() => this.mend(finding)}>Fix: ${prose(finding.fix.title)}</button>` : nothing}
+      ${finding.fix ? html`<button @click=${() => this.applyFix(finding)}>Fix: ${prose(finding.fix.title)}</button>` : nothing}
     </p>`;
   }
 
@@ -472,7 +472,7 @@ export class SimulateView extends View<unknown> {
     }
   }
 
-  private async mend(finding: Diagnostic) {
+  private async applyFix(finding: Diagnostic) {
     try {
       const text = this.shown.automation;
       const mended = await catalogue.applyFixes(text, [finding]);
@@ -507,10 +507,10 @@ export class SimulateView extends View<unknown> {
         language: language(automation),
         changed: (text) => {
           if (this.editor) this.editor.language = language(text);
-          this.refused = "";
+          this.rejected = "";
           this.set({ automation: text });
         },
-        fix: (finding) => void this.mend(finding),
+        fix: (finding) => void this.applyFix(finding),
       });
       this.editor.show(this.played?.report.diagnostics ?? [], automation);
     } catch (error) {
@@ -542,14 +542,14 @@ export class SimulateView extends View<unknown> {
       </button>
       ${help ? html`<p class="soft">${prose(help)}</p>` : nothing}
       <p class="more">
-        ${fix ? html`<button @click=${() => this.mend(finding)}>Fix: ${prose(fix.title)}</button>` : nothing}
+        ${fix ? html`<button @click=${() => this.applyFix(finding)}>Fix: ${prose(fix.title)}</button>` : nothing}
         ${docs ? html`<a href=${docs} target="_blank" rel="noreferrer">Documentation</a>` : nothing}
       </p>
     </li>`;
   }
 
-  private renderGiving() {
-    return html`<section class="giving panel" aria-label="Captured events">
+  private renderReplaying() {
+    return html`<section class="replaying panel" aria-label="Captured events">
       <label for="captured">Captured events: NDJSON, a list, or a page of the events API. Paste them, or drop a file anywhere here.</label>
       <textarea id="captured" rows="6" spellcheck="false" placeholder='{"event": "prefect.flow-run.heartbeat", "occurred": …}'></textarea>
       <div class="row">
@@ -571,8 +571,8 @@ export class SimulateView extends View<unknown> {
   }
 
   private give(events: string | undefined) {
-    this.giving = false;
-    this.refused = "";
+    this.replaying = false;
+    this.rejected = "";
     const { events: _, ...rest } = this.shown;
     this.shown = rest;
     this.set(events === undefined ? {} : { events });
@@ -580,15 +580,15 @@ export class SimulateView extends View<unknown> {
 
   private async read(file: File) {
     if (file.size > MOST_BYTES) {
-      this.refused = `${file.name} is larger than 64 MiB: the command line reads more.`;
+      this.rejected = `${file.name} is larger than 64 MiB: the command line reads more.`;
       return;
     }
     try {
       const text = decoded(await file.arrayBuffer());
-      if (text === undefined) this.refused = `${file.name} is not UTF-8: save it as UTF-8 first.`;
+      if (text === undefined) this.rejected = `${file.name} is not UTF-8: save it as UTF-8 first.`;
       else this.give(text);
     } catch {
-      this.refused = `${file.name} cannot be read.`;
+      this.rejected = `${file.name} cannot be read.`;
     }
   }
 

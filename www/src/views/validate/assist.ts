@@ -35,7 +35,7 @@ interface Hooks {
 
 export function assist({ cursor, fact, fault }: Hooks): Extension {
   let asked = 0;
-  const tell = async (state: EditorState) => {
+  const showFact = async (state: EditorState) => {
     asked += 1;
     const mine = asked;
     try {
@@ -65,7 +65,7 @@ export function assist({ cursor, fact, fault }: Hooks): Extension {
     EditorView.updateListener.of((update) => {
       if (!update.selectionSet && !update.docChanged) return;
       cursor(update.state.selection.main.head, update.docChanged);
-      void tell(update.state);
+      void showFact(update.state);
     }),
   ];
 }

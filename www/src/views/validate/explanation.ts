@@ -13,7 +13,7 @@ export function explanationPanel(explanation: Explanation, take: (text: string) 
     <p>${prose(text)}</p>
     <p class="who">${
       server
-        ? "The Prefect server itself refuses it."
+        ? "The Prefect server itself rejects it."
         : "The Prefect server accepts it: it goes against the documentation, or against what Prefect itself emits."
     }</p>
     <div class="pair">${figure("Wrong", "−", before)} ${figure("Right", "+", after)}</div>

@@ -21,7 +21,7 @@ export class FileCheck {
   };
   phase: "running" | "done" | "stopped" = "running";
   /** Why it cannot be checked. */
-  refused: string | undefined;
+  rejected: string | undefined;
   private readonly halt: () => void;
   private reportedAt = 0;
 
@@ -40,7 +40,7 @@ export class FileCheck {
       })
       .catch((error) => {
         this.phase = "stopped";
-        if (error instanceof InputError) this.refused = error.message;
+        if (error instanceof InputError) this.rejected = error.message;
         else fault(error);
       })
       .finally(changed);

@@ -14,7 +14,7 @@ interface Actions {
 type Chosen = { finding: Diagnostic; lines: Line[] | undefined } | undefined;
 
 export function filePanel(check: FileCheck, chosen: Chosen, { stop, close, edit }: Actions) {
-  const { file, bytes, phase, report, refused } = check;
+  const { file, bytes, phase, report, rejected } = check;
   const running = phase === "running";
   const done = phase === "done" ? file.size : bytes;
   return html`
@@ -25,8 +25,8 @@ export function filePanel(check: FileCheck, chosen: Chosen, { stop, close, edit 
         ${running ? html`<button @click=${stop}>Stop</button>` : html`<button @click=${close}>Close the file</button>`}
       </div>
       ${
-        refused
-          ? html`<p class="error" role="alert">${refused}</p>`
+        rejected
+          ? html`<p class="error" role="alert">${rejected}</p>`
           : html`
               <progress aria-label="Checked" max=${file.size} value=${running && bytes === 0 ? nothing : done}></progress>
               <p class="running">
@@ -35,7 +35,7 @@ export function filePanel(check: FileCheck, chosen: Chosen, { stop, close, edit 
               </p>
             `
       }
-      ${chosen ? chosenLine(chosen, edit) : refused ? nothing : html`<p class="note">Choose a finding: its line is shown here.</p>`}
+      ${chosen ? chosenLine(chosen, edit) : rejected ? nothing : html`<p class="note">Choose a finding: its line is shown here.</p>`}
     </div>
   `;
 }
@@ -62,7 +62,7 @@ function chosenLine({ finding, lines }: NonNullable<Chosen>, edit: (text: string
         ${isDocument(whole) ? html`<button @click=${() => edit(whole)}>Edit this event</button>` : nothing}
       </figcaption>
       <pre tabindex="0" aria-label="Line ${start.line}">${lines.map(({ number, text }) => {
-        // Other events tell nothing about this one.
+        // Other events have nothing to do with this one.
         if (number !== start.line)
           return isDocument(whole) ? nothing : html`<span class="neighbour">${text}\n</span>`;
         const from = start.column - 1;

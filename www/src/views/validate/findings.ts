@@ -46,7 +46,7 @@ export class Findings extends LitElement {
       this.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
   }
 
-  private tell<K extends keyof FindingsEvents>(name: K, detail: FindingsEvents[K]) {
+  private emit<K extends keyof FindingsEvents>(name: K, detail: FindingsEvents[K]) {
     this.dispatchEvent(new CustomEvent(name, { detail }));
   }
 
@@ -55,7 +55,7 @@ export class Findings extends LitElement {
     const next = hidden.includes(severity)
       ? hidden.filter((one) => one !== severity)
       : [...hidden, severity];
-    this.tell("hidden-chosen", next);
+    this.emit("hidden-chosen", next);
   }
 
   private async explain(key: string, code: string) {
@@ -86,7 +86,7 @@ export class Findings extends LitElement {
         </div>
         ${
           fixes.length > 1
-            ? html`<button class="primary" @click=${() => this.tell("fix-chosen", fixes)}>
+            ? html`<button class="primary" @click=${() => this.emit("fix-chosen", fixes)}>
                 Apply ${count(fixes.length, "fix")}
               </button>`
             : nothing
@@ -114,7 +114,7 @@ export class Findings extends LitElement {
     `;
   }
 
-  /** What tells them apart even when lines above have changed. */
+  /** What distinguishes them even when lines above have changed. */
   private keyed(findings: Diagnostic[]): [string, Diagnostic, Diagnostic | undefined][] {
     const times = new Map<string, number>();
     return findings.map((finding, index) => {
@@ -148,7 +148,7 @@ export class Findings extends LitElement {
       <li class="finding" aria-current=${finding === this.current ? "true" : nothing}>
         ${sign(severity)}
         <div>
-          <button class="plain message" @click=${() => this.tell("finding-chosen", finding)}>
+          <button class="plain message" @click=${() => this.emit("finding-chosen", finding)}>
             <span class="visually-hidden">${NAMES[severity]}: </span>${prose(sentence(message))}
           </button>
           ${help ? html`<p class="help">${prose(sentence(help))}</p>` : nothing}
@@ -156,7 +156,7 @@ export class Findings extends LitElement {
           <div class="links">
             ${
               fix && this.fixable
-                ? html`<button class="fix" @click=${() => this.tell("fix-chosen", [finding])}>
+                ? html`<button class="fix" @click=${() => this.emit("fix-chosen", [finding])}>
                     <span>Fix: ${prose(fix.title)}</span>
                   </button>`
                 : nothing
@@ -175,7 +175,7 @@ export class Findings extends LitElement {
               ? html`<div class="explanation" id=${id}>
                   ${
                     explanation
-                      ? explanationPanel(explanation, (text) => this.tell("text-chosen", text))
+                      ? explanationPanel(explanation, (text) => this.emit("text-chosen", text))
                       : html`<p class="who" role="status">Loading…</p>`
                   }
                 </div>`

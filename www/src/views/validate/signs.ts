@@ -1,4 +1,4 @@
-// Small signs, each of another shape: no colour is needed to tell them apart.
+// Small signs, each of another shape: they differ without colour.
 
 import { html, type SVGTemplateResult, svg } from "lit";
 import type { Severity } from "prefect-events";

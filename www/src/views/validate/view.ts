@@ -28,7 +28,7 @@ const PROFILE_NAMES: Record<Profile, { name: string; title: string }> = {
     name: "Documentation",
     title: "What Prefect documents and its own emitters do",
   },
-  server: { name: "Server only", title: "Only what the Prefect server itself refuses" },
+  server: { name: "Server only", title: "Only what the Prefect server itself rejects" },
 };
 
 const ENTRIES = ["dragover", "dragleave", "drop", "paste"];
@@ -48,7 +48,7 @@ export class ValidateView extends View<unknown> {
   @state() private fact: Fact | undefined;
   @state() private check: FileCheck | undefined;
   @state() private chosen: { finding: Diagnostic; lines: Line[] | undefined } | undefined;
-  @state() private refused: string | undefined;
+  @state() private rejected: string | undefined;
   @state() private dropping = false;
   /** In the field that stands where the editor will be; it is no part of what is rendered anew. */
   private earlyText = START;
@@ -138,7 +138,7 @@ export class ValidateView extends View<unknown> {
 
   private write(text: string) {
     this.text = text;
-    this.refused = undefined;
+    this.rejected = undefined;
     this.store();
     void this.validate();
   }
@@ -232,14 +232,14 @@ export class ValidateView extends View<unknown> {
   private async take(file: File | undefined) {
     this.dropping = false;
     if (!file) return;
-    this.refused = undefined;
+    this.rejected = undefined;
     try {
       // What is not UTF-8 is checked as the bytes that it is.
       const text = file.size <= LARGEST_IN_EDITOR ? decoded(await file.arrayBuffer()) : undefined;
       if (text !== undefined) this.replace(text);
       else this.openFile(file);
     } catch {
-      this.refused = `${file.name} cannot be read: it may have been moved or changed.`;
+      this.rejected = `${file.name} cannot be read: it may have been moved or changed.`;
     }
   }
 
@@ -252,7 +252,7 @@ export class ValidateView extends View<unknown> {
       this.profile,
       () => {
         if (this.check !== check) return;
-        this.report = check.refused === undefined ? check.report : undefined;
+        this.report = check.rejected === undefined ? check.report : undefined;
         this.requestUpdate();
       },
       (error) => this.fault(error),
@@ -301,7 +301,7 @@ export class ValidateView extends View<unknown> {
 
   override markdown() {
     const { check, report, text, profile } = this;
-    const title = profile === "server" ? "only what the server refuses" : "";
+    const title = profile === "server" ? "only what the server rejects" : "";
     if (check)
       return report
         ? markdown(report, { title: `${check.file.name}, ${size(check.file.size)}` })
@@ -332,7 +332,7 @@ export class ValidateView extends View<unknown> {
               input.value = "";
             }} />
           </header>
-          ${this.refused ? html`<p class="refused error" role="alert">${this.refused}</p>` : nothing}
+          ${this.rejected ? html`<p class="rejected error" role="alert">${this.rejected}</p>` : nothing}
           ${
             check
               ? filePanel(check, this.chosen, {
@@ -389,7 +389,7 @@ export class ValidateView extends View<unknown> {
 
   private verdictLine() {
     const { check, report } = this;
-    if (check?.refused)
+    if (check?.rejected)
       return html`<h2 id="verdict" class="verdict">This file cannot be checked</h2>`;
     if (!report)
       return this.text.trim() === ""
