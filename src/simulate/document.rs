@@ -52,7 +52,7 @@ pub(super) struct Document {
     /// With all events, sorted by when they are received.
     pub scenario: Scenario,
     pub runs: Vec<PlayedRun>,
-    /// Those that were generated, with their payloads.
+    /// Those that were generated, with their payloads, if they are wanted.
     pub built: Vec<GeneratedEvent>,
     pub expectations: Vec<Expectation>,
     /// How runs send heartbeats unless they say otherwise.
@@ -122,8 +122,8 @@ pub(super) fn automation<'t>(value: Value<'t>, reading: &mut Reading<'t>) -> Opt
 }
 
 impl Document {
-    /// `None`: something is wrong, and noted.
-    pub(super) fn read<'t>(root: Value<'t>, reading: &mut Reading<'t>) -> Option<Document> {
+    /// `None`: something is wrong, and noted. `keep`: whether the generated events are wanted beside those that are played.
+    pub(super) fn read<'t>(root: Value<'t>, reading: &mut Reading<'t>, keep: bool) -> Option<Document> {
         if !reading.is(root, Kind::Object, "an object: a scenario") {
             return None;
         }
@@ -171,11 +171,13 @@ impl Document {
             let seed = spec.run.heartbeats.seed;
             let mut random = Random::new(crate::text::hash::mix(seed, index as u64));
             let run = generate_run(&spec.run, &mut reader, &mut random);
-            let GeneratedRun { name, resource, starts, ends, dies, events, missed } = run;
+            let GeneratedRun { name, resource, starts, ends, dies, events: own, missed } = run;
             played.push(PlayedRun { name, of: spec.of, resource, starts, ends, dies, missed });
-            built.extend(events);
+            if keep {
+                built.extend(own.iter().cloned());
+            }
+            events.extend(own.into_iter().map(|generated| generated.event));
         }
-        events.extend(built.iter().map(|built| built.event.clone()));
         Some(Document {
             scenario: Scenario { name, ..playback.scenario(automation, events, end) },
             runs: played,
@@ -193,7 +195,7 @@ impl Scenario {
     /// In the sentence on the first thing that is wrong with it.
     pub fn read(value: Value<'_>) -> Result<Scenario, ScenarioError> {
         let mut reading = Reading::new(value);
-        Document::read(value, &mut reading).map(|document| document.scenario).ok_or_else(|| {
+        Document::read(value, &mut reading, false).map(|document| document.scenario).ok_or_else(|| {
             let found = reading.findings.into_report(0, Source::NONE, false).diagnostics;
             ScenarioError::Unreadable(found.into_iter().next().map(|first| first.message).unwrap_or_default())
         })

@@ -198,7 +198,7 @@ fn test_one<'t>(text: DocumentText<'_>, root: Value<'t>, value: Value<'t>, left:
 }
 
 fn judged<'t>(value: Value<'t>, reading: &mut Reading<'t>, left: &mut Left) -> Option<Vec<TestedExpectation>> {
-    let document = Document::read(value, reading)?;
+    let document = Document::read(value, reading, false)?;
     if document.expectations.is_empty() {
         let hint = "say what must come of it, such as `expect: [{run: zombie, fires: 1}]`";
         reading.missing(value, "the scenario", "expect", ", so there is nothing to test").with("hint", hint);

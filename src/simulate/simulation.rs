@@ -60,7 +60,7 @@ impl<'de> Deserialize<'de> for SimulateOptions {
 #[must_use]
 pub fn simulate(scenario: DocumentText<'_>, options: &SimulateOptions) -> SimulationResult {
     let (result, report) = scenario.read(|root, reading| {
-        let mut document = Document::read(root, reading)?;
+        let mut document = Document::read(root, reading, options.events)?;
         document.scenario.version = options.server_version.unwrap_or(document.scenario.version);
         let scenario = &document.scenario;
         let engine = Options { trace: options.trace || options.timeline, ..Options::default() };

@@ -29,7 +29,7 @@ pub(super) struct HeldEvents {
     /// In the order of `occurred`, then of the id. None is empty.
     chunks: Vec<Vec<(i64, Uuid)>>,
     /// Since when each is held.
-    ids: HashMap<Uuid, i64, RandomState>,
+    ids: HashMap<u128, i64, RandomState>,
     /// In the order in which they came: since when it is held, when it occurred, and its id. Some may be gone.
     ages: VecDeque<(i64, i64, Uuid)>,
 }
@@ -44,10 +44,10 @@ impl HeldEvents {
 
     /// `false`: it was held already.
     fn insert(&mut self, event: &Held) -> bool {
-        if self.ids.contains_key(&event.id) {
+        if self.ids.contains_key(&event.id.as_u128()) {
             return false;
         }
-        self.ids.insert(event.id, event.at);
+        self.ids.insert(event.id.as_u128(), event.at);
         self.ages.push_back((event.at, event.occurred, event.id));
         let own = (event.occurred, event.id);
         let chunk = self.chunks.partition_point(|chunk| chunk.last().is_some_and(|last| *last < own));
@@ -100,7 +100,7 @@ impl HeldEvents {
             let range = from.saturating_sub(first).min(len)..to.saturating_sub(first).min(len);
             if range.start < range.end {
                 for (_, id) in chunk.drain(range) {
-                    self.ids.remove(&id);
+                    self.ids.remove(&id.as_u128());
                 }
             }
             first = first.saturating_add(len);
@@ -114,7 +114,7 @@ impl HeldEvents {
     /// Since when the one that is held longest is held.
     fn oldest(&mut self) -> Option<i64> {
         while let Some((at, _, id)) = self.ages.front() {
-            if self.ids.get(id) == Some(at) {
+            if self.ids.get(&id.as_u128()) == Some(at) {
                 return Some(*at);
             }
             self.ages.pop_front();
@@ -126,10 +126,10 @@ impl HeldEvents {
     fn drop_held_before(&mut self, time: i64) {
         while let Some((at, occurred, id)) = self.ages.front().copied().filter(|(at, ..)| *at < time) {
             self.ages.pop_front();
-            if self.ids.get(&id) != Some(&at) {
+            if self.ids.get(&id.as_u128()) != Some(&at) {
                 continue;
             }
-            self.ids.remove(&id);
+            self.ids.remove(&id.as_u128());
             let own = (occurred, id);
             let chunk = self.chunks.partition_point(|chunk| chunk.last().is_some_and(|last| *last < own));
             if let Some(events) = self.chunks.get_mut(chunk) {

@@ -58,7 +58,8 @@ impl Patterns {
     }
 
     fn match_any(&self, value: &str) -> bool {
-        self.texts.contains(value) || self.others.iter().any(|matcher| matcher.matches(value))
+        (!self.texts.is_empty() && self.texts.contains(value))
+            || self.others.iter().any(|matcher| matcher.matches(value))
     }
 }
 

@@ -25,18 +25,18 @@ pub(super) const MAX_DEPTH: u8 = 20;
 
 pub(super) struct Ordering {
     pub(super) seen: Recent,
-    /// By the ids of the waiting events.
-    waiting: HashMap<Uuid, u32, RandomState>,
+    /// By the ids of the waiting events. Keys are numbers, which are compared and hashed at once.
+    waiting: HashMap<u128, u32, RandomState>,
     waiters: Vec<Option<Waiter>>,
     free: Vec<u32>,
     /// By when the waiting events were received.
     lost: Heap,
     /// By the ids of those they wait for.
-    leaders: HashMap<Uuid, u32, RandomState>,
+    leaders: HashMap<u128, u32, RandomState>,
     followers: Vec<Followers>,
     free_leaders: Vec<u32>,
     /// Where an event stands among those that wait for another: by the id of that one and its own.
-    spots: HashMap<(Uuid, Uuid), usize, RandomState>,
+    spots: HashMap<(u128, u128), usize, RandomState>,
     /// Gives each waiting event its turn among those that occurred at the same time.
     turns: u64,
     stamps: u32,
@@ -55,6 +55,10 @@ struct Followers {
     /// `None`: no longer. Closing the gap each time would take time that is quadratic in their number.
     ids: Vec<Option<Uuid>>,
     waiting: usize,
+}
+
+fn spot_key(leader: Uuid, follower: Uuid) -> (u128, u128) {
+    (leader.as_u128(), follower.as_u128())
 }
 
 impl Default for Ordering {
@@ -93,11 +97,11 @@ impl Ordering {
     }
 
     fn place(&self, id: Uuid) -> Option<u32> {
-        self.waiting.get(&id).copied()
+        self.waiting.get(&id.as_u128()).copied()
     }
 
     fn leader(&self, id: Uuid) -> Option<u32> {
-        self.leaders.get(&id).copied()
+        self.leaders.get(&id.as_u128()).copied()
     }
 
     /// `record_follower`: lets an event wait. One of the same id that waits already is replaced.
@@ -113,7 +117,7 @@ impl Ordering {
                 self.waiters.push(None);
                 u32::try_from(self.waiters.len().saturating_sub(1)).unwrap_or_default()
             });
-            self.waiting.insert(id, place);
+            self.waiting.insert(id.as_u128(), place);
             place
         });
         self.lost.push((event.received.0, place, stamp));
@@ -125,7 +129,7 @@ impl Ordering {
 
     /// Puts an event among those that wait for another, unless it is there.
     fn follow(&mut self, leader: Uuid, id: Uuid) {
-        if self.spots.contains_key(&(leader, id)) {
+        if self.spots.contains_key(&spot_key(leader, id)) {
             return;
         }
         let leader_place = self.leader(leader).unwrap_or_else(|| {
@@ -136,11 +140,11 @@ impl Ordering {
             if let Some(own) = self.followers.get_mut(place as usize) {
                 own.leader = leader;
             }
-            self.leaders.insert(leader, place);
+            self.leaders.insert(leader.as_u128(), place);
             place
         });
         let Some(followers) = self.followers.get_mut(leader_place as usize) else { return };
-        self.spots.insert((leader, id), followers.ids.len());
+        self.spots.insert(spot_key(leader, id), followers.ids.len());
         followers.ids.push(Some(id));
         followers.waiting = followers.waiting.saturating_add(1);
     }
@@ -165,7 +169,7 @@ impl Ordering {
     }
 
     fn remove(&mut self, place: u32, id: Uuid) -> Option<Waiter> {
-        self.waiting.remove(&id);
+        self.waiting.remove(&id.as_u128());
         self.free.push(place);
         self.waiters.get_mut(place as usize)?.take()
     }
@@ -175,13 +179,13 @@ impl Ordering {
         let Some(leader) = event.follows else { return };
         let Some(place) = self.leader(leader) else { return };
         let Some(followers) = self.followers.get_mut(place as usize) else { return };
-        let spot = self.spots.remove(&(leader, event.id));
+        let spot = self.spots.remove(&spot_key(leader, event.id));
         if spot.and_then(|spot| followers.ids.get_mut(spot)?.take()).is_some() {
             followers.waiting = followers.waiting.saturating_sub(1);
         }
         if followers.waiting == 0 {
             followers.ids.clear();
-            self.leaders.remove(&leader);
+            self.leaders.remove(&leader.as_u128());
             self.free_leaders.push(place);
         } else if followers.ids.len() > followers.waiting.saturating_mul(2).saturating_add(16) {
             self.close_gaps(place);
@@ -193,7 +197,7 @@ impl Ordering {
         let Some(mut followers) = self.followers.get_mut(place as usize).map(std::mem::take) else { return };
         followers.ids.retain(Option::is_some);
         for (spot, id) in followers.ids.iter().flatten().enumerate() {
-            self.spots.insert((followers.leader, *id), spot);
+            self.spots.insert(spot_key(followers.leader, *id), spot);
         }
         if let Some(own) = self.followers.get_mut(place as usize) {
             *own = followers;

@@ -13,7 +13,8 @@ pub(super) struct Recent {
     limit: usize,
     /// Microseconds.
     retention: i64,
-    places: HashMap<Uuid, u32, RandomState>,
+    /// By the number of the id, which is compared and hashed at once.
+    places: HashMap<u128, u32, RandomState>,
     entries: Vec<Entry>,
     free: Vec<u32>,
     /// The least recently used first. A mark that is no longer the entry's is void.
@@ -50,7 +51,7 @@ impl Recent {
     }
 
     fn find(&self, id: Uuid) -> Option<u32> {
-        self.places.get(&id).copied()
+        self.places.get(&id.as_u128()).copied()
     }
 
     pub(super) fn contains(&self, id: Uuid, now: i64) -> bool {
@@ -92,7 +93,7 @@ impl Recent {
                 self.entries.push(entry);
                 u32::try_from(self.entries.len().saturating_sub(1)).unwrap_or_default()
             });
-            self.places.insert(id, place);
+            self.places.insert(id.as_u128(), place);
             place
         };
         if let Some(own) = self.entries.get_mut(place as usize) {
@@ -121,7 +122,7 @@ impl Recent {
 
     fn remove(&mut self, place: u32) {
         if let Some(entry) = self.entries.get_mut(place as usize) {
-            self.places.remove(&entry.id);
+            self.places.remove(&entry.id.as_u128());
             (entry.used, entry.born) = (0, 0);
             self.free.push(place);
         }

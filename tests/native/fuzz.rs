@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+#[allow(unreachable_pub, reason = "public in the crate of the targets")]
 #[path = "../fuzz/src/lib.rs"]
-pub mod targets;
+mod targets;
 
 use targets::TARGETS;
 
