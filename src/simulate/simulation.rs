@@ -2,12 +2,12 @@
 
 use serde::{Deserialize, Deserializer};
 
-use crate::text::order;
 use crate::text::strict::strict;
 use crate::trigger::{Options, Version};
 
 use super::document::Document;
 use super::meaning::Timeline;
+use super::playback::sort;
 use super::reading::DocumentText;
 use super::result::SimulationResult;
 use super::scenario::{MAX_OUTCOME, Scenario, ScenarioError, play_sorted};
@@ -89,7 +89,7 @@ pub fn simulate(scenario: DocumentText<'_>, options: &SimulateOptions) -> Simula
 /// # Errors
 /// If it ends before it starts, has no ticks, or has more ticks, firings or decisions than fit into memory.
 pub fn play(mut scenario: Scenario, options: Options) -> Result<SimulationResult, ScenarioError> {
-    order::by_key(&mut scenario.events, &mut |event| event.received.sortable());
+    sort(&mut scenario.events);
     let played = play_sorted(&scenario, options)?;
     Ok(SimulationResult {
         scenario: scenario.name,

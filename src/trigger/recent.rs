@@ -4,17 +4,19 @@
 //! the causal ordering (`server/events/ordering/memory.py`) use.
 
 use std::collections::VecDeque;
+use std::hash::BuildHasher;
 
 use foldhash::fast::RandomState;
-use hashbrown::HashMap;
+use hashbrown::HashTable;
 use uuid::Uuid;
 
 pub(super) struct Recent {
     limit: usize,
     /// Microseconds.
     retention: i64,
-    /// By the number of the id, which is compared and hashed at once.
-    places: HashMap<u128, u32, RandomState>,
+    /// The places of the entries, by the hashes of their ids.
+    places: HashTable<u32>,
+    seed: RandomState,
     entries: Vec<Entry>,
     free: Vec<u32>,
     /// The least recently used first. A mark that is no longer the entry's is void.
@@ -37,7 +39,8 @@ impl Recent {
         Recent {
             limit,
             retention,
-            places: HashMap::default(),
+            places: HashTable::new(),
+            seed: RandomState::default(),
             entries: Vec::new(),
             free: Vec::new(),
             by_use: VecDeque::new(),
@@ -50,8 +53,16 @@ impl Recent {
         self.entries.get(place as usize)
     }
 
+    fn hash(&self, id: Uuid) -> u64 {
+        self.seed.hash_one(id.as_u128())
+    }
+
     fn find(&self, id: Uuid) -> Option<u32> {
-        self.places.get(&id.as_u128()).copied()
+        self.at(self.hash(id), id)
+    }
+
+    fn at(&self, hash: u64, id: Uuid) -> Option<u32> {
+        self.places.find(hash, |place| is_of(&self.entries, *place, id)).copied()
     }
 
     pub(super) fn contains(&self, id: Uuid, now: i64) -> bool {
@@ -83,7 +94,8 @@ impl Recent {
         self.marks = self.marks.saturating_add(1);
         let mark = self.marks;
         let entry = Entry { id, expires: now.saturating_add(self.retention), used: mark, born: mark };
-        let place = if let Some(place) = self.find(id) {
+        let hash = self.hash(id);
+        let place = if let Some(place) = self.at(hash, id) {
             place
         } else {
             if self.entries.len().saturating_sub(self.free.len()) >= self.limit {
@@ -93,7 +105,9 @@ impl Recent {
                 self.entries.push(entry);
                 u32::try_from(self.entries.len().saturating_sub(1)).unwrap_or_default()
             });
-            self.places.insert(id.as_u128(), place);
+            let (entries, seed) = (&self.entries, &self.seed);
+            let again = |place: &u32| entries.get(*place as usize).map_or(0, |entry| seed.hash_one(entry.id.as_u128()));
+            self.places.insert_unique(hash, place, again);
             place
         };
         if let Some(own) = self.entries.get_mut(place as usize) {
@@ -121,12 +135,20 @@ impl Recent {
     }
 
     fn remove(&mut self, place: u32) {
+        let Some(id) = self.entry(place).map(|entry| entry.id) else { return };
+        if let Ok(found) = self.places.find_entry(self.hash(id), |other| *other == place) {
+            found.remove();
+        }
         if let Some(entry) = self.entries.get_mut(place as usize) {
-            self.places.remove(&entry.id.as_u128());
             (entry.used, entry.born) = (0, 0);
             self.free.push(place);
         }
     }
+}
+
+/// Whether an entry has an id. As numbers, which are compared at once.
+fn is_of(entries: &[Entry], place: u32, id: Uuid) -> bool {
+    entries.get(place as usize).is_some_and(|entry| entry.id.as_u128() == id.as_u128())
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
-//! The module that validates events (`wasm/validate`) with the user's own JSON Schemas too.
+//! The module that validates events (`wasm/validation`) with the user's own JSON Schemas too.
 
-pub use prefect_events_validate::*;
+pub use prefect_events_validation::*;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 use prefect_events::validate::{self, SchemaFile};
