@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 #[allow(unreachable_pub, reason = "public in the crate of the targets")]
 #[path = "../fuzz/src/lib.rs"]
-mod targets;
+pub(crate) mod targets;
 
 use targets::TARGETS;
 
