@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 #[allow(unreachable_pub, reason = "public in the crate of the targets")]
 #[path = "../fuzz/src/lib.rs"]
-pub(super) mod targets;
+pub(crate) mod targets;
 
 use targets::TARGETS;
 
