@@ -55,7 +55,7 @@ impl<K: Hash + Eq, V> Map<K, V> {
     where
         K: Borrow<Q>,
     {
-        step(size_of_val(key));
+        step(size_of_val(key).div_ceil(16));
         let hash = self.seed.hash_one(key);
         let is_it = |place: usize| self.entries.get(place).is_some_and(|(own, _)| own.borrow() == key);
         self.index.find(hash, &mut { is_it }).ok_or(hash)
