@@ -13,14 +13,13 @@ fn in_proportion(what: &str, size: usize, play: impl Fn(usize)) {
     assert_in_proportion(what, cost(|| play(size)), cost(|| play(size * 4)));
 }
 
+fn moment(second: usize) -> String {
+    let (minute, hour) = (second / 60, second / 3600);
+    format!("2026-03-{:02}T{:02}:{:02}:{:02}Z", 1 + hour / 24, hour % 24, minute % 60, second % 60)
+}
+
 fn event(number: usize, name: &str, second: usize, more: &str) -> String {
-    let at = format!(
-        "2026-03-{:02}T{:02}:{:02}:{:02}Z",
-        1 + second / 86400,
-        second / 3600 % 24,
-        second / 60 % 60,
-        second % 60
-    );
+    let at = moment(second);
     format!(r#"{{"id": "00000000-0000-4000-8000-{number:012x}", "occurred": "{at}", "event": {}{more}}}"#, json!(name))
 }
 
@@ -123,6 +122,14 @@ fn runs_and_expectations() {
         let report = run_tests((&*scenario.to_string()).into());
         assert!(report.scenarios[0].errors.is_empty() && report.expectations == size * 4);
     });
+    // What is as expected is not listed.
+    in_proportion("runs that fire as expected", 300, |size| {
+        let runs: Vec<_> = (0..size).map(|run| json!({"name": format!("r{run}"), "dies": "40s"})).collect();
+        let expect: Vec<_> = (0..size).map(|run| json!({"run": format!("r{run}"), "fires": 1})).collect();
+        let scenario = json!({"automation": "crash-zombie-flows", "heartbeat": {"frequency": 30}, "runs": runs,
+            "intended": true, "end": "4m", "expect": expect});
+        assert!(run_tests((&*scenario.to_string()).into()).passed);
+    });
 }
 
 /// Many unknown names of runs beside many known ones.
@@ -146,16 +153,19 @@ fn differences() {
         let comparison = compare_versions((&*scenario.to_string()).into(), &SimulateOptions::default());
         assert!(comparison.differences.len() >= size.min(500));
     });
-    // Of one label.
+    // Of one label: what ends the silence is received before what begins it.
     in_proportion("differences of one label", 400, |size| {
         let automation =
             json!({"trigger": {"posture": "Proactive", "after": ["a"], "expect": ["b"], "within": 10, "threshold": 1}});
         let events: String = (0..size)
             .flat_map(|number| {
-                [event(number * 2, "b", number * 60 + 1, RESOURCE), event(number * 2 + 1, "a", number * 60, RESOURCE)]
+                let late = format!(r#"{RESOURCE}, "received": "{}""#, moment(number * 60 + 2));
+                [event(number * 2, "b", number * 60 + 1, RESOURCE), event(number * 2 + 1, "a", number * 60, &late)]
             })
             .collect();
-        compare_replays((&*automation.to_string()).into(), (&*events).into(), &ReplayOptions::default()).unwrap();
+        let automation = automation.to_string();
+        let comparison = compare_replays((&*automation).into(), (&*events).into(), &ReplayOptions::default()).unwrap();
+        assert!(comparison.differences.len() >= size);
     });
 }
 
@@ -193,7 +203,11 @@ fn followers() {
         let follows =
             |number: usize| format!(r#"{RESOURCE}, "follows": "00000000-0000-4000-8000-{:012x}""#, number + 1);
         let events: String = (0..size).map(|number| event(number, "a", number / 1000, &follows(number))).collect();
-        replayed(&automation, &events);
+        // Longer than any of them waits.
+        let options: ReplayOptions =
+            serde_json::from_str(r#"{"trace": true, "timeline": true, "end": "20m"}"#).unwrap();
+        let result = replay((&*automation.to_string()).into(), (&*events).into(), &options).unwrap();
+        assert!(result.decisions.unwrap().len() > size * 2);
     });
     // One that comes again and again, among many others that wait for the same.
     in_proportion("one that waits again", 1000, |size| {
@@ -219,8 +233,7 @@ fn held_events() {
             let events: String = (0..size)
                 .flat_map(|number| {
                     let second = if backwards { size - number } else { number } / 8;
-                    let received = json!(format!("2026-03-01T01:{:02}:{:02}Z", number / 480, number / 8 % 60));
-                    let more = format!(r#"{RESOURCE}, "received": {received}"#);
+                    let more = format!(r#"{RESOURCE}, "received": "{}""#, moment(3600 + number / 8));
                     [event(number * 2, "b", second, &more), event(number * 2 + 1, "a", second, &more)]
                 })
                 .collect();
