@@ -77,7 +77,7 @@ fn names_of_expect() {
         let expect: Vec<_> = (0..size).map(|name| format!("acme.n{name}")).collect();
         let automation =
             json!({"trigger": {"posture": "Reactive", "expect": expect, "threshold": 1_000_000, "within": 10}});
-        let name = |number: usize| format!("acme.{}{number}", if number % 2 == 0 { "m" } else { "n" });
+        let name = |number: usize| format!("acme.{}{number}", if number.is_multiple_of(2) { "m" } else { "n" });
         let events: String = (0..size).map(|number| event(number, &name(number), number, RESOURCE)).collect();
         assert_eq!(replayed(&automation, &events).firings.len(), 0);
     });
