@@ -36,7 +36,7 @@ pub struct Range {
 }
 
 /// So many bytes lie between the places that are remembered for going back.
-const BETWEEN_MARKS: usize = 4096;
+const BETWEEN_MARKS: usize = 1024;
 
 /// Finds positions for byte offsets of one text: in ascending order each byte is looked at once, and to go back costs
 /// no more than the way from the nearest place that is remembered.

@@ -256,7 +256,7 @@ impl Timeline {
             period_seconds: Span(beats.frequency.saturating_add(beats.drift)),
         });
         let period = heartbeat.map(|rhythm| rhythm.period_seconds.0);
-        let mut drafts = Drafts::new(&document.runs, &scenario.events, scenario.end);
+        let mut drafts = Lanes::new(&document.runs, &scenario.events, scenario.end);
         drafts.add_decisions(&outcome.decisions);
         let lanes = drafts.finish(outcome, scenario.end, scenario.end, period);
         Timeline {
@@ -300,7 +300,7 @@ impl Timeline {
         let heartbeat = usual_gap(events).map(|gap| HeartbeatRhythm { frequency_seconds: gap, period_seconds: gap });
         // After the last captured event nothing is known.
         let known = events.iter().map(|event| event.occurred).max().unwrap_or(start);
-        let mut drafts = Drafts::new(&[], events, end);
+        let mut drafts = Lanes::new(&[], events, end);
         drafts.add_decisions(&outcome.decisions);
         // A run that no trigger looked at is no part of it.
         drafts.lanes.retain(|draft| !draft.decisions.is_empty());
@@ -345,7 +345,7 @@ fn usual_gap(events: &[ReceivedEvent]) -> Option<Span> {
 }
 
 /// A lane as far as it is known.
-struct Draft<'s> {
+struct OpenLane<'s> {
     name: String,
     id: Option<&'s str>,
     run: Option<&'s PlayedRun>,
@@ -359,8 +359,8 @@ struct Draft<'s> {
     fired: Vec<usize>,
 }
 
-struct Drafts<'s> {
-    lanes: Vec<Draft<'s>>,
+struct Lanes<'s> {
+    lanes: Vec<OpenLane<'s>>,
     /// By the values of a key.
     places: Map<Vec<&'s str>, usize>,
     /// The last name of each resource.
@@ -369,11 +369,11 @@ struct Drafts<'s> {
     subjects: Map<Uuid, Option<&'s str>>,
 }
 
-impl<'s> Drafts<'s> {
+impl<'s> Lanes<'s> {
     /// A lane for each run. `end`: what is received later is not delivered.
     fn new(runs: &'s [PlayedRun], events: &'s [ReceivedEvent], end: Instant) -> Self {
         let mut drafts =
-            Drafts { lanes: Vec::new(), places: Map::default(), names: Map::default(), subjects: Map::default() };
+            Lanes { lanes: Vec::new(), places: Map::default(), names: Map::default(), subjects: Map::default() };
         for event in events {
             let id = event.resource.get(RESOURCE_ID).map(|id| &**id);
             if let Some((id, name)) =
@@ -414,7 +414,7 @@ impl<'s> Drafts<'s> {
             _ => None,
         };
         let place = self.lanes.len();
-        self.lanes.push(Draft {
+        self.lanes.push(OpenLane {
             name,
             id,
             run: None,
@@ -492,7 +492,7 @@ impl<'s> Drafts<'s> {
     }
 }
 
-impl<'s> Draft<'s> {
+impl<'s> OpenLane<'s> {
     fn add(&mut self, index: usize, decision: &'s Decision, kind: DecisionKind) {
         self.decisions.push(index);
         if kind == DecisionKind::Fired {
