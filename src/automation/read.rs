@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 
 use crate::json::{Kind, Value};
+use crate::text::steps::step;
 use crate::text::table::Map;
 use crate::time::scalar::{boolean, duration, each, integer, set, text, texts};
 
@@ -40,6 +41,7 @@ fn or<T>(object: Value<'_>, key: &str, read: impl Fn(Value<'_>) -> Option<T>, de
 #[must_use]
 pub fn actions(value: Value<'_>) -> Option<Vec<Action>> {
     let action = |item: Value<'_>| {
+        step(1);
         let kind = or(item, "type", |kind| text(kind).map(Some), None)?;
         (item.kind() == Kind::Object).then_some(Action { kind })
     };
@@ -53,6 +55,7 @@ pub fn trigger(value: Value<'_>) -> Option<Trigger> {
 }
 
 fn nested_trigger(value: Value<'_>, depth: usize) -> Option<Trigger> {
+    step(1);
     match trigger_kind(value)? {
         TriggerKind::Event => Some(Trigger::Event(event_trigger(value, None)?)),
         TriggerKind::Composite(order) => Some(Trigger::Composite(composite(value, order, depth)?)),
@@ -156,6 +159,7 @@ pub fn specification(value: Value<'_>) -> Option<Specification> {
     let mut labels: Vec<(String, Vec<String>)> = Vec::new();
     let mut places: Map<Cow<'_, str>, usize> = Map::default();
     for (key, value) in value.members() {
+        step(1);
         let key = key.string();
         let patterns = if value.is_string() { vec![text(value)?] } else { texts(value)? };
         // Of a repeated key the last one counts.

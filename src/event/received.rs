@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::json::{Kind, Value};
 use crate::text::order::order_of_texts;
+use crate::text::steps::step;
 use crate::text::table::{Map, Set};
 use crate::time::{Instant, instant_of};
 
@@ -32,6 +33,7 @@ impl Labels {
     /// Of a repeated label the last one is meant to count, so there must be none.
     #[must_use]
     pub fn new(labels: Vec<(SharedText, SharedText)>) -> Self {
+        step(labels.len());
         let by_name = (labels.len() > FEW).then(|| {
             let mut names = Vec::with_capacity(labels.len());
             for (name, _) in &labels {
@@ -46,8 +48,10 @@ impl Labels {
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&SharedText> {
         let Some(by_name) = &self.by_name else {
+            step(self.all.len());
             return self.all.iter().find(|(label, _)| **label == *name).map(|(_, value)| value);
         };
+        step(1);
         let own = |place: &usize| self.all.get(*place);
         let at = by_name.partition_point(|place| own(place).is_some_and(|(label, _)| **label < *name));
         by_name.get(at).and_then(own).filter(|(label, _)| **label == *name).map(|(_, value)| value)
@@ -108,6 +112,7 @@ impl EventReader {
                 Some(related) if related.kind() == Kind::Array => {
                     let mut all = Vec::new();
                     for item in related.items() {
+                        step(1);
                         all.push(self.labels(item)?);
                     }
                     all.into()
@@ -134,6 +139,7 @@ impl EventReader {
                 }
             }
             let known = if labels.len() < FEW {
+                step(labels.len());
                 labels.iter_mut().find(|(known, _)| *known == name)
             } else {
                 places.get(&name).and_then(|place| labels.get_mut(*place))

@@ -4,6 +4,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::text::order;
+use crate::text::steps::step;
 use crate::text::table::Map;
 use crate::time::Instant;
 use crate::trigger::{Firing, Version};
@@ -98,6 +99,7 @@ impl VersionComparison {
 type About<'f> = Vec<(&'f str, &'f str)>;
 
 fn about(firing: &Firing) -> About<'_> {
+    step(firing.labels.len().saturating_add(1));
     let mut labels: About<'_> = firing.labels.iter().map(|(name, value)| (&**name, &**value)).collect();
     order::by_text(&mut labels, |(name, _)| name);
     labels

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use crate::diagnostic::Code;
 use crate::json::{Kind, Value};
 use crate::text::nearest::nearest;
+use crate::text::steps::step;
 use crate::text::table::Set;
 use crate::time::span::{moment, words};
 use crate::time::{Instant, scalar};
@@ -62,6 +63,7 @@ pub(super) fn read<'t>(
 }
 
 fn one<'t>(item: Value<'t>, start: Instant, runs: &Names<'_>, reading: &mut Reading<'t>) -> Expectation {
+    step(1);
     reading.is(item, Kind::Object, "an object such as `{run: zombie, fires: 1}`");
     reading.unknown_keys(item, &KEYS, false);
     let run = reading.read(item.get("run"), "the name of a run", scalar::text);
@@ -112,6 +114,7 @@ impl Expectation {
             (None, true) => "the automation".to_owned(),
             (None, false) => "what is selected".to_owned(),
         };
+        step(self.labels.len());
         for (name, value) in &self.labels {
             let _ = write!(out, ", {name}={value}");
         }

@@ -6,6 +6,7 @@ use crate::diagnostic::Diagnostic;
 use crate::event::RESOURCE_ID;
 use crate::json::{Kind, Value};
 use crate::text::phrase::joined;
+use crate::text::steps::step;
 use crate::text::table::Map;
 use crate::time::{Instant, scalar};
 use crate::trigger::{Decision, Firing, Options};
@@ -240,6 +241,7 @@ type ByValue<'d> = Map<&'d str, Vec<usize>>;
 fn by_value(decisions: &[Decision]) -> ByValue<'_> {
     let mut by_value = ByValue::default();
     for (index, decision) in decisions.iter().enumerate() {
+        step(decision.key.len().saturating_add(1));
         for (_, value) in &decision.key {
             let known = by_value.or_default(&**value);
             if known.last() != Some(&index) {
@@ -261,6 +263,7 @@ fn concerned(
     let own = run.map(|run| &*run.resource);
     let wanted: Vec<&str> = own.into_iter().chain(expectation.labels.iter().map(|(_, value)| &**value)).collect();
     let has = |index: &&usize| {
+        step(wanted.len());
         let key = decisions.get(**index).map(|decision| &decision.key);
         key.is_some_and(|key| wanted.iter().all(|wanted| key.iter().any(|(_, value)| **value == **wanted)))
     };
@@ -273,6 +276,7 @@ fn concerned(
         let shortest = lists.min_by_key(|list| list.len()).unwrap_or(none);
         shortest.iter().filter(has).take(most).copied().collect()
     };
+    step(found.len());
     left.decisions = left.decisions.saturating_add(most.saturating_sub(found.len()));
     found
 }
@@ -302,12 +306,14 @@ struct Selector<'s> {
 impl<'s> Judge<'s> {
     fn new(document: &'s Document, firings: &'s [Firing]) -> Self {
         let label = |firing: &'s Firing, name: &str| {
+            step(firing.labels.len());
             firing.labels.iter().find(|(label, _)| **label == *name).map(|(_, value)| &**value)
         };
         // Composite triggers fire without labels: the event tells the run.
         let mut of_event: Map<_, _> = Map::default();
         if firings.iter().any(|firing| firing.labels.is_empty()) {
             for event in document.scenario.events.iter().rev() {
+                step(1);
                 of_event.insert(event.id, event.resource.get(RESOURCE_ID).map(|text| &**text));
             }
         }
@@ -322,6 +328,7 @@ impl<'s> Judge<'s> {
             selected: Map::default(),
         };
         for (index, firing) in firings.iter().enumerate() {
+            step(firing.labels.len().saturating_add(1));
             let event = firing.event.as_ref().filter(|_| firing.labels.is_empty());
             let resource = label(firing, RESOURCE_ID).or_else(|| *of_event.get(&event?.id)?);
             judge.resources.push(resource);
@@ -341,12 +348,14 @@ impl<'s> Judge<'s> {
     /// Each expectation, with each of the runs that it is about.
     fn questions(&self) -> Vec<(&'s Expectation, Option<&'s PlayedRun>)> {
         let mut runs: Map<&str, Vec<&PlayedRun>> = Map::default();
+        step(self.document.runs.len());
         for run in &self.document.runs {
             runs.or_default(&*run.name).push(run);
             if run.of != run.name {
                 runs.or_default(&*run.of).push(run);
             }
         }
+        step(self.document.expectations.len());
         let mut questions = Vec::new();
         for expectation in &self.document.expectations {
             match &expectation.run {
@@ -385,8 +394,10 @@ impl<'s> Judge<'s> {
         let resources = &self.resources;
         let firings = self.firings;
         let is_selected = |index: &&usize| {
+            step(selector.labels.len().saturating_add(1));
             let Some(firing) = firings.get(**index) else { return false };
             let has = |name: &str, value: &str| {
+                step(firing.labels.len());
                 firing.labels.iter().find(|(own, _)| **own == *name).is_some_and(|(_, own)| **own == *value)
             };
             selector.run.is_none_or(|run| resources.get(**index) == Some(&Some(run)))
@@ -436,6 +447,7 @@ impl<'s> Judge<'s> {
         let listed = selected.iter().filter_map(|index| firings.get(*index)).take(most);
         let actual: Vec<TestedFiring> =
             listed.map(|firing| TestedFiring { at: firing.at, reason: firing.reason_sentence() }).collect();
+        step(actual.len().saturating_add(1));
         left.firings = left.firings.saturating_add(most.saturating_sub(actual.len()));
         TestedExpectation {
             expect,

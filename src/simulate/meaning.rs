@@ -9,6 +9,7 @@ use uuid::Uuid;
 use crate::automation::{Automation, Posture, Trigger};
 use crate::event::{RESOURCE_ID, ReceivedEvent};
 use crate::text::order;
+use crate::text::steps::step;
 use crate::text::table::Map;
 use crate::time::serial::fraction;
 use crate::time::{Instant, Span};
@@ -256,9 +257,9 @@ impl Timeline {
             period_seconds: Span(beats.frequency.saturating_add(beats.drift)),
         });
         let period = heartbeat.map(|rhythm| rhythm.period_seconds.0);
-        let mut drafts = Lanes::new(&document.runs, &scenario.events, scenario.end);
-        drafts.add_decisions(&outcome.decisions);
-        let lanes = drafts.finish(outcome, scenario.end, scenario.end, period);
+        let mut open = OpenLanes::new(&document.runs, &scenario.events, scenario.end);
+        open.add_decisions(&outcome.decisions);
+        let lanes = open.finish(outcome, scenario.end, scenario.end, period);
         Timeline {
             start: scenario.start,
             end: scenario.end,
@@ -273,6 +274,7 @@ impl Timeline {
     pub(super) fn part(&self, decisions: &[usize]) -> Timeline {
         let place = |index: usize| decisions.binary_search(&index).ok();
         let lanes = self.lanes.iter().filter_map(|lane| {
+            step(lane.decisions.as_ref().map_or(0, Vec::len));
             let own: Vec<usize> = lane.decisions.iter().flatten().filter_map(|index| place(*index)).collect();
             if own.is_empty() {
                 return None;
@@ -291,6 +293,7 @@ impl Timeline {
         tick: i64,
         outcome: &Outcome,
     ) -> Timeline {
+        step(events.len().saturating_add(outcome.decisions.len()));
         let times = || {
             let received = events.iter().map(|event| event.received);
             received.chain(outcome.decisions.iter().map(|decision| decision.at))
@@ -300,11 +303,11 @@ impl Timeline {
         let heartbeat = usual_gap(events).map(|gap| HeartbeatRhythm { frequency_seconds: gap, period_seconds: gap });
         // After the last captured event nothing is known.
         let known = events.iter().map(|event| event.occurred).max().unwrap_or(start);
-        let mut drafts = Lanes::new(&[], events, end);
-        drafts.add_decisions(&outcome.decisions);
+        let mut open = OpenLanes::new(&[], events, end);
+        open.add_decisions(&outcome.decisions);
         // A run that no trigger looked at is no part of it.
-        drafts.lanes.retain(|draft| !draft.decisions.is_empty());
-        let lanes = drafts.finish(outcome, known, end, heartbeat.map(|rhythm| rhythm.period_seconds.0));
+        open.lanes.retain(|lane| !lane.decisions.is_empty());
+        let lanes = open.finish(outcome, known, end, heartbeat.map(|rhythm| rhythm.period_seconds.0));
         Timeline {
             start,
             end,
@@ -338,6 +341,7 @@ fn usual_gap(events: &[ReceivedEvent]) -> Option<Span> {
             gaps.push(event.occurred.since(before).saturating_abs());
         }
     }
+    step(events.len());
     gaps.retain(|gap| *gap > 0);
     order::by_key(&mut gaps, &mut |gap| gap.unsigned_abs());
     let middle = gaps.get(gaps.len() / 2)?;
@@ -359,7 +363,7 @@ struct OpenLane<'s> {
     fired: Vec<usize>,
 }
 
-struct Lanes<'s> {
+struct OpenLanes<'s> {
     lanes: Vec<OpenLane<'s>>,
     /// By the values of a key.
     places: Map<Vec<&'s str>, usize>,
@@ -369,40 +373,42 @@ struct Lanes<'s> {
     subjects: Map<Uuid, Option<&'s str>>,
 }
 
-impl<'s> Lanes<'s> {
+impl<'s> OpenLanes<'s> {
     /// A lane for each run. `end`: what is received later is not delivered.
     fn new(runs: &'s [PlayedRun], events: &'s [ReceivedEvent], end: Instant) -> Self {
-        let mut drafts =
-            Lanes { lanes: Vec::new(), places: Map::default(), names: Map::default(), subjects: Map::default() };
+        let mut open =
+            OpenLanes { lanes: Vec::new(), places: Map::default(), names: Map::default(), subjects: Map::default() };
+        step(runs.len().saturating_add(events.len()));
         for event in events {
             let id = event.resource.get(RESOURCE_ID).map(|id| &**id);
             if let Some((id, name)) =
                 id.zip(event.resource.get("prefect.resource.name")).filter(|(id, _)| !id.is_empty())
             {
-                drafts.names.insert(id, name);
+                open.names.insert(id, name);
             }
-            drafts.subjects.insert(event.id, id);
+            open.subjects.insert(event.id, id);
         }
         for run in runs {
-            let place = drafts.begin(vec![&*run.resource]);
-            if let Some(draft) = drafts.lanes.get_mut(place) {
-                draft.name.clone_from(&run.name);
-                draft.run = Some(run);
+            let place = open.begin(vec![&*run.resource]);
+            if let Some(lane) = open.lanes.get_mut(place) {
+                lane.name.clone_from(&run.name);
+                lane.run = Some(run);
             }
         }
         for event in events {
             let Some(id) = event.resource.get(RESOURCE_ID) else { continue };
             let is_run = id.starts_with(FLOW_RUN);
-            if is_run && !drafts.places.contains_key(&[&**id][..]) {
-                drafts.begin(vec![&**id]);
+            if is_run && !open.places.contains_key(&[&**id][..]) {
+                open.begin(vec![&**id]);
             }
         }
-        drafts.add_events(events, end);
-        drafts
+        open.add_events(events, end);
+        open
     }
 
     /// Another lane; returns its place.
     fn begin(&mut self, values: Vec<&'s str>) -> usize {
+        step(values.len());
         let names: Vec<String> = values
             .iter()
             .filter(|value| !value.is_empty())
@@ -431,17 +437,18 @@ impl<'s> Lanes<'s> {
 
     fn add_events(&mut self, events: &'s [ReceivedEvent], end: Instant) {
         for event in events {
+            step(1);
             let label = |name: &str| event.resource.get(name).map(|value| &**value);
             let place = label(RESOURCE_ID).and_then(|id| self.places.get(&[id][..]));
-            let Some(draft) = place.and_then(|place| self.lanes.get_mut(*place)) else { continue };
+            let Some(lane) = place.and_then(|place| self.lanes.get_mut(*place)) else { continue };
             if &*event.name == HEARTBEAT {
                 if event.received <= end {
-                    draft.heartbeats.push(event.occurred);
+                    lane.heartbeats.push(event.occurred);
                 }
                 continue;
             }
             let last = event.name.rsplit('.').next().unwrap_or_default();
-            draft.states.push(StateChange {
+            lane.states.push(StateChange {
                 at: event.occurred,
                 name: label("prefect.state-name").unwrap_or(last).to_owned(),
                 kind: label("prefect.state-type").map(str::to_owned),
@@ -452,6 +459,7 @@ impl<'s> Lanes<'s> {
     /// Each decision in the lane of what it is about.
     fn add_decisions(&mut self, decisions: &'s [Decision]) {
         for (index, decision) in decisions.iter().enumerate() {
+            step(decision.key.len().saturating_add(1));
             let kind = decision.kind();
             let mut values: Vec<&'s str> = decision.key.iter().map(|(_, value)| &**value).collect();
             if values.iter().all(|value| value.is_empty()) {
@@ -467,8 +475,8 @@ impl<'s> Lanes<'s> {
             } else {
                 self.places.get(&*values).copied().unwrap_or_else(|| self.begin(values))
             };
-            if let Some(draft) = self.lanes.get_mut(place) {
-                draft.add(index, decision, kind);
+            if let Some(lane) = self.lanes.get_mut(place) {
+                lane.add(index, decision, kind);
             }
         }
     }
@@ -477,18 +485,20 @@ impl<'s> Lanes<'s> {
     fn finish(self, outcome: &Outcome, known: Instant, end: Instant, period: Option<i64>) -> Vec<Lane> {
         let mut firings: Map<_, &Firing> = Map::default();
         for firing in outcome.firings.iter().chain(&outcome.child_firings) {
+            step(firing.labels.len());
             let labels: Vec<(&str, &str)> = firing.labels.iter().map(|(name, value)| (&**name, &**value)).collect();
             firings.insert((firing.at, &*firing.trigger.path, labels), firing);
         }
         let reason = |decision: &Decision| {
             let path = decision.trigger.as_ref().map_or("$", |trigger| &*trigger.path);
+            step(decision.key.len());
             let labels: Vec<(&str, &str)> = decision.key.iter().map(|(name, value)| (&**name, &**value)).collect();
             let firing = firings.get(&(decision.at, path, labels));
             firing.map_or_else(|| decision.reason_sentence(), |firing| firing.reason_sentence())
         };
         let mut left = MOST_MISSED;
         let lanes = self.lanes.into_iter();
-        lanes.map(|draft| draft.finish(&outcome.decisions, &reason, known, end, period, &mut left)).collect()
+        lanes.map(|lane| lane.finish(&outcome.decisions, &reason, known, end, period, &mut left)).collect()
     }
 }
 
@@ -505,6 +515,7 @@ impl<'s> OpenLane<'s> {
             return;
         }
         let path = decision.trigger.as_ref().map_or("$", |trigger| &*trigger.path);
+        step(path.len());
         if let Some(window) = self.open.remove(path).and_then(|window| self.windows.get_mut(window)) {
             (window.closed, window.closed_by) = (Some(decision.at), Some(kind));
         }
@@ -536,6 +547,7 @@ impl<'s> OpenLane<'s> {
         let is_run = self.id.is_some_and(|id| id.starts_with(FLOW_RUN));
         let first = self.heartbeats.first().copied().into_iter().chain(self.states.first().map(|state| state.at)).min();
         let decided = self.decisions.first().and_then(|index| decisions.get(*index)).map(|decision| decision.at);
+        step(self.states.len());
         let is_final = |state: &&StateChange| state.kind.as_ref().is_some_and(|kind| FINAL.contains(&&**kind));
         let last = self.states.iter().find(is_final).filter(|_| is_run).map(|state| state.at);
         let (starts, ends, dies) = match self.run {
@@ -569,6 +581,7 @@ impl<'s> OpenLane<'s> {
             .iter()
             .filter_map(|index| Some((*index, decisions.get(*index)?)))
             .map(|(index, decision)| {
+                step(1);
                 let path = decision.trigger.as_ref().map_or("$", |trigger| &*trigger.path);
                 let missed = decision.bucket.as_ref().filter(|_| is_run).map_or(0, |bucket| {
                     let next = self.heartbeats.partition_point(|beat| *beat <= bucket.start);
@@ -612,12 +625,14 @@ impl<'s> OpenLane<'s> {
 
 /// When heartbeats should have been sent that never came: where more than a period is between two, and no state.
 fn gaps(heartbeats: &[Instant], states: &[StateChange], over: Instant, period: i64, most: usize) -> Vec<Instant> {
+    step(states.len());
     let mut missing = Vec::new();
     let later = |at: Instant, by: i64| Instant(at.0.saturating_add(by));
     let running = states.iter().find(|state| state.name == "Running");
     let before = running.map(|running| later(running.at, period.saturating_neg()));
     let mut times = before.into_iter().chain(heartbeats.iter().copied()).peekable();
     while let Some(from) = times.next() {
+        step(1);
         let to = times.peek().copied().unwrap_or(over).min(over);
         let due = later(from, period);
         let after = states.partition_point(|state| state.at <= due);
@@ -627,6 +642,7 @@ fn gaps(heartbeats: &[Instant], states: &[StateChange], over: Instant, period: i
         let until = later(to, (period / 2).saturating_neg());
         let mut at = due;
         while at < until && missing.len() < most {
+            step(1);
             missing.push(at);
             at = later(at, period);
         }
@@ -636,6 +652,7 @@ fn gaps(heartbeats: &[Instant], states: &[StateChange], over: Instant, period: i
 
 /// An id is long: its kind and its beginning identify it.
 fn short(id: &str) -> String {
+    step(id.len());
     let mut rest = id.strip_prefix("prefect.").unwrap_or(id);
     let mut out = String::new();
     while let Some(first) = rest.chars().next() {

@@ -3,6 +3,7 @@
 use crate::automation::{Automation, Trigger};
 use crate::event::ReceivedEvent;
 use crate::json::{Kind, Value};
+use crate::text::steps::step;
 use crate::time::span::{moment, span};
 use crate::time::{Instant, instant_of, scalar};
 use crate::trigger::{Delivery, Version};
@@ -106,17 +107,20 @@ impl PlaybackOptions {
 /// By when they are received. The standard library's sort, because it makes use of the order that the events of each run
 /// have already: playing 1,000 runs takes a tenth less time than with [`crate::text::order`].
 pub(super) fn sort(events: &mut [ReceivedEvent]) {
+    step(events.len());
     events.sort_by_key(|event| event.received);
 }
 
 /// When the last event is received, or the first.
 pub(super) fn received(events: &[ReceivedEvent], last: bool) -> Option<Instant> {
+    step(events.len());
     let times = events.iter().map(|event| event.received);
     if last { times.max() } else { times.min() }
 }
 
 /// The longest window of a trigger and those in it.
 fn longest(trigger: &Trigger) -> i64 {
+    step(1);
     match trigger {
         Trigger::Event(event) => event.within,
         Trigger::Composite(composite) => composite.triggers.iter().map(longest).max().unwrap_or_default(),

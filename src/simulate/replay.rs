@@ -10,6 +10,7 @@ use crate::diagnostic::{Diagnostic, Report};
 use crate::event::{EventReader, ReceivedEvent};
 use crate::json::{Kind, Position, Tape, Value, parse_prefix};
 use crate::text::phrase::count;
+use crate::text::steps::step;
 use crate::text::strict::strict;
 use crate::time::{Instant, Span, TimePoint};
 use crate::trigger::{Delivery, Options, Version};
@@ -182,6 +183,7 @@ impl Capture {
             version: options.server_version,
         };
         let end = playback.end(received(&self.events, true), Some(&self.automation.trigger), 0);
+        step(self.events.len());
         Ok(playback.scenario(self.automation.clone(), self.events.clone(), end))
     }
 
@@ -219,6 +221,7 @@ fn read_events(events: DocumentText<'_>) -> (Vec<ReceivedEvent>, Report) {
             syntax::report(&mut findings, source, &Subject::default(), None, &issues);
             return (gathered, events.report(findings));
         };
+        step(1);
         at = parsed.end;
         findings = one_document(root, findings, &mut reader, &mut gathered);
     }

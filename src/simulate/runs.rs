@@ -3,6 +3,7 @@
 use crate::diagnostic::Code;
 use crate::generate::{Break, Heartbeats, Phase, RunPlan, State, state_type};
 use crate::json::{Decimal, Kind, Value};
+use crate::text::steps::step;
 use crate::text::table::Set;
 use crate::time::span::{moment, span};
 use crate::time::{Instant, scalar};
@@ -124,6 +125,7 @@ pub(super) fn read<'t>(list: Value<'t>, start: Instant, beats: &Heartbeats, read
 }
 
 fn shifted(run: &RunPlan, by: i64) -> RunPlan {
+    step(run.breaks.len().saturating_add(run.misses.len()).saturating_add(1));
     let shift = |at: Instant| Instant(at.0.saturating_add(by));
     let mut run = run.clone();
     run.starts = shift(run.starts);
@@ -175,6 +177,7 @@ fn one<'t>(item: Value<'t>, index: usize, start: Instant, beats: &Heartbeats, re
         }
     }
     crate::text::order::by_key(&mut breaks, &mut |one: &Break| one.from.sortable());
+    step(breaks.len());
     let over =
         breaks.iter().zip(breaks.iter().skip(1)).any(|(one, next)| one.until.is_none_or(|until| next.from < until));
     if over || breaks.first().is_some_and(|first| first.from < starts) {

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use super::order;
+use super::steps::step;
 
 /// A pattern of Python's `fnmatch.fnmatchcase`.
 #[derive(Debug)]
@@ -45,6 +46,7 @@ pub enum Piece {
 
 impl Piece {
     fn is(&self, c: char) -> bool {
+        step(1);
         match self {
             Piece::One => true,
             Piece::Char(own) => *own == c,
@@ -66,7 +68,10 @@ impl Segment {
     /// What is left behind this segment at the start of a text.
     fn strip<'v>(&self, value: &'v str) -> Option<&'v str> {
         match self {
-            Segment::Text(text) => value.strip_prefix(&**text),
+            Segment::Text(text) => {
+                step(text.len());
+                value.strip_prefix(&**text)
+            }
             Segment::Pieces(pieces) => {
                 let mut rest = value.chars();
                 pieces.iter().all(|piece| rest.next().is_some_and(|c| piece.is(c))).then_some(rest.as_str())
@@ -78,7 +83,9 @@ impl Segment {
     fn find<'v>(&self, value: &'v str) -> Option<&'v str> {
         match self {
             Segment::Text(text) => {
-                let at = value.find(&**text)?;
+                let at = value.find(&**text);
+                step(at.unwrap_or(value.len()).saturating_add(text.len()));
+                let at = at?;
                 value.get(at.saturating_add(text.len())..)
             }
             Segment::Pieces(_) => value.char_indices().find_map(|(at, _)| self.strip(value.get(at..)?)),
@@ -88,7 +95,10 @@ impl Segment {
     /// Whether a text ends with it.
     fn ends(&self, value: &str) -> bool {
         match self {
-            Segment::Text(text) => value.ends_with(&**text),
+            Segment::Text(text) => {
+                step(text.len());
+                value.ends_with(&**text)
+            }
             Segment::Pieces(pieces) => {
                 let mut rest = value.chars().rev();
                 pieces.iter().rev().all(|piece| rest.next().is_some_and(|c| piece.is(c)))
@@ -101,6 +111,7 @@ impl Glob {
     /// Any text is a pattern.
     #[must_use]
     pub fn new(pattern: &str) -> Self {
+        step(pattern.len());
         let (text, open) = pattern.strip_suffix('*').map_or((pattern, false), |text| (text, true));
         if text.bytes().any(|byte| matches!(byte, b'*' | b'?' | b'[')) {
             Glob::Segments(segments(pattern))
@@ -112,6 +123,7 @@ impl Glob {
     /// Whether the pattern matches the whole of a value.
     #[must_use]
     pub fn matches(&self, value: &str) -> bool {
+        step(1);
         match self {
             Glob::Plain { text, open: true } => value.as_bytes().starts_with(text.as_bytes()),
             Glob::Plain { text, open: false } => *text == *value,
@@ -171,7 +183,9 @@ fn set_end(rest: &str) -> Option<usize> {
     let inside = rest.strip_prefix('!').unwrap_or(rest);
     let skipped = rest.len().saturating_sub(inside.len());
     let first = usize::from(inside.starts_with(']'));
-    let end = inside.bytes().skip(first).position(|byte| byte == b']')?;
+    let end = inside.bytes().skip(first).position(|byte| byte == b']');
+    step(end.unwrap_or(inside.len()));
+    let end = end?;
     Some(skipped.saturating_add(first).saturating_add(end))
 }
 
@@ -179,6 +193,7 @@ fn set_end(rest: &str) -> Option<usize> {
 /// of the next are a range, all else stands for itself. Empty ranges vanish.
 fn set(inside: &str) -> Piece {
     let (negated, own) = inside.strip_prefix('!').map_or((false, inside), |own| (true, own));
+    step(own.len());
     let all: Vec<char> = own.chars().collect();
     let mut chunks: Vec<Vec<char>> = Vec::new();
     let part = |from: usize, to: usize| all.get(from..to).unwrap_or_default().to_vec();

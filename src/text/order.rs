@@ -2,8 +2,11 @@
 
 use std::collections::BinaryHeap;
 
+use super::steps::step;
+
 /// The indices of some keys in ascending order of the keys; equal keys keep their order.
 pub(crate) fn order(keys: Vec<u64>) -> Vec<usize> {
+    step(keys.len());
     let mut pairs = BinaryHeap::with_capacity(keys.len());
     for (index, key) in keys.into_iter().enumerate() {
         pairs.push((key, index as u64));
@@ -17,6 +20,7 @@ pub(crate) fn order(keys: Vec<u64>) -> Vec<usize> {
 
 /// The same for texts, by their bytes.
 pub(crate) fn order_of_texts(texts: &[&[u8]]) -> Vec<usize> {
+    step(texts.len());
     let pairs: BinaryHeap<(&[u8], usize)> = texts.iter().copied().zip(0..).collect();
     pairs.into_sorted_vec().into_iter().map(|(_, index)| index).collect()
 }
@@ -48,6 +52,7 @@ pub(crate) fn by_text<T>(items: &mut [T], text: fn(&T) -> &str) {
 
 /// Brings items into an order, which names each index once.
 pub(crate) fn arrange<T>(items: &mut [T], mut order: Vec<usize>) {
+    step(items.len());
     for start in 0..items.len() {
         let mut to = start;
         while let Some(own) = order.get_mut(to) {

@@ -22,7 +22,10 @@ impl HashIndex {
     /// The place with this hash that is the one.
     #[inline(never)]
     pub(crate) fn find(&self, hash: u64, is_it: &mut dyn FnMut(usize) -> bool) -> Option<usize> {
-        let found = self.0.find(hash, |(own, place)| *own == hash && is_it(*place));
+        let found = self.0.find(hash, |(own, place)| {
+            step(1);
+            *own == hash && is_it(*place)
+        });
         found.map(|(_, place)| *place)
     }
 
@@ -52,6 +55,7 @@ impl<K: Hash + Eq, V> Map<K, V> {
     where
         K: Borrow<Q>,
     {
+        step(size_of_val(key).div_ceil(16));
         let hash = self.seed.hash_one(key);
         let is_it = |place: usize| self.entries.get(place).is_some_and(|(own, _)| own.borrow() == key);
         self.index.find(hash, &mut { is_it }).ok_or(hash)
@@ -174,6 +178,7 @@ pub(crate) struct TextIndex {
 
 impl TextIndex {
     fn hash(&self, text: &[u8]) -> u64 {
+        step(text.len());
         let mut hasher = self.seed.build_hasher();
         hasher.write(text);
         hasher.finish()
@@ -220,7 +225,6 @@ impl TextSet {
 
     /// `false`: it was there already.
     pub(crate) fn insert(&mut self, text: &[u8]) -> bool {
-        step(text.len());
         if self.contains(text) {
             return false;
         }

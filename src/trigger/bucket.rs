@@ -7,6 +7,7 @@ use hashbrown::HashTable;
 use uuid::Uuid;
 
 use crate::event::{ReceivedEvent, SharedText};
+use crate::text::steps::step;
 use crate::time::Instant;
 
 use super::heap::{Entry, Heap};
@@ -100,7 +101,10 @@ impl Buckets {
     }
 
     pub(super) fn find(&self, hash: u64, is_key: impl Fn(&[SharedText]) -> bool) -> Option<u32> {
-        let is_it = |place: &u32| self.slot(*place).is_some_and(|slot| slot.hash == hash && is_key(&slot.key));
+        let is_it = |place: &u32| {
+            step(1);
+            self.slot(*place).is_some_and(|slot| slot.hash == hash && is_key(&slot.key))
+        };
         self.table.find(hash, is_it).copied()
     }
 
@@ -188,6 +192,7 @@ impl Buckets {
     pub(super) fn take_reached(&mut self) -> Vec<u32> {
         let Some(threshold) = self.threshold else { return Vec::new() };
         let mut reached = std::mem::take(&mut self.reached);
+        step(reached.len());
         reached.retain(|place| {
             let Some(slot) = self.slots.get_mut(*place as usize) else { return false };
             slot.listed = false;
@@ -247,6 +252,7 @@ impl Buckets {
 
     /// The places of all buckets.
     pub(super) fn places(&self) -> impl Iterator<Item = u32> {
+        step(self.slots.len());
         (0..).zip(&self.slots).filter(|(_, slot)| slot.bucket.is_some()).map(|(place, _)| place)
     }
 }

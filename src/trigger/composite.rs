@@ -8,6 +8,7 @@ use std::rc::Rc;
 
 use crate::automation::{Automation, Composite, EventTrigger, Order, Trigger};
 use crate::text::hash::mix;
+use crate::text::steps::step;
 use crate::time::Instant;
 
 use super::decision::{ChildFiring, Decision, Firing, Reason, TriggerSummary};
@@ -58,6 +59,7 @@ impl Tree {
                     None
                 }
                 Trigger::Composite(Composite { order, triggers, within, require }) => {
+                    step(triggers.len());
                     // The last is put first, so that the first is taken first.
                     for (place, child) in triggers.iter().enumerate().rev() {
                         open.push((child, Some((node, place)), [&*path, ".", &place.to_string()].concat()));
@@ -135,6 +137,7 @@ fn take_child(context: &mut EvaluationContext, parent: usize, place: usize, firi
         vec![child]
     } else {
         rows.put(place, child, at);
+        step(rows.fired.len());
         let present = rows.fired.iter().flatten().count();
         if !rows.is_ready(present) {
             if context.trace {

@@ -3,6 +3,7 @@
 
 use std::collections::BinaryHeap;
 
+use crate::text::steps::step;
 use crate::time::Instant;
 
 /// A time, a place, and the stamp by which the place knows whether the entry is still its own.
@@ -23,6 +24,7 @@ fn entry((at, rest): (u64, u64)) -> Entry {
 
 impl Heap {
     pub(super) fn push(&mut self, entry: Entry) {
+        step(1);
         self.0.push(words(entry));
     }
 
@@ -31,12 +33,14 @@ impl Heap {
     }
 
     pub(super) fn pop(&mut self) -> Option<Entry> {
+        step(1);
         self.0.pop().map(entry)
     }
 
     /// Drops the void entries, if most may be void.
     pub(super) fn tidy(&mut self, live: usize, is_live: impl Fn(Entry) -> bool) {
         if self.0.len() > live.saturating_mul(2).saturating_add(64) {
+            step(self.0.len());
             self.0.retain(|words| is_live(entry(*words)));
         }
     }

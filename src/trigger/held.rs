@@ -9,6 +9,8 @@ use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 use uuid::Uuid;
 
+use crate::text::steps::step;
+
 use super::bucket::Buckets;
 
 /// Twice the lookback of the causal ordering (microseconds).
@@ -44,6 +46,7 @@ impl HeldEvents {
 
     /// `false`: it was held already.
     fn insert(&mut self, event: &Held) -> bool {
+        step(1);
         if self.ids.contains_key(&event.id.as_u128()) {
             return false;
         }
@@ -58,9 +61,11 @@ impl HeldEvents {
         }
         let Some(events) = self.chunks.get_mut(chunk) else { return true };
         let at = events.partition_point(|other| *other < own);
+        step(events.len().saturating_sub(at));
         events.insert(at, own);
         if events.len() > CHUNK {
             let rest = events.split_off(CHUNK / 2);
+            step(rest.len().saturating_add(self.chunks.len()));
             self.chunks.insert(chunk.saturating_add(1), rest);
         }
         true
@@ -75,6 +80,7 @@ impl HeldEvents {
     fn rank(&self, time: i64) -> usize {
         let mut rank = 0_usize;
         for chunk in &self.chunks {
+            step(1);
             if chunk.last().is_some_and(|(last, _)| *last < time) {
                 rank = rank.saturating_add(chunk.len());
             } else {
@@ -94,11 +100,13 @@ impl HeldEvents {
         if from >= to {
             return;
         }
+        step(self.chunks.len());
         let mut first = 0_usize;
         for chunk in &mut self.chunks {
             let len = chunk.len();
             let range = from.saturating_sub(first).min(len)..to.saturating_sub(first).min(len);
             if range.start < range.end {
+                step(len);
                 for (_, id) in chunk.drain(range) {
                     self.ids.remove(&id.as_u128());
                 }
@@ -114,6 +122,7 @@ impl HeldEvents {
     /// Since when the one that is held longest is held.
     fn oldest(&mut self) -> Option<i64> {
         while let Some((at, _, id)) = self.ages.front() {
+            step(1);
             if self.ids.get(&id.as_u128()) == Some(at) {
                 return Some(*at);
             }
@@ -126,6 +135,7 @@ impl HeldEvents {
     fn drop_held_before(&mut self, time: i64) {
         while let Some((at, occurred, id)) = self.ages.front().copied().filter(|(at, ..)| *at < time) {
             self.ages.pop_front();
+            step(1);
             if self.ids.get(&id.as_u128()) != Some(&at) {
                 continue;
             }
@@ -134,9 +144,11 @@ impl HeldEvents {
             let chunk = self.chunks.partition_point(|chunk| chunk.last().is_some_and(|last| *last < own));
             if let Some(events) = self.chunks.get_mut(chunk) {
                 if let Ok(place) = events.binary_search(&own) {
+                    step(events.len().saturating_sub(place));
                     events.remove(place);
                 }
                 if events.is_empty() {
+                    step(self.chunks.len().saturating_sub(chunk));
                     self.chunks.remove(chunk);
                 }
             }

@@ -11,6 +11,7 @@ use memchr::memchr;
 
 use crate::automation::{EventTrigger, Specification};
 use crate::event::{Labels, RESOURCE_ROLE, ReceivedEvent, SharedText};
+use crate::text::steps::step;
 use crate::text::table::{Map, Set};
 use crate::text::{Glob, order};
 
@@ -41,6 +42,7 @@ struct Patterns {
 
 impl Patterns {
     fn new(patterns: &[String]) -> Self {
+        step(patterns.len());
         let mut own = Patterns::default();
         for pattern in patterns {
             let matcher = Matcher::new(pattern);
@@ -70,6 +72,7 @@ struct Resources(Vec<(String, Patterns)>);
 impl Resources {
     fn new(specification: &Specification) -> Self {
         let label = |(label, patterns): &(String, Vec<String>)| (label.clone(), Patterns::new(patterns));
+        step(specification.0.len());
         Resources(specification.0.iter().map(label).collect())
     }
 
@@ -152,6 +155,7 @@ struct Names {
 
 impl Names {
     fn new(patterns: &[&str]) -> Self {
+        step(patterns.len());
         let (mut texts, mut globs, mut covers) = (Set::default(), Vec::new(), Vec::new());
         let mut beginnings: Vec<String> = Vec::new();
         for pattern in patterns {
@@ -175,6 +179,7 @@ impl Names {
     }
 
     fn begins(&self, name: &str) -> bool {
+        step(1);
         let after = self.beginnings.partition_point(|beginning| **beginning <= *name);
         let before = after.checked_sub(1).and_then(|before| self.beginnings.get(before));
         before.is_some_and(|beginning| name.starts_with(&**beginning))
@@ -242,6 +247,7 @@ impl Matching {
         }
         let mut hasher = self.hasher.build_hasher();
         for value in self.values(event) {
+            step(1);
             // An empty text and a missing one are the same.
             hasher.write(value.map_or(&[], |value| value.as_bytes()));
             hasher.write_u8(0xFF);
@@ -260,6 +266,7 @@ impl Matching {
 
     /// The labels of a key, in the order of their names.
     pub(super) fn labels(&self, key: &[SharedText]) -> Vec<(SharedText, SharedText)> {
+        step(key.len());
         self.key.iter().map(|label| label.label.clone()).zip(key.iter().cloned()).collect()
     }
 }
@@ -287,17 +294,27 @@ fn covers(pattern: &str, name: &str) -> bool {
     let Some(mut rest) = texts.next().and_then(|first| name.strip_prefix(first)) else { return false };
     let mut stars = 0_usize;
     let mut texts = texts.peekable();
+    // What is left from the next line break on: found once for all stars of a line.
+    let mut next_lines = None;
+    step(pattern.len());
     while let Some(text) = texts.next() {
         stars = stars.saturating_add(1);
         if text.is_empty() && texts.peek().is_some() {
             continue;
         }
-        let line = memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len());
+        let left = next_lines.filter(|left| *left <= rest.len()).unwrap_or_else(|| {
+            let line = memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len());
+            step(line);
+            rest.len().saturating_sub(line)
+        });
+        next_lines = Some(left);
+        let line = rest.len().saturating_sub(left);
         // Each star takes a character of this line.
         let Some((least, _)) = rest.char_indices().nth(stars.saturating_sub(1)) else { return false };
         let after_least = rest.get(least..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
         let from = least.saturating_add(after_least);
         let found = rest.get(from..).and_then(|within| within.find(text)).map(|found| from.saturating_add(found));
+        step(found.unwrap_or(rest.len()));
         let Some(found) = found.filter(|found| *found <= line) else { return false };
         let Some(after) = rest.get(found.saturating_add(text.len())..) else { return false };
         (rest, stars) = (after, 0);

@@ -29,6 +29,7 @@ use crate::json::double_text;
 use crate::text::hash::mix;
 use crate::text::order;
 use crate::text::phrase::shown;
+use crate::text::steps::step;
 use crate::text::strict::from_text;
 use crate::text::table::Map;
 use crate::time::Instant;
@@ -194,6 +195,7 @@ impl Names {
         if self.known.len() >= NAMES {
             self.known.clear();
         }
+        step(triggers.len());
         let interest = |(index, state): (usize, &TriggerState)| Some((index, state.matching.interest(name)?));
         let mut interested: Vec<_> = triggers.iter().enumerate().filter_map(interest).collect();
         if chance != 0 {
@@ -300,6 +302,7 @@ impl Engine {
     /// `reactive_evaluation`
     fn evaluate(&mut self, event: &ReceivedEvent, depth: u8) -> Result<(), Stop> {
         let now = self.context.now;
+        step(1);
         self.clock.update(event.occurred, now);
         if depth > MAX_DEPTH {
             self.context.note_event(event, Reason::TooDeep);
@@ -314,6 +317,7 @@ impl Engine {
             self.context.note_event(event, Reason::LeaderSeen);
         }
         for (index, interest) in &*self.names.interested(&self.triggers, &event.name, self.options.chance) {
+            step(1);
             if let Some(state) = self.triggers.get_mut(*index) {
                 reactive::react(state, &mut self.context, event, *interest);
             }
@@ -337,6 +341,7 @@ impl Engine {
 
     /// The server's two loops come round: the proactive evaluation, then the periodic one.
     pub fn tick(&mut self, now: Instant) {
+        step(self.triggers.len());
         self.context.now = now;
         self.context.phase = Phase::Tick;
         let as_of = now.0.saturating_add(self.clock.offset(now));

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::event::ReceivedEvent;
 use crate::text::order;
+use crate::text::steps::step;
 
 use super::heap::Heap;
 use super::recent::Recent;
@@ -106,6 +107,7 @@ impl Ordering {
 
     /// `record_follower`: lets an event wait. One of the same id that waits already is replaced.
     pub(super) fn record(&mut self, event: &ReceivedEvent, leader: Uuid) {
+        step(1);
         let id = event.id;
         self.stamps = self.stamps.wrapping_add(1);
         self.turns = self.turns.saturating_add(1);
@@ -154,6 +156,7 @@ impl Ordering {
         let Some(followers) = self.leader(leader).and_then(|place| self.followers.get(place as usize)) else {
             return Vec::new();
         };
+        step(followers.ids.len());
         let events = followers.ids.iter().flatten().filter_map(|id| self.waiter(self.place(*id)?));
         let mut events: Vec<ReceivedEvent> = events.map(|waiter| waiter.event.clone()).collect();
         order::by_key(&mut events, &mut occurred);
@@ -177,6 +180,7 @@ impl Ordering {
     /// Takes an event out of those that wait for the same one.
     fn forget_leader(&mut self, event: &ReceivedEvent) {
         let Some(leader) = event.follows else { return };
+        step(1);
         let Some(place) = self.leader(leader) else { return };
         let Some(followers) = self.followers.get_mut(place as usize) else { return };
         let spot = self.spots.remove(&spot_key(leader, event.id));
@@ -195,6 +199,7 @@ impl Ordering {
     /// Forgets those that wait no longer for an event for which others do.
     fn close_gaps(&mut self, place: u32) {
         let Some(mut followers) = self.followers.get_mut(place as usize).map(std::mem::take) else { return };
+        step(followers.ids.len());
         followers.ids.retain(Option::is_some);
         for (spot, id) in followers.ids.iter().flatten().enumerate() {
             self.spots.insert(spot_key(followers.leader, *id), spot);

@@ -5,6 +5,7 @@
 
 use crate::json::write::string;
 use crate::text::order;
+use crate::text::steps::step;
 use crate::time::Instant;
 
 use super::bucket::{Bucket, Buckets};
@@ -112,6 +113,7 @@ fn rolling_batches(
             return next;
         }
         let mut rolled = false;
+        step(batch.len());
         for place in batch {
             let Some(end) = state.buckets.bucket(place).map(|bucket| bucket.end) else { continue };
             if end <= as_of {
@@ -154,6 +156,7 @@ fn by_key(buckets: &Buckets, mut places: Vec<u32>) -> Vec<u32> {
         let mut text = String::new();
         for label in buckets.slot(*place).map(|slot| &*slot.key).unwrap_or_default() {
             text.push_str(if text.is_empty() { "" } else { ", " });
+            step(label.len());
             string(&mut text, label);
         }
         texts.push(text);

@@ -5,6 +5,7 @@
 use serde::{Serialize, Serializer};
 
 use crate::automation::Posture;
+use crate::text::steps::step;
 use crate::time::Instant;
 
 use super::decision::{ChildFiring, Phase, Reason};
@@ -142,6 +143,7 @@ pub(super) fn of(
 
 /// The quirk that shows in the firing of a composite trigger.
 pub(super) fn of_children(children: &[ChildFiring]) -> Option<ServerQuirk> {
+    step(children.len());
     let mixed = children.windows(2).any(|pair| match pair {
         [one, other] => !one.labels.is_empty() && !other.labels.is_empty() && one.labels != other.labels,
         _ => false,

@@ -10,6 +10,8 @@ use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 use uuid::Uuid;
 
+use crate::text::steps::step;
+
 pub(super) struct Recent {
     limit: usize,
     /// Microseconds.
@@ -62,7 +64,11 @@ impl Recent {
     }
 
     fn at(&self, hash: u64, id: Uuid) -> Option<u32> {
-        self.places.find(hash, |place| is_of(&self.entries, *place, id)).copied()
+        let is_it = |place: &u32| {
+            step(1);
+            is_of(&self.entries, *place, id)
+        };
+        self.places.find(hash, is_it).copied()
     }
 
     pub(super) fn contains(&self, id: Uuid, now: i64) -> bool {
@@ -87,6 +93,7 @@ impl Recent {
                 break;
             }
             self.by_age.pop_front();
+            step(1);
             if self.entry(place).is_some_and(|entry| entry.born == mark) {
                 self.remove(place);
             }
@@ -120,6 +127,7 @@ impl Recent {
     fn note_use(&mut self, mark: u64, place: u32) {
         self.by_use.push_back((mark, place));
         if self.by_use.len() > self.limit.saturating_mul(4) {
+            step(self.by_use.len());
             let entries = &self.entries;
             self.by_use.retain(|(mark, place)| entries.get(*place as usize).is_some_and(|entry| entry.used == *mark));
         }
@@ -127,6 +135,7 @@ impl Recent {
 
     fn remove_least_used(&mut self) {
         while let Some((mark, place)) = self.by_use.pop_front() {
+            step(1);
             if self.entry(place).is_some_and(|entry| entry.used == mark) {
                 self.remove(place);
                 return;

@@ -5,6 +5,7 @@ use serde::ser::{SerializeMap, Serializer};
 
 use crate::automation::Posture;
 use crate::event::SharedText;
+use crate::text::steps::step;
 use crate::time::Instant;
 
 use super::bucket::EventRef;
@@ -12,6 +13,7 @@ use super::decision::{BucketSnapshot, ChildFiring, Decision, Firing};
 use super::quirk::ServerQuirk;
 
 fn labels<S: Serializer>(labels: &[(SharedText, SharedText)], serializer: S) -> Result<S::Ok, S::Error> {
+    step(labels.len());
     let mut map = serializer.serialize_map(Some(labels.len()))?;
     for (name, value) in labels {
         map.serialize_entry(&**name, &**value)?;
