@@ -257,9 +257,9 @@ impl Timeline {
             period_seconds: Span(beats.frequency.saturating_add(beats.drift)),
         });
         let period = heartbeat.map(|rhythm| rhythm.period_seconds.0);
-        let mut drafts = Drafts::new(&document.runs, &scenario.events, scenario.end);
-        drafts.add_decisions(&outcome.decisions);
-        let lanes = drafts.finish(outcome, scenario.end, scenario.end, period);
+        let mut open = OpenLanes::new(&document.runs, &scenario.events, scenario.end);
+        open.add_decisions(&outcome.decisions);
+        let lanes = open.finish(outcome, scenario.end, scenario.end, period);
         Timeline {
             start: scenario.start,
             end: scenario.end,
@@ -303,11 +303,11 @@ impl Timeline {
         let heartbeat = usual_gap(events).map(|gap| HeartbeatRhythm { frequency_seconds: gap, period_seconds: gap });
         // After the last captured event nothing is known.
         let known = events.iter().map(|event| event.occurred).max().unwrap_or(start);
-        let mut drafts = Drafts::new(&[], events, end);
-        drafts.add_decisions(&outcome.decisions);
+        let mut open = OpenLanes::new(&[], events, end);
+        open.add_decisions(&outcome.decisions);
         // A run that no trigger looked at is no part of it.
-        drafts.lanes.retain(|draft| !draft.decisions.is_empty());
-        let lanes = drafts.finish(outcome, known, end, heartbeat.map(|rhythm| rhythm.period_seconds.0));
+        open.lanes.retain(|lane| !lane.decisions.is_empty());
+        let lanes = open.finish(outcome, known, end, heartbeat.map(|rhythm| rhythm.period_seconds.0));
         Timeline {
             start,
             end,
@@ -349,7 +349,7 @@ fn usual_gap(events: &[ReceivedEvent]) -> Option<Span> {
 }
 
 /// A lane as far as it is known.
-struct Draft<'s> {
+struct OpenLane<'s> {
     name: String,
     id: Option<&'s str>,
     run: Option<&'s PlayedRun>,
@@ -363,8 +363,8 @@ struct Draft<'s> {
     fired: Vec<usize>,
 }
 
-struct Drafts<'s> {
-    lanes: Vec<Draft<'s>>,
+struct OpenLanes<'s> {
+    lanes: Vec<OpenLane<'s>>,
     /// By the values of a key.
     places: Map<Vec<&'s str>, usize>,
     /// The last name of each resource.
@@ -373,37 +373,37 @@ struct Drafts<'s> {
     subjects: Map<Uuid, Option<&'s str>>,
 }
 
-impl<'s> Drafts<'s> {
+impl<'s> OpenLanes<'s> {
     /// A lane for each run. `end`: what is received later is not delivered.
     fn new(runs: &'s [PlayedRun], events: &'s [ReceivedEvent], end: Instant) -> Self {
-        let mut drafts =
-            Drafts { lanes: Vec::new(), places: Map::default(), names: Map::default(), subjects: Map::default() };
+        let mut open =
+            OpenLanes { lanes: Vec::new(), places: Map::default(), names: Map::default(), subjects: Map::default() };
         step(runs.len().saturating_add(events.len()));
         for event in events {
             let id = event.resource.get(RESOURCE_ID).map(|id| &**id);
             if let Some((id, name)) =
                 id.zip(event.resource.get("prefect.resource.name")).filter(|(id, _)| !id.is_empty())
             {
-                drafts.names.insert(id, name);
+                open.names.insert(id, name);
             }
-            drafts.subjects.insert(event.id, id);
+            open.subjects.insert(event.id, id);
         }
         for run in runs {
-            let place = drafts.begin(vec![&*run.resource]);
-            if let Some(draft) = drafts.lanes.get_mut(place) {
-                draft.name.clone_from(&run.name);
-                draft.run = Some(run);
+            let place = open.begin(vec![&*run.resource]);
+            if let Some(lane) = open.lanes.get_mut(place) {
+                lane.name.clone_from(&run.name);
+                lane.run = Some(run);
             }
         }
         for event in events {
             let Some(id) = event.resource.get(RESOURCE_ID) else { continue };
             let is_run = id.starts_with(FLOW_RUN);
-            if is_run && !drafts.places.contains_key(&[&**id][..]) {
-                drafts.begin(vec![&**id]);
+            if is_run && !open.places.contains_key(&[&**id][..]) {
+                open.begin(vec![&**id]);
             }
         }
-        drafts.add_events(events, end);
-        drafts
+        open.add_events(events, end);
+        open
     }
 
     /// Another lane; returns its place.
@@ -420,7 +420,7 @@ impl<'s> Drafts<'s> {
             _ => None,
         };
         let place = self.lanes.len();
-        self.lanes.push(Draft {
+        self.lanes.push(OpenLane {
             name,
             id,
             run: None,
@@ -440,15 +440,15 @@ impl<'s> Drafts<'s> {
             step(1);
             let label = |name: &str| event.resource.get(name).map(|value| &**value);
             let place = label(RESOURCE_ID).and_then(|id| self.places.get(&[id][..]));
-            let Some(draft) = place.and_then(|place| self.lanes.get_mut(*place)) else { continue };
+            let Some(lane) = place.and_then(|place| self.lanes.get_mut(*place)) else { continue };
             if &*event.name == HEARTBEAT {
                 if event.received <= end {
-                    draft.heartbeats.push(event.occurred);
+                    lane.heartbeats.push(event.occurred);
                 }
                 continue;
             }
             let last = event.name.rsplit('.').next().unwrap_or_default();
-            draft.states.push(StateChange {
+            lane.states.push(StateChange {
                 at: event.occurred,
                 name: label("prefect.state-name").unwrap_or(last).to_owned(),
                 kind: label("prefect.state-type").map(str::to_owned),
@@ -475,8 +475,8 @@ impl<'s> Drafts<'s> {
             } else {
                 self.places.get(&*values).copied().unwrap_or_else(|| self.begin(values))
             };
-            if let Some(draft) = self.lanes.get_mut(place) {
-                draft.add(index, decision, kind);
+            if let Some(lane) = self.lanes.get_mut(place) {
+                lane.add(index, decision, kind);
             }
         }
     }
@@ -498,11 +498,11 @@ impl<'s> Drafts<'s> {
         };
         let mut left = MOST_MISSED;
         let lanes = self.lanes.into_iter();
-        lanes.map(|draft| draft.finish(&outcome.decisions, &reason, known, end, period, &mut left)).collect()
+        lanes.map(|lane| lane.finish(&outcome.decisions, &reason, known, end, period, &mut left)).collect()
     }
 }
 
-impl<'s> Draft<'s> {
+impl<'s> OpenLane<'s> {
     fn add(&mut self, index: usize, decision: &'s Decision, kind: DecisionKind) {
         self.decisions.push(index);
         if kind == DecisionKind::Fired {

@@ -15,7 +15,7 @@ pub(super) enum Rules {
 
 /// The types of states. Their names are looked at once: comparing texts in each rule takes more code.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum StateKind {
     Scheduled,
     Pending,
     Running,
@@ -27,9 +27,9 @@ enum Kind {
     Cancelling,
 }
 
-use Kind::{Cancelled, Cancelling, Completed, Crashed, Failed, Paused, Pending, Running, Scheduled};
+use StateKind::{Cancelled, Cancelling, Completed, Crashed, Failed, Paused, Pending, Running, Scheduled};
 
-const KINDS: [(&str, Kind); 9] = [
+const KINDS: [(&str, StateKind); 9] = [
     ("SCHEDULED", Scheduled),
     ("PENDING", Pending),
     ("RUNNING", Running),
@@ -44,7 +44,7 @@ const KINDS: [(&str, Kind); 9] = [
 /// A state as the payload shows it.
 #[derive(Clone, Copy)]
 pub(super) struct State<'t> {
-    kind: Kind,
+    kind: StateKind,
     type_name: &'static str,
     type_value: Observed<'t>,
     name: Option<Observed<'t>>,
@@ -87,7 +87,7 @@ pub(super) fn unusual(rules: Rules, from: Option<State<'_>>, to: State<'_>) -> O
     }
 }
 
-fn is_terminal(kind: Kind) -> bool {
+fn is_terminal(kind: StateKind) -> bool {
     matches!(kind, Completed | Failed | Cancelled | Crashed)
 }
 
