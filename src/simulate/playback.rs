@@ -3,6 +3,7 @@
 use crate::automation::{Automation, Trigger};
 use crate::event::ReceivedEvent;
 use crate::json::{Kind, Value};
+use crate::text::order;
 use crate::text::steps::step;
 use crate::time::span::{moment, span};
 use crate::time::{Instant, instant_of, scalar};
@@ -108,7 +109,9 @@ impl PlaybackOptions {
 /// have already: playing 1,000 runs takes a tenth less time than with [`crate::text::order`].
 pub(super) fn sort(events: &mut [ReceivedEvent]) {
     step(events.len());
-    events.sort_by_key(|event| event.received);
+    let mut order: Vec<(Instant, usize)> = events.iter().map(|event| event.received).zip(0..).collect();
+    order.sort();
+    order::arrange(events, order.into_iter().map(|(_, index)| index).collect());
 }
 
 /// When the last event is received, or the first.
