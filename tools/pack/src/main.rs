@@ -142,9 +142,8 @@ fn add_target() -> Result<()> {
 fn compile(root: &Path, target: &Path, name: &str) -> Result<PathBuf> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let package = format!("prefect-events-{name}");
-    // For the last crate alone, in which all of the code is optimised: the others are compiled once for all modules.
-    let arguments = ["rustc", "--package", &package, "--lib", "--release", "--target", TARGET, "--", INLINING];
-    let mut flags = vec![SIMD.to_owned()];
+    let arguments = ["build", "--package", &package, "--lib", "--release", "--target", TARGET];
+    let mut flags = vec![SIMD.to_owned(), INLINING.to_owned()];
     // Panic messages name source files: those of dependencies without the folders of this machine.
     let home = env::home_dir().map(|home| home.join(".cargo"));
     if let Some(home) = env::var_os("CARGO_HOME").map(PathBuf::from).or(home) {
