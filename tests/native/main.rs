@@ -18,6 +18,7 @@ mod generate;
 mod generate_errors;
 mod generate_recorded;
 mod cases;
+mod check_cases;
 mod custom;
 mod documentation;
 mod envelope;
