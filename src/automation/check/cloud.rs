@@ -61,7 +61,7 @@ impl Check<'_, '_> {
         });
         for field in ["range", "firing_for"] {
             self.optional(metric, field, path, |check, field, value, path| {
-                if !scalar::duration(value).is_some_and(|micros| micros >= SHORTEST) {
+                if scalar::duration(value).is_none_or(|micros| micros < SHORTEST) {
                     check.wrong_type(field, "a duration of at least 300 seconds", path, value);
                 }
             });
