@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::catalogue::{Field, Follows, Hole, Label, LabelForm, ValueKind as Type, is_uuid, slug};
 use crate::json::write::Writer;
 use crate::json::{Kind, Value};
+use crate::text::steps::step;
 use crate::time::Instant;
 
 use super::super::error::{self, BuildError};
@@ -58,6 +59,7 @@ impl<'f, 't> Filling<'f, 't> {
     /// Writes the pieces to JSON text.
     pub(crate) fn write(&mut self, pieces: &[Piece], out: &mut JsonText) -> Fallible<()> {
         for piece in pieces {
+            step(1);
             match piece {
                 Piece::Ready(json) => out.ready(json),
                 Piece::Comma => out.comma(),
@@ -249,6 +251,7 @@ impl<'f, 't> Filling<'f, 't> {
     }
 
     fn known(&self, slot: usize) -> Option<&SlotValue<'t>> {
+        step(self.own.len());
         let own = self.own.iter().find(|(own, _)| *own == slot).map(|(_, value)| value);
         own.or_else(|| self.slots.values.get(slot).and_then(Option::as_ref))
     }
