@@ -90,7 +90,7 @@ fn runs() {
         let tasks: Vec<_> = (0..size).map(|at| json!({"name": format!("t{at}")})).collect();
         run(&json!({"heartbeat": null, "tasks": tasks}));
     });
-    in_proportion("tasks of which none is like another", 50, |size| {
+    in_proportion("tasks of which none is like another", 400, |size| {
         let tasks: Vec<_> = (0..size).map(|at| json!({"name": "t", "tags": [format!("t{at}")]})).collect();
         run(&json!({"heartbeat": null, "tasks": tasks}));
     });
