@@ -118,7 +118,7 @@ fn parts_of(
     reader: &mut EventReader,
 ) -> Option<Parts> {
     let name = [FLOW_RUN, transition.map_or("heartbeat", |transition| &transition.after.name)].concat();
-    let (slots, _) = slots_of(&name, at, |givens| {
+    let (slots, _) = slots_of(&name, at, &|givens| {
         givens.occurred(at);
         givens.of_flow_run(entities, transition);
     })
