@@ -262,7 +262,7 @@ impl Events<'_> {
         let Some(entry) = self.cache.find(self.options.profile, event) else { return false };
         *self.hits = self.hits.saturating_add(1);
         let matched = entry.matched();
-        let subject = Subject { index: Some(index), name: Some(&entry.name), docs: matched.family.docs };
+        let subject = Subject { index: Some(index), name: Some(&entry.name), docs: matched.family.docs() };
         findings.next_event();
         if let Some(schemas) = &self.options.schemas {
             custom::check(findings, schemas, &subject, Some(&entry.name), event);
@@ -293,7 +293,7 @@ impl Events<'_> {
             index: Some(index),
             // A longer one is reported; each of many findings would carry all of it.
             name: name.as_deref().map(|name| cut(name, MAX_NAME)),
-            docs: matched.as_ref().and_then(|matched| matched.family.docs),
+            docs: matched.as_ref().and_then(|matched| matched.family.docs()),
         };
         syntax::report(findings, source, &subject, Some(Within { value, read: &envelope::FIELDS }), issues);
         let parts = envelope::check(findings, &subject, event, deep);
