@@ -47,6 +47,8 @@ struct Found {
     arguments: Vec<(&'static str, String)>,
     /// Arguments with the line and column of a byte of the text.
     positioned: Vec<(&'static str, u32, String)>,
+    /// Whether a fix may be offered.
+    fixable: bool,
     edits: Edits,
 }
 
@@ -55,6 +57,11 @@ struct Found {
 pub(crate) struct Draft<'f>(Option<&'f mut Found>);
 
 impl Draft<'_> {
+    /// Nothing is to be said.
+    pub(crate) fn none() -> Self {
+        Draft(None)
+    }
+
     fn argument(self, name: &'static str, text: impl FnOnce() -> String) -> Self {
         self.0.map_or(Draft(None), |found| {
             found.arguments.push((name, text()));
@@ -136,7 +143,7 @@ impl Draft<'_> {
 
     /// Offers a fix: all of these replacements of bytes.
     pub(crate) fn fix(self, edits: Edits) {
-        if let Some(found) = self.0 {
+        if let Some(found) = self.0.filter(|found| found.fixable) {
             found.edits = edits;
         }
     }
@@ -155,6 +162,8 @@ pub(crate) struct Findings<'s> {
     reported: TextSet,
     /// Whether anything was found in the current event, be it reported or not.
     found_here: bool,
+    /// Whether what is looked at was recognised as what the check is for. Nothing else is ever changed.
+    fixable: bool,
     errors: u64,
     warnings: u64,
     infos: u64,
@@ -167,6 +176,7 @@ impl<'s> Findings<'s> {
             found: Vec::new(),
             reported: TextSet::default(),
             found_here: false,
+            fixable: false,
             errors: 0,
             warnings: 0,
             infos: 0,
@@ -181,6 +191,11 @@ impl<'s> Findings<'s> {
     /// Whether no error was found.
     pub(crate) fn are_valid(&self) -> bool {
         self.errors == 0
+    }
+
+    /// Says whether what comes now was recognised as what the check is for: of nothing else a fix is offered.
+    pub(crate) fn set_fixable(&mut self, fixable: bool) {
+        self.fixable = fixable;
     }
 
     /// To be called when a new event begins.
@@ -254,6 +269,7 @@ impl<'s> Findings<'s> {
             docs: code.docs().or(subject.docs),
             arguments: Vec::new(),
             positioned: Vec::new(),
+            fixable: self.fixable,
             edits: Vec::new(),
         });
         Draft(self.found.last_mut())

@@ -22,6 +22,7 @@ use crate::diagnostic::findings::{Findings, Subject};
 use crate::diagnostic::syntax::{self, Source, Within};
 use crate::diagnostic::{Report, TextOptions};
 use crate::json::{Issue, Parsed, Places, Position, Tape, Value, parse, repeated_keys};
+use crate::recognise::{self, events_start};
 use crate::text::order;
 use crate::text::phrase::cut;
 
@@ -110,7 +111,7 @@ impl Stream {
         let mut findings = Findings::new(self.options.report());
         let before = self.session.events;
         let source = Source { text, base: self.place, wtf8: false };
-        let from = if self.place == Position::START { input::byte_order_mark(text) } else { 0 };
+        let from = if self.place == Position::START { events_start(text) } else { 0 };
         self.session.lines(&mut findings, &self.options, source, from);
         self.session.chain.leave(source);
         let events = self.session.events.saturating_sub(before);
@@ -154,10 +155,10 @@ impl Session {
                 self.lines(findings, options, source, end);
             }
             FirstLine::Ndjson { first: None, .. } => {
-                self.lines(findings, options, source, input::byte_order_mark(text));
+                self.lines(findings, options, source, events_start(text));
             }
             FirstLine::Part | FirstLine::Unknown => {
-                self.document(findings, options, source, input::byte_order_mark(text), text.len(), false);
+                self.document(findings, options, source, events_start(text), text.len(), false);
             }
         }
     }
@@ -209,13 +210,13 @@ impl Session {
             return;
         }
         // Of events by themselves or in an array, repeated keys are looked for one by one.
-        let apart = parsed.complete && root.is_some_and(|root| !input::is_wrapped(root));
+        let apart = parsed.complete && root.is_some_and(|root| !recognise::is_wrapped(root));
         if let (false, Some(root)) = (apart, root) {
             repeated_keys(root, issues);
         }
         *issues = by_place(std::mem::take(issues));
         let mut open: &[Issue] = issues;
-        for value in root.into_iter().flat_map(input::events) {
+        for value in root.into_iter().flat_map(recognise::events) {
             // Reading stopped within this one.
             let span = value.span();
             if !parsed.complete && !value.is_complete() {
