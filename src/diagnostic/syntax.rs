@@ -27,15 +27,6 @@ pub(crate) enum Language {
     Yaml,
 }
 
-/// Reads a document, JSON or YAML, onto the tape, and reports what is wrong with its text. `None`: it cannot be read.
-///
-/// What begins with a bracket can be either. It is YAML if it is not JSON, nor JSON with a mistake or two; what is neither
-/// is explained as JSON. Of nothing there is only one thing to say.
-pub(crate) fn read(findings: &mut Findings<'_>, source: Source<'_>, tape: &mut Tape) -> Option<Language> {
-    let parsed = parse_any(source.text, tape);
-    report_any(findings, source, parsed, tape)
-}
-
 /// A document that was read, be it JSON or YAML.
 pub(crate) struct AnyDocument {
     /// `None`: it cannot be read.
@@ -44,7 +35,10 @@ pub(crate) struct AnyDocument {
     pub error: Option<YamlError>,
 }
 
-/// The reading part of [`read`].
+/// Reads a document, JSON or YAML, onto the tape.
+///
+/// What begins with a bracket can be either. It is YAML if it is not JSON, nor JSON with a mistake or two; what is neither
+/// is explained as JSON. Of nothing there is only one thing to say.
 pub(crate) fn parse_any(text: &[u8], tape: &mut Tape) -> AnyDocument {
     let start = if text.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
     let first = text.get(start..).unwrap_or_default().trim_ascii_start().first();
@@ -80,7 +74,7 @@ pub(crate) fn parse_any(text: &[u8], tape: &mut Tape) -> AnyDocument {
     AnyDocument { language, issues, error }
 }
 
-/// The reporting part of [`read`].
+/// Reports what is wrong with the text of a document. `None`: it cannot be read.
 pub(crate) fn report_any(
     findings: &mut Findings<'_>,
     source: Source<'_>,

@@ -17,8 +17,8 @@ use crate::json::{Kind, Pointer, Value};
 
 pub(crate) use events::is_wrapped;
 pub use events::{events, events_start};
-pub(crate) use read::{Reading, read};
-pub(crate) use sniff::sniff;
+pub(crate) use read::{Reading, first_line, read};
+pub(crate) use sniff::{Sniffed, sniff};
 
 /// What a whole input is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -145,7 +145,17 @@ const TRIGGER_TYPES: [&str; 4] = ["event", "compound", "sequence", "metric"];
 /// Whether an object has at least two of the fields of an event: no more is needed to help with the others.
 #[must_use]
 pub fn is_like_an_event(value: Value<'_>) -> bool {
-    ENVELOPE.iter().filter(|field| value.get(field).is_some()).count() >= 2
+    let is_field = |key: &Value<'_>| ENVELOPE.iter().any(|field| key.is(field));
+    value.members().map(|(key, _)| key).filter(is_field).take(2).count() == 2
+}
+
+/// What an input is that is meant to hold events, if it is a document of another kind.
+pub(crate) fn other_than_events(root: Value<'_>) -> Option<Form> {
+    if events(root).next().is_none_or(is_like_an_event) {
+        return None;
+    }
+    let form = recognise(root).form;
+    (!matches!(form, Form::Event | Form::Events | Form::Unknown)).then_some(form)
 }
 
 /// What a value is by its keys. `has`: whether it has one; `is_trigger_type`: whether its `type` is that of a trigger;

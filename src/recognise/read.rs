@@ -75,7 +75,7 @@ pub(crate) fn read(
 }
 
 /// The first line that is not blank.
-fn first_line(text: &[u8]) -> Span {
+pub(crate) fn first_line(text: &[u8]) -> Span {
     let start = text.iter().position(|byte| !byte.is_ascii_whitespace()).unwrap_or_default();
     let rest = text.get(start..).unwrap_or_default();
     let length = rest.split(|&byte| byte == b'\n').next().unwrap_or_default().trim_ascii_end().len();

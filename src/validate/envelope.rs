@@ -68,6 +68,13 @@ struct Members<'t> {
     unknown: bool,
 }
 
+impl Members<'_> {
+    fn are_none(&self) -> bool {
+        let Members { occurred, event, resource, related, payload, id, follows, .. } = self;
+        [occurred, event, resource, related, payload, id, follows].iter().all(|field| field.is_none())
+    }
+}
+
 fn members(value: Observed<'_>) -> Members<'_> {
     let mut members = Members::default();
     for (key, member) in value.members() {
@@ -105,6 +112,14 @@ pub(super) fn check<'t>(
         return parts;
     }
     let members = members(value);
+    if members.unknown && members.are_none() {
+        let value = value.exposed();
+        findings
+            .add(Code::NOT_AN_EVENT, subject, &Path::Root, value)
+            .opening()
+            .with("found", "one that has none of an event's fields");
+        return parts;
+    }
     let mut check = Check { findings, subject, value };
     check.names(&members);
     if let Some(occurred) = members.occurred {
