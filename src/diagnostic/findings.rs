@@ -331,10 +331,17 @@ fn finished(found: Vec<Found>, Source { text, base, wtf8 }: Source<'_>, with_pla
         return Vec::new();
     }
     let mut places = Places::new(text, base, wtf8);
+    // Many findings can name the position of one byte, far before their own.
+    let mut named: Option<(u32, Position)> = None;
     let finish = |found: Found| {
         let Found { code, mut arguments, .. } = found;
         for (name, byte, template) in found.positioned {
-            let Position { line, column, .. } = places.position(byte as usize);
+            let position = match named {
+                Some((known, position)) if known == byte => position,
+                _ => places.position(byte as usize),
+            };
+            named = Some((byte, position));
+            let Position { line, column, .. } = position;
             let (line, column) = (line.to_string(), column.to_string());
             arguments.push((name, template::render(&template, &[("line", &line), ("column", &column)])));
         }

@@ -25,11 +25,14 @@ pub(crate) fn is_event(root: Value<'_>) -> bool {
     root.get_first("event").is_some_and(Value::is_string) && root.get_first("resource").is_some()
 }
 
+/// What has these has no page of events: scenarios, and triggers whose `expect` is called otherwise.
+const NOT_OF_PAGES: [&str; 8] =
+    ["automation", "trigger", "type", "posture", "expect", "match", "within", "threshold"];
+
 /// The list of a page of the API.
 pub(super) fn page(root: Value<'_>) -> Option<Value<'_>> {
-    let is_scenario = root.get("automation").is_some();
-    root.get("events")
-        .filter(|events| events.kind() == Kind::Array && root.get("resource").is_none() && !is_scenario)
+    let list = root.get("events").filter(|events| events.kind() == Kind::Array && root.get("resource").is_none())?;
+    NOT_OF_PAGES.iter().all(|key| root.get(key).is_none()).then_some(list)
 }
 
 /// The event of a websocket frame.

@@ -3,8 +3,8 @@
 use crate::diagnostic::Code;
 use crate::diagnostic::findings::{Findings, Location, Subject};
 use crate::diagnostic::path::Path;
-use crate::diagnostic::syntax::{self, Language, Source};
-use crate::json::{Span, Tape};
+use crate::diagnostic::syntax::{self, AnyDocument, Language, Source};
+use crate::json::{Span, Tape, parse};
 use crate::yaml;
 
 use super::sniff::foreign;
@@ -41,24 +41,13 @@ pub(crate) fn read(
         return None;
     }
     let mut parsed = syntax::parse_any(text, tape);
-    let mut broken = None;
-    if wrapped::is_wrapped_json(text, &parsed.issues) {
-        let rewrite = tape.document(text).root().map(|root| wrapped::joined(root, text));
-        if let (Some(rewrite), Some(Language::Json)) = (rewrite, parsed.language) {
-            broken = parsed.issues.first().map(|issue| issue.span);
-            parsed.issues.clear();
-            rewrite.onto(text, tape);
-        }
-    } else if parsed.language.is_none()
-        && let Some((joined, place)) = wrapped::joined_yaml(text)
-        && yaml::read(&joined, tape).is_ok()
-    {
-        parsed = syntax::AnyDocument { language: Some(Language::Yaml), issues: Vec::new(), error: None };
-        broken = Some(place);
+    let broken = if parsed.language.is_none() { joined(text, tape) } else { None };
+    if let Some((language, _)) = broken {
+        parsed = AnyDocument { language: Some(language), issues: Vec::new(), error: None };
     }
     let form = tape.document(text).root().map_or(Form::Unknown, |root| recognise(root).form);
     findings.set_fixable(wanted(form) && broken.is_none() && form != Form::Terraform && form != Form::Unknown);
-    if let Some(place) = broken {
+    if let Some((_, place)) = broken {
         let code = Code::WRAPPED_EXPORT;
         findings.note(code.severity(), code, &Subject::default(), &Path::Root).at(Location::Bytes(place));
     }
@@ -72,6 +61,22 @@ pub(crate) fn read(
         rewrite.onto(text, tape);
     }
     Some(Reading { language, form, is_plan })
+}
+
+/// Reads what a terminal has broken, if nothing else is wrong with it. Where the first break is.
+fn joined(text: &[u8], tape: &mut Tape) -> Option<(Language, Span)> {
+    let is_json = text.trim_ascii_start().starts_with(b"[") || text.trim_ascii_start().starts_with(b"{");
+    if !is_json {
+        let joined = wrapped::joined_yaml(text)?;
+        yaml::read(&joined.text, tape).ok()?;
+        return Some((Language::Yaml, joined.first));
+    }
+    let joined = wrapped::joined_json(text)?;
+    let (mut own, mut issues) = (Tape::new(), Vec::new());
+    let is_complete = parse(&joined.text, 0, &mut own, &mut issues).complete && issues.is_empty();
+    let rewrite = wrapped::in_one_piece(own.document(&joined.text).root().filter(|_| is_complete)?, text);
+    rewrite.onto(text, tape);
+    Some((Language::Json, joined.first))
 }
 
 /// The first line that is not blank.

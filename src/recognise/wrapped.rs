@@ -1,38 +1,65 @@
 //! What `prefect automation inspect` prints, broken at the width of a terminal: its console breaks lines that are longer
 //! (`prefect/cli/_app.py`), also within strings and where the output goes to a file.
 
-use crate::json::{Fault, Issue, Span, Value};
+use crate::json::{Span, Value};
 
 use super::rewrite::Rewrite;
 
 /// The width of the console where there is no terminal.
 const WIDTH: usize = 80;
+/// What stands for a line break until the strings are read: a character of one byte that JSON allows and nobody writes.
+const BREAK: u8 = 0x7F;
 
-/// Whether nothing is wrong with JSON but line breaks in strings, as the console makes them.
-pub(super) fn is_wrapped_json(text: &[u8], issues: &[Issue]) -> bool {
-    let is_break = |issue: &Issue| {
-        issue.fault == Fault::ControlCharacter(b'\n') && could_be_broken(text, issue.span.start as usize)
-    };
-    !issues.is_empty() && issues.iter().all(is_break)
-}
-
-/// Whether the line that ends here is so full that what follows had no room.
-fn could_be_broken(text: &[u8], end: usize) -> bool {
-    let (before, after) = text.split_at_checked(end).unwrap_or_default();
+/// How a line ended that was broken before a byte: `None` if it was not so full that what follows had no room.
+fn joint(text: &[u8], end: usize) -> Option<u8> {
+    let (before, after) = text.split_at_checked(end)?;
     let start = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at.saturating_add(1));
-    let line = String::from_utf8_lossy(before.get(start..).unwrap_or_default());
-    let next = String::from_utf8_lossy(after.get(1..).unwrap_or_default().split(|&byte| byte == b'\n').next().unwrap_or_default());
-    let word = next.split(' ').next().unwrap_or_default();
-    let width = line.trim_end().chars().count();
-    let with_word = line.chars().count().saturating_add(word.chars().count());
-    width <= WIDTH && with_word >= WIDTH
+    let line = String::from_utf8_lossy(before.get(start..)?);
+    let next = after.get(1..)?.split(|&byte| byte == b'\n').next().unwrap_or_default();
+    let next = String::from_utf8_lossy(next);
+    let count = |text: &str| text.chars().count();
+    let word = count(next.split(' ').next().unwrap_or_default());
+    let is_broken = count(line.trim_end()) <= WIDTH && count(&line).saturating_add(word) >= WIDTH;
+    // Within words only those are broken that are longer than a line; before others a space may have had no room.
+    let last = line.rsplit(' ').next().map_or(0, count);
+    let needs_space = !line.ends_with(' ') && last.saturating_add(word) <= WIDTH;
+    is_broken.then_some(if needs_space { b' ' } else { BREAK })
 }
 
-/// The same document with its strings in one piece.
-pub(super) fn joined(root: Value<'_>, text: &[u8]) -> Rewrite {
+/// A text with something else in the place of line breaks, every other byte as it was, and where the first was.
+pub(super) struct Joined {
+    pub text: Vec<u8>,
+    pub first: Span,
+}
+
+fn place(byte: usize) -> Option<Span> {
+    let start = u32::try_from(byte).ok()?;
+    Some(Span { start, end: start.saturating_add(1) })
+}
+
+/// JSON whose strings are on one line. `None`: none was broken, or not by a terminal.
+pub(super) fn joined_json(text: &[u8]) -> Option<Joined> {
+    let (mut joined, mut first) = (text.to_vec(), None);
+    let (mut in_string, mut escaped) = (false, false);
+    for (at, byte) in text.iter().enumerate() {
+        match byte {
+            b'\n' if in_string => {
+                *joined.get_mut(at)? = joint(text, at)?;
+                first.get_or_insert(place(at)?);
+            }
+            b'"' if !escaped => in_string = !in_string,
+            _ => {}
+        }
+        escaped = in_string && !escaped && *byte == b'\\';
+    }
+    Some(Joined { text: joined, first: first? })
+}
+
+/// A document that was read from such a text: its strings in one piece.
+pub(super) fn in_one_piece(root: Value<'_>, text: &[u8]) -> Rewrite {
     let mut rewrite = Rewrite::of(text);
     rewrite.copy(root, None, &|bytes| {
-        bytes.contains(&b'\n').then(|| bytes.iter().copied().filter(|byte| *byte != b'\n').collect())
+        bytes.contains(&BREAK).then(|| bytes.iter().copied().filter(|byte| *byte != BREAK).collect())
     });
     rewrite
 }
@@ -51,11 +78,9 @@ const KEYS: [&[u8]; 10] = [
     b"id:",
 ];
 
-/// YAML whose rests of lines are on the lines that they belong to, every byte at its place; and where the first was
-/// broken off. `None`: no line is such a rest.
-pub(super) fn joined_yaml(text: &[u8]) -> Option<(Vec<u8>, Span)> {
-    let mut joined = text.to_vec();
-    let mut first = None;
+/// YAML whose rests of lines are on the lines that they belong to. `None`: no line is such a rest.
+pub(super) fn joined_yaml(text: &[u8]) -> Option<Joined> {
+    let (mut joined, mut first) = (text.to_vec(), None);
     let mut start = 0;
     for line in text.split_inclusive(|&byte| byte == b'\n') {
         let is_own = line.trim_ascii().is_empty()
@@ -63,14 +88,11 @@ pub(super) fn joined_yaml(text: &[u8]) -> Option<(Vec<u8>, Span)> {
             || line.starts_with(b"- ")
             || KEYS.iter().any(|key| line.starts_with(key));
         if !is_own && let Some(before) = usize::checked_sub(start, 1) {
-            if !could_be_broken(text, before) {
-                return None;
-            }
+            joint(text, before)?;
             *joined.get_mut(before)? = b' ';
-            let at = u32::try_from(start).ok()?;
-            first.get_or_insert(Span { start: at, end: at.saturating_add(1) });
+            first.get_or_insert(place(before)?);
         }
         start = start.saturating_add(line.len());
     }
-    Some((joined, first?))
+    Some(Joined { text: joined, first: first? })
 }
