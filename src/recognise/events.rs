@@ -26,8 +26,7 @@ pub(crate) fn is_event(root: Value<'_>) -> bool {
 }
 
 /// What has these has no page of events: scenarios, and triggers whose `expect` is called otherwise.
-const NOT_OF_PAGES: [&str; 8] =
-    ["automation", "trigger", "type", "posture", "expect", "match", "within", "threshold"];
+const NOT_OF_PAGES: [&str; 8] = ["automation", "trigger", "type", "posture", "expect", "match", "within", "threshold"];
 
 /// The list of a page of the API.
 pub(super) fn page(root: Value<'_>) -> Option<Value<'_>> {
@@ -37,7 +36,8 @@ pub(super) fn page(root: Value<'_>) -> Option<Value<'_>> {
 
 /// The event of a websocket frame.
 pub(super) fn frame(root: Value<'_>) -> Option<Value<'_>> {
-    root.get("event").filter(|event| event.kind() == Kind::Object && root.get("type").is_some_and(|name| name.is("event")))
+    root.get("event")
+        .filter(|event| event.kind() == Kind::Object && root.get("type").is_some_and(|name| name.is("event")))
 }
 
 /// Whether there is more to a document than events.

@@ -120,18 +120,8 @@ const ENVELOPE: [&str; 8] = ["occurred", "event", "resource", "related", "payloa
 /// The fields that only automations have.
 const OF_AUTOMATIONS: [&str; 4] = ["trigger", "actions", "actions_on_trigger", "actions_on_resolve"];
 /// The fields that only triggers have.
-const OF_TRIGGERS: [&str; 10] = [
-    "posture",
-    "triggers",
-    "expect",
-    "after",
-    "for_each",
-    "match",
-    "match_related",
-    "within",
-    "threshold",
-    "require",
-];
+const OF_TRIGGERS: [&str; 10] =
+    ["posture", "triggers", "expect", "after", "for_each", "match", "match_related", "within", "threshold", "require"];
 /// What the triggers of deployments have besides.
 const OF_DEPLOYMENT_TRIGGERS: [&str; 6] =
     ["name", "description", "enabled", "parameters", "job_variables", "schedule_after"];
@@ -203,10 +193,7 @@ pub fn recognise(root: Value<'_>) -> Recognised<'_> {
     if root.kind() == Kind::Array {
         return of_list(root, Pointer::root());
     }
-    let one = |form, item| Recognised {
-        form,
-        items: vec![Item { value: root, form: item, pointer: Pointer::root() }],
-    };
+    let one = |form, item| Recognised { form, items: vec![Item { value: root, form: item, pointer: Pointer::root() }] };
     if root.kind() != Kind::Object {
         return one(Form::Unknown, ItemForm::Unknown);
     }
@@ -216,7 +203,10 @@ pub fn recognise(root: Value<'_>) -> Recognised<'_> {
     let has = |key: &str| root.get(key).is_some();
     let is_list = |key: &str| root.get(key).is_some_and(|value| value.kind() == Kind::Array);
     if let Some(list) = events::page(root) {
-        return Recognised { form: Form::Events, items: list_of(list, Pointer::root().key("events"), Some(ItemForm::Event)) };
+        return Recognised {
+            form: Form::Events,
+            items: list_of(list, Pointer::root().key("events"), Some(ItemForm::Event)),
+        };
     }
     let steps = STEPS.into_iter().filter(|step| is_list(step)).count();
     if OF_PREFECT_YAML.into_iter().any(has) || steps > 0 && !is_like_an_event(root) {
@@ -245,8 +235,9 @@ pub fn recognise(root: Value<'_>) -> Recognised<'_> {
             if has("type") {
                 return one(Form::Trigger, ItemForm::Trigger);
             }
-            let items =
-                root.get("triggers").map(|list| list_of(list, Pointer::root().key("triggers"), Some(ItemForm::DeploymentTrigger)));
+            let items = root
+                .get("triggers")
+                .map(|list| list_of(list, Pointer::root().key("triggers"), Some(ItemForm::DeploymentTrigger)));
             Recognised { form: Form::DeploymentTriggers, items: items.unwrap_or_default() }
         }
         ItemForm::Automation => one(Form::Automation, ItemForm::Automation),
@@ -277,11 +268,8 @@ fn list_of(list: Value<'_>, at: Pointer, form: Option<ItemForm>) -> Vec<Item<'_>
         let form = form.unwrap_or_else(|| form_of(list));
         return vec![Item { value: list, form, pointer: at }];
     }
-    let item = |(index, value)| Item {
-        value,
-        form: form.unwrap_or_else(|| form_of(value)),
-        pointer: at.clone().item(index),
-    };
+    let item =
+        |(index, value)| Item { value, form: form.unwrap_or_else(|| form_of(value)), pointer: at.clone().item(index) };
     list.items().enumerate().map(item).collect()
 }
 

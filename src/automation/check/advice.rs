@@ -63,7 +63,13 @@ impl Check<'_, '_> {
                 if let Some(list) = value.get("triggers") {
                     let path = Path::Key(path, "triggers");
                     for (index, child) in list.items().enumerate() {
-                        self.advise_trigger(child, &Path::Item(&path, index), level.inner(), around, depth.saturating_add(1));
+                        self.advise_trigger(
+                            child,
+                            &Path::Item(&path, index),
+                            level.inner(),
+                            around,
+                            depth.saturating_add(1),
+                        );
                     }
                 }
             }

@@ -13,10 +13,19 @@ pub(super) struct Elsewhere {
     exported: Vec<String>,
     /// Fields that the client fills in.
     missing: Vec<&'static str>,
+    /// Where the first is, and in which automation.
     place: Option<Span>,
+    automation: u64,
 }
 
 impl Elsewhere {
+    /// To be called when an automation begins.
+    pub(super) fn next(&mut self, automation: u64) {
+        if self.place.is_none() {
+            self.automation = automation;
+        }
+    }
+
     fn at(&mut self, value: Value<'_>) {
         self.place.get_or_insert(value.span());
     }
@@ -44,9 +53,8 @@ impl Elsewhere {
         let exported = list(&mut self.exported.iter().map(String::as_str));
         let missing = list(&mut self.missing.iter().copied());
         let code = Code::REFUSED_BY_THE_API;
-        let finding = findings
-            .note(code.severity(), code, &Subject::default(), &Path::Root)
-            .at(Location::Bytes(place));
+        let subject = Subject { index: Some(self.automation), ..Subject::default() };
+        let finding = findings.note(code.severity(), code, &subject, &Path::Root).at(Location::Bytes(place));
         let has = if self.exported.len() == 1 { "is a field" } else { "are fields" };
         let are = if self.missing.len() == 1 { "is" } else { "are" };
         match (self.exported.is_empty(), self.missing.is_empty()) {

@@ -147,7 +147,13 @@ impl Check<'_, '_> {
     }
 
     /// Fields of a trigger or an action that Prefect ignores.
-    pub(super) fn ignored_fields(&mut self, object: Value<'_>, path: &Path<'_>, place: &str, known: &[&[&'static str]]) {
+    pub(super) fn ignored_fields(
+        &mut self,
+        object: Value<'_>,
+        path: &Path<'_>,
+        place: &str,
+        known: &[&[&'static str]],
+    ) {
         let all = || known.iter().flat_map(|some| some.iter().copied());
         // Those that are there, or are missed already.
         let mut taken = Vec::new();

@@ -88,6 +88,7 @@ pub fn check(text: &[u8], text_options: TextOptions, options: &CheckOptions) -> 
             events = events.saturating_add(1);
             let name = value.get("name").filter(|name| name.is_string()).map(Value::string);
             findings.next_event();
+            elsewhere.next(index);
             let subject = Subject { index: Some(index), name: name.as_deref(), docs: None };
             let (findings, elsewhere) = (&mut findings, &mut elsewhere);
             let mut check = Check { findings, elsewhere, subject, options, route, is_plan, text, is_mixed: false };
@@ -259,31 +260,19 @@ impl Check<'_, '_> {
             }
         }
         self.trigger(value, &root, level);
+        if let Some((start, true)) = starts_of_runs(value, value, level) {
+            self.add(Code::RUN_DEPLOYMENT_LOOP, &root, value)
+                .opening()
+                .with("event", &start)
+                .with("which", "its deployment")
+                .with("remedy", NARROW_DOWN);
+        }
         self.advise(value, &root, level, &[]);
     }
 
     /// A rule of the whole document (`AutomationCore.prevent_run_deployment_loops`).
     fn run_deployment_loop(&mut self, automation: Value<'_>, trigger: Value<'_>, level: Level) {
-        const STARTS: [&str; 4] = [
-            "prefect.flow-run.Scheduled",
-            "prefect.flow-run.Pending",
-            "prefect.flow-run.Running",
-            "prefect.flow-run.*",
-        ];
-        let enabled = automation.get("enabled").is_none_or(|enabled| scalar::boolean(enabled) == Some(true));
-        let is_event = trigger::kind_of(trigger, level) == Some(read::TriggerKind::Event);
-        let event = read::event_trigger(trigger, level.default_posture()).filter(|_| is_event);
-        let Some(event) = event else { return };
-        let start = event.expect.iter().find(|name| STARTS.contains(&name.as_str()));
-        let (true, Posture::Reactive, Some(start)) = (enabled, event.posture, start) else { return };
-        let every = |specification: &super::Specification| match specification.0.as_slice() {
-            [] => true,
-            [(label, patterns)] => {
-                label == "prefect.resource.id" && patterns.iter().any(|pattern| pattern == "prefect.flow-run.*")
-            }
-            _ => false,
-        };
-        let unfiltered = every(&event.matches) && event.match_related.iter().any(every);
+        let Some((start, unfiltered)) = starts_of_runs(automation, trigger, level) else { return };
         let actions = automation.get("actions").into_iter().flat_map(Value::items);
         for (index, action) in actions.enumerate() {
             if !action.get("type").is_some_and(|kind| kind.is("run-deployment")) {
@@ -299,15 +288,37 @@ impl Check<'_, '_> {
                 let remedy = if inferred {
                     "select a deployment (`source: selected` with its `deployment_id`), and match only other flow runs"
                 } else {
-                    "narrow down `match` or `match_related`, so that the runs of this deployment do not match"
+                    NARROW_DOWN
                 };
                 self.add(Code::RUN_DEPLOYMENT_LOOP, &path, action)
                     .opening()
-                    .with("event", start)
+                    .with("event", &start)
                     .with("which", which)
                     .with("remedy", remedy);
                 return;
             }
         }
     }
+}
+
+const NARROW_DOWN: &str = "narrow down `match` or `match_related`, so that the runs of this deployment do not match";
+
+/// Whether a trigger that is enabled reacts to what happens at the start of each run: to which event, and whether
+/// nothing but that selects the runs.
+fn starts_of_runs(enabled: Value<'_>, trigger: Value<'_>, level: Level) -> Option<(String, bool)> {
+    const STARTS: [&str; 4] =
+        ["prefect.flow-run.Scheduled", "prefect.flow-run.Pending", "prefect.flow-run.Running", "prefect.flow-run.*"];
+    let is_enabled = enabled.get("enabled").is_none_or(|enabled| scalar::boolean(enabled) == Some(true));
+    let is_event = trigger::kind_of(trigger, level) == Some(read::TriggerKind::Event);
+    let event = read::event_trigger(trigger, level.default_posture())?;
+    let start = event.expect.iter().find(|name| STARTS.contains(&name.as_str()))?;
+    let every = |specification: &super::Specification| match specification.0.as_slice() {
+        [] => true,
+        [(label, patterns)] => {
+            label == "prefect.resource.id" && patterns.iter().any(|pattern| pattern == "prefect.flow-run.*")
+        }
+        _ => false,
+    };
+    let unfiltered = every(&event.matches) && event.match_related.iter().any(every);
+    (is_enabled && is_event && event.posture == Posture::Reactive).then(|| (start.clone(), unfiltered))
 }

@@ -53,7 +53,7 @@ impl Check<'_, '_> {
             let path = Path::Item(&path, index);
             self.places(deployment, &path, "in a deployment", &OF_DEPLOYMENTS, &["sla"]);
             if let Some(triggers) = deployment.get("triggers")
-                && !matches!(triggers.kind(), Kind::Array | Kind::Null)
+                && triggers.kind() == Kind::Object
             {
                 self.wrong_type("triggers", "a list of triggers", &Path::Key(&path, "triggers"), triggers);
             }

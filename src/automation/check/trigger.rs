@@ -1,6 +1,7 @@
 //! What the server refuses in triggers.
 
 use crate::diagnostic::Code;
+use crate::diagnostic::display;
 use crate::diagnostic::path::Path;
 use crate::json::{Kind, Value};
 use crate::text::nearest::nearest;
@@ -47,7 +48,14 @@ const TYPES: [&str; 3] = ["event", "compound", "sequence"];
 impl Check<'_, '_> {
     pub(super) fn trigger(&mut self, value: Value<'_>, path: &Path<'_>, level: Level) {
         if value.kind() != Kind::Object {
-            self.wrong_type(last(path), "an object", path, value);
+            // The list of a deployment is read before templates are resolved.
+            let found = display::value(value);
+            if level.is_deployment() || !self.is_template(value) {
+                self.add(Code::WRONG_AUTOMATION_VALUE, path, value)
+                    .shown("field", last(path))
+                    .with("expected", "an object")
+                    .with("found", &found);
+            }
             return;
         }
         if level.depth > MAX_NESTING {
