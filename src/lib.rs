@@ -35,6 +35,7 @@ pub mod diagnostic;
 pub mod catalogue;
 pub mod explain;
 pub mod event;
+pub mod recognise;
 pub mod validate;
 pub mod schema;
 pub mod automation;

@@ -7,7 +7,7 @@ pub mod read;
 #[cfg(test)]
 mod tests;
 
-pub use check::{CheckOptions, CheckReport, PrefectVersion, check};
+pub use check::{CheckOptions, CheckReport, PrefectVersion, Route, check};
 pub use model::{Action, Automation, Composite, EventTrigger, Order, Posture, Specification, Trigger};
 pub use outline::{OutlinedDuration, OutlinedNumber, OutlinedTexts, Required, TriggerOutline, TriggerType};
 pub use read::MAX_NESTING;

@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::diagnostic::Diagnostic;
 use crate::event::RESOURCE_ID;
 use crate::json::{Kind, Value};
+use crate::recognise::{ItemForm, form_of};
 use crate::text::phrase::joined;
 use crate::text::steps::step;
 use crate::text::table::Map;
@@ -192,6 +193,7 @@ impl Left {
 
 fn test_one<'t>(text: DocumentText<'_>, root: Value<'t>, value: Value<'t>, left: &mut Left) -> TestedScenario {
     let mut reading = Reading::new(root);
+    reading.findings.set_fixable(form_of(value) == ItemForm::Scenario);
     let expectations = judged(value, &mut reading, left).unwrap_or_default();
     let errors = text.report(reading.findings).diagnostics;
     let passed = errors.is_empty() && expectations.iter().all(|expectation| expectation.passed);

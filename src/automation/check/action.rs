@@ -38,6 +38,22 @@ const ACTIONS: [(&str, Target); 17] = [
     ("resume-work-pool", Target::Selected("work_pool_id")),
 ];
 
+/// The fields of an action of a type, beside `type`; `None`: the type is not known.
+pub(super) fn fields_of(kind: &str) -> Option<&'static [&'static str]> {
+    let (_, target) = ACTIONS.iter().find(|(known, _)| *known == kind)?;
+    Some(match (kind, target) {
+        ("run-deployment", _) => &["source", "deployment_id", "parameters", "job_variables", "schedule_after"],
+        ("change-flow-run-state", _) => &["name", "state", "message", "force"],
+        ("send-notification", _) => &["block_document_id", "subject", "body"],
+        ("call-webhook", _) => &["block_document_id", "payload"],
+        (_, Target::Selected("deployment_id")) => &["source", "deployment_id"],
+        (_, Target::Selected("work_queue_id")) => &["source", "work_queue_id"],
+        (_, Target::Selected("work_pool_id")) => &["source", "work_pool_id"],
+        (_, Target::Selected("automation_id")) => &["source", "automation_id"],
+        _ => &[],
+    })
+}
+
 /// What only Prefect Cloud does.
 const CLOUD: [&str; 2] = ["declare-incident", "send-email-notification"];
 
@@ -140,6 +156,8 @@ impl Check<'_, '_> {
             self.uuid_field(field, id, &Path::Key(path, field));
         }
         match id {
+            // A value that is known only after `apply` is missing from Terraform's plan.
+            None if selected && self.is_plan => {}
             None if selected => {
                 let why = if source.is_some() {
                     "`source` is `selected`"
@@ -198,6 +216,10 @@ impl Check<'_, '_> {
                 self.wrong_type(field, "a string", path, value);
             }
             Kind::String => self.template_field(field, value, path),
+            // The client's model has no such step.
+            _ if self.route.has_client() => {
+                self.wrong_type(field, "a string", path, value);
+            }
             _ => {
                 for inner in value.descendants().filter(|inner| inner.is_string()) {
                     self.template(&inner.string(), field, inner, path);
