@@ -138,6 +138,7 @@ impl Check<'_, '_> {
         }
         self.patterns_of_labels(value, path);
         self.names_of_events(value, path);
+        self.reach(value, event, path);
         let threshold = value.get("threshold");
         if let (Some(threshold), ..=0) = (threshold, event.threshold) {
             let effect = match event.posture {
@@ -315,6 +316,9 @@ impl Check<'_, '_> {
             return;
         }
         if let Some((before, _)) = name.split_once('*') {
+            if self.pattern_without_events(item, &name, field, path) {
+                return;
+            }
             if before.len().saturating_add(1) != name.len() {
                 self.add(Code::UNDOCUMENTED_WILDCARD, path, item).shown("pattern", &name).with("field", field);
             }
@@ -342,7 +346,9 @@ impl Check<'_, '_> {
                 .shown("pattern", &name)
                 .with("expected", &expected)
                 .replace(item, &expected);
+            return;
         }
+        self.name_without_event(item, &name, field, path);
     }
 
     /// Fields that the server ignores, but which are nearly those that it knows.

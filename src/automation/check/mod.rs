@@ -6,6 +6,9 @@
 mod action;
 mod advice;
 mod heartbeat;
+mod names;
+mod reach;
+mod shape;
 mod recognise;
 mod options;
 mod template;
