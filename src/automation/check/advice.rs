@@ -70,6 +70,7 @@ impl Check<'_, '_> {
         }
         let level = if default.is_some() { Level::CLIENT } else { Level::SERVER };
         self.advise_trigger(trigger, path, level, None, 0);
+        self.acts_on_itself(trigger, level, actions);
         for (field, list) in actions {
             let list_path = Path::Field(field);
             for (index, action) in list.iter().flat_map(|list| list.items()).enumerate() {
@@ -150,13 +151,16 @@ impl Check<'_, '_> {
                 .with("effect", effect);
         }
         match event.posture {
-            Posture::Reactive => self.advise_reactive(value, event, path),
+            Posture::Reactive => self.advise_reactive(value, event, path, around),
             Posture::Proactive => self.advise_proactive(value, event, path),
         }
     }
 
-    fn advise_reactive(&mut self, value: Value<'_>, event: &EventTrigger, path: &Path<'_>) {
-        self.empty_expect(value, event, path);
+    fn advise_reactive(&mut self, value: Value<'_>, event: &EventTrigger, path: &Path<'_>, around: Option<Order>) {
+        // One that waits for others too does not fire by itself.
+        if around.is_some() || !self.fires_itself(value, event, path) {
+            self.empty_expect(value, event, path);
+        }
         if event.within != 0 {
             return;
         }
@@ -465,7 +469,7 @@ fn seconds(micros: i64) -> String {
 }
 
 /// `COMPLETED` → `Completed`.
-fn capitalised(word: &str) -> String {
+pub(super) fn capitalised(word: &str) -> String {
     let (first, rest) = word.split_at_checked(1).unwrap_or_default();
     [first, &rest.to_ascii_lowercase()].concat()
 }

@@ -6,6 +6,7 @@
 mod action;
 mod advice;
 mod heartbeat;
+mod loops;
 mod names;
 mod reach;
 mod shape;
@@ -219,6 +220,7 @@ impl Check<'_, '_> {
         }
         self.trigger(value, &root, trigger::Level::CLIENT);
         self.advise(value, &root, Some(Posture::Reactive), &[]);
+        self.deployment_starts_itself(value);
     }
 
     /// A rule of the whole document (`AutomationCore.prevent_run_deployment_loops`).
