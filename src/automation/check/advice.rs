@@ -207,7 +207,9 @@ impl Check<'_, '_> {
             self.advise_heartbeats(value, event, path);
             return;
         }
-        self.empty_expect(value, event, path);
+        if !self.heartbeats_end_the_watch(value, event, path) {
+            self.empty_expect(value, event, path);
+        }
         if event.for_each.is_empty() {
             let effect = if event.after.is_empty() {
                 "it fires whenever none of them has had an event"

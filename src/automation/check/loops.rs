@@ -18,12 +18,12 @@ use super::advice::{Actions, capitalised, expects};
 use super::shape::{self, Event, Fit, ID, NAME, ROLE};
 use super::trigger::{Level, kind_of};
 
-/// What each firing causes, and how often; the last two for each action.
-const FIRING: [(&str, i64); 3] = [
-    ("prefect.automation.triggered", 1),
-    ("prefect.automation.action.triggered", 1),
-    ("prefect.automation.action.executed", 1),
-];
+/// What each firing causes, with an action.
+const FIRING: [&str; 3] =
+    ["prefect.automation.triggered", "prefect.automation.action.triggered", "prefect.automation.action.executed"];
+/// The states with which each run begins.
+pub(super) const STARTS: [&str; 4] =
+    ["prefect.flow-run.Scheduled", "prefect.flow-run.Pending", "prefect.flow-run.Running", "prefect.flow-run.*"];
 const FAILED: &str = "prefect.automation.action.failed";
 
 /// States that every run passes through, or most do.
@@ -31,6 +31,9 @@ const USUAL: [&str; 4] = ["Scheduled", "Pending", "Running", "Completed"];
 /// States that some runs pass through.
 const UNUSUAL: [&str; 7] =
     ["Failed", "Crashed", "Cancelled", "Late", "AwaitingRetry", "TimedOut", "AwaitingConcurrencySlot"];
+
+/// States that a run leaves only for others of these, or for a new start.
+pub(super) const FINAL: [&str; 5] = ["Completed", "Failed", "Crashed", "Cancelled", "TimedOut"];
 
 /// What an action causes.
 struct Caused<'a> {
@@ -47,20 +50,17 @@ impl Check<'_, '_> {
         }
         let name = self.subject.name.map(str::to_owned);
         let causes = |caused: &str| causes(event, caused, name.as_deref());
-        let caused = FIRING.into_iter().filter(|(name, _)| causes(name));
-        let count = caused.clone().fold(0_i64, |sum, (_, count)| sum.saturating_add(count));
-        let (which, how) = match caused.clone().next() {
-            Some((name, _)) if count >= event.threshold => (name, ", without end"),
-            None if event.threshold <= 1 && causes(FAILED) => {
-                (FAILED, ", without end, while one of its own actions fails")
-            }
-            _ => return false,
-        };
+        let mut caused = FIRING.into_iter().filter(|name| causes(name));
+        let Some(which) = caused.next() else { return false };
+        let count = i64::try_from(caused.count()).unwrap_or(i64::MAX).saturating_add(1);
+        if count < event.threshold {
+            return false;
+        }
         let (place, is_there) = value.get("expect").map_or((value, false), |expect| (expect, true));
         let draft = self
             .add(Code::FIRES_ON_ITS_FIRING, &Path::Key(path, "expect"), place)
             .with("event", which)
-            .with("how", how);
+            .with("without", "match: {prefect.resource.id: \"!prefect.automation.*\"}");
         if !is_there {
             draft.opening();
         }
@@ -71,19 +71,27 @@ impl Check<'_, '_> {
     pub(super) fn acts_on_itself(&mut self, trigger: Value<'_>, level: Level, actions: Actions<'_, '_>) {
         let mut triggers = Vec::new();
         leaves(trigger, level, 0, &mut triggers);
+        let name = self.subject.name.map(str::to_owned);
+        let reactive = || triggers.iter().filter(|event| event.posture == Posture::Reactive);
         for (field, list) in actions {
             let list_path = Path::Field(field);
             for (index, action) in list.iter().flat_map(|list| list.items()).take(100).enumerate() {
-                if let Some((which, caused)) = triggers.iter().find_map(|event| own_action(event, action)) {
+                if self.is_too_late(&triggers, action, &Path::Item(&list_path, index)) {
+                    return;
+                }
+                if let Some((which, caused)) = reactive().find_map(|event| own_action(event, action, name.as_deref())) {
                     let effect = match () {
                         () if which == "run-deployment" && caused.repeats => "each run that it starts starts the next",
                         () if which == "run-deployment" => {
                             "each run that it starts and that gets there starts the next"
                         }
+                        () if caused.event == FAILED => "while it fails, it fires again and again",
                         () if caused.repeats => "it fires on its own action, without end",
                         () => "it fires once more on its own action, which then has nothing left to do",
                     };
-                    let remedy = if which == "run-deployment" {
+                    let remedy = if caused.event == FAILED {
+                        "leave this automation out: match the names of the others in `prefect.resource.name`"
+                    } else if which == "run-deployment" {
                         "narrow down `match_related` to the flow or deployment whose runs are meant"
                     } else {
                         "name only the events that the action does not cause"
@@ -114,6 +122,21 @@ impl Check<'_, '_> {
         }
         let mut triggers = Vec::new();
         leaves(value, Level::CLIENT, 0, &mut triggers);
+        // The server itself refuses such an automation.
+        triggers.retain(|event| event.posture == Posture::Reactive);
+        if let (true, [event]) = (kind_of(value, Level::CLIENT) == Some(TriggerKind::Event), triggers.as_slice())
+            && let Some(start) = event.expect.iter().find(|name| STARTS.contains(&name.as_str()))
+            && every_run(&event.matches)
+            && event.match_related.iter().any(every_run)
+            && value.get("enabled").is_none_or(|enabled| scalar::boolean(enabled) != Some(false))
+        {
+            self.add(Code::RUN_DEPLOYMENT_LOOP, &Path::Root, value)
+                .opening()
+                .with("event", start)
+                .with("which", "the deployment")
+                .with("remedy", "name the flow or the deployment whose runs are meant in `match_related`");
+            return;
+        }
         let found = triggers.iter().find_map(|event| {
             started(event, &|related| related_always(related, &["flow", "deployment", "work-pool", "work-queue"]))
         });
@@ -123,8 +146,17 @@ impl Check<'_, '_> {
     }
 }
 
+/// Whether a specification leaves out no flow run, as the server judges it (`matches_every_resource_of_kind`).
+pub(super) fn every_run(specification: &Specification) -> bool {
+    match specification.0.as_slice() {
+        [] => true,
+        [(label, patterns)] => label == ID && patterns.iter().any(|pattern| pattern == "prefect.flow-run.*"),
+        _ => false,
+    }
+}
+
 /// The event triggers each of which is enough for a trigger to fire.
-fn leaves(value: Value<'_>, level: Level, depth: usize, found: &mut Vec<EventTrigger>) {
+pub(super) fn leaves(value: Value<'_>, level: Level, depth: usize, found: &mut Vec<EventTrigger>) {
     if value.kind() != Kind::Object || depth > MAX_NESTING || found.len() > 100 {
         return;
     }
@@ -145,7 +177,7 @@ fn leaves(value: Value<'_>, level: Level, depth: usize, found: &mut Vec<EventTri
         Some(TriggerKind::Event) => {
             let default = level.is_lenient().then_some(Posture::Reactive);
             let event = read::event_trigger(value, default);
-            found.extend(event.filter(|event| event.posture == Posture::Reactive));
+            found.extend(event);
         }
         None => {}
     }
@@ -183,11 +215,16 @@ fn starts(event: &EventTrigger, name: &str) -> bool {
 }
 
 /// The event of an action to which its own trigger reacts.
-fn own_action<'a>(event: &EventTrigger, action: Value<'a>) -> Option<(String, Caused<'a>)> {
+fn own_action<'a>(event: &EventTrigger, action: Value<'a>, automation: Option<&str>) -> Option<(String, Caused<'a>)> {
     let kind = action.get("type")?.string();
     let found = match &*kind {
         "run-deployment" => {
             let inferred = action.get("source").is_some_and(|source| source.is("inferred"));
+            let refused = inferred || every_run(&event.matches) && event.match_related.iter().any(every_run);
+            if refused && event.expect.iter().any(|name| STARTS.contains(&name.as_str())) {
+                // The server itself refuses such an automation.
+                return None;
+            }
             let id = action.get("deployment_id").map(|id| ["prefect.deployment.", &id.string()].concat());
             started(event, &|related| {
                 let own = id.as_ref().filter(|_| !inferred);
@@ -214,9 +251,18 @@ fn own_action<'a>(event: &EventTrigger, action: Value<'a>) -> Option<(String, Ca
         "resume-work-pool" => commanded(event, action, "work-pool", &["ready", "not-ready"], false),
         "pause-deployment" | "resume-deployment" => commanded(event, action, "deployment", &["updated"], false),
         "pause-automation" | "resume-automation" => commanded(event, action, "automation", &["updated"], true),
+        "send-notification" | "call-webhook" if event.threshold <= 1 && causes(event, FAILED, automation) => {
+            Some(Caused { event: Cow::Borrowed(FAILED), repeats: true })
+        }
         _ => None,
     };
     found.map(|caused| (kind.into_owned(), caused))
+}
+
+/// Whether a trigger expects other events than some.
+fn others(event: &EventTrigger, prefix: &str, known: &[&str]) -> bool {
+    let is_known = |name: &String| name.strip_prefix(prefix).is_some_and(|rest| known.contains(&rest));
+    event.expect.is_empty() || !event.expect.iter().all(is_known)
 }
 
 /// A new state of the run that the trigger saw.
@@ -231,8 +277,9 @@ fn changed<'a>(event: &EventTrigger, states: &[&str], repeats: bool) -> Option<C
             "prefect.state-type" => false,
             _ => of_run.label(label, patterns) != Fit::Never,
         });
-        let sees_runs = event.expect.is_empty() || expects(event, &name);
-        (event.threshold <= 1 && event.after.is_empty() && sees_runs && matches)
+        // In that state the same action is refused: it takes another to lead there.
+        let leads = repeats || others(event, "prefect.flow-run.", &[states, &FINAL].concat());
+        (event.threshold <= 1 && event.after.is_empty() && expects(event, &name) && leads && matches)
             .then_some(Caused { event: Cow::Owned(name), repeats })
     })
 }
@@ -258,7 +305,9 @@ fn commanded<'a>(
             _ => of_target.label(label, patterns) == Fit::Always,
         });
         let related = event.match_related.iter().all(|related| related.0.is_empty() || inferred);
-        (event.threshold <= 1 && event.after.is_empty() && expects(event, &name) && matches && related)
+        let prefix = ["prefect.", kind, "."].concat();
+        let leads = repeats || names == ["updated"] || others(event, &prefix, names);
+        (event.threshold <= 1 && event.after.is_empty() && expects(event, &name) && leads && matches && related)
             .then_some(Caused { event: Cow::Owned(name), repeats })
     })
 }
@@ -267,7 +316,6 @@ fn commanded<'a>(
 fn started<'a>(event: &EventTrigger, related: &dyn Fn(&Specification) -> bool) -> Option<Caused<'a>> {
     let family = catalogue::find("prefect.flow-run.Running")?.family;
     let of_run = |state| Event { family, state: Some(state) };
-    // The server itself refuses these, unless they are narrowed down.
     let states = USUAL.iter().map(|state| (*state, true)).chain(UNUSUAL.iter().map(|state| (*state, false)));
     let own = event.expect.iter().filter_map(|name| name.strip_prefix("prefect.flow-run."));
     let own = own.filter(|state| !state.contains('*') && *state != "heartbeat").map(|state| (state, false));

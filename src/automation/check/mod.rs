@@ -13,6 +13,7 @@ mod shape;
 mod recognise;
 mod options;
 mod template;
+mod timing;
 pub(super) mod trigger;
 mod values;
 
@@ -225,24 +226,11 @@ impl Check<'_, '_> {
 
     /// A rule of the whole document (`AutomationCore.prevent_run_deployment_loops`).
     fn run_deployment_loop(&mut self, automation: Value<'_>, trigger: Value<'_>) {
-        const STARTS: [&str; 4] = [
-            "prefect.flow-run.Scheduled",
-            "prefect.flow-run.Pending",
-            "prefect.flow-run.Running",
-            "prefect.flow-run.*",
-        ];
         let enabled = automation.get("enabled").is_none_or(|enabled| scalar::boolean(enabled) == Some(true));
         let Some(Trigger::Event(event)) = read::trigger(trigger) else { return };
-        let start = event.expect.iter().find(|name| STARTS.contains(&name.as_str()));
+        let start = event.expect.iter().find(|name| loops::STARTS.contains(&name.as_str()));
         let (true, Posture::Reactive, Some(start)) = (enabled, event.posture, start) else { return };
-        let every = |specification: &super::Specification| match specification.0.as_slice() {
-            [] => true,
-            [(label, patterns)] => {
-                label == "prefect.resource.id" && patterns.iter().any(|pattern| pattern == "prefect.flow-run.*")
-            }
-            _ => false,
-        };
-        let unfiltered = every(&event.matches) && event.match_related.iter().any(every);
+        let unfiltered = loops::every_run(&event.matches) && event.match_related.iter().any(loops::every_run);
         let actions = automation.get("actions").into_iter().flat_map(Value::items);
         for (index, action) in actions.enumerate() {
             if !action.get("type").is_some_and(|kind| kind.is("run-deployment")) {

@@ -103,6 +103,9 @@ impl Check<'_, '_> {
 
     fn match_never(&mut self, specification: Value<'_>, side: &Side<'_>, path: &Path<'_>) -> bool {
         let mut left: Vec<Event<'_>> = side.events.known.clone();
+        if shape::labels(specification).iter().any(|(_, patterns, ..)| patterns.is_empty()) {
+            return false;
+        }
         for (label, patterns, key, value) in shape::labels(specification) {
             let before = std::mem::take(&mut left);
             left.extend(before.iter().copied().filter(|event| event.label(&label, &patterns) != Fit::Never));
@@ -214,6 +217,10 @@ impl Check<'_, '_> {
             if !roles.contains(&one.role) {
                 roles.push(one.role);
             }
+        }
+        if side.names == ["prefect.flow-run.heartbeat"] {
+            self.add(Code::HEARTBEAT_MATCH_RELATED, path, value).shown("role", role);
+            return;
         }
         let near = nearest(role, &mut roles.iter().copied());
         let listed = phrase::list(&mut roles.iter().copied(), " and ");
