@@ -236,7 +236,7 @@ fn nothing_is_said_of_what_is_right() {
             &notify,
         ),
         (
-            "{type: event, posture: Proactive, after: [prefect.flow-run.Running], expect: [prefect.flow-run.*], match: {prefect.resource.id: prefect.flow-run.*}, for_each: [prefect.resource.id], within: 7200}",
+            "{type: event, posture: Proactive, after: [prefect.flow-run.Running], expect: [prefect.flow-run.Completed, prefect.flow-run.Failed, prefect.flow-run.Crashed, prefect.flow-run.Cancelled], match: {prefect.resource.id: prefect.flow-run.*}, for_each: [prefect.resource.id], within: 7200}",
             "{type: cancel-flow-run}",
         ),
         (
@@ -248,7 +248,7 @@ fn nothing_is_said_of_what_is_right() {
             &notify,
         ),
         (
-            "{type: event, posture: Proactive, after: [prefect.work-queue.unhealthy], expect: [prefect.work-queue.ready], for_each: [prefect.resource.id], within: 300}",
+            "{type: event, posture: Proactive, after: [prefect.work-queue.not-ready], expect: [prefect.work-queue.ready], for_each: [prefect.resource.id], within: 300}",
             &notify,
         ),
         ("{type: event, posture: Reactive, expect: [acme.import.finished]}", &run),

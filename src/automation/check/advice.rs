@@ -35,6 +35,7 @@ impl Check<'_, '_> {
             return;
         }
         self.advise_trigger(trigger, path, level, None, 0);
+        self.acts_on_itself(trigger, level, actions);
         for (field, list) in actions {
             let list_path = Path::Field(field);
             for (index, action) in list.iter().flat_map(|list| list.items()).enumerate() {
@@ -112,6 +113,7 @@ impl Check<'_, '_> {
         }
         self.patterns_of_labels(value, path);
         self.names_of_events(value, path);
+        self.reach(value, event, path);
         let threshold = value.get("threshold");
         if let (Some(threshold), ..=0) = (threshold, event.threshold) {
             let effect = match event.posture {
@@ -123,13 +125,16 @@ impl Check<'_, '_> {
                 .with("effect", effect);
         }
         match event.posture {
-            Posture::Reactive => self.advise_reactive(value, event, path),
+            Posture::Reactive => self.advise_reactive(value, event, path, around),
             Posture::Proactive => self.advise_proactive(value, event, path),
         }
     }
 
-    fn advise_reactive(&mut self, value: Value<'_>, event: &EventTrigger, path: &Path<'_>) {
-        self.empty_expect(value, event, path);
+    fn advise_reactive(&mut self, value: Value<'_>, event: &EventTrigger, path: &Path<'_>, around: Option<Order>) {
+        // One that waits for others too does not fire by itself.
+        if around.is_some() || !self.fires_itself(value, event, path) {
+            self.empty_expect(value, event, path);
+        }
         if event.within != 0 {
             return;
         }
@@ -176,7 +181,9 @@ impl Check<'_, '_> {
             self.advise_heartbeats(value, event, path);
             return;
         }
-        self.empty_expect(value, event, path);
+        if !self.heartbeats_end_the_watch(value, event, path) {
+            self.empty_expect(value, event, path);
+        }
         if event.for_each.is_empty() {
             let effect = if event.after.is_empty() {
                 "it fires whenever none of them has had an event"
@@ -289,6 +296,9 @@ impl Check<'_, '_> {
             return;
         }
         if let Some((before, _)) = name.split_once('*') {
+            if self.pattern_without_events(item, &name, field, path) {
+                return;
+            }
             if before.len().saturating_add(1) != name.len() {
                 self.add(Code::UNDOCUMENTED_WILDCARD, path, item).shown("pattern", &name).with("field", field);
             }
@@ -316,7 +326,9 @@ impl Check<'_, '_> {
                 .shown("pattern", &name)
                 .with("expected", &expected)
                 .replace(item, &expected);
+            return;
         }
+        self.name_without_event(item, &name, field, path);
     }
 
     /// Plain values of which YAML 1.1 and 1.2 think differently.
@@ -407,7 +419,7 @@ fn seconds(micros: i64) -> String {
 }
 
 /// `COMPLETED` → `Completed`.
-fn capitalised(word: &str) -> String {
+pub(super) fn capitalised(word: &str) -> String {
     let (first, rest) = word.split_at_checked(1).unwrap_or_default();
     [first, &rest.to_ascii_lowercase()].concat()
 }

@@ -10,9 +10,14 @@ mod deploy;
 mod elsewhere;
 mod fields;
 mod heartbeat;
+mod loops;
+mod names;
+mod reach;
+mod shape;
 mod options;
 mod places;
 mod template;
+mod timing;
 pub(super) mod trigger;
 mod values;
 
@@ -271,6 +276,7 @@ impl Check<'_, '_> {
                 .with("remedy", NARROW_DOWN);
         }
         self.advise(value, &root, level, &[]);
+        self.deployment_starts_itself(value);
     }
 
     /// A rule of the whole document (`AutomationCore.prevent_run_deployment_loops`).
@@ -309,19 +315,10 @@ const NARROW_DOWN: &str = "narrow down `match` or `match_related`, so that the r
 /// Whether a trigger that is enabled reacts to what happens at the start of each run: to which event, and whether
 /// nothing but that selects the runs.
 fn starts_of_runs(enabled: Value<'_>, trigger: Value<'_>, level: Level) -> Option<(String, bool)> {
-    const STARTS: [&str; 4] =
-        ["prefect.flow-run.Scheduled", "prefect.flow-run.Pending", "prefect.flow-run.Running", "prefect.flow-run.*"];
     let is_enabled = enabled.get("enabled").is_none_or(|enabled| scalar::boolean(enabled) == Some(true));
     let is_event = trigger::kind_of(trigger, level) == Some(read::TriggerKind::Event);
     let event = read::event_trigger(trigger, level.default_posture())?;
-    let start = event.expect.iter().find(|name| STARTS.contains(&name.as_str()))?;
-    let every = |specification: &super::Specification| match specification.0.as_slice() {
-        [] => true,
-        [(label, patterns)] => {
-            label == "prefect.resource.id" && patterns.iter().any(|pattern| pattern == "prefect.flow-run.*")
-        }
-        _ => false,
-    };
-    let unfiltered = every(&event.matches) && event.match_related.iter().any(every);
+    let start = event.expect.iter().find(|name| loops::STARTS.contains(&name.as_str()))?;
+    let unfiltered = loops::every_run(&event.matches) && event.match_related.iter().any(loops::every_run);
     (is_enabled && is_event && event.posture == Posture::Reactive).then(|| (start.clone(), unfiltered))
 }
