@@ -25,6 +25,7 @@
 
 // From what is read to what is made of it: each file uses only those above it.
 pub(crate) mod reading;
+mod leaders;
 mod scenario;
 mod playback;
 mod runs;

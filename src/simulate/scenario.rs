@@ -7,6 +7,8 @@ use crate::event::ReceivedEvent;
 use crate::time::Instant;
 use crate::trigger::{Delivery, Engine, Options, Outcome, Version};
 
+use super::leaders;
+
 /// How many events a scenario has at most, generated ones included.
 pub const MAX_EVENTS: u64 = 2_000_000;
 
@@ -123,6 +125,7 @@ pub(super) fn play_sorted(scenario: &Scenario, options: Options) -> Result<Playe
         engine.deliver(event, event.received);
     }
     gather(&mut outcome, engine.take());
+    leaders::complete(&mut outcome, &scenario.events);
     Ok(Played { outcome, undelivered: waiting.count() })
 }
 
@@ -130,4 +133,6 @@ fn gather(all: &mut Outcome, new: Outcome) {
     all.firings.extend(new.firings);
     all.child_firings.extend(new.child_firings);
     all.decisions.extend(new.decisions);
+    all.late.extend(new.late);
+    all.waited = all.waited.saturating_add(new.waited);
 }
