@@ -96,29 +96,36 @@ pub(super) fn automation<'t>(value: Value<'t>, reading: &mut Reading<'t>) -> Opt
     if let Some(read) = read::automation(value) {
         return Some(read);
     }
-    let Some(trigger) = value.get("trigger") else {
+    let Some(place) = value.get("trigger") else {
         reading.missing(value, "the automation", "trigger", "");
         return None;
     };
-    let mut refuse = |value, what| {
-        reading.add(Code::SCENARIO_AUTOMATION, value).with("what", what);
-    };
-    let Some(trigger) = read::trigger(trigger) else {
-        refuse(trigger, "this trigger");
-        return None;
-    };
+    let trigger = trigger(place, reading)?;
     for key in ["actions", "actions_on_trigger", "actions_on_resolve"] {
         if let Some(actions) = value.get(key)
             && read::actions(actions).is_none()
         {
-            refuse(actions, "these actions");
+            reading.add(Code::SCENARIO_AUTOMATION, actions).with("what", "these actions");
         }
     }
     // A name and actions decide nothing here.
-    let mut automation = Automation { trigger, ..crash_zombie_flows() };
-    automation.name = reading.read(value.get("name"), "a text", scalar::text).unwrap_or_default();
-    automation.enabled = reading.read(value.get("enabled"), "`true` or `false`", scalar::boolean).unwrap_or(true);
-    Some(automation)
+    let name = reading.read(value.get("name"), "a text", scalar::text).unwrap_or_default();
+    let enabled = reading.read(value.get("enabled"), "`true` or `false`", scalar::boolean).unwrap_or(true);
+    Some(unnamed(trigger, name, enabled))
+}
+
+/// Reads a trigger, with the defaults of the client: what creates automations from files fills them in.
+pub(super) fn trigger<'t>(value: Value<'t>, reading: &mut Reading<'t>) -> Option<Trigger> {
+    let trigger = read::client_trigger(value);
+    if trigger.is_none() {
+        reading.add(Code::SCENARIO_AUTOMATION, value).with("what", "this trigger");
+    }
+    trigger
+}
+
+/// An automation of which not much more than its trigger is known.
+pub(super) fn unnamed(trigger: Trigger, name: String, enabled: bool) -> Automation {
+    Automation { trigger, name, enabled, ..crash_zombie_flows() }
 }
 
 impl Document {
@@ -133,7 +140,9 @@ impl Document {
         if let Some(list) = root.get("events")
             && reading.is(list, Kind::Array, "a list of events")
         {
-            list.items().for_each(|item| add_event(item, &mut reader, &mut events, reading));
+            for item in list.items() {
+                add_event(item, &mut reader, &mut events, reading);
+            }
         }
         let automation = if let Some(value) = root.get("automation") {
             automation(value, reading)
@@ -202,16 +211,16 @@ impl Scenario {
     }
 }
 
-/// Reads one event of a list.
+/// Reads one event of a list; returns whether it is one.
 pub(super) fn add_event(
     value: Value<'_>,
     reader: &mut EventReader,
     events: &mut Vec<ReceivedEvent>,
     reading: &mut Reading<'_>,
-) {
+) -> bool {
     if let Some(event) = reader.read(value) {
         events.push(event);
-        return;
+        return true;
     }
     let lacks = ["id", "occurred", "event", "resource"].into_iter().find(|key| value.get(key).is_none());
     let finding = reading.add(Code::SCENARIO_EVENT, value);
@@ -219,4 +228,5 @@ pub(super) fn add_event(
         Some(key) if value.kind() == Kind::Object => finding.say("why", format_args!(": it lacks `{key}`")),
         _ => finding.with("why", ""),
     };
+    false
 }

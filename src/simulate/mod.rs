@@ -26,11 +26,13 @@
 // From what is read to what is made of it: each file uses only those above it.
 pub(crate) mod reading;
 mod leaders;
+mod recorded;
 mod scenario;
 mod playback;
 mod runs;
 mod expectation;
 mod document;
+mod automations;
 mod meaning;
 mod result;
 mod simulation;
@@ -45,9 +47,11 @@ pub use advice::{
 };
 pub use comparison::{Difference, VersionComparison, compare_replays, compare_versions};
 pub use judgement::{TestReport, TestedExpectation, TestedFiring, TestedScenario, TestedSpan, run_tests};
+pub use leaders::MissingLeaders;
 pub use meaning::{Fired, HeartbeatRhythm, Lane, RunOutcome, StateChange, Timeline, Window};
 pub use reading::DocumentText;
-pub use replay::{ReplayError, ReplayOptions, replay};
+pub use recorded::{ActionEffect, RecordedActions, RecordedFiring, RecordedFirings, RecordedPair};
+pub use replay::{EventTexts, ReplayError, ReplayOptions, replay};
 pub use result::{FoundIn, SimulationResult};
 pub use scenario::{MAX_EVENTS, MAX_OUTCOME, MAX_TICKS, Scenario, ScenarioError};
 pub use simulation::{SimulateOptions, play, simulate};

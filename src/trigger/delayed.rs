@@ -69,8 +69,7 @@ impl Delays {
     /// An expected event begins to wait.
     pub(super) fn wait(&mut self, key: Key, event: &ReceivedEvent, leader: Uuid) {
         step(1);
-        let own =
-            DelayedEvent { event: event.into(), received: event.received, waits_for: Some(leader), absent: None };
+        let own = DelayedEvent { event: event.into(), received: event.received, waits_for: Some(leader), absent: None };
         if self.waiting.or_default(key).insert(turn(event), own).is_none() {
             self.count = self.count.saturating_add(1);
         }

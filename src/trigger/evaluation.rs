@@ -288,7 +288,13 @@ fn move_window(
     end
 }
 
-fn fire(state: &mut TriggerState, context: &mut EvaluationContext, place: u32, now: i64, event: Option<&ReceivedEvent>) {
+fn fire(
+    state: &mut TriggerState,
+    context: &mut EvaluationContext,
+    place: u32,
+    now: i64,
+    event: Option<&ReceivedEvent>,
+) {
     let Some((slot, bucket)) = state.buckets.slot(place).and_then(|slot| Some((slot, slot.bucket.as_ref()?))) else {
         return;
     };

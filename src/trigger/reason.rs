@@ -33,20 +33,30 @@ impl Firing {
         let last = self.delayed.last()?;
         let others = match self.delayed.len().saturating_sub(1) {
             0 => String::new(),
-            others => format!(", and {others} more"),
+            others => format!("; {others} more came too late"),
         };
         let (name, occurred) = (&last.event.name, last.event.occurred.clock_time());
-        let cause = match (last.waits_for, last.absent) {
-            (None, _) => return Some(format!("Not silence: {name} of {occurred}{others} arrived at {}, after this", last.received.clock_time())),
+        let what = format!("Not silence: {name} of {occurred}");
+        let mut sentence = match (last.waits_for, last.absent) {
+            (None, _) => format!("{what} arrived at {}, after this", last.received.clock_time()),
             (Some(leader), Some(absent)) if leader == absent => {
-                format!("it follows an event that is not among those played, {absent}")
+                format!(
+                    "{what} had arrived; the server holds it back, because it follows an event that is not among those played, {absent}"
+                )
             }
             (Some(_), Some(absent)) => {
-                format!("the events that it follows begin with one that is not among those played, {absent}")
+                format!(
+                    "{what} had arrived; the server holds it back with those that it follows, the first of which follows an event that is not among those played, {absent}"
+                )
             }
-            (Some(leader), None) => format!("it follows an event that had not been evaluated, {leader}"),
+            (Some(leader), None) => {
+                format!(
+                    "{what} had arrived; the server holds it back, because it follows an event that was not evaluated yet, {leader}"
+                )
+            }
         };
-        Some(format!("Not silence: {name} of {occurred}{others} had arrived, but the server held it back, for {cause}"))
+        sentence.push_str(&others);
+        Some(sentence)
     }
 
     /// The fault of the server that shows in it.
