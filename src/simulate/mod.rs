@@ -31,8 +31,8 @@ mod scenario;
 mod playback;
 mod runs;
 mod expectation;
-mod document;
 mod automations;
+mod document;
 mod meaning;
 mod result;
 mod simulation;
@@ -45,8 +45,11 @@ pub use advice::{
     Advice, AdviceError, ClientHeartbeats, Detection, DocumentedAdvice, HeartbeatConfig, SmallestWindow,
     heartbeat_advice,
 };
+pub use automations::{Files, scenario_files};
 pub use comparison::{Difference, VersionComparison, compare_replays, compare_versions};
-pub use judgement::{TestReport, TestedExpectation, TestedFiring, TestedScenario, TestedSpan, run_tests};
+pub use judgement::{
+    TestOptions, TestReport, TestedExpectation, TestedFiring, TestedScenario, TestedSpan, run_tests, run_tests_with,
+};
 pub use leaders::MissingLeaders;
 pub use meaning::{Fired, HeartbeatRhythm, Lane, RunOutcome, StateChange, Timeline, Window};
 pub use reading::DocumentText;

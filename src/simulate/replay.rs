@@ -33,8 +33,6 @@ use super::scenario::{MAX_OUTCOME, MAX_TICKS, Scenario, ScenarioError, play_from
 #[serde(remote = "Self", default)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct ReplayOptions {
-    /// Of a document with several automations: the name of the one to play the events to. Default: all of them.
-    pub name: Option<String>,
     /// Whether to return each decision, not only the firings. Default `false`.
     #[cfg_attr(feature = "typescript", ts(as = "Option<bool>"))]
     pub trace: bool,
@@ -72,6 +70,8 @@ pub struct ReplayOptions {
     /// Crashed cannot be found later. Default `false`.
     #[cfg_attr(feature = "typescript", ts(as = "Option<bool>"))]
     pub without_actions: bool,
+    /// Of a document with several automations: the name of the one to play the events to. Default: all of them.
+    pub name: Option<String>,
 }
 
 impl<'de> Deserialize<'de> for ReplayOptions {

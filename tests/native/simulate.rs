@@ -229,7 +229,7 @@ fn mistakes_are_told() {
             "scenario-event /events/0: the server cannot read this event: it lacks `occurred`",
         ),
         (
-            json!({"automation": {"trigger": {"expect": []}}}),
+            json!({"automation": {"trigger": {"expect": [], "posture": "Metric"}}}),
             "scenario-automation /automation/trigger: the server refuses this trigger, so that nothing can be played",
         ),
         (
