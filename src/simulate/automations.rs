@@ -1,9 +1,9 @@
 //! The automations of a document, in each form that people have: one or several, as files for `prefect automation create`,
 //! as Prefect exports them, bare triggers, and the triggers of deployments.
 
-use std::collections::HashMap;
+use std::fmt;
 
-use serde::Deserialize;
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 
 use crate::automation::{Automation, EventTrigger, Posture, Specification, Trigger, read};
 use crate::diagnostic::Code;
@@ -156,14 +156,45 @@ pub(super) fn automation<'t>(value: Value<'t>, reading: &mut Reading<'t>) -> Opt
 }
 
 /// The texts of the files that scenarios refer to, by what the scenarios call them.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
-#[serde(transparent)]
-pub struct Files(HashMap<String, String>);
+#[derive(Clone, Debug, Default)]
+pub struct Files(Map<String, String>);
 
 impl Files {
     /// Adds the text of a file.
     pub fn insert(&mut self, path: impl Into<String>, text: impl Into<String>) {
         self.0.insert(path.into(), text.into());
+    }
+}
+
+impl PartialEq for Files {
+    fn eq(&self, other: &Files) -> bool {
+        self.0.len() == other.0.len() && self.0.iter().all(|(path, text)| other.0.get(&**path) == Some(text))
+    }
+}
+
+impl Eq for Files {}
+
+impl<'de> Deserialize<'de> for Files {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Texts;
+
+        impl<'de> Visitor<'de> for Texts {
+            type Value = Files;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("an object of paths and texts")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Files, A::Error> {
+                let mut files = Files::default();
+                while let Some((path, text)) = entries.next_entry::<String, String>()? {
+                    files.insert(path, text);
+                }
+                Ok(files)
+            }
+        }
+
+        deserializer.deserialize_map(Texts)
     }
 }
 

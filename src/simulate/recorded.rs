@@ -254,7 +254,7 @@ impl<'e> OwnEvents<'e> {
             return None;
         }
         let mut left_out = Consequences::new(self.events, self.all).of(&self.own);
-        left_out.sort_unstable();
+        order::by_key(&mut left_out, &mut |place| *place as u64);
         let effects = left_out.iter().filter_map(|place| self.events.get(*place));
         let effects = effects.filter(|event| !event.name.starts_with(AUTOMATION)).map(|event| ActionEffect {
             event_id: event.id,
