@@ -10,7 +10,7 @@ use crate::time::Instant;
 use crate::trigger::{Firing, Version};
 
 use super::reading::DocumentText;
-use super::replay::{Capture, ReplayError, ReplayOptions};
+use super::replay::{Capture, EventTexts, ReplayError, ReplayOptions};
 use super::result::SimulationResult;
 use super::simulation::{SimulateOptions, simulate};
 
@@ -65,7 +65,7 @@ pub struct Difference {
 /// ```
 #[must_use]
 pub fn compare_versions(scenario: DocumentText<'_>, options: &SimulateOptions) -> VersionComparison {
-    let play = |version| simulate(scenario, &SimulateOptions { server_version: Some(version), ..*options });
+    let play = |version| simulate(scenario, &SimulateOptions { server_version: Some(version), ..options.clone() });
     VersionComparison::new(play(Version::V3_8), play(Version::V3_9))
 }
 
@@ -76,12 +76,12 @@ pub fn compare_versions(scenario: DocumentText<'_>, options: &SimulateOptions) -
 /// As for [`replay`](super::replay()).
 pub fn compare_replays(
     automation: DocumentText<'_>,
-    events: DocumentText<'_>,
+    events: EventTexts<'_>,
     options: &ReplayOptions,
 ) -> Result<VersionComparison, ReplayError> {
-    match Capture::read(automation, events) {
+    match Capture::read(automation, &events) {
         Ok(capture) => {
-            let play = |version| capture.play(&ReplayOptions { server_version: Some(version), ..*options });
+            let play = |version| capture.play(&ReplayOptions { server_version: Some(version), ..options.clone() });
             Ok(VersionComparison::new(play(Version::V3_8)?, play(Version::V3_9)?))
         }
         Err(unreadable) => Ok(VersionComparison::new((*unreadable).clone(), *unreadable)),

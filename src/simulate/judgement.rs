@@ -1,6 +1,6 @@
 //! Whether scenarios come to what they expect.
 
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::diagnostic::Diagnostic;
 use crate::event::RESOURCE_ID;
@@ -8,10 +8,12 @@ use crate::json::{Kind, Value};
 use crate::recognise::{ItemForm, form_of};
 use crate::text::phrase::joined;
 use crate::text::steps::step;
+use crate::text::strict::strict;
 use crate::text::table::Map;
 use crate::time::{Instant, scalar};
 use crate::trigger::{Decision, Firing, Options};
 
+use super::automations::Files;
 use super::document::{Document, PlayedRun};
 use super::expectation::Expectation;
 use super::meaning::Timeline;
@@ -25,6 +27,22 @@ const MOST_LISTED_IN_ALL: usize = 100_000;
 
 /// How many expectations that were not met get a timeline.
 const MOST_TIMELINES: usize = 100;
+
+/// What tests need besides their text.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
+#[serde(remote = "Self", default)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+pub struct TestOptions {
+    /// The texts of the files that the scenarios refer to, such as `automation: ./zombies.yaml`, by what they call them.
+    #[cfg_attr(feature = "typescript", ts(type = "{ [path: string]: string }", optional))]
+    pub files: Files,
+}
+
+impl<'de> Deserialize<'de> for TestOptions {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::deserialize(strict(deserializer))
+    }
+}
 
 /// The tests of one text.
 #[derive(Clone, PartialEq, Debug, Serialize)]
@@ -152,15 +170,22 @@ impl TestReport {
 /// ```
 #[must_use]
 pub fn run_tests(scenarios: DocumentText<'_>) -> TestReport {
+    run_tests_with(scenarios, &TestOptions::default())
+}
+
+/// The same with the texts of the files that the scenarios refer to.
+#[must_use]
+pub fn run_tests_with(scenarios: DocumentText<'_>, options: &TestOptions) -> TestReport {
+    let files = &options.files;
     let mut left = Left { firings: MOST_LISTED_IN_ALL, decisions: MOST_LISTED_IN_ALL };
     let (tested, report) = scenarios.read(|root, reading| {
         let list = if root.kind() == Kind::Array { Some(root) } else { root.get("scenarios") };
         Some(match list {
             Some(list) if reading.is(list, Kind::Array, "a list of scenarios") => {
-                list.items().map(|item| test_one(scenarios, root, item, &mut left)).collect()
+                list.items().map(|item| test_one(scenarios, files, root, item, &mut left)).collect()
             }
             Some(_) => Vec::new(),
-            None => vec![test_one(scenarios, root, root, &mut left)],
+            None => vec![test_one(scenarios, files, root, root, &mut left)],
         })
     });
     let tested: Vec<TestedScenario> = tested.unwrap_or_default();
@@ -191,17 +216,28 @@ impl Left {
     }
 }
 
-fn test_one<'t>(text: DocumentText<'_>, root: Value<'t>, value: Value<'t>, left: &mut Left) -> TestedScenario {
+fn test_one<'t>(
+    text: DocumentText<'_>,
+    files: &Files,
+    root: Value<'t>,
+    value: Value<'t>,
+    left: &mut Left,
+) -> TestedScenario {
     let mut reading = Reading::new(root);
     reading.findings.set_fixable(form_of(value) == ItemForm::Scenario);
-    let expectations = judged(value, &mut reading, left).unwrap_or_default();
+    let expectations = judged(value, files, &mut reading, left).unwrap_or_default();
     let errors = text.report(reading.findings).diagnostics;
     let passed = errors.is_empty() && expectations.iter().all(|expectation| expectation.passed);
     TestedScenario { scenario: value.get("scenario").and_then(scalar::text), passed, expectations, errors }
 }
 
-fn judged<'t>(value: Value<'t>, reading: &mut Reading<'t>, left: &mut Left) -> Option<Vec<TestedExpectation>> {
-    let document = Document::read(value, reading, false)?;
+fn judged<'t>(
+    value: Value<'t>,
+    files: &Files,
+    reading: &mut Reading<'t>,
+    left: &mut Left,
+) -> Option<Vec<TestedExpectation>> {
+    let document = Document::read(value, files, reading, false)?;
     if document.expectations.is_empty() {
         let hint = "say what must come of it, such as `expect: [{run: zombie, fires: 1}]`";
         reading.missing(value, "the scenario", "expect", ", so there is nothing to test").with("hint", hint);

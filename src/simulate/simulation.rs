@@ -5,6 +5,7 @@ use serde::{Deserialize, Deserializer};
 use crate::text::strict::strict;
 use crate::trigger::{Options, Version};
 
+use super::automations::Files;
 use super::document::Document;
 use super::meaning::Timeline;
 use super::playback::sort;
@@ -13,7 +14,7 @@ use super::result::SimulationResult;
 use super::scenario::{MAX_OUTCOME, Scenario, ScenarioError, play_sorted};
 
 /// What `simulate` returns beyond the firings, and which server decides.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
 #[serde(remote = "Self", default)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct SimulateOptions {
@@ -29,6 +30,9 @@ pub struct SimulateOptions {
     /// Which server decides, whatever the scenario says: `"3.9"` or `"3.8"`, or a version such as `"3.8.8"`.
     #[cfg_attr(feature = "typescript", ts(type = "\"3.9\" | \"3.8\" | (string & {})", optional))]
     pub server_version: Option<Version>,
+    /// The texts of the files that the scenario refers to, such as `automation: ./zombies.yaml`, by what it calls them.
+    #[cfg_attr(feature = "typescript", ts(type = "{ [path: string]: string }", optional))]
+    pub files: Files,
 }
 
 impl<'de> Deserialize<'de> for SimulateOptions {
@@ -60,7 +64,7 @@ impl<'de> Deserialize<'de> for SimulateOptions {
 #[must_use]
 pub fn simulate(scenario: DocumentText<'_>, options: &SimulateOptions) -> SimulationResult {
     let (result, report) = scenario.read(|root, reading| {
-        let mut document = Document::read(root, reading, options.events)?;
+        let mut document = Document::read(root, &options.files, reading, options.events)?;
         document.scenario.version = options.server_version.unwrap_or(document.scenario.version);
         let scenario = &document.scenario;
         let engine = Options { trace: options.trace || options.timeline, ..Options::default() };

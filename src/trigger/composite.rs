@@ -130,7 +130,7 @@ fn parent_of(context: &EvaluationContext, firing: &Firing, node: usize) -> Optio
 fn take_child(context: &mut EvaluationContext, parent: usize, place: usize, firing: Firing) -> Option<Firing> {
     let node = context.trees.get_mut(firing.trigger.automation)?.nodes.get_mut(parent)?;
     let rows = node.state.as_mut()?;
-    let (at, phase, event) = (firing.at, firing.phase, firing.event.clone());
+    let (at, phase, event, delayed) = (firing.at, firing.phase, firing.event.clone(), firing.delayed);
     let child = ChildFiring { trigger: firing.trigger, fired: at, event: firing.event, labels: firing.labels };
     let children = if rows.require == 1 {
         // A single child needs no memory, and `within` does not matter.
@@ -156,7 +156,17 @@ fn take_child(context: &mut EvaluationContext, parent: usize, place: usize, firi
         }
         rows.fired.iter_mut().filter_map(Option::take).collect()
     };
-    Some(Firing { trigger: node.summary.clone(), at, phase, labels: Vec::new(), event, bucket: None, children })
+    Some(Firing {
+        trigger: node.summary.clone(),
+        at,
+        phase,
+        labels: Vec::new(),
+        event,
+        bucket: None,
+        children,
+        delayed,
+        if_silent: false,
+    })
 }
 
 impl State {

@@ -10,6 +10,7 @@ use crate::event::SharedText;
 use crate::time::Instant;
 
 use super::bucket::EventRef;
+use super::delayed::{DelayedEvent, LateEvent};
 use super::quirk::ServerQuirk;
 
 /// Which loop of the server decides.
@@ -89,6 +90,11 @@ pub struct Firing {
     pub bucket: Option<BucketSnapshot>,
     /// Of composite triggers: the firings of children that were used up.
     pub children: Vec<ChildFiring>,
+    /// Of Proactive triggers: expected events that occurred in the window and were not evaluated before it fired, in the
+    /// order in which they occurred; the last ten. Of composite triggers: those of the child that fired last.
+    pub delayed: Vec<DelayedEvent>,
+    /// It fires after the last captured event: only if nothing more came.
+    pub if_silent: bool,
 }
 
 /// A child of a composite trigger has fired.
@@ -271,4 +277,8 @@ pub struct Outcome {
     pub child_firings: Vec<Firing>,
     /// Only when asked for.
     pub decisions: Vec<Decision>,
+    /// Events that came after a window had fired that they belong to.
+    pub late: Vec<LateEvent>,
+    /// How many events that triggers look at waited for the event that they follow.
+    pub waited: usize,
 }

@@ -11,6 +11,7 @@ use crate::time::Instant;
 use super::bucket::{Bucket, Buckets, EventRef};
 use super::composite::{self, Tree};
 use super::decision::{BucketSnapshot, Decision, Firing, Outcome, Phase, Reason, TriggerSummary};
+use super::delayed::Delays;
 use super::held;
 use super::matching::{Interest, Matching};
 use super::quirk::{self, ServerQuirk, Window};
@@ -23,6 +24,8 @@ pub(super) struct TriggerState {
     pub(super) trigger: EventTrigger,
     pub(super) matching: Matching,
     pub(super) buckets: Buckets,
+    /// Proactive: what comes too late.
+    pub(super) delays: Delays,
     /// Proactive: not to be evaluated before.
     pub(super) next_run: Option<i64>,
     /// It holds what it expects for windows that open later.
@@ -285,7 +288,13 @@ fn move_window(
     end
 }
 
-fn fire(state: &TriggerState, context: &mut EvaluationContext, place: u32, now: i64, event: Option<&ReceivedEvent>) {
+fn fire(
+    state: &mut TriggerState,
+    context: &mut EvaluationContext,
+    place: u32,
+    now: i64,
+    event: Option<&ReceivedEvent>,
+) {
     let Some((slot, bucket)) = state.buckets.slot(place).and_then(|slot| Some((slot, slot.bucket.as_ref()?))) else {
         return;
     };
@@ -294,7 +303,7 @@ fn fire(state: &TriggerState, context: &mut EvaluationContext, place: u32, now: 
     if let Some(decision) = context.outcome.decisions.last_mut().filter(|_| context.trace) {
         decision.event.clone_from(&cause);
     }
-    let firing = Firing {
+    let mut firing = Firing {
         trigger: state.summary.clone(),
         at: context.now,
         phase: context.phase,
@@ -302,6 +311,12 @@ fn fire(state: &TriggerState, context: &mut EvaluationContext, place: u32, now: 
         event: cause,
         bucket: Some(snapshot(bucket, now)),
         children: Vec::new(),
+        delayed: Vec::new(),
+        if_silent: false,
     };
+    if !state.is_reactive() {
+        let (key, start, end) = (slot.key.clone(), bucket.start, bucket.end);
+        firing.delayed = state.delays.fire(&key, start, end, context.now);
+    }
     composite::fire(context, state.node, firing);
 }

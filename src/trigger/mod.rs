@@ -7,6 +7,7 @@ mod bucket;
 mod clock;
 mod composite;
 mod decision;
+mod delayed;
 mod evaluation;
 mod quirk;
 mod heap;
@@ -37,6 +38,7 @@ use crate::time::Instant;
 use bucket::Buckets;
 use clock::EventsClock;
 use composite::Tree;
+use delayed::Delays;
 use evaluation::{EvaluationContext, TriggerState};
 use matching::{Interest, Matching};
 use ordering::{MAX_DEPTH, Ordering};
@@ -46,6 +48,7 @@ pub use bucket::EventRef;
 pub use decision::{
     BucketSnapshot, ChildFiring, Decision, DecisionKind, Firing, Outcome, Phase, Reason, TriggerSummary,
 };
+pub use delayed::{DelayedEvent, LateEvent};
 pub use quirk::ServerQuirk;
 
 /// Which server decides. In options it is `"3.9"` or `"3.8"`, or a version such as `"3.8.8"`.
@@ -254,6 +257,7 @@ impl Engine {
                 node: leaf.node,
                 matching: Matching::new(&leaf.trigger),
                 buckets: Buckets::new(proactive.then_some(leaf.trigger.threshold)),
+                delays: Delays::default(),
                 next_run: None,
                 holds: self.version == Version::V3_9 && proactive && !leaf.trigger.after.is_empty(),
                 trigger: leaf.trigger,
@@ -311,6 +315,12 @@ impl Engine {
         if let Some(leader) = self.ordering.waits_for(event, now.0) {
             self.ordering.record(event, leader);
             self.context.note_event(event, Reason::Waits(leader));
+            for (index, interest) in &*self.names.interested(&self.triggers, &event.name, self.options.chance) {
+                step(1);
+                if let Some(state) = self.triggers.get_mut(*index) {
+                    reactive::wait(state, &mut self.context, event, *interest, leader);
+                }
+            }
             return Err(Stop::Early);
         }
         if depth > 0 {

@@ -36,6 +36,7 @@ mod proportion_simulate;
 mod proportion;
 mod proportion_documents;
 mod reference;
+mod replay;
 mod routes;
 mod schema;
 mod meaning;

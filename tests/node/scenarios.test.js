@@ -24,6 +24,8 @@ function comparable(firings) {
     const {
       because: _,
       states: __,
+      delayed: ___,
+      fault: ____,
       posture,
       children,
       ...rest

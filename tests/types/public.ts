@@ -131,7 +131,12 @@ const replayed: "automation" | "events" | undefined = replay("", new Uint8Array(
 const both: string | undefined = compareVersions(scenario).differences[0]?.["3.8"]?.at;
 const bothReplayed: number = compareReplays("", "", { trace: true }).differences.length;
 const tested: TestReport = testScenarios([scenario, scenario]);
-testScenarios({ scenarios: [scenario] });
+testScenarios({ scenarios: [scenario] }, { files: { "./zombies.yaml": "" } });
+replay("", ["", new Uint8Array()], {
+  name: "a",
+  without_actions: true,
+  ignore_missing_leaders: true,
+});
 const failed: string[] = tested.scenarios.flatMap(({ expectations }) =>
   expectations.map(({ message }) => message ?? "met"),
 );

@@ -49,6 +49,10 @@ export interface Scene {
   lanes: Lane[];
   /** How often the automation acts. */
   firings: number;
+  /** Firings after the last captured event: only if nothing more came. */
+  silent: number;
+  /** What comes only from events that follow one which is not among the captured ones. */
+  missingLeaders?: NonNullable<SimulationResult["missing_leaders"]>;
   undelivered: number;
   /** It waits for heartbeats to stay away: to fire on a run that is alive is wrong. */
   watchesHeartbeats: boolean;
@@ -138,7 +142,15 @@ export function play(asked: Play): Played {
   return { ...played, scene: sceneOf(result) };
 }
 
-function sceneOf({ timeline, decisions = [], firings, undelivered = 0 }: SimulationResult): Scene {
+function sceneOf(result: SimulationResult): Scene {
+  // Of a document with several automations, the first is drawn.
+  const {
+    timeline,
+    decisions = [],
+    firings,
+    undelivered = 0,
+    missing_leaders,
+  } = result.automations?.[0] ?? result;
   if (!timeline) throw new Error("a simulation without errors has a timeline");
   number += 1;
   const { start, end, tick_seconds, watches_heartbeats, lanes } = timeline;
@@ -148,7 +160,9 @@ function sceneOf({ timeline, decisions = [], firings, undelivered = 0 }: Simulat
     end,
     tick: tick_seconds * 1000,
     lanes: lanes.map((lane) => laneOf(lane, decisions)),
-    firings: firings.length,
+    firings: firings.filter((firing) => !firing.if_silent).length,
+    silent: firings.filter((firing) => firing.if_silent).length,
+    ...(missing_leaders && { missingLeaders: missing_leaders }),
     undelivered,
     watchesHeartbeats: watches_heartbeats,
   };

@@ -22,7 +22,7 @@ const OUTCOMES: Record<RunOutcome, string> = {
 };
 
 /** Firings on which the automation acts. */
-const acts = ({ fired }: Lane) => fired.filter((one) => !one.child);
+const acts = ({ fired }: Lane) => fired.filter((one) => !one.child && !one.if_silent);
 
 export function summarise({ scene, report, advice }: Played): Summary | undefined {
   if (!scene) return undefined;
@@ -35,11 +35,19 @@ export function summarise({ scene, report, advice }: Played): Summary | undefine
     unfound.length === 0
       ? ""
       : `${unfound.length} dead ${unfound.length === 1 ? "run is" : "runs are"} never found.`;
+  const silent =
+    scene.silent === 0
+      ? ""
+      : `${scene.silent} more ${scene.silent === 1 ? "firing" : "firings"} only if nothing came after the last event.`;
+  const leaders =
+    scene.missingLeaders && scene.missingLeaders.firings > 0
+      ? `${scene.missingLeaders.message}.`
+      : "";
   if (times === 0)
     return {
       tone: lost ? "bad" : "plain",
       fires: runs.length > 0 ? `Never fires on ${these(runs.length)}.` : "Never fires.",
-      on: lost,
+      on: [lost, silent, leaders].filter(Boolean).join(" "),
       ...helped(report.diagnostics, scene, undefined, advice),
     };
   const often = times === 1 ? "once" : `${times} times`;
@@ -60,7 +68,9 @@ export function summarise({ scene, report, advice }: Played): Summary | undefine
           ? "good"
           : "plain",
     fires: firedOn.length === 0 ? `${fires}.` : `${fires};`,
-    on: [firedOn.length === 0 ? "" : described(outcomes), lost].filter(Boolean).join(" "),
+    on: [firedOn.length === 0 ? "" : described(outcomes), lost, silent, leaders]
+      .filter(Boolean)
+      .join(" "),
     ...(why && { why }),
     ...helped(report.diagnostics, scene, bad ? why?.fired : undefined, advice),
   };
@@ -110,7 +120,8 @@ function helped(
   wrong: Fired | undefined,
   advice: Played["advice"],
 ): Pick<Summary, "help"> {
-  if (!scene.watchesHeartbeats) return {};
+  // What the server held back is no matter of windows.
+  if (!scene.watchesHeartbeats || wrong?.fault) return {};
   const misses = wrong?.missed ?? 0;
   if (wrong && wrong.outcome === "alive" && (misses > 0 || advice?.healthy_runs_fire)) {
     const found = advice?.smallest_within.find((one) => one.misses === Math.max(1, misses));
@@ -125,12 +136,13 @@ export function caption(
   lane: Lane,
   scene: Scene,
 ): { text: string; tone: "bad" | "good" | "plain" } {
-  const own = lane.fired.some((one) => !one.child) ? acts(lane) : lane.fired;
+  const own = acts(lane).length > 0 ? acts(lane) : lane.fired;
   const [first] = own;
   if (first) {
     const often = own.length > 1 ? ` and ${own.length - 1} more` : "";
-    const outcome = first.outcome && OUTCOMES[first.outcome];
-    const verb = first.child ? "child fired" : "fired";
+    // Only a trigger that watches for dead runs says whether one was dead.
+    const outcome = scene.watchesHeartbeats && first.outcome && OUTCOMES[first.outcome];
+    const verb = first.child ? "child fired" : first.if_silent ? "fires if silent" : "fired";
     return {
       text: [`${verb} ${clock(first.at)}${often}`, outcome].filter(Boolean).join(" · "),
       tone: scene.watchesHeartbeats && isWrong(first) ? "bad" : "good",
@@ -139,7 +151,10 @@ export function caption(
   if (!lane.run) return { text: "did not fire", tone: "plain" };
   if (lane.undetected) return { text: "died · never found", tone: "bad" };
   if (lane.dies !== undefined && lane.dies < (lane.ends ?? scene.end))
-    return { text: "died · window still open", tone: "plain" };
+    return {
+      text: scene.watchesHeartbeats ? "died · window still open" : "died · not fired",
+      tone: "plain",
+    };
   if (lane.ends !== undefined && lane.ends <= scene.end)
     return { text: "finished · not fired", tone: "plain" };
   return { text: "still running · not fired", tone: "plain" };
