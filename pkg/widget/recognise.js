@@ -36,9 +36,10 @@ export function mayHoldAutomations(text, language) {
   if (language === undefined && parse(text) === undefined) return false;
   const has = (/** @type {string} */ key) =>
     new RegExp(`(?:^|[\\s{,"'-])${key}["']?\\s*:`, "m").test(text);
-  const signs = SIGNS.filter(has).length + Number(TYPE.test(text));
-  if (has("trigger") || has("triggers") || has("automations")) return signs >= 1;
-  return signs >= 2;
+  const isComposite = TYPE.test(text);
+  const strong = isComposite || STRONG.some(has);
+  if (has("trigger") || has("triggers") || has("automations")) return strong;
+  return strong && [...STRONG, ...WEAK].filter(has).length >= 2;
 }
 
 /**
@@ -63,8 +64,9 @@ export function isMeantAsAutomation(text) {
 }
 
 const ENVELOPE = ["id", "occurred", "resource"];
-/** Keys that triggers of Prefect have, and few others. */
-const SIGNS = ["posture", "expect", "after", "match", "match_related", "for_each"];
+/** Keys that triggers of Prefect have, and few other things. */
+const STRONG = ["posture", "expect", "match_related", "for_each"];
+const WEAK = ["after", "match"];
 const TYPE = /(?:^|[\s{,"'-])type["']?\s*:\s*["']?(?:compound|sequence|metric)\b/m;
 
 /** @param {any} value */

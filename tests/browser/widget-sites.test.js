@@ -178,6 +178,7 @@ for (const site of SITES) {
 
     test("automations are checked too, and nothing like them", async (t) => {
       const page = await open(t, site.automations);
+      await page.locator("pre").last().scrollIntoViewIfNeeded();
       await page.locator("prefect-event-validator").nth(1).waitFor({ state: "attached" });
       const found = await verdicts(page);
       assert.deepEqual(found, ["Valid automation, 1 warning Cancel late runs", "Valid trigger"]);

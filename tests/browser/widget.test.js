@@ -844,6 +844,7 @@ test("an automation is edited and fixed as an event is", async (t) => {
       Object.assign(globalThis, { detail });
     }),
   );
+  await page.locator(".disclosure").click();
   await press(page, "Edit");
   await page.getByLabel("Example automation, editable").waitFor();
   const colors = await page
