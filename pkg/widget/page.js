@@ -76,7 +76,7 @@ export function validateAll({ root = document, blocks = "pre", attributes = {} }
       if (!mayHoldAutomations(block.text, block.language)) continue;
       waitingFor.set(found, async () => {
         forget(found);
-        if (!(await isAutomation(block.text))) return;
+        if (!(await isAutomation(block.text, block.language))) return;
         const same = found.isConnected && others.get(found) === content && !stopped;
         if (same && !widgets.has(pre) && !isTaken(pre)) add(block, pre);
       });
@@ -117,13 +117,17 @@ function isTaken(pre) {
 }
 
 /**
- * The verdict of what checks automations. Where that cannot be loaded, the block is left alone.
+ * The verdict of what checks automations. What cannot be read counts only where its author named the language; where
+ * nothing can be loaded, the block is left alone.
  * @param {string} text
+ * @param {string | undefined} language
  */
-async function isAutomation(text) {
+async function isAutomation(text, language) {
   try {
     const { check, isOther } = await loadCore("automations");
-    return !isOther(check(text), text);
+    const report = check(text);
+    const isRead = "triggers" in report && report.triggers.length > 0;
+    return !isOther(report, text) && (isRead || language !== undefined);
   } catch (error) {
     console.warn("prefect-events: a block that may hold automations is not checked", error);
     return false;

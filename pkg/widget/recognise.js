@@ -24,16 +24,19 @@ export function holdsEvents(text, language) {
 }
 
 /**
- * Whether a code block may hold automations, their triggers, or a `prefect.yaml` with triggers: by its keys.
+ * Whether a code block may hold automations, their triggers, or a `prefect.yaml` with triggers: by its keys. Where no
+ * language is named, as on pages of MkDocs, it is JSON, or begins as YAML does.
  * @param {string} text
  * @param {string} [language]
  * @returns {boolean}
  */
 export function mayHoldAutomations(text, language) {
-  const isYaml = language !== undefined && YAML_LANGUAGES.has(language);
-  if (!isYaml && language !== undefined && language !== "json") return false;
-  if (!isYaml && !/^\s*[[{]/.test(text)) return false;
-  if (language === undefined && parse(text) === undefined) return false;
+  const isBracketed = /^\s*[[{]/.test(text);
+  if (language === undefined) {
+    if (isBracketed ? parse(text) === undefined : !YAML_BEGINS.test(text)) return false;
+  } else if (!YAML_LANGUAGES.has(language) && !(language === "json" && isBracketed)) {
+    return false;
+  }
   const has = (/** @type {string} */ key) =>
     new RegExp(`(?:^|[\\s{,"'-])${key}["']?\\s*:`, "m").test(text);
   const isComposite = TYPE.test(text);
@@ -63,6 +66,8 @@ export function isMeantAsAutomation(text) {
   return whole.test(text) && !/\.\.\.|…/.test(text);
 }
 
+/** Behind comments, a key or the first of a list. */
+const YAML_BEGINS = /^(?:\s*(?:#.*|---.*)?\n)*(?:- )?[\w-]+:(?:\s|$)/;
 const ENVELOPE = ["id", "occurred", "resource"];
 /** Keys that triggers of Prefect have, and few other things. */
 const STRONG = ["posture", "expect", "match_related", "for_each"];

@@ -134,6 +134,7 @@ for (const name of readdirSync(new URL(FORMS, root))) {
     const text = read(FORMS + name);
     assert.equal(mayHoldAutomations(text, language), true);
     assert.equal(mayHoldAutomations(text, language === "json" ? undefined : "yml"), true);
+    assert.equal(mayHoldAutomations(text), true, "where no language is named");
     assert.equal(kindOf(text), "automations");
     assert.equal(holdsEvents(text, language), false);
     assert.equal(mayHoldAutomations(text, "python"), false, "another language is none of ours");
@@ -144,7 +145,8 @@ const TRIGGER = "posture: Reactive\nexpect: [prefect.flow-run.Failed]\n";
 /** @type {[what: string, text: string, language: string | undefined, expected: boolean][]} */
 const CANDIDATES = [
   ["a trigger", TRIGGER, "yaml", true],
-  ["a trigger in no language", TRIGGER, undefined, false],
+  ["a trigger in no language", `# It reacts.\n\n${TRIGGER}`, undefined, true],
+  ["Python in no language", `import a\n${TRIGGER}`, undefined, false],
   [
     "a trigger in JSON, in no language",
     '{"posture": "Reactive", "expect": ["a"]}',
