@@ -57,14 +57,14 @@ async function loadAutomations() {
     import("../api/fixes.js"),
   ]);
   await authorModule.load(new URL("../wasm/prefect_events_author.wasm", import.meta.url));
-  // Where there is no trigger there is nothing that it could be wrong about, except for its place.
-  const isOther = (/** @type {Report | CheckReport} */ report, /** @type {string} */ text) =>
-    "triggers" in report &&
-    report.triggers.length === 0 &&
-    !has(report, "ignored-place") &&
-    !(
-      report.diagnostics.some(({ code }) => code.startsWith("syntax-")) && isMeantAsAutomation(text)
-    );
+  const isOther = (/** @type {Report | CheckReport} */ report, /** @type {string} */ text) => {
+    if (!("triggers" in report) || report.triggers.length > 0) return false;
+    const isSyntax = report.diagnostics.some(({ code }) => code.startsWith("syntax-"));
+    if (isSyntax) return !isMeantAsAutomation(text);
+    // Triggers that stand where `prefect deploy` does not look for them are worth a word.
+    if (has(report, "ignored-place")) return false;
+    return report.events === 0 || has(report, "not-automations");
+  };
   return { check: checkAutomation, isOther, applyFixes };
 }
 
