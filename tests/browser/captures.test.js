@@ -156,7 +156,8 @@ test("what hangs on silence after the last event is told apart", async () => {
     const [fired] = timeline.scene.lanes[0].fired;
     const canvas = timeline.querySelector("canvas");
     const ratio = canvas.width / canvas.clientWidth;
-    const [x, y] = [timeline.x(fired.at), timeline.lane.track - 10].map((at) => at * ratio);
+    const x = timeline.x(fired.at) * ratio;
+    const y = (timeline.lane.track - 10) * ratio;
     const [red, green, blue, alpha] = canvas.getContext("2d").getImageData(x + 3, y, 1, 1).data;
     return { red, green, blue, alpha, silent: fired.if_silent };
   });
