@@ -1,27 +1,28 @@
-import type { Report, ValidateOptions } from "./index.js";
+import type { CheckReport, Report, ValidateOptions } from "./index.js";
 
-/** What tells of a check: `event.detail` of `prefect-event-validated`. */
+/** The `event.detail` of `prefect-event-validated`. */
 export interface PrefectEventValidated {
-  report: Report;
+  /** Of events that of `validate`, of automations that of `checkAutomation`. */
+  report: Report | CheckReport;
   /** The text that it is about. */
   value: string;
 }
 
-/** What tells that nothing could be checked: `event.detail` of `prefect-event-failed`. */
+/** The `event.detail` of `prefect-event-failed`: nothing could be checked. */
 export interface PrefectEventFailed {
   error: Error;
 }
 
 /**
- * `<prefect-event-validator>`: around a code block with Prefect events, or naming one by `for`. Shows under it whether
- * they are right, and lets readers try changes.
+ * `<prefect-event-validator>`: around a code block with Prefect events or automations, or naming one by `for`. Shows under
+ * it whether they are right, and lets readers try changes.
  */
 export class PrefectEventValidator extends HTMLElement {
   /** The id of the code block, or of an element around it, if it does not stand inside of this one. */
   htmlFor: string;
   /** The code block, or an element around it, given by a script: it goes before `for`. */
   target: Element | null;
-  /** As in the options of `validate`. */
+  /** As in the options of `validate` and `checkAutomation`. */
   profile: NonNullable<ValidateOptions["profile"]>;
   /** Severities of single codes, as text: `"missing-label=warning unknown-label=off"`. */
   severity: string;
@@ -36,9 +37,9 @@ export class PrefectEventValidator extends HTMLElement {
   /** The text that is checked: that of the block, or of the editor. To set it opens the editor with this text. */
   value: string;
   /** What the last check found; null before it. */
-  readonly report: Report | null;
+  readonly report: Report | CheckReport | null;
   /** Checks at once, also what has not come into view yet; fails if the validator cannot be loaded. */
-  validate(): Promise<Report>;
+  validate(): Promise<Report | CheckReport>;
 }
 
 export interface ValidateAllOptions {
@@ -51,8 +52,8 @@ export interface ValidateAllOptions {
 }
 
 /**
- * Puts a `<prefect-event-validator>` behind each code block of the page that holds Prefect events, now and as the page
- * changes. Returns what takes them away again.
+ * Puts a `<prefect-event-validator>` behind each code block of the page that holds Prefect events or automations, now and
+ * as the page changes. Returns a function that removes them.
  */
 export function validateAll(options?: ValidateAllOptions): () => void;
 

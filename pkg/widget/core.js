@@ -1,29 +1,131 @@
-// The validator itself: loaded once for all widgets of a page, when the first of them is seen.
+// What checks: loaded once for all widgets of a page, when the first that needs it is seen. Few pages need both.
 
-/** @typedef {{ validate: typeof import("../index.js").validate, applyFixes: typeof import("../index.js").applyFixes }} Core */
+import { isMeantAsAutomation } from "./recognise.js";
 
-/** @type {Promise<Core> | undefined} */
-let loading;
+/** @typedef {import("../index.js").Report} Report */
+/** @typedef {import("../index.js").CheckReport} CheckReport */
+/** @typedef {import("../index.js").Severity | "off"} Level */
+/** @typedef {"events" | "automations"} Kind */
+/**
+ * What an element asks for, in the options that both checks have.
+ * @typedef {{ profile?: "documented", severity?: { [code: string]: Level }, maxDiagnostics?: number }} Options
+ */
+/**
+ * @typedef {object} Core
+ * @property {(text: string, options?: Options) => Report | CheckReport} check
+ * @property {(report: Report | CheckReport, text: string) => boolean} isOther the text is of another kind
+ * @property {typeof import("../index.js").applyFixes} applyFixes
+ */
+
+/** So far below the window something is loaded already. */
+export const NEAR = "200px";
+
+/** @type {Map<Kind, Promise<Core>>} */
+const loading = new Map();
 
 /**
  * A load that failed can be repeated.
+ * @param {Kind} kind
  * @returns {Promise<Core>}
  */
-export function loadCore() {
-  loading ??= load().catch((error) => {
-    loading = undefined;
-    throw error;
-  });
-  return loading;
+export function loadCore(kind) {
+  const known = loading.get(kind);
+  if (known) return known;
+  const load = kind === "events" ? loadEvents() : loadAutomations();
+  loading.set(kind, load);
+  load.catch(() => loading.delete(kind));
+  return load;
 }
 
 /** @returns {Promise<Core>} */
-async function load() {
+async function loadEvents() {
   const [{ validateModule }, { validate }, { applyFixes }] = await Promise.all([
     import("../modules/validate.js"),
     import("../api/validate.js"),
     import("../api/fixes.js"),
   ]);
   await validateModule.load(new URL("../wasm/prefect_events_validate.wasm", import.meta.url));
-  return { validate, applyFixes };
+  const isOther = (/** @type {Report} */ report) => has(report, "not-events");
+  return { check: validate, isOther, applyFixes };
+}
+
+/** @returns {Promise<Core>} */
+async function loadAutomations() {
+  const [{ authorModule }, { checkAutomation }, { applyFixes }] = await Promise.all([
+    import("../modules/author.js"),
+    import("../api/automation.js"),
+    import("../api/fixes.js"),
+  ]);
+  await authorModule.load(new URL("../wasm/prefect_events_author.wasm", import.meta.url));
+  const isOther = (/** @type {Report | CheckReport} */ report, /** @type {string} */ text) => {
+    if (!("triggers" in report) || report.triggers.length > 0) return false;
+    const isSyntax = report.diagnostics.some(({ code }) => code.startsWith("syntax-"));
+    if (isSyntax) return !isMeantAsAutomation(text);
+    // Triggers that stand where `prefect deploy` does not look for them are worth a word.
+    if (has(report, "ignored-place")) return false;
+    return report.events === 0 || has(report, "not-automations");
+  };
+  return { check: checkAutomation, isOther, applyFixes };
+}
+
+/**
+ * @param {Report} report
+ * @param {string} code
+ */
+function has({ diagnostics }, code) {
+  return diagnostics.some((one) => one.code === code);
+}
+
+/**
+ * Checks a text as what it seems to be, or else as what it turns out to be.
+ * @param {string} text
+ * @param {Kind} kind
+ * @param {Options} options
+ * @returns {Promise<{ core: Core, kind: Kind, report: Report | CheckReport }>}
+ */
+export async function checkAs(text, kind, options) {
+  const core = await loadCore(kind);
+  const report = await checkWith(core, text, kind, options);
+  if (!core.isOther(report, text)) return { core, kind, report };
+  const otherKind = kind === "events" ? "automations" : "events";
+  const other = await loadCore(otherKind);
+  const found = await checkWith(other, text, otherKind, options);
+  return kind === "events" && other.isOther(found, text)
+    ? { core, kind, report }
+    : { core: other, kind: otherKind, report: found };
+}
+
+/**
+ * What checks events knows the codes of events alone: severities of others are for other widgets of the page.
+ * @param {Core} core
+ * @param {string} text
+ * @param {Kind} kind
+ * @param {Options} options
+ */
+async function checkWith(core, text, kind, options) {
+  try {
+    return core.check(text, options);
+  } catch (error) {
+    const entries = Object.entries(options.severity ?? {});
+    if (kind === "automations" || entries.length === 0) throw error;
+    const own = entries.filter((entry) => !fails(core, entry));
+    const rest = entries.filter((entry) => !own.includes(entry));
+    const knowsAll = await loadCore("automations");
+    if (rest.some((entry) => fails(knowsAll, entry))) throw error;
+    return core.check(text, { ...options, severity: Object.fromEntries(own) });
+  }
+}
+
+/**
+ * Whether a severity is refused.
+ * @param {Core} core
+ * @param {[code: string, level: Level]} entry
+ */
+function fails(core, entry) {
+  try {
+    core.check("[]", { severity: Object.fromEntries([entry]) });
+    return false;
+  } catch {
+    return true;
+  }
 }

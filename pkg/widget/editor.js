@@ -9,8 +9,17 @@ import { words } from "./words.js";
 
 /** A key, a string, a number, a literal, or punctuation. */
 const TOKENS = /("(?:[^"\\\n]|\\.)*")(\s*:)?|(-?\d[\d.eE+-]*)|\b(true|false|null)\b|([[\]{},:])/g;
+/** In YAML, where texts need no quotes. */
+const YAML_TOKENS =
+  /#.*|("(?:[^"\\\n]|\\.)*"|'(?:[^'\n]|'')*'|(?<=^[ -]*|[{,] *)[\w.$-]+(?=:(?:\s|$)))(:(?=\s|$))?|(?<![\w.-])(-?\d[\d.eE+-]*)(?![\w.-])|\b(true|false|null)\b(?=[ ,}\]]*(?:#|$))|([[\]{},]|:(?=\s|$))/gm;
 const KINDS = /** @type {const} */ (["key", "string", "number", "literal", "punctuation"]);
 /** @typedef {(typeof KINDS)[number]} Kind */
+
+/** @param {string} text */
+function tokensOf(text) {
+  const all = [...text.matchAll(/^\s*[[{]/.test(text) ? TOKENS : YAML_TOKENS)];
+  return all.filter(([token]) => !token.startsWith("#"));
+}
 
 /**
  * @param {RegExpMatchArray} token
@@ -24,7 +33,7 @@ function kindOf([, text, colon, number, literal]) {
 
 export class Editor {
   #area = make("textarea", {
-    "aria-label": words.editor,
+    "aria-label": words.editor("event"),
     part: "textarea",
     spellcheck: "false",
     autocapitalize: "off",
@@ -62,6 +71,11 @@ export class Editor {
       // Single letters are shortcuts on many sites.
       event.stopPropagation();
     });
+  }
+
+  /** @param {string} label */
+  set label(label) {
+    this.#area.setAttribute("aria-label", label);
   }
 
   get value() {
@@ -141,7 +155,7 @@ export class Editor {
     const cuts = new Set([0, text.length]);
     /** @type {{ start: number, end: number, kind: Kind }[]} */
     const tokens = [];
-    for (const token of text.matchAll(TOKENS)) {
+    for (const token of tokensOf(text)) {
       const start = token.index;
       const end = start + (token[1] ?? token[0]).length;
       tokens.push({ start, end, kind: kindOf(token) });
@@ -186,7 +200,7 @@ export class Editor {
     const { backgroundColor } = getComputedStyle(block.painted(block.frame()));
     style.setProperty("--_background", backgroundColor);
     this.#colors.clear();
-    for (const token of block.text.matchAll(TOKENS)) {
+    for (const token of tokensOf(block.text)) {
       const kind = kindOf(token);
       if (this.#colors.has(kind)) continue;
       // Inside of the quotes, which some highlighters paint in a colour of their own.

@@ -1,10 +1,11 @@
 // The element: what its attributes mean, when it checks, and what it shows then.
 
 import { Block } from "./block.js";
-import { loadCore } from "./core.js";
+import { checkAs, loadCore, NEAR } from "./core.js";
 import { Editor } from "./editor.js";
 import { button, make } from "./make.js";
 import { Marks, reveal } from "./marks.js";
+import { kindOf } from "./recognise.js";
 import { styles } from "./styles.js";
 import { themeOf, watchTheme } from "./theme.js";
 import { Verdict } from "./verdict.js";
@@ -12,11 +13,12 @@ import { words } from "./words.js";
 
 /** @typedef {import("../index.js").Report} Report */
 /** @typedef {import("../index.js").Diagnostic} Diagnostic */
+/** @typedef {import("../index.js").CheckReport} CheckReport */
 /** @typedef {import("./core.js").Core} Core */
+/** @typedef {import("./core.js").Kind} Kind */
+/** @typedef {import("./words.js").Noun} Noun */
 /** @typedef {import("../widget.js").PrefectEventValidator} Public */
 
-/** So far below the window the validator is loaded already. */
-const NEAR = "200px";
 /** From the last key to the check. */
 const PAUSE_MS = 120;
 /** Who needs to read more than this needs another tool. */
@@ -29,7 +31,7 @@ const WIDEST_GAP = 64;
 const Base = /** @type {typeof HTMLElement} */ (globalThis.HTMLElement ?? class {});
 
 /**
- * Shows under a code block whether the Prefect events in it are right, and lets readers try changes.
+ * Shows under a code block whether the Prefect events or automations in it are right, and lets readers try changes.
  *
  * It stands around the code block, or anywhere and names it by `for`. The page itself is never changed, except that while
  * a block named by `for` is edited, it is not displayed. Without JavaScript the block stays as it was.
@@ -37,7 +39,7 @@ const Base = /** @type {typeof HTMLElement} */ (globalThis.HTMLElement ?? class 
  * @element prefect-event-validator
  *
  * @attr {string} for - The id of the code block, or of an element around it, if it does not stand inside of this element.
- * @attr {"documented" | "server"} [profile=documented] - `documented`: what Prefect documents and its own emitters do; `server`: only what the Prefect server itself refuses.
+ * @attr {"documented" | "server"} [profile=documented] - `documented`: what Prefect documents and its own emitters do; `server`: only what the Prefect server itself rejects.
  * @attr {string} severity - Severities of single codes, such as `missing-label=warning unknown-label=off`.
  * @attr {"auto" | "light" | "dark"} [theme=auto] - How it looks; `auto` goes by the page.
  * @attr {boolean} open - Whether the findings are shown. It follows what the reader does.
@@ -46,14 +48,14 @@ const Base = /** @type {typeof HTMLElement} */ (globalThis.HTMLElement ?? class 
  *
  * @slot - The code block; the first one counts.
  *
- * @fires {CustomEvent<PrefectEventValidated>} prefect-event-validated - After each check: `detail.report` as of `validate`, and `detail.value`, the text it is about.
+ * @fires {CustomEvent<PrefectEventValidated>} prefect-event-validated - After each check: `detail.report` as of `validate`, or of `checkAutomation`, and `detail.value`, the text it is about.
  * @fires {CustomEvent<PrefectEventFailed>} prefect-event-failed - Nothing could be checked, because the validator did not load or an attribute is wrong: `detail.error`.
  *
  * @cssprop [--prefect-events-color=inherit] - Text.
  * @cssprop [--prefect-events-font=inherit] - Font family of the text.
  * @cssprop [--prefect-events-font-size=0.85em] - Size of the text.
  * @cssprop [--prefect-events-code-font=monospace] - Font family of names in the text.
- * @cssprop --prefect-events-valid-color - The sign of a valid event.
+ * @cssprop --prefect-events-valid-color - The sign of a valid example.
  * @cssprop --prefect-events-error-color - The sign of an error.
  * @cssprop --prefect-events-warning-color - The sign of a warning.
  * @cssprop --prefect-events-info-color - The sign of a note; buttons that fix.
@@ -90,13 +92,16 @@ export class PrefectEventValidator extends Base {
     "readonly",
   ];
 
-  /** @type {Core | undefined} */
+  /** What checked the text. @type {Core | undefined} */
   #core;
+  /** What the text was at the last check. @type {Kind} */
+  #kind = "events";
+  #isLoaded = false;
   /** @type {Block | undefined} */
   #block;
   /** @type {Element | null} */
   #target = null;
-  /** @type {Report | null} */
+  /** @type {Report | CheckReport | null} */
   #report = null;
   /** @type {Diagnostic | undefined} */
   #active;
@@ -171,7 +176,7 @@ export class PrefectEventValidator extends Base {
   }
 
   /**
-   * As in the options of `validate`.
+   * As in the options of `validate` and `checkAutomation`.
    * @type {"documented" | "server"}
    * @attr profile
    */
@@ -268,7 +273,7 @@ export class PrefectEventValidator extends Base {
 
   /**
    * What the last check found; null before it.
-   * @type {Report | null}
+   * @type {Report | CheckReport | null}
    */
   get report() {
     return this.#report;
@@ -276,7 +281,7 @@ export class PrefectEventValidator extends Base {
 
   /**
    * Checks at once, also what has not come into view yet; fails if the validator cannot be loaded.
-   * @returns {Promise<Report>}
+   * @returns {Promise<Report | CheckReport>}
    */
   async validate() {
     this.#seen = true;
@@ -396,31 +401,37 @@ export class PrefectEventValidator extends Base {
     }, pause);
   }
 
-  /** @returns {Promise<Report>} */
+  /** @returns {Promise<Report | CheckReport>} */
   async #check() {
     this.#checks += 1;
     const check = this.#checks;
     clearTimeout(this.#timer);
     /** @type {string | undefined} */
-    let misuse = words.notLoaded;
+    let misuse;
     try {
-      if (!this.#core) {
-        if (!this.#report) this.#verdict.say(words.checking, "busy");
-        this.#core = await loadCore();
-      }
-      misuse = undefined;
       this.#block ??= this.#find();
       if (!this.#block && !this.editing) {
         throw new Error(this.htmlFor ? words.noSuchBlock(this.htmlFor) : words.noBlock);
       }
       const value = this.value;
-      const report = this.#core.validate(value, {
+      const kind = kindOf(value) ?? this.#kind;
+      if (!this.#report) this.#verdict.say(words.checking, "busy");
+      misuse = words.notLoaded;
+      this.#isLoaded = false;
+      await loadCore(kind);
+      misuse = undefined;
+      this.#isLoaded = true;
+      const checked = await checkAs(value, kind, {
         profile: /** @type {"documented"} */ (this.getAttribute("profile") ?? "documented"),
         severity: severities(this.severity),
         maxDiagnostics: MOST_FINDINGS,
       });
-      if (check === this.#checks) this.#show(report, value);
-      return report;
+      if (check === this.#checks) {
+        this.#core = checked.core;
+        this.#kind = checked.kind;
+        this.#show(checked.report, value);
+      }
+      return checked.report;
     } catch (thrown) {
       const error = thrown instanceof Error ? thrown : new Error(String(thrown));
       if (check === this.#checks) this.#fail(error, misuse ?? words.misused(error.message));
@@ -429,16 +440,18 @@ export class PrefectEventValidator extends Base {
   }
 
   /**
-   * @param {Report} report
+   * @param {Report | CheckReport} report
    * @param {string} value
    */
   #show(report, value) {
     this.#report = report;
     this.#active = undefined;
-    const name = eventName(value);
+    const noun = nounOf(report);
+    const name = noun === "event" ? eventName(value) : automationName(report, value, noun);
     this.#group.setAttribute("aria-label", name ? words.groupOf(name) : words.group);
+    this.#editor.label = words.editor(noun === "event" ? "event" : "automation");
     const focus = this.#focused();
-    this.#verdict.show(report, { name, open: this.open, editing: this.editing });
+    this.#verdict.show(report, { name, noun, open: this.open, editing: this.editing });
     this.#act();
     focus();
     this.#mark();
@@ -503,7 +516,7 @@ export class PrefectEventValidator extends Base {
     const part = { part: "button", class: "action" };
     /** @type {HTMLButtonElement[]} */
     const buttons = [];
-    if (failed && !this.#core) buttons.push(button(words.retry, () => this.#retry(), part));
+    if (failed && !this.#isLoaded) buttons.push(button(words.retry, () => this.#retry(), part));
     if (this.editing) {
       buttons.push(
         button(words.reset, () => this.#reset(), part),
@@ -697,6 +710,33 @@ function severities(list) {
       return /** @type {const} */ ([code, /** @type {"off"} */ (level)]);
     }),
   );
+}
+
+/**
+ * What the text holds, as a reader calls it.
+ * @param {Report | CheckReport} report
+ * @returns {Noun}
+ */
+function nounOf(report) {
+  if (!("triggers" in report)) return "event";
+  const [first] = report.triggers;
+  // Of an automation it stands at `/trigger`; a trigger alone is the whole.
+  return first === undefined || /^\/trigger(\/|$)/.test(first.pointer) ? "automation" : "trigger";
+}
+
+/**
+ * The name of an automation, if the text is a single one.
+ * @param {Report | CheckReport} report
+ * @param {string} text
+ * @param {Noun} noun
+ * @returns {string | undefined}
+ */
+function automationName({ events, diagnostics }, text, noun) {
+  if (events !== 1 || noun !== "automation") return undefined;
+  const [json, yaml] = [/^[ [{\s]*"name": *"([^"\\]+)"/, /^(?:- )?name: *(["']?)(.+?)\1 *$/m].map(
+    (name) => name.exec(text),
+  );
+  return diagnostics[0]?.name ?? json?.[1] ?? yaml?.[2];
 }
 
 /**

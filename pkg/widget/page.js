@@ -1,16 +1,19 @@
-// All examples of a page: finds the code blocks that hold events, now and later, and puts a widget behind each.
+// All examples of a page: finds the code blocks that hold events or automations, now and later, and puts a widget behind
+// each.
 
 import { Block } from "./block.js";
+import { loadCore, NEAR } from "./core.js";
+import { holdsEvents, mayHoldAutomations } from "./recognise.js";
 
 const TAG = "prefect-event-validator";
 /** Authors put it on a block, or on anything around it, to leave it alone. */
 const OFF = '[data-prefect-events="off"]';
-const JSON_LANGUAGES = new Set(["json", "jsonl", "ndjson"]);
 
 /**
- * Puts a `<prefect-event-validator>` behind each code block of a page that holds Prefect events, now and as the page
- * changes. `holdsEvents` decides what is an event; a block inside of `data-prefect-events="off"` is left alone, and so
- * is one that has a widget.
+ * Puts a `<prefect-event-validator>` behind each code block of a page that holds Prefect events or automations, now and as
+ * the page changes. `holdsEvents` decides what is an event. What may be an automation is read when it comes near the
+ * window, and gets a widget if it is one. A block inside of `data-prefect-events="off"` is left alone, and so is one that
+ * has a widget.
  * @param {import("../widget.js").ValidateAllOptions} [options]
  * @returns {() => void} takes the widgets away and stops
  */
@@ -20,32 +23,68 @@ export function validateAll({ root = document, blocks = "pre", attributes = {} }
   /** @type {WeakMap<Element, string>} what was looked at, and holds no events: pages change often */
   const others = new WeakMap();
 
+  /** @type {Map<Element, () => void>} what may be an automation, until it comes near the window */
+  const waitingFor = new Map();
+  const near = new IntersectionObserver(
+    (entries) => {
+      for (const { target, isIntersecting } of entries) {
+        if (isIntersecting) waitingFor.get(target)?.();
+      }
+    },
+    { rootMargin: NEAR },
+  );
+
+  /**
+   * @param {Block} block
+   * @param {HTMLElement} pre
+   */
+  const add = (block, pre) => {
+    const widget = /** @type {import("../widget.js").PrefectEventValidator} */ (
+      document.createElement(TAG)
+    );
+    for (const [name, value] of Object.entries(attributes)) widget.setAttribute(name, value);
+    widget.target = pre;
+    widgets.set(pre, widget);
+    block.frame().after(widget);
+  };
+
+  /** @param {Element} found */
+  const forget = (found) => {
+    near.unobserve(found);
+    waitingFor.delete(found);
+  };
+
   const look = () => {
     for (const [pre, widget] of widgets) {
       if (pre.isConnected && widget.isConnected) continue;
       widget.remove();
       widgets.delete(pre);
     }
+    for (const found of waitingFor.keys()) if (!found.isConnected) forget(found);
     for (const found of root.querySelectorAll(blocks)) {
       const content = found.textContent ?? "";
       if (others.get(found) === content) continue;
       const block = Block.in(found);
       const pre = block?.code.closest("pre") ?? block?.code;
       if (!block || !pre || widgets.has(pre) || isTaken(pre)) continue;
-      if (!holdsEvents(block.text, block.language)) {
-        others.set(found, content);
+      if (holdsEvents(block.text, block.language)) {
+        add(block, pre);
         continue;
       }
-      const widget = /** @type {import("../widget.js").PrefectEventValidator} */ (
-        document.createElement(TAG)
-      );
-      for (const [name, value] of Object.entries(attributes)) widget.setAttribute(name, value);
-      widget.target = pre;
-      widgets.set(pre, widget);
-      block.frame().after(widget);
+      others.set(found, content);
+      forget(found);
+      if (!mayHoldAutomations(block.text, block.language)) continue;
+      waitingFor.set(found, async () => {
+        forget(found);
+        if (!(await isAutomation(block.text, block.language))) return;
+        const same = found.isConnected && others.get(found) === content && !stopped;
+        if (same && !widgets.has(pre) && !isTaken(pre)) add(block, pre);
+      });
+      near.observe(found);
     }
   };
 
+  let stopped = false;
   let waiting = 0;
   const observer = new MutationObserver(() => {
     waiting ||= requestAnimationFrame(() => {
@@ -57,6 +96,9 @@ export function validateAll({ root = document, blocks = "pre", attributes = {} }
   observer.observe(root, { childList: true, subtree: true });
 
   return () => {
+    stopped = true;
+    near.disconnect();
+    waitingFor.clear();
     observer.disconnect();
     cancelAnimationFrame(waiting);
     for (const widget of widgets.values()) widget.remove();
@@ -75,61 +117,19 @@ function isTaken(pre) {
 }
 
 /**
- * Whether a code block holds Prefect events: an object with `event`, a text, and at least two of `id`, `occurred` and
- * `resource`; or these in an array, one per line, as a page of the API, or as websocket frames. What is no JSON but was
- * meant to be (its language says so) counts if it has these keys.
+ * The verdict of what checks automations. What cannot be read counts only where its author named the language; where
+ * nothing can be loaded, the block is left alone.
  * @param {string} text
- * @param {string} [language]
- * @returns {boolean}
+ * @param {string | undefined} language
  */
-export function holdsEvents(text, language) {
-  if (language !== undefined && !JSON_LANGUAGES.has(language)) return false;
-  const values = parsed(text);
-  if (values) return values.length > 0 && values.every(isEvent);
-  if (language === undefined || !/^\s*[[{]/.test(text)) return false;
-  const has = (/** @type {string} */ key) => new RegExp(`"${key}"\\s*:`).test(text);
-  return /"event"\s*:\s*"/.test(text) && ENVELOPE.filter(has).length >= 2;
-}
-
-const ENVELOPE = ["id", "occurred", "resource"];
-
-/** @param {any} value */
-function isEvent(value) {
-  return (
-    typeof value?.event === "string" &&
-    ENVELOPE.filter((key) => Object.hasOwn(value, key)).length >= 2
-  );
-}
-
-/**
- * The values in which events are looked for; undefined if it is no JSON.
- * @param {string} text
- * @returns {unknown[] | undefined}
- */
-function parsed(text) {
-  const whole = parse(text);
-  if (whole !== undefined) return unwrapped(whole);
-  const lines = text.split("\n").filter((line) => line.trim());
-  const values = lines.map(parse);
-  if (lines.length < 2 || values.includes(undefined)) return undefined;
-  return values.flatMap(unwrapped);
-}
-
-/** @param {any} value */
-function unwrapped(value) {
-  if (Array.isArray(value)) return value;
-  if (Array.isArray(value?.events)) return value.events;
-  return [value?.type === "event" ? value.event : value];
-}
-
-/**
- * @param {string} text
- * @returns {unknown}
- */
-function parse(text) {
+async function isAutomation(text, language) {
   try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+    const { check, isOther } = await loadCore("automations");
+    const report = check(text);
+    const isRead = "triggers" in report && report.triggers.length > 0;
+    return !isOther(report, text) && (isRead || language !== undefined);
+  } catch (error) {
+    console.warn("prefect-events: a block that may hold automations is not checked", error);
+    return false;
   }
 }

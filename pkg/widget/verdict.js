@@ -1,9 +1,10 @@
 // The line under the code, and the findings behind it.
 
 import { button, icon, make, prose } from "./make.js";
-import { findingsCounted, notListed, severityNames, validEvents, words } from "./words.js";
+import { findingsCounted, notListed, severityNames, validOnes, words } from "./words.js";
 
 /** @typedef {import("../index.js").Report} Report */
+/** @typedef {import("./words.js").Noun} Noun */
 /** @typedef {import("../index.js").Diagnostic} Diagnostic */
 /**
  * What the verdict asks of its widget.
@@ -48,22 +49,23 @@ export class Verdict {
 
   /**
    * @param {Report} report
-   * @param {{ name: string | undefined, open: boolean, editing: boolean }} state `name` of the event, if it is one
+   * @param {{ name: string | undefined, noun: Noun, open: boolean, editing: boolean }} state `name` of the event or
+   *   automation, if it is one
    */
-  show(report, { name, open, editing }) {
+  show(report, { name, noun, open, editing }) {
     const kind = worst(report);
     const counted = findingsCounted(report);
     const about = name === undefined ? [] : [make("span", { class: "name" }, name)];
     this.summary.className = `summary ${kind}`;
     if (counted === "") {
-      const verdict = report.events === 0 ? words.noEvents : validEvents(report.events);
+      const verdict = report.events === 0 ? words.none(noun) : validOnes(report.events, noun);
       this.#disclosure = undefined;
       this.summary.replaceChildren(
         icon(kind, "icon"),
         make("span", { class: "words" }, verdict, about.length > 0 && " ", ...about),
       );
     } else {
-      const lead = report.valid && report.events > 0 ? `${validEvents(report.events)}, ` : "";
+      const lead = report.valid && report.events > 0 ? `${validOnes(report.events, noun)}, ` : "";
       this.#disclosure = button("", this.#hands.toggle, {
         class: "disclosure",
         part: "disclosure",

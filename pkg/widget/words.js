@@ -3,12 +3,13 @@
 /** @typedef {import("../index.js").Report} Report */
 /** @typedef {import("../index.js").Severity} Severity */
 
+/** @typedef {"event" | "automation" | "trigger"} Noun what an example holds */
+
 export const words = {
   group: "Check of this example",
   groupOf: (/** @type {string} */ name) => `Check of ${name}`,
   checking: "Checking…",
-  valid: "Valid event",
-  noEvents: "No events",
+  none: (/** @type {Noun} */ noun) => `No ${noun}s`,
   edit: "Edit",
   done: "Done",
   reset: "Reset",
@@ -16,7 +17,7 @@ export const words = {
   copied: "Copied",
   notCopied: "Not copied: the browser does not allow it",
   retry: "Try again",
-  editor: "Example event, editable. Escape leaves the editor.",
+  editor: (/** @type {Noun} */ noun) => `Example ${noun}, editable. Escape leaves the editor.`,
   place: (/** @type {number} */ line) => `line ${line}`,
   fix: (/** @type {string} */ title) => `Fix: ${title}`,
   fixed: (/** @type {string} */ title) => `Fixed: ${title}`,
@@ -62,9 +63,12 @@ export function findingsCounted({ errors, warnings, infos }) {
     .join(", ");
 }
 
-/** @param {number} count */
-export function validEvents(count) {
-  return count === 1 ? words.valid : `${count} valid events`;
+/**
+ * @param {number} count
+ * @param {Noun} noun
+ */
+export function validOnes(count, noun) {
+  return count === 1 ? `Valid ${noun}` : `${count} valid ${noun}s`;
 }
 
 /** @param {number} count */

@@ -341,10 +341,10 @@ test("captured events are replayed: pasted, dropped, or given by another view", 
   await page.getByRole("button", { name: "Replay captured events" }).click();
   await page.getByRole("textbox", { name: /^Captured events/ }).fill(EVENTS);
   await page.getByRole("button", { name: "Replay them" }).click();
-  await says(outcome(page), /Fires 2 times, on 1 of 2 runs;\s+it was alive\./);
+  await says(outcome(page), /Fires on 1 of 2 runs;\s+it was alive\.\s+Once more if nothing comes/);
   await says(
     page.getByRole("listitem").filter({ hasText: "captured-1" }),
-    "fired 12:02:30 and 1 more · was alive",
+    "fired 12:02:30 · was alive",
   );
   assert.equal(await page.getByRole("region", { name: "Runs" }).count(), 0);
   assert.equal(await page.getByRole("slider").count(), 1);

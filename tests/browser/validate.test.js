@@ -497,3 +497,76 @@ test("axe finds nothing wrong at any width, in both themes", async () => {
     assert.ok(scroll <= client, "nothing is wider than the window");
   }
 });
+
+const AUTOMATION = `name: Cancel late runs
+trigger:
+  posture: Reactive
+  expect: [prefect.flow-run.Late]
+actions: [{type: cancel-flow-run}]
+`;
+/** @type {[what: string, text: string, verdict: RegExp][]} */
+const OTHERS = [
+  ["an automation in YAML", `# Late runs.\n${AUTOMATION}`, /^\s*This is an automation/],
+  [
+    "an automation in JSON",
+    JSON.stringify({
+      name: "late",
+      trigger: { posture: "Reactive", expect: ["prefect.flow-run.Late"] },
+      actions: [],
+    }),
+    /^\s*This is an automation/,
+  ],
+  [
+    "a prefect.yaml",
+    "name: a\ndeployments:\n  - name: b\n    triggers:\n      - expect: [prefect.flow-run.Failed]\n",
+    /prefect\.yaml/,
+  ],
+  [
+    "a scenario",
+    `automation: crash-zombie-flows\nruns:\n  - {name: a, starts: 0s, dies: 1m}\n`,
+    /scenario/,
+  ],
+];
+
+for (const [what, text, said] of OTHERS)
+  test(`${what} is recognised, and led to Simulate`, async () => {
+    const { page, failures } = await openPage("");
+    await editor(page).click();
+    await page.keyboard.press("ControlOrMeta+a");
+    await page.keyboard.insertText(text);
+    await verdict(page).filter({ hasText: said }).waitFor();
+    assert.equal(await finding(page).count(), 0, "no storm of findings");
+    assert.equal(await page.getByRole("button", { name: /[Ff]ix/ }).count(), 0);
+    assert.equal(await page.locator(".cm-lintRange, .cm-lint-marker").count(), 0);
+    await assertAccessible(page, what);
+    await page.getByRole("button", { name: "Open it in Simulate" }).click();
+    const outcome = page.getByRole("region", { name: "The outcome" });
+    await outcome.filter({ hasText: /[Ff]ires / }).waitFor();
+    await page.getByRole("button", { name: "Edit the text" }).click();
+    const first = text.trimEnd().split("\n").at(-1) ?? "";
+    await page
+      .locator(".cm-content")
+      .filter({ hasText: first.trim().slice(0, 20) })
+      .waitFor();
+    assert.deepEqual(failures, []);
+  });
+
+test("Terraform's source is recognised, with what to do", async () => {
+  const { page } = await openPage("");
+  await editor(page).click();
+  await page.keyboard.press("ControlOrMeta+a");
+  await page.keyboard.insertText('resource "prefect_automation" "late" {\n  name = "late"\n}\n');
+  await verdict(page).filter({ hasText: "Terraform" }).waitFor();
+  await page.getByText("terraform show -json").waitFor();
+  assert.equal(await page.getByRole("button", { name: "Open it in Simulate" }).count(), 0);
+  assert.equal(await finding(page).count(), 0);
+});
+
+test("a file that is no event gets no fix", async () => {
+  const { page } = await openPage("");
+  await editor(page).click();
+  await page.keyboard.press("ControlOrMeta+a");
+  await page.keyboard.insertText('{\n  "name": "my-package",\n  "version": "1.0.0"\n}\n');
+  await verdict(page).filter({ hasText: /error/ }).waitFor();
+  assert.equal(await page.getByRole("button", { name: /[Ff]ix/ }).count(), 0);
+});

@@ -32,6 +32,7 @@ const SITES = [
     built: "site",
     index: "",
     worker: "worker/",
+    automations: "automations/",
     single: "single/",
     dark: "form[data-md-component=palette] label:not([hidden])",
     // In continuous integration it must not be left out.
@@ -43,6 +44,7 @@ const SITES = [
     built: ".vitepress/dist",
     index: "index.html",
     worker: "worker.html",
+    automations: "automations.html",
     single: "single.html",
     dark: ".VPNavBar .VPSwitchAppearance",
     skip: false,
@@ -172,6 +174,22 @@ for (const site of SITES) {
       assert.equal(wasm.length, 1);
       assert.match(wasm[0] ?? "", /prefect_events_validate\.([\w-]+\.)?wasm$/);
       assert.ok(!loaded.some((url) => /explanations|event-types|author|schemas/.test(url)));
+    });
+
+    test("automations are checked too, and nothing like them", async (t) => {
+      const page = await open(t, site.automations);
+      await page.locator("pre").last().scrollIntoViewIfNeeded();
+      await page.locator("prefect-event-validator").nth(1).waitFor({ state: "attached" });
+      const found = await verdicts(page);
+      assert.deepEqual(found, ["Valid automation, 1 warning Cancel late runs", "Valid trigger"]);
+      await page.evaluate(() => {
+        for (const widget of document.querySelectorAll("prefect-event-validator"))
+          widget.open = true;
+      });
+      const marked = await page.evaluate(() =>
+        [...(CSS.highlights.get("prefect-event-warning") ?? [])].map(String),
+      );
+      assert.deepEqual(marked, ["treshold"]);
     });
 
     test("a single example, as the recipe shows it", async (t) => {

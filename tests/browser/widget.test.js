@@ -1,6 +1,7 @@
 // The widget on plain pages: what it shows, what it leaves alone, and what it does when things go wrong.
 
 import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 
 import { violations } from "./helpers/axe.js";
@@ -33,6 +34,27 @@ const block = (name, id) =>
 /** @param {string} name @param {string} [attributes] */
 const around = (name, attributes = "") =>
   `<prefect-event-validator ${attributes}>${block(name)}</prefect-event-validator>`;
+/** @param {string} text @param {string} language */
+const code = (text, language) =>
+  `<pre><code class="language-${language}">${text.replaceAll("&", "&amp;").replaceAll("<", "&lt;")}</code></pre>`;
+const CASES = new URL("../cases/live/forms/", import.meta.url);
+/** What Prefect writes about automations: each file with its language. */
+const WRITTEN = readdirSync(CASES)
+  .map((name) => ({ name, language: /\.(json|yaml)$/.exec(name)?.[1] ?? "" }))
+  .filter(({ language }) => language)
+  .map((one) => ({ ...one, text: readFileSync(new URL(one.name, CASES), "utf8") }));
+const AUTOMATION = `name: Cancel late runs
+trigger:
+  posture: Reactve
+  expect: [prefect.flow-run.Late] # late
+  match: {prefect.resource.id: prefect.flow-run.*}
+  treshold: 1
+actions:
+  - type: cancel-flow-run
+`;
+/** What has the keys of automations, and is none. */
+const SCHEMA =
+  '{"properties": {"trigger": {"type": "object"}, "actions": {}, "match": {}, "expect": {}}}';
 const FAR = '<div style="height: 3000px"></div>';
 
 const mixed = [
@@ -78,6 +100,20 @@ const pages = {
   "all.html": html({
     head: recipe("html/all.html") + STYLE,
     body: `${block(WARNED)}\n<p>Not this:</p>\n<pre><code class="language-json">{ "trigger": {} }</code></pre>\n<div data-prefect-events="off">${block(RIGHT)}</div>`,
+  }),
+  "automations.html": html({
+    head: recipe("html/all.html") + STYLE,
+    body: `${FAR}${code(AUTOMATION, "yaml")}\n<p>Not these:</p>\n${code(SCHEMA, "json")}\n${code("name: x\ndeployments:\n  - name: y\n    triggers: []\n    match: a\n", "yaml")}\n<div data-prefect-events="off">${code(AUTOMATION, "yaml")}</div>`,
+  }),
+  "around.html": html({
+    head: SCRIPT + STYLE,
+    body: `<prefect-event-validator>${code(AUTOMATION, "yaml")}</prefect-event-validator>`,
+  }),
+  "written.html": html({
+    head: recipe("html/all.html") + STYLE,
+    body: WRITTEN.map(({ name, text, language }) => `<h2>${name}</h2>${code(text, language)}`).join(
+      "\n",
+    ),
   }),
   "single.html": html({ body: recipe("html/single.html") }),
   "recipe-for.html": html({ body: recipe("html/for.html") }),
@@ -770,6 +806,118 @@ test("light or dark: as the attribute, the page, or the system says", async (t) 
     });
     await becomes(page, "dark");
   }
+});
+
+test("automations are checked too, with a module that is loaded when one comes into view", async (t) => {
+  /** @type {string[]} */
+  const loaded = [];
+  const page = await open(t, "automations.html", {
+    before: async (page) => page.on("request", (request) => loaded.push(request.url())),
+  });
+  await page.waitForLoadState("networkidle");
+  assert.ok(!loaded.some((url) => /\.wasm|modules|api\//.test(url)), "nothing is near");
+  await page.locator("pre").first().scrollIntoViewIfNeeded();
+  assert.equal(await verdict(page), "1 error, 1 warning Cancel late runs");
+  assert.equal(await page.locator("prefect-event-validator").count(), 1, "the others are none");
+  const wasm = loaded.filter((url) => url.endsWith(".wasm"));
+  assert.deepEqual(
+    wasm.map((url) => url.replace(/.*\//, "")),
+    ["prefect_events_author.wasm"],
+  );
+  await page.locator(".disclosure").click();
+  const marked = await page.evaluate(() =>
+    [...(CSS.highlights.get("prefect-event-error") ?? [])].map(String),
+  );
+  assert.deepEqual(marked, ["Reactve"]);
+  assert.match(
+    (await page.locator(".finding a").first().getAttribute("href")) ?? "",
+    /prefect\.io.*automations|event-triggers/,
+  );
+  assert.equal(await page.getByRole("group", { name: "Check of Cancel late runs" }).count(), 1);
+});
+
+test("an automation is edited and fixed as an event is", async (t) => {
+  const page = await open(t, "around.html");
+  assert.equal(await verdict(page), "1 error, 1 warning Cancel late runs");
+  await page.evaluate(() =>
+    document.addEventListener("prefect-event-validated", ({ detail }) => {
+      Object.assign(globalThis, { detail });
+    }),
+  );
+  await page.locator(".disclosure").click();
+  await press(page, "Edit");
+  await page.getByLabel("Example automation, editable").waitFor();
+  const colors = await page
+    .locator(".shown span")
+    .evaluateAll((parts) => parts.map((part) => part.textContent));
+  assert.ok(colors.includes("trigger") && colors.includes("1"), "keys and numbers are told apart");
+  assert.ok(!colors.includes("late"), "comments are none of them");
+  await page.getByRole("button", { name: /^Fix: rename treshold/ }).click();
+  await says(page, "1 error Cancel late runs");
+  const fixed = AUTOMATION.replace("treshold", "threshold").trimEnd();
+  assert.equal(await page.getByRole("textbox").inputValue(), fixed);
+  const text = fixed.replace("Reactve", "Reactive");
+  await page.getByRole("textbox").fill(text);
+  await says(page, /^Valid automation Cancel late runs/);
+  const detail = await page.evaluate(() => /** @type {any} */ (globalThis).detail);
+  assert.equal(detail.value, text);
+  assert.equal(detail.report.triggers[0].posture, "Reactive");
+  // It goes by what is written: an event is checked as one.
+  await page.getByRole("textbox").fill(example(RIGHT));
+  await says(page, "Valid event prefect.flow-run.heartbeat");
+  await page.getByRole("textbox").fill("posture: Reactive\nexpect: [acme.order.created]\n");
+  await says(page, /^Valid trigger/);
+});
+
+test("severities of automations and of events stand in one attribute", async (t) => {
+  const page = await open(t, "around.html");
+  await verdict(page);
+  const severity = "unknown-posture=info misspelt-label=off";
+  await inPage(page, (widget, severity) => widget.setAttribute("severity", severity), severity);
+  await says(page, /^Valid automation, 1 warning, 1 note/);
+  await inPage(
+    page,
+    (widget, text) => {
+      widget.value = text;
+    },
+    example(MISTAKEN),
+  );
+  await says(page, "1 error, 1 warning prefect.worker.executed-flow-run");
+  await inPage(page, (widget) => widget.setAttribute("severity", "nope=off"));
+  await says(page, "Not checked: prefect-events: the option severity: nope is no diagnostic code");
+});
+
+test("what Prefect itself writes of automations has no error", async (t) => {
+  const page = await open(t, "written.html");
+  for (const { name } of WRITTEN) {
+    await page.locator("h2", { hasText: name }).first().scrollIntoViewIfNeeded();
+    await page.locator(`h2:text-is("${name}") + pre`).scrollIntoViewIfNeeded();
+    const widget = page.locator(`h2:text-is("${name}") + pre + prefect-event-validator`);
+    await widget.locator(".summary:not(.busy)").filter({ hasText: /\w/ }).waitFor();
+    const found = await widget.evaluate((one) => {
+      const { report } = /** @type {Validator} */ (one);
+      return report?.diagnostics.filter(({ severity }) => severity === "error");
+    });
+    assert.deepEqual(found, [], name);
+    assert.match(await widget.locator(".summary").innerText(), /alid (automation|trigger)/, name);
+  }
+});
+
+test("where the module for automations does not load, their blocks are left alone", async (t) => {
+  const page = await open(t, "automations.html", {
+    before: (page) => page.route("**/*author.wasm", (route) => route.fulfill({ status: 404 })),
+  });
+  const warned = page.waitForEvent("console", (one) => /is not checked/.test(one.text()));
+  await page.locator("pre").first().scrollIntoViewIfNeeded();
+  await warned;
+  assert.equal(await page.locator("prefect-event-validator").count(), 0);
+  const around = await open(t, "around.html", {
+    before: (page) => page.route("**/*author.wasm", (route) => route.fulfill({ status: 404 })),
+  });
+  await says(around, "Not checked: the validator (prefect-events) did not load.");
+  await around.unroute("**/*author.wasm");
+  await press(around, "Try again");
+  await says(around, "1 error, 1 warning");
 });
 
 test("one tag for all events of a page", async (t) => {

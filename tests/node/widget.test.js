@@ -1,4 +1,4 @@
-// What is told of the widget agrees with what it is; and which code blocks are taken for events.
+// What is told of the widget agrees with what it is; and which code blocks are taken for events or automations.
 
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
@@ -6,7 +6,12 @@ import { test } from "node:test";
 
 import { describe, eventTypes } from "../../pkg/node.js";
 import { PrefectEventValidator } from "../../pkg/widget/element.js";
-import { holdsEvents } from "../../pkg/widget/page.js";
+import {
+  holdsEvents,
+  isMeantAsAutomation,
+  kindOf,
+  mayHoldAutomations,
+} from "../../pkg/widget/recognise.js";
 
 const root = new URL("../../", import.meta.url);
 /** @param {string} name */
@@ -119,3 +124,59 @@ for (const [what, text, language, expected] of BLOCKS) {
     assert.equal(holdsEvents(text, language), expected);
   });
 }
+
+const FORMS = "tests/cases/live/forms/";
+
+for (const name of readdirSync(new URL(FORMS, root))) {
+  const language = /\.(json|yaml)$/.exec(name)?.[1];
+  if (language === undefined) continue;
+  test(`what Prefect writes may be an automation: ${name}`, () => {
+    const text = read(FORMS + name);
+    assert.equal(mayHoldAutomations(text, language), true);
+    assert.equal(mayHoldAutomations(text, language === "json" ? undefined : "yml"), true);
+    assert.equal(mayHoldAutomations(text), true, "where no language is named");
+    assert.equal(kindOf(text), "automations");
+    assert.equal(holdsEvents(text, language), false);
+    assert.equal(mayHoldAutomations(text, "python"), false, "another language is none of ours");
+  });
+}
+
+const TRIGGER = "posture: Reactive\nexpect: [prefect.flow-run.Failed]\n";
+/** @type {[what: string, text: string, language: string | undefined, expected: boolean][]} */
+const CANDIDATES = [
+  ["a trigger", TRIGGER, "yaml", true],
+  ["a trigger in no language", `# It reacts.\n\n${TRIGGER}`, undefined, true],
+  ["Python in no language", `import a\n${TRIGGER}`, undefined, false],
+  [
+    "a trigger in JSON, in no language",
+    '{"posture": "Reactive", "expect": ["a"]}',
+    undefined,
+    true,
+  ],
+  ["a key that other things have too", "after: [build]\nscript: make\n", "yaml", false],
+  [
+    "Home Assistant",
+    "automation:\n  - trigger:\n      platform: sun\n    action: []\n",
+    "yaml",
+    false,
+  ],
+  ["a workflow of GitHub", "on: push\njobs:\n  build:\n    needs: [a]\n", "yaml", false],
+  ["a prefect.yaml without triggers", "name: a\ndeployments:\n  - name: b\n", "yaml", false],
+  ["an event", JSON.stringify(EVENT), "json", false],
+  ["a comma too many", '{"trigger": {"expect": ["a"],}, "actions": []}', "json", true],
+  ["the same in no language", '{"trigger": {"expect": ["a"],}, "actions": []}', undefined, false],
+];
+
+for (const [what, text, language, expected] of CANDIDATES) {
+  test(`which blocks may be automations: ${what}`, () => {
+    assert.equal(mayHoldAutomations(text, language), expected);
+  });
+}
+
+test("what cannot be read was meant as an automation if it is a whole one", () => {
+  const whole = `trigger:\n  ${TRIGGER.replace("\n", "\n  ")}actions:\n  - type: [\n`;
+  assert.equal(isMeantAsAutomation(whole), true);
+  assert.equal(isMeantAsAutomation(TRIGGER), false);
+  assert.equal(isMeantAsAutomation(`${whole}  ...\n`), false, "a fragment");
+  assert.equal(isMeantAsAutomation('{"trigger": {,}, "actions": []}'), true);
+});

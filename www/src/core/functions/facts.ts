@@ -5,6 +5,10 @@ import type { TriggerOutline } from "prefect-events";
 export interface Facts {
   /** What they are about. */
   text: string;
+  /** The names of the automations of the text, in its order. */
+  names: string[];
+  /** Which of them is played. */
+  played: number;
   /** The window that the slider moves: the first over heartbeats, or the first of all. */
   window?: Window;
   /** It is a window over heartbeats. */
@@ -20,12 +24,18 @@ export interface Window {
   to: number;
 }
 
-export function factsOf(text: string, triggers: TriggerOutline[]): Facts {
+/** `name`: of several automations, the one that is played; without it, or if there is none of this name, the first. */
+export function factsOf(text: string, all: TriggerOutline[], name?: string): Facts {
+  const names = [...new Map(all.map((one) => [one.automation, one.name ?? ""])).values()];
+  const played = Math.max(0, name === undefined ? 0 : names.indexOf(name));
+  const triggers = all.filter((one) => one.automation === played);
   const watching = triggers.find((one) => one.watches_heartbeats);
   const trigger = watching ?? triggers.find((one) => one.within?.range);
   const { within, expect } = trigger ?? {};
   return {
     text,
+    names,
+    played,
     watched: watching !== undefined,
     ...(within?.range && {
       window: {

@@ -24,7 +24,13 @@ export interface Heartbeat {
 export interface Play {
   /** The text, JSON or YAML. */
   automation: string;
+  /** Of a text with several automations, the one that is played; without, the first. */
+  name?: string | undefined;
   version: "3.8" | "3.9";
+  /** Of captured events: what follows an event that is not among them waits for none. */
+  ignoreLeaders?: boolean | undefined;
+  /** Of captured events: without what the automation's own recorded actions brought about. */
+  withoutActions?: boolean | undefined;
   /** Captured events are played instead of the runs: the number by which they are held. */
   captured?: number | undefined;
   heartbeat: Heartbeat;
@@ -41,9 +47,27 @@ export const EVERY = 3.7;
 /** Names of last states that Prefect gives. */
 const KNOWN = ["Completed", "Failed", "TimedOut", "Crashed", "Cancelled"];
 
+/** What a scenario that is played calls the automation's text, which may have any form. */
+export const FILE = "./automation.yaml";
+
+/** The scenario that is played; its automation is the file of this name. */
+export function playedScenario(play: Play): string {
+  return JSON.stringify({ automation: FILE, ...rest(play) });
+}
+
 /** The scenario as a text. The automation stays as it was written: YAML is put in as it is. */
-export function scenario({ automation, version, heartbeat, runs, copies, length }: Play): string {
-  const rest = {
+export function scenario(play: Play): string {
+  const text = play.automation.replace(/^\ufeff/, "");
+  if (/^\s*[{[]/.test(text)) return `{"automation":${text},${JSON.stringify(rest(play)).slice(1)}`;
+  const inside = text.replace(/^---[^\n]*\n/, "").replace(/^(?=.)/gm, "  ");
+  const lines = Object.entries(rest(play)).map(
+    ([key, value]) => `${key}: ${JSON.stringify(value)}`,
+  );
+  return `automation:\n${inside}\n${lines.join("\n")}\n`;
+}
+
+function rest({ version, heartbeat, runs, copies, length }: Play) {
+  return {
     start: START,
     end: length,
     server_version: version,
@@ -54,11 +78,6 @@ export function scenario({ automation, version, heartbeat, runs, copies, length 
       ...(copies > 1 && { count: copies, every: EVERY }),
     })),
   };
-  const text = automation.replace(/^\ufeff/, "");
-  if (/^\s*[{[]/.test(text)) return `{"automation":${text},${JSON.stringify(rest).slice(1)}`;
-  const inside = text.replace(/^---[^\n]*\n/, "").replace(/^(?=.)/gm, "  ");
-  const lines = Object.entries(rest).map(([key, value]) => `${key}: ${JSON.stringify(value)}`);
-  return `automation:\n${inside}\n${lines.join("\n")}\n`;
 }
 
 function lastState(name: string) {

@@ -18,7 +18,8 @@ import {
 } from "prefect-events";
 import { hasLoneSurrogate } from "../../ui/utf8.ts";
 import { type Facts, factsOf } from "./facts.ts";
-import { type Play, scenario } from "./scenario.ts";
+import { FEW } from "./lanes.ts";
+import { FILE, type Play, playedScenario } from "./scenario.ts";
 
 await init({ validate: false });
 
@@ -39,30 +40,43 @@ export interface Lane
   decisions: Int32Array;
 }
 
-export interface Scene {
+export interface Scene extends Told {
   /** Which play it is of: decisions are asked for by it. */
   number: number;
   start: number;
   end: number;
+  /** A day or longer: times have dates. */
+  dated: boolean;
   /** From one proactive evaluation to the next. */
   tick: number;
+  /** Of many, those that fired are the first. */
   lanes: Lane[];
+  /** So many of them fired. */
+  firedLanes: number;
   /** How often the automation acts. */
   firings: number;
-  /** Firings after the last captured event: only if nothing more came. */
+  /** How often besides, if nothing came after the last captured event. */
   silent: number;
-  /** What comes only from events that follow one which is not among the captured ones. */
-  missingLeaders?: NonNullable<SimulationResult["missing_leaders"]>;
   undelivered: number;
   /** It waits for heartbeats to stay away: to fire on a run that is alive is wrong. */
   watchesHeartbeats: boolean;
 }
+
+/** What the core says of a result as a whole. */
+export type Told = Pick<
+  SimulationResult,
+  "because" | "coverage" | "before_start" | "missing_leaders" | "recorded" | "recorded_actions"
+>;
+
+const DAY = 86_400_000;
 
 export interface Played {
   report: Report;
   facts: Facts;
   advice?: Advice;
   scene?: Scene;
+  /** The text is a scenario of its own: runs and sliders have no part in it. */
+  isScenario?: true;
   /** Why there is no scene. */
   wrong?: { in: "automation" | "events" | "scenario"; findings: Diagnostic[] };
 }
@@ -79,7 +93,7 @@ export interface ListedDecision {
 
 interface Captured {
   number: number;
-  text: string;
+  texts: string[];
   /** The seconds that usually lie between two heartbeats, once they were played. */
   frequency?: number | undefined;
 }
@@ -89,8 +103,8 @@ let held: Captured | undefined;
 let last: { scene: Scene; decisions: Decision[]; lanes: Int32Array } | undefined;
 
 /** Keeps captured events until others come; they are played by the number that this gives. */
-export function hold(text: string): number {
-  held = { number: (held?.number ?? 0) + 1, text };
+export function hold(texts: string[]): number {
+  held = { number: (held?.number ?? 0) + 1, texts };
   return held.number;
 }
 
@@ -102,8 +116,13 @@ function capturedOf({ captured }: Play) {
 }
 
 /** What the page needs of an automation's triggers. */
-export function facts(text: string): Facts {
-  return factsOf(text, checkAutomation(text).triggers);
+export function facts(text: string, name: string | undefined): Facts {
+  return factsOf(text, checkAutomation(text).triggers, name);
+}
+
+/** Whether a text holds automations, and is not events. */
+export function holdsAutomations(text: string): boolean {
+  return checkAutomation(text).triggers.length > 0;
 }
 
 export function play(asked: Play): Played {
@@ -117,15 +136,24 @@ export function play(asked: Play): Played {
         );
   const captured = capturedOf(asked);
   const how = { trace: true, timeline: true, server_version: asked.version };
-  const result = captured ? replay(text, captured.text, how) : simulate(scenario(asked), how);
+  const outline = checkAutomation(text).triggers;
+  const found = factsOf(text, outline, asked.name);
+  const scenario = captured || outline.length > 0 ? undefined : simulate(text, how);
+  if (scenario && !scenario.errors) {
+    const report = { valid: true, events: 1, errors: 0, warnings: 0, infos: 0, diagnostics: [] };
+    return { report, facts: found, scene: sceneOf(scenario), isScenario: true };
+  }
+  const all = captured
+    ? replay(text, captured.texts, { ...how, ...replayed(asked, found) })
+    : simulate(playedScenario(asked), { ...how, ...simulated(asked, found) });
+  const result = all.automations?.[found.played] ?? all;
   if (captured && result.timeline)
     captured.frequency = result.timeline.heartbeat?.frequency_seconds;
   const frequency = captured ? captured.frequency : asked.heartbeat.frequency;
-  const report = checkAutomation(text, {
+  const report = reportOn(found, {
     server_version: asked.version,
     ...(frequency && { heartbeat_frequency: Math.round(frequency) }),
   });
-  const found = factsOf(text, report.triggers);
   const played: Played = { report, facts: found };
   if (found.watched && found.window && frequency)
     played.advice = heartbeatAdvice({
@@ -137,34 +165,70 @@ export function play(asked: Play): Played {
     const findings = report.diagnostics.filter((one) => one.severity === "error");
     return { ...played, wrong: { in: "automation", findings } };
   }
-  if (result.errors)
-    return { ...played, wrong: { in: result.found_in ?? "scenario", findings: result.errors } };
+  if (all.errors)
+    return { ...played, wrong: { in: all.found_in ?? "scenario", findings: all.errors } };
   return { ...played, scene: sceneOf(result) };
 }
 
+/** What the check finds in the automation that is played, and in the text around all of them. */
+function reportOn(
+  { text, names, played }: Facts,
+  options: Parameters<typeof checkAutomation>[1],
+): Report {
+  const report = checkAutomation(text, options);
+  if (names.length < 2) return report;
+  const diagnostics = report.diagnostics.filter(({ event = played }) => event === played);
+  const count = (severity: Diagnostic["severity"]) =>
+    diagnostics.filter((one) => one.severity === severity).length;
+  const [errors, warnings, infos] = [count("error"), count("warning"), count("info")];
+  return { valid: errors === 0, events: 1, errors, warnings, infos, diagnostics };
+}
+
+/** Where its name says which of several is meant, the others are not played. */
+function nameOf({ names, played }: Facts): { name?: string } {
+  const name = names[played];
+  const isAlone = names.length > 1 && name && names.indexOf(name) === names.lastIndexOf(name);
+  return isAlone ? { name } : {};
+}
+
+function simulated(asked: Play, facts: Facts) {
+  return { files: { [FILE]: asked.automation }, ...nameOf(facts) };
+}
+
+function replayed({ ignoreLeaders, withoutActions }: Play, facts: Facts) {
+  return {
+    ...nameOf(facts),
+    ...(ignoreLeaders && { ignore_missing_leaders: true }),
+    ...(withoutActions && { without_actions: true }),
+  };
+}
+
 function sceneOf(result: SimulationResult): Scene {
-  // Of a document with several automations, the first is drawn.
-  const {
-    timeline,
-    decisions = [],
-    firings,
-    undelivered = 0,
-    missing_leaders,
-  } = result.automations?.[0] ?? result;
+  const { timeline, decisions = [], firings, undelivered = 0 } = result;
   if (!timeline) throw new Error("a simulation without errors has a timeline");
   number += 1;
-  const { start, end, tick_seconds, watches_heartbeats, lanes } = timeline;
+  const { start, end, tick_seconds, watches_heartbeats } = timeline;
+  const lanes = ordered(timeline.lanes);
+  const silent = firings.filter((one) => one.if_silent).length;
+  const { because, coverage, before_start, missing_leaders, recorded, recorded_actions } = result;
   const scene: Scene = {
     number,
     start,
     end,
+    dated: end - start >= DAY,
     tick: tick_seconds * 1000,
     lanes: lanes.map((lane) => laneOf(lane, decisions)),
-    firings: firings.filter((firing) => !firing.if_silent).length,
-    silent: firings.filter((firing) => firing.if_silent).length,
-    ...(missing_leaders && { missingLeaders: missing_leaders }),
+    firedLanes: lanes.filter(({ fired }) => fired.length > 0).length,
+    firings: firings.length - silent,
+    silent,
     undelivered,
     watchesHeartbeats: watches_heartbeats,
+    ...(because !== undefined && { because }),
+    ...(coverage && { coverage }),
+    ...(before_start && { before_start }),
+    ...(missing_leaders && { missing_leaders }),
+    ...(recorded && { recorded }),
+    ...(recorded_actions && { recorded_actions }),
   };
   const laneOfEach = new Int32Array(decisions.length).fill(-1);
   lanes.forEach((lane, index) => {
@@ -172,6 +236,14 @@ function sceneOf(result: SimulationResult): Scene {
   });
   last = { scene, decisions, lanes: laneOfEach };
   return scene;
+}
+
+/** In a long list firings must not be lost: those that fired stand first, and those behind them that would if all is silent. */
+function ordered(lanes: TimelineLane[]): TimelineLane[] {
+  if (lanes.length <= FEW) return lanes;
+  const rank = ({ fired }: TimelineLane) =>
+    fired.length === 0 ? 2 : fired.every((one) => one.if_silent) ? 1 : 0;
+  return lanes.toSorted((one, other) => rank(one) - rank(other));
 }
 
 function laneOf(lane: TimelineLane, all: Decision[]): Lane {
@@ -205,9 +277,12 @@ function instant(at: string): number {
 /** The firings in which the two versions of the server differ, each in one sentence. */
 export function compare(asked: Play): { message: string }[] {
   const captured = capturedOf(asked);
+  const found = facts(asked.automation, asked.name);
   const { differences } = captured
-    ? compareReplays(asked.automation, captured.text)
-    : compareVersions(scenario(asked));
+    ? compareReplays(asked.automation, captured.texts, replayed(asked, found))
+    : found.names.length === 0
+      ? compareVersions(asked.automation)
+      : compareVersions(playedScenario(asked), simulated(asked, found));
   return differences.map(({ message }) => ({ message }));
 }
 

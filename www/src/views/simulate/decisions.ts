@@ -89,7 +89,7 @@ export class Decisions extends LitElement {
         </header>
         ${
           listed.length === 0
-            ? html`<p class="empty">Nothing was decided: no event matches the trigger.</p>`
+            ? html`<p class="empty">${scene.because === undefined ? "Nothing was decided." : html`Nothing was decided: ${prose(scene.because)}.`}</p>`
             : html`<ol tabindex="-1">
                 ${listed.slice(0, most).map((one) => this.renderOne(one, scene))}
                 ${
@@ -110,7 +110,7 @@ export class Decisions extends LitElement {
       <button class="plain" aria-current=${decision === this.chosen ? "true" : nothing}
         @click=${() => this.dispatchEvent(new CustomEvent("choose", { detail: decision, bubbles: true }))}>
         <span class="head">
-          <time>${clock(at, true)}</time>
+          <time>${clock(at, { precise: true, dated: scene.dated })}</time>
           <strong class="kind ${kind}">${kind}</strong>
           <span class="run">${scene.lanes[lane]?.name}</span>
         </span>

@@ -189,17 +189,23 @@ function paintStates(context: CanvasRenderingContext2D, one: Lane, view: View) {
   });
 }
 
-/** Not by colour alone: on a dead run a diamond, on another a triangle with a mark of exclamation. */
+/**
+ * Not by colour alone: on a dead run a diamond, on another a triangle with a mark of exclamation; hollow on a dashed line
+ * what hangs on nothing coming after the last captured event.
+ */
 function paintFirings(context: CanvasRenderingContext2D, one: Lane, view: View) {
   const { scene, x, width, lane, colours } = view;
   for (const fired of one.fired) {
-    const { at, child } = fired;
+    const { at, child, if_silent: silent = false } = fired;
+    const isHollow = child || silent;
     const place = x(at);
     if (place < -10 || place > width + 10) continue;
     const wrong = scene.watchesHeartbeats && isWrong(fired);
     const y = lane.track - 10;
-    line(context, place, y, place, lane.base + 6, colours.error, child ? 1.25 : 2);
-    context.fillStyle = child ? colours.surface : colours.error;
+    context.setLineDash(silent ? [3, 3] : []);
+    line(context, place, y, place, lane.base + 6, colours.error, isHollow ? 1.25 : 2);
+    context.setLineDash([]);
+    context.fillStyle = isHollow ? colours.surface : colours.error;
     context.strokeStyle = colours.error;
     context.lineWidth = 1.5;
     context.beginPath();
@@ -217,7 +223,7 @@ function paintFirings(context: CanvasRenderingContext2D, one: Lane, view: View) 
     context.fill();
     context.stroke();
     if (wrong) {
-      context.fillStyle = child ? colours.error : colours.surface;
+      context.fillStyle = isHollow ? colours.error : colours.surface;
       context.fillRect(place - 0.9, y - 3.5, 1.8, 5);
       context.fillRect(place - 0.9, y + 2.5, 1.8, 1.8);
     }

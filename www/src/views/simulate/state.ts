@@ -7,12 +7,17 @@ export interface State {
   /** The preset whose text this is, until it is edited. */
   preset?: PresetName;
   automation: string;
+  /** Of several automations, the one that is played. */
+  name?: string;
   version: "3.8" | "3.9";
   heartbeat: Heartbeat;
   runs: Run[];
   copies: number;
   length: number;
-  events?: string;
+  /** Captured events: the texts of one history. */
+  events?: string[];
+  ignoreLeaders?: true;
+  withoutActions?: true;
 }
 
 /** The most runs that are played at once. */
@@ -46,8 +51,8 @@ export function packed(state: State): object {
 }
 
 /** Whether events stand in the address. */
-export function fits(events: string): boolean {
-  return events.length <= MOST_EVENTS;
+export function fits(events: string[]): boolean {
+  return events.reduce((sum, one) => sum + one.length, 0) <= MOST_EVENTS;
 }
 
 /** From an address, which may be of another version or made by hand: what cannot be used is as in the beginning. */
@@ -77,8 +82,13 @@ export function unpacked(value: unknown): State {
     runs,
     copies: copiesOf(within(given.copies, 1, MOST) ?? 1, runs.length),
     length: within(given.length, 30, 24 * 3600) ?? base.length,
-    ...(typeof given.events === "string" && given.events !== "" && { events: given.events }),
+    ...(typeof given.name === "string" && { name: given.name }),
+    ...(given.ignoreLeaders === true && { ignoreLeaders: true as const }),
+    ...(given.withoutActions === true && { withoutActions: true as const }),
   };
+  // Other views, and links of before, give a single text.
+  const events = [given.events].flat().filter((one) => typeof one === "string" && one !== "");
+  if (events.length > 0) state.events = events as string[];
   if (!name && typeof given.automation === "string") delete state.preset;
   return state;
 }
@@ -90,8 +100,8 @@ export function copiesOf(copies: number, runs: number): number {
 
 /** `captured`: the number by which the worker holds the events. */
 export function toPlay(state: State, captured?: number): Play {
-  const { automation, version, heartbeat, runs, copies, length } = state;
-  return { automation, version, heartbeat, runs, copies, length, captured };
+  const { events: _, preset: __, ...rest } = state;
+  return { ...rest, captured };
 }
 
 function isPreset(value: unknown): value is PresetName {

@@ -21,7 +21,7 @@ const OUTCOMES: Record<RunOutcome, string> = {
   silent: "sent nothing more",
 };
 
-/** Firings on which the automation acts. */
+/** Firings on which the automation acts, whatever comes after the last captured event. */
 const acts = ({ fired }: Lane) => fired.filter((one) => !one.child && !one.if_silent);
 
 export function summarise({ scene, report, advice }: Played): Summary | undefined {
@@ -35,19 +35,12 @@ export function summarise({ scene, report, advice }: Played): Summary | undefine
     unfound.length === 0
       ? ""
       : `${unfound.length} dead ${unfound.length === 1 ? "run is" : "runs are"} never found.`;
-  const silent =
-    scene.silent === 0
-      ? ""
-      : `${scene.silent} more ${scene.silent === 1 ? "firing" : "firings"} only if nothing came after the last event.`;
-  const leaders =
-    scene.missingLeaders && scene.missingLeaders.firings > 0
-      ? `${scene.missingLeaders.message}.`
-      : "";
+  const never = runs.length > 0 ? `Never fires on ${these(runs.length)}` : "Never fires";
   if (times === 0)
     return {
       tone: lost ? "bad" : "plain",
-      fires: runs.length > 0 ? `Never fires on ${these(runs.length)}.` : "Never fires.",
-      on: [lost, silent, leaders].filter(Boolean).join(" "),
+      fires: scene.silent > 0 ? `${never} by the last event.` : `${never}.`,
+      on: [lost, afterwards(scene.silent)].filter(Boolean).join(" "),
       ...helped(report.diagnostics, scene, undefined, advice),
     };
   const often = times === 1 ? "once" : `${times} times`;
@@ -60,6 +53,8 @@ export function summarise({ scene, report, advice }: Played): Summary | undefine
   const wrong = firedOn.filter((lane) => acts(lane).slice(0, 1).some(isWrong));
   const bad = scene.watchesHeartbeats && wrong.length > 0;
   const why = instructive(scene);
+  // What a run is worth knowing for depends on the trigger: only of heartbeats that stay away it is whether it was dead.
+  const says = scene.watchesHeartbeats && firedOn.length > 0 ? described(outcomes) : "";
   return {
     tone:
       bad || lost
@@ -67,13 +62,19 @@ export function summarise({ scene, report, advice }: Played): Summary | undefine
         : scene.watchesHeartbeats && firedOn.length > 0 && outcomes.every((one) => one === "dead")
           ? "good"
           : "plain",
-    fires: firedOn.length === 0 ? `${fires}.` : `${fires};`,
-    on: [firedOn.length === 0 ? "" : described(outcomes), lost, silent, leaders]
-      .filter(Boolean)
-      .join(" "),
+    fires: says === "" ? `${fires}.` : `${fires};`,
+    on: [says, lost, afterwards(scene.silent)].filter(Boolean).join(" "),
     ...(why && { why }),
     ...helped(report.diagnostics, scene, bad ? why?.fired : undefined, advice),
   };
+}
+
+/** Firings that hang on what comes after the last captured event. */
+function afterwards(silent: number): string {
+  if (silent === 0) return "";
+  return silent === 1
+    ? "Once more if nothing comes after the last event."
+    : `${silent} times more if nothing comes after the last event.`;
 }
 
 /** "1 of them was alive, 2 had finished." */
@@ -136,33 +137,54 @@ export function caption(
   lane: Lane,
   scene: Scene,
 ): { text: string; tone: "bad" | "good" | "plain" } {
-  const own = acts(lane).length > 0 ? acts(lane) : lane.fired;
+  const certain = lane.fired.filter((one) => !one.if_silent);
+  const own = certain.some((one) => !one.child) ? acts(lane) : certain;
   const [first] = own;
   if (first) {
     const often = own.length > 1 ? ` and ${own.length - 1} more` : "";
-    // Only a trigger that watches for dead runs says whether one was dead.
     const outcome = scene.watchesHeartbeats && first.outcome && OUTCOMES[first.outcome];
-    const verb = first.child ? "child fired" : first.if_silent ? "fires if silent" : "fired";
+    const verb = first.child ? "child fired" : "fired";
+    const at = clock(first.at, { dated: scene.dated });
     return {
-      text: [`${verb} ${clock(first.at)}${often}`, outcome].filter(Boolean).join(" · "),
+      text: [`${verb} ${at}${often}`, outcome].filter(Boolean).join(" · "),
       tone: scene.watchesHeartbeats && isWrong(first) ? "bad" : "good",
     };
   }
-  if (!lane.run) return { text: "did not fire", tone: "plain" };
-  if (lane.undetected) return { text: "died · never found", tone: "bad" };
-  if (lane.dies !== undefined && lane.dies < (lane.ends ?? scene.end))
+  const [silent] = lane.fired;
+  if (silent) {
+    const verb = silent.child ? "a child fires" : "fires";
     return {
-      text: scene.watchesHeartbeats ? "died · window still open" : "died · not fired",
+      text: `${verb} ${clock(silent.at, { dated: scene.dated })} if nothing comes`,
       tone: "plain",
     };
-  if (lane.ends !== undefined && lane.ends <= scene.end)
-    return { text: "finished · not fired", tone: "plain" };
-  return { text: "still running · not fired", tone: "plain" };
+  }
+  if (!lane.run) return { text: "did not fire", tone: "plain" };
+  if (!scene.watchesHeartbeats) return { text: `${ended(lane, scene)} · not fired`, tone: "plain" };
+  if (lane.undetected) return { text: "died · never found", tone: "bad" };
+  if (lane.dies !== undefined && lane.dies < (lane.ends ?? scene.end))
+    return { text: "died · window still open", tone: "plain" };
+  return { text: `${ended(lane, scene)} · not fired`, tone: "plain" };
 }
 
-export function clock(time: number, precise = false): string {
+/** How a run ended. */
+function ended({ dies, ends }: Lane, scene: Scene): string {
+  if (dies !== undefined && dies < (ends ?? scene.end)) return "died";
+  return ends !== undefined && ends <= scene.end ? "finished" : "still running";
+}
+
+/** A time of day, with the day where a scene is longer than one. */
+export function clock(time: number, { precise = false, dated = false } = {}): string {
   const text = new Date(time).toISOString();
-  return precise ? text.slice(11, 21) : text.slice(11, 19);
+  const date = dated ? `${day(time)} ` : "";
+  return date + text.slice(11, precise ? 21 : 19);
+}
+
+const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
+
+/** `1 Mar` */
+export function day(time: number): string {
+  const date = new Date(time);
+  return `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]}`;
 }
 
 /** `90 s`, `9 min`, `1 h 5 min`. */

@@ -7,11 +7,12 @@ import { type D3ZoomEvent, type ZoomTransform, zoom, zoomIdentity } from "d3-zoo
 import { html, LitElement, nothing, type PropertyValues } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { guard } from "lit/directives/guard.js";
+import { FEW } from "../../core/functions/lanes.ts";
 import type { Lane, ListedDecision, Scene } from "../../core/functions/scenes.ts";
 import { announce } from "../../ui/announce.ts";
 import { prose } from "../../ui/prose.ts";
 import { COLOURS, type Colours, inForce, type LaneShape, paint } from "./paint.ts";
-import { caption, clock, isWrong, span } from "./summary.ts";
+import { caption, clock, day, isWrong, span } from "./summary.ts";
 import "./timeline.css";
 
 /** Beside the lanes there is room for names and outcomes, or they stand above them. */
@@ -21,6 +22,7 @@ const NARROW: LaneShape = { height: 76, track: 43, base: 66 };
 const NARROW_BELOW = 720;
 /** How near to a mark the pointer must be. */
 const NEAR = 7;
+const DAY = 86_400_000;
 /** What a reader looks for first, where several were decided at once. */
 const WEIGHT: { [kind: string]: number } = { fired: 4, disarmed: 3, armed: 2, rearmed: 1 };
 
@@ -29,9 +31,16 @@ interface Looked {
   mark: number;
 }
 
+/** Of few lanes all are seen at once. */
+const canFilter = ({ lanes, firedLanes }: Scene) =>
+  lanes.length > FEW && firedLanes > 0 && firedLanes < lanes.length;
+
 @customElement("simulate-timeline")
 export class Timeline extends LitElement {
-  @property({ attribute: false }) scene: Scene | undefined;
+  @property({ attribute: false }) whole: Scene | undefined;
+  /** What is drawn of it: all lanes, or those that fired. */
+  @state() private scene: Scene | undefined;
+  @state() private onlyFired = false;
   /** It is of an earlier text than the one that stands there now. */
   @property({ type: Boolean }) stale = false;
   /** The decision that is chosen, here or in the list. */
@@ -141,7 +150,16 @@ export class Timeline extends LitElement {
     this.measure();
   }
 
-  protected override updated(changed: PropertyValues<this>) {
+  protected override willUpdate(changed: PropertyValues) {
+    if (!changed.has("whole") && !changed.has("onlyFired")) return;
+    const { whole } = this;
+    this.scene =
+      whole && this.onlyFired && canFilter(whole)
+        ? { ...whole, lanes: whole.lanes.slice(0, whole.firedLanes) }
+        : whole;
+  }
+
+  protected override updated(changed: PropertyValues) {
     if (changed.has("scene")) {
       if (this.lanes.scene !== this.scene?.number)
         this.lanes = { scene: this.scene?.number ?? -1, decisions: new Map() };
@@ -193,6 +211,10 @@ export class Timeline extends LitElement {
     this.draw();
   }
 
+  private clock(time: number, precise = false) {
+    return clock(time, { precise, dated: this.scene?.dated ?? false });
+  }
+
   private get length() {
     return this.scene ? this.scene.end - this.scene.start : 1;
   }
@@ -238,13 +260,19 @@ export class Timeline extends LitElement {
     const x = this.x;
     const times = x.ticks(Math.max(2, Math.floor(this.width / 90)));
     const step = (times[1]?.getTime() ?? 0) - (times[0]?.getTime() ?? 0);
-    const format = utcFormat(
+    const timeOfDay = utcFormat(
       step % 60_000 === 0 ? "%H:%M" : step % 1000 === 0 ? "%H:%M:%S" : "%S.%L",
     );
+    const isDated = this.scene?.dated;
+    // At midnight, and where the scale begins, the day is read.
+    const format = (time: Date, index: number) =>
+      isDated && (index === 0 || time.getTime() % DAY === 0)
+        ? `${day(time.getTime())}${time.getTime() % DAY === 0 ? "" : ` ${timeOfDay(time)}`}`
+        : timeOfDay(time);
     while (axis.childElementCount > times.length) axis.lastElementChild?.remove();
     times.forEach((time, index) => {
       const label = axis.children[index] ?? axis.appendChild(document.createElement("span"));
-      const text = format(time);
+      const text = format(time, index);
       if (label.textContent !== text) label.textContent = text;
       (label as HTMLElement).style.transform =
         `translateX(${Math.max(20, Math.min(this.width - 20, x(time)))}px) translateX(-50%)`;
@@ -285,7 +313,7 @@ export class Timeline extends LitElement {
     this.decision = decision;
     if (say)
       announce(
-        `${lane?.name}, ${clock(decision.at)}, ${decision.kind}: ${decision.reason}. ${looked.mark + 1} of ${lane?.times.length}`,
+        `${lane?.name}, ${this.clock(decision.at)}, ${decision.kind}: ${decision.reason}. ${looked.mark + 1} of ${lane?.times.length}`,
       );
   }
 
@@ -364,9 +392,9 @@ export class Timeline extends LitElement {
     const near = (time: number) => Math.abs(x(time) - at) <= NEAR;
     const missed = lane.missed.find(near);
     if (missed !== undefined)
-      return `At ${clock(missed, true)} a heartbeat was due that never came.`;
+      return `At ${this.clock(missed, true)} a heartbeat was due that never came.`;
     if (lane.dies !== undefined && near(lane.dies))
-      return `At ${clock(lane.dies, true)} the process dies without a word.`;
+      return `At ${this.clock(lane.dies, true)} the process dies without a word.`;
     return "";
   }
 
@@ -376,9 +404,9 @@ export class Timeline extends LitElement {
     if (cursor === undefined) return "";
     const lane = scene?.lanes[this.looked?.lane ?? this.pointedLane ?? -1];
     const window = lane && inForce(lane, cursor);
-    if (!lane || !window || lane.reactive) return clock(cursor, true);
+    if (!lane || !window || lane.reactive) return this.clock(cursor, true);
     const left = Math.round((window.end - cursor) / 1000);
-    return `${clock(cursor, true)} · ${lane.name}: ${left > 0 ? `${span(left)} left` : "the window is over"}`;
+    return `${this.clock(cursor, true)} · ${lane.name}: ${left > 0 ? `${span(left)} left` : "the window is over"}`;
   }
 
   private nearest(lane: Lane, at: number): number | undefined {
@@ -481,6 +509,15 @@ export class Timeline extends LitElement {
         <header>
           <h2>Timeline</h2>
           <p class="now" aria-hidden="true"></p>
+          ${
+            this.whole && canFilter(this.whole)
+              ? html`<label class="filter"><input type="checkbox" .checked=${this.onlyFired} @change=${(
+                  event: Event,
+                ) => {
+                  this.onlyFired = (event.target as HTMLInputElement).checked;
+                }} /> Only fired (${this.whole.firedLanes} of ${this.whole.lanes.length})</label>`
+              : nothing
+          }
           <button aria-expanded=${this.legend} aria-controls="timeline-keys" @click=${() => {
             this.legend = !this.legend;
           }}>Keys</button>
@@ -539,7 +576,7 @@ export class Timeline extends LitElement {
     if (!lane || !decision) return nothing;
     const window = cursor === undefined ? undefined : inForce(lane, cursor);
     return html`<div class="tip ${side}" style="--x:${this.tip.x}px;--y:${this.tip.y}px" aria-hidden="true">
-      <p class="when"><strong class="kind ${decision.kind}">${decision.kind}</strong> <span>${clock(decision.at, true)}</span> <span>${lane.name}</span></p>
+      <p class="when"><strong class="kind ${decision.kind}">${decision.kind}</strong> <span>${this.clock(decision.at, true)}</span> <span>${lane.name}</span></p>
       <p>${prose(decision.reason)}</p>
       ${
         window && window.end > decision.at
@@ -549,16 +586,17 @@ export class Timeline extends LitElement {
     </div>`;
   }
 
-  private renderLegend({ tick, lanes }: Scene) {
+  private renderLegend({ tick, lanes, watchesHeartbeats }: Scene) {
     const some = (has: (lane: Lane) => boolean) => lanes.some(has);
     return html`
       <ul class="legend" aria-label="Signs">
         <li><span class="sign fuse"></span>time left before firing; at zero it fires on the next check (every ${span(tick / 1000)})</li>
         <li><span class="sign heartbeat"></span>heartbeat</li>
         ${some((lane) => lane.missed.length > 0) ? html`<li><span class="sign missed"></span>heartbeat that never came</li>` : nothing}
-        ${some((lane) => lane.fired.some(isWrong)) ? html`<li><span class="sign fire">▲</span>fired on a run that was alive or had finished</li>` : nothing}
-        ${some((lane) => lane.fired.some((one) => !one.child && !isWrong(one))) ? html`<li><span class="sign fire">◆</span>fired</li>` : nothing}
-        ${some((lane) => lane.fired.some(({ child }) => child)) ? html`<li><span class="sign fire">◇</span>a child of the compound trigger fired</li>` : nothing}
+        ${watchesHeartbeats && some((lane) => lane.fired.some(isWrong)) ? html`<li><span class="sign fire">▲</span>fired on a run that was alive or had finished</li>` : nothing}
+        ${some((lane) => lane.fired.some((one) => !one.child && !one.if_silent && !(watchesHeartbeats && isWrong(one)))) ? html`<li><span class="sign fire">◆</span>fired</li>` : nothing}
+        ${some((lane) => lane.fired.some((one) => one.child && !one.if_silent)) ? html`<li><span class="sign fire">◇</span>a child of the compound trigger fired</li>` : nothing}
+        ${some((lane) => lane.fired.some((one) => one.if_silent)) ? html`<li><span class="sign fire">◇</span>fires only if nothing comes after the last event (dashed)</li>` : nothing}
         ${some((lane) => lane.dies !== undefined) ? html`<li><span class="sign">✕</span>the process dies</li>` : nothing}
       </ul>
     `;

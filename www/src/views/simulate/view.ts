@@ -16,6 +16,8 @@ import { prose } from "../../ui/prose.ts";
 import { decoded } from "../../ui/utf8.ts";
 import { View } from "../view.ts";
 import { advicePanel } from "./advice.ts";
+import { coveragePanel } from "./coverage.ts";
+import { historyPanel } from "./history.ts";
 import { PRESETS, type PresetName } from "./presets.ts";
 import { runsTable } from "./runs.ts";
 import { type Slider, sliders } from "./sliders.ts";
@@ -30,6 +32,8 @@ import "./document.css";
 const SETTLED = 350;
 /** More is read, but slowly: better cut it before. */
 const MOST_BYTES = 64 * 1024 * 1024;
+/** In characters: what is longer is not looked at for automations. */
+const LARGEST_AUTOMATION = 1_000_000;
 
 @customElement("view-simulate")
 export class SimulateView extends View<unknown> {
@@ -53,7 +57,7 @@ export class SimulateView extends View<unknown> {
   @state() private advice: Advice | undefined;
   /** Of the text that was played last, or that a slider made of it. */
   private facts: Facts | undefined;
-  private held: { events: string; number: Promise<number> } | undefined;
+  private held: { events: string[]; number: Promise<number> } | undefined;
   private readonly advise = latest(quick.heartbeatAdvice);
 
   protected override willUpdate(changed: PropertyValues) {
@@ -78,6 +82,13 @@ export class SimulateView extends View<unknown> {
   private readonly choose = (event: Event) => {
     this.chosen = (event as CustomEvent<number>).detail;
   };
+
+  /** As `set`, where what is undefined goes. */
+  private change(changed: { [K in keyof State]?: State[K] | undefined }) {
+    const entries = Object.entries({ ...this.shown, ...changed });
+    this.shown = Object.fromEntries(entries.filter(([, value]) => value !== undefined)) as never;
+    this.set({});
+  }
 
   private set(changed: Partial<State>) {
     this.shown = { ...this.shown, ...changed };
@@ -174,17 +185,20 @@ export class SimulateView extends View<unknown> {
     const fired = scene.lanes.flatMap((lane) =>
       lane.fired.map(
         (one) =>
-          `- ${clock(one.at, true)} ${code(lane.name)}${one.child ? " (a child)" : ""}: ${sentence(one.reason)}`,
+          `- ${clock(one.at, { precise: true, dated: scene.dated })} ${code(lane.name)}${one.child ? " (a child)" : ""}${one.if_silent ? " (if nothing comes after the last event)" : ""}: ${sentence(one.reason)}`,
       ),
     );
     const language = /^\s*[{[]/.test(shown.automation) ? "json" : "yaml";
     return [
       `**${summary.fires} ${summary.on}**`.replace(" **", "**"),
       lanes.join("\n"),
+      scene.because ? sentence(scene.because) : "",
       fired.length > 0 ? `Firings:\n\n${fired.join("\n")}` : "",
-      shown.events === undefined
-        ? fence(scenario(toPlay(shown)), language)
-        : `${fence(shown.automation, language)}\n\nPlayed with captured events (not included).`,
+      shown.events !== undefined
+        ? `${fence(shown.automation, language)}\n\nPlayed with captured events (not included).`
+        : good.isScenario || !isEmbeddable(shown.automation, good.facts)
+          ? fence(shown.automation, language)
+          : fence(scenario(toPlay(shown)), language),
     ]
       .filter(Boolean)
       .join("\n\n");
@@ -212,13 +226,14 @@ export class SimulateView extends View<unknown> {
                 ${
                   good?.scene
                     ? html`<simulate-timeline class="panel"
-                        .scene=${good.scene} .chosen=${this.chosen} ?stale=${stale}
+                        .whole=${good.scene} .chosen=${this.chosen} ?stale=${stale}
                         .fetchDecisions=${this.decisionsOf}
                       ></simulate-timeline>`
                     : nothing
                 }
-                ${this.renderSliders()}
+                ${played.isScenario ? nothing : this.renderSliders()}
                 <aside>
+                  ${shown.events !== undefined && good?.scene ? historyPanel(good.scene, shown, (changed) => this.change(changed)) : nothing}
                   ${this.advice ? advicePanel(this.advice, (within) => void this.setWindow(within)) : nothing}
                   ${
                     good?.scene
@@ -229,7 +244,7 @@ export class SimulateView extends View<unknown> {
                   }
                 </aside>
                 ${
-                  shown.events === undefined
+                  shown.events === undefined && !played.isScenario
                     ? guard([shown.runs, shown.heartbeat.frequency], () =>
                         runsTable(shown.runs, shown.heartbeat.frequency, (runs, said) => {
                           this.set({ runs });
@@ -272,7 +287,7 @@ export class SimulateView extends View<unknown> {
               return this.edit();
             }
             const { version } = this.shown;
-            const { events: _, ...rest } = this.shown;
+            const { events: _, name: __, ...rest } = this.shown;
             this.shown = rest;
             this.set({ ...preset(value as PresetName), version });
           }}>
@@ -283,6 +298,7 @@ export class SimulateView extends View<unknown> {
             <option value="own" .selected=${live(shown.preset === undefined)}>Your own…</option>
           </select>
         </span>
+        ${this.renderNames()}
         <button aria-expanded=${editing} @click=${() => this.edit(!editing)}>
           ${editing ? "Close the text" : "Edit the text"}${findings > 0 ? html` <span class="count">${plural(findings, "note")}</span>` : nothing}
         </button>
@@ -308,6 +324,23 @@ export class SimulateView extends View<unknown> {
         </span>
       </div>
     `;
+  }
+
+  /** Of a text with several automations, which one is played. */
+  private renderNames() {
+    const { names = [], played = 0 } = this.played?.facts ?? {};
+    if (names.length < 2) return nothing;
+    return html`<span class="field"><label for="name">Play</label>
+      <select id="name" @change=${(event: Event) => {
+        const { value } = event.target as HTMLSelectElement;
+        this.set({ name: names[Number(value)] ?? "" });
+      }}>
+        ${names.map(
+          (name, index) =>
+            html`<option value=${index} .selected=${live(index === played)}>${name === "" ? `(no name, number ${index + 1})` : name}</option>`,
+        )}
+      </select>
+    </span>`;
   }
 
   private renderDifferences() {
@@ -346,9 +379,18 @@ export class SimulateView extends View<unknown> {
           ? html`<p class="why">
               <button class="plain" title="Show it in the timeline" @click=${() => {
                 this.chosen = summary.why?.fired.decision;
-              }}><strong>${summary.why.name}</strong> ${clock(summary.why.fired.at)}</button>
+              }}><strong>${summary.why.name}</strong> ${clock(summary.why.fired.at, { dated: good?.scene?.dated ?? false })}</button>
               ${missed(summary)}${prose(summary.why.fired.reason)}.
             </p>`
+          : nothing
+      }
+      ${good?.scene?.because ? html`<p class="why">${prose(capital(good.scene.because))}.</p>` : nothing}
+      ${
+        good?.scene
+          ? coveragePanel(
+              good.scene,
+              good.scene.lanes.every((lane) => lane.decisions.length === 0),
+            )
           : nothing
       }
       ${this.renderHelp(summary)}
@@ -463,7 +505,10 @@ export class SimulateView extends View<unknown> {
     const { automation } = this.shown;
     try {
       // Of a text that has not been played yet they are asked for.
-      const facts = this.facts?.text === automation ? this.facts : await scenes.facts(automation);
+      const facts =
+        this.facts?.text === automation
+          ? this.facts
+          : await scenes.facts(automation, this.shown.name);
       if (automation !== this.shown.automation) return;
       this.facts = withWindow(facts, within);
       this.set({ automation: this.facts.text });
@@ -550,46 +595,57 @@ export class SimulateView extends View<unknown> {
 
   private renderReplaying() {
     return html`<section class="replaying panel" aria-label="Captured events">
-      <label for="captured">Captured events: NDJSON, a list, or a page of the events API. Paste them, or drop a file anywhere here.</label>
+      <label for="captured">Captured events: NDJSON, a list, pages of the events API, or the output of <code>prefect event stream</code>. Paste them, or drop files anywhere here: several are one history, and an automation is recognised.</label>
       <textarea id="captured" rows="6" spellcheck="false" placeholder='{"event": "prefect.flow-run.heartbeat", "occurred": …}'></textarea>
       <div class="row">
         <button class="primary" @click=${() => {
           const { value } = this.querySelector<HTMLTextAreaElement>("#captured") ?? { value: "" };
           if (value.trim() === "") announce("There are no events yet");
-          else this.give(value);
+          else this.give([value]);
         }}>Replay them</button>
-        <label class="button">Open a file
-          <input class="visually-hidden" type="file" accept=".json,.ndjson,.jsonl,.txt" @change=${(
+        <label class="button">Open files
+          <input class="visually-hidden" type="file" multiple accept=".json,.ndjson,.jsonl,.txt,.yaml,.yml" @change=${(
             event: Event,
           ) => {
-            const [file] = (event.target as HTMLInputElement).files ?? [];
-            if (file) void this.read(file);
+            void this.read([...((event.target as HTMLInputElement).files ?? [])]);
           }} />
         </label>
       </div>
     </section>`;
   }
 
-  private give(events: string | undefined) {
+  private give(events: string[] | undefined) {
     this.replaying = false;
-    this.rejected = "";
-    const { events: _, ...rest } = this.shown;
-    this.shown = rest;
-    this.set(events === undefined ? {} : { events });
+    this.change({ events, ignoreLeaders: undefined, withoutActions: undefined });
   }
 
-  private async read(file: File) {
-    if (file.size > MOST_BYTES) {
-      this.rejected = `${file.name} is larger than 64 MiB: the command line reads more.`;
+  /** Files of events are one history; one of automations takes the place of the text. */
+  private async read(files: File[]) {
+    const large = files.find(({ size }) => size > MOST_BYTES);
+    if (large) {
+      this.rejected = `${large.name} is larger than 64 MiB: the command line reads more.`;
       return;
     }
-    try {
-      const text = decoded(await file.arrayBuffer());
-      if (text === undefined) this.rejected = `${file.name} is not UTF-8: save it as UTF-8 first.`;
-      else this.give(text);
-    } catch {
-      this.rejected = `${file.name} cannot be read.`;
+    const events: string[] = [];
+    let automation: string | undefined;
+    for (const file of files) {
+      try {
+        const text = decoded(await file.arrayBuffer());
+        if (text === undefined) {
+          this.rejected = `${file.name} is not UTF-8: save it as UTF-8 first.`;
+          return;
+        }
+        const isSmall = text.length <= LARGEST_AUTOMATION;
+        if (isSmall && (await scenes.holdsAutomations(text))) automation = text;
+        else events.push(text);
+      } catch (error) {
+        if (error instanceof InputError) throw error;
+        this.rejected = `${file.name} cannot be read.`;
+        return;
+      }
     }
+    if (automation !== undefined) this.change({ automation, preset: undefined, name: undefined });
+    if (events.length > 0) this.give(events);
   }
 
   private readonly dragged = (event: DragEvent) => {
@@ -604,12 +660,21 @@ export class SimulateView extends View<unknown> {
   };
 
   private readonly dropped = (event: DragEvent) => {
-    const [file] = event.dataTransfer?.files ?? [];
+    const files = [...(event.dataTransfer?.files ?? [])];
     this.dropping = false;
-    if (!file) return;
+    if (files.length === 0) return;
     event.preventDefault();
-    void this.read(file);
+    void this.read(files);
   };
+}
+
+/** Whether a scenario can have the text as it stands. */
+function isEmbeddable(text: string, { names }: Facts): boolean {
+  return names.length === 1 && /^\s*\{[\s\S]*"trigger"\s*:|^trigger\s*:/m.test(text);
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** What had happened before, in one clause. */

@@ -6,6 +6,7 @@ import type { Diagnostic, Report, Severity } from "prefect-events";
 import { catalogue, events, latest } from "../../core/client.ts";
 import type { Editor } from "../../editor/editor.ts";
 import { announce } from "../../ui/announce.ts";
+import { prose } from "../../ui/prose.ts";
 import { decoded } from "../../ui/utf8.ts";
 import { View } from "../view.ts";
 import "./examples.ts";
@@ -17,7 +18,7 @@ import type { Fact } from "./knowledge.ts";
 import { sign } from "./signs.ts";
 import { START } from "./start.ts";
 import { LONGEST_IN_LINK, PROFILES, type Profile, type State, stateOf } from "./state.ts";
-import { approval, markdown, size, verdict } from "./words.ts";
+import { approval, canSimulate, markdown, otherDocument, size, verdict } from "./words.ts";
 import "./view.css";
 
 /** In bytes: what is larger is checked as a file, without the editor. */
@@ -189,7 +190,10 @@ export class ValidateView extends View<unknown> {
 
   private showFindings() {
     if (this.check || !this.editor) return;
-    this.editor.show(this.report?.diagnostics ?? [], this.report ? this.checked : this.text);
+    const { report } = this;
+    // What is another document has no mistakes here.
+    const findings = report && !otherDocument(report) ? report.diagnostics : [];
+    this.editor.show(findings, report ? this.checked : this.text);
     this.moved(this.editor.view.state.selection.main.head);
   }
 
@@ -324,7 +328,7 @@ export class ValidateView extends View<unknown> {
           <header>
             <validate-examples @text-chosen=${(event: CustomEvent<string>) => this.replace(event.detail)}></validate-examples>
             <button @click=${() => this.querySelector<HTMLInputElement>("input[type=file]")?.click()}>Open file…</button>
-            <input type="file" hidden aria-label="File" accept=".json,.ndjson,.jsonl,.txt,.log,application/json" @change=${(
+            <input type="file" hidden aria-label="File" accept=".json,.ndjson,.jsonl,.txt,.log,.yaml,.yml,.tf,application/json" @change=${(
               event: Event,
             ) => {
               const input = event.target as HTMLInputElement;
@@ -369,7 +373,7 @@ export class ValidateView extends View<unknown> {
           </fieldset>
           ${this.verdictLine()}
           <validate-findings
-            .report=${this.report}
+            .report=${this.report && otherDocument(this.report) ? undefined : this.report}
             .hiddenSeverities=${this.unlisted}
             ?following=${this.following}
             .current=${check ? this.chosen?.finding : this.current}
@@ -387,6 +391,17 @@ export class ValidateView extends View<unknown> {
     `;
   }
 
+  /** What is no event, in the view that is for it. */
+  private async simulate() {
+    const { check } = this;
+    try {
+      const text = check ? decoded(await check.file.arrayBuffer()) : this.text;
+      if (text !== undefined) this.go({ view: "simulate", state: { automation: text } });
+    } catch {
+      this.rejected = "The file cannot be read: it may have been moved or changed.";
+    }
+  }
+
   private verdictLine() {
     const { check, report } = this;
     if (check?.rejected)
@@ -397,6 +412,15 @@ export class ValidateView extends View<unknown> {
             <p class="note">Paste an event, drop a file, or take an example: each event of Prefect is among them, and each mistake.</p>`
         : html`<h2 id="verdict" class="verdict waiting">Checking…</h2>`;
     const { sign: kind, text } = verdict(report);
+    const other = otherDocument(report);
+    if (other)
+      return html`<h2 id="verdict" class="verdict">${sign(kind)} <span>${text}</span></h2>
+        ${
+          canSimulate(other)
+            ? html`<p class="note">The view Simulate checks it and plays runs or your own events to it.</p>
+                <p class="elsewhere"><button class="primary" @click=${() => void this.simulate()}>Open it in Simulate</button></p>`
+            : html`<p class="note">${prose(`To check it, ${other.help}.`)}</p>`
+        }`;
     if (check?.phase === "running" && kind === "good")
       return html`<h2 id="verdict" class="verdict waiting">Nothing wrong so far</h2>`;
     return html`<h2 id="verdict" class="verdict">${sign(kind)} <span>${text}</span></h2>

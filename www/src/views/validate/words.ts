@@ -27,6 +27,16 @@ export function counts({ errors, warnings, infos }: Report): [Severity, number][
   ];
 }
 
+/** What the core says of a text that is another document: an automation, a `prefect.yaml`, Terraform, a scenario. */
+export function otherDocument({ diagnostics }: Report): Diagnostic | undefined {
+  return diagnostics.find(({ code }) => code === "not-events");
+}
+
+/** Whether the view Simulate reads it; of what is to be converted first, the help says how. */
+export function canSimulate({ help = "" }: Diagnostic): boolean {
+  return !help.startsWith("run ");
+}
+
 export interface Verdict {
   sign: Severity | "good";
   text: string;
@@ -35,6 +45,8 @@ export interface Verdict {
 /** In one line, what came out. */
 export function verdict(report: Report): Verdict {
   const { errors, warnings, infos, events } = report;
+  const other = otherDocument(report);
+  if (other) return { sign: "info", text: sentence(other.message.replaceAll("`", "")) };
   const where = events === 0 ? "" : ` in ${count(events, "event")}`;
   if (errors > 0) {
     const more = warnings > 0 ? ` and ${count(warnings, "warning")}` : "";

@@ -1,0 +1,116 @@
+// What a code block seems to hold. Of automations this decides only whether it is worth loading what checks them: whether
+// the block holds some is the checker's verdict.
+
+/** @typedef {import("./core.js").Kind} Kind */
+
+const JSON_LANGUAGES = new Set(["json", "jsonl", "ndjson"]);
+const YAML_LANGUAGES = new Set(["yaml", "yml"]);
+
+/**
+ * Whether a code block holds Prefect events: an object with `event`, a text, and at least two of `id`, `occurred` and
+ * `resource`; or these in an array, one per line, as a page of the API, or as websocket frames. What is no JSON but was
+ * meant to be (its language says so) counts if it has these keys.
+ * @param {string} text
+ * @param {string} [language]
+ * @returns {boolean}
+ */
+export function holdsEvents(text, language) {
+  if (language !== undefined && !JSON_LANGUAGES.has(language)) return false;
+  const values = parsed(text);
+  if (values) return values.length > 0 && values.every(isEvent);
+  if (language === undefined || !/^\s*[[{]/.test(text)) return false;
+  const has = (/** @type {string} */ key) => new RegExp(`"${key}"\\s*:`).test(text);
+  return /"event"\s*:\s*"/.test(text) && ENVELOPE.filter(has).length >= 2;
+}
+
+/**
+ * Whether a code block may hold automations, their triggers, or a `prefect.yaml` with triggers: by its keys. Where no
+ * language is named, as on pages of MkDocs, it is JSON, or begins as YAML does.
+ * @param {string} text
+ * @param {string} [language]
+ * @returns {boolean}
+ */
+export function mayHoldAutomations(text, language) {
+  const isBracketed = /^\s*[[{]/.test(text);
+  if (language === undefined) {
+    if (isBracketed ? parse(text) === undefined : !YAML_BEGINS.test(text)) return false;
+  } else if (!YAML_LANGUAGES.has(language) && !(language === "json" && isBracketed)) {
+    return false;
+  }
+  const has = (/** @type {string} */ key) =>
+    new RegExp(`(?:^|[\\s{,"'-])${key}["']?\\s*:`, "m").test(text);
+  const isComposite = TYPE.test(text);
+  const strong = isComposite || STRONG.some(has);
+  if (has("trigger") || has("triggers") || has("automations")) return strong;
+  return strong && [...STRONG, ...WEAK].filter(has).length >= 2;
+}
+
+/**
+ * What a text holds, where its keys say so.
+ * @param {string} text
+ * @returns {Kind | undefined}
+ */
+export function kindOf(text) {
+  if (holdsEvents(text, "json")) return "events";
+  return mayHoldAutomations(text, "yaml") ? "automations" : undefined;
+}
+
+/**
+ * Whether a text that could not be read was meant to be an automation, and is no fragment of one.
+ * @param {string} text
+ */
+export function isMeantAsAutomation(text) {
+  const whole = /^\s*[[{]/.test(text)
+    ? /"trigger"\s*:[\s\S]*"actions"\s*:/
+    : /^(?:- | *)trigger:[\s\S]*^ *actions:/m;
+  return whole.test(text) && !/\.\.\.|…/.test(text);
+}
+
+/** Behind comments, a key or the first of a list. */
+const YAML_BEGINS = /^(?:\s*(?:#.*|---.*)?\n)*(?:- )?[\w-]+:(?:\s|$)/;
+const ENVELOPE = ["id", "occurred", "resource"];
+/** Keys that triggers of Prefect have, and few other things. */
+const STRONG = ["posture", "expect", "match_related", "for_each"];
+const WEAK = ["after", "match"];
+const TYPE = /(?:^|[\s{,"'-])type["']?\s*:\s*["']?(?:compound|sequence|metric)\b/m;
+
+/** @param {any} value */
+function isEvent(value) {
+  return (
+    typeof value?.event === "string" &&
+    ENVELOPE.filter((key) => Object.hasOwn(value, key)).length >= 2
+  );
+}
+
+/**
+ * The values in which events are looked for; undefined if it is no JSON.
+ * @param {string} text
+ * @returns {unknown[] | undefined}
+ */
+function parsed(text) {
+  const whole = parse(text);
+  if (whole !== undefined) return unwrapped(whole);
+  const lines = text.split("\n").filter((line) => line.trim());
+  const values = lines.map(parse);
+  if (lines.length < 2 || values.includes(undefined)) return undefined;
+  return values.flatMap(unwrapped);
+}
+
+/** @param {any} value */
+function unwrapped(value) {
+  if (Array.isArray(value)) return value;
+  if (Array.isArray(value?.events)) return value.events;
+  return [value?.type === "event" ? value.event : value];
+}
+
+/**
+ * @param {string} text
+ * @returns {unknown}
+ */
+function parse(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

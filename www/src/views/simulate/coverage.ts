@@ -1,0 +1,75 @@
+// Why nothing fired: how many events passed each clause of each trigger, and what was seen instead.
+
+import { html, nothing } from "lit";
+import type { SimulationResult } from "prefect-events";
+import type { Scene } from "../../core/functions/scenes.ts";
+import { prose } from "../../ui/prose.ts";
+import { plural, span } from "./summary.ts";
+
+type Trigger = NonNullable<SimulationResult["coverage"]>[number];
+type Clause = Trigger["clauses"][number];
+
+const NAMES: Record<Clause["clause"], string> = {
+  name: "the name of the event",
+  match: "match",
+  match_related: "match_related",
+  for_each: "for_each",
+  after: "after",
+};
+
+/** `open`: the table is seen at once. */
+export function coveragePanel({ coverage }: Scene, open: boolean) {
+  const triggers = coverage?.filter(({ clauses }) => clauses.length > 0) ?? [];
+  if (triggers.length === 0) return nothing;
+  return html`<details class="coverage" ?open=${open}>
+    <summary>How far the events came</summary>
+    ${triggers.map((trigger) => renderTrigger(trigger, triggers.length > 1))}
+  </details>`;
+}
+
+function renderTrigger({ path, clauses, windows, because }: Trigger, named: boolean) {
+  return html`
+    ${named ? html`<h3>Trigger <code>${path}</code></h3>` : nothing}
+    ${named && because ? html`<p>${prose(because)}.</p>` : nothing}
+    <div class="scroll">
+      <table>
+        <thead>
+          <tr><th scope="col">Clause</th><th scope="col" class="number">Events that passed</th><th scope="col">Needed</th><th scope="col">Seen instead</th></tr>
+        </thead>
+        <tbody>${clauses.map(renderClause)}</tbody>
+      </table>
+    </div>
+    ${windows ? html`<p class="soft">${windowsSentence(windows)}</p>` : nothing}
+  `;
+}
+
+function renderClause({ clause, passed, wanted, role, nearest, seen = [] }: Clause) {
+  const others = seen.filter(({ value }) => value !== nearest);
+  const first =
+    seen.find(({ value }) => value === nearest) ?? (nearest ? { value: nearest } : undefined);
+  const shown = [...(first ? [first] : []), ...others].slice(0, 3);
+  return html`<tr class=${passed === 0 ? "none" : ""}>
+    <th scope="row">${NAMES[clause]}</th>
+    <td class="number">${passed}</td>
+    <td>${wanted ? html`<code>${wanted}</code>${role ? html` in the role <code>${role}</code>` : nothing}` : nothing}</td>
+    <td>${shown.map(
+      (one, index) =>
+        html`${index > 0 ? ", " : ""}<code>${one.value}</code>${"events" in one && one.events > 1 ? ` (${one.events})` : nothing}`,
+    )}</td>
+  </tr>`;
+}
+
+function windowsSentence(windows: NonNullable<Trigger["windows"]>): string {
+  const { opened, reached, threshold, answered, least_left_seconds, open } = windows;
+  const parts = [opened === 1 ? "1 window was opened" : `${opened} windows were opened`];
+  if (answered === undefined) parts.push(`the most events in one: ${reached} of ${threshold}`);
+  else {
+    const left =
+      least_left_seconds === undefined
+        ? ""
+        : ` (at least ${span(least_left_seconds)} before the end)`;
+    parts.push(`in ${answered} the expected events came in time${left}`);
+  }
+  if (open) parts.push(`${plural(open, "window")} still open at the end`);
+  return `${parts.join("; ")}.`;
+}

@@ -1,0 +1,88 @@
+// What must be known to understand a replay: where it begins, absent leaders, and what the server itself recorded.
+
+import { html, nothing, type TemplateResult } from "lit";
+import type { Scene } from "../../core/functions/scenes.ts";
+import { prose } from "../../ui/prose.ts";
+import type { State } from "./state.ts";
+import { clock, plural } from "./summary.ts";
+
+/** So many firings or events are listed. */
+const MOST = 20;
+
+type Switches = Pick<State, "ignoreLeaders" | "withoutActions">;
+
+export function historyPanel(
+  scene: Scene,
+  { ignoreLeaders, withoutActions }: Switches,
+  set: (changed: { [K in keyof Switches]: Switches[K] | undefined }) => void,
+) {
+  const notes: (TemplateResult | typeof nothing)[] = [
+    started(scene),
+    leaders(scene, ignoreLeaders, (on) => set({ ignoreLeaders: on || undefined })),
+    recorded(scene),
+    actions(scene, withoutActions, (on) => set({ withoutActions: on || undefined })),
+  ].filter((note) => note !== nothing);
+  if (notes.length === 0) return nothing;
+  return html`<section class="history panel" aria-labelledby="history-title">
+    <header><h2 id="history-title">About this capture</h2></header>
+    <ul>${notes.map((note) => html`<li>${note}</li>`)}</ul>
+  </section>`;
+}
+
+function started({ before_start: before, start }: Scene) {
+  if (!before) return nothing;
+  return html`<p>The automation watches from ${clock(start, { dated: true })} on: ${plural(before, "earlier event")} ${before === 1 ? "is" : "are"} not evaluated.</p>`;
+}
+
+function leaders(
+  { missing_leaders: missing }: Scene,
+  ignored: true | undefined,
+  set: (on: boolean) => void,
+) {
+  if (ignored)
+    return html`<p>Events that follow one which is not in the capture do not wait for it.</p>
+      <p><button @click=${() => set(false)}>Let them wait, as the server does</button></p>`;
+  if (!missing || missing.events === 0) return nothing;
+  return html`<p>${prose(missing.message)}.</p>
+    <p><button @click=${() => set(true)}>Play without this waiting</button></p>`;
+}
+
+function recorded({ recorded: found, dated }: Scene) {
+  if (!found) return nothing;
+  const { matched, pairs, only_here, only_recorded } = found;
+  const most = Math.max(0, ...pairs.map(({ seconds }) => Math.abs(seconds)));
+  const all = matched + only_recorded.length;
+  const listed = (one: { at: string; labels: { [label: string]: string } }) =>
+    html`<li><time>${clock(Date.parse(one.at), { precise: true, dated })}</time> ${Object.values(one.labels).join(", ")}</li>`;
+  const list = (title: string, firings: Parameters<typeof listed>[0][]) =>
+    firings.length === 0
+      ? nothing
+      : html`<details><summary>${title}</summary><ul class="firings">${firings.slice(0, MOST).map(listed)}</ul></details>`;
+  return html`<p>The server recorded ${plural(all, "firing")} of this automation:
+      ${matched === all ? (all === 1 ? "it is" : "all are") : `${matched} of them ${matched === 1 ? "is" : "are"}`} found here${matched > 0 ? `, at most ${Number(most.toFixed(1))} s apart` : ""}.</p>
+    ${list(`${only_recorded.length} only recorded`, only_recorded)}
+    ${list(`${only_here.length} only here`, only_here)}`;
+}
+
+function actions(
+  { recorded_actions: done, dated }: Scene,
+  without: true | undefined,
+  set: (on: boolean) => void,
+) {
+  if (!done) return nothing;
+  const { effects, left_out } = done;
+  const events = html`<details><summary>${plural(effects.length, "event")}</summary><ul class="firings">${effects
+    .slice(0, MOST)
+    .map(
+      (one) =>
+        html`<li><time>${clock(Date.parse(one.occurred), { precise: true, dated })}</time> ${one.event} ${one.resource}</li>`,
+    )}</ul></details>`;
+  if (left_out || without)
+    return html`<p>What its own recorded actions brought about is left out.</p>
+      ${effects.length > 0 ? events : nothing}
+      <p><button @click=${() => set(false)}>Play the whole capture</button></p>`;
+  if (effects.length === 0) return nothing;
+  return html`<p>Its own actions are in this capture. What they brought about changes what comes after: a run that is marked as Crashed is not found by a longer window.</p>
+    ${events}
+    <p><button @click=${() => set(true)}>Play without them</button></p>`;
+}
