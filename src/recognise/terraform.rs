@@ -59,8 +59,8 @@ fn of_module(module: Value<'_>, rewrite: &mut Rewrite, depth: usize) {
     }
 }
 
-/// The members of an object that have a value, of a repeated key the last.
-fn members<'t>(object: Value<'t>) -> impl Iterator<Item = (String, Value<'t>, Value<'t>)> {
+/// The members of an object that have a value: the name, the key, the value.
+fn members(object: Value<'_>) -> impl Iterator<Item = (String, Value<'_>, Value<'_>)> {
     object
         .members()
         .filter(|(_, value)| value.kind() != Kind::Null)

@@ -126,10 +126,13 @@ fn items<'t>(findings: &mut Findings<'_>, root: Value<'t>, form: Form, route: Ro
     let is_object = |item: &Item<'_>| item.value.kind() == Kind::Object;
     let is_sent = route == Route::Api || !items.is_empty() && !items.iter().any(is_object);
     if form == Form::Terraform {
-        items.iter_mut().for_each(|item| item.form = ItemForm::Automation);
+        for item in &mut items {
+            item.form = ItemForm::Automation;
+        }
     }
     let (code, at, finding) = (Code::NOT_AUTOMATIONS, Path::Root, Subject::default());
-    if !items.is_empty() && !is_for_check(form) && !(form == Form::Unknown && is_sent) {
+    let is_checked = is_for_check(form) || form == Form::Unknown && is_sent;
+    if !items.is_empty() && !is_checked {
         let remedy = form.command().map(|command| ["check it with `", command, "`"].concat());
         let accepted = "`check` accepts automations, triggers, `prefect.yaml` and the JSON of `terraform show`";
         findings
