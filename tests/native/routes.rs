@@ -405,6 +405,15 @@ fn reads_what_terraform_shows() {
     let triggers: Vec<_> =
         found.triggers.iter().map(|outline| (outline.automation, outline.pointer.as_str())).collect();
     assert_eq!(triggers, [(0, "/trigger"), (0, "/trigger/triggers/0"), (1, "/trigger"), (1, "/trigger/triggers/0")]);
+    // The file that Terraform itself keeps.
+    let one = automation("a", run, "300").replace("\"values\"", "\"attributes\"");
+    let kept = format!(
+        r#"{{"version": 4, "terraform_version": "1.9.8", "serial": 3, "lineage": "x", "outputs": {{}}, "resources": [
+        {{"mode": "managed", "type": "prefect_automation", "name": "a", "instances": [{one}, {one}]}},
+        {{"mode": "data", "type": "prefect_automation", "name": "b", "instances": [{one}]}}]}}"#
+    );
+    let found = check(kept.as_bytes(), None);
+    assert!(found.report.valid && found.report.events == 2, "{:?}", said(&found.report));
     // The provider leaves out what is null, and the API requires it.
     let report = check(state(&module(&automation("a", run, "null"))).as_bytes(), None).report;
     assert_eq!(report.diagnostics.iter().map(|found| &*found.path).collect::<Vec<_>>(), ["/trigger/within"]);

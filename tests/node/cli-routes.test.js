@@ -98,10 +98,16 @@ test("`check --fix` changes nothing but automations", async () => {
 
 test("the commands name each other", async () => {
   const automation = await run(["validate", write("a.json", EXPORTED)], { cwd });
-  assert.match(automation.stdout, /this is an automation, not an event[^]*`prefect-events check`/);
+  assert.match(
+    automation.stdout,
+    /this is an automation, not an event[\s\S]*`prefect-events check`/,
+  );
   const event = '{"event": "a", "resource": {"prefect.resource.id": "b"}}';
   const events = await run(["check", write("e.json", event)], { cwd });
-  assert.match(events.stdout, /this is an event, not an automation[^]*`prefect-events validate`/);
+  assert.match(
+    events.stdout,
+    /this is an event, not an automation[\s\S]*`prefect-events validate`/,
+  );
 });
 
 test("the output of `prefect event stream` is read as it is", () => {
