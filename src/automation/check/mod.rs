@@ -5,6 +5,7 @@
 
 mod action;
 mod advice;
+mod cloud;
 mod deploy;
 mod elsewhere;
 mod fields;
@@ -240,6 +241,8 @@ impl Check<'_, '_> {
         let lists = ["actions", "actions_on_trigger"].map(|field| (field, value.get(field)));
         self.advise(trigger, &Path::Field("trigger"), level, &lists);
         if self.advises()
+            // In Prefect Cloud metric triggers are resolved.
+            && !(self.options.cloud && cloud::is_metric(trigger))
             && let Some(actions) = value.get("actions_on_resolve")
             && actions.items().next().is_some()
         {
