@@ -17,7 +17,7 @@ use crate::json::{Kind, Pointer, Value};
 
 pub(crate) use events::is_wrapped;
 pub use events::{events, events_start};
-pub(crate) use read::{Reading, first_line, read};
+pub(crate) use read::{Reading, broken, first_line, read};
 pub(crate) use sniff::{Sniffed, sniff};
 
 /// What a whole input is.
@@ -62,8 +62,14 @@ impl Form {
             Form::Scenario => "a scenario",
             Form::Scenarios => "a list of scenarios",
             Form::Terraform => "Terraform's state or plan",
-            Form::Unknown => "none of Prefect's documents",
+            Form::Unknown => "a document of another kind",
         }
+    }
+
+    /// Whether `check` is for it.
+    #[must_use]
+    pub fn is_checked(self) -> bool {
+        !matches!(self, Form::Event | Form::Events | Form::Scenario | Form::Scenarios | Form::Unknown)
     }
 
     /// The command of `prefect-events` for it.

@@ -63,20 +63,31 @@ pub(crate) fn read(
     Some(Reading { language, form, is_plan })
 }
 
+/// What a text is that is no JSON only because a terminal has broken its lines.
+pub(crate) fn broken(text: &[u8]) -> Option<Form> {
+    let mut tape = Tape::new();
+    joined_json(text, &mut tape)?;
+    tape.document(text).root().map(|root| recognise(root).form)
+}
+
 /// Reads what a terminal has broken, if nothing else is wrong with it. Where the first break is.
 fn joined(text: &[u8], tape: &mut Tape) -> Option<(Language, Span)> {
-    let is_json = text.trim_ascii_start().starts_with(b"[") || text.trim_ascii_start().starts_with(b"{");
-    if !is_json {
-        let joined = wrapped::joined_yaml(text)?;
-        yaml::read(&joined.text, tape).ok()?;
-        return Some((Language::Yaml, joined.first));
+    if matches!(text.trim_ascii_start().first(), Some(b'[' | b'{')) {
+        return Some((Language::Json, joined_json(text, tape)?));
     }
+    let joined = wrapped::joined_yaml(text)?;
+    yaml::read(&joined.text, tape).ok()?;
+    Some((Language::Yaml, joined.first))
+}
+
+/// Apart from the reader of YAML, which takes much room.
+fn joined_json(text: &[u8], tape: &mut Tape) -> Option<Span> {
     let joined = wrapped::joined_json(text)?;
     let (mut own, mut issues) = (Tape::new(), Vec::new());
     let is_complete = parse(&joined.text, 0, &mut own, &mut issues).complete && issues.is_empty();
     let rewrite = wrapped::in_one_piece(own.document(&joined.text).root().filter(|_| is_complete)?, text);
     rewrite.onto(text, tape);
-    Some((Language::Json, joined.first))
+    Some(joined.first)
 }
 
 /// The first line that is not blank.

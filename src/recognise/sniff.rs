@@ -57,8 +57,11 @@ pub(crate) fn sniff(text: &[u8]) -> Option<Sniffed> {
         let item = line.strip_prefix(b"- ");
         if item.is_some() && keys.is_empty() {
             is_list = true;
-        } else if is_list && !line.starts_with(b"  ") {
+        } else if is_list && item.is_some() {
             break;
+        } else if is_list && !line.starts_with(b"  ") {
+            // The rest of a line that a terminal has broken.
+            continue;
         } else if item.is_some() || line.trim_ascii_start().starts_with(b"- ") {
             lists.extend(last);
             continue;

@@ -363,6 +363,8 @@ fn broken_lines_are_put_together() {
         assert!(found.report.valid, "{:?}", said(&found.report));
         assert!(said(&found.report).iter().any(|said| said.contains("wrapped-export")), "{:?}", said(&found.report));
         assert_eq!((found.report.events, found.triggers.len()), (1, 1));
+        let events = validate(text.as_bytes(), TextOptions::default(), &ValidateOptions::default());
+        assert_eq!(events.diagnostics.len(), 1, "{:?}", said(&events));
     }
     // A line that is not full was not broken by a console.
     for text in [json.replace("rather long", ""), yaml.replace("rather long", "")] {

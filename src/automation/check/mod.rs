@@ -73,7 +73,7 @@ pub fn check(text: &[u8], text_options: TextOptions, options: &CheckOptions) -> 
     let mut outliner = Outliner::new();
     options::check(&mut findings, options);
     let source = Source { text, base: Position::START, wtf8: text_options.wtf8 };
-    let reading = recognise::read(&mut findings, source, &mut tape, is_for_check);
+    let reading = recognise::read(&mut findings, source, &mut tape, Form::is_checked);
     let document = tape.document(text);
     if let (Some(root), Some(reading)) = (document.root(), reading) {
         let mut elsewhere = Elsewhere::default();
@@ -116,10 +116,6 @@ pub fn check(text: &[u8], text_options: TextOptions, options: &CheckOptions) -> 
     }
 }
 
-fn is_for_check(form: Form) -> bool {
-    !matches!(form, Form::Event | Form::Events | Form::Scenario | Form::Scenarios | Form::Unknown)
-}
-
 /// What is to be checked. If that is nothing, it is said why.
 fn items<'t>(findings: &mut Findings<'_>, root: Value<'t>, form: Form, route: Route) -> Vec<Item<'t>> {
     let mut items = recognise(root).items;
@@ -132,7 +128,7 @@ fn items<'t>(findings: &mut Findings<'_>, root: Value<'t>, form: Form, route: Ro
         }
     }
     let (code, at, finding) = (Code::NOT_AUTOMATIONS, Path::Root, Subject::default());
-    let is_checked = is_for_check(form) || form == Form::Unknown && is_sent;
+    let is_checked = form.is_checked() || form == Form::Unknown && is_sent;
     if !items.is_empty() && !is_checked {
         let remedy = form.command().map(|command| ["check it with `", command, "`"].concat());
         let accepted = "`check` accepts automations, triggers, `prefect.yaml` and the JSON of `terraform show`";
