@@ -8,7 +8,7 @@ use crate::json::{Span, Tape, parse};
 use crate::yaml;
 
 use super::sniff::foreign;
-use super::{Form, recognise, terraform, wrapped};
+use super::{Form, form, terraform, wrapped};
 
 /// How a document was written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -45,7 +45,7 @@ pub(crate) fn read(
     if let Some((language, _)) = broken {
         parsed = AnyDocument { language: Some(language), issues: Vec::new(), error: None };
     }
-    let form = tape.document(text).root().map_or(Form::Unknown, |root| recognise(root).form);
+    let form = tape.document(text).root().map_or(Form::Unknown, form);
     findings.set_fixable(wanted(form) && broken.is_none() && form != Form::Terraform && form != Form::Unknown);
     if let Some((_, place)) = broken {
         let code = Code::WRAPPED_EXPORT;
@@ -65,9 +65,10 @@ pub(crate) fn read(
 
 /// What a text is that is no JSON only because a terminal has broken its lines.
 pub(crate) fn broken(text: &[u8]) -> Option<Form> {
-    let mut tape = Tape::new();
-    joined_json(text, &mut tape)?;
-    tape.document(text).root().map(|root| recognise(root).form)
+    let joined = wrapped::joined_json(text)?;
+    let (mut tape, mut issues) = (Tape::new(), Vec::new());
+    let is_complete = parse(&joined.text, 0, &mut tape, &mut issues).complete;
+    tape.document(&joined.text).root().filter(|_| is_complete).map(form)
 }
 
 /// Reads what a terminal has broken, if nothing else is wrong with it. Where the first break is.
