@@ -68,13 +68,13 @@ test("a file without automations is never nothing wrong", async () => {
 });
 
 test("`validate --fix` changes nothing but events", async () => {
-  for (const [name, text] of [
+  for (const [name, text] of /** @type {[string, string][]} */ ([
     ["package.json", PACKAGE],
     ["automation.json", EXPORTED.replace('"type"', '"tpye"')],
     ["automations.ndjson", `${EXPORTED}\n${EXPORTED}\n`],
     ["prefect.yaml", `${DEPLOYMENT}    trigers: [{expect: [a.b]}]\n`],
     ["scenario.json", '{"automation": "crash-zombie-flows", "runs": [],}'],
-  ]) {
+  ])) {
     write(name, text);
     const { status, stdout } = await run(["validate", "--fix", name], { cwd });
     assert.equal(status, 1, name);
@@ -85,10 +85,10 @@ test("`validate --fix` changes nothing but events", async () => {
 
 test("`check --fix` changes nothing but automations", async () => {
   const event = '{"event": "a", "resource": {},}';
-  for (const [name, text] of [
+  for (const [name, text] of /** @type {[string, string][]} */ ([
     ["package.json", PACKAGE],
     ["event.json", event],
-  ]) {
+  ])) {
     write(name, text);
     const { status } = await run(["check", "--fix", name], { cwd });
     assert.equal(status, 1, name);
