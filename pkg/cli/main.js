@@ -64,9 +64,15 @@ Examples:
 
 reporting(
   "check",
-  "check automations: JSON or YAML; one, a list, a trigger, or a prefect.yaml",
-  "documented: what the server rejects, and advice; server: only what it rejects",
+  "check automations: JSON or YAML; one, several, a trigger, a prefect.yaml, or what terraform show -json prints",
+  "documented: what Prefect rejects, and advice; server: only what the REST API rejects",
 )
+  .addOption(
+    new Option(
+      "--route <route>",
+      "the way to Prefect: as it stands to the REST API; prefect automation create and the SDK; prefect deploy; Terraform (default: by the form of the file)",
+    ).choices(["api", "cli", "deploy", "terraform"]),
+  )
   .option("--server-version <VERSION>", "the version of the Prefect server (default: the latest)")
   .option("--client-version <VERSION>", "the version of Prefect where the flows run")
   .option(
@@ -81,6 +87,8 @@ reporting(
 
 Examples:
   prefect-events check automation.yaml prefect.yaml
+  prefect-events check --route api automation.json
+  terraform show -json | prefect-events check -
   prefect-events check --heartbeat-frequency 30 zombies.json
   cat automation.yaml | prefect-events check --profile server -`,
   )

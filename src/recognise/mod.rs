@@ -17,7 +17,7 @@ use crate::json::{Kind, Pointer, Value};
 
 pub(crate) use events::is_wrapped;
 pub use events::{events, events_start};
-pub(crate) use read::{Reading, first_line, read};
+pub(crate) use read::{Reading, broken, first_line, read};
 pub(crate) use sniff::{Sniffed, sniff};
 
 /// What a whole input is.
@@ -62,8 +62,14 @@ impl Form {
             Form::Scenario => "a scenario",
             Form::Scenarios => "a list of scenarios",
             Form::Terraform => "Terraform's state or plan",
-            Form::Unknown => "none of Prefect's documents",
+            Form::Unknown => "a document of another kind",
         }
+    }
+
+    /// Whether `check` is for it.
+    #[must_use]
+    pub fn is_checked(self) -> bool {
+        !matches!(self, Form::Event | Form::Events | Form::Scenario | Form::Scenarios | Form::Unknown)
     }
 
     /// The command of `prefect-events` for it.
@@ -104,6 +110,8 @@ pub struct Item<'t> {
     pub form: ItemForm,
     /// Where in the document it stands.
     pub pointer: Pointer,
+    /// The deployment of a trigger in a `prefect.yaml`.
+    pub deployment: Option<Value<'t>>,
 }
 
 /// What an input is, and what it holds.
@@ -144,7 +152,7 @@ pub(crate) fn other_than_events(root: Value<'_>) -> Option<Form> {
     if events(root).next().is_none_or(is_like_an_event) {
         return None;
     }
-    let form = recognise(root).form;
+    let form = form(root);
     (!matches!(form, Form::Event | Form::Events | Form::Unknown)).then_some(form)
 }
 
@@ -183,6 +191,60 @@ pub fn form_of(value: Value<'_>) -> ItemForm {
     item_form(&|key| value.get(key).is_some(), &is_list, is_trigger_type)
 }
 
+/// What a document is.
+#[must_use]
+pub fn form(root: Value<'_>) -> Form {
+    match root.kind() {
+        Kind::Array => of_list(root),
+        Kind::Object => of_object(root),
+        _ => Form::Unknown,
+    }
+}
+
+fn of_object(root: Value<'_>) -> Form {
+    if terraform::is_terraform(root) {
+        return Form::Terraform;
+    }
+    if events::page(root).is_some() {
+        return Form::Events;
+    }
+    let has = |key: &str| root.get(key).is_some();
+    let is_list = |key: &str| root.get(key).is_some_and(|value| value.kind() == Kind::Array);
+    if OF_PREFECT_YAML.into_iter().any(has) || STEPS.into_iter().any(is_list) && !is_like_an_event(root) {
+        return Form::PrefectYaml;
+    }
+    if has("automations") {
+        return Form::Automations;
+    }
+    match form_of(root) {
+        ItemForm::Event => Form::Event,
+        ItemForm::Automation => Form::Automation,
+        ItemForm::Trigger if is_file_of_triggers(root) => Form::DeploymentTriggers,
+        ItemForm::Trigger => Form::Trigger,
+        ItemForm::DeploymentTrigger => Form::DeploymentTriggers,
+        ItemForm::Scenario => Form::Scenario,
+        ItemForm::Unknown => root.get("results").map_or(Form::Unknown, of_list),
+    }
+}
+
+/// A sequence that says nothing else, or a file with triggers: as the latter it is read more often.
+fn is_file_of_triggers(root: Value<'_>) -> bool {
+    let is_list = root.get("triggers").is_some_and(|triggers| triggers.kind() == Kind::Array);
+    let own = OF_TRIGGERS.iter().chain(&["type"]).filter(|key| root.get(key).is_some()).count();
+    is_list && own == 1 && OF_DEPLOYMENT_TRIGGERS.iter().all(|key| root.get(key).is_none())
+}
+
+/// A list is what the first of its items is that can be recognised.
+fn of_list(list: Value<'_>) -> Form {
+    match list.items().map(form_of).find(|form| *form != ItemForm::Unknown) {
+        Some(ItemForm::Event) => Form::Events,
+        Some(ItemForm::Automation) => Form::Automations,
+        Some(ItemForm::Trigger | ItemForm::DeploymentTrigger) => Form::DeploymentTriggers,
+        Some(ItemForm::Scenario) => Form::Scenarios,
+        Some(ItemForm::Unknown) | None => Form::Unknown,
+    }
+}
+
 /// What a document is, and what it holds.
 ///
 /// What `prefect automation create --from-file` reads: one automation, a list, or `automations: […]`. What `prefect
@@ -190,74 +252,33 @@ pub fn form_of(value: Value<'_>) -> ItemForm {
 /// and events.
 #[must_use]
 pub fn recognise(root: Value<'_>) -> Recognised<'_> {
-    if root.kind() == Kind::Array {
-        return of_list(root, Pointer::root());
-    }
-    let one = |form, item| Recognised { form, items: vec![Item { value: root, form: item, pointer: Pointer::root() }] };
-    if root.kind() != Kind::Object {
-        return one(Form::Unknown, ItemForm::Unknown);
-    }
-    if terraform::is_terraform(root) {
-        return Recognised { form: Form::Terraform, items: Vec::new() };
-    }
-    let has = |key: &str| root.get(key).is_some();
-    let is_list = |key: &str| root.get(key).is_some_and(|value| value.kind() == Kind::Array);
-    if let Some(list) = events::page(root) {
-        return Recognised {
-            form: Form::Events,
-            items: list_of(list, Pointer::root().key("events"), Some(ItemForm::Event)),
-        };
-    }
-    let steps = STEPS.into_iter().filter(|step| is_list(step)).count();
-    if OF_PREFECT_YAML.into_iter().any(has) || steps > 0 && !is_like_an_event(root) {
-        return of_prefect_yaml(root);
-    }
-    if let Some(automations) = root.get("automations") {
-        let items = list_of(automations, Pointer::root().key("automations"), Some(ItemForm::Automation));
-        return Recognised { form: Form::Automations, items };
-    }
-    if let Some(list) = root.get("results").filter(|list| list.kind() == Kind::Array) {
-        let page = of_list(list, Pointer::root().key("results"));
-        if page.form != Form::Unknown {
-            return page;
-        }
-    }
-    match form_of(root) {
-        ItemForm::Event => {
-            let (value, pointer) = match events::frame(root) {
-                Some(event) => (event, Pointer::root().key("event")),
-                None => (root, Pointer::root()),
-            };
-            Recognised { form: Form::Event, items: vec![Item { value, form: ItemForm::Event, pointer }] }
-        }
-        ItemForm::Trigger if is_list("triggers") && OF_TRIGGERS.into_iter().filter(|key| has(key)).count() == 1 => {
-            // A sequence that says nothing else, or a file with triggers: as the latter it is read more often.
-            if has("type") {
-                return one(Form::Trigger, ItemForm::Trigger);
+    let form = form(root);
+    let whole = |item| vec![Item { value: root, form: item, pointer: Pointer::root(), deployment: None }];
+    let at = |key: &str, item| {
+        let list = root.get(key).filter(|_| root.kind() == Kind::Object);
+        list.map(|list| list_of(list, Pointer::root().key(key), item)).unwrap_or_default()
+    };
+    let items = match form {
+        _ if root.kind() == Kind::Array => list_of(root, Pointer::root(), None),
+        Form::Terraform => Vec::new(),
+        Form::PrefectYaml => of_prefect_yaml(root),
+        Form::Events if root.get("events").is_some() => at("events", Some(ItemForm::Event)),
+        Form::Automations if root.get("automations").is_some() => at("automations", Some(ItemForm::Automation)),
+        Form::DeploymentTriggers if is_file_of_triggers(root) => at("triggers", Some(ItemForm::DeploymentTrigger)),
+        Form::Events | Form::Automations | Form::Scenarios => at("results", None),
+        Form::Event => match events::frame(root) {
+            Some(value) => {
+                let pointer = Pointer::root().key("event");
+                vec![Item { value, form: ItemForm::Event, pointer, deployment: None }]
             }
-            let items = root
-                .get("triggers")
-                .map(|list| list_of(list, Pointer::root().key("triggers"), Some(ItemForm::DeploymentTrigger)));
-            Recognised { form: Form::DeploymentTriggers, items: items.unwrap_or_default() }
+            None => whole(ItemForm::Event),
+        },
+        Form::Automation | Form::Trigger | Form::DeploymentTriggers | Form::Scenario | Form::Unknown => {
+            match form_of(root) {
+                ItemForm::Unknown if form != Form::Unknown => at("results", None),
+                item => whole(item),
+            }
         }
-        ItemForm::Automation => one(Form::Automation, ItemForm::Automation),
-        ItemForm::Trigger => one(Form::Trigger, ItemForm::Trigger),
-        ItemForm::DeploymentTrigger => one(Form::DeploymentTriggers, ItemForm::DeploymentTrigger),
-        ItemForm::Scenario => one(Form::Scenario, ItemForm::Scenario),
-        ItemForm::Unknown => one(Form::Unknown, ItemForm::Unknown),
-    }
-}
-
-/// A list is what the first of its items is that can be recognised.
-fn of_list(list: Value<'_>, at: Pointer) -> Recognised<'_> {
-    let items = list_of(list, at, None);
-    let first = items.iter().map(|item| item.form).find(|form| *form != ItemForm::Unknown);
-    let form = match first {
-        Some(ItemForm::Event) => Form::Events,
-        Some(ItemForm::Automation) => Form::Automations,
-        Some(ItemForm::Trigger | ItemForm::DeploymentTrigger) => Form::DeploymentTriggers,
-        Some(ItemForm::Scenario) => Form::Scenarios,
-        Some(ItemForm::Unknown) | None => Form::Unknown,
     };
     Recognised { form, items }
 }
@@ -266,21 +287,26 @@ fn of_list(list: Value<'_>, at: Pointer) -> Recognised<'_> {
 fn list_of(list: Value<'_>, at: Pointer, form: Option<ItemForm>) -> Vec<Item<'_>> {
     if list.kind() != Kind::Array {
         let form = form.unwrap_or_else(|| form_of(list));
-        return vec![Item { value: list, form, pointer: at }];
+        return vec![Item { value: list, form, pointer: at, deployment: None }];
     }
-    let item =
-        |(index, value)| Item { value, form: form.unwrap_or_else(|| form_of(value)), pointer: at.clone().item(index) };
+    let item = |(index, value)| Item {
+        value,
+        form: form.unwrap_or_else(|| form_of(value)),
+        pointer: at.clone().item(index),
+        deployment: None,
+    };
     list.items().enumerate().map(item).collect()
 }
 
-fn of_prefect_yaml(root: Value<'_>) -> Recognised<'_> {
+fn of_prefect_yaml(root: Value<'_>) -> Vec<Item<'_>> {
     let mut items = Vec::new();
     let at = Pointer::root().key("deployments");
     for (index, deployment) in root.get("deployments").into_iter().flat_map(Value::items).enumerate() {
         if let Some(triggers) = deployment.get("triggers").filter(|triggers| triggers.kind() != Kind::Null) {
             let at = at.clone().item(index).key("triggers");
-            items.extend(list_of(triggers, at, Some(ItemForm::DeploymentTrigger)));
+            let own = list_of(triggers, at, Some(ItemForm::DeploymentTrigger));
+            items.extend(own.into_iter().map(|item| Item { deployment: Some(deployment), ..item }));
         }
     }
-    Recognised { form: Form::PrefectYaml, items }
+    items
 }

@@ -8,7 +8,7 @@ use crate::json::{Span, Tape, parse};
 use crate::yaml;
 
 use super::sniff::foreign;
-use super::{Form, recognise, terraform, wrapped};
+use super::{Form, form, terraform, wrapped};
 
 /// How a document was written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -45,7 +45,7 @@ pub(crate) fn read(
     if let Some((language, _)) = broken {
         parsed = AnyDocument { language: Some(language), issues: Vec::new(), error: None };
     }
-    let form = tape.document(text).root().map_or(Form::Unknown, |root| recognise(root).form);
+    let form = tape.document(text).root().map_or(Form::Unknown, form);
     findings.set_fixable(wanted(form) && broken.is_none() && form != Form::Terraform && form != Form::Unknown);
     if let Some((_, place)) = broken {
         let code = Code::WRAPPED_EXPORT;
@@ -63,20 +63,32 @@ pub(crate) fn read(
     Some(Reading { language, form, is_plan })
 }
 
+/// What a text is that is no JSON only because a terminal has broken its lines.
+pub(crate) fn broken(text: &[u8]) -> Option<Form> {
+    let joined = wrapped::joined_json(text)?;
+    let (mut tape, mut issues) = (Tape::new(), Vec::new());
+    let is_complete = parse(&joined.text, 0, &mut tape, &mut issues).complete;
+    tape.document(&joined.text).root().filter(|_| is_complete).map(form)
+}
+
 /// Reads what a terminal has broken, if nothing else is wrong with it. Where the first break is.
 fn joined(text: &[u8], tape: &mut Tape) -> Option<(Language, Span)> {
-    let is_json = text.trim_ascii_start().starts_with(b"[") || text.trim_ascii_start().starts_with(b"{");
-    if !is_json {
-        let joined = wrapped::joined_yaml(text)?;
-        yaml::read(&joined.text, tape).ok()?;
-        return Some((Language::Yaml, joined.first));
+    if matches!(text.trim_ascii_start().first(), Some(b'[' | b'{')) {
+        return Some((Language::Json, joined_json(text, tape)?));
     }
+    let joined = wrapped::joined_yaml(text)?;
+    yaml::read(&joined.text, tape).ok()?;
+    Some((Language::Yaml, joined.first))
+}
+
+/// Apart from the reader of YAML, which takes much room.
+fn joined_json(text: &[u8], tape: &mut Tape) -> Option<Span> {
     let joined = wrapped::joined_json(text)?;
     let (mut own, mut issues) = (Tape::new(), Vec::new());
     let is_complete = parse(&joined.text, 0, &mut own, &mut issues).complete && issues.is_empty();
     let rewrite = wrapped::in_one_piece(own.document(&joined.text).root().filter(|_| is_complete)?, text);
     rewrite.onto(text, tape);
-    Some((Language::Json, joined.first))
+    Some(joined.first)
 }
 
 /// The first line that is not blank.

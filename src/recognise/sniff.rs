@@ -57,8 +57,11 @@ pub(crate) fn sniff(text: &[u8]) -> Option<Sniffed> {
         let item = line.strip_prefix(b"- ");
         if item.is_some() && keys.is_empty() {
             is_list = true;
-        } else if is_list && !line.starts_with(b"  ") {
+        } else if is_list && item.is_some() {
             break;
+        } else if is_list && !line.starts_with(b"  ") {
+            // The rest of a line that a terminal has broken.
+            continue;
         } else if item.is_some() || line.trim_ascii_start().starts_with(b"- ") {
             lists.extend(last);
             continue;
@@ -73,15 +76,16 @@ pub(crate) fn sniff(text: &[u8]) -> Option<Sniffed> {
     }
     let get = |name: &str| keys.iter().find(|(key, _)| *key == name.as_bytes()).map(|(_, value)| *value);
     let has = |name: &str| get(name).is_some();
-    let in_list = |name: &str| lists.contains(&name.as_bytes());
-    if !is_list && (OF_PREFECT_YAML.into_iter().any(has) || STEPS.into_iter().any(|step| has(step) && in_list(step))) {
+    let holds_list = |name: &str| lists.contains(&name.as_bytes());
+    if !is_list && (OF_PREFECT_YAML.into_iter().any(has) || STEPS.into_iter().any(|step| has(step) && holds_list(step)))
+    {
         return Some(Sniffed::Yaml(Form::PrefectYaml));
     }
     if !is_list && has("automations") {
         return Some(Sniffed::Yaml(Form::Automations));
     }
     let is_trigger_type = get("type").is_some_and(|kind| TRIGGER_TYPES.iter().any(|known| kind == known.as_bytes()));
-    let form = match item_form(&has, &in_list, is_trigger_type) {
+    let form = match item_form(&has, &holds_list, is_trigger_type) {
         ItemForm::Automation if is_list => Form::Automations,
         ItemForm::Automation => Form::Automation,
         ItemForm::Scenario if is_list => Form::Scenarios,

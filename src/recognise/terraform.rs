@@ -1,4 +1,4 @@
-//! What `terraform show -json` prints, in the form of the API.
+//! What `terraform show -json` prints and `terraform.tfstate` holds, in the form of the API.
 //!
 //! Prefect's provider writes a trigger one level down (`trigger = { event = {…} }`), objects of any keys as JSON text
 //! (`jsonencode`), and null for what is not said. Values that are known only after `apply` are missing from a plan.
@@ -23,8 +23,14 @@ fn values(root: Value<'_>) -> Option<Value<'_>> {
 }
 
 pub(super) fn is_terraform(root: Value<'_>) -> bool {
-    root.get("format_version").is_some_and(Value::is_string)
-        && (values(root).is_some() || root.get("terraform_version").is_some())
+    let has_version = root.get("terraform_version").is_some_and(Value::is_string);
+    let is_shown = root.get("format_version").is_some_and(Value::is_string);
+    is_shown && (has_version || values(root).is_some()) || has_version && instances(root).is_some()
+}
+
+/// The resources of a state as Terraform keeps it: `terraform state pull`, `terraform.tfstate`.
+fn instances(root: Value<'_>) -> Option<Value<'_>> {
+    root.get("resources").filter(|resources| resources.kind() == Kind::Array && root.get("serial").is_some())
 }
 
 /// Whether some values may be missing because they are known only later.
@@ -39,16 +45,26 @@ pub(super) fn automations(root: Value<'_>, text: &[u8]) -> Rewrite {
     if let Some(module) = values(root).and_then(|values| values.get("root_module")) {
         of_module(module, &mut rewrite, 0);
     }
+    for resource in instances(root).into_iter().flat_map(Value::items).filter(|resource| is_automation(*resource)) {
+        for instance in resource.get("instances").into_iter().flat_map(Value::items) {
+            if let Some(attributes) = instance.get("attributes") {
+                automation(attributes, &mut rewrite);
+            }
+        }
+    }
     rewrite.close();
     rewrite
 }
 
+/// What is only looked up (`mode: data`) was created elsewhere.
+fn is_automation(resource: Value<'_>) -> bool {
+    resource.get("type").is_some_and(|kind| kind.is("prefect_automation"))
+        && resource.get("mode").is_none_or(|mode| mode.is("managed"))
+}
+
 fn of_module(module: Value<'_>, rewrite: &mut Rewrite, depth: usize) {
     for resource in module.get("resources").into_iter().flat_map(Value::items) {
-        let is_automation = resource.get("type").is_some_and(|kind| kind.is("prefect_automation"));
-        // What is only looked up has been made elsewhere.
-        let is_managed = resource.get("mode").is_none_or(|mode| mode.is("managed"));
-        if let Some(values) = resource.get("values").filter(|_| is_automation && is_managed) {
+        if let Some(values) = resource.get("values").filter(|_| is_automation(resource)) {
             automation(values, rewrite);
         }
     }
@@ -59,8 +75,8 @@ fn of_module(module: Value<'_>, rewrite: &mut Rewrite, depth: usize) {
     }
 }
 
-/// The members of an object that have a value, of a repeated key the last.
-fn members<'t>(object: Value<'t>) -> impl Iterator<Item = (String, Value<'t>, Value<'t>)> {
+/// The members of an object that have a value: the name, the key, the value.
+fn members(object: Value<'_>) -> impl Iterator<Item = (String, Value<'_>, Value<'_>)> {
     object
         .members()
         .filter(|(_, value)| value.kind() != Kind::Null)

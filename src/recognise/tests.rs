@@ -22,8 +22,10 @@ fn recognised(text: &str) -> (Form, Vec<(String, ItemForm)>) {
 const EVENT: &str = r#"{"occurred": "x", "event": "a", "resource": {}, "id": "y"}"#;
 const AUTOMATION: &str = r#"{"name": "a", "trigger": {"expect": ["a"]}, "actions": []}"#;
 
+type Input = (String, Form, Vec<(&'static str, ItemForm)>);
+
 /// Texts, what they are, and what they hold.
-fn inputs() -> Vec<(String, Form, Vec<(&'static str, ItemForm)>)> {
+fn inputs() -> Vec<Input> {
     use ItemForm::{Automation, DeploymentTrigger, Event, Scenario, Trigger, Unknown};
     let given = |text: &str, form, items: &[(&'static str, ItemForm)]| (text.to_owned(), form, items.to_vec());
     vec![

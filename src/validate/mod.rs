@@ -219,9 +219,12 @@ impl Session {
             *events = before.saturating_add(1);
             return;
         }
-        if let Some(root) = root.filter(|_| parsed.complete)
-            && let Some(form) = recognise::other_than_events(root)
-        {
+        let other = match root {
+            Some(root) if parsed.complete => recognise::other_than_events(root),
+            Some(_) if !is_line => recognise::broken(text).filter(|form| form.is_checked()),
+            _ => None,
+        };
+        if let (Some(form), Some(root)) = (other, root) {
             findings.next_event();
             *events = before.saturating_add(u64::from(is_line));
             let subject = Subject { index: is_line.then_some(before), ..Subject::default() };

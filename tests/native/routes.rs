@@ -363,6 +363,8 @@ fn broken_lines_are_put_together() {
         assert!(found.report.valid, "{:?}", said(&found.report));
         assert!(said(&found.report).iter().any(|said| said.contains("wrapped-export")), "{:?}", said(&found.report));
         assert_eq!((found.report.events, found.triggers.len()), (1, 1));
+        let events = validate(text.as_bytes(), TextOptions::default(), &ValidateOptions::default());
+        assert_eq!(events.diagnostics.len(), 1, "{:?}", said(&events));
     }
     // A line that is not full was not broken by a console.
     for text in [json.replace("rather long", ""), yaml.replace("rather long", "")] {
@@ -405,6 +407,15 @@ fn reads_what_terraform_shows() {
     let triggers: Vec<_> =
         found.triggers.iter().map(|outline| (outline.automation, outline.pointer.as_str())).collect();
     assert_eq!(triggers, [(0, "/trigger"), (0, "/trigger/triggers/0"), (1, "/trigger"), (1, "/trigger/triggers/0")]);
+    // The file that Terraform itself keeps.
+    let one = automation("a", run, "300").replace("\"values\"", "\"attributes\"");
+    let kept = format!(
+        r#"{{"version": 4, "terraform_version": "1.9.8", "serial": 3, "lineage": "x", "outputs": {{}}, "resources": [
+        {{"mode": "managed", "type": "prefect_automation", "name": "a", "instances": [{one}, {one}]}},
+        {{"mode": "data", "type": "prefect_automation", "name": "b", "instances": [{one}]}}]}}"#
+    );
+    let found = check(kept.as_bytes(), None);
+    assert!(found.report.valid && found.report.events == 2, "{:?}", said(&found.report));
     // The provider leaves out what is null, and the API requires it.
     let report = check(state(&module(&automation("a", run, "null"))).as_bytes(), None).report;
     assert_eq!(report.diagnostics.iter().map(|found| &*found.path).collect::<Vec<_>>(), ["/trigger/within"]);

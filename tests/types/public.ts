@@ -54,7 +54,7 @@ const options: CheckOptions = {
 const checked: Report = checkAutomation("name: a", options);
 checkAutomation(new Uint8Array(), { profile: "server", maxDiagnostics: 1 });
 checkAutomation(new ArrayBuffer(2), { severity: { "ignored-field": "off" } });
-checkAutomation({ name: "a" });
+checkAutomation({ name: "a" }, { route: "terraform" });
 checkAutomation([{ name: "a" }], {});
 
 const found: Diagnostic[] = [...report.diagnostics, ...checked.diagnostics];
@@ -171,6 +171,8 @@ console.log(built.follows ?? history.length + lines.length);
 validate(1);
 // @ts-expect-error Neither is it one here.
 checkAutomation(1);
+// @ts-expect-error There is no such route.
+checkAutomation("{}", { route: "ship" });
 // @ts-expect-error There is no such option.
 checkAutomation("{}", { serverVersion: "3.9" });
 // @ts-expect-error A version is a text: 3.10 would be 3.1.

@@ -78,7 +78,7 @@ pub fn check(text: &[u8], text_options: TextOptions, options: &CheckOptions) -> 
     let mut outliner = Outliner::new();
     options::check(&mut findings, options);
     let source = Source { text, base: Position::START, wtf8: text_options.wtf8 };
-    let reading = recognise::read(&mut findings, source, &mut tape, is_for_check);
+    let reading = recognise::read(&mut findings, source, &mut tape, Form::is_checked);
     let document = tape.document(text);
     if let (Some(root), Some(reading)) = (document.root(), reading) {
         let mut elsewhere = Elsewhere::default();
@@ -121,10 +121,6 @@ pub fn check(text: &[u8], text_options: TextOptions, options: &CheckOptions) -> 
     }
 }
 
-fn is_for_check(form: Form) -> bool {
-    !matches!(form, Form::Event | Form::Events | Form::Scenario | Form::Scenarios | Form::Unknown)
-}
-
 /// What is to be checked. If that is nothing, it is said why.
 fn items<'t>(findings: &mut Findings<'_>, root: Value<'t>, form: Form, route: Route) -> Vec<Item<'t>> {
     let mut items = recognise(root).items;
@@ -132,10 +128,13 @@ fn items<'t>(findings: &mut Findings<'_>, root: Value<'t>, form: Form, route: Ro
     let is_object = |item: &Item<'_>| item.value.kind() == Kind::Object;
     let is_sent = route == Route::Api || !items.is_empty() && !items.iter().any(is_object);
     if form == Form::Terraform {
-        items.iter_mut().for_each(|item| item.form = ItemForm::Automation);
+        for item in &mut items {
+            item.form = ItemForm::Automation;
+        }
     }
     let (code, at, finding) = (Code::NOT_AUTOMATIONS, Path::Root, Subject::default());
-    if !items.is_empty() && !is_for_check(form) && !(form == Form::Unknown && is_sent) {
+    let is_checked = form.is_checked() || form == Form::Unknown && is_sent;
+    if !items.is_empty() && !is_checked {
         let remedy = form.command().map(|command| ["check it with `", command, "`"].concat());
         let accepted = "`check` accepts automations, triggers, `prefect.yaml` and the JSON of `terraform show`";
         findings
