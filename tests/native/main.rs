@@ -39,6 +39,7 @@ mod reference;
 mod schema;
 mod meaning;
 mod simulate;
+mod templates;
 mod trigger;
 mod truth;
 mod yaml;
