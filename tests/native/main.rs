@@ -35,6 +35,7 @@ mod proportion_generate;
 mod proportion_simulate;
 mod proportion;
 mod proportion_documents;
+mod reach;
 mod reference;
 mod schema;
 mod meaning;
