@@ -45,7 +45,8 @@ struct Caused<'a> {
 impl Check<'_, '_> {
     /// Whether a trigger counts the events of its own firings. Says so if it does.
     pub(super) fn fires_itself(&mut self, value: Value<'_>, event: &EventTrigger, path: &Path<'_>) -> bool {
-        if event.posture != Posture::Reactive {
+        // Prefect Cloud emits other events of automations.
+        if event.posture != Posture::Reactive || self.options.cloud {
             return false;
         }
         let name = self.subject.name.map(str::to_owned);
