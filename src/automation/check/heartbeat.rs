@@ -125,7 +125,7 @@ impl Check<'_, '_> {
         if tolerated >= 3 {
             return;
         }
-        let tolerates = match tolerated {
+        let verdict = match tolerated {
             ..0 => "tolerates none to be late".to_owned(),
             0 => "tolerates no missed heartbeat".to_owned(),
             1 => "tolerates one missed heartbeat".to_owned(),
@@ -145,7 +145,7 @@ impl Check<'_, '_> {
             .add_as(severity, code, &self.subject, &at, place.unwrap_or(value))
             .duration("within", event.within)
             .duration("frequency", frequency)
-            .with("tolerates", &tolerates)
+            .with("tolerates", &verdict)
             .with("effect", effect)
             .say("minimum", format_args!("{}", heartbeats::minimum_within(frequency)))
             .say("recommended", format_args!("{}", heartbeats::recommended_within(frequency)));

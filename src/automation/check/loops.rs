@@ -51,9 +51,9 @@ impl Check<'_, '_> {
         }
         let name = self.subject.name.map(str::to_owned);
         let causes = |caused: &str| causes(event, caused, name.as_deref());
-        let mut caused = FIRING.into_iter().filter(|name| causes(name));
-        let Some(which) = caused.next() else { return false };
-        let count = i64::try_from(caused.count()).unwrap_or(i64::MAX).saturating_add(1);
+        let mut own = FIRING.into_iter().filter(|name| causes(name));
+        let Some(which) = own.next() else { return false };
+        let count = i64::try_from(own.count()).unwrap_or(i64::MAX).saturating_add(1);
         if count < event.threshold {
             return false;
         }

@@ -19,6 +19,7 @@ const KINDS: [&str; 4] = ["none", "json", "jinja", "workspace_variable"];
 
 /// How parameters are gone through.
 #[derive(Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a rule of its own")]
 struct Walk {
     /// Whether the server looks for mistakes here: it overlooks what is in lists.
     refuses: bool,
@@ -27,7 +28,7 @@ struct Walk {
     /// Whether what is filled in when deployed is left alone.
     deploys: bool,
     /// Whether the text is read as JSON afterwards.
-    is_json: bool,
+    reads: bool,
     depth: usize,
 }
 
@@ -69,13 +70,13 @@ impl Check<'_, '_> {
     /// What `hydrate` complains of.
     pub(super) fn parameters(&mut self, value: Value<'_>, path: &Path<'_>) {
         self.object_or_null(value, "parameters", path);
-        self.parameter(value, path, Walk { refuses: true, upgrades: true, deploys: false, is_json: false, depth: 0 });
+        self.parameter(value, path, Walk { refuses: true, upgrades: true, deploys: false, reads: false, depth: 0 });
     }
 
     /// Those of a deployment's trigger, in which variables and blocks are filled in when it is deployed.
     pub(super) fn deployment_parameters(&mut self, value: Value<'_>, path: &Path<'_>) {
         self.object_or_null(value, "parameters", path);
-        self.parameter(value, path, Walk { refuses: true, upgrades: true, deploys: true, is_json: false, depth: 0 });
+        self.parameter(value, path, Walk { refuses: true, upgrades: true, deploys: true, reads: false, depth: 0 });
     }
 
     fn parameter(&mut self, value: Value<'_>, path: &Path<'_>, walk: Walk) {
@@ -143,7 +144,7 @@ impl Check<'_, '_> {
             },
             () if kind.is("json") => {
                 if let Some(value) = inside("value") {
-                    self.parameter(value, &Path::Key(path, "value"), Walk { is_json: true, ..walk });
+                    self.parameter(value, &Path::Key(path, "value"), Walk { reads: true, ..walk });
                 } else if let Some(value) = object.get("value").filter(|value| value.is_string())
                     && !is_json(&value.bytes())
                 {
@@ -164,7 +165,7 @@ impl Check<'_, '_> {
                                 && let [printed] = uses.printed.as_slice()
                                 && (printed.starts_with(&["event", "payload"]) && printed.len() > 2
                                     || super::variables::is_object(printed))
-                                && !walk.is_json
+                                && !walk.reads
                                 && self.advises()
                             {
                                 let written = printed.join(".");

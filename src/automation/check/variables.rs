@@ -462,9 +462,11 @@ impl Check<'_, '_> {
 /// Ids and times, which `tojson` does not know; it is added to what is a whole parameter.
 fn is_no_json(path: &[&str]) -> bool {
     match path {
-        ["event", "id" | "occurred" | "received"] => true,
-        [object, "id" | "created" | "updated"] => OBJECTS.contains(object) || ["automation", "firing"].contains(object),
+        [object, "id" | "created" | "updated"] => {
+            OBJECTS.contains(object) || ["automation", "firing", "event"].contains(object)
+        }
         ["flow_run", "flow_id" | "state_id" | "expected_start_time" | "total_run_time" | "estimated_run_time"]
+        | ["event", "occurred" | "received"]
         | ["deployment", "flow_id"]
         | ["firing", "triggered"] => true,
         _ => false,
