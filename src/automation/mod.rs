@@ -1,6 +1,7 @@
 //! Automation documents: what they are, and how the Prefect server reads them.
 
 mod check;
+pub(crate) mod heartbeats;
 mod model;
 mod outline;
 pub mod read;

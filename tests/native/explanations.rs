@@ -17,7 +17,7 @@ const WITHOUT_EXTENT: [&str; 2] = ["syntax-empty", "syntax-truncated"];
 const NOWHERE: [&str; 1] = ["heartbeat-frequency-too-low"];
 
 /// Codes whose example shows their fix.
-const FIXED: [&str; 41] = [
+const FIXED: [&str; 42] = [
     "syntax-trailing-comma",
     "syntax-missing-comma",
     "syntax-literal",
@@ -53,6 +53,7 @@ const FIXED: [&str; 41] = [
     "role-never-related",
     "label-never-has-value",
     "for-each-never-present",
+    "unknown-prefect-kind",
     "heartbeat-without-for-each",
     "heartbeat-not-expected",
     "states-not-expected",

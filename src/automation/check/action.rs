@@ -5,9 +5,8 @@ use crate::diagnostic::path::Path;
 use crate::json::{Kind, Value};
 use crate::text::nearest::nearest;
 use crate::text::phrase;
-use crate::time::scalar;
 
-use super::{Check, template};
+use super::Check;
 
 /// What an action acts on.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -191,67 +190,6 @@ impl Check<'_, '_> {
             && let Some(near) = nearest(&upper, &mut STATE_TYPES.iter().copied())
         {
             finding.with("expected", near).replace(value, near);
-        }
-    }
-
-    fn template_field(&mut self, field: &str, value: Value<'_>, path: &Path<'_>) {
-        match scalar::text(value) {
-            Some(text) => self.template(&text, field, value, path),
-            None => {
-                self.wrong_type(field, "a string", path, value);
-            }
-        }
-    }
-
-    fn template(&mut self, text: &str, field: &str, value: Value<'_>, path: &Path<'_>) {
-        if let Some(problem) = template::problem(text) {
-            self.add(Code::INVALID_TEMPLATE, path, value).with("field", field).with("problem", problem);
-        }
-    }
-
-    /// A text; anything else but null is written as JSON first (`ensure_payload_is_a_string`).
-    fn payload(&mut self, field: &str, value: Value<'_>, path: &Path<'_>) {
-        match value.kind() {
-            Kind::Null => {
-                self.wrong_type(field, "a string", path, value);
-            }
-            Kind::String => self.template_field(field, value, path),
-            // The client's model has no such step.
-            _ if self.route.has_client() => {
-                self.wrong_type(field, "a string", path, value);
-            }
-            _ => {
-                for inner in value.descendants().filter(|inner| inner.is_string()) {
-                    self.template(&inner.string(), field, inner, path);
-                }
-            }
-        }
-    }
-
-    /// What `hydrate` complains of.
-    pub(super) fn parameters(&mut self, value: Value<'_>, path: &Path<'_>) {
-        self.object_or_null(value, "parameters", path);
-        for inner in value.descendants().filter(|inner| inner.kind() == Kind::Object) {
-            let Some(kind) = inner.get("__prefect_kind") else { continue };
-            if kind.is("jinja") {
-                match inner.get("template") {
-                    Some(template) if template.is_string() => {
-                        self.template(&template.string(), "parameters", template, path);
-                    }
-                    Some(_) => {}
-                    None => {
-                        self.add(Code::INVALID_TEMPLATE, path, inner)
-                            .opening()
-                            .with("field", "parameters")
-                            .with("problem", "`template` is missing beside `__prefect_kind`");
-                    }
-                }
-            } else if kind.is("none") && inner.get("value").is_none() {
-                self.add(Code::INVALID_TEMPLATE, path, inner)
-                    .opening()
-                    .with("field", "parameters")
-                    .with("problem", "`value` is missing beside `__prefect_kind`");
-            }
         }
     }
 }

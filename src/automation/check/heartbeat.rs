@@ -10,6 +10,7 @@ use crate::json::Value;
 use crate::text::phrase;
 use crate::time::scalar;
 
+use super::super::heartbeats;
 use super::super::model::{EventTrigger, Posture, Specification};
 use super::Check;
 use super::advice::{Actions, covers, expects, list_of_one};
@@ -120,18 +121,17 @@ impl Check<'_, '_> {
 
     fn heartbeat_window(&mut self, value: Value<'_>, event: &EventTrigger, path: &Path<'_>) {
         let frequency = i64::from(self.options.frequency()).saturating_mul(1_000_000);
-        if event.within > frequency.saturating_mul(4) {
+        let tolerated = heartbeats::tolerated(event.within, frequency);
+        if tolerated >= 3 {
             return;
         }
-        // A window of N times the frequency holds N − 1 later heartbeats for certain: the Nth is always a little late.
-        let whole = event.within.saturating_sub(1).checked_div(frequency).unwrap_or_default();
-        let tolerates = match whole {
-            0 => "tolerates none to be late".to_owned(),
-            1 => "tolerates no missed heartbeat".to_owned(),
-            2 => "tolerates one missed heartbeat".to_owned(),
-            count => format!("tolerates {} missed heartbeats", count.saturating_sub(1)),
+        let verdict = match tolerated {
+            ..0 => "tolerates none to be late".to_owned(),
+            0 => "tolerates no missed heartbeat".to_owned(),
+            1 => "tolerates one missed heartbeat".to_owned(),
+            count => format!("tolerates {count} missed heartbeats"),
         };
-        let effect = if whole == 0 {
+        let effect = if tolerated < 0 {
             "the trigger fires on every run, over and over"
         } else {
             "a network that fails for a moment makes it fire on a living run"
@@ -145,9 +145,10 @@ impl Check<'_, '_> {
             .add_as(severity, code, &self.subject, &at, place.unwrap_or(value))
             .duration("within", event.within)
             .duration("frequency", frequency)
-            .with("tolerates", &tolerates)
+            .with("tolerates", &verdict)
             .with("effect", effect)
-            .say("enough", format_args!("{}", frequency.saturating_mul(9).div_euclid(2_000_000)));
+            .say("minimum", format_args!("{}", heartbeats::minimum_within(frequency)))
+            .say("recommended", format_args!("{}", heartbeats::recommended_within(frequency)));
         if place.is_none() {
             finding.opening();
         }

@@ -45,14 +45,15 @@ struct Caused<'a> {
 impl Check<'_, '_> {
     /// Whether a trigger counts the events of its own firings. Says so if it does.
     pub(super) fn fires_itself(&mut self, value: Value<'_>, event: &EventTrigger, path: &Path<'_>) -> bool {
-        if event.posture != Posture::Reactive {
+        // Prefect Cloud emits other events of automations.
+        if event.posture != Posture::Reactive || self.options.cloud {
             return false;
         }
         let name = self.subject.name.map(str::to_owned);
         let causes = |caused: &str| causes(event, caused, name.as_deref());
-        let mut caused = FIRING.into_iter().filter(|name| causes(name));
-        let Some(which) = caused.next() else { return false };
-        let count = i64::try_from(caused.count()).unwrap_or(i64::MAX).saturating_add(1);
+        let mut own = FIRING.into_iter().filter(|name| causes(name));
+        let Some(which) = own.next() else { return false };
+        let count = i64::try_from(own.count()).unwrap_or(i64::MAX).saturating_add(1);
         if count < event.threshold {
             return false;
         }

@@ -12,12 +12,14 @@ mod fields;
 mod heartbeat;
 mod loops;
 mod names;
+mod parameters;
 mod reach;
 mod shape;
 mod options;
 mod places;
 mod template;
 mod timing;
+mod variables;
 pub(super) mod trigger;
 mod values;
 
@@ -260,7 +262,7 @@ impl Check<'_, '_> {
             self.optional(value, "enabled", &root, Self::boolean_field);
             self.optional(value, "schedule_after", &root, Self::delay_field);
             if let Some(parameters) = value.get("parameters") {
-                self.parameters(parameters, &Path::Field("parameters"));
+                self.deployment_parameters(parameters, &Path::Field("parameters"));
             }
             if let Some(variables) = value.get("job_variables") {
                 self.object_or_null(variables, "job_variables", &Path::Field("job_variables"));

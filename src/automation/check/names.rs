@@ -77,7 +77,7 @@ impl Check<'_, '_> {
         let statuses = || family.variants.iter().map(|variant| variant.name);
         let known = phrase::list(&mut statuses(), " and ");
         let near = nearest(&hole.replace('_', "-"), &mut statuses().chain(beside.iter().copied()));
-        let more = phrase::list(&mut beside.iter().map(|other| *other), " and ");
+        let more = phrase::list(&mut beside.iter().copied(), " and ");
         let finding =
             self.add(Code::NO_SUCH_STATUS, path, item).shown("found", hole).with("what", what).with("field", field);
         let finding = if more.is_empty() {

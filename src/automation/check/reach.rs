@@ -257,20 +257,18 @@ impl Check<'_, '_> {
         path: &Path<'_>,
     ) {
         let near = nearest(label, &mut known.iter().copied());
-        let (hint, near) = match label_hint(label, pattern, side) {
-            Some(hint) => (hint, None),
-            None => match near {
-                Some(near) => (format!("did you mean `{near}`?"), Some(near)),
-                None => {
-                    let mut names: Vec<&str> = Vec::new();
-                    for name in known {
-                        if !names.contains(name) {
-                            names.push(name);
-                        }
-                    }
-                    (format!("it has {}", phrase::list(&mut names.into_iter(), " and ")), None)
+        let (hint, near) = if let Some(hint) = label_hint(label, pattern, side) {
+            (hint, None)
+        } else if let Some(near) = near {
+            (format!("did you mean `{near}`?"), Some(near))
+        } else {
+            let mut names: Vec<&str> = Vec::new();
+            for name in known {
+                if !names.contains(name) {
+                    names.push(name);
                 }
-            },
+            }
+            (format!("it has {}", phrase::list(&mut names.into_iter(), " and ")), None)
         };
         let finding = self
             .add(Code::LABEL_NEVER_PRESENT, path, key)
