@@ -32,6 +32,7 @@ use super::scenario::{MAX_OUTCOME, MAX_TICKS, Scenario, ScenarioError, play_from
 #[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
 #[serde(remote = "Self", default)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub struct ReplayOptions {
     /// Whether to return each decision, not only the firings. Default `false`.
     #[cfg_attr(feature = "typescript", ts(as = "Option<bool>"))]
@@ -162,7 +163,7 @@ pub fn replay(
     events: EventTexts<'_>,
     options: &ReplayOptions,
 ) -> Result<SimulationResult, ReplayError> {
-    match Capture::read(automation, &events) {
+    match Capture::read(automation, events) {
         Ok(capture) => capture.play(options),
         Err(unreadable) => Ok(*unreadable),
     }
@@ -218,7 +219,7 @@ impl Capture {
     /// The result that says why not, if one of the texts cannot be read.
     pub(super) fn read(
         automation_text: DocumentText<'_>,
-        events: &EventTexts<'_>,
+        events: EventTexts<'_>,
     ) -> Result<Self, Box<SimulationResult>> {
         let failed = |found_in, report: Report| {
             let errors = report.diagnostics;
@@ -227,11 +228,12 @@ impl Capture {
         let (automations, report) = automation_text.read(automations::all);
         let Some(automations) = automations else { return Err(failed(FoundIn::Automation, report)) };
         let mut gathered = Gathered::default();
-        for (index, text) in events.0.iter().enumerate() {
-            let found = gathered.read(*text);
+        let several = events.0.len() > 1;
+        for (index, text) in events.0.into_iter().enumerate() {
+            let found = gathered.read(text);
             if !found.valid {
                 let failed = failed(FoundIn::Events, found);
-                let events_index = (events.0.len() > 1).then_some(index);
+                let events_index = several.then_some(index);
                 return Err(Box::new(SimulationResult { events_index, ..*failed }));
             }
         }
@@ -246,8 +248,8 @@ impl Capture {
         let named: Vec<&GivenAutomation> =
             self.automations.iter().filter(|given| given.automation.name == *name).collect();
         if named.is_empty() {
-            let names = self.automations.iter().map(|given| given.automation.name.clone()).collect();
-            return Err(ReplayError::UnknownName { name: name.clone(), names });
+            let known = self.automations.iter().map(|given| given.automation.name.clone()).collect();
+            return Err(ReplayError::UnknownName { name: name.clone(), names: known });
         }
         Ok(named)
     }
@@ -308,9 +310,9 @@ impl Capture {
         let warnings = self.warnings.clone();
         if !several {
             let result = results.pop().unwrap_or_default();
-            return Ok(SimulationResult { found_in, warnings, ..result });
+            return Ok(SimulationResult { warnings, found_in, ..result });
         }
-        let mut all = SimulationResult { found_in, warnings, ..SimulationResult::default() };
+        let mut all = SimulationResult { warnings, found_in, ..SimulationResult::default() };
         for result in &results {
             all.firings.extend(result.firings.iter().cloned());
             all.child_firings.extend(result.child_firings.iter().cloned());
