@@ -212,7 +212,6 @@ struct Plan {
     scenario: Scenario,
     /// How many events the server received before it looked at any.
     before_start: usize,
-    without: Option<RecordedActions>,
 }
 
 impl Capture {
@@ -254,7 +253,14 @@ impl Capture {
         Ok(named)
     }
 
-    fn plan(&self, given: &GivenAutomation, own: &OwnEvents<'_>, options: &ReplayOptions) -> Result<Plan, ReplayError> {
+    /// `left_out`: the places of events that are not played, ascending.
+    fn plan(
+        &self,
+        given: &GivenAutomation,
+        own: &OwnEvents<'_>,
+        left_out: &[usize],
+        options: &ReplayOptions,
+    ) -> Result<Plan, ReplayError> {
         if let Some(tick) = options.tick_seconds.filter(|tick| tick.0 <= 0) {
             return Err(ReplayError::TickNotPositive(tick));
         }
@@ -268,15 +274,12 @@ impl Capture {
         let start = options.start.or_else(|| created().max(first)).unwrap_or_else(|| default_start(first));
         let end = options.end.map(|end| end.from(start).ok_or(ReplayError::EndOutOfRange)).transpose()?;
         let mut events = self.events.clone();
-        let without = own.actions().filter(|_| options.without_actions).map(|(actions, places)| {
-            let mut places = places.into_iter().peekable();
-            let mut place = 0_usize;
-            events.retain(|_| {
-                let is_left_out = places.next_if_eq(&place).is_some();
-                place = place.saturating_add(1);
-                !is_left_out
-            });
-            RecordedActions { left_out: true, ..actions }
+        let mut left_out = left_out.iter().copied().peekable();
+        let mut place = 0_usize;
+        events.retain(|_| {
+            let is_left_out = left_out.next_if_eq(&place).is_some();
+            place = place.saturating_add(1);
+            !is_left_out
         });
         if options.ignore_missing_leaders {
             leaders::ignore_missing(&mut events);
@@ -293,7 +296,7 @@ impl Capture {
         };
         let end = playback.end(last, Some(&given.automation.trigger), 0);
         let before_start = events.iter().filter(|event| event.received < start).count();
-        Ok(Plan { scenario: playback.scenario(given.automation.clone(), events, end), before_start, without })
+        Ok(Plan { scenario: playback.scenario(given.automation.clone(), events, end), before_start })
     }
 
     /// Plays it to each automation that is selected.
@@ -326,7 +329,9 @@ impl Capture {
 
     fn play_one(&self, given: &GivenAutomation, options: &ReplayOptions) -> Result<SimulationResult, ReplayError> {
         let own = self.sent_by_automations.of(&self.events, given.id.as_deref(), &given.automation.name);
-        let Plan { scenario, before_start, without } = self.plan(given, &own, options)?;
+        let (recorded_actions, consequences) = own.actions().unzip();
+        let left_out = consequences.filter(|_| options.without_actions).unwrap_or_default();
+        let Plan { scenario, before_start } = self.plan(given, &own, &left_out, options)?;
         let last = received(&self.events, true);
         let play = |scenario: &Scenario, trace| {
             let engine = Options { trace, ..Options::default() };
@@ -346,7 +351,7 @@ impl Capture {
         let played = play(&scenario, options.trace || options.timeline)?;
         let missing_leaders = if played.outcome.waited > 0 {
             let missing = leaders::without_leader(&scenario.events);
-            let mut present = Scenario { events: scenario.events.clone(), ..scenario.clone() };
+            let mut present = scenario.clone();
             leaders::ignore_missing(&mut present.events);
             let others = if missing > 0 { Some(play(&present, false)?) } else { None };
             others.map(|others| MissingLeaders::new(missing, &played.outcome.firings, &others.outcome.firings))
@@ -354,7 +359,7 @@ impl Capture {
             None
         };
         // In the order of the capture, unless something was left out.
-        let events = if without.is_some() { &scenario.events } else { &self.events };
+        let events = if left_out.is_empty() { &self.events } else { &scenario.events };
         let timeline = options.timeline.then(|| Timeline::of_capture(&scenario, events, &played.outcome));
         Ok(SimulationResult {
             start: Some(scenario.start),
@@ -362,7 +367,8 @@ impl Capture {
             undelivered: played.undelivered,
             missing_leaders,
             recorded: own.compare(&played.outcome.firings, scenario.start),
-            recorded_actions: without.or_else(|| Some(own.actions()?.0)),
+            recorded_actions: recorded_actions
+                .map(|actions| RecordedActions { left_out: options.without_actions, ..actions }),
             ..SimulationResult::new(played.outcome, options.trace, timeline)
         })
     }
