@@ -332,9 +332,9 @@ function fires({ firings }) {
   const silent = firings.filter(({ if_silent }) => if_silent).length;
   const sure = firings.length - silent;
   if (silent === 0) return sure === 0 ? "never fires" : `fires ${often(sure)}`;
-  const more = `if nothing came after the last event`;
+  const more = "only if nothing came after the last event";
   return sure === 0
-    ? `never fires by the last event; ${often(silent)} afterwards, ${more}`
+    ? `fires ${often(silent)} ${more}`
     : `fires ${often(sure)}; ${often(silent)} more ${more}`;
 }
 
