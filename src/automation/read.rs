@@ -116,7 +116,7 @@ fn composite(value: Value<'_>, order: Order, depth: usize, client: bool) -> Opti
         None if client => None,
         within => composite_within(within?)?,
     };
-    Some(Composite { order, within, require, triggers })
+    Some(Composite { order, triggers, within, require })
 }
 
 /// How many of some children are required.

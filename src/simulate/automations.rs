@@ -65,7 +65,7 @@ fn automations_of(root: Value<'_>) -> Vec<(Value<'_>, Form<'_>)> {
     vec![(root, form_of(root))]
 }
 
-fn triggers_of<'t>(deployment: Value<'t>) -> impl Iterator<Item = (Value<'t>, Form<'t>)> {
+fn triggers_of(deployment: Value<'_>) -> impl Iterator<Item = (Value<'_>, Form<'_>)> {
     let name = deployment.get("name");
     let triggers = deployment.get("triggers").filter(|list| list.kind() == Kind::Array);
     triggers.into_iter().flat_map(Value::items).map(move |trigger| (trigger, Form::OfDeployment(name)))
@@ -271,5 +271,5 @@ pub(super) fn trigger<'t>(value: Value<'t>, reading: &mut Reading<'t>) -> Option
 
 /// An automation of which not much more than its trigger is known.
 pub(super) fn unnamed(trigger: Trigger, name: String, enabled: bool) -> Automation {
-    Automation { trigger, name, enabled, ..crash_zombie_flows() }
+    Automation { name, enabled, trigger, ..crash_zombie_flows() }
 }

@@ -79,7 +79,7 @@ pub fn compare_replays(
     events: EventTexts<'_>,
     options: &ReplayOptions,
 ) -> Result<VersionComparison, ReplayError> {
-    match Capture::read(automation, &events) {
+    match Capture::read(automation, events) {
         Ok(capture) => {
             let play = |version| capture.play(&ReplayOptions { server_version: Some(version), ..options.clone() });
             Ok(VersionComparison::new(play(Version::V3_8)?, play(Version::V3_9)?))

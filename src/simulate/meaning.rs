@@ -272,7 +272,9 @@ impl Timeline {
         let mut lanes = open.finish(outcome, scenario.end, scenario.end, period);
         let watches_heartbeats = watches_heartbeats(&scenario.automation.trigger);
         // A trigger that does not look for dead runs fails to find none.
-        lanes.iter_mut().for_each(|lane| lane.undetected &= watches_heartbeats);
+        for lane in &mut lanes {
+            lane.undetected &= watches_heartbeats;
+        }
         Timeline {
             start: scenario.start,
             end: scenario.end,

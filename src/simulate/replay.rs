@@ -32,6 +32,7 @@ use super::scenario::{MAX_OUTCOME, MAX_TICKS, Scenario, ScenarioError, play_from
 #[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
 #[serde(remote = "Self", default)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub struct ReplayOptions {
     /// Whether to return each decision, not only the firings. Default `false`.
     #[cfg_attr(feature = "typescript", ts(as = "Option<bool>"))]
@@ -162,7 +163,7 @@ pub fn replay(
     events: EventTexts<'_>,
     options: &ReplayOptions,
 ) -> Result<SimulationResult, ReplayError> {
-    match Capture::read(automation, &events) {
+    match Capture::read(automation, events) {
         Ok(capture) => capture.play(options),
         Err(unreadable) => Ok(*unreadable),
     }
@@ -211,14 +212,13 @@ struct Plan {
     scenario: Scenario,
     /// How many events the server received before it looked at any.
     before_start: usize,
-    without: Option<RecordedActions>,
 }
 
 impl Capture {
     /// The result that says why not, if one of the texts cannot be read.
     pub(super) fn read(
         automation_text: DocumentText<'_>,
-        events: &EventTexts<'_>,
+        events: EventTexts<'_>,
     ) -> Result<Self, Box<SimulationResult>> {
         let failed = |found_in, report: Report| {
             let errors = report.diagnostics;
@@ -227,11 +227,12 @@ impl Capture {
         let (automations, report) = automation_text.read(automations::all);
         let Some(automations) = automations else { return Err(failed(FoundIn::Automation, report)) };
         let mut gathered = Gathered::default();
-        for (index, text) in events.0.iter().enumerate() {
-            let found = gathered.read(*text);
+        let several = events.0.len() > 1;
+        for (index, text) in events.0.into_iter().enumerate() {
+            let found = gathered.read(text);
             if !found.valid {
                 let failed = failed(FoundIn::Events, found);
-                let events_index = (events.0.len() > 1).then_some(index);
+                let events_index = several.then_some(index);
                 return Err(Box::new(SimulationResult { events_index, ..*failed }));
             }
         }
@@ -246,13 +247,20 @@ impl Capture {
         let named: Vec<&GivenAutomation> =
             self.automations.iter().filter(|given| given.automation.name == *name).collect();
         if named.is_empty() {
-            let names = self.automations.iter().map(|given| given.automation.name.clone()).collect();
-            return Err(ReplayError::UnknownName { name: name.clone(), names });
+            let known = self.automations.iter().map(|given| given.automation.name.clone()).collect();
+            return Err(ReplayError::UnknownName { name: name.clone(), names: known });
         }
         Ok(named)
     }
 
-    fn plan(&self, given: &GivenAutomation, own: &OwnEvents<'_>, options: &ReplayOptions) -> Result<Plan, ReplayError> {
+    /// `left_out`: the places of events that are not played, ascending.
+    fn plan(
+        &self,
+        given: &GivenAutomation,
+        own: &OwnEvents<'_>,
+        left_out: &[usize],
+        options: &ReplayOptions,
+    ) -> Result<Plan, ReplayError> {
         if let Some(tick) = options.tick_seconds.filter(|tick| tick.0 <= 0) {
             return Err(ReplayError::TickNotPositive(tick));
         }
@@ -266,15 +274,12 @@ impl Capture {
         let start = options.start.or_else(|| created().max(first)).unwrap_or_else(|| default_start(first));
         let end = options.end.map(|end| end.from(start).ok_or(ReplayError::EndOutOfRange)).transpose()?;
         let mut events = self.events.clone();
-        let without = own.actions().filter(|_| options.without_actions).map(|(actions, places)| {
-            let mut places = places.into_iter().peekable();
-            let mut place = 0_usize;
-            events.retain(|_| {
-                let is_left_out = places.next_if_eq(&place).is_some();
-                place = place.saturating_add(1);
-                !is_left_out
-            });
-            RecordedActions { left_out: true, ..actions }
+        let mut left_out = left_out.iter().copied().peekable();
+        let mut place = 0_usize;
+        events.retain(|_| {
+            let is_left_out = left_out.next_if_eq(&place).is_some();
+            place = place.saturating_add(1);
+            !is_left_out
         });
         if options.ignore_missing_leaders {
             leaders::ignore_missing(&mut events);
@@ -291,7 +296,7 @@ impl Capture {
         };
         let end = playback.end(last, Some(&given.automation.trigger), 0);
         let before_start = events.iter().filter(|event| event.received < start).count();
-        Ok(Plan { scenario: playback.scenario(given.automation.clone(), events, end), before_start, without })
+        Ok(Plan { scenario: playback.scenario(given.automation.clone(), events, end), before_start })
     }
 
     /// Plays it to each automation that is selected.
@@ -308,9 +313,9 @@ impl Capture {
         let warnings = self.warnings.clone();
         if !several {
             let result = results.pop().unwrap_or_default();
-            return Ok(SimulationResult { found_in, warnings, ..result });
+            return Ok(SimulationResult { warnings, found_in, ..result });
         }
-        let mut all = SimulationResult { found_in, warnings, ..SimulationResult::default() };
+        let mut all = SimulationResult { warnings, found_in, ..SimulationResult::default() };
         for result in &results {
             all.firings.extend(result.firings.iter().cloned());
             all.child_firings.extend(result.child_firings.iter().cloned());
@@ -324,7 +329,9 @@ impl Capture {
 
     fn play_one(&self, given: &GivenAutomation, options: &ReplayOptions) -> Result<SimulationResult, ReplayError> {
         let own = self.sent_by_automations.of(&self.events, given.id.as_deref(), &given.automation.name);
-        let Plan { scenario, before_start, without } = self.plan(given, &own, options)?;
+        let (recorded_actions, consequences) = own.actions().unzip();
+        let left_out = consequences.filter(|_| options.without_actions).unwrap_or_default();
+        let Plan { scenario, before_start } = self.plan(given, &own, &left_out, options)?;
         let last = received(&self.events, true);
         let play = |scenario: &Scenario, trace| {
             let engine = Options { trace, ..Options::default() };
@@ -344,7 +351,7 @@ impl Capture {
         let played = play(&scenario, options.trace || options.timeline)?;
         let missing_leaders = if played.outcome.waited > 0 {
             let missing = leaders::without_leader(&scenario.events);
-            let mut present = Scenario { events: scenario.events.clone(), ..scenario.clone() };
+            let mut present = scenario.clone();
             leaders::ignore_missing(&mut present.events);
             let others = if missing > 0 { Some(play(&present, false)?) } else { None };
             others.map(|others| MissingLeaders::new(missing, &played.outcome.firings, &others.outcome.firings))
@@ -352,7 +359,7 @@ impl Capture {
             None
         };
         // In the order of the capture, unless something was left out.
-        let events = if without.is_some() { &scenario.events } else { &self.events };
+        let events = if left_out.is_empty() { &self.events } else { &scenario.events };
         let timeline = options.timeline.then(|| Timeline::of_capture(&scenario, events, &played.outcome));
         Ok(SimulationResult {
             start: Some(scenario.start),
@@ -360,7 +367,8 @@ impl Capture {
             undelivered: played.undelivered,
             missing_leaders,
             recorded: own.compare(&played.outcome.firings, scenario.start),
-            recorded_actions: without.or_else(|| Some(own.actions()?.0)),
+            recorded_actions: recorded_actions
+                .map(|actions| RecordedActions { left_out: options.without_actions, ..actions }),
             ..SimulationResult::new(played.outcome, options.trace, timeline)
         })
     }

@@ -1,12 +1,12 @@
 //! Expected events that come too late to keep a window from firing: those that wait for the event that they follow, and
 //! those that arrive after the firing. Without them a firing would look like silence.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use uuid::Uuid;
 
 use crate::event::{ReceivedEvent, SharedText};
+use crate::text::order;
 use crate::text::steps::step;
 use crate::text::table::Map;
 use crate::time::Instant;
@@ -53,11 +53,15 @@ type Key = Box<[SharedText]>;
 /// So many delayed events of a firing are named at most: the last ones.
 const MOST_NAMED: usize = 10;
 
+/// So many events are known to wait for one key: of more, those that came last. To look through them takes no more time
+/// than to look for one.
+const MOST_WAITING: usize = 64;
+
 /// What one Proactive trigger knows of delays.
 #[derive(Default)]
 pub(super) struct Delays {
-    /// By when they occurred.
-    waiting: Map<Key, BTreeMap<(i64, u128), DelayedEvent>>,
+    /// In the order in which they came.
+    waiting: Map<Key, Vec<DelayedEvent>>,
     /// How many events wait.
     count: usize,
     fired: Map<Key, Vec<FiredWindow>>,
@@ -68,11 +72,15 @@ pub(super) struct Delays {
 impl Delays {
     /// An expected event begins to wait.
     pub(super) fn wait(&mut self, key: Key, event: &ReceivedEvent, leader: Uuid) {
-        step(1);
+        self.remove(&key, event);
         let own = DelayedEvent { event: event.into(), received: event.received, waits_for: Some(leader), absent: None };
-        if self.waiting.or_default(key).insert(turn(event), own).is_none() {
+        let waiting = self.waiting.or_default(key);
+        if waiting.len() >= MOST_WAITING {
+            waiting.remove(0);
+        } else {
             self.count = self.count.saturating_add(1);
         }
+        waiting.push(own);
     }
 
     pub(super) fn has_waiting(&self) -> bool {
@@ -81,23 +89,23 @@ impl Delays {
 
     /// An event waits no longer.
     pub(super) fn remove(&mut self, key: &[SharedText], event: &ReceivedEvent) {
+        let Some(waiting) = self.waiting.get_mut(key) else { return };
         step(1);
-        if self.waiting.get_mut(key).and_then(|waiting| waiting.remove(&turn(event))).is_some() {
+        if let Some(place) = waiting.iter().position(|delayed| delayed.event.id == event.id) {
+            waiting.remove(place);
             self.count = self.count.saturating_sub(1);
         }
     }
 
-    /// A window fires: which events of it wait.
+    /// A window fires: which events of it wait, in the order in which they occurred.
     pub(super) fn fire(&mut self, key: &Key, start: i64, end: i64, at: Instant) -> Vec<DelayedEvent> {
         self.last = Some(at);
         self.fired.or_default(key.clone()).push(FiredWindow { start, end, at });
-        let Some(waiting) = self.waiting.get(key).filter(|waiting| !waiting.is_empty() && start < end) else {
-            return Vec::new();
-        };
-        step(MOST_NAMED);
-        let mut inside: Vec<DelayedEvent> =
-            waiting.range((start, 0)..(end, 0)).rev().take(MOST_NAMED).map(|(_, delayed)| delayed.clone()).collect();
-        inside.reverse();
+        let waiting = self.waiting.get(key).map_or(&[][..], |waiting| waiting);
+        let is_inside = |delayed: &&DelayedEvent| (start..end).contains(&delayed.event.occurred.0);
+        let mut inside: Vec<DelayedEvent> = waiting.iter().filter(is_inside).cloned().collect();
+        order::by_key(&mut inside, &mut |delayed| delayed.event.occurred.sortable());
+        inside.drain(..inside.len().saturating_sub(MOST_NAMED));
         inside
     }
 
@@ -115,8 +123,4 @@ impl Delays {
         let window = windows.get(after.checked_sub(1)?)?;
         (event.occurred.0 < window.end && window.at < event.received).then_some(window.at)
     }
-}
-
-fn turn(event: &ReceivedEvent) -> (i64, u128) {
-    (event.occurred.0, event.id.as_u128())
 }

@@ -242,6 +242,51 @@ fn held_events() {
     }
 }
 
+/// Many firings, each with an event that waits for one that is not there.
+#[test]
+fn delayed_events() {
+    in_proportion("delayed events", 500, |size| {
+        let automation =
+            json!({"trigger": {"posture": "Proactive", "after": ["b"], "expect": ["a", "b"], "within": 10}});
+        let waits = format!(r#"{RESOURCE}, "follows": "00000000-0000-4000-8000-ffffffffffff""#);
+        let events: String = (0..size)
+            .flat_map(|number| {
+                let second = number * 30;
+                [event(number * 2, "b", second, RESOURCE), event(number * 2 + 1, "a", second + 1, &waits)]
+            })
+            .collect();
+        let result = replayed(&automation, &events);
+        assert!(result.firings.len() > size / 2);
+        assert!(result.firings.iter().filter(|firing| !firing.delayed.is_empty()).count() > size / 2);
+    });
+}
+
+/// Many recorded firings, and actions that all act on one resource.
+#[test]
+fn recorded_actions() {
+    in_proportion("recorded actions", 300, |size| {
+        let automation = json!({"name": "own", "trigger": {"posture": "Reactive", "expect": ["a"]}});
+        let own = r#", "resource": {"prefect.resource.id": "prefect.automation.1", "prefect.resource.name": "own"}"#;
+        let target = r#", "related": [{"prefect.resource.id": "x", "prefect.resource.role": "target"},
+            {"prefect.resource.id": "prefect.automation.1", "prefect.resource.role": "creator"}]"#;
+        let labels = r#", "payload": {"triggering_labels": {}}"#;
+        let events: String = (0..size)
+            .flat_map(|number| {
+                let id = |place: usize| number * 4 + place;
+                [
+                    event(id(0), "a", number, RESOURCE),
+                    event(id(1), "prefect.automation.triggered", number, &[own, labels].concat()),
+                    event(id(2), "prefect.automation.action.executed", number, &[own, target].concat()),
+                    event(id(3), "changed", number, &[RESOURCE, target].concat()),
+                ]
+            })
+            .collect();
+        let result = replayed(&automation, &events);
+        assert_eq!(result.recorded.unwrap().matched, size);
+        assert_eq!(result.recorded_actions.unwrap().effects.len(), size * 2);
+    });
+}
+
 /// Many keys, and a lane for each.
 #[test]
 fn keys() {

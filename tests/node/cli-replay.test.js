@@ -55,13 +55,13 @@ test("what comes only from absent leaders is said, and can be left out", async (
   assert.match(stdout, /^fired \S+ {2}gleaming-cat \(prefect\.flow-run\.\S+\)$/m);
   assert.equal(
     lastLine(stdout),
-    "it fires 16 times; 3 times more if nothing came after the last event",
+    "it fires 16 times; 3 times more only if nothing came after the last event",
   );
   const ignored = await simulated(...played, "--ignore-missing-leaders");
   assert.doesNotMatch(ignored.stdout, /Not silence|come only/);
   assert.equal(
     lastLine(ignored.stdout),
-    "it fires 2 times; 3 times more if nothing came after the last event",
+    "it fires 2 times; 3 times more only if nothing came after the last event",
   );
 });
 

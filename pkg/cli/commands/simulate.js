@@ -226,13 +226,17 @@ function pretty(result, { trace, run, style }) {
  * What must be known to understand a replay.
  * @param {SimulationResult} result
  */
-function notes({ start, before_start, missing_leaders, recorded, recorded_actions }) {
+function notes(result) {
+  const { firings, start, before_start, missing_leaders, recorded, recorded_actions } = result;
   const lines = [];
   if (before_start) {
     const earlier = `${plural(before_start, "earlier event")} ${before_start === 1 ? "is" : "are"}`;
     lines.push(`it watches from ${start} on: ${earlier} not evaluated (--start)`);
   }
-  if (missing_leaders && missing_leaders.firings + missing_leaders.firings_without > 0)
+  if (
+    missing_leaders &&
+    (missing_leaders.firings > 0 || missing_leaders.firings_without !== firings.length)
+  )
     lines.push(`${missing_leaders.message} (--ignore-missing-leaders)`);
   if (recorded) {
     const { matched, pairs, only_here, only_recorded } = recorded;
@@ -328,9 +332,9 @@ function fires({ firings }) {
   const silent = firings.filter(({ if_silent }) => if_silent).length;
   const sure = firings.length - silent;
   if (silent === 0) return sure === 0 ? "never fires" : `fires ${often(sure)}`;
-  const more = `if nothing came after the last event`;
+  const more = "only if nothing came after the last event";
   return sure === 0
-    ? `never fires by the last event; ${often(silent)} afterwards, ${more}`
+    ? `fires ${often(silent)} ${more}`
     : `fires ${often(sure)}; ${often(silent)} more ${more}`;
 }
 
