@@ -30,6 +30,7 @@ mod playback;
 mod runs;
 mod expectation;
 mod document;
+mod coverage;
 mod meaning;
 mod result;
 mod simulation;
@@ -43,6 +44,7 @@ pub use advice::{
     heartbeat_advice,
 };
 pub use comparison::{Difference, VersionComparison, compare_replays, compare_versions};
+pub use coverage::{Clause, ClauseCoverage, SeenValue, TriggerCoverage, WindowCoverage};
 pub use judgement::{TestReport, TestedExpectation, TestedFiring, TestedScenario, TestedSpan, run_tests};
 pub use meaning::{Fired, HeartbeatRhythm, Lane, RunOutcome, StateChange, Timeline, Window};
 pub use reading::DocumentText;

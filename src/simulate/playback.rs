@@ -7,10 +7,14 @@ use crate::text::order;
 use crate::text::steps::step;
 use crate::time::span::{moment, span};
 use crate::time::{Instant, instant_of, scalar};
+use crate::trigger::version::VERSIONS;
 use crate::trigger::{Delivery, Version};
 
 use super::reading::Reading;
 use super::scenario::{MAX_TICKS, Scenario, has_too_many_ticks};
+
+/// From windows of this length on, times are shown with their dates.
+pub(super) const DAY: i64 = 86_400_000_000;
 
 /// Every five seconds, as the server does.
 const TICK: i64 = 5_000_000;
@@ -59,7 +63,7 @@ impl PlaybackOptions {
                 Delivery::read(&value.string()).filter(|_| value.is_string())
             }),
             intended: reading.read(root.get("intended"), "`true` or `false`", scalar::boolean),
-            version: reading.read(root.get("server_version"), "\"3.9\" or \"3.8\"", |value| {
+            version: reading.read(root.get("server_version"), VERSIONS, |value| {
                 let written = value.is_string() || value.kind() == Kind::Float;
                 Version::read(&value.string()).filter(|_| written)
             }),

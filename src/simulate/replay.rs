@@ -33,6 +33,9 @@ pub struct ReplayOptions {
     /// Whether to return what the decisions mean for each run: its heartbeats, windows and firings. Default `false`.
     #[cfg_attr(feature = "typescript", ts(as = "Option<bool>"))]
     pub timeline: bool,
+    /// Whether to return `coverage` also if the automation fires. Default `false`: only if it never does.
+    #[cfg_attr(feature = "typescript", ts(as = "Option<bool>"))]
+    pub coverage: bool,
     /// When the server's clock begins: a point in time. Default: when the first event is received.
     #[cfg_attr(feature = "typescript", ts(type = "string", optional))]
     pub start: Option<Instant>,
@@ -49,8 +52,9 @@ pub struct ReplayOptions {
     /// `"direct"`: without de-duplication and without waiting for the event that one follows. Default `"consumer"`, as
     /// in the server.
     pub delivery: Option<Delivery>,
-    /// Which server decides: `"3.9"` or `"3.8"`, or a version such as `"3.8.8"`. Default `"3.9"`.
-    #[cfg_attr(feature = "typescript", ts(type = "\"3.9\" | \"3.8\" | (string & {})", optional))]
+    /// Which server decides: `"3.9"`, `"3.8"`, `"3.7"` or `"3.6"`, or one with its patch such as `"3.8.8"`. Default
+    /// `"3.9"`.
+    #[cfg_attr(feature = "typescript", ts(type = "\"3.9\" | \"3.8\" | \"3.7\" | \"3.6\" | (string & {})", optional))]
     pub server_version: Option<Version>,
     /// Whether to play what is meant instead of what the server does, where it is clear what that is. Default `false`.
     pub intended: Option<bool>,
@@ -198,11 +202,12 @@ impl Capture {
         let timeline = options
             .timeline
             .then(|| Timeline::of_capture(&self.automation, &self.events, scenario.tick, &played.outcome));
+        let result = SimulationResult::new(played.outcome, options.trace, timeline);
         Ok(SimulationResult {
             undelivered: played.undelivered,
             found_in: (!self.warnings.is_empty()).then_some(FoundIn::Automation),
             warnings: self.warnings.clone(),
-            ..SimulationResult::new(played.outcome, options.trace, timeline)
+            ..result.explain(&scenario, play_sorted, options.coverage)
         })
     }
 }

@@ -6,7 +6,9 @@ use crate::diagnostic::Diagnostic;
 use crate::generate::GeneratedEvent;
 use crate::trigger::{Decision, Firing, Outcome};
 
+use super::coverage::{Coverage, TriggerCoverage};
 use super::meaning::Timeline;
+use super::scenario::{Play, Scenario};
 
 /// What an automation did when events were played to it.
 #[derive(Clone, PartialEq, Debug, Default, Serialize)]
@@ -21,6 +23,13 @@ pub struct SimulationResult {
     /// When children of composite triggers fire.
     #[cfg_attr(feature = "typescript", ts(as = "Vec<crate::trigger::serialize::FiringRecord<'static>>"))]
     pub child_firings: Vec<Firing>,
+    /// Why the automation never fires, in a sentence without a capital letter and a full stop. Absent if it fires.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub because: Option<String>,
+    /// How far events came in each trigger: if the automation never fires, or with the option `coverage`. The first 100
+    /// triggers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub coverage: Option<Vec<TriggerCoverage>>,
     /// How many events would have been received after the end. Absent if none.
     #[serde(skip_serializing_if = "is_zero")]
     #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
@@ -50,6 +59,15 @@ pub struct SimulationResult {
 }
 
 impl SimulationResult {
+    /// Says why a scenario never fires. `play`: how it was played; `always`: what was counted is wanted in any case.
+    pub(super) fn explain(self, scenario: &Scenario, play: Play, always: bool) -> Self {
+        if !self.firings.is_empty() && !always {
+            return self;
+        }
+        let Coverage { triggers, because } = Coverage::by_playing(scenario, play);
+        SimulationResult { because, coverage: Some(triggers), ..self }
+    }
+
     /// The result of what was played. `trace`: the decisions were asked for.
     pub(super) fn new(outcome: Outcome, trace: bool, mut timeline: Option<Timeline>) -> Self {
         if !trace {

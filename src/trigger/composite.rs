@@ -9,6 +9,7 @@ use std::rc::Rc;
 use crate::automation::{Automation, Composite, EventTrigger, Order, Trigger};
 use crate::text::hash::mix;
 use crate::text::steps::step;
+use crate::text::table::Map;
 use crate::time::Instant;
 
 use super::decision::{ChildFiring, Decision, Firing, Reason, TriggerSummary};
@@ -73,6 +74,17 @@ impl Tree {
             nodes.push(Node { summary, parent, state });
         }
         (Tree { nodes }, leaves)
+    }
+
+    /// The composite triggers of which a child has fired, each with the most children that counted at once.
+    pub(super) fn present(
+        &self,
+        automation: usize,
+        most: &Map<(usize, usize), usize>,
+    ) -> Vec<(Rc<TriggerSummary>, usize)> {
+        step(self.nodes.len());
+        let own = |(node, own): (usize, &Node)| Some((own.summary.clone(), *most.get(&(automation, node))?));
+        self.nodes.iter().enumerate().filter_map(own).collect()
     }
 }
 
@@ -139,6 +151,9 @@ fn take_child(context: &mut EvaluationContext, parent: usize, place: usize, firi
         rows.put(place, child, at);
         step(rows.fired.len());
         let present = rows.fired.iter().flatten().count();
+        if let Some(coverage) = &mut context.coverage {
+            coverage.see_children(node.summary.automation, parent, present);
+        }
         if !rows.is_ready(present) {
             if context.trace {
                 context.outcome.decisions.push(Decision {

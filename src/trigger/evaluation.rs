@@ -10,6 +10,7 @@ use crate::time::Instant;
 
 use super::bucket::{Bucket, Buckets, EventRef};
 use super::composite::{self, Tree};
+use super::coverage::{Coverage, Tally};
 use super::decision::{BucketSnapshot, Decision, Firing, Outcome, Phase, Reason, TriggerSummary};
 use super::held;
 use super::matching::{Interest, Matching};
@@ -18,8 +19,9 @@ use super::quirk::{self, ServerQuirk, Window};
 /// An event trigger at work.
 pub(super) struct TriggerState {
     pub(super) summary: Rc<TriggerSummary>,
-    /// Where it stands in the tree of its automation.
+    /// Where it stands in the tree of its automation, and in the engine.
     pub(super) node: usize,
+    pub(super) place: usize,
     pub(super) trigger: EventTrigger,
     pub(super) matching: Matching,
     pub(super) buckets: Buckets,
@@ -39,13 +41,20 @@ pub(super) struct EvaluationContext {
     /// When the loops came round last, and what the events clock said then.
     pub(super) previous_tick: Option<Instant>,
     pub(super) previous_as_of: Option<Instant>,
-    /// Events at their `after` overwrite the last event of a window (Prefect 3.8).
+    /// Events at their `after` overwrite the last event of a window (before Prefect 3.9).
     pub(super) after_overwrites: bool,
     pub(super) trees: Vec<Tree>,
     pub(super) outcome: Outcome,
+    /// How far events come, if somebody wants to know.
+    pub(super) coverage: Option<Box<Coverage>>,
 }
 
 impl EvaluationContext {
+    /// What is counted of a trigger.
+    pub(super) fn tally(&mut self, place: usize) -> Option<&mut Tally> {
+        self.coverage.as_mut()?.tallies.get_mut(place)
+    }
+
     /// Notes a decision, if somebody wants to know.
     pub(super) fn note(
         &mut self,
@@ -55,6 +64,10 @@ impl EvaluationContext {
         event: Option<&ReceivedEvent>,
         reason: Reason,
     ) {
+        if let Some(tally) = self.tally(state.place) {
+            let count = place.and_then(|place| state.buckets.bucket(place)).map(|bucket| bucket.count);
+            tally.note(&reason, state.trigger.threshold, !state.is_reactive(), count);
+        }
         if self.trace {
             let slot = place.and_then(|place| state.buckets.slot(place));
             let bucket = slot.and_then(|slot| slot.bucket.as_ref());
@@ -198,6 +211,12 @@ pub(super) fn evaluate(
             fire(state, context, place, now, cause);
         } else if inside {
             if let Some((event, interest)) = event {
+                if !reactive
+                    && count == state.trigger.threshold
+                    && let Some(tally) = context.tally(state.place)
+                {
+                    tally.answer(end.saturating_sub(now));
+                }
                 if !reactive && !meets && interest.starts_after && interest.expects {
                     return Some(move_window(state, context, place, event, previous));
                 }
@@ -254,7 +273,7 @@ fn note_count(
     count: i64,
 ) {
     let opened = interest.starts_after && count == 0;
-    if context.trace && !opened {
+    if (context.trace || context.coverage.is_some()) && !opened {
         let disarmed = !state.is_reactive() && count >= state.trigger.threshold;
         let reason = if disarmed { Reason::Disarmed } else { Reason::Counted };
         context.note(state, Some(place), event.occurred.0, Some(event), reason);

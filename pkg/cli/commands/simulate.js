@@ -2,6 +2,7 @@
 
 import { compareReplays, compareVersions, replay, simulate } from "../../api/simulate.js";
 import { jsonText, printable } from "../escape.js";
+import { coverageTable } from "../formats/coverage.js";
 import { diagnostics } from "../formats/diagnostics.js";
 import { timeline } from "../formats/timeline.js";
 import { printError, stdout } from "../output.js";
@@ -151,7 +152,9 @@ function pretty(result, trace, style) {
   const undelivered = result.undelivered
     ? `; ${plural(result.undelivered, "event")} would arrive after the end`
     : "";
-  lines.push(`it ${fires(result)}${undelivered}`);
+  const because = result.because ? `: ${printable(result.because)}` : undelivered;
+  lines.push(`it ${fires(result)}${because}`);
+  if (result.because) lines.push(...coverageTable(result, style));
   return `${lines.join("\n")}\n`;
 }
 
