@@ -11,11 +11,9 @@ use crate::text::order;
 use crate::text::phrase::{count, duration, shown};
 use crate::text::steps::step;
 use crate::text::table::Map;
-use crate::time::Instant;
 use crate::trigger::Options;
 use crate::trigger::coverage::{self as counted, CoverageReport, Names, NearMiss, NearMisses, Passed, Seen, Windows};
 
-use super::playback::DAY;
 use super::scenario::{Play, Played, Scenario};
 
 /// So many triggers are listed at most.
@@ -605,7 +603,7 @@ impl Leaf<'_> {
             }
         }
         if let Some(end) = self.counted.first_end.filter(|_| open > 0) {
-            let until = self.time(end);
+            let until = end.clock_time_in(trigger.within);
             let _ = match (open == opened, open) {
                 (true, 1) => write!(out, ", and it was still open at the end: until {until}"),
                 (true, _) => write!(out, ", and each was still open at the end: the first until {until}"),
@@ -620,14 +618,5 @@ impl Leaf<'_> {
             let _ = write!(out, "; the server removed {} before it looked", windows(swept));
         }
         out
-    }
-
-    /// With its date, where windows are a day or longer.
-    fn time(&self, at: Instant) -> String {
-        if self.trigger().within < DAY {
-            return at.clock_time();
-        }
-        let full = at.rfc3339();
-        format!("{} {}", full.get(..10).unwrap_or_default(), at.clock_time())
     }
 }

@@ -13,9 +13,6 @@ use crate::trigger::{Delivery, Version};
 use super::reading::Reading;
 use super::scenario::{MAX_TICKS, Scenario, has_too_many_ticks};
 
-/// From windows of this length on, times are shown with their dates.
-pub(super) const DAY: i64 = 86_400_000_000;
-
 /// Every five seconds, as the server does.
 const TICK: i64 = 5_000_000;
 

@@ -49,8 +49,9 @@ pub struct ReplayOptions {
     /// From the start to the first round: a number of seconds, or a text such as `"2s"`. Default 0.
     #[cfg_attr(feature = "typescript", ts(type = "string | number", optional))]
     pub tick_offset_seconds: Option<Span>,
-    /// `"direct"`: without de-duplication and without waiting for the event that one follows. Default `"consumer"`, as
-    /// in the server.
+    /// `"direct"`: events go to the triggers at once, past the filters before them: one that was sent twice is evaluated
+    /// twice, and `prefect.log.write` too. An event still waits for the one that it follows. Default `"consumer"`, as in
+    /// the server.
     pub delivery: Option<Delivery>,
     /// Which server decides: `"3.9"`, `"3.8"`, `"3.7"` or `"3.6"`, or one with its patch such as `"3.8.8"`. Default
     /// `"3.9"`.

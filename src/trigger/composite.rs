@@ -143,6 +143,7 @@ fn take_child(context: &mut EvaluationContext, parent: usize, place: usize, firi
     let node = context.trees.get_mut(firing.trigger.automation)?.nodes.get_mut(parent)?;
     let rows = node.state.as_mut()?;
     let (at, phase, event) = (firing.at, firing.phase, firing.event.clone());
+    let span = firing.span;
     let child = ChildFiring { trigger: firing.trigger, fired: at, event: firing.event, labels: firing.labels };
     let children = if rows.require == 1 {
         // A single child needs no memory, and `within` does not matter.
@@ -171,7 +172,7 @@ fn take_child(context: &mut EvaluationContext, parent: usize, place: usize, firi
         }
         rows.fired.iter_mut().filter_map(Option::take).collect()
     };
-    Some(Firing { trigger: node.summary.clone(), at, phase, labels: Vec::new(), event, bucket: None, children })
+    Some(Firing { trigger: node.summary.clone(), at, phase, labels: Vec::new(), event, bucket: None, span, children })
 }
 
 impl State {

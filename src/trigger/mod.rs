@@ -44,7 +44,7 @@ use recent::Recent;
 
 pub use bucket::EventRef;
 pub use decision::{
-    BucketSnapshot, ChildFiring, Decision, DecisionKind, Firing, Outcome, Phase, Reason, TriggerSummary,
+    BucketSnapshot, ChildFiring, Decision, DecisionKind, Firing, FiringSpan, Outcome, Phase, Reason, TriggerSummary,
 };
 pub use quirk::ServerQuirk;
 pub use version::Version;
@@ -53,10 +53,12 @@ pub use version::Version;
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename_all = "lowercase"))]
 pub enum Delivery {
-    /// As in the server: each id is evaluated once, and an event waits for the one that it follows.
+    /// As in the server: the publisher drops an id that it has published, the consumer one that it has seen, and
+    /// `prefect.log.write`.
     #[default]
     Consumer,
-    /// Evaluation only.
+    /// Without these filters: each event goes to the triggers (`reactive_evaluation`). It still waits for the event that
+    /// it follows, for that is part of the evaluation.
     Direct,
 }
 
@@ -204,6 +206,7 @@ impl Engine {
                 matching: Matching::new(&leaf.trigger, self.version),
                 buckets: Buckets::new(proactive.then_some(leaf.trigger.threshold)),
                 next_run: None,
+                removed: None,
                 holds: self.version.holds_events() && proactive && !leaf.trigger.after.is_empty(),
                 trigger: leaf.trigger,
             });

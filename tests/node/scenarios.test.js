@@ -24,6 +24,8 @@ function comparable(firings) {
     const {
       because: _,
       states: __,
+      earliest: ___,
+      latest: ____,
       posture,
       children,
       ...rest

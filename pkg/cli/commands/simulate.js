@@ -149,6 +149,7 @@ function pretty(result, trace, style) {
     lines.push(`${style.red("fired")} ${firing.at}${labels(firing)}`);
     if (firing.because) lines.push(`      ${printable(firing.because)}`);
   }
+  lines.push(...ticks(result, style));
   const undelivered = result.undelivered
     ? `; ${plural(result.undelivered, "event")} would arrive after the end`
     : "";
@@ -177,6 +178,24 @@ function prettyComparison({ differences, 3.8: before, 3.9: after }, style) {
     differences.length === 0 ? "no difference" : plural(differences.length, "difference");
   lines.push(`3.8 ${fires(before)}, 3.9 ${fires(after)}: ${count}`);
   return `${lines.join("\n")}\n`;
+}
+
+/**
+ * Firings that wait for the server's loop: how far their times hang on when it comes round.
+ * @param {SimulationResult} result
+ * @param {Colours} style
+ */
+function ticks({ firings }, style) {
+  const widths = firings.flatMap(({ earliest, latest }) =>
+    earliest && latest ? [(Date.parse(latest) - Date.parse(earliest)) / 1000] : [],
+  );
+  if (widths.length === 0) return [];
+  const least = Math.min(...widths);
+  const most = Math.max(...widths);
+  const width = least === most ? `${most} s` : `${least} to ${most} s`;
+  return [
+    style.dim(`a real server looks at another time: it fires up to ${width} after a window's end`),
+  ];
 }
 
 /** @param {Firing} firing */
