@@ -4,6 +4,9 @@
 mod catalogue;
 #[path = "build/codes.rs"]
 mod codes;
+#[path = "build/site.rs"]
+mod site;
+
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
@@ -15,6 +18,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     for source in ["build", "build.rs", PAGES, CODES] {
         println!("cargo:rerun-if-changed={source}");
     }
+    // For what is written in the source itself.
+    println!("cargo:rustc-env=PREFECT_DOCUMENTATION={}", site::SITE);
     catalogue::generate(Path::new(PAGES), &out)?;
     codes::generate(Path::new(CODES), &out)
 }

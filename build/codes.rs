@@ -7,6 +7,8 @@ use std::path::Path;
 
 use serde::Deserialize;
 
+use crate::site::SITE;
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(clippy::struct_field_names, reason = "the keys of codes.yaml")]
@@ -74,6 +76,10 @@ pub(crate) fn generate(source: &Path, out: &Path) -> Result<(), Box<dyn Error>> 
             return Err(format!("{}: {} stands twice", source.display(), code.code).into());
         }
         code.check().map_err(|problem| format!("{}: {}: {problem}", source.display(), code.code))?;
+        let docs = code.docs.as_ref().map(|page| match page.strip_prefix('/') {
+            Some(_) => [SITE, page].concat(),
+            None => page.clone(),
+        });
         let name = constant(&code.code);
         let severity = match code.severity.as_str() {
             "error" => "Error",
@@ -92,7 +98,7 @@ pub(crate) fn generate(source: &Path, out: &Path) -> Result<(), Box<dyn Error>> 
         writeln!(
             statics,
             "static {name}: CodeInfo = CodeInfo {{ number: Number::new({number}), code: {:?}, severity: Severity::{severity}, server: {}, message: {:?}, help: {:?}, fix: {:?}, docs: {:?} }};",
-            code.code, code.server, code.message, code.help, code.fix, code.docs,
+            code.code, code.server, code.message, code.help, code.fix, docs,
         )?;
         writeln!(constants, "    /// {}.\n    pub const {name}: Code = Code(&{name});", code.title)?;
         writeln!(
@@ -138,6 +144,11 @@ impl Code {
         }
         if self.text.trim().is_empty() || self.wrong.is_empty() {
             return Err("`text` and `wrong` must not be empty".to_owned());
+        }
+        if let Some(docs) = self.docs.as_ref().filter(|docs| docs.contains("prefect.io")) {
+            return Err(format!(
+                "of Prefect's documentation `docs` names the path, such as `/v3/concepts/events`, not {docs}"
+            ));
         }
         let Example::Text(right) = &self.right else {
             return Ok(());

@@ -15,6 +15,7 @@ use quote::quote;
 use super::data::{self, Groups, Level, Presence, Short, Source};
 use super::statics::{Statics, Table, option};
 use super::template::{Part, Template};
+use crate::site::SITE;
 use labels::{expand_labels, expand_related};
 use rules::Context;
 
@@ -22,9 +23,6 @@ const ID: &str = "prefect.resource.id";
 const ROLE: &str = "prefect.resource.role";
 
 type Fallible<T> = Result<T, String>;
-
-/// Prefect's documentation.
-const SITE: &str = "https://docs.prefect.io";
 
 /// The families as the crate includes them: checked, and with all groups resolved.
 pub(super) fn resolve(families: &[(String, data::Family)], groups: &Groups) -> Result<String, Box<dyn Error>> {

@@ -74,6 +74,7 @@ reporting(
     "PREFECT_FLOWS_HEARTBEAT_FREQUENCY where the flows run (default: 180)",
     wholeNumber,
   )
+  .option("--cloud", "it goes to Prefect Cloud: metric triggers and incidents are right")
   .addHelpText(
     "after",
     `${EXIT_STATUS}

@@ -6,13 +6,17 @@ use crate::diagnostic::Severity;
 
 use super::descriptions::{self, sentence};
 
-const HEAD: &str = "\
+const HEAD: &str = concat!(
+    "\
 # Events
 
-Every event that Prefect documents or emits, as `prefect-events` knows it. It is laid out like [Prefect's documentation](https://docs.prefect.io/v3/api-ref/events); the last column of each table says what Prefect itself does otherwise. `prefect-events explain NAME` shows a whole event, `prefect-events schema NAME` its JSON Schema.
+Every event that Prefect documents or emits, as `prefect-events` knows it. It is laid out like [Prefect's documentation](",
+    env!("PREFECT_DOCUMENTATION"),
+    "/v3/api-ref/events); the last column of each table says what Prefect itself does otherwise. `prefect-events explain NAME` shows a whole event, `prefect-events schema NAME` its JSON Schema.
 
 This page is made of the catalogue in `src/catalogue/pages`, where a correction belongs; `UPDATE_REFERENCE=1 cargo test reference` writes it anew.
-";
+"
+);
 
 /// The page, as Markdown.
 #[must_use]

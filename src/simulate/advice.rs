@@ -21,7 +21,7 @@ const DELAY: i64 = SECOND;
 const LONGEST: i64 = 366 * 86_400 * SECOND;
 /// The wildcard that every state matches.
 const WILDCARD: &str = "prefect.flow-run.*";
-const DOCS: &str = "https://docs.prefect.io/v3/advanced/detect-zombie-flows";
+const DOCS: &str = concat!(env!("PREFECT_DOCUMENTATION"), "/v3/advanced/detect-zombie-flows");
 
 /// A window over heartbeats, and what sends them.
 #[derive(Clone, PartialEq, Debug, Default)]

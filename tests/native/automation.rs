@@ -444,3 +444,34 @@ fn a_repeated_key_is_named_whole() {
         assert!(found.message.contains(&format!("`{key}`")), "{}", found.message);
     }
 }
+
+/// What Prefect Cloud alone knows is right on the way to it, and wrong on the way to an open-source server.
+#[test]
+fn prefect_cloud() {
+    let metric = "{name: lateness, operator: '>', threshold: 90, range: 3600, firing_for: PT10M}";
+    let automation = |metric: &str, action: &str| {
+        format!(
+            "{{name: x, trigger: {{type: metric, metric: {metric}}}, actions: [{{type: {action}}}], actions_on_resolve: [{{type: do-nothing}}]}}"
+        )
+    };
+    let right = automation(metric, "declare-incident");
+    assert_eq!(advice(&right, r#"{"cloud": true}"#), Vec::<&str>::new());
+    assert_eq!(advice(&right, "{}"), ["metric-trigger", "cloud-action", "actions-never-run"]);
+    let wrong = [
+        ("operator: '>'", "operator: over", "wrong-automation-value"),
+        ("threshold: 90", "threshold: many", "wrong-automation-value"),
+        ("range: 3600", "range: 60", "wrong-automation-value"),
+        ("firing_for: PT10M", "firing_for: ever", "wrong-automation-value"),
+        ("name: lateness, ", "", "missing-automation-field"),
+    ];
+    for (from, to, code) in wrong {
+        let found = advice(&automation(&metric.replace(from, to), "declare-incident"), r#"{"cloud": true}"#);
+        assert_eq!(found, [code], "{to}");
+    }
+    // By its posture, as documents before `type` have it; within a composite; with no metric at all.
+    let untyped = format!("{{posture: Metric, metric: {metric}}}");
+    assert_eq!(advice(&untyped, r#"{"cloud": true}"#), Vec::<&str>::new());
+    let composite = format!("{{type: compound, require: any, within: 60, triggers: [{untyped}]}}");
+    assert_eq!(advice(&composite, r#"{"cloud": true}"#), Vec::<&str>::new());
+    assert_eq!(advice("{posture: Metric}", r#"{"cloud": true}"#), ["missing-automation-field"]);
+}

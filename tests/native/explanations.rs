@@ -148,7 +148,7 @@ fn the_texts_are_complete() {
         assert!(text.ends_with(['.', ')']) && (2..=5).contains(&sentences), "{name}: {sentences} sentences: {text}");
         assert!(!text.contains('\n'), "{name}");
         assert!(
-            docs.is_none_or(|docs| docs.starts_with("https://docs.prefect.io/v3/")
+            docs.is_none_or(|docs| docs.starts_with(concat!(env!("PREFECT_DOCUMENTATION"), "/v3/"))
                 || docs.contains("/rfc8259#section-")
                 || docs.starts_with("https://yaml.org/spec/1.2.2/#")),
             "{name}"

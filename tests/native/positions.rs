@@ -32,7 +32,7 @@ fn not_text(event: u64, path: &str, place: Place) -> Diagnostic {
         path: path.to_owned(),
         range: Some(range(place)),
         help: None,
-        docs: Some("https://docs.prefect.io/v3/concepts/events".to_owned()),
+        docs: Some(concat!(env!("PREFECT_DOCUMENTATION"), "/v3/concepts/events").to_owned()),
         fix: Some(fix),
     }
 }

@@ -8,6 +8,7 @@ import { reportCommand } from "../report-command.js";
  * @property {string} [serverVersion]
  * @property {string} [clientVersion]
  * @property {number} [heartbeatFrequency]
+ * @property {boolean} [cloud]
  */
 
 /**
@@ -18,7 +19,7 @@ import { reportCommand } from "../report-command.js";
  */
 export function checkCommand(files, options, usage) {
   const { profile, severity, maxDiagnostics } = options;
-  const { serverVersion, clientVersion, heartbeatFrequency, ...how } = options;
+  const { serverVersion, clientVersion, heartbeatFrequency, cloud, ...how } = options;
   const all = {
     profile,
     maxDiagnostics,
@@ -26,6 +27,7 @@ export function checkCommand(files, options, usage) {
     ...(serverVersion && { server_version: serverVersion }),
     ...(clientVersion && { client_version: clientVersion }),
     ...(heartbeatFrequency !== undefined && { heartbeat_frequency: heartbeatFrequency }),
+    ...(cloud && { cloud }),
   };
   return reportCommand(files, AUTOMATIONS, all, how, usage);
 }

@@ -72,6 +72,9 @@ impl Check<'_, '_> {
         let Some((_, target)) = known else {
             let place = Path::Key(path, "type");
             if CLOUD.iter().any(|cloud| kind.is(cloud)) {
+                if self.options.cloud {
+                    return;
+                }
                 self.add(Code::CLOUD_ACTION, &place, kind).text("found", kind);
                 return;
             }

@@ -14,10 +14,10 @@ use crate::yaml;
 
 use super::super::model::{EventTrigger, Order, Posture};
 use super::super::read::{self, MAX_NESTING, TriggerKind};
-use super::Check;
 use super::action::STATE_TYPES;
 use super::options::PrefectVersion;
 use super::trigger::{Level, kind_of};
+use super::{Check, cloud};
 
 /// The lists of actions of an automation, each with its name.
 pub(super) type Actions<'a, 't> = &'a [(&'static str, Option<Value<'t>>)];
@@ -85,7 +85,7 @@ impl Check<'_, '_> {
 
     /// `around`: the kind of the composite trigger that contains it, if that needs others too.
     fn advise_trigger(&mut self, value: Value<'_>, path: &Path<'_>, level: Level, around: Option<Order>, depth: usize) {
-        if value.kind() != Kind::Object || depth > MAX_NESTING {
+        if value.kind() != Kind::Object || depth > MAX_NESTING || cloud::is_metric(value) {
             return;
         }
         let own: &[&str] = if level.is_lenient() && depth == 0 { &DEPLOYMENT_FIELDS } else { &[] };

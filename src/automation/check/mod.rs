@@ -5,6 +5,7 @@
 
 mod action;
 mod advice;
+mod cloud;
 mod heartbeat;
 mod recognise;
 mod options;
@@ -192,6 +193,8 @@ impl Check<'_, '_> {
         let lists = ["actions", "actions_on_trigger"].map(|field| (field, value.get(field)));
         self.advise(trigger, &Path::Field("trigger"), None, &lists);
         if self.advises()
+            // In Prefect Cloud metric triggers are resolved.
+            && !(self.options.cloud && cloud::is_metric(trigger))
             && let Some(actions) = value.get("actions_on_resolve")
             && actions.items().next().is_some()
         {

@@ -59,6 +59,10 @@ pub struct CheckOptions {
     /// Seconds between two heartbeats of a run. Unless set, what the clients do by themselves.
     #[serde(deserialize_with = "seconds")]
     pub heartbeat_frequency: Option<u32>,
+    /// Whether it goes to Prefect Cloud, which knows metric triggers, incidents and e-mails. Default `false`: to an
+    /// open-source server.
+    #[cfg_attr(feature = "typescript", ts(as = "Option<bool>"))]
+    pub cloud: bool,
 }
 
 impl<'de> Deserialize<'de> for CheckOptions {
@@ -76,6 +80,7 @@ impl Default for CheckOptions {
             server_version: None,
             client_version: None,
             heartbeat_frequency: None,
+            cloud: false,
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::time::scalar;
 
 use super::super::model::{Order, Posture};
 use super::super::read::{self, MAX_NESTING, PROACTIVE_MINIMUM, TriggerKind};
-use super::Check;
+use super::{Check, cloud};
 
 /// Who reads a trigger: the client fills in more than the server (`events/schemas/automations.py`).
 #[derive(Clone, Copy)]
@@ -42,9 +42,11 @@ impl Check<'_, '_> {
         }
         let posture = value.get("posture");
         let kind = value.get("type");
-        let metric = kind.is_some_and(|kind| kind.is("metric"))
-            || kind.is_none_or(|kind| kind.is("event")) && posture.is_some_and(|posture| posture.is("Metric"));
-        if metric {
+        if cloud::is_metric(value) {
+            if self.options.cloud {
+                self.metric_trigger(value, path);
+                return;
+            }
             let (field, place) = match kind.filter(|kind| kind.is("metric")) {
                 Some(kind) => ("type", kind),
                 None => ("posture", posture.unwrap_or(value)),
@@ -92,19 +94,7 @@ impl Check<'_, '_> {
                 None
             }
         };
-        if let Some(found) = value.get("match") {
-            self.specification(found, "match", &Path::Key(path, "match"));
-        }
-        if let Some(found) = value.get("match_related") {
-            let path = Path::Key(path, "match_related");
-            if found.kind() == Kind::Array {
-                for (index, item) in found.items().enumerate() {
-                    self.specification(item, "match_related", &Path::Item(&path, index));
-                }
-            } else {
-                self.specification(found, "match_related", &path);
-            }
-        }
+        self.labels(value, path);
         for field in ["after", "expect", "for_each"] {
             self.optional(value, field, path, Self::texts_field);
         }
@@ -132,6 +122,23 @@ impl Check<'_, '_> {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// The labels that the resources of an event must have.
+    pub(super) fn labels(&mut self, value: Value<'_>, path: &Path<'_>) {
+        if let Some(found) = value.get("match") {
+            self.specification(found, "match", &Path::Key(path, "match"));
+        }
+        if let Some(found) = value.get("match_related") {
+            let path = Path::Key(path, "match_related");
+            if found.kind() == Kind::Array {
+                for (index, item) in found.items().enumerate() {
+                    self.specification(item, "match_related", &Path::Item(&path, index));
+                }
+            } else {
+                self.specification(found, "match_related", &path);
+            }
         }
     }
 

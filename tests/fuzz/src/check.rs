@@ -74,6 +74,7 @@ fn options(choice: u8) -> CheckOptions {
         max_diagnostics: ALL,
         server_version: has(choice, 1).then_some(PrefectVersion(3, 8, 8)),
         client_version: has(choice, 2).then_some(PrefectVersion(3, 6, 14)),
+        cloud: has(choice, 6),
         heartbeat_frequency: has(choice, 3).then_some(if has(choice, 4) { 10 } else { 180 }),
     }
 }

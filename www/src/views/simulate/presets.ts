@@ -53,6 +53,34 @@ actions:
   - type: do-nothing
 `;
 
+const FAILURES = `name: Tell when three runs failed within ten minutes
+trigger:
+  type: event
+  posture: Reactive
+  match:
+    prefect.resource.id: prefect.flow-run.*
+  expect: [prefect.flow-run.Failed]
+  threshold: 3
+  within: 600
+actions:
+  - type: do-nothing
+`;
+
+const SEQUENCE = `name: Tell when a load has followed an extract
+trigger:
+  type: sequence
+  within: 600
+  triggers:
+    - type: event
+      posture: Reactive
+      expect: [prefect.flow-run.Extracted]
+    - type: event
+      posture: Reactive
+      expect: [prefect.flow-run.Loaded]
+actions:
+  - type: do-nothing
+`;
+
 /** In units of 30 seconds, so that the same happens at each frequency. */
 const exampleRuns = (frequency: number): Run[] => {
   const at = (seconds: number) => Math.round((seconds * frequency) / 30);
@@ -73,7 +101,7 @@ export const PRESETS = {
     runs: exampleRuns(30),
   },
   "zombie-180": {
-    title: "Documented zombie automation, 180 s / 540 s",
+    title: "Prefect Cloud's unresponsive run detection, 180 s / 9 min",
     automation: zombie(540),
     frequency: 180,
     length: 2520,
@@ -119,6 +147,29 @@ export const PRESETS = {
       { name: "healthy", starts: 0, ends: 405, state: "Completed" },
       { name: "zombie", starts: 10, dies: 140 },
       { name: "failed", starts: 5, ends: 330, state: "Failed" },
+    ],
+  },
+  failures: {
+    title: "Reactive: three failures in ten minutes",
+    automation: FAILURES,
+    frequency: 30,
+    length: 900,
+    runs: [
+      { name: "first", starts: 0, ends: 120, state: "Failed" },
+      { name: "second", starts: 30, ends: 200, state: "Failed" },
+      { name: "good", starts: 40, ends: 260, state: "Completed" },
+      { name: "third", starts: 60, ends: 400, state: "Failed" },
+      { name: "later", starts: 300, ends: 860, state: "Failed" },
+    ],
+  },
+  sequence: {
+    title: "Sequence: a load after an extract",
+    automation: SEQUENCE,
+    frequency: 30,
+    length: 480,
+    runs: [
+      { name: "extract", starts: 0, ends: 120, state: "Extracted" },
+      { name: "load", starts: 130, ends: 300, state: "Loaded" },
     ],
   },
 } satisfies Record<string, Preset>;
