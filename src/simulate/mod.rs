@@ -31,6 +31,7 @@ mod runs;
 mod expectation;
 mod document;
 mod coverage;
+mod chance;
 mod meaning;
 mod result;
 mod simulation;
@@ -43,6 +44,7 @@ pub use advice::{
     Advice, AdviceError, ClientHeartbeats, Detection, DocumentedAdvice, HeartbeatConfig, SmallestWindow,
     heartbeat_advice,
 };
+pub use chance::ByChance;
 pub use comparison::{Difference, VersionComparison, compare_replays, compare_versions};
 pub use coverage::{Clause, ClauseCoverage, SeenValue, TriggerCoverage, WindowCoverage};
 pub use judgement::{TestReport, TestedExpectation, TestedFiring, TestedScenario, TestedSpan, run_tests};

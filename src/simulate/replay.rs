@@ -26,6 +26,7 @@ use super::scenario::{MAX_OUTCOME, MAX_TICKS, Scenario, ScenarioError, play_sort
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
 #[serde(remote = "Self", default)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub struct ReplayOptions {
     /// Whether to return each decision, not only the firings. Default `false`.
     #[cfg_attr(feature = "typescript", ts(as = "Option<bool>"))]
@@ -36,6 +37,10 @@ pub struct ReplayOptions {
     /// Whether to return `coverage` also if the automation fires. Default `false`: only if it never does.
     #[cfg_attr(feature = "typescript", ts(as = "Option<bool>"))]
     pub coverage: bool,
+    /// Whether to return `by_chance`: which firings hang on the order of events that are received at the same instant. If
+    /// there are such events, all is played once more. Default `false`.
+    #[cfg_attr(feature = "typescript", ts(as = "Option<bool>"))]
+    pub chance: bool,
     /// When the server's clock begins: a point in time. Default: when the first event is received.
     #[cfg_attr(feature = "typescript", ts(type = "string", optional))]
     pub start: Option<Instant>,
@@ -203,7 +208,10 @@ impl Capture {
         let timeline = options
             .timeline
             .then(|| Timeline::of_capture(&self.automation, &self.events, scenario.tick, &played.outcome));
-        let result = SimulationResult::new(played.outcome, options.trace, timeline);
+        let mut result = SimulationResult::new(played.outcome, options.trace, timeline);
+        if options.chance {
+            result = result.with_chance(&scenario, play_sorted);
+        }
         Ok(SimulationResult {
             undelivered: played.undelivered,
             found_in: (!self.warnings.is_empty()).then_some(FoundIn::Automation),

@@ -6,6 +6,7 @@ use crate::diagnostic::Diagnostic;
 use crate::generate::GeneratedEvent;
 use crate::trigger::{Decision, Firing, Outcome};
 
+use super::chance::{ByChance, by_chance};
 use super::coverage::{Coverage, TriggerCoverage};
 use super::meaning::Timeline;
 use super::scenario::{Play, Scenario};
@@ -30,6 +31,10 @@ pub struct SimulationResult {
     /// triggers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub coverage: Option<Vec<TriggerCoverage>>,
+    /// The firings that hang on the order of events which are received at the same instant; with the option `chance`.
+    /// Absent if none does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by_chance: Option<ByChance>,
     /// How many events would have been received after the end. Absent if none.
     #[serde(skip_serializing_if = "is_zero")]
     #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
@@ -66,6 +71,11 @@ impl SimulationResult {
         }
         let Coverage { triggers, because } = Coverage::by_playing(scenario, play);
         SimulationResult { because, coverage: Some(triggers), ..self }
+    }
+
+    /// Says which firings hang on the order of events that are received at the same instant.
+    pub(super) fn with_chance(self, scenario: &Scenario, play: Play) -> Self {
+        SimulationResult { by_chance: by_chance(scenario, play, &self.firings), ..self }
     }
 
     /// The result of what was played. `trace`: the decisions were asked for.

@@ -27,6 +27,10 @@ pub struct SimulateOptions {
     /// Whether to return `coverage` also if the automation fires. Default `false`: only if it never does.
     #[cfg_attr(feature = "typescript", ts(as = "Option<bool>"))]
     pub coverage: bool,
+    /// Whether to return `by_chance`: which firings hang on the order of events that are received at the same instant. If
+    /// there are such events, all is played once more. Default `false`.
+    #[cfg_attr(feature = "typescript", ts(as = "Option<bool>"))]
+    pub chance: bool,
     /// Whether to return the generated events. Default `false`.
     #[cfg_attr(feature = "typescript", ts(as = "Option<bool>"))]
     pub events: bool,
@@ -75,7 +79,10 @@ pub fn simulate(scenario: DocumentText<'_>, options: &SimulateOptions) -> Simula
             return None;
         };
         let timeline = options.timeline.then(|| Timeline::of_scenario(&document, &played.outcome));
-        let result = SimulationResult::new(played.outcome, options.trace, timeline);
+        let mut result = SimulationResult::new(played.outcome, options.trace, timeline);
+        if options.chance {
+            result = result.with_chance(&document.scenario, play_sorted);
+        }
         Some(SimulationResult {
             undelivered: played.undelivered,
             events: options.events.then_some(document.built),

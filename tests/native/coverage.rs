@@ -303,3 +303,40 @@ fn a_test_that_fails_because_nothing_fired_says_why() {
         ]
     );
 }
+
+#[test]
+fn what_hangs_on_the_order_of_events_received_at_once_is_said() {
+    let play = |automation: &str, received: [&str; 2]| {
+        let event = |id: u8, name: &str, received: &str| {
+            format!(
+                "  - {{id: 00000000-0000-4000-8000-{id:012}, event: {name}, occurred: '2026-03-01T12:00:0{id}Z', \
+                 received: '2026-03-01T12:00:{received}Z', resource: {{prefect.resource.id: acme.1}}}}\n"
+            )
+        };
+        let scenario = format!(
+            "automation: {{trigger: {automation}, actions: []}}\nstart: 2026-03-01T12:00:00Z\nend: 2m\nevents:\n{}{}",
+            event(1, "acme.started", received[0]),
+            event(2, "acme.done", received[1])
+        );
+        let options = SimulateOptions { chance: true, ..SimulateOptions::default() };
+        let result = simulate((&*scenario).into(), &options);
+        assert_eq!(result.errors, []);
+        result
+    };
+    let sequence = "{type: sequence, within: 60, triggers: [{posture: Reactive, expect: [acme.started]}, \
+                    {posture: Reactive, expect: [acme.done]}]}";
+    let after = "{posture: Reactive, after: [acme.started], expect: [acme.done], within: 60}";
+    // Only what the server keeps of `after` decides: in the opposite order no window is open yet.
+    let found = play(after, ["10", "10"]);
+    let by_chance = found.by_chance.unwrap();
+    assert_eq!((found.firings.len(), by_chance.events), (1, 2));
+    assert_eq!((by_chance.only_here, by_chance.only_reversed), (found.firings, vec![]));
+    assert_eq!(play(after, ["10", "11"]).by_chance, None);
+    let any = "{posture: Reactive, expect: ['acme.*'], threshold: 2, within: 60}";
+    let found = play(any, ["10", "10"]);
+    // It fires in either order, but on another event.
+    let by_chance = found.by_chance.unwrap();
+    assert_eq!((by_chance.only_here.len(), by_chance.only_reversed.len()), (1, 1));
+    // Children that fire at the same instant are in order either way.
+    assert_eq!(play(sequence, ["10", "10"]).firings.len(), 1);
+}

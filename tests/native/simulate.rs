@@ -8,8 +8,14 @@ use prefect_events::simulate::{
 use prefect_events::validate::{ValidateOptions, validate};
 use serde_json::{Value as Json, json};
 
-const TRACE: SimulateOptions =
-    SimulateOptions { trace: true, timeline: false, coverage: false, events: false, server_version: None };
+const TRACE: SimulateOptions = SimulateOptions {
+    trace: true,
+    timeline: false,
+    coverage: false,
+    chance: false,
+    events: false,
+    server_version: None,
+};
 
 fn play(scenario: &Json) -> SimulationResult {
     simulate((&*scenario.to_string()).into(), &SimulateOptions { events: true, timeline: true, ..TRACE })

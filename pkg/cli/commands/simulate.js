@@ -50,6 +50,7 @@ export async function simulateCommand(scenario, options, usage) {
   const drawn = format === "pretty" && !compare;
   const settings = {
     trace: trace || drawn,
+    ...(!compare && { chance: true }),
     ...(drawn && { timeline: true }),
     ...(serverVersion !== undefined && { server_version: serverVersion }),
   };
@@ -149,7 +150,7 @@ function pretty(result, trace, style) {
     lines.push(`${style.red("fired")} ${firing.at}${labels(firing)}`);
     if (firing.because) lines.push(`      ${printable(firing.because)}`);
   }
-  lines.push(...ticks(result, style));
+  lines.push(...ticks(result, style), ...chance(result, style));
   const undelivered = result.undelivered
     ? `; ${plural(result.undelivered, "event")} would arrive after the end`
     : "";
@@ -195,6 +196,22 @@ function ticks({ firings }, style) {
   const width = least === most ? `${most} s` : `${least} to ${most} s`;
   return [
     style.dim(`a real server looks at another time: it fires up to ${width} after a window's end`),
+  ];
+}
+
+/**
+ * @param {SimulationResult} result
+ * @param {Colours} style
+ */
+function chance({ by_chance: found }, style) {
+  if (!found) return [];
+  const { events, only_here: here, only_reversed: reversed } = found;
+  const hang = `${plural(events, "event")} arrive at the same instant as another, in an order that a server leaves to chance`;
+  return [
+    style.yellow(
+      `${hang}: in the opposite order ${plural(here.length, "firing")} would not come, and ${plural(reversed.length, "other")} would`,
+    ),
+    ...reversed.slice(0, 10).map((firing) => `      ${firing.at}${labels(firing)}`),
   ];
 }
 
