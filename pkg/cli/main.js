@@ -182,7 +182,7 @@ program
   .addOption(
     new Option(
       "--delivery <DELIVERY>",
-      "with --events: direct is without de-duplication and waiting",
+      "with --events: direct plays repeated events too; each still waits for the one it follows",
     ).choices(["consumer", "direct"]),
   )
   .option(
@@ -194,7 +194,7 @@ program
     "with --events: leave out what the automation's recorded actions brought about",
   )
   .option("--run <NAME>", "print only the run of this name or id")
-  .option("--server-version <VERSION>", "3.9 or 3.8, in place of the scenario's")
+  .option("--server-version <VERSION>", "3.9, 3.8, 3.7 or 3.6, in place of the scenario's")
   .option("--compare", "play it on 3.8 and on 3.9, and print what differs")
   .option("--trace", "print every decision")
   .addOption(format(["pretty", "json"]))

@@ -33,6 +33,8 @@ mod runs;
 mod expectation;
 mod automations;
 mod document;
+mod coverage;
+mod chance;
 mod meaning;
 mod result;
 mod simulation;
@@ -46,7 +48,9 @@ pub use advice::{
     heartbeat_advice,
 };
 pub use automations::{Files, scenario_files};
+pub use chance::ByChance;
 pub use comparison::{Difference, VersionComparison, compare_replays, compare_versions};
+pub use coverage::{Clause, ClauseCoverage, SeenValue, TriggerCoverage, WindowCoverage};
 pub use judgement::{
     TestOptions, TestReport, TestedExpectation, TestedFiring, TestedScenario, TestedSpan, run_tests, run_tests_with,
 };

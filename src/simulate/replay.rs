@@ -40,6 +40,13 @@ pub struct ReplayOptions {
     /// Whether to return what the decisions mean for each run: its heartbeats, windows and firings. Default `false`.
     #[cfg_attr(feature = "typescript", ts(as = "Option<bool>"))]
     pub timeline: bool,
+    /// Whether to return `coverage` also if the automation fires. Default `false`: only if it never does.
+    #[cfg_attr(feature = "typescript", ts(as = "Option<bool>"))]
+    pub coverage: bool,
+    /// Whether to return `by_chance`: which firings hang on the order of events that are received at the same instant. If
+    /// there are such events, all is played once more. Default `false`.
+    #[cfg_attr(feature = "typescript", ts(as = "Option<bool>"))]
+    pub chance: bool,
     /// When the automation begins to watch: a point in time. Nothing that was received before is evaluated. Default: when
     /// the automation was created, if its document or its `prefect.automation.created` among the events says so and events
     /// were received later; otherwise when the first event was received.
@@ -55,11 +62,13 @@ pub struct ReplayOptions {
     /// From the start to the first round: a number of seconds, or a text such as `"2s"`. Default 0.
     #[cfg_attr(feature = "typescript", ts(type = "string | number", optional))]
     pub tick_offset_seconds: Option<Span>,
-    /// `"direct"`: without de-duplication and without waiting for the event that one follows. Default `"consumer"`, as
-    /// in the server.
+    /// `"direct"`: events go to the triggers at once, past the filters before them: one that was sent twice is evaluated
+    /// twice, and `prefect.log.write` too. An event still waits for the one that it follows. Default `"consumer"`, as in
+    /// the server.
     pub delivery: Option<Delivery>,
-    /// Which server decides: `"3.9"` or `"3.8"`, or a version such as `"3.8.8"`. Default `"3.9"`.
-    #[cfg_attr(feature = "typescript", ts(type = "\"3.9\" | \"3.8\" | (string & {})", optional))]
+    /// Which server decides: `"3.9"`, `"3.8"`, `"3.7"` or `"3.6"`, or one with its patch such as `"3.8.8"`. Default
+    /// `"3.9"`.
+    #[cfg_attr(feature = "typescript", ts(type = "\"3.9\" | \"3.8\" | \"3.7\" | \"3.6\" | (string & {})", optional))]
     pub server_version: Option<Version>,
     /// Whether to play what is meant instead of what the server does, where it is clear what that is. Default `false`.
     pub intended: Option<bool>,
@@ -361,15 +370,20 @@ impl Capture {
         // In the order of the capture, unless something was left out.
         let events = if left_out.is_empty() { &self.events } else { &scenario.events };
         let timeline = options.timeline.then(|| Timeline::of_capture(&scenario, events, &played.outcome));
+        let recorded = own.compare(&played.outcome.firings, scenario.start);
+        let mut result = SimulationResult::new(played.outcome, options.trace, timeline);
+        if options.chance {
+            result = result.with_chance(&scenario, play_from_start);
+        }
         Ok(SimulationResult {
             start: Some(scenario.start),
             before_start,
             undelivered: played.undelivered,
             missing_leaders,
-            recorded: own.compare(&played.outcome.firings, scenario.start),
+            recorded,
             recorded_actions: recorded_actions
                 .map(|actions| RecordedActions { left_out: options.without_actions, ..actions }),
-            ..SimulationResult::new(played.outcome, options.trace, timeline)
+            ..result.explain(&scenario, play_from_start, options.coverage)
         })
     }
 }

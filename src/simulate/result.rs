@@ -7,9 +7,12 @@ use crate::generate::GeneratedEvent;
 use crate::time::Instant;
 use crate::trigger::{Decision, Firing, Outcome};
 
+use super::chance::{ByChance, by_chance};
+use super::coverage::{Coverage, TriggerCoverage};
 use super::leaders::MissingLeaders;
 use super::meaning::Timeline;
 use super::recorded::{RecordedActions, RecordedFirings};
+use super::scenario::{Play, Scenario};
 
 /// What an automation did when events were played to it.
 #[derive(Clone, PartialEq, Debug, Default, Serialize)]
@@ -51,6 +54,17 @@ pub struct SimulationResult {
     /// Of `replay`: what the automation did while the events were captured. Absent if it did nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recorded_actions: Option<RecordedActions>,
+    /// Why the automation never fires, in a sentence without a capital letter and a full stop. Absent if it fires.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub because: Option<String>,
+    /// How far events came in each trigger: if the automation never fires, or with the option `coverage`. The first 100
+    /// triggers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub coverage: Option<Vec<TriggerCoverage>>,
+    /// The firings that hang on the order of events which are received at the same instant; with the option `chance`.
+    /// Absent if none does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by_chance: Option<ByChance>,
     /// How many events would have been received after the end. Absent if none.
     #[serde(skip_serializing_if = "is_zero")]
     #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
@@ -84,6 +98,20 @@ pub struct SimulationResult {
 }
 
 impl SimulationResult {
+    /// Says why a scenario never fires. `play`: how it was played; `always`: what was counted is wanted in any case.
+    pub(super) fn explain(self, scenario: &Scenario, play: Play, always: bool) -> Self {
+        if !self.firings.is_empty() && !always {
+            return self;
+        }
+        let Coverage { triggers, because } = Coverage::by_playing(scenario, play);
+        SimulationResult { because, coverage: Some(triggers), ..self }
+    }
+
+    /// Says which firings hang on the order of events that are received at the same instant.
+    pub(super) fn with_chance(self, scenario: &Scenario, play: Play) -> Self {
+        SimulationResult { by_chance: by_chance(scenario, play, &self.firings), ..self }
+    }
+
     /// The result of what was played. `trace`: the decisions were asked for.
     pub(super) fn new(outcome: Outcome, trace: bool, mut timeline: Option<Timeline>) -> Self {
         if !trace {

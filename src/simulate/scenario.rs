@@ -5,6 +5,7 @@ use std::fmt;
 use crate::automation::Automation;
 use crate::event::ReceivedEvent;
 use crate::time::Instant;
+use crate::trigger::coverage::CoverageReport;
 use crate::trigger::{Delivery, Engine, Options, Outcome, Version};
 
 use super::leaders;
@@ -76,12 +77,16 @@ impl fmt::Display for ScenarioError {
 impl std::error::Error for ScenarioError {}
 
 /// What came of a scenario.
-#[derive(Debug)]
 pub(super) struct Played {
     pub outcome: Outcome,
     /// How many events would have been received after the end.
     pub undelivered: usize,
+    /// How far events came, if it was asked for.
+    pub coverage: Option<CoverageReport>,
 }
+
+/// How a scenario is played.
+pub(super) type Play = fn(&Scenario, Options) -> Result<Played, ScenarioError>;
 
 impl Scenario {
     fn check(&self) -> Result<(), ScenarioError> {
@@ -157,7 +162,7 @@ fn play_on(scenario: &Scenario, mut engine: Engine, first: usize) -> Result<Play
     }
     gather(&mut outcome, engine.take());
     leaders::complete(&mut outcome, &scenario.events);
-    Ok(Played { outcome, undelivered: waiting.count() })
+    Ok(Played { outcome, undelivered: waiting.count(), coverage: engine.take_coverage() })
 }
 
 fn gather(all: &mut Outcome, new: Outcome) {

@@ -88,6 +88,8 @@ pub struct Firing {
     pub event: Option<EventRef>,
     /// Of event triggers.
     pub bucket: Option<BucketSnapshot>,
+    /// If the proactive evaluation let it fire: between when it fires on a server whose loop comes round at other times.
+    pub span: Option<FiringSpan>,
     /// Of composite triggers: the firings of children that were used up.
     pub children: Vec<ChildFiring>,
     /// Of Proactive triggers: expected events that occurred in the window and were not evaluated before it fired, in the
@@ -95,6 +97,17 @@ pub struct Firing {
     pub delayed: Vec<DelayedEvent>,
     /// It fires after the last captured event: only if nothing more came.
     pub if_silent: bool,
+}
+
+/// When the server fires, if it does so in its proactive evaluation. That comes round about every five seconds: it sleeps
+/// as long when its work is done, from a start that is chance.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct FiringSpan {
+    /// When the window is over.
+    pub earliest: Instant,
+    /// When the loop has come round in any case, if its work takes no time. Of a window that the loop itself opened, both
+    /// are wider, with each window that followed another.
+    pub latest: Instant,
 }
 
 /// A child of a composite trigger has fired.

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::event::ReceivedEvent;
 
-use super::bucket::{Bucket, EventRef};
+use super::bucket::{Bucket, EventRef, TickPhase};
 use super::decision::Reason;
 use super::delayed::{DelayedEvent, LateEvent};
 use super::evaluation::{EvaluationContext, TriggerState, evaluate};
@@ -29,7 +29,13 @@ pub(super) fn react(
     }
     let occurred = event.occurred.0;
     let end = occurred.saturating_add(state.trigger.within);
-    let window = |start: i64, count: i64| Bucket { start, end, count, last_event: Some(event.into()) };
+    let window = |start: i64, count: i64| Bucket {
+        start,
+        end,
+        count,
+        last_event: Some(event.into()),
+        phase: TickPhase::default(),
+    };
     let place = if interest.starts_after {
         // An event that is expected as well opens the window and counts in it: together that is 0.
         ensure(state, context, event, window(occurred, if interest.expects { -1 } else { 0 }))

@@ -1,8 +1,8 @@
-//! The sentences that say why: one per firing and per decision. Times are those of the day, in UTC.
+//! The sentences that say why: one per firing and per decision. Times are those of the day, in UTC, with the date where windows
+//! are a day or longer.
 
 use crate::automation::Posture;
 use crate::text::template::render_with;
-use crate::time::Instant;
 
 use super::bucket::EventRef;
 use super::decision::{BucketSnapshot, Decision, Firing, Reason, TriggerSummary};
@@ -212,7 +212,8 @@ impl Sentence<'_> {
                         "start" => self.bucket.map(|bucket| bucket.start),
                         _ => self.bucket.map(|bucket| bucket.end),
                     };
-                    out.push_str(&at.map(Instant::clock_time).unwrap_or_default());
+                    let within = self.trigger.map_or(0, |trigger| trigger.within);
+                    out.push_str(&at.map(|at| at.clock_time_in(within)).unwrap_or_default());
                 }
                 _ => {
                     let number = match hole {

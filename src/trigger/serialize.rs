@@ -43,6 +43,16 @@ pub(crate) struct FiringRecord<'f> {
     /// When it fired: RFC 3339 in UTC with microseconds.
     #[cfg_attr(feature = "typescript", ts(type = "string"))]
     at: Instant,
+    /// If the proactive evaluation let it fire, between when it fires on a server: that looks every 5 s and a little more,
+    /// from a start that is chance. RFC 3339 in UTC with microseconds: when the window is over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(type = "string", optional))]
+    earliest: Option<Instant>,
+    /// When the server has looked in any case, if its work takes no time. Of windows that it opens itself, both are wider
+    /// with each window that follows another.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(type = "string", optional))]
+    latest: Option<Instant>,
     /// What the server did when it fired: it received an event, or ran its proactive (`tick`) or its periodic
     /// evaluation.
     #[cfg_attr(feature = "typescript", ts(type = "\"event\" | \"tick\" | \"periodic\""))]
@@ -194,6 +204,8 @@ impl<'f> From<&'f Firing> for FiringRecord<'f> {
     fn from(firing: &'f Firing) -> Self {
         FiringRecord {
             at: firing.at,
+            earliest: firing.span.map(|span| span.earliest),
+            latest: firing.span.map(|span| span.latest),
             phase: firing.phase.name(),
             trigger: firing.trigger.kind,
             path: &firing.trigger.path,

@@ -54,6 +54,48 @@ fn labels() {
     });
 }
 
+/// Why nothing fires: many events of names and resources of their own, and many labels that none of them has.
+#[test]
+fn reasons() {
+    in_proportion("reasons", 500, |size| {
+        let related: Vec<_> = (0..size)
+            .map(|role| json!({"prefect.resource.id": format!("i{role}"), "prefect.resource.role": format!("r{role}")}))
+            .collect();
+        let more = format!(r#", "related": {}"#, json!(related));
+        let events: String = (0..size)
+            .map(|number| {
+                let resource = format!(r#", "resource": {{"prefect.resource.id": "x{number}"}}"#);
+                let more = if number == 0 { &*more } else { "" };
+                event(number, &format!("acme.n{number}"), number, &format!("{resource}{more}"))
+            })
+            .collect();
+        let wanted: serde_json::Map<_, _> = (0..size).map(|label| (format!("l{label}"), json!("v"))).collect();
+        for (expect, key) in [("acme.*", "match"), ("acme.*", "match_related"), ("acme.none", "match")] {
+            let trigger = json!({"posture": "Reactive", "expect": [expect], key: wanted});
+            let result = replayed(&json!({"trigger": trigger}), &events);
+            assert!(result.because.is_some_and(|because| because.contains("none")));
+        }
+    });
+}
+
+/// The same for many triggers, of which the first 100 are listed.
+#[test]
+fn reasons_of_many_triggers() {
+    in_proportion("reasons of many triggers", 500, |size| {
+        let child = |number: usize| {
+            json!({
+                "posture": "Reactive", "expect": ["acme.a", format!("acme.n{number}")],
+                "match_related": {"prefect.resource.id": format!("y{number}")},
+            })
+        };
+        let triggers: Vec<_> = (0..size).map(child).collect();
+        let automation = json!({"trigger": {"type": "compound", "require": "any", "within": 60, "triggers": triggers}});
+        let result = replayed(&automation, &event(1, "acme.a", 0, RESOURCE));
+        assert!(result.because.is_some_and(|because| because.starts_with("0 of")));
+        assert_eq!(result.coverage.map(|coverage| coverage.len()), Some(100));
+    });
+}
+
 /// Many related resources, and a key with the label of each.
 #[test]
 fn related_resources() {

@@ -123,7 +123,10 @@ fn the_recorded_timelines() {
         }
     }
     let unknown = serde_json::from_str::<SimulateOptions>(r#"{"server_version": "4"}"#).unwrap_err().to_string();
-    assert!(unknown.starts_with("the option `server_version`: must be \"3.9\" or \"3.8\", not `4`"), "{unknown}");
+    assert!(
+        unknown.starts_with("the option `server_version`: must be \"3.9\", \"3.8\", \"3.7\" or \"3.6\", not `4`"),
+        "{unknown}"
+    );
 }
 
 /// Section by section as the real engine did.
@@ -204,7 +207,7 @@ fn mistakes_are_told() {
         (json!({"exspect": []}), "scenario-unknown-key /exspect: there is no `exspect` here"),
         (
             json!({"server_version": "4"}),
-            "scenario-wrong-value /server_version: `server_version` must be \"3.9\" or \"3.8\", not `4`",
+            "scenario-wrong-value /server_version: `server_version` must be \"3.9\", \"3.8\", \"3.7\" or \"3.6\", not `4`",
         ),
         (
             json!({"runs": [{"state": "Complete", "ends": "1m"}]}),
@@ -353,7 +356,7 @@ fn expectations_fail_with_both_sides() {
             "expected: run zombie fires between 0s and 3m; but it fired once, at 3m32s",
             "expected: run twins-1 never fires; but it fired once, at 6m2s",
             "expected: run twins-2 never fires; but it fired once, at 6m2s",
-            "expected: what is selected, prefect.resource.id=prefect.flow-run.0 fires; but it never fired",
+            "expected: what is selected, prefect.resource.id=prefect.flow-run.0 fires; but it never fired: the automation fired 3 times, but not on what is selected",
         ]
     );
     assert!(!run_tests((&*zombie(&json!({})).to_string()).into()).passed);

@@ -29,7 +29,7 @@ fn comparable(firings: &Json) -> Vec<Json> {
     let mut firings = firings.as_array().unwrap().clone();
     for firing in &mut firings {
         let firing = firing.as_object_mut().unwrap();
-        for own in ["because", "states", "delayed", "fault"] {
+        for own in ["because", "states", "delayed", "fault", "earliest", "latest"] {
             firing.remove(own);
         }
         if firing.get("posture").is_some_and(Json::is_null) {

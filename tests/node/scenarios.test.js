@@ -26,6 +26,8 @@ function comparable(firings) {
       states: __,
       delayed: ___,
       fault: ____,
+      earliest: _____,
+      latest: _______,
       posture,
       children,
       ...rest

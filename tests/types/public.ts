@@ -128,6 +128,9 @@ const kinds: string[] | undefined = simulate("{}", { server_version: "3.8" }).de
 const replayed: "automation" | "events" | undefined = replay("", new Uint8Array(), {
   tick_seconds: 5,
 }).found_in;
+const never = simulate("{}", { coverage: true, chance: true, server_version: "3.6" });
+const seenInstead: string | undefined = never.because ?? never.coverage?.[0]?.clauses[0]?.nearest;
+const atLatest: string | undefined = never.by_chance?.only_here[0]?.latest;
 const both: string | undefined = compareVersions(scenario).differences[0]?.["3.8"]?.at;
 const bothReplayed: number = compareReplays("", "", { trace: true }).differences.length;
 const tested: TestReport = testScenarios([scenario, scenario]);
@@ -145,6 +148,8 @@ const tolerated: number = advice.tolerated_misses;
 console.log(
   kinds,
   replayed,
+  seenInstead,
+  atLatest,
   both,
   bothReplayed,
   failed,

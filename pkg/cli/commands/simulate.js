@@ -2,6 +2,7 @@
 
 import { compareReplays, compareVersions, replay, simulate } from "../../api/simulate.js";
 import { jsonText, printable } from "../escape.js";
+import { coverageTable } from "../formats/coverage.js";
 import { diagnostics } from "../formats/diagnostics.js";
 import { timeline } from "../formats/timeline.js";
 import { printError, stdout } from "../output.js";
@@ -62,6 +63,7 @@ export async function simulateCommand(scenario, options, usage) {
   const drawn = format === "pretty" && !compare;
   const settings = {
     trace: trace || drawn,
+    ...(!compare && { chance: true }),
     ...(drawn && { timeline: true }),
     ...(serverVersion !== undefined && { server_version: serverVersion }),
   };
@@ -214,11 +216,13 @@ function pretty(result, { trace, run, style }) {
     lines.push(`${verb} ${firing.at}${labels(firing, names)}`);
     if (firing.because) lines.push(`      ${printable(firing.because)}`);
   }
-  lines.push(...notes(result));
+  lines.push(...ticks(result, style), ...chance(result, names, style), ...notes(result));
   const undelivered = result.undelivered
     ? `; ${plural(result.undelivered, "event")} would arrive after the end`
     : "";
-  lines.push(`it ${fires(result)}${undelivered}`);
+  const because = result.because ? `: ${printable(result.because)}` : undelivered;
+  lines.push(`it ${fires(result)}${because}`);
+  if (result.because) lines.push(...coverageTable(result, style));
   return `${lines.join("\n")}\n`;
 }
 
@@ -312,6 +316,41 @@ function prettyComparison({ differences, 3.8: before, 3.9: after }, style) {
     differences.length === 0 ? "no difference" : plural(differences.length, "difference");
   lines.push(`3.8 ${fires(before)}, 3.9 ${fires(after)}: ${count}`);
   return `${lines.join("\n")}\n`;
+}
+
+/**
+ * Firings that wait for the server's loop: how far their times hang on when it comes round.
+ * @param {SimulationResult} result
+ * @param {Colours} style
+ */
+function ticks({ firings }, style) {
+  const widths = firings.flatMap(({ earliest, latest }) =>
+    earliest && latest ? [(Date.parse(latest) - Date.parse(earliest)) / 1000] : [],
+  );
+  if (widths.length === 0) return [];
+  const least = Math.min(...widths);
+  const most = Math.max(...widths);
+  const width = least === most ? `${most} s` : `${least} to ${most} s`;
+  return [
+    style.dim(`a real server looks at another time: it fires up to ${width} after a window's end`),
+  ];
+}
+
+/**
+ * @param {SimulationResult} result
+ * @param {Map<string | undefined, string>} names of what they are about, by its id
+ * @param {Colours} style
+ */
+function chance({ by_chance: found }, names, style) {
+  if (!found) return [];
+  const { events, only_here: here, only_reversed: reversed } = found;
+  const hang = `${plural(events, "event")} arrive at the same instant as another, in an order that a server leaves to chance`;
+  return [
+    style.yellow(
+      `${hang}: in the opposite order ${plural(here.length, "firing")} would not come, and ${plural(reversed.length, "other")} would`,
+    ),
+    ...reversed.slice(0, 10).map((firing) => `      ${firing.at}${labels(firing, names)}`),
+  ];
 }
 
 /**
