@@ -8,6 +8,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use crate::automation::{Automation, EventTrigger, Posture, Specification, Trigger, read};
 use crate::diagnostic::Code;
 use crate::json::{Kind, Value};
+use crate::recognise::{Item, ItemForm, Recognised, recognise};
 use crate::text::phrase::joined;
 use crate::text::steps::step;
 use crate::text::table::Map;
@@ -25,21 +26,18 @@ pub(super) struct GivenAutomation {
     pub created: Option<Instant>,
 }
 
-/// What one of the values of a document is.
-#[derive(Clone, Copy)]
-enum Form<'t> {
-    Automation,
-    Trigger,
-    /// The trigger of a deployment, of this name.
-    OfDeployment(Option<Value<'t>>),
-}
-
 /// All automations of a document. The client's defaults hold: `prefect automation create` and `prefect deploy` fill them in.
 pub(super) fn all<'t>(root: Value<'t>, reading: &mut Reading<'t>) -> Option<Vec<GivenAutomation>> {
+    let Recognised { form, items } = recognise(root);
+    if !form.is_checked() {
+        let remedy = form.command().map_or_else(String::new, |command| format!("`{command}` is for it"));
+        reading.add(Code::NOT_AUTOMATIONS, root).opening().with("what", form.phrase()).with("remedy", &remedy);
+        return None;
+    }
     let mut all = Vec::new();
-    for (value, form) in automations_of(root) {
+    for item in &items {
         step(1);
-        all.push(one(value, form, reading)?);
+        all.push(one(item, reading)?);
     }
     if all.is_empty() {
         reading.missing(root, "the document", "trigger", "");
@@ -48,60 +46,36 @@ pub(super) fn all<'t>(root: Value<'t>, reading: &mut Reading<'t>) -> Option<Vec<
     Some(all)
 }
 
-fn automations_of(root: Value<'_>) -> Vec<(Value<'_>, Form<'_>)> {
-    if root.kind() == Kind::Array {
-        return root.items().map(|item| (item, form_of(item))).collect();
-    }
-    if let Some(automations) = root.get("automations").filter(|list| list.kind() == Kind::Array) {
-        return automations.items().map(|item| (item, Form::Automation)).collect();
-    }
-    if let Some(deployments) = root.get("deployments").filter(|list| list.kind() == Kind::Array) {
-        return deployments.items().flat_map(triggers_of).collect();
-    }
-    let alone = ["type", "within", "require", "posture", "trigger", "actions"];
-    if root.get("triggers").is_some() && alone.iter().all(|key| root.get(key).is_none()) {
-        return triggers_of(root).collect();
-    }
-    vec![(root, form_of(root))]
-}
-
-fn triggers_of(deployment: Value<'_>) -> impl Iterator<Item = (Value<'_>, Form<'_>)> {
-    let name = deployment.get("name");
-    let triggers = deployment.get("triggers").filter(|list| list.kind() == Kind::Array);
-    triggers.into_iter().flat_map(Value::items).map(move |trigger| (trigger, Form::OfDeployment(name)))
-}
-
-fn form_of(value: Value<'_>) -> Form<'_> {
-    let has = |key: &str| value.get(key).is_some();
-    let automation = has("trigger") || has("actions") || has("actions_on_trigger") || has("actions_on_resolve");
-    let trigger = ["posture", "triggers", "expect", "after", "for_each", "match", "within", "threshold"];
-    if !automation && trigger.into_iter().any(has) { Form::Trigger } else { Form::Automation }
-}
-
-fn one<'t>(value: Value<'t>, form: Form<'t>, reading: &mut Reading<'t>) -> Option<GivenAutomation> {
+fn one<'t>(item: &Item<'t>, reading: &mut Reading<'t>) -> Option<GivenAutomation> {
+    let value = item.value;
     let text = |key: &str| value.get(key).and_then(scalar::text);
     let bare = |trigger: Trigger, name: String| GivenAutomation {
         automation: unnamed(trigger, name, value.get("enabled").and_then(scalar::boolean).unwrap_or(true)),
         id: None,
         created: None,
     };
-    match form {
-        Form::Automation => Some(GivenAutomation {
+    match item.form {
+        ItemForm::Trigger => Some(bare(trigger(value, reading)?, String::new())),
+        ItemForm::DeploymentTrigger => {
+            let of = || item.deployment.and_then(scalar::text).map(|name| format!("Automation for deployment {name}"));
+            let name = text("name").or_else(of).unwrap_or_default();
+            Some(bare(trigger(value, reading)?, name))
+        }
+        _ => Some(GivenAutomation {
             automation: automation(value, reading)?,
             id: text("id"),
             created: value.get("created").and_then(instant_of),
         }),
-        Form::Trigger => Some(bare(trigger(value, reading)?, String::new())),
-        Form::OfDeployment(deployment) => {
-            let of = || deployment.and_then(scalar::text).map(|name| format!("Automation for deployment {name}"));
-            let name = text("name").or_else(of).unwrap_or_default();
-            Some(bare(trigger(value, reading)?, name))
-        }
     }
 }
 
-/// The automation that the documentation tells to detect zombie runs with, with heartbeats every 30 seconds.
-fn crash_zombie_flows() -> Automation {
+/// What automations can be called by, with the seconds that a run may be silent: the one of the documentation for
+/// heartbeats every 30 seconds, and the one that Prefect Cloud manages, for heartbeats every 3 minutes.
+const BUILT_IN: [(&str, i64); 2] = [("crash-zombie-flows", 90), ("unresponsive-run-detection", 540)];
+const NAMES: &str = "an automation, or the name `crash-zombie-flows` or `unresponsive-run-detection`";
+
+/// The automation that the documentation detects zombie runs with.
+fn crash_zombie_flows(within: i64) -> Automation {
     let heartbeat = "prefect.flow-run.heartbeat".to_owned();
     let all = "prefect.flow-run.*".to_owned();
     let id = "prefect.resource.id".to_owned();
@@ -118,7 +92,7 @@ fn crash_zombie_flows() -> Automation {
             expect: vec![all],
             for_each: vec![id],
             threshold: 1,
-            within: 90_000_000,
+            within: within.saturating_mul(1_000_000),
         }),
         actions: Vec::new(),
         actions_on_trigger: Vec::new(),
@@ -128,10 +102,10 @@ fn crash_zombie_flows() -> Automation {
 
 /// Reads Prefect's document, or the name of a built-in one.
 pub(super) fn automation<'t>(value: Value<'t>, reading: &mut Reading<'t>) -> Option<Automation> {
-    if value.is("crash-zombie-flows") {
-        return Some(crash_zombie_flows());
+    if let Some((_, within)) = BUILT_IN.into_iter().find(|(name, _)| value.is(name)) {
+        return Some(crash_zombie_flows(within));
     }
-    if !reading.is(value, Kind::Object, "an automation, or the name `crash-zombie-flows`") {
+    if !reading.is(value, Kind::Object, NAMES) {
         return None;
     }
     if let Some(read) = read::automation(value) {
@@ -271,5 +245,5 @@ pub(super) fn trigger<'t>(value: Value<'t>, reading: &mut Reading<'t>) -> Option
 
 /// An automation of which not much more than its trigger is known.
 pub(super) fn unnamed(trigger: Trigger, name: String, enabled: bool) -> Automation {
-    Automation { name, enabled, trigger, ..crash_zombie_flows() }
+    Automation { name, enabled, trigger, ..crash_zombie_flows(0) }
 }

@@ -78,7 +78,7 @@ impl Document {
         let automation = if let Some(value) = root.get("automation") {
             of_scenario(value, files, reading)
         } else {
-            let hint = "give Prefect's automation document, the path of its file, or the name `crash-zombie-flows`";
+            let hint = "give Prefect's automation document, the path of its file, or the name `crash-zombie-flows` or `unresponsive-run-detection`";
             reading.missing(root, "the scenario", "automation", "").with("hint", hint);
             None
         };

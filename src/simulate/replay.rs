@@ -9,7 +9,8 @@ use crate::diagnostic::findings::{Findings, Subject};
 use crate::diagnostic::syntax::{self, Source};
 use crate::diagnostic::{Diagnostic, Report};
 use crate::event::{EventReader, ReceivedEvent};
-use crate::json::{Kind, Position, Tape, Value, parse_prefix};
+use crate::json::{Position, Tape, Value, parse_prefix};
+use crate::recognise;
 use crate::text::order;
 use crate::text::phrase::{count, joined, shown};
 use crate::text::steps::step;
@@ -409,7 +410,7 @@ impl Gathered {
         self.read = self.events.len();
         let (mut tape, mut issues) = (Tape::new(), Vec::new());
         let mut findings = reading::findings();
-        let mut at = beginning(text.bytes);
+        let mut at = recognise::events_start(text.bytes);
         while text.bytes.get(at..).is_some_and(|rest| !rest.trim_ascii_start().is_empty()) {
             let parsed = parse_prefix(text.bytes, at, &mut tape, &mut issues);
             let document = tape.document(text.bytes);
@@ -428,12 +429,8 @@ impl Gathered {
     /// An event, a list of events, a page of the events API, or a websocket frame.
     fn one_document(&mut self, root: Value<'_>, findings: Findings<'static>) -> Findings<'static> {
         let mut reading = Reading::resumed(findings, root);
-        let list = if root.kind() == Kind::Array { Some(root) } else { root.get("events") };
-        if let Some(list) = list.filter(|list| list.kind() == Kind::Array) {
-            list.items().for_each(|item| self.add(item, &mut reading));
-        } else {
-            let frame = root.get("event").filter(|event| event.kind() == Kind::Object);
-            self.add(frame.unwrap_or(root), &mut reading);
+        for event in recognise::events(root) {
+            self.add(event, &mut reading);
         }
         reading.findings
     }
@@ -450,15 +447,4 @@ impl Gathered {
             self.sent_by_automations.note(event, place, value, &mut self.reader);
         }
     }
-}
-
-/// Where the events begin: behind a byte order mark, and behind the line that `prefect event stream` prints first.
-fn beginning(text: &[u8]) -> usize {
-    let from = if text.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
-    let rest = text.get(from..).unwrap_or_default();
-    if !rest.starts_with(b"Subscribing to event stream") {
-        return from;
-    }
-    let line = rest.iter().position(|byte| *byte == b'\n').map_or(rest.len(), |end| end.saturating_add(1));
-    from.saturating_add(line)
 }

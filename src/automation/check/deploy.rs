@@ -13,7 +13,7 @@ use super::fields::{OF_COMPOSITE_TRIGGERS, OF_EVENT_TRIGGERS};
 use super::options::Route;
 
 /// The placeholders of a text, `{{ name }}`, each with whether it is the whole text (`PLACEHOLDER_CAPTURE_REGEX`).
-fn placeholders(text: &str) -> impl Iterator<Item = (&str, bool)> {
+pub(super) fn placeholders(text: &str) -> impl Iterator<Item = (&str, bool)> {
     let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '-' | '[' | ']' | '$');
     text.match_indices("{{").filter_map(move |(at, _)| {
         let inside = text.get(at.saturating_add(2)..)?.trim_start();

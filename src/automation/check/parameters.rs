@@ -11,6 +11,7 @@ use crate::time::scalar;
 
 use super::super::read::MAX_NESTING;
 use super::Check;
+use super::deploy::placeholders;
 use super::template::{self, is_template};
 use super::variables::Place;
 
@@ -225,9 +226,13 @@ fn single(text: &str) -> Option<&str> {
     (!inner.contains("{{")).then(|| inner.trim())
 }
 
-/// What `prefect deploy` fills in: variables, blocks, and the environment.
+/// What `prefect deploy` fills in: variables, blocks, the environment, and what the steps before put out. The id of a
+/// step is told from a variable of the server by its hyphen.
 fn is_deploy_time(text: &str) -> bool {
-    ["prefect.variables.", "prefect.blocks.", "{{ $", "{{$"].iter().any(|one| text.contains(one))
+    placeholders(text).any(|(name, _)| {
+        let of_step = name.split('.').next().is_some_and(|id| id.contains('-'));
+        of_step || ["prefect.variables.", "prefect.blocks.", "$"].iter().any(|start| name.starts_with(start))
+    })
 }
 
 /// Python takes `NaN` and the infinities too.
