@@ -140,7 +140,10 @@ test("a Reactive automation does not call idle runs dead", async () => {
   const completed = FAILED.replace("Failed]", "Completed]");
   const other = await open(address({ automation: completed }));
   await says(outcome(other.page), /Fires on \d of 4 runs\./);
-  assert.doesNotMatch((await lanes(other.page).allInnerTexts()).join(" "), /was alive|was dead|had finished/);
+  assert.doesNotMatch(
+    (await lanes(other.page).allInnerTexts()).join(" "),
+    /was alive|was dead|had finished/,
+  );
 });
 
 test("what hangs on silence after the last event is told apart", async () => {
