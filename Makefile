@@ -22,7 +22,7 @@ run: page ## build, validate the bundled real events, then serve the page
 test: lint cargo-test build node-test package-test browser-test ## every check and test
 
 build: node_modules/.package-lock.json ## leave pkg/ ready to publish
-	cargo run --quiet --package prefect-events-pack
+	cargo run --quiet --bin prefect-events-pack
 	node tools/pack/manifest.js
 
 cargo-test:
@@ -46,7 +46,7 @@ screenshots: page ## pictures of the page: target/screenshots, and docs/images f
 lint: build ## formatting, clippy, documentation, Biome, TypeScript
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
-	cargo clippy --package prefect-events-validate --package prefect-events-author --lib --target wasm32-unknown-unknown -- -D warnings
+	cargo clippy --release --package prefect-events-validate --package prefect-events-author --lib --target wasm32-unknown-unknown -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --quiet --package prefect-events --no-deps
 	npx biome ci
 	npx tsc --project tsconfig.json

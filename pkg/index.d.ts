@@ -18,6 +18,7 @@ import type {
   SimulateOptions,
   SimulationResult,
   StateType,
+  TestOptions,
   TestReport,
   VersionComparison,
 } from "./types.js";
@@ -47,7 +48,7 @@ export interface InitOptions {
   /**
    * What checks automations, simulates and builds events (`prefect_events_author.wasm`). Default: `true` if a function
    * that needs it is imported: `checkAutomation`, `heartbeatAdvice`, `buildEvent`, `buildEvents`, `buildRun`, `simulate`,
-   * `replay`, `compareReplays`, `compareVersions` or `testScenarios`.
+   * `replay`, `compareReplays`, `compareVersions`, `testScenarios` or `scenarioFiles`.
    */
   author?: WasmSource | boolean | undefined;
   /** What validates with JSON Schemas of your own, the option `schemas` (`prefect_events_schemas.wasm`). Default: `false`. */
@@ -169,13 +170,15 @@ export function simulate(
 /**
  * Plays real events to an automation: would it have fired?
  *
- * @param automation Prefect's document, JSON or YAML.
- * @param events NDJSON, a list, pages of the events API, or websocket frames.
+ * @param automation One automation or several, JSON or YAML: a file for `prefect automation create`, what Prefect exports,
+ * a bare trigger, or a `prefect.yaml` with triggers.
+ * @param events NDJSON, a list, pages of the events API, websocket frames, or what `prefect event stream` prints. Several
+ * texts are one history.
  * @throws If an option is wrong.
  */
 export function replay(
   automation: string | Uint8Array | ArrayBuffer,
-  events: string | Uint8Array | ArrayBuffer,
+  events: string | Uint8Array | ArrayBuffer | (string | Uint8Array | ArrayBuffer)[],
   options?: ReplayOptions,
 ): SimulationResult;
 
@@ -193,7 +196,7 @@ export function compareVersions(
  */
 export function compareReplays(
   automation: string | Uint8Array | ArrayBuffer,
-  events: string | Uint8Array | ArrayBuffer,
+  events: string | Uint8Array | ArrayBuffer | (string | Uint8Array | ArrayBuffer)[],
   options?: Omit<ReplayOptions, "server_version">,
 ): VersionComparison;
 
@@ -204,7 +207,18 @@ export function compareReplays(
  */
 export function testScenarios(
   input: string | Uint8Array | ArrayBuffer | Scenario | Scenario[] | { scenarios: Scenario[] },
+  options?: TestOptions,
 ): TestReport;
+
+/**
+ * The paths of the files that scenarios refer to (`automation: ./zombies.yaml`), each once. `simulate`, `compareVersions`
+ * and `testScenarios` need their texts as the option `files`.
+ *
+ * @param input A scenario, a list of scenarios, or an object with the list `scenarios`.
+ */
+export function scenarioFiles(
+  input: string | Uint8Array | ArrayBuffer | Scenario | Scenario[] | { scenarios: Scenario[] },
+): string[];
 
 /**
  * What a window (`within`) over heartbeats is good for: how many missed heartbeats it tolerates, how soon it finds a

@@ -61,6 +61,7 @@ export const heartbeatAdvice = /* @__PURE__ */ authors(api.heartbeatAdvice);
 export const isNdjson = /* @__PURE__ */ validates(api.isNdjson);
 export const jsonSchema = /* @__PURE__ */ validates(api.jsonSchema);
 export const replay = /* @__PURE__ */ authors(api.replay);
+export const scenarioFiles = /* @__PURE__ */ authors(api.scenarioFiles);
 export const simulate = /* @__PURE__ */ authors(api.simulate);
 export const testScenarios = /* @__PURE__ */ authors(api.testScenarios);
 export const validate = /* @__PURE__ */ validates(api.validate);

@@ -49,6 +49,7 @@ export const heartbeatAdvice = /* @__PURE__ */ ready(api.heartbeatAdvice);
 export const isNdjson = /* @__PURE__ */ ready(api.isNdjson);
 export const jsonSchema = /* @__PURE__ */ ready(api.jsonSchema);
 export const replay = /* @__PURE__ */ ready(api.replay);
+export const scenarioFiles = /* @__PURE__ */ ready(api.scenarioFiles);
 export const simulate = /* @__PURE__ */ ready(api.simulate);
 export const testScenarios = /* @__PURE__ */ ready(api.testScenarios);
 export const validate = /* @__PURE__ */ ready(api.validate);

@@ -2,6 +2,7 @@
 //! clock.
 //!
 //! - [`validate`]: reports what is wrong with events, where, why, and how to fix it;
+//! - [`recognise`]: what an input is: events, automations, a `prefect.yaml`, a scenario, …;
 //! - [`automation`]: checks automations and the triggers of deployments;
 //! - [`simulate`]: plays scenarios and captured events to an automation, and explains each decision;
 //! - [`generate`]: builds single events and the histories of runs;
@@ -35,6 +36,7 @@ pub mod diagnostic;
 pub mod catalogue;
 pub mod explain;
 pub mod event;
+pub mod recognise;
 pub mod validate;
 pub mod schema;
 pub mod automation;

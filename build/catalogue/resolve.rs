@@ -108,7 +108,7 @@ impl Resolver<'_> {
         let (notes, code) = (self.statics.texts(&family.notes), family.code.as_deref().unwrap_or_default());
         let number = self.statics.row(
             Table::Family,
-            TokenStream::new(),
+            docs,
             quote!(FamilyDescription {
                 title: #title,
                 is_documented: #is_documented,
@@ -127,7 +127,6 @@ impl Resolver<'_> {
             other_roles: #other_roles,
             payload: #payload,
             follows: #follows,
-            docs: #docs,
             variants: #variants,
             other_variants: #other_variants,
             choices: #choices,

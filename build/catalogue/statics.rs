@@ -28,7 +28,7 @@ const TABLES: [(Table, &str, [Column; 2]); 6] = [
     (Table::Field, "FIELDS", [("FIELD_AUTHORING", "Authoring"), ("FIELD_DESCRIPTIONS", "Description")]),
     (Table::Variant, "VARIANTS", [("VARIANT_AUTHORING", "Option<&str>"), ("VARIANT_DESCRIPTIONS", "bool")]),
     (Table::Follows, "FOLLOWS", [("FOLLOWS_AUTHORING", "&str"), ("FOLLOWS_DESCRIPTIONS", "bool")]),
-    (Table::Family, "FAMILY_ROWS", [("FAMILY_AUTHORING", "()"), ("FAMILY_DESCRIPTIONS", "FamilyDescription")]),
+    (Table::Family, "FAMILY_ROWS", [("FAMILY_DOCS", "Option<&str>"), ("FAMILY_DESCRIPTIONS", "FamilyDescription")]),
 ];
 
 type Row = [TokenStream; 2];

@@ -7,7 +7,14 @@ export { describe, eventTypes } from "./describe.js";
 export { codes, explain } from "./explain.js";
 export { applyFixes } from "./fixes.js";
 export { jsonSchema } from "./json-schema.js";
-export { compareReplays, compareVersions, replay, simulate, testScenarios } from "./simulate.js";
+export {
+  compareReplays,
+  compareVersions,
+  replay,
+  scenarioFiles,
+  simulate,
+  testScenarios,
+} from "./simulate.js";
 export { toCurl, toPython } from "./snippets.js";
 export { isNdjson, validate, validateStream } from "./validate.js";
 export { version } from "./version.js";

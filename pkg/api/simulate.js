@@ -18,17 +18,21 @@ export function simulate(scenario, options) {
 }
 
 /**
- * @param {string | Uint8Array | ArrayBuffer} automation
- * @param {string | Uint8Array | ArrayBuffer} events
+ * @typedef {string | Uint8Array | ArrayBuffer} Text
+ */
+
+/**
+ * @param {Text} automation
+ * @param {Text | Text[]} events
  * @param {import("../index.js").ReplayOptions} [options]
  * @returns {import("../index.js").SimulationResult}
  */
 export function replay(automation, events, options) {
-  const [one, other] = [text(automation, "replay"), text(events, "replay")];
+  const [one, all] = [text(automation, "replay"), texts(events, "replay")];
   const rest = optionsOf(options, "replay");
   return authorModule.call(
-    (core) => JSON.parse(core.replay(one.bytes, one.wtf8, other.bytes, other.wtf8, rest)),
-    one.bytes.length + other.bytes.length,
+    (core) => JSON.parse(core.replay(one.bytes, one.wtf8, all.bytes, all.ends, all.wtf8, rest)),
+    one.bytes.length + all.bytes.length,
   );
 }
 
@@ -37,6 +41,28 @@ function text(input, callee) {
   if (typeof input !== "string" && !bytesOf(input))
     throw new TypeError(`${callee} needs an automation and events, each as a string or bytes`);
   return document(input, callee);
+}
+
+/**
+ * One text behind the other.
+ * @param {unknown} input
+ * @param {string} callee
+ */
+function texts(input, callee) {
+  if (!Array.isArray(input)) {
+    const { bytes, wtf8 } = text(input, callee);
+    return { bytes, wtf8, ends: Uint32Array.of(bytes.length) };
+  }
+  const all = input.map((one) => text(one, callee));
+  const bytes = new Uint8Array(all.reduce((sum, one) => sum + one.bytes.length, 0));
+  const ends = new Uint32Array(all.length);
+  let end = 0;
+  for (const [index, one] of all.entries()) {
+    bytes.set(one.bytes, end);
+    end += one.bytes.length;
+    ends[index] = end;
+  }
+  return { bytes, ends, wtf8: all.some(({ wtf8 }) => wtf8) };
 }
 
 /**
@@ -54,28 +80,40 @@ export function compareVersions(scenario, options) {
 }
 
 /**
- * @param {string | Uint8Array | ArrayBuffer} automation
- * @param {string | Uint8Array | ArrayBuffer} events
+ * @param {Text} automation
+ * @param {Text | Text[]} events
  * @param {Omit<import("../index.js").ReplayOptions, "server_version">} [options]
  * @returns {import("../index.js").VersionComparison}
  */
 export function compareReplays(automation, events, options) {
-  const [one, other] = [text(automation, "compareReplays"), text(events, "compareReplays")];
+  const [one, all] = [text(automation, "compareReplays"), texts(events, "compareReplays")];
   const rest = optionsOf(options, "compareReplays");
   return authorModule.call(
-    (core) => JSON.parse(core.compareReplays(one.bytes, one.wtf8, other.bytes, other.wtf8, rest)),
-    one.bytes.length + other.bytes.length,
+    (core) =>
+      JSON.parse(core.compareReplays(one.bytes, one.wtf8, all.bytes, all.ends, all.wtf8, rest)),
+    one.bytes.length + all.bytes.length,
   );
 }
 
 /**
  * @param {string | Uint8Array | ArrayBuffer | object} input
+ * @param {import("../index.js").TestOptions} [options]
  * @returns {import("../index.js").TestReport}
  */
-export function testScenarios(input) {
+export function testScenarios(input, options) {
   const { bytes, places, wtf8 } = document(input, "testScenarios");
+  const rest = optionsOf(options, "testScenarios");
   return authorModule.call(
-    (core) => JSON.parse(core.testScenarios(bytes, places, wtf8)),
+    (core) => JSON.parse(core.testScenarios(bytes, rest, places, wtf8)),
     bytes.length,
   );
+}
+
+/**
+ * @param {string | Uint8Array | ArrayBuffer | object} input
+ * @returns {string[]}
+ */
+export function scenarioFiles(input) {
+  const { bytes, wtf8 } = document(input, "scenarioFiles");
+  return authorModule.call((core) => core.scenarioFiles(bytes, wtf8), bytes.length);
 }

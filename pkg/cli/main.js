@@ -64,9 +64,15 @@ Examples:
 
 reporting(
   "check",
-  "check automations: JSON or YAML; one, a list, a trigger, or a prefect.yaml",
-  "documented: what the server rejects, and advice; server: only what it rejects",
+  "check automations: JSON or YAML; one, several, a trigger, a prefect.yaml, or what terraform show -json prints",
+  "documented: what Prefect rejects, and advice; server: only what the REST API rejects",
 )
+  .addOption(
+    new Option(
+      "--route <route>",
+      "the way to Prefect: as it stands to the REST API; prefect automation create and the SDK; prefect deploy; Terraform (default: by the form of the file)",
+    ).choices(["api", "cli", "deploy", "terraform"]),
+  )
   .option("--server-version <VERSION>", "the version of the Prefect server (default: the latest)")
   .option("--client-version <VERSION>", "the version of Prefect where the flows run")
   .option(
@@ -81,6 +87,8 @@ reporting(
 
 Examples:
   prefect-events check automation.yaml prefect.yaml
+  prefect-events check --route api automation.json
+  terraform show -json | prefect-events check -
   prefect-events check --heartbeat-frequency 30 zombies.json
   cat automation.yaml | prefect-events check --profile server -`,
   )
@@ -148,9 +156,20 @@ program
   .command("simulate")
   .description("play a scenario, or real events, to an automation: would it fire, when, and why?")
   .argument("[FILE]", "a scenario, YAML or JSON; - is standard input")
-  .option("--automation <FILE>", "with --events: the automation, a document of Prefect's")
-  .option("--events <FILE>", "events to play to it: NDJSON, a list, or pages of the events API")
-  .option("--start <TIME>", "with --events: when the server starts; without, with the first event")
+  .option(
+    "--automation <FILE>",
+    "with --events: the automation, or several: a file for Prefect, or what Prefect exports",
+  )
+  .option("--name <NAME>", "with --events: of several automations, the one of this name")
+  .option(
+    "--events <FILE>",
+    "events to play to it: NDJSON, a list, pages of the events API, or the output of `prefect event stream`; can be repeated",
+    collect,
+  )
+  .option(
+    "--start <TIME>",
+    "with --events: what is received before is not evaluated; without, when the automation was created, or with the first event",
+  )
   .option(
     "--end <TIME>",
     "with --events: until when it is played; without, until all can have fired",
@@ -163,10 +182,19 @@ program
   .addOption(
     new Option(
       "--delivery <DELIVERY>",
-      "with --events: direct is without de-duplication and waiting",
+      "with --events: direct plays repeated events too; each still waits for the one it follows",
     ).choices(["consumer", "direct"]),
   )
-  .option("--server-version <VERSION>", "3.9 or 3.8, in place of the scenario's")
+  .option(
+    "--ignore-missing-leaders",
+    "with --events: an event that follows one which is not among them waits for none",
+  )
+  .option(
+    "--without-actions",
+    "with --events: leave out what the automation's recorded actions brought about",
+  )
+  .option("--run <NAME>", "print only the run of this name or id")
+  .option("--server-version <VERSION>", "3.9, 3.8, 3.7 or 3.6, in place of the scenario's")
   .option("--compare", "play it on 3.8 and on 3.9, and print what differs")
   .option("--trace", "print every decision")
   .addOption(format(["pretty", "json"]))
@@ -178,7 +206,8 @@ Exit status: 0 it was played, 2 misuse, or it could not be played.
 Examples:
   prefect-events simulate zombies.yaml
   prefect-events simulate --compare zombies.yaml
-  prefect-events simulate --automation automation.json --events events.ndjson --trace`,
+  prefect-events simulate --automation automation.json --events events.ndjson --trace
+  prefect-events simulate --automation all.yaml --name zombies --events page1.json --events page2.json`,
   )
   .action(async (file, options, command) => {
     process.exitCode = await simulateCommand(file, options, () => command.help({ error: true }));

@@ -1,13 +1,14 @@
 //! Automation documents: what they are, and how the Prefect server reads them.
 
 mod check;
+pub(crate) mod heartbeats;
 mod model;
 mod outline;
 pub mod read;
 #[cfg(test)]
 mod tests;
 
-pub use check::{CheckOptions, CheckReport, PrefectVersion, check};
+pub use check::{CheckOptions, CheckReport, PrefectVersion, Route, check};
 pub use model::{Action, Automation, Composite, EventTrigger, Order, Posture, Specification, Trigger};
 pub use outline::{OutlinedDuration, OutlinedNumber, OutlinedTexts, Required, TriggerOutline, TriggerType};
 pub use read::MAX_NESTING;

@@ -192,7 +192,7 @@ impl Outliner {
     }
 
     fn event(&mut self, outline: &mut TriggerOutline, value: Value<'_>, level: Level) {
-        let default = level.is_lenient().then_some(Posture::Reactive);
+        let default = level.default_posture();
         outline.posture = value.get("posture").map_or(default, read::posture);
         outline.within = match value.get("within") {
             Some(within) => self.duration(within, outline.posture),

@@ -9,6 +9,7 @@ use crate::text::steps::step;
 use crate::text::table::Map;
 use crate::time::scalar::{boolean, duration, each, integer, set, text, texts};
 
+use super::check::trigger::{Level, kind_of};
 use super::model::{Action, Automation, Composite, EventTrigger, Order, Posture, Specification, Trigger};
 
 /// How deeply composite triggers can be nested in each other.
@@ -51,14 +52,27 @@ pub fn actions(value: Value<'_>) -> Option<Vec<Action>> {
 /// A trigger of any kind.
 #[must_use]
 pub fn trigger(value: Value<'_>) -> Option<Trigger> {
-    nested_trigger(value, 0)
+    nested_trigger(value, 0, false)
 }
 
-fn nested_trigger(value: Value<'_>, depth: usize) -> Option<Trigger> {
+/// A trigger as the client reads it from a file, before it sends it: it fills in a `posture` and the `within` of
+/// composites (`events/schemas/automations.py`).
+#[must_use]
+pub fn client_trigger(value: Value<'_>) -> Option<Trigger> {
+    nested_trigger(value, 0, true)
+}
+
+fn nested_trigger(value: Value<'_>, depth: usize, client: bool) -> Option<Trigger> {
     step(1);
-    match trigger_kind(value)? {
-        TriggerKind::Event => Some(Trigger::Event(event_trigger(value, None)?)),
-        TriggerKind::Composite(order) => Some(Trigger::Composite(composite(value, order, depth)?)),
+    let default = client.then_some(Posture::Reactive);
+    let kind = if client {
+        kind_of(value, Level::CLIENT).filter(|_| value.kind() == Kind::Object)?
+    } else {
+        trigger_kind(value)?
+    };
+    match kind {
+        TriggerKind::Event => Some(Trigger::Event(event_trigger(value, default)?)),
+        TriggerKind::Composite(order) => Some(Trigger::Composite(composite(value, order, depth, client)?)),
     }
 }
 
@@ -88,17 +102,21 @@ pub fn trigger_kind(value: Value<'_>) -> Option<TriggerKind> {
     }
 }
 
-fn composite(value: Value<'_>, order: Order, depth: usize) -> Option<Composite> {
+fn composite(value: Value<'_>, order: Order, depth: usize, client: bool) -> Option<Composite> {
     if depth >= MAX_NESTING {
         return None;
     }
-    let child = |item: Value<'_>| nested_trigger(item, depth.saturating_add(1));
+    let child = |item: Value<'_>| nested_trigger(item, depth.saturating_add(1), client);
     let triggers = each(value.get("triggers")?, child)?;
     let require = match order {
         Order::Any => require(value.get("require")?, triggers.len())?,
         Order::Declared => triggers.len(),
     };
-    Some(Composite { order, within: composite_within(value.get("within")?)?, require, triggers })
+    let within = match value.get("within") {
+        None if client => None,
+        within => composite_within(within?)?,
+    };
+    Some(Composite { order, triggers, within, require })
 }
 
 /// How many of some children are required.

@@ -235,7 +235,7 @@ fn event_type(family: &'static Family, inputs: Vec<Input>) -> EventType {
         related: family.related.iter().map(related_type).collect(),
         payload: payload_types(family.payload),
         follows: family.follows.map(super::model::Follows::meaning),
-        docs: family.docs,
+        docs: family.docs(),
         variants: family
             .variants
             .iter()

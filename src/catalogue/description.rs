@@ -50,6 +50,13 @@ impl Family {
         self.number.of(&statics::FAMILY_DESCRIPTIONS)
     }
 
+    /// Where the documentation describes it: an absolute URL with its anchor. Modules that report no findings on events do
+    /// not hold it.
+    #[must_use]
+    pub fn docs(&self) -> Option<&'static str> {
+        *self.number.of(&statics::FAMILY_DOCS)
+    }
+
     /// What happens, in a few words.
     #[must_use]
     pub fn title(&self) -> &'static str {

@@ -26,8 +26,6 @@ pub struct Family {
     pub payload: &'static [Object],
     /// What `follows` points at; `None`: that is not known.
     pub follows: Option<&'static Follows>,
-    /// Absolute URL with its anchor.
-    pub docs: Option<&'static str>,
     /// The known values of the name's placeholder.
     pub variants: &'static [Variant],
     /// What a placeholder value outside `variants` means; `None`: nothing is listed.

@@ -164,9 +164,9 @@ fn documentation_links() {
             concat!(env!("PREFECT_DOCUMENTATION"), "/v3/api-ref/events/cloud-events#audit-log-events"),
         ),
     ] {
-        assert_eq!(family(name).docs, Some(link));
+        assert_eq!(family(name).docs(), Some(link));
     }
-    assert!(families().iter().all(|family| family.docs.is_some() == family.is_documented()));
+    assert!(families().iter().all(|family| family.docs().is_some() == family.is_documented()));
 }
 
 // ---- finding

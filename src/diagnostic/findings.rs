@@ -47,6 +47,8 @@ struct Found {
     arguments: Vec<(&'static str, String)>,
     /// Arguments with the line and column of a byte of the text.
     positioned: Vec<(&'static str, u32, String)>,
+    /// Whether a fix may be offered.
+    fixable: bool,
     edits: Edits,
 }
 
@@ -55,6 +57,11 @@ struct Found {
 pub(crate) struct Draft<'f>(Option<&'f mut Found>);
 
 impl Draft<'_> {
+    /// Nothing is to be said.
+    pub(crate) fn none() -> Self {
+        Draft(None)
+    }
+
     fn argument(self, name: &'static str, text: impl FnOnce() -> String) -> Self {
         self.0.map_or(Draft(None), |found| {
             found.arguments.push((name, text()));
@@ -136,7 +143,7 @@ impl Draft<'_> {
 
     /// Offers a fix: all of these replacements of bytes.
     pub(crate) fn fix(self, edits: Edits) {
-        if let Some(found) = self.0 {
+        if let Some(found) = self.0.filter(|found| found.fixable) {
             found.edits = edits;
         }
     }
@@ -155,6 +162,8 @@ pub(crate) struct Findings<'s> {
     reported: TextSet,
     /// Whether anything was found in the current event, be it reported or not.
     found_here: bool,
+    /// Whether what is looked at was recognised as what the check is for. Nothing else is ever changed.
+    fixable: bool,
     errors: u64,
     warnings: u64,
     infos: u64,
@@ -167,6 +176,7 @@ impl<'s> Findings<'s> {
             found: Vec::new(),
             reported: TextSet::default(),
             found_here: false,
+            fixable: false,
             errors: 0,
             warnings: 0,
             infos: 0,
@@ -181,6 +191,11 @@ impl<'s> Findings<'s> {
     /// Whether no error was found.
     pub(crate) fn are_valid(&self) -> bool {
         self.errors == 0
+    }
+
+    /// Says whether what comes now was recognised as what the check is for: of nothing else a fix is offered.
+    pub(crate) fn set_fixable(&mut self, fixable: bool) {
+        self.fixable = fixable;
     }
 
     /// To be called when a new event begins.
@@ -254,6 +269,7 @@ impl<'s> Findings<'s> {
             docs: code.docs().or(subject.docs),
             arguments: Vec::new(),
             positioned: Vec::new(),
+            fixable: self.fixable,
             edits: Vec::new(),
         });
         Draft(self.found.last_mut())
@@ -315,10 +331,17 @@ fn finished(found: Vec<Found>, Source { text, base, wtf8 }: Source<'_>, with_pla
         return Vec::new();
     }
     let mut places = Places::new(text, base, wtf8);
+    // Many findings can name the position of one byte, far before their own.
+    let mut named: Option<(u32, Position)> = None;
     let finish = |found: Found| {
         let Found { code, mut arguments, .. } = found;
         for (name, byte, template) in found.positioned {
-            let Position { line, column, .. } = places.position(byte as usize);
+            let position = match named {
+                Some((known, position)) if known == byte => position,
+                _ => places.position(byte as usize),
+            };
+            named = Some((byte, position));
+            let Position { line, column, .. } = position;
             let (line, column) = (line.to_string(), column.to_string());
             arguments.push((name, template::render(&template, &[("line", &line), ("column", &column)])));
         }

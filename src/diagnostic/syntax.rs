@@ -5,7 +5,7 @@ use crate::json::{
     Fault, Issue, Items, Kind, MAX_DEPTH, Members, Pointer, Span, Tape, Value, parse, repeated_keys, write,
 };
 use crate::text::steps::step;
-use crate::yaml;
+use crate::yaml::{self, YamlError};
 
 pub(crate) use super::source::Source;
 
@@ -27,17 +27,24 @@ pub(crate) enum Language {
     Yaml,
 }
 
-/// Reads a document, JSON or YAML, onto the tape, and reports what is wrong with its text. `None`: it cannot be read.
+/// A document that was read, be it JSON or YAML.
+pub(crate) struct AnyDocument {
+    /// `None`: it cannot be read.
+    pub language: Option<Language>,
+    pub issues: Vec<Issue>,
+    pub error: Option<YamlError>,
+}
+
+/// Reads a document, JSON or YAML, onto the tape.
 ///
 /// What begins with a bracket can be either. It is YAML if it is not JSON, nor JSON with a mistake or two; what is neither
 /// is explained as JSON. Of nothing there is only one thing to say.
-pub(crate) fn read(findings: &mut Findings<'_>, source: Source<'_>, tape: &mut Tape) -> Option<Language> {
-    let text = source.text;
+pub(crate) fn parse_any(text: &[u8], tape: &mut Tape) -> AnyDocument {
     let start = if text.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
     let first = text.get(start..).unwrap_or_default().trim_ascii_start().first();
     let mut issues = Vec::new();
     let may_be_json = matches!(first, None | Some(b'{' | b'['));
-    let mut language = None;
+    let (mut language, mut error) = (None, None);
     let mut is_json = false;
     if may_be_json {
         let complete = parse(text, start, tape, &mut issues).complete;
@@ -61,16 +68,28 @@ pub(crate) fn read(findings: &mut Findings<'_>, source: Source<'_>, tape: &mut T
             Err(_) if may_be_json => {
                 parse(text, start, tape, &mut issues);
             }
-            Err(error) => {
-                let code = Code::SYNTAX_YAML;
-                findings
-                    .note(code.severity(), code, &Subject::default(), &Path::Root)
-                    .at(Location::Bytes(error.span))
-                    .with("what", error.problem.sentence());
-            }
+            Err(found) => error = Some(found),
         }
     }
-    if let Some(root) = tape.document(text).root() {
+    AnyDocument { language, issues, error }
+}
+
+/// Reports what is wrong with the text of a document. `None`: it cannot be read.
+pub(crate) fn report_any(
+    findings: &mut Findings<'_>,
+    source: Source<'_>,
+    parsed: AnyDocument,
+    tape: &Tape,
+) -> Option<Language> {
+    let AnyDocument { language, mut issues, error } = parsed;
+    if let Some(error) = error {
+        let code = Code::SYNTAX_YAML;
+        findings
+            .note(code.severity(), code, &Subject::default(), &Path::Root)
+            .at(Location::Bytes(error.span))
+            .with("what", error.problem.sentence());
+    }
+    if let Some(root) = tape.document(source.text).root() {
         repeated_keys(root, &mut issues);
     }
     report(findings, source, &Subject::default(), None, &issues);

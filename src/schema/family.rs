@@ -42,7 +42,7 @@ pub(super) fn body(family: &Family) -> Object {
     }
     Object::new()
         .with("title", family.title())
-        .with("description", descriptions::family(family.emitted_by(), family.notes(), documented, family.docs))
+        .with("description", descriptions::family(family.emitted_by(), family.notes(), documented, family.docs()))
         .with("type", "object")
         .with_any("required", Tree::from(required))
         .with("properties", properties)

@@ -42,7 +42,7 @@ pub fn reference() -> String {
 
 /// What the family's page of the documentation is called.
 fn title(family: &Family) -> String {
-    let page = family.docs.and_then(|docs| docs.split('#').next()?.rsplit('/').next());
+    let page = family.docs().and_then(|docs| docs.split('#').next()?.rsplit('/').next());
     page.map_or("Not documented".to_owned(), |page| sentence(&page.replace('-', " ")).trim_end_matches('.').to_owned())
 }
 
@@ -56,7 +56,7 @@ fn family(out: &mut String, family: &Family) {
     line(out, &format!("\n### `{}`\n", family.name.text));
     let emitted_by = family.emitted_by();
     let emitted_by = if emitted_by.is_empty() { String::new() } else { format!(" Emitted by {emitted_by}.") };
-    let docs = family.docs.map(|docs| format!(" ([documentation]({docs}))")).unwrap_or_default();
+    let docs = family.docs().map(|docs| format!(" ([documentation]({docs}))")).unwrap_or_default();
     line(out, &format!("{}.{emitted_by}{docs}", family.title()));
 
     if !family.variants.is_empty() {

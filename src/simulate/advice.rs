@@ -5,6 +5,7 @@ use std::fmt;
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::automation::heartbeats;
 use crate::json::double_text;
 use crate::text::phrase::{joined, shown};
 use crate::text::strict::strict;
@@ -14,10 +15,6 @@ use crate::time::span::decimal;
 
 /// Microseconds.
 const SECOND: i64 = 1_000_000;
-/// What heartbeats were seen to be late by, each.
-const DRIFT: i64 = 15_000;
-/// What an event may take to arrive.
-const DELAY: i64 = SECOND;
 const LONGEST: i64 = 366 * 86_400 * SECOND;
 /// The wildcard that every state matches.
 const WILDCARD: &str = "prefect.flow-run.*";
@@ -150,6 +147,13 @@ pub struct Advice {
     pub arithmetic: Vec<String>,
     /// The smallest windows that tolerate 0, 1, 2, … missed heartbeats.
     pub smallest_within: Vec<SmallestWindow>,
+    /// The smallest window that tolerates three missed heartbeats, in whole seconds: the one of `smallest_within`.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub minimum_within: i64,
+    /// The window that is recommended, with half a heartbeat to spare, in whole seconds. The check of automations
+    /// names both figures.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub recommended_within: i64,
     /// When a dead run is found.
     pub detection: Detection,
     /// Runs that are alive or finished, and fire.
@@ -264,18 +268,11 @@ pub fn heartbeat_advice(config: &HeartbeatConfig) -> Result<Advice, AdviceError>
     let within = span("within", config.within)?;
     let tick = span("tick", config.tick.unwrap_or(Span::seconds(5)))?;
     let client = config.client_version.as_deref().map(version).transpose()?.map(client);
-    // Clients send no more often than every 30 seconds.
     let sent = frequency.max(30 * SECOND);
-    let period = sent.saturating_add(DRIFT);
-    // The next heartbeat must come within, not at the end: `occurred < end`.
-    let intervals = within.saturating_sub(1).checked_div(period).unwrap_or_default();
-    let tolerated = intervals.saturating_sub(1);
+    let period = heartbeats::period(frequency);
+    let tolerated = heartbeats::tolerated(within, frequency);
     let span = |missed: i64| missed.saturating_add(1).saturating_mul(period);
-    let within_for = (0..=4_i64).map(|missed| {
-        let least = span(missed).saturating_add(DELAY).div_euclid(SECOND).saturating_add(1);
-        // A Proactive trigger waits at least 10 seconds.
-        (missed, least.max(10))
-    });
+    let within_for = (0..=4_i64).map(|missed| (missed, heartbeats::smallest_within(frequency, missed)));
     let (sent, after, window) = (seconds(sent), seconds(period), seconds(within));
     let (ticks, third) = (seconds(tick), seconds(frequency.saturating_mul(3)));
     let render = |template: &str| {
@@ -371,8 +368,7 @@ pub fn heartbeat_advice(config: &HeartbeatConfig) -> Result<Advice, AdviceError>
     let mut documentation = String::from(
         "Prefect's documentation advises a `within` of at least three times the frequency, and says that it tolerates three missed heartbeats. ",
     );
-    let three = within_for.clone().find(|(missed, _)| *missed == 3).map_or(0, |(_, least)| least);
-    let three = three.to_string();
+    let three = heartbeats::minimum_within(frequency).to_string();
     let verdict = match () {
         () if within < rule => render("{within} s is less than the {rule} s of that rule."),
         () if tolerated >= 3 => render("{within} s does tolerate three."),
@@ -397,6 +393,8 @@ pub fn heartbeat_advice(config: &HeartbeatConfig) -> Result<Advice, AdviceError>
         healthy_runs_fire: tolerated < 0,
         arithmetic,
         smallest_within: within_for.map(|(misses, within)| SmallestWindow { misses, within }).collect(),
+        minimum_within: heartbeats::minimum_within(frequency),
+        recommended_within: heartbeats::recommended_within(frequency),
         detection: Detection {
             earliest: Span(within),
             latest: Span(within.saturating_add(tick)),

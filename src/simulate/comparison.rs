@@ -1,16 +1,15 @@
 //! Where the firings of two versions of the server differ.
 
 use serde::Serialize;
-use uuid::Uuid;
 
 use crate::text::order;
-use crate::text::steps::step;
 use crate::text::table::Map;
 use crate::time::Instant;
 use crate::trigger::{Firing, Version};
 
+use super::chance::{About, about, without};
 use super::reading::DocumentText;
-use super::replay::{Capture, ReplayError, ReplayOptions};
+use super::replay::{Capture, EventTexts, ReplayError, ReplayOptions};
 use super::result::SimulationResult;
 use super::simulation::{SimulateOptions, simulate};
 
@@ -65,7 +64,7 @@ pub struct Difference {
 /// ```
 #[must_use]
 pub fn compare_versions(scenario: DocumentText<'_>, options: &SimulateOptions) -> VersionComparison {
-    let play = |version| simulate(scenario, &SimulateOptions { server_version: Some(version), ..*options });
+    let play = |version| simulate(scenario, &SimulateOptions { server_version: Some(version), ..options.clone() });
     VersionComparison::new(play(Version::V3_8), play(Version::V3_9))
 }
 
@@ -76,12 +75,12 @@ pub fn compare_versions(scenario: DocumentText<'_>, options: &SimulateOptions) -
 /// As for [`replay`](super::replay()).
 pub fn compare_replays(
     automation: DocumentText<'_>,
-    events: DocumentText<'_>,
+    events: EventTexts<'_>,
     options: &ReplayOptions,
 ) -> Result<VersionComparison, ReplayError> {
     match Capture::read(automation, events) {
         Ok(capture) => {
-            let play = |version| capture.play(&ReplayOptions { server_version: Some(version), ..*options });
+            let play = |version| capture.play(&ReplayOptions { server_version: Some(version), ..options.clone() });
             Ok(VersionComparison::new(play(Version::V3_8)?, play(Version::V3_9)?))
         }
         Err(unreadable) => Ok(VersionComparison::new((*unreadable).clone(), *unreadable)),
@@ -93,38 +92,6 @@ impl VersionComparison {
         let differences = differences(&v3_8.firings, &v3_9.firings);
         VersionComparison { v3_8, v3_9, differences }
     }
-}
-
-/// Labels in the order of their names: what a firing is about.
-type About<'f> = Vec<(&'f str, &'f str)>;
-
-fn about(firing: &Firing) -> About<'_> {
-    step(firing.labels.len().saturating_add(1));
-    let mut labels: About<'_> = firing.labels.iter().map(|(name, value)| (&**name, &**value)).collect();
-    order::by_text(&mut labels, |(name, _)| name);
-    labels
-}
-
-/// What is the same in two firings that do not differ.
-fn identity(firing: &Firing) -> (Instant, Option<Uuid>, About<'_>) {
-    (firing.at, firing.event.as_ref().map(|event| event.id), about(firing))
-}
-
-/// Those of some firings that others have not. Each of the others stands for one.
-fn without<'f>(some: &'f [Firing], others: &[Firing]) -> Vec<&'f Firing> {
-    let mut left: Map<_, usize> = Map::default();
-    for other in others {
-        let count = left.or_default(identity(other));
-        *count = count.saturating_add(1);
-    }
-    let mut missing = Vec::new();
-    for firing in some {
-        match left.get_mut(&identity(firing)) {
-            Some(count) if *count > 0 => *count = count.saturating_sub(1),
-            _ => missing.push(firing),
-        }
-    }
-    missing
 }
 
 /// Firings of one server that the other has not, in the order of time. Two of the same labels are one that differs.

@@ -1,6 +1,5 @@
 //! The document of a scenario: what it may say, and what is wrong with it.
 
-use crate::automation::{Automation, EventTrigger, Posture, Specification, Trigger, read};
 use crate::diagnostic::Code;
 use crate::diagnostic::syntax::Source;
 use crate::event::{EventReader, ReceivedEvent, SharedText};
@@ -8,6 +7,7 @@ use crate::generate::{GeneratedEvent, GeneratedRun, Heartbeats, Random, generate
 use crate::json::{Kind, Value};
 use crate::time::{Instant, scalar};
 
+use super::automations::{Files, of_scenario};
 use super::expectation::{self, Expectation};
 use super::playback::{PlaybackOptions, received};
 use super::reading::Reading;
@@ -59,71 +59,9 @@ pub(super) struct Document {
     pub heartbeats: Heartbeats,
 }
 
-/// The automation that the documentation tells to detect zombie runs with, with heartbeats every 30 seconds.
-fn crash_zombie_flows() -> Automation {
-    let heartbeat = "prefect.flow-run.heartbeat".to_owned();
-    let all = "prefect.flow-run.*".to_owned();
-    let id = "prefect.resource.id".to_owned();
-    Automation {
-        name: "Crash zombie flows".to_owned(),
-        description: String::new(),
-        enabled: true,
-        tags: Vec::new(),
-        trigger: Trigger::Event(EventTrigger {
-            posture: Posture::Proactive,
-            matches: Specification(vec![(id.clone(), vec![all.clone()])]),
-            match_related: vec![Specification::default()],
-            after: vec![heartbeat],
-            expect: vec![all],
-            for_each: vec![id],
-            threshold: 1,
-            within: 90_000_000,
-        }),
-        actions: Vec::new(),
-        actions_on_trigger: Vec::new(),
-        actions_on_resolve: Vec::new(),
-    }
-}
-
-/// Reads Prefect's document, or the name of a built-in one.
-pub(super) fn automation<'t>(value: Value<'t>, reading: &mut Reading<'t>) -> Option<Automation> {
-    if value.is("crash-zombie-flows") {
-        return Some(crash_zombie_flows());
-    }
-    if !reading.is(value, Kind::Object, "an automation, or the name `crash-zombie-flows`") {
-        return None;
-    }
-    if let Some(read) = read::automation(value) {
-        return Some(read);
-    }
-    let Some(trigger) = value.get("trigger") else {
-        reading.missing(value, "the automation", "trigger", "");
-        return None;
-    };
-    let mut refuse = |value, what| {
-        reading.add(Code::SCENARIO_AUTOMATION, value).with("what", what);
-    };
-    let Some(trigger) = read::trigger(trigger) else {
-        refuse(trigger, "this trigger");
-        return None;
-    };
-    for key in ["actions", "actions_on_trigger", "actions_on_resolve"] {
-        if let Some(actions) = value.get(key)
-            && read::actions(actions).is_none()
-        {
-            refuse(actions, "these actions");
-        }
-    }
-    // A name and actions decide nothing here.
-    let mut automation = Automation { trigger, ..crash_zombie_flows() };
-    automation.name = reading.read(value.get("name"), "a text", scalar::text).unwrap_or_default();
-    automation.enabled = reading.read(value.get("enabled"), "`true` or `false`", scalar::boolean).unwrap_or(true);
-    Some(automation)
-}
-
 impl Document {
     /// `None`: something is wrong, and noted. `keep`: whether the generated events are wanted beside those that are played.
-    pub(super) fn read<'t>(root: Value<'t>, reading: &mut Reading<'t>, keep: bool) -> Option<Document> {
+    pub(super) fn read<'t>(root: Value<'t>, files: &Files, reading: &mut Reading<'t>, keep: bool) -> Option<Document> {
         if !reading.is(root, Kind::Object, "an object: a scenario") {
             return None;
         }
@@ -133,12 +71,14 @@ impl Document {
         if let Some(list) = root.get("events")
             && reading.is(list, Kind::Array, "a list of events")
         {
-            list.items().for_each(|item| add_event(item, &mut reader, &mut events, reading));
+            for item in list.items() {
+                add_event(item, &mut reader, &mut events, reading);
+            }
         }
         let automation = if let Some(value) = root.get("automation") {
-            automation(value, reading)
+            of_scenario(value, files, reading)
         } else {
-            let hint = "give Prefect's automation document, or the name `crash-zombie-flows`";
+            let hint = "give Prefect's automation document, the path of its file, or the name `crash-zombie-flows` or `unresponsive-run-detection`";
             reading.missing(root, "the scenario", "automation", "").with("hint", hint);
             None
         };
@@ -195,23 +135,25 @@ impl Scenario {
     /// In the sentence on the first thing that is wrong with it.
     pub fn read(value: Value<'_>) -> Result<Scenario, ScenarioError> {
         let mut reading = Reading::new(value);
-        Document::read(value, &mut reading, false).map(|document| document.scenario).ok_or_else(|| {
-            let found = reading.findings.into_report(0, Source::NONE, false).diagnostics;
-            ScenarioError::Unreadable(found.into_iter().next().map(|first| first.message).unwrap_or_default())
-        })
+        Document::read(value, &Files::default(), &mut reading, false).map(|document| document.scenario).ok_or_else(
+            || {
+                let found = reading.findings.into_report(0, Source::NONE, false).diagnostics;
+                ScenarioError::Unreadable(found.into_iter().next().map(|first| first.message).unwrap_or_default())
+            },
+        )
     }
 }
 
-/// Reads one event of a list.
+/// Reads one event of a list; returns whether it is one.
 pub(super) fn add_event(
     value: Value<'_>,
     reader: &mut EventReader,
     events: &mut Vec<ReceivedEvent>,
     reading: &mut Reading<'_>,
-) {
+) -> bool {
     if let Some(event) = reader.read(value) {
         events.push(event);
-        return;
+        return true;
     }
     let lacks = ["id", "occurred", "event", "resource"].into_iter().find(|key| value.get(key).is_none());
     let finding = reading.add(Code::SCENARIO_EVENT, value);
@@ -219,4 +161,5 @@ pub(super) fn add_event(
         Some(key) if value.kind() == Kind::Object => finding.say("why", format_args!(": it lacks `{key}`")),
         _ => finding.with("why", ""),
     };
+    false
 }

@@ -1,29 +1,55 @@
 //! Whether scenarios come to what they expect.
 
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::diagnostic::Diagnostic;
-use crate::event::RESOURCE_ID;
+use crate::event::{Labels, RESOURCE_ID, ReceivedEvent};
 use crate::json::{Kind, Value};
+use crate::recognise::{ItemForm, form_of};
 use crate::text::phrase::joined;
 use crate::text::steps::step;
+use crate::text::strict::strict;
 use crate::text::table::Map;
+use crate::time::span::words;
 use crate::time::{Instant, scalar};
 use crate::trigger::{Decision, Firing, Options};
 
+use super::automations::Files;
+use super::coverage::Coverage;
 use super::document::{Document, PlayedRun};
 use super::expectation::Expectation;
 use super::meaning::Timeline;
 use super::reading::{DocumentText, Reading};
-use super::scenario::{MAX_OUTCOME, play_sorted};
+use super::scenario::{MAX_OUTCOME, Scenario, play_sorted};
 
 /// How many firings, and how many decisions, of one expectation are listed at most.
 const MOST_LISTED: usize = 1000;
 /// How many of all expectations of a text.
 const MOST_LISTED_IN_ALL: usize = 100_000;
 
+/// How many expectations of a scenario that were not met because nothing fired are told why: each is played once more.
+const MOST_REASONS: usize = 10;
+
+const NEVER: &str = "it never fired";
+
 /// How many expectations that were not met get a timeline.
 const MOST_TIMELINES: usize = 100;
+
+/// What tests need besides their text.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
+#[serde(remote = "Self", default)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+pub struct TestOptions {
+    /// The texts of the files that the scenarios refer to, such as `automation: ./zombies.yaml`, by what they call them.
+    #[cfg_attr(feature = "typescript", ts(type = "{ [path: string]: string }", optional))]
+    pub files: Files,
+}
+
+impl<'de> Deserialize<'de> for TestOptions {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::deserialize(strict(deserializer))
+    }
+}
 
 /// The tests of one text.
 #[derive(Clone, PartialEq, Debug, Serialize)]
@@ -151,15 +177,22 @@ impl TestReport {
 /// ```
 #[must_use]
 pub fn run_tests(scenarios: DocumentText<'_>) -> TestReport {
+    run_tests_with(scenarios, &TestOptions::default())
+}
+
+/// The same with the texts of the files that the scenarios refer to.
+#[must_use]
+pub fn run_tests_with(scenarios: DocumentText<'_>, options: &TestOptions) -> TestReport {
+    let files = &options.files;
     let mut left = Left { firings: MOST_LISTED_IN_ALL, decisions: MOST_LISTED_IN_ALL };
     let (tested, report) = scenarios.read(|root, reading| {
         let list = if root.kind() == Kind::Array { Some(root) } else { root.get("scenarios") };
         Some(match list {
             Some(list) if reading.is(list, Kind::Array, "a list of scenarios") => {
-                list.items().map(|item| test_one(scenarios, root, item, &mut left)).collect()
+                list.items().map(|item| test_one(scenarios, files, root, item, &mut left)).collect()
             }
             Some(_) => Vec::new(),
-            None => vec![test_one(scenarios, root, root, &mut left)],
+            None => vec![test_one(scenarios, files, root, root, &mut left)],
         })
     });
     let tested: Vec<TestedScenario> = tested.unwrap_or_default();
@@ -190,16 +223,28 @@ impl Left {
     }
 }
 
-fn test_one<'t>(text: DocumentText<'_>, root: Value<'t>, value: Value<'t>, left: &mut Left) -> TestedScenario {
+fn test_one<'t>(
+    text: DocumentText<'_>,
+    files: &Files,
+    root: Value<'t>,
+    value: Value<'t>,
+    left: &mut Left,
+) -> TestedScenario {
     let mut reading = Reading::new(root);
-    let expectations = judged(value, &mut reading, left).unwrap_or_default();
+    reading.findings.set_fixable(form_of(value) == ItemForm::Scenario);
+    let expectations = judged(value, files, &mut reading, left).unwrap_or_default();
     let errors = text.report(reading.findings).diagnostics;
     let passed = errors.is_empty() && expectations.iter().all(|expectation| expectation.passed);
     TestedScenario { scenario: value.get("scenario").and_then(scalar::text), passed, expectations, errors }
 }
 
-fn judged<'t>(value: Value<'t>, reading: &mut Reading<'t>, left: &mut Left) -> Option<Vec<TestedExpectation>> {
-    let document = Document::read(value, reading, false)?;
+fn judged<'t>(
+    value: Value<'t>,
+    files: &Files,
+    reading: &mut Reading<'t>,
+    left: &mut Left,
+) -> Option<Vec<TestedExpectation>> {
+    let document = Document::read(value, files, reading, false)?;
     if document.expectations.is_empty() {
         let hint = "say what must come of it, such as `expect: [{run: zombie, fires: 1}]`";
         reading.missing(value, "the scenario", "expect", ", so there is nothing to test").with("hint", hint);
@@ -219,6 +264,16 @@ fn judged<'t>(value: Value<'t>, reading: &mut Reading<'t>, left: &mut Left) -> O
     for (expectation, run) in judge.questions() {
         judged.push((judge.judge(expectation, run, left), expectation, run));
     }
+    let mut reasons =
+        Reasons { document: &document, firings: played.outcome.firings.len(), whole: None, left: MOST_REASONS };
+    for (tested, _, run) in &mut judged {
+        if let Some(message) = tested.message.as_mut().filter(|message| message.ends_with(NEVER))
+            && let Some(reason) = reasons.of(*run)
+        {
+            message.push_str(": ");
+            message.push_str(&reason);
+        }
+    }
     if judged.iter().any(|(tested, ..)| !tested.passed)
         && let Ok(traced) = play(true)
     {
@@ -233,6 +288,62 @@ fn judged<'t>(value: Value<'t>, reading: &mut Reading<'t>, left: &mut Left) -> O
         }
     }
     Some(judged.into_iter().map(|(tested, ..)| tested).collect())
+}
+
+/// Why nothing fired that an expectation is about.
+struct Reasons<'d> {
+    document: &'d Document,
+    /// How often the automation fired.
+    firings: usize,
+    /// Of the whole scenario.
+    whole: Option<String>,
+    left: usize,
+}
+
+impl Reasons<'_> {
+    fn of(&mut self, run: Option<&PlayedRun>) -> Option<String> {
+        if let Some(run) = run
+            && self.left > 0
+        {
+            self.left = self.left.saturating_sub(1);
+            return Some(self.of_run(run));
+        }
+        if self.firings > 0 {
+            let times = if self.firings == 1 { "once".to_owned() } else { format!("{} times", self.firings) };
+            return run.is_none().then(|| format!("the automation fired {times}, but not on what is selected"));
+        }
+        if self.whole.is_none() {
+            self.whole = never(&self.document.scenario).err();
+        }
+        self.whole.clone()
+    }
+
+    /// What the events of a run alone come to.
+    fn of_run(&self, run: &PlayedRun) -> String {
+        let scenario = &self.document.scenario;
+        step(scenario.events.len());
+        let is_own = |resource: &Labels| resource.get(RESOURCE_ID).is_some_and(|id| *id == run.resource);
+        let own = |event: &&ReceivedEvent| is_own(&event.resource) || event.related.iter().any(is_own);
+        let events = scenario.events.iter().filter(own).cloned().collect();
+        match never(&Scenario { events, ..scenario.clone() }) {
+            Err(reason) => reason,
+            Ok(at) => {
+                let at = words(at.since(scenario.start));
+                format!("without the events of other runs the automation would have fired at {at}")
+            }
+        }
+    }
+}
+
+/// Why a scenario never fires; if it does, when.
+fn never(scenario: &Scenario) -> Result<Instant, String> {
+    let Ok(played) = play_sorted(scenario, Options { coverage: true, ..Options::default() }) else {
+        return Err("it could not be played once more".to_owned());
+    };
+    match played.outcome.firings.first() {
+        Some(first) => Ok(first.at),
+        None => Err(Coverage::of(scenario, &played).because.unwrap_or_default()),
+    }
 }
 
 /// The decisions that have a value in their key, by that value.
@@ -433,7 +544,7 @@ impl<'s> Judge<'s> {
         let message = (!met).then(|| {
             let times: Vec<String> = selected.iter().take(10).filter_map(at).map(|at| expectation.at(at)).collect();
             let actual = match all {
-                0 => "it never fired".to_owned(),
+                0 => NEVER.to_owned(),
                 1 => format!("it fired once, at {}", times.concat()),
                 _ => format!(
                     "it fired {all} times, at {}{}",

@@ -6,16 +6,17 @@ use hashbrown::HashMap;
 use serde::{Serialize, Serializer};
 use uuid::Uuid;
 
-use crate::automation::{Automation, Posture, Trigger};
+use crate::automation::{Posture, Trigger};
 use crate::event::{RESOURCE_ID, ReceivedEvent};
 use crate::text::order;
 use crate::text::steps::step;
 use crate::text::table::Map;
 use crate::time::serial::fraction;
 use crate::time::{Instant, Span};
-use crate::trigger::{Decision, DecisionKind, Firing, Outcome};
+use crate::trigger::{Decision, DecisionKind, Firing, Outcome, ServerQuirk};
 
 use super::document::{Document, PlayedRun};
+use super::scenario::Scenario;
 
 const FLOW_RUN: &str = "prefect.flow-run.";
 const HEARTBEAT: &str = "prefect.flow-run.heartbeat";
@@ -33,7 +34,7 @@ const LEAST: i64 = 10_000_000;
 #[derive(Clone, PartialEq, Debug, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct Timeline {
-    /// The start of the scenario; of captured events, when the first was received.
+    /// The start of the scenario; of captured events, when the automation begins to watch.
     #[serde(serialize_with = "milliseconds")]
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub start: Instant,
@@ -108,7 +109,8 @@ pub struct Lane {
     pub decisions: Option<Vec<usize>>,
     /// When triggers fired, ascending.
     pub fired: Vec<Fired>,
-    /// The run died, no firing found that, and no window is open that still could. Absent if not so.
+    /// The run died, no firing of a trigger that watches heartbeats found that, and no window is open that still could.
+    /// Absent if not so.
     #[serde(skip_serializing_if = "is_false")]
     #[cfg_attr(feature = "typescript", ts(type = "true", optional))]
     pub undetected: bool,
@@ -190,7 +192,15 @@ pub struct Fired {
     pub outcome: Option<RunOutcome>,
     /// How many heartbeats were missed from the start of the window to the next heartbeat, or until the run was over.
     pub missed: usize,
-    /// Why it fired, in one sentence.
+    /// It fires after the last captured event, only if nothing more came. Absent if not so.
+    #[serde(skip_serializing_if = "is_false")]
+    #[cfg_attr(feature = "typescript", ts(type = "true", optional))]
+    pub if_silent: bool,
+    /// Where the server does not do what is meant: `"absent-leader"` if it held back an event that would have kept this from
+    /// firing. Heartbeats and windows have no part in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fault: Option<ServerQuirk>,
+    /// Why it fired, in one sentence; in a second one what came too late.
     pub reason: String,
 }
 
@@ -258,13 +268,18 @@ impl Timeline {
         });
         let period = heartbeat.map(|rhythm| rhythm.period_seconds.0);
         let mut open = OpenLanes::new(&document.runs, &scenario.events, scenario.end);
-        open.add_decisions(&outcome.decisions);
-        let lanes = open.finish(outcome, scenario.end, scenario.end, period);
+        open.add_decisions(outcome);
+        let mut lanes = open.finish(outcome, scenario.end, scenario.end, period);
+        let watches_heartbeats = watches_heartbeats(&scenario.automation.trigger);
+        // A trigger that does not look for dead runs fails to find none.
+        for lane in &mut lanes {
+            lane.undetected &= watches_heartbeats;
+        }
         Timeline {
             start: scenario.start,
             end: scenario.end,
             tick_seconds: Span(scenario.tick),
-            watches_heartbeats: watches_heartbeats(&scenario.automation.trigger),
+            watches_heartbeats,
             heartbeat,
             lanes,
         }
@@ -287,15 +302,10 @@ impl Timeline {
     }
 
     /// Of captured events that were played with their decisions. `events` are in the order of the capture.
-    pub(super) fn of_capture(
-        automation: &Automation,
-        events: &[ReceivedEvent],
-        tick: i64,
-        outcome: &Outcome,
-    ) -> Timeline {
+    pub(super) fn of_capture(scenario: &Scenario, events: &[ReceivedEvent], outcome: &Outcome) -> Timeline {
         step(events.len().saturating_add(outcome.decisions.len()));
         let times = || {
-            let received = events.iter().map(|event| event.received);
+            let received = events.iter().map(|event| event.received).filter(|at| *at >= scenario.start);
             received.chain(outcome.decisions.iter().map(|decision| decision.at))
         };
         let start = times().min().unwrap_or(Instant(0));
@@ -304,15 +314,15 @@ impl Timeline {
         // After the last captured event nothing is known.
         let known = events.iter().map(|event| event.occurred).max().unwrap_or(start);
         let mut open = OpenLanes::new(&[], events, end);
-        open.add_decisions(&outcome.decisions);
+        open.add_decisions(outcome);
         // A run that no trigger looked at is no part of it.
         open.lanes.retain(|lane| !lane.decisions.is_empty());
         let lanes = open.finish(outcome, known, end, heartbeat.map(|rhythm| rhythm.period_seconds.0));
         Timeline {
             start,
             end,
-            tick_seconds: Span(tick),
-            watches_heartbeats: watches_heartbeats(&automation.trigger),
+            tick_seconds: Span(scenario.tick),
+            watches_heartbeats: watches_heartbeats(&scenario.automation.trigger),
             heartbeat,
             lanes,
         }
@@ -457,8 +467,17 @@ impl<'s> OpenLanes<'s> {
     }
 
     /// Each decision in the lane of what it is about.
-    fn add_decisions(&mut self, decisions: &'s [Decision]) {
-        for (index, decision) in decisions.iter().enumerate() {
+    fn add_decisions(&mut self, outcome: &'s Outcome) {
+        // An event that was held back belongs to what fired meanwhile.
+        let mut held_back: Map<Uuid, Vec<&'s str>> = Map::default();
+        for firing in outcome.firings.iter().chain(&outcome.child_firings).filter(|firing| firing.bucket.is_some()) {
+            for delayed in &firing.delayed {
+                step(firing.labels.len());
+                let values = || firing.labels.iter().map(|(_, value)| &**value).collect();
+                held_back.or_insert_with(delayed.event.id, values);
+            }
+        }
+        for (index, decision) in outcome.decisions.iter().enumerate() {
             step(decision.key.len().saturating_add(1));
             let kind = decision.kind();
             let mut values: Vec<&'s str> = decision.key.iter().map(|(_, value)| &**value).collect();
@@ -469,16 +488,25 @@ impl<'s> OpenLanes<'s> {
                 && matches!(kind, DecisionKind::Ignored | DecisionKind::Held | DecisionKind::Released)
             {
                 // Before any trigger has a key for an event, it is about what the event is about.
-                let subject = decision.event.as_ref().and_then(|event| *self.subjects.get(&event.id)?);
-                let Some(place) = subject.and_then(|subject| self.places.get(&[subject][..])) else { continue };
-                *place
+                let event = decision.event.as_ref();
+                let subject = event.and_then(|event| *self.subjects.get(&event.id)?);
+                let of_subject = subject.and_then(|subject| self.places.get(&[subject][..]).copied());
+                let of_firing =
+                    || event.and_then(|event| held_back.get(&event.id)).map(|values| self.place_of(values.clone()));
+                let Some(place) = of_subject.or_else(of_firing) else { continue };
+                place
             } else {
-                self.places.get(&*values).copied().unwrap_or_else(|| self.begin(values))
+                self.place_of(values)
             };
             if let Some(lane) = self.lanes.get_mut(place) {
                 lane.add(index, decision, kind);
             }
         }
+    }
+
+    /// The lane of the values of a key.
+    fn place_of(&mut self, values: Vec<&'s str>) -> usize {
+        self.places.get(&*values).copied().unwrap_or_else(|| self.begin(values))
     }
 
     /// `known`: when the last that is known occurred.
@@ -489,16 +517,15 @@ impl<'s> OpenLanes<'s> {
             let labels: Vec<(&str, &str)> = firing.labels.iter().map(|(name, value)| (&**name, &**value)).collect();
             firings.insert((firing.at, &*firing.trigger.path, labels), firing);
         }
-        let reason = |decision: &Decision| {
+        let firing = |decision: &Decision| {
             let path = decision.trigger.as_ref().map_or("$", |trigger| &*trigger.path);
             step(decision.key.len());
             let labels: Vec<(&str, &str)> = decision.key.iter().map(|(name, value)| (&**name, &**value)).collect();
-            let firing = firings.get(&(decision.at, path, labels));
-            firing.map_or_else(|| decision.reason_sentence(), |firing| firing.reason_sentence())
+            firings.get(&(decision.at, path, labels)).copied()
         };
         let mut left = MOST_MISSED;
         let lanes = self.lanes.into_iter();
-        lanes.map(|lane| lane.finish(&outcome.decisions, &reason, known, end, period, &mut left)).collect()
+        lanes.map(|lane| lane.finish(&outcome.decisions, &firing, known, end, period, &mut left)).collect()
     }
 }
 
@@ -533,10 +560,10 @@ impl<'s> OpenLane<'s> {
         }
     }
 
-    fn finish(
+    fn finish<'f>(
         mut self,
         decisions: &[Decision],
-        reason: &dyn Fn(&Decision) -> String,
+        firing: &dyn Fn(&Decision) -> Option<&'f Firing>,
         known: Instant,
         end: Instant,
         period: Option<i64>,
@@ -589,6 +616,7 @@ impl<'s> OpenLane<'s> {
                     let before = missed.partition_point(|beat| *beat <= bucket.start);
                     missed.partition_point(|beat| *beat < next).saturating_sub(before)
                 });
+                let firing = firing(decision);
                 Fired {
                     decision: Some(index),
                     at: decision.at,
@@ -596,7 +624,9 @@ impl<'s> OpenLane<'s> {
                     child: path != "$",
                     outcome: is_run.then(|| outcome(decision.at)),
                     missed,
-                    reason: reason(decision),
+                    if_silent: firing.is_some_and(|firing| firing.if_silent),
+                    fault: firing.and_then(Firing::quirk),
+                    reason: firing.map_or_else(|| decision.reason_sentence(), Firing::reason_sentence),
                 }
             })
             .collect();

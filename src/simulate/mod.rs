@@ -25,11 +25,16 @@
 
 // From what is read to what is made of it: each file uses only those above it.
 pub(crate) mod reading;
+mod leaders;
+mod recorded;
 mod scenario;
 mod playback;
 mod runs;
 mod expectation;
+mod automations;
 mod document;
+mod coverage;
+mod chance;
 mod meaning;
 mod result;
 mod simulation;
@@ -42,11 +47,18 @@ pub use advice::{
     Advice, AdviceError, ClientHeartbeats, Detection, DocumentedAdvice, HeartbeatConfig, SmallestWindow,
     heartbeat_advice,
 };
+pub use automations::{Files, scenario_files};
+pub use chance::ByChance;
 pub use comparison::{Difference, VersionComparison, compare_replays, compare_versions};
-pub use judgement::{TestReport, TestedExpectation, TestedFiring, TestedScenario, TestedSpan, run_tests};
+pub use coverage::{Clause, ClauseCoverage, SeenValue, TriggerCoverage, WindowCoverage};
+pub use judgement::{
+    TestOptions, TestReport, TestedExpectation, TestedFiring, TestedScenario, TestedSpan, run_tests, run_tests_with,
+};
+pub use leaders::MissingLeaders;
 pub use meaning::{Fired, HeartbeatRhythm, Lane, RunOutcome, StateChange, Timeline, Window};
 pub use reading::DocumentText;
-pub use replay::{ReplayError, ReplayOptions, replay};
+pub use recorded::{ActionEffect, RecordedActions, RecordedFiring, RecordedFirings, RecordedPair};
+pub use replay::{EventTexts, ReplayError, ReplayOptions, replay};
 pub use result::{FoundIn, SimulationResult};
 pub use scenario::{MAX_EVENTS, MAX_OUTCOME, MAX_TICKS, Scenario, ScenarioError};
 pub use simulation::{SimulateOptions, play, simulate};

@@ -7,6 +7,7 @@ use crate::text::order;
 use crate::text::steps::step;
 use crate::time::span::{moment, span};
 use crate::time::{Instant, instant_of, scalar};
+use crate::trigger::version::VERSIONS;
 use crate::trigger::{Delivery, Version};
 
 use super::reading::Reading;
@@ -59,7 +60,7 @@ impl PlaybackOptions {
                 Delivery::read(&value.string()).filter(|_| value.is_string())
             }),
             intended: reading.read(root.get("intended"), "`true` or `false`", scalar::boolean),
-            version: reading.read(root.get("server_version"), "\"3.9\" or \"3.8\"", |value| {
+            version: reading.read(root.get("server_version"), VERSIONS, |value| {
                 let written = value.is_string() || value.kind() == Kind::Float;
                 Version::read(&value.string()).filter(|_| written)
             }),

@@ -4,9 +4,10 @@ use crate::diagnostic::TextOptions;
 use crate::diagnostic::findings::{Draft, Findings, Subject};
 use crate::diagnostic::options::ReportOptions;
 use crate::diagnostic::path::Path;
-use crate::diagnostic::syntax::{self, Source};
+use crate::diagnostic::syntax::Source;
 use crate::diagnostic::{Code, Report};
 use crate::json::{Kind, Pointer, Position, Tape, Value};
+use crate::recognise;
 use crate::text::nearest::nearest;
 use crate::text::phrase::joined;
 
@@ -47,7 +48,8 @@ impl DocumentText<'_> {
         let mut tape = Tape::new();
         let mut findings = findings();
         let source = Source { text: self.bytes, base: Position::START, wtf8: self.options.wtf8 };
-        let language = syntax::read(&mut findings, source, &mut tape);
+        let is_recognised = |form| !matches!(form, recognise::Form::Event | recognise::Form::Events);
+        let language = recognise::read(&mut findings, source, &mut tape, is_recognised).map(|reading| reading.language);
         let document = tape.document(self.bytes);
         let mut made = None;
         if let (Some(root), Some(_)) = (document.root(), language) {

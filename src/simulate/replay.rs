@@ -3,29 +3,37 @@
 use std::fmt;
 
 use serde::{Deserialize, Deserializer};
+use uuid::Uuid;
 
 use crate::diagnostic::findings::{Findings, Subject};
 use crate::diagnostic::syntax::{self, Source};
 use crate::diagnostic::{Diagnostic, Report};
 use crate::event::{EventReader, ReceivedEvent};
-use crate::json::{Kind, Position, Tape, Value, parse_prefix};
-use crate::text::phrase::count;
+use crate::json::{Position, Tape, Value, parse_prefix};
+use crate::recognise;
+use crate::text::order;
+use crate::text::phrase::{count, joined, shown};
 use crate::text::steps::step;
 use crate::text::strict::strict;
+use crate::text::table::Set;
 use crate::time::{Instant, Span, TimePoint};
-use crate::trigger::{Delivery, Options, Version};
+use crate::trigger::{Delivery, Options, Outcome, Version};
 
-use super::document::{add_event, automation};
+use super::automations::{self, GivenAutomation};
+use super::document::add_event;
+use super::leaders::{self, MissingLeaders};
 use super::meaning::Timeline;
 use super::playback::{NOT_NEGATIVE, PlaybackOptions, default_start, received};
 use super::reading::{self, DocumentText, Reading};
+use super::recorded::{AutomationEvents, OwnEvents, RecordedActions};
 use super::result::{FoundIn, SimulationResult};
-use super::scenario::{MAX_OUTCOME, MAX_TICKS, Scenario, ScenarioError, play_sorted};
+use super::scenario::{MAX_OUTCOME, MAX_TICKS, Scenario, ScenarioError, play_from_start};
 
 /// How `replay` plays captured events, and what it returns beyond the firings.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
 #[serde(remote = "Self", default)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub struct ReplayOptions {
     /// Whether to return each decision, not only the firings. Default `false`.
     #[cfg_attr(feature = "typescript", ts(as = "Option<bool>"))]
@@ -33,7 +41,16 @@ pub struct ReplayOptions {
     /// Whether to return what the decisions mean for each run: its heartbeats, windows and firings. Default `false`.
     #[cfg_attr(feature = "typescript", ts(as = "Option<bool>"))]
     pub timeline: bool,
-    /// When the server's clock begins: a point in time. Default: when the first event is received.
+    /// Whether to return `coverage` also if the automation fires. Default `false`: only if it never does.
+    #[cfg_attr(feature = "typescript", ts(as = "Option<bool>"))]
+    pub coverage: bool,
+    /// Whether to return `by_chance`: which firings hang on the order of events that are received at the same instant. If
+    /// there are such events, all is played once more. Default `false`.
+    #[cfg_attr(feature = "typescript", ts(as = "Option<bool>"))]
+    pub chance: bool,
+    /// When the automation begins to watch: a point in time. Nothing that was received before is evaluated. Default: when
+    /// the automation was created, if its document or its `prefect.automation.created` among the events says so and events
+    /// were received later; otherwise when the first event was received.
     #[cfg_attr(feature = "typescript", ts(type = "string", optional))]
     pub start: Option<Instant>,
     /// When it stops: a point in time, or a span from the start such as `"30m"`. Default: when everything can have fired
@@ -46,14 +63,26 @@ pub struct ReplayOptions {
     /// From the start to the first round: a number of seconds, or a text such as `"2s"`. Default 0.
     #[cfg_attr(feature = "typescript", ts(type = "string | number", optional))]
     pub tick_offset_seconds: Option<Span>,
-    /// `"direct"`: without de-duplication and without waiting for the event that one follows. Default `"consumer"`, as
-    /// in the server.
+    /// `"direct"`: events go to the triggers at once, past the filters before them: one that was sent twice is evaluated
+    /// twice, and `prefect.log.write` too. An event still waits for the one that it follows. Default `"consumer"`, as in
+    /// the server.
     pub delivery: Option<Delivery>,
-    /// Which server decides: `"3.9"` or `"3.8"`, or a version such as `"3.8.8"`. Default `"3.9"`.
-    #[cfg_attr(feature = "typescript", ts(type = "\"3.9\" | \"3.8\" | (string & {})", optional))]
+    /// Which server decides: `"3.9"`, `"3.8"`, `"3.7"` or `"3.6"`, or one with its patch such as `"3.8.8"`. Default
+    /// `"3.9"`.
+    #[cfg_attr(feature = "typescript", ts(type = "\"3.9\" | \"3.8\" | \"3.7\" | \"3.6\" | (string & {})", optional))]
     pub server_version: Option<Version>,
     /// Whether to play what is meant instead of what the server does, where it is clear what that is. Default `false`.
     pub intended: Option<bool>,
+    /// Whether an event that follows one which is not among the events follows none. The server lets it wait for 15
+    /// minutes. Default `false`.
+    #[cfg_attr(feature = "typescript", ts(as = "Option<bool>"))]
+    pub ignore_missing_leaders: bool,
+    /// Whether to leave out the events that the recorded actions of the automation brought about: a run that it marked
+    /// Crashed cannot be found later. Default `false`.
+    #[cfg_attr(feature = "typescript", ts(as = "Option<bool>"))]
+    pub without_actions: bool,
+    /// Of a document with several automations: the name of the one to play the events to. Default: all of them.
+    pub name: Option<String>,
 }
 
 impl<'de> Deserialize<'de> for ReplayOptions {
@@ -77,6 +106,13 @@ pub enum ReplayError {
     TooManyTicks,
     /// There are more than [`MAX_OUTCOME`] firings or decisions.
     TooMuch,
+    /// No automation of the document has this name.
+    UnknownName {
+        /// The one that was asked for.
+        name: String,
+        /// Those that there are.
+        names: Vec<String>,
+    },
 }
 
 impl fmt::Display for ReplayError {
@@ -87,6 +123,11 @@ impl fmt::Display for ReplayError {
             }
             ReplayError::OffsetNegative(offset) => {
                 write!(f, "`tick_offset_seconds` must be {NOT_NEGATIVE}, not `{offset}`")
+            }
+            ReplayError::UnknownName { name, names } => {
+                write!(f, "no automation is called `{}`: there ", shown(name))?;
+                let all = joined(&mut names.iter().map(|name| &**name), "`, `");
+                if names.len() == 1 { write!(f, "is `{all}`") } else { write!(f, "are `{all}`") }
             }
             ReplayError::EndOutOfRange => f.write_str("`end` must be a time that there is"),
             ReplayError::EndBeforeStart => f.write_str("`end` must come after `start`"),
@@ -106,9 +147,10 @@ impl std::error::Error for ReplayError {}
 
 /// Plays captured events to an automation.
 ///
-/// `automation` is Prefect's document, JSON or YAML. `events` are JSON documents one after the other: events (NDJSON),
-/// lists of them, pages of the events API, websocket frames. What is wrong with either is among the `errors` of the
-/// result, and `found_in` says in which of the two.
+/// `automation` is a document of one automation or of several, JSON or YAML: a file for `prefect automation create`, what
+/// Prefect exports, a bare trigger, a `prefect.yaml` with triggers. `events` are one text or several of JSON documents one
+/// after the other: events (NDJSON), lists of them, pages of the events API, websocket frames, what `prefect event stream`
+/// prints. What is wrong with either is among the `errors` of the result, and `found_in` says in which of the two.
 ///
 /// ```
 /// use prefect_events::simulate::{ReplayOptions, replay};
@@ -128,7 +170,7 @@ impl std::error::Error for ReplayError {}
 /// If the options cannot be: no tick, an end before the start, more ticks or decisions than fit into memory.
 pub fn replay(
     automation: DocumentText<'_>,
-    events: DocumentText<'_>,
+    events: EventTexts<'_>,
     options: &ReplayOptions,
 ) -> Result<SimulationResult, ReplayError> {
     match Capture::read(automation, events) {
@@ -137,42 +179,122 @@ pub fn replay(
     }
 }
 
-/// Captured events and the automation that they are played to.
+/// The captured events, in one text or in several: files of one history, whose events are played in the order in which
+/// they were received.
+#[derive(Clone, Debug)]
+pub struct EventTexts<'t>(Vec<DocumentText<'t>>);
+
+impl<'t> From<DocumentText<'t>> for EventTexts<'t> {
+    fn from(text: DocumentText<'t>) -> Self {
+        EventTexts(vec![text])
+    }
+}
+
+impl<'t> From<Vec<DocumentText<'t>>> for EventTexts<'t> {
+    fn from(texts: Vec<DocumentText<'t>>) -> Self {
+        EventTexts(texts)
+    }
+}
+
+impl<'t> From<&'t [u8]> for EventTexts<'t> {
+    fn from(bytes: &'t [u8]) -> Self {
+        DocumentText::from(bytes).into()
+    }
+}
+
+impl<'t> From<&'t str> for EventTexts<'t> {
+    fn from(text: &'t str) -> Self {
+        DocumentText::from(text).into()
+    }
+}
+
+/// Captured events and the automations that they are played to.
 pub(super) struct Capture {
-    automation: crate::automation::Automation,
+    automations: Vec<GivenAutomation>,
     warnings: Vec<Diagnostic>,
     /// In the order of the text.
     events: Vec<ReceivedEvent>,
+    sent_by_automations: AutomationEvents,
+}
+
+/// What is known of the events before they are played to one automation.
+struct Plan {
+    scenario: Scenario,
+    /// How many events the server received before it looked at any.
+    before_start: usize,
 }
 
 impl Capture {
     /// The result that says why not, if one of the texts cannot be read.
     pub(super) fn read(
         automation_text: DocumentText<'_>,
-        events: DocumentText<'_>,
+        events: EventTexts<'_>,
     ) -> Result<Self, Box<SimulationResult>> {
         let failed = |found_in, report: Report| {
             let errors = report.diagnostics;
             Box::new(SimulationResult { errors, found_in: Some(found_in), ..SimulationResult::default() })
         };
-        let (automation, report) = automation_text.read(automation);
-        let Some(automation) = automation else { return Err(failed(FoundIn::Automation, report)) };
-        let (events, in_events) = read_events(events);
-        if !in_events.valid {
-            return Err(failed(FoundIn::Events, in_events));
+        let (automations, report) = automation_text.read(automations::all);
+        let Some(automations) = automations else { return Err(failed(FoundIn::Automation, report)) };
+        let mut gathered = Gathered::default();
+        let several = events.0.len() > 1;
+        for (index, text) in events.0.into_iter().enumerate() {
+            let found = gathered.read(text);
+            if !found.valid {
+                let failed = failed(FoundIn::Events, found);
+                let events_index = several.then_some(index);
+                return Err(Box::new(SimulationResult { events_index, ..*failed }));
+            }
         }
-        Ok(Capture { automation, warnings: report.diagnostics, events })
+        let Gathered { events, sent_by_automations, .. } = gathered;
+        Ok(Capture { automations, warnings: report.diagnostics, events, sent_by_automations })
     }
 
-    fn scenario(&self, options: &ReplayOptions) -> Result<Scenario, ReplayError> {
+    /// Those that the options select.
+    fn selected(&self, options: &ReplayOptions) -> Result<Vec<&GivenAutomation>, ReplayError> {
+        step(self.automations.len());
+        let Some(name) = &options.name else { return Ok(self.automations.iter().collect()) };
+        let named: Vec<&GivenAutomation> =
+            self.automations.iter().filter(|given| given.automation.name == *name).collect();
+        if named.is_empty() {
+            let known = self.automations.iter().map(|given| given.automation.name.clone()).collect();
+            return Err(ReplayError::UnknownName { name: name.clone(), names: known });
+        }
+        Ok(named)
+    }
+
+    /// `left_out`: the places of events that are not played, ascending.
+    fn plan(
+        &self,
+        given: &GivenAutomation,
+        own: &OwnEvents<'_>,
+        left_out: &[usize],
+        options: &ReplayOptions,
+    ) -> Result<Plan, ReplayError> {
         if let Some(tick) = options.tick_seconds.filter(|tick| tick.0 <= 0) {
             return Err(ReplayError::TickNotPositive(tick));
         }
         if let Some(offset) = options.tick_offset_seconds.filter(|offset| offset.0 < 0) {
             return Err(ReplayError::OffsetNegative(offset));
         }
-        let start = options.start.unwrap_or_else(|| default_start(received(&self.events, false)));
+        let last = received(&self.events, true);
+        // Of an automation that is younger than the events, all of them are played: what would it have done?
+        let created = || given.created.or_else(|| own.created(&given.automation)).filter(|at| last >= Some(*at));
+        let first = received(&self.events, false);
+        let start = options.start.or_else(|| created().max(first)).unwrap_or_else(|| default_start(first));
         let end = options.end.map(|end| end.from(start).ok_or(ReplayError::EndOutOfRange)).transpose()?;
+        let mut events = self.events.clone();
+        let mut left_out = left_out.iter().copied().peekable();
+        let mut place = 0_usize;
+        events.retain(|_| {
+            let is_left_out = left_out.next_if_eq(&place).is_some();
+            place = place.saturating_add(1);
+            !is_left_out
+        });
+        if options.ignore_missing_leaders {
+            leaders::ignore_missing(&mut events);
+        }
+        step(events.len());
         let playback = PlaybackOptions {
             start,
             end,
@@ -182,66 +304,147 @@ impl Capture {
             intended: options.intended,
             version: options.server_version,
         };
-        let end = playback.end(received(&self.events, true), Some(&self.automation.trigger), 0);
-        step(self.events.len());
-        Ok(playback.scenario(self.automation.clone(), self.events.clone(), end))
+        let end = playback.end(last, Some(&given.automation.trigger), 0);
+        let before_start = events.iter().filter(|event| event.received < start).count();
+        Ok(Plan { scenario: playback.scenario(given.automation.clone(), events, end), before_start })
     }
 
+    /// Plays it to each automation that is selected.
     pub(super) fn play(&self, options: &ReplayOptions) -> Result<SimulationResult, ReplayError> {
-        let scenario = self.scenario(options)?;
-        let engine = Options { trace: options.trace || options.timeline, ..Options::default() };
-        let played = play_sorted(&scenario, engine).map_err(|error| match error {
-            ScenarioError::EndBeforeStart => ReplayError::EndBeforeStart,
-            ScenarioError::TooManyTicks | ScenarioError::NoTick => ReplayError::TooManyTicks,
-            ScenarioError::TooMuch(_) | ScenarioError::Unreadable(_) => ReplayError::TooMuch,
-        })?;
-        let timeline = options
-            .timeline
-            .then(|| Timeline::of_capture(&self.automation, &self.events, scenario.tick, &played.outcome));
+        let selected = self.selected(options)?;
+        let several = selected.len() > 1;
+        let mut results = Vec::new();
+        for given in selected {
+            let result = self.play_one(given, options)?;
+            let automation = (several || options.name.is_some()).then(|| given.automation.name.clone());
+            results.push(SimulationResult { automation, ..result });
+        }
+        let found_in = (!self.warnings.is_empty()).then_some(FoundIn::Automation);
+        let warnings = self.warnings.clone();
+        if !several {
+            let result = results.pop().unwrap_or_default();
+            return Ok(SimulationResult { warnings, found_in, ..result });
+        }
+        let mut all = SimulationResult { warnings, found_in, ..SimulationResult::default() };
+        for result in &results {
+            all.firings.extend(result.firings.iter().cloned());
+            all.child_firings.extend(result.child_firings.iter().cloned());
+        }
+        for firings in [&mut all.firings, &mut all.child_firings] {
+            order::by_key(firings, &mut |firing| firing.at.sortable());
+        }
+        all.automations = results;
+        Ok(all)
+    }
+
+    fn play_one(&self, given: &GivenAutomation, options: &ReplayOptions) -> Result<SimulationResult, ReplayError> {
+        let own = self.sent_by_automations.of(&self.events, given.id.as_deref(), &given.automation.name);
+        let (recorded_actions, consequences) = own.actions().unzip();
+        let left_out = consequences.filter(|_| options.without_actions).unwrap_or_default();
+        let Plan { scenario, before_start } = self.plan(given, &own, &left_out, options)?;
+        let last = received(&self.events, true);
+        let play = |scenario: &Scenario, trace| {
+            let engine = Options { trace, ..Options::default() };
+            let played = play_from_start(scenario, engine).map_err(|error| match error {
+                ScenarioError::EndBeforeStart => ReplayError::EndBeforeStart,
+                ScenarioError::TooManyTicks | ScenarioError::NoTick => ReplayError::TooManyTicks,
+                ScenarioError::TooMuch(_) | ScenarioError::Unreadable(_) => ReplayError::TooMuch,
+            });
+            played.map(|mut played| {
+                let Outcome { firings, child_firings, .. } = &mut played.outcome;
+                for firing in firings.iter_mut().chain(child_firings) {
+                    firing.if_silent = last.is_none_or(|last| firing.at > last);
+                }
+                played
+            })
+        };
+        let played = play(&scenario, options.trace || options.timeline)?;
+        let missing_leaders = if played.outcome.waited > 0 {
+            let missing = leaders::without_leader(&scenario.events);
+            let mut present = scenario.clone();
+            leaders::ignore_missing(&mut present.events);
+            let others = if missing > 0 { Some(play(&present, false)?) } else { None };
+            others.map(|others| MissingLeaders::new(missing, &played.outcome.firings, &others.outcome.firings))
+        } else {
+            None
+        };
+        // In the order of the capture, unless something was left out.
+        let events = if left_out.is_empty() { &self.events } else { &scenario.events };
+        let timeline = options.timeline.then(|| Timeline::of_capture(&scenario, events, &played.outcome));
+        let recorded = own.compare(&played.outcome.firings, scenario.start);
+        let mut result = SimulationResult::new(played.outcome, options.trace, timeline);
+        if options.chance {
+            result = result.with_chance(&scenario, play_from_start);
+        }
         Ok(SimulationResult {
+            start: Some(scenario.start),
+            before_start,
             undelivered: played.undelivered,
-            found_in: (!self.warnings.is_empty()).then_some(FoundIn::Automation),
-            warnings: self.warnings.clone(),
-            ..SimulationResult::new(played.outcome, options.trace, timeline)
+            missing_leaders,
+            recorded,
+            recorded_actions: recorded_actions
+                .map(|actions| RecordedActions { left_out: options.without_actions, ..actions }),
+            ..result.explain(&scenario, play_from_start, options.coverage)
         })
     }
 }
 
-fn read_events(events: DocumentText<'_>) -> (Vec<ReceivedEvent>, Report) {
-    let mut reader = EventReader::default();
-    let mut gathered = Vec::new();
-    let (mut tape, mut issues) = (Tape::new(), Vec::new());
-    let mut findings = reading::findings();
-    let mut at = if events.bytes.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
-    while events.bytes.get(at..).is_some_and(|rest| !rest.trim_ascii_start().is_empty()) {
-        let parsed = parse_prefix(events.bytes, at, &mut tape, &mut issues);
-        let document = tape.document(events.bytes);
-        let Some(root) = document.root().filter(|_| parsed.complete && parsed.end > at) else {
-            let source = Source { text: events.bytes, base: Position::START, wtf8: events.options.wtf8 };
-            syntax::report(&mut findings, source, &Subject::default(), None, &issues);
-            return (gathered, events.report(findings));
-        };
-        step(1);
-        at = parsed.end;
-        findings = one_document(root, findings, &mut reader, &mut gathered);
-    }
-    (gathered, events.report(findings))
+/// What is read of the captured events.
+#[derive(Default)]
+struct Gathered {
+    reader: EventReader,
+    events: Vec<ReceivedEvent>,
+    sent_by_automations: AutomationEvents,
+    /// The ids of the events of the texts before: files of one history may overlap.
+    before: Set<Uuid>,
+    /// How many events were in these.
+    read: usize,
 }
 
-/// An event, a list of events, a page of the events API, or a websocket frame.
-fn one_document(
-    root: Value<'_>,
-    findings: Findings<'static>,
-    reader: &mut EventReader,
-    gathered: &mut Vec<ReceivedEvent>,
-) -> Findings<'static> {
-    let mut reading = Reading::resumed(findings, root);
-    let list = if root.kind() == Kind::Array { Some(root) } else { root.get("events") };
-    if let Some(list) = list.filter(|list| list.kind() == Kind::Array) {
-        list.items().for_each(|item| add_event(item, reader, gathered, &mut reading));
-    } else {
-        let frame = root.get("event").filter(|event| event.kind() == Kind::Object);
-        add_event(frame.unwrap_or(root), reader, gathered, &mut reading);
+impl Gathered {
+    fn read(&mut self, text: DocumentText<'_>) -> Report {
+        for event in self.events.iter().skip(self.read) {
+            step(1);
+            self.before.insert(event.id);
+        }
+        self.read = self.events.len();
+        let (mut tape, mut issues) = (Tape::new(), Vec::new());
+        let mut findings = reading::findings();
+        let mut at = recognise::events_start(text.bytes);
+        while text.bytes.get(at..).is_some_and(|rest| !rest.trim_ascii_start().is_empty()) {
+            let parsed = parse_prefix(text.bytes, at, &mut tape, &mut issues);
+            let document = tape.document(text.bytes);
+            let Some(root) = document.root().filter(|_| parsed.complete && parsed.end > at) else {
+                let source = Source { text: text.bytes, base: Position::START, wtf8: text.options.wtf8 };
+                syntax::report(&mut findings, source, &Subject::default(), None, &issues);
+                return text.report(findings);
+            };
+            step(1);
+            at = parsed.end;
+            findings = self.one_document(root, findings);
+        }
+        text.report(findings)
     }
-    reading.findings
+
+    /// An event, a list of events, a page of the events API, or a websocket frame.
+    fn one_document(&mut self, root: Value<'_>, findings: Findings<'static>) -> Findings<'static> {
+        let mut reading = Reading::resumed(findings, root);
+        for event in recognise::events(root) {
+            self.add(event, &mut reading);
+        }
+        reading.findings
+    }
+
+    fn add(&mut self, value: Value<'_>, reading: &mut Reading<'_>) {
+        if !add_event(value, &mut self.reader, &mut self.events, reading) {
+            return;
+        }
+        let place = self.events.len().saturating_sub(1);
+        let Some(event) = self.events.last() else { return };
+        if self.before.contains(&event.id) {
+            self.events.pop();
+        } else {
+            self.sent_by_automations.note(event, place, value, &mut self.reader);
+        }
+    }
 }

@@ -4,9 +4,15 @@ use serde::Serialize;
 
 use crate::diagnostic::Diagnostic;
 use crate::generate::GeneratedEvent;
+use crate::time::Instant;
 use crate::trigger::{Decision, Firing, Outcome};
 
+use super::chance::{ByChance, by_chance};
+use super::coverage::{Coverage, TriggerCoverage};
+use super::leaders::MissingLeaders;
 use super::meaning::Timeline;
+use super::recorded::{RecordedActions, RecordedFirings};
+use super::scenario::{Play, Scenario};
 
 /// What an automation did when events were played to it.
 #[derive(Clone, PartialEq, Debug, Default, Serialize)]
@@ -15,12 +21,50 @@ pub struct SimulationResult {
     /// The name of the scenario.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scenario: Option<String>,
+    /// Of `replay` with a document of several automations, or with the option `name`: the name of this one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub automation: Option<String>,
     /// When the automation acts.
     #[cfg_attr(feature = "typescript", ts(as = "Vec<crate::trigger::serialize::FiringRecord<'static>>"))]
     pub firings: Vec<Firing>,
     /// When children of composite triggers fire.
     #[cfg_attr(feature = "typescript", ts(as = "Vec<crate::trigger::serialize::FiringRecord<'static>>"))]
     pub child_firings: Vec<Firing>,
+    /// Of `replay` with a document of several automations: the result of each, in the order of the document. Beside them
+    /// are the firings of all of them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "typescript", ts(as = "Option<Vec<SimulationResult>>"))]
+    pub automations: Vec<SimulationResult>,
+    /// Of `replay`: when the automation begins to watch. RFC 3339 in UTC with microseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(type = "string", optional))]
+    pub start: Option<Instant>,
+    /// How many events were received before the start, and are not evaluated. Absent if none.
+    #[serde(skip_serializing_if = "is_zero")]
+    #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
+    pub before_start: usize,
+    /// Of `replay`: what comes only from events that follow one which is not among the events. Absent if no trigger looks
+    /// at such an event.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub missing_leaders: Option<MissingLeaders>,
+    /// Of `replay`: the firings beside those that the server recorded in the events. Absent if it recorded none of this
+    /// automation, which is found by its id, else by its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recorded: Option<RecordedFirings>,
+    /// Of `replay`: what the automation did while the events were captured. Absent if it did nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recorded_actions: Option<RecordedActions>,
+    /// Why the automation never fires, in a sentence without a capital letter and a full stop. Absent if it fires.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub because: Option<String>,
+    /// How far events came in each trigger: if the automation never fires, or with the option `coverage`. The first 100
+    /// triggers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub coverage: Option<Vec<TriggerCoverage>>,
+    /// The firings that hang on the order of events which are received at the same instant; with the option `chance`.
+    /// Absent if none does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by_chance: Option<ByChance>,
     /// How many events would have been received after the end. Absent if none.
     #[serde(skip_serializing_if = "is_zero")]
     #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
@@ -47,9 +91,27 @@ pub struct SimulationResult {
     /// Of `replay`: the text that the warnings and errors are about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub found_in: Option<FoundIn>,
+    /// Of `replay` with several texts of events: the 0-based index of the one that the errors are about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
+    pub events_index: Option<usize>,
 }
 
 impl SimulationResult {
+    /// Says why a scenario never fires. `play`: how it was played; `always`: what was counted is wanted in any case.
+    pub(super) fn explain(self, scenario: &Scenario, play: Play, always: bool) -> Self {
+        if !self.firings.is_empty() && !always {
+            return self;
+        }
+        let Coverage { triggers, because } = Coverage::by_playing(scenario, play);
+        SimulationResult { because, coverage: Some(triggers), ..self }
+    }
+
+    /// Says which firings hang on the order of events that are received at the same instant.
+    pub(super) fn with_chance(self, scenario: &Scenario, play: Play) -> Self {
+        SimulationResult { by_chance: by_chance(scenario, play, &self.firings), ..self }
+    }
+
     /// The result of what was played. `trace`: the decisions were asked for.
     pub(super) fn new(outcome: Outcome, trace: bool, mut timeline: Option<Timeline>) -> Self {
         if !trace {

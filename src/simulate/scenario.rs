@@ -5,7 +5,10 @@ use std::fmt;
 use crate::automation::Automation;
 use crate::event::ReceivedEvent;
 use crate::time::Instant;
+use crate::trigger::coverage::CoverageReport;
 use crate::trigger::{Delivery, Engine, Options, Outcome, Version};
+
+use super::leaders;
 
 /// How many events a scenario has at most, generated ones included.
 pub const MAX_EVENTS: u64 = 2_000_000;
@@ -74,12 +77,16 @@ impl fmt::Display for ScenarioError {
 impl std::error::Error for ScenarioError {}
 
 /// What came of a scenario.
-#[derive(Debug)]
 pub(super) struct Played {
     pub outcome: Outcome,
     /// How many events would have been received after the end.
     pub undelivered: usize,
+    /// How far events came, if it was asked for.
+    pub coverage: Option<CoverageReport>,
 }
+
+/// How a scenario is played.
+pub(super) type Play = fn(&Scenario, Options) -> Result<Played, ScenarioError>;
 
 impl Scenario {
     fn check(&self) -> Result<(), ScenarioError> {
@@ -101,10 +108,41 @@ pub(super) fn has_too_many_ticks(start: Instant, end: Instant, tick: i64) -> boo
 /// each span of `tick` up to its end; what is received at the instant of a tick comes before it.
 pub(super) fn play_sorted(scenario: &Scenario, options: Options) -> Result<Played, ScenarioError> {
     scenario.check()?;
-    let mut engine =
-        Engine::new(scenario.version, Options { delivery: scenario.delivery, intended: scenario.intended, ..options });
+    play_on(scenario, engine(scenario, options), 0)
+}
+
+fn engine(scenario: &Scenario, options: Options) -> Engine {
+    Engine::new(scenario.version, Options { delivery: scenario.delivery, intended: scenario.intended, ..options })
+}
+
+/// The server remembers so long which events it has seen (microseconds).
+const REMEMBERED: i64 = 30 * 60 * 1_000_000;
+
+/// The same for an automation that is created at the start: what was received before is known to the server, and no
+/// trigger looks at it.
+pub(super) fn play_from_start(scenario: &Scenario, options: Options) -> Result<Played, ScenarioError> {
+    scenario.check()?;
+    let mut engine = engine(scenario, options);
+    let first = scenario.events.partition_point(|event| event.received < scenario.start);
+    let remembered = scenario.start.0.saturating_sub(REMEMBERED);
+    let known = scenario.events.iter().take(first);
+    let mut is_empty = true;
+    for event in known.filter(|event| event.received.0 >= remembered) {
+        engine.deliver(event, event.received);
+        is_empty = false;
+    }
+    if !is_empty {
+        // What has waited for too long is evaluated before.
+        engine.tick(scenario.start);
+    }
+    let _ = engine.take();
+    play_on(scenario, engine, first)
+}
+
+/// Plays the events from that of a place on.
+fn play_on(scenario: &Scenario, mut engine: Engine, first: usize) -> Result<Played, ScenarioError> {
     engine.load(&scenario.automation);
-    let mut waiting = scenario.events.iter().peekable();
+    let mut waiting = scenario.events.get(first..).unwrap_or_default().iter().peekable();
     let first = scenario.start.0.checked_add(scenario.offset).map(Instant);
     let mut now = first.filter(|start| *start <= scenario.end);
     let mut outcome = Outcome::default();
@@ -123,11 +161,14 @@ pub(super) fn play_sorted(scenario: &Scenario, options: Options) -> Result<Playe
         engine.deliver(event, event.received);
     }
     gather(&mut outcome, engine.take());
-    Ok(Played { outcome, undelivered: waiting.count() })
+    leaders::complete(&mut outcome, &scenario.events);
+    Ok(Played { outcome, undelivered: waiting.count(), coverage: engine.take_coverage() })
 }
 
 fn gather(all: &mut Outcome, new: Outcome) {
     all.firings.extend(new.firings);
     all.child_firings.extend(new.child_firings);
     all.decisions.extend(new.decisions);
+    all.late.extend(new.late);
+    all.waited = all.waited.saturating_add(new.waited);
 }

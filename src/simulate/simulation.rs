@@ -5,6 +5,7 @@ use serde::{Deserialize, Deserializer};
 use crate::text::strict::strict;
 use crate::trigger::{Options, Version};
 
+use super::automations::Files;
 use super::document::Document;
 use super::meaning::Timeline;
 use super::playback::sort;
@@ -13,9 +14,10 @@ use super::result::SimulationResult;
 use super::scenario::{MAX_OUTCOME, Scenario, ScenarioError, play_sorted};
 
 /// What `simulate` returns beyond the firings, and which server decides.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
 #[serde(remote = "Self", default)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub struct SimulateOptions {
     /// Whether to return each decision, not only the firings. Default `false`.
     #[cfg_attr(feature = "typescript", ts(as = "Option<bool>"))]
@@ -23,12 +25,23 @@ pub struct SimulateOptions {
     /// Whether to return what the decisions mean for each run: its heartbeats, windows and firings. Default `false`.
     #[cfg_attr(feature = "typescript", ts(as = "Option<bool>"))]
     pub timeline: bool,
+    /// Whether to return `coverage` also if the automation fires. Default `false`: only if it never does.
+    #[cfg_attr(feature = "typescript", ts(as = "Option<bool>"))]
+    pub coverage: bool,
+    /// Whether to return `by_chance`: which firings hang on the order of events that are received at the same instant. If
+    /// there are such events, all is played once more. Default `false`.
+    #[cfg_attr(feature = "typescript", ts(as = "Option<bool>"))]
+    pub chance: bool,
     /// Whether to return the generated events. Default `false`.
     #[cfg_attr(feature = "typescript", ts(as = "Option<bool>"))]
     pub events: bool,
-    /// Which server decides, whatever the scenario says: `"3.9"` or `"3.8"`, or a version such as `"3.8.8"`.
-    #[cfg_attr(feature = "typescript", ts(type = "\"3.9\" | \"3.8\" | (string & {})", optional))]
+    /// Which server decides, whatever the scenario says: `"3.9"`, `"3.8"`, `"3.7"` or `"3.6"`, or one with its patch
+    /// such as `"3.8.8"`.
+    #[cfg_attr(feature = "typescript", ts(type = "\"3.9\" | \"3.8\" | \"3.7\" | \"3.6\" | (string & {})", optional))]
     pub server_version: Option<Version>,
+    /// The texts of the files that the scenario refers to, such as `automation: ./zombies.yaml`, by what it calls them.
+    #[cfg_attr(feature = "typescript", ts(type = "{ [path: string]: string }", optional))]
+    pub files: Files,
 }
 
 impl<'de> Deserialize<'de> for SimulateOptions {
@@ -60,7 +73,7 @@ impl<'de> Deserialize<'de> for SimulateOptions {
 #[must_use]
 pub fn simulate(scenario: DocumentText<'_>, options: &SimulateOptions) -> SimulationResult {
     let (result, report) = scenario.read(|root, reading| {
-        let mut document = Document::read(root, reading, options.events)?;
+        let mut document = Document::read(root, &options.files, reading, options.events)?;
         document.scenario.version = options.server_version.unwrap_or(document.scenario.version);
         let scenario = &document.scenario;
         let engine = Options { trace: options.trace || options.timeline, ..Options::default() };
@@ -70,11 +83,15 @@ pub fn simulate(scenario: DocumentText<'_>, options: &SimulateOptions) -> Simula
             return None;
         };
         let timeline = options.timeline.then(|| Timeline::of_scenario(&document, &played.outcome));
+        let mut result = SimulationResult::new(played.outcome, options.trace, timeline);
+        if options.chance {
+            result = result.with_chance(&document.scenario, play_sorted);
+        }
         Some(SimulationResult {
-            scenario: document.scenario.name.take(),
             undelivered: played.undelivered,
             events: options.events.then_some(document.built),
-            ..SimulationResult::new(played.outcome, options.trace, timeline)
+            scenario: document.scenario.name.clone(),
+            ..result.explain(&document.scenario, play_sorted, options.coverage)
         })
     });
     match result {

@@ -117,6 +117,11 @@ impl<K: Hash + Eq, V> Map<K, V> {
         }
     }
 
+    /// In the order in which they were added.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
+        self.entries.iter().map(|(key, value)| (key, value))
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.entries.len()
     }

@@ -71,6 +71,16 @@ impl Instant {
             .map_or_else(|| full.trim_end_matches('0').to_owned(), |_| full.get(..8).unwrap_or_default().to_owned())
     }
 
+    /// The time of the day; with the date in front, where what it is about lasts a day or longer (microseconds).
+    pub(crate) fn clock_time_in(self, span: i64) -> String {
+        if span < DAY {
+            return self.clock_time();
+        }
+        let full = self.rfc3339();
+        let date = full.split_once('T').map_or("", |(date, _)| date);
+        [date, " ", &self.clock_time()].concat()
+    }
+
     fn time_of_day(self, places: usize) -> String {
         let micros = self.0.rem_euclid(DAY);
         let part =

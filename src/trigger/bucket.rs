@@ -38,6 +38,18 @@ pub(super) struct Bucket {
     pub(super) end: i64,
     pub(super) count: i64,
     pub(super) last_event: Option<EventRef>,
+    /// How far its times hang on when the server's loop comes round.
+    pub(super) phase: TickPhase,
+}
+
+/// When the server's loop comes round is chance. A window that the loop itself opened hangs on it, and with each that
+/// follows it more so (microseconds).
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct TickPhase {
+    /// By how much the window could begin earlier.
+    pub(super) early: i64,
+    /// From then on, by how much later.
+    pub(super) width: i64,
 }
 
 /// What there is for one bucketing key.

@@ -9,6 +9,7 @@ use std::rc::Rc;
 use crate::automation::{Automation, Composite, EventTrigger, Order, Trigger};
 use crate::text::hash::mix;
 use crate::text::steps::step;
+use crate::text::table::Map;
 use crate::time::Instant;
 
 use super::decision::{ChildFiring, Decision, Firing, Reason, TriggerSummary};
@@ -74,6 +75,17 @@ impl Tree {
         }
         (Tree { nodes }, leaves)
     }
+
+    /// The composite triggers of which a child has fired, each with the most children that counted at once.
+    pub(super) fn present(
+        &self,
+        automation: usize,
+        most: &Map<(usize, usize), usize>,
+    ) -> Vec<(Rc<TriggerSummary>, usize)> {
+        step(self.nodes.len());
+        let own = |(node, own): (usize, &Node)| Some((own.summary.clone(), *most.get(&(automation, node))?));
+        self.nodes.iter().enumerate().filter_map(own).collect()
+    }
 }
 
 fn summary(trigger: &Trigger, automation: usize, path: String) -> TriggerSummary {
@@ -130,7 +142,8 @@ fn parent_of(context: &EvaluationContext, firing: &Firing, node: usize) -> Optio
 fn take_child(context: &mut EvaluationContext, parent: usize, place: usize, firing: Firing) -> Option<Firing> {
     let node = context.trees.get_mut(firing.trigger.automation)?.nodes.get_mut(parent)?;
     let rows = node.state.as_mut()?;
-    let (at, phase, event) = (firing.at, firing.phase, firing.event.clone());
+    let (at, phase, event, delayed) = (firing.at, firing.phase, firing.event.clone(), firing.delayed);
+    let span = firing.span;
     let child = ChildFiring { trigger: firing.trigger, fired: at, event: firing.event, labels: firing.labels };
     let children = if rows.require == 1 {
         // A single child needs no memory, and `within` does not matter.
@@ -139,6 +152,9 @@ fn take_child(context: &mut EvaluationContext, parent: usize, place: usize, firi
         rows.put(place, child, at);
         step(rows.fired.len());
         let present = rows.fired.iter().flatten().count();
+        if let Some(coverage) = &mut context.coverage {
+            coverage.see_children(node.summary.automation, parent, present);
+        }
         if !rows.is_ready(present) {
             if context.trace {
                 context.outcome.decisions.push(Decision {
@@ -156,7 +172,18 @@ fn take_child(context: &mut EvaluationContext, parent: usize, place: usize, firi
         }
         rows.fired.iter_mut().filter_map(Option::take).collect()
     };
-    Some(Firing { trigger: node.summary.clone(), at, phase, labels: Vec::new(), event, bucket: None, children })
+    Some(Firing {
+        trigger: node.summary.clone(),
+        at,
+        phase,
+        labels: Vec::new(),
+        event,
+        bucket: None,
+        span,
+        children,
+        delayed,
+        if_silent: false,
+    })
 }
 
 impl State {

@@ -10,6 +10,7 @@ use crate::event::SharedText;
 use crate::time::Instant;
 
 use super::bucket::EventRef;
+use super::delayed::{DelayedEvent, LateEvent};
 use super::quirk::ServerQuirk;
 
 /// Which loop of the server decides.
@@ -87,8 +88,26 @@ pub struct Firing {
     pub event: Option<EventRef>,
     /// Of event triggers.
     pub bucket: Option<BucketSnapshot>,
+    /// If the proactive evaluation let it fire: between when it fires on a server whose loop comes round at other times.
+    pub span: Option<FiringSpan>,
     /// Of composite triggers: the firings of children that were used up.
     pub children: Vec<ChildFiring>,
+    /// Of Proactive triggers: expected events that occurred in the window and were not evaluated before it fired, in the
+    /// order in which they occurred; the last ten. Of composite triggers: those of the child that fired last.
+    pub delayed: Vec<DelayedEvent>,
+    /// It fires after the last captured event: only if nothing more came.
+    pub if_silent: bool,
+}
+
+/// When the server fires, if it does so in its proactive evaluation. That comes round about every five seconds: it sleeps
+/// as long when its work is done, from a start that is chance.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct FiringSpan {
+    /// When the window is over.
+    pub earliest: Instant,
+    /// When the loop has come round in any case, if its work takes no time. Of a window that the loop itself opened, both
+    /// are wider, with each window that followed another.
+    pub latest: Instant,
 }
 
 /// A child of a composite trigger has fired.
@@ -271,4 +290,8 @@ pub struct Outcome {
     pub child_firings: Vec<Firing>,
     /// Only when asked for.
     pub decisions: Vec<Decision>,
+    /// Events that came after a window had fired that they belong to.
+    pub late: Vec<LateEvent>,
+    /// How many events that triggers look at waited for the event that they follow.
+    pub waited: usize,
 }

@@ -8,9 +8,11 @@ use crate::automation::{EventTrigger, Posture};
 use crate::event::{ReceivedEvent, SharedText};
 use crate::time::Instant;
 
-use super::bucket::{Bucket, Buckets, EventRef};
+use super::bucket::{Bucket, Buckets, EventRef, TickPhase};
 use super::composite::{self, Tree};
-use super::decision::{BucketSnapshot, Decision, Firing, Outcome, Phase, Reason, TriggerSummary};
+use super::coverage::{Coverage, Tally};
+use super::decision::{BucketSnapshot, Decision, Firing, FiringSpan, Outcome, Phase, Reason, TriggerSummary};
+use super::delayed::Delays;
 use super::held;
 use super::matching::{Interest, Matching};
 use super::quirk::{self, ServerQuirk, Window};
@@ -18,13 +20,18 @@ use super::quirk::{self, ServerQuirk, Window};
 /// An event trigger at work.
 pub(super) struct TriggerState {
     pub(super) summary: Rc<TriggerSummary>,
-    /// Where it stands in the tree of its automation.
+    /// Where it stands in the tree of its automation, and in the engine.
     pub(super) node: usize,
+    pub(super) place: usize,
     pub(super) trigger: EventTrigger,
     pub(super) matching: Matching,
     pub(super) buckets: Buckets,
+    /// Proactive: what comes too late.
+    pub(super) delays: Delays,
     /// Proactive: not to be evaluated before.
     pub(super) next_run: Option<i64>,
+    /// Proactive without `for_each`: of the window that was removed when the loop came round before.
+    pub(super) removed: Option<TickPhase>,
     /// It holds what it expects for windows that open later.
     pub(super) holds: bool,
 }
@@ -39,13 +46,25 @@ pub(super) struct EvaluationContext {
     /// When the loops came round last, and what the events clock said then.
     pub(super) previous_tick: Option<Instant>,
     pub(super) previous_as_of: Option<Instant>,
-    /// Events at their `after` overwrite the last event of a window (Prefect 3.8).
+    /// Events at their `after` overwrite the last event of a window (before Prefect 3.9).
     pub(super) after_overwrites: bool,
     pub(super) trees: Vec<Tree>,
     pub(super) outcome: Outcome,
+    /// How far events come, if somebody wants to know.
+    pub(super) coverage: Option<Box<Coverage>>,
 }
 
 impl EvaluationContext {
+    /// What is counted of a trigger.
+    pub(super) fn tally(&mut self, place: usize) -> Option<&mut Tally> {
+        self.coverage.as_mut()?.tallies.get_mut(place)
+    }
+
+    /// From one round of the server's loops to the next; 0 in the first.
+    pub(super) fn period(&self) -> i64 {
+        self.previous_tick.map_or(0, |previous| self.now.since(previous))
+    }
+
     /// Notes a decision, if somebody wants to know.
     pub(super) fn note(
         &mut self,
@@ -55,6 +74,10 @@ impl EvaluationContext {
         event: Option<&ReceivedEvent>,
         reason: Reason,
     ) {
+        if let Some(tally) = self.tally(state.place) {
+            let count = place.and_then(|place| state.buckets.bucket(place)).map(|bucket| bucket.count);
+            tally.note(&reason, state.trigger.threshold, !state.is_reactive(), count);
+        }
         if self.trace {
             let slot = place.and_then(|place| state.buckets.slot(place));
             let bucket = slot.and_then(|slot| slot.bucket.as_ref());
@@ -102,6 +125,20 @@ pub(super) fn snapshot(bucket: &Bucket, as_of: i64) -> BucketSnapshot {
         start: Instant(bucket.start),
         end: Instant(bucket.end),
         as_of: Instant(as_of),
+    }
+}
+
+impl TickPhase {
+    /// Of the window that follows one, which was over so long before.
+    pub(super) fn next(self, late: i64, context: &EvaluationContext) -> TickPhase {
+        match context.phase {
+            Phase::Tick => {
+                TickPhase { early: self.early.saturating_add(late), width: self.width.saturating_add(context.period()) }
+            }
+            // It begins with the event, or where the one before ended.
+            _ if late > 0 => TickPhase::default(),
+            _ => self,
+        }
     }
 }
 
@@ -177,7 +214,7 @@ pub(super) fn evaluate(
     loop {
         tries = tries.saturating_sub(1);
         let bucket = state.buckets.bucket(place)?;
-        let (start, end, mut count) = (bucket.start, bucket.end, bucket.count);
+        let (start, end, mut count, phase) = (bucket.start, bucket.end, bucket.count, bucket.phase);
         if now < start {
             context.note(state, Some(place), now, cause, Reason::BeforeWindow);
             return Some(end);
@@ -198,6 +235,12 @@ pub(super) fn evaluate(
             fire(state, context, place, now, cause);
         } else if inside {
             if let Some((event, interest)) = event {
+                if !reactive
+                    && count == state.trigger.threshold
+                    && let Some(tally) = context.tally(state.place)
+                {
+                    tally.answer(end.saturating_sub(now));
+                }
                 if !reactive && !meets && interest.starts_after && interest.expects {
                     return Some(move_window(state, context, place, event, previous));
                 }
@@ -215,7 +258,8 @@ pub(super) fn evaluate(
             if let Some((event, _)) = event.filter(|(_, interest)| begins && interest.starts_after) {
                 let place = state.slot_for(event);
                 let (start, end) = (event.occurred.0, event.occurred.0.saturating_add(within));
-                let held = state.open(place, Bucket { start, end, count: 0, last_event: Some(event.into()) });
+                let (last_event, phase) = (Some(event.into()), TickPhase::default());
+                let held = state.open(place, Bucket { start, end, count: 0, last_event, phase });
                 context.note(state, Some(place), start, Some(event), Reason::Opened { held });
                 return Some(end);
             }
@@ -233,10 +277,11 @@ pub(super) fn evaluate(
             context.note(state, Some(place), now, cause, Reason::Over);
         }
         let start = end.max(now);
+        let phase = phase.next(start.saturating_sub(end), context);
         let end = start.saturating_add(within);
         let again = reactive && unspent.is_some() && tries > 0;
         let count = i64::from(unspent.is_some() && !again);
-        state.open(place, Bucket { start, end, count, last_event: None });
+        state.open(place, Bucket { start, end, count, last_event: None, phase });
         context.note(state, Some(place), now, cause, Reason::Rolled);
         if !again {
             return Some(end);
@@ -254,7 +299,7 @@ fn note_count(
     count: i64,
 ) {
     let opened = interest.starts_after && count == 0;
-    if context.trace && !opened {
+    if (context.trace || context.coverage.is_some()) && !opened {
         let disarmed = !state.is_reactive() && count >= state.trigger.threshold;
         let reason = if disarmed { Reason::Disarmed } else { Reason::Counted };
         context.note(state, Some(place), event.occurred.0, Some(event), reason);
@@ -280,12 +325,36 @@ fn move_window(
     let start = event.occurred.0;
     let end = start.saturating_add(state.trigger.within);
     let last_event = Some(kept.unwrap_or_else(|| event.into()));
-    let held = state.open(place, Bucket { start, end, count: 0, last_event });
+    let held = state.open(place, Bucket { start, end, count: 0, last_event, phase: TickPhase::default() });
     context.note(state, Some(place), start, Some(event), Reason::Moved { held });
     end
 }
 
-fn fire(state: &TriggerState, context: &mut EvaluationContext, place: u32, now: i64, event: Option<&ReceivedEvent>) {
+/// Between when a server fires whose loop comes round at other times. `as_of`: what the evaluation takes as the present.
+fn span(state: &TriggerState, context: &EvaluationContext, bucket: &Bucket, as_of: i64) -> FiringSpan {
+    let at = context.now.0;
+    // The window is over, and the server knows that it must look.
+    let over = bucket.end.saturating_add(at.saturating_sub(as_of));
+    let next = state.next_run.map_or(over, |next| next.min(at));
+    // When it must look hangs on the round before.
+    let (due, more) = if next > over {
+        (next.saturating_sub(context.period()).max(over), context.period())
+    } else {
+        (over.min(at), 0)
+    };
+    let earliest = due.saturating_sub(bucket.phase.early);
+    let latest = due.max(next).saturating_sub(bucket.phase.early).saturating_add(bucket.phase.width);
+    let latest = latest.saturating_add(more).saturating_add(context.period());
+    FiringSpan { earliest: Instant(earliest), latest: Instant(latest.max(at)) }
+}
+
+fn fire(
+    state: &mut TriggerState,
+    context: &mut EvaluationContext,
+    place: u32,
+    now: i64,
+    event: Option<&ReceivedEvent>,
+) {
     let Some((slot, bucket)) = state.buckets.slot(place).and_then(|slot| Some((slot, slot.bucket.as_ref()?))) else {
         return;
     };
@@ -294,14 +363,21 @@ fn fire(state: &TriggerState, context: &mut EvaluationContext, place: u32, now: 
     if let Some(decision) = context.outcome.decisions.last_mut().filter(|_| context.trace) {
         decision.event.clone_from(&cause);
     }
-    let firing = Firing {
+    let mut firing = Firing {
         trigger: state.summary.clone(),
         at: context.now,
         phase: context.phase,
         labels: state.matching.labels(&slot.key),
         event: cause,
         bucket: Some(snapshot(bucket, now)),
+        span: (context.phase == Phase::Tick).then(|| span(state, context, bucket, now)),
         children: Vec::new(),
+        delayed: Vec::new(),
+        if_silent: false,
     };
+    if !state.is_reactive() {
+        let (key, start, end) = (slot.key.clone(), bucket.start, bucket.end);
+        firing.delayed = state.delays.fire(&key, start, end, context.now);
+    }
     composite::fire(context, state.node, firing);
 }

@@ -15,6 +15,9 @@ use crate::text::steps::step;
 use crate::text::table::{Map, Set};
 use crate::text::{Glob, order};
 
+use super::coverage::Miss;
+use super::version::Version;
+
 /// A pattern for the value of a label or the name of an event: a `!` in front inverts it.
 #[derive(Debug)]
 pub(super) struct Matcher {
@@ -23,9 +26,15 @@ pub(super) struct Matcher {
 }
 
 impl Matcher {
-    pub(super) fn new(pattern: &str) -> Self {
+    pub(super) fn new(pattern: &str, version: Version) -> Self {
         let (negated, rest) = pattern.strip_prefix('!').map_or((false, pattern), |rest| (true, rest));
-        Matcher { negated, glob: Glob::new(rest) }
+        let beginning = rest.strip_suffix('*');
+        let glob = if version.has_globs() {
+            Glob::new(rest)
+        } else {
+            Glob::Plain { text: beginning.unwrap_or(rest).to_owned(), open: beginning.is_some() }
+        };
+        Matcher { negated, glob }
     }
 
     pub(super) fn matches(&self, value: &str) -> bool {
@@ -41,11 +50,11 @@ struct Patterns {
 }
 
 impl Patterns {
-    fn new(patterns: &[String]) -> Self {
+    fn new(patterns: &[String], version: Version) -> Self {
         step(patterns.len());
         let mut own = Patterns::default();
         for pattern in patterns {
-            let matcher = Matcher::new(pattern);
+            let matcher = Matcher::new(pattern, version);
             if !matcher.negated && matches!(matcher.glob, Glob::Plain { open: false, .. }) {
                 own.texts.insert(pattern.clone());
             } else {
@@ -70,8 +79,8 @@ impl Patterns {
 struct Resources(Vec<(String, Patterns)>);
 
 impl Resources {
-    fn new(specification: &Specification) -> Self {
-        let label = |(label, patterns): &(String, Vec<String>)| (label.clone(), Patterns::new(patterns));
+    fn new(specification: &Specification, version: Version) -> Self {
+        let label = |(label, patterns): &(String, Vec<String>)| (label.clone(), Patterns::new(patterns, version));
         step(specification.0.len());
         Resources(specification.0.iter().map(label).collect())
     }
@@ -84,6 +93,53 @@ impl Resources {
     fn includes(&self, resources: &[Labels]) -> bool {
         self.0.is_empty() || resources.iter().any(|resource| self.matches(resource))
     }
+
+    /// Whether a resource would match if its role did not matter.
+    fn matches_but_for_role(&self, resource: &Labels) -> bool {
+        let others = || self.0.iter().filter(|(label, _)| label != RESOURCE_ROLE);
+        others().next().is_some()
+            && others().all(|(label, own)| resource.get(label).is_some_and(|value| own.match_any(value)))
+    }
+
+    /// How many labels do not fit, and one of them: the role, if it is among them, else the first.
+    fn misfit(&self, resource: &Labels) -> Option<Misfit> {
+        let fits = |(label, own): &(String, Patterns)| resource.get(label).is_some_and(|value| own.match_any(value));
+        let first = self.0.iter().position(|own| !fits(own))?;
+        let next = self.0.iter().enumerate().skip(first.saturating_add(1)).take(MOST_LABELS);
+        step(MOST_LABELS.min(self.0.len()));
+        let (mut failing, mut label) = (1_usize, first);
+        for (place, own) in next.filter(|(_, own)| !fits(own)) {
+            failing = failing.saturating_add(1);
+            if own.0 == RESOURCE_ROLE {
+                label = place;
+            }
+        }
+        let of_role = self.0.get(label).is_some_and(|(label, _)| label == RESOURCE_ROLE);
+        Some(Misfit { of_role, failing, label })
+    }
+
+    /// A miss of what is not there at all.
+    fn absent(&self) -> Misfit {
+        let label = self.0.iter().take(MOST_LABELS).position(|(label, _)| label == RESOURCE_ROLE);
+        Misfit { of_role: true, failing: usize::MAX, label: label.unwrap_or_default() }
+    }
+
+    fn label(&self, place: usize) -> &str {
+        self.0.get(place).map_or("", |(label, _)| label)
+    }
+}
+
+/// Of a specification, so many labels are looked at behind the first that does not fit, and so many related resources of
+/// an event.
+const MOST_LABELS: usize = 16;
+const MOST_RELATED: usize = 64;
+
+/// How a resource does not fit a specification. The least is the nearest.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Misfit {
+    of_role: bool,
+    failing: usize,
+    label: usize,
 }
 
 /// A label of `for_each`.
@@ -141,9 +197,11 @@ pub(super) struct Interest {
 }
 
 /// Which names of events a trigger is asked about: those that one pattern of `expect` and `after` matches, and that one
-/// covers. The server asks two matchers that differ.
+/// covers. The server asks two matchers that differ; 3.6 only the second.
 #[derive(Debug)]
 struct Names {
+    /// Whether the first is asked too.
+    has_globs: bool,
     /// Patterns without a wildcard: what is one of these, is covered too.
     texts: Set<String>,
     globs: Vec<Glob>,
@@ -154,7 +212,7 @@ struct Names {
 }
 
 impl Names {
-    fn new(patterns: &[&str]) -> Self {
+    fn new(patterns: &[&str], version: Version) -> Self {
         step(patterns.len());
         let (mut texts, mut globs, mut covers) = (Set::default(), Vec::new(), Vec::new());
         let mut beginnings: Vec<String> = Vec::new();
@@ -169,12 +227,12 @@ impl Names {
         }
         order::by_text(&mut beginnings, |beginning| beginning);
         beginnings.dedup_by(|longer, shorter| longer.starts_with(&**shorter));
-        Names { texts, globs, beginnings, covers }
+        Names { has_globs: version.has_globs(), texts, globs, beginnings, covers }
     }
 
     fn include(&self, name: &str) -> bool {
         self.texts.contains(name)
-            || (self.globs.iter().any(|glob| glob.matches(name))
+            || ((!self.has_globs || self.globs.iter().any(|glob| glob.matches(name)))
                 && (self.begins(name) || self.covers.iter().any(|pattern| covers(pattern, name))))
     }
 
@@ -200,18 +258,18 @@ pub(super) struct Matching {
 }
 
 impl Matching {
-    pub(super) fn new(trigger: &EventTrigger) -> Self {
+    pub(super) fn new(trigger: &EventTrigger, version: Version) -> Self {
         let names: Vec<&str> = if trigger.expect.is_empty() {
             vec!["*"]
         } else {
             trigger.expect.iter().chain(&trigger.after).map(|pattern| &**pattern).collect()
         };
         Matching {
-            names: Names::new(&names),
-            after: Patterns::new(&trigger.after),
-            expect: Patterns::new(&trigger.expect),
-            resource: Resources::new(&trigger.matches),
-            related: trigger.match_related.iter().map(Resources::new).collect(),
+            names: Names::new(&names, version),
+            after: Patterns::new(&trigger.after, version),
+            expect: Patterns::new(&trigger.expect, version),
+            resource: Resources::new(&trigger.matches, version),
+            related: trigger.match_related.iter().map(|related| Resources::new(related, version)).collect(),
             key: trigger.for_each.iter().map(|label| KeyLabel::new(label)).collect(),
             hasher: RandomState::default(),
         }
@@ -233,6 +291,46 @@ impl Matching {
 
     pub(super) fn covers_resources(&self, event: &ReceivedEvent) -> bool {
         self.resource.matches(&event.resource) && self.related.iter().all(|related| related.includes(&event.related))
+    }
+
+    /// In which way the resource of an event is not what `match` wants. `None`: it is.
+    pub(super) fn resource_miss<'e>(&self, event: &'e ReceivedEvent) -> Option<Miss<'e>> {
+        let Misfit { failing, label, .. } = self.resource.misfit(&event.resource)?;
+        let mut related = event.related.iter().take(MOST_RELATED);
+        Some(Miss {
+            specification: 0,
+            label,
+            failing,
+            values: event.resource.get(self.resource.label(label)).into_iter().collect(),
+            elsewhere: related.any(|related| self.resource.matches(related)),
+        })
+    }
+
+    /// In which way the related resources of an event are not what `match_related` wants. `None`: they are.
+    pub(super) fn related_miss<'e>(&self, event: &'e ReceivedEvent) -> Option<Miss<'e>> {
+        let mut all = self.related.iter().enumerate();
+        let (specification, wanted) = all.find(|(_, wanted)| !wanted.includes(&event.related))?;
+        let mut nearest = wanted.absent();
+        let mut values = Vec::new();
+        for related in event.related.iter().take(MOST_RELATED) {
+            let Some(misfit) = wanted.misfit(related) else { continue };
+            if misfit < nearest {
+                (nearest, values) = (misfit, Vec::new());
+            }
+            if misfit == nearest {
+                values.extend(related.get(wanted.label(misfit.label)));
+            }
+        }
+        let Misfit { failing, label, .. } = nearest;
+        if wanted.label(label) == RESOURCE_ROLE {
+            values = event.related.iter().take(MOST_RELATED).filter_map(|related| related.get(RESOURCE_ROLE)).collect();
+        }
+        Some(Miss { specification, label, failing, values, elsewhere: wanted.matches_but_for_role(&event.resource) })
+    }
+
+    /// The first label of `for_each` that an event lacks.
+    pub(super) fn key_miss(&self, event: &ReceivedEvent) -> Option<usize> {
+        self.values(event).position(|value| value.is_none_or(|value| value.is_empty()))
     }
 
     fn values<'s>(&'s self, event: &'s ReceivedEvent) -> impl Iterator<Item = Option<&'s SharedText>> {
@@ -326,12 +424,48 @@ fn covers(pattern: &str, name: &str) -> bool {
 mod tests {
     use proptest::prelude::*;
 
+    use crate::automation::Posture;
+
     use super::*;
 
     #[test]
     fn an_exclamation_mark_inverts() {
-        assert!(!Matcher::new("!").matches("") && Matcher::new("!").matches("x"));
-        assert!(Matcher::new("!!a").matches("a") && !Matcher::new("!!a").matches("!a"));
+        assert!(!Matcher::new("!", Version::V3_9).matches("") && Matcher::new("!", Version::V3_9).matches("x"));
+        assert!(Matcher::new("!!a", Version::V3_9).matches("a") && !Matcher::new("!!a", Version::V3_9).matches("!a"));
+    }
+
+    #[test]
+    fn before_3_7_only_a_last_star_is_a_wildcard() {
+        for (pattern, value, before, since) in [
+            ("a*", "abc", true, true),
+            ("*c", "abc", false, true),
+            ("a*c", "a*c", true, true),
+            ("a*c", "abc", false, true),
+            ("a?c", "abc", false, true),
+            ("a[b]c", "a[b]c", true, false),
+            ("!*c", "abc", true, false),
+            ("!a*", "abc", false, false),
+        ] {
+            for (version, matches) in
+                [(Version::V3_6, before), (Version::V3_7, since), (Version::V3_8, since), (Version::V3_9, since)]
+            {
+                assert_eq!(Matcher::new(pattern, version).matches(value), matches, "{pattern} {value} {version:?}");
+                assert_eq!(Patterns::new(&[pattern.to_owned()], version).match_any(value), matches, "{pattern}");
+            }
+        }
+        // The names of events too: the regex lets the pattern through, what it expects does not.
+        let trigger = EventTrigger {
+            posture: Posture::Reactive,
+            matches: Specification::default(),
+            match_related: Vec::new(),
+            after: Vec::new(),
+            expect: vec!["a.*.c".to_owned()],
+            for_each: Vec::new(),
+            threshold: 1,
+            within: 0,
+        };
+        let expects = |version| Matching::new(&trigger, version).interest("a.b.c").is_some_and(|own| own.expects);
+        assert_eq!([Version::V3_6, Version::V3_7].map(expects), [false, true]);
     }
 
     #[test]
@@ -391,9 +525,9 @@ mod tests {
             let own: Vec<&str> = patterns.iter().map(|pattern| &**pattern).collect();
             let seen = own.iter().any(|pattern| Glob::new(pattern).matches(&name))
                 && own.iter().any(|pattern| covers(pattern, &name));
-            prop_assert_eq!(Names::new(&own).include(&name), seen);
-            let any = own.iter().any(|pattern| Matcher::new(pattern).matches(&name));
-            prop_assert_eq!(Patterns::new(&patterns).match_any(&name), any);
+            prop_assert_eq!(Names::new(&own, Version::V3_9).include(&name), seen);
+            let any = own.iter().any(|pattern| Matcher::new(pattern, Version::V3_9).matches(&name));
+            prop_assert_eq!(Patterns::new(&patterns, Version::V3_9).match_any(&name), any);
         }
     }
 }

@@ -6,7 +6,9 @@ mod reason;
 mod bucket;
 mod clock;
 mod composite;
+pub(crate) mod coverage;
 mod decision;
+mod delayed;
 mod evaluation;
 mod quirk;
 mod heap;
@@ -17,18 +19,16 @@ mod proactive;
 mod reactive;
 mod recent;
 pub(crate) mod serialize;
+pub(crate) mod version;
 
-use std::fmt;
 use std::rc::Rc;
 
-use serde::de::{self, Deserialize, Deserializer, Visitor};
+use serde::de::{Deserialize, Deserializer};
 
 use crate::automation::{Automation, Posture};
 use crate::event::{ReceivedEvent, SharedText};
-use crate::json::double_text;
 use crate::text::hash::mix;
 use crate::text::order;
-use crate::text::phrase::shown;
 use crate::text::steps::step;
 use crate::text::strict::from_text;
 use crate::text::table::Map;
@@ -37,6 +37,8 @@ use crate::time::Instant;
 use bucket::Buckets;
 use clock::EventsClock;
 use composite::Tree;
+use coverage::{CoverageReport, Tally, TriggerCoverage};
+use delayed::Delays;
 use evaluation::{EvaluationContext, TriggerState};
 use matching::{Interest, Matching};
 use ordering::{MAX_DEPTH, Ordering};
@@ -44,81 +46,22 @@ use recent::Recent;
 
 pub use bucket::EventRef;
 pub use decision::{
-    BucketSnapshot, ChildFiring, Decision, DecisionKind, Firing, Outcome, Phase, Reason, TriggerSummary,
+    BucketSnapshot, ChildFiring, Decision, DecisionKind, Firing, FiringSpan, Outcome, Phase, Reason, TriggerSummary,
 };
+pub use delayed::{DelayedEvent, LateEvent};
 pub use quirk::ServerQuirk;
-
-/// Which server decides. In options it is `"3.9"` or `"3.8"`, or a version such as `"3.8.8"`.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum Version {
-    /// Prefect 3.8 and the versions that decide like it.
-    V3_8,
-    /// Prefect 3.9.
-    #[default]
-    V3_9,
-}
-
-impl Version {
-    /// Of a version as it is written: `3.9`, `3.8.8`.
-    #[must_use]
-    pub fn read(written: &str) -> Option<Version> {
-        let is =
-            |version: &str| written.strip_prefix(version).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
-        let known = [("3.9", Version::V3_9), ("3.8", Version::V3_8)];
-        known.into_iter().find(|(name, _)| is(name)).map(|(_, version)| version)
-    }
-
-    /// Without the patch: `3.9`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Version::V3_8 => "3.8",
-            Version::V3_9 => "3.9",
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for Version {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Written;
-
-        impl Visitor<'_> for Written {
-            type Value = Version;
-
-            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("\"3.9\" or \"3.8\"")
-            }
-
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Version, E> {
-                let wrong = || E::custom(format_args!("must be \"3.9\" or \"3.8\", not `{}`", shown(text)));
-                Version::read(text).ok_or_else(wrong)
-            }
-
-            fn visit_f64<E: de::Error>(self, number: f64) -> Result<Version, E> {
-                self.visit_str(&double_text(number))
-            }
-
-            fn visit_i64<E: de::Error>(self, number: i64) -> Result<Version, E> {
-                self.visit_str(&number.to_string())
-            }
-
-            fn visit_u64<E: de::Error>(self, number: u64) -> Result<Version, E> {
-                self.visit_str(&number.to_string())
-            }
-        }
-
-        deserializer.deserialize_any(Written)
-    }
-}
+pub use version::Version;
 
 /// How events reach the triggers.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename_all = "lowercase"))]
 pub enum Delivery {
-    /// As in the server: each id is evaluated once, and an event waits for the one that it follows.
+    /// As in the server: the publisher drops an id that it has published, the consumer one that it has seen, and
+    /// `prefect.log.write`.
     #[default]
     Consumer,
-    /// Evaluation only.
+    /// Without these filters: each event goes to the triggers (`reactive_evaluation`). It still waits for the event that
+    /// it follows, for that is part of the evaluation.
     Direct,
 }
 
@@ -147,6 +90,8 @@ pub struct Options {
     pub delivery: Delivery,
     /// Decisions are reported too.
     pub trace: bool,
+    /// It is counted how far events come in each trigger, to say why one does not fire.
+    pub coverage: bool,
     /// What is meant instead of what the server does, where that is clear: all buckets that are over are evaluated, also
     /// beyond 500, and none is swept before it was; an event of `after` that comes too late for one window opens the
     /// next; no window opens without an event of `after`, if there is one to wait for.
@@ -234,9 +179,10 @@ impl Engine {
                 intended: options.intended,
                 previous_tick: None,
                 previous_as_of: None,
-                after_overwrites: version == Version::V3_8,
+                after_overwrites: version.after_overwrites(),
                 trees: Vec::new(),
                 outcome: Outcome::default(),
+                coverage: options.coverage.then(Box::default),
             },
         }
     }
@@ -247,15 +193,25 @@ impl Engine {
         let (tree, leaves) = Tree::new(automation, index, self.options.chance);
         self.context.trees.push(tree);
         self.names = Names::default();
+        if let Some(coverage) = &mut self.context.coverage {
+            // What came before, this automation did not see.
+            coverage.forget_names();
+        }
         for leaf in leaves.into_iter().filter(|_| automation.enabled) {
             let proactive = leaf.trigger.posture == Posture::Proactive;
+            if let Some(coverage) = &mut self.context.coverage {
+                coverage.tallies.push(Tally::default());
+            }
             self.triggers.push(TriggerState {
                 summary: leaf.summary,
                 node: leaf.node,
-                matching: Matching::new(&leaf.trigger),
+                place: self.triggers.len(),
+                matching: Matching::new(&leaf.trigger, self.version),
                 buckets: Buckets::new(proactive.then_some(leaf.trigger.threshold)),
+                delays: Delays::default(),
                 next_run: None,
-                holds: self.version == Version::V3_9 && proactive && !leaf.trigger.after.is_empty(),
+                removed: None,
+                holds: self.version.holds_events() && proactive && !leaf.trigger.after.is_empty(),
                 trigger: leaf.trigger,
             });
         }
@@ -266,6 +222,39 @@ impl Engine {
     #[must_use]
     pub fn open_windows(&self) -> usize {
         self.triggers.iter().fold(0, |sum, state| sum.saturating_add(state.buckets.len()))
+    }
+
+    /// What was counted, if [`Options::coverage`] asks for it.
+    pub(crate) fn take_coverage(&mut self) -> Option<CoverageReport> {
+        let coverage = *self.context.coverage.take()?;
+        let mut waiting: Vec<u64> = vec![0; self.triggers.len()];
+        for event in self.ordering.waiting_events() {
+            for (index, _) in &*self.names.interested(&self.triggers, &event.name, self.options.chance) {
+                step(1);
+                let covers = self.triggers.get(*index).is_some_and(|state| state.matching.covers_resources(event));
+                if let Some(count) = waiting.get_mut(*index).filter(|_| covers) {
+                    *count = count.saturating_add(1);
+                }
+            }
+        }
+        let triggers = self.triggers.iter().zip(coverage.tallies).zip(waiting).map(|((state, tally), waiting)| {
+            let buckets = || state.buckets.places().filter_map(|place| state.buckets.bucket(place));
+            let open = || buckets().filter(|bucket| bucket.count < state.trigger.threshold);
+            TriggerCoverage {
+                trigger: state.trigger.clone(),
+                tally,
+                open: open().count() as u64,
+                first_end: open().map(|bucket| Instant(bucket.end)).min(),
+                waiting,
+            }
+        });
+        let most = |(index, tree): (usize, &Tree)| tree.present(index, &coverage.present);
+        Some(CoverageReport {
+            triggers: triggers.collect(),
+            present: self.context.trees.iter().enumerate().flat_map(most).collect(),
+            names: coverage.names,
+            waiting: self.ordering.waiting_events().count(),
+        })
     }
 
     /// What has happened since it was last taken.
@@ -311,14 +300,26 @@ impl Engine {
         if let Some(leader) = self.ordering.waits_for(event, now.0) {
             self.ordering.record(event, leader);
             self.context.note_event(event, Reason::Waits(leader));
+            for (index, interest) in &*self.names.interested(&self.triggers, &event.name, self.options.chance) {
+                step(1);
+                if let Some(state) = self.triggers.get_mut(*index) {
+                    reactive::wait(state, &mut self.context, event, *interest, leader);
+                }
+            }
             return Err(Stop::Early);
         }
         if depth > 0 {
             self.context.note_event(event, Reason::LeaderSeen);
         }
+        if let Some(coverage) = &mut self.context.coverage {
+            coverage.see_name(&event.name);
+        }
         for (index, interest) in &*self.names.interested(&self.triggers, &event.name, self.options.chance) {
             step(1);
             if let Some(state) = self.triggers.get_mut(*index) {
+                if let Some(tally) = self.context.tally(*index) {
+                    tally.see(&state.matching, event, *interest);
+                }
                 reactive::react(state, &mut self.context, event, *interest);
             }
         }

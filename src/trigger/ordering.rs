@@ -93,6 +93,12 @@ impl Ordering {
         self.waiters.len() == self.free.len()
     }
 
+    /// Those that wait for another.
+    pub(super) fn waiting_events(&self) -> impl Iterator<Item = &ReceivedEvent> {
+        step(self.waiters.len());
+        self.waiters.iter().flatten().map(|waiter| &waiter.event)
+    }
+
     fn waiter(&self, place: u32) -> Option<&Waiter> {
         self.waiters.get(place as usize)?.as_ref()
     }

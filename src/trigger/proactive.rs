@@ -8,7 +8,7 @@ use crate::text::order;
 use crate::text::steps::step;
 use crate::time::Instant;
 
-use super::bucket::{Bucket, Buckets};
+use super::bucket::{Bucket, Buckets, TickPhase};
 use super::decision::Reason;
 use super::evaluation::{EvaluationContext, TriggerState, evaluate};
 
@@ -31,10 +31,15 @@ pub(super) fn evaluate_proactively(
     if state.trigger.for_each.is_empty() && !(context.intended && state.has_after()) {
         let place = state.only_slot();
         if state.buckets.bucket(place).is_none() {
-            let held = state.open(place, Bucket { start: as_of, end: latest, count: 0, last_event: None });
+            // It follows one that was removed when the loop came round before.
+            let late = state.next_run.map_or(0, |due| context.now.0.saturating_sub(due)).max(0);
+            let phase = state.removed.take().map_or_else(TickPhase::default, |phase| phase.next(late, context));
+            let held = state.open(place, Bucket { start: as_of, end: latest, count: 0, last_event: None, phase });
             context.note(state, Some(place), as_of, None, Reason::Opened { held });
         }
     }
+    let only = state.trigger.for_each.is_empty().then(|| state.only_slot());
+    let before = only.and_then(|place| state.buckets.bucket(place)).map(|bucket| (bucket.end, bucket.phase));
     for place in state.buckets.take_reached() {
         context.note(state, Some(place), as_of, None, Reason::Satisfied);
         state.close(place);
@@ -52,6 +57,13 @@ pub(super) fn evaluate_proactively(
     } else {
         rolling_batches(state, context, as_of, ended)
     };
+    if let (Some(place), Some((end, phase))) = (only, before)
+        && state.buckets.bucket(place).is_none()
+    {
+        let known = if end <= as_of { end } else { i64::MIN };
+        let due = state.next_run.map_or(context.now.0, |next| next.max(known).min(context.now.0));
+        state.removed = Some(phase.next(context.now.0.saturating_sub(due).max(0), context));
+    }
     next.filter(|end| *end > as_of).map_or(latest, |end| end.min(latest))
 }
 

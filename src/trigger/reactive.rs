@@ -2,10 +2,13 @@
 //!
 //! Source: `reactive_evaluation` of `server/events/triggers.py`.
 
+use uuid::Uuid;
+
 use crate::event::ReceivedEvent;
 
-use super::bucket::{Bucket, EventRef};
+use super::bucket::{Bucket, EventRef, TickPhase};
 use super::decision::Reason;
+use super::delayed::{DelayedEvent, LateEvent};
 use super::evaluation::{EvaluationContext, TriggerState, evaluate};
 use super::held::{self, Held};
 use super::matching::Interest;
@@ -21,9 +24,18 @@ pub(super) fn react(
     if !state.matching.covers_resources(event) {
         return;
     }
+    if interest.expects && !state.is_reactive() {
+        note_delay(state, context, event);
+    }
     let occurred = event.occurred.0;
     let end = occurred.saturating_add(state.trigger.within);
-    let window = |start: i64, count: i64| Bucket { start, end, count, last_event: Some(event.into()) };
+    let window = |start: i64, count: i64| Bucket {
+        start,
+        end,
+        count,
+        last_event: Some(event.into()),
+        phase: TickPhase::default(),
+    };
     let place = if interest.starts_after {
         // An event that is expected as well opens the window and counts in it: together that is 0.
         ensure(state, context, event, window(occurred, if interest.expects { -1 } else { 0 }))
@@ -39,6 +51,44 @@ pub(super) fn react(
     };
     if interest.expects {
         evaluate(state, context, place, occurred, Some((event, interest)));
+    }
+}
+
+/// An event whose name interests the trigger waits for the one that it follows.
+pub(super) fn wait(
+    state: &mut TriggerState,
+    context: &mut EvaluationContext,
+    event: &ReceivedEvent,
+    interest: Interest,
+    leader: Uuid,
+) {
+    if !state.matching.covers_resources(event) {
+        return;
+    }
+    context.outcome.waited = context.outcome.waited.saturating_add(1);
+    if interest.expects && !state.is_reactive() {
+        state.delays.wait(state.matching.key(event), event, leader);
+    }
+}
+
+/// An expected event is evaluated: it waits no longer, and may have come too late for a window that has fired.
+fn note_delay(state: &mut TriggerState, context: &mut EvaluationContext, event: &ReceivedEvent) {
+    let waited = event.follows.is_some() && state.delays.has_waiting();
+    let late = state.delays.may_be_late(event.occurred);
+    if !waited && !late {
+        return;
+    }
+    let key = state.matching.key(event);
+    if waited {
+        state.delays.remove(&key, event);
+    }
+    if let Some(fired) = state.delays.missed(&key, event).filter(|_| late) {
+        context.outcome.late.push(LateEvent {
+            trigger: state.summary.clone(),
+            labels: state.matching.labels(&key),
+            fired,
+            event: DelayedEvent { event: event.into(), received: event.received, waits_for: None, absent: None },
+        });
     }
 }
 

@@ -1,11 +1,12 @@
-//! The sentences that say why: one per firing and per decision. Times are those of the day, in UTC.
+//! The sentences that say why: one per firing and per decision. Times are those of the day, in UTC, with the date where windows
+//! are a day or longer.
 
 use crate::automation::Posture;
 use crate::text::template::render_with;
-use crate::time::Instant;
 
 use super::bucket::EventRef;
 use super::decision::{BucketSnapshot, Decision, Firing, Reason, TriggerSummary};
+use super::quirk::ServerQuirk;
 
 impl Firing {
     /// Why it fired.
@@ -19,7 +20,49 @@ impl Firing {
             present: self.children.len(),
             leader: String::new(),
         };
-        sentence.render(sentence.fired())
+        let mut rendered = sentence.render(sentence.fired());
+        if let Some(because) = self.delay_sentence() {
+            rendered.push_str(". ");
+            rendered.push_str(&because);
+        }
+        rendered
+    }
+
+    /// What came too late to keep it from firing.
+    fn delay_sentence(&self) -> Option<String> {
+        let last = self.delayed.last()?;
+        let others = match self.delayed.len().saturating_sub(1) {
+            0 => String::new(),
+            others => format!("; {others} more came too late"),
+        };
+        let (name, occurred) = (&last.event.name, last.event.occurred.clock_time());
+        let what = format!("Not silence: {name} of {occurred}");
+        let mut sentence = match (last.waits_for, last.absent) {
+            (None, _) => format!("{what} arrived at {}, after this", last.received.clock_time()),
+            (Some(leader), Some(absent)) if leader == absent => {
+                format!(
+                    "{what} had arrived; the server holds it back, because it follows an event that is not among those played, {absent}"
+                )
+            }
+            (Some(_), Some(absent)) => {
+                format!(
+                    "{what} had arrived; the server holds it back with those that it follows, the first of which follows an event that is not among those played, {absent}"
+                )
+            }
+            (Some(leader), None) => {
+                format!(
+                    "{what} had arrived; the server holds it back, because it follows an event that was not evaluated yet, {leader}"
+                )
+            }
+        };
+        sentence.push_str(&others);
+        Some(sentence)
+    }
+
+    /// The fault of the server that shows in it.
+    #[must_use]
+    pub fn quirk(&self) -> Option<ServerQuirk> {
+        self.delayed.iter().any(|delayed| delayed.absent.is_some()).then_some(ServerQuirk::AbsentLeader)
     }
 }
 
@@ -169,7 +212,8 @@ impl Sentence<'_> {
                         "start" => self.bucket.map(|bucket| bucket.start),
                         _ => self.bucket.map(|bucket| bucket.end),
                     };
-                    out.push_str(&at.map(Instant::clock_time).unwrap_or_default());
+                    let within = self.trigger.map_or(0, |trigger| trigger.within);
+                    out.push_str(&at.map(|at| at.clock_time_in(within)).unwrap_or_default());
                 }
                 _ => {
                     let number = match hole {

@@ -55,6 +55,7 @@ impl Recent {
         self.entries.get(place as usize)
     }
 
+    #[inline(always)]
     fn hash(&self, id: Uuid) -> u64 {
         self.seed.hash_one(id.as_u128())
     }
@@ -63,6 +64,7 @@ impl Recent {
         self.at(self.hash(id), id)
     }
 
+    #[inline(always)]
     fn at(&self, hash: u64, id: Uuid) -> Option<u32> {
         let is_it = |place: &u32| {
             step(1);

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
+use uuid::Uuid;
 
 use crate::automation::Posture;
 use crate::event::SharedText;
@@ -10,6 +11,7 @@ use crate::time::Instant;
 
 use super::bucket::EventRef;
 use super::decision::{BucketSnapshot, ChildFiring, Decision, Firing};
+use super::delayed::DelayedEvent;
 use super::quirk::ServerQuirk;
 
 fn labels<S: Serializer>(labels: &[(SharedText, SharedText)], serializer: S) -> Result<S::Ok, S::Error> {
@@ -41,6 +43,16 @@ pub(crate) struct FiringRecord<'f> {
     /// When it fired: RFC 3339 in UTC with microseconds.
     #[cfg_attr(feature = "typescript", ts(type = "string"))]
     at: Instant,
+    /// If the proactive evaluation let it fire, between when it fires on a server: that looks every 5 s and a little more,
+    /// from a start that is chance. RFC 3339 in UTC with microseconds: when the window is over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(type = "string", optional))]
+    earliest: Option<Instant>,
+    /// When the server has looked in any case, if its work takes no time. Of windows that it opens itself, both are wider
+    /// with each window that follows another.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(type = "string", optional))]
+    latest: Option<Instant>,
     /// What the server did when it fired: it received an event, or ran its proactive (`tick`) or its periodic
     /// evaluation.
     #[cfg_attr(feature = "typescript", ts(type = "\"event\" | \"tick\" | \"periodic\""))]
@@ -70,8 +82,64 @@ pub(crate) struct FiringRecord<'f> {
     #[serde(skip_serializing_if = "<[ChildFiring]>::is_empty")]
     #[cfg_attr(feature = "typescript", ts(as = "Option<Vec<ChildFiringRecord<'static>>>"))]
     children: &'f [ChildFiring],
-    /// Why it fired, in one sentence.
+    /// Of Proactive triggers: expected events that occurred in the window and were not evaluated before it fired, so that
+    /// it is no silence; the last ten. Absent if there are none.
+    #[serde(skip_serializing_if = "<[DelayedEvent]>::is_empty")]
+    #[cfg_attr(feature = "typescript", ts(as = "Option<Vec<DelayedEventRecord<'static>>>"))]
+    delayed: &'f [DelayedEvent],
+    /// Where the server does not do what is meant: the name of this behaviour in `docs/server-faults.md`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(as = "Option<ServerQuirk>"))]
+    fault: Option<ServerQuirk>,
+    /// Of `replay`: it fires after the last captured event, only if nothing more came. Absent if not so.
+    #[serde(skip_serializing_if = "is_false")]
+    #[cfg_attr(feature = "typescript", ts(type = "true", optional))]
+    if_silent: bool,
+    /// Why it fired, in one sentence; in a second one what came too late.
     because: String,
+}
+
+/// An expected event that occurred in a window before it fired, and was not evaluated by then.
+#[derive(Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename = "DelayedEvent", optional_fields))]
+pub(crate) struct DelayedEventRecord<'f> {
+    /// Its id.
+    #[serde(serialize_with = "uuid")]
+    #[cfg_attr(feature = "typescript", ts(type = "string"))]
+    event_id: Uuid,
+    /// Its name.
+    event: &'f str,
+    /// When it occurred: RFC 3339 in UTC with microseconds.
+    #[cfg_attr(feature = "typescript", ts(type = "string"))]
+    occurred: Instant,
+    /// When the server received it: RFC 3339 in UTC with microseconds.
+    #[cfg_attr(feature = "typescript", ts(type = "string"))]
+    received: Instant,
+    /// The id of the event that it follows and waited for. Absent if it was received only after the firing.
+    #[serde(serialize_with = "optional_uuid", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(type = "string", optional))]
+    waits_for: Option<Uuid>,
+    /// The id of the event that is not among those played, on which it waits: the one that it follows, or one further up
+    /// the chain. Absent if there is none.
+    #[serde(serialize_with = "optional_uuid", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(type = "string", optional))]
+    absent: Option<Uuid>,
+}
+
+fn uuid<S: Serializer>(id: &Uuid, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(id)
+}
+
+fn optional_uuid<S: Serializer>(id: &Option<Uuid>, serializer: S) -> Result<S::Ok, S::Error> {
+    match id {
+        Some(id) => serializer.collect_str(id),
+        None => serializer.serialize_none(),
+    }
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands over references")]
+fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 /// The firing of a child that a composite trigger used up.
@@ -136,6 +204,8 @@ impl<'f> From<&'f Firing> for FiringRecord<'f> {
     fn from(firing: &'f Firing) -> Self {
         FiringRecord {
             at: firing.at,
+            earliest: firing.span.map(|span| span.earliest),
+            latest: firing.span.map(|span| span.latest),
             phase: firing.phase.name(),
             trigger: firing.trigger.kind,
             path: &firing.trigger.path,
@@ -144,6 +214,9 @@ impl<'f> From<&'f Firing> for FiringRecord<'f> {
             event_id: firing.event.as_ref(),
             bucket: firing.bucket.as_ref(),
             children: &firing.children,
+            delayed: &firing.delayed,
+            fault: firing.quirk(),
+            if_silent: firing.if_silent,
             because: firing.reason_sentence(),
         }
     }
@@ -152,6 +225,20 @@ impl<'f> From<&'f Firing> for FiringRecord<'f> {
 impl Serialize for Firing {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         FiringRecord::from(self).serialize(serializer)
+    }
+}
+
+impl Serialize for DelayedEvent {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let record = DelayedEventRecord {
+            event_id: self.event.id,
+            event: &self.event.name,
+            occurred: self.event.occurred,
+            received: self.received,
+            waits_for: self.waits_for,
+            absent: self.absent,
+        };
+        record.serialize(serializer)
     }
 }
 

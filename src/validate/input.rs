@@ -1,40 +1,7 @@
-//! What an input is: one event, an array, an API page, a websocket frame, or lines of these (NDJSON).
+//! Whether an input is a document or lines of these (NDJSON).
 
-use crate::json::{Fault, Issue, Kind, Parsed, Tape, Value, parse, parse_prefix};
-
-/// The bytes of a byte order mark at the beginning of a text.
-pub(super) fn byte_order_mark(text: &[u8]) -> usize {
-    if text.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 }
-}
-
-/// Whether a document is one event, as most are.
-fn is_event(root: Value<'_>) -> bool {
-    root.get_first("event").is_some_and(Value::is_string) && root.get_first("resource").is_some()
-}
-
-/// Whether there is more to a document than events.
-pub(super) fn is_wrapped(root: Value<'_>) -> bool {
-    root.kind() != Kind::Array
-        && !is_event(root)
-        && events(root).next().is_none_or(|event| event.index() != root.index())
-}
-
-/// The events that a document holds.
-pub(super) fn events(root: Value<'_>) -> impl Iterator<Item = Value<'_>> {
-    let (list, single) = if is_event(root) {
-        (None, Some(root))
-    } else {
-        let is_list = root.kind() == Kind::Array;
-        let page = root.get("events").filter(|events| events.kind() == Kind::Array && root.get("resource").is_none());
-        let frame = root
-            .get("event")
-            .filter(|event| event.kind() == Kind::Object && root.get("type").is_some_and(|name| name.is("event")));
-        let list = page.or(is_list.then_some(root));
-        let single = if list.is_some() { None } else { Some(frame.unwrap_or(root)) };
-        (list, single)
-    };
-    list.into_iter().flat_map(Value::items).chain(single)
-}
+use crate::json::{Fault, Issue, Kind, Parsed, Tape, parse, parse_prefix};
+use crate::recognise::events_start;
 
 /// A line that is not blank: where it starts and ends.
 pub(super) fn lines(text: &[u8], from: usize) -> impl Iterator<Item = (usize, usize)> {
@@ -71,7 +38,7 @@ pub(super) enum FirstLine {
 /// A text is NDJSON if its first line is a document of its own and more follows; also if the first line is broken, but
 /// the second is a document and not a part of one that began before.
 pub(super) fn first_line(text: &[u8], whole: bool, tape: &mut Tape, issues: &mut Vec<Issue>) -> FirstLine {
-    let mut lines = lines(text, byte_order_mark(text)).filter(|&(_, end)| whole || end < text.len());
+    let mut lines = lines(text, events_start(text)).filter(|&(_, end)| whole || end < text.len());
     let unknown = if whole { FirstLine::Part } else { FirstLine::Unknown };
     let Some((start, end)) = lines.next() else { return unknown };
     let line = text.get(..end).unwrap_or_default();

@@ -18,10 +18,12 @@ mod tests;
 mod transition;
 
 use crate::catalogue;
-use crate::diagnostic::findings::{Findings, Subject};
+use crate::diagnostic::findings::{Findings, Location, Subject};
+use crate::diagnostic::path::Path;
 use crate::diagnostic::syntax::{self, Source, Within};
-use crate::diagnostic::{Report, TextOptions};
-use crate::json::{Issue, Parsed, Places, Position, Tape, Value, parse, repeated_keys};
+use crate::diagnostic::{Code, Report, TextOptions};
+use crate::json::{Issue, Parsed, Places, Position, Span, Tape, Value, parse, repeated_keys};
+use crate::recognise::{self, Form, Sniffed, events_start, sniff};
 use crate::text::order;
 use crate::text::phrase::cut;
 
@@ -110,7 +112,7 @@ impl Stream {
         let mut findings = Findings::new(self.options.report());
         let before = self.session.events;
         let source = Source { text, base: self.place, wtf8: false };
-        let from = if self.place == Position::START { input::byte_order_mark(text) } else { 0 };
+        let from = if self.place == Position::START { events_start(text) } else { 0 };
         self.session.lines(&mut findings, &self.options, source, from);
         self.session.chain.leave(source);
         let events = self.session.events.saturating_sub(before);
@@ -146,6 +148,15 @@ impl Session {
     /// A text of any kind. Its first line is read to learn which, and not again if it is a document.
     fn text(&mut self, findings: &mut Findings<'_>, options: &ValidateOptions, source: Source<'_>) {
         let text = source.text;
+        if let Some(sniffed) = not_json(text) {
+            let (what, remedy) = match sniffed {
+                Sniffed::Foreign(foreign) => (foreign.phrase(), foreign.remedy().to_owned()),
+                Sniffed::Yaml(form) => (form.phrase(), remedy(form)),
+            };
+            let place = Location::Bytes(recognise::first_line(text));
+            other_document(findings, &Subject::default(), what, &remedy, place);
+            return;
+        }
         self.parses = self.parses.saturating_add(1);
         match first_line(text, true, &mut self.tape, &mut self.issues) {
             FirstLine::Document { parsed, end } => self.check(findings, options, source, end, &parsed, false),
@@ -154,10 +165,10 @@ impl Session {
                 self.lines(findings, options, source, end);
             }
             FirstLine::Ndjson { first: None, .. } => {
-                self.lines(findings, options, source, input::byte_order_mark(text));
+                self.lines(findings, options, source, events_start(text));
             }
             FirstLine::Part | FirstLine::Unknown => {
-                self.document(findings, options, source, input::byte_order_mark(text), text.len(), false);
+                self.document(findings, options, source, events_start(text), text.len(), false);
             }
         }
     }
@@ -208,14 +219,28 @@ impl Session {
             *events = before.saturating_add(1);
             return;
         }
+        let other = match root {
+            Some(root) if parsed.complete => recognise::other_than_events(root),
+            Some(_) if !is_line => recognise::broken(text).filter(|form| form.is_checked()),
+            _ => None,
+        };
+        if let (Some(form), Some(root)) = (other, root) {
+            findings.next_event();
+            *events = before.saturating_add(u64::from(is_line));
+            let subject = Subject { index: is_line.then_some(before), ..Subject::default() };
+            let start = root.span().start;
+            let place = Location::Bytes(Span { start, end: start.saturating_add(1) });
+            other_document(findings, &subject, form.phrase(), &remedy(form), place);
+            return;
+        }
         // Of events by themselves or in an array, repeated keys are looked for one by one.
-        let apart = parsed.complete && root.is_some_and(|root| !input::is_wrapped(root));
+        let apart = parsed.complete && root.is_some_and(|root| !recognise::is_wrapped(root));
         if let (false, Some(root)) = (apart, root) {
             repeated_keys(root, issues);
         }
         *issues = by_place(std::mem::take(issues));
         let mut open: &[Issue] = issues;
-        for value in root.into_iter().flat_map(input::events) {
+        for value in root.into_iter().flat_map(recognise::events) {
             // Reading stopped within this one.
             let span = value.span();
             if !parsed.complete && !value.is_complete() {
@@ -237,6 +262,10 @@ impl Session {
         }
         if !open.is_empty() {
             findings.next_event();
+            findings.set_fixable(root.is_some_and(|root| {
+                let mut all = recognise::events(root).peekable();
+                all.peek().is_some() && all.all(recognise::is_like_an_event)
+            }));
             // A line that cannot be read counts as an event; what stands behind one belongs to it.
             if is_line && *events == before {
                 *events = before.saturating_add(1);
@@ -262,8 +291,9 @@ impl Events<'_> {
         let Some(entry) = self.cache.find(self.options.profile, event) else { return false };
         *self.hits = self.hits.saturating_add(1);
         let matched = entry.matched();
-        let subject = Subject { index: Some(index), name: Some(&entry.name), docs: matched.family.docs };
+        let subject = Subject { index: Some(index), name: Some(&entry.name), docs: matched.family.docs() };
         findings.next_event();
+        findings.set_fixable(true);
         if let Some(schemas) = &self.options.schemas {
             custom::check(findings, schemas, &subject, Some(&entry.name), event);
         }
@@ -285,6 +315,7 @@ impl Events<'_> {
         deep: bool,
     ) {
         findings.next_event();
+        findings.set_fixable(recognise::is_like_an_event(value));
         let record = Record::new(value, issues.is_empty() && !deep);
         let event = record.observe(value);
         let name = envelope::name(event);
@@ -293,7 +324,7 @@ impl Events<'_> {
             index: Some(index),
             // A longer one is reported; each of many findings would carry all of it.
             name: name.as_deref().map(|name| cut(name, MAX_NAME)),
-            docs: matched.as_ref().and_then(|matched| matched.family.docs),
+            docs: matched.as_ref().and_then(|matched| matched.family.docs()),
         };
         syntax::report(findings, source, &subject, Some(Within { value, read: &envelope::FIELDS }), issues);
         let parts = envelope::check(findings, &subject, event, deep);
@@ -317,6 +348,26 @@ impl Events<'_> {
             self.cache.add(self.options.profile, value, name, matched, links, &record);
         }
     }
+}
+
+/// What a text seems to be that is not JSON, as events are.
+fn not_json(text: &[u8]) -> Option<Sniffed> {
+    let start = text.get(events_start(text)..).unwrap_or_default().trim_ascii_start();
+    match start {
+        [] | [b'{', ..] => None,
+        [b'[', rest @ ..] if !rest.trim_ascii_start().starts_with(b"Automation(") => None,
+        _ => sniff(text),
+    }
+}
+
+fn remedy(form: Form) -> String {
+    form.command().map_or_else(String::new, |command| ["check it with `", command, "`"].concat())
+}
+
+fn other_document(findings: &mut Findings<'_>, subject: &Subject<'_>, what: &str, remedy: &str, place: Location) {
+    findings.set_fixable(false);
+    let code = Code::NOT_EVENTS;
+    findings.note(code.severity(), code, subject, &Path::Root).at(place).with("what", what).with("remedy", remedy);
 }
 
 fn by_place(mut issues: Vec<Issue>) -> Vec<Issue> {

@@ -5,6 +5,7 @@ use prefect_events::automation::{self, CheckOptions, Composite, EventTrigger, Or
 use prefect_events::diagnostic::{Profile, TextOptions};
 use prefect_events::diagnostic::{Report, Severity};
 use prefect_events::json::{Kind, Value};
+use prefect_events::simulate::heartbeat_advice;
 
 fn settings(profile: Profile) -> CheckOptions {
     CheckOptions { profile, ..CheckOptions::default() }
@@ -219,6 +220,31 @@ actions: [{{type: change-flow-run-state, state: CRASHED, message: no heartbeat}}
     }
 }
 
+/// The check names the two figures that the advice has, and with them it is content.
+#[test]
+fn check_and_advice_name_the_same_windows() {
+    let text = |within: i64| {
+        format!(
+            "{{type: event, posture: Proactive, after: [prefect.flow-run.heartbeat], expect: [prefect.flow-run.*],
+              match: {{prefect.resource.id: prefect.flow-run.*}}, for_each: [prefect.resource.id], within: {within}}}"
+        )
+    };
+    for (frequency, minimum, recommended) in [(30, 122, 135), (60, 242, 270), (180, 722, 810), (600, 2402, 2700)] {
+        let question = format!(r#"{{"frequency": {frequency}, "within": {}}}"#, frequency * 2);
+        let advice = heartbeat_advice(&serde_json::from_str(&question).unwrap()).unwrap();
+        assert_eq!((advice.minimum_within, advice.recommended_within), (minimum, recommended));
+        assert_eq!(advice.smallest_within[3].within, minimum);
+        let settings = check_options(&format!(r#"{{"heartbeat_frequency": {frequency}}}"#));
+        let check = |within: i64| {
+            automation::check(text(within).as_bytes(), TextOptions::default(), &settings).report.diagnostics
+        };
+        let [found] = &check(frequency * 2)[..] else { panic!() };
+        let help = found.help.as_deref().unwrap();
+        assert!(help.contains(&format!("`within: {minimum}`")) && help.contains(&format!("`within: {recommended}`")));
+        assert_eq!((check(minimum).len(), check(recommended).len()), (0, 0), "{frequency}");
+    }
+}
+
 /// Automations that are as they should be.
 #[test]
 fn nothing_is_said_of_what_is_right() {
@@ -236,7 +262,7 @@ fn nothing_is_said_of_what_is_right() {
             &notify,
         ),
         (
-            "{type: event, posture: Proactive, after: [prefect.flow-run.Running], expect: [prefect.flow-run.*], match: {prefect.resource.id: prefect.flow-run.*}, for_each: [prefect.resource.id], within: 7200}",
+            "{type: event, posture: Proactive, after: [prefect.flow-run.Running], expect: [prefect.flow-run.Completed, prefect.flow-run.Failed, prefect.flow-run.Crashed, prefect.flow-run.Cancelled], match: {prefect.resource.id: prefect.flow-run.*}, for_each: [prefect.resource.id], within: 7200}",
             "{type: cancel-flow-run}",
         ),
         (
@@ -248,7 +274,7 @@ fn nothing_is_said_of_what_is_right() {
             &notify,
         ),
         (
-            "{type: event, posture: Proactive, after: [prefect.work-queue.unhealthy], expect: [prefect.work-queue.ready], for_each: [prefect.resource.id], within: 300}",
+            "{type: event, posture: Proactive, after: [prefect.work-queue.not-ready], expect: [prefect.work-queue.ready], for_each: [prefect.resource.id], within: 300}",
             &notify,
         ),
         ("{type: event, posture: Reactive, expect: [acme.import.finished]}", &run),

@@ -17,7 +17,7 @@ const WITHOUT_EXTENT: [&str; 2] = ["syntax-empty", "syntax-truncated"];
 const NOWHERE: [&str; 1] = ["heartbeat-frequency-too-low"];
 
 /// Codes whose example shows their fix.
-const FIXED: [&str; 35] = [
+const FIXED: [&str; 42] = [
     "syntax-trailing-comma",
     "syntax-missing-comma",
     "syntax-literal",
@@ -47,6 +47,13 @@ const FIXED: [&str; 35] = [
     "proactive-without-for-each",
     "state-type-as-name",
     "misspelt-event",
+    "no-such-status",
+    "misspelt-state",
+    "event-without-prefix",
+    "role-never-related",
+    "label-never-has-value",
+    "for-each-never-present",
+    "unknown-prefect-kind",
     "heartbeat-without-for-each",
     "heartbeat-not-expected",
     "states-not-expected",

@@ -54,6 +54,48 @@ fn labels() {
     });
 }
 
+/// Why nothing fires: many events of names and resources of their own, and many labels that none of them has.
+#[test]
+fn reasons() {
+    in_proportion("reasons", 500, |size| {
+        let related: Vec<_> = (0..size)
+            .map(|role| json!({"prefect.resource.id": format!("i{role}"), "prefect.resource.role": format!("r{role}")}))
+            .collect();
+        let more = format!(r#", "related": {}"#, json!(related));
+        let events: String = (0..size)
+            .map(|number| {
+                let resource = format!(r#", "resource": {{"prefect.resource.id": "x{number}"}}"#);
+                let more = if number == 0 { &*more } else { "" };
+                event(number, &format!("acme.n{number}"), number, &format!("{resource}{more}"))
+            })
+            .collect();
+        let wanted: serde_json::Map<_, _> = (0..size).map(|label| (format!("l{label}"), json!("v"))).collect();
+        for (expect, key) in [("acme.*", "match"), ("acme.*", "match_related"), ("acme.none", "match")] {
+            let trigger = json!({"posture": "Reactive", "expect": [expect], key: wanted});
+            let result = replayed(&json!({"trigger": trigger}), &events);
+            assert!(result.because.is_some_and(|because| because.contains("none")));
+        }
+    });
+}
+
+/// The same for many triggers, of which the first 100 are listed.
+#[test]
+fn reasons_of_many_triggers() {
+    in_proportion("reasons of many triggers", 500, |size| {
+        let child = |number: usize| {
+            json!({
+                "posture": "Reactive", "expect": ["acme.a", format!("acme.n{number}")],
+                "match_related": {"prefect.resource.id": format!("y{number}")},
+            })
+        };
+        let triggers: Vec<_> = (0..size).map(child).collect();
+        let automation = json!({"trigger": {"type": "compound", "require": "any", "within": 60, "triggers": triggers}});
+        let result = replayed(&automation, &event(1, "acme.a", 0, RESOURCE));
+        assert!(result.because.is_some_and(|because| because.starts_with("0 of")));
+        assert_eq!(result.coverage.map(|coverage| coverage.len()), Some(100));
+    });
+}
+
 /// Many related resources, and a key with the label of each.
 #[test]
 fn related_resources() {
@@ -240,6 +282,51 @@ fn held_events() {
             replayed(&automation, &events);
         });
     }
+}
+
+/// Many firings, each with an event that waits for one that is not there.
+#[test]
+fn delayed_events() {
+    in_proportion("delayed events", 500, |size| {
+        let automation =
+            json!({"trigger": {"posture": "Proactive", "after": ["b"], "expect": ["a", "b"], "within": 10}});
+        let waits = format!(r#"{RESOURCE}, "follows": "00000000-0000-4000-8000-ffffffffffff""#);
+        let events: String = (0..size)
+            .flat_map(|number| {
+                let second = number * 30;
+                [event(number * 2, "b", second, RESOURCE), event(number * 2 + 1, "a", second + 1, &waits)]
+            })
+            .collect();
+        let result = replayed(&automation, &events);
+        assert!(result.firings.len() > size / 2);
+        assert!(result.firings.iter().filter(|firing| !firing.delayed.is_empty()).count() > size / 2);
+    });
+}
+
+/// Many recorded firings, and actions that all act on one resource.
+#[test]
+fn recorded_actions() {
+    in_proportion("recorded actions", 300, |size| {
+        let automation = json!({"name": "own", "trigger": {"posture": "Reactive", "expect": ["a"]}});
+        let own = r#", "resource": {"prefect.resource.id": "prefect.automation.1", "prefect.resource.name": "own"}"#;
+        let target = r#", "related": [{"prefect.resource.id": "x", "prefect.resource.role": "target"},
+            {"prefect.resource.id": "prefect.automation.1", "prefect.resource.role": "creator"}]"#;
+        let labels = r#", "payload": {"triggering_labels": {}}"#;
+        let events: String = (0..size)
+            .flat_map(|number| {
+                let id = |place: usize| number * 4 + place;
+                [
+                    event(id(0), "a", number, RESOURCE),
+                    event(id(1), "prefect.automation.triggered", number, &[own, labels].concat()),
+                    event(id(2), "prefect.automation.action.executed", number, &[own, target].concat()),
+                    event(id(3), "changed", number, &[RESOURCE, target].concat()),
+                ]
+            })
+            .collect();
+        let result = replayed(&automation, &events);
+        assert_eq!(result.recorded.unwrap().matched, size);
+        assert_eq!(result.recorded_actions.unwrap().effects.len(), size * 2);
+    });
 }
 
 /// Many keys, and a lane for each.

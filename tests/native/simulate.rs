@@ -8,10 +8,12 @@ use prefect_events::simulate::{
 use prefect_events::validate::{ValidateOptions, validate};
 use serde_json::{Value as Json, json};
 
-const TRACE: SimulateOptions = SimulateOptions { trace: true, timeline: false, events: false, server_version: None };
+fn traced() -> SimulateOptions {
+    SimulateOptions { trace: true, ..SimulateOptions::default() }
+}
 
 fn play(scenario: &Json) -> SimulationResult {
-    simulate((&*scenario.to_string()).into(), &SimulateOptions { events: true, timeline: true, ..TRACE })
+    simulate((&*scenario.to_string()).into(), &SimulateOptions { events: true, timeline: true, ..traced() })
 }
 
 fn written(result: &impl serde::Serialize) -> String {
@@ -121,7 +123,10 @@ fn the_recorded_timelines() {
         }
     }
     let unknown = serde_json::from_str::<SimulateOptions>(r#"{"server_version": "4"}"#).unwrap_err().to_string();
-    assert!(unknown.starts_with("the option `server_version`: must be \"3.9\" or \"3.8\", not `4`"), "{unknown}");
+    assert!(
+        unknown.starts_with("the option `server_version`: must be \"3.9\", \"3.8\", \"3.7\" or \"3.6\", not `4`"),
+        "{unknown}"
+    );
 }
 
 /// Section by section as the real engine did.
@@ -202,7 +207,7 @@ fn mistakes_are_told() {
         (json!({"exspect": []}), "scenario-unknown-key /exspect: there is no `exspect` here"),
         (
             json!({"server_version": "4"}),
-            "scenario-wrong-value /server_version: `server_version` must be \"3.9\" or \"3.8\", not `4`",
+            "scenario-wrong-value /server_version: `server_version` must be \"3.9\", \"3.8\", \"3.7\" or \"3.6\", not `4`",
         ),
         (
             json!({"runs": [{"state": "Complete", "ends": "1m"}]}),
@@ -229,7 +234,7 @@ fn mistakes_are_told() {
             "scenario-event /events/0: the server cannot read this event: it lacks `occurred`",
         ),
         (
-            json!({"automation": {"trigger": {"expect": []}}}),
+            json!({"automation": {"trigger": {"expect": [], "posture": "Metric"}}}),
             "scenario-automation /automation/trigger: the server refuses this trigger, so that nothing can be played",
         ),
         (
@@ -256,9 +261,9 @@ fn yaml_is_read() {
     let yaml = "# zombies\nautomation: crash-zombie-flows\nstart: 2026-03-01T12:00:00Z\nend: 30m\nserver_version: 3.9\n\
         tick_offset_seconds: 2\nheartbeat: {frequency: 30, drift: 0, first: 0.1}\nruns:\n- name: ünique 😀\n  dies: 121s\n";
     let json = zombie(&json!({"server_version": "3.9", "runs": [{"name": "ünique 😀", "dies": "121s"}]}));
-    let result = simulate(yaml.into(), &TRACE);
+    let result = simulate(yaml.into(), &traced());
     assert_eq!(result.errors, []);
-    assert_eq!(written(&result), written(&simulate((&*json.to_string()).into(), &TRACE)));
+    assert_eq!(written(&result), written(&simulate((&*json.to_string()).into(), &traced())));
     for (from, to, code, path, marked) in [
         ("121s", "😀", "scenario-wrong-value", "/runs/0/dies", "😀"),
         ("dies", "dis", "scenario-unknown-key", "/runs/0/dis", "dis"),
@@ -267,7 +272,7 @@ fn yaml_is_read() {
         ("end: 30m", "\tend: 30m", "syntax-yaml", "", "\t"),
     ] {
         let wrong = yaml.replace(from, to);
-        let result = simulate((&*wrong).into(), &TRACE);
+        let result = simulate((&*wrong).into(), &traced());
         let [error] = &*result.errors else { panic!("{wrong}: {:#?}", result.errors) };
         let range = error.range.unwrap();
         let units: Vec<u16> = wrong.encode_utf16().collect();
@@ -276,7 +281,7 @@ fn yaml_is_read() {
     }
     // Of a repeated key the last one counts, and that is told.
     let twice = [yaml, "end: 20m\n"].concat();
-    let told = serde_json::to_value(simulate((&*twice).into(), &TRACE)).unwrap();
+    let told = serde_json::to_value(simulate((&*twice).into(), &traced())).unwrap();
     assert_eq!(
         (told["warnings"][0]["code"].as_str(), told["firings"][0]["at"].is_string()),
         (Some("duplicate-key"), true)
@@ -351,7 +356,7 @@ fn expectations_fail_with_both_sides() {
             "expected: run zombie fires between 0s and 3m; but it fired once, at 3m32s",
             "expected: run twins-1 never fires; but it fired once, at 6m2s",
             "expected: run twins-2 never fires; but it fired once, at 6m2s",
-            "expected: what is selected, prefect.resource.id=prefect.flow-run.0 fires; but it never fired",
+            "expected: what is selected, prefect.resource.id=prefect.flow-run.0 fires; but it never fired: the automation fired 3 times, but not on what is selected",
         ]
     );
     assert!(!run_tests((&*zombie(&json!({})).to_string()).into()).passed);

@@ -29,8 +29,9 @@ fn comparable(firings: &Json) -> Vec<Json> {
     let mut firings = firings.as_array().unwrap().clone();
     for firing in &mut firings {
         let firing = firing.as_object_mut().unwrap();
-        firing.remove("because");
-        firing.remove("states");
+        for own in ["because", "states", "delayed", "fault", "earliest", "latest"] {
+            firing.remove(own);
+        }
         if firing.get("posture").is_some_and(Json::is_null) {
             firing.remove("posture");
         }

@@ -24,6 +24,10 @@ function comparable(firings) {
     const {
       because: _,
       states: __,
+      delayed: ___,
+      fault: ____,
+      earliest: _____,
+      latest: _______,
       posture,
       children,
       ...rest

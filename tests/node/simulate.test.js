@@ -177,7 +177,10 @@ test("compareVersions names what differs", () => {
   assert.match(message, /^3\.8 fires at 12:01:35, 3\.9 does not: /);
   assert.deepEqual(compareVersions(SCENARIO).differences, []);
   assert.deepEqual(simulate(OVERTAKEN, { server_version: "3.8.8" }).firings, fires);
-  assert.throws(() => simulate(OVERTAKEN, { server_version: "4" }), /must be "3.9" or "3.8"/);
+  assert.throws(
+    () => simulate(OVERTAKEN, { server_version: "4" }),
+    /must be "3.9", "3.8", "3.7" or "3.6", not `4`/,
+  );
 });
 
 test("heartbeatAdvice", () => {

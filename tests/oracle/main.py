@@ -88,10 +88,10 @@ class Player:
 
 
 def comparable(result: Json) -> Json:
-    """What both sides decide: the server's `states` are always the same, our `because` are words."""
+    """What both sides decide: the server's `states` are always the same, our `because`, `delayed` and `fault` say why."""
 
     def strip(firing: Json) -> Json:
-        firing = {key: value for key, value in firing.items() if key not in ("because", "states")}
+        firing = {key: value for key, value in firing.items() if key not in ("because", "states", "delayed", "fault", "earliest", "latest")}
         if firing.get("posture") is None:
             firing.pop("posture", None)
         if "children" in firing:

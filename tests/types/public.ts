@@ -54,7 +54,7 @@ const options: CheckOptions = {
 const checked: Report = checkAutomation("name: a", options);
 checkAutomation(new Uint8Array(), { profile: "server", maxDiagnostics: 1 });
 checkAutomation(new ArrayBuffer(2), { severity: { "ignored-field": "off" } });
-checkAutomation({ name: "a" });
+checkAutomation({ name: "a" }, { route: "terraform" });
 checkAutomation([{ name: "a" }], {});
 
 const found: Diagnostic[] = [...report.diagnostics, ...checked.diagnostics];
@@ -128,10 +128,18 @@ const kinds: string[] | undefined = simulate("{}", { server_version: "3.8" }).de
 const replayed: "automation" | "events" | undefined = replay("", new Uint8Array(), {
   tick_seconds: 5,
 }).found_in;
+const never = simulate("{}", { coverage: true, chance: true, server_version: "3.6" });
+const seenInstead: string | undefined = never.because ?? never.coverage?.[0]?.clauses[0]?.nearest;
+const atLatest: string | undefined = never.by_chance?.only_here[0]?.latest;
 const both: string | undefined = compareVersions(scenario).differences[0]?.["3.8"]?.at;
 const bothReplayed: number = compareReplays("", "", { trace: true }).differences.length;
 const tested: TestReport = testScenarios([scenario, scenario]);
-testScenarios({ scenarios: [scenario] });
+testScenarios({ scenarios: [scenario] }, { files: { "./zombies.yaml": "" } });
+replay("", ["", new Uint8Array()], {
+  name: "a",
+  without_actions: true,
+  ignore_missing_leaders: true,
+});
 const failed: string[] = tested.scenarios.flatMap(({ expectations }) =>
   expectations.map(({ message }) => message ?? "met"),
 );
@@ -140,6 +148,8 @@ const tolerated: number = advice.tolerated_misses;
 console.log(
   kinds,
   replayed,
+  seenInstead,
+  atLatest,
   both,
   bothReplayed,
   failed,
@@ -166,6 +176,8 @@ console.log(built.follows ?? history.length + lines.length);
 validate(1);
 // @ts-expect-error Neither is it one here.
 checkAutomation(1);
+// @ts-expect-error There is no such route.
+checkAutomation("{}", { route: "ship" });
 // @ts-expect-error There is no such option.
 checkAutomation("{}", { serverVersion: "3.9" });
 // @ts-expect-error A version is a text: 3.10 would be 3.1.

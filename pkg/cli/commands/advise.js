@@ -45,6 +45,10 @@ function pretty(advice) {
       "The smallest window that tolerates",
       smallest.map((row) => `${plural(row.misses, "missed heartbeat")}: ${row.within} s`),
     ),
+    part("Windows to choose", [
+      `within ${advice.minimum_within} s: the minimum for three missed heartbeats`,
+      `within ${advice.recommended_within} s: recommended`,
+    ]),
     part("A dead run is found", [
       `${detection.earliest} to ${detection.latest} s after its last heartbeat`,
       `${detection.earliest_after_death} to ${detection.latest_after_death} s after its death`,

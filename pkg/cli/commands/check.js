@@ -5,6 +5,7 @@ import { reportCommand } from "../report-command.js";
 
 /**
  * @typedef {object} AutomationOptions
+ * @property {import("../../index.js").CheckOptions["route"]} [route]
  * @property {string} [serverVersion]
  * @property {string} [clientVersion]
  * @property {number} [heartbeatFrequency]
@@ -19,11 +20,12 @@ import { reportCommand } from "../report-command.js";
  */
 export function checkCommand(files, options, usage) {
   const { profile, severity, maxDiagnostics } = options;
-  const { serverVersion, clientVersion, heartbeatFrequency, cloud, ...how } = options;
+  const { route, serverVersion, clientVersion, heartbeatFrequency, cloud, ...how } = options;
   const all = {
     profile,
     maxDiagnostics,
     ...(severity && { severity }),
+    ...(route && { route }),
     ...(serverVersion && { server_version: serverVersion }),
     ...(clientVersion && { client_version: clientVersion }),
     ...(heartbeatFrequency !== undefined && { heartbeat_frequency: heartbeatFrequency }),

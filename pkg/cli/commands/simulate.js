@@ -2,10 +2,12 @@
 
 import { compareReplays, compareVersions, replay, simulate } from "../../api/simulate.js";
 import { jsonText, printable } from "../escape.js";
+import { coverageTable } from "../formats/coverage.js";
 import { diagnostics } from "../formats/diagnostics.js";
 import { timeline } from "../formats/timeline.js";
 import { printError, stdout } from "../output.js";
 import { openInput, readAll, Unreadable } from "../read-input.js";
+import { readScenarioFiles } from "../scenario-files.js";
 import { colours, columns } from "../terminal.js";
 import { displayName, plural } from "../text.js";
 
@@ -18,7 +20,8 @@ import { displayName, plural } from "../text.js";
 /**
  * @typedef {object} Options
  * @property {string} [automation]
- * @property {string} [events]
+ * @property {string} [name]
+ * @property {string[]} [events]
  * @property {boolean} [trace]
  * @property {boolean} [compare]
  * @property {string} [serverVersion]
@@ -26,7 +29,20 @@ import { displayName, plural } from "../text.js";
  * @property {string} [end]
  * @property {number} [tick]
  * @property {"consumer" | "direct"} [delivery]
+ * @property {boolean} [ignoreMissingLeaders]
+ * @property {boolean} [withoutActions]
+ * @property {string} [run]
  * @property {Format} format
+ */
+
+/**
+ * How a result is printed.
+ * @typedef {object} How
+ * @property {(result: SimulationResult) => string} fileOf the file that its findings are about
+ * @property {boolean} trace
+ * @property {string} [run]
+ * @property {Format} format
+ * @property {Colours} style
  */
 
 /**
@@ -36,47 +52,64 @@ import { displayName, plural } from "../text.js";
  * @returns {Promise<number>} the exit status
  */
 export async function simulateCommand(scenario, options, usage) {
-  const { automation, events, serverVersion, start, end, tick, delivery, ...how } = options;
-  const { format, compare = false, trace = false } = how;
-  const ofReplay = [automation, events, start, end, tick, delivery];
+  const { automation, events, serverVersion, format, compare = false, trace = false } = options;
+  const { run, ...rest } = replayOptions(options);
+  const isReplay = [automation, events, ...Object.values(rest)].some((one) => one !== undefined);
   const misused =
-    scenario === undefined
-      ? automation === undefined || events === undefined
-      : ofReplay.some((option) => option !== undefined);
-  if (misused || (compare && serverVersion !== undefined)) usage();
+    scenario === undefined ? automation === undefined || events === undefined : isReplay;
+  if (misused || (compare && (serverVersion !== undefined || run !== undefined))) usage();
   const style = colours(stdout);
   // A timeline is drawn with the decisions.
   const drawn = format === "pretty" && !compare;
   const settings = {
     trace: trace || drawn,
+    ...(!compare && { chance: true }),
     ...(drawn && { timeline: true }),
     ...(serverVersion !== undefined && { server_version: serverVersion }),
   };
+  const how = { trace, format, style, ...(run !== undefined && { run }) };
   try {
     if (scenario !== undefined) {
       const text = await read(scenario);
+      const files = await filesOf(scenario, text);
+      const all = { ...settings, files };
       return compare
-        ? printComparison(compareVersions(text, settings), () => scenario, format, style)
-        : printResult(simulate(text, settings), () => scenario, trace, format, style);
+        ? printComparison(compareVersions(text, all), { ...how, fileOf: () => scenario })
+        : printResult(simulate(text, all), { ...how, fileOf: () => scenario });
     }
-    const files = { automation: String(automation), events: String(events) };
-    const texts = [await read(files.automation), await read(files.events)];
-    const [document, played] = /** @type {[Uint8Array, Uint8Array]} */ (texts);
-    const all = {
-      ...settings,
-      ...(start !== undefined && { start }),
-      ...(end !== undefined && { end }),
-      ...(tick !== undefined && { tick_seconds: tick }),
-      ...(delivery !== undefined && { delivery }),
-    };
+    const files = { automation: String(automation), events: events ?? [] };
+    const document = await read(files.automation);
+    const played = [];
+    for (const file of files.events) played.push(await read(file));
+    const given = Object.entries(rest).filter(([, value]) => value !== undefined);
+    const all = { ...settings, ...Object.fromEntries(given) };
     /** @param {SimulationResult} result */
-    const fileOf = ({ found_in = "automation" }) => files[found_in];
+    const fileOf = ({ found_in, events_index = 0 }) =>
+      found_in === "events" ? String(files.events[events_index]) : files.automation;
     return compare
-      ? printComparison(compareReplays(document, played, all), fileOf, format, style)
-      : printResult(replay(document, played, all), fileOf, trace, format, style);
+      ? printComparison(compareReplays(document, played, all), { ...how, fileOf })
+      : printResult(replay(document, played, all), { ...how, fileOf });
   } catch (error) {
     return printError(/** @type {Error} */ (error).message);
   }
+}
+
+/**
+ * What only a replay has, by the names of the package.
+ * @param {Options} options
+ */
+function replayOptions(options) {
+  const { name, start, end, tick, delivery, ignoreMissingLeaders, withoutActions, run } = options;
+  return {
+    name,
+    start,
+    end,
+    tick_seconds: tick,
+    delivery,
+    ignore_missing_leaders: ignoreMissingLeaders,
+    without_actions: withoutActions,
+    run,
+  };
 }
 
 /** @param {string} file */
@@ -84,36 +117,54 @@ async function read(file) {
   try {
     return await readAll(await openInput(file));
   } catch (error) {
-    if (error instanceof Unreadable) throw new Error(`${displayName(file)} ${error.message}`);
-    throw error;
+    throw named(file, error);
   }
 }
 
 /**
- * @param {SimulationResult} result
- * @param {(result: SimulationResult) => string} fileOf the file that its findings are about
- * @param {boolean} trace
- * @param {Format} format
- * @param {Colours} style
+ * @param {string} file
+ * @param {Uint8Array} text
  */
-function printResult(result, fileOf, trace, format, style) {
+async function filesOf(file, text) {
+  try {
+    return await readScenarioFiles(file, text);
+  } catch (error) {
+    throw named(file, error);
+  }
+}
+
+/** @param {string} file @param {unknown} error */
+function named(file, error) {
+  return error instanceof Unreadable ? new Error(`${displayName(file)} ${error.message}`) : error;
+}
+
+/**
+ * @param {SimulationResult} result
+ * @param {How} how
+ */
+function printResult(result, how) {
+  const { fileOf, run, format, style } = how;
   if (format === "json") {
     stdout.write(`${jsonText(result)}\n`);
   } else if (result.errors) {
     stdout.write(`${diagnostics(result.errors, fileOf(result), style)}\n`);
   } else {
-    stdout.write(warnings(result, fileOf, style) + pretty(result, trace, style));
+    const all = result.automations ?? [result];
+    if (run !== undefined) {
+      const lanes = all.flatMap(({ timeline }) => timeline?.lanes ?? []);
+      if (!lanes.some((lane) => isRun(lane, run))) return printError(unknownRun(run, lanes));
+    }
+    const parts = all.map((one) => pretty(one, how));
+    stdout.write(warnings(result, fileOf, style) + parts.join("\n"));
   }
   return result.errors ? 2 : 0;
 }
 
 /**
  * @param {VersionComparison} comparison
- * @param {(result: SimulationResult) => string} fileOf the file that its findings are about
- * @param {Format} format
- * @param {Colours} style
+ * @param {How} how
  */
-function printComparison(comparison, fileOf, format, style) {
+function printComparison(comparison, { fileOf, format, style }) {
   const result = comparison["3.9"];
   const { errors } = result;
   if (format === "json") stdout.write(`${jsonText(comparison)}\n`);
@@ -133,26 +184,117 @@ function warnings(result, fileOf, style) {
 
 /**
  * @param {SimulationResult} result
- * @param {boolean} trace
- * @param {Colours} style
+ * @param {How} how
  */
-function pretty(result, trace, style) {
-  const lines = timeline(result, columns(stdout), style);
-  if (lines.length > 0) lines.push("");
+function pretty(result, { trace, run, style }) {
+  const { automation, decisions = [] } = result;
+  const all = result.timeline?.lanes ?? [];
+  const own = run === undefined ? all : all.filter((lane) => isRun(lane, run));
+  // What fired must not be lost in a long list.
+  const lanes = [
+    ...own.filter(({ fired }) => fired.length > 0),
+    ...own.filter(({ fired }) => fired.length === 0),
+  ];
+  const drawn = result.timeline && { ...result.timeline, lanes };
+  const lines = automation === undefined ? [] : [style.bold(printable(automation))];
+  const rows = timeline({ ...result, ...(drawn && { timeline: drawn }) }, columns(stdout), style);
+  lines.push(...rows);
+  if (rows.length > 0) lines.push("");
   if (trace) {
-    for (const { at, kind, because: reason } of result.decisions ?? [])
-      lines.push(`${style.dim(at)}  ${kind.padEnd(10)}  ${printable(reason)}`);
+    const indexes = run === undefined ? undefined : new Set(own.flatMap((lane) => lane.decisions));
+    for (const [index, { at, kind, because: reason }] of decisions.entries())
+      if (indexes?.has(index) !== false)
+        lines.push(`${style.dim(at)}  ${kind.padEnd(10)}  ${printable(reason)}`);
     lines.push("");
   }
+  const names = new Map(all.map(({ id, name }) => [id, name]));
+  const ids = new Set(own.map(({ id }) => id));
   for (const firing of result.firings) {
-    lines.push(`${style.red("fired")} ${firing.at}${labels(firing)}`);
+    if (run !== undefined && !Object.values(firing.labels).some((value) => ids.has(value)))
+      continue;
+    const verb = firing.if_silent ? style.yellow("if silent") : style.red("fired");
+    lines.push(`${verb} ${firing.at}${labels(firing, names)}`);
     if (firing.because) lines.push(`      ${printable(firing.because)}`);
   }
+  lines.push(...ticks(result, style), ...chance(result, names, style), ...notes(result));
   const undelivered = result.undelivered
     ? `; ${plural(result.undelivered, "event")} would arrive after the end`
     : "";
-  lines.push(`it ${fires(result)}${undelivered}`);
+  const because = result.because ? `: ${printable(result.because)}` : undelivered;
+  lines.push(`it ${fires(result)}${because}`);
+  if (result.because) lines.push(...coverageTable(result, style));
   return `${lines.join("\n")}\n`;
+}
+
+/**
+ * What must be known to understand a replay.
+ * @param {SimulationResult} result
+ */
+function notes(result) {
+  const { firings, start, before_start, missing_leaders, recorded, recorded_actions } = result;
+  const lines = [];
+  if (before_start) {
+    const earlier = `${plural(before_start, "earlier event")} ${before_start === 1 ? "is" : "are"}`;
+    lines.push(`it watches from ${start} on: ${earlier} not evaluated (--start)`);
+  }
+  if (
+    missing_leaders &&
+    (missing_leaders.firings > 0 || missing_leaders.firings_without !== firings.length)
+  )
+    lines.push(`${missing_leaders.message} (--ignore-missing-leaders)`);
+  if (recorded) {
+    const { matched, pairs, only_here, only_recorded } = recorded;
+    const most = Math.max(0, ...pairs.map(({ seconds }) => Math.abs(seconds)));
+    const apart = matched > 0 ? `, ${Number(most.toFixed(1))} s apart at most` : "";
+    lines.push(
+      `the server recorded ${plural(matched + only_recorded.length, "firing")} of this automation: ` +
+        `${matched} found here${apart}, ${only_recorded.length} not; ${only_here.length} only here`,
+    );
+  }
+  const effects = recorded_actions?.effects ?? [];
+  if (recorded_actions?.left_out) {
+    lines.push(
+      effects.length === 0
+        ? "its recorded actions brought nothing about that could be left out"
+        : `left out: ${broughtAbout(effects)}`,
+    );
+  } else if (effects.length > 0) {
+    lines.push(
+      `its own actions are in these events: ${broughtAbout(effects)}, which changes what comes after (--without-actions)`,
+    );
+  }
+  return lines.map(printable);
+}
+
+/** @param {NonNullable<SimulationResult["recorded_actions"]>["effects"]} effects */
+function broughtAbout(effects) {
+  /** @type {Map<string, number>} */
+  const counts = new Map();
+  for (const { event } of effects) counts.set(event, (counts.get(event) ?? 0) + 1);
+  const most = Array.from(counts, ([event, count]) => (count > 1 ? `${count} ${event}` : event));
+  const named = most.slice(0, 3).join(", ");
+  return `they brought about ${plural(effects.length, "event")} (${named}${most.length > 3 ? ", …" : ""})`;
+}
+
+/** @typedef {NonNullable<SimulationResult["timeline"]>["lanes"][number]} Lane */
+
+/**
+ * @param {Lane} lane
+ * @param {string} run its name, or its id as a whole or without what all have in front
+ */
+function isRun({ name, id }, run) {
+  return name === run || (id !== undefined && (id === run || id.endsWith(`.${run}`)));
+}
+
+/**
+ * @param {string} run
+ * @param {Lane[]} lanes
+ */
+function unknownRun(run, lanes) {
+  const names = lanes.slice(0, 10).map(({ name }) => printable(name));
+  const more = lanes.length > 10 ? `, … ${lanes.length - 10} more` : "";
+  const there = names.length > 0 ? `there are ${names.join(", ")}${more}` : "there are none";
+  return `no run is called ${displayName(run)}: ${there}`;
 }
 
 /**
@@ -176,14 +318,66 @@ function prettyComparison({ differences, 3.8: before, 3.9: after }, style) {
   return `${lines.join("\n")}\n`;
 }
 
-/** @param {Firing} firing */
-function labels({ labels }) {
-  const values = Object.values(labels).join(", ");
-  return values && `  ${printable(values)}`;
+/**
+ * Firings that wait for the server's loop: how far their times hang on when it comes round.
+ * @param {SimulationResult} result
+ * @param {Colours} style
+ */
+function ticks({ firings }, style) {
+  const widths = firings.flatMap(({ earliest, latest }) =>
+    earliest && latest ? [(Date.parse(latest) - Date.parse(earliest)) / 1000] : [],
+  );
+  if (widths.length === 0) return [];
+  const least = Math.min(...widths);
+  const most = Math.max(...widths);
+  const width = least === most ? `${most} s` : `${least} to ${most} s`;
+  return [
+    style.dim(`a real server looks at another time: it fires up to ${width} after a window's end`),
+  ];
+}
+
+/**
+ * @param {SimulationResult} result
+ * @param {Map<string | undefined, string>} names of what they are about, by its id
+ * @param {Colours} style
+ */
+function chance({ by_chance: found }, names, style) {
+  if (!found) return [];
+  const { events, only_here: here, only_reversed: reversed } = found;
+  const hang = `${plural(events, "event")} arrive at the same instant as another, in an order that a server leaves to chance`;
+  return [
+    style.yellow(
+      `${hang}: in the opposite order ${plural(here.length, "firing")} would not come, and ${plural(reversed.length, "other")} would`,
+    ),
+    ...reversed.slice(0, 10).map((firing) => `      ${firing.at}${labels(firing, names)}`),
+  ];
+}
+
+/**
+ * @param {Firing} firing
+ * @param {Map<string | undefined, string>} [names] of what they are about, by its id
+ */
+function labels({ labels }, names) {
+  const values = Object.values(labels).map((value) => {
+    const name = names?.get(value);
+    // A lane without a name is called by the beginning of its id.
+    return name && !value.includes(name) ? `${name} (${value})` : value;
+  });
+  return values.length > 0 ? `  ${printable(values.join(", "))}` : "";
 }
 
 /** @param {SimulationResult} result */
-function fires({ firings: { length } }) {
-  if (length === 0) return "never fires";
-  return length === 1 ? "fires once" : `fires ${length} times`;
+function fires({ firings }) {
+  const silent = firings.filter(({ if_silent }) => if_silent).length;
+  const sure = firings.length - silent;
+  if (silent === 0) return sure === 0 ? "never fires" : `fires ${often(sure)}`;
+  const more = "only if nothing came after the last event";
+  return sure === 0
+    ? `fires ${often(silent)} ${more}`
+    : `fires ${often(sure)}; ${often(silent)} more ${more}`;
+}
+
+/** @param {number} count */
+function often(count) {
+  return count === 1 ? "once" : `${count} times`;
 }

@@ -7,6 +7,7 @@ import { expectationTimeline } from "../formats/expectation.js";
 import { testJunit } from "../formats/junit.js";
 import { printError, stdout } from "../output.js";
 import { openInput, readAll, Unreadable } from "../read-input.js";
+import { readScenarioFiles } from "../scenario-files.js";
 import { colours, columns } from "../terminal.js";
 import { displayName, plural } from "../text.js";
 
@@ -42,7 +43,9 @@ export async function testCommand(files, { format }) {
  */
 async function testOne(file) {
   try {
-    return { file, report: testScenarios(await readAll(await openInput(file))) };
+    const text = await readAll(await openInput(file));
+    const files = await readScenarioFiles(file, text);
+    return { file, report: testScenarios(text, { files }) };
   } catch (error) {
     if (error instanceof Unreadable) return { file, unreadable: error.message };
     return { file, unreadable: `cannot be tested: ${/** @type {Error} */ (error).message}` };

@@ -9,6 +9,9 @@ import { printable } from "../escape.js";
 /** More rows are not drawn. */
 const MAX_ROWS = 20;
 
+/** From this length of a window or of the scale on, times have their dates. */
+const DAY = 86_400_000;
+
 /** What is drawn for a decision. @type {{ [kind: string]: string }} */
 const MARKS = {
   armed: "●",
@@ -65,7 +68,9 @@ export function timeline({ timeline, decisions = [] }, columns, style, expected)
     const cut = name.length > label ? `…${name.slice(name.length - label + 1)}` : name;
     return `${cut.padEnd(label)}  ${drawn}`;
   });
-  const [from, to] = [clock(first), clock(last)];
+  const windows = (timeline?.lanes ?? []).flatMap((lane) => lane.windows);
+  const dated = last - first >= DAY || windows.some(({ start, end }) => end - start >= DAY);
+  const [from, to] = [clock(first, dated), clock(last, dated)];
   const axis = `${" ".repeat(label + 2)}${from}${to.padStart(Math.max(to.length + 1, width - from.length))}`;
   if (rows.length > MAX_ROWS) lines.push(`… and ${rows.length - MAX_ROWS} more`);
   const legend =
@@ -97,7 +102,11 @@ function rowsOf({ name, windows, decisions: own = [] }, decisions) {
   return [...rows.values()];
 }
 
-/** @param {number} time */
-function clock(time) {
-  return new Date(time).toISOString().slice(11, 19);
+/**
+ * @param {number} time
+ * @param {boolean} dated
+ */
+function clock(time, dated) {
+  const text = new Date(time).toISOString();
+  return dated ? `${text.slice(0, 10)} ${text.slice(11, 19)}` : text.slice(11, 19);
 }

@@ -5,9 +5,8 @@ use crate::diagnostic::path::Path;
 use crate::json::{Kind, Value};
 use crate::text::nearest::nearest;
 use crate::text::phrase;
-use crate::time::scalar;
 
-use super::{Check, template};
+use super::Check;
 
 /// What an action acts on.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -37,6 +36,22 @@ const ACTIONS: [(&str, Target); 17] = [
     ("pause-work-pool", Target::Selected("work_pool_id")),
     ("resume-work-pool", Target::Selected("work_pool_id")),
 ];
+
+/// The fields of an action of a type, beside `type`; `None`: the type is not known.
+pub(super) fn fields_of(kind: &str) -> Option<&'static [&'static str]> {
+    let (_, target) = ACTIONS.iter().find(|(known, _)| *known == kind)?;
+    Some(match (kind, target) {
+        ("run-deployment", _) => &["source", "deployment_id", "parameters", "job_variables", "schedule_after"],
+        ("change-flow-run-state", _) => &["name", "state", "message", "force"],
+        ("send-notification", _) => &["block_document_id", "subject", "body"],
+        ("call-webhook", _) => &["block_document_id", "payload"],
+        (_, Target::Selected("deployment_id")) => &["source", "deployment_id"],
+        (_, Target::Selected("work_queue_id")) => &["source", "work_queue_id"],
+        (_, Target::Selected("work_pool_id")) => &["source", "work_pool_id"],
+        (_, Target::Selected("automation_id")) => &["source", "automation_id"],
+        _ => &[],
+    })
+}
 
 /// What only Prefect Cloud does.
 const CLOUD: [&str; 2] = ["declare-incident", "send-email-notification"];
@@ -140,6 +155,8 @@ impl Check<'_, '_> {
             self.uuid_field(field, id, &Path::Key(path, field));
         }
         match id {
+            // A value that is known only after `apply` is missing from Terraform's plan.
+            None if selected && self.is_plan => {}
             None if selected => {
                 let why = if source.is_some() {
                     "`source` is `selected`"
@@ -173,63 +190,6 @@ impl Check<'_, '_> {
             && let Some(near) = nearest(&upper, &mut STATE_TYPES.iter().copied())
         {
             finding.with("expected", near).replace(value, near);
-        }
-    }
-
-    fn template_field(&mut self, field: &str, value: Value<'_>, path: &Path<'_>) {
-        match scalar::text(value) {
-            Some(text) => self.template(&text, field, value, path),
-            None => {
-                self.wrong_type(field, "a string", path, value);
-            }
-        }
-    }
-
-    fn template(&mut self, text: &str, field: &str, value: Value<'_>, path: &Path<'_>) {
-        if let Some(problem) = template::problem(text) {
-            self.add(Code::INVALID_TEMPLATE, path, value).with("field", field).with("problem", problem);
-        }
-    }
-
-    /// A text; anything else but null is written as JSON first (`ensure_payload_is_a_string`).
-    fn payload(&mut self, field: &str, value: Value<'_>, path: &Path<'_>) {
-        match value.kind() {
-            Kind::Null => {
-                self.wrong_type(field, "a string", path, value);
-            }
-            Kind::String => self.template_field(field, value, path),
-            _ => {
-                for inner in value.descendants().filter(|inner| inner.is_string()) {
-                    self.template(&inner.string(), field, inner, path);
-                }
-            }
-        }
-    }
-
-    /// What `hydrate` complains of.
-    pub(super) fn parameters(&mut self, value: Value<'_>, path: &Path<'_>) {
-        self.object_or_null(value, "parameters", path);
-        for inner in value.descendants().filter(|inner| inner.kind() == Kind::Object) {
-            let Some(kind) = inner.get("__prefect_kind") else { continue };
-            if kind.is("jinja") {
-                match inner.get("template") {
-                    Some(template) if template.is_string() => {
-                        self.template(&template.string(), "parameters", template, path);
-                    }
-                    Some(_) => {}
-                    None => {
-                        self.add(Code::INVALID_TEMPLATE, path, inner)
-                            .opening()
-                            .with("field", "parameters")
-                            .with("problem", "`template` is missing beside `__prefect_kind`");
-                    }
-                }
-            } else if kind.is("none") && inner.get("value").is_none() {
-                self.add(Code::INVALID_TEMPLATE, path, inner)
-                    .opening()
-                    .with("field", "parameters")
-                    .with("problem", "`value` is missing beside `__prefect_kind`");
-            }
         }
     }
 }

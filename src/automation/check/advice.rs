@@ -7,7 +7,6 @@ use crate::diagnostic::edits::Edits;
 use crate::diagnostic::path::Path;
 use crate::diagnostic::{Code, Severity};
 use crate::json::{Kind, Value, write};
-use crate::text::nearest::nearest;
 use crate::text::steps::step;
 use crate::time::scalar;
 use crate::yaml;
@@ -15,40 +14,13 @@ use crate::yaml;
 use super::super::model::{EventTrigger, Order, Posture};
 use super::super::read::{self, MAX_NESTING, TriggerKind};
 use super::action::STATE_TYPES;
+use super::fields::{OF_COMPOSITE_TRIGGERS, OF_DEPLOYMENT_TRIGGERS, OF_EVENT_TRIGGERS};
 use super::options::PrefectVersion;
 use super::trigger::{Level, kind_of};
 use super::{Check, cloud};
 
 /// The lists of actions of an automation, each with its name.
 pub(super) type Actions<'a, 't> = &'a [(&'static str, Option<Value<'t>>)];
-
-/// The fields of triggers.
-const EVENT_FIELDS: [&str; 10] =
-    ["type", "id", "match", "match_related", "after", "expect", "for_each", "posture", "threshold", "within"];
-const COMPOSITE_FIELDS: [&str; 5] = ["type", "id", "triggers", "within", "require"];
-/// What a deployment's trigger has besides.
-const DEPLOYMENT_FIELDS: [&str; 6] =
-    ["name", "description", "enabled", "parameters", "job_variables", "schedule_after"];
-/// The fields of all actions.
-const ACTION_FIELDS: [&str; 17] = [
-    "type",
-    "source",
-    "deployment_id",
-    "parameters",
-    "job_variables",
-    "schedule_after",
-    "work_pool_id",
-    "work_queue_id",
-    "automation_id",
-    "state",
-    "name",
-    "message",
-    "force",
-    "block_document_id",
-    "subject",
-    "body",
-    "payload",
-];
 
 /// How many names in `after` are compared with patterns in `expect` at most.
 const MOST_COMPARISONS: usize = 100_000;
@@ -57,26 +29,20 @@ const MOST_COMPARISONS: usize = 100_000;
 const BOOLEANS: [&str; 2] = ["enabled", "force"];
 
 impl Check<'_, '_> {
-    /// All advice on a trigger, and on the actions that belong to it. `default`: the posture of one that names none.
-    pub(super) fn advise(
-        &mut self,
-        trigger: Value<'_>,
-        path: &Path<'_>,
-        default: Option<Posture>,
-        actions: Actions<'_, '_>,
-    ) {
+    /// All advice on a trigger, and on the actions that belong to it.
+    pub(super) fn advise(&mut self, trigger: Value<'_>, path: &Path<'_>, level: Level, actions: Actions<'_, '_>) {
         if !self.advises() {
             return;
         }
-        let level = if default.is_some() { Level::CLIENT } else { Level::SERVER };
         self.advise_trigger(trigger, path, level, None, 0);
+        self.acts_on_itself(trigger, level, actions);
         for (field, list) in actions {
             let list_path = Path::Field(field);
             for (index, action) in list.iter().flat_map(|list| list.items()).enumerate() {
-                self.misspelt_fields(action, &Path::Item(&list_path, index), "actions", &[&ACTION_FIELDS]);
+                self.ignored_of_action(action, &Path::Item(&list_path, index));
             }
         }
-        if let Some(event) = read::event_trigger(trigger, default)
+        if let Some(event) = read::event_trigger(trigger, level.default_posture())
             && super::heartbeat::is_about(&event)
         {
             self.forced(actions);
@@ -88,24 +54,33 @@ impl Check<'_, '_> {
         if value.kind() != Kind::Object || depth > MAX_NESTING || cloud::is_metric(value) {
             return;
         }
-        let own: &[&str] = if level.is_lenient() && depth == 0 { &DEPLOYMENT_FIELDS } else { &[] };
+        let own: &[&'static str] = if level.is_deployment() { &OF_DEPLOYMENT_TRIGGERS } else { &[] };
         match kind_of(value, level) {
             Some(TriggerKind::Composite(order)) => {
-                self.misspelt_fields(value, path, "triggers", &[&COMPOSITE_FIELDS, own]);
+                self.ignored_fields(value, path, "triggers", &[&OF_COMPOSITE_TRIGGERS, own]);
                 self.advise_composite(value, path, order);
                 // Where one trigger is enough, nothing is mixed.
                 let around = around.or(Some(order).filter(|_| needs_several(value, order)));
                 if let Some(list) = value.get("triggers") {
                     let path = Path::Key(path, "triggers");
                     for (index, child) in list.items().enumerate() {
-                        self.advise_trigger(child, &Path::Item(&path, index), level, around, depth.saturating_add(1));
+                        self.advise_trigger(
+                            child,
+                            &Path::Item(&path, index),
+                            level.inner(),
+                            around,
+                            depth.saturating_add(1),
+                        );
                     }
                 }
             }
             Some(TriggerKind::Event) => {
-                self.misspelt_fields(value, path, "triggers", &[&EVENT_FIELDS, own]);
-                let default = level.is_lenient().then_some(Posture::Reactive);
-                if let Some(event) = read::event_trigger(value, default) {
+                self.ignored_fields(value, path, "triggers", &[&OF_EVENT_TRIGGERS, own]);
+                // What a template will be is not known.
+                if self.has_templates(value) {
+                    return;
+                }
+                if let Some(event) = read::event_trigger(value, level.default_posture()) {
                     self.advise_event(value, &event, path, around);
                 }
             }
@@ -138,6 +113,7 @@ impl Check<'_, '_> {
         }
         self.patterns_of_labels(value, path);
         self.names_of_events(value, path);
+        self.reach(value, event, path);
         let threshold = value.get("threshold");
         if let (Some(threshold), ..=0) = (threshold, event.threshold) {
             let effect = match event.posture {
@@ -149,13 +125,16 @@ impl Check<'_, '_> {
                 .with("effect", effect);
         }
         match event.posture {
-            Posture::Reactive => self.advise_reactive(value, event, path),
+            Posture::Reactive => self.advise_reactive(value, event, path, around),
             Posture::Proactive => self.advise_proactive(value, event, path),
         }
     }
 
-    fn advise_reactive(&mut self, value: Value<'_>, event: &EventTrigger, path: &Path<'_>) {
-        self.empty_expect(value, event, path);
+    fn advise_reactive(&mut self, value: Value<'_>, event: &EventTrigger, path: &Path<'_>, around: Option<Order>) {
+        // One that waits for others too does not fire by itself.
+        if around.is_some() || !self.fires_itself(value, event, path) {
+            self.empty_expect(value, event, path);
+        }
         if event.within != 0 {
             return;
         }
@@ -202,7 +181,9 @@ impl Check<'_, '_> {
             self.advise_heartbeats(value, event, path);
             return;
         }
-        self.empty_expect(value, event, path);
+        if !self.heartbeats_end_the_watch(value, event, path) {
+            self.empty_expect(value, event, path);
+        }
         if event.for_each.is_empty() {
             let effect = if event.after.is_empty() {
                 "it fires whenever none of them has had an event"
@@ -315,6 +296,9 @@ impl Check<'_, '_> {
             return;
         }
         if let Some((before, _)) = name.split_once('*') {
+            if self.pattern_without_events(item, &name, field, path) {
+                return;
+            }
             if before.len().saturating_add(1) != name.len() {
                 self.add(Code::UNDOCUMENTED_WILDCARD, path, item).shown("pattern", &name).with("field", field);
             }
@@ -342,33 +326,9 @@ impl Check<'_, '_> {
                 .shown("pattern", &name)
                 .with("expected", &expected)
                 .replace(item, &expected);
+            return;
         }
-    }
-
-    /// Fields that the server ignores, but which are nearly those that it knows.
-    fn misspelt_fields(&mut self, object: Value<'_>, path: &Path<'_>, place: &str, known: &[&[&str]]) {
-        let all = || known.iter().flat_map(|some| some.iter().copied());
-        // Those that are there, or are missed already.
-        let mut taken = Vec::new();
-        for field in all() {
-            if object.get(field).is_some() || self.findings.has(&Path::Key(path, field).pointer()) {
-                taken.push(field);
-            }
-        }
-        for (key, _) in object.members() {
-            let name = key.string();
-            if all().any(|known| known == name) {
-                continue;
-            }
-            let plain = name.replace('-', "_");
-            if let Some(near) = nearest(&plain, &mut all()).filter(|near| !taken.contains(near)) {
-                self.add(Code::IGNORED_FIELD, &Path::Key(path, &name), key)
-                    .shown("field", &name)
-                    .with("where", place)
-                    .with("similar", near)
-                    .replace(key, near);
-            }
-        }
+        self.name_without_event(item, &name, field, path);
     }
 
     /// Plain values of which YAML 1.1 and 1.2 think differently.
@@ -459,7 +419,7 @@ fn seconds(micros: i64) -> String {
 }
 
 /// `COMPLETED` → `Completed`.
-fn capitalised(word: &str) -> String {
+pub(super) fn capitalised(word: &str) -> String {
     let (first, rest) = word.split_at_checked(1).unwrap_or_default();
     [first, &rest.to_ascii_lowercase()].concat()
 }

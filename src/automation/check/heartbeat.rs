@@ -3,16 +3,19 @@
 //! Source: `flow_engine.py` (who sends them, and when), `settings/models/flows.py`, and the evaluation of proactive
 //! triggers in `server/events/triggers.py`.
 
+use crate::catalogue;
 use crate::diagnostic::path::Path;
 use crate::diagnostic::{Code, Severity};
-use crate::json::{Kind, Value};
+use crate::json::Value;
 use crate::text::phrase;
 use crate::time::scalar;
 
-use super::super::model::{EventTrigger, Posture};
+use super::super::heartbeats;
+use super::super::model::{EventTrigger, Posture, Specification};
 use super::Check;
 use super::advice::{Actions, covers, expects, list_of_one};
 use super::options::{FIRST_HEARTBEATS, HEARTBEATS_BY_DEFAULT, PrefectVersion};
+use super::shape::{self, Event, Fit};
 
 const HEARTBEAT: &str = "prefect.flow-run.heartbeat";
 const ALL: &str = "prefect.flow-run.*";
@@ -31,21 +34,62 @@ const SILENT: [&str; 10] = [
     "prefect.flow-run.TimedOut",
 ];
 
-/// What related resources a heartbeat never has.
-const NOT_RELATED: [&str; 5] = ["work-pool", "work-queue", "worker", "task-run", "flow-run"];
-
 /// Whether a trigger waits for heartbeats that fail to come.
 pub(super) fn is_about(event: &EventTrigger) -> bool {
     event.posture == Posture::Proactive && event.after.iter().any(|name| covers(name, HEARTBEAT) && name != "*")
 }
 
+/// States during which a run sends heartbeats, the first of them at once.
+const ALIVE: [&str; 2] = ["prefect.flow-run.Running", "prefect.flow-run.Retrying"];
+
+/// Whether a heartbeat can be one of the events that a trigger looks at.
+fn heartbeat_matches(event: &EventTrigger) -> bool {
+    let Some(found) = catalogue::find(HEARTBEAT) else { return false };
+    let heartbeat = Event { family: found.family, state: None };
+    let related = |specification: &Specification| {
+        specification.0.is_empty()
+            || found.family.related.iter().any(|one| {
+                specification.0.iter().all(|(label, patterns)| shape::of_related(one, label, patterns) != Fit::Never)
+            })
+    };
+    event.matches.0.iter().all(|(label, patterns)| heartbeat.label(label, patterns) != Fit::Never)
+        && event.match_related.iter().all(related)
+}
+
 impl Check<'_, '_> {
+    /// Whether the heartbeats of a run satisfy a trigger that watches how long it runs.
+    pub(super) fn heartbeats_end_the_watch(&mut self, value: Value<'_>, event: &EventTrigger, path: &Path<'_>) -> bool {
+        let starts = ALIVE.iter().any(|name| event.after.iter().any(|pattern| covers(pattern, name)));
+        let frequency = i64::from(self.options.frequency()).saturating_mul(1_000_000);
+        let heartbeats = event.within.saturating_sub(1).checked_div(frequency).unwrap_or_default().saturating_add(1);
+        let silent = self.options.client_version.is_some_and(|client| {
+            client < FIRST_HEARTBEATS || client < HEARTBEATS_BY_DEFAULT && self.options.heartbeat_frequency.is_none()
+        });
+        if !starts
+            || silent
+            || !expects(event, HEARTBEAT)
+            || event.threshold < 1
+            || heartbeats < event.threshold
+            || !heartbeat_matches(event)
+        {
+            return false;
+        }
+        let (place, is_there) = value.get("expect").map_or((value, false), |expect| (expect, true));
+        let draft = self
+            .add(Code::HEARTBEAT_ENDS_THE_WATCH, &Path::Key(path, "expect"), place)
+            .duration("frequency", frequency)
+            .with("end", "[prefect.flow-run.Completed, prefect.flow-run.Failed, prefect.flow-run.Crashed, prefect.flow-run.Cancelled]");
+        if !is_there {
+            draft.opening();
+        }
+        true
+    }
+
     pub(super) fn advise_heartbeats(&mut self, value: Value<'_>, event: &EventTrigger, path: &Path<'_>) {
         if event.for_each.is_empty() {
             let edits = self.insert_for_each(value);
             self.add(Code::HEARTBEAT_WITHOUT_FOR_EACH, path, value).opening().fix(edits);
         }
-        self.heartbeat_related(value, path);
         self.heartbeat_clients(value, path);
         if !expects(event, HEARTBEAT) {
             if let Some(expect) = value.get("expect") {
@@ -77,18 +121,17 @@ impl Check<'_, '_> {
 
     fn heartbeat_window(&mut self, value: Value<'_>, event: &EventTrigger, path: &Path<'_>) {
         let frequency = i64::from(self.options.frequency()).saturating_mul(1_000_000);
-        if event.within > frequency.saturating_mul(4) {
+        let tolerated = heartbeats::tolerated(event.within, frequency);
+        if tolerated >= 3 {
             return;
         }
-        // A window of N times the frequency holds N − 1 later heartbeats for certain: the Nth is always a little late.
-        let whole = event.within.saturating_sub(1).checked_div(frequency).unwrap_or_default();
-        let tolerates = match whole {
-            0 => "tolerates none to be late".to_owned(),
-            1 => "tolerates no missed heartbeat".to_owned(),
-            2 => "tolerates one missed heartbeat".to_owned(),
-            count => format!("tolerates {} missed heartbeats", count.saturating_sub(1)),
+        let verdict = match tolerated {
+            ..0 => "tolerates none to be late".to_owned(),
+            0 => "tolerates no missed heartbeat".to_owned(),
+            1 => "tolerates one missed heartbeat".to_owned(),
+            count => format!("tolerates {count} missed heartbeats"),
         };
-        let effect = if whole == 0 {
+        let effect = if tolerated < 0 {
             "the trigger fires on every run, over and over"
         } else {
             "a network that fails for a moment makes it fire on a living run"
@@ -102,40 +145,12 @@ impl Check<'_, '_> {
             .add_as(severity, code, &self.subject, &at, place.unwrap_or(value))
             .duration("within", event.within)
             .duration("frequency", frequency)
-            .with("tolerates", &tolerates)
+            .with("tolerates", &verdict)
             .with("effect", effect)
-            .say("enough", format_args!("{}", frequency.saturating_mul(9).div_euclid(2_000_000)));
+            .say("minimum", format_args!("{}", heartbeats::minimum_within(frequency)))
+            .say("recommended", format_args!("{}", heartbeats::recommended_within(frequency)));
         if place.is_none() {
             finding.opening();
-        }
-    }
-
-    fn heartbeat_related(&mut self, value: Value<'_>, path: &Path<'_>) {
-        let Some(related) = value.get("match_related") else { return };
-        let path = Path::Key(path, "match_related");
-        let is_list = related.kind() == Kind::Array;
-        let single = Some(related).filter(|_| !is_list);
-        for (index, item) in related.items().chain(single).enumerate() {
-            let never = item.members().find_map(|(key, patterns)| {
-                let all = scalar::texts(patterns).or_else(|| scalar::text(patterns).map(|text| vec![text]))?;
-                let role = |pattern: &String| {
-                    NOT_RELATED.into_iter().find(|role| match &*key.string() {
-                        "prefect.resource.role" => pattern == role,
-                        "prefect.resource.id" => pattern
-                            .strip_prefix("prefect.")
-                            .is_some_and(|id| id.strip_prefix(role).is_some_and(|rest| rest.starts_with('.'))),
-                        _ => false,
-                    })
-                };
-                let roles: Option<Vec<&str>> = all.iter().map(role).collect();
-                Some((patterns, *roles?.first()?))
-            });
-            if let Some((patterns, role)) = never {
-                let item_path = Path::Item(&path, index);
-                let at = if is_list { &item_path } else { &path };
-                self.add(Code::HEARTBEAT_MATCH_RELATED, at, patterns).with("role", role);
-                return;
-            }
         }
     }
 

@@ -6,10 +6,20 @@
 mod action;
 mod advice;
 mod cloud;
+mod deploy;
+mod elsewhere;
+mod fields;
 mod heartbeat;
-mod recognise;
+mod loops;
+mod names;
+mod parameters;
+mod reach;
+mod shape;
 mod options;
+mod places;
 mod template;
+mod timing;
+mod variables;
 pub(super) mod trigger;
 mod values;
 
@@ -18,32 +28,20 @@ use serde::Serialize;
 use crate::diagnostic::TextOptions;
 use crate::diagnostic::findings::{Draft, Findings, Subject};
 use crate::diagnostic::path::Path;
-use crate::diagnostic::syntax::{self, Language, Source};
-use crate::diagnostic::{Code, Report};
+use crate::diagnostic::syntax::{Language, Source};
+use crate::diagnostic::{Code, Profile, Report};
 use crate::json::{Kind, Pointer, Position, Tape, Value};
-use crate::text::nearest::nearest;
+use crate::recognise::{self, Form, Item, ItemForm, Reading, recognise};
 use crate::time::scalar;
 
-use super::model::{Posture, Trigger};
+use super::model::Posture;
 use super::outline::{Outliner, TriggerOutline};
 use super::read;
 
-use recognise::{DocumentForm, Item};
+use elsewhere::Elsewhere;
+use trigger::Level;
 
-pub use options::{CheckOptions, PrefectVersion};
-
-/// The fields of an automation, as `POST /api/automations/` takes them.
-const FIELDS: [&str; 9] = [
-    "name",
-    "description",
-    "enabled",
-    "tags",
-    "trigger",
-    "actions",
-    "actions_on_trigger",
-    "actions_on_resolve",
-    "owner_resource",
-];
+pub use options::{CheckOptions, PrefectVersion, Route};
 
 /// What is found in a text, and what its triggers are.
 #[derive(Clone, PartialEq, Debug, Serialize)]
@@ -56,7 +54,7 @@ pub struct CheckReport {
     pub triggers: Vec<TriggerOutline>,
 }
 
-/// Checks a text, JSON or YAML: an automation, a list of them, a trigger, or a `prefect.yaml`.
+/// Checks a text, JSON or YAML: automations, triggers, a `prefect.yaml`, or what `terraform show -json` prints.
 ///
 /// Whatever is wrong with the text is a finding of the report. YAML is limited to 100 levels and a million values, those
 /// that aliases stand for included; JSON to 900 levels.
@@ -82,30 +80,41 @@ pub fn check(text: &[u8], text_options: TextOptions, options: &CheckOptions) -> 
     let mut outliner = Outliner::new();
     options::check(&mut findings, options);
     let source = Source { text, base: Position::START, wtf8: text_options.wtf8 };
-    let language = syntax::read(&mut findings, source, &mut tape);
+    let reading = recognise::read(&mut findings, source, &mut tape, Form::is_checked);
     let document = tape.document(text);
-    if let (Some(root), Some(language)) = (document.root(), language) {
-        for Item { value, form } in recognise::items(root) {
+    if let (Some(root), Some(reading)) = (document.root(), reading) {
+        let mut elsewhere = Elsewhere::default();
+        let Reading { language, form, is_plan } = reading;
+        let route = options.route_of(form);
+        if form == Form::PrefectYaml {
+            let (findings, elsewhere, subject) = (&mut findings, &mut elsewhere, Subject::default());
+            let mut check = Check { findings, elsewhere, subject, options, route, is_plan, text, is_mixed: false };
+            check.prefect_yaml(root);
+        }
+        for Item { value, form, .. } in items(&mut findings, root, form, route) {
             let index = events;
             events = events.saturating_add(1);
             let name = value.get("name").filter(|name| name.is_string()).map(Value::string);
             findings.next_event();
+            elsewhere.next(index);
             let subject = Subject { index: Some(index), name: name.as_deref(), docs: None };
-            let mut check = Check { findings: &mut findings, subject, options, text, is_mixed: false };
-            check.item(value, form);
+            let (findings, elsewhere) = (&mut findings, &mut elsewhere);
+            let mut check = Check { findings, elsewhere, subject, options, route, is_plan, text, is_mixed: false };
+            let level = check.level(form);
+            check.item(value, form, level);
             if language == Language::Yaml {
                 check.yaml_scalars(value);
             }
-            let (trigger, pointer, level) = match form {
-                DocumentForm::Automation => {
-                    (value.get("trigger"), Pointer::root().key("trigger"), trigger::Level::SERVER)
-                }
-                DocumentForm::Trigger => (Some(value), Pointer::root(), trigger::Level::SERVER),
-                DocumentForm::Deployment => (Some(value), Pointer::root(), trigger::Level::CLIENT),
+            let (trigger, pointer) = match form {
+                ItemForm::Automation => (value.get("trigger"), Pointer::root().key("trigger")),
+                _ => (Some(value), Pointer::root()),
             };
             if let Some(trigger) = trigger {
                 outliner.add(index, trigger, pointer, level);
             }
+        }
+        if route == Route::Cli && options.report().profile == Profile::Documented {
+            elsewhere.report(&mut findings);
         }
     }
     CheckReport {
@@ -114,11 +123,56 @@ pub fn check(text: &[u8], text_options: TextOptions, options: &CheckOptions) -> 
     }
 }
 
+/// What is to be checked. If that is nothing, it is said why.
+fn items<'t>(findings: &mut Findings<'_>, root: Value<'t>, form: Form, route: Route) -> Vec<Item<'t>> {
+    let mut items = recognise(root).items;
+    // What is no object is wrong as an automation; to the API everything else is one too.
+    let is_object = |item: &Item<'_>| item.value.kind() == Kind::Object;
+    let is_sent = route == Route::Api || !items.is_empty() && !items.iter().any(is_object);
+    if form == Form::Terraform {
+        for item in &mut items {
+            item.form = ItemForm::Automation;
+        }
+    }
+    let (code, at, finding) = (Code::NOT_AUTOMATIONS, Path::Root, Subject::default());
+    let is_checked = form.is_checked() || form == Form::Unknown && is_sent;
+    if !items.is_empty() && !is_checked {
+        let remedy = form.command().map(|command| ["check it with `", command, "`"].concat());
+        let accepted = "`check` accepts automations, triggers, `prefect.yaml` and the JSON of `terraform show`";
+        findings
+            .add(code, &finding, &at, root)
+            .opening()
+            .with("what", form.phrase())
+            .with("remedy", remedy.as_deref().unwrap_or(accepted));
+        return Vec::new();
+    }
+    if items.is_empty() {
+        let why = match form {
+            Form::PrefectYaml => "no deployment has `triggers`",
+            Form::Terraform => "there is no resource of the type `prefect_automation`",
+            _ => "the list is empty",
+        };
+        findings.add(Code::NOTHING_TO_CHECK, &finding, &at, root).opening().with("why", why);
+    }
+    for item in &mut items {
+        if !matches!(item.form, ItemForm::Trigger | ItemForm::DeploymentTrigger) {
+            item.form = ItemForm::Automation;
+        }
+    }
+    items
+}
+
 /// The check of one document.
 struct Check<'c, 's> {
     findings: &'c mut Findings<'s>,
     subject: Subject<'c>,
     options: &'c CheckOptions,
+    /// Which way the document travels.
+    route: Route,
+    /// Values that are known only later may be missing.
+    is_plan: bool,
+    /// What another route refuses.
+    elsewhere: &'c mut Elsewhere,
     text: &'c [u8],
     /// Whether it has been said that a composite trigger mixes resources.
     is_mixed: bool,
@@ -134,42 +188,39 @@ impl Check<'_, '_> {
         self.findings.beyond_envelope()
     }
 
-    fn item(&mut self, value: Value<'_>, form: DocumentForm) {
+    /// Whether the document is sent as it stands: then the server's models alone decide.
+    fn is_strict(&self) -> bool {
+        !self.route.has_client()
+    }
+
+    fn level(&self, form: ItemForm) -> Level {
         match form {
-            DocumentForm::Automation => self.automation(value),
-            DocumentForm::Trigger => {
-                self.trigger(value, &Path::Root, trigger::Level::SERVER);
-                self.advise(value, &Path::Root, None, &[]);
-            }
-            DocumentForm::Deployment => self.deployment_trigger(value),
+            ItemForm::DeploymentTrigger => Level::DEPLOYMENT,
+            _ if self.is_strict() => Level::SERVER,
+            _ => Level::CLIENT,
         }
     }
 
-    fn automation(&mut self, value: Value<'_>) {
+    fn item(&mut self, value: Value<'_>, form: ItemForm, level: Level) {
+        match form {
+            ItemForm::DeploymentTrigger => self.deployment_trigger(value, level),
+            ItemForm::Trigger => {
+                self.trigger(value, &Path::Root, level);
+                self.advise(value, &Path::Root, level, &[]);
+            }
+            _ => self.automation(value, level),
+        }
+    }
+
+    fn automation(&mut self, value: Value<'_>, level: Level) {
         let root = Path::Root;
         if value.kind() != Kind::Object {
             self.add(Code::NOT_AN_AUTOMATION, &root, value).value("found", value);
             return;
         }
-        let present = FIELDS.map(|field| value.get(field).is_some());
-        let is_present = |name: &str| FIELDS.iter().zip(present).any(|(field, present)| *field == name && present);
-        let mut misspelt = Vec::new();
-        for (key, _) in value.members() {
-            let name = key.string();
-            if FIELDS.contains(&&*name) {
-                continue;
-            }
-            let path = Path::Field(&name);
-            let near = nearest(&name, &mut FIELDS.iter().copied());
-            let near = near.filter(|near| !is_present(near));
-            let finding = self.add(Code::UNKNOWN_AUTOMATION_FIELD, &path, key).shown("field", &name);
-            if let Some(near) = near {
-                misspelt.push(near);
-                finding.say("hint", format_args!("did you mean `{near}`?")).with("similar", near).replace(key, near);
-            }
-        }
+        let misspelt = self.fields_of_automation(value);
         let what = "the automation";
-        for field in ["name", "trigger", "actions"] {
+        for field in fields::REQUIRED {
             if value.get(field).is_none() && !misspelt.contains(&field) {
                 self.missing(what, value, field, &root);
             }
@@ -181,7 +232,7 @@ impl Check<'_, '_> {
         self.optional(value, "owner_resource", &root, Self::text_or_null_field);
         let trigger = value.get("trigger");
         if let Some(trigger) = trigger {
-            self.trigger(trigger, &Path::Field("trigger"), trigger::Level::SERVER);
+            self.trigger(trigger, &Path::Field("trigger"), level);
         }
         for field in ["actions", "actions_on_trigger", "actions_on_resolve"] {
             if let Some(actions) = value.get(field) {
@@ -189,9 +240,9 @@ impl Check<'_, '_> {
             }
         }
         let Some(trigger) = trigger else { return };
-        self.run_deployment_loop(value, trigger);
+        self.run_deployment_loop(value, trigger, level);
         let lists = ["actions", "actions_on_trigger"].map(|field| (field, value.get(field)));
-        self.advise(trigger, &Path::Field("trigger"), None, &lists);
+        self.advise(trigger, &Path::Field("trigger"), level, &lists);
         if self.advises()
             // In Prefect Cloud metric triggers are resolved.
             && !(self.options.cloud && cloud::is_metric(trigger))
@@ -203,7 +254,7 @@ impl Check<'_, '_> {
     }
 
     /// A trigger of a deployment in a `prefect.yaml`, which the client completes.
-    fn deployment_trigger(&mut self, value: Value<'_>) {
+    fn deployment_trigger(&mut self, value: Value<'_>, level: Level) {
         let root = Path::Root;
         if value.kind() == Kind::Object {
             self.optional(value, "name", &root, Self::text_or_null_field);
@@ -211,36 +262,27 @@ impl Check<'_, '_> {
             self.optional(value, "enabled", &root, Self::boolean_field);
             self.optional(value, "schedule_after", &root, Self::delay_field);
             if let Some(parameters) = value.get("parameters") {
-                self.parameters(parameters, &Path::Field("parameters"));
+                self.deployment_parameters(parameters, &Path::Field("parameters"));
             }
             if let Some(variables) = value.get("job_variables") {
                 self.object_or_null(variables, "job_variables", &Path::Field("job_variables"));
             }
         }
-        self.trigger(value, &root, trigger::Level::CLIENT);
-        self.advise(value, &root, Some(Posture::Reactive), &[]);
+        self.trigger(value, &root, level);
+        if let Some((start, true)) = starts_of_runs(value, value, level) {
+            self.add(Code::RUN_DEPLOYMENT_LOOP, &root, value)
+                .opening()
+                .with("event", &start)
+                .with("which", "its deployment")
+                .with("remedy", NARROW_DOWN);
+        }
+        self.advise(value, &root, level, &[]);
+        self.deployment_starts_itself(value);
     }
 
     /// A rule of the whole document (`AutomationCore.prevent_run_deployment_loops`).
-    fn run_deployment_loop(&mut self, automation: Value<'_>, trigger: Value<'_>) {
-        const STARTS: [&str; 4] = [
-            "prefect.flow-run.Scheduled",
-            "prefect.flow-run.Pending",
-            "prefect.flow-run.Running",
-            "prefect.flow-run.*",
-        ];
-        let enabled = automation.get("enabled").is_none_or(|enabled| scalar::boolean(enabled) == Some(true));
-        let Some(Trigger::Event(event)) = read::trigger(trigger) else { return };
-        let start = event.expect.iter().find(|name| STARTS.contains(&name.as_str()));
-        let (true, Posture::Reactive, Some(start)) = (enabled, event.posture, start) else { return };
-        let every = |specification: &super::Specification| match specification.0.as_slice() {
-            [] => true,
-            [(label, patterns)] => {
-                label == "prefect.resource.id" && patterns.iter().any(|pattern| pattern == "prefect.flow-run.*")
-            }
-            _ => false,
-        };
-        let unfiltered = every(&event.matches) && event.match_related.iter().any(every);
+    fn run_deployment_loop(&mut self, automation: Value<'_>, trigger: Value<'_>, level: Level) {
+        let Some((start, unfiltered)) = starts_of_runs(automation, trigger, level) else { return };
         let actions = automation.get("actions").into_iter().flat_map(Value::items);
         for (index, action) in actions.enumerate() {
             if !action.get("type").is_some_and(|kind| kind.is("run-deployment")) {
@@ -256,15 +298,28 @@ impl Check<'_, '_> {
                 let remedy = if inferred {
                     "select a deployment (`source: selected` with its `deployment_id`), and match only other flow runs"
                 } else {
-                    "narrow down `match` or `match_related`, so that the runs of this deployment do not match"
+                    NARROW_DOWN
                 };
                 self.add(Code::RUN_DEPLOYMENT_LOOP, &path, action)
                     .opening()
-                    .with("event", start)
+                    .with("event", &start)
                     .with("which", which)
                     .with("remedy", remedy);
                 return;
             }
         }
     }
+}
+
+const NARROW_DOWN: &str = "narrow down `match` or `match_related`, so that the runs of this deployment do not match";
+
+/// Whether a trigger that is enabled reacts to what happens at the start of each run: to which event, and whether
+/// nothing but that selects the runs.
+fn starts_of_runs(enabled: Value<'_>, trigger: Value<'_>, level: Level) -> Option<(String, bool)> {
+    let is_enabled = enabled.get("enabled").is_none_or(|enabled| scalar::boolean(enabled) == Some(true));
+    let is_event = trigger::kind_of(trigger, level) == Some(read::TriggerKind::Event);
+    let event = read::event_trigger(trigger, level.default_posture())?;
+    let start = event.expect.iter().find(|name| loops::STARTS.contains(&name.as_str()))?;
+    let unfiltered = loops::every_run(&event.matches) && event.match_related.iter().any(loops::every_run);
+    (is_enabled && is_event && event.posture == Posture::Reactive).then(|| (start.clone(), unfiltered))
 }

@@ -9,6 +9,7 @@ use crate::diagnostic::findings::{Findings, Subject};
 use crate::diagnostic::options::{ReportOptions, count};
 use crate::diagnostic::path::Path;
 use crate::diagnostic::{Code, DEFAULT_MAX_DIAGNOSTICS, Profile, Severities};
+use crate::recognise::Form;
 use crate::text::strict::{from_text, strict};
 
 /// Versions of Prefect, such as 3.9.1.
@@ -36,6 +37,29 @@ impl<'de> Deserialize<'de> for PrefectVersion {
     }
 }
 
+/// Which way a document travels to Prefect: each accepts and refuses something else.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub enum Route {
+    /// It is sent to the REST API as it stands.
+    Api,
+    /// `prefect automation create` or `update` with `--from-file`, and the Python SDK: the client fills in defaults, and
+    /// drops what it does not know.
+    Cli,
+    /// `prefect deploy`: templates are resolved, and triggers completed.
+    Deploy,
+    /// Prefect's Terraform provider.
+    Terraform,
+}
+
+impl Route {
+    /// Whether the client's models come first.
+    pub(super) fn has_client(self) -> bool {
+        matches!(self, Route::Cli | Route::Deploy)
+    }
+}
+
 /// How an automation is checked.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(remote = "Self", default)]
@@ -44,6 +68,10 @@ pub struct CheckOptions {
     /// Whose rules count: `documented` (the usual one) for all of them, `server` for only what a Prefect server rejects.
     #[cfg_attr(feature = "typescript", ts(as = "Option<Profile>", optional))]
     pub profile: Profile,
+    /// Which way the document travels to Prefect. Unless set, as it is usual for its form: `deploy` for a `prefect.yaml`
+    /// and triggers of deployments, `terraform` for Terraform's JSON, `cli` for all else. With the profile `server`, `api`.
+    #[cfg_attr(feature = "typescript", ts(as = "Option<Route>", optional))]
+    pub route: Option<Route>,
     /// Other severities, by code: `{ "missing-label": "off" }`.
     #[cfg_attr(feature = "typescript", ts(as = "Option<Severities>", optional))]
     pub severity: Severities,
@@ -75,6 +103,7 @@ impl Default for CheckOptions {
     fn default() -> Self {
         CheckOptions {
             profile: Profile::default(),
+            route: None,
             severity: Severities::default(),
             max_diagnostics: DEFAULT_MAX_DIAGNOSTICS,
             server_version: None,
@@ -97,6 +126,16 @@ pub(super) const HEARTBEATS_BY_DEFAULT: PrefectVersion = PrefectVersion(3, 6, 22
 impl CheckOptions {
     pub(super) fn report(&self) -> ReportOptions<'_> {
         ReportOptions { profile: self.profile, severity: &self.severity, max_diagnostics: self.max_diagnostics }
+    }
+
+    /// Which way a document of this form travels.
+    pub(super) fn route_of(&self, form: Form) -> Route {
+        self.route.unwrap_or(match form {
+            _ if self.profile == Profile::Server => Route::Api,
+            Form::PrefectYaml | Form::DeploymentTriggers => Route::Deploy,
+            Form::Terraform => Route::Terraform,
+            _ => Route::Cli,
+        })
     }
 
     /// Seconds between two heartbeats.

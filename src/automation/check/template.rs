@@ -1,132 +1,298 @@
-//! Jinja templates, as far as their form goes: what is opened must be closed. The server parses them in full
-//! (`server/utilities/user_templates.py`).
+//! Jinja templates: whether the server takes them, and what they use (`server/utilities/user_templates.py`).
+//!
+//! Parsed by minijinja, whose language differs from Jinja's in details. What it rejects although Jinja does not is
+//! nothing that anything is said of.
+
+use minijinja::machinery::ast::{CallArg, Expr, ForLoop, Spanned, Stmt};
+use minijinja::machinery::parse;
+use minijinja::syntax::SyntaxConfig;
+
+use crate::text::steps::step;
 
 /// How many loops a template may have, and how deeply they may be nested.
 const MOST_LOOPS: usize = 10;
 const DEEPEST_LOOPS: usize = 2;
 
-/// Statements with an end of their own.
-const BLOCKS: [&str; 9] = ["for", "if", "macro", "call", "filter", "block", "with", "autoescape", "raw"];
+/// A longer template is not looked into.
+const LONGEST: usize = 100_000;
 
-/// What is wrong with a template.
-pub(super) fn problem(template: &str) -> Option<&'static str> {
-    let mut rest = template;
-    let mut open: Vec<&str> = Vec::new();
-    let (mut loops, mut deepest) = (0_usize, 0_usize);
-    while let Some((kind, inside)) = next(rest) {
-        let (close, unclosed) = match kind {
-            '{' => ("}}", "`{{` is not closed by `}}`"),
-            '%' => ("%}", "`{%` is not closed by `%}`"),
-            _ => ("#}", "`{#` is not closed by `#}`"),
-        };
-        let length = if kind == '#' { inside.find(close) } else { code_end(inside, close) };
-        let Some((code, after)) = length.and_then(|length| inside.split_at_checked(length)) else {
-            return Some(unclosed);
-        };
-        rest = after.strip_prefix(close).unwrap_or_default();
-        if kind == '#' {
-            continue;
-        }
-        let code = code.trim_matches(['-', '+']).trim();
-        if let Some(problem) = unbalanced(code) {
-            return Some(problem);
-        }
-        if kind == '{' {
-            if code.is_empty() {
-                return Some("`{{ }}` holds no expression");
-            }
-            continue;
-        }
-        let word = code.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap_or_default();
-        if word == "raw" {
-            // What is raw reaches to its end, whatever it holds.
-            let Some(end) = rest.find("endraw") else { return Some("`{% raw %}` has no `{% endraw %}`") };
-            rest = rest.get(end..).and_then(|rest| rest.split_once("%}")).map_or("", |(_, rest)| rest);
-            continue;
-        }
-        if let Some(ended) = word.strip_prefix("end") {
-            match open.pop() {
-                Some(last) if last == ended => {}
-                Some(_) | None => return Some("a block is ended that is not the innermost open one"),
-            }
-        } else if BLOCKS.contains(&word) {
-            open.push(word);
-            if word == "for" {
-                loops = loops.saturating_add(1);
-                deepest = deepest.max(open.iter().filter(|word| **word == "for").count());
-            }
-        } else if !matches!(
-            word,
-            "elif" | "else" | "set" | "do" | "include" | "import" | "from" | "extends" | "break" | "continue"
-        ) {
-            return Some("there is a statement that Jinja does not know");
-        }
-    }
-    match () {
-        () if !open.is_empty() => Some("a block such as `{% for %}` or `{% if %}` has no end"),
-        () if loops > MOST_LOOPS => Some("it has more than 10 loops, which the server does not allow"),
-        () if deepest > DEEPEST_LOOPS => Some("its loops are nested more than 2 deep, which the server does not allow"),
-        () => None,
-    }
+/// What a template consists of.
+#[derive(Default)]
+pub(super) struct Uses<'t> {
+    /// `event.payload.x`: the variable and what is asked of it, as far as it is written out.
+    pub(super) paths: Vec<Vec<&'t str>>,
+    /// The paths that are printed as they are.
+    pub(super) printed: Vec<Vec<&'t str>>,
+    pub(super) filters: Vec<&'t str>,
+    pub(super) tests: Vec<&'t str>,
+    /// Names that the template itself gives to something.
+    pub(super) own: Vec<&'t str>,
+    /// Paths that may be missing: `is defined`, `default`.
+    pub(super) guarded: Vec<Vec<&'t str>>,
+    loops: usize,
+    deepest: usize,
+    depth: usize,
 }
 
-/// The next `{{`, `{%` or `{#`: its second character and what follows.
-fn next(text: &str) -> Option<(char, &str)> {
-    let bytes = text.as_bytes();
-    let at = bytes.windows(2).position(|pair| matches!(pair, [b'{', b'{' | b'%' | b'#']))?;
-    let kind = bytes.get(at.saturating_add(1)).copied().map(char::from)?;
-    Some((kind, text.get(at.saturating_add(2)..)?))
+/// Whether a text has a template at all (`maybe_template`).
+pub(super) fn is_template(text: &str) -> bool {
+    text.contains("{{") || text.contains("{%")
 }
 
-/// The characters of code, each with its place, but for those of strings (of which the first quote is told).
-fn bare(code: &str) -> impl Iterator<Item = (usize, char)> {
-    let mut quote = None;
-    let mut escaped = false;
-    code.char_indices().filter(move |&(_, c)| {
-        let Some(open) = quote else {
-            quote = Some(c).filter(|c| matches!(c, '"' | '\''));
-            return true;
-        };
-        let ends = !escaped && c == open;
-        escaped = !escaped && c == '\\';
-        quote = Some(open).filter(|_| !ends);
-        false
+/// What a template uses, or why the server refuses it. `None`: that is not known.
+pub(super) fn read(template: &str) -> Option<Result<Uses<'_>, String>> {
+    step(template.len());
+    if template.len() > LONGEST {
+        return None;
+    }
+    let parsed = match parse(template, "", SyntaxConfig::default()) {
+        Ok(parsed) => parsed,
+        Err(error) => {
+            let detail = error.detail().unwrap_or("it cannot be parsed").to_owned();
+            return (!is_jinja(template, &detail)).then(|| Err(in_words(&detail, error.line().unwrap_or(1))));
+        }
+    };
+    let mut uses = Uses::default();
+    uses.statement(&parsed);
+    Some(match () {
+        () if uses.own.contains(&DO) => Err("there is no statement `do`".to_owned()),
+        () if uses.loops > MOST_LOOPS => Err("it has more than 10 loops, which the server does not allow".to_owned()),
+        () if uses.deepest > DEEPEST_LOOPS => {
+            Err("its loops are nested more than 2 deep, which the server does not allow".to_owned())
+        }
+        () => Ok(uses),
     })
 }
 
-/// Where code ends: strings and brackets in it may hold the closing characters.
-fn code_end(code: &str, close: &str) -> Option<usize> {
-    let mut depth = 0_usize;
-    for (at, c) in bare(code) {
-        if depth == 0 && code.get(at..).is_some_and(|rest| rest.starts_with(close)) {
-            return Some(at);
+/// Stands for a statement that Jinja knows only by an extension.
+const DO: &str = "{% do %}";
+
+/// Whether Jinja may take what minijinja rejects.
+fn is_jinja(template: &str, detail: &str) -> bool {
+    // Jinja's names can have any letters.
+    if detail.contains("unexpected character") && template.chars().any(|c| !c.is_ascii() && c.is_alphanumeric()) {
+        let ascii: String =
+            template.chars().map(|c| if c.is_ascii() || !c.is_alphanumeric() { c } else { 'x' }).collect();
+        return !matches!(read(&ascii), Some(Err(_)));
+    }
+    // Tuples without parentheses, a sign before a number, and so on.
+    let is = |words: &str| detail.contains(words);
+    is("unexpected `,`, expected")
+        || is("unexpected `+`")
+        || is("unknown statement print")
+        || is("unexpected `]`") && template.contains("[]")
+        || is("unexpected `:`") && ends_with_colon(template)
+        || is("unexpected end of comment") && template.ends_with("{#")
+        || is("defined twice")
+        || is("reserved variable")
+        || is("block tags in macros")
+        || is("Too many arguments")
+        || is("recursion")
+}
+
+/// `{% if a: %}`
+fn ends_with_colon(template: &str) -> bool {
+    template.match_indices("%}").any(|(end, _)| {
+        let before = template.get(..end).unwrap_or_default().trim_end_matches(['-', '+']).trim_end();
+        before.ends_with(':')
+    })
+}
+
+/// The parser's words, in those of the user.
+fn in_words(detail: &str, line: usize) -> String {
+    let words = detail
+        .replace("end of variable block", "`}}`")
+        .replace("end of block", "`%}`")
+        .replace("end of input", "end of the template");
+    let words = words.strip_prefix("syntax error: ").unwrap_or(&words);
+    if line > 1 { format!("{words} (line {line})") } else { words.to_owned() }
+}
+
+/// `a.b['c']` as a path; `None` for anything else.
+fn path<'t>(expression: &Expr<'t>) -> Option<Vec<&'t str>> {
+    match expression {
+        Expr::Var(name) => Some(vec![name.id]),
+        Expr::GetAttr(one) => {
+            let mut path = path(&one.expr)?;
+            path.push(one.name);
+            Some(path)
         }
-        match c {
-            '{' | '(' | '[' => depth = depth.saturating_add(1),
-            '}' | ')' | ']' => depth = depth.saturating_sub(1),
+        _ => None,
+    }
+}
+
+impl<'t> Uses<'t> {
+    fn statements(&mut self, all: &[Stmt<'t>]) {
+        for one in all {
+            self.statement(one);
+        }
+    }
+
+    fn statement(&mut self, statement: &Stmt<'t>) {
+        match statement {
+            Stmt::Template(one) => self.statements(&one.children),
+            Stmt::EmitExpr(one) => {
+                self.printed.extend(path(&one.expr));
+                self.expression(&one.expr);
+            }
+            Stmt::EmitRaw(_) => {}
+            Stmt::ForLoop(one) => self.for_loop(one),
+            Stmt::IfCond(one) => {
+                self.expression(&one.expr);
+                self.statements(&one.true_body);
+                self.statements(&one.false_body);
+            }
+            Stmt::WithBlock(one) => {
+                for (target, value) in &one.assignments {
+                    self.target(target);
+                    self.expression(value);
+                }
+                self.statements(&one.body);
+            }
+            Stmt::Set(one) => {
+                self.target(&one.target);
+                self.expression(&one.expr);
+            }
+            Stmt::SetBlock(one) => {
+                self.target(&one.target);
+                self.some(one.filter.as_ref());
+                self.statements(&one.body);
+            }
+            Stmt::AutoEscape(one) => {
+                self.expression(&one.enabled);
+                self.statements(&one.body);
+            }
+            Stmt::FilterBlock(one) => {
+                self.expression(&one.filter);
+                self.statements(&one.body);
+            }
+            Stmt::Block(one) => self.statements(&one.body),
+            Stmt::Import(one) => {
+                self.target(&one.name);
+                self.expression(&one.expr);
+            }
+            Stmt::FromImport(one) => {
+                self.expression(&one.expr);
+                for (name, alias) in &one.names {
+                    self.target(alias.as_ref().unwrap_or(name));
+                }
+            }
+            Stmt::Extends(one) => self.expression(&one.name),
+            Stmt::Include(one) => self.expression(&one.name),
+            Stmt::Macro(one) => self.declared(one),
+            Stmt::CallBlock(one) => {
+                self.expression(&one.call.expr);
+                self.arguments(&one.call.args);
+                self.declared(&one.macro_decl);
+            }
+            Stmt::Do(_) => self.own.push(DO),
+        }
+    }
+
+    fn declared(&mut self, one: &Spanned<minijinja::machinery::ast::Macro<'t>>) {
+        self.own.push(one.name);
+        for argument in &one.args {
+            self.target(argument);
+        }
+        for default in &one.defaults {
+            self.expression(default);
+        }
+        self.statements(&one.body);
+    }
+
+    fn for_loop(&mut self, one: &Spanned<ForLoop<'t>>) {
+        self.loops = self.loops.saturating_add(1);
+        self.depth = self.depth.saturating_add(1);
+        self.deepest = self.deepest.max(self.depth);
+        self.target(&one.target);
+        self.expression(&one.iter);
+        self.some(one.filter_expr.as_ref());
+        self.statements(&one.body);
+        self.statements(&one.else_body);
+        self.depth = self.depth.saturating_sub(1);
+    }
+
+    /// What something is assigned to.
+    fn target(&mut self, target: &Expr<'t>) {
+        match target {
+            Expr::Var(name) => self.own.push(name.id),
+            Expr::List(list) => list.items.iter().for_each(|item| self.target(item)),
+            Expr::Tuple(list) => list.items.iter().for_each(|item| self.target(item)),
             _ => {}
         }
     }
-    None
-}
 
-/// Brackets that do not belong together.
-fn unbalanced(code: &str) -> Option<&'static str> {
-    let mut open = Vec::new();
-    for (_, c) in bare(code) {
-        let expected = match c {
-            '(' | '[' | '{' => {
-                open.push(c);
-                continue;
-            }
-            ')' => '(',
-            ']' => '[',
-            '}' => '{',
-            _ => continue,
-        };
-        if open.pop() != Some(expected) {
-            return Some("a bracket is closed that is not open");
+    fn some(&mut self, expression: Option<&Expr<'t>>) {
+        if let Some(expression) = expression {
+            self.expression(expression);
         }
     }
-    (!open.is_empty()).then_some("a bracket is not closed")
+
+    fn arguments(&mut self, arguments: &[CallArg<'t>]) {
+        for argument in arguments {
+            match argument {
+                CallArg::Pos(one) | CallArg::Kwarg(_, one) | CallArg::PosSplat(one) | CallArg::KwargSplat(one) => {
+                    self.expression(one);
+                }
+            }
+        }
+    }
+
+    fn expression(&mut self, expression: &Expr<'t>) {
+        if let Some(path) = path(expression) {
+            self.paths.push(path);
+            return;
+        }
+        match expression {
+            Expr::Var(_) | Expr::Const(_) => {}
+            Expr::Slice(one) => {
+                self.expression(&one.expr);
+                for part in [&one.start, &one.stop, &one.step] {
+                    self.some(part.as_ref());
+                }
+            }
+            Expr::UnaryOp(one) => self.expression(&one.expr),
+            Expr::BinOp(one) => {
+                self.expression(&one.left);
+                self.expression(&one.right);
+            }
+            Expr::Compare(one) => {
+                self.expression(&one.expr);
+                one.ops.iter().for_each(|operation| self.expression(&operation.expr));
+            }
+            Expr::IfExpr(one) => {
+                self.expression(&one.test_expr);
+                self.expression(&one.true_expr);
+                self.some(one.false_expr.as_ref());
+            }
+            Expr::Filter(one) => {
+                self.filters.push(one.name);
+                if matches!(one.name, "default" | "d") {
+                    self.guarded.extend(one.expr.as_ref().and_then(path));
+                }
+                self.some(one.expr.as_ref());
+                self.arguments(&one.args);
+            }
+            Expr::Test(one) => {
+                self.tests.push(one.name);
+                if matches!(one.name, "defined" | "undefined") {
+                    self.guarded.extend(path(&one.expr));
+                }
+                self.expression(&one.expr);
+                self.arguments(&one.args);
+            }
+            Expr::GetAttr(one) => self.expression(&one.expr),
+            Expr::GetItem(one) => {
+                self.expression(&one.expr);
+                self.expression(&one.subscript_expr);
+            }
+            Expr::Call(one) => {
+                self.expression(&one.expr);
+                self.arguments(&one.args);
+            }
+            Expr::List(one) => one.items.iter().for_each(|item| self.expression(item)),
+            Expr::Tuple(one) => one.items.iter().for_each(|item| self.expression(item)),
+            Expr::Map(one) => one.keys.iter().chain(&one.values).for_each(|item| self.expression(item)),
+        }
+    }
 }

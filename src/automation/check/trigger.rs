@@ -1,6 +1,7 @@
 //! What the server refuses in triggers.
 
 use crate::diagnostic::Code;
+use crate::diagnostic::display;
 use crate::diagnostic::path::Path;
 use crate::json::{Kind, Value};
 use crate::text::nearest::nearest;
@@ -15,15 +16,29 @@ use super::{Check, cloud};
 pub(crate) struct Level {
     /// `posture` and the `within` of composites may be left out, and `type` is told from other keys.
     lenient: bool,
+    /// It is the trigger of a deployment, which has more fields.
+    deployment: bool,
     depth: usize,
 }
 
 impl Level {
-    pub(crate) const SERVER: Level = Level { lenient: false, depth: 0 };
-    pub(crate) const CLIENT: Level = Level { lenient: true, depth: 0 };
+    pub(crate) const SERVER: Level = Level { lenient: false, deployment: false, depth: 0 };
+    pub(crate) const CLIENT: Level = Level { lenient: true, deployment: false, depth: 0 };
+    pub(crate) const DEPLOYMENT: Level = Level { lenient: true, deployment: true, depth: 0 };
 
-    pub(crate) fn is_lenient(self) -> bool {
-        self.lenient
+    /// Whether the trigger has the fields of a deployment's.
+    pub(crate) fn is_deployment(self) -> bool {
+        self.deployment && self.depth == 0
+    }
+
+    /// One level down.
+    pub(crate) fn inner(self) -> Self {
+        Level { depth: self.depth.saturating_add(1), ..self }
+    }
+
+    /// The posture of a trigger that names none.
+    pub(crate) fn default_posture(self) -> Option<Posture> {
+        self.lenient.then_some(Posture::Reactive)
     }
 }
 
@@ -33,7 +48,14 @@ const TYPES: [&str; 3] = ["event", "compound", "sequence"];
 impl Check<'_, '_> {
     pub(super) fn trigger(&mut self, value: Value<'_>, path: &Path<'_>, level: Level) {
         if value.kind() != Kind::Object {
-            self.wrong_type(last(path), "an object", path, value);
+            // The list of a deployment is read before templates are resolved.
+            let found = display::value(value);
+            if level.is_deployment() || !self.is_template(value) {
+                self.add(Code::WRONG_AUTOMATION_VALUE, path, value)
+                    .shown("field", last(path))
+                    .with("expected", "an object")
+                    .with("found", &found);
+            }
             return;
         }
         if level.depth > MAX_NESTING {
@@ -56,6 +78,9 @@ impl Check<'_, '_> {
         }
         let Some(of_kind) = kind_of(value, level) else {
             let kind = kind.unwrap_or(value);
+            if self.is_template(kind) {
+                return;
+            }
             let name = kind.string();
             let finding = self.add(Code::UNKNOWN_TRIGGER_TYPE, &Path::Key(path, "type"), kind).text("found", kind);
             if kind.is_string()
@@ -65,7 +90,10 @@ impl Check<'_, '_> {
             }
             return;
         };
-        self.optional(value, "id", path, Self::uuid_field);
+        // The client's model has no such field.
+        if !level.lenient {
+            self.optional(value, "id", path, Self::uuid_field);
+        }
         match of_kind {
             TriggerKind::Event => self.event_trigger(value, path, level),
             TriggerKind::Composite(order) => self.composite(value, path, order, level),
@@ -77,7 +105,7 @@ impl Check<'_, '_> {
         let posture = match value.get("posture") {
             Some(found) => {
                 let posture = read::posture(found);
-                if posture.is_none() {
+                if posture.is_none() && !self.is_template(found) {
                     let expected = [Posture::Reactive, Posture::Proactive].map(Posture::name);
                     let text = found.string();
                     let finding =
@@ -88,7 +116,10 @@ impl Check<'_, '_> {
                 }
                 posture
             }
-            None if level.lenient => Some(Posture::Reactive),
+            None if level.lenient => {
+                self.elsewhere.missing("posture", value);
+                Some(Posture::Reactive)
+            }
             None => {
                 self.missing(WHAT, value, "posture", path);
                 None
@@ -143,6 +174,9 @@ impl Check<'_, '_> {
     }
 
     fn not_a_duration(&mut self, within: Value<'_>, path: &Path<'_>) {
+        if self.environment_as_duration("within", within, path) || self.is_template(within) {
+            return;
+        }
         let digits = within.is_string().then(|| within.string());
         let seconds = digits.filter(|text| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()));
         let finding = self.add(Code::NOT_A_DURATION, path, within).with("field", "within").text("found", within);
@@ -154,7 +188,7 @@ impl Check<'_, '_> {
     fn composite(&mut self, value: Value<'_>, path: &Path<'_>, order: Order, level: Level) {
         let what = if order == Order::Any { "the compound trigger" } else { "the sequence trigger" };
         match value.get("within") {
-            None if level.lenient => {}
+            None if level.lenient => self.elsewhere.missing("within", value),
             None => self.missing(what, value, "within", path),
             Some(within) => {
                 if read::composite_within(within).is_none() {
@@ -171,7 +205,7 @@ impl Check<'_, '_> {
             }
             (_, Some(list)) => {
                 let path = Path::Key(path, "triggers");
-                let level = Level { depth: level.depth.saturating_add(1), ..level };
+                let level = level.inner();
                 for (index, child) in list.items().enumerate() {
                     self.trigger(child, &Path::Item(&path, index), level);
                 }
@@ -187,7 +221,7 @@ impl Check<'_, '_> {
     }
 
     fn require(&mut self, require: Value<'_>, children: Option<usize>, path: &Path<'_>) {
-        if require.is("any") || require.is("all") {
+        if require.is("any") || require.is("all") || self.is_template(require) {
             return;
         }
         let Some(number) = scalar::integer(require) else {

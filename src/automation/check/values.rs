@@ -1,7 +1,5 @@
 //! Fields of documents: that they are there, and that pydantic takes their values.
 
-use std::borrow::Cow;
-
 use crate::diagnostic::Code;
 use crate::diagnostic::display;
 use crate::diagnostic::findings::Draft;
@@ -12,26 +10,34 @@ use crate::text::uuid::read_uuid;
 use crate::time::scalar;
 
 use super::Check;
+use super::fields::meant;
 
 impl Check<'_, '_> {
     pub(super) fn missing(&mut self, what: &str, object: Value<'_>, field: &str, path: &Path<'_>) {
-        let keys: Vec<(Value<'_>, Cow<'_, str>)> = object.members().map(|(key, _)| (key, key.string())).collect();
-        let near = nearest(field, &mut keys.iter().map(|(_, name)| &**name));
-        let near = near.and_then(|near| keys.iter().find(|(_, name)| name == near));
+        // A value that is known only after `apply` is missing from Terraform's plan.
+        if self.is_plan {
+            return;
+        }
+        let meant_for_it = |key: &Value<'_>| meant(&key.string(), &mut std::iter::once(field)).is_some();
+        let near = object.members().map(|(key, _)| key).find(meant_for_it).map(|key| (key, key.string()));
         let finding = self
             .add(Code::MISSING_AUTOMATION_FIELD, &Path::Key(path, field), object)
             .opening()
             .with("what", what)
             .with("field", field);
         if let Some((key, near)) = near {
-            finding
-                .say("hint", format_args!("`{near}` stands here: is it meant?"))
-                .with("similar", near)
-                .replace(*key, field);
+            let finding =
+                finding.say("hint", format_args!("`{near}` stands here: is it meant?")).with("similar", &near);
+            if nearest(&near, &mut std::iter::once(field)).is_some() {
+                finding.replace(key, field);
+            }
         }
     }
 
     pub(super) fn wrong_type(&mut self, field: &str, expected: &str, path: &Path<'_>, value: Value<'_>) -> Draft<'_> {
+        if self.is_template(value) {
+            return Draft::none();
+        }
         self.add(Code::WRONG_AUTOMATION_VALUE, path, value)
             .shown("field", field)
             .with("expected", expected)
@@ -109,6 +115,9 @@ impl Check<'_, '_> {
 
     /// A duration that is not negative (`NonNegativeTimeDelta`).
     pub(super) fn delay_field(&mut self, field: &str, value: Value<'_>, path: &Path<'_>) {
+        if self.environment_as_duration(field, value, path) {
+            return;
+        }
         match scalar::duration(value) {
             None => {
                 self.wrong_type(field, "a number of seconds or a duration such as `PT90S`", path, value);

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::catalogue::{Field, Follows, Hole, Label, LabelForm, ValueKind as Type, is_uuid, slug};
 use crate::json::write::Writer;
 use crate::json::{Kind, Value};
+use crate::text::steps::step;
 use crate::time::Instant;
 
 use super::super::error::{self, BuildError};
@@ -58,6 +59,7 @@ impl<'f, 't> Filling<'f, 't> {
     /// Writes the pieces to JSON text.
     pub(crate) fn write(&mut self, pieces: &[Piece], out: &mut JsonText) -> Fallible<()> {
         for piece in pieces {
+            step(1);
             match piece {
                 Piece::Ready(json) => out.ready(json),
                 Piece::Comma => out.comma(),
@@ -75,7 +77,7 @@ impl<'f, 't> Filling<'f, 't> {
     }
 
     /// Writes one piece. Joined ones are for JSON text alone.
-    pub(crate) fn piece(&mut self, piece: &Piece, out: &mut impl Sink) -> Fallible<()> {
+    pub(crate) fn piece(&mut self, piece: &Piece, out: &mut dyn Sink) -> Fallible<()> {
         match piece {
             Piece::Open(bracket) => out.open(*bracket),
             Piece::Close(bracket) => out.close(*bracket),
@@ -170,7 +172,7 @@ impl<'f, 't> Filling<'f, 't> {
         Ok(())
     }
 
-    fn label(&mut self, place: Option<usize>, label: &'static Label, out: &mut impl Sink) -> Fallible<()> {
+    fn label(&mut self, place: Option<usize>, label: &'static Label, out: &mut dyn Sink) -> Fallible<()> {
         self.make_at(place)?;
         let value = self.at(place);
         let is_timestamp = matches!(label.form, LabelForm::Timestamp);
@@ -206,7 +208,7 @@ impl<'f, 't> Filling<'f, 't> {
         Ok(())
     }
 
-    fn field(&mut self, place: Option<usize>, field: &'static Field, out: &mut impl Sink) -> Fallible<()> {
+    fn field(&mut self, place: Option<usize>, field: &'static Field, out: &mut dyn Sink) -> Fallible<()> {
         self.make_at(place)?;
         let value = self.at(place);
         match (value, field.kind) {
@@ -249,6 +251,7 @@ impl<'f, 't> Filling<'f, 't> {
     }
 
     fn known(&self, slot: usize) -> Option<&SlotValue<'t>> {
+        step(self.own.len());
         let own = self.own.iter().find(|(own, _)| *own == slot).map(|(_, value)| value);
         own.or_else(|| self.slots.values.get(slot).and_then(Option::as_ref))
     }
@@ -341,7 +344,7 @@ impl<'f, 't> Filling<'f, 't> {
     }
 }
 
-pub(super) fn write_id(id: EventId<'_>, occurred: Instant, random: &mut Random, out: &mut impl Sink) -> Fallible<()> {
+pub(super) fn write_id(id: EventId<'_>, occurred: Instant, random: &mut Random, out: &mut dyn Sink) -> Fallible<()> {
     match id {
         EventId::Given(Some(id)) => out.text(&event_id("id", id)?),
         EventId::Known(id) => write_uuid(id, out),
@@ -355,7 +358,7 @@ pub(super) fn write_follows_of(
     name: &str,
     follows: EventId<'_>,
     must: Option<&str>,
-    out: &mut impl Sink,
+    out: &mut dyn Sink,
 ) -> Fallible<()> {
     match (follows, must) {
         (EventId::Given(None), Some(text)) => {
@@ -369,7 +372,7 @@ pub(super) fn write_follows_of(
     Ok(())
 }
 
-fn write_uuid(id: Uuid, out: &mut impl Sink) {
+fn write_uuid(id: Uuid, out: &mut dyn Sink) {
     out.text(id.hyphenated().encode_lower(&mut Uuid::encode_buffer()));
 }
 
@@ -390,7 +393,7 @@ fn lower(text: &str) -> String {
 }
 
 /// The members of an object that the catalogue does not list, as they are given.
-fn further_members(object: Option<Value<'_>>, is_new: &dyn Fn(Value<'_>) -> bool, out: &mut impl Sink) {
+fn further_members(object: Option<Value<'_>>, is_new: &dyn Fn(Value<'_>) -> bool, out: &mut dyn Sink) {
     for (key, value) in object.into_iter().flat_map(Value::members) {
         if is_new(key) {
             out.key(&key.string());

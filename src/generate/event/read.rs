@@ -2,6 +2,7 @@
 
 use crate::catalogue::{Family, LabelForm, Object, ValueKind as Type};
 use crate::json::{Kind, Value};
+use crate::text::steps::step;
 use crate::time::{self, Instant};
 
 use super::super::error::{self, BuildError};
@@ -106,6 +107,7 @@ impl<'t> Reading<'_, 't> {
     }
 
     fn forget(&mut self, at: usize) {
+        step(1);
         self.slots.give(Some(at), Given::Nothing);
         let layout = self.layout;
         for inner in layout.keys.get(at).into_iter().flat_map(|key| &key.inner) {
@@ -116,6 +118,7 @@ impl<'t> Reading<'_, 't> {
     /// Takes what is given into the slots.
     fn take(&mut self) -> Fallible<()> {
         for place in &self.layout.places {
+            step(1);
             let Some(value) = self.slots.given_at(place.given).value() else { continue };
             let own = match place.what {
                 What::Part(templates, part) if value.is_string() => {

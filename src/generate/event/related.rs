@@ -22,7 +22,7 @@ pub(super) fn too_many_related(count: usize) -> BuildError {
 }
 
 /// Related resources as they are given, their labels under their own names.
-pub(super) fn further_related(list: Value<'_>, out: &mut impl Sink) -> Fallible<usize> {
+pub(super) fn further_related(list: Value<'_>, out: &mut dyn Sink) -> Fallible<usize> {
     if list.kind() != Kind::Array {
         return Err(error::wrong("related", "a list of resources", list));
     }
@@ -35,7 +35,7 @@ pub(super) fn further_related(list: Value<'_>, out: &mut impl Sink) -> Fallible<
     Ok(count)
 }
 
-pub(super) fn labels(key: &str, resource: Value<'_>, required: &[&str], out: &mut impl Sink) -> Fallible<()> {
+pub(super) fn labels(key: &str, resource: Value<'_>, required: &[&str], out: &mut dyn Sink) -> Fallible<()> {
     if resource.kind() != Kind::Object {
         return Err(error::wrong(key, "an object of labels", resource));
     }
@@ -59,7 +59,7 @@ pub(super) fn labels(key: &str, resource: Value<'_>, required: &[&str], out: &mu
 }
 
 /// Any number in one role: texts, or objects with `id`. Sorted, and each once, as Prefect has them.
-pub(super) fn many(step: &RelatedStep, given: &Given<'_>, out: &mut impl Sink) -> Fallible<usize> {
+pub(super) fn many(step: &RelatedStep, given: &Given<'_>, out: &mut dyn Sink) -> Fallible<usize> {
     let mut ids = match given {
         Given::Texts(texts) => {
             let ids = texts.iter().map(|text| id_of(step, text));

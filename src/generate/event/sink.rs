@@ -1,6 +1,7 @@
 //! What an event is written to: JSON text, or a tree for those that only look at it.
 
 use crate::json::write::Writer;
+use crate::text::steps::step;
 
 /// Takes an event piece by piece, from the outside in.
 pub(in crate::generate) trait Sink {
@@ -44,6 +45,7 @@ impl JsonText {
 
     /// Pieces of JSON text as they are: see [`super::joined`].
     pub(crate) fn ready(&mut self, json: &str) {
+        step(json.len());
         self.0.raw(json);
     }
 
@@ -66,6 +68,7 @@ impl Sink for JsonText {
     }
 
     fn key(&mut self, name: &str) {
+        step(name.len());
         self.comma();
         self.0.string(name);
         self.0.raw(":");
@@ -80,6 +83,7 @@ impl Sink for JsonText {
     }
 
     fn chars(&mut self, text: &str) {
+        step(text.len());
         self.0.escaped(text);
     }
 
@@ -88,6 +92,7 @@ impl Sink for JsonText {
     }
 
     fn json(&mut self, json: &str) {
+        step(json.len());
         self.0.raw(json);
     }
 }

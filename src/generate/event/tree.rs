@@ -6,6 +6,7 @@ use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
 use crate::event::{EventReader, SharedText};
 use crate::json::Decimal;
+use crate::text::steps::step;
 
 use super::sink::Sink;
 
@@ -79,6 +80,7 @@ impl<'r> Tree<'r> {
     }
 
     fn add(&mut self, name: Option<SharedText>, value: Json) {
+        step(1);
         match self.open.last_mut() {
             Some((_, Json::Object(members))) => members.extend(name.map(|name| (name, value))),
             Some((_, Json::List(items))) => items.push(value),
@@ -111,6 +113,7 @@ impl Sink for Tree<'_> {
     }
 
     fn chars(&mut self, text: &str) {
+        step(text.len());
         self.text.push_str(text);
     }
 

@@ -54,7 +54,7 @@ impl<'t> SlotValue<'t> {
     }
 
     /// Writes its text between quotes that the caller writes.
-    pub(crate) fn write_chars(&self, sink: &mut impl Sink) {
+    pub(crate) fn write_chars(&self, sink: &mut dyn Sink) {
         match self {
             SlotValue::Null => sink.chars("null"),
             SlotValue::Text(text) | SlotValue::Json(text) => sink.chars(text),
@@ -65,7 +65,7 @@ impl<'t> SlotValue<'t> {
 }
 
 /// RFC 3339 in UTC, with this for the zone: `Z` or `+00:00`.
-pub(super) fn write_time(time: Instant, zone: &str, sink: &mut impl Sink) {
+pub(super) fn write_time(time: Instant, zone: &str, sink: &mut dyn Sink) {
     if time.is_usual() {
         time.write(&mut |text| sink.chars(text));
     } else {

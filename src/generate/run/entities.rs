@@ -168,7 +168,7 @@ pub(super) type Varying<'g> = Vec<(usize, SlotValue<'g>)>;
 pub(super) fn slots_of<'g>(
     name: &str,
     at: Instant,
-    give: impl FnOnce(&mut Givens<'g>),
+    give: &dyn Fn(&mut Givens<'g>),
 ) -> Result<(Slots<'static>, Varying<'g>), BuildError> {
     let found = family_of(name)?.ok_or_else(|| BuildError::new("an event needs a name"))?;
     let layout = layout(found.family, shape_meant(found.family, None));

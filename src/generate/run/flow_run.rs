@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::catalogue::find;
 use crate::text::order;
+use crate::text::steps::step;
 use crate::time::Instant;
 
 use super::super::ids::timed_id;
@@ -148,6 +149,7 @@ impl Life<'_> {
     }
 
     fn enter_state(&mut self, state: Rc<State>, at: Instant) {
+        step(1);
         if state.kind == "RUNNING" {
             self.run_count = self.run_count.saturating_add(1);
         }
@@ -168,6 +170,7 @@ impl Life<'_> {
         }
         let mut at = Some(from.0.saturating_add(heartbeats.first));
         while let Some(now) = at.filter(|now| *now < until.0 && *now <= self.plan.horizon.0) {
+            step(1);
             self.heartbeats = self.heartbeats.saturating_add(1);
             let is_lost = self.random.below(1_000_000) < heartbeats.loss;
             if is_lost || self.misses.binary_search(&self.heartbeats).is_ok() {

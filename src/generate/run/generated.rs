@@ -6,6 +6,7 @@ use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
 
 use crate::event::{EventReader, Labels, ReceivedEvent, SharedText};
 use crate::text::hash::hash;
+use crate::text::steps::step;
 use crate::time::Instant;
 
 use super::super::event::{EventId, Filling, Json, Tree, template};
@@ -59,6 +60,7 @@ pub fn generate_run(plan: &RunPlan, reader: &mut EventReader, random: &mut Rando
     let mut related: Option<Rc<[Labels]>> = None;
     let mut events = Vec::with_capacity(course.events.len());
     for event in course.events {
+        step(1);
         let parts = match (&event.transition, &heartbeat) {
             // Heartbeats differ in their ids and times alone.
             (None, Some(known)) => Some(known.clone()),
@@ -116,7 +118,7 @@ fn parts_of(
     reader: &mut EventReader,
 ) -> Option<Parts> {
     let name = [FLOW_RUN, transition.map_or("heartbeat", |transition| &transition.after.name)].concat();
-    let (slots, _) = slots_of(&name, at, |givens| {
+    let (slots, _) = slots_of(&name, at, &|givens| {
         givens.occurred(at);
         givens.of_flow_run(entities, transition);
     })

@@ -101,7 +101,7 @@ struct Writing {
 }
 
 impl Writing {
-    fn event(&mut self, plan: &Plan, event: &TimedEvent, out: &mut JsonText) -> Fallible<()> {
+    fn event<'p>(&mut self, plan: &'p Plan, event: &TimedEvent, out: &mut JsonText) -> Fallible<()> {
         let (of, at) = (event.of, event.at);
         match &event.event {
             Planned::Heartbeat { id } => {
@@ -112,7 +112,7 @@ impl Writing {
                     givens.occurred(at);
                     givens.of_flow_run(entities, None);
                 };
-                self.alike((of, None), name, give, event, (ids, 0), out)
+                self.alike((of, None), &name, &give, event, (ids, 0), out)
             }
             Planned::Task(step) => {
                 let Some(task_run) = plan.task_runs.get(of) else { return Ok(()) };
@@ -120,8 +120,8 @@ impl Writing {
                 let Some((entities, course)) = run.zip(course) else { return Ok(()) };
                 let ids = [EventId::Known(step.id), known(step.follows)];
                 let key = (task_run.run, Some((task_run.course, step.number)));
-                let give = |givens: &mut _| task_run.give(course, step, entities, givens);
-                self.alike(key, || course.event(step.number), give, event, (ids, step.seed), out)
+                let give = |givens: &mut Givens<'p>| task_run.give(course, step, entities, givens);
+                self.alike(key, &|| course.event(step.number), &give, event, (ids, step.seed), out)
             }
             Planned::State { id, follows, transition } => {
                 let Some(entities) = plan.runs.get(of) else { return Ok(()) };
@@ -130,7 +130,7 @@ impl Writing {
                     givens.occurred(at);
                     givens.of_flow_run(entities, Some(transition));
                 };
-                single(&name, give, event, ([EventId::Known(*id), known(*follows)], 0), out)
+                single(&name, &give, event, ([EventId::Known(*id), known(*follows)], 0), out)
             }
             Planned::Client { event: client, id, follows, seed } => {
                 let Some(entities) = plan.runs.get(of) else { return Ok(()) };
@@ -138,7 +138,7 @@ impl Writing {
                     givens.occurred(at);
                     client.give(entities, givens);
                 };
-                single(client.name(), give, event, ([known(*id), known(*follows)], *seed), out)
+                single(client.name(), &give, event, ([known(*id), known(*follows)], *seed), out)
             }
         }
     }
@@ -147,8 +147,8 @@ impl Writing {
     fn alike<'g>(
         &mut self,
         key: AlikeKey,
-        name: impl FnOnce() -> String,
-        give: impl Fn(&mut Givens<'g>),
+        name: &dyn Fn() -> String,
+        give: &dyn Fn(&mut Givens<'g>),
         event: &TimedEvent,
         (ids, seed): ([EventId<'static>; 2], u64),
         out: &mut JsonText,
@@ -181,7 +181,7 @@ fn known(id: Option<Uuid>) -> EventId<'static> {
 /// Writes an event by itself.
 fn single<'g>(
     name: &str,
-    give: impl Fn(&mut Givens<'g>),
+    give: &dyn Fn(&mut Givens<'g>),
     event: &TimedEvent,
     ([id, follows], seed): ([EventId<'static>; 2], u64),
     out: &mut JsonText,

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use crate::catalogue::find;
 use crate::text::hash::hash;
 use crate::text::order;
+use crate::text::steps::step;
 use crate::text::table::Map;
 use crate::time::Instant;
 
@@ -192,6 +193,7 @@ impl Planner<'_> {
     }
 
     fn add(&mut self, at: Instant, of: usize, event: Planned, is_new: bool) -> Fallible<()> {
+        step(1);
         let event = TimedEvent { at, of, event };
         if is_new {
             (self.check)(&self.plan, &event)?;
@@ -219,6 +221,7 @@ impl Planner<'_> {
         for subflow in spec.subflows {
             self.run(&Parts::from(subflow), Some((run, dies)), depth.saturating_add(1))?;
         }
+        step(self.plan.events.len().saturating_sub(first));
         let latest = self.plan.events.get(first..).unwrap_or_default().iter().map(|event| event.at).max();
         over = latest.map_or(over, |latest| latest.max(over));
         let usual = || later(cancelled.unwrap_or(starts), if cancelled.is_some() { 2 * SECOND } else { 60 * SECOND });
@@ -369,6 +372,7 @@ impl Planner<'_> {
         order::by_key(&mut breaks, &mut |one| one.from.sortable());
         let mut free = starts;
         for one in &breaks {
+            step(1);
             if one.from <= free {
                 return Err(BuildError::new("`retry`, `pause` and `suspend` come after `starts`, one after the other"));
             }
@@ -388,6 +392,7 @@ impl Planner<'_> {
         let mut over = starts;
         let mut courses: Map<TaskCourse, usize> = Map::default();
         for task in tasks {
+            step(1);
             let name = &task.name;
             let begins = self.at("starts", task.starts)?.unwrap_or_else(|| later(free, MOMENT));
             if begins < starts {

@@ -6,6 +6,7 @@ use hashbrown::HashMap;
 use crate::catalogue::is_uuid;
 use crate::diagnostic::display::text as shown_value;
 use crate::json::{Decimal, Kind, Value};
+use crate::text::steps::step;
 use crate::time::{self, span::span_of_text};
 
 use super::super::error::{self, BuildError};
@@ -168,6 +169,7 @@ impl<'t> Input<'_, 't> {
             last.insert(key, at);
         }
         for (at, (key, value)) in members.iter().enumerate() {
+            step(key.len().saturating_add(1));
             if last.get(&**key) == Some(&at) {
                 read(key, Input { value: *value, place: &Place::Key(self.place, key) })?;
             }

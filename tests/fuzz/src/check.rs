@@ -1,6 +1,6 @@
 //! The report on an automation hangs together, under any options, and what the server accepts can be read.
 
-use prefect_events::automation::{CheckOptions, PrefectVersion, check, read};
+use prefect_events::automation::{CheckOptions, PrefectVersion, Route, check, read};
 use prefect_events::diagnostic::{Code, Profile, Severity, TextOptions};
 use prefect_events::json::{Kind, Tape, Value, parse};
 use prefect_events::yaml;
@@ -43,7 +43,7 @@ pub fn target(input: &[u8]) {
     assert_eq!(codes(&bare.report), codes(report));
     let few = CheckOptions { max_diagnostics: 2, ..options.clone() };
     assert_cut(&check(text, of_text, &few).report, report, 2);
-    if usual && server.report.valid && options.server_version.is_none() {
+    if usual && server.report.valid && options.server_version.is_none() && options.route == Some(Route::Api) {
         with_document(text, |root| {
             let has = |key| root.get(key).is_some();
             if root.kind() == Kind::Object && has("trigger") && !has("automations") && !has("deployments") {
@@ -68,8 +68,10 @@ fn with_document(text: &[u8], run: impl FnOnce(Value<'_>)) {
 
 fn options(choice: u8) -> CheckOptions {
     let severity = [(Code::UNKNOWN_AUTOMATION_FIELD, None), (Code::NOT_A_DURATION, Some(Severity::Warning))];
+    let routes = [Route::Api, Route::Cli, Route::Deploy, Route::Terraform];
     CheckOptions {
         profile: Profile::Documented,
+        route: routes.get(usize::from(choice >> 6)).copied(),
         severity: if has(choice, 0) { severity.into_iter().collect() } else { Default::default() },
         max_diagnostics: ALL,
         server_version: has(choice, 1).then_some(PrefectVersion(3, 8, 8)),

@@ -22,8 +22,8 @@ pub fn target(input: &[u8]) {
             ReplayOptions::default()
         }
     };
-    let plain = ReplayOptions { trace: false, timeline: false, ..options };
-    let result = match replay(automation, events, &plain) {
+    let plain = ReplayOptions { trace: false, timeline: false, ..options.clone() };
+    let result = match replay(automation, events.into(), &plain) {
         Ok(result) => result,
         Err(error) => return assert!(!error.to_string().is_empty()),
     };
@@ -32,7 +32,7 @@ pub fn target(input: &[u8]) {
     assert_result(&result, &Units::of(found_in.bytes, false), true);
 
     // Decisions may be too many where firings are not.
-    let traced = match replay(automation, events, &ReplayOptions { trace: true, timeline: true, ..options }) {
+    let traced = match replay(automation, events.into(), &ReplayOptions { trace: true, timeline: true, ..options }) {
         Ok(traced) => traced,
         Err(error) => return assert_eq!(error, ReplayError::TooMuch),
     };
@@ -41,7 +41,7 @@ pub fn target(input: &[u8]) {
         assert_timeline(timeline, &traced);
     }
     if has(choice, 0)
-        && let Ok(comparison) = compare_replays(automation, events, &plain)
+        && let Ok(comparison) = compare_replays(automation, events.into(), &plain)
     {
         assert_compared(&comparison);
     }

@@ -19,7 +19,7 @@ pub fn target(input: &[u8]) {
     assert_result(&result, &Units::of(bytes, options.wtf8), options.places);
     assert!(result.decisions.is_none() && result.timeline.is_none() && result.events.is_none());
 
-    let whole = SimulateOptions { trace: true, timeline: true, events: true, server_version: None };
+    let whole = SimulateOptions { trace: true, timeline: true, events: true, ..SimulateOptions::default() };
     let traced = simulate(scenario, &whole);
     assert_eq!(outcome(&traced), outcome(&result));
     if let Some(timeline) = &traced.timeline {
@@ -55,6 +55,9 @@ pub fn assert_result(result: &SimulationResult, units: &Units, places: bool) {
             ..SimulationResult::default()
         };
         assert_eq!(*result, empty);
+    } else {
+        // That it never fires is a claim: it has a reason, and only it.
+        assert_eq!(result.because.is_some(), result.firings.is_empty());
     }
     assert!(result.firings.is_sorted_by_key(|firing| firing.at));
     assert!(result.child_firings.is_sorted_by_key(|firing| firing.at));

@@ -25,13 +25,11 @@ use stamp::Stamp;
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
-/// The modules: each is made of the crate of this name in `wasm/`.
-const MODULES: [&str; 3] = ["validate", "author", "schemas"];
-
-/// At opt-level z LLVM inlines next to nothing (a threshold of 5). What each event runs through is inlined by name; beyond
-/// 40, validation is no quicker. With 15, the module of automations would be 29 KB smaller (6 KB with brotli) and play them
-/// a tenth slower.
-const INLINING: &str = "-Cllvm-args=-inline-threshold=40";
+/// The modules: each is made of the crate of this name in `wasm/`. With LLVM's threshold for inlining: at opt-level z it
+/// inlines next to nothing (a threshold of 5). What each event runs through is inlined by name; beyond 40, validation is no
+/// quicker. Automations are played no quicker beyond 25, where the module is 17 KB larger with 40 (3 KB with brotli); with
+/// 15 it is 13 KB smaller, and plays them some 5 % slower.
+const MODULES: [(&str, u8); 3] = [("validate", 40), ("author", 25), ("schemas", 40)];
 
 /// What wasm-opt does: the first for speed or size, the others name what rustc emits,
 /// which wasm-opt would otherwise refuse.
@@ -78,9 +76,13 @@ fn build() -> Result<()> {
     match env::args().nth(1).as_deref() {
         None => {}
         // Measures, and is no part of the package.
-        Some("bench") => return module(&root, &target, &target.join("bench"), "bench"),
-        Some(name) if MODULES.contains(&name) => return module(&root, &target, &package, name),
-        Some(name) => bail!("there is no module `{name}`: there are {}, and bench", MODULES.join(", ")),
+        Some("bench") => return module(&root, &target, &target.join("bench"), ("bench", 25)),
+        Some(name) => {
+            let Some(known) = MODULES.iter().find(|(known, _)| *known == name) else {
+                bail!("there is no module `{name}`: there are {}, and bench", MODULES.map(|(name, _)| name).join(", "));
+            };
+            return module(&root, &target, &package, *known);
+        }
     }
 
     for one in MODULES {
@@ -95,12 +97,12 @@ fn build() -> Result<()> {
 }
 
 /// Makes one module from its crate, in a folder.
-fn module(root: &Path, target: &Path, folder: &Path, name: &str) -> Result<()> {
+fn module(root: &Path, target: &Path, folder: &Path, (name, inlining): (&str, u8)) -> Result<()> {
     add_target()?;
     let wasm_opt = root.join("node_modules/binaryen/bin/wasm-opt");
     ensure!(wasm_opt.exists(), "wasm-opt is missing: run `npm ci` first");
     fs::create_dir_all(folder)?;
-    let compiled = compile(root, target, name)?;
+    let compiled = compile(root, target, name, inlining)?;
     // Named like the crate's own file: what stands beside it in the package is made of other things.
     let name = &format!("prefect_events_{name}");
     let made = [folder.join(format!("{name}.js")), folder.join(format!("{name}.wasm"))];
@@ -139,11 +141,11 @@ fn add_target() -> Result<()> {
         .with_context(|| format!("the Rust target {TARGET} is missing and rustup cannot add it"))
 }
 
-fn compile(root: &Path, target: &Path, name: &str) -> Result<PathBuf> {
+fn compile(root: &Path, target: &Path, name: &str, inlining: u8) -> Result<PathBuf> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let package = format!("prefect-events-{name}");
     let arguments = ["build", "--package", &package, "--lib", "--release", "--target", TARGET];
-    let mut flags = vec![SIMD.to_owned(), INLINING.to_owned()];
+    let mut flags = vec![SIMD.to_owned(), format!("-Cllvm-args=-inline-threshold={inlining}")];
     // Panic messages name source files: those of dependencies without the folders of this machine.
     let home = env::home_dir().map(|home| home.join(".cargo"));
     if let Some(home) = env::var_os("CARGO_HOME").map(PathBuf::from).or(home) {

@@ -11,7 +11,8 @@ use prefect_events::diagnostic::Report;
 use prefect_events::explain::Explanation;
 use prefect_events::generate::{BreakSpec, BuildOptions, RunSpec};
 use prefect_events::simulate::{
-    Advice, HeartbeatConfig, ReplayOptions, SimulateOptions, SimulationResult, TestReport, VersionComparison,
+    Advice, HeartbeatConfig, ReplayOptions, SimulateOptions, SimulationResult, TestOptions, TestReport,
+    VersionComparison,
 };
 use prefect_events::validate::ValidateOptions;
 use ts_rs::{Config, TS, TypeVisitor};
@@ -40,6 +41,7 @@ pub(crate) fn write_types(package: &Path) -> Result<()> {
     types.visit::<ReplayOptions>();
     types.visit::<SimulationResult>();
     types.visit::<VersionComparison>();
+    types.visit::<TestOptions>();
     types.visit::<TestReport>();
     types.visit::<HeartbeatConfig>();
     types.visit::<Advice>();

@@ -15,7 +15,9 @@ use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use prefect_events::automation::{self, CheckOptions};
 use prefect_events::diagnostic::TextOptions;
 use prefect_events::generate::{self, BuildOptions, RunSpec};
-use prefect_events::simulate::{self, DocumentText, HeartbeatConfig, ReplayOptions, SimulateOptions};
+use prefect_events::simulate::{
+    self, DocumentText, EventTexts, HeartbeatConfig, ReplayOptions, SimulateOptions, TestOptions,
+};
 use prefect_events_boundary::{misuse, object, options, text};
 
 /// Checks automations.
@@ -119,22 +121,30 @@ pub fn compare_versions(bytes: &[u8], how: JsValue, places: bool, wtf8: bool) ->
 
 /// Tests scenarios with expectations.
 #[wasm_bindgen(js_name = testScenarios)]
-pub fn test_scenarios(bytes: &[u8], places: bool, wtf8: bool) -> Result<String, JsValue> {
-    text(&simulate::run_tests(document(bytes, places, wtf8)))
+pub fn test_scenarios(bytes: &[u8], how: JsValue, places: bool, wtf8: bool) -> Result<String, JsValue> {
+    let how: TestOptions = options(how)?;
+    text(&simulate::run_tests_with(document(bytes, places, wtf8), &how))
 }
 
-/// Plays events to an automation.
+/// The files that scenarios refer to: a list.
+#[wasm_bindgen(js_name = scenarioFiles)]
+pub fn scenario_files(bytes: &[u8], wtf8: bool) -> Result<JsValue, JsValue> {
+    object(&simulate::scenario_files(document(bytes, false, wtf8)))
+}
+
+/// Plays events to an automation. `events`: one text behind the other; `ends`: where each ends.
 #[wasm_bindgen]
 pub fn replay(
     automation: &[u8],
     automation_wtf8: bool,
     events: &[u8],
+    ends: &[u32],
     events_wtf8: bool,
     how: JsValue,
 ) -> Result<String, JsValue> {
     let how: ReplayOptions = options(how)?;
-    let (automation, events) = (document(automation, true, automation_wtf8), document(events, true, events_wtf8));
-    text(&simulate::replay(automation, events, &how).map_err(misuse)?)
+    let automation = document(automation, true, automation_wtf8);
+    text(&simulate::replay(automation, all(events, ends, events_wtf8), &how).map_err(misuse)?)
 }
 
 /// Plays events to an automation on each version of the server.
@@ -143,12 +153,24 @@ pub fn compare_replays(
     automation: &[u8],
     automation_wtf8: bool,
     events: &[u8],
+    ends: &[u32],
     events_wtf8: bool,
     how: JsValue,
 ) -> Result<String, JsValue> {
     let how: ReplayOptions = options(how)?;
-    let (automation, events) = (document(automation, true, automation_wtf8), document(events, true, events_wtf8));
-    text(&simulate::compare_replays(automation, events, &how).map_err(misuse)?)
+    let automation = document(automation, true, automation_wtf8);
+    text(&simulate::compare_replays(automation, all(events, ends, events_wtf8), &how).map_err(misuse)?)
+}
+
+fn all<'t>(texts: &'t [u8], ends: &[u32], wtf8: bool) -> EventTexts<'t> {
+    let mut begin = 0;
+    let text = |end: &u32| {
+        let end = *end as usize;
+        let text = texts.get(begin..end).unwrap_or_default();
+        begin = end;
+        document(text, true, wtf8)
+    };
+    ends.iter().map(text).collect::<Vec<_>>().into()
 }
 
 fn document(bytes: &[u8], places: bool, wtf8: bool) -> DocumentText<'_> {

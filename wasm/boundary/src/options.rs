@@ -48,6 +48,24 @@ impl Plain {
     }
 }
 
+impl Content {
+    /// The sentence on a value of another kind. Compiled once, not for each type that is read.
+    #[cold]
+    #[inline(never)]
+    fn wrong(self, expected: &dyn Expected) -> Mistake {
+        let found = match self {
+            Content::Null => Unexpected::Unit,
+            Content::Boolean(value) => Unexpected::Bool(value),
+            Content::Whole(number) => Unexpected::Signed(number),
+            Content::Fraction(number) => Unexpected::Float(number),
+            Content::Text(_) => Unexpected::Str(""),
+            Content::List(_) => Unexpected::Seq,
+            Content::Object(_) => Unexpected::Map,
+        };
+        de::Error::invalid_type(found, expected)
+    }
+}
+
 /// Beyond this, JavaScript's numbers are not whole ones any more.
 const MAX_SAFE: f64 = 9_007_199_254_740_991.0;
 
@@ -76,6 +94,40 @@ impl<'de> Deserializer<'de> for Plain {
         }
     }
 
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mistake> {
+        match self.content() {
+            Content::Boolean(value) => visitor.visit_bool(value),
+            other => Err(other.wrong(&visitor)),
+        }
+    }
+
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mistake> {
+        match self.content() {
+            Content::Text(text) => visitor.visit_string(text),
+            other => Err(other.wrong(&visitor)),
+        }
+    }
+
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mistake> {
+        self.deserialize_str(visitor)
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mistake> {
+        match self.content() {
+            Content::List(items) => visitor.visit_seq(Items { items, next: 0 }),
+            other => Err(other.wrong(&visitor)),
+        }
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mistake> {
+        match self.content() {
+            Content::Object(entries) => {
+                visitor.visit_map(Entries { pairs: entries, next: 0, value: JsValue::UNDEFINED })
+            }
+            other => Err(other.wrong(&visitor)),
+        }
+    }
+
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mistake> {
         if self.0.is_null() || self.0.is_undefined() { visitor.visit_none() } else { visitor.visit_some(self) }
     }
@@ -97,8 +149,8 @@ impl<'de> Deserializer<'de> for Plain {
     }
 
     forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct
-        seq tuple tuple_struct map struct identifier ignored_any
+        i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char bytes byte_buf unit unit_struct
+        tuple tuple_struct struct identifier ignored_any
     }
 }
 

@@ -30,7 +30,7 @@ export function advicePanel(advice: Advice, set: (within: number) => void) {
           <dd class="better">${better.map(
             (one) =>
               html`<button title="Set within to ${one.within} seconds" ?disabled=${one.within === within} @click=${() => set(one.within)}>${one.misses} missed <b>${one.within} s</b></button>`,
-          )}</dd>
+          )}<button title="Set within to ${advice.recommended_within} seconds" ?disabled=${advice.recommended_within === within} @click=${() => set(advice.recommended_within)}>recommended <b>${advice.recommended_within} s</b></button></dd>
         </div>
       </dl>
       <details>

@@ -125,8 +125,10 @@ function helped(
   if (!scene.watchesHeartbeats || wrong?.fault) return {};
   const misses = wrong?.missed ?? 0;
   if (wrong && wrong.outcome === "alive" && (misses > 0 || advice?.healthy_runs_fire)) {
-    const found = advice?.smallest_within.find((one) => one.misses === Math.max(1, misses));
-    if (found && found.within > (advice?.within ?? 0)) return { help: found };
+    // The window that the check recommends too, unless more was missed than it tolerates.
+    const least = advice?.smallest_within.find((one) => one.misses === Math.max(1, misses));
+    const within = Math.max(least?.within ?? 0, advice?.recommended_within ?? 0);
+    if (least && within > (advice?.within ?? 0)) return { help: { misses: least.misses, within } };
   }
   const finding = wrong && findings.find((one) => one.severity !== "info");
   return finding ? { help: { finding } } : {};

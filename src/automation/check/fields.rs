@@ -1,0 +1,196 @@
+//! Fields that Prefect ignores, and what they are meant to be.
+
+use crate::diagnostic::Code;
+use crate::diagnostic::path::Path;
+use crate::json::Value;
+use crate::text::nearest::nearest;
+
+use super::Check;
+use super::action::fields_of;
+
+/// The fields of an automation, as `POST /api/automations/` takes them.
+pub(super) const OF_AUTOMATIONS: [&str; 9] = [
+    "name",
+    "description",
+    "enabled",
+    "tags",
+    "trigger",
+    "actions",
+    "actions_on_trigger",
+    "actions_on_resolve",
+    "owner_resource",
+];
+/// What the server adds where it returns an automation, and the client's model too.
+const WRITTEN_BY_THE_SERVER: [&str; 7] =
+    ["id", "created", "updated", "account", "account_id", "workspace", "workspace_id"];
+/// The fields of triggers.
+pub(super) const OF_EVENT_TRIGGERS: [&str; 10] =
+    ["type", "id", "match", "match_related", "after", "expect", "for_each", "posture", "threshold", "within"];
+pub(super) const OF_COMPOSITE_TRIGGERS: [&str; 5] = ["type", "id", "triggers", "within", "require"];
+/// What a deployment's trigger has besides.
+pub(super) const OF_DEPLOYMENT_TRIGGERS: [&str; 6] =
+    ["name", "description", "enabled", "parameters", "job_variables", "schedule_after"];
+
+/// Names that people use, and what Prefect calls it. The first that the object can have is meant.
+const MEANT: [(&str, &[&str]); 60] = [
+    ("event", &["expect"]),
+    ("events", &["expect"]),
+    ("event_name", &["expect"]),
+    ("event_names", &["expect"]),
+    ("event_type", &["expect"]),
+    ("on", &["expect"]),
+    ("when", &["expect"]),
+    ("window", &["within"]),
+    ("timeout", &["within"]),
+    ("duration", &["within"]),
+    ("period", &["within"]),
+    ("seconds", &["within"]),
+    ("interval", &["within"]),
+    ("time_window", &["within"]),
+    ("within_seconds", &["within"]),
+    ("count", &["threshold"]),
+    ("times", &["threshold"]),
+    ("occurrences", &["threshold"]),
+    ("min_count", &["threshold"]),
+    ("filter", &["match"]),
+    ("filters", &["match"]),
+    ("labels", &["match"]),
+    ("resource", &["match"]),
+    ("resources", &["match"]),
+    ("match_resource", &["match"]),
+    ("related", &["match_related"]),
+    ("related_resources", &["match_related"]),
+    ("group_by", &["for_each"]),
+    ("groupby", &["for_each"]),
+    ("per", &["for_each"]),
+    ("by", &["for_each"]),
+    ("since", &["after"]),
+    ("start", &["after"]),
+    ("mode", &["posture"]),
+    ("kind", &["type"]),
+    ("trigger_type", &["type"]),
+    ("action_type", &["type"]),
+    ("action", &["actions", "type"]),
+    ("triggers", &["trigger"]),
+    ("when_triggered", &["actions_on_trigger"]),
+    ("on_trigger", &["actions_on_trigger"]),
+    ("on_resolve", &["actions_on_resolve"]),
+    ("title", &["name", "subject"]),
+    ("active", &["enabled"]),
+    ("is_active", &["enabled"]),
+    ("paused", &["enabled"]),
+    ("labels_each", &["for_each"]),
+    ("block", &["block_document_id"]),
+    ("block_id", &["block_document_id"]),
+    ("notification_block_id", &["block_document_id"]),
+    ("webhook_id", &["block_document_id"]),
+    ("message", &["body"]),
+    ("text", &["body", "message"]),
+    ("deployment", &["deployment_id"]),
+    ("automation", &["automation_id"]),
+    ("work_pool", &["work_pool_id"]),
+    ("work_queue", &["work_queue_id"]),
+    ("params", &["parameters"]),
+    ("variables", &["job_variables"]),
+    ("delay", &["schedule_after"]),
+];
+
+/// The field of an object that another name is meant to be.
+pub(super) fn meant<'k>(name: &str, known: &mut dyn Iterator<Item = &'k str>) -> Option<&'k str> {
+    let known: Vec<&'k str> = known.collect();
+    let plain = name.replace('-', "_").to_ascii_lowercase();
+    let table = MEANT.iter().filter(|(other, _)| *other == plain).flat_map(|(_, fields)| fields.iter());
+    let mut by_table = table.filter_map(|field| known.iter().find(|known| *known == field));
+    by_table.next().copied().or_else(|| nearest(&plain, &mut known.iter().copied()))
+}
+
+impl Check<'_, '_> {
+    /// The fields at the top of an automation. Returns those that are missing under their own name, but there under
+    /// another.
+    pub(super) fn fields_of_automation(&mut self, value: Value<'_>) -> Vec<&'static str> {
+        let is_present = OF_AUTOMATIONS.map(|field| value.get(field).is_some());
+        let absent =
+            || OF_AUTOMATIONS.into_iter().zip(is_present).filter(|(_, present)| !present).map(|(field, _)| field);
+        let mut misspelt = Vec::new();
+        for (key, _) in value.members() {
+            let name = key.string();
+            if OF_AUTOMATIONS.contains(&&*name) {
+                continue;
+            }
+            if !self.is_strict() && WRITTEN_BY_THE_SERVER.contains(&&*name) {
+                self.elsewhere.exported(&name, key);
+                continue;
+            }
+            let near = meant(&name, &mut absent());
+            // What is missing is reported with the name that stands in its place.
+            let is_required = near.is_some_and(|near| REQUIRED.contains(&near));
+            if is_required && !self.is_strict() {
+                continue;
+            }
+            let path = Path::Field(&name);
+            let certain = near.filter(|near| nearest(&name, &mut std::iter::once(*near)).is_some());
+            let finding = if self.is_strict() {
+                self.add(Code::UNKNOWN_AUTOMATION_FIELD, &path, key).shown("field", &name)
+            } else if self.advises() {
+                self.add(Code::IGNORED_FIELD, &path, key).shown("field", &name).with("where", "automations")
+            } else {
+                continue;
+            };
+            let Some(near) = near else { continue };
+            misspelt.push(near);
+            let finding = finding.say("hint", format_args!("did you mean `{near}`?")).with("similar", near);
+            if certain.is_some() {
+                finding.replace(key, near);
+            }
+        }
+        misspelt
+    }
+
+    /// Fields of a trigger or an action that Prefect ignores.
+    pub(super) fn ignored_fields(
+        &mut self,
+        object: Value<'_>,
+        path: &Path<'_>,
+        place: &str,
+        known: &[&[&'static str]],
+    ) {
+        let all = || known.iter().flat_map(|some| some.iter().copied());
+        // Those that are there, or are missed already.
+        let mut taken = Vec::new();
+        for field in all() {
+            if object.get(field).is_some() || self.findings.has(&Path::Key(path, field).pointer()) {
+                taken.push(field);
+            }
+        }
+        for (key, _) in object.members() {
+            let name = key.string();
+            if all().any(|known| known == name) {
+                continue;
+            }
+            let near = meant(&name, &mut all().filter(|field| !taken.contains(field)));
+            // Named already with what is missing.
+            if meant(&name, &mut all()).is_some_and(|meant| self.findings.has(&Path::Key(path, meant).pointer())) {
+                continue;
+            }
+            let finding =
+                self.add(Code::IGNORED_FIELD, &Path::Key(path, &name), key).shown("field", &name).with("where", place);
+            let Some(near) = near else { continue };
+            let finding = finding.say("hint", format_args!("did you mean `{near}`?")).with("similar", near);
+            if nearest(&name.replace('-', "_"), &mut std::iter::once(near)).is_some() {
+                finding.replace(key, near);
+            }
+        }
+    }
+
+    /// Fields of an action that Prefect ignores: those of other types too.
+    pub(super) fn ignored_of_action(&mut self, action: Value<'_>, path: &Path<'_>) {
+        let Some(kind) = action.get("type") else { return };
+        // Of a type that is not known nothing is known.
+        if let Some(own) = fields_of(&kind.string()) {
+            self.ignored_fields(action, path, "this action", &[&["type"], own]);
+        }
+    }
+}
+
+/// What every automation needs.
+pub(super) const REQUIRED: [&str; 3] = ["name", "trigger", "actions"];

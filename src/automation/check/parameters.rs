@@ -1,0 +1,245 @@
+//! The templates of actions, and the parameters of `run-deployment`.
+//!
+//! Sources: `validate_parameters` and `_upgrade_v1_templates` in `server/events/actions.py`, and
+//! `utilities/schema_tools/hydration.py`.
+
+use crate::diagnostic::Code;
+use crate::diagnostic::path::Path;
+use crate::json::{Kind, Tape, Value, parse};
+use crate::text::nearest::nearest;
+use crate::time::scalar;
+
+use super::super::read::MAX_NESTING;
+use super::Check;
+use super::deploy::placeholders;
+use super::template::{self, is_template};
+use super::variables::Place;
+
+const KIND: &str = "__prefect_kind";
+const KINDS: [&str; 4] = ["none", "json", "jinja", "workspace_variable"];
+
+/// How parameters are gone through.
+#[derive(Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a rule of its own")]
+struct Walk {
+    /// Whether the server looks for mistakes here: it overlooks what is in lists.
+    refuses: bool,
+    /// Whether plain texts can be templates.
+    upgrades: bool,
+    /// Whether what is filled in when deployed is left alone.
+    deploys: bool,
+    /// Whether the text is read as JSON afterwards.
+    reads: bool,
+    depth: usize,
+}
+
+impl Check<'_, '_> {
+    pub(super) fn template_field(&mut self, field: &str, value: Value<'_>, path: &Path<'_>) {
+        match scalar::text(value) {
+            Some(text) => self.template(&text, field, Place::Text, value, path),
+            None => {
+                self.wrong_type(field, "a string", path, value);
+            }
+        }
+    }
+
+    fn template(&mut self, text: &str, field: &str, place: Place, value: Value<'_>, path: &Path<'_>) {
+        match template::read(text) {
+            Some(Err(problem)) => {
+                self.add(Code::INVALID_TEMPLATE, path, value).with("field", field).shown("problem", &problem);
+            }
+            Some(Ok(uses)) => self.variables(&uses, field, place, value, path),
+            None => {}
+        }
+    }
+
+    /// A text; anything else but null is written as JSON first (`ensure_payload_is_a_string`).
+    pub(super) fn payload(&mut self, field: &str, value: Value<'_>, path: &Path<'_>) {
+        match value.kind() {
+            Kind::Null => {
+                self.wrong_type(field, "a string", path, value);
+            }
+            Kind::String => self.template(&value.string(), field, Place::Payload, value, path),
+            // The client's model has no such step.
+            _ if self.route.has_client() => {
+                self.wrong_type(field, "a string", path, value);
+            }
+            _ => {
+                for inner in value.descendants().filter(|inner| inner.is_string()).take(1000) {
+                    self.template(&inner.string(), field, Place::Payload, inner, path);
+                }
+            }
+        }
+    }
+
+    /// What `hydrate` complains of.
+    pub(super) fn parameters(&mut self, value: Value<'_>, path: &Path<'_>) {
+        self.object_or_null(value, "parameters", path);
+        self.parameter(value, path, Walk { refuses: true, upgrades: true, deploys: false, reads: false, depth: 0 });
+    }
+
+    /// Those of a deployment's trigger, in which variables and blocks are filled in when it is deployed.
+    pub(super) fn deployment_parameters(&mut self, value: Value<'_>, path: &Path<'_>) {
+        self.object_or_null(value, "parameters", path);
+        self.parameter(value, path, Walk { refuses: true, upgrades: true, deploys: true, reads: false, depth: 0 });
+    }
+
+    fn parameter(&mut self, value: Value<'_>, path: &Path<'_>, walk: Walk) {
+        let inner = Walk { depth: walk.depth.saturating_add(1), ..walk };
+        match value.kind() {
+            _ if walk.depth > MAX_NESTING => {}
+            Kind::Object => match value.get(KIND) {
+                Some(kind) => self.of_kind(kind, value, path, inner),
+                None => {
+                    for (key, member) in value.members() {
+                        self.parameter(member, &Path::Key(path, &key.string()), inner);
+                    }
+                }
+            },
+            Kind::Array => {
+                let inner = Walk { refuses: false, ..inner };
+                for (index, item) in value.items().enumerate() {
+                    // Lists in lists are not gone through for texts.
+                    let upgrades = inner.upgrades && item.kind() != Kind::Array;
+                    self.parameter(item, &Path::Item(path, index), Walk { upgrades, ..inner });
+                }
+            }
+            Kind::String if walk.upgrades && is_template(&value.string()) => {
+                let text = value.string();
+                let (wrapped, place) = match single(&text) {
+                    Some(expression) => (["{{ ", expression, " | tojson }}"].concat(), Place::Parameter),
+                    None => (text.clone().into_owned(), Place::Within),
+                };
+                // As it is written, for what is said of it.
+                let written = template::read(&text);
+                match template::read(&wrapped) {
+                    Some(Err(problem)) => self.invalid(&problem, value, path, walk, &text),
+                    Some(Ok(uses)) => {
+                        let uses = written.and_then(Result::ok).unwrap_or(uses);
+                        if !(walk.deploys && is_deploy_time(&text)) {
+                            self.variables(&uses, "parameters", place, value, path);
+                        }
+                    }
+                    None => {}
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn invalid(&mut self, problem: &str, value: Value<'_>, path: &Path<'_>, walk: Walk, text: &str) {
+        if walk.deploys && is_deploy_time(text) {
+            return;
+        }
+        if walk.refuses {
+            self.add(Code::INVALID_TEMPLATE, path, value).with("field", "parameters").shown("problem", problem);
+        } else if self.advises() {
+            self.add(Code::TEMPLATE_FAILS, path, value).with("field", "parameters").shown("problem", problem);
+        }
+    }
+
+    fn of_kind(&mut self, kind: Value<'_>, object: Value<'_>, path: &Path<'_>, walk: Walk) {
+        let walk = Walk { upgrades: false, ..walk };
+        let inside = |key: &str| object.get(key).filter(|value| value.kind() == Kind::Object);
+        let absent = |key: &str| object.get(key).is_none();
+        match () {
+            () if kind.is("none") => match object.get("value") {
+                Some(value) => self.parameter(value, &Path::Key(path, "value"), walk),
+                None => self.lacks("value", object, path, walk),
+            },
+            () if kind.is("json") => {
+                if let Some(value) = inside("value") {
+                    self.parameter(value, &Path::Key(path, "value"), Walk { reads: true, ..walk });
+                } else if let Some(value) = object.get("value").filter(|value| value.is_string())
+                    && !is_json(&value.bytes())
+                {
+                    self.invalid("`value` is not JSON", value, &Path::Key(path, "value"), walk, "");
+                }
+            }
+            () if kind.is("jinja") => {
+                if let Some(value) = inside("template") {
+                    self.parameter(value, &Path::Key(path, "template"), walk);
+                } else if let Some(value) = object.get("template").filter(|value| value.is_string()) {
+                    let (text, path) = (value.string(), Path::Key(path, "template"));
+                    match template::read(&text) {
+                        Some(Err(problem)) => self.invalid(&problem, value, &path, walk, &text),
+                        Some(Ok(uses)) if !(walk.deploys && is_deploy_time(&text)) => {
+                            self.variables(&uses, "parameters", Place::Within, value, &path);
+                            if single(&text).is_some()
+                                && uses.filters.is_empty()
+                                && let [printed] = uses.printed.as_slice()
+                                && (printed.starts_with(&["event", "payload"]) && printed.len() > 2
+                                    || super::variables::is_object(printed))
+                                && !walk.reads
+                                && self.advises()
+                            {
+                                let written = printed.join(".");
+                                self.add(Code::TEMPLATE_VALUE_AS_TEXT, &path, value).shown("name", &written);
+                            }
+                        }
+                        _ => {}
+                    }
+                } else if absent("template") {
+                    self.lacks("template", object, path, walk);
+                }
+            }
+            () if kind.is("workspace_variable") => {
+                if let Some(value) = inside("variable_name") {
+                    self.parameter(value, &Path::Key(path, "variable_name"), walk);
+                }
+            }
+            () if matches!(kind.kind(), Kind::Object | Kind::Array) => {
+                self.invalid("`__prefect_kind` must be a string", kind, &Path::Key(path, KIND), walk, "");
+            }
+            () if kind.is_string() && self.advises() => {
+                let name = kind.string();
+                let near = nearest(&name, &mut KINDS.iter().copied());
+                let finding = self.add(Code::UNKNOWN_PREFECT_KIND, &Path::Key(path, KIND), kind).shown("found", &name);
+                if let Some(near) = near {
+                    finding.with("expected", near).replace(kind, near);
+                }
+            }
+            () => {}
+        }
+    }
+
+    fn lacks(&mut self, key: &str, object: Value<'_>, path: &Path<'_>, walk: Walk) {
+        let problem = ["`", key, "` is missing beside `__prefect_kind`"].concat();
+        if walk.refuses {
+            self.add(Code::INVALID_TEMPLATE, path, object)
+                .opening()
+                .with("field", "parameters")
+                .with("problem", &problem);
+        } else if self.advises() {
+            self.add(Code::TEMPLATE_FAILS, path, object)
+                .opening()
+                .with("field", "parameters")
+                .with("problem", &problem);
+        }
+    }
+}
+
+/// The expression of a text that is nothing else (`_wrap_v1_template`).
+fn single(text: &str) -> Option<&str> {
+    let stripped = text.trim();
+    let inner = stripped.strip_prefix("{{")?.strip_suffix("}}")?;
+    (!inner.contains("{{")).then(|| inner.trim())
+}
+
+/// What `prefect deploy` fills in: variables, blocks, the environment, and what the steps before put out. The id of a
+/// step is told from a variable of the server by its hyphen.
+fn is_deploy_time(text: &str) -> bool {
+    placeholders(text).any(|(name, _)| {
+        let of_step = name.split('.').next().is_some_and(|id| id.contains('-'));
+        of_step || ["prefect.variables.", "prefect.blocks.", "$"].iter().any(|start| name.starts_with(start))
+    })
+}
+
+/// Python takes `NaN` and the infinities too.
+fn is_json(text: &[u8]) -> bool {
+    if [&b"NaN"[..], b"Infinity"].iter().any(|word| text.windows(word.len()).any(|part| part == *word)) {
+        return true;
+    }
+    let (mut tape, mut issues) = (Tape::new(), Vec::new());
+    parse(text, 0, &mut tape, &mut issues).complete && issues.is_empty()
+}

@@ -1,0 +1,41 @@
+//! How long a window over heartbeats must be: one calculation for whoever names a number.
+
+/// Microseconds.
+const SECOND: i64 = 1_000_000;
+/// What heartbeats were seen to be late by, each.
+const DRIFT: i64 = 15_000;
+/// What an event may take to arrive.
+const DELAY: i64 = SECOND;
+/// How many missed heartbeats the two figures tolerate at least.
+const MISSES: i64 = 3;
+
+/// From one heartbeat to the next, as clients send them. Spans are in microseconds.
+pub(crate) fn period(frequency: i64) -> i64 {
+    // Clients send no more often than every 30 seconds.
+    frequency.max(30 * SECOND).saturating_add(DRIFT)
+}
+
+/// How many heartbeats in a row may be missed without an alarm; -1: it fires on runs of which none is missed.
+pub(crate) fn tolerated(within: i64, frequency: i64) -> i64 {
+    // The next heartbeat must come within, not at the end: `occurred < end`.
+    let intervals = within.saturating_sub(1).checked_div(period(frequency)).unwrap_or_default();
+    intervals.saturating_sub(1)
+}
+
+/// The smallest window that tolerates so many missed heartbeats, in whole seconds.
+pub(crate) fn smallest_within(frequency: i64, misses: i64) -> i64 {
+    let span = misses.saturating_add(1).saturating_mul(period(frequency));
+    // A Proactive trigger waits at least 10 seconds.
+    span.saturating_add(DELAY).div_euclid(SECOND).saturating_add(1).max(10)
+}
+
+/// The smallest window that tolerates three missed heartbeats, in whole seconds.
+pub(crate) fn minimum_within(frequency: i64) -> i64 {
+    smallest_within(frequency, MISSES)
+}
+
+/// The same with half a heartbeat to spare, in whole seconds.
+pub(crate) fn recommended_within(frequency: i64) -> i64 {
+    let spare = frequency.max(30 * SECOND).saturating_mul(9).div_euclid(2 * SECOND);
+    spare.max(minimum_within(frequency))
+}

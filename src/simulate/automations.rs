@@ -1,0 +1,249 @@
+//! The automations of a document, in each form that people have: one or several, as files for `prefect automation create`,
+//! as Prefect exports them, bare triggers, and the triggers of deployments.
+
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+
+use crate::automation::{Automation, EventTrigger, Posture, Specification, Trigger, read};
+use crate::diagnostic::Code;
+use crate::json::{Kind, Value};
+use crate::recognise::{Item, ItemForm, Recognised, recognise};
+use crate::text::phrase::joined;
+use crate::text::steps::step;
+use crate::text::table::Map;
+use crate::time::{Instant, instant_of, scalar};
+
+use super::reading::{DocumentText, Reading};
+
+/// An automation to play events to.
+#[derive(Clone)]
+pub(super) struct GivenAutomation {
+    pub automation: Automation,
+    /// Of one that a server has exported.
+    pub id: Option<String>,
+    /// When the server got it.
+    pub created: Option<Instant>,
+}
+
+/// All automations of a document. The client's defaults hold: `prefect automation create` and `prefect deploy` fill them in.
+pub(super) fn all<'t>(root: Value<'t>, reading: &mut Reading<'t>) -> Option<Vec<GivenAutomation>> {
+    let Recognised { form, items } = recognise(root);
+    if !form.is_checked() {
+        let remedy = form.command().map_or_else(String::new, |command| format!("`{command}` is for it"));
+        reading.add(Code::NOT_AUTOMATIONS, root).opening().with("what", form.phrase()).with("remedy", &remedy);
+        return None;
+    }
+    let mut all = Vec::new();
+    for item in &items {
+        step(1);
+        all.push(one(item, reading)?);
+    }
+    if all.is_empty() {
+        reading.missing(root, "the document", "trigger", "");
+        return None;
+    }
+    Some(all)
+}
+
+fn one<'t>(item: &Item<'t>, reading: &mut Reading<'t>) -> Option<GivenAutomation> {
+    let value = item.value;
+    let text = |key: &str| value.get(key).and_then(scalar::text);
+    let bare = |trigger: Trigger, name: String| GivenAutomation {
+        automation: unnamed(trigger, name, value.get("enabled").and_then(scalar::boolean).unwrap_or(true)),
+        id: None,
+        created: None,
+    };
+    match item.form {
+        ItemForm::Trigger => Some(bare(trigger(value, reading)?, String::new())),
+        ItemForm::DeploymentTrigger => {
+            let of = || item.deployment.and_then(scalar::text).map(|name| format!("Automation for deployment {name}"));
+            let name = text("name").or_else(of).unwrap_or_default();
+            Some(bare(trigger(value, reading)?, name))
+        }
+        _ => Some(GivenAutomation {
+            automation: automation(value, reading)?,
+            id: text("id"),
+            created: value.get("created").and_then(instant_of),
+        }),
+    }
+}
+
+/// What automations can be called by, with the seconds that a run may be silent: the one of the documentation for
+/// heartbeats every 30 seconds, and the one that Prefect Cloud manages, for heartbeats every 3 minutes.
+const BUILT_IN: [(&str, i64); 2] = [("crash-zombie-flows", 90), ("unresponsive-run-detection", 540)];
+const NAMES: &str = "an automation, or the name `crash-zombie-flows` or `unresponsive-run-detection`";
+
+/// The automation that the documentation detects zombie runs with.
+fn crash_zombie_flows(within: i64) -> Automation {
+    let heartbeat = "prefect.flow-run.heartbeat".to_owned();
+    let all = "prefect.flow-run.*".to_owned();
+    let id = "prefect.resource.id".to_owned();
+    Automation {
+        name: "Crash zombie flows".to_owned(),
+        description: String::new(),
+        enabled: true,
+        tags: Vec::new(),
+        trigger: Trigger::Event(EventTrigger {
+            posture: Posture::Proactive,
+            matches: Specification(vec![(id.clone(), vec![all.clone()])]),
+            match_related: vec![Specification::default()],
+            after: vec![heartbeat],
+            expect: vec![all],
+            for_each: vec![id],
+            threshold: 1,
+            within: within.saturating_mul(1_000_000),
+        }),
+        actions: Vec::new(),
+        actions_on_trigger: Vec::new(),
+        actions_on_resolve: Vec::new(),
+    }
+}
+
+/// Reads Prefect's document, or the name of a built-in one.
+pub(super) fn automation<'t>(value: Value<'t>, reading: &mut Reading<'t>) -> Option<Automation> {
+    if let Some((_, within)) = BUILT_IN.into_iter().find(|(name, _)| value.is(name)) {
+        return Some(crash_zombie_flows(within));
+    }
+    if !reading.is(value, Kind::Object, NAMES) {
+        return None;
+    }
+    if let Some(read) = read::automation(value) {
+        return Some(read);
+    }
+    let Some(place) = value.get("trigger") else {
+        reading.missing(value, "the automation", "trigger", "");
+        return None;
+    };
+    let trigger = trigger(place, reading)?;
+    for key in ["actions", "actions_on_trigger", "actions_on_resolve"] {
+        if let Some(actions) = value.get(key)
+            && read::actions(actions).is_none()
+        {
+            reading.add(Code::SCENARIO_AUTOMATION, actions).with("what", "these actions");
+        }
+    }
+    // A name and actions decide nothing here.
+    let name = reading.read(value.get("name"), "a text", scalar::text).unwrap_or_default();
+    let enabled = reading.read(value.get("enabled"), "`true` or `false`", scalar::boolean).unwrap_or(true);
+    Some(unnamed(trigger, name, enabled))
+}
+
+/// The texts of the files that scenarios refer to, by what the scenarios call them.
+#[derive(Clone, Debug, Default)]
+pub struct Files(Map<String, String>);
+
+impl Files {
+    /// Adds the text of a file.
+    pub fn insert(&mut self, path: impl Into<String>, text: impl Into<String>) {
+        self.0.insert(path.into(), text.into());
+    }
+}
+
+impl PartialEq for Files {
+    fn eq(&self, other: &Files) -> bool {
+        self.0.len() == other.0.len() && self.0.iter().all(|(path, text)| other.0.get(&**path) == Some(text))
+    }
+}
+
+impl Eq for Files {}
+
+impl<'de> Deserialize<'de> for Files {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Texts;
+
+        impl<'de> Visitor<'de> for Texts {
+            type Value = Files;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("an object of paths and texts")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Files, A::Error> {
+                let mut files = Files::default();
+                while let Some((path, text)) = entries.next_entry::<String, String>()? {
+                    files.insert(path, text);
+                }
+                Ok(files)
+            }
+        }
+
+        deserializer.deserialize_map(Texts)
+    }
+}
+
+/// Whether a text is the path of a file, and no name.
+fn is_path(text: &str) -> bool {
+    text.contains(['/', '\\']) || [".yaml", ".yml", ".json"].iter().any(|end| text.ends_with(end))
+}
+
+/// The automation of a scenario: a document, the name of a built-in one, or the path of a file.
+pub(super) fn of_scenario<'t>(value: Value<'t>, files: &Files, reading: &mut Reading<'t>) -> Option<Automation> {
+    let path = value.string();
+    if !value.is_string() || !is_path(&path) {
+        return automation(value, reading);
+    }
+    let why = match files.0.get(&*path) {
+        None => "its text is not among the option `files`".to_owned(),
+        Some(text) => {
+            let (given, report) = DocumentText::from(&**text).read(all);
+            match given.as_deref() {
+                Some([one]) => return Some(one.automation.clone()),
+                Some(several) => {
+                    let names = joined(&mut several.iter().map(|given| &*given.automation.name), "`, `");
+                    format!("a scenario plays one automation, and this file has {}: `{names}`", several.len())
+                }
+                None => report.diagnostics.into_iter().next().map(|first| first.message).unwrap_or_default(),
+            }
+        }
+    };
+    reading.add(Code::SCENARIO_FILE, value).shown("path", &path).with("why", &why);
+    None
+}
+
+/// The paths of the files that a text of scenarios refers to, each once: those that [`simulate`](super::simulate()) and
+/// [`run_tests_with`](super::run_tests_with()) need as `files`. Whatever is wrong with the text, they report it.
+///
+/// ```
+/// use prefect_events::simulate::scenario_files;
+///
+/// let scenario = "automation: ./zombies.yaml";
+/// assert_eq!(scenario_files(scenario.into()), ["./zombies.yaml"]);
+/// assert!(scenario_files("automation: crash-zombie-flows".into()).is_empty());
+/// ```
+#[must_use]
+pub fn scenario_files(scenarios: DocumentText<'_>) -> Vec<String> {
+    let mut paths: Map<String, ()> = Map::default();
+    let _ = scenarios.read(|root, _| {
+        let list = if root.kind() == Kind::Array { Some(root) } else { root.get("scenarios") };
+        let mut add = |scenario: Value<'_>| {
+            step(1);
+            if let Some(value) = scenario.get("automation").filter(|value| value.is_string()) {
+                let path = value.string();
+                if is_path(&path) {
+                    paths.insert(path.into_owned(), ());
+                }
+            }
+        };
+        match list {
+            Some(list) => list.items().for_each(add),
+            None => add(root),
+        }
+        Some(())
+    });
+    paths.iter().map(|(path, ())| path.clone()).collect()
+}
+
+/// Reads a trigger, with the defaults of the client: what creates automations from files fills them in.
+pub(super) fn trigger<'t>(value: Value<'t>, reading: &mut Reading<'t>) -> Option<Trigger> {
+    let trigger = read::client_trigger(value);
+    if trigger.is_none() {
+        reading.add(Code::SCENARIO_AUTOMATION, value).with("what", "this trigger");
+    }
+    trigger
+}
+
+/// An automation of which not much more than its trigger is known.
+pub(super) fn unnamed(trigger: Trigger, name: String, enabled: bool) -> Automation {
+    Automation { name, enabled, trigger, ..crash_zombie_flows(0) }
+}

@@ -1,0 +1,182 @@
+//! Which events follow one that is not among those played, and what that does to firings.
+
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::event::{ReceivedEvent, SharedText};
+use crate::text::order;
+use crate::text::phrase::count;
+use crate::text::steps::step;
+use crate::text::table::{Map, Set};
+use crate::time::Instant;
+use crate::trigger::{Firing, Outcome, ServerQuirk};
+
+/// What comes only from events that follow one which is not among those played: the server lets them wait for 15 minutes.
+///
+/// The server's scheduler makes runs whose first event is never sent, so that a server does it too; a capture that begins
+/// late, or that was filtered, looks the same.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct MissingLeaders {
+    /// How many events follow one that is not there.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub events: usize,
+    /// How many firings come only from that: without it they do not come, or at another time.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub firings: usize,
+    /// How many firings there are without it: with the option `ignore_missing_leaders`.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub firings_without: usize,
+    /// The name of this behaviour of the server in `docs/server-faults.md`.
+    pub fault: ServerQuirk,
+    /// All that in sentences.
+    pub message: String,
+}
+
+impl MissingLeaders {
+    /// `played`: the firings with these events as they are; `without`: where they follow none.
+    pub(super) fn new(events: usize, played: &[Firing], without: &[Firing]) -> Self {
+        let mut left: Map<About<'_>, usize> = Map::default();
+        for firing in without {
+            let same = left.or_default(about(firing.at, &firing.trigger.path, &firing.labels));
+            *same = same.saturating_add(1);
+        }
+        let mut firings = 0_usize;
+        for firing in played {
+            let same = left.get_mut(&about(firing.at, &firing.trigger.path, &firing.labels));
+            match same.filter(|same| **same > 0) {
+                Some(same) => *same = same.saturating_sub(1),
+                None => firings = firings.saturating_add(1),
+            }
+        }
+        let (all, rest) = (count(played.len()), without.len());
+        let follow = match events {
+            1 => "1 event that follows".to_owned(),
+            _ => format!("{} events that follow", count(events)),
+        };
+        let first = match firings {
+            0 if events == 1 => format!("There is {follow} one that is not among those played"),
+            0 => format!("There are {follow} one that is not among those played"),
+            1 => format!("1 of {all} firings comes only from {follow} one that is not among those played"),
+            _ => format!(
+                "{} of {all} firings come only from {follow} one that is not among those played",
+                count(firings)
+            ),
+        };
+        let last = match rest {
+            _ if firings == 0 && rest == played.len() => "This changes no firing".to_owned(),
+            1 => "Without this waiting there is 1 firing".to_owned(),
+            _ => format!("Without this waiting there are {} firings", count(rest)),
+        };
+        let message = format!(
+            "{first}: the server lets such events wait for 15 minutes. It does so with the runs of its scheduler \
+             (absent-leader); an export that is filtered, or begins later, looks the same. {last}"
+        );
+        MissingLeaders { events, firings, firings_without: without.len(), fault: ServerQuirk::AbsentLeader, message }
+    }
+}
+
+/// The events that follow one that is not there.
+pub(super) fn without_leader(events: &[ReceivedEvent]) -> usize {
+    let ids = ids(events);
+    events.iter().filter(|event| missing(event, &ids).is_some()).count()
+}
+
+/// Lets these events follow nothing where the event that they follow is not there.
+pub(super) fn ignore_missing(events: &mut [ReceivedEvent]) {
+    let ids = ids(events);
+    for event in events {
+        if missing(event, &ids).is_some() {
+            event.follows = None;
+        }
+    }
+}
+
+fn ids(events: &[ReceivedEvent]) -> Set<Uuid> {
+    let mut ids = Set::default();
+    for event in events {
+        step(1);
+        ids.insert(event.id);
+    }
+    ids
+}
+
+fn missing(event: &ReceivedEvent, ids: &Set<Uuid>) -> Option<Uuid> {
+    event.follows.filter(|leader| *leader != event.id && !ids.contains(leader))
+}
+
+/// What a firing is about: its trigger, its labels, and when it fired.
+type About<'f> = (Instant, &'f str, Vec<(&'f str, &'f str)>);
+
+fn about<'f>(at: Instant, path: &'f str, labels: &'f [(SharedText, SharedText)]) -> About<'f> {
+    step(labels.len());
+    (at, path, labels.iter().map(|(name, value)| (&**name, &**value)).collect())
+}
+
+/// Completes what the firings say of delayed events: those that arrived afterwards, and where a chain of events that
+/// follow each other begins with one that is not there.
+pub(super) fn complete(outcome: &mut Outcome, events: &[ReceivedEvent]) {
+    add_late(outcome);
+    let firings = || outcome.firings.iter().chain(&outcome.child_firings);
+    if firings().all(|firing| firing.delayed.is_empty()) {
+        return;
+    }
+    let mut follows: Map<Uuid, Option<Uuid>> = Map::default();
+    for event in events {
+        step(1);
+        follows.insert(event.id, event.follows.filter(|leader| *leader != event.id));
+    }
+    let mut known: Map<Uuid, Option<Uuid>> = Map::default();
+    for firing in outcome.firings.iter_mut().chain(&mut outcome.child_firings) {
+        for delayed in firing.delayed.iter_mut().filter(|delayed| delayed.waits_for.is_some()) {
+            delayed.absent = absent(delayed.event.id, &follows, &mut known);
+        }
+    }
+}
+
+/// The event that is not there with which the chain of an event begins.
+fn absent(id: Uuid, follows: &Map<Uuid, Option<Uuid>>, known: &mut Map<Uuid, Option<Uuid>>) -> Option<Uuid> {
+    let (mut chain, mut at) = (Vec::new(), id);
+    let root = loop {
+        step(1);
+        if let Some(root) = known.get(&at) {
+            break *root;
+        }
+        match follows.get(&at) {
+            None => break Some(at),
+            Some(None) => break None,
+            Some(Some(leader)) => {
+                // In a circle of events that follow each other, none is absent.
+                known.insert(at, None);
+                chain.push(at);
+                at = *leader;
+            }
+        }
+    };
+    for one in chain {
+        known.insert(one, root);
+    }
+    root
+}
+
+fn add_late(outcome: &mut Outcome) {
+    let late = std::mem::take(&mut outcome.late);
+    if late.is_empty() {
+        return;
+    }
+    let mut places: Map<About<'_>, Vec<usize>> = Map::default();
+    for (place, late) in late.iter().enumerate() {
+        places.or_default(about(late.fired, &late.trigger.path, &late.labels)).push(place);
+    }
+    let add = |firing: &mut Firing| {
+        let own = places.get(&about(firing.at, &firing.trigger.path, &firing.labels));
+        step(own.map_or(0, Vec::len));
+        let own = own.into_iter().flatten().filter_map(|place| late.get(*place));
+        let before = firing.delayed.len();
+        firing.delayed.extend(own.map(|late| late.event.clone()));
+        if firing.delayed.len() > before {
+            order::by_key(&mut firing.delayed, &mut |delayed| delayed.event.occurred.sortable());
+        }
+    };
+    outcome.firings.iter_mut().chain(&mut outcome.child_firings).for_each(add);
+}

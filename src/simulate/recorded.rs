@@ -1,0 +1,501 @@
+//! What captured events say of an automation: when it was created, when it fired, and what its actions brought about.
+
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::automation::{Automation, EventTrigger, Specification, Trigger, read};
+use crate::event::{EventReader, Labels, RESOURCE_ID, RESOURCE_ROLE, ReceivedEvent, SharedText};
+use crate::json::{Kind, Value};
+use crate::text::order;
+use crate::text::steps::step;
+use crate::text::table::{Map, Set};
+use crate::time::serial::fraction;
+use crate::time::{Instant, instant_of};
+use crate::trigger::Firing;
+
+const AUTOMATION: &str = "prefect.automation.";
+const HEARTBEAT: &str = "prefect.flow-run.heartbeat";
+
+/// A recorded firing and one that is played are the same if no more lies between them: one round of the server's loops,
+/// and what the server needs to come to it. Microseconds.
+const NEAR: i64 = 8_000_000;
+
+/// An action whose beginning was not captured took so long at most.
+const LONGEST_ACTION: i64 = 5_000_000;
+
+/// The firings that were recorded, beside those that are played.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct RecordedFirings {
+    /// How many firings were both recorded and played: of the same labels, 8 seconds apart at most.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub matched: usize,
+    /// How far these are apart: the recorded firing less the one that is played, in the order of the firings.
+    pub pairs: Vec<RecordedPair>,
+    /// Firings that were not recorded. Those after the last captured event are not among them.
+    #[cfg_attr(feature = "typescript", ts(as = "Vec<crate::trigger::serialize::FiringRecord<'static>>"))]
+    pub only_here: Vec<Firing>,
+    /// Recorded firings that are not played.
+    pub only_recorded: Vec<RecordedFiring>,
+}
+
+/// A firing that was recorded and played.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct RecordedPair {
+    /// When it fires here: RFC 3339 in UTC with microseconds.
+    #[cfg_attr(feature = "typescript", ts(type = "string"))]
+    pub at: Instant,
+    /// When the server fired.
+    #[cfg_attr(feature = "typescript", ts(type = "string"))]
+    pub recorded: Instant,
+    /// How much later the server fired; negative if it fired earlier. Seconds.
+    #[serde(serialize_with = "seconds")]
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub seconds: i64,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands over references")]
+fn seconds<S: serde::Serializer>(micros: &i64, serializer: S) -> Result<S::Ok, S::Error> {
+    fraction(*micros, 1_000_000, serializer)
+}
+
+/// A `prefect.automation.triggered` event.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct RecordedFiring {
+    /// When the server fired: RFC 3339 in UTC with microseconds.
+    #[cfg_attr(feature = "typescript", ts(type = "string"))]
+    pub at: Instant,
+    /// The labels of `for_each` with their values.
+    #[serde(serialize_with = "labels")]
+    #[cfg_attr(feature = "typescript", ts(type = "{ [label: string]: string }"))]
+    pub labels: Vec<(SharedText, SharedText)>,
+    /// The id of the `prefect.automation.triggered` event.
+    #[serde(serialize_with = "id")]
+    #[cfg_attr(feature = "typescript", ts(type = "string"))]
+    pub event_id: Uuid,
+}
+
+/// What the automation did while the events were captured.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+pub struct RecordedActions {
+    /// How many of its actions were executed, by the captured events.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub executed: usize,
+    /// How many failed.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub failed: usize,
+    /// The events that they brought about, in the order in which they occurred: changes of what they acted on, the runs
+    /// that they created, and what followed from these. They are played too, and change what comes after.
+    pub effects: Vec<ActionEffect>,
+    /// These events, and those that say what the actions did, are not played: with the option `without_actions`. Absent if
+    /// not so.
+    #[serde(skip_serializing_if = "is_false")]
+    #[cfg_attr(feature = "typescript", ts(type = "true", optional))]
+    pub left_out: bool,
+}
+
+/// An event that a recorded action brought about.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct ActionEffect {
+    /// Its id.
+    #[serde(serialize_with = "id")]
+    #[cfg_attr(feature = "typescript", ts(type = "string"))]
+    pub event_id: Uuid,
+    /// Its name.
+    #[serde(serialize_with = "text")]
+    #[cfg_attr(feature = "typescript", ts(type = "string"))]
+    pub event: SharedText,
+    /// When it occurred: RFC 3339 in UTC with microseconds.
+    #[cfg_attr(feature = "typescript", ts(type = "string"))]
+    pub occurred: Instant,
+    /// The `prefect.resource.id` of what it is about.
+    #[serde(serialize_with = "text")]
+    #[cfg_attr(feature = "typescript", ts(type = "string"))]
+    pub resource: SharedText,
+}
+
+fn id<S: serde::Serializer>(id: &Uuid, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(id)
+}
+
+fn text<S: serde::Serializer>(text: &SharedText, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(text)
+}
+
+fn labels<S: serde::Serializer>(labels: &[(SharedText, SharedText)], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(labels.iter().map(|(name, value)| (&**name, &**value)))
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands over references")]
+fn is_false(flag: &bool) -> bool {
+    !*flag
+}
+
+/// An event named `prefect.automation.…`, with what its payload says.
+struct Noted {
+    /// Its place among the captured events.
+    place: usize,
+    note: Note,
+}
+
+enum Note {
+    Created { at: Option<Instant>, trigger: Option<Trigger> },
+    Triggered { labels: Vec<(SharedText, SharedText)> },
+    ActionTriggered,
+    ActionExecuted { creates_run: bool },
+    ActionFailed,
+    Other,
+}
+
+/// The events of a capture that automations sent.
+#[derive(Default)]
+pub(super) struct AutomationEvents {
+    noted: Vec<Noted>,
+}
+
+impl AutomationEvents {
+    /// Notes an event, if an automation sent it. `place`: among the captured events.
+    pub(super) fn note(&mut self, event: &ReceivedEvent, place: usize, value: Value<'_>, reader: &mut EventReader) {
+        let Some(what) = event.name.strip_prefix(AUTOMATION) else { return };
+        step(1);
+        let payload = |key: &str| value.get("payload").and_then(|payload| payload.get(key));
+        let note = match what {
+            "created" => Note::Created {
+                at: payload("created").and_then(instant_of),
+                trigger: payload("trigger").and_then(read::client_trigger),
+            },
+            "triggered" => {
+                let labels = payload("triggering_labels").filter(|labels| labels.kind() == Kind::Object);
+                let pair = |(name, value): (Value<'_>, Value<'_>)| {
+                    (value.is_string()).then(|| (reader.share(&name.string()), reader.share(&value.string())))
+                };
+                Note::Triggered { labels: labels.into_iter().flat_map(Value::members).filter_map(pair).collect() }
+            }
+            "action.triggered" => Note::ActionTriggered,
+            "action.executed" => Note::ActionExecuted {
+                creates_run: payload("action_type").is_some_and(|kind| kind.is("run-deployment")),
+            },
+            "action.failed" => Note::ActionFailed,
+            _ => Note::Other,
+        };
+        self.noted.push(Noted { place, note });
+    }
+
+    /// What one automation sent: that of this id; if nothing has this id, those of this name.
+    pub(super) fn of<'e>(&'e self, events: &'e [ReceivedEvent], id: Option<&str>, name: &str) -> OwnEvents<'e> {
+        step(self.noted.len());
+        let id = id.map(|id| [AUTOMATION, id].concat());
+        let label = |noted: &Noted, label: &str| events.get(noted.place)?.resource.get(label).map(|value| &**value);
+        let by_id = |noted: &&Noted| id.is_some() && label(noted, RESOURCE_ID) == id.as_deref();
+        let by_name = |noted: &&Noted| !name.is_empty() && label(noted, "prefect.resource.name") == Some(name);
+        let own: Vec<&Noted> = self.noted.iter().filter(by_id).collect();
+        let found_by_id = !own.is_empty();
+        let own = if found_by_id { own } else { self.noted.iter().filter(by_name).collect() };
+        OwnEvents { events, all: &self.noted, own, found_by_id }
+    }
+}
+
+/// What one automation sent.
+pub(super) struct OwnEvents<'e> {
+    events: &'e [ReceivedEvent],
+    /// What all automations sent.
+    all: &'e [Noted],
+    own: Vec<&'e Noted>,
+    found_by_id: bool,
+}
+
+impl<'e> OwnEvents<'e> {
+    fn event(&self, noted: &Noted) -> Option<&'e ReceivedEvent> {
+        self.events.get(noted.place)
+    }
+
+    /// When it was created. An automation that is found by its name alone must look at the same events.
+    pub(super) fn created(&self, automation: &Automation) -> Option<Instant> {
+        let created = |noted: &&Noted| match &noted.note {
+            Note::Created { at, trigger } => {
+                let is_it = self.found_by_id || trigger.as_ref().is_some_and(|own| is_alike(own, &automation.trigger));
+                at.or_else(|| self.event(noted).map(|event| event.occurred)).filter(|_| is_it)
+            }
+            _ => None,
+        };
+        self.own.iter().find_map(created)
+    }
+
+    /// Its recorded firings beside those that are played. `None`: none were recorded.
+    pub(super) fn compare(&self, firings: &[Firing], from: Instant) -> Option<RecordedFirings> {
+        let mut recorded = Vec::new();
+        for noted in &self.own {
+            if let (Note::Triggered { labels }, Some(event)) = (&noted.note, self.event(noted))
+                && event.received >= from
+            {
+                let firing = RecordedFiring { at: event.occurred, labels: labels.clone(), event_id: event.id };
+                recorded.push((firing, triggering(event)));
+            }
+        }
+        if recorded.is_empty() {
+            return None;
+        }
+        order::by_key(&mut recorded, &mut |(firing, _)| firing.at.sortable());
+        Some(pair_up(firings, recorded))
+    }
+
+    /// The places of the events that would not be there without its actions: what says that they acted, and their effects.
+    /// `None`: it did not act.
+    pub(super) fn actions(&self) -> Option<(RecordedActions, Vec<usize>)> {
+        let count = |is: fn(&Note) -> bool| self.own.iter().filter(|noted| is(&noted.note)).count();
+        let executed = count(|note| matches!(note, Note::ActionExecuted { .. }));
+        let failed = count(|note| matches!(note, Note::ActionFailed));
+        let triggered = count(|note| matches!(note, Note::ActionTriggered));
+        if executed == 0 && failed == 0 && triggered == 0 {
+            return None;
+        }
+        let mut left_out = Consequences::new(self.events, self.all).of(&self.own);
+        order::by_key(&mut left_out, &mut |place| *place as u64);
+        let effects = left_out.iter().filter_map(|place| self.events.get(*place));
+        let effects = effects.filter(|event| !event.name.starts_with(AUTOMATION)).map(|event| ActionEffect {
+            event_id: event.id,
+            event: event.name.clone(),
+            occurred: event.occurred,
+            resource: event.resource.get(RESOURCE_ID).cloned().unwrap_or_else(|| "".into()),
+        });
+        let mut effects: Vec<ActionEffect> = effects.collect();
+        order::by_key(&mut effects, &mut |effect| effect.occurred.sortable());
+        Some((RecordedActions { executed, failed, effects, left_out: false }, left_out))
+    }
+}
+
+/// The event that a firing or an action names as its cause.
+fn triggering(event: &ReceivedEvent) -> Option<Uuid> {
+    referred(event, "triggering-event").next()
+}
+
+/// The events that are related to an event in a role.
+fn referred<'e>(event: &'e ReceivedEvent, role: &'e str) -> impl Iterator<Item = Uuid> + 'e {
+    let own = event.related.iter().filter(move |related| has_role(related, role));
+    own.filter_map(|related| {
+        let id = related.get(RESOURCE_ID)?.strip_prefix("prefect.event.")?;
+        Uuid::try_parse(id).ok()
+    })
+}
+
+fn has_role(related: &Labels, role: &str) -> bool {
+    related.get(RESOURCE_ROLE).is_some_and(|own| **own == *role)
+}
+
+/// The places of the firings of some labels: of those that are played, and of those that were recorded.
+type Group = (Vec<usize>, Vec<usize>);
+
+/// Pairs firings of the same labels that are near each other: first those of the same event, then in the order of time.
+fn pair_up(firings: &[Firing], recorded: Vec<(RecordedFiring, Option<Uuid>)>) -> RecordedFirings {
+    let labels = |labels: &[(SharedText, SharedText)]| {
+        step(labels.len());
+        let mut own: Vec<(SharedText, SharedText)> = labels.to_vec();
+        order::by_text(&mut own, |(name, _)| name);
+        own
+    };
+    let mut groups: Map<Vec<(SharedText, SharedText)>, Group> = Map::default();
+    for (place, firing) in firings.iter().enumerate() {
+        groups.or_default(labels(&firing.labels)).0.push(place);
+    }
+    for (place, (firing, _)) in recorded.iter().enumerate() {
+        groups.or_default(labels(&firing.labels)).1.push(place);
+    }
+    let mut partner: Vec<Option<usize>> = vec![None; firings.len()];
+    let mut is_paired = vec![false; recorded.len()];
+    let gap = |here: usize, there: usize| {
+        Some(recorded.get(there)?.0.at.since(firings.get(here)?.at).saturating_abs()).filter(|gap| *gap <= NEAR)
+    };
+    for (_, (own, theirs)) in groups.iter() {
+        let mut by_event: Map<Uuid, Vec<usize>> = Map::default();
+        for there in theirs.iter().rev() {
+            if let Some(event) = recorded.get(*there).and_then(|(_, event)| *event) {
+                by_event.or_default(event).push(*there);
+            }
+        }
+        for here in own {
+            let event = firings.get(*here).and_then(|firing| firing.event.as_ref());
+            let Some(there) = event.and_then(|event| by_event.get_mut(&event.id)) else { continue };
+            if let Some(near) = there.last().copied().filter(|there| gap(*here, *there).is_some()) {
+                there.pop();
+                note_pair(&mut partner, &mut is_paired, *here, near);
+            }
+        }
+        let is_free = |there: &&usize| is_paired.get(**there) == Some(&false);
+        let mut free = theirs.iter().filter(is_free).copied().collect::<Vec<usize>>().into_iter().peekable();
+        for here in own {
+            step(1);
+            let Some(firing) = firings.get(*here).filter(|_| partner.get(*here) == Some(&None)) else { continue };
+            let too_early = |there: &usize| recorded.get(*there).is_some_and(|(one, _)| firing.at.since(one.at) > NEAR);
+            while free.next_if(too_early).is_some() {}
+            if let Some(near) = free.next_if(|there| gap(*here, *there).is_some()) {
+                note_pair(&mut partner, &mut is_paired, *here, near);
+            }
+        }
+    }
+    let mut result =
+        RecordedFirings { matched: 0, pairs: Vec::new(), only_here: Vec::new(), only_recorded: Vec::new() };
+    for (firing, partner) in firings.iter().zip(partner) {
+        match partner.and_then(|there| recorded.get(there)) {
+            Some((other, _)) => {
+                let seconds = other.at.since(firing.at);
+                result.pairs.push(RecordedPair { at: firing.at, recorded: other.at, seconds });
+            }
+            None if firing.if_silent => {}
+            None => result.only_here.push(firing.clone()),
+        }
+    }
+    result.matched = result.pairs.len();
+    let unpaired = recorded.into_iter().zip(is_paired).filter(|(_, paired)| !paired);
+    result.only_recorded = unpaired.map(|((firing, _), _)| firing).collect();
+    result
+}
+
+fn note_pair(partner: &mut [Option<usize>], is_paired: &mut [bool], here: usize, there: usize) {
+    if let (Some(own), Some(other)) = (partner.get_mut(here), is_paired.get_mut(there)) {
+        (*own, *other) = (Some(there), true);
+    }
+}
+
+/// Whether two triggers look at the same events in the same way, whatever their windows and thresholds.
+fn is_alike(one: &Trigger, other: &Trigger) -> bool {
+    step(1);
+    match (one, other) {
+        (Trigger::Event(one), Trigger::Event(other)) => looks_at(one) == looks_at(other),
+        (Trigger::Composite(one), Trigger::Composite(other)) => {
+            one.order == other.order
+                && one.triggers.len() == other.triggers.len()
+                && one.triggers.iter().zip(&other.triggers).all(|(one, other)| is_alike(one, other))
+        }
+        _ => false,
+    }
+}
+
+/// The sets of a trigger, in an order that the document does not decide.
+fn looks_at(trigger: &EventTrigger) -> impl PartialEq + '_ {
+    let set = |names: &[String]| {
+        let mut own: Vec<String> = names.to_vec();
+        order::by_text(&mut own, |name| name);
+        own
+    };
+    let labels = |specification: &Specification| {
+        let mut own: Vec<(String, Vec<String>)> = specification.0.clone();
+        order::by_text(&mut own, |(name, _)| name);
+        own
+    };
+    let related: Vec<_> = trigger.match_related.iter().map(labels).collect();
+    let names = [&trigger.after, &trigger.expect, &trigger.for_each].map(|names| set(names));
+    (trigger.posture, labels(&trigger.matches), related, names)
+}
+
+/// Which events would not be there without others.
+struct Consequences<'e> {
+    events: &'e [ReceivedEvent],
+    noted: Map<usize, &'e Note>,
+    places: Map<Uuid, usize>,
+    /// By the event that they follow, or that they name as the cause of a firing or an action.
+    after: Map<Uuid, Vec<usize>>,
+    /// By what they are about, in the order in which they occurred; heartbeats and what automations send left out.
+    about: Map<&'e str, Vec<usize>>,
+    /// By the flow run or the automation that they are related to.
+    related: Map<&'e str, Vec<usize>>,
+}
+
+impl<'e> Consequences<'e> {
+    fn new(events: &'e [ReceivedEvent], noted: &'e [Noted]) -> Self {
+        let mut own = Consequences {
+            events,
+            noted: Map::default(),
+            places: Map::default(),
+            after: Map::default(),
+            about: Map::default(),
+            related: Map::default(),
+        };
+        for noted in noted {
+            own.noted.insert(noted.place, &noted.note);
+        }
+        let mut in_time: Vec<usize> = (0..events.len()).collect();
+        order::by_key(&mut in_time, &mut |place| events.get(*place).map_or(0, |event| event.occurred.sortable()));
+        for (place, event) in in_time.into_iter().filter_map(|place| Some((place, events.get(place)?))) {
+            step(event.related.len().saturating_add(1));
+            own.places.insert(event.id, place);
+            let is_of_automation = event.name.starts_with(AUTOMATION);
+            // What an automation sends follows the event that triggered it, which is named as its cause as well.
+            if let Some(leader) = event.follows.filter(|leader| *leader != event.id) {
+                own.after.or_default(leader).push(place);
+            }
+            for role in ["triggering-event", "automation-triggered-event"] {
+                for cause in referred(event, role).filter(|_| is_of_automation) {
+                    own.after.or_default(cause).push(place);
+                }
+            }
+            if is_of_automation {
+                continue;
+            }
+            let id = event.resource.get(RESOURCE_ID).map(|id| &**id);
+            if let Some(id) = id.filter(|_| &*event.name != HEARTBEAT) {
+                own.about.or_default(id).push(place);
+            }
+            own.related.or_default(id.unwrap_or_default()).push(place);
+            for related in event.related.iter().filter(|one| has_role(one, "flow-run") || has_role(one, "creator")) {
+                if let Some(id) = related.get(RESOURCE_ID) {
+                    own.related.or_default(&**id).push(place);
+                }
+            }
+        }
+        own
+    }
+
+    /// The places of what some automation sent, and of all that follows from its actions.
+    fn of(&self, own: &[&Noted]) -> Vec<usize> {
+        let mut found: Set<usize> = Set::default();
+        let mut all = Vec::new();
+        let mut open: Vec<usize> = Vec::new();
+        let mut ids: Set<&str> = Set::default();
+        for noted in own {
+            if matches!(noted.note, Note::ActionTriggered | Note::ActionExecuted { .. } | Note::ActionFailed) {
+                open.push(noted.place);
+            }
+            // The runs that it created say so.
+            let id = self.events.get(noted.place).and_then(|event| event.resource.get(RESOURCE_ID));
+            if let Some(id) = id.filter(|id| ids.insert(&**id)) {
+                open.extend(self.related.get(&**id).into_iter().flatten());
+            }
+        }
+        while let Some(place) = open.pop() {
+            step(1);
+            if !found.insert(place) {
+                continue;
+            }
+            all.push(place);
+            let Some(event) = self.events.get(place) else { continue };
+            open.extend(self.after.get(&event.id).into_iter().flatten());
+            if let Some(Note::ActionExecuted { creates_run }) = self.noted.get(&place) {
+                self.add_effects(event, *creates_run, &mut open);
+            }
+        }
+        all
+    }
+
+    /// What an executed action changed: its target, while it was executed, and the run that it created.
+    fn add_effects(&self, executed: &ReceivedEvent, creates_run: bool, open: &mut Vec<usize>) {
+        let begin = executed.follows.and_then(|leader| self.events.get(*self.places.get(&leader)?));
+        let begin = begin.map_or(executed.occurred.0.saturating_sub(LONGEST_ACTION), |begin| begin.occurred.0);
+        for related in executed.related.iter() {
+            step(1);
+            let Some(id) = related.get(RESOURCE_ID) else { continue };
+            if has_role(related, "target") {
+                let own = self.about.get(&**id).map_or(&[][..], |own| own);
+                let occurred = |place: &usize| self.events.get(*place).map_or(0, |event| event.occurred.0);
+                let first = own.partition_point(|place| occurred(place) < begin);
+                let meanwhile = own.iter().skip(first).take_while(|place| occurred(place) <= executed.occurred.0);
+                open.extend(meanwhile);
+            } else if creates_run && has_role(related, "flow-run") {
+                open.extend(self.related.get(&**id).into_iter().flatten());
+            }
+        }
+    }
+}

@@ -1,0 +1,280 @@
+//! How far events come in the clauses of each trigger, and what becomes of its windows: why a trigger does not fire.
+//!
+//! It is counted only when asked for ([`super::Options::coverage`]).
+
+use std::cmp::{Ordering, Reverse};
+use std::rc::Rc;
+
+use crate::automation::EventTrigger;
+use crate::event::{ReceivedEvent, SharedText};
+use crate::text::steps::step;
+use crate::text::table::Map;
+use crate::time::Instant;
+
+use super::decision::{Reason, TriggerSummary};
+use super::matching::{Interest, Matching};
+
+/// So many different values are remembered of what does not match, and so many different names of events.
+const MOST_VALUES: usize = 64;
+const MOST_NAMES: usize = 1000;
+
+/// How many events came so far: those that a trigger takes by their names as one of `after`, as one that it expects, and
+/// as any of these.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Passed {
+    pub(crate) all: u64,
+    pub(crate) after: u64,
+    pub(crate) expected: u64,
+}
+
+impl Passed {
+    fn count(&mut self, interest: Interest) {
+        self.all = self.all.saturating_add(1);
+        self.after = self.after.saturating_add(u64::from(interest.starts_after));
+        self.expected = self.expected.saturating_add(u64::from(interest.expects));
+    }
+}
+
+/// Values with how often each was seen, the first ones.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Seen(pub(crate) Vec<(SharedText, u64)>);
+
+impl Seen {
+    fn add(&mut self, value: &SharedText) {
+        step(self.0.len());
+        if let Some((_, count)) = self.0.iter_mut().find(|(known, _)| known == value) {
+            *count = count.saturating_add(1);
+        } else if self.0.len() < MOST_VALUES {
+            self.0.push((value.clone(), 1));
+        }
+    }
+}
+
+/// The requirement that is in the way of the events which come nearest to meeting a specification.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct NearMiss {
+    /// Which specification of `match_related`; 0 of `match`.
+    pub(crate) specification: usize,
+    /// Which of its labels.
+    pub(crate) label: usize,
+    /// How many labels do not fit.
+    failing: usize,
+    /// How many events are as near as this.
+    pub(crate) events: u64,
+    /// What the label is instead.
+    pub(crate) seen: Seen,
+    /// How many of these events lack the label.
+    pub(crate) lacking: u64,
+    /// How many of these events have it all elsewhere: what `match` wants in a related resource, and the other way round.
+    pub(crate) elsewhere: u64,
+}
+
+/// Of the events that one clause stops: the nearest.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(crate) struct NearMisses(pub(crate) Option<NearMiss>);
+
+/// What a resource, or the nearest of some, is instead of what it should be.
+pub(super) struct Miss<'e> {
+    pub(super) specification: usize,
+    pub(super) label: usize,
+    pub(super) failing: usize,
+    pub(super) values: Vec<&'e SharedText>,
+    pub(super) elsewhere: bool,
+}
+
+impl NearMisses {
+    fn add(&mut self, miss: &Miss<'_>) {
+        // What meets the first of several specifications is nearer than what does not.
+        let order = (Reverse(miss.specification), miss.failing, miss.label);
+        if let Some(known) = &self.0 {
+            match order.cmp(&(Reverse(known.specification), known.failing, known.label)) {
+                Ordering::Less => self.0 = None,
+                Ordering::Equal => {}
+                Ordering::Greater => return,
+            }
+        }
+        let near = self.0.get_or_insert_with(|| NearMiss {
+            specification: miss.specification,
+            label: miss.label,
+            failing: miss.failing,
+            events: 0,
+            seen: Seen::default(),
+            lacking: 0,
+            elsewhere: 0,
+        });
+        near.events = near.events.saturating_add(1);
+        near.lacking = near.lacking.saturating_add(u64::from(miss.values.is_empty()));
+        near.elsewhere = near.elsewhere.saturating_add(u64::from(miss.elsewhere));
+        miss.values.iter().for_each(|value| near.seen.add(value));
+    }
+}
+
+/// What stops events of one kind.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Stopped {
+    pub(crate) by_match: NearMisses,
+    pub(crate) by_related: NearMisses,
+}
+
+/// What became of the windows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Windows {
+    /// How many were opened, also by moving one or rolling on.
+    pub(crate) opened: u64,
+    /// The most that counted in one.
+    pub(crate) reached: i64,
+    /// How many windows expected events moved or fulfilled, and the least time that was left (microseconds).
+    pub(crate) answered: u64,
+    pub(crate) least_left: Option<i64>,
+    /// Those that held events fulfilled from the start.
+    pub(crate) fulfilled: u64,
+    /// Expected events that found no window open, or came before it.
+    pub(crate) without_window: u64,
+    pub(crate) before_window: u64,
+    /// Those that the server removed without looking.
+    pub(crate) swept: u64,
+}
+
+/// What one trigger saw.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Tally {
+    pub(crate) name: Passed,
+    pub(crate) matching: Passed,
+    pub(crate) related: Passed,
+    /// With all labels of `for_each`.
+    pub(crate) keyed: Passed,
+    /// The first label of `for_each` that the first event lacked which lacks one.
+    pub(crate) lacking: Option<usize>,
+    /// Of the events of `after`, and of those that are expected.
+    pub(crate) after: Stopped,
+    pub(crate) expected: Stopped,
+    pub(crate) windows: Windows,
+}
+
+impl Tally {
+    /// Counts an event whose name interests the trigger.
+    pub(super) fn see(&mut self, matching: &Matching, event: &ReceivedEvent, interest: Interest) {
+        step(1);
+        self.name.count(interest);
+        if let Some(miss) = matching.resource_miss(event) {
+            self.stop(interest, |stopped| &mut stopped.by_match, &miss);
+            return;
+        }
+        self.matching.count(interest);
+        if let Some(miss) = matching.related_miss(event) {
+            self.stop(interest, |stopped| &mut stopped.by_related, &miss);
+            return;
+        }
+        self.related.count(interest);
+        match matching.key_miss(event) {
+            Some(label) => {
+                self.lacking.get_or_insert(label);
+            }
+            None => self.keyed.count(interest),
+        }
+    }
+
+    fn stop(&mut self, interest: Interest, clause: fn(&mut Stopped) -> &mut NearMisses, miss: &Miss<'_>) {
+        if interest.starts_after {
+            clause(&mut self.after).add(miss);
+        }
+        if interest.expects {
+            clause(&mut self.expected).add(miss);
+        }
+    }
+
+    /// Counts a decision.
+    pub(super) fn note(&mut self, reason: &Reason, threshold: i64, proactive: bool, count: Option<i64>) {
+        let windows = &mut self.windows;
+        let opened = matches!(reason, Reason::Opened { .. } | Reason::Moved { .. } | Reason::Rolled);
+        windows.opened = windows.opened.saturating_add(u64::from(opened));
+        if let Some(count) = count {
+            windows.reached = windows.reached.max(count);
+            let fulfilled = opened && proactive && count >= threshold;
+            windows.fulfilled = windows.fulfilled.saturating_add(u64::from(fulfilled));
+        }
+        let more = |number: &mut u64| *number = number.saturating_add(1);
+        match reason {
+            Reason::NoWindow | Reason::HeldForWindow { open: false } => more(&mut windows.without_window),
+            Reason::BeforeWindow => more(&mut windows.before_window),
+            Reason::Swept => more(&mut windows.swept),
+            _ => {}
+        }
+    }
+
+    /// An expected event came in time; so much of the window was left.
+    pub(super) fn answer(&mut self, left: i64) {
+        self.windows.answered = self.windows.answered.saturating_add(1);
+        let least = self.windows.least_left.map_or(left, |least| least.min(left));
+        self.windows.least_left = Some(least);
+    }
+}
+
+/// The names of the events that came, each with how many.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Names {
+    pub(crate) all: Vec<(SharedText, u64)>,
+    /// How many came of other names.
+    pub(crate) others: u64,
+}
+
+/// All that is counted.
+#[derive(Default)]
+pub(super) struct Coverage {
+    /// Of each event trigger, by its place in the engine.
+    pub(super) tallies: Vec<Tally>,
+    /// Of composite triggers, by automation and node: the most children that counted at once.
+    pub(super) present: Map<(usize, usize), usize>,
+    places: Map<SharedText, usize>,
+    pub(super) names: Names,
+}
+
+impl Coverage {
+    pub(super) fn see_name(&mut self, name: &SharedText) {
+        let place = match self.places.get(&**name) {
+            Some(place) => *place,
+            None if self.names.all.len() < MOST_NAMES => {
+                let place = self.names.all.len();
+                self.names.all.push((name.clone(), 0));
+                self.places.insert(name.clone(), place);
+                place
+            }
+            None => usize::MAX,
+        };
+        let count = self.names.all.get_mut(place).map_or(&mut self.names.others, |(_, count)| count);
+        *count = count.saturating_add(1);
+    }
+
+    pub(super) fn forget_names(&mut self) {
+        (self.places, self.names) = (Map::default(), Names::default());
+    }
+
+    /// A child has fired, and so many count now.
+    pub(super) fn see_children(&mut self, automation: usize, node: usize, present: usize) {
+        let most = self.present.or_default((automation, node));
+        *most = present.max(*most);
+    }
+}
+
+/// What one event trigger saw, and what is left.
+pub(crate) struct TriggerCoverage {
+    pub(crate) trigger: EventTrigger,
+    pub(crate) tally: Tally,
+    /// Windows that are open and could still fire.
+    pub(crate) open: u64,
+    /// When the first of them ends.
+    pub(crate) first_end: Option<Instant>,
+    /// Events that match, but still wait for the event that they follow.
+    pub(crate) waiting: u64,
+}
+
+/// What was counted in all.
+pub(crate) struct CoverageReport {
+    /// The event triggers in the order of loading.
+    pub(crate) triggers: Vec<TriggerCoverage>,
+    /// Composite triggers of which a child has fired: the most children that counted at once.
+    pub(crate) present: Vec<(Rc<TriggerSummary>, usize)>,
+    pub(crate) names: Names,
+    /// How many events still wait for the event that they follow.
+    pub(crate) waiting: usize,
+}

@@ -1,0 +1,415 @@
+//! Captured events, played to automations: why it fires, from when on, what was recorded, and the forms of the texts.
+
+use std::collections::BTreeSet;
+
+use prefect_events::simulate::{DocumentText, FoundIn, ReplayOptions, SimulationResult, replay};
+use prefect_events::trigger::ServerQuirk;
+use serde_json::{Value as Json, json};
+
+use crate::cases;
+
+const README: &str = r#"{"name": "Crash zombie flows", "trigger": {"posture": "Proactive",
+    "after": ["prefect.flow-run.heartbeat"], "expect": ["prefect.flow-run.*"], "for_each": ["prefect.resource.id"],
+    "within": 90}, "actions": [{"type": "change-flow-run-state", "state": "CRASHED"}]}"#;
+
+/// The automations of the live capture that did not fire as they are played, for reasons of chance.
+const BY_CHANCE: [&str; 4] = ["star-60", "too-short-30", "no-for-each-45", "order-proactive"];
+
+fn text(name: &str) -> String {
+    String::from_utf8(cases::read(name)).unwrap()
+}
+
+fn played(automation: &str, events: &[&str], how: Json) -> SimulationResult {
+    let options: ReplayOptions = serde_json::from_value(how).unwrap();
+    let events: Vec<DocumentText<'_>> = events.iter().map(|text| DocumentText::from(*text)).collect();
+    let result = replay(automation.into(), events.into(), &options).unwrap();
+    assert!(result.errors.is_empty(), "{:?}", result.errors);
+    result
+}
+
+/// An event of a run, received when it occurred.
+fn event(number: u8, second: u32, name: &str, more: Json) -> String {
+    let at = format!("2026-03-01T12:{:02}:{:02}Z", second / 60, second % 60);
+    let mut event = json!({
+        "id": format!("00000000-0000-4000-8000-0000000000{number:02}"),
+        "occurred": at,
+        "event": format!("prefect.flow-run.{name}"),
+        "resource": {"prefect.resource.id": "prefect.flow-run.1", "prefect.resource.name": "otter"},
+    });
+    event.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    format!("{event}\n")
+}
+
+fn times(result: &SimulationResult) -> Vec<String> {
+    result.firings.iter().map(|firing| firing.at.clock_time()).collect()
+}
+
+#[test]
+fn firings_that_come_from_absent_leaders_say_so() {
+    let events = text("events.ndjson.gz");
+    let result = played(README, &[&events], json!({"timeline": true, "trace": true}));
+    let of_leaders: Vec<_> =
+        result.firings.iter().filter(|firing| firing.quirk() == Some(ServerQuirk::AbsentLeader)).collect();
+    assert_eq!((result.firings.len(), of_leaders.len()), (19, 14));
+    for firing in &of_leaders {
+        let reason = firing.reason_sentence();
+        assert!(reason.contains(". Not silence: prefect.flow-run.Completed of "), "{reason}");
+        assert!(reason.contains(" had arrived; the server holds it back"), "{reason}");
+    }
+    let missing = result.missing_leaders.unwrap();
+    assert_eq!((missing.events, missing.firings, missing.firings_without), (15, 14, 5));
+    assert_eq!(
+        missing.message,
+        "14 of 19 firings come only from 15 events that follow one that is not among those played: the server lets such \
+         events wait for 15 minutes. It does so with the runs of its scheduler (absent-leader); an export that is \
+         filtered, or begins later, looks the same. Without this waiting there are 5 firings"
+    );
+
+    // What was held back stands in the lane of its run, and the lane's firing names the fault.
+    let timeline = result.timeline.unwrap();
+    let decisions = result.decisions.unwrap();
+    let lanes = timeline.lanes.iter().filter(|lane| lane.fired.iter().any(|fired| fired.fault.is_some()));
+    let held = lanes.map(|lane| {
+        let kinds = lane.decisions.as_ref().unwrap().iter().map(|index| decisions[*index].kind().name());
+        kinds.filter(|kind| *kind == "held").count()
+    });
+    assert!(held.clone().count() == 14 && held.into_iter().all(|held| held > 0));
+
+    let ignored = played(README, &[&events], json!({"ignore_missing_leaders": true}));
+    assert_eq!(ignored.firings.len(), 5);
+    assert!(ignored.missing_leaders.is_none());
+    assert!(ignored.firings.iter().all(|firing| firing.delayed.is_empty()));
+    // The rest is what it was.
+    let rest: Vec<_> = result.firings.iter().filter(|firing| firing.delayed.is_empty()).collect();
+    assert_eq!(rest, ignored.firings.iter().collect::<Vec<_>>());
+}
+
+/// A firing tells what came too late, whatever the reason.
+#[test]
+fn firings_name_what_came_too_late() {
+    let sentence = |events: &[String]| {
+        let result = played(README, &[&events.concat()], json!({}));
+        assert_eq!(times(&result), ["12:01:30"], "{:?}", result.firings);
+        result.firings[0].reason_sentence()
+    };
+    let beat = || event(1, 0, "heartbeat", json!({}));
+    let silence = "from 12:00:00 to 12:01:30 only 0 of 1 expected came after prefect.flow-run.heartbeat at 12:00:00";
+    let later = || event(9, 200, "Late", json!({"resource": {"prefect.resource.id": "prefect.flow-run.2"}}));
+    assert_eq!(sentence(&[beat(), later()]), silence);
+
+    let leader = json!({"follows": "00000000-0000-4000-8000-0000000000ff"});
+    let completed = || event(2, 10, "Completed", leader.clone());
+    assert_eq!(
+        sentence(&[beat(), completed(), later()]),
+        format!(
+            "{silence}. Not silence: prefect.flow-run.Completed of 12:00:10 had arrived; the server holds it back, because \
+             it follows an event that is not among those played, 00000000-0000-4000-8000-0000000000ff"
+        )
+    );
+    let chain = event(3, 20, "Completed", json!({"follows": "00000000-0000-4000-8000-000000000002"}));
+    let begins = event(2, 10, "Running", leader.clone());
+    assert_eq!(
+        sentence(&[beat(), begins, chain.clone(), later()]),
+        format!(
+            "{silence}. Not silence: prefect.flow-run.Completed of 12:00:20 had arrived; the server holds it back \
+             with those that it follows, the first of which follows an event that is not among those played, \
+             00000000-0000-4000-8000-0000000000ff; 1 more came too late"
+        )
+    );
+    // The leader comes, but later.
+    let leader = event(2, 10, "Running", json!({"received": "2026-03-01T12:02:00Z"}));
+    assert_eq!(
+        sentence(&[beat(), leader, chain.clone(), later()]),
+        format!(
+            "{silence}. Not silence: prefect.flow-run.Completed of 12:00:20 had arrived; the server holds it back, because \
+             it follows an event that was not evaluated yet, 00000000-0000-4000-8000-000000000002; 1 more came too late"
+        )
+    );
+    let late = event(2, 10, "Completed", json!({"received": "2026-03-01T12:02:00Z"}));
+    assert_eq!(
+        sentence(&[beat(), late, later()]),
+        format!("{silence}. Not silence: prefect.flow-run.Completed of 12:00:10 arrived at 12:02:00, after this")
+    );
+    // What belongs to another window, or to another run, has no part in it.
+    let other = event(
+        2,
+        10,
+        "Completed",
+        json!({
+            "resource": {"prefect.resource.id": "prefect.flow-run.2"}, "follows": "00000000-0000-4000-8000-0000000000ff"
+        }),
+    );
+    assert_eq!(sentence(&[beat(), other, later()]), silence);
+    let before = event(
+        2,
+        0,
+        "Running",
+        json!({
+            "occurred": "2026-03-01T11:59:59Z", "follows": "00000000-0000-4000-8000-0000000000ff"
+        }),
+    );
+    let result = played(README, &[&[before, beat(), later()].concat()], json!({}));
+    assert_eq!(result.firings[0].reason_sentence(), silence);
+}
+
+/// After the last captured event nothing is known.
+#[test]
+fn the_end_of_a_capture_is_not_silence() {
+    let beat = event(1, 0, "heartbeat", json!({}));
+    let other = |second| event(2, second, "Late", json!({"resource": {"prefect.resource.id": "prefect.flow-run.2"}}));
+    let silent = |events: &str| {
+        let result = played(README, &[events], json!({"timeline": true}));
+        assert_eq!(times(&result), ["12:01:30"]);
+        let fired = &result.timeline.as_ref().unwrap().lanes.iter().find(|lane| lane.name == "otter").unwrap().fired;
+        assert_eq!(fired[0].if_silent, result.firings[0].if_silent);
+        let told = serde_json::to_value(&result).unwrap();
+        assert_eq!(told["firings"][0]["if_silent"].is_null(), !result.firings[0].if_silent);
+        result.firings[0].if_silent
+    };
+    assert!(silent(&beat));
+    assert!(silent(&[beat.clone(), other(89)].concat()));
+    // At the same instant the event is known.
+    assert!(!silent(&[beat.clone(), other(90)].concat()));
+    assert!(!silent(&[beat, other(91)].concat()));
+}
+
+/// A replay begins when the automation was created: what was received before is known, and not evaluated.
+#[test]
+fn a_replay_starts_when_the_automation_was_created() {
+    let trigger = json!({"posture": "Reactive", "expect": ["prefect.flow-run.Failed"]});
+    let automation = |more: Json| {
+        let mut automation = json!({"name": "failed", "trigger": trigger, "actions": []});
+        automation.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        automation.to_string()
+    };
+    let leader = json!({"follows": "00000000-0000-4000-8000-000000000002"});
+    let events =
+        [event(1, 10, "Failed", json!({})), event(2, 20, "Running", json!({})), event(3, 40, "Failed", leader)]
+            .concat();
+    let start = |automation: &str, events: &str, how: Json| {
+        let result = played(automation, &[events], how);
+        (result.start.unwrap().clock_time(), result.before_start, times(&result))
+    };
+    let all = ("12:00:10".to_owned(), 0, vec!["12:00:10".to_owned(), "12:00:40".to_owned()]);
+    let rest = ("12:00:30".to_owned(), 2, vec!["12:00:40".to_owned()]);
+    assert_eq!(start(&automation(json!({})), &events, json!({})), all);
+    let half = "2026-03-01T12:00:30Z";
+    // What was received before the start is seen: an event that follows it does not wait.
+    assert_eq!(start(&automation(json!({"created": half})), &events, json!({})), rest);
+    assert_eq!(start(&automation(json!({})), &events, json!({"start": half})), rest);
+    let first = json!({"start": "2026-03-01T12:00:10Z"});
+    assert_eq!(start(&automation(json!({"created": half})), &events, first), all);
+    // One that is younger than all events, or older, is played all of them.
+    assert_eq!(start(&automation(json!({"created": "2026-03-01T12:00:41Z"})), &events, json!({})), all);
+    assert_eq!(start(&automation(json!({"created": "2026-03-01T11:00:00Z"})), &events, json!({})), all);
+
+    // The capture says it: by its id, or by its name if it looks at the same events.
+    let created = |id: &str, name: &str, trigger: &Json| {
+        let resource =
+            json!({"prefect.resource.id": format!("prefect.automation.{id}"), "prefect.resource.name": name});
+        let payload = json!({"name": name, "trigger": trigger, "created": half});
+        event(9, 30, "x", json!({"event": "prefect.automation.created", "resource": resource, "payload": payload}))
+    };
+    let own = created("a1", "failed", &trigger);
+    assert_eq!(start(&automation(json!({})), &[events.clone(), own.clone()].concat(), json!({})), rest);
+    assert_eq!(
+        start(&automation(json!({"id": "a1", "name": "else"})), &[events.clone(), own].concat(), json!({})),
+        rest
+    );
+    let wider = json!({"posture": "Reactive", "expect": ["prefect.flow-run.Failed"], "within": 60, "threshold": 2});
+    let same = created("a1", "failed", &wider);
+    assert_eq!(start(&automation(json!({})), &[events.clone(), same].concat(), json!({})), rest);
+    for other in [created("a1", "other", &trigger), created("a1", "failed", &json!({"posture": "Reactive"}))] {
+        assert_eq!(start(&automation(json!({})), &[events.clone(), other].concat(), json!({})), all);
+    }
+}
+
+fn live() -> String {
+    text("live/captured.ndjson.gz")
+}
+
+fn live_automation(name: &str) -> Json {
+    serde_json::from_str(&text(&format!("live/automations/{name}.json"))).unwrap()
+}
+
+/// The server's own firings are found again.
+#[test]
+fn recorded_firings_are_compared() {
+    let live = live();
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/live/automations");
+    let mut compared = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_stem().unwrap().to_str().unwrap();
+        let result = played(&live_automation(name).to_string(), &[&live], json!({}));
+        let Some(recorded) = &result.recorded else {
+            assert!(result.firings.iter().all(|firing| firing.if_silent), "{name}");
+            continue;
+        };
+        compared += 1;
+        assert_eq!(recorded.matched, recorded.pairs.len());
+        assert!(recorded.pairs.iter().all(|pair| pair.recorded.since(pair.at) == pair.seconds));
+        assert!(recorded.pairs.iter().all(|pair| pair.seconds.abs() <= 8_000_000), "{name}");
+        let own = result.firings.iter().filter(|firing| !firing.if_silent).count();
+        assert!(recorded.matched + recorded.only_here.len() >= own, "{name}");
+        if !BY_CHANCE.contains(&name) {
+            assert_eq!((recorded.only_here.len(), recorded.only_recorded.len()), (0, 0), "{name}");
+        }
+    }
+    assert_eq!(compared, 15);
+
+    // A longer window finds fewer runs, and later: what is not matched stands on its side, with its labels.
+    let mut longer = live_automation("yaml-zombies");
+    longer["trigger"]["within"] = json!(60);
+    let result = played(&longer.to_string(), &[&live], json!({}));
+    let recorded = result.recorded.unwrap();
+    assert_eq!((recorded.matched, recorded.only_recorded.len()), (0, 8));
+    assert_eq!(recorded.only_here.len(), result.firings.len());
+    assert!(recorded.only_recorded[0].labels[0].1.starts_with("prefect.flow-run."));
+}
+
+/// A run that the automation marked Crashed ends there, unless what its actions brought about is left out.
+#[test]
+fn recorded_actions_can_be_left_out() {
+    let live = live();
+    let mut zombies = live_automation("crash-zombie-flows");
+    let result = played(&zombies.to_string(), &[&live], json!({}));
+    let actions = result.recorded_actions.as_ref().unwrap();
+    assert_eq!((actions.executed, actions.failed, actions.left_out), (5, 3, false));
+    // Those with the message of its action; runs crash for other reasons too.
+    let message = "Flow run marked as crashed due to missing heartbeats.";
+    let of_action: BTreeSet<String> = live
+        .lines()
+        .map(|line| serde_json::from_str::<Json>(line).unwrap())
+        .filter(|event| event["payload"]["validated_state"]["message"] == message)
+        .map(|event| event["id"].as_str().unwrap().to_owned())
+        .collect();
+    let effects: BTreeSet<String> = actions.effects.iter().map(|effect| effect.event_id.to_string()).collect();
+    assert_eq!((effects.len(), effects), (5, of_action));
+    assert!(actions.effects.iter().all(|effect| &*effect.event == "prefect.flow-run.Crashed"));
+
+    // A window of 150 s: the runs were marked Crashed before it is over.
+    zombies["trigger"]["within"] = json!(150);
+    let crashed: BTreeSet<String> = actions.effects.iter().map(|effect| effect.resource.to_string()).collect();
+    let found = |how: Json| -> BTreeSet<String> {
+        let result = played(&zombies.to_string(), &[&live], how);
+        result.firings.iter().map(|firing| firing.labels[0].1.to_string()).filter(|run| crashed.contains(run)).collect()
+    };
+    assert_eq!(found(json!({})).len(), 0);
+    assert_eq!(found(json!({"without_actions": true})), crashed);
+    let without = played(&zombies.to_string(), &[&live], json!({"without_actions": true}));
+    let left_out = without.recorded_actions.unwrap();
+    assert!(left_out.left_out);
+    assert_eq!(left_out.effects, actions.effects);
+
+    // A run that an action created is there only because of it, with all that it did.
+    let follow_up = played(&live_automation("follow-up-on-processed").to_string(), &[&live], json!({}));
+    let effects = follow_up.recorded_actions.unwrap().effects;
+    let run = "prefect.flow-run.c6331d4f-40ee-4655-8572-89ac619358f0";
+    let all: Vec<Json> = live.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let of_run = all.iter().filter(|event| {
+        let related = event["related"].as_array().unwrap().iter();
+        let is_related = |one: &Json| one["prefect.resource.id"] == run && one["prefect.resource.role"] == "flow-run";
+        let is_sent = event["event"].as_str().unwrap().starts_with("prefect.automation.");
+        !is_sent && (event["resource"]["prefect.resource.id"] == run || related.clone().any(is_related))
+    });
+    assert_eq!(effects.len(), of_run.count());
+    assert!(effects.iter().any(|effect| &*effect.event == "prefect.flow-run.Completed"));
+
+    // One that does nothing brings nothing about.
+    let nothing = played(&live_automation("on-crashed").to_string(), &[&live], json!({}));
+    assert!(nothing.recorded_actions.unwrap().effects.is_empty());
+    assert!(played(&live_automation("cannot-fire").to_string(), &[&live], json!({})).recorded_actions.is_none());
+}
+
+/// Several texts are one history, whatever their order and their form.
+#[test]
+fn several_texts_of_events_are_one_history() {
+    let live = live();
+    let automation = live_automation("crash-zombie-flows").to_string();
+    let whole = played(&automation, &[&live], json!({}));
+    let lines: Vec<&str> = live.lines().collect();
+    // Pages of the API: the newest first, and they overlap.
+    let page = |from: usize, to: usize| {
+        let events: Vec<&str> = lines[from..to].iter().rev().copied().collect();
+        format!("{{\"events\": [{}], \"total\": {}, \"next_page\": null}}", events.join(","), lines.len())
+    };
+    let pages = [page(800, lines.len()), page(390, 820), page(0, 400)];
+    let together = played(&automation, &pages.iter().map(|page| &**page).collect::<Vec<_>>(), json!({}));
+    assert_eq!((&together.firings, together.missing_leaders), (&whole.firings, whole.missing_leaders));
+    let alone = played(&automation, &[&pages[0]], json!({}));
+    assert_ne!(alone.firings.len(), whole.firings.len());
+
+    // The text that is wrong is named.
+    let options = ReplayOptions::default();
+    let texts = vec![DocumentText::from(&*pages[0]), DocumentText::from("{\"id\": 5}")];
+    let result = replay((&*automation).into(), texts.into(), &options).unwrap();
+    assert_eq!((result.found_in, result.events_index), (Some(FoundIn::Events), Some(1)));
+    let result = replay((&*automation).into(), "{".into(), &options).unwrap();
+    assert_eq!((result.found_in, result.events_index), (Some(FoundIn::Events), None));
+}
+
+/// What `prefect event stream` prints, and the frames of its websocket.
+#[test]
+fn streams_are_replayed() {
+    let any = r#"{"trigger": {"posture": "Reactive", "expect": ["prefect.flow-run.Running"]}, "actions": []}"#;
+    let stream = text("live/forms/stream-stdout.txt.gz");
+    assert!(stream.starts_with("Subscribing to event stream...\n"));
+    let events = stream.lines().skip(1).map(|line| serde_json::from_str::<Json>(line).unwrap());
+    let running = events.filter(|event| event["event"] == "prefect.flow-run.Running").count();
+    assert_eq!((played(any, &[&stream], json!({})).firings.len(), running > 5), (running, true));
+    let all = r#"{"trigger": {"posture": "Reactive", "expect": ["*"]}, "actions": []}"#;
+    let frames = text("live/forms/websocket-frames.ndjson.gz");
+    let without_waiting = json!({"ignore_missing_leaders": true});
+    assert_eq!(played(all, &[&frames], without_waiting).firings.len(), frames.lines().count());
+}
+
+/// A document of several automations: all are played, or the one of a name.
+#[test]
+fn several_automations_are_played() {
+    let live = live();
+    let result = played(&text("live/forms/b01.yaml"), &[&live], json!({}));
+    let names: Vec<&str> = result.automations.iter().map(|one| one.automation.as_deref().unwrap()).collect();
+    assert_eq!(names, ["yaml zombies", "yaml stuck pending"]);
+    let counts: Vec<usize> = result.automations.iter().map(|one| one.firings.len()).collect();
+    assert!(counts.iter().all(|count| *count > 0));
+    assert_eq!(result.firings.len(), counts.iter().sum::<usize>());
+    assert!(result.firings.is_sorted_by_key(|firing| firing.at));
+
+    let one = played(&text("live/forms/b01.yaml"), &[&live], json!({"name": "yaml stuck pending"}));
+    assert_eq!((one.automations.len(), one.automation.as_deref()), (0, Some("yaml stuck pending")));
+    assert_eq!(one.firings, result.automations[1].firings);
+    let options: ReplayOptions = serde_json::from_value(json!({"name": "yaml zombie"})).unwrap();
+    let error = replay((&*text("live/forms/b01.yaml")).into(), (&*live).into(), &options).unwrap_err();
+    let there = "no automation is called `yaml zombie`: there are `yaml zombies`, `yaml stuck pending`";
+    assert_eq!(error.to_string(), there);
+
+    // The forms that Prefect exports, and the triggers of a prefect.yaml.
+    for form in [
+        "api.json",
+        "api-list.json",
+        "inspect-id.json",
+        "inspect-id.yaml",
+        "inspect.json",
+        "inspect.yaml",
+        "doc-dump.json",
+        "prefect.yaml",
+        "b02.yaml",
+        "c01.yaml",
+    ] {
+        let document = text(&format!("live/forms/{form}"));
+        let result = replay((&*document).into(), (&*live).into(), &ReplayOptions::default()).unwrap();
+        assert!(result.errors.is_empty(), "{form}: {:?}", result.errors);
+        assert!(result.start.is_some() || result.automations.len() > 1, "{form}");
+    }
+    let deployments = played(&text("live/forms/prefect.yaml"), &[&live], json!({}));
+    let names: Vec<&str> = deployments.automations.iter().map(|one| one.automation.as_deref().unwrap()).collect();
+    assert_eq!(names, ["follow-up-on-processed", "follow-up-on-both"]);
+    assert!(deployments.automations.iter().all(|one| one.recorded.as_ref().unwrap().matched == 1));
+
+    // What the client fills in: a posture, and a composite without a limit.
+    let bare = r#"{"expect": ["prefect.flow-run.Crashed"]}"#;
+    assert_eq!(played(bare, &[&live], json!({})).firings.len(), 8);
+    let composite = r#"{"require": "any", "triggers": [{"expect": ["prefect.flow-run.Crashed"]}]}"#;
+    assert_eq!(played(composite, &[&live], json!({})).firings.len(), 8);
+}

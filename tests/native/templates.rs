@@ -1,0 +1,127 @@
+//! Templates of actions against Jinja's own verdicts, as the server asks for them (`validate_user_template`).
+
+use prefect_events::automation::{self, CheckOptions};
+use prefect_events::diagnostic::{Report, TextOptions};
+
+use super::cases;
+
+fn check(action: &str) -> Report {
+    let text = format!(
+        r#"{{"name": "n", "trigger": {{"type": "event", "posture": "Reactive", "expect": ["acme.a"]}}, "actions": [{action}]}}"#
+    );
+    automation::check(text.as_bytes(), TextOptions::default(), &CheckOptions::default()).report
+}
+
+const ID: &str = "11111111-1111-4111-8111-111111111111";
+
+fn notification(body: &str) -> Report {
+    let body = serde_json::to_string(body).unwrap();
+    check(&format!(r#"{{"type": "send-notification", "block_document_id": "{ID}", "body": {body}}}"#))
+}
+
+fn parameters(parameters: &str) -> Report {
+    check(&format!(r#"{{"type": "run-deployment", "deployment_id": "{ID}", "parameters": {parameters}}}"#))
+}
+
+fn codes(report: &Report) -> Vec<&str> {
+    report.diagnostics.iter().map(|found| found.code).collect()
+}
+
+/// What Jinja refuses and this does not, of the rows.
+const OVERLOOKED: usize = 53;
+
+#[test]
+fn agrees_with_jinja() {
+    let (mut rows, mut overlooked, mut wrong) = (0, Vec::new(), Vec::new());
+    cases::each_row("templates.ndjson.gz", |row| {
+        rows += 1;
+        let template = row.get("template").unwrap().string();
+        let accepted = row.get("ok").unwrap().string() == "true";
+        let is_wrong = codes(&notification(&template)).contains(&"invalid-template");
+        match (accepted, is_wrong) {
+            (true, true) => wrong.push(template.into_owned()),
+            (false, false) => overlooked.push(template.into_owned()),
+            _ => {}
+        }
+    });
+    assert_eq!(rows, 3010);
+    // Nothing that Jinja takes is called wrong.
+    assert_eq!(wrong, Vec::<String>::new());
+    assert_eq!(overlooked.len(), OVERLOOKED, "{overlooked:#?}");
+}
+
+/// Parameters, and whether the server took them when an automation was created.
+#[test]
+fn agrees_with_the_server_on_parameters() {
+    for (text, accepted) in [
+        (r#"{"x": "{{ event.payload.x "}"#, false),
+        (r#"{"x": ["{{ bad"]}"#, true),
+        (r#"{"x": {"y": "{{ bad"}}"#, false),
+        (r#"{"x": "{{- a -}}"}"#, false),
+        (r#"{"x": "{{ a | tojson }}"}"#, true),
+        (r#"{"x": {"__prefect_kind": "jnja", "template": "{{ a }}"}}"#, true),
+        (r#"{"x": {"__prefect_kind": "json", "value": "{bad"}}"#, false),
+        (r#"{"x": {"__prefect_kind": "json"}}"#, true),
+        (r#"{"x": {"__prefect_kind": "jinja"}}"#, false),
+        (r#"{"x": {"__prefect_kind": "none"}}"#, false),
+        (r#"{"x": {"__prefect_kind": "jinja", "template": 5}}"#, true),
+        (r#"{"x": {"__prefect_kind": "jinja", "template": "{{ bad"}}"#, false),
+        (r#"{"x": {"__prefect_kind": [1]}}"#, false),
+        (r#"{"x": {"__prefect_kind": "workspace_variable"}}"#, true),
+        (r#"{"__prefect_kind": "jinja", "template": "{{ x }}"}"#, true),
+        (r#"{"x": [{"y": "{{ bad"}]}"#, true),
+        (r#"{"x": [["{{ bad"]]}"#, true),
+        (r#"{"x": {"__prefect_kind": "json", "value": {"__prefect_kind": "jinja", "template": "{{ bad"}}}"#, false),
+        (r#"{"x": "{% if a %}"}"#, false),
+        (r#"{"x": "a {{ b } c"}"#, false),
+        (r#"{"x": "{{ a }} {{ b"}"#, false),
+        (r#"{"x": "{{ a; b }}"}"#, false),
+        (r#"{"x": "{{ a if b }}"}"#, true),
+        (r#"{"x": [{"__prefect_kind": "json", "value": "{bad"}]}"#, true),
+        (r#"{"x": {"__prefect_kind": "none", "value": "{{ bad"}}"#, true),
+        (r#"{"x": {"__prefect_kind": "none", "value": {"__prefect_kind": "json", "value": "{bad"}}}"#, false),
+        (r#"{"x": {"__prefect_kind": null, "value": 1}}"#, true),
+        (r#"{"x": {"__prefect_kind": "json", "value": 5}}"#, true),
+        (r#"{"__prefect_kind": "none"}"#, false),
+        (r#"{"x": "{{ a }}", "y": {"z": {"w": "{{ b | }}"}}}"#, false),
+        (r##"{"x": "{# {{ a #}"}"##, true),
+        (r#"{"x": "{{"}"#, false),
+    ] {
+        assert_eq!(parameters(text).errors == 0, accepted, "{text}: {:?}", codes(&parameters(text)));
+    }
+}
+
+#[test]
+fn names_what_renders_to_nothing() {
+    for (template, expected) in [
+        ("{{ event.name }}", &["template-undefined"][..]),
+        ("{{ flow_run_url }}", &["template-undefined"]),
+        ("{{ flow_run | ui_url }} {{ event | ui_resource_events_url }}", &[]),
+        ("{{ prefect.variables.x }}", &["template-undefined"]),
+        ("{{ evnt.event }}", &["template-undefined"]),
+        ("{{ event.payload.anything.at.all }} {{ labels.x }} {{ event.resource['a'] }}", &[]),
+        ("{{ foo | default('x') }} {% if bar is defined %}{{ bar }}{% endif %}", &[]),
+        ("{% for one in event.related %}{{ one.id }} {{ loop.index }}{% endfor %}", &[]),
+        ("{% set x = event.event %}{{ x }}", &[]),
+        ("{{ event.event | upper | nosuch }}", &["template-unknown-filter"]),
+        ("{{ event.event is nosuch }}", &["template-unknown-filter"]),
+        ("{{ flow_run.url }}", &["template-undefined"]),
+        ("{{ event.payload }}", &[]),
+        ("{{ flow_run.state.message }} {{ deployment.name }} {{ work_pool.name }} {{ variables.x }}", &[]),
+        ("{{ event.occurred | humanize_naturaltime }}", &[]),
+    ] {
+        assert_eq!(codes(&notification(template)), expected, "{template}");
+    }
+    for (text, expected) in [
+        (r#"{"x": "{{ flow_run.id }}"}"#, &["template-not-json"][..]),
+        (r#"{"x": "{{ flow_run.id }} "}"#, &["template-not-json"]),
+        (r#"{"x": "run {{ flow_run.id }}"}"#, &[]),
+        (r#"{"x": "{{ flow_run.id | string }}"}"#, &[]),
+        (r#"{"x": "{{ event.payload.count }}"}"#, &[]),
+        (r#"{"x": {"__prefect_kind": "jinja", "template": "{{ event.payload.count }}"}}"#, &["template-value-as-text"]),
+        (r#"{"x": ["{{ bad"]}"#, &["template-fails"]),
+        (r#"{"x": {"__prefect_kind": "workspace_variables"}}"#, &["unknown-prefect-kind"]),
+    ] {
+        assert_eq!(codes(&parameters(text)), expected, "{text}");
+    }
+}
