@@ -23,6 +23,9 @@ pub struct TriggerOutline {
     /// The 0-based index of its automation in the text, like `event` of a diagnostic.
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub automation: u64,
+    /// Its name, of the trigger `$`. Absent if it has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// `$` for the trigger of the automation, `$.0` for the first of its triggers, and so on.
     pub path: String,
     /// JSON Pointer of the trigger in its automation, such as `/trigger/triggers/0`.
@@ -142,15 +145,25 @@ pub(super) struct Outliner {
     outlines: Vec<TriggerOutline>,
     /// The places of their values, in the order of [`ranges`].
     spans: Vec<Span>,
+    /// Of the automation whose trigger is the next.
+    name: Option<String>,
 }
 
 impl Outliner {
     pub(super) fn new() -> Self {
-        Outliner { outlines: Vec::new(), spans: Vec::new() }
+        Outliner { outlines: Vec::new(), spans: Vec::new(), name: None }
     }
 
-    /// Adds a trigger and those that it contains.
-    pub(super) fn add(&mut self, automation: u64, trigger: Value<'_>, pointer: Pointer, level: Level) {
+    /// Adds the trigger of an automation, or one that is a whole, and those that it contains.
+    pub(super) fn add(
+        &mut self,
+        automation: u64,
+        name: Option<&str>,
+        trigger: Value<'_>,
+        pointer: Pointer,
+        level: Level,
+    ) {
+        self.name = name.filter(|name| !name.is_empty()).map(str::to_owned);
         self.trigger(automation, trigger, "$", pointer, level, 0);
     }
 
@@ -160,6 +173,7 @@ impl Outliner {
         };
         let mut outline = TriggerOutline {
             automation,
+            name: self.name.take(),
             path: path.to_owned(),
             pointer: pointer.as_str().to_owned(),
             r#type: TriggerType::Event,

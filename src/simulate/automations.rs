@@ -177,8 +177,14 @@ fn is_path(text: &str) -> bool {
     text.contains(['/', '\\']) || [".yaml", ".yml", ".json"].iter().any(|end| text.ends_with(end))
 }
 
-/// The automation of a scenario: a document, the name of a built-in one, or the path of a file.
-pub(super) fn of_scenario<'t>(value: Value<'t>, files: &Files, reading: &mut Reading<'t>) -> Option<Automation> {
+/// The automation of a scenario: a document, the name of a built-in one, or the path of a file. `index`: of a file with
+/// several, the one that is meant.
+pub(super) fn of_scenario<'t>(
+    value: Value<'t>,
+    files: &Files,
+    index: Option<usize>,
+    reading: &mut Reading<'t>,
+) -> Option<Automation> {
     let path = value.string();
     if !value.is_string() || !is_path(&path) {
         return automation(value, reading);
@@ -187,6 +193,10 @@ pub(super) fn of_scenario<'t>(value: Value<'t>, files: &Files, reading: &mut Rea
         None => "its text is not among the option `files`".to_owned(),
         Some(text) => {
             let (given, report) = DocumentText::from(&**text).read(all);
+            let chosen = index.zip(given.as_deref()).and_then(|(index, given)| given.get(index));
+            if let Some(one) = chosen {
+                return Some(one.automation.clone());
+            }
             match given.as_deref() {
                 Some([one]) => return Some(one.automation.clone()),
                 Some(several) => {

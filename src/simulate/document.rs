@@ -61,7 +61,13 @@ pub(super) struct Document {
 
 impl Document {
     /// `None`: something is wrong, and noted. `keep`: whether the generated events are wanted beside those that are played.
-    pub(super) fn read<'t>(root: Value<'t>, files: &Files, reading: &mut Reading<'t>, keep: bool) -> Option<Document> {
+    pub(super) fn read<'t>(
+        root: Value<'t>,
+        files: &Files,
+        automation_index: Option<usize>,
+        reading: &mut Reading<'t>,
+        keep: bool,
+    ) -> Option<Document> {
         if !reading.is(root, Kind::Object, "an object: a scenario") {
             return None;
         }
@@ -76,7 +82,7 @@ impl Document {
             }
         }
         let automation = if let Some(value) = root.get("automation") {
-            of_scenario(value, files, reading)
+            of_scenario(value, files, automation_index, reading)
         } else {
             let hint = "give Prefect's automation document, the path of its file, or the name `crash-zombie-flows` or `unresponsive-run-detection`";
             reading.missing(root, "the scenario", "automation", "").with("hint", hint);
@@ -135,7 +141,7 @@ impl Scenario {
     /// In the sentence on the first thing that is wrong with it.
     pub fn read(value: Value<'_>) -> Result<Scenario, ScenarioError> {
         let mut reading = Reading::new(value);
-        Document::read(value, &Files::default(), &mut reading, false).map(|document| document.scenario).ok_or_else(
+        Document::read(value, &Files::default(), None, &mut reading, false).map(|document| document.scenario).ok_or_else(
             || {
                 let found = reading.findings.into_report(0, Source::NONE, false).diagnostics;
                 ScenarioError::Unreadable(found.into_iter().next().map(|first| first.message).unwrap_or_default())

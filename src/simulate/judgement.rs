@@ -244,7 +244,7 @@ fn judged<'t>(
     reading: &mut Reading<'t>,
     left: &mut Left,
 ) -> Option<Vec<TestedExpectation>> {
-    let document = Document::read(value, files, reading, false)?;
+    let document = Document::read(value, files, None, reading, false)?;
     if document.expectations.is_empty() {
         let hint = "say what must come of it, such as `expect: [{run: zombie, fires: 1}]`";
         reading.missing(value, "the scenario", "expect", ", so there is nothing to test").with("hint", hint);

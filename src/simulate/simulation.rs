@@ -42,6 +42,10 @@ pub struct SimulateOptions {
     /// The texts of the files that the scenario refers to, such as `automation: ./zombies.yaml`, by what it calls them.
     #[cfg_attr(feature = "typescript", ts(type = "{ [path: string]: string }", optional))]
     pub files: Files,
+    /// Of a file with several automations: the 0-based index of the one that is played, as `automation` of its triggers in
+    /// the report of its check. Without it, a scenario with such a file is not played.
+    #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
+    pub automation_index: Option<usize>,
 }
 
 impl<'de> Deserialize<'de> for SimulateOptions {
@@ -73,7 +77,7 @@ impl<'de> Deserialize<'de> for SimulateOptions {
 #[must_use]
 pub fn simulate(scenario: DocumentText<'_>, options: &SimulateOptions) -> SimulationResult {
     let (result, report) = scenario.read(|root, reading| {
-        let mut document = Document::read(root, &options.files, reading, options.events)?;
+        let mut document = Document::read(root, &options.files, options.automation_index, reading, options.events)?;
         document.scenario.version = options.server_version.unwrap_or(document.scenario.version);
         let scenario = &document.scenario;
         let engine = Options { trace: options.trace || options.timeline, ..Options::default() };

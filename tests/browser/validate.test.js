@@ -204,7 +204,7 @@ test("a code opens what it means, with an example to try", async () => {
       .getByRole("link", { name: "Documentation" })
       .first()
       .getAttribute("href")) ?? "",
-    /^https:\/\/docs\.prefect\.io\/.+#/,
+    /^https:\/\/www\.prefect\.io\/docs\/.+#/,
   );
   await explanation.getByRole("button", { name: "Try the wrong one" }).click();
   await verdictIs(page, "1 error in 1 event");

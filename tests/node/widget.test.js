@@ -144,6 +144,9 @@ for (const name of readdirSync(new URL(FORMS, root))) {
 const TRIGGER = "posture: Reactive\nexpect: [prefect.flow-run.Failed]\n";
 /** @type {[what: string, text: string, language: string | undefined, expected: boolean][]} */
 const CANDIDATES = [
+  ["two such keys", "after: [build]\nmatch: '*.py'\n", "yaml", false],
+  ["one of a trigger's own alone", "expect: [a]\n", "yaml", false],
+  ["a pipeline of Azure", "trigger:\n  branches:\n    include: [main]\nmatch: a\n", "yaml", false],
   ["a trigger", TRIGGER, "yaml", true],
   ["a trigger in no language", `# It reacts.\n\n${TRIGGER}`, undefined, true],
   ["Python in no language", `import a\n${TRIGGER}`, undefined, false],

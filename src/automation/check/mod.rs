@@ -110,7 +110,7 @@ pub fn check(text: &[u8], text_options: TextOptions, options: &CheckOptions) -> 
                 _ => (Some(value), Pointer::root()),
             };
             if let Some(trigger) = trigger {
-                outliner.add(index, trigger, pointer, level);
+                outliner.add(index, name.as_deref(), trigger, pointer, level);
             }
         }
         if route == Route::Cli && options.report().profile == Profile::Documented {

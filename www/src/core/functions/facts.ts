@@ -5,9 +5,9 @@ import type { TriggerOutline } from "prefect-events";
 export interface Facts {
   /** What they are about. */
   text: string;
-  /** The names of the automations of the text, in its order. */
-  names: string[];
-  /** Which of them is played. */
+  /** The automations of the text: by their 0-based indexes in it, their names. */
+  automations: { index: number; name: string }[];
+  /** The index of the one that is played. */
   played: number;
   /** The window that the slider moves: the first over heartbeats, or the first of all. */
   window?: Window;
@@ -24,17 +24,20 @@ export interface Window {
   to: number;
 }
 
-/** `name`: of several automations, the one that is played; without it, or if there is none of this name, the first. */
-export function factsOf(text: string, all: TriggerOutline[], name?: string): Facts {
-  const names = [...new Map(all.map((one) => [one.automation, one.name ?? ""])).values()];
-  const played = Math.max(0, name === undefined ? 0 : names.indexOf(name));
+/** `index`: of several automations, the one that is played; without it, or if there is none, the first. */
+export function factsOf(text: string, all: TriggerOutline[], index?: number): Facts {
+  const automations = all
+    .filter(({ path }) => path === "$")
+    .map(({ automation, name = "" }) => ({ index: automation, name }));
+  const chosen = automations.find((one) => one.index === index) ?? automations[0];
+  const played = chosen?.index ?? 0;
   const triggers = all.filter((one) => one.automation === played);
   const watching = triggers.find((one) => one.watches_heartbeats);
   const trigger = watching ?? triggers.find((one) => one.within?.range);
   const { within, expect } = trigger ?? {};
   return {
     text,
-    names,
+    automations,
     played,
     watched: watching !== undefined,
     ...(within?.range && {

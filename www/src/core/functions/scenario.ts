@@ -25,7 +25,7 @@ export interface Play {
   /** The text, JSON or YAML. */
   automation: string;
   /** Of a text with several automations, the one that is played; without, the first. */
-  name?: string | undefined;
+  automationIndex?: number | undefined;
   version: "3.8" | "3.9";
   /** Of captured events: what follows an event that is not among them waits for none. */
   ignoreLeaders?: boolean | undefined;

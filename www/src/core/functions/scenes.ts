@@ -116,8 +116,8 @@ function capturedOf({ captured }: Play) {
 }
 
 /** What the page needs of an automation's triggers. */
-export function facts(text: string, name: string | undefined): Facts {
-  return factsOf(text, checkAutomation(text).triggers, name);
+export function facts(text: string, index: number | undefined): Facts {
+  return factsOf(text, checkAutomation(text).triggers, index);
 }
 
 /** Whether a text holds automations, and is not events. */
@@ -137,7 +137,7 @@ export function play(asked: Play): Played {
   const captured = capturedOf(asked);
   const how = { trace: true, timeline: true, server_version: asked.version };
   const outline = checkAutomation(text).triggers;
-  const found = factsOf(text, outline, asked.name);
+  const found = factsOf(text, outline, asked.automationIndex);
   const scenario = captured || outline.length > 0 ? undefined : simulate(text, how);
   if (scenario && !scenario.errors) {
     const report = { valid: true, events: 1, errors: 0, warnings: 0, infos: 0, diagnostics: [] };
@@ -146,7 +146,8 @@ export function play(asked: Play): Played {
   const all = captured
     ? replay(text, captured.texts, { ...how, ...replayed(asked, found) })
     : simulate(playedScenario(asked), { ...how, ...simulated(asked, found) });
-  const result = all.automations?.[found.played] ?? all;
+  const place = found.automations.findIndex(({ index }) => index === found.played);
+  const result = all.automations?.[place] ?? all;
   if (captured && result.timeline)
     captured.frequency = result.timeline.heartbeat?.frequency_seconds;
   const frequency = captured ? captured.frequency : asked.heartbeat.frequency;
@@ -172,11 +173,11 @@ export function play(asked: Play): Played {
 
 /** What the check finds in the automation that is played, and in the text around all of them. */
 function reportOn(
-  { text, names, played }: Facts,
+  { text, automations, played }: Facts,
   options: Parameters<typeof checkAutomation>[1],
 ): Report {
   const report = checkAutomation(text, options);
-  if (names.length < 2) return report;
+  if (automations.length < 2) return report;
   const diagnostics = report.diagnostics.filter(({ event = played }) => event === played);
   const count = (severity: Diagnostic["severity"]) =>
     diagnostics.filter((one) => one.severity === severity).length;
@@ -185,14 +186,14 @@ function reportOn(
 }
 
 /** Where its name says which of several is meant, the others are not played. */
-function nameOf({ names, played }: Facts): { name?: string } {
-  const name = names[played];
-  const isAlone = names.length > 1 && name && names.indexOf(name) === names.lastIndexOf(name);
-  return isAlone ? { name } : {};
+function nameOf({ automations, played }: Facts): { name?: string } {
+  const name = automations.find(({ index }) => index === played)?.name;
+  const same = automations.filter((one) => one.name === name);
+  return name && automations.length > 1 && same.length === 1 ? { name } : {};
 }
 
-function simulated(asked: Play, facts: Facts) {
-  return { files: { [FILE]: asked.automation }, ...nameOf(facts) };
+function simulated({ automation }: Play, { played }: Facts) {
+  return { files: { [FILE]: automation }, automation_index: played };
 }
 
 function replayed({ ignoreLeaders, withoutActions }: Play, facts: Facts) {
@@ -277,10 +278,10 @@ function instant(at: string): number {
 /** The firings in which the two versions of the server differ, each in one sentence. */
 export function compare(asked: Play): { message: string }[] {
   const captured = capturedOf(asked);
-  const found = facts(asked.automation, asked.name);
+  const found = facts(asked.automation, asked.automationIndex);
   const { differences } = captured
     ? compareReplays(asked.automation, captured.texts, replayed(asked, found))
-    : found.names.length === 0
+    : found.automations.length === 0
       ? compareVersions(asked.automation)
       : compareVersions(playedScenario(asked), simulated(asked, found));
   return differences.map(({ message }) => ({ message }));

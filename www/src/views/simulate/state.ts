@@ -8,7 +8,7 @@ export interface State {
   preset?: PresetName;
   automation: string;
   /** Of several automations, the one that is played. */
-  name?: string;
+  automationIndex?: number;
   version: "3.8" | "3.9";
   heartbeat: Heartbeat;
   runs: Run[];
@@ -82,7 +82,9 @@ export function unpacked(value: unknown): State {
     runs,
     copies: copiesOf(within(given.copies, 1, MOST) ?? 1, runs.length),
     length: within(given.length, 30, 24 * 3600) ?? base.length,
-    ...(typeof given.name === "string" && { name: given.name }),
+    ...(within(given.automationIndex, 0, 1e6) !== undefined && {
+      automationIndex: Math.round(Number(given.automationIndex)),
+    }),
     ...(given.ignoreLeaders === true && { ignoreLeaders: true as const }),
     ...(given.withoutActions === true && { withoutActions: true as const }),
   };

@@ -287,7 +287,7 @@ export class SimulateView extends View<unknown> {
               return this.edit();
             }
             const { version } = this.shown;
-            const { events: _, name: __, ...rest } = this.shown;
+            const { events: _, automationIndex: __, ...rest } = this.shown;
             this.shown = rest;
             this.set({ ...preset(value as PresetName), version });
           }}>
@@ -328,15 +328,14 @@ export class SimulateView extends View<unknown> {
 
   /** Of a text with several automations, which one is played. */
   private renderNames() {
-    const { names = [], played = 0 } = this.played?.facts ?? {};
-    if (names.length < 2) return nothing;
+    const { automations = [], played = 0 } = this.played?.facts ?? {};
+    if (automations.length < 2) return nothing;
     return html`<span class="field"><label for="name">Play</label>
       <select id="name" @change=${(event: Event) => {
-        const { value } = event.target as HTMLSelectElement;
-        this.set({ name: names[Number(value)] ?? "" });
+        this.set({ automationIndex: Number((event.target as HTMLSelectElement).value) });
       }}>
-        ${names.map(
-          (name, index) =>
+        ${automations.map(
+          ({ index, name }) =>
             html`<option value=${index} .selected=${live(index === played)}>${name === "" ? `(no name, number ${index + 1})` : name}</option>`,
         )}
       </select>
@@ -508,7 +507,7 @@ export class SimulateView extends View<unknown> {
       const facts =
         this.facts?.text === automation
           ? this.facts
-          : await scenes.facts(automation, this.shown.name);
+          : await scenes.facts(automation, this.shown.automationIndex);
       if (automation !== this.shown.automation) return;
       this.facts = withWindow(facts, within);
       this.set({ automation: this.facts.text });
@@ -644,7 +643,8 @@ export class SimulateView extends View<unknown> {
         return;
       }
     }
-    if (automation !== undefined) this.change({ automation, preset: undefined, name: undefined });
+    if (automation !== undefined)
+      this.change({ automation, preset: undefined, automationIndex: undefined });
     if (events.length > 0) this.give(events);
   }
 
@@ -669,8 +669,8 @@ export class SimulateView extends View<unknown> {
 }
 
 /** Whether a scenario can have the text as it stands. */
-function isEmbeddable(text: string, { names }: Facts): boolean {
-  return names.length === 1 && /^\s*\{[\s\S]*"trigger"\s*:|^trigger\s*:/m.test(text);
+function isEmbeddable(text: string, { automations }: Facts): boolean {
+  return automations.length === 1 && /^\s*\{[\s\S]*"trigger"\s*:|^trigger\s*:/m.test(text);
 }
 
 function capital(text: string): string {
