@@ -86,7 +86,7 @@ test("the module `author` is loaded when it is given", async () => {
     message: /^this needs the module `author`, .* `await init\(\)` first/,
   });
   await browser.init({ author });
-  assert.equal(browser.checkAutomation("{}").events, 1);
+  assert.equal(browser.checkAutomation("trigger: {}").events, 1);
 });
 
 test("the module `schemas` is loaded when it is given", async () => {
