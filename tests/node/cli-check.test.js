@@ -101,8 +101,14 @@ test("options", async () => {
   for (const [args, expected] of /** @type {[string[], string[]][]} */ ([
     [[], ["within-text-before-3-9", "within-too-short-for-heartbeats"]],
     [["--profile", "server"], []],
-    [["--server-version", "3.9", "--heartbeat-frequency", "25"], ["heartbeat-frequency-too-low", "within-too-short-for-heartbeats"]],
-    [["--server-version", "3.9", "--heartbeat-frequency", "29"], ["heartbeat-frequency-too-low", "within-too-short-for-heartbeats"]],
+    [
+      ["--server-version", "3.9", "--heartbeat-frequency", "25"],
+      ["heartbeat-frequency-too-low", "within-too-short-for-heartbeats"],
+    ],
+    [
+      ["--server-version", "3.9", "--heartbeat-frequency", "29"],
+      ["heartbeat-frequency-too-low", "within-too-short-for-heartbeats"],
+    ],
     [["--server-version", "3.9", "--client-version", "3.6.0", "--heartbeat-frequency", "0"], []],
     [
       [

@@ -53,7 +53,7 @@ const SCRIPTS = /** @type {const} */ ([
   ["browser.js", 21_200, 5_350],
   ["slim.js", 21_200, 5_350],
   // The module that validates is in it, as base64: four thirds of its budget.
-  ["inline.js", 395_000, 136_000],
+  ["inline.js", 399_000, 136_000],
 ]);
 
 for (const [entry, raw, brotli] of SCRIPTS) {

@@ -75,7 +75,10 @@ test("the whole of a diagnostic", () => {
   const start = text.indexOf('"running"');
   const { message, docs, ...rest } = diagnostic;
   assert.match(message, /`prefect\.state-type`.*`RUNNING`.*`running`/);
-  assert.match(String(docs), /^https:\/\/www\.prefect\.io\/docs\/v3\/api-ref\/events\/task-run-events#/);
+  assert.match(
+    String(docs),
+    /^https:\/\/www\.prefect\.io\/docs\/v3\/api-ref\/events\/task-run-events#/,
+  );
   const range = {
     start: { line: 1, column: start + 1, offset: start },
     end: { line: 1, column: start + 10, offset: start + 9 },

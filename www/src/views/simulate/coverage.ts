@@ -46,7 +46,8 @@ function renderTrigger({ path, clauses, windows, because }: Trigger, named: bool
 function renderClause({ clause, passed, wanted, role, nearest, seen = [] }: Clause) {
   const others = seen.filter(({ value }) => value !== nearest);
   const first =
-    seen.find(({ value }) => value === nearest) ?? (nearest ? { value: nearest } : undefined);
+    seen.find(({ value }) => value === nearest) ??
+    (nearest ? { value: nearest, events: 1 } : undefined);
   const shown = [...(first ? [first] : []), ...others].slice(0, 3);
   return html`<tr class=${passed === 0 ? "none" : ""}>
     <th scope="row">${NAMES[clause]}</th>
@@ -54,7 +55,7 @@ function renderClause({ clause, passed, wanted, role, nearest, seen = [] }: Clau
     <td>${wanted ? html`<code>${wanted}</code>${role ? html` in the role <code>${role}</code>` : nothing}` : nothing}</td>
     <td>${shown.map(
       (one, index) =>
-        html`${index > 0 ? ", " : ""}<code>${one.value}</code>${"events" in one && one.events > 1 ? ` (${one.events})` : nothing}`,
+        html`${index > 0 ? ", " : ""}<code>${one.value}</code>${one.events > 1 ? ` (${one.events})` : nothing}`,
     )}</td>
   </tr>`;
 }

@@ -16,7 +16,7 @@ export function historyPanel(
   { ignoreLeaders, withoutActions }: Switches,
   set: (changed: { [K in keyof Switches]: Switches[K] | undefined }) => void,
 ) {
-  const notes: (TemplateResult | typeof nothing)[] = [
+  const notes = [
     started(scene),
     leaders(scene, ignoreLeaders, (on) => set({ ignoreLeaders: on || undefined })),
     recorded(scene),
