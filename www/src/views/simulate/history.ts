@@ -1,6 +1,6 @@
 // What must be known to understand a replay: where it begins, absent leaders, and what the server itself recorded.
 
-import { html, nothing, type TemplateResult } from "lit";
+import { html, nothing } from "lit";
 import type { Scene } from "../../core/functions/scenes.ts";
 import { prose } from "../../ui/prose.ts";
 import type { State } from "./state.ts";
