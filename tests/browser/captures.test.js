@@ -115,6 +115,10 @@ test("nothing fires: the reason, and how far the events came", async () => {
   await says(table.getByRole("row"), /the name of the event\s+0\s+prefect\.flow-run\.Completd/);
   await says(page.getByRole("region", { name: "Decisions" }), /^[\s\S]*Nothing was decided: /);
   await assertAccessible(page, "why nothing fires");
+  await page.setViewportSize({ width: 390, height: 900 });
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+  assert.ok(wide <= 390, `the table scrolls by itself, and the page is ${wide} px wide`);
+  await assertAccessible(page, "why nothing fires, on a phone");
   // What counts but is not enough: the table is there, closed.
   const three = FAILED.replace("prefect.flow-run.Failed", "prefect.flow-run.Completed").replace(
     "  for_each",
