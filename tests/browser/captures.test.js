@@ -69,12 +69,17 @@ actions: [{type: do-nothing}]
 for (const name of readdirSync(new URL("forms/", live)).filter((one) => /\.(json|yaml)$/.test(one)))
   test(`what Prefect exports is played as it is: ${name}`, async () => {
     const { page, failures } = await open(address({ automation: read(`forms/${name}`) }));
-    await says(outcome(page), /[Ff]ires /);
+    await says(outcome(page), /[Ff]ires/);
     assert.equal(await page.getByText("The automation has a mistake.").count(), 0);
     assert.equal(await page.getByText("Not played.").count(), 0);
     await drop(page, [{ name: "capture.ndjson", text: CAPTURE }]);
     await page.getByRole("button", { name: "Back to the runs" }).waitFor();
-    await says(outcome(page), /[Ff]ires /);
+    // What is drawn is the capture, and not the runs of before.
+    await page.waitForFunction((before) => {
+      const view = /** @type {any} */ (document.querySelector("view-simulate"));
+      return view.good === view.played && view.good.scene.start !== before;
+    }, START);
+    await says(outcome(page), /[Ff]ires/);
     assert.equal(await page.locator(".verdict li").count(), 0);
     assert.deepEqual(failures, []);
   });
@@ -115,6 +120,10 @@ test("nothing fires: the reason, and how far the events came", async () => {
   await says(table.getByRole("row"), /the name of the event\s+0\s+prefect\.flow-run\.Completd/);
   await says(page.getByRole("region", { name: "Decisions" }), /^[\s\S]*Nothing was decided: /);
   await assertAccessible(page, "why nothing fires");
+  await page.setViewportSize({ width: 390, height: 900 });
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+  assert.ok(wide <= 390, `the table scrolls by itself, and the page is ${wide} px wide`);
+  await assertAccessible(page, "why nothing fires, on a phone");
   // What counts but is not enough: the table is there, closed.
   const three = FAILED.replace("prefect.flow-run.Failed", "prefect.flow-run.Completed").replace(
     "  for_each",

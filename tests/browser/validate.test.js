@@ -541,7 +541,7 @@ for (const [what, text, said] of OTHERS)
     await assertAccessible(page, what);
     await page.getByRole("button", { name: "Open it in Simulate" }).click();
     const outcome = page.getByRole("region", { name: "The outcome" });
-    await outcome.filter({ hasText: /[Ff]ires / }).waitFor();
+    await outcome.filter({ hasText: /[Ff]ires/ }).waitFor();
     await page.getByRole("button", { name: "Edit the text" }).click();
     const first = text.trimEnd().split("\n").at(-1) ?? "";
     await page

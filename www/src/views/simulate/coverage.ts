@@ -4,7 +4,7 @@ import { html, nothing } from "lit";
 import type { SimulationResult } from "prefect-events";
 import type { Scene } from "../../core/functions/scenes.ts";
 import { prose } from "../../ui/prose.ts";
-import { plural, span } from "./summary.ts";
+import { ended, plural, span } from "./summary.ts";
 
 type Trigger = NonNullable<SimulationResult["coverage"]>[number];
 type Clause = Trigger["clauses"][number];
@@ -30,26 +30,30 @@ export function coveragePanel({ coverage }: Scene, open: boolean) {
 function renderTrigger({ path, clauses, windows, because }: Trigger, named: boolean) {
   return html`
     ${named ? html`<h3>Trigger <code>${path}</code></h3>` : nothing}
-    ${named && because ? html`<p>${prose(because)}.</p>` : nothing}
-    <div class="scroll">
+    ${named && because ? html`<p>${prose(ended(because))}</p>` : nothing}
+    <div class="scroll" role="group" aria-label="Clauses" tabindex="0">
       <table>
         <thead>
           <tr><th scope="col">Clause</th><th scope="col" class="number">Events that passed</th><th scope="col">Needed</th><th scope="col">Seen instead</th></tr>
         </thead>
-        <tbody>${clauses.map(renderClause)}</tbody>
+        <tbody>${clauses.map((one, index) => renderClause(one, clauses.findIndex(({ passed }) => passed === 0) === index))}</tbody>
       </table>
     </div>
-    ${windows ? html`<p class="soft">${windowsSentence(windows)}</p>` : nothing}
+    ${windows && windows.opened > 0 ? html`<p class="soft">${windowsSentence(windows)}</p>` : nothing}
   `;
 }
 
-function renderClause({ clause, passed, wanted, role, nearest, seen = [] }: Clause) {
+/** `stops`: the first that no event passed. */
+function renderClause(
+  { clause, passed, wanted, role, nearest, seen = [] }: Clause,
+  stops: boolean,
+) {
   const others = seen.filter(({ value }) => value !== nearest);
   const first =
     seen.find(({ value }) => value === nearest) ??
     (nearest ? { value: nearest, events: 1 } : undefined);
   const shown = [...(first ? [first] : []), ...others].slice(0, 3);
-  return html`<tr class=${passed === 0 ? "none" : ""}>
+  return html`<tr class=${stops ? "none" : ""}>
     <th scope="row">${NAMES[clause]}</th>
     <td class="number">${passed}</td>
     <td>${wanted ? html`<code>${wanted}</code>${role ? html` in the role <code>${role}</code>` : nothing}` : nothing}</td>

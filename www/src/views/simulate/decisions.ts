@@ -4,7 +4,7 @@ import { html, LitElement, nothing, type PropertyValues } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import type { ListedDecision, Scene } from "../../core/functions/scenes.ts";
 import { prose } from "../../ui/prose.ts";
-import { clock } from "./summary.ts";
+import { clock, ended } from "./summary.ts";
 import "./decisions.css";
 
 /** Rows are added so many at a time. */
@@ -89,7 +89,7 @@ export class Decisions extends LitElement {
         </header>
         ${
           listed.length === 0
-            ? html`<p class="empty">${scene.because === undefined ? "Nothing was decided." : html`Nothing was decided: ${prose(scene.because)}.`}</p>`
+            ? html`<p class="empty">${scene.because === undefined ? "Nothing was decided." : html`Nothing was decided: ${prose(ended(scene.because))}`}</p>`
             : html`<ol tabindex="-1">
                 ${listed.slice(0, most).map((one) => this.renderOne(one, scene))}
                 ${

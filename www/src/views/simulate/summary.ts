@@ -161,15 +161,16 @@ export function caption(
     };
   }
   if (!lane.run) return { text: "did not fire", tone: "plain" };
-  if (!scene.watchesHeartbeats) return { text: `${ended(lane, scene)} · not fired`, tone: "plain" };
+  if (!scene.watchesHeartbeats)
+    return { text: `${lastOf(lane, scene)} · not fired`, tone: "plain" };
   if (lane.undetected) return { text: "died · never found", tone: "bad" };
   if (lane.dies !== undefined && lane.dies < (lane.ends ?? scene.end))
     return { text: "died · window still open", tone: "plain" };
-  return { text: `${ended(lane, scene)} · not fired`, tone: "plain" };
+  return { text: `${lastOf(lane, scene)} · not fired`, tone: "plain" };
 }
 
 /** How a run ended. */
-function ended({ dies, ends }: Lane, scene: Scene): string {
+function lastOf({ dies, ends }: Lane, scene: Scene): string {
   if (dies !== undefined && dies < (ends ?? scene.end)) return "died";
   return ends !== undefined && ends <= scene.end ? "finished" : "still running";
 }
@@ -210,4 +211,9 @@ function these(runs: number) {
 
 export function plural(count: number, word: string): string {
   return `${count} ${word}${count === 1 ? "" : "s"}`;
+}
+
+/** A sentence of the core with its full stop. */
+export function ended(text: string): string {
+  return /[.…]$/.test(text) ? text : `${text}.`;
 }

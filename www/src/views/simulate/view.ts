@@ -22,7 +22,7 @@ import { PRESETS, type PresetName } from "./presets.ts";
 import { runsTable } from "./runs.ts";
 import { type Slider, sliders } from "./sliders.ts";
 import { copiesOf, fits, MOST, packed, preset, type State, toPlay, unpacked } from "./state.ts";
-import { caption, clock, plural, type Summary, span, summarise } from "./summary.ts";
+import { caption, clock, ended, plural, type Summary, span, summarise } from "./summary.ts";
 import "./decisions.ts";
 import "./timeline.ts";
 import "./simulate.css";
@@ -383,7 +383,7 @@ export class SimulateView extends View<unknown> {
             </p>`
           : nothing
       }
-      ${good?.scene?.because ? html`<p class="why">${prose(capital(good.scene.because))}.</p>` : nothing}
+      ${good?.scene?.because ? html`<p class="why">${prose(ended(capital(good.scene.because)))}</p>` : nothing}
       ${
         good?.scene
           ? coveragePanel(
