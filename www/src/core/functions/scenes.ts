@@ -138,6 +138,12 @@ export function play(asked: Play): Played {
   const how = { trace: true, timeline: true, server_version: asked.version };
   const outline = checkAutomation(text).triggers;
   const found = factsOf(text, outline, asked.automationIndex);
+  if (hasLoneSurrogate(text)) {
+    // Such a text can be no option, and the check says where it is wrong.
+    const report = checkAutomation(text);
+    const findings = report.diagnostics.filter((one) => one.severity === "error");
+    return { report, facts: found, wrong: { in: "automation", findings } };
+  }
   const scenario = captured || outline.length > 0 ? undefined : simulate(text, how);
   if (scenario && !scenario.errors) {
     const report = { valid: true, events: 1, errors: 0, warnings: 0, infos: 0, diagnostics: [] };
