@@ -141,12 +141,12 @@ impl Scenario {
     /// In the sentence on the first thing that is wrong with it.
     pub fn read(value: Value<'_>) -> Result<Scenario, ScenarioError> {
         let mut reading = Reading::new(value);
-        Document::read(value, &Files::default(), None, &mut reading, false).map(|document| document.scenario).ok_or_else(
-            || {
+        Document::read(value, &Files::default(), None, &mut reading, false)
+            .map(|document| document.scenario)
+            .ok_or_else(|| {
                 let found = reading.findings.into_report(0, Source::NONE, false).diagnostics;
                 ScenarioError::Unreadable(found.into_iter().next().map(|first| first.message).unwrap_or_default())
-            },
-        )
+            })
     }
 }
 
