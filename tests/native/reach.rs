@@ -334,3 +334,17 @@ fn what_has_fired_can_fire() {
     assert!(fired > 500, "{fired}");
     assert_eq!(wrong, Vec::<String>::new());
 }
+
+/// A label that stands there already is not proposed a second time: as a fix it would repeat the key.
+#[test]
+fn no_label_is_proposed_twice() {
+    let trigger = "{type: event, posture: Reactive, expect: [prefect.flow-run.Failed], \
+        match_related: {prefect.resource.role: tag, prefect.resource.name: prod}}";
+    let report = automation::check(trigger.as_bytes(), TextOptions::default(), &CheckOptions::default()).report;
+    let [found] = &*report.diagnostics else { panic!("{:?}", report.diagnostics) };
+    assert!(
+        found.help.as_ref().is_some_and(|help| help.contains("prefect.resource.id: prefect.tag.prod")),
+        "{found:?}"
+    );
+    assert_eq!(found.fix, None);
+}

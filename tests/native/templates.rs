@@ -125,3 +125,11 @@ fn names_what_renders_to_nothing() {
         assert_eq!(codes(&parameters(text)), expected, "{text}");
     }
 }
+
+/// Of the objects whose names begin alike, the longest is meant.
+#[test]
+fn variables_of_old_templates_get_the_new_name() {
+    let report = notification("{{ flow_run_url }} {{ flow_run_name }}");
+    let help: Vec<_> = report.diagnostics.iter().filter_map(|found| found.help.as_deref()).collect();
+    assert_eq!(help, ["write `{{ flow_run | ui_url }}`", "write `flow_run.name`"]);
+}

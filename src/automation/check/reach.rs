@@ -139,7 +139,9 @@ impl Check<'_, '_> {
             let known: Vec<&'static str> =
                 before.iter().flat_map(|event| event.family.labels).map(|label| label.name).collect();
             if !known.contains(&&*label) {
-                self.label_never(&label, pattern, &who, &known, side, key, &path);
+                let free: Vec<&'static str> =
+                    known.into_iter().filter(|known| specification.get(known).is_none()).collect();
+                self.label_never(&label, label_hint(&label, pattern, side), &who, &free, side, key, &path);
                 return true;
             }
             let forms = before.iter().filter_map(|event| shape::find(event.family.labels, &label));
@@ -170,7 +172,7 @@ impl Check<'_, '_> {
             let tag = labels.iter().find(|(label, ..)| is_tag(label));
             if let Some((tag, patterns, key, _)) = tag {
                 let (at, pattern) = (Path::Key(path, tag), patterns.first().map_or("", String::as_str));
-                self.label_never(tag, pattern, "a related resource", &[], side, *key, &at);
+                self.label_never(tag, Some(tag_hint(pattern)), "a related resource", &[], side, *key, &at);
                 return true;
             }
             let is_primary = match label.as_str() {
@@ -204,7 +206,12 @@ impl Check<'_, '_> {
                 let forms: Vec<&'static LabelForm> = before.iter().filter_map(form).collect();
                 self.value_never(label, pattern, &who, &forms, side, *value, &at);
             } else {
-                self.label_never(label, pattern, &who, &known, side, *key, &at);
+                let is_name_of_tag = label == NAME && role.is_some_and(|role| role == "tag");
+                let hint = if is_name_of_tag { Some(tag_hint(pattern)) } else { label_hint(label, pattern, side) };
+                // What stands there already is not meant.
+                let free: Vec<&'static str> =
+                    known.into_iter().filter(|known| labels.iter().all(|(label, ..)| label != known)).collect();
+                self.label_never(label, hint, &who, &free, side, *key, &at);
             }
             return true;
         }
@@ -249,7 +256,7 @@ impl Check<'_, '_> {
     fn label_never(
         &mut self,
         label: &str,
-        pattern: &str,
+        hint: Option<String>,
         who: &str,
         known: &[&'static str],
         side: &Side<'_>,
@@ -257,7 +264,7 @@ impl Check<'_, '_> {
         path: &Path<'_>,
     ) {
         let near = nearest(label, &mut known.iter().copied());
-        let (hint, near) = if let Some(hint) = label_hint(label, pattern, side) {
+        let (hint, near) = if let Some(hint) = hint {
             (hint, None)
         } else if let Some(near) = near {
             (format!("did you mean `{near}`?"), Some(near))
@@ -405,14 +412,19 @@ fn is_tag(label: &str) -> bool {
     matches!(label.rsplit('.').next(), Some("tag" | "tags"))
 }
 
+/// How a tag of this name is matched.
+fn tag_hint(name: &str) -> String {
+    let plain = !name.is_empty() && !name.contains(['*', '?', '[', '!', ',', ' ']);
+    let tag = phrase::shown(if plain { name } else { "NAME" });
+    format!(
+        "a tag is a related resource of its own: `match_related: {{prefect.resource.role: tag, prefect.resource.id: prefect.tag.{tag}}}`"
+    )
+}
+
 /// What is known of labels that people expect.
 fn label_hint(label: &str, pattern: &str, side: &Side<'_>) -> Option<String> {
     if is_tag(label) {
-        let plain = !pattern.is_empty() && !pattern.contains(['*', '?', '[', '!', ',', ' ']);
-        let tag = phrase::shown(if plain { pattern } else { "NAME" });
-        return Some(format!(
-            "a tag is a related resource of its own: `match_related: {{prefect.resource.role: tag, prefect.resource.id: prefect.tag.{tag}}}`"
-        ));
+        return Some(tag_hint(pattern));
     }
     let plain = label.strip_prefix("prefect.").unwrap_or(label).replace('_', "-");
     let (of, last) = plain.rsplit_once('.').unwrap_or(("", &plain));

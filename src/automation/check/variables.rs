@@ -527,7 +527,9 @@ fn missing(first: &str, rest: &[&str]) -> Option<(Severity, String)> {
         "run" | "flowrun" | "flowRun" => "it is `flow_run`".to_owned(),
         "trigger" => "it is `automation.trigger`, or `event` for what triggered it".to_owned(),
         _ => {
-            let of = objects().find_map(|object| Some((object, first.strip_prefix(object)?.strip_prefix('_')?)));
+            // Of `flow_run_url`, `flow_run` is meant and not `flow`.
+            let split = |object: &&'static str| Some((*object, first.strip_prefix(object)?.strip_prefix('_')?));
+            let of = objects().filter_map(split).max_by_key(|(object, _)| object.len());
             match of {
                 Some((object, "url" | "ui_url" | "link")) => format!("write `{{{{ {object} | ui_url }}}}`"),
                 Some((object, attribute)) if fields(object).is_some_and(|fields| fields.contains(&attribute)) => {
