@@ -7,7 +7,7 @@ use crate::text::table::Map;
 use crate::time::Instant;
 use crate::trigger::{Firing, Version};
 
-use super::chance::{About, about, without};
+use super::difference::{About, about, without};
 use super::reading::DocumentText;
 use super::replay::{Capture, EventTexts, ReplayError, ReplayOptions};
 use super::result::SimulationResult;

@@ -11,10 +11,9 @@ use crate::text::order;
 use crate::text::phrase::{count, duration, shown};
 use crate::text::steps::step;
 use crate::text::table::Map;
-use crate::trigger::Options;
 use crate::trigger::coverage::{self as counted, CoverageReport, Names, NearMiss, NearMisses, Passed, Seen, Windows};
 
-use super::scenario::{Play, Played, Scenario};
+use super::scenario::{Played, Scenario};
 
 /// So many triggers are listed at most.
 const MOST_TRIGGERS: usize = 100;
@@ -134,11 +133,9 @@ pub(super) struct Coverage {
 }
 
 impl Coverage {
-    /// Plays a scenario once more, and counts. It takes as long as playing it did, so it is done only for what did not
-    /// fire, or if asked for.
-    pub(super) fn by_playing(scenario: &Scenario, play: Play) -> Coverage {
-        let options = Options { coverage: true, ..Options::default() };
-        play(scenario, options).map_or_else(|_| Coverage::default(), |played| Coverage::of(scenario, &played))
+    /// Why it never fired; of what did fire only if that is wanted too.
+    pub(super) fn of_silent(scenario: &Scenario, played: &Played, always: bool) -> Option<Coverage> {
+        (always || played.outcome.firings.is_empty()).then(|| Coverage::of(scenario, played))
     }
 
     /// Of what was played with the option `coverage`.

@@ -11,6 +11,8 @@ use crate::text::table::{Map, Set};
 use crate::time::Instant;
 use crate::trigger::{Firing, Outcome, ServerQuirk};
 
+use super::difference;
+
 /// What comes only from events that follow one which is not among those played: the server lets them wait for 15 minutes.
 ///
 /// The server's scheduler makes runs whose first event is never sent, so that a server does it too; a capture that begins
@@ -36,19 +38,7 @@ pub struct MissingLeaders {
 impl MissingLeaders {
     /// `played`: the firings with these events as they are; `without`: where they follow none.
     pub(super) fn new(events: usize, played: &[Firing], without: &[Firing]) -> Self {
-        let mut left: Map<About<'_>, usize> = Map::default();
-        for firing in without {
-            let same = left.or_default(about(firing.at, &firing.trigger.path, &firing.labels));
-            *same = same.saturating_add(1);
-        }
-        let mut firings = 0_usize;
-        for firing in played {
-            let same = left.get_mut(&about(firing.at, &firing.trigger.path, &firing.labels));
-            match same.filter(|same| **same > 0) {
-                Some(same) => *same = same.saturating_sub(1),
-                None => firings = firings.saturating_add(1),
-            }
-        }
+        let firings = difference::without(played, without).len();
         let (all, rest) = (count(played.len()), without.len());
         let follow = match events {
             1 => "1 event that follows".to_owned(),

@@ -34,6 +34,7 @@ mod expectation;
 mod automations;
 mod document;
 mod coverage;
+mod difference;
 mod chance;
 mod meaning;
 mod result;

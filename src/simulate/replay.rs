@@ -20,6 +20,7 @@ use crate::time::{Instant, Span, TimePoint};
 use crate::trigger::{Delivery, Options, Outcome, Version};
 
 use super::automations::{self, GivenAutomation};
+use super::coverage::Coverage;
 use super::document::add_event;
 use super::leaders::{self, MissingLeaders};
 use super::meaning::Timeline;
@@ -343,8 +344,7 @@ impl Capture {
         let left_out = consequences.filter(|_| options.without_actions).unwrap_or_default();
         let Plan { scenario, before_start } = self.plan(given, &own, &left_out, options)?;
         let last = received(&self.events, true);
-        let play = |scenario: &Scenario, trace| {
-            let engine = Options { trace, ..Options::default() };
+        let play = |scenario: &Scenario, engine| {
             let played = play_from_start(scenario, engine).map_err(|error| match error {
                 ScenarioError::EndBeforeStart => ReplayError::EndBeforeStart,
                 ScenarioError::TooManyTicks | ScenarioError::NoTick => ReplayError::TooManyTicks,
@@ -358,12 +358,13 @@ impl Capture {
                 played
             })
         };
-        let played = play(&scenario, options.trace || options.timeline)?;
+        let engine = Options { trace: options.trace || options.timeline, coverage: true, ..Options::default() };
+        let played = play(&scenario, engine)?;
         let missing_leaders = if played.outcome.waited > 0 {
             let missing = leaders::without_leader(&scenario.events);
             let mut present = scenario.clone();
             leaders::ignore_missing(&mut present.events);
-            let others = if missing > 0 { Some(play(&present, false)?) } else { None };
+            let others = if missing > 0 { Some(play(&present, Options::default())?) } else { None };
             others.map(|others| MissingLeaders::new(missing, &played.outcome.firings, &others.outcome.firings))
         } else {
             None
@@ -371,6 +372,7 @@ impl Capture {
         // In the order of the capture, unless something was left out.
         let events = if left_out.is_empty() { &self.events } else { &scenario.events };
         let timeline = options.timeline.then(|| Timeline::of_capture(&scenario, events, &played.outcome));
+        let coverage = Coverage::of_silent(&scenario, &played, options.coverage);
         let recorded = own.compare(&played.outcome.firings, scenario.start);
         let mut result = SimulationResult::new(played.outcome, options.trace, timeline);
         if options.chance {
@@ -384,7 +386,7 @@ impl Capture {
             recorded,
             recorded_actions: recorded_actions
                 .map(|actions| RecordedActions { left_out: options.without_actions, ..actions }),
-            ..result.explain(&scenario, play_from_start, options.coverage)
+            ..result.covered(coverage)
         })
     }
 }

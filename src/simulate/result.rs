@@ -98,12 +98,9 @@ pub struct SimulationResult {
 }
 
 impl SimulationResult {
-    /// Says why a scenario never fires. `play`: how it was played; `always`: what was counted is wanted in any case.
-    pub(super) fn explain(self, scenario: &Scenario, play: Play, always: bool) -> Self {
-        if !self.firings.is_empty() && !always {
-            return self;
-        }
-        let Coverage { triggers, because } = Coverage::by_playing(scenario, play);
+    /// Adds how far the events came.
+    pub(super) fn covered(self, coverage: Option<Coverage>) -> Self {
+        let Some(Coverage { triggers, because }) = coverage else { return self };
         SimulationResult { because, coverage: Some(triggers), ..self }
     }
 

@@ -6,6 +6,7 @@ use crate::text::strict::strict;
 use crate::trigger::{Options, Version};
 
 use super::automations::Files;
+use super::coverage::Coverage;
 use super::document::Document;
 use super::meaning::Timeline;
 use super::playback::sort;
@@ -80,13 +81,14 @@ pub fn simulate(scenario: DocumentText<'_>, options: &SimulateOptions) -> Simula
         let mut document = Document::read(root, &options.files, options.automation_index, reading, options.events)?;
         document.scenario.version = options.server_version.unwrap_or(document.scenario.version);
         let scenario = &document.scenario;
-        let engine = Options { trace: options.trace || options.timeline, ..Options::default() };
+        let engine = Options { trace: options.trace || options.timeline, coverage: true, ..Options::default() };
         let Ok(played) = play_sorted(scenario, engine) else {
             // All else that can be wrong was found when it was read.
             reading.too_large(root, MAX_OUTCOME as u64, "firings and decisions");
             return None;
         };
         let timeline = options.timeline.then(|| Timeline::of_scenario(&document, &played.outcome));
+        let coverage = Coverage::of_silent(scenario, &played, options.coverage);
         let mut result = SimulationResult::new(played.outcome, options.trace, timeline);
         if options.chance {
             result = result.with_chance(&document.scenario, play_sorted);
@@ -95,7 +97,7 @@ pub fn simulate(scenario: DocumentText<'_>, options: &SimulateOptions) -> Simula
             undelivered: played.undelivered,
             events: options.events.then_some(document.built),
             scenario: document.scenario.name.clone(),
-            ..result.explain(&document.scenario, play_sorted, options.coverage)
+            ..result.covered(coverage)
         })
     });
     match result {
@@ -112,9 +114,10 @@ pub fn simulate(scenario: DocumentText<'_>, options: &SimulateOptions) -> Simula
 pub fn play(mut scenario: Scenario, options: Options) -> Result<SimulationResult, ScenarioError> {
     sort(&mut scenario.events);
     let played = play_sorted(&scenario, options)?;
+    let coverage = options.coverage.then(|| Coverage::of(&scenario, &played));
     Ok(SimulationResult {
         scenario: scenario.name,
         undelivered: played.undelivered,
-        ..SimulationResult::new(played.outcome, options.trace, None)
+        ..SimulationResult::new(played.outcome, options.trace, None).covered(coverage)
     })
 }

@@ -152,19 +152,22 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
-    /// Counts an event whose name interests the trigger.
-    pub(super) fn see(&mut self, matching: &Matching, event: &ReceivedEvent, interest: Interest) {
+    /// Counts an event whose name interests the trigger. `is_covered`: its resources match.
+    pub(super) fn see(&mut self, matching: &Matching, event: &ReceivedEvent, interest: Interest, is_covered: bool) {
         step(1);
         self.name.count(interest);
-        if let Some(miss) = matching.resource_miss(event) {
-            self.stop(interest, |stopped| &mut stopped.by_match, &miss);
+        if !is_covered {
+            if let Some(miss) = matching.resource_miss(event) {
+                self.stop(interest, |stopped| &mut stopped.by_match, &miss);
+                return;
+            }
+            self.matching.count(interest);
+            if let Some(miss) = matching.related_miss(event) {
+                self.stop(interest, |stopped| &mut stopped.by_related, &miss);
+            }
             return;
         }
         self.matching.count(interest);
-        if let Some(miss) = matching.related_miss(event) {
-            self.stop(interest, |stopped| &mut stopped.by_related, &miss);
-            return;
-        }
         self.related.count(interest);
         match matching.key_miss(event) {
             Some(label) => {

@@ -317,9 +317,6 @@ impl Engine {
         for (index, interest) in &*self.names.interested(&self.triggers, &event.name, self.options.chance) {
             step(1);
             if let Some(state) = self.triggers.get_mut(*index) {
-                if let Some(tally) = self.context.tally(*index) {
-                    tally.see(&state.matching, event, *interest);
-                }
                 reactive::react(state, &mut self.context, event, *interest);
             }
         }

@@ -21,7 +21,11 @@ pub(super) fn react(
     event: &ReceivedEvent,
     interest: Interest,
 ) {
-    if !state.matching.covers_resources(event) {
+    let is_covered = state.matching.covers_resources(event);
+    if let Some(tally) = context.tally(state.place) {
+        tally.see(&state.matching, event, interest, is_covered);
+    }
+    if !is_covered {
         return;
     }
     if interest.expects && !state.is_reactive() {

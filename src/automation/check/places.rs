@@ -58,10 +58,9 @@ impl Check<'_, '_> {
                 self.wrong_type("triggers", "a list of triggers", &Path::Key(&path, "triggers"), triggers);
             }
             for inner in ["work_pool", "schedules", "schedule"] {
-                for (field, value) in deployment.get(inner).into_iter().flat_map(Value::members) {
+                for (field, _) in deployment.get(inner).into_iter().flat_map(Value::members) {
                     let name = field.string();
                     if TRIGGERS.contains(&&*name) || AUTOMATIONS.contains(&&*name) {
-                        let _ = value;
                         let where_ = ["under `", inner, "`"].concat();
                         self.ignored_place(field, &name, &Path::Key(&Path::Key(&path, inner), &name), &where_);
                     }
@@ -71,7 +70,7 @@ impl Check<'_, '_> {
     }
 
     fn places(&mut self, object: Value<'_>, path: &Path<'_>, place: &str, known: &[&str], more: &[&str]) {
-        for (key, value) in object.members() {
+        for (key, _) in object.members() {
             let name = key.string();
             if known.contains(&&*name) || more.contains(&&*name) {
                 continue;
@@ -83,7 +82,6 @@ impl Check<'_, '_> {
                 && name != "type"
                 && path.pointer().as_str() != "";
             if near.is_some() || is_trigger || TRIGGERS.contains(&&*name) || AUTOMATIONS.contains(&&*name) {
-                let _ = value;
                 self.ignored_place(key, &name, &Path::Key(path, &name), place);
             }
         }
