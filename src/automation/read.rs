@@ -1,6 +1,6 @@
 //! Documents to automations, with the defaults and coercions of the server (pydantic's lax mode).
 //!
-//! `None`: the server refuses the value. Source: `server/events/schemas/automations.py`.
+//! `None`: the server rejects the value. Source: `server/events/schemas/automations.py`.
 
 use std::borrow::Cow;
 

@@ -117,7 +117,7 @@ impl<'de> Deserialize<'de> for Severities {
 fn unknown_code(name: &str) -> String {
     let hint = nearest(name, &mut Code::NAMES.iter().copied());
     let hint = hint.map(|near| format!(": did you mean `{near}`?")).unwrap_or_default();
-    format!("`{}` is no diagnostic code{hint}", shown(name))
+    format!("unknown diagnostic code `{}`{hint}", shown(name))
 }
 
 /// A severity as the options write it.
@@ -145,7 +145,7 @@ pub(crate) fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<usize,
         type Value = usize;
 
         fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-            formatter.write_str("a whole number, not negative")
+            formatter.write_str("a non-negative integer")
         }
 
         fn visit_u64<E: de::Error>(self, number: u64) -> Result<usize, E> {

@@ -144,7 +144,7 @@ fn report_one(
             );
         }
         Fault::Truncated { open: None } => {
-            finding.with("what", "a value is not complete");
+            finding.with("what", "a value is incomplete");
         }
         Fault::TrailingComma => {
             let rest = source.text.get(span.end as usize..).unwrap_or_default();

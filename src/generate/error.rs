@@ -49,7 +49,7 @@ impl Error for BuildError {}
 
 pub(super) fn needs(name: &str, key: &str, meaning: &str) -> BuildError {
     let colon = if meaning.is_empty() { "" } else { ": " };
-    BuildError::at(key, format!("`{name}` cannot be built without `{key}`{colon}{meaning}"))
+    BuildError::at(key, format!("`{name}` needs `{key}`{colon}{meaning}"))
 }
 
 pub(super) fn must_be(key: &str, expected: &str, found: &str) -> BuildError {
@@ -61,7 +61,7 @@ pub(super) fn wrong(key: &str, expected: &str, found: Value<'_>) -> BuildError {
 }
 
 pub(super) fn disagree(key: &str, found: &str, other: &str) -> BuildError {
-    BuildError::at(key, format!("`{key}` is `{found}`, but what must be the same is `{other}`"))
+    BuildError::at(key, format!("`{key}` is `{found}`, but must equal `{other}`"))
 }
 
 /// `within`: the key of the object in which the unknown one stands; empty: the input itself.
@@ -73,7 +73,7 @@ pub(super) fn unknown_key(name: &str, key: &str, within: &str, known: &[&str]) -
     };
     let place = if within.is_empty() { String::new() } else { format!(" in `{within}`") };
     let whole = if within.is_empty() { key.to_owned() } else { [within, ".", key].concat() };
-    BuildError::at(&whole, format!("`{name}` knows no `{}`{place}: {hint}", shown(key)))
+    BuildError::at(&whole, format!("`{name}` has no `{}`{place}: {hint}", shown(key)))
 }
 
 pub(super) fn unknown_event(name: &str, near: Option<&str>) -> BuildError {
@@ -82,5 +82,5 @@ pub(super) fn unknown_event(name: &str, near: Option<&str>) -> BuildError {
 }
 
 pub(super) fn lone_surrogate(key: &str) -> BuildError {
-    BuildError::at(key, format!("`{key}` has a lone surrogate: half of a character, which is no Unicode text"))
+    BuildError::at(key, format!("`{key}` contains half of a surrogate pair, which is not a character"))
 }

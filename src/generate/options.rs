@@ -16,7 +16,7 @@ use crate::time::{self, Instant};
 #[serde(remote = "Self")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct BuildOptions {
-    /// Of all that is made by chance, such as ids: a number or a text.
+    /// Of all that is made by chance, such as ids: a number or a string.
     #[cfg_attr(feature = "typescript", ts(type = "number | string"))]
     pub seed: Seed,
     /// The present: RFC 3339 text, such as `2026-03-31T18:30:00Z`.
@@ -84,7 +84,7 @@ impl<'de> Deserialize<'de> for Seed {
             type Value = Seed;
 
             fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("a number or a text")
+                formatter.write_str("a number or a string")
             }
 
             fn visit_str<E: Error>(self, text: &str) -> Result<Seed, E> {

@@ -206,7 +206,7 @@ impl<'de> Visitor<'de> for TreeVisitor {
         let mut all = Object::new();
         while let Some((key, value)) = members.next_entry::<String, Tree>()? {
             if all.0.iter().any(|(known, _)| *known == key) {
-                return Err(A::Error::custom(format_args!("the key {key} stands there twice")));
+                return Err(A::Error::custom(format_args!("the key {key} is repeated")));
             }
             all.push(&key, value);
         }

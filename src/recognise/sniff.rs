@@ -14,8 +14,8 @@ pub(crate) enum Foreign {
 impl Foreign {
     pub(crate) fn phrase(self) -> &'static str {
         match self {
-            Foreign::Console => "what `prefect automation inspect` prints for people",
-            Foreign::Hcl => "Terraform's own language",
+            Foreign::Console => "the console output of `prefect automation inspect`",
+            Foreign::Hcl => "Terraform configuration",
         }
     }
 

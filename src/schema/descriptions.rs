@@ -4,30 +4,30 @@ use crate::catalogue::{Alternative, LabelForm, Missing, Presence, Source, Value}
 use crate::diagnostic::Severity;
 
 pub(super) const ALL_TITLE: &str = "Events of Prefect";
-pub(super) const ALL: &str = "Any event, by its name: those that Prefect documents or emits have schemas of their own; of any other event only what the Prefect server demands of all. What `validate` calls an error is refused, what it calls a warning is accepted. No schema can say that several places must agree, nor look at other events.";
+pub(super) const ALL: &str = "Any event, by its name: events that Prefect documents or emits have their own schemas; for any other event, only what the Prefect server requires of all. The schema rejects what `validate` reports as an error and accepts what it reports as a warning. No schema can say that several places must agree, nor look at other events.";
 pub(super) const EVENT_TITLE: &str = "Event";
 pub(super) const EVENT: &str =
-    "What the Prefect server demands of every event, whatever its name. It ignores other fields.";
-pub(super) const RESOURCE: &str = "What the event is about: labels, all of them texts.";
-pub(super) const RELATED_RESOURCE: &str = "The labels of a resource that is involved, and in which role.";
-pub(super) const RESOURCE_ID: &str = "Tells the resource apart from all others.";
-pub(super) const RESOURCE_ROLE: &str = "In which role the resource is involved.";
+    "What the Prefect server requires of every event, whatever its name. It ignores other fields.";
+pub(super) const RESOURCE: &str = "The resource that the event is about: labels, all of them strings.";
+pub(super) const RELATED_RESOURCE: &str = "The labels of a related resource, including its role.";
+pub(super) const RESOURCE_ID: &str = "Identifies the resource.";
+pub(super) const RESOURCE_ROLE: &str = "The role of the resource in this event.";
 pub(super) const EVENT_NAME: &str =
     "The name of the event. Names that begin with `prefect.` or `prefect-cloud.` are reserved for Prefect.";
-pub(super) const RELATED: &str = "Other resources that are involved.";
-pub(super) const PAYLOAD: &str = "Whatever else there is to tell.";
-pub(super) const NO_PAYLOAD: &str = "This event is emitted without a payload.";
+pub(super) const RELATED: &str = "Related resources.";
+pub(super) const PAYLOAD: &str = "Further data about the event.";
+pub(super) const NO_PAYLOAD: &str = "Prefect emits this event without a payload.";
 pub(super) const SEVERAL_PAYLOADS: &str = "The payload has one of several shapes.";
-pub(super) const ID: &str = "A UUID of the event's own. The server takes other spellings than the usual one with hyphens; they should not be relied on.";
+pub(super) const ID: &str =
+    "The event's UUID. The server also accepts forms other than the usual one with hyphens; do not rely on them.";
 pub(super) const UUID: &str = "A UUID with hyphens.";
 pub(super) const FOLLOWS: &str = "The id of the event that this one follows, if any.";
-pub(super) const OCCURRED: &str = "When it happened: RFC 3339, with its offset.";
-pub(super) const OTHER_TIMES: &str =
-    "Other ways to write it, which the server reads too; they should not be relied on.";
+pub(super) const OCCURRED: &str = "When it happened: RFC 3339, with an offset.";
+pub(super) const OTHER_TIMES: &str = "Other forms that the server also accepts; do not rely on them.";
 pub(super) const TIME_AS_NUMBER: &str =
-    "Seconds (or milliseconds) since 1970, which the server reads too; they should not be relied on.";
+    "Seconds (or milliseconds) since 1970, which the server also accepts; do not rely on them.";
 pub(super) const NOT_DOCUMENTED: &str = "Not documented.";
-pub(super) const TIMESTAMP: &str = "RFC 3339. Without an offset it is read as UTC.";
+pub(super) const TIMESTAMP: &str = "RFC 3339. Without an offset, the server reads it as UTC.";
 
 /// What is said of a whole family, in its order: who emits it, what is said of it, where.
 pub(super) fn family(emitted_by: &str, notes: &[&str], documented: bool, docs: Option<&str>) -> String {
@@ -54,8 +54,8 @@ pub(super) fn part(
     let meaning = sentence(meaning);
     let accepted = missing.is_some_and(|missing| missing.severity != Severity::Error) && presence != Presence::Optional;
     let more = match (source, accepted) {
-        (Source::Code, true) if documented => "Not documented, but Prefect writes it; an event without it is accepted.",
-        (_, true) => "An event without it is accepted.",
+        (Source::Code, true) if documented => "Not documented, but Prefect writes it; events without it are accepted.",
+        (_, true) => "Events without it are accepted.",
         _ => said_by(source, documented).unwrap_or_default(),
     };
     [meaning.as_str(), more].into_iter().filter(|sentence| !sentence.is_empty()).collect::<Vec<_>>().join(" ")
@@ -76,9 +76,9 @@ pub(super) fn remarks(form: &'static LabelForm) -> impl Iterator<Item = &'static
 pub(super) fn practice(source: Source, presence: Presence, documented: bool) -> Option<&'static str> {
     match (source, presence) {
         (Source::Docs, _) if documented => Some("Does not write it"),
-        (Source::Code, Presence::Optional) if documented => Some("Writes it at times, though it is not documented"),
+        (Source::Code, Presence::Optional) if documented => Some("Sometimes writes it, though it is not documented"),
         (Source::Code, _) if documented => Some("Writes it, though it is not documented"),
-        (_, Presence::Optional) => Some("Writes it at times"),
+        (_, Presence::Optional) => Some("Sometimes writes it"),
         _ => None,
     }
 }
@@ -86,7 +86,7 @@ pub(super) fn practice(source: Source, presence: Presence, documented: bool) -> 
 /// Who says so, where documentation and source differ in a family that is documented.
 pub(super) fn said_by(source: Source, documented: bool) -> Option<&'static str> {
     match source {
-        Source::Docs if documented => Some("Only the documentation says so: Prefect itself does not write it."),
+        Source::Docs if documented => Some("Documented, but Prefect does not write it."),
         Source::Code if documented => Some("Not documented, but Prefect writes it."),
         _ => None,
     }

@@ -10,11 +10,11 @@ const HEAD: &str = concat!(
     "\
 # Events
 
-Every event that Prefect documents or emits, as `prefect-events` knows it. It is laid out like [Prefect's documentation](",
+Every event that Prefect documents or emits. The layout follows [Prefect's documentation](",
     env!("PREFECT_DOCUMENTATION"),
-    "/v3/api-ref/events); the last column of each table says what Prefect itself does otherwise. `prefect-events explain NAME` shows a whole event, `prefect-events schema NAME` its JSON Schema.
+    "/v3/api-ref/events); the last column of each table says where Prefect itself differs. `prefect-events explain NAME` shows a whole event, `prefect-events schema NAME` its JSON Schema.
 
-This page is made of the catalogue in `src/catalogue/pages`, where a correction belongs; `UPDATE_REFERENCE=1 cargo test reference` writes it anew.
+This page is generated from the catalogue in `src/catalogue/pages`, where a correction belongs; `UPDATE_REFERENCE=1 cargo test reference` writes it anew.
 "
 );
 
@@ -79,7 +79,7 @@ fn family(out: &mut String, family: &Family) {
     for shape in family.payload {
         if shape.fields.is_empty() {
             line(out, "\n#### Payload\n");
-            let open = "The payload has no fields of its own; it can have any.";
+            let open = "The payload has no documented fields; it can have any.";
             line(out, if shape.other.is_some() { descriptions::NO_PAYLOAD } else { open });
             continue;
         }
@@ -207,7 +207,7 @@ fn related_rows(related: &'static Related, documented: bool) -> Vec<[String; 4]>
     };
     let mut all: Vec<String> = own.map(str::to_owned).into_iter().collect();
     if related.min > 0 && related.missing.is_some_and(|missing| missing.severity != Severity::Error) {
-        all.push("Not always there".to_owned());
+        all.push("Not always present".to_owned());
     }
     all.extend(descriptions::remarks(&related.id).map(str::to_owned));
     let mut rows = vec![[usual(&related.id), code(related.role), sentence(related.when()), practice(&all)]];

@@ -86,7 +86,8 @@ impl<'de> Deserialize<'de> for Seconds {
 
             fn visit_f64<E: Error>(self, number: f64) -> Result<Seconds, E> {
                 let span = Span::from_seconds(number);
-                span.map(Seconds).ok_or_else(|| E::custom(format_args!("{} is not {NUMBER}", double_text(number))))
+                span.map(Seconds)
+                    .ok_or_else(|| E::custom(format_args!("expected {NUMBER}, not {}", double_text(number))))
             }
         }
 
@@ -281,10 +282,9 @@ pub fn heartbeat_advice(config: &HeartbeatConfig) -> Result<Advice, AdviceError>
     };
     let mut arithmetic = vec![
         render(
-            "A client sleeps {sent} s between two heartbeats, and sending one takes a little: {period} s from one to the next.",
+            "A client waits {sent} s between two heartbeats, and sending one takes a moment: {period} s from one to the next.",
         ),
-        "Each heartbeat opens a window of its own length anew; one that occurs at the end of the window or later is too late."
-            .to_owned(),
+        "Each heartbeat restarts the window; one that occurs at its end or later is too late.".to_owned(),
     ];
     for missed in tolerated.max(0)..=tolerated.max(0).saturating_add(1) {
         let gap = span(missed);
@@ -317,31 +317,29 @@ pub fn heartbeat_advice(config: &HeartbeatConfig) -> Result<Advice, AdviceError>
     let mut false_alarms = Vec::new();
     if tolerated < 0 {
         false_alarms.push(render(
-            "every healthy run, after each heartbeat: the next one comes after {period} s, and the window ends after {within} s",
+            "every healthy run, after each heartbeat: the next one comes after {period} s, but the window ends after {within} s",
         ));
     } else {
         let lost = plural(tolerated.saturating_add(1), " heartbeat");
-        let how = " in a row do not arrive (a blocked process, a broken connection)";
-        false_alarms.push(["a healthy run of which ", &lost, how].concat());
+        let how = if tolerated == 0 { " is lost" } else { " in a row are lost" };
+        false_alarms.push(["a healthy run, if ", &lost, how, " (a blocked process, a broken connection)"].concat());
     }
     false_alarms.push(
-        "a run whose client sends one more heartbeat after its last state: it opens a window that nothing closes"
+        "a run whose client sends one more heartbeat after its final state: it opens a window that nothing closes"
             .to_owned(),
     );
     false_alarms.push(
-        "a run whose state events wait for one that they follow and that never came: they are held back for 15 minutes, heartbeats are not"
+        "a run whose state events follow an event that never arrived: the server holds them back for 15 minutes, but not the heartbeats"
             .to_owned(),
     );
     let mut undetected = vec![
         "a run that dies before its first heartbeat, or never starts".to_owned(),
-        render(
-            "if more than 500 runs go silent within one tick of {tick} s, some of them: the server skips every other 500",
-        ),
+        render("some runs, if more than 500 go silent within one tick of {tick} s: the server skips every other 500"),
     ];
     let wildcard = config.expect.as_ref().is_none_or(|names| names.iter().any(|name| name == WILDCARD || name == "*"));
     if wildcard {
         undetected.push(
-            "a run that dies after a state change and before its next heartbeat, such as in the delay before a retry"
+            "a run that dies after a state change and before its next heartbeat, for instance in the delay before a retry"
                 .to_owned(),
         );
     } else if let Some(names) = &config.expect {
@@ -351,10 +349,10 @@ pub fn heartbeat_advice(config: &HeartbeatConfig) -> Result<Advice, AdviceError>
         let missing = joined(&mut states.into_iter().filter(|state| !listed(state)), ", ");
         if !names.iter().any(|name| name == "prefect.flow-run.heartbeat") {
             false_alarms.push(
-                "every run: `expect` lacks `prefect.flow-run.heartbeat`, so heartbeats do not keep the window from ending".to_owned(),
+                "every run: `expect` does not include `prefect.flow-run.heartbeat`, so heartbeats do not restart the window".to_owned(),
             );
         }
-        let mut text = String::from("a run that ends in a state with a name of its own");
+        let mut text = String::from("a run that ends in a custom state");
         if !missing.is_empty() {
             text.push_str(", or enters ");
             text.push_str(&missing);
@@ -366,14 +364,14 @@ pub fn heartbeat_advice(config: &HeartbeatConfig) -> Result<Advice, AdviceError>
     }
     let rule = frequency.saturating_mul(3);
     let mut documentation = String::from(
-        "Prefect's documentation advises a `within` of at least three times the frequency, and says that it tolerates three missed heartbeats. ",
+        "Prefect's documentation recommends a `within` of at least three times the frequency, to tolerate three missed heartbeats. ",
     );
     let three = heartbeats::minimum_within(frequency).to_string();
     let verdict = match () {
         () if within < rule => render("{within} s is less than the {rule} s of that rule."),
-        () if tolerated >= 3 => render("{within} s does tolerate three."),
+        () if tolerated >= 3 => render("{within} s tolerates three."),
         () => [
-            "The third heartbeat after the last always comes a little late, so three times the frequency tolerates one; for three, take ",
+            "The third heartbeat after the last one always comes a little late, so three times the frequency tolerates only one; for three, use ",
             &three,
             " s or more.",
         ]
@@ -382,7 +380,7 @@ pub fn heartbeat_advice(config: &HeartbeatConfig) -> Result<Advice, AdviceError>
     documentation.push_str(&verdict);
     if frequency < 30 * SECOND {
         arithmetic
-            .insert(0, "A frequency below 30 s is refused by the setting and raised to 30 s by the client.".to_owned());
+            .insert(0, "The setting rejects a frequency below 30 s, and the client raises it to 30 s.".to_owned());
     }
     Ok(Advice {
         frequency: Span(frequency),
@@ -411,17 +409,21 @@ pub fn heartbeat_advice(config: &HeartbeatConfig) -> Result<Advice, AdviceError>
 /// What a client's version sends.
 fn client(version: [u32; 3]) -> ClientHeartbeats {
     let (sends_heartbeats, note) = if version < [3, 1, 8] {
-        ("never", "clients before 3.1.8 send no heartbeats: no run of theirs is watched".to_owned())
+        ("never", "clients before 3.1.8 send no heartbeats, so the trigger does not watch their runs".to_owned())
     } else if version < [3, 6, 22] {
         let mut note = String::from(
-            "clients before 3.6.22 send heartbeats only where PREFECT_FLOWS_HEARTBEAT_FREQUENCY is set: set it on the workers",
+            "clients before 3.6.22 send heartbeats only if PREFECT_FLOWS_HEARTBEAT_FREQUENCY is set: set it on the workers",
         );
         if version < [3, 6, 13] {
-            note.push_str("; before 3.6.13 the runner sends them, so only for runs of deployments");
+            note.push_str("; before 3.6.13 the runner sends them, and only for runs of deployments");
         }
         ("if-set", note)
     } else {
-        ("by-default", "clients from 3.6.22 on send a heartbeat every 180 s unless PREFECT_FLOWS_HEARTBEAT_FREQUENCY says otherwise".to_owned())
+        (
+            "by-default",
+            "clients since 3.6.22 send a heartbeat every 180 s by default (PREFECT_FLOWS_HEARTBEAT_FREQUENCY)"
+                .to_owned(),
+        )
     };
     ClientHeartbeats { sends_heartbeats, note }
 }

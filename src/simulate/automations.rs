@@ -156,7 +156,7 @@ impl<'de> Deserialize<'de> for Files {
             type Value = Files;
 
             fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("an object of paths and texts")
+                formatter.write_str("an object of paths and strings")
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Files, A::Error> {
@@ -190,7 +190,7 @@ pub(super) fn of_scenario<'t>(
         return automation(value, reading);
     }
     let why = match files.0.get(&*path) {
-        None => "its text is not among the option `files`".to_owned(),
+        None => "the option `files` does not contain its text".to_owned(),
         Some(text) => {
             let (given, report) = DocumentText::from(&**text).read(all);
             let chosen = index.zip(given.as_deref()).and_then(|(index, given)| given.get(index));

@@ -142,7 +142,7 @@ impl Coverage {
     pub(super) fn of(scenario: &Scenario, played: &Played) -> Coverage {
         let automation = &scenario.automation;
         if !automation.enabled {
-            let because = "the automation is disabled (`enabled: false`), so none of its triggers is evaluated";
+            let because = "the automation is disabled (`enabled: false`), so its triggers are not evaluated";
             return Coverage { triggers: Vec::new(), because: Some(because.to_owned()) };
         }
         let Some(report) = &played.coverage else { return Coverage::default() };
@@ -228,11 +228,11 @@ fn together(composite: &Composite, silent: usize, never: &[(String, String)], mo
     let all = composite.triggers.len();
     let done = all.saturating_sub(silent);
     let needed = composite.require;
-    let mut out = format!("{done} of {all} children fired");
+    let mut out = format!("{done} of {all} triggers fired");
     let lasting = composite.within.map(|within| format!(" within {}", duration(within))).unwrap_or_default();
     // Writing to a String cannot fail.
     let _ = if done < needed {
-        write!(out, ", {needed} are needed")
+        write!(out, "; {needed} are required")
     } else if most >= needed {
         write!(out, ", but never in the declared order{lasting}")
     } else {
@@ -482,8 +482,8 @@ impl Leaf<'_> {
         } else if self.all_events() == 0 {
             "no event was evaluated".to_owned()
         } else if !self.trigger().after.is_empty() && opened == 0 {
-            let why = self.stopped(true).unwrap_or_else(|| "no event of `after` came".to_owned());
-            format!("{}: {why}", if self.is_proactive() { "it was never armed" } else { "no window opened" })
+            let why = self.stopped(true).unwrap_or_else(|| "no event of `after` arrived".to_owned());
+            format!("{}: {why}", if self.is_proactive() { "no window was armed" } else { "no window opened" })
         } else {
             self.stopped(false).unwrap_or_else(|| self.too_few())
         };
@@ -573,13 +573,13 @@ impl Leaf<'_> {
         let Windows { opened, least_left, swept, fulfilled, .. } = self.counted.tally.windows;
         if trigger.threshold <= 0 {
             return format!(
-                "`threshold` is {}: a Proactive trigger fires if fewer events come, which cannot be",
+                "`threshold` is {}: a Proactive trigger fires if fewer events arrive, which is impossible",
                 trigger.threshold
             );
         }
         if trigger.after.is_empty() && !trigger.for_each.is_empty() && trigger.threshold == 1 {
             return format!(
-                "{} opened, each fulfilled by the event that opened it: it needs an `after`",
+                "{} opened, each satisfied by the event that opened it: the trigger needs an `after`",
                 windows(opened)
             );
         }
@@ -587,9 +587,9 @@ impl Leaf<'_> {
         let mut out = format!("{} opened", windows(opened));
         if answered > 0 {
             let _ = match (answered == opened, opened) {
-                (true, 1) => write!(out, ", and what it expects came in time"),
-                (true, _) => write!(out, ", and in each what it expects came in time"),
-                (false, _) => write!(out, ": in {} what it expects came in time", number(answered)),
+                (true, 1) => write!(out, ", and the expected events arrived in time"),
+                (true, _) => write!(out, ", and in each the expected events arrived in time"),
+                (false, _) => write!(out, ": in {} the expected events arrived in time", number(answered)),
             };
             match least_left {
                 Some(left) if fulfilled < answered => {
@@ -612,7 +612,7 @@ impl Leaf<'_> {
             };
         }
         if swept > 0 {
-            let _ = write!(out, "; the server removed {} before it looked", windows(swept));
+            let _ = write!(out, "; the server deleted {} before it evaluated", windows(swept));
         }
         out
     }

@@ -84,7 +84,7 @@ impl Document {
         let automation = if let Some(value) = root.get("automation") {
             of_scenario(value, files, automation_index, reading)
         } else {
-            let hint = "give Prefect's automation document, the path of its file, or the name `crash-zombie-flows` or `unresponsive-run-detection`";
+            let hint = "write an automation, the path of its file, or the name `crash-zombie-flows` or `unresponsive-run-detection`";
             reading.missing(root, "the scenario", "automation", "").with("hint", hint);
             None
         };

@@ -76,20 +76,20 @@ fn one<'t>(item: Value<'t>, start: Instant, runs: &Names<'_>, reading: &mut Read
         if let Some(near) = near {
             finding.say("hint", format_args!("did you mean `{near}`?")).with("similar", near).replace(value, near);
         } else {
-            finding.with("hint", "runs stand under `runs`; events that are given are selected by `label`");
+            finding.with("hint", "only runs under `runs` have names; select given events by `label`");
         }
     }
-    let labels = reading.read(item.get("label"), "an object of labels and their texts", |value| {
+    let labels = reading.read(item.get("label"), "an object of labels and their values", |value| {
         let members = (value.kind() == Kind::Object).then(|| value.members())?;
         members.map(|(key, value)| Some((key.string().into_owned(), scalar::text(value)?))).collect::<Option<Vec<_>>>()
     });
     let event = reading.read(item.get("event"), "the name of an event", scalar::text);
     let count = |value: Value<'_>| scalar::integer(value).and_then(|count| u64::try_from(count).ok());
-    let mut fires = reading.read(item.get("fires"), "a whole number, not negative", count);
+    let mut fires = reading.read(item.get("fires"), "a non-negative integer", count);
     let never = |value: Value<'_>| Some(()).filter(|()| value.kind() == Kind::True);
     if reading.read(item.get("never"), "true", never).is_some() {
         let zero = |value: Value<'_>| count(value).filter(|count| *count == 0);
-        reading.read(item.get("fires").filter(|_| fires.is_some()), "0 beside `never`", zero);
+        reading.read(item.get("fires").filter(|_| fires.is_some()), "0 together with `never`", zero);
         fires = Some(0);
     }
     let between = reading.read(item.get("between"), "two points in time, such as `[3m30s, 3m50s]`", |value| {
@@ -109,17 +109,15 @@ impl Expectation {
     /// In words.
     pub(super) fn words(&self, run: Option<&str>) -> String {
         // Writing to a String cannot fail.
-        let mut out = match (run, self.labels.is_empty() && self.event.is_none()) {
-            (Some(run), _) => format!("run {run}"),
-            (None, true) => "the automation".to_owned(),
-            (None, false) => "what is selected".to_owned(),
-        };
+        let mut out = run.map_or_else(|| "the automation".to_owned(), |run| format!("run {run}"));
         step(self.labels.len());
-        for (name, value) in &self.labels {
-            let _ = write!(out, ", {name}={value}");
+        let labels = self.labels.iter().map(|(name, value)| format!("{name}={value}"));
+        let event = self.event.iter().map(|event| format!("event {event}"));
+        for (index, part) in labels.chain(event).enumerate() {
+            let _ = write!(out, "{} {part}", if index == 0 { ", on" } else { "," });
         }
-        if let Some(event) = &self.event {
-            let _ = write!(out, ", event {event}");
+        if !self.labels.is_empty() || self.event.is_some() {
+            out.push(',');
         }
         match self.fires {
             Some(0) => out.push_str(" never fires"),

@@ -246,7 +246,7 @@ fn judged<'t>(
 ) -> Option<Vec<TestedExpectation>> {
     let document = Document::read(value, files, None, reading, false)?;
     if document.expectations.is_empty() {
-        let hint = "say what must come of it, such as `expect: [{run: zombie, fires: 1}]`";
+        let hint = "write what should happen, such as `expect: [{run: zombie, fires: 1}]`";
         reading.missing(value, "the scenario", "expect", ", so there is nothing to test").with("hint", hint);
         return None;
     }
@@ -310,7 +310,7 @@ impl Reasons<'_> {
         }
         if self.firings > 0 {
             let times = if self.firings == 1 { "once".to_owned() } else { format!("{} times", self.firings) };
-            return run.is_none().then(|| format!("the automation fired {times}, but not on what is selected"));
+            return run.is_none().then(|| format!("the automation fired {times}, but not on the selection"));
         }
         if self.whole.is_none() {
             self.whole = never(&self.document.scenario).err();
@@ -329,7 +329,7 @@ impl Reasons<'_> {
             Err(reason) => reason,
             Ok(at) => {
                 let at = words(at.since(scenario.start));
-                format!("without the events of other runs the automation would have fired at {at}")
+                format!("without the events of other runs, the automation would have fired at {at}")
             }
         }
     }
@@ -338,7 +338,7 @@ impl Reasons<'_> {
 /// Why a scenario never fires; if it does, when.
 fn never(scenario: &Scenario) -> Result<Instant, String> {
     let Ok(played) = play_sorted(scenario, Options { coverage: true, ..Options::default() }) else {
-        return Err("it could not be played once more".to_owned());
+        return Err("it could not be played again".to_owned());
     };
     match played.outcome.firings.first() {
         Some(first) => Ok(first.at),
@@ -552,7 +552,7 @@ impl<'s> Judge<'s> {
                     if all > 10 { ", …" } else { "" }
                 ),
             };
-            format!("expected: {expect}; but {actual}")
+            format!("expected: {expect}; actual: {actual}")
         });
         let most = Left::take(&mut left.firings);
         let listed = selected.iter().filter_map(|index| firings.get(*index)).take(most);

@@ -45,22 +45,21 @@ impl MissingLeaders {
             _ => format!("{} events that follow", count(events)),
         };
         let first = match firings {
-            0 if events == 1 => format!("There is {follow} one that is not among those played"),
-            0 => format!("There are {follow} one that is not among those played"),
-            1 => format!("1 of {all} firings comes only from {follow} one that is not among those played"),
+            0 if events == 1 => format!("{follow} one that is not in the input"),
+            0 => format!("{follow} one that is not in the input"),
+            1 => format!("1 of {all} firings happens only because of {follow} one that is not in the input"),
             _ => format!(
-                "{} of {all} firings come only from {follow} one that is not among those played",
+                "{} of {all} firings happen only because of {follow} one that is not in the input",
                 count(firings)
             ),
         };
         let last = match rest {
-            _ if firings == 0 && rest == played.len() => "This changes no firing".to_owned(),
-            1 => "Without this waiting there is 1 firing".to_owned(),
-            _ => format!("Without this waiting there are {} firings", count(rest)),
+            _ if firings == 0 && rest == played.len() => "This does not change the firings".to_owned(),
+            1 => "Without this wait there is 1 firing".to_owned(),
+            _ => format!("Without this wait there are {} firings", count(rest)),
         };
         let message = format!(
-            "{first}: the server lets such events wait for 15 minutes. It does so with the runs of its scheduler \
-             (absent-leader); an export that is filtered, or begins later, looks the same. {last}"
+            "{first}: the server holds such events back for 15 minutes. This happens on a server with the runs of its scheduler (absent-leader), but a filtered export, or one that begins later, looks the same. {last}"
         );
         MissingLeaders { events, firings, firings_without: without.len(), fault: ServerQuirk::AbsentLeader, message }
     }

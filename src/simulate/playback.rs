@@ -19,10 +19,10 @@ const TICK: i64 = 5_000_000;
 /// 2026-01-01T00:00:00Z: where a scenario without `start` and without events begins.
 const START: Instant = Instant(1_767_225_600_000_000);
 
-pub(super) const SPAN: &str = "a span of time such as `90s`, or a number of seconds";
-pub(super) const NOT_NEGATIVE: &str = "a span of time, not negative";
+pub(super) const SPAN: &str = "a duration such as `90s`, or a number of seconds";
+pub(super) const NOT_NEGATIVE: &str = "a non-negative duration";
 pub(super) const MOMENT: &str =
-    "a span from the start such as `3m30s`, or a point in time such as `2026-03-01T12:00:00Z`";
+    "a duration from the start such as `3m30s`, or a point in time such as `2026-03-01T12:00:00Z`";
 
 pub(super) fn not_negative(value: Value<'_>) -> Option<i64> {
     span(value).filter(|span| *span >= 0)

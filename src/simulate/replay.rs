@@ -126,11 +126,11 @@ impl fmt::Display for ReplayError {
                 write!(f, "`tick_offset_seconds` must be {NOT_NEGATIVE}, not `{offset}`")
             }
             ReplayError::UnknownName { name, names } => {
-                write!(f, "no automation is called `{}`: there ", shown(name))?;
+                write!(f, "no automation is named `{}`: there ", shown(name))?;
                 let all = joined(&mut names.iter().map(|name| &**name), "`, `");
                 if names.len() == 1 { write!(f, "is `{all}`") } else { write!(f, "are `{all}`") }
             }
-            ReplayError::EndOutOfRange => f.write_str("`end` must be a time that there is"),
+            ReplayError::EndOutOfRange => f.write_str("`end` must be a valid time"),
             ReplayError::EndBeforeStart => f.write_str("`end` must come after `start`"),
             ReplayError::TooManyTicks => {
                 let most = count(usize::try_from(MAX_TICKS).unwrap_or(usize::MAX));
@@ -138,7 +138,7 @@ impl fmt::Display for ReplayError {
             }
             ReplayError::TooMuch => {
                 let most = count(MAX_OUTCOME);
-                write!(f, "there are more than {most} firings and decisions: play a shorter time")
+                write!(f, "there are more than {most} firings and decisions: choose a shorter time")
             }
         }
     }

@@ -62,7 +62,7 @@ pub(super) fn heartbeats<'t>(
     reading.unknown_keys(value, &HEARTBEAT, false);
     let some = |value: Value<'_>| span(value).filter(|span| (0..=LONGEST).contains(span));
     let more = |value: Value<'_>| some(value).filter(|span| *span > 0);
-    if let Some(frequency) = reading.read(value.get("frequency"), "more than 0 seconds, and a year at most", more) {
+    if let Some(frequency) = reading.read(value.get("frequency"), "more than 0 seconds, at most a year", more) {
         beats.frequency = frequency;
     }
     let fields: [(&str, &mut i64); 4] = [
@@ -72,7 +72,7 @@ pub(super) fn heartbeats<'t>(
         ("jitter", &mut beats.jitter),
     ];
     for (key, field) in fields {
-        if let Some(span) = reading.read(value.get(key), "a span of time, not negative, and a year at most", some) {
+        if let Some(span) = reading.read(value.get(key), "a duration from 0 to a year", some) {
             *field = span;
         }
     }
@@ -147,8 +147,7 @@ fn one<'t>(item: Value<'t>, index: usize, start: Instant, beats: &Heartbeats, re
     if let Some(first) = item.get("first_heartbeat") {
         if first.is("never") {
             heartbeats.frequency = 0;
-        } else if let Some(first) = reading.read(Some(first), "a span of time, not negative, or `never`", not_negative)
-        {
+        } else if let Some(first) = reading.read(Some(first), "a non-negative duration, or `never`", not_negative) {
             heartbeats.first = first;
         }
     }
@@ -165,7 +164,7 @@ fn one<'t>(item: Value<'t>, index: usize, start: Instant, beats: &Heartbeats, re
         && item.get("ends").is_none()
         && (item.get("state").is_some() || item.get("heartbeat_after_end").is_some())
     {
-        reading.missing(item, "the run", "ends", ", so it never reaches its last state");
+        reading.missing(item, "the run", "ends", ", so it never reaches its final state");
     }
     let mut breaks = Vec::new();
     for (key, phase) in [("retry", Phase::Retry), ("pause", Phase::Pause), ("suspend", Phase::Suspend)] {
@@ -183,7 +182,7 @@ fn one<'t>(item: Value<'t>, index: usize, start: Instant, beats: &Heartbeats, re
     if over || breaks.first().is_some_and(|first| first.from < starts) {
         reading.too_early(item, "each of `retry`, `pause` and `suspend`", "`starts` and the end of the one before");
     }
-    let misses = reading.read(item.get("misses"), "a list of the numbers of heartbeats, from 1", |value| {
+    let misses = reading.read(item.get("misses"), "a list of heartbeat numbers, counted from 1", |value| {
         let numbers = (value.kind() == Kind::Array).then(|| value.items())?;
         numbers.map(|number| scalar::integer(number).and_then(|n| u64::try_from(n).ok()).filter(|n| *n > 0)).collect()
     });
@@ -191,7 +190,7 @@ fn one<'t>(item: Value<'t>, index: usize, start: Instant, beats: &Heartbeats, re
         name: name.unwrap_or_else(|| format!("run-{}", index.saturating_add(1))),
         flow: reading.read(item.get("flow"), "a text", text).unwrap_or_else(|| "my-flow".to_owned()),
         deployment: reading.read(item.get("deployment"), "a text", text),
-        tags: reading.read(item.get("tags"), "a list of texts", scalar::texts).unwrap_or_default(),
+        tags: reading.read(item.get("tags"), "a list of strings", scalar::texts).unwrap_or_default(),
         starts,
         ends,
         dies,
@@ -241,7 +240,7 @@ fn state<'t>(value: Value<'t>, reading: &mut Reading<'t>) -> Option<State> {
             if let Some(near) = near {
                 finding.say("hint", format_args!("did you mean `{near}`?")).with("similar", near).replace(value, near);
             } else {
-                finding.with("hint", "a state with a name of its own is an object of its `type` and its `name`");
+                finding.with("hint", "a custom state is an object with `type` and `name`");
             }
         }
         return known;

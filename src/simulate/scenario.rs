@@ -68,7 +68,7 @@ impl fmt::Display for ScenarioError {
             ScenarioError::TooManyTicks => write!(f, "from `start` to `end` there are more than {MAX_TICKS} ticks"),
             ScenarioError::TooMuch(at) => {
                 let at = at.rfc3339();
-                write!(f, "by {at} there are more than {MAX_OUTCOME} firings and decisions: play less at a time")
+                write!(f, "by {at} there are more than {MAX_OUTCOME} firings and decisions: split the scenario")
             }
         }
     }

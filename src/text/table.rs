@@ -174,7 +174,7 @@ impl<K: Hash + Eq> Set<K> {
     }
 }
 
-/// Places in a list of texts that is kept elsewhere.
+/// Places in a list of strings that is kept elsewhere.
 #[derive(Clone, Default)]
 pub(crate) struct TextIndex {
     index: HashIndex,

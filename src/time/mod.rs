@@ -60,7 +60,7 @@ pub struct Time {
     pub form: Form,
 }
 
-/// Reads the text of a point in time; `None` if the server refuses it.
+/// Reads the text of a point in time; `None` if the server rejects it.
 #[must_use]
 pub fn read(text: &[u8]) -> Option<Time> {
     match DateTime::parse_bytes_rfc3339_with_config(text, &config().time_config) {
@@ -78,7 +78,7 @@ fn read_digits(text: &[u8]) -> Option<Time> {
 }
 
 /// Reads a JSON number as a point in time (seconds or, beyond 20,000,000,000, milliseconds since
-/// 1970); `None` if the server refuses it. `raw` is the number as it is written.
+/// 1970); `None` if the server rejects it. `raw` is the number as it is written.
 #[must_use]
 pub fn read_number(raw: &[u8], is_integer: bool) -> Option<Time> {
     let time = if is_integer {

@@ -101,7 +101,7 @@ impl TimePoint {
 
 impl<'de> Deserialize<'de> for TimePoint {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let expected = "a span from the start such as `3m30s`, or a point in time such as `2026-03-01T12:00:00Z`";
+        let expected = "a duration from the start such as `3m30s`, or a point in time such as `2026-03-01T12:00:00Z`";
         let text =
             |text: &str| span_of_text(text).map(TimePoint::After).or_else(|| instant_of_text(text).map(TimePoint::At));
         deserializer.deserialize_any(Scalar {
@@ -124,7 +124,7 @@ impl fmt::Display for InvalidTime {
 
 impl std::error::Error for InvalidTime {}
 
-const SPAN: &str = "a span of time such as `90s`, or a number of seconds";
+const SPAN: &str = "a duration such as `90s`, or a number of seconds";
 
 fn instant_of_text(text: &str) -> Option<Instant> {
     read(text.as_bytes())?.instant
@@ -139,7 +139,7 @@ fn span_of_text(text: &str) -> Option<Span> {
     span::span_of_text(text).map(Span)
 }
 
-/// Reads a text or a number.
+/// Reads a string or a number.
 struct Scalar<F, G> {
     expected: &'static str,
     text: F,

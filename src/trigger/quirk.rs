@@ -42,33 +42,21 @@ const QUIRKS: [(ServerQuirk, &str, &str); 10] = [
     (
         ServerQuirk::LostFiring,
         "lost-firing",
-        "the server loses this firing: it removes the window before it looks at it",
+        "the server loses this firing: it deletes the window before it evaluates it",
     ),
-    (
-        ServerQuirk::LateFiring,
-        "late-firing",
-        "the server fires this late: at the tick before it did not look at the window",
-    ),
+    (ServerQuirk::LateFiring, "late-firing", "the server fires late: it skipped this window at the previous tick"),
     (
         ServerQuirk::LaggingClock,
         "lagging-clock",
-        "the server fires this late: its clock follows the events, which come late or not at all",
+        "the server fires late: its clock follows the events, which arrive late or not at all",
     ),
-    (
-        ServerQuirk::SpentEvent,
-        "spent-event",
-        "the server spends this event on the firing: it opens no window of its own",
-    ),
+    (ServerQuirk::SpentEvent, "spent-event", "the server uses this event for the firing: it opens no new window"),
     (ServerQuirk::EarlierEvent, "earlier-event", "the server names an event that occurred before the window"),
-    (ServerQuirk::SelfOpened, "self-opened", "the server opens this window though nothing in `after` has occurred"),
-    (ServerQuirk::CannotFire, "cannot-fire", "on the server this can never fire: its own first event fulfils it"),
-    (ServerQuirk::FiresForEver, "fires-for-ever", "on the server this goes on for ever, though nothing more occurs"),
-    (ServerQuirk::AbsentLeader, "absent-leader", "the server let it wait for an event that was perhaps never sent"),
-    (
-        ServerQuirk::MixedResources,
-        "mixed-resources",
-        "the server does not mind that the children fired for different labels",
-    ),
+    (ServerQuirk::SelfOpened, "self-opened", "the server opens this window although no event of `after` has occurred"),
+    (ServerQuirk::CannotFire, "cannot-fire", "on the server this can never fire: its own first event satisfies it"),
+    (ServerQuirk::FiresForEver, "fires-for-ever", "on the server this goes on forever, although nothing more occurs"),
+    (ServerQuirk::AbsentLeader, "absent-leader", "the server made it wait for an event that was perhaps never sent"),
+    (ServerQuirk::MixedResources, "mixed-resources", "the server ignores that the triggers fired for different labels"),
 ];
 
 impl Serialize for ServerQuirk {

@@ -33,25 +33,25 @@ impl Firing {
         let last = self.delayed.last()?;
         let others = match self.delayed.len().saturating_sub(1) {
             0 => String::new(),
-            others => format!("; {others} more came too late"),
+            others => format!("; neither were {others} more"),
         };
         let (name, occurred) = (&last.event.name, last.event.occurred.clock_time());
-        let what = format!("Not silence: {name} of {occurred}");
+        let what = format!("{name} of {occurred} was not evaluated in time");
         let mut sentence = match (last.waits_for, last.absent) {
-            (None, _) => format!("{what} arrived at {}, after this", last.received.clock_time()),
+            (None, _) => format!("{what}: it arrived only at {}", last.received.clock_time()),
             (Some(leader), Some(absent)) if leader == absent => {
                 format!(
-                    "{what} had arrived; the server holds it back, because it follows an event that is not among those played, {absent}"
+                    "{what}: the server holds it back, because it follows an event that is not in the input, {absent}"
                 )
             }
             (Some(_), Some(absent)) => {
                 format!(
-                    "{what} had arrived; the server holds it back with those that it follows, the first of which follows an event that is not among those played, {absent}"
+                    "{what}: the server holds it back with the events that it follows, the first of which follows an event that is not in the input, {absent}"
                 )
             }
             (Some(leader), None) => {
                 format!(
-                    "{what} had arrived; the server holds it back, because it follows an event that was not evaluated yet, {leader}"
+                    "{what}: the server holds it back, because it follows an event that had not been evaluated, {leader}"
                 )
             }
         };
@@ -81,7 +81,7 @@ impl Decision {
         let sentence = Sentence { trigger: self.trigger.as_deref(), bucket, event, held, present, leader };
         let mut rendered = sentence.render(sentence.template(&self.reason));
         if let Some(quirk) = self.quirk {
-            rendered.push_str(". A fault of the server: ");
+            rendered.push_str(". A server fault: ");
             rendered.push_str(quirk.sentence());
         }
         rendered
@@ -110,70 +110,77 @@ impl Sentence<'_> {
         self.bucket.zip(self.trigger).is_some_and(|(bucket, trigger)| bucket.count >= trigger.threshold)
     }
 
+    fn is_enough(&self, present: usize) -> bool {
+        let required = self.trigger.map_or(0, |trigger| trigger.threshold);
+        i64::try_from(present).is_ok_and(|present| present >= required)
+    }
+
     fn template(&self, reason: &Reason) -> &'static str {
         let proactive = self.is_proactive();
         let sequence = self.trigger.is_some_and(|trigger| trigger.kind == "sequence");
         match reason {
-            Reason::Duplicate => "an event of this id was published within the last 5 minutes: the publisher drops it",
-            Reason::AlreadySeen => "an event of this id was evaluated within the last 30 minutes",
-            Reason::LogWrite => "prefect.log.write never reaches the triggers",
-            Reason::Waits(_) => {
-                "{name} follows the event {leader}, which was not evaluated yet: it waits for it, for 15 minutes at most"
+            Reason::Duplicate => {
+                "an event with this id was published within the last 5 minutes, so the server drops this one"
             }
-            Reason::LeaderSeen => "the event that {name} follows was evaluated: now it is its turn",
+            Reason::AlreadySeen => "an event with this id was evaluated within the last 30 minutes",
+            Reason::LogWrite => "prefect.log.write never reaches triggers",
+            Reason::Waits(_) => {
+                "{name} follows the event {leader}, which has not been evaluated: it waits for up to 15 minutes"
+            }
+            Reason::LeaderSeen => "the event that {name} follows was evaluated, so {name} is evaluated now",
             Reason::LeaderLost => {
-                "the event that {name} follows has not come for 15 minutes: it is evaluated without it"
+                "the event that {name} follows did not arrive within 15 minutes, so {name} is evaluated without it"
             }
             Reason::TooDeep => {
-                "{name} comes after more than 20 events that follow each other: it waits to be found as lost"
+                "{name} comes after more than 20 events that follow each other: it waits until the server gives up on them"
             }
-            Reason::NoWindow => "no window is open that {name} could count in: none of `after` has opened one",
+            Reason::NoWindow => "no window is open for {name}: no event of `after` has opened one",
             Reason::HeldForWindow { open: false } => {
-                "no window is open: {name} is held, and counts in a window that includes {occurred}"
+                "no window is open: {name} is held, and counts in a later window that includes {occurred}"
             }
             Reason::HeldForWindow { open: true } => {
                 "{name} is held, so that it also counts in a later window that includes {occurred}"
             }
-            Reason::AlreadyHeld => "{name} is held already and was counted where it belongs",
+            Reason::AlreadyHeld => "{name} is already held and has been counted",
             Reason::BeforeWindow if self.event.is_none() => "the window begins only at {start}",
             Reason::BeforeWindow if proactive => {
-                "{name} occurred before the window, which begins at {start}: it changes nothing"
+                "{name} occurred before the window begins at {start}: it changes nothing"
             }
-            Reason::BeforeWindow => "{name} occurred before {start}, when the next window begins: it does not count",
+            Reason::BeforeWindow => "{name} occurred before the next window begins at {start}: it does not count",
             Reason::Opened { held: 0 } if self.event.is_none() => {
-                "without `for_each` a window is always open, now until {end}"
+                "without `for_each` a window is always open: this one until {end}"
             }
             Reason::Opened { held: 0 } if proactive => {
-                "{name} opened a window until {end}: {within} of silence from here would fire"
+                "{name} opened a window until {end}: it fires after {within} without the expected events"
             }
             Reason::Opened { held: 0 } => {
-                "{name} opened a window until {end}: it counts until then, and fires at {threshold}"
+                "{name} opened a window until {end}: events count until then, and it fires at {threshold}"
             }
-            Reason::Opened { .. } => "a window was opened until {end}, with {held} in it",
+            Reason::Opened { .. } => "a window opened until {end}, with {held}",
             Reason::Counted => "{name} counts: {count} of {threshold} until {end}",
-            Reason::Disarmed => "{name} came in time, {count} of {threshold}: the window until {end} will not fire",
+            Reason::Disarmed => "{name} arrived in time, {count} of {threshold}: the window until {end} will not fire",
             Reason::Moved { held: 0 } if proactive => {
-                "this {name} moved the window to {end}: {within} of silence from here would fire"
+                "{name} moved the window to {end}: it fires after {within} without the expected events"
             }
             Reason::Moved { held: 0 } => {
-                "this {name} moved the window to {end}: it counts until then, and fires at {threshold}"
+                "{name} moved the window to {end}: events count until then, and it fires at {threshold}"
             }
             Reason::Moved { .. } if proactive && self.meets_threshold() => {
-                "this {name} moved the window to {end}, with {held} in it: {count} of {threshold}, so it will not fire"
+                "{name} moved the window to {end}, with {held}: {count} of {threshold}, so it will not fire"
             }
-            Reason::Moved { .. } => "this {name} moved the window to {end}, with {held} in it: {count} of {threshold}",
+            Reason::Moved { .. } => "{name} moved the window to {end}, with {held}: {count} of {threshold}",
             Reason::Satisfied => {
-                "{count} of {threshold} expected came: the window until {end} is removed without firing"
+                "{count} of {threshold} expected events arrived: the window until {end} closes without firing"
             }
             Reason::Over => "the window ended at {end} with {count} of {threshold}: it does not fire",
-            Reason::Swept => "the window ended at {end}, a minute ago or more: what is left of it is removed",
+            Reason::Swept => "the window ended at {end}, at least a minute ago: the server deletes it",
             Reason::Fired => self.fired(),
             Reason::Rolled => "the next window is from {start} to {end}",
-            Reason::ChildrenMissing { .. } if sequence => {
-                "{present} of {threshold} of the children have fired and still count, or not in the declared order"
+            Reason::ChildrenMissing { present } if sequence && self.is_enough(*present) => {
+                "all {threshold} triggers fired, but not in the declared order"
             }
             Reason::ChildrenMissing { .. } => {
-                "{present} of the children have fired and still count, {threshold} are required"
+                "{present} of {threshold} required triggers fired; waiting for the others"
             }
         }
     }
@@ -181,21 +188,17 @@ impl Sentence<'_> {
     fn fired(&self) -> &'static str {
         let Some(trigger) = self.trigger else { return "" };
         match (self.bucket, self.event) {
-            (None, _) if trigger.kind == "sequence" => {
-                "all children have fired in the declared order, the last with {name}"
-            }
-            (None, _) if trigger.threshold == 1 && self.present == 1 => "one child is enough, and it fired with {name}",
-            (None, _) => "at least {threshold} children have fired, the last with {name}",
+            (None, _) if trigger.kind == "sequence" => "all triggers fired in the declared order, the last on {name}",
+            (None, _) if trigger.threshold == 1 && self.present == 1 => "1 of 1 required triggers fired, on {name}",
+            (None, _) => "{present} of {threshold} required triggers fired, the last on {name}",
             // An event that comes when the window is over does not save it.
             (Some(bucket), Some(event)) if self.is_proactive() && event.occurred >= bucket.end => {
-                "from {start} to {end} only {count} of {threshold} expected came; {name} at {occurred} is too late"
+                "{arrived} from {start} to {end}; {name} at {occurred} came too late"
             }
-            (_, Some(_)) if self.is_proactive() => {
-                "from {start} to {end} only {count} of {threshold} expected came after {name} at {occurred}"
-            }
-            (_, None) if self.is_proactive() => "from {start} to {end} only {count} of {threshold} expected came",
-            _ if trigger.within == 0 => "{name} is number {count}, and {threshold} are enough",
-            _ => "{name} is number {count} from {start} to {end}, and {threshold} are enough",
+            (_, Some(_)) if self.is_proactive() => "{arrived} from {start} to {end}, after {name} at {occurred}",
+            (_, None) if self.is_proactive() => "{arrived} from {start} to {end}",
+            _ if trigger.within == 0 => "{count} of {threshold} required events: {name}",
+            _ => "{count} of {threshold} required events from {start} to {end}, the last {name}",
         }
     }
 
@@ -205,6 +208,13 @@ impl Sentence<'_> {
                 "name" => out.push_str(self.event.map_or("no event", |event| &event.name)),
                 "leader" => out.push_str(&self.leader),
                 "held" if self.held == 1 => out.push_str("1 held event"),
+                "arrived" => {
+                    let needed = self.trigger.map_or(0, |trigger| trigger.threshold);
+                    match self.bucket.map_or(0, |bucket| bucket.count) {
+                        0 => out.push_str(&format!("none of the expected events arrived ({needed} needed)")),
+                        count => out.push_str(&format!("only {count} of {needed} expected events arrived")),
+                    }
+                }
                 "within" => seconds(out, self.trigger.map_or(0, |trigger| trigger.within)),
                 "occurred" | "start" | "end" => {
                     let at = match hole {

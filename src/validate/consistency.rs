@@ -306,7 +306,7 @@ impl<'t> Check<'_, '_, 't> {
             if !keys.contains(&field.bytes()) {
                 let name = shown(&field.string());
                 self.add(Code::UPDATES_DISAGREE, &Path::Item(fields_path, index), field)
-                    .say("problem", format_args!("`updated_fields` names `{name}`, which `updates` does not have"));
+                    .say("problem", format_args!("`updated_fields` lists `{name}`, which `updates` does not have"));
             }
         }
         for (key, update) in updates.members() {
@@ -315,13 +315,13 @@ impl<'t> Check<'_, '_, 't> {
             let path = &Path::Key(updates_path, &name);
             if fields.items().next().is_some() && !named.contains(&key.bytes()) {
                 self.add(Code::UPDATES_DISAGREE, path, key)
-                    .say("problem", format_args!("`updates` has `{label}`, which `updated_fields` does not name"));
+                    .say("problem", format_args!("`updates` has `{label}`, which `updated_fields` does not list"));
             }
             match (update.get("from"), update.get("to")) {
                 (Some(from), Some(to)) => {
                     if from.kind() == to.kind() && from.raw() == to.raw() {
                         self.add(Code::UPDATES_DISAGREE, path, update)
-                            .say("problem", format_args!("`updates.{label}` goes from a value to the same value"));
+                            .say("problem", format_args!("`updates.{label}` has the same value in `from` and `to`"));
                     }
                 }
                 (from, _) if update.kind() == Kind::Object => {

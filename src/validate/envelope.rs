@@ -117,7 +117,7 @@ pub(super) fn check<'t>(
         findings
             .add(Code::NOT_AN_EVENT, subject, &Path::Root, value)
             .opening()
-            .with("found", "one that has none of an event's fields");
+            .with("found", "one without any field of an event");
         return parts;
     }
     let mut check = Check { findings, subject, value };
@@ -234,9 +234,11 @@ impl Check<'_, '_, '_> {
             let similar = event.members().find(|(key, _)| meaning_of(&key.string()) == Some(field));
             let Some((key, _)) = similar else {
                 let hint = match field {
-                    "id" => "give every event a UUID of its own; `prefect.events.emit_event` makes one",
-                    "occurred" => "say when it happened, as RFC 3339: `2026-03-31T18:30:00.000000Z`",
-                    "resource" => "say what it is about: `\"resource\": {\"prefect.resource.id\": \"acme.order.42\"}`",
+                    "id" => "give every event its own UUID; `prefect.events.emit_event` generates one",
+                    "occurred" => "write when it happened, in RFC 3339: `2026-03-31T18:30:00.000000Z`",
+                    "resource" => {
+                        "write what it is about: `\"resource\": {\"prefect.resource.id\": \"acme.order.42\"}`"
+                    }
                     _ => "give the event a name, such as `acme.order.created`",
                 };
                 self.add(Code::MISSING_FIELD, field, event).opening().with("field", field).with("hint", hint);
@@ -246,7 +248,7 @@ impl Check<'_, '_, '_> {
             self.add(Code::MISSING_FIELD, field, key)
                 .with("field", field)
                 .with("similar", &name)
-                .say("hint", format_args!("the event has `{name}`: is it meant to be `{field}`?"))
+                .say("hint", format_args!("the event has `{name}`: did you mean `{field}`?"))
                 .replace(key, field);
             meant_otherwise.push(key.index());
         }
@@ -259,11 +261,9 @@ impl Check<'_, '_, '_> {
             match meaning_of(&name) {
                 Some(field) => found.say(
                     "hint",
-                    format_args!(
-                        "is it meant to be `{field}`? What belongs to the event goes into `payload` or into labels"
-                    ),
+                    format_args!("did you mean `{field}`? Put other data of the event into `payload` or into labels"),
                 ),
-                None => found.with("hint", "what belongs to the event goes into `payload` or into labels"),
+                None => found.with("hint", "put data of the event into `payload` or into labels"),
             };
         }
     }

@@ -55,8 +55,8 @@ pub(super) fn expected(form: &'static LabelForm) -> String {
         LabelForm::SignedInteger => "a whole number in decimal digits, with or without a sign",
         LabelForm::Timestamp => "an RFC 3339 timestamp such as `2026-03-31T18:30:00.000000+00:00`",
         LabelForm::Uuid => "a UUID",
-        LabelForm::JsonStrings => "a JSON array of strings, written as text: `[\"a\", \"b\"]`",
-        LabelForm::AtMost(limit) => return format!("a text of at most {limit} characters"),
+        LabelForm::JsonStrings => "a JSON array of strings, as a string: `[\"a\", \"b\"]`",
+        LabelForm::AtMost(limit) => return format!("a string of at most {limit} characters"),
         LabelForm::Values { values, .. } => return phrase::list(&mut values.iter().map(|value| value.text), " or "),
         LabelForm::Templates(forms) => {
             let plain = forms.iter().filter(|form| form.remark.is_none());

@@ -98,11 +98,11 @@ mod tests {
         );
         assert_eq!(
             mistake(r#"{"maxDiagnostics": "10"}"#),
-            "the option `maxDiagnostics`: invalid type: string \"10\", expected a whole number, not negative"
+            "the option `maxDiagnostics`: invalid type: string \"10\", expected a non-negative integer"
         );
         assert_eq!(
             mistake(r#"{"maxDiagnostics": -1}"#),
-            "the option `maxDiagnostics`: invalid value: integer `-1`, expected a whole number, not negative"
+            "the option `maxDiagnostics`: invalid value: integer `-1`, expected a non-negative integer"
         );
     }
 }

@@ -79,7 +79,7 @@ impl<'t> State<'t> {
 pub(super) fn unusual(rules: Rules, from: Option<State<'_>>, to: State<'_>) -> Option<&'static str> {
     match (from, rules) {
         (None, Rules::TaskRun) if !matches!(to.kind, Pending | Scheduled | Crashed) => {
-            Some(": a task run begins as PENDING or SCHEDULED")
+            Some(": a task run starts as PENDING or SCHEDULED")
         }
         (None, _) => None,
         (Some(from), Rules::FlowRun) => flow_run(from, to),
@@ -119,5 +119,5 @@ fn task_run(from: State<'_>, to: State<'_>) -> Option<&'static str> {
         (Completed, Completed) => to.is_named("RolledBack"),
         _ => false,
     };
-    (!usual).then_some(": the task engine does not go this way")
+    (!usual).then_some(": the task engine does not do this")
 }

@@ -130,13 +130,13 @@ test("what is required comes first, and is asked for where it is missing", async
   await type.fill("");
   await verdict(page).getByText("Cannot be built yet.").waitFor();
   assert.equal(await type.getAttribute("aria-invalid"), "true");
-  await required.getByText("cannot be built without worker.type").waitFor();
+  await required.getByText("needs worker.type").waitFor();
   assert.ok(await page.getByRole("button", { name: "Open in Validate" }).isDisabled());
   assert.ok(await page.getByRole("button", { name: "Copy JSON" }).isDisabled());
   await page.getByText("Below is the event as it was before.").waitFor();
   await page
     .locator("#announcer")
-    .getByText("cannot be built without worker.type")
+    .getByText("needs worker.type")
     .waitFor({ state: "attached" });
   await assertAccessible(page, "with a mistake");
   await verdict(page).getByRole("link", { name: "Go to worker.type" }).click();

@@ -120,13 +120,13 @@ fn a_proactive_trigger_was_never_armed_or_answered_in_time_or_is_still_open() {
         (
             "after: [prefect.flow-run.Pending], expect: [prefect.flow-run.Failed], within: 60",
             "5m",
-            "it was never armed: none of the 3 events matches `after` (`prefect.flow-run.Pending`); \
+            "no window was armed: none of the 3 events matches `after` (`prefect.flow-run.Pending`); \
              seen: `prefect.flow-run.Failed` (2), `prefect.flow-run.Completed`",
         ),
         (
             "after: [prefect.flow-run.Failed], expect: [x], match_related: {prefect.resource.name: nightli}, within: 60",
             "5m",
-            "it was never armed: 2 events match `after`; none has `prefect.resource.name: nightli`; seen: `nightly` (2)",
+            "no window was armed: 2 events match `after`; none has `prefect.resource.name: nightli`; seen: `nightly` (2)",
         ),
         (
             "after: [prefect.flow-run.Failed], expect: [prefect.flow-run.Completed], within: 600",
@@ -141,12 +141,12 @@ fn a_proactive_trigger_was_never_armed_or_answered_in_time_or_is_still_open() {
         (
             "expect: [prefect.flow-run.Failed], within: 60",
             "5m",
-            "2 windows opened, each fulfilled by the event that opened it: it needs an `after`",
+            "2 windows opened, each satisfied by the event that opened it: the trigger needs an `after`",
         ),
         (
             "after: [prefect.flow-run.Failed], expect: [prefect.flow-run.Failed], threshold: 0, within: 60",
             "5m",
-            "`threshold` is 0: a Proactive trigger fires if fewer events come, which cannot be",
+            "`threshold` is 0: a Proactive trigger fires if fewer events arrive, which is impossible",
         ),
     ] {
         assert_eq!(because(&format!("{{posture: Proactive, {trigger}, {FOR_EACH}}}"), &FAILED, end), reason);
@@ -164,11 +164,11 @@ fn a_proactive_trigger_was_never_armed_or_answered_in_time_or_is_still_open() {
                    for_each: [prefect.resource.id]}";
     assert_eq!(
         because(trigger, &answered[..4], "5m"),
-        "2 windows opened, and in each what it expects came in time (at least 5 s before the end)"
+        "2 windows opened, and in each the expected events arrived in time (at least 5 s before the end)"
     );
     assert_eq!(
         because(trigger, &answered, "2m30s"),
-        "3 windows opened: in 2 what it expects came in time (at least 5 s before the end), 1 was still open at the end: \
+        "3 windows opened: in 2 the expected events arrived in time (at least 5 s before the end), 1 was still open at the end: \
          until 12:03:00"
     );
     // Heartbeats move the window: each is an answer.
@@ -182,7 +182,7 @@ fn a_proactive_trigger_was_never_armed_or_answered_in_time_or_is_still_open() {
                    for_each: [prefect.resource.id]}";
     assert_eq!(
         because(zombies, &heartbeats, "5m"),
-        "3 windows opened, and in each what it expects came in time (at least 10 s before the end)"
+        "3 windows opened, and in each the expected events arrived in time (at least 10 s before the end)"
     );
 }
 
@@ -195,16 +195,16 @@ fn a_composite_trigger_names_the_child_that_never_fired() {
     };
     assert_eq!(
         of("type: compound, require: all", 60, ["Failed", "Faled"]),
-        "1 of 2 children fired, 2 are needed; `$.1` never: none of the 3 events matches `expect` \
+        "1 of 2 triggers fired; 2 are required; `$.1` never: none of the 3 events matches `expect` \
          (`prefect.flow-run.Faled`); seen: `prefect.flow-run.Failed` (2), `prefect.flow-run.Completed`"
     );
     assert_eq!(
         of("type: compound, require: all", 5, ["Failed", "Completed"]),
-        "2 of 2 children fired, but at most 1 of 2 within 5 s"
+        "2 of 2 triggers fired, but at most 1 of 2 within 5 s"
     );
     assert_eq!(
         of("type: sequence", 60, ["Completed", "Failed"]),
-        "2 of 2 children fired, but never in the declared order within 1 min"
+        "2 of 2 triggers fired, but never in the declared order within 1 min"
     );
 }
 
@@ -248,7 +248,7 @@ fn the_table_has_each_clause_with_what_was_wanted_and_seen() {
     let disabled = play(&fires.replace("trigger:", "enabled: false, trigger:"));
     assert_eq!(
         disabled.because.as_deref(),
-        Some("the automation is disabled (`enabled: false`), so none of its triggers is evaluated")
+        Some("the automation is disabled (`enabled: false`), so its triggers are not evaluated")
     );
 }
 
@@ -284,7 +284,7 @@ fn a_test_that_fails_because_nothing_fired_says_why() {
     let expecting = |expect: &str| tested(&format!("{scenario}expect: {expect}\n"));
     assert_eq!(
         expecting("[{fires: 1}]"),
-        ["expected: the automation fires once; but it never fired: 3 events match `expect` and `match`; none has \
+        ["expected: the automation fires once; actual: it never fired: 3 events match `expect` and `match`; none has \
              `prefect.resource.name: nightli` in the role `flow`; seen: `nightly` (3)"]
     );
     // One run of several: its own events count.
@@ -294,12 +294,11 @@ fn a_test_that_fails_because_nothing_fired_says_why() {
     assert_eq!(
         tested(&format!("{runs} [{{run: healthy, fires: 1}}, {{run: zombie}}, {{run: long}}, {{label: {{a: b}}}}]\n")),
         [
-            "expected: run healthy fires once; but it never fired: 8 windows opened, and in each what it expects came in \
+            "expected: run healthy fires once; actual: it never fired: 8 windows opened, and in each the expected events arrived in \
              time (at least 1 min before the end)",
-            "expected: run long fires; but it never fired: 20 windows opened: in 19 what it expects came in time \
+            "expected: run long fires; actual: it never fired: 20 windows opened: in 19 the expected events arrived in time \
              (at least 1 min before the end), 1 was still open at the end: until 12:11:00.065",
-            "expected: what is selected, a=b fires; but it never fired: the automation fired once, but not on what is \
-             selected",
+            "expected: the automation, on a=b, fires; actual: it never fired: the automation fired once, but not on the selection",
         ]
     );
 }

@@ -142,7 +142,7 @@ fn each_keyword_has_its_sentence() {
             "`/payload/a/1` must have at most 1 item",
             "[1, 2]",
         ),
-        (r#"{"properties": {"a": false}}"#, r#"{"a": 1}"#, "/payload/a", "`/payload/a` must not be there", "1"),
+        (r#"{"properties": {"a": false}}"#, r#"{"a": 1}"#, "/payload/a", "`/payload/a` must not be present", "1"),
         (
             r#"{"propertyNames": {"maxLength": 1}}"#,
             r#"{"ab": 1}"#,
@@ -167,7 +167,7 @@ fn one_cause_has_one_finding() {
         {"properties": {"kind": {"const": "cash"}, "amount": {"type": "number"}}}
     ]}"#;
     assert_eq!(one(shapes, r#"{"kind": "cash", "amount": "1"}"#).0, "/payload/amount");
-    assert!(one(shapes, r#"{"kind": "gold"}"#).1.ends_with("must fit one of the schemas in `oneOf`, and fits none"));
+    assert!(one(shapes, r#"{"kind": "gold"}"#).1.ends_with("must match a schema in `oneOf`, but matches none"));
     let nullable = r#"{"properties": {"a": {"anyOf": [{"type": "null"}, {"type": "object", "required": ["b"]}]}}}"#;
     assert_eq!(one(nullable, r#"{"a": {}}"#).0, "/payload/a/b");
     // A member that is refused is not unevaluated too.
@@ -211,10 +211,10 @@ fn schemas_refer_to_one_another_and_to_nothing_else() {
     }
     assert_eq!(
         mistake(&with("https://acme.example/none.json", price)),
-        "the schema `acme.order.*` cannot be used: it refers to `https://acme.example/none.json`, which is none of the schemas given: nothing is fetched (at `#/properties/payload/properties/total/$ref`)"
+        "invalid schema `acme.order.*`: it refers to `https://acme.example/none.json`, which is not one of the given schemas (nothing is fetched) (at `#/properties/payload/properties/total/$ref`)"
     );
     let missing = mistake(&with("#/$defs/none", price));
-    assert!(missing.contains("which is not there (at `#/properties/payload/properties/total/$ref`)"), "{missing}");
+    assert!(missing.contains("which does not exist (at `#/properties/payload/properties/total/$ref`)"), "{missing}");
 }
 
 #[test]
@@ -242,7 +242,7 @@ fn a_bad_schema_is_told_with_its_place() {
     );
     assert_eq!(
         mistake(r#"{"schemas": {"a": 5}}"#),
-        "the schema `a` cannot be used: a JSON Schema is an object, `true` or `false` (at `#`)"
+        "invalid schema `a`: a JSON Schema is an object, `true` or `false` (at `#`)"
     );
     let bad = |schema: &str| mistake(&format!(r#"{{"schemas": {{"a": {schema}}}}}"#));
     assert!(
@@ -312,7 +312,7 @@ fn files_are_read() {
     let sentence = |text: &str| file(text).unwrap_err().to_string();
     assert_eq!(file(r#" {"type": "object"} "#).unwrap(), r#"{"a.*":{"type": "object"}}"#);
     let bad = sentence("{\n  \"properties\": {\n    \"é\": {\"type\": \"strng\"}\n  }\n}");
-    assert!(bad.starts_with("s/a.*.json:3:19: this schema cannot be used: "), "{bad}");
+    assert!(bad.starts_with("s/a.*.json:3:19: invalid schema: "), "{bad}");
     let broken = sentence("{\n  \"type\" \"object\"\n}");
     assert_eq!(broken, "s/a.*.json:2:10: a colon is missing here: a key is followed by `:` and its value");
     assert!(sentence("").starts_with("s/a.*.json:1:1: "));

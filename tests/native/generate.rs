@@ -77,7 +77,7 @@ fn complete(name: &str, mut input: Value, right: &Value, seed: u64) -> Value {
             Ok(text) => return serde_json::from_str(&text).unwrap(),
             Err(error) => {
                 let message = error.to_string();
-                let asked = message.strip_prefix(&format!("`{name}` cannot be built without `"));
+                let asked = message.strip_prefix(&format!("`{name}` needs `"));
                 let key = asked
                     .and_then(|rest| rest.split('`').next())
                     .unwrap_or_else(|| panic!("{name}: {message}\n{input}"));
@@ -254,17 +254,17 @@ fn mistakes_are_told_and_nothing_is_half_built() {
         (
             "prefect.task-run.Completed",
             json!({"taskrun": {}}),
-            "`prefect.task-run.Completed` knows no `taskrun`: did you mean `task_run`?",
+            "`prefect.task-run.Completed` has no `taskrun`: did you mean `task_run`?",
         ),
         (
             "prefect.task-run.Completed",
             json!({"task_run": {"nam": "a"}}),
-            "`prefect.task-run.Completed` knows no `nam` in `task_run`: did you mean `name`?",
+            "`prefect.task-run.Completed` has no `nam` in `task_run`: did you mean `name`?",
         ),
         (
             "prefect.flow-run.SuccessfullyProcessed",
             json!({}),
-            "`prefect.flow-run.SuccessfullyProcessed` cannot be built without `state.type`: the type of a state with a name of its own, such as `COMPLETED`",
+            "`prefect.flow-run.SuccessfullyProcessed` needs `state.type`: the type of a custom state, such as `COMPLETED`",
         ),
         (
             "prefect.flow-run.Completd",
@@ -274,7 +274,7 @@ fn mistakes_are_told_and_nothing_is_half_built() {
         (
             "prefect.flow-run.Running",
             json!({"state": {"name": "Completed"}}),
-            "`state.name` is `Running`, but what must be the same is `Completed`",
+            "`state.name` is `Running`, but must equal `Completed`",
         ),
         ("prefect.flow-run.Running", json!({"flow_run": {"id": "7"}}), "`flow_run.id` must be a UUID, not `7`"),
         ("prefect.flow-run.Running", json!({"flow_run": 7}), "`flow_run` must be an object, not a number (`7`)"),
@@ -288,25 +288,21 @@ fn mistakes_are_told_and_nothing_is_half_built() {
         (
             "prefect.worker.stopped",
             json!({"worker": {"type": "process"}}),
-            "`prefect.worker.stopped` cannot be built without `follows`: the id of the `prefect.worker.started` event of the worker; null for none",
+            "`prefect.worker.stopped` needs `follows`: the id of the `prefect.worker.started` event of the worker; null for none",
         ),
         (
             "prefect.flow-runs.Running.x",
             json!({}),
             "Prefect has no event `prefect.flow-runs.Running.x`: did you mean `prefect.flow-run.Running`? (names that begin with `prefect.` are Prefect's own)",
         ),
-        ("prefect.flow-run.hartbeat.x", json!([]), "what an event is built of must be an object"),
-        (
-            "acme.paid",
-            json!({}),
-            "`acme.paid` cannot be built without `resource`: its labels, of which `prefect.resource.id` names it",
-        ),
+        ("prefect.flow-run.hartbeat.x", json!([]), "the input of an event must be an object"),
+        ("acme.paid", json!({}), "`acme.paid` needs `resource`: its labels, including `prefect.resource.id`"),
         (
             "acme.paid",
             json!({"resource": {"prefect.resource.id": 7}}),
             "`resource[\"prefect.resource.id\"]` must be a text, not a number (`7`)",
         ),
-        ("acme.paid", json!({"resources": {}}), "`acme.paid` knows no `resources`: did you mean `resource`?"),
+        ("acme.paid", json!({"resources": {}}), "`acme.paid` has no `resources`: did you mean `resource`?"),
     ] {
         assert_eq!(built(name, &input).unwrap_err(), mistake, "{name} {input}");
     }
@@ -494,17 +490,14 @@ fn what_is_like_another_is_as_if_it_were_the_first() {
 #[test]
 fn mistakes_in_a_run_are_told() {
     for (spec, mistake) in [
-        (json!({"task": []}), "`a run` knows no `task`: did you mean `tasks`?"),
+        (json!({"task": []}), "`a run` has no `task`: did you mean `tasks`?"),
         (json!({"ends": "-5s"}), "the run's `ends` is before its `starts`"),
         (
             json!({"state": "Done"}),
-            "`state` must be the name of a state, or one of your own with its type, such as `{ name: \"Processed\", type: \"COMPLETED\" }`, not `Done`",
+            "`state` must be the name of a state, or a custom state such as `{ name: \"Processed\", type: \"COMPLETED\" }`, not `Done`",
         ),
-        (
-            json!({"runner": "r"}),
-            "`a run` cannot be built without `cancelled`: the `runner` tells that it has cancelled the run",
-        ),
-        (json!({"tasks": [{}]}), "`a run` cannot be built without `tasks.name`: what a task is called"),
+        (json!({"runner": "r"}), "`a run` needs `cancelled`: the `runner` reports that it cancelled the run"),
+        (json!({"tasks": [{}]}), "`a run` needs `tasks.name`: the name of the task"),
         (
             json!({"ends": "1s", "tasks": [{"name": "a", "duration": "5s"}]}),
             "a task or a subflow ends after its run: give a later `ends`",
@@ -538,8 +531,8 @@ fn many_events_of_a_name_are_lines() {
     assert_ne!(made[0]["resource"]["prefect.resource.id"], made[1]["resource"]["prefect.resource.id"]);
     assert!(made[1]["payload"]["task_run"]["task_key"].as_str().unwrap().starts_with("a-"));
     assert_eq!(lines(&json!([])).unwrap(), "");
-    assert_eq!(lines(&json!({})).unwrap_err(), "what events are built of must be a list of objects");
-    assert_eq!(lines(&json!([{}, 7])).unwrap_err(), "of event 1: what an event is built of must be an object");
+    assert_eq!(lines(&json!({})).unwrap_err(), "the inputs of events must be a list of objects");
+    assert_eq!(lines(&json!([{}, 7])).unwrap_err(), "of event 1: the input of an event must be an object");
 }
 
 #[test]

@@ -30,7 +30,7 @@ fn lone_surrogates_are_refused_with_their_key() {
         let bytes = [before.as_bytes(), half, after.as_bytes()].concat();
         let escaped = [before.as_bytes(), br"\ud800", after.as_bytes()].concat();
         for input in [bytes, escaped] {
-            let message = format!("`{key}` has a lone surrogate: half of a character, which is no Unicode text");
+            let message = format!("`{key}` contains half of a surrogate pair, which is not a character");
             assert_eq!(shown(&event(&input)), (Some(key), message));
         }
     }
@@ -68,10 +68,10 @@ fn errors_name_the_key_and_the_input() {
     }
     assert_eq!(
         run(br#"{"state": null}"#).to_string(),
-        "`state` must be the name of a state, or one of your own with its type, such as \
+        "`state` must be the name of a state, or a custom state such as \
          `{ name: \"Processed\", type: \"COMPLETED\" }`, not null"
     );
-    assert_eq!(run(br#"{"retry": {"for": "3m"}}"#).to_string(), "`a run` cannot be built without `retry.at`");
+    assert_eq!(run(br#"{"retry": {"for": "3m"}}"#).to_string(), "`a run` needs `retry.at`");
     assert_eq!(
         run(br#"{"tasks": [7]}"#).to_string(),
         "`tasks` must be a list of objects such as `{ name: \"extract\" }`, not a number (`7`)"
@@ -81,10 +81,10 @@ fn errors_name_the_key_and_the_input() {
 #[test]
 fn what_is_no_json_is_refused() {
     for text in ["", "{", "{'a': 1}", "{} {}", "{\"tags\": [1,]}"] {
-        assert_eq!(event(text.as_bytes()).to_string(), "what an event is built of must be an object", "{text}");
-        assert_eq!(run(text.as_bytes()).to_string(), "what a run is built of must be an object", "{text}");
+        assert_eq!(event(text.as_bytes()).to_string(), "the input of an event must be an object", "{text}");
+        assert_eq!(run(text.as_bytes()).to_string(), "a run must be an object", "{text}");
     }
-    assert_eq!(event(b"{\"tags\": [\"\xFF\"]}").to_string(), "what an event is built of must be an object");
+    assert_eq!(event(b"{\"tags\": [\"\xFF\"]}").to_string(), "the input of an event must be an object");
 }
 
 #[test]
@@ -104,7 +104,7 @@ fn a_run_is_read_by_any_format_of_serde() {
     assert_eq!(serde_json::from_str::<RunSpec>(text).unwrap(), RunSpec::from_json(text.as_bytes()).unwrap());
     assert_eq!(
         serde_json::from_str::<RunSpec>(r#"{"task": 1}"#).unwrap_err().to_string(),
-        "`a run` knows no `task`: did you mean `tasks`?"
+        "`a run` has no `task`: did you mean `tasks`?"
     );
 }
 
@@ -125,6 +125,6 @@ fn seeds_are_texts_or_numbers() {
     );
     assert_eq!(
         mistake(json!({"seed": [], "now": "2026-03-31T18:30:00Z"})),
-        "the option `seed`: invalid type: sequence, expected a number or a text"
+        "the option `seed`: invalid type: sequence, expected a number or a string"
     );
 }

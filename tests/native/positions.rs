@@ -26,7 +26,7 @@ fn not_text(event: u64, path: &str, place: Place) -> Diagnostic {
     Diagnostic {
         code: "label-not-text",
         severity: Severity::Error,
-        message: format!("the label `{label}` must be a string, not a number (`5`): labels are text"),
+        message: format!("the label `{label}` must be a string, not a number (`5`)"),
         event: Some(event),
         name: Some("acme.a".to_owned()),
         path: path.to_owned(),
@@ -90,9 +90,8 @@ fn a_lone_surrogate_handed_over_by_javascript_is_one_unit() {
     let lone = Diagnostic {
         code: "syntax-lone-surrogate",
         severity: Severity::Error,
-        message:
-            "half of a surrogate pair stands alone in `/payload/t`: the server cannot store such text and answers 500"
-                .to_owned(),
+        message: "`/payload/t` contains half of a surrogate pair: the server cannot store such text and answers 500"
+            .to_owned(),
         event: Some(0),
         name: Some("acme.a".to_owned()),
         path: "/payload/t".to_owned(),
@@ -171,7 +170,7 @@ fn a_related_resource_is_counted_too() {
     let found = check(text.as_bytes(), false);
     let offset = text.rfind(":5").unwrap() as u64 + 1;
     let mut second = not_text(0, "/related/1/n~0~1", at(1, offset + 1, offset));
-    second.message = "the label `n~/` must be a string, not a number (`5`): labels are text".to_owned();
+    second.message = "the label `n~/` must be a string, not a number (`5`)".to_owned();
     assert_eq!(found, [not_text(0, "/resource/n", at(1, COLUMN, COLUMN - 1)), second]);
 }
 
@@ -187,7 +186,7 @@ fn a_bad_line_in_the_middle_is_an_event_without_a_name() {
         let broken = Diagnostic {
             code: "syntax-truncated",
             severity: Severity::Error,
-            message: "the text ends too early: the object that begins at line 2, column 33 is not closed".to_owned(),
+            message: "the text ends too soon: the object that begins at line 2, column 33 is not closed".to_owned(),
             event: Some(1),
             name: None,
             path: String::new(),

@@ -122,11 +122,11 @@ fn resources_and_labels() {
     let pool = "match: {prefect.resource.id: 'prefect.work-pool.*'}, for_each: [prefect.resource.id]";
     assert_eq!(
         effects(&format!("after: [prefect.work-pool.not-ready], expect: [prefect.work-queue.ready], {pool}")),
-        "nothing that arrives counts and this trigger fires at the end of every window"
+        "no event counts, and this trigger fires at the end of every window"
     );
     assert_eq!(
         effects(&format!("after: [prefect.work-queue.not-ready], expect: [acme.ready], {pool}")),
-        "no window opens and this trigger never fires"
+        "no window opens, and this trigger never fires"
     );
 }
 

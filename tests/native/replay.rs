@@ -53,16 +53,16 @@ fn firings_that_come_from_absent_leaders_say_so() {
     assert_eq!((result.firings.len(), of_leaders.len()), (19, 14));
     for firing in &of_leaders {
         let reason = firing.reason_sentence();
-        assert!(reason.contains(". Not silence: prefect.flow-run.Completed of "), "{reason}");
-        assert!(reason.contains(" had arrived; the server holds it back"), "{reason}");
+        assert!(reason.contains(". prefect.flow-run.Completed of "), "{reason}");
+        assert!(reason.contains(" was not evaluated in time: the server holds it back"), "{reason}");
     }
     let missing = result.missing_leaders.unwrap();
     assert_eq!((missing.events, missing.firings, missing.firings_without), (15, 14, 5));
     assert_eq!(
         missing.message,
-        "14 of 19 firings come only from 15 events that follow one that is not among those played: the server lets such \
+        "14 of 19 firings happen only because of 15 events that follow one that is not in the input: the server lets such \
          events wait for 15 minutes. It does so with the runs of its scheduler (absent-leader); an export that is \
-         filtered, or begins later, looks the same. Without this waiting there are 5 firings"
+         filtered, or begins later, looks the same. Without this wait there are 5 firings"
     );
 
     // What was held back stands in the lane of its run, and the lane's firing names the fault.
@@ -93,7 +93,7 @@ fn firings_name_what_came_too_late() {
         result.firings[0].reason_sentence()
     };
     let beat = || event(1, 0, "heartbeat", json!({}));
-    let silence = "from 12:00:00 to 12:01:30 only 0 of 1 expected came after prefect.flow-run.heartbeat at 12:00:00";
+    let silence = "none of the expected events arrived (1 needed) from 12:00:00 to 12:01:30, after prefect.flow-run.heartbeat at 12:00:00";
     let later = || event(9, 200, "Late", json!({"resource": {"prefect.resource.id": "prefect.flow-run.2"}}));
     assert_eq!(sentence(&[beat(), later()]), silence);
 
@@ -381,7 +381,7 @@ fn several_automations_are_played() {
     assert_eq!(one.firings, result.automations[1].firings);
     let options: ReplayOptions = serde_json::from_value(json!({"name": "yaml zombie"})).unwrap();
     let error = replay((&*text("live/forms/b01.yaml")).into(), (&*live).into(), &options).unwrap_err();
-    let there = "no automation is called `yaml zombie`: there are `yaml zombies`, `yaml stuck pending`";
+    let there = "no automation is named `yaml zombie`: there are `yaml zombies`, `yaml stuck pending`";
     assert_eq!(error.to_string(), there);
 
     // The forms that Prefect exports, and the triggers of a prefect.yaml.

@@ -204,14 +204,14 @@ fn mistakes_are_told() {
             json!({"end": "90000d"}),
             "scenario-too-large /end: the scenario has more than 20,000,000 ticks between `start` and `end`",
         ),
-        (json!({"exspect": []}), "scenario-unknown-key /exspect: there is no `exspect` here"),
+        (json!({"exspect": []}), "scenario-unknown-key /exspect: unknown key `exspect`"),
         (
             json!({"server_version": "4"}),
             "scenario-wrong-value /server_version: `server_version` must be \"3.9\", \"3.8\", \"3.7\" or \"3.6\", not `4`",
         ),
         (
             json!({"runs": [{"state": "Complete", "ends": "1m"}]}),
-            "scenario-unknown-state /runs/0/state: `Complete` is no state that Prefect itself names",
+            "scenario-unknown-state /runs/0/state: `Complete` is not one of Prefect's states",
         ),
         (
             json!({"runs": [{"dies": "1m", "starts": "2m"}]}),
@@ -223,11 +223,11 @@ fn mistakes_are_told() {
         ),
         (
             json!({"runs": [{"name": "a", "heartbeat": {"frequency": 0}}]}),
-            "scenario-wrong-value /runs/0/heartbeat/frequency: `frequency` must be more than 0 seconds, and a year at most, not a number (`0`)",
+            "scenario-wrong-value /runs/0/heartbeat/frequency: `frequency` must be more than 0 seconds, at most a year, not a number (`0`)",
         ),
         (
             json!({"runs": [{"name": "a"}], "expect": [{"run": "other", "fires": 1}]}),
-            "scenario-unknown-run /expect/0/run: no run of this scenario is called `other`",
+            "scenario-unknown-run /expect/0/run: this scenario has no run `other`",
         ),
         (
             json!({"events": [{"id": "x"}]}),
@@ -235,7 +235,7 @@ fn mistakes_are_told() {
         ),
         (
             json!({"automation": {"trigger": {"expect": [], "posture": "Metric"}}}),
-            "scenario-automation /automation/trigger: the server refuses this trigger, so that nothing can be played",
+            "scenario-automation /automation/trigger: the server rejects this trigger, so nothing can be played",
         ),
         (
             json!({"heartbeat": {"loss": 2}}),
@@ -323,13 +323,13 @@ fn events_are_replayed() {
     assert_eq!((&told["found_in"], &told["errors"][0]["range"]["start"]["column"]), (&json!("events"), &json!(3)));
     for (options, expected) in [
         ("{\"tick_seconds\": 0}", "`tick_seconds` must be more than 0 seconds, not `0s`"),
-        ("{\"tick_offset_seconds\": \"-1m\"}", "`tick_offset_seconds` must be a span of time, not negative, not `-1m`"),
+        ("{\"tick_offset_seconds\": \"-1m\"}", "`tick_offset_seconds` must be a non-negative duration, not `-1m`"),
         ("{\"end\": \"2026-02-01T12:00:00Z\"}", "`end` must come after `start`"),
         ("{\"end\": \"90000d\"}", "there are more than 20,000,000 ticks between `start` and `end`"),
         ("{\"end\": 9e11}", "there are more than 20,000,000 ticks between `start` and `end`"),
         ("{\"runs\": []}", "unknown option `runs`: the options are `trace`"),
         ("{\"delivery\": \"slow\"}", "the option `delivery`: `slow` is not `consumer` or `direct`"),
-        ("{\"end\": \"soon\"}", "the option `end`: `soon` is not a span from the start"),
+        ("{\"end\": \"soon\"}", "the option `end`: `soon` is not a duration from the start"),
     ] {
         let error = played(automation, right, options).unwrap_err();
         assert!(error.starts_with(expected), "{options}: {error}");
@@ -352,11 +352,11 @@ fn expectations_fail_with_both_sides() {
     assert_eq!(
         report.failures().collect::<Vec<_>>(),
         [
-            "expected: run zombie fires 2 times; but it fired once, at 3m32s",
-            "expected: run zombie fires between 0s and 3m; but it fired once, at 3m32s",
-            "expected: run twins-1 never fires; but it fired once, at 6m2s",
-            "expected: run twins-2 never fires; but it fired once, at 6m2s",
-            "expected: what is selected, prefect.resource.id=prefect.flow-run.0 fires; but it never fired: the automation fired 3 times, but not on what is selected",
+            "expected: run zombie fires 2 times; actual: it fired once, at 3m32s",
+            "expected: run zombie fires between 0s and 3m; actual: it fired once, at 3m32s",
+            "expected: run twins-1 never fires; actual: it fired once, at 6m2s",
+            "expected: run twins-2 never fires; actual: it fired once, at 6m2s",
+            "expected: the automation, on prefect.resource.id=prefect.flow-run.0, fires; actual: it never fired: the automation fired 3 times, but not on the selection",
         ]
     );
     assert!(!run_tests((&*zombie(&json!({})).to_string()).into()).passed);
@@ -415,7 +415,10 @@ fn three_times_the_frequency_tolerates_one() {
         (r#"{"frequency": 30}"#, "`within` is missing: a number of seconds"),
         (r#"{"frequency": 0, "within": 1}"#, "`frequency` must be a number of seconds, more than 0, not `0`"),
         (r#"{"frequency": 30, "within": -1.5}"#, "`within` must be a number of seconds, more than 0, not `-1.5`"),
-        (r#"{"frequency": 30, "within": 90, "tick": 1e300}"#, "the option `tick`: 1"),
+        (
+            r#"{"frequency": 30, "within": 90, "tick": 1e300}"#,
+            "the option `tick`: expected a number of seconds, more than 0, not 1",
+        ),
         (
             r#"{"frequency": 30, "within": 90, "client_version": "x"}"#,
             "`client_version` must be a version such as `3.6.22`, not `x`",

@@ -136,14 +136,14 @@ fn decisions_are_told() {
     assert_eq!(
         told,
         [
-            "held: no window is open: prefect.flow-run.Running is held, and counts in a window that includes 12:00:00",
-            "armed: prefect.flow-run.heartbeat opened a window until 12:05:30: 90 s of silence from here would fire",
-            "rearmed: this prefect.flow-run.heartbeat moved the window to 12:06:00: 90 s of silence from here would fire",
-            "ignored: prefect.flow-run.heartbeat occurred before the window, which begins at 12:04:30: it changes nothing",
+            "held: no window is open: prefect.flow-run.Running is held, and counts in a later window that includes 12:00:00",
+            "armed: prefect.flow-run.heartbeat opened a window until 12:05:30: it fires after 90 s without the expected events",
+            "rearmed: prefect.flow-run.heartbeat moved the window to 12:06:00: it fires after 90 s without the expected events",
+            "ignored: prefect.flow-run.heartbeat occurred before the window begins at 12:04:30: it changes nothing",
             "held: prefect.flow-run.Completed is held, so that it also counts in a later window that includes 12:05:00",
-            "disarmed: prefect.flow-run.Completed came in time, 1 of 1: the window until 12:06:00 will not fire",
-            "rearmed: this prefect.flow-run.heartbeat moved the window to 12:07:00: 90 s of silence from here would fire",
-            "fired: from 12:05:30 to 12:07:00 only 0 of 1 expected came after prefect.flow-run.heartbeat at 12:05:30",
+            "disarmed: prefect.flow-run.Completed arrived in time, 1 of 1: the window until 12:06:00 will not fire",
+            "rearmed: prefect.flow-run.heartbeat moved the window to 12:07:00: it fires after 90 s without the expected events",
+            "fired: none of the expected events arrived (1 needed) from 12:05:30 to 12:07:00, after prefect.flow-run.heartbeat at 12:05:30",
         ]
     );
 }

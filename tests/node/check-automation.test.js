@@ -161,7 +161,7 @@ test("misuse is a TypeError with a sentence", () => {
     ],
     [
       [RIGHT, { heartbeat_frequency: -1 }],
-      /`heartbeat_frequency`: expected a whole number of seconds/,
+      /`heartbeat_frequency`: expected an integer number of seconds/,
     ],
     [[RIGHT, { severity: { nonsense: "off" } }], /`severity`: `nonsense` is no diagnostic code$/],
   ]))

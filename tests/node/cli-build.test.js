@@ -28,7 +28,7 @@ test("in an event and in a run they are unknown, and said so", async () => {
   }
   const inner = await run(["build", "--run", "--set", "flow_run.__proto__.b=1"]);
   assert.equal(inner.status, 2);
-  assert.match(inner.stderr, /knows no `__proto__` in `flow_run`/);
+  assert.match(inner.stderr, /has no `__proto__` in `flow_run`/);
 });
 
 test("in a payload, and among labels, they are written", async () => {
@@ -59,7 +59,7 @@ test("in a file, and over what a file says", async () => {
   writeFileSync(join(cwd, "wrong.json"), '{"__proto__":{"x":1}}');
   const wrong = await run(["build", "acme.x", "--from", "wrong.json"], { cwd });
   assert.equal(wrong.status, 2);
-  assert.match(wrong.stderr, /^prefect-events: `acme\.x` knows no `__proto__`/);
+  assert.match(wrong.stderr, /^prefect-events: `acme\.x` has no `__proto__`/);
 });
 
 test("a place in a list is counted, and no other name of it", async () => {

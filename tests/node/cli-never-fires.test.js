@@ -67,7 +67,7 @@ test("a failed expectation says why nothing fired", async () => {
   const { status, stdout } = await run(["test", "test.json"], { cwd });
   assert.equal(status, 1);
   assert.ok(
-    stdout.includes(`expected: the automation fires once; but it never fired: ${BECAUSE}`),
+    stdout.includes(`expected: the automation fires once; actual: it never fired: ${BECAUSE}`),
     stdout,
   );
 });
@@ -80,7 +80,7 @@ test("each trigger of a composite has its table", async () => {
   const { stdout } = await run(["simulate", "compound.json"], { cwd });
   assert.match(
     stdout,
-    /^it never fires: 1 of 2 children fired, 2 are needed; `\$\.1` never: 1 event/m,
+    /^it never fires: 1 of 2 triggers fired; 2 are required; `\$\.1` never: 1 event/m,
   );
   assert.match(stdout, /^ {2}\$\.0 {2}fired 1 time$/m);
   assert.match(stdout, /^ {2}\$\.1$/m);

@@ -154,7 +154,7 @@ test("all automations of a file are played, or the one of a name", async () => {
   assert.equal(none.status, 2);
   assert.match(
     none.stderr,
-    /no automation is called `yaml`: there are `yaml zombies`, `yaml stuck /,
+    /no automation is named `yaml`: there are `yaml zombies`, `yaml stuck /,
   );
 });
 

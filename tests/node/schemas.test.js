@@ -71,7 +71,7 @@ test("a schema that cannot be used is a TypeError with its place", () => {
   };
   assert.match(
     message({ a: { minimum: "1" } }),
-    /^prefect-events: the schema `a` cannot be used: .*\(at `#\/minimum`\)$/,
+    /^prefect-events: invalid schema `a`: .*\(at `#\/minimum`\)$/,
   );
   assert.match(
     message({ a: { $ref: "https://acme.example/b" } }),
@@ -105,7 +105,7 @@ test("--schemas takes the files of a folder", async (t) => {
   writeFileSync(join(own, "total.json"), '{\n  "type": "nmber"\n}');
   const bad = await validated();
   assert.equal(bad.status, 2);
-  assert.match(bad.stderr, /total\.json:2:11: this schema cannot be used: /);
+  assert.match(bad.stderr, /total\.json:2:11: invalid schema: /);
   assert.equal(bad.stdout, "");
 
   writeFileSync(join(own, "total.json"), '{\n  "type" "number"\n}');

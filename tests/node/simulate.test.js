@@ -93,7 +93,7 @@ test("testScenarios takes one scenario or several", () => {
   assert.deepEqual([report.passed, report.expectations, report.failures], [false, 3, 1]);
   assert.equal(
     report.scenarios[1]?.expectations[0]?.message,
-    "expected: the automation fires 2 times; but it fired once, at 3m40s",
+    "expected: the automation fires 2 times; actual: it fired once, at 3m40s",
   );
 });
 
@@ -299,7 +299,7 @@ test("test FILE…", async () => {
   );
   assert.deepEqual(statuses, [0, 1, 2, 2]);
   const { stdout } = await run(["test", "right.json", "wrong.json"], { cwd });
-  assert.match(stdout, /expected: run healthy fires once; but it never fired/);
+  assert.match(stdout, /expected: run healthy fires once; actual: it never fired/);
   assert.match(stdout, /2 expectations met, 1 not met\n$/);
   const junit = await run(["test", "--format", "junit", "right.json", "wrong.json"], { cwd });
   assert.match(

@@ -1,4 +1,4 @@
-//! What the server refuses in actions (`server/events/actions.py`).
+//! What the server rejects in actions (`server/events/actions.py`).
 
 use crate::diagnostic::Code;
 use crate::diagnostic::path::Path;
@@ -158,11 +158,7 @@ impl Check<'_, '_> {
             // A value that is known only after `apply` is missing from Terraform's plan.
             None if selected && self.is_plan => {}
             None if selected => {
-                let why = if source.is_some() {
-                    "`source` is `selected`"
-                } else {
-                    "`source` is `selected` where nothing else is said"
-                };
+                let why = if source.is_some() { "`source` is `selected`" } else { "`source` is `selected` by default" };
                 self.add(Code::ACTION_TARGET, path, action)
                     .opening()
                     .say("what", format_args!("`{field}` is missing: {why}"))
@@ -170,7 +166,7 @@ impl Check<'_, '_> {
             }
             Some(id) if !selected => {
                 self.add(Code::ACTION_TARGET, &Path::Key(path, field), id)
-                    .say("what", format_args!("`{field}` is not allowed where `source` is `inferred`"))
+                    .say("what", format_args!("`{field}` is not allowed with `source: inferred`"))
                     .say("remedy", format_args!("remove `{field}`, or write `source: selected`"));
             }
             _ => {}

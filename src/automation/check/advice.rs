@@ -117,7 +117,7 @@ impl Check<'_, '_> {
         let threshold = value.get("threshold");
         if let (Some(threshold), ..=0) = (threshold, event.threshold) {
             let effect = match event.posture {
-                Posture::Reactive => "fires on its first event, as with 1",
+                Posture::Reactive => "fires on its first event, as with `threshold: 1`",
                 Posture::Proactive => "never fires: there are never fewer events than none",
             };
             self.add(Code::THRESHOLD_NOT_POSITIVE, &Path::Key(path, "threshold"), threshold)
@@ -142,9 +142,9 @@ impl Check<'_, '_> {
             // Both are sorted.
             let both = event.after.iter().all(|name| event.expect.binary_search(name).is_ok());
             let effect = if both && event.threshold > 0 {
-                "never fires: an event that is in both lists is not counted in no time"
+                "never fires: with a window of 0 seconds, an event in both lists does not count"
             } else {
-                "waits for about a minute only, until the server sweeps"
+                "waits only for about a minute, until the server deletes its window"
             };
             let place = value.get("after").unwrap_or(value);
             self.add(Code::AFTER_WITHOUT_WITHIN, &Path::Key(path, "after"), place).with("effect", effect);
@@ -186,17 +186,17 @@ impl Check<'_, '_> {
         }
         if event.for_each.is_empty() {
             let effect = if event.after.is_empty() {
-                "it fires whenever none of them has had an event"
+                "it fires whenever no resource had an event"
             } else {
-                "it fires again and again even if no event of `after` ever comes"
+                "it fires again and again, even if no event of `after` ever arrives"
             };
             let edits = self.insert_for_each(value);
             self.add(Code::PROACTIVE_WITHOUT_FOR_EACH, path, value).opening().with("effect", effect).fix(edits);
         } else if event.after.is_empty() && event.threshold > 0 {
             let effect = if event.threshold == 1 {
-                "never fires: the event that opens the window is counted in it"
+                "never fires: the event that opens the window also counts in it"
             } else {
-                "fires once a resource has been seen, and then again after each window, for ever"
+                "fires after the first event of a resource, and then again after each window, forever"
             };
             let place = value.get("for_each").unwrap_or(value);
             self.add(Code::PROACTIVE_WITHOUT_AFTER, &Path::Key(path, "for_each"), place).with("effect", effect);
@@ -220,7 +220,7 @@ impl Check<'_, '_> {
         if !event.expect.is_empty() {
             return;
         }
-        let detail = if event.after.is_empty() { "" } else { ", the one of `after` too" };
+        let detail = if event.after.is_empty() { "" } else { ", including the one of `after`" };
         let (place, is_there) = value.get("expect").map_or((value, false), |expect| (expect, true));
         let draft = self.add(Code::EMPTY_EXPECT, &Path::Key(path, "expect"), place).with("detail", detail);
         if !is_there {
@@ -256,9 +256,9 @@ impl Check<'_, '_> {
             {
                 let others = patterns.items().enumerate().filter(is_negated).count();
                 let effect = if others > 1 {
-                    "lets in nearly everything that another one is to keep out"
+                    "also matches what another negated pattern excludes"
                 } else {
-                    "lets in nearly everything, also what the others do not name"
+                    "also matches nearly everything that the others do not name"
                 };
                 self.add(Code::NEGATED_PATTERN_IN_LIST, &Path::Item(&path, index), negated)
                     .shown("label", &label)
@@ -284,8 +284,8 @@ impl Check<'_, '_> {
         let reason = match () {
             () if name.is_empty() => Some("it is empty"),
             () if name.starts_with('!') => Some("names cannot be negated"),
-            () if name.contains('?') => Some("`?` is no wildcard in names"),
-            () if name.contains('[') => Some("`[…]` is no wildcard in names"),
+            () if name.contains('?') => Some("`?` is not a wildcard in names"),
+            () if name.contains('[') => Some("`[…]` is not a wildcard in names"),
             () => None,
         };
         if let Some(reason) = reason {

@@ -112,9 +112,9 @@ impl Check<'_, '_> {
             phrase::list(&mut missing.iter().filter_map(|name| name.strip_prefix("prefect.flow-run.")), " and ");
         let finding = self.add(Code::STATES_NOT_EXPECTED, &Path::Key(path, "expect"), expect);
         let finding = if missing.is_empty() {
-            finding.with("missing", "every state with a name of its own")
+            finding.with("missing", "every custom state")
         } else {
-            finding.say("missing", format_args!("{names}, and every state with a name of its own"))
+            finding.say("missing", format_args!("{names}, and every custom state"))
         };
         finding.fix(vec![(expect.span(), list_of_one(ALL))]);
     }
@@ -126,15 +126,15 @@ impl Check<'_, '_> {
             return;
         }
         let verdict = match tolerated {
-            ..0 => "tolerates none to be late".to_owned(),
+            ..0 => "always ends before the next one".to_owned(),
             0 => "tolerates no missed heartbeat".to_owned(),
             1 => "tolerates one missed heartbeat".to_owned(),
             count => format!("tolerates {count} missed heartbeats"),
         };
         let effect = if tolerated < 0 {
-            "the trigger fires on every run, over and over"
+            "the trigger fires on healthy runs"
         } else {
-            "a network that fails for a moment makes it fire on a living run"
+            "a brief network failure makes it fire on a living run"
         };
         let place = value.get("within");
         // Three times the frequency is what the documentation advises: it tolerates less than is said there, but works.
@@ -158,11 +158,11 @@ impl Check<'_, '_> {
         let Some(client) = self.options.client_version else { return };
         let PrefectVersion(major, minor, micro) = client;
         let (reason, remedy) = if client < FIRST_HEARTBEATS {
-            ("", "update the clients: 3.1.8 is the first that can, 3.6.22 the first that does so by itself")
+            ("", "update the clients: heartbeats can be enabled since 3.1.8, and are on by default since 3.6.22")
         } else if client < HEARTBEATS_BY_DEFAULT && self.options.heartbeat_frequency.is_none() {
             (
-                " unless told to",
-                "set `PREFECT_FLOWS_HEARTBEAT_FREQUENCY` where the flows run (and give it as `heartbeat_frequency`)",
+                " unless `PREFECT_FLOWS_HEARTBEAT_FREQUENCY` is set",
+                "set `PREFECT_FLOWS_HEARTBEAT_FREQUENCY` where the flows run (and set the option `heartbeatFrequency`)",
             )
         } else {
             return;

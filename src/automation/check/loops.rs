@@ -82,20 +82,18 @@ impl Check<'_, '_> {
                 }
                 if let Some((which, caused)) = reactive().find_map(|event| own_action(event, action, name.as_deref())) {
                     let effect = match () {
-                        () if which == "run-deployment" && caused.repeats => "each run that it starts starts the next",
-                        () if which == "run-deployment" => {
-                            "each run that it starts and that gets there starts the next"
-                        }
-                        () if caused.event == FAILED => "while it fails, it fires again and again",
-                        () if caused.repeats => "it fires on its own action, without end",
-                        () => "it fires once more on its own action, which then has nothing left to do",
+                        () if which == "run-deployment" && caused.repeats => "each run starts the next",
+                        () if which == "run-deployment" => "each run that reaches this state starts the next",
+                        () if caused.event == FAILED => "while the action fails, it fires again and again",
+                        () if caused.repeats => "it fires on its own action, in an endless loop",
+                        () => "it fires once more on its own action, which then has no effect",
                     };
                     let remedy = if caused.event == FAILED {
-                        "leave this automation out: match the names of the others in `prefect.resource.name`"
+                        "exclude this automation: match the names of the others in `prefect.resource.name`"
                     } else if which == "run-deployment" {
-                        "narrow down `match_related` to the flow or deployment whose runs are meant"
+                        "narrow `match_related` to the flow or deployment whose runs should count"
                     } else {
-                        "name only the events that the action does not cause"
+                        "expect only events that the action does not cause"
                     };
                     // A deployment that is to run after failures seldom fails itself.
                     let seldom = which == "run-deployment"

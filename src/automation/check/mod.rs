@@ -311,7 +311,7 @@ impl Check<'_, '_> {
     }
 }
 
-const NARROW_DOWN: &str = "narrow down `match` or `match_related`, so that the runs of this deployment do not match";
+const NARROW_DOWN: &str = "narrow `match` or `match_related` so that the runs of this deployment do not match";
 
 /// Whether a trigger that is enabled reacts to what happens at the start of each run: to which event, and whether
 /// nothing but that selects the runs.

@@ -144,7 +144,7 @@ impl CheckOptions {
     }
 }
 
-/// Reads a whole number of seconds.
+/// Reads an integer number of seconds.
 fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
     struct Seconds;
 
@@ -152,7 +152,7 @@ fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D:
         type Value = Option<u32>;
 
         fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-            formatter.write_str("a whole number of seconds")
+            formatter.write_str("an integer number of seconds")
         }
 
         fn visit_u64<E: de::Error>(self, number: u64) -> Result<Option<u32>, E> {
@@ -214,7 +214,7 @@ mod tests {
         );
         assert_eq!(
             mistake(r#"{"heartbeat_frequency": 0}"#),
-            "the option `heartbeat_frequency`: invalid value: integer `0`, expected a whole number of seconds"
+            "the option `heartbeat_frequency`: invalid value: integer `0`, expected an integer number of seconds"
         );
         assert_eq!(
             mistake(r#"{"client_version": 3.6}"#),

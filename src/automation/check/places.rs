@@ -34,15 +34,15 @@ const OF_DEPLOYMENTS: [&str; 18] = [
 const TRIGGERS: [&str; 2] = ["triggers", "trigger"];
 const AUTOMATIONS: [&str; 2] = ["automations", "automation"];
 
-const UNDER_TRIGGERS: &str = "put the triggers under `triggers` of the deployment that they are to run";
-const OF_ITS_OWN: &str = "put whole automations into a file of their own, and create them with \
-                          `prefect automation create --from-file`";
+const UNDER_TRIGGERS: &str = "put the triggers under `triggers` of the deployment that they should run";
+const OF_ITS_OWN: &str =
+    "put whole automations into their own file, and create them with `prefect automation create --from-file`";
 
 impl Check<'_, '_> {
     /// Everything in a `prefect.yaml` but the triggers themselves.
     pub(super) fn prefect_yaml(&mut self, root: Value<'_>) {
         let at = Path::Root;
-        self.places(root, &at, "at the top of a `prefect.yaml`", &AT_THE_TOP, &[]);
+        self.places(root, &at, "at the top level of a `prefect.yaml`", &AT_THE_TOP, &[]);
         let Some(deployments) = root.get("deployments").filter(|list| list.kind() != Kind::Null) else { return };
         let path = Path::Field("deployments");
         if deployments.kind() != Kind::Array {

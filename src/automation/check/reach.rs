@@ -62,12 +62,12 @@ impl Check<'_, '_> {
         let of_expect = match () {
             () if reactive => ", so this trigger never fires",
             () if event.after.is_empty() && !event.for_each.is_empty() => {
-                ", so no event opens a window and this trigger never fires"
+                ", so no event opens a window, and this trigger never fires"
             }
-            () => ", so nothing that arrives counts and this trigger fires at the end of every window",
+            () => ", so no event counts, and this trigger fires at the end of every window",
         };
         let of_after = if reactive || !event.for_each.is_empty() {
-            ", so no window opens and this trigger never fires"
+            ", so no window opens, and this trigger never fires"
         } else {
             ", so no event opens a window"
         };
@@ -417,7 +417,7 @@ fn tag_hint(name: &str) -> String {
     let plain = !name.is_empty() && !name.contains(['*', '?', '[', '!', ',', ' ']);
     let tag = phrase::shown(if plain { name } else { "NAME" });
     format!(
-        "a tag is a related resource of its own: `match_related: {{prefect.resource.role: tag, prefect.resource.id: prefect.tag.{tag}}}`"
+        "a tag is a related resource: `match_related: {{prefect.resource.role: tag, prefect.resource.id: prefect.tag.{tag}}}`"
     )
 }
 

@@ -39,7 +39,7 @@ pub(super) fn is_template(text: &str) -> bool {
     text.contains("{{") || text.contains("{%")
 }
 
-/// What a template uses, or why the server refuses it. `None`: that is not known.
+/// What a template uses, or why the server rejects it. `None`: that is not known.
 pub(super) fn read(template: &str) -> Option<Result<Uses<'_>, String>> {
     step(template.len());
     if template.len() > LONGEST {
@@ -55,10 +55,10 @@ pub(super) fn read(template: &str) -> Option<Result<Uses<'_>, String>> {
     let mut uses = Uses::default();
     uses.statement(&parsed);
     Some(match () {
-        () if uses.own.contains(&DO) => Err("there is no statement `do`".to_owned()),
-        () if uses.loops > MOST_LOOPS => Err("it has more than 10 loops, which the server does not allow".to_owned()),
+        () if uses.own.contains(&DO) => Err("Jinja has no statement `do` here".to_owned()),
+        () if uses.loops > MOST_LOOPS => Err("it has more than 10 loops, the server's limit".to_owned()),
         () if uses.deepest > DEEPEST_LOOPS => {
-            Err("its loops are nested more than 2 deep, which the server does not allow".to_owned())
+            Err("its loops are nested more than 2 deep, the server's limit".to_owned())
         }
         () => Ok(uses),
     })

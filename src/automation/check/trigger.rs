@@ -1,4 +1,4 @@
-//! What the server refuses in triggers.
+//! What the server rejects in triggers.
 
 use crate::diagnostic::Code;
 use crate::diagnostic::display;
@@ -240,7 +240,7 @@ impl Check<'_, '_> {
         };
     }
 
-    /// Labels with a text or a list of texts each.
+    /// Labels with a text or a list of strings each.
     fn specification(&mut self, value: Value<'_>, field: &str, path: &Path<'_>) {
         if value.kind() != Kind::Object {
             self.wrong_type(field, "an object of labels", path, value);

@@ -26,8 +26,7 @@ impl Check<'_, '_> {
             .with("what", what)
             .with("field", field);
         if let Some((key, near)) = near {
-            let finding =
-                finding.say("hint", format_args!("`{near}` stands here: is it meant?")).with("similar", &near);
+            let finding = finding.say("hint", format_args!("did you mean `{near}`?")).with("similar", &near);
             if nearest(&near, &mut std::iter::once(field)).is_some() {
                 finding.replace(key, field);
             }

@@ -429,7 +429,7 @@ impl Check<'_, '_> {
             } else {
                 finding.say(
                     "hint",
-                    format_args!("the {what}s are those of Jinja, with `ui_url` and `ui_resource_events_url`"),
+                    format_args!("there are Jinja's {what}s, and Prefect's `ui_url` and `ui_resource_events_url`"),
                 );
             }
             said.push(name.to_owned());
@@ -520,12 +520,12 @@ fn missing(first: &str, rest: &[&str]) -> Option<(Severity, String)> {
     let all = || CONTEXT.iter().chain(&OBJECTS).copied();
     let objects = || OBJECTS.iter().chain(&CONTEXT);
     let hint = match first {
-        "prefect" => "it is resolved only in a `prefect.yaml`; here variables are `{{ variables.NAME }}`".to_owned(),
+        "prefect" => "only `prefect deploy` resolves it; here, write `{{ variables.NAME }}`".to_owned(),
         "state" | "state_name" | "state_type" | "state_message" => "it is `flow_run.state`".to_owned(),
         "payload" | "resource" | "related" | "occurred" | "follows" => format!("it is `event.{first}`"),
-        "name" | "id" | "tags" | "parameters" => "say of what, such as `flow_run.name`".to_owned(),
+        "name" | "id" | "tags" | "parameters" => "name the object, such as `flow_run.name`".to_owned(),
         "run" | "flowrun" | "flowRun" => "it is `flow_run`".to_owned(),
-        "trigger" => "it is `automation.trigger`, or `event` for what triggered it".to_owned(),
+        "trigger" => "write `automation.trigger`, or `event` for the triggering event".to_owned(),
         _ => {
             // Of `flow_run_url`, `flow_run` is meant and not `flow`.
             let split = |object: &&'static str| Some((*object, first.strip_prefix(object)?.strip_prefix('_')?));

@@ -9,10 +9,10 @@ use super::layout::usual;
 /// What the text of a label must be, if it is not.
 pub(super) fn unfit_label(form: &'static LabelForm, text: &str) -> Option<String> {
     match form {
-        LabelForm::Integer if text.parse::<u64>().is_err() => Some("a whole number, not negative".to_owned()),
+        LabelForm::Integer if text.parse::<u64>().is_err() => Some("a non-negative integer".to_owned()),
         LabelForm::SignedInteger if text.parse::<i64>().is_err() => Some("a whole number".to_owned()),
         LabelForm::Uuid if !is_uuid(text.as_bytes()) => Some("a UUID".to_owned()),
-        LabelForm::JsonStrings if !text.starts_with('[') => Some("a list of texts".to_owned()),
+        LabelForm::JsonStrings if !text.starts_with('[') => Some("a list of strings".to_owned()),
         LabelForm::AtMost(most) if text.len() > *most && text.chars().count() > *most => {
             Some(format!("at most {most} characters long"))
         }
@@ -34,7 +34,7 @@ pub(super) fn unfit_part(hole: Hole, id: &str, name: &str, text: &str) -> Option
     Some(match hole {
         Hole::Uuid => "a UUID".to_owned(),
         Hole::AssetKey => "an asset key such as `s3://bucket/file`".to_owned(),
-        _ => format!("the part of the id `{id}` that is called {name}"),
+        _ => format!("the {name} in the id `{id}`"),
     })
 }
 

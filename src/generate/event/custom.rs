@@ -40,7 +40,7 @@ pub(super) fn custom(
     out.text(name);
     out.key("resource");
     let resource = input.get("resource");
-    let meaning = "its labels, of which `prefect.resource.id` names it";
+    let meaning = "its labels, including `prefect.resource.id`";
     let resource = resource.ok_or_else(|| error::needs(name, "resource", meaning))?;
     labels("resource", resource, &[RESOURCE_ID], out)?;
     out.key("related");

@@ -288,7 +288,7 @@ impl<'f, 't> Filling<'f, 't> {
             },
             Some(Usual::Slug(of)) => {
                 let text = slug(&self.slot_value(*of)?.shown()).filter(|slug| !slug.is_empty());
-                let name = "the name as python-slugify writes it, which is not known of such a name";
+                let name = "the slug, which cannot be derived from such a name";
                 SlotValue::Text(text.ok_or_else(|| error::needs(self.name, self.key_of(slot), name))?.into())
             }
             Some(Usual::Tail(of)) => {
@@ -340,7 +340,7 @@ impl<'f, 't> Filling<'f, 't> {
             (_, At::IdPart(_)) => layout.family.labels.first().map(Label::meaning),
             _ => None,
         });
-        meaning.unwrap_or("what it is called in the related resource's id")
+        meaning.unwrap_or("its name in the related resource's id")
     }
 }
 

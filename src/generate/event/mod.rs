@@ -51,7 +51,7 @@ pub(super) use value::SlotValue;
 type Fallible<T> = Result<T, BuildError>;
 
 const LONGEST_NAME: usize = 1024;
-const NO_OBJECT: &str = "what an event is built of must be an object";
+const NO_OBJECT: &str = "the input of an event must be an object";
 
 /// Builds an event.
 ///
@@ -115,7 +115,7 @@ impl EventBuilder {
     ///
     /// As of [`build_event`]; [`BuildError::index`] says which input it is about, counted over all calls.
     pub fn build_lines(&mut self, inputs: &[u8]) -> Fallible<String> {
-        let wrong = || BuildError::new("what events are built of must be a list of objects");
+        let wrong = || BuildError::new("the inputs of events must be a list of objects");
         let document = read_json(inputs, &mut self.tape).ok_or_else(wrong)?;
         let root = document.root().filter(|root| root.kind() == Kind::Array).ok_or_else(wrong)?;
         let mut out = JsonText::default();

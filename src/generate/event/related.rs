@@ -90,7 +90,7 @@ fn of_list(step: &RelatedStep, list: Value<'_>) -> Fallible<Vec<String>> {
     let of = |item: Value<'_>| {
         let text = if item.kind() == Kind::Object { item.get("id").or(item.get("key")) } else { Some(item) };
         let text = text.filter(|text| text.is_string() && !text.string().is_empty());
-        let text = text.ok_or_else(|| error::wrong(key, "a list of texts, none of them empty", item))?;
+        let text = text.ok_or_else(|| error::wrong(key, "a list of non-empty strings", item))?;
         id_of(step, &text.string())
     };
     list.items().map(of).collect()

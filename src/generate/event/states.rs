@@ -45,7 +45,7 @@ impl<'t> Slots<'t> {
         }
         let Some(kind) = self.text_at(slots.kind) else {
             let near = suggest(event).map(|near| format!(" (or did you mean `{near}`?)")).unwrap_or_default();
-            let types = ["the type of a state with a name of its own, such as `COMPLETED`", &near].concat();
+            let types = ["the type of a custom state, such as `COMPLETED`", &near].concat();
             return Err(error::needs(event, "state.type", &types));
         };
         let usual = known(family, name).or_else(|| of_type(family, &kind)).and_then(Variant::previous);
@@ -57,7 +57,7 @@ impl<'t> Slots<'t> {
             before = match (self.text_at(slots.before_name), self.text_at(slots.before_type)) {
                 (Some(name), Some(kind)) => known(family, &name).or_else(|| of_type(family, &kind)),
                 (Some(name), None) => {
-                    let types = "the type of a state with a name of its own, such as `RUNNING`";
+                    let types = "the type of a custom state, such as `RUNNING`";
                     let known = known(family, &name);
                     Some(known.ok_or_else(|| error::needs(event, "previous.type", types))?)
                 }

@@ -147,7 +147,7 @@ fn later(at: Instant, by: i64) -> Instant {
 }
 
 fn too_many() -> BuildError {
-    BuildError::new(format!("a history has at most {MOST_EVENTS} events"))
+    BuildError::new(format!("a history can have at most {MOST_EVENTS} events"))
 }
 
 /// Sorted, each once, none of them empty.
@@ -170,7 +170,7 @@ impl Planner<'_> {
     fn at(&self, key: &str, moment: Option<RunMoment>) -> Fallible<Option<Instant>> {
         let Some(moment) = moment else { return Ok(None) };
         let instant = moment.instant(self.now);
-        instant.map(Some).ok_or_else(|| error::must_be(key, MOMENTS, "a time beyond all others"))
+        instant.map(Some).ok_or_else(|| error::must_be(key, MOMENTS, "a time out of range"))
     }
 
     /// `usual`: its name, without which it is there only if it is given.
@@ -249,7 +249,7 @@ impl Planner<'_> {
             return Err(BuildError::at("ends", "a task or a subflow ends after its run: give a later `ends`"));
         }
         if cancelled.is_some() && spec.state.is_some() {
-            return Err(BuildError::at("state", "a run that is `cancelled` ends as Cancelled: leave out `state`"));
+            return Err(BuildError::at("state", "a `cancelled` run ends as Cancelled: omit `state`"));
         }
         let usual = if cancelled.is_some() { "Cancelled" } else { "Completed" };
         let state = match spec.state {
@@ -271,7 +271,7 @@ impl Planner<'_> {
             HeartbeatSpec::Usual => {}
             HeartbeatSpec::Off => heartbeats.frequency = 0,
             HeartbeatSpec::Every(Span(frequency)) if (1..SECOND).contains(&frequency) => {
-                return Err(BuildError::at("heartbeat.frequency", "`heartbeat.frequency` must be a second at least"));
+                return Err(BuildError::at("heartbeat.frequency", "`heartbeat.frequency` must be at least 1 second"));
             }
             HeartbeatSpec::Every(Span(frequency)) => heartbeats.frequency = frequency,
         }
@@ -379,7 +379,7 @@ impl Planner<'_> {
             free = one.until.unwrap_or(free);
         }
         if breaks.last().zip(last).is_some_and(|(_, last)| last <= free) {
-            return Err(BuildError::new("the run ends before it goes on after `retry`, `pause` or `suspend`"));
+            return Err(BuildError::new("the run ends before it resumes after `retry`, `pause` or `suspend`"));
         }
         Ok(breaks)
     }
@@ -462,7 +462,7 @@ impl Planner<'_> {
         let worker = self.entity("worker", spec.worker.as_ref(), None);
         let Some(worker) = worker else {
             return match spec.infrastructure {
-                Some(_) => Err(error::needs("a run", "worker", "who tells of the `infrastructure`")),
+                Some(_) => Err(error::needs("a run", "worker", "the worker that reports the `infrastructure`")),
                 None => Ok(()),
             };
         };
@@ -489,7 +489,7 @@ impl Planner<'_> {
     fn runner(&mut self, spec: &RunSpec, run: usize, cancelled: Option<Instant>) -> Fallible<()> {
         let Some(runner) = self.entity("runner", spec.runner.as_ref(), None) else { return Ok(()) };
         let Some(cancelled) = cancelled else {
-            return Err(error::needs("a run", "cancelled", "the `runner` tells that it has cancelled the run"));
+            return Err(error::needs("a run", "cancelled", "the `runner` reports that it cancelled the run"));
         };
         let event = ClientEvent::Cancelled { runner: runner.name };
         self.client(later(cancelled, MOMENT), run, event, [None, None])

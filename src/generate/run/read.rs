@@ -22,7 +22,7 @@ type Fallible<T> = Result<T, BuildError>;
 const WHAT: &str = "a run";
 
 pub(super) const STATES: &str =
-    "the name of a state, or one of your own with its type, such as `{ name: \"Processed\", type: \"COMPLETED\" }`";
+    "the name of a state, or a custom state such as `{ name: \"Processed\", type: \"COMPLETED\" }`";
 const BREAKS: &str = "an object such as `{ at: \"3m\", for: \"30s\" }`";
 
 /// Where a value stands.
@@ -198,7 +198,7 @@ impl<'t> Input<'_, 't> {
     }
 
     fn texts(self) -> Fallible<Vec<String>> {
-        const EXPECTED: &str = "a list of texts";
+        const EXPECTED: &str = "a list of strings";
         let mut texts = Vec::new();
         self.items(EXPECTED, &mut |item| {
             texts.push(item.if_text().ok_or_else(|| self.wrong(EXPECTED))?);
@@ -230,7 +230,7 @@ impl<'t> Input<'_, 't> {
 
     fn span(self) -> Fallible<Span> {
         let span = self.micros().filter(|span| *span >= 0).map(Span);
-        span.ok_or_else(|| self.wrong("a span of time such as `90s`, not negative"))
+        span.ok_or_else(|| self.wrong("a non-negative duration such as `90s`"))
     }
 
     fn entity(self) -> Fallible<Option<EntitySpec>> {
@@ -277,7 +277,7 @@ impl<'t> Input<'_, 't> {
         if name.is_none() {
             self.members(STATES, &mut |key, input| {
                 match key {
-                    "name" => name = Some(input.text("a text, not empty")?),
+                    "name" => name = Some(input.text("a non-empty string")?),
                     "type" => {
                         kind = input.if_text().and_then(|text| state_type(&text));
                         kind.ok_or_else(|| input.wrong("a state type such as `COMPLETED`"))?;
@@ -349,7 +349,7 @@ impl<'t> Input<'_, 't> {
         let mut task = TaskSpec::new("");
         self.members("a list of objects such as `{ name: \"extract\" }`", &mut |key, input| {
             match key {
-                "name" => task.name = input.text("a text, not empty")?,
+                "name" => task.name = input.text("a non-empty string")?,
                 "starts" => task.starts = Some(input.moment()?),
                 "duration" => task.duration = input.span()?,
                 "retries" => task.retries = input.retries()?,
@@ -364,13 +364,13 @@ impl<'t> Input<'_, 't> {
             Ok(())
         })?;
         if task.name.is_empty() {
-            return Err(self.missing("name", "what a task is called"));
+            return Err(self.missing("name", "the name of the task"));
         }
         Ok(task)
     }
 
     fn retries(self) -> Fallible<u16> {
-        const EXPECTED: &str = "a whole number from 0 to 1000";
+        const EXPECTED: &str = "an integer from 0 to 1000";
         let retries = u16::try_from(self.integer(EXPECTED)?).ok();
         retries.filter(|retries| *retries <= 1000).ok_or_else(|| self.wrong(EXPECTED))
     }

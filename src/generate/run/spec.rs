@@ -238,7 +238,7 @@ impl RunSpec {
     ///
     /// The text is no JSON object, or a key or value in it is wrong.
     pub fn from_json(text: &[u8]) -> Result<RunSpec, BuildError> {
-        let wrong = || BuildError::new("what a run is built of must be an object");
+        let wrong = || BuildError::new("a run must be an object");
         let mut tape = Tape::new();
         let document = read_json(text, &mut tape).ok_or_else(wrong)?;
         let root = document.root().filter(|root| root.kind() == Kind::Object).ok_or_else(wrong)?;

@@ -53,7 +53,7 @@ impl fmt::Display for SchemasError {
                 write!(formatter, "the option `schemas` must be an object of event names and JSON Schemas, not {found}")
             }
             SchemasError::Schema { key, pointer, problem } => {
-                write!(formatter, "the schema `{key}` cannot be used: {problem} (at `#{pointer}`)")
+                write!(formatter, "invalid schema `{key}`: {problem} (at `#{pointer}`)")
             }
             SchemasError::File { file, line, column, problem } => {
                 write!(formatter, "{file}:{line}:{column}: {problem}")

@@ -48,7 +48,7 @@ pub fn read_files(files: &[SchemaFile]) -> Result<String, SchemasError> {
         let span = root.and_then(|root| Some(read::at(root, &pointer)?.span())).unwrap_or_default();
         let Position { line, column, .. } =
             Places::new(text.as_bytes(), Position::START, false).position(span.start as usize);
-        let problem = format!("this schema cannot be used: {problem}");
+        let problem = format!("invalid schema: {problem}");
         SchemasError::File { file: file.clone(), line, column, problem }
     })?;
     let mut writer = Writer::default();

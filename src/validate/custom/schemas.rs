@@ -196,9 +196,9 @@ fn unresolved(error: &ReferencingError) -> String {
     match error {
         ReferencingError::Unretrievable { uri, .. } => {
             let name = uri.strip_prefix(BASE).unwrap_or(uri);
-            format!("it refers to `{name}`, which is none of the schemas given: nothing is fetched")
+            format!("it refers to `{name}`, which is not one of the given schemas (nothing is fetched)")
         }
-        ReferencingError::PointerToNowhere { pointer } => format!("it refers to `{pointer}`, which is not there"),
+        ReferencingError::PointerToNowhere { pointer } => format!("it refers to `{pointer}`, which does not exist"),
         other => other.to_string(),
     }
 }

@@ -79,15 +79,13 @@ pub(super) fn demand(kind: &Refusal, error: &ValidationError<'_>, found: &str) -
         Refusal::MinProperties { limit } => format!("must have at least {}", counted(*limit, "member")),
         Refusal::MaxProperties { limit } => format!("must have at most {}", counted(*limit, "member")),
         Refusal::UniqueItems => "must not have the same item twice".to_owned(),
-        Refusal::Contains => "must have as many items of the kind in `contains` as the schema says".to_owned(),
-        Refusal::UnevaluatedItems { .. } => "must not have items that the schema does not name".to_owned(),
-        Refusal::AnyOf { .. } => "must fit one of the schemas in `anyOf`, and fits none".to_owned(),
-        Refusal::OneOfNotValid { .. } => "must fit one of the schemas in `oneOf`, and fits none".to_owned(),
-        Refusal::OneOfMultipleValid { .. } => {
-            "must fit only one of the schemas in `oneOf`, and fits several".to_owned()
-        }
-        Refusal::Not { .. } => "must not fit the schema in `not`".to_owned(),
-        Refusal::FalseSchema => "must not be there".to_owned(),
+        Refusal::Contains => "must have as many items that match `contains` as the schema says".to_owned(),
+        Refusal::UnevaluatedItems { .. } => "must not have items beyond those in the schema".to_owned(),
+        Refusal::AnyOf { .. } => "must match a schema in `anyOf`, but matches none".to_owned(),
+        Refusal::OneOfNotValid { .. } => "must match a schema in `oneOf`, but matches none".to_owned(),
+        Refusal::OneOfMultipleValid { .. } => "must match only one schema in `oneOf`, but matches several".to_owned(),
+        Refusal::Not { .. } => "must not match the schema in `not`".to_owned(),
+        Refusal::FalseSchema => "must not be present".to_owned(),
         Refusal::PropertyNames { error } => {
             let name = error.instance().as_str().unwrap_or_default();
             format!("must not have a key like `{}`, which {}", shown(name), demand(error.kind(), error, "it"))

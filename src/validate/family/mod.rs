@@ -78,7 +78,7 @@ fn unlisted(findings: &mut Findings<'_>, subject: &Subject<'_>, event: &Parts<'_
         Some(suggestion) => did_you_mean(finding, &suggestion),
         None => finding.with(
             "hint",
-            "names that begin with `prefect.` are reserved for Prefect: let those of your own events begin otherwise",
+            "names that begin with `prefect.` are reserved for Prefect: use another prefix for your own events",
         ),
     };
 }
@@ -150,10 +150,10 @@ impl Check<'_, '_> {
             .shown("found", &text)
             .with("expected", form::expected(form).trim_matches('`'));
         if names.is_empty() {
-            finding.with("hint", "is the event's name right? Is it this resource that it is about?");
+            finding.with("hint", "check the event's name and its resource");
         } else {
             let names = phrase::list(&mut names.into_iter(), " and ");
-            finding.say("hint", format_args!("is the event's name right? Events about this resource are {names}"));
+            finding.say("hint", format_args!("check the event's name: events about this resource are {names}"));
         }
     }
 
@@ -211,7 +211,7 @@ impl Check<'_, '_> {
             .opening()
             .with("where", &holder.words())
             .with("label", &joined(&mut names.into_iter(), "`, `"))
-            .with("meaning", "it has none of the labels of its kind");
+            .with("meaning", "it has none of its usual labels");
         true
     }
 
@@ -292,13 +292,13 @@ impl Check<'_, '_> {
         match similar {
             Some(similar) => did_you_mean(finding, similar).with("label", similar).replace(*key, similar),
             None if labels.is_empty() => {
-                finding.with("hint", "labels of your own are better named without `prefect.`");
+                finding.with("hint", "use another prefix than `prefect.` for your own labels");
             }
             None => {
                 let known = phrase::list(&mut known(), " and ");
                 finding.say(
                     "hint",
-                    format_args!("Prefect gives it {known}; labels of your own are better named without `prefect.`"),
+                    format_args!("Prefect sets {known}; use another prefix than `prefect.` for your own labels"),
                 );
             }
         }
@@ -475,7 +475,7 @@ impl Check<'_, '_> {
         match similar {
             Some(similar) => did_you_mean(finding, similar).with("role", similar).replace(role, similar),
             None if listed.is_empty() => {
-                finding.with("hint", "it is documented without related resources");
+                finding.with("hint", "it has no documented related resources");
             }
             None => {
                 let known = phrase::list(&mut listed.iter().map(|related| related.role), " and ");

@@ -63,7 +63,7 @@ pub(super) fn check(check: &mut Check<'_, '_>, event: &Parts<'_>) {
     }
 }
 
-const WITHOUT_PAYLOAD: &str = "this event is emitted without a payload";
+const WITHOUT_PAYLOAD: &str = "Prefect emits this event without a payload";
 
 fn is_required(field: &Field) -> bool {
     field.missing.is_some()
