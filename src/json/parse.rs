@@ -607,12 +607,11 @@ impl Reader<'_> {
         }
         self.said |= once;
         let mut end = end.min(self.text.len()).max(start);
-        // A place never ends within a character.
-        if self.text.get(start).is_some_and(|&byte| byte >= 0xC2)
-            && !matches!(fault, Fault::InvalidUtf8 | Fault::LoneSurrogate)
-        {
+        // A place never ends within a character, not even within one that is cut off: three bytes at most follow the first.
+        if !matches!(fault, Fault::InvalidUtf8 | Fault::LoneSurrogate) {
             let inside = |at: &usize| self.text.get(*at).is_some_and(|byte| matches!(byte, 0x80..=0xBF));
-            end = (end..=self.text.len()).find(|at| !inside(at)).unwrap_or(end);
+            let last = end.saturating_add(3);
+            end = (end..last).find(|at| !inside(at)).unwrap_or(last);
         }
         let span = Span { start: clamp(start), end: clamp(end) };
         self.issues.push(Issue { fault, span, node: self.next_node() });

@@ -33,7 +33,8 @@ impl Firing {
         let last = self.delayed.last()?;
         let others = match self.delayed.len().saturating_sub(1) {
             0 => String::new(),
-            others => format!("; neither were {others} more"),
+            1 => "; 1 other event was not either".to_owned(),
+            others => format!("; {others} other events were not either"),
         };
         let (name, occurred) = (&last.event.name, last.event.occurred.clock_time());
         let what = format!("{name} of {occurred} was not evaluated in time");

@@ -60,9 +60,9 @@ fn firings_that_come_from_absent_leaders_say_so() {
     assert_eq!((missing.events, missing.firings, missing.firings_without), (15, 14, 5));
     assert_eq!(
         missing.message,
-        "14 of 19 firings happen only because of 15 events that follow one that is not in the input: the server lets such \
-         events wait for 15 minutes. It does so with the runs of its scheduler (absent-leader); an export that is \
-         filtered, or begins later, looks the same. Without this wait there are 5 firings"
+        "14 of 19 firings happen only because of 15 events that follow one that is not in the input: the server \
+         holds such events back for 15 minutes. This happens on a server with the runs of its scheduler \
+         (absent-leader), but a filtered export, or one that begins later, looks the same. Without this wait there are 5 firings"
     );
 
     // What was held back stands in the lane of its run, and the lane's firing names the fault.
@@ -102,8 +102,8 @@ fn firings_name_what_came_too_late() {
     assert_eq!(
         sentence(&[beat(), completed(), later()]),
         format!(
-            "{silence}. Not silence: prefect.flow-run.Completed of 12:00:10 had arrived; the server holds it back, because \
-             it follows an event that is not among those played, 00000000-0000-4000-8000-0000000000ff"
+            "{silence}. prefect.flow-run.Completed of 12:00:10 was not evaluated in time: the server holds it back, \
+             because it follows an event that is not in the input, 00000000-0000-4000-8000-0000000000ff"
         )
     );
     let chain = event(3, 20, "Completed", json!({"follows": "00000000-0000-4000-8000-000000000002"}));
@@ -111,9 +111,9 @@ fn firings_name_what_came_too_late() {
     assert_eq!(
         sentence(&[beat(), begins, chain.clone(), later()]),
         format!(
-            "{silence}. Not silence: prefect.flow-run.Completed of 12:00:20 had arrived; the server holds it back \
-             with those that it follows, the first of which follows an event that is not among those played, \
-             00000000-0000-4000-8000-0000000000ff; 1 more came too late"
+            "{silence}. prefect.flow-run.Completed of 12:00:20 was not evaluated in time: the server holds it back \
+             with the events that it follows, the first of which follows an event that is not in the input, \
+             00000000-0000-4000-8000-0000000000ff; 1 other event was not either"
         )
     );
     // The leader comes, but later.
@@ -121,14 +121,16 @@ fn firings_name_what_came_too_late() {
     assert_eq!(
         sentence(&[beat(), leader, chain.clone(), later()]),
         format!(
-            "{silence}. Not silence: prefect.flow-run.Completed of 12:00:20 had arrived; the server holds it back, because \
-             it follows an event that was not evaluated yet, 00000000-0000-4000-8000-000000000002; 1 more came too late"
+            "{silence}. prefect.flow-run.Completed of 12:00:20 was not evaluated in time: the server holds it back, \
+             because it follows an event that had not been evaluated, 00000000-0000-4000-8000-000000000002; 1 other event was not either"
         )
     );
     let late = event(2, 10, "Completed", json!({"received": "2026-03-01T12:02:00Z"}));
     assert_eq!(
         sentence(&[beat(), late, later()]),
-        format!("{silence}. Not silence: prefect.flow-run.Completed of 12:00:10 arrived at 12:02:00, after this")
+        format!(
+            "{silence}. prefect.flow-run.Completed of 12:00:10 was not evaluated in time: it arrived only at 12:02:00"
+        )
     );
     // What belongs to another window, or to another run, has no part in it.
     let other = event(
