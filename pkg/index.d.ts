@@ -13,13 +13,13 @@ import type {
   Explanation,
   HeartbeatConfig,
   ReplayOptions,
-  ValidationReport,
   RunSpec,
   SimulateOptions,
   SimulationResult,
   StateType,
   TestOptions,
   TestReport,
+  ValidationReport,
   VersionComparison,
 } from "./types.js";
 
@@ -244,7 +244,11 @@ export function buildEvent(name: string, input?: EventInput, options?: BuildOpti
  *
  * Throws a `TypeError` as `buildEvent` does, with the place of the input in the list.
  */
-export function buildEventLines(name: string, inputs: EventInput[], options?: BuildManyOptions): string;
+export function buildEventLines(
+  name: string,
+  inputs: EventInput[],
+  options?: BuildManyOptions,
+): string;
 
 /**
  * Builds the history of a flow run: all its events in the order of time, with `follows` as Prefect sets it.

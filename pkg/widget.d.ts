@@ -1,4 +1,4 @@
-import type { CheckReport, ValidationReport, ValidateOptions } from "./index.js";
+import type { CheckReport, ValidateOptions, ValidationReport } from "./index.js";
 
 /** The `event.detail` of `prefect-event-validated`. */
 export interface PrefectEventValidated {

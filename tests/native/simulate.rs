@@ -418,7 +418,7 @@ fn three_times_the_frequency_tolerates_one() {
         (r#"{"frequency": 30, "within": 90, "tick": 1e300}"#, "the option `tick`: 1"),
         (
             r#"{"frequency": 30, "within": 90, "clientVersion": "x"}"#,
-            "`client_version` must be a version such as `3.6.22`, not `x`",
+            "`clientVersion` must be a version such as `3.6.22`, not `x`",
         ),
         (r#"{"frequenzy": 30}"#, "unknown option `frequenzy`: did you mean `frequency`?"),
     ] {

@@ -69,7 +69,10 @@ test("every event is described, with an example without errors", () => {
 
 test("an event is found by its name and by its pattern", () => {
   assert.equal(describeEvent("prefect.task-run.Running")?.namePattern, "prefect.task-run.{state}");
-  assert.equal(describeEvent("prefect.flow-run.heartbeat")?.namePattern, "prefect.flow-run.heartbeat");
+  assert.equal(
+    describeEvent("prefect.flow-run.heartbeat")?.namePattern,
+    "prefect.flow-run.heartbeat",
+  );
   assert.equal(describeEvent("prefect.nonsense"), undefined);
   assert.equal(explain("no-such-code"), undefined);
 });

@@ -48,9 +48,11 @@ const RENAMED = { event_id: "eventId", as_of: "asOf" };
 function ordered(value) {
   return JSON.stringify(value, (_, inner) =>
     inner && typeof inner === "object" && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner)
+      ? Object.fromEntries(
+          Object.entries(inner)
             .map(([key, part]) => [RENAMED[key] ?? key, part])
-            .sort(([one], [other]) => (one < other ? -1 : 1)))
+            .sort(([one], [other]) => (one < other ? -1 : 1)),
+        )
       : inner,
   );
 }

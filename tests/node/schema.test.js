@@ -18,11 +18,7 @@ const files = readdirSync(folder).filter((name) => name !== "scenario.json");
 const nameOf = (/** @type {string} */ pattern) => pattern.replaceAll(/[{}]/g, "");
 
 test("there is a file for each family, for any event and for all", () => {
-  const names = [
-    ...eventTypes().map(({ namePattern }) => nameOf(namePattern)),
-    "event",
-    "events",
-  ];
+  const names = [...eventTypes().map(({ namePattern }) => nameOf(namePattern)), "event", "events"];
   assert.deepEqual(files.sort(), names.map((name) => `${name}.json`).sort());
   assert.equal(new Set(names).size, names.length);
 });

@@ -62,7 +62,7 @@ export async function simulateCommand(scenario, options, usage) {
   // A timeline is drawn with the decisions.
   const drawn = format === "pretty" && !compare;
   const settings = {
-    trace || drawn,
+    trace: trace || drawn,
     ...(!compare && { chance: true }),
     ...(drawn && { timeline: true }),
     ...(serverVersion !== undefined && { serverVersion }),
@@ -77,7 +77,7 @@ export async function simulateCommand(scenario, options, usage) {
         ? printComparison(compareVersions(text, all), { ...how, fileOf: () => scenario })
         : printResult(simulate(text, all), { ...how, fileOf: () => scenario });
     }
-    const files = { automation: String(automation), events ?? [] };
+    const files = { automation: String(automation), events: events ?? [] };
     const document = await read(files.automation);
     const played = [];
     for (const file of files.events) played.push(await read(file));

@@ -1,6 +1,6 @@
 // What the worker can be asked.
 
-import type { ValidationReport, ValidateOptions } from "prefect-events";
+import type { ValidateOptions, ValidationReport } from "prefect-events";
 import type * as authoring from "./functions/authoring.ts";
 import type * as catalogue from "./functions/catalogue.ts";
 import type * as events from "./functions/events.ts";

@@ -1,6 +1,6 @@
 // The page's side of the worker.
 
-import type { ValidationReport, ValidateOptions } from "prefect-events";
+import type { ValidateOptions, ValidationReport } from "prefect-events";
 import type { Answer, Functions, Part, Request } from "./api.ts";
 
 /** What was given is wrong: the message is for who gave it. */

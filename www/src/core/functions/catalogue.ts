@@ -1,6 +1,14 @@
 // What is known of events and of codes.
 
-import { applyFixes, describeEvent, diagnosticCodes, eventTypes, explain, init, jsonSchema } from "prefect-events";
+import {
+  applyFixes,
+  describeEvent,
+  diagnosticCodes,
+  eventTypes,
+  explain,
+  init,
+  jsonSchema,
+} from "prefect-events";
 
 await init({ author: false });
 

@@ -10,11 +10,11 @@ import {
   type Fired,
   heartbeatAdvice,
   init,
-  type ValidationReport,
   replay,
   type SimulationResult,
   simulate,
   type Lane as TimelineLane,
+  type ValidationReport,
 } from "prefect-events";
 import { hasLoneSurrogate } from "../../ui/utf8.ts";
 import { type Facts, factsOf } from "./facts.ts";
@@ -154,8 +154,7 @@ export function play(asked: Play): Played {
     : simulate(playedScenario(asked), { ...how, ...simulated(asked, found) });
   const place = found.automations.findIndex(({ index }) => index === found.played);
   const result = all.automations?.[place] ?? all;
-  if (captured && result.timeline)
-    captured.frequency = result.timeline.heartbeat?.frequencySeconds;
+  if (captured && result.timeline) captured.frequency = result.timeline.heartbeat?.frequencySeconds;
   const frequency = captured ? captured.frequency : asked.heartbeat.frequency;
   const report = reportOn(found, {
     serverVersion: asked.version,

@@ -3,7 +3,7 @@
 import "@fontsource/ibm-plex-mono/latin-400.css";
 import { html, nothing, type PropertyValues } from "lit";
 import { customElement, state } from "lit/decorators.js";
-import type { PrefectEvent, EventType, InputKey } from "prefect-events";
+import type { EventType, InputKey, PrefectEvent } from "prefect-events";
 import { authoring, catalogue, events, InputError, latest } from "../../core/client.ts";
 import { announce } from "../../ui/announce.ts";
 import { code, fence, sentence as prose } from "../../ui/markdown.ts";

@@ -70,9 +70,7 @@ function windowsSentence(windows: NonNullable<Trigger["windows"]>): string {
   if (answered === undefined) parts.push(`the most events in one: ${reached} of ${threshold}`);
   else {
     const left =
-      leastLeftSeconds === undefined
-        ? ""
-        : ` (at least ${span(leastLeftSeconds)} before the end)`;
+      leastLeftSeconds === undefined ? "" : ` (at least ${span(leastLeftSeconds)} before the end)`;
     parts.push(`in ${answered} the expected events came in time${left}`);
   }
   if (open) parts.push(`${plural(open, "window")} still open at the end`);

@@ -3,7 +3,7 @@
 import { html, LitElement, nothing, type PropertyValues } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
-import type { Diagnostic, Explanation, ValidationReport, Severity } from "prefect-events";
+import type { Diagnostic, Explanation, Severity, ValidationReport } from "prefect-events";
 import { catalogue } from "../../core/client.ts";
 import { prose } from "../../ui/prose.ts";
 import { documentation, explanationPanel } from "./explanation.ts";

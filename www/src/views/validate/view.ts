@@ -2,7 +2,7 @@
 
 import { html, nothing, type PropertyValues } from "lit";
 import { customElement, state } from "lit/decorators.js";
-import type { Diagnostic, ValidationReport, Severity } from "prefect-events";
+import type { Diagnostic, Severity, ValidationReport } from "prefect-events";
 import { catalogue, events, latest } from "../../core/client.ts";
 import type { Editor } from "../../editor/editor.ts";
 import { announce } from "../../ui/announce.ts";

@@ -1,6 +1,6 @@
 // The view's sentences about a report.
 
-import type { Diagnostic, ValidationReport, Severity } from "prefect-events";
+import type { Diagnostic, Severity, ValidationReport } from "prefect-events";
 import { code, fence, plain, sentence as prose } from "../../ui/markdown.ts";
 import type { Profile } from "./state.ts";
 
@@ -90,8 +90,7 @@ export function markdown(
 ): string {
   const shown = report.diagnostics.map((finding) => {
     const at = place(finding);
-    const event =
-      report.count > 1 && finding.index !== undefined ? `event ${finding.index}, ` : "";
+    const event = report.count > 1 && finding.index !== undefined ? `event ${finding.index}, ` : "";
     const help = finding.help ? ` ${prose(sentence(finding.help))}` : "";
     return `- **${finding.severity}** ${code(finding.code)} (${event}${at ? plain(at) : "the event"}): ${prose(sentence(finding.message))}${help}`;
   });
