@@ -22,8 +22,8 @@ fn main() -> std::io::Result<()> {
     for firing in &result.firings {
         println!("{} {}", firing.at.rfc3339(), firing.reason_sentence());
     }
-    if let Some(because) = &result.because {
-        println!("it never fires: {because}");
+    if let Some(reason) = &result.reason {
+        println!("it never fires: {reason}");
     }
     Ok(())
 }

@@ -20,6 +20,6 @@ fn main() -> std::io::Result<ExitCode> {
             println!("  help: {help}");
         }
     }
-    println!("{} events, {} errors, {} warnings", report.events, report.errors, report.warnings);
+    println!("{} events, {} errors, {} warnings", report.count, report.errors, report.warnings);
     Ok(if report.valid { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

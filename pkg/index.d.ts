@@ -13,13 +13,13 @@ import type {
   Explanation,
   HeartbeatConfig,
   ReplayOptions,
-  Report,
   RunSpec,
   SimulateOptions,
   SimulationResult,
   StateType,
   TestOptions,
   TestReport,
+  ValidationReport,
   VersionComparison,
 } from "./types.js";
 
@@ -47,7 +47,7 @@ export interface InitOptions {
   validate?: WasmSource | boolean | undefined;
   /**
    * What checks automations, simulates and builds events (`prefect_events_author.wasm`). Default: `true` if a function
-   * that needs it is imported: `checkAutomation`, `heartbeatAdvice`, `buildEvent`, `buildEvents`, `buildRun`, `simulate`,
+   * that needs it is imported: `checkAutomation`, `heartbeatAdvice`, `buildEvent`, `buildEventLines`, `buildRun`, `simulate`,
    * `replay`, `compareReplays`, `compareVersions`, `testScenarios` or `scenarioFiles`.
    */
   author?: WasmSource | boolean | undefined;
@@ -75,7 +75,7 @@ export function version(): string;
 export function validate(
   input: string | Uint8Array | ArrayBuffer | object | object[],
   options?: ValidateOptions,
-): Report;
+): ValidationReport;
 
 /**
  * Checks automations, JSON or YAML: one, a list of them, a bare trigger, or a `prefect.yaml` with the triggers of
@@ -97,7 +97,7 @@ export function checkAutomation(
 export function validateStream(
   source: AsyncIterable<Uint8Array | string> | WebStream,
   options?: ValidateOptions,
-): AsyncGenerator<Report, void, void>;
+): AsyncGenerator<ValidationReport, void, void>;
 
 /**
  * Whether a text that begins like this is NDJSON, for {@link validateStream}, or one document, for {@link validate}.
@@ -132,7 +132,7 @@ export function applyFixes(text: string, diagnostics: Diagnostic[]): string;
 export function explain(code: string): Explanation | undefined;
 
 /** The codes of all diagnostics, which {@link explain} explains. */
-export function codes(): DiagnosticCode[];
+export function diagnosticCodes(): DiagnosticCode[];
 
 /** Everything known of each event that Prefect emits. */
 export function eventTypes(): EventType[];
@@ -143,7 +143,7 @@ export function eventTypes(): EventType[];
  * @param name An event's name or a pattern: `"prefect.task-run.Running"` finds `prefect.task-run.{state}`.
  * @returns `undefined` for an event that Prefect does not emit.
  */
-export function describe(name: string): EventType | undefined;
+export function describeEvent(name: string): EventType | undefined;
 
 /**
  * A JSON Schema (draft 2020-12) that refuses what `validate` calls an error in an event, as far as a schema can say it,
@@ -185,7 +185,7 @@ export function replay(
 /** Plays a scenario to a server 3.8 and to a server 3.9, and tells which firings differ. */
 export function compareVersions(
   scenario: string | Uint8Array | ArrayBuffer | Scenario,
-  options?: Omit<SimulateOptions, "server_version">,
+  options?: Omit<SimulateOptions, "serverVersion">,
 ): VersionComparison;
 
 /**
@@ -197,7 +197,7 @@ export function compareVersions(
 export function compareReplays(
   automation: string | Uint8Array | ArrayBuffer,
   events: string | Uint8Array | ArrayBuffer | (string | Uint8Array | ArrayBuffer)[],
-  options?: Omit<ReplayOptions, "server_version">,
+  options?: Omit<ReplayOptions, "serverVersion">,
 ): VersionComparison;
 
 /**
@@ -236,7 +236,7 @@ export function heartbeatAdvice(input: HeartbeatConfig): Advice;
  * @param name Such as `"prefect.task-run.Completed"`; any name that does not begin with `prefect.` is a custom event.
  * @param input Objects called after Prefect's things, with keys in snake_case.
  */
-export function buildEvent(name: string, input?: EventInput, options?: BuildOptions): Event;
+export function buildEvent(name: string, input?: EventInput, options?: BuildOptions): PrefectEvent;
 
 /**
  * Builds many events of one name, one of each input: NDJSON, a line for each. For load tests: much quicker than
@@ -244,20 +244,24 @@ export function buildEvent(name: string, input?: EventInput, options?: BuildOpti
  *
  * Throws a `TypeError` as `buildEvent` does, with the place of the input in the list.
  */
-export function buildEvents(name: string, inputs: EventInput[], options?: BuildManyOptions): string;
+export function buildEventLines(
+  name: string,
+  inputs: EventInput[],
+  options?: BuildManyOptions,
+): string;
 
 /**
  * Builds the history of a flow run: all its events in the order of time, with `follows` as Prefect sets it.
  *
  * Throws a `TypeError` with a sentence for a mistake in the description.
  */
-export function buildRun(spec?: RunSpec, options?: BuildManyOptions): Event[];
+export function buildRun(spec?: RunSpec, options?: BuildManyOptions): PrefectEvent[];
 
 /** A command for a shell that sends events to the API of a Prefect server: at `PREFECT_API_URL`, or on this machine. */
-export function toCurl(events: Event[]): string;
+export function toCurl(events: PrefectEvent[]): string;
 
 /** Python that emits events with Prefect's `emit_event`. */
-export function toPython(events: Event[]): string;
+export function toPython(events: PrefectEvent[]): string;
 
 /** How events are validated. */
 export interface ValidateOptions extends core.ValidateOptions {

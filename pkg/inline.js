@@ -8,7 +8,7 @@ import { validateModule } from "./modules/validate.js";
 import { base64 as authorText } from "./wasm/prefect_events_author.base64.js";
 import { base64 as validateText } from "./wasm/prefect_events_validate.base64.js";
 
-export { applyFixes, codes, eventTypes, explain, toCurl, toPython } from "./api/index.js";
+export { applyFixes, diagnosticCodes, eventTypes, explain, toCurl, toPython } from "./api/index.js";
 
 // What is exported depends on the text that it needs, so that a bundler takes this text and no other.
 
@@ -51,12 +51,12 @@ export async function init(options) {
 }
 
 export const buildEvent = /* @__PURE__ */ authors(api.buildEvent);
-export const buildEvents = /* @__PURE__ */ authors(api.buildEvents);
+export const buildEventLines = /* @__PURE__ */ authors(api.buildEventLines);
 export const buildRun = /* @__PURE__ */ authors(api.buildRun);
 export const checkAutomation = /* @__PURE__ */ authors(api.checkAutomation);
 export const compareReplays = /* @__PURE__ */ authors(api.compareReplays);
 export const compareVersions = /* @__PURE__ */ authors(api.compareVersions);
-export const describe = /* @__PURE__ */ validates(api.describe);
+export const describeEvent = /* @__PURE__ */ validates(api.describeEvent);
 export const heartbeatAdvice = /* @__PURE__ */ authors(api.heartbeatAdvice);
 export const isNdjson = /* @__PURE__ */ validates(api.isNdjson);
 export const jsonSchema = /* @__PURE__ */ validates(api.jsonSchema);

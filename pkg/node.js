@@ -8,7 +8,7 @@ import { schemasModule } from "./modules/schemas.js";
 import { validateModule } from "./modules/validate.js";
 import { sources } from "./options.js";
 
-export { applyFixes, codes, eventTypes, explain, toCurl, toPython } from "./api/index.js";
+export { applyFixes, diagnosticCodes, eventTypes, explain, toCurl, toPython } from "./api/index.js";
 
 /**
  * Names the files, for the first call. As the package declares that its files do nothing by themselves, a bundler would
@@ -39,12 +39,12 @@ export async function init(options) {
 }
 
 export const buildEvent = /* @__PURE__ */ ready(api.buildEvent);
-export const buildEvents = /* @__PURE__ */ ready(api.buildEvents);
+export const buildEventLines = /* @__PURE__ */ ready(api.buildEventLines);
 export const buildRun = /* @__PURE__ */ ready(api.buildRun);
 export const checkAutomation = /* @__PURE__ */ ready(api.checkAutomation);
 export const compareReplays = /* @__PURE__ */ ready(api.compareReplays);
 export const compareVersions = /* @__PURE__ */ ready(api.compareVersions);
-export const describe = /* @__PURE__ */ ready(api.describe);
+export const describeEvent = /* @__PURE__ */ ready(api.describeEvent);
 export const heartbeatAdvice = /* @__PURE__ */ ready(api.heartbeatAdvice);
 export const isNdjson = /* @__PURE__ */ ready(api.isNdjson);
 export const jsonSchema = /* @__PURE__ */ ready(api.jsonSchema);

@@ -1,9 +1,9 @@
-import type { CheckReport, Report, ValidateOptions } from "./index.js";
+import type { CheckReport, ValidateOptions, ValidationReport } from "./index.js";
 
 /** The `event.detail` of `prefect-event-validated`. */
 export interface PrefectEventValidated {
   /** Of events that of `validate`, of automations that of `checkAutomation`. */
-  report: Report | CheckReport;
+  report: ValidationReport | CheckReport;
   /** The text that it is about. */
   value: string;
 }
@@ -37,9 +37,9 @@ export class PrefectEventValidator extends HTMLElement {
   /** The text that is checked: that of the block, or of the editor. To set it opens the editor with this text. */
   value: string;
   /** What the last check found; null before it. */
-  readonly report: Report | CheckReport | null;
+  readonly report: ValidationReport | CheckReport | null;
   /** Checks at once, also what has not come into view yet; fails if the validator cannot be loaded. */
-  validate(): Promise<Report | CheckReport>;
+  validate(): Promise<ValidationReport | CheckReport>;
 }
 
 export interface ValidateAllOptions {

@@ -56,6 +56,7 @@ pub struct Replacement {
 
 /// A code, explained, with a pair of examples.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct Explanation {
     /// The code.

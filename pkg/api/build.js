@@ -11,7 +11,7 @@ const EVENT_NAME = "the name of an event";
  * @param {string} name
  * @param {object} [input]
  * @param {import("../index.js").BuildOptions} [options]
- * @returns {import("../index.js").Event}
+ * @returns {import("../index.js").PrefectEvent}
  */
 export function buildEvent(name, input = {}, options = {}) {
   const text = encode(jsonOf(object(input, "buildEvent"), "this object"));
@@ -27,18 +27,18 @@ export function buildEvent(name, input = {}, options = {}) {
  * @param {import("../index.js").BuildManyOptions} [options]
  * @returns {string}
  */
-export function buildEvents(name, inputs, options = {}) {
-  if (!Array.isArray(inputs)) throw new TypeError("buildEvents needs a list of objects");
-  const { onProgress, chance } = withProgress(options, "buildEvents");
+export function buildEventLines(name, inputs, options = {}) {
+  if (!Array.isArray(inputs)) throw new TypeError("buildEventLines needs a list of objects");
+  const { onProgress, chance } = withProgress(options, "buildEventLines");
   const total = inputs.length;
-  const event = string(name, "buildEvents", EVENT_NAME);
+  const event = string(name, "buildEventLines", EVENT_NAME);
   const lines = authorModule.open((core) => new core.EventLines(event, chance, total, onProgress));
   try {
     const built = [];
     // Some after the other: the memory of the module never shrinks.
     for (let at = 0; at < inputs.length; at += AT_ONCE) {
       const some = inputs.slice(at, at + AT_ONCE);
-      const objects = some.map((input) => object(input, "each event of buildEvents"));
+      const objects = some.map((input) => object(input, "each event of buildEventLines"));
       const text = encode(jsonOf(objects, "this object"));
       built.push(lines.use((open) => open.write(text), text.length));
     }
@@ -54,7 +54,7 @@ const AT_ONCE = 500;
 /**
  * @param {import("../index.js").RunSpec} [spec]
  * @param {import("../index.js").BuildManyOptions} [options]
- * @returns {import("../index.js").Event[]}
+ * @returns {import("../index.js").PrefectEvent[]}
  */
 export function buildRun(spec = {}, options = {}) {
   const text = encode(jsonOf(object(spec, "buildRun"), "this object"));

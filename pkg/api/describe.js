@@ -13,11 +13,11 @@ export { eventTypes };
  * @param {string} name
  * @returns {EventType | undefined}
  */
-export function describe(name) {
-  string(name, "describe", "an event name");
+export function describeEvent(name) {
+  string(name, "describeEvent", "an event name");
   // A pattern need not be a name that its own family can have.
   const pattern = validateModule.call((core) => core.familyOf(name), name.length) ?? name;
-  const type = eventTypes().find((one) => one.name_pattern === pattern);
+  const type = eventTypes().find((one) => one.namePattern === pattern);
   return type && name !== pattern ? { ...type, example: example(name, pattern) } : type;
 }
 

@@ -18,7 +18,7 @@ export function explain(code) {
 }
 
 /** @returns {import("../index.js").DiagnosticCode[]} */
-export function codes() {
+export function diagnosticCodes() {
   return explanations().map(({ code }) => code);
 }
 

@@ -2,9 +2,9 @@
 // One file per thing to do, so that a bundler takes no more than is imported.
 
 export { checkAutomation, heartbeatAdvice } from "./automation.js";
-export { buildEvent, buildEvents, buildRun } from "./build.js";
-export { describe, eventTypes } from "./describe.js";
-export { codes, explain } from "./explain.js";
+export { buildEvent, buildEventLines, buildRun } from "./build.js";
+export { describeEvent, eventTypes } from "./describe.js";
+export { diagnosticCodes, explain } from "./explain.js";
 export { applyFixes } from "./fixes.js";
 export { jsonSchema } from "./json-schema.js";
 export {

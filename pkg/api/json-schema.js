@@ -2,7 +2,7 @@
 
 import { string } from "../input.js";
 import { allEvents } from "../wasm/schemas.js";
-import { describe } from "./describe.js";
+import { describeEvent } from "./describe.js";
 import { validate } from "./validate.js";
 
 /**
@@ -17,7 +17,7 @@ import { validate } from "./validate.js";
 export function jsonSchema(name) {
   if (name === undefined) return allEvents();
   const event = string(name, "jsonSchema", "an event name");
-  if (!describe(event)) known(event);
+  if (!describeEvent(event)) known(event);
   return schemaOf(event);
 }
 
@@ -39,15 +39,15 @@ function known(event) {
  */
 function schemaOf(name) {
   const { $schema, $id, $defs } = allEvents();
-  const type = describe(name);
-  const key = type ? type.name_pattern.replaceAll(/[{}]/g, "") : "event";
+  const type = describeEvent(name);
+  const key = type ? type.namePattern.replaceAll(/[{}]/g, "") : "event";
   const shared = Object.entries($defs).filter(([part]) => !part.startsWith("prefect"));
   return {
     $schema,
     $id: $id.replace(/[^:]*$/, key),
     ...(type && { $ref: "#/$defs/event" }),
     ...$defs[key],
-    ...(type && { examples: [describe(type.name_pattern)?.example] }),
+    ...(type && { examples: [describeEvent(type.namePattern)?.example] }),
     $defs: Object.fromEntries(shared),
   };
 }

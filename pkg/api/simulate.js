@@ -67,7 +67,7 @@ function texts(input, callee) {
 
 /**
  * @param {string | Uint8Array | ArrayBuffer | object} scenario
- * @param {Omit<import("../index.js").SimulateOptions, "server_version">} [options]
+ * @param {Omit<import("../index.js").SimulateOptions, "serverVersion">} [options]
  * @returns {import("../index.js").VersionComparison}
  */
 export function compareVersions(scenario, options) {
@@ -82,7 +82,7 @@ export function compareVersions(scenario, options) {
 /**
  * @param {Text} automation
  * @param {Text | Text[]} events
- * @param {Omit<import("../index.js").ReplayOptions, "server_version">} [options]
+ * @param {Omit<import("../index.js").ReplayOptions, "serverVersion">} [options]
  * @returns {import("../index.js").VersionComparison}
  */
 export function compareReplays(automation, events, options) {

@@ -2,7 +2,7 @@
 
 import { jsonOf } from "../input.js";
 
-/** @typedef {import("../index.js").Event} Event */
+/** @typedef {import("../index.js").PrefectEvent} Event */
 
 /**
  * The JSON text of events, and what it says.

@@ -6,7 +6,7 @@ import { wholeLines } from "../lines.js";
 import { validateModule } from "../modules/validate.js";
 
 /** @typedef {import("../index.js").ValidateOptions} ValidateOptions */
-/** @typedef {import("../index.js").Report} Report */
+/** @typedef {import("../index.js").ValidationReport} Report */
 /** @typedef {import("../index.js").WebStream} WebStream */
 
 /**

@@ -1,7 +1,7 @@
 // The text around a diagnostic, taken while the text is at hand.
 
 /** @typedef {import("../index.js").Diagnostic} Diagnostic */
-/** @typedef {import("../index.js").Range} Range */
+/** @typedef {import("../index.js").TextRange} Range */
 
 /**
  * A part of a line: the column of its first character, counted from 1, and whether the line goes on behind it.

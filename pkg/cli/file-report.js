@@ -8,7 +8,7 @@ import { readHead, readRest } from "./read-input.js";
 import { Selection } from "./selection.js";
 
 /** @typedef {import("../index.js").Diagnostic} Diagnostic */
-/** @typedef {import("../index.js").Report} Report */
+/** @typedef {import("../index.js").ValidationReport} Report */
 /** @typedef {import("../index.js").ValidateOptions & import("../index.js").CheckOptions} ReportOptions */
 /** @typedef {import("./excerpt.js").Excerpt} Excerpt */
 

@@ -1,7 +1,7 @@
 // Which findings are listed when there are too many: errors first, so that none hides behind a thousand infos.
 
 /** @typedef {import("../index.js").Diagnostic} Diagnostic */
-/** @typedef {import("../index.js").Report} Report */
+/** @typedef {import("../index.js").ValidationReport} Report */
 /** @typedef {import("../index.js").ValidateOptions} ValidateOptions */
 /** @typedef {import("./excerpt.js").Excerpt} Excerpt */
 /** @typedef {{ diagnostic: Diagnostic, excerpt: Excerpt | undefined }} Finding */
@@ -9,7 +9,7 @@
 /** Gathers the reports of one file; each of them keeps the worst of its own. */
 export class Selection {
   #limit;
-  #counts = { events: 0, errors: 0, warnings: 0, infos: 0 };
+  #counts = { count: 0, errors: 0, warnings: 0, infos: 0 };
   /** @type {{ [severity in import("../index.js").Severity]: Finding[] }} */
   #found = { error: [], warning: [], info: [] };
 
@@ -23,7 +23,7 @@ export class Selection {
    * @param {(Excerpt | undefined)[]} excerpts of its diagnostics
    */
   add(report, excerpts) {
-    this.#counts.events += report.events;
+    this.#counts.count += report.count;
     this.#counts.errors += report.errors;
     this.#counts.warnings += report.warnings;
     this.#counts.infos += report.infos;
@@ -42,13 +42,13 @@ export class Selection {
     const { error, warning, info } = this.#found;
     const listed = [...error, ...warning, ...info].slice(0, this.#limit);
     listed.sort((one, other) => offset(one) - offset(other));
-    const { events, errors, warnings, infos } = this.#counts;
+    const { count, errors, warnings, infos } = this.#counts;
     const truncated = errors + warnings + infos - listed.length;
     return {
       file,
       report: {
         valid: errors === 0,
-        events,
+        count,
         errors,
         warnings,
         infos,

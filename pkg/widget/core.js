@@ -2,7 +2,7 @@
 
 import { isMeantAsAutomation } from "./recognise.js";
 
-/** @typedef {import("../index.js").Report} Report */
+/** @typedef {import("../index.js").ValidationReport} Report */
 /** @typedef {import("../index.js").CheckReport} CheckReport */
 /** @typedef {import("../index.js").Severity | "off"} Level */
 /** @typedef {"events" | "automations"} Kind */
@@ -63,7 +63,7 @@ async function loadAutomations() {
     if (isSyntax) return !isMeantAsAutomation(text);
     // Triggers that stand where `prefect deploy` does not look for them are worth a word.
     if (has(report, "ignored-place")) return false;
-    return report.events === 0 || has(report, "not-automations");
+    return report.count === 0 || has(report, "not-automations");
   };
   return { check: checkAutomation, isOther, applyFixes };
 }

@@ -11,7 +11,7 @@ import { themeOf, watchTheme } from "./theme.js";
 import { Verdict } from "./verdict.js";
 import { words } from "./words.js";
 
-/** @typedef {import("../index.js").Report} Report */
+/** @typedef {import("../index.js").ValidationReport} Report */
 /** @typedef {import("../index.js").Diagnostic} Diagnostic */
 /** @typedef {import("../index.js").CheckReport} CheckReport */
 /** @typedef {import("./core.js").Core} Core */
@@ -731,8 +731,8 @@ function nounOf(report) {
  * @param {Noun} noun
  * @returns {string | undefined}
  */
-function automationName({ events, diagnostics }, text, noun) {
-  if (events !== 1 || noun !== "automation") return undefined;
+function automationName({ count, diagnostics }, text, noun) {
+  if (count !== 1 || noun !== "automation") return undefined;
   const [json, yaml] = [/^[ [{\s]*"name": *"([^"\\]+)"/, /^(?:- )?name: *(["']?)(.+?)\1 *$/m].map(
     (name) => name.exec(text),
   );

@@ -3,7 +3,7 @@
 import { button, icon, make, prose } from "./make.js";
 import { findingsCounted, notListed, severityNames, validOnes, words } from "./words.js";
 
-/** @typedef {import("../index.js").Report} Report */
+/** @typedef {import("../index.js").ValidationReport} Report */
 /** @typedef {import("./words.js").Noun} Noun */
 /** @typedef {import("../index.js").Diagnostic} Diagnostic */
 /**
@@ -58,14 +58,14 @@ export class Verdict {
     const about = name === undefined ? [] : [make("span", { class: "name" }, name)];
     this.summary.className = `summary ${kind}`;
     if (counted === "") {
-      const verdict = report.events === 0 ? words.none(noun) : validOnes(report.events, noun);
+      const verdict = report.count === 0 ? words.none(noun) : validOnes(report.count, noun);
       this.#disclosure = undefined;
       this.summary.replaceChildren(
         icon(kind, "icon"),
         make("span", { class: "words" }, verdict, about.length > 0 && " ", ...about),
       );
     } else {
-      const lead = report.valid && report.events > 0 ? `${validOnes(report.events, noun)}, ` : "";
+      const lead = report.valid && report.count > 0 ? `${validOnes(report.count, noun)}, ` : "";
       this.#disclosure = button("", this.#hands.toggle, {
         class: "disclosure",
         part: "disclosure",
@@ -146,10 +146,10 @@ export class Verdict {
 }
 
 /** @param {Report} report */
-function worst({ events, errors, warnings }) {
+function worst({ count, errors, warnings }) {
   if (errors) return "error";
   if (warnings) return "warning";
-  return events === 0 ? "info" : "valid";
+  return count === 0 ? "info" : "valid";
 }
 
 /** @param {string} address */

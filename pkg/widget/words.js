@@ -1,6 +1,6 @@
 // What the widget says by itself; the findings have their own words.
 
-/** @typedef {import("../index.js").Report} Report */
+/** @typedef {import("../index.js").ValidationReport} Report */
 /** @typedef {import("../index.js").Severity} Severity */
 
 /** @typedef {"event" | "automation" | "trigger"} Noun what an example holds */

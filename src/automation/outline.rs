@@ -18,6 +18,7 @@ const HEARTBEAT: &str = "prefect.flow-run.heartbeat";
 /// One trigger of a text. What the text does not say is as the server sets it, without a range; what it says in a way
 /// that the server cannot read is left out.
 #[derive(Clone, PartialEq, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct TriggerOutline {
     /// The 0-based index of its automation in the text, like `event` of a diagnostic.

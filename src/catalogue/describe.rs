@@ -12,6 +12,7 @@ use crate::json::tree::{optional_text_as_value, text_as_value};
 
 /// Everything known about one event, or about a family of events with one name pattern.
 #[derive(Clone, PartialEq, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct EventType {
     /// The name, or the pattern of the names: `prefect.task-run.{state}`.

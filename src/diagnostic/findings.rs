@@ -39,7 +39,7 @@ pub(crate) enum Location {
 struct Found {
     code: Code,
     severity: Severity,
-    event: Option<u64>,
+    index: Option<u64>,
     name: Option<String>,
     path: String,
     location: Location,
@@ -262,7 +262,7 @@ impl<'s> Findings<'s> {
         self.found.push(Found {
             code,
             severity,
-            event: subject.index,
+            index: subject.index,
             name,
             path,
             location: Location::Nowhere,
@@ -303,24 +303,24 @@ impl<'s> Findings<'s> {
     }
 
     /// The report. `source` is what the places in bytes refer to; `places`: whether the diagnostics get ranges.
-    pub(crate) fn into_report(mut self, events: u64, source: Source<'_>, places: bool) -> Report {
+    pub(crate) fn into_report(mut self, count: u64, source: Source<'_>, places: bool) -> Report {
         order::by_key(&mut self.found, &mut |found| {
             let start = match found.location {
                 Location::Bytes(span) => span.start,
                 Location::Known(_) | Location::Nowhere => 0,
             };
             // By event, what is about none of them first; within an event by place.
-            found.event.map_or(0, |event| event.saturating_add(1)).wrapping_shl(32) | u64::from(start)
+            found.index.map_or(0, |index| index.saturating_add(1)).wrapping_shl(32) | u64::from(start)
         });
         let left_out = self.keep_the_worst();
         Report {
             valid: self.errors == 0,
-            events,
+            count,
             errors: self.errors,
             warnings: self.warnings,
             infos: self.infos,
             diagnostics: finished(self.found, source, places),
-            truncated: Some(left_out).filter(|&count| count > 0),
+            truncated: Some(left_out).filter(|&more| more > 0),
         }
     }
 }
@@ -359,7 +359,7 @@ fn finished(found: Vec<Found>, Source { text, base, wtf8 }: Source<'_>, with_pla
             code: code.name(),
             severity: found.severity,
             message: code.message(&arguments),
-            event: found.event,
+            index: found.index,
             name: found.name,
             path: found.path,
             range,

@@ -31,7 +31,7 @@ pub struct Diagnostic {
     /// The 0-based index of the event (or automation) in the input; absent for the input as a whole.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
-    pub event: Option<u64>,
+    pub index: Option<u64>,
     /// The event's name; absent if it has none that can be read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
@@ -74,13 +74,13 @@ pub struct Edit {
 
 /// The findings of one input. The counts are complete, even if `diagnostics` is not.
 #[derive(Clone, PartialEq, Debug, Serialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields, rename = "ValidationReport"))]
 pub struct Report {
     /// Whether there is no error.
     pub valid: bool,
     /// How many events (or automations) the input holds.
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
-    pub events: u64,
+    pub count: u64,
     /// How many errors there are.
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub errors: u64,

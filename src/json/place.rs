@@ -27,7 +27,7 @@ impl Position {
 
 /// A part of a text. `end` is exclusive.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename = "TextRange"))]
 pub struct Range {
     /// Its first character.
     pub start: Position,

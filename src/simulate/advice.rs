@@ -22,7 +22,7 @@ const DOCS: &str = concat!(env!("PREFECT_DOCUMENTATION"), "/v3/advanced/detect-z
 
 /// A window over heartbeats, and what sends them.
 #[derive(Clone, PartialEq, Debug, Default)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename_all = "camelCase", optional_fields))]
 pub struct HeartbeatConfig {
     /// Between two heartbeats (`PREFECT_FLOWS_HEARTBEAT_FREQUENCY`): a number of seconds, more than 0.
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
@@ -42,7 +42,7 @@ pub struct HeartbeatConfig {
 impl<'de> Deserialize<'de> for HeartbeatConfig {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         #[derive(Default, Deserialize)]
-        #[serde(remote = "Self", default)]
+        #[serde(remote = "Self", rename_all = "camelCase", default)]
         struct Written {
             frequency: Option<Seconds>,
             within: Option<Seconds>,
@@ -102,7 +102,7 @@ const NUMBER: &str = "a number of seconds, more than 0";
 pub enum AdviceError {
     /// This one is not more than 0, or more than a year.
     Seconds(&'static str, Span),
-    /// `client_version` is no version.
+    /// `clientVersion` is no version.
     ClientVersion(String),
 }
 
@@ -115,7 +115,7 @@ impl fmt::Display for AdviceError {
             }
             AdviceError::ClientVersion(written) => {
                 let written = shown(written);
-                write!(f, "`client_version` must be a version such as `3.6.22`, not `{written}`")
+                write!(f, "`clientVersion` must be a version such as `3.6.22`, not `{written}`")
             }
         }
     }
@@ -125,6 +125,7 @@ impl std::error::Error for AdviceError {}
 
 /// What a window over heartbeats tolerates, how soon it finds a dead run, and where it fails. Spans are in seconds.
 #[derive(Clone, PartialEq, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct Advice {
     /// Between two heartbeats, as configured.
@@ -148,7 +149,7 @@ pub struct Advice {
     pub arithmetic: Vec<String>,
     /// The smallest windows that tolerate 0, 1, 2, … missed heartbeats.
     pub smallest_within: Vec<SmallestWindow>,
-    /// The smallest window that tolerates three missed heartbeats, in whole seconds: the one of `smallest_within`.
+    /// The smallest window that tolerates three missed heartbeats, in whole seconds: the one of `smallestWithin`.
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub minimum_within: i64,
     /// The window that is recommended, with half a heartbeat to spare, in whole seconds. The check of automations
@@ -163,7 +164,7 @@ pub struct Advice {
     pub undetected: Vec<String>,
     /// What Prefect's documentation says about such a window.
     pub documentation: DocumentedAdvice,
-    /// Whether clients of this version send heartbeats. Absent without `client_version`.
+    /// Whether clients of this version send heartbeats. Absent without `clientVersion`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client: Option<ClientHeartbeats>,
 }
@@ -182,6 +183,7 @@ pub struct SmallestWindow {
 
 /// When a dead run is found: seconds after its last heartbeat, and after the death of its process.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Detection {
     /// After the last heartbeat, at the earliest.
@@ -210,6 +212,7 @@ pub struct DocumentedAdvice {
 
 /// Whether clients of a version send heartbeats.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct ClientHeartbeats {
     /// `"never"`, `"if-set"` (where the setting is set) or `"by-default"`.

@@ -11,6 +11,7 @@ use super::scenario::{Play, Scenario};
 /// Firings that hang on the order of events which are received at the same instant. The server leaves it to chance: two
 /// consumers take them.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct ByChance {
     /// How many events are received at the same instant as another.

@@ -46,7 +46,7 @@ pub struct Difference {
     pub message: String,
 }
 
-/// Plays a scenario to a server 3.8 and to a server 3.9, and compares the firings. The option `server_version` does not
+/// Plays a scenario to a server 3.8 and to a server 3.9, and compares the firings. The option `serverVersion` does not
 /// matter here.
 ///
 /// ```
@@ -69,7 +69,7 @@ pub fn compare_versions(scenario: DocumentText<'_>, options: &SimulateOptions) -
 }
 
 /// Plays captured events as [`replay`](super::replay()) does, to a server 3.8 and to a server 3.9, and compares the
-/// firings. The option `server_version` does not matter here.
+/// firings. The option `serverVersion` does not matter here.
 ///
 /// # Errors
 /// As for [`replay`](super::replay()).

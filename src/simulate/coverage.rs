@@ -79,6 +79,7 @@ pub struct SeenValue {
 
 /// What became of the windows of a trigger.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct WindowCoverage {
     /// How many there were: opened by an event, moved by one, or following another.
@@ -120,7 +121,7 @@ pub struct TriggerCoverage {
     pub windows: Option<WindowCoverage>,
     /// Why it never fired, in a sentence without a capital letter and a full stop. Absent if it fired.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub because: Option<String>,
+    pub reason: Option<String>,
 }
 
 /// Why an automation did not fire.
@@ -129,7 +130,7 @@ pub(super) struct Coverage {
     /// Each trigger, parents before children.
     pub triggers: Vec<TriggerCoverage>,
     /// Of the automation. `None`: it fired.
-    pub because: Option<String>,
+    pub reason: Option<String>,
 }
 
 impl Coverage {
@@ -142,8 +143,8 @@ impl Coverage {
     pub(super) fn of(scenario: &Scenario, played: &Played) -> Coverage {
         let automation = &scenario.automation;
         if !automation.enabled {
-            let because = "the automation is disabled (`enabled: false`), so its triggers are not evaluated";
-            return Coverage { triggers: Vec::new(), because: Some(because.to_owned()) };
+            let reason = "the automation is disabled (`enabled: false`), so its triggers are not evaluated";
+            return Coverage { triggers: Vec::new(), reason: Some(reason.to_owned()) };
         }
         let Some(report) = &played.coverage else { return Coverage::default() };
         let mut fired: Map<&str, u64> = Map::default();
@@ -158,8 +159,8 @@ impl Coverage {
         }
         let (leaves, undelivered) = (report.triggers.iter(), played.undelivered);
         let mut walk = Walk { report, leaves, fired, present, triggers: Vec::new(), undelivered };
-        let because = walk.visit(&automation.trigger, "$");
-        Coverage { triggers: walk.triggers, because }
+        let reason = walk.visit(&automation.trigger, "$");
+        Coverage { triggers: walk.triggers, reason }
     }
 }
 
@@ -183,41 +184,41 @@ impl Walk<'_> {
             Trigger::Event(_) => {
                 let leaf = self.leaves.next().filter(|_| lists)?;
                 let own = Leaf { counted: leaf, names: &self.report.names, waiting: self.report.waiting };
-                let because = (fired == 0).then(|| own.because(self.undelivered));
+                let reason = (fired == 0).then(|| own.reason(self.undelivered));
                 self.triggers.push(TriggerCoverage {
                     path: path.to_owned(),
                     fired,
                     clauses: own.clauses(),
                     windows: Some(own.windows()),
-                    because: because.clone(),
+                    reason: reason.clone(),
                 });
-                because
+                reason
             }
             Trigger::Composite(composite) => {
                 let place = self.triggers.len();
                 if lists {
                     let (path, clauses) = (path.to_owned(), Vec::new());
-                    self.triggers.push(TriggerCoverage { path, fired, clauses, windows: None, because: None });
+                    self.triggers.push(TriggerCoverage { path, fired, clauses, windows: None, reason: None });
                 }
                 let mut never = Vec::new();
                 let mut silent = 0_usize;
                 for (index, child) in composite.triggers.iter().enumerate() {
                     let path = [path, ".", &index.to_string()].concat();
-                    let because = self.visit(child, &path);
+                    let reason = self.visit(child, &path);
                     if self.fired.get(&*path).is_none() {
                         silent = silent.saturating_add(1);
-                        never.extend(because.filter(|_| never.len() < MOST_NAMED).map(|because| (path, because)));
+                        never.extend(reason.filter(|_| never.len() < MOST_NAMED).map(|reason| (path, reason)));
                     }
                 }
                 if fired > 0 {
                     return None;
                 }
                 let most = self.present.get(path).copied().unwrap_or_default();
-                let because = together(composite, silent, &never, most);
+                let reason = together(composite, silent, &never, most);
                 if let Some(own) = self.triggers.get_mut(place) {
-                    own.because = Some(because.clone());
+                    own.reason = Some(reason.clone());
                 }
-                Some(because)
+                Some(reason)
             }
         }
     }
@@ -238,8 +239,8 @@ fn together(composite: &Composite, silent: usize, never: &[(String, String)], mo
     } else {
         write!(out, ", but at most {most} of {needed}{lasting}")
     };
-    for (path, because) in never {
-        let _ = write!(out, "; `{path}` never: {because}");
+    for (path, reason) in never {
+        let _ = write!(out, "; `{path}` never: {reason}");
     }
     if silent > never.len() && !never.is_empty() {
         let _ = write!(out, "; and {} more never", silent.saturating_sub(never.len()));
@@ -475,7 +476,7 @@ impl Leaf<'_> {
     }
 
     /// Why it never fired. `undelivered`: how many events would have come after the end.
-    fn because(&self, undelivered: usize) -> String {
+    fn reason(&self, undelivered: usize) -> String {
         let opened = self.counted.tally.windows.opened;
         let mut out = if self.is_proactive() && opened > 0 {
             self.answered_in_time()

@@ -130,7 +130,6 @@ pub struct TestedFiring {
     #[cfg_attr(feature = "typescript", ts(type = "string"))]
     pub at: Instant,
     /// Why it fired, in one sentence.
-    #[serde(rename = "because")]
     pub reason: String,
 }
 
@@ -342,7 +341,7 @@ fn never(scenario: &Scenario) -> Result<Instant, String> {
     };
     match played.outcome.firings.first() {
         Some(first) => Ok(first.at),
-        None => Err(Coverage::of(scenario, &played).because.unwrap_or_default()),
+        None => Err(Coverage::of(scenario, &played).reason.unwrap_or_default()),
     }
 }
 

@@ -18,6 +18,7 @@ use super::difference;
 /// The server's scheduler makes runs whose first event is never sent, so that a server does it too; a capture that begins
 /// late, or that was filtered, looks the same.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct MissingLeaders {
     /// How many events follow one that is not there.
@@ -26,7 +27,7 @@ pub struct MissingLeaders {
     /// How many firings come only from that: without it they do not come, or at another time.
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub firings: usize,
-    /// How many firings there are without it: with the option `ignore_missing_leaders`.
+    /// How many firings there are without it: with the option `ignoreMissingLeaders`.
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub firings_without: usize,
     /// The name of this behaviour of the server in `docs/server-faults.md`.

@@ -32,6 +32,7 @@ const LEAST: i64 = 10_000_000;
 ///
 /// Times are milliseconds since the Unix epoch, with fractions down to the microsecond.
 #[derive(Clone, PartialEq, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct Timeline {
     /// The start of the scenario; of captured events, when the automation begins to watch.
@@ -57,6 +58,7 @@ pub struct Timeline {
 
 /// How often runs send heartbeats.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct HeartbeatRhythm {
     /// The setting: of a scenario as it says; of captured events, the middle one of all gaps between two heartbeats of a
@@ -133,7 +135,8 @@ pub struct StateChange {
 
 /// A window of a trigger.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields, rename = "TriggerWindow"))]
 pub struct Window {
     /// The trigger: `"$"`, or `"$.0"` for one nested in it.
     pub path: String,
@@ -171,6 +174,7 @@ pub struct Window {
 
 /// A trigger fired in a lane.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct Fired {
     /// The index in `decisions`; with the option `trace`.

@@ -25,6 +25,7 @@ const LONGEST_ACTION: i64 = 5_000_000;
 
 /// The firings that were recorded, beside those that are played.
 #[derive(Clone, PartialEq, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct RecordedFirings {
     /// How many firings were both recorded and played: of the same labels, 8 seconds apart at most.
@@ -62,6 +63,7 @@ fn seconds<S: serde::Serializer>(micros: &i64, serializer: S) -> Result<S::Ok, S
 
 /// A `prefect.automation.triggered` event.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct RecordedFiring {
     /// When the server fired: RFC 3339 in UTC with microseconds.
@@ -79,6 +81,7 @@ pub struct RecordedFiring {
 
 /// What the automation did while the events were captured.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct RecordedActions {
     /// How many of its actions were executed, by the captured events.
@@ -90,7 +93,7 @@ pub struct RecordedActions {
     /// The events that they brought about, in the order in which they occurred: changes of what they acted on, the runs
     /// that they created, and what followed from these. They are played too, and change what comes after.
     pub effects: Vec<ActionEffect>,
-    /// These events, and those that say what the actions did, are not played: with the option `without_actions`. Absent if
+    /// These events, and those that say what the actions did, are not played: with the option `withoutActions`. Absent if
     /// not so.
     #[serde(skip_serializing_if = "is_false")]
     #[cfg_attr(feature = "typescript", ts(type = "true", optional))]
@@ -99,6 +102,7 @@ pub struct RecordedActions {
 
 /// An event that a recorded action brought about.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct ActionEffect {
     /// Its id.

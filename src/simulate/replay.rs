@@ -32,7 +32,7 @@ use super::scenario::{MAX_OUTCOME, MAX_TICKS, Scenario, ScenarioError, play_from
 
 /// How `replay` plays captured events, and what it returns beyond the firings.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
-#[serde(remote = "Self", default)]
+#[serde(remote = "Self", rename_all = "camelCase", default)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub struct ReplayOptions {
@@ -45,7 +45,7 @@ pub struct ReplayOptions {
     /// Whether to return `coverage` also if the automation fires. Default `false`: only if it never does.
     #[cfg_attr(feature = "typescript", ts(as = "Option<bool>"))]
     pub coverage: bool,
-    /// Whether to return `by_chance`: which firings hang on the order of events that are received at the same instant. If
+    /// Whether to return `byChance`: which firings hang on the order of events that are received at the same instant. If
     /// there are such events, all is played once more. Default `false`.
     #[cfg_attr(feature = "typescript", ts(as = "Option<bool>"))]
     pub chance: bool,
@@ -95,9 +95,9 @@ impl<'de> Deserialize<'de> for ReplayOptions {
 /// Why `replay` cannot play with these options.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum ReplayError {
-    /// `tick_seconds` is not more than 0.
+    /// `tickSeconds` is not more than 0.
     TickNotPositive(Span),
-    /// `tick_offset_seconds` is negative.
+    /// `tickOffsetSeconds` is negative.
     OffsetNegative(Span),
     /// `end` is not a time that there is.
     EndOutOfRange,
@@ -120,10 +120,10 @@ impl fmt::Display for ReplayError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             ReplayError::TickNotPositive(tick) => {
-                write!(f, "`tick_seconds` must be more than 0 seconds, not `{tick}`")
+                write!(f, "`tickSeconds` must be more than 0 seconds, not `{tick}`")
             }
             ReplayError::OffsetNegative(offset) => {
-                write!(f, "`tick_offset_seconds` must be {NOT_NEGATIVE}, not `{offset}`")
+                write!(f, "`tickOffsetSeconds` must be {NOT_NEGATIVE}, not `{offset}`")
             }
             ReplayError::UnknownName { name, names } => {
                 write!(f, "no automation is named `{}`: there ", shown(name))?;
@@ -151,7 +151,7 @@ impl std::error::Error for ReplayError {}
 /// `automation` is a document of one automation or of several, JSON or YAML: a file for `prefect automation create`, what
 /// Prefect exports, a bare trigger, a `prefect.yaml` with triggers. `events` are one text or several of JSON documents one
 /// after the other: events (NDJSON), lists of them, pages of the events API, websocket frames, what `prefect event stream`
-/// prints. What is wrong with either is among the `errors` of the result, and `found_in` says in which of the two.
+/// prints. What is wrong with either is among the `errors` of the result, and `foundIn` says in which of the two.
 ///
 /// ```
 /// use prefect_events::simulate::{ReplayOptions, replay};

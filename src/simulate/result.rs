@@ -16,6 +16,7 @@ use super::scenario::{Play, Scenario};
 
 /// What an automation did when events were played to it.
 #[derive(Clone, PartialEq, Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct SimulationResult {
     /// The name of the scenario.
@@ -56,7 +57,7 @@ pub struct SimulationResult {
     pub recorded_actions: Option<RecordedActions>,
     /// Why the automation never fires, in a sentence without a capital letter and a full stop. Absent if it fires.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub because: Option<String>,
+    pub reason: Option<String>,
     /// How far events came in each trigger: if the automation never fires, or with the option `coverage`. The first 100
     /// triggers.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -100,8 +101,8 @@ pub struct SimulationResult {
 impl SimulationResult {
     /// Adds how far the events came.
     pub(super) fn covered(self, coverage: Option<Coverage>) -> Self {
-        let Some(Coverage { triggers, because }) = coverage else { return self };
-        SimulationResult { because, coverage: Some(triggers), ..self }
+        let Some(Coverage { triggers, reason }) = coverage else { return self };
+        SimulationResult { reason, coverage: Some(triggers), ..self }
     }
 
     /// Says which firings hang on the order of events that are received at the same instant.

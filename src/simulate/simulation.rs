@@ -16,7 +16,7 @@ use super::scenario::{MAX_OUTCOME, Scenario, ScenarioError, play_sorted};
 
 /// What `simulate` returns beyond the firings, and which server decides.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
-#[serde(remote = "Self", default)]
+#[serde(remote = "Self", rename_all = "camelCase", default)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub struct SimulateOptions {
@@ -29,7 +29,7 @@ pub struct SimulateOptions {
     /// Whether to return `coverage` also if the automation fires. Default `false`: only if it never does.
     #[cfg_attr(feature = "typescript", ts(as = "Option<bool>"))]
     pub coverage: bool,
-    /// Whether to return `by_chance`: which firings hang on the order of events that are received at the same instant. If
+    /// Whether to return `byChance`: which firings hang on the order of events that are received at the same instant. If
     /// there are such events, all is played once more. Default `false`.
     #[cfg_attr(feature = "typescript", ts(as = "Option<bool>"))]
     pub chance: bool,

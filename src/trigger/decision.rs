@@ -38,6 +38,7 @@ impl Phase {
 
 /// A window when something was decided about it. Times are RFC 3339 in UTC with microseconds.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename = "Bucket"))]
 pub struct BucketSnapshot {
     /// How many events counted.

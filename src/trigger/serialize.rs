@@ -38,6 +38,7 @@ fn is_none(event: &Option<&EventRef>) -> bool {
 
 /// A trigger fired.
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename = "Firing", optional_fields))]
 pub(crate) struct FiringRecord<'f> {
     /// When it fired: RFC 3339 in UTC with microseconds.
@@ -96,11 +97,12 @@ pub(crate) struct FiringRecord<'f> {
     #[cfg_attr(feature = "typescript", ts(type = "true", optional))]
     if_silent: bool,
     /// Why it fired, in one sentence; in a second one what came too late.
-    because: String,
+    reason: String,
 }
 
 /// An expected event that occurred in a window before it fired, and was not evaluated by then.
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename = "DelayedEvent", optional_fields))]
 pub(crate) struct DelayedEventRecord<'f> {
     /// Its id.
@@ -144,6 +146,7 @@ fn is_false(flag: &bool) -> bool {
 
 /// The firing of a child that a composite trigger used up.
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename = "ChildFiring"))]
 pub(crate) struct ChildFiringRecord<'f> {
     /// `"$.0.1"`: where the child is in the trigger of the automation.
@@ -163,6 +166,7 @@ pub(crate) struct ChildFiringRecord<'f> {
 
 /// One step of the engine.
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename = "Decision", optional_fields))]
 pub(crate) struct DecisionRecord<'d> {
     /// When it was decided: RFC 3339 in UTC with microseconds.
@@ -197,7 +201,7 @@ pub(crate) struct DecisionRecord<'d> {
     #[cfg_attr(feature = "typescript", ts(as = "Option<ServerQuirk>"))]
     fault: Option<ServerQuirk>,
     /// Why it was decided, in one sentence.
-    because: String,
+    reason: String,
 }
 
 impl<'f> From<&'f Firing> for FiringRecord<'f> {
@@ -217,7 +221,7 @@ impl<'f> From<&'f Firing> for FiringRecord<'f> {
             delayed: &firing.delayed,
             fault: firing.quirk(),
             if_silent: firing.if_silent,
-            because: firing.reason_sentence(),
+            reason: firing.reason_sentence(),
         }
     }
 }
@@ -265,7 +269,7 @@ impl Serialize for Decision {
             event_id: self.event.as_ref(),
             bucket: self.bucket.as_ref(),
             fault: self.quirk,
-            because: self.reason_sentence(),
+            reason: self.reason_sentence(),
         };
         record.serialize(serializer)
     }

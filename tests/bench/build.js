@@ -2,7 +2,7 @@
 // Printed are events per second of CPU time, and the ratio of each round: both ways take turns.
 
 import { authorModule } from "../../pkg/modules/author.js";
-import { buildEvent, buildEvents } from "../../pkg/node.js";
+import { buildEvent, buildEventLines } from "../../pkg/node.js";
 import { encode } from "../../pkg/text.js";
 import { cpu, quantile } from "./measure.js";
 
@@ -29,7 +29,7 @@ const events = (parts) => parts.flatMap((part) => JSON.parse(part));
 
 /**
  * The same events by hand: objects with the same keys and values of the same length.
- * @param {import("../../pkg/index.js").Event[]} models
+ * @param {import("../../pkg/index.js").PrefectEvent[]} models
  */
 function byHand(models) {
   return JSON.stringify(
@@ -49,7 +49,7 @@ function byHand(models) {
  * @template T
  * @param {string} name
  * @param {() => T} build
- * @param {(built: T) => import("../../pkg/index.js").Event[]} read
+ * @param {(built: T) => import("../../pkg/index.js").PrefectEvent[]} read
  */
 function compare(name, build, read) {
   const models = read(build());
@@ -119,8 +119,8 @@ const inputs = Array.from({ length: EVENTS / 2 }, (_, at) => ({
   tags: ["io", "prod"],
 }));
 compare(
-  "buildEvents",
-  () => buildEvents("prefect.task-run.Completed", inputs),
+  "buildEventLines",
+  () => buildEventLines("prefect.task-run.Completed", inputs),
   (text) =>
     text
       .trimEnd()

@@ -171,7 +171,7 @@ test("what hangs on silence after the last event is told apart", async () => {
     const x = timeline.x(fired.at) * ratio;
     const y = (timeline.lane.track - 10) * ratio;
     const [red, green, blue, alpha] = canvas.getContext("2d").getImageData(x + 3, y, 1, 1).data;
-    return { red, green, blue, alpha, silent: fired.if_silent };
+    return { red, green, blue, alpha, silent: fired.ifSilent };
   });
   assert.equal(filled.silent, true);
   assert.ok(filled.red - filled.blue < 40, JSON.stringify(filled));

@@ -556,7 +556,7 @@ test("each check is announced by an event with the report", async (t) => {
   assert.deepEqual(seen.events, [
     { own: true, report: seen.report, value: seen.value, bubbles: true, composed: true },
   ]);
-  assert.deepEqual([seen.report.valid, seen.report.events, seen.report.diagnostics], [true, 1, []]);
+  assert.deepEqual([seen.report.valid, seen.report.count, seen.report.diagnostics], [true, 1, []]);
 });
 
 test("a script can set what is checked", async (t) => {

@@ -123,13 +123,13 @@ const options = {
   profile: "server",
   severity: { "missing-label": "off" },
   maxDiagnostics: 5,
-  server_version: "3.8.8",
+  serverVersion: "3.8.8",
 };
 const replaying = {
   trace: true,
   start: "2026-03-01T12:00:00Z",
   end: "30m",
-  tick_seconds: 5,
+  tickSeconds: 5,
   delivery: "direct",
   seed: 7,
 };
@@ -137,7 +137,7 @@ const heartbeats = {
   frequency: 30,
   within: 90,
   tick: 5,
-  client_version: "3.6.22",
+  clientVersion: "3.6.22",
   expect: ["prefect.flow-run.*"],
 };
 write(

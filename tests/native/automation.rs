@@ -205,11 +205,11 @@ actions: [{{type: change-flow-run-state, state: CRASHED, message: no heartbeat}}
         )
     };
     for (within, options, severity) in [
-        (90, r#"{"heartbeat_frequency": 30}"#, Some(Severity::Info)),
+        (90, r#"{"heartbeatFrequency": 30}"#, Some(Severity::Info)),
         (540, "", Some(Severity::Info)),
         (90, "", Some(Severity::Warning)),
         (810, "", None),
-        (150, r#"{"heartbeat_frequency": 30}"#, None),
+        (150, r#"{"heartbeatFrequency": 30}"#, None),
     ] {
         let settings = check_options(options);
         let report = automation::check(text(within).as_bytes(), TextOptions::default(), &settings).report;
@@ -234,7 +234,7 @@ fn check_and_advice_name_the_same_windows() {
         let advice = heartbeat_advice(&serde_json::from_str(&question).unwrap()).unwrap();
         assert_eq!((advice.minimum_within, advice.recommended_within), (minimum, recommended));
         assert_eq!(advice.smallest_within[3].within, minimum);
-        let settings = check_options(&format!(r#"{{"heartbeat_frequency": {frequency}}}"#));
+        let settings = check_options(&format!(r#"{{"heartbeatFrequency": {frequency}}}"#));
         let check = |within: i64| {
             automation::check(text(within).as_bytes(), TextOptions::default(), &settings).report.diagnostics
         };
@@ -380,7 +380,7 @@ fn outlines_the_triggers_of_a_text() {
             (Some("all"), None, None)
         );
         assert_eq!(
-            (event["within"]["seconds"].as_f64(), event["watches_heartbeats"].as_bool()),
+            (event["within"]["seconds"].as_f64(), event["watchesHeartbeats"].as_bool()),
             (Some(90.0), Some(true))
         );
         assert_eq!(at(text, &event["within"]), Some(format!("{quote}PT90S{quote}")));
@@ -406,7 +406,7 @@ fn outlines_the_triggers_of_a_text() {
             })
             .to_string()
         );
-        assert_eq!((wrong.get("within"), wrong.get("expect"), wrong.get("watches_heartbeats")), (None, None, None));
+        assert_eq!((wrong.get("within"), wrong.get("expect"), wrong.get("watchesHeartbeats")), (None, None, None));
     }
     assert_eq!(outlined("{"), Vec::<serde_json::Value>::new());
     assert_eq!(

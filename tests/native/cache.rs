@@ -18,7 +18,7 @@ fn findings(text: &str, event: u64) -> Vec<String> {
     let report = validate(text.as_bytes(), TextOptions::default(), &ValidateOptions::default());
     assert_eq!(report.truncated, None);
     let own = |found: &&Diagnostic| {
-        found.event == Some(event)
+        found.index == Some(event)
             && !ACROSS_EVENTS.contains(&found.code)
             && !found.code.starts_with("follows-")
             && found.code != "broken-state-chain"
@@ -151,7 +151,7 @@ fn what_was_missed_behind_an_event_of_the_same_shape() {
             let _ = stream.chunk(format!("{right}\n").as_bytes());
             for report in [lines, stream.chunk(format!("{wrong}\n").as_bytes())] {
                 let codes: Vec<_> =
-                    report.diagnostics.iter().filter(|found| found.event == Some(1)).map(|found| found.code).collect();
+                    report.diagnostics.iter().filter(|found| found.index == Some(1)).map(|found| found.code).collect();
                 assert!(alone.iter().all(|code| codes.contains(code)), "{what} {profile:?}: {alone:?} {codes:?}");
             }
         }

@@ -4,6 +4,7 @@ use std::io::Read;
 
 use flate2::read::GzDecoder;
 use prefect_events::json::{Tape, Value, parse};
+use serde_json::Value as Json;
 
 /// A file of `tests/cases`, decompressed if need be.
 pub(crate) fn read(name: &str) -> Vec<u8> {
@@ -15,6 +16,17 @@ pub(crate) fn read(name: &str) -> Vec<u8> {
     let mut text = Vec::new();
     GzDecoder::new(&*bytes).read_to_end(&mut text).unwrap();
     text
+}
+
+/// Recorded results with the names that results have now. Labels stay: none of them has such a name.
+pub(crate) fn renamed(recorded: &Json) -> Json {
+    const NAMES: [(&str, &str); 3] = [("event_id", "eventId"), ("child_firings", "childFirings"), ("as_of", "asOf")];
+    let name = |name: &str| NAMES.iter().find(|(old, _)| *old == name).map_or(name, |(_, new)| new).to_owned();
+    match recorded {
+        Json::Object(object) => object.iter().map(|(key, value)| (name(key), renamed(value))).collect(),
+        Json::Array(items) => items.iter().map(renamed).collect(),
+        plain => plain.clone(),
+    }
 }
 
 /// Calls back with each row of an NDJSON file. They are read with the project's own reader: some

@@ -36,7 +36,7 @@ fn because(trigger: &str, list: &[(&str, &str, u8, &str)], end: &str) -> String 
     );
     let result = play(&scenario);
     assert_eq!(result.firings, [], "{trigger}");
-    result.because.unwrap()
+    result.reason.unwrap()
 }
 
 const NIGHTLI: &str = "{posture: Reactive, expect: ['prefect.flow-run.*'], match: {prefect.resource.id: prefect.flow-run.*}, \
@@ -234,20 +234,20 @@ fn the_table_has_each_clause_with_what_was_wanted_and_seen() {
                 },
             ],
             "windows": {"opened": 0, "reached": 0, "threshold": 1},
-            "because": "3 events match `expect` and `match`; none has `prefect.resource.name: nightli` in the role `flow`; \
+            "reason": "3 events match `expect` and `match`; none has `prefect.resource.name: nightli` in the role `flow`; \
                         seen: `nightly` (3)",
         }])
     );
     // Whoever fires needs no reason, but may ask for the table.
     let fires = scenario.replace("nightli", "nightly");
-    assert_eq!((play(&fires).coverage, play(&fires).because), (None, None));
+    assert_eq!((play(&fires).coverage, play(&fires).reason), (None, None));
     let asked = simulate((&*fires).into(), &SimulateOptions { coverage: true, ..SimulateOptions::default() });
-    assert_eq!((asked.firings.len(), asked.because), (3, None));
+    assert_eq!((asked.firings.len(), asked.reason), (3, None));
     let [trigger] = &asked.coverage.unwrap()[..] else { panic!("one trigger") };
-    assert_eq!((trigger.fired, &trigger.because), (3, &None));
+    assert_eq!((trigger.fired, &trigger.reason), (3, &None));
     let disabled = play(&fires.replace("trigger:", "enabled: false, trigger:"));
     assert_eq!(
-        disabled.because.as_deref(),
+        disabled.reason.as_deref(),
         Some("the automation is disabled (`enabled: false`), so its triggers are not evaluated")
     );
 }
@@ -265,7 +265,7 @@ fn events_that_wait_for_others_are_named() {
     )
     .unwrap();
     assert_eq!(
-        result.because.as_deref(),
+        result.reason.as_deref(),
         Some("no event was evaluated; 1 event that matches still waits for the event that it follows")
     );
 }

@@ -297,7 +297,7 @@ fn every_event_is_checked_also_those_like_one_before() {
             .diagnostics
             .iter()
             .filter(|found| found.code == "schema-violation")
-            .map(|found| found.event)
+            .map(|found| found.index)
             .collect::<Vec<_>>()
     };
     assert_eq!(of_schema(stream.chunk(lines.as_bytes())), [Some(0), Some(1), Some(2)]);

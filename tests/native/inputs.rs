@@ -88,7 +88,7 @@ fn each_key_is_known_and_no_other_one() {
 fn the_list_is_in_what_is_told_of_an_event() {
     let types = serde_json::to_value(event_types(&inputs)).unwrap();
     let types = types.as_array().unwrap();
-    let worker = types.iter().find(|one| one["name_pattern"] == "prefect.worker.started").unwrap();
+    let worker = types.iter().find(|one| one["namePattern"] == "prefect.worker.started").unwrap();
     let key = |key: &str| worker["inputs"].as_array().unwrap().iter().find(|input| input["key"] == key).unwrap();
     assert_eq!(
         *key("worker.type"),
@@ -99,10 +99,10 @@ fn the_list_is_in_what_is_told_of_an_event() {
     );
     assert_eq!(key("worker.name_slug")["otherwise"], "the slug of `worker.name`");
     assert_eq!(key("worker.version")["otherwise"], "`3.9.1`");
-    let task = types.iter().find(|one| one["name_pattern"] == "prefect.ecs.task.{status}").unwrap();
+    let task = types.iter().find(|one| one["namePattern"] == "prefect.ecs.task.{status}").unwrap();
     let mut ends = task["inputs"].as_array().unwrap().iter().map(|input| &input["otherwise"]);
     assert!(ends.any(|otherwise| otherwise == "the last part of `task.arn`"), "{task:#}");
-    let state = types.iter().find(|one| one["name_pattern"] == "prefect.flow-run.{state}").unwrap();
+    let state = types.iter().find(|one| one["namePattern"] == "prefect.flow-run.{state}").unwrap();
     let state = state["inputs"].as_array().unwrap().iter().find(|input| input["key"] == "state.name").unwrap();
     assert_eq!(state["named"], true);
 }

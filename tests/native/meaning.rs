@@ -63,8 +63,8 @@ fn comparable(result: &SimulationResult) -> Json {
     json!({
         "start": whole(&timeline["start"]),
         "end": whole(&timeline["end"]),
-        "tick": timeline["tick_seconds"].as_f64().unwrap() as i64 * 1000,
-        "watches_heartbeats": timeline["watches_heartbeats"],
+        "tick": timeline["tickSeconds"].as_f64().unwrap() as i64 * 1000,
+        "watches_heartbeats": timeline["watchesHeartbeats"],
         "lanes": lanes,
     })
 }
@@ -97,7 +97,7 @@ fn lanes_are_what_the_page_showed() {
         let title = case["title"].as_str().unwrap();
         let scenario = case["scenario"].as_str().unwrap();
         let all = options(&json!({
-            "trace": true, "timeline": true, "events": true, "server_version": case["server_version"],
+            "trace": true, "timeline": true, "events": true, "serverVersion": case["server_version"],
         }));
         let played = simulate(scenario.into(), &all);
         let mut recorded = case["simulated"].clone();
@@ -111,7 +111,7 @@ fn lanes_are_what_the_page_showed() {
         let events: String =
             played.events.iter().flatten().map(|event| serde_json::to_string(event).unwrap() + "\n").collect();
         let all: ReplayOptions = serde_json::from_value(json!({
-            "trace": true, "timeline": true, "server_version": case["server_version"],
+            "trace": true, "timeline": true, "serverVersion": case["server_version"],
         }))
         .unwrap();
         let replayed = replay(case["automation"].as_str().unwrap().into(), (&*events).into(), &all).unwrap();

@@ -81,7 +81,7 @@ fn examples_of_every_family_and_variant_are_without_findings() {
             let value: Value = serde_json::from_str(&text).unwrap();
             for text in [text, value.to_string()] {
                 let report = check(&text);
-                assert_eq!(report.events, 1);
+                assert_eq!(report.count, 1);
                 wrong.extend(
                     report
                         .diagnostics

@@ -273,7 +273,7 @@ proptest! {
         let mut stream = Stream::new(settings());
         let (mut found, mut events, mut chunk) = (Vec::new(), 0, Vec::new());
         let mut take = |report: Report| {
-            events += report.events;
+            events += report.count;
             found.extend(report.diagnostics);
         };
         // Damage can have put line breaks into the lines: any of them is a place to cut at.
@@ -285,7 +285,7 @@ proptest! {
         }
         take(stream.chunk(&chunk));
         take(stream.finish());
-        prop_assert_eq!(events, whole.events);
+        prop_assert_eq!(events, whole.count);
         prop_assert_eq!(keys(&found), keys(&whole.diagnostics));
         for (one, other) in sorted(&found).into_iter().zip(sorted(&whole.diagnostics)) {
             prop_assert_eq!(one, other);
@@ -311,7 +311,7 @@ proptest! {
     fn counts_are_complete(text in damaged(), most in 0_usize..4) {
         let all = check(&text);
         let some = validate(&text, TextOptions::default(), &ValidateOptions { max_diagnostics: most, ..ValidateOptions::default() });
-        prop_assert_eq!((some.valid, some.events, some.errors, some.warnings, some.infos), (all.valid, all.events, all.errors, all.warnings, all.infos));
+        prop_assert_eq!((some.valid, some.count, some.errors, some.warnings, some.infos), (all.valid, all.count, all.errors, all.warnings, all.infos));
         prop_assert_eq!(some.diagnostics.len(), most.min(all.diagnostics.len()));
         prop_assert_eq!(some.truncated.unwrap_or_default() as usize, all.diagnostics.len() - some.diagnostics.len());
         prop_assert!(some.diagnostics.iter().all(|found| all.diagnostics.contains(found)));
@@ -340,7 +340,7 @@ proptest! {
 fn sorted(found: &[Diagnostic]) -> Vec<&Diagnostic> {
     let mut sorted: Vec<_> = found.iter().collect();
     sorted.sort_by(|a, b| {
-        (a.event, a.range, a.code, &a.path, &a.message).cmp(&(b.event, b.range, b.code, &b.path, &b.message))
+        (a.index, a.range, a.code, &a.path, &a.message).cmp(&(b.index, b.range, b.code, &b.path, &b.message))
     });
     sorted
 }

@@ -75,7 +75,7 @@ fn firings_that_come_from_absent_leaders_say_so() {
     });
     assert!(held.clone().count() == 14 && held.into_iter().all(|held| held > 0));
 
-    let ignored = played(README, &[&events], json!({"ignore_missing_leaders": true}));
+    let ignored = played(README, &[&events], json!({"ignoreMissingLeaders": true}));
     assert_eq!(ignored.firings.len(), 5);
     assert!(ignored.missing_leaders.is_none());
     assert!(ignored.firings.iter().all(|firing| firing.delayed.is_empty()));
@@ -165,7 +165,7 @@ fn the_end_of_a_capture_is_not_silence() {
         let fired = &result.timeline.as_ref().unwrap().lanes.iter().find(|lane| lane.name == "otter").unwrap().fired;
         assert_eq!(fired[0].if_silent, result.firings[0].if_silent);
         let told = serde_json::to_value(&result).unwrap();
-        assert_eq!(told["firings"][0]["if_silent"].is_null(), !result.firings[0].if_silent);
+        assert_eq!(told["firings"][0]["ifSilent"].is_null(), !result.firings[0].if_silent);
         result.firings[0].if_silent
     };
     assert!(silent(&beat));
@@ -298,8 +298,8 @@ fn recorded_actions_can_be_left_out() {
         result.firings.iter().map(|firing| firing.labels[0].1.to_string()).filter(|run| crashed.contains(run)).collect()
     };
     assert_eq!(found(json!({})).len(), 0);
-    assert_eq!(found(json!({"without_actions": true})), crashed);
-    let without = played(&zombies.to_string(), &[&live], json!({"without_actions": true}));
+    assert_eq!(found(json!({"withoutActions": true})), crashed);
+    let without = played(&zombies.to_string(), &[&live], json!({"withoutActions": true}));
     let left_out = without.recorded_actions.unwrap();
     assert!(left_out.left_out);
     assert_eq!(left_out.effects, actions.effects);
@@ -362,7 +362,7 @@ fn streams_are_replayed() {
     assert_eq!((played(any, &[&stream], json!({})).firings.len(), running > 5), (running, true));
     let all = r#"{"trigger": {"posture": "Reactive", "expect": ["*"]}, "actions": []}"#;
     let frames = text("live/forms/websocket-frames.ndjson.gz");
-    let without_waiting = json!({"ignore_missing_leaders": true});
+    let without_waiting = json!({"ignoreMissingLeaders": true});
     assert_eq!(played(all, &[&frames], without_waiting).firings.len(), frames.lines().count());
 }
 

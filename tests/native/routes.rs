@@ -113,7 +113,7 @@ fn reads_every_form_that_prefect_has() {
         let events = validate(&text, TextOptions::default(), &ValidateOptions::default());
         let found = check(&text, None);
         if is_events {
-            assert!(events.valid && events.events > 0, "{name}: {:?}", said(&events));
+            assert!(events.valid && events.count > 0, "{name}: {:?}", said(&events));
             assert!(!found.report.valid, "{name}");
             continue;
         }
@@ -126,8 +126,8 @@ fn reads_every_form_that_prefect_has() {
         assert!(found.report.valid, "{name}: {:?}", said(&found.report));
         let infos = found.report.diagnostics.iter().filter(|found| found.code == "refused-by-the-api").count();
         assert!(infos <= 1, "{name}: {:?}", said(&found.report));
-        assert!(found.report.events > 0 && !found.triggers.is_empty(), "{name}");
-        automations += found.report.events;
+        assert!(found.report.count > 0 && !found.triggers.is_empty(), "{name}");
+        automations += found.report.count;
     }
     assert!(automations > 30, "{automations}");
 }
@@ -289,7 +289,7 @@ fn nothing_checked_is_never_nothing_wrong() {
         let report = check(text.as_bytes(), None).report;
         assert_eq!(report.diagnostics.iter().map(|found| found.code).collect::<Vec<_>>(), [code], "{text}");
         assert!(said(&report)[0].contains(mentions), "{:?}", said(&report));
-        assert_eq!(report.events, 0);
+        assert_eq!(report.count, 0);
     }
 }
 
@@ -313,7 +313,7 @@ fn other_documents_are_not_validated_as_events() {
         let report = validate(text.as_bytes(), TextOptions::default(), &ValidateOptions::default());
         assert!(!report.valid && report.diagnostics.len() == 1, "{text}: {:?}", said(&report));
         assert!(said(&report)[0].contains(mentions), "{:?}", said(&report));
-        assert_eq!(report.events, 0, "{text}");
+        assert_eq!(report.count, 0, "{text}");
     }
 }
 
@@ -349,7 +349,7 @@ fn the_output_of_event_stream_is_as_it_should_be() {
     let text = super::cases::read("live/forms/stream-stdout.txt.gz");
     let report = validate(&text, TextOptions { places: true, ..TextOptions::default() }, &ValidateOptions::default());
     let lines = text.iter().filter(|&&byte| byte == b'\n').count() as u64;
-    assert_eq!(report.events, lines - 1);
+    assert_eq!(report.count, lines - 1);
     assert!(report.diagnostics.len() <= 1 && report.valid && report.warnings == 0, "{:?}", said(&report));
 }
 
@@ -362,7 +362,7 @@ fn broken_lines_are_put_together() {
         let found = check(text.as_bytes(), None);
         assert!(found.report.valid, "{:?}", said(&found.report));
         assert!(said(&found.report).iter().any(|said| said.contains("wrapped-export")), "{:?}", said(&found.report));
-        assert_eq!((found.report.events, found.triggers.len()), (1, 1));
+        assert_eq!((found.report.count, found.triggers.len()), (1, 1));
         let events = validate(text.as_bytes(), TextOptions::default(), &ValidateOptions::default());
         assert_eq!(events.diagnostics.len(), 1, "{:?}", said(&events));
     }
@@ -415,7 +415,7 @@ fn reads_what_terraform_shows() {
         {{"mode": "data", "type": "prefect_automation", "name": "b", "instances": [{one}]}}]}}"#
     );
     let found = check(kept.as_bytes(), None);
-    assert!(found.report.valid && found.report.events == 2, "{:?}", said(&found.report));
+    assert!(found.report.valid && found.report.count == 2, "{:?}", said(&found.report));
     // The provider leaves out what is null, and the API requires it.
     let report = check(state(&module(&automation("a", run, "null"))).as_bytes(), None).report;
     assert_eq!(report.diagnostics.iter().map(|found| &*found.path).collect::<Vec<_>>(), ["/trigger/within"]);
@@ -437,5 +437,5 @@ fn reads_what_terraform_shows() {
     assert!(!check(state(&values).as_bytes(), None).report.valid);
     let plan = state("{}").replace("\"values\"", &format!("\"planned_values\": {values}, \"prior_state\""));
     let report = check(plan.as_bytes(), None).report;
-    assert!(report.valid && report.events == 1, "{:?}", said(&report));
+    assert!(report.valid && report.count == 1, "{:?}", said(&report));
 }

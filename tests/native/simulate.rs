@@ -107,24 +107,24 @@ fn the_recorded_timelines() {
         let scenario = case["scenario"].to_string();
         for version in ["3.9", "3.8"] {
             let options: SimulateOptions =
-                serde_json::from_value(json!({"trace": true, "server_version": version})).unwrap();
+                serde_json::from_value(json!({"trace": true, "serverVersion": version})).unwrap();
             let told = serde_json::to_value(simulate((&*scenario).into(), &options)).unwrap();
             let firings = told["firings"].as_array().unwrap().iter();
             let fires: Vec<Json> =
-                firings.map(|firing| json!({"at": firing["at"], "event_id": firing["event_id"]})).collect();
+                firings.map(|firing| json!({"at": firing["at"], "event_id": firing["eventId"]})).collect();
             assert_eq!(json!(fires), case["fires"][version], "{version}: {}", case["scenario"]["scenario"]);
             if version == "3.9" {
                 let decisions = told["decisions"].as_array().unwrap().iter();
-                let because: Vec<String> = decisions
-                    .map(|one| format!("{}: {}", one["kind"].as_str().unwrap(), one["because"].as_str().unwrap()))
+                let reasons: Vec<String> = decisions
+                    .map(|one| format!("{}: {}", one["kind"].as_str().unwrap(), one["reason"].as_str().unwrap()))
                     .collect();
-                assert_eq!(json!(because), case["because"], "{}", case["scenario"]["scenario"]);
+                assert_eq!(json!(reasons), case["because"], "{}", case["scenario"]["scenario"]);
             }
         }
     }
-    let unknown = serde_json::from_str::<SimulateOptions>(r#"{"server_version": "4"}"#).unwrap_err().to_string();
+    let unknown = serde_json::from_str::<SimulateOptions>(r#"{"serverVersion": "4"}"#).unwrap_err().to_string();
     assert!(
-        unknown.starts_with("the option `server_version`: must be \"3.9\", \"3.8\", \"3.7\" or \"3.6\", not `4`"),
+        unknown.starts_with("the option `serverVersion`: must be \"3.9\", \"3.8\", \"3.7\" or \"3.6\", not `4`"),
         "{unknown}"
     );
 }
@@ -316,14 +316,14 @@ fn events_are_replayed() {
     assert_eq!(played(automation, right, at).unwrap()["undelivered"], 2);
     // Where it is wrong.
     let told = played(&automation.replace("60", "x"), right, "{}").unwrap();
-    assert_eq!((&told["found_in"], &told["errors"][0]["range"]["start"]["line"]), (&json!("automation"), &json!(2)));
+    assert_eq!((&told["foundIn"], &told["errors"][0]["range"]["start"]["line"]), (&json!("automation"), &json!(2)));
     let told = played(automation, &events, "{}").unwrap();
-    assert_eq!((&told["found_in"], &told["errors"][0]["range"]["start"]["line"]), (&json!("events"), &json!(4)));
+    assert_eq!((&told["foundIn"], &told["errors"][0]["range"]["start"]["line"]), (&json!("events"), &json!(4)));
     let told = played(automation, &[right, "\n  {\"id\": 5}"].concat(), "{}").unwrap();
-    assert_eq!((&told["found_in"], &told["errors"][0]["range"]["start"]["column"]), (&json!("events"), &json!(3)));
+    assert_eq!((&told["foundIn"], &told["errors"][0]["range"]["start"]["column"]), (&json!("events"), &json!(3)));
     for (options, expected) in [
-        ("{\"tick_seconds\": 0}", "`tick_seconds` must be more than 0 seconds, not `0s`"),
-        ("{\"tick_offset_seconds\": \"-1m\"}", "`tick_offset_seconds` must be a non-negative duration, not `-1m`"),
+        ("{\"tickSeconds\": 0}", "`tickSeconds` must be more than 0 seconds, not `0s`"),
+        ("{\"tickOffsetSeconds\": \"-1m\"}", "`tickOffsetSeconds` must be a non-negative duration, not `-1m`"),
         ("{\"end\": \"2026-02-01T12:00:00Z\"}", "`end` must come after `start`"),
         ("{\"end\": \"90000d\"}", "there are more than 20,000,000 ticks between `start` and `end`"),
         ("{\"end\": 9e11}", "there are more than 20,000,000 ticks between `start` and `end`"),
@@ -389,7 +389,7 @@ fn three_times_the_frequency_tolerates_one() {
         }
     }
     let told = advice(
-        r#"{"frequency": 180, "within": 540, "client_version": "3.6.14", "expect": ["prefect.flow-run.Completed"]}"#,
+        r#"{"frequency": 180, "within": 540, "clientVersion": "3.6.14", "expect": ["prefect.flow-run.Completed"]}"#,
     );
     let smallest: Vec<_> = told.smallest_within.iter().map(|smallest| (smallest.misses, smallest.within)).collect();
     assert_eq!(smallest, [(0, 182), (1, 362), (2, 542), (3, 722), (4, 902)]);
@@ -400,12 +400,12 @@ fn three_times_the_frequency_tolerates_one() {
     let json = serde_json::to_value(&told).unwrap();
     assert_eq!(
         json["detection"],
-        json!({"earliest": 540, "latest": 545, "earliest_after_death": 359.985, "latest_after_death": 545})
+        json!({"earliest": 540, "latest": 545, "earliestAfterDeath": 359.985, "latestAfterDeath": 545})
     );
-    assert_eq!(json["client"]["sends_heartbeats"], "if-set");
-    assert_eq!(json["false_alarms"].as_array().unwrap().len(), 5);
+    assert_eq!(json["client"]["sendsHeartbeats"], "if-set");
+    assert_eq!(json["falseAlarms"].as_array().unwrap().len(), 5);
     assert!(
-        written(&told).starts_with(r#"{"frequency":180,"within":540,"tick":5,"period":180.015,"tolerated_misses":1,"#)
+        written(&told).starts_with(r#"{"frequency":180,"within":540,"tick":5,"period":180.015,"toleratedMisses":1,"#)
     );
     for (question, expected) in [
         (
@@ -420,8 +420,8 @@ fn three_times_the_frequency_tolerates_one() {
             "the option `tick`: expected a number of seconds, more than 0, not 1",
         ),
         (
-            r#"{"frequency": 30, "within": 90, "client_version": "x"}"#,
-            "`client_version` must be a version such as `3.6.22`, not `x`",
+            r#"{"frequency": 30, "within": 90, "clientVersion": "x"}"#,
+            "`clientVersion` must be a version such as `3.6.22`, not `x`",
         ),
         (r#"{"frequenzy": 30}"#, "unknown option `frequenzy`: did you mean `frequency`?"),
     ] {

@@ -13,7 +13,7 @@ const REMARKS: [(&str, usize); 3] = [("custom-state-name", 8), ("follows-not-fou
 fn real_events_have_neither_errors_nor_warnings() {
     let text = super::cases::read("events.ndjson.gz");
     let report = validate(&text, TextOptions::default(), &ValidateOptions::default());
-    assert_eq!((report.events, report.errors, report.warnings), (1392, 0, 0), "{:#?}", report.diagnostics);
+    assert_eq!((report.count, report.errors, report.warnings), (1392, 0, 0), "{:#?}", report.diagnostics);
     let mut counts = BTreeMap::new();
     for diagnostic in &report.diagnostics {
         *counts.entry(diagnostic.code).or_default() += 1;

@@ -15,7 +15,7 @@ const author = read("prefect_events_author");
 test("before init, every function that needs a module says what to do", async () => {
   const message = "prefect-events has not been started: call `await init()` first";
   assert.throws(() => browser.validate("{}"), { message });
-  assert.throws(() => browser.describe("prefect.worker.started"), { message });
+  assert.throws(() => browser.describeEvent("prefect.worker.started"), { message });
   assert.throws(() => browser.version(), { message });
   await assert.rejects(
     async () => {
@@ -77,7 +77,7 @@ test("init works once, twice, and at the same time", async () => {
   ]);
   await browser.init({ validate, author: false });
   await browser.init({ validate: undefined, author: false });
-  assert.equal(browser.validate("{}").events, 1);
+  assert.equal(browser.validate("{}").count, 1);
 });
 
 test("the module `author` is loaded when it is given", async () => {
@@ -86,7 +86,7 @@ test("the module `author` is loaded when it is given", async () => {
     message: /^this needs the module `author`, .* `await init\(\)` first/,
   });
   await browser.init({ author });
-  assert.equal(browser.checkAutomation("trigger: {}").events, 1);
+  assert.equal(browser.checkAutomation("trigger: {}").count, 1);
 });
 
 test("the module `schemas` is loaded when it is given", async () => {

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 
 import { authorModule } from "../../pkg/modules/author.js";
-import { buildEvent, buildEvents, buildRun, eventTypes, validate } from "../../pkg/node.js";
+import { buildEvent, buildEventLines, buildRun, eventTypes, validate } from "../../pkg/node.js";
 import { folder, run } from "./helpers/run.js";
 
 const FIXED = { seed: 7, now: "2026-03-31T18:30:00Z" };
@@ -56,7 +56,7 @@ test("what is given stands where it belongs, and what follows is filled in", () 
 test("many events of one name are lines", () => {
   const name = "prefect.task-run.Completed";
   const inputs = ["a", 'b "quoted"', "c"].map((task) => ({ task_run: { name: task } }));
-  const lines = buildEvents(name, inputs, FIXED).split("\n");
+  const lines = buildEventLines(name, inputs, FIXED).split("\n");
   assert.equal(lines.pop(), "");
   const events = lines.map((line) => JSON.parse(line));
   assert.deepEqual(events[0], buildEvent(name, inputs[0], FIXED));
@@ -66,8 +66,8 @@ test("many events of one name are lines", () => {
   );
   assert.equal(new Set(events.map(({ id }) => id)).size, 3);
   assert.deepEqual(found(events), []);
-  assert.equal(buildEvents(name, [], FIXED), "");
-  assert.throws(() => buildEvents(name, [{}, { task_run: { nam: "a" } }], FIXED), {
+  assert.equal(buildEventLines(name, [], FIXED), "");
+  assert.throws(() => buildEventLines(name, [{}, { task_run: { nam: "a" } }], FIXED), {
     name: "TypeError",
     message: /of event 1: .* has no `nam` in `task_run`/,
   });
@@ -119,8 +119,8 @@ test("mistakes are a TypeError with a sentence", () => {
 /** @type {[string, (options?: import("../../pkg/index.js").BuildManyOptions) => unknown, number][]} */
 const LONG = [
   [
-    "buildEvents",
-    (options) => buildEvents("prefect.flow-run.Running", Array(1200).fill({}), options),
+    "buildEventLines",
+    (options) => buildEventLines("prefect.flow-run.Running", Array(1200).fill({}), options),
     1200,
   ],
   // 7 events of the run, and 10,000 heartbeats.
@@ -216,7 +216,7 @@ test("a history is right as a whole", () => {
 test("every event of the catalogue is known to the module", () => {
   let built = 0;
   for (const { example } of eventTypes()) {
-    const { event } = /** @type {import("../../pkg/index.js").Event} */ (example);
+    const { event } = /** @type {import("../../pkg/index.js").PrefectEvent} */ (example);
     try {
       buildEvent(event);
       built += 1;

@@ -17,16 +17,16 @@ trigger: # of all flows
 actions:
   - type: cancel-flow-run
 `;
-const FINE = { valid: true, events: 1, errors: 0, warnings: 0, infos: 0, diagnostics: [] };
+const FINE = { valid: true, count: 1, errors: 0, warnings: 0, infos: 0, diagnostics: [] };
 
 /** The report without the outlines of its triggers, which are another matter. */
 const checked = (/** @type {string | Uint8Array | ArrayBuffer | object} */ input) => {
   const { triggers, ...report } = checkAutomation(input);
-  assert.equal(triggers.length, report.events);
+  assert.equal(triggers.length, report.count);
   return report;
 };
 
-/** @param {import("../../pkg/index.js").Report} report */
+/** @param {import("../../pkg/index.js").ValidationReport} report */
 const codes = ({ diagnostics }) => diagnostics.map(({ code }) => code);
 
 test("every kind of input gives the same report", () => {
@@ -34,7 +34,7 @@ test("every kind of input gives the same report", () => {
   const yaml = YAML.replace("reactive", "Reactive");
   for (const input of [TEXT, bytes, Buffer.from(TEXT), bytes.buffer, RIGHT, yaml, `\ufeff${yaml}`])
     assert.deepEqual(checked(input), FINE);
-  assert.equal(checkAutomation([RIGHT, RIGHT]).events, 2);
+  assert.equal(checkAutomation([RIGHT, RIGHT]).count, 2);
 });
 
 test("the triggers are outlined, with the places of their values in a text", () => {
@@ -59,7 +59,7 @@ test("a finding in YAML has its place, and its fix keeps the rest", () => {
   const report = checkAutomation(YAML);
   const [found] = report.diagnostics;
   assert.deepEqual([report.valid, report.errors, codes(report)], [false, 1, ["unknown-posture"]]);
-  assert.deepEqual([found?.path, found?.event], ["/trigger/posture", 0]);
+  assert.deepEqual([found?.path, found?.index], ["/trigger/posture", 0]);
   assert.deepEqual(found?.range?.start, { line: 4, column: 12, offset: YAML.indexOf("reactive") });
   assert.equal(applyFixes(YAML, report.diagnostics), YAML.replace("reactive", "Reactive"));
 });
@@ -89,9 +89,9 @@ deployments:
       - {type: event, expect: [acme.import.finished]}
       - {type: event, expect: acme.import.failed}
 `);
-  assert.equal(report.events, 2);
+  assert.equal(report.count, 2);
   assert.deepEqual(codes(report), ["wrong-automation-value"]);
-  assert.equal(report.diagnostics[0]?.event, 1);
+  assert.equal(report.diagnostics[0]?.index, 1);
 });
 
 test("wrong data is reported, whatever it is", () => {
@@ -124,18 +124,18 @@ test("options", () => {
   ] of /** @type {[import("../../pkg/index.js").CheckOptions, string[]][]} */ ([
     [{}, ["within-too-short-for-heartbeats"]],
     [{ profile: "server" }, []],
-    [{ heartbeat_frequency: 30 }, []],
-    [{ heartbeat_frequency: 30, client_version: "3.1.7" }, ["clients-without-heartbeats"]],
+    [{ heartbeatFrequency: 30 }, []],
+    [{ heartbeatFrequency: 30, clientVersion: "3.1.7" }, ["clients-without-heartbeats"]],
     [{ severity: { "within-too-short-for-heartbeats": "off" } }, []],
     [{ maxDiagnostics: 0 }, []],
   ]))
     assert.deepEqual(codes(checkAutomation(trigger, options)), expected, JSON.stringify(options));
   const text = { ...trigger, within: "PT1H" };
-  for (const [server_version, errors] of /** @type {[string, number][]} */ ([
+  for (const [serverVersion, errors] of /** @type {[string, number][]} */ ([
     ["3.8.8", 1],
     ["3.9", 0],
   ]))
-    assert.equal(checkAutomation(text, { server_version }).errors, errors);
+    assert.equal(checkAutomation(text, { serverVersion }).errors, errors);
 });
 
 test("misuse is a TypeError with a sentence", () => {
@@ -153,15 +153,15 @@ test("misuse is a TypeError with a sentence", () => {
     [[RIGHT, null], /^the options of checkAutomation must be an object$/],
     [
       [RIGHT, { serverVersion: "3.9" }],
-      /unknown option `serverVersion`: did you mean `server_version`\?$/,
+      /unknown option `server_version`: did you mean `serverVersion`\?$/,
     ],
     [
-      [RIGHT, { client_version: "new" }],
-      /`client_version`: `new` is not a version such as `3\.9\.1`$/,
+      [RIGHT, { clientVersion: "new" }],
+      /`clientVersion`: `new` is not a version such as `3\.9\.1`$/,
     ],
     [
-      [RIGHT, { heartbeat_frequency: -1 }],
-      /`heartbeat_frequency`: expected an integer number of seconds/,
+      [RIGHT, { heartbeatFrequency: -1 }],
+      /`heartbeatFrequency`: expected a whole number of seconds/,
     ],
     [[RIGHT, { severity: { nonsense: "off" } }], /`severity`: `nonsense` is no diagnostic code$/],
   ]))

@@ -114,5 +114,5 @@ test("the output of `prefect event stream` is read as it is", () => {
   const event =
     '{"occurred": "2026-11-27 02:06:07.663071+00:00", "event": "a.b", "resource": {"prefect.resource.id": "acme.c"}, "id": "01a1ffe4-419a-726f-8626-5e21f619db83"}';
   const report = validate(`Subscribing to event stream...\n${event}\n`);
-  assert.deepEqual([report.events, report.diagnostics], [1, []]);
+  assert.deepEqual([report.count, report.diagnostics], [1, []]);
 });

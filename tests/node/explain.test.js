@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { codes } from "../../pkg/api/explain.js";
+import { diagnosticCodes } from "../../pkg/api/explain.js";
 import {
   checkAutomation,
-  describe,
+  describeEvent,
   eventTypes,
   explain,
   testScenarios,
@@ -39,18 +39,18 @@ function findings(input, about, options) {
 }
 
 test("every code is explained, with an example that has it and one that has not", () => {
-  assert.ok(codes().length > 30);
-  for (const code of codes()) {
+  assert.ok(diagnosticCodes().length > 30);
+  for (const code of diagnosticCodes()) {
     const meaning = explain(code);
     assert.ok(meaning, code);
     assert.equal(meaning.code, code);
     assert.ok(!Object.values(meaning).some(absent), code);
     for (const words of [meaning.title, meaning.text, meaning.right]) assert.ok(words, code);
-    const { about, wrong, right, wrong_options, options } = meaning;
+    const { about, wrong, right, wrongOptions, options } = meaning;
     const found = (/** @type {string} */ text, /** @type {typeof options} */ how) =>
       findings(inputOf(code, text), about, how).map((one) => one.code);
     const inRight = found(right, options);
-    assert.deepEqual(new Set(found(wrong, wrong_options)), new Set([code, ...inRight]), code);
+    assert.deepEqual(new Set(found(wrong, wrongOptions)), new Set([code, ...inRight]), code);
     assert.ok(!inRight.includes(code), code);
   }
 });
@@ -60,17 +60,20 @@ test("every event is described, with an example without errors", () => {
   assert.ok(types.length >= 82);
   for (const type of types) {
     const list = [type, ...type.labels, ...type.related, ...type.payload, ...(type.variants ?? [])];
-    for (const value of list.flatMap(Object.values)) assert.ok(!absent(value), type.name_pattern);
-    assert.ok(type.title && type.resource_id, type.name_pattern);
-    assert.equal(validate(type.example).errors, 0, type.name_pattern);
-    assert.deepEqual(describe(type.name_pattern), type);
+    for (const value of list.flatMap(Object.values)) assert.ok(!absent(value), type.namePattern);
+    assert.ok(type.title && type.resourceId, type.namePattern);
+    assert.equal(validate(type.example).errors, 0, type.namePattern);
+    assert.deepEqual(describeEvent(type.namePattern), type);
   }
 });
 
 test("an event is found by its name and by its pattern", () => {
-  assert.equal(describe("prefect.task-run.Running")?.name_pattern, "prefect.task-run.{state}");
-  assert.equal(describe("prefect.flow-run.heartbeat")?.name_pattern, "prefect.flow-run.heartbeat");
-  assert.equal(describe("prefect.nonsense"), undefined);
+  assert.equal(describeEvent("prefect.task-run.Running")?.namePattern, "prefect.task-run.{state}");
+  assert.equal(
+    describeEvent("prefect.flow-run.heartbeat")?.namePattern,
+    "prefect.flow-run.heartbeat",
+  );
+  assert.equal(describeEvent("prefect.nonsense"), undefined);
   assert.equal(explain("no-such-code"), undefined);
 });
 
@@ -82,14 +85,14 @@ test("the example has the name that was asked for", () => {
     "prefect.block.my-webhook.loaded",
     "prefect-cloud.webhook.rotated",
   ]) {
-    const example = /** @type {{ event: string } | undefined} */ (describe(name)?.example);
+    const example = /** @type {{ event: string } | undefined} */ (describeEvent(name)?.example);
     assert.equal(example?.event, name);
     assert.ok(!validate(example).diagnostics.some(({ severity }) => severity !== "info"), name);
   }
 });
 
 test("what is known is new with each call", () => {
-  for (const call of [() => eventTypes()[0], () => describe("prefect.task-run.Running")]) {
+  for (const call of [() => eventTypes()[0], () => describeEvent("prefect.task-run.Running")]) {
     const one = call();
     assert.ok(one);
     one.labels.length = 0;
@@ -119,11 +122,11 @@ test("explain a diagnostic", async () => {
 test("explain an event", async () => {
   const { status, stdout } = await run(["explain", "prefect.worker.executed-flow-run"]);
   assert.equal(status, 0);
-  const type = describe("prefect.worker.executed-flow-run");
+  const type = describeEvent("prefect.worker.executed-flow-run");
   assert.ok(type);
   const parts = [
     type.title,
-    type.resource_id,
+    type.resourceId,
     type.docs,
     type.follows,
     ...type.labels.map(({ name }) => name),

@@ -21,7 +21,7 @@ test("json: totals, and each file's report as the package gives it", () => {
   const { file, report } = checked([WARNING, ERROR, INFO]);
   assert.deepEqual(document, {
     valid: false,
-    events: 4,
+    count: 4,
     errors: 1,
     warnings: 1,
     infos: 1,

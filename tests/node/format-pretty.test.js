@@ -70,7 +70,7 @@ test("colours a terminal, and nothing else", () => {
 /**
  * The line and its carets.
  * @param {string} text
- * @param {import("../../pkg/index.js").Range} range
+ * @param {import("../../pkg/index.js").TextRange} range
  * @param {number} [columns]
  */
 function frameOf(text, range, columns = 60) {

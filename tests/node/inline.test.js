@@ -13,12 +13,12 @@ test("a call may come before init is done, and a stream that it opened stays ope
   const stream = openStream();
   await done;
   const lines = new TextEncoder().encode(`${EVENT}\n`);
-  assert.equal(stream.chunk(lines).events, 1);
-  assert.equal(stream.chunk(lines).events, 1);
+  assert.equal(stream.chunk(lines).count, 1);
+  assert.equal(stream.chunk(lines).count, 1);
   stream.close();
 });
 
 test("init starts the module of those who write too", async () => {
   await inline.init();
-  assert.equal(inline.checkAutomation("trigger: {}").events, 1);
+  assert.equal(inline.checkAutomation("trigger: {}").count, 1);
 });

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { buildEvent, describe, eventTypes, toCurl, toPython, validate } from "prefect-events";
+import { buildEvent, describeEvent, eventTypes, toCurl, toPython, validate } from "prefect-events";
 
 test("with the examples of what is required, each event is built and right", () => {
   for (const type of eventTypes()) {
@@ -18,16 +18,16 @@ test("with the examples of what is required, each event is built and right", () 
     }
     const { event } = /** @type {{ event: string }} */ (type.example);
     const built = buildEvent(event, input, { seed: 7, now: "2026-03-31T18:30:00Z" });
-    assert.deepEqual(validate(built).diagnostics, [], type.name_pattern);
+    assert.deepEqual(validate(built).diagnostics, [], type.namePattern);
   }
 });
 
 test("an event knows its inputs by any of its names", () => {
-  const keys = describe("prefect.flow-run.MyState")?.inputs.map(({ key }) => key);
+  const keys = describeEvent("prefect.flow-run.MyState")?.inputs.map(({ key }) => key);
   assert.ok(keys?.includes("state.type"));
   assert.deepEqual(
     keys,
-    describe("prefect.flow-run.Running")?.inputs.map(({ key }) => key),
+    describeEvent("prefect.flow-run.Running")?.inputs.map(({ key }) => key),
   );
 });
 

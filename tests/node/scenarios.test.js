@@ -22,7 +22,7 @@ const BY_CHANCE = JSON.parse(read("by-chance.json").toString());
 function comparable(firings) {
   const plain = firings.map((firing) => {
     const {
-      because: _,
+      reason: _,
       states: __,
       delayed: ___,
       fault: ____,
@@ -38,6 +38,9 @@ function comparable(firings) {
   return plain.sort();
 }
 
+/** What the recordings name otherwise. @type {{ [name: string]: string }} */
+const RENAMED = { event_id: "eventId", as_of: "asOf" };
+
 /**
  * JSON text with the keys in one order.
  * @param {unknown} value
@@ -45,7 +48,11 @@ function comparable(firings) {
 function ordered(value) {
   return JSON.stringify(value, (_, inner) =>
     inner && typeof inner === "object" && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([one], [other]) => (one < other ? -1 : 1)))
+      ? Object.fromEntries(
+          Object.entries(inner)
+            .map(([key, part]) => [RENAMED[key] ?? key, part])
+            .sort(([one], [other]) => (one < other ? -1 : 1)),
+        )
       : inner,
   );
 }
@@ -67,11 +74,11 @@ for (const [version, all, proving] of /** @type {const} */ ([
       const recorded = JSON.parse(line);
       if (recorded.order_sensitive) continue;
       proved += 1;
-      const ours = simulate(line, { server_version: version });
+      const ours = simulate(line, { serverVersion: version });
       assert.equal(ours.errors, undefined, recorded.scenario);
       const same =
         ours.undelivered === recorded.undelivered &&
-        [ours.firings, ours.child_firings].every(
+        [ours.firings, ours.childFirings].every(
           (firings, index) =>
             ordered(comparable(firings)) ===
             ordered(comparable(index === 0 ? recorded.firings : recorded.child_firings)),
@@ -92,12 +99,12 @@ for (const { scenario, fires, because } of TIMELINES) {
   test(`timeline: ${name}`, () => {
     const both = compareVersions(/** @type {any} */ (scenario), { trace: true });
     for (const version of /** @type {const} */ (["3.8", "3.9"])) {
-      const told = both[version].firings.map(({ at, event_id }) => ({ at, event_id }));
+      const told = both[version].firings.map(({ at, eventId }) => ({ at, event_id: eventId }));
       assert.deepEqual(told, fires[version], version);
     }
     const decisions = both["3.9"].decisions ?? [];
     assert.deepEqual(
-      decisions.map(({ kind, because: why }) => `${kind}: ${why}`),
+      decisions.map(({ kind, reason: why }) => `${kind}: ${why}`),
       because,
     );
     assert.equal(

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 
-import { describe, eventTypes, jsonSchema, validate } from "../../pkg/node.js";
+import { describeEvent, eventTypes, jsonSchema, validate } from "../../pkg/node.js";
 import { allEvents } from "../../pkg/wasm/schemas.js";
 import { ajv } from "./helpers/ajv.js";
 import { run } from "./helpers/run.js";
@@ -18,19 +18,15 @@ const files = readdirSync(folder).filter((name) => name !== "scenario.json");
 const nameOf = (/** @type {string} */ pattern) => pattern.replaceAll(/[{}]/g, "");
 
 test("there is a file for each family, for any event and for all", () => {
-  const names = [
-    ...eventTypes().map(({ name_pattern }) => nameOf(name_pattern)),
-    "event",
-    "events",
-  ];
+  const names = [...eventTypes().map(({ namePattern }) => nameOf(namePattern)), "event", "events"];
   assert.deepEqual(files.sort(), names.map((name) => `${name}.json`).sort());
   assert.equal(new Set(names).size, names.length);
 });
 
 test("what is asked for by name is what the file has", () => {
   assert.deepEqual(jsonSchema(), file("events"));
-  for (const { name_pattern } of eventTypes())
-    assert.deepEqual(jsonSchema(name_pattern), file(nameOf(name_pattern)), name_pattern);
+  for (const { namePattern } of eventTypes())
+    assert.deepEqual(jsonSchema(namePattern), file(nameOf(namePattern)), namePattern);
   assert.deepEqual(jsonSchema("prefect.task-run.Running"), file("prefect.task-run.state"));
   assert.deepEqual(
     jsonSchema("prefect-cloud.webhook.rotated"),
@@ -129,7 +125,7 @@ test("Ajv comes to the same verdicts as the Rust crate jsonschema", { skip: untr
 test("a mistake is told of its place, and of the event that is meant", () => {
   const { compiler } = ajv();
   const check = compiler.compile(jsonSchema());
-  const event = /** @type {any} */ (describe("prefect.worker.executed-flow-run")?.example);
+  const event = /** @type {any} */ (describeEvent("prefect.worker.executed-flow-run")?.example);
   delete event.resource["prefect.worker-type"];
   event.related[2]["prefect.infrastructure.status-code"] = "none";
   assert.equal(check(event), false);

@@ -56,7 +56,7 @@ test("simulate takes text, bytes and objects", () => {
       result.firings.map(({ at }) => at),
       ["2026-03-01T12:03:40.000000Z"],
     );
-    assert.deepEqual(Object.keys(result), ["firings", "child_firings"]);
+    assert.deepEqual(Object.keys(result), ["firings", "childFirings"]);
   }
 });
 
@@ -64,7 +64,7 @@ test("with trace there are decisions, with events the generated ones, which are 
   const { decisions = [], events = [] } = simulate(SCENARIO, { trace: true, events: true });
   assert.ok(decisions.some(({ kind }) => kind === "rearmed"));
   const report = validate(events);
-  assert.deepEqual([report.events, report.errors, report.warnings], [events.length, 0, 0]);
+  assert.deepEqual([report.count, report.errors, report.warnings], [events.length, 0, 0]);
   assert.ok(events.length > 20);
 });
 
@@ -141,16 +141,16 @@ test("a label may be called __proto__", () => {
 
 test("replay takes two texts", () => {
   const automation = "trigger: {posture: Reactive, expect: [prefect.flow-run.Crashed]}";
-  const { firings } = replay(automation, REAL, { server_version: "3.8", trace: true });
+  const { firings } = replay(automation, REAL, { serverVersion: "3.8", trace: true });
   assert.ok(firings.length > 0);
   assert.deepEqual(
     firings,
-    replay(Buffer.from(automation), REAL.toString(), { server_version: "3.9" }).firings,
+    replay(Buffer.from(automation), REAL.toString(), { serverVersion: "3.9" }).firings,
   );
   const wrong = replay(automation.replace("Reactive", "reactive"), REAL);
-  assert.deepEqual([wrong.found_in, wrong.errors?.[0]?.range?.start.column], ["automation", 10]);
-  assert.equal(replay(automation, "{}").found_in, "events");
-  assert.throws(() => replay(automation, REAL, { tick_seconds: -1 }), /`tick_seconds` must be/);
+  assert.deepEqual([wrong.foundIn, wrong.errors?.[0]?.range?.start.column], ["automation", 10]);
+  assert.equal(replay(automation, "{}").foundIn, "events");
+  assert.throws(() => replay(automation, REAL, { tickSeconds: -1 }), /`tickSeconds` must be/);
   assert.throws(
     // @ts-expect-error: no such option
     () => replay(automation, REAL, { runs: [] }),
@@ -176,16 +176,16 @@ test("compareVersions names what differs", () => {
   assert.deepEqual([difference, more], [{ 3.8: fires[0], at: fires[0]?.at }, []]);
   assert.match(message, /^3\.8 fires at 12:01:35, 3\.9 does not: /);
   assert.deepEqual(compareVersions(SCENARIO).differences, []);
-  assert.deepEqual(simulate(OVERTAKEN, { server_version: "3.8.8" }).firings, fires);
+  assert.deepEqual(simulate(OVERTAKEN, { serverVersion: "3.8.8" }).firings, fires);
   assert.throws(
-    () => simulate(OVERTAKEN, { server_version: "4" }),
+    () => simulate(OVERTAKEN, { serverVersion: "4" }),
     /must be "3.9", "3.8", "3.7" or "3.6", not `4`/,
   );
 });
 
 test("heartbeatAdvice", () => {
-  const advice = heartbeatAdvice({ frequency: 30, within: 90, client_version: "3.1.0" });
-  assert.deepEqual([advice.tolerated_misses, advice.client?.sends_heartbeats], [1, "never"]);
+  const advice = heartbeatAdvice({ frequency: 30, within: 90, clientVersion: "3.1.0" });
+  assert.deepEqual([advice.toleratedMisses, advice.client?.sendsHeartbeats], [1, "never"]);
 });
 
 test("simulate FILE", async () => {
@@ -232,7 +232,7 @@ test("simulate tells where which file is wrong", async () => {
   const third = await run([...args("automation.json", "events.ndjson"), ...options], { cwd });
   assert.deepEqual(
     [third.status, third.stderr],
-    [2, "prefect-events: `tick_seconds` must be more than 0 seconds, not `0s`\n"],
+    [2, "prefect-events: `tickSeconds` must be more than 0 seconds, not `0s`\n"],
   );
 });
 
@@ -317,6 +317,6 @@ test("advise", async () => {
   assert.equal(status, 0);
   assert.match(stdout, /^within 540 s tolerates 1 missed heartbeat in a row/);
   const args = ["advise", "--frequency", "30", "--within", "20", "--format", "json"];
-  assert.equal(JSON.parse((await run(args, { cwd })).stdout).healthy_runs_fire, true);
+  assert.equal(JSON.parse((await run(args, { cwd })).stdout).healthyRunsFire, true);
   assert.equal((await run(["advise", "--frequency", "x", "--within", "5"], { cwd })).status, 2);
 });

@@ -8,7 +8,7 @@ import { isNdjson, validate, validateStream } from "../../pkg/node.js";
 import { EVENT, event, REAL } from "./helpers/events.js";
 import { folder } from "./helpers/run.js";
 
-/** @typedef {import("../../pkg/index.js").Report} Report */
+/** @typedef {import("../../pkg/index.js").ValidationReport} Report */
 
 /**
  * @param {any} source
@@ -30,7 +30,7 @@ async function* source(pieces) {
  * @param {Report[]} reports
  */
 function joined(reports) {
-  const sum = (/** @type {"events" | "errors" | "warnings" | "infos"} */ key) =>
+  const sum = (/** @type {"count" | "errors" | "warnings" | "infos"} */ key) =>
     reports.reduce((total, report) => total + report[key], 0);
   const diagnostics = reports.flatMap((report) => report.diagnostics);
   diagnostics.sort(
@@ -38,7 +38,7 @@ function joined(reports) {
   );
   return {
     valid: reports.every(({ valid }) => valid),
-    events: sum("events"),
+    count: sum("count"),
     errors: sum("errors"),
     warnings: sum("warnings"),
     infos: sum("infos"),
@@ -78,7 +78,7 @@ test("a file's stream, a web stream and a generator of strings", async () => {
 test("an empty source gets one report", async () => {
   const reports = await all(source([]));
   assert.equal(reports.length, 1);
-  assert.equal(reports[0]?.events, 0);
+  assert.equal(reports[0]?.count, 0);
 });
 
 test("a source without a last line break loses nothing", async () => {
@@ -107,7 +107,7 @@ test("who stops early frees the stream, and ends the source", async () => {
     }
   };
   for await (const report of validateStream(endless())) {
-    assert.ok(report.events > 0);
+    assert.ok(report.count > 0);
     break;
   }
   assert.ok(ended);
@@ -141,7 +141,7 @@ test("memory does not grow with the length of the stream", async () => {
   let events = 0;
   let early = 0;
   for await (const report of validateStream(long(), { maxDiagnostics: 0 })) {
-    events += report.events;
+    events += report.count;
     if (events > 250_000 && early === 0) early = validateModule.memory();
   }
   assert.equal(events, 500_000);

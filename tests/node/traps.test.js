@@ -48,8 +48,8 @@ const CALLS = {
   ],
   validateStream: [() => stream(`{"event":"${LARGE}"}\n`), () => stream(`${EVENT}\n`)],
   describe: [
-    () => api.describe(`prefect.flow-run.${LARGE}`),
-    () => api.describe("prefect.flow-run.Running")?.title,
+    () => api.describeEvent(`prefect.flow-run.${LARGE}`),
+    () => api.describeEvent("prefect.flow-run.Running")?.title,
   ],
   checkAutomation: [
     () => api.checkAutomation(AUTOMATION.replace("Paid", LARGE)),
@@ -60,13 +60,13 @@ const CALLS = {
     // Calls deeper than what JavaScript does before it.
     () => api.buildEvent("prefect.task-run.Completed", {}, OPTIONS),
   ],
-  buildEvents: [
+  buildEventLines: [
     () =>
-      api.buildEvents("acme.order", [
+      api.buildEventLines("acme.order", [
         { resource: RESOURCE },
         { resource: { ...RESOURCE, a: LARGE } },
       ]),
-    () => api.buildEvents("prefect.task-run.Completed", [{}, {}], OPTIONS),
+    () => api.buildEventLines("prefect.task-run.Completed", [{}, {}], OPTIONS),
   ],
   buildRun: [
     () => api.buildRun({ tasks: [{ name: LARGE }] }),
@@ -189,8 +189,8 @@ test("a stream ends when the memory runs out in another call, and harms nobody w
   assert.throws(() => first.finish(), { message: /^this ended/ });
   first.close();
   first.close();
-  assert.equal(second.chunk(lines).events, 1);
-  assert.equal(second.finish().events, 0);
+  assert.equal(second.chunk(lines).count, 1);
+  assert.equal(second.finish().count, 0);
   second.close();
 });
 
@@ -202,7 +202,7 @@ test("a stream ends with its own trap, and the generator with it", async () => {
   await assert.rejects(async () => {
     for await (const { events } of api.validateStream(source)) assert.ok(events > 0);
   }, /ran out of memory/);
-  assert.equal(api.validate(EVENT).events, 1);
+  assert.equal(api.validate(EVENT).count, 1);
 });
 
 // Its own JavaScript needs more of the stack than the module.
@@ -216,9 +216,9 @@ test("heartbeatAdvice: memory runs out, and the next call works", () => {
 
 for (const [name, build] of /** @type {const} */ ([
   [
-    "buildEvents",
+    "buildEventLines",
     (/** @type {import("../../pkg/index.js").BuildManyOptions} */ options) =>
-      api.buildEvents("acme.order", Array(1200).fill({ resource: RESOURCE }), options),
+      api.buildEventLines("acme.order", Array(1200).fill({ resource: RESOURCE }), options),
   ],
   [
     "buildRun",
@@ -252,12 +252,12 @@ test("what a caller's source throws comes out as it is, and ends nothing", async
   let events = 0;
   await assert.rejects(
     async () => {
-      for await (const report of api.validateStream(source)) events += report.events;
+      for await (const report of api.validateStream(source)) events += report.count;
     },
     (error) => error === mine,
   );
   assert.ok(events > 0);
-  assert.equal(other.chunk(Buffer.from(`${EVENT}\n`)).events, 1);
+  assert.equal(other.chunk(Buffer.from(`${EVENT}\n`)).count, 1);
   other.close();
 });
 
@@ -286,8 +286,8 @@ test("what the caller's own code throws ends nothing", async () => {
       () => loose.checkAutomation("{}", value),
       () => loose.buildEvent("acme.a", value),
       () => loose.buildEvent("acme.a", {}, value),
-      () => loose.buildEvents("acme.a", [value]),
-      () => loose.buildEvents("acme.a", [], value),
+      () => loose.buildEventLines("acme.a", [value]),
+      () => loose.buildEventLines("acme.a", [], value),
       () => loose.buildRun(value),
       () => loose.buildRun({}, value),
       () => loose.simulate(value),
@@ -305,6 +305,6 @@ test("what the caller's own code throws ends nothing", async () => {
       });
   }
   // It would have ended with the instance.
-  assert.equal(stream.chunk(Buffer.from(`${EVENT}\n`)).events, 1);
+  assert.equal(stream.chunk(Buffer.from(`${EVENT}\n`)).count, 1);
   stream.close();
 });

@@ -6,15 +6,15 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
-import { describe, eventTypes } from "../../pkg/node.js";
+import { describeEvent, eventTypes } from "../../pkg/node.js";
 import { folder } from "./helpers/run.js";
 import { tsc } from "./helpers/tsc.js";
 
 test("every example has the type of its event", () => {
   const root = fileURLToPath(new URL("../../", import.meta.url));
-  const examples = eventTypes().flatMap(({ name_pattern, variants = [] }) => {
-    const names = variants.map(({ name }) => name_pattern.replace(/\{.*\}/, name));
-    return [name_pattern, ...names].map((name) => describe(name)?.example);
+  const examples = eventTypes().flatMap(({ namePattern, variants = [] }) => {
+    const names = variants.map(({ name }) => namePattern.replace(/\{.*\}/, name));
+    return [namePattern, ...names].map((name) => describeEvent(name)?.example);
   });
   assert.ok(examples.length > 150, String(examples.length));
   const lines = examples.map((example) => `  ${JSON.stringify(example)},\n`);

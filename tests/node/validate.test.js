@@ -5,10 +5,10 @@ import { runInNewContext } from "node:vm";
 import { applyFixes, init, validate, version } from "../../pkg/node.js";
 import { EVENT, event, REAL, wrongCase } from "./helpers/events.js";
 
-/** @typedef {import("../../pkg/index.js").Report} Report */
+/** @typedef {import("../../pkg/index.js").ValidationReport} Report */
 
 const TEXT = JSON.stringify(EVENT);
-const FINE = { valid: true, events: 1, errors: 0, warnings: 0, infos: 0, diagnostics: [] };
+const FINE = { valid: true, count: 1, errors: 0, warnings: 0, infos: 0, diagnostics: [] };
 
 /** @param {Report} report */
 const codes = ({ diagnostics }) => diagnostics.map(({ code }) => code);
@@ -19,8 +19,8 @@ test("every kind of input gives the same report", () => {
     assert.deepEqual(validate(input), FINE);
   }
   for (const several of [[EVENT, event({ id: "0195519d-3a00-7c4e-8d5a-3a2b1c0d9e90" })]]) {
-    assert.equal(validate(several).events, 2);
-    assert.equal(validate(JSON.stringify(several)).events, 2);
+    assert.equal(validate(several).count, 2);
+    assert.equal(validate(JSON.stringify(several)).count, 2);
   }
 });
 
@@ -38,7 +38,7 @@ test("values of another realm are accepted", () => {
 
 test("the bundled real events are free of errors", () => {
   const report = validate(REAL);
-  assert.equal(report.events, 1392);
+  assert.equal(report.count, 1392);
   assert.equal(report.errors, 0);
   assert.ok(report.valid);
 });
@@ -86,7 +86,7 @@ test("the whole of a diagnostic", () => {
   assert.deepEqual(rest, {
     code: "wrong-label-value",
     severity: "error",
-    event: 0,
+    index: 0,
     name: "prefect.task-run.Running",
     path: "/resource/prefect.state-type",
     range,
@@ -259,7 +259,7 @@ test("100 MB in one string", () => {
   const line = `${TEXT}\n`;
   const text = line.repeat(Math.ceil(100e6 / line.length));
   const report = validate(text, { maxDiagnostics: 0 });
-  assert.equal(report.events, text.length / line.length);
+  assert.equal(report.count, text.length / line.length);
   // Slow, and needed once: a text for which UTF-8 needs more bytes than units.
   const wide = `"${"é".repeat(50e6)}"`;
   assert.ok(validate(wide).errors > 0);

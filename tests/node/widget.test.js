@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { describe, eventTypes } from "../../pkg/node.js";
+import { describeEvent, eventTypes } from "../../pkg/node.js";
 import { PrefectEventValidator } from "../../pkg/widget/element.js";
 import {
   holdsEvents,
@@ -79,8 +79,8 @@ test("the manifest names the parts", () => {
 });
 
 test("all documented events are taken for events, in every form", () => {
-  for (const { name_pattern } of eventTypes()) {
-    const example = describe(name_pattern)?.example;
+  for (const { namePattern } of eventTypes()) {
+    const example = describeEvent(namePattern)?.example;
     const forms = [
       JSON.stringify(example, null, 2),
       JSON.stringify([example, example]),
@@ -89,8 +89,8 @@ test("all documented events are taken for events, in every form", () => {
       JSON.stringify({ type: "event", event: example }),
     ];
     for (const form of forms) {
-      assert.ok(holdsEvents(form), name_pattern);
-      assert.ok(holdsEvents(form, "json"), name_pattern);
+      assert.ok(holdsEvents(form), namePattern);
+      assert.ok(holdsEvents(form, "json"), namePattern);
       assert.ok(!holdsEvents(form, "python"), "another language is none of ours");
     }
   }

@@ -84,14 +84,18 @@ class Player:
         answer = self.process.stdout.readline()
         if not answer:
             sys.exit(f"{self.process.args[0]} ended while playing {scenario['scenario']}")
-        return json.loads(answer)
+        return json.loads(answer, object_hook=lambda part: {NAMES.get(key, key): value for key, value in part.items()})
+
+
+# The engine's names of what the server's own program and the recordings have in Python's way.
+NAMES = {"eventId": "event_id", "childFirings": "child_firings", "asOf": "as_of"}
 
 
 def comparable(result: Json) -> Json:
-    """What both sides decide: the server's `states` are always the same, our `because`, `delayed` and `fault` say why."""
+    """What both sides decide: the server's `states` are always the same, our `reason`, `delayed` and `fault` say why."""
 
     def strip(firing: Json) -> Json:
-        firing = {key: value for key, value in firing.items() if key not in ("because", "states", "delayed", "fault", "earliest", "latest")}
+        firing = {key: value for key, value in firing.items() if key not in ("because", "reason", "states", "delayed", "fault", "earliest", "latest")}
         if firing.get("posture") is None:
             firing.pop("posture", None)
         if "children" in firing:

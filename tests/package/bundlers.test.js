@@ -159,8 +159,8 @@ test("what a page loads later brings its module with it", async () => {
     `
     import { explain, heartbeatAdvice, init } from "prefect-events";
     await init();
-    const { tolerated_misses } = heartbeatAdvice({ frequency: 30, within: 90 });
-    export default explain("misspelt-role").title + tolerated_misses;`,
+    const { toleratedMisses } = heartbeatAdvice({ frequency: 30, within: 90 });
+    export default explain("misspelt-role").title + toleratedMisses;`,
   );
   await vite({ root, configFile: false, logLevel: "error", base: "./" });
   const { text } = await served(join(root, "dist"));

@@ -11,7 +11,7 @@ const { folder, add } = await project();
 add(
   "consumer.mts",
   `
-import { applyFixes, describe, eventTypes, explain, init, validate, validateStream, version } from "prefect-events";
+import { applyFixes, describeEvent, eventTypes, explain, init, validate, validateStream, version } from "prefect-events";
 import type { Diagnostic, EventType, Explanation, Report, ValidateOptions } from "prefect-events";
 import * as inline from "prefect-events/inline";
 import * as slim from "prefect-events/slim";
@@ -20,7 +20,7 @@ import wasm from "prefect-events/prefect_events_validate.wasm";
 const options: ValidateOptions = { profile: "server" };
 const report: Report = validate("{}", options);
 const first: Diagnostic | undefined = report.diagnostics[0];
-export const known: [EventType[], EventType | undefined, Explanation | undefined] = [eventTypes(), describe("a"), explain("b")];
+export const known: [EventType[], EventType | undefined, Explanation | undefined] = [eventTypes(), describeEvent("a"), explain("b")];
 export const text: string = applyFixes("{}", first ? [first] : []) + version();
 export async function* all(source: AsyncIterable<Uint8Array>): AsyncGenerator<Report> {
   await init({ validate: wasm });

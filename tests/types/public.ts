@@ -4,29 +4,29 @@ import {
   type Advice,
   applyFixes,
   buildEvent,
-  buildEvents,
+  buildEventLines,
   buildRun,
   type CheckOptions,
   checkAutomation,
-  codes,
   compareReplays,
   compareVersions,
   type Diagnostic,
   type DiagnosticCode,
-  describe,
-  type Event,
+  describeEvent,
+  diagnosticCodes,
   type EventType,
   eventTypes,
   explain,
   heartbeatAdvice,
   init,
   isNdjson,
-  type Report,
+  type PrefectEvent,
   replay,
   type Scenario,
   simulate,
   type TestReport,
   testScenarios,
+  type ValidationReport,
   validate,
   validateStream,
   version,
@@ -39,7 +39,7 @@ import * as slim from "../../pkg/slim.js";
 
 // ---- what must compile
 
-const report: Report = validate("{}");
+const report: ValidationReport = validate("{}");
 validate(new Uint8Array(), { profile: "server" });
 validate(new ArrayBuffer(2), { maxDiagnostics: 0 });
 validate({ event: "a" }, { severity: { "missing-label": "off", "unknown-label": "info" } });
@@ -47,11 +47,11 @@ validate([{ event: "a" }], {});
 validate("{}", { schemas: { "acme.order.*": { type: "object" }, "acme.*": true } });
 
 const options: CheckOptions = {
-  server_version: "3.8",
-  client_version: "3.6.22",
-  heartbeat_frequency: 30,
+  serverVersion: "3.8",
+  clientVersion: "3.6.22",
+  heartbeatFrequency: 30,
 };
-const checked: Report = checkAutomation("name: a", options);
+const checked: ValidationReport = checkAutomation("name: a", options);
 checkAutomation(new Uint8Array(), { profile: "server", maxDiagnostics: 1 });
 checkAutomation(new ArrayBuffer(2), { severity: { "ignored-field": "off" } });
 checkAutomation({ name: "a" }, { route: "terraform" });
@@ -71,8 +71,8 @@ async function stream(): Promise<number> {
   let events = 0;
   const blob = new Blob(["{}"]);
   for await (const part of validateStream(blob.stream(), { profile: "documented" }))
-    events += part.events;
-  for await (const part of validateStream(pieces())) events += part.events;
+    events += part.count;
+  for await (const part of validateStream(pieces())) events += part.count;
   return events;
 }
 
@@ -82,13 +82,13 @@ async function* pieces(): AsyncGenerator<string | Uint8Array> {
 }
 
 const types: EventType[] = eventTypes();
-const one: EventType | undefined = describe("prefect.task-run.Running");
+const one: EventType | undefined = describeEvent("prefect.task-run.Running");
 const roles: string[] | undefined = one?.related.map(({ role, max }) => `${role} ${max ?? "any"}`);
 const asked: string[] | undefined = one?.inputs.flatMap(({ key, required }) =>
   required ? [key] : [],
 );
 const title: string | undefined = explain("missing-label")?.title;
-const known: DiagnosticCode[] = codes();
+const known: DiagnosticCode[] = diagnosticCodes();
 const started: Promise<void> = init();
 init({ validate: false });
 isNdjson(new Uint8Array())?.valueOf();
@@ -113,38 +113,38 @@ const scenario: Scenario = {
   ],
   expect: [{ run: "zombie", fires: 1, between: ["3m", "2026-03-01T12:00:00Z"] }, { never: true }],
 };
-for (const { at, posture, event_id, children } of simulate(scenario, { trace: true }).firings) {
+for (const { at, posture, eventId, children } of simulate(scenario, { trace: true }).firings) {
   const fired: string = at;
   const optional: [string | undefined, string | null, object[] | undefined] = [
     posture,
-    event_id,
+    eventId,
     children,
   ];
   console.log(fired, optional);
 }
-const kinds: string[] | undefined = simulate("{}", { server_version: "3.8" }).decisions?.map(
+const kinds: string[] | undefined = simulate("{}", { serverVersion: "3.8" }).decisions?.map(
   ({ kind }) => kind,
 );
 const replayed: "automation" | "events" | undefined = replay("", new Uint8Array(), {
-  tick_seconds: 5,
-}).found_in;
-const never = simulate("{}", { coverage: true, chance: true, server_version: "3.6" });
-const seenInstead: string | undefined = never.because ?? never.coverage?.[0]?.clauses[0]?.nearest;
-const atLatest: string | undefined = never.by_chance?.only_here[0]?.latest;
+  tickSeconds: 5,
+}).foundIn;
+const never = simulate("{}", { coverage: true, chance: true, serverVersion: "3.6" });
+const seenInstead: string | undefined = never.reason ?? never.coverage?.[0]?.clauses[0]?.nearest;
+const atLatest: string | undefined = never.byChance?.onlyHere[0]?.latest;
 const both: string | undefined = compareVersions(scenario).differences[0]?.["3.8"]?.at;
 const bothReplayed: number = compareReplays("", "", { trace: true }).differences.length;
 const tested: TestReport = testScenarios([scenario, scenario]);
 testScenarios({ scenarios: [scenario] }, { files: { "./zombies.yaml": "" } });
 replay("", ["", new Uint8Array()], {
   name: "a",
-  without_actions: true,
-  ignore_missing_leaders: true,
+  withoutActions: true,
+  ignoreMissingLeaders: true,
 });
 const failed: string[] = tested.scenarios.flatMap(({ expectations }) =>
   expectations.map(({ message }) => message ?? "met"),
 );
 const advice: Advice = heartbeatAdvice({ frequency: 180, within: 540, expect: ["*"] });
-const tolerated: number = advice.tolerated_misses;
+const tolerated: number = advice.toleratedMisses;
 console.log(
   kinds,
   replayed,
@@ -154,17 +154,17 @@ console.log(
   bothReplayed,
   failed,
   tolerated,
-  advice.smallest_within[0]?.within,
+  advice.smallestWithin[0]?.within,
 );
 
-const built: Event = buildEvent("prefect.flow-run.Running", {
+const built: PrefectEvent = buildEvent("prefect.flow-run.Running", {
   flow_run: { name: "a" },
   previous: null,
 });
-const lines: string = buildEvents("prefect.flow-run.Running", [{ flow_run: { name: "a" } }], {
+const lines: string = buildEventLines("prefect.flow-run.Running", [{ flow_run: { name: "a" } }], {
   seed: 7,
 });
-const history: Event[] = buildRun(
+const history: PrefectEvent[] = buildRun(
   { tasks: [{ name: "extract", retries: 1 }], subflows: [{ flow: "child" }], heartbeat: null },
   { seed: 7, now: "2026-03-31T18:30:00Z" },
 );
@@ -181,7 +181,7 @@ checkAutomation("{}", { route: "ship" });
 // @ts-expect-error There is no such option.
 checkAutomation("{}", { serverVersion: "3.9" });
 // @ts-expect-error A version is a text: 3.10 would be 3.1.
-checkAutomation("{}", { server_version: 3.9 });
+checkAutomation("{}", { serverVersion: 3.9 });
 // @ts-expect-error There are no schemas of automations.
 checkAutomation("{}", { schemas: {} });
 // @ts-expect-error There is no such profile.
@@ -205,7 +205,7 @@ applyFixes([]);
 // @ts-expect-error It may be unknown.
 explain("x").title;
 // @ts-expect-error It may be unknown.
-describe("x").title;
+describeEvent("x").title;
 // @ts-expect-error Not of this package's names.
 types[0]?.namePattern;
 // @ts-expect-error The automation is missing.
@@ -215,9 +215,9 @@ simulate({ automation: {}, runs: [{ died: "2m" }] });
 // @ts-expect-error There is no such option.
 simulate(scenario, { tracing: true });
 // @ts-expect-error Both are told.
-compareVersions(scenario, { server_version: "3.8" });
+compareVersions(scenario, { serverVersion: "3.8" });
 // @ts-expect-error Here too.
-compareReplays("", "", { server_version: "3.8" });
+compareReplays("", "", { serverVersion: "3.8" });
 // @ts-expect-error Texts or bytes.
 replay({}, []);
 // @ts-expect-error There is no such key.

@@ -1,6 +1,6 @@
 // The widget's types: what must compile, and what must not. `make lint` checks this file; nothing runs it.
 
-import type { Report } from "prefect-events";
+import type { ValidationReport } from "prefect-events";
 import { type PrefectEventValidator, validateAll } from "prefect-events/widget";
 import "prefect-events/widget/all";
 
@@ -11,7 +11,7 @@ widget.theme = "dark";
 widget.readOnly = true;
 widget.target = document.querySelector("pre");
 widget.value = "{}";
-const report: Promise<Report> = widget.validate();
+const report: Promise<ValidationReport> = widget.validate();
 
 // @ts-expect-error: there is no such profile
 widget.profile = "strict";

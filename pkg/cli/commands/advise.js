@@ -17,7 +17,7 @@ export function adviseCommand({ frequency, within, tick, clientVersion, expect, 
       frequency,
       within,
       tick,
-      ...(clientVersion === undefined ? {} : { client_version: clientVersion }),
+      ...(clientVersion === undefined ? {} : { clientVersion }),
       ...(expect === undefined ? {} : { expect }),
     });
   } catch (error) {
@@ -31,13 +31,13 @@ export function adviseCommand({ frequency, within, tick, clientVersion, expect, 
 /** @param {import("../../index.js").Advice} advice */
 function pretty(advice) {
   const style = colours(stdout);
-  const { detection, smallest_within: smallest } = advice;
+  const { detection, smallestWithin: smallest } = advice;
   /** @param {string} title @param {string[]} lines */
   const part = (title, lines) =>
     `${style.bold(title)}\n${lines.map((line) => `  ${printable(line)}`).join("\n")}`;
-  const verdict = advice.healthy_runs_fire
+  const verdict = advice.healthyRunsFire
     ? style.red(`within ${advice.within} s fires on healthy runs`)
-    : `within ${advice.within} s tolerates ${plural(advice.tolerated_misses, "missed heartbeat")} in a row`;
+    : `within ${advice.within} s tolerates ${plural(advice.toleratedMisses, "missed heartbeat")} in a row`;
   const parts = [
     `${style.bold(verdict)}, with heartbeats every ${advice.frequency} s`,
     part("Why", advice.arithmetic),
@@ -46,14 +46,14 @@ function pretty(advice) {
       smallest.map((row) => `${plural(row.misses, "missed heartbeat")}: ${row.within} s`),
     ),
     part("Windows to choose", [
-      `within ${advice.minimum_within} s: the minimum for three missed heartbeats`,
-      `within ${advice.recommended_within} s: recommended`,
+      `within ${advice.minimumWithin} s: the minimum for three missed heartbeats`,
+      `within ${advice.recommendedWithin} s: recommended`,
     ]),
     part("A dead run is found", [
       `${detection.earliest} to ${detection.latest} s after its last heartbeat`,
-      `${detection.earliest_after_death} to ${detection.latest_after_death} s after its death`,
+      `${detection.earliestAfterDeath} to ${detection.latestAfterDeath} s after its death`,
     ]),
-    part("False alarms to expect", advice.false_alarms),
+    part("False alarms to expect", advice.falseAlarms),
     part("Not found", advice.undetected),
   ];
   if (advice.client) parts.push(part("Clients", [advice.client.note]));

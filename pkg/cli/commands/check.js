@@ -26,9 +26,9 @@ export function checkCommand(files, options, usage) {
     maxDiagnostics,
     ...(severity && { severity }),
     ...(route && { route }),
-    ...(serverVersion && { server_version: serverVersion }),
-    ...(clientVersion && { client_version: clientVersion }),
-    ...(heartbeatFrequency !== undefined && { heartbeat_frequency: heartbeatFrequency }),
+    ...(serverVersion && { serverVersion }),
+    ...(clientVersion && { clientVersion }),
+    ...(heartbeatFrequency !== undefined && { heartbeatFrequency }),
     ...(cloud && { cloud }),
   };
   return reportCommand(files, AUTOMATIONS, all, how, usage);

@@ -2,8 +2,8 @@
 
 import { distance } from "fastest-levenshtein";
 
-import { describe, eventTypes } from "../../api/describe.js";
-import { codes, explain } from "../../api/explain.js";
+import { describeEvent, eventTypes } from "../../api/describe.js";
+import { diagnosticCodes, explain } from "../../api/explain.js";
 import { jsonText } from "../escape.js";
 import { eventType } from "../formats/event-type.js";
 import { explanation } from "../formats/explanation.js";
@@ -17,9 +17,9 @@ import { colours } from "../terminal.js";
  */
 export function explainCommand(subject, { format }) {
   const meaning = explain(subject);
-  const type = meaning ? undefined : describe(subject);
+  const type = meaning ? undefined : describeEvent(subject);
   if (!meaning && !type) {
-    const names = [...codes(), ...eventTypes().flatMap(eventNames)];
+    const names = [...diagnosticCodes(), ...eventTypes().flatMap(eventNames)];
     const near = nearest(subject, names);
     const hint = near.length > 0 ? `; did you mean ${near.join(" or ")}?` : "";
     return printError(`unknown diagnostic code or event: ${subject}${hint}`);
@@ -53,7 +53,7 @@ function nearest(name, known) {
  * The names that an event is known to have.
  * @param {import("../../index.js").EventType} type
  */
-function eventNames({ name_pattern, variants = [] }) {
-  const names = variants.map(({ name }) => name_pattern.replace(/\{.*\}/, name));
-  return names.length > 0 ? names : [name_pattern];
+function eventNames({ namePattern, variants = [] }) {
+  const names = variants.map(({ name }) => namePattern.replace(/\{.*\}/, name));
+  return names.length > 0 ? names : [namePattern];
 }

@@ -65,7 +65,7 @@ export async function simulateCommand(scenario, options, usage) {
     trace: trace || drawn,
     ...(!compare && { chance: true }),
     ...(drawn && { timeline: true }),
-    ...(serverVersion !== undefined && { server_version: serverVersion }),
+    ...(serverVersion !== undefined && { serverVersion }),
   };
   const how = { trace, format, style, ...(run !== undefined && { run }) };
   try {
@@ -84,8 +84,8 @@ export async function simulateCommand(scenario, options, usage) {
     const given = Object.entries(rest).filter(([, value]) => value !== undefined);
     const all = { ...settings, ...Object.fromEntries(given) };
     /** @param {SimulationResult} result */
-    const fileOf = ({ found_in, events_index = 0 }) =>
-      found_in === "events" ? String(files.events[events_index]) : files.automation;
+    const fileOf = ({ foundIn, eventsIndex = 0 }) =>
+      foundIn === "events" ? String(files.events[eventsIndex]) : files.automation;
     return compare
       ? printComparison(compareReplays(document, played, all), { ...how, fileOf })
       : printResult(replay(document, played, all), { ...how, fileOf });
@@ -104,10 +104,10 @@ function replayOptions(options) {
     name,
     start,
     end,
-    tick_seconds: tick,
+    tickSeconds: tick,
     delivery,
-    ignore_missing_leaders: ignoreMissingLeaders,
-    without_actions: withoutActions,
+    ignoreMissingLeaders,
+    withoutActions,
     run,
   };
 }
@@ -202,7 +202,7 @@ function pretty(result, { trace, run, style }) {
   if (rows.length > 0) lines.push("");
   if (trace) {
     const indexes = run === undefined ? undefined : new Set(own.flatMap((lane) => lane.decisions));
-    for (const [index, { at, kind, because: reason }] of decisions.entries())
+    for (const [index, { at, kind, reason }] of decisions.entries())
       if (indexes?.has(index) !== false)
         lines.push(`${style.dim(at)}  ${kind.padEnd(10)}  ${printable(reason)}`);
     lines.push("");
@@ -212,17 +212,17 @@ function pretty(result, { trace, run, style }) {
   for (const firing of result.firings) {
     if (run !== undefined && !Object.values(firing.labels).some((value) => ids.has(value)))
       continue;
-    const verb = firing.if_silent ? style.yellow("if silent") : style.red("fired");
+    const verb = firing.ifSilent ? style.yellow("if silent") : style.red("fired");
     lines.push(`${verb} ${firing.at}${labels(firing, names)}`);
-    if (firing.because) lines.push(`      ${printable(firing.because)}`);
+    if (firing.reason) lines.push(`      ${printable(firing.reason)}`);
   }
   lines.push(...ticks(result, style), ...chance(result, names, style), ...notes(result));
   const undelivered = result.undelivered
     ? `; ${plural(result.undelivered, "event")} would arrive after the end`
     : "";
-  const because = result.because ? `: ${printable(result.because)}` : undelivered;
-  lines.push(`it ${fires(result)}${because}`);
-  if (result.because) lines.push(...coverageTable(result, style));
+  const reason = result.reason ? `: ${printable(result.reason)}` : undelivered;
+  lines.push(`it ${fires(result)}${reason}`);
+  if (result.reason) lines.push(...coverageTable(result, style));
   return `${lines.join("\n")}\n`;
 }
 
@@ -231,28 +231,28 @@ function pretty(result, { trace, run, style }) {
  * @param {SimulationResult} result
  */
 function notes(result) {
-  const { firings, start, before_start, missing_leaders, recorded, recorded_actions } = result;
+  const { firings, start, beforeStart, missingLeaders, recorded, recordedActions } = result;
   const lines = [];
-  if (before_start) {
-    const earlier = `${plural(before_start, "earlier event")} ${before_start === 1 ? "is" : "are"}`;
+  if (beforeStart) {
+    const earlier = `${plural(beforeStart, "earlier event")} ${beforeStart === 1 ? "is" : "are"}`;
     lines.push(`it watches from ${start} on: ${earlier} not evaluated (--start)`);
   }
   if (
-    missing_leaders &&
-    (missing_leaders.firings > 0 || missing_leaders.firings_without !== firings.length)
+    missingLeaders &&
+    (missingLeaders.firings > 0 || missingLeaders.firingsWithout !== firings.length)
   )
-    lines.push(`${missing_leaders.message} (--ignore-missing-leaders)`);
+    lines.push(`${missingLeaders.message} (--ignore-missing-leaders)`);
   if (recorded) {
-    const { matched, pairs, only_here, only_recorded } = recorded;
+    const { matched, pairs, onlyHere, onlyRecorded } = recorded;
     const most = Math.max(0, ...pairs.map(({ seconds }) => Math.abs(seconds)));
     const apart = matched > 0 ? `, ${Number(most.toFixed(1))} s apart at most` : "";
     lines.push(
-      `the server recorded ${plural(matched + only_recorded.length, "firing")} of this automation: ` +
-        `${matched} found here${apart}, ${only_recorded.length} not; ${only_here.length} only here`,
+      `the server recorded ${plural(matched + onlyRecorded.length, "firing")} of this automation: ` +
+        `${matched} found here${apart}, ${onlyRecorded.length} not; ${onlyHere.length} only here`,
     );
   }
-  const effects = recorded_actions?.effects ?? [];
-  if (recorded_actions?.left_out) {
+  const effects = recordedActions?.effects ?? [];
+  if (recordedActions?.leftOut) {
     lines.push(
       effects.length === 0
         ? "its recorded actions brought nothing about that could be left out"
@@ -266,7 +266,7 @@ function notes(result) {
   return lines.map(printable);
 }
 
-/** @param {NonNullable<SimulationResult["recorded_actions"]>["effects"]} effects */
+/** @param {NonNullable<SimulationResult["recordedActions"]>["effects"]} effects */
 function broughtAbout(effects) {
   /** @type {Map<string, number>} */
   const counts = new Map();
@@ -308,8 +308,8 @@ function prettyComparison({ differences, 3.8: before, 3.9: after }, style) {
       `${style.bold(at)}${firing ? labels(firing) : ""}`,
       `      ${printable(message)}`,
     ];
-    if (old && young && old.event_id !== young.event_id)
-      parts.push(`      ${style.dim(`event ${old.event_id} on 3.8, ${young.event_id} on 3.9`)}`);
+    if (old && young && old.eventId !== young.eventId)
+      parts.push(`      ${style.dim(`event ${old.eventId} on 3.8, ${young.eventId} on 3.9`)}`);
     return parts;
   });
   const count =
@@ -341,9 +341,9 @@ function ticks({ firings }, style) {
  * @param {Map<string | undefined, string>} names of what they are about, by its id
  * @param {Colours} style
  */
-function chance({ by_chance: found }, names, style) {
+function chance({ byChance: found }, names, style) {
   if (!found) return [];
-  const { events, only_here: here, only_reversed: reversed } = found;
+  const { events, onlyHere: here, onlyReversed: reversed } = found;
   const hang = `${plural(events, "event")} arrive at the same instant as another, in an order that a server leaves to chance`;
   return [
     style.yellow(
@@ -368,7 +368,7 @@ function labels({ labels }, names) {
 
 /** @param {SimulationResult} result */
 function fires({ firings }) {
-  const silent = firings.filter(({ if_silent }) => if_silent).length;
+  const silent = firings.filter(({ ifSilent }) => ifSilent).length;
   const sure = firings.length - silent;
   if (silent === 0) return sure === 0 ? "never fires" : `fires ${often(sure)}`;
   const more = "only if nothing came after the last event";

@@ -12,7 +12,7 @@ const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
 
 /**
  * @param {import("../excerpt.js").Excerpt} excerpt
- * @param {import("../../index.js").Range} range that begins in this line
+ * @param {import("../../index.js").TextRange} range that begins in this line
  * @param {number} columns how many there are
  * @returns {{ text: string, before: number, marked: number }} the line, and where in it the carets go
  */

@@ -10,7 +10,7 @@
  */
 export function eventType(type, style) {
   const parts = [
-    `${style.bold(type.name_pattern)}: ${type.title}`,
+    `${style.bold(type.namePattern)}: ${type.title}`,
     facts(type),
     section("Resource labels", labels(type.labels, style), style),
     ...type.related.map((related) =>
@@ -41,7 +41,7 @@ function facts(type) {
   const rows = [
     ["Emitter", `${type.emitter}${type.cloud ? " (Prefect Cloud only)" : ""}`],
     ["Status", known],
-    ["Resource", type.resource_id],
+    ["Resource", type.resourceId],
     ["Follows", type.follows],
     ["Documentation", type.docs],
   ];

@@ -12,7 +12,7 @@ const MAX_FIRINGS = 10;
  */
 export function expectationTimeline({ actual, between, ...drawn }, columns, style) {
   const lines = timeline(drawn, columns, style, between);
-  for (const { at, because: reason } of actual.slice(0, MAX_FIRINGS))
+  for (const { at, reason } of actual.slice(0, MAX_FIRINGS))
     lines.push(style.dim(`${at}  ${printable(reason)}`));
   return lines;
 }

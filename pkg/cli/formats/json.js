@@ -11,7 +11,7 @@ export function json(out) {
   return {
     file() {},
     end(results) {
-      const { events, errors, warnings, infos, unreadable, unfixed } = totals(results);
+      const { count, errors, warnings, infos, unreadable, unfixed } = totals(results);
       const files = results.map((result) =>
         "unreadable" in result
           ? { file: result.file, unreadable: result.unreadable }
@@ -23,7 +23,7 @@ export function json(out) {
       );
       const document = {
         valid: errors === 0 && unreadable + unfixed === 0,
-        events,
+        count,
         errors,
         warnings,
         infos,

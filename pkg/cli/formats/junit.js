@@ -59,7 +59,7 @@ function findingSuite(result, noun) {
     const message = `${unlisted} more errors are not listed`;
     cases.push({ name: "further errors", failure: { message } });
   }
-  if (cases.length === 0) cases.push({ name: plural(report.events, noun) });
+  if (cases.length === 0) cases.push({ name: plural(report.count, noun) });
   return { name: displayName(result.file), cases, output: rest.join("\n") };
 }
 
@@ -108,10 +108,10 @@ function unplayed(name, [first]) {
  * @param {Diagnostic} diagnostic
  * @param {string} noun
  */
-function described({ severity, code, message, help, docs, path, event, range }, noun) {
+function described({ severity, code, message, help, docs, path, index, range }, noun) {
   const lines = [`${severity}[${code}]: ${message}`];
   if (range) lines.push(`  at ${range.start.line}:${range.start.column}`);
-  if (event !== undefined) lines.push(`  in ${noun} ${event}${path && `, ${path}`}`);
+  if (index !== undefined) lines.push(`  in ${noun} ${index}${path && `, ${path}`}`);
   if (help) lines.push(`  help: ${help}`);
   if (docs) lines.push(`  docs: ${docs}`);
   return lines.join("\n");

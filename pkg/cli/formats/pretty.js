@@ -77,9 +77,9 @@ function finding(diagnostic, noun, file, excerpt, style, width) {
  * @param {Diagnostic} diagnostic
  * @param {string} noun
  */
-function place({ range, event, path }, noun) {
+function place({ range, index, path }, noun) {
   if (range) return `:${range.start.line}:${range.start.column}`;
-  return event === undefined ? "" : ` (${noun} ${event}${path && `, ${printable(path)}`})`;
+  return index === undefined ? "" : ` (${noun} ${index}${path && `, ${printable(path)}`})`;
 }
 
 /**
@@ -127,7 +127,7 @@ function summary(results, noun, style) {
     sum.warnings > 0 && paint.warning(plural(sum.warnings, "warning")),
     sum.infos > 0 && paint.info(plural(sum.infos, "info")),
   ].filter(Boolean);
-  let text = `${plural(sum.events, noun)} in ${plural(sum.files, "file")}: `;
+  let text = `${plural(sum.count, noun)} in ${plural(sum.files, "file")}: `;
   text += found.length > 0 ? found.join(", ") : style.green("nothing wrong");
   if (sum.fixed > 0) text += `; ${sum.fixed} fixed`;
   if (sum.fixable > 0) text += `; ${sum.fixable} fixable with --fix`;

@@ -9,7 +9,7 @@ import { jsonText } from "../escape.js";
 import { displayName } from "../text.js";
 
 /** @typedef {import("../../index.js").Diagnostic} Diagnostic */
-/** @typedef {import("../../index.js").Range} Range */
+/** @typedef {import("../../index.js").TextRange} Range */
 
 /** @type {{ [severity in import("../../index.js").Severity]: "error" | "warning" | "note" }} */
 const LEVELS = { error: "error", warning: "warning", info: "note" };
@@ -102,7 +102,7 @@ function rule(code) {
  * @returns {import("sarif").Result}
  */
 function finding(diagnostic, ruleIndex, artifactLocation) {
-  const { code, severity, message, help, event, name, path, range, docs, fix } = diagnostic;
+  const { code, severity, message, help, index, name, path, range, docs, fix } = diagnostic;
   return {
     ruleId: code,
     ruleIndex,
@@ -128,7 +128,7 @@ function finding(diagnostic, ruleIndex, artifactLocation) {
       ],
     }),
     // `undefined` is not written.
-    properties: { event, name, path, docs },
+    properties: { index, name, path, docs },
   };
 }
 

@@ -7,7 +7,7 @@
 export function totals(results) {
   const sum = {
     files: 0,
-    events: 0,
+    count: 0,
     errors: 0,
     warnings: 0,
     infos: 0,
@@ -24,7 +24,7 @@ export function totals(results) {
     }
     const { report } = result;
     sum.files += 1;
-    sum.events += report.events;
+    sum.count += report.count;
     sum.errors += report.errors;
     sum.warnings += report.warnings;
     sum.infos += report.infos;

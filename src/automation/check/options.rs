@@ -62,7 +62,7 @@ impl Route {
 
 /// How an automation is checked.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(remote = "Self", default)]
+#[serde(remote = "Self", rename_all = "camelCase", default)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct CheckOptions {
     /// Whose rules count: `documented` (the usual one) for all of them, `server` for only what a Prefect server rejects.
@@ -77,7 +77,7 @@ pub struct CheckOptions {
     pub severity: Severities,
     /// How many diagnostics a report holds at most (1000 unless set), errors before warnings before infos. The counts
     /// are complete.
-    #[serde(rename = "maxDiagnostics", deserialize_with = "count")]
+    #[serde(deserialize_with = "count")]
     #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
     pub max_diagnostics: usize,
     /// Which server reads it, such as `3.9.1`. Unless set, the latest that is known: 3.9.
@@ -209,17 +209,17 @@ mod tests {
             sentence.unwrap_or_default().split(" at line").next().unwrap_or_default().to_owned()
         };
         assert_eq!(
-            mistake(r#"{"serverVersion": "3.9"}"#),
-            "unknown option `serverVersion`: did you mean `server_version`?"
+            mistake(r#"{"server_version": "3.9"}"#),
+            "unknown option `server_version`: did you mean `serverVersion`?"
         );
         assert_eq!(
-            mistake(r#"{"heartbeat_frequency": 0}"#),
-            "the option `heartbeat_frequency`: invalid value: integer `0`, expected an integer number of seconds"
+            mistake(r#"{"heartbeatFrequency": 0}"#),
+            "the option `heartbeatFrequency`: invalid value: integer `0`, expected a whole number of seconds"
         );
         assert_eq!(
-            mistake(r#"{"client_version": 3.6}"#),
-            "the option `client_version`: invalid type: floating point `3.6`, expected a version such as `3.9.1`"
+            mistake(r#"{"clientVersion": 3.6}"#),
+            "the option `clientVersion`: invalid type: floating point `3.6`, expected a version such as `3.9.1`"
         );
-        assert!(mistake(r#"{"client_version": "x"}"#).ends_with("`x` is not a version such as `3.9.1`"));
+        assert!(mistake(r#"{"clientVersion": "x"}"#).ends_with("`x` is not a version such as `3.9.1`"));
     }
 }

@@ -20,7 +20,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
-import { describe } from "../../../pkg/node.js";
+import { describeEvent } from "../../../pkg/node.js";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const sites = join(root, "tests/browser/sites");
@@ -52,7 +52,7 @@ export function recipe(name) {
  */
 export function example(name) {
   if (name.endsWith(".json")) return readFileSync(join(sites, "events", name), "utf8").trimEnd();
-  const known = describe(name)?.example;
+  const known = describeEvent(name)?.example;
   if (!known) throw new Error(`there is no example of ${name}`);
   return JSON.stringify(known, null, 2);
 }

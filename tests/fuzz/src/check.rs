@@ -18,7 +18,7 @@ pub fn target(input: &[u8]) {
     let report = &checked.report;
     assert_sound(report, &units, true);
     for (at, trigger) in checked.triggers.iter().enumerate() {
-        assert!(trigger.automation < report.events);
+        assert!(trigger.automation < report.count);
         let before = at.checked_sub(1).and_then(|before| checked.triggers.get(before));
         assert!(before.is_none_or(|before| before.automation <= trigger.automation));
         let ranges = [

@@ -21,8 +21,8 @@ pub fn target(input: &[u8]) {
     reports.push(stream.finish());
     let sum = |count: fn(&Report) -> u64| reports.iter().map(count).sum::<u64>();
     assert_eq!(
-        (whole.events, whole.errors, whole.warnings, whole.infos),
-        (sum(|one| one.events), sum(|one| one.errors), sum(|one| one.warnings), sum(|one| one.infos))
+        (whole.count, whole.errors, whole.warnings, whole.infos),
+        (sum(|one| one.count), sum(|one| one.errors), sum(|one| one.warnings), sum(|one| one.infos))
     );
     assert_eq!(keys(&whole.diagnostics), keys(reports.iter().flat_map(|report| &report.diagnostics)));
 }

@@ -42,7 +42,7 @@ pub fn target(input: &[u8]) {
 /// Asserts that what was built has no errors but in payloads, whose values can be given as they are.
 fn assert_built(text: &[u8]) {
     let report = validate(text, TextOptions::default(), &ValidateOptions::default());
-    assert_eq!(report.events, 1, "{}", String::from_utf8_lossy(text));
+    assert_eq!(report.count, 1, "{}", String::from_utf8_lossy(text));
     let of_input = |found: &&Diagnostic| found.path.starts_with("/payload");
     let errors = report.diagnostics.iter().filter(|found| found.severity == Severity::Error);
     let own: Vec<_> = errors.filter(|found| !of_input(found)).collect();

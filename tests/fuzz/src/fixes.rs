@@ -53,7 +53,7 @@ pub fn assert_gone(found: &Diagnostic, before: &[Diagnostic], after: &[Diagnosti
         let own = |one: &&Diagnostic| one.severity == Severity::Error && !compared(one.code);
         let mut errors: BTreeMap<(Option<u64>, &str, String), usize> = BTreeMap::new();
         for one in all.iter().filter(own) {
-            *errors.entry((one.event, one.code, one.path.clone())).or_default() += 1;
+            *errors.entry((one.index, one.code, one.path.clone())).or_default() += 1;
         }
         errors
     };
@@ -62,7 +62,7 @@ pub fn assert_gone(found: &Diagnostic, before: &[Diagnostic], after: &[Diagnosti
         let is_new = known.get(&error).is_none_or(|known| *known < count);
         // What could not be read, such as a name, a type or a key, says how what stands beside it is read.
         let (around, _) = found.path.rsplit_once('/').unwrap_or_default();
-        let follows = error.0 == found.event && error.2.starts_with(around);
+        let follows = error.0 == found.index && error.2.starts_with(around);
         assert!(!is_new || follows, "{found:#?}\nbecomes {fixed}\nwith {error:?}");
     }
 }

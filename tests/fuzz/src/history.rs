@@ -34,7 +34,7 @@ pub fn target(input: &[u8]) {
     }
     let whole = build_run(&spec, &options).expect("as before");
     let report = validate(whole.as_bytes(), TextOptions::default(), &ValidateOptions::default());
-    assert_eq!((report.events, report.errors), (count as u64, 0), "{:#?}\n{whole}", report.diagnostics);
+    assert_eq!((report.count, report.errors), (count as u64, 0), "{:#?}\n{whole}", report.diagnostics);
     let parts: Vec<String> = std::iter::from_fn(|| history.part()).collect();
     assert_eq!(joined(&parts), whole);
     let mut each = History::new(&spec, &options).expect("as before").each_by_itself();

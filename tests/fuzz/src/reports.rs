@@ -110,7 +110,7 @@ pub fn assert_sound(report: &Report, units: &Units, places: bool) {
     assert_eq!(report.valid, report.errors == 0);
     assert_found(&report.diagnostics, units, places);
     for found in &report.diagnostics {
-        assert!(found.event.is_none_or(|event| event < report.events), "{found:?} of {}", report.events);
+        assert!(found.index.is_none_or(|event| event < report.count), "{found:?} of {}", report.count);
     }
 }
 
@@ -120,7 +120,7 @@ type Key<'r> = ((&'r str, Severity), Option<u64>, &'r str, Option<Range>, &'r st
 pub fn keys<'r>(found: impl IntoIterator<Item = &'r Diagnostic>) -> BTreeMap<Key<'r>, usize> {
     let mut keys = BTreeMap::new();
     for found in found {
-        let key = ((found.code, found.severity), found.event, &*found.path, found.range, &*found.message);
+        let key = ((found.code, found.severity), found.index, &*found.path, found.range, &*found.message);
         *keys.entry(key).or_default() += 1;
     }
     keys
@@ -143,8 +143,8 @@ pub fn assert_part(server: &Report, documented: &Report) {
 /// Asserts that a report with fewer findings has the same counts, and only findings of the whole one.
 pub fn assert_cut(some: &Report, all: &Report, most: usize) {
     assert_eq!(
-        (some.valid, some.events, some.errors, some.warnings, some.infos),
-        (all.valid, all.events, all.errors, all.warnings, all.infos)
+        (some.valid, some.count, some.errors, some.warnings, some.infos),
+        (all.valid, all.count, all.errors, all.warnings, all.infos)
     );
     assert_eq!(some.diagnostics.len(), most.min(all.diagnostics.len()));
     assert_eq!(some.truncated.unwrap_or_default() as usize, all.diagnostics.len() - some.diagnostics.len());

@@ -23,7 +23,7 @@ pub fn target(input: &[u8]) {
     let options = ValidateOptions { schemas: Some(read), max_diagnostics: ALL, ..ValidateOptions::default() };
     let report = validate(events, TextOptions::default(), &options);
     // In proportion to the texts, and what is allowed for each event.
-    let bound = 8 * (schemas.len() + events.len()) as u64 + 11_000_000 * (1 + report.events);
+    let bound = 8 * (schemas.len() + events.len()) as u64 + 11_000_000 * (1 + report.count);
     assert!(steps() - before < bound, "{} of {bound} steps", steps() - before);
     assert_sound(&report, &Units::of(events, false), true);
 

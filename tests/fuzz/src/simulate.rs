@@ -57,7 +57,7 @@ pub fn assert_result(result: &SimulationResult, units: &Units, places: bool) {
         assert_eq!(*result, empty);
     } else {
         // That it never fires is a claim: it has a reason, and only it.
-        assert_eq!(result.because.is_some(), result.firings.is_empty());
+        assert_eq!(result.reason.is_some(), result.firings.is_empty());
     }
     assert!(result.firings.is_sorted_by_key(|firing| firing.at));
     assert!(result.child_firings.is_sorted_by_key(|firing| firing.at));

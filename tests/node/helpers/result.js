@@ -33,7 +33,7 @@ export const ERROR = {
   code: "wrong-label-value",
   severity: "error",
   message: "the label `prefect.state-type` is `completed`, not `COMPLETED`",
-  event: 1,
+  index: 1,
   name: "prefect.task-run.Completed",
   path: "/resource/prefect.state-type",
   range: rangeOf(TEXT, '"completed"'),
@@ -50,7 +50,7 @@ export const WARNING = {
   code: "missing-label",
   severity: "warning",
   message: "a label is missing",
-  event: 0,
+  index: 0,
   path: "",
   range: rangeOf(TEXT, '{"event":"prefect.task-run.Running"}'),
 };
@@ -75,7 +75,7 @@ export function checked(diagnostics, text = TEXT) {
     file: "dir/some, events:1.ndjson",
     report: {
       valid: count("error") === 0,
-      events: 2,
+      count: 2,
       errors: count("error"),
       warnings: count("warning"),
       infos: count("info"),

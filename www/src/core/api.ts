@@ -1,6 +1,6 @@
 // What the worker can be asked.
 
-import type { Report, ValidateOptions } from "prefect-events";
+import type { ValidateOptions, ValidationReport } from "prefect-events";
 import type * as authoring from "./functions/authoring.ts";
 import type * as catalogue from "./functions/catalogue.ts";
 import type * as events from "./functions/events.ts";
@@ -23,6 +23,6 @@ export type Request =
 
 export type Answer =
   | { id: number; kind: "value"; value: unknown }
-  | { id: number; kind: "progress"; bytes: number; report: Report }
+  | { id: number; kind: "progress"; bytes: number; report: ValidationReport }
   /** `ours`: a fault of this program, not of what was given to it. */
   | { id: number; kind: "error"; message: string; stack?: string | undefined; ours: boolean };

@@ -1,6 +1,6 @@
 // The page's side of the worker.
 
-import type { Report, ValidateOptions } from "prefect-events";
+import type { ValidateOptions, ValidationReport } from "prefect-events";
 import type { Answer, Functions, Part, Request } from "./api.ts";
 
 /** What was given is wrong: the message is for who gave it. */
@@ -20,7 +20,7 @@ interface Waiting {
   pace: Pace;
   resolve(value: never): void;
   reject(error: Error): void;
-  progress?: (bytes: number, report: Report) => void;
+  progress?: (bytes: number, report: ValidationReport) => void;
 }
 
 const workers = new Map<Pace, Worker>();
@@ -100,7 +100,7 @@ export const quick = part("authoring", "quick");
 export function validateFile(
   file: Blob,
   options: ValidateOptions,
-  progress: (bytes: number, report: Report) => void,
+  progress: (bytes: number, report: ValidationReport) => void,
 ): { done: Promise<void>; stop: () => void } {
   last += 1;
   const id = last;

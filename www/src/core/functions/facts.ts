@@ -32,7 +32,7 @@ export function factsOf(text: string, all: TriggerOutline[], index?: number): Fa
   const chosen = automations.find((one) => one.index === index) ?? automations[0];
   const played = chosen?.index ?? 0;
   const triggers = all.filter((one) => one.automation === played);
-  const watching = triggers.find((one) => one.watches_heartbeats);
+  const watching = triggers.find((one) => one.watchesHeartbeats);
   const trigger = watching ?? triggers.find((one) => one.within?.range);
   const { within, expect } = trigger ?? {};
   return {

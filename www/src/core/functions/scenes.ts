@@ -10,11 +10,11 @@ import {
   type Fired,
   heartbeatAdvice,
   init,
-  type Report,
   replay,
   type SimulationResult,
   simulate,
   type Lane as TimelineLane,
+  type ValidationReport,
 } from "prefect-events";
 import { hasLoneSurrogate } from "../../ui/utf8.ts";
 import { type Facts, factsOf } from "./facts.ts";
@@ -65,13 +65,13 @@ export interface Scene extends Told {
 /** What the core says of a result as a whole. */
 export type Told = Pick<
   SimulationResult,
-  "because" | "coverage" | "before_start" | "missing_leaders" | "recorded" | "recorded_actions"
+  "reason" | "coverage" | "beforeStart" | "missingLeaders" | "recorded" | "recordedActions"
 >;
 
 const DAY = 86_400_000;
 
 export interface Played {
-  report: Report;
+  report: ValidationReport;
   facts: Facts;
   advice?: Advice;
   scene?: Scene;
@@ -135,7 +135,7 @@ export function play(asked: Play): Played {
           `\`${one}\` has half of a surrogate pair (U+D800 to U+DFFF), which is no character`,
         );
   const captured = capturedOf(asked);
-  const how = { trace: true, timeline: true, server_version: asked.version };
+  const how = { trace: true, timeline: true, serverVersion: asked.version };
   const outline = checkAutomation(text).triggers;
   const found = factsOf(text, outline, asked.automationIndex);
   if (hasLoneSurrogate(text)) {
@@ -146,7 +146,7 @@ export function play(asked: Play): Played {
   }
   const scenario = captured || outline.length > 0 ? undefined : simulate(text, how);
   if (scenario && !scenario.errors) {
-    const report = { valid: true, events: 1, errors: 0, warnings: 0, infos: 0, diagnostics: [] };
+    const report = { valid: true, count: 1, errors: 0, warnings: 0, infos: 0, diagnostics: [] };
     return { report, facts: found, scene: sceneOf(scenario), isScenario: true };
   }
   const all = captured
@@ -154,12 +154,11 @@ export function play(asked: Play): Played {
     : simulate(playedScenario(asked), { ...how, ...simulated(asked, found) });
   const place = found.automations.findIndex(({ index }) => index === found.played);
   const result = all.automations?.[place] ?? all;
-  if (captured && result.timeline)
-    captured.frequency = result.timeline.heartbeat?.frequency_seconds;
+  if (captured && result.timeline) captured.frequency = result.timeline.heartbeat?.frequencySeconds;
   const frequency = captured ? captured.frequency : asked.heartbeat.frequency;
   const report = reportOn(found, {
-    server_version: asked.version,
-    ...(frequency && { heartbeat_frequency: Math.round(frequency) }),
+    serverVersion: asked.version,
+    ...(frequency && { heartbeatFrequency: Math.round(frequency) }),
   });
   const played: Played = { report, facts: found };
   if (found.watched && found.window && frequency)
@@ -173,7 +172,7 @@ export function play(asked: Play): Played {
     return { ...played, wrong: { in: "automation", findings } };
   }
   if (all.errors)
-    return { ...played, wrong: { in: all.found_in ?? "scenario", findings: all.errors } };
+    return { ...played, wrong: { in: all.foundIn ?? "scenario", findings: all.errors } };
   return { ...played, scene: sceneOf(result) };
 }
 
@@ -181,14 +180,14 @@ export function play(asked: Play): Played {
 function reportOn(
   { text, automations, played }: Facts,
   options: Parameters<typeof checkAutomation>[1],
-): Report {
+): ValidationReport {
   const report = checkAutomation(text, options);
   if (automations.length < 2) return report;
-  const diagnostics = report.diagnostics.filter(({ event = played }) => event === played);
+  const diagnostics = report.diagnostics.filter(({ index = played }) => index === played);
   const count = (severity: Diagnostic["severity"]) =>
     diagnostics.filter((one) => one.severity === severity).length;
   const [errors, warnings, infos] = [count("error"), count("warning"), count("info")];
-  return { valid: errors === 0, events: 1, errors, warnings, infos, diagnostics };
+  return { valid: errors === 0, count: 1, errors, warnings, infos, diagnostics };
 }
 
 /** Where its name says which of several is meant, the others are not played. */
@@ -199,14 +198,14 @@ function nameOf({ automations, played }: Facts): { name?: string } {
 }
 
 function simulated({ automation }: Play, { played }: Facts) {
-  return { files: { [FILE]: automation }, automation_index: played };
+  return { files: { [FILE]: automation }, automationIndex: played };
 }
 
 function replayed({ ignoreLeaders, withoutActions }: Play, facts: Facts) {
   return {
     ...nameOf(facts),
-    ...(ignoreLeaders && { ignore_missing_leaders: true }),
-    ...(withoutActions && { without_actions: true }),
+    ...(ignoreLeaders && { ignoreMissingLeaders: true }),
+    ...(withoutActions && { withoutActions: true }),
   };
 }
 
@@ -214,28 +213,28 @@ function sceneOf(result: SimulationResult): Scene {
   const { timeline, decisions = [], firings, undelivered = 0 } = result;
   if (!timeline) throw new Error("a simulation without errors has a timeline");
   number += 1;
-  const { start, end, tick_seconds, watches_heartbeats } = timeline;
+  const { start, end, tickSeconds, watchesHeartbeats } = timeline;
   const lanes = ordered(timeline.lanes);
-  const silent = firings.filter((one) => one.if_silent).length;
-  const { because, coverage, before_start, missing_leaders, recorded, recorded_actions } = result;
+  const silent = firings.filter((one) => one.ifSilent).length;
+  const { reason, coverage, beforeStart, missingLeaders, recorded, recordedActions } = result;
   const scene: Scene = {
     number,
     start,
     end,
     dated: end - start >= DAY,
-    tick: tick_seconds * 1000,
+    tick: tickSeconds * 1000,
     lanes: lanes.map((lane) => laneOf(lane, decisions)),
     firedLanes: lanes.filter(({ fired }) => fired.length > 0).length,
     firings: firings.length - silent,
     silent,
     undelivered,
-    watchesHeartbeats: watches_heartbeats,
-    ...(because !== undefined && { because }),
+    watchesHeartbeats: watchesHeartbeats,
+    ...(reason !== undefined && { reason }),
     ...(coverage && { coverage }),
-    ...(before_start && { before_start }),
-    ...(missing_leaders && { missing_leaders }),
+    ...(beforeStart && { beforeStart }),
+    ...(missingLeaders && { missingLeaders }),
     ...(recorded && { recorded }),
-    ...(recorded_actions && { recorded_actions }),
+    ...(recordedActions && { recordedActions }),
   };
   const laneOfEach = new Int32Array(decisions.length).fill(-1);
   lanes.forEach((lane, index) => {
@@ -249,7 +248,7 @@ function sceneOf(result: SimulationResult): Scene {
 function ordered(lanes: TimelineLane[]): TimelineLane[] {
   if (lanes.length <= FEW) return lanes;
   const rank = ({ fired }: TimelineLane) =>
-    fired.length === 0 ? 2 : fired.every((one) => one.if_silent) ? 1 : 0;
+    fired.length === 0 ? 2 : fired.every((one) => one.ifSilent) ? 1 : 0;
   return lanes.toSorted((one, other) => rank(one) - rank(other));
 }
 
@@ -261,12 +260,12 @@ function laneOf(lane: TimelineLane, all: Decision[]): Lane {
     heartbeats: Float64Array.from(lane.heartbeats),
     missed: Float64Array.from(lane.missed),
     windows: Float64Array.from(
-      lane.windows.flatMap(({ opened, start, end, closed = Infinity, closed_by }) => [
+      lane.windows.flatMap(({ opened, start, end, closed = Infinity, closedBy }) => [
         opened,
         start,
         end,
         closed,
-        Number(closed_by === "fired"),
+        Number(closedBy === "fired"),
       ]),
     ),
     reactive: lane.windows.some((one) => one.posture === "Reactive"),
@@ -307,7 +306,7 @@ export function decisions(of: number, lane: number | undefined, all: boolean): L
       lane: on,
       at: instant(one.at),
       kind: one.kind,
-      reason: one.because,
+      reason: one.reason,
       ...(one.fault && { fault: one.fault }),
     });
   });

@@ -15,13 +15,13 @@ export function choices(types: EventType[]): Choice[] {
     const group = groupOf(type);
     const variants = type.variants ?? [];
     if (variants.length === 0) {
-      const name = PLACEHOLDER.test(type.name_pattern)
+      const name = PLACEHOLDER.test(type.namePattern)
         ? (type.example as { event: string }).event
-        : type.name_pattern;
+        : type.namePattern;
       return [{ name, title: type.title, group }];
     }
     return variants.map(({ name, type: state }) => ({
-      name: type.name_pattern.replace(PLACEHOLDER, name),
+      name: type.namePattern.replace(PLACEHOLDER, name),
       title: state ? `${type.title}, ${state}` : type.title,
       group,
     }));

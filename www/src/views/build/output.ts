@@ -1,7 +1,7 @@
 // What was built, beside the form: as it is, and as what sends it; and what the validator says of it.
 
 import { html, nothing } from "lit";
-import type { Diagnostic, Event, Report } from "prefect-events";
+import type { Diagnostic, PrefectEvent, ValidationReport } from "prefect-events";
 import { copy } from "../../ui/copy.ts";
 import { prose } from "../../ui/prose.ts";
 import { fieldId, type Problem } from "./form.ts";
@@ -12,14 +12,14 @@ import { counted, sentence } from "./words.ts";
 
 /** What was built, and each form of it. */
 export interface Built {
-  events: Event[];
+  events: PrefectEvent[];
   /** An event, indented; or NDJSON. The validator read this. */
   json: string;
   /** Of it, in UTF-8. */
   bytes: number;
   /** What sends them, if it is looked at. */
   sent?: { view: OutputView; text: string };
-  report: Report;
+  report: ValidationReport;
   /** The lines that the last change was in. */
   marked: ReadonlySet<number>;
 }
@@ -185,7 +185,7 @@ function shown(built: Built, view: OutputView) {
 }
 
 /** The events of a run, in the order of time. */
-function eventTable(events: Event[]) {
+function eventTable(events: PrefectEvent[]) {
   const first = events[0]?.occurred ?? "";
   return html`
     <table>

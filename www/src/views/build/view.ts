@@ -3,7 +3,7 @@
 import "@fontsource/ibm-plex-mono/latin-400.css";
 import { html, nothing, type PropertyValues } from "lit";
 import { customElement, state } from "lit/decorators.js";
-import type { Event, EventType, InputKey } from "prefect-events";
+import type { EventType, InputKey, PrefectEvent } from "prefect-events";
 import { authoring, catalogue, events, InputError, latest } from "../../core/client.ts";
 import { announce } from "../../ui/announce.ts";
 import { code, fence, sentence as prose } from "../../ui/markdown.ts";
@@ -85,7 +85,7 @@ export class BuildView extends View<unknown> {
 
   private readonly make = latest(async (at: State, inputs: InputKey[]): Promise<Built> => {
     const options = { seed: at.seed, now: at.now };
-    const built: Event[] =
+    const built: PrefectEvent[] =
       at.kind === "event"
         ? [await authoring.buildEvent(at.event, known(at.input, inputs), options)]
         : await authoring.buildRun(specOf(at.run), options);
@@ -343,7 +343,7 @@ export class BuildView extends View<unknown> {
   private form(inputs: InputKey[]) {
     const { kind, event, input, run } = this.current;
     const form: Form = {
-      name: kind === "event" ? (this.type?.name_pattern ?? event) : "run",
+      name: kind === "event" ? (this.type?.namePattern ?? event) : "run",
       self:
         kind === "event"
           ? { title: "The event itself", first: false }
@@ -368,7 +368,7 @@ export class BuildView extends View<unknown> {
 /** What is known of an event. Nothing if no event can have this name: what builds it reports why. */
 async function describe(name: string): Promise<EventType | undefined> {
   try {
-    return await catalogue.describe(name);
+    return await catalogue.describeEvent(name);
   } catch (error) {
     if (error instanceof InputError) return undefined;
     throw error;

@@ -7,30 +7,30 @@ import { plural, span } from "./summary.ts";
 import "./advice.css";
 
 export function advicePanel(advice: Advice, set: (within: number) => void) {
-  const { tolerated_misses: misses, detection, healthy_runs_fire, within } = advice;
-  const better = advice.smallest_within.filter((one) => one.misses > 0 && one.misses <= 3);
+  const { toleratedMisses: misses, detection, healthyRunsFire, within } = advice;
+  const better = advice.smallestWithin.filter((one) => one.misses > 0 && one.misses <= 3);
   return html`
     <section class="advice panel" aria-labelledby="advice-title">
       <header><h2 id="advice-title">Heartbeats every ${span(advice.frequency)}, a window of ${span(within)}</h2></header>
       <dl>
-        <div class=${healthy_runs_fire ? "bad" : ""}>
+        <div class=${healthyRunsFire ? "bad" : ""}>
           <dt>Tolerates</dt>
           <dd>${
-            healthy_runs_fire
+            healthyRunsFire
               ? html`<strong>nothing</strong>: it fires on healthy runs`
               : html`<strong>${misses === 0 ? "no missed heartbeat" : plural(misses, "missed heartbeat")}</strong>${misses > 1 ? " in a row" : ""}`
           }</dd>
         </div>
         <div>
           <dt>Finds the dead</dt>
-          <dd><strong>${detected(detection.earliest_after_death, detection.latest_after_death)}</strong> after its death</dd>
+          <dd><strong>${detected(detection.earliestAfterDeath, detection.latestAfterDeath)}</strong> after its death</dd>
         </div>
         <div class="windows">
           <dt>Windows that tolerate more or less</dt>
           <dd class="better">${better.map(
             (one) =>
               html`<button title="Set within to ${one.within} seconds" ?disabled=${one.within === within} @click=${() => set(one.within)}>${one.misses} missed <b>${one.within} s</b></button>`,
-          )}<button title="Set within to ${advice.recommended_within} seconds" ?disabled=${advice.recommended_within === within} @click=${() => set(advice.recommended_within)}>recommended <b>${advice.recommended_within} s</b></button></dd>
+          )}<button title="Set within to ${advice.recommendedWithin} seconds" ?disabled=${advice.recommendedWithin === within} @click=${() => set(advice.recommendedWithin)}>recommended <b>${advice.recommendedWithin} s</b></button></dd>
         </div>
       </dl>
       <details>
@@ -41,7 +41,7 @@ export function advicePanel(advice: Advice, set: (within: number) => void) {
       <details>
         <summary>False alarms and misses</summary>
         <h3>Fires, though alive or finished</h3>
-        <ul>${advice.false_alarms.map((one) => html`<li>${prose(one)}</li>`)}</ul>
+        <ul>${advice.falseAlarms.map((one) => html`<li>${prose(one)}</li>`)}</ul>
         <h3>Dead, and does not fire</h3>
         <ul>${advice.undetected.map((one) => html`<li>${prose(one)}</li>`)}</ul>
         ${advice.client ? html`<p class="soft">${advice.client.note}</p>` : nothing}

@@ -27,10 +27,10 @@ export function coveragePanel({ coverage }: Scene, open: boolean) {
   </details>`;
 }
 
-function renderTrigger({ path, clauses, windows, because }: Trigger, named: boolean) {
+function renderTrigger({ path, clauses, windows, reason }: Trigger, named: boolean) {
   return html`
     ${named ? html`<h3>Trigger <code>${path}</code></h3>` : nothing}
-    ${named && because ? html`<p>${prose(ended(because))}</p>` : nothing}
+    ${named && reason ? html`<p>${prose(ended(reason))}</p>` : nothing}
     <div class="scroll" role="group" aria-label="Clauses" tabindex="0">
       <table>
         <thead>
@@ -65,14 +65,12 @@ function renderClause(
 }
 
 function windowsSentence(windows: NonNullable<Trigger["windows"]>): string {
-  const { opened, reached, threshold, answered, least_left_seconds, open } = windows;
+  const { opened, reached, threshold, answered, leastLeftSeconds, open } = windows;
   const parts = [opened === 1 ? "1 window was opened" : `${opened} windows were opened`];
   if (answered === undefined) parts.push(`the most events in one: ${reached} of ${threshold}`);
   else {
     const left =
-      least_left_seconds === undefined
-        ? ""
-        : ` (at least ${span(least_left_seconds)} before the end)`;
+      leastLeftSeconds === undefined ? "" : ` (at least ${span(leastLeftSeconds)} before the end)`;
     parts.push(`in ${answered} the expected events came in time${left}`);
   }
   if (open) parts.push(`${plural(open, "window")} still open at the end`);

@@ -89,7 +89,7 @@ export class Decisions extends LitElement {
         </header>
         ${
           listed.length === 0
-            ? html`<p class="empty">${scene.because === undefined ? "Nothing was decided." : html`Nothing was decided: ${prose(ended(scene.because))}`}</p>`
+            ? html`<p class="empty">${scene.reason === undefined ? "Nothing was decided." : html`Nothing was decided: ${prose(ended(scene.reason))}`}</p>`
             : html`<ol tabindex="-1">
                 ${listed.slice(0, most).map((one) => this.renderOne(one, scene))}
                 ${

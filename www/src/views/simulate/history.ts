@@ -29,13 +29,13 @@ export function historyPanel(
   </section>`;
 }
 
-function started({ before_start: before, start }: Scene) {
+function started({ beforeStart: before, start }: Scene) {
   if (!before) return nothing;
   return html`<p>The automation watches from ${clock(start, { dated: true })} on: ${plural(before, "earlier event")} ${before === 1 ? "is" : "are"} not evaluated.</p>`;
 }
 
 function leaders(
-  { missing_leaders: missing }: Scene,
+  { missingLeaders: missing }: Scene,
   ignored: true | undefined,
   set: (on: boolean) => void,
 ) {
@@ -49,9 +49,9 @@ function leaders(
 
 function recorded({ recorded: found, dated }: Scene) {
   if (!found) return nothing;
-  const { matched, pairs, only_here, only_recorded } = found;
+  const { matched, pairs, onlyHere, onlyRecorded } = found;
   const most = Math.max(0, ...pairs.map(({ seconds }) => Math.abs(seconds)));
-  const all = matched + only_recorded.length;
+  const all = matched + onlyRecorded.length;
   const listed = (one: { at: string; labels: { [label: string]: string } }) =>
     html`<li><time>${clock(Date.parse(one.at), { precise: true, dated })}</time> ${Object.values(one.labels).join(", ")}</li>`;
   const list = (title: string, firings: Parameters<typeof listed>[0][]) =>
@@ -60,24 +60,24 @@ function recorded({ recorded: found, dated }: Scene) {
       : html`<details><summary>${title}</summary><ul class="firings">${firings.slice(0, MOST).map(listed)}</ul></details>`;
   return html`<p>The server recorded ${plural(all, "firing")} of this automation:
       ${matched === all ? (all === 1 ? "it is" : "all are") : `${matched} of them ${matched === 1 ? "is" : "are"}`} found here${matched > 0 ? `, at most ${Number(most.toFixed(1))} s apart` : ""}.</p>
-    ${list(`${only_recorded.length} only recorded`, only_recorded)}
-    ${list(`${only_here.length} only here`, only_here)}`;
+    ${list(`${onlyRecorded.length} only recorded`, onlyRecorded)}
+    ${list(`${onlyHere.length} only here`, onlyHere)}`;
 }
 
 function actions(
-  { recorded_actions: done, dated }: Scene,
+  { recordedActions: done, dated }: Scene,
   without: true | undefined,
   set: (on: boolean) => void,
 ) {
   if (!done) return nothing;
-  const { effects, left_out } = done;
+  const { effects, leftOut } = done;
   const events = html`<details><summary>${plural(effects.length, "event")}</summary><ul class="firings">${effects
     .slice(0, MOST)
     .map(
       (one) =>
         html`<li><time>${clock(Date.parse(one.occurred), { precise: true, dated })}</time> ${one.event} ${one.resource}</li>`,
     )}</ul></details>`;
-  if (left_out || without)
+  if (leftOut || without)
     return html`<p>What its own recorded actions brought about is left out.</p>
       ${effects.length > 0 ? events : nothing}
       <p><button @click=${() => set(false)}>Play the whole capture</button></p>`;

@@ -196,7 +196,7 @@ function paintStates(context: CanvasRenderingContext2D, one: Lane, view: View) {
 function paintFirings(context: CanvasRenderingContext2D, one: Lane, view: View) {
   const { scene, x, width, lane, colours } = view;
   for (const fired of one.fired) {
-    const { at, child, if_silent: silent = false } = fired;
+    const { at, child, ifSilent: silent = false } = fired;
     const isHollow = child || silent;
     const place = x(at);
     if (place < -10 || place > width + 10) continue;

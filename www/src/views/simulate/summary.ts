@@ -22,7 +22,7 @@ const OUTCOMES: Record<RunOutcome, string> = {
 };
 
 /** Firings on which the automation acts, whatever comes after the last captured event. */
-const acts = ({ fired }: Lane) => fired.filter((one) => !one.child && !one.if_silent);
+const acts = ({ fired }: Lane) => fired.filter((one) => !one.child && !one.ifSilent);
 
 export function summarise({ scene, report, advice }: Played): Summary | undefined {
   if (!scene) return undefined;
@@ -124,10 +124,10 @@ function helped(
   // What the server held back is no matter of windows.
   if (!scene.watchesHeartbeats || wrong?.fault) return {};
   const misses = wrong?.missed ?? 0;
-  if (wrong && wrong.outcome === "alive" && (misses > 0 || advice?.healthy_runs_fire)) {
+  if (wrong && wrong.outcome === "alive" && (misses > 0 || advice?.healthyRunsFire)) {
     // The window that the check recommends too, unless more was missed than it tolerates.
-    const least = advice?.smallest_within.find((one) => one.misses === Math.max(1, misses));
-    const within = Math.max(least?.within ?? 0, advice?.recommended_within ?? 0);
+    const least = advice?.smallestWithin.find((one) => one.misses === Math.max(1, misses));
+    const within = Math.max(least?.within ?? 0, advice?.recommendedWithin ?? 0);
     if (least && within > (advice?.within ?? 0)) return { help: { misses: least.misses, within } };
   }
   const finding = wrong && findings.find((one) => one.severity !== "info");
@@ -139,7 +139,7 @@ export function caption(
   lane: Lane,
   scene: Scene,
 ): { text: string; tone: "bad" | "good" | "plain" } {
-  const certain = lane.fired.filter((one) => !one.if_silent);
+  const certain = lane.fired.filter((one) => !one.ifSilent);
   const own = certain.some((one) => !one.child) ? acts(lane) : certain;
   const [first] = own;
   if (first) {

@@ -594,9 +594,9 @@ export class Timeline extends LitElement {
         <li><span class="sign heartbeat"></span>heartbeat</li>
         ${some((lane) => lane.missed.length > 0) ? html`<li><span class="sign missed"></span>heartbeat that never came</li>` : nothing}
         ${watchesHeartbeats && some((lane) => lane.fired.some(isWrong)) ? html`<li><span class="sign fire">▲</span>fired on a run that was alive or had finished</li>` : nothing}
-        ${some((lane) => lane.fired.some((one) => !one.child && !one.if_silent && !(watchesHeartbeats && isWrong(one)))) ? html`<li><span class="sign fire">◆</span>fired</li>` : nothing}
-        ${some((lane) => lane.fired.some((one) => one.child && !one.if_silent)) ? html`<li><span class="sign fire">◇</span>a child of the compound trigger fired</li>` : nothing}
-        ${some((lane) => lane.fired.some((one) => one.if_silent)) ? html`<li><span class="sign fire">◇</span>fires only if nothing comes after the last event (dashed)</li>` : nothing}
+        ${some((lane) => lane.fired.some((one) => !one.child && !one.ifSilent && !(watchesHeartbeats && isWrong(one)))) ? html`<li><span class="sign fire">◆</span>fired</li>` : nothing}
+        ${some((lane) => lane.fired.some((one) => one.child && !one.ifSilent)) ? html`<li><span class="sign fire">◇</span>a child of the compound trigger fired</li>` : nothing}
+        ${some((lane) => lane.fired.some((one) => one.ifSilent)) ? html`<li><span class="sign fire">◇</span>fires only if nothing comes after the last event (dashed)</li>` : nothing}
         ${some((lane) => lane.dies !== undefined) ? html`<li><span class="sign">✕</span>the process dies</li>` : nothing}
       </ul>
     `;

@@ -185,14 +185,14 @@ export class SimulateView extends View<unknown> {
     const fired = scene.lanes.flatMap((lane) =>
       lane.fired.map(
         (one) =>
-          `- ${clock(one.at, { precise: true, dated: scene.dated })} ${code(lane.name)}${one.child ? " (a child)" : ""}${one.if_silent ? " (if nothing comes after the last event)" : ""}: ${sentence(one.reason)}`,
+          `- ${clock(one.at, { precise: true, dated: scene.dated })} ${code(lane.name)}${one.child ? " (a child)" : ""}${one.ifSilent ? " (if nothing comes after the last event)" : ""}: ${sentence(one.reason)}`,
       ),
     );
     const language = /^\s*[{[]/.test(shown.automation) ? "json" : "yaml";
     return [
       `**${summary.fires} ${summary.on}**`.replace(" **", "**"),
       lanes.join("\n"),
-      scene.because ? sentence(scene.because) : "",
+      scene.reason ? sentence(scene.reason) : "",
       fired.length > 0 ? `Firings:\n\n${fired.join("\n")}` : "",
       shown.events !== undefined
         ? `${fence(shown.automation, language)}\n\nPlayed with captured events (not included).`
@@ -383,7 +383,7 @@ export class SimulateView extends View<unknown> {
             </p>`
           : nothing
       }
-      ${good?.scene?.because ? html`<p class="why">${prose(ended(capital(good.scene.because)))}</p>` : nothing}
+      ${good?.scene?.reason ? html`<p class="why">${prose(ended(capital(good.scene.reason)))}</p>` : nothing}
       ${
         good?.scene
           ? coveragePanel(

@@ -75,7 +75,7 @@ const described = new Map<string, Promise<EventType | undefined>>();
 function describe(name: string): Promise<EventType | undefined> {
   const known = described.get(name);
   if (known) return known;
-  const asked = catalogue.describe(name);
+  const asked = catalogue.describeEvent(name);
   described.set(name, asked);
   // Names come letter by letter, and most of them are nothing.
   asked.then(

@@ -40,10 +40,10 @@ export class Examples extends LitElement {
     try {
       const [types, mistakes] = await Promise.all([catalogue.eventTypes(), catalogue.mistakes()]);
       this.all = [
-        ...types.map(({ title, name_pattern, docs }) => ({
+        ...types.map(({ title, namePattern, docs }) => ({
           group: docs ? pageName(docs) : "Not documented events",
           title,
-          name: name_pattern,
+          name: namePattern,
           right: true,
         })),
         ...mistakes.map(({ title, code }) => ({
@@ -84,7 +84,7 @@ export class Examples extends LitElement {
     this.close();
     try {
       const text = example.right
-        ? JSON.stringify((await catalogue.describe(example.name))?.example, null, 2)
+        ? JSON.stringify((await catalogue.describeEvent(example.name))?.example, null, 2)
         : (await catalogue.explain(example.name))?.wrong;
       if (text !== undefined) this.dispatchEvent(new CustomEvent("text-chosen", { detail: text }));
     } catch (error) {

@@ -6,7 +6,7 @@ import { prose } from "../../ui/prose.ts";
 import { differences, type Excerpt } from "./difference.ts";
 
 export function explanationPanel(explanation: Explanation, take: (text: string) => void) {
-  const { title, text, server, wrong, right, wrong_options, docs } = explanation;
+  const { title, text, server, wrong, right, wrongOptions, docs } = explanation;
   const [before, after] = differences(wrong, right);
   return html`
     <p class="title">${title}</p>
@@ -18,7 +18,7 @@ export function explanationPanel(explanation: Explanation, take: (text: string) 
     }</p>
     <div class="pair">${figure("Wrong", "−", before)} ${figure("Right", "+", after)}</div>
     <p class="links">
-      ${wrong_options ? nothing : html`<button class="plain link" @click=${() => take(wrong)}>Try the wrong one</button>`}
+      ${wrongOptions ? nothing : html`<button class="plain link" @click=${() => take(wrong)}>Try the wrong one</button>`}
       ${docs ? documentation(docs) : nothing}
     </p>
   `;

@@ -1,6 +1,6 @@
 // The check of a file that is too large for the editor, and what is known of it so far.
 
-import type { Diagnostic, Report } from "prefect-events";
+import type { Diagnostic, ValidationReport } from "prefect-events";
 import { InputError, validateFile } from "../../core/client.ts";
 import type { Profile } from "./state.ts";
 
@@ -11,9 +11,9 @@ const PACE = 100;
 
 export class FileCheck {
   bytes = 0;
-  report: Report = {
+  report: ValidationReport = {
     valid: true,
-    events: 0,
+    count: 0,
     errors: 0,
     warnings: 0,
     infos: 0,
@@ -53,7 +53,7 @@ export class FileCheck {
     this.changed();
   }
 
-  private add(bytes: number, part: Report) {
+  private add(bytes: number, part: ValidationReport) {
     if (this.phase !== "running") return;
     const { report } = this;
     const left = MOST_FINDINGS - report.diagnostics.length;
@@ -68,7 +68,7 @@ export class FileCheck {
     const unlisted = errors + warnings + infos - diagnostics.length;
     this.report = {
       valid: errors === 0,
-      events: report.events + part.events,
+      count: report.count + part.count,
       errors,
       warnings,
       infos,

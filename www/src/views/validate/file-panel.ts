@@ -1,7 +1,7 @@
 // A file that is not in the editor: how far its check is, and the line of the chosen finding.
 
 import { html, nothing } from "lit";
-import type { Diagnostic, Report } from "prefect-events";
+import type { Diagnostic, ValidationReport } from "prefect-events";
 import type { FileCheck, Line } from "./file-check.ts";
 import { count, counts, size } from "./words.ts";
 
@@ -40,10 +40,10 @@ export function filePanel(check: FileCheck, chosen: Chosen, { stop, close, edit 
   `;
 }
 
-function counted(report: Report): string {
+function counted(report: ValidationReport): string {
   const found = counts(report).filter(([, number]) => number > 0);
   const all = found.map(([severity, number]) => count(number, severity));
-  return [count(report.events, "event"), ...(all.length > 0 ? all : ["nothing wrong"])].join(", ");
+  return [count(report.count, "event"), ...(all.length > 0 ? all : ["nothing wrong"])].join(", ");
 }
 
 /** So much of a line is shown before and after the place (UTF-16 code units). */

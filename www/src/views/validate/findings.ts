@@ -3,7 +3,7 @@
 import { html, LitElement, nothing, type PropertyValues } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
-import type { Diagnostic, Explanation, Report, Severity } from "prefect-events";
+import type { Diagnostic, Explanation, Severity, ValidationReport } from "prefect-events";
 import { catalogue } from "../../core/client.ts";
 import { prose } from "../../ui/prose.ts";
 import { documentation, explanationPanel } from "./explanation.ts";
@@ -24,7 +24,7 @@ export interface FindingsEvents {
 
 @customElement("validate-findings")
 export class Findings extends LitElement {
-  @property({ attribute: false }) report: Report | undefined;
+  @property({ attribute: false }) report: ValidationReport | undefined;
   @property({ attribute: false }) hiddenSeverities: Severity[] = [];
   /** Of which the cursor is in the place. */
   @property({ attribute: false }) current: Diagnostic | undefined;
@@ -118,7 +118,7 @@ export class Findings extends LitElement {
   private keyed(findings: Diagnostic[]): [string, Diagnostic, Diagnostic | undefined][] {
     const times = new Map<string, number>();
     return findings.map((finding, index) => {
-      const base = `${finding.event} ${finding.code} ${finding.path}`;
+      const base = `${finding.index} ${finding.code} ${finding.path}`;
       const time = times.get(base) ?? 0;
       times.set(base, time + 1);
       return [`${base} ${time}`, finding, findings[index - 1]];
@@ -134,15 +134,15 @@ export class Findings extends LitElement {
   }
 
   private finding = ([key, finding, before]: [string, Diagnostic, Diagnostic | undefined]) => {
-    const { severity, message, help, code, docs, fix, event, name } = finding;
+    const { severity, message, help, code, docs, fix, index, name } = finding;
     const isOpen = this.open.has(key);
     const explanation = this.explanations.get(code);
     const id = `explanation-${key.replaceAll(/[^\w-]/g, "_")}`;
-    const several = (this.report?.events ?? 0) > 1;
+    const several = (this.report?.count ?? 0) > 1;
     return html`
       ${
-        several && event !== undefined && event !== before?.event
-          ? html`<li class="of-event"><h3 title="Counted from 0, as in the messages">Event ${event}${name ? html` <code>${name}</code>` : nothing}</h3></li>`
+        several && index !== undefined && index !== before?.index
+          ? html`<li class="of-event"><h3 title="Counted from 0, as in the messages">Event ${index}${name ? html` <code>${name}</code>` : nothing}</h3></li>`
           : nothing
       }
       <li class="finding" aria-current=${finding === this.current ? "true" : nothing}>

@@ -26,7 +26,7 @@ const PRESENCES: Record<Label["presence"], string> = {
 };
 
 export function ofEvent({
-  name_pattern,
+  namePattern,
   title,
   emitter,
   documented,
@@ -34,7 +34,7 @@ export function ofEvent({
   docs,
 }: EventType): Fact {
   return {
-    term: name_pattern,
+    term: namePattern,
     form: `emitted by the ${emitter === "cloud" ? "Cloud" : emitter}`,
     meaning: follows ? `${title}. \`follows\`: ${lower(follows)}` : title,
     source: documented ? SOURCES.docs : SOURCES.code,
@@ -124,11 +124,11 @@ export function factAt(path: Path, type: EventType, role: string | undefined): F
 }
 
 /** Names that an event can have: placeholders are filled in where all values are known. */
-export function namesOf({ name_pattern, variants }: EventType): string[] {
-  const placeholder = name_pattern.match(/\{[\w-]+\}/g);
+export function namesOf({ namePattern, variants }: EventType): string[] {
+  const placeholder = namePattern.match(/\{[\w-]+\}/g);
   return placeholder?.length === 1 && variants?.length
-    ? variants.map(({ name }) => name_pattern.replace(/\{[\w-]+\}/, () => name))
-    : [name_pattern];
+    ? variants.map(({ name }) => namePattern.replace(/\{[\w-]+\}/, () => name))
+    : [namePattern];
 }
 
 function lower(text: string): string {

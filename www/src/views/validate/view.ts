@@ -2,7 +2,7 @@
 
 import { html, nothing, type PropertyValues } from "lit";
 import { customElement, state } from "lit/decorators.js";
-import type { Diagnostic, Report, Severity } from "prefect-events";
+import type { Diagnostic, Severity, ValidationReport } from "prefect-events";
 import { catalogue, events, latest } from "../../core/client.ts";
 import type { Editor } from "../../editor/editor.ts";
 import { announce } from "../../ui/announce.ts";
@@ -42,7 +42,7 @@ export class ValidateView extends View<unknown> {
   @state() private profile: Profile = "documented";
   @state() private unlisted: Severity[] = [];
   /** Of `checked`. */
-  @state() private report: Report | undefined;
+  @state() private report: ValidationReport | undefined;
   @state() private current: Diagnostic | undefined;
   /** Whether the list follows the cursor: not while the text is changed. */
   private following = false;
@@ -424,6 +424,6 @@ export class ValidateView extends View<unknown> {
     if (check?.phase === "running" && kind === "good")
       return html`<h2 id="verdict" class="verdict waiting">Nothing wrong so far</h2>`;
     return html`<h2 id="verdict" class="verdict">${sign(kind)} <span>${text}</span></h2>
-      ${kind === "good" && report.events > 0 ? html`<p class="note">${approval(report, this.profile)}</p>` : nothing}`;
+      ${kind === "good" && report.count > 0 ? html`<p class="note">${approval(report, this.profile)}</p>` : nothing}`;
   }
 }

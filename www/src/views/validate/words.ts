@@ -1,6 +1,6 @@
 // The view's sentences about a report.
 
-import type { Diagnostic, Report, Severity } from "prefect-events";
+import type { Diagnostic, Severity, ValidationReport } from "prefect-events";
 import { code, fence, plain, sentence as prose } from "../../ui/markdown.ts";
 import type { Profile } from "./state.ts";
 
@@ -19,7 +19,7 @@ export function count(number: number, noun: keyof typeof NOUNS): string {
   return `${NUMBER.format(number)} ${NOUNS[noun][number === 1 ? 0 : 1]}`;
 }
 
-export function counts({ errors, warnings, infos }: Report): [Severity, number][] {
+export function counts({ errors, warnings, infos }: ValidationReport): [Severity, number][] {
   return [
     ["error", errors],
     ["warning", warnings],
@@ -28,7 +28,7 @@ export function counts({ errors, warnings, infos }: Report): [Severity, number][
 }
 
 /** What the core says of a text that is another document: an automation, a `prefect.yaml`, Terraform, a scenario. */
-export function otherDocument({ diagnostics }: Report): Diagnostic | undefined {
+export function otherDocument({ diagnostics }: ValidationReport): Diagnostic | undefined {
   return diagnostics.find(({ code }) => code === "not-events");
 }
 
@@ -43,8 +43,8 @@ export interface Verdict {
 }
 
 /** In one line, what came out. */
-export function verdict(report: Report): Verdict {
-  const { errors, warnings, infos, events } = report;
+export function verdict(report: ValidationReport): Verdict {
+  const { errors, warnings, infos, count: events } = report;
   const other = otherDocument(report);
   if (other) return { sign: "info", text: sentence(other.message.replaceAll("`", "")) };
   const where = events === 0 ? "" : ` in ${count(events, "event")}`;
@@ -62,7 +62,7 @@ export function verdict(report: Report): Verdict {
 }
 
 /** Who has nothing against the events. */
-export function approval({ events }: Report, profile: Profile): string {
+export function approval({ count: events }: ValidationReport, profile: Profile): string {
   const them = events === 1 ? "it" : "them";
   return profile === "server"
     ? `The Prefect server accepts ${them}. Conformance with Prefect’s documentation was not checked.`
@@ -85,13 +85,12 @@ export function size(bytes: number): string {
 
 /** The text and the findings, for a bug report. */
 export function markdown(
-  report: Report,
+  report: ValidationReport,
   { text, title }: { text?: string; title?: string },
 ): string {
   const shown = report.diagnostics.map((finding) => {
     const at = place(finding);
-    const event =
-      report.events > 1 && finding.event !== undefined ? `event ${finding.event}, ` : "";
+    const event = report.count > 1 && finding.index !== undefined ? `event ${finding.index}, ` : "";
     const help = finding.help ? ` ${prose(sentence(finding.help))}` : "";
     return `- **${finding.severity}** ${code(finding.code)} (${event}${at ? plain(at) : "the event"}): ${prose(sentence(finding.message))}${help}`;
   });
