@@ -8,7 +8,7 @@ import { readdirSync } from "node:fs";
 import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 
-import { launchServer } from "./helpers/chromium.js";
+import { launchServer } from "./helpers/browser.js";
 
 /** They wait as often as they work. */
 const AT_ONCE = 2;

@@ -5,7 +5,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 
 import { violations } from "./helpers/axe.js";
-import { launch } from "./helpers/chromium.js";
+import { CLIPBOARD, launch } from "./helpers/browser.js";
 import { serve } from "./helpers/serve.js";
 import { buildHtml, example, page as html, recipe, remove } from "./helpers/sites.js";
 
@@ -526,7 +526,7 @@ test("a fix is made in the editor, and can be undone", async (t) => {
 });
 
 test("the text can be copied", async (t) => {
-  const page = await open(t, "one.html", { permissions: ["clipboard-read", "clipboard-write"] });
+  const page = await open(t, "one.html", { permissions: CLIPBOARD });
   await verdict(page);
   await press(page, "Edit");
   await page.getByRole("textbox").fill("[]");

@@ -5,7 +5,7 @@ import { existsSync } from "node:fs";
 import { after, afterEach, before } from "node:test";
 import { fileURLToPath } from "node:url";
 
-import { launch } from "./chromium.js";
+import { CLIPBOARD, launch } from "./browser.js";
 import { serve } from "./serve.js";
 
 const BUILT = fileURLToPath(new URL("../../../target/www/", import.meta.url));
@@ -44,7 +44,7 @@ export function thePage() {
   return async function open(hash = "", options = {}, prepare = async () => {}) {
     const context = await browser.newContext({
       viewport: { width: 1280, height: 900 },
-      permissions: ["clipboard-read", "clipboard-write"],
+      permissions: CLIPBOARD,
       serviceWorkers: "block",
       ...options,
     });
