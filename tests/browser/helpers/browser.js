@@ -75,3 +75,10 @@ export async function launch(options) {
 export async function launchServer() {
   return await kind.type.launchServer(kind.options());
 }
+
+/** A browser of its own, on a system with a dark theme: no protocol tells a released Firefox so for a page alone. */
+export async function launchDark() {
+  if (BROWSER !== "firefox") return await launch({});
+  const dark = { "layout.css.prefers-color-scheme.content-override": 0 };
+  return await launch({ firefoxUserPrefs: { ...PREFERENCES, ...dark } });
+}
