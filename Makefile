@@ -37,8 +37,9 @@ package-test: build
 page: build ## build the page into target/www
 	npm run --silent --workspace www build
 
-browser-test: page ## the page and the widget in a real browser
+browser-test: page ## the page and the widget in real browsers
 	node tests/browser/run.js
+	BROWSER=firefox node tests/browser/run.js
 
 screenshots: page ## pictures of the page: target/screenshots, and docs/images for the README
 	node tests/browser/screenshots.js
