@@ -15,6 +15,9 @@ export const PREFERENCES = {
   "dom.events.testing.asyncClipboard": true,
 };
 
+/** There is no browser, and none can be installed. */
+export class NoBrowser extends Error {}
+
 const NAMES = ["firefox-esr", "firefox"];
 const ELSEWHERE = [
   "/Applications/Firefox.app/Contents/MacOS/firefox",
@@ -56,7 +59,7 @@ export function findFirefox() {
   }
   const installed = present();
   if (installed) return installed;
-  throw new Error(
+  throw new NoBrowser(
     `there is no Firefox on this machine. Install one, or name its file in the environment variable FIREFOX.\n${failure}`,
   );
 }
