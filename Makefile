@@ -4,7 +4,8 @@
 .NOTPARALLEL:
 .PHONY: help run test build bench bench-memory lint fuzz oracle sent clean cargo-test node-test package-test page browser-test screenshots
 
-NODE_TEST := node --test --test-reporter=spec
+# Without a number node leaves one processor unused, which is half of two.
+NODE_TEST = node --test --test-reporter=spec --test-concurrency=$(shell node -p 'os.availableParallelism()')
 FUZZ_SECONDS ?= 60
 SEED ?= 1
 COUNT ?= 200
