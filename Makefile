@@ -4,7 +4,8 @@
 .NOTPARALLEL:
 .PHONY: help run test build bench bench-memory lint fuzz oracle sent clean cargo-test node-test package-test page browser-test screenshots
 
-NODE_TEST := node --test --test-reporter=spec
+# Without a number node leaves one processor unused, which is half of two.
+NODE_TEST = node --test --test-reporter=spec --test-concurrency=$(shell node -p 'os.availableParallelism()')
 FUZZ_SECONDS ?= 60
 SEED ?= 1
 COUNT ?= 200
@@ -37,8 +38,9 @@ package-test: build
 page: build ## build the page into target/www
 	npm run --silent --workspace www build
 
-browser-test: page ## the page and the widget in a real browser
+browser-test: page ## the page and the widget in real browsers
 	node tests/browser/run.js
+	BROWSER=firefox node tests/browser/run.js
 
 screenshots: page ## pictures of the page: target/screenshots, and docs/images for the README
 	node tests/browser/screenshots.js

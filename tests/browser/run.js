@@ -2,29 +2,36 @@
 // file to file (`make browser-test`). Each file is a process and each test has a context of its own in the browser; what
 // all contexts of a browser share, such as the clipboard, is one file's as long as it runs.
 // A file can be run alone, too: `node --test tests/browser/shell.test.js` starts a browser for itself.
+// In another browser than Chromium, which BROWSER names, it runs the tests of `helpers/smoke.js` unless files are named.
 
 import { spawn } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 
-import { launchServer } from "./helpers/chromium.js";
+import { BROWSER, launchServer } from "./helpers/browser.js";
+import { NoBrowser } from "./helpers/firefox.js";
+import { smoke } from "./helpers/smoke.js";
 
 /** They wait as often as they work. */
 const AT_ONCE = 2;
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const named = process.argv.slice(2);
-const files =
-  named.length > 0
-    ? named
-    : readdirSync(here)
-        .filter((name) => name.endsWith(".test.js"))
-        .map((name) => `${here}${name}`);
+const all = readdirSync(here)
+  .filter((name) => name.endsWith(".test.js"))
+  .map((name) => `${here}${name}`);
+const chosen = named.length === 0 && BROWSER !== "chromium" ? smoke(all) : undefined;
+const files = chosen?.files ?? (named.length > 0 ? named : all);
 
 const browsers = await Promise.all(
   Array.from({ length: Math.min(AT_ONCE, files.length) }, launchServer),
-);
+).catch((error) => {
+  // Chromium is where everything is tested, and must be there. What is there must start.
+  if (!(error instanceof NoBrowser)) throw error;
+  console.error(`THE BROWSER TESTS DO NOT RUN IN ${BROWSER.toUpperCase()}: ${error.message}`);
+  process.exit(0);
+});
 const free = browsers.map((browser) => browser.wsEndpoint());
 // Each connection gets the address of a free browser, and has it until the connection ends.
 const lender = createServer((socket) => {
@@ -42,7 +49,8 @@ const address = lender.address();
 const port = typeof address === "object" ? address?.port : undefined;
 
 const options = ["--test", "--test-reporter=spec", `--test-concurrency=${AT_ONCE}`];
-const tests = spawn(process.execPath, [...options, ...files], {
+const patterns = chosen?.patterns.map((pattern) => `--test-name-pattern=${pattern}`) ?? [];
+const tests = spawn(process.execPath, [...options, ...patterns, ...files], {
   stdio: "inherit",
   env: { ...process.env, BROWSER_LENDER: String(port) },
 });

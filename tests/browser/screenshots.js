@@ -3,7 +3,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-import { launch } from "./helpers/chromium.js";
+import { launch } from "./helpers/browser.js";
 import { serve } from "./helpers/serve.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));

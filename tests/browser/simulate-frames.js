@@ -4,7 +4,7 @@
 import { fileURLToPath } from "node:url";
 import { deflateRawSync } from "node:zlib";
 
-import { launch } from "./helpers/chromium.js";
+import { launch } from "./helpers/browser.js";
 import { serve } from "./helpers/serve.js";
 
 const RUNS = Array.from({ length: 50 }, (_, index) => ({

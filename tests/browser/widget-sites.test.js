@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
 
 import { violations } from "./helpers/axe.js";
-import { launch } from "./helpers/chromium.js";
+import { launch } from "./helpers/browser.js";
 import { serve } from "./helpers/serve.js";
 import {
   buildMkdocs,

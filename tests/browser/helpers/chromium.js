@@ -1,21 +1,32 @@
-// The browser of the tests: Chromium or Chrome of this machine, or Playwright's own.
+// Chromium or Chrome of this machine, or Playwright's own.
 // Where there is none, it is installed if that is possible; if not, the tests fail and say why.
 
 import { execFileSync } from "node:child_process";
 import { accessSync, constants, existsSync } from "node:fs";
-import { connect } from "node:net";
 import { delimiter, join } from "node:path";
 
 import { chromium } from "playwright-core";
 
-const NAMES = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
+/** First the one without windows, which does the same with little more than half the work. */
+const NAMES = [
+  "chromium-headless-shell",
+  "chromium",
+  "chromium-browser",
+  "google-chrome-stable",
+  "google-chrome",
+];
 const ELSEWHERE = [
   "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
   "/Applications/Chromium.app/Contents/MacOS/Chromium",
   "C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe",
 ];
 /** Containers have neither a user namespace for the sandbox nor a large /dev/shm. */
-const FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--hide-scrollbars"];
+export const FLAGS = [
+  "--no-sandbox",
+  "--disable-dev-shm-usage",
+  "--disable-gpu",
+  "--hide-scrollbars",
+];
 /** With each context Chromium starts a renderer for the list under its address bar: more than half of an empty context's work. */
 const UNUSED = ["WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup"];
 /** Only the last such list counts, so this has Playwright's own too, as far as it matters to pages. */
@@ -59,8 +70,9 @@ function present() {
 const INSTALLERS = [
   [
     ["apt-get", ["update", "-qq"]],
-    ["apt-get", ["install", "-y", "-qq", "--no-install-recommends", "chromium"]],
+    ["apt-get", ["install", "-y", "-qq", "--no-install-recommends", "chromium-headless-shell"]],
   ],
+  [["apt-get", ["install", "-y", "-qq", "--no-install-recommends", "chromium"]]],
   [["npx", ["playwright-core", "install", "--with-deps", "chromium"]]],
 ];
 
@@ -88,35 +100,4 @@ export function findChromium() {
   throw new Error(
     `THE BROWSER TESTS CANNOT RUN: there is no Chromium or Chrome on this machine. Install one, or name its file in the environment variable CHROMIUM.\n${failures.join("\n")}`,
   );
-}
-
-/** @type {Promise<string> | undefined} */
-let lent;
-
-/** A browser of `tests/browser/run.js`, which is this process's until it ends. @param {number} port */
-function borrow(port) {
-  lent ??= new Promise((resolve, reject) => {
-    const socket = connect(port, "127.0.0.1");
-    socket.unref();
-    let endpoint = "";
-    socket.on("data", (data) => {
-      endpoint += data;
-      if (endpoint.endsWith("\n")) resolve(endpoint.trim());
-    });
-    socket.on("error", reject);
-    socket.on("close", () => reject(new Error("no browser is free")));
-  });
-  return lent;
-}
-
-/** A browser, or a connection to one that is there for all files: to close that closes only what was opened over it. */
-export async function launch() {
-  const { BROWSER_LENDER } = process.env;
-  if (BROWSER_LENDER) return await chromium.connect(await borrow(Number(BROWSER_LENDER)));
-  return await chromium.launch({ executablePath: findChromium(), args: FLAGS });
-}
-
-/** A browser for other processes. */
-export async function launchServer() {
-  return await chromium.launchServer({ executablePath: findChromium(), args: FLAGS });
 }

@@ -5,7 +5,7 @@ import { existsSync } from "node:fs";
 import { after, afterEach, before } from "node:test";
 import { fileURLToPath } from "node:url";
 
-import { launch } from "./chromium.js";
+import { CLIPBOARD, launch } from "./browser.js";
 import { serve } from "./serve.js";
 
 const BUILT = fileURLToPath(new URL("../../../target/www/", import.meta.url));
@@ -13,8 +13,9 @@ const BUILT = fileURLToPath(new URL("../../../target/www/", import.meta.url));
 /**
  * Starts the browser and the server for the tests of a file, and ends them.
  * Returns what opens the page: each time as a new user, with nothing stored.
+ * @param {() => Promise<import("playwright-core").Browser>} [start]
  */
-export function thePage() {
+export function thePage(start = launch) {
   /** @type {import("playwright-core").Browser} */
   let browser;
   /** @type {Awaited<ReturnType<typeof serve>>} */
@@ -23,7 +24,7 @@ export function thePage() {
   before(async () => {
     assert.ok(existsSync(`${BUILT}index.html`), "the page has not been built: `make page`");
     site = await serve(BUILT, { base: "/some/where/" });
-    browser = await launch();
+    browser = await start();
   });
   /** @type {import("playwright-core").BrowserContext[]} */
   const opened = [];
@@ -44,7 +45,7 @@ export function thePage() {
   return async function open(hash = "", options = {}, prepare = async () => {}) {
     const context = await browser.newContext({
       viewport: { width: 1280, height: 900 },
-      permissions: ["clipboard-read", "clipboard-write"],
+      permissions: CLIPBOARD,
       serviceWorkers: "block",
       ...options,
     });

@@ -2,7 +2,7 @@
 
 import { after, before } from "node:test";
 
-import { launch } from "../../browser/helpers/chromium.js";
+import { launch } from "../../browser/helpers/browser.js";
 
 /** A page that runs one module. */
 export const HTML = `<!doctype html>

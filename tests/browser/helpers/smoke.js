@@ -1,0 +1,57 @@
+// The tests that run in other browsers too: of what browsers do each in their own way, one test each.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+
+/** Their names. In braces stands what one of several tests has there, or nothing for all of them. */
+const NAMES = [
+  // The Content-Security-Policy, with all that the three views do.
+  "nothing in the view {} is against the policy, {light}",
+  "the service worker is allowed",
+  "what is put into the page neither runs, nor loads, nor is styled",
+  "a Content Security Policy for styles is no hindrance, one against WebAssembly is reported",
+  // The system's theme.
+  "dark, as the system says",
+  // The clipboard.
+  "a fault shows itself as ours, with a report",
+  "it is copied as JSON, curl and Python",
+  "the text can be copied",
+  // Streams for compressed links.
+  "a link of nearly 1 MB still works",
+  // The worker, files, and the editor.
+  "large files are checked without the editor, and can be stopped",
+  "fixes are made one by one, all at once, and from the editor, and can be undone",
+  // Drawing, and what a pointer does to it.
+  "at first sight: the documented automation fires on a run that is alive, and why",
+  "marks and windows are at the same instant, to the microsecond",
+  // The element: shadow trees, highlights, what can be edited in place.
+  "shows a verdict under each example",
+  "finds its block in a shadow tree of the page's own",
+  "is edited on demand, and validates as one types: {}",
+  "a finding shows its place in the code",
+  "a fix is made in the editor, and can be undone",
+  "a module that does not load is reported, and leaves the block as it was",
+];
+
+/**
+ * The files with these tests, and patterns of their names.
+ * @param {string[]} files
+ */
+export function smoke(files) {
+  const texts = files.map((file) => ({
+    file,
+    text: readFileSync(file, "utf8").replaceAll(/\$\{\w+\}/g, "{}"),
+  }));
+  const used = new Set();
+  const patterns = NAMES.map((name) => {
+    const general = name.replaceAll(/\{\w+\}/g, "{}");
+    const found = texts.filter(({ text }) =>
+      ['"', "`"].some((quote) => text.includes(`test(${quote}${general}${quote}`)),
+    );
+    assert.ok(found.length > 0, `no test is called: ${name}`);
+    for (const { file } of found) used.add(file);
+    const parts = name.replaceAll(/[.*+?^$()|[\]\\]/g, "\\$&").split("{}");
+    return `^${parts.join(".*").replaceAll(/[{}]/g, "")}$`;
+  });
+  return { files: files.filter((file) => used.has(file)), patterns };
+}
