@@ -42,7 +42,8 @@ pub(super) fn is_configuration(root: Value<'_>) -> bool {
     // Blocks of one kind stand in an object by their type, or in a list of such objects.
     let is_typed = |types: Value<'_>| {
         let of_type = |value: Value<'_>| matches!(value.kind(), Kind::Object | Kind::Array);
-        let has = |types: Value<'_>| types.members().next().is_some() && types.members().all(|(_, value)| of_type(value));
+        let has =
+            |types: Value<'_>| types.members().next().is_some() && types.members().all(|(_, value)| of_type(value));
         has(types) || types.items().next().is_some() && types.items().all(has)
     };
     root.members().all(|(key, _)| is_block(key))

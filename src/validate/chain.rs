@@ -11,10 +11,10 @@ use std::hash::{BuildHasher, Hash};
 use uuid::Uuid;
 
 use crate::catalogue::{Family, Follows, Match, Term};
-use crate::diagnostic::{Code, Severity};
 use crate::diagnostic::findings::{Draft, Findings, Location, Subject};
 use crate::diagnostic::path::Path;
 use crate::diagnostic::syntax::Source;
+use crate::diagnostic::{Code, Severity};
 use crate::json::{Kind, Places, Value};
 use crate::text::order;
 use crate::text::phrase::{self, shown};
@@ -325,7 +325,9 @@ pub(super) struct Chain {
 }
 
 /// A finding for the report of an earlier text, or of one that is at its end.
-pub(super) enum Late {
+pub(super) struct Late(Finding);
+
+enum Finding {
     /// The link of an event to one in a later text, or to none.
     Link(Box<Waiting>, Option<Box<Seen>>),
     Executed(Executed),
@@ -333,7 +335,7 @@ pub(super) enum Late {
 }
 
 /// Events that an earlier text has too.
-pub(super) struct Overlap {
+struct Overlap {
     /// The first of them: here, and there.
     at: At,
     name: String,
@@ -348,22 +350,24 @@ pub(super) struct Overlap {
 impl Late {
     /// The number of the text that it is about.
     pub(super) fn file(&self) -> u32 {
-        match self {
-            Late::Link(waiting, _) => waiting.at.file,
-            Late::Executed(executed) => executed.at.file,
-            Late::Overlap(overlap) => overlap.at.file,
+        match &self.0 {
+            Finding::Link(waiting, _) => waiting.at.file,
+            Finding::Executed(executed) => executed.at.file,
+            Finding::Overlap(overlap) => overlap.at.file,
         }
     }
 
     pub(super) fn report(&self, findings: &mut Findings<'_>, names: &[String]) {
-        match self {
-            Late::Link(waiting, Some(target)) => judge(findings, &waiting.follower(), target, names),
-            Late::Link(waiting, None) => drop(report(findings, &waiting.follower(), Code::FOLLOWS_NOT_FOUND)),
-            Late::Executed(Executed { at, name, docs, place }) => {
+        match &self.0 {
+            Finding::Link(waiting, Some(target)) => judge(findings, &waiting.follower(), target, names),
+            Finding::Link(waiting, None) => {
+                report(findings, &waiting.follower(), Code::FOLLOWS_NOT_FOUND);
+            }
+            Finding::Executed(Executed { at, name, docs, place }) => {
                 let subject = Subject { index: Some(at.index), name: Some(name), docs: *docs };
                 add(findings, Code::EXECUTED_WITHOUT_SUBMITTED, &subject, &Path::Field("follows"), *place);
             }
-            Late::Overlap(Overlap { at, name, docs, id, place, first, count }) => {
+            Finding::Overlap(Overlap { at, name, docs, id, place, first, count }) => {
                 let subject = Subject { index: Some(at.index), name: Some(name), docs: *docs };
                 let others = count.saturating_sub(1);
                 let more = match others {
@@ -456,7 +460,7 @@ impl Chain {
             if waiting.at.file == self.file {
                 judge(findings, &waiting.follower(), &own, &self.names);
             } else {
-                self.late.push(Late::Link(Box::new(waiting), Some(Box::new(own.clone()))));
+                self.late.push(Late(Finding::Link(Box::new(waiting), Some(Box::new(own.clone())))));
             }
         }
         if let Some(matched) = matched {
@@ -514,7 +518,7 @@ impl Chain {
             if waiting.at.file == self.file {
                 report(findings, &waiting.follower(), Code::FOLLOWS_NOT_FOUND);
             } else {
-                self.late.push(Late::Link(Box::new(waiting), None));
+                self.late.push(Late(Finding::Link(Box::new(waiting), None)));
             }
         }
     }
@@ -530,7 +534,7 @@ impl Chain {
     /// What was found out that belongs to other reports than that of the text at hand; and how the texts are called.
     pub(super) fn late(&mut self) -> (Vec<Late>, &[String]) {
         let mut late = std::mem::take(&mut self.late);
-        late.extend(self.overlap.take().map(Late::Overlap));
+        late.extend(self.overlap.take().map(|overlap| Late(Finding::Overlap(overlap))));
         (late, &self.names)
     }
 
@@ -541,9 +545,10 @@ impl Chain {
             return;
         }
         let waiting = std::mem::take(&mut self.waiting).into_entries().flat_map(|(_, all)| all);
-        self.late.extend(waiting.map(|waiting| Late::Link(Box::new(waiting), None)));
+        self.late.extend(waiting.map(|waiting| Late(Finding::Link(Box::new(waiting), None))));
         let executed = std::mem::take(&mut self.executed).into_entries();
-        self.late.extend(executed.filter_map(|(_, executed)| executed).map(Late::Executed));
+        self.late
+            .extend(executed.filter_map(|(_, executed)| executed).map(|executed| Late(Finding::Executed(executed))));
     }
 
     /// To be called at the end of a text: what waits on keeps its places as lines and columns.

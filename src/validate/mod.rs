@@ -181,7 +181,10 @@ impl Stream {
             let text = all.first().map(Late::file).unwrap_or_default();
             LateReport { text, report: findings.into_report(0, Source::NONE, true) }
         };
-        of_one.map(report).filter(|LateReport { report, .. }| !report.diagnostics.is_empty() || report.truncated.is_some()).collect()
+        of_one
+            .map(report)
+            .filter(|LateReport { report, .. }| !report.diagnostics.is_empty() || report.truncated.is_some())
+            .collect()
     }
 
     /// Checks whole lines; the last one of the input may lack its line break.

@@ -109,7 +109,8 @@ fn what_links_say_wrongly_names_the_other_text() {
     let text = cases::read("events.ndjson.gz");
     let events = lines(&text);
     let follower = events.iter().position(|line| line.contains("prefect.flow-run.Running")).unwrap();
-    let wrong = events[follower].replace("\"initial_state\":{\"type\":\"PENDING\"", "\"initial_state\":{\"type\":\"RUNNING\"");
+    let wrong =
+        events[follower].replace("\"initial_state\":{\"type\":\"PENDING\"", "\"initial_state\":{\"type\":\"RUNNING\"");
     let wrong = wrong.replace("\"initial_state\": {\"type\": \"PENDING\"", "\"initial_state\": {\"type\": \"RUNNING\"");
     assert_ne!(wrong, events[follower], "{wrong}");
     for later in [true, false] {
