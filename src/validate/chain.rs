@@ -206,9 +206,8 @@ impl fmt::Display for Named<'_> {
 #[derive(Clone)]
 struct Seen {
     at: At,
-    /// Where there are several texts: its name, by which an event that is in two of them is known.
-    name: Option<Box<str>>,
-    follows: Option<Id>,
+    /// Where there are several texts: its name and what it follows, by which an event that is in two of them is known.
+    known_by: Option<Box<(String, Option<Id>)>>,
     family: Option<&'static Family>,
     occurred: Option<Instant>,
     /// With the state that it enters.
@@ -413,9 +412,10 @@ impl Chain {
         }
         let mut texts = std::mem::take(&mut self.scratch);
         texts.read(links, links.validated, true);
-        let name = if self.names.is_empty() { None } else { subject.name.map(Box::from) };
+        let name = subject.name.filter(|_| !self.names.is_empty());
+        let known_by = name.map(|name| Box::new((name.to_owned(), event.follows)));
         let (occurred, texts_of) = (event.occurred, texts.clone());
-        let own = Seen { at, name, follows: event.follows, family, occurred, texts: texts_of };
+        let own = Seen { at, known_by, family, occurred, texts: texts_of };
         if let (Some(target), Some(follows)) =
             (event.follows.filter(|target| *target != id), family.and_then(|family| family.follows.as_ref()))
         {
@@ -492,10 +492,11 @@ impl Chain {
         let mut texts = Texts::default();
         texts.read(links, links.validated, true);
         let Some(first) = self.seen.get_mut(&id) else { return };
+        let is_known =
+            |(name, follows): &(String, Option<Id>)| subject.name == Some(name.as_str()) && *follows == event.follows;
         let is_same = first.at.file != at.file
-            && first.name.as_deref() == subject.name
+            && first.known_by.as_deref().is_some_and(is_known)
             && first.occurred == event.occurred
-            && first.follows == event.follows
             && first.texts == texts;
         if !is_same {
             add(findings, Code::REPEATED_EVENT_ID, subject, &Path::Field("id"), place(links.id))
