@@ -8,6 +8,7 @@ import { validateModule } from "../modules/validate.js";
 /** @typedef {import("../index.js").ValidateOptions} ValidateOptions */
 /** @typedef {import("../index.js").ValidationReport} Report */
 /** @typedef {import("../index.js").WebStream} WebStream */
+/** @typedef {{ text: number, report: Report }} LateReport what is known of a text after those behind it */
 
 /**
  * @param {unknown} input
@@ -96,6 +97,19 @@ export function openStream(options) {
     chunk: (lines) => use((stream) => stream.chunk(lines), lines.length),
     /** @returns {Report} */
     finish: () => use((stream) => stream.finish()),
+    /**
+     * Begins a text of a history, whose events are seen together.
+     * @param {string} name
+     * @returns {LateReport[]}
+     */
+    begin: (name) => use((stream) => stream.begin(name)),
+    /**
+     * @param {Uint8Array} text all of it
+     * @returns {Report}
+     */
+    document: (text) => use((stream) => stream.document(text), text.length),
+    /** @returns {LateReport[]} */
+    end: () => use((stream) => stream.end()),
     close,
   };
 }

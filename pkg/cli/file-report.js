@@ -1,11 +1,12 @@
 // The report on a file: small files whole, NDJSON of any size in constant memory.
 
 import { checkAutomation } from "../api/automation.js";
-import { isNdjson, validate, validateLines } from "../api/validate.js";
+import { isNdjson, openStream, validate, validateLines } from "../api/validate.js";
 import { wholeLines } from "../lines.js";
 import { byLine, excerpts, LINE_BREAK } from "./excerpt.js";
 import { readHead, readRest } from "./read-input.js";
 import { Selection } from "./selection.js";
+import { displayName } from "./text.js";
 
 /** @typedef {import("../index.js").Diagnostic} Diagnostic */
 /** @typedef {import("../index.js").ValidationReport} Report */
@@ -45,14 +46,18 @@ const SNIFFED_BYTES = 64 * 1024;
  * @param {Content} content
  * @param {ReportOptions} options
  * @param {(bytes: number) => void} progress
+ * @param {History} [history] of which the file is a part
  * @returns {Promise<Checked>}
  */
-export async function report(file, input, content, options, progress) {
+export async function report(file, input, content, options, progress, history) {
   const { head, ended } = await readHead(input);
-  if (ended) return reportWhole(file, head, content, options);
-  if (content.lines && (isNdjson(head.subarray(0, SNIFFED_BYTES)) ?? isNdjson(head)))
-    return reportLines(file, chain(head, input.pieces), options, progress);
-  return reportWhole(file, await readRest(head, input.pieces), content, options);
+  if (ended) return reportWhole(file, head, content, options, history);
+  if (content.lines && (isNdjson(head.subarray(0, SNIFFED_BYTES)) ?? isNdjson(head))) {
+    const source = chain(head, input.pieces);
+    const reports = history ? history.lines(file, source) : validateLines(source, options);
+    return reportLines(file, reports, options, progress, history);
+  }
+  return reportWhole(file, await readRest(head, input.pieces), content, options, history);
 }
 
 /**
@@ -60,33 +65,114 @@ export async function report(file, input, content, options, progress) {
  * @param {Uint8Array} bytes
  * @param {Content} content
  * @param {ReportOptions} options
+ * @param {History} [history] of which the file is a part
  * @returns {Checked}
  */
-export function reportWhole(file, bytes, content, options) {
-  const report = content.report(bytes, options);
+export function reportWhole(file, bytes, content, options, history) {
+  const report = history ? history.document(file, bytes) : content.report(bytes, options);
   const selection = new Selection(options);
   selection.add(report, excerpts(bytes, 1, report.diagnostics));
   const selected = selection.result(file);
   // Reports on automations say more than their findings.
-  return { ...selected, report: { ...report, ...selected.report } };
+  const checked = { ...selected, report: { ...report, ...selected.report } };
+  history?.keep(selection, checked);
+  return checked;
 }
 
 /**
  * @param {string} file
- * @param {AsyncGenerator<Uint8Array>} source
+ * @param {AsyncGenerator<{ lines: Uint8Array, report: Report }>} reports
  * @param {ReportOptions} options
  * @param {(bytes: number) => void} progress
+ * @param {History} [history] of which the file is a part
  * @returns {Promise<Checked>}
  */
-async function reportLines(file, source, options, progress) {
+async function reportLines(file, reports, options, progress, history) {
   const selection = new Selection(options);
   let firstLine = 1;
-  for await (const { lines, report } of validateLines(source, options)) {
+  for await (const { lines, report } of reports) {
     selection.add(report, excerpts(lines, firstLine, report.diagnostics));
     firstLine += countLineBreaks(lines);
     progress(lines.length);
   }
-  return selection.result(file);
+  const checked = selection.result(file);
+  history?.keep(selection, checked);
+  return checked;
+}
+
+/** Several files of events that are one history, in the order in which they are given. */
+export class History {
+  #options;
+  #stream;
+  /** By the number of a text. @type {({ selection: Selection, checked: Checked } | undefined)[]} */
+  #files = [];
+  /** The number of the text at hand. */
+  #current = -1;
+
+  /** @param {ReportOptions} options */
+  constructor(options) {
+    this.#options = options;
+    this.#stream = openStream(options);
+  }
+
+  /** @param {string} file */
+  #begin(file) {
+    this.#add(this.#stream.begin(displayName(file)));
+    this.#current += 1;
+  }
+
+  /** @param {import("../api/validate.js").LateReport[]} late */
+  #add(late) {
+    for (const { text, report } of late) {
+      // A file that could not be read to its end has no report.
+      const { selection, checked } = this.#files[text] ?? {};
+      selection?.add(report, []);
+      if (selection && checked) Object.assign(checked, selection.result(checked.file));
+    }
+  }
+
+  /**
+   * @param {string} file
+   * @param {Uint8Array} bytes
+   */
+  document(file, bytes) {
+    this.#begin(file);
+    return this.#stream.document(bytes);
+  }
+
+  /**
+   * As `validateLines`.
+   * @param {string} file
+   * @param {AsyncGenerator<Uint8Array>} source
+   */
+  async *lines(file, source) {
+    this.#begin(file);
+    for await (const lines of wholeLines(source))
+      yield { lines, report: this.#stream.chunk(lines) };
+  }
+
+  /**
+   * Where findings on the file at hand go that come late.
+   * @param {Selection} selection
+   * @param {Checked} checked
+   */
+  keep(selection, checked) {
+    this.#files[this.#current] = { selection, checked };
+  }
+
+  /** Begins anew after a failure, which ends what is open in the module: links over it are not checked. */
+  restart() {
+    this.#stream.close();
+    this.#stream = openStream(this.#options);
+    this.#files = [];
+    this.#current = -1;
+  }
+
+  /** To be called behind the last file: adds to the reports what is known only now. */
+  end() {
+    this.#add(this.#stream.end());
+    this.#stream.close();
+  }
 }
 
 /**

@@ -1,7 +1,7 @@
 // The commands that report on files: a report for each, in a format, and the exit status.
 
 import { printable } from "./escape.js";
-import { completeExcerpts, report, reportWhole } from "./file-report.js";
+import { completeExcerpts, History, report, reportWhole } from "./file-report.js";
 import { FixRefused, fixAll, rejectSpecialFile, writeBack } from "./fix.js";
 import { FORMATS } from "./formats/index.js";
 import { printError, stderr, stdout } from "./output.js";
@@ -40,11 +40,20 @@ export async function reportCommand(files, content, options, how, usage) {
   const format = FORMATS[how.format](out, content.noun);
   /** @type {Result[]} */
   const results = [];
+  // What is known of a file may come with the last one.
+  const history = content.lines && files.length > 1 ? new History(options) : undefined;
   for (const file of files) {
-    const result = await reportOne(file, content, options, how);
+    const result = await reportOne(file, content, options, how, history);
     if ("unreadable" in result) printError(`${displayName(file)} ${result.unreadable}`);
-    format.file(result);
+    if (!history) format.file(result);
     results.push(result);
+  }
+  if (history) {
+    history.end();
+    for (const result of results) {
+      if (how.format === "pretty" && "report" in result) await readAgain(result);
+      format.file(result);
+    }
   }
   format.end(results);
   if (results.some((result) => "unreadable" in result)) return 2;
@@ -56,23 +65,24 @@ export async function reportCommand(files, content, options, how, usage) {
  * @param {Content} content
  * @param {ReportOptions} options
  * @param {PrintOptions} how
+ * @param {History | undefined} history of which the file is a part
  * @returns {Promise<Result>}
  */
-async function reportOne(file, content, options, { fix, format }) {
+async function reportOne(file, content, options, { fix, format }, history) {
   /** @type {ReturnType<typeof progress> | undefined} */
   let bar;
   try {
-    if (fix) return await fixOne(file, content, options);
+    if (fix) return await fixOne(file, content, options, history);
     const input = await openInput(file);
     bar = progress(printable(displayName(file)), input.size);
-    const result = await report(file, input, content, options, bar.add);
-    // Only people are shown the text; standard input cannot be read twice.
-    if (format === "pretty" && file !== "-") await completeExcerpts(result, () => openInput(file));
+    const result = await report(file, input, content, options, bar.add, history);
+    if (format === "pretty" && !history) await readAgain(result);
     return result;
   } catch (error) {
     if (error instanceof FixRefused) return { file, unreadable: error.message, unfixed: true };
     if (error instanceof Unreadable) return { file, unreadable: error.message };
     // Too long, or an internal error: the other files are still checked.
+    history?.restart();
     return { file, unreadable: `cannot be checked: ${/** @type {Error} */ (error).message}` };
   } finally {
     bar?.stop();
@@ -80,12 +90,27 @@ async function reportOne(file, content, options, { fix, format }) {
 }
 
 /**
+ * The text around findings that came late. Only people are shown it; standard input cannot be read twice.
+ * @param {import("./file-report.js").Checked} result
+ */
+async function readAgain(result) {
+  if (result.file === "-") return;
+  try {
+    await completeExcerpts(result, () => openInput(result.file));
+  } catch (error) {
+    // Nothing but the excerpts is lost.
+    if (!(error instanceof Unreadable)) throw error;
+  }
+}
+
+/**
  * @param {string} file
  * @param {Content} content
  * @param {ReportOptions} options
+ * @param {History | undefined} history of which the file is a part
  * @returns {Promise<Result>}
  */
-async function fixOne(file, content, options) {
+async function fixOne(file, content, options, history) {
   if (file !== "-") await rejectSpecialFile(file);
   const input = await openInput(file);
   const original = await readAll(input);
@@ -95,5 +120,5 @@ async function fixOne(file, content, options) {
     // Nothing counts as fixed that did not arrive.
     await stdout.flush();
   } else if (fixed > 0) await writeBack(file, bytes, { bytes: original, stats: input.stats });
-  return { ...reportWhole(file, bytes, content, options), fixed };
+  return Object.assign(reportWhole(file, bytes, content, options, history), { fixed });
 }

@@ -18,7 +18,9 @@ use crate::json::{Kind, Pointer, Value};
 pub(crate) use events::is_wrapped;
 pub use events::{events, events_start};
 pub(crate) use read::{Reading, broken, first_line, read};
-pub(crate) use sniff::{Sniffed, sniff};
+pub(crate) use sniff::{Foreign, Sniffed, sniff};
+
+const CHECK: &str = "prefect-events check";
 
 /// What a whole input is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -43,6 +45,8 @@ pub enum Form {
     Scenarios,
     /// What `terraform show -json` prints of a state or a plan.
     Terraform,
+    /// Terraform's configuration in JSON (`.tf.json`), which says less than a state or a plan.
+    TerraformConfiguration,
     /// None of these.
     Unknown,
 }
@@ -62,6 +66,7 @@ impl Form {
             Form::Scenario => "a scenario",
             Form::Scenarios => "a list of scenarios",
             Form::Terraform => "Terraform's state or plan",
+            Form::TerraformConfiguration => "Terraform's configuration",
             Form::Unknown => "a document of another kind",
         }
     }
@@ -69,7 +74,7 @@ impl Form {
     /// Whether `check` is for it.
     #[must_use]
     pub fn is_checked(self) -> bool {
-        !matches!(self, Form::Event | Form::Events | Form::Scenario | Form::Scenarios | Form::Unknown)
+        self.command() == Some(CHECK)
     }
 
     /// The command of `prefect-events` for it.
@@ -78,8 +83,17 @@ impl Form {
         match self {
             Form::Event | Form::Events => Some("prefect-events validate"),
             Form::Scenario | Form::Scenarios => Some("prefect-events test"),
-            Form::Unknown => None,
-            _ => Some("prefect-events check"),
+            Form::TerraformConfiguration | Form::Unknown => None,
+            _ => Some(CHECK),
+        }
+    }
+
+    /// What to do with it where another document is expected.
+    pub(crate) fn remedy(self) -> String {
+        match self.command() {
+            Some(command) => ["check it with `", command, "`"].concat(),
+            None if self == Form::TerraformConfiguration => Foreign::Hcl.remedy().to_owned(),
+            None => String::new(),
         }
     }
 }
@@ -205,6 +219,9 @@ fn of_object(root: Value<'_>) -> Form {
     if terraform::is_terraform(root) {
         return Form::Terraform;
     }
+    if terraform::is_configuration(root) {
+        return Form::TerraformConfiguration;
+    }
     if events::page(root).is_some() {
         return Form::Events;
     }
@@ -260,7 +277,7 @@ pub fn recognise(root: Value<'_>) -> Recognised<'_> {
     };
     let items = match form {
         _ if root.kind() == Kind::Array => list_of(root, Pointer::root(), None),
-        Form::Terraform => Vec::new(),
+        Form::Terraform | Form::TerraformConfiguration => Vec::new(),
         Form::PrefectYaml => of_prefect_yaml(root),
         Form::Events if root.get("events").is_some() => at("events", Some(ItemForm::Event)),
         Form::Automations if root.get("automations").is_some() => at("automations", Some(ItemForm::Automation)),

@@ -7,7 +7,7 @@ use crate::diagnostic::syntax::{self, AnyDocument, Language, Source};
 use crate::json::{Span, Tape, parse};
 use crate::yaml;
 
-use super::sniff::foreign;
+use super::sniff::{Foreign, foreign};
 use super::{Form, form, terraform, wrapped};
 
 /// How a document was written.
@@ -32,12 +32,7 @@ pub(crate) fn read(
 ) -> Option<Reading> {
     let text = source.text;
     if let Some(foreign) = foreign(text) {
-        let code = Code::UNREADABLE_FORM;
-        findings
-            .note(code.severity(), code, &Subject::default(), &Path::Root)
-            .at(Location::Bytes(first_line(text)))
-            .with("what", foreign.phrase())
-            .with("remedy", foreign.remedy());
+        unreadable(findings, text, foreign.phrase(), foreign.remedy());
         return None;
     }
     let mut parsed = syntax::parse_any(text, tape);
@@ -46,6 +41,10 @@ pub(crate) fn read(
         parsed = AnyDocument { language: Some(language), issues: Vec::new(), error: None };
     }
     let form = tape.document(text).root().map_or(Form::Unknown, form);
+    if form == Form::TerraformConfiguration {
+        unreadable(findings, text, form.phrase(), Foreign::Hcl.remedy());
+        return None;
+    }
     findings.set_fixable(wanted(form) && broken.is_none() && form != Form::Terraform && form != Form::Unknown);
     if let Some((_, place)) = broken {
         let code = Code::WRAPPED_EXPORT;
@@ -61,6 +60,15 @@ pub(crate) fn read(
         rewrite.onto(text, tape);
     }
     Some(Reading { language, form, is_plan })
+}
+
+fn unreadable(findings: &mut Findings<'_>, text: &[u8], what: &str, remedy: &str) {
+    let code = Code::UNREADABLE_FORM;
+    findings
+        .note(code.severity(), code, &Subject::default(), &Path::Root)
+        .at(Location::Bytes(first_line(text)))
+        .with("what", what)
+        .with("remedy", remedy);
 }
 
 /// What a text is that is no JSON only because a terminal has broken its lines.

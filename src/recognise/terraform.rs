@@ -14,6 +14,8 @@ const ENCODED: [&str; 4] = ["match", "match_related", "parameters", "job_variabl
 /// The attributes of the resource that are sent to Prefect.
 const SENT: [&str; 3] = ["name", "description", "enabled"];
 const ACTIONS: [&str; 3] = ["actions", "actions_on_trigger", "actions_on_resolve"];
+/// The blocks of a configuration.
+const BLOCKS: [&str; 8] = ["resource", "data", "module", "provider", "variable", "terraform", "locals", "output"];
 const TRIGGERS: [&str; 4] = ["event", "metric", "compound", "sequence"];
 
 /// A state has `values`, a plan `planned_values`.
@@ -31,6 +33,22 @@ pub(super) fn is_terraform(root: Value<'_>) -> bool {
 /// The resources of a state as Terraform keeps it: `terraform state pull`, `terraform.tfstate`.
 fn instances(root: Value<'_>) -> Option<Value<'_>> {
     root.get("resources").filter(|resources| resources.kind() == Kind::Array && root.get("serial").is_some())
+}
+
+/// Whether a document is Terraform's configuration in JSON (`.tf.json`): nothing but blocks, one of which needs no other
+/// knowledge to be one.
+pub(super) fn is_configuration(root: Value<'_>) -> bool {
+    let is_block = |key: Value<'_>| key.is("//") || BLOCKS.iter().any(|block| key.is(block));
+    // Blocks of one kind stand in an object by their type, or in a list of such objects.
+    let is_typed = |types: Value<'_>| {
+        let of_type = |value: Value<'_>| matches!(value.kind(), Kind::Object | Kind::Array);
+        let has =
+            |types: Value<'_>| types.members().next().is_some() && types.members().all(|(_, value)| of_type(value));
+        has(types) || types.items().next().is_some() && types.items().all(has)
+    };
+    root.members().all(|(key, _)| is_block(key))
+        && (["terraform", "provider"].iter().any(|block| root.get(block).is_some())
+            || ["resource", "data"].iter().filter_map(|block| root.get(block)).any(is_typed))
 }
 
 /// Whether some values may be missing because they are known only later.

@@ -30,8 +30,7 @@ pub(super) struct GivenAutomation {
 pub(super) fn all<'t>(root: Value<'t>, reading: &mut Reading<'t>) -> Option<Vec<GivenAutomation>> {
     let Recognised { form, items } = recognise(root);
     if !form.is_checked() {
-        let remedy = form.command().map_or_else(String::new, |command| format!("`{command}` is for it"));
-        reading.add(Code::NOT_AUTOMATIONS, root).opening().with("what", form.phrase()).with("remedy", &remedy);
+        reading.add(Code::NOT_AUTOMATIONS, root).opening().with("what", form.phrase()).with("remedy", &form.remedy());
         return None;
     }
     let mut all = Vec::new();

@@ -134,9 +134,9 @@ pub(super) struct Coverage {
 }
 
 impl Coverage {
-    /// Why it never fired; of what did fire only if that is wanted too.
+    /// Why it never fired, or only if nothing came after the capture; of what did fire only if that is wanted too.
     pub(super) fn of_silent(scenario: &Scenario, played: &Played, always: bool) -> Option<Coverage> {
-        (always || played.outcome.firings.is_empty()).then(|| Coverage::of(scenario, played))
+        (always || played.outcome.firings.iter().all(|firing| firing.if_silent)).then(|| Coverage::of(scenario, played))
     }
 
     /// Of what was played with the option `coverage`.
@@ -159,9 +159,19 @@ impl Coverage {
         }
         let (leaves, undelivered) = (report.triggers.iter(), played.undelivered);
         let mut walk = Walk { report, leaves, fired, present, triggers: Vec::new(), undelivered };
-        let reason = walk.visit(&automation.trigger, "$");
+        let firings = &played.outcome.firings;
+        let reason = walk.visit(&automation.trigger, "$").or_else(|| {
+            let is_open = !firings.is_empty() && firings.iter().all(|firing| firing.if_silent);
+            is_open.then(|| after_the_last(firings.len()))
+        });
         Coverage { triggers: walk.triggers, reason }
     }
+}
+
+/// Why what fired is not certain: all of it comes after the last event.
+fn after_the_last(firings: usize) -> String {
+    let windows = if firings == 1 { "its window ends" } else { "its windows end" };
+    format!("{windows} after the last event, and what came then is not known")
 }
 
 /// Goes through the triggers of an automation.

@@ -5,6 +5,7 @@ use crate::diagnostic::syntax::Source;
 use crate::event::{EventReader, ReceivedEvent, SharedText};
 use crate::generate::{GeneratedEvent, GeneratedRun, Heartbeats, Random, generate_run, most_events};
 use crate::json::{Kind, Value};
+use crate::recognise::{self, Form};
 use crate::time::{Instant, scalar};
 
 use super::automations::{Files, of_scenario};
@@ -30,6 +31,9 @@ const KEYS: [&str; 14] = [
     "events",
     "expect",
 ];
+
+/// The keys that other documents have too.
+const SHARED: [&str; 3] = ["description", "events", "expect"];
 
 /// A run whose history was generated.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -59,6 +63,17 @@ pub(super) struct Document {
     pub heartbeats: Heartbeats,
 }
 
+/// What a document is that is meant to be a scenario or a list of them, if it is of another kind. What has a key that
+/// only scenarios have is one that something is wrong with.
+pub(super) fn other_than_scenarios(root: Value<'_>) -> Option<Form> {
+    let form = recognise::form(root);
+    if matches!(form, Form::Scenario | Form::Scenarios | Form::Unknown) {
+        return None;
+    }
+    let has_own = |value: Value<'_>| KEYS.iter().any(|key| !SHARED.contains(key) && value.get(key).is_some());
+    (!has_own(root) && !root.items().any(has_own)).then_some(form)
+}
+
 impl Document {
     /// `None`: something is wrong, and noted. `keep`: whether the generated events are wanted beside those that are played.
     pub(super) fn read<'t>(
@@ -68,6 +83,10 @@ impl Document {
         reading: &mut Reading<'t>,
         keep: bool,
     ) -> Option<Document> {
+        if let Some(form) = other_than_scenarios(root) {
+            reading.not_a_scenario(root, form);
+            return None;
+        }
         if !reading.is(root, Kind::Object, "an object: a scenario") {
             return None;
         }

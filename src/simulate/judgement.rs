@@ -16,7 +16,7 @@ use crate::trigger::{Decision, Firing, Options};
 
 use super::automations::Files;
 use super::coverage::Coverage;
-use super::document::{Document, PlayedRun};
+use super::document::{Document, PlayedRun, other_than_scenarios};
 use super::expectation::Expectation;
 use super::meaning::Timeline;
 use super::reading::{DocumentText, Reading};
@@ -185,6 +185,10 @@ pub fn run_tests_with(scenarios: DocumentText<'_>, options: &TestOptions) -> Tes
     let files = &options.files;
     let mut left = Left { firings: MOST_LISTED_IN_ALL, decisions: MOST_LISTED_IN_ALL };
     let (tested, report) = scenarios.read(|root, reading| {
+        if let Some(form) = other_than_scenarios(root) {
+            reading.not_a_scenario(root, form);
+            return None;
+        }
         let list = if root.kind() == Kind::Array { Some(root) } else { root.get("scenarios") };
         Some(match list {
             Some(list) if reading.is(list, Kind::Array, "a list of scenarios") => {

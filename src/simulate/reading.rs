@@ -7,7 +7,7 @@ use crate::diagnostic::path::Path;
 use crate::diagnostic::syntax::Source;
 use crate::diagnostic::{Code, Report};
 use crate::json::{Kind, Pointer, Position, Tape, Value};
-use crate::recognise;
+use crate::recognise::{self, Form};
 use crate::text::nearest::nearest;
 use crate::text::phrase::joined;
 
@@ -119,6 +119,20 @@ impl<'t> Reading<'t> {
     pub(super) fn missing(&mut self, object: Value<'_>, what: &str, key: &str, why: &str) -> Draft<'_> {
         let finding = self.add(Code::SCENARIO_MISSING_KEY, object).opening();
         finding.with("what", what).with("key", key).with("why", why)
+    }
+
+    /// The document is of another kind.
+    pub(super) fn not_a_scenario(&mut self, value: Value<'_>, form: Form) {
+        let mut remedy = form.remedy();
+        if form.is_checked() {
+            remedy.push_str("; play events to it with `prefect-events simulate --automation FILE --events EVENTS`");
+        } else if matches!(form, Form::Event | Form::Events) {
+            remedy.push_str(
+                "; play them to an automation with `prefect-events simulate --automation AUTOMATION --events FILE`",
+            );
+        }
+        let finding = self.add(Code::NOT_A_SCENARIO, value).opening();
+        finding.with("what", form.phrase()).with("remedy", &remedy);
     }
 
     pub(super) fn too_early(&mut self, value: Value<'_>, later: &str, earlier: &str) {

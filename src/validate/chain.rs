@@ -1,20 +1,23 @@
 //! What events say of each other: links by `follows`, repeated ids, states and heartbeats of a run.
 //!
+//! Several texts can be one history: what is only known with a later text is kept as [`Late`] for the report of its own.
+//!
 //! Memory is bounded: of a long input the last events are remembered, at least [`REMEMBERED`].
 
 use std::borrow::Borrow;
+use std::fmt;
 use std::hash::{BuildHasher, Hash};
 
 use uuid::Uuid;
 
 use crate::catalogue::{Family, Follows, Match, Term};
-use crate::diagnostic::Code;
 use crate::diagnostic::findings::{Draft, Findings, Location, Subject};
 use crate::diagnostic::path::Path;
 use crate::diagnostic::syntax::Source;
+use crate::diagnostic::{Code, Severity};
 use crate::json::{Kind, Places, Value};
 use crate::text::order;
-use crate::text::phrase::shown;
+use crate::text::phrase::{self, shown};
 use crate::text::table::{HashIndex, Seed};
 use crate::text::uuid::read_uuid;
 use crate::time::{Instant, instant_of};
@@ -134,7 +137,7 @@ fn uuid(value: Value<'_>) -> Option<Id> {
 }
 
 /// Texts of an event that are compared with those of others, one after the other.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, PartialEq, Eq)]
 struct Texts {
     bytes: Vec<u8>,
     ends: [Option<u16>; 4],
@@ -174,9 +177,37 @@ impl Texts {
     }
 }
 
+/// Where an event stands: the number of its text in the history, and its index there.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub(super) struct At {
+    pub file: u32,
+    pub index: u64,
+}
+
+/// As a sentence names it: another text by its name.
+struct Named<'n> {
+    at: At,
+    here: u32,
+    names: &'n [String],
+}
+
+impl fmt::Display for Named<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let At { file, index } = self.at;
+        let name = self.names.get(file as usize).filter(|_| file != self.here);
+        match name {
+            Some(name) => write!(f, "{index} of `{name}`"),
+            None => write!(f, "{index}"),
+        }
+    }
+}
+
 /// What is kept of an event.
+#[derive(Clone)]
 struct Seen {
-    index: u64,
+    at: At,
+    /// Where there are several texts: its name and what it follows, by which an event that is in two of them is known.
+    known_by: Option<Box<(String, Option<Id>)>>,
     family: Option<&'static Family>,
     occurred: Option<Instant>,
     /// With the state that it enters.
@@ -185,7 +216,7 @@ struct Seen {
 
 /// An event with `follows`, as it is compared with the event that it points at.
 struct Follower<'e> {
-    index: u64,
+    file: u32,
     occurred: Option<Instant>,
     follows: &'static Follows,
     subject: Subject<'e>,
@@ -223,7 +254,7 @@ impl Words<'_> {
 
 /// A follower that has come before the event it points at.
 struct Waiting {
-    index: u64,
+    at: At,
     occurred: Option<Instant>,
     follows: &'static Follows,
     name: String,
@@ -238,10 +269,10 @@ struct Waiting {
 impl Waiting {
     fn follower(&self) -> Follower<'_> {
         Follower {
-            index: self.index,
+            file: self.at.file,
             occurred: self.occurred,
             follows: self.follows,
-            subject: Subject { index: Some(self.index), name: Some(&self.name), docs: self.docs },
+            subject: Subject { index: Some(self.at.index), name: Some(&self.name), docs: self.docs },
             place: self.place,
             from_place: self.from_place,
             texts: &self.texts,
@@ -252,7 +283,7 @@ impl Waiting {
 
 /// An executed flow run whose submission has not been met.
 struct Executed {
-    index: u64,
+    at: At,
     name: String,
     docs: Option<&'static str>,
     place: Location,
@@ -262,7 +293,7 @@ struct Executed {
 struct Run {
     /// Its own number, for what is remembered of its states.
     number: u64,
-    ended: Option<(Instant, u64)>,
+    ended: Option<(Instant, At)>,
     moved: Option<Instant>,
 }
 
@@ -275,13 +306,83 @@ pub(super) struct Chain {
     /// How many runs there were.
     count: u64,
     /// The indices of a run's states, by the number of the run and the instant.
-    instants: Recent<(u64, Instant), u64>,
+    instants: Recent<(u64, Instant), At>,
     /// By flow run: whether a worker has submitted it, or who has executed it before that.
     executed: Recent<Box<[u8]>, Option<Executed>>,
     /// What waits since the beginning of the current text: its places are bytes of that.
     fresh: Vec<Fresh>,
     /// The texts of the event at hand, so that most are read without an allocation.
     scratch: Texts,
+    /// The number of the text at hand.
+    file: u32,
+    /// The names of the texts, where there are several.
+    names: Vec<String>,
+    /// What was found out about earlier texts.
+    late: Vec<Late>,
+    /// The events of the text at hand that earlier ones have too.
+    overlap: Option<Overlap>,
+}
+
+/// A finding for the report of an earlier text, or of one that is at its end.
+pub(super) struct Late(Finding);
+
+enum Finding {
+    /// The link of an event to one in a later text, or to none.
+    Link(Box<Waiting>, Option<Box<Seen>>),
+    Executed(Executed),
+    Overlap(Overlap),
+}
+
+/// Events that an earlier text has too.
+struct Overlap {
+    /// The first of them: here, and there.
+    at: At,
+    name: String,
+    docs: Option<&'static str>,
+    id: Id,
+    place: Location,
+    first: At,
+    /// How many there are.
+    count: usize,
+}
+
+impl Late {
+    /// The number of the text that it is about.
+    pub(super) fn file(&self) -> u32 {
+        match &self.0 {
+            Finding::Link(waiting, _) => waiting.at.file,
+            Finding::Executed(executed) => executed.at.file,
+            Finding::Overlap(overlap) => overlap.at.file,
+        }
+    }
+
+    pub(super) fn report(&self, findings: &mut Findings<'_>, names: &[String]) {
+        match &self.0 {
+            Finding::Link(waiting, Some(target)) => judge(findings, &waiting.follower(), target, names),
+            Finding::Link(waiting, None) => {
+                report(findings, &waiting.follower(), Code::FOLLOWS_NOT_FOUND);
+            }
+            Finding::Executed(Executed { at, name, docs, place }) => {
+                let subject = Subject { index: Some(at.index), name: Some(name), docs: *docs };
+                add(findings, Code::EXECUTED_WITHOUT_SUBMITTED, &subject, &Path::Field("follows"), *place);
+            }
+            Finding::Overlap(Overlap { at, name, docs, id, place, first, count }) => {
+                let subject = Subject { index: Some(at.index), name: Some(name), docs: *docs };
+                let others = count.saturating_sub(1);
+                let more = match others {
+                    0 => String::new(),
+                    1 => ", and another event here is in an earlier input too".to_owned(),
+                    _ => [", and ", &phrase::count(others), " others here are in an earlier input too"].concat(),
+                };
+                findings
+                    .note(Severity::Info, Code::REPEATED_EVENT_ID, &subject, &Path::Field("id"))
+                    .at(*place)
+                    .say("first", format_args!("{}", Named { at: *first, here: at.file, names }))
+                    .say("id", format_args!("{}", Uuid::from_u128(*id)))
+                    .with("more", &more);
+            }
+        }
+    }
 }
 
 /// What waits, and whose places are bytes of the current text.
@@ -289,6 +390,7 @@ enum Fresh {
     /// The follower of this event, and which of them.
     Waiting(Id, usize),
     Executed(Box<[u8]>),
+    Overlap,
 }
 
 impl Chain {
@@ -302,22 +404,24 @@ impl Chain {
         let links = &event.links;
         let (Some(index), Some(id)) = (subject.index, event.id) else { return };
         let family = matched.map(|matched| matched.family);
-        if let Some(first) = self.seen.get_mut(&id) {
-            add(findings, Code::REPEATED_EVENT_ID, subject, &Path::Field("id"), place(links.id))
-                .say("first", format_args!("{}", first.index))
-                .say("id", format_args!("{}", Uuid::from_u128(id)));
+        let at = At { file: self.file, index };
+        if self.seen.get_mut(&id).is_some() {
+            self.repeated(findings, subject, event, id, at);
             // It was looked at when it came first.
             return;
         }
         let mut texts = std::mem::take(&mut self.scratch);
         texts.read(links, links.validated, true);
-        let own = Seen { index, family, occurred: event.occurred, texts: texts.clone() };
+        let name = subject.name.filter(|_| !self.names.is_empty());
+        let known_by = name.map(|name| Box::new((name.to_owned(), event.follows)));
+        let (occurred, texts_of) = (event.occurred, texts.clone());
+        let own = Seen { at, known_by, family, occurred, texts: texts_of };
         if let (Some(target), Some(follows)) =
             (event.follows.filter(|target| *target != id), family.and_then(|family| family.follows.as_ref()))
         {
             texts.read(links, links.initial, follows.same.is_some());
             let follower = Follower {
-                index,
+                file: self.file,
                 occurred: event.occurred,
                 follows,
                 subject: *subject,
@@ -327,17 +431,17 @@ impl Chain {
                 words: Words::Of(links),
             };
             if let Some(target) = self.seen.get_mut(&target) {
-                judge(findings, &follower, target);
+                judge(findings, &follower, target, &self.names);
             } else {
                 let (resource_text, from_text) = (follower.words.resource(), follower.words.from());
-                let Follower { index, occurred, follows, subject, place, from_place, .. } = follower;
+                let Follower { occurred, follows, subject, place, from_place, .. } = follower;
                 let name = subject.name.unwrap_or_default().to_owned();
                 let docs = subject.docs;
                 self.wait(
                     findings,
                     target,
                     Waiting {
-                        index,
+                        at,
                         occurred,
                         follows,
                         name,
@@ -353,7 +457,11 @@ impl Chain {
         }
         self.scratch = texts;
         for waiting in self.waiting.get_mut(&id).map(std::mem::take).unwrap_or_default() {
-            judge(findings, &waiting.follower(), &own);
+            if waiting.at.file == self.file {
+                judge(findings, &waiting.follower(), &own, &self.names);
+            } else {
+                self.late.push(Late(Finding::Link(Box::new(waiting), Some(Box::new(own.clone())))));
+            }
         }
         if let Some(matched) = matched {
             self.run(findings, subject, links, matched, &own);
@@ -366,7 +474,7 @@ impl Chain {
         if self.waiting.get_mut(&target).is_some() {
             // It may be the others of this event that are forgotten.
             let forgotten = self.waiting.grow();
-            not_found(findings, &forgotten);
+            self.not_found(findings, forgotten);
         }
         if let Some(others) = self.waiting.get_mut(&target) {
             self.fresh.push(Fresh::Waiting(target, others.len()));
@@ -375,7 +483,73 @@ impl Chain {
         }
         self.fresh.push(Fresh::Waiting(target, 0));
         let forgotten = self.waiting.insert(target, vec![waiting]);
-        not_found(findings, &forgotten);
+        self.not_found(findings, forgotten);
+    }
+
+    /// An event whose id another one has. One that is in two texts is the same where these overlap, as pages do.
+    fn repeated(&mut self, findings: &mut Findings<'_>, subject: &Subject<'_>, event: &Linked<'_>, id: Id, at: At) {
+        let links = &event.links;
+        let mut texts = Texts::default();
+        texts.read(links, links.validated, true);
+        let Some(first) = self.seen.get_mut(&id) else { return };
+        let is_known =
+            |(name, follows): &(String, Option<Id>)| subject.name == Some(name.as_str()) && *follows == event.follows;
+        let is_same = first.at.file != at.file
+            && first.known_by.as_deref().is_some_and(is_known)
+            && first.occurred == event.occurred
+            && first.texts == texts;
+        if !is_same {
+            add(findings, Code::REPEATED_EVENT_ID, subject, &Path::Field("id"), place(links.id))
+                .say("first", format_args!("{}", Named { at: first.at, here: at.file, names: &self.names }))
+                .say("id", format_args!("{}", Uuid::from_u128(id)))
+                .with("more", "");
+        } else if let Some(overlap) = &mut self.overlap {
+            overlap.count = overlap.count.saturating_add(1);
+        } else {
+            let (name, docs) = (subject.name.unwrap_or_default().to_owned(), subject.docs);
+            let (first, place) = (first.at, place(links.id));
+            self.overlap = Some(Overlap { at, name, docs, id, place, first, count: 1 });
+            self.fresh.push(Fresh::Overlap);
+        }
+    }
+
+    /// Reports links to events that did not come.
+    fn not_found(&mut self, findings: &mut Findings<'_>, waiting: Vec<(Id, Vec<Waiting>)>) {
+        for waiting in waiting.into_iter().flat_map(|(_, all)| all) {
+            if waiting.at.file == self.file {
+                report(findings, &waiting.follower(), Code::FOLLOWS_NOT_FOUND);
+            } else {
+                self.late.push(Late(Finding::Link(Box::new(waiting), None)));
+            }
+        }
+    }
+
+    /// To be called before each text of a history, the first too; what is behind the one before must have been left.
+    pub(super) fn begin(&mut self, name: &str) {
+        if !self.names.is_empty() {
+            self.file = self.file.saturating_add(1);
+        }
+        self.names.push(name.to_owned());
+    }
+
+    /// What was found out that belongs to other reports than that of the text at hand; and how the texts are called.
+    pub(super) fn late(&mut self) -> (Vec<Late>, &[String]) {
+        let mut late = std::mem::take(&mut self.late);
+        late.extend(self.overlap.take().map(|overlap| Late(Finding::Overlap(overlap))));
+        (late, &self.names)
+    }
+
+    /// What can only be said when all texts of a history are known: becomes [`Late`].
+    pub(super) fn close(&mut self, events: u64) {
+        // As in `finish`.
+        if events < 2 {
+            return;
+        }
+        let waiting = std::mem::take(&mut self.waiting).into_entries().flat_map(|(_, all)| all);
+        self.late.extend(waiting.map(|waiting| Late(Finding::Link(Box::new(waiting), None))));
+        let executed = std::mem::take(&mut self.executed).into_entries();
+        self.late
+            .extend(executed.filter_map(|(_, executed)| executed).map(|executed| Late(Finding::Executed(executed))));
     }
 
     /// To be called at the end of a text: what waits on keeps its places as lines and columns.
@@ -401,6 +575,11 @@ impl Chain {
                         open.push((span.start, span.end, Fresh::Executed(run), false));
                     }
                 }
+                Fresh::Overlap => {
+                    if let Some(Overlap { place: Location::Bytes(span), .. }) = self.overlap {
+                        open.push((span.start, span.end, Fresh::Overlap, false));
+                    }
+                }
             }
         }
         let mut places = Places::new(source.text, source.base, source.wtf8);
@@ -414,6 +593,7 @@ impl Chain {
                 Fresh::Executed(run) => {
                     self.executed.get_mut(run).and_then(Option::as_mut).map(|executed| &mut executed.place)
                 }
+                Fresh::Overlap => self.overlap.as_mut().map(|overlap| &mut overlap.place),
             };
             if let Some(place) = place {
                 *place = Location::Known(places.range(start, end));
@@ -427,12 +607,9 @@ impl Chain {
         if events < 2 {
             return;
         }
-        let waiting: Vec<_> = std::mem::take(&mut self.waiting).into_entries().collect();
-        not_found(findings, &waiting);
-        let executed = std::mem::take(&mut self.executed).into_entries();
-        for Executed { index, name, docs, place } in executed.filter_map(|(_, executed)| executed) {
-            let subject = Subject { index: Some(index), name: Some(&name), docs };
-            add(findings, Code::EXECUTED_WITHOUT_SUBMITTED, &subject, &Path::Field("follows"), place);
+        self.close(events);
+        for late in std::mem::take(&mut self.late) {
+            late.report(findings, &self.names);
         }
     }
 
@@ -452,30 +629,33 @@ impl Chain {
             return;
         }
         let place = || place(links.occurred);
+        let (here, names) = (self.file, &self.names);
+        let named = |at| Named { at, here, names };
         let path = &Path::Field("occurred");
         let known = self.runs.get_mut(resource).copied();
         let mut run = known.unwrap_or(Run { number: self.count, ..Run::default() });
         if is_heartbeat {
-            if let Some((ended, index)) = run.ended
+            if let Some((ended, at)) = run.ended
                 && occurred.since(ended) > HEARTBEAT_GRACE
                 && run.moved.is_none_or(|moved| moved <= ended)
             {
                 add(findings, Code::HEARTBEAT_AFTER_END, subject, path, place())
                     .duration("found", occurred.since(ended))
-                    .say("index", format_args!("{index}"));
+                    .say("index", format_args!("{}", named(at)));
             }
             return;
         }
         let instant = (run.number, occurred);
         if let Some(other) = self.instants.get_mut(&instant) {
-            add(findings, Code::STATES_AT_SAME_INSTANT, subject, path, place()).say("index", format_args!("{other}"));
+            add(findings, Code::STATES_AT_SAME_INSTANT, subject, path, place())
+                .say("index", format_args!("{}", named(*other)));
         } else {
-            self.instants.insert(instant, own.index);
+            self.instants.insert(instant, own.at);
         }
         let terminal = state_type
             .is_some_and(|kind| ["COMPLETED", "FAILED", "CANCELLED", "CRASHED"].iter().any(|end| kind.is(end)));
         if terminal {
-            run.ended = Some((occurred, own.index)).max(run.ended);
+            run.ended = Some((occurred, own.at)).max(run.ended);
         } else {
             run.moved = Some(occurred).max(run.moved);
         }
@@ -504,16 +684,11 @@ impl Chain {
             }
         } else if event.follows.is_none() && known.is_none() {
             let (index, name) = (subject.index.unwrap_or_default(), subject.name.unwrap_or_default().to_owned());
-            let executed = Executed { index, name, docs: subject.docs, place: place(event.links.event) };
+            let at = At { file: self.file, index };
+            let executed = Executed { at, name, docs: subject.docs, place: place(event.links.event) };
             self.executed.insert((*run).into(), Some(executed));
             self.fresh.push(Fresh::Executed((*run).into()));
         }
-    }
-}
-
-fn not_found(findings: &mut Findings<'_>, waiting: &[(Id, Vec<Waiting>)]) {
-    for waiting in waiting.iter().flat_map(|(_, all)| all) {
-        report(findings, &waiting.follower(), Code::FOLLOWS_NOT_FOUND);
     }
 }
 
@@ -539,9 +714,9 @@ fn place(value: Option<Value<'_>>) -> Location {
 }
 
 /// Compares an event with the one that it follows.
-fn judge(findings: &mut Findings<'_>, follower: &Follower<'_>, target: &Seen) {
+fn judge(findings: &mut Findings<'_>, follower: &Follower<'_>, target: &Seen, names: &[String]) {
     let follows = follower.follows;
-    let index = target.index;
+    let index = Named { at: target.at, here: follower.file, names };
     let name = target.family.map_or("", |family| family.name.text);
     if !follows.families.is_empty() && !follows.families.contains(&name) {
         let expected = crate::text::phrase::list(&mut follows.families.iter().copied(), " or ");

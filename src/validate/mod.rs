@@ -17,18 +17,20 @@ mod parts;
 mod tests;
 mod transition;
 
+use serde::Serialize;
+
 use crate::catalogue;
 use crate::diagnostic::findings::{Findings, Location, Subject};
 use crate::diagnostic::path::Path;
 use crate::diagnostic::syntax::{self, Source, Within};
 use crate::diagnostic::{Code, Report, TextOptions};
 use crate::json::{Issue, Parsed, Places, Position, Span, Tape, Value, parse, repeated_keys};
-use crate::recognise::{self, Form, Sniffed, events_start, sniff};
+use crate::recognise::{self, Sniffed, events_start, sniff};
 use crate::text::order;
 use crate::text::phrase::cut;
 
 use cache::{Observed, Record, ShapeCache};
-use chain::{Chain, Linked};
+use chain::{Chain, Late, Linked};
 use input::{FirstLine, first_line};
 use links::Links;
 
@@ -92,18 +94,97 @@ pub fn is_ndjson(text: &[u8], whole: bool) -> Option<bool> {
 }
 
 /// NDJSON, chunk by chunk, in constant memory: places and indices count through.
+///
+/// With [`Stream::begin`] before each of them, several texts are one history: what events say of each other is checked
+/// across them, in whichever text the other event stands.
+///
+/// ```
+/// use prefect_events::diagnostic::TextOptions;
+/// use prefect_events::validate::{Stream, ValidateOptions};
+///
+/// let event = |id: &str, follows: &str| {
+///     let labels = r#"{"prefect.resource.id": "prefect.deployment.01a1ffe4-419a-726f-8626-5e21f619db83"}"#;
+///     format!(r#"{{"occurred": "2026-03-31T18:30:00Z", "event": "acme.built", "resource": {labels},
+///         "id": "{id}", "follows": {follows}}}"#)
+/// };
+/// let first = event("01a1ffe4-419a-726f-8626-5e21f619db83", "null");
+/// let mut stream = Stream::new(ValidateOptions::default());
+/// assert!(stream.begin("monday.json").is_empty());
+/// assert!(stream.document(first.as_bytes(), TextOptions::default()).diagnostics.is_empty());
+/// assert!(stream.begin("tuesday.json").is_empty());
+/// assert!(stream.document(first.as_bytes(), TextOptions::default()).diagnostics.is_empty());
+/// // Two pages that overlap: said once for the page.
+/// let late = stream.end();
+/// assert_eq!(late.len(), 1);
+/// assert_eq!((late[0].text, late[0].report.infos), (1, 1));
+/// ```
 pub struct Stream {
     options: ValidateOptions,
     session: Session,
     /// The place after the last chunk.
     place: Position,
+    /// How many events the texts before had.
+    before: u64,
+}
+
+/// What was found out about a text of a history after the others had been read.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct LateReport {
+    /// The text: 0 is the first.
+    pub text: u32,
+    /// A report of no events: only what comes late.
+    pub report: Report,
 }
 
 impl Stream {
     /// A stream whose first chunk is the beginning of the text.
     #[must_use]
     pub fn new(options: ValidateOptions) -> Self {
-        Stream { options, session: Session::default(), place: Position::START }
+        Stream { options, session: Session::default(), place: Position::START, before: 0 }
+    }
+
+    /// Begins a text of a history, which sentences call by a name. Returns what is now known about those before.
+    #[must_use]
+    pub fn begin(&mut self, name: &str) -> Vec<LateReport> {
+        let late = self.late();
+        self.before = self.before.saturating_add(std::mem::take(&mut self.session.events));
+        self.place = Position::START;
+        self.session.chain.begin(name);
+        late
+    }
+
+    /// Checks all of a text of a history, of any kind, as [`validate`] does.
+    #[must_use]
+    pub fn document(&mut self, text: &[u8], text_options: TextOptions) -> Report {
+        let mut findings = Findings::new(self.options.report());
+        let source = Source { text, base: Position::START, wtf8: text_options.wtf8 };
+        self.session.text(&mut findings, &self.options, source);
+        self.session.chain.leave(source);
+        findings.into_report(self.session.events, source, text_options.places)
+    }
+
+    /// What can only be said at the end of a history.
+    #[must_use]
+    pub fn end(&mut self) -> Vec<LateReport> {
+        self.session.chain.close(self.before.saturating_add(self.session.events));
+        self.late()
+    }
+
+    /// What is known by now about texts that were read, a report for each text.
+    fn late(&mut self) -> Vec<LateReport> {
+        let (mut late, names) = self.session.chain.late();
+        order::by_key(&mut late, &mut |late| u64::from(late.file()));
+        let of_one = late.chunk_by(|one, other| one.file() == other.file());
+        let report = |all: &[Late]| {
+            let mut findings = Findings::new(self.options.report());
+            all.iter().for_each(|late| late.report(&mut findings, names));
+            let text = all.first().map(Late::file).unwrap_or_default();
+            LateReport { text, report: findings.into_report(0, Source::NONE, true) }
+        };
+        of_one
+            .map(report)
+            .filter(|LateReport { report, .. }| !report.diagnostics.is_empty() || report.truncated.is_some())
+            .collect()
     }
 
     /// Checks whole lines; the last one of the input may lack its line break.
@@ -151,7 +232,7 @@ impl Session {
         if let Some(sniffed) = not_json(text) {
             let (what, remedy) = match sniffed {
                 Sniffed::Foreign(foreign) => (foreign.phrase(), foreign.remedy().to_owned()),
-                Sniffed::Yaml(form) => (form.phrase(), remedy(form)),
+                Sniffed::Yaml(form) => (form.phrase(), form.remedy()),
             };
             let place = Location::Bytes(recognise::first_line(text));
             other_document(findings, &Subject::default(), what, &remedy, place);
@@ -230,7 +311,7 @@ impl Session {
             let subject = Subject { index: is_line.then_some(before), ..Subject::default() };
             let start = root.span().start;
             let place = Location::Bytes(Span { start, end: start.saturating_add(1) });
-            other_document(findings, &subject, form.phrase(), &remedy(form), place);
+            other_document(findings, &subject, form.phrase(), &form.remedy(), place);
             return;
         }
         // Of events by themselves or in an array, repeated keys are looked for one by one.
@@ -358,10 +439,6 @@ fn not_json(text: &[u8]) -> Option<Sniffed> {
         [b'[', rest @ ..] if !rest.trim_ascii_start().starts_with(b"Automation(") => None,
         _ => sniff(text),
     }
-}
-
-fn remedy(form: Form) -> String {
-    form.command().map_or_else(String::new, |command| ["check it with `", command, "`"].concat())
 }
 
 fn other_document(findings: &mut Findings<'_>, subject: &Subject<'_>, what: &str, remedy: &str, place: Location) {

@@ -26,6 +26,7 @@ mod envelope;
 mod explanations;
 mod faults;
 mod fuzz;
+mod history;
 mod inputs;
 mod layers;
 mod live;

@@ -166,6 +166,9 @@ fn the_end_of_a_capture_is_not_silence() {
         assert_eq!(fired[0].if_silent, result.firings[0].if_silent);
         let told = serde_json::to_value(&result).unwrap();
         assert_eq!(told["firings"][0]["ifSilent"].is_null(), !result.firings[0].if_silent);
+        // What fires only then has a reason, as what never fires has.
+        assert_eq!(result.reason.is_some(), result.firings.iter().all(|firing| firing.if_silent));
+        assert_eq!(result.coverage.is_some(), result.reason.is_some());
         result.firings[0].if_silent
     };
     assert!(silent(&beat));

@@ -110,6 +110,62 @@ test("the commands name each other", async () => {
   );
 });
 
+test("what is no scenario is named, with the commands for it", async () => {
+  const event = '{"event": "a", "resource": {"prefect.resource.id": "b"}}';
+  /** @type {[string, RegExp][]} */
+  const cases = [
+    [
+      write("a.json", EXPORTED),
+      /this is an automation, not a scenario[\s\S]*check it with `prefect-events check`/,
+    ],
+    [
+      write("b.yaml", DEPLOYMENT),
+      /this is a `prefect.yaml`, not a scenario[\s\S]*`prefect-events check`/,
+    ],
+    [
+      write("e.json", event),
+      /this is an event, not a scenario[\s\S]*check it with `prefect-events validate`/,
+    ],
+    [
+      write("e2.json", `[${event},${event}]`),
+      /this is a list of events, not a scenario[\s\S]*`prefect-events validate`/,
+    ],
+    [write("l.json", `[${EXPORTED},${EXPORTED}]`), /this is a list of automations, not a scenario/],
+  ];
+  for (const [file, expected] of cases) {
+    for (const command of ["simulate", "test"]) {
+      const { stdout, status } = await run([command, file], { cwd });
+      assert.match(stdout, expected, `${command} ${file}`);
+      assert.equal(stdout.match(/error\[/g)?.length, 1, stdout);
+      assert.equal(status, 2);
+    }
+  }
+  const { stdout } = await run(["simulate", "a.json"], { cwd });
+  assert.match(stdout, /`prefect-events simulate --automation FILE --events EVENTS`/);
+});
+
+test("Terraform's configuration in JSON is named, with the command for its JSON", async () => {
+  const trigger = { event: { posture: "Reactive", expect: ["prefect.flow-run.Late"] } };
+  const file = write(
+    "main.tf.json",
+    JSON.stringify({ resource: { prefect_automation: { late: { name: "late", trigger } } } }),
+  );
+  for (const args of [
+    ["check", file],
+    ["validate", file],
+    ["test", file],
+    ["simulate", "--automation", file, "--events", write("none.json", "[]")],
+  ]) {
+    const { stdout, status } = await run(args, { cwd });
+    assert.match(
+      stdout,
+      /this is Terraform's configuration, (which is not read here|not an event)/,
+    );
+    assert.match(stdout, /terraform show -json plan > plan\.json/, stdout);
+    assert.notEqual(status, 0);
+  }
+});
+
 test("the output of `prefect event stream` is read as it is", () => {
   const event =
     '{"occurred": "2026-11-27 02:06:07.663071+00:00", "event": "a.b", "resource": {"prefect.resource.id": "acme.c"}, "id": "01a1ffe4-419a-726f-8626-5e21f619db83"}';

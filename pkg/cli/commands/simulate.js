@@ -221,7 +221,10 @@ function pretty(result, { trace, run, style }) {
     ? `; ${plural(result.undelivered, "event")} would arrive after the end`
     : "";
   const reason = result.reason ? `: ${printable(result.reason)}` : undelivered;
-  lines.push(`it ${fires(result)}${reason}`);
+  const uncertain = result.firings.length > 0 && result.firings.every((one) => one.ifSilent);
+  lines.push(
+    `it ${uncertain ? "never fires in these events; " : ""}${fires(result, uncertain)}${reason}`,
+  );
   if (result.reason) lines.push(...coverageTable(result, style));
   return `${lines.join("\n")}\n`;
 }
@@ -366,14 +369,17 @@ function labels({ labels }, names) {
   return values.length > 0 ? `  ${printable(values.join(", "))}` : "";
 }
 
-/** @param {SimulationResult} result */
-function fires({ firings }) {
+/**
+ * @param {SimulationResult} result
+ * @param {boolean} [verbless] how often alone
+ */
+function fires({ firings }, verbless = false) {
   const silent = firings.filter(({ ifSilent }) => ifSilent).length;
   const sure = firings.length - silent;
   if (silent === 0) return sure === 0 ? "never fires" : `fires ${often(sure)}`;
   const more = "only if nothing came after the last event";
   return sure === 0
-    ? `fires ${often(silent)} ${more}`
+    ? `${verbless ? "" : "fires "}${often(silent)} ${more}`
     : `fires ${often(sure)}; ${often(silent)} more ${more}`;
 }
 

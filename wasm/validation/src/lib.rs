@@ -47,6 +47,21 @@ impl Stream {
         object(&self.0.chunk(lines))
     }
 
+    /// Begins a text of a history. Returns `{text, report}` for each text before of which more is known now.
+    pub fn begin(&mut self, name: &str) -> Result<JsValue, JsValue> {
+        object(&self.0.begin(name))
+    }
+
+    /// The report of all of a text of a history.
+    pub fn document(&mut self, text: &[u8]) -> Result<JsValue, JsValue> {
+        object(&self.0.document(text, TextOptions { places: true, wtf8: false }))
+    }
+
+    /// As `begin`, at the end of a history.
+    pub fn end(&mut self) -> Result<JsValue, JsValue> {
+        object(&self.0.end())
+    }
+
     /// What can only be said at the end: a report of no events.
     pub fn finish(&mut self) -> Result<JsValue, JsValue> {
         object(&self.0.finish())
