@@ -41,6 +41,32 @@ test("require", { skip: !requires && "this Node.js cannot require ES modules" },
   assert.equal(await program("main.cjs", script), expected);
 });
 
+for (const [entry, call, modules] of /** @type {const} */ ([
+  ["validate", 'validate("[{}").errors', "validate"],
+  ["automations", 'checkAutomation("{}").errors', "author"],
+  ["simulate", 'simulate("{}").firings', "author"],
+  ["build", 'buildEvent("prefect.flow-run.Running")', "author"],
+])) {
+  test(`prefect-events/${entry} reads only its module`, async () => {
+    const script = `
+      import fs, { syncBuiltinESMExports } from "node:fs";
+      const read = fs.readFileSync;
+      const seen = [];
+      fs.readFileSync = (path, ...rest) => {
+        const name = String(path).match(/prefect_events_(\\w+)\\.wasm$/)?.[1];
+        if (name) seen.push(name);
+        return read(path, ...rest);
+      };
+      syncBuiltinESMExports();
+      const api = await import("prefect-events/${entry}");
+      await api.init();
+      api.${call};
+      console.log(seen.join());
+      try { await api.init({ inline: true }); } catch (error) { console.log(error.constructor.name); }`;
+    assert.equal(await program(`only-${entry}.mjs`, script), `${modules}\nTypeError\n`);
+  });
+}
+
 test("prefect-events/inline", async () => {
   assert.equal(
     await program("inline.mjs", `import * as api from "prefect-events/inline";\n${PROOF}`),

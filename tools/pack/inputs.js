@@ -96,7 +96,7 @@ interface NoSuchEvent {
 }
 
 /** The state has a name of its own. */
-type WithStateType<Input extends { state?: object }> = Omit<Input, "state"> & {
+type WithStateType<Input extends { state?: object | null }> = Omit<Input, "state"> & {
   state: NonNullable<Input["state"]> & { type: StateType };
 };
 
