@@ -86,7 +86,8 @@ type GlobalType<Name extends string> = typeof globalThis extends {
 /**
  * What functions throw when it is no mistake of the caller, which is a `TypeError`.
  *
- * What is thrown by a function of yours (a source of a stream, `onProgress`) comes out as it is.
+ * Errors of your own functions (the source of a stream, `onProgress`) and of the platform (a module that cannot be fetched
+ * or compiled) pass through unchanged.
  */
 export class PrefectEventsError extends Error {
   constructor(code: PrefectEventsErrorCode, message: string, options?: { cause?: unknown });
@@ -133,7 +134,7 @@ export function validate(
  * Checks automations, JSON or YAML: one, a list of them, a bare trigger, or a `prefect.yaml` with the triggers of
  * its deployments. What the server refuses is an error; what it takes, but what hardly does what is meant, is advised on.
  *
- * Wrong data never throws, it is reported: `event` counts the automations, `events` is their number. Misuse throws a `TypeError`.
+ * Wrong data never throws, it is reported: `count` is the number of automations, `index` says which one. Misuse throws a `TypeError`.
  */
 export function checkAutomation(
   input: string | Uint8Array | ArrayBuffer | object,
