@@ -87,9 +87,11 @@ test("prefect-events/inline has no module for schemas, and says so", async () =>
 for (const start of ["initSync", "await init"]) {
   test(`prefect-events/slim, by ${start}`, async () => {
     const script = `
+
       import { readFileSync } from "node:fs";
-      import { init, initSync } from "prefect-events/slim";
       import * as api from "prefect-events/slim";
+      import { init, initSync } from "prefect-events/slim";
+
       const read = (name) => readFileSync(new URL(import.meta.resolve("prefect-events/" + name)));
       const validate = new WebAssembly.Module(read("prefect_events_validate.wasm"));
       ${start}({ validate, author: read("prefect_events_author.wasm") });
@@ -100,7 +102,9 @@ for (const start of ["initSync", "await init"]) {
 
 test("prefect-events/slim asks for the module", async () => {
   const script = `
+
     import { init, initSync, validate } from "prefect-events/slim";
+
     const calls = [() => validate("{}"), () => initSync(), () => initSync({ validate: new Uint8Array(), author: true }), () => init({})];
     for (const call of calls) {
       try { await call(); } catch (error) { console.log(error.message); }
