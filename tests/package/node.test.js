@@ -77,7 +77,7 @@ test("prefect-events/inline", async () => {
 test("prefect-events/inline has no module for schemas, and says so", async () => {
   const script = `
     import { validate } from "prefect-events/inline";
-    try { validate({}, { schemas: { "*": true } }); } catch (error) { console.log(`$error.code: $error.message`); }`;
+    try { validate({}, { schemas: { "*": true } }); } catch (error) { console.log(error.code + ": " + error.message); }`;
   assert.match(
     await program("inline-schemas.mjs", script),
     /^not-available: the option `schemas` needs a module that this entry of the package lacks: import `prefect-events`/,
