@@ -1,6 +1,8 @@
 // What the functions are, and what only JavaScript has. The types of options and results are made of the core's, those of
 // events and scenarios of their schemas.
 
+import type { AnyEvent, RelatedLabels } from "./events.js";
+import type { EventInputOf, EventName, EventOf } from "./inputs.js";
 import type { Scenario } from "./scenario.js";
 import type * as core from "./types.js";
 import type {
@@ -24,6 +26,7 @@ import type {
 } from "./types.js";
 
 export type * from "./events.js";
+export type { EventInputOf, EventName, EventOf } from "./inputs.js";
 export type * from "./scenario.js";
 export type * from "./types.js";
 
@@ -55,11 +58,61 @@ export interface InitOptions {
   schemas?: WasmSource | boolean | undefined;
 }
 
+/** Where a module is, its bytes, or the compiled module; or a promise of one of these. */
+export type WasmSource = WasmSourceValue | PromiseLike<WasmSourceValue>;
+
+type WasmSourceValue =
+  | string
+  | GlobalType<"URL">
+  | GlobalType<"Request">
+  | GlobalType<"Response">
+  | WasmCode;
+
+/** The bytes of a module, or the compiled `WebAssembly.Module`. */
+export type WasmCode = ArrayBuffer | ArrayBufferView | WasmModule;
+
+/** A `WebAssembly.Module`: an object without members, in projects that know it and in others. */
+export interface WasmModule {
+  readonly prefectEvents?: never;
+}
+
+/** The global class of this name; in a project without it nothing, so that all this compiles there too. */
+type GlobalType<Name extends string> = typeof globalThis extends {
+  [N in Name]: { prototype: infer Type };
+}
+  ? Type
+  : never;
+
 /**
- * Where the module is (a string, a `URL`, a `Request` or a `Response`), its bytes, or the compiled `WebAssembly.Module`.
- * The names of browsers do not stand here, so that projects without them compile too.
+ * What functions throw when it is no mistake of the caller, which is a `TypeError`.
+ *
+ * Errors of your own functions (the source of a stream, `onProgress`) and of the platform (a module that cannot be fetched
+ * or compiled) pass through unchanged.
  */
-export type WasmSource = string | object;
+export class PrefectEventsError extends Error {
+  constructor(code: PrefectEventsErrorCode, message: string, options?: { cause?: unknown });
+  readonly code: PrefectEventsErrorCode;
+}
+
+/**
+ * Why a function failed:
+ *
+ * - `not-loaded`: a module has not been loaded; call `await init()` first.
+ * - `not-available`: this entry of the package has no module for the option `schemas`.
+ * - `line-too-long`: a line of a stream is longer than 64 MiB.
+ * - `out-of-memory`: the input is too large for one call.
+ * - `stack-overflow`: the call stack was exhausted.
+ * - `stale`: a stream or a call ended, because another call that it shares a module with failed.
+ * - `internal`: an error of prefect-events; please report it.
+ */
+export type PrefectEventsErrorCode =
+  | "not-loaded"
+  | "not-available"
+  | "line-too-long"
+  | "out-of-memory"
+  | "stack-overflow"
+  | "stale"
+  | "internal";
 
 /** The version of this package, such as `"0.1.0"`. */
 export function version(): string;
@@ -81,7 +134,7 @@ export function validate(
  * Checks automations, JSON or YAML: one, a list of them, a bare trigger, or a `prefect.yaml` with the triggers of
  * its deployments. What the server refuses is an error; what it takes, but what hardly does what is meant, is advised on.
  *
- * Wrong data never throws, it is reported: `event` counts the automations, `events` is their number. Misuse throws a `TypeError`.
+ * Wrong data never throws, it is reported: `count` is the number of automations, `index` says which one. Misuse throws a `TypeError`.
  */
 export function checkAutomation(
   input: string | Uint8Array | ArrayBuffer | object,
@@ -234,9 +287,14 @@ export function heartbeatAdvice(input: HeartbeatConfig): Advice;
  * Throws a `TypeError` whose sentence names the key that is missing, unknown or wrong.
  *
  * @param name Such as `"prefect.task-run.Completed"`; any name that does not begin with `prefect.` is a custom event.
- * @param input Objects called after Prefect's things, with keys in snake_case.
+ * @param input Objects called after Prefect's things, with keys in snake_case. Its type follows from the name, if that is
+ * a literal: a misspelt key does not compile, nor does an input without a key that the event needs.
+ * @returns The event, with the labels and the payload of its name.
  */
-export function buildEvent(name: string, input?: EventInput, options?: BuildOptions): PrefectEvent;
+export function buildEvent<Name extends EventName | (string & {})>(
+  name: Name,
+  ...rest: BuildArguments<Name>
+): BuiltEventOf<Name>;
 
 /**
  * Builds many events of one name, one of each input: NDJSON, a line for each. For load tests: much quicker than
@@ -244,9 +302,9 @@ export function buildEvent(name: string, input?: EventInput, options?: BuildOpti
  *
  * Throws a `TypeError` as `buildEvent` does, with the place of the input in the list.
  */
-export function buildEventLines(
-  name: string,
-  inputs: EventInput[],
+export function buildEventLines<Name extends EventName | (string & {})>(
+  name: Name,
+  inputs: EventInputOf<Name>[],
   options?: BuildManyOptions,
 ): string;
 
@@ -255,13 +313,13 @@ export function buildEventLines(
  *
  * Throws a `TypeError` with a sentence for a mistake in the description.
  */
-export function buildRun(spec?: RunSpec, options?: BuildManyOptions): PrefectEvent[];
+export function buildRun(spec?: RunSpec, options?: BuildManyOptions): BuiltEvent[];
 
 /** A command for a shell that sends events to the API of a Prefect server: at `PREFECT_API_URL`, or on this machine. */
-export function toCurl(events: PrefectEvent[]): string;
+export function toCurl(events: AnyEvent[]): string;
 
 /** Python that emits events with Prefect's `emit_event`. */
-export function toPython(events: PrefectEvent[]): string;
+export function toPython(events: AnyEvent[]): string;
 
 /** How events are validated. */
 export interface ValidateOptions extends core.ValidateOptions {
@@ -289,21 +347,40 @@ export interface BuildManyOptions extends BuildOptions {
   onProgress?: (done: number, total: number) => void;
 }
 
-/** An event, as the API takes it. */
-export interface Event {
+/** An event that was built, as the API accepts it. */
+export interface BuiltEvent extends AnyEvent {
   occurred: string;
-  event: string;
-  resource: { [label: string]: string };
-  related: { [label: string]: string }[];
+  related: RelatedLabels[];
   payload: { [key: string]: unknown };
-  id: string;
   follows: string | null;
+}
+
+/** A built event of this name. */
+export type BuiltEventOf<Name extends string> = BuiltEvent & EventOf<Name> & { event: Name };
+
+/** The arguments of `buildEvent` after the name: the input can be left out if the event needs nothing of it. */
+export type BuildArguments<Name extends string> =
+  Record<never, never> extends EventInputOf<Name>
+    ? [input?: EventInputOf<Name>, options?: BuildOptions]
+    : [input: EventInputOf<Name>, options?: BuildOptions];
+
+/** What an event of a name of your own is built of. */
+export interface CustomEventInput {
+  id?: string;
+  /** When it happened. Default: the option `now`. */
+  occurred?: string;
+  /** The id of the event before. */
+  follows?: string | null;
+  /** Its labels. */
+  resource: { "prefect.resource.id": string; [label: string]: string };
+  related?: RelatedLabels[];
+  payload?: { [key: string]: unknown };
 }
 
 /** A flow, a flow run, a deployment and the like, or the id alone. */
 export type Thing = string | null | { id?: string; name?: string; [key: string]: unknown };
 
-/** What an event is built of. Each event knows its own keys; another one is refused. */
+/** What an event is built of whose name is no literal. Each event knows its own keys; another one is rejected. */
 export interface EventInput {
   id?: string;
   occurred?: string;

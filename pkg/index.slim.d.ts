@@ -1,9 +1,6 @@
-import type { WasmSource } from "./index.js";
+import type { WasmCode, WasmSource } from "./index.js";
 
 export * from "./index.js";
-
-/** The bytes of a module, or the compiled `WebAssembly.Module`. */
-export type WasmCode = object;
 
 /** Where each module comes from: at least one. What needs a module that is not given throws. */
 export interface SlimOptions<S> {

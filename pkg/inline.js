@@ -8,7 +8,15 @@ import { validateModule } from "./modules/validate.js";
 import { base64 as authorText } from "./wasm/prefect_events_author.base64.js";
 import { base64 as validateText } from "./wasm/prefect_events_validate.base64.js";
 
-export { applyFixes, diagnosticCodes, eventTypes, explain, toCurl, toPython } from "./api/index.js";
+export {
+  applyFixes,
+  diagnosticCodes,
+  eventTypes,
+  explain,
+  PrefectEventsError,
+  toCurl,
+  toPython,
+} from "./api/index.js";
 
 // What is exported depends on the text that it needs, so that a bundler takes this text and no other.
 

@@ -1,6 +1,8 @@
 // A WebAssembly module and its one instance: starting it, calling it, using objects of it, replacing it.
 // Everything that can leave it unusable (a trap) or large (its memory never shrinks) is dealt with here.
 
+import { PrefectEventsError } from "./error.js";
+
 /** After a call which needed more memory than this, the instance is replaced to give it back. */
 const KEEP_BYTES = 256 * 1024 * 1024;
 const PAGE_BYTES = 64 * 1024;
@@ -33,6 +35,11 @@ export const present = new Map();
  */
 function isStackOverflow(error) {
   return error instanceof Error && /^(RangeError|InternalError)$/.test(error.name);
+}
+
+/** @param {unknown} [cause] */
+function stale(cause) {
+  return new PrefectEventsError("stale", STALE, cause === undefined ? undefined : { cause });
 }
 
 /** What a function of the caller's threw: the caller gets it, and the module that called the function is as it was. */
@@ -160,12 +167,12 @@ export class Instance {
    */
   call(action, size = 0) {
     if (!this.#ready) {
-      if (this.#bytes === undefined) throw new Error(this.#missing);
+      if (this.#bytes === undefined) throw new PrefectEventsError("not-loaded", this.#missing);
       this.start(this.#bytes());
     }
     if (this.#ended) {
       // The call around this one goes on with what is left of it, to its own end.
-      if (this.#running > 0) throw new Error(STALE);
+      if (this.#running > 0) throw stale();
       this.#replace();
     }
     let sound = false;
@@ -174,7 +181,7 @@ export class Instance {
     this.#running += 1;
     try {
       const result = action(this.#glue);
-      if (born !== this.#generation) throw new Error(STALE);
+      if (born !== this.#generation) throw stale();
       sound = true;
       return result;
     } catch (error) {
@@ -184,9 +191,9 @@ export class Instance {
         throw error.error;
       }
       // A call within this one failed, and this one went on with what was left.
-      if (!alive) throw new Error(STALE, { cause: error });
+      if (!alive) throw stale(error);
       sound = error instanceof TypeError && error.message.startsWith(MISUSE);
-      throw sound ? error : new Error(this.#reason(error, size), { cause: error });
+      throw sound ? error : this.#failure(error, size);
     } finally {
       // After a stack overflow every call may fail, here too: what must happen is no call.
       this.#users -= 1;
@@ -205,17 +212,30 @@ export class Instance {
    * @param {unknown} error
    * @param {number} size of the input
    */
-  #reason(error, size) {
+  #failure(error, size) {
+    const options = { cause: error };
     // Growing would need room on the stack too.
     if (isStackOverflow(error))
-      return "the call stack was exhausted: call prefect-events with less of it in use; if that is not it, please report it";
+      return new PrefectEventsError(
+        "stack-overflow",
+        "the call stack was exhausted: call prefect-events with less of it in use; if that is not it, please report it",
+        options,
+      );
     try {
       // Lists grow by doubling, and what is read takes room beside its text. Nobody uses this memory any more.
       this.#memory().grow(Math.ceil(Math.max(this.memory(), 2 * size) / PAGE_BYTES));
     } catch {
-      return "the input is too large for one call: its check ran out of memory (for NDJSON there is validateStream)";
+      return new PrefectEventsError(
+        "out-of-memory",
+        "the input is too large for one call: its check ran out of memory (for NDJSON there is validateStream)",
+        options,
+      );
     }
-    return "prefect-events failed on this input, which is a fault of prefect-events: please report it, with the input if you can";
+    return new PrefectEventsError(
+      "internal",
+      "prefect-events failed on this input, which is a fault of prefect-events: please report it, with the input if you can",
+      options,
+    );
   }
 
   /**
@@ -238,7 +258,7 @@ export class Instance {
        * @returns {T}
        */
       use: (action, size) => {
-        if (!open || born !== this.#generation) throw new Error(STALE);
+        if (!open || born !== this.#generation) throw stale();
         return this.call(() => action(object), size);
       },
       close: () => {

@@ -1,5 +1,6 @@
 // Cuts a stream into chunks of whole lines, holding no more than one chunk.
 
+import { PrefectEventsError } from "./error.js";
 import { bytesOf } from "./input.js";
 import { PieceEncoder } from "./text.js";
 
@@ -32,7 +33,8 @@ class Lines {
     this.#filled = filled;
     if (filled - this.#whole > LONGEST_LINE_BYTES) {
       const start = this.#taken + this.#whole;
-      throw new Error(
+      throw new PrefectEventsError(
+        "line-too-long",
         `the line that begins at byte ${start} is longer than 64 MiB: a stream is NDJSON, one event per line`,
       );
     }

@@ -13,21 +13,27 @@ export const fileOf = (name) => `prefect_events_${name}.wasm`;
  * @template {object} O
  * @param {O | undefined} options
  * @param {string} callee
+ * @param {ModuleName[]} [names] those that this entry has
  * @returns {{ [N in ModuleName]?: unknown }}
  */
-export function sources(options, callee) {
+export function sources(options, callee, names = NAMES) {
   if (options === undefined) return {};
   // An address, bytes and a compiled module are objects too.
   if (Object.prototype.toString.call(options) !== "[object Object]")
     throw new TypeError(
-      `${callee} needs an object that names the modules, such as \`${callee}({ validate: source })\``,
+      `${callee} needs an object that names the modules, such as \`${callee}({ ${names[0]}: source })\``,
     );
   for (const key of Object.keys(options)) {
-    if (NAMES.some((name) => name === key)) continue;
-    const near = NAMES.find((name) => name[0] === key[0]?.toLowerCase());
+    if (names.some((name) => name === key)) continue;
+    const near = names.find((name) => name[0] === key[0]?.toLowerCase());
     const hint = near
       ? `did you mean \`${near}\`?`
-      : "there are `validate`, `author` and `schemas`";
+      : names.length === 1
+        ? `there is \`${names[0]}\``
+        : `there are ${names
+            .map((name) => `\`${name}\``)
+            .join(", ")
+            .replace(/, ([^,]*)$/, " and $1")}`;
     throw new TypeError(`${callee} knows no module \`${key}\`: ${hint}`);
   }
   return { ...options };

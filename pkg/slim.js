@@ -12,7 +12,7 @@ export async function init(options) {
   await Promise.all(given(options, "init").map(([module, from]) => module.load(from)));
 }
 
-/** @param {import("./index.slim.js").SlimOptions<import("./index.slim.js").WasmCode>} options */
+/** @param {import("./index.slim.js").SlimOptions<import("./index.js").WasmCode>} options */
 export function initSync(options) {
   for (const [module, code] of given(options, "initSync"))
     module.start(/** @type {WebAssembly.Module} */ (code));

@@ -9,9 +9,9 @@ const EVENT_NAME = "the name of an event";
 
 /**
  * @param {string} name
- * @param {object} [input]
+ * @param {any} [input] by the name
  * @param {import("../index.js").BuildOptions} [options]
- * @returns {import("../index.js").PrefectEvent}
+ * @returns {any} by the name
  */
 export function buildEvent(name, input = {}, options = {}) {
   const text = encode(jsonOf(object(input, "buildEvent"), "this object"));
@@ -54,7 +54,7 @@ const AT_ONCE = 500;
 /**
  * @param {import("../index.js").RunSpec} [spec]
  * @param {import("../index.js").BuildManyOptions} [options]
- * @returns {import("../index.js").PrefectEvent[]}
+ * @returns {import("../index.js").BuiltEvent[]}
  */
 export function buildRun(spec = {}, options = {}) {
   const text = encode(jsonOf(object(spec, "buildRun"), "this object"));

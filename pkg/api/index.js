@@ -1,6 +1,7 @@
 // What users call; the entries differ only in how they get at the WebAssembly modules.
 // One file per thing to do, so that a bundler takes no more than is imported.
 
+export { PrefectEventsError } from "../error.js";
 export { checkAutomation, heartbeatAdvice } from "./automation.js";
 export { buildEvent, buildEventLines, buildRun } from "./build.js";
 export { describeEvent, eventTypes } from "./describe.js";

@@ -2,7 +2,7 @@
 
 import { jsonOf } from "../input.js";
 
-/** @typedef {import("../index.js").PrefectEvent} Event */
+/** @typedef {import("../index.js").AnyEvent} Event */
 
 /**
  * The JSON text of events, and what it says.
@@ -60,8 +60,9 @@ export function toPython(events) {
 }
 
 /** @param {Event} event */
-function emitted({ event, occurred, resource, related, payload, id, follows }) {
-  const time = `datetime.fromisoformat(${JSON.stringify(occurred.replace(/Z$/, "+00:00"))})`;
+function emitted({ event, occurred, resource, related = [], payload = {}, id, follows }) {
+  const at = typeof occurred === "number" ? new Date(occurred * 1000).toISOString() : occurred;
+  const time = `datetime.fromisoformat(${JSON.stringify(at.replace(/Z$/, "+00:00"))})`;
   const lines = [
     "emit_event(",
     `    event=${literal(event, 1)},`,

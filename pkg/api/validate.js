@@ -1,5 +1,6 @@
 // Validation: of what is at hand, and of streams.
 
+import { PrefectEventsError } from "../error.js";
 import { bytesOf, document, optionsOf } from "../input.js";
 import { present } from "../instance.js";
 import { wholeLines } from "../lines.js";
@@ -76,7 +77,8 @@ function prepared(options, callee) {
   const module = present.get("schemas");
   // A text, because the module compares it with that of the last call, whose schemas it keeps.
   if (module) return { module, rest, schemas: JSON.stringify(schemas) };
-  throw new Error(
+  throw new PrefectEventsError(
+    "not-available",
     "the option `schemas` needs a module that this entry of the package lacks: import `prefect-events` itself, " +
       "or `prefect-events/slim`",
   );

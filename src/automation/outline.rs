@@ -21,7 +21,7 @@ const HEARTBEAT: &str = "prefect.flow-run.heartbeat";
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct TriggerOutline {
-    /// The 0-based index of its automation in the text, like `event` of a diagnostic.
+    /// The 0-based index of its automation in the text, like `index` of a diagnostic.
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub automation: u64,
     /// Its name, of the trigger `$`. Absent if it has none.

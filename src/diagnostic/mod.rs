@@ -28,7 +28,7 @@ pub struct Diagnostic {
     pub severity: Severity,
     /// One sentence: what is wrong, where, and what is expected.
     pub message: String,
-    /// The 0-based index of the event (or automation) in the input; absent for the input as a whole.
+    /// The 0-based index of the event, automation or scenario in the input; absent for the input as a whole.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
     pub index: Option<u64>,
@@ -78,7 +78,7 @@ pub struct Edit {
 pub struct Report {
     /// Whether there is no error.
     pub valid: bool,
-    /// How many events (or automations) the input holds.
+    /// How many events or automations the input holds.
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub count: u64,
     /// How many errors there are.

@@ -29,7 +29,7 @@ const events = (parts) => parts.flatMap((part) => JSON.parse(part));
 
 /**
  * The same events by hand: objects with the same keys and values of the same length.
- * @param {import("../../pkg/index.js").PrefectEvent[]} models
+ * @param {import("../../pkg/index.js").BuiltEvent[]} models
  */
 function byHand(models) {
   return JSON.stringify(
@@ -49,7 +49,7 @@ function byHand(models) {
  * @template T
  * @param {string} name
  * @param {() => T} build
- * @param {(built: T) => import("../../pkg/index.js").PrefectEvent[]} read
+ * @param {(built: T) => import("../../pkg/index.js").BuiltEvent[]} read
  */
 function compare(name, build, read) {
   const models = read(build());

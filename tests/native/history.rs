@@ -68,7 +68,7 @@ fn a_link_into_no_text_belongs_to_its_own() {
         assert_eq!(diagnostic.code, "follows-not-found");
         let own = [first, second][index];
         let line = own[diagnostic.range.unwrap().start.line as usize - 1];
-        assert_eq!(diagnostic.event, Some(diagnostic.range.unwrap().start.line as u64 - 1));
+        assert_eq!(diagnostic.index, Some(diagnostic.range.unwrap().start.line as u64 - 1));
         assert!(line.contains("\"follows\""), "{line}");
     }
 }
@@ -81,7 +81,7 @@ fn pages_that_overlap_say_so_once() {
     for texts in [[page(first), page(second)], [first.join("\n"), second.join("\n")]] {
         let found = history(&texts);
         let [(1, overlap)] = &found[..] else { panic!("{found:?}") };
-        assert_eq!((overlap.code, overlap.severity, overlap.event), ("repeated-event-id", Severity::Info, Some(0)));
+        assert_eq!((overlap.code, overlap.severity, overlap.index), ("repeated-event-id", Severity::Info, Some(0)));
         assert!(overlap.message.starts_with("event 395 of `0.json` has the same id"), "{}", overlap.message);
         assert!(overlap.message.ends_with(", and 14 others here are in an earlier input too"), "{}", overlap.message);
     }

@@ -14,7 +14,11 @@ const author = read("prefect_events_author");
 
 test("before init, every function that needs a module says what to do", async () => {
   const message = "prefect-events has not been started: call `await init()` first";
-  assert.throws(() => browser.validate("{}"), { message });
+  assert.throws(() => browser.validate("{}"), {
+    message,
+    name: "PrefectEventsError",
+    code: "not-loaded",
+  });
   assert.throws(() => browser.describeEvent("prefect.worker.started"), { message });
   assert.throws(() => browser.version(), { message });
   await assert.rejects(

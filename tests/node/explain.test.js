@@ -101,7 +101,7 @@ test("what is known is new with each call", () => {
 });
 
 test("misuse throws", () => {
-  for (const call of [explain, describe]) {
+  for (const call of [explain, describeEvent]) {
     assert.throws(() => call(/** @type {any} */ (undefined)), {
       name: "TypeError",
       message: /as a string$/,

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { openStream } from "../../pkg/api/validate.js";
 import { validateModule } from "../../pkg/modules/validate.js";
-import { validate, version } from "../../pkg/node.js";
+import { PrefectEventsError, validate, version } from "../../pkg/node.js";
 
 const EVENT = '{"event":"shop.order.placed"}';
 const FAULT = /is a fault of prefect-events: please report it/;
@@ -19,6 +19,8 @@ test("a trap is reported as a fault of ours, and the next call works", () => {
   const before = validate(EVENT);
   assert.throws(trap, (/** @type {Error} */ error) => {
     assert.match(error.message, FAULT);
+    assert.ok(error instanceof PrefectEventsError);
+    assert.equal(error.code, "internal");
     assert.ok(error.cause instanceof WebAssembly.RuntimeError);
     return true;
   });
@@ -31,7 +33,10 @@ test("a stack overflow is reported, and the next call works", () => {
     const deeper = () => deeper() + 1;
     return validateModule.call(deeper);
   };
-  assert.throws(overflow, { message: /^the call stack was exhausted/ });
+  assert.throws(overflow, {
+    message: /^the call stack was exhausted/,
+    code: "stack-overflow",
+  });
   assert.equal(typeof version(), "string");
 });
 
@@ -51,7 +56,10 @@ test("a stream that was open during a trap says so, and harms nobody when closed
   assert.throws(trap);
   const other = openStream();
   const lines = Buffer.from(`${EVENT}\n`);
-  assert.throws(() => stream.chunk(lines), { message: /another call to prefect-events failed/ });
+  assert.throws(() => stream.chunk(lines), {
+    message: /another call to prefect-events failed/,
+    code: "stale",
+  });
   stream.close();
   stream.close();
   assert.equal(other.chunk(lines).count, 1);

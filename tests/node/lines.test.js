@@ -48,6 +48,7 @@ test("a line beyond 64 MiB is an error, not a growing memory", async () => {
     for (;;) yield new Uint8Array(1 << 20).fill(97);
   })();
   await assert.rejects(collect(endless), {
+    code: "line-too-long",
     message: /^the line that begins at byte 100 is longer than 64 MiB/,
   });
 });

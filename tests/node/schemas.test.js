@@ -47,7 +47,7 @@ test("a stream is checked", async () => {
   const found = [];
   for await (const report of validateStream(new Blob([line, line]).stream(), { schemas }))
     found.push(
-      ...report.diagnostics.map(({ code, event, range }) => [code, event, range?.start.line]),
+      ...report.diagnostics.map(({ code, index, range }) => [code, index, range?.start.line]),
     );
   assert.deepEqual(
     found.filter(([code]) => code === "schema-violation"),

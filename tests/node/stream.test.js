@@ -83,7 +83,7 @@ test("an empty source gets one report", async () => {
 
 test("a source without a last line break loses nothing", async () => {
   const [report] = await all(source([JSON.stringify(EVENT)]));
-  assert.equal(report?.events, 1);
+  assert.equal(report?.count, 1);
 });
 
 test("an error of the source, and misuse, reject", async () => {

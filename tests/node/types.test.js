@@ -1,10 +1,11 @@
-// Every example of the catalogue has the type of its event.
+// Every example of the catalogue has the type of its event, and what is built has the type of its input.
 
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { gunzipSync } from "node:zlib";
 
 import { describeEvent, eventTypes } from "../../pkg/node.js";
 import { folder } from "./helpers/run.js";
@@ -25,4 +26,28 @@ test("every example has the type of its event", () => {
       `export const examples: PrefectEvent[] = [\n${lines.join("")}];\n`,
   );
   assert.equal(tsc(cwd, "examples.ts"), "");
+});
+
+/** Mutations that the builder accepts, although nobody would write them: a boolean as a text, an object as a tag. */
+const ODD = 4;
+
+test("what an event can be built of compiles", () => {
+  const root = fileURLToPath(new URL("../../", import.meta.url));
+  const rows = gunzipSync(readFileSync(join(root, "tests/cases/generated.ndjson.gz")))
+    .toString()
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line))
+    .filter(({ event, built }) => event && built);
+  assert.ok(rows.length > 100, String(rows.length));
+  const calls = rows.map(({ event, input }) => `buildEvent(${JSON.stringify(event)}, ${input});\n`);
+  const cwd = folder();
+  writeFileSync(
+    join(cwd, "inputs.ts"),
+    `import { buildEvent } from ${JSON.stringify(join(root, "pkg/index.js"))};\n\n${calls.join("")}`,
+  );
+  const errors = tsc(cwd, "inputs.ts")
+    .split("\n")
+    .filter((line) => line.includes("error TS"));
+  assert.equal(errors.length, ODD, errors.join("\n"));
 });

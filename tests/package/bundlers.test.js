@@ -144,6 +144,31 @@ test("who only validates gets and loads no more than that", async () => {
   assert.ok(script.length < 22_000, String(script.length));
 });
 
+for (const [entry, call, modules] of /** @type {const} */ ([
+  ["validate", 'validate("[{}").valid', ["schemas", "validate"]],
+  ["automations", 'checkAutomation("[{}").valid', ["author"]],
+  ["simulate", 'simulate("{}").errors.length > 2', ["author"]],
+  ["build", 'buildEvent("prefect.flow-run.Running").event === "a"', ["author"]],
+])) {
+  test(`prefect-events/${entry} bundles and loads only its module`, async () => {
+    const name = call.slice(0, call.indexOf("("));
+    const root = site(
+      `only-${entry}`,
+      `
+      import { init, ${name} } from "prefect-events/${entry}";
+      await init();
+      document.querySelector("output").textContent = [${call}, ${loaded}].join();`,
+    );
+    await vite({ root, configFile: false, logLevel: "error", base: "./" });
+    const { text } = await served(join(root, "dist"));
+    assert.equal(text, "false,1");
+    const files = readdirSync(join(root, "dist/assets")).map(
+      (file) => file.match(/^prefect_events_(\w+?)-.*\.wasm$/)?.[1],
+    );
+    assert.deepEqual(files.filter((file) => file !== undefined).sort(), modules);
+  });
+}
+
 test("what a page loads later brings its module with it", async () => {
   const root = site(
     "later",

@@ -41,6 +41,32 @@ test("require", { skip: !requires && "this Node.js cannot require ES modules" },
   assert.equal(await program("main.cjs", script), expected);
 });
 
+for (const [entry, call, modules] of /** @type {const} */ ([
+  ["validate", 'validate("[{}").errors', "validate"],
+  ["automations", 'checkAutomation("{}").errors', "author"],
+  ["simulate", 'simulate("{}").firings', "author"],
+  ["build", 'buildEvent("prefect.flow-run.Running")', "author"],
+])) {
+  test(`prefect-events/${entry} reads only its module`, async () => {
+    const script = `
+      import fs, { syncBuiltinESMExports } from "node:fs";
+      const read = fs.readFileSync;
+      const seen = [];
+      fs.readFileSync = (path, ...rest) => {
+        const name = String(path).match(/prefect_events_(\\w+)\\.wasm$/)?.[1];
+        if (name) seen.push(name);
+        return read(path, ...rest);
+      };
+      syncBuiltinESMExports();
+      const api = await import("prefect-events/${entry}");
+      await api.init();
+      api.${call};
+      console.log(seen.join());
+      try { await api.init({ inline: true }); } catch (error) { console.log(error.constructor.name); }`;
+    assert.equal(await program(`only-${entry}.mjs`, script), `${modules}\nTypeError\n`);
+  });
+}
+
 test("prefect-events/inline", async () => {
   assert.equal(
     await program("inline.mjs", `import * as api from "prefect-events/inline";\n${PROOF}`),
@@ -51,19 +77,21 @@ test("prefect-events/inline", async () => {
 test("prefect-events/inline has no module for schemas, and says so", async () => {
   const script = `
     import { validate } from "prefect-events/inline";
-    try { validate({}, { schemas: { "*": true } }); } catch (error) { console.log(error.message); }`;
+    try { validate({}, { schemas: { "*": true } }); } catch (error) { console.log(error.code + ": " + error.message); }`;
   assert.match(
     await program("inline-schemas.mjs", script),
-    /^the option `schemas` needs a module that this entry of the package lacks: import `prefect-events`/,
+    /^not-available: the option `schemas` needs a module that this entry of the package lacks: import `prefect-events`/,
   );
 });
 
 for (const start of ["initSync", "await init"]) {
   test(`prefect-events/slim, by ${start}`, async () => {
     const script = `
+
       import { readFileSync } from "node:fs";
-      import { init, initSync } from "prefect-events/slim";
       import * as api from "prefect-events/slim";
+      import { init, initSync } from "prefect-events/slim";
+
       const read = (name) => readFileSync(new URL(import.meta.resolve("prefect-events/" + name)));
       const validate = new WebAssembly.Module(read("prefect_events_validate.wasm"));
       ${start}({ validate, author: read("prefect_events_author.wasm") });
@@ -74,7 +102,9 @@ for (const start of ["initSync", "await init"]) {
 
 test("prefect-events/slim asks for the module", async () => {
   const script = `
+
     import { init, initSync, validate } from "prefect-events/slim";
+
     const calls = [() => validate("{}"), () => initSync(), () => initSync({ validate: new Uint8Array(), author: true }), () => init({})];
     for (const call of calls) {
       try { await call(); } catch (error) { console.log(error.message); }

@@ -12,23 +12,40 @@ add(
   "consumer.mts",
   `
 import { applyFixes, describeEvent, eventTypes, explain, init, validate, validateStream, version } from "prefect-events";
-import type { Diagnostic, EventType, Explanation, Report, ValidateOptions } from "prefect-events";
+import type { Diagnostic, EventType, Explanation, ValidateOptions, ValidationReport } from "prefect-events";
 import * as inline from "prefect-events/inline";
 import * as slim from "prefect-events/slim";
 import wasm from "prefect-events/prefect_events_validate.wasm";
+import { init as initValidate, validate as validateAlone } from "prefect-events/validate";
+import { checkAutomation, init as initAutomations, PrefectEventsError } from "prefect-events/automations";
+import { init as initSimulate, simulate, type SimulationResult } from "prefect-events/simulate";
+import { buildEvent, init as initBuild } from "prefect-events/build";
 
 const options: ValidateOptions = { profile: "server" };
-const report: Report = validate("{}", options);
+const report: ValidationReport = validate("{}", options);
 const first: Diagnostic | undefined = report.diagnostics[0];
 export const known: [EventType[], EventType | undefined, Explanation | undefined] = [eventTypes(), describeEvent("a"), explain("b")];
 export const text: string = applyFixes("{}", first ? [first] : []) + version();
-export async function* all(source: AsyncIterable<Uint8Array>): AsyncGenerator<Report> {
+export async function* all(source: AsyncIterable<Uint8Array>): AsyncGenerator<ValidationReport> {
   await init({ validate: wasm });
   await inline.init();
   await slim.init({ validate: wasm, author: new Uint8Array() });
   slim.initSync({ validate: wasm, author: false, schemas: new Uint8Array() });
   // @ts-expect-error: it finds no file by itself
   await slim.init();
+  await Promise.all([initValidate({ schemas: true }), initAutomations({ author: wasm }), initSimulate(), initBuild()]);
+  // @ts-expect-error: it has no such module
+  await initBuild({ validate: true });
+  // @ts-expect-error: no place of a module
+  await init({ validate: 42 });
+  // @ts-expect-error: nor this
+  await init({ validate: { path: "x.wasm" } });
+  await init({ validate: Promise.resolve("x.wasm"), author: new ArrayBuffer(8) });
+  const played: SimulationResult = simulate("{}");
+  const started: "prefect.worker.started" = buildEvent("prefect.worker.started", { worker: { type: "process" } }).event;
+  const failure = new PrefectEventsError("internal", started);
+  if (failure.code === "not-loaded" || !checkAutomation("{}").valid || played.errors) return;
+  yield validateAlone("{}");
   yield inline.validate("{}");
   yield slim.validate("{}");
   yield* validateStream(source);

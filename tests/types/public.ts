@@ -2,7 +2,9 @@
 
 import {
   type Advice,
+  type AnyEvent,
   applyFixes,
+  type BuiltEvent,
   buildEvent,
   buildEventLines,
   buildRun,
@@ -20,7 +22,8 @@ import {
   heartbeatAdvice,
   init,
   isNdjson,
-  type PrefectEvent,
+  PrefectEventsError,
+  type PrefectEventsErrorCode,
   replay,
   type Scenario,
   simulate,
@@ -59,11 +62,11 @@ checkAutomation([{ name: "a" }], {});
 
 const found: Diagnostic[] = [...report.diagnostics, ...checked.diagnostics];
 const text: string = applyFixes("{}", found);
-for (const { code, severity, range, fix, event, name, help, docs } of found) {
+for (const { code, severity, range, fix, index, name, help, docs } of found) {
   const level: "error" | "warning" | "info" = severity;
   const cut: string | undefined = range && text.slice(range.start.offset, range.end.offset);
   const titles: string[] = fix ? [fix.title, ...fix.edits.map((edit) => edit.text)] : [];
-  const optional: [number | undefined, ...(string | undefined)[]] = [event, name, help, docs];
+  const optional: [number | undefined, ...(string | undefined)[]] = [index, name, help, docs];
   console.log(code, level, cut, titles, optional);
 }
 
@@ -157,20 +160,71 @@ console.log(
   advice.smallestWithin[0]?.within,
 );
 
-const built: PrefectEvent = buildEvent("prefect.flow-run.Running", {
+const built: BuiltEvent = buildEvent("prefect.flow-run.Running", {
   flow_run: { name: "a" },
   previous: null,
 });
+const event: "prefect.flow-run.Running" = buildEvent("prefect.flow-run.Running").event;
+const workerType: string = buildEvent("prefect.worker.started", { worker: { type: "process" } })
+  .resource["prefect.worker-type"];
+// A text in place of a thing is its id; of a state with a name of its own the type is needed.
+buildEvent("prefect.task-run.Completed", { task_run: "x", flow_run: null, tags: ["a"] });
+buildEvent("prefect.flow-run.Processed", { state: { type: "COMPLETED" } });
+buildEvent("prefect.worker.stopped", { worker: { type: "process" }, follows: null });
+buildEvent("acme.order.paid", {
+  resource: { "prefect.resource.id": "acme.order.42", region: "eu" },
+});
+// A name that is known only when the program runs: any keys.
+const runtimeName: string = version();
+const any: BuiltEvent = buildEvent(runtimeName, { worker: { type: "process" } });
+const everything: AnyEvent[] = [any, ...buildRun()];
 const lines: string = buildEventLines("prefect.flow-run.Running", [{ flow_run: { name: "a" } }], {
   seed: 7,
 });
-const history: PrefectEvent[] = buildRun(
+const history: BuiltEvent[] = buildRun(
   { tasks: [{ name: "extract", retries: 1 }], subflows: [{ flow: "child" }], heartbeat: null },
   { seed: 7, now: "2026-03-31T18:30:00Z" },
 );
-console.log(built.follows ?? history.length + lines.length);
+console.log(built.follows ?? history.length + lines.length, event, workerType, everything);
+
+const failure: PrefectEventsError = new PrefectEventsError("internal", "x");
+const failureCode: PrefectEventsErrorCode = failure.code;
+console.log(failureCode);
+init({ validate: fetch("x.wasm"), author: new Response(), schemas: new Request("x.wasm") });
+init({ validate: new WebAssembly.Module(new Uint8Array()), author: new Uint8Array() });
 
 // ---- what must not
+
+// @ts-expect-error The worker's type is missing.
+buildEvent("prefect.worker.started");
+// @ts-expect-error Here too.
+buildEvent("prefect.worker.started", { worker: { name: "w" } });
+// @ts-expect-error It is `type`.
+buildEvent("prefect.worker.started", { worker: { type: "process", tipe: "x" } });
+// @ts-expect-error A worker has no tags.
+buildEvent("prefect.worker.started", { worker: { type: "process" }, tags: [] });
+// @ts-expect-error A flow run's event has no worker.
+buildEvent("prefect.flow-run.Running", { worker: { type: "process" } });
+// @ts-expect-error A type that no state has.
+buildEvent("prefect.flow-run.Running", { state: { type: "DONE" } });
+// @ts-expect-error The type of a state with a name of its own is missing.
+buildEvent("prefect.flow-run.Processed");
+// @ts-expect-error Prefect has no such event.
+buildEvent("prefect.worker.start", {});
+// @ts-expect-error The resource is missing.
+buildEvent("acme.order.paid", {});
+// @ts-expect-error There is no such key.
+buildEvent("acme.order.paid", { resource: { "prefect.resource.id": "a" }, flow_run: "x" });
+// @ts-expect-error In a list too.
+buildEventLines("prefect.worker.started", [{ worker: { type: "process" } }, {}]);
+// @ts-expect-error There is no such label for certain.
+buildEvent("prefect.flow-run.heartbeat").payload.nonsense.text;
+// @ts-expect-error There is no such code.
+export const wrongCode: PrefectEventsErrorCode = "broken";
+// @ts-expect-error Not an address, nor bytes, nor a module.
+init({ validate: 42 });
+// @ts-expect-error Nor a list of numbers.
+init({ validate: [0, 97, 115, 109] });
 
 // @ts-expect-error A number is no input.
 validate(1);
@@ -179,7 +233,7 @@ checkAutomation(1);
 // @ts-expect-error There is no such route.
 checkAutomation("{}", { route: "ship" });
 // @ts-expect-error There is no such option.
-checkAutomation("{}", { serverVersion: "3.9" });
+checkAutomation("{}", { server_version: "3.9" });
 // @ts-expect-error A version is a text: 3.10 would be 3.1.
 checkAutomation("{}", { serverVersion: 3.9 });
 // @ts-expect-error There are no schemas of automations.
@@ -207,7 +261,7 @@ explain("x").title;
 // @ts-expect-error It may be unknown.
 describeEvent("x").title;
 // @ts-expect-error Not of this package's names.
-types[0]?.namePattern;
+types[0]?.name_pattern;
 // @ts-expect-error The automation is missing.
 simulate({ runs: [] });
 // @ts-expect-error There is no such key.

@@ -7,7 +7,7 @@ import { printError, stdout } from "../output.js";
 import { openInput, readAll, Unreadable } from "../read-input.js";
 import { displayName } from "../text.js";
 
-/** @type {{ [format: string]: (events: import("../../index.js").PrefectEvent[], one: boolean) => string }} */
+/** @type {{ [format: string]: (events: import("../../index.js").BuiltEvent[], one: boolean) => string }} */
 const FORMATS = {
   json: (events, one) => jsonText(one ? events[0] : events),
   curl: (events) => jsonEscaped(toCurl(events)),

@@ -56,6 +56,9 @@ const SIMD: &str = "-Ctarget-feature=+simd128";
 /// Writes the modules as text, and the script that holds everything, with the library esbuild.
 const INLINE: &str = "tools/pack/inline.js";
 
+/// Writes the types of what `buildEvent` is given, by the names of events.
+const INPUT_TYPES: &str = "tools/pack/inputs.js";
+
 /// npm packs only what lies in the package's own folder.
 const COPIES: [&str; 3] = ["README.md", "LICENSE-APACHE", "LICENSE-MIT"];
 
@@ -91,6 +94,9 @@ fn build() -> Result<()> {
     write_known(&package)?;
     schemas::write_schemas(&root, &target)?;
     types::write_types(&root.join("pkg"))?;
+    let input_types = [package.join("event-types.js"), root.join("pkg/inputs.d.ts")];
+    run(Command::new("node").arg(root.join(INPUT_TYPES)).args(input_types))
+        .context("the types of what events are built from cannot be generated")?;
     run(Command::new("node").arg(root.join(INLINE)).arg(root.join("pkg")))
         .context("the entry that has the modules in itself cannot be made: run `npm ci` first")?;
     copy(&root)

@@ -1,7 +1,7 @@
 // What was built, beside the form: as it is, and as what sends it; and what the validator says of it.
 
 import { html, nothing } from "lit";
-import type { Diagnostic, PrefectEvent, ValidationReport } from "prefect-events";
+import type { BuiltEvent, Diagnostic, ValidationReport } from "prefect-events";
 import { copy } from "../../ui/copy.ts";
 import { prose } from "../../ui/prose.ts";
 import { fieldId, type Problem } from "./form.ts";
@@ -12,7 +12,7 @@ import { counted, sentence } from "./words.ts";
 
 /** What was built, and each form of it. */
 export interface Built {
-  events: PrefectEvent[];
+  events: BuiltEvent[];
   /** An event, indented; or NDJSON. The validator read this. */
   json: string;
   /** Of it, in UTF-8. */
@@ -185,7 +185,7 @@ function shown(built: Built, view: OutputView) {
 }
 
 /** The events of a run, in the order of time. */
-function eventTable(events: PrefectEvent[]) {
+function eventTable(events: BuiltEvent[]) {
   const first = events[0]?.occurred ?? "";
   return html`
     <table>

@@ -3,7 +3,7 @@
 import "@fontsource/ibm-plex-mono/latin-400.css";
 import { html, nothing, type PropertyValues } from "lit";
 import { customElement, state } from "lit/decorators.js";
-import type { EventType, InputKey, PrefectEvent } from "prefect-events";
+import type { BuiltEvent, EventType, InputKey } from "prefect-events";
 import { authoring, catalogue, events, InputError, latest } from "../../core/client.ts";
 import { announce } from "../../ui/announce.ts";
 import { code, fence, sentence as prose } from "../../ui/markdown.ts";
@@ -85,7 +85,7 @@ export class BuildView extends View<unknown> {
 
   private readonly make = latest(async (at: State, inputs: InputKey[]): Promise<Built> => {
     const options = { seed: at.seed, now: at.now };
-    const built: PrefectEvent[] =
+    const built: BuiltEvent[] =
       at.kind === "event"
         ? [await authoring.buildEvent(at.event, known(at.input, inputs), options)]
         : await authoring.buildRun(specOf(at.run), options);

@@ -1,0 +1,14 @@
+// Events and runs, built. For browsers and bundlers: `await init()` once, before anything else.
+
+import { load } from "../load.js";
+
+export { buildEvent, buildEventLines, buildRun } from "../api/build.js";
+export { toCurl, toPython } from "../api/snippets.js";
+export { PrefectEventsError } from "../error.js";
+
+const FILES = {
+  author: () => new URL("../wasm/prefect_events_author.wasm", import.meta.url),
+};
+
+/** @param {Pick<import("../index.js").InitOptions, "author">} [options] */
+export const init = (options) => load(FILES, options);

@@ -1,0 +1,26 @@
+// Loading the modules of an entry for browsers.
+
+import { present } from "./instance.js";
+import { source, sources } from "./options.js";
+
+/** @typedef {import("./options.js").ModuleName} ModuleName */
+
+/**
+ * @param {{ [N in ModuleName]?: () => URL }} files of the entry's modules
+ * @param {import("./index.js").InitOptions | undefined} options
+ * @param {import("./instance.js").Instance<any>} [schemas] the module for schemas: nothing else names it, so that a bundle
+ * without `init` does not have it
+ */
+export async function load(files, options, schemas) {
+  const names = /** @type {ModuleName[]} */ (Object.keys(files));
+  const given = sources(options, "init", names);
+  // All are looked at before the first is loaded.
+  const starts = names.flatMap((name) => {
+    const { [name]: from = name !== "schemas" } = given;
+    if (from === false) return [];
+    const address = from === true ? files[name]?.() : source(from, name, "init");
+    const module = name === "schemas" ? schemas : present.get(name);
+    return module && address ? [() => module.load(address)] : [];
+  });
+  await Promise.all(starts.map((start) => start()));
+}

@@ -1,0 +1,186 @@
+// Makes TypeScript types of what `buildEvent` is given for each event: inputs.js EVENT-TYPES FILE
+
+import { writeFileSync } from "node:fs";
+import { argv } from "node:process";
+import { pathToFileURL } from "node:url";
+
+/** @typedef {import("../../pkg/index.js").InputKey} InputKey */
+/** @typedef {import("../../pkg/index.js").EventType} EventType */
+/** @typedef {{ key?: InputKey, inner: Map<string, Node> }} Node */
+
+const BANNER = "// Generated from the catalogue's inputs by `make build`. Not to be edited.";
+
+const TYPES = new Map([
+  ["text", "string"],
+  ["uuid", "string"],
+  ["timestamp", "string"],
+  ["integer", "number | string"],
+  ["number", "number"],
+  ["boolean", "boolean"],
+  ["list of texts", "string[]"],
+  ["array", "unknown[]"],
+  ["object", "{ [key: string]: unknown }"],
+  ["object of strings", "{ [key: string]: string }"],
+  ["any", "unknown"],
+]);
+
+/** What names a thing by itself: a text in place of the object. */
+const MAIN = ["id", "key", "slug"];
+
+/** Prefect has no other types of states. */
+const STATES = /^(state|previous)\.type$/;
+
+const [, , from = "", to = ""] = argv;
+/** @type {{ eventTypes: () => EventType[] }} */
+const { eventTypes } = await import(pathToFileURL(from).href);
+
+const declarations = [];
+/** @type {string[]} Names without placeholders, and names of known states and statuses. */
+const literals = [];
+/** @type {string[]} For any other value of a placeholder. */
+const patterns = [];
+
+for (const type of eventTypes()) {
+  const { namePattern, variants = [], inputs, title } = type;
+  const stem = typeName(namePattern.replaceAll(/[{}]/g, ""));
+  const input = `${stem}Input`;
+  const built = `${stem}Event`;
+  declarations.push(
+    `/** ${title.replaceAll("*/", "*\\/")}: what \`buildEvent\` is given for \`${namePattern}\`. */\nexport interface ${input} ${object(tree(inputs), "")}\n`,
+  );
+  if (!namePattern.includes("{")) {
+    literals.push(entry(namePattern, input, built));
+    continue;
+  }
+  for (const { name } of variants)
+    literals.push(entry(namePattern.replace(/\{[^}]*\}/, name), input, built));
+  const template = `\`${namePattern.replaceAll(/\{[^}]*\}/g, "${string}")}\``;
+  // Nobody can know the type of a state with a name of its own.
+  const own = namePattern.endsWith("run.{state}") ? `WithStateType<${input}>` : input;
+  patterns.push(`  Name extends ${template} ? { input: ${own}; event: events.${built} } :`);
+}
+
+writeFileSync(
+  to,
+  `${BANNER}
+
+import type * as events from "./events.js";
+import type { CustomEventInput, EventInput } from "./index.js";
+import type { StateType } from "./types.js";
+
+/** What is built from what, by the names of events. */
+export interface EventsByName {
+${literals.join("\n")}
+}
+
+/** The names of Prefect's events; names with a placeholder are there with each known value. */
+export type EventName = keyof EventsByName;
+
+/** The input of \`buildEvent\` for an event of this name. */
+export type EventInputOf<Name extends string> = FamilyOf<Name>["input"];
+
+/** The labels and the payload of an event of this name, as Prefect's documentation has them. */
+export type EventOf<Name extends string> = FamilyOf<Name>["event"];
+
+/** What is known of an event of this name: nothing of a name that is known only when the program runs. */
+type FamilyOf<Name extends string> =
+  string extends Name ? { input: EventInput; event: events.AnyEvent } :
+  Name extends EventName ? EventsByName[Name] :
+${patterns.join("\n")}
+  Name extends \`prefect.\${string}\` | \`prefect-cloud.\${string}\` ? { input: NoSuchEvent; event: never } :
+  { input: CustomEventInput; event: events.AnyEvent };
+
+/** Prefect has no event of this name. */
+interface NoSuchEvent {
+  "Prefect has no event of this name": never;
+}
+
+/** The state has a name of its own. */
+type WithStateType<Input extends { state?: object | null }> = Omit<Input, "state"> & {
+  state: NonNullable<Input["state"]> & { type: StateType };
+};
+
+${declarations.join("\n")}`,
+);
+
+/** @param {string} name @param {string} input @param {string} built */
+function entry(name, input, built) {
+  return `  ${JSON.stringify(name)}: { input: ${input}; event: events.${built} };`;
+}
+
+/**
+ * The keys as a tree: \`flow_run.id\` is \`id\` in \`flow_run\`.
+ * @param {InputKey[]} inputs
+ * @returns {Node}
+ */
+function tree(inputs) {
+  /** @type {Node} */
+  const root = { inner: new Map() };
+  for (const input of inputs) {
+    let at = root;
+    for (const part of input.key.split(".")) {
+      const next = at.inner.get(part) ?? { inner: new Map() };
+      at.inner.set(part, next);
+      at = next;
+    }
+    at.key = input;
+  }
+  return root;
+}
+
+/**
+ * @param {Node} node
+ * @param {string} indent
+ * @returns {string}
+ */
+function object({ inner }, indent) {
+  const own = `${indent}  `;
+  const lines = Array.from(inner, ([name, child]) => {
+    const { key } = child;
+    const comment = key?.meaning ? `${own}/** ${sentence(key)} */\n` : "";
+    return `${comment}${own}${name}${isRequired(child) ? "" : "?"}: ${valueType(child, own)};\n`;
+  });
+  return `{\n${lines.join("")}${indent}}`;
+}
+
+/** @param {InputKey} key */
+function sentence({ meaning, otherwise }) {
+  const said = otherwise === undefined ? meaning : `${meaning}. Default: ${otherwise}`;
+  return `${said.replaceAll("*/", "*\\/").replace(/\.$/, "")}.`;
+}
+
+/** @param {Node} node @returns {boolean} */
+function isRequired({ key, inner }) {
+  return key ? key.required === true : [...inner.values()].some(isRequired);
+}
+
+/**
+ * @param {Node} node
+ * @param {string} indent
+ */
+function valueType(node, indent) {
+  const { key, inner } = node;
+  if (key) {
+    const known = key.values?.map((value) => JSON.stringify(value)) ?? [];
+    const type = STATES.test(key.key)
+      ? "StateType"
+      : known.length > 0
+        ? `${known.join(" | ")} | (string & {})`
+        : TYPES.get(key.type);
+    if (type === undefined) throw new Error(`the type of ${key.key} is unknown: ${key.type}`);
+    // That it follows none is known too.
+    const isNullable = !key.required || key.key === "follows";
+    return isNullable && type !== "unknown" ? `${type} | null` : type;
+  }
+  const shape = object(node, indent);
+  const main = MAIN.find((one) => inner.has(one));
+  const needed = Array.from(inner).filter(([, child]) => isRequired(child));
+  const isText = main !== undefined && needed.every(([one]) => one === main);
+  return [shape, ...(isText ? ["string"] : []), ...(isRequired(node) ? [] : ["null"])].join(" | ");
+}
+
+/** As \`types.js\` names the types of events. @param {string} name */
+function typeName(name) {
+  const words = name.split(/[.-]/);
+  return words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join("");
+}
