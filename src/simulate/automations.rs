@@ -168,7 +168,7 @@ impl<'de> Deserialize<'de> for Files {
             }
         }
 
-        deserializer.deserialize_map(Texts)
+        deserializer.deserialize_any(Texts)
     }
 }
 

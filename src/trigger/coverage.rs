@@ -233,8 +233,9 @@ pub(super) struct Coverage {
 }
 
 impl Coverage {
-    pub(super) fn see_name(&mut self, name: &SharedText) {
-        let place = match self.places.get(&**name) {
+    /// Where a name is counted.
+    pub(super) fn place_of(&mut self, name: &SharedText) -> usize {
+        match self.places.get(&**name) {
             Some(place) => *place,
             None if self.names.all.len() < MOST_NAMES => {
                 let place = self.names.all.len();
@@ -243,7 +244,11 @@ impl Coverage {
                 place
             }
             None => usize::MAX,
-        };
+        }
+    }
+
+    /// Counts an event whose name is counted at a place.
+    pub(super) fn see_name(&mut self, place: usize) {
         let count = self.names.all.get_mut(place).map_or(&mut self.names.others, |(_, count)| count);
         *count = count.saturating_add(1);
     }
