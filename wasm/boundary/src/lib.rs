@@ -29,8 +29,8 @@ pub fn options<T: DeserializeOwned>(options: JsValue) -> Result<T, JsValue> {
 fn sentence(shown: &str) -> String {
     let mut rest = shown.strip_prefix("Error: ").unwrap_or(shown);
     let mut sentence = String::new();
-    while rest.starts_with("the option `")
-        && let Some((option, inner)) = rest.split_once(": Error: ")
+    while let Some((option, inner)) = rest.split_once(": Error: ")
+        && option.ends_with('`')
     {
         sentence.extend([option, ": "]);
         rest = inner;
