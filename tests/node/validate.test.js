@@ -248,8 +248,8 @@ const WRONG_OPTIONS = [
     /`severity`: `missing-label`: expected `error`.*, not a boolean$/,
   ],
   [
-    { severity: { "missing-label": "x`: Error: y" } },
-    /`severity`: `missing-label`: `x.*Error: y` is not `error`, /,
+    { severity: { "missing-label": "x: Error: y" } },
+    /`severity`: `missing-label`: `x: Error: y` is not `error`, /,
   ],
   ["server", /options/],
   [null, /options/],
