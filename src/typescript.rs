@@ -54,11 +54,13 @@ macro_rules! written_out {
                 Self::name(config)
             }
 
-            fn visit_dependencies(_visitor: &mut impl TypeVisitor)
+            fn visit_dependencies(visitor: &mut impl TypeVisitor)
             where
                 Self: 'static,
             {
-                $(_visitor.visit::<$named>();)*
+                $(visitor.visit::<$named>();)*
+                // Some name no other type.
+                let _ = visitor;
             }
         }
     };
