@@ -54,10 +54,11 @@ lint: build ## formatting, clippy, documentation, Biome, TypeScript
 	npx tsc --project tsconfig.json
 	npx tsc --project www/tsconfig.json
 
-bench: build ## speed, against JSON.parse and Ajv, and of the triggers
+bench: build ## speed: against JSON.parse and Ajv, of building, of the triggers, and of the modules against the same code natively
 	node --expose-gc tests/bench/speed.js
 	node --expose-gc tests/bench/build.js
 	node --expose-gc tests/bench/engine.js
+	node --expose-gc tests/bench/native.js
 
 bench-memory: build ## peak memory for 1 GB of NDJSON on the command line
 	node tests/bench/memory.js

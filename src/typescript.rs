@@ -5,95 +5,79 @@ use ts_rs::{Config, TS, TypeVisitor};
 use crate::automation::Required;
 use crate::diagnostic::{Code, Severities, Severity};
 
+/// A type with a declaration of its own.
+macro_rules! declared {
+    ($type:ty, $name:literal, $docs:literal, $inline:expr) => {
+        impl TS for $type {
+            type WithoutGenerics = Self;
+            type OptionInnerType = Self;
+
+            fn name(_: &Config) -> String {
+                $name.to_owned()
+            }
+
+            fn inline(_: &Config) -> String {
+                $inline
+            }
+
+            fn decl(config: &Config) -> String {
+                format!("type {} = {};", $name, Self::inline(config))
+            }
+
+            fn decl_concrete(config: &Config) -> String {
+                Self::decl(config)
+            }
+
+            fn docs() -> Option<String> {
+                Some(concat!("/** ", $docs, " */\n").to_owned())
+            }
+
+            fn output_path() -> Option<std::path::PathBuf> {
+                Some(concat!($name, ".ts").into())
+            }
+        }
+    };
+}
+
+/// A type that is written out wherever it is used. What its text names is declared too.
+macro_rules! written_out {
+    ($type:ty, $text:literal $(, $named:ty)*) => {
+        impl TS for $type {
+            type WithoutGenerics = Self;
+            type OptionInnerType = Self;
+
+            fn name(_: &Config) -> String {
+                $text.to_owned()
+            }
+
+            fn inline(config: &Config) -> String {
+                Self::name(config)
+            }
+
+            fn visit_dependencies(visitor: &mut impl TypeVisitor)
+            where
+                Self: 'static,
+            {
+                $(visitor.visit::<$named>();)*
+                // Some name no other type.
+                let _ = visitor;
+            }
+        }
+    };
+}
+
 // `severity.rs` is compiled by the build script too, which knows no derived types.
-impl TS for Severity {
-    type WithoutGenerics = Self;
-    type OptionInnerType = Self;
-
-    fn name(_: &Config) -> String {
-        "Severity".to_owned()
-    }
-
-    fn inline(_: &Config) -> String {
-        r#""error" | "warning" | "info""#.to_owned()
-    }
-
-    fn decl(config: &Config) -> String {
-        format!("type Severity = {};", Self::inline(config))
-    }
-
-    fn decl_concrete(config: &Config) -> String {
-        Self::decl(config)
-    }
-
-    fn docs() -> Option<String> {
-        Some("/** How bad a finding is. Only an error makes a report invalid. */\n".to_owned())
-    }
-
-    fn output_path() -> Option<std::path::PathBuf> {
-        Some("Severity.ts".into())
-    }
-}
-
-impl TS for Code {
-    type WithoutGenerics = Self;
-    type OptionInnerType = Self;
-
-    fn name(_: &Config) -> String {
-        "DiagnosticCode".to_owned()
-    }
-
-    fn inline(_: &Config) -> String {
-        Code::ALL.iter().map(|code| format!("\"{}\"", code.name())).collect::<Vec<_>>().join(" | ")
-    }
-
-    fn decl(config: &Config) -> String {
-        format!("type DiagnosticCode = {};", Self::inline(config))
-    }
-
-    fn decl_concrete(config: &Config) -> String {
-        Self::decl(config)
-    }
-
-    fn docs() -> Option<String> {
-        Some("/** The stable name of what is wrong. */\n".to_owned())
-    }
-
-    fn output_path() -> Option<std::path::PathBuf> {
-        Some("DiagnosticCode.ts".into())
-    }
-}
-
-impl TS for Severities {
-    type WithoutGenerics = Self;
-    type OptionInnerType = Self;
-
-    fn name(_: &Config) -> String {
-        r#"Partial<Record<DiagnosticCode, Severity | "off">>"#.to_owned()
-    }
-
-    fn inline(config: &Config) -> String {
-        Self::name(config)
-    }
-
-    fn visit_dependencies(visitor: &mut impl TypeVisitor)
-    where
-        Self: 'static,
-    {
-        visitor.visit::<Code>();
-        visitor.visit::<Severity>();
-    }
-}
-
-impl TS for Required {
-    type WithoutGenerics = Self;
-    type OptionInnerType = Self;
-
-    fn name(_: &Config) -> String {
-        r#""any" | "all" | number"#.to_owned()
-    }
-
-    fn inline(config: &Config) -> String {
-        Self::name(config)
-    }
-}
+declared!(
+    Severity,
+    "Severity",
+    "How bad a finding is. Only an error makes a report invalid.",
+    r#""error" | "warning" | "info""#.to_owned()
+);
+declared!(
+    Code,
+    "DiagnosticCode",
+    "The stable name of what is wrong.",
+    Code::ALL.iter().map(|code| format!("\"{}\"", code.name())).collect::<Vec<_>>().join(" | ")
+);
+written_out!(Severities, r#"Partial<Record<DiagnosticCode, Severity | "off">>"#, Code, Severity);
+written_out!(Required, r#""any" | "all" | number"#);

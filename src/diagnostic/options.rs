@@ -110,7 +110,7 @@ impl<'de> Deserialize<'de> for Severities {
             }
         }
 
-        deserializer.deserialize_map(ByCode)
+        deserializer.deserialize_any(ByCode)
     }
 }
 

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use uuid::Uuid;
 
-use crate::json::{Kind, Value};
+use crate::json::{Kind, Value, equal};
 use crate::text::order::order_of_texts;
 use crate::text::steps::step;
 use crate::text::table::{Map, Set};
@@ -49,7 +49,8 @@ impl Labels {
     pub fn get(&self, name: &str) -> Option<&SharedText> {
         let Some(by_name) = &self.by_name else {
             step(self.all.len());
-            return self.all.iter().find(|(label, _)| **label == *name).map(|(_, value)| value);
+            let own = |(label, _): &&(SharedText, SharedText)| equal(label.as_bytes(), name.as_bytes());
+            return self.all.iter().find(own).map(|(_, value)| value);
         };
         step(1);
         let own = |place: &usize| self.all.get(*place);

@@ -9,6 +9,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::text::steps::steps;
 
 fn read(text: &[u8]) -> (bool, Vec<Issue>, Tape) {
     let mut tape = Tape::new();
@@ -189,4 +190,17 @@ proptest! {
         let ours = complete && issues.iter().all(|issue| matches!(issue.fault, Fault::DuplicateKey { .. }));
         prop_assert_eq!(ours, serde_json::from_str::<serde_json::Value>(&text).is_ok(), "{:?}", issues);
     }
+}
+
+#[test]
+fn keys_in_the_order_of_a_document_before_are_not_looked_up() {
+    let text = br#"{"event": "a", "resource": {"prefect.resource.id": "b", "name": "c"}, "id": "d"}"#;
+    let mut tape = Tape::new();
+    let mut looked_up = || {
+        let before = steps();
+        assert!(parse(text, 0, &mut tape, &mut Vec::new()).complete);
+        steps() - before
+    };
+    assert!(looked_up() >= "eventresourceprefect.resource.idnameid".len() as u64);
+    assert_eq!(looked_up(), 0);
 }

@@ -167,7 +167,7 @@ impl<'de> Deserialize<'de> for Files {
             }
         }
 
-        deserializer.deserialize_map(Texts)
+        deserializer.deserialize_any(Texts)
     }
 }
 

@@ -427,8 +427,8 @@ impl Leaf<'_> {
             }
             None => own,
         };
-        let mut name = clause(Clause::Name, tally.name);
-        if tally.name.expected == 0 && self.all_events() > 0 {
+        let mut name = clause(Clause::Name, tally.named());
+        if tally.named().expected == 0 && self.all_events() > 0 {
             let (wanted, seen, nearest) = self.name_obstacle(&trigger.expect);
             (name.wanted, name.seen, name.nearest) = (Some(wanted), seen, nearest);
         }
@@ -437,11 +437,11 @@ impl Leaf<'_> {
         let mut clauses = vec![
             name,
             fill(
-                clause(Clause::Match, tally.matching),
+                clause(Clause::Match, tally.matching()),
                 obstacle(&expected.by_match, one).or_else(|| obstacle(&after.by_match, one)),
             ),
             fill(
-                clause(Clause::MatchRelated, tally.related),
+                clause(Clause::MatchRelated, tally.related()),
                 obstacle(&expected.by_related, &trigger.match_related)
                     .or_else(|| obstacle(&after.by_related, &trigger.match_related)),
             ),
@@ -452,9 +452,9 @@ impl Leaf<'_> {
             clauses.push(keyed);
         }
         if has_after {
-            let mut own = ClauseCoverage { expected: None, ..clause(Clause::After, tally.related) };
-            own.passed = tally.related.after;
-            if tally.name.after == 0 && self.all_events() > 0 {
+            let mut own = ClauseCoverage { expected: None, ..clause(Clause::After, tally.related()) };
+            own.passed = tally.related().after;
+            if tally.named().after == 0 && self.all_events() > 0 {
                 let (wanted, seen, nearest) = self.name_obstacle(&trigger.after);
                 (own.wanted, own.seen, own.nearest) = (Some(wanted), seen, nearest);
             } else if own.passed == 0 {
@@ -525,7 +525,7 @@ impl Leaf<'_> {
         let of = |passed: Passed| if after { passed.after } else { passed.expected };
         let (key, patterns) = if after { ("after", &trigger.after) } else { ("expect", &trigger.expect) };
         let stopped = if after { &tally.after } else { &tally.expected };
-        if of(tally.name) == 0 {
+        if of(tally.named()) == 0 {
             let (wanted, seen, nearest) = self.name_obstacle(patterns);
             let mut out = match self.all_events() {
                 1 => format!("the only event does not match `{key}` (`{wanted}`)"),
@@ -535,16 +535,16 @@ impl Leaf<'_> {
             return Some(out);
         }
         let one = std::slice::from_ref(&trigger.matches);
-        if of(tally.matching) == 0 {
+        if of(tally.matching()) == 0 {
             let obstacle = obstacle(&stopped.by_match, one)?;
-            let mut out = format!("{} `{key}`; ", events(of(tally.name), "matches", "match"));
+            let mut out = format!("{} `{key}`; ", events(of(tally.named()), "matches", "match"));
             obstacle.say(&mut out, Clause::Match);
             return Some(out);
         }
-        if of(tally.related) == 0 {
+        if of(tally.related()) == 0 {
             let obstacle = obstacle(&stopped.by_related, &trigger.match_related)?;
             let and_match = if trigger.matches.0.is_empty() { "" } else { " and `match`" };
-            let mut out = format!("{} `{key}`{and_match}; ", events(of(tally.matching), "matches", "match"));
+            let mut out = format!("{} `{key}`{and_match}; ", events(of(tally.matching()), "matches", "match"));
             obstacle.say(&mut out, Clause::MatchRelated);
             return Some(out);
         }
@@ -555,7 +555,7 @@ impl Leaf<'_> {
     fn too_few(&self) -> String {
         let (trigger, tally) = (self.trigger(), &self.counted.tally);
         let Windows { reached, without_window, before_window, .. } = tally.windows;
-        let mut out = events(tally.related.expected, "matches all clauses", "match all clauses");
+        let mut out = events(tally.related().expected, "matches all clauses", "match all clauses");
         let threshold = trigger.threshold;
         if reached > 0 {
             let each = if trigger.for_each.is_empty() { "" } else { " of one value of `for_each`" };
@@ -568,10 +568,10 @@ impl Leaf<'_> {
         if before_window > 0 {
             let _ = write!(out, "; {} before the window", events(before_window, "occurred", "occurred"));
         }
-        if tally.keyed.all < tally.related.all
+        if tally.keyed.all < tally.related().all
             && let Some(label) = tally.lacking.and_then(|label| trigger.for_each.get(label))
         {
-            let lacking = tally.related.all.saturating_sub(tally.keyed.all);
+            let lacking = tally.related().all.saturating_sub(tally.keyed.all);
             let _ = write!(out, "; {} `{}` of `for_each`", events(lacking, "lacks", "lack"), shown(label));
             out.push_str(if lacking > 1 { " and share a window" } else { "" });
         }

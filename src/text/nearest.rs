@@ -1,4 +1,7 @@
 //! The word that was probably meant by a misspelt one.
+//!
+//! The edit distance is our own, because that of the library `strsim` has no limit: it takes time in proportion to the
+//! product of both lengths, and texts come from outside. A test compares the two.
 
 use std::mem::swap;
 

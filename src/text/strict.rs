@@ -35,7 +35,8 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Strict<D> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, D::Error> {
-        self.0.deserialize_map(Fields { fields, visitor })
+        // serde-wasm-bindgen would read an array as a map of pairs.
+        self.0.deserialize_any(Fields { fields, visitor })
     }
 
     forward_to_deserialize_any! {

@@ -1,7 +1,8 @@
 //! The one hash table: places in lists, by the hashes of what stands there. Equality is decided by the keys, never by
 //! their hashes alone; the hashes are seeded, so that texts from outside cannot be made to collide.
 //!
-//! Maps and sets are lists beside it: an instance of `hashbrown`'s own maps takes a module 1 KB for each pair of types.
+//! The table is `hashbrown`'s. Maps and sets are lists beside it, as in the library `indexmap`, but with one instance of the
+//! table: `hashbrown`'s own maps take a module 1 KB for each pair of types. The steps of all are counted here.
 
 use std::borrow::Borrow;
 use std::hash::{BuildHasher, Hash, Hasher};

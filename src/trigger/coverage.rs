@@ -33,6 +33,14 @@ impl Passed {
         self.after = self.after.saturating_add(u64::from(interest.starts_after));
         self.expected = self.expected.saturating_add(u64::from(interest.expects));
     }
+
+    fn and(self, other: Passed) -> Passed {
+        Passed {
+            all: self.all.saturating_add(other.all),
+            after: self.after.saturating_add(other.after),
+            expected: self.expected.saturating_add(other.expected),
+        }
+    }
 }
 
 /// Values with how often each was seen, the first ones.
@@ -138,11 +146,12 @@ pub(crate) struct Windows {
 /// What one trigger saw.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Tally {
-    pub(crate) name: Passed,
-    pub(crate) matching: Passed,
-    pub(crate) related: Passed,
-    /// With all labels of `for_each`.
+    /// With all labels of `for_each`, and without.
     pub(crate) keyed: Passed,
+    keyless: Passed,
+    /// What `match` stops, and what `match_related` does.
+    mismatched: Passed,
+    unrelated: Passed,
     /// The first label of `for_each` that the first event lacked which lacks one.
     pub(crate) lacking: Option<usize>,
     /// Of the events of `after`, and of those that are expected.
@@ -155,26 +164,35 @@ impl Tally {
     /// Counts an event whose name interests the trigger. `is_covered`: its resources match.
     pub(super) fn see(&mut self, matching: &Matching, event: &ReceivedEvent, interest: Interest, is_covered: bool) {
         step(1);
-        self.name.count(interest);
-        if !is_covered {
-            if let Some(miss) = matching.resource_miss(event) {
-                self.stop(interest, |stopped| &mut stopped.by_match, &miss);
-                return;
-            }
-            self.matching.count(interest);
-            if let Some(miss) = matching.related_miss(event) {
-                self.stop(interest, |stopped| &mut stopped.by_related, &miss);
-            }
-            return;
-        }
-        self.matching.count(interest);
-        self.related.count(interest);
-        match matching.key_miss(event) {
-            Some(label) => {
+        if is_covered {
+            if let Some(label) = matching.key_miss(event) {
+                self.keyless.count(interest);
                 self.lacking.get_or_insert(label);
+            } else {
+                self.keyed.count(interest);
             }
-            None => self.keyed.count(interest),
+        } else if let Some(miss) = matching.resource_miss(event) {
+            self.mismatched.count(interest);
+            self.stop(interest, |stopped| &mut stopped.by_match, &miss);
+        } else if let Some(miss) = matching.related_miss(event) {
+            self.unrelated.count(interest);
+            self.stop(interest, |stopped| &mut stopped.by_related, &miss);
         }
+    }
+
+    /// The events that come by their names.
+    pub(crate) fn named(&self) -> Passed {
+        self.matching().and(self.mismatched)
+    }
+
+    /// Those of them that `match` lets pass.
+    pub(crate) fn matching(&self) -> Passed {
+        self.related().and(self.unrelated)
+    }
+
+    /// Those of them that `match_related` lets pass too.
+    pub(crate) fn related(&self) -> Passed {
+        self.keyed.and(self.keyless)
     }
 
     fn stop(&mut self, interest: Interest, clause: fn(&mut Stopped) -> &mut NearMisses, miss: &Miss<'_>) {
@@ -233,8 +251,9 @@ pub(super) struct Coverage {
 }
 
 impl Coverage {
-    pub(super) fn see_name(&mut self, name: &SharedText) {
-        let place = match self.places.get(&**name) {
+    /// Where a name is counted.
+    pub(super) fn place_of(&mut self, name: &SharedText) -> usize {
+        match self.places.get(&**name) {
             Some(place) => *place,
             None if self.names.all.len() < MOST_NAMES => {
                 let place = self.names.all.len();
@@ -243,7 +262,11 @@ impl Coverage {
                 place
             }
             None => usize::MAX,
-        };
+        }
+    }
+
+    /// Counts an event whose name is counted at a place.
+    pub(super) fn see_name(&mut self, place: usize) {
         let count = self.names.all.get_mut(place).map_or(&mut self.names.others, |(_, count)| count);
         *count = count.saturating_add(1);
     }

@@ -5,12 +5,14 @@
 //! `server/events/triggers.py`.
 
 use std::hash::{BuildHasher, Hasher};
+use std::rc::Rc;
 
 use foldhash::fast::RandomState;
 use memchr::memchr;
 
 use crate::automation::{EventTrigger, Specification};
 use crate::event::{Labels, RESOURCE_ROLE, ReceivedEvent, SharedText};
+use crate::json::equal;
 use crate::text::steps::step;
 use crate::text::table::{Map, Set};
 use crate::text::{Glob, order};
@@ -376,7 +378,8 @@ trait EqByText {
 impl<'s, I: Iterator<Item = Option<&'s SharedText>>> EqByText for I {
     fn eq_by_text(mut self, key: &[SharedText]) -> bool {
         key.iter().all(|own| match self.next() {
-            Some(Some(value)) => **value == **own,
+            // Events of one resource share its texts.
+            Some(Some(value)) => Rc::ptr_eq(value, own) || equal(value.as_bytes(), own.as_bytes()),
             _ => own.is_empty(),
         })
     }

@@ -37,7 +37,7 @@ use crate::time::Instant;
 use bucket::Buckets;
 use clock::EventsClock;
 use composite::Tree;
-use coverage::{CoverageReport, Tally, TriggerCoverage};
+use coverage::{Coverage, CoverageReport, Tally, TriggerCoverage};
 use delayed::Delays;
 use evaluation::{EvaluationContext, TriggerState};
 use matching::{Interest, Matching};
@@ -123,17 +123,48 @@ pub struct Engine {
     context: EvaluationContext,
 }
 
-/// The triggers that are interested in an event of some name, by their places.
-type Interested = Rc<[(usize, Interest)]>;
+/// What there is to know of the name of an event.
+#[derive(Clone)]
+struct KnownName {
+    /// The triggers that are interested in it, by their places.
+    interested: Rc<[(usize, Interest)]>,
+    /// Its place among the names that are counted.
+    counted: usize,
+}
 
-/// By the name of an event: the triggers that are interested in it.
+/// By the name of an event.
 #[derive(Default)]
 struct Names {
-    known: Map<SharedText, Interested>,
+    known: Map<SharedText, KnownName>,
+    /// That of the last event: many events in succession share their name.
+    last: Option<(SharedText, KnownName)>,
 }
 
 impl Names {
-    fn interested(&mut self, triggers: &[TriggerState], name: &SharedText, chance: u64) -> Interested {
+    fn get(
+        &mut self,
+        triggers: &[TriggerState],
+        name: &SharedText,
+        chance: u64,
+        coverage: Option<&mut Coverage>,
+    ) -> KnownName {
+        if let Some((last, known)) = &self.last
+            && Rc::ptr_eq(last, name)
+        {
+            return known.clone();
+        }
+        let known = self.find(triggers, name, chance, coverage);
+        self.last = Some((name.clone(), known.clone()));
+        known
+    }
+
+    fn find(
+        &mut self,
+        triggers: &[TriggerState],
+        name: &SharedText,
+        chance: u64,
+        coverage: Option<&mut Coverage>,
+    ) -> KnownName {
         if let Some(known) = self.known.get(&**name) {
             return known.clone();
         }
@@ -146,9 +177,10 @@ impl Names {
         if chance != 0 {
             order::by_key(&mut interested, &mut |(index, _)| mix(chance, *index as u64));
         }
-        let interested: Interested = interested.into();
-        self.known.insert(name.clone(), interested.clone());
-        interested
+        let counted = coverage.map_or(usize::MAX, |coverage| coverage.place_of(name));
+        let new = KnownName { interested: interested.into(), counted };
+        self.known.insert(name.clone(), new.clone());
+        new
     }
 }
 
@@ -226,10 +258,13 @@ impl Engine {
 
     /// What was counted, if [`Options::coverage`] asks for it.
     pub(crate) fn take_coverage(&mut self) -> Option<CoverageReport> {
-        let coverage = *self.context.coverage.take()?;
+        let mut coverage = *self.context.coverage.take()?;
+        // Of these, events have only waited so far.
+        coverage.names.all.retain(|(_, count)| *count > 0);
         let mut waiting: Vec<u64> = vec![0; self.triggers.len()];
         for event in self.ordering.waiting_events() {
-            for (index, _) in &*self.names.interested(&self.triggers, &event.name, self.options.chance) {
+            let known = self.names.get(&self.triggers, &event.name, self.options.chance, None);
+            for (index, _) in &*known.interested {
                 step(1);
                 let covers = self.triggers.get(*index).is_some_and(|state| state.matching.covers_resources(event));
                 if let Some(count) = waiting.get_mut(*index).filter(|_| covers) {
@@ -288,6 +323,10 @@ impl Engine {
         self.ordering.seen.contains(event.id, now.0).then_some(Reason::AlreadySeen)
     }
 
+    fn known(&mut self, name: &SharedText) -> KnownName {
+        self.names.get(&self.triggers, name, self.options.chance, self.context.coverage.as_deref_mut())
+    }
+
     /// `reactive_evaluation`
     fn evaluate(&mut self, event: &ReceivedEvent, depth: u8) -> Result<(), Stop> {
         let now = self.context.now;
@@ -300,7 +339,7 @@ impl Engine {
         if let Some(leader) = self.ordering.waits_for(event, now.0) {
             self.ordering.record(event, leader);
             self.context.note_event(event, Reason::Waits(leader));
-            for (index, interest) in &*self.names.interested(&self.triggers, &event.name, self.options.chance) {
+            for (index, interest) in &*self.known(&event.name).interested {
                 step(1);
                 if let Some(state) = self.triggers.get_mut(*index) {
                     reactive::wait(state, &mut self.context, event, *interest, leader);
@@ -311,10 +350,11 @@ impl Engine {
         if depth > 0 {
             self.context.note_event(event, Reason::LeaderSeen);
         }
+        let known = self.known(&event.name);
         if let Some(coverage) = &mut self.context.coverage {
-            coverage.see_name(&event.name);
+            coverage.see_name(known.counted);
         }
-        for (index, interest) in &*self.names.interested(&self.triggers, &event.name, self.options.chance) {
+        for (index, interest) in &*known.interested {
             step(1);
             if let Some(state) = self.triggers.get_mut(*index) {
                 reactive::react(state, &mut self.context, event, *interest);

@@ -7,7 +7,9 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
 import { simulate } from "../../pkg/node.js";
+import { program } from "./cargo.js";
 import { cpu, quantile } from "./measure.js";
+import { scenario } from "./zombies.js";
 
 const ROUNDS = 7;
 const EVENTS = 1_000_000;
@@ -15,50 +17,6 @@ const RUNS = [10, 1_000, 10_000, 100_000];
 
 /** @param {string} path in this repository */
 const file = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
-
-const automation = (enabled = true) => ({
-  name: "zombies",
-  enabled,
-  trigger: {
-    posture: "Proactive",
-    match: { "prefect.resource.id": "prefect.flow-run.*" },
-    after: ["prefect.flow-run.heartbeat"],
-    expect: ["prefect.flow-run.*"],
-    for_each: ["prefect.resource.id"],
-    threshold: 1,
-    within: 90,
-  },
-  actions: [],
-});
-
-/**
- * @param {number} runs
- * @param {number} minutes
- * @param {boolean} [enabled]
- */
-const scenario = (runs, minutes, enabled) => ({
-  scenario: `${runs} runs for ${minutes} minutes`,
-  automation: automation(enabled),
-  start: "2026-03-01T12:00:00Z",
-  end: `${minutes}m`,
-  heartbeat: { frequency: 30, drift: 0.015, delay: 0.2, jitter: 0.5, seed: 7 },
-  runs: [{ name: "run", count: runs, starts: "0s" }],
-});
-
-/** The program that Cargo made of engine.rs. */
-function built() {
-  const args = ["bench", "--bench", "engine", "--no-run", "--message-format=json"];
-  const lines = execFileSync("cargo", args, {
-    cwd: file("."),
-    encoding: "utf8",
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  for (const line of lines.split("\n").filter(Boolean)) {
-    const { target, executable } = JSON.parse(line);
-    if (executable && target?.name === "engine") return String(executable);
-  }
-  throw new Error("cargo made no benchmark");
-}
 
 /** @param {number[]} nanoseconds of an event, per round */
 function shown(nanoseconds) {
@@ -75,7 +33,7 @@ function note(name, value) {
   times.set(name, [...(times.get(name) ?? []), value]);
 }
 
-const program = built();
+const engine = program("engine");
 /** @type {Map<number, { slowest: number[], bytes: number[] }>} */
 const beside = new Map();
 
@@ -85,7 +43,7 @@ const played = scenario(10_000, 50);
 const count = simulate(played, { events: true }).events?.length ?? 0;
 for (let round = 0; round < ROUNDS; round++) {
   for (const runs of RUNS) {
-    const output = execFileSync(program, [String(runs), String(EVENTS)], { encoding: "utf8" });
+    const output = execFileSync(engine, [String(runs), String(EVENTS)], { encoding: "utf8" });
     const { ns, slowest_tick_us: slowest, bytes_per_run: bytes } = JSON.parse(output);
     note(`native, ${runs} runs`, ns);
     const others = beside.get(runs) ?? { slowest: [], bytes: [] };

@@ -1,10 +1,12 @@
 // What the WebAssembly modules may take, in bytes.
 
 export const BUDGETS = [
-  { file: "prefect_events_validate.wasm", raw: 291_000, brotli: 100_000 },
+  // Options by serde-wasm-bindgen are 32 KB of it, 17 KB with brotli: see wasm/boundary.
+  { file: "prefect_events_validate.wasm", raw: 323_000, brotli: 116_000 },
   // It has more of the catalogue, for the builder and for what can never fire; parsers of YAML and of Jinja (minijinja);
-  // and what explains a replay. The latter three came with 300 KB.
-  { file: "prefect_events_author.wasm", raw: 1_010_000, brotli: 351_000 },
+  // and what explains a replay. The latter three came with 300 KB, of which minijinja's lexer and parser are 72 KB: nothing
+  // else of it is linked.
+  { file: "prefect_events_author.wasm", raw: 1_050_000, brotli: 367_000 },
   // Most of it is the library for JSON Schema with its regular expressions.
   { file: "prefect_events_schemas.wasm", raw: 2_400_000, brotli: 660_000 },
 ];

@@ -10,14 +10,14 @@
 //! take the same time either way, but an object would lose a label `__proto__`. `tests/bench/boundary.js` measures it.
 
 use js_sys::Function;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 use prefect_events::automation::{self, CheckOptions};
 use prefect_events::diagnostic::TextOptions;
 use prefect_events::generate::{self, BuildOptions, RunSpec};
-use prefect_events::simulate::{
-    self, DocumentText, EventTexts, HeartbeatConfig, ReplayOptions, SimulateOptions, TestOptions,
-};
+use prefect_events::simulate::{self, DocumentText, EventTexts, HeartbeatConfig};
 use prefect_events_boundary::{misuse, object, options, text};
 
 /// Checks automations.
@@ -108,22 +108,19 @@ pub fn heartbeat_advice(config: JsValue) -> Result<JsValue, JsValue> {
 /// Plays a scenario.
 #[wasm_bindgen]
 pub fn simulate(bytes: &[u8], how: JsValue, places: bool, wtf8: bool) -> Result<String, JsValue> {
-    let how: SimulateOptions = options(how)?;
-    text(&simulate::simulate(document(bytes, places, wtf8), &how))
+    play(document(bytes, places, wtf8), how, simulate::simulate)
 }
 
 /// Plays a scenario to each version of the server.
 #[wasm_bindgen(js_name = compareVersions)]
 pub fn compare_versions(bytes: &[u8], how: JsValue, places: bool, wtf8: bool) -> Result<String, JsValue> {
-    let how: SimulateOptions = options(how)?;
-    text(&simulate::compare_versions(document(bytes, places, wtf8), &how))
+    play(document(bytes, places, wtf8), how, simulate::compare_versions)
 }
 
 /// Tests scenarios with expectations.
 #[wasm_bindgen(js_name = testScenarios)]
 pub fn test_scenarios(bytes: &[u8], how: JsValue, places: bool, wtf8: bool) -> Result<String, JsValue> {
-    let how: TestOptions = options(how)?;
-    text(&simulate::run_tests_with(document(bytes, places, wtf8), &how))
+    play(document(bytes, places, wtf8), how, simulate::run_tests_with)
 }
 
 /// The files that scenarios refer to: a list.
@@ -142,9 +139,9 @@ pub fn replay(
     events_wtf8: bool,
     how: JsValue,
 ) -> Result<String, JsValue> {
-    let how: ReplayOptions = options(how)?;
+    let events = all(events, ends, events_wtf8);
     let automation = document(automation, true, automation_wtf8);
-    text(&simulate::replay(automation, all(events, ends, events_wtf8), &how).map_err(misuse)?)
+    text(&simulate::replay(automation, events, &options(how)?).map_err(misuse)?)
 }
 
 /// Plays events to an automation on each version of the server.
@@ -157,9 +154,18 @@ pub fn compare_replays(
     events_wtf8: bool,
     how: JsValue,
 ) -> Result<String, JsValue> {
-    let how: ReplayOptions = options(how)?;
+    let events = all(events, ends, events_wtf8);
     let automation = document(automation, true, automation_wtf8);
-    text(&simulate::compare_replays(automation, all(events, ends, events_wtf8), &how).map_err(misuse)?)
+    text(&simulate::compare_replays(automation, events, &options(how)?).map_err(misuse)?)
+}
+
+/// What is made of a scenario or of tests, with options of its own.
+fn play<O: DeserializeOwned, R: Serialize>(
+    scenario: DocumentText<'_>,
+    how: JsValue,
+    made: fn(DocumentText<'_>, &O) -> R,
+) -> Result<String, JsValue> {
+    text(&made(scenario, &options(how)?))
 }
 
 fn all<'t>(texts: &'t [u8], ends: &[u32], wtf8: bool) -> EventTexts<'t> {

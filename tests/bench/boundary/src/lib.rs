@@ -97,15 +97,9 @@ pub fn bytes_as_array(bytes: &Uint8Array) -> usize {
     bytes.to_vec().len()
 }
 
-#[wasm_bindgen(js_name = optionsOurs)]
-pub fn options_ours(plain: JsValue) -> Result<usize, JsValue> {
+#[wasm_bindgen(js_name = optionsPlain)]
+pub fn options_plain(plain: JsValue) -> Result<usize, JsValue> {
     options::<ValidateOptions>(plain).map(|options| options.max_diagnostics)
-}
-
-#[wasm_bindgen(js_name = optionsTheirs)]
-pub fn options_theirs(plain: JsValue) -> Result<usize, JsValue> {
-    let options: ValidateOptions = serde_wasm_bindgen::from_value(plain).map_err(misuse)?;
-    Ok(options.max_diagnostics)
 }
 
 #[wasm_bindgen(js_name = optionsText)]
