@@ -42,8 +42,6 @@ pub(crate) enum FieldKind {
     Triggers,
     /// A list of actions.
     Actions,
-    /// The type of an action.
-    ActionType,
     /// `selected` or `inferred`.
     TargetSource,
     /// The UUID of what an action acts on, or null.

@@ -70,7 +70,6 @@ impl Check<'_, '_> {
             | FieldKind::Trigger
             | FieldKind::Triggers
             | FieldKind::Actions
-            | FieldKind::ActionType
             | FieldKind::TargetSource
             | FieldKind::TargetId => {}
         }

@@ -48,9 +48,7 @@ pub(super) fn of(kind: FieldKind, reader: Reader) -> Object {
     let schema = match kind {
         FieldKind::Text | FieldKind::Template => return text(),
         FieldKind::TextOrNull => return nullable("string"),
-        FieldKind::Payload => {
-            return Object::new().with("type", ["string", "object", "array", "number", "boolean"]);
-        }
+        FieldKind::Payload => return Object::new().with("not", Object::new().with("type", "null")),
         FieldKind::Boolean => reference("boolean"),
         FieldKind::Texts => Object::new().with("type", "array").with("items", text()),
         FieldKind::EventNames => list("event-name"),
@@ -80,7 +78,7 @@ pub(super) fn of(kind: FieldKind, reader: Reader) -> Object {
         FieldKind::Trigger => return reference("trigger"),
         FieldKind::Triggers => list("trigger"),
         FieldKind::Actions => return list("action"),
-        FieldKind::TriggerType | FieldKind::ActionType => return text(),
+        FieldKind::TriggerType => return text(),
         FieldKind::TargetSource => {
             any_of([choice(SELECTED, descriptions::SELECTED), choice(INFERRED, descriptions::INFERRED)])
         }
