@@ -37,7 +37,6 @@ export interface Schema {
   $defs?: Record<string, Schema>;
   anyOf?: Schema[];
   if?: Schema;
-  // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
   then?: Schema;
   else?: Schema;
   type?: string | string[];

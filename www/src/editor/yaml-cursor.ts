@@ -80,7 +80,11 @@ function read(text: string): Line {
     column += dash[0].length;
     dash = /^-(\s+|$)/.exec(text.slice(column));
   }
-  return { dashes, column, content: text.slice(column).trimEnd() + (/:\s+$/.test(text) ? " " : "") };
+  return {
+    dashes,
+    column,
+    content: text.slice(column).trimEnd() + (/:\s+$/.test(text) ? " " : ""),
+  };
 }
 
 /** The keys of the object in which a line is, but its own, with their scalars. */
