@@ -253,3 +253,16 @@ test("an unknown name is an error, with the one that was meant", async () => {
     assert.deepEqual([status, JSON.parse(stdout)], [0, jsonSchema(name)]);
   }
 });
+
+test("the examples of docs/schemas.md have no mistakes", async () => {
+  const docs = readFileSync(new URL("../../docs/schemas.md", import.meta.url), "utf8");
+  const examples = [...docs.matchAll(/^```yaml \S+\n(# yaml-language-server: \S+\n.*?)^```$/gms)];
+  assert.equal(examples.length, 2);
+  for (const [, text = ""] of examples) {
+    const schema = /\$schema=\.\/([\w-]+)\.schema\.json/.exec(text)?.[1];
+    const plain = text.replace(/^#.*\n/, "");
+    assert.deepEqual(await marks(plain, schema), [], schema);
+    // What is wrong there is found.
+    assert.notDeepEqual(await marks(plain.replace("expect:", "expects:"), schema), [], schema);
+  }
+});

@@ -70,7 +70,8 @@ pub(super) fn definitions() -> Object {
         .with("additionalProperties", false);
     let all: Vec<Object> = ACTIONS.iter().map(|action| reference(&definition(action))).collect();
     let any = any_of(all).with("title", "Action").with("description", descriptions::ACTION);
-    let mut definitions = Object::new().with("automation", automation).with("action", any);
+    let mut definitions =
+        Object::new().with("automation", automation).with("action", any).with("boolean", value::boolean());
     for action in &ACTIONS {
         definitions = definitions.with(&definition(action), of_action(action));
     }

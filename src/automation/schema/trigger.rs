@@ -29,7 +29,9 @@ pub(super) fn definitions(reader: Reader) -> Object {
 
 /// A trigger of a deployment, and each type.
 pub(super) fn of_deployments() -> Object {
-    let mut all = Object::new().with("deployment-trigger", one_of_the_types("-deployment-trigger"));
+    let mut all = Object::new()
+        .with("deployment-trigger", one_of_the_types("-deployment-trigger"))
+        .with("boolean", value::boolean());
     for (name, fields) in types() {
         let schema = trigger(name, &fields, Reader::Deploy, &OF_DEPLOYMENT_TRIGGERS);
         all = all.with(&[name, "-deployment-trigger"].concat(), schema);

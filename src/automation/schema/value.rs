@@ -93,6 +93,15 @@ pub(super) fn choice(value: &str, meaning: &str) -> Object {
     Object::new().with("const", value).with_any("description", meaning)
 }
 
+/// `true`, `false`, and what pydantic reads as them.
+pub(super) fn boolean() -> Object {
+    any_of([
+        Object::new().with("type", "boolean"),
+        Object::new().with("type", "integer").with("minimum", 0_u64).with("maximum", 1_u64),
+        text().with("pattern", whole(BOOLEAN_WORDS)),
+    ])
+}
+
 /// The kinds of values that are used more than once.
 pub(super) fn definitions(reader: Reader) -> Object {
     let seconds = u64::try_from(MOST_DAYS.saturating_mul(SECONDS_OF_A_DAY)).unwrap_or(u64::MAX);
@@ -106,14 +115,9 @@ pub(super) fn definitions(reader: Reader) -> Object {
     let signed = any_of([number.with("maximum", seconds), text().with("pattern", self::duration("[+-]?"))])
         .with("description", descriptions::DURATION)
         .with("examples", example_durations());
-    let boolean = any_of([
-        Object::new().with("type", "boolean"),
-        Object::new().with("type", "integer").with("minimum", 0_u64).with("maximum", 1_u64),
-        text().with("pattern", whole(BOOLEAN_WORDS)),
-    ]);
     let all = Object::new().with("duration", duration).with("signed-duration", signed);
     match reader {
-        Reader::Server => all.with("boolean", boolean).with(
+        Reader::Server => all.with(
             "uuid",
             text()
                 .with("format", "uuid")
