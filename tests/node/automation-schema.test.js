@@ -5,14 +5,15 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { getLanguageService as jsonService, TextDocument } from "vscode-json-languageservice";
 
 import { jsonSchema } from "../../pkg/node.js";
 import { ajv } from "./helpers/ajv.js";
 import { run } from "./helpers/run.js";
 
-// Its module for `import` does not load in Node.js.
-const { getLanguageService: yamlService } = createRequire(import.meta.url)("yaml-language-server");
+// Both are CommonJS modules.
+const require = createRequire(import.meta.url);
+const { getLanguageService: jsonService, TextDocument } = require("vscode-json-languageservice");
+const { getLanguageService: yamlService } = require("yaml-language-server");
 
 const NAMES = ["automation", "trigger", "deployment-triggers"];
 const file = (/** @type {string} */ name) =>

@@ -51,17 +51,17 @@ pub(super) fn definitions(reader: Reader) -> Object {
     role.meaning = descriptions::RESOURCE_ROLE;
     role.values = roles.iter().map(|role| (*role).to_owned()).collect();
     let mut grouping: Vec<(String, String)> =
-        own.iter().map(|(name, known)| ((*name).to_owned(), meaning(known, "events"))).collect();
+        own.iter().map(|(name, known)| ((*name).to_owned(), meaning(known, "Events"))).collect();
     for role in roles {
         grouping.push((["related:", role, ":", RESOURCE_ID].concat(), descriptions::for_each_role(role)));
     }
     Object::new()
         .with("event-name", open(event_names()).with("description", descriptions::EVENT_NAME))
         .with("label-name", open(grouping).with("description", descriptions::LABEL_NAME))
-        .with("labels", resolved(reader, labels(&own, "events")).with("description", descriptions::LABELS))
+        .with("labels", resolved(reader, labels(&own, "Events")).with("description", descriptions::LABELS))
         .with(
             "related-labels",
-            resolved(reader, labels(&related, "roles")).with("description", descriptions::RELATED_LABELS),
+            resolved(reader, labels(&related, "Roles")).with("description", descriptions::RELATED_LABELS),
         )
         .with(
             "patterns",
@@ -112,7 +112,7 @@ fn meaning(known: &Known, of: &str) -> String {
         all.push(format!("{more} more"));
     }
     let first = sentence(known.meaning);
-    let place = if all.is_empty() { String::new() } else { format!("Label of the {of} {}.", all.join(", ")) };
+    let place = if all.is_empty() { String::new() } else { format!("{of}: {}.", all.join(", ")) };
     [first, place].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
@@ -161,21 +161,17 @@ fn event_names() -> Vec<(String, String)> {
     names
 }
 
+/// The names of a family. Of two placeholders the second stands for anything: not every pair is an event.
 fn names_of(family: &Family) -> Vec<String> {
-    let mut names = vec![family.name.text.to_owned()];
-    while let Some((start, end)) = names.first().and_then(|name| Some((name.find('{')?, name.find('}')?))) {
-        let Some(hole) = names.first().and_then(|name| name.get(start.saturating_add(1)..end)).map(str::to_owned)
-        else {
-            break;
-        };
-        let chosen = family.choices.iter().find(|choice| choice.hole == hole);
-        let values: Vec<&str> = match chosen {
-            Some(choice) => choice.values.to_vec(),
-            None if family.variants.is_empty() => vec!["*"],
-            None => family.variants.iter().map(|variant| variant.name).collect(),
-        };
-        let hole = ["{", &hole, "}"].concat();
-        names = names.iter().flat_map(|name| values.iter().map(|value| name.replace(&hole, value))).collect();
-    }
-    names
+    let text = family.name.text;
+    let Some((before, rest)) = text.split_once('{') else { return vec![text.to_owned()] };
+    let Some((hole, after)) = rest.split_once('}') else { return vec![text.to_owned()] };
+    let after = after.split_once('{').map_or_else(|| after.to_owned(), |(between, _)| [between, "*"].concat());
+    let chosen = family.choices.iter().find(|choice| choice.hole == hole);
+    let values: Vec<&str> = match chosen {
+        Some(choice) => choice.values.to_vec(),
+        None if family.variants.is_empty() => vec!["*"],
+        None => family.variants.iter().map(|variant| variant.name).collect(),
+    };
+    values.iter().map(|value| [before, value, &after].concat()).collect()
 }
