@@ -34,6 +34,14 @@ function yaml(schema) {
   return service;
 }
 
+let documents = 0;
+
+/** A document of its own: the services keep what they have read by its address. @param {"yaml" | "json"} language @param {string} text */
+function open(language, text) {
+  documents += 1;
+  return TextDocument.create(`file:///${documents}.${language}`, language, 1, text);
+}
+
 /**
  * What is proposed at `|`.
  * @param {"yaml" | "json"} language
@@ -44,7 +52,7 @@ function yaml(schema) {
 async function proposals(language, marked, schema = "automation") {
   const offset = marked.indexOf("|");
   const text = marked.replace("|", "");
-  const document = TextDocument.create(`file:///a.${language}`, language, 1, text);
+  const document = open(language, text);
   const position = document.positionAt(offset);
   if (language === "yaml") {
     const { items } = await yaml(schema).doComplete(document, position, false);
@@ -61,7 +69,7 @@ async function proposals(language, marked, schema = "automation") {
 
 /** @param {string} text @param {string} [schema] @returns {Promise<string[]>} */
 async function marks(text, schema = "automation") {
-  const document = TextDocument.create("file:///a.yaml", "yaml", 1, text);
+  const document = open("yaml", text);
   const found = await yaml(schema).doValidation(document, false);
   return found.map(({ message }) => message);
 }
@@ -104,7 +112,7 @@ const PLACES = [
     "yaml",
     `${START}  type: event\n  match:\n    |`,
     ["prefect.resource.id", "prefect.resource.name"],
-    ["prefect.resource.role"],
+    ["prefect.deployment.version", "type"],
   ],
   [
     "an id",
@@ -210,7 +218,7 @@ for (const [what, language, text, wanted, unwanted, schema] of PLACES)
   });
 
 test("a proposal says what it is for", async () => {
-  const document = TextDocument.create("file:///a.yaml", "yaml", 1, `${START}  type: event\n  `);
+  const document = open("yaml", `${START}  type: event\n  `);
   const { items } = await yaml("automation").doComplete(document, { line: 3, character: 2 }, false);
   const each = items.find((/** @type {{ label: string }} */ { label }) => label === "for_each");
   assert.match(JSON.stringify(each.documentation), /distinct value of these labels/);
@@ -240,7 +248,7 @@ test("an unknown name is an error, with the one that was meant", async () => {
   for (const [name, near] of [
     ["automatoin", "; did you mean `automation`?"],
     ["triger", "; did you mean `trigger`?"],
-    ["prefect.flow-run.heartbaet", "; did you mean `prefect.flow-run.heartbeat`?"],
+    ["prefect.worker.startd", "; did you mean `prefect.worker.started`?"],
     ["acme.order.created", ""],
     ["", ""],
   ]) {

@@ -19,7 +19,9 @@ pub(super) const AUTOMATION: &str = "Defines an action to run when events occur,
 pub(super) const WRITTEN_BY_THE_SERVER: &str =
     "Written by the server. `prefect automation create` drops it; the REST API rejects it.";
 pub(super) const TRIGGER: &str = "The criteria for which events the automation covers, and how it responds to the presence or absence of those events.";
+pub(super) const TRIGGER_TYPE: &str = "The type of this trigger.";
 pub(super) const ACTION: &str = "What to do when the automation triggers.";
+pub(super) const ACTION_TYPE: &str = "The type of this action.";
 pub(super) const DEPLOYMENT_TRIGGERS_TITLE: &str = "Triggers of Prefect deployments";
 pub(super) const DEPLOYMENT_FILE: &str = "The `triggers` of a deployment, or a `prefect.yaml` that has deployments with `triggers`; nothing else of a `prefect.yaml` is checked. The rules are those of `prefect deploy`. Fields that Prefect drops are errors here.";
 pub(super) const DEPLOYMENTS: &str = "The deployments of this file.";
@@ -139,7 +141,7 @@ fn of_automation(name: &str) -> &'static str {
 
 fn of_trigger(place: Place, name: &str) -> &'static str {
     match (place, name) {
-        (_, "type") => "The type of this trigger.",
+        (_, "type") => TRIGGER_TYPE,
         (_, "id") => "The unique ID of this trigger. Generated if omitted.",
         (_, "match") => "Labels for resources which this trigger will match. Default: all resources.",
         (_, "match_related") => {

@@ -17,7 +17,10 @@ pub(super) fn automations() -> Object {
         .with("required", ["automations"])
         .with("properties", Object::new().with("automations", list.clone()));
     let is_list = Object::new().with("type", "array");
-    let is_wrapped = Object::new().with("type", "object").with("required", ["automations"]);
+    let is_wrapped = Object::new()
+        .with("type", "object")
+        .with("required", ["automations"])
+        .with("properties", Object::new().with("automations", true));
     let otherwise = Object::new().with("if", is_wrapped).with("then", wrapped).with("else", reference("automation"));
     Object::new()
         .with("title", descriptions::AUTOMATIONS_TITLE)
@@ -69,7 +72,16 @@ pub(super) fn definitions() -> Object {
         .with("properties", properties)
         .with("additionalProperties", false);
     let all: Vec<Object> = ACTIONS.iter().map(|action| reference(&definition(action))).collect();
-    let any = any_of(all).with("title", "Action").with("description", descriptions::ACTION);
+    // Here too: editors propose those types that need more.
+    let types = ACTIONS.iter().map(|action| choice(action.name, descriptions::action(action.name)));
+    let types = any_of(types.collect::<Vec<_>>()).with("description", descriptions::ACTION_TYPE);
+    let any = Object::new()
+        .with("title", "Action")
+        .with("description", descriptions::ACTION)
+        .with("type", "object")
+        .with("required", ["type"])
+        .with("properties", Object::new().with("type", types))
+        .and(any_of(all));
     let mut definitions =
         Object::new().with("automation", automation).with("action", any).with("boolean", value::boolean());
     for action in &ACTIONS {

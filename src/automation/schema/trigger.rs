@@ -20,7 +20,7 @@ fn types() -> [(&'static str, Vec<Field>); 3] {
 
 /// A trigger of any type, and each type.
 pub(super) fn definitions(reader: Reader) -> Object {
-    let mut all = Object::new().with("trigger", one_of_the_types("-trigger"));
+    let mut all = Object::new().with("trigger", one_of_the_types("-trigger", reader));
     for (name, fields) in types() {
         all = all.with(&[name, "-trigger"].concat(), trigger(name, &fields, reader, &[]));
     }
@@ -30,7 +30,7 @@ pub(super) fn definitions(reader: Reader) -> Object {
 /// A trigger of a deployment, and each type.
 pub(super) fn of_deployments() -> Object {
     let mut all = Object::new()
-        .with("deployment-trigger", one_of_the_types("-deployment-trigger"))
+        .with("deployment-trigger", one_of_the_types("-deployment-trigger", Reader::Deploy))
         .with("boolean", value::boolean());
     for (name, fields) in types() {
         let schema = trigger(name, &fields, Reader::Deploy, &OF_DEPLOYMENT_TRIGGERS);
@@ -39,9 +39,17 @@ pub(super) fn of_deployments() -> Object {
     all
 }
 
-fn one_of_the_types(ending: &str) -> Object {
+fn one_of_the_types(ending: &str, reader: Reader) -> Object {
     let all = types().map(|(name, _)| reference(&[name, ending].concat()));
-    any_of(all).with("title", "Trigger").with("description", descriptions::TRIGGER)
+    // Here too: editors propose those types that need more.
+    let types = any_of(types().map(|(name, _)| choice(name, descriptions::trigger_type(name))));
+    let types = value::resolved(reader, types).with("description", descriptions::TRIGGER_TYPE);
+    Object::new()
+        .with("title", "Trigger")
+        .with("description", descriptions::TRIGGER)
+        .with("type", "object")
+        .with("properties", Object::new().with("type", types))
+        .and(any_of(all))
 }
 
 fn trigger(kind: &str, fields: &[Field], reader: Reader, more: &[Field]) -> Object {
