@@ -31,6 +31,7 @@ export function jsonCursor(state: EditorState, position: number): Cursor | undef
     at: place.at,
     from: place.from,
     to: place.to,
+    quoted: !empty,
     empty,
     write: (text, at, schema) => {
       if (at === "key") return `${JSON.stringify(text)}${isNew ? `: ${first(schema)}` : ""}`;

@@ -16,9 +16,11 @@ export interface Cursor {
   levels: Level[];
   /** What can stand there. In YAML an item of a list can begin with a key. */
   at: "key" | "value" | "either";
-  /** What is replaced by a proposal. */
+  /** What is replaced by a proposal, with its quotes. */
   from: number;
   to: number;
+  /** Whether it begins with a quote. */
+  quoted: boolean;
   /** A proposal as it is written there. */
   write: (text: string, at: "key" | "value", schema: Schema | undefined) => string;
   /** Whether nothing is written there yet: then proposals only come when they are asked for. */
@@ -66,10 +68,10 @@ export function schemaCompletion({ schema, language, fault }: Hooks): Extension 
     if (!cursor || (cursor.empty && !explicit)) return null;
     try {
       loaded ??= schema();
-      const options = proposals(cursor, (await loaded) as Schema);
-      return options.length > 0
-        ? { from: cursor.from, to: cursor.to, options, validFor: /^["\w.*:<>-]*$/ }
-        : null;
+      const options = proposals(cursor, (await loaded) as Schema, cursor.to - pos);
+      // What has been typed is compared without its quote.
+      const from = cursor.quoted ? cursor.from + 1 : cursor.from;
+      return options.length > 0 ? { from, options, validFor: /^[\w.*:<>-]*$/ } : null;
     } catch (error) {
       loaded = undefined;
       fault(error);
@@ -79,7 +81,12 @@ export function schemaCompletion({ schema, language, fault }: Hooks): Extension 
   return autocompletion({ override: [source], icons: false });
 }
 
-function proposals({ levels, at, write }: Cursor, root: Schema): Completion[] {
+/** `behind`: how much of what is replaced stands behind the cursor. */
+function proposals(
+  { levels, at, from, write }: Cursor,
+  root: Schema,
+  behind: number,
+): Completion[] {
   let schemas = [root];
   for (const { keys, step } of levels) {
     schemas = fitting(schemas, root, keys);
@@ -93,7 +100,17 @@ function proposals({ levels, at, write }: Cursor, root: Schema): Completion[] {
     found.set(text, {
       label: text,
       boost,
-      apply: write(text, of, schema && resolved(schema, root)),
+      apply: (view, _completion, _from, to) => {
+        const insert = write(text, of, schema && resolved(schema, root));
+        // Into what was opened for the value.
+        const inside = /(""|\[\]|\{\})$/.test(insert) ? 1 : 0;
+        view.dispatch({
+          changes: { from, to: to + behind, insert },
+          selection: { anchor: from + insert.length - inside },
+          userEvent: "input.complete",
+          scrollIntoView: true,
+        });
+      },
       ...(info && { info }),
     });
   };

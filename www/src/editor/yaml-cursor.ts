@@ -67,6 +67,7 @@ export function yamlCursor(text: string, position: number): Cursor | undefined {
     at: key ? "value" : written.dashes.length > 0 ? "either" : "key",
     from: position - token.length,
     to: position + after.length,
+    quoted: /^["']/.test(token),
     empty: token === "",
     write: (text, of) => (of === "key" ? `${text}${hasColon ? "" : ": "}` : scalar(text)),
   };
