@@ -34,7 +34,10 @@ export function jsonSchema(name) {
   if (Object.hasOwn(SCHEMAS, wanted)) return /** @type {() => object} */ (SCHEMAS[wanted])();
   if (describe(wanted)) return schemaOf(wanted);
   const near = nearest(wanted);
-  const hint = near === undefined ? "" : `; did you mean \`${near}\`?`;
+  let hint = near === undefined ? "" : `; did you mean \`${near}\`?`;
+  // A name as users give it to events of their own.
+  if (near === undefined && wanted.includes(".") && !wanted.startsWith("prefect"))
+    hint = "; the schema of any event is `event`";
   throw new TypeError(`unknown schema or event: ${wanted}${hint}`);
 }
 
