@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::catalogue::{Family, Label, LabelForm, families};
+use crate::catalogue::{Family, LabelForm, families};
 use crate::event::{RESOURCE_ID, RESOURCE_ROLE};
 use crate::json::tree::Object;
 use crate::schema::descriptions::sentence;
@@ -40,9 +40,8 @@ pub(super) fn definitions(reader: Reader) -> Object {
                 roles.push(one.role);
             }
             add(&mut related, RESOURCE_ID, descriptions::RESOURCE_ID, &one.id, one.role);
-            for Label { name, form, .. } in one.labels {
-                let meaning = one.labels.iter().find(|label| label.name == *name).map_or("", Label::meaning);
-                add(&mut related, name, meaning, form, one.role);
+            for label in one.labels {
+                add(&mut related, label.name, label.meaning(), &label.form, one.role);
             }
         }
     }
@@ -56,8 +55,8 @@ pub(super) fn definitions(reader: Reader) -> Object {
         grouping.push((["related:", role, ":", RESOURCE_ID].concat(), descriptions::for_each_role(role)));
     }
     Object::new()
-        .with("event-name", open(event_names()).with("description", descriptions::EVENT_NAME))
-        .with("label-name", open(grouping).with("description", descriptions::LABEL_NAME))
+        .with("event-name", open(&event_names()).with("description", descriptions::EVENT_NAME))
+        .with("label-name", open(&grouping).with("description", descriptions::LABEL_NAME))
         .with("labels", resolved(reader, labels(&own, "Events")).with("description", descriptions::LABELS))
         .with(
             "related-labels",
@@ -75,7 +74,7 @@ fn text() -> Object {
 }
 
 /// Values that are known, each with its meaning, and any other string.
-fn open(values: Vec<(String, String)>) -> Object {
+fn open(values: &[(String, String)]) -> Object {
     let mut all: Vec<Object> = values.iter().map(|(value, meaning)| choice(value, meaning)).collect();
     all.push(text());
     any_of(all)

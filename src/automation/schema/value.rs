@@ -46,7 +46,7 @@ pub(super) fn resolved(reader: Reader, schema: Object) -> Object {
 /// The schema of a value.
 pub(super) fn of(kind: FieldKind, reader: Reader) -> Object {
     let schema = match kind {
-        FieldKind::Text | FieldKind::Template => return text(),
+        FieldKind::Text | FieldKind::Template | FieldKind::TriggerType => return text(),
         FieldKind::TextOrNull => return nullable("string"),
         FieldKind::Payload => return Object::new().with("not", Object::new().with("type", "null")),
         FieldKind::Boolean => reference("boolean"),
@@ -78,7 +78,6 @@ pub(super) fn of(kind: FieldKind, reader: Reader) -> Object {
         FieldKind::Trigger => return reference("trigger"),
         FieldKind::Triggers => list("trigger"),
         FieldKind::Actions => return list("action"),
-        FieldKind::TriggerType => return text(),
         FieldKind::TargetSource => {
             any_of([choice(SELECTED, descriptions::SELECTED), choice(INFERRED, descriptions::INFERRED)])
         }
