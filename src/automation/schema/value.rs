@@ -123,9 +123,9 @@ pub(super) fn definitions(reader: Reader) -> Object {
                 .with("pattern", whole(&[UUID, "|", OTHER_UUID].concat()))
                 .with("description", descriptions::UUID),
         ),
-        Reader::Deploy => all
-            .with("boolean", boolean)
-            .with("placeholder", text().with("pattern", PLACEHOLDER).with("description", descriptions::PLACEHOLDER)),
+        Reader::Deploy => {
+            all.with("placeholder", text().with("pattern", PLACEHOLDER).with("description", descriptions::PLACEHOLDER))
+        }
     }
 }
 
