@@ -231,7 +231,7 @@ impl Check<'_, '_> {
             OF_AUTOMATIONS.iter().filter(|field| !matches!(field.kind, FieldKind::Trigger | FieldKind::Actions))
         {
             self.optional(value, field.name, &root, |check, name, value, path| {
-                check.field(field.kind, name, value, path)
+                check.field(field.kind, name, value, path);
             });
         }
         let trigger = value.get("trigger");

@@ -129,7 +129,7 @@ impl Check<'_, '_> {
         self.labels(value, path);
         for field in OF_EVENT_TRIGGERS.iter().filter(|field| field.kind != FieldKind::Uuid) {
             self.optional(value, field.name, path, |check, name, value, path| {
-                check.field(field.kind, name, value, path)
+                check.field(field.kind, name, value, path);
             });
         }
         let within = value.get("within");
