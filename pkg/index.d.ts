@@ -199,13 +199,16 @@ export function eventTypes(): EventType[];
 export function describeEvent(name: string): EventType | undefined;
 
 /**
- * A JSON Schema (draft 2020-12) that refuses what `validate` calls an error in an event, as far as a schema can say it,
- * and accepts what it calls a warning. The same schemas are files of this package:
- * `prefect-events/schemas/events.json`, `prefect-events/schemas/prefect.task-run.state.json`.
+ * A JSON Schema (draft 2020-12) of events, automations or triggers. The same schemas are files of this package:
+ * `prefect-events/schemas/automation.json`, `prefect-events/schemas/prefect.task-run.state.json`.
  *
- * @param name An event's name or a pattern; `"prefect.task-run.Running"` gives the schema of `prefect.task-run.{state}`.
- * For an event of your own it is the schema of any event; without a name, one for all events, each by its name.
- * @throws TypeError for a name that is reserved for Prefect, but that no event of Prefect has.
+ * @param name `"automation"`, `"trigger"`, `"deployment-triggers"` (for a `prefect.yaml`), `"event"` (any event, your own
+ * too), or an event's name or pattern: `"prefect.task-run.Running"` gives the schema of `prefect.task-run.{state}`. Without
+ * a name, or with `"events"`: one for all events, each by its name.
+ *
+ * The schemas of events reject what `validate` calls an error, as far as a schema can say it, and accept what it calls a
+ * warning. Those of automations reject what the REST API rejects, and fields that Prefect drops.
+ * @throws TypeError for another name, with the one that was probably meant.
  */
 export function jsonSchema(name?: string): object;
 

@@ -1,9 +1,9 @@
-// The JSON Schemas of the events.
+// The JSON Schemas of events, automations and triggers.
 
 import { string } from "../input.js";
+import { automationSchema, deploymentTriggersSchema } from "../wasm/automation-schemas.js";
 import { allEvents } from "../wasm/schemas.js";
-import { describeEvent } from "./describe.js";
-import { validate } from "./validate.js";
+import { describeEvent, eventTypes } from "./describe.js";
 
 /**
  * The schema of all events: its `$defs` are those of the families, by the names of their files, and what they share.
@@ -11,25 +11,34 @@ import { validate } from "./validate.js";
  */
 
 /**
+ * A schema with the parts that it refers to.
+ * @typedef {{ $schema: string, $id: string, $defs: { [name: string]: object } }} Definitions
+ */
+
+/** Those that are not of one event of Prefect. @type {{ [name: string]: () => object }} */
+const SCHEMAS = {
+  automation: automationSchema,
+  trigger: triggerSchema,
+  "deployment-triggers": deploymentTriggersSchema,
+  events: allEvents,
+  event: () => schemaOf("event"),
+};
+
+/**
  * @param {string} [name]
  * @returns {object}
  */
 export function jsonSchema(name) {
   if (name === undefined) return allEvents();
-  const event = string(name, "jsonSchema", "an event name");
-  if (!describeEvent(event)) known(event);
-  return schemaOf(event);
-}
-
-/**
- * Throws if an event that Prefect does not have has a name as if it had.
- * @param {string} event
- */
-function known(event) {
-  const unknown = validate({ event }).diagnostics.find(({ code }) => code === "unknown-event");
-  // Blocks can emit events of their own: that is no more than an info.
-  if (unknown?.severity === "warning")
-    throw new TypeError(`${unknown.message}: ${unknown.help ?? ""}`);
+  const wanted = string(name, "jsonSchema", "the name of a schema or an event");
+  if (Object.hasOwn(SCHEMAS, wanted)) return /** @type {() => object} */ (SCHEMAS[wanted])();
+  if (describeEvent(wanted)) return schemaOf(wanted);
+  const near = nearest(wanted);
+  let hint = near === undefined ? "" : `; did you mean \`${near}\`?`;
+  // A name as users give it to events of their own.
+  if (near === undefined && wanted.includes(".") && !wanted.startsWith("prefect"))
+    hint = "; the schema of any event is `event`";
+  throw new TypeError(`unknown schema or event: ${wanted}${hint}`);
 }
 
 /**
@@ -50,4 +59,70 @@ function schemaOf(name) {
     ...(type && { examples: [describeEvent(type.namePattern)?.example] }),
     $defs: Object.fromEntries(shared),
   };
+}
+
+/** A trigger as it is in an automation, with the parts that it needs. */
+function triggerSchema() {
+  const { $schema, $id, $defs } = automationSchema();
+  /** @type {{ [name: string]: object }} */
+  const parts = {};
+  const open = ["trigger"];
+  for (let part = open.pop(); part !== undefined; part = open.pop()) {
+    const schema = $defs[part];
+    if (schema === undefined || part in parts) continue;
+    parts[part] = schema;
+    for (const [, name = ""] of JSON.stringify(schema).matchAll(/"\$ref":"#\/\$defs\/([^"]+)"/g))
+      open.push(name);
+  }
+  return {
+    $schema,
+    $id: $id.replace(/[^:]*$/, "trigger"),
+    title: "Trigger",
+    $ref: "#/$defs/trigger",
+    $defs: parts,
+  };
+}
+
+/**
+ * The name of a schema or an event that is nearest to a misspelt one.
+ * @param {string} name
+ * @returns {string | undefined}
+ */
+function nearest(name) {
+  const events = eventTypes().flatMap(({ name_pattern, variants = [] }) =>
+    variants.length > 0
+      ? variants.map((variant) => name_pattern.replace(/\{.*\}/, variant.name))
+      : [name_pattern],
+  );
+  const lower = name.toLowerCase();
+  let best;
+  let fewest = Number.POSITIVE_INFINITY;
+  for (const known of [...Object.keys(SCHEMAS), ...events]) {
+    const most = Math.max(2, Math.floor(known.length / 4));
+    // Of names of very different lengths no edits need to be counted.
+    if (Math.abs(known.length - lower.length) > most) continue;
+    const edits = distance(lower, known.toLowerCase());
+    if (edits > most || edits >= fewest) continue;
+    best = known;
+    fewest = edits;
+  }
+  return best;
+}
+
+/**
+ * How many letters must be inserted, removed or replaced.
+ * @param {string} one
+ * @param {string} other
+ */
+function distance(one, other) {
+  let row = Array.from({ length: other.length + 1 }, (_, at) => at);
+  for (let at = 1; at <= one.length; at += 1) {
+    const next = [at];
+    for (let place = 1; place <= other.length; place += 1) {
+      const replaced = (row[place - 1] ?? 0) + Number(one[at - 1] !== other[place - 1]);
+      next.push(Math.min(replaced, (row[place] ?? 0) + 1, (next[place - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[other.length] ?? 0;
 }

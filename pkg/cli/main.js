@@ -146,8 +146,11 @@ Examples:
 
 program
   .command("schema")
-  .description("the JSON Schema of an event, or of all events")
-  .argument("[NAME]", "an event such as prefect.task-run.Running; without a name: all events")
+  .description("the JSON Schema of automations, triggers or events, for editors")
+  .argument(
+    "[NAME]",
+    "automation, trigger, deployment-triggers, event (any event), or an event such as prefect.task-run.Running; without a name: all events",
+  )
   .action((name) => {
     process.exitCode = schemaCommand(name);
   });

@@ -1,10 +1,12 @@
 //! Automation documents: what they are, and how the Prefect server reads them.
 
 mod check;
+mod fields;
 pub(crate) mod heartbeats;
 mod model;
 mod outline;
 pub mod read;
+pub mod schema;
 #[cfg(test)]
 mod tests;
 

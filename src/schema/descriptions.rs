@@ -106,7 +106,7 @@ pub(super) fn at_most(max: u32) -> String {
 }
 
 /// With a capital letter and a full stop.
-pub(super) fn sentence(text: &str) -> String {
+pub(crate) fn sentence(text: &str) -> String {
     let text = text.trim();
     let mut letters = text.chars();
     let Some(first) = letters.next() else { return String::new() };

@@ -4,9 +4,9 @@
 
 mod envelope;
 mod family;
-mod pattern;
+pub(crate) mod pattern;
 mod reference;
-mod descriptions;
+pub(crate) mod descriptions;
 
 pub use reference::reference;
 
@@ -31,7 +31,7 @@ pub struct Schema {
 }
 
 impl Schema {
-    fn new(name: &str, schema: Object) -> Schema {
+    pub(crate) fn new(name: &str, schema: Object) -> Schema {
         Schema { name: name.to_owned(), schema: schema.into() }
     }
 
@@ -99,7 +99,8 @@ pub fn all() -> Schema {
     Schema::new(ALL, schema)
 }
 
-fn head(name: &str) -> Object {
+/// How each schema begins.
+pub(crate) fn head(name: &str) -> Object {
     Object::new().with("$schema", DRAFT).with("$id", [ID, name].concat())
 }
 

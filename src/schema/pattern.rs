@@ -6,9 +6,9 @@ use crate::json::tree::{Object, Tree};
 use super::family::one_of;
 
 /// A UUID with hyphens, in any case.
-pub(super) const UUID: &str = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}";
+pub(crate) const UUID: &str = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}";
 /// Other spellings of a UUID that the server accepts.
-pub(super) const OTHER_UUID: &str = "[0-9a-fA-F]{32}|urn:uuid:[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|\\{[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\\}";
+pub(crate) const OTHER_UUID: &str = "[0-9a-fA-F]{32}|urn:uuid:[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|\\{[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\\}";
 pub(super) const DATE: &str = "[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])";
 /// Hours, minutes and seconds.
 pub(super) const TIME: &str = "([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]+)?";
@@ -25,7 +25,7 @@ const ASSET_KEY_LENGTH: u64 = 512;
 const JSON_STRINGS: &str = "^[ \\t\\n\\r]*\\[[ \\t\\n\\r]*(\"([^\"\\\\\\u0000-\\u001f]|\\\\([\"\\\\/bfnrt]|u[0-9a-fA-F]{4}))*\"[ \\t\\n\\r]*(,[ \\t\\n\\r]*\"([^\"\\\\\\u0000-\\u001f]|\\\\([\"\\\\/bfnrt]|u[0-9a-fA-F]{4}))*\"[ \\t\\n\\r]*)*)?\\][ \\t\\n\\r]*$";
 
 /// Text as a regular expression that matches it alone.
-pub(super) fn literal(text: &str) -> String {
+pub(crate) fn literal(text: &str) -> String {
     let mut out = String::new();
     for c in text.chars() {
         if "^$\\.*+?()[]{}|".contains(c) {
@@ -37,7 +37,7 @@ pub(super) fn literal(text: &str) -> String {
 }
 
 /// What a text must match whole.
-pub(super) fn whole(pattern: &str) -> String {
+pub(crate) fn whole(pattern: &str) -> String {
     if pattern.contains('|') { format!("^({pattern})$") } else { format!("^{pattern}$") }
 }
 
@@ -102,7 +102,7 @@ pub(super) fn form(form: &LabelForm) -> Object {
 }
 
 /// A part that all schemas have.
-pub(super) fn reference(definition: &str) -> Object {
+pub(crate) fn reference(definition: &str) -> Object {
     Object::new().with("$ref", format!("#/$defs/{definition}"))
 }
 

@@ -6,7 +6,7 @@ use crate::json::{Decimal, Kind, Value};
 use crate::text::order;
 
 /// Days beyond which Python knows no `timedelta`.
-const MOST_DAYS: i64 = 999_999_999;
+pub(crate) const MOST_DAYS: i64 = 999_999_999;
 
 /// A set of texts: sorted, without repetitions.
 #[must_use]

@@ -13,6 +13,7 @@
 )]
 
 mod automation;
+mod automation_schema;
 mod cache;
 mod generate;
 mod generate_errors;

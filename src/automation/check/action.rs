@@ -6,59 +6,11 @@ use crate::json::{Kind, Value};
 use crate::text::nearest::nearest;
 use crate::text::phrase;
 
+use super::super::fields::{ACTIONS, INFERRED, SELECTED, STATE_TYPES};
 use super::Check;
-
-/// What an action acts on.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Target {
-    None,
-    /// `source: selected` needs the id in this field, `source: inferred` allows none.
-    Selected(&'static str),
-}
-
-/// The actions of the server's union, by `type`.
-const ACTIONS: [(&str, Target); 17] = [
-    ("do-nothing", Target::None),
-    ("run-deployment", Target::Selected("deployment_id")),
-    ("pause-deployment", Target::Selected("deployment_id")),
-    ("resume-deployment", Target::Selected("deployment_id")),
-    ("cancel-flow-run", Target::None),
-    ("delete-flow-run", Target::None),
-    ("change-flow-run-state", Target::None),
-    ("pause-work-queue", Target::Selected("work_queue_id")),
-    ("resume-work-queue", Target::Selected("work_queue_id")),
-    ("send-notification", Target::None),
-    ("call-webhook", Target::None),
-    ("pause-automation", Target::Selected("automation_id")),
-    ("resume-automation", Target::Selected("automation_id")),
-    ("suspend-flow-run", Target::None),
-    ("resume-flow-run", Target::None),
-    ("pause-work-pool", Target::Selected("work_pool_id")),
-    ("resume-work-pool", Target::Selected("work_pool_id")),
-];
-
-/// The fields of an action of a type, beside `type`; `None`: the type is not known.
-pub(super) fn fields_of(kind: &str) -> Option<&'static [&'static str]> {
-    let (_, target) = ACTIONS.iter().find(|(known, _)| *known == kind)?;
-    Some(match (kind, target) {
-        ("run-deployment", _) => &["source", "deployment_id", "parameters", "job_variables", "schedule_after"],
-        ("change-flow-run-state", _) => &["name", "state", "message", "force"],
-        ("send-notification", _) => &["block_document_id", "subject", "body"],
-        ("call-webhook", _) => &["block_document_id", "payload"],
-        (_, Target::Selected("deployment_id")) => &["source", "deployment_id"],
-        (_, Target::Selected("work_queue_id")) => &["source", "work_queue_id"],
-        (_, Target::Selected("work_pool_id")) => &["source", "work_pool_id"],
-        (_, Target::Selected("automation_id")) => &["source", "automation_id"],
-        _ => &[],
-    })
-}
 
 /// What only Prefect Cloud does.
 const CLOUD: [&str; 2] = ["declare-incident", "send-email-notification"];
-
-/// The types of states.
-pub(super) const STATE_TYPES: [&str; 9] =
-    ["SCHEDULED", "PENDING", "RUNNING", "COMPLETED", "FAILED", "CANCELLED", "CRASHED", "PAUSED", "CANCELLING"];
 
 impl Check<'_, '_> {
     pub(super) fn actions(&mut self, list: Value<'_>, field: &str) {
@@ -83,8 +35,7 @@ impl Check<'_, '_> {
             return;
         };
         let name = kind.string();
-        let known = ACTIONS.iter().find(|(known, _)| kind.is(known));
-        let Some((_, target)) = known else {
+        let Some(known) = ACTIONS.iter().find(|known| kind.is(known.name)) else {
             let place = Path::Key(path, "type");
             if CLOUD.iter().any(|cloud| kind.is(cloud)) {
                 if self.options.cloud {
@@ -94,7 +45,7 @@ impl Check<'_, '_> {
                 return;
             }
             let finding = self.add(Code::UNKNOWN_ACTION_TYPE, &place, kind).text("found", kind);
-            let all = ACTIONS.iter().map(|(name, _)| *name);
+            let all = ACTIONS.iter().map(|known| known.name);
             match nearest(&name, &mut all.clone()).filter(|_| kind.is_string()) {
                 Some(near) => finding
                     .say("hint", format_args!("did you mean `{near}`?"))
@@ -106,35 +57,15 @@ impl Check<'_, '_> {
             }
             return;
         };
-        if let Target::Selected(id) = target {
+        if let Some(id) = known.target {
             self.target(action, id, path);
         }
-        match &*name {
-            "run-deployment" => {
-                if let Some(parameters) = action.get("parameters") {
-                    self.parameters(parameters, &Path::Key(path, "parameters"));
-                }
-                if let Some(variables) = action.get("job_variables") {
-                    self.object_or_null(variables, "job_variables", &Path::Key(path, "job_variables"));
-                }
-                self.optional(action, "schedule_after", path, Self::delay_field);
+        for field in known.fields {
+            match action.get(field.name) {
+                Some(value) => self.field(field.kind, field.name, value, &Path::Key(path, field.name)),
+                None if field.is_required => self.missing("the action", action, field.name, path),
+                None => {}
             }
-            "change-flow-run-state" => {
-                self.required("the action", action, "state", path, Self::state_type);
-                self.optional(action, "name", path, Self::text_or_null_field);
-                self.optional(action, "message", path, Self::text_or_null_field);
-                self.optional(action, "force", path, Self::boolean_field);
-            }
-            "send-notification" => {
-                self.required("the action", action, "block_document_id", path, Self::uuid_field);
-                self.required("the action", action, "body", path, Self::template_field);
-                self.optional(action, "subject", path, Self::template_field);
-            }
-            "call-webhook" => {
-                self.required("the action", action, "block_document_id", path, Self::uuid_field);
-                self.optional(action, "payload", path, Self::payload);
-            }
-            _ => {}
         }
     }
 
@@ -143,8 +74,8 @@ impl Check<'_, '_> {
         let source = action.get("source");
         let selected = match source {
             None => true,
-            Some(source) if source.is("selected") => true,
-            Some(source) if source.is("inferred") => false,
+            Some(source) if source.is(SELECTED) => true,
+            Some(source) if source.is(INFERRED) => false,
             Some(source) => {
                 self.wrong_type("source", "`selected` or `inferred`", &Path::Key(path, "source"), source);
                 return;
@@ -173,7 +104,7 @@ impl Check<'_, '_> {
         }
     }
 
-    fn state_type(&mut self, _: &str, value: Value<'_>, path: &Path<'_>) {
+    pub(super) fn state_type(&mut self, value: Value<'_>, path: &Path<'_>) {
         if STATE_TYPES.iter().any(|known| value.is(known)) {
             return;
         }

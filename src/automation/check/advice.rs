@@ -11,10 +11,9 @@ use crate::text::steps::step;
 use crate::time::scalar;
 use crate::yaml;
 
+use super::super::fields::{OF_COMPOSITE_TRIGGERS, OF_DEPLOYMENT_TRIGGERS, OF_EVENT_TRIGGERS, STATE_TYPES, names};
 use super::super::model::{EventTrigger, Order, Posture};
 use super::super::read::{self, MAX_NESTING, TriggerKind};
-use super::action::STATE_TYPES;
-use super::fields::{OF_COMPOSITE_TRIGGERS, OF_DEPLOYMENT_TRIGGERS, OF_EVENT_TRIGGERS};
 use super::options::PrefectVersion;
 use super::trigger::{Level, kind_of};
 use super::{Check, cloud};
@@ -54,10 +53,11 @@ impl Check<'_, '_> {
         if value.kind() != Kind::Object || depth > MAX_NESTING || cloud::is_metric(value) {
             return;
         }
-        let own: &[&'static str] = if level.is_deployment() { &OF_DEPLOYMENT_TRIGGERS } else { &[] };
+        let of_deployments = names(&OF_DEPLOYMENT_TRIGGERS);
+        let own: &[&'static str] = if level.is_deployment() { &of_deployments } else { &[] };
         match kind_of(value, level) {
             Some(TriggerKind::Composite(order)) => {
-                self.ignored_fields(value, path, "triggers", &[&OF_COMPOSITE_TRIGGERS, own]);
+                self.ignored_fields(value, path, "triggers", &[&names(&OF_COMPOSITE_TRIGGERS), own]);
                 self.advise_composite(value, path, order);
                 // Where one trigger is enough, nothing is mixed.
                 let around = around.or(Some(order).filter(|_| needs_several(value, order)));
@@ -75,7 +75,7 @@ impl Check<'_, '_> {
                 }
             }
             Some(TriggerKind::Event) => {
-                self.ignored_fields(value, path, "triggers", &[&OF_EVENT_TRIGGERS, own]);
+                self.ignored_fields(value, path, "triggers", &[&names(&OF_EVENT_TRIGGERS), own]);
                 // What a template will be is not known.
                 if self.has_templates(value) {
                     return;

@@ -8,8 +8,8 @@ use crate::diagnostic::path::Path;
 use crate::json::{Kind, Value};
 use crate::text::phrase::shown;
 
+use super::super::fields::{OF_COMPOSITE_TRIGGERS, OF_EVENT_TRIGGERS};
 use super::Check;
-use super::fields::{OF_COMPOSITE_TRIGGERS, OF_EVENT_TRIGGERS};
 use super::options::Route;
 
 /// The placeholders of a text, `{{ name }}`, each with whether it is the whole text (`PLACEHOLDER_CAPTURE_REGEX`).
@@ -35,7 +35,7 @@ impl Check<'_, '_> {
         let fields = || OF_EVENT_TRIGGERS.iter().chain(&OF_COMPOSITE_TRIGGERS);
         self.route == Route::Deploy
             && fields()
-                .filter_map(|field| trigger.get(field))
+                .filter_map(|field| trigger.get(field.name))
                 .any(|value| value.descendants().any(|inner| inner.kind() == Kind::String && self.is_template(inner)))
     }
 

@@ -5,31 +5,11 @@ use crate::diagnostic::path::Path;
 use crate::json::Value;
 use crate::text::nearest::nearest;
 
+use super::super::fields::{ACTIONS, OF_AUTOMATIONS, WRITTEN_BY_THE_SERVER, names};
 use super::Check;
-use super::action::fields_of;
 
-/// The fields of an automation, as `POST /api/automations/` takes them.
-pub(super) const OF_AUTOMATIONS: [&str; 9] = [
-    "name",
-    "description",
-    "enabled",
-    "tags",
-    "trigger",
-    "actions",
-    "actions_on_trigger",
-    "actions_on_resolve",
-    "owner_resource",
-];
-/// What the server adds where it returns an automation, and the client's model too.
-const WRITTEN_BY_THE_SERVER: [&str; 7] =
-    ["id", "created", "updated", "account", "account_id", "workspace", "workspace_id"];
-/// The fields of triggers.
-pub(super) const OF_EVENT_TRIGGERS: [&str; 10] =
-    ["type", "id", "match", "match_related", "after", "expect", "for_each", "posture", "threshold", "within"];
-pub(super) const OF_COMPOSITE_TRIGGERS: [&str; 5] = ["type", "id", "triggers", "within", "require"];
-/// What a deployment's trigger has besides.
-pub(super) const OF_DEPLOYMENT_TRIGGERS: [&str; 6] =
-    ["name", "description", "enabled", "parameters", "job_variables", "schedule_after"];
+/// The fields of an automation.
+const NAMES: [&str; OF_AUTOMATIONS.len()] = names(&OF_AUTOMATIONS);
 
 /// Names that people use, and what Prefect calls it. The first that the object can have is meant.
 const MEANT: [(&str, &[&str]); 60] = [
@@ -108,13 +88,12 @@ impl Check<'_, '_> {
     /// The fields at the top of an automation. Returns those that are missing under their own name, but there under
     /// another.
     pub(super) fn fields_of_automation(&mut self, value: Value<'_>) -> Vec<&'static str> {
-        let is_present = OF_AUTOMATIONS.map(|field| value.get(field).is_some());
-        let absent =
-            || OF_AUTOMATIONS.into_iter().zip(is_present).filter(|(_, present)| !present).map(|(field, _)| field);
+        let is_present = NAMES.map(|field| value.get(field).is_some());
+        let absent = || NAMES.into_iter().zip(is_present).filter(|(_, present)| !present).map(|(field, _)| field);
         let mut misspelt = Vec::new();
         for (key, _) in value.members() {
             let name = key.string();
-            if OF_AUTOMATIONS.contains(&&*name) {
+            if NAMES.contains(&&*name) {
                 continue;
             }
             if !self.is_strict() && WRITTEN_BY_THE_SERVER.contains(&&*name) {
@@ -123,7 +102,7 @@ impl Check<'_, '_> {
             }
             let near = meant(&name, &mut absent());
             // What is missing is reported with the name that stands in its place.
-            let is_required = near.is_some_and(|near| REQUIRED.contains(&near));
+            let is_required = near.is_some_and(|near| required().any(|required| required == near));
             if is_required && !self.is_strict() {
                 continue;
             }
@@ -186,11 +165,14 @@ impl Check<'_, '_> {
     pub(super) fn ignored_of_action(&mut self, action: Value<'_>, path: &Path<'_>) {
         let Some(kind) = action.get("type") else { return };
         // Of a type that is not known nothing is known.
-        if let Some(own) = fields_of(&kind.string()) {
-            self.ignored_fields(action, path, "this action", &[&["type"], own]);
+        if let Some(known) = ACTIONS.iter().find(|known| kind.is(known.name)) {
+            let own: Vec<&'static str> = known.fields.iter().map(|field| field.name).collect();
+            self.ignored_fields(action, path, "this action", &[&["type"], &own]);
         }
     }
 }
 
 /// What every automation needs.
-pub(super) const REQUIRED: [&str; 3] = ["name", "trigger", "actions"];
+pub(super) fn required() -> impl Iterator<Item = &'static str> {
+    OF_AUTOMATIONS.into_iter().filter(|field| field.is_required).map(|field| field.name)
+}

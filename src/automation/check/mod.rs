@@ -34,6 +34,7 @@ use crate::json::{Kind, Pointer, Position, Tape, Value};
 use crate::recognise::{self, Form, Item, ItemForm, Reading, recognise};
 use crate::time::scalar;
 
+use super::fields::{FieldKind, OF_AUTOMATIONS, OF_DEPLOYMENT_TRIGGERS};
 use super::model::Posture;
 use super::outline::{Outliner, TriggerOutline};
 use super::read;
@@ -220,23 +221,26 @@ impl Check<'_, '_> {
         }
         let misspelt = self.fields_of_automation(value);
         let what = "the automation";
-        for field in fields::REQUIRED {
+        for field in fields::required() {
             if value.get(field).is_none() && !misspelt.contains(&field) {
                 self.missing(what, value, field, &root);
             }
         }
-        self.optional(value, "name", &root, Self::text_field);
-        self.optional(value, "description", &root, Self::text_field);
-        self.optional(value, "enabled", &root, Self::boolean_field);
-        self.optional(value, "tags", &root, Self::texts_field);
-        self.optional(value, "owner_resource", &root, Self::text_or_null_field);
+        // What is missing has been reported with the names that stand in its place.
+        for field in
+            OF_AUTOMATIONS.iter().filter(|field| !matches!(field.kind, FieldKind::Trigger | FieldKind::Actions))
+        {
+            self.optional(value, field.name, &root, |check, name, value, path| {
+                check.field(field.kind, name, value, path);
+            });
+        }
         let trigger = value.get("trigger");
         if let Some(trigger) = trigger {
             self.trigger(trigger, &Path::Field("trigger"), level);
         }
-        for field in ["actions", "actions_on_trigger", "actions_on_resolve"] {
-            if let Some(actions) = value.get(field) {
-                self.actions(actions, field);
+        for field in OF_AUTOMATIONS.iter().filter(|field| field.kind == FieldKind::Actions) {
+            if let Some(actions) = value.get(field.name) {
+                self.actions(actions, field.name);
             }
         }
         let Some(trigger) = trigger else { return };
@@ -257,15 +261,11 @@ impl Check<'_, '_> {
     fn deployment_trigger(&mut self, value: Value<'_>, level: Level) {
         let root = Path::Root;
         if value.kind() == Kind::Object {
-            self.optional(value, "name", &root, Self::text_or_null_field);
-            self.optional(value, "description", &root, Self::text_field);
-            self.optional(value, "enabled", &root, Self::boolean_field);
-            self.optional(value, "schedule_after", &root, Self::delay_field);
-            if let Some(parameters) = value.get("parameters") {
-                self.deployment_parameters(parameters, &Path::Field("parameters"));
-            }
-            if let Some(variables) = value.get("job_variables") {
-                self.object_or_null(variables, "job_variables", &Path::Field("job_variables"));
+            for field in &OF_DEPLOYMENT_TRIGGERS {
+                self.optional(value, field.name, &root, |check, name, value, path| match field.kind {
+                    FieldKind::Parameters => check.deployment_parameters(value, path),
+                    kind => check.field(kind, name, value, path),
+                });
             }
         }
         self.trigger(value, &root, level);

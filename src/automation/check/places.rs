@@ -7,8 +7,8 @@ use crate::diagnostic::path::Path;
 use crate::json::{Kind, Value};
 use crate::text::nearest::nearest;
 
+use super::super::fields::{OF_COMPOSITE_TRIGGERS, OF_EVENT_TRIGGERS};
 use super::Check;
-use super::fields::{OF_COMPOSITE_TRIGGERS, OF_EVENT_TRIGGERS};
 
 const AT_THE_TOP: [&str; 6] = ["prefect-version", "name", "build", "push", "pull", "deployments"];
 const OF_DEPLOYMENTS: [&str; 18] = [
@@ -77,7 +77,7 @@ impl Check<'_, '_> {
             }
             // Other keys are where people keep what they mean by anchors.
             let near = nearest(&name, &mut known.iter().copied()).filter(|near| object.get(near).is_none());
-            let is_trigger = OF_EVENT_TRIGGERS.iter().chain(&OF_COMPOSITE_TRIGGERS).any(|field| *field == name)
+            let is_trigger = OF_EVENT_TRIGGERS.iter().chain(&OF_COMPOSITE_TRIGGERS).any(|field| field.name == name)
                 && name != "id"
                 && name != "type"
                 && path.pointer().as_str() != "";

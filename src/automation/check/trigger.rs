@@ -7,6 +7,7 @@ use crate::json::{Kind, Value};
 use crate::text::nearest::nearest;
 use crate::time::scalar;
 
+use super::super::fields::{COMPOUND, EVENT, FieldKind, OF_EVENT_TRIGGERS, SEQUENCE};
 use super::super::model::{Order, Posture};
 use super::super::read::{self, MAX_NESTING, PROACTIVE_MINIMUM, TriggerKind};
 use super::{Check, cloud};
@@ -43,7 +44,7 @@ impl Level {
 }
 
 /// What `type` says of triggers.
-const TYPES: [&str; 3] = ["event", "compound", "sequence"];
+const TYPES: [&str; 3] = [EVENT, COMPOUND, SEQUENCE];
 
 impl Check<'_, '_> {
     pub(super) fn trigger(&mut self, value: Value<'_>, path: &Path<'_>, level: Level) {
@@ -126,14 +127,11 @@ impl Check<'_, '_> {
             }
         };
         self.labels(value, path);
-        for field in ["after", "expect", "for_each"] {
-            self.optional(value, field, path, Self::texts_field);
+        for field in OF_EVENT_TRIGGERS.iter().filter(|field| field.kind != FieldKind::Uuid) {
+            self.optional(value, field.name, path, |check, name, value, path| {
+                check.field(field.kind, name, value, path);
+            });
         }
-        self.optional(value, "threshold", path, |check, field, value, path| {
-            if scalar::integer(value).is_none() {
-                check.wrong_type(field, "a whole number", path, value);
-            }
-        });
         let within = value.get("within");
         let path = Path::Key(path, "within");
         match (within, within.map(scalar::duration)) {

@@ -9,6 +9,7 @@ use crate::text::nearest::nearest;
 use crate::text::uuid::read_uuid;
 use crate::time::scalar;
 
+use super::super::fields::FieldKind;
 use super::Check;
 use super::fields::meant;
 
@@ -41,6 +42,42 @@ impl Check<'_, '_> {
             .shown("field", field)
             .with("expected", expected)
             .value("found", value)
+    }
+
+    /// The value of a field, by its kind alone. What is checked together with other fields is checked there.
+    pub(super) fn field(&mut self, kind: FieldKind, field: &str, value: Value<'_>, path: &Path<'_>) {
+        match kind {
+            FieldKind::Text => self.text_field(field, value, path),
+            FieldKind::TextOrNull => self.text_or_null_field(field, value, path),
+            FieldKind::Boolean => self.boolean_field(field, value, path),
+            FieldKind::Texts | FieldKind::EventNames | FieldKind::LabelNames => self.texts_field(field, value, path),
+            FieldKind::Uuid => self.uuid_field(field, value, path),
+            FieldKind::Integer => self.integer_field(field, value, path),
+            FieldKind::Parameters => self.parameters(value, path),
+            FieldKind::ObjectOrNull => self.object_or_null(value, field, path),
+            FieldKind::Delay => self.delay_field(field, value, path),
+            FieldKind::StateType => self.state_type(value, path),
+            FieldKind::Template => self.template_field(field, value, path),
+            FieldKind::Payload => self.payload(field, value, path),
+            FieldKind::Labels
+            | FieldKind::RelatedLabels
+            | FieldKind::TriggerType
+            | FieldKind::Posture
+            | FieldKind::Within
+            | FieldKind::CompositeWithin
+            | FieldKind::Require
+            | FieldKind::Trigger
+            | FieldKind::Triggers
+            | FieldKind::Actions
+            | FieldKind::TargetSource
+            | FieldKind::TargetId => {}
+        }
+    }
+
+    fn integer_field(&mut self, field: &str, value: Value<'_>, path: &Path<'_>) {
+        if scalar::integer(value).is_none() {
+            self.wrong_type(field, "a whole number", path, value);
+        }
     }
 
     /// Calls a check with the value of a field, if it is there.

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result};
+use prefect_events::automation::schema as automation;
 use prefect_events::schema::{Schema, all, schemas};
 
 use crate::stamp::{self, Stamp};
@@ -21,14 +22,29 @@ pub(crate) fn write_schemas(root: &Path, target: &Path) -> Result<()> {
     // The schemas of the single events are parts of this one.
     let module = function("allEvents", "import(\"../api/json-schema.js\").AllEvents", &line);
     write(&package.join("wasm/schemas.js"), &module)?;
+    let automations = automation::schemas();
+    write_automations(&package, &automations)?;
     let folder = package.join("schemas");
     remove_events(&folder)?;
-    for schema in schemas().iter().chain([&all]) {
+    for schema in schemas().iter().chain([&all]).chain(&automations) {
         write(&folder.join(file(schema)), &schema.text())?;
     }
 
     write_types(root, target, EVENT_TYPES, &folder.join(file(&all)), "events.d.ts")?;
     write_types(root, target, SCENARIO_TYPES, &folder.join("scenario.json"), "scenario.d.ts")
+}
+
+/// Writes the schemas of automations as functions. That of triggers is a part of the first.
+fn write_automations(package: &Path, schemas: &[Schema]) -> Result<()> {
+    let one = |function_name: &str, name: &str| {
+        let schema = schemas.iter().find(|schema| schema.name == name).with_context(|| format!("no schema {name}"))?;
+        Ok::<_, anyhow::Error>(function(function_name, "import(\"../api/json-schema.js\").Definitions", &schema.line()))
+    };
+    let module = [
+        one("automationSchema", automation::AUTOMATION)?,
+        one("deploymentTriggersSchema", automation::DEPLOYMENT_TRIGGERS)?,
+    ];
+    write(&package.join("wasm/automation-schemas.js"), &module.concat())
 }
 
 /// Writes the types of a schema with a program.

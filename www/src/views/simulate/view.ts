@@ -538,7 +538,10 @@ export class SimulateView extends View<unknown> {
 
   private async openEditor() {
     try {
-      const { Editor } = await import("../../editor/editor.ts");
+      const [{ Editor }, { schemaCompletion }] = await Promise.all([
+        import("../../editor/editor.ts"),
+        import("../../editor/schema-completion.ts"),
+      ]);
       await this.updateComplete;
       const parent = this.querySelector<HTMLElement>(".editor");
       if (!parent || this.editor) return;
@@ -555,6 +558,11 @@ export class SimulateView extends View<unknown> {
           this.set({ automation: text });
         },
         fix: (finding) => void this.applyFix(finding),
+        extensions: schemaCompletion({
+          schema: () => catalogue.jsonSchema("automation"),
+          language: () => language(this.editor?.text ?? automation),
+          fault: (error) => this.fault(error),
+        }),
       });
       this.editor.show(this.played?.report.diagnostics ?? [], automation);
     } catch (error) {

@@ -1,0 +1,223 @@
+//! The fields of automations, triggers and actions, and what their values are: for the check and for the JSON Schemas.
+//!
+//! Sources: `server/events/schemas/automations.py`, `server/events/actions.py` and, for the triggers of a
+//! `prefect.yaml`, `events/schemas/deployment_triggers.py`.
+
+/// What the value of a field is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum FieldKind {
+    /// A string.
+    Text,
+    /// A string or null.
+    TextOrNull,
+    /// `true` or `false`.
+    Boolean,
+    /// A list of strings.
+    Texts,
+    /// A list of event names.
+    EventNames,
+    /// A list of label names.
+    LabelNames,
+    /// A UUID.
+    Uuid,
+    /// Labels with a pattern or a list of patterns each.
+    Labels,
+    /// Such labels for related resources, or a list of them.
+    RelatedLabels,
+    /// The type of a trigger.
+    TriggerType,
+    /// `Reactive` or `Proactive`.
+    Posture,
+    /// A whole number.
+    Integer,
+    /// The window of an event trigger.
+    Within,
+    /// The window of a composite trigger: a duration, or null.
+    CompositeWithin,
+    /// How many children of a compound trigger must fire.
+    Require,
+    /// A trigger.
+    Trigger,
+    /// A list of triggers.
+    Triggers,
+    /// A list of actions.
+    Actions,
+    /// `selected` or `inferred`.
+    TargetSource,
+    /// The UUID of what an action acts on, or null.
+    TargetId,
+    /// The parameters of a flow run: an object that can have templates, or null.
+    Parameters,
+    /// An object or null.
+    ObjectOrNull,
+    /// A duration that is not negative.
+    Delay,
+    /// The type of a state.
+    StateType,
+    /// A string that is a Jinja template.
+    Template,
+    /// What a webhook sends: a template, or JSON.
+    Payload,
+}
+
+/// A field of an object.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Field {
+    /// Its key.
+    pub(crate) name: &'static str,
+    /// What its value is.
+    pub(crate) kind: FieldKind,
+    /// Whether the server rejects an object without it.
+    pub(crate) is_required: bool,
+}
+
+const fn optional(name: &'static str, kind: FieldKind) -> Field {
+    Field { name, kind, is_required: false }
+}
+
+const fn required(name: &'static str, kind: FieldKind) -> Field {
+    Field { name, kind, is_required: true }
+}
+
+/// The keys of some fields.
+#[expect(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "the compiler evaluates it")]
+pub(crate) const fn names<const N: usize>(fields: &[Field; N]) -> [&'static str; N] {
+    let mut names = [""; N];
+    let mut at = 0;
+    while at < N {
+        names[at] = fields[at].name;
+        at += 1;
+    }
+    names
+}
+
+/// The fields of an automation, as `POST /api/automations/` accepts them.
+pub(crate) const OF_AUTOMATIONS: [Field; 9] = [
+    required("name", FieldKind::Text),
+    optional("description", FieldKind::Text),
+    optional("enabled", FieldKind::Boolean),
+    optional("tags", FieldKind::Texts),
+    required("trigger", FieldKind::Trigger),
+    required("actions", FieldKind::Actions),
+    optional("actions_on_trigger", FieldKind::Actions),
+    optional("actions_on_resolve", FieldKind::Actions),
+    optional("owner_resource", FieldKind::TextOrNull),
+];
+
+/// What the server adds where it returns an automation, and the client's model too.
+pub(crate) const WRITTEN_BY_THE_SERVER: [&str; 7] =
+    ["id", "created", "updated", "account", "account_id", "workspace", "workspace_id"];
+
+/// The types of triggers.
+pub(crate) const EVENT: &str = "event";
+pub(crate) const COMPOUND: &str = "compound";
+pub(crate) const SEQUENCE: &str = "sequence";
+
+/// The fields of an event trigger. The client fills in `posture`.
+pub(crate) const OF_EVENT_TRIGGERS: [Field; 10] = [
+    optional("type", FieldKind::TriggerType),
+    optional("id", FieldKind::Uuid),
+    optional("match", FieldKind::Labels),
+    optional("match_related", FieldKind::RelatedLabels),
+    optional("after", FieldKind::EventNames),
+    optional("expect", FieldKind::EventNames),
+    optional("for_each", FieldKind::LabelNames),
+    required("posture", FieldKind::Posture),
+    optional("threshold", FieldKind::Integer),
+    optional("within", FieldKind::Within),
+];
+
+/// The fields of compound and sequence triggers. The client fills in `within`; a sequence has no `require`.
+pub(crate) const OF_COMPOSITE_TRIGGERS: [Field; 5] = [
+    optional("type", FieldKind::TriggerType),
+    optional("id", FieldKind::Uuid),
+    required("triggers", FieldKind::Triggers),
+    required("within", FieldKind::CompositeWithin),
+    required("require", FieldKind::Require),
+];
+
+/// What a deployment's trigger has besides.
+pub(crate) const OF_DEPLOYMENT_TRIGGERS: [Field; 6] = [
+    optional("name", FieldKind::TextOrNull),
+    optional("description", FieldKind::Text),
+    optional("enabled", FieldKind::Boolean),
+    optional("parameters", FieldKind::Parameters),
+    optional("job_variables", FieldKind::ObjectOrNull),
+    optional("schedule_after", FieldKind::Delay),
+];
+
+/// A type of action.
+pub(crate) struct ActionType {
+    /// The value of `type`.
+    pub(crate) name: &'static str,
+    /// `source: selected` needs the id in this field, `source: inferred` allows none.
+    pub(crate) target: Option<&'static str>,
+    /// Its fields beside `type`.
+    pub(crate) fields: &'static [Field],
+}
+
+const fn plain(name: &'static str, fields: &'static [Field]) -> ActionType {
+    ActionType { name, target: None, fields }
+}
+
+const fn on(name: &'static str, target: &'static str, fields: &'static [Field]) -> ActionType {
+    ActionType { name, target: Some(target), fields }
+}
+
+const SOURCE: Field = optional("source", FieldKind::TargetSource);
+const DEPLOYMENT_ID: Field = optional("deployment_id", FieldKind::TargetId);
+const DEPLOYMENT: &[Field] = &[SOURCE, DEPLOYMENT_ID];
+const WORK_POOL: &[Field] = &[SOURCE, optional("work_pool_id", FieldKind::TargetId)];
+const WORK_QUEUE: &[Field] = &[SOURCE, optional("work_queue_id", FieldKind::TargetId)];
+const AUTOMATION: &[Field] = &[SOURCE, optional("automation_id", FieldKind::TargetId)];
+const BLOCK_DOCUMENT_ID: Field = required("block_document_id", FieldKind::Uuid);
+
+/// The actions of the server's union.
+pub(crate) const ACTIONS: [ActionType; 17] = [
+    plain("do-nothing", &[]),
+    on(
+        "run-deployment",
+        "deployment_id",
+        &[
+            SOURCE,
+            DEPLOYMENT_ID,
+            optional("parameters", FieldKind::Parameters),
+            optional("job_variables", FieldKind::ObjectOrNull),
+            optional("schedule_after", FieldKind::Delay),
+        ],
+    ),
+    on("pause-deployment", "deployment_id", DEPLOYMENT),
+    on("resume-deployment", "deployment_id", DEPLOYMENT),
+    plain("cancel-flow-run", &[]),
+    plain("delete-flow-run", &[]),
+    plain(
+        "change-flow-run-state",
+        &[
+            optional("name", FieldKind::TextOrNull),
+            required("state", FieldKind::StateType),
+            optional("message", FieldKind::TextOrNull),
+            optional("force", FieldKind::Boolean),
+        ],
+    ),
+    on("pause-work-queue", "work_queue_id", WORK_QUEUE),
+    on("resume-work-queue", "work_queue_id", WORK_QUEUE),
+    plain(
+        "send-notification",
+        &[BLOCK_DOCUMENT_ID, optional("subject", FieldKind::Template), required("body", FieldKind::Template)],
+    ),
+    plain("call-webhook", &[BLOCK_DOCUMENT_ID, optional("payload", FieldKind::Payload)]),
+    on("pause-automation", "automation_id", AUTOMATION),
+    on("resume-automation", "automation_id", AUTOMATION),
+    plain("suspend-flow-run", &[]),
+    plain("resume-flow-run", &[]),
+    on("pause-work-pool", "work_pool_id", WORK_POOL),
+    on("resume-work-pool", "work_pool_id", WORK_POOL),
+];
+
+/// Where an action finds what it acts on.
+pub(crate) const SELECTED: &str = "selected";
+pub(crate) const INFERRED: &str = "inferred";
+
+/// The types of states.
+pub(crate) const STATE_TYPES: [&str; 9] =
+    ["SCHEDULED", "PENDING", "RUNNING", "COMPLETED", "FAILED", "CANCELLED", "CRASHED", "PAUSED", "CANCELLING"];

@@ -1,0 +1,128 @@
+//! The schemas of automations, their actions, and of a `prefect.yaml`.
+
+use crate::json::tree::{Object, Tree};
+use crate::schema::pattern::reference;
+
+use super::super::fields::{ACTIONS, ActionType, FieldKind, INFERRED, OF_AUTOMATIONS, WRITTEN_BY_THE_SERVER};
+use super::Reader;
+use super::descriptions::{self, Place};
+use super::trigger::described;
+use super::value::{self, any_of, choice};
+
+/// One automation, a list, or an object with the list `automations`.
+pub(super) fn automations() -> Object {
+    let list = Object::new().with("type", "array").with("items", reference("automation"));
+    let wrapped = Object::new()
+        .with("type", "object")
+        .with("required", ["automations"])
+        .with("properties", Object::new().with("automations", list.clone()));
+    let is_list = Object::new().with("type", "array");
+    let is_wrapped = Object::new()
+        .with("type", "object")
+        .with("required", ["automations"])
+        .with("properties", Object::new().with("automations", true));
+    let otherwise = Object::new().with("if", is_wrapped).with("then", wrapped).with("else", reference("automation"));
+    Object::new()
+        .with("title", descriptions::AUTOMATIONS_TITLE)
+        .with("description", descriptions::AUTOMATIONS)
+        .with("if", is_list)
+        .with("then", list)
+        .with("else", otherwise)
+}
+
+/// A list of triggers, or a whole `prefect.yaml`.
+pub(super) fn deployments() -> Object {
+    let list = Object::new()
+        .with("type", "array")
+        .with("items", reference("deployment-trigger"))
+        .with("description", descriptions::DEPLOYMENT_TRIGGERS);
+    let triggers = any_of([list.clone(), Object::new().with("type", "null")])
+        .with("description", descriptions::DEPLOYMENT_TRIGGERS);
+    let deployment = Object::new().with("type", "object").with("properties", Object::new().with("triggers", triggers));
+    let deployments = Object::new()
+        .with("type", ["array", "null"])
+        .with("items", deployment)
+        .with("description", descriptions::DEPLOYMENTS);
+    let file = Object::new().with("type", "object").with("properties", Object::new().with("deployments", deployments));
+    Object::new()
+        .with("title", descriptions::DEPLOYMENT_TRIGGERS_TITLE)
+        .with("description", descriptions::DEPLOYMENT_FILE)
+        .with("if", Object::new().with("type", "array"))
+        .with("then", list)
+        .with("else", file)
+}
+
+/// An automation, and its actions.
+pub(super) fn definitions() -> Object {
+    let mut properties = Object::new();
+    for field in OF_AUTOMATIONS {
+        let schema = value::of(field.kind, Reader::Server);
+        properties = properties.with(field.name, described(schema, Place::Automation, &field));
+    }
+    for name in WRITTEN_BY_THE_SERVER {
+        let schema = Object::new().with("readOnly", true).with("description", descriptions::WRITTEN_BY_THE_SERVER);
+        properties = properties.with(name, schema);
+    }
+    let required: Vec<&str> = OF_AUTOMATIONS.iter().filter(|field| field.is_required).map(|field| field.name).collect();
+    let automation = Object::new()
+        .with("title", "Automation")
+        .with("description", descriptions::AUTOMATION)
+        .with("type", "object")
+        .with("required", Tree::from(required))
+        .with("properties", properties)
+        .with("additionalProperties", false);
+    let all: Vec<Object> = ACTIONS.iter().map(|action| reference(&definition(action))).collect();
+    // Here too: editors propose those types that need more.
+    let types = ACTIONS.iter().map(|action| choice(action.name, descriptions::action(action.name)));
+    let types = any_of(types.collect::<Vec<_>>()).with("description", descriptions::ACTION_TYPE);
+    let any = Object::new()
+        .with("title", "Action")
+        .with("description", descriptions::ACTION)
+        .with("type", "object")
+        .with("required", ["type"])
+        .with("properties", Object::new().with("type", types))
+        .and(any_of(all));
+    let mut definitions =
+        Object::new().with("automation", automation).with("action", any).with("boolean", value::boolean());
+    for action in &ACTIONS {
+        definitions = definitions.with(&definition(action), of_action(action));
+    }
+    definitions
+}
+
+fn definition(action: &ActionType) -> String {
+    ["action-", action.name].concat()
+}
+
+fn of_action(action: &ActionType) -> Object {
+    let meaning = descriptions::action(action.name);
+    let mut properties = Object::new().with("type", choice(action.name, meaning));
+    for field in action.fields {
+        properties =
+            properties.with(field.name, described(value::of(field.kind, Reader::Server), Place::Action, field));
+    }
+    let mut required = vec!["type"];
+    required.extend(action.fields.iter().filter(|field| field.is_required).map(|field| field.name));
+    let schema = Object::new()
+        .with("title", descriptions::title(action.name))
+        .with("description", meaning)
+        .with("type", "object")
+        .with("required", Tree::from(required))
+        .with("properties", properties)
+        .with("additionalProperties", false);
+    let source = action.fields.iter().find(|field| field.kind == FieldKind::TargetSource);
+    match (action.target, source) {
+        (Some(id), Some(source)) => schema.and(target(source.name, id)),
+        _ => schema,
+    }
+}
+
+/// `selected`, which is the default, needs an id; `inferred` allows none.
+fn target(source: &str, id: &str) -> Object {
+    let with = |name: &str, schema: Object| Object::new().with("properties", Object::new().with(name, schema));
+    let inferred = with(source, Object::new().with("const", INFERRED)).with("required", [source]);
+    Object::new()
+        .with("if", inferred)
+        .with("then", with(id, Object::new().with("type", "null")))
+        .with("else", with(id, reference("uuid")).with("required", [id]))
+}

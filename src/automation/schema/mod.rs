@@ -1,0 +1,48 @@
+//! JSON Schemas (draft 2020-12) of automations, generated from the tables that the check reads and from the catalogue.
+//!
+//! They are for editors: known event names, labels, roles and ids are proposed, and others are accepted. What the server
+//! drops without a word is an error in them.
+
+mod descriptions;
+mod document;
+mod proposals;
+mod trigger;
+mod value;
+
+use crate::json::tree::Object;
+use crate::schema::{Schema, head};
+
+/// The name of the schema of automations.
+pub const AUTOMATION: &str = "automation";
+/// The name of the schema of triggers.
+pub const TRIGGER: &str = "trigger";
+/// The name of the schema of the triggers of deployments.
+pub const DEPLOYMENT_TRIGGERS: &str = "deployment-triggers";
+
+/// The schemas of an automation as the REST API accepts it, of its trigger, and of the `triggers` of a deployment in a
+/// `prefect.yaml`. They refer to no others.
+#[must_use]
+pub fn schemas() -> Vec<Schema> {
+    [
+        (AUTOMATION, document::automations(), document::definitions().and(shared(Reader::Server))),
+        (TRIGGER, Object::new().with("title", "Trigger").with("$ref", "#/$defs/trigger"), shared(Reader::Server)),
+        (DEPLOYMENT_TRIGGERS, document::deployments(), trigger::of_deployments().and(shared(Reader::Deploy))),
+    ]
+    .into_iter()
+    .map(|(name, root, definitions)| Schema::new(name, head(name).and(root).with("$defs", definitions)))
+    .collect()
+}
+
+/// Who reads a document first.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reader {
+    /// The server, as it stands.
+    Server,
+    /// `prefect deploy`, which fills in what is missing and resolves `{{ … }}`.
+    Deploy,
+}
+
+/// The triggers, and what they consist of.
+fn shared(reader: Reader) -> Object {
+    trigger::definitions(reader).and(proposals::definitions(reader)).and(value::definitions(reader))
+}

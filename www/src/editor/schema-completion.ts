@@ -1,0 +1,165 @@
+// Proposals by a JSON Schema, in JSON and in YAML: keys and values. Comes with the editor, late.
+
+import {
+  autocompletion,
+  type Completion,
+  type CompletionContext,
+  type CompletionResult,
+} from "@codemirror/autocomplete";
+import type { Extension } from "@codemirror/state";
+import { jsonCursor } from "./json-cursor.ts";
+import { yamlCursor } from "./yaml-cursor.ts";
+
+/** Where the cursor is. */
+export interface Cursor {
+  /** From the document inwards to the object or list that it is in. */
+  levels: Level[];
+  /** What can stand there. In YAML an item of a list can begin with a key. */
+  at: "key" | "value" | "either";
+  /** What is replaced by a proposal, with its quotes. */
+  from: number;
+  to: number;
+  /** Whether it begins with a quote. */
+  quoted: boolean;
+  /** A proposal as it is written there. */
+  write: (text: string, at: "key" | "value", schema: Schema | undefined) => string;
+  /** Whether nothing is written there yet: then proposals only come when they are asked for. */
+  empty: boolean;
+}
+
+/** An object, with the scalars at its keys, or a list. */
+export interface Level {
+  keys: Map<string, string>;
+  /** Under which key of the object, or as an item of the list, the next level stands. `undefined`: at a key. */
+  step: string | number | undefined;
+}
+
+export interface Schema {
+  $ref?: string;
+  $defs?: Record<string, Schema>;
+  anyOf?: Schema[];
+  if?: Schema;
+  then?: Schema;
+  else?: Schema;
+  type?: string | string[];
+  const?: unknown;
+  enum?: unknown[];
+  properties?: Record<string, Schema>;
+  additionalProperties?: Schema | boolean;
+  items?: Schema;
+  required?: string[];
+  description?: string;
+}
+
+interface Hooks {
+  schema: () => Promise<object>;
+  /** What the text is written in. */
+  language: () => "json" | "yaml";
+  fault: (error: unknown) => void;
+}
+
+/** Completion by a schema that is loaded when it is first needed. */
+export function schemaCompletion({ schema, language, fault }: Hooks): Extension {
+  let loaded: Promise<object> | undefined;
+  const source = async (context: CompletionContext): Promise<CompletionResult | null> => {
+    const { state, pos, explicit } = context;
+    const cursor =
+      language() === "json" ? jsonCursor(state, pos) : yamlCursor(state.doc.toString(), pos);
+    if (!cursor || (cursor.empty && !explicit)) return null;
+    try {
+      loaded ??= schema();
+      const options = proposals(cursor, (await loaded) as Schema, cursor.to - pos);
+      // What has been typed is compared without its quote.
+      const from = cursor.quoted ? cursor.from + 1 : cursor.from;
+      return options.length > 0 ? { from, options, validFor: /^[\w.*:<>-]*$/ } : null;
+    } catch (error) {
+      loaded = undefined;
+      fault(error);
+      return null;
+    }
+  };
+  return autocompletion({ override: [source], icons: false });
+}
+
+/** `behind`: how much of what is replaced stands behind the cursor. */
+function proposals(
+  { levels, at, from, write }: Cursor,
+  root: Schema,
+  behind: number,
+): Completion[] {
+  let schemas = [root];
+  for (const { keys, step } of levels) {
+    schemas = fitting(schemas, root, keys);
+    if (step === undefined) break;
+    schemas = schemas.flatMap((schema) => inner(schema, step));
+  }
+  const found = new Map<string, Completion>();
+  const add = (text: string, of: "key" | "value", schema: Schema | undefined, boost: number) => {
+    const info = schema && (schema.description ?? resolved(schema, root).description);
+    if (found.has(text)) return;
+    found.set(text, {
+      label: text,
+      boost,
+      apply: (view, _completion, _from, to) => {
+        const insert = write(text, of, schema && resolved(schema, root));
+        // Into what was opened for the value.
+        const inside = /(""|\[\]|\{\})$/.test(insert) ? 1 : 0;
+        view.dispatch({
+          changes: { from, to: to + behind, insert },
+          selection: { anchor: from + insert.length - inside },
+          userEvent: "input.complete",
+          scrollIntoView: true,
+        });
+      },
+      ...(info && { info }),
+    });
+  };
+  const last = levels.at(-1);
+  const known = last?.step === undefined ? (last?.keys ?? new Map()) : new Map();
+  if (at !== "value")
+    for (const { properties = {}, required = [] } of fitting(schemas, root, known))
+      for (const [key, schema] of Object.entries(properties))
+        if (!known.has(key)) add(key, "key", schema, required.includes(key) ? 2 : 1);
+  if (at !== "key")
+    for (const schema of fitting(schemas, root, new Map())) {
+      if (schema.const !== undefined) add(String(schema.const), "value", schema, 1);
+      for (const value of schema.enum ?? []) add(String(value), "value", undefined, 1);
+      if (schema.type === "boolean")
+        for (const value of ["true", "false"]) add(value, "value", schema, 0);
+    }
+  return [...found.values()];
+}
+
+function resolved(schema: Schema, root: Schema): Schema {
+  const name = schema.$ref?.replace("#/$defs/", "");
+  const target = name === undefined ? undefined : root.$defs?.[name];
+  return target ? resolved(target, root) : schema;
+}
+
+/** The schemas without alternatives of which one can be meant where these scalars stand at keys. */
+function fitting(schemas: Schema[], root: Schema, keys: Map<string, string>): Schema[] {
+  return schemas.flatMap((schema) => {
+    const one = resolved(schema, root);
+    const contradicted = Object.entries(one.properties ?? {}).some(([key, property]) => {
+      const value = keys.get(key);
+      return value && property.const !== undefined && property.const !== value;
+    });
+    if (contradicted) return [];
+    return [
+      one,
+      ...fitting(
+        [one.anyOf ?? [], one.then ?? [], one.else ?? []].flat().filter((other) => other !== one),
+        root,
+        keys,
+      ),
+    ];
+  });
+}
+
+function inner(schema: Schema, step: string | number): Schema[] {
+  if (typeof step === "number") return schema.items ? [schema.items] : [];
+  const own = schema.properties?.[step];
+  if (own) return [own];
+  const others = schema.additionalProperties;
+  return typeof others === "object" ? [others] : [];
+}
