@@ -45,6 +45,7 @@ export const checkAutomation = /* @__PURE__ */ ready(api.checkAutomation);
 export const compareReplays = /* @__PURE__ */ ready(api.compareReplays);
 export const compareVersions = /* @__PURE__ */ ready(api.compareVersions);
 export const describe = /* @__PURE__ */ ready(api.describe);
+export const exampleRuns = /* @__PURE__ */ ready(api.exampleRuns);
 export const heartbeatAdvice = /* @__PURE__ */ ready(api.heartbeatAdvice);
 export const isNdjson = /* @__PURE__ */ ready(api.isNdjson);
 export const jsonSchema = /* @__PURE__ */ ready(api.jsonSchema);

@@ -10,6 +10,7 @@ export { jsonSchema } from "./json-schema.js";
 export {
   compareReplays,
   compareVersions,
+  exampleRuns,
   replay,
   scenarioFiles,
   simulate,

@@ -27,6 +27,9 @@ const FLOW_RUN: &str = "prefect.flow-run.";
 const HEARTBEAT: &str = "prefect.flow-run.heartbeat";
 const RESOURCE_NAME: &str = "prefect.resource.name";
 
+/// The id of what the events are about.
+const UUID: &str = "00000000-0000-4000-8000-000000000000";
+
 /// What the scenarios call the automation.
 const FILE: &str = "./automation.yaml";
 
@@ -136,7 +139,8 @@ pub fn example_runs(document: DocumentText<'_>, options: &ExampleOptions) -> Exa
     let (given, report) = document.read(automations::all);
     let index = options.automation_index.unwrap_or_default();
     let Some(given) = given.as_ref().and_then(|given| given.get(index)) else {
-        return ExampleRuns { errors: report.diagnostics, ..ExampleRuns::default() };
+        let reason = report.valid.then(|| format!("the document has no automation with the index {index}"));
+        return ExampleRuns { errors: report.diagnostics, reason, ..ExampleRuns::default() };
     };
     let mut files = Files::default();
     files.insert(FILE, String::from_utf8_lossy(document.bytes));
@@ -202,7 +206,8 @@ struct Needs<'a> {
     leaves: Vec<&'a EventTrigger>,
     /// The last states that they name.
     states: Vec<(String, &'static str)>,
-    /// Whether they look at heartbeats.
+    /// Whether they look at states of flow runs, and at their heartbeats.
+    of_runs: bool,
     heartbeats: bool,
     /// How often heartbeats are sent.
     frequency: i64,
@@ -221,6 +226,7 @@ impl<'a> Needs<'a> {
         let all_names = || leaves.iter().flat_map(|leaf| leaf.after.iter().chain(&leaf.expect)).take(MOST);
         step(leaves.len().saturating_add(MOST));
         let heartbeats = all_names().any(|name| Glob::new(name).matches(HEARTBEAT));
+        let of_runs = heartbeats || all_names().any(|name| name.starts_with(FLOW_RUN)) || all_names().next().is_none();
         let mut states: Vec<(String, &'static str)> = Vec::new();
         let named = all_names().filter(|name| !name.contains(['*', '?', '[']));
         for name in named.filter_map(|name| name.strip_prefix(FLOW_RUN)).filter(|name| *name != "heartbeat") {
@@ -240,16 +246,17 @@ impl<'a> Needs<'a> {
         };
         let silence = longest(&|leaf| leaf.posture == Posture::Proactive);
         let thresholds = leaves.iter().map(|leaf| usize::try_from(leaf.threshold).unwrap_or_default());
-        let frequency = if heartbeats && silence > 0 { (silence / 3 / SECOND * SECOND).max(30 * SECOND) } else { 30 * SECOND };
+        let frequency = if heartbeats && silence > 0 { whole(silence / 3).max(30 * SECOND) } else { 30 * SECOND };
         let length = if heartbeats {
             frequency.saturating_mul(6)
         } else if silence > 0 {
-            (silence / 2).clamp(2 * SECOND, LENGTH)
+            whole(silence / 2).clamp(2 * SECOND, LENGTH)
         } else {
             LENGTH
         };
         Needs {
             states,
+            of_runs,
             heartbeats,
             frequency,
             within: longest(&|_| true),
@@ -263,12 +270,16 @@ impl<'a> Needs<'a> {
 
     /// In the order in which they are tried.
     fn histories(&self) -> Vec<History> {
+        let named = [Events::All, Events::Answered].map(History::Named);
         let mut all = Vec::new();
-        let one = self.states.iter().map(|(name, _)| History::One(name.clone()));
-        if self.heartbeats && self.silence > 0 {
-            all.push(History::Killed);
+        if !self.of_runs {
+            all.extend(named.clone());
         }
-        all.extend(one);
+        // What a Proactive trigger is for comes before what it does by the way.
+        if self.silence > 0 {
+            all.push(if self.heartbeats { History::Killed } else { History::Long });
+        }
+        all.extend(self.states.iter().map(|(name, _)| History::One(name.clone())));
         all.extend([History::Long, History::Paused, History::Retried, History::Killed]);
         if self.threshold > 1 {
             all.extend(self.states.iter().map(|(name, _)| History::Many(name.clone(), self.threshold)));
@@ -276,8 +287,7 @@ impl<'a> Needs<'a> {
         if self.leaves.len() > 1 {
             all.push(History::KilledAndFailed);
         }
-        all.push(History::Named(Events::All));
-        all.push(History::Named(Events::Answered));
+        all.extend(named);
         all
     }
 
@@ -289,8 +299,11 @@ impl<'a> Needs<'a> {
                 vec![if fewer > 1 { History::Many(name.clone(), fewer) } else { History::One(name.clone()) }]
             }
             History::Named(_) => {
-                let all = [Events::Answered, Events::Fewer, Events::Apart, Events::Reversed, Events::OfAnother];
-                all.map(History::Named).to_vec()
+                let mut all = vec![Events::Answered, Events::Fewer, Events::Apart, Events::Reversed];
+                if !self.of_runs {
+                    all.push(Events::OfAnother);
+                }
+                all.into_iter().map(History::Named).collect()
             }
             _ => Vec::new(),
         }
@@ -356,8 +369,8 @@ impl Needs<'_> {
             }
         };
         let title = self.title(history, events.len());
-        let end = last.saturating_add(self.within).saturating_add(60 * SECOND).saturating_add(self.frequency);
-        let tick = (end / MOST_TICKS).max(TICK);
+        let end = last.saturating_add(self.within).saturating_add(60 * SECOND);
+        let tick = whole(end / MOST_TICKS).max(TICK);
         let heartbeat = if self.heartbeats {
             Tree::from(Object::new().with("frequency", span(self.frequency)))
         } else {
@@ -431,7 +444,7 @@ impl Needs<'_> {
     /// From one of several events to the next, so that all fall into one window.
     fn gap(&self, number: usize) -> i64 {
         let number = i64::try_from(number).unwrap_or(i64::MAX).saturating_add(1);
-        self.within.checked_div(number).unwrap_or_default().min(60 * SECOND)
+        whole(self.within.checked_div(number).unwrap_or_default().min(60 * SECOND))
     }
 
     fn title(&self, history: &History, events: usize) -> String {
@@ -448,7 +461,9 @@ impl Needs<'_> {
             History::Killed if self.heartbeats => "The process of a run dies, and its heartbeats stop".to_owned(),
             History::Killed => "The process of a run dies".to_owned(),
             History::KilledAndFailed => "The process of a run dies, and another run fails".to_owned(),
-            History::Long => format!("A run takes {}", duration(self.silence.saturating_mul(2).saturating_add(60 * SECOND))),
+            History::Long => {
+                format!("A run takes {}", duration(self.silence.saturating_mul(2).saturating_add(60 * SECOND)))
+            }
             History::Paused => {
                 format!("A run is paused for {}", duration(self.silence.saturating_add(60 * SECOND)))
             }
@@ -465,8 +480,10 @@ impl Needs<'_> {
             all => (all.first().copied(), true),
         };
         let Some(leaf) = only else { return "No event".to_owned() };
-        let expected = shown(leaf.expect.first().map_or("*", |name| &**name));
-        let after = leaf.after.first().map(|name| shown(name));
+        let expected = shown(&event_name(leaf.expect.first().map_or("*", |name| &**name)));
+        let after = leaf.after.first().map(|name| shown(&event_name(name)));
+        let missing =
+            if leaf.expect.len() == 1 { format!("no `{expected}`") } else { "none of the expected events".to_owned() };
         let is_proactive = leaf.posture == Posture::Proactive;
         let times = |number: usize| match number {
             0 => "No event".to_owned(),
@@ -479,15 +496,20 @@ impl Needs<'_> {
             Events::Reversed => "The events of the triggers in reverse order".to_owned(),
             Events::OfAnother => format!("`{expected}` of a resource that does not match"),
             Events::All if is_proactive => match after {
-                Some(after) => format!("`{after}`, and no `{expected}` within {}", duration(leaf.within)),
-                None => format!("No `{expected}` within {}", duration(leaf.within)),
+                Some(after) => format!("`{after}`, and {missing} within {}", duration(leaf.within)),
+                None => format!("Nothing, so {missing} within {}", duration(leaf.within)),
             },
             _ if is_proactive => match after {
                 Some(after) => format!("`{after}`, then `{expected}` in time"),
                 None => format!("`{expected}` in time"),
             },
             Events::Apart => format!("{}, further apart than {}", times(events), duration(leaf.within)),
-            _ => times(events.saturating_sub(usize::from(after.is_some()))),
+            _ => {
+                let number = events.saturating_sub(usize::from(after.is_some()));
+                let within = if number > 1 { format!(" within {}", duration(leaf.within)) } else { String::new() };
+                let after = after.map_or_else(String::new, |after| format!("`{after}`, then "));
+                [after, times(number), within].concat()
+            }
         }
     }
 }
@@ -537,6 +559,11 @@ fn run_keys(leaves: &[&EventTrigger]) -> Object {
         .with_any("flow", flow.unwrap_or_default())
         .with_any("deployment", deployment.unwrap_or_default())
         .with_any("tags", tags)
+}
+
+/// An event's name that a pattern matches.
+fn event_name(pattern: &str) -> String {
+    instance(pattern, if pattern == "prefect.flow-run.*" { "Completed" } else { "example" })
 }
 
 /// A text that a pattern matches. `fill` stands in for what it leaves open.
@@ -643,11 +670,7 @@ impl<'n> Named<'n> {
     fn add(&mut self, leaf: &EventTrigger, name: &str) {
         step(leaf.matches.0.len().saturating_add(leaf.match_related.len()).saturating_add(1));
         let number = self.events.len().saturating_add(1);
-        let name = if name == "prefect.flow-run.*" {
-            "prefect.flow-run.Completed".to_owned()
-        } else {
-            instance(name, "example")
-        };
+        let name = event_name(name);
         let mut labels = Labels::default();
         let mut related: Vec<Labels> = Vec::new();
         if self.which == Events::OfAnother {
@@ -663,8 +686,7 @@ impl<'n> Named<'n> {
             }
         }
         let is_run = name.starts_with(FLOW_RUN);
-        let id = if is_run { "prefect.flow-run.00000000-0000-4000-8000-000000000000" } else { "example.resource" };
-        labels.or(RESOURCE_ID, id);
+        labels.or(RESOURCE_ID, &if is_run { [FLOW_RUN, UUID].concat() } else { "example.resource".to_owned() });
         if is_run {
             labels.or(RESOURCE_NAME, "run");
         }
@@ -721,8 +743,11 @@ impl Labels {
 
     fn meet(&mut self, specification: &Specification) {
         for (label, patterns) in specification.0.iter().take(MOST) {
-            let fill = if label == RESOURCE_ID { "00000000-0000-4000-8000-000000000000" } else { "example" };
             let wanted = patterns.iter().find(|pattern| !pattern.starts_with('!')).or(patterns.first());
+            let fill = match wanted {
+                Some(wanted) if label == RESOURCE_ID && !wanted.starts_with('!') => UUID,
+                _ => "example",
+            };
             self.or(label, &wanted.map_or_else(|| fill.to_owned(), |pattern| instance(pattern, fill)));
         }
     }
@@ -730,6 +755,12 @@ impl Labels {
     fn object(self) -> Object {
         self.0.into_iter().fold(Object::new(), |object, (label, value)| object.with(&label, value))
     }
+}
+
+/// Without fractions of a second, where there are seconds.
+fn whole(micros: i64) -> i64 {
+    let rest = micros.checked_rem(SECOND).unwrap_or_default();
+    if micros < SECOND { micros } else { micros.saturating_sub(rest) }
 }
 
 /// A span as scenarios write it.
