@@ -15,7 +15,7 @@ const manifest = JSON.parse(
 );
 
 const BELONGS =
-  /^(((api|modules|widget|cli|cli\/commands|cli\/formats)\/)?[\w-]+\.js|inline\.global\.js|[\w.-]+\.d\.ts|wasm\/prefect_events_(validate|author)\.base64\.js|wasm\/prefect_events_(validate|author|schemas)\.(js|wasm)|wasm\/(event-types|explanations|schemas)\.js|schemas\/[\w.-]+\.json|(package|custom-elements)\.json|README\.md|LICENSE-(APACHE|MIT))$/;
+  /^(((api|modules|widget|cli|cli\/commands|cli\/formats)\/)?[\w-]+\.js|(inline|widget)\.global\.js|[\w.-]+\.d\.ts|wasm\/prefect_events_(validate|author)\.base64\.js|wasm\/prefect_events_(validate|author|schemas)\.(js|wasm)|wasm\/(event-types|explanations|schemas)\.js|schemas\/[\w.-]+\.json|(package|custom-elements|widget\.author)\.json|README\.md|LICENSE-(APACHE|MIT))$/;
 
 test("holds what it needs, and no more", () => {
   for (const name of [

@@ -16,8 +16,8 @@ import {
   describe,
   type Event,
   type EventType,
-  eventTypes,
   type ExampleRun,
+  eventTypes,
   exampleRuns,
   explain,
   heartbeatAdvice,
@@ -133,7 +133,9 @@ const replayed: "automation" | "events" | undefined = replay("", new Uint8Array(
 const never = simulate("{}", { coverage: true, chance: true, server_version: "3.6" });
 const seenInstead: string | undefined = never.because ?? never.coverage?.[0]?.clauses[0]?.nearest;
 const atLatest: string | undefined = never.by_chance?.only_here[0]?.latest;
-const example: ExampleRun | undefined = exampleRuns("trigger: {}", { automationIndex: 0 }).doesNotFire;
+const example: ExampleRun | undefined = exampleRuns("trigger: {}", {
+  automationIndex: 0,
+}).doesNotFire;
 simulate("", { timeline: example?.timeline !== undefined });
 const both: string | undefined = compareVersions(scenario).differences[0]?.["3.8"]?.at;
 const bothReplayed: number = compareReplays("", "", { trace: true }).differences.length;
