@@ -210,12 +210,9 @@ export async function buildMintlify(folder, pages, wait = 300) {
       {
         name: "left-out",
         setup({ onLoad }) {
-          // The pages come with their colours, and without diagrams.
+          // The pages come with their colours.
           onLoad({ filter: /shiki[/\\]worker-client\.js$/ }, () => ({
             contents: "export const getShikiWorker = () => undefined;",
-          }));
-          onLoad({ filter: /components[/\\]mermaid[/\\]/ }, () => ({
-            contents: "export const Mermaid = () => null;",
           }));
         },
       },
