@@ -224,7 +224,7 @@ function marks({ lane, events }, x, last, width) {
   /** @type {Element[]} */
   const shown = [];
   const over = Math.min(lane?.ends ?? last, lane?.dies ?? last);
-  if (!lane || !lane.run) shown.push(line("rest", x(0), base, x(last), base));
+  if (!lane?.run) shown.push(line("rest", x(0), base, x(last), base));
   if (lane) {
     for (const { posture, opened, start, end, closed = last } of lane.windows) {
       const until = Math.min(closed, last);
@@ -247,7 +247,9 @@ function marks({ lane, events }, x, last, width) {
       );
     }
     if (lane.run) shown.push(line("life", x(lane.starts), base, x(over), base));
-    shown.push(...names(lane.states, x, width));
+    const { states, dies } = lane;
+    const death = dies === undefined ? [] : [{ at: dies, name: "dies" }];
+    shown.push(...names([...states, ...death], x, width));
     for (const at of lane.heartbeats)
       shown.push(svg("circle", { class: "heartbeat", cx: x(at), cy: base, r: 2.5 }));
     for (const at of lane.missed)
@@ -257,7 +259,6 @@ function marks({ lane, events }, x, last, width) {
       shown.push(
         line("death", at - arm, base - arm, at + arm, base + arm),
         line("death", at + arm, base - arm, at - arm, base + arm),
-        svg("text", { class: "state", x: at + 7, y: base - 4 }, "dies"),
       );
     }
   }

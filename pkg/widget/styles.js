@@ -130,6 +130,7 @@ a, .fix {
 
 /* Example runs. */
 .play { margin: 0.1em 0 0.6em; padding-top: 0.4em; border-top: 1px solid var(--_line); }
+.findings:not([hidden]) + .play { border-top: 0; padding-top: 0; }
 .example { margin: 0 0 0.9em; }
 .example > figcaption { display: flex; gap: 0.5em; align-items: baseline; margin: 0 0 0.35em; }
 .example > figcaption > span { min-width: 0; overflow-wrap: anywhere; }

@@ -28,14 +28,17 @@ function highlighted(node) {
   return createElement(node.tagName, properties, ...node.children.map(highlighted));
 }
 
-function Code({ block }) {
-  const { language, title, tree } = block;
-  return (
-    <CodeBlock language={language} filename={title} numberOfLines={block.text.split("\n").length}>
-      {highlighted(tree)}
-    </CodeBlock>
-  );
-}
+/** A group looks at the properties of its blocks: they are not wrapped. */
+const code = ({ language, title, text, tree }) => (
+  <CodeBlock
+    language={language}
+    filename={title}
+    numberOfLines={text.split("\n").length}
+    key={title}
+  >
+    {highlighted(tree)}
+  </CodeBlock>
+);
 
 function Link({ to, children }) {
   const go = useContext(Navigation);
@@ -55,15 +58,9 @@ function Link({ to, children }) {
 
 function Part({ part }) {
   if (part.blocks) {
-    return (
-      <CodeGroup>
-        {part.blocks.map((block) => (
-          <Code block={block} key={block.title} />
-        ))}
-      </CodeGroup>
-    );
+    return <CodeGroup>{part.blocks.map(code)}</CodeGroup>;
   }
-  if (part.text !== undefined && part.language) return <Code block={part} />;
+  if (part.text !== undefined && part.language) return code(part);
   if (part.link) {
     return (
       <p>
@@ -82,7 +79,11 @@ function Page({ page }) {
       <header id="header">
         <h1 id="page-title">{page.title}</h1>
       </header>
-      <div className="mdx-content prose" id="content" data-page-title={page.title}>
+      <div
+        className="mdx-content prose dark:prose-invert"
+        id="content"
+        data-page-title={page.title}
+      >
         {page.parts.map((part, index) => (
           <Part part={part} key={String(index)} />
         ))}
