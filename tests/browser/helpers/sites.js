@@ -277,6 +277,26 @@ export async function buildMkdocs(folder, address) {
 }
 
 /**
+ * Builds it into `build`.
+ * @param {string} site its folder
+ */
+export async function buildDocusaurus(site) {
+  const packages = await installed("docusaurus");
+  writeRecipes("docusaurus", site);
+  writePages(join(site, "docs"));
+  installPackage(join(site, "node_modules/prefect-events"));
+  await execute("sh", ["install.sh"], { cwd: site });
+  rmSync(join(site, "node_modules"), { recursive: true });
+  symlinkSync(join(packages, "node_modules"), join(site, "node_modules"), "junction");
+  write(join(site, "package.json"), '{ "private": true }');
+  const docusaurus = join(site, "node_modules/@docusaurus/core/bin/docusaurus.mjs");
+  await execute(process.execPath, [docusaurus, "build", site], {
+    cwd: site,
+    env: { ...process.env, DOCUSAURUS_TELEMETRY: "0", NO_UPDATE_NOTIFIER: "1" },
+  });
+}
+
+/**
  * Builds it into `.vitepress/dist`.
  * @param {string} site its folder
  */
