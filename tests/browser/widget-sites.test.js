@@ -38,6 +38,7 @@ const SITES = [
     dark: "form[data-md-component=palette] label:not([hidden])",
     // In continuous integration it must not be left out.
     skip: !python && !process.env.CI,
+    inline: false,
   },
   {
     name: "VitePress",
@@ -49,6 +50,7 @@ const SITES = [
     single: "single.html",
     dark: ".VPNavBar .VPSwitchAppearance",
     skip: false,
+    inline: false,
   },
   {
     name: "Docusaurus",
