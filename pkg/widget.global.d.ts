@@ -1,7 +1,7 @@
 export {};
 
 declare global {
-  /** What `<script src="widget.global.js">` is told, by a script before it. */
+  /** Settings of `<script src="widget.global.js">`, set by a script before it. */
   var prefectEventsWidget:
     | {
         /** The folder of `widget.author.json`, if that is not the folder of the script. */

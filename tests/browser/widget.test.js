@@ -257,7 +257,7 @@ test("one script without modules does the same, and loads what automations need 
   assert.deepEqual(loaded.slice(2), ["widget.author.json"]);
 });
 
-test("the script is told where its file is: one that is not there leaves the block alone", async (t) => {
+test("a page can set where the file is; if it is missing, the block is left alone", async (t) => {
   /** @type {string[]} */
   const said = [];
   const page = await open(t, "elsewhere.html", {

@@ -125,6 +125,7 @@ export function Site({ pages, path: first, scripts }) {
   const go = (to) => {
     history.pushState(null, "", to);
     show(to);
+    scrollTo(0, 0);
   };
   return (
     <html lang="en" className="light" suppressHydrationWarning>
@@ -132,6 +133,7 @@ export function Site({ pages, path: first, scripts }) {
         <meta charSet="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>{pages[path].title}</title>
+        <link rel="icon" href="data:," />
         <link rel="stylesheet" href="/_next/static/css/components.css" />
         <link rel="stylesheet" href="/_next/static/css/site.css" />
         <script src="/theme.js" />
