@@ -110,7 +110,7 @@ for (const site of SITES) {
       const wrong = [];
       page.on("pageerror", (error) => wrong.push(String(error)));
       page.on("console", (message) => {
-        const found = /prefect|hydrat|unknown element|failed to resolve/i.test(message.text());
+        const found = /prefect|hydrat|onRecoverableError|unknown element|failed to resolve/i.test(message.text());
         if (found) wrong.push(message.text());
       });
       t.after(async () => {
