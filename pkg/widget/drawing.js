@@ -161,7 +161,8 @@ export function draw(example, { width, until, label }) {
   const rows = all.length > MOST_ROWS ? [...all.slice(0, MOST_ROWS - 1), ...all.slice(-1)] : all;
   const end = Math.max(until, start + 1000);
   const room = Math.max(60, width - 2 * MARGIN);
-  const last = start + (end - start) * 1.04;
+  // Behind the last there is room for its name.
+  const last = start + (end - start) * 1.1;
   /** @param {number} at */
   const x = (at) =>
     MARGIN + (Math.min(Math.max(at, start), last) - start) * (room / (last - start));

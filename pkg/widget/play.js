@@ -119,6 +119,7 @@ function choice(number, choose) {
 
 /** The core's sentences begin small and end without a full stop. @param {string} text */
 function sentence(text) {
-  const capital = text.charAt(0).toUpperCase() + text.slice(1);
+  // The name of an event stays as it is.
+  const capital = /^[a-z]+(?: |$)/.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
   return /[.!?]$/.test(capital) ? capital : `${capital}.`;
 }
