@@ -110,7 +110,9 @@ for (const site of SITES) {
       const wrong = [];
       page.on("pageerror", (error) => wrong.push(String(error)));
       page.on("console", (message) => {
-        const found = /prefect|hydrat|onRecoverableError|unknown element|failed to resolve/i.test(message.text());
+        const found = /prefect|hydrat|onRecoverableError|unknown element|failed to resolve/i.test(
+          message.text(),
+        );
         if (found) wrong.push(message.text());
       });
       t.after(async () => {
