@@ -12,6 +12,8 @@ import type {
   Diagnostic,
   DiagnosticCode,
   EventType,
+  ExampleOptions,
+  ExampleRuns,
   Explanation,
   HeartbeatConfig,
   ReplayOptions,
@@ -51,7 +53,7 @@ export interface InitOptions {
   /**
    * What checks automations, simulates and builds events (`prefect_events_author.wasm`). Default: `true` if a function
    * that needs it is imported: `checkAutomation`, `heartbeatAdvice`, `buildEvent`, `buildEventLines`, `buildRun`, `simulate`,
-   * `replay`, `compareReplays`, `compareVersions`, `testScenarios` or `scenarioFiles`.
+   * `exampleRuns`, `replay`, `compareReplays`, `compareVersions`, `testScenarios` or `scenarioFiles`.
    */
   author?: WasmSource | boolean | undefined;
   /** What validates with JSON Schemas of your own, the option `schemas` (`prefect_events_schemas.wasm`). Default: `false`. */
@@ -237,6 +239,19 @@ export function replay(
   events: string | Uint8Array | ArrayBuffer | (string | Uint8Array | ArrayBuffer)[],
   options?: ReplayOptions,
 ): SimulationResult;
+
+/**
+ * Finds a history on which an automation fires, and one on which it does not, by playing a closed list of them: a run that
+ * completes or fails, several that fail, one whose process dies, one that takes long, is paused or retried, and the events
+ * that the trigger names. A document that is wrong never throws: `errors` says what is wrong with it.
+ *
+ * @param automation As of {@link replay}.
+ * @throws If an option is wrong.
+ */
+export function exampleRuns(
+  automation: string | Uint8Array | ArrayBuffer,
+  options?: ExampleOptions,
+): ExampleRuns;
 
 /** Plays a scenario to a server 3.8 and to a server 3.9, and tells which firings differ. */
 export function compareVersions(

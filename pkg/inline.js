@@ -65,6 +65,7 @@ export const checkAutomation = /* @__PURE__ */ authors(api.checkAutomation);
 export const compareReplays = /* @__PURE__ */ authors(api.compareReplays);
 export const compareVersions = /* @__PURE__ */ authors(api.compareVersions);
 export const describeEvent = /* @__PURE__ */ validates(api.describeEvent);
+export const exampleRuns = /* @__PURE__ */ authors(api.exampleRuns);
 export const heartbeatAdvice = /* @__PURE__ */ authors(api.heartbeatAdvice);
 export const isNdjson = /* @__PURE__ */ validates(api.isNdjson);
 export const jsonSchema = /* @__PURE__ */ validates(api.jsonSchema);

@@ -32,6 +32,8 @@ export class PrefectEventValidator extends HTMLElement {
   open: boolean;
   /** Whether the block is being edited. */
   editing: boolean;
+  /** Whether example runs are shown under an automation: one on which it fires, and one on which it does not. */
+  playing: boolean;
   /** Whether there is no button to edit it. */
   readOnly: boolean;
   /** The text that is checked: that of the block, or of the editor. To set it opens the editor with this text. */

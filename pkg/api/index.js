@@ -11,6 +11,7 @@ export { jsonSchema } from "./json-schema.js";
 export {
   compareReplays,
   compareVersions,
+  exampleRuns,
   replay,
   scenarioFiles,
   simulate,

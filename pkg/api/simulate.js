@@ -96,6 +96,19 @@ export function compareReplays(automation, events, options) {
 }
 
 /**
+ * @param {Text} automation
+ * @param {import("../index.js").ExampleOptions} [options]
+ * @returns {import("../index.js").ExampleRuns}
+ */
+export function exampleRuns(automation, options) {
+  if (typeof automation !== "string" && !bytesOf(automation))
+    throw new TypeError("exampleRuns needs an automation, as a string or bytes");
+  const { bytes, wtf8 } = document(automation, "exampleRuns");
+  const rest = optionsOf(options, "exampleRuns");
+  return authorModule.call((core) => JSON.parse(core.exampleRuns(bytes, rest, wtf8)), bytes.length);
+}
+
+/**
  * @param {string | Uint8Array | ArrayBuffer | object} input
  * @param {import("../index.js").TestOptions} [options]
  * @returns {import("../index.js").TestReport}

@@ -8,6 +8,8 @@ const NO_CODE =
 
 /** Wrappers that highlighters put around the code, by their classes. */
 const WRAPPER = /code|highlight|language-|shiki|prism|listing/i;
+/** Blocks of which one is shown at a time, with tabs above: what stands under each stands under all of them. */
+const GROUP = ".code-group, [data-component-part='code-group']";
 /** The steps from one such wrapper to the next: cells of a table with line numbers. */
 const LONGEST_GAP = 6;
 
@@ -98,6 +100,8 @@ export class Block {
    * @returns {HTMLElement}
    */
   frame(limit = null) {
+    const group = this.code.closest(GROUP);
+    if (group instanceof HTMLElement && !(limit && group.contains(limit))) return group;
     let frame = this.code.closest("pre") ?? this.code;
     let up = frame.parentElement;
     for (let gap = 0; up && up !== limit && gap < LONGEST_GAP; up = up.parentElement) {
@@ -133,6 +137,8 @@ export class Block {
       const named =
         element.getAttribute("data-language") ??
         element.getAttribute("data-lang") ??
+        // Mintlify.
+        element.getAttribute("language") ??
         /(?:^|\s)(?:language|lang|highlight|highlight-source)-([\w+#.-]+)/.exec(
           element.className,
         )?.[1];

@@ -1,5 +1,6 @@
 // What checks: loaded once for all widgets of a page, when the first that needs it is seen. Few pages need both.
 
+import { files } from "./files.js";
 import { isMeantAsAutomation } from "./recognise.js";
 
 /** @typedef {import("../index.js").ValidationReport} Report */
@@ -15,6 +16,7 @@ import { isMeantAsAutomation } from "./recognise.js";
  * @property {(text: string, options?: Options) => Report | CheckReport} check
  * @property {(report: Report | CheckReport, text: string) => boolean} isOther the text is of another kind
  * @property {typeof import("../index.js").applyFixes} applyFixes
+ * @property {typeof import("../index.js").exampleRuns} [exampleRuns] of automations
  */
 
 /** So far below the window something is loaded already. */
@@ -44,19 +46,21 @@ async function loadEvents() {
     import("../api/validate.js"),
     import("../api/fixes.js"),
   ]);
-  await validateModule.load(new URL("../wasm/prefect_events_validate.wasm", import.meta.url));
+  await validateModule.load(await files.validate());
   const isOther = (/** @type {Report} */ report) => has(report, "not-events");
   return { check: validate, isOther, applyFixes };
 }
 
 /** @returns {Promise<Core>} */
 async function loadAutomations() {
-  const [{ authorModule }, { checkAutomation }, { applyFixes }] = await Promise.all([
-    import("../modules/author.js"),
-    import("../api/automation.js"),
-    import("../api/fixes.js"),
-  ]);
-  await authorModule.load(new URL("../wasm/prefect_events_author.wasm", import.meta.url));
+  const [{ authorModule }, { checkAutomation }, { applyFixes }, { exampleRuns }] =
+    await Promise.all([
+      import("../modules/author.js"),
+      import("../api/automation.js"),
+      import("../api/fixes.js"),
+      import("../api/simulate.js"),
+    ]);
+  await authorModule.load(await files.author());
   const isOther = (/** @type {Report | CheckReport} */ report, /** @type {string} */ text) => {
     if (!("triggers" in report) || report.triggers.length > 0) return false;
     const isSyntax = report.diagnostics.some(({ code }) => code.startsWith("syntax-"));
@@ -65,7 +69,7 @@ async function loadAutomations() {
     if (has(report, "ignored-place")) return false;
     return report.count === 0 || has(report, "not-automations");
   };
-  return { check: checkAutomation, isOther, applyFixes };
+  return { check: checkAutomation, isOther, applyFixes, exampleRuns };
 }
 
 /**

@@ -5,6 +5,7 @@ import { checkAs, loadCore, NEAR } from "./core.js";
 import { Editor } from "./editor.js";
 import { button, make } from "./make.js";
 import { Marks, reveal } from "./marks.js";
+import { Play } from "./play.js";
 import { kindOf } from "./recognise.js";
 import { styles } from "./styles.js";
 import { themeOf, watchTheme } from "./theme.js";
@@ -44,6 +45,7 @@ const Base = /** @type {typeof HTMLElement} */ (globalThis.HTMLElement ?? class 
  * @attr {"auto" | "light" | "dark"} [theme=auto] - How it looks; `auto` goes by the page.
  * @attr {boolean} open - Whether the findings are shown. It follows what the reader does.
  * @attr {boolean} editing - Whether the block is being edited. It follows what the reader does.
+ * @attr {boolean} playing - Whether it is shown, under an automation, on which run it fires and on which it does not. It follows what the reader does.
  * @attr {boolean} readonly - No button to edit the block.
  *
  * @slot - The code block; the first one counts.
@@ -76,6 +78,9 @@ const Base = /** @type {typeof HTMLElement} */ (globalThis.HTMLElement ?? class 
  * @csspart help - What to do about a finding.
  * @csspart fix - The button that fixes a finding.
  * @csspart link - The link to the documentation.
+ * @csspart play - What is shown of example runs.
+ * @csspart example - An example run.
+ * @csspart timeline - The drawing of an example run.
  * @csspart editor - The box of the editor.
  * @csspart textarea - The field in it.
  *
@@ -89,6 +94,7 @@ export class PrefectEventValidator extends Base {
     "theme",
     "open",
     "editing",
+    "playing",
     "readonly",
   ];
 
@@ -137,8 +143,15 @@ export class PrefectEventValidator extends Base {
     },
     () => this.#leave(),
   );
+  #play = new Play();
   #bar = make("div", { class: "verdict", part: "verdict" }, this.#verdict.summary, this.#actions);
-  #group = make("div", { role: "group", "aria-label": words.group }, this.#bar, this.#verdict.list);
+  #group = make(
+    "div",
+    { role: "group", "aria-label": words.group },
+    this.#bar,
+    this.#verdict.list,
+    this.#play.element,
+  );
   #widget = make("div", { class: "widget" }, this.#editor.element, this.#group, this.#status);
 
   constructor() {
@@ -242,6 +255,19 @@ export class PrefectEventValidator extends Base {
   }
 
   /**
+   * Whether example runs are shown under an automation.
+   * @type {boolean}
+   * @attr playing
+   */
+  get playing() {
+    return this.hasAttribute("playing");
+  }
+
+  set playing(playing) {
+    this.toggleAttribute("playing", Boolean(playing));
+  }
+
+  /**
    * Whether there is no button to edit it.
    * @type {boolean}
    * @attr readonly
@@ -312,6 +338,7 @@ export class PrefectEventValidator extends Base {
     if (name === "profile" || name === "severity") this.#checkSoon();
     if (name === "theme") this.#dress();
     if (name === "open") this.#disclose();
+    if (name === "playing") this.#playRuns();
     if (name === "readonly") this.#act();
     if (name === "editing" && (old === null) !== (value === null)) this.#switch();
   }
@@ -452,7 +479,7 @@ export class PrefectEventValidator extends Base {
     this.#editor.label = words.editor(noun === "event" ? "event" : "automation");
     const focus = this.#focused();
     this.#verdict.show(report, { name, noun, open: this.open, editing: this.editing });
-    this.#act();
+    this.#playRuns();
     focus();
     this.#mark();
     this.#align();
@@ -469,7 +496,7 @@ export class PrefectEventValidator extends Base {
     this.#report = null;
     this.#marks.clear();
     this.#verdict.say(sentence, "failed");
-    this.#act();
+    this.#playRuns();
     this.#align();
     console.warn(`prefect-events: ${sentence}`, error);
     this.#tell("prefect-event-failed", { error });
@@ -516,6 +543,11 @@ export class PrefectEventValidator extends Base {
     const part = { part: "button", class: "action" };
     /** @type {HTMLButtonElement[]} */
     const buttons = [];
+    if (this.#playable > 0) {
+      const play = button(words.play, () => this.#togglePlay(), part);
+      play.setAttribute("aria-controls", "play");
+      buttons.push(play);
+    }
     if (failed && !this.#isLoaded) buttons.push(button(words.retry, () => this.#retry(), part));
     if (this.editing) {
       buttons.push(
@@ -528,8 +560,35 @@ export class PrefectEventValidator extends Base {
     }
     // Those that stay keep the focus.
     const same = [...this.#actions.children].map(({ textContent }) => textContent).join();
-    if (same === buttons.map(({ textContent }) => textContent).join()) return;
-    this.#actions.replaceChildren(...buttons);
+    if (same !== buttons.map(({ textContent }) => textContent).join())
+      this.#actions.replaceChildren(...buttons);
+    this.#actions
+      .querySelector("[aria-controls=play]")
+      ?.setAttribute("aria-expanded", String(this.playing));
+  }
+
+  /** How many automations the text holds that can be played; 0 while they are not known. */
+  get #playable() {
+    const report = this.#report;
+    if (!report || !("triggers" in report) || !this.#core?.exampleRuns) return 0;
+    return report.triggers.reduce((most, { automation }) => Math.max(most, automation + 1), 0);
+  }
+
+  #togglePlay() {
+    this.playing = !this.playing;
+  }
+
+  /** Shows the runs of what was checked last. */
+  #playRuns() {
+    this.#act();
+    const { exampleRuns } = this.#core ?? {};
+    const number = this.#playable;
+    if (!this.playing || number === 0 || !exampleRuns) {
+      this.#play.hide();
+      return;
+    }
+    const text = this.value;
+    this.#play.show((automationIndex) => exampleRuns(text, { automationIndex }), number);
   }
 
   #disclose() {

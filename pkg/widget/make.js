@@ -49,6 +49,8 @@ const PATHS = {
   error: "M4 4l8 8M12 4l-8 8",
   warning: "M8 2.2L14.6 13.6H1.4zM8 6.6v3M8 11.6v.01",
   info: "M8 7.4v4.2M8 4.4v.01M8 1.4a6.6 6.6 0 1 0 0 13.2a6.6 6.6 0 1 0 0-13.2z",
+  fires: "M8 1.6L14.4 8L8 14.4L1.6 8z",
+  quiet: "M2.5 8h11",
   chevron: "M5.5 2.5L11 8l-5.5 5.5",
 };
 

@@ -3,9 +3,12 @@
 
 import { Block } from "./block.js";
 import { loadCore, NEAR } from "./core.js";
+import { isHydrated } from "./hydration.js";
 import { holdsEvents, mayHoldAutomations } from "./recognise.js";
 
 const TAG = "prefect-event-validator";
+/** So long until it is looked at again whether a framework has taken over the page. */
+const HYDRATION_MS = 100;
 /** Authors put it on a block, or on anything around it, to leave it alone. */
 const OFF = '[data-prefect-events="off"]';
 
@@ -61,7 +64,12 @@ export function validateAll({ root = document, blocks = "pre", attributes = {} }
       widgets.delete(pre);
     }
     for (const found of waitingFor.keys()) if (!found.isConnected) forget(found);
+    let waits = false;
     for (const found of root.querySelectorAll(blocks)) {
+      if (!isHydrated(found)) {
+        waits = true;
+        continue;
+      }
       const content = found.textContent ?? "";
       if (others.get(found) === content) continue;
       const block = Block.in(found);
@@ -82,6 +90,14 @@ export function validateAll({ root = document, blocks = "pre", attributes = {} }
       });
       near.observe(found);
     }
+    // The framework changes nothing of the page when it takes over.
+    if (waits) later ||= window.setTimeout(again, HYDRATION_MS);
+  };
+
+  let later = 0;
+  const again = () => {
+    later = 0;
+    look();
   };
 
   let stopped = false;
@@ -101,6 +117,7 @@ export function validateAll({ root = document, blocks = "pre", attributes = {} }
     waitingFor.clear();
     observer.disconnect();
     cancelAnimationFrame(waiting);
+    clearTimeout(later);
     for (const widget of widgets.values()) widget.remove();
     widgets.clear();
   };

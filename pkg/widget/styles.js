@@ -128,6 +128,36 @@ a, .fix {
 .fix { color: var(--_info); }
 :is(a, .fix):hover { text-decoration-color: currentColor; }
 
+/* Example runs. */
+.play { margin: 0.1em 0 0.6em; padding-top: 0.4em; border-top: 1px solid var(--_line); }
+.findings:not([hidden]) + .play { border-top: 0; padding-top: 0; }
+.example { margin: 0 0 0.9em; }
+.example > figcaption { display: flex; gap: 0.5em; align-items: baseline; margin: 0 0 0.35em; }
+.example > figcaption > span { min-width: 0; overflow-wrap: anywhere; }
+.example.fires > figcaption > svg { color: var(--_warning); fill: currentColor; }
+.why { margin: 0.2em 0; overflow-wrap: anywhere; }
+.choice { margin: 0 0 0.5em; }
+select { font: inherit; color: inherit; background: transparent; border: 1px solid var(--_line); border-radius: 3px; }
+option { color: CanvasText; background: Canvas; }
+details > summary { width: max-content; border-radius: 3px; cursor: pointer; }
+:is(summary, select):focus-visible { outline: 2px solid var(--prefect-events-focus-color, currentColor); outline-offset: 2px; }
+.steps { margin: 0.2em 0; padding-inline-start: 1.5em; list-style: disc; }
+svg.timeline { display: block; width: auto; max-width: 100%; height: auto; translate: none; stroke: none; overflow: visible; }
+.timeline text { fill: currentColor; font-size: 11px; font-family: inherit; }
+.timeline .name { font-weight: 600; font-family: inherit; }
+.timeline :is(.time, .state) { opacity: 0.85; }
+.timeline :is(.grid, .rest, .tick) { stroke: var(--_line); stroke-width: 1; }
+.timeline .rest { stroke-dasharray: 2 3; }
+.timeline .tick { stroke: currentColor; stroke-opacity: 0.35; }
+.timeline .life { stroke: currentColor; stroke-opacity: 0.6; stroke-width: 1.5; }
+.timeline .window { fill: var(--_info); fill-opacity: 0.16; stroke: var(--_info); stroke-width: 1; }
+.timeline .window.firing { fill: var(--_warning); fill-opacity: 0.2; stroke: var(--_warning); }
+.timeline .heartbeat { fill: currentColor; stroke: none; }
+.timeline .missed { fill: none; stroke: var(--_error); stroke-width: 1.5; }
+.timeline .death { stroke: currentColor; stroke-width: 2; }
+.timeline .fire { stroke: var(--_warning); stroke-width: 2; fill: var(--_warning); }
+.timeline .fire.child { fill: none; stroke-width: 1.5; }
+
 /* The editor: a field, and over it the same text with its colours and marks. */
 .editor {
   margin: var(--_top, 0) var(--_right, 0) 0.3em var(--_left, 0);

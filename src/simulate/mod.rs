@@ -2,6 +2,7 @@
 //! virtual clock.
 //!
 //! [`simulate`] plays a scenario, [`replay`] plays captured events, [`run_tests`] checks what scenarios expect,
+//! [`example_runs`] finds a history on which an automation fires and one on which it does not,
 //! [`compare_versions`] and [`compare_replays`] report where two versions of the server differ, and
 //! [`heartbeat_advice`] calculates what a window over heartbeats tolerates.
 //!
@@ -39,6 +40,7 @@ mod chance;
 mod meaning;
 mod result;
 mod simulation;
+mod examples;
 mod judgement;
 mod replay;
 mod comparison;
@@ -52,6 +54,7 @@ pub use automations::{Files, scenario_files};
 pub use chance::ByChance;
 pub use comparison::{Difference, VersionComparison, compare_replays, compare_versions};
 pub use coverage::{Clause, ClauseCoverage, SeenValue, TriggerCoverage, WindowCoverage};
+pub use examples::{ExampleOptions, ExampleRun, ExampleRuns, ExampleScenario, example_runs};
 pub use judgement::{
     TestOptions, TestReport, TestedExpectation, TestedFiring, TestedScenario, TestedSpan, run_tests, run_tests_with,
 };

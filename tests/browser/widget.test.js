@@ -115,6 +115,16 @@ const pages = {
       "\n",
     ),
   }),
+  "global.html": html({
+    head: recipe("html/global.html") + STYLE,
+    body: `${block(WARNED)}${FAR}${code(AUTOMATION, "yaml")}`,
+  }),
+  "elsewhere.html": html({
+    head: `<script src="elsewhere.js"></script>${recipe("html/global.html")}`,
+    body: code(AUTOMATION, "yaml"),
+  }),
+  "elsewhere.js":
+    'window.prefectEventsWidget = { files: "/nowhere/", attributes: { readonly: "" } };\n',
   "single.html": html({ body: recipe("html/single.html") }),
   "recipe-for.html": html({ body: recipe("html/for.html") }),
   "policy.html": html({
@@ -232,6 +242,36 @@ test("the documented pages show what they say", async (t) => {
   assert.match(await verdict(named), /^\d errors/);
   assert.equal(await inPage(named, (widget) => widget.profile), "server");
   assert.ok(await named.locator(".findings").isVisible());
+});
+
+test("one script without modules does the same, and loads what automations need when one is near", async (t) => {
+  /** @type {string[]} */
+  const loaded = [];
+  const page = await open(t, "global.html", {
+    before: async (page) => {
+      page.on("request", (request) => loaded.push(request.url().replace(/.*\//, "")));
+    },
+  });
+  assert.equal(await verdict(page), "Valid event, 1 warning prefect.worker.executed-flow-run");
+  assert.deepEqual(loaded, ["global.html", "widget.global.js"]);
+  await page.locator("pre").last().scrollIntoViewIfNeeded();
+  const second = page.locator("prefect-event-validator").nth(1);
+  await second.locator(".summary").filter({ hasText: "Cancel late runs" }).waitFor();
+  assert.deepEqual(loaded.slice(2), ["widget.author.json"]);
+});
+
+test("a page can set where the file is; if it is missing, the block is left alone", async (t) => {
+  /** @type {string[]} */
+  const said = [];
+  const page = await open(t, "elsewhere.html", {
+    before: async (page) => {
+      page.on("console", (message) => said.push(message.text()));
+    },
+  });
+  await page.waitForFunction(() => customElements.get("prefect-event-validator") !== undefined);
+  while (!said.some((text) => text.includes("is not checked"))) await page.waitForTimeout(50);
+  assert.match(said.join("\n"), /there is no widget\.author\.json .* in \S*\/nowhere\//);
+  assert.equal(await page.locator("prefect-event-validator").count(), 0);
 });
 
 test("without JavaScript, the page looks as if there were no widget", async (t) => {

@@ -24,6 +24,7 @@ mod coverage;
 mod custom;
 mod documentation;
 mod envelope;
+mod examples;
 mod explanations;
 mod faults;
 mod fuzz;

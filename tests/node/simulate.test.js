@@ -7,6 +7,7 @@ import { test } from "node:test";
 
 import {
   compareVersions,
+  exampleRuns,
   heartbeatAdvice,
   replay,
   simulate,
@@ -167,6 +168,26 @@ const OVERTAKEN = {
   runs: [{ name: "short", ends: "0.9s" }],
   expect: [],
 };
+
+test("exampleRuns finds a run on which an automation fires, and one on which it does not", () => {
+  const automation =
+    "trigger: {posture: Reactive, expect: [prefect.flow-run.Failed], threshold: 2, within: 60}";
+  const { fires, doesNotFire, reason, errors } = exampleRuns(automation);
+  assert.deepEqual([fires?.title, doesNotFire?.title], ["2 runs fail", "A run fails"]);
+  assert.deepEqual([reason, errors], [undefined, undefined]);
+  const files = { "./automation.yaml": automation };
+  const played = [fires, doesNotFire].map((one) =>
+    simulate(/** @type {any} */ (one?.scenario), { files, timeline: true }),
+  );
+  assert.deepEqual(
+    played.map(({ firings }) => firings.length),
+    [1, 0],
+  );
+  assert.deepEqual(played[0]?.timeline, fires?.timeline);
+  assert.deepEqual(exampleRuns(Buffer.from(automation)), exampleRuns(automation));
+  assert.throws(() => exampleRuns(/** @type {any} */ ({})), TypeError);
+  assert.throws(() => exampleRuns("", /** @type {any} */ ({ automation: 1 })), TypeError);
+});
 
 test("compareVersions names what differs", () => {
   const both = compareVersions(OVERTAKEN);

@@ -43,6 +43,21 @@ for (const { file, raw, brotli } of BUDGETS) {
   });
 }
 
+/** The widget as one script: half of it is the module that validates, compressed, which no server compresses further. */
+const FILES = /** @type {const} */ ([
+  ["widget.global.js", 233_000, 141_000],
+  ["widget.author.json", 585_000, 440_000],
+]);
+
+for (const [file, raw, brotli] of FILES) {
+  test(`${file} keeps to its budget`, (t) => {
+    const text = readFileSync(new URL(`../../pkg/${file}`, import.meta.url));
+    t.diagnostic(`${text.length} bytes, ${compressed(text)} with brotli`);
+    within("raw", text.length, raw);
+    within("with brotli", compressed(text), brotli);
+  });
+}
+
 /**
  * What a bundler makes of an entry of which only `validate` is used, minified. Two thirds of it are the glue of
  * wasm-bindgen for two modules, because `init` may load the one for schemas: reports cross as objects, which takes 1 KB

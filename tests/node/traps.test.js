@@ -96,6 +96,10 @@ const CALLS = {
     () => api.compareVersions({ ...SCENARIO, runs: [{ name: LARGE }] }),
     () => api.compareVersions(SCENARIO),
   ],
+  exampleRuns: [
+    () => api.exampleRuns(`{"trigger":{"expect":["${LARGE}"]}}`),
+    () => api.exampleRuns(AUTOMATION),
+  ],
   isNdjson: [
     () => api.isNdjson(Buffer.from(`"${LARGE}`)),
     () => api.isNdjson(Buffer.from(`${EVENT}\n{`)),

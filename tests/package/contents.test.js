@@ -15,7 +15,7 @@ const manifest = JSON.parse(
 );
 
 const BELONGS =
-  /^(((api|entries|modules|widget|cli|cli\/commands|cli\/formats)\/)?[\w-]+\.js|inline\.global\.js|entries\/\w+\.(node\.js|d\.ts)|[\w.-]+\.d\.ts|wasm\/prefect_events_(validate|author)\.base64\.js|wasm\/prefect_events_(validate|author|schemas)\.(js|wasm)|wasm\/(event-types|explanations|schemas|automation-schemas)\.js|schemas\/[\w.-]+\.json|(package|custom-elements)\.json|README\.md|LICENSE-(APACHE|MIT))$/;
+  /^(((api|entries|modules|widget|cli|cli\/commands|cli\/formats)\/)?[\w-]+\.js|(inline|widget)\.global\.js|entries\/\w+\.(node\.js|d\.ts)|[\w.-]+\.d\.ts|wasm\/prefect_events_(validate|author)\.base64\.js|wasm\/prefect_events_(validate|author|schemas)\.(js|wasm)|wasm\/(event-types|explanations|schemas|automation-schemas)\.js|schemas\/[\w.-]+\.json|(package|custom-elements|widget\.author)\.json|README\.md|LICENSE-(APACHE|MIT))$/;
 
 test("holds what it needs, and no more", () => {
   for (const name of [

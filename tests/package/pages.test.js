@@ -101,6 +101,45 @@ document.querySelector("output").textContent = proof(prefectEvents);
   assert.equal(requests.length, 2);
 });
 
+test("the widget as one script, on a plain page with a strict policy", async () => {
+  const event = '{ "event": "acme.order.created", "id": 1, "resource": {} }';
+  const automation = "trigger: {posture: Reactive, expect: [prefect.flow-run.Failed]}";
+  add(
+    "index.html",
+    `<!doctype html>
+<meta charset="utf-8">
+<title>Examples</title>
+<script src="${PACKAGE}/widget.global.js" defer></script>
+<script src="tell.js"></script>
+<pre><code class="language-json">${event}</code></pre>
+<pre><code class="language-yaml">${automation}</code></pre>
+<output></output>
+`,
+  );
+  add(
+    "tell.js",
+    `const said = [];
+document.addEventListener("prefect-event-validated", ({ detail: { report } }) => {
+  said.push("triggers" in report ? report.triggers.length + " trigger" : report.valid);
+  if (said.length === 2) document.querySelector("output").textContent = said.join();
+});`,
+  );
+  const { url, close } = await serve(folder, { headers: { "Content-Security-Policy": POLICY } });
+  try {
+    const { text, requests, messages } = await show(url);
+    assert.deepEqual(text.split(",").sort(), ["1 trigger", "false"]);
+    assert.deepEqual(messages, []);
+    assert.deepEqual(
+      requests
+        .filter((request) => /prefect-events/.test(request))
+        .map((one) => one.replace(/.*\//, "")),
+      ["widget.global.js", "widget.author.json"],
+    );
+  } finally {
+    await close();
+  }
+});
+
 test("inline, as a module, before the page could wait", async () => {
   const { text } = await shown(shows(`${PACKAGE}/inline.js`, ""));
   assert.equal(text, expected);

@@ -56,6 +56,7 @@ add(
   "page.mts",
   `
 import type {} from "prefect-events/inline.global.js";
+import type {} from "prefect-events/widget.global.js";
 
 export const errors: number = prefectEvents.validate("{}").errors;
 `,

@@ -17,7 +17,9 @@ import {
   describeEvent,
   diagnosticCodes,
   type EventType,
+  type ExampleRun,
   eventTypes,
+  exampleRuns,
   explain,
   heartbeatAdvice,
   init,
@@ -134,6 +136,10 @@ const replayed: "automation" | "events" | undefined = replay("", new Uint8Array(
 const never = simulate("{}", { coverage: true, chance: true, serverVersion: "3.6" });
 const seenInstead: string | undefined = never.reason ?? never.coverage?.[0]?.clauses[0]?.nearest;
 const atLatest: string | undefined = never.byChance?.onlyHere[0]?.latest;
+const example: ExampleRun | undefined = exampleRuns("trigger: {}", {
+  automationIndex: 0,
+}).doesNotFire;
+simulate("", { timeline: example?.timeline !== undefined });
 const both: string | undefined = compareVersions(scenario).differences[0]?.["3.8"]?.at;
 const bothReplayed: number = compareReplays("", "", { trace: true }).differences.length;
 const tested: TestReport = testScenarios([scenario, scenario]);
@@ -268,6 +274,10 @@ simulate({ runs: [] });
 simulate({ automation: {}, runs: [{ died: "2m" }] });
 // @ts-expect-error There is no such option.
 simulate(scenario, { tracing: true });
+// @ts-expect-error A text or bytes.
+exampleRuns({});
+// @ts-expect-error There is no such option.
+exampleRuns("", { automation: 0 });
 // @ts-expect-error Both are told.
 compareVersions(scenario, { serverVersion: "3.8" });
 // @ts-expect-error Here too.

@@ -20,6 +20,8 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
+import { build } from "esbuild";
+
 import { describeEvent } from "../../../pkg/node.js";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
@@ -151,6 +153,110 @@ export function hasPython() {
   }
 }
 
+/**
+ * The packages of a site, by its lock file; they are installed at first.
+ * @param {string} name of the site
+ * @returns {Promise<string>} the folder that has them
+ */
+async function installed(name) {
+  const own = join(process.env.CARGO_TARGET_DIR ?? join(root, "target"), name);
+  const files = ["package.json", "package-lock.json"];
+  const read = (/** @type {string} */ folder) =>
+    files
+      .map((file) => join(folder, file))
+      .map((file) => existsSync(file) && readFileSync(file, "utf8"));
+  const wanted = read(join(sites, name));
+  const stamp = join(own, "node_modules/.installed");
+  if (existsSync(stamp) && read(own).join() === wanted.join()) return own;
+  for (const file of files) write(join(own, file), readFileSync(join(sites, name, file), "utf8"));
+  const npm = process.platform === "win32" ? "npm.cmd" : "npm";
+  const options = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"];
+  await execute(npm, options, { cwd: own, shell: process.platform === "win32" });
+  writeFileSync(stamp, "");
+  return own;
+}
+
+/**
+ * What a page of Mintlify has, top to bottom: a code block (`language`), some of them with tabs (`blocks`), a link, space, or
+ * a paragraph.
+ * @typedef {{ language?: string, title?: string, text?: string, link?: string, high?: number, blocks?: Part[] }} Part
+ */
+
+/**
+ * Builds a site like those of Mintlify into `site`. Mintlify includes each script of the content on each page.
+ * @param {string} folder with the content: what the recipe puts there
+ * @param {{ [path: string]: { title: string, parts: Part[] } }} pages
+ * @param {number} [wait] how many milliseconds after the scripts React takes the page over
+ */
+export async function buildMintlify(folder, pages, wait = 300) {
+  const packages = await installed("mintlify");
+  installPackage(join(folder, "content/node_modules/prefect-events"));
+  await execute("sh", ["-c", recipe("mintlify/install.sh")], { cwd: join(folder, "content") });
+  rmSync(join(folder, "content/node_modules"), { recursive: true });
+  cpSync(join(folder, "content"), join(folder, "site"), { recursive: true });
+  const own = readdirSync(join(folder, "content"), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".js"))
+    .map((file) => `/${file.replaceAll("\\", "/")}`);
+  const scripts = ["/data.js", "/_next/static/chunks/main.js", ...own];
+  write(join(folder, "data.json"), JSON.stringify({ pages, scripts, wait }));
+  /** @type {import("esbuild").BuildOptions} */
+  const options = {
+    bundle: true,
+    jsx: "automatic",
+    nodePaths: [join(packages, "node_modules")],
+    define: { "process.env.NODE_ENV": '"production"' },
+    logLevel: "error",
+    plugins: [
+      {
+        name: "left-out",
+        setup({ onLoad }) {
+          // The pages come with their colours.
+          onLoad({ filter: /shiki[/\\]worker-client\.js$/ }, () => ({
+            contents: "export const getShikiWorker = () => undefined;",
+          }));
+        },
+      },
+    ],
+  };
+  const here = join(sites, "mintlify");
+  const server = join(folder, "server.mjs");
+  await Promise.all([
+    build({
+      ...options,
+      entryPoints: [join(here, "server.jsx")],
+      outfile: server,
+      platform: "node",
+      format: "esm",
+      banner: {
+        js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
+      },
+    }),
+    build({
+      ...options,
+      entryPoints: [join(here, "client.jsx")],
+      outfile: join(folder, "site/_next/static/chunks/main.js"),
+      format: "iife",
+      minify: true,
+    }),
+  ]);
+  const css = join(folder, "site/_next/static/css");
+  mkdirSync(css, { recursive: true });
+  cpSync(
+    join(packages, "node_modules/@mintlify/components/dist/styles.css"),
+    join(css, "components.css"),
+  );
+  cpSync(join(here, "site.css"), join(css, "site.css"));
+  write(join(folder, "site/theme.js"), THEME);
+  await execute(process.execPath, [server, folder]);
+}
+
+/** Before the page is seen, as the library next-themes does it. */
+const THEME = `if (matchMedia("(prefers-color-scheme: dark)").matches) {
+  document.documentElement.className = "dark";
+  document.documentElement.style.colorScheme = "dark";
+}
+`;
+
 /** What the recipe has for the address of one's site. */
 const ADDRESS = "https://docs.example.com/";
 
@@ -168,6 +274,26 @@ export async function buildMkdocs(folder, address) {
   writePages(join(folder, "docs"));
   installPackage(join(folder, "docs/prefect-events"));
   await execute(python, ["-m", "mkdocs", "build", "--quiet", "--strict"], { cwd: folder });
+}
+
+/**
+ * Builds it into `build`.
+ * @param {string} site its folder
+ */
+export async function buildDocusaurus(site) {
+  const packages = await installed("docusaurus");
+  writeRecipes("docusaurus", site);
+  writePages(join(site, "docs"));
+  installPackage(join(site, "node_modules/prefect-events"));
+  await execute("sh", ["install.sh"], { cwd: site });
+  rmSync(join(site, "node_modules"), { recursive: true });
+  symlinkSync(join(packages, "node_modules"), join(site, "node_modules"), "junction");
+  write(join(site, "package.json"), '{ "private": true }');
+  const docusaurus = join(site, "node_modules/@docusaurus/core/bin/docusaurus.mjs");
+  await execute(process.execPath, [docusaurus, "build", site], {
+    cwd: site,
+    env: { ...process.env, DOCUSAURUS_TELEMETRY: "0", NO_UPDATE_NOTIFIER: "1" },
+  });
 }
 
 /**

@@ -11,8 +11,8 @@ use prefect_events::diagnostic::Report;
 use prefect_events::explain::Explanation;
 use prefect_events::generate::{BreakSpec, BuildOptions, RunSpec};
 use prefect_events::simulate::{
-    Advice, HeartbeatConfig, ReplayOptions, SimulateOptions, SimulationResult, TestOptions, TestReport,
-    VersionComparison,
+    Advice, ExampleOptions, ExampleRuns, HeartbeatConfig, ReplayOptions, SimulateOptions, SimulationResult,
+    TestOptions, TestReport, VersionComparison,
 };
 use prefect_events::validate::ValidateOptions;
 use ts_rs::{Config, TS, TypeVisitor};
@@ -40,6 +40,8 @@ pub(crate) fn write_types(package: &Path) -> Result<()> {
     types.visit::<SimulateOptions>();
     types.visit::<ReplayOptions>();
     types.visit::<SimulationResult>();
+    types.visit::<ExampleOptions>();
+    types.visit::<ExampleRuns>();
     types.visit::<VersionComparison>();
     types.visit::<TestOptions>();
     types.visit::<TestReport>();

@@ -17,7 +17,7 @@ use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use prefect_events::automation::{self, CheckOptions};
 use prefect_events::diagnostic::TextOptions;
 use prefect_events::generate::{self, BuildOptions, RunSpec};
-use prefect_events::simulate::{self, DocumentText, EventTexts, HeartbeatConfig};
+use prefect_events::simulate::{self, DocumentText, EventTexts, ExampleOptions, HeartbeatConfig};
 use prefect_events_boundary::{misuse, object, options, text};
 
 /// Checks automations.
@@ -109,6 +109,13 @@ pub fn heartbeat_advice(config: JsValue) -> Result<JsValue, JsValue> {
 #[wasm_bindgen]
 pub fn simulate(bytes: &[u8], how: JsValue, places: bool, wtf8: bool) -> Result<String, JsValue> {
     play(document(bytes, places, wtf8), how, simulate::simulate)
+}
+
+/// Finds a history on which an automation fires, and one on which it does not.
+#[wasm_bindgen(js_name = exampleRuns)]
+pub fn example_runs(bytes: &[u8], how: JsValue, wtf8: bool) -> Result<String, JsValue> {
+    let how: ExampleOptions = options(how)?;
+    text(&simulate::example_runs(document(bytes, true, wtf8), &how))
 }
 
 /// Plays a scenario to each version of the server.
