@@ -24,6 +24,8 @@ test: lint cargo-test build node-test package-test browser-test ## every check a
 build: node_modules/.package-lock.json ## leave pkg/ ready to publish
 	cargo run --quiet --bin prefect-events-pack
 	node tools/pack/manifest.js
+	node tools/pack/notices.js
+	node tools/pack/readme.js
 
 cargo-test:
 	cargo test --workspace
@@ -80,7 +82,7 @@ sent: build ## send built events to a real Prefect (PREFECT=3.9.1) and compare w
 
 clean: ## remove everything that was made
 	cargo clean
-	rm -rf node_modules pkg/wasm pkg/schemas/event*.json pkg/schemas/prefect*.json pkg/events.d.ts pkg/scenario.d.ts pkg/types.d.ts pkg/inline.global.js pkg/custom-elements.json pkg/README.md pkg/LICENSE-APACHE pkg/LICENSE-MIT tests/fuzz/target tests/fuzz/corpus
+	rm -rf node_modules pkg/wasm pkg/schemas/event*.json pkg/schemas/prefect*.json pkg/events.d.ts pkg/scenario.d.ts pkg/types.d.ts pkg/inline.global.js pkg/custom-elements.json pkg/README.md pkg/LICENSE-APACHE pkg/LICENSE-MIT pkg/THIRD_PARTY_NOTICES.txt tests/fuzz/target tests/fuzz/corpus
 
 # npm writes this file last.
 node_modules/.package-lock.json: package-lock.json

@@ -56,8 +56,8 @@ const SIMD: &str = "-Ctarget-feature=+simd128";
 /// Writes the modules as text, and the script that holds everything, with the library esbuild.
 const INLINE: &str = "tools/pack/inline.js";
 
-/// npm packs only what lies in the package's own folder.
-const COPIES: [&str; 3] = ["README.md", "LICENSE-APACHE", "LICENSE-MIT"];
+/// npm packs only what lies in the package's own folder. `readme.js` copies the README, whose links differ there.
+const COPIES: [&str; 2] = ["LICENSE-APACHE", "LICENSE-MIT"];
 
 fn main() -> ExitCode {
     match build() {
