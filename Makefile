@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test build bench bench-memory lint fuzz oracle sent clean cargo-test node-test package-test page browser-test screenshots
+.PHONY: help run test build bench bench-memory lint fuzz oracle sent clean cargo-test node-test package-test page browser-test screenshots audit release-check publish-npm publish-crate
 
 NODE_TEST := node --test --test-reporter=spec
 FUZZ_SECONDS ?= 60
@@ -72,6 +72,21 @@ fuzz: ## look for input that breaks the core, FUZZ_SECONDS (60) per target
 			tests/fuzz/corpus/$$name tests/fuzz/seeds/$$name -- \
 			-max_total_time=$(FUZZ_SECONDS) -max_len=8192 -timeout=60 -dict=tests/fuzz/words.dict || exit 1; \
 	done
+
+audit: node_modules/.package-lock.json ## known vulnerabilities and licences of dependencies; installs cargo-deny if it is missing
+	@cargo deny --version >/dev/null 2>&1 || cargo install cargo-deny --locked
+	cargo deny --locked check
+	npm audit --workspace pkg --omit dev
+	npm audit --audit-level high
+
+release-check: ## whether Cargo.toml, pkg/package.json and CHANGELOG.md have the version of TAG
+	node tools/release.js "$(TAG)"
+
+publish-npm: build ## publish the package to npm, from hosted CI
+	cd pkg && npm publish --provenance --access public
+
+publish-crate: ## publish the crate to crates.io, from hosted CI
+	cargo publish --locked --package prefect-events
 
 oracle: ## compare the triggers with a real Prefect (PREFECT=3.9.1) on COUNT (200) random scenarios of a SEED (1)
 	cargo build --release --example oracle-engine
