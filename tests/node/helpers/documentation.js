@@ -7,7 +7,7 @@
 
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { REAL } from "./events.js";
@@ -60,9 +60,14 @@ export class Workplace {
   constructor() {
     writeFileSync(join(this.folder, "events.ndjson"), REAL);
     mkdirSync(join(this.folder, "node_modules"));
-    symlinkSync(join(root, "pkg"), join(this.folder, "node_modules/prefect-events"));
+    // Windows lets everyone make junctions.
+    symlinkSync(join(root, "pkg"), join(this.folder, "node_modules/prefect-events"), "junction");
     for (const other of ["ajv", "ajv-formats"])
-      symlinkSync(join(root, "node_modules", other), join(this.folder, "node_modules", other));
+      symlinkSync(
+        join(root, "node_modules", other),
+        join(this.folder, "node_modules", other),
+        "junction",
+      );
     const npx = `#!/bin/sh\n[ "$1" = prefect-events ] || exit 127\nshift\nexec "${process.execPath}" "${MAIN}" "$@"\n`;
     this.write("bin/npx", npx, 0o755);
   }
@@ -83,7 +88,7 @@ export class Workplace {
    */
   execute(program, args) {
     const { FORCE_COLOR, ...env } = process.env;
-    const PATH = `${join(this.folder, "bin")}:${env.PATH}`;
+    const PATH = [join(this.folder, "bin"), env.PATH].join(delimiter);
     return spawnSync(program, args, {
       cwd: this.folder,
       env: { ...env, PATH, NO_COLOR: "1" },
