@@ -42,7 +42,8 @@ for (const path of PAGES.filter((path) => !TESTED_ELSEWHERE.has(path))) {
         if (/^(json|yaml|python)$/.test(language) && name) {
           workplace.write(name, content);
           if (name.startsWith(".github/")) await workflow(name, content, workplace);
-        } else if (language === "sh") content.trim().split("\n").forEach(known);
+        } else if (language === "sh")
+          for (const command of content.trim().split("\n")) runOrKnow(command, workplace);
         else if (language === "console") real = workplace.session(content);
         else if (language === "js") real = workplace.module(content);
         else if (language === "html") scripts(content);
@@ -82,13 +83,17 @@ test("the README is short", () => {
 });
 
 /**
- * What a command that is not run here may be.
+ * Runs a command of this package; another one must be known.
  * @param {string} command
+ * @param {Workplace} workplace
  */
-function known(command) {
+function runOrKnow(command, workplace) {
   const target = /^make ([a-z-]+)$/.exec(command)?.[1];
   if (target) assert.match(read("Makefile"), new RegExp(`^${target}:`, "m"));
-  else if (command.startsWith("npm ")) {
+  else if (command.startsWith("npx prefect-events ")) {
+    const { status, stderr } = workplace.execute("sh", ["-c", command]);
+    assert.equal(status, 0, stderr);
+  } else if (command.startsWith("npm ")) {
     // `tests/package/install.test.js` does these.
     const allowed = ["npm pack ./pkg", `npm install --save-dev ./prefect-events-${version}.tgz`];
     assert.ok(allowed.includes(command), command);
