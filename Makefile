@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test build bench bench-memory lint fuzz oracle sent clean cargo-test node-test package-test page browser-test screenshots
+.PHONY: help run test build bench bench-memory lint fuzz oracle sent clean cargo-test node-test package-test page browser-test screenshots audit release-check publish-npm publish-crate
 
 # Without a number node leaves one processor unused, which is half of two.
 NODE_TEST = node --test --test-reporter=spec --test-concurrency=$(shell node -p 'os.availableParallelism()')
@@ -25,6 +25,8 @@ test: lint cargo-test build node-test package-test browser-test ## every check a
 build: node_modules/.package-lock.json ## leave pkg/ ready to publish
 	cargo run --quiet --bin prefect-events-pack
 	node tools/pack/manifest.js
+	node tools/pack/notices.js
+	node tools/pack/readme.js
 
 cargo-test:
 	cargo test --workspace
@@ -74,6 +76,21 @@ fuzz: ## look for input that breaks the core, FUZZ_SECONDS (60) per target
 			-max_total_time=$(FUZZ_SECONDS) -max_len=8192 -timeout=60 -dict=tests/fuzz/words.dict || exit 1; \
 	done
 
+audit: node_modules/.package-lock.json ## known vulnerabilities and licences of dependencies; installs cargo-deny if it is missing
+	@cargo deny --version >/dev/null 2>&1 || cargo install cargo-deny --locked
+	cargo deny --locked check
+	npm audit --workspace pkg --omit dev
+	npm audit --audit-level high
+
+release-check: ## whether Cargo.toml, pkg/package.json and CHANGELOG.md have the version of TAG
+	node tools/release.js "$(TAG)"
+
+publish-npm: build ## publish the package to npm, from hosted CI
+	cd pkg && npm publish --provenance --access public
+
+publish-crate: ## publish the crate to crates.io, from hosted CI
+	cargo publish --locked --package prefect-events
+
 oracle: ## compare the triggers with a real Prefect (PREFECT=3.9.1) on COUNT (200) random scenarios of a SEED (1)
 	cargo build --release --example oracle-engine
 	python3 tests/oracle/main.py --seed $(SEED) --count $(COUNT) --prefect $(PREFECT) $(ORACLE_FLAGS)
@@ -83,7 +100,7 @@ sent: build ## send built events to a real Prefect (PREFECT=3.9.1) and compare w
 
 clean: ## remove everything that was made
 	cargo clean
-	rm -rf node_modules pkg/wasm pkg/schemas/event*.json pkg/schemas/prefect*.json pkg/schemas/automation.json pkg/schemas/trigger.json pkg/schemas/deployment-triggers.json pkg/events.d.ts pkg/scenario.d.ts pkg/types.d.ts pkg/inputs.d.ts pkg/inline.global.js pkg/widget.global.js pkg/widget.author.json pkg/custom-elements.json pkg/README.md pkg/LICENSE-APACHE pkg/LICENSE-MIT tests/fuzz/target tests/fuzz/corpus
+	rm -rf node_modules pkg/wasm pkg/schemas/event*.json pkg/schemas/prefect*.json pkg/schemas/automation.json pkg/schemas/trigger.json pkg/schemas/deployment-triggers.json pkg/events.d.ts pkg/scenario.d.ts pkg/types.d.ts pkg/inputs.d.ts pkg/inline.global.js pkg/widget.global.js pkg/widget.author.json pkg/custom-elements.json pkg/README.md pkg/LICENSE-APACHE pkg/LICENSE-MIT pkg/THIRD_PARTY_NOTICES.txt tests/fuzz/target tests/fuzz/corpus
 
 # npm writes this file last.
 node_modules/.package-lock.json: package-lock.json

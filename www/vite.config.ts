@@ -1,12 +1,49 @@
-import { defineConfig } from "vite";
+import { readFileSync } from "node:fs";
+import { defineConfig, type Plugin } from "vite";
 import { VitePWA } from "vite-plugin-pwa";
+
+import { npmNotice, write } from "../tools/pack/notices.js";
+
+const NOTICES = "third-party-notices.txt";
+
+/** What Vite does not see: the code in the WebAssembly modules, the fonts, and the service worker. */
+const otherNotices: Plugin = {
+  name: "other-notices",
+  generateBundle: {
+    order: "post",
+    handler(_options, bundle) {
+      const notices = bundle[NOTICES];
+      if (notices?.type !== "asset") return this.error(`Vite wrote no ${NOTICES}`);
+      const names = [
+        "@fontsource/ibm-plex-mono",
+        "workbox-core",
+        "workbox-precaching",
+        "workbox-routing",
+        "workbox-strategies",
+        "vite-plugin-pwa",
+      ];
+      const crates = readFileSync(
+        new URL("../pkg/THIRD_PARTY_NOTICES.txt", import.meta.url),
+        "utf8",
+      );
+      notices.source = [notices.source, write(names.map(npmNotice)), crates].join("\n");
+    },
+  },
+};
 
 export default defineConfig({
   // Any file server will do, and any path on it.
   base: "./",
-  build: { target: "es2023", outDir: "../target/www", emptyOutDir: true, assetsInlineLimit: 0 },
+  build: {
+    target: "es2023",
+    outDir: "../target/www",
+    emptyOutDir: true,
+    assetsInlineLimit: 0,
+    license: { fileName: NOTICES },
+  },
   worker: { format: "es" },
   plugins: [
+    otherNotices,
     VitePWA({
       // After the first load everything works without a network.
       registerType: "autoUpdate",

@@ -343,7 +343,7 @@ impl Tries<'_> {
         let reason = match result.firings.first() {
             Some(first) => first.reason_sentence(),
             // Without a reason it was not played.
-            None => result.because?,
+            None => result.reason?,
         };
         let found = result.firings.is_empty() != fires;
         result.timeline.filter(|_| found).map(|timeline| ExampleRun {

@@ -123,7 +123,7 @@ test("lists of scenarios match", () => {
   assert.ok(!matches([RIGHT, {}]));
 });
 
-test("recorded scenarios and those of the README match", () => {
+test("recorded scenarios and those of the documentation match", () => {
   const read = (/** @type {string} */ path) =>
     readFileSync(new URL(`../../${path}`, import.meta.url));
   let count = 0;
@@ -138,7 +138,7 @@ test("recorded scenarios and those of the README match", () => {
   assert.ok(count > 1700);
   for (const { scenario } of JSON.parse(read("tests/cases/timelines.json").toString()))
     assert.ok(matches(scenario));
-  const shown = /^```json zombies.json\n(.*?)^```$/ms.exec(read("README.md").toString());
+  const shown = /^```json zombies.json\n(.*?)^```$/ms.exec(read("docs/javascript.md").toString());
   assert.ok(matches(JSON.parse(shown?.[1] ?? "")));
 });
 

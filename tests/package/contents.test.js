@@ -1,11 +1,12 @@
 // What is packed, and what the checkers of packages say of it.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
+import { anchors, links, read, root } from "../node/helpers/documentation.js";
 import { project, tool } from "./helpers/project.js";
 
 const { folder, tarball, files, run } = await project();
@@ -15,13 +16,14 @@ const manifest = JSON.parse(
 );
 
 const BELONGS =
-  /^(((api|entries|modules|widget|cli|cli\/commands|cli\/formats)\/)?[\w-]+\.js|(inline|widget)\.global\.js|entries\/\w+\.(node\.js|d\.ts)|[\w.-]+\.d\.ts|wasm\/prefect_events_(validate|author)\.base64\.js|wasm\/prefect_events_(validate|author|schemas)\.(js|wasm)|wasm\/(event-types|explanations|schemas|automation-schemas)\.js|schemas\/[\w.-]+\.json|(package|custom-elements|widget\.author)\.json|README\.md|LICENSE-(APACHE|MIT))$/;
+  /^(((api|entries|modules|widget|cli|cli\/commands|cli\/formats)\/)?[\w-]+\.js|(inline|widget)\.global\.js|entries\/\w+\.(node\.js|d\.ts)|[\w.-]+\.d\.ts|wasm\/prefect_events_(validate|author)\.base64\.js|wasm\/prefect_events_(validate|author|schemas)\.(js|wasm)|wasm\/(event-types|explanations|schemas|automation-schemas)\.js|schemas\/[\w.-]+\.json|(package|custom-elements|widget\.author)\.json|README\.md|LICENSE-(APACHE|MIT)|THIRD_PARTY_NOTICES\.txt)$/;
 
 test("holds what it needs, and no more", () => {
   for (const name of [
     "README.md",
     "LICENSE-APACHE",
     "LICENSE-MIT",
+    "THIRD_PARTY_NOTICES.txt",
     "package.json",
     "index.d.ts",
     "events.d.ts",
@@ -62,6 +64,30 @@ test("a release would publish the same files", async () => {
     (/** @type {{ path: string }} */ { path }) => path,
   );
   assert.deepEqual(published.sort(), files.toSorted());
+});
+
+const repository = /^repository = "(.*)"$/m.exec(read("Cargo.toml"))?.[1] ?? "";
+
+test("the addresses are those of the repository that Cargo.toml names", () => {
+  assert.match(repository, /^https:/);
+  assert.equal(manifest.repository.url, `git+${repository}.git`);
+  assert.equal(manifest.homepage, `${repository}#readme`);
+  assert.equal(manifest.bugs.url ?? manifest.bugs, `${repository}/issues`);
+});
+
+test("the links of the packed README lead to packed files, or to files of the repository", () => {
+  const readme = readFileSync(join(folder, "node_modules/prefect-events/README.md"), "utf8");
+  const targets = links(readme);
+  assert.equal(targets.length, links(read("README.md")).length);
+  for (const target of targets) {
+    const [, path = "", anchor] =
+      /^(?:blob|raw)\/HEAD\/([^#]+)(?:#(.+))?$/.exec(target.replace(`${repository}/`, "")) ?? [];
+    if (path) {
+      assert.ok(existsSync(join(root, path)), target);
+      if (anchor) assert.ok(anchors(read(path)).has(anchor), target);
+    } else if (target.startsWith("#")) assert.ok(anchors(readme).has(target.slice(1)), target);
+    else assert.ok(target.startsWith("https://") || files.includes(target), target);
+  }
 });
 
 test("publint has nothing to say", async () => {

@@ -175,6 +175,7 @@ export class App extends LitElement {
       <footer class="colophon">
         <span>Everything runs in your browser: nothing you enter leaves it.</span>
         <span>prefect-events ${version}</span>
+        <a href="./third-party-notices.txt">Third-party notices</a>
       </footer>
       <div id="announcer" class="visually-hidden" role="status"></div>
     `;

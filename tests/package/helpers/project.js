@@ -21,7 +21,7 @@ const tools = fileURLToPath(new URL("../../../node_modules/.bin", import.meta.ur
  * @param {string[]} args
  * @param {{ cwd?: string, env?: NodeJS.ProcessEnv }} [options]
  */
-async function run(program, args, { cwd, env } = {}) {
+export async function run(program, args, { cwd, env } = {}) {
   try {
     const { FORCE_COLOR, ...inherited } = process.env;
     const options = { cwd, env: { ...inherited, NO_COLOR: "1", ...env } };

@@ -59,8 +59,8 @@ const INLINE: &str = "tools/pack/inline.js";
 /// Writes the types of what `buildEvent` is given, by the names of events.
 const INPUT_TYPES: &str = "tools/pack/inputs.js";
 
-/// npm packs only what lies in the package's own folder.
-const COPIES: [&str; 3] = ["README.md", "LICENSE-APACHE", "LICENSE-MIT"];
+/// npm packs only what lies in the package's own folder. `readme.js` copies the README, whose links differ there.
+const COPIES: [&str; 2] = ["LICENSE-APACHE", "LICENSE-MIT"];
 
 fn main() -> ExitCode {
     match build() {
