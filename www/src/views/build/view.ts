@@ -228,6 +228,9 @@ export class BuildView extends View<unknown> {
     else if (below > 0) view.scrollTop += Math.min(below + MARGIN, above - MARGIN);
   }
 
+  /** Nothing is for this view: what comes from outside is built already. */
+  override receive() {}
+
   override markdown() {
     const { built, problem, current: at } = this;
     const title =
