@@ -52,6 +52,8 @@ export interface Scene extends Told {
   tick: number;
   /** Those that fired are the first. */
   lanes: Lane[];
+  /** The automation counts or waits for each run apart, not for all together. */
+  perRun: boolean;
   /** So many of them fired. */
   firedLanes: number;
   /** How often the automation acts. */
@@ -222,6 +224,7 @@ function sceneOf(result: SimulationResult): Scene {
     dated: end - start >= DAY,
     tick: tick_seconds * 1000,
     lanes: lanes.map((lane) => laneOf(lane, decisions)),
+    perRun: lanes.some((lane) => lane.run && isKept(lane)) || !lanes.some(isKept),
     firedLanes: lanes.filter(({ fired }) => fired.length > 0).length,
     firings: firings.length - silent,
     silent,
@@ -240,6 +243,11 @@ function sceneOf(result: SimulationResult): Scene {
   });
   last = { scene, decisions, lanes: laneOfEach };
   return scene;
+}
+
+/** A trigger keeps count for it. */
+function isKept({ windows, fired }: TimelineLane): boolean {
+  return windows.length + fired.length > 0;
 }
 
 /** Those that fired stand first, and those behind them that would if all is silent. */

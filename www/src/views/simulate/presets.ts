@@ -231,7 +231,7 @@ export const PRESETS = {
         ["Late", "SCHEDULED", 105],
         ["Pending", "PENDING", 1200],
         ["Running", "RUNNING", 1203],
-        ["Completed", "COMPLETED", 1500],
+        ["Completed", "COMPLETED", 1800],
       ],
     }),
   },

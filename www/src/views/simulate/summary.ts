@@ -175,6 +175,8 @@ export function caption(
     };
   }
   if (!lane.run) return { text: "did not fire", tone: "plain" };
+  // Runs that are counted together do not fire by themselves.
+  if (!scene.perRun) return { text: lastOf(lane, scene), tone: "plain" };
   if (!scene.watchesHeartbeats)
     return { text: `${lastOf(lane, scene)} · not fired`, tone: "plain" };
   if (lane.undetected) return { text: "died · never found", tone: "bad" };

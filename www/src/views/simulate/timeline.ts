@@ -52,7 +52,7 @@ export class Timeline extends LitElement {
   @state() private decision: ListedDecision | undefined;
   private cursor: number | undefined;
   @state() private legend = false;
-  /** What is under the pointer, but was not decided: a heartbeat that never came, a death. */
+  /** What is under the pointer, but was not decided: a missing heartbeat, a death. */
   @state() private remark = "";
   private pointedLane: number | undefined;
   private tip = { x: 0, y: 0 };
@@ -390,9 +390,9 @@ export class Timeline extends LitElement {
     const near = (time: number) => Math.abs(x(time) - at) <= NEAR;
     const missed = lane.missed.find(near);
     if (missed !== undefined)
-      return `At ${this.clock(missed, true)} a heartbeat was due that never came.`;
+      return `At ${this.clock(missed, true)} a heartbeat was due, but none arrived.`;
     if (lane.dies !== undefined && near(lane.dies))
-      return `At ${this.clock(lane.dies, true)} the process dies without a word.`;
+      return `At ${this.clock(lane.dies, true)} the process dies silently.`;
     return "";
   }
 
@@ -592,7 +592,7 @@ export class Timeline extends LitElement {
         ${some((lane) => lane.waits) ? html`<li><span class="sign fuse"></span>time left before firing; at zero it fires on the next check (every ${span(tick / 1000)})</li>` : nothing}
         ${some((lane) => lane.reactive) ? html`<li><span class="sign window"></span>open window that counts events</li>` : nothing}
         ${some((lane) => lane.heartbeats.length > 0) ? html`<li><span class="sign heartbeat"></span>heartbeat</li>` : nothing}
-        ${some((lane) => lane.missed.length > 0) ? html`<li><span class="sign missed"></span>heartbeat that never came</li>` : nothing}
+        ${some((lane) => lane.missed.length > 0) ? html`<li><span class="sign missed"></span>missing heartbeat</li>` : nothing}
         ${watchesHeartbeats && some((lane) => lane.fired.some(isWrong)) ? html`<li><span class="sign fire">▲</span>fired on a run that was alive or had finished</li>` : nothing}
         ${some((lane) => lane.fired.some((one) => !one.child && !one.if_silent && !(watchesHeartbeats && isWrong(one)))) ? html`<li><span class="sign fire">◆</span>fired</li>` : nothing}
         ${some((lane) => lane.fired.some((one) => one.child && !one.if_silent)) ? html`<li><span class="sign fire">◇</span>a child of the compound trigger fired</li>` : nothing}

@@ -216,8 +216,8 @@ export class SimulateView extends View<unknown> {
       <div class="lede">
         <h1>Would this automation fire, when, and why?</h1>
         <p>
-          Flow runs are played to the triggers of a Prefect server, and every decision is explained. Move a slider,
-          change a run, or replay your own events.
+          Simulates Prefect’s trigger engine on flow runs, and explains every decision. Move a slider, change a run, or
+          replay your own events.
         </p>
       </div>
       <div class="playground">
@@ -384,7 +384,7 @@ export class SimulateView extends View<unknown> {
       return html`<section class="verdict bad">
         <p class="says">${of}.</p>
         <ul>${findings.slice(0, 5).map((one) => html`<li>${prose(one.message)}${one.range && played.wrong?.in !== "scenario" ? ` (line ${one.range.start.line})` : ""}</li>`)}</ul>
-        ${good ? html`<p class="soft">What is drawn below is how it was before.</p>` : nothing}
+        ${good ? html`<p class="soft">The timeline below shows the last valid version.</p>` : nothing}
       </section>`;
     }
     if (!summary) return nothing;
@@ -698,8 +698,8 @@ function capital(text: string): string {
 function missed({ why, help }: Summary): string {
   const count = why?.fired.missed ?? 0;
   if (!help || !("within" in help)) return "";
-  if (count === 0) return "Heartbeats come further apart than the window is long: ";
+  if (count === 0) return "Heartbeats are further apart than the window: ";
   return count === 1
-    ? "One heartbeat did not come: "
-    : `${count} heartbeats in a row did not come: `;
+    ? "One heartbeat did not arrive: "
+    : `${count} heartbeats in a row did not arrive: `;
 }

@@ -307,7 +307,7 @@ export class ValidateView extends View<unknown> {
     const { check } = this;
     return html`
       <div class="lede">
-        <h1>Is this Prefect event right?</h1>
+        <h1>Is this Prefect event valid?</h1>
         <p>Paste events or drop a file: one event, a list, NDJSON, a page of the events API, or websocket frames.</p>
       </div>
       <div class="workbench">
@@ -396,7 +396,7 @@ export class ValidateView extends View<unknown> {
     if (!report)
       return this.text.trim() === ""
         ? html`<h2 id="verdict" class="verdict">Nothing to check yet</h2>
-            <p class="note">Paste an event, drop a file, or take an example: each event of Prefect is among them, and each mistake.</p>`
+            <p class="note">Paste an event, drop a file, or choose an example: there is one for each Prefect event and each mistake.</p>`
         : html`<h2 id="verdict" class="verdict waiting">Checking…</h2>`;
     const { sign: kind, text } = verdict(report);
     const other = otherDocument(report);
@@ -409,7 +409,7 @@ export class ValidateView extends View<unknown> {
             : html`<p class="note">${prose(`To check it, ${other.help}.`)}</p>`
         }`;
     if (check?.phase === "running" && kind === "good")
-      return html`<h2 id="verdict" class="verdict waiting">Nothing wrong so far</h2>`;
+      return html`<h2 id="verdict" class="verdict waiting">No problems so far</h2>`;
     return html`<h2 id="verdict" class="verdict">${sign(kind)} <span>${text}</span></h2>
       ${kind === "good" && report.events > 0 ? html`<p class="note">${approval(report, this.profile)}</p>` : nothing}`;
   }
