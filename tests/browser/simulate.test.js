@@ -1,7 +1,7 @@
 // The view where automations are played: from a preset, one's own automation, or captured events, to the reason.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { text } from "node:stream/consumers";
 import { test } from "node:test";
 import { deflateRawSync } from "node:zlib";
 
@@ -270,7 +270,7 @@ test("the automation stands beside the timeline, and is copied and downloaded as
     page.getByRole("button", { name: "Download" }).click(),
   ]);
   assert.equal(file.suggestedFilename(), "crash-zombie-flows.yaml");
-  assert.equal(readFileSync(await file.path(), "utf8"), copied);
+  assert.equal(await text(await file.createReadStream()), copied);
   await page.getByText("prefect automation create --from-file crash-zombie-flows.yaml").waitFor();
   await editor.click();
   await page.keyboard.press("ControlOrMeta+a");
