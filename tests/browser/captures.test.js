@@ -210,7 +210,7 @@ test("a live capture: what the server recorded, and what its actions changed", a
   await says(about(page), /This capture contains the automation’s own actions/);
   await assertAccessible(page, "a live capture");
   await about(page).getByRole("button", { name: "Play without them" }).click();
-  await says(about(page), "is left out");
+  await says(about(page), "are left out");
   await about(page).getByRole("button", { name: "Play the whole capture" }).click();
   await says(about(page), /This capture contains the automation’s own actions/);
   assert.deepEqual(failures, []);

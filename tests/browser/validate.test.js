@@ -226,7 +226,7 @@ test("examples of each event and of each mistake", async () => {
   assert.match(await written(page), /prefect\.task-run\.Running/);
   assert.equal(await page.getByRole("listbox").count(), 0);
 
-  await field.fill("wrong trailing comma");
+  await field.fill("invalid trailing comma");
   await page.getByRole("option", { name: "syntax-trailing-comma" }).click();
   await page.getByRole("button", { name: "syntax-trailing-comma" }).waitFor();
   await field.fill("no such words");
