@@ -51,7 +51,7 @@ export default defineConfig({
       manifest: {
         name: "prefect-events",
         short_name: "prefect-events",
-        description: "Is this Prefect event right? Would my automation fire, when, and why?",
+        description: "Check Prefect events and automations before you deploy them.",
         icons: [{ src: "icon.svg", sizes: "any", type: "image/svg+xml" }],
         theme_color: "#0b6e75",
         background_color: "#fbfaf8",

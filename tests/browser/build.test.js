@@ -111,7 +111,7 @@ test("the event is chosen with the keyboard alone", async () => {
   await verdict(page).getByText("✓ Valid.").waitFor();
 
   await page.keyboard.type("nothing like this");
-  await page.getByText("No event has these words in its name.").waitFor();
+  await page.getByText("No event matches.").waitFor();
   await page.keyboard.press("Tab");
   assert.equal(await box.inputValue(), "prefect.worker.executed-flow-run");
 });
@@ -133,7 +133,7 @@ test("what is required comes first, and is asked for where it is missing", async
   await required.getByText("needs worker.type").waitFor();
   assert.ok(await page.getByRole("button", { name: "Open in Validate" }).isDisabled());
   assert.ok(await page.getByRole("button", { name: "Copy JSON" }).isDisabled());
-  await page.getByText("Below is the event as it was before.").waitFor();
+  await page.getByText("The event below is the last valid version.").waitFor();
   await page
     .locator("#announcer")
     .getByText("needs worker.type")
@@ -166,7 +166,7 @@ test("the rest is folded, one fold for each thing", async () => {
   ]);
   await unfold(page, "Deployment");
   const name = page.getByRole("textbox", { name: "deployment.name" });
-  assert.equal(await name.getAttribute("placeholder"), "left out");
+  assert.equal(await name.getAttribute("placeholder"), "omitted");
   await page.getByRole("button", { name: "New deployment.id" }).click();
   assert.equal(await name.getAttribute("placeholder"), "production", "it comes with the id");
   await page.locator("details", { has: name }).getByText("1 given").waitFor();

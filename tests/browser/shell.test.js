@@ -31,7 +31,7 @@ test("the link of a view leads back to what was left there", async () => {
   await page.getByRole("link", { name: "Simulate" }).click();
   await page.locator("view-simulate").waitFor();
   await page.getByRole("link", { name: "Validate" }).click();
-  await page.locator("#verdict", { hasText: "The event is right" }).waitFor({ timeout: 5000 });
+  await page.locator("#verdict", { hasText: "The event is valid" }).waitFor({ timeout: 5000 });
 });
 
 test("the theme follows the system, and can be chosen", async () => {
@@ -42,16 +42,40 @@ test("the theme follows the system, and can be chosen", async () => {
   await page.emulateMedia({ colorScheme: "light" });
   const light = await paper();
   assert.notEqual(light, dark);
-  const button = page.getByRole("button", { name: "Theme" });
-  await button.click();
-  await button.click();
-  assert.equal(
-    await button.textContent().then((text) => text?.replaceAll(/\s+/g, " ").trim()),
-    "Theme: Dark",
-  );
+  const theme = page.getByRole("combobox", { name: "Theme" });
+  assert.deepEqual(await theme.locator("option").allInnerTexts(), ["System", "Light", "Dark"]);
+  assert.equal(await theme.inputValue(), "system");
+  await theme.selectOption("Dark");
   assert.equal(await paper(), dark);
   await page.reload();
   assert.equal(await paper(), dark, "it is kept");
+  assert.equal(await theme.inputValue(), "dark");
+  await theme.selectOption("System");
+  assert.equal(await paper(), light);
+});
+
+test("a stranger reads what this is, for whom, and where there is more", async () => {
+  for (const view of ["validate", "build", "simulate"]) {
+    const { page } = await open(`#${view}`, { viewport: { width: 320, height: 700 } });
+    const about = page.getByRole("region", { name: "About prefect-events" });
+    await about.getByText(/^\s*For teams that run Prefect: check events and automations/).waitFor();
+    await about.getByText("Not affiliated with Prefect.").waitFor();
+    const links = await about
+      .getByRole("link")
+      .evaluateAll((all) => all.map((one) => [one.textContent, one.getAttribute("href") ?? ""]));
+    assert.deepEqual(
+      links.map(([text]) => text),
+      ["Documentation", "Command line", "Source"],
+    );
+    const source = links.at(-1)?.[1] ?? "";
+    assert.match(source, /^https:\/\/[^/]+\/[^/]+\/[^/]+$/);
+    for (const [, address] of links) assert.ok(address?.startsWith(source), address);
+    assert.ok(
+      (await page.evaluate(() => document.documentElement.scrollWidth)) <= 320,
+      `${view}: nothing sticks out`,
+    );
+    await assertAccessible(page, `${view}, 320 px`);
+  }
 });
 
 test("axe finds nothing wrong in the frame", async () => {
@@ -150,7 +174,6 @@ test("a link of nearly 1 MB still works", async () => {
 
 test("what is too large for a link is not put into one, and that is said", async () => {
   const { page, failures } = await open("#simulate");
-  await page.getByRole("button", { name: "Edit the text" }).click();
   const editor = page.locator(".cm-content");
   await editor.click();
   // At the end, as a comment; the automation is as it was.

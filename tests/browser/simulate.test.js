@@ -1,6 +1,7 @@
 // The view where automations are played: from a preset, one's own automation, or captured events, to the reason.
 
 import assert from "node:assert/strict";
+import { text } from "node:stream/consumers";
 import { test } from "node:test";
 import { deflateRawSync } from "node:zlib";
 
@@ -45,15 +46,15 @@ test("at first sight: the documented automation fires on a run that is alive, an
   const { page, failures } = await open("#simulate");
   await says(outcome(page), /Fires on 2 of 4 runs;\s+1 of them was alive\./);
   const text = await outcome(page).innerText();
-  assert.match(text, /hiccup 12:03:40\s+2 heartbeats in a row did not come: from 12:02:10\.125/);
+  assert.match(text, /hiccup 12:03:40\s+2 heartbeats in a row did not arrive: from 12:02:10\.125/);
   assert.match(text, /A window of 2 min 15 s tolerates that\./);
   const runs = page.getByRole("list", { name: "Runs and what became of them" });
   assert.deepEqual(
     (await runs.getByRole("listitem").allInnerTexts()).map((one) => one.replace(/\s+/g, " ")),
     [
-      "healthy finished · not fired",
       "hiccup fired 12:03:40 · was alive",
       "zombie fired 12:04:25 · was dead",
+      "healthy finished · not fired",
       "custom finished · not fired",
     ],
   );
@@ -67,7 +68,6 @@ test("what is advised helps, and stands in the text", async () => {
   await outcome(page).getByRole("button", { name: "Set within: 135" }).click();
   await says(outcome(page), /Fires on 1 of 4 runs;\s+it was dead\./);
   await page.getByText("3 missed heartbeats").first().waitFor();
-  await page.getByRole("button", { name: "Edit the text" }).click();
   await page.locator(".cm-content", { hasText: "within: 135" }).waitFor();
   // Slider and text are one: each moves the other.
   const slider = page.getByRole("slider", { name: "Window (within)" });
@@ -154,7 +154,7 @@ test("runs are added, changed, renamed and removed", async () => {
   for (const name of ["healthy", "hiccup", "zombie", "custom"])
     await page.getByRole("button", { name: `Remove ${name}` }).click();
   await says(outcome(page), "Never fires");
-  await page.getByText("No runs: nothing happens").waitFor();
+  await page.getByText("No runs yet").waitFor();
 });
 
 test("a dead run that is never found is reported", async () => {
@@ -175,6 +175,12 @@ test("each preset shows what it is for", async () => {
     ["With an explicit list of states", /4 of 5 runs;\s+1 of them was alive, 2 had finished/],
     ["With custom states listed", /2 of 4 runs;\s+1 of them had finished/],
     ["Compound: a silent run and a failed one", /Fires once\./],
+    ["Reactive: three failures in ten minutes", /Fires once\.\s+The automation 12:06:40/],
+    [
+      "Late: a run that does not start within ten minutes",
+      /Fires on 1 of 4 runs;\s+the expected events did not arrive in time\./,
+    ],
+    ["Sequence: a load after an extract", /Fires once\.\s+The automation 12:05:00/],
   ];
   for (const [label, expected] of presets) {
     await page.getByRole("combobox", { name: "Automation" }).selectOption({ label });
@@ -182,6 +188,95 @@ test("each preset shows what it is for", async () => {
     assert.equal(await page.locator(".verdict.bad li").count(), 0, label);
   }
   assert.deepEqual(failures, []);
+});
+
+test("what a verdict says depends on the trigger", async () => {
+  const { page } = await open("#simulate");
+  const preset = page.getByRole("combobox", { name: "Automation" });
+  const texts = async () =>
+    (
+      await page
+        .getByRole("list", { name: "Runs and what became of them" })
+        .getByRole("listitem")
+        .allInnerTexts()
+    ).map((one) => one.replace(/\s+/g, " "));
+  const signs = page.getByRole("list", { name: "Signs" });
+  await preset.selectOption("failures");
+  await says(outcome(page), "Fires once.");
+  // The failures are counted together: no run fires by itself.
+  assert.deepEqual(await texts(), [
+    "The automation fired 12:06:40",
+    ...["first", "second", "good", "third", "later", "still-later", "last"].map(
+      (name) => `${name} finished`,
+    ),
+  ]);
+  await says(signs, "open window that counts events");
+  assert.doesNotMatch(await signs.innerText(), /time left before firing|alive/);
+  await preset.selectOption("late");
+  await says(outcome(page), "the expected events did not arrive in time");
+  assert.deepEqual(await texts(), [
+    "stuck fired 12:11:45 · nothing came in time",
+    "in-time finished · not fired",
+    "starts-late finished · not fired",
+    "cancelled finished · not fired",
+  ]);
+  await says(signs, "time left before firing");
+  assert.doesNotMatch(await signs.innerText(), /heartbeat|counts events/);
+  await preset.selectOption("sequence");
+  await says(outcome(page), "Fires once.");
+  assert.deepEqual(await texts(), [
+    "The automation fired 12:05:00",
+    ...["extract", "load", "early-load", "late-extract"].map((name) => `${name} finished`),
+  ]);
+  for (const name of ["failures", "late", "sequence"]) {
+    await preset.selectOption(name);
+    await says(outcome(page), "Fires");
+    assert.doesNotMatch(await outcome(page).innerText(), /alive|dead|died|silent/);
+  }
+  // A link to a preset plays its events; back from them, its link plays the runs.
+  const late = await open(address({ preset: "late" }));
+  await says(outcome(late.page), "Fires on 1 of 4 runs");
+  await late.page.getByRole("button", { name: "Back to the runs" }).click();
+  await says(outcome(late.page), "Never fires on these 4 runs");
+  await late.page.waitForURL(/#simulate\/./);
+  await late.page.waitForTimeout(400);
+  await late.page.reload();
+  await says(outcome(late.page), "Never fires on these 4 runs");
+});
+
+test("the automation stands beside the timeline, and is copied and downloaded as it is edited", async () => {
+  const { page } = await open("#simulate", { viewport: { width: 1280, height: 900 } });
+  const editor = page.locator(".document .cm-content");
+  await editor.waitFor();
+  const places = async () => {
+    const text = await page.locator(".document").boundingBox();
+    const timeline = await page.locator("simulate-timeline").boundingBox();
+    assert.ok(text && timeline);
+    return { text, timeline };
+  };
+  await says(outcome(page), "Fires on 2");
+  const wide = await places();
+  assert.ok(wide.text.x + wide.text.width <= wide.timeline.x, "beside it");
+  assert.ok(Math.abs(wide.text.y - wide.timeline.y) < 2, "at the same height");
+  await page.setViewportSize({ width: 390, height: 844 });
+  const narrow = await places();
+  assert.ok(narrow.text.y + narrow.text.height <= narrow.timeline.y, "above it");
+  await page.getByRole("slider", { name: "Window (within)" }).fill("150");
+  await page.getByRole("button", { name: "Copy YAML" }).click();
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  assert.match(copied, /^name: Crash zombie flows\n[\s\S]* {2}within: 150\n/);
+  const [file] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: "Download" }).click(),
+  ]);
+  assert.equal(file.suggestedFilename(), "crash-zombie-flows.yaml");
+  assert.equal(await text(await file.createReadStream()), copied);
+  await page.getByText("prefect automation create --from-file crash-zombie-flows.yaml").waitFor();
+  await editor.click();
+  await page.keyboard.press("ControlOrMeta+a");
+  await page.keyboard.insertText('{"name": "Mine", "trigger": {"posture": "Reactive"');
+  await page.getByRole("button", { name: "Copy JSON" }).waitFor();
+  assert.equal(await page.getByText("--from-file").count(), 0, "not of what is broken");
 });
 
 test("a finding of the check is mended with one press", async () => {
@@ -195,7 +290,6 @@ test("timeline and list are linked, and say why", async () => {
   await says(outcome(page), "Fires on 2");
   const timeline = page.getByRole("application", { name: /^Timeline/ });
   await timeline.focus();
-  await page.keyboard.press("ArrowDown");
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("End");
   await page.keyboard.press("Home");
@@ -234,7 +328,7 @@ test("marks and windows are at the same instant, to the microsecond", async () =
   // Before it, two states are held.
   for (let step = 0; step < 3; step += 1) await page.keyboard.press("ArrowRight");
   // The window is open from the decision on that opens it.
-  await says(page.locator("simulate-timeline .tip"), /^\s*armed .* healthy\s.*\d s left\s*$/s);
+  await says(page.locator("simulate-timeline .tip"), /^\s*armed .*\d s left\s*$/s);
 });
 
 test("the pointer reads the marks; zoom and pan by buttons, keys and wheel", async () => {
@@ -249,9 +343,9 @@ test("the pointer reads the marks; zoom and pan by buttons, keys and wheel", asy
   // Twelve pixels are left at the end, ten at the beginning: 12:03:40.37 in the second lane.
   const place = (/** @type {number} */ at) =>
     box.x + 10 + ((box.width - 22) * (at + 1.5)) / (420 + 1.5);
-  await page.mouse.move(place(220.37), box.y + 54 + 30);
+  await page.mouse.move(place(220.37), box.y + 30);
   await says(page.locator("simulate-timeline .tip"), "fired 12:03:40.3 hiccup");
-  await page.mouse.click(place(220.37), box.y + 54 + 30);
+  await page.mouse.click(place(220.37), box.y + 30);
   await says(page.locator("simulate-decisions [aria-current]"), "fired");
   for (let press = 0; press < 8; press += 1)
     await page.getByRole("button", { name: "Zoom in" }).click();
@@ -292,7 +386,6 @@ test("the pointer reads the marks; zoom and pan by buttons, keys and wheel", asy
 test("one's own automation, in JSON: mistakes are reported, and the last picture stays", async () => {
   const { page, failures } = await open("#simulate");
   await says(outcome(page), "Fires on 2");
-  await page.getByRole("button", { name: "Edit the text" }).click();
   const editor = page.locator(".cm-content");
   await editor.click();
   await page.keyboard.press("ControlOrMeta+a");
@@ -317,7 +410,7 @@ test("one's own automation, in JSON: mistakes are reported, and the last picture
     JSON.stringify({ ...own, trigger: { ...own.trigger, posture: "proactive" } }, null, 2),
   );
   await page.getByText("The automation has a mistake.").waitFor();
-  await page.getByText("What is drawn below is how it was before.").waitFor();
+  await page.getByText("The timeline below shows the last valid version.").waitFor();
   assert.equal(
     await page
       .getByRole("list", { name: "Runs and what became of them" })
@@ -332,8 +425,6 @@ test("one's own automation, in JSON: mistakes are reported, and the last picture
     await page.evaluate(() => document.activeElement?.classList.contains("cm-content")),
     true,
   );
-  await page.getByRole("button", { name: "Close the text" }).click();
-  assert.equal(await editor.count(), 0);
   assert.deepEqual(failures, []);
 });
 
@@ -366,7 +457,7 @@ test("captured events are replayed: pasted, dropped, or given by another view", 
     data.items.add(new File(["{"], "broken.ndjson"));
     return data;
   });
-  await page.locator(".drop").dispatchEvent("drop", { dataTransfer: transfer });
+  await page.locator("body").dispatchEvent("drop", { dataTransfer: transfer });
   await page.getByText("The captured events cannot be played.").waitFor();
   assert.deepEqual(failures, []);
   const other = await open(address({ events: EVENTS }));
@@ -443,7 +534,6 @@ test("axe finds nothing wrong, in both themes and on a small screen", async () =
     await page.locator("simulate-timeline .tip").waitFor();
     await assertAccessible(page, colorScheme);
     await page.getByRole("button", { name: "Replay captured events" }).click();
-    await page.getByRole("button", { name: "Edit the text" }).click();
     await page.locator(".cm-content").waitFor();
     await assertAccessible(page, `${colorScheme}, with the text`);
   }

@@ -70,8 +70,7 @@ test("Validate finds it at its place, and editor and link keep it", async () => 
 test("Simulate says that the automation, a run, or a file has it", async () => {
   const automation = `name: ${BROKEN}\ntrigger: {posture: Reactive, expect: [x], threshold: 1, within: 0}\nactions: [{type: do-nothing}]\n`;
   const { page } = await open(address("simulate", { automation }));
-  await page.getByText("this cannot be read as YAML").waitFor();
-  await page.getByRole("button", { name: "Edit the text" }).click();
+  await page.locator(".verdict").getByText("this cannot be read as YAML").waitFor();
   await page.locator(".cm-content").click();
   await page.keyboard.press("Control+End");
   await page.keyboard.type("#");

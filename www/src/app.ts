@@ -3,6 +3,8 @@
 import { html, LitElement, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { version } from "prefect-events/package.json";
+import { type Incoming, recognised } from "./core/incoming.ts";
+import { COMMAND_LINE, DOCUMENTATION, REPOSITORY } from "./links.ts";
 import { type LinkProblem, type Place, read, VIEWS, type ViewName, write } from "./state/hash.ts";
 import { setTheme, THEMES, type Theme, theme } from "./state/theme.ts";
 import { announce } from "./ui/announce.ts";
@@ -24,6 +26,8 @@ const LOAD: Record<ViewName, () => Promise<unknown>> = {
   simulate: () => import("./views/simulate/view.ts"),
 };
 
+const ENTRIES = ["dragover", "dragleave", "drop", "paste"];
+
 @customElement("pe-app")
 export class App extends LitElement {
   @state() private place: Place = { view: "validate" };
@@ -37,6 +41,11 @@ export class App extends LitElement {
   private left: Partial<Record<ViewName, string>> = {};
   /** What the view shows is too large for an address. */
   @state() private unheld = false;
+  /** A file is dragged over the window. */
+  @state() private dropping = false;
+  /** What came from outside could not be opened. */
+  @state() private unopened = "";
+  private entering: Promise<void> = Promise.resolve();
   private writing: ReturnType<typeof setTimeout> | undefined;
   private unwritten: Place | undefined;
 
@@ -47,7 +56,9 @@ export class App extends LitElement {
 
   override connectedCallback() {
     super.connectedCallback();
-    addEventListener("hashchange", () => void this.enter());
+    addEventListener("hashchange", () => {
+      this.entering = this.enter();
+    });
     addEventListener("error", (event) => this.blame(event.error ?? event.message));
     addEventListener("unhandledrejection", (event) => this.blame(event.reason));
     addEventListener("keydown", (event) => {
@@ -56,7 +67,73 @@ export class App extends LitElement {
     this.addEventListener("view-go", (event) => this.go((event as CustomEvent<Place>).detail));
     this.addEventListener("view-fault", (event) => this.blame((event as CustomEvent).detail));
     this.addEventListener("view-state", (event) => this.keep((event as CustomEvent).detail));
-    void this.enter();
+    this.addEventListener("view-files", (event) =>
+      this.open((event as CustomEvent<File[]>).detail),
+    );
+    for (const type of ENTRIES) addEventListener(type, this.arrived, { capture: true });
+    this.entering = this.enter();
+  }
+
+  /** Files anywhere, before an editor would put their text at its cursor; text where nothing else would get it. */
+  private readonly arrived = (event: Event) => {
+    const data =
+      event instanceof DragEvent
+        ? event.dataTransfer
+        : event instanceof ClipboardEvent
+          ? event.clipboardData
+          : null;
+    if (!data) return;
+    const holdsFiles = data.types.includes("Files");
+    if (!holdsFiles && (event.type !== "paste" || isWritable(event.target))) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.dropping = event.type === "dragover";
+    if (event.type !== "drop" && event.type !== "paste") return;
+    this.open([...data.files], data.getData("text/plain"));
+  };
+
+  /** Opens what came from outside in the view that is for it. */
+  private async open(files: File[], text = "") {
+    this.unopened = "";
+    if (files.length === 0 && text.trim() === "") return;
+    try {
+      const incoming = await recognised(
+        files.length > 0
+          ? files.map((file) => ({ name: file.name, file }))
+          : [{ name: "the clipboard", text }],
+      );
+      await this.deliver(incoming);
+    } catch (error) {
+      this.blame(error);
+    }
+  }
+
+  private async deliver(incoming: Incoming) {
+    const { events, played, foreign, unknown } = incoming;
+    if (unknown) {
+      this.unopened = UNKNOWN;
+      announce(UNKNOWN);
+      return;
+    }
+    const isPlayed = played !== undefined || (!foreign && this.place.view === "simulate");
+    const view = isPlayed ? "simulate" : "validate";
+    const isElsewhere = view !== this.place.view;
+    if (isElsewhere) {
+      await this.write();
+      const entered = new Promise((resolve) =>
+        addEventListener("hashchange", resolve, { once: true }),
+      );
+      location.hash = this.left[view] ?? `#${view}`;
+      await entered;
+    }
+    await this.entering;
+    await this.updateComplete;
+    const shown = this.view;
+    await shown?.updateComplete;
+    shown?.receive(foreign && !isPlayed ? { events: [foreign, ...events] } : incoming);
+    if (!isElsewhere) return;
+    announce(`Opened in ${TITLES[view]}`);
+    this.querySelector("main")?.focus();
   }
 
   private blame(error: unknown) {
@@ -71,6 +148,7 @@ export class App extends LitElement {
     const place = await read(location.hash);
     this.written = location.hash;
     if (place.state) this.left[place.view] = location.hash;
+    this.unopened = "";
     this.loaded = false;
     this.place = place;
     document.title = `${TITLES[place.view]} · prefect-events`;
@@ -126,11 +204,10 @@ export class App extends LitElement {
   }
   @state() private said = "";
 
-  private nextTheme() {
-    const next = THEMES[(THEMES.indexOf(this.theme) + 1) % THEMES.length] ?? "system";
-    setTheme(next);
-    this.theme = next;
-    announce(`Theme: ${next}`);
+  private chooseTheme(event: Event) {
+    const { value } = event.target as HTMLSelectElement;
+    this.theme = THEMES.find((one) => one === value) ?? "system";
+    setTheme(this.theme);
   }
 
   protected override render() {
@@ -156,12 +233,27 @@ export class App extends LitElement {
               <li><button @click=${() => this.share(this.markdownOfView(), "Markdown")}>Copy as Markdown</button></li>
             </ul>
           </div>
-          <button @click=${this.nextTheme} title="Theme: ${this.theme}">
-            <span class="visually-hidden">Theme: </span>${THEME_SIGNS[this.theme]}
-          </button>
+          <label class="theme"><span>Theme</span>
+            <select @change=${this.chooseTheme}>
+              ${THEMES.map(
+                (one) =>
+                  html`<option value=${one} ?selected=${one === this.theme}>${THEME_NAMES[one]}</option>`,
+              )}
+            </select>
+          </label>
         </div>
       </header>
-      <main id="content" tabindex="-1">
+      <section class="intro" aria-label="About prefect-events">
+        <p>
+          For teams that run Prefect: check events and automations before you deploy them. See what is wrong and how to
+          fix it, and whether an automation fires, when, and why. Not affiliated with Prefect.
+        </p>
+        <p class="links">
+          <a href=${DOCUMENTATION}>Documentation</a> <a href=${COMMAND_LINE}>Command line</a>
+          <a href=${REPOSITORY}>Source</a>
+        </p>
+      </section>
+      <main id="content" class=${this.dropping ? "dropping" : ""} tabindex="-1">
         ${
           this.fault === undefined
             ? nothing
@@ -169,6 +261,7 @@ export class App extends LitElement {
                 this.fault = undefined;
               })
         }
+        ${this.unopened ? html`<p class="notice">${this.unopened}</p>` : nothing}
         ${this.place.problem ? html`<p class="notice">${PROBLEMS[this.place.problem]}</p>` : nothing}
         ${this.loaded ? this.viewElement() : html`<p class="loading" role="status">Loading…</p>`}
       </main>
@@ -215,4 +308,17 @@ const PROBLEMS: Record<LinkProblem, string> = {
   "too-large": "This link holds more than 1 MB, which is too large; showing the example instead.",
 };
 
-const THEME_SIGNS: Record<Theme, string> = { system: "Auto", light: "Light", dark: "Dark" };
+const UNKNOWN =
+  "What you pasted is not recognised: paste events, an automation, a trigger, a prefect.yaml, Terraform’s JSON, or a scenario.";
+
+const THEME_NAMES: Record<Theme, string> = { system: "System", light: "Light", dark: "Dark" };
+
+/** Kinds of inputs that no text is put into. */
+const WITHOUT_TEXT = ["button", "checkbox", "radio", "range"];
+
+/** Whether pasted text belongs to what has the focus. */
+function isWritable(target: EventTarget | null): boolean {
+  if (!(target instanceof Element)) return false;
+  const own = target.closest("input, textarea, [contenteditable], .cm-editor");
+  return own !== null && !(own instanceof HTMLInputElement && WITHOUT_TEXT.includes(own.type));
+}

@@ -21,3 +21,15 @@ export async function copy(text: string, button: HTMLElement) {
     button.textContent = before;
   }, 1500);
 }
+
+/** Saves a text as a file, and returns what to say of it. */
+export function download(text: string, name: string): string {
+  const address = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
+  const link = document.createElement("a");
+  link.href = address;
+  link.download = name;
+  link.click();
+  // The browser has begun to read it by then.
+  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+  return `${name} downloaded`;
+}

@@ -12,8 +12,8 @@ export function faultPanel(error: unknown, view: string, close: () => void) {
   ].join("\n");
   return html`
     <section class="fault" role="alert" aria-labelledby="fault-title">
-      <h2 id="fault-title">Something in prefect-events broke. This is our fault, not yours.</h2>
-      <p>What you wrote is still here. If it happens again, this report helps us to find out why:</p>
+      <h2 id="fault-title">Internal error in prefect-events. This is our fault, not yours.</h2>
+      <p>Your text is still here. If this happens again, please send us this report:</p>
       <pre tabindex="0" aria-label="Report">${report}</pre>
       <div>
         <button @click=${(event: Event) => copy(report, event.currentTarget as HTMLElement)}>Copy report</button>

@@ -2,6 +2,7 @@
 
 import { LitElement } from "lit";
 import { property } from "lit/decorators.js";
+import type { Incoming } from "../core/incoming.ts";
 import type { Place } from "../state/hash.ts";
 
 export abstract class View<S> extends LitElement {
@@ -15,6 +16,14 @@ export abstract class View<S> extends LitElement {
 
   /** What the view shows, as text for a bug report or a chat. */
   abstract markdown(): string;
+
+  /** Opens what came from outside, which is for this view. */
+  abstract receive(incoming: Incoming): void | Promise<void>;
+
+  /** Has files opened, wherever they belong. */
+  protected giveFiles(files: File[]) {
+    this.dispatchEvent(new CustomEvent<File[]>("view-files", { detail: files, bubbles: true }));
+  }
 
   /** Why a link would not hold all that the view shows; nothing if it does. */
   notInLink(): string | undefined {

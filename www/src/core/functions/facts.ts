@@ -15,6 +15,8 @@ export interface Facts {
   watched: boolean;
   /** What the trigger of that window expects. */
   expect?: string[];
+  /** It holds automations, not triggers alone: `prefect automation create --from-file` reads them. */
+  isCreatable: boolean;
 }
 
 /** `from` and `to` are offsets: the text between them is its length. */
@@ -40,6 +42,8 @@ export function factsOf(text: string, all: TriggerOutline[], index?: number): Fa
     automations,
     played,
     watched: watching !== undefined,
+    isCreatable:
+      all.length > 0 && all.every(({ path, pointer }) => path !== "$" || pointer === "/trigger"),
     ...(within?.range && {
       window: {
         seconds: within.seconds,

@@ -18,7 +18,6 @@ import {
 } from "prefect-events";
 import { hasLoneSurrogate } from "../../ui/utf8.ts";
 import { type Facts, factsOf } from "./facts.ts";
-import { FEW } from "./lanes.ts";
 import { FILE, type Play, playedScenario } from "./scenario.ts";
 
 await init({ validate: false });
@@ -32,8 +31,10 @@ export interface Lane
   missed: Float64Array;
   /** Five numbers for each: when it was opened, its start, its end, when it was replaced or closed, and 1 if by a firing. */
   windows: Float64Array;
-  /** They fire at an event, not at the end. */
+  /** Some windows count events: they fire at one, not at the end. */
   reactive: boolean;
+  /** Some windows wait: they fire at the end, if the expected events have not come. */
+  waits: boolean;
   /** When it was decided, what, and the index of the decision. */
   times: Float64Array;
   kinds: Decision["kind"][];
@@ -49,8 +50,10 @@ export interface Scene extends Told {
   dated: boolean;
   /** From one proactive evaluation to the next. */
   tick: number;
-  /** Of many, those that fired are the first. */
+  /** Those that fired are the first. */
   lanes: Lane[];
+  /** The automation counts or waits for each run apart, not for all together. */
+  perRun: boolean;
   /** So many of them fired. */
   firedLanes: number;
   /** How often the automation acts. */
@@ -120,11 +123,6 @@ export function facts(text: string, index: number | undefined): Facts {
   return factsOf(text, checkAutomation(text).triggers, index);
 }
 
-/** Whether a text holds automations, and is not events. */
-export function holdsAutomations(text: string): boolean {
-  return checkAutomation(text).triggers.length > 0;
-}
-
 export function play(asked: Play): Played {
   const text = asked.automation;
   // The core would report a place in the scenario's text, which the page does not show.
@@ -144,7 +142,8 @@ export function play(asked: Play): Played {
     const findings = report.diagnostics.filter((one) => one.severity === "error");
     return { report, facts: found, wrong: { in: "automation", findings } };
   }
-  const scenario = captured || outline.length > 0 ? undefined : simulate(text, how);
+  // A scenario has events of its own.
+  const scenario = outline.length > 0 ? undefined : simulate(text, how);
   if (scenario && !scenario.errors) {
     const report = { valid: true, count: 1, errors: 0, warnings: 0, infos: 0, diagnostics: [] };
     return { report, facts: found, scene: sceneOf(scenario), isScenario: true };
@@ -224,6 +223,7 @@ function sceneOf(result: SimulationResult): Scene {
     dated: end - start >= DAY,
     tick: tickSeconds * 1000,
     lanes: lanes.map((lane) => laneOf(lane, decisions)),
+    perRun: lanes.some((lane) => lane.run && isKept(lane)) || !lanes.some(isKept),
     firedLanes: lanes.filter(({ fired }) => fired.length > 0).length,
     firings: firings.length - silent,
     silent,
@@ -244,9 +244,13 @@ function sceneOf(result: SimulationResult): Scene {
   return scene;
 }
 
-/** In a long list firings must not be lost: those that fired stand first, and those behind them that would if all is silent. */
+/** A trigger keeps count for it. */
+function isKept({ windows, fired }: TimelineLane): boolean {
+  return windows.length + fired.length > 0;
+}
+
+/** Those that fired stand first, and those behind them that would if all is silent. */
 function ordered(lanes: TimelineLane[]): TimelineLane[] {
-  if (lanes.length <= FEW) return lanes;
   const rank = ({ fired }: TimelineLane) =>
     fired.length === 0 ? 2 : fired.every((one) => one.ifSilent) ? 1 : 0;
   return lanes.toSorted((one, other) => rank(one) - rank(other));
@@ -269,6 +273,7 @@ function laneOf(lane: TimelineLane, all: Decision[]): Lane {
       ]),
     ),
     reactive: lane.windows.some((one) => one.posture === "Reactive"),
+    waits: lane.windows.some((one) => one.posture === "Proactive"),
     times: Float64Array.from(decided, (one) => instant(one.at)),
     kinds: decided.map((one) => one.kind),
     decisions: Int32Array.from(own),

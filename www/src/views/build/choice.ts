@@ -28,7 +28,7 @@ export class EventChoice extends LitElement {
     const list = found(this.choices, text);
     // States and events can have names of one's own.
     const own = text !== "" && !/\s/.test(text) && !this.choices.some(({ name }) => name === text);
-    return own ? [...list, { name: text, title: "A name of your own", group: "Other" }] : list;
+    return own ? [...list, { name: text, title: "Custom name", group: "Other" }] : list;
   }
 
   private show(typed?: string) {
@@ -132,7 +132,7 @@ export class EventChoice extends LitElement {
               </div>
             `,
           )}
-          ${this.open && list.length === 0 ? html`<div class="none" role="presentation">No event has these words in its name.</div>` : nothing}
+          ${this.open && list.length === 0 ? html`<div class="none" role="presentation">No event matches.</div>` : nothing}
         </div>
       </div>
     `;

@@ -9,15 +9,15 @@ export const CUSTOM: InputKey[] = [
     always: true,
     type: "object of strings",
     example: { "prefect.resource.id": "acme.order.1042", "prefect.resource.name": "Order 1042" },
-    meaning: "What it is about: its labels, of which `prefect.resource.id` names it",
+    meaning: "What it is about: labels, among them `prefect.resource.id`",
   },
   {
     key: "related",
     type: "array",
     meaning:
-      "Other resources that it has to do with: a list of their labels, with `prefect.resource.id` and `prefect.resource.role`",
+      "Other resources involved: a list of labels, with `prefect.resource.id` and `prefect.resource.role`",
   },
-  { key: "payload", type: "object", meaning: "Whatever else it should hold" },
+  { key: "payload", type: "object", meaning: "Any other data" },
   {
     key: "occurred",
     always: true,
@@ -26,5 +26,5 @@ export const CUSTOM: InputKey[] = [
     meaning: "When it happened",
   },
   { key: "id", always: true, type: "uuid", otherwise: "a new UUID", meaning: "Id of the event" },
-  { key: "follows", type: "uuid", meaning: "Id of the event before" },
+  { key: "follows", type: "uuid", meaning: "Id of the event that it follows" },
 ];

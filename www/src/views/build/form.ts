@@ -108,7 +108,7 @@ function fold(form: Form, group: string, inputs: InputKey[]) {
           ? "given"
           : isMade
             ? ""
-            : "left out";
+            : "omitted";
   return html`
     <details
       ?open=${form.unfolded.has(group)}
@@ -141,7 +141,7 @@ function nullable(form: Form, group: string, inputs: InputKey[]) {
   const change = () =>
     form.change(withValue(form.given, group, isNull ? undefined : null), group, "");
   return html`
-    <label class="none"><input type="checkbox" .checked=${live(isNull)} @change=${change} /><span>There is none (<code>null</code>)</span></label>
+    <label class="none"><input type="checkbox" .checked=${live(isNull)} @change=${change} /><span>None (<code>null</code>)</span></label>
   `;
 }
 
@@ -179,7 +179,7 @@ function placeholder(form: Form, { key, always, required, otherwise, example }: 
   if (isThere && otherwise) return plain(otherwise);
   if (required || example !== undefined)
     return typeof example === "string" ? `such as ${example}` : "";
-  return "left out";
+  return "omitted";
 }
 
 interface Control {

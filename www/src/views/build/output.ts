@@ -73,7 +73,7 @@ export function output(own: Output) {
         <button ?disabled=${!isReady} @click=${own.simulate}>Play in Simulate</button>
       </header>
       ${verdict(own)}
-      ${isLong ? html`<p class="hint long">Too long to be taken to another view: copy it instead.</p>` : nothing}
+      ${isLong ? html`<p class="hint long">Too long to open in another view: copy it instead.</p>` : nothing}
       <div class="bar">
         <div role="tablist" aria-label="Form" @keydown=${(event: KeyboardEvent) => arrows(event, views, view, own.show)}>
           ${views.map(
@@ -87,7 +87,7 @@ export function output(own: Output) {
           )}
         </div>
         <div class="tools">
-        <button class="plain" @click=${own.renew} title="Other ids, and the present time; they stay while you type">New ids and time</button>
+        <button class="plain" @click=${own.renew} title="Generates new ids and uses the current time; they stay the same while you type">New ids and time</button>
         <button
           class="copy" ?disabled=${text === undefined || !!own.problem}
           @click=${(event: MouseEvent) => text !== undefined && copy(text, event.currentTarget as HTMLElement)}
@@ -98,7 +98,7 @@ export function output(own: Output) {
       <div
         id="view" role="tabpanel" tabindex="0" aria-labelledby="view-${view}"
         class=${own.problem ? "view stale" : "view"}
-      >${built ? shown(built, view) : html`<p class="empty">It stands here as soon as it can be built.</p>`}</div>
+      >${built ? shown(built, view) : html`<p class="empty">The result appears here once it can be built.</p>`}</div>
     </section>
   `;
 }
@@ -123,7 +123,7 @@ export function peek({ built, problem, kind }: Pick<Output, "built" | "problem" 
 }
 
 function verdict({ built, problem, kind, goTo }: Output) {
-  const it = kind === "event" ? "the event" : "the run";
+  const it = kind === "event" ? "The event" : "The run";
   if (problem) {
     const { key, message } = problem;
     return html`
@@ -137,7 +137,7 @@ function verdict({ built, problem, kind, goTo }: Output) {
               }}>Go to <code>${key}</code></a>`
             : nothing
         }
-        ${built ? html`<p class="hint">Below is ${it} as it was before.</p>` : nothing}
+        ${built ? html`<p class="hint">${it} below is the last valid version.</p>` : nothing}
       </div>
     `;
   }
@@ -146,7 +146,7 @@ function verdict({ built, problem, kind, goTo }: Output) {
   const many = kind === "run" ? `${counted(events.length, "event")}. ` : "";
   if (report.diagnostics.length === 0)
     return html`
-      <div class="verdict"><p><strong class="good">✓ Valid.</strong> ${many}The validator finds nothing in ${kind === "event" ? "this event" : "them"}.</p></div>
+      <div class="verdict"><p><strong class="good">✓ Valid.</strong> ${many}No problems found.</p></div>
     `;
   const counts = [
     report.errors > 0 && counted(report.errors, "error"),
@@ -180,7 +180,7 @@ function shown(built: Built, view: OutputView) {
   const part = cut ? text.slice(0, MOST_SHOWN) : text;
   return html`
     <pre><code class="source">${view === "json" ? coloured(part, built.marked) : part}</code></pre>
-    ${cut ? html`<p class="hint">The rest is not shown; it is copied with it.</p>` : nothing}
+    ${cut ? html`<p class="hint">The rest is not shown, but is copied too.</p>` : nothing}
   `;
 }
 
@@ -189,7 +189,7 @@ function eventTable(events: BuiltEvent[]) {
   const first = events[0]?.occurred ?? "";
   return html`
     <table>
-      <caption class="visually-hidden">The events in the order of time</caption>
+      <caption class="visually-hidden">The events in chronological order</caption>
       <thead><tr><th scope="col">After</th><th scope="col">Event</th><th scope="col">Resource</th></tr></thead>
       <tbody>
         ${events.slice(0, MOST_ROWS).map(

@@ -28,7 +28,7 @@ export function runInputs(flowRun: EventType | undefined): InputKey[] {
       always: true,
       otherwise: "a minute after it starts, or after its tasks",
     }),
-    optional("dies", "When its process dies without a word: it sends nothing after that", {
+    optional("dies", "When its process dies: it sends nothing after that", {
       example: "4m",
     }),
     optional(
@@ -46,11 +46,11 @@ export function runInputs(flowRun: EventType | undefined): InputKey[] {
       type: "number",
       otherwise: "180",
     }),
-    ...brk("retry", "fails, to run anew"),
+    ...brk("retry", "fails, and then runs again"),
     ...brk("pause", "is paused"),
     ...brk("suspend", "is suspended"),
     optional("flow.name", "Flow name", { always: true, otherwise: "my-flow" }),
-    optional("flow_run.name", "Flow run name", { always: true, otherwise: "two words" }),
+    optional("flow_run.name", "Flow run name", { always: true, otherwise: "two random words" }),
     optional("flow_run.id", "Id of the flow run", {
       always: true,
       type: "uuid",
@@ -63,7 +63,7 @@ export function runInputs(flowRun: EventType | undefined): InputKey[] {
       example: "My k8s worker",
     }),
     optional("worker.type", "Worker type", { otherwise: "process" }),
-    optional("infrastructure.identifier", "What the worker ran it on", { otherwise: "made" }),
+    optional("infrastructure.identifier", "What the worker ran it on", { otherwise: "generated" }),
     optional("infrastructure.status_code", "With which status it ended", {
       type: "integer",
       otherwise: "0, or 1 if the run crashed",

@@ -228,6 +228,9 @@ export class BuildView extends View<unknown> {
     else if (below > 0) view.scrollTop += Math.min(below + MARGIN, above - MARGIN);
   }
 
+  /** Nothing is for this view: what comes from outside is built already. */
+  override receive() {}
+
   override markdown() {
     const { built, problem, current: at } = this;
     const title =
@@ -257,11 +260,11 @@ export class BuildView extends View<unknown> {
     const { kind } = this.current;
     return html`
       <div class="lede">
-        <h1>${kind === "event" ? "What does this event look like?" : "What does a run leave behind?"}</h1>
+        <h1>${kind === "event" ? "What does this event look like?" : "Which events does a flow run emit?"}</h1>
         <p>${
           kind === "event"
-            ? "Choose an event and say what matters: empty ids, names and times are generated, and what follows from the rest is filled in."
-            : "Say how a flow run goes: its states, heartbeats, tasks and worker events, as Prefect would emit them."
+            ? "Choose an event and fill in what matters to you. Empty fields are generated or omitted."
+            : "Describe a flow run. Its states, heartbeats, tasks and worker events are generated as Prefect emits them."
         }</p>
       </div>
       <div class="kinds" role="group" aria-label="What to build">
@@ -323,8 +326,8 @@ export class BuildView extends View<unknown> {
     if (!this.type)
       return html`<p class="hint">${
         this.current.event.startsWith("prefect.")
-          ? "Names that begin with `prefect.` are Prefect’s own."
-          : "An event of your own: it holds what you enter."
+          ? "Names that begin with prefect. are reserved for Prefect’s own events."
+          : "A custom event: it contains what you enter."
       }</p>`;
     const { title, emitter, docs, cloud } = this.type;
     const who = {
@@ -350,7 +353,7 @@ export class BuildView extends View<unknown> {
           : {
               title: "Course",
               first: true,
-              hint: "Each moment is a time, or how long after the present, such as `2m30s`.",
+              hint: "Each field is a timestamp, or an offset from now such as `2m30s`.",
             },
       inputs,
       given: kind === "event" ? input : run,

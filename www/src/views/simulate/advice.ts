@@ -22,8 +22,8 @@ export function advicePanel(advice: Advice, set: (within: number) => void) {
           }</dd>
         </div>
         <div>
-          <dt>Finds the dead</dt>
-          <dd><strong>${detected(detection.earliestAfterDeath, detection.latestAfterDeath)}</strong> after its death</dd>
+          <dt>Detects a dead run</dt>
+          <dd><strong>${detected(detection.earliestAfterDeath, detection.latestAfterDeath)}</strong> after it dies</dd>
         </div>
         <div class="windows">
           <dt>Windows that tolerate more or less</dt>
@@ -40,9 +40,9 @@ export function advicePanel(advice: Advice, set: (within: number) => void) {
       </details>
       <details>
         <summary>False alarms and misses</summary>
-        <h3>Fires, though alive or finished</h3>
+        <h3>Fires on runs that are alive or finished</h3>
         <ul>${advice.falseAlarms.map((one) => html`<li>${prose(one)}</li>`)}</ul>
-        <h3>Dead, and does not fire</h3>
+        <h3>Misses dead runs</h3>
         <ul>${advice.undetected.map((one) => html`<li>${prose(one)}</li>`)}</ul>
         ${advice.client ? html`<p class="soft">${advice.client.note}</p>` : nothing}
       </details>

@@ -22,7 +22,7 @@ export function coveragePanel({ coverage }: Scene, open: boolean) {
   const triggers = coverage?.filter(({ clauses }) => clauses.length > 0) ?? [];
   if (triggers.length === 0) return nothing;
   return html`<details class="coverage" ?open=${open}>
-    <summary>How far the events came</summary>
+    <summary>How many events passed each clause</summary>
     ${triggers.map((trigger) => renderTrigger(trigger, triggers.length > 1))}
   </details>`;
 }

@@ -78,11 +78,11 @@ function actions(
         html`<li><time>${clock(Date.parse(one.occurred), { precise: true, dated })}</time> ${one.event} ${one.resource}</li>`,
     )}</ul></details>`;
   if (leftOut || without)
-    return html`<p>What its own recorded actions brought about is left out.</p>
+    return html`<p>The effects of its own recorded actions are left out.</p>
       ${effects.length > 0 ? events : nothing}
       <p><button @click=${() => set(false)}>Play the whole capture</button></p>`;
   if (effects.length === 0) return nothing;
-  return html`<p>Its own actions are in this capture. What they brought about changes what comes after: a run that is marked as Crashed is not found by a longer window.</p>
+  return html`<p>This capture contains the automation’s own actions. They change what follows: once a run is marked as Crashed, a longer window cannot find it.</p>
     ${events}
     <p><button @click=${() => set(true)}>Play without them</button></p>`;
 }

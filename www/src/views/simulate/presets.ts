@@ -1,6 +1,6 @@
 // What the view begins with, and what can be chosen: automations, each with runs that show what it does.
 
-import type { Run } from "../../core/functions/scenario.ts";
+import { type Run, START } from "../../core/functions/scenario.ts";
 
 export interface Preset {
   title: string;
@@ -8,6 +8,8 @@ export interface Preset {
   frequency: number;
   length: number;
   runs: Run[];
+  /** Captured events, which are played instead of the runs. */
+  events?: string;
 }
 
 const zombie = (within: number, expect = "[prefect.flow-run.*]") => `name: Crash zombie flows
@@ -27,7 +29,7 @@ actions:
     message: Flow run marked as crashed due to missing heartbeats.
 `;
 
-const COMPOUND = `name: Tell when a run fell silent and another failed
+const COMPOUND = `name: Tell when a run falls silent and another fails
 trigger:
   type: compound
   require: all
@@ -53,7 +55,7 @@ actions:
   - type: do-nothing
 `;
 
-const FAILURES = `name: Tell when three runs failed within ten minutes
+const FAILURES = `name: Tell when three runs fail within ten minutes
 trigger:
   type: event
   posture: Reactive
@@ -66,7 +68,22 @@ actions:
   - type: do-nothing
 `;
 
-const SEQUENCE = `name: Tell when a load has followed an extract
+const LATE = `name: Tell when a late run does not start within ten minutes
+trigger:
+  type: event
+  posture: Proactive
+  match:
+    prefect.resource.id: prefect.flow-run.*
+  for_each: [prefect.resource.id]
+  after: [prefect.flow-run.Late]
+  expect: [prefect.flow-run.Pending, prefect.flow-run.Cancelled]
+  threshold: 1
+  within: 600
+actions:
+  - type: do-nothing
+`;
+
+const SEQUENCE = `name: Tell when a load follows an extract
 trigger:
   type: sequence
   within: 600
@@ -80,6 +97,25 @@ trigger:
 actions:
   - type: do-nothing
 `;
+
+/** What a server emits of runs: the names of their states, and when they are in them, in seconds. */
+function history(runs: { [name: string]: [state: string, type: string, at: number][] }): string {
+  const events = Object.entries(runs).flatMap(([name, states], run) =>
+    states.map(([state, type, at], index) => ({
+      id: `00000000-0000-4000-8000-${run}${String(index).padStart(11, "0")}`,
+      occurred: new Date(Date.parse(START) + at * 1000).toISOString(),
+      event: `prefect.flow-run.${state}`,
+      resource: {
+        "prefect.resource.id": `prefect.flow-run.00000000-0000-4000-8000-${String(run + 1).padStart(12, "0")}`,
+        "prefect.resource.name": name,
+        "prefect.state-name": state,
+        "prefect.state-type": type,
+      },
+    })),
+  );
+  events.sort((one, other) => one.occurred.localeCompare(other.occurred));
+  return events.map((event) => `${JSON.stringify(event)}\n`).join("");
+}
 
 /** In units of 30 seconds, so that the same happens at each frequency. */
 const exampleRuns = (frequency: number): Run[] => {
@@ -153,23 +189,63 @@ export const PRESETS = {
     title: "Reactive: three failures in ten minutes",
     automation: FAILURES,
     frequency: 30,
-    length: 900,
+    length: 2700,
     runs: [
       { name: "first", starts: 0, ends: 120, state: "Failed" },
       { name: "second", starts: 30, ends: 200, state: "Failed" },
       { name: "good", starts: 40, ends: 260, state: "Completed" },
       { name: "third", starts: 60, ends: 400, state: "Failed" },
-      { name: "later", starts: 300, ends: 860, state: "Failed" },
+      // Of these no three fail within ten minutes.
+      { name: "later", starts: 900, ends: 1100, state: "Failed" },
+      { name: "still-later", starts: 1200, ends: 1500, state: "Failed" },
+      { name: "last", starts: 1900, ends: 2200, state: "Failed" },
     ],
+  },
+  late: {
+    title: "Late: a run that does not start within ten minutes",
+    automation: LATE,
+    frequency: 30,
+    length: 1800,
+    runs: exampleRuns(30),
+    events: history({
+      "in-time": [
+        ["Scheduled", "SCHEDULED", 0],
+        ["Pending", "PENDING", 60],
+        ["Running", "RUNNING", 65],
+        ["Completed", "COMPLETED", 900],
+      ],
+      "starts-late": [
+        ["Scheduled", "SCHEDULED", 10],
+        ["Late", "SCHEDULED", 75],
+        ["Pending", "PENDING", 400],
+        ["Running", "RUNNING", 404],
+        ["Completed", "COMPLETED", 1300],
+      ],
+      cancelled: [
+        ["Scheduled", "SCHEDULED", 20],
+        ["Late", "SCHEDULED", 90],
+        ["Cancelled", "CANCELLED", 520],
+      ],
+      stuck: [
+        ["Scheduled", "SCHEDULED", 30],
+        ["Late", "SCHEDULED", 105],
+        ["Pending", "PENDING", 1200],
+        ["Running", "RUNNING", 1203],
+        ["Completed", "COMPLETED", 1800],
+      ],
+    }),
   },
   sequence: {
     title: "Sequence: a load after an extract",
     automation: SEQUENCE,
     frequency: 30,
-    length: 480,
+    length: 2400,
     runs: [
       { name: "extract", starts: 0, ends: 120, state: "Extracted" },
       { name: "load", starts: 130, ends: 300, state: "Loaded" },
+      // In the other order.
+      { name: "early-load", starts: 1000, ends: 1200, state: "Loaded" },
+      { name: "late-extract", starts: 1250, ends: 1400, state: "Extracted" },
     ],
   },
 } satisfies Record<string, Preset>;

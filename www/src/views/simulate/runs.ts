@@ -41,7 +41,7 @@ export function runsTable(
       </header>
       ${
         runs.length === 0
-          ? html`<p class="empty">No runs: nothing happens. Add one.</p>`
+          ? html`<p class="empty">No runs yet: add one.</p>`
           : html`<div class="scrolls" tabindex="0" role="region" aria-label="Table of runs"><table>
               <thead><tr>
                 <th scope="col">Name</th>
@@ -69,7 +69,7 @@ const STATES = ["Completed", "Failed", "TimedOut", "Crashed", "Cancelled", "Succ
 const TITLES: { [kind: string]: string } = {
   healthy: "healthy",
   hiccup: "misses two heartbeats",
-  zombie: "dies without a word",
+  zombie: "dies silently",
   custom: "ends in a custom state",
   "late-heartbeat": "a heartbeat after its end",
   retrying: "waits for a retry",

@@ -1,7 +1,7 @@
 // What the view shows, as it stands in the address; and what is played of it.
 
 import type { Heartbeat, Play, Run } from "../../core/functions/scenario.ts";
-import { PRESETS, type PresetName } from "./presets.ts";
+import { PRESETS, type Preset, type PresetName } from "./presets.ts";
 
 export interface State {
   /** The preset whose text this is, until it is edited. */
@@ -18,6 +18,8 @@ export interface State {
   events?: string[];
   ignoreLeaders?: true;
   withoutActions?: true;
+  /** Of the lanes, only those that fired are listed. */
+  onlyFired?: true;
 }
 
 /** The most runs that are played at once. */
@@ -26,7 +28,7 @@ export const MOST = 50;
 const MOST_EVENTS = 60_000;
 
 export function preset(name: PresetName): State {
-  const { automation, frequency, length, runs } = PRESETS[name];
+  const { automation, frequency, length, runs, events }: Preset = PRESETS[name];
   return {
     preset: name,
     automation,
@@ -35,6 +37,7 @@ export function preset(name: PresetName): State {
     runs: structuredClone(runs),
     copies: 1,
     length,
+    ...(events && { events: [events] }),
   };
 }
 
@@ -87,10 +90,13 @@ export function unpacked(value: unknown): State {
     }),
     ...(given.ignoreLeaders === true && { ignoreLeaders: true as const }),
     ...(given.withoutActions === true && { withoutActions: true as const }),
+    ...(given.onlyFired === true && { onlyFired: true as const }),
   };
   // Other views, and links of before, give a single text.
   const events = [given.events].flat().filter((one) => typeof one === "string" && one !== "");
   if (events.length > 0) state.events = events as string[];
+  // A link to a preset alone plays all of it; one that was written here names its runs too.
+  else if (given.runs !== undefined) delete state.events;
   if (!name && typeof given.automation === "string") delete state.preset;
   return state;
 }
@@ -102,7 +108,7 @@ export function copiesOf(copies: number, runs: number): number {
 
 /** `captured`: the number by which the worker holds the events. */
 export function toPlay(state: State, captured?: number): Play {
-  const { events: _, preset: __, ...rest } = state;
+  const { events: _, preset: __, onlyFired: ___, ...rest } = state;
   return { ...rest, captured };
 }
 

@@ -53,8 +53,15 @@ export function summarise({ scene, report, advice }: Played): Summary | undefine
   const wrong = firedOn.filter((lane) => acts(lane).slice(0, 1).some(isWrong));
   const bad = scene.watchesHeartbeats && wrong.length > 0;
   const why = instructive(scene);
-  // What a run is worth knowing for depends on the trigger: only of heartbeats that stay away it is whether it was dead.
-  const says = scene.watchesHeartbeats && firedOn.length > 0 ? described(outcomes) : "";
+  // What a run is worth knowing for depends on the trigger: only of missing heartbeats it is whether it was dead.
+  const says =
+    firedOn.length === 0
+      ? ""
+      : scene.watchesHeartbeats
+        ? described(outcomes)
+        : firedOn.every(isMissing)
+          ? "the expected events did not arrive in time."
+          : "";
   return {
     tone:
       bad || lost
@@ -67,6 +74,11 @@ export function summarise({ scene, report, advice }: Played): Summary | undefine
     ...(why && { why }),
     ...helped(report.diagnostics, scene, bad ? why?.fired : undefined, advice),
   };
+}
+
+/** A trigger that waits fires because something does not come. */
+function isMissing({ waits, reactive }: Lane): boolean {
+  return waits && !reactive;
 }
 
 /** Firings that hang on what comes after the last captured event. */
@@ -144,7 +156,9 @@ export function caption(
   const [first] = own;
   if (first) {
     const often = own.length > 1 ? ` and ${own.length - 1} more` : "";
-    const outcome = scene.watchesHeartbeats && first.outcome && OUTCOMES[first.outcome];
+    const outcome = scene.watchesHeartbeats
+      ? first.outcome && OUTCOMES[first.outcome]
+      : isMissing(lane) && !first.child && "nothing came in time";
     const verb = first.child ? "child fired" : "fired";
     const at = clock(first.at, { dated: scene.dated });
     return {
@@ -161,6 +175,8 @@ export function caption(
     };
   }
   if (!lane.run) return { text: "did not fire", tone: "plain" };
+  // Runs that are counted together do not fire by themselves.
+  if (!scene.perRun) return { text: lastOf(lane, scene), tone: "plain" };
   if (!scene.watchesHeartbeats)
     return { text: `${lastOf(lane, scene)} · not fired`, tone: "plain" };
   if (lane.undetected) return { text: "died · never found", tone: "bad" };

@@ -7,7 +7,6 @@ import { type D3ZoomEvent, type ZoomTransform, zoom, zoomIdentity } from "d3-zoo
 import { html, LitElement, nothing, type PropertyValues } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { guard } from "lit/directives/guard.js";
-import { FEW } from "../../core/functions/lanes.ts";
 import type { Lane, ListedDecision, Scene } from "../../core/functions/scenes.ts";
 import { announce } from "../../ui/announce.ts";
 import { prose } from "../../ui/prose.ts";
@@ -31,16 +30,15 @@ interface Looked {
   mark: number;
 }
 
-/** Of few lanes all are seen at once. */
-const canFilter = ({ lanes, firedLanes }: Scene) =>
-  lanes.length > FEW && firedLanes > 0 && firedLanes < lanes.length;
+/** There are lanes to hide, and others that stay. */
+const canFilter = ({ lanes, firedLanes }: Scene) => firedLanes > 0 && firedLanes < lanes.length;
 
 @customElement("simulate-timeline")
 export class Timeline extends LitElement {
   @property({ attribute: false }) whole: Scene | undefined;
   /** What is drawn of it: all lanes, or those that fired. */
   @state() private scene: Scene | undefined;
-  @state() private onlyFired = false;
+  @property({ type: Boolean }) onlyFired = false;
   /** It is of an earlier text than the one that stands there now. */
   @property({ type: Boolean }) stale = false;
   /** The decision that is chosen, here or in the list. */
@@ -54,7 +52,7 @@ export class Timeline extends LitElement {
   @state() private decision: ListedDecision | undefined;
   private cursor: number | undefined;
   @state() private legend = false;
-  /** What is under the pointer, but was not decided: a heartbeat that never came, a death. */
+  /** What is under the pointer, but was not decided: a missing heartbeat, a death. */
   @state() private remark = "";
   private pointedLane: number | undefined;
   private tip = { x: 0, y: 0 };
@@ -392,9 +390,9 @@ export class Timeline extends LitElement {
     const near = (time: number) => Math.abs(x(time) - at) <= NEAR;
     const missed = lane.missed.find(near);
     if (missed !== undefined)
-      return `At ${this.clock(missed, true)} a heartbeat was due that never came.`;
+      return `At ${this.clock(missed, true)} a heartbeat was due, but none arrived.`;
     if (lane.dies !== undefined && near(lane.dies))
-      return `At ${this.clock(lane.dies, true)} the process dies without a word.`;
+      return `At ${this.clock(lane.dies, true)} the process dies silently.`;
     return "";
   }
 
@@ -404,7 +402,7 @@ export class Timeline extends LitElement {
     if (cursor === undefined) return "";
     const lane = scene?.lanes[this.looked?.lane ?? this.pointedLane ?? -1];
     const window = lane && inForce(lane, cursor);
-    if (!lane || !window || lane.reactive) return this.clock(cursor, true);
+    if (!lane || !window || !lane.waits) return this.clock(cursor, true);
     const left = Math.round((window.end - cursor) / 1000);
     return `${this.clock(cursor, true)} · ${lane.name}: ${left > 0 ? `${span(left)} left` : "the window is over"}`;
   }
@@ -514,7 +512,8 @@ export class Timeline extends LitElement {
               ? html`<label class="filter"><input type="checkbox" .checked=${this.onlyFired} @change=${(
                   event: Event,
                 ) => {
-                  this.onlyFired = (event.target as HTMLInputElement).checked;
+                  const { checked } = event.target as HTMLInputElement;
+                  this.dispatchEvent(new CustomEvent("only-fired", { detail: checked }));
                 }} /> Only fired (${this.whole.firedLanes} of ${this.whole.lanes.length})</label>`
               : nothing
           }
@@ -590,9 +589,10 @@ export class Timeline extends LitElement {
     const some = (has: (lane: Lane) => boolean) => lanes.some(has);
     return html`
       <ul class="legend" aria-label="Signs">
-        <li><span class="sign fuse"></span>time left before firing; at zero it fires on the next check (every ${span(tick / 1000)})</li>
-        <li><span class="sign heartbeat"></span>heartbeat</li>
-        ${some((lane) => lane.missed.length > 0) ? html`<li><span class="sign missed"></span>heartbeat that never came</li>` : nothing}
+        ${some((lane) => lane.waits) ? html`<li><span class="sign fuse"></span>time left before firing; at zero it fires on the next check (every ${span(tick / 1000)})</li>` : nothing}
+        ${some((lane) => lane.reactive) ? html`<li><span class="sign window"></span>open window that counts events</li>` : nothing}
+        ${some((lane) => lane.heartbeats.length > 0) ? html`<li><span class="sign heartbeat"></span>heartbeat</li>` : nothing}
+        ${some((lane) => lane.missed.length > 0) ? html`<li><span class="sign missed"></span>missing heartbeat</li>` : nothing}
         ${watchesHeartbeats && some((lane) => lane.fired.some(isWrong)) ? html`<li><span class="sign fire">▲</span>fired on a run that was alive or had finished</li>` : nothing}
         ${some((lane) => lane.fired.some((one) => !one.child && !one.ifSilent && !(watchesHeartbeats && isWrong(one)))) ? html`<li><span class="sign fire">◆</span>fired</li>` : nothing}
         ${some((lane) => lane.fired.some((one) => one.child && !one.ifSilent)) ? html`<li><span class="sign fire">◇</span>a child of the compound trigger fired</li>` : nothing}

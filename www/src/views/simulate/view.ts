@@ -9,8 +9,10 @@ import { catalogue, InputError, latest, quick, scenes } from "../../core/client.
 import { type Facts, withWindow } from "../../core/functions/facts.ts";
 import { type Heartbeat, scenario } from "../../core/functions/scenario.ts";
 import type { Played, Scene } from "../../core/functions/scenes.ts";
+import type { Incoming } from "../../core/incoming.ts";
 import type { Editor } from "../../editor/editor.ts";
 import { announce } from "../../ui/announce.ts";
+import { copy, download } from "../../ui/copy.ts";
 import { code, fence, sentence } from "../../ui/markdown.ts";
 import { prose } from "../../ui/prose.ts";
 import { decoded } from "../../ui/utf8.ts";
@@ -32,8 +34,6 @@ import "./document.css";
 const SETTLED = 350;
 /** More is read, but slowly: better cut it before. */
 const MOST_BYTES = 64 * 1024 * 1024;
-/** In characters: what is longer is not looked at for automations. */
-const LARGEST_AUTOMATION = 1_000_000;
 
 @customElement("view-simulate")
 export class SimulateView extends View<unknown> {
@@ -46,9 +46,7 @@ export class SimulateView extends View<unknown> {
   @state() private summary: Summary | undefined;
   @state() private chosen: number | undefined;
   @state() private differences: { message: string }[] | undefined;
-  @state() private editing = false;
   @state() private replaying = false;
-  @state() private dropping = false;
   @state() private rejected = "";
   private editor: Editor | undefined;
   private settling: ReturnType<typeof setTimeout> | undefined;
@@ -64,6 +62,10 @@ export class SimulateView extends View<unknown> {
     if (this.hasUpdated && !changed.has("initial")) return;
     this.shown = unpacked(this.initial);
     void this.replay();
+  }
+
+  protected override firstUpdated() {
+    void this.openEditor();
   }
 
   override connectedCallback() {
@@ -96,7 +98,10 @@ export class SimulateView extends View<unknown> {
       this.shown.copies = copiesOf(this.shown.copies, this.shown.runs.length);
     this.rejected = "";
     this.keep(packed(this.shown));
-    if (this.editor) this.editor.text = this.shown.automation;
+    if (this.editor) {
+      this.editor.text = this.shown.automation;
+      this.editor.language = languageOf(this.shown.automation);
+    }
     void this.replay();
     void this.adviseOn(this.shown);
   }
@@ -188,7 +193,7 @@ export class SimulateView extends View<unknown> {
           `- ${clock(one.at, { precise: true, dated: scene.dated })} ${code(lane.name)}${one.child ? " (a child)" : ""}${one.ifSilent ? " (if nothing comes after the last event)" : ""}: ${sentence(one.reason)}`,
       ),
     );
-    const language = /^\s*[{[]/.test(shown.automation) ? "json" : "yaml";
+    const language = languageOf(shown.automation);
     return [
       `**${summary.fires} ${summary.on}**`.replace(" **", "**"),
       lanes.join("\n"),
@@ -211,53 +216,69 @@ export class SimulateView extends View<unknown> {
       <div class="lede">
         <h1>Would this automation fire, when, and why?</h1>
         <p>
-          Flow runs are played to the triggers of a Prefect server, and every decision is explained. Move a slider,
-          change a run, or replay your own events.
+          Simulates Prefect’s trigger engine on flow runs, and explains every decision. Move a slider, change a run, or
+          replay your own events.
         </p>
       </div>
-      <div class=${this.dropping ? "drop here" : "drop"} @dragover=${this.dragged} @dragleave=${this.dragLeft} @drop=${this.dropped}>
+      <div class="playground">
         ${this.renderChoice()}
-        ${this.editing ? this.renderEditor() : nothing}
         ${this.replaying ? this.renderReplaying() : nothing}
         ${this.renderVerdict(stale)}
-        ${
-          played
-            ? html`<div class="grid">
-                ${
-                  good?.scene
-                    ? html`<simulate-timeline class="panel"
-                        .whole=${good.scene} .chosen=${this.chosen} ?stale=${stale}
-                        .fetchDecisions=${this.decisionsOf}
-                      ></simulate-timeline>`
-                    : nothing
-                }
-                ${played.isScenario ? nothing : this.renderSliders()}
-                <aside>
-                  ${shown.events !== undefined && good?.scene ? historyPanel(good.scene, shown, (changed) => this.change(changed)) : nothing}
-                  ${this.advice ? advicePanel(this.advice, (within) => void this.setWindow(within)) : nothing}
-                  ${
-                    good?.scene
-                      ? html`<simulate-decisions class="panel"
-                          .scene=${this.settled} .chosen=${this.chosen} .fetchDecisions=${this.decisions}
-                        ></simulate-decisions>`
-                      : nothing
-                  }
-                </aside>
-                ${
-                  shown.events === undefined && !played.isScenario
-                    ? guard([shown.runs, shown.heartbeat.frequency], () =>
-                        runsTable(shown.runs, shown.heartbeat.frequency, (runs, said) => {
-                          this.set({ runs });
-                          if (said) announce(said);
-                        }),
-                      )
-                    : nothing
-                }
-              </div>`
-            : html`<p class="loading" role="status">The trigger engine is loading…</p>`
-        }
+        <div class="grid">
+          ${this.renderEditor()}
+          ${
+            good?.scene
+              ? html`<simulate-timeline class="panel"
+                  .whole=${good.scene} .chosen=${this.chosen} ?stale=${stale} ?onlyFired=${shown.onlyFired === true}
+                  .fetchDecisions=${this.decisionsOf}
+                  @only-fired=${(event: CustomEvent<boolean>) => this.filter(event.detail)}
+                ></simulate-timeline>`
+              : played
+                ? nothing
+                : html`<p class="loading" role="status">The trigger engine is loading…</p>`
+          }
+          ${played ? this.renderPlayed(played) : nothing}
+        </div>
       </div>
     `;
+  }
+
+  private renderPlayed({ isScenario }: Played) {
+    const { shown, good } = this;
+    const aside = [
+      shown.events !== undefined && good?.scene && !isScenario
+        ? historyPanel(good.scene, shown, (changed) => this.change(changed))
+        : nothing,
+      this.advice ? advicePanel(this.advice, (within) => void this.setWindow(within)) : nothing,
+    ].filter((panel) => panel !== nothing);
+    return html`
+      ${isScenario ? nothing : this.renderSliders()}
+      ${aside.length > 0 ? html`<aside>${aside}</aside>` : nothing}
+      ${
+        good?.scene
+          ? html`<simulate-decisions class=${aside.length > 0 ? "panel" : "panel alone"}
+              .scene=${this.settled} .chosen=${this.chosen} .fetchDecisions=${this.decisions}
+            ></simulate-decisions>`
+          : nothing
+      }
+      ${
+        shown.events === undefined && !isScenario
+          ? guard([shown.runs, shown.heartbeat.frequency], () =>
+              runsTable(shown.runs, shown.heartbeat.frequency, (runs, said) => {
+                this.set({ runs });
+                if (said) announce(said);
+              }),
+            )
+          : nothing
+      }
+    `;
+  }
+
+  /** What is listed changes, and nothing is played anew. */
+  private filter(onlyFired: boolean) {
+    const { onlyFired: _, ...rest } = this.shown;
+    this.shown = onlyFired ? { ...rest, onlyFired } : rest;
+    this.keep(packed(this.shown));
   }
 
   private readonly decisions = async (lane: number | undefined, all: boolean) => {
@@ -272,9 +293,8 @@ export class SimulateView extends View<unknown> {
   private readonly decisionsOf = (lane: number) => this.decisions(lane, true);
 
   private renderChoice() {
-    const { shown, played, editing, replaying } = this;
+    const { shown, replaying } = this;
     const edited = shown.preset && PRESETS[shown.preset].automation !== shown.automation;
-    const findings = played?.report.diagnostics.length ?? 0;
     return html`
       <div class="choice">
         <span class="field"><label for="automation">Automation</label>
@@ -284,10 +304,10 @@ export class SimulateView extends View<unknown> {
               const { preset: _, ...own } = this.shown;
               this.shown = own;
               this.set({});
-              return this.edit();
+              return this.editor?.view.focus();
             }
             const { version } = this.shown;
-            const { events: _, automationIndex: __, ...rest } = this.shown;
+            const { events: _, automationIndex: __, onlyFired: ___, ...rest } = this.shown;
             this.shown = rest;
             this.set({ ...preset(value as PresetName), version });
           }}>
@@ -299,9 +319,6 @@ export class SimulateView extends View<unknown> {
           </select>
         </span>
         ${this.renderNames()}
-        <button aria-expanded=${editing} @click=${() => this.edit(!editing)}>
-          ${editing ? "Close the text" : "Edit the text"}${findings > 0 ? html` <span class="count">${plural(findings, "note")}</span>` : nothing}
-        </button>
         ${
           shown.events === undefined
             ? html`<button aria-expanded=${replaying} @click=${() => {
@@ -367,7 +384,7 @@ export class SimulateView extends View<unknown> {
       return html`<section class="verdict bad">
         <p class="says">${of}.</p>
         <ul>${findings.slice(0, 5).map((one) => html`<li>${prose(one.message)}${one.range && played.wrong?.in !== "scenario" ? ` (line ${one.range.start.line})` : ""}</li>`)}</ul>
-        ${good ? html`<p class="soft">What is drawn below is how it was before.</p>` : nothing}
+        ${good ? html`<p class="soft">The timeline below shows the last valid version.</p>` : nothing}
       </section>`;
     }
     if (!summary) return nothing;
@@ -527,15 +544,6 @@ export class SimulateView extends View<unknown> {
     }
   }
 
-  private edit(open = true) {
-    this.editing = open;
-    if (open) void this.openEditor();
-    else {
-      this.editor?.destroy();
-      this.editor = undefined;
-    }
-  }
-
   private async openEditor() {
     try {
       const [{ Editor }, { schemaCompletion }] = await Promise.all([
@@ -544,16 +552,14 @@ export class SimulateView extends View<unknown> {
       ]);
       await this.updateComplete;
       const parent = this.querySelector<HTMLElement>(".editor");
-      if (!parent || this.editor) return;
+      if (!parent || this.editor || !this.isConnected) return;
       const { automation } = this.shown;
-      const language = (text: string) => (/^\s*[{[]/.test(text) ? "json" : "yaml");
       this.editor = new Editor({
         parent,
         text: automation,
         label: "Automation, JSON or YAML",
-        language: language(automation),
+        language: languageOf(automation),
         changed: (text) => {
-          if (this.editor) this.editor.language = language(text);
           this.rejected = "";
           this.set({ automation: text });
         },
@@ -571,18 +577,43 @@ export class SimulateView extends View<unknown> {
   }
 
   private renderEditor() {
-    const findings = this.played?.report.diagnostics ?? [];
-    return html`<section class="document panel" aria-label="The automation's text">
+    const { played } = this;
+    const findings = played?.report.diagnostics ?? [];
+    const language = languageOf(this.shown.automation).toUpperCase();
+    return html`<section class="document panel" aria-labelledby="document-title">
+      <header>
+        <h2 id="document-title">${played?.isScenario ? "Scenario" : "Automation"}</h2>
+        <button @click=${(event: Event) => copy(this.shown.automation, event.currentTarget as HTMLElement)}>Copy ${language}</button>
+        <button @click=${() => announce(download(this.shown.automation, this.fileName))}>Download</button>
+      </header>
       <div class="editor"></div>
-      <div class="findings">
-        <h2>${findings.length === 0 ? "No findings" : plural(findings.length, "finding")}</h2>
-        ${
-          findings.length === 0
-            ? html`<p class="empty">No problems found.</p>`
-            : html`<ul>${findings.map((one) => this.renderFinding(one))}</ul>`
-        }
-      </div>
+      ${
+        played
+          ? html`<div class="findings">
+              <h3>${findings.length === 0 ? "No problems found" : plural(findings.length, "finding")}</h3>
+              ${findings.length === 0 ? nothing : html`<ul>${findings.map((one) => this.renderFinding(one))}</ul>`}
+              ${this.isCreatable ? html`<p class="soft">To create it: <code>prefect automation create --from-file ${this.fileName}</code></p>` : nothing}
+            </div>`
+          : nothing
+      }
     </section>`;
+  }
+
+  /** Whether `prefect automation create --from-file` reads the text: not a scenario, nor triggers of deployments. */
+  private get isCreatable(): boolean {
+    const { played } = this;
+    return played?.facts.isCreatable === true && played.report.valid;
+  }
+
+  private get fileName(): string {
+    const { shown, played } = this;
+    const [automation, another] = played?.facts.automations ?? [];
+    const name = played?.isScenario
+      ? "scenario"
+      : another
+        ? "automations"
+        : slug(automation?.name ?? "") || "automation";
+    return `${name}.${languageOf(shown.automation)}`;
   }
 
   private renderFinding(finding: Diagnostic): TemplateResult {
@@ -602,7 +633,7 @@ export class SimulateView extends View<unknown> {
 
   private renderReplaying() {
     return html`<section class="replaying panel" aria-label="Captured events">
-      <label for="captured">Captured events: NDJSON, a list, pages of the events API, or the output of <code>prefect event stream</code>. Paste them, or drop files anywhere here: several are one history, and an automation is recognised.</label>
+      <label for="captured">Captured events: NDJSON, a list, pages of the events API, or the output of <code>prefect event stream</code>. Paste them, or drop files anywhere on the page: several are one history, and an automation is recognised.</label>
       <textarea id="captured" rows="6" spellcheck="false" placeholder='{"event": "prefect.flow-run.heartbeat", "occurred": …}'></textarea>
       <div class="row">
         <button class="primary" @click=${() => {
@@ -614,7 +645,7 @@ export class SimulateView extends View<unknown> {
           <input class="visually-hidden" type="file" multiple accept=".json,.ndjson,.jsonl,.txt,.yaml,.yml" @change=${(
             event: Event,
           ) => {
-            void this.read([...((event.target as HTMLInputElement).files ?? [])]);
+            this.giveFiles([...((event.target as HTMLInputElement).files ?? [])]);
           }} />
         </label>
       </div>
@@ -626,54 +657,40 @@ export class SimulateView extends View<unknown> {
     this.change({ events, ignoreLeaders: undefined, withoutActions: undefined });
   }
 
-  /** Files of events are one history; one of automations takes the place of the text. */
-  private async read(files: File[]) {
-    const large = files.find(({ size }) => size > MOST_BYTES);
-    if (large) {
-      this.rejected = `${large.name} is larger than 64 MiB: the command line reads more.`;
-      return;
-    }
-    const events: string[] = [];
-    let automation: string | undefined;
-    for (const file of files) {
+  override async receive({ events, played }: Incoming) {
+    const texts: string[] = [];
+    for (const { name, file, text } of events) {
+      const large = file && file.size > MOST_BYTES;
+      if (large) {
+        this.rejected = `${name} is larger than 64 MiB: the command line reads more.`;
+        return;
+      }
       try {
-        const text = decoded(await file.arrayBuffer());
-        if (text === undefined) {
-          this.rejected = `${file.name} is not UTF-8: save it as UTF-8 first.`;
+        const read = text ?? (file && decoded(await file.arrayBuffer()));
+        if (read === undefined) {
+          this.rejected = `${name} is not UTF-8: save it as UTF-8 first.`;
           return;
         }
-        const isSmall = text.length <= LARGEST_AUTOMATION;
-        if (isSmall && (await scenes.holdsAutomations(text))) automation = text;
-        else events.push(text);
-      } catch (error) {
-        if (error instanceof InputError) throw error;
-        this.rejected = `${file.name} cannot be read.`;
+        texts.push(read);
+      } catch {
+        this.rejected = `${name} cannot be read.`;
         return;
       }
     }
-    if (automation !== undefined)
-      this.change({ automation, preset: undefined, automationIndex: undefined });
-    if (events.length > 0) this.give(events);
+    if (played !== undefined)
+      this.change({ automation: played, preset: undefined, automationIndex: undefined });
+    if (texts.length > 0) this.give(texts);
   }
+}
 
-  private readonly dragged = (event: DragEvent) => {
-    if (!event.dataTransfer?.types.includes("Files")) return;
-    event.preventDefault();
-    this.dropping = true;
-  };
+function languageOf(text: string): "json" | "yaml" {
+  return /^\s*[{[]/.test(text) ? "json" : "yaml";
+}
 
-  private readonly dragLeft = (event: DragEvent) => {
-    if (!(event.currentTarget as Node).contains(event.relatedTarget as Node | null))
-      this.dropping = false;
-  };
-
-  private readonly dropped = (event: DragEvent) => {
-    const files = [...(event.dataTransfer?.files ?? [])];
-    this.dropping = false;
-    if (files.length === 0) return;
-    event.preventDefault();
-    void this.read(files);
-  };
+/** As the name of a file. */
+function slug(name: string): string {
+  const words = name.toLowerCase().match(/[\p{Letter}\p{Number}]+/gu) ?? [];
+  return words.join("-").slice(0, 60);
 }
 
 /** Whether a scenario can have the text as it stands. */
@@ -689,8 +706,8 @@ function capital(text: string): string {
 function missed({ why, help }: Summary): string {
   const count = why?.fired.missed ?? 0;
   if (!help || !("within" in help)) return "";
-  if (count === 0) return "Heartbeats come further apart than the window is long: ";
+  if (count === 0) return "Heartbeats are further apart than the window: ";
   return count === 1
-    ? "One heartbeat did not come: "
-    : `${count} heartbeats in a row did not come: `;
+    ? "One heartbeat did not arrive: "
+    : `${count} heartbeats in a row did not arrive: `;
 }

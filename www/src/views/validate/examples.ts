@@ -41,13 +41,13 @@ export class Examples extends LitElement {
       const [types, mistakes] = await Promise.all([catalogue.eventTypes(), catalogue.mistakes()]);
       this.all = [
         ...types.map(({ title, namePattern, docs }) => ({
-          group: docs ? pageName(docs) : "Not documented events",
+          group: docs ? pageName(docs) : "Undocumented events",
           title,
           name: namePattern,
           right: true,
         })),
         ...mistakes.map(({ title, code }) => ({
-          group: code.startsWith("syntax-") ? "Wrong: the text is not JSON" : "Wrong events",
+          group: code.startsWith("syntax-") ? "Invalid JSON" : "Invalid events",
           title,
           name: code,
           right: false,
@@ -122,7 +122,7 @@ export class Examples extends LitElement {
           aria-activedescendant=${this.expanded && this.found[this.active] ? `example-${this.active}` : nothing}
           autocomplete="off"
           spellcheck="false"
-          placeholder="Examples, right and wrong"
+          placeholder="Valid and invalid examples"
           .value=${this.query}
           @click=${() => !this.expanded && this.openList()}
           @keydown=${this.key}
@@ -147,7 +147,7 @@ export class Examples extends LitElement {
     return html`
       <div class="options" id="examples" role="listbox" aria-label="Examples" tabindex="-1"
         @mousedown=${(event: Event) => event.preventDefault()}>
-        ${found.length === 0 ? html`<div role="option" aria-disabled="true" class="none">No example has these words.</div>` : nothing}
+        ${found.length === 0 ? html`<div role="option" aria-disabled="true" class="none">No example matches.</div>` : nothing}
         ${groups.map(
           (group, number) => html`
             <div role="group" aria-labelledby="examples-${number}">

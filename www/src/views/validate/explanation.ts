@@ -14,11 +14,11 @@ export function explanationPanel(explanation: Explanation, take: (text: string) 
     <p class="who">${
       server
         ? "The Prefect server itself rejects it."
-        : "The Prefect server accepts it: it goes against the documentation, or against what Prefect itself emits."
+        : "The Prefect server accepts it: it contradicts the documentation, or what Prefect itself emits."
     }</p>
     <div class="pair">${figure("Wrong", "−", before)} ${figure("Right", "+", after)}</div>
     <p class="links">
-      ${wrongOptions ? nothing : html`<button class="plain link" @click=${() => take(wrong)}>Try the wrong one</button>`}
+      ${wrongOptions ? nothing : html`<button class="plain link" @click=${() => take(wrong)}>Try the invalid example</button>`}
       ${docs ? documentation(docs) : nothing}
     </p>
   `;

@@ -43,7 +43,7 @@ export function filePanel(check: FileCheck, chosen: Chosen, { stop, close, edit 
 function counted(report: ValidationReport): string {
   const found = counts(report).filter(([, number]) => number > 0);
   const all = found.map(([severity, number]) => count(number, severity));
-  return [count(report.count, "event"), ...(all.length > 0 ? all : ["nothing wrong"])].join(", ");
+  return [count(report.count, "event"), ...(all.length > 0 ? all : ["no problems"])].join(", ");
 }
 
 /** So much of a line is shown before and after the place (UTF-16 code units). */

@@ -94,7 +94,7 @@ export class Findings extends LitElement {
       </div>
       ${
         visible.length === 0
-          ? html`<p class="note">${report.diagnostics.length === 0 ? "None is listed." : "All findings are filtered out: choose a severity above."}</p>`
+          ? html`<p class="note">${report.diagnostics.length === 0 ? "No findings are listed." : "All findings are filtered out: choose a severity above."}</p>`
           : html`<ol class="findings" aria-label="Findings">
               ${repeat(this.keyed(visible.slice(0, this.shown)), ([key]) => key, this.finding)}
             </ol>`

@@ -4,6 +4,7 @@ import { html, nothing, type PropertyValues } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import type { Diagnostic, Severity, ValidationReport } from "prefect-events";
 import { catalogue, events, latest } from "../../core/client.ts";
+import type { Incoming } from "../../core/incoming.ts";
 import type { Editor } from "../../editor/editor.ts";
 import { announce } from "../../ui/announce.ts";
 import { prose } from "../../ui/prose.ts";
@@ -32,8 +33,6 @@ const PROFILE_NAMES: Record<Profile, { name: string; title: string }> = {
   server: { name: "Server only", title: "Only what the Prefect server itself rejects" },
 };
 
-const ENTRIES = ["dragover", "dragleave", "drop", "paste"];
-
 const validate = latest((text: string, profile: Profile) => events.validate(text, { profile }));
 
 @customElement("view-validate")
@@ -50,7 +49,6 @@ export class ValidateView extends View<unknown> {
   @state() private check: FileCheck | undefined;
   @state() private chosen: { finding: Diagnostic; lines: Line[] | undefined } | undefined;
   @state() private rejected: string | undefined;
-  @state() private dropping = false;
   /** In the field that stands where the editor will be; it is no part of what is rendered anew. */
   private earlyText = START;
   /** The text that the report is about. */
@@ -65,12 +63,10 @@ export class ValidateView extends View<unknown> {
     if (profile) this.profile = profile;
     if (hidden) this.unlisted = hidden;
     this.earlyText = this.text;
-    for (const type of ENTRIES) addEventListener(type, this.entry, { capture: true });
   }
 
   override disconnectedCallback() {
     super.disconnectedCallback();
-    for (const type of ENTRIES) removeEventListener(type, this.entry, { capture: true });
     this.check?.stop();
     this.editor?.destroy();
     this.editor = undefined;
@@ -233,9 +229,7 @@ export class ValidateView extends View<unknown> {
     this.querySelector(".editor-place")?.scrollIntoView({ block: "nearest" });
   }
 
-  private async take(file: File | undefined) {
-    this.dropping = false;
-    if (!file) return;
+  private async take(file: File) {
     this.rejected = undefined;
     try {
       // What is not UTF-8 is checked as the bytes that it is.
@@ -281,20 +275,13 @@ export class ValidateView extends View<unknown> {
     else void this.validate();
   }
 
-  /** Files that are dropped or pasted, before the editor would put their text at the cursor. */
-  private readonly entry = (event: Event) => {
-    const data =
-      event instanceof DragEvent
-        ? event.dataTransfer
-        : event instanceof ClipboardEvent
-          ? event.clipboardData
-          : null;
-    if (!data?.types.includes("Files")) return;
-    event.preventDefault();
-    event.stopPropagation();
-    this.dropping = event.type === "dragover";
-    if (event.type === "drop" || event.type === "paste") void this.take(data.files[0]);
-  };
+  override async receive({ events }: Incoming) {
+    const [first, second] = events;
+    if (!first) return;
+    if (first.file) await this.take(first.file);
+    else if (first.text !== undefined) this.replace(first.text);
+    if (second) this.rejected = `Only ${first.name} is open: one file is validated at a time.`;
+  }
 
   override notInLink() {
     if (this.check) return "The link does not hold the file: it is too large.";
@@ -320,10 +307,10 @@ export class ValidateView extends View<unknown> {
     const { check } = this;
     return html`
       <div class="lede">
-        <h1>Is this Prefect event right?</h1>
+        <h1>Is this Prefect event valid?</h1>
         <p>Paste events or drop a file: one event, a list, NDJSON, a page of the events API, or websocket frames.</p>
       </div>
-      <div class="workbench ${this.dropping ? "dropping" : ""}">
+      <div class="workbench">
         <section class="panel entry" aria-label="Events">
           <header>
             <validate-examples @text-chosen=${(event: CustomEvent<string>) => this.replace(event.detail)}></validate-examples>
@@ -332,7 +319,7 @@ export class ValidateView extends View<unknown> {
               event: Event,
             ) => {
               const input = event.target as HTMLInputElement;
-              void this.take(input.files?.[0]);
+              this.giveFiles([...(input.files ?? [])]);
               input.value = "";
             }} />
           </header>
@@ -409,7 +396,7 @@ export class ValidateView extends View<unknown> {
     if (!report)
       return this.text.trim() === ""
         ? html`<h2 id="verdict" class="verdict">Nothing to check yet</h2>
-            <p class="note">Paste an event, drop a file, or take an example: each event of Prefect is among them, and each mistake.</p>`
+            <p class="note">Paste an event, drop a file, or choose an example: there is one for each Prefect event and each mistake.</p>`
         : html`<h2 id="verdict" class="verdict waiting">Checking…</h2>`;
     const { sign: kind, text } = verdict(report);
     const other = otherDocument(report);
@@ -422,7 +409,7 @@ export class ValidateView extends View<unknown> {
             : html`<p class="note">${prose(`To check it, ${other.help}.`)}</p>`
         }`;
     if (check?.phase === "running" && kind === "good")
-      return html`<h2 id="verdict" class="verdict waiting">Nothing wrong so far</h2>`;
+      return html`<h2 id="verdict" class="verdict waiting">No problems so far</h2>`;
     return html`<h2 id="verdict" class="verdict">${sign(kind)} <span>${text}</span></h2>
       ${kind === "good" && report.count > 0 ? html`<p class="note">${approval(report, this.profile)}</p>` : nothing}`;
   }

@@ -55,18 +55,19 @@ export function verdict(report: ValidationReport): Verdict {
   if (warnings > 0)
     return { sign: "warning", text: `No error, but ${count(warnings, "warning")}${where}` };
   if (infos > 0)
-    return { sign: "info", text: `Nothing wrong, and ${count(infos, "info")}${where}` };
-  if (events === 0) return { sign: "good", text: "No events, and nothing wrong" };
-  if (events === 1) return { sign: "good", text: "The event is right" };
-  return { sign: "good", text: `All ${count(events, "event")} are right` };
+    return { sign: "info", text: `No errors or warnings, ${count(infos, "info")}${where}` };
+  if (events === 0) return { sign: "good", text: "No events, and no problems" };
+  if (events === 1) return { sign: "good", text: "The event is valid" };
+  return { sign: "good", text: `All ${count(events, "event")} are valid` };
 }
 
 /** Who has nothing against the events. */
 export function approval({ count: events }: ValidationReport, profile: Profile): string {
   const them = events === 1 ? "it" : "them";
+  const agree = events === 1 ? "it agrees" : "they agree";
   return profile === "server"
     ? `The Prefect server accepts ${them}. Conformance with Prefect’s documentation was not checked.`
-    : `Prefect’s documentation and its source code have nothing against ${them}.`;
+    : `No problems found: ${agree} with Prefect’s documentation and source code.`;
 }
 
 /** Where a finding is: its line, and its place in the event. */

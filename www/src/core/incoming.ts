@@ -1,0 +1,61 @@
+// What comes from outside: files that are dropped, opened or pasted, and pasted text. The core recognises what each is.
+
+import { decoded } from "../ui/utf8.ts";
+import { canSimulate, otherDocument } from "../views/validate/words.ts";
+import { events } from "./client.ts";
+
+/** In bytes: what is larger is a history of events, and is not read to see whether it is. */
+const LARGEST_RECOGNISED = 1_000_000;
+/** It takes one to recognise a document. */
+const MOST_FINDINGS = 10;
+
+/** A file, or a text that was pasted. */
+export interface Given {
+  name: string;
+  file?: File;
+  /** Absent if the file is too large to be looked at, cannot be read, or is not UTF-8. */
+  text?: string;
+}
+
+export interface Incoming {
+  events: Given[];
+  /** An automation or whatever else Simulate plays: triggers, a `prefect.yaml`, Terraform's JSON, a scenario. */
+  played?: string;
+  /** A document that must be converted first: the core says how. */
+  foreign?: Given;
+  /** Pasted text that is none of these. */
+  unknown?: true;
+}
+
+/** Several files of events are one history; of documents that are played, the last counts. */
+export async function recognised(given: Given[]): Promise<Incoming> {
+  const incoming: Incoming = { events: [] };
+  for (const one of await Promise.all(given.map(read))) {
+    const kind = one.text === undefined ? "events" : await kindOf(one.text);
+    if (kind === "played" && one.text !== undefined) incoming.played = one.text;
+    else if (kind === "foreign") incoming.foreign = one;
+    else if (kind === "events" || one.file) incoming.events.push(one);
+    else incoming.unknown = true;
+  }
+  return incoming;
+}
+
+async function read(given: Given): Promise<Given> {
+  const { file } = given;
+  if (!file || file.size > LARGEST_RECOGNISED) return given;
+  try {
+    const text = decoded(await file.arrayBuffer());
+    return text === undefined ? given : { ...given, text };
+  } catch {
+    // The view that opens it reports why.
+    return given;
+  }
+}
+
+async function kindOf(text: string): Promise<"events" | "played" | "foreign" | "unknown"> {
+  const report = await events.validate(text, { maxDiagnostics: MOST_FINDINGS });
+  const other = otherDocument(report);
+  if (other) return canSimulate(other) ? "played" : "foreign";
+  // Of broken JSON the mistake is shown; other prose has nothing to do with events.
+  return report.valid || /^\s*[{[]/.test(text) ? "events" : "unknown";
+}
