@@ -53,7 +53,7 @@ function bytes(base64) {
 export async function init(options) {
   if (options !== undefined)
     throw new TypeError(
-      "init of prefect-events/inline needs no options: the modules are in the script",
+      "init of prefect-events/inline has no options: the modules are in the script",
     );
   await Promise.all(Array.from(present.values(), (module) => module.prepare()));
 }

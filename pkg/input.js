@@ -65,7 +65,7 @@ export function jsonOf(value, what, replacer) {
     throw unreadable(`${what} cannot be written as JSON`, error);
   }
   if (text === undefined)
-    throw new TypeError(`${what} cannot be written as JSON: its toJSON gives nothing`);
+    throw new TypeError(`${what} cannot be written as JSON: its toJSON returns nothing`);
   return text;
 }
 
@@ -149,7 +149,7 @@ export function optionsOf(options, callee, functions) {
 function refuseHalves(key, value) {
   for (const text of [key, value])
     if (typeof text === "string" && !isWellFormed(text))
-      throw new TypeError(`${JSON.stringify(text)} has half of a surrogate pair`);
+      throw new TypeError(`${JSON.stringify(text)} contains half of a surrogate pair`);
   return value;
 }
 

@@ -10,7 +10,7 @@ const PAGE_BYTES = 64 * 1024;
 /** How each sentence of the modules on a mistake of the caller begins (`misuse` in `wasm/boundary`). */
 const MISUSE = "prefect-events: ";
 
-const STALE = "this ended when another call to prefect-events failed: start it anew";
+const STALE = "this ended when another call to prefect-events failed: start it again";
 
 /**
  * What wasm-bindgen makes for each module.
@@ -218,7 +218,7 @@ export class Instance {
     if (isStackOverflow(error))
       return new PrefectEventsError(
         "stack-overflow",
-        "the call stack was exhausted: call prefect-events with less of it in use; if that is not it, please report it",
+        "the call stack is exhausted: call prefect-events from a shallower stack; if that does not help, please report it",
         options,
       );
     try {
@@ -227,13 +227,13 @@ export class Instance {
     } catch {
       return new PrefectEventsError(
         "out-of-memory",
-        "the input is too large for one call: its check ran out of memory (for NDJSON there is validateStream)",
+        "the input is too large for one call: out of memory (for NDJSON, use validateStream)",
         options,
       );
     }
     return new PrefectEventsError(
       "internal",
-      "prefect-events failed on this input, which is a fault of prefect-events: please report it, with the input if you can",
+      "internal error in prefect-events: please report it, with the input if you can",
       options,
     );
   }

@@ -35,7 +35,7 @@ class Lines {
       const start = this.#taken + this.#whole;
       throw new PrefectEventsError(
         "line-too-long",
-        `the line that begins at byte ${start} is longer than 64 MiB: a stream is NDJSON, one event per line`,
+        `the line that starts at byte ${start} is longer than 64 MiB: a stream must be NDJSON, one event per line`,
       );
     }
   }
@@ -91,7 +91,7 @@ async function* pieces(source) {
   for await (const part of source) {
     const bytes = typeof part === "string" ? encoder.encode(part) : bytesOf(part);
     if (bytes === undefined) {
-      throw new TypeError("a stream to validate must consist of strings or Uint8Arrays");
+      throw new TypeError("a stream must consist of strings or Uint8Arrays");
     }
     for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
       yield bytes.subarray(at, at + CHUNK_BYTES);

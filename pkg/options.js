@@ -34,7 +34,7 @@ export function sources(options, callee, names = NAMES) {
             .map((name) => `\`${name}\``)
             .join(", ")
             .replace(/, ([^,]*)$/, " and $1")}`;
-    throw new TypeError(`${callee} knows no module \`${key}\`: ${hint}`);
+    throw new TypeError(`${callee} has no module \`${key}\`: ${hint}`);
   }
   return { ...options };
 }

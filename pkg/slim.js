@@ -41,5 +41,5 @@ function given(options, callee) {
 
 /** @param {import("./options.js").ModuleName} name */
 function noFile(name) {
-  return `prefect-events/slim finds no file by itself: give \`${fileOf(name)}\`, its bytes or the compiled module, as \`${name}\``;
+  return `prefect-events/slim does not locate files: pass \`${fileOf(name)}\`, its bytes or the compiled module, as \`${name}\``;
 }

@@ -21,7 +21,7 @@ struct Words {
     wrong_options: Option<&'static str>,
 }
 
-/// Which documents a code is about.
+/// The kind of document that a code is about.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
@@ -54,7 +54,7 @@ pub struct Replacement {
     pub times: u32,
 }
 
-/// A code, explained, with a pair of examples.
+/// The explanation of a code, with a pair of examples.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
@@ -62,31 +62,30 @@ pub struct Explanation {
     /// The code.
     #[cfg_attr(feature = "typescript", ts(as = "Code"))]
     pub code: &'static str,
-    /// What is wrong, in a few words.
+    /// A short title.
     pub title: &'static str,
-    /// The usual severity.
+    /// The default severity.
     pub severity: Severity,
-    /// Whether the Prefect server itself rejects it, so that it counts under both profiles.
+    /// Whether the Prefect server itself rejects it, so that it applies in both profiles.
     pub server: bool,
-    /// Which documents it is about.
+    /// The kind of document it is about.
     pub about: About,
-    /// Why it is wrong and what to do about it.
+    /// Why it is a problem, and what to do about it.
     pub text: &'static str,
     /// The documentation: an absolute URL.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub docs: Option<&'static str>,
-    /// A text that has exactly this finding: what to replace in `right`, in this order.
-    /// [`wrong_example`](Explanation::wrong_example) returns the whole text, which can be long.
+    /// A text with exactly this finding. [`wrong_example`](Explanation::wrong_example) returns the whole text, which
+    /// can be long.
     #[cfg_attr(feature = "typescript", ts(type = "string"))]
     pub wrong: &'static [Replacement],
-    /// The same text without it.
+    /// The same text without the finding.
     pub right: String,
-    /// The options with which the right example is checked, where they matter. In Rust JSON text, in JSON the options
-    /// themselves.
+    /// The options of the right example, if they matter. In Rust JSON text, in JSON the options themselves.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "optional_text_as_value")]
     #[cfg_attr(feature = "typescript", ts(type = "CheckOptions", optional))]
     pub options: Option<&'static str>,
-    /// Those for the wrong example.
+    /// The options of the wrong example.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "optional_text_as_value")]
     #[cfg_attr(feature = "typescript", ts(type = "CheckOptions", optional))]
     pub wrong_options: Option<&'static str>,

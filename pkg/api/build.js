@@ -99,7 +99,7 @@ function buildOptions(options, callee, functions) {
     now = new Date().toISOString(),
     ...rest
   } = optionsOf(options, callee, functions);
-  if (functions && "onProgress" in rest) throw new TypeError("`onProgress` is no function");
+  if (functions && "onProgress" in rest) throw new TypeError("`onProgress` is not a function");
   return { seed, now, ...rest };
 }
 

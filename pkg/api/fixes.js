@@ -31,7 +31,7 @@ export function fixOnce(text, diagnostics) {
     if (changes === undefined) continue;
     if (changes.some(({ start, end }) => !(start >= 0 && start <= end && end <= text.length))) {
       throw new RangeError(
-        "a fix lies outside of the text: were its diagnostics found in another text?",
+        "a fix is outside the text: were these diagnostics reported for another text?",
       );
     }
     if (!changes.every((change) => isFree(taken, change))) continue;

@@ -79,7 +79,7 @@ function prepared(options, callee) {
   if (module) return { module, rest, schemas: JSON.stringify(schemas) };
   throw new PrefectEventsError(
     "not-available",
-    "the option `schemas` needs a module that this entry of the package lacks: import `prefect-events` itself, " +
+    "the option `schemas` needs a module that this entry point does not have: import `prefect-events` itself, " +
       "or `prefect-events/slim`",
   );
 }

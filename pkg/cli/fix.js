@@ -58,7 +58,7 @@ export function fixAll(bytes, content, options) {
 /** A file that is left as it is; the message is a sentence without its subject. */
 export class FixRefused extends Unreadable {}
 
-const CHANGED = "changed while it was being checked: not fixed";
+const CHANGED = "changed during the check: not fixed";
 
 /** @typedef {import("node:fs").BigIntStats} Stats */
 /** @typedef {{ bytes: Uint8Array, stats: Stats | undefined }} Original what was read, and of which file */
@@ -75,7 +75,7 @@ export async function rejectSpecialFile(file) {
   let kind = "device";
   if (stats.isFIFO()) kind = "named pipe";
   else if (stats.isSocket()) kind = "socket";
-  throw new FixRefused(`is a ${kind}: --fix changes files only (with -, it reads standard input)`);
+  throw new FixRefused(`is a ${kind}: --fix changes only files (use - for standard input)`);
 }
 
 /**

@@ -20,7 +20,7 @@ endWhenOutputFails();
 
 const program = new Command("prefect-events")
   .description(
-    "Validates Prefect events and automations: what is wrong, where, why, and how to fix it.",
+    "Check Prefect events and automations before you deploy.",
   )
   .version(version())
   .exitOverride()
@@ -37,16 +37,16 @@ const program = new Command("prefect-events")
 
 const EXIT_STATUS = `
 Results go to standard output, all else to standard error.
-Exit status: 0 no error (warnings alone are no error), 1 at least one error, 2 misuse, or something cannot be read or written.`;
+Exit status: 0 no errors (warnings are allowed), 1 at least one error, 2 misuse, or a file cannot be read or written.`;
 
 reporting(
   "validate",
-  "check events: JSON, NDJSON, an API page or websocket frames",
-  "documented: what Prefect documents and emits; server: only what its server rejects",
+  "validate events: JSON, NDJSON, pages of the events API or websocket frames",
+  "documented: check everything; server: only what the Prefect server rejects",
 )
   .option(
     "--schemas <DIR>",
-    "JSON Schemas of your own: each *.json in this folder is for the events that its name is a pattern of",
+    "folder with your JSON Schemas: each *.json file is for the events that match its name",
   )
   .addHelpText(
     "after",
@@ -64,23 +64,23 @@ Examples:
 
 reporting(
   "check",
-  "check automations: JSON or YAML; one, several, a trigger, a prefect.yaml, or what terraform show -json prints",
+  "check automations: JSON or YAML with one or several automations, a trigger, a prefect.yaml, or the output of terraform show -json",
   "documented: what Prefect rejects, and advice; server: only what the REST API rejects",
 )
   .addOption(
     new Option(
       "--route <route>",
-      "the way to Prefect: as it stands to the REST API; prefect automation create and the SDK; prefect deploy; Terraform (default: by the form of the file)",
+      "how the file reaches Prefect: api: REST API as it is; cli: prefect automation create or the SDK; deploy: prefect deploy; terraform: Terraform (default: from the file's format)",
     ).choices(["api", "cli", "deploy", "terraform"]),
   )
-  .option("--server-version <VERSION>", "the version of the Prefect server (default: the latest)")
-  .option("--client-version <VERSION>", "the version of Prefect where the flows run")
+  .option("--server-version <VERSION>", "version of the Prefect server (default: the latest)")
+  .option("--client-version <VERSION>", "version of Prefect where the flows run")
   .option(
     "--heartbeat-frequency <SECONDS>",
     "PREFECT_FLOWS_HEARTBEAT_FREQUENCY where the flows run (default: 180)",
     wholeNumber,
   )
-  .option("--cloud", "it goes to Prefect Cloud: metric triggers and incidents are right")
+  .option("--cloud", "for Prefect Cloud: allow metric triggers and incidents")
   .addHelpText(
     "after",
     `${EXIT_STATUS}
@@ -98,13 +98,13 @@ Examples:
 
 program
   .command("explain")
-  .description("what a diagnostic or an event means")
+  .description("explain a diagnostic or an event")
   .argument(
     "<CODE|NAME>",
     "a diagnostic code such as missing-label, or an event such as prefect.task-run.Running",
   )
   .addOption(
-    new Option("--format <format>", "how to print it")
+    new Option("--format <format>", "output format")
       .choices(["pretty", "json"])
       .default("pretty"),
   )
@@ -114,26 +114,26 @@ program
 
 program
   .command("build")
-  .description("build an event, or all events of a run, to send or to test with")
-  .argument("[NAME]", "the event's name, such as prefect.task-run.Completed")
-  .option("--run", "in place of NAME: build the history of a flow run")
+  .description("build an event, or all events of a flow run")
+  .argument("[NAME]", "name of the event, such as prefect.task-run.Completed")
+  .option("--run", "instead of NAME: build the history of a flow run")
   .option(
     "--set <KEY=VALUE>",
-    "a value of the event, such as task_run.name=extract-0; can be repeated",
+    "value of the event, such as task_run.name=extract-0; can be repeated",
     collect,
   )
-  .option("--from <FILE>", "the same as a JSON object; - is standard input")
+  .option("--from <FILE>", "values as a JSON object; - for standard input")
   .addOption(
-    new Option("--as <format>", "as JSON, as a curl command, or as Python")
+    new Option("--as <format>", "output as JSON, a curl command, or Python")
       .choices(["json", "curl", "python"])
       .default("json"),
   )
-  .option("--seed <SEED>", "with --now: always the same ids")
-  .option("--now <TIME>", "the time, such as 2026-03-31T18:30:00Z; without, the present")
+  .option("--seed <SEED>", "with --now: generate the same ids every time")
+  .option("--now <TIME>", "current time, such as 2026-03-31T18:30:00Z (default: now)")
   .addHelpText(
     "after",
     `
-Exit status: 0 it was built, 2 misuse, or something is missing.
+Exit status: 0 built, 2 misuse, or a value is missing.
 
 Examples:
   prefect-events build prefect.flow-run.Running --set flow_run.name=brave-otter
@@ -157,54 +157,54 @@ program
 
 program
   .command("simulate")
-  .description("play a scenario, or real events, to an automation: would it fire, when, and why?")
-  .argument("[FILE]", "a scenario, YAML or JSON; - is standard input")
+  .description("simulate an automation on a scenario or on real events: would it fire, when, and why?")
+  .argument("[FILE]", "scenario, YAML or JSON; - for standard input")
   .option(
     "--automation <FILE>",
-    "with --events: the automation, or several: a file for Prefect, or what Prefect exports",
+    "with --events: file with automations, for Prefect or exported from it",
   )
-  .option("--name <NAME>", "with --events: of several automations, the one of this name")
+  .option("--name <NAME>", "with --events: use only the automation with this name")
   .option(
     "--events <FILE>",
-    "events to play to it: NDJSON, a list, pages of the events API, or the output of `prefect event stream`; can be repeated",
+    "captured events: NDJSON, a JSON array, pages of the events API, or the output of `prefect event stream`; can be repeated",
     collect,
   )
   .option(
     "--start <TIME>",
-    "with --events: what is received before is not evaluated; without, when the automation was created, or with the first event",
+    "with --events: ignore events received before this time (default: when the automation was created, otherwise the first event)",
   )
   .option(
     "--end <TIME>",
-    "with --events: until when it is played; without, until all can have fired",
+    "with --events: when to stop (default: when nothing more can fire)",
   )
   .option(
     "--tick <SECONDS>",
-    "with --events: from one evaluation of the server to the next",
+    "with --events: interval between the server's evaluations",
     number,
   )
   .addOption(
     new Option(
       "--delivery <DELIVERY>",
-      "with --events: direct plays repeated events too; each still waits for the one it follows",
+      "with --events: consumer, as on the server, or direct: evaluate repeated events too",
     ).choices(["consumer", "direct"]),
   )
   .option(
     "--ignore-missing-leaders",
-    "with --events: an event that follows one which is not among them waits for none",
+    "with --events: do not wait for followed events that are not in the input",
   )
   .option(
     "--without-actions",
-    "with --events: leave out what the automation's recorded actions brought about",
+    "with --events: leave out events caused by the automation's recorded actions",
   )
-  .option("--run <NAME>", "print only the run of this name or id")
-  .option("--server-version <VERSION>", "3.9, 3.8, 3.7 or 3.6, in place of the scenario's")
-  .option("--compare", "play it on 3.8 and on 3.9, and print what differs")
+  .option("--run <NAME>", "print only the run with this name or id")
+  .option("--server-version <VERSION>", "3.9, 3.8, 3.7 or 3.6 (default: the scenario's)")
+  .option("--compare", "simulate 3.8 and 3.9, and print the differences")
   .option("--trace", "print every decision")
   .addOption(format(["pretty", "json"]))
   .addHelpText(
     "after",
     `
-Exit status: 0 it was played, 2 misuse, or it could not be played.
+Exit status: 0 simulated, 2 misuse, or it could not be simulated.
 
 Examples:
   prefect-events simulate zombies.yaml
@@ -218,13 +218,13 @@ Examples:
 
 program
   .command("test")
-  .description("check what scenarios expect")
-  .argument("<FILE...>", "scenarios with expectations, YAML or JSON; - is standard input")
+  .description("test scenarios with expectations")
+  .argument("<FILE...>", "scenario files, YAML or JSON; - for standard input")
   .addOption(format(["pretty", "json", "junit"]))
   .addHelpText(
     "after",
     `
-Exit status: 0 all is as expected, 1 it is not, 2 misuse, or a scenario that cannot be played.`,
+Exit status: 0 all expectations met, 1 at least one not met, 2 misuse, or a scenario cannot be played.`,
   )
   .action(async (files, options) => {
     process.exitCode = await testCommand(files, options);
@@ -232,12 +232,12 @@ Exit status: 0 all is as expected, 1 it is not, 2 misuse, or a scenario that can
 
 program
   .command("advise")
-  .description("what a window over heartbeats tolerates, and how soon it finds a dead run")
-  .requiredOption("--frequency <SECONDS>", "how often a run sends a heartbeat", number)
-  .requiredOption("--within <SECONDS>", "the trigger's window", number)
-  .option("--tick <SECONDS>", "from one evaluation of the server to the next", number, 5)
-  .option("--client-version <VERSION>", "Prefect's version where the runs are")
-  .option("--expect <NAME...>", "the trigger's expect, if it is not the wildcard")
+  .description("calculate how many missed heartbeats a window tolerates, and how soon it finds a dead run")
+  .requiredOption("--frequency <SECONDS>", "seconds between two heartbeats of a run", number)
+  .requiredOption("--within <SECONDS>", "the trigger's `within`", number)
+  .option("--tick <SECONDS>", "interval between the server's evaluations", number, 5)
+  .option("--client-version <VERSION>", "version of Prefect where the flows run")
+  .option("--expect <NAME...>", "the trigger's `expect` (default: prefect.flow-run.*)")
   .addOption(format(["pretty", "json"]))
   .action((options) => {
     process.exitCode = adviseCommand(options);
@@ -253,7 +253,7 @@ function reporting(name, description, profiles) {
   return program
     .command(name)
     .description(description)
-    .argument("[FILE...]", "files to check; - is standard input")
+    .argument("[FILE...]", "files to check; - for standard input")
     .addOption(
       new Option("--profile <profile>", profiles)
         .choices(["documented", "server"])
@@ -262,16 +262,16 @@ function reporting(name, description, profiles) {
     .addOption(format(Object.keys(FORMATS)))
     .option(
       "--fix",
-      "apply every fix that is certain, in the files themselves; all else in them, their mode, owner and links stay (with -: print the fixed text)",
+      "apply every certain fix to the files, and change nothing else (with -: print the fixed text)",
     )
     .option(
       "--severity <CODE=LEVEL>",
-      "report a code as an error, a warning or an info, or turn it off; can be repeated",
+      "report a code as error, warning or info, or turn it off; can be repeated",
       severity,
     )
     .option(
       "--max-diagnostics <N>",
-      "show at most N findings per file, errors first; totals count all",
+      "list at most N findings per file, errors first; totals count all",
       wholeNumber,
       1000,
     );
@@ -291,7 +291,7 @@ function severity(text, levels = Object.create(null)) {
 
 /** @param {string[]} names */
 function format(names) {
-  return new Option("--format <format>", "how to print the result")
+  return new Option("--format <format>", "output format")
     .choices(names)
     .default("pretty");
 }
@@ -326,7 +326,7 @@ try {
     process.exitCode = error.exitCode === 0 ? 0 : MISUSE;
   } else {
     const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    stderr.write(`Internal error in prefect-events, please report it:\n${printableLines(trace)}\n`);
+    stderr.write(`Internal error in prefect-events. Please report it:\n${printableLines(trace)}\n`);
     process.exitCode = MISUSE;
   }
 }

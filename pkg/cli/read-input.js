@@ -28,7 +28,7 @@ export async function openInput(file) {
   const stats = await handle.stat({ bigint: true });
   if (stats.isDirectory()) {
     await handle.close();
-    throw new Unreadable("is a directory: name the files in it");
+    throw new Unreadable("is a directory: name its files");
   }
   const pieces = fileContents(handle);
   return stats.isFile() ? { size: Number(stats.size), stats, pieces } : { pieces };
@@ -60,13 +60,13 @@ async function* fileContents(handle) {
 /** @type {{ [code: string]: string }} */
 const REASONS = {
   ENOENT: "does not exist",
-  ENOTDIR: "does not exist: a part of its path is a file",
+  ENOTDIR: "does not exist: part of its path is a file",
   EACCES: "cannot be read: permission denied",
   EPERM: "cannot be read: permission denied",
-  EISDIR: "is a directory: name the files in it",
+  EISDIR: "is a directory: name its files",
   EMFILE: "cannot be read: too many files are open",
-  ELOOP: "cannot be read: it is a circle of symbolic links",
-  ENXIO: "cannot be read: it is a socket, or nothing is behind it",
+  ELOOP: "cannot be read: its symbolic links form a loop",
+  ENXIO: "cannot be read: it is a socket, or not connected",
   ENAMETOOLONG: "cannot be read: its name is too long",
 };
 

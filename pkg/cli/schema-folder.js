@@ -19,7 +19,7 @@ export async function readSchemaFolder(folder) {
     throw problemWith(folder, error.code === "ENOTDIR" ? "is not a directory" : readReason(error));
   });
   const own = names.filter((name) => name.endsWith(ENDING)).sort();
-  if (own.length === 0) throw problemWith(folder, `has no schema: no file in it ends in ${ENDING}`);
+  if (own.length === 0) throw problemWith(folder, `contains no schema: no file ends in ${ENDING}`);
   const files = await Promise.all(
     own.map(async (name) => {
       const file = join(folder, name);

@@ -6,5 +6,5 @@ import * as glue from "../wasm/prefect_events_validate.js";
 export const validateModule = new Instance(
   "validate",
   glue,
-  "prefect-events has not been started: call `await init()` first",
+  "prefect-events is not initialized: call `await init()` first",
 );

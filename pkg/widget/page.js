@@ -146,7 +146,7 @@ async function isAutomation(text, language) {
     const isRead = "triggers" in report && report.triggers.length > 0;
     return !isOther(report, text) && (isRead || language !== undefined);
   } catch (error) {
-    console.warn("prefect-events: a block that may hold automations is not checked", error);
+    console.warn("prefect-events: a block that may contain automations is not checked", error);
     return false;
   }
 }

@@ -32,7 +32,7 @@ export const words = {
   newTab: "opens in a new tab",
   notLoaded: "Not checked: the validator (prefect-events) did not load.",
   misused: (/** @type {string} */ reason) => `Not checked: ${reason}`,
-  noBlock: "there is no code block here to check",
+  noBlock: "there is no code block to check here",
   noSuchBlock: (/** @type {string} */ id) => `no code block has the id \`${id}\``,
   badSeverity: (/** @type {string} */ part) =>
     `the attribute \`severity\` lists CODE=LEVEL, which \`${part}\` is not`,

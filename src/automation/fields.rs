@@ -65,7 +65,7 @@ pub(crate) enum FieldKind {
 pub(crate) struct Field {
     /// Its key.
     pub(crate) name: &'static str,
-    /// What its value is.
+    /// The type of its value.
     pub(crate) kind: FieldKind,
     /// Whether the server rejects an object without it.
     pub(crate) is_required: bool,

@@ -9,7 +9,7 @@ const DELAY: i64 = SECOND;
 /// How many missed heartbeats the two figures tolerate at least.
 const MISSES: i64 = 3;
 
-/// From one heartbeat to the next, as clients send them. Spans are in microseconds.
+/// The real interval between heartbeats. Spans are in microseconds.
 pub(crate) fn period(frequency: i64) -> i64 {
     // Clients send no more often than every 30 seconds.
     frequency.max(30 * SECOND).saturating_add(DRIFT)

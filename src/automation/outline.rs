@@ -15,8 +15,8 @@ use super::read::{self, MAX_NESTING, PROACTIVE_MINIMUM, TriggerKind};
 /// The event that flow runs send while they run.
 const HEARTBEAT: &str = "prefect.flow-run.heartbeat";
 
-/// One trigger of a text. What the text does not say is as the server sets it, without a range; what it says in a way
-/// that the server cannot read is left out.
+/// A trigger of a text. Values that the text does not contain are the server's defaults, without a range; values that
+/// the server cannot read are absent.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
@@ -24,37 +24,37 @@ pub struct TriggerOutline {
     /// The 0-based index of its automation in the text, like `index` of a diagnostic.
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub automation: u64,
-    /// Its name, of the trigger `$`. Absent if it has none.
+    /// The automation's name, for the trigger `$`. Absent if it has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// `$` for the trigger of the automation, `$.0` for the first of its triggers, and so on.
     pub path: String,
     /// JSON Pointer of the trigger in its automation, such as `/trigger/triggers/0`.
     pub pointer: String,
-    /// What kind of trigger it is.
+    /// The type of the trigger.
     pub r#type: TriggerType,
-    /// Of event triggers: whether it reacts to events or to their absence.
+    /// For event triggers: whether it reacts to events or to their absence.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub posture: Option<Posture>,
     /// Its window. Absent for composite triggers without a limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub within: Option<OutlinedDuration>,
-    /// Of event triggers: the names of the events that it counts.
+    /// For event triggers: the names of the events that count.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expect: Option<OutlinedTexts>,
-    /// Of event triggers: the names of the events that begin its window.
+    /// For event triggers: the names of the events that open its window.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub after: Option<OutlinedTexts>,
-    /// Of event triggers: the labels for each value of which it counts apart.
+    /// For event triggers: the labels by whose values it counts separately.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub for_each: Option<OutlinedTexts>,
-    /// Of event triggers: how many events it takes.
+    /// For event triggers: how many events are required.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub threshold: Option<OutlinedNumber>,
-    /// Of compound triggers: how many of its triggers must fire.
+    /// For compound triggers: how many of its triggers must fire.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub require: Option<Required>,
-    /// `true`: it waits for the heartbeats of flow runs to fail. Absent otherwise.
+    /// `true`: it watches the heartbeats of flow runs. Absent otherwise.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(type = "true", optional))]
     pub watches_heartbeats: Option<bool>,
@@ -79,8 +79,8 @@ pub enum TriggerType {
 pub struct OutlinedDuration {
     /// In seconds.
     pub seconds: f64,
-    /// The value in the text, quotes included; where an alias or a merge key brings it, at its anchor. Absent if the text
-    /// does not have it, or the input was an object.
+    /// The value in the text, including quotes; for an alias or a merge key, at its anchor. Absent if the text does not
+    /// contain it, or the input was an object.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub range: Option<Range>,
 }

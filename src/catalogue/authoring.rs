@@ -13,7 +13,7 @@ pub(super) struct Authoring {
     pub generation: Generation,
 }
 
-/// Whether something is in every event.
+/// Whether every event has it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
@@ -46,13 +46,13 @@ impl Label {
         self.number.of(&statics::LABEL_AUTHORING)
     }
 
-    /// Whether it is in every event.
+    /// Whether every event has it.
     #[must_use]
     pub fn presence(&self) -> Presence {
         self.authoring().presence
     }
 
-    /// What it says, in words.
+    /// The meaning.
     #[must_use]
     pub fn meaning(&self) -> &'static str {
         self.authoring().meaning
@@ -78,13 +78,13 @@ impl Field {
         self.number.of(&statics::FIELD_AUTHORING)
     }
 
-    /// Whether it is in every event.
+    /// Whether every event has it.
     #[must_use]
     pub fn presence(&self) -> Presence {
         self.authoring().presence
     }
 
-    /// What it says, in words.
+    /// The meaning.
     #[must_use]
     pub fn meaning(&self) -> &'static str {
         self.authoring().meaning

@@ -10,16 +10,16 @@ use super::example::{event, unfilled};
 use super::{Family, Field, Label, LabelForm, Object, Presence, Related, Source, Value, ValueKind, families};
 use crate::json::tree::{optional_text_as_value, text_as_value};
 
-/// Everything known about one event, or about a family of events with one name pattern.
+/// Everything known about one event, or about a family of events with a common name pattern.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct EventType {
     /// The name, or the pattern of the names: `prefect.task-run.{state}`.
     pub name_pattern: &'static str,
-    /// What happens, in a few words.
+    /// A short title.
     pub title: &'static str,
-    /// Whether Prefect's documentation describes it; otherwise it is known from its source code.
+    /// Whether Prefect's documentation describes it; otherwise it is known from Prefect's source code.
     pub documented: bool,
     /// Whether only Prefect Cloud emits it.
     pub cloud: bool,
@@ -34,7 +34,7 @@ pub struct EventType {
     pub related: Vec<RelatedType>,
     /// The fields of the payload at all depths, by their paths.
     pub payload: Vec<FieldType>,
-    /// Which event `follows` names.
+    /// The event that `follows` names.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub follows: Option<&'static str>,
     /// The documentation: an absolute URL.
@@ -44,33 +44,33 @@ pub struct EventType {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "typescript", ts(optional, as = "Option<Vec<VariantType>>"))]
     pub variants: Vec<VariantType>,
-    /// What the builder accepts for such an event, in the order of the event.
+    /// The input that `buildEvent` accepts for it, in the order of the event.
     pub inputs: Vec<Input>,
     /// A valid event.
     pub example: Example,
 }
 
-/// What is known about a label.
+/// A label.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields, rename = "Label"))]
 pub struct LabelType {
-    /// Its name, such as `prefect.resource.name`.
+    /// The name, such as `prefect.resource.name`.
     pub name: &'static str,
-    /// Whether it is in every event.
+    /// Whether every event has it.
     pub presence: Presence,
-    /// What its text looks like, such as `uuid`.
+    /// The form of its value, such as `uuid`.
     pub form: String,
-    /// All values that it can have, where they are known.
+    /// All possible values, if known.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "typescript", ts(optional, as = "Option<Vec<String>>"))]
     pub values: Vec<&'static str>,
-    /// What it says, in words.
+    /// The meaning.
     pub meaning: &'static str,
-    /// Where it is known from.
+    /// The source of this information.
     pub source: Source,
 }
 
-/// What is known about the related resources in one role.
+/// The related resources in one role.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields, rename = "RelatedResource"))]
 pub struct RelatedType {
@@ -83,34 +83,34 @@ pub struct RelatedType {
     /// How many there are at most; absent: any number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max: Option<u32>,
-    /// When it is there, in words.
+    /// When it is present.
     pub when: &'static str,
-    /// Its labels, without its id and its role.
+    /// Its labels, without id and role.
     pub labels: Vec<LabelType>,
-    /// Where it is known from.
+    /// The source of this information.
     pub source: Source,
 }
 
-/// What is known about a field of the payload.
+/// A field of the payload.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields, rename = "PayloadField"))]
 pub struct FieldType {
-    /// Keys from the outside in, with dots between: `validated_state.type`; `[]` stands for each item of an array.
+    /// The path, with dots: `validated_state.type`; `[]` stands for each item of an array.
     pub path: String,
-    /// What its value is, such as `string`.
+    /// The type of its value, such as `string`.
     #[serde(rename = "type")]
     pub kind: &'static str,
     /// Whether its value can be null.
     pub nullable: bool,
-    /// Whether it is in every event.
+    /// Whether every event has it.
     pub presence: Presence,
-    /// All values that it can have, where they are known.
+    /// All possible values, if known.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "typescript", ts(optional, as = "Option<Vec<String>>"))]
     pub values: Vec<&'static str>,
-    /// What it says, in words.
+    /// The meaning.
     pub meaning: &'static str,
-    /// Where it is known from.
+    /// The source of this information.
     pub source: Source,
 }
 
@@ -118,34 +118,34 @@ pub struct FieldType {
 #[derive(Clone, PartialEq, Debug, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields, rename = "Variant"))]
 pub struct VariantType {
-    /// What stands in the place of the placeholder, such as `Running`.
+    /// The value of the placeholder, such as `Running`.
     pub name: &'static str,
-    /// The state type that belongs to it, such as `RUNNING`.
+    /// Its state type, such as `RUNNING`.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub state_type: Option<&'static str>,
-    /// Whether the documentation has it.
+    /// Whether it is documented.
     pub documented: bool,
 }
 
-/// A key that the builder accepts for an event.
+/// An input key of `buildEvent`.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields, rename = "InputKey"))]
 pub struct Input {
-    /// From the outside in, with dots between: `task_run.name`.
+    /// The path, with dots: `task_run.name`.
     pub key: String,
-    /// Without it, the event cannot be built.
+    /// Set if the event cannot be built without it.
     #[serde(skip_serializing_if = "Not::not")]
     #[cfg_attr(feature = "typescript", ts(optional, type = "true"))]
     pub required: bool,
-    /// What it says is in every such event; if it is not given, it is generated.
+    /// Set if every such event has it; if you do not give it, it is generated.
     #[serde(skip_serializing_if = "Not::not")]
     #[cfg_attr(feature = "typescript", ts(optional, type = "true"))]
     pub always: bool,
-    /// The name of the event says it already.
+    /// Set if the event's name already determines it.
     #[serde(skip_serializing_if = "Not::not")]
     #[cfg_attr(feature = "typescript", ts(optional, type = "true"))]
     pub named: bool,
-    /// What its value is.
+    /// The type of its value.
     #[serde(rename = "type")]
     #[cfg_attr(
         feature = "typescript",
@@ -154,18 +154,18 @@ pub struct Input {
         )
     )]
     pub kind: &'static str,
-    /// All values that it can have, where they are known.
+    /// All possible values, if known.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "typescript", ts(optional, as = "Option<Vec<String>>"))]
     pub values: Vec<&'static str>,
-    /// What it is unless it is given, in words; of what is not always there: once something of the same thing is given.
+    /// The default, in words; for what is optional, once another key of the same object is given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub otherwise: Option<String>,
-    /// An example, where nothing is generated. In Rust JSON text, in JSON the value itself.
+    /// An example, if it is not generated. In Rust JSON text, in JSON the value itself.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "optional_text_as_value")]
     #[cfg_attr(feature = "typescript", ts(type = "unknown", optional))]
     pub example: Option<String>,
-    /// What it says, in words.
+    /// The meaning.
     pub meaning: String,
 }
 

@@ -57,7 +57,7 @@ impl Family {
         *self.number.of(&statics::FAMILY_DOCS)
     }
 
-    /// What happens, in a few words.
+    /// A short title.
     #[must_use]
     pub fn title(&self) -> &'static str {
         self.description().title
@@ -129,7 +129,7 @@ impl Related {
         self.description().when
     }
 
-    /// Where it is known from.
+    /// The source of this information.
     #[must_use]
     pub fn source(&self) -> Source {
         self.description().source
@@ -162,7 +162,7 @@ impl Field {
 }
 
 impl Variant {
-    /// Whether the documentation has it.
+    /// Whether it is documented.
     #[must_use]
     pub fn is_documented(&self) -> bool {
         *self.number.of(&statics::VARIANT_DESCRIPTIONS)

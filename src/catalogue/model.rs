@@ -60,7 +60,7 @@ pub struct Missing {
 /// A label of the primary or of a related resource.
 #[derive(Debug)]
 pub struct Label {
-    /// Its name, such as `prefect.resource.name`.
+    /// The name, such as `prefect.resource.name`.
     pub name: &'static str,
     /// `None`: its absence means nothing.
     pub missing: Option<Missing>,
@@ -149,7 +149,7 @@ pub struct Object {
 pub struct Field {
     /// Its key.
     pub name: &'static str,
-    /// What its value is.
+    /// The type of its value.
     pub kind: ValueKind,
     /// Whether the value can be null.
     pub nullable: bool,

@@ -21,24 +21,25 @@ pub use severity::Severity;
 #[derive(Clone, PartialEq, Debug, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct Diagnostic {
-    /// The stable name of what is wrong, in kebab case: `missing-label`. `explain` describes each one.
+    /// The stable name of the problem, in kebab-case: `missing-label`. `explain` describes each one.
     #[cfg_attr(feature = "typescript", ts(as = "Code"))]
     pub code: &'static str,
-    /// How bad it is. Only errors make a report invalid.
+    /// The severity. Only errors make a report invalid.
     pub severity: Severity,
     /// One sentence: what is wrong, where, and what is expected.
     pub message: String,
-    /// The 0-based index of the event, automation or scenario in the input; absent for the input as a whole.
+    /// The 0-based index of the event, automation or scenario in the input; absent if the finding is about the whole
+    /// input.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
     pub index: Option<u64>,
-    /// The event's name; absent if it has none that can be read.
+    /// The event's name; absent if it has no readable name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// JSON Pointer (RFC 6901) inside that event; `""` is the event itself. At most 1,000 bytes: of a place whose own
-    /// pointer is longer, that of the innermost value around it that has a shorter one.
+    /// JSON Pointer (RFC 6901) inside that event; `""` is the event itself. At most 1,000 bytes: if the pointer is
+    /// longer, that of the innermost enclosing value with a shorter one.
     pub path: String,
-    /// Where it is in the text. Absent if the input was not a text.
+    /// The place in the text. Absent if the input was an object.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub range: Option<Range>,
     /// What to do.
@@ -47,26 +48,26 @@ pub struct Diagnostic {
     /// Absolute URL of the documentation, with its anchor if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub docs: Option<String>,
-    /// A change of the text that removes the finding.
+    /// A change to the text that removes the finding.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fix: Option<Fix>,
 }
 
-/// A change of the text after which the finding is gone and all else is as it was.
+/// A change to the text that removes the finding and leaves everything else as it was.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct Fix {
-    /// What it does, in a few words.
+    /// A short description.
     pub title: String,
-    /// All of these belong together. Their ranges do not overlap.
+    /// Apply all of them together. Their ranges do not overlap.
     pub edits: Vec<Edit>,
 }
 
-/// Replaces the text of a range; an empty range inserts.
+/// Replaces the text in a range; an empty range inserts.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct Edit {
-    /// What is replaced.
+    /// The range to replace.
     pub range: Range,
     /// The new text.
     pub text: String,
@@ -76,7 +77,7 @@ pub struct Edit {
 #[derive(Clone, PartialEq, Debug, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields, rename = "ValidationReport"))]
 pub struct Report {
-    /// Whether there is no error.
+    /// Whether there are no errors.
     pub valid: bool,
     /// How many events or automations the input holds.
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
@@ -87,13 +88,12 @@ pub struct Report {
     /// How many warnings there are.
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub warnings: u64,
-    /// How many remarks there are.
+    /// How many infos there are.
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub infos: u64,
-    /// The findings, by event and place. At most as many as the option `maxDiagnostics` says, errors before warnings
-    /// before infos.
+    /// The findings, by event and place. Limited by the option `maxDiagnostics`: errors before warnings before infos.
     pub diagnostics: Vec<Diagnostic>,
-    /// How many findings are left out of `diagnostics`. Absent if none is.
+    /// How many findings `diagnostics` omits. Absent if none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
     pub truncated: Option<u64>,

@@ -28,8 +28,8 @@ impl Default for TextOptions {
     }
 }
 
-/// Whose rules count: `documented` for those of Prefect's documentation and of the events that Prefect emits, `server`
-/// for only what a Prefect server rejects.
+/// Which rules apply: `documented` for Prefect's documentation and the events that Prefect emits, `server` for only
+/// what the Prefect server rejects.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]

@@ -11,7 +11,7 @@ use crate::text::strict::{from_text, strict};
 use crate::time::{self, Instant};
 
 /// Options of [`build_event`](super::build_event) and [`build_run`](super::build_run). The core has no clock and no
-/// chance of its own, so both must be there. The same options give the same events.
+/// random source, so both are required. The same options give the same events.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
 #[serde(remote = "Self")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
@@ -19,7 +19,7 @@ pub struct BuildOptions {
     /// Of all that is made by chance, such as ids: a number or a string.
     #[cfg_attr(feature = "typescript", ts(type = "number | string"))]
     pub seed: Seed,
-    /// The present: RFC 3339 text, such as `2026-03-31T18:30:00Z`.
+    /// The current time in RFC 3339, such as `2026-03-31T18:30:00Z`.
     #[serde(deserialize_with = "now")]
     #[cfg_attr(feature = "typescript", ts(type = "string"))]
     pub now: Instant,

@@ -25,13 +25,13 @@ impl Position {
     pub const START: Position = Position { line: 1, column: 1, offset: 0 };
 }
 
-/// A part of a text. `end` is exclusive.
+/// A range of a text. `end` is exclusive.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename = "TextRange"))]
 pub struct Range {
     /// Its first character.
     pub start: Position,
-    /// The place behind its last character.
+    /// The position after its last character.
     pub end: Position,
 }
 

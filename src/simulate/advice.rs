@@ -20,7 +20,7 @@ const LONGEST: i64 = 366 * 86_400 * SECOND;
 const WILDCARD: &str = "prefect.flow-run.*";
 const DOCS: &str = concat!(env!("PREFECT_DOCUMENTATION"), "/v3/advanced/detect-zombie-flows");
 
-/// A window over heartbeats, and what sends them.
+/// A heartbeat window, and the clients that send heartbeats.
 #[derive(Clone, PartialEq, Debug, Default)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename_all = "camelCase", optional_fields))]
 pub struct HeartbeatConfig {
@@ -33,7 +33,7 @@ pub struct HeartbeatConfig {
     /// From one proactive evaluation to the next: a number of seconds, more than 0. Default 5.
     #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
     pub tick: Option<Span>,
-    /// The version of the client that sends them, such as `"3.6.22"`. Default: not considered.
+    /// The version of the clients, such as `"3.6.22"`. Default: ignored.
     pub client_version: Option<String>,
     /// The trigger's `expect`. Default: the wildcard `prefect.flow-run.*`.
     pub expect: Option<Vec<String>>,
@@ -123,57 +123,56 @@ impl fmt::Display for AdviceError {
 
 impl std::error::Error for AdviceError {}
 
-/// What a window over heartbeats tolerates, how soon it finds a dead run, and where it fails. Spans are in seconds.
+/// What a heartbeat window tolerates, how soon it finds a dead run, and where it fails. Durations are in seconds.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct Advice {
-    /// Between two heartbeats, as configured.
+    /// The configured interval between heartbeats.
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub frequency: Span,
     /// The trigger's `within`.
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub within: Span,
-    /// From one proactive evaluation to the next.
+    /// The interval between proactive evaluations.
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub tick: Span,
-    /// From one heartbeat to the next, as clients send them.
+    /// The real interval between heartbeats.
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub period: Span,
-    /// How many heartbeats in a row may be missed without a false alarm.
+    /// How many heartbeats in a row can be missed without a false alarm.
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub tolerated_misses: i64,
-    /// Whether the trigger fires on runs of which no heartbeat is missed.
+    /// Whether the trigger fires on runs that miss no heartbeat.
     pub healthy_runs_fire: bool,
-    /// How this is calculated, in sentences.
+    /// How this is calculated.
     pub arithmetic: Vec<String>,
     /// The smallest windows that tolerate 0, 1, 2, … missed heartbeats.
     pub smallest_within: Vec<SmallestWindow>,
     /// The smallest window that tolerates three missed heartbeats, in whole seconds: the one of `smallestWithin`.
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub minimum_within: i64,
-    /// The window that is recommended, with half a heartbeat to spare, in whole seconds. The check of automations
-    /// names both figures.
+    /// The recommended window, with half a heartbeat to spare, in whole seconds. `check` reports both figures.
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub recommended_within: i64,
-    /// When a dead run is found.
+    /// How soon a dead run is found.
     pub detection: Detection,
-    /// Runs that are alive or finished, and fire.
+    /// Runs that are alive or finished, but make the trigger fire.
     pub false_alarms: Vec<String>,
-    /// Runs that are dead, and do not fire.
+    /// Dead runs that do not make the trigger fire.
     pub undetected: Vec<String>,
-    /// What Prefect's documentation says about such a window.
+    /// What Prefect's documentation says about this window.
     pub documentation: DocumentedAdvice,
     /// Whether clients of this version send heartbeats. Absent without `clientVersion`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client: Option<ClientHeartbeats>,
 }
 
-/// The smallest window that tolerates so many missed heartbeats.
+/// The smallest window that tolerates a number of missed heartbeats.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct SmallestWindow {
-    /// How many heartbeats in a row may be missed.
+    /// How many heartbeats in a row can be missed.
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub misses: i64,
     /// The `within`, in whole seconds.
@@ -181,7 +180,7 @@ pub struct SmallestWindow {
     pub within: i64,
 }
 
-/// When a dead run is found: seconds after its last heartbeat, and after the death of its process.
+/// How soon a dead run is found, in seconds after its last heartbeat and after the death of its process.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
@@ -204,7 +203,7 @@ pub struct Detection {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct DocumentedAdvice {
-    /// Its rule, and whether it holds for this window.
+    /// Its rule, and whether this window follows it.
     pub says: String,
     /// The page.
     pub url: &'static str,

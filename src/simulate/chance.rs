@@ -8,19 +8,19 @@ use crate::trigger::{Firing, Options};
 use super::difference::without;
 use super::scenario::{Play, Scenario};
 
-/// Firings that hang on the order of events which are received at the same instant. The server leaves it to chance: two
-/// consumers take them.
+/// Firings that depend on the order of events received at the same instant. The server processes such events in random
+/// order, with two consumers.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct ByChance {
-    /// How many events are received at the same instant as another.
+    /// How many events were received at the same instant as another.
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub events: usize,
-    /// The firings that do not come if these are evaluated in the opposite order.
+    /// The firings that do not happen if these are evaluated in the opposite order.
     #[cfg_attr(feature = "typescript", ts(as = "Vec<crate::trigger::serialize::FiringRecord<'static>>"))]
     pub only_here: Vec<Firing>,
-    /// Those that come only then.
+    /// The firings that happen only then.
     #[cfg_attr(feature = "typescript", ts(as = "Vec<crate::trigger::serialize::FiringRecord<'static>>"))]
     pub only_reversed: Vec<Firing>,
 }

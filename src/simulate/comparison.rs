@@ -13,29 +13,29 @@ use super::replay::{Capture, EventTexts, ReplayError, ReplayOptions};
 use super::result::SimulationResult;
 use super::simulation::{SimulateOptions, simulate};
 
-/// What two versions of the server do with the same events.
+/// How two versions of the server handle the same events.
 #[derive(Clone, PartialEq, Debug, Default, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct VersionComparison {
-    /// What a server 3.8 does.
+    /// The result of a server 3.8.
     #[serde(rename = "3.8")]
     pub v3_8: SimulationResult,
-    /// What a server 3.9 does.
+    /// The result of a server 3.9.
     #[serde(rename = "3.9")]
     pub v3_9: SimulationResult,
-    /// Where they differ, in the order of time. Empty if both fire alike.
+    /// The differences, in order of time. Empty if both fire alike.
     pub differences: Vec<Difference>,
 }
 
-/// A firing that only one of the servers has, or that comes at another time or with another event.
+/// A firing that only one of the servers has, or that has another time or event.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct Difference {
-    /// What a server 3.8 fires.
+    /// The firing of a server 3.8.
     #[serde(rename = "3.8", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(as = "Option<crate::trigger::serialize::FiringRecord<'static>>"))]
     pub v3_8: Option<Firing>,
-    /// What a server 3.9 fires.
+    /// The firing of a server 3.9.
     #[serde(rename = "3.9", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(as = "Option<crate::trigger::serialize::FiringRecord<'static>>"))]
     pub v3_9: Option<Firing>,

@@ -44,23 +44,23 @@ pub enum Clause {
 pub struct ClauseCoverage {
     /// Which clause.
     pub clause: Clause,
-    /// How many events passed it and all clauses before it. Of `after`: the events that open windows.
+    /// How many events passed this clause and all clauses before it. For `after`: the events that open windows.
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub passed: u64,
     /// How many of these are in `expect`. Absent for `after`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
     pub expected: Option<u64>,
-    /// What is wanted, if events were stopped here: `prefect.resource.name: nightli`, as the trigger says it.
+    /// What the clause requires, if it rejected events: `prefect.resource.name: nightli`, as in the trigger.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wanted: Option<String>,
-    /// The role of the related resource that is wanted.
+    /// The role of the required related resource.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub role: Option<String>,
-    /// Of the events that were stopped here, what the nearest has instead.
+    /// The nearest value among the rejected events.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nearest: Option<String>,
-    /// What such events have instead, the most frequent first: at most 10.
+    /// The values of the rejected events, most frequent first: at most 10.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "typescript", ts(as = "Option<Vec<SeenValue>>"))]
     pub seen: Vec<SeenValue>,
@@ -77,35 +77,35 @@ pub struct SeenValue {
     pub events: u64,
 }
 
-/// What became of the windows of a trigger.
+/// What happened to the windows of a trigger.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct WindowCoverage {
-    /// How many there were: opened by an event, moved by one, or following another.
+    /// How many windows there were: opened or moved by an event, or following another window.
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub opened: u64,
-    /// The most events that counted in one of them.
+    /// The most events that counted in one window.
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub reached: i64,
-    /// How many a Reactive trigger needs to fire, and a Proactive one not to.
+    /// How many events a Reactive trigger needs to fire, and a Proactive one not to fire.
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub threshold: i64,
-    /// Of a Proactive trigger: in how many the expected events came in time.
+    /// For a Proactive trigger: in how many windows the expected events arrived in time.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
     pub answered: Option<u64>,
-    /// Of these: the least that was left of a window when the last expected event came. Seconds.
+    /// The shortest time left in such a window when the last expected event arrived. Seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
     pub least_left_seconds: Option<crate::time::Span>,
-    /// Of a Proactive trigger: how many were still open at the end, and could fire later.
+    /// For a Proactive trigger: how many windows were still open at the end and can fire later.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
     pub open: Option<u64>,
 }
 
-/// How far events came in one trigger, and why it did not fire.
+/// How many events passed each clause of a trigger, and why it did not fire.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct TriggerCoverage {
@@ -114,12 +114,12 @@ pub struct TriggerCoverage {
     /// How often it fired.
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub fired: u64,
-    /// The clauses, in the order in which they are asked. None for composite triggers.
+    /// The clauses, in the order of evaluation. Empty for composite triggers.
     pub clauses: Vec<ClauseCoverage>,
     /// The windows, of event triggers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub windows: Option<WindowCoverage>,
-    /// Why it never fired, in a sentence without a capital letter and a full stop. Absent if it fired.
+    /// Why it never fired: a sentence without a capital letter and a full stop. Absent if it fired.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }

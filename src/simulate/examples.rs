@@ -57,8 +57,8 @@ pub struct ExampleOptions {
     /// Of a document with several automations: the 0-based index of the one that is meant. Default 0.
     #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
     pub automation_index: Option<usize>,
-    /// Which server decides: `"3.9"`, `"3.8"`, `"3.7"` or `"3.6"`, or one with its patch such as `"3.8.8"`. Default
-    /// `"3.9"`.
+    /// The version of the server: `"3.9"`, `"3.8"`, `"3.7"` or `"3.6"`, or one with its patch such as `"3.8.8"`.
+    /// Default `"3.9"`.
     #[cfg_attr(feature = "typescript", ts(type = "\"3.9\" | \"3.8\" | \"3.7\" | \"3.6\" | (string & {})", optional))]
     pub server_version: Option<Version>,
 }

@@ -35,12 +35,12 @@ const NEVER: &str = "it never fired";
 /// How many expectations that were not met get a timeline.
 const MOST_TIMELINES: usize = 100;
 
-/// What tests need besides their text.
+/// Options of `testScenarios`.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
 #[serde(remote = "Self", default)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct TestOptions {
-    /// The texts of the files that the scenarios refer to, such as `automation: ./zombies.yaml`, by what they call them.
+    /// The texts of the files that the scenarios refer to, such as `automation: ./zombies.yaml`, by path.
     #[cfg_attr(feature = "typescript", ts(type = "{ [path: string]: string }", optional))]
     pub files: Files,
 }
@@ -55,7 +55,7 @@ impl<'de> Deserialize<'de> for TestOptions {
 #[derive(Clone, PartialEq, Debug, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct TestReport {
-    /// Whether everything is as expected, and nothing is wrong with the text.
+    /// Whether all expectations are met, and the text is valid.
     pub passed: bool,
     /// How many expectations were checked.
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
@@ -65,7 +65,7 @@ pub struct TestReport {
     pub failures: usize,
     /// Each scenario, in the order of the text.
     pub scenarios: Vec<TestedScenario>,
-    /// What is doubtful in the text, such as a key that occurs twice.
+    /// Warnings about the text, such as a repeated key.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "typescript", ts(as = "Option<Vec<Diagnostic>>"))]
     pub warnings: Vec<Diagnostic>,
@@ -82,7 +82,7 @@ pub struct TestedScenario {
     /// Its name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scenario: Option<String>,
-    /// Whether everything is as expected.
+    /// Whether all expectations are met.
     pub passed: bool,
     /// Each expectation; one about a run with copies has an entry for each copy.
     pub expectations: Vec<TestedExpectation>,
@@ -92,7 +92,7 @@ pub struct TestedScenario {
     pub errors: Vec<Diagnostic>,
 }
 
-/// How one expectation was met, for one run if it is about runs.
+/// The result of one expectation, for one run if it is about runs.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct TestedExpectation {
@@ -103,21 +103,20 @@ pub struct TestedExpectation {
     pub run: Option<String>,
     /// Whether it was met.
     pub passed: bool,
-    /// What was expected and what happened, if that is not the same.
+    /// What was expected and what happened, if it was not met.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    /// The firings that it is about: the first 1000, and 100,000 in the whole report.
+    /// The firings that it is about: at most 1000, and 100,000 in the whole report.
     pub actual: Vec<TestedFiring>,
     /// When they must be.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub between: Option<TestedSpan>,
-    /// If it was not met: what was decided for the runs and labels that it is about. The first 1000, and 100,000 in the
-    /// whole report.
+    /// If it was not met: the decisions for its runs and labels. At most 1000, and 100,000 in the whole report.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "typescript", ts(as = "Option<Vec<crate::trigger::serialize::DecisionRecord<'static>>>"))]
     pub decisions: Vec<Decision>,
-    /// What these decisions mean, for each lane that they belong to: its `decisions` are indexes into those above. For
-    /// the first 100 expectations that were not met.
+    /// The timeline of these decisions: `decisions` of a lane are indexes into those above. For the first 100
+    /// expectations that were not met.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timeline: Option<Timeline>,
 }

@@ -13,26 +13,27 @@ use crate::trigger::{Firing, Outcome, ServerQuirk};
 
 use super::difference;
 
-/// What comes only from events that follow one which is not among those played: the server lets them wait for 15 minutes.
+/// Firings caused only by events that follow an event which is not in the input: the server holds them back for 15
+/// minutes.
 ///
-/// The server's scheduler makes runs whose first event is never sent, so that a server does it too; a capture that begins
-/// late, or that was filtered, looks the same.
+/// This happens on a server too, because its scheduler creates runs whose first event is never sent. A capture that
+/// begins late or was filtered looks the same.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct MissingLeaders {
-    /// How many events follow one that is not there.
+    /// How many events follow one that is not in the input.
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub events: usize,
-    /// How many firings come only from that: without it they do not come, or at another time.
+    /// How many firings happen only because of that: without it they do not happen, or at another time.
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub firings: usize,
     /// How many firings there are without it: with the option `ignoreMissingLeaders`.
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub firings_without: usize,
-    /// The name of this behaviour of the server in `docs/server-faults.md`.
+    /// The name of this server fault in `docs/server-faults.md`.
     pub fault: ServerQuirk,
-    /// All that in sentences.
+    /// The same in sentences.
     pub message: String,
 }
 

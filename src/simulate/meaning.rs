@@ -28,31 +28,31 @@ const MOST_MISSED: usize = 100_000;
 /// The shortest time that a timeline of captured events shows.
 const LEAST: i64 = 10_000_000;
 
-/// What a simulation means: a lane for each run, and for each other set of labels that windows are kept for.
+/// The timeline of a simulation: a lane for each run, and for each other key of a window.
 ///
 /// Times are milliseconds since the Unix epoch, with fractions down to the microsecond.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct Timeline {
-    /// The start of the scenario; of captured events, when the automation begins to watch.
+    /// The start of the scenario; for captured events, when the automation starts.
     #[serde(serialize_with = "milliseconds")]
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub start: Instant,
-    /// The end of the scenario; of captured events, when the last was received or the last decision was made.
+    /// The end of the scenario; for captured events, the last event or decision.
     #[serde(serialize_with = "milliseconds")]
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub end: Instant,
     /// From one round of the server's loops to the next, in seconds.
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub tick_seconds: Span,
-    /// Whether a Proactive trigger waits for heartbeats to stay away: to fire on a run that is alive is a false alarm.
+    /// Whether a Proactive trigger watches heartbeats: firing on a living run is a false alarm.
     pub watches_heartbeats: bool,
-    /// How often heartbeats are sent. Absent if none are known.
+    /// How often heartbeats are sent. Absent if unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub heartbeat: Option<HeartbeatRhythm>,
-    /// First the flow runs: of a scenario in its order, of captured events by first appearance. Then, by first decision,
-    /// each other set of labels.
+    /// First the flow runs: in the order of the scenario, or for captured events by first appearance. Then each other
+    /// key, by first decision.
     pub lanes: Vec<Lane>,
 }
 
@@ -61,43 +61,42 @@ pub struct Timeline {
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct HeartbeatRhythm {
-    /// The setting: of a scenario as it says; of captured events, the middle one of all gaps between two heartbeats of a
-    /// run. Seconds.
+    /// The setting: from the scenario, or for captured events the median gap between two heartbeats of a run. Seconds.
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub frequency_seconds: Span,
-    /// From one heartbeat to the next, drift included. Seconds.
+    /// The interval between heartbeats, including drift. Seconds.
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub period_seconds: Span,
 }
 
-/// What happened to one run, or to whatever else a window is kept for.
+/// What happened to one run, or to another key of a window.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct Lane {
-    /// The name of the run or of the resources; `"The automation"` for what is about none.
+    /// The name of the run or of the resources; `"The automation"` for anything else.
     pub name: String,
     /// The `prefect.resource.id`, if the lane is about exactly one value of a label.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
-    /// Whether it is a flow run.
+    /// Whether the lane is a flow run.
     pub run: bool,
-    /// When the run is Running by its scenario; otherwise the first that is known of it.
+    /// When the run is Running in the scenario; otherwise its first known time.
     #[serde(serialize_with = "milliseconds")]
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub starts: Instant,
-    /// When the run reaches its last state. Absent if it does not, or is no run.
+    /// When the run reaches its final state. Absent if it does not, or if the lane is not a run.
     #[serde(serialize_with = "optional_milliseconds", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
     pub ends: Option<Instant>,
-    /// When the process of the run dies by its scenario.
+    /// When the process of the run dies in the scenario.
     #[serde(serialize_with = "optional_milliseconds", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
     pub dies: Option<Instant>,
-    /// When each heartbeat that arrives was sent, ascending.
+    /// When each heartbeat was sent that arrives, ascending.
     #[serde(serialize_with = "all_milliseconds")]
     #[cfg_attr(feature = "typescript", ts(type = "number[]"))]
     pub heartbeats: Vec<Instant>,
-    /// When heartbeats were due that never came, ascending: while the run lived and should have sent them.
+    /// When missed heartbeats were due, ascending: while the run lived and should have sent them.
     #[serde(serialize_with = "all_milliseconds")]
     #[cfg_attr(feature = "typescript", ts(type = "number[]"))]
     pub missed: Vec<Instant>,
@@ -105,20 +104,19 @@ pub struct Lane {
     pub states: Vec<StateChange>,
     /// The windows, in the order in which they opened.
     pub windows: Vec<Window>,
-    /// The indexes in `decisions` of what was decided here, ascending; with the option `trace`.
+    /// The indexes in `decisions` for this lane, ascending; with the option `trace`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(type = "number[]", optional))]
     pub decisions: Option<Vec<usize>>,
     /// When triggers fired, ascending.
     pub fired: Vec<Fired>,
-    /// The run died, no firing of a trigger that watches heartbeats found that, and no window is open that still could.
-    /// Absent if not so.
+    /// Set if the run died, no trigger that watches heartbeats fired on it, and no open window still can.
     #[serde(skip_serializing_if = "is_false")]
     #[cfg_attr(feature = "typescript", ts(type = "true", optional))]
     pub undetected: bool,
 }
 
-/// An event of a lane that is no heartbeat.
+/// An event of a lane other than a heartbeat.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct StateChange {
@@ -140,7 +138,7 @@ pub struct StateChange {
 pub struct Window {
     /// The trigger: `"$"`, or `"$.0"` for one nested in it.
     pub path: String,
-    /// `"Proactive"`: it fires when the window ends. `"Reactive"`: when enough events came.
+    /// `"Proactive"`: it fires when the window ends. `"Reactive"`: when enough events arrived.
     #[serde(serialize_with = "posture")]
     #[cfg_attr(feature = "typescript", ts(type = "\"Reactive\" | \"Proactive\""))]
     pub posture: Posture,
@@ -156,7 +154,7 @@ pub struct Window {
     #[serde(serialize_with = "milliseconds")]
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub end: Instant,
-    /// When it was replaced or closed. Absent if it is open at the end.
+    /// When it was replaced or closed. Absent if it is still open at the end.
     #[serde(serialize_with = "optional_milliseconds", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
     pub closed: Option<Instant>,
@@ -187,28 +185,28 @@ pub struct Fired {
     pub at: Instant,
     /// The trigger: `"$"`, or `"$.0"` for one nested in it.
     pub path: String,
-    /// It is a child of a composite trigger: the automation does not act yet. Absent if not so.
+    /// Set for a child of a composite trigger: the automation does not act yet.
     #[serde(skip_serializing_if = "is_false")]
     #[cfg_attr(feature = "typescript", ts(type = "true", optional))]
     pub child: bool,
-    /// What had become of the run. Absent if the lane is no run.
+    /// The state of the run. Absent if the lane is not a run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub outcome: Option<RunOutcome>,
-    /// How many heartbeats were missed from the start of the window to the next heartbeat, or until the run was over.
+    /// How many heartbeats were missed from the start of the window to the next heartbeat, or to the end of the run.
     pub missed: usize,
-    /// It fires after the last captured event, only if nothing more came. Absent if not so.
+    /// Set if it fires after the last captured event, and only if no further event came.
     #[serde(skip_serializing_if = "is_false")]
     #[cfg_attr(feature = "typescript", ts(type = "true", optional))]
     pub if_silent: bool,
-    /// Where the server does not do what is meant: `"absent-leader"` if it held back an event that would have kept this from
-    /// firing. Heartbeats and windows have no part in it.
+    /// Where the server does not do what is meant: `"absent-leader"` if it held back an event that would have prevented
+    /// this firing. Heartbeats and windows play no role.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fault: Option<ServerQuirk>,
-    /// Why it fired, in one sentence; in a second one what came too late.
+    /// Why it fired, in one sentence; a second one says what came too late.
     pub reason: String,
 }
 
-/// What had become of a run when a trigger fired on it.
+/// The state of a run when a trigger fired on it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename_all = "lowercase"))]

@@ -23,34 +23,34 @@ const NEAR: i64 = 8_000_000;
 /// An action whose beginning was not captured took so long at most.
 const LONGEST_ACTION: i64 = 5_000_000;
 
-/// The firings that were recorded, beside those that are played.
+/// The recorded firings, compared with the simulated ones.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct RecordedFirings {
-    /// How many firings were both recorded and played: of the same labels, 8 seconds apart at most.
+    /// How many firings were both recorded and simulated: same labels, at most 8 seconds apart.
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub matched: usize,
-    /// How far these are apart: the recorded firing less the one that is played, in the order of the firings.
+    /// The matched firings with their time difference, in order.
     pub pairs: Vec<RecordedPair>,
-    /// Firings that were not recorded. Those after the last captured event are not among them.
+    /// Simulated firings that were not recorded, without those after the last captured event.
     #[cfg_attr(feature = "typescript", ts(as = "Vec<crate::trigger::serialize::FiringRecord<'static>>"))]
     pub only_here: Vec<Firing>,
-    /// Recorded firings that are not played.
+    /// Recorded firings that were not simulated.
     pub only_recorded: Vec<RecordedFiring>,
 }
 
-/// A firing that was recorded and played.
+/// A firing that was recorded and simulated.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct RecordedPair {
-    /// When it fires here: RFC 3339 in UTC with microseconds.
+    /// When the simulation fired: RFC 3339 in UTC with microseconds.
     #[cfg_attr(feature = "typescript", ts(type = "string"))]
     pub at: Instant,
     /// When the server fired.
     #[cfg_attr(feature = "typescript", ts(type = "string"))]
     pub recorded: Instant,
-    /// How much later the server fired; negative if it fired earlier. Seconds.
+    /// How much later the server fired, in seconds; negative if earlier.
     #[serde(serialize_with = "seconds")]
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub seconds: i64,
@@ -84,14 +84,14 @@ pub struct RecordedFiring {
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct RecordedActions {
-    /// How many of its actions were executed, by the captured events.
+    /// How many of its actions were executed, according to the captured events.
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub executed: usize,
     /// How many failed.
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub failed: usize,
-    /// The events that they brought about, in the order in which they occurred: changes of what they acted on, the runs
-    /// that they created, and what followed from these. They are played too, and change what comes after.
+    /// The events that they caused, in the order in which they occurred: changes to their targets, the runs that they
+    /// created, and what followed. They are played too, and change what comes after.
     pub effects: Vec<ActionEffect>,
     /// These events, and those that say what the actions did, are not played: with the option `withoutActions`. Absent if
     /// not so.
@@ -100,7 +100,7 @@ pub struct RecordedActions {
     pub left_out: bool,
 }
 
-/// An event that a recorded action brought about.
+/// An event that a recorded action caused.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]

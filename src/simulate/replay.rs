@@ -30,7 +30,7 @@ use super::recorded::{AutomationEvents, OwnEvents, RecordedActions};
 use super::result::{FoundIn, SimulationResult};
 use super::scenario::{MAX_OUTCOME, MAX_TICKS, Scenario, ScenarioError, play_from_start};
 
-/// How `replay` plays captured events, and what it returns beyond the firings.
+/// How `replay` plays captured events, and what else it returns.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
 #[serde(remote = "Self", rename_all = "camelCase", default)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
@@ -39,50 +39,50 @@ pub struct ReplayOptions {
     /// Whether to return each decision, not only the firings. Default `false`.
     #[cfg_attr(feature = "typescript", ts(as = "Option<bool>"))]
     pub trace: bool,
-    /// Whether to return what the decisions mean for each run: its heartbeats, windows and firings. Default `false`.
+    /// Whether to return a timeline for each run: its heartbeats, windows and firings. Default `false`.
     #[cfg_attr(feature = "typescript", ts(as = "Option<bool>"))]
     pub timeline: bool,
-    /// Whether to return `coverage` also if the automation fires. Default `false`: only if it never does.
+    /// Whether to return `coverage` even if the automation fires. Default `false`: only if it never fires.
     #[cfg_attr(feature = "typescript", ts(as = "Option<bool>"))]
     pub coverage: bool,
-    /// Whether to return `byChance`: which firings hang on the order of events that are received at the same instant. If
-    /// there are such events, all is played once more. Default `false`.
+    /// Whether to return `byChance`: which firings depend on the order of events received at the same instant. If there
+    /// are such events, everything is played twice. Default `false`.
     #[cfg_attr(feature = "typescript", ts(as = "Option<bool>"))]
     pub chance: bool,
-    /// When the automation begins to watch: a point in time. Nothing that was received before is evaluated. Default: when
-    /// the automation was created, if its document or its `prefect.automation.created` among the events says so and events
-    /// were received later; otherwise when the first event was received.
+    /// When the automation starts: a point in time. Events received earlier are not evaluated. Default: when the
+    /// automation was created, if its document or its `prefect.automation.created` event says so and events were
+    /// received later; otherwise when the first event was received.
     #[cfg_attr(feature = "typescript", ts(type = "string", optional))]
     pub start: Option<Instant>,
-    /// When it stops: a point in time, or a span from the start such as `"30m"`. Default: when everything can have fired
-    /// that the last event brings about.
+    /// When it stops: a point in time, or a duration from the start such as `"30m"`. Default: when nothing more can
+    /// fire because of the last event.
     #[cfg_attr(feature = "typescript", ts(type = "string | number", optional))]
     pub end: Option<TimePoint>,
-    /// From one round of the server's loops to the next: a number of seconds, or a text such as `"5s"`. Default 5.
+    /// The interval of the server's loops: a number of seconds, or a text such as `"5s"`. Default 5.
     #[cfg_attr(feature = "typescript", ts(type = "string | number", optional))]
     pub tick_seconds: Option<Span>,
-    /// From the start to the first round: a number of seconds, or a text such as `"2s"`. Default 0.
+    /// From the start to the first round of the loops: a number of seconds, or a text such as `"2s"`. Default 0.
     #[cfg_attr(feature = "typescript", ts(type = "string | number", optional))]
     pub tick_offset_seconds: Option<Span>,
-    /// `"direct"`: events go to the triggers at once, past the filters before them: one that was sent twice is evaluated
-    /// twice, and `prefect.log.write` too. An event still waits for the one that it follows. Default `"consumer"`, as in
-    /// the server.
+    /// `"direct"`: events reach the triggers without the filters before them: an event that was sent twice is evaluated
+    /// twice, and `prefect.log.write` is evaluated too. An event still waits for the one that it follows. Default
+    /// `"consumer"`, as on the server.
     pub delivery: Option<Delivery>,
-    /// Which server decides: `"3.9"`, `"3.8"`, `"3.7"` or `"3.6"`, or one with its patch such as `"3.8.8"`. Default
-    /// `"3.9"`.
+    /// The version of the server: `"3.9"`, `"3.8"`, `"3.7"` or `"3.6"`, or one with its patch such as `"3.8.8"`.
+    /// Default `"3.9"`.
     #[cfg_attr(feature = "typescript", ts(type = "\"3.9\" | \"3.8\" | \"3.7\" | \"3.6\" | (string & {})", optional))]
     pub server_version: Option<Version>,
-    /// Whether to play what is meant instead of what the server does, where it is clear what that is. Default `false`.
+    /// Whether to play what is intended instead of the server's faults, where that is clear. Default `false`.
     pub intended: Option<bool>,
-    /// Whether an event that follows one which is not among the events follows none. The server lets it wait for 15
-    /// minutes. Default `false`.
+    /// Whether to evaluate events at once that follow an event which is not in the input. The server holds them back
+    /// for 15 minutes. Default `false`.
     #[cfg_attr(feature = "typescript", ts(as = "Option<bool>"))]
     pub ignore_missing_leaders: bool,
-    /// Whether to leave out the events that the recorded actions of the automation brought about: a run that it marked
-    /// Crashed cannot be found later. Default `false`.
+    /// Whether to leave out the events that the automation's recorded actions caused: a run that it marked Crashed
+    /// cannot be found later. Default `false`.
     #[cfg_attr(feature = "typescript", ts(as = "Option<bool>"))]
     pub without_actions: bool,
-    /// Of a document with several automations: the name of the one to play the events to. Default: all of them.
+    /// For a document with several automations: the name of the one to use. Default: all of them.
     pub name: Option<String>,
 }
 

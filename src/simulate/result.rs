@@ -14,7 +14,7 @@ use super::meaning::Timeline;
 use super::recorded::{RecordedActions, RecordedFirings};
 use super::scenario::{Play, Scenario};
 
-/// What an automation did when events were played to it.
+/// The result of a simulation.
 #[derive(Clone, PartialEq, Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
@@ -22,48 +22,48 @@ pub struct SimulationResult {
     /// The name of the scenario.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scenario: Option<String>,
-    /// Of `replay` with a document of several automations, or with the option `name`: the name of this one.
+    /// With `replay`, a document with several automations or the option `name`: the name of this automation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub automation: Option<String>,
-    /// When the automation acts.
+    /// The firings of the automation.
     #[cfg_attr(feature = "typescript", ts(as = "Vec<crate::trigger::serialize::FiringRecord<'static>>"))]
     pub firings: Vec<Firing>,
-    /// When children of composite triggers fire.
+    /// The firings of child triggers.
     #[cfg_attr(feature = "typescript", ts(as = "Vec<crate::trigger::serialize::FiringRecord<'static>>"))]
     pub child_firings: Vec<Firing>,
-    /// Of `replay` with a document of several automations: the result of each, in the order of the document. Beside them
-    /// are the firings of all of them.
+    /// With `replay` and a document with several automations: the result of each, in the order of the document.
+    /// `firings` has the firings of all of them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "typescript", ts(as = "Option<Vec<SimulationResult>>"))]
     pub automations: Vec<SimulationResult>,
-    /// Of `replay`: when the automation begins to watch. RFC 3339 in UTC with microseconds.
+    /// With `replay`: when the automation starts. RFC 3339 in UTC with microseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(type = "string", optional))]
     pub start: Option<Instant>,
-    /// How many events were received before the start, and are not evaluated. Absent if none.
+    /// How many events were received before the start and are not evaluated. Absent if none.
     #[serde(skip_serializing_if = "is_zero")]
     #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
     pub before_start: usize,
-    /// Of `replay`: what comes only from events that follow one which is not among the events. Absent if no trigger looks
-    /// at such an event.
+    /// With `replay`: firings caused only by events that follow an event which is not in the input. Absent if no
+    /// trigger matches such an event.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub missing_leaders: Option<MissingLeaders>,
-    /// Of `replay`: the firings beside those that the server recorded in the events. Absent if it recorded none of this
-    /// automation, which is found by its id, else by its name.
+    /// With `replay`: the firings compared with those that the server recorded in the events. Absent if it recorded
+    /// none of this automation, found by its id, otherwise by its name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recorded: Option<RecordedFirings>,
-    /// Of `replay`: what the automation did while the events were captured. Absent if it did nothing.
+    /// With `replay`: what the automation's actions did while the events were captured. Absent if nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recorded_actions: Option<RecordedActions>,
-    /// Why the automation never fires, in a sentence without a capital letter and a full stop. Absent if it fires.
+    /// Why the automation never fires: a sentence without a capital letter and a full stop. Absent if it fires.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// How far events came in each trigger: if the automation never fires, or with the option `coverage`. The first 100
-    /// triggers.
+    /// How many events passed each clause of each trigger: if the automation never fires, or with the option
+    /// `coverage`. The first 100 triggers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub coverage: Option<Vec<TriggerCoverage>>,
-    /// The firings that hang on the order of events which are received at the same instant; with the option `chance`.
-    /// Absent if none does.
+    /// The firings that depend on the order of events received at the same instant; with the option `chance`. Absent if
+    /// none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub by_chance: Option<ByChance>,
     /// How many events would have been received after the end. Absent if none.
@@ -74,14 +74,14 @@ pub struct SimulationResult {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(as = "Option<Vec<crate::trigger::serialize::DecisionRecord<'static>>>"))]
     pub decisions: Option<Vec<Decision>>,
-    /// The events that were generated, with the option `events`.
+    /// The generated events, with the option `events`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(type = "object[]", optional))]
     pub events: Option<Vec<GeneratedEvent>>,
-    /// What it means for each run, with the option `timeline`.
+    /// The timeline, with the option `timeline`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timeline: Option<Timeline>,
-    /// What is doubtful in a text that was played, such as a key that occurs twice.
+    /// Warnings about the input, such as a repeated key.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "typescript", ts(as = "Option<Vec<Diagnostic>>"))]
     pub warnings: Vec<Diagnostic>,
@@ -89,10 +89,10 @@ pub struct SimulationResult {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "typescript", ts(as = "Option<Vec<Diagnostic>>"))]
     pub errors: Vec<Diagnostic>,
-    /// Of `replay`: the text that the warnings and errors are about.
+    /// With `replay`: the input that the warnings and errors are about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub found_in: Option<FoundIn>,
-    /// Of `replay` with several texts of events: the 0-based index of the one that the errors are about.
+    /// With `replay` and several texts of events: the 0-based index of the one that the errors are about.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
     pub events_index: Option<usize>,
@@ -129,7 +129,7 @@ impl SimulationResult {
     }
 }
 
-/// One of the texts that are given to `replay`.
+/// One of the inputs of `replay`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename_all = "lowercase"))]

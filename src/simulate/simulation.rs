@@ -14,7 +14,7 @@ use super::reading::DocumentText;
 use super::result::SimulationResult;
 use super::scenario::{MAX_OUTCOME, Scenario, ScenarioError, play_sorted};
 
-/// What `simulate` returns beyond the firings, and which server decides.
+/// What `simulate` returns besides the firings, and the version of the server.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
 #[serde(remote = "Self", rename_all = "camelCase", default)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
@@ -23,28 +23,28 @@ pub struct SimulateOptions {
     /// Whether to return each decision, not only the firings. Default `false`.
     #[cfg_attr(feature = "typescript", ts(as = "Option<bool>"))]
     pub trace: bool,
-    /// Whether to return what the decisions mean for each run: its heartbeats, windows and firings. Default `false`.
+    /// Whether to return a timeline for each run: its heartbeats, windows and firings. Default `false`.
     #[cfg_attr(feature = "typescript", ts(as = "Option<bool>"))]
     pub timeline: bool,
-    /// Whether to return `coverage` also if the automation fires. Default `false`: only if it never does.
+    /// Whether to return `coverage` even if the automation fires. Default `false`: only if it never fires.
     #[cfg_attr(feature = "typescript", ts(as = "Option<bool>"))]
     pub coverage: bool,
-    /// Whether to return `byChance`: which firings hang on the order of events that are received at the same instant. If
-    /// there are such events, all is played once more. Default `false`.
+    /// Whether to return `byChance`: which firings depend on the order of events received at the same instant. If there
+    /// are such events, everything is played twice. Default `false`.
     #[cfg_attr(feature = "typescript", ts(as = "Option<bool>"))]
     pub chance: bool,
     /// Whether to return the generated events. Default `false`.
     #[cfg_attr(feature = "typescript", ts(as = "Option<bool>"))]
     pub events: bool,
-    /// Which server decides, whatever the scenario says: `"3.9"`, `"3.8"`, `"3.7"` or `"3.6"`, or one with its patch
-    /// such as `"3.8.8"`.
+    /// The version of the server, instead of the scenario's: `"3.9"`, `"3.8"`, `"3.7"` or `"3.6"`, or one with its
+    /// patch such as `"3.8.8"`.
     #[cfg_attr(feature = "typescript", ts(type = "\"3.9\" | \"3.8\" | \"3.7\" | \"3.6\" | (string & {})", optional))]
     pub server_version: Option<Version>,
-    /// The texts of the files that the scenario refers to, such as `automation: ./zombies.yaml`, by what it calls them.
+    /// The texts of the files that the scenario refers to, such as `automation: ./zombies.yaml`, by path.
     #[cfg_attr(feature = "typescript", ts(type = "{ [path: string]: string }", optional))]
     pub files: Files,
-    /// Of a file with several automations: the 0-based index of the one that is played, as `automation` of its triggers in
-    /// the report of its check. Without it, a scenario with such a file is not played.
+    /// For a file with several automations: the 0-based index of the one to play, as in `automation` of its triggers in
+    /// the check report. Without it, a scenario with such a file is not played.
     #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
     pub automation_index: Option<usize>,
 }

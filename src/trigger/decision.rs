@@ -36,12 +36,12 @@ impl Phase {
     }
 }
 
-/// A window when something was decided about it. Times are RFC 3339 in UTC with microseconds.
+/// A window at the time of a decision. Times are RFC 3339 in UTC with microseconds.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename = "Bucket"))]
 pub struct BucketSnapshot {
-    /// How many events counted.
+    /// How many events count.
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub count: i64,
     /// The first instant of the window.
@@ -50,7 +50,7 @@ pub struct BucketSnapshot {
     /// The first instant after the window.
     #[cfg_attr(feature = "typescript", ts(type = "string"))]
     pub end: Instant,
-    /// What the evaluation takes as the present: for an event, when it occurred.
+    /// The time of the evaluation: for an event, when it occurred.
     #[cfg_attr(feature = "typescript", ts(type = "string"))]
     pub as_of: Instant,
 }
@@ -64,7 +64,7 @@ pub struct TriggerSummary {
     pub path: String,
     /// `event`, `compound` or `sequence`.
     pub kind: &'static str,
-    /// Of event triggers.
+    /// For event triggers.
     pub posture: Option<Posture>,
     /// Of composite ones: how many children must fire.
     pub threshold: i64,
@@ -87,11 +87,11 @@ pub struct Firing {
     pub labels: Vec<(SharedText, SharedText)>,
     /// The triggering event.
     pub event: Option<EventRef>,
-    /// Of event triggers.
+    /// For event triggers.
     pub bucket: Option<BucketSnapshot>,
     /// If the proactive evaluation let it fire: between when it fires on a server whose loop comes round at other times.
     pub span: Option<FiringSpan>,
-    /// Of composite triggers: the firings of children that were used up.
+    /// For composite triggers: the consumed firings of its child triggers.
     pub children: Vec<ChildFiring>,
     /// Of Proactive triggers: expected events that occurred in the window and were not evaluated before it fired, in the
     /// order in which they occurred; the last ten. Of composite triggers: those of the child that fired last.
@@ -124,7 +124,7 @@ pub struct ChildFiring {
     pub labels: Vec<(SharedText, SharedText)>,
 }
 
-/// What was decided. The names are documented and do not change.
+/// The kind of decision. The names are documented and do not change.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum DecisionKind {
     /// An event changes nothing.
@@ -255,7 +255,7 @@ pub struct Decision {
 }
 
 impl Decision {
-    /// What was decided.
+    /// The kind of decision.
     #[must_use]
     pub fn kind(&self) -> DecisionKind {
         let proactive = self.trigger.as_ref().is_some_and(|trigger| trigger.posture == Some(Posture::Proactive));

@@ -14,7 +14,7 @@ use crate::time::Instant;
 use super::bucket::EventRef;
 use super::decision::TriggerSummary;
 
-/// An expected event that occurred in a window before it fired, and was not evaluated by then.
+/// An expected event that occurred in the window before the firing, but was not evaluated in time.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct DelayedEvent {
     /// Which one.

@@ -11,7 +11,7 @@ use crate::time::Instant;
 use super::decision::{ChildFiring, Phase, Reason};
 use super::evaluation::{EvaluationContext, TriggerState};
 
-/// A behaviour of the server that is not what is meant.
+/// A server fault: behaviour that is not what is intended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename_all = "kebab-case"))]
 pub enum ServerQuirk {

@@ -44,13 +44,13 @@ pub(crate) struct FiringRecord<'f> {
     /// When it fired: RFC 3339 in UTC with microseconds.
     #[cfg_attr(feature = "typescript", ts(type = "string"))]
     at: Instant,
-    /// If the proactive evaluation let it fire, between when it fires on a server: that looks every 5 s and a little more,
-    /// from a start that is chance. RFC 3339 in UTC with microseconds: when the window is over.
+    /// For firings of the proactive evaluation: the earliest time at which a real server fires, which is the end of the
+    /// window. A server evaluates every 5 s and a little more, at a random phase. RFC 3339 in UTC with microseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(type = "string", optional))]
     earliest: Option<Instant>,
-    /// When the server has looked in any case, if its work takes no time. Of windows that it opens itself, both are wider
-    /// with each window that follows another.
+    /// The latest time, if the evaluation itself takes no time. For windows that the server opens by itself, both are
+    /// wider with each following window.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(type = "string", optional))]
     latest: Option<Instant>,
@@ -63,7 +63,7 @@ pub(crate) struct FiringRecord<'f> {
     trigger: &'static str,
     /// `"$"` is the trigger of the automation, `"$.0.1"` one nested in it.
     path: &'f str,
-    /// Of event triggers.
+    /// For event triggers.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(type = "\"Reactive\" | \"Proactive\"", optional))]
     posture: Option<&'static str>,
@@ -71,36 +71,36 @@ pub(crate) struct FiringRecord<'f> {
     #[serde(serialize_with = "labels")]
     #[cfg_attr(feature = "typescript", ts(type = "{ [label: string]: string }"))]
     labels: &'f [(SharedText, SharedText)],
-    /// The triggering event; null if there was none.
+    /// The id of the triggering event, or null.
     #[serde(serialize_with = "event_id")]
     #[cfg_attr(feature = "typescript", ts(type = "string | null"))]
     event_id: Option<&'f EventRef>,
-    /// The window, of event triggers.
+    /// The window, for event triggers.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(as = "Option<BucketSnapshot>"))]
     bucket: Option<&'f BucketSnapshot>,
-    /// Of composite triggers: the firings of children that were used up.
+    /// For composite triggers: the consumed firings of its child triggers.
     #[serde(skip_serializing_if = "<[ChildFiring]>::is_empty")]
     #[cfg_attr(feature = "typescript", ts(as = "Option<Vec<ChildFiringRecord<'static>>>"))]
     children: &'f [ChildFiring],
-    /// Of Proactive triggers: expected events that occurred in the window and were not evaluated before it fired, so that
-    /// it is no silence; the last ten. Absent if there are none.
+    /// For Proactive triggers: expected events that occurred in the window but were not evaluated in time, so the run
+    /// was not silent; the last ten. Absent if there are none.
     #[serde(skip_serializing_if = "<[DelayedEvent]>::is_empty")]
     #[cfg_attr(feature = "typescript", ts(as = "Option<Vec<DelayedEventRecord<'static>>>"))]
     delayed: &'f [DelayedEvent],
-    /// Where the server does not do what is meant: the name of this behaviour in `docs/server-faults.md`.
+    /// A server fault, where the server does not do what is intended: its name in `docs/server-faults.md`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(as = "Option<ServerQuirk>"))]
     fault: Option<ServerQuirk>,
-    /// Of `replay`: it fires after the last captured event, only if nothing more came. Absent if not so.
+    /// With `replay`: set if it fires after the last captured event, and only if no further event came.
     #[serde(skip_serializing_if = "is_false")]
     #[cfg_attr(feature = "typescript", ts(type = "true", optional))]
     if_silent: bool,
-    /// Why it fired, in one sentence; in a second one what came too late.
+    /// Why it fired, in one sentence; a second one says what came too late.
     reason: String,
 }
 
-/// An expected event that occurred in a window before it fired, and was not evaluated by then.
+/// An expected event that occurred in the window before the firing, but was not evaluated in time.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename = "DelayedEvent", optional_fields))]
@@ -117,11 +117,11 @@ pub(crate) struct DelayedEventRecord<'f> {
     /// When the server received it: RFC 3339 in UTC with microseconds.
     #[cfg_attr(feature = "typescript", ts(type = "string"))]
     received: Instant,
-    /// The id of the event that it follows and waited for. Absent if it was received only after the firing.
+    /// The id of the event that it follows and waits for. Absent if it was received only after the firing.
     #[serde(serialize_with = "optional_uuid", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(type = "string", optional))]
     waits_for: Option<Uuid>,
-    /// The id of the event that is not among those played, on which it waits: the one that it follows, or one further up
+    /// The id of the event that it waits for and that is not in the input: the one that it follows, or one further up
     /// the chain. Absent if there is none.
     #[serde(serialize_with = "optional_uuid", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(type = "string", optional))]
@@ -144,17 +144,17 @@ fn is_false(flag: &bool) -> bool {
     !*flag
 }
 
-/// The firing of a child that a composite trigger used up.
+/// The firing of a child trigger that a composite trigger consumed.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename = "ChildFiring"))]
 pub(crate) struct ChildFiringRecord<'f> {
-    /// `"$.0.1"`: where the child is in the trigger of the automation.
+    /// `"$.0.1"`: the path of the child in the automation's trigger.
     path: &'f str,
     /// When it fired: RFC 3339 in UTC with microseconds.
     #[cfg_attr(feature = "typescript", ts(type = "string"))]
     fired: Instant,
-    /// The triggering event; null if there was none.
+    /// The id of the triggering event, or null.
     #[serde(serialize_with = "event_id")]
     #[cfg_attr(feature = "typescript", ts(type = "string | null"))]
     event_id: Option<&'f EventRef>,
@@ -172,16 +172,16 @@ pub(crate) struct DecisionRecord<'d> {
     /// When it was decided: RFC 3339 in UTC with microseconds.
     #[cfg_attr(feature = "typescript", ts(type = "string"))]
     at: Instant,
-    /// What the server did: it received an event, or ran its proactive (`tick`) or its periodic evaluation.
+    /// What the server was doing: receiving an event, or its proactive (`tick`) or periodic evaluation.
     #[cfg_attr(feature = "typescript", ts(type = "\"event\" | \"tick\" | \"periodic\""))]
     phase: &'static str,
     /// `"$"` is the trigger of the automation, `"$.0.1"` one nested in it.
     path: &'d str,
-    /// The labels of `for_each` with their values: whose window it is. Empty if it is about an event alone.
+    /// The labels of `for_each` with their values: the key of the window. Empty if the decision is only about an event.
     #[serde(serialize_with = "labels")]
     #[cfg_attr(feature = "typescript", ts(type = "{ [label: string]: string }"))]
     key: &'d [(SharedText, SharedText)],
-    /// What was decided.
+    /// The kind of decision.
     #[cfg_attr(
         feature = "typescript",
         ts(type = "\"ignored\" | \"held\" | \"released\" | \"armed\" | \"counted\" | \"rearmed\" | \"disarmed\" | \
@@ -196,11 +196,11 @@ pub(crate) struct DecisionRecord<'d> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(as = "Option<BucketSnapshot>"))]
     bucket: Option<&'d BucketSnapshot>,
-    /// Where the server does not do what is meant: the name of this behaviour in `docs/server-faults.md`.
+    /// A server fault, where the server does not do what is intended: its name in `docs/server-faults.md`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(as = "Option<ServerQuirk>"))]
     fault: Option<ServerQuirk>,
-    /// Why it was decided, in one sentence.
+    /// The reason, in one sentence.
     reason: String,
 }
 

@@ -14,14 +14,13 @@ use crate::text::strict::strict;
 #[serde(remote = "Self", rename_all = "camelCase", default)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct ValidateOptions {
-    /// Whose rules count: `documented` (the usual one) for all of them, `server` for only what a Prefect server rejects.
+    /// Which rules apply: `documented` (default) for all of them, `server` for only what the Prefect server rejects.
     #[cfg_attr(feature = "typescript", ts(as = "Option<Profile>", optional))]
     pub profile: Profile,
-    /// Other severities, by code: `{ "missing-label": "off" }`.
+    /// Severities that differ from the default, by code: `{ "missing-label": "off" }`.
     #[cfg_attr(feature = "typescript", ts(as = "Option<Severities>", optional))]
     pub severity: Severities,
-    /// How many diagnostics a report holds at most (1000 unless set), errors before warnings before infos. The counts
-    /// are complete.
+    /// The most diagnostics in a report (default 1000), errors before warnings before infos. The counts are complete.
     #[serde(deserialize_with = "count")]
     #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
     pub max_diagnostics: usize,
@@ -90,7 +89,7 @@ mod tests {
         );
         assert_eq!(
             mistake(r#"{"severity": {"mising-label": "off"}}"#),
-            "the option `severity`: `mising-label` is no diagnostic code: did you mean `missing-label`?"
+            "the option `severity`: unknown diagnostic code `mising-label`: did you mean `missing-label`?"
         );
         assert_eq!(
             mistake(r#"{"severity": {"missing-label": "fatal"}}"#),

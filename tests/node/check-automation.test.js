@@ -163,7 +163,7 @@ test("misuse is a TypeError with a sentence", () => {
       [RIGHT, { heartbeatFrequency: -1 }],
       /`heartbeatFrequency`: expected a whole number of seconds/,
     ],
-    [[RIGHT, { severity: { nonsense: "off" } }], /`severity`: `nonsense` is no diagnostic code$/],
+    [[RIGHT, { severity: { nonsense: "off" } }], /`severity`: unknown diagnostic code `nonsense`$/],
   ]))
     assert.throws(() => check(...args), { name: "TypeError", message });
 });

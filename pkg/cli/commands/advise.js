@@ -45,15 +45,15 @@ function pretty(advice) {
       "The smallest window that tolerates",
       smallest.map((row) => `${plural(row.misses, "missed heartbeat")}: ${row.within} s`),
     ),
-    part("Windows to choose", [
+    part("Recommended windows", [
       `within ${advice.minimumWithin} s: the minimum for three missed heartbeats`,
       `within ${advice.recommendedWithin} s: recommended`,
     ]),
-    part("A dead run is found", [
+    part("Time to find a dead run", [
       `${detection.earliest} to ${detection.latest} s after its last heartbeat`,
       `${detection.earliestAfterDeath} to ${detection.latestAfterDeath} s after its death`,
     ]),
-    part("False alarms to expect", advice.falseAlarms),
+    part("False alarms", advice.falseAlarms),
     part("Not found", advice.undetected),
   ];
   if (advice.client) parts.push(part("Clients", [advice.client.note]));

@@ -51,7 +51,7 @@ async function read(file) {
     const bytes = await readAll(await openInput(file));
     const value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
     if (value === null || typeof value !== "object" || Array.isArray(value))
-      throw new Unreadable("does not hold an object");
+      throw new Unreadable("does not contain an object");
     return value;
   } catch (error) {
     const reason = error instanceof Unreadable ? error.message : "is not JSON";
@@ -95,7 +95,7 @@ function assign(input, assignment) {
 function set(object, key, value) {
   if (Array.isArray(object) && !(/^\d+$/.test(key) && Number(key) <= object.length))
     throw new TypeError(
-      `--set: a list of ${object.length} has no place \`${key}\`: count from 0, to ${object.length} to append`,
+      `--set: a list of ${object.length} has no index \`${key}\`: indexes start at 0; ${object.length} appends`,
     );
   Object.defineProperty(object, key, {
     value,

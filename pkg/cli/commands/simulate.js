@@ -238,7 +238,7 @@ function notes(result) {
   const lines = [];
   if (beforeStart) {
     const earlier = `${plural(beforeStart, "earlier event")} ${beforeStart === 1 ? "is" : "are"}`;
-    lines.push(`it watches from ${start} on: ${earlier} not evaluated (--start)`);
+    lines.push(`starts at ${start}: ${earlier} not evaluated (--start)`);
   }
   if (
     missingLeaders &&
@@ -258,12 +258,12 @@ function notes(result) {
   if (recordedActions?.leftOut) {
     lines.push(
       effects.length === 0
-        ? "its recorded actions brought nothing about that could be left out"
+        ? "its recorded actions caused no events that could be left out"
         : `left out: ${broughtAbout(effects)}`,
     );
   } else if (effects.length > 0) {
     lines.push(
-      `its own actions are in these events: ${broughtAbout(effects)}, which changes what comes after (--without-actions)`,
+      `these events include its own actions: ${broughtAbout(effects)}, which changes what follows (--without-actions)`,
     );
   }
   return lines.map(printable);
@@ -276,7 +276,7 @@ function broughtAbout(effects) {
   for (const { event } of effects) counts.set(event, (counts.get(event) ?? 0) + 1);
   const most = Array.from(counts, ([event, count]) => (count > 1 ? `${count} ${event}` : event));
   const named = most.slice(0, 3).join(", ");
-  return `they brought about ${plural(effects.length, "event")} (${named}${most.length > 3 ? ", …" : ""})`;
+  return `they caused ${plural(effects.length, "event")} (${named}${most.length > 3 ? ", …" : ""})`;
 }
 
 /** @typedef {NonNullable<SimulationResult["timeline"]>["lanes"][number]} Lane */
@@ -297,7 +297,7 @@ function unknownRun(run, lanes) {
   const names = lanes.slice(0, 10).map(({ name }) => printable(name));
   const more = lanes.length > 10 ? `, … ${lanes.length - 10} more` : "";
   const there = names.length > 0 ? `there are ${names.join(", ")}${more}` : "there are none";
-  return `no run is called ${displayName(run)}: ${there}`;
+  return `there is no run ${displayName(run)}: ${there}`;
 }
 
 /**
@@ -335,7 +335,7 @@ function ticks({ firings }, style) {
   const most = Math.max(...widths);
   const width = least === most ? `${most} s` : `${least} to ${most} s`;
   return [
-    style.dim(`a real server looks at another time: it fires up to ${width} after a window's end`),
+    style.dim(`a real server fires up to ${width} after the end of a window`),
   ];
 }
 
@@ -347,7 +347,7 @@ function ticks({ firings }, style) {
 function chance({ byChance: found }, names, style) {
   if (!found) return [];
   const { events, onlyHere: here, onlyReversed: reversed } = found;
-  const hang = `${plural(events, "event")} arrive at the same instant as another, in an order that a server leaves to chance`;
+  const hang = `${plural(events, "event")} arrive at the same instant as another; a server evaluates them in random order`;
   return [
     style.yellow(
       `${hang}: in the opposite order ${plural(here.length, "firing")} would not come, and ${plural(reversed.length, "other")} would`,

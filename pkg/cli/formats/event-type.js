@@ -37,7 +37,7 @@ export function eventType(type, style) {
 function facts(type) {
   const known = type.documented
     ? "documented"
-    : "not documented: known from the source code of Prefect";
+    : "not documented: from Prefect's source code";
   const rows = [
     ["Emitter", `${type.emitter}${type.cloud ? " (Prefect Cloud only)" : ""}`],
     ["Status", known],

@@ -44,14 +44,14 @@ use trigger::Level;
 
 pub use options::{CheckOptions, PrefectVersion, Route};
 
-/// What is found in a text, and what its triggers are.
+/// The findings in a document, and its triggers.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct CheckReport {
     /// The findings.
     #[serde(flatten)]
     pub report: Report,
-    /// All triggers of the text in its order, each before those that it contains. Empty if the text cannot be read.
+    /// All triggers of the text in order, each before the triggers that it contains. Empty if the text cannot be read.
     pub triggers: Vec<TriggerOutline>,
 }
 

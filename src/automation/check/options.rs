@@ -37,7 +37,7 @@ impl<'de> Deserialize<'de> for PrefectVersion {
     }
 }
 
-/// Which way a document travels to Prefect: each accepts and refuses something else.
+/// How a document reaches Prefect. Each route accepts and rejects something else.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
@@ -65,29 +65,28 @@ impl Route {
 #[serde(remote = "Self", rename_all = "camelCase", default)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct CheckOptions {
-    /// Whose rules count: `documented` (the usual one) for all of them, `server` for only what a Prefect server rejects.
+    /// Which rules apply: `documented` (default) for all of them, `server` for only what the Prefect server rejects.
     #[cfg_attr(feature = "typescript", ts(as = "Option<Profile>", optional))]
     pub profile: Profile,
-    /// Which way the document travels to Prefect. Unless set, as it is usual for its form: `deploy` for a `prefect.yaml`
-    /// and triggers of deployments, `terraform` for Terraform's JSON, `cli` for all else. With the profile `server`, `api`.
+    /// How the document reaches Prefect. Default: by its format: `deploy` for a `prefect.yaml` and deployment triggers,
+    /// `terraform` for Terraform's JSON, otherwise `cli`. With the profile `server`, `api`.
     #[cfg_attr(feature = "typescript", ts(as = "Option<Route>", optional))]
     pub route: Option<Route>,
-    /// Other severities, by code: `{ "missing-label": "off" }`.
+    /// Severities that differ from the default, by code: `{ "missing-label": "off" }`.
     #[cfg_attr(feature = "typescript", ts(as = "Option<Severities>", optional))]
     pub severity: Severities,
-    /// How many diagnostics a report holds at most (1000 unless set), errors before warnings before infos. The counts
-    /// are complete.
+    /// The most diagnostics in a report (default 1000), errors before warnings before infos. The counts are complete.
     #[serde(deserialize_with = "count")]
     #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
     pub max_diagnostics: usize,
-    /// Which server reads it, such as `3.9.1`. Unless set, the latest that is known: 3.9.
+    /// The version of the server, such as `3.9.1`. Default: the latest known, 3.9.
     pub server_version: Option<PrefectVersion>,
-    /// Which clients run the flows, such as `3.9.1`. Unless set, recent ones.
+    /// The version of the clients that run the flows, such as `3.9.1`. Default: recent.
     pub client_version: Option<PrefectVersion>,
-    /// Seconds between two heartbeats of a run. Unless set, what the clients do by themselves.
+    /// Seconds between two heartbeats of a run. Default: the clients' default.
     #[serde(deserialize_with = "seconds")]
     pub heartbeat_frequency: Option<u32>,
-    /// Whether it goes to Prefect Cloud, which knows metric triggers, incidents and e-mails. Default `false`: to an
+    /// Whether it is for Prefect Cloud, which has metric triggers, incidents and e-mails. Default `false`: an
     /// open-source server.
     #[cfg_attr(feature = "typescript", ts(as = "Option<bool>"))]
     pub cloud: bool,
@@ -214,7 +213,7 @@ mod tests {
         );
         assert_eq!(
             mistake(r#"{"heartbeatFrequency": 0}"#),
-            "the option `heartbeatFrequency`: invalid value: integer `0`, expected a whole number of seconds"
+            "the option `heartbeatFrequency`: invalid value: integer `0`, expected an integer number of seconds"
         );
         assert_eq!(
             mistake(r#"{"clientVersion": 3.6}"#),

@@ -13,7 +13,7 @@ use super::read;
 
 const SECOND: i64 = 1_000_000;
 
-/// What a flow run is to be. All fields can be left out.
+/// The description of a flow run. All fields are optional.
 #[derive(Clone, PartialEq, Debug, Default)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct RunSpec {
@@ -30,7 +30,7 @@ pub struct RunSpec {
     /// The tags of the run.
     #[cfg_attr(feature = "typescript", ts(optional, as = "Option<Vec<String>>"))]
     pub tags: Vec<String>,
-    /// The worker that submits the flow run and reports how its infrastructure ended; with its `type` (default: that of
+    /// The worker that submits the flow run and reports how its infrastructure ended, with its `type` (default: that of
     /// the work pool). Default: none.
     pub worker: Option<EntitySpec>,
     /// What the worker ran. Needs `worker`.
@@ -41,14 +41,14 @@ pub struct RunSpec {
     pub scheduled: Option<RunMoment>,
     /// When it is `Running`. Default: `now`.
     pub starts: Option<RunMoment>,
-    /// When it reaches its last state. Default: a minute after `starts` or half a second after its last task or
+    /// When it reaches its final state. Default: a minute after `starts` or half a second after its last task or
     /// subflow, unless it `dies`.
     pub ends: Option<RunMoment>,
-    /// When its process dies: no event occurs then or later. Default: never.
+    /// When its process dies: no events occur from then on. Default: never.
     pub dies: Option<RunMoment>,
     /// When it is asked to stop: it is `Cancelling` until `ends`, then `Cancelled`. Default: never.
     pub cancelled: Option<RunMoment>,
-    /// The last state. Default: `Completed`.
+    /// The final state. Default: `Completed`.
     pub state: Option<StateSpec>,
     /// Times at which it fails, and waits (`AwaitingRetry`) until it runs again.
     #[cfg_attr(feature = "typescript", ts(optional, type = "RunBreak | RunBreak[]"))]
@@ -56,13 +56,13 @@ pub struct RunSpec {
     /// Times at which it is `Paused`: its process waits.
     #[cfg_attr(feature = "typescript", ts(optional, type = "RunBreak | RunBreak[]"))]
     pub pause: Vec<BreakSpec>,
-    /// Times at which it is `Suspended`: its process ends, and another one goes on.
+    /// Times at which it is `Suspended`: its process ends, and another one resumes it.
     #[cfg_attr(feature = "typescript", ts(optional, type = "RunBreak | RunBreak[]"))]
     pub suspend: Vec<BreakSpec>,
     /// How often it sends a heartbeat; null: never. Default: every 180 seconds.
     #[cfg_attr(feature = "typescript", ts(optional, type = "null | { frequency: string | number }"))]
     pub heartbeat: HeartbeatSpec,
-    /// The task runs, in turn.
+    /// The task runs, one after the other.
     #[cfg_attr(feature = "typescript", ts(optional, as = "Option<Vec<TaskSpec>>"))]
     pub tasks: Vec<TaskSpec>,
     /// The subflows, which run in the process of their parent; 16 deep at most.
@@ -84,14 +84,14 @@ pub struct SubflowSpec {
     pub tags: Vec<String>,
     /// When it is `Running`. Default: `now`.
     pub starts: Option<RunMoment>,
-    /// When it reaches its last state. Default: as that of a run.
+    /// When it reaches its final state. Default: as for a run.
     pub ends: Option<RunMoment>,
-    /// The last state. Default: `Completed`.
+    /// The final state. Default: `Completed`.
     pub state: Option<StateSpec>,
     /// How often it sends a heartbeat; null: never. Default: every 180 seconds.
     #[cfg_attr(feature = "typescript", ts(optional, type = "null | { frequency: string | number }"))]
     pub heartbeat: HeartbeatSpec,
-    /// The task runs, in turn.
+    /// The task runs, one after the other.
     #[cfg_attr(feature = "typescript", ts(optional, as = "Option<Vec<TaskSpec>>"))]
     pub tasks: Vec<TaskSpec>,
     /// The subflows of this subflow.
@@ -99,8 +99,8 @@ pub struct SubflowSpec {
     pub subflows: Vec<SubflowSpec>,
 }
 
-/// A flow, a flow run, a deployment and the like. As input: a name, a UUID, or an object of these fields; null is the
-/// same as nothing.
+/// A flow, a flow run, a deployment and so on. As input: a name, a UUID, or an object with these fields; null means
+/// absent.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 #[cfg_attr(
     feature = "typescript",
@@ -116,7 +116,7 @@ pub struct EntitySpec {
     pub kind: Option<String>,
 }
 
-/// What a worker ran a flow run on.
+/// The infrastructure on which a worker ran a flow run.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct InfrastructureSpec {
@@ -127,7 +127,7 @@ pub struct InfrastructureSpec {
     pub status_code: Option<i64>,
 }
 
-/// The last state of a run. As input: a name, or an object of these fields.
+/// The final state of a run. As input: a name, or an object with these fields.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[cfg_attr(
     feature = "typescript",
@@ -143,13 +143,13 @@ pub struct StateSpec {
     pub message: String,
 }
 
-/// How a run stops for a while, and goes on.
+/// How a run stops for a while, and resumes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename = "RunBreak"))]
 pub struct BreakSpec {
     /// When it stops.
     pub at: RunMoment,
-    /// After how long it goes on: three seconds at least. Default: ten seconds.
+    /// After how long it resumes: at least three seconds. Default: ten seconds.
     #[cfg_attr(feature = "typescript", ts(rename = "for", optional, as = "Option<Span>"))]
     pub length: Span,
 }
@@ -166,11 +166,11 @@ pub enum HeartbeatSpec {
     Every(Span),
 }
 
-/// Task runs that one task makes.
+/// The task runs of one task.
 #[derive(Clone, PartialEq, Debug)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct TaskSpec {
-    /// Of the task; its runs are called after it, with a number.
+    /// The name of the task; its runs have this name with a number.
     pub name: String,
     /// When it is `Pending`. Default: when the task before ends.
     pub starts: Option<RunMoment>,
@@ -183,7 +183,7 @@ pub struct TaskSpec {
     /// How long it waits before each further attempt. Default: a second.
     #[cfg_attr(feature = "typescript", ts(optional, as = "Option<Span>"))]
     pub retry_delay: Span,
-    /// The last state. Default: `Completed`.
+    /// The final state. Default: `Completed`.
     pub state: Option<StateSpec>,
     /// The tags of the task run.
     #[cfg_attr(feature = "typescript", ts(optional, as = "Option<Vec<String>>"))]
@@ -226,7 +226,7 @@ impl RunMoment {
     }
 }
 
-/// A span of time in microseconds, not negative. As input: text such as `90s` or `1h30m`, or a number of seconds.
+/// A non-negative duration in microseconds. As input: a string such as `90s` or `1h30m`, or a number of seconds.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(type = "string | number"))]
 pub struct Span(pub i64);
