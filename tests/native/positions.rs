@@ -27,7 +27,7 @@ fn not_text(event: u64, path: &str, place: Place) -> Diagnostic {
         code: "label-not-text",
         severity: Severity::Error,
         message: format!("the label `{label}` must be a string, not a number (`5`): labels are text"),
-        event: Some(event),
+        index: Some(event),
         name: Some("acme.a".to_owned()),
         path: path.to_owned(),
         range: Some(range(place)),
@@ -93,7 +93,7 @@ fn a_lone_surrogate_handed_over_by_javascript_is_one_unit() {
         message:
             "half of a surrogate pair stands alone in `/payload/t`: the server cannot store such text and answers 500"
                 .to_owned(),
-        event: Some(0),
+        index: Some(0),
         name: Some("acme.a".to_owned()),
         path: "/payload/t".to_owned(),
         range: Some(range(place)),
@@ -188,7 +188,7 @@ fn a_bad_line_in_the_middle_is_an_event_without_a_name() {
             code: "syntax-truncated",
             severity: Severity::Error,
             message: "the text ends too early: the object that begins at line 2, column 33 is not closed".to_owned(),
-            event: Some(1),
+            index: Some(1),
             name: None,
             path: String::new(),
             range: Some(range(place)),
