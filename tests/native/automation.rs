@@ -402,7 +402,7 @@ fn outlines_the_triggers_of_a_text() {
             serde_json::json!({
                 "automation": 0, "path": "$.1.0", "pointer": "/trigger/triggers/1/triggers/0", "type": "event",
                 "posture": "Reactive", "within": {"seconds": 0.0}, "expect": {"values": []}, "after": {"values": []},
-                "for_each": {"values": []}, "threshold": {"value": 1},
+                "forEach": {"values": []}, "threshold": {"value": 1},
             })
             .to_string()
         );

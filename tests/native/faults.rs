@@ -27,7 +27,7 @@ fn each_shows_in_its_scenario_and_is_mended_where_it_is_said_to_be() {
         let (name, rest) = section.split_once('`').unwrap();
         let scenario = rest.split("```").nth(1).and_then(|block| block.strip_prefix("yaml\n")).unwrap();
         assert_eq!(faults(scenario, false), BTreeSet::from([name]), "{name}");
-        let mended = match rest.split_once("Mended by `intended`: ").unwrap().1 {
+        let mended = match rest.split_once("Fixed by `intended`: ").unwrap().1 {
             answer if answer.starts_with("yes") => true,
             answer if answer.starts_with("no") => false,
             answer => panic!("{answer}"),

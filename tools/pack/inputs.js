@@ -54,7 +54,7 @@ for (const type of eventTypes()) {
   }
   for (const { name } of variants)
     literals.push(entry(namePattern.replace(/\{[^}]*\}/, name), input, built));
-  const template = `\`${namePattern.replaceAll(/\{[^}]*\}/g, "${string}")}\``;
+  const template = `\`${namePattern.replaceAll(/\{[^}]*\}/g, `\${string}`)}\``;
   // Nobody can know the type of a state with a name of its own.
   const own = namePattern.endsWith("run.{state}") ? `WithStateType<${input}>` : input;
   patterns.push(`  Name extends ${template} ? { input: ${own}; event: events.${built} } :`);
