@@ -251,7 +251,7 @@ test("one script without modules does the same, and loads what automations need 
   });
   assert.equal(await verdict(page), "Valid event, 1 warning prefect.worker.executed-flow-run");
   assert.deepEqual(loaded, ["global.html", "widget.global.js"]);
-  await page.locator("pre").last().scrollIntoViewIfNeeded();
+  await page.locator("code.language-yaml").scrollIntoViewIfNeeded();
   const second = page.locator("prefect-event-validator").nth(1);
   await second.locator(".summary").filter({ hasText: "Cancel late runs" }).waitFor();
   assert.deepEqual(loaded.slice(2), ["widget.author.json"]);
