@@ -115,6 +115,10 @@ const pages = {
       "\n",
     ),
   }),
+  "group.html": html({
+    head: recipe("html/all.html") + STYLE,
+    body: `<div class="code-group" style="display: flex"><div role="tabpanel">${block(WARNED)}</div><div role="tabpanel" hidden>${block(RIGHT)}</div></div><p>The end.</p>`,
+  }),
   "global.html": html({
     head: recipe("html/global.html") + STYLE,
     body: `${block(WARNED)}${FAR}${code(AUTOMATION, "yaml")}`,
@@ -239,6 +243,17 @@ test("the documented pages show what they say", async (t) => {
   assert.match(await verdict(named), /^\d errors/);
   assert.equal(await inPage(named, (widget) => widget.profile), "server");
   assert.ok(await named.locator(".findings").isVisible());
+});
+
+test("of blocks with tabs, all have their verdict under the group, and that of the chosen tab is shown", async (t) => {
+  const page = await open(t, "group.html");
+  assert.equal(
+    await verdict(page, ".code-group ~ prefect-event-validator:has(+ p)"),
+    "Valid event, 1 warning prefect.worker.executed-flow-run",
+  );
+  assert.equal(await page.locator(".code-group prefect-event-validator").count(), 0);
+  assert.equal(await page.locator(".code-group ~ prefect-event-validator").count(), 2);
+  assert.equal(await page.locator("prefect-event-validator .widget:not([hidden])").count(), 1);
 });
 
 test("one script without modules does the same, and loads what automations need when one is near", async (t) => {
