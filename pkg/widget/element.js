@@ -361,8 +361,9 @@ export class PrefectEventValidator extends Base {
     changed.observe(this, watched);
     if (this.#block) {
       changed.observe(this.#block.code, watched);
-      const frame = this.#block.frame(this);
-      if (!this.contains(frame)) seen.observe(frame);
+      const { code } = this.#block;
+      // Not its frame: of blocks with tabs, that is seen with each of them.
+      if (!this.contains(code)) seen.observe(code.closest("pre") ?? code);
     }
     this.#observers = [seen, changed];
     if (this.editing) this.#switch();
@@ -397,7 +398,7 @@ export class PrefectEventValidator extends Base {
   /** Is not shown where its block is not: in a tab that is not chosen. */
   #follow() {
     if (this.#hidden || !this.#block || this.contains(this.#block.code)) return;
-    this.#widget.hidden = this.#block.frame().getClientRects().length === 0;
+    this.#widget.hidden = this.#block.code.getClientRects().length === 0;
   }
 
   /** @returns {Block | undefined} */

@@ -358,15 +358,12 @@ impl Tries<'_> {
 impl Needs<'_> {
     /// A history in words, and as a scenario. `None`: there is no such history for these triggers.
     fn scenario(&self, history: &History) -> Option<(String, Object)> {
-        let (runs, events, last) = match history {
-            History::Named(which) => {
-                let (events, last) = Named::new(self, *which).events()?;
-                (Vec::new(), events, last)
-            }
-            _ => {
-                let (runs, last) = self.runs(history)?;
-                (runs, Vec::new(), last)
-            }
+        let (runs, events, last) = if let History::Named(which) = history {
+            let (events, last) = Named::new(self, *which).events()?;
+            (Vec::new(), events, last)
+        } else {
+            let (runs, last) = self.runs(history)?;
+            (runs, Vec::new(), last)
         };
         let title = self.title(history, events.len());
         let end = last.saturating_add(self.within).saturating_add(60 * SECOND);

@@ -115,6 +115,10 @@ const pages = {
       "\n",
     ),
   }),
+  "group.html": html({
+    head: recipe("html/all.html") + STYLE,
+    body: `<div class="code-group" style="display: flex"><div role="tabpanel">${block(WARNED)}</div><div role="tabpanel" hidden>${block(RIGHT)}</div></div><p>The end.</p>`,
+  }),
   "global.html": html({
     head: recipe("html/global.html") + STYLE,
     body: `${block(WARNED)}${FAR}${code(AUTOMATION, "yaml")}`,
@@ -244,6 +248,17 @@ test("the documented pages show what they say", async (t) => {
   assert.ok(await named.locator(".findings").isVisible());
 });
 
+test("of blocks with tabs, all have their verdict under the group, and that of the chosen tab is shown", async (t) => {
+  const page = await open(t, "group.html");
+  assert.equal(
+    await verdict(page, ".code-group ~ prefect-event-validator:has(+ p)"),
+    "Valid event, 1 warning prefect.worker.executed-flow-run",
+  );
+  assert.equal(await page.locator(".code-group prefect-event-validator").count(), 0);
+  assert.equal(await page.locator(".code-group ~ prefect-event-validator").count(), 2);
+  assert.equal(await page.locator("prefect-event-validator .widget:not([hidden])").count(), 1);
+});
+
 test("one script without modules does the same, and loads what automations need when one is near", async (t) => {
   /** @type {string[]} */
   const loaded = [];
@@ -254,7 +269,7 @@ test("one script without modules does the same, and loads what automations need 
   });
   assert.equal(await verdict(page), "Valid event, 1 warning prefect.worker.executed-flow-run");
   assert.deepEqual(loaded, ["global.html", "widget.global.js"]);
-  await page.locator("pre").last().scrollIntoViewIfNeeded();
+  await page.locator("code.language-yaml").scrollIntoViewIfNeeded();
   const second = page.locator("prefect-event-validator").nth(1);
   await second.locator(".summary").filter({ hasText: "Cancel late runs" }).waitFor();
   assert.deepEqual(loaded.slice(2), ["widget.author.json"]);
