@@ -22,8 +22,8 @@ export function advicePanel(advice: Advice, set: (within: number) => void) {
           }</dd>
         </div>
         <div>
-          <dt>Detects a dead run</dt>
-          <dd><strong>${detected(detection.earliestAfterDeath, detection.latestAfterDeath)}</strong> after it dies</dd>
+          <dt>Detects</dt>
+          <dd><strong>${detected(detection.earliestAfterDeath, detection.latestAfterDeath)}</strong> after a run dies</dd>
         </div>
         <div class="windows">
           <dt>Windows that tolerate more or less</dt>

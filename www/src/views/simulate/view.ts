@@ -579,11 +579,14 @@ export class SimulateView extends View<unknown> {
   private renderEditor() {
     const { played } = this;
     const findings = played?.report.diagnostics ?? [];
-    const language = languageOf(this.shown.automation).toUpperCase();
+    const language = languageOf(this.shown.automation);
+    // What it says for a moment takes the place of its text: each language has a button of its own.
+    const copied = (event: Event) =>
+      copy(this.shown.automation, event.currentTarget as HTMLElement);
     return html`<section class="document panel" aria-labelledby="document-title">
       <header>
         <h2 id="document-title">${played?.isScenario ? "Scenario" : "Automation"}</h2>
-        <button @click=${(event: Event) => copy(this.shown.automation, event.currentTarget as HTMLElement)}>Copy ${language}</button>
+        ${language === "json" ? html`<button @click=${copied}>Copy JSON</button>` : html`<button @click=${copied}>Copy YAML</button>`}
         <button @click=${() => announce(download(this.shown.automation, this.fileName))}>Download</button>
       </header>
       <div class="editor"></div>
