@@ -48,7 +48,7 @@ impl DocumentText<'_> {
         let mut tape = Tape::new();
         let mut findings = findings();
         let source = Source { text: self.bytes, base: Position::START, wtf8: self.options.wtf8 };
-        let is_recognised = |form| !matches!(form, recognise::Form::Event | recognise::Form::Events);
+        let is_recognised = |form| !matches!(form, Form::Event | Form::Events);
         let language = recognise::read(&mut findings, source, &mut tape, is_recognised).map(|reading| reading.language);
         let document = tape.document(self.bytes);
         let mut made = None;

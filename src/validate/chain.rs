@@ -719,7 +719,7 @@ fn judge(findings: &mut Findings<'_>, follower: &Follower<'_>, target: &Seen, na
     let index = Named { at: target.at, here: follower.file, names };
     let name = target.family.map_or("", |family| family.name.text);
     if !follows.families.is_empty() && !follows.families.contains(&name) {
-        let expected = crate::text::phrase::list(&mut follows.families.iter().copied(), " or ");
+        let expected = phrase::list(&mut follows.families.iter().copied(), " or ");
         let name = if name.is_empty() { "an event of another kind" } else { name };
         report(findings, follower, Code::FOLLOWS_WRONG_EVENT)
             .say("index", format_args!("{index}"))

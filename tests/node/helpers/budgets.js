@@ -2,12 +2,12 @@
 
 export const BUDGETS = [
   // Options by serde-wasm-bindgen are 32 KB of it, 17 KB with brotli: see wasm/boundary.
-  { file: "prefect_events_validate.wasm", raw: 323_000, brotli: 116_000 },
+  { file: "prefect_events_validate.wasm", raw: 340_000, brotli: 118_000 },
   // It has more of the catalogue, for the builder and for what can never fire; parsers of YAML and of Jinja (minijinja);
   // and what explains a replay. The latter three came with 300 KB, of which minijinja's lexer and parser are 72 KB: nothing
   // else of it is linked.
   // What finds example runs for an automation has 27 KB (10 KB with brotli), most of it for the events that a trigger names.
-  { file: "prefect_events_author.wasm", raw: 1_080_000, brotli: 378_000 },
+  { file: "prefect_events_author.wasm", raw: 1_090_000, brotli: 376_000 },
   // Most of it is the library for JSON Schema with its regular expressions.
   { file: "prefect_events_schemas.wasm", raw: 2_400_000, brotli: 660_000 },
 ];
