@@ -17,5 +17,5 @@ test("who only writes or plays need not load what validates", async () => {
     actions: [{ type: "do-nothing" }],
   };
   assert.equal(replay(JSON.stringify(automation), JSON.stringify(event)).firings.length, 1);
-  assert.throws(() => validate(event), /has not been started/);
+  assert.throws(() => validate(event), /is not initialized/);
 });

@@ -152,7 +152,7 @@ test("misuse is a TypeError with a sentence", () => {
     [[cycle], /^this object cannot be written as JSON/],
     [[RIGHT, null], /^the options of checkAutomation must be an object$/],
     [
-      [RIGHT, { serverVersion: "3.9" }],
+      [RIGHT, { server_version: "3.9" }],
       /unknown option `server_version`: did you mean `serverVersion`\?$/,
     ],
     [

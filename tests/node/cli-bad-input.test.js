@@ -27,7 +27,7 @@ async function check(name, content) {
 /** @type {[string, string | Uint8Array | undefined, string][]} */
 const CASES = [
   ["missing.json", undefined, "does not exist"],
-  ["good.json/inside", undefined, "does not exist: a part of its path is a file"],
+  ["good.json/inside", undefined, "does not exist: part of its path is a file"],
   ["empty.json", "", "is empty"],
   ["events.json.gz", gzipSync(GOOD), "is compressed with gzip: decompress it first (gunzip)"],
   ["archive.zip", Buffer.from("PK\u0003\u0004..."), "is a zip archive: extract it first (unzip)"],
@@ -56,7 +56,7 @@ test("a directory", async () => {
   mkdirSync(join(cwd, "directory"));
   assert.equal(
     await check("directory"),
-    "prefect-events: directory is a directory: name the files in it\n",
+    "prefect-events: directory is a directory: name its files\n",
   );
 });
 
@@ -64,7 +64,7 @@ test("a circle of symbolic links", async () => {
   symlinkSync("circle", join(cwd, "circle"));
   assert.match(
     await check("circle"),
-    /^prefect-events: circle cannot be read: it is a circle of symbolic links\n$/,
+    /^prefect-events: circle cannot be read: its symbolic links form a loop\n$/,
   );
 });
 

@@ -22,7 +22,7 @@ test("in an event and in a run they are unknown, and said so", async () => {
       ])) {
         const { status, stdout, stderr } = await run(["build", ...args, "--set", `${key}=1`]);
         assert.deepEqual([status, stdout], [2, ""], key);
-        assert.ok(stderr.startsWith(`prefect-events: ${subject} knows no \`${name}\``), stderr);
+        assert.ok(stderr.startsWith(`prefect-events: ${subject} has no \`${name}\``), stderr);
       }
     }
   }
@@ -77,7 +77,7 @@ test("a place in a list is counted, and no other name of it", async () => {
     assert.deepEqual([status, stdout], [2, ""], name);
     assert.equal(
       stderr,
-      `prefect-events: --set: a list of 2 has no place \`${name}\`: count from 0, to 2 to append\n`,
+      `prefect-events: --set: a list of 2 has no index \`${name}\`: indexes start at 0; 2 appends\n`,
     );
   }
 });

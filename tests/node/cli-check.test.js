@@ -51,7 +51,7 @@ test("exit status 2: misuse, reported once", async () => {
   for (const [args, message] of /** @type {[string[], RegExp][]} */ ([
     [["--profile", "strict"], /Allowed choices are documented, server/],
     [["--severity", "nonsense"], /Expected CODE=LEVEL, e\.g\. missing-label=warning/],
-    [["--severity", "nonsense=off"], /^prefect-events: .*no diagnostic code/],
+    [["--severity", "nonsense=off"], /^prefect-events: .*unknown diagnostic code/],
     [
       ["--server-version", "new"],
       /^prefect-events: the option `serverVersion`: `new` is not a version such as `3\.9\.1`$/m,
@@ -75,7 +75,7 @@ test("what cannot be read; the others are checked", async () => {
     reason,
   ] of /** @type {[string, string | Uint8Array | undefined, string][]} */ ([
     ["missing.yaml", undefined, "does not exist"],
-    ["directory", undefined, "is a directory: name the files in it"],
+    ["directory", undefined, "is a directory: name its files"],
     ["empty.yaml", "", "is empty"],
     ["good.yaml.gz", gzipSync(GOOD), "is compressed with gzip: decompress it first (gunzip)"],
     ["utf-16.yaml", Buffer.from(GOOD, "utf16le"), "is UTF-16 text: save it as UTF-8"],

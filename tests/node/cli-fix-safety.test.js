@@ -88,7 +88,7 @@ test("a file that changed meanwhile is left as it is", posix, async () => {
       const { status, stdout, stderr } = await fix(file, links === 1 ? action : `early-${action}`);
       assert.deepEqual(
         [status, sentence(stderr)],
-        [2, "prefect-events: a.json changed while it was being checked: not fixed\n"],
+        [2, "prefect-events: a.json changed during the check: not fixed\n"],
         `${action} ${links}`,
       );
       assert.equal(stdout, "0 events in 0 files: nothing wrong; 1 file could not be fixed\n");
@@ -143,13 +143,13 @@ test("what is not a file is left alone, and said so", posix, async () => {
   mkdirSync(join(cwd, "directory"));
   const server = createServer().listen(join(cwd, "socket"));
   await new Promise((resolve) => server.once("listening", resolve));
-  const hint = "--fix changes files only (with -, it reads standard input)";
+  const hint = "--fix changes only files (use - for standard input)";
   for (const [name, reason] of /** @type {[string, string][]} */ ([
     ["fifo", `is a named pipe: ${hint}`],
     ["link", `is a named pipe: ${hint}`],
     ["socket", `is a socket: ${hint}`],
     ["/dev/null", `is a device: ${hint}`],
-    ["directory", "is a directory: name the files in it"],
+    ["directory", "is a directory: name its files"],
   ])) {
     for (const command of ["validate", "check"]) {
       const { status, stderr } = await run([command, "--fix", name], { cwd });

@@ -116,7 +116,7 @@ test("--schemas takes the files of a folder", async (t) => {
   for (const [wrong, sentence] of [
     [join(folder, "none"), /does not exist/],
     [events, /is not a directory/],
-    [folder, /has no schema: no file in it ends in \.json/],
+    [folder, /contains no schema: no file ends in \.json/],
   ]) {
     const result = await run(["validate", "--schemas", /** @type {string} */ (wrong), events]);
     assert.equal(result.status, 2);
