@@ -121,7 +121,7 @@ async function checkWith(core, text, kind, options) {
 }
 
 /**
- * Whether a severity is refused.
+ * Whether a severity is rejected.
  * @param {Core} core
  * @param {[code: string, level: Level]} entry
  */

@@ -22,9 +22,9 @@ import { words } from "./words.js";
 
 /** From the last key to the check. */
 const PAUSE_MS = 120;
-/** Who needs to read more than this needs another tool. */
+/** Findings listed at most: for more, the command line is the better tool. */
 const MOST_FINDINGS = 100;
-/** Between the code and the verdict, in pixels; and more space than this has another reason than the block's margin. */
+/** Space between the code and the verdict, in pixels. More space than this has another cause than the block's margin. */
 const GAP = 4;
 const WIDEST_GAP = 64;
 

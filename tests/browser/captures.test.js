@@ -155,7 +155,7 @@ test("a Reactive automation does not call idle runs dead", async () => {
   );
 });
 
-test("what hangs on silence after the last event is told apart", async () => {
+test("firings that depend on silence after the last event are marked", async () => {
   const { page } = await open("#simulate");
   await drop(page, [{ name: "events.ndjson", text: lines(beats(10, [0, 30, 60])) }]);
   await says(outcome(page), /Never fires on this run by the last event\.\s+Once more if nothing/);

@@ -170,7 +170,7 @@ test("what must be converted first is reported, with how", async () => {
   await page.getByText("terraform show -json").waitFor();
 });
 
-test("other text is not taken for something else, and text in a field is the field's", async () => {
+test("other text opens no view, and text pasted into a field stays in the field", async () => {
   const { page, failures } = await open("#build");
   await paste(page, "hello world");
   await page.getByText("What you pasted is not recognised").waitFor();

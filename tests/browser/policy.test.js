@@ -10,18 +10,18 @@ const open = thePage();
 const VIEWS = ["validate", "build", "simulate"];
 const THEMES = /** @type {const} */ (["light", "dark"]);
 
-/** Notes what the policy refuses, from the first moment on. @param {import("playwright-core").BrowserContext} context */
+/** Records what the policy blocks, from the start. @param {import("playwright-core").BrowserContext} context */
 async function watch(context) {
   await context.addInitScript(() => {
-    const refused = /** @type {string[]} */ (Object.assign(globalThis, { refused: [] }).refused);
+    const blocked = /** @type {string[]} */ (Object.assign(globalThis, { blocked: [] }).blocked);
     document.addEventListener("securitypolicyviolation", (event) => {
-      refused.push(`${event.effectiveDirective} ${event.blockedURI} ${event.sample}`);
+      blocked.push(`${event.effectiveDirective} ${event.blockedURI} ${event.sample}`);
     });
   });
 }
 
 /** @param {import("playwright-core").Page} page @returns {Promise<string[]>} */
-const refused = (page) => page.evaluate(() => /** @type {any} */ (globalThis).refused);
+const blocked = (page) => page.evaluate(() => /** @type {any} */ (globalThis).blocked);
 
 /** What there is to see in each view, opened. @type {{ [view: string]: (page: import("playwright-core").Page) => Promise<void> }} */
 const USED = {
@@ -58,7 +58,7 @@ for (const view of VIEWS)
       await USED[view]?.(page);
       await page.getByRole("combobox", { name: "Theme" }).selectOption("Dark");
       await page.getByRole("button", { name: "Share" }).click();
-      assert.deepEqual(await refused(page), []);
+      assert.deepEqual(await blocked(page), []);
       assert.deepEqual(failures, []);
     });
 
@@ -72,7 +72,7 @@ test("the editor has its styles", async () => {
 test("the service worker is allowed", async () => {
   const { page, failures } = await open("", { serviceWorkers: "allow" }, watch);
   await page.evaluate(() => navigator.serviceWorker.ready);
-  assert.deepEqual(await refused(page), []);
+  assert.deepEqual(await blocked(page), []);
   assert.deepEqual(failures, []);
 });
 
@@ -106,7 +106,7 @@ test("what is put into the page neither runs, nor loads, nor is styled", async (
     );
     const fetched = await fetch("https://example.com/").then(
       () => "fetched",
-      () => "refused",
+      () => "blocked",
     );
     await new Promise((resume) => setTimeout(resume, 100));
     return {
@@ -122,12 +122,12 @@ test("what is put into the page neither runs, nor loads, nor is styled", async (
     {
       ran: undefined,
       evaluated: "EvalError",
-      fetched: "refused",
+      fetched: "blocked",
       outline: false,
       base: false,
     },
   );
-  const directives = new Set((await refused(page)).map((one) => one.split(" ")[0]));
+  const directives = new Set((await blocked(page)).map((one) => one.split(" ")[0]));
   for (const directive of [
     "script-src-elem",
     "script-src-attr",

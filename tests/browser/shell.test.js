@@ -139,7 +139,7 @@ for (const { size, length } of [
   { size: 20, length: 30_000 },
   { size: 400, length: 600_000 },
 ])
-  test(`a link that inflates to ${size} MB is refused before it does`, async () => {
+  test(`a link that inflates to ${size} MB is rejected before it is unpacked`, async () => {
     const hash = linkTo(size);
     assert.ok(hash.length < length, `${hash.length} characters`);
     const { page, failures } = await open(hash, {}, countInflated);

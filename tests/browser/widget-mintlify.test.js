@@ -1,5 +1,5 @@
-// The recipe for Mintlify of docs/widget.md, on a site made of Mintlify's own components: as a whole document that React
-// takes over, with pages that come without reloading.
+// The recipe for Mintlify in docs/widget.md, on a site built from Mintlify's own components: as a whole document that React
+// hydrates, with navigation that does not reload the page.
 
 import assert from "node:assert/strict";
 import { renameSync } from "node:fs";

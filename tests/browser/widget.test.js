@@ -172,7 +172,7 @@ async function open(t, name, { before = async () => {}, ...options } = {}) {
   /** @type {Error[]} */
   const errors = [];
   page.on("pageerror", (error) => {
-    // Firefox writes what a policy refuses among the errors; it is none of a script.
+    // Firefox reports what a policy blocks as an error; it is not an error of a script.
     if (!String(error).includes("Content-Security-Policy:")) errors.push(error);
   });
   t.after(async () => {
@@ -908,7 +908,10 @@ test("an automation is edited and fixed as an event is", async (t) => {
   const colors = await page
     .locator(".shown span")
     .evaluateAll((parts) => parts.map((part) => part.textContent));
-  assert.ok(colors.includes("trigger") && colors.includes("1"), "keys and numbers are told apart");
+  assert.ok(
+    colors.includes("trigger") && colors.includes("1"),
+    "keys and numbers have different colors",
+  );
   assert.ok(!colors.includes("late"), "comments are none of them");
   await page.getByRole("button", { name: /^Fix: rename treshold/ }).click();
   await says(page, "1 error Cancel late runs");

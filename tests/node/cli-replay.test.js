@@ -84,7 +84,7 @@ test("lanes that fired come first, and one run can be chosen", async () => {
   assert.match(none.stderr, /no run is called nobody: there are snobbish-labradoodle, /);
 });
 
-test("the server's own firings and what its actions brought about are told", async () => {
+test("the firings that the server recorded and the effects of its actions are reported", async () => {
   const { stdout } = await simulated("--automation", "crash.json", "--events", "live.ndjson");
   assert.match(stdout, /^it watches from 2026-11-27T02:06:03\.810996Z on: 47 earlier events are /m);
   assert.match(
@@ -93,7 +93,7 @@ test("the server's own firings and what its actions brought about are told", asy
   );
   assert.match(
     stdout,
-    /^its own actions are in these events: they brought about 5 events \(5 prefect\.flow-run\.Crashed\), .*\(--without-actions\)$/m,
+    /^these events include its own actions: they caused 5 events \(5 prefect\.flow-run\.Crashed\), .*\(--without-actions\)$/m,
   );
   const without = await simulated(
     "--automation",
@@ -104,7 +104,7 @@ test("the server's own firings and what its actions brought about are told", asy
   );
   assert.match(
     without.stdout,
-    /^left out: they brought about 5 events \(5 prefect\.flow-run\.Crashed\)$/m,
+    /^left out: they caused 5 events \(5 prefect\.flow-run\.Crashed\)$/m,
   );
 });
 

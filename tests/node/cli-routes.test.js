@@ -28,7 +28,7 @@ const DEPLOYMENT = `deployments:
 `;
 const PACKAGE = '{"name": "my-package", "version": "1.0.0", "type": "module", "data": {},}';
 
-test("an error is what the route refuses", async () => {
+test("what the route rejects is an error", async () => {
   const file = write("exported.json", EXPORTED);
   const usual = await run(["check", file], { cwd });
   assert.equal(usual.status, 0);

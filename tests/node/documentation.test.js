@@ -206,11 +206,11 @@ test("the page about the command line names every command", async () => {
 test("the limits on the page are the real ones", () => {
   const page = read("docs/limits.md");
   const depth = Number(/deeper than (\d+) levels/.exec(page)?.[1]);
-  const refused = (/** @type {number} */ levels) =>
+  const rejected = (/** @type {number} */ levels) =>
     validate("[".repeat(levels) + "]".repeat(levels)).diagnostics.some(
       ({ code }) => code === "syntax-too-deep",
     );
-  assert.deepEqual([refused(depth), refused(depth + 1)], [false, true]);
+  assert.deepEqual([rejected(depth), rejected(depth + 1)], [false, true]);
 
   const limits = /at most ([\d,]+) KB.*/.exec(page)?.[0].matchAll(/([\d,]+) KB/g) ?? [];
   assert.deepEqual(

@@ -79,7 +79,7 @@ test("stays quick with many fixes", () => {
   assert.ok(performance.now() - started < 2000);
 });
 
-test("refuses what is no text, no list, or belongs to another text", () => {
+test("rejects a wrong text, a wrong list, and findings of another text", () => {
   // @ts-expect-error
   assert.throws(() => applyFixes(1, []), {
     name: "TypeError",

@@ -103,7 +103,7 @@ test("yields nothing for nothing", async () => {
   assert.deepEqual(await collect(source(["", new Uint8Array()])), []);
 });
 
-test("refuses other sources and other pieces", async () => {
+test("rejects other sources and other pieces", async () => {
   for (const wrong of [undefined, null, 1, "text", new Uint8Array(1), {}, ["a"]]) {
     await assert.rejects(collect(wrong), {
       name: "TypeError",

@@ -126,7 +126,7 @@ test("Ajv comes to the same verdicts as the Rust crate jsonschema", { skip: untr
   t.diagnostic(`${tried} verdicts`);
 });
 
-test("a mistake is told of its place, and of the event that is meant", () => {
+test("a mistake is reported at its location, and for the intended event", () => {
   const { compiler } = ajv();
   const check = compiler.compile(jsonSchema());
   const event = /** @type {any} */ (describeEvent("prefect.worker.executed-flow-run")?.example);

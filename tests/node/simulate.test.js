@@ -69,7 +69,7 @@ test("with trace there are decisions, with events the generated ones, which are 
   assert.ok(events.length > 20);
 });
 
-test("wrong scenarios are told, with places in a text", () => {
+test("wrong scenarios are reported, with their location in a text", () => {
   const [error] = simulate('{"automation": 5}').errors ?? [];
   assert.deepEqual([error?.code, error?.range?.start.column], ["scenario-wrong-value", 16]);
   assert.equal(simulate({ ...SCENARIO, end: "-1m" }).errors?.[0]?.range, undefined);
@@ -103,7 +103,7 @@ start: 2026-03-01T12:00:00Z
 end: 30m
 heartbeat: {frequency: 30}
 runs:
-  - {name: zombie, starts: 5s, dies: 2m10s} # without a word
+  - {name: zombie, starts: 5s, dies: 2m10s} # silently
 expect:
   - {run: zombie, fires: 2, between: [3m30s, 3m50s]}
 `;

@@ -148,7 +148,7 @@ test("memory does not grow with the length of the stream", async () => {
   assert.equal(validateModule.memory(), early);
 });
 
-test("a text is told from one document by its beginning", () => {
+test("NDJSON is distinguished from one document by its first bytes", () => {
   const told = (/** @type {string} */ head) => isNdjson(new TextEncoder().encode(head));
   const line = JSON.stringify(EVENT);
   assert.equal(told(`${line}\n${line}`), true);

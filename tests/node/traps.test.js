@@ -248,7 +248,7 @@ for (const [name, build] of /** @type {const} */ ([
     );
     assert.equal(calls, 1);
     assert.deepEqual(build(OPTIONS), before);
-    // Who does not look at it gets that one.
+    // If the caller does not catch the inner error, the call throws it.
     assert.throws(() => build({ ...OPTIONS, onProgress: () => void large() }), /ran out of memory/);
     assert.deepEqual(build(OPTIONS), before);
   });

@@ -140,7 +140,7 @@ test("who only validates gets and loads no more than that", async () => {
   assert.equal(text, "false,1");
   const assets = readdirSync(join(root, "dist/assets")).filter((name) => name.endsWith(".js"));
   const script = assets.map((name) => readFileSync(join(root, "dist/assets", name), "utf8")).join();
-  // As in `tests/node/size.test.js`, which says what it is made of.
+  // As in `tests/node/size.test.js`, which lists its parts.
   assert.ok(script.length < 22_000, String(script.length));
 });
 

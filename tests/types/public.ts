@@ -278,7 +278,7 @@ simulate(scenario, { tracing: true });
 exampleRuns({});
 // @ts-expect-error There is no such option.
 exampleRuns("", { automation: 0 });
-// @ts-expect-error Both are told.
+// @ts-expect-error It plays both versions.
 compareVersions(scenario, { serverVersion: "3.8" });
 // @ts-expect-error Here too.
 compareReplays("", "", { serverVersion: "3.8" });

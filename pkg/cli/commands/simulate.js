@@ -230,7 +230,7 @@ function pretty(result, { trace, run, style }) {
 }
 
 /**
- * What must be known to understand a replay.
+ * Notes that explain a replay.
  * @param {SimulationResult} result
  */
 function notes(result) {
@@ -259,18 +259,18 @@ function notes(result) {
     lines.push(
       effects.length === 0
         ? "its recorded actions caused no events that could be left out"
-        : `left out: ${broughtAbout(effects)}`,
+        : `left out: ${caused(effects)}`,
     );
   } else if (effects.length > 0) {
     lines.push(
-      `these events include its own actions: ${broughtAbout(effects)}, which changes what follows (--without-actions)`,
+      `these events include its own actions: ${caused(effects)}, which changes what follows (--without-actions)`,
     );
   }
   return lines.map(printable);
 }
 
 /** @param {NonNullable<SimulationResult["recordedActions"]>["effects"]} effects */
-function broughtAbout(effects) {
+function caused(effects) {
   /** @type {Map<string, number>} */
   const counts = new Map();
   for (const { event } of effects) counts.set(event, (counts.get(event) ?? 0) + 1);
@@ -322,7 +322,7 @@ function prettyComparison({ differences, 3.8: before, 3.9: after }, style) {
 }
 
 /**
- * Firings that wait for the server's loop: how far their times hang on when it comes round.
+ * How much the times of firings depend on when the server's loop runs.
  * @param {SimulationResult} result
  * @param {Colours} style
  */
@@ -334,9 +334,7 @@ function ticks({ firings }, style) {
   const least = Math.min(...widths);
   const most = Math.max(...widths);
   const width = least === most ? `${most} s` : `${least} to ${most} s`;
-  return [
-    style.dim(`a real server fires up to ${width} after the end of a window`),
-  ];
+  return [style.dim(`a real server fires up to ${width} after the end of a window`)];
 }
 
 /**

@@ -149,7 +149,7 @@ export class Editor {
     this.view.dispatch({ effects: this.#language.reconfigure(LANGUAGES[language]()) });
   }
 
-  /** Shows findings in the text that they were made of; in another one they would stand at wrong places. */
+  /** Shows findings if the text is still the one that was checked; otherwise their positions would be wrong. */
   show(findings: Diagnostic[], text: string) {
     if (text !== this.text) return;
     const { length } = this.view.state.doc;

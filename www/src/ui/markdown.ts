@@ -1,4 +1,4 @@
-// Markdown that is shared: whatever it is made of, it stays what it is meant to be. CommonMark, as GitHub extends it.
+// Markdown for sharing: inserted text cannot change its structure. CommonMark with GitHub's extensions.
 
 /** A block of code. No run of backticks in the text is as long as the fence, so that nothing in it ends the block. */
 export function fence(text: string, language: string): string {

@@ -1,4 +1,4 @@
-// Where texts become bytes or come from them, nothing is replaced without a word.
+// Converts between text and bytes, and never replaces anything silently.
 
 const LONE = /\p{Surrogate}/u;
 

@@ -6,7 +6,7 @@ import { createContext, createElement, useContext, useEffect, useState } from "r
 
 const Navigation = createContext(/** @type {(path: string) => void} */ (() => {}));
 
-/** What shiki made of a code block, as React elements: so do the compiled pages of Mintlify. */
+/** Shiki's output for a code block as React elements, like the compiled pages of Mintlify. */
 function highlighted(node) {
   if (node.type === "text") return node.value;
   const { class: className, style = "", ...others } = node.properties ?? {};

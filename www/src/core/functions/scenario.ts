@@ -29,7 +29,7 @@ export interface Play {
   version: "3.8" | "3.9";
   /** Of captured events: what follows an event that is not among them waits for none. */
   ignoreLeaders?: boolean | undefined;
-  /** Of captured events: without what the automation's own recorded actions brought about. */
+  /** Captured events only: leave out the events that the automation's own recorded actions caused. */
   withoutActions?: boolean | undefined;
   /** Captured events are played instead of the runs: the number by which they are held. */
   captured?: number | undefined;

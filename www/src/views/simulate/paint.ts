@@ -190,8 +190,8 @@ function paintStates(context: CanvasRenderingContext2D, one: Lane, view: View) {
 }
 
 /**
- * Not by colour alone: on a dead run a diamond, on another a triangle with a mark of exclamation; hollow on a dashed line
- * what hangs on nothing coming after the last captured event.
+ * Firings differ by shape, not by colour alone: a diamond on a dead run, a triangle with an exclamation mark on others. A hollow
+ * shape on a dashed line is a firing that depends on silence after the last captured event.
  */
 function paintFirings(context: CanvasRenderingContext2D, one: Lane, view: View) {
   const { scene, x, width, lane, colours } = view;

@@ -81,7 +81,7 @@ function isMissing({ waits, reactive }: Lane): boolean {
   return waits && !reactive;
 }
 
-/** Firings that hang on what comes after the last captured event. */
+/** Firings that depend on what comes after the last captured event. */
 function afterwards(silent: number): string {
   if (silent === 0) return "";
   return silent === 1

@@ -53,7 +53,7 @@ export class SimulateView extends View<unknown> {
   private readonly play = latest(scenes.play);
   /** The advice is quick: it follows a slider at once, and what is played comes after. */
   @state() private advice: Advice | undefined;
-  /** Of the text that was played last, or that a slider made of it. */
+  /** The facts of the text that was played last, or of the version that a slider generated from it. */
   private facts: Facts | undefined;
   private held: { events: string[]; number: Promise<number> } | undefined;
   private readonly advise = latest(quick.heartbeatAdvice);

@@ -61,7 +61,7 @@ export function verdict(report: ValidationReport): Verdict {
   return { sign: "good", text: `All ${count(events, "event")} are valid` };
 }
 
-/** Who has nothing against the events. */
+/** The line for events without findings: it names what accepts them. */
 export function approval({ count: events }: ValidationReport, profile: Profile): string {
   const them = events === 1 ? "it" : "them";
   const agree = events === 1 ? "it agrees" : "they agree";
