@@ -10,7 +10,7 @@ const NO_CODE =
 const WRAPPER = /code|highlight|language-|shiki|prism|listing/i;
 /** Groups of blocks with tabs, which show one block at a time: widgets go below the whole group. */
 const GROUP = ".code-group, [data-component-part='code-group']";
-/** Elements between such wrappers: cells of a table with line numbers. */
+/** Maximum number of elements between such wrappers: cells of a table with line numbers. */
 const LONGEST_GAP = 6;
 
 export class Block {
