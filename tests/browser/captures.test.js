@@ -67,7 +67,7 @@ actions: [{type: do-nothing}]
 `;
 
 for (const name of readdirSync(new URL("forms/", live)).filter((one) => /\.(json|yaml)$/.test(one)))
-  test(`what Prefect exports is played as it is: ${name}`, async () => {
+  test(`exports of Prefect are played unchanged: ${name}`, async () => {
     const { page, failures } = await open(address({ automation: read(`forms/${name}`) }));
     await says(outcome(page), /[Ff]ires/);
     assert.equal(await page.getByText("The automation has a mistake.").count(), 0);
@@ -84,13 +84,13 @@ for (const name of readdirSync(new URL("forms/", live)).filter((one) => /\.(json
     assert.deepEqual(failures, []);
   });
 
-test("what the console prints for people: a sentence says what to run instead", async () => {
+test("for the console's output for people, a message names the command to run instead", async () => {
   const { page } = await open(address({ automation: read("forms/inspect.pretty") }));
   await page.getByText("The automation has a mistake.").waitFor();
   await says(page.locator(".verdict li"), /prefect automation inspect/);
 });
 
-test("of several automations one is chosen by its name, and the address keeps it", async () => {
+test("one of several automations is selected by name, and the address keeps it", async () => {
   const { page } = await open(address({ automation: read("forms/b01.yaml") }));
   const choice = page.getByLabel("Play", { exact: true });
   await choice.waitFor();
@@ -111,7 +111,7 @@ test("of several automations one is chosen by its name, and the address keeps it
   await assertAccessible(page, "several automations");
 });
 
-test("nothing fires: the reason, and how far the events came", async () => {
+test("if nothing fires, the reason and the clauses that events passed are shown", async () => {
   const never = FAILED.replace("prefect.flow-run.Failed", "prefect.flow-run.Completd");
   const { page, failures } = await open(address({ automation: never }));
   await says(outcome(page), /Never fires on these 4 runs\./);
@@ -177,7 +177,7 @@ test("firings that depend on silence after the last event are marked", async () 
   assert.ok(filled.red - filled.blue < 40, JSON.stringify(filled));
 });
 
-test("firings that come only from absent leaders are named, and go at one press", async () => {
+test("firings that come only from absent leaders are marked, and one press removes them", async () => {
   const follows = "00000000-0000-4000-8000-ffffffffffff";
   const events = lines([
     ...beats(10, [0, 30, 60]),
@@ -216,7 +216,7 @@ test("a live capture: what the server recorded, and what its actions changed", a
   assert.deepEqual(failures, []);
 });
 
-test("in a long list those that fired are the first, and can be shown alone", async () => {
+test("in a long list, lanes with firings come first, and can be shown alone", async () => {
   const { page } = await open(address({ preset: "zombie-30", copies: 6 }));
   await says(outcome(page), "Fires on 12 of 24 runs");
   const texts = await lanes(page).allInnerTexts();
@@ -253,7 +253,7 @@ test("in a long list those that fired are the first, and can be shown alone", as
   assert.equal(await lanes(page).count(), 2);
 });
 
-test("dates stand on a scale of a day or longer", async () => {
+test("a scale of a day or longer shows dates", async () => {
   const { page } = await open("#simulate");
   const times = page.locator("simulate-timeline .times span");
   await times.first().waitFor();
@@ -270,7 +270,7 @@ test("dates stand on a scale of a day or longer", async () => {
   await says(page.getByRole("region", { name: "Decisions" }), /2 Mar 15:4/);
 });
 
-test("files that are dropped together are one history, and an automation takes its place", async () => {
+test("files that are dropped together form one history, and an automation replaces the automation", async () => {
   const all = [...beats(10, [0, 30, 60, 90, 120]), ...beats(20, [10, 40, 70, 100])];
   const { page, failures } = await open("#simulate");
   await says(outcome(page), "Fires on 2");

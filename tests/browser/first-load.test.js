@@ -61,7 +61,7 @@ const total = (files) => files.reduce((sum, [, size]) => sum + size, 0);
 const list = (files) =>
   files.map(([file, size]) => `${(size / 1000).toFixed(1)} kB ${file}`).join("\n");
 
-test("the first verdict needs little", async (t) => {
+test("the first verdict loads little", async (t) => {
   const files = await load("", ".verdict .sign");
   t.diagnostic(`${(total(files) / 1000).toFixed(1)} kB`);
   assert.ok(
@@ -72,7 +72,7 @@ test("the first verdict needs little", async (t) => {
 });
 
 for (const view of ["validate", "build", "simulate"])
-  test(`all that the view ${view} loads`, async (t) => {
+  test(`everything that the view ${view} loads`, async (t) => {
     const files = await load(`#${view}`);
     t.diagnostic(`${(total(files) / 1000).toFixed(1)} kB`);
     assert.ok(files.length > 0);

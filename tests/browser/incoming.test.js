@@ -122,7 +122,7 @@ for (const { what, text, shows } of PLAYED)
     assert.deepEqual(failures, []);
   });
 
-test("events open in Validate, or are played where automations are", async () => {
+test("events open in Validate, or are played if Simulate is open", async () => {
   for (const view of ["validate", "build"]) {
     const { page } = await open(`#${view}`);
     await paste(page, EVENTS);
@@ -154,7 +154,7 @@ test("events open in Validate, or are played where automations are", async () =>
   await third.page.getByText("Only a.ndjson is open").waitFor();
 });
 
-test("a scenario is played though captured events were", async () => {
+test("a scenario replaces captured events", async () => {
   const { page } = await open("#simulate");
   await paste(page, EVENTS);
   await page.getByRole("button", { name: "Back to the runs" }).waitFor();
@@ -163,7 +163,7 @@ test("a scenario is played though captured events were", async () => {
   await page.getByRole("listitem").filter({ hasText: "lonely" }).first().waitFor();
 });
 
-test("what must be converted first is reported, with how", async () => {
+test("a document that must be converted first is reported, with instructions", async () => {
   const { page } = await open("#simulate");
   await paste(page, 'resource "prefect_automation" "late" {\n  name = "late"\n}\n');
   await page.locator("view-validate").waitFor();

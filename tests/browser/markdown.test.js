@@ -141,7 +141,7 @@ async function show(page, at) {
   await page.reload();
 }
 
-test("Validate: the text, and what findings quote of it", async () => {
+test("Validate: the text, and quotes of it in findings", async () => {
   const { page } = await open("#validate");
   const event = (/** @type {string[]} */ texts) => ({
     event: "prefect.flow-run.heartbeat",
@@ -172,7 +172,7 @@ test("Validate: the text, and what findings quote of it", async () => {
   }
 });
 
-test("Build: names, values, and what cannot be built", async () => {
+test("Build: names, values, and error messages", async () => {
   const { page } = await open("#build");
   for (const hostile of [HOSTILE.join(" "), HOSTILE.join("\n"), FENCES.join("\n")]) {
     const states = [

@@ -53,7 +53,7 @@ const USED = {
 
 for (const view of VIEWS)
   for (const colorScheme of THEMES)
-    test(`nothing in the view ${view} is against the policy, ${colorScheme}`, async () => {
+    test(`the view ${view} does not violate the policy, ${colorScheme}`, async () => {
       const { page, failures } = await open(`#${view}`, { colorScheme }, watch);
       await USED[view]?.(page);
       await page.getByRole("combobox", { name: "Theme" }).selectOption("Dark");
@@ -76,7 +76,7 @@ test("the service worker is allowed", async () => {
   assert.deepEqual(failures, []);
 });
 
-test("what is put into the page neither runs, nor loads, nor is styled", async () => {
+test("injected elements neither run, nor load, nor are styled", async () => {
   const { page } = await open("", {}, watch);
   const seen = await page.evaluate(async () => {
     const script = document.createElement("script");

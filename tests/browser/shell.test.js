@@ -9,7 +9,7 @@ import { thePage } from "./helpers/page.js";
 
 const open = thePage();
 
-test("the views are reached by their links and addresses", async () => {
+test("links and addresses open the views", async () => {
   const { page, failures } = await open("#build");
   assert.equal(
     await page.getByRole("link", { name: "Build" }).getAttribute("aria-current"),
@@ -24,7 +24,7 @@ test("the views are reached by their links and addresses", async () => {
   assert.deepEqual(failures, []);
 });
 
-test("the link of a view leads back to what was left there", async () => {
+test("the link of a view restores its last state", async () => {
   const { page } = await open();
   // At once: what is not in the address yet is not lost.
   await page.getByText("Server only").click();
@@ -54,7 +54,7 @@ test("the theme follows the system, and can be chosen", async () => {
   assert.equal(await paper(), light);
 });
 
-test("a stranger reads what this is, for whom, and where there is more", async () => {
+test("a new visitor reads what the page does, for whom, and where to find more", async () => {
   for (const view of ["validate", "build", "simulate"]) {
     const { page } = await open(`#${view}`, { viewport: { width: 320, height: 700 } });
     const about = page.getByRole("region", { name: "About prefect-events" });
@@ -87,7 +87,7 @@ test("axe finds nothing wrong in the frame", async () => {
   }
 });
 
-test("a damaged link is no trap", async () => {
+test("a damaged link is reported, and the page works", async () => {
   const { page, failures } = await open("#validate/zzzz");
   await page
     .locator("main")
@@ -153,7 +153,7 @@ for (const { size, length } of [
     assert.deepEqual(failures, []);
   });
 
-test("a link that is too long is not even decoded", async () => {
+test("a link that is too long is not decoded", async () => {
   const { page, failures } = await open(`#build/${"A".repeat(1_500_000)}`, {}, countInflated);
   await page.locator("main").getByText(TOO_LARGE).waitFor();
   const counts = await page.evaluate(() => {
@@ -172,7 +172,7 @@ test("a link of nearly 1 MB still works", async () => {
   assert.equal(await page.locator(".notice").count(), 0);
 });
 
-test("what is too large for a link is not put into one, and that is said", async () => {
+test("a state that is too large for a link is not put into one, and this is reported", async () => {
   const { page, failures } = await open("#simulate");
   const editor = page.locator(".cm-content");
   await editor.click();
@@ -191,7 +191,7 @@ test("what is too large for a link is not put into one, and that is said", async
   assert.deepEqual(failures, []);
 });
 
-test("a fault shows itself as ours, with a report", async () => {
+test("an internal error is shown as ours, with a report", async () => {
   const { page } = await open();
   await page.evaluate(
     () =>

@@ -42,7 +42,7 @@ const EVENTS = [
   .map((event) => JSON.stringify(event))
   .join("\n");
 
-test("at first sight: the documented automation fires on a run that is alive, and why", async () => {
+test("at first, the documented automation fires on a run that is alive, with the reason", async () => {
   const { page, failures } = await open("#simulate");
   await says(outcome(page), /Fires on 2 of 4 runs;\s+1 of them was alive\./);
   const text = await outcome(page).innerText();
@@ -63,7 +63,7 @@ test("at first sight: the documented automation fires on a run that is alive, an
   assert.deepEqual(failures, []);
 });
 
-test("what is advised helps, and stands in the text", async () => {
+test("the advice helps, and changes the text", async () => {
   const { page } = await open("#simulate");
   await outcome(page).getByRole("button", { name: "Set within: 135" }).click();
   await says(outcome(page), /Fires on 1 of 4 runs;\s+it was dead\./);
@@ -83,7 +83,7 @@ test("what is advised helps, and stands in the text", async () => {
   assert.equal(await slider.inputValue(), "95");
 });
 
-test("each slider changes what is played", async () => {
+test("each slider changes the simulation", async () => {
   const { page } = await open("#simulate");
   await says(outcome(page), "Fires on 2 of 4 runs");
   /** @param {string} name @param {string} value @param {RegExp} then */
@@ -109,7 +109,7 @@ test("each slider changes what is played", async () => {
   await put("Length, minutes", "4", /Fires on 1 of 4 runs;\s+it was alive/);
 });
 
-test("a number that is being typed stays when the view is drawn anew", async () => {
+test("a number that is being typed stays when the view is redrawn", async () => {
   const { page } = await open("#simulate");
   await says(outcome(page), "Fires on 2 of 4 runs");
   const loss = page.getByRole("spinbutton", { name: "Loss, per cent", exact: true });
@@ -164,7 +164,7 @@ test("a dead run that is never found is reported", async () => {
   await says(outcome(page), "1 dead run is never found.");
 });
 
-test("each preset shows what it is for", async () => {
+test("each preset shows its subject", async () => {
   const { page, failures } = await open("#simulate");
   /** @type {[string, RegExp][]} */
   const presets = [
@@ -190,7 +190,7 @@ test("each preset shows what it is for", async () => {
   assert.deepEqual(failures, []);
 });
 
-test("what a verdict says depends on the trigger", async () => {
+test("the text of a verdict depends on the trigger", async () => {
   const { page } = await open("#simulate");
   const preset = page.getByRole("combobox", { name: "Automation" });
   const texts = async () =>
@@ -244,7 +244,7 @@ test("what a verdict says depends on the trigger", async () => {
   await says(outcome(late.page), "Never fires on these 4 runs");
 });
 
-test("the automation stands beside the timeline, and is copied and downloaded as it is edited", async () => {
+test("the automation is beside the timeline, and is copied and downloaded as edited", async () => {
   const { page } = await open("#simulate", { viewport: { width: 1280, height: 900 } });
   const editor = page.locator(".document .cm-content");
   await editor.waitFor();
@@ -279,13 +279,13 @@ test("the automation stands beside the timeline, and is copied and downloaded as
   assert.equal(await page.getByText("--from-file").count(), 0, "not of what is broken");
 });
 
-test("a finding of the check is mended with one press", async () => {
+test("one press fixes a finding of the check", async () => {
   const { page } = await open(address({ preset: "explicit-expect" }));
   await outcome(page).getByRole("button", { name: "Fix: expect every event of flow runs" }).click();
   await says(outcome(page), /Fires on 1 of 5 runs;\s+it was dead/);
 });
 
-test("timeline and list are linked, and say why", async () => {
+test("timeline and list are linked, and explain each decision", async () => {
   const { page } = await open("#simulate");
   await says(outcome(page), "Fires on 2");
   const timeline = page.getByRole("application", { name: /^Timeline/ });
@@ -383,7 +383,7 @@ test("the pointer reads the marks; zoom and pan by buttons, keys and wheel", asy
   );
 });
 
-test("one's own automation, in JSON: mistakes are reported, and the last picture stays", async () => {
+test("a custom automation in JSON: mistakes are reported, and the last timeline stays", async () => {
   const { page, failures } = await open("#simulate");
   await says(outcome(page), "Fires on 2");
   const editor = page.locator(".cm-content");
@@ -479,7 +479,7 @@ test("differences between the servers are listed", async () => {
   await says(outcome(page), /Fires on 1 of 2 runs;[\s\S]*Once more if nothing comes/);
 });
 
-test("the address keeps what is shown, and a wrong one does no harm", async () => {
+test("the address keeps the state, and a wrong address is harmless", async () => {
   const { page } = await open("#simulate");
   await outcome(page).getByRole("button", { name: "Set within: 135" }).click();
   await says(outcome(page), "it was dead");
@@ -509,7 +509,7 @@ test("the address keeps what is shown, and a wrong one does no harm", async () =
   assert.deepEqual(other.failures, []);
 });
 
-test("the Markdown is what a bug report needs", async () => {
+test("the Markdown contains what a bug report needs", async () => {
   const { page } = await open("#simulate");
   await says(outcome(page), "Fires on 2");
   await page.getByRole("button", { name: "Share" }).click();

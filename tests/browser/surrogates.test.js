@@ -35,7 +35,7 @@ const type = (page, text) =>
 /** @param {string} text */
 const units = (text) => Array.from({ length: text.length }, (_, index) => text.charCodeAt(index));
 
-test("Validate finds it at its place, and editor and link keep it", async () => {
+test("Validate finds it at its position, and editor and link keep it", async () => {
   for (const how of ["link", "typed", "pasted"]) {
     const { page, failures } = await open(
       how === "link" ? address("validate", { text: EVENT }) : "#validate",
@@ -67,7 +67,7 @@ test("Validate finds it at its place, and editor and link keep it", async () => 
   }
 });
 
-test("Simulate says that the automation, a run, or a file has it", async () => {
+test("Simulate reports it in the automation, a run, or a file", async () => {
   const automation = `name: ${BROKEN}\ntrigger: {posture: Reactive, expect: [x], threshold: 1, within: 0}\nactions: [{type: do-nothing}]\n`;
   const { page } = await open(address("simulate", { automation }));
   await page.locator(".verdict").getByText("this cannot be read as YAML").waitFor();
@@ -91,7 +91,7 @@ test("Simulate says that the automation, a run, or a file has it", async () => {
   await third.page.getByText("latin.json is not UTF-8").waitFor();
 });
 
-test("Build does not build with it", async () => {
+test("Build rejects it", async () => {
   const event = "prefect.flow-run.Completed";
   const resource = { id: "x" };
   /** @type {[{ kind: string, event?: string, input?: object, run?: object }, string][]} */

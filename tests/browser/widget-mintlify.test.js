@@ -96,7 +96,7 @@ const EVENTS = [
 ];
 const ZOMBIES = "Valid automation, 1 warning Crash zombie flows";
 
-test("events are checked, Python is left alone, and React finds nothing changed", async (t) => {
+test("events are checked, Python is ignored, and React finds no differences", async (t) => {
   const { page, loaded } = await open(t, "");
   assert.deepEqual(await verdicts(page, 2), EVENTS);
   assert.equal(await page.getAttribute("html", "data-hydrated"), "true");
@@ -112,7 +112,7 @@ test("events are checked, Python is left alone, and React finds nothing changed"
   );
 });
 
-test("no widget stands in the page before React has taken it over", async (t) => {
+test("no widget is added before React has hydrated the page", async (t) => {
   const { page } = await open(t, "");
   await page.waitForFunction(() => customElements.get("prefect-event-validator") !== undefined);
   const early = await page.evaluate(
@@ -124,7 +124,7 @@ test("no widget stands in the page before React has taken it over", async (t) =>
   await verdicts(page, 2);
 });
 
-test("pages that come without reloading, and go again", async (t) => {
+test("pages that appear without a reload, and disappear again", async (t) => {
   const { page, loaded } = await open(t, "");
   await verdicts(page, 2);
   await page.evaluate(() => Object.assign(globalThis, { same: true }));
@@ -148,7 +148,7 @@ test("pages that come without reloading, and go again", async (t) => {
   );
 });
 
-test("it stays where it is when React renders the page again", async (t) => {
+test("the widget keeps its place when React renders the page again", async (t) => {
   const { page } = await open(t, "");
   await verdicts(page, 2);
   await page.evaluate(() => {
@@ -164,7 +164,7 @@ test("it stays where it is when React renders the page again", async (t) => {
   assert.ok(await widgets(page).first().locator(".findings").isVisible(), "it is the same widget");
 });
 
-test("in a code group, it stands under the group and follows the tab", async (t) => {
+test("in a code group, the widget is below the group and follows the tab", async (t) => {
   const { page } = await open(t, "automations");
   await verdicts(page, 1);
   const group = page.locator(".code-group");
@@ -200,7 +200,7 @@ test("in a code group, it stands under the group and follows the tab", async (t)
   await under("Three failures");
 });
 
-test("is dark when the page is, at once", async (t) => {
+test("is dark immediately when the page is", async (t) => {
   const { page } = await open(t, "");
   await verdicts(page, 2);
   const widget = widgets(page).first().locator(".widget");
@@ -211,7 +211,7 @@ test("is dark when the page is, at once", async (t) => {
   await page.locator("prefect-event-validator .widget[data-theme=light]").first().waitFor();
 });
 
-test("the verdict comes without moving what stands below", async (t) => {
+test("the verdict appears without moving the content below", async (t) => {
   const { page } = await open(t, "");
   await page.evaluate(() => {
     const heights = /** @type {number[]} */ ([]);
@@ -228,7 +228,7 @@ test("the verdict comes without moving what stands below", async (t) => {
   assert.deepEqual([...new Set(heights)].length, 1, heights.join());
 });
 
-test("the file for automations may be a script, where nothing else is served", async (t) => {
+test("the file for automations can be a script, if only scripts are served", async (t) => {
   const content = join(made, "site/prefect-events");
   renameSync(join(content, "widget.author.json"), join(content, "widget.author.js"));
   t.after(() => renameSync(join(content, "widget.author.js"), join(content, "widget.author.json")));
@@ -276,7 +276,7 @@ test("plays a run on which the automation fires, and one on which it does not", 
 });
 
 for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
-  test(`axe finds nothing in what is played: ${colorScheme}`, async (t) => {
+  test(`axe finds nothing in the example runs: ${colorScheme}`, async (t) => {
     const { page } = await open(t, "automations", { colorScheme });
     await verdicts(page, 1);
     await widgets(page)

@@ -58,7 +58,7 @@ test("the keys of options and results are camelCase", () => {
   assert.deepEqual(found, []);
 });
 
-test("no exported type has the name of a global one", () => {
+test("no exported type has the name of a global type", () => {
   const names = globals();
   for (const name of ["Event", "Range", "Report", "Promise"]) assert.ok(names.has(name), name);
   const files = readdirSync(join(ROOT, "pkg")).filter((name) => name.endsWith(".d.ts"));

@@ -217,14 +217,14 @@ for (const [what, language, text, wanted, unwanted, schema] of PLACES)
     for (const one of unwanted) assert.ok(!found.includes(one), `${one} is proposed: ${short}`);
   });
 
-test("a proposal says what it is for", async () => {
+test("each proposal has a description", async () => {
   const document = open("yaml", `${START}  type: event\n  `);
   const { items } = await yaml("automation").doComplete(document, { line: 3, character: 2 }, false);
   const each = items.find((/** @type {{ label: string }} */ { label }) => label === "for_each");
   assert.match(JSON.stringify(each?.documentation), /distinct value of these labels/);
 });
 
-test("editors mark what is wrong, and accept what is not known", async () => {
+test("editors mark mistakes, and accept the user's own names", async () => {
   const right = `${START}  type: event\n  posture: Reactive\n  expect: [acme.order.created]\n  match: {acme.label: "x*"}\nactions:\n  - type: do-nothing\n`;
   assert.deepEqual(await marks(right), []);
   assert.match((await marks(right.replace("expect", "expects"))).join(), /expects is not allowed/);
@@ -244,7 +244,7 @@ test("the files are what jsonSchema returns, and Ajv accepts them in strict mode
   }
 });
 
-test("an unknown name is an error, with the one that was meant", async () => {
+test("an unknown name throws, and the message names the nearest known one", async () => {
   for (const [name, near] of [
     ["automatoin", "; did you mean `automation`?"],
     ["triger", "; did you mean `trigger`?"],

@@ -12,7 +12,7 @@ const read = (name) => readFileSync(new URL(`../../pkg/wasm/${name}.wasm`, impor
 const validate = read("prefect_events_validate");
 const author = read("prefect_events_author");
 
-test("before init, every function that needs a module says what to do", async () => {
+test("before init, every function that needs a module explains what to do", async () => {
   const message = "prefect-events has not been started: call `await init()` first";
   assert.throws(() => browser.validate("{}"), {
     message,
@@ -29,7 +29,7 @@ test("before init, every function that needs a module says what to do", async ()
   );
 });
 
-test("what is only told needs no module", () => {
+test("functions that only look something up need no module", () => {
   assert.equal(browser.explain("misspelt-role")?.title, "Misspelt role");
   assert.ok(browser.eventTypes().length > 80);
 });
@@ -65,7 +65,7 @@ test("init rejects options that are not names of modules", async () => {
     });
 });
 
-test("an init that fails can be repeated", async () => {
+test("a failed init can be repeated", async () => {
   const author = false;
   await assert.rejects(browser.init({ validate: new Uint8Array([1, 2, 3]), author }), {
     name: "CompileError",
@@ -74,7 +74,7 @@ test("an init that fails can be repeated", async () => {
   await assert.rejects(browser.init({ validate: address, author }));
 });
 
-test("init works once, twice, and at the same time", async () => {
+test("init works once, twice, and concurrently", async () => {
   await Promise.all([
     browser.init({ validate, author: false }),
     browser.init({ validate: await WebAssembly.compile(validate), author: false }),

@@ -18,7 +18,7 @@ const cwd = folder();
 const found = (events) =>
   validate(/** @type {object} */ (events)).diagnostics.map(({ code, path }) => `${code} ${path}`);
 
-test("what is given stands where it belongs, and what follows is filled in", () => {
+test("given values are in their places, and everything that follows from them is filled in", () => {
   const flow_run = { id: "3f8a1c52-77b4-4e0b-9c1d-2a6f0b9d4e11", name: "brave-otter" };
   const event = buildEvent(
     "prefect.task-run.Completed",
@@ -53,7 +53,7 @@ test("what is given stands where it belongs, and what follows is filled in", () 
   assert.equal(worker.follows, ID);
 });
 
-test("many events of one name are lines", () => {
+test("many events of one name are built as NDJSON", () => {
   const name = "prefect.task-run.Completed";
   const inputs = ["a", 'b "quoted"', "c"].map((task) => ({ task_run: { name: task } }));
   const lines = buildEventLines(name, inputs, FIXED).split("\n");
@@ -73,7 +73,7 @@ test("many events of one name are lines", () => {
   });
 });
 
-test("the same seed and time give the same; without them each event is new, and of now", () => {
+test("the same seed and time give the same event; without them each event is new and has the current time", () => {
   const name = "prefect.flow-run.Running";
   assert.deepEqual(buildEvent(name, {}, FIXED), buildEvent(name, {}, FIXED));
   assert.deepEqual(buildRun({}, FIXED), buildRun({}, FIXED));
@@ -83,17 +83,14 @@ test("the same seed and time give the same; without them each event is new, and 
   assert.ok(Math.abs(Date.parse(one.occurred) - Date.now()) < 60_000);
 });
 
-test("mistakes are a TypeError with a sentence", () => {
+test("mistakes throw a TypeError with an explanation", () => {
   /** @type {[() => unknown, RegExp][]} */
   const mistakes = [
     [
       () => buildEvent("prefect.task-run.Completed", { taskrun: {} }),
       /has no `taskrun`: did you mean `task_run`\?$/,
     ],
-    [
-      () => buildEvent("prefect.flow-run.Processed"),
-      /needs `state\.type`: the type of a state/,
-    ],
+    [() => buildEvent("prefect.flow-run.Processed"), /needs `state\.type`: the type of a state/],
     [
       () => buildEvent("prefect.flowrun.Running"),
       /has no event `prefect\.flowrun\.Running`: did you mean `prefect\.flow-run\.Running`\?/,
@@ -141,7 +138,7 @@ for (const [name, build, count] of LONG) {
     }
   });
 
-  test(`${name}: what onProgress throws passes, and ends nothing else`, () => {
+  test(`${name}: an error from onProgress is rethrown, and ends nothing else`, () => {
     const stream = authorModule.open((core) => new core.EventLines("a.b", FIXED, 1, undefined));
     for (const thrown of [new RangeError("mine"), new TypeError("prefect-events: mine"), 7]) {
       let calls = 0;
@@ -194,7 +191,7 @@ for (const [name, build, count] of LONG) {
   });
 }
 
-test("a history is right as a whole", () => {
+test("a built history has no findings", () => {
   const events = buildRun(
     {
       deployment: "nightly",
@@ -228,7 +225,7 @@ test("every event of the catalogue is known to the module", () => {
   assert.ok(built > 30, `${built}`);
 });
 
-test("the command prints JSON, and tells what is missing", async () => {
+test("the command prints JSON, and reports what is missing", async () => {
   const args = ["build", "prefect.flow-run.Running", "--set", "flow_run.name=brave-otter"];
   const fixed = [...args, "--seed", "7", "--now", FIXED.now];
   const { status, stdout } = await run(fixed, { cwd });
@@ -244,7 +241,7 @@ test("the command prints JSON, and tells what is missing", async () => {
   assert.equal((await run(["build", "a.b", "--from", "nothing.json"], { cwd })).status, 2);
 });
 
-test("the command reads a file, and --set comes after it", async () => {
+test("the command reads a file, and --set overrides it", async () => {
   writeFileSync(
     join(cwd, "order.json"),
     JSON.stringify({ resource: { "prefect.resource.id": "acme.order.1" }, payload: { total: 1 } }),
@@ -270,7 +267,7 @@ test("the command reads a file, and --set comes after it", async () => {
   );
 });
 
-test("a shell gives curl the event as it is, whatever is in it", async () => {
+test("a shell passes the event to curl unchanged, whatever its text", async () => {
   const nasty = 'it\'s "$HOME" `id` \\ é 😀 $(id)\n!';
   const { stdout } = await run(
     [

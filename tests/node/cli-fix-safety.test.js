@@ -72,7 +72,7 @@ const read = (/** @type {string} */ path) => readFileSync(path, "utf8");
 /** What a run says, without what the hook says. @param {string} stderr */
 const sentence = (stderr) => stderr.replaceAll(/^(created|written) with .*\n/gm, "");
 
-test("a file that changed meanwhile is left as it is", posix, async () => {
+test("a file that changed meanwhile is not written", posix, async () => {
   for (const [action, content] of /** @type {[string, string | undefined][]} */ ([
     ["append", `${WRONG}\n{}`],
     ["edit", WRONG.replace("Z", "z")],
@@ -98,7 +98,7 @@ test("a file that changed meanwhile is left as it is", posix, async () => {
   }
 });
 
-test("the new file never has a mode that lets others read more", posix, async () => {
+test("the new file is never readable by more users than the old one", posix, async () => {
   for (const mode of [0o600, 0o640, 0o644, 0o664, 0o777]) {
     const file = place();
     chmodSync(file.path, mode);
@@ -111,7 +111,7 @@ test("the new file never has a mode that lets others read more", posix, async ()
   }
 });
 
-test("a file that has the name of the temporary one stays", async () => {
+test("an existing file with the name of the temporary file is kept", async () => {
   const file = place();
   const other = join(file.cwd, ".prefect-events-0-0-0-0-0.tmp");
   writeFileSync(other, "of someone else");
@@ -125,7 +125,7 @@ test("a file that has the name of the temporary one stays", async () => {
   assert.equal(read(file.path), RIGHT);
 });
 
-test("names as long as they may be", posix, async () => {
+test("file names of the maximum length", posix, async () => {
   for (const name of [`${"n".repeat(250)}.json`, `${"é".repeat(125)}.json`]) {
     assert.equal(Buffer.byteLength(name), 255);
     const { cwd, path } = place(name);
@@ -136,7 +136,7 @@ test("names as long as they may be", posix, async () => {
   }
 });
 
-test("what is not a file is left alone, and said so", posix, async () => {
+test("anything except regular files is not changed, and reported", posix, async () => {
   const { cwd } = place();
   execFileSync("mkfifo", [join(cwd, "fifo")]);
   symlinkSync("fifo", join(cwd, "link"));
@@ -191,7 +191,7 @@ test("hard links stay one file, and all of them are fixed", posix, async () => {
   }
 });
 
-test("a disk that is full in the middle of a shared file leaves it as it was", posix, async () => {
+test("a full disk while writing a hard-linked file does not change it", posix, async () => {
   const file = place();
   linkSync(file.path, join(file.cwd, "b.json"));
   const { status, stderr } = await fix(file, "full-disk");
@@ -203,7 +203,7 @@ test("a disk that is full in the middle of a shared file leaves it as it was", p
   assert.equal(read(file.path), WRONG);
 });
 
-test("a read-only file is not replaced, but may have nothing to fix", posix, async () => {
+test("a read-only file is not replaced, and is no error if nothing is fixable", posix, async () => {
   const { cwd, path } = place();
   chmodSync(path, 0o444);
   const { ino } = statSync(path);
@@ -229,7 +229,7 @@ test(
   },
 );
 
-test("the owner stays, by a new file where possible", asRoot, async () => {
+test("the owner is kept, with a new file if possible", asRoot, async () => {
   const file = place();
   chownSync(file.path, 12345, 23456);
   chmodSync(file.path, 0o6640);
@@ -272,7 +272,7 @@ test(
   },
 );
 
-test("with -, what is not fixed is passed on as it came", async () => {
+test("with -, text without fixes is passed on unchanged", async () => {
   const bytes = Buffer.concat([Buffer.from(RIGHT), Buffer.from([0xff])]);
   const child = spawn(process.execPath, [MAIN, "validate", "--fix", "-"]);
   /** @type {Buffer[]} */

@@ -58,7 +58,7 @@ const KINDS = [
   ["\u{e0100}", "\\u{e0100}"],
 ];
 
-test("each kind has its escape, also more than one of them", () => {
+test("each kind of hidden character is escaped, also several in a row", () => {
   for (const [character, shown] of KINDS) {
     assert.equal(printable(`a${character}b`), `a${shown}b`, shown);
     assert.equal(printable(character.repeat(3)), shown.repeat(3));
@@ -67,7 +67,7 @@ test("each kind has its escape, also more than one of them", () => {
   assert.equal(printableLines("a\nb\tc"), "a\nb␉c");
 });
 
-test("what is seen stays as it is", () => {
+test("visible characters are not escaped", () => {
   for (const text of [
     "plain `text` ~",
     "é e\u0301",
@@ -84,7 +84,7 @@ test("what is seen stays as it is", () => {
   assert.equal(printable("1\ufe0f"), "1\\u{fe0f}");
 });
 
-test("no character that Unicode calls a control, invisible or bidirectional is left", () => {
+test("every character that Unicode calls a control, invisible or bidirectional is escaped", () => {
   for (let code = 0; code <= 0x10ffff; code++) {
     const character = String.fromCodePoint(code);
     const hidden =
@@ -94,7 +94,7 @@ test("no character that Unicode calls a control, invisible or bidirectional is l
   }
 });
 
-test("JSON and Python say the same with escapes", () => {
+test("escaped JSON and Python have the same values", () => {
   for (const [character] of KINDS) {
     const value = { [`key${character}`]: ["a", `x${character}`] };
     const json = jsonText(value);
@@ -104,7 +104,7 @@ test("JSON and Python say the same with escapes", () => {
   assert.equal(pythonEscaped('"\u{e0041}\u200b"\n'), '"\\U000e0041\\u200b"\n');
 });
 
-test("the carets stay under what they mark", () => {
+test("the carets are under the marked text", () => {
   for (const [character] of KINDS) {
     // Line breaks cannot stand there, and lone surrogates are no UTF-8.
     if (/[\r\ud800]/.test(character)) continue;

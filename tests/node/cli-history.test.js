@@ -21,7 +21,7 @@ const middle = LINES.length / 2;
 const first = write("first.ndjson", `${LINES.slice(0, middle).join("\n")}\n`);
 const second = write("second.ndjson", `${LINES.slice(middle).join("\n")}\n`);
 
-test("a history that is cut in two is the history, in either order", async () => {
+test("a history in two files gives the same report as in one, in either order", async () => {
   const alone = await run(["validate", second], { cwd });
   assert.match(alone.stdout, /\n400 events in 1 file: 15 infos\n$/);
   for (const files of [
@@ -34,7 +34,7 @@ test("a history that is cut in two is the history, in either order", async () =>
   }
 });
 
-test("pages that overlap: one info for the page, not one per event", async () => {
+test("overlapping pages cause one info per page, not one per event", async () => {
   const pages = [
     write("1.json", page(LINES.slice(0, 410))),
     write("2.json", page(LINES.slice(395))),
@@ -47,7 +47,7 @@ test("pages that overlap: one info for the page, not one per event", async () =>
   assert.match(stdout, /\n815 events in 2 files: 1 info\n$/);
 });
 
-test("what comes late stands in the report of its own file, with its text", async () => {
+test("late findings are in the report of their own file, with an excerpt", async () => {
   const part = write("part.ndjson", `${LINES.slice(middle, -1).join("\n")}\n`);
   const last = write("last.ndjson", `${LINES.at(-1)}\n`);
   const { stdout } = await run(["validate", part, last], { cwd });
@@ -68,7 +68,7 @@ test("what comes late stands in the report of its own file, with its text", asyn
   );
 });
 
-test("`--fix` fixes file by file, and reports on all together", async () => {
+test("`--fix` fixes each file, and reports on all files as one history", async () => {
   const broken = LINES.slice(middle);
   const fixable = String(broken[0]).replace(/"occurred": ?"/, (key) =>
     key.replace("occurred", "ocurred"),
@@ -81,7 +81,7 @@ test("`--fix` fixes file by file, and reports on all together", async () => {
   assert.equal(readFileSync(join(cwd, name), "utf8"), readFileSync(join(cwd, second), "utf8"));
 });
 
-test("a file that cannot be read does not end the history of the others", async () => {
+test("an unreadable file does not end the history of the others", async () => {
   const { stdout, stderr, status } = await run(["validate", first, "absent.json", second], { cwd });
   assert.match(stderr, /absent\.json does not exist/);
   assert.equal(status, 2);

@@ -43,7 +43,7 @@ const NIGHTLI = {
 const BECAUSE =
   "1 event matches `expect` and `match`; none has `prefect.resource.name: nightli` in the role `flow`; seen: `nightly`";
 
-test("it never fires: the sentence and the table of clauses", async () => {
+test("if it never fires, the reason and a table of clauses are printed", async () => {
   write("never.json", JSON.stringify(NIGHTLI));
   const { status, stdout } = await run(["simulate", "never.json"], { cwd });
   assert.equal(status, 0);
@@ -62,7 +62,7 @@ test("it never fires: the sentence and the table of clauses", async () => {
   );
 });
 
-test("a failed expectation says why nothing fired", async () => {
+test("a failed expectation explains why nothing fired", async () => {
   write("test.json", JSON.stringify({ ...NIGHTLI, expect: [{ fires: 1 }] }));
   const { status, stdout } = await run(["test", "test.json"], { cwd });
   assert.equal(status, 1);

@@ -43,7 +43,7 @@ const simulated = (...args) => run(["simulate", ...args], { cwd });
 /** @param {string} stdout */
 const lastLine = (stdout) => stdout.trimEnd().split("\n").at(-1);
 
-test("what comes only from absent leaders is said, and can be left out", async () => {
+test("firings that come only from absent leaders are reported, and can be left out", async () => {
   const played = ["--automation", "zombies.json", "--events", "real.ndjson"];
   const { status, stdout } = await simulated(...played);
   assert.equal(status, 0);
@@ -65,7 +65,7 @@ test("what comes only from absent leaders is said, and can be left out", async (
   );
 });
 
-test("lanes that fired come first, and one run can be chosen", async () => {
+test("lanes with firings come first, and one run can be selected", async () => {
   const played = ["--automation", "zombies.json", "--events", "real.ndjson"];
   const { stdout } = await simulated(...played);
   const rows = stdout.split("\n").slice(1, 20);
@@ -142,7 +142,7 @@ test("the redirected output of `prefect event stream` is read", async () => {
   assert.match(String(lastLine(stdout)), /^it /);
 });
 
-test("all automations of a file are played, or the one of a name", async () => {
+test("all automations of a file are played, or the one with a name", async () => {
   const played = ["--automation", "two.yaml", "--events", "live.ndjson"];
   const { stdout } = await simulated(...played);
   assert.match(stdout, /^yaml zombies\n/);
@@ -194,7 +194,7 @@ expect: [{run: zombie, fires: 1}]
   assert.match(String(broken.errors?.[0]?.message), /^the automation in `\.\/a\.json` cannot be /);
 });
 
-test("a run that is over is not called dead by a trigger that does not watch for dead runs", () => {
+test("a finished run is not called dead if the trigger does not watch for dead runs", () => {
   const scenario = {
     automation: { trigger: { posture: "Reactive", expect: ["prefect.flow-run.Failed"] } },
     heartbeat: { frequency: 30 },

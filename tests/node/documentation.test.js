@@ -71,7 +71,7 @@ for (const path of PAGES.filter((path) => !TESTED_ELSEWHERE.has(path))) {
   });
 }
 
-test("the tests of the other pages read them", () => {
+test("the tests of the other pages read these pages", () => {
   for (const [page, path] of TESTED_ELSEWHERE) {
     assert.ok(PAGES.includes(page), page);
     assert.ok(read(path).includes(page), `${path} does not read ${page}`);

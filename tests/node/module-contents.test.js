@@ -44,7 +44,7 @@ const named = new Set([
 ]);
 const optional = long(meanings("optional")).filter((meaning) => !named.has(meaning));
 
-test("no module holds what only descriptions and explanations need", () => {
+test("no module contains data that only descriptions and explanations need", () => {
   const texts = long(explanations().map(({ text }) => text));
   assert.ok(titles.length > 20 && texts.length > 100);
   for (const name of /** @type {const} */ (["validate", "author"])) {
@@ -53,7 +53,7 @@ test("no module holds what only descriptions and explanations need", () => {
   }
 });
 
-test("the module that validates does not hold what only building an event needs", () => {
+test("the module that validates does not contain data that only building needs", () => {
   assert.ok(optional.length > 20);
   assert.deepEqual(found(module("validate"), optional), []);
   // They can be found where they are.

@@ -72,7 +72,7 @@ const SCRIPTS = /** @type {const} */ ([
 ]);
 
 for (const [entry, raw, brotli] of SCRIPTS) {
-  test(`who only validates gets little of ${entry}`, async (t) => {
+  test(`a bundle that only validates contains little of ${entry}`, async (t) => {
     const { outputFiles } = await build({
       stdin: {
         contents: `import { init, validate } from "./${entry}"; console.log(init, validate);`,

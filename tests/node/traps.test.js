@@ -166,7 +166,7 @@ for (const [name, [large, small]] of Object.entries(CALLS)) {
   });
 }
 
-test("buildRun: memory runs out behind the first part, and the next call works", () => {
+test("buildRun: memory runs out after the first part, and the next call works", () => {
   const short = { tasks: [{ name: "a", retries: 2 }] };
   const before = api.buildRun(short, OPTIONS);
   let built = 0;
@@ -183,7 +183,7 @@ test("buildRun: memory runs out behind the first part, and the next call works",
   assert.deepEqual(api.buildRun(short, OPTIONS), before);
 });
 
-test("a stream ends when the memory runs out in another call, and harms nobody when closed", () => {
+test("a stream ends when memory runs out in another call, and can be closed safely", () => {
   const first = openStream();
   assert.throws(() => api.validate(`{"event":"${LARGE}"}`), {
     message: /ran out of memory/,
@@ -202,7 +202,7 @@ test("a stream ends when the memory runs out in another call, and harms nobody w
   second.close();
 });
 
-test("a stream ends with its own trap, and the generator with it", async () => {
+test("a trap in a stream ends the stream and its generator", async () => {
   const source = (async function* () {
     yield `${EVENT}\n`.repeat(50_000);
     yield `{"event":"${LARGE}"}\n`;
@@ -253,7 +253,7 @@ for (const [name, build] of /** @type {const} */ ([
     assert.deepEqual(build(OPTIONS), before);
   });
 
-test("what a caller's source throws comes out as it is, and ends nothing", async () => {
+test("an error from the caller's source is rethrown unchanged, and the instance stays usable", async () => {
   const other = openStream();
   const mine = new RangeError("mine");
   const source = (async function* () {
@@ -272,7 +272,7 @@ test("what a caller's source throws comes out as it is, and ends nothing", async
   other.close();
 });
 
-test("what the caller's own code throws ends nothing", async () => {
+test("after an error from the caller's own code the instance stays usable", async () => {
   const stream = openStream();
   const throws = () => {
     throw new RangeError("mine");

@@ -31,7 +31,7 @@ test("every example has the type of its event", () => {
 /** Mutations that the builder accepts, although nobody would write them: a boolean as a text, an object as a tag. */
 const ODD = 4;
 
-test("what an event can be built of compiles", () => {
+test("every valid input of an event compiles", () => {
   const root = fileURLToPath(new URL("../../", import.meta.url));
   const rows = gunzipSync(readFileSync(join(root, "tests/cases/generated.ndjson.gz")))
     .toString()

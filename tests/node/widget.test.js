@@ -130,7 +130,7 @@ const FORMS = "tests/cases/live/forms/";
 for (const name of readdirSync(new URL(FORMS, root))) {
   const language = /\.(json|yaml)$/.exec(name)?.[1];
   if (language === undefined) continue;
-  test(`what Prefect writes may be an automation: ${name}`, () => {
+  test(`exports of Prefect are recognised as possible automations: ${name}`, () => {
     const text = read(FORMS + name);
     assert.equal(mayHoldAutomations(text, language), true);
     assert.equal(mayHoldAutomations(text, language === "json" ? undefined : "yml"), true);
@@ -176,7 +176,7 @@ for (const [what, text, language, expected] of CANDIDATES) {
   });
 }
 
-test("what cannot be read was meant as an automation if it is a whole one", () => {
+test("unreadable text counts as an automation if it is a whole one", () => {
   const whole = `trigger:\n  ${TRIGGER.replace("\n", "\n  ")}actions:\n  - type: [\n`;
   assert.equal(isMeantAsAutomation(whole), true);
   assert.equal(isMeantAsAutomation(TRIGGER), false);

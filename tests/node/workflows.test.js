@@ -54,7 +54,7 @@ for (const name of readdirSync(join(root, FOLDER))) {
       );
     });
 
-    test("it has no more rights than it needs", () => {
+    test("it has only the permissions that it needs", () => {
       assert.match(text, /^permissions:\n {2}contents: read\n/m);
       assert.deepEqual(
         all(/^ +([a-z-]+: (?:read|write))$/gm),

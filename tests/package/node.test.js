@@ -74,7 +74,7 @@ test("prefect-events/inline", async () => {
   );
 });
 
-test("prefect-events/inline has no module for schemas, and says so", async () => {
+test("prefect-events/inline has no module for schemas, and reports it", async () => {
   const script = `
     import { validate } from "prefect-events/inline";
     try { validate({}, { schemas: { "*": true } }); } catch (error) { console.log(error.code + ": " + error.message); }`;
@@ -100,7 +100,7 @@ for (const start of ["initSync", "await init"]) {
   });
 }
 
-test("prefect-events/slim asks for the module", async () => {
+test("prefect-events/slim requires the module", async () => {
   const script = `
 
     import { init, initSync, validate } from "prefect-events/slim";
