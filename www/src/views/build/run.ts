@@ -1,4 +1,4 @@
-// A whole run: what `buildRun` accepts for it, in the order in which one thinks of it.
+// The form of a whole run: the input of `buildRun`, in a natural order.
 
 import { html } from "lit";
 import type { EventType, InputKey } from "prefect-events";
@@ -75,7 +75,7 @@ export function runInputs(flowRun: EventType | undefined): InputKey[] {
   ];
 }
 
-/** As `buildRun` accepts it: of a state that Prefect knows the name is enough. */
+/** The form that `buildRun` accepts: for Prefect's own states, the name is enough. */
 export function specOf(given: Given): Given {
   const { state, ...rest } = given;
   if (!isGiven(state)) return given;
@@ -151,7 +151,7 @@ export function runForm(form: Form) {
   return formFields({ ...form, second: taskList(form) });
 }
 
-/** How long after the first event, for people. */
+/** The time since the first event, for people. */
 export function offset(from: string, to: string) {
   const seconds = (Date.parse(to) - Date.parse(from)) / 1000;
   const whole = Math.floor(seconds);

@@ -1,4 +1,4 @@
-// What must be known to understand a replay: where it begins, absent leaders, and what the server itself recorded.
+// Notes that explain a replay: its start, absent leaders, and the firings that the server recorded.
 
 import { html, nothing } from "lit";
 import type { Scene } from "../../core/functions/scenes.ts";
@@ -6,7 +6,7 @@ import { prose } from "../../ui/prose.ts";
 import type { State } from "./state.ts";
 import { clock, plural } from "./summary.ts";
 
-/** So many firings or events are listed. */
+/** Maximum number of listed firings or events. */
 const MOST = 20;
 
 type Switches = Pick<State, "ignoreLeaders" | "withoutActions">;
