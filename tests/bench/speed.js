@@ -1,5 +1,5 @@
 // CPU time from NDJSON text to verdict: this package, JSON.parse with Ajv, and JSON.parse alone.
-// All run in turns in one process, so that what disturbs one disturbs all.
+// All run in turns in one process, so that disturbances affect all of them.
 
 import Ajv from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";

@@ -1,4 +1,4 @@
-// The view Build: an event from a form, a run, and what becomes of them.
+// The view Build: an event from a form, a run, and their use in other views.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -38,7 +38,7 @@ const unfold = (page, title) =>
     .filter({ has: page.getByText(title, { exact: true }) })
     .click();
 
-/** What a view was begun with. @param {Page} page @param {string} view */
+/** The initial state of a view. @param {Page} page @param {string} view */
 const begun = (page, view) =>
   page.locator(view).evaluate((view) => /** @type {any} */ (view).initial);
 
@@ -83,7 +83,7 @@ test("the event can be chosen by keyboard alone", async () => {
   assert.equal(await box.getAttribute("aria-expanded"), "false");
   await page.keyboard.press("ArrowDown");
   assert.equal(await box.getAttribute("aria-expanded"), "true");
-  // It opens at what is chosen.
+  // It opens at the selected event.
   const active = () =>
     box.evaluate(
       (box) => document.getElementById(box.getAttribute("aria-activedescendant") ?? "")?.innerText,
@@ -334,7 +334,7 @@ test("the address contains the whole state", async () => {
   await page.getByText('"prefect.worker.docker').first().waitFor();
   assert.equal(await page.getByRole("tabpanel").innerText(), before);
 
-  // What is made by hand, or by another version, is taken as far as it goes.
+  // An address that is hand-written or from another version is used as far as possible.
   for (const state of [
     null,
     7,

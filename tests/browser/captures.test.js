@@ -74,7 +74,7 @@ for (const name of readdirSync(new URL("forms/", live)).filter((one) => /\.(json
     assert.equal(await page.getByText("Not played.").count(), 0);
     await drop(page, [{ name: "capture.ndjson", text: CAPTURE }]);
     await page.getByRole("button", { name: "Back to the runs" }).waitFor();
-    // What is drawn is the capture, and not the runs of before.
+    // The timeline shows the capture, not the previous runs.
     await page.waitForFunction((before) => {
       const view = /** @type {any} */ (document.querySelector("view-simulate"));
       return view.good === view.played && view.good.scene.start !== before;
@@ -124,7 +124,7 @@ test("if nothing fires, the reason and the clauses that events passed are shown"
   const wide = await page.evaluate(() => document.documentElement.scrollWidth);
   assert.ok(wide <= 390, `the table scrolls by itself, and the page is ${wide} px wide`);
   await assertAccessible(page, "why nothing fires, on a phone");
-  // What counts but is not enough: the table is there, closed.
+  // Events that count but are not enough: the table is closed.
   const three = FAILED.replace("prefect.flow-run.Failed", "prefect.flow-run.Completed").replace(
     "  for_each",
     "  threshold: 50\n  within: 60\n  for_each",
@@ -237,7 +237,7 @@ test("in a long list, lanes with firings come first, and can be shown alone", as
   await assertAccessible(page, "only fired");
   await filter.uncheck();
   await lanes(page).nth(23).waitFor();
-  // Of few, too.
+  // Also for a few lanes.
   await page.getByRole("spinbutton", { name: "Copies of each run", exact: true }).fill("1");
   await page.keyboard.press("Tab");
   await says(outcome(page), "2 of 4 runs");

@@ -1,4 +1,4 @@
-// What comes from outside: it is recognised, and opens in the view that is for it, whichever is shown.
+// Dropped and pasted inputs are recognised, and open in the right view, whichever view is shown.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -77,7 +77,7 @@ const PLAYED = [
   { what: "a scenario", text: SCENARIO, shows: "lonely" },
 ];
 
-/** As a user who has not clicked into anything. @param {Page} page @param {string} text */
+/** Pastes like a user who has not focused a field. @param {Page} page @param {string} text */
 async function paste(page, text) {
   await page.evaluate((text) => navigator.clipboard.writeText(text), text);
   await page.evaluate(() => {
@@ -145,7 +145,7 @@ test("events open in Validate, or are played if Simulate is open", async () => {
     .getByRole("region", { name: "The outcome" })
     .filter({ hasText: "Fires 3 times" })
     .waitFor();
-  // Of several files of events, one is validated.
+  // Validate opens one of several files of events.
   const third = await open("#validate");
   await drop(third.page, [
     { name: "a.ndjson", text: EVENTS },

@@ -1,4 +1,4 @@
-// What is shared as Markdown, with contents that try to break out of it, as GitHub would show it.
+// Shared Markdown, with contents that try to break out of it, rendered like on GitHub.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -16,7 +16,7 @@ const open = thePage();
 const address = (view, state) =>
   `#${view}/${deflateRawSync(JSON.stringify(state)).toString("base64url")}`;
 
-/** Names and texts; what they would become is looked for in the page. */
+/** Names and texts; the tests search the rendered page for the elements that they would create. */
 const HOSTILE = [
   "`",
   "``",
@@ -46,7 +46,7 @@ const FENCES = ["```", "~~~", "``````", "    ```", "> ```"].map(
   (fence) => `${fence}\n# heading\n<img src=x>\n${fence}`,
 );
 
-/** What is in the Markdown of the view that is shown. @param {Page} page */
+/** The content of the current view's Markdown. @param {Page} page */
 async function shared(page) {
   await page.evaluate(() => navigator.clipboard.writeText(""));
   await page.getByRole("button", { name: "Share" }).click();

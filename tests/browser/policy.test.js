@@ -1,4 +1,4 @@
-// The Content-Security-Policy of the page: nothing that the page does is against it, and what others put in does not run.
+// The Content-Security-Policy of the page: the page does not violate it, and injected code does not run.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -23,11 +23,11 @@ async function watch(context) {
 /** @param {import("playwright-core").Page} page @returns {Promise<string[]>} */
 const blocked = (page) => page.evaluate(() => /** @type {any} */ (globalThis).blocked);
 
-/** What there is to see in each view, opened. @type {{ [view: string]: (page: import("playwright-core").Page) => Promise<void> }} */
+/** Opens all parts of each view. @type {{ [view: string]: (page: import("playwright-core").Page) => Promise<void> }} */
 const USED = {
   validate: async (page) => {
     await page.locator(".cm-content").fill('{"event": "prefect.flow-run.Running", "x": tru}');
-    // As a user does, too: the browser's own editing is bound to the policy.
+    // Type like a user, because the browser's own editing obeys the policy.
     await page.keyboard.press("Control+a");
     await page.keyboard.type('{"event": "prefect.flow-run.Running", "x": tru');
     await page.locator(".cm-lintRange-error, .cm-lint-marker-error").first().waitFor();
@@ -94,7 +94,7 @@ test("injected elements neither run, nor load, nor are styled", async () => {
     base.href = "https://example.com/";
     document.head.append(base);
     place.querySelector("button")?.click();
-    // Not at once: what the test itself runs may evaluate.
+    // Delayed, because code of the test itself may use `eval`.
     const evaluated = await new Promise((resolve) =>
       setTimeout(() => {
         try {

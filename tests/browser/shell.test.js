@@ -26,7 +26,7 @@ test("links and addresses open the views", async () => {
 
 test("the link of a view restores its last state", async () => {
   const { page } = await open();
-  // At once: what is not in the address yet is not lost.
+  // Immediately, so that state that is not in the address yet must not get lost.
   await page.getByText("Server only").click();
   await page.getByRole("link", { name: "Simulate" }).click();
   await page.locator("view-simulate").waitFor();
@@ -96,7 +96,7 @@ test("a damaged link is reported, and the page works", async () => {
   assert.deepEqual(failures, []);
 });
 
-/** Of JSON with so many megabytes in it, as a link has it: deflated in parts that are all alike. @param {number} size */
+/** A link whose JSON has this many megabytes, deflated in identical parts. @param {number} size */
 function linkTo(size) {
   const part = (/** @type {string} */ text, last = false) =>
     deflateRawSync(text, { finishFlush: last ? constants.Z_FINISH : constants.Z_FULL_FLUSH });
@@ -105,7 +105,7 @@ function linkTo(size) {
   return `#validate/${Buffer.concat(parts).toString("base64url")}`;
 }
 
-/** Counts what is inflated on the page. @param {import("playwright-core").BrowserContext} context */
+/** Counts the bytes that the page inflates. @param {import("playwright-core").BrowserContext} context */
 async function countInflated(context) {
   await context.addInitScript(() => {
     const counts = Object.assign(globalThis, { inflated: 0, decoded: 0 });

@@ -1,4 +1,4 @@
-// The view where automations are played: from a preset, one's own automation, or captured events, to the reason.
+// The view Simulate: presets, custom automations and captured events, with timelines and reasons.
 
 import assert from "node:assert/strict";
 import { text } from "node:stream/consumers";
@@ -487,7 +487,7 @@ test("the address keeps the state, and a wrong address is harmless", async () =>
   await page.reload();
   await says(outcome(page), "it was dead");
   assert.equal(await page.getByRole("slider", { name: "Window (within)" }).inputValue(), "135");
-  // What another view gives, or a person: a text alone, or the name of a preset; a mistake can be put right.
+  // Another view or a person can give a bare text or the name of a preset; a mistake can be corrected.
   const named = await open(address({ automation: "compound" }));
   await says(outcome(named.page), "Fires once.");
   const broken = await open(address({ automation: "name: nothing" }));

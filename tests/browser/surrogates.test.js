@@ -1,4 +1,4 @@
-// Half of a surrogate pair is no character: the page keeps it as it is, or says what becomes of it.
+// Lone surrogates: the page keeps them unchanged, or reports them.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -20,13 +20,13 @@ const EVENT = JSON.stringify({
 const address = (view, state) =>
   `#${view}/${deflateRawSync(JSON.stringify(state)).toString("base64url")}`;
 
-/** What a link holds. @param {string} url */
+/** The content of a link. @param {string} url */
 const held = (url) =>
   JSON.parse(
     inflateRawSync(Buffer.from(url.split("/").at(-1) ?? "", "base64url")).toString("utf8"),
   );
 
-/** Types a text in the page: what drives the browser would replace it on its way. @param {import("playwright-core").Page} page @param {string} text */
+/** Types a text inside the page, because the browser's driver would replace lone surrogates. @param {import("playwright-core").Page} page @param {string} text */
 const type = (page, text) =>
   page.evaluate((units) => {
     document.execCommand("insertText", false, String.fromCharCode(...units));
@@ -48,7 +48,7 @@ test("Validate finds it at its position, and editor and link keep it", async () 
     if (how === "pasted")
       await editor.evaluate((element, units) => {
         const data = new DataTransfer();
-        // A DataTransfer of a script has only whole characters: this is what a native one could give.
+        // A script's DataTransfer only has whole characters; this imitates a native one.
         data.getData = () => String.fromCharCode(...units);
         const event = { clipboardData: data, bubbles: true, cancelable: true };
         element.dispatchEvent(new ClipboardEvent("paste", event));

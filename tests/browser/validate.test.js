@@ -1,4 +1,4 @@
-// The view Validate: what a user does there, from the first look to a file of many events.
+// The view Validate, from the first visit to a file with many events.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -30,7 +30,7 @@ const HEARTBEAT = {
   follows: null,
 };
 
-/** Lines of events of the user's own; each 1000th lacks its time. @param {number} count */
+/** Lines of custom events; each 1000th has no time. @param {number} count */
 function lines(count) {
   let text = "";
   for (let n = 0; n < count; n += 1) {
@@ -374,7 +374,7 @@ test("large files are checked without the editor, and can be stopped", async () 
   await page.getByRole("button", { name: "Show 100 more of 1,000 findings" }).click();
   assert.equal(await page.locator(".finding").count(), 200);
 
-  // Made in the page: too large to be handed over.
+  // Created in the page, because it is too large to pass to the page.
   await page.evaluate((text) => {
     const data = new DataTransfer();
     data.items.add(new File(Array(30).fill(text), "endless.ndjson"));

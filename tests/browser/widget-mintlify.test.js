@@ -14,7 +14,7 @@ import { PAGES } from "./sites/mintlify/pages.js";
 
 /** @typedef {import("playwright-core").Page} Page */
 
-/** What such a site allows: its own scripts, WebAssembly, and files of its own. */
+/** The policy of such a site: its own scripts and files, and WebAssembly. */
 const POLICY =
   "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; connect-src 'self'; img-src 'self' data:";
 
@@ -40,7 +40,7 @@ after(async () => {
 });
 
 /**
- * A page, whose errors and warnings of React fail the test.
+ * A page. Its errors and React's warnings fail the test.
  * @param {import("node:test").TestContext} t
  * @param {string} path
  * @param {import("playwright-core").BrowserContextOptions} [options]
@@ -75,7 +75,7 @@ async function open(t, path, options = {}) {
 const widgets = (page) => page.locator("prefect-event-validator");
 
 /**
- * The verdicts of a page, once there are so many.
+ * The verdicts of a page, once it has this many.
  * @param {Page} page
  * @param {number} number
  */
@@ -233,7 +233,7 @@ test("the file for automations can be a script, if only scripts are served", asy
   renameSync(join(content, "widget.author.json"), join(content, "widget.author.js"));
   t.after(() => renameSync(join(content, "widget.author.js"), join(content, "widget.author.json")));
   const { page, wrong } = await open(t, "automations");
-  // Mintlify includes it on every page: it does nothing there.
+  // Mintlify includes it on every page; it must do nothing there.
   await page.addScriptTag({ url: "/prefect-events/widget.author.js" });
   assert.deepEqual(await verdicts(page, 1), [ZOMBIES]);
   const [missing, ...others] = wrong.splice(0);

@@ -100,7 +100,7 @@ for (const site of SITES) {
         ...options,
       });
       context.setDefaultTimeout(8000);
-      // Fonts of others are not to be had, and not needed.
+      // Fonts of other hosts are not available, and not needed.
       await context.route(
         (url) => !url.href.startsWith(server.url) || without.test(url.href),
         (route) => route.abort(),

@@ -1,4 +1,4 @@
-// The widget on plain pages: what it shows, what it leaves alone, and what it does when things go wrong.
+// The widget on plain pages: its verdicts, the blocks that it ignores, and its behaviour after failures.
 
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
@@ -38,7 +38,7 @@ const around = (name, attributes = "") =>
 const code = (text, language) =>
   `<pre><code class="language-${language}">${text.replaceAll("&", "&amp;").replaceAll("<", "&lt;")}</code></pre>`;
 const CASES = new URL("../cases/live/forms/", import.meta.url);
-/** What Prefect writes about automations: each file with its language. */
+/** Prefect's exports of automations: each file with its language. */
 const WRITTEN = readdirSync(CASES)
   .map((name) => ({ name, language: /\.(json|yaml)$/.exec(name)?.[1] ?? "" }))
   .filter(({ language }) => language)
@@ -52,7 +52,7 @@ trigger:
 actions:
   - type: cancel-flow-run
 `;
-/** What has the keys of automations, and is none. */
+/** Documents with keys of automations that are not automations. */
 const SCHEMA =
   '{"properties": {"trigger": {"type": "object"}, "actions": {}, "match": {}, "expect": {}}}';
 const FAR = '<div style="height: 3000px"></div>';
@@ -160,7 +160,7 @@ after(async () => {
 });
 
 /**
- * A page, its context closed with the test; what it throws fails the test.
+ * A page. Its context is closed with the test, and its errors fail the test.
  * @param {import("node:test").TestContext} t
  * @param {keyof typeof pages} name
  * @param {import("playwright-core").BrowserContextOptions & { before?: (page: Page) => Promise<unknown> }} [options]
@@ -313,7 +313,7 @@ test("loads the module when it comes into view, and once for all widgets", async
   await page.waitForLoadState("networkidle");
   assert.ok(loaded.some((url) => url.endsWith("/widget.js")));
   assert.deepEqual(wasm(), []);
-  assert.ok(!loaded.some((url) => /modules|api\//.test(url)), "nor what belongs to it");
+  assert.ok(!loaded.some((url) => /modules|api\//.test(url)), "nor its files");
   await page.locator("prefect-event-validator").last().scrollIntoViewIfNeeded();
   await page.locator("prefect-event-validator").last().locator(".valid").waitFor();
   await first(page).scrollIntoViewIfNeeded();
@@ -324,7 +324,7 @@ test("loads the module when it comes into view, and once for all widgets", async
 });
 
 /**
- * The document without the widgets' own elements, and the styles of all in it.
+ * The document without the widgets' elements, and the styles of all elements in it.
  * @param {Page} page
  */
 async function snapshot(page) {
@@ -367,7 +367,7 @@ test("changes neither the page's elements nor their styles", async (t) => {
   assert.deepEqual(await snapshot(page), untouched);
 });
 
-/** How highlighters write a block, by what writes it so. @type {[string, (lines: string[]) => string][]} */
+/** The markup of code blocks, by highlighter. @type {[string, (lines: string[]) => string][]} */
 const FORMS = [
   [
     "lines that end in <br> (Docusaurus)",
@@ -923,7 +923,7 @@ test("an automation is edited and fixed like an event", async (t) => {
   const detail = await page.evaluate(() => /** @type {any} */ (globalThis).detail);
   assert.equal(detail.value, text);
   assert.equal(detail.report.triggers[0].posture, "Reactive");
-  // It goes by what is written: an event is checked as one.
+  // The content decides: an event is checked as an event.
   await page.getByRole("textbox").fill(example(RIGHT));
   await says(page, "Valid event prefect.flow-run.heartbeat");
   await page.getByRole("textbox").fill("posture: Reactive\nexpect: [acme.order.created]\n");
@@ -1036,7 +1036,7 @@ test("everything works by keyboard", async (t) => {
     await page.keyboard.press(keys);
     return await focused();
   };
-  // The scrolling block is a stop of the browser's own, where it is one.
+  // In some browsers, a scrolling block is itself a tab stop.
   let here = await tab();
   for (let steps = 0; steps < 2 && !here.startsWith("2 errors"); steps += 1) here = await tab();
   assert.equal(here, "2 errors, 1 warning");

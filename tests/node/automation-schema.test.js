@@ -1,4 +1,4 @@
-// The JSON Schemas of automations in editors: what VS Code's JSON service and the YAML language server propose and mark.
+// The JSON Schemas of automations in editors: the completions and marks of VS Code's JSON service and the YAML language server.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -36,14 +36,14 @@ function yaml(schema) {
 
 let documents = 0;
 
-/** A document of its own: the services keep what they have read by its address. @param {"yaml" | "json"} language @param {string} text */
+/** A new document each time, because the services cache documents by address. @param {"yaml" | "json"} language @param {string} text */
 function open(language, text) {
   documents += 1;
   return TextDocument.create(`file:///${documents}.${language}`, language, 1, text);
 }
 
 /**
- * What is proposed at `|`.
+ * The proposals at `|`.
  * @param {"yaml" | "json"} language
  * @param {string} marked
  * @param {string} [schema]
@@ -271,7 +271,7 @@ test("the examples of docs/schemas.md have no mistakes", async () => {
     const schema = /\$schema=\.\/([\w-]+)\.schema\.json/.exec(text)?.[1];
     const plain = text.replace(/^#.*\n/, "");
     assert.deepEqual(await marks(plain, schema), [], schema);
-    // What is wrong there is found.
+    // A mistake in it is found.
     assert.notDeepEqual(await marks(plain.replace("expect:", "expects:"), schema), [], schema);
   }
 });

@@ -282,7 +282,7 @@ test("a shell passes the event to curl unchanged, whatever its text", async () =
     ],
     { cwd },
   );
-  // In place of curl, what prints its arguments.
+  // A program that prints its arguments replaces curl.
   const script = `curl() { for each; do printf '%s\\0' "$each"; done; }\nunset PREFECT_API_URL\n${stdout}`;
   const args = execFileSync("sh", ["-c", script], { encoding: "utf8" }).split("\0");
   assert.equal(args.at(-2), "http://127.0.0.1:4200/api/events");

@@ -1,4 +1,4 @@
-// What `--fix` must not do: harm a file that changed, is not a file, is shared, or may not be written.
+// `--fix` must not damage a file that changed, is not a regular file, is shared, or is read-only.
 
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
@@ -69,7 +69,7 @@ function fix({ cwd, name, path }, action = "") {
 }
 
 const read = (/** @type {string} */ path) => readFileSync(path, "utf8");
-/** What a run says, without what the hook says. @param {string} stderr */
+/** The messages of a run, without those of the hook. @param {string} stderr */
 const sentence = (stderr) => stderr.replaceAll(/^(created|written) with .*\n/gm, "");
 
 test("a file that changed meanwhile is not written", posix, async () => {
@@ -82,7 +82,7 @@ test("a file that changed meanwhile is not written", posix, async () => {
   ])) {
     for (const links of [1, 2]) {
       const file = place();
-      // Of a time that a clock with milliseconds can set again.
+      // A time in whole milliseconds, which can be set again.
       utimesSync(file.path, 1_000_000_000, 1_000_000_000);
       if (links === 2) linkSync(file.path, join(parent, `link-${folders}`));
       const { status, stdout, stderr } = await fix(file, links === 1 ? action : `early-${action}`);

@@ -1,4 +1,4 @@
-// What commands a terminal, reorders text or cannot be seen is shown as escapes, by every command, in every format.
+// Every command escapes characters that control a terminal, reorder text or are invisible, in every format.
 
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
@@ -19,7 +19,7 @@ import { event } from "./helpers/events.js";
 import { checked, rangeOf, render, WARNING } from "./helpers/result.js";
 import { folder, run } from "./helpers/run.js";
 
-/** Of each kind some, with what is shown instead. @type {[string, string][]} */
+/** Some characters of each kind, with their escapes. @type {[string, string][]} */
 const KINDS = [
   ["\u0000", "␀"],
   ["\u0007", "␇"],
@@ -106,7 +106,7 @@ test("escaped JSON and Python have the same values", () => {
 
 test("the carets are under the marked text", () => {
   for (const [character] of KINDS) {
-    // Line breaks cannot stand there, and lone surrogates are no UTF-8.
+    // Without line breaks, which are not possible there, and lone surrogates, which have no UTF-8.
     if (/[\r\ud800]/.test(character)) continue;
     const text = `{"a${character}": "x${character}y"}`;
     const range = rangeOf(text, `"x${character}y"`);
@@ -144,7 +144,7 @@ test("every format escapes every text of a finding", () => {
 });
 
 const cwd = folder();
-/** Those that can stand in arguments and in text that is UTF-8. */
+/** The characters that are possible in arguments and in UTF-8 text. */
 const ALL = KINDS.map(([character]) => character)
   .filter((character) => !/[\0\ud800]/.test(character))
   .join("");

@@ -52,7 +52,7 @@ test("late findings are in the report of their own file, with an excerpt", async
   const last = write("last.ndjson", `${LINES.at(-1)}\n`);
   const { stdout } = await run(["validate", part, last], { cwd });
   const alone = await run(["validate", part], { cwd });
-  // The last event changes nothing for those before it.
+  // The last event does not affect the events before it.
   assert.equal(stdout.replace(/\n[^\n]*\n$/, ""), alone.stdout.replace(/\n[^\n]*\n$/, ""));
   const json = await run(["validate", "--format", "json", part, last], { cwd });
   assert.deepEqual(

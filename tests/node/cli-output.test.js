@@ -1,4 +1,4 @@
-// What happens when standard output cannot be written: one sentence, and status 2.
+// If standard output cannot be written: one message, and exit status 2.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";

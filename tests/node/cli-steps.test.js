@@ -147,7 +147,7 @@ test("late findings: each is visited a few times, not once for each part of the 
 });
 
 test("late findings have their own lines, at every border of chunks", async () => {
-  // Parts of about 1 MiB end between these lines; the last has none behind its line break.
+  // Chunks of about 1 MiB end between these lines; nothing follows the last line break.
   const lines = 30_000;
   const text = Buffer.from(
     Array.from({ length: lines }, (_, index) => `line ${index + 1}`.padEnd(99))

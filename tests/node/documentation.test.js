@@ -1,4 +1,4 @@
-// Runs every example of the pages for users, and compares what it prints. Each page has a folder of its own, where its
+// Runs every example of the pages for users, and compares its output. Each page has its own folder, where its
 // examples run in their order. UPDATE_README=1 writes the real output into the pages.
 
 import assert from "node:assert/strict";
@@ -142,7 +142,7 @@ test("the script of the README exports all pages of events", { skip: !hasPython 
     let body = "";
     for await (const piece of request) body += piece;
     requests.push(`${method} ${url} ${headers.authorization} ${body}`);
-    // As Prefect answers: the next page is a whole address, to be fetched with GET.
+    // As in Prefect's responses: the next page is a full address, fetched with GET.
     const next_page =
       url === "/api/events/filter" ? `http://${headers.host}/next?page-token=x` : null;
     response.end(JSON.stringify({ events: [{ id: requests.length }], total: 2, next_page }));

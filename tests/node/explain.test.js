@@ -26,7 +26,7 @@ function inputOf(code, text) {
 }
 
 /**
- * What is found in an example, by the function that it is for.
+ * The findings on an example, from the function for its kind.
  * @param {string | Uint8Array} input
  * @param {"events" | "automations" | "scenarios"} about
  * @param {import("../../pkg/index.js").CheckOptions} [options]

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { applyFixes } from "../../pkg/node.js";
 
 /**
- * A diagnostic whose fix makes these changes: [start, end, text].
+ * A diagnostic whose fix has these edits: [start, end, text].
  * @param {...[number, number, string]} changes
  * @returns {import("../../pkg/index.js").Diagnostic}
  */

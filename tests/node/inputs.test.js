@@ -1,4 +1,4 @@
-// What can be given for an event, and what sends it.
+// The inputs of events, and programs that send events.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -8,7 +8,7 @@ import { PrefectEventsError, validate, version } from "../../pkg/node.js";
 const EVENT = '{"event":"shop.order.placed"}';
 const FAULT = /is a fault of prefect-events: please report it/;
 
-/** A trap as a bug would make it. */
+/** A trap like one from a bug. */
 function trap() {
   return validateModule.call(() => {
     throw new WebAssembly.RuntimeError("unreachable");
@@ -79,7 +79,7 @@ test("memory beyond 256 MiB is released, but not while a stream is open", () => 
 });
 
 test("an input that exceeds the memory throws a clear error, and the next call works", () => {
-  // Nobody touches these bytes: the instance cannot even make room for them.
+  // These bytes are never read: the instance cannot even allocate them.
   const huge = new Uint8Array(4_200_000_000);
   assert.throws(() => validate(huge), {
     name: "Error",

@@ -1,4 +1,4 @@
-// Data for different readers stands in different statics: the linker leaves out what a module does not use.
+// Data for different modules is in different statics, so that the linker drops what a module does not use.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -13,7 +13,7 @@ function module(name) {
 }
 
 /**
- * Texts long enough that they stand nowhere by chance.
+ * Texts that are too long to occur elsewhere by chance.
  * @param {string[]} texts
  */
 function long(texts) {
@@ -37,7 +37,7 @@ const fields = types.flatMap(({ payload }) => payload);
 const titles = long(types.map(({ title }) => title));
 const meanings = (/** @type {string} */ presence) =>
   [...labels, ...fields].filter((one) => one.presence === presence).map(({ meaning }) => meaning);
-// What is missing is named by its meaning.
+// Missing data is identified by its meaning.
 const named = new Set([
   ...meanings("required"),
   ...types.flatMap(({ related }) => related.map(({ when }) => when)),

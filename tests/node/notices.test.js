@@ -1,4 +1,4 @@
-// What is compiled in is named, with its licence.
+// The notices list everything that is compiled in, with its licence.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";

@@ -98,7 +98,7 @@ test("each call returns a new object", () => {
   assert.ok(Object.keys(allEvents().$defs).length > 82);
 });
 
-/** Where cargo wrote what `tests/native/schema.rs` tried, with the verdicts. */
+/** The documents that `tests/native/schema.rs` tried, with their verdicts. */
 const target =
   process.env.CARGO_TARGET_DIR ?? fileURLToPath(new URL("../../target", import.meta.url));
 const cases = join(target, "schema-cases.ndjson.gz");

@@ -1,4 +1,4 @@
-// The option `schemas` and the command line's `--schemas`: JSON Schemas of the user's own.
+// The option `schemas` and the command line's `--schemas`: custom JSON Schemas.
 
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";

@@ -59,7 +59,7 @@ for (const [file, raw, brotli] of FILES) {
 }
 
 /**
- * What a bundler makes of an entry of which only `validate` is used, minified. Two thirds of it are the glue of
+ * The minified bundle of an entry from which only `validate` is imported. Two thirds of it are the glue of
  * wasm-bindgen for two modules, because `init` may load the one for schemas: reports cross as objects, which takes 1 KB
  * more of each than JSON text, and saves a fifth of the time of a report; options by serde-wasm-bindgen take 3 KB. What
  * deals with traps and looks at input of any realm, and the named options of `init`, take 2.5 KB.

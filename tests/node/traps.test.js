@@ -1,4 +1,4 @@
-// What happens after real traps: the memory is exhausted, or the call stack. This file must not import node.js.
+// Behaviour after real traps: memory or the call stack is exhausted. This file must not import node.js.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -57,7 +57,7 @@ const CALLS = {
   ],
   buildEvent: [
     () => api.buildEvent("acme.order", { resource: { ...RESOURCE, a: LARGE } }),
-    // Calls deeper than what JavaScript does before it.
+    // Calls deeper than the JavaScript code before it.
     () => api.buildEvent("prefect.task-run.Completed", {}, OPTIONS),
   ],
   buildEventLines: [
@@ -213,7 +213,7 @@ test("a trap in a stream ends the stream and its generator", async () => {
   assert.equal(api.validate(EVENT).count, 1);
 });
 
-// Its own JavaScript needs more of the stack than the module.
+// Its JavaScript needs more stack than the module.
 test("heartbeatAdvice: memory runs out, and the next call works", () => {
   const advise = (/** @type {string} */ expected) =>
     api.heartbeatAdvice({ frequency: 30, within: 90, expect: [expected] });

@@ -1,4 +1,4 @@
-// Every example of the catalogue has the type of its event, and what is built has the type of its input.
+// Every example of the catalogue has the type of its event, and every input the type of its event's inputs.
 
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";

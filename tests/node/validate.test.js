@@ -102,7 +102,7 @@ test("a fix removes its finding, and changes nothing else", () => {
   assert.deepEqual(validate(fixed).diagnostics, []);
 });
 
-/** What stands before the finding: each shifts its place in another way. */
+/** Texts before the finding; each shifts its position differently. */
 const BEFORE = {
   ASCII: "abc",
   "two bytes": "éä",
@@ -114,7 +114,7 @@ const BEFORE = {
 
 for (const [name, before] of Object.entries(BEFORE)) {
   test(`positions count UTF-16 units, after ${name}`, () => {
-    // Escapes are not written for lone surrogates: they stand in the text themselves.
+    // Lone surrogates are in the text directly, not as escapes.
     const line = `{"${before}":1,"occurred":"2026-03-01T12:00:00Z","event":"a","resource":{"prefect.resource.id":"b"},"id":"@@"}`;
     for (const newline of ["\n", "\r\n"]) {
       for (const mark of ["", "\ufeff"]) {

@@ -32,7 +32,7 @@ function site(name, main) {
 }
 
 /**
- * What is shown by a page that a server has.
+ * The text of a page from a server.
  * @param {string} root
  */
 async function served(root) {

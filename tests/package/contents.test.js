@@ -1,4 +1,4 @@
-// What is packed, and what the checkers of packages say of it.
+// The contents of the package, and the verdicts of package checkers.
 
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
@@ -58,7 +58,7 @@ test("every export exists, with its types first", () => {
 
 test("a release would publish the same files", async () => {
   const said = await run("npm", ["publish", "--dry-run", "--json"], { cwd: source });
-  // Newer versions of npm name the package before what is said of it.
+  // Newer versions of npm nest the result under the package's name.
   const answer = JSON.parse(said);
   const published = (answer.files ?? answer["prefect-events"].files).map(
     (/** @type {{ path: string }} */ { path }) => path,

@@ -1,4 +1,4 @@
-// The README's commands to install the package from the repository, as they stand there.
+// Runs the README's commands to install the package from the repository, unchanged.
 
 import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";

@@ -14,7 +14,7 @@ const { expected } = await results(folder);
 const PROOF = 'import { proof } from "./proof.mjs";\nprocess.stdout.write(proof(api));\n';
 
 /**
- * What a program of the project prints.
+ * The output of a program of the project.
  * @param {string} name
  * @param {string} text
  */
@@ -154,7 +154,7 @@ for (const [what, from] of /** @type {const} */ ([
   ["with the modules as files beside it", "prefect-events"],
   ["with the modules in it", "prefect-events/inline"],
 ])) {
-  // What is not imported is left out, what is imported must start its module.
+  // Functions that are not imported are left out; imported ones must start their module.
   test(`in a bundle for Node.js, by webpack, ${what}`, async () => {
     const name = from.replace("/", "-");
     await bundle({

@@ -19,7 +19,7 @@ const show = pages();
 const PACKAGE = "./node_modules/prefect-events";
 
 /**
- * What a page of the project shows.
+ * The text of a page of the project.
  * @param {string} main
  * @param {{ [name: string]: string }} [headers]
  */

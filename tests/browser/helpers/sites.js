@@ -28,7 +28,7 @@ const root = fileURLToPath(new URL("../../../", import.meta.url));
 const sites = join(root, "tests/browser/sites");
 const execute = promisify(execFile);
 
-/** What is no part of the published package. */
+/** Files that are not part of the published package. */
 const UNPUBLISHED = /[/\\]node_modules$/;
 
 /** The files that the documentation shows, by their names. */
@@ -143,7 +143,7 @@ export async function mkdocs() {
   return python;
 }
 
-/** Whether there is a Python that can make environments. */
+/** Whether there is a Python that can create virtual environments. */
 export function hasPython() {
   try {
     execFileSync("python3", ["-c", "import venv, ensurepip"], { stdio: "ignore" });
@@ -257,7 +257,7 @@ const THEME = `if (matchMedia("(prefers-color-scheme: dark)").matches) {
 }
 `;
 
-/** What the recipe has for the address of one's site. */
+/** The placeholder for the site's address in the recipe. */
 const ADDRESS = "https://docs.example.com/";
 
 /**

@@ -1,9 +1,9 @@
-// The tests that run in other browsers too: of what browsers do each in their own way, one test each.
+// The tests that also run in other browsers: one test for each feature that differs between browsers.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 
-/** Their names. In braces stands what one of several tests has there, or nothing for all of them. */
+/** Their names. Braces contain the value of one of several tests, or nothing for all of them. */
 const NAMES = [
   // The Content-Security-Policy, with all that the three views do.
   "the view {} does not violate the policy, {light}",
@@ -21,10 +21,10 @@ const NAMES = [
   // The worker, files, and the editor.
   "large files are checked without the editor, and can be stopped",
   "fixes are applied one by one, all at once, and from the editor, and can be undone",
-  // Drawing, and what a pointer does to it.
+  // Drawing, and the pointer.
   "at first, the documented automation fires on a run that is alive, with the reason",
   "marks and windows are at the same instant, to the microsecond",
-  // The element: shadow trees, highlights, what can be edited in place.
+  // The element: shadow trees, highlights, editing.
   "shows a verdict below each example",
   "finds its block in a shadow tree of the page",
   "is editable on demand, and validates during typing: {}",

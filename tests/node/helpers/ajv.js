@@ -10,7 +10,7 @@ export function ajv() {
   const keep = (/** @type {unknown[]} */ ...words) => warnings.push(words.join(" "));
   const logger = { log: keep, warn: keep, error: keep };
   const compiler = new Ajv2020({ strict: true, allErrors: true, logger });
-  // Its types are made for CommonJS.
+  // Its types are for CommonJS.
   /** @type {any} */ (formats)(compiler);
   return { compiler, warnings };
 }

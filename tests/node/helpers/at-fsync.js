@@ -1,5 +1,5 @@
-// Loaded before the command line (`node --import`): does what AT_FSYNC says at the last moment before a fixed file takes the
-// place of the old one, and writes to standard error what the new one is like until then.
+// Loaded before the command line (`node --import`): performs the action in AT_FSYNC just before a fixed file replaces the
+// old one, and writes the state of the new file to standard error.
 
 import crypto from "node:crypto";
 import fs from "node:fs";
@@ -40,7 +40,7 @@ fs.openSync = (path, flags, ...rest) => {
   if (flags === "wx") process.stderr.write(`created with ${mode(fd)}\n`);
   return fd;
 };
-// Of a file with other names there is no new one: before it is looked at.
+// A hard-linked file has no new file: the action happens before the file is checked.
 const { realpathSync } = fs;
 // @ts-expect-error: of its forms one is used
 fs.realpathSync = (path) => {

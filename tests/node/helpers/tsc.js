@@ -17,7 +17,7 @@ const FLAGS = [
 ];
 
 /**
- * What it says of a file; nothing if all is well.
+ * The messages of TypeScript on a file; empty if there are none.
  * @param {string} cwd
  * @param {string} file
  * @param {{ module?: string, moduleResolution?: string, lib?: string }} [options]

@@ -16,7 +16,7 @@ const tools = fileURLToPath(new URL("../../../node_modules/.bin", import.meta.ur
 /** @typedef {{ folder: string, tarball: string, files: string[], run: typeof run, add: (name: string, text: string) => string }} Project */
 
 /**
- * What a program prints on standard output; throws with all it says if it fails.
+ * The standard output of a program; if it fails, throws with its whole output.
  * @param {string} program
  * @param {string[]} args
  * @param {{ cwd?: string, env?: NodeJS.ProcessEnv }} [options]

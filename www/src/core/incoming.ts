@@ -6,7 +6,7 @@ import { events } from "./client.ts";
 
 /** In bytes: a larger file is treated as a history of events without reading it. */
 const LARGEST_RECOGNISED = 1_000_000;
-/** It takes one to recognise a document. */
+/** Limit of findings: one finding is enough to recognise a document. */
 const MOST_FINDINGS = 10;
 
 /** A file or pasted text. */

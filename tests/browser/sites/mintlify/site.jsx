@@ -1,5 +1,5 @@
-// A site as Mintlify serves it: rendered on a server, taken over by React as a whole document, and with pages that come
-// without reloading. Its code blocks are Mintlify's own components (`@mintlify/components`).
+// A site like those of Mintlify: rendered on a server, hydrated by React as a whole document, with navigation that does not
+// reload the page. Its code blocks are Mintlify's components (`@mintlify/components`).
 
 import { CodeBlock, CodeGroup } from "@mintlify/components";
 import { createContext, createElement, useContext, useEffect, useState } from "react";

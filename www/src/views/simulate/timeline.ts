@@ -14,7 +14,7 @@ import { COLOURS, type Colours, inForce, type LaneShape, paint } from "./paint.t
 import { caption, clock, day, isWrong, span } from "./summary.ts";
 import "./timeline.css";
 
-/** From this width in pixels, names and outcomes are beside the lanes; otherwise above them. */
+/** Wide: names and outcomes are beside the lanes. Narrow: they are above the lanes. */
 const WIDE: LaneShape = { height: 54, track: 19, base: 43 };
 const NARROW: LaneShape = { height: 76, track: 43, base: 66 };
 /** Of the whole widget, in pixels. */
@@ -129,7 +129,7 @@ export class Timeline extends LitElement {
     const probe = document.createElement("span");
     this.append(probe);
     const read = COLOURS.map((name) => {
-      // What is behind stays behind where the system forces its colours.
+      // Read the surface as a background, so that forced colours treat it as one.
       const as = name === "surface" ? "backgroundColor" : "color";
       probe.style[as] = `var(--${name})`;
       return [name, getComputedStyle(probe)[as]];
