@@ -35,7 +35,7 @@ export const words = {
   noBlock: "there is no code block to check here",
   noSuchBlock: (/** @type {string} */ id) => `no code block has the id \`${id}\``,
   badSeverity: (/** @type {string} */ part) =>
-    `the attribute \`severity\` lists CODE=LEVEL, which \`${part}\` is not`,
+    `the attribute \`severity\` must list CODE=LEVEL pairs, not \`${part}\``,
 };
 
 /** @type {{ [severity in Severity]: [one: string, many: string] }} */

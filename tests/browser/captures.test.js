@@ -25,7 +25,7 @@ const outcome = (page) => page.getByRole("region", { name: "The outcome" });
 const about = (page) => page.getByRole("region", { name: "About this capture" });
 /** @param {Page} page */
 const lanes = (page) =>
-  page.getByRole("list", { name: "Runs and what became of them" }).getByRole("listitem");
+  page.getByRole("list", { name: "Runs and their outcomes" }).getByRole("listitem");
 /** @param {import("playwright-core").Locator} where @param {string | RegExp} text */
 const says = (where, text) => where.filter({ hasText: text }).first().waitFor();
 
@@ -205,7 +205,7 @@ test("a live capture: what the server recorded, and what its actions changed", a
   );
   await says(outcome(page), /[Ff]ires/);
   await drop(page, [{ name: "capture.ndjson", text: CAPTURE }]);
-  await says(about(page), /The automation watches from/);
+  await says(about(page), /The automation starts at/);
   await says(about(page), /The server recorded 8 firings of this automation:\s+all are found here/);
   await says(about(page), /This capture contains the automation’s own actions/);
   await assertAccessible(page, "a live capture");

@@ -88,7 +88,7 @@ test("Simulate: names of runs, and the text of the automation", async () => {
   const runs = names.map((name, index) => ({ name, starts: index, dies: 100 + index }));
   const automation = `# ${"```"}\n# ~~~\n# ${"`".repeat(7)}\nname: >-\n  ${"```"}\n\n  # heading\n\n  ${"```"}\ntrigger: {posture: Proactive, match: {prefect.resource.id: prefect.flow-run.*}, for_each: [prefect.resource.id], after: [prefect.flow-run.heartbeat], expect: [prefect.flow-run.*], threshold: 1, within: 90}\nactions: [{type: do-nothing}]\n`;
   const { page } = await open(address("simulate", { automation, runs, length: 400 }));
-  await page.getByText("3.8 and 3.9 fire alike").waitFor();
+  await page.getByText("3.8 and 3.9 fire at the same times").waitFor();
   const { text, blocks, tags, links, fenced, codes, items } = await shared(page);
   assert.deepEqual(blocks, ["p", "ul", "p", "ul", "pre", "p"], text);
   assert.deepEqual(tags, ["a", "code", "li", "p", "pre", "strong", "ul"].sort(), text);
@@ -126,7 +126,7 @@ test("Simulate: captured names, and labels in reasons", async () => {
       events: events.map((one) => JSON.stringify(one)).join("\n"),
     }),
   );
-  await page.getByText("3.8 and 3.9 fire alike").waitFor();
+  await page.getByText("3.8 and 3.9 fire at the same times").waitFor();
   const { text, tags, links, codes, fenced } = await shared(page);
   assert.deepEqual(tags, ["a", "code", "li", "p", "pre", "strong", "ul"], text);
   assert.deepEqual(links, ["Open in prefect-events"]);

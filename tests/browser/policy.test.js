@@ -47,7 +47,7 @@ const USED = {
     await page.locator(".plot").press("ArrowRight");
     await page.locator(".tip").waitFor();
     await page.getByRole("button", { name: "Zoom in" }).click();
-    await page.getByText("3.8 and 3.9 fire alike").waitFor();
+    await page.getByText("3.8 and 3.9 fire at the same times").waitFor();
   },
 };
 

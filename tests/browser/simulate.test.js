@@ -48,7 +48,7 @@ test("at first, the documented automation fires on a run that is alive, with the
   const text = await outcome(page).innerText();
   assert.match(text, /hiccup 12:03:40\s+2 heartbeats in a row did not arrive: from 12:02:10\.125/);
   assert.match(text, /A window of 2 min 15 s tolerates that\./);
-  const runs = page.getByRole("list", { name: "Runs and what became of them" });
+  const runs = page.getByRole("list", { name: "Runs and their outcomes" });
   assert.deepEqual(
     (await runs.getByRole("listitem").allInnerTexts()).map((one) => one.replace(/\s+/g, " ")),
     [
@@ -58,7 +58,7 @@ test("at first, the documented automation fires on a run that is alive, with the
       "custom finished · not fired",
     ],
   );
-  await page.getByText("3.8 and 3.9 fire alike").waitFor();
+  await page.getByText("3.8 and 3.9 fire at the same times").waitFor();
   await page.getByText("1 missed heartbeat", { exact: true }).waitFor();
   assert.deepEqual(failures, []);
 });
@@ -196,7 +196,7 @@ test("the text of a verdict depends on the trigger", async () => {
   const texts = async () =>
     (
       await page
-        .getByRole("list", { name: "Runs and what became of them" })
+        .getByRole("list", { name: "Runs and their outcomes" })
         .getByRole("listitem")
         .allInnerTexts()
     ).map((one) => one.replace(/\s+/g, " "));
@@ -412,10 +412,7 @@ test("a custom automation in JSON: mistakes are reported, and the last timeline 
   await page.getByText("The automation has a mistake.").waitFor();
   await page.getByText("The timeline below shows the last valid version.").waitFor();
   assert.equal(
-    await page
-      .getByRole("list", { name: "Runs and what became of them" })
-      .getByRole("listitem")
-      .count(),
+    await page.getByRole("list", { name: "Runs and their outcomes" }).getByRole("listitem").count(),
     4,
   );
   await page.locator(".findings .finding").first().waitFor();
@@ -526,7 +523,7 @@ test("the Markdown contains what a bug report needs", async () => {
 test("axe finds nothing wrong, in both themes and on a small screen", async () => {
   for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
     const { page } = await open("#simulate", { colorScheme });
-    await page.getByText("3.8 and 3.9 fire alike").waitFor();
+    await page.getByText("3.8 and 3.9 fire at the same times").waitFor();
     await page.getByText("How this is calculated").click();
     await page.getByText("False alarms and misses").click();
     await page.getByRole("button", { name: "Keys" }).click();

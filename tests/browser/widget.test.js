@@ -742,7 +742,7 @@ test("a wrong attribute is reported, quietly", async (t) => {
   await says(page, "Not checked: prefect-events: the option severity: nope is no diagnostic code");
   assert.match(String(await message), /`nope` is no diagnostic code/);
   await inPage(page, (widget) => widget.setAttribute("severity", "nope"));
-  await says(page, "Not checked: the attribute severity lists CODE=LEVEL, which nope is not");
+  await says(page, "Not checked: the attribute severity must list CODE=LEVEL pairs, not nope");
   await inPage(page, (widget) => widget.setAttribute("severity", ""));
   await says(page, "2 errors, 1 warning");
   await inPage(page, (widget) => widget.setAttribute("for", "nowhere"));

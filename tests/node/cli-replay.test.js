@@ -86,7 +86,7 @@ test("lanes with firings come first, and one run can be selected", async () => {
 
 test("the firings that the server recorded and the effects of its actions are reported", async () => {
   const { stdout } = await simulated("--automation", "crash.json", "--events", "live.ndjson");
-  assert.match(stdout, /^it watches from 2026-11-27T02:06:03\.810996Z on: 47 earlier events are /m);
+  assert.match(stdout, /^starts at 2026-11-27T02:06:03\.810996Z: 47 earlier events are /m);
   assert.match(
     stdout,
     /^the server recorded 8 firings of this automation: 8 found here, [\d.]+ s apart at most, 0 not; 0 only here$/m,

@@ -33,14 +33,14 @@ export function runInputs(flowRun: EventType | undefined): InputKey[] {
     }),
     optional(
       "cancelled",
-      "When it is asked to stop: it is Cancelling until it ends, then Cancelled",
+      "When its cancellation is requested: it is Cancelling until it ends, then Cancelled",
       { example: "3m" },
     ),
     optional("state.name", `Its last state: ${last.join(", ")}, or one of your own with its type`, {
       always: true,
       otherwise: "Completed",
     }),
-    optional("state.type", "The type of a state with a name of its own", { values: TYPES }),
+    optional("state.type", "The type of a custom state", { values: TYPES }),
     optional("heartbeat.frequency", "Seconds from one heartbeat to the next", {
       always: true,
       type: "number",
@@ -63,8 +63,10 @@ export function runInputs(flowRun: EventType | undefined): InputKey[] {
       example: "My k8s worker",
     }),
     optional("worker.type", "Worker type", { otherwise: "process" }),
-    optional("infrastructure.identifier", "What the worker ran it on", { otherwise: "generated" }),
-    optional("infrastructure.status_code", "With which status it ended", {
+    optional("infrastructure.identifier", "The infrastructure on which the worker ran it", {
+      otherwise: "generated",
+    }),
+    optional("infrastructure.status_code", "The status with which it ended", {
       type: "integer",
       otherwise: "0, or 1 if the run crashed",
     }),

@@ -534,7 +534,7 @@ export class Timeline extends LitElement {
         <div class="chart">
           <div class="axis" aria-hidden="true"><div class="times"></div></div>
           <div class="scroller" @scroll=${() => this.draw()}>
-            <ol class="lanes" aria-label="Runs and what became of them" style="height:${high}px">
+            <ol class="lanes" aria-label="Runs and their outcomes" style="height:${high}px">
               ${guard([scene, lane], () =>
                 scene.lanes.map((one) => {
                   const { text, tone } = caption(one, scene);

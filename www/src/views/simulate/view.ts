@@ -362,7 +362,8 @@ export class SimulateView extends View<unknown> {
   private renderDifferences() {
     const { differences } = this;
     if (!differences) return html`<span class="soft"></span>`;
-    if (differences.length === 0) return html`<span class="soft">3.8 and 3.9 fire alike</span>`;
+    if (differences.length === 0)
+      return html`<span class="soft">3.8 and 3.9 fire at the same times</span>`;
     return html`<details class="differences">
       <summary>${plural(differences.length, "firing")} ${differences.length === 1 ? "differs" : "differ"} between 3.8 and 3.9</summary>
       <ul>${differences.slice(0, 20).map(({ message }) => html`<li>${prose(message)}</li>`)}</ul>

@@ -344,7 +344,7 @@ export class ValidateView extends View<unknown> {
               this.fact
                 ? factPanel(this.fact)
                 : html`<p class="keys"><kbd>Ctrl</kbd> <kbd>Space</kbd> proposes names, labels and values. <kbd>F8</kbd> goes to the next finding.</p>
-                    <p>Put the cursor on a name, a label or a role to read what Prefect says about it.</p>`
+                    <p>Put the cursor on a name, a label or a role to read its description.</p>`
             }
           </div>
         </section>
