@@ -1,5 +1,4 @@
-// How results, bytes and options best cross between WebAssembly and JavaScript: each way, side by side, in one
-// interleaved run. `cargo run -p prefect-events-pack -- bench` builds the module. A ratio above 1: the second way is slower.
+// Compares ways to pass results, bytes and options between WebAssembly and JavaScript, in one interleaved run. `cargo run -p prefect-events-pack -- bench` builds the module. A ratio above 1: the second way is slower.
 //
 // Measured last, with Node.js 20.20, the lowest and the highest ratio of four runs:
 //   Objects by serde-wasm-bindgen, against JSON text and JSON.parse

@@ -16,7 +16,7 @@ const WARM_UP = 4;
 /** @param {boolean} allErrors */
 function compile(allErrors) {
   const ajv = new Ajv.default({ allErrors, strict: false });
-  // The quicker of the two ways in which it can check formats.
+  // The faster of Ajv's two modes for formats.
   addFormats.default(ajv, { mode: "fast" });
   const [forTaskRun, forFlowRun, forHeartbeat] = [taskRun, flowRun, heartbeat].map((schema) =>
     ajv.compile(schema),
@@ -64,7 +64,7 @@ function compare() {
   /** @type {{ [name: string]: number[] }} */
   const times = Object.fromEntries(entries.map(([name]) => [name, []]));
   for (let round = 0; round < WARM_UP + ROUNDS; round++) {
-    // Each is first in turn.
+    // Each of them is first in turn.
     const shift = round % entries.length;
     for (const [name, action] of [...entries.slice(shift), ...entries.slice(0, shift)]) {
       const time = cpu(() => {

@@ -217,7 +217,7 @@ test("a custom state needs its type, and the field stays in its place", async ()
   assert.ok(await type.isVisible());
   const { payload } = await event(page);
   assert.equal(payload.validated_state.name, "SuccessfullyProcessed");
-  // A name that Prefect could have, but has not.
+  // A name in Prefect's namespace that does not exist.
   await combobox(page).fill("prefect.flow-runs.Completed");
   await page.keyboard.press("Enter");
   await verdict(page).getByText("did you mean").waitFor();

@@ -229,7 +229,7 @@ test("in a long list, lanes with firings come first, and can be shown alone", as
   await filter.check();
   await lanes(page).nth(12).waitFor({ state: "detached" });
   assert.equal(await lanes(page).count(), 12);
-  // Timeline and decisions speak of the same runs.
+  // Timeline and decisions show the same runs.
   await page.getByRole("application", { name: /^Timeline of 12/ }).focus();
   await page.keyboard.press("End");
   const name = await lanes(page).first().locator(".run").innerText();

@@ -134,7 +134,7 @@ test("events open in Validate, or are played if Simulate is open", async () => {
   await paste(page, EVENTS);
   await page.getByRole("button", { name: "Back to the runs" }).waitFor();
   await page.getByRole("listitem").filter({ hasText: "captured" }).first().waitFor();
-  // Together with an automation, from anywhere.
+  // Together with an automation, from any view.
   const other = await open("#validate");
   await drop(other.page, [
     { name: "events.ndjson", text: EVENTS },
@@ -181,11 +181,11 @@ test("other text opens no view, and text pasted into a field stays in the field"
   await page.keyboard.press("ControlOrMeta+v");
   assert.match(await name.inputValue(), /Cancel late runs/);
   assert.equal(await page.locator("view-build").count(), 1);
-  // Broken JSON is shown where its mistake is.
+  // Broken JSON opens with its mistake.
   await paste(page, '{"event": "prefect.flow-run.Running", "x": tru');
   await page.locator("#verdict", { hasText: "error" }).waitFor();
   assert.equal(await page.getByText("What you pasted is not recognised").count(), 0);
-  // A radio button has the focus, and no text.
+  // A focused radio button accepts no text.
   await page.getByText("Server only").click();
   await page.evaluate((text) => navigator.clipboard.writeText(text), EVENTS);
   await page.keyboard.press("ControlOrMeta+v");

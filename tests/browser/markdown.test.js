@@ -135,7 +135,7 @@ test("Simulate: captured names, and labels in reasons", async () => {
     assert.ok(codes.includes(line(name)), `${JSON.stringify(name)}: ${text}`);
 });
 
-/** Shows a view with a state, from the beginning. @param {Page} page @param {string} at */
+/** Opens a view with a state on a fresh page. @param {Page} page @param {string} at */
 async function show(page, at) {
   await page.goto(`${page.url().replace(/#.*/, "")}${at}`);
   await page.reload();

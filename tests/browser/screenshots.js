@@ -45,7 +45,7 @@ for (const view of VIEWS) {
     }
   }
   const page = await opened(view, "light", README);
-  // Playwright has no WebP, which is a fifth of the size.
+  // Playwright cannot write WebP, which has a fifth of the size.
   const chrome = await page.context().newCDPSession(page);
   const { data } = await chrome.send("Page.captureScreenshot", { format: "webp", quality: 82 });
   writeFileSync(`${root}docs/images/${view}.webp`, Buffer.from(data, "base64"));

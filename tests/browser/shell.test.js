@@ -1,4 +1,4 @@
-// The frame around the views: ways between them, the theme, sharing, faults.
+// The frame around the views: navigation, the theme, sharing, internal errors.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

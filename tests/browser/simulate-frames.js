@@ -1,4 +1,4 @@
-// How smoothly the view `simulate` moves with 50 runs of an hour: frames for a second, and how often advice and
+// Measures how smoothly the view Simulate moves with 50 runs of an hour: frames for a second, and how often advice and
 // timeline were new. To be run by hand on a quiet machine, after `make page`; no test, for it depends on the machine.
 
 import { fileURLToPath } from "node:url";

@@ -69,7 +69,7 @@ test("the advice helps, and changes the text", async () => {
   await says(outcome(page), /Fires on 1 of 4 runs;\s+it was dead\./);
   await page.getByText("3 missed heartbeats").first().waitFor();
   await page.locator(".cm-content", { hasText: "within: 135" }).waitFor();
-  // Slider and text are one: each moves the other.
+  // Slider and text are linked: each changes the other.
   const slider = page.getByRole("slider", { name: "Window (within)" });
   assert.equal(await slider.inputValue(), "135");
   await slider.fill("90");
@@ -203,7 +203,7 @@ test("the text of a verdict depends on the trigger", async () => {
   const signs = page.getByRole("list", { name: "Signs" });
   await preset.selectOption("failures");
   await says(outcome(page), "Fires once.");
-  // The failures are counted together: no run fires by itself.
+  // The failures are counted together: no run fires individually.
   assert.deepEqual(await texts(), [
     "The automation fired 12:06:40",
     ...["first", "second", "good", "third", "later", "still-later", "last"].map(

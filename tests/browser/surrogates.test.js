@@ -55,7 +55,7 @@ test("Validate finds it at its position, and editor and link keep it", async () 
       }, units(EVENT));
     await page.locator("#verdict", { hasText: "1 error in 1 event" }).waitFor();
     await page.getByText("half of a surrogate pair stands alone in /resource/name").waitFor();
-    // A change beside it leaves it alone.
+    // A change beside it does not affect it.
     await page.keyboard.press("Control+End");
     await page.keyboard.type(" ");
     await page.waitForURL((url) => url.hash.includes("/") && held(url.href).text?.endsWith(" "));

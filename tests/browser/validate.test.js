@@ -59,7 +59,7 @@ const editor = (page) => page.locator(".cm-content[aria-label^='Events']");
 /** @param {Page} page */
 const finding = (page) => page.getByRole("list", { name: "Findings" }).getByRole("listitem");
 
-/** Pastes it in the place of all that is there. @param {Page} page @param {string} text */
+/** Replaces the whole text by pasting. @param {Page} page @param {string} text */
 async function write(page, text) {
   await editor(page).click();
   await page.keyboard.press("ControlOrMeta+A");
@@ -439,7 +439,7 @@ test("addresses that are hand-written or from another version do not break the p
   }
   await page.goto(`${url}${await addressOf(page, { text: "{\r\n}\r\n" })}`);
   await verdictIs(page, "4 errors in 1 event");
-  // Whatever the line breaks.
+  // With any type of line breaks.
   await page.locator(".cm-lint-marker-error").first().waitFor();
   assert.deepEqual(failures, []);
 });

@@ -59,7 +59,7 @@ async function open(t, path, options = {}) {
   const loaded = [];
   page.on("pageerror", (error) => wrong.push(String(error)));
   page.on("console", (message) => {
-    // Chromium reports a file that is not there; the test of that looks at it itself.
+    // Chromium reports a missing file; the test for this case checks it itself.
     if (/error|warning/.test(message.type())) wrong.push(message.text());
   });
   page.on("request", (request) => loaded.push(new URL(request.url()).pathname));
@@ -100,12 +100,12 @@ test("events are checked, Python is ignored, and React finds no differences", as
   const { page, loaded } = await open(t, "");
   assert.deepEqual(await verdicts(page, 2), EVENTS);
   assert.equal(await page.getAttribute("html", "data-hydrated"), "true");
-  // Behind the block, not in it.
+  // After the block, not inside it.
   const places = await widgets(page).evaluateAll((all) =>
     all.map(({ previousElementSibling: before }) => before?.classList.contains("code-block")),
   );
   assert.deepEqual(places, [true, true]);
-  // Nothing that automations need, and no module beside the script.
+  // No files for automations, and no module beside the script.
   assert.deepEqual(
     loaded.filter((path) => /author|wasm/.test(path)),
     [],

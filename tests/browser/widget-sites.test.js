@@ -36,7 +36,7 @@ const SITES = [
     automations: "automations/",
     single: "single/",
     dark: "form[data-md-component=palette] label:not([hidden])",
-    // In continuous integration it must not be left out.
+    // In CI, the site must not be skipped.
     skip: !python && !process.env.CI,
     inline: false,
   },

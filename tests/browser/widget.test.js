@@ -196,7 +196,7 @@ async function verdict(page, selector = "prefect-event-validator") {
 }
 
 /**
- * Until the verdict says this.
+ * Waits until the verdict has this text.
  * @param {Page} page
  * @param {string | RegExp} text
  */
@@ -355,7 +355,7 @@ test("changes neither the page's elements nor their styles", async (t) => {
   }
   const checked = await snapshot(page);
   assert.deepEqual(checked, untouched);
-  // Nor once the places are marked, and the block was edited.
+  // Also after findings are marked and the block was edited.
   await page.locator(".mistaken .disclosure").click();
   await page.locator(".mistaken .place").first().click();
   await page.locator(".mistaken").getByRole("button", { name: "Edit" }).click();
@@ -470,7 +470,7 @@ for (const name of /** @type {const} */ (["one.html", "for.html"])) {
     const page = await open(t, name);
     await verdict(page);
     const shown = page.locator("pre").first();
-    // On the page, however far that is scrolled.
+    // On the page, at any scroll position.
     const box = async (/** @type {import("playwright-core").Locator} */ element) => {
       return await element.evaluate((element) => {
         const { x, y, width, height } = element.getBoundingClientRect();
@@ -824,7 +824,7 @@ test("the theme follows the attribute, the page, or the system", async (t) => {
     await system.emulateMedia({ colorScheme: colorScheme === "dark" ? "light" : "dark" });
     await becomes(system, colorScheme === "dark" ? "light" : "dark");
 
-    // A page that is white whatever the system wants.
+    // A page that is white with any system theme.
     const page = await open(t, "white.html", { colorScheme });
     await becomes(page, "light");
     for (const [where, attribute, dark, light] of [

@@ -19,7 +19,7 @@ actions:
 `;
 const FINE = { valid: true, count: 1, errors: 0, warnings: 0, infos: 0, diagnostics: [] };
 
-/** The report without the outlines of its triggers, which are another matter. */
+/** The report without the list of its triggers. */
 const checked = (/** @type {string | Uint8Array | ArrayBuffer | object} */ input) => {
   const { triggers, ...report } = checkAutomation(input);
   assert.equal(triggers.length, report.count);

@@ -73,7 +73,7 @@ test("no permission", async (context) => {
   writeFileSync(join(cwd, name), GOOD);
   chmodSync(join(cwd, name), 0);
   chmodSync(cwd, 0o755);
-  // Root may read everything: as root, this runs as nobody.
+  // Root can read everything, so as root this runs as the user nobody.
   const root = process.getuid?.() === 0;
   const { status, stderr, stdout } = await run(["validate", name, "good.json"], {
     cwd,

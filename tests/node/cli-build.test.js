@@ -38,7 +38,7 @@ test("in a payload, and among labels, they are accepted", async () => {
     const { status, stdout, stderr } = await run(args);
     assert.deepEqual([status, stderr], [0, ""], name);
     const { payload, resource } = JSON.parse(stdout);
-    // As text: an object with this name in it is not written down here.
+    // As text, because an object literal with this name has another meaning.
     assert.equal(JSON.stringify(payload), `{"${name}":{"x":1},"a":{"${name}":2}}`);
     assert.equal(JSON.stringify(resource), `{"prefect.resource.id":"a","${name}":"3"}`);
     for (const as of ["curl", "python"])

@@ -45,7 +45,7 @@ function place(name = "a.json", content = WRONG) {
 }
 
 /**
- * Fixes a file, and does something right before it is replaced.
+ * Fixes a file, and performs an action just before it is replaced.
  * @param {{ cwd: string, name: string, path: string }} file
  * @param {string} [action]
  * @returns {Promise<{ status: number | null, signal: string | null, stdout: string, stderr: string }>}
@@ -251,7 +251,7 @@ test(
       [0o466, 0o777],
     ])) {
       const { cwd, path } = place();
-      // Its owner may not write it, though others may.
+      // Its owner cannot write it, but others can.
       if (ofFile === 0o466) chownSync(path, 65534, process.getgid?.() ?? 0);
       chmodSync(path, ofFile);
       chmodSync(cwd, ofFolder);

@@ -79,7 +79,7 @@ test("visible characters are not escaped", () => {
     "{\\u{202e}}",
   ])
     assert.equal(printable(text), text);
-  // One selector, and only behind a pictogram.
+  // One selector, and only after a pictogram.
   assert.equal(printable("❤\ufe0f\ufe0f"), "❤\ufe0f\\u{fe0f}");
   assert.equal(printable("1\ufe0f"), "1\\u{fe0f}");
 });

@@ -1,4 +1,4 @@
-// Which way a file travels, and that no command changes a file that it is not for.
+// Routes of files, and commands do not change files that are for other commands.
 
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";

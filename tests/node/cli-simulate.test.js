@@ -23,7 +23,7 @@ const AUTOMATION = JSON.stringify({
   },
 });
 
-// The last state overtakes the only heartbeat: 3.9 holds it, 3.8 forgets it.
+// The last state overtakes the only heartbeat: 3.9 holds it back, 3.8 forgets it.
 const { events = [] } = simulate(
   {
     automation: "crash-zombie-flows",

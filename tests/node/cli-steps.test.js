@@ -1,4 +1,4 @@
-// The work of the command line grows with its input, and no faster. Steps are counted, not seconds.
+// The work of the command line grows in proportion to its input. The tests count steps, not seconds.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -55,7 +55,7 @@ function finding(line, column, end) {
 }
 
 /**
- * Twice the input is at most a little over twice the work.
+ * Twice the input needs at most slightly more than twice the work.
  * @param {(size: number) => unknown} work
  * @param {number} size
  */
@@ -68,7 +68,7 @@ async function doubles(work, size) {
 }
 
 /**
- * How often the places of findings are looked at.
+ * How many times the positions of findings are read.
  * @param {Diagnostic[]} diagnostics
  */
 function counted(diagnostics) {

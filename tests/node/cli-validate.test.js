@@ -131,7 +131,7 @@ test("the other formats", async () => {
 });
 
 test("a large NDJSON file has the same findings as a small one", async () => {
-  // Over 8 MB it is read in chunks.
+  // Above 8 MB, the file is read in chunks.
   const text = [REAL, wrongCase(), "\nnonsense\n", REAL, REAL, REAL, REAL, "{}"].join("");
   assert.ok(text.length > 9e6);
   write("large.ndjson", text);

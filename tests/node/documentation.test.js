@@ -83,7 +83,7 @@ test("the README is short", () => {
 });
 
 /**
- * Runs a command of this package; another one must be known.
+ * Runs a command of this package; other commands must be known ones.
  * @param {string} command
  * @param {Workplace} workplace
  */
@@ -94,7 +94,7 @@ function runOrKnow(command, workplace) {
     const { status, stderr } = workplace.execute("sh", ["-c", command]);
     assert.equal(status, 0, stderr);
   } else if (command.startsWith("npm ")) {
-    // `tests/package/install.test.js` does these.
+    // `tests/package/install.test.js` runs these.
     const allowed = ["npm pack ./pkg", `npm install --save-dev ./prefect-events-${version}.tgz`];
     assert.ok(allowed.includes(command), command);
   } else {
@@ -114,7 +114,7 @@ async function workflow(name, content, workplace) {
   const commands = Array.from(content.matchAll(/- run: (.*)/g), ([, command = ""]) => command);
   assert.ok(commands.length > 1);
   for (const command of commands.filter((command) => command !== "npm ci")) {
-    // The files that it names may come later on the page.
+    // The files that it names can be later on the page.
     assert.match(command, /^npx prefect-events (check|test) /);
     const options = command.replace(/ \S*\*\S*$/, " --help");
     const { status, stderr } = workplace.execute("sh", ["-c", options]);

@@ -15,7 +15,7 @@ import { run } from "./helpers/run.js";
 const absent = (/** @type {unknown} */ value) => value === undefined || value === null;
 
 /**
- * Only bytes can be ill-formed: the example shows one of them as U+FFFD.
+ * Only bytes can be ill-formed, so the example shows such a byte as U+FFFD.
  * @param {string} code
  * @param {string} text
  */

@@ -1,4 +1,4 @@
-// The entry that has the modules in itself; this file must not import node.js.
+// The entry that contains the modules; this file must not import node.js.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

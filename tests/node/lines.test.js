@@ -86,7 +86,7 @@ test("reads a web stream that is not iterable, and releases it", async () => {
         cancelled = true;
       },
     });
-    // As in browsers that lack it.
+    // As in browsers without it.
     const bare = { getReader: () => stream.getReader() };
     let bytes = 0;
     for await (const chunk of wholeLines(/** @type {any} */ (bare))) {
@@ -139,7 +139,7 @@ test("lone surrogates are three bytes each", () => {
 test("lone surrogates are found without the engine's help", () => {
   const own = Object.getOwnPropertyDescriptor(String.prototype, "isWellFormed");
   try {
-    // @ts-expect-error As in engines of before 2023.
+    // @ts-expect-error As in engines before 2023.
     delete String.prototype.isWellFormed;
     assert.equal(isWellFormed("a\ud800"), false);
     assert.equal(isWellFormed("\udc00\ud800"), false);

@@ -1,4 +1,4 @@
-// The recorded scenarios and the timelines, in the module as it is shipped: it fires when the real servers fired.
+// The shipped module fires in the recorded scenarios and timelines when the real servers fired.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";

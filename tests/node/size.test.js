@@ -1,4 +1,4 @@
-// The wasm is downloaded by every visitor of a page: it grows only on purpose.
+// Every visitor of a page downloads the wasm, so it must only grow on purpose.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -43,7 +43,7 @@ for (const { file, raw, brotli } of BUDGETS) {
   });
 }
 
-/** The widget as one script: half of it is the module that validates, compressed, which no server compresses further. */
+/** The widget as one script: half of it is the compressed module that validates, which servers cannot compress further. */
 const FILES = /** @type {const} */ ([
   ["widget.global.js", 233_000, 141_000],
   ["widget.author.json", 585_000, 440_000],
@@ -67,7 +67,7 @@ for (const [file, raw, brotli] of FILES) {
 const SCRIPTS = /** @type {const} */ ([
   ["browser.js", 24_300, 6_250],
   ["slim.js", 24_300, 6_250],
-  // The module that validates is in it, as base64: four thirds of its budget.
+  // It contains the module that validates as base64: four thirds of its budget.
   ["inline.js", 446_000, 157_000],
 ]);
 

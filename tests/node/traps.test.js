@@ -26,7 +26,7 @@ const AUTOMATION = JSON.stringify({
   trigger: { type: "event", posture: "Reactive", expect: ["acme.*"], threshold: 1 },
   actions: [{ type: "do-nothing" }],
 });
-/** More than fits. */
+/** A size that exceeds the memory. */
 const LARGE = "x".repeat(9 << 20);
 
 /** @param {string} lines */
@@ -39,7 +39,7 @@ function stream(lines) {
   }
 }
 
-/** Each with an input that is too large, and with one that is not. @type {{ [name: string]: [() => unknown, () => unknown] }} */
+/** Each function with an input that is too large, and with one that is not. @type {{ [name: string]: [() => unknown, () => unknown] }} */
 const CALLS = {
   validate: [() => api.validate(`{"event":"${LARGE}"}`), () => api.validate(EVENT)],
   "validate with schemas": [
@@ -136,12 +136,12 @@ for (const [name, [large, small]] of Object.entries(CALLS)) {
     /** @type {Set<string>} */
     const seen = new Set();
     let worked = 0;
-    // The deepest frame calls first, then each one above it, until there is room enough.
+    // The deepest frame calls first, then each one above it, until there is enough stack.
     const deeper = () => {
       try {
         deeper();
       } catch {
-        // It is the end of the stack.
+        // The stack is exhausted.
       }
       if (worked > 20) return;
       try {
@@ -153,7 +153,7 @@ for (const [name, [large, small]] of Object.entries(CALLS)) {
     };
     const inModule = () =>
       [...seen].some((message) => /^PrefectEventsError: the call stack/.test(message));
-    // Where the stack ends differs from time to time: now in JavaScript, now in the module.
+    // The stack ends in JavaScript or in the module, which varies.
     for (let time = 0; time < 10 && !inModule(); time++) {
       worked = 0;
       deeper();

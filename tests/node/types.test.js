@@ -28,7 +28,7 @@ test("every example has the type of its event", () => {
   assert.equal(tsc(cwd, "examples.ts"), "");
 });
 
-/** Mutations that the builder accepts, although nobody would write them: a boolean as a text, an object as a tag. */
+/** Mutations that the builder accepts, although they are unusual: a boolean as a string, an object as a tag. */
 const ODD = 4;
 
 test("every valid input of an event compiles", () => {

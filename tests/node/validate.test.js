@@ -276,7 +276,7 @@ test("100 MB in one string", () => {
   const text = line.repeat(Math.ceil(100e6 / line.length));
   const report = validate(text, { maxDiagnostics: 0 });
   assert.equal(report.count, text.length / line.length);
-  // Slow, and needed once: a text for which UTF-8 needs more bytes than units.
+  // Slow, so only once: a text whose UTF-8 has more bytes than UTF-16 units.
   const wide = `"${"é".repeat(50e6)}"`;
   assert.ok(validate(wide).errors > 0);
 });

@@ -95,6 +95,6 @@ test("publint reports nothing", async () => {
 });
 
 test("arethetypeswrong reports nothing", async () => {
-  // CommonJS cannot have it before Node.js 20.19: `.attw.json` says so.
+  // CommonJS cannot load it before Node.js 20.19: see `.attw.json`.
   await run(tool("attw"), [tarball], { cwd: source });
 });

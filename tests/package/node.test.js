@@ -141,7 +141,7 @@ test("npx prefect-events", async () => {
 });
 
 /**
- * A program that imports no more than it needs, so that a bundler leaves out the rest.
+ * A program that imports only what it needs, so that a bundler leaves out the rest.
  * @param {string} from
  */
 const named = (from) => `

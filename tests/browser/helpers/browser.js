@@ -38,13 +38,13 @@ if (!found) {
 }
 const kind = found;
 
-/** The permissions with which a page may use the clipboard unasked. */
+/** The permissions to use the clipboard without a prompt. */
 export const CLIPBOARD = kind.clipboard;
 
 /** @type {Promise<string> | undefined} */
 let lent;
 
-/** A browser of `tests/browser/run.js`, which is this process's until it ends. @param {number} port */
+/** A browser from `tests/browser/run.js`, reserved for this process until it ends. @param {number} port */
 function borrow(port) {
   lent ??= new Promise((resolve, reject) => {
     const socket = connect(port, "127.0.0.1");

@@ -7,7 +7,7 @@ import { delimiter, join } from "node:path";
 
 import { chromium } from "playwright-core";
 
-/** First the one without windows, which does the same with little more than half the work. */
+/** Prefers the headless shell, which needs little more than half the work. */
 const NAMES = [
   "chromium-headless-shell",
   "chromium",
@@ -27,7 +27,7 @@ export const FLAGS = [
   "--disable-gpu",
   "--hide-scrollbars",
 ];
-/** With each context Chromium starts a renderer for the list under its address bar: more than half of an empty context's work. */
+/** For each context, Chromium starts a renderer for the list below its address bar: more than half of an empty context's work. */
 const UNUSED = ["WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup"];
 /** Only the last such list counts, so this one includes Playwright's, as far as it affects pages. */
 const DISABLED = [

@@ -1,9 +1,9 @@
-// Ajv as strict as it can be.
+// Ajv in its strictest mode.
 
 import { Ajv2020 } from "ajv/dist/2020.js";
 import formats from "ajv-formats";
 
-/** A compiler that keeps its warnings. */
+/** A compiler that collects its warnings. */
 export function ajv() {
   /** @type {string[]} */
   const warnings = [];

@@ -42,7 +42,7 @@ fs.openSync = (path, flags, ...rest) => {
 };
 // A hard-linked file has no new file: the action happens before the file is checked.
 const { realpathSync } = fs;
-// @ts-expect-error: of its forms one is used
+// @ts-expect-error: only one of its forms is used
 fs.realpathSync = (path) => {
   if (path === basename(file) && action.startsWith("early-")) ACTIONS[action.slice(6)]?.();
   return realpathSync(path);
@@ -55,7 +55,7 @@ fs.fsyncSync = (fd) => {
 if (action === "same-name") crypto.randomUUID = () => "0-0-0-0-0";
 if (action === "full-disk") {
   let failed = false;
-  // Only in the file itself, and only the end.
+  // Only the end of the file itself.
   fs.writeSync = (/** @type {any[]} */ ...args) => {
     const [fd, bytes, , length, position] = args;
     if (typeof position !== "number" || failed) return Reflect.apply(writeSync, fs, args);

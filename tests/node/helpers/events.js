@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 
-/** NDJSON of a Prefect server's life. */
+/** NDJSON of the events of a Prefect server. */
 export const REAL = gunzipSync(
   readFileSync(new URL("../../cases/events.ndjson.gz", import.meta.url)),
 );

@@ -1,4 +1,4 @@
-// The TypeScript compiler, as strict as a project of users' may have it.
+// The TypeScript compiler with the strictest settings that a user's project can have.
 
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";

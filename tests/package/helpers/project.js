@@ -1,4 +1,4 @@
-// An empty project with the packed tarball in it, as users have it.
+// An empty project with the packed tarball installed, like a user's project.
 
 import { execFile } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
@@ -36,7 +36,7 @@ export async function run(program, args, { cwd, env } = {}) {
 export const tool = (name) => join(tools, name);
 
 /**
- * Packs the package and installs it; the project is gone when the tests of the file are done.
+ * Packs the package and installs it; the project is removed after the tests of the file.
  * @returns {Promise<Project>}
  */
 export async function project() {

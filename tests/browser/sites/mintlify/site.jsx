@@ -28,7 +28,7 @@ function highlighted(node) {
   return createElement(node.tagName, properties, ...node.children.map(highlighted));
 }
 
-/** A group looks at the properties of its blocks: they are not wrapped. */
+/** A group reads the properties of its blocks, so the blocks must not be wrapped. */
 const code = ({ language, title, text, tree }) => (
   <CodeBlock
     language={language}
@@ -71,7 +71,7 @@ function Part({ part }) {
   return part.high ? <div style={{ height: part.high }} /> : <p>{part.text}</p>;
 }
 
-/** The state of the buttons of a page, such as a vote, renders the page again and again. */
+/** The state of a page's buttons, such as a vote, renders the page repeatedly. */
 function Page({ page }) {
   const [votes, vote] = useState(0);
   return (
