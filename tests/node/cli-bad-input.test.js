@@ -73,7 +73,7 @@ test("no permission", async (context) => {
   writeFileSync(join(cwd, name), GOOD);
   chmodSync(join(cwd, name), 0);
   chmodSync(cwd, 0o755);
-  // Root may read everything: as root, this runs as nobody.
+  // Root can read everything, so as root this runs as the user nobody.
   const root = process.getuid?.() === 0;
   const { status, stderr, stdout } = await run(["validate", name, "good.json"], {
     cwd,
@@ -85,7 +85,7 @@ test("no permission", async (context) => {
   assert.match(stdout, /^1 event in 1 file/);
 });
 
-test("a name that would command the terminal is shown as it is written", async () => {
+test("control characters in a file name are escaped", async () => {
   const { stderr } = await run(["validate", "\u001b[31mred"], { cwd });
   assert.equal(stderr, "prefect-events: \u241b[31mred does not exist\n");
 });
@@ -98,7 +98,7 @@ test("every machine-readable format reports it too", async () => {
   }
 });
 
-test("nothing on standard input", async () => {
+test("empty standard input", async () => {
   const { status, stderr } = await run(["validate", "-"]);
   assert.equal(status, 2);
   assert.equal(stderr, "prefect-events: <stdin> is empty\n");
