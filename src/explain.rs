@@ -120,7 +120,7 @@ pub fn explain(code: Code) -> Explanation {
         code: code.name(),
         title: words.title,
         severity: code.severity(),
-        server: code.refused_by_server(),
+        server: code.rejected_by_server(),
         about: words.about,
         text: words.text,
         docs: code.docs(),

@@ -121,7 +121,7 @@ pub(super) struct Family {
     pub anchor: Option<String>,
     pub emitter: Option<String>,
     pub emitted_by: String,
-    /// Who says what the entries of this family say, unless they say otherwise.
+    /// The default source of this family's entries.
     pub source: Option<Source>,
     pub labels: Option<Vec<Label>>,
     pub related: Option<Vec<Related>>,
@@ -162,7 +162,7 @@ impl Level {
     }
 }
 
-/// Who says so, by the names of the crate's `Source`.
+/// The source of an entry, named like the crate's `Source`.
 #[derive(Deserialize, Clone, Copy, PartialEq, Debug)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Source {

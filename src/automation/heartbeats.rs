@@ -1,4 +1,4 @@
-//! How long a window over heartbeats must be: one calculation for whoever names a number.
+//! How long a window over heartbeats must be: one calculation for all code that names a number.
 
 /// Microseconds.
 const SECOND: i64 = 1_000_000;

@@ -67,7 +67,7 @@ impl State {
         let before = now.previous().and_then(known);
         let mut ran = false;
         let mut earlier = Some(now);
-        // As many steps as there are variants: the build script refuses circles.
+        // At most one step per variant: the build script rejects cycles.
         for _ in family.variants {
             ran |= earlier.is_some_and(|variant| variant.state_type == Some("RUNNING"));
             earlier = earlier.and_then(Variant::previous).and_then(known);
@@ -128,7 +128,7 @@ impl Maker<'_> {
         named(self.family, value) == self.name
     }
 
-    // ---- values that hang on the name
+    // ---- values that depend on the name
 
     /// The value that the name of the event gives to the places of a rule.
     fn said(&self, rule: &Equal) -> Option<String> {
@@ -252,7 +252,7 @@ fn shown(label: &Label) -> bool {
     label.presence() != Presence::Optional || !label.example().is_empty()
 }
 
-/// An example id, with those of its parts replaced that hang on the event's name.
+/// An example id, with the parts that depend on the event's name replaced.
 fn refilled(templates: &[Alternative], example: &str, value: &dyn Fn(&str) -> Option<String>) -> String {
     let Some(own) = templates.iter().find(|own| own.template.matches(example.as_bytes())) else {
         return example.to_owned();
@@ -270,7 +270,7 @@ fn refilled(templates: &[Alternative], example: &str, value: &dyn Fn(&str) -> Op
     text
 }
 
-/// A UUID (version 7) that hangs on a text alone.
+/// A UUID (version 7) that depends only on a text.
 fn id(of: &str, millis: u64) -> String {
     // FNV-1a: spreads well enough, and needs no table.
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;

@@ -560,7 +560,7 @@ fn unfilled_examples_can_be_filled() {
     let holes = |text: &str, values: &[(&str, &str)]| {
         values.iter().fold(text.to_owned(), |text, (hole, value)| text.replace(&format!("{{{hole}}}"), value))
     };
-    // The ids hang on the name as it was.
+    // The ids depend on the original name.
     let without_ids = |text: &str| {
         let mut event: Json = serde_json::from_str(text).unwrap();
         for key in ["id", "follows"] {

@@ -16,7 +16,7 @@ struct CodeInfo {
     number: Number<COUNT>,
     code: &'static str,
     severity: Severity,
-    /// The Prefect server itself refuses it: it counts under both profiles.
+    /// The Prefect server itself rejects it: it counts under both profiles.
     server: bool,
     message: &'static str,
     help: Option<&'static str>,
@@ -59,9 +59,9 @@ impl Code {
         self.info().severity
     }
 
-    /// Whether the Prefect server itself refuses it.
+    /// Whether the Prefect server itself rejects it.
     #[must_use]
-    pub fn refused_by_server(self) -> bool {
+    pub fn rejected_by_server(self) -> bool {
         self.info().server
     }
 

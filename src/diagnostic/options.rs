@@ -188,7 +188,7 @@ impl ReportOptions<'_> {
     pub(crate) fn severity(self, code: Code, usual: Severity) -> Option<Severity> {
         // The server knows no schemas: if you give some, you want them checked.
         let of_schemas = code == Code::SCHEMA_VIOLATION || code == Code::SCHEMA_BUDGET_EXCEEDED;
-        let counts = code.refused_by_server() || of_schemas;
+        let counts = code.rejected_by_server() || of_schemas;
         if self.profile == Profile::Server && !counts {
             return None;
         }

@@ -11,7 +11,7 @@ use super::tape::{BARE, ESCAPED, Kind, LONE_SURROGATE, NAMELESS, Node, Span, Tap
 /// reads with, gives up at about 980.
 pub const MAX_DEPTH: usize = 900;
 
-/// Python refuses to read an integer of more digits (`sys.int_info.default_max_str_digits`).
+/// Python rejects integers with more digits (`sys.int_info.default_max_str_digits`).
 const MAX_INTEGER_DIGITS: usize = 4300;
 
 /// Something that is wrong with the text.

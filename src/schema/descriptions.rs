@@ -83,7 +83,7 @@ pub(super) fn practice(source: Source, presence: Presence, documented: bool) -> 
     }
 }
 
-/// Who says so, where documentation and source differ in a family that is documented.
+/// The source of a statement, where documentation and source code differ in a documented family.
 pub(super) fn said_by(source: Source, documented: bool) -> Option<&'static str> {
     match source {
         Source::Docs if documented => Some("Documented, but Prefect does not write it."),

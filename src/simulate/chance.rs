@@ -1,4 +1,4 @@
-//! Firings that hang on the order of events which are received at the same instant.
+//! Firings that depend on the order of events received at the same instant.
 
 use serde::Serialize;
 

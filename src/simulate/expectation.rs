@@ -32,7 +32,7 @@ pub(super) struct Expectation {
 
 /// The names of a scenario's runs.
 pub(super) struct Names<'n> {
-    /// Of many, the first ones: what is meant by an unknown name is looked for among these.
+    /// The first ones, if there are many: suggestions for unknown names come from these.
     first: Vec<&'n str>,
     all: Set<&'n str>,
 }

@@ -27,7 +27,7 @@ const MOST_LISTED: usize = 1000;
 /// How many of all expectations of a text.
 const MOST_LISTED_IN_ALL: usize = 100_000;
 
-/// How many expectations of a scenario that were not met because nothing fired are told why: each is played once more.
+/// How many expectations that failed because nothing fired get a reason, per scenario: each is played once more.
 const MOST_REASONS: usize = 10;
 
 const NEVER: &str = "it never fired";

@@ -71,7 +71,7 @@ impl PlaybackOptions {
         self.tick.unwrap_or(TICK)
     }
 
-    /// Until when it is played. Without an end: until everything can have fired that the last event brings about.
+    /// When the playback ends. Without an `end`: when everything that the last event causes can have fired.
     pub(super) fn end(&self, last: Option<Instant>, trigger: Option<&Trigger>, frequency: i64) -> Instant {
         self.end.unwrap_or_else(|| {
             let rest = trigger.map_or(0, longest).max(0).saturating_add(60_000_000).saturating_add(frequency.max(0));

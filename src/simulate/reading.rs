@@ -40,7 +40,7 @@ impl<'t> From<&'t str> for DocumentText<'t> {
 }
 
 impl DocumentText<'_> {
-    /// Reads the document. What is made of it counts only if nothing is wrong with it.
+    /// Reads the document. The result counts only if the document has no errors.
     pub(super) fn read<T>(
         self,
         read: impl for<'d> FnOnce(Value<'d>, &mut Reading<'d>) -> Option<T>,

@@ -1,4 +1,4 @@
-//! What captured events say of an automation: when it was created, when it fired, and what its actions brought about.
+//! What captured events say about an automation: when it was created, when it fired, and what its actions caused.
 
 use serde::Serialize;
 use uuid::Uuid;

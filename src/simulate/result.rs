@@ -105,7 +105,7 @@ impl SimulationResult {
         SimulationResult { reason, coverage: Some(triggers), ..self }
     }
 
-    /// Says which firings hang on the order of events that are received at the same instant.
+    /// Reports which firings depend on the order of events received at the same instant.
     pub(super) fn with_chance(self, scenario: &Scenario, play: Play) -> Self {
         SimulationResult { by_chance: by_chance(scenario, play, &self.firings), ..self }
     }

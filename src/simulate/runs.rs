@@ -35,7 +35,7 @@ const RUN: [&str; 18] = [
     "description",
 ];
 
-/// Longer than any frequency that makes sense, and short enough to reckon with.
+/// Longer than any sensible frequency, and short enough to calculate with.
 const LONGEST: i64 = 366 * 86_400_000_000;
 
 /// A run, and the `name` in the document.

@@ -36,7 +36,7 @@ pub struct Scenario {
     pub offset: i64,
     /// How events reach the triggers.
     pub delivery: Delivery,
-    /// What is meant is played instead of what the server does, where that is clear.
+    /// Plays what is intended instead of what the server does, where the intention is clear.
     pub intended: bool,
     /// Which server decides.
     pub version: Version,

@@ -41,7 +41,7 @@ pub(crate) fn text(value: Value<'_>) -> Option<String> {
     (value.is_string() && !value.has_lone_surrogate()).then(|| value.string().into_owned())
 }
 
-/// `true`, and what pydantic takes for it.
+/// `true`, and what pydantic reads as `true`.
 #[must_use]
 pub(crate) fn boolean(value: Value<'_>) -> Option<bool> {
     match value.kind() {

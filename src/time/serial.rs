@@ -42,8 +42,8 @@ impl Span {
         Span(seconds.saturating_mul(1_000_000))
     }
 
-    /// A number of seconds, to the nearest microsecond; `None` if it is no number or too large.
-    // What is cut off is less than a microsecond; what is too large is refused.
+    /// A number of seconds, to the nearest microsecond; `None` if it is not a number or too large.
+    // Less than a microsecond is cut off; larger values are rejected.
     #[must_use]
     #[allow(clippy::cast_possible_truncation)]
     pub fn from_seconds(seconds: f64) -> Option<Span> {

@@ -38,12 +38,12 @@ pub(super) struct Bucket {
     pub(super) end: i64,
     pub(super) count: i64,
     pub(super) last_event: Option<EventRef>,
-    /// How far its times hang on when the server's loop comes round.
+    /// How far its times depend on when the server's loop runs.
     pub(super) phase: TickPhase,
 }
 
-/// When the server's loop comes round is chance. A window that the loop itself opened hangs on it, and with each that
-/// follows it more so (microseconds).
+/// When the server's loop runs is chance. A window that the loop itself opened depends on it, and each following window
+/// depends on it more (microseconds).
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct TickPhase {
     /// By how much the window could begin earlier.

@@ -250,7 +250,7 @@ pub struct Decision {
     pub bucket: Option<BucketSnapshot>,
     /// Why it was decided.
     pub reason: Reason,
-    /// Here the server does not do what is meant.
+    /// Here the server does not do what is intended.
     pub quirk: Option<ServerQuirk>,
 }
 

@@ -41,9 +41,9 @@ pub(super) struct EvaluationContext {
     pub(super) now: Instant,
     pub(super) phase: Phase,
     pub(super) trace: bool,
-    /// What is meant instead of what the server does.
+    /// Does what is intended instead of what the server does.
     pub(super) intended: bool,
-    /// When the loops came round last, and what the events clock said then.
+    /// When the loops last ran, and the time of the events clock then.
     pub(super) previous_tick: Option<Instant>,
     pub(super) previous_as_of: Option<Instant>,
     /// Events at their `after` overwrite the last event of a window (before Prefect 3.9).
@@ -253,7 +253,7 @@ pub(super) fn evaluate(
                 context.note(state, Some(place), now, cause, Reason::Over);
             }
             state.close(place);
-            // Where the server does what is meant, an event that comes too late for one window begins the next.
+            // If the server does what is intended, an event that is too late for one window begins the next.
             let begins = context.intended && !reactive && unspent.is_some();
             if let Some((event, _)) = event.filter(|(_, interest)| begins && interest.starts_after) {
                 let place = state.slot_for(event);
@@ -333,10 +333,10 @@ fn move_window(
 /// Between when a server fires whose loop comes round at other times. `as_of`: what the evaluation takes as the present.
 fn span(state: &TriggerState, context: &EvaluationContext, bucket: &Bucket, as_of: i64) -> FiringSpan {
     let at = context.now.0;
-    // The window is over, and the server knows that it must look.
+    // The window is over, and a check is due.
     let over = bucket.end.saturating_add(at.saturating_sub(as_of));
     let next = state.next_run.map_or(over, |next| next.min(at));
-    // When it must look hangs on the round before.
+    // The due time depends on the previous round.
     let (due, more) = if next > over {
         (next.saturating_sub(context.period()).max(over), context.period())
     } else {

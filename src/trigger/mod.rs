@@ -88,13 +88,13 @@ impl<'de> Deserialize<'de> for Delivery {
 pub struct Options {
     /// How events reach the triggers.
     pub delivery: Delivery,
-    /// Decisions are reported too.
+    /// Reports decisions too.
     pub trace: bool,
-    /// It is counted how far events come in each trigger, to say why one does not fire.
+    /// Counts how far events get in each trigger, to explain why one does not fire.
     pub coverage: bool,
-    /// What is meant instead of what the server does, where that is clear: all buckets that are over are evaluated, also
-    /// beyond 500, and none is swept before it was; an event of `after` that comes too late for one window opens the
-    /// next; no window opens without an event of `after`, if there is one to wait for.
+    /// Does what is intended instead of what the server does, where that is clear: evaluates all buckets that are over,
+    /// also beyond 500, and sweeps none before; an event of `after` that is too late for one window opens the next; no
+    /// window opens without an event of `after`, if there is one to wait for.
     pub intended: bool,
     /// What the server leaves to chance: the order in which the triggers of one automation look at an event, and
     /// that of children that fire at the same instant. 0: the order of the document.
@@ -302,17 +302,17 @@ impl Engine {
     pub fn deliver(&mut self, event: &ReceivedEvent, now: Instant) {
         (self.context.now, self.context.phase) = (now, Phase::Event);
         if self.options.delivery == Delivery::Consumer
-            && let Some(reason) = self.refuse(event, now)
+            && let Some(reason) = self.reject(event, now)
         {
             self.context.note_event(event, reason);
             return;
         }
-        // The server takes an early event as received.
+        // The server treats an early event as received.
         let _ = self.evaluate(event, 0);
     }
 
     /// The publisher's de-duplication and the consumer's filters.
-    fn refuse(&mut self, event: &ReceivedEvent, now: Instant) -> Option<Reason> {
+    fn reject(&mut self, event: &ReceivedEvent, now: Instant) -> Option<Reason> {
         if self.published.use_it(event.id, now.0) {
             return Some(Reason::Duplicate);
         }

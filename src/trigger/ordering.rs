@@ -1,7 +1,6 @@
-//! Causal ordering: an event that `follows` another waits until that one was evaluated, but not for ever.
+//! Causal ordering: an event that `follows` another waits until that one was evaluated, but not forever.
 //!
-//! Source: `server/events/ordering/memory.py`. One event is evaluated at a time, so that none finds another in
-//! flight.
+//! Source: `server/events/ordering/memory.py`. Events are evaluated one at a time, so no other event is ever in flight.
 
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;

@@ -1,6 +1,6 @@
-//! Where the server does not do what is meant. It is reproduced, and marked in the decisions.
+//! Where the server does not do what is intended. These faults are reproduced, and marked in the decisions.
 //!
-//! `docs/server-faults.md` describes each one, and which of them [`super::Options::intended`] mends.
+//! `docs/server-faults.md` describes each one, and which of them [`super::Options::intended`] fixes.
 
 use serde::{Serialize, Serializer};
 

@@ -438,7 +438,7 @@ actions: []
 
 /// What PyYAML reads as something else than a text is no text to the server.
 #[test]
-fn values_of_other_types_than_text_are_refused() {
+fn rejects_values_of_types_other_than_text() {
     for (value, found) in [
         ("2026-03-01", "a date (`2026-03-01`)"),
         ("yes", "a boolean (`yes`)"),

@@ -72,7 +72,7 @@ const CLASSES: &[Class] = &[
     },
     Class {
         name: "actions without a type",
-        reason: "the server reads an action without a `type` as the first that fits; what is meant is not known",
+        reason: "the server reads an action without a `type` as the first that fits; what is intended is unknown",
         stricter: true,
         applies: |row| {
             let actions = row.document["actions"].as_array();

@@ -238,7 +238,7 @@ fn the_table_has_each_clause_with_what_was_wanted_and_seen() {
                         seen: `nightly` (3)",
         }])
     );
-    // Whoever fires needs no reason, but may ask for the table.
+    // An automation that fires needs no reason, but the table is available on request.
     let fires = scenario.replace("nightli", "nightly");
     assert_eq!((play(&fires).coverage, play(&fires).reason), (None, None));
     let asked = simulate((&*fires).into(), &SimulateOptions { coverage: true, ..SimulateOptions::default() });

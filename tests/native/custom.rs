@@ -170,7 +170,7 @@ fn one_cause_has_one_finding() {
     assert!(one(shapes, r#"{"kind": "gold"}"#).1.ends_with("must match a schema in `oneOf`, but matches none"));
     let nullable = r#"{"properties": {"a": {"anyOf": [{"type": "null"}, {"type": "object", "required": ["b"]}]}}}"#;
     assert_eq!(one(nullable, r#"{"a": {}}"#).0, "/payload/a/b");
-    // A member that is refused is not unevaluated too.
+    // A rejected member is not unevaluated too.
     let closed = r#"{"properties": {"a": {"type": "number"}}, "unevaluatedProperties": false}"#;
     assert_eq!(one(closed, r#"{"a": "x"}"#).1, "`/payload/a` must be a number, not `x`");
     // What is wrong with any event is not said in other words.

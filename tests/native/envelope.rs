@@ -6,7 +6,7 @@ use prefect_events::validate::{ValidateOptions, validate};
 
 /// Rows on which we do not agree with the recorded verdict, each with its reason.
 const EXCEPTIONS: [(&str, &str); 1] =
-    [("raw-empty", "the POST's body was `[]`, which is a batch without events; an empty text by itself is refused")];
+    [("raw-empty", "the POST's body was `[]`, which is a batch without events; an empty text by itself is rejected")];
 
 /// The text of a row's POST.
 fn body(row: Value<'_>) -> Vec<u8> {

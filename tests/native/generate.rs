@@ -223,7 +223,7 @@ fn what_follows_is_filled_in() {
     assert_eq!(flow_run["prefect.infrastructure.status-code"], "-15");
     assert_eq!(findings(&event), Vec::<String>::new());
 
-    // An id ends like the label that it is made of.
+    // An id ends like the label that it is generated from.
     let input = complete("prefect.ecs.task.running", json!({}), &json!({}), 7);
     assert_eq!(input["resource"]["ecs.taskArn"], "arn:aws:ecs:eu-west-1:123456789012:task/etl/9f2c4e7a1b3d45608c9e");
     assert_eq!(input["resource"]["prefect.resource.id"], "prefect.ecs.task.9f2c4e7a1b3d45608c9e");
@@ -354,7 +354,7 @@ fn histories_are_free_of_findings() {
             let mut spec = base;
             spec.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
             let events = run(&spec).unwrap();
-            // That a state has a name of its own is told, and no mistake.
+            // A custom state name is reported, but is not a mistake.
             let own = json!(events).to_string().contains("SuccessfullyProcessed");
             let found: Vec<_> = findings(&json!(events))
                 .into_iter()

@@ -1,4 +1,4 @@
-//! What is refused of the input of events and runs, with the key that it is about.
+//! What is rejected in the input of events and runs, with the key that it is about.
 
 use prefect_events::generate::{BuildError, BuildOptions, RunSpec, Seed, build_event, build_events, build_run};
 use serde_json::json;
@@ -20,7 +20,7 @@ fn shown(error: &BuildError) -> (Option<&str>, String) {
 }
 
 #[test]
-fn lone_surrogates_are_refused_with_their_key() {
+fn rejects_lone_surrogates_with_their_key() {
     let half = b"\xED\xA0\x80";
     for (before, after, key) in [
         (r#"{"task_run": {"name": "a"#, r#""}}"#, "task_run.name"),
@@ -79,7 +79,7 @@ fn errors_name_the_key_and_the_input() {
 }
 
 #[test]
-fn what_is_no_json_is_refused() {
+fn rejects_what_is_not_json() {
     for text in ["", "{", "{'a': 1}", "{} {}", "{\"tags\": [1,]}"] {
         assert_eq!(event(text.as_bytes()).to_string(), "the input of an event must be an object", "{text}");
         assert_eq!(run(text.as_bytes()).to_string(), "a run must be an object", "{text}");

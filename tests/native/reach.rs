@@ -216,7 +216,7 @@ fn triggers_that_fire_themselves() {
             "expect: ['prefect.flow-run.*'], match_related: {prefect.resource.role: deployment}",
             &["deployment-starts-itself"],
         ),
-        // The server refuses it.
+        // The server rejects it.
         ("expect: ['prefect.flow-run.*']", &["run-deployment-loop"]),
         (
             "expect: [prefect.flow-run.Completed], match_related: {prefect.resource.role: flow, prefect.resource.name: a}",

@@ -273,7 +273,7 @@ fn recorded_firings_are_compared() {
     assert!(recorded.only_recorded[0].labels[0].1.starts_with("prefect.flow-run."));
 }
 
-/// A run that the automation marked Crashed ends there, unless what its actions brought about is left out.
+/// A run that the automation marked Crashed ends there, unless the effects of its actions are left out.
 #[test]
 fn recorded_actions_can_be_left_out() {
     let live = live();

@@ -27,7 +27,7 @@ fn codes(text: &str) -> Vec<&'static str> {
     check(text.as_bytes(), None).report.diagnostics.iter().map(|found| found.code).collect()
 }
 
-/// What the REST API and `prefect automation create` made of the same documents.
+/// How the REST API and `prefect automation create` answered the same documents.
 #[test]
 fn agrees_with_both_routes_of_a_live_server() {
     let (mut count, mut wrong) = (0, Vec::new());

@@ -279,7 +279,7 @@ fn yaml_is_read() {
         let found = &units[range.start.offset as usize..range.end.offset as usize];
         assert_eq!((error.code, &*error.path, &*String::from_utf16_lossy(found)), (code, path, marked));
     }
-    // Of a repeated key the last one counts, and that is told.
+    // The last of repeated keys counts, and the repetition is reported.
     let twice = [yaml, "end: 20m\n"].concat();
     let told = serde_json::to_value(simulate((&*twice).into(), &traced())).unwrap();
     assert_eq!(

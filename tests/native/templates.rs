@@ -27,7 +27,7 @@ fn codes(report: &Report) -> Vec<&str> {
     report.diagnostics.iter().map(|found| found.code).collect()
 }
 
-/// What Jinja refuses and this does not, of the rows.
+/// How many rows Jinja rejects and this does not.
 const OVERLOOKED: usize = 53;
 
 #[test]

@@ -39,7 +39,7 @@ fn comparable(firings: &Json) -> Vec<Json> {
             children.sort_by_key(|child| child["path"].to_string());
         }
     }
-    // What one event or one tick brings about at once, the server does in an order that it leaves to chance.
+    // The server leaves to chance in which order it does what one event or tick causes at the same time.
     firings.sort_by_key(|firing| [&firing["at"], &firing["path"], firing].map(Json::to_string));
     firings
 }

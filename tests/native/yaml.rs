@@ -153,7 +153,7 @@ fn agrees_with_pyyaml_on_every_recorded_text() {
 
 // ---- texts of every style
 
-/// What texts are made of: whatever means something in YAML, and what does not.
+/// The pieces of the texts: everything that means something in YAML, and some that mean nothing.
 const PIECES: [&str; 56] = [
     "a",
     "b c",
@@ -448,13 +448,13 @@ fn agrees_with_pyyaml_on_texts_made_by_chance() {
     assert!(agreed > 800, "{agreed}");
 }
 
-fn refused(text: &str) -> YamlProblem {
+fn problem_of(text: &str) -> YamlProblem {
     ours(text).unwrap_err().problem
 }
 
 /// Aliases of aliases, and whatever else grows or nests.
 #[test]
-fn what_is_too_much_is_refused() {
+fn rejects_documents_beyond_the_limits() {
     let mut laughs = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
     let mut merges = "a0: &a0 {x0: 1}\n".to_owned();
     let mut nested = "a0: &a0 [x]\n".to_owned();
@@ -466,11 +466,11 @@ fn what_is_too_much_is_refused() {
         nested += &format!("a{level}: &a{level} [*a{}]\n", level - 1);
         merges += &format!("a{level}: &a{level} {{<<: *a{}, x{level}: 1}}\n", level - 1);
     }
-    assert_eq!(refused(&laughs), YamlProblem::TooLarge);
-    assert_eq!(refused(&merges), YamlProblem::TooLarge);
-    assert_eq!(refused(&nested), YamlProblem::TooDeep);
+    assert_eq!(problem_of(&laughs), YamlProblem::TooLarge);
+    assert_eq!(problem_of(&merges), YamlProblem::TooLarge);
+    assert_eq!(problem_of(&nested), YamlProblem::TooDeep);
     for text in ["[".repeat(100_000), "- ".repeat(100_000), "{a: ".repeat(100_000)] {
-        assert_eq!(refused(&text), YamlProblem::TooDeep);
+        assert_eq!(problem_of(&text), YamlProblem::TooDeep);
     }
     assert!(ours(&"&a ".repeat(100_000)).is_err());
 }
@@ -504,7 +504,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_bytes_are_read_or_refused(bytes in vec(any::<u8>(), 0..60), pieces in vec(select(&PIECES[..]), 0..40)) {
+    fn any_bytes_are_read_or_rejected(bytes in vec(any::<u8>(), 0..60), pieces in vec(select(&PIECES[..]), 0..40)) {
         let mut tape = Tape::new();
         for text in [bytes, pieces.concat().into_bytes()] {
             match yaml::read(&text, &mut tape) {

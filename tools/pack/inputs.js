@@ -8,7 +8,7 @@ import { pathToFileURL } from "node:url";
 /** @typedef {import("../../pkg/index.js").EventType} EventType */
 /** @typedef {{ key?: InputKey, inner: Map<string, Node> }} Node */
 
-const BANNER = "// Generated from the catalogue's inputs by `make build`. Not to be edited.";
+const BANNER = "// Generated from the catalogue's inputs by `make build`. Do not edit.";
 
 const TYPES = new Map([
   ["text", "string"],

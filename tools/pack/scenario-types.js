@@ -5,7 +5,7 @@ import { argv } from "node:process";
 
 import { compile } from "json-schema-to-typescript";
 
-const HEAD = `// Made of the JSON Schema of scenarios by \`make build\`. Not to be edited.
+const HEAD = `// Generated from the JSON Schema of scenarios by \`make build\`. Do not edit.
 
 import type { Span } from "./types.js";
 

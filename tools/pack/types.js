@@ -8,7 +8,7 @@ import { compile } from "json-schema-to-typescript";
 /** @typedef {import("json-schema-to-typescript").JSONSchema} Schema */
 /** @typedef {{ [name: string]: any }} Properties */
 
-const BANNER = "// Made of the JSON Schemas by `make build`. Not to be edited.";
+const BANNER = "// Generated from the JSON Schemas by `make build`. Do not edit.";
 
 const BARE = { bannerComment: "" };
 

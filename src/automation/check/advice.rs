@@ -1,4 +1,4 @@
-//! What the server takes, but what hardly does what is meant.
+//! Advice: what the server accepts, but probably isn't what the author intended.
 //!
 //! Source of what happens: `server/events/triggers.py`, and `EventTrigger` in `server/events/schemas/automations.py`.
 

@@ -30,7 +30,7 @@ impl Check<'_, '_> {
         self.route == Route::Deploy && value.is_string() && placeholders(&value.string()).next().is_some()
     }
 
-    /// Whether what decides about an event trigger hangs on templates.
+    /// Whether a field that decides about an event trigger depends on templates.
     pub(super) fn has_templates(&self, trigger: Value<'_>) -> bool {
         let fields = || OF_EVENT_TRIGGERS.iter().chain(&OF_COMPOSITE_TRIGGERS);
         self.route == Route::Deploy

@@ -121,7 +121,7 @@ impl Check<'_, '_> {
         }
         let mut triggers = Vec::new();
         leaves(value, Level::CLIENT, 0, &mut triggers);
-        // The server itself refuses such an automation.
+        // The server itself rejects such an automation.
         triggers.retain(|event| event.posture == Posture::Reactive);
         if let (true, [event]) = (kind_of(value, Level::CLIENT) == Some(TriggerKind::Event), triggers.as_slice())
             && event.expect.iter().any(|name| STARTS.contains(&name.as_str()))
@@ -215,9 +215,9 @@ fn own_action<'a>(event: &EventTrigger, action: Value<'a>, automation: Option<&s
     let found = match &*kind {
         "run-deployment" => {
             let inferred = action.get("source").is_some_and(|source| source.is("inferred"));
-            let refused = inferred || every_run(&event.matches) && event.match_related.iter().any(every_run);
-            if refused && event.expect.iter().any(|name| STARTS.contains(&name.as_str())) {
-                // The server itself refuses such an automation.
+            let rejected = inferred || every_run(&event.matches) && event.match_related.iter().any(every_run);
+            if rejected && event.expect.iter().any(|name| STARTS.contains(&name.as_str())) {
+                // The server itself rejects such an automation.
                 return None;
             }
             let id = action.get("deployment_id").map(|id| ["prefect.deployment.", &id.string()].concat());
@@ -272,7 +272,7 @@ fn changed<'a>(event: &EventTrigger, states: &[&str], repeats: bool) -> Option<C
             "prefect.state-type" => false,
             _ => of_run.label(label, patterns) != Fit::Never,
         });
-        // In that state the same action is refused: it takes another to lead there.
+        // In that state the server rejects the same action, so another action must lead there.
         let leads = repeats || others(event, "prefect.flow-run.", &[states, &FINAL].concat());
         (event.threshold <= 1 && event.after.is_empty() && expects(event, &name) && leads && matches)
             .then_some(Caused { event: Cow::Owned(name), repeats })

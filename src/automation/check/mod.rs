@@ -1,4 +1,4 @@
-//! Automation documents to findings: what the server refuses, and advice.
+//! Checks automation documents: what the server rejects, and advice.
 //!
 //! Sources: `server/events/schemas/automations.py`, `server/events/actions.py` and, for the triggers of a
 //! `prefect.yaml`, `events/schemas/deployment_triggers.py`.
@@ -172,7 +172,7 @@ struct Check<'c, 's> {
     route: Route,
     /// Values that are known only later may be missing.
     is_plan: bool,
-    /// What another route refuses.
+    /// What another route rejects.
     elsewhere: &'c mut Elsewhere,
     text: &'c [u8],
     /// Whether it has been said that a composite trigger mixes resources.
@@ -184,7 +184,7 @@ impl Check<'_, '_> {
         self.findings.add(code, &self.subject, path, value)
     }
 
-    /// Whether advice is wanted, beyond what the server refuses.
+    /// Whether to give advice, beyond what the server rejects.
     fn advises(&self) -> bool {
         self.findings.beyond_envelope()
     }

@@ -192,7 +192,7 @@ fn names_beside(family: &'static Family) -> impl Iterator<Item = &'static str> {
 pub(super) fn nearest_state<'s>(word: &str, states: &mut dyn Iterator<Item = &'s str>) -> Option<(&'s str, Severity)> {
     let near = nearest(word, states)?;
     let (word, state) = (word.to_ascii_lowercase(), near.to_ascii_lowercase());
-    // Rescheduled, Precompleted: another word, made of the first.
+    // Rescheduled, Precompleted: another word, derived from the first.
     let grown = |longer: &str, shorter: &str| {
         longer.len() > shorter.len().saturating_add(1) && (longer.starts_with(shorter) || longer.ends_with(shorter))
     };

@@ -37,7 +37,7 @@ impl Check<'_, '_> {
                 return true;
             }
             if let Some(field) = has_ended(event)
-                && refused_at_the_end(&kind, action)
+                && rejected_at_the_end(&kind, action)
             {
                 let names = if field == "after" { &event.after } else { &event.expect };
                 let states = phrase::list(&mut names.iter().filter_map(|name| name.strip_prefix(RUNS)), " or ");
@@ -81,10 +81,10 @@ fn has_ended(event: &EventTrigger) -> Option<&'static str> {
 }
 
 /// Whether the server leaves a run that has ended as it is.
-fn refused_at_the_end(kind: &str, action: Value<'_>) -> bool {
+fn rejected_at_the_end(kind: &str, action: Value<'_>) -> bool {
     let state = action.get("state").map(Value::string);
     let forced = action.get("force").and_then(scalar::boolean) == Some(true);
-    let refused = state.is_some_and(|state| ["CANCELLING", "PAUSED", "CRASHED"].contains(&&*state)) && !forced;
+    let rejected = state.is_some_and(|state| ["CANCELLING", "PAUSED", "CRASHED"].contains(&&*state)) && !forced;
     matches!(kind, "cancel-flow-run" | "suspend-flow-run" | "resume-flow-run")
-        || kind == "change-flow-run-state" && refused
+        || kind == "change-flow-run-state" && rejected
 }

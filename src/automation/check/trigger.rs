@@ -12,10 +12,10 @@ use super::super::model::{Order, Posture};
 use super::super::read::{self, MAX_NESTING, PROACTIVE_MINIMUM, TriggerKind};
 use super::{Check, cloud};
 
-/// Who reads a trigger: the client fills in more than the server (`events/schemas/automations.py`).
+/// The reader of a trigger: the client fills in more than the server (`events/schemas/automations.py`).
 #[derive(Clone, Copy)]
 pub(crate) struct Level {
-    /// `posture` and the `within` of composites may be left out, and `type` is told from other keys.
+    /// `posture` and the `within` of composites are optional, and `type` is inferred from other keys.
     lenient: bool,
     /// It is the trigger of a deployment, which has more fields.
     deployment: bool,
@@ -278,7 +278,7 @@ pub(crate) fn kind_of(value: Value<'_>, level: Level) -> Option<TriggerKind> {
         });
     }
     let kind = read::trigger_kind(value)?;
-    // Without `type` the server takes what fits. What is meant is seen better from one key than from none.
+    // Without `type` the server uses the first type that fits. One key shows the intention better than none.
     if kind == TriggerKind::Event
         && value.get("type").is_none()
         && value.get("triggers").is_some()

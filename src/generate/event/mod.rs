@@ -142,7 +142,7 @@ impl EventBuilder {
     }
 }
 
-/// `None`: it is no JSON. Lone surrogates are reported with their keys; numbers are for whoever reads the event.
+/// `None`: not JSON. Lone surrogates are reported with their keys; the code that reads the event checks numbers.
 pub(super) fn read_json<'t>(text: &'t [u8], tape: &'t mut Tape) -> Option<Document<'t>> {
     let mut issues = Vec::new();
     let complete = parse(text, 0, tape, &mut issues).complete;

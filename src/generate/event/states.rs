@@ -72,7 +72,7 @@ impl<'t> Slots<'t> {
         }
         let mut count = u32::from(kind == "RUNNING");
         let mut earlier = before;
-        // As many steps as there are variants: the build script refuses circles.
+        // At most one step per variant: the build script rejects cycles.
         for _ in family.variants {
             count = count.saturating_add(u32::from(earlier.is_some_and(|one| one.state_type == Some("RUNNING"))));
             earlier = earlier.and_then(Variant::previous).and_then(|name| known(family, name));

@@ -73,7 +73,7 @@ pub(super) enum Piece {
     Last(Option<usize>),
 }
 
-/// The slots that a state is told of.
+/// The slots that describe a state.
 #[derive(Default)]
 pub(super) struct StateSlots {
     pub(super) kind: Option<usize>,

@@ -75,7 +75,7 @@ fn long_pattern() -> String {
     format!("a regular expression has more than {MAX_PATTERN} bytes")
 }
 
-/// How many values an event has. One whose pointer is long counts more than once, as each refusal carries it.
+/// How many values an event has. A value with a long pointer counts more than once, as each rejection carries it.
 pub(super) fn values(instance: &Json) -> u64 {
     values_below(instance, 0)
 }

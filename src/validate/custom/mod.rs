@@ -1,4 +1,4 @@
-//! JSON Schemas that users give for their events: what they refuse becomes findings.
+//! Checks events against the users' own JSON Schemas: violations become findings.
 
 mod budget;
 mod error;
@@ -35,7 +35,7 @@ pub(super) fn check(
     }
     let instance = read::value(event);
     let mut places = read::Finder::new(event);
-    let mut refused: Vec<Refused<'_>> = Vec::new();
+    let mut rejected: Vec<Rejected<'_>> = Vec::new();
     let mut left = budget::MAX_PER_EVENT;
     let values = budget::values(&instance);
     for schema in matching {
@@ -51,13 +51,13 @@ pub(super) fn check(
         };
         left = rest;
         for error in schema.validator.iter_errors(&instance) {
-            causes(&error, &mut |error| violation::refused(&schema.key, error, &mut places, &mut refused));
+            causes(&error, &mut |error| violation::rejected(&schema.key, error, &mut places, &mut rejected));
         }
     }
-    refused.sort_by_key(|one| one.last);
-    // What is wrong by itself is not said twice.
-    refused.retain(|one| !findings.has(&one.path));
-    for one in refused {
+    rejected.sort_by_key(|one| one.last);
+    // A value with a finding of its own is not reported twice.
+    rejected.retain(|one| !findings.has(&one.path));
+    for one in rejected {
         if one.last && findings.has(&one.path) {
             continue;
         }
@@ -68,8 +68,8 @@ pub(super) fn check(
     }
 }
 
-/// What a schema refuses.
-struct Refused<'t> {
+/// A value that a schema rejects.
+struct Rejected<'t> {
     schema: &'t str,
     path: Pointer,
     place: Value<'t>,

@@ -241,7 +241,7 @@ fn reference(schema: &Json, is_it: &dyn Fn(&str) -> bool) -> Option<String> {
     }
 }
 
-/// What the schema of all schemas refuses.
+/// What the metaschema rejects.
 fn bad_schema(key: &str, error: &ValidationError<'_>) -> BadSchema {
     let mut first: Option<BadSchema> = None;
     super::causes(error, &mut |error| {

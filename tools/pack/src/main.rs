@@ -1,8 +1,8 @@
 //! Makes `pkg/wasm` from the crates in `wasm/`: cargo, then wasm-bindgen, then wasm-opt.
 //! The last two are skipped when nothing that they read has changed.
 //!
-//! What is known beforehand, and is no part of a check, need not be in the module, which every page
-//! loads whole: it becomes a JavaScript module, made of what the crate, as a library here, tells.
+//! Data that is known beforehand and is no part of a check is kept out of the module, which every page loads whole: it
+//! becomes a JavaScript module, generated from this crate as a library.
 
 mod schemas;
 mod stamp;
@@ -25,14 +25,14 @@ use stamp::Stamp;
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
-/// The modules: each is made of the crate of this name in `wasm/`. With LLVM's threshold for inlining: at opt-level z it
-/// inlines next to nothing (a threshold of 5). What each event runs through is inlined by name; beyond 40, validation is no
-/// quicker. Automations are played no quicker beyond 25, where the module is 17 KB larger with 40 (3 KB with brotli); with
+/// The modules, each built from the crate of this name in `wasm/`, with LLVM's threshold for inlining. At opt-level z,
+/// LLVM inlines next to nothing (a threshold of 5). Code that each event runs through is inlined by name; beyond 40,
+/// validation is no faster. Automations play no faster beyond 25; with 40 the module is 17 KB larger (3 KB with brotli); with
 /// 15 it is 13 KB smaller, and plays them some 5 % slower.
 const MODULES: [(&str, u8); 3] = [("validate", 40), ("author", 25), ("schemas", 40)];
 
 /// What wasm-opt does: the first for speed or size, the others name what rustc emits,
-/// which wasm-opt would otherwise refuse.
+/// which wasm-opt would otherwise reject.
 const WASM_OPT: [&str; 10] = [
     // Compressed, no larger than with -Oz.
     "-O3",
@@ -49,8 +49,8 @@ const WASM_OPT: [&str; 10] = [
     "--enable-simd",
 ];
 
-/// What rustc is told beyond the profile. The library `memchr` looks for line breaks 128 bits at a time: without, validation
-/// takes a tenth longer. Every browser that is younger than Safari 16.4 and every supported Node.js can do that.
+/// Options for rustc beyond the profile. The library `memchr` looks for line breaks 128 bits at a time: without it,
+/// validation takes a tenth longer. Safari 16.4, newer browsers and all supported versions of Node.js support this.
 const SIMD: &str = "-Ctarget-feature=+simd128";
 
 /// Writes the modules as text, and the script that holds everything, with the library esbuild.
@@ -109,7 +109,7 @@ fn module(root: &Path, target: &Path, folder: &Path, (name, inlining): (&str, u8
     ensure!(wasm_opt.exists(), "wasm-opt is missing: run `npm ci` first");
     fs::create_dir_all(folder)?;
     let compiled = compile(root, target, name, inlining)?;
-    // Named like the crate's own file: what stands beside it in the package is made of other things.
+    // Named after the crate: the files beside it in the package have other sources.
     let name = &format!("prefect_events_{name}");
     let made = [folder.join(format!("{name}.js")), folder.join(format!("{name}.wasm"))];
     let stamp = Stamp::new(target.join(format!("{name}.stamp")));

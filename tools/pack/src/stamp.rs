@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-/// A file that holds the hashes of the inputs and of what was made of them.
+/// A file that holds the hashes of the inputs and of the outputs generated from them.
 pub(crate) struct Stamp {
     file: PathBuf,
 }

@@ -19,7 +19,7 @@ use ts_rs::{Config, TS, TypeVisitor};
 
 use crate::write;
 
-const HEAD: &str = "// Made of the core's types by `make build`. Not to be edited.\n";
+const HEAD: &str = "// Generated from the core's types by `make build`. Do not edit.\n";
 
 pub(crate) fn write_types(package: &Path) -> Result<()> {
     let mut types = Types {

@@ -166,7 +166,7 @@ pub fn compare_replays(
     text(&simulate::compare_replays(automation, events, &options(how)?).map_err(misuse)?)
 }
 
-/// What is made of a scenario or of tests, with options of its own.
+/// Plays a scenario or tests, with their own options.
 fn play<O: DeserializeOwned, R: Serialize>(
     scenario: DocumentText<'_>,
     how: JsValue,
