@@ -198,8 +198,8 @@ pub struct Fired {
     #[serde(skip_serializing_if = "is_false")]
     #[cfg_attr(feature = "typescript", ts(type = "true", optional))]
     pub if_silent: bool,
-    /// A fault of the server behind this firing: `"absent-leader"` if it held back an event that would have prevented the
-    /// firing. Heartbeats and windows play no role.
+    /// The fault of the server that caused this firing: `"absent-leader"` if it held back an event that would have
+    /// prevented the firing. Heartbeats and windows play no role.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fault: Option<ServerQuirk>,
     /// Why it fired, in one sentence; a second one says what came too late.

@@ -19,7 +19,7 @@ pub(super) struct Elsewhere {
 }
 
 impl Elsewhere {
-    /// To be called when an automation begins.
+    /// Call this when an automation begins.
     pub(super) fn next(&mut self, automation: u64) {
         if self.place.is_none() {
             self.automation = automation;

@@ -18,15 +18,15 @@ use super::variables::Place;
 const KIND: &str = "__prefect_kind";
 const KINDS: [&str; 4] = ["none", "json", "jinja", "workspace_variable"];
 
-/// How parameters are gone through.
+/// How parameters are traversed.
 #[derive(Clone, Copy)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a rule of its own")]
 struct Walk {
-    /// Whether the server looks for mistakes here: it overlooks what is in lists.
+    /// Whether the server looks for mistakes here: it ignores lists.
     rejects: bool,
-    /// Whether plain texts can be templates.
+    /// Whether plain strings can be templates.
     upgrades: bool,
-    /// Whether what is filled in when deployed is left alone.
+    /// Whether to skip values that `prefect deploy` fills in.
     deploys: bool,
     /// Whether the text is read as JSON afterwards.
     reads: bool,
@@ -99,7 +99,7 @@ impl Check<'_, '_> {
             Kind::Array => {
                 let inner = Walk { rejects: false, ..inner };
                 for (index, item) in value.items().enumerate() {
-                    // Lists in lists are not gone through for texts.
+                    // Strings in nested lists are not checked.
                     let upgrades = inner.upgrades && item.kind() != Kind::Array;
                     self.parameter(item, &Path::Item(path, index), Walk { upgrades, ..inner });
                 }

@@ -1,4 +1,4 @@
-//! Actions that come too early or too late for the run that they are meant for.
+//! Actions that come too early or too late for their run.
 //!
 //! Source: `HandleFlowTerminalStateTransitions` in `server/orchestration/core_policy.py`.
 
@@ -16,14 +16,14 @@ use super::shape::ROLE;
 const RUNS: &str = "prefect.flow-run.";
 
 impl Check<'_, '_> {
-    /// Whether an action ends a run that only begins, or is to change one that has ended.
+    /// Whether an action ends a run that only begins, or changes one that has ended.
     pub(super) fn is_too_late(&mut self, triggers: &[EventTrigger], action: Value<'_>, path: &Path<'_>) -> bool {
         let Some(kind) = action.get("type").map(Value::string) else { return false };
         for event in triggers {
             if let Some(state) = begins(event)
                 && ends(&kind, action)
             {
-                // Runs with a certain tag are perhaps not to run at all.
+                // Perhaps runs with a certain tag must not run at all.
                 let chosen = event.match_related.iter().any(|related| {
                     related.0.iter().any(|(label, patterns)| label == ROLE && patterns.iter().any(|role| role == "tag"))
                 });
