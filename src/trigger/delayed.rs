@@ -1,5 +1,5 @@
-//! Expected events that come too late to keep a window from firing: those that wait for the event that they follow, and
-//! those that arrive after the firing. Without them a firing would look like silence.
+//! Expected events that are too late to prevent a firing: those that wait for the event that they follow, and those that
+//! arrive after the firing. Without this, such a firing would look like missing events.
 
 use std::rc::Rc;
 

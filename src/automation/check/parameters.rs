@@ -110,7 +110,7 @@ impl Check<'_, '_> {
                     Some(expression) => (["{{ ", expression, " | tojson }}"].concat(), Place::Parameter),
                     None => (text.clone().into_owned(), Place::Within),
                 };
-                // As it is written, for what is said of it.
+                // As written, for the message.
                 let written = template::read(&text);
                 match template::read(&wrapped) {
                     Some(Err(problem)) => self.invalid(&problem, value, path, walk, &text),
@@ -219,7 +219,7 @@ impl Check<'_, '_> {
     }
 }
 
-/// The expression of a text that is nothing else (`_wrap_v1_template`).
+/// The expression of a string that consists only of it (`_wrap_v1_template`).
 fn single(text: &str) -> Option<&str> {
     let stripped = text.trim();
     let inner = stripped.strip_prefix("{{")?.strip_suffix("}}")?;
@@ -235,7 +235,7 @@ fn is_deploy_time(text: &str) -> bool {
     })
 }
 
-/// Python takes `NaN` and the infinities too.
+/// Python accepts `NaN` and the infinities too.
 fn is_json(text: &[u8]) -> bool {
     if [&b"NaN"[..], b"Infinity"].iter().any(|word| text.windows(word.len()).any(|part| part == *word)) {
         return true;
