@@ -63,8 +63,8 @@ pub(super) struct Document {
     pub heartbeats: Heartbeats,
 }
 
-/// The kind of a document that should be a scenario or a list of them, if it is another kind. A document with a key that
-/// only scenarios have is an invalid scenario.
+/// The kind of a document that should be a scenario or a list of them, if it is another kind. A document with a key
+/// that only scenarios have is an invalid scenario.
 pub(super) fn other_than_scenarios(root: Value<'_>) -> Option<Form> {
     let form = recognise::form(root);
     if matches!(form, Form::Scenario | Form::Scenarios | Form::Unknown) {
@@ -75,7 +75,7 @@ pub(super) fn other_than_scenarios(root: Value<'_>) -> Option<Form> {
 }
 
 impl Document {
-    /// `None`: there are errors, which are recorded. `keep`: whether to keep the generated events beside the played ones.
+    /// `None`: there are errors, which are recorded. `keep`: whether to keep the generated events beside those played.
     pub(super) fn read<'t>(
         root: Value<'t>,
         files: &Files,

@@ -80,7 +80,7 @@ pub struct ExampleRuns {
     /// The most similar history on which it does not fire. Absent if it fires on all of them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub does_not_fire: Option<ExampleRun>,
-    /// Why one of the two is absent, in a sentence without a capital letter and a full stop. Absent if both are present.
+    /// Why one of the two is absent, in a sentence without a capital letter and a full stop. Absent if neither is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// Why nothing was played: the errors in the document. Absent if there are none.

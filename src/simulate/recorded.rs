@@ -247,8 +247,8 @@ impl<'e> OwnEvents<'e> {
         Some(pair_up(firings, recorded))
     }
 
-    /// The indexes of the events that would not exist without its actions: the reports of the actions, and their effects.
-    /// `None`: it did not act.
+    /// The indexes of the events that would not exist without its actions: the reports of the actions, and their
+    /// effects. `None`: it did not act.
     pub(super) fn actions(&self) -> Option<(RecordedActions, Vec<usize>)> {
         let count = |is: fn(&Note) -> bool| self.own.iter().filter(|noted| is(&noted.note)).count();
         let executed = count(|note| matches!(note, Note::ActionExecuted { .. }));

@@ -34,8 +34,8 @@ struct State {
     require: usize,
     /// The newest firing of each child.
     fired: Vec<Option<ChildFiring>>,
-    /// Of children that fired at the same instant, the one with the lowest rank comes first. The server leaves it to the
-    /// database.
+    /// Of children that fired at the same instant, the one with the lowest rank comes first. The server leaves it to
+    /// the database.
     ranks: Vec<u64>,
 }
 

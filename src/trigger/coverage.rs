@@ -72,7 +72,7 @@ pub(crate) struct NearMiss {
     pub(crate) seen: Seen,
     /// How many of these events lack the label.
     pub(crate) lacking: u64,
-    /// How many of these events meet it elsewhere: `match` in a related resource, or `match_related` in the primary one.
+    /// How many of these events meet it elsewhere: `match` in a related resource, `match_related` in the primary one.
     pub(crate) elsewhere: u64,
 }
 

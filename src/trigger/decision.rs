@@ -106,8 +106,8 @@ pub struct Firing {
 pub struct FiringSpan {
     /// When the window is over.
     pub earliest: Instant,
-    /// When the loop has certainly run, if its work takes no time. For windows that the loop itself opened, the range grows
-    /// with each following window.
+    /// When the loop has certainly run, if its work takes no time. For windows that the loop itself opened, the range
+    /// grows with each following window.
     pub latest: Instant,
 }
 

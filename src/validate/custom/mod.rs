@@ -73,7 +73,7 @@ struct Rejected<'t> {
     schema: &'t str,
     path: Pointer,
     place: Value<'t>,
-    /// Too much to mark all of it.
+    /// Too large to mark all of it.
     opening: bool,
     /// It may follow from another.
     last: bool,
@@ -82,8 +82,7 @@ struct Rejected<'t> {
     at: String,
 }
 
-/// Calls `visit` with an error; with one of `anyOf` and `oneOf` only if it is not clear which branch is meant, else
-/// with those of that branch.
+/// Calls `visit` with an error; for `anyOf` and `oneOf`, with the errors of the intended branch if that is clear.
 fn causes(error: &ValidationError<'_>, visit: &mut dyn FnMut(&ValidationError<'_>)) {
     let (ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context }) = error.kind() else {
         return visit(error);
@@ -94,8 +93,8 @@ fn causes(error: &ValidationError<'_>, visit: &mut dyn FnMut(&ValidationError<'_
     }
 }
 
-/// The branch that is left when those for values of another type are left out, or else those that another value of a
-/// member chooses. `own`: the length of the pointer to the value itself.
+/// The only branch left after excluding those for values of other types, or those that a member's value excludes.
+/// `own`: the length of the pointer to the value itself.
 fn meant<'e, 'v>(context: &'e [Vec<ValidationError<'v>>], own: usize) -> Option<&'e [ValidationError<'v>]> {
     let at_value = |error: &ValidationError<'_>| error.instance_path().as_str().len() == own;
     let other_type =

@@ -45,14 +45,14 @@ pub(super) fn rejected<'t>(
             add(path.key(name), value, true, false, &format!("must have `{}`", shown(name)));
         }
         kind => {
-            // The event as a whole is too much to mark.
+            // The whole event is too large to mark.
             let opening = own.is_empty();
             add(path, value, opening, false, &demand(kind, error, &display::text(value)));
         }
     }
 }
 
-/// What is demanded of a value, and what it is instead.
+/// What a schema demands of a value, and the actual value.
 pub(super) fn demand(kind: &Rejection, error: &ValidationError<'_>, found: &str) -> String {
     match kind {
         Rejection::Type { kind: TypeKind::Single(one) } => {
@@ -113,7 +113,7 @@ fn counted(number: u64, noun: &str) -> String {
     format!("{} {noun}{plural}", count(usize::try_from(number).unwrap_or(usize::MAX)))
 }
 
-/// A value of the schema: a string without its quotes, as those of events are shown.
+/// A value of the schema: strings without quotes, like the values of events.
 fn json(value: &Json) -> String {
     match value {
         Json::String(text) => format!("`{}`", shown(text)),
