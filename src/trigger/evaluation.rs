@@ -330,7 +330,7 @@ fn move_window(
     end
 }
 
-/// The range of times at which a server with another loop phase fires. `as_of`: the present according to the evaluation.
+/// The range of times at which a server with another loop phase fires. `as_of`: the time that the evaluation uses.
 fn span(state: &TriggerState, context: &EvaluationContext, bucket: &Bucket, as_of: i64) -> FiringSpan {
     let at = context.now.0;
     // The window is over, and a check is due.

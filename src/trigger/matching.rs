@@ -162,7 +162,7 @@ impl KeyLabel {
         KeyLabel { label: label.into(), related }
     }
 
-    /// The first related resource in the role decides, even if it lacks the label. `roles`: the event's roles, if known.
+    /// The first related resource in the role decides, even without the label. `roles`: the event's roles, if known.
     fn value<'e>(&self, event: &'e ReceivedEvent, roles: Option<&Roles<'e>>) -> Option<&'e SharedText> {
         if let Some((role, label)) = &self.related
             && let Some(related) = roles.map_or_else(|| event.in_role(role), |roles| roles.get(&**role).copied())

@@ -60,8 +60,8 @@ pub enum Delivery {
     /// `prefect.log.write`.
     #[default]
     Consumer,
-    /// Without these filters: each event reaches the triggers (`reactive_evaluation`). It still waits for the event that
-    /// it follows, because that is part of the evaluation.
+    /// Without these filters: each event reaches the triggers (`reactive_evaluation`). It still waits for the event
+    /// that it follows, because that is part of the evaluation.
     Direct,
 }
 
@@ -96,8 +96,8 @@ pub struct Options {
     /// also beyond 500, and sweeps none before; an event of `after` that is too late for one window opens the next; no
     /// window opens without an event of `after`, if there is one to wait for.
     pub intended: bool,
-    /// The seed for what the server leaves to chance: in which order the triggers of one automation evaluate an event, and
-    /// the order of children that fire at the same instant. 0: the order of the document.
+    /// The seed for what the server leaves to chance: the order in which the triggers of one automation evaluate an
+    /// event, and the order of children that fire at the same instant. 0: the order of the document.
     pub chance: u64,
 }
 

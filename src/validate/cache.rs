@@ -2,8 +2,9 @@
 //!
 //! The checks see an event only through [`Observed`]. It records everything that it reveals beyond the event's shape
 //! (keys, kinds, numbers of items) as a [`Guard`]: by default the exact bytes, and for a method that answers a question
-//! about a value only the answer. To the checks, an event of the same shape for which all guards hold is the same event.
-//! So a check cannot forget to declare what it relies on: reading more than it needs costs hits, never a wrong verdict.
+//! about a value only the answer. To the checks, an event of the same shape for which all guards hold is the same
+//! event. So a check cannot forget to declare what it relies on: reading more than it needs costs hits, never a wrong
+//! verdict.
 //!
 //! `tests/bench/validate.rs` measures the gain in instructions per captured event (`lines` against `fresh`).
 

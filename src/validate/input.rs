@@ -35,8 +35,8 @@ pub(super) enum FirstLine {
 
 /// Reads the first line. `whole`: the text is complete.
 ///
-/// A text is NDJSON if its first line is a complete document and more follows; also if the first line is broken, but the
-/// second is a document and not part of one that began before.
+/// A text is NDJSON if its first line is a complete document and more follows; also if the first line is broken, but
+/// the second is a document and not part of one that began before.
 pub(super) fn first_line(text: &[u8], whole: bool, tape: &mut Tape, issues: &mut Vec<Issue>) -> FirstLine {
     let mut lines = lines(text, events_start(text)).filter(|&(_, end)| whole || end < text.len());
     let unknown = if whole { FirstLine::Part } else { FirstLine::Unknown };

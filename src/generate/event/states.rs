@@ -1,4 +1,4 @@
-//! States: their types, the states before, and how often the run has been running.
+//! States: their types, the previous states, and how often the run has been running.
 
 use std::borrow::Cow;
 
@@ -32,7 +32,7 @@ impl<'t> Slots<'t> {
         }
     }
 
-    /// What follows from the name of the event's state: its type, the state before, and how often the run has been
+    /// What follows from the name of the event's state: its type, the previous state, and how often the run has been
     /// running.
     pub(super) fn settle_state(&mut self, event: &str, name: &str) -> Result<(), BuildError> {
         let layout = self.layout.clone();
