@@ -14,8 +14,8 @@ use crate::text::phrase::{list, shown};
 /// `` `flow_run.id` must be a UUID, not `7` ``.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct BuildError {
-    /// The invalid or missing key of the input, outermost first: `task_run.name`. `None` if the error is about the whole
-    /// input, or about the name of the event.
+    /// The invalid or missing key of the input, outermost first: `task_run.name`. `None` if the error is about the
+    /// whole input, or about the name of the event.
     pub key: Option<String>,
     /// Which of several inputs is invalid, from 0. `None` if there is only one.
     pub index: Option<usize>,

@@ -264,8 +264,8 @@ fn of_list(list: Value<'_>) -> Form {
 
 /// The form of a document, and its contents.
 ///
-/// `prefect automation create --from-file` reads one automation, a list, or `automations: […]`. `prefect deploy` reads a
-/// `prefect.yaml`, `triggers: […]` or one trigger. Prefect prints, and its API returns, the same, and events.
+/// `prefect automation create --from-file` reads one automation, a list, or `automations: […]`. `prefect deploy` reads
+/// a `prefect.yaml`, `triggers: […]` or one trigger. Prefect prints, and its API returns, the same, and events.
 #[must_use]
 pub fn recognise(root: Value<'_>) -> Recognised<'_> {
     let form = form(root);

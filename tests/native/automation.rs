@@ -247,7 +247,7 @@ fn check_and_advice_name_the_same_windows() {
 
 /// Automations that are as they should be.
 #[test]
-fn nothing_is_said_of_what_is_right() {
+fn reports_nothing_about_correct_input() {
     const ID: &str = "8b1d6e0a-4f0c-4d6e-9f5a-2c7e1b3a9d40";
     let notify =
         format!("{{type: send-notification, block_document_id: {ID}, body: '{{{{ flow_run.name }}}} failed'}}");
@@ -417,7 +417,7 @@ fn outlines_the_triggers_of_a_text() {
 
 /// Where an alias or a merge key brings a value, it stands at the anchor.
 #[test]
-fn outlines_values_where_they_stand() {
+fn outlines_values_at_their_places() {
     let text = "x: &w 120
 base: &base {type: event, posture: Proactive, within: 1_30, after: [prefect.flow-run.heartbeat]}
 name: a
@@ -461,7 +461,7 @@ fn rejects_values_of_types_other_than_text() {
 
 /// A key of YAML has no quotes that could be cut off.
 #[test]
-fn a_repeated_key_is_named_whole() {
+fn reports_repeated_keys_in_full() {
     for (text, key) in
         [("name: a\nname: b\n", "name"), ("'name': a\n\"name\": b\n", "name"), ("{\"name\": 1, \"name\": 2}", "name")]
     {

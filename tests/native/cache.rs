@@ -139,7 +139,7 @@ fn warm_and_cold(before: &[&str], text: &str, options: &ValidateOptions) -> (Rep
 }
 
 #[test]
-fn what_was_missed_behind_an_event_of_the_same_shape() {
+fn finds_errors_after_an_event_of_the_same_shape() {
     for profile in [Profile::Documented, Profile::Server] {
         let options = ValidateOptions { profile, ..ValidateOptions::default() };
         for (what, right, wrong) in pairs() {

@@ -50,7 +50,7 @@ fn missed(report: &Report, expect: Value<'_>) -> Vec<String> {
 }
 
 #[test]
-fn every_automation_gets_its_answer() {
+fn every_automation_gets_an_explanation() {
     let (mut count, mut wrong) = (0, Vec::new());
     super::cases::each_row("check.ndjson", |row| {
         count += 1;

@@ -55,7 +55,7 @@ fn mistake(options: &str) -> String {
 }
 
 #[test]
-fn each_keyword_has_its_sentence() {
+fn each_keyword_has_a_message() {
     let cases = [
         (
             r#"{"properties": {"a": {"type": "number"}}}"#,
@@ -161,7 +161,7 @@ fn each_keyword_has_its_sentence() {
 }
 
 #[test]
-fn one_cause_has_one_finding() {
+fn each_cause_has_one_finding() {
     let shapes = r#"{"oneOf": [
         {"properties": {"kind": {"const": "card"}, "number": {"type": "string"}}},
         {"properties": {"kind": {"const": "cash"}, "amount": {"type": "number"}}}
@@ -181,7 +181,7 @@ fn one_cause_has_one_finding() {
 }
 
 #[test]
-fn a_schema_is_for_the_events_of_its_pattern() {
+fn schemas_apply_to_events_that_match_their_pattern() {
     let count = |schemas: &str| check(&order("{}"), &format!(r#"{{"schemas": {schemas}}}"#)).errors;
     for pattern in ["acme.order.*", "acme.*", "*", "acme.order.created", "acme.order.creat[e]?"] {
         assert_eq!(count(&format!(r#"{{"{pattern}": false}}"#)), 1, "{pattern}");
@@ -195,7 +195,7 @@ fn a_schema_is_for_the_events_of_its_pattern() {
 }
 
 #[test]
-fn schemas_refer_to_one_another_and_to_nothing_else() {
+fn schemas_refer_only_to_one_another() {
     let price = r#""price": {"type": "number"}"#;
     let with = |reference: &str, others: &str| {
         format!(
@@ -235,7 +235,7 @@ fn all_drafts_are_known() {
 }
 
 #[test]
-fn a_bad_schema_is_told_with_its_place() {
+fn reports_invalid_schemas_with_their_place() {
     assert_eq!(
         mistake(r#"{"schemas": []}"#),
         "the option `schemas` must be an object of event names and JSON Schemas, not an array (`[]`)"
@@ -285,7 +285,7 @@ fn settings_count() {
 }
 
 #[test]
-fn every_event_is_checked_also_those_like_one_before() {
+fn checks_every_event_even_similar_ones() {
     let event: Value = serde_json::from_str(&explain(Code::MISSING_LABEL).right).unwrap();
     let line = event.to_string();
     let lines = format!("{line}\n{line}\n{line}\n");
@@ -342,7 +342,7 @@ fn doubling(root: &str, levels: usize, last: &str) -> String {
 }
 
 #[test]
-fn what_is_too_much_work_is_said_instead_of_done() {
+fn reports_work_beyond_the_budget_instead_of_doing_it() {
     let many = |count: usize, one: &dyn Fn(usize) -> String| (0..count).map(one).collect::<Vec<_>>().join(",");
     let nested = |level: &dyn Fn(&str) -> String| {
         (0..4).fold(r#"{"const": 1}"#.to_owned(), |inner, _| level(&many(20, &|_| inner.clone())))
@@ -449,7 +449,7 @@ fn what_is_too_much_work_is_said_instead_of_done() {
 }
 
 #[test]
-fn no_schema_of_the_projects_own_is_too_much_work() {
+fn own_schemas_are_within_the_budget() {
     let captured = String::from_utf8(cases::read("events.ndjson.gz")).unwrap();
     let mut own: Vec<(String, String)> = schemas().iter().map(|schema| (schema.name.clone(), schema.text())).collect();
     own.push(("events".to_owned(), all().text()));

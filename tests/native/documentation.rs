@@ -109,7 +109,7 @@ fn a_worker_by_its_bare_name() {
 
 /// D8: the flow is always there, says the documentation; Prefect leaves it out when it does not find it.
 #[test]
-fn no_flow_where_one_is_promised() {
+fn reports_a_missing_flow() {
     let mut seen = 0;
     for (family, variant) in [
         ("prefect.flow-run.{state}", Some("Running")),

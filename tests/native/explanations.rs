@@ -175,7 +175,7 @@ fn the_right_examples_have_no_findings() {
 }
 
 #[test]
-fn the_wrong_examples_have_their_finding_alone() {
+fn wrong_examples_have_exactly_their_finding() {
     let mut other = Vec::new();
     for (code, wrong, checker) in wrong_examples() {
         assert_ne!(explain(code).right, wrong, "{}", code.name());
@@ -214,7 +214,7 @@ fn the_wrong_examples_are_as_severe_as_the_table_says() {
 }
 
 #[test]
-fn the_findings_point_at_something() {
+fn every_finding_points_to_a_value() {
     for (code, wrong, checker) in wrong_examples() {
         if NOWHERE.contains(&code.name()) {
             continue;
@@ -227,7 +227,7 @@ fn the_findings_point_at_something() {
 }
 
 #[test]
-fn the_sentences_are_filled_in() {
+fn messages_have_no_unfilled_placeholders() {
     for (code, wrong, checker) in wrong_examples() {
         for Diagnostic { message, help, fix, .. } in checker.check(&wrong).diagnostics {
             let title = fix.map(|fix| fix.title);
@@ -245,7 +245,7 @@ fn the_sentences_are_filled_in() {
 }
 
 #[test]
-fn fixes_take_the_finding_away() {
+fn applied_fixes_remove_the_findings() {
     let mut with_fix = BTreeSet::new();
     for (code, wrong, checker) in wrong_examples() {
         for diagnostic in checker.check(&wrong).diagnostics.iter().filter(|diagnostic| diagnostic.fix.is_some()) {

@@ -88,7 +88,7 @@ fn rejects_what_is_not_json() {
 }
 
 #[test]
-fn of_a_repeated_key_the_last_value_counts() {
+fn the_last_of_repeated_keys_counts() {
     let built = |text: &str| build_event("prefect.task-run.Completed", text.as_bytes(), &options()).unwrap();
     assert_eq!(
         built(r#"{"task_run": {"name": "a", "run_count": 3}, "task_run": {"name": "b"}}"#),
@@ -99,7 +99,7 @@ fn of_a_repeated_key_the_last_value_counts() {
 }
 
 #[test]
-fn a_run_is_read_by_any_format_of_serde() {
+fn runs_can_be_read_from_any_serde_format() {
     let text = r#"{"flow": "etl", "retry": {"at": "3m"}, "tasks": [{"name": "a", "retries": 2}], "heartbeat": null, "ends": 90}"#;
     assert_eq!(serde_json::from_str::<RunSpec>(text).unwrap(), RunSpec::from_json(text.as_bytes()).unwrap());
     assert_eq!(

@@ -151,7 +151,7 @@ fn inner_uses(module: &str) -> BTreeMap<String, BTreeSet<String>> {
 }
 
 #[test]
-fn no_files_of_a_module_use_each_other_in_a_circle() {
+fn files_of_a_module_have_no_cyclic_dependencies() {
     let mut wrong = Vec::new();
     for module in ["validate", "simulate"] {
         let uses = inner_uses(module);

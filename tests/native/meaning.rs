@@ -88,7 +88,7 @@ fn differences(path: &str, ours: &Json, recorded: &Json, out: &mut Vec<String>) 
 }
 
 #[test]
-fn lanes_are_what_the_page_showed() {
+fn lanes_equal_the_recorded_ones() {
     let mut wrong = Vec::new();
     let (mut count, mut fired, mut missed) = (0, 0, 0);
     super::cases::each_row("lanes.ndjson.gz", |row| {

@@ -267,7 +267,7 @@ proptest! {
     }
 
     #[test]
-    fn a_stream_finds_the_same(lines in lines(), cuts in prop::collection::vec(any::<bool>(), 12)) {
+    fn a_stream_has_the_same_findings(lines in lines(), cuts in prop::collection::vec(any::<bool>(), 12)) {
         let text = lines.concat();
         let whole = check(&text);
         let mut stream = Stream::new(settings());
@@ -293,7 +293,7 @@ proptest! {
     }
 
     #[test]
-    fn a_fix_takes_its_finding_away((text, slips) in (1_usize..3).prop_flat_map(|slips| (damaged_by(slip(), slips..slips + 1), Just(slips)))) {
+    fn fixes_remove_their_findings((text, slips) in (1_usize..3).prop_flat_map(|slips| (damaged_by(slip(), slips..slips + 1), Just(slips)))) {
         let before = check(&text);
         let count = |report: &Report, of: &Diagnostic| report.diagnostics.iter().filter(|found| found.code == of.code && found.path == of.path).count();
         for found in before.diagnostics.iter().filter(|found| found.fix.is_some()) {

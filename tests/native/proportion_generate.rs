@@ -101,7 +101,7 @@ fn runs() {
 }
 
 #[test]
-fn heartbeats_that_are_missed() {
+fn reports_missed_heartbeats() {
     in_proportion("misses", 2000, |size| {
         let at = |text: &str| time::read(text.as_bytes()).unwrap().instant.unwrap();
         let starts = at("2026-03-31T18:30:00Z");

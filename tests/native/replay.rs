@@ -45,7 +45,7 @@ fn times(result: &SimulationResult) -> Vec<String> {
 }
 
 #[test]
-fn firings_that_come_from_absent_leaders_say_so() {
+fn reports_firings_caused_by_absent_leaders() {
     let events = text("events.ndjson.gz");
     let result = played(README, &[&events], json!({"timeline": true, "trace": true}));
     let of_leaders: Vec<_> =
@@ -86,7 +86,7 @@ fn firings_that_come_from_absent_leaders_say_so() {
 
 /// A firing tells what came too late, whatever the reason.
 #[test]
-fn firings_name_what_came_too_late() {
+fn firings_name_late_events() {
     let sentence = |events: &[String]| {
         let result = played(README, &[&events.concat()], json!({}));
         assert_eq!(times(&result), ["12:01:30"], "{:?}", result.firings);
@@ -156,7 +156,7 @@ fn firings_name_what_came_too_late() {
 
 /// After the last captured event nothing is known.
 #[test]
-fn the_end_of_a_capture_is_not_silence() {
+fn the_end_of_a_capture_does_not_count_as_missing_events() {
     let beat = event(1, 0, "heartbeat", json!({}));
     let other = |second| event(2, second, "Late", json!({"resource": {"prefect.resource.id": "prefect.flow-run.2"}}));
     let silent = |events: &str| {

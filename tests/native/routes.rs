@@ -267,7 +267,7 @@ fn places_that_deploy_ignores_are_named() {
 
 /// There is no file of which nothing is said though nothing in it was checked.
 #[test]
-fn nothing_checked_is_never_nothing_wrong() {
+fn unchecked_input_is_never_valid() {
     let event = r#"{"occurred": "2026-03-31T18:30:00Z", "event": "a.b", "resource": {"prefect.resource.id": "c"}, "id": "01a1ffe4-419a-726f-8626-5e21f619db83"}"#;
     let scenario = "automation: crash-zombie-flows\nruns: [{name: a}]\n";
     let hcl = "resource \"prefect_automation\" \"a\" {\n  name = \"a\"\n}\n";
@@ -319,7 +319,7 @@ fn other_documents_are_not_validated_as_events() {
 
 /// What could be anything is not changed, whatever is wrong with it.
 #[test]
-fn fixes_are_for_what_is_recognised() {
+fn offers_fixes_only_for_recognised_documents() {
     let options = TextOptions { places: true, ..TextOptions::default() };
     let fixes = |report: &Report| report.diagnostics.iter().filter(|found| found.fix.is_some()).count();
     for text in [
@@ -345,7 +345,7 @@ fn fixes_are_for_what_is_recognised() {
 
 /// What `prefect event stream` writes: the times of Python, and a line before the first event.
 #[test]
-fn the_output_of_event_stream_is_as_it_should_be() {
+fn the_output_of_event_stream_is_valid() {
     let text = super::cases::read("live/forms/stream-stdout.txt.gz");
     let report = validate(&text, TextOptions { places: true, ..TextOptions::default() }, &ValidateOptions::default());
     let lines = text.iter().filter(|&&byte| byte == b'\n').count() as u64;
@@ -355,7 +355,7 @@ fn the_output_of_event_stream_is_as_it_should_be() {
 
 /// Lines that the console breaks, as `prefect automation inspect` of 3.9.1 wrote them to a file.
 #[test]
-fn broken_lines_are_put_together() {
+fn joins_broken_lines() {
     let json = "[\n  {\n    \"name\": \"Doc zombies with a rather long name that goes on and on beyond the \neighty columns of a terminal\",\n    \"trigger\": {\n      \"type\": \"event\",\n      \"expect\": [\n        \"prefect.flow-run.*\"\n      ],\n      \"posture\": \"Reactive\"\n    },\n    \"actions\": [\n      {\n        \"type\": \"do-nothing\"\n      }\n    ],\n    \"id\": \"495cd790-c4cb-4932-8b1d-478776b7d550\"\n  }\n]\n";
     let yaml = "- name: Doc zombies with a rather long name that goes on and on beyond the \neighty\n    columns of a terminal\n  trigger:\n    type: event\n    expect:\n    - prefect.flow-run.*\n    posture: Reactive\n  actions:\n  - type: do-nothing\n  id: 495cd790-c4cb-4932-8b1d-478776b7d550\n";
     for text in [json, yaml] {

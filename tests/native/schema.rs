@@ -262,7 +262,7 @@ fn example_of(family: &'static Family) -> Value {
 }
 
 #[test]
-fn the_schema_of_a_family_takes_its_names_alone() {
+fn the_schema_of_a_family_accepts_only_its_names() {
     let all: Vec<(&Family, Validator)> =
         families().iter().zip(schemas().iter().skip(1)).map(|(family, schema)| (family, compiled(schema))).collect();
     for (family, schema) in &all {

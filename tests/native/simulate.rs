@@ -185,7 +185,7 @@ fn versions_differ() {
 }
 
 #[test]
-fn mistakes_are_told() {
+fn reports_errors() {
     let told = |more: Json| {
         let result = play(&zombie(&more));
         result

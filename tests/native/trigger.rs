@@ -110,7 +110,7 @@ fn traced(text: &str) -> Vec<(String, String)> {
 }
 
 #[test]
-fn decisions_are_told() {
+fn reports_decisions() {
     let event = |id: u8, name: &str, time: &str, received: &str| {
         format!(
             r#"{{"id": "00000000-0000-4000-8000-0000000000{id:02}", "occurred": "2026-03-01T12:{time}Z",

@@ -420,13 +420,13 @@ fn by_chance() -> Vec<String> {
 /// Prints the texts for `tests/oracle/pyyaml.py -`.
 #[test]
 #[ignore = "prints the texts whose answers are recorded"]
-fn print_texts_made_by_chance() {
+fn print_random_texts() {
     let lines: Vec<String> = by_chance().iter().map(|text| Json::from(text.as_str()).to_string()).collect();
     std::fs::write(std::env::var("TEXTS").unwrap(), lines.join("\n")).unwrap();
 }
 
 #[test]
-fn agrees_with_pyyaml_on_texts_made_by_chance() {
+fn agrees_with_pyyaml_on_random_texts() {
     let rows = String::from_utf8(super::cases::read("yaml-by-chance.ndjson.gz")).unwrap();
     let (mut agreed, mut wrong, mut known) = (0, Vec::new(), BY_CHANCE);
     for row in rows.lines().map(|line| serde_json::from_str::<Json>(line).unwrap()) {

@@ -26,7 +26,7 @@ pub(super) fn unfit_label(form: &'static LabelForm, text: &str) -> Option<String
     }
 }
 
-/// The required form of a part of an id, if it does not have it. `id`: the form of the id, `name`: the name of the part.
+/// The required form of a part of an id, if it does not have it. `id`: the form of the id, `name`: of the part.
 pub(super) fn unfit_part(hole: Hole, id: &str, name: &str, text: &str) -> Option<String> {
     if hole.take(text.as_bytes()).is_some_and(|(_, rest)| rest.is_empty()) {
         return None;

@@ -69,8 +69,8 @@ impl<'f, 't> Filling<'f, 't> {
         Ok(())
     }
 
-    /// Writes the pieces to a tree. It ignores the server's limit on related resources: trees are for inspecting events,
-    /// not for sending them.
+    /// Writes the pieces to a tree. It ignores the server's limit on related resources: trees are for inspecting
+    /// events, not for sending them.
     pub(crate) fn write_tree(&mut self, pieces: &[Piece], out: &mut Tree<'_>) -> Fallible<()> {
         let wanted = pieces.iter().filter(|piece| !matches!(piece, Piece::EndRelated(_)));
         wanted.into_iter().try_for_each(|piece| self.piece(piece, out))

@@ -1,9 +1,9 @@
 //! A single event: its input, and what follows from that by the catalogue.
 //!
-//! Each place of an event (a label, a part of an id, a field) has a slot; places that must agree share one ([`layout`]).
-//! The value of a slot comes from the caller ([`read`]), from the event's name, from another slot, from the catalogue's
-//! `default`, or from the random source; if there is none, the caller must give it ([`fill`]). The pieces of an event are
-//! compiled once ([`template`]) and joined as far as possible ([`joined`]).
+//! Each place of an event (a label, a part of an id, a field) has a slot; places that must agree share one
+//! ([`layout`]). The value of a slot comes from the caller ([`read`]), from the event's name, from another slot, from
+//! the catalogue's `default`, or from the random source; otherwise the caller must give it ([`fill`]). The pieces of an
+//! event are compiled once ([`template`]) and joined as far as possible ([`joined`]).
 
 mod cache;
 mod check;
@@ -63,8 +63,8 @@ const NO_OBJECT: &str = "the input of an event must be an object";
 ///
 /// # Errors
 ///
-/// The input is not a JSON object, has an unknown key, lacks a required one, or has a value that cannot be in the event;
-/// or Prefect has no event with this name.
+/// The input is not a JSON object, has an unknown key, lacks a required one, or has a value that cannot be in the
+/// event; or Prefect has no event with this name.
 pub fn build_event(name: &str, input: &[u8], options: &BuildOptions) -> Fallible<String> {
     TAPE.with_borrow_mut(|tape| {
         let mut out = JsonText::default();

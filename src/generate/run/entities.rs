@@ -50,8 +50,8 @@ impl<'g> Givens<'g> {
         Givens { slots: None, varying: Vec::with_capacity(known.len().saturating_add(4)), known }
     }
 
-    /// A value that is the same in all similar events. Unknown keys are ignored: the catalogue knows which properties of
-    /// its entities an event reports.
+    /// A value that is the same in all similar events. Unknown keys are ignored: the catalogue knows which properties
+    /// of its entities an event reports.
     pub(super) fn fixed(&mut self, key: &str, value: impl FnOnce() -> SlotValue<'static>) {
         if let Some(slots) = &mut self.slots
             && let Some(slot) = slots.layout.slot_of_key(key)

@@ -26,8 +26,8 @@ const MOST_ALIKE: usize = 256;
 ///
 /// # Errors
 ///
-/// The parts of the run do not fit together, such as a task that ends after its run; or they produce more than a million
-/// events.
+/// The parts of the run do not fit together, such as a task that ends after its run; or they produce more than a
+/// million events.
 pub fn build_run(spec: &RunSpec, options: &BuildOptions) -> Fallible<String> {
     let mut history = History::new(spec, options)?;
     let mut out = JsonText::default();

@@ -158,7 +158,7 @@ pub(super) fn tags(texts: &[String]) -> Rc<[String]> {
     tags.into()
 }
 
-/// The last state of a run. `events`: the names of its events, up to the state.
+/// The final state of a run. `events`: the prefix of its event names.
 fn last_state(spec: &StateSpec, events: &str) -> Fallible<State> {
     let StateSpec { name, kind, message } = spec;
     let kind = kind.or_else(|| type_of(events, name)).filter(|_| !name.is_empty());
@@ -173,7 +173,7 @@ impl Planner<'_> {
         instant.map(Some).ok_or_else(|| error::must_be(key, MOMENTS, "a time out of range"))
     }
 
-    /// `usual`: its name, without which it is there only if it is given.
+    /// `usual`: its default name; without one it exists only if given.
     fn entity(&mut self, key: &str, spec: Option<&EntitySpec>, usual: Option<&str>) -> Option<Entity> {
         let (id, name) = match spec {
             None if usual.is_none() => return None,
