@@ -122,8 +122,8 @@ impl fmt::Debug for Code {
     }
 }
 
-/// Fills the placeholders `{name}` of a template. A word in braces that is not an argument's name stays literal where it
-/// is quoted in code (`prefect.task-run.{state}`); otherwise the result is `None`.
+/// Fills the placeholders `{name}` of a template. A word in braces that is not an argument's name stays literal where
+/// it is quoted in code (`prefect.task-run.{state}`); otherwise the result is `None`.
 fn fill(template: &str, arguments: Arguments<'_>) -> Option<String> {
     render_with(template, &mut |name, out| {
         let text = arguments.iter().find(|(key, _)| *key == name);

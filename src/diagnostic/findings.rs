@@ -274,7 +274,7 @@ impl<'s> Findings<'s> {
         Draft(self.found.last_mut())
     }
 
-    /// Keeps as many findings as the report holds, errors before warnings before infos. Returns the number of omitted ones.
+    /// Keeps as many findings as the report holds, errors before warnings before infos. Returns how many it omits.
     fn keep_the_worst(&mut self) -> u64 {
         let mut room = self.options.max_diagnostics as u64;
         let mut take = |count: u64| {

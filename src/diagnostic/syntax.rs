@@ -37,8 +37,8 @@ pub(crate) struct AnyDocument {
 
 /// Reads a document, JSON or YAML, onto the tape.
 ///
-/// Text that begins with a bracket can be either. It is YAML if it is not JSON, nor JSON with a mistake or two; if it is
-/// neither, it is explained as JSON. An empty text has only one finding.
+/// Text that begins with a bracket can be either. It is YAML if it is not JSON, nor JSON with a mistake or two; if it
+/// is neither, it is explained as JSON. An empty text has only one finding.
 pub(crate) fn parse_any(text: &[u8], tape: &mut Tape) -> AnyDocument {
     let start = if text.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
     let first = text.get(start..).unwrap_or_default().trim_ascii_start().first();

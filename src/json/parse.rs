@@ -7,7 +7,7 @@ use super::decimal::Decimal;
 use super::names::NO_NAME;
 use super::tape::{BARE, ESCAPED, Kind, LONE_SURROGATE, NAMELESS, Node, Span, Tape, UNFINISHED, equal, hex4};
 
-/// The deepest nesting of arrays and objects. Python's `json` module, which the Prefect server uses, fails at about 980.
+/// The deepest nesting of arrays and objects. Python's `json` module, which the server uses, fails at about 980.
 pub const MAX_DEPTH: usize = 900;
 
 /// Python rejects integers with more digits (`sys.int_info.default_max_str_digits`).
@@ -328,8 +328,8 @@ impl Reader<'_> {
         };
         let Tape { nodes, names, .. } = &mut *self.tape;
         if let Some(key) = nodes.get_mut(node) {
-            // An escaped key can equal one with other bytes, so it has no number. An invalid key has none either: otherwise
-            // it would be expected next time, and compared instead of read.
+            // An escaped key can equal one with other bytes, so it has no number. An invalid key has none either:
+            // otherwise it would be expected next time, and compared instead of read.
             let is_right = opening == Some(b'"') && key.flags == 0 && self.issues.len() == issues;
             let raw = self.text.get(key.start as usize..key.end as usize).unwrap_or_default();
             key.name = if is_right { names.number(raw) } else { NO_NAME };

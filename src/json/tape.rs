@@ -46,7 +46,7 @@ const PLACED: u8 = 16;
 /// A scalar of YAML without quotes, or a key without them.
 pub(super) const BARE: u8 = 32;
 
-/// 16 bytes. Offsets are bytes of the text, or of the tape's own text. In this order, the last half is read as one word.
+/// 16 bytes. Offsets are bytes of the text, or of the tape's own text. This order reads the last half as one word.
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
 pub(super) struct Node {
@@ -256,8 +256,8 @@ impl<'t> Value<'t> {
         Span { start: node.start.saturating_sub(quote), end: node.end.saturating_add(quote) }
     }
 
-    /// The text of the value as written; without the quotes for a string. For a scalar of YAML its resolved text: numbers in
-    /// JSON's notation.
+    /// The text of the value as written; without the quotes for a string. For a scalar of YAML its resolved text:
+    /// numbers in JSON's notation.
     #[inline(always)]
     #[must_use]
     pub fn raw(self) -> &'t [u8] {
@@ -381,8 +381,8 @@ impl<'t> Value<'t> {
         self.index.saturating_add(self.node().size)
     }
 
-    /// Keys, kinds and sizes: values of the same shape differ only in the text of their strings and numbers. `None`: a key
-    /// is not remembered.
+    /// Keys, kinds and sizes: values of the same shape differ only in the text of their strings and numbers. `None`: a
+    /// key is not remembered.
     pub(crate) fn shape(self) -> Option<Vec<u64>> {
         self.inside().iter().map(|node| (node.flags & NAMELESS == 0).then_some(node.shape())).collect()
     }
