@@ -53,8 +53,8 @@ pub enum Form {
 /// A point in time that the server can read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Time {
-    /// `None`: it depends on when the server reads it (`now`, or a time without a date), or its offset is a day or more,
-    /// which Python cannot convert to an instant.
+    /// `None`: it depends on when the server reads it (`now`, or a time without a date), or its offset is a day or
+    /// more, which Python cannot convert to an instant.
     pub instant: Option<Instant>,
     /// Its notation.
     pub form: Form,

@@ -444,8 +444,8 @@ impl<'t> Composer<'t> {
         at
     }
 
-    /// The text of a block scalar up to a place. If the document ends in its last line, no line break belongs to it, unlike
-    /// in YAML 1.2.
+    /// The text of a block scalar up to a place. If the document ends in its last line, no line break belongs to it,
+    /// unlike in YAML 1.2.
     fn without_last_break<'s>(&self, text: &'s str, end: usize, indentation: usize) -> &'s str {
         let rest = self.text.get(end..).unwrap_or_default();
         let last_line = self.text.rsplit(['\n', '\r', '\u{85}']).next().unwrap_or_default();
@@ -510,8 +510,8 @@ impl<'t> Composer<'t> {
 
     // ---- text that PyYAML rejects
 
-    /// `PyYAML` allows tabs only in quotes, in comments and in the lines of block scalars (`scan_to_next_token`). Checks
-    /// from the last token to a place.
+    /// `PyYAML` allows tabs only in quotes, in comments and in the lines of block scalars (`scan_to_next_token`).
+    /// Checks from the last token to a place.
     fn check_tabs(&self, to: usize) -> Step {
         if !self.has_tabs {
             return Ok(());

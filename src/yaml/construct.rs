@@ -110,8 +110,8 @@ impl<'d> Constructor<'d, '_> {
         self.builder.scalar(scalar.kind, span, text, scalar.plain);
     }
 
-    /// The members of a mapping, ordered so that the last one of a key counts: the merged ones (without repeated keys and
-    /// its own keys), then its own.
+    /// The members of a mapping, ordered so that the last one of a key counts: the merged ones (without repeated keys
+    /// and its own keys), then its own.
     fn members(&mut self, mapping: u32) -> Step<Rc<[Member]>> {
         if let Some(known) = self.merged.get(&mapping) {
             return Ok(Rc::clone(known));

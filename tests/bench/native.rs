@@ -1,4 +1,4 @@
-//! The native half of `native.js`: what a module of WebAssembly does, done natively, whenever it is asked to.
+//! The native half of `native.js`: the work of a WebAssembly module, done natively on request.
 //!
 //! `native FOLDER`: reads the inputs in it; for each line `validate`, `simulate` or `build` on standard input prints how
 //! many nanoseconds that took.
