@@ -6,8 +6,8 @@ use std::collections::HashMap;
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 
-/// Facts about one kind of entry in two parallel tables beside the catalogue: data that only the builder needs, and data
-/// that only descriptions need.
+/// Facts about one kind of entry in two parallel tables beside the catalogue: data that only the builder needs, and
+/// data that only descriptions need.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Table {
     Label,

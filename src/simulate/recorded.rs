@@ -93,8 +93,8 @@ pub struct RecordedActions {
     /// The events that they caused, in the order in which they occurred: changes to their targets, the runs that they
     /// created, and what followed. They are played too, and change what comes after.
     pub effects: Vec<ActionEffect>,
-    /// These events, and those that say what the actions did, are not played: with the option `withoutActions`. Absent if
-    /// not so.
+    /// These events, and those that say what the actions did, are not played: with the option `withoutActions`. Absent
+    /// if not so.
     #[serde(skip_serializing_if = "is_false")]
     #[cfg_attr(feature = "typescript", ts(type = "true", optional))]
     pub left_out: bool,

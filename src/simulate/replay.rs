@@ -148,10 +148,11 @@ impl std::error::Error for ReplayError {}
 
 /// Plays captured events to an automation.
 ///
-/// `automation` is a document of one automation or of several, JSON or YAML: a file for `prefect automation create`, what
-/// Prefect exports, a bare trigger, a `prefect.yaml` with triggers. `events` are one text or several of JSON documents one
-/// after the other: events (NDJSON), lists of them, pages of the events API, websocket frames, what `prefect event stream`
-/// prints. Errors in either are among the `errors` of the result, and `foundIn` says in which of the two.
+/// `automation` is a document of one automation or of several, JSON or YAML: a file for `prefect automation create`,
+/// what Prefect exports, a bare trigger, a `prefect.yaml` with triggers. `events` are one text or several of JSON
+/// documents one after the other: events (NDJSON), lists of them, pages of the events API, websocket frames, what
+/// `prefect event stream` prints. Errors in either are among the `errors` of the result, and `foundIn` says in which of
+/// the two.
 ///
 /// ```
 /// use prefect_events::simulate::{ReplayOptions, replay};

@@ -1,8 +1,8 @@
 //! The only hash table: indexes into lists, by the hashes of their items. Keys decide equality, never hashes alone; the
 //! hashes are seeded, so that users' texts cannot be constructed to collide.
 //!
-//! The table is `hashbrown`'s. Maps and sets are lists beside it, as in the library `indexmap`, but with one instance of the
-//! table: `hashbrown`'s own maps take a module 1 KB for each pair of types. The steps of all are counted here.
+//! The table is `hashbrown`'s. Maps and sets are lists beside it, as in the library `indexmap`, but with one instance
+//! of the table: `hashbrown`'s own maps take a module 1 KB for each pair of types. The steps of all are counted here.
 
 use std::borrow::Borrow;
 use std::hash::{BuildHasher, Hash, Hasher};

@@ -93,8 +93,8 @@ pub struct Firing {
     pub span: Option<FiringSpan>,
     /// For composite triggers: the consumed firings of its child triggers.
     pub children: Vec<ChildFiring>,
-    /// Of Proactive triggers: expected events that occurred in the window and were not evaluated before it fired, in the
-    /// order in which they occurred; the last ten. Of composite triggers: those of the child that fired last.
+    /// Of Proactive triggers: expected events that occurred in the window and were not evaluated before it fired, in
+    /// the order in which they occurred; the last ten. Of composite triggers: those of the child that fired last.
     pub delayed: Vec<DelayedEvent>,
     /// It fires after the last captured event: only if nothing more came.
     pub if_silent: bool,

@@ -121,8 +121,8 @@ fn lanes_equal_the_recorded_ones() {
     assert_eq!((count, fired > 40, missed > 40), (14, true, true), "{fired} {missed}");
 }
 
-/// Heartbeats that were lost shortly before a run was over, or before a state: the page guessed by the gaps and could not
-/// know them, the generator does. The case, the lane, the lost heartbeats, and how many of them before a firing.
+/// Heartbeats that were lost shortly before a run was over, or before a state: the page guessed by the gaps and could
+/// not know them, the generator does. The case, the lane, the lost heartbeats, and how many of them before a firing.
 const LOST: [(&str, usize, &[i64], Option<usize>); 3] = [
     ("zombie-30 3.8", 2, &[1_772_366_470_095, 1_772_366_560_140, 1_772_366_590_155, 1_772_366_800_260], None),
     ("zombie-180 3.8", 2, &[1_772_366_820_095, 1_772_367_360_140, 1_772_367_540_155, 1_772_368_800_260], None),

@@ -1,5 +1,5 @@
-// Writes the WebAssembly modules as text, and the scripts without modules: one with everything, and the widget for a whole
-// site: inline.js PACKAGE
+// Writes the WebAssembly modules as text, and the scripts without modules: one with everything, and the widget for a
+// whole site: inline.js PACKAGE
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,5 +1,5 @@
-// `pkg/widget/files.js` for `widget.global.js`, a script without modules: the script contains the validator, a file beside
-// it the check of automations. Both are compressed, and text: some hosts, such as Mintlify, serve no `.wasm`.
+// `pkg/widget/files.js` for `widget.global.js`, a script without modules: the script contains the validator, a file
+// beside it the check of automations. Both are compressed, and text: some hosts, such as Mintlify, serve no `.wasm`.
 
 import { base64 } from "./validate.gzip.js";
 

@@ -44,8 +44,8 @@ impl<'de> Deserialize<'de> for PrefectVersion {
 pub enum Route {
     /// It is sent to the REST API unchanged.
     Api,
-    /// `prefect automation create` or `update` with `--from-file`, and the Python SDK: the client fills in defaults, and
-    /// drops unknown fields.
+    /// `prefect automation create` or `update` with `--from-file`, and the Python SDK: the client fills in defaults,
+    /// and drops unknown fields.
     Cli,
     /// `prefect deploy`: templates are resolved, and triggers completed.
     Deploy,

@@ -1,7 +1,7 @@
 //! What the templates of actions can use, and the consequence of using what does not exist.
 //!
-//! Sources: `_template_context` and `_relevant_native_objects` in `server/events/actions.py`, `server/events/jinja_filters.py`,
-//! and the models whose fields are listed here, all as of 3.9.1.
+//! Sources: `_template_context` and `_relevant_native_objects` in `server/events/actions.py`,
+//! `server/events/jinja_filters.py`, and the models whose fields are listed here, all as of 3.9.1.
 
 use crate::diagnostic::path::Path;
 use crate::diagnostic::{Code, Severity};

@@ -1,5 +1,5 @@
-//! The history of a run has no errors, and is the same in parts, event by event, and for a specification read by another
-//! reader.
+//! The history of a run has no errors, and is the same in parts, event by event, and for a specification read by
+//! another reader.
 
 use prefect_events::diagnostic::TextOptions;
 use prefect_events::generate::{History, RunSpec, build_run};

@@ -1,5 +1,5 @@
-//! The user's own JSON Schemas: too much work causes an error or a finding, and is not done. The texts are the schemas and
-//! the events.
+//! The user's own JSON Schemas: too much work causes an error or a finding, and is not done. The texts are the schemas
+//! and the events.
 
 use std::sync::Arc;
 

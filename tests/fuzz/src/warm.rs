@@ -1,5 +1,5 @@
-//! A report does not depend on what the validator has seen before, under any options. The first byte of each text selects
-//! its options.
+//! A report does not depend on what the validator has seen before, under any options. The first byte of each text
+//! selects its options.
 
 use std::sync::{Arc, OnceLock};
 

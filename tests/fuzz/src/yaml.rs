@@ -1,5 +1,5 @@
-//! YAML is read or rejected with a bounded number of steps; values are at the place of their text; a reused tape gives the
-//! same result as a new one; and text that is also JSON means the same in both.
+//! YAML is read or rejected with a bounded number of steps; values are at the place of their text; a reused tape gives
+//! the same result as a new one; and text that is also JSON means the same in both.
 
 use prefect_events::json::{Kind, Span, Tape, Value, parse};
 use prefect_events::text::steps;

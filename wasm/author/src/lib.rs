@@ -1,13 +1,14 @@
 //! The module for authors: checks automations, plays and tests scenarios, builds events, and advises on windows over
 //! heartbeats.
 //!
-//! Documents are bytes, as `&[u8]`, which the glue copies once; `js_sys::Uint8Array` takes 2.3 to 2.9 of that time for 1 KB,
-//! and the same for 10 MB. `places`: the diagnostics get ranges; `wtf8`: lone surrogates are three bytes each. Options are
-//! plain objects; an error in them is a `TypeError` with a message.
+//! Documents are bytes, as `&[u8]`, which the glue copies once; `js_sys::Uint8Array` takes 2.3 to 2.9 of that time for
+//! 1 KB, and the same for 10 MB. `places`: the diagnostics get ranges; `wtf8`: lone surrogates are three bytes each.
+//! Options are plain objects; an error in them is a `TypeError` with a message.
 //!
-//! Reports and advice are objects. Results with maps of labels are JSON text: as objects, simulations take 1.1 to 1.3 of the time
-//! of their text and `JSON.parse` (with their trace up to 2.3), one built event 2.1, 605 of them 2.3 to 3.0. Reports on tests
-//! take the same time either way, but an object would lose a label `__proto__`. `tests/bench/boundary.js` measures it.
+//! Reports and advice are objects. Results with maps of labels are JSON text: as objects, simulations take 1.1 to 1.3
+//! of the time of their text and `JSON.parse` (with their trace up to 2.3), one built event 2.1, 605 of them 2.3 to
+//! 3.0. Reports on tests take the same time either way, but an object would lose a label `__proto__`.
+//! `tests/bench/boundary.js` measures it.
 
 use js_sys::Function;
 use serde::Serialize;
@@ -34,8 +35,8 @@ pub fn build_event(name: &str, input: &[u8], how: JsValue) -> Result<String, JsV
     generate::build_event(name, input, &how).map_err(misuse)
 }
 
-/// The caller's function, called with the number of events built and the total number. Its exceptions propagate: nothing
-/// else ends early.
+/// The caller's function, called with the number of events built and the total number. Its exceptions propagate:
+/// nothing else ends early.
 struct Progress {
     function: Option<Function>,
     total: usize,

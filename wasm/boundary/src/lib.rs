@@ -8,8 +8,8 @@ use serde::de::DeserializeOwned;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::JsValue;
 
-/// Makes the module 7 KB (2.4 KB with brotli) smaller than the standard library's allocator for wasm, without more memory:
-/// freed blocks merge with their neighbours, and the last allocation grows in place.
+/// Makes the module 7 KB (2.4 KB with brotli) smaller than the standard library's allocator for wasm, without more
+/// memory: freed blocks merge with their neighbours, and the last allocation grows in place.
 #[cfg(target_family = "wasm")]
 #[global_allocator]
 static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
@@ -19,16 +19,16 @@ pub fn misuse(problem: impl Display) -> JsValue {
     TypeError::new(&format!("prefect-events: {problem}")).into()
 }
 
-/// Reads options from a plain object. A reader of our own for plain values made the validating module 32 KB and the other
-/// 44 KB smaller (17 KB each with brotli), partly because std formats floats in messages about wrong numbers. A maintained
-/// library was worth more. Reading into `serde_json::Value` first, so that the library is compiled for only one type, makes
-/// the validating module 13 KB larger, and the other 14 KB smaller.
+/// Reads options from a plain object. A reader of our own for plain values made the validating module 32 KB and the
+/// other 44 KB smaller (17 KB each with brotli), partly because std formats floats in messages about wrong numbers. A
+/// maintained library was worth more. Reading into `serde_json::Value` first, so that the library is compiled for only
+/// one type, makes the validating module 13 KB larger, and the other 14 KB smaller.
 pub fn options<T: DeserializeOwned>(options: JsValue) -> Result<T, JsValue> {
     serde_wasm_bindgen::from_value(options).map_err(|error| misuse(sentence(&error.to_string())))
 }
 
-/// Converts the library's message about an error in the options to our own wording. The library nests JavaScript's error
-/// prefix once per enclosing option: `Error: the option `a`: Error: invalid type: …, expected …`.
+/// Converts the library's message about an error in the options to our own wording. The library nests JavaScript's
+/// error prefix once per enclosing option: `Error: the option `a`: Error: invalid type: …, expected …`.
 fn sentence(shown: &str) -> String {
     let mut rest = shown.strip_prefix("Error: ").unwrap_or(shown);
     let mut sentence = String::new();
