@@ -1,11 +1,11 @@
-//! Automations as people write them, each with what a reader must hear of it.
+//! Realistic automations, each with the expected findings.
 
 use prefect_events::automation::{self, CheckOptions};
 use prefect_events::diagnostic::{Diagnostic, Report, Severity, TextOptions};
 use prefect_events::json::Value;
 use regex::Regex;
 
-/// What the expectation of a row has against a report.
+/// How a report fails the expectation of a row.
 fn missed(report: &Report, expect: Value<'_>) -> Vec<String> {
     let text = |name: &str| expect.get(name).map(|value| value.string().into_owned());
     let said = |found: &Diagnostic| {

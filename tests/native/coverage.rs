@@ -1,4 +1,4 @@
-//! Why automations do not fire: each clause that can stop events, and what becomes of windows.
+//! Why automations do not fire: each clause that can stop events, and what happens to windows.
 
 use prefect_events::simulate::{ReplayOptions, SimulateOptions, SimulationResult, replay, run_tests, simulate};
 use serde_json::json;
@@ -325,7 +325,7 @@ fn reports_what_depends_on_the_order_of_simultaneous_events() {
     let sequence = "{type: sequence, within: 60, triggers: [{posture: Reactive, expect: [acme.started]}, \
                     {posture: Reactive, expect: [acme.done]}]}";
     let after = "{posture: Reactive, after: [acme.started], expect: [acme.done], within: 60}";
-    // Only what the server keeps of `after` decides: in the opposite order no window is open yet.
+    // Only the server's memory of `after` decides: in the opposite order no window is open yet.
     let found = play(after, ["10", "10"]);
     let by_chance = found.by_chance.unwrap();
     assert_eq!((found.firings.len(), by_chance.events), (1, 2));

@@ -1,4 +1,4 @@
-//! JSON Schemas of the user's own.
+//! The user's own JSON Schemas.
 
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ fn order(payload: &str) -> String {
     .concat()
 }
 
-/// Of the payload's members, a schema of the event.
+/// A schema of the event, from the payload's members.
 fn payload(schema: &str) -> String {
     format!(r#"{{"schemas": {{"acme.order.*": {{"properties": {{"payload": {schema}}}}}}}}}"#)
 }
@@ -32,7 +32,7 @@ fn check(text: &str, options: &str) -> Report {
     validate(text.as_bytes(), TextOptions::default(), &validate_options(options).unwrap())
 }
 
-/// Path, sentence, and the text that is marked.
+/// Path, message, and the marked text.
 fn found(schema: &str, instance: &str) -> Vec<(String, String, String)> {
     let text = order(instance);
     let told = |found: Diagnostic| {
@@ -173,7 +173,7 @@ fn each_cause_has_one_finding() {
     // A rejected member is not unevaluated too.
     let closed = r#"{"properties": {"a": {"type": "number"}}, "unevaluatedProperties": false}"#;
     assert_eq!(one(closed, r#"{"a": "x"}"#).1, "`/payload/a` must be a number, not `x`");
-    // What is wrong with any event is not said in other words.
+    // Errors of the general rules are not repeated in other words.
     let report = check(&order("5"), &payload(r#"{"type": "object"}"#));
     let codes: Vec<&str> = report.diagnostics.iter().map(|found| found.code).collect();
     assert_eq!(codes.len(), 1, "{codes:?}");
@@ -318,7 +318,7 @@ fn files_are_read() {
     assert!(sentence("").starts_with("s/a.*.json:1:1: "));
 }
 
-/// Schemas, and what an event is checked with them by: the mistake, or the finding. And the steps of it.
+/// The error of the schemas, or the finding in an event; and the number of steps.
 fn budget(schemas: &str, event: &str) -> (String, u64) {
     let before = steps();
     let outcome = match Schemas::read(schemas) {
@@ -332,7 +332,7 @@ fn budget(schemas: &str, event: &str) -> (String, u64) {
     (outcome, steps() - before)
 }
 
-/// `allOf` of two references to the next one, so many times over.
+/// `allOf` of two references to the next one, repeated this many times.
 fn doubling(root: &str, levels: usize, last: &str) -> String {
     let level = |at: usize| {
         format!(r##""d{at}": {{"allOf": [{{"$ref": "#/$defs/d{0}"}}, {{"$ref": "#/$defs/d{0}"}}]}}"##, at + 1)
@@ -442,7 +442,7 @@ fn reports_work_beyond_the_budget_instead_of_doing_it() {
     for (what, schemas, event, expected) in cases {
         let (outcome, steps) = budget(&schemas, event);
         assert!(outcome.contains(expected), "{what}: {outcome}");
-        // In proportion to the texts, and what is allowed for working the budget out.
+        // Proportional to the texts, and to the limit for calculating the budget.
         let bound = 8 * (schemas.len() + event.len()) as u64 + 11_000_000;
         assert!(steps < bound, "{what}: {steps} of {bound} steps");
     }

@@ -41,7 +41,7 @@ fn agrees_with_the_server_on_every_row() {
     assert!(count > 300);
 }
 
-/// Where the server names the place of an error, so do we.
+/// If the server names the place of an error, so do we.
 #[test]
 fn points_where_the_server_points() {
     let settings = ValidateOptions { profile: Profile::Server, ..ValidateOptions::default() };

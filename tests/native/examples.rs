@@ -1,4 +1,4 @@
-//! Examples for automations: which histories are found, and that they do what is said when they are played again.
+//! Examples for automations: which histories are found, and that playing them again gives the same result.
 
 use prefect_events::simulate::{
     ExampleOptions, ExampleRun, ExampleRuns, Files, SimulateOptions, example_runs, simulate,

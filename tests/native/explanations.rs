@@ -10,10 +10,10 @@ use prefect_events::explain::{About, Explanation, explain};
 use prefect_events::simulate::{DocumentText, run_tests};
 use prefect_events::validate::validate;
 
-/// Findings for which there is nothing in the text to point at.
+/// Findings without a place in the text.
 const WITHOUT_EXTENT: [&str; 2] = ["syntax-empty", "syntax-truncated"];
 
-/// Findings about the options, which are nowhere in the text.
+/// Findings about the options, which are not in the text.
 const NOWHERE: [&str; 1] = ["heartbeat-frequency-too-low"];
 
 /// Codes whose example shows their fix.
@@ -62,14 +62,14 @@ const FIXED: [&str; 42] = [
     "scenario-unknown-run",
 ];
 
-/// How much text a `wrong` example may be made into.
+/// The largest text of a `wrong` example.
 const MAX_EXAMPLE: usize = 3_000_000;
 
 fn explanations() -> impl Iterator<Item = (Code, Explanation)> {
     Code::ALL.iter().copied().map(|code| (code, explain(code)))
 }
 
-/// Each code with a text that has its finding, and what to check that with.
+/// Each code with a text that has its finding, and the matching check.
 fn wrong_examples() -> impl Iterator<Item = (Code, String, Checker)> {
     explanations().map(|(code, explanation)| {
         let checker = Checker { about: explanation.about, options: explanation.wrong_options };
@@ -93,7 +93,7 @@ impl Checker {
             About::Scenarios => {
                 let report = run_tests(DocumentText { bytes: &text, options });
                 let diagnostics: Vec<Diagnostic> = report.diagnostics().cloned().collect();
-                // What is right fires as it expects to.
+                // The right example meets its expectations.
                 assert_eq!(diagnostics.is_empty(), report.passed, "{:?}", report.failures().collect::<Vec<_>>());
                 let errors = diagnostics.iter().filter(|found| found.severity == Severity::Error).count() as u64;
                 Report { valid: errors == 0, count: 0, errors, warnings: 0, infos: 0, diagnostics, truncated: None }
@@ -114,7 +114,7 @@ fn bytes(example: &str) -> Vec<u8> {
     bytes
 }
 
-/// What the diagnostic's range holds.
+/// The text in the diagnostic's range.
 fn marked(text: &str, diagnostic: &Diagnostic) -> String {
     let units: Vec<u16> = text.encode_utf16().collect();
     let range = diagnostic.range.expect(diagnostic.code);

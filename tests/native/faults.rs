@@ -1,4 +1,4 @@
-//! The faults of the server: each is documented, with a scenario in which it shows.
+//! The faults of the server: each is documented, with a scenario that shows it.
 
 use std::collections::BTreeSet;
 

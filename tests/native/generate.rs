@@ -1,4 +1,4 @@
-//! Events that are built: whole, and free of findings.
+//! Built events: complete, and without findings.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,7 +28,7 @@ fn findings(event: &Value) -> Vec<String> {
     report.diagnostics.iter().map(|found| format!("{} at {}: {}", found.code, found.path, found.message)).collect()
 }
 
-/// What only the caller knows. A key that is asked for and does not stand here fails the tests.
+/// Values that only the caller knows. A required key missing here fails the tests.
 fn answer(key: &str, event: &Value) -> Value {
     match key {
         "state.type" => json!("COMPLETED"),
@@ -70,7 +70,7 @@ fn set(input: &mut Value, key: &str, value: Value) {
     *at = value;
 }
 
-/// The event, once all is answered that is asked for.
+/// The event with all required inputs.
 fn complete(name: &str, mut input: Value, right: &Value, seed: u64) -> Value {
     for _ in 0..12 {
         match build_event(name, input.to_string().as_bytes(), &options(seed)) {
@@ -521,7 +521,7 @@ fn many_events_with_one_name_are_lines() {
     assert_eq!(Some(events[0].clone()), built("prefect.task-run.Completed", &inputs[0]).ok());
     assert_eq!(events[2]["payload"]["task_run"]["name"], "c");
     assert_ne!(events[0]["id"], events[1]["id"]);
-    // What chance makes is new in each, of inputs that are the same too.
+    // Random values differ between events, even for equal inputs.
     let made = lines(&json!([{"task_run": {"name": "a"}}, {"task_run": {"name": "a"}}])).unwrap();
     let made: Vec<Value> = made.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     for field in ["id", "task_key", "dynamic_key"] {
@@ -695,7 +695,7 @@ fn worker_and_runner_report_how_a_run_ended() {
     assert_eq!(worker["resource"]["prefect.resource.id"], "prefect.worker.kubernetes.w");
     let worker = of(json!({"worker": "W"}), "worker.submitted-flow-run");
     assert_eq!(worker["resource"]["prefect.resource.id"], "prefect.worker.process.w");
-    // The runner knows the flow by the deployment alone.
+    // The runner knows the flow only from the deployment.
     let served = json!({"cancelled": "9s", "runner": "R", "flow": "etl", "deployment": "nightly"});
     let runner = of(served.clone(), "runner.cancelled-flow-run");
     assert_eq!(related(&runner, "flow").unwrap()["prefect.resource.name"], "etl");

@@ -13,7 +13,7 @@ fn page(lines: &[&str]) -> String {
     format!(r#"{{"events": [{}], "total": {}}}"#, lines.join(",\n"), lines.len())
 }
 
-/// What is found in events by themselves: each code with its event.
+/// The findings in events alone: each code with its event.
 fn alone<'e>(events: &[&'e str]) -> Vec<(&'static str, &'e str)> {
     let report = validate(events.join("\n").as_bytes(), TextOptions::default(), &ValidateOptions::default());
     let mut found: Vec<_> =
@@ -31,7 +31,7 @@ fn together<'e>(parts: [&[&'e str]; 2], texts: &[String; 2]) -> Vec<(&'static st
     found
 }
 
-/// All findings, those that come late too, each with the number of its text.
+/// All findings, including late ones, each with the number of its text.
 fn history(texts: &[String]) -> Vec<(usize, Diagnostic)> {
     let mut stream = Stream::new(ValidateOptions::default());
     let mut found = Vec::new();

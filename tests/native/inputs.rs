@@ -1,4 +1,4 @@
-//! The list of what can be given for an event, against the builder itself.
+//! The list of inputs for an event, against the builder itself.
 
 use prefect_events::catalogue::{Family, Input, event_types, example, families};
 use prefect_events::diagnostic::TextOptions;

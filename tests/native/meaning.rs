@@ -129,7 +129,7 @@ const LOST: [(&str, usize, &[i64], Option<usize>); 3] = [
     ("explicit-expect 3.8", 2, &[1_772_366_465_095, 1_772_366_585_155], Some(1)),
 ];
 
-/// Where the core is truer than the page was.
+/// Where the core is more accurate than the page was.
 fn know_better(title: &str, recorded: &mut Json) {
     for (_, lane, lost, before) in LOST.iter().filter(|(own, ..)| *own == title) {
         let lane = &mut recorded["lanes"][lane];

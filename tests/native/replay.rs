@@ -321,7 +321,7 @@ fn recorded_actions_can_be_left_out() {
     assert_eq!(effects.len(), of_run.count());
     assert!(effects.iter().any(|effect| &*effect.event == "prefect.flow-run.Completed"));
 
-    // One that does nothing brings nothing about.
+    // An action that does nothing causes nothing.
     let nothing = played(&live_automation("on-crashed").to_string(), &[&live], json!({}));
     assert!(nothing.recorded_actions.unwrap().effects.is_empty());
     assert!(played(&live_automation("cannot-fire").to_string(), &[&live], json!({})).recorded_actions.is_none());
@@ -354,7 +354,7 @@ fn several_texts_of_events_are_one_history() {
     assert_eq!((result.found_in, result.events_index), (Some(FoundIn::Events), None));
 }
 
-/// What `prefect event stream` prints, and the frames of its websocket.
+/// The output of `prefect event stream`, and the frames of its websocket.
 #[test]
 fn streams_are_replayed() {
     let any = r#"{"trigger": {"posture": "Reactive", "expect": ["prefect.flow-run.Running"]}, "actions": []}"#;

@@ -1,4 +1,4 @@
-//! Which way a document travels to Prefect, and in which forms it is read.
+//! How a document reaches Prefect, and in which forms it is read.
 
 use std::fs;
 use std::io::Read;
@@ -102,7 +102,7 @@ fn read(path: &Path) -> Vec<u8> {
     text
 }
 
-/// Whatever Prefect prints, its API returns or its command line reads: each in the command that it is for.
+/// Everything that Prefect prints, its API returns or its command line reads, each with the matching command.
 #[test]
 fn reads_every_form_that_prefect_has() {
     let mut automations = 0;
@@ -139,7 +139,7 @@ fn deployed(trigger: &str) -> String {
     format!("{DEPLOYMENT}    triggers:\n      - {trigger}\n")
 }
 
-/// What `prefect deploy` resolves first can become anything; an environment variable only a text.
+/// Placeholders of `prefect deploy` can become anything; an environment variable only a string.
 #[test]
 fn templates_of_deploy_time_are_no_errors() {
     for value in ["'{{ prefect.variables.x }}'", "'{{prefect.blocks.json.a.value.b[0]}}'", "'{{ build-image.tag }}'"] {
@@ -183,7 +183,7 @@ fn templates_of_deploy_time_are_no_errors() {
         assert_eq!(environment(field), Vec::<&str>::new(), "{field}");
     }
     assert_eq!(codes(&deployed("{expect: [a.b], within: 'PT{{ $W }}S'}")), Vec::<&str>::new());
-    // On no other way anything is resolved.
+    // Other routes resolve nothing.
     let text = "name: a\ntrigger: {expect: [a.b], within: '{{ prefect.variables.x }}'}\nactions: [{type: do-nothing}]";
     assert_eq!(codes(text), ["refused-by-the-api", "not-a-duration"]);
     // The list itself is read before.
@@ -191,7 +191,7 @@ fn templates_of_deploy_time_are_no_errors() {
     assert!(!check(text.as_bytes(), None).report.valid, "{text}");
 }
 
-/// Each key that is ignored is named, with the one that is meant.
+/// Each ignored key is reported, with the intended one.
 #[test]
 fn ignored_keys_are_named() {
     let automation = |trigger: &str, action: &str, more: &str| {
@@ -260,12 +260,12 @@ fn places_that_deploy_ignores_are_named() {
         assert_eq!(found[0].path, path, "{text}");
         assert!(found[0].help.as_ref().unwrap().contains(meant), "{:?}", said(&report));
     }
-    // Anchors have to stand somewhere.
+    // Anchors must be somewhere.
     let text = format!("definitions:\n  triggers: &t\n    - {{expect: [a.b]}}\n{DEPLOYMENT}    triggers: *t\n");
     assert_eq!(codes(&text), Vec::<&str>::new());
 }
 
-/// There is no file of which nothing is said though nothing in it was checked.
+/// No file is accepted silently if nothing in it was checked.
 #[test]
 fn unchecked_input_is_never_valid() {
     let event = r#"{"occurred": "2026-03-31T18:30:00Z", "event": "a.b", "resource": {"prefect.resource.id": "c"}, "id": "01a1ffe4-419a-726f-8626-5e21f619db83"}"#;
@@ -293,7 +293,7 @@ fn unchecked_input_is_never_valid() {
     }
 }
 
-/// `validate` says of other documents what they are, once, and offers to change none of them.
+/// `validate` reports the form of other documents once, and offers no changes to them.
 #[test]
 fn other_documents_are_not_validated_as_events() {
     let automation = |name| format!(r#"{{"name": "{name}", "trigger": {{"expect": ["a"]}}, "actions": []}}"#);
@@ -317,7 +317,7 @@ fn other_documents_are_not_validated_as_events() {
     }
 }
 
-/// What could be anything is not changed, whatever is wrong with it.
+/// Unrecognised documents are not changed, whatever their errors.
 #[test]
 fn offers_fixes_only_for_recognised_documents() {
     let options = TextOptions { places: true, ..TextOptions::default() };

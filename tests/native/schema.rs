@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 
 use super::{cases, mutation};
 
-/// Why a schema comes to another verdict.
+/// Why a schema has a different verdict.
 struct Class {
     name: &'static str,
     reason: &'static str,
@@ -184,7 +184,7 @@ fn the_schemas_reject_errors() {
         // What is no JSON, or is nested too deeply for the reader here, never reaches a schema.
         let Ok(event) = serde_json::from_str(&text) else { return unread.push(case.into_owned()) };
         comparison.event("envelope", &case, &text, &event);
-        // What the real server answered.
+        // The real server's answers.
         let accepted = row.at_path(&["http", "status"]).unwrap().raw() == b"204";
         let settings = ValidateOptions { profile: Profile::Server, ..ValidateOptions::default() };
         let mut report = validate(text.as_bytes(), TextOptions::default(), &settings);
@@ -214,7 +214,7 @@ fn the_schemas_reject_errors() {
         let case = format!("{} {term:?}", family.name.text);
         comparison.event("disagreements", &case, &event.to_string(), &event);
     });
-    // What no mutation makes.
+    // Cases that no mutation produces.
     let made = |name: &str, place: &str, value: Value| -> Value {
         let found = find(name).unwrap();
         let mut event: Value = serde_json::from_str(&example(found.family, found.hole)).unwrap();

@@ -98,7 +98,7 @@ fn every_scenario_fires_as_on_the_real_server() {
     assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), wrong[..wrong.len().min(10)].join("\n"));
 }
 
-/// A scenario that tells its decisions.
+/// A scenario that returns its decisions.
 fn traced(text: &str) -> Vec<(String, String)> {
     let (mut tape, mut issues) = (prefect_events::json::Tape::new(), Vec::new());
     prefect_events::json::parse(text.as_bytes(), 0, &mut tape, &mut issues);

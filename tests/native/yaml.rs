@@ -1,4 +1,4 @@
-//! YAML against PyYAML: its recorded answers to the YAML test suite, to texts of our own, and to texts made by chance.
+//! YAML against PyYAML: its recorded answers to the YAML test suite, to our own texts, and to random texts.
 
 use prefect_events::json::{Kind, Span, Tape, Value};
 use prefect_events::yaml::{self, YamlError, YamlProblem};
@@ -75,7 +75,7 @@ fn difference(text: &str, row: &Json) -> Option<String> {
     match (ours(text), row.get("value")) {
         (Ok(ours), Some(theirs)) if ours == recorded(theirs) => None,
         (Err(_), None) => None,
-        // An empty document is `None` to PyYAML. Nothing in Prefect takes it, and we say why.
+        // An empty document is `None` in PyYAML. Nothing in Prefect accepts it, and we report why.
         (Err(YamlError { problem: YamlProblem::Empty, .. }), Some(Json::Null)) => None,
         (ours, _) => Some(format!("{text:?}\n  ours:   {ours:?}\n  theirs: {row}")),
     }
@@ -119,7 +119,7 @@ const EXCEPTIONS: &[(&str, &[&str])] = &[
     ("an empty block that ends in blanks", &["JEF9/02", "a: |+\n "]),
 ];
 
-/// What of this is among the texts made by chance, and at most how often.
+/// Which of these are among the random texts, and at most how often.
 const BY_CHANCE: [(YamlProblem, usize); 6] = [
     (YamlProblem::LineSeparator, 8),
     (YamlProblem::RecursiveAlias, 6),
@@ -216,7 +216,7 @@ const PIECES: [&str; 56] = [
 #[derive(Clone, Debug)]
 enum Node {
     Text(String),
-    /// Written as it is: numbers, aliases.
+    /// Written unchanged: numbers, aliases.
     Raw(&'static str),
     List(Vec<(Style, Node)>),
     Map(Vec<(String, Style, Node)>),
@@ -262,7 +262,7 @@ fn pad(indent: usize) -> String {
     " ".repeat(indent)
 }
 
-/// A text in one of its styles; `flow`: the block styles are not to be had.
+/// A string in one of its styles; `flow`: the block styles are not available.
 fn write_text(text: &str, style: Style, indent: usize, flow: bool, out: &mut String) {
     let broken = |text: &str| text.replace('\n', &format!("\n\n{}", pad(indent)));
     match style.way {
@@ -322,7 +322,7 @@ fn write_flow(node: &Node, style: Style, out: &mut String) {
     }
 }
 
-/// A value behind a dash or a colon. Lines of its own stand at `indent`.
+/// A value after a dash or a colon. Its own lines are at `indent`.
 fn write_block(node: &Node, style: Style, parent: usize, in_map: bool, out: &mut String) {
     let indent = parent + usize::from(style.indent);
     out.push(' ');
@@ -406,7 +406,7 @@ fn damaged() -> impl Strategy<Value = String> {
     })
 }
 
-/// Texts made by chance, always the same ones.
+/// Random texts, always the same ones.
 fn by_chance() -> Vec<String> {
     let mut runner = TestRunner::deterministic();
     let mut texts = Vec::new();
@@ -475,7 +475,7 @@ fn rejects_documents_beyond_the_limits() {
     assert!(ours(&"&a ".repeat(100_000)).is_err());
 }
 
-/// What an alias or a merge key brings stands where the anchor is.
+/// Values from an alias or a merge key are at the anchor.
 #[test]
 fn aliases_and_merges_have_the_place_of_the_anchor() {
     let text = "a: &a {within: '9''0', x: \"\\u00e9\"}\nb: *a\nc: {<<: *a, y: 1}\n";
