@@ -81,7 +81,7 @@ fn characters_count_as_in_javascript() {
 }
 
 #[test]
-fn a_lone_surrogate_handed_over_by_javascript_is_one_unit() {
+fn a_lone_surrogate_from_javascript_is_one_unit() {
     let text = event("\u{1}").into_bytes();
     let at_one = text.iter().position(|&byte| byte == 1).unwrap();
     let text = [&text[..at_one], b"\xed\xa0\xbd", &text[at_one + 1..]].concat();
@@ -111,7 +111,7 @@ fn bytes_that_are_not_utf8_count_as_their_replacement() {
 }
 
 #[test]
-fn lines_end_with_a_line_feed_whatever_comes_before() {
+fn lines_end_with_a_line_feed() {
     for (between, offset) in [("\n", 1), ("\r\n", 2), ("\n\n", 2), ("\r\n\r\n", 4)] {
         let text = event("").replacen(',', &format!(",{between}"), 1);
         let line = if offset == 4 || between == "\n\n" { 3 } else { 2 };
