@@ -90,8 +90,7 @@ fn a_lone_surrogate_from_javascript_is_one_unit() {
     let lone = Diagnostic {
         code: "syntax-lone-surrogate",
         severity: Severity::Error,
-        message: "`/payload/t` contains half of a surrogate pair: the server cannot store such text and answers 500"
-            .to_owned(),
+        message: "`/payload/t` contains a lone surrogate: the server cannot store it and answers 500".to_owned(),
         index: Some(0),
         name: Some("acme.a".to_owned()),
         path: "/payload/t".to_owned(),
@@ -186,7 +185,7 @@ fn a_bad_line_in_the_middle_is_an_event_without_a_name() {
         let broken = Diagnostic {
             code: "syntax-truncated",
             severity: Severity::Error,
-            message: "the text ends too soon: the object that begins at line 2, column 33 is not closed".to_owned(),
+            message: "the text ends too early: the object that begins at line 2, column 33 is not closed".to_owned(),
             index: Some(1),
             name: None,
             path: String::new(),

@@ -40,7 +40,7 @@ fn agrees_with_both_routes_of_a_live_server() {
             if report.valid != accepted {
                 wrong.push(format!("{case}: {name} says {accepted}, we say {:?}", said(&report)));
             }
-            let elsewhere = report.diagnostics.iter().filter(|found| found.code == "refused-by-the-api").count();
+            let elsewhere = report.diagnostics.iter().filter(|found| found.code == "rejected-by-the-api").count();
             assert!(elsewhere <= usize::from(route == Route::Cli), "{case}: {:?}", said(&report));
         }
     });
@@ -124,7 +124,7 @@ fn reads_every_form_that_prefect_has() {
             continue;
         }
         assert!(found.report.valid, "{name}: {:?}", said(&found.report));
-        let infos = found.report.diagnostics.iter().filter(|found| found.code == "refused-by-the-api").count();
+        let infos = found.report.diagnostics.iter().filter(|found| found.code == "rejected-by-the-api").count();
         assert!(infos <= 1, "{name}: {:?}", said(&found.report));
         assert!(found.report.count > 0 && !found.triggers.is_empty(), "{name}");
         automations += found.report.count;
@@ -185,7 +185,7 @@ fn templates_of_deploy_time_are_no_errors() {
     assert_eq!(codes(&deployed("{expect: [a.b], within: 'PT{{ $W }}S'}")), Vec::<&str>::new());
     // Other routes resolve nothing.
     let text = "name: a\ntrigger: {expect: [a.b], within: '{{ prefect.variables.x }}'}\nactions: [{type: do-nothing}]";
-    assert_eq!(codes(text), ["refused-by-the-api", "not-a-duration"]);
+    assert_eq!(codes(text), ["rejected-by-the-api", "not-a-duration"]);
     // The list itself is read before.
     let text = format!("{DEPLOYMENT}    triggers: '{{{{ prefect.variables.x }}}}'\n");
     assert!(!check(text.as_bytes(), None).report.valid, "{text}");

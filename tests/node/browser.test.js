@@ -34,7 +34,7 @@ test("what is only told needs no module", () => {
   assert.ok(browser.eventTypes().length > 80);
 });
 
-test("init refuses what names no module", async () => {
+test("init rejects unknown names of modules", async () => {
   /** @type {[unknown, RegExp][]} */
   const wrong = [
     [

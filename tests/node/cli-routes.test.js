@@ -32,7 +32,7 @@ test("what the route rejects is an error", async () => {
   const file = write("exported.json", EXPORTED);
   const usual = await run(["check", file], { cwd });
   assert.equal(usual.status, 0);
-  assert.match(usual.stdout, /^info\[refused-by-the-api\]: .*`posture`.*`id` and `created`/);
+  assert.match(usual.stdout, /^info\[rejected-by-the-api\]: .*`posture`.*`id` and `created`/);
   assert.match(usual.stdout, /\n1 automation in 1 file: 1 info\n$/);
   const api = await run(["check", "--route", "api", file], { cwd });
   assert.equal(api.status, 1);

@@ -52,7 +52,7 @@ impl Elsewhere {
         let list = |names: &mut dyn Iterator<Item = &str>| phrase::list(names, " and ");
         let exported = list(&mut self.exported.iter().map(String::as_str));
         let missing = list(&mut self.missing.iter().copied());
-        let code = Code::REFUSED_BY_THE_API;
+        let code = Code::REJECTED_BY_THE_API;
         let subject = Subject { index: Some(self.automation), ..Subject::default() };
         let finding = findings.note(code.severity(), code, &subject, &Path::Root).at(Location::Bytes(place));
         let has = if self.exported.len() == 1 { "is a field" } else { "are fields" };
