@@ -1,5 +1,5 @@
-// How fast events are built as JSON text, against plain JavaScript that makes the same objects and writes them as JSON.
-// Printed are events per second of CPU time, and the ratio of each round: both ways take turns.
+// How fast events are built as JSON text, against plain JavaScript that builds the same objects and writes them as
+// JSON. Prints events per second of CPU time, and the ratio of each round: both ways take turns.
 
 import { authorModule } from "../../pkg/modules/author.js";
 import { buildEvent, buildEventLines } from "../../pkg/node.js";

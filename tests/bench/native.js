@@ -1,4 +1,4 @@
-// How much longer the modules take than the same code natively: the same work on the same input, in turns.
+// How much slower the modules are than the same native code: the same work on the same input, in turns.
 
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";

@@ -1,6 +1,6 @@
-// JSON Schemas (draft 2020-12) that say of the task-run and flow-run events what the catalogue says of one event:
-// labels and their forms, related resources by role, payload. What a schema cannot say (that two places agree,
-// that an event follows another) is left out, to the advantage of the schemas.
+// JSON Schemas (draft 2020-12) with the catalogue's rules for single task-run and flow-run events: labels and their
+// forms, related resources by role, payload. Rules that a schema cannot express (two places agree, an event follows
+// another) are left out, to the advantage of the schemas.
 
 const UUID = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}";
 
