@@ -15,7 +15,8 @@ function written(events, callee) {
   /** @type {Event[]} */
   const all = JSON.parse(text);
   const at = all.findIndex((event) => event === null || typeof event !== "object");
-  if (at >= 0) throw new TypeError(`${callee} needs an array of events: item ${at} is not an object`);
+  if (at >= 0)
+    throw new TypeError(`${callee} needs an array of events: item ${at} is not an object`);
   return { text, all };
 }
 

@@ -334,9 +334,7 @@ function ticks({ firings }, style) {
   const least = Math.min(...widths);
   const most = Math.max(...widths);
   const width = least === most ? `${most} s` : `${least} to ${most} s`;
-  return [
-    style.dim(`a real server fires up to ${width} after the end of a window`),
-  ];
+  return [style.dim(`a real server fires up to ${width} after the end of a window`)];
 }
 
 /**

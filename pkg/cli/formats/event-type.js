@@ -35,9 +35,7 @@ export function eventType(type, style) {
 
 /** @param {EventType} type */
 function facts(type) {
-  const known = type.documented
-    ? "documented"
-    : "not documented: from Prefect's source code";
+  const known = type.documented ? "documented" : "not documented: from Prefect's source code";
   const rows = [
     ["Emitter", `${type.emitter}${type.cloud ? " (Prefect Cloud only)" : ""}`],
     ["Status", known],
