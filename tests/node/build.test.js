@@ -90,7 +90,10 @@ test("mistakes are a TypeError with a sentence", () => {
       () => buildEvent("prefect.task-run.Completed", { taskrun: {} }),
       /has no `taskrun`: did you mean `task_run`\?$/,
     ],
-    [() => buildEvent("prefect.flow-run.Processed"), /needs `state\.type`: the type of a state/],
+    [
+      () => buildEvent("prefect.flow-run.Processed"),
+      /needs `state\.type`: the type of a state/,
+    ],
     [
       () => buildEvent("prefect.flowrun.Running"),
       /has no event `prefect\.flowrun\.Running`: did you mean `prefect\.flow-run\.Running`\?/,

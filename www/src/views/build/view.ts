@@ -154,7 +154,8 @@ export class BuildView extends View<unknown> {
     if (this.current.kind === "event" && this.built?.events[0]?.event !== this.current.event)
       this.built = undefined;
     // It stays among what is required while it is filled in.
-    if (key && message.includes("` needs `")) this.asked = new Set([...this.asked, key]);
+    if (key && message.includes("` needs `"))
+      this.asked = new Set([...this.asked, key]);
     const fold = key && foldOf({ inputs, asked: this.asked }, key);
     if (fold !== undefined) this.unfolded = new Set([...this.unfolded, fold]);
     this.say(`Cannot be built yet: ${message}`);
