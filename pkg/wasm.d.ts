@@ -2,8 +2,8 @@
 import type { WasmCode } from "./index.js";
 
 /**
- * What a bundler or a runtime makes of the file: its address, its bytes, or the compiled `WebAssembly.Module`. `init` takes
- * each of them.
+ * What a bundler or runtime returns for the file: its address, its bytes, or the compiled `WebAssembly.Module`. `init`
+ * accepts all of them.
  */
 declare const source: WasmCode;
 export default source;

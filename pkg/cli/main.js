@@ -25,7 +25,7 @@ const program = new Command("prefect-events")
   .configureOutput({
     writeOut: (text) => stdout.write(text),
     writeErr: (text) => stderr.write(text),
-    // What is on the command line can come from others, such as names of files.
+    // Arguments, such as file names, can come from others.
     outputError(text, write) {
       const [, error = "", hint = ""] = /^(.*?)(\n\(Did you mean [^\n]*\?\))?\n$/s.exec(text) ?? [];
       write(`${printable(error)}${hint}\n`);
@@ -313,7 +313,7 @@ try {
   await program.parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) {
-    // Help and version that were asked for are no misuse.
+    // `--help` and `--version` are not misuse.
     process.exitCode = error.exitCode === 0 ? 0 : MISUSE;
   } else {
     const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
