@@ -89,10 +89,10 @@ function triggerSchema() {
  * @returns {string | undefined}
  */
 function nearest(name) {
-  const events = eventTypes().flatMap(({ name_pattern, variants = [] }) =>
+  const events = eventTypes().flatMap(({ namePattern, variants = [] }) =>
     variants.length > 0
-      ? variants.map((variant) => name_pattern.replace(/\{.*\}/, variant.name))
-      : [name_pattern],
+      ? variants.map((variant) => namePattern.replace(/\{.*\}/, variant.name))
+      : [namePattern],
   );
   const lower = name.toLowerCase();
   let best;
