@@ -89,10 +89,10 @@ function triggerSchema() {
  * @returns {string | undefined}
  */
 function nearest(name) {
-  const events = eventTypes().flatMap(({ namePattern, variants = [] }) =>
+  const events = eventTypes().flatMap(({ name_pattern, variants = [] }) =>
     variants.length > 0
-      ? variants.map((variant) => namePattern.replace(/\{.*\}/, variant.name))
-      : [namePattern],
+      ? variants.map((variant) => name_pattern.replace(/\{.*\}/, variant.name))
+      : [name_pattern],
   );
   const lower = name.toLowerCase();
   let best;
