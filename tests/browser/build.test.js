@@ -137,10 +137,7 @@ test("what is required comes first, and is asked for where it is missing", async
   assert.ok(await page.getByRole("button", { name: "Open in Validate" }).isDisabled());
   assert.ok(await page.getByRole("button", { name: "Copy JSON" }).isDisabled());
   await page.getByText("The event below is the last valid version.").waitFor();
-  await page
-    .locator("#announcer")
-    .getByText("needs worker.type")
-    .waitFor({ state: "attached" });
+  await page.locator("#announcer").getByText("needs worker.type").waitFor({ state: "attached" });
   await assertAccessible(page, "with a mistake");
   await verdict(page).getByRole("link", { name: "Go to worker.type" }).click();
   await page.keyboard.type("process");

@@ -297,7 +297,10 @@ test("timeline and list are linked, and say why", async () => {
   await page.keyboard.press("End");
   await page.keyboard.press("Home");
   for (let step = 0; step < 7; step += 1) await page.keyboard.press("ArrowRight");
-  await says(announced(page), /^hiccup, 12:03:40, fired: none of the expected events arrived .* from 12:02:10\.125 .* 8 of 17$/);
+  await says(
+    announced(page),
+    /^hiccup, 12:03:40, fired: none of the expected events arrived .* from 12:02:10\.125 .* 8 of 17$/,
+  );
   await says(page.locator("simulate-timeline .tip"), "came too late");
   await page.keyboard.press("Enter");
   const list = page.getByRole("region", { name: "Decisions" });
