@@ -1,4 +1,4 @@
-//! The table of diagnostic codes: what a finding says, and apart from it what explains a code.
+//! The table of diagnostic codes: the texts of findings, and separately the explanations of codes.
 
 use std::collections::BTreeSet;
 use std::error::Error;
@@ -64,8 +64,8 @@ fn once() -> u32 {
     1
 }
 
-/// Writes the codes: `codes.rs`, where each stands by itself, so that a program holds the words of those alone that it
-/// names; and `explanations.rs`, apart from it for the same reason, with its lines in the same order.
+/// Writes the codes: `codes.rs`, with a separate item for each, so that a program contains only the texts of the codes
+/// that it names; and `explanations.rs`, separate for the same reason, with its lines in the same order.
 pub(crate) fn generate(source: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
     let codes: Vec<Code> = serde_saphyr::from_str(&std::fs::read_to_string(source)?)
         .map_err(|error| format!("{}: {error}", source.display()))?;
@@ -136,8 +136,8 @@ pub(crate) fn generate(source: &Path, out: &Path) -> Result<(), Box<dyn Error>> 
 }
 
 impl Code {
-    /// What a reader of the table would not see at once. The examples of events are known at run time
-    /// only: `tests/native/explanations.rs` looks at those.
+    /// Checks for errors that are hard to see in the table. The examples of events are known only at run time:
+    /// `tests/native/explanations.rs` checks those.
     fn check(&self) -> Result<(), String> {
         if self.title.trim().is_empty() || self.title.ends_with('.') {
             return Err("`title` must be a text without a full stop".to_owned());
@@ -158,7 +158,7 @@ impl Code {
             if find.is_empty() || !text.contains(find) {
                 return Err(format!("`find: {find:?}` does not occur in:\n{text}"));
             }
-            // Repeated once is enough to see what is replaced next.
+            // One repetition is enough to see what is replaced next.
             let by = replace.repeat((*times).min(2) as usize);
             text = text.replacen(find, &by, 1);
         }
@@ -166,7 +166,7 @@ impl Code {
     }
 }
 
-/// As Rust writes the constants.
+/// In the notation of Rust constants.
 fn replacements(replacements: &[Replacement]) -> String {
     let items: Vec<String> = replacements
         .iter()

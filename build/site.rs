@@ -1,4 +1,4 @@
-//! Where Prefect's documentation stands. The data files name its pages by their paths.
+//! The address of Prefect's documentation. The data files name its pages by their paths.
 
-/// Without a slash at the end. Prefect's own source names it so since 3.9.1.
+/// Without a trailing slash. Prefect's own source uses it since 3.9.1.
 pub(crate) const SITE: &str = "https://www.prefect.io/docs";

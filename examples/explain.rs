@@ -1,4 +1,4 @@
-//! Prints what is known about events, and what diagnostic codes mean.
+//! Prints descriptions of events, and explanations of diagnostic codes.
 //!
 //! ```text
 //! cargo run --example explain -- prefect.flow-run.Running missing-label

@@ -1,11 +1,11 @@
-// The entry for browsers and bundlers: `await init()` once, before anything else.
+// The entry for browsers and bundlers: call `await init()` once, before anything else.
 
 import { load } from "./load.js";
 import { schemasModule } from "./modules/schemas.js";
 
 export * from "./api/index.js";
 
-/** Each file is named in a way that bundlers understand. */
+/** Bundlers recognise the files in this form. */
 const FILES = {
   validate: () => new URL("./wasm/prefect_events_validate.wasm", import.meta.url),
   author: () => new URL("./wasm/prefect_events_author.wasm", import.meta.url),

@@ -1,8 +1,8 @@
-// What is thrown when it is not the caller's mistake.
+// The error for every failure except misuse.
 
 /** @typedef {import("./index.js").PrefectEventsErrorCode} PrefectEventsErrorCode */
 
-/** A failure that is no misuse: that is a `TypeError`. */
+/** Thrown when a function fails for a reason other than misuse. Misuse throws a `TypeError`. */
 export class PrefectEventsError extends Error {
   /**
    * @param {PrefectEventsErrorCode} code

@@ -1,5 +1,5 @@
-// What the functions are, and what only JavaScript has. The types of options and results are made of the core's, those of
-// events and scenarios of their schemas.
+// The functions of the package, and the types that only JavaScript needs. The types of options and results are generated
+// from the core's types, those of events and scenarios from their schemas.
 
 import type { AnyEvent, RelatedLabels } from "./events.js";
 import type { EventInputOf, EventName, EventOf } from "./inputs.js";
@@ -33,34 +33,35 @@ export type * from "./scenario.js";
 export type * from "./types.js";
 
 /**
- * Starts the WebAssembly modules: needed once in a browser, before anything that does more than look something up
- * (`explain`, `eventTypes`, `toCurl`). Calling it again does nothing. In Node.js the modules are ready when imported, and
- * this resolves at once.
+ * Loads the WebAssembly modules. In browsers, call it once before any function except those that only look something up,
+ * such as `explain`, `eventTypes` and `toCurl`. Further calls do nothing. In Node.js the modules are loaded on import, and
+ * `init` resolves immediately.
  *
- * A bundler leaves out the functions that are not imported, and then `init` does not load the module behind them. A part
- * of a page that is loaded later calls `init` again, for the functions that came with it.
+ * `init` loads only the modules that the imported functions need. If you load a part of a page later, call `init` again
+ * there, for the functions that this part imports.
  *
  * @throws TypeError for an unknown option.
  */
 export function init(options?: InitOptions): Promise<void>;
 
 /**
- * Where each module comes from. `true`: its file lies beside the script; `false`: it is not loaded, and what needs it throws.
+ * Where each module comes from. `true`: load it from the folder of the script. `false`: do not load it; functions that need it
+ * throw.
  */
 export interface InitOptions {
-  /** What validates events (`prefect_events_validate.wasm`). Default: `true` if a function that needs it is imported. */
+  /** The module that validates events (`prefect_events_validate.wasm`). Default: `true` if an imported function needs it. */
   validate?: WasmSource | boolean | undefined;
   /**
-   * What checks automations, simulates and builds events (`prefect_events_author.wasm`). Default: `true` if a function
-   * that needs it is imported: `checkAutomation`, `heartbeatAdvice`, `buildEvent`, `buildEventLines`, `buildRun`, `simulate`,
+   * The module that checks automations, simulates and builds events (`prefect_events_author.wasm`). Default: `true` if you
+   * import a function that needs it: `checkAutomation`, `heartbeatAdvice`, `buildEvent`, `buildEventLines`, `buildRun`, `simulate`,
    * `exampleRuns`, `replay`, `compareReplays`, `compareVersions`, `testScenarios` or `scenarioFiles`.
    */
   author?: WasmSource | boolean | undefined;
-  /** What validates with JSON Schemas of your own, the option `schemas` (`prefect_events_schemas.wasm`). Default: `false`. */
+  /** The module for the option `schemas`, your own JSON Schemas (`prefect_events_schemas.wasm`). Default: `false`. */
   schemas?: WasmSource | boolean | undefined;
 }
 
-/** Where a module is, its bytes, or the compiled module; or a promise of one of these. */
+/** The address of a module, its bytes, or the compiled module; or a promise of one of these. */
 export type WasmSource = WasmSourceValue | PromiseLike<WasmSourceValue>;
 
 type WasmSourceValue =
@@ -73,12 +74,12 @@ type WasmSourceValue =
 /** The bytes of a module, or the compiled `WebAssembly.Module`. */
 export type WasmCode = ArrayBuffer | ArrayBufferView | WasmModule;
 
-/** A `WebAssembly.Module`: an object without members, in projects that know it and in others. */
+/** A `WebAssembly.Module`. The type has no members, so that it also compiles in projects without the types of browsers. */
 export interface WasmModule {
   readonly prefectEvents?: never;
 }
 
-/** The global class of this name; in a project without it nothing, so that all this compiles there too. */
+/** The global class of this name, or `never` in projects that do not have its type. */
 type GlobalType<Name extends string> = typeof globalThis extends {
   [N in Name]: { prototype: infer Type };
 }
@@ -86,10 +87,10 @@ type GlobalType<Name extends string> = typeof globalThis extends {
   : never;
 
 /**
- * What functions throw when it is no mistake of the caller, which is a `TypeError`.
+ * Thrown when a function fails for a reason other than misuse. Misuse throws a `TypeError`.
  *
- * Errors of your own functions (the source of a stream, `onProgress`) and of the platform (a module that cannot be fetched
- * or compiled) pass through unchanged.
+ * Errors from your own functions (the source of a stream, `onProgress`) and from the platform (a module cannot be fetched
+ * or compiled) are rethrown unchanged.
  */
 export class PrefectEventsError extends Error {
   constructor(code: PrefectEventsErrorCode, message: string, options?: { cause?: unknown });
@@ -104,8 +105,8 @@ export class PrefectEventsError extends Error {
  * - `line-too-long`: a line of a stream is longer than 64 MiB.
  * - `out-of-memory`: the input is too large for one call.
  * - `stack-overflow`: the call stack was exhausted.
- * - `stale`: a stream or a call ended, because another call that it shares a module with failed.
- * - `internal`: an error of prefect-events; please report it.
+ * - `stale`: a stream or call ended because another call in the same module failed.
+ * - `internal`: an internal error in prefect-events; please report it.
  */
 export type PrefectEventsErrorCode =
   | "not-loaded"
@@ -123,7 +124,7 @@ export function version(): string;
  * Checks events: one event, an array of events, NDJSON, a page of the events API (`{"events": […]}`),
  * or websocket frames (`{"type": "event", "event": {…}}`).
  *
- * Wrong data never throws, it is reported. Misuse (another type of input, an unknown option) throws a `TypeError`.
+ * Invalid events are reported and never throw. Misuse (another type of input, an unknown option) throws a `TypeError`.
  *
  * @param input JSON text, its UTF-8 bytes, or the object or array itself. Only findings in a text have a `range`.
  */
@@ -133,10 +134,11 @@ export function validate(
 ): ValidationReport;
 
 /**
- * Checks automations, JSON or YAML: one, a list of them, a bare trigger, or a `prefect.yaml` with the triggers of
- * its deployments. What the server refuses is an error; what it takes, but what hardly does what is meant, is advised on.
+ * Checks automations in JSON or YAML: one, a list, a bare trigger, or a `prefect.yaml` with triggers of deployments. Reports
+ * errors for what Prefect rejects, and warnings for what Prefect accepts but probably isn't what you meant.
  *
- * Wrong data never throws, it is reported: `count` is the number of automations, `index` says which one. Misuse throws a `TypeError`.
+ * Invalid automations are reported and never throw: `count` is the number of automations, `index` the position of the one
+ * that a finding is about. Misuse throws a `TypeError`.
  */
 export function checkAutomation(
   input: string | Uint8Array | ArrayBuffer | object,
@@ -144,10 +146,10 @@ export function checkAutomation(
 ): CheckReport;
 
 /**
- * Checks NDJSON of any length in constant memory: one report for each chunk of whole lines (about 1 MiB).
- * Indexes and places count from the beginning of the stream.
+ * Checks NDJSON of any length in constant memory. Yields one report for each chunk of whole lines (about 1 MiB).
+ * Indexes and positions count from the beginning of the stream.
  *
- * Throws if the source does, or if a single line is longer than 64 MiB.
+ * Throws if the source throws, or if a line is longer than 64 MiB.
  */
 export function validateStream(
   source: AsyncIterable<Uint8Array | string> | WebStream,
@@ -155,10 +157,10 @@ export function validateStream(
 ): AsyncGenerator<ValidationReport, void, void>;
 
 /**
- * Whether a text that begins like this is NDJSON, for {@link validateStream}, or one document, for {@link validate}.
+ * Whether a text is NDJSON, for {@link validateStream} (`true`), or one document, for {@link validate} (`false`).
  *
- * @param head Its first bytes: some KB do.
- * @returns `undefined` if more must be seen.
+ * @param head The first bytes of the text; a few KB are enough.
+ * @returns `undefined` if these bytes are not enough to decide.
  */
 export function isNdjson(head: Uint8Array): boolean | undefined;
 
@@ -171,29 +173,29 @@ export interface WebStream {
 }
 
 /**
- * The text with the fixes of these findings made, and nothing else changed. Of a fix all edits are made or none;
- * a fix that overlaps one before it is left out: check the result again to get it.
+ * Applies the fixes of these findings and returns the new text. Nothing else changes. Each fix is applied as a whole or not
+ * at all. A fix that overlaps an earlier one is skipped: check the result again to get it.
  *
- * @param text The text that the findings are about.
+ * @param text The text that was checked.
  */
 export function applyFixes(text: string, diagnostics: Diagnostic[]): string;
 
 /**
- * What a diagnostic code means, with one wrong and one right example.
+ * Explains a diagnostic code, with a wrong and a right example.
  *
  * @param code Such as `"missing-label"`.
  * @returns `undefined` for a code that does not exist.
  */
 export function explain(code: string): Explanation | undefined;
 
-/** The codes of all diagnostics, which {@link explain} explains. */
+/** All diagnostic codes. {@link explain} explains each. */
 export function diagnosticCodes(): DiagnosticCode[];
 
-/** Everything known of each event that Prefect emits. */
+/** Describes every event that Prefect emits or documents. */
 export function eventTypes(): EventType[];
 
 /**
- * Everything known of one event.
+ * Describes one event: labels, related resources, payload, an example and a link to the documentation.
  *
  * @param name An event's name or a pattern: `"prefect.task-run.Running"` finds `prefect.task-run.{state}`.
  * @returns `undefined` for an event that Prefect does not emit.
@@ -201,22 +203,22 @@ export function eventTypes(): EventType[];
 export function describeEvent(name: string): EventType | undefined;
 
 /**
- * A JSON Schema (draft 2020-12) of events, automations or triggers. The same schemas are files of this package:
- * `prefect-events/schemas/automation.json`, `prefect-events/schemas/prefect.task-run.state.json`.
+ * Returns a JSON Schema (draft 2020-12) for events, automations or triggers. The package has the same schemas as files, such as
+ * `prefect-events/schemas/automation.json` and `prefect-events/schemas/prefect.task-run.state.json`.
  *
- * @param name `"automation"`, `"trigger"`, `"deployment-triggers"` (for a `prefect.yaml`), `"event"` (any event, your own
- * too), or an event's name or pattern: `"prefect.task-run.Running"` gives the schema of `prefect.task-run.{state}`. Without
- * a name, or with `"events"`: one for all events, each by its name.
+ * @param name `"automation"`, `"trigger"`, `"deployment-triggers"` (for a `prefect.yaml`), `"event"` (any event, including
+ * your own), or an event's name or pattern: `"prefect.task-run.Running"` gives the schema of `prefect.task-run.{state}`.
+ * Without a name, or with `"events"`: one schema for all events, selected by the event's name.
  *
- * The schemas of events reject what `validate` calls an error, as far as a schema can say it, and accept what it calls a
- * warning. Those of automations reject what the REST API rejects, and fields that Prefect drops.
- * @throws TypeError for another name, with the one that was probably meant.
+ * Schemas of events reject what `validate` reports as an error, as far as a schema can express it, and accept what it reports
+ * as a warning. Schemas of automations reject what the REST API rejects, and fields that Prefect drops.
+ * @throws TypeError for an unknown name. The message names the nearest known one.
  */
 export function jsonSchema(name?: string): object;
 
 /**
- * Plays a scenario: an automation with events, or with runs whose events are generated, to the trigger engine of the
- * Prefect server. A scenario that is wrong never throws: `errors` tells what is wrong, and nothing is played.
+ * Plays a scenario as the Prefect server's trigger engine would: an automation with events, or with flow runs whose events are
+ * generated. An invalid scenario does not throw: `errors` lists what is wrong, and nothing is played.
  *
  * @param scenario JSON or YAML text, its UTF-8 bytes, or the object itself.
  */
@@ -226,13 +228,13 @@ export function simulate(
 ): SimulationResult;
 
 /**
- * Plays real events to an automation: would it have fired?
+ * Plays real events to an automation and reports when it would have fired.
  *
- * @param automation One automation or several, JSON or YAML: a file for `prefect automation create`, what Prefect exports,
+ * @param automation One automation or several, JSON or YAML: a file for `prefect automation create`, an exported automation,
  * a bare trigger, or a `prefect.yaml` with triggers.
- * @param events NDJSON, a list, pages of the events API, websocket frames, or what `prefect event stream` prints. Several
+ * @param events NDJSON, a list, pages of the events API, websocket frames, or the output of `prefect event stream`. Several
  * texts are one history.
- * @throws If an option is wrong.
+ * @throws TypeError for a wrong option.
  */
 export function replay(
   automation: string | Uint8Array | ArrayBuffer,
@@ -241,29 +243,28 @@ export function replay(
 ): SimulationResult;
 
 /**
- * Finds a history on which an automation fires, and one on which it does not, by playing a closed list of them: a run that
- * completes or fails, several that fail, one whose process dies, one that takes long, is paused or retried, and the events
- * that the trigger names. A document that is wrong never throws: `errors` says what is wrong with it.
+ * Finds a history on which an automation fires, and the most similar one on which it does not. It plays a fixed list of
+ * histories: a run that completes or fails, several that fail, one whose process dies, a long one, one that is paused or
+ * retried, and the events that the trigger names. An invalid document does not throw: `errors` lists what is wrong.
  *
- * @param automation As of {@link replay}.
- * @throws If an option is wrong.
+ * @param automation As for {@link replay}.
+ * @throws TypeError for a wrong option.
  */
 export function exampleRuns(
   automation: string | Uint8Array | ArrayBuffer,
   options?: ExampleOptions,
 ): ExampleRuns;
 
-/** Plays a scenario to a server 3.8 and to a server 3.9, and tells which firings differ. */
+/** Plays a scenario on Prefect 3.8 and on Prefect 3.9, and lists the firings that differ. */
 export function compareVersions(
   scenario: string | Uint8Array | ArrayBuffer | Scenario,
   options?: Omit<SimulateOptions, "serverVersion">,
 ): VersionComparison;
 
 /**
- * Plays real events to an automation, as {@link replay} does, on a server 3.8 and on a server 3.9, and compares the
- * firings.
+ * Replays events, as {@link replay} does, on Prefect 3.8 and on Prefect 3.9, and lists the firings that differ.
  *
- * @throws If an option is wrong.
+ * @throws TypeError for a wrong option.
  */
 export function compareReplays(
   automation: string | Uint8Array | ArrayBuffer,
@@ -272,7 +273,7 @@ export function compareReplays(
 ): VersionComparison;
 
 /**
- * Tests scenarios with expectations (`expect`).
+ * Plays scenarios and checks their expectations (`expect`).
  *
  * @param input A scenario, a list of scenarios, or an object with the list `scenarios`.
  */
@@ -282,8 +283,8 @@ export function testScenarios(
 ): TestReport;
 
 /**
- * The paths of the files that scenarios refer to (`automation: ./zombies.yaml`), each once. `simulate`, `compareVersions`
- * and `testScenarios` need their texts as the option `files`.
+ * Lists the files that scenarios refer to (`automation: ./zombies.yaml`), each path once. `simulate`, `compareVersions`
+ * and `testScenarios` need the texts of these files in the option `files`.
  *
  * @param input A scenario, a list of scenarios, or an object with the list `scenarios`.
  */
@@ -292,22 +293,22 @@ export function scenarioFiles(
 ): string[];
 
 /**
- * What a window (`within`) over heartbeats is good for: how many missed heartbeats it tolerates, how soon it finds a
- * dead run, and which false alarms to expect.
+ * Calculates how many missed heartbeats a window (`within`) tolerates, how soon it detects a dead run, and which false alarms
+ * to expect.
  */
 export function heartbeatAdvice(input: HeartbeatConfig): Advice;
 
 /**
- * Builds an event: what varies is given, and what follows from it is filled in (constant labels, the state in the labels
- * and in the payload, ids and roles, slugs, timestamps). Ids, names and times that are not given are made; what only
- * the caller can know is asked for.
+ * Builds an event. You give the values that vary; `buildEvent` fills in everything that follows from them: constant labels,
+ * the state in labels and payload, ids, roles, slugs and timestamps. Ids, names and times that you leave out are generated.
+ * Values that only you can know are required.
  *
- * Throws a `TypeError` whose sentence names the key that is missing, unknown or wrong.
+ * Throws a `TypeError` that names the key that is missing, unknown or wrong.
  *
- * @param name Such as `"prefect.task-run.Completed"`; any name that does not begin with `prefect.` is a custom event.
- * @param input Objects called after Prefect's things, with keys in snake_case. Its type follows from the name, if that is
- * a literal: a misspelt key does not compile, nor does an input without a key that the event needs.
- * @returns The event, with the labels and the payload of its name.
+ * @param name Such as `"prefect.task-run.Completed"`. A name that does not begin with `prefect.` is a custom event.
+ * @param input Values under keys named after Prefect's objects, in snake_case. If the name is a literal, TypeScript knows the
+ * keys of this event: a misspelt or missing required key does not compile.
+ * @returns The event, typed by its name.
  */
 export function buildEvent<Name extends EventName | (string & {})>(
   name: Name,
@@ -315,10 +316,10 @@ export function buildEvent<Name extends EventName | (string & {})>(
 ): BuiltEventOf<Name>;
 
 /**
- * Builds many events of one name, one of each input: NDJSON, a line for each. For load tests: much quicker than
- * {@link buildEvent} in a loop, most of whose time is spent on making an object of each event.
+ * Builds one event from each input and returns them as NDJSON, one per line. For load tests: much faster than
+ * {@link buildEvent} in a loop, because it creates no JavaScript objects.
  *
- * Throws a `TypeError` as `buildEvent` does, with the place of the input in the list.
+ * Throws a `TypeError` as `buildEvent` does, with the index of the input.
  */
 export function buildEventLines<Name extends EventName | (string & {})>(
   name: Name,
@@ -327,45 +328,45 @@ export function buildEventLines<Name extends EventName | (string & {})>(
 ): string;
 
 /**
- * Builds the history of a flow run: all its events in the order of time, with `follows` as Prefect sets it.
+ * Builds the history of a flow run: all its events in chronological order, with `follows` as Prefect sets it.
  *
- * Throws a `TypeError` with a sentence for a mistake in the description.
+ * Throws a `TypeError` that explains what is wrong in `spec`.
  */
 export function buildRun(spec?: RunSpec, options?: BuildManyOptions): BuiltEvent[];
 
-/** A command for a shell that sends events to the API of a Prefect server: at `PREFECT_API_URL`, or on this machine. */
+/** Returns a `curl` command that sends events to the Prefect API at `PREFECT_API_URL`, by default `http://127.0.0.1:4200/api`. */
 export function toCurl(events: AnyEvent[]): string;
 
-/** Python that emits events with Prefect's `emit_event`. */
+/** Returns a Python program that emits events with Prefect's `emit_event`. */
 export function toPython(events: AnyEvent[]): string;
 
-/** How events are validated. */
+/** Options of {@link validate} and {@link validateStream}. */
 export interface ValidateOptions extends core.ValidateOptions {
   /**
-   * JSON Schemas of your own, each for the events whose names match its key: a pattern such as `"acme.order.*"`, as in a
-   * trigger's `expect` (`*`, `?`, `[…]`). A schema is for the whole event; it can say itself which events it is for
-   * (`"x-prefect-events"`: a pattern, or a list of them), whatever its key.
+   * Your own JSON Schemas. Each applies to the events whose names match its key: a pattern such as `"acme.order.*"`, as in a
+   * trigger's `expect` (`*`, `?`, `[…]`). A schema describes the whole event. It can name its events itself
+   * (`"x-prefect-events"`: a pattern or a list of patterns); then its key does not matter.
    *
-   * Any draft from 4 to 2020-12 (`$schema`; 2020-12 without), formats are checked. A `$ref` finds the other schemas by
-   * their `$id`, or by their keys where they have none; nothing is ever fetched. What they refuse is reported as
-   * `schema-violation`, under both profiles. A schema that cannot be used throws a `TypeError` that tells where in it.
+   * Drafts 4 to 2020-12 are supported (`$schema`, default 2020-12), and formats are checked. A `$ref` finds the other schemas
+   * by their `$id`, or by their key if they have none; nothing is ever fetched. Events that a schema rejects are reported as
+   * `schema-violation`, under both profiles. An invalid schema throws a `TypeError` with the location of the mistake.
    */
   schemas?: { [pattern: string]: object | boolean };
 }
 
-/** The same seed and time give the same events. By default ids differ from call to call, and `now` is the time of the call. */
+/** The same seed and `now` give the same events. By default ids differ from call to call, and `now` is the current time. */
 export type BuildOptions = Partial<core.BuildOptions>;
 
-/** How many events are built: `BuildOptions`, and what watches it. */
+/** Options for building many events. */
 export interface BuildManyOptions extends BuildOptions {
   /**
-   * Called again and again while events are built, and when the last one is: with how many there are by now, and how many
-   * there will be. What it throws ends the building, and comes out of it.
+   * Called repeatedly while events are built, and once after the last one, with the number of events built so far and the
+   * total. If it throws, building stops and the error is rethrown.
    */
   onProgress?: (done: number, total: number) => void;
 }
 
-/** An event that was built, as the API accepts it. */
+/** A built event, in the form that the API accepts. */
 export interface BuiltEvent extends AnyEvent {
   occurred: string;
   related: RelatedLabels[];
@@ -373,36 +374,36 @@ export interface BuiltEvent extends AnyEvent {
   follows: string | null;
 }
 
-/** A built event of this name. */
+/** A built event with this name. */
 export type BuiltEventOf<Name extends string> = BuiltEvent & EventOf<Name> & { event: Name };
 
-/** The arguments of `buildEvent` after the name: the input can be left out if the event needs nothing of it. */
+/** The arguments of `buildEvent` after the name. The input is optional if the event requires no value. */
 export type BuildArguments<Name extends string> =
   Record<never, never> extends EventInputOf<Name>
     ? [input?: EventInputOf<Name>, options?: BuildOptions]
     : [input: EventInputOf<Name>, options?: BuildOptions];
 
-/** What an event of a name of your own is built of. */
+/** The input of a custom event. */
 export interface CustomEventInput {
   id?: string;
-  /** When it happened. Default: the option `now`. */
+  /** When the event happened. Default: the option `now`. */
   occurred?: string;
-  /** The id of the event before. */
+  /** The id of the event that this one follows. */
   follows?: string | null;
-  /** Its labels. */
+  /** The labels of the resource. */
   resource: { "prefect.resource.id": string; [label: string]: string };
   related?: RelatedLabels[];
   payload?: { [key: string]: unknown };
 }
 
-/** A flow, a flow run, a deployment and the like, or the id alone. */
+/** A Prefect object, such as a flow, a flow run or a deployment; or only its id. */
 export type Thing = string | null | { id?: string; name?: string; [key: string]: unknown };
 
-/** What an event is built of whose name is no literal. Each event knows its own keys; another one is rejected. */
+/** The input of an event whose name is not a literal. Each event has its own keys; `buildEvent` rejects unknown ones. */
 export interface EventInput {
   id?: string;
   occurred?: string;
-  /** The id of the event before. */
+  /** The id of the event that this one follows. */
   follows?: string | null;
   flow_run?: Thing;
   task_run?: Thing;
@@ -412,9 +413,9 @@ export interface EventInput {
   work_queue?: Thing;
   worker?: Thing;
   tags?: string[];
-  /** The state that is told; a name of your own needs its type. */
+  /** The new state. A state with your own name also needs its `type`. */
   state?: { name?: string; type?: StateType; message?: string; [key: string]: unknown };
-  /** The state before; without it, the one that usually comes before. */
+  /** The previous state. Default: the usual one before the new state. */
   previous?: null | {
     name?: string;
     type?: StateType;
@@ -422,7 +423,7 @@ export interface EventInput {
     [key: string]: unknown;
   };
   infrastructure?: { identifier: string | number; status_code: string | number };
-  /** Of custom events: the labels of the resource, with `prefect.resource.id`. */
+  /** Custom events only: the labels of the resource, including `prefect.resource.id`. */
   resource?: { [label: string]: string };
   related?: { [label: string]: string }[];
   payload?: { [key: string]: unknown };

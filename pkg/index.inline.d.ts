@@ -1,6 +1,6 @@
 export * from "./index.js";
 
 /**
- * Nothing need be done before the first call, which compiles the modules. This compiles them before, in the background.
+ * Optional: compiles the modules in the background. Without it, the first call compiles them.
  */
 export function init(): Promise<void>;

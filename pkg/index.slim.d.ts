@@ -2,18 +2,18 @@ import type { WasmCode, WasmSource } from "./index.js";
 
 export * from "./index.js";
 
-/** Where each module comes from: at least one. What needs a module that is not given throws. */
+/** Where each module comes from; at least one is required. Functions that need another module throw. */
 export interface SlimOptions<S> {
-  /** What validates events (`prefect-events/prefect_events_validate.wasm`). */
+  /** The module that validates events (`prefect-events/prefect_events_validate.wasm`). */
   validate?: S | false | undefined;
-  /** What checks automations, simulates and builds events (`prefect-events/prefect_events_author.wasm`). */
+  /** The module that checks automations, simulates and builds events (`prefect-events/prefect_events_author.wasm`). */
   author?: S | false | undefined;
-  /** What validates with JSON Schemas of your own, the option `schemas` (`prefect-events/prefect_events_schemas.wasm`). */
+  /** The module for the option `schemas`, your own JSON Schemas (`prefect-events/prefect_events_schemas.wasm`). */
   schemas?: S | false | undefined;
 }
 
-/** Starts the WebAssembly modules, before anything else. Calling it again does nothing. */
+/** Loads the WebAssembly modules. Call it before any other function; further calls do nothing. */
 export function init(options: SlimOptions<WasmSource>): Promise<void>;
 
-/** As `init`, at once. Browsers refuse to compile many megabytes that way, except in workers. */
+/** Like `init`, but synchronous. Outside of workers, browsers do not compile large modules synchronously. */
 export function initSync(options: SlimOptions<WasmCode>): void;

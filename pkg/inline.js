@@ -1,4 +1,4 @@
-// The entry that has the modules in itself, as text, for pages without a file server and programs in one file.
+// The entry that contains the modules as text, for pages without a file server and programs in one file.
 // Ready when imported, as in Node.js.
 
 import * as api from "./api/index.js";
@@ -18,7 +18,7 @@ export {
   toPython,
 } from "./api/index.js";
 
-// What is exported depends on the text that it needs, so that a bundler takes this text and no other.
+// Each export depends on the text of its own module, so that a bundler includes only the text that is needed.
 
 /**
  * @template F
@@ -47,7 +47,7 @@ function bytes(base64) {
 }
 
 /**
- * Compiles in the background what the first call would compile.
+ * Compiles the modules in the background, so that the first call need not.
  * @param {undefined} [options]
  */
 export async function init(options) {

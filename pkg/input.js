@@ -1,5 +1,5 @@
-// What the functions accept, and what the core is given for it. All code of the caller (getters, proxies, toJSON) runs
-// here, before a module is called: what it throws is a mistake in the input, and no module's end.
+// Converts the arguments of functions for the core. All code of the caller (getters, proxies, toJSON) runs here, before a
+// module is called: if it throws, the input is wrong, and the module stays usable.
 
 import { encode, encodeWtf8, isWellFormed } from "./text.js";
 
@@ -7,7 +7,7 @@ import { encode, encodeWtf8, isWellFormed } from "./text.js";
 const getter = (prototype, name) =>
   /** @type {(this: unknown) => any} */ (Object.getOwnPropertyDescriptor(prototype, name)?.get);
 
-// The engine's own getters: they look at what an object is, whatever it says of itself, and whatever realm it is of.
+// The engine's own getters: they recognise an object by what it is, even if it overrides its tag or comes from another realm.
 const typedArray = Object.getPrototypeOf(Uint8Array.prototype);
 const kindOf = getter(typedArray, Symbol.toStringTag);
 const bufferOf = getter(typedArray, "buffer");
@@ -20,7 +20,7 @@ const sharedSizeOf =
     : getter(SharedArrayBuffer.prototype, "byteLength");
 
 /**
- * The bytes of a Uint8Array (a Buffer is one) or of a buffer, as a plain Uint8Array; of anything else nothing.
+ * The bytes of a Uint8Array (including a Buffer) or of a buffer, as a plain Uint8Array; `undefined` for anything else.
  * @param {unknown} value
  * @returns {Uint8Array | undefined}
  */
@@ -28,7 +28,7 @@ export function bytesOf(value) {
   if (ArrayBuffer.isView(value)) {
     if (kindOf.call(value) !== "Uint8Array") return undefined;
     const length = lengthOf.call(value);
-    // One that was transferred has none.
+    // A transferred buffer has no bytes.
     return length > 0
       ? new Uint8Array(bufferOf.call(value), offsetOf.call(value), length)
       : new Uint8Array();
@@ -44,14 +44,14 @@ function bufferSize(value) {
     try {
       return size?.call(value);
     } catch {
-      // It is no such buffer.
+      // Not a buffer of this type.
     }
   }
   return undefined;
 }
 
 /**
- * The JSON text of a value. What cannot be written (a cycle, a BigInt) and what the caller's own code throws is misuse.
+ * The JSON text of a value. A value without JSON (a cycle, a BigInt) and an error from the caller's own code are misuse.
  * @param {unknown} value
  * @param {string} what
  * @param {(this: unknown, key: string, value: unknown) => unknown} [replacer]
@@ -78,7 +78,7 @@ function unreadable(sentence, error) {
   try {
     reason = String(error instanceof Error ? error.message : error).split("\n")[0] ?? reason;
   } catch {
-    // The error does not say.
+    // The error has no message.
   }
   return new TypeError(`${sentence}: ${reason}`, { cause: error });
 }
@@ -104,7 +104,7 @@ function name(value) {
 }
 
 /**
- * A document as the core reads it.
+ * A document in the form that the core reads.
  * @param {unknown} input
  * @param {string} callee
  */
@@ -115,15 +115,15 @@ export function document(input, callee) {
   }
   const bytes = bytesOf(input);
   if (bytes) return { bytes, places: true, wtf8: false };
-  // The text is of our making: places in it would mean nothing to the caller.
+  // This text was generated here, so positions in it mean nothing to the caller.
   return { bytes: encode(toJson(input, callee)), places: false, wtf8: false };
 }
 
 /**
- * Options as plain data: what is `undefined` is not given, and nothing of the caller's runs when the core reads them.
+ * Options as plain data: `undefined` counts as not given, and no code of the caller runs when the core reads them.
  * @param {unknown} options
  * @param {string} callee
- * @param {{ onProgress?: any }} [functions] given where `onProgress` is an option, which is put there
+ * @param {{ onProgress?: any }} [functions] receives the function `onProgress`, if that is an option
  * @returns {{ [name: string]: any }}
  */
 export function optionsOf(options, callee, functions) {
@@ -142,7 +142,7 @@ export function optionsOf(options, callee, functions) {
 }
 
 /**
- * Text with half a surrogate pair has no UTF-8, and no other text may come of it.
+ * Rejects text with a lone surrogate: it has no UTF-8, and must not become another text.
  * @param {string} key
  * @param {unknown} value
  */

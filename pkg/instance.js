@@ -1,19 +1,19 @@
-// A WebAssembly module and its one instance: starting it, calling it, using objects of it, replacing it.
-// Everything that can leave it unusable (a trap) or large (its memory never shrinks) is dealt with here.
+// A WebAssembly module and its one instance: starts it, calls it, uses its objects, replaces it.
+// Handles everything that can leave an instance unusable (a trap) or large (its memory never shrinks).
 
 import { PrefectEventsError } from "./error.js";
 
-/** After a call which needed more memory than this, the instance is replaced to give it back. */
+/** After a call that needed more memory than this, in bytes, the instance is replaced to release it. */
 const KEEP_BYTES = 256 * 1024 * 1024;
 const PAGE_BYTES = 64 * 1024;
 
-/** How each sentence of the modules on a mistake of the caller begins (`misuse` in `wasm/boundary`). */
+/** The beginning of each misuse message of the modules (`misuse` in `wasm/boundary`). */
 const MISUSE = "prefect-events: ";
 
 const STALE = "this ended when another call to prefect-events failed: start it again";
 
 /**
- * What wasm-bindgen makes for each module.
+ * The glue that wasm-bindgen generates for each module.
  * @typedef {{
  *   default: (source: any) => Promise<{ memory: WebAssembly.Memory }>,
  *   initSync: (source: any) => { memory: WebAssembly.Memory },
@@ -24,13 +24,13 @@ const STALE = "this ended when another call to prefect-events failed: start it a
 /** @typedef {import("./options.js").ModuleName} ModuleName */
 
 /**
- * The modules behind what has been imported: a bundler leaves out the others, and nobody waits for them.
+ * The modules that the imported functions need. A bundler leaves out the others.
  * @type {Map<ModuleName, Instance<any>>}
  */
 export const present = new Map();
 
 /**
- * Firefox has a kind of error of its own for it.
+ * Firefox has its own type of error for a stack overflow.
  * @param {unknown} error
  */
 function isStackOverflow(error) {
@@ -42,7 +42,7 @@ function stale(cause) {
   return new PrefectEventsError("stale", STALE, cause === undefined ? undefined : { cause });
 }
 
-/** What a function of the caller's threw: the caller gets it, and the module that called the function is as it was. */
+/** Wraps an error from a function of the caller: the caller receives that error, and the module stays usable. */
 class Thrown {
   /** @param {unknown} error */
   constructor(error) {
@@ -51,7 +51,7 @@ class Thrown {
 }
 
 /**
- * A function of the caller's, for a module to call. What it throws is no end of the instance.
+ * Prepares a function of the caller for a module to call. If it throws, the instance stays usable.
  * @template {any[]} A
  * @param {(...values: A) => unknown} action
  */
@@ -72,20 +72,20 @@ export class Instance {
   #ready = false;
   /** @type {(() => BufferSource) | undefined} */
   #bytes;
-  /** Running calls, and objects that are in use: while there are any, the instance is not replaced for its size. */
+  /** Number of running calls and objects in use: while there are any, the instance is not replaced for its size. */
   #users = 0;
-  /** Running calls: a function of the caller's, called by a module, can call again. */
+  /** Number of running calls: calls can nest, because a module can call a function of the caller. */
   #running = 0;
   /** Counts the instances. */
   #generation = 0;
-  /** Whether the instance is not to be used any more. */
+  /** Whether the instance must not be used any more. */
   #ended = false;
   #missing;
 
   /**
    * @param {ModuleName} name
    * @param {G} glue
-   * @param {string} missing the sentence for those who call it before it is there
+   * @param {string} missing the message for calls before the module is loaded
    */
   constructor(name, glue, missing) {
     this.#glue = glue;
@@ -94,7 +94,7 @@ export class Instance {
   }
 
   /**
-   * Starts from bytes or a compiled module, at once.
+   * Starts from bytes or a compiled module, synchronously.
    * @param {BufferSource | WebAssembly.Module} module
    */
   start(module) {
@@ -102,12 +102,12 @@ export class Instance {
     this.#ended = true;
     this.#glue.initSync({ module });
     this.#ready = true;
-    // After a start that failed half-way, the glue takes what there is for started: then it is replaced.
+    // After a failed start, the glue considers itself started: then the instance is replaced.
     this.#ended = failed;
   }
 
   /**
-   * Starts from these bytes, at the first call.
+   * Starts from these bytes at the first call.
    * @param {() => BufferSource} bytes
    */
   startWhenCalled(bytes) {
@@ -123,31 +123,31 @@ export class Instance {
     this.#ready = true;
   }
 
-  /** Compiles the bytes of `startWhenCalled` now, and leaves the thread free meanwhile. */
+  /** Compiles the bytes of `startWhenCalled` now, without blocking the thread. */
   async prepare() {
     if (this.#ready || this.#bytes === undefined) return;
     const module = await WebAssembly.compile(this.#bytes());
-    // A call may have come before.
+    // A call may have started it meanwhile.
     if (!this.#ready) this.start(module);
   }
 
-  /** The bytes of memory that the instance takes. */
+  /** The size of the instance's memory in bytes. */
   memory() {
     return this.#memory().buffer.byteLength;
   }
 
   #memory() {
-    // Once started, this returns the exports of the present instance and starts nothing.
+    // Once started, this only returns the exports of the present instance.
     return this.#glue.initSync(undefined).memory;
   }
 
-  /** Makes a fresh instance: the old one's memory goes with it. */
+  /** Replaces the instance with a new one, which releases the memory of the old one. */
   #replace() {
     this.#glue.__wbg_reset_state();
     this.#ended = false;
   }
 
-  /** Gives memory back as soon as nobody uses the instance. */
+  /** Releases memory as soon as the instance is not in use. */
   #settle() {
     if (this.#users > 0) return;
     if (!this.#ended && this.memory() > KEEP_BYTES) {
@@ -158,8 +158,8 @@ export class Instance {
   }
 
   /**
-   * Calls into the instance. No code of the caller may run in `action`, but in functions of `passing`: whatever else is
-   * thrown there, but for a sentence of the module on a mistake of the caller, is taken for the end of the instance.
+   * Calls into the instance. Code of the caller may run in `action` only in functions from `passing`. Any other error, except a
+   * misuse message of the module, means that the instance is unusable.
    * @template T
    * @param {(glue: G) => T} action
    * @param {number} [size] of the input
@@ -171,7 +171,7 @@ export class Instance {
       this.start(this.#bytes());
     }
     if (this.#ended) {
-      // The call around this one goes on with what is left of it, to its own end.
+      // The enclosing call still uses the old instance until it ends.
       if (this.#running > 0) throw stale();
       this.#replace();
     }
@@ -190,16 +190,16 @@ export class Instance {
         sound = alive;
         throw error.error;
       }
-      // A call within this one failed, and this one went on with what was left.
+      // A nested call failed, and this call continued on the old instance.
       if (!alive) throw stale(error);
       sound = error instanceof TypeError && error.message.startsWith(MISUSE);
       throw sound ? error : this.#failure(error, size);
     } finally {
-      // After a stack overflow every call may fail, here too: what must happen is no call.
+      // After a stack overflow every call may fail, so the necessary steps here are not calls.
       this.#users -= 1;
       this.#running -= 1;
       if (!sound) {
-        // Its memory may be in any state, and what it has borrowed stays so. What is open ends with it.
+        // Its memory may be in any state, and its borrows are never released. Open streams end with it.
         this.#generation += 1;
         this.#ended = true;
       }
@@ -208,13 +208,13 @@ export class Instance {
   }
 
   /**
-   * Why a call ended as no call should.
+   * The error for a call that ended abnormally.
    * @param {unknown} error
    * @param {number} size of the input
    */
   #failure(error, size) {
     const options = { cause: error };
-    // Growing would need room on the stack too.
+    // Growing would need stack space too.
     if (isStackOverflow(error))
       return new PrefectEventsError(
         "stack-overflow",
@@ -222,7 +222,7 @@ export class Instance {
         options,
       );
     try {
-      // Lists grow by doubling, and what is read takes room beside its text. Nobody uses this memory any more.
+      // Lists grow by doubling, and the parsed data needs memory beside its text. This memory is no longer in use.
       this.#memory().grow(Math.ceil(Math.max(this.memory(), 2 * size) / PAGE_BYTES));
     } catch {
       return new PrefectEventsError(
@@ -239,7 +239,7 @@ export class Instance {
   }
 
   /**
-   * An object of the module's. Whoever makes it closes it.
+   * Creates an object of the module. The caller must close it.
    * @template {{ free(): void }} O
    * @param {(glue: G) => O} make
    * @param {number} [size] of the input
@@ -251,7 +251,7 @@ export class Instance {
     let open = true;
     return {
       /**
-       * Calls into the instance with the object, as `call` does.
+       * Calls into the instance with the object, like `call`.
        * @template T
        * @param {(object: O) => T} action
        * @param {number} [size]
@@ -265,7 +265,7 @@ export class Instance {
         if (!open) return;
         open = false;
         this.#users -= 1;
-        // An object of an instance that was replaced went with it.
+        // If the instance was replaced, its objects no longer exist.
         if (born === this.#generation) this.call(() => object.free());
       },
     };

@@ -1,4 +1,4 @@
-// Cuts a stream into chunks of whole lines, holding no more than one chunk.
+// Splits a stream into chunks of whole lines, and holds at most one chunk in memory.
 
 import { PrefectEventsError } from "./error.js";
 import { bytesOf } from "./input.js";
@@ -10,13 +10,13 @@ const CHUNK_BYTES = 1024 * 1024;
 const LONGEST_LINE_BYTES = 64 * 1024 * 1024;
 const LINE_BREAK = 10;
 
-/** Bytes that wait for the end of their line. */
+/** Bytes whose line is not complete yet. */
 class Lines {
   #bytes = new Uint8Array(2 * CHUNK_BYTES);
   #filled = 0;
   /** Where the last whole line ends. */
   #whole = 0;
-  /** How many bytes were taken out, to name the place of a line that is too long. */
+  /** Number of bytes already returned, to report the position of a line that is too long. */
   #taken = 0;
 
   /** @param {Uint8Array} piece at most a chunk */
@@ -40,17 +40,17 @@ class Lines {
     }
   }
 
-  /** Enough for a chunk. */
+  /** Whether there are enough bytes for a chunk. */
   get ready() {
     return this.#filled >= CHUNK_BYTES && this.#whole > 0;
   }
 
-  /** The whole lines; they are overwritten by the next `add`, after `drop`. */
+  /** The whole lines. The next `add` after `drop` overwrites them. */
   get whole() {
     return this.#bytes.subarray(0, this.#whole);
   }
 
-  /** Whole lines, and the last one, which lacks its line break. */
+  /** The whole lines and the last one, which has no line break. */
   get all() {
     return this.#bytes.subarray(0, this.#filled);
   }
@@ -65,7 +65,7 @@ class Lines {
 }
 
 /**
- * Each chunk is valid until the next one is asked for.
+ * Each chunk is valid until the next one is requested.
  * @param {AsyncIterable<Uint8Array | string> | WebStream} source
  * @returns {AsyncGenerator<Uint8Array>}
  */
@@ -82,7 +82,7 @@ export async function* wholeLines(source) {
 }
 
 /**
- * As bytes, none longer than a chunk.
+ * The source as bytes, in pieces of at most one chunk.
  * @param {AsyncIterable<Uint8Array | string>} source
  * @returns {AsyncGenerator<Uint8Array>}
  */
@@ -107,7 +107,7 @@ async function* pieces(source) {
 function iterable(source) {
   if (source !== null && typeof source === "object") {
     if (Symbol.asyncIterator in source) return source;
-    // Not every browser iterates over its streams.
+    // Not every browser can iterate over a `ReadableStream`.
     if ("getReader" in source) return read(source);
   }
   throw new TypeError(

@@ -1,4 +1,4 @@
-// Loading the modules of an entry for browsers.
+// Loads the modules of an entry for browsers.
 
 import { present } from "./instance.js";
 import { source, sources } from "./options.js";
@@ -8,13 +8,13 @@ import { source, sources } from "./options.js";
 /**
  * @param {{ [N in ModuleName]?: () => URL }} files of the entry's modules
  * @param {import("./index.js").InitOptions | undefined} options
- * @param {import("./instance.js").Instance<any>} [schemas] the module for schemas: nothing else names it, so that a bundle
- * without `init` does not have it
+ * @param {import("./instance.js").Instance<any>} [schemas] the module for schemas. Only `init` refers to it, so that a
+ * bundle without `init` does not contain it
  */
 export async function load(files, options, schemas) {
   const names = /** @type {ModuleName[]} */ (Object.keys(files));
   const given = sources(options, "init", names);
-  // All are looked at before the first is loaded.
+  // Check all sources before loading the first.
   const starts = names.flatMap((name) => {
     const { [name]: from = name !== "schemas" } = given;
     if (from === false) return [];

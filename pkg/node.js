@@ -1,4 +1,4 @@
-// The entry for Node.js: ready when imported. No top-level await, so that `require` works too.
+// The entry for Node.js: ready when imported. It has no top-level await, so that `require` works too.
 
 import * as api from "./api/index.js";
 import { sources } from "./options.js";
@@ -16,7 +16,7 @@ export {
 } from "./api/index.js";
 
 /**
- * Nothing is left to do; it is here so that the same code runs in browsers.
+ * Does nothing. It exists so that the same code runs in browsers.
  * @param {import("./index.js").InitOptions} [options]
  */
 export async function init(options) {

@@ -1,4 +1,4 @@
-// What `init` and `initSync` are given: the modules by their names, each with where it comes from.
+// The options of `init` and `initSync`: each module's name with its source.
 
 /** @typedef {"validate" | "author" | "schemas"} ModuleName */
 
@@ -9,16 +9,16 @@ export const NAMES = ["validate", "author", "schemas"];
 export const fileOf = (name) => `prefect_events_${name}.wasm`;
 
 /**
- * The options, with no name that is unknown.
+ * The options; rejects unknown names.
  * @template {object} O
  * @param {O | undefined} options
  * @param {string} callee
- * @param {ModuleName[]} [names] those that this entry has
+ * @param {ModuleName[]} [names] of the modules of this entry
  * @returns {{ [N in ModuleName]?: unknown }}
  */
 export function sources(options, callee, names = NAMES) {
   if (options === undefined) return {};
-  // An address, bytes and a compiled module are objects too.
+  // An address, bytes or a compiled module passed directly is an object too.
   if (Object.prototype.toString.call(options) !== "[object Object]")
     throw new TypeError(
       `${callee} needs an object that names the modules, such as \`${callee}({ ${names[0]}: source })\``,

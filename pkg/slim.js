@@ -1,5 +1,5 @@
-// The entry for those who bring the modules themselves, as bytes or compiled: workers, Deno, pages with strict rules.
-// It names no file, and starts at once where that is asked for.
+// The entry for programs that provide the modules themselves, as bytes or compiled: workers, Deno, pages with strict policies.
+// It refers to no file, and can start synchronously.
 
 import { present } from "./instance.js";
 import { schemasModule } from "./modules/schemas.js";
@@ -19,7 +19,7 @@ export function initSync(options) {
 }
 
 /**
- * The modules with what they are started from.
+ * The modules with their sources.
  * @param {object} options
  * @param {string} callee
  */

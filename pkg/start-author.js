@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { authorModule } from "./modules/author.js";
 
 /**
- * As `validates` in `start-validate.js`.
+ * Like `validates` in `start-validate.js`.
  * @template F
  * @param {F} usable
  * @returns {F}

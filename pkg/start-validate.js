@@ -6,8 +6,8 @@ import { schemasModule } from "./modules/schemas.js";
 import { validateModule } from "./modules/validate.js";
 
 /**
- * Names the files, for the first call. As the package declares that its files do nothing by themselves, a bundler would
- * leave out a mere statement: so what is exported depends on it. And each file is named in a way that bundlers understand.
+ * Registers the files, for the first call. The package declares that its files have no side effects, so a bundler would drop
+ * a bare statement; therefore the exports depend on this function. Bundlers recognise the files in this form.
  * @template F
  * @param {F} usable
  * @returns {F}

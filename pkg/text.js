@@ -1,20 +1,20 @@
-// JavaScript's strings as the core reads them.
+// Converts JavaScript strings to UTF-8 for the core.
 
 const encoder = new TextEncoder();
 
 /**
- * Whether no half of a surrogate pair stands alone.
+ * Whether the text has no lone surrogates.
  * @param {string} text
  * @returns {boolean}
  */
 export function isWellFormed(text) {
   const string = /** @type {{ isWellFormed?: () => boolean }} */ (/** @type {unknown} */ (text));
-  // Engines of before 2023 lack it. With the flag u, a pair is one character and no surrogate.
+  // Engines before 2023 do not have it. With the flag `u`, a surrogate pair is one character.
   return string.isWellFormed ? string.isWellFormed() : !/\p{Surrogate}/u.test(text);
 }
 
 /**
- * As UTF-8. The engine does this much faster than wasm-bindgen's glue, which goes character by character.
+ * The text as UTF-8. The engine encodes much faster than wasm-bindgen's glue, which encodes character by character.
  * @param {string} text well-formed
  */
 export function encode(text) {
@@ -22,7 +22,7 @@ export function encode(text) {
 }
 
 /**
- * As UTF-8, and lone surrogates as three bytes each (WTF-8), so that no place shifts and the core sees them.
+ * The text as UTF-8 with lone surrogates as three bytes each (WTF-8), so that positions do not shift and the core sees them.
  * @param {string} text
  * @returns {Uint8Array}
  */
@@ -47,7 +47,7 @@ function encodeAny(text) {
   return isWellFormed(text) ? encode(text) : encodeWtf8(text);
 }
 
-/** Encodes a text that comes in pieces, whose cuts may fall inside a surrogate pair. */
+/** Encodes a text that arrives in pieces, which can split a surrogate pair. */
 export class PieceEncoder {
   #high = "";
 
@@ -63,7 +63,7 @@ export class PieceEncoder {
     return encodeAny(text.slice(0, cut));
   }
 
-  /** What was held back. */
+  /** The surrogate that was held back, if any. */
   end() {
     return encodeAny(this.#high);
   }

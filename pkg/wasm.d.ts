@@ -1,8 +1,8 @@
 import type { WasmSource } from "./index.js";
 
 /**
- * What a bundler or a runtime makes of the file: its address, its bytes, or the compiled `WebAssembly.Module`. `init` takes
- * each of them.
+ * What a bundler or runtime returns for the file: its address, its bytes, or the compiled `WebAssembly.Module`. `init`
+ * accepts all of them.
  */
 declare const source: WasmSource;
 export default source;

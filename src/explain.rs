@@ -1,6 +1,6 @@
-//! What there is to know about a code: `codes.yaml`, as the build script writes it.
+//! The explanations of codes: `codes.yaml`, compiled by the build script.
 //!
-//! The npm package has this in a file of its own; the WebAssembly modules do not hold it.
+//! The npm package has this in a separate file; the WebAssembly modules do not contain it.
 
 use serde::Serialize;
 
@@ -10,7 +10,7 @@ use crate::json::tree::optional_text_as_value;
 
 include!(concat!(env!("OUT_DIR"), "/explanations.rs"));
 
-/// What only the explanation of a code says.
+/// The data that only the explanation of a code has.
 struct Words {
     title: &'static str,
     text: &'static str,
@@ -120,7 +120,7 @@ pub fn explain(code: Code) -> Explanation {
         code: code.name(),
         title: words.title,
         severity: code.severity(),
-        server: code.refused_by_server(),
+        server: code.rejected_by_server(),
         about: words.about,
         text: words.text,
         docs: code.docs(),

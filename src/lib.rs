@@ -2,7 +2,7 @@
 //! clock.
 //!
 //! - [`validate`]: reports what is wrong with events, where, why, and how to fix it;
-//! - [`recognise`]: what an input is: events, automations, a `prefect.yaml`, a scenario, …;
+//! - [`recognise`]: detects the form of an input: events, automations, a `prefect.yaml`, a scenario, …;
 //! - [`automation`]: checks automations and the triggers of deployments;
 //! - [`simulate`]: plays scenarios and captured events to an automation, and explains each decision;
 //! - [`generate`]: builds single events and the histories of runs;
@@ -18,14 +18,14 @@
 //! assert_eq!(report.diagnostics[0].code, "missing-resource-id");
 //! ```
 //!
-//! Nothing here has a clock or a source of chance: times, ids and seeds come from the caller, and an answer depends on
-//! the input alone. Options implement `serde::Deserialize` and reject unknown names; results implement
+//! The crate has no clock and no random source: times, ids and seeds come from the caller, and results depend only on
+//! the input. Options implement `serde::Deserialize` and reject unknown names; results implement
 //! `serde::Serialize`.
 //!
 //! The feature `custom-schemas` (on by default) validates with JSON Schemas of your own; `typescript` derives the
 //! TypeScript declarations of the npm package.
 //!
-//! The modules stand in their one order: each may use those above it, never one below. A test holds them to it.
+//! The modules are in layer order: each may use those above it, never one below. A test checks it.
 #![deny(missing_docs)]
 
 pub mod text;

@@ -1,11 +1,11 @@
-//! TypeScript names of the types whose serialized form is not that of their fields.
+//! TypeScript names of the types whose serialized form differs from their fields.
 
 use ts_rs::{Config, TS, TypeVisitor};
 
 use crate::automation::Required;
 use crate::diagnostic::{Code, Severities, Severity};
 
-/// A type with a declaration of its own.
+/// A type with its own declaration.
 macro_rules! declared {
     ($type:ty, $name:literal, $docs:literal, $inline:expr) => {
         impl TS for $type {
@@ -39,7 +39,7 @@ macro_rules! declared {
     };
 }
 
-/// A type that is written out wherever it is used. What its text names is declared too.
+/// A type that is inlined wherever it is used. The types that its text names are declared too.
 macro_rules! written_out {
     ($type:ty, $text:literal $(, $named:ty)*) => {
         impl TS for $type {
@@ -59,14 +59,14 @@ macro_rules! written_out {
                 Self: 'static,
             {
                 $(visitor.visit::<$named>();)*
-                // Some name no other type.
+                // Some refer to no other type.
                 let _ = visitor;
             }
         }
     };
 }
 
-// `severity.rs` is compiled by the build script too, which knows no derived types.
+// `severity.rs` is also compiled by the build script, which cannot derive types.
 declared!(
     Severity,
     "Severity",

@@ -1,4 +1,4 @@
-// Whether all agree on the version that a tag names: release.js TAG
+// Checks that all files agree with the version of a tag: release.js TAG
 
 import { readFileSync } from "node:fs";
 import { argv, exit } from "node:process";

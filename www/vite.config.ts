@@ -6,7 +6,7 @@ import { npmNotice, write } from "../tools/pack/notices.js";
 
 const NOTICES = "third-party-notices.txt";
 
-/** What Vite does not see: the code in the WebAssembly modules, the fonts, and the service worker. */
+/** Licences that Vite does not see: crates in the WebAssembly modules, fonts, and the service worker. */
 const otherNotices: Plugin = {
   name: "other-notices",
   generateBundle: {
@@ -32,7 +32,7 @@ const otherNotices: Plugin = {
 };
 
 export default defineConfig({
-  // Any file server will do, and any path on it.
+  // Works on any file server, at any path.
   base: "./",
   build: {
     target: "es2023",
@@ -45,7 +45,7 @@ export default defineConfig({
   plugins: [
     otherNotices,
     VitePWA({
-      // After the first load everything works without a network.
+      // After the first load, everything works offline.
       registerType: "autoUpdate",
       injectRegister: "script-defer",
       manifest: {

@@ -1,4 +1,4 @@
-//! What a page of the catalogue looks like as YAML.
+//! The YAML form of the catalogue's pages.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -14,9 +14,9 @@ use super::statics::variant;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Contents {
-    /// Path of the page in the documentation; none: its families are not documented.
+    /// Path of the page in the documentation; absent: its families are not documented.
     page: Option<String>,
-    // What the page's families say unless they say otherwise.
+    // The defaults of the page's families.
     source: Option<Source>,
     other_roles: Option<Level>,
     other_fields: Option<Level>,
@@ -52,7 +52,7 @@ pub(super) struct Groups {
 }
 
 impl Contents {
-    /// Adds the page's groups, and gives its families with the page's defaults.
+    /// Adds the page's groups, and returns its families with the page's defaults.
     pub(super) fn read(self, groups: &mut Groups) -> Result<Vec<Family>, String> {
         add(&mut groups.labels, self.labels)?;
         add(&mut groups.resources, self.resources)?;
@@ -83,7 +83,7 @@ fn add<T>(all: &mut BTreeMap<String, T>, more: BTreeMap<String, T>) -> Result<()
     Ok(())
 }
 
-/// Gives every family that is `like` another what that one says and it does not.
+/// Fills the missing fields of every family that is `like` another from that one.
 pub(super) fn inherit(mut families: Vec<(String, Family)>) -> Result<Vec<(String, Family)>, String> {
     let models: BTreeMap<_, _> = families.iter().map(|(_, family)| (family.name.clone(), family.clone())).collect();
     for (page, family) in &mut families {
@@ -115,13 +115,13 @@ pub(super) fn inherit(mut families: Vec<(String, Family)>) -> Result<Vec<(String
 pub(super) struct Family {
     pub name: String,
     pub title: String,
-    /// Another family, for all that is not said here (but variants, follows and notes).
+    /// Another family, for all fields missing here (except variants, follows and notes).
     pub like: Option<String>,
-    /// The anchor on the page, where it does not follow from the name.
+    /// The anchor on the page, if it does not follow from the name.
     pub anchor: Option<String>,
     pub emitter: Option<String>,
     pub emitted_by: String,
-    /// Who says what the entries of this family say, unless they say otherwise.
+    /// The default source of this family's entries.
     pub source: Option<Source>,
     pub labels: Option<Vec<Label>>,
     pub related: Option<Vec<Related>>,
@@ -145,7 +145,7 @@ pub(super) struct Family {
     pub page: Option<String>,
 }
 
-/// How bad something is; `accepted`: not at all.
+/// The severity of something; `accepted`: no finding.
 #[derive(Deserialize, Clone, Copy, PartialEq, Debug)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Level {
@@ -162,7 +162,7 @@ impl Level {
     }
 }
 
-/// Who says so, by the names of the crate's `Source`.
+/// The source of an entry, named like the crate's `Source`.
 #[derive(Deserialize, Clone, Copy, PartialEq, Debug)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Source {
@@ -171,7 +171,7 @@ pub(super) enum Source {
     Both,
 }
 
-/// By the names of the crate's `Presence`.
+/// Named like the crate's `Presence`.
 #[derive(Deserialize, Clone, Copy, PartialEq, Debug)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Presence {
@@ -180,7 +180,7 @@ pub(super) enum Presence {
     Undocumented,
 }
 
-/// By the names of the crate's `Compare`.
+/// Named like the crate's `Compare`.
 #[derive(Deserialize, Clone, Copy, PartialEq, Debug)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Compare {
@@ -235,14 +235,14 @@ pub(super) struct Related {
     pub group: Option<String>,
     #[serde(default)]
     pub role: String,
-    /// Which of `resources` it is, where it is not called like the role.
+    /// Which of `resources` it is, if its name differs from the role.
     pub resource: Option<String>,
     pub id: Option<String>,
     #[serde(default)]
     pub templates: Vec<Short<Value>>,
     #[serde(default)]
     pub min: u32,
-    /// Any number, and not at most one.
+    /// Any number instead of at most one.
     #[serde(default)]
     pub many: bool,
     pub missing: Option<Level>,
@@ -252,7 +252,7 @@ pub(super) struct Related {
     pub source: Option<Source>,
     pub example: Option<String>,
     pub key: Option<String>,
-    /// A sentence on it, by its severity.
+    /// A sentence about it, by severity.
     pub warning: Option<String>,
     pub info: Option<String>,
 }
@@ -282,7 +282,7 @@ pub(super) struct Field {
     pub key: Option<String>,
     pub default: Option<String>,
     pub once: Option<String>,
-    /// A sentence on it, by its severity.
+    /// A sentence about it, by severity.
     pub warning: Option<String>,
     pub info: Option<String>,
 }
@@ -296,7 +296,7 @@ fn string() -> String {
 pub(super) struct Also {
     #[serde(rename = "type")]
     pub kind: String,
-    /// A sentence on it, by its severity.
+    /// A sentence about it, by severity.
     pub warning: Option<String>,
     pub info: Option<String>,
 }
@@ -309,7 +309,7 @@ pub(super) struct Value {
     pub group: Option<String>,
     #[serde(default)]
     pub text: String,
-    /// A sentence on it, by its severity.
+    /// A sentence about it, by severity.
     pub warning: Option<String>,
     pub info: Option<String>,
 }
@@ -366,7 +366,7 @@ pub(super) struct Follows {
     pub states: bool,
 }
 
-/// An entry that can be written as a text alone.
+/// An entry that can be written as a plain string.
 #[derive(Clone)]
 pub(super) struct Short<T>(pub T);
 

@@ -24,7 +24,7 @@ const ROLE: &str = "prefect.resource.role";
 
 type Fallible<T> = Result<T, String>;
 
-/// The families as the crate includes them: checked, and with all groups resolved.
+/// The families for the crate: checked, and with all groups resolved.
 pub(super) fn resolve(families: &[(String, data::Family)], groups: &Groups) -> Result<String, Box<dyn Error>> {
     let names: Vec<_> = families.iter().map(|(_, f)| f.name.as_str()).collect();
     unique("family", families.iter().map(|(_, family)| &family.name))?;
@@ -40,9 +40,9 @@ pub(super) fn resolve(families: &[(String, data::Family)], groups: &Groups) -> R
             _ => return Err(wrong("the name must not begin with a placeholder".to_owned()).into()),
         }
     }
-    // A search compares lengths before texts.
+    // Searches compare lengths before texts.
     literals.sort_unstable();
-    // Those with more literal text are tried first.
+    // Names with more literal text come first.
     patterns.sort_unstable();
     patterns.reverse();
     let statics = resolver.statics;
@@ -165,7 +165,7 @@ impl Resolver<'_> {
         }
         unique("variant", all.iter().map(|variant| &variant.name))?;
         for variant in &all {
-            // No chain of predecessors is longer than the list, unless it goes in a circle.
+            // A chain of predecessors longer than the list is a cycle.
             let mut before = variant.previous.as_ref();
             for _ in 0..=all.len() {
                 let Some(name) = before else { break };
@@ -203,13 +203,13 @@ impl Resolver<'_> {
         Ok(self.statics.list("Choice", &choices))
     }
 
-    /// The same as a thing of its own: few have one.
+    /// The same as a separate static: few have one.
     fn remark(&self, warning: Option<&String>, info: Option<&String>) -> TokenStream {
         option(remark(warning, info).map(|remark| self.statics.one("Remark", &remark)))
     }
 }
 
-/// The anchor of a heading that is the name of an event: in small letters, without dots and braces.
+/// The anchor of a heading with the name of an event: in lower case, without dots and braces.
 fn anchor(name: &str) -> String {
     name.chars().filter(|c| !matches!(c, '.' | '{' | '}')).map(|c| c.to_ascii_lowercase()).collect()
 }
@@ -228,7 +228,7 @@ fn no_group(kind: &str, name: &str) -> String {
     format!("there is no group `{name}` of {kind}")
 }
 
-/// What the absence of an item means: its own word, or an error where the documentation promises the item.
+/// The finding for the absence of an item: its own setting, or an error if the documentation promises the item.
 fn missing(presence: Presence, own: Option<Level>, source: Source, words: &str) -> TokenStream {
     let level = match (presence, own) {
         (Presence::Required, Some(level)) => level,
@@ -239,7 +239,7 @@ fn missing(presence: Presence, own: Option<Level>, source: Source, words: &str) 
     option(level.severity().map(|severity| quote!(Missing { severity: #severity, words: #words })))
 }
 
-/// What the page says of how a value is built.
+/// The page's rules for building a value.
 fn generation(
     key: Option<&str>,
     default: Option<&str>,
@@ -253,7 +253,7 @@ fn generation(
     quote!(Generation { key: #key, default: #default, once: #once, called: #called, is_shown: #is_shown })
 }
 
-/// A sentence on a value, if there is one.
+/// A sentence about a value, if there is one.
 fn remark(warning: Option<&String>, info: Option<&String>) -> Option<TokenStream> {
     let (level, text) = match (warning, info) {
         (Some(text), _) => (Level::Warning, text),

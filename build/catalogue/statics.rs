@@ -6,8 +6,8 @@ use std::collections::HashMap;
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 
-/// Facts of the same kind of thing that stand in two tables beside the catalogue, row by row: what only building an event needs,
-/// and what only describing it needs.
+/// Facts about one kind of entry in two parallel tables beside the catalogue: data that only the builder needs, and
+/// data that only descriptions need.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Table {
     Label,
@@ -21,7 +21,7 @@ pub(super) enum Table {
 /// The name of a static, and the type of its items.
 type Column = (&'static str, &'static str);
 
-/// A table, the names of its statics with their types, and how its rows are counted.
+/// A table, the names of its statics with their types, and the count of its rows.
 const TABLES: [(Table, &str, [Column; 2]); 6] = [
     (Table::Label, "LABELS", [("LABEL_AUTHORING", "Authoring"), ("LABEL_DESCRIPTIONS", "Description")]),
     (Table::Related, "RELATED", [("RELATED_AUTHORING", "Generation"), ("RELATED_DESCRIPTIONS", "RelatedDescription")]),
@@ -36,20 +36,20 @@ type Row = [TokenStream; 2];
 #[derive(Default)]
 struct Rows {
     all: Vec<Row>,
-    /// Their places, by their text.
+    /// Their indexes, by their text.
     known: HashMap<String, u16>,
 }
 
 #[derive(Default)]
 pub(super) struct Statics {
     written: RefCell<Vec<TokenStream>>,
-    /// The names of those that were written, by their text.
+    /// The names of the statics already written, by their text.
     known: RefCell<HashMap<String, Ident>>,
     tables: RefCell<HashMap<Table, Rows>>,
 }
 
 impl Statics {
-    /// A `&'static [T]`: the same list is written once.
+    /// A `&'static [T]`: equal lists are written once.
     pub(super) fn list(&self, kind: &str, items: &[TokenStream]) -> TokenStream {
         if items.is_empty() {
             return quote!(&[]);
@@ -59,7 +59,7 @@ impl Statics {
         quote!(&#name)
     }
 
-    /// A `&'static T`, likewise.
+    /// A `&'static T`: equal values are written once.
     pub(super) fn one(&self, kind: &str, item: &TokenStream) -> TokenStream {
         let name = self.named(kind, &parsed(kind), item);
         quote!(&#name)
@@ -70,7 +70,7 @@ impl Statics {
         self.list("&str", &texts)
     }
 
-    /// The number of a row: the same row is written once.
+    /// The number of a row: equal rows are written once.
     pub(super) fn row(&self, table: Table, authoring: TokenStream, description: TokenStream) -> TokenStream {
         let mut tables = self.tables.borrow_mut();
         let Rows { all, known } = tables.entry(table).or_default();
@@ -98,7 +98,7 @@ impl Statics {
             .clone()
     }
 
-    /// The text of all, a line each.
+    /// The text of all, one line each.
     pub(super) fn finish(self) -> Result<String, String> {
         let mut written = self.written.into_inner();
         let mut tables = self.tables.into_inner();
@@ -139,7 +139,7 @@ pub(super) fn option(value: Option<impl ToTokens>) -> TokenStream {
     value.map_or(quote!(None), |value| quote!(Some(#value)))
 }
 
-/// The variant of an enum that is called like one of the build script's own.
+/// The enum variant with the same name as the build script's own.
 pub(super) fn variant(of: &str, value: &impl std::fmt::Debug) -> TokenStream {
     let (of, value) = (format_ident!("{of}"), format_ident!("{value:?}"));
     quote!(#of::#value)

@@ -1,4 +1,4 @@
-// Automations: whether they are right, and what their windows are good for.
+// Checks automations, and calculates what their windows tolerate.
 
 import { document, object, optionsOf } from "../input.js";
 import { authorModule } from "../modules/author.js";

@@ -1,4 +1,4 @@
-// Events and runs that are made.
+// Builds events and runs.
 
 import { jsonOf, object, optionsOf, string } from "../input.js";
 import { passing } from "../instance.js";
@@ -35,7 +35,7 @@ export function buildEventLines(name, inputs, options = {}) {
   const lines = authorModule.open((core) => new core.EventLines(event, chance, total, onProgress));
   try {
     const built = [];
-    // Some after the other: the memory of the module never shrinks.
+    // In batches, because the memory of the module never shrinks.
     for (let at = 0; at < inputs.length; at += AT_ONCE) {
       const some = inputs.slice(at, at + AT_ONCE);
       const objects = some.map((input) => object(input, "each event of buildEventLines"));
@@ -48,7 +48,7 @@ export function buildEventLines(name, inputs, options = {}) {
   }
 }
 
-/** As many events are built by one call. */
+/** Events built per call. */
 const AT_ONCE = 500;
 
 /**
@@ -76,7 +76,7 @@ export function buildRun(spec = {}, options = {}) {
 }
 
 /**
- * The options with a function for progress, and that as the module calls it.
+ * The options, and the progress function in the form that the module calls.
  * @param {import("../index.js").BuildManyOptions} options
  * @param {string} callee
  */
@@ -88,7 +88,7 @@ function withProgress(options, callee) {
 }
 
 /**
- * The core has neither a clock nor chance: it is given what the caller leaves open.
+ * The core has neither a clock nor a random source: `seed` and `now` are filled in here.
  * @param {import("../index.js").BuildOptions} options
  * @param {string} callee
  * @param {{ onProgress?: (done: number, total: number) => void }} [functions]
@@ -103,7 +103,7 @@ function buildOptions(options, callee, functions) {
   return { seed, now, ...rest };
 }
 
-/** Of this process; then how many seeds there have been. */
+/** A random part per process, and the number of seeds so far. */
 let seed = "";
 let seeds = 0;
 

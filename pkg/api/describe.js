@@ -1,4 +1,4 @@
-// What is known of Prefect's events.
+// Describes Prefect's events.
 
 import { string } from "../input.js";
 import { validateModule } from "../modules/validate.js";
@@ -15,14 +15,14 @@ export { eventTypes };
  */
 export function describeEvent(name) {
   string(name, "describeEvent", "an event name");
-  // A pattern need not be a name that its own family can have.
+  // A pattern is not always a name of its own family.
   const pattern = validateModule.call((core) => core.familyOf(name), name.length) ?? name;
   const type = eventTypes().find((one) => one.namePattern === pattern);
   return type && name !== pattern ? { ...type, example: example(name, pattern) } : type;
 }
 
 /**
- * The example with a name that has this pattern.
+ * The example, with this name in place of the pattern.
  * @param {string} name
  * @param {string} pattern
  * @returns {object}

@@ -1,11 +1,11 @@
-// What the codes of diagnostics mean.
+// Explains diagnostic codes.
 
 import { string } from "../input.js";
 import { explanations } from "../wasm/explanations.js";
 
 /** @typedef {import("../index.js").Explanation} Explanation */
 /** @typedef {{ find: string, replace: string, times: number }} Replacement */
-/** @typedef {Omit<Explanation, "wrong"> & { wrong: Replacement[] }} Written as the core writes it down */
+/** @typedef {Omit<Explanation, "wrong"> & { wrong: Replacement[] }} Written the explanation in its stored form */
 
 /**
  * @param {string} code
@@ -23,7 +23,7 @@ export function diagnosticCodes() {
 }
 
 /**
- * The text with a replacement made at the first place where it fits.
+ * The text with the replacement at the first match.
  * @param {string} text
  * @param {Replacement} replacement
  */

@@ -1,4 +1,4 @@
-// Applies the fixes of diagnostics to the text that they were found in.
+// Applies the fixes of diagnostics to the text that was checked.
 
 import { string } from "../input.js";
 
@@ -17,10 +17,10 @@ export function applyFixes(text, diagnostics) {
 }
 
 /**
- * All edits of a fix or none: a fix that meets one already taken is left for the next round.
+ * Applies each fix as a whole or not at all. A fix that overlaps an accepted one waits for the next round.
  * @param {string} text
  * @param {Diagnostic[]} diagnostics
- * @returns {{ text: string, fixes: number }} the new text, and how many fixes were made
+ * @returns {{ text: string, fixes: number }} the new text, and the number of applied fixes
  */
 export function fixOnce(text, diagnostics) {
   /** @type {Change[]} */
@@ -35,7 +35,7 @@ export function fixOnce(text, diagnostics) {
       );
     }
     if (!changes.every((change) => isFree(taken, change))) continue;
-    // What is inserted at the beginning of a replacement stands before it.
+    // An insertion at the start of a replacement goes before it.
     changes.sort((one, other) => one.start - other.start || one.end - other.end);
     for (const change of changes) taken.splice(after(taken, change.start), 0, change);
     fixes += 1;
@@ -61,7 +61,7 @@ function changesOf(diagnostic) {
 }
 
 /**
- * Where a change that starts there belongs.
+ * The index at which to insert a change with this start.
  * @param {Change[]} taken
  * @param {number} start
  */
@@ -86,7 +86,7 @@ function isFree(taken, change) {
 }
 
 /**
- * Two that only touch can both be made, but not where one of them inserts: which comes first would be a guess.
+ * Adjacent changes can both be applied, unless one of them is an insertion: their order would be a guess.
  * @param {Change} one
  * @param {Change} other
  */

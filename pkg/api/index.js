@@ -1,5 +1,5 @@
-// What users call; the entries differ only in how they get at the WebAssembly modules.
-// One file per thing to do, so that a bundler takes no more than is imported.
+// The public functions. The entries differ only in how they load the WebAssembly modules.
+// One file per task, so that a bundler includes only what is imported.
 
 export { PrefectEventsError } from "../error.js";
 export { checkAutomation, heartbeatAdvice } from "./automation.js";

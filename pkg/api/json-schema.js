@@ -15,7 +15,7 @@ import { describeEvent, eventTypes } from "./describe.js";
  * @typedef {{ $schema: string, $id: string, $defs: { [name: string]: object } }} Definitions
  */
 
-/** Those that are not of one event of Prefect. @type {{ [name: string]: () => object }} */
+/** Schemas that are not for a single event of Prefect. @type {{ [name: string]: () => object }} */
 const SCHEMAS = {
   automation: automationSchema,
   trigger: triggerSchema,
@@ -35,7 +35,7 @@ export function jsonSchema(name) {
   if (describeEvent(wanted)) return schemaOf(wanted);
   const near = nearest(wanted);
   let hint = near === undefined ? "" : `; did you mean \`${near}\`?`;
-  // A name as users give it to events of their own.
+  // A name of a user's own event.
   if (near === undefined && wanted.includes(".") && !wanted.startsWith("prefect"))
     hint = "; the schema of any event is `event`";
   throw new TypeError(`unknown schema or event: ${wanted}${hint}`);
@@ -61,7 +61,7 @@ function schemaOf(name) {
   };
 }
 
-/** A trigger as it is in an automation, with the parts that it needs. */
+/** The schema of a trigger inside the one of automations, with the parts that it needs. */
 function triggerSchema() {
   const { $schema, $id, $defs } = automationSchema();
   /** @type {{ [name: string]: object }} */
@@ -84,22 +84,22 @@ function triggerSchema() {
 }
 
 /**
- * The name of a schema or an event that is nearest to a misspelt one.
+ * The known name of a schema or event that is nearest to a misspelt one.
  * @param {string} name
  * @returns {string | undefined}
  */
 function nearest(name) {
-  const events = eventTypes().flatMap(({ name_pattern, variants = [] }) =>
+  const events = eventTypes().flatMap(({ namePattern, variants = [] }) =>
     variants.length > 0
-      ? variants.map((variant) => name_pattern.replace(/\{.*\}/, variant.name))
-      : [name_pattern],
+      ? variants.map((variant) => namePattern.replace(/\{.*\}/, variant.name))
+      : [namePattern],
   );
   const lower = name.toLowerCase();
   let best;
   let fewest = Number.POSITIVE_INFINITY;
   for (const known of [...Object.keys(SCHEMAS), ...events]) {
     const most = Math.max(2, Math.floor(known.length / 4));
-    // Of names of very different lengths no edits need to be counted.
+    // Names of very different lengths cannot be near: skip them.
     if (Math.abs(known.length - lower.length) > most) continue;
     const edits = distance(lower, known.toLowerCase());
     if (edits > most || edits >= fewest) continue;
@@ -110,7 +110,7 @@ function nearest(name) {
 }
 
 /**
- * How many letters must be inserted, removed or replaced.
+ * Edit distance: the number of letters to insert, remove or replace.
  * @param {string} one
  * @param {string} other
  */

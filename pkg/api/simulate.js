@@ -1,4 +1,4 @@
-// Scenarios and real events, played to automations.
+// Plays scenarios and real events to automations.
 
 import { bytesOf, document, optionsOf } from "../input.js";
 import { authorModule } from "../modules/author.js";
@@ -44,7 +44,7 @@ function text(input, callee) {
 }
 
 /**
- * One text behind the other.
+ * The texts, one after the other.
  * @param {unknown} input
  * @param {string} callee
  */

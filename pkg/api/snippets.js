@@ -1,11 +1,11 @@
-// Events as what sends them: a command for a shell, and Python.
+// Programs that send events: a shell command, and Python.
 
 import { jsonOf } from "../input.js";
 
 /** @typedef {import("../index.js").AnyEvent} Event */
 
 /**
- * The JSON text of events, and what it says.
+ * The JSON text of events, and its value.
  * @param {Event[]} events
  * @param {string} callee
  */
@@ -15,7 +15,8 @@ function written(events, callee) {
   /** @type {Event[]} */
   const all = JSON.parse(text);
   const at = all.findIndex((event) => event === null || typeof event !== "object");
-  if (at >= 0) throw new TypeError(`${callee} needs an array of events: item ${at} is not an object`);
+  if (at >= 0)
+    throw new TypeError(`${callee} needs an array of events: item ${at} is not an object`);
   return { text, all };
 }
 
@@ -35,7 +36,7 @@ export function toCurl(events) {
 }
 
 /**
- * Within single quotes a shell leaves everything as it is, but for the quote itself.
+ * Within single quotes, a shell changes nothing except the quote itself.
  * @param {string} text
  */
 function shellQuoted(text) {
@@ -73,7 +74,7 @@ function emitted({ event, occurred, resource, related = [], payload = {}, id, fo
     `    id=UUID(${literal(id, 1)}),`,
   ];
   if (follows !== null) {
-    // Of the event before, only the id and a time near enough are looked at.
+    // `emit_event` only reads the id of the followed event, and requires a time close to it.
     lines.push(
       "    follows=Event(",
       `        id=UUID(${literal(follows, 1)}),`,
@@ -88,7 +89,7 @@ function emitted({ event, occurred, resource, related = [], payload = {}, id, fo
 }
 
 /**
- * A JSON value as Python writes it. Its strings are Python's too.
+ * A JSON value as Python source. JSON strings are valid Python.
  * @param {unknown} value
  * @param {number} depth
  * @returns {string}

@@ -1,4 +1,4 @@
-// Validation: of what is at hand, and of streams.
+// Validates events: whole texts and streams.
 
 import { PrefectEventsError } from "../error.js";
 import { bytesOf, document, optionsOf } from "../input.js";
@@ -9,7 +9,7 @@ import { validateModule } from "../modules/validate.js";
 /** @typedef {import("../index.js").ValidateOptions} ValidateOptions */
 /** @typedef {import("../index.js").ValidationReport} Report */
 /** @typedef {import("../index.js").WebStream} WebStream */
-/** @typedef {{ text: number, report: Report }} LateReport what is known of a text after those behind it */
+/** @typedef {{ text: number, report: Report }} LateReport findings on a text that are known only after later texts */
 
 /**
  * @param {unknown} input
@@ -32,7 +32,7 @@ export async function* validateStream(source, options) {
 }
 
 /**
- * As `validateStream`, with the lines that each report is about; they are valid until the next report is asked for.
+ * Like `validateStream`, with the lines of each report; they are valid until the next report is requested.
  * @param {AsyncIterable<Uint8Array | string> | WebStream} source
  * @param {ValidateOptions} [options]
  * @returns {AsyncGenerator<{ lines: Uint8Array, report: Report }, void, void>}
@@ -65,8 +65,8 @@ export function isNdjson(head) {
 }
 
 /**
- * The module that validates, its options, and the text of the user's own schemas. The module for schemas is named only
- * by entries that can load it: a bundle of `validate` alone does not have it.
+ * The module to validate with, its options, and the text of the user's own schemas. Only entries that can load the module for
+ * schemas refer to it: a bundle of `validate` alone does not contain it.
  * @param {ValidateOptions | undefined} options
  * @param {string} callee
  */
@@ -75,7 +75,7 @@ function prepared(options, callee) {
   const { schemas, ...rest } = optionsOf(options, callee);
   if (schemas === undefined) return { module: validateModule, rest, schemas };
   const module = present.get("schemas");
-  // A text, because the module compares it with that of the last call, whose schemas it keeps.
+  // As text, because the module compares it with the previous call's and keeps the compiled schemas.
   if (module) return { module, rest, schemas: JSON.stringify(schemas) };
   throw new PrefectEventsError(
     "not-available",
@@ -85,7 +85,7 @@ function prepared(options, callee) {
 }
 
 /**
- * Opens a stream of NDJSON chunks; whoever opens it closes it.
+ * Opens a stream of NDJSON chunks. The caller must close it.
  * @param {ValidateOptions} [options]
  */
 export function openStream(options) {
@@ -100,7 +100,7 @@ export function openStream(options) {
     /** @returns {Report} */
     finish: () => use((stream) => stream.finish()),
     /**
-     * Begins a text of a history, whose events are seen together.
+     * Begins a text of a history, whose texts are checked together.
      * @param {string} name
      * @returns {LateReport[]}
      */

@@ -1,8 +1,8 @@
-// Characters that command a terminal, reorder text or cannot be seen are shown as escapes, in one place for every command.
+// Escapes characters that control a terminal, reorder text or are invisible, for every command.
 
 /**
  * Control, bidirectional, zero-width and other invisible characters, lone surrogates, and separators of lines. A variation
- * selector behind a pictogram is a part of what is seen.
+ * selector after a pictogram is visible.
  */
 const HIDDEN =
   /(?!(?<=\p{Extended_Pictographic})[\ufe0e\ufe0f])[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\ufff9-\ufffb]/gu;
@@ -11,7 +11,7 @@ const HIDDEN =
 const code = (character) => character.codePointAt(0) ?? 0;
 
 /**
- * Text for one line of a terminal or a log: C0 controls as pictures (`␊`), the others by their number (`\u{202e}`).
+ * Escapes text for one line of a terminal or a log: C0 controls become pictures (`␊`), the others `\u{202e}`.
  * @param {string} text
  */
 export function printable(text) {
@@ -31,7 +31,7 @@ export function printableLines(text) {
 }
 
 /**
- * The same data as `JSON.stringify`, indented, with escapes where it would write what is hidden as it is.
+ * Like indented `JSON.stringify`, but with escapes for hidden characters.
  * @param {unknown} value
  */
 export function jsonText(value) {
@@ -39,7 +39,7 @@ export function jsonText(value) {
 }
 
 /**
- * JSON in which only strings hold what is hidden.
+ * Escapes JSON, in which only strings contain hidden characters.
  * @param {string} json
  */
 export function jsonEscaped(json) {
@@ -52,7 +52,7 @@ export function jsonEscaped(json) {
 }
 
 /**
- * Python in which only strings hold what is hidden.
+ * Escapes Python source, in which only strings contain hidden characters.
  * @param {string} source
  */
 export function pythonEscaped(source) {

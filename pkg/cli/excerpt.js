@@ -1,10 +1,10 @@
-// The text around a diagnostic, taken while the text is at hand.
+// Copies the text around a diagnostic while the text is in memory.
 
 /** @typedef {import("../index.js").Diagnostic} Diagnostic */
 /** @typedef {import("../index.js").TextRange} Range */
 
 /**
- * A part of a line: the column of its first character, counted from 1, and whether the line goes on behind it.
+ * A part of a line: the column of its first character, counted from 1, and whether the line continues after it.
  * @typedef {{ text: string, column: number, continues: boolean }} Excerpt
  */
 
@@ -12,14 +12,14 @@
 const CONTEXT = 400;
 export const LINE_BREAK = 10;
 
-// A byte order mark is a character with a place, as every other.
+// A byte order mark is a character with a position, like every other.
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /**
  * @param {Uint8Array} bytes whole lines
  * @param {number} firstLine the number of the first one
  * @param {Diagnostic[]} diagnostics
- * @returns {(Excerpt | undefined)[]} `undefined` where the place is not in these lines
+ * @returns {(Excerpt | undefined)[]} `undefined` if the position is not in these lines
  */
 export function excerpts(bytes, firstLine, diagnostics) {
   const lines = new LineFinder(bytes);
@@ -42,7 +42,7 @@ export function excerpts(bytes, firstLine, diagnostics) {
 }
 
 /**
- * The indices of the ranges there are, in the order of the lines that they begin in.
+ * The indices of the existing ranges, ordered by the line in which they begin.
  * @param {(Range | undefined)[]} ranges
  */
 export function byLine(ranges) {

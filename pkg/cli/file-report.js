@@ -1,4 +1,4 @@
-// The report on a file: small files whole, NDJSON of any size in constant memory.
+// Reports on a file: reads small files whole, NDJSON of any size in constant memory.
 
 import { checkAutomation } from "../api/automation.js";
 import { isNdjson, openStream, validate, validateLines } from "../api/validate.js";
@@ -25,7 +25,7 @@ import { displayName } from "./text.js";
 /** @typedef {Checked | NotChecked} Result */
 
 /**
- * What files hold, and what reports on them.
+ * The content of files, and the function that reports on it.
  * @typedef {object} Content
  * @property {string} noun
  * @property {(input: Uint8Array | string, options: ReportOptions) => Report} report
@@ -37,7 +37,7 @@ export const EVENTS = { noun: "event", report: validate, lines: true };
 /** @type {Content} */
 export const AUTOMATIONS = { noun: "automation", report: checkAutomation, lines: false };
 
-/** Nearly always enough to recognise NDJSON. */
+/** Bytes that are nearly always enough to recognise NDJSON. */
 const SNIFFED_BYTES = 64 * 1024;
 
 /**
@@ -73,7 +73,7 @@ export function reportWhole(file, bytes, content, options, history) {
   const selection = new Selection(options);
   selection.add(report, excerpts(bytes, 1, report.diagnostics));
   const selected = selection.result(file);
-  // Reports on automations say more than their findings.
+  // Reports on automations contain more than their findings.
   const checked = { ...selected, report: { ...report, ...selected.report } };
   history?.keep(selection, checked);
   return checked;
@@ -100,13 +100,13 @@ async function reportLines(file, reports, options, progress, history) {
   return checked;
 }
 
-/** Several files of events that are one history, in the order in which they are given. */
+/** Several files of events that form one history, in the given order. */
 export class History {
   #options;
   #stream;
   /** By the number of a text. @type {({ selection: Selection, checked: Checked } | undefined)[]} */
   #files = [];
-  /** The number of the text at hand. */
+  /** The number of the current text. */
   #current = -1;
 
   /** @param {ReportOptions} options */
@@ -124,7 +124,7 @@ export class History {
   /** @param {import("../api/validate.js").LateReport[]} late */
   #add(late) {
     for (const { text, report } of late) {
-      // A file that could not be read to its end has no report.
+      // A file that could not be read completely has no report.
       const { selection, checked } = this.#files[text] ?? {};
       selection?.add(report, []);
       if (selection && checked) Object.assign(checked, selection.result(checked.file));
@@ -152,7 +152,7 @@ export class History {
   }
 
   /**
-   * Where findings on the file at hand go that come late.
+   * Where late findings on the current file go.
    * @param {Selection} selection
    * @param {Checked} checked
    */
@@ -160,7 +160,7 @@ export class History {
     this.#files[this.#current] = { selection, checked };
   }
 
-  /** Begins anew after a failure, which ends what is open in the module: links over it are not checked. */
+  /** Restarts after a failure, which ends the open stream of the module: links across it are not checked. */
   restart() {
     this.#stream.close();
     this.#stream = openStream(this.#options);
@@ -168,7 +168,7 @@ export class History {
     this.#current = -1;
   }
 
-  /** To be called behind the last file: adds to the reports what is known only now. */
+  /** Call it after the last file: adds the late findings to the reports. */
   end() {
     this.#add(this.#stream.end());
     this.#stream.close();
@@ -176,7 +176,7 @@ export class History {
 }
 
 /**
- * The text around findings that were reported after their lines had been read: reads the lines again.
+ * Adds the text around late findings: reads their lines again.
  * @param {Checked} result
  * @param {() => Promise<import("./read-input.js").Input>} reopen
  */
@@ -205,7 +205,7 @@ export async function completeExcerpts({ report: { diagnostics }, excerpts: foun
     if (next === order.length) return;
     firstLine += lineBreaks;
   }
-  // Behind the last line break.
+  // After the last line break.
   complete(new Uint8Array(), firstLine + 1);
 }
 

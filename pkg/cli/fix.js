@@ -1,4 +1,4 @@
-// `--fix`: applies every fix that is certain, and writes a file only if that changes it.
+// `--fix` applies every certain fix, and writes a file only if that changes it.
 
 import { randomUUID } from "node:crypto";
 import {
@@ -26,7 +26,7 @@ import { fixOnce } from "../api/fixes.js";
 import { writeReason } from "./output.js";
 import { readReason, Unreadable } from "./read-input.js";
 
-/** A fix can reveal another; none of ours needs more rounds than a few. */
+/** Maximum number of rounds: a fix can reveal another, but a few rounds are always enough. */
 const MOST_ROUNDS = 20;
 const PER_ROUND = 1_000_000;
 
@@ -41,7 +41,7 @@ export function fixAll(bytes, content, options) {
   try {
     text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    // What is not UTF-8 cannot be written back unchanged: it is only reported.
+    // Text that is not UTF-8 cannot be written back unchanged, so it is only reported.
     return { bytes, fixed: 0 };
   }
   let fixed = 0;
@@ -55,7 +55,7 @@ export function fixAll(bytes, content, options) {
   return { bytes: fixed > 0 ? Buffer.from(text) : bytes, fixed };
 }
 
-/** A file that is left as it is; the message is a sentence without its subject. */
+/** A file that is not changed; the message is a sentence without its subject. */
 export class FixRefused extends Unreadable {}
 
 const CHANGED = "changed during the check: not fixed";
@@ -64,7 +64,7 @@ const CHANGED = "changed during the check: not fixed";
 /** @typedef {{ bytes: Uint8Array, stats: Stats | undefined }} Original what was read, and of which file */
 
 /**
- * Rejects what is not a regular file without opening it: opening a named pipe already disturbs its writer.
+ * Rejects anything except regular files without opening it: opening a named pipe already disturbs its writer.
  * @param {string} file
  */
 export async function rejectSpecialFile(file) {
@@ -79,7 +79,7 @@ export async function rejectSpecialFile(file) {
 }
 
 /**
- * Replaces the contents of a file, whole or not at all, unless it is no longer what was read.
+ * Replaces the contents of a file completely or not at all, unless the file changed after it was read.
  * @param {string} file
  * @param {Uint8Array} bytes
  * @param {Original} original
@@ -87,7 +87,7 @@ export async function rejectSpecialFile(file) {
 export async function writeBack(file, bytes, original) {
   const release = deferSignals();
   try {
-    // Synchronous, so that neither other code nor a signal handler runs in between.
+    // Synchronous, so that no other code and no signal handler runs in between.
     writeNow(file, bytes, original);
   } catch (error) {
     if (error instanceof FixRefused) throw error;
@@ -103,7 +103,7 @@ export async function writeBack(file, bytes, original) {
 const SIGNALS = /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]);
 
 /**
- * Signals that end the program are held back until no temporary file is left.
+ * Holds back signals that end the program until there is no temporary file.
  * @returns {() => Promise<void>}
  */
 function deferSignals() {
@@ -114,7 +114,7 @@ function deferSignals() {
   };
   for (const signal of SIGNALS) process.on(signal, hold);
   return async () => {
-    // Node.js looks for signals between the two.
+    // Node.js checks for signals between the two.
     await new Promise(setImmediate);
     await new Promise(setImmediate);
     for (const signal of SIGNALS) process.off(signal, hold);
@@ -122,7 +122,7 @@ function deferSignals() {
   };
 }
 
-/** Where the file itself can be written, but no other can take its place. */
+/** Errors after which the file itself can be written, but not replaced. */
 const NO_REPLACEMENT = ["EACCES", "EPERM", "EBUSY", "EXDEV", "ENAMETOOLONG"];
 
 /**
@@ -131,10 +131,10 @@ const NO_REPLACEMENT = ["EACCES", "EPERM", "EBUSY", "EXDEV", "ENAMETOOLONG"];
  * @param {Original} original
  */
 function writeNow(file, bytes, original) {
-  // A symbolic link stays one.
+  // Keep symbolic links: write their target.
   const target = realpathSync(file);
   const stats = statSync(target, { bigint: true });
-  // The superuser may write every file, but is not asked to.
+  // The superuser can write every file, but must not overwrite a read-only one.
   if ((stats.mode & 0o222n) === 0n) throw new FixRefused("is read-only: not fixed");
   accessSync(target, constants.W_OK);
   if (stats.nlink > 1n) return overwrite(target, bytes, original);
@@ -148,14 +148,14 @@ function writeNow(file, bytes, original) {
 }
 
 /**
- * By a new file, which readers see whole or not at all.
+ * Replaces the file by a new one, which readers see completely or not at all.
  * @param {string} target
  * @param {Stats} stats
  * @param {Uint8Array} bytes
  * @param {Original} original
  */
 function replace(target, { mode, uid, gid }, bytes, original) {
-  // Not from the file's name, which can be as long as names may be.
+  // Not derived from the file's name, which can already have the maximum length.
   const temporary = join(dirname(target), `.prefect-events-${randomUUID()}.tmp`);
   const file = openSync(temporary, "wx", Number(mode & 0o600n));
   try {
@@ -177,7 +177,7 @@ function replace(target, { mode, uid, gid }, bytes, original) {
 }
 
 /**
- * In the file itself: other names of it, its owner and its place stay as they are.
+ * Writes the file in place: its other names, owner and location do not change.
  * @param {string} target
  * @param {Uint8Array} bytes
  * @param {Original} original

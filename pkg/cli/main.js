@@ -19,15 +19,13 @@ import { endWhenOutputFails, MISUSE, stderr, stdout } from "./output.js";
 endWhenOutputFails();
 
 const program = new Command("prefect-events")
-  .description(
-    "Check Prefect events and automations before you deploy.",
-  )
+  .description("Check Prefect events and automations before you deploy.")
   .version(version())
   .exitOverride()
   .configureOutput({
     writeOut: (text) => stdout.write(text),
     writeErr: (text) => stderr.write(text),
-    // What is on the command line can come from others, such as names of files.
+    // Arguments, such as file names, can come from others.
     outputError(text, write) {
       const [, error = "", hint = ""] = /^(.*?)(\n\(Did you mean [^\n]*\?\))?\n$/s.exec(text) ?? [];
       write(`${printable(error)}${hint}\n`);
@@ -104,9 +102,7 @@ program
     "a diagnostic code such as missing-label, or an event such as prefect.task-run.Running",
   )
   .addOption(
-    new Option("--format <format>", "output format")
-      .choices(["pretty", "json"])
-      .default("pretty"),
+    new Option("--format <format>", "output format").choices(["pretty", "json"]).default("pretty"),
   )
   .action((subject, options) => {
     process.exitCode = explainCommand(subject, options);
@@ -157,7 +153,9 @@ program
 
 program
   .command("simulate")
-  .description("simulate an automation on a scenario or on real events: would it fire, when, and why?")
+  .description(
+    "simulate an automation on a scenario or on real events: would it fire, when, and why?",
+  )
   .argument("[FILE]", "scenario, YAML or JSON; - for standard input")
   .option(
     "--automation <FILE>",
@@ -173,15 +171,8 @@ program
     "--start <TIME>",
     "with --events: ignore events received before this time (default: when the automation was created, otherwise the first event)",
   )
-  .option(
-    "--end <TIME>",
-    "with --events: when to stop (default: when nothing more can fire)",
-  )
-  .option(
-    "--tick <SECONDS>",
-    "with --events: interval between the server's evaluations",
-    number,
-  )
+  .option("--end <TIME>", "with --events: when to stop (default: when nothing more can fire)")
+  .option("--tick <SECONDS>", "with --events: interval between the server's evaluations", number)
   .addOption(
     new Option(
       "--delivery <DELIVERY>",
@@ -232,7 +223,9 @@ Exit status: 0 all expectations met, 1 at least one not met, 2 misuse, or a scen
 
 program
   .command("advise")
-  .description("calculate how many missed heartbeats a window tolerates, and how soon it finds a dead run")
+  .description(
+    "calculate how many missed heartbeats a window tolerates, and how soon it finds a dead run",
+  )
   .requiredOption("--frequency <SECONDS>", "seconds between two heartbeats of a run", number)
   .requiredOption("--within <SECONDS>", "the trigger's `within`", number)
   .option("--tick <SECONDS>", "interval between the server's evaluations", number, 5)
@@ -291,9 +284,7 @@ function severity(text, levels = Object.create(null)) {
 
 /** @param {string[]} names */
 function format(names) {
-  return new Option("--format <format>", "output format")
-    .choices(names)
-    .default("pretty");
+  return new Option("--format <format>", "output format").choices(names).default("pretty");
 }
 
 /**
@@ -322,7 +313,7 @@ try {
   await program.parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) {
-    // Help and version that were asked for are no misuse.
+    // `--help` and `--version` are not misuse.
     process.exitCode = error.exitCode === 0 ? 0 : MISUSE;
   } else {
     const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);

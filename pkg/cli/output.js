@@ -1,10 +1,10 @@
-// What the commands write: results to standard output, sentences to standard error.
+// Writes results to standard output, messages to standard error.
 
 import { fstatSync, writeSync } from "node:fs";
 
 import { printable } from "./escape.js";
 
-/** Misuse, or something could not be read or written. */
+/** Exit status for misuse, and for files that cannot be read or written. */
 export const MISUSE = 2;
 
 /** @typedef {{ write: (text: string | Uint8Array) => unknown, readonly isTTY?: boolean, readonly columns?: number }} Out */
@@ -26,11 +26,11 @@ export function printError(message) {
 }
 
 /**
- * Ends the program with a sentence when standard output cannot be written.
+ * Ends the program with a message if standard output cannot be written.
  */
 export function endWhenOutputFails() {
   process.stdout.on("error", outputFailed);
-  // There is no place left for a sentence.
+  // The message has nowhere to go.
   process.stderr.on("error", () => process.exit(MISUSE));
 }
 
@@ -66,7 +66,7 @@ function isFile(fd) {
 }
 
 /**
- * The streams of Node.js write once, and drop what did not fit on a disk that is nearly full.
+ * Node.js streams write once, and drop what did not fit on a nearly full disk.
  * @param {number} fd
  * @param {string | Uint8Array} text
  */
@@ -108,7 +108,7 @@ function outputFailed(error) {
     // Directly: the program ends here.
     writeSync(process.stderr.fd, `prefect-events: standard output ${writeReason(error)}\n`);
   } catch {
-    // The exit status is all that is left.
+    // Only the exit status can be reported.
   }
   process.exit(MISUSE);
 }

@@ -1,4 +1,4 @@
-// A progress bar on a terminal, for files that take a while.
+// A progress bar on a terminal, for large files.
 
 import { SingleBar } from "cli-progress";
 

@@ -1,11 +1,11 @@
-// Opens and reads inputs, and gives the reason in a sentence where one cannot be read.
+// Opens and reads inputs, and explains why one cannot be read.
 
 import { open } from "node:fs/promises";
 
 const PIECE_BYTES = 1024 * 1024;
-/** Up to here a file is read whole. */
+/** Maximum size in bytes of a file that is read whole. */
 const WHOLE_BYTES = 8 * 1024 * 1024;
-/** Only NDJSON of events can be longer. */
+/** Maximum size in bytes; only NDJSON of events can be longer. */
 const DOCUMENT_BYTES = 1024 * 1024 * 1024;
 
 /** Something that cannot be checked; the message is a sentence without its subject: "is a directory". */
@@ -15,7 +15,7 @@ export class Unreadable extends Error {}
  * @typedef {object} Input
  * @property {number} [size] in bytes, where it is known
  * @property {import("node:fs").BigIntStats} [stats] of a file, before it is read
- * @property {AsyncGenerator<Uint8Array, void, void>} pieces each is valid until the next one is asked for
+ * @property {AsyncGenerator<Uint8Array, void, void>} pieces each is valid until the next one is requested
  */
 
 /**
@@ -44,7 +44,7 @@ async function* standardInput() {
 
 /** @param {import("node:fs/promises").FileHandle} handle */
 async function* fileContents(handle) {
-  // One buffer for all pieces: a stream of Node.js would make a new one for each.
+  // One buffer for all pieces: a Node.js stream would allocate one for each.
   const buffer = new Uint8Array(PIECE_BYTES);
   try {
     for (;;) {
@@ -86,7 +86,7 @@ function fail(error) {
   throw new Unreadable(readReason(/** @type {NodeJS.ErrnoException} */ (error)), { cause: error });
 }
 
-/** How the files begin that are mistaken for text most often. @type {[number[], string][]} */
+/** The first bytes of the file types that are most often mistaken for text. @type {[number[], string][]} */
 const SIGNATURES = [
   [[0x1f, 0x8b], "is compressed with gzip: decompress it first (gunzip)"],
   [[0x28, 0xb5, 0x2f, 0xfd], "is compressed with zstd: decompress it first (unzstd)"],
@@ -97,7 +97,7 @@ const SIGNATURES = [
   [[0xfe, 0xff], "is UTF-16 text: save it as UTF-8"],
 ];
 
-/** Binary data shows itself by a NUL byte near its beginning. */
+/** Binary data has a NUL byte near its beginning. */
 const SNIFFED_BYTES = 8192;
 
 /**
@@ -111,7 +111,7 @@ function rejectNonText(head) {
   }
   const nul = head.subarray(0, SNIFFED_BYTES).indexOf(0);
   if (nul < 0) return;
-  // JSON and YAML begin with an ASCII character, of which UTF-16 makes one byte and a NUL.
+  // JSON and YAML begin with an ASCII character, which in UTF-16 is one byte and a NUL.
   const utf16 = nul <= 1 && head[1 - nul] !== 0;
   throw new Unreadable(utf16 ? "is UTF-16 text: save it as UTF-8" : "is a binary file, not text");
 }

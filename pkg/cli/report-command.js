@@ -1,4 +1,4 @@
-// The commands that report on files: a report for each, in a format, and the exit status.
+// Runs the commands that report on files: prints a report for each in a format, and returns the exit status.
 
 import { printable } from "./escape.js";
 import { completeExcerpts, History, report, reportWhole } from "./file-report.js";
@@ -40,7 +40,7 @@ export async function reportCommand(files, content, options, how, usage) {
   const format = FORMATS[how.format](out, content.noun);
   /** @type {Result[]} */
   const results = [];
-  // What is known of a file may come with the last one.
+  // Findings on a file can arrive with the last file.
   const history = content.lines && files.length > 1 ? new History(options) : undefined;
   for (const file of files) {
     const result = await reportOne(file, content, options, how, history);
@@ -90,7 +90,7 @@ async function reportOne(file, content, options, { fix, format }, history) {
 }
 
 /**
- * The text around findings that came late. Only people are shown it; standard input cannot be read twice.
+ * Adds the text around late findings. Only the format for people shows it; standard input cannot be read twice.
  * @param {import("./file-report.js").Checked} result
  */
 async function readAgain(result) {
@@ -98,7 +98,7 @@ async function readAgain(result) {
   try {
     await completeExcerpts(result, () => openInput(result.file));
   } catch (error) {
-    // Nothing but the excerpts is lost.
+    // Only the excerpts are missing.
     if (!(error instanceof Unreadable)) throw error;
   }
 }
@@ -117,7 +117,7 @@ async function fixOne(file, content, options, history) {
   const { bytes, fixed } = fixAll(original, content, options);
   if (file === "-") {
     stdout.write(bytes);
-    // Nothing counts as fixed that did not arrive.
+    // A fix only counts if it was written.
     await stdout.flush();
   } else if (fixed > 0) await writeBack(file, bytes, { bytes: original, stats: input.stats });
   return Object.assign(reportWhole(file, bytes, content, options, history), { fixed });

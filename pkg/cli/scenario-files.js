@@ -7,7 +7,7 @@ import { openInput, readAll, Unreadable } from "./read-input.js";
 import { displayName } from "./text.js";
 
 /**
- * The texts of the files that a text of scenarios refers to, relative to its own file.
+ * Reads the files that scenarios refer to, relative to the scenarios' own file.
  * @param {string} file - is standard input
  * @param {Uint8Array} text
  * @returns {Promise<{ [path: string]: string }>}

@@ -9,10 +9,10 @@ import { openInput, readAll, readReason, Unreadable } from "./read-input.js";
 const ENDING = ".json";
 
 /**
- * The schemas in the files `*.json` of a folder, each under the file's name without its ending.
+ * The schemas in the files `*.json` of a folder, each under the file's name without its extension.
  * @param {string} folder
  * @returns {Promise<NonNullable<import("../index.js").ValidateOptions["schemas"]>>}
- * @throws {TypeError} with a sentence that names the file, and the place in it
+ * @throws {TypeError} that names the file and the location in it
  */
 export async function readSchemaFolder(folder) {
   const names = await readdir(folder).catch((error) => {

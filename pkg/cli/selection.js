@@ -1,4 +1,4 @@
-// Which findings are listed when there are too many: errors first, so that none hides behind a thousand infos.
+// Selects the findings to list if there are too many: errors first, so that a thousand infos hide none.
 
 /** @typedef {import("../index.js").Diagnostic} Diagnostic */
 /** @typedef {import("../index.js").ValidationReport} Report */
@@ -6,7 +6,7 @@
 /** @typedef {import("./excerpt.js").Excerpt} Excerpt */
 /** @typedef {{ diagnostic: Diagnostic, excerpt: Excerpt | undefined }} Finding */
 
-/** Gathers the reports of one file; each of them keeps the worst of its own. */
+/** Collects the reports on one file; each already keeps its worst findings. */
 export class Selection {
   #limit;
   #counts = { count: 0, errors: 0, warnings: 0, infos: 0 };
@@ -34,7 +34,7 @@ export class Selection {
   }
 
   /**
-   * Findings that come late, such as a missing link, are sorted by their place in the text.
+   * Sorts late findings, such as a missing link, by their position in the text.
    * @param {string} file
    * @returns {import("./file-report.js").Checked}
    */

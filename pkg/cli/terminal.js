@@ -1,4 +1,4 @@
-// What a terminal can show.
+// The capabilities of a terminal.
 
 import pc from "picocolors";
 
@@ -16,7 +16,7 @@ export function colours(stream, env = process.env) {
   return pc.createColors(!NO_COLOR && (forced || (stream.isTTY === true && TERM !== "dumb")));
 }
 
-/** None, for what is read elsewhere. */
+/** No colours, for output that is read elsewhere. */
 export const PLAIN = pc.createColors(false);
 
 const USUAL_COLUMNS = 100;
@@ -24,7 +24,7 @@ const MOST_COLUMNS = 160;
 const FEWEST_COLUMNS = 40;
 
 /**
- * How many columns a line may have.
+ * The width of the terminal in columns.
  * @param {{ columns?: number }} stream
  */
 export function columns(stream) {

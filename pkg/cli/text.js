@@ -1,4 +1,4 @@
-// Counts and names of files, as people read them.
+// Formats counts and file names for people.
 
 /**
  * @param {number} count
@@ -9,7 +9,7 @@ export function plural(count, noun) {
 }
 
 /**
- * How a file is called where people read it.
+ * The name of a file for people.
  * @param {string} file
  */
 export function displayName(file) {

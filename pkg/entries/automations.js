@@ -1,4 +1,4 @@
-// Automations: whether they are right, and what their windows are good for. For browsers and bundlers: `await init()` once, before anything else.
+// Checks automations, and calculates what their windows tolerate. For browsers and bundlers: call `await init()` once before anything else.
 
 import { load } from "../load.js";
 

@@ -1,4 +1,4 @@
-// Automations: whether they are right, and what their windows are good for. For Node.js: ready when imported.
+// Checks automations, and calculates what their windows tolerate. For Node.js: ready when imported.
 
 import * as automationApi from "../api/automation.js";
 import { sources } from "../options.js";
@@ -9,7 +9,7 @@ export { applyFixes } from "../api/fixes.js";
 export { PrefectEventsError } from "../error.js";
 
 /**
- * Nothing is left to do; it is here so that the same code runs in browsers.
+ * Does nothing. It exists so that the same code runs in browsers.
  * @param {Pick<import("../index.js").InitOptions, "author">} [options]
  */
 export async function init(options) {

@@ -1,4 +1,4 @@
-// Events and runs, built. For browsers and bundlers: `await init()` once, before anything else.
+// Builds events and runs. For browsers and bundlers: call `await init()` once before anything else.
 
 import { load } from "../load.js";
 

@@ -1,4 +1,4 @@
-// Events and runs, built. For Node.js: ready when imported.
+// Builds events and runs. For Node.js: ready when imported.
 
 import * as buildApi from "../api/build.js";
 import { sources } from "../options.js";
@@ -8,7 +8,7 @@ export { toCurl, toPython } from "../api/snippets.js";
 export { PrefectEventsError } from "../error.js";
 
 /**
- * Nothing is left to do; it is here so that the same code runs in browsers.
+ * Does nothing. It exists so that the same code runs in browsers.
  * @param {Pick<import("../index.js").InitOptions, "author">} [options]
  */
 export async function init(options) {

@@ -1,4 +1,4 @@
-// Scenarios and captured events, played to automations. For browsers and bundlers: `await init()` once, before anything else.
+// Plays scenarios and captured events to automations. For browsers and bundlers: call `await init()` once before anything else.
 
 import { load } from "../load.js";
 

@@ -1,4 +1,4 @@
-// Scenarios and captured events, played to automations. For Node.js: ready when imported.
+// Plays scenarios and captured events to automations. For Node.js: ready when imported.
 
 import * as simulateApi from "../api/simulate.js";
 import { sources } from "../options.js";
@@ -7,7 +7,7 @@ import { authors } from "../start-author.js";
 export { PrefectEventsError } from "../error.js";
 
 /**
- * Nothing is left to do; it is here so that the same code runs in browsers.
+ * Does nothing. It exists so that the same code runs in browsers.
  * @param {Pick<import("../index.js").InitOptions, "author">} [options]
  */
 export async function init(options) {

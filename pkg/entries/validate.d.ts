@@ -15,5 +15,5 @@ export {
   version,
 } from "../index.js";
 
-/** Starts the module behind these functions: needed once in a browser. In Node.js it is ready when imported. */
+/** Loads the module for these functions. In browsers, call it once before them; in Node.js it is loaded on import. */
 export function init(options?: Pick<InitOptions, "validate" | "schemas">): Promise<void>;

@@ -1,4 +1,4 @@
-// Events: whether they are right. For browsers and bundlers: `await init()` once, before anything else.
+// Checks events. For browsers and bundlers: call `await init()` once before anything else.
 
 import { load } from "../load.js";
 import { schemasModule } from "../modules/schemas.js";

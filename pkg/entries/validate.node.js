@@ -1,4 +1,4 @@
-// Events: whether they are right. For Node.js: ready when imported.
+// Checks events. For Node.js: ready when imported.
 
 import * as describeApi from "../api/describe.js";
 import * as jsonSchemaApi from "../api/json-schema.js";
@@ -13,7 +13,7 @@ export { applyFixes } from "../api/fixes.js";
 export { PrefectEventsError } from "../error.js";
 
 /**
- * Nothing is left to do; it is here so that the same code runs in browsers.
+ * Does nothing. It exists so that the same code runs in browsers.
  * @param {Pick<import("../index.js").InitOptions, "validate" | "schemas">} [options]
  */
 export async function init(options) {

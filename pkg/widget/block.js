@@ -1,20 +1,20 @@
-// The page's code block: its text, and where each part of it stands. Nothing here changes the page.
+// The page's code block: its text, and the position of each part in the page. Nothing here changes the page.
 
 /** @typedef {{ node: Text, start: number, end: number }} Piece of the text, from one node */
 
-/** What stands inside code without belonging to it: line numbers, buttons, annotations. */
+/** Elements inside code that are not part of it: line numbers, buttons, annotations. */
 const NO_CODE =
   ".linenos, .lineno, .line-number, [aria-hidden='true'], button, nav, aside, template";
 
-/** Wrappers that highlighters put around the code, by their classes. */
+/** Wrappers that highlighters add around the code, by their classes. */
 const WRAPPER = /code|highlight|language-|shiki|prism|listing/i;
-/** Blocks of which one is shown at a time, with tabs above: what stands under each stands under all of them. */
+/** Groups of blocks with tabs, which show one block at a time: widgets go below the whole group. */
 const GROUP = ".code-group, [data-component-part='code-group']";
-/** The steps from one such wrapper to the next: cells of a table with line numbers. */
+/** Maximum number of elements between such wrappers: cells of a table with line numbers. */
 const LONGEST_GAP = 6;
 
 export class Block {
-  /** The element that has the text. */
+  /** The element with the text. */
   code;
   /** @type {string} */
   text = "";
@@ -28,7 +28,7 @@ export class Block {
   }
 
   /**
-   * The code block in an element, or that the element itself is.
+   * The code block in an element, or the element itself.
    * @param {Element} element
    * @returns {Block | undefined}
    */
@@ -70,7 +70,7 @@ export class Block {
    * @returns {Range | undefined}
    */
   range(start, end) {
-    // An empty place is shown at the character before or behind it.
+    // An empty range is shown at the character before or after it.
     const [from, to] = start < end ? [start, end] : [Math.max(0, start - 1), start + 1];
     const first = this.#pieces.find((piece) => piece.end > from);
     const last = this.#pieces.findLast((piece) => piece.start < to);
@@ -86,7 +86,7 @@ export class Block {
   }
 
   /**
-   * The element whose look a character has.
+   * The element that styles a character.
    * @param {number} offset
    */
   elementAt(offset) {
@@ -95,7 +95,7 @@ export class Block {
   }
 
   /**
-   * The outermost element that shows nothing but this code.
+   * The outermost element that shows only this code.
    * @param {Element | null} [limit] stays outside of it
    * @returns {HTMLElement}
    */
@@ -129,7 +129,7 @@ export class Block {
     return this.code.closest("pre") ?? this.code;
   }
 
-  /** What the author named its language, such as `json`; undefined where none is named. */
+  /** The language of the block, such as `json`; undefined if it has none. */
   get language() {
     /** @type {Element | null} */
     let element = this.code;

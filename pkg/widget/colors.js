@@ -1,14 +1,14 @@
-// Colours as numbers: which are light, and which can be read on which.
+// Calculates with colours: lightness and contrast.
 
 /** @typedef {[red: number, green: number, blue: number, alpha: number]} Color each from 0 to 1 */
 
-/** What text needs at least, by the Web Content Accessibility Guidelines (AA). */
+/** Minimum contrast of text, by the Web Content Accessibility Guidelines (AA). */
 const READABLE = 4.5;
-/** How much nearer to black or white each attempt is. */
+/** How much closer to black or white each attempt is. */
 const STEP = 0.08;
 
 /**
- * @param {string} text as `getComputedStyle` gives it
+ * @param {string} text from `getComputedStyle`
  * @returns {Color}
  */
 export function parseColor(text) {
@@ -17,7 +17,7 @@ export function parseColor(text) {
     const [red = 0, green = 0, blue = 0] = rgb.slice(1, 4).map((channel) => Number(channel) / 255);
     return [red, green, blue, rgb[4] === undefined ? 1 : Number(rgb[4])];
   }
-  // Other spaces of colour: the browser itself converts them.
+  // Other colour spaces: the browser converts them.
   const context = document.createElement("canvas").getContext("2d");
   if (!context) return [0, 0, 0, 0];
   context.fillStyle = text;
@@ -27,7 +27,7 @@ export function parseColor(text) {
 }
 
 /**
- * One colour seen on another, which is opaque.
+ * One colour on top of another, which is opaque.
  * @param {Color} top
  * @param {Color} bottom
  * @returns {Color}
@@ -39,7 +39,7 @@ function over([red, green, blue, alpha], [redBelow, greenBelow, blueBelow]) {
 }
 
 /**
- * What is seen behind an element.
+ * The visible background of an element.
  * @param {Element} element
  * @returns {Color}
  */
@@ -60,7 +60,7 @@ export function backdrop(element) {
 }
 
 /**
- * The browser's own background, where the page paints none: dark only if the page allows that.
+ * The browser's default background, if the page sets none: dark only if the page allows it.
  * @param {Element} element
  * @returns {Color}
  */
@@ -89,7 +89,7 @@ function contrast(one, other) {
 }
 
 /**
- * Whether black reads worse on it than white.
+ * Whether white has more contrast on it than black.
  * @param {Color} color
  */
 export function isDark(color) {
@@ -97,7 +97,7 @@ export function isDark(color) {
 }
 
 /**
- * The colour itself, or as near to it as can be read on a background.
+ * The nearest colour that is readable on a background.
  * @param {string} text
  * @param {Color} background
  * @returns {string}

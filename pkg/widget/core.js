@@ -1,4 +1,5 @@
-// What checks: loaded once for all widgets of a page, when the first that needs it is seen. Few pages need both.
+// The modules that check: each is loaded once for all widgets of a page, when the first widget that needs it comes into view. Few
+// pages need both.
 
 import { files } from "./files.js";
 import { isMeantAsAutomation } from "./recognise.js";
@@ -8,25 +9,25 @@ import { isMeantAsAutomation } from "./recognise.js";
 /** @typedef {import("../index.js").Severity | "off"} Level */
 /** @typedef {"events" | "automations"} Kind */
 /**
- * What an element asks for, in the options that both checks have.
+ * The options that both checks have.
  * @typedef {{ profile?: "documented", severity?: { [code: string]: Level }, maxDiagnostics?: number }} Options
  */
 /**
  * @typedef {object} Core
  * @property {(text: string, options?: Options) => Report | CheckReport} check
- * @property {(report: Report | CheckReport, text: string) => boolean} isOther the text is of another kind
+ * @property {(report: Report | CheckReport, text: string) => boolean} isOther whether the text is of another kind
  * @property {typeof import("../index.js").applyFixes} applyFixes
  * @property {typeof import("../index.js").exampleRuns} [exampleRuns] of automations
  */
 
-/** So far below the window something is loaded already. */
+/** Margin below the window, in which a widget already loads its module. */
 export const NEAR = "200px";
 
 /** @type {Map<Kind, Promise<Core>>} */
 const loading = new Map();
 
 /**
- * A load that failed can be repeated.
+ * Loads a module. A failed load can be repeated.
  * @param {Kind} kind
  * @returns {Promise<Core>}
  */
@@ -65,7 +66,7 @@ async function loadAutomations() {
     if (!("triggers" in report) || report.triggers.length > 0) return false;
     const isSyntax = report.diagnostics.some(({ code }) => code.startsWith("syntax-"));
     if (isSyntax) return !isMeantAsAutomation(text);
-    // Triggers that stand where `prefect deploy` does not look for them are worth a word.
+    // Triggers in places that `prefect deploy` ignores are worth a finding.
     if (has(report, "ignored-place")) return false;
     return report.count === 0 || has(report, "not-automations");
   };
@@ -81,7 +82,7 @@ function has({ diagnostics }, code) {
 }
 
 /**
- * Checks a text as what it seems to be, or else as what it turns out to be.
+ * Checks a text as the kind that it seems to be, or as the other kind if it turns out to be that.
  * @param {string} text
  * @param {Kind} kind
  * @param {Options} options
@@ -100,7 +101,7 @@ export async function checkAs(text, kind, options) {
 }
 
 /**
- * What checks events knows the codes of events alone: severities of others are for other widgets of the page.
+ * The check of events knows only the codes of events: severities of other codes are for other widgets of the page.
  * @param {Core} core
  * @param {string} text
  * @param {Kind} kind
@@ -121,7 +122,7 @@ async function checkWith(core, text, kind, options) {
 }
 
 /**
- * Whether a severity is refused.
+ * Whether a severity is rejected.
  * @param {Core} core
  * @param {[code: string, level: Level]} entry
  */

@@ -1,4 +1,4 @@
-// A small timeline of a run: what happened, the windows of the trigger, and when it fired.
+// A small timeline of a run: its events, the windows of the trigger, and the firings.
 
 /** @typedef {import("../index.js").ExampleRun} Example */
 /** @typedef {Example["timeline"]["lanes"][number]} Lane */
@@ -8,16 +8,16 @@
  */
 
 const SVG = "http://www.w3.org/2000/svg";
-/** Of a row, in pixels: the name stands above the marks. */
+/** Height of a row, in pixels: the name is above the marks. */
 const ROW = { height: 50, name: 11, states: 25, track: 29, base: 44 };
 const AXIS = 20;
 const MARGIN = 12;
-/** More runs are not drawn. */
+/** Maximum number of runs. */
 const MOST_ROWS = 6;
-/** About what a letter is wide. */
+/** Approximate width of a letter, in pixels. */
 const LETTER = 6.2;
 const FLOW_RUN = "prefect.flow-run.";
-/** From one label of the axis to the next, in seconds. */
+/** Intervals between the labels of the axis, in seconds. */
 const STEPS = [
   1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400,
   172_800, 604_800, 1_209_600, 2_592_000, 7_776_000, 31_536_000,
@@ -25,7 +25,7 @@ const STEPS = [
 const LABEL_WIDTH = 62;
 
 /**
- * A row for each run, and for what is about no run.
+ * A row for each run, and one for events that belong to no run.
  * @param {Example} example
  * @returns {Row[]}
  */
@@ -35,7 +35,7 @@ function rowsOf({ timeline, scenario }) {
   const { events = [] } = /** @type {{ events?: any[] }} */ (scenario);
   for (const { occurred, event, resource } of events) {
     const id = resource["prefect.resource.id"];
-    // The lane of a run has them.
+    // The run's lane already has these events.
     if (rows.some(({ lane }) => lane?.id === id && id.startsWith(FLOW_RUN))) continue;
     let row = rows.find(({ lane, name }) => (lane ? lane.id === id : name === id));
     row ??= rows.find(({ lane }) => lane && !lane.run);
@@ -49,7 +49,7 @@ function rowsOf({ timeline, scenario }) {
 }
 
 /**
- * When the last thing happens that is worth seeing: the windows at the end go on to the end of the scenario.
+ * When the last visible thing happens; the last windows continue to the end of the scenario.
  * @param {Example} example
  */
 export function lastOf(example) {
@@ -67,7 +67,7 @@ export function lastOf(example) {
 }
 
 /**
- * What happens, in words, in the order of time.
+ * The events as text, in chronological order.
  * @param {Example} example
  * @returns {string[]}
  */
@@ -111,7 +111,7 @@ export function stepsOf(example) {
 }
 
 /**
- * A length of time in its two largest units, as an axis has room for.
+ * A duration in its two largest units, which fit on an axis.
  * @param {number} seconds
  */
 function span(seconds) {
@@ -161,7 +161,7 @@ export function draw(example, { width, until, label }) {
   const rows = all.length > MOST_ROWS ? [...all.slice(0, MOST_ROWS - 1), ...all.slice(-1)] : all;
   const end = Math.max(until, start + 1000);
   const room = Math.max(60, width - 2 * MARGIN);
-  // Behind the last there is room for its name.
+  // Leaves room after the last event for its name.
   const last = start + (end - start) * 1.1;
   /** @param {number} at */
   const x = (at) =>
@@ -230,7 +230,7 @@ function marks({ lane, events }, x, last, width) {
     for (const { posture, opened, start, end, closed = last } of lane.windows) {
       const until = Math.min(closed, last);
       const isFired = lane.fired.some(({ at }) => at === closed);
-      // How much of the window is left: full when it opens, at the base it is over. A Reactive one only lasts.
+      // The line shows the remaining time of the window: high when it opens, zero at its end. A Reactive window is flat.
       /** @param {number} at */
       const level = (at) =>
         posture === "Reactive" || end <= start
@@ -287,7 +287,7 @@ function marks({ lane, events }, x, last, width) {
 }
 
 /**
- * Names stand at their times, but not upon each other: of two, the later is written.
+ * Draws names at their times without overlaps: of two that overlap, the later one.
  * @param {{ at: number, name: string }[]} states
  * @param {(at: number) => number} x
  * @param {number} width

@@ -1,4 +1,4 @@
-// The block made editable: a field of its own, which looks as the block does.
+// The editor of a block: a field that looks like the block.
 
 import { backdrop, readable } from "./colors.js";
 import { make } from "./make.js";
@@ -9,7 +9,7 @@ import { words } from "./words.js";
 
 /** A key, a string, a number, a literal, or punctuation. */
 const TOKENS = /("(?:[^"\\\n]|\\.)*")(\s*:)?|(-?\d[\d.eE+-]*)|\b(true|false|null)\b|([[\]{},:])/g;
-/** In YAML, where texts need no quotes. */
+/** The same in YAML, where strings need no quotes. */
 const YAML_TOKENS =
   /#.*|("(?:[^"\\\n]|\\.)*"|'(?:[^'\n]|'')*'|(?<=^[ -]*|[{,] *)[\w.$-]+(?=:(?:\s|$)))(:(?=\s|$))?|(?<![\w.-])(-?\d[\d.eE+-]*)(?![\w.-])|\b(true|false|null)\b(?=[ ,}\]]*(?:#|$))|([[\]{},]|:(?=\s|$))/gm;
 const KINDS = /** @type {const} */ (["key", "string", "number", "literal", "punctuation"]);
@@ -57,7 +57,7 @@ export class Editor {
    */
   constructor(changed, leave) {
     this.#area.addEventListener("input", () => {
-      // Where these stand now is not known until the text is checked.
+      // The new positions of the findings are unknown until the text is checked.
       this.#findings = [];
       this.#active = undefined;
       this.#draw();
@@ -99,7 +99,7 @@ export class Editor {
   }
 
   /**
-   * Another text by as small a change as will do, which the reader can undo.
+   * Replaces the text by the smallest possible change, which the reader can undo.
    * @param {string} text
    */
   replace(text) {
@@ -117,7 +117,7 @@ export class Editor {
     this.#area.focus({ preventScroll: true });
     this.#area.setSelectionRange(start, old.length - same);
     const inserted = text.slice(start, text.length - same);
-    // The only way that leaves the browser's undo as it should be; it is asked whether it worked.
+    // The only way that keeps the browser's undo working; check whether it worked.
     document.execCommand(inserted ? "insertText" : "delete", false, inserted);
     if (this.value === text) return;
     this.#area.value = text;
@@ -135,7 +135,7 @@ export class Editor {
   }
 
   /**
-   * Puts the caret where a finding is.
+   * Moves the caret to a finding.
    * @param {Diagnostic} finding
    */
   reveal({ range }) {
@@ -187,12 +187,12 @@ export class Editor {
       if (color !== undefined) part.style.color = color;
       parts.push(part);
     });
-    // A line that ends in nothing has a height too.
+    // An empty last line needs a height too.
     const open = text === "" || text.endsWith("\n");
     this.#shown.replaceChildren(...parts, ...(open ? ["\u200b"] : []));
   }
 
-  /** The page's colours of the tokens, as its highlighter gave them, if they can be read. */
+  /** Copies the colours that the page's highlighter gives to the tokens, if they are readable. */
   takeColors(/** @type {Block} */ block) {
     const background = backdrop(block.code);
     const { style } = this.element;
@@ -203,7 +203,7 @@ export class Editor {
     for (const token of tokensOf(block.text)) {
       const kind = kindOf(token);
       if (this.#colors.has(kind)) continue;
-      // Inside of the quotes, which some highlighters paint in a colour of their own.
+      // Inside the quotes, because some highlighters colour quotes differently.
       const inside = token.index + (token[1] === undefined ? 0 : 1);
       const { color } = getComputedStyle(block.elementAt(inside));
       this.#colors.set(kind, readable(color, background));
@@ -213,10 +213,10 @@ export class Editor {
   }
 
   /**
-   * Takes over the look of the block, as it is on the page now.
+   * Copies the current look of the block.
    * @param {Block} block
    * @param {HTMLElement} frame the outermost element of the block
-   * @param {HTMLElement} widget the box in which the editor stands
+   * @param {HTMLElement} widget the box around the editor
    */
   takeLook(block, frame, widget) {
     const code = getComputedStyle(block.code);
@@ -294,7 +294,7 @@ function isCut(code, outermost) {
 }
 
 /**
- * How far the code is scrolled to the side.
+ * How far the code is scrolled sideways, in pixels.
  * @param {HTMLElement} code
  * @param {HTMLElement} outermost
  */
@@ -308,7 +308,7 @@ function scrolled(code, outermost) {
 }
 
 /**
- * The space over the block: its margins, which fall into one.
+ * The space above the block: its collapsed margins, in pixels.
  * @param {HTMLElement} painted
  * @param {HTMLElement} frame
  */

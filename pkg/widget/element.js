@@ -1,4 +1,4 @@
-// The element: what its attributes mean, when it checks, and what it shows then.
+// The element: its attributes, when it checks, and what it shows.
 
 import { Block } from "./block.js";
 import { checkAs, loadCore, NEAR } from "./core.js";
@@ -20,38 +20,38 @@ import { words } from "./words.js";
 /** @typedef {import("./words.js").Noun} Noun */
 /** @typedef {import("../widget.js").PrefectEventValidator} Public */
 
-/** From the last key to the check. */
+/** Time from the last keystroke to the check, in milliseconds. */
 const PAUSE_MS = 120;
-/** Who needs to read more than this needs another tool. */
+/** Findings listed at most: for more, the command line is the better tool. */
 const MOST_FINDINGS = 100;
-/** Between the code and the verdict, in pixels; and more space than this has another reason than the block's margin. */
+/** Space between the code and the verdict, in pixels. More space than this has another cause than the block's margin. */
 const GAP = 4;
 const WIDEST_GAP = 64;
 
-// Where pages are rendered on a server, importing this does no harm.
+// Importing this file on a server that renders pages is harmless.
 const Base = /** @type {typeof HTMLElement} */ (globalThis.HTMLElement ?? class {});
 
 /**
- * Shows under a code block whether the Prefect events or automations in it are right, and lets readers try changes.
+ * Shows below a code block whether the Prefect events or automations in it are valid, and lets readers try changes.
  *
- * It stands around the code block, or anywhere and names it by `for`. The page itself is never changed, except that while
- * a block named by `for` is edited, it is not displayed. Without JavaScript the block stays as it was.
+ * The code block is inside the element, or `for` names it. The element does not change the page, except that it hides a block
+ * named by `for` while it is edited. Without JavaScript, the block stays as it is.
  *
  * @element prefect-event-validator
  *
- * @attr {string} for - The id of the code block, or of an element around it, if it does not stand inside of this element.
- * @attr {"documented" | "server"} [profile=documented] - `documented`: what Prefect documents and its own emitters do; `server`: only what the Prefect server itself rejects.
- * @attr {string} severity - Severities of single codes, such as `missing-label=warning unknown-label=off`.
- * @attr {"auto" | "light" | "dark"} [theme=auto] - How it looks; `auto` goes by the page.
- * @attr {boolean} open - Whether the findings are shown. It follows what the reader does.
- * @attr {boolean} editing - Whether the block is being edited. It follows what the reader does.
- * @attr {boolean} playing - Whether it is shown, under an automation, on which run it fires and on which it does not. It follows what the reader does.
- * @attr {boolean} readonly - No button to edit the block.
+ * @attr {string} for - The id of the code block, or of an element around it, if the block is not inside this element.
+ * @attr {"documented" | "server"} [profile=documented] - `documented`: report everything that differs from Prefect's documentation and emitters; `server`: only what the Prefect server rejects.
+ * @attr {string} severity - Severities of individual codes, such as `missing-label=warning unknown-label=off`.
+ * @attr {"auto" | "light" | "dark"} [theme=auto] - The color theme; `auto` detects it from the page.
+ * @attr {boolean} open - Whether the findings are shown. It follows the reader's actions.
+ * @attr {boolean} editing - Whether the block is being edited. It follows the reader's actions.
+ * @attr {boolean} playing - Whether example runs are shown below an automation: one on which it fires, and one on which it does not. It follows the reader's actions.
+ * @attr {boolean} readonly - Hides the button to edit the block.
  *
- * @slot - The code block; the first one counts.
+ * @slot - The code block. If there are several, the first one is checked.
  *
- * @fires {CustomEvent<PrefectEventValidated>} prefect-event-validated - After each check: `detail.report` as of `validate`, or of `checkAutomation`, and `detail.value`, the text it is about.
- * @fires {CustomEvent<PrefectEventFailed>} prefect-event-failed - Nothing could be checked, because the validator did not load or an attribute is wrong: `detail.error`.
+ * @fires {CustomEvent<PrefectEventValidated>} prefect-event-validated - After each check: `detail.report` is the report of `validate` or `checkAutomation`, `detail.value` the text that was checked.
+ * @fires {CustomEvent<PrefectEventFailed>} prefect-event-failed - The check failed because a module did not load or an attribute is invalid: `detail.error`.
  *
  * @cssprop [--prefect-events-color=inherit] - Text.
  * @cssprop [--prefect-events-font=inherit] - Font family of the text.
@@ -60,29 +60,29 @@ const Base = /** @type {typeof HTMLElement} */ (globalThis.HTMLElement ?? class 
  * @cssprop --prefect-events-valid-color - The sign of a valid example.
  * @cssprop --prefect-events-error-color - The sign of an error.
  * @cssprop --prefect-events-warning-color - The sign of a warning.
- * @cssprop --prefect-events-info-color - The sign of a note; buttons that fix.
+ * @cssprop --prefect-events-info-color - The sign of an info; buttons that fix.
  * @cssprop --prefect-events-line-color - Lines between the findings, and around the editor.
- * @cssprop [--prefect-events-focus-color=currentColor] - The outline of what has the focus.
- * @cssprop --prefect-events-editor-background - Background of the editor; without, that of the block.
+ * @cssprop [--prefect-events-focus-color=currentColor] - The outline of the focused element.
+ * @cssprop --prefect-events-editor-background - Background of the editor. Default: that of the block.
  *
  * @csspart verdict - The line under the code.
- * @csspart summary - What the verdict says.
+ * @csspart summary - The text of the verdict.
  * @csspart disclosure - The button that shows the findings.
- * @csspart button - Each button of the verdict, and those that fix.
+ * @csspart button - Each button of the verdict, and each button that fixes.
  * @csspart findings - The list of findings.
- * @csspart finding - One finding; it has its severity as a part too.
+ * @csspart finding - One finding; its severity is a part too.
  * @csspart error - A finding that is an error.
  * @csspart warning - A finding that is a warning.
- * @csspart info - A finding that is a note.
- * @csspart message - The sentence of a finding: a button that shows its place.
- * @csspart help - What to do about a finding.
+ * @csspart info - A finding that is an info.
+ * @csspart message - The message of a finding: a button that shows its position.
+ * @csspart help - The help text of a finding.
  * @csspart fix - The button that fixes a finding.
  * @csspart link - The link to the documentation.
- * @csspart play - What is shown of example runs.
+ * @csspart play - The box of the example runs.
  * @csspart example - An example run.
  * @csspart timeline - The drawing of an example run.
  * @csspart editor - The box of the editor.
- * @csspart textarea - The field in it.
+ * @csspart textarea - The text field of the editor.
  *
  * @implements {Public}
  */
@@ -98,9 +98,9 @@ export class PrefectEventValidator extends Base {
     "readonly",
   ];
 
-  /** What checked the text. @type {Core | undefined} */
+  /** The module that checked the text. @type {Core | undefined} */
   #core;
-  /** What the text was at the last check. @type {Kind} */
+  /** The kind of the text at the last check. @type {Kind} */
   #kind = "events";
   #isLoaded = false;
   /** @type {Block | undefined} */
@@ -111,11 +111,11 @@ export class PrefectEventValidator extends Base {
   #report = null;
   /** @type {Diagnostic | undefined} */
   #active;
-  /** Whether it has come near the window, or was asked. */
+  /** Whether it has come near the window, or `validate` was called. */
   #seen = false;
-  /** Whether the editor has what the reader wrote. */
+  /** Whether the editor has the reader's text. */
   #draft = false;
-  /** What goes on is of this check; an earlier one that comes later is dropped. */
+  /** The number of the current check; late results of earlier checks are dropped. */
   #checks = 0;
   #timer = 0;
   #said = "";
@@ -158,12 +158,12 @@ export class PrefectEventValidator extends Base {
     super();
     const shadow = this.attachShadow({ mode: "open" });
     shadow.adoptedStyleSheets = [styles()];
-    // Outside of the widget's box, so that the block inherits from the page alone.
+    // Outside the widget's box, so that the block only inherits from the page.
     shadow.append(this.#slot, this.#widget);
   }
 
   /**
-   * The id of the code block, or of an element around it, if it does not stand inside of this one.
+   * The id of the code block, or of an element around it, if the block is not inside this element.
    * @type {string}
    * @attr for
    */
@@ -176,7 +176,7 @@ export class PrefectEventValidator extends Base {
   }
 
   /**
-   * The code block, or an element around it, given by a script: it goes before `for`.
+   * The code block, or an element around it, set by a script. It takes precedence over `for`.
    * @type {Element | null}
    */
   get target() {
@@ -202,7 +202,7 @@ export class PrefectEventValidator extends Base {
   }
 
   /**
-   * Severities of single codes, as text: `missing-label=warning unknown-label=off`.
+   * Severities of individual codes, as text: `missing-label=warning unknown-label=off`.
    * @type {string}
    * @attr severity
    */
@@ -215,7 +215,7 @@ export class PrefectEventValidator extends Base {
   }
 
   /**
-   * How it looks; `auto` goes by the page.
+   * The color theme; `auto` detects it from the page.
    * @type {"auto" | "light" | "dark"}
    * @attr theme
    */
@@ -255,7 +255,7 @@ export class PrefectEventValidator extends Base {
   }
 
   /**
-   * Whether example runs are shown under an automation.
+   * Whether example runs are shown below an automation.
    * @type {boolean}
    * @attr playing
    */
@@ -268,7 +268,7 @@ export class PrefectEventValidator extends Base {
   }
 
   /**
-   * Whether there is no button to edit it.
+   * Whether the button to edit the block is hidden.
    * @type {boolean}
    * @attr readonly
    */
@@ -281,7 +281,7 @@ export class PrefectEventValidator extends Base {
   }
 
   /**
-   * The text that is checked: that of the block, or of the editor. To set it opens the editor with this text.
+   * The text that is checked: that of the block or of the editor. Setting it opens the editor with this text.
    * @type {string}
    */
   get value() {
@@ -298,7 +298,7 @@ export class PrefectEventValidator extends Base {
   }
 
   /**
-   * What the last check found; null before it.
+   * The report of the last check; null before the first check.
    * @type {Report | CheckReport | null}
    */
   get report() {
@@ -306,7 +306,7 @@ export class PrefectEventValidator extends Base {
   }
 
   /**
-   * Checks at once, also what has not come into view yet; fails if the validator cannot be loaded.
+   * Checks immediately, even before the block comes into view. Rejects if the module cannot be loaded.
    * @returns {Promise<Report | CheckReport>}
    */
   async validate() {
@@ -343,7 +343,7 @@ export class PrefectEventValidator extends Base {
     if (name === "editing" && (old === null) !== (value === null)) this.#switch();
   }
 
-  /** Waits until it is seen. */
+  /** Waits until the element comes near the window. */
   #start() {
     this.#block = this.#find();
     this.#dress();
@@ -362,7 +362,7 @@ export class PrefectEventValidator extends Base {
     if (this.#block) {
       changed.observe(this.#block.code, watched);
       const { code } = this.#block;
-      // Not its frame: of blocks with tabs, that is seen with each of them.
+      // Not its frame, which is visible with every block of a group with tabs.
       if (!this.contains(code)) seen.observe(code.closest("pre") ?? code);
     }
     this.#observers = [seen, changed];
@@ -373,7 +373,7 @@ export class PrefectEventValidator extends Base {
   /** @type {(IntersectionObserver | MutationObserver)[]} */
   #observers = [];
 
-  /** Lets go of the block. */
+  /** Releases the block. */
   #release() {
     for (const observer of this.#observers.splice(0)) observer.disconnect();
     clearTimeout(this.#timer);
@@ -395,7 +395,7 @@ export class PrefectEventValidator extends Base {
     this.#checkSoon(0);
   }
 
-  /** Is not shown where its block is not: in a tab that is not chosen. */
+  /** Hides the widget while its block is hidden, in a tab that is not selected. */
   #follow() {
     if (this.#hidden || !this.#block || this.contains(this.#block.code)) return;
     this.#widget.hidden = this.#block.code.getClientRects().length === 0;
@@ -413,7 +413,7 @@ export class PrefectEventValidator extends Base {
     return named ? Block.in(named) : undefined;
   }
 
-  /** The page has changed the code: it wrote it, coloured it, or took it away. */
+  /** The page has written, highlighted or removed the code. */
   #pageChanged() {
     if (this.editing) return;
     if (!this.#block?.code.isConnected || !this.#block) this.#restart();
@@ -424,7 +424,7 @@ export class PrefectEventValidator extends Base {
     if (!this.#seen) return;
     clearTimeout(this.#timer);
     this.#timer = window.setTimeout(() => {
-      // The widget and its event report it.
+      // The widget and its event report the error.
       this.#check().catch(() => {});
     }, pause);
   }
@@ -484,7 +484,7 @@ export class PrefectEventValidator extends Base {
     focus();
     this.#mark();
     this.#align();
-    // It is announced only to who edits.
+    // Screen readers announce it only while the reader edits.
     if (this.editing) this.#say(this.#verdict.summary.textContent ?? "");
     this.#tell("prefect-event-validated", { report, value });
   }
@@ -512,7 +512,7 @@ export class PrefectEventValidator extends Base {
   }
 
   /**
-   * To those who hear the page; the same thing not twice.
+   * Announces a text to screen readers, but never the same text twice in a row.
    * @param {string} text
    */
   #say(text) {
@@ -521,7 +521,7 @@ export class PrefectEventValidator extends Base {
     this.#status.textContent = text;
   }
 
-  /** What has the focus is made anew: gives it back. */
+  /** Restores the focus after the focused element was replaced. */
   #focused() {
     const focused = this.shadowRoot?.activeElement;
     const within = [this.#verdict.summary, this.#verdict.list, this.#actions].find((part) =>
@@ -559,7 +559,7 @@ export class PrefectEventValidator extends Base {
     } else if (!this.readOnly && !failed && this.#block) {
       buttons.push(button(words.edit, () => this.#edit(), part));
     }
-    // Those that stay keep the focus.
+    // Buttons that stay keep the focus.
     const same = [...this.#actions.children].map(({ textContent }) => textContent).join();
     if (same !== buttons.map(({ textContent }) => textContent).join())
       this.#actions.replaceChildren(...buttons);
@@ -568,7 +568,7 @@ export class PrefectEventValidator extends Base {
       ?.setAttribute("aria-expanded", String(this.playing));
   }
 
-  /** How many automations the text holds that can be played; 0 while they are not known. */
+  /** The number of automations in the text that can be played; 0 while unknown. */
   get #playable() {
     const report = this.#report;
     if (!report || !("triggers" in report) || !this.#core?.exampleRuns) return 0;
@@ -579,7 +579,7 @@ export class PrefectEventValidator extends Base {
     this.playing = !this.playing;
   }
 
-  /** Shows the runs of what was checked last. */
+  /** Shows example runs for the automation that was checked last. */
   #playRuns() {
     this.#act();
     const { exampleRuns } = this.#core ?? {};
@@ -604,7 +604,7 @@ export class PrefectEventValidator extends Base {
     this.#verdict.current(finding);
   }
 
-  /** Marks the places of the findings: in the editor always, in the page while they are listed. */
+  /** Marks the positions of the findings: in the editor always, in the page while they are listed. */
   #mark() {
     const findings = this.#report?.diagnostics ?? [];
     if (this.editing) {
@@ -684,7 +684,7 @@ export class PrefectEventValidator extends Base {
     return this.#block?.text ?? "";
   }
 
-  /** From the block to its editor, or back. */
+  /** Opens the editor of the block, or closes it. */
   #switch() {
     this.#seen = true;
     this.#choose(undefined);
@@ -710,7 +710,7 @@ export class PrefectEventValidator extends Base {
   }
 
   /**
-   * Takes a block that stands elsewhere out of sight, while its editor stands in its place.
+   * Hides a block outside the element while its editor is open in its place.
    * @param {HTMLElement} element
    */
   #hide(element) {
@@ -732,7 +732,7 @@ export class PrefectEventValidator extends Base {
     if (element.getAttribute("style") === "") element.removeAttribute("style");
   }
 
-  /** The verdict stands close under the code, whatever margin the page gives that, and the margin behind both. */
+  /** Places the verdict close below the code, whatever margin the page sets, and moves that margin below the verdict. */
   #align() {
     const { style } = this.#widget;
     for (const property of ["--_pull", "--_push"]) style.removeProperty(property);
@@ -747,7 +747,7 @@ export class PrefectEventValidator extends Base {
     style.setProperty("--_push", `${gap}px`);
   }
 
-  /** Light or dark. */
+  /** Sets the light or dark theme. */
   #dress() {
     const { theme } = this;
     const shown = theme === "auto" ? themeOf(this) : theme;
@@ -773,14 +773,14 @@ function severities(list) {
 }
 
 /**
- * What the text holds, as a reader calls it.
+ * The name of the text's content for readers.
  * @param {Report | CheckReport} report
  * @returns {Noun}
  */
 function nounOf(report) {
   if (!("triggers" in report)) return "event";
   const [first] = report.triggers;
-  // Of an automation it stands at `/trigger`; a trigger alone is the whole.
+  // The trigger of an automation is at `/trigger`; a bare trigger is the whole document.
   return first === undefined || /^\/trigger(\/|$)/.test(first.pointer) ? "automation" : "trigger";
 }
 

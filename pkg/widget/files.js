@@ -1,4 +1,4 @@
-// Where the WebAssembly modules are: beside the modules of the widget. `widget.global.js` finds them in another way
+// The locations of the WebAssembly modules: beside the widget's files. `widget.global.js` finds them in another way
 // (`tools/pack/widget-files.js`).
 
 /** @typedef {"validate" | "author"} Name */

@@ -1,23 +1,23 @@
-// Pages that React takes over: what is put into them before is a difference to React, which then renders the page anew.
+// Pages that React hydrates: if the page was changed before, React sees a difference and renders it again.
 
-/** React gives these properties to an element when it has taken over all that is in it. */
+/** React sets these properties on an element once it has hydrated everything in it. */
 const FIBER = /^__reactFiber\$/;
 const PROPS = /^__reactProps\$/;
-/** And this one to the element, or the document, that it begins with. */
+/** React sets this property on its root: an element or the document. */
 const CONTAINER = /^__reactContainer\$/;
-/** What pages of frameworks that render on a server have: Next.js (Mintlify), Docusaurus, Gatsby. */
+/** Signs of frameworks that render on a server: Next.js (Mintlify), Docusaurus, Gatsby. */
 const FRAMEWORK = "#__next, #__docusaurus, #___gatsby, script[src*='/_next/']";
-/** A page that is not taken over until then will not be: its scripts failed. */
+/** After this time in milliseconds, hydration will not happen any more: the page's scripts failed. */
 const LONGEST_MS = 10_000;
 
-/** When it was first looked. */
+/** The time of the first check. */
 let since = 0;
 
 /** @param {Node} node @param {RegExp} name */
 const keyOf = (node, name) => Object.keys(node).find((key) => name.test(key));
 
 /**
- * Whether something can be put behind a block: no framework will take over the page around it, or has done so.
+ * Whether an element can be added after a block: no framework will hydrate the page around it, or hydration is done.
  * @param {Element} block
  */
 export function isHydrated(block) {
@@ -27,7 +27,7 @@ export function isHydrated(block) {
 }
 
 /**
- * React takes over part by part, the innermost first: all elements around the block must be done.
+ * React hydrates part by part, the innermost first: all elements around the block must be done.
  * @param {Element} block
  */
 function isTakenOver(block) {
@@ -36,14 +36,14 @@ function isTakenOver(block) {
   let around = block.parentNode;
   for (; around && !keyOf(around, CONTAINER); around = around.parentNode) {
     if (keyOf(around, FIBER)) {
-      // What was given to React as HTML is nothing that it looks at.
+      // React does not look into elements that it received as HTML.
       if (!isKnown && !isGivenAsHtml(around)) return false;
       isKnown = true;
     } else if (isKnown) {
       return false;
     }
   }
-  // Without a container around it, it is no part of React's.
+  // Without a root around it, the block does not belong to React.
   return around !== null && isKnown;
 }
 

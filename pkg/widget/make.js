@@ -1,11 +1,11 @@
-// Elements of the shadow tree.
+// Creates elements of the shadow tree.
 
 /** @typedef {string | Node | undefined | false} Child */
 
 /**
  * @template {keyof HTMLElementTagNameMap} K
  * @param {K} tag
- * @param {{ [attribute: string]: string | boolean | undefined }} [attributes] `true`: there, without a value
+ * @param {{ [attribute: string]: string | boolean | undefined }} [attributes] `true`: set without a value
  * @param {Child[]} children
  * @returns {HTMLElementTagNameMap[K]}
  */
@@ -31,7 +31,7 @@ export function button(label, press, attributes = {}) {
 }
 
 /**
- * A sentence of the core: what stands in backticks is code.
+ * A message of the core: text in backticks becomes code.
  * @param {string} text
  * @returns {Node[]}
  */

@@ -1,4 +1,4 @@
-// Marks places in the page's own code, without touching it: by highlights, or where the browser has none, by selecting.
+// Marks ranges in the page's code without changing it: with highlights, or by selection if the browser has none.
 
 import { markStyles } from "./styles.js";
 
@@ -15,7 +15,7 @@ function highlight(name) {
   let all = CSS.highlights.get(key);
   if (!all) {
     all = new Highlight();
-    // The active place is painted over the others.
+    // The active mark is painted over the others.
     all.priority = name === "active" ? 2 : name === "error" ? 1 : 0;
     CSS.highlights.set(key, all);
   }
@@ -26,7 +26,7 @@ function highlight(name) {
 const styled = new WeakSet();
 
 /**
- * Highlights take their style from the tree in which the code stands.
+ * Adds the styles of highlights to the tree that contains the code.
  * @param {Node} node
  */
 function style(node) {
@@ -36,7 +36,7 @@ function style(node) {
   root.adoptedStyleSheets = [...root.adoptedStyleSheets, markStyles()];
 }
 
-/** The marks of one widget; those of all lie in the same highlights. */
+/** The marks of one widget; all widgets share the same highlights. */
 export class Marks {
   /** @type {[name: string, range: Range][]} */
   #shown = [];
@@ -72,7 +72,7 @@ function ends({ startContainer, startOffset, endContainer, endOffset }) {
 }
 
 /**
- * Brings a place of the page into view.
+ * Scrolls a range of the page into view.
  * @param {Range} range
  * @param {HTMLElement} block the element that scrolls sideways, or something in it
  */

@@ -1,5 +1,4 @@
-// All examples of a page: finds the code blocks that hold events or automations, now and later, and puts a widget behind
-// each.
+// Finds all code blocks of a page with events or automations, now and later, and adds a widget after each.
 
 import { Block } from "./block.js";
 import { loadCore, NEAR } from "./core.js";
@@ -7,26 +6,25 @@ import { isHydrated } from "./hydration.js";
 import { holdsEvents, mayHoldAutomations } from "./recognise.js";
 
 const TAG = "prefect-event-validator";
-/** So long until it is looked at again whether a framework has taken over the page. */
+/** Milliseconds between checks whether a framework has hydrated the page. */
 const HYDRATION_MS = 100;
-/** Authors put it on a block, or on anything around it, to leave it alone. */
+/** Authors set it on a block, or on an element around it, to exclude the block. */
 const OFF = '[data-prefect-events="off"]';
 
 /**
- * Puts a `<prefect-event-validator>` behind each code block of a page that holds Prefect events or automations, now and as
- * the page changes. `holdsEvents` decides what is an event. What may be an automation is read when it comes near the
- * window, and gets a widget if it is one. A block inside of `data-prefect-events="off"` is left alone, and so is one that
- * has a widget.
+ * Adds a `<prefect-event-validator>` after each code block of a page with Prefect events or automations, now and whenever the
+ * page changes. `holdsEvents` recognises events. A block that may be an automation is read when it comes near the window, and
+ * gets a widget if it is one. Blocks inside `data-prefect-events="off"`, and blocks with a widget, are ignored.
  * @param {import("../widget.js").ValidateAllOptions} [options]
- * @returns {() => void} takes the widgets away and stops
+ * @returns {() => void} removes the widgets and stops
  */
 export function validateAll({ root = document, blocks = "pre", attributes = {} } = {}) {
   /** @type {Map<HTMLElement, HTMLElement>} the widget of each block */
   const widgets = new Map();
-  /** @type {WeakMap<Element, string>} what was looked at, and holds no events: pages change often */
+  /** @type {WeakMap<Element, string>} blocks without events that were already read: pages change often */
   const others = new WeakMap();
 
-  /** @type {Map<Element, () => void>} what may be an automation, until it comes near the window */
+  /** @type {Map<Element, () => void>} blocks that may be automations, until they come near the window */
   const waitingFor = new Map();
   const near = new IntersectionObserver(
     (entries) => {
@@ -90,7 +88,7 @@ export function validateAll({ root = document, blocks = "pre", attributes = {} }
       });
       near.observe(found);
     }
-    // The framework changes nothing of the page when it takes over.
+    // Hydration does not change the page.
     if (waits) later ||= window.setTimeout(again, HYDRATION_MS);
   };
 
@@ -134,8 +132,8 @@ function isTaken(pre) {
 }
 
 /**
- * The verdict of what checks automations. What cannot be read counts only where its author named the language; where
- * nothing can be loaded, the block is left alone.
+ * Whether the check of automations recognises an automation. Unreadable text only counts if the block names a language; if the
+ * module cannot be loaded, the block is ignored.
  * @param {string} text
  * @param {string | undefined} language
  */

@@ -1,4 +1,4 @@
-// Under an automation: a run on which it fires, and one on which it does not.
+// Shows below an automation a run on which it fires, and one on which it does not.
 
 import { draw, lastOf, stepsOf } from "./drawing.js";
 import { icon, make, prose } from "./make.js";
@@ -7,12 +7,12 @@ import { words } from "./words.js";
 /** @typedef {import("../index.js").ExampleRun} Example */
 /** @typedef {import("../index.js").ExampleRuns} Examples */
 
-/** Two runs of about the same length have one scale. */
+/** Two runs of similar length share one scale. */
 const ALIKE = 3;
 
 export class Play {
   element = make("div", { class: "play", part: "play", id: "play", hidden: true });
-  /** Draws again at another width. */
+  /** Redraws at another width. */
   #resized = new ResizeObserver(() => this.#draw());
   /** @type {{ example: Example, place: HTMLElement, label: string, until: number }[]} */
   #drawn = [];
@@ -105,7 +105,7 @@ export class Play {
 }
 
 /**
- * Which automation of several.
+ * A control to choose one of several automations.
  * @param {number} number
  * @param {(automation: number) => void} choose
  */
@@ -117,9 +117,9 @@ function choice(number, choose) {
   return make("p", { class: "choice" }, make("label", { for: "automation" }, words.choice), select);
 }
 
-/** The core's sentences begin small and end without a full stop. @param {string} text */
+/** The core's sentences begin with a lower-case letter and end without a full stop. @param {string} text */
 function sentence(text) {
-  // The name of an event stays as it is.
+  // The name of an event is not capitalised.
   const capital = /^[a-z]+(?: |$)/.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
   return /[.!?]$/.test(capital) ? capital : `${capital}.`;
 }

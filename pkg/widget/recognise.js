@@ -1,5 +1,5 @@
-// What a code block seems to hold. Of automations this decides only whether it is worth loading what checks them: whether
-// the block holds some is the checker's verdict.
+// Guesses the content of a code block. For automations it only decides whether to load the module that checks them; that module
+// decides whether the block contains one.
 
 /** @typedef {import("./core.js").Kind} Kind */
 
@@ -8,8 +8,8 @@ const YAML_LANGUAGES = new Set(["yaml", "yml"]);
 
 /**
  * Whether a code block holds Prefect events: an object with `event`, a text, and at least two of `id`, `occurred` and
- * `resource`; or these in an array, one per line, as a page of the API, or as websocket frames. What is no JSON but was
- * meant to be (its language says so) counts if it has these keys.
+ * `resource`; or these in an array, one per line, as a page of the API, or as websocket frames. Invalid
+ * JSON counts if the block's language is JSON and it has these keys.
  * @param {string} text
  * @param {string} [language]
  * @returns {boolean}
@@ -24,8 +24,8 @@ export function holdsEvents(text, language) {
 }
 
 /**
- * Whether a code block may hold automations, their triggers, or a `prefect.yaml` with triggers: by its keys. Where no
- * language is named, as on pages of MkDocs, it is JSON, or begins as YAML does.
+ * Whether a code block may hold automations, their triggers, or a `prefect.yaml` with triggers: by its keys. A
+ * block without a language, as on pages of MkDocs, must be JSON or begin like YAML.
  * @param {string} text
  * @param {string} [language]
  * @returns {boolean}
@@ -46,7 +46,7 @@ export function mayHoldAutomations(text, language) {
 }
 
 /**
- * What a text holds, where its keys say so.
+ * The kind of a text, if its keys identify it.
  * @param {string} text
  * @returns {Kind | undefined}
  */
@@ -56,7 +56,7 @@ export function kindOf(text) {
 }
 
 /**
- * Whether a text that could not be read was meant to be an automation, and is no fragment of one.
+ * Whether an unreadable text was meant to be a whole automation, not a fragment of one.
  * @param {string} text
  */
 export function isMeantAsAutomation(text) {
@@ -66,10 +66,10 @@ export function isMeantAsAutomation(text) {
   return whole.test(text) && !/\.\.\.|…/.test(text);
 }
 
-/** Behind comments, a key or the first of a list. */
+/** After comments, a key or the first item of a list. */
 const YAML_BEGINS = /^(?:\s*(?:#.*|---.*)?\n)*(?:- )?[\w-]+:(?:\s|$)/;
 const ENVELOPE = ["id", "occurred", "resource"];
-/** Keys that triggers of Prefect have, and few other things. */
+/** Keys of Prefect's triggers that are rare elsewhere. */
 const STRONG = ["posture", "expect", "match_related", "for_each"];
 const WEAK = ["after", "match"];
 const TYPE = /(?:^|[\s{,"'-])type["']?\s*:\s*["']?(?:compound|sequence|metric)\b/m;
@@ -83,7 +83,7 @@ function isEvent(value) {
 }
 
 /**
- * The values in which events are looked for; undefined if it is no JSON.
+ * The values that can be events; undefined if the text is not JSON.
  * @param {string} text
  * @returns {unknown[] | undefined}
  */

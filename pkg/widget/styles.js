@@ -1,6 +1,6 @@
-// The widget's look. Only custom properties and parts reach in from the page, and nothing reaches out.
+// The widget's styles. The page only affects them through custom properties and parts, and they do not affect the page.
 
-/** Documented in the element's JSDoc; each has a value per theme, which a page overrides. */
+/** Documented in the element's JSDoc; each has a default per theme, which a page can override. */
 const css = `
 :host { display: block; }
 :host([hidden]), [hidden] { display: none !important; }
@@ -158,7 +158,7 @@ svg.timeline { display: block; width: auto; max-width: 100%; height: auto; trans
 .timeline .fire { stroke: var(--_warning); stroke-width: 2; fill: var(--_warning); }
 .timeline .fire.child { fill: none; stroke-width: 1.5; }
 
-/* The editor: a field, and over it the same text with its colours and marks. */
+/* The editor: a field, and on top of it the same text with colours and marks. */
 .editor {
   margin: var(--_top, 0) var(--_right, 0) 0.3em var(--_left, 0);
   border-radius: var(--_radius, 0);
@@ -239,7 +239,7 @@ textarea {
 }
 `;
 
-/** In the code of the page: seen on light and on dark, and the letters keep their colours. */
+/** Marks in the page's code: visible on light and dark backgrounds, without changing text colours. */
 const markCss = `
 ::highlight(prefect-event-error) { text-decoration: underline wavy 1px #e5484d; }
 ::highlight(prefect-event-warning) { text-decoration: underline wavy 1px #b7791f; }
@@ -260,6 +260,6 @@ function sheet(text) {
   };
 }
 
-/** Constructed, so that a Content Security Policy for styles does not stop them. */
+/** Constructed style sheets, so that a Content Security Policy for styles does not block them. */
 export const styles = sheet(css);
 export const markStyles = sheet(markCss);

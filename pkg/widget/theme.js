@@ -1,14 +1,14 @@
-// Light or dark: as the page says, as it looks, or as the reader's system wants it.
+// Detects a light or dark theme: from the page's markup, its background, or the reader's system.
 
 import { backdrop, isDark } from "./colors.js";
 
 /** @typedef {"light" | "dark"} Theme */
 
-/** What themes of documentation document: MkDocs Material, Docusaurus and Sphinx, GitHub's Primer, Bootstrap. */
+/** Documented attributes of themes: MkDocs Material, Docusaurus and Sphinx, GitHub's Primer, Bootstrap. */
 const ATTRIBUTES = ["data-md-color-scheme", "data-theme", "data-color-mode", "data-bs-theme"];
 /** @type {{ [value: string]: Theme }} */
 const VALUES = { dark: "dark", slate: "dark", light: "light", default: "light" };
-/** Pages fade from one theme to the other. */
+/** Milliseconds to wait, because pages fade from one theme to the other. */
 const FADED_MS = 400;
 
 /** @type {Set<() => void>} */
@@ -17,7 +17,7 @@ const watchers = new Set();
 let stopWatching;
 
 /**
- * Calls when the page's theme may have changed.
+ * Calls `changed` when the page's theme may have changed.
  * @param {() => void} changed
  * @returns {() => void} stops it
  */

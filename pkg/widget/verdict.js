@@ -1,4 +1,4 @@
-// The line under the code, and the findings behind it.
+// The line below the code, and the list of findings.
 
 import { button, icon, make, prose } from "./make.js";
 import { findingsCounted, notListed, severityNames, validOnes, words } from "./words.js";
@@ -7,7 +7,7 @@ import { findingsCounted, notListed, severityNames, validOnes, words } from "./w
 /** @typedef {import("./words.js").Noun} Noun */
 /** @typedef {import("../index.js").Diagnostic} Diagnostic */
 /**
- * What the verdict asks of its widget.
+ * The actions that the verdict requests from its widget.
  * @typedef {{
  *   toggle: () => void,
  *   show: (finding: Diagnostic) => void,
@@ -38,7 +38,7 @@ export class Verdict {
 
   /**
    * @param {string} text
-   * @param {string} [of] what it is: `busy`, `failed`
+   * @param {string} [of] its kind: `busy`, `failed`
    */
   say(text, of = "") {
     this.summary.className = `summary ${of}`;
@@ -136,7 +136,7 @@ export class Verdict {
     return element;
   }
 
-  /** @param {Diagnostic | undefined} finding the one whose place is shown */
+  /** @param {Diagnostic | undefined} finding the one whose position is shown */
   current(finding) {
     for (const [one, place] of this.#places) {
       if (one === finding) place.setAttribute("aria-current", "true");
@@ -154,7 +154,7 @@ function worst({ count, errors, warnings }) {
 
 /** @param {string} address */
 function link(address) {
-  // In a tab of its own, so that what was typed is not lost.
+  // In a new tab, so that the reader's text is not lost.
   return make(
     "a",
     { href: address, target: "_blank", rel: "noopener", part: "link" },

@@ -1,9 +1,9 @@
-// What the widget says by itself; the findings have their own words.
+// The widget's own texts; the texts of findings come from the core.
 
 /** @typedef {import("../index.js").ValidationReport} Report */
 /** @typedef {import("../index.js").Severity} Severity */
 
-/** @typedef {"event" | "automation" | "trigger"} Noun what an example holds */
+/** @typedef {"event" | "automation" | "trigger"} Noun the content of an example */
 
 export const words = {
   group: "Check of this example",
@@ -35,7 +35,7 @@ export const words = {
   noBlock: "there is no code block to check here",
   noSuchBlock: (/** @type {string} */ id) => `no code block has the id \`${id}\``,
   badSeverity: (/** @type {string} */ part) =>
-    `the attribute \`severity\` lists CODE=LEVEL, which \`${part}\` is not`,
+    `the attribute \`severity\` must list CODE=LEVEL pairs, not \`${part}\``,
 };
 
 /** @type {{ [severity in Severity]: [one: string, many: string] }} */
@@ -57,7 +57,7 @@ function counted(count, [one, many]) {
 }
 
 /**
- * How many findings there are, worst first; empty: none.
+ * The number of findings per severity, worst first; empty if there are none.
  * @param {Report} report
  */
 export function findingsCounted({ errors, warnings, infos }) {

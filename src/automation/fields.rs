@@ -1,9 +1,9 @@
-//! The fields of automations, triggers and actions, and what their values are: for the check and for the JSON Schemas.
+//! The fields of automations, triggers and actions, and their types: for the check and for the JSON Schemas.
 //!
 //! Sources: `server/events/schemas/automations.py`, `server/events/actions.py` and, for the triggers of a
 //! `prefect.yaml`, `events/schemas/deployment_triggers.py`.
 
-/// What the value of a field is.
+/// The type of a field's value.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum FieldKind {
     /// A string.
@@ -20,7 +20,7 @@ pub(crate) enum FieldKind {
     LabelNames,
     /// A UUID.
     Uuid,
-    /// Labels with a pattern or a list of patterns each.
+    /// Labels, each with a pattern or a list of patterns.
     Labels,
     /// Such labels for related resources, or a list of them.
     RelatedLabels,
@@ -104,7 +104,7 @@ pub(crate) const OF_AUTOMATIONS: [Field; 9] = [
     optional("owner_resource", FieldKind::TextOrNull),
 ];
 
-/// What the server adds where it returns an automation, and the client's model too.
+/// Fields that the server adds when it returns an automation, and so does the client's model.
 pub(crate) const WRITTEN_BY_THE_SERVER: [&str; 7] =
     ["id", "created", "updated", "account", "account_id", "workspace", "workspace_id"];
 
@@ -136,7 +136,7 @@ pub(crate) const OF_COMPOSITE_TRIGGERS: [Field; 5] = [
     required("require", FieldKind::Require),
 ];
 
-/// What a deployment's trigger has besides.
+/// The additional fields of a deployment's trigger.
 pub(crate) const OF_DEPLOYMENT_TRIGGERS: [Field; 6] = [
     optional("name", FieldKind::TextOrNull),
     optional("description", FieldKind::Text),
@@ -214,7 +214,7 @@ pub(crate) const ACTIONS: [ActionType; 17] = [
     on("resume-work-pool", "work_pool_id", WORK_POOL),
 ];
 
-/// Where an action finds what it acts on.
+/// How an action finds its target.
 pub(crate) const SELECTED: &str = "selected";
 pub(crate) const INFERRED: &str = "inferred";
 

@@ -1,12 +1,12 @@
-//! How long a window over heartbeats must be: one calculation for whoever names a number.
+//! How long a window over heartbeats must be: one calculation for all code that names a number.
 
 /// Microseconds.
 const SECOND: i64 = 1_000_000;
-/// What heartbeats were seen to be late by, each.
+/// By how much each heartbeat was late in measurements.
 const DRIFT: i64 = 15_000;
-/// What an event may take to arrive.
+/// How long an event may take to arrive.
 const DELAY: i64 = SECOND;
-/// How many missed heartbeats the two figures tolerate at least.
+/// The least number of missed heartbeats that the two figures tolerate.
 const MISSES: i64 = 3;
 
 /// The real interval between heartbeats. Spans are in microseconds.
@@ -15,7 +15,7 @@ pub(crate) fn period(frequency: i64) -> i64 {
     frequency.max(30 * SECOND).saturating_add(DRIFT)
 }
 
-/// How many heartbeats in a row may be missed without an alarm; -1: it fires on runs of which none is missed.
+/// How many heartbeats in a row may be missed without an alarm; -1: it fires on runs that miss none.
 pub(crate) fn tolerated(within: i64, frequency: i64) -> i64 {
     // The next heartbeat must come within, not at the end: `occurred < end`.
     let intervals = within.saturating_sub(1).checked_div(period(frequency)).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! What an automation is, once its document is read: defaults filled in, values coerced.
+//! The model of an automation after reading its document: defaults filled in, values coerced.
 //!
 //! Source: `server/events/schemas/automations.py`.
 
@@ -11,7 +11,7 @@ pub struct Automation {
     pub name: String,
     /// Empty unless given.
     pub description: String,
-    /// One that is disabled never fires.
+    /// A disabled automation never fires.
     pub enabled: bool,
     /// Its tags, in the order of the document.
     pub tags: Vec<String>,
@@ -19,7 +19,7 @@ pub struct Automation {
     pub trigger: Trigger,
     /// Run on every firing.
     pub actions: Vec<Action>,
-    /// Run in addition; since only `Triggered` is ever produced, on every firing too.
+    /// Run in addition, also on every firing, since the server only ever produces `Triggered`.
     pub actions_on_trigger: Vec<Action>,
     /// Never run by the server.
     pub actions_on_resolve: Vec<Action>,
@@ -62,7 +62,7 @@ impl Posture {
     }
 }
 
-/// Labels that a resource must have: each with the patterns one of which its value must match.
+/// Labels that a resource must have, each with its patterns: the value must match one of them.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Specification(pub Vec<(String, Vec<String>)>);
 
@@ -73,13 +73,13 @@ pub struct EventTrigger {
     pub posture: Posture,
     /// For the primary resource.
     pub matches: Specification,
-    /// For the related resources: each must be met by one of them. A single one in the document is a list of one.
+    /// For the related resources: one of them must match each. A single one in the document is a list of one.
     pub match_related: Vec<Specification>,
-    /// Names of the events that open a window. Sorted, without repetitions, like the two that follow.
+    /// Names of the events that open a window. Sorted, without duplicates, like the next two.
     pub after: Vec<String>,
     /// Names of the events that it counts.
     pub expect: Vec<String>,
-    /// Labels: events with other values of these are counted apart.
+    /// Labels: events with different values of these are counted separately.
     pub for_each: Vec<String>,
     /// How many events it needs.
     pub threshold: i64,

@@ -1,5 +1,4 @@
-//! What the triggers of a text are, and where their values stand in it: for what is drawn beside the text, and for what
-//! changes it in place.
+//! The triggers of a text, and where their values are: for drawings beside the text, and for edits in place.
 
 use serde::Serialize;
 
@@ -130,7 +129,7 @@ impl Serialize for Required {
     }
 }
 
-/// As a double where it is beyond the whole numbers that JavaScript and many readers of JSON have.
+/// As a double if beyond the whole numbers that JavaScript and many JSON readers support.
 #[expect(clippy::cast_precision_loss, reason = "a double is what such readers make of it")]
 fn number<S: serde::Serializer>(value: &i64, serializer: S) -> Result<S::Ok, S::Error> {
     const MAX_SAFE: u64 = (1 << 53) - 1;
@@ -146,7 +145,7 @@ pub(super) struct Outliner {
     outlines: Vec<TriggerOutline>,
     /// The places of their values, in the order of [`ranges`].
     spans: Vec<Span>,
-    /// Of the automation whose trigger is the next.
+    /// The automation of the next trigger.
     name: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! What only building an event needs, in statics of its own.
+//! Data that only the event builder needs, in separate statics.
 
 use serde::Serialize;
 
@@ -18,24 +18,24 @@ pub(super) struct Authoring {
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum Presence {
-    /// Always there. What its absence means stands in `missing`, which the others do not have.
+    /// Always present. `missing`, which the others do not have, says what its absence means.
     Required,
-    /// There at times.
+    /// Sometimes present.
     Optional,
-    /// The emitter writes it, the documentation does not know it.
+    /// The emitter writes it, but the documentation does not list it.
     Undocumented,
 }
 
-/// How an event is built: what the caller gives for a value, and what it is otherwise.
+/// How an event is built: the caller's key for a value, and its default.
 #[derive(Clone, Copy, Debug)]
 pub struct Generation {
-    /// The caller's key for it, from the outside in: `state.name`. Empty: it follows from what it is.
+    /// The caller's key for it, outermost first: `state.name`. Empty: it follows from its place.
     pub key: &'static str,
-    /// What it is unless it is given; `keys a.b`: the keys of what is given there; `same a.b`: the list that is given there; `{…}`: filled in.
+    /// The default; `keys a.b`: the keys of the value given there; `same a.b`: the list given there; `{…}`: filled in.
     pub default: Option<&'static str>,
-    /// Of a field that is not always there: once the run has been `running`, or has `ended`.
+    /// For a field that is not always present: once the run has been `running`, or has `ended`.
     pub once: &'static str,
-    /// What a thing is called in the example; empty: this is no name.
+    /// The name of a thing in the example; empty: this is not a name.
     pub called: &'static str,
     /// The example event has it.
     pub is_shown: bool,
@@ -106,7 +106,7 @@ impl Variant {
 }
 
 impl Follows {
-    /// What it points at, in words.
+    /// What it points to, in words.
     #[must_use]
     pub fn meaning(&self) -> &'static str {
         let words: &&str = self.number.of(&statics::FOLLOWS_AUTHORING);

@@ -1,6 +1,6 @@
-//! What users can look up about an event.
+//! The descriptions of events that users can look up.
 //!
-//! The npm package has this in a file of its own; the WebAssembly modules do not hold it.
+//! The npm package has this in a separate file; the WebAssembly modules do not contain it.
 
 use std::ops::Not;
 
@@ -170,7 +170,7 @@ pub struct Input {
 }
 
 impl Input {
-    /// One that the event can do without.
+    /// An optional input.
     #[must_use]
     pub fn optional(key: String, kind: &'static str) -> Input {
         Input {
@@ -196,7 +196,7 @@ pub struct Example(
     pub String,
 );
 
-/// Describes every family, in the order of the documentation. `inputs`: what the builder accepts for its events:
+/// Describes every family, in the order of the documentation. `inputs`: the inputs that the builder accepts:
 /// [`generate::inputs`](crate::generate::inputs).
 ///
 /// ```
@@ -212,8 +212,8 @@ pub fn event_types(inputs: &dyn Fn(&'static Family) -> Vec<Input>) -> Vec<EventT
     families().iter().map(|family| event_type(family, inputs(family))).collect()
 }
 
-/// The examples of the families whose names have a placeholder: one for each of its known values, and before them one
-/// in which it stands itself, to be replaced by any other value.
+/// The examples of the families whose names have a placeholder: one for each of its known values, preceded by one that
+/// contains the placeholder itself, to be replaced by any other value.
 #[must_use]
 pub fn examples() -> Vec<Example> {
     let mut all = Vec::new();
@@ -330,7 +330,7 @@ impl LabelForm {
 }
 
 impl ValueKind {
-    /// Its name, as users see it.
+    /// Its name for users.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {

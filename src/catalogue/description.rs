@@ -1,11 +1,11 @@
-//! What only descriptions of events need, in statics of its own.
+//! Data that only descriptions of events need, in separate statics.
 
 use serde::Serialize;
 
 use super::model::{Family, Field, Follows, Label, Related, Variant};
 use super::statics;
 
-/// What is said about a family.
+/// The description of a family.
 #[derive(Debug)]
 pub(super) struct FamilyDescription {
     pub title: &'static str,
@@ -17,14 +17,14 @@ pub(super) struct FamilyDescription {
     pub placeholder_example: &'static str,
 }
 
-/// What is said about a label or a field.
+/// The description of a label or a field.
 #[derive(Debug)]
 pub(super) struct Description {
     pub source: Source,
     pub example: &'static str,
 }
 
-/// What is said about a related resource.
+/// The description of a related resource.
 #[derive(Debug)]
 pub(super) struct RelatedDescription {
     pub when: &'static str,
@@ -50,8 +50,7 @@ impl Family {
         self.number.of(&statics::FAMILY_DESCRIPTIONS)
     }
 
-    /// Where the documentation describes it: an absolute URL with its anchor. Modules that report no findings on events do
-    /// not hold it.
+    /// The documentation's absolute URL with its anchor. Modules that report no findings on events do not contain it.
     #[must_use]
     pub fn docs(&self) -> Option<&'static str> {
         *self.number.of(&statics::FAMILY_DOCS)
@@ -63,13 +62,13 @@ impl Family {
         self.description().title
     }
 
-    /// Whether Prefect's documentation describes it; otherwise it is only seen in the source and on servers.
+    /// Whether Prefect's documentation describes it; otherwise it is known only from the source and from servers.
     #[must_use]
     pub fn is_documented(&self) -> bool {
         self.description().is_documented
     }
 
-    /// Whether Prefect Cloud alone emits it.
+    /// Whether only Prefect Cloud emits it.
     #[must_use]
     pub fn is_cloud(&self) -> bool {
         self.description().is_cloud
@@ -81,13 +80,13 @@ impl Family {
         self.description().emitted_by
     }
 
-    /// What else there is to say, one or two sentences each.
+    /// Further notes, one or two sentences each.
     #[must_use]
     pub fn notes(&self) -> &'static [&'static str] {
         self.description().notes
     }
 
-    /// The files of Prefect's source that emit it, with `, ` between them; empty: they are not public.
+    /// The files of Prefect's source that emit it, separated by `, `; empty: they are not public.
     #[must_use]
     pub fn code(&self) -> &'static str {
         self.description().code
@@ -105,7 +104,7 @@ impl Label {
         self.number.of(&statics::LABEL_DESCRIPTIONS)
     }
 
-    /// Where the label is known from.
+    /// The source of the label.
     #[must_use]
     pub fn source(&self) -> Source {
         self.description().source
@@ -147,7 +146,7 @@ impl Field {
         self.number.of(&statics::FIELD_DESCRIPTIONS)
     }
 
-    /// Where the field is known from.
+    /// The source of the field.
     #[must_use]
     pub fn source(&self) -> Source {
         self.description().source

@@ -1,24 +1,24 @@
-//! Example events, composed of the catalogue's examples of labels and fields.
+//! Example events, composed from the catalogue's examples of labels and fields.
 
 use super::model::{Equal, Family, Field, Label, LabelForm, Object as Shape, Related, Term, ValueKind, Variant};
 use super::{Alternative, Part, Presence};
 use crate::json::tree::{Object, Tree};
 
 const OCCURRED: &str = "2026-03-31T18:30:00.000000Z";
-/// The same instant in milliseconds since 1970: the front of the examples' ids.
+/// The same instant in milliseconds since 1970: the beginning of the examples' ids.
 const OCCURRED_MILLIS: u64 = 0x019d_4528_e040;
 const TERMINAL: [&str; 4] = ["COMPLETED", "FAILED", "CRASHED", "CANCELLED"];
 
 /// A complete, valid event of a family, as JSON text indented by two spaces. The same call returns the same text.
 ///
 /// `variant`: the value of the placeholder in the family's name; a value that is not listed counts as the name of a
-/// completed state. `None`: a usual one.
+/// completed state. `None`: a typical one.
 #[must_use]
 pub fn example(family: &Family, variant: Option<&str>) -> String {
     event(family, variant).indented()
 }
 
-/// The usual example on a single line.
+/// The typical example on a single line.
 #[must_use]
 pub fn example_line(family: &Family) -> String {
     event(family, None).line()
@@ -32,7 +32,7 @@ pub(crate) fn event(family: &Family, variant: Option<&str>) -> Tree {
     maker.event()
 }
 
-/// The event in which the placeholders of the family's name stand instead of values.
+/// The event with the placeholders of the family's name instead of values.
 pub(super) fn unfilled(family: &Family) -> Tree {
     let rest = family.name.text.strip_prefix(family.name.prefix());
     event(family, rest.and_then(|rest| rest.strip_suffix(suffix(family))))
@@ -43,7 +43,7 @@ fn named(family: &Family, hole: &str) -> String {
     [family.name.prefix(), hole, suffix(family)].concat()
 }
 
-/// The literal text at the end of the family's name, behind a placeholder.
+/// The literal text at the end of the family's name, after a placeholder.
 fn suffix(family: &Family) -> &'static str {
     match family.name.parts {
         [_, .., Part::Literal(suffix)] => suffix,
@@ -51,7 +51,7 @@ fn suffix(family: &Family) -> &'static str {
     }
 }
 
-/// The state that an event reports, and the one before.
+/// The state that an event reports, and the previous one.
 struct State {
     kind: &'static str,
     before: Option<&'static Variant>,
@@ -67,7 +67,7 @@ impl State {
         let before = now.previous().and_then(known);
         let mut ran = false;
         let mut earlier = Some(now);
-        // As many steps as there are variants: the build script refuses circles.
+        // At most one step per variant: the build script rejects cycles.
         for _ in family.variants {
             ran |= earlier.is_some_and(|variant| variant.state_type == Some("RUNNING"));
             earlier = earlier.and_then(Variant::previous).and_then(known);
@@ -118,7 +118,7 @@ impl Maker<'_> {
         if let (Some(state), true) = (&self.state, follows.states) {
             return state.before.is_some();
         }
-        // The first event of a chain has nothing to follow.
+        // The first event of a chain follows nothing.
         let chain = follows.families.contains(&self.family.name.text);
         let first = chain && self.family.variants.first().is_some_and(|variant| self.hole_is(variant.name));
         follows.is_documented() && !first
@@ -128,7 +128,7 @@ impl Maker<'_> {
         named(self.family, value) == self.name
     }
 
-    // ---- values that hang on the name
+    // ---- values that depend on the name
 
     /// The value that the name of the event gives to the places of a rule.
     fn said(&self, rule: &Equal) -> Option<String> {
@@ -200,7 +200,7 @@ impl Maker<'_> {
         fields
     }
 
-    /// Its value; `None`: it is not there.
+    /// Its value; `None`: absent.
     fn field(&self, field: &Field, path: &mut Vec<&'static str>) -> Option<Tree> {
         match self.of_state(path) {
             Some(Of::Nothing) => return None,
@@ -218,7 +218,7 @@ impl Maker<'_> {
         example_value(field).or_else(|| (field.presence() != Presence::Optional).then(made_of_fields))
     }
 
-    /// What the state before and the course of the run give to a field.
+    /// The value of a field that follows from the previous state and the course of the run.
     fn of_state(&self, path: &[&str]) -> Option<Of> {
         let state = self.state.as_ref()?;
         let before = |text: fn(&Variant) -> &str| state.before.map_or(Tree::Null, |before| Tree::from(text(before)));
@@ -237,14 +237,14 @@ impl Maker<'_> {
 }
 
 enum Of {
-    /// The field is not there.
+    /// The field is absent.
     Nothing,
     Value(Tree),
 }
 
-/// The example of a field; `None`: it has none of its own.
+/// The example of a field; `None`: it has none.
 pub(crate) fn example_value(field: &Field) -> Option<Tree> {
-    // The build script rejects what is no JSON.
+    // The build script rejects invalid JSON.
     Tree::parse(field.example()).ok()
 }
 
@@ -252,7 +252,7 @@ fn shown(label: &Label) -> bool {
     label.presence() != Presence::Optional || !label.example().is_empty()
 }
 
-/// An example id, with those of its parts replaced that hang on the event's name.
+/// An example id, with the parts that depend on the event's name replaced.
 fn refilled(templates: &[Alternative], example: &str, value: &dyn Fn(&str) -> Option<String>) -> String {
     let Some(own) = templates.iter().find(|own| own.template.matches(example.as_bytes())) else {
         return example.to_owned();
@@ -270,7 +270,7 @@ fn refilled(templates: &[Alternative], example: &str, value: &dyn Fn(&str) -> Op
     text
 }
 
-/// A UUID (version 7) that hangs on a text alone.
+/// A UUID (version 7) that depends only on a text.
 fn id(of: &str, millis: u64) -> String {
     // FNV-1a: spreads well enough, and needs no table.
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;

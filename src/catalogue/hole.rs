@@ -1,6 +1,6 @@
-//! What stands in the place of a placeholder. The build script compiles this file too.
+//! The possible values of placeholders. The build script compiles this file too.
 
-/// What a placeholder of a template stands for.
+/// The possible values of a template's placeholder.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Hole {
     /// A UUID with hyphens: `{uuid}`.
@@ -20,7 +20,7 @@ pub enum Hole {
 const ASSET_KEY: usize = 512;
 
 impl Hole {
-    /// Takes the placeholder's value from the front of a text: the value and the rest.
+    /// Splits the placeholder's value from the front of a text: the value and the rest.
     #[must_use]
     pub fn take(self, text: &[u8]) -> Option<(&[u8], &[u8])> {
         let end = match self {
@@ -43,7 +43,7 @@ fn end_before(delimiter: u8, text: &[u8]) -> usize {
     text.iter().position(|&byte| byte == delimiter).unwrap_or(text.len())
 }
 
-/// Whether the text is a UUID as Prefect writes it: 36 characters with hyphens, in any case.
+/// Whether the text is a UUID in Prefect's notation: 36 characters with hyphens, in any case.
 #[inline(always)]
 #[must_use]
 pub fn is_uuid(text: &[u8]) -> bool {

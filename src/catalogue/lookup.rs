@@ -7,7 +7,7 @@ use super::statics::{FAMILIES, LITERALS, PATTERNS};
 use super::{Hole, Part};
 use crate::text::nearest::within;
 
-/// Most comparisons of a search then need no look at the text.
+/// With it, most comparisons of a search do not read the text.
 fn by_length(one: &str, other: &str) -> Ordering {
     (one.len(), one).cmp(&(other.len(), other))
 }
@@ -23,12 +23,12 @@ pub fn families() -> &'static [Family] {
 pub struct Match<'n> {
     /// The family.
     pub family: &'static Family,
-    /// The value of the name's placeholder, such as `Running` (of a name with two
-    /// placeholders: both, and what stands between them).
+    /// The value of the name's placeholder, such as `Running` (for a name with two placeholders: both, with the text
+    /// between them).
     pub hole: Option<&'n str>,
 }
 
-/// Finds the family of a name. A family whose whole name it is comes before a pattern.
+/// Finds the family of a name. A family with exactly this name comes before a pattern.
 ///
 /// ```
 /// use prefect_events::catalogue::find;
@@ -54,12 +54,12 @@ pub fn find(name: &str) -> Option<Match<'_>> {
     })
 }
 
-/// The value of the placeholder, if the name has the form of the family's. `rest` is the
-/// name without the literal text at its front.
+/// The value of the placeholder, if the name has the form of the family's. `rest` is the name without the literal text
+/// at its front.
 fn hole<'n>(family: &Family, name: &'n str, rest: &'n str) -> Option<&'n str> {
     if let [_, Part::Hole { hole, .. }] = family.name.parts {
         let (_, after) = hole.take(rest.as_bytes())?;
-        // A state can have any name, but `pull-step.` and the like lead to events of another kind.
+        // A state can have any name, but `pull-step.` and similar prefixes belong to other kinds of events.
         let other = *hole == Hole::Text
             && rest.as_bytes().contains(&b'.')
             && (begins_like_a_literal(name, rest) || is_near_a_literal(name));
@@ -85,12 +85,12 @@ fn begins_like_a_literal(name: &str, rest: &str) -> bool {
     LITERALS.iter().any(|(literal, _)| literal.starts_with(begin))
 }
 
-/// Whether the name is all but that of a family without a placeholder.
+/// Whether the name is almost that of a family without a placeholder.
 fn is_near_a_literal(name: &str) -> bool {
     LITERALS.iter().any(|(literal, _)| within(literal, name, 2).is_some())
 }
 
-/// The name that was probably meant by one that no family has.
+/// The probably intended name, for a name that no family has.
 #[must_use]
 pub fn suggest(name: &str) -> Option<String> {
     let wanted = name.to_ascii_lowercase();
@@ -144,7 +144,7 @@ fn with_values_of(family: &Family, name: &str) -> Option<String> {
 
 struct Best {
     wanted: String,
-    /// How many edits are still a slip.
+    /// The most edits that count as a typo.
     limit: usize,
     found: Option<(usize, String)>,
 }

@@ -1,7 +1,7 @@
-//! What Prefect documents of its events and what it emits, as data; look-up by an event's name.
+//! Prefect's documented and emitted events as data, with look-up by an event's name.
 //!
-//! The facts stand in `pages/`, one file per page of the documentation; the build script checks them and writes them as
-//! statics.
+//! `pages/` contains the facts, one file per page of the documentation; the build script checks them and writes them
+//! as statics.
 
 mod authoring;
 mod describe;

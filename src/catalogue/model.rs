@@ -1,7 +1,7 @@
-//! The shapes of the catalogue.
+//! The types of the catalogue.
 //!
-//! These structs hold the facts that checks need. What only the builder needs (`authoring.rs`), and what only
-//! descriptions need (`description.rs`), stands in other statics: a program that does not ask for it does not hold it.
+//! These structs hold the facts that checks need. Data that only the builder (`authoring.rs`) or only descriptions
+//! (`description.rs`) need is in other statics, so programs that do not use it do not contain it.
 
 use super::statics;
 use super::template::Template;
@@ -19,27 +19,24 @@ pub struct Family {
     pub labels: &'static [Label],
     /// The related resources, one role each.
     pub related: &'static [Related],
-    /// What a related resource in a role that is not listed means: `None`, the
-    /// documentation leaves the list open.
+    /// The finding for a related resource in an unlisted role; `None`: the documentation leaves the list open.
     pub other_roles: Option<Severity>,
-    /// The shapes the payload can have: one, or alternatives of which one must fit whole.
+    /// The possible shapes of the payload: one, or alternatives, of which one must match completely.
     pub payload: &'static [Object],
-    /// What `follows` points at; `None`: that is not known.
+    /// What `follows` points to; `None`: unknown.
     pub follows: Option<&'static Follows>,
     /// The known values of the name's placeholder.
     pub variants: &'static [Variant],
-    /// What a placeholder value outside `variants` means; `None`: nothing is listed.
+    /// The finding for a placeholder value outside `variants`; `None`: nothing is listed.
     pub other_variants: Option<Severity>,
-    /// Placeholders of the name that take no other values than these: a name with
-    /// another value is not of this family.
+    /// Placeholders of the name that have only these values: a name with another value is not of this family.
     pub choices: &'static [Choice],
-    /// Places of one event that must say the same.
+    /// Places in one event that must agree.
     pub equal: &'static [Equal],
     pub(super) number: Number<{ statics::FAMILY_ROWS }>,
 }
 
-/// A sentence on a value that is accepted although the documentation and the
-/// emitter disagree about it; it says which of the two says what.
+/// A sentence on an accepted value about which the documentation and the emitter disagree; it names both versions.
 #[derive(Debug)]
 pub struct Remark {
     /// How bad it is: a warning or an info.
@@ -53,7 +50,7 @@ pub struct Remark {
 pub struct Missing {
     /// How bad it is.
     pub severity: Severity,
-    /// What the message says about the thing that is missing.
+    /// The message's text about the missing thing.
     pub words: &'static str,
 }
 
@@ -64,12 +61,12 @@ pub struct Label {
     pub name: &'static str,
     /// `None`: its absence means nothing.
     pub missing: Option<Missing>,
-    /// What its text must look like.
+    /// The required form of its text.
     pub form: LabelForm,
     pub(super) number: Number<{ statics::LABELS }>,
 }
 
-/// What the text of a label must look like.
+/// The required form of a label's text.
 #[derive(Debug)]
 pub enum LabelForm {
     /// Any text.
@@ -84,13 +81,13 @@ pub enum LabelForm {
     Uuid,
     /// A JSON array of strings, as text.
     JsonStrings,
-    /// At most so many characters (Unicode code points).
+    /// At most this many characters (Unicode code points).
     AtMost(usize),
     /// One of a list.
     Values {
         /// The list.
         values: &'static [Value],
-        /// What a value outside the list means.
+        /// The finding for a value outside the list.
         other: Severity,
     },
     /// One of several templates; the first without a remark is the documented form.
@@ -102,7 +99,7 @@ pub enum LabelForm {
 pub struct Value {
     /// Its text.
     pub text: &'static str,
-    /// What the value means, where documentation and emitter disagree.
+    /// The remark on the value, where documentation and emitter disagree.
     pub remark: Option<Remark>,
 }
 
@@ -111,7 +108,7 @@ pub struct Value {
 pub struct Alternative {
     /// The form.
     pub template: Template,
-    /// What the form means, where documentation and emitter disagree.
+    /// The remark on the form, where documentation and emitter disagree.
     pub remark: Option<Remark>,
 }
 
@@ -122,15 +119,15 @@ pub struct Related {
     pub role: &'static str,
     /// The forms of its `prefect.resource.id`.
     pub id: LabelForm,
-    /// How many the emitter or the documentation promise at least.
+    /// The minimum that the emitter or the documentation promises.
     pub min: u32,
     /// `None`: any number.
     pub max: Option<u32>,
-    /// What fewer than `min` means; `None`: nothing.
+    /// The finding for fewer than `min`; `None`: nothing.
     pub missing: Option<Missing>,
     /// Its further labels (without the id and the role).
     pub labels: &'static [Label],
-    /// What its presence means, where documentation and emitter disagree.
+    /// The remark on its presence, where documentation and emitter disagree.
     pub remark: Option<&'static Remark>,
     pub(super) number: Number<{ statics::RELATED }>,
 }
@@ -138,9 +135,9 @@ pub struct Related {
 /// A JSON object and its fields.
 #[derive(Debug)]
 pub struct Object {
-    /// The fields that are known.
+    /// The known fields.
     pub fields: &'static [Field],
-    /// What a key that is not listed means; `None`: the object is open.
+    /// The finding for an unlisted key; `None`: the object is open.
     pub other: Option<Severity>,
 }
 
@@ -155,22 +152,22 @@ pub struct Field {
     pub nullable: bool,
     /// `None`: its absence means nothing.
     pub missing: Option<Missing>,
-    /// The values it can have, or each of its items (strings), empty: any.
+    /// The possible values of it or of each of its items (strings); empty: any.
     pub values: &'static [Value],
-    /// What a value outside `values` means.
+    /// The finding for a value outside `values`.
     pub other: Severity,
     /// For `ValueKind::Object`: its fields. For `ValueKind::Array`: the fields of each item, if it is an object.
     pub object: Option<&'static Object>,
-    /// For `ValueKind::Array`: what each item is.
+    /// For `ValueKind::Array`: the kind of each item.
     pub items: Option<ValueKind>,
     /// Another kind that is accepted, with a remark.
     pub also: Option<&'static (ValueKind, Remark)>,
-    /// What its presence means, where documentation and emitter disagree.
+    /// The remark on its presence, where documentation and emitter disagree.
     pub remark: Option<&'static Remark>,
     pub(super) number: Number<{ statics::FIELDS }>,
 }
 
-/// What a JSON value is.
+/// The kind of a JSON value.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ValueKind {
     /// Any value.
@@ -220,25 +217,25 @@ impl Choice {
     }
 }
 
-/// What `follows` points at.
+/// What `follows` points to.
 #[derive(Debug)]
 pub struct Follows {
-    /// The families (by their patterns) of the event that it can point at; empty: any event.
+    /// The families (by their patterns) that it can point to; empty: any event.
     pub families: &'static [&'static str],
-    /// The places that must be the same in both events, beside the resource's id where `same_resource`.
+    /// The places that must agree in both events, beside the resource's id with `same_resource`.
     pub same: Option<Term>,
     /// Whether both events are about the same resource.
     pub same_resource: bool,
-    /// The emitter sets it only if less than so many seconds lie between the two; 0: always.
+    /// The emitter sets it only if the two are less than this many seconds apart; 0: always.
     pub window: u32,
-    /// What its absence means; `None`: nothing, it can be absent for good reasons.
+    /// The finding for its absence; `None`: it can be absent for good reasons.
     pub missing: Option<Missing>,
     /// The initial state of this event is the validated state of the other.
     pub states: bool,
     pub(super) number: Number<{ statics::FOLLOWS }>,
 }
 
-/// Places of one event that must say the same.
+/// Places in one event that must agree.
 #[derive(Debug)]
 pub struct Equal {
     /// How bad it is if they differ.
@@ -258,11 +255,11 @@ pub enum Term {
     Label(&'static str),
     /// A placeholder of the primary resource's id.
     IdPart(&'static str),
-    /// A payload field; null on the way there counts as null.
+    /// A payload field; null in an enclosing object counts as null.
     Payload {
-        /// Its keys, from the outside in.
+        /// Its keys, outermost first.
         path: &'static [&'static str],
-        /// What it counts as when it is missing; `None`: a missing field is not compared.
+        /// Its value if missing; `None`: a missing field is not compared.
         absent: Option<&'static str>,
     },
     /// A label of the first related resource in a role.
@@ -283,7 +280,7 @@ pub enum Term {
     Occurred,
 }
 
-/// When two places say the same.
+/// When two places agree.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Compare {
     /// The same text (or both null).
@@ -294,7 +291,7 @@ pub enum Compare {
     Integer,
     /// UUIDs, however written.
     Uuid,
-    /// The first is the slug of the second, as python-slugify makes it.
+    /// The first is the slug of the second, by the rules of python-slugify.
     Slug,
     /// The first is the last part of the second, after its last `/` or `:`.
     Tail,

@@ -1,5 +1,5 @@
-/// The slug of a name as python-slugify makes it. `None` where that would need its tables (letters
-/// beyond ASCII, HTML entities).
+/// The slug of a name by the rules of python-slugify. `None` if that would need its tables (letters beyond ASCII, HTML
+/// entities).
 #[must_use]
 pub fn slug(name: &str) -> Option<String> {
     if !name.is_ascii() || name.as_bytes().contains(&b'&') {

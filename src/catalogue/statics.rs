@@ -1,4 +1,4 @@
-//! The catalogue as the build script writes it: the pages, checked, and resolved into statics.
+//! The catalogue from the build script: the pages, checked and resolved into statics.
 
 use super::authoring::{Authoring, Generation, Presence};
 use super::description::{Description, FamilyDescription, RelatedDescription, Source};

@@ -14,13 +14,13 @@ pub struct Template {
 /// A part of a template.
 #[derive(Debug)]
 pub enum Part {
-    /// Text that stands for itself.
+    /// Literal text.
     Literal(&'static str),
-    /// A placeholder: its name, and what it stands for.
+    /// A placeholder: its name, and its possible values.
     Hole {
         /// The name between the braces.
         name: &'static str,
-        /// What can stand in its place.
+        /// Its possible values.
         hole: Hole,
     },
 }
@@ -44,7 +44,7 @@ impl Template {
         found.filter(|_| matches)
     }
 
-    /// The literal text at the front; empty when the template begins with a placeholder.
+    /// The literal text at the front; empty if the template begins with a placeholder.
     #[must_use]
     pub fn prefix(&self) -> &'static str {
         match self.parts.first() {
@@ -71,8 +71,8 @@ impl Template {
         text
     }
 
-    /// A placeholder matches as much as it can, and nothing is tried twice: the build
-    /// script rejects templates in which a placeholder is not followed by its own delimiter.
+    /// A placeholder matches as much as possible, without backtracking: the build script rejects templates in which a
+    /// placeholder is not followed by its own delimiter.
     fn read<'t>(&self, text: &'t [u8], mut found: impl FnMut(&str, &'t [u8])) -> bool {
         let mut rest = text;
         for part in self.parts {

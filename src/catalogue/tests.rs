@@ -20,7 +20,7 @@ fn described(pattern: &str) -> EventType {
     event_types(&|_| Vec::new()).into_iter().find(|described| described.name_pattern == pattern).unwrap()
 }
 
-/// Every name of a family to try: its variants, or its example.
+/// All names of a family to test: its variants, or its example.
 fn variants(family: &Family) -> Vec<&'static str> {
     let listed: Vec<_> = family.variants.iter().map(|variant| variant.name).collect();
     match (listed.is_empty(), family.placeholder_example()) {
@@ -30,7 +30,7 @@ fn variants(family: &Family) -> Vec<&'static str> {
     }
 }
 
-// ---- what it holds
+// ---- contents
 
 #[test]
 fn counts() {
@@ -560,7 +560,7 @@ fn unfilled_examples_can_be_filled() {
     let holes = |text: &str, values: &[(&str, &str)]| {
         values.iter().fold(text.to_owned(), |text, (hole, value)| text.replace(&format!("{{{hole}}}"), value))
     };
-    // The ids hang on the name as it was.
+    // The ids depend on the original name.
     let without_ids = |text: &str| {
         let mut event: Json = serde_json::from_str(text).unwrap();
         for key in ["id", "follows"] {
@@ -608,7 +608,7 @@ fn descriptions() {
 
 // ---- pages
 
-/// What only descriptions need stands in other statics than the families: each must get its own.
+/// Data for descriptions is in other statics than the families: each family must get its own.
 #[test]
 fn every_family_has_the_facts_of_its_page() {
     let mut seen = 0;
@@ -633,7 +633,7 @@ fn every_family_has_the_facts_of_its_page() {
     assert_eq!(seen, families().len());
 }
 
-/// A search finds by length and text; those with more literal text are tried first.
+/// A search compares length and text; names with more literal text come first.
 #[test]
 fn names_are_sorted() {
     use statics::{LITERALS, PATTERNS};

@@ -1,4 +1,4 @@
-//! The table of codes: `codes.yaml`, as the build script writes it down.
+//! The table of codes: `codes.yaml`, compiled by the build script.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -10,13 +10,13 @@ use crate::text::template::render_with;
 
 include!(concat!(env!("OUT_DIR"), "/codes.rs"));
 
-/// What a finding says.
+/// The texts of a finding.
 struct CodeInfo {
-    /// Its place in the table.
+    /// Its index in the table.
     number: Number<COUNT>,
     code: &'static str,
     severity: Severity,
-    /// The Prefect server itself refuses it: it counts under both profiles.
+    /// The Prefect server itself rejects it: it counts under both profiles.
     server: bool,
     message: &'static str,
     help: Option<&'static str>,
@@ -24,15 +24,15 @@ struct CodeInfo {
     docs: Option<&'static str>,
 }
 
-/// What fills the placeholders of a message: their names and texts.
+/// The values for the placeholders of a message: their names and texts.
 pub type Arguments<'a> = &'a [(&'static str, String)];
 
-/// What is wrong: one kind of finding, with its stable name and its words.
+/// One kind of finding, with its stable name and its texts.
 #[derive(Clone, Copy)]
 pub struct Code(&'static CodeInfo);
 
 impl Code {
-    /// The code of a name such as `missing-label`.
+    /// The code with a name such as `missing-label`.
     #[must_use]
     pub fn find(name: &str) -> Option<Code> {
         Code::ALL.iter().copied().find(|code| code.name() == name)
@@ -42,7 +42,7 @@ impl Code {
         self.0
     }
 
-    /// Its place in the table, for what explains it.
+    /// Its index in the table, for its explanation.
     pub(crate) fn number(self) -> Number<COUNT> {
         self.info().number
     }
@@ -53,19 +53,19 @@ impl Code {
         self.info().code
     }
 
-    /// How bad it is, unless a rule of the catalogue or an option says otherwise.
+    /// Its severity, unless a rule of the catalogue or an option changes it.
     #[must_use]
     pub fn severity(self) -> Severity {
         self.info().severity
     }
 
-    /// Whether the Prefect server itself refuses it.
+    /// Whether the Prefect server itself rejects it.
     #[must_use]
-    pub fn refused_by_server(self) -> bool {
+    pub fn rejected_by_server(self) -> bool {
         self.info().server
     }
 
-    /// The documentation that belongs to the code, whatever the event.
+    /// The code's documentation, independent of the event.
     #[must_use]
     pub fn docs(self) -> Option<&'static str> {
         self.info().docs
@@ -77,7 +77,7 @@ impl Code {
         fill(self.info().message, arguments).unwrap_or_default()
     }
 
-    /// What to do; `None` where there is nothing to say, or an argument that it needs is not given.
+    /// What to do; `None` if there is no help, or an argument that it needs is missing.
     #[must_use]
     pub fn help(self, arguments: Arguments<'_>) -> Option<String> {
         fill(self.info().help?, arguments)
@@ -122,8 +122,8 @@ impl fmt::Debug for Code {
     }
 }
 
-/// Fills the placeholders `{name}` of a template. A word in braces that is no argument's name means
-/// itself where it is quoted in code (`prefect.task-run.{state}`); `None` if it is left over alone.
+/// Fills the placeholders `{name}` of a template. A word in braces that is not an argument's name stays literal where
+/// it is quoted in code (`prefect.task-run.{state}`); otherwise the result is `None`.
 fn fill(template: &str, arguments: Arguments<'_>) -> Option<String> {
     render_with(template, &mut |name, out| {
         let text = arguments.iter().find(|(key, _)| *key == name);

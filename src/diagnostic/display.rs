@@ -1,9 +1,9 @@
-//! Values of a document as messages name them.
+//! Values of a document in messages.
 
 use crate::json::Value;
 use crate::text::phrase::shown;
 
-/// A value as users call it: its text in backticks if it is a string or short, and its kind if it is not a string.
+/// A value in words: its text in backticks if it is a string or short, and its kind if it is not a string.
 pub(crate) fn text(value: Value<'_>) -> String {
     if value.is_string() { format!("`{}`", shown(&value.string())) } else { self::value(value) }
 }

@@ -4,7 +4,7 @@ use crate::json::{Span, Value, write};
 
 pub(crate) type Edits = Vec<(Span, String)>;
 
-/// Writes a string in the place of a key or value; without quotes where there were none, as YAML has it.
+/// Replaces a key or value with a string; without quotes where there were none, as in YAML.
 pub(crate) fn replace(value: Value<'_>, text: &str) -> Edits {
     let plain = value.is_bare()
         && text.starts_with(|c: char| c.is_ascii_alphabetic())
@@ -12,21 +12,21 @@ pub(crate) fn replace(value: Value<'_>, text: &str) -> Edits {
     vec![(value.span(), if plain { text.to_owned() } else { write::quoted(text) })]
 }
 
-/// Writes a value, which is not a string, as one.
+/// Converts a value that is not a string into one.
 pub(crate) fn quote(value: Value<'_>) -> Edits {
     vec![(value.span(), write::quoted(&value.string()))]
 }
 
-/// Inserts a member with a text value at the beginning of an object.
+/// Inserts a member with a string value at the beginning of an object.
 pub(crate) fn insert(text: &[u8], object: Value<'_>, key: &str, value: &str) -> Edits {
     insert_raw(text, object, key, &write::quoted(value))
 }
 
-/// Inserts a member, whose value is written already, at the beginning of an object.
+/// Inserts a member with a serialized value at the beginning of an object.
 pub(crate) fn insert_raw(text: &[u8], object: Value<'_>, key: &str, value: &str) -> Edits {
     let open = object.span();
     if text.get(open.start as usize) != Some(&b'{') {
-        // Block style of YAML: a line of its own, in the column of the first key.
+        // Block style of YAML: a separate line, in the column of the first key.
         let before = text.get(..open.start as usize).unwrap_or_default();
         let line = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at.saturating_add(1));
         let margin = " ".repeat(before.len().saturating_sub(line));
@@ -39,8 +39,7 @@ pub(crate) fn insert_raw(text: &[u8], object: Value<'_>, key: &str, value: &str)
     };
     let start = first.span().start;
     let colon = between(text, first.span().end, first_value.span().start);
-    // The line break and indentation before the first key go before the next one; on one line, the
-    // space that the object has after its commas.
+    // Copies the line break and indentation before the first key; on one line, the space after the object's commas.
     let margin = match between(text, inside, start) {
         margin if margin.as_bytes().contains(&b'\n') => margin,
         _ if colon.ends_with(' ') => " ",

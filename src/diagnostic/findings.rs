@@ -1,4 +1,4 @@
-//! Collects what is found, counts all of it, and makes the report.
+//! Collects and counts all findings, and creates the report.
 
 use std::fmt;
 
@@ -26,7 +26,7 @@ pub(crate) struct Subject<'e> {
     pub docs: Option<&'static str>,
 }
 
-/// Where a finding is: bytes of the current text, or a range that was worked out before.
+/// The place of a finding: bytes of the current text, or a range calculated before.
 #[derive(Clone, Copy, Default)]
 pub(crate) enum Location {
     #[default]
@@ -35,7 +35,7 @@ pub(crate) enum Location {
     Known(Range),
 }
 
-/// A finding whose place is still in bytes, and whose sentences are still arguments.
+/// A finding with its place still in bytes, and its messages still as arguments.
 struct Found {
     code: Code,
     severity: Severity,
@@ -52,12 +52,12 @@ struct Found {
     edits: Edits,
 }
 
-/// A finding that waits for what its sentences need, said argument by argument: one short call each
-/// keeps the checks small. Of a finding that is only counted nothing is kept.
+/// A finding whose arguments are added one by one: one short call each keeps the checks small. Nothing is kept of a
+/// finding that is only counted.
 pub(crate) struct Draft<'f>(Option<&'f mut Found>);
 
 impl Draft<'_> {
-    /// Nothing is to be said.
+    /// Nothing to report.
     pub(crate) fn none() -> Self {
         Draft(None)
     }
@@ -74,8 +74,8 @@ impl Draft<'_> {
         self.0.is_none()
     }
 
-    /// A text with the placeholders `{line}` and `{column}`, for the position of a byte. Worked out for all findings at
-    /// the end: one by one, each would look through the text from its beginning.
+    /// A text with the placeholders `{line}` and `{column}`, for the position of a byte. Calculated for all findings at
+    /// the end: separately, each would search the text from its beginning.
     pub(crate) fn positioned(self, name: &'static str, byte: u32, template: &str) -> Self {
         self.0.map_or(Draft(None), |found| {
             found.positioned.push((name, byte, template.to_owned()));
@@ -83,12 +83,12 @@ impl Draft<'_> {
         })
     }
 
-    /// A text as it is.
+    /// A text unchanged.
     pub(crate) fn with(self, name: &'static str, text: &str) -> Self {
         self.argument(name, || text.to_owned())
     }
 
-    /// A text that is put together.
+    /// A composed text.
     pub(crate) fn say(self, name: &'static str, text: fmt::Arguments<'_>) -> Self {
         self.argument(name, || text.to_string())
     }
@@ -131,7 +131,7 @@ impl Draft<'_> {
         })
     }
 
-    /// Marks the first byte alone: it stands for all of a value where that would be too much to mark.
+    /// Marks only the first byte: it represents a value that is too large to mark.
     pub(crate) fn opening(self) -> Self {
         self.0.map_or(Draft(None), |found| {
             if let Location::Bytes(span) = &mut found.location {
@@ -141,14 +141,14 @@ impl Draft<'_> {
         })
     }
 
-    /// Offers a fix: all of these replacements of bytes.
+    /// Offers a fix consisting of these replacements of bytes.
     pub(crate) fn fix(self, edits: Edits) {
         if let Some(found) = self.0.filter(|found| found.fixable) {
             found.edits = edits;
         }
     }
 
-    /// Offers a fix: another string in the place of a key or value.
+    /// Offers a fix that replaces a key or value with another string.
     pub(crate) fn replace(self, value: Value<'_>, text: &str) {
         self.fix(edits::replace(value, text));
     }
@@ -157,12 +157,11 @@ impl Draft<'_> {
 pub(crate) struct Findings<'s> {
     options: ReportOptions<'s>,
     found: Vec<Found>,
-    /// The pointers of what was found in the current event: what is wrong by itself is not
-    /// compared with other values any more.
+    /// The pointers of the findings in the current event: values with findings are not compared with others.
     reported: TextSet,
-    /// Whether anything was found in the current event, be it reported or not.
+    /// Whether the current event has any finding, reported or not.
     found_here: bool,
-    /// Whether what is looked at was recognised as what the check is for. Nothing else is ever changed.
+    /// Whether the input was recognised as what the check is for. Nothing else is ever changed.
     fixable: bool,
     errors: u64,
     warnings: u64,
@@ -188,28 +187,28 @@ impl<'s> Findings<'s> {
         self.options.profile == Profile::Documented
     }
 
-    /// Whether no error was found.
+    /// Whether there are no errors.
     pub(crate) fn are_valid(&self) -> bool {
         self.errors == 0
     }
 
-    /// Says whether what comes now was recognised as what the check is for: of nothing else a fix is offered.
+    /// Sets whether the following input was recognised as what the check is for: only then are fixes offered.
     pub(crate) fn set_fixable(&mut self, fixable: bool) {
         self.fixable = fixable;
     }
 
-    /// To be called when a new event begins.
+    /// Call this when a new event begins.
     pub(crate) fn next_event(&mut self) {
         self.reported.clear();
         self.found_here = false;
     }
 
-    /// Whether nothing was found in the current event, not even what is switched off.
+    /// Whether the current event has no findings, not even of switched-off codes.
     pub(crate) fn event_has_none(&self) -> bool {
         !self.found_here
     }
 
-    /// Whether an error was found at a place of the current event, or around it.
+    /// Whether there is an error at a place of the current event, or around it.
     pub(crate) fn has(&self, pointer: &Pointer) -> bool {
         if self.reported.is_empty() {
             return false;
@@ -220,12 +219,12 @@ impl<'s> Findings<'s> {
         around.any(|around| !around.is_empty() && self.reported.contains(around.as_bytes()))
     }
 
-    /// Notes a finding on a value, with the usual severity of its code.
+    /// Records a finding on a value, with the default severity of its code.
     pub(crate) fn add(&mut self, code: Code, subject: &Subject<'_>, path: &Path<'_>, value: Value<'_>) -> Draft<'_> {
         self.add_as(code.severity(), code, subject, path, value)
     }
 
-    /// Notes a finding whose severity the catalogue has set.
+    /// Records a finding whose severity the catalogue sets.
     pub(crate) fn add_as(
         &mut self,
         usual: Severity,
@@ -237,10 +236,10 @@ impl<'s> Findings<'s> {
         self.note(usual, code, subject, path).at(Location::Bytes(value.span()))
     }
 
-    /// Notes a finding that is nowhere yet.
+    /// Records a finding without a place.
     pub(crate) fn note(&mut self, usual: Severity, code: Code, subject: &Subject<'_>, path: &Path<'_>) -> Draft<'_> {
         self.found_here = true;
-        // A mere remark does not keep a value from being compared; an error does, also one that is switched off.
+        // Errors, even switched-off ones, exclude a value from comparisons; infos and warnings do not.
         if usual == Severity::Error
             && let (pointer, true) = path.short()
         {
@@ -253,7 +252,7 @@ impl<'s> Findings<'s> {
             Severity::Info => &mut self.infos,
         };
         *count = count.saturating_add(1);
-        // Of each severity as many as the report could hold: which of them it takes is known at the end.
+        // Keeps as many of each severity as the report could hold: the choice is known only at the end.
         if *count > self.options.max_diagnostics as u64 {
             return Draft(None);
         }
@@ -275,8 +274,7 @@ impl<'s> Findings<'s> {
         Draft(self.found.last_mut())
     }
 
-    /// Keeps as many findings as the report holds, errors before warnings before infos. Returns how
-    /// many it leaves out.
+    /// Keeps as many findings as the report holds, errors before warnings before infos. Returns how many it omits.
     fn keep_the_worst(&mut self) -> u64 {
         let mut room = self.options.max_diagnostics as u64;
         let mut take = |count: u64| {
@@ -302,14 +300,14 @@ impl<'s> Findings<'s> {
         left_out
     }
 
-    /// The report. `source` is what the places in bytes refer to; `places`: whether the diagnostics get ranges.
+    /// The report. `source`: the text of the places in bytes; `places`: whether the diagnostics get ranges.
     pub(crate) fn into_report(mut self, count: u64, source: Source<'_>, places: bool) -> Report {
         order::by_key(&mut self.found, &mut |found| {
             let start = match found.location {
                 Location::Bytes(span) => span.start,
                 Location::Known(_) | Location::Nowhere => 0,
             };
-            // By event, what is about none of them first; within an event by place.
+            // By event, those about no event first; within an event by place.
             found.index.map_or(0, |index| index.saturating_add(1)).wrapping_shl(32) | u64::from(start)
         });
         let left_out = self.keep_the_worst();
@@ -325,13 +323,13 @@ impl<'s> Findings<'s> {
     }
 }
 
-/// The sentences and the places of what was found.
+/// The messages and the places of the findings.
 fn finished(found: Vec<Found>, Source { text, base, wtf8 }: Source<'_>, with_places: bool) -> Vec<Diagnostic> {
     if found.is_empty() {
         return Vec::new();
     }
     let mut places = Places::new(text, base, wtf8);
-    // Many findings can name the position of one byte, far before their own.
+    // Many findings can name the position of the same byte, far before their own.
     let mut named: Option<(u32, Position)> = None;
     let finish = |found: Found| {
         let Found { code, mut arguments, .. } = found;
@@ -350,7 +348,7 @@ fn finished(found: Vec<Found>, Source { text, base, wtf8 }: Source<'_>, with_pla
             Location::Known(range) => Some(range),
             _ => None,
         };
-        // Without a text of the user's there is nothing to edit.
+        // Without a user's text there is nothing to edit.
         let fix = (with_places && !found.edits.is_empty()).then(|| {
             let edit = |(span, text): (Span, String)| Edit { range: places.range(span.start, span.end), text };
             Fix { title: code.fix(&arguments), edits: found.edits.into_iter().map(edit).collect() }

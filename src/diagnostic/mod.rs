@@ -1,4 +1,4 @@
-//! What is wrong, where, why, and what to do: one type for events, automations, scenarios and schemas.
+//! Diagnostics (what is wrong, where, why, and what to do): one type for events, automations, scenarios and schemas.
 
 mod codes;
 pub(crate) mod display;

@@ -1,4 +1,4 @@
-//! Which findings a report holds, and how severe they are.
+//! Which findings a report contains, and their severities.
 
 use std::fmt;
 
@@ -10,13 +10,13 @@ use crate::text::nearest::nearest;
 use crate::text::phrase::shown;
 use crate::text::strict::from_text;
 
-/// How many diagnostics a report holds unless the options say otherwise.
+/// The default limit of diagnostics in a report.
 pub const DEFAULT_MAX_DIAGNOSTICS: usize = 1000;
 
 /// Where the text of a document comes from, for the places in it.
 #[derive(Clone, Copy, Debug)]
 pub struct TextOptions {
-    /// The findings get ranges. Off where the input was an object, whose text is generated.
+    /// Whether findings get ranges. Off if the input was an object, whose text is generated.
     pub places: bool,
     /// Lone surrogates are written as three bytes each, as in a JavaScript string that became bytes.
     pub wtf8: bool,
@@ -34,7 +34,7 @@ impl Default for TextOptions {
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum Profile {
-    /// The documentation's rules, and what Prefect's own events show.
+    /// The documentation's rules, and those derived from Prefect's own events.
     #[default]
     Documented,
     /// Only what the Prefect server itself rejects.
@@ -51,8 +51,8 @@ impl<'de> Deserialize<'de> for Profile {
     }
 }
 
-/// Severities other than the usual ones, by code. `None`: findings of this code are not reported.
-// By the names of the codes: a module that reads this option needs no texts of codes that it never reports.
+/// Severities that differ from the default, by code. `None`: findings with this code are not reported.
+// Keyed by the codes' names: a module that reads this option needs no texts of codes that it never reports.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Severities(Vec<(&'static str, Option<Severity>)>);
 
@@ -71,7 +71,7 @@ impl Severities {
         }
     }
 
-    /// The severity of a code, which is `usual` unless it has one of its own; `None`: it is switched off.
+    /// The severity of a code, by default `usual`; `None`: switched off.
     fn of(&self, code: Code, usual: Severity) -> Option<Severity> {
         self.0.iter().find(|(own, _)| *own == code.name()).map_or(Some(usual), |(_, severity)| *severity)
     }
@@ -120,7 +120,7 @@ fn unknown_code(name: &str) -> String {
     format!("unknown diagnostic code `{}`{hint}", shown(name))
 }
 
-/// A severity as the options write it.
+/// A severity in the notation of the options.
 struct Level(Option<Severity>);
 
 impl<'de> Deserialize<'de> for Level {
@@ -163,12 +163,12 @@ pub(crate) fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<usize,
     deserializer.deserialize_u64(Count)
 }
 
-/// What [`super::findings::Findings`] needs of the options of a check.
+/// The part of a check's options that [`super::findings::Findings`] needs.
 #[derive(Clone, Copy)]
 pub(crate) struct ReportOptions<'o> {
     pub profile: Profile,
     pub severity: &'o Severities,
-    /// How many diagnostics the report holds at most, errors before warnings before infos. The counts are complete.
+    /// The most diagnostics in the report, errors before warnings before infos. The counts are complete.
     pub max_diagnostics: usize,
 }
 
@@ -179,16 +179,16 @@ impl Default for ReportOptions<'_> {
 }
 
 impl ReportOptions<'_> {
-    /// The usual options, but for the number of diagnostics.
+    /// The default options, except the number of diagnostics.
     pub(crate) const fn listing(max_diagnostics: usize) -> Self {
         ReportOptions { profile: Profile::Documented, severity: Severities::NONE, max_diagnostics }
     }
 
-    /// The severity of a finding whose rule says `usual`; `None`: it is not reported.
+    /// The severity of a finding whose rule sets `usual`; `None`: it is not reported.
     pub(crate) fn severity(self, code: Code, usual: Severity) -> Option<Severity> {
-        // The server knows no schemas: if you give some, you want them checked.
+        // The server has no schemas: if you pass some, you want them checked.
         let of_schemas = code == Code::SCHEMA_VIOLATION || code == Code::SCHEMA_BUDGET_EXCEEDED;
-        let counts = code.refused_by_server() || of_schemas;
+        let counts = code.rejected_by_server() || of_schemas;
         if self.profile == Profile::Server && !counts {
             return None;
         }

@@ -1,14 +1,14 @@
-//! Where in an event a check is, kept on the stack: a pointer is only written when there is
-//! something to report.
+//! The current place of a check in an event, kept on the stack: a pointer is written only if there is something to
+//! report.
 
 use std::borrow::Cow;
 
 use crate::json::Pointer;
 
-/// Findings carry no longer pointers: of many places under one long key each would take as many bytes as the key.
+/// The longest pointer of a finding: otherwise many places under one long key would each take as many bytes as the key.
 pub(crate) const LONGEST: usize = 1000;
 
-/// A pointer, or if it is too long that of the innermost value around it that has a shorter one.
+/// A pointer, or if it is too long, the pointer of the innermost enclosing value with a shorter one.
 pub(crate) fn short(pointer: &str) -> &str {
     if pointer.len() <= LONGEST {
         return pointer;
@@ -31,12 +31,12 @@ pub(crate) enum Path<'p> {
     RelatedLabel(usize, &'p str),
     Key(&'p Path<'p>, &'p str),
     Item(&'p Path<'p>, usize),
-    /// A pointer that is written already.
+    /// A serialized pointer.
     Written(&'p str),
 }
 
 impl Path<'_> {
-    /// The pointer as findings carry it, and whether it is the whole one.
+    /// The pointer for findings, and whether it is complete.
     pub(crate) fn short(&self) -> (String, bool) {
         let whole: Cow<'_, str> = match self {
             Path::Written(pointer) => Cow::Borrowed(pointer),

@@ -1,4 +1,4 @@
-//! What the places of findings refer to.
+//! The text that the places of findings refer to.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! What is wrong with the text itself.
+//! Errors in the text itself.
 
 use super::Code;
 use crate::json::{
@@ -12,22 +12,22 @@ pub(crate) use super::source::Source;
 use super::findings::{Findings, Location, Subject};
 use super::path::{self, Path};
 
-/// The value that issues are in.
+/// The value that contains the issues.
 #[derive(Clone, Copy)]
 pub(crate) struct Within<'t> {
     pub value: Value<'t>,
-    /// Its members that Prefect reads: what is wrong in the others may not matter.
+    /// Its members that Prefect reads: errors in the others may not matter.
     pub read: &'static [&'static str],
 }
 
-/// How a document is written.
+/// The syntax of a document.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Language {
     Json,
     Yaml,
 }
 
-/// A document that was read, be it JSON or YAML.
+/// A document, read from JSON or YAML.
 pub(crate) struct AnyDocument {
     /// `None`: it cannot be read.
     pub language: Option<Language>,
@@ -37,8 +37,8 @@ pub(crate) struct AnyDocument {
 
 /// Reads a document, JSON or YAML, onto the tape.
 ///
-/// What begins with a bracket can be either. It is YAML if it is not JSON, nor JSON with a mistake or two; what is neither
-/// is explained as JSON. Of nothing there is only one thing to say.
+/// Text that begins with a bracket can be either. It is YAML if it is not JSON, nor JSON with a mistake or two; if it
+/// is neither, it is explained as JSON. An empty text has only one finding.
 pub(crate) fn parse_any(text: &[u8], tape: &mut Tape) -> AnyDocument {
     let start = if text.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
     let first = text.get(start..).unwrap_or_default().trim_ascii_start().first();
@@ -49,7 +49,7 @@ pub(crate) fn parse_any(text: &[u8], tape: &mut Tape) -> AnyDocument {
     if may_be_json {
         let complete = parse(text, start, tape, &mut issues).complete;
         language = complete.then_some(Language::Json);
-        // Words without quotes, comments and anchors are what YAML is written for.
+        // Words without quotes, comments and anchors are typical for YAML.
         let yaml = |issue: &Issue| match issue.fault {
             Fault::UnquotedKey | Fault::Literal => true,
             Fault::MissingValue | Fault::MissingComma => {
@@ -74,7 +74,7 @@ pub(crate) fn parse_any(text: &[u8], tape: &mut Tape) -> AnyDocument {
     AnyDocument { language, issues, error }
 }
 
-/// Reports what is wrong with the text of a document. `None`: it cannot be read.
+/// Reports errors in the text of a document. `None`: it cannot be read.
 pub(crate) fn report_any(
     findings: &mut Findings<'_>,
     source: Source<'_>,
@@ -96,7 +96,7 @@ pub(crate) fn report_any(
     language
 }
 
-/// Reports what the reader has noted about one event (or about a text that is none), in the order of the text.
+/// Reports the reader's issues in one event (or in a text that is not an event), in the order of the text.
 pub(crate) fn report(
     findings: &mut Findings<'_>,
     source: Source<'_>,
@@ -125,7 +125,7 @@ fn report_one(
     let code = code(issue.fault, place.key);
     let finding =
         findings.note(code.severity(), code, subject, &Path::Written(place.pointer)).at(Location::Bytes(span));
-    // Of a finding that is only counted no text is needed.
+    // A finding that is only counted needs no text.
     if finding.is_counted_only() {
         return;
     }
@@ -180,7 +180,7 @@ fn report_one(
             finding.say("limit", format_args!("{MAX_DEPTH}"));
         }
         Fault::DuplicateKey { first } => {
-            // A key of YAML can do without quotes.
+            // Keys of YAML need no quotes.
             let quote = u32::from(text.starts_with(['"', '\'']));
             let inside = Span { start: span.start.saturating_add(quote), end: span.end.saturating_sub(quote) };
             let key = source.slice(inside);
@@ -223,7 +223,7 @@ fn code(fault: Fault, in_key: bool) -> Code {
     }
 }
 
-/// Where a comma belongs: behind the value before it, not before the next one.
+/// The place of a missing comma: after the previous value, not before the next one.
 fn comma_place(text: &[u8], next: u32) -> Span {
     let before = text.get(..next as usize).unwrap_or_default();
     let end = before.iter().rposition(|byte| !byte.is_ascii_whitespace()).map_or(0, |last| last.saturating_add(1));
@@ -231,23 +231,23 @@ fn comma_place(text: &[u8], next: u32) -> Span {
     Span { start: end, end }
 }
 
-/// Where in a value an issue is.
+/// The place of an issue in a value.
 #[derive(Default)]
 struct Place<'l> {
     pointer: &'l str,
     /// In the name of a member.
     key: bool,
-    /// In a member that is not read.
+    /// In a member that Prefect does not read.
     ignored: bool,
 }
 
 /// Finds the innermost value around each issue. The issues come in the order of the text: each child is passed once.
 struct Locator<'t> {
     within: Within<'t>,
-    /// The containers around the last issue, from the outside in.
+    /// The containers around the last issue, outermost first.
     open: Vec<Container<'t>>,
     pointer: String,
-    /// The last issue is in a member that is not read.
+    /// Whether the last issue is in a member that Prefect does not read.
     ignored: bool,
 }
 
@@ -255,13 +255,13 @@ struct Container<'t> {
     span: Span,
     members: Members<'t>,
     items: Items<'t>,
-    /// The child that is looked at: its key if it has one, and how many came before it.
+    /// The current child: its key if it has one, and its index.
     child: Option<(Option<Value<'t>>, Value<'t>)>,
     index: usize,
-    /// The length of its pointer, and with the child's step as soon as that is written.
+    /// The length of its pointer, including the child's step once written.
     pointer: usize,
     child_pointer: Option<usize>,
-    /// Its own pointer is too long: this is that of a value around it.
+    /// Whether its own pointer is too long: this is the pointer of an enclosing value.
     cut: bool,
 }
 
@@ -280,7 +280,7 @@ impl<'t> Container<'t> {
         member.or_else(|| self.items.next().map(|item| (None, item)))
     }
 
-    /// Passes the children before an issue. Returns that around it, and whether it is in the name.
+    /// Skips the children before an issue. Returns the child around it, and whether the issue is in the name.
     fn around(&mut self, issue: Span) -> Option<(Option<Value<'t>>, Value<'t>, bool)> {
         while let Some((name, child)) = self.child {
             let in_name = name.is_some_and(|name| is_around(name.span(), issue));

@@ -1,4 +1,4 @@
-//! An event as checks, engine and builder see it: its parts, read out of a document.
+//! An event for checks, engine and builder: its parts, read from a document.
 
 mod received;
 
@@ -13,10 +13,10 @@ pub use received::{EventReader, Labels, ReceivedEvent, SharedText};
 
 /// The label that names a resource.
 pub const RESOURCE_ID: &str = "prefect.resource.id";
-/// The label that says which part a related resource plays.
+/// The label with the role of a related resource.
 pub const RESOURCE_ROLE: &str = "prefect.resource.role";
 
-/// The parts of one event. What is absent or of the wrong type is `None`.
+/// The parts of one event. Parts that are absent or have the wrong type are `None`.
 #[derive(Clone)]
 pub struct Event<'t> {
     /// The whole event.
@@ -38,7 +38,7 @@ pub struct Event<'t> {
 }
 
 impl<'t> Event<'t> {
-    /// An event of which nothing but its extent is known.
+    /// An event without known parts.
     #[must_use]
     pub fn unread(value: Value<'t>) -> Self {
         Event {
@@ -70,7 +70,7 @@ impl<'t> Event<'t> {
         self.related().find(|(_, related)| related.get(RESOURCE_ROLE).is_some_and(|value| value.is(role)))
     }
 
-    /// A value of the payload, by its keys from the outside in.
+    /// A value of the payload, by its keys, outermost first.
     #[must_use]
     pub fn payload_at(&self, path: &[&str]) -> Option<Value<'t>> {
         self.payload?.at_path(path)

@@ -1,5 +1,4 @@
-//! An event as the server holds it while triggers look at it. Cheap to make and to keep: what events share
-//! is shared.
+//! An event in the server's form during evaluation. Cheap to create and to keep: events share equal strings.
 //!
 //! Source: `ReceivedEvent` of `server/events/schemas/events.py`.
 
@@ -15,22 +14,22 @@ use crate::time::{Instant, instant_of};
 
 use super::RESOURCE_ROLE;
 
-/// A text that many events share.
+/// A string shared by many events.
 pub type SharedText = Rc<str>;
 
 /// The labels of a resource, in the order of the document.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Labels {
     all: Rc<[(SharedText, SharedText)]>,
-    /// Of many labels: their places, in the order of their names.
+    /// With many labels: their indexes, sorted by name.
     by_name: Option<Rc<[usize]>>,
 }
 
-/// So few labels are quicker to look through than to look up.
+/// Up to this number of labels, a linear search is faster than a look-up.
 const FEW: usize = 32;
 
 impl Labels {
-    /// Of a repeated label the last one is meant to count, so there must be none.
+    /// Labels must be unique: of repeated labels only the last would count.
     #[must_use]
     pub fn new(labels: Vec<(SharedText, SharedText)>) -> Self {
         step(labels.len());
@@ -64,7 +63,7 @@ impl Labels {
     }
 }
 
-/// An event with what decides whether a trigger sees it.
+/// An event with the data that decides whether a trigger sees it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ReceivedEvent {
     /// Its own id.
@@ -75,7 +74,7 @@ pub struct ReceivedEvent {
     pub received: Instant,
     /// Such as `prefect.flow-run.Completed`.
     pub name: SharedText,
-    /// The labels of what it is about.
+    /// The labels of its resource.
     pub resource: Labels,
     /// The labels of each related resource.
     pub related: Rc<[Labels]>,
@@ -91,14 +90,14 @@ impl ReceivedEvent {
     }
 }
 
-/// Reads events out of documents. Texts that return are shared.
+/// Reads events from documents. Repeated strings are shared.
 #[derive(Default)]
 pub struct EventReader {
     texts: Set<SharedText>,
 }
 
 impl EventReader {
-    /// `None`: something without which the server has no event is missing or wrong.
+    /// `None`: a part that the server requires is missing or invalid.
     #[must_use]
     pub fn read(&mut self, value: Value<'_>) -> Option<ReceivedEvent> {
         let occurred = instant_of(value.get("occurred")?)?;
@@ -130,7 +129,7 @@ impl EventReader {
             return None;
         }
         let mut labels: Vec<(SharedText, SharedText)> = Vec::new();
-        // Where each label is, as soon as there are many.
+        // The index of each label, once there are many.
         let mut places: Map<SharedText, usize> = Map::default();
         for (name, text) in value.members() {
             let (name, text) = (self.text(name)?, self.text(text)?);
@@ -161,7 +160,7 @@ impl EventReader {
         value.is_string().then(|| self.share(&value.string()))
     }
 
-    /// The one text of this content.
+    /// The shared string with this content.
     #[must_use]
     pub fn share(&mut self, text: &str) -> SharedText {
         if let Some(known) = self.texts.get(text) {

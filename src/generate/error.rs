@@ -1,4 +1,4 @@
-//! What is wrong with the input of an event or a run.
+//! Errors in the input of an event or a run.
 
 use std::error::Error;
 use std::fmt;
@@ -14,10 +14,10 @@ use crate::text::phrase::{list, shown};
 /// `` `flow_run.id` must be a UUID, not `7` ``.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct BuildError {
-    /// The key of the input that is wrong or missing, from the outside in: `task_run.name`. `None` if it is about the
-    /// input as a whole, or about the name of the event.
+    /// The invalid or missing key of the input, outermost first: `task_run.name`. `None` if the error is about the
+    /// whole input, or about the name of the event.
     pub key: Option<String>,
-    /// Which of several inputs is wrong, from 0. `None` if there is only one.
+    /// Which of several inputs is invalid, from 0. `None` if there is only one.
     pub index: Option<usize>,
     pub(super) message: String,
 }
@@ -64,7 +64,7 @@ pub(super) fn disagree(key: &str, found: &str, other: &str) -> BuildError {
     BuildError::at(key, format!("`{key}` is `{found}`, but must equal `{other}`"))
 }
 
-/// `within`: the key of the object in which the unknown one stands; empty: the input itself.
+/// `within`: the key of the object with the unknown key; empty: the input itself.
 pub(super) fn unknown_key(name: &str, key: &str, within: &str, known: &[&str]) -> BuildError {
     let hint = match nearest(key, &mut known.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),

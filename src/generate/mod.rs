@@ -1,4 +1,4 @@
-//! Events that are generated: single ones from the catalogue, and the histories of runs.
+//! Generates events: single ones from the catalogue, and the histories of runs.
 //!
 //! ```
 //! use prefect_events::generate::{BuildOptions, RunSpec, Span, TaskSpec, build_event, build_run};
@@ -7,7 +7,7 @@
 //! let now = time::read(b"2026-03-31T18:30:00Z").and_then(|time| time.instant).ok_or("no time")?;
 //! let options = BuildOptions { seed: 7.into(), now };
 //!
-//! // One event: what is not given is generated.
+//! // One event: missing values are generated.
 //! let event = build_event("prefect.flow-run.Running", br#"{"flow_run": {"name": "brave-otter"}}"#, &options)?;
 //! assert!(event.contains(r#""prefect.resource.name":"brave-otter""#));
 //! let mistake = build_event("prefect.flow-run.Running", br#"{"flowrun": {}}"#, &options).unwrap_err();

@@ -1,4 +1,4 @@
-//! What is brought from outside to what is generated: chance and time.
+//! The external inputs of generated events: the seed and the time.
 
 use std::fmt;
 
@@ -16,7 +16,7 @@ use crate::time::{self, Instant};
 #[serde(remote = "Self")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct BuildOptions {
-    /// Of all that is made by chance, such as ids: a number or a string.
+    /// The seed for random values, such as ids: a number or a string.
     #[cfg_attr(feature = "typescript", ts(type = "number | string"))]
     pub seed: Seed,
     /// The current time in RFC 3339, such as `2026-03-31T18:30:00Z`.
@@ -35,7 +35,7 @@ fn now<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Instant, D::Error> 
     from_text(deserializer, "a time such as `2026-03-31T18:30:00Z`", |text| time::read(text.as_bytes())?.instant)
 }
 
-/// What chance begins with. A number and its decimal text are the same seed.
+/// The seed of the random source. A number and its decimal text are the same seed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Seed(u64);
 
@@ -70,7 +70,7 @@ impl From<i64> for Seed {
 }
 
 impl From<f64> for Seed {
-    /// As JavaScript writes the number.
+    /// In JavaScript's notation of the number.
     fn from(number: f64) -> Self {
         Seed::from(&*double_text(number))
     }

@@ -1,11 +1,11 @@
-//! Chance that can be repeated: splitmix64.
+//! Reproducible random numbers: splitmix64.
 
 /// The same seed gives the same numbers on every machine.
 #[derive(Clone, Debug)]
 pub struct Random(u64);
 
 impl Random {
-    /// Begins with a seed.
+    /// Starts from a seed.
     #[must_use]
     pub fn new(seed: u64) -> Self {
         Random(seed)

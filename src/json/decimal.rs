@@ -1,5 +1,5 @@
-//! Numbers as they are written: digits and a power of ten. What the standard library reads and writes floating point
-//! numbers with would be 30 KB of a module, beside what `serde_json` writes them with.
+//! Decimal numbers: digits and a power of ten. The standard library's code for reading and writing floating point
+//! numbers would add 30 KB to a module, beside `serde_json`'s own.
 
 use std::fmt;
 
@@ -50,7 +50,7 @@ impl Decimal {
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "only beyond what the sentence above promises")]
     pub fn to_double(self) -> f64 {
-        // However often it is multiplied: of 0 and an infinite power nothing could be made.
+        // Zero times an infinite power would not be a number.
         let exponent = if self.digits == 0 { 0 } else { self.exponent };
         let power = (0..exponent.saturating_abs().min(400)).fold(1.0, |power, _| power * 10.0);
         let digits = self.digits as f64;
@@ -61,7 +61,7 @@ impl Decimal {
     /// Whether the nearest double is infinite.
     #[must_use]
     pub fn is_beyond_double(self) -> bool {
-        /// The first 19 digits of what rounds to infinity, which has 309 digits before the point.
+        /// The first 19 digits of the smallest number that rounds to infinity; it has 309 digits before the point.
         const LIMIT: u64 = 1_797_693_134_862_315_807;
         if self.digits == 0 {
             return false;
@@ -75,7 +75,7 @@ impl Decimal {
         }
     }
 
-    /// Millionths, rounded half up; `None` where there are more than fit.
+    /// Millionths, rounded half up; `None` on overflow.
     #[must_use]
     pub fn micros(self) -> Option<i64> {
         self.signed(self.scaled_to_millionths(0)?)
@@ -87,7 +87,7 @@ impl Decimal {
         self.signed(self.scaled_to_millionths(-3)?)
     }
 
-    /// The number, if it is a whole one. What is beyond 64 bits is made the largest of them.
+    /// The number, if it is whole. Values beyond 64 bits saturate.
     #[must_use]
     pub fn whole(self) -> Option<i64> {
         let unit = power(self.exponent.min(0).saturating_neg());
@@ -116,7 +116,7 @@ impl Decimal {
     }
 }
 
-/// A double as JavaScript writes it, but for `inf`.
+/// A double in JavaScript's notation, except `inf`.
 pub(crate) fn double_text(number: f64) -> String {
     if number.is_nan() {
         return "NaN".to_owned();
@@ -124,18 +124,18 @@ pub(crate) fn double_text(number: f64) -> String {
     if number.is_infinite() {
         return if number > 0.0 { "inf" } else { "-inf" }.to_owned();
     }
-    // As few digits as say which double it is.
+    // The fewest digits that identify the double.
     let digits = serde_json::to_string(&number).unwrap_or_default();
     Decimal::read(digits.as_bytes()).map_or(digits, |number| number.to_string())
 }
 
-/// As JavaScript writes it.
+/// In JavaScript's notation.
 impl fmt::Display for Decimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let written = self.digits.to_string();
         let digits = written.trim_end_matches('0');
         let digits = if digits.is_empty() { "0" } else { digits };
-        // How many digits stand before the point.
+        // The number of digits before the point.
         let whole = self.exponent.saturating_add_unsigned(written.len() as u64);
         let zeros = |count: i64| "0".repeat(usize::try_from(count).unwrap_or_default());
         let split = |at: i64| digits.split_at_checked(usize::try_from(at).unwrap_or_default()).unwrap_or((digits, ""));
@@ -173,7 +173,7 @@ fn power(exponent: i64) -> Option<u64> {
     10_u64.checked_pow(u32::try_from(exponent).ok()?)
 }
 
-/// The digits after `e`, with an optional sign; beyond what matters they saturate.
+/// The digits after `e`, with an optional sign; very large values saturate.
 fn read_exponent(text: &[u8]) -> Option<i64> {
     let digits = text.strip_prefix(b"-").or(text.strip_prefix(b"+")).unwrap_or(text);
     let add = |value: i64, byte: &u8| {

@@ -1,4 +1,4 @@
-//! Text to a flat tape of nodes with offsets; pointers; lines and columns.
+//! Reads text onto a flat tape of nodes with offsets; pointers; lines and columns.
 
 mod decimal;
 mod names;

@@ -1,11 +1,11 @@
-//! The keys of objects as numbers: events of one kind repeat their keys in the same order, so that
-//! the next one can be foretold and compared instead of read.
+//! The keys of objects as numbers: events of one kind repeat their keys in the same order, so the next key can be
+//! predicted and compared instead of read.
 
 use crate::text::table::TextIndex;
 
 use super::tape::Span;
 
-/// Keys that are longer than so many bytes are not remembered, nor more keys than these.
+/// The longest key in bytes, and the most keys, that are remembered.
 const LONGEST: usize = 96;
 const MOST: usize = 4000;
 /// A power of two.
@@ -16,18 +16,18 @@ pub(super) const NO_NAME: u16 = 0;
 
 #[derive(Default)]
 pub(super) struct Names {
-    /// The keys one after the other, each as a text has it: `"key":`.
+    /// The concatenated keys, each in the notation of the text: `"key":`.
     text: Vec<u8>,
-    /// Where each begins and ends; the first is that of no key.
+    /// Where each begins and ends; the first belongs to no key.
     spans: Vec<Span>,
     index: TextIndex,
-    /// What came last time after the keys before.
+    /// The key that followed the previous keys last time.
     next: Vec<u16>,
     context: usize,
 }
 
 impl Names {
-    /// To be called when a new document begins.
+    /// Call this when a new document begins.
     pub(super) fn restart(&mut self) {
         self.context = 0;
     }
@@ -45,10 +45,10 @@ impl Names {
         self.text.get(start as usize..end as usize).unwrap_or_default()
     }
 
-    /// Notes that the key that came is the one expected.
+    /// Records that the expected key came.
     #[inline(always)]
     pub(super) fn follow(&mut self, number: u16) {
-        // The last keys: the longer ago, the less of them.
+        // A hash of the last keys: older keys count less.
         let mixed = self.context.wrapping_mul(13) ^ usize::from(number).wrapping_mul(7);
         self.context = mixed & CONTEXTS.wrapping_sub(1);
     }

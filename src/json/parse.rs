@@ -1,34 +1,33 @@
 //! Reads JSON (RFC 8259) onto a tape, in one pass and without recursion.
 //!
-//! What is wrong is noted and, where its meaning is plain, reading goes on: a trailing comma or a
-//! `NaN` does not hide what else there is to say about the document.
+//! Errors are recorded and, if the meaning is clear, reading continues: a trailing comma or a `NaN` does not hide other
+//! errors in the document.
 
 use super::decimal::Decimal;
 use super::names::NO_NAME;
 use super::tape::{BARE, ESCAPED, Kind, LONE_SURROGATE, NAMELESS, Node, Span, Tape, UNFINISHED, equal, hex4};
 
-/// How deep arrays and objects can be nested. Python's `json` module, which the Prefect server
-/// reads with, gives up at about 980.
+/// The deepest nesting of arrays and objects. Python's `json` module, which the server uses, fails at about 980.
 pub const MAX_DEPTH: usize = 900;
 
-/// Python refuses to read an integer of more digits (`sys.int_info.default_max_str_digits`).
+/// Python rejects integers with more digits (`sys.int_info.default_max_str_digits`).
 const MAX_INTEGER_DIGITS: usize = 4300;
 
-/// Something that is wrong with the text.
+/// An error in the text.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Issue {
     /// What is wrong.
     pub fault: Fault,
     /// Where.
     pub span: Span,
-    /// The node that it is about; for a fault between nodes, the one that comes next.
+    /// The node that it is about; for a fault between nodes, the next one.
     pub node: u32,
 }
 
-/// What can be wrong with a text.
+/// The possible errors in a text.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Fault {
-    /// There is nothing but white space.
+    /// The text is blank.
     Empty,
     /// The text ends too early.
     Truncated {
@@ -41,13 +40,13 @@ pub enum Fault {
     TrailingComma,
     /// No comma between two items or members.
     MissingComma,
-    /// No colon behind a key.
+    /// No colon after a key.
     MissingColon,
-    /// No value where one belongs.
+    /// A missing value.
     MissingValue,
-    /// `]` where `}` belongs, or the other way round.
+    /// `]` instead of `}`, or the other way round.
     Mismatched,
-    /// After the document there is more.
+    /// Text after the document.
     TrailingText,
     /// A string between single quotes.
     SingleQuotes,
@@ -63,7 +62,7 @@ pub enum Fault {
     Literal,
     /// A control character in a string.
     ControlCharacter(u8),
-    /// An escape that JSON does not know.
+    /// An unknown escape.
     Escape,
     /// Bytes that are not UTF-8.
     InvalidUtf8,
@@ -71,19 +70,19 @@ pub enum Fault {
     LoneSurrogate,
     /// Nested deeper than [`MAX_DEPTH`].
     TooDeep,
-    /// A key that the object has already.
+    /// A repeated key.
     DuplicateKey {
-        /// Where it stands first.
+        /// The place of its first occurrence.
         first: Span,
     },
     /// A number beyond the range of a double.
     NumberRange,
-    /// An integer of more digits than Python reads.
+    /// An integer with more digits than Python reads.
     IntegerTooLong,
 }
 
 impl Fault {
-    /// A bit of its own for what is said once for a document: the other places are of the same making.
+    /// A separate bit for faults that are reported once per document: the other places have the same cause.
     fn said_once(self) -> u8 {
         match self {
             Fault::SingleQuotes => 1,
@@ -101,7 +100,7 @@ pub struct Parsed {
     pub complete: bool,
     /// The first byte after the document (or the one where reading stopped).
     pub end: usize,
-    /// How many arrays and objects were open at once.
+    /// The most arrays and objects open at the same time.
     pub depth: usize,
 }
 
@@ -112,8 +111,7 @@ pub(super) struct Frame {
     is_object: bool,
 }
 
-/// Reads the one document that is `text` from `start` on. Repeated keys are not looked for
-/// ([`super::repeated_keys`] does that).
+/// Reads `text` from `start` on as one document. Does not search for repeated keys ([`super::repeated_keys`] does).
 pub fn parse(text: &[u8], start: usize, tape: &mut Tape, issues: &mut Vec<Issue>) -> Parsed {
     let mut parsed = parse_prefix(text, start, tape, issues);
     if parsed.complete {
@@ -135,7 +133,7 @@ pub fn parse(text: &[u8], start: usize, tape: &mut Tape, issues: &mut Vec<Issue>
     parsed
 }
 
-/// Reads one document from `start` on and stops behind it.
+/// Reads one document from `start` on and stops after it.
 pub fn parse_prefix(text: &[u8], start: usize, tape: &mut Tape, issues: &mut Vec<Issue>) -> Parsed {
     tape.clear();
     tape.frames.clear();
@@ -151,19 +149,19 @@ pub fn parse_prefix(text: &[u8], start: usize, tape: &mut Tape, issues: &mut Vec
 
 struct Reader<'r> {
     text: &'r [u8],
-    /// Bits of what has been said once.
+    /// Bits of the faults already reported.
     said: u8,
-    /// Where reading stopped, when it could not go on.
+    /// Where reading stopped, if it could not continue.
     end: usize,
     depth: usize,
     tape: &'r mut Tape,
     issues: &'r mut Vec<Issue>,
 }
 
-/// Where what was read ends. `None`: reading cannot go on; the issue is noted, and `end` set.
+/// The end of the part read. `None`: reading cannot continue; the issue is recorded, and `end` set.
 type Step = Option<usize>;
 
-// The place is handed from step to step: in a register it is quicker than in the reader.
+// The position is passed from step to step: a register is faster than a field of the reader.
 impl Reader<'_> {
     fn document(&mut self, start: usize) -> Step {
         let mut at = self.skip_space(start);
@@ -191,7 +189,7 @@ impl Reader<'_> {
                 Some(_) => self.scalar(at)?,
                 None => return self.truncated(),
             };
-            // A value has ended here: what does the array or object around it go on with?
+            // A value has ended here: decide how the enclosing array or object continues.
             loop {
                 let Some(&Frame { is_object, .. }) = self.tape.frames.last() else { return Some(at) };
                 if let Some(b' ' | b'\n' | b'\r' | b'\t' | b'/') = self.text.get(at) {
@@ -229,7 +227,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Gives what is open an end, so that what it holds already can be looked at.
+    /// Closes the open containers, so that their contents so far can be read.
     fn abandon(&mut self) {
         let next = self.next_node();
         for frame in self.tape.frames.drain(..) {
@@ -266,7 +264,7 @@ impl Reader<'_> {
         Some(end)
     }
 
-    /// Begins an array or object; returns the place of the first byte inside it.
+    /// Begins an array or object; returns the offset of the first byte inside it.
     fn open(&mut self, at: usize, is_object: bool) -> Step {
         if self.tape.frames.len() >= MAX_DEPTH {
             return self.stop(Fault::TooDeep, at, 1);
@@ -292,7 +290,7 @@ impl Reader<'_> {
         end
     }
 
-    /// Reads a key, its colon and the space behind it.
+    /// Reads a key, its colon and the space after it.
     #[inline(always)]
     fn key(&mut self, start: usize) -> Step {
         let (number, expected) = self.tape.names.expected();
@@ -330,8 +328,8 @@ impl Reader<'_> {
         };
         let Tape { nodes, names, .. } = &mut *self.tape;
         if let Some(key) = nodes.get_mut(node) {
-            // An escaped key can equal one of other bytes: it has no number. One that is wrong has none either: it would
-            // be expected next time, and compared instead of read.
+            // An escaped key can equal one with other bytes, so it has no number. An invalid key has none either:
+            // otherwise it would be expected next time, and compared instead of read.
             let is_right = opening == Some(b'"') && key.flags == 0 && self.issues.len() == issues;
             let raw = self.text.get(key.start as usize..key.end as usize).unwrap_or_default();
             key.name = if is_right { names.number(raw) } else { NO_NAME };
@@ -426,7 +424,7 @@ impl Reader<'_> {
                 end
             }
             other => {
-                // Cut off, the missing quote is what there is to say.
+                // If it is cut off, the missing quote is reported instead.
                 if other.is_some() {
                     self.note(Fault::Escape, at, after);
                 }
@@ -443,7 +441,7 @@ impl Reader<'_> {
             if bad == 0 {
                 continue;
             }
-            // Surrogates as bytes: ED A0..BF 80..BF, of which UTF-8 takes each byte as one error.
+            // Surrogates as bytes: ED A0..BF 80..BF; UTF-8 decoders treat each byte as one error.
             let three = self.text.get(at..at.saturating_add(3));
             match three {
                 Some([0xED, 0xA0..=0xBF, 0x80..=0xBF]) => {
@@ -457,7 +455,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Whether the byte is the second or third of a surrogate that was noted.
+    /// Whether the byte is the second or third of a recorded surrogate.
     fn inside_surrogate(&self, at: usize) -> bool {
         self.issues.last().is_some_and(|issue| {
             issue.fault == Fault::LoneSurrogate && (issue.span.start as usize) < at && at < issue.span.end as usize
@@ -514,7 +512,7 @@ impl Reader<'_> {
         end
     }
 
-    /// A number that only other languages write, or `-Infinity`.
+    /// A number in the notation of other languages, or `-Infinity`.
     fn odd_number(&mut self, start: usize) -> usize {
         let end = self.bare_end(start);
         let word = self.text.get(start..end).unwrap_or_default();
@@ -527,7 +525,7 @@ impl Reader<'_> {
         end
     }
 
-    /// A bare word that is no JSON literal.
+    /// A bare word that is not a JSON literal.
     fn odd_word(&mut self, start: usize) -> usize {
         let end = self.bare_end(start);
         let (kind, fault) = match self.text.get(start..end).unwrap_or_default() {
@@ -553,7 +551,7 @@ impl Reader<'_> {
 
     #[inline(always)]
     fn skip_space(&mut self, at: usize) -> usize {
-        // Most often there is none, or one blank.
+        // Usually there is no blank, or one.
         let at = if self.text.get(at) == Some(&b' ') { at.saturating_add(1) } else { at };
         if let Some(b' ' | b'\n' | b'\r' | b'\t' | b'/') = self.text.get(at) { self.skip_more(at) } else { at }
     }
@@ -571,7 +569,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Skips a comment, which JSON does not have.
+    /// Skips a comment, which JSON does not allow.
     fn comment(&mut self, start: usize) -> Option<usize> {
         let body = start.saturating_add(2);
         let rest = self.text.get(body..).unwrap_or_default();
@@ -587,7 +585,7 @@ impl Reader<'_> {
         Some(end)
     }
 
-    /// Reading cannot go on at a place, because of so many bytes there.
+    /// Reading cannot continue, because of this many bytes at a place.
     fn stop(&mut self, fault: Fault, at: usize, length: usize) -> Step {
         self.end = at;
         self.note(fault, at, at.saturating_add(length));
@@ -607,7 +605,7 @@ impl Reader<'_> {
         }
         self.said |= once;
         let mut end = end.min(self.text.len()).max(start);
-        // A place never ends within a character, not even within one that is cut off: three bytes at most follow the first.
+        // A place never ends within a character, even a truncated one: at most three bytes follow the first.
         if !matches!(fault, Fault::InvalidUtf8 | Fault::LoneSurrogate) {
             let inside = |at: &usize| self.text.get(*at).is_some_and(|byte| matches!(byte, 0x80..=0xBF));
             let last = end.saturating_add(3);
@@ -625,7 +623,7 @@ impl Reader<'_> {
     #[inline(always)]
     fn push(&mut self, kind: Kind, start: usize, end: usize, flags: u8, name: u16) {
         let node = Node { start: clamp(start), end: clamp(end), kind, flags, name, size: 1 };
-        // Most often there is room: then this is shorter than `push`, which is not inlined.
+        // Usually there is room: then this is faster than `push`, which is not inlined.
         match self.tape.nodes.get_mut(self.tape.count) {
             Some(place) => *place = node,
             None => self.tape.nodes.push(node),
@@ -648,8 +646,7 @@ fn scan_single(text: &[u8], at: usize) -> (usize, bool) {
     (at.saturating_add(length), above)
 }
 
-/// The first `"`, `\` or control character from `at` on (or the end), and whether a byte above
-/// ASCII may stand before it.
+/// The first `"`, `\` or control character from `at` on (or the end), and whether a non-ASCII byte may precede it.
 #[inline(always)]
 pub(super) fn scan(text: &[u8], mut at: usize) -> (usize, bool) {
     let mut above = false;
@@ -671,9 +668,9 @@ pub(super) fn scan(text: &[u8], mut at: usize) -> (usize, bool) {
     (at, above)
 }
 
-/// What stands in a piece of a string.
+/// The contents of a piece of a string.
 struct Stops {
-    /// The place of the first `"`, `\` or control character; the length of the piece: there is none.
+    /// The offset of the first `"`, `\` or control character; the length of the piece if there is none.
     first: usize,
     above_ascii: bool,
 }

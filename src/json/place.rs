@@ -1,4 +1,4 @@
-//! Lines, columns and offsets as editors count them: UTF-16 code units.
+//! Lines, columns and offsets in UTF-16 code units, like in editors.
 
 use serde::Serialize;
 
@@ -35,11 +35,11 @@ pub struct Range {
     pub end: Position,
 }
 
-/// So many bytes lie between the places that are remembered for going back.
+/// The number of bytes between places remembered for going back.
 const BETWEEN_MARKS: usize = 1024;
 
-/// Finds positions for byte offsets of one text: in ascending order each byte is looked at once, and to go back costs
-/// no more than the way from the nearest place that is remembered.
+/// Finds positions for byte offsets of one text: in ascending order each byte is read once; going back reads only from
+/// the nearest remembered place.
 #[derive(Clone)]
 pub struct Places<'t> {
     text: &'t [u8],
@@ -56,14 +56,14 @@ enum Encoding {
     /// Every byte is one code unit.
     Ascii,
     Utf8,
-    /// With ill-formed sequences, which a decoder shows as U+FFFD, each one code unit.
+    /// With ill-formed sequences, which a decoder replaces with U+FFFD, each one code unit.
     Lossy,
-    /// UTF-8 in which a lone surrogate takes three bytes: how a JavaScript string is handed over.
+    /// UTF-8 in which a lone surrogate takes three bytes: the form of strings from JavaScript.
     Wtf8,
 }
 
 impl<'t> Places<'t> {
-    /// `base` is the place of the first byte. `wtf8`: lone surrogates stand as three bytes each.
+    /// `base` is the place of the first byte. `wtf8`: lone surrogates take three bytes each.
     #[must_use]
     pub fn new(text: &'t [u8], base: Position, wtf8: bool) -> Self {
         let encoding = match is_ascii(text) {
@@ -76,7 +76,7 @@ impl<'t> Places<'t> {
         Places { text, encoding, base, byte: 0, at: base, marks: Vec::new() }
     }
 
-    /// The position of a byte; past the end, that of the end.
+    /// The position of a byte; past the end, the position of the end.
     pub fn position(&mut self, byte: usize) -> Position {
         let byte = byte.min(self.text.len());
         let is_ahead = self.marks.last().is_some_and(|(last, _)| *last > self.byte);
@@ -89,7 +89,7 @@ impl<'t> Places<'t> {
             }
         }
         while self.byte < byte {
-            // Not within a character: its bytes alone are ill-formed.
+            // Not within a character: parts of it are ill-formed.
             let far = self.byte.saturating_add(BETWEEN_MARKS);
             let next = (far..byte).find(|next| self.is_boundary(*next)).unwrap_or(byte);
             let passed = self.text.get(self.byte..next).unwrap_or_default();
@@ -104,7 +104,7 @@ impl<'t> Places<'t> {
         self.at
     }
 
-    /// Whether no character goes on over a place.
+    /// Whether no character spans a place.
     fn is_boundary(&self, byte: usize) -> bool {
         self.text.get(byte).is_none_or(|byte| !matches!(byte, 0x80..=0xBF))
     }
@@ -149,12 +149,12 @@ impl<'t> Places<'t> {
     }
 }
 
-/// This looks at all of the text before a finding.
+/// This reads all of the text before a finding.
 fn line_breaks(bytes: &[u8]) -> u64 {
     memchr::memchr_iter(b'\n', bytes).count() as u64
 }
 
-/// Eight bytes at a time: the standard library's goes by the word, of four bytes in wasm.
+/// Eight bytes at a time: the standard library reads words, which have four bytes in wasm.
 fn is_ascii(text: &[u8]) -> bool {
     let (words, rest) = text.as_chunks::<8>();
     let mut all = 0;
@@ -164,7 +164,7 @@ fn is_ascii(text: &[u8]) -> bool {
     all & u64::from_le_bytes([0x80; 8]) == 0 && rest.is_ascii()
 }
 
-/// Each character is one unit, but for those of four bytes, which are two. Eight bytes at a time.
+/// Each character is one unit, except those of four bytes, which are two. Eight bytes at a time.
 fn well_formed_units(bytes: &[u8]) -> u64 {
     const ONES: u64 = 0x0101_0101_0101_0101;
     let (words, rest) = bytes.as_chunks::<8>();

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-/// Builds a pointer from the outside in.
+/// Builds a pointer, outermost step first.
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
 pub struct Pointer(String);
 

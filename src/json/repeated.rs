@@ -1,4 +1,4 @@
-//! Keys that an object has more than once.
+//! Repeated keys of objects.
 
 use std::borrow::Cow;
 
@@ -10,7 +10,7 @@ use super::tape::{Kind, Value};
 /// Objects with more keys are searched by sorting.
 const FEW_KEYS: usize = 32;
 
-/// Notes the repeated keys of a value and of all that it contains.
+/// Records the repeated keys of a value and its descendants.
 pub fn repeated_keys(value: Value<'_>, issues: &mut Vec<Issue>) {
     for object in value.descendants().filter(|inner| inner.kind() == Kind::Object) {
         let keys: Vec<Value<'_>> = object.members().map(|(key, _)| key).collect();
@@ -28,7 +28,7 @@ pub fn repeated_keys(value: Value<'_>, issues: &mut Vec<Issue>) {
 
 fn among_many(keys: &[Value<'_>], issues: &mut Vec<Issue>) {
     let texts: Vec<Cow<'_, [u8]>> = keys.iter().map(|key| key.bytes()).collect();
-    // Equal texts stand together after this, in the order of the document.
+    // After this, equal texts are adjacent, in the order of the document.
     let order = order_of_texts(&texts.iter().map(|text| &**text).collect::<Vec<_>>());
     let mut same: Vec<Value<'_>> = Vec::new();
     let mut text = None;
@@ -38,7 +38,7 @@ fn among_many(keys: &[Value<'_>], issues: &mut Vec<Issue>) {
             text = own;
             same.clear();
         }
-        // In YAML, the number 1 and the text `1` are two keys: of one text there are a few kinds.
+        // In YAML, the number 1 and the string `1` are different keys: one text can have several kinds.
         match same.iter().find(|other| other.is_same_key(*key)) {
             Some(first) => note(*first, *key, issues),
             None => same.push(*key),

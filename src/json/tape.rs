@@ -8,7 +8,7 @@ use crate::text::steps::step;
 use super::names::{NO_NAME, Names};
 use super::parse::Frame;
 
-/// What a node is.
+/// The kind of a node.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Kind {
     /// `null`
@@ -25,7 +25,7 @@ pub enum Kind {
     NonFinite,
     /// Text.
     String,
-    /// A date or a point in time, which YAML has and JSON has not.
+    /// A date or a point in time, which only YAML has.
     Date,
     /// A list of values.
     Array,
@@ -39,14 +39,14 @@ pub(super) const ESCAPED: u8 = 1;
 pub(super) const LONE_SURROGATE: u8 = 2;
 /// An array or object that the text does not close.
 pub(super) const UNFINISHED: u8 = 4;
-/// A key that is not among the names.
+/// A key without a number.
 pub(super) const NAMELESS: u8 = 8;
-/// A value that stands elsewhere than its text: its place is among [`Tape::places`].
+/// A value whose place differs from its text: [`Tape::places`] has its place.
 const PLACED: u8 = 16;
 /// A scalar of YAML without quotes, or a key without them.
 pub(super) const BARE: u8 = 32;
 
-/// 16 bytes. Offsets are bytes of the text, or of what the tape holds instead of it. In this order, the last half is read as one word.
+/// 16 bytes. Offsets are bytes of the text, or of the tape's own text. This order reads the last half as one word.
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
 pub(super) struct Node {
@@ -58,7 +58,7 @@ pub(super) struct Node {
     pub flags: u8,
     /// Keys: their number among the names.
     pub name: u16,
-    /// How many nodes this value and all that it contains has.
+    /// The number of nodes of this value and its descendants.
     pub size: u32,
 }
 
@@ -73,18 +73,18 @@ impl Node {
     }
 }
 
-/// The nodes of a document. Reused from one document to the next, so that reading allocates nothing.
+/// The nodes of a document. Reused for the next document, so that reading allocates nothing.
 #[derive(Default)]
 pub struct Tape {
-    /// Of which `count` are those of the document, the others left from one before.
+    /// The first `count` belong to the document, the others are left from an earlier one.
     pub(super) nodes: Vec<Node>,
     pub(super) count: usize,
     pub(super) frames: Vec<Frame>,
     /// Kept from one document to the next.
     pub(super) names: Names,
-    /// Of a document that is not JSON: its text, and behind it the texts that are not written as they are.
+    /// For a document that is not JSON: its text, followed by the strings that differ from their notation.
     own_text: Vec<u8>,
-    /// Where such values stand in the text, each with the index of its node, in ascending order.
+    /// The places of such values in the text, each with the index of its node, in ascending order.
     places: Vec<(u32, Span)>,
 }
 
@@ -95,7 +95,7 @@ impl Tape {
         Self::default()
     }
 
-    /// The document that was read last, from this text.
+    /// The last document read, from this text.
     #[must_use]
     pub fn document<'t>(&'t self, text: &'t [u8]) -> Document<'t> {
         let text = if self.own_text.is_empty() { text } else { &self.own_text };
@@ -109,7 +109,7 @@ impl Tape {
         self.places.clear();
     }
 
-    /// Begins a document that is not JSON. `texts`: its own one, and what follows it.
+    /// Begins a document that is not JSON. `texts`: its own text, and the additional strings.
     pub(crate) fn build(&mut self, texts: &[&[u8]]) -> Builder<'_> {
         self.clear();
         self.nodes.clear();
@@ -120,29 +120,29 @@ impl Tape {
     }
 }
 
-/// Puts values onto a tape one after the other: of an object keys and values in turn.
+/// Puts values onto a tape one after the other: for an object, keys and values alternate.
 pub(crate) struct Builder<'t> {
     tape: &'t mut Tape,
-    /// The arrays and objects that are not closed yet.
+    /// The open arrays and objects.
     open: Vec<OpenContainer>,
 }
 
 struct OpenContainer {
     node: usize,
     is_object: bool,
-    /// Of an object: a key comes next.
+    /// For an object: whether a key comes next.
     key_next: bool,
 }
 
 impl Builder<'_> {
-    /// Begins an array or object that stands at a place.
+    /// Begins an array or object at a place.
     pub(crate) fn open(&mut self, kind: Kind, place: Span) {
         let is_object = kind == Kind::Object;
         self.open.push(OpenContainer { node: self.tape.nodes.len(), is_object, key_next: is_object });
         self.push(kind, place, 0);
     }
 
-    /// Ends what was begun last.
+    /// Ends the innermost array or object.
     pub(crate) fn close(&mut self) {
         if let Some(OpenContainer { node, .. }) = self.open.pop() {
             let size = u32::try_from(self.tape.nodes.len().saturating_sub(node)).unwrap_or(u32::MAX);
@@ -153,7 +153,7 @@ impl Builder<'_> {
         self.next();
     }
 
-    /// A scalar that stands at a place. `text`: where among the texts its own one is; `bare`: there are no quotes.
+    /// A scalar at a place. `text`: the place of its text among the texts; `bare`: it has no quotes.
     pub(crate) fn scalar(&mut self, kind: Kind, place: Span, text: Span, bare: bool) {
         let quote = u32::from(kind == Kind::String && !bare);
         let around = Span { start: text.start.saturating_sub(quote), end: text.end.saturating_add(quote) };
@@ -198,14 +198,14 @@ impl Document<'_> {
     }
 }
 
-/// A value of a document. Two words, so that it is handed on in registers.
+/// A value of a document. Two words, so that it is passed in registers.
 #[derive(Clone, Copy)]
 pub struct Value<'t> {
     document: &'t Document<'t>,
     index: u32,
 }
 
-/// What a value out of range would be; there is none.
+/// The node for a value out of range, which never occurs.
 const NOTHING: Node = Node { start: 0, end: 0, kind: Kind::Null, flags: 0, name: 0, size: u32::MAX };
 
 impl<'t> Value<'t> {
@@ -215,14 +215,14 @@ impl<'t> Value<'t> {
         self.document.nodes.get(self.index as usize).copied().unwrap_or(NOTHING)
     }
 
-    /// What the value is.
+    /// The kind of the value.
     #[inline]
     #[must_use]
     pub fn kind(self) -> Kind {
         self.node().kind
     }
 
-    /// What a user calls it: "a string", "an object", …
+    /// Its kind in words: "a string", "an object", …
     #[must_use]
     pub fn kind_name(self) -> &'static str {
         match self.kind() {
@@ -242,7 +242,7 @@ impl<'t> Value<'t> {
         self.index
     }
 
-    /// The bytes that the value takes in the text, quotes included.
+    /// The bytes of the value in the text, quotes included.
     #[must_use]
     pub fn span(self) -> Span {
         let node = self.node();
@@ -256,8 +256,8 @@ impl<'t> Value<'t> {
         Span { start: node.start.saturating_sub(quote), end: node.end.saturating_add(quote) }
     }
 
-    /// The text of the value as it is written; without the quotes for a string. Of a scalar of YAML the text that it
-    /// stands for: of a number as JSON writes it.
+    /// The text of the value as written; without the quotes for a string. For a scalar of YAML its resolved text:
+    /// numbers in JSON's notation.
     #[inline(always)]
     #[must_use]
     pub fn raw(self) -> &'t [u8] {
@@ -278,7 +278,7 @@ impl<'t> Value<'t> {
         matches!(self.kind(), Kind::Integer | Kind::Float | Kind::NonFinite)
     }
 
-    /// Not an array or object whose end the reader did not find.
+    /// Whether it is complete: not an array or object without an end.
     #[must_use]
     pub fn is_complete(self) -> bool {
         self.node().flags & UNFINISHED == 0
@@ -290,13 +290,13 @@ impl<'t> Value<'t> {
         self.node().flags & LONE_SURROGATE != 0
     }
 
-    /// The bytes of a string, unescaped. Other values: as they are written.
+    /// The bytes of a string, unescaped. Other values: as written.
     #[must_use]
     pub fn bytes(self) -> Cow<'t, [u8]> {
         if self.node().flags & ESCAPED == 0 { Cow::Borrowed(self.raw()) } else { Cow::Owned(self.unescaped()) }
     }
 
-    /// The text of a string, unescaped; what is not Unicode becomes U+FFFD. Other values: as they are written.
+    /// The text of a string, unescaped; invalid Unicode becomes U+FFFD. Other values: as written.
     #[must_use]
     pub fn string(self) -> Cow<'t, str> {
         match self.bytes() {
@@ -324,7 +324,7 @@ impl<'t> Value<'t> {
         }
     }
 
-    /// Whether a string has no character but white space.
+    /// Whether a string is blank.
     #[must_use]
     pub fn is_blank(self) -> bool {
         self.string().trim().is_empty()
@@ -334,7 +334,7 @@ impl<'t> Value<'t> {
     fn same_bytes(self, other: &[u8]) -> bool {
         let node = self.node();
         if node.flags & ESCAPED == 0 {
-            // The length decides most often.
+            // The length usually decides.
             node.end.wrapping_sub(node.start) as usize == other.len() && equal(self.raw(), other)
         } else {
             self.unescaped() == other
@@ -346,14 +346,14 @@ impl<'t> Value<'t> {
         unescape(self.raw())
     }
 
-    /// The text that the value takes in the document, quotes included.
+    /// The text of the value in the document, quotes included.
     #[must_use]
     pub fn written(self) -> &'t [u8] {
         let Span { start, end } = self.span();
         self.document.text.get(start as usize..end as usize).unwrap_or_default()
     }
 
-    /// A scalar without quotes where quotes would make it a string: in YAML.
+    /// Whether it is a YAML scalar without quotes, which quotes would make a string.
     #[must_use]
     pub fn is_bare(self) -> bool {
         self.node().flags & BARE != 0
@@ -368,21 +368,21 @@ impl<'t> Value<'t> {
         one.kind == two.kind && self.same_bytes(&other.bytes())
     }
 
-    /// This value's node and those of all that it contains.
+    /// The nodes of this value and its descendants.
     #[inline(always)]
     fn inside(self) -> &'t [Node] {
         let end = self.after();
         self.document.nodes.get(self.index as usize..end as usize).unwrap_or_default()
     }
 
-    /// The index of the node after this value and all that it contains.
+    /// The index of the node after this value and its descendants.
     #[inline(always)]
     fn after(self) -> u32 {
         self.index.saturating_add(self.node().size)
     }
 
-    /// Keys, kinds and sizes: values of the same shape differ in nothing but the text of their strings
-    /// and numbers. `None`: a key is not among those that are remembered.
+    /// Keys, kinds and sizes: values of the same shape differ only in the text of their strings and numbers. `None`: a
+    /// key is not remembered.
     pub(crate) fn shape(self) -> Option<Vec<u64>> {
         self.inside().iter().map(|node| (node.flags & NAMELESS == 0).then_some(node.shape())).collect()
     }
@@ -407,7 +407,7 @@ impl<'t> Value<'t> {
         state
     }
 
-    /// The value at a place counted from this one, in the order of the text.
+    /// The value at an offset from this one, in the order of the text.
     #[inline]
     #[must_use]
     pub fn inner(self, place: u32) -> Value<'t> {
@@ -435,7 +435,7 @@ impl<'t> Value<'t> {
         Items { document: self.document, index: self.index.saturating_add(1), end }
     }
 
-    /// The value of a key. Of a repeated key the last one, which is what Prefect reads.
+    /// The value of a key. The last of repeated keys counts, as in Prefect.
     #[must_use]
     pub fn get(self, key: &str) -> Option<Value<'t>> {
         let own = self.node();
@@ -448,7 +448,7 @@ impl<'t> Value<'t> {
         while at < end {
             let name = *document.nodes.get(at as usize)?;
             let value = Value { document, index: at.saturating_add(1) };
-            // The length decides most often.
+            // The length usually decides.
             let may_be = name.flags & ESCAPED != 0 || name.end.wrapping_sub(name.start) as usize == key.len();
             if may_be && (Value { document, index: at }).same_bytes(key.as_bytes()) {
                 found = Some(value);
@@ -458,7 +458,7 @@ impl<'t> Value<'t> {
         found
     }
 
-    /// The value of a key where it stands first: quicker than [`Value::get`] for keys at the front.
+    /// The first value of a key: faster than [`Value::get`] for keys at the front.
     #[must_use]
     pub fn get_first(self, key: &str) -> Option<Value<'t>> {
         for (name, value) in self.members() {
@@ -475,7 +475,7 @@ impl<'t> Value<'t> {
         path.iter().try_fold(self, |value, key| value.get(key))
     }
 
-    /// This value and all that it contains, keys included, in the order of the text.
+    /// This value and its descendants, keys included, in the order of the text.
     pub fn descendants(self) -> impl Iterator<Item = Value<'t>> {
         (self.index..self.after()).map(move |index| Value { document: self.document, index })
     }
@@ -527,7 +527,7 @@ impl<'t> Iterator for Members<'t> {
     }
 }
 
-/// Whether bytes are the same. The ends are compared first: the names of labels begin alike.
+/// Whether bytes are equal. Compares the ends first: the names of labels have common prefixes.
 #[inline(always)]
 pub(crate) fn equal(a: &[u8], b: &[u8]) -> bool {
     if a.len() != b.len() {
@@ -560,8 +560,8 @@ pub(crate) fn equal(a: &[u8], b: &[u8]) -> bool {
     a.iter().zip(b).all(|(a, b)| a == b)
 }
 
-/// The bytes that an escaped string stands for. Lone surrogates become U+FFFD; escapes that are
-/// none (which the reader has reported) stay as they are.
+/// The bytes of an escaped string. Lone surrogates become U+FFFD; invalid escapes, already reported by the reader, stay
+/// unchanged.
 pub(super) fn unescape(raw: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(raw.len());
     let mut rest = raw;
@@ -587,7 +587,7 @@ pub(super) fn unescape(raw: &[u8]) -> Vec<u8> {
     out
 }
 
-/// The character of `uXXXX` or `uXXXX\uXXXX`, and the bytes that it takes.
+/// The character of `uXXXX` or `uXXXX\uXXXX`, and the number of bytes.
 fn code_point(escape: &[u8]) -> (char, usize) {
     let Some(first) = hex4(escape, 1) else { return ('\\', 0) };
     if let 0xD800..=0xDBFF = first

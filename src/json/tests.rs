@@ -166,7 +166,7 @@ proptest! {
             }
         }
         let (complete, issues, _) = read(&text);
-        // serde_json refuses lone surrogates and numbers beyond double, accepts repeated keys.
+        // serde_json rejects lone surrogates and numbers beyond double, and accepts repeated keys.
         let ours = complete && issues.iter().all(|issue| matches!(issue.fault, Fault::DuplicateKey { .. }));
         prop_assert_eq!(ours, serde_json::from_slice::<serde_json::Value>(&text).is_ok(), "{:?}", issues);
     }

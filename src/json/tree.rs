@@ -1,4 +1,4 @@
-//! JSON values that are not part of a text, with the members of objects in their order.
+//! JSON values that are not part of a text, with ordered members of objects.
 
 use std::fmt;
 
@@ -18,7 +18,7 @@ pub(crate) enum Tree {
     Object(Object),
 }
 
-/// The members of an object, in their order.
+/// The members of an object, in order.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub(crate) struct Object(Vec<(String, Tree)>);
 
@@ -30,7 +30,7 @@ impl Tree {
 
     /// Its JSON text, on a single line.
     pub(crate) fn line(&self) -> String {
-        // No key is anything but a text, and nothing can fail at writing into a `String`.
+        // All keys are strings, and writing into a `String` cannot fail.
         serde_json::to_string(self).unwrap_or_default()
     }
 
@@ -40,12 +40,12 @@ impl Tree {
     }
 }
 
-/// For `serialize_with`: JSON text as the value that it is.
+/// For `serialize_with`: JSON text as a value.
 pub(crate) fn text_as_value<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
     Tree::parse(text).map_err(S::Error::custom)?.serialize(serializer)
 }
 
-/// Likewise, if there is a text.
+/// The same, if there is a text.
 pub(crate) fn optional_text_as_value<S: Serializer>(
     text: &Option<impl AsRef<str>>,
     serializer: S,
@@ -67,7 +67,7 @@ impl Object {
         self
     }
 
-    /// With a member, if there is anything in it.
+    /// With a member, if it is not empty.
     pub(crate) fn with_any(self, key: &str, value: impl Into<Tree>) -> Object {
         let value = value.into();
         let empty = match &value {
@@ -79,7 +79,7 @@ impl Object {
         if empty { self } else { self.with(key, value) }
     }
 
-    /// With the members of another object behind its own.
+    /// With the members of another object appended.
     pub(crate) fn and(mut self, more: Object) -> Object {
         self.0.extend(more.0);
         self

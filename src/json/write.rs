@@ -1,17 +1,17 @@
-//! Values to JSON text.
+//! Writes values as JSON text.
 
 use super::parse::scan;
 
-/// Writes the JSON text of one value, from the outside in.
+/// Writes the JSON text of one value, outermost first.
 #[derive(Default)]
 pub struct Writer {
     out: String,
-    /// Something stands in the innermost brackets.
+    /// Whether the innermost brackets contain something.
     begun: bool,
 }
 
 impl Writer {
-    /// With room for so many bytes.
+    /// With capacity for this many bytes.
     #[must_use]
     pub fn with_capacity(bytes: usize) -> Self {
         Writer { out: String::with_capacity(bytes), begun: false }
@@ -29,19 +29,19 @@ impl Writer {
         self.begun = false;
     }
 
-    /// The end of a value, if each has a line of its own.
+    /// The end of a value, if each is on a separate line.
     pub fn line(&mut self) {
         self.out.push('\n');
         self.begun = false;
     }
 
-    /// How much has been written.
+    /// The number of bytes written.
     #[must_use]
     pub fn written(&self) -> usize {
         self.out.len()
     }
 
-    /// What has been written, from a place on.
+    /// The text written from an offset on.
     #[must_use]
     pub fn since(&self, begin: usize) -> &str {
         self.out.get(begin..).unwrap_or_default()
@@ -53,7 +53,7 @@ impl Writer {
         self.begun = true;
     }
 
-    /// Goes to the place of the next item.
+    /// Moves to the next item.
     pub fn item(&mut self) {
         if self.begun {
             self.out.push(',');
@@ -61,7 +61,7 @@ impl Writer {
         self.begun = true;
     }
 
-    /// A key, and the colon behind it.
+    /// A key, and the colon after it.
     pub fn key(&mut self, key: &str) {
         self.item();
         string(&mut self.out, key);
@@ -74,12 +74,12 @@ impl Writer {
         string(&mut self.out, text);
     }
 
-    /// A text where a value is expected.
+    /// A string as a value.
     pub fn string(&mut self, text: &str) {
         string(&mut self.out, text);
     }
 
-    /// A part of a text, between quotes that are written already.
+    /// A part of a string, between quotes written separately.
     pub fn escaped(&mut self, text: &str) {
         escaped(&mut self.out, text);
     }
@@ -129,7 +129,7 @@ impl Writer {
         self.close(']');
     }
 
-    /// Writes JSON text that is there already.
+    /// Writes existing JSON text.
     pub fn raw(&mut self, json: &str) {
         self.out.push_str(json);
     }
@@ -142,7 +142,7 @@ pub fn string(out: &mut String, text: &str) {
     out.push('"');
 }
 
-/// Appends a text as it stands between the quotes of a JSON string.
+/// Appends a text in the notation between the quotes of a JSON string.
 fn escaped(out: &mut String, text: &str) {
     // Most texts need no escapes.
     if scan(text.as_bytes(), 0).0 == text.len() {

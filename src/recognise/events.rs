@@ -2,10 +2,10 @@
 
 use crate::json::{Kind, Value};
 
-/// What `prefect event stream` prints before the first event.
+/// The line that `prefect event stream` prints before the first event.
 const STREAM_BEGINS: &[u8] = b"Subscribing to event stream...";
 
-/// The first byte of the events of a text: behind a byte order mark, and behind what `prefect event stream` says first.
+/// The first byte of a text's events: after a byte order mark, and after the first line of `prefect event stream`.
 #[must_use]
 pub fn events_start(text: &[u8]) -> usize {
     let mark = if text.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
@@ -20,12 +20,12 @@ pub fn events_start(text: &[u8]) -> usize {
     mark.saturating_add(STREAM_BEGINS.len()).saturating_add(line_break)
 }
 
-/// Whether a document is one event, as most are.
+/// Whether a document is one event, the usual case.
 pub(crate) fn is_event(root: Value<'_>) -> bool {
     root.get_first("event").is_some_and(Value::is_string) && root.get_first("resource").is_some()
 }
 
-/// What has these has no page of events: scenarios, and triggers whose `expect` is called otherwise.
+/// Documents with these keys are not pages of events: scenarios, and triggers with another name for `expect`.
 const NOT_OF_PAGES: [&str; 8] = ["automation", "trigger", "type", "posture", "expect", "match", "within", "threshold"];
 
 /// The list of a page of the API.
@@ -40,14 +40,14 @@ pub(super) fn frame(root: Value<'_>) -> Option<Value<'_>> {
         .filter(|event| event.kind() == Kind::Object && root.get("type").is_some_and(|name| name.is("event")))
 }
 
-/// Whether there is more to a document than events.
+/// Whether a document contains more than events.
 pub(crate) fn is_wrapped(root: Value<'_>) -> bool {
     root.kind() != Kind::Array
         && !is_event(root)
         && events(root).next().is_none_or(|event| event.index() != root.index())
 }
 
-/// The events that a document holds, or is meant to.
+/// The events that a document contains, or should contain.
 pub fn events(root: Value<'_>) -> impl Iterator<Item = Value<'_>> {
     let (list, single) = if is_event(root) {
         (None, Some(root))

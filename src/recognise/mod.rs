@@ -1,6 +1,6 @@
-//! What an input is: events, automations, triggers, a `prefect.yaml`, a scenario, Terraform's JSON, or none of these.
+//! Recognises inputs: events, automations, triggers, a `prefect.yaml`, a scenario, Terraform's JSON, or none of these.
 //!
-//! All that reads a user's file asks here, so that each command reads the same forms, and can say what it was given.
+//! All code that reads users' files uses it, so each command reads the same forms, and can name what it received.
 //! Sources: `cli/automation.py` (`create`, `inspect`), `cli/deploy/_models.py` and `_triggers.py`, `cli/events.py`, and
 //! the schema of `prefect_automation` in Prefect's Terraform provider.
 
@@ -22,7 +22,7 @@ pub(crate) use sniff::{Foreign, Sniffed, sniff};
 
 const CHECK: &str = "prefect-events check";
 
-/// What a whole input is.
+/// The form of a whole input.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Form {
     /// One event, or a websocket frame with one.
@@ -43,16 +43,16 @@ pub enum Form {
     Scenario,
     /// A list of scenarios.
     Scenarios,
-    /// What `terraform show -json` prints of a state or a plan.
+    /// The output of `terraform show -json` for a state or a plan.
     Terraform,
-    /// Terraform's configuration in JSON (`.tf.json`), which says less than a state or a plan.
+    /// Terraform's configuration in JSON (`.tf.json`), which contains less than a state or a plan.
     TerraformConfiguration,
     /// None of these.
     Unknown,
 }
 
 impl Form {
-    /// As a sentence says it.
+    /// Its name in messages.
     #[must_use]
     pub fn phrase(self) -> &'static str {
         match self {
@@ -71,7 +71,7 @@ impl Form {
         }
     }
 
-    /// Whether `check` is for it.
+    /// Whether `check` reads it.
     #[must_use]
     pub fn is_checked(self) -> bool {
         self.command() == Some(CHECK)
@@ -88,7 +88,7 @@ impl Form {
         }
     }
 
-    /// What to do with it where another document is expected.
+    /// A hint for it where another document is expected.
     pub(crate) fn remedy(self) -> String {
         match self.command() {
             Some(command) => ["check it with `", command, "`"].concat(),
@@ -98,7 +98,7 @@ impl Form {
     }
 }
 
-/// What one value of an input is.
+/// The kind of one value of an input.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ItemForm {
     /// An event.
@@ -115,36 +115,36 @@ pub enum ItemForm {
     Unknown,
 }
 
-/// One of the things that an input holds.
+/// One of the objects in an input.
 #[derive(Clone)]
 pub struct Item<'t> {
-    /// The thing itself.
+    /// The object itself.
     pub value: Value<'t>,
-    /// What it is.
+    /// Its kind.
     pub form: ItemForm,
-    /// Where in the document it stands.
+    /// Its place in the document.
     pub pointer: Pointer,
     /// The deployment of a trigger in a `prefect.yaml`.
     pub deployment: Option<Value<'t>>,
 }
 
-/// What an input is, and what it holds.
+/// The form of an input, and its contents.
 #[derive(Clone)]
 pub struct Recognised<'t> {
-    /// What the whole input is.
+    /// The form of the whole input.
     pub form: Form,
-    /// What it holds, in its order. Of Terraform nothing: its automations are put together when its text is read.
+    /// Its contents, in order. Empty for Terraform, whose automations are assembled when its text is read.
     pub items: Vec<Item<'t>>,
 }
 
-/// The fields of an event by which one is recognised.
+/// The fields that identify an event.
 const ENVELOPE: [&str; 8] = ["occurred", "event", "resource", "related", "payload", "id", "follows", "received"];
 /// The fields that only automations have.
 const OF_AUTOMATIONS: [&str; 4] = ["trigger", "actions", "actions_on_trigger", "actions_on_resolve"];
 /// The fields that only triggers have.
 const OF_TRIGGERS: [&str; 10] =
     ["posture", "triggers", "expect", "after", "for_each", "match", "match_related", "within", "threshold", "require"];
-/// What the triggers of deployments have besides.
+/// The additional fields of deployment triggers.
 const OF_DEPLOYMENT_TRIGGERS: [&str; 6] =
     ["name", "description", "enabled", "parameters", "job_variables", "schedule_after"];
 /// The fields of a `prefect.yaml` that nothing else has.
@@ -154,14 +154,14 @@ const STEPS: [&str; 3] = ["build", "push", "pull"];
 /// The values of `type` that only triggers have.
 const TRIGGER_TYPES: [&str; 4] = ["event", "compound", "sequence", "metric"];
 
-/// Whether an object has at least two of the fields of an event: no more is needed to help with the others.
+/// Whether an object has at least two of an event's fields: enough to report the missing ones.
 #[must_use]
 pub fn is_like_an_event(value: Value<'_>) -> bool {
     let is_field = |key: &Value<'_>| ENVELOPE.iter().any(|field| key.is(field));
     value.members().map(|(key, _)| key).filter(is_field).take(2).count() == 2
 }
 
-/// What an input is that is meant to hold events, if it is a document of another kind.
+/// The form of an input that should contain events, if it is another kind of document.
 pub(crate) fn other_than_events(root: Value<'_>) -> Option<Form> {
     if events(root).next().is_none_or(is_like_an_event) {
         return None;
@@ -170,7 +170,7 @@ pub(crate) fn other_than_events(root: Value<'_>) -> Option<Form> {
     (!matches!(form, Form::Event | Form::Events | Form::Unknown)).then_some(form)
 }
 
-/// What a value is by its keys. `has`: whether it has one; `is_trigger_type`: whether its `type` is that of a trigger;
+/// The kind of a value, by its keys. `has`: whether it has a key; `is_trigger_type`: whether its `type` is a trigger's;
 /// `is_list`: whether the value of a key is a list.
 fn item_form(has: &dyn Fn(&str) -> bool, is_list: &dyn Fn(&str) -> bool, is_trigger_type: bool) -> ItemForm {
     let any = |keys: &[&str]| keys.iter().any(|key| has(key));
@@ -180,7 +180,7 @@ fn item_form(has: &dyn Fn(&str) -> bool, is_list: &dyn Fn(&str) -> bool, is_trig
     if has("automation") && !has("trigger") || has("runs") && (has("expect") || has("heartbeat")) {
         return ItemForm::Scenario;
     }
-    // `triggers` is meant to be `trigger` beside actions, and where it is no list.
+    // Beside actions, or if it is not a list, `triggers` was intended to be `trigger`.
     let misspelt = has("triggers") && (has("action") || !is_list("triggers"));
     if any(&OF_AUTOMATIONS) || misspelt {
         return ItemForm::Automation;
@@ -191,7 +191,7 @@ fn item_form(has: &dyn Fn(&str) -> bool, is_list: &dyn Fn(&str) -> bool, is_trig
     if has("event") || has("occurred") { ItemForm::Event } else { ItemForm::Unknown }
 }
 
-/// What one value is.
+/// The kind of one value.
 #[must_use]
 pub fn form_of(value: Value<'_>) -> ItemForm {
     if value.kind() != Kind::Object {
@@ -205,7 +205,7 @@ pub fn form_of(value: Value<'_>) -> ItemForm {
     item_form(&|key| value.get(key).is_some(), &is_list, is_trigger_type)
 }
 
-/// What a document is.
+/// The form of a document.
 #[must_use]
 pub fn form(root: Value<'_>) -> Form {
     match root.kind() {
@@ -244,14 +244,14 @@ fn of_object(root: Value<'_>) -> Form {
     }
 }
 
-/// A sequence that says nothing else, or a file with triggers: as the latter it is read more often.
+/// Either a bare sequence, or a file with triggers, which is more common.
 fn is_file_of_triggers(root: Value<'_>) -> bool {
     let is_list = root.get("triggers").is_some_and(|triggers| triggers.kind() == Kind::Array);
     let own = OF_TRIGGERS.iter().chain(&["type"]).filter(|key| root.get(key).is_some()).count();
     is_list && own == 1 && OF_DEPLOYMENT_TRIGGERS.iter().all(|key| root.get(key).is_none())
 }
 
-/// A list is what the first of its items is that can be recognised.
+/// The first recognised item of a list decides its form.
 fn of_list(list: Value<'_>) -> Form {
     match list.items().map(form_of).find(|form| *form != ItemForm::Unknown) {
         Some(ItemForm::Event) => Form::Events,
@@ -262,11 +262,10 @@ fn of_list(list: Value<'_>) -> Form {
     }
 }
 
-/// What a document is, and what it holds.
+/// The form of a document, and its contents.
 ///
-/// What `prefect automation create --from-file` reads: one automation, a list, or `automations: […]`. What `prefect
-/// deploy` reads: a `prefect.yaml`, `triggers: […]` or one trigger. What Prefect prints and its API returns: the same,
-/// and events.
+/// `prefect automation create --from-file` reads one automation, a list, or `automations: […]`. `prefect deploy` reads
+/// a `prefect.yaml`, `triggers: […]` or one trigger. Prefect prints, and its API returns, the same, and events.
 #[must_use]
 pub fn recognise(root: Value<'_>) -> Recognised<'_> {
     let form = form(root);
@@ -300,7 +299,7 @@ pub fn recognise(root: Value<'_>) -> Recognised<'_> {
     Recognised { form, items }
 }
 
-/// The items of a list; what is no list stands for itself, so that it is checked and found wanting.
+/// The items of a list; anything else is its own only item, so that the check reports it.
 fn list_of(list: Value<'_>, at: Pointer, form: Option<ItemForm>) -> Vec<Item<'_>> {
     if list.kind() != Kind::Array {
         let form = form.unwrap_or_else(|| form_of(list));

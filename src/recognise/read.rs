@@ -14,16 +14,16 @@ use super::{Form, form, terraform, wrapped};
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Reading {
     pub language: Language,
-    /// What it is. Of Terraform's JSON a list of its automations is on the tape.
+    /// Its form. For Terraform's JSON, the tape holds a list of its automations.
     pub form: Form,
-    /// Values that are known only later may be missing.
+    /// Whether values that are known only later may be missing.
     pub is_plan: bool,
 }
 
-/// Reads a document onto the tape, and reports what is wrong with its text. `None`: it cannot be read.
+/// Reads a document onto the tape, and reports errors in its text. `None`: it cannot be read.
 ///
-/// `wanted`: the forms that the caller is for. Of others no fix is offered, nor of what Prefect or Terraform printed
-/// otherwise than it reads it.
+/// `wanted`: the caller's forms. No fix is offered for others, nor for output of Prefect or Terraform in a form that
+/// it does not read.
 pub(crate) fn read(
     findings: &mut Findings<'_>,
     source: Source<'_>,
@@ -71,7 +71,7 @@ fn unreadable(findings: &mut Findings<'_>, text: &[u8], what: &str, remedy: &str
         .with("remedy", remedy);
 }
 
-/// What a text is that is no JSON only because a terminal has broken its lines.
+/// The form of a text that would be JSON if a terminal had not broken its lines.
 pub(crate) fn broken(text: &[u8]) -> Option<Form> {
     let joined = wrapped::joined_json(text)?;
     let (mut tape, mut issues) = (Tape::new(), Vec::new());
@@ -79,7 +79,7 @@ pub(crate) fn broken(text: &[u8]) -> Option<Form> {
     tape.document(&joined.text).root().filter(|_| is_complete).map(form)
 }
 
-/// Reads what a terminal has broken, if nothing else is wrong with it. Where the first break is.
+/// Reads text broken by a terminal, if it has no other errors. Returns the place of the first break.
 fn joined(text: &[u8], tape: &mut Tape) -> Option<(Language, Span)> {
     if matches!(text.trim_ascii_start().first(), Some(b'[' | b'{')) {
         return Some((Language::Json, joined_json(text, tape)?));
@@ -89,7 +89,7 @@ fn joined(text: &[u8], tape: &mut Tape) -> Option<(Language, Span)> {
     Some((Language::Yaml, joined.first))
 }
 
-/// Apart from the reader of YAML, which takes much room.
+/// Separate from the YAML reader, which is large.
 fn joined_json(text: &[u8], tape: &mut Tape) -> Option<Span> {
     let joined = wrapped::joined_json(text)?;
     let (mut own, mut issues) = (Tape::new(), Vec::new());

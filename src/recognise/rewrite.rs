@@ -1,4 +1,4 @@
-//! A document in another form: its values onto the tape anew, each with its place in the user's text.
+//! Rewrites a document in another form: puts its values onto a new tape, each with its place in the user's text.
 
 use crate::json::{Kind, Span, Tape, Value};
 use crate::text::steps::step;
@@ -9,7 +9,7 @@ enum Step {
     Scalar(Kind, Span, Span),
 }
 
-/// What is to be put onto a tape. Texts that do not stand in the user's text as they are meant are behind it.
+/// The input of a new tape. Strings that differ from the user's text are appended to it.
 pub(super) struct Rewrite {
     steps: Vec<Step>,
     texts: Vec<u8>,
@@ -31,7 +31,7 @@ impl Rewrite {
         self.steps.push(Step::Close);
     }
 
-    /// A scalar with a text of its own.
+    /// A scalar with a new text.
     pub(super) fn scalar(&mut self, kind: Kind, place: Span, text: &[u8]) {
         step(1);
         let at = |texts: &Vec<u8>| u32::try_from(self.offset.saturating_add(texts.len())).unwrap_or(u32::MAX);
@@ -45,9 +45,9 @@ impl Rewrite {
         self.scalar(Kind::String, place, text.as_bytes());
     }
 
-    /// A value as it is. `place`: where all of it stands, if not where its parts do; `string`: what a string becomes.
+    /// A copied value. `place`: the place of the whole value, if different from its parts'; `string`: converts strings.
     pub(super) fn copy(&mut self, value: Value<'_>, place: Option<Span>, string: &dyn Fn(&[u8]) -> Option<Vec<u8>>) {
-        // The containers that are open, each with the number of values that it still holds.
+        // The open containers, each with its number of remaining values.
         let mut open: Vec<usize> = Vec::new();
         for inner in value.descendants() {
             let span = place.unwrap_or_else(|| inner.span());
@@ -70,7 +70,7 @@ impl Rewrite {
                 let changed = if inner.is_string() { string(&bytes) } else { None };
                 self.scalar(inner.kind(), span, changed.as_deref().unwrap_or(&bytes));
             }
-            // With the last value of a container that is complete too.
+            // After its last value, a container is complete too.
             while is_complete && let Some(left) = open.last_mut() {
                 *left = left.saturating_sub(1);
                 is_complete = *left == 0;

@@ -1,11 +1,11 @@
-//! What a text is that is not JSON: known by its first lines, without reading all of it as what it is.
+//! Guesses the form of a text that is not JSON from its first lines, without parsing all of it.
 
 use super::{Form, ItemForm, OF_PREFECT_YAML, STEPS, TRIGGER_TYPES, item_form};
 
-/// A text that nothing here reads, and what can be read instead.
+/// An unsupported text, and what to use instead.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Foreign {
-    /// What `prefect automation inspect` prints for people.
+    /// The human-readable output of `prefect automation inspect`.
     Console,
     /// The source of Terraform.
     Hcl,
@@ -31,7 +31,7 @@ impl Foreign {
     }
 }
 
-/// What a text seems to be that is not JSON.
+/// The apparent form of a text that is not JSON.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Sniffed {
     Foreign(Foreign),
@@ -39,10 +39,10 @@ pub(crate) enum Sniffed {
     Yaml(Form),
 }
 
-/// So many lines say what a text is.
+/// How many lines are examined.
 const LINES: usize = 400;
 
-/// What a text that is not JSON seems to be; `None`: it could be anything.
+/// The apparent form of a text that is not JSON; `None`: unclear.
 pub(crate) fn sniff(text: &[u8]) -> Option<Sniffed> {
     if let Some(foreign) = foreign(text) {
         return Some(Sniffed::Foreign(foreign));
@@ -60,7 +60,7 @@ pub(crate) fn sniff(text: &[u8]) -> Option<Sniffed> {
         } else if is_list && item.is_some() {
             break;
         } else if is_list && !line.starts_with(b"  ") {
-            // The rest of a line that a terminal has broken.
+            // The rest of a line broken by a terminal.
             continue;
         } else if item.is_some() || line.trim_ascii_start().starts_with(b"- ") {
             lists.extend(last);
@@ -93,7 +93,7 @@ pub(crate) fn sniff(text: &[u8]) -> Option<Sniffed> {
         ItemForm::DeploymentTrigger => Form::DeploymentTriggers,
         ItemForm::Trigger if is_list || has("triggers") && !has("type") => Form::DeploymentTriggers,
         ItemForm::Trigger => Form::Trigger,
-        // Events are JSON: what is broken in them is to be explained.
+        // Events are JSON: their errors must be explained as JSON.
         ItemForm::Event | ItemForm::Unknown => return None,
     };
     Some(Sniffed::Yaml(form))

@@ -1,13 +1,13 @@
-//! What `terraform show -json` prints and `terraform.tfstate` holds, in the form of the API.
+//! Converts the output of `terraform show -json` and `terraform.tfstate` to the form of the API.
 //!
-//! Prefect's provider writes a trigger one level down (`trigger = { event = {…} }`), objects of any keys as JSON text
-//! (`jsonencode`), and null for what is not said. Values that are known only after `apply` are missing from a plan.
+//! Prefect's provider nests a trigger one level deeper (`trigger = { event = {…} }`), and writes objects with free keys
+//! as JSON text (`jsonencode`) and absent values as null. A plan lacks values that are known only after `apply`.
 
 use crate::json::{Kind, Span, Tape, Value, parse};
 
 use super::rewrite::Rewrite;
 
-/// How deeply modules and triggers are followed.
+/// The deepest level of modules and triggers that is read.
 const DEEPEST: usize = 64;
 /// The attributes that hold JSON text.
 const ENCODED: [&str; 4] = ["match", "match_related", "parameters", "job_variables"];
@@ -30,16 +30,16 @@ pub(super) fn is_terraform(root: Value<'_>) -> bool {
     is_shown && (has_version || values(root).is_some()) || has_version && instances(root).is_some()
 }
 
-/// The resources of a state as Terraform keeps it: `terraform state pull`, `terraform.tfstate`.
+/// The resources of a state in Terraform's own format: `terraform state pull`, `terraform.tfstate`.
 fn instances(root: Value<'_>) -> Option<Value<'_>> {
     root.get("resources").filter(|resources| resources.kind() == Kind::Array && root.get("serial").is_some())
 }
 
-/// Whether a document is Terraform's configuration in JSON (`.tf.json`): nothing but blocks, one of which needs no other
-/// knowledge to be one.
+/// Whether a document is Terraform's configuration in JSON (`.tf.json`): only blocks, at least one of which is
+/// unmistakable.
 pub(super) fn is_configuration(root: Value<'_>) -> bool {
     let is_block = |key: Value<'_>| key.is("//") || BLOCKS.iter().any(|block| key.is(block));
-    // Blocks of one kind stand in an object by their type, or in a list of such objects.
+    // Blocks of one kind are in an object by type, or in a list of such objects.
     let is_typed = |types: Value<'_>| {
         let of_type = |value: Value<'_>| matches!(value.kind(), Kind::Object | Kind::Array);
         let has =
@@ -56,7 +56,7 @@ pub(super) fn is_plan(root: Value<'_>) -> bool {
     root.get("planned_values").is_some()
 }
 
-/// All automations of a state or plan: a list, as the provider sends each to the API.
+/// All automations of a state or plan, as a list, in the form that the provider sends to the API.
 pub(super) fn automations(root: Value<'_>, text: &[u8]) -> Rewrite {
     let mut rewrite = Rewrite::of(text);
     rewrite.open(Kind::Array, root.span());
@@ -74,7 +74,7 @@ pub(super) fn automations(root: Value<'_>, text: &[u8]) -> Rewrite {
     rewrite
 }
 
-/// What is only looked up (`mode: data`) was created elsewhere.
+/// Data sources (`mode: data`) were created elsewhere.
 fn is_automation(resource: Value<'_>) -> bool {
     resource.get("type").is_some_and(|kind| kind.is("prefect_automation"))
         && resource.get("mode").is_none_or(|mode| mode.is("managed"))
@@ -174,7 +174,7 @@ fn action(value: Value<'_>, rewrite: &mut Rewrite) {
     rewrite.close();
 }
 
-/// The value of an attribute: if it holds JSON text, what that says.
+/// The value of an attribute; JSON text is parsed.
 fn encoded(name: &str, value: Value<'_>, rewrite: &mut Rewrite) {
     if ENCODED.contains(&name) && value.is_string() {
         let text = value.bytes();

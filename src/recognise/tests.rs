@@ -1,4 +1,4 @@
-//! What inputs are recognised as.
+//! The recognition of inputs.
 
 use crate::json::{Tape, parse};
 use crate::yaml;
@@ -6,7 +6,7 @@ use crate::yaml;
 use super::sniff::{Foreign, Sniffed, sniff};
 use super::{Form, ItemForm, events_start, recognise};
 
-/// What a text is, and the places and forms of what it holds.
+/// The form of a text, and the places and kinds of its contents.
 fn recognised(text: &str) -> (Form, Vec<(String, ItemForm)>) {
     let (mut tape, mut issues) = (Tape::new(), Vec::new());
     let is_json = parse(text.as_bytes(), 0, &mut tape, &mut issues).complete && issues.is_empty();
@@ -24,7 +24,7 @@ const AUTOMATION: &str = r#"{"name": "a", "trigger": {"expect": ["a"]}, "actions
 
 type Input = (String, Form, Vec<(&'static str, ItemForm)>);
 
-/// Texts, what they are, and what they hold.
+/// Texts, their forms, and their contents.
 fn inputs() -> Vec<Input> {
     use ItemForm::{Automation, DeploymentTrigger, Event, Scenario, Trigger, Unknown};
     let given = |text: &str, form, items: &[(&'static str, ItemForm)]| (text.to_owned(), form, items.to_vec());
@@ -37,7 +37,7 @@ fn inputs() -> Vec<Input> {
         given(&format!("[{AUTOMATION}]"), Form::Automations, &[("/0", Automation)]),
         given(&format!(r#"{{"automations": [{AUTOMATION}]}}"#), Form::Automations, &[("/automations/0", Automation)]),
         given(&format!(r#"{{"results": [{AUTOMATION}]}}"#), Form::Automations, &[("/results/0", Automation)]),
-        // What is misspelt is still an automation.
+        // With misspelt keys, it is still an automation.
         given("{name: a, triggers: {type: event}, action: []}", Form::Automation, &[("", Automation)]),
         given("{name: a, triggers: [{type: event}], action: []}", Form::Automation, &[("", Automation)]),
         given("{type: event, posture: Reactive}", Form::Trigger, &[("", Trigger)]),
@@ -62,16 +62,16 @@ fn inputs() -> Vec<Input> {
 }
 
 #[test]
-fn tells_what_an_input_is() {
+fn recognises_inputs() {
     for (text, form, items) in inputs() {
         let items: Vec<_> = items.into_iter().map(|(pointer, form)| (pointer.to_owned(), form)).collect();
         assert_eq!(recognised(&text), (form, items), "{text}");
     }
 }
 
-/// From its first lines a text in block style is known as what it is.
+/// The first lines of a text in block style are enough to recognise it.
 #[test]
-fn sniffs_yaml() {
+fn recognises_yaml() {
     for (text, form) in [
         ("name: a\ntrigger:\n  type: event\nactions:\n  - type: do-nothing\n", Form::Automation),
         ("# an export\n- name: a\n  tags: []\n  trigger:\n    type: event\n- name: b\n", Form::Automations),
@@ -92,7 +92,7 @@ fn sniffs_yaml() {
 }
 
 #[test]
-fn sniffs_what_is_neither_json_nor_yaml() {
+fn recognises_text_that_is_neither_json_nor_yaml() {
     for (text, foreign) in [
         ("Automation(\n    name='a',\n", Foreign::Console),
         ("[\n    Automation(\n        name='a',\n", Foreign::Console),

@@ -1,16 +1,16 @@
-//! What `prefect automation inspect` prints, broken at the width of a terminal: its console breaks lines that are longer
-//! (`prefect/cli/_app.py`), also within strings and where the output goes to a file.
+//! The output of `prefect automation inspect`, broken at the width of a terminal: its console breaks longer lines
+//! (`prefect/cli/_app.py`), even within strings and in files.
 
 use crate::json::{Span, Value};
 
 use super::rewrite::Rewrite;
 
-/// The width of the console where there is no terminal.
+/// The width of the console without a terminal.
 const WIDTH: usize = 80;
-/// What stands for a line break until the strings are read: a character of one byte that JSON allows and nobody writes.
+/// Replaces a line break until the strings are read: a one-byte character that JSON allows and nobody writes.
 const BREAK: u8 = 0x7F;
 
-/// How a line ended that was broken before a byte: `None` if it was not so full that what follows had no room.
+/// How the line before a break ended: `None` if the following text would have fit on it.
 fn joint(text: &[u8], end: usize) -> Option<u8> {
     let (before, after) = text.split_at_checked(end)?;
     let start = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at.saturating_add(1));
@@ -20,13 +20,13 @@ fn joint(text: &[u8], end: usize) -> Option<u8> {
     let count = |text: &str| text.chars().count();
     let word = count(next.split(' ').next().unwrap_or_default());
     let is_broken = count(line.trim_end()) <= WIDTH && count(&line).saturating_add(word) >= WIDTH;
-    // Within words only those are broken that are longer than a line; before others a space may have had no room.
+    // Only words longer than a line are broken inside; before other words, a space may have been dropped.
     let last = line.rsplit(' ').next().map_or(0, count);
     let needs_space = !line.ends_with(' ') && last.saturating_add(word) <= WIDTH;
     is_broken.then_some(if needs_space { b' ' } else { BREAK })
 }
 
-/// A text with something else in the place of line breaks, every other byte as it was, and where the first was.
+/// A text with its line breaks replaced and all other bytes unchanged, and the place of the first break.
 pub(super) struct Joined {
     pub text: Vec<u8>,
     pub first: Span,
@@ -37,7 +37,7 @@ fn place(byte: usize) -> Option<Span> {
     Some(Span { start, end: start.saturating_add(1) })
 }
 
-/// JSON whose strings are on one line. `None`: none was broken, or not by a terminal.
+/// JSON with each string on one line. `None`: no string was broken, or not by a terminal.
 pub(super) fn joined_json(text: &[u8]) -> Option<Joined> {
     let (mut joined, mut first) = (text.to_vec(), None);
     let (mut in_string, mut escaped) = (false, false);
@@ -55,7 +55,7 @@ pub(super) fn joined_json(text: &[u8]) -> Option<Joined> {
     Some(Joined { text: joined, first: first? })
 }
 
-/// A document that was read from such a text: its strings in one piece.
+/// A document read from such a text, with its strings restored.
 pub(super) fn in_one_piece(root: Value<'_>, text: &[u8]) -> Rewrite {
     let mut rewrite = Rewrite::of(text);
     rewrite.copy(root, None, &|bytes| {
@@ -64,7 +64,7 @@ pub(super) fn in_one_piece(root: Value<'_>, text: &[u8]) -> Rewrite {
     rewrite
 }
 
-/// The keys that an automation has in the first column.
+/// The keys of an automation in the first column.
 const KEYS: [&[u8]; 10] = [
     b"name:",
     b"description:",
@@ -78,7 +78,7 @@ const KEYS: [&[u8]; 10] = [
     b"id:",
 ];
 
-/// YAML whose rests of lines are on the lines that they belong to. `None`: no line is such a rest.
+/// YAML with its broken lines joined. `None`: no line was broken.
 pub(super) fn joined_yaml(text: &[u8]) -> Option<Joined> {
     let (mut joined, mut first) = (text.to_vec(), None);
     let mut start = 0;

@@ -1,4 +1,4 @@
-//! The sentences of the schemas. What is said of single labels and fields stands in the catalogue.
+//! The texts of the schemas. The catalogue has the texts about single labels and fields.
 
 use crate::catalogue::{Alternative, LabelForm, Missing, Presence, Source, Value};
 use crate::diagnostic::Severity;
@@ -29,7 +29,7 @@ pub(super) const TIME_AS_NUMBER: &str =
 pub(super) const NOT_DOCUMENTED: &str = "Not documented.";
 pub(super) const TIMESTAMP: &str = "RFC 3339. Without an offset, the server reads it as UTC.";
 
-/// What is said of a whole family, in its order: who emits it, what is said of it, where.
+/// The text about a whole family: who emits it, its description, and its documentation.
 pub(super) fn family(emitted_by: &str, notes: &[&str], documented: bool, docs: Option<&str>) -> String {
     let mut all = Vec::new();
     if !emitted_by.is_empty() {
@@ -43,7 +43,7 @@ pub(super) fn family(emitted_by: &str, notes: &[&str], documented: bool, docs: O
     all.join("\n\n")
 }
 
-/// What is said of a label, a field or a related resource: its meaning, and what one should know of it besides.
+/// The text about a label, a field or a related resource: its meaning, and further remarks.
 pub(super) fn part(
     meaning: &str,
     presence: Presence,
@@ -61,7 +61,7 @@ pub(super) fn part(
     [meaning.as_str(), more].into_iter().filter(|sentence| !sentence.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
-/// What documentation and emitter say about single values or forms of a label.
+/// The remarks of documentation and emitter on single values or forms of a label.
 pub(super) fn remarks(form: &'static LabelForm) -> impl Iterator<Item = &'static str> {
     let (values, templates): (&'static [Value], &'static [Alternative]) = match form {
         LabelForm::Values { values, .. } => (values, &[]),
@@ -72,7 +72,7 @@ pub(super) fn remarks(form: &'static LabelForm) -> impl Iterator<Item = &'static
     values.chain(templates.iter().filter_map(|form| form.remark.as_ref())).map(|remark| remark.text)
 }
 
-/// The same in a table whose column is about Prefect itself.
+/// The same for a table whose column is about Prefect itself.
 pub(super) fn practice(source: Source, presence: Presence, documented: bool) -> Option<&'static str> {
     match (source, presence) {
         (Source::Docs, _) if documented => Some("Does not write it"),
@@ -83,7 +83,7 @@ pub(super) fn practice(source: Source, presence: Presence, documented: bool) -> 
     }
 }
 
-/// Who says so, where documentation and source differ in a family that is documented.
+/// The source of a statement, where documentation and source code differ in a documented family.
 pub(super) fn said_by(source: Source, documented: bool) -> Option<&'static str> {
     match source {
         Source::Docs if documented => Some("Documented, but Prefect does not write it."),
@@ -97,7 +97,7 @@ pub(super) fn other_values(values: &[&str]) -> String {
     format!("Known values: {}; others are accepted.", all.join(", "))
 }
 
-/// How many related resources of a role are promised.
+/// The promised number of related resources in a role.
 pub(super) fn at_most(max: u32) -> String {
     match max {
         1 => "At most one; more are accepted.".to_owned(),

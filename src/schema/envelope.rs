@@ -1,4 +1,4 @@
-//! What every event needs, whatever its name: the parts that all schemas share.
+//! The requirements for all events, whatever their names: the parts that all schemas share.
 //!
 //! The limits are those of `src/validate/envelope.rs`.
 
@@ -9,7 +9,7 @@ use crate::validate::{MAX_LABELS, MAX_NAME, MAX_RELATED};
 use super::descriptions;
 use super::pattern::{DATE, OFFSET, OTHER_TIME, OTHER_UUID, TIME, UUID, reference, whole};
 
-/// The schema of any event, by the name under which others refer to it.
+/// The name of the schema of any event, for references.
 pub(super) const EVENT: &str = "event";
 
 /// The shared parts, by their names.
@@ -65,7 +65,7 @@ pub(super) fn event() -> Object {
         .with("properties", properties)
 }
 
-/// Labels, of which these must be there and must not be empty.
+/// Labels; these must be present and not empty.
 fn resource(needed: &[&str]) -> Object {
     let mut properties = Object::new();
     for label in needed {
@@ -94,8 +94,8 @@ fn occurred() -> Object {
         .with("examples", ["2026-03-31T18:30:00.000000Z"])
 }
 
-/// The pattern decides alone: where `format` is no more than an annotation, the verdict is the same, but for days that
-/// do not exist.
+/// The pattern alone decides: if `format` is only an annotation, the verdict is the same, except for days that do not
+/// exist.
 fn timestamp() -> Object {
     let without_offset = [DATE, "[Tt]", TIME].concat();
     let format = Object::new().with("format", "date-time");

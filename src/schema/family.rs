@@ -1,7 +1,7 @@
-//! What the catalogue says of a family, as a schema.
+//! The catalogue's rules for a family, as a schema.
 //!
-//! A schema rejects what `validate` calls an error in the profile `documented`. What it calls a warning or an info is
-//! accepted, and only described.
+//! A schema rejects what `validate` reports as an error in the profile `documented`. It accepts, and only describes,
+//! what `validate` reports as a warning or an info.
 
 use crate::catalogue::example_value;
 use crate::catalogue::{self, Family, Field, Label, LabelForm, Missing, Related, Source, Value, ValueKind};
@@ -12,7 +12,7 @@ use crate::json::tree::{Object, Tree};
 use super::descriptions::{self, remarks};
 use super::pattern::{form, name, reference};
 
-/// The schema of a family beyond that of any event.
+/// The schema of a family, in addition to that of any event.
 pub(super) fn body(family: &Family) -> Object {
     let documented = family.is_documented();
     let mut required = Vec::new();
@@ -54,7 +54,7 @@ fn hole(family: &Family) -> &'static str {
     text.find('{').zip(text.find('}')).and_then(|(start, end)| text.get(start..=end)).unwrap_or(text)
 }
 
-/// Whether it is an error that something is missing.
+/// Whether the absence of something is an error.
 fn must_be(missing: Option<Missing>) -> bool {
     missing.is_some_and(|missing| missing.severity == Severity::Error)
 }
@@ -99,7 +99,7 @@ impl Labels {
     }
 }
 
-/// A label whose form is only warned of.
+/// A label whose form only causes a warning.
 fn is_warned(label: &Label) -> bool {
     label.name == "prefect.state-message"
 }
@@ -108,14 +108,14 @@ fn examples(example: &str) -> Tree {
     if example.is_empty() { Tree::List(Vec::new()) } else { Tree::from([example]) }
 }
 
-/// A description with remarks behind it.
+/// A description followed by remarks.
 fn described(meaning: String, remarks: &mut dyn Iterator<Item = &'static str>) -> String {
     let mut all = vec![meaning];
     all.extend(remarks.map(descriptions::sentence));
     all.join(" ")
 }
 
-/// The values that a text can have; nothing, where another is no error.
+/// The possible values of a string; nothing, if others are not errors.
 pub(super) fn one_of(values: &[Value], other: Severity, nullable: bool) -> Object {
     if other != Severity::Error {
         return Object::new();
@@ -133,7 +133,7 @@ pub(super) fn one_of(values: &[Value], other: Severity, nullable: bool) -> Objec
     }
 }
 
-/// A description with the values that are known, where they do not stand in the schema.
+/// A description with the known values, if the schema does not list them.
 fn known(meaning: String, values: &[Value], other: Severity) -> String {
     if other == Severity::Error || values.is_empty() {
         return meaning;
@@ -199,7 +199,7 @@ fn payload(family: &Family) -> Object {
         }
         [only] => Object::new().with("type", "object").and(shape(only)),
         [first, others @ ..] => {
-            // With a field that only another shape has, it is that one. So a mistake is reported for the shape that is meant.
+            // A field that only one shape has selects that shape, so errors are reported for the intended shape.
             let mut schema = shape(first);
             for other in others {
                 let own = other.fields.iter().filter(|field| first.fields.iter().all(|known| known.name != field.name));
@@ -219,7 +219,7 @@ fn payload(family: &Family) -> Object {
     }
 }
 
-/// The fields of an object; beside its type.
+/// The fields of an object, without its type.
 fn fields(object: &'static catalogue::Object, documented: bool) -> Object {
     let mut required = Vec::new();
     let mut properties = Object::new();
@@ -233,7 +233,7 @@ fn fields(object: &'static catalogue::Object, documented: bool) -> Object {
 }
 
 fn field(field: &'static Field, documented: bool) -> Object {
-    // A remark says already who writes it.
+    // A remark already says who writes it.
     let source = if field.remark.is_some() { Source::Both } else { field.source() };
     let meaning = descriptions::part(field.meaning(), field.presence(), field.missing, source, documented);
     let also = field.also.as_ref().map(|(_, remark)| remark.text);
@@ -282,7 +282,7 @@ fn typed(name: &str, nullable: bool) -> Object {
     if nullable { Object::new().with("type", [name, "null"]) } else { Object::new().with("type", name) }
 }
 
-/// A value of a kind of which no more is known.
+/// A value of a kind without further rules.
 fn kind(kind: ValueKind) -> Object {
     match kind {
         ValueKind::Any => Object::new(),

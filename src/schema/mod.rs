@@ -1,6 +1,6 @@
 //! JSON Schemas (draft 2020-12) of all events, and the page that describes them, generated from the catalogue.
 //!
-//! The npm package has them in files of its own; the WebAssembly modules do not hold them.
+//! The npm package has them in separate files; the WebAssembly modules do not contain them.
 
 mod envelope;
 mod family;
@@ -16,7 +16,7 @@ use crate::catalogue::{Family, event, families};
 use crate::json::tree::{Object, Tree};
 
 const DRAFT: &str = "https://json-schema.org/draft/2020-12/schema";
-/// Names the schemas; nothing can be fetched there.
+/// The base of the schemas' names; nothing can be fetched there.
 const ID: &str = "urn:prefect-events:schema:";
 /// The name of the schema of all events.
 const ALL: &str = "events";
@@ -25,7 +25,7 @@ const ALL: &str = "events";
 #[derive(Clone, PartialEq, Debug)]
 pub struct Schema {
     /// The name of the family without braces, such as `prefect.task-run.state`; `events`: the schema of all events;
-    /// `event`: what holds for any event.
+    /// `event`: the rules for any event.
     pub name: String,
     schema: Tree,
 }
@@ -85,7 +85,7 @@ pub fn all() -> Schema {
         cases.push(Object::new().with("if", condition).with("then", pattern::reference(&name)));
         definitions = definitions.with(&name, family::body(family));
     }
-    // What is not one of Prefect's names is not compared with each of them.
+    // Custom names are not compared with each of Prefect's names.
     let begin = Object::new().with("type", "string").with("pattern", "^prefect(-cloud)?\\.");
     let reserved = Object::new().with("required", ["event"]).with("properties", Object::new().with("event", begin));
     let schema = head(ALL)
@@ -99,12 +99,12 @@ pub fn all() -> Schema {
     Schema::new(ALL, schema)
 }
 
-/// How each schema begins.
+/// The head of each schema.
 pub(crate) fn head(name: &str) -> Object {
     Object::new().with("$schema", DRAFT).with("$id", [ID, name].concat())
 }
 
-/// What the schema of a family is called.
+/// The name of a family's schema.
 #[must_use]
 pub fn name(family: &Family) -> String {
     family.name.text.replace(['{', '}'], "")

@@ -1,4 +1,4 @@
-//! Forms as regular expressions, in the part of ECMA-262 that every implementation of JSON Schema knows.
+//! Forms as regular expressions, in the part of ECMA-262 that every implementation of JSON Schema supports.
 
 use crate::catalogue::{Alternative, Family, Hole, LabelForm, Part, Template, families};
 use crate::json::tree::{Object, Tree};
@@ -12,19 +12,19 @@ pub(crate) const OTHER_UUID: &str = "[0-9a-fA-F]{32}|urn:uuid:[0-9a-fA-F]{8}(-[0
 pub(super) const DATE: &str = "[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])";
 /// Hours, minutes and seconds.
 pub(super) const TIME: &str = "([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]+)?";
-/// Behind a date, times as the server reads them, though they are not RFC 3339.
+/// Times after a date that the server reads though they are not RFC 3339.
 pub(super) const OTHER_TIME: &str = "([ _]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\\.[0-9]+)?)?([Zz]|[+-][0-9]{2}:?[0-9]{2})?|[Tt]([01][0-9]|2[0-3]):[0-5][0-9]([Zz]|[+-][0-9]{2}:?[0-9]{2})?)";
 pub(super) const OFFSET: &str = "([Zz]|[+-][0-9]{2}:[0-9]{2})";
 const INTEGER: &str = "^[0-9]+$";
 const SIGNED_INTEGER: &str = "^-?[0-9]+$";
-/// What `char::is_whitespace` says; `\s` differs from one implementation to the other.
+/// The characters of `char::is_whitespace`; `\s` differs between implementations.
 const ASSET_KEY: &str = "[a-z0-9]+://[^\\u0000\\t-\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000#?&%\"'<>\\[\\]{}|\\\\\\^`]+";
 /// The most characters of an asset key.
 const ASSET_KEY_LENGTH: u64 = 512;
 /// A JSON array of strings.
 const JSON_STRINGS: &str = "^[ \\t\\n\\r]*\\[[ \\t\\n\\r]*(\"([^\"\\\\\\u0000-\\u001f]|\\\\([\"\\\\/bfnrt]|u[0-9a-fA-F]{4}))*\"[ \\t\\n\\r]*(,[ \\t\\n\\r]*\"([^\"\\\\\\u0000-\\u001f]|\\\\([\"\\\\/bfnrt]|u[0-9a-fA-F]{4}))*\"[ \\t\\n\\r]*)*)?\\][ \\t\\n\\r]*$";
 
-/// Text as a regular expression that matches it alone.
+/// A regular expression that matches only this text.
 pub(crate) fn literal(text: &str) -> String {
     let mut out = String::new();
     for c in text.chars() {
@@ -36,7 +36,7 @@ pub(crate) fn literal(text: &str) -> String {
     out
 }
 
-/// What a text must match whole.
+/// The pattern that the whole text must match.
 pub(crate) fn whole(pattern: &str) -> String {
     if pattern.contains('|') { format!("^({pattern})$") } else { format!("^{pattern}$") }
 }
@@ -46,7 +46,7 @@ fn hole(hole: Hole) -> &'static str {
         Hole::Uuid => UUID,
         Hole::Word => "[^.]+",
         Hole::Segment => "[^/]+",
-        // A dot stands for no line break.
+        // A dot matches no line break.
         Hole::Text => "[\\s\\S]+",
         Hole::AssetKey => ASSET_KEY,
     }
@@ -67,10 +67,10 @@ fn is(template: &Template, hole: Hole) -> bool {
     matches!(template.parts, [Part::Hole { hole: own, .. }] if *own == hole)
 }
 
-/// What a text must be to have one of the forms of an id or a name.
+/// The requirement for a text to have one of the forms of an id or a name.
 fn templates(alternatives: &[Alternative]) -> Object {
     let any = |hole| alternatives.iter().any(|alternative| is(&alternative.template, hole));
-    // Whatever stands beside it.
+    // Whatever surrounds it.
     if any(Hole::Text) {
         return Object::new().with("minLength", 1);
     }
@@ -85,7 +85,7 @@ fn templates(alternatives: &[Alternative]) -> Object {
     if any(Hole::AssetKey) { schema.with("maxLength", ASSET_KEY_LENGTH) } else { schema }
 }
 
-/// What a text must be to have a form; beside its type. Nothing, where another text is no error.
+/// The requirement for a text to have a form, without its type. Nothing, if other texts are not errors.
 pub(super) fn form(form: &LabelForm) -> Object {
     let pattern = |pattern: &str| Object::new().with("pattern", pattern);
     match form {
@@ -101,7 +101,7 @@ pub(super) fn form(form: &LabelForm) -> Object {
     }
 }
 
-/// A part that all schemas have.
+/// A part shared by all schemas.
 pub(crate) fn reference(definition: &str) -> Object {
     Object::new().with("$ref", format!("#/$defs/{definition}"))
 }
@@ -126,7 +126,7 @@ pub(super) fn name(family: &Family) -> Object {
     }
 }
 
-/// The names that have a family's form, but belong to others.
+/// The names with a family's form that belong to others.
 fn others(family: &Family) -> Vec<Object> {
     let prefix = family.name.prefix();
     let text = matches!(family.name.parts, [_, Part::Hole { hole: Hole::Text, .. }]);
@@ -136,7 +136,7 @@ fn others(family: &Family) -> Vec<Object> {
             if !is_one_of(family, other.name.text) {
                 continue;
             }
-            // `prefect.flow-run.pull-step.` leads to events of another kind, whatever stands behind it.
+            // `prefect.flow-run.pull-step.` begins the names of other kinds of events.
             let rest = other.name.text.strip_prefix(prefix).unwrap_or_default();
             match rest.split_once('.') {
                 Some((word, _)) if text => {
@@ -162,7 +162,7 @@ fn others(family: &Family) -> Vec<Object> {
     all
 }
 
-/// Whether a name, or a pattern as if it were one, has the form of a family's.
+/// Whether a name, or a pattern treated as a name, has the form of a family's.
 fn is_one_of(family: &Family, name: &str) -> bool {
     let value = |hole: &str| family.name.part(name.as_bytes(), hole);
     family.name.matches(name.as_bytes())

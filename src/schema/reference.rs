@@ -1,5 +1,5 @@
-//! The catalogue as a page to read, in the layout of Prefect's documentation: a table of labels, one of related
-//! resources, one of payload fields, and in each a column for what Prefect itself does otherwise.
+//! The catalogue as a readable page, in the layout of Prefect's documentation: a table of labels, one of related
+//! resources, one of payload fields, each with a column for what Prefect itself does differently.
 
 use crate::catalogue::{Family, Field, Label, LabelForm, Object, Presence, Related, Value, ValueKind, families};
 use crate::diagnostic::Severity;
@@ -40,13 +40,13 @@ pub fn reference() -> String {
     out
 }
 
-/// What the family's page of the documentation is called.
+/// The title of the family's documentation page.
 fn title(family: &Family) -> String {
     let page = family.docs().and_then(|docs| docs.split('#').next()?.rsplit('/').next());
     page.map_or("Not documented".to_owned(), |page| sentence(&page.replace('-', " ")).trim_end_matches('.').to_owned())
 }
 
-/// The anchor of a heading that is code, as GitHub makes it.
+/// GitHub's anchor for a heading that is code.
 fn anchor(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric() || *c == '-').flat_map(char::to_lowercase).collect()
 }
@@ -127,7 +127,7 @@ fn variants(out: &mut String, family: &Family) {
     }
 }
 
-/// A table with a heading; its last column is what Prefect itself does.
+/// A table with a heading; its last column shows what Prefect itself does.
 fn table<const N: usize, const M: usize>(
     out: &mut String,
     heading: &str,
@@ -168,7 +168,7 @@ fn label_words(label: &Label) -> String {
     }
 }
 
-/// The forms of an id of which there is nothing more to say.
+/// The forms of an id without further remarks.
 fn usual(form: &LabelForm) -> String {
     match form {
         LabelForm::Templates(templates) => {
@@ -198,9 +198,9 @@ fn with_values(meaning: String, values: &[Value]) -> String {
 
 // ---- related resources
 
-/// The resource, and its labels beneath it.
+/// The resource, followed by its labels.
 fn related_rows(related: &'static Related, documented: bool) -> Vec<[String; 4]> {
-    // A remark says already who writes it.
+    // A remark already says who writes it.
     let own = match related.remark {
         Some(remark) => Some(remark.text),
         None => descriptions::practice(related.source(), Presence::Required, documented),

@@ -1,4 +1,4 @@
-//! What a window over heartbeats is good for: how many may be missing, how soon a dead run is found.
+//! Calculates what a window over heartbeats tolerates: how many may be missing, and how soon a dead run is found.
 
 use std::fmt;
 
@@ -62,7 +62,7 @@ impl<'de> Deserialize<'de> for HeartbeatConfig {
     }
 }
 
-/// A number of seconds: no text.
+/// A number of seconds, not a string.
 struct Seconds(Span);
 
 impl<'de> Deserialize<'de> for Seconds {
@@ -100,9 +100,9 @@ const NUMBER: &str = "a number of seconds, more than 0";
 /// Why there is no advice.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum AdviceError {
-    /// This one is not more than 0, or more than a year.
+    /// This span is not more than 0, or more than a year.
     Seconds(&'static str, Span),
-    /// `clientVersion` is no version.
+    /// `clientVersion` is not a version.
     ClientVersion(String),
 }
 
@@ -262,7 +262,7 @@ fn plural(count: i64, heartbeats: &str) -> String {
 /// ```
 ///
 /// # Errors
-/// If a span is not more than 0 or more than a year, or the version is none.
+/// If a span is not more than 0 or more than a year, or the version is invalid.
 pub fn heartbeat_advice(config: &HeartbeatConfig) -> Result<Advice, AdviceError> {
     let span = |key: &'static str, span: Span| {
         Some(span.0).filter(|span| (1..=LONGEST).contains(span)).ok_or(AdviceError::Seconds(key, span))

@@ -1,5 +1,5 @@
-//! The automations of a document, in each form that people have: one or several, as files for `prefect automation create`,
-//! as Prefect exports them, bare triggers, and the triggers of deployments.
+//! The automations of a document, in every common form: one or several, as files for `prefect automation create`, as
+//! Prefect exports them, bare triggers, and the triggers of deployments.
 
 use std::fmt;
 
@@ -20,13 +20,14 @@ use super::reading::{DocumentText, Reading};
 #[derive(Clone)]
 pub(super) struct GivenAutomation {
     pub automation: Automation,
-    /// Of one that a server has exported.
+    /// The id, if a server exported it.
     pub id: Option<String>,
-    /// When the server got it.
+    /// When the server received it.
     pub created: Option<Instant>,
 }
 
-/// All automations of a document. The client's defaults hold: `prefect automation create` and `prefect deploy` fill them in.
+/// All automations of a document, with the client's defaults: `prefect automation create` and `prefect deploy` fill
+/// them in.
 pub(super) fn all<'t>(root: Value<'t>, reading: &mut Reading<'t>) -> Option<Vec<GivenAutomation>> {
     let Recognised { form, items } = recognise(root);
     if !form.is_checked() {
@@ -68,12 +69,12 @@ fn one<'t>(item: &Item<'t>, reading: &mut Reading<'t>) -> Option<GivenAutomation
     }
 }
 
-/// What automations can be called by, with the seconds that a run may be silent: the one of the documentation for
-/// heartbeats every 30 seconds, and the one that Prefect Cloud manages, for heartbeats every 3 minutes.
+/// The names of built-in automations, with the seconds that a run may be silent: the documentation's automation for
+/// heartbeats every 30 seconds, and the automation that Prefect Cloud manages, for heartbeats every 3 minutes.
 const BUILT_IN: [(&str, i64); 2] = [("crash-zombie-flows", 90), ("unresponsive-run-detection", 540)];
 const NAMES: &str = "an automation, or the name `crash-zombie-flows` or `unresponsive-run-detection`";
 
-/// The automation that the documentation detects zombie runs with.
+/// The documentation's automation that detects zombie runs.
 fn crash_zombie_flows(within: i64) -> Automation {
     let heartbeat = "prefect.flow-run.heartbeat".to_owned();
     let all = "prefect.flow-run.*".to_owned();
@@ -122,13 +123,13 @@ pub(super) fn automation<'t>(value: Value<'t>, reading: &mut Reading<'t>) -> Opt
             reading.add(Code::SCENARIO_AUTOMATION, actions).with("what", "these actions");
         }
     }
-    // A name and actions decide nothing here.
+    // The name and the actions do not matter here.
     let name = reading.read(value.get("name"), "a text", scalar::text).unwrap_or_default();
     let enabled = reading.read(value.get("enabled"), "`true` or `false`", scalar::boolean).unwrap_or(true);
     Some(unnamed(trigger, name, enabled))
 }
 
-/// The texts of the files that scenarios refer to, by what the scenarios call them.
+/// The texts of the files that scenarios refer to, by the scenarios' names for them.
 #[derive(Clone, Debug, Default)]
 pub struct Files(Map<String, String>);
 
@@ -171,13 +172,13 @@ impl<'de> Deserialize<'de> for Files {
     }
 }
 
-/// Whether a text is the path of a file, and no name.
+/// Whether a text is the path of a file, not a name.
 fn is_path(text: &str) -> bool {
     text.contains(['/', '\\']) || [".yaml", ".yml", ".json"].iter().any(|end| text.ends_with(end))
 }
 
-/// The automation of a scenario: a document, the name of a built-in one, or the path of a file. `index`: of a file with
-/// several, the one that is meant.
+/// The automation of a scenario: a document, the name of a built-in one, or the path of a file. `index`: selects one of
+/// a file with several.
 pub(super) fn of_scenario<'t>(
     value: Value<'t>,
     files: &Files,
@@ -211,7 +212,7 @@ pub(super) fn of_scenario<'t>(
 }
 
 /// The paths of the files that a text of scenarios refers to, each once: those that [`simulate`](super::simulate()) and
-/// [`run_tests_with`](super::run_tests_with()) need as `files`. Whatever is wrong with the text, they report it.
+/// [`run_tests_with`](super::run_tests_with()) need as `files`. Those functions report errors in the text.
 ///
 /// ```
 /// use prefect_events::simulate::scenario_files;
@@ -243,7 +244,7 @@ pub fn scenario_files(scenarios: DocumentText<'_>) -> Vec<String> {
     paths.iter().map(|(path, ())| path.clone()).collect()
 }
 
-/// Reads a trigger, with the defaults of the client: what creates automations from files fills them in.
+/// Reads a trigger with the client's defaults, because the client creates automations from files.
 pub(super) fn trigger<'t>(value: Value<'t>, reading: &mut Reading<'t>) -> Option<Trigger> {
     let trigger = read::client_trigger(value);
     if trigger.is_none() {
@@ -252,7 +253,7 @@ pub(super) fn trigger<'t>(value: Value<'t>, reading: &mut Reading<'t>) -> Option
     trigger
 }
 
-/// An automation of which not much more than its trigger is known.
+/// An automation of which little but the trigger is known.
 pub(super) fn unnamed(trigger: Trigger, name: String, enabled: bool) -> Automation {
     Automation { name, enabled, trigger, ..crash_zombie_flows(0) }
 }

@@ -1,4 +1,4 @@
-//! Firings that hang on the order of events which are received at the same instant.
+//! Firings that depend on the order of events received at the same instant.
 
 use serde::Serialize;
 
@@ -25,8 +25,8 @@ pub struct ByChance {
     pub only_reversed: Vec<Firing>,
 }
 
-/// Plays a scenario once more, with the events of each instant in the opposite order. `None`: that changes nothing. Orders
-/// in between are not tried.
+/// Plays a scenario once more, with the events of each instant in the opposite order. `None`: that changes nothing.
+/// Orders in between are not tried.
 pub(super) fn by_chance(scenario: &Scenario, play: Play, firings: &[Firing]) -> Option<ByChance> {
     step(scenario.events.len());
     let at_once = |group: &&[_]| group.len() > 1;

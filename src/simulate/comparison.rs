@@ -94,10 +94,10 @@ impl VersionComparison {
     }
 }
 
-/// Firings of one server that the other has not, in the order of time. Two of the same labels are one that differs.
+/// Firings that only one of the servers has, in order of time. Two with the same labels count as one that differs.
 fn differences(before: &[Firing], after: &[Firing]) -> Vec<Difference> {
     let only_after = without(after, before);
-    // The first of each that is about something comes last, to be taken first.
+    // Reversed, so that the earliest for each key is popped first.
     let mut waiting: Map<About<'_>, Vec<usize>> = Map::default();
     for (place, firing) in only_after.iter().enumerate().rev() {
         waiting.or_default(about(firing)).push(place);

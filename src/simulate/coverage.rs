@@ -1,4 +1,4 @@
-//! Why an automation did not fire: how far the events came in each trigger, and what became of its windows.
+//! Why an automation did not fire: how far the events got in each trigger, and what happened to its windows.
 
 use std::fmt::Write;
 
@@ -15,9 +15,9 @@ use crate::trigger::coverage::{self as counted, CoverageReport, Names, NearMiss,
 
 use super::scenario::{Played, Scenario};
 
-/// So many triggers are listed at most.
+/// The most triggers that are listed.
 const MOST_TRIGGERS: usize = 100;
-/// So many values of one kind stand in a sentence, and in `seen`.
+/// The most values of one kind in a sentence, and in `seen`.
 const MOST_NAMED: usize = 3;
 const MOST_SEEN: usize = 10;
 
@@ -34,7 +34,7 @@ pub enum Clause {
     MatchRelated,
     /// `for_each`: it stops no event, but those that lack a label share a window.
     ForEach,
-    /// `after`: what opens windows.
+    /// `after`: the events that open windows.
     After,
 }
 
@@ -134,12 +134,12 @@ pub(super) struct Coverage {
 }
 
 impl Coverage {
-    /// Why it never fired, or only if nothing came after the capture; of what did fire only if that is wanted too.
+    /// Why it never fired, or only if nothing came after the capture; for automations that fired, only on request.
     pub(super) fn of_silent(scenario: &Scenario, played: &Played, always: bool) -> Option<Coverage> {
         (always || played.outcome.firings.iter().all(|firing| firing.if_silent)).then(|| Coverage::of(scenario, played))
     }
 
-    /// Of what was played with the option `coverage`.
+    /// The explanation of a play with the option `coverage`.
     pub(super) fn of(scenario: &Scenario, played: &Played) -> Coverage {
         let automation = &scenario.automation;
         if !automation.enabled {
@@ -168,13 +168,13 @@ impl Coverage {
     }
 }
 
-/// Why what fired is not certain: all of it comes after the last event.
+/// Why the firings are not certain: all of them come after the last event.
 fn after_the_last(firings: usize) -> String {
     let windows = if firings == 1 { "its window ends" } else { "its windows end" };
     format!("{windows} after the last event, and what came then is not known")
 }
 
-/// Goes through the triggers of an automation.
+/// Visits the triggers of an automation.
 struct Walk<'r> {
     report: &'r CoverageReport,
     leaves: std::slice::Iter<'r, counted::TriggerCoverage>,
@@ -185,7 +185,7 @@ struct Walk<'r> {
 }
 
 impl Walk<'_> {
-    /// Why a trigger never fired. `None`: it did.
+    /// Why a trigger never fired. `None`: it fired.
     fn visit(&mut self, trigger: &Trigger, path: &str) -> Option<String> {
         step(1);
         let fired = self.fired.get(path).copied().unwrap_or_default();
@@ -234,7 +234,8 @@ impl Walk<'_> {
     }
 }
 
-/// Why a composite trigger never fired. `never`: children that never did, and why. `most`: how many counted at once.
+/// Why a composite trigger never fired. `never`: children that never fired, and why. `most`: the most that counted at
+/// the same time.
 fn together(composite: &Composite, silent: usize, never: &[(String, String)], most: usize) -> String {
     let all = composite.triggers.len();
     let done = all.saturating_sub(silent);
@@ -258,14 +259,14 @@ fn together(composite: &Composite, silent: usize, never: &[(String, String)], mo
     out
 }
 
-/// An event trigger with what was counted.
+/// An event trigger with its counts.
 struct Leaf<'r> {
     counted: &'r counted::TriggerCoverage,
     names: &'r Names,
     waiting: usize,
 }
 
-/// Of events: how many, and that they do something.
+/// A number of events and a verb, with the right endings.
 fn events(number: u64, one: &str, more: &str) -> String {
     if number == 1 { format!("1 event {one}") } else { format!("{} events {more}", self::number(number)) }
 }
@@ -278,7 +279,7 @@ fn windows(number: u64) -> String {
     if number == 1 { "1 window".to_owned() } else { format!("{} windows", self::number(number)) }
 }
 
-/// `label: value`, as the trigger says it.
+/// `label: value`, as written in the trigger.
 fn requirement(label: &str, patterns: &[String]) -> String {
     match patterns {
         [only] => format!("{label}: {}", shown(only)),
@@ -304,7 +305,7 @@ fn sorted(seen: &[(crate::event::SharedText, u64)]) -> Vec<SeenValue> {
     values.into_iter().take(MOST_SEEN).map(value).collect()
 }
 
-/// The value that was probably meant, or else the most frequent.
+/// The value that was probably intended, otherwise the most frequent one.
 fn nearest_of(patterns: &[String], seen: &[(crate::event::SharedText, u64)], values: &[SeenValue]) -> Option<String> {
     let near = patterns.iter().take(MOST_NAMED).find_map(|pattern| {
         let near = nearest(pattern.trim_end_matches('*'), &mut seen.iter().map(|(value, _)| &**value));
@@ -313,7 +314,7 @@ fn nearest_of(patterns: &[String], seen: &[(crate::event::SharedText, u64)], val
     near.or_else(|| values.first().map(|first| first.value.clone()))
 }
 
-/// What was seen, the nearest first, each with how often.
+/// The values seen, nearest first, each with its frequency.
 fn say_seen(out: &mut String, nearest: Option<&String>, seen: &[SeenValue], more: bool) {
     let Some(nearest) = nearest else { return };
     out.push_str("; seen: ");
@@ -333,7 +334,7 @@ fn say_seen(out: &mut String, nearest: Option<&String>, seen: &[SeenValue], more
     out.push_str(if more || seen.len() > shown.len() { ", …" } else { "" });
 }
 
-/// What stops events at a clause of labels.
+/// Why events fail a clause of labels.
 struct Obstacle<'r> {
     near: &'r NearMiss,
     wanted: String,
@@ -364,7 +365,7 @@ fn obstacle<'r>(misses: &'r NearMisses, specifications: &'r [Specification]) -> 
 }
 
 impl Obstacle<'_> {
-    /// What none of the events has.
+    /// A requirement that no event meets.
     fn say(&self, out: &mut String, clause: Clause) {
         let near = self.near;
         if self.of_role {
@@ -401,7 +402,7 @@ impl Leaf<'_> {
         self.trigger().posture == Posture::Proactive
     }
 
-    /// Names that were wanted, and those that were seen.
+    /// The expected names, and the names seen.
     fn name_obstacle(&self, patterns: &[String]) -> (String, Vec<SeenValue>, Option<String>) {
         step(self.names.all.len());
         let seen = sorted(&self.names.all);
@@ -466,7 +467,7 @@ impl Leaf<'_> {
         clauses
     }
 
-    /// In how many windows the expected events came in time.
+    /// In how many windows the expected events arrived in time.
     fn answered(&self) -> u64 {
         let Windows { opened, swept, .. } = self.counted.tally.windows;
         opened.saturating_sub(self.counted.open).saturating_sub(swept)
@@ -551,7 +552,7 @@ impl Leaf<'_> {
         None
     }
 
-    /// Expected events came, but not enough of them.
+    /// Expected events arrived, but not enough of them.
     fn too_few(&self) -> String {
         let (trigger, tally) = (self.trigger(), &self.counted.tally);
         let Windows { reached, without_window, before_window, .. } = tally.windows;
@@ -578,7 +579,7 @@ impl Leaf<'_> {
         out
     }
 
-    /// Windows opened, and none of them was over without what is expected.
+    /// Windows opened, and none of them ended without the expected events.
     fn answered_in_time(&self) -> String {
         let trigger = self.trigger();
         let Windows { opened, least_left, swept, fulfilled, .. } = self.counted.tally.windows;

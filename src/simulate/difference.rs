@@ -1,4 +1,4 @@
-//! Firings of one play that another has not: of another version of the server, in another order, without waiting.
+//! Firings that differ between two plays: with another version of the server, in another order, or without waiting.
 
 use uuid::Uuid;
 
@@ -8,7 +8,7 @@ use crate::text::table::Map;
 use crate::time::Instant;
 use crate::trigger::Firing;
 
-/// Labels in the order of their names: what a firing is about.
+/// The labels of a firing, sorted by name.
 pub(super) type About<'f> = Vec<(&'f str, &'f str)>;
 
 pub(super) fn about(firing: &Firing) -> About<'_> {
@@ -18,12 +18,12 @@ pub(super) fn about(firing: &Firing) -> About<'_> {
     labels
 }
 
-/// What is the same in two firings that do not differ.
+/// The properties that two equal firings share.
 fn identity(firing: &Firing) -> (Instant, Option<Uuid>, About<'_>) {
     (firing.at, firing.event.as_ref().map(|event| event.id), about(firing))
 }
 
-/// Those of some firings that others have not. Each of the others stands for one.
+/// The firings that are missing among others. Each of the others matches one.
 pub(super) fn without<'f>(some: &'f [Firing], others: &[Firing]) -> Vec<&'f Firing> {
     let mut left: Map<_, usize> = Map::default();
     for other in others {

@@ -1,4 +1,4 @@
-//! The document of a scenario: what it may say, and what is wrong with it.
+//! The document of a scenario: its format, and its errors.
 
 use crate::diagnostic::Code;
 use crate::diagnostic::syntax::Source;
@@ -32,7 +32,7 @@ const KEYS: [&str; 14] = [
     "expect",
 ];
 
-/// The keys that other documents have too.
+/// The keys that other kinds of documents have too.
 const SHARED: [&str; 3] = ["description", "events", "expect"];
 
 /// A run whose history was generated.
@@ -46,25 +46,25 @@ pub(super) struct PlayedRun {
     pub starts: Instant,
     pub ends: Option<Instant>,
     pub dies: Option<Instant>,
-    /// When heartbeats were due that were left out or lost.
+    /// When skipped or lost heartbeats were due.
     pub missed: Vec<Instant>,
 }
 
-/// Everything that a document says.
+/// The contents of a document.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Document {
     /// With all events, sorted by when they are received.
     pub scenario: Scenario,
     pub runs: Vec<PlayedRun>,
-    /// Those that were generated, with their payloads, if they are wanted.
+    /// The generated events, with their payloads, if requested.
     pub built: Vec<GeneratedEvent>,
     pub expectations: Vec<Expectation>,
-    /// How runs send heartbeats unless they say otherwise.
+    /// How runs send heartbeats by default.
     pub heartbeats: Heartbeats,
 }
 
-/// What a document is that is meant to be a scenario or a list of them, if it is of another kind. What has a key that
-/// only scenarios have is one that something is wrong with.
+/// The kind of a document that should be a scenario or a list of them, if it is another kind. A document with a key
+/// that only scenarios have is an invalid scenario.
 pub(super) fn other_than_scenarios(root: Value<'_>) -> Option<Form> {
     let form = recognise::form(root);
     if matches!(form, Form::Scenario | Form::Scenarios | Form::Unknown) {
@@ -75,7 +75,7 @@ pub(super) fn other_than_scenarios(root: Value<'_>) -> Option<Form> {
 }
 
 impl Document {
-    /// `None`: something is wrong, and noted. `keep`: whether the generated events are wanted beside those that are played.
+    /// `None`: there are errors, which are recorded. `keep`: whether to keep the generated events beside those played.
     pub(super) fn read<'t>(
         root: Value<'t>,
         files: &Files,
@@ -90,7 +90,7 @@ impl Document {
         if !reading.is(root, Kind::Object, "an object: a scenario") {
             return None;
         }
-        // What has keys of its own, such as a recorded scenario, is one too.
+        // Documents with additional keys, such as recorded scenarios, are scenarios too.
         reading.unknown_keys(root, &KEYS, true);
         let (mut reader, mut events) = (EventReader::default(), Vec::new());
         if let Some(list) = root.get("events")
@@ -157,7 +157,7 @@ impl Scenario {
     /// Reads a scenario's document.
     ///
     /// # Errors
-    /// In the sentence on the first thing that is wrong with it.
+    /// The message is about the document's first error.
     pub fn read(value: Value<'_>) -> Result<Scenario, ScenarioError> {
         let mut reading = Reading::new(value);
         Document::read(value, &Files::default(), None, &mut reading, false)
@@ -169,7 +169,7 @@ impl Scenario {
     }
 }
 
-/// Reads one event of a list; returns whether it is one.
+/// Reads one event of a list; returns whether it is an event.
 pub(super) fn add_event(
     value: Value<'_>,
     reader: &mut EventReader,

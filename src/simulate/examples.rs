@@ -1,6 +1,6 @@
 //! Examples for an automation: a history on which it fires, and one on which it does not.
 //!
-//! Which they are is not calculated from the trigger, but tried: a closed list of histories is played to the engine.
+//! They are found by trial, not calculated from the trigger: a fixed list of histories is played to the engine.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -27,25 +27,25 @@ const FLOW_RUN: &str = "prefect.flow-run.";
 const HEARTBEAT: &str = "prefect.flow-run.heartbeat";
 const RESOURCE_NAME: &str = "prefect.resource.name";
 
-/// The id of what the events are about.
+/// The id of the events' resource.
 const UUID: &str = "00000000-0000-4000-8000-000000000000";
 
-/// What the scenarios call the automation.
+/// The scenarios' name for the automation.
 const FILE: &str = "./automation.yaml";
 
 /// The types of states in which a run ends.
 const LAST: [&str; 4] = ["COMPLETED", "FAILED", "CRASHED", "CANCELLED"];
-/// The last states that are tried after those that the triggers name.
+/// The final states to try after those that the triggers name.
 const USUAL: [&str; 4] = ["Completed", "Failed", "Crashed", "Cancelled"];
 
-/// A run is played so long, where nothing asks for less.
+/// The usual duration of a run, unless something requires less.
 const LENGTH: i64 = 120 * SECOND;
-/// Longer windows are not waited for.
+/// The longest window to wait for.
 const LONGEST: i64 = 366 * 86_400 * SECOND;
-/// The server's loops come round so often at most, however long the windows are.
+/// The most rounds of the server's loops, for windows of any length.
 const MOST_TICKS: i64 = 20_000;
 const TICK: i64 = 5 * SECOND;
-/// So many events or runs are generated at most, and so many triggers are looked at.
+/// The most events or runs to generate, and the most triggers to examine.
 const MOST: usize = 200;
 const MOST_TRIGGERS: usize = 50;
 
@@ -54,7 +54,7 @@ const MOST_TRIGGERS: usize = 50;
 #[serde(remote = "Self", default, rename_all = "camelCase")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename_all = "camelCase", optional_fields))]
 pub struct ExampleOptions {
-    /// Of a document with several automations: the 0-based index of the one that is meant. Default 0.
+    /// Of a document with several automations: the 0-based index of the one to use. Default 0.
     #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
     pub automation_index: Option<usize>,
     /// The version of the server: `"3.9"`, `"3.8"`, `"3.7"` or `"3.6"`, or one with its patch such as `"3.8.8"`.
@@ -77,13 +77,13 @@ pub struct ExampleRuns {
     /// The first history of the list on which it fires. Absent if it fires on none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fires: Option<ExampleRun>,
-    /// The history most like it on which it does not fire. Absent if it fires on all of them.
+    /// The most similar history on which it does not fire. Absent if it fires on all of them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub does_not_fire: Option<ExampleRun>,
-    /// Why one of the two is absent, in a sentence without a capital letter and a full stop. Absent if both are there.
+    /// Why one of the two is absent, in a sentence without a capital letter and a full stop. Absent if neither is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// Why nothing was played: what is wrong with the document. Absent if nothing is.
+    /// Why nothing was played: the errors in the document. Absent if there are none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "typescript", ts(as = "Option<Vec<Diagnostic>>"))]
     pub errors: Vec<Diagnostic>,
@@ -180,33 +180,33 @@ enum History {
     Long,
     Paused,
     Retried,
-    /// The events that the triggers name.
+    /// The events named in the triggers.
     Named(Events),
 }
 
-/// Which of the events that the triggers name.
+/// Which of the events named in the triggers.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Events {
-    /// All that it takes.
+    /// All events needed.
     All,
-    /// What a Proactive trigger expects comes in time.
+    /// The events that a Proactive trigger expects arrive in time.
     Answered,
-    /// One less than needed, or those of all triggers but the last.
+    /// One event fewer than needed, or the events of all triggers but the last.
     Fewer,
     /// Too far apart to count together.
     Apart,
-    /// Those of the last trigger first.
+    /// The events of the last trigger first.
     Reversed,
-    /// Of a resource that does not match.
+    /// Events of a resource that does not match.
     OfAnother,
 }
 
-/// What the triggers ask for.
+/// What the triggers require.
 struct Needs<'a> {
     leaves: Vec<&'a EventTrigger>,
-    /// The last states that they name.
+    /// The final states that they name.
     states: Vec<(String, &'static str)>,
-    /// Whether they look at states of flow runs, and at their heartbeats.
+    /// Whether they watch the states of flow runs, and their heartbeats.
     of_runs: bool,
     heartbeats: bool,
     /// How often heartbeats are sent.
@@ -217,7 +217,7 @@ struct Needs<'a> {
     threshold: usize,
     /// How long a run takes.
     length: i64,
-    /// The keys of a run that labels ask for.
+    /// The keys of a run that labels require.
     run: Object,
 }
 
@@ -268,14 +268,14 @@ impl<'a> Needs<'a> {
         }
     }
 
-    /// In the order in which they are tried.
+    /// In the order of trial.
     fn histories(&self) -> Vec<History> {
         let named = [Events::All, Events::Answered].map(History::Named);
         let mut all = Vec::new();
         if !self.of_runs {
             all.extend(named.clone());
         }
-        // What a Proactive trigger is for comes before what it does by the way.
+        // The main purpose of a Proactive trigger comes before its side effects.
         if self.silence > 0 {
             all.push(if self.heartbeats { History::Killed } else { History::Long });
         }
@@ -291,7 +291,7 @@ impl<'a> Needs<'a> {
         all
     }
 
-    /// Those that are most like a history.
+    /// The histories most similar to another.
     fn near(&self, history: &History) -> Vec<History> {
         match history {
             History::Many(name, number) => {
@@ -310,7 +310,7 @@ impl<'a> Needs<'a> {
     }
 }
 
-/// What is played to the engine, and how.
+/// The input of the engine, and its options.
 struct Tries<'a> {
     needs: Needs<'a>,
     how: SimulateOptions,
@@ -335,14 +335,14 @@ impl Tries<'_> {
         ExampleRuns { fires: Some(fires), does_not_fire: silent, reason, ..ExampleRuns::default() }
     }
 
-    /// Plays a history, if there is such a one. `None`: the automation does not do what is looked for.
+    /// Plays a history, if it exists. `None`: the automation does not give the wanted result.
     fn play(&self, history: &History, fires: bool) -> Option<ExampleRun> {
         let (title, scenario) = self.needs.scenario(history)?;
         let text = Tree::from(scenario.clone()).line();
         let result = simulate(DocumentText::from(&*text), &self.how);
         let reason = match result.firings.first() {
             Some(first) => first.reason_sentence(),
-            // Without a reason it was not played.
+            // Without a reason, it was not played.
             None => result.reason?,
         };
         let found = result.firings.is_empty() != fires;
@@ -386,7 +386,7 @@ impl Needs<'_> {
         Some((title, scenario))
     }
 
-    /// The runs of a history, and when the last thing happens.
+    /// The runs of a history, and the time of the last event.
     fn runs(&self, history: &History) -> Option<(Vec<Object>, i64)> {
         let length = self.length;
         let run = |name: &str, starts: i64| {
@@ -438,7 +438,7 @@ impl Needs<'_> {
         })
     }
 
-    /// From one of several events to the next, so that all fall into one window.
+    /// The gap between events that keeps all of them in one window.
     fn gap(&self, number: usize) -> i64 {
         let number = i64::try_from(number).unwrap_or(i64::MAX).saturating_add(1);
         whole(self.within.checked_div(number).unwrap_or_default().min(60 * SECOND))
@@ -533,7 +533,7 @@ fn many_do(state: &str) -> Option<&'static str> {
     })
 }
 
-/// What a run is called and belongs to, so that its events match.
+/// A run's name and parents, chosen so that its events match.
 fn run_keys(leaves: &[&EventTrigger]) -> Object {
     let first = |specification: &Specification, label: &str| {
         let (_, patterns) = specification.0.iter().find(|(own, _)| own == label)?;
@@ -558,12 +558,12 @@ fn run_keys(leaves: &[&EventTrigger]) -> Object {
         .with_any("tags", tags)
 }
 
-/// An event's name that a pattern matches.
+/// An event name that a pattern matches.
 fn event_name(pattern: &str) -> String {
     instance(pattern, if pattern == "prefect.flow-run.*" { "Completed" } else { "example" })
 }
 
-/// A text that a pattern matches. `fill` stands in for what it leaves open.
+/// A text that a pattern matches. `fill` replaces the wildcards.
 fn instance(pattern: &str, fill: &str) -> String {
     if let Some(unwanted) = pattern.strip_prefix('!') {
         return if Glob::new(unwanted).matches(fill) { [fill, "-other"].concat() } else { fill.to_owned() };
@@ -584,7 +584,7 @@ fn instance(pattern: &str, fill: &str) -> String {
     out
 }
 
-/// Writes the events that triggers name.
+/// Writes the events named in the triggers.
 struct Named<'n> {
     needs: &'n Needs<'n>,
     which: Events,
@@ -597,7 +597,7 @@ impl<'n> Named<'n> {
         Named { needs, which, events: Vec::new(), at: 10 * SECOND }
     }
 
-    /// The events, and when the last thing happens. `None`: these events are not another history.
+    /// The events, and the time of the last one. `None`: these events are not a different history.
     fn events(mut self) -> Option<(Vec<Tree>, i64)> {
         let leaves = &self.needs.leaves;
         let only = if let [only] = leaves.as_slice() { Some(*only) } else { None };
@@ -663,7 +663,7 @@ impl<'n> Named<'n> {
         self.at = self.at.saturating_add(10 * SECOND);
     }
 
-    /// An event that the clauses of a trigger let pass.
+    /// An event that passes the clauses of a trigger.
     fn add(&mut self, leaf: &EventTrigger, name: &str) {
         step(leaf.matches.0.len().saturating_add(leaf.match_related.len()).saturating_add(1));
         let number = self.events.len().saturating_add(1);
@@ -754,13 +754,13 @@ impl Labels {
     }
 }
 
-/// Without fractions of a second, where there are seconds.
+/// Without fractions of a second, if it is at least a second.
 fn whole(micros: i64) -> i64 {
     let rest = micros.checked_rem(SECOND).unwrap_or_default();
     if micros < SECOND { micros } else { micros.saturating_sub(rest) }
 }
 
-/// A span as scenarios write it.
+/// A span in the notation of scenarios.
 fn span(micros: i64) -> String {
     if micros.checked_rem(SECOND) == Some(0) {
         format!("{}s", micros.checked_div(SECOND).unwrap_or_default())

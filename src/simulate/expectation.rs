@@ -1,4 +1,4 @@
-//! Expectations: what a scenario must come to.
+//! Expectations: the required results of a scenario.
 
 use std::fmt::Write;
 
@@ -17,7 +17,7 @@ const KEYS: [&str; 7] = ["run", "label", "event", "fires", "never", "between", "
 /// Which firings, how many of them, and when.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Expectation {
-    /// The name of a run. One that has copies means each of them.
+    /// The name of a run. For a run with copies, each of them.
     pub run: Option<String>,
     /// Labels that a firing must have.
     pub labels: Vec<(String, String)>,
@@ -25,19 +25,19 @@ pub(super) struct Expectation {
     pub event: Option<String>,
     /// `None`: at least one.
     pub fires: Option<u64>,
-    /// Both included.
+    /// Both ends included.
     pub between: Option<(Instant, Instant)>,
     start: Instant,
 }
 
 /// The names of a scenario's runs.
 pub(super) struct Names<'n> {
-    /// Of many, the first ones: what is meant by an unknown name is looked for among these.
+    /// The first ones, if there are many: suggestions for unknown names come from these.
     first: Vec<&'n str>,
     all: Set<&'n str>,
 }
 
-/// Among so many names the one that was probably meant is looked for.
+/// The most names that are searched for suggestions.
 const MOST_NAMES: usize = 1000;
 
 impl<'n> Names<'n> {
@@ -70,7 +70,7 @@ fn one<'t>(item: Value<'t>, start: Instant, runs: &Names<'_>, reading: &mut Read
     if let (Some(run), Some(value)) = (&run, item.get("run"))
         && !runs.all.contains(&**run)
     {
-        // Of a finding that is only counted, the hint is not.
+        // A finding that is only counted needs no hint.
         let near = if reading.is_listing() { nearest(run, &mut runs.first.iter().copied()) } else { None };
         let finding = reading.add(Code::SCENARIO_UNKNOWN_RUN, value).shown("name", run);
         if let Some(near) = near {

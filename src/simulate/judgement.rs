@@ -1,4 +1,4 @@
-//! Whether scenarios come to what they expect.
+//! Whether scenarios meet their expectations.
 
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -22,12 +22,12 @@ use super::meaning::Timeline;
 use super::reading::{DocumentText, Reading};
 use super::scenario::{MAX_OUTCOME, Scenario, play_sorted};
 
-/// How many firings, and how many decisions, of one expectation are listed at most.
+/// The most firings, and the most decisions, that are listed for one expectation.
 const MOST_LISTED: usize = 1000;
-/// How many of all expectations of a text.
+/// The most for all expectations of a text together.
 const MOST_LISTED_IN_ALL: usize = 100_000;
 
-/// How many expectations of a scenario that were not met because nothing fired are told why: each is played once more.
+/// How many expectations that failed because nothing fired get a reason, per scenario: each is played once more.
 const MOST_REASONS: usize = 10;
 
 const NEVER: &str = "it never fired";
@@ -145,13 +145,13 @@ pub struct TestedSpan {
 }
 
 impl TestReport {
-    /// What is wrong with the text, and with each of its scenarios.
+    /// The errors of the text, and of each of its scenarios.
     pub fn diagnostics(&self) -> impl Iterator<Item = &Diagnostic> {
         let own = self.warnings.iter().chain(&self.errors);
         own.chain(self.scenarios.iter().flat_map(|tested| &tested.errors))
     }
 
-    /// What is not as expected, in sentences.
+    /// The unmet expectations, in sentences.
     pub fn failures(&self) -> impl Iterator<Item = &str> {
         let all = self.scenarios.iter().flat_map(|tested| &tested.expectations);
         all.filter_map(|expectation| expectation.message.as_deref())
@@ -211,7 +211,7 @@ pub fn run_tests_with(scenarios: DocumentText<'_>, options: &TestOptions) -> Tes
     }
 }
 
-/// How much may still be listed.
+/// How many may still be listed.
 struct Left {
     firings: usize,
     decisions: usize,
@@ -257,7 +257,7 @@ fn judged<'t>(
         play_sorted(&document.scenario, options)
     };
     let Ok(played) = play(false) else {
-        // All else that can be wrong was found when it was read.
+        // All other errors were found when it was read.
         reading.too_large(value, MAX_OUTCOME as u64, "firings and decisions");
         return None;
     };
@@ -292,7 +292,7 @@ fn judged<'t>(
     Some(judged.into_iter().map(|(tested, ..)| tested).collect())
 }
 
-/// Why nothing fired that an expectation is about.
+/// Why nothing that an expectation is about fired.
 struct Reasons<'d> {
     document: &'d Document,
     /// How often the automation fired.
@@ -320,7 +320,7 @@ impl Reasons<'_> {
         self.whole.clone()
     }
 
-    /// What the events of a run alone come to.
+    /// The result for the events of one run alone.
     fn of_run(&self, run: &PlayedRun) -> String {
         let scenario = &self.document.scenario;
         step(scenario.events.len());
@@ -348,7 +348,7 @@ fn never(scenario: &Scenario) -> Result<Instant, String> {
     }
 }
 
-/// The decisions that have a value in their key, by that value.
+/// The decisions with a value in their key, by that value.
 type ByValue<'d> = Map<&'d str, Vec<usize>>;
 
 fn by_value(decisions: &[Decision]) -> ByValue<'_> {
@@ -365,7 +365,7 @@ fn by_value(decisions: &[Decision]) -> ByValue<'_> {
     by_value
 }
 
-/// What was decided for what an expectation is about, as far as the decisions' keys tell.
+/// The decisions about the subject of an expectation, according to their keys.
 fn concerned(
     decisions: &[Decision],
     by_value: &ByValue<'_>,
@@ -394,18 +394,18 @@ fn concerned(
     found
 }
 
-/// The firings of a scenario, found by what expectations select them by.
+/// The firings of a scenario, indexed by what expectations select.
 struct Judge<'s> {
     document: &'s Document,
     firings: &'s [Firing],
-    /// Of each firing: what it is about.
+    /// The subject of each firing.
     resources: Vec<Option<&'s str>>,
-    /// The indices of firings, in the order of time.
+    /// The indices of firings, in order of time.
     by_resource: Map<&'s str, Vec<usize>>,
     by_label: Map<(&'s str, &'s str), Vec<usize>>,
     by_event: Map<&'s str, Vec<usize>>,
     all: Vec<usize>,
-    /// What was selected before: expectations often select the same.
+    /// Earlier selections: expectations often select the same.
     selected: Map<Selector<'s>, Vec<usize>>,
 }
 
@@ -422,7 +422,7 @@ impl<'s> Judge<'s> {
             step(firing.labels.len());
             firing.labels.iter().find(|(label, _)| **label == *name).map(|(_, value)| &**value)
         };
-        // Composite triggers fire without labels: the event tells the run.
+        // Composite triggers fire without labels: the event identifies the run.
         let mut of_event: Map<_, _> = Map::default();
         if firings.iter().any(|firing| firing.labels.is_empty()) {
             for event in document.scenario.events.iter().rev() {
@@ -530,7 +530,7 @@ impl<'s> Judge<'s> {
         let at = |index: &usize| firings.get(*index).map(|firing| firing.at);
         let selected = self.select(expectation, run);
         let all = selected.len() as u64;
-        // Firings are in the order of time.
+        // Firings are in order of time.
         let inside = expectation.between.map_or(all, |(from, to)| {
             let before = selected.partition_point(|index| at(index).is_some_and(|at| at < from));
             let until = selected.partition_point(|index| at(index).is_some_and(|at| at <= to));

@@ -1,4 +1,4 @@
-//! Which events follow one that is not among those played, and what that does to firings.
+//! Which events follow one that is not in the input, and how that affects firings.
 
 use serde::Serialize;
 use uuid::Uuid;
@@ -38,7 +38,7 @@ pub struct MissingLeaders {
 }
 
 impl MissingLeaders {
-    /// `played`: the firings with these events as they are; `without`: where they follow none.
+    /// `played`: the firings with these events unchanged; `without`: with events that follow none.
     pub(super) fn new(events: usize, played: &[Firing], without: &[Firing]) -> Self {
         let firings = difference::without(played, without).len();
         let (all, rest) = (count(played.len()), without.len());
@@ -67,13 +67,13 @@ impl MissingLeaders {
     }
 }
 
-/// The events that follow one that is not there.
+/// The events whose leader is absent.
 pub(super) fn without_leader(events: &[ReceivedEvent]) -> usize {
     let ids = ids(events);
     events.iter().filter(|event| missing(event, &ids).is_some()).count()
 }
 
-/// Lets these events follow nothing where the event that they follow is not there.
+/// Makes events whose leader is absent follow nothing.
 pub(super) fn ignore_missing(events: &mut [ReceivedEvent]) {
     let ids = ids(events);
     for event in events {
@@ -96,7 +96,7 @@ fn missing(event: &ReceivedEvent, ids: &Set<Uuid>) -> Option<Uuid> {
     event.follows.filter(|leader| *leader != event.id && !ids.contains(leader))
 }
 
-/// What a firing is about: its trigger, its labels, and when it fired.
+/// The identity of a firing: its trigger, its labels, and its time.
 type About<'f> = (Instant, &'f str, Vec<(&'f str, &'f str)>);
 
 fn about<'f>(at: Instant, path: &'f str, labels: &'f [(SharedText, SharedText)]) -> About<'f> {
@@ -104,8 +104,8 @@ fn about<'f>(at: Instant, path: &'f str, labels: &'f [(SharedText, SharedText)])
     (at, path, labels.iter().map(|(name, value)| (&**name, &**value)).collect())
 }
 
-/// Completes what the firings say of delayed events: those that arrived afterwards, and where a chain of events that
-/// follow each other begins with one that is not there.
+/// Completes the delayed events of the firings: adds those that arrived afterwards, and marks chains of events that
+/// begin with an absent event.
 pub(super) fn complete(outcome: &mut Outcome, events: &[ReceivedEvent]) {
     add_late(outcome);
     let firings = || outcome.firings.iter().chain(&outcome.child_firings);
@@ -125,7 +125,7 @@ pub(super) fn complete(outcome: &mut Outcome, events: &[ReceivedEvent]) {
     }
 }
 
-/// The event that is not there with which the chain of an event begins.
+/// The absent event with which an event's chain begins.
 fn absent(id: Uuid, follows: &Map<Uuid, Option<Uuid>>, known: &mut Map<Uuid, Option<Uuid>>) -> Option<Uuid> {
     let (mut chain, mut at) = (Vec::new(), id);
     let root = loop {
@@ -137,7 +137,7 @@ fn absent(id: Uuid, follows: &Map<Uuid, Option<Uuid>>, known: &mut Map<Uuid, Opt
             None => break Some(at),
             Some(None) => break None,
             Some(Some(leader)) => {
-                // In a circle of events that follow each other, none is absent.
+                // In a cycle of events that follow each other, none is absent.
                 known.insert(at, None);
                 chain.push(at);
                 at = *leader;

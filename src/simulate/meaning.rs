@@ -1,5 +1,5 @@
-//! What the decisions of a simulation mean for what they are about: for each run its heartbeats and those that were
-//! missed, the windows that were open, and what had become of the run when the automation fired.
+//! What the decisions of a simulation mean for each run: its heartbeats and the missed ones, its windows, and the state
+//! of the run when the automation fired.
 
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
@@ -22,7 +22,7 @@ const FLOW_RUN: &str = "prefect.flow-run.";
 const HEARTBEAT: &str = "prefect.flow-run.heartbeat";
 const FINAL: [&str; 4] = ["COMPLETED", "FAILED", "CRASHED", "CANCELLED"];
 
-/// A captured run has so many missed heartbeats at most, and all of them together.
+/// The most missed heartbeats of a captured run, and of all captured runs together.
 const MOST_MISSED: usize = 100_000;
 
 /// The shortest time that a timeline of captured events shows.
@@ -198,8 +198,8 @@ pub struct Fired {
     #[serde(skip_serializing_if = "is_false")]
     #[cfg_attr(feature = "typescript", ts(type = "true", optional))]
     pub if_silent: bool,
-    /// Where the server does not do what is meant: `"absent-leader"` if it held back an event that would have prevented
-    /// this firing. Heartbeats and windows play no role.
+    /// The fault of the server that caused this firing: `"absent-leader"` if it held back an event that would have
+    /// prevented the firing. Heartbeats and windows play no role.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fault: Option<ServerQuirk>,
     /// Why it fired, in one sentence; a second one says what came too late.
@@ -215,9 +215,9 @@ pub enum RunOutcome {
     Alive,
     /// Its process had died.
     Dead,
-    /// It had reached its last state.
+    /// It had reached its final state.
     Finished,
-    /// Nothing more is known of it: it sent nothing later, and reached no last state.
+    /// Unknown: it sent nothing later, and reached no final state.
     Silent,
 }
 
@@ -260,7 +260,7 @@ fn is_false(flag: &bool) -> bool {
 }
 
 impl Timeline {
-    /// Of a scenario that was played with its decisions.
+    /// The timeline of a scenario that was played with its decisions.
     pub(super) fn of_scenario(document: &Document, outcome: &Outcome) -> Timeline {
         let scenario = &document.scenario;
         let beats = &document.heartbeats;
@@ -273,7 +273,7 @@ impl Timeline {
         open.add_decisions(outcome);
         let mut lanes = open.finish(outcome, scenario.end, scenario.end, period);
         let watches_heartbeats = watches_heartbeats(&scenario.automation.trigger);
-        // A trigger that does not look for dead runs fails to find none.
+        // Only a trigger that looks for dead runs can miss one.
         for lane in &mut lanes {
             lane.undetected &= watches_heartbeats;
         }
@@ -287,7 +287,7 @@ impl Timeline {
         }
     }
 
-    /// The lanes that have some of these decisions, ascending, with only those, by their places among them.
+    /// The lanes with some of these decisions, ascending, reduced to these; indexes refer to this list.
     pub(super) fn part(&self, decisions: &[usize]) -> Timeline {
         let place = |index: usize| decisions.binary_search(&index).ok();
         let lanes = self.lanes.iter().filter_map(|lane| {
@@ -303,7 +303,7 @@ impl Timeline {
         Timeline { lanes: lanes.collect(), ..*self }
     }
 
-    /// Of captured events that were played with their decisions. `events` are in the order of the capture.
+    /// The timeline of captured events that were played with their decisions. `events` are in the order of the capture.
     pub(super) fn of_capture(scenario: &Scenario, events: &[ReceivedEvent], outcome: &Outcome) -> Timeline {
         step(events.len().saturating_add(outcome.decisions.len()));
         let times = || {
@@ -317,7 +317,7 @@ impl Timeline {
         let known = events.iter().map(|event| event.occurred).max().unwrap_or(start);
         let mut open = OpenLanes::new(&[], events, end);
         open.add_decisions(outcome);
-        // A run that no trigger looked at is no part of it.
+        // Runs that no trigger looked at are left out.
         open.lanes.retain(|lane| !lane.decisions.is_empty());
         let lanes = open.finish(outcome, known, end, heartbeat.map(|rhythm| rhythm.period_seconds.0));
         Timeline {
@@ -331,7 +331,7 @@ impl Timeline {
     }
 }
 
-/// Whether a trigger fires because heartbeats stay away.
+/// Whether a trigger fires because heartbeats are missing.
 fn watches_heartbeats(trigger: &Trigger) -> bool {
     match trigger {
         Trigger::Event(event) => {
@@ -343,7 +343,7 @@ fn watches_heartbeats(trigger: &Trigger) -> bool {
     }
 }
 
-/// What usually lies between two captured heartbeats of a run: the middle one of all gaps, if it is a second or more.
+/// The usual gap between two captured heartbeats of a run: the median, if it is a second or more.
 fn usual_gap(events: &[ReceivedEvent]) -> Option<Span> {
     let mut last: Map<&str, Instant> = Map::default();
     let mut gaps = Vec::new();
@@ -360,7 +360,7 @@ fn usual_gap(events: &[ReceivedEvent]) -> Option<Span> {
     (*middle >= 1_000_000).then_some(Span(*middle))
 }
 
-/// A lane as far as it is known.
+/// A lane under construction.
 struct OpenLane<'s> {
     name: String,
     id: Option<&'s str>,
@@ -368,7 +368,7 @@ struct OpenLane<'s> {
     heartbeats: Vec<Instant>,
     states: Vec<StateChange>,
     windows: Vec<Window>,
-    /// By the paths of their triggers: which windows are open.
+    /// The open windows, by the paths of their triggers.
     open: HashMap<&'s str, usize, RandomState>,
     decisions: Vec<usize>,
     /// Of those: the firings.
@@ -381,12 +381,12 @@ struct OpenLanes<'s> {
     places: Map<Vec<&'s str>, usize>,
     /// The last name of each resource.
     names: Map<&'s str, &'s str>,
-    /// What each event is about.
+    /// The subject of each event.
     subjects: Map<Uuid, Option<&'s str>>,
 }
 
 impl<'s> OpenLanes<'s> {
-    /// A lane for each run. `end`: what is received later is not delivered.
+    /// A lane for each run. `end`: events received later are not delivered.
     fn new(runs: &'s [PlayedRun], events: &'s [ReceivedEvent], end: Instant) -> Self {
         let mut open =
             OpenLanes { lanes: Vec::new(), places: Map::default(), names: Map::default(), subjects: Map::default() };
@@ -418,7 +418,7 @@ impl<'s> OpenLanes<'s> {
         open
     }
 
-    /// Another lane; returns its place.
+    /// Adds a lane; returns its index.
     fn begin(&mut self, values: Vec<&'s str>) -> usize {
         step(values.len());
         let names: Vec<String> = values
@@ -468,9 +468,9 @@ impl<'s> OpenLanes<'s> {
         }
     }
 
-    /// Each decision in the lane of what it is about.
+    /// Puts each decision into the lane of its subject.
     fn add_decisions(&mut self, outcome: &'s Outcome) {
-        // An event that was held back belongs to what fired meanwhile.
+        // A held-back event belongs to the trigger that fired meanwhile.
         let mut held_back: Map<Uuid, Vec<&'s str>> = Map::default();
         for firing in outcome.firings.iter().chain(&outcome.child_firings).filter(|firing| firing.bucket.is_some()) {
             for delayed in &firing.delayed {
@@ -489,7 +489,7 @@ impl<'s> OpenLanes<'s> {
             let place = if values.is_empty()
                 && matches!(kind, DecisionKind::Ignored | DecisionKind::Held | DecisionKind::Released)
             {
-                // Before any trigger has a key for an event, it is about what the event is about.
+                // Before any trigger has a key for an event, the event's own subject counts.
                 let event = decision.event.as_ref();
                 let subject = event.and_then(|event| *self.subjects.get(&event.id)?);
                 let of_subject = subject.and_then(|subject| self.places.get(&[subject][..]).copied());
@@ -511,7 +511,7 @@ impl<'s> OpenLanes<'s> {
         self.places.get(&*values).copied().unwrap_or_else(|| self.begin(values))
     }
 
-    /// `known`: when the last that is known occurred.
+    /// `known`: when the last known event occurred.
     fn finish(self, outcome: &Outcome, known: Instant, end: Instant, period: Option<i64>) -> Vec<Lane> {
         let mut firings: Map<_, &Firing> = Map::default();
         for firing in outcome.firings.iter().chain(&outcome.child_firings) {
@@ -655,7 +655,7 @@ impl<'s> OpenLane<'s> {
     }
 }
 
-/// When heartbeats should have been sent that never came: where more than a period is between two, and no state.
+/// When missing heartbeats were due: in gaps of more than a period without a change of state.
 fn gaps(heartbeats: &[Instant], states: &[StateChange], over: Instant, period: i64, most: usize) -> Vec<Instant> {
     step(states.len());
     let mut missing = Vec::new();
@@ -682,7 +682,7 @@ fn gaps(heartbeats: &[Instant], states: &[StateChange], over: Instant, period: i
     missing
 }
 
-/// An id is long: its kind and its beginning identify it.
+/// Shortens a long id to its kind and its beginning.
 fn short(id: &str) -> String {
     step(id.len());
     let mut rest = id.strip_prefix("prefect.").unwrap_or(id);

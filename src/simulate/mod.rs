@@ -24,7 +24,7 @@
 //! assert_eq!(timeline.lanes[0].fired[0].outcome, Some(prefect_events::simulate::RunOutcome::Dead));
 //! ```
 
-// From what is read to what is made of it: each file uses only those above it.
+// From input to output: each file uses only those above it.
 pub(crate) mod reading;
 mod leaders;
 mod recorded;

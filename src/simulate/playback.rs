@@ -1,4 +1,4 @@
-//! How events are played, whatever they are: from when to when, and by which server.
+//! How events are played: start, end, and version of the server.
 
 use crate::automation::{Automation, Trigger};
 use crate::event::ReceivedEvent;
@@ -28,7 +28,7 @@ pub(super) fn not_negative(value: Value<'_>) -> Option<i64> {
     span(value).filter(|span| *span >= 0)
 }
 
-/// Spans in microseconds. What is `None` is not said: it gets its default.
+/// Spans in microseconds. `None` means the default.
 pub(super) struct PlaybackOptions {
     pub start: Instant,
     pub end: Option<Instant>,
@@ -39,7 +39,7 @@ pub(super) struct PlaybackOptions {
     pub version: Option<Version>,
 }
 
-/// When nothing says when to start: at the first event, or at a fixed time.
+/// The default start: the first event, or a fixed time.
 pub(super) fn default_start(first: Option<Instant>) -> Instant {
     first.unwrap_or(START)
 }
@@ -71,7 +71,7 @@ impl PlaybackOptions {
         self.tick.unwrap_or(TICK)
     }
 
-    /// Until when it is played. Without an end: until everything can have fired that the last event brings about.
+    /// When the playback ends. Without an `end`: when everything that the last event causes can have fired.
     pub(super) fn end(&self, last: Option<Instant>, trigger: Option<&Trigger>, frequency: i64) -> Instant {
         self.end.unwrap_or_else(|| {
             let rest = trigger.map_or(0, longest).max(0).saturating_add(60_000_000).saturating_add(frequency.max(0));
@@ -79,7 +79,7 @@ impl PlaybackOptions {
         })
     }
 
-    /// Reports an end that cannot be.
+    /// Reports an impossible end.
     pub(super) fn check_end<'t>(&self, end: Instant, root: Value<'t>, reading: &mut Reading<'t>) {
         let at_end = root.get("end").unwrap_or(root);
         if end < self.start {
@@ -106,8 +106,8 @@ impl PlaybackOptions {
     }
 }
 
-/// By when they are received. The standard library's sort, because it makes use of the order that the events of each run
-/// have already: playing 1,000 runs takes a tenth less time than with [`crate::text::order`].
+/// Sorts by time of receipt. Uses the standard library's sort, which benefits from the existing order of each run's
+/// events: playing 1,000 runs takes a tenth less time than with [`crate::text::order`].
 pub(super) fn sort(events: &mut [ReceivedEvent]) {
     step(events.len());
     let mut order: Vec<(Instant, usize)> = events.iter().map(|event| event.received).zip(0..).collect();

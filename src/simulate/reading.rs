@@ -1,4 +1,4 @@
-//! Reading a scenario: what its document says, and findings on what it should not say.
+//! Reads a scenario: the contents of its document, and findings about errors in it.
 
 use crate::diagnostic::TextOptions;
 use crate::diagnostic::findings::{Draft, Findings, Subject};
@@ -11,7 +11,7 @@ use crate::recognise::{self, Form};
 use crate::text::nearest::nearest;
 use crate::text::phrase::joined;
 
-/// A report holds so many findings at most.
+/// The most findings in a report.
 const MOST: usize = 1000;
 
 pub(super) fn findings() -> Findings<'static> {
@@ -23,7 +23,7 @@ pub(super) fn findings() -> Findings<'static> {
 pub struct DocumentText<'t> {
     /// UTF-8.
     pub bytes: &'t [u8],
-    /// Where the text comes from: whether findings get ranges in it.
+    /// Where the text comes from, which decides whether findings get ranges in it.
     pub options: TextOptions,
 }
 
@@ -40,7 +40,7 @@ impl<'t> From<&'t str> for DocumentText<'t> {
 }
 
 impl DocumentText<'_> {
-    /// Reads the document. What is made of it counts only if nothing is wrong with it.
+    /// Reads the document. The result counts only if the document has no errors.
     pub(super) fn read<T>(
         self,
         read: impl for<'d> FnOnce(Value<'d>, &mut Reading<'d>) -> Option<T>,
@@ -67,7 +67,7 @@ impl DocumentText<'_> {
     }
 }
 
-/// Reads values. What is wrong is noted, and something else is put in its place.
+/// Reads values. Errors are recorded, and a placeholder replaces each invalid value.
 pub(super) struct Reading<'t> {
     pub findings: Findings<'static>,
     /// The document, to which pointers lead.
@@ -80,19 +80,19 @@ impl<'t> Reading<'t> {
         Reading { findings: findings(), root, noted: 0 }
     }
 
-    /// Goes on with another document of the same text.
+    /// Continues with another document of the same text.
     pub(super) fn resumed(findings: Findings<'static>, root: Value<'t>) -> Self {
         Reading { findings, root, noted: 0 }
     }
 
-    /// Whether the next finding is more than counted.
+    /// Whether the next finding is kept, not only counted.
     pub(super) fn is_listing(&self) -> bool {
         self.noted < MOST
     }
 
     fn pointer(&mut self, value: Value<'_>) -> Pointer {
         self.noted = self.noted.saturating_add(1);
-        // Beyond that it is only counted.
+        // Further findings are only counted.
         if self.noted > MOST { Pointer::root() } else { pointer(self.root, value.index()) }
     }
 
@@ -101,7 +101,7 @@ impl<'t> Reading<'t> {
         self.findings.add(code, &Subject::default(), &Path::Written(pointer.as_str()), value)
     }
 
-    /// The value is not what it should be.
+    /// The value is invalid.
     pub(super) fn wrong(&mut self, value: Value<'_>, expected: &str) {
         let pointer = self.pointer(value);
         let way = pointer.as_str();
@@ -144,7 +144,7 @@ impl<'t> Reading<'t> {
         self.add(Code::SCENARIO_TOO_LARGE, value).opening().count("limit", limit).with("what", what);
     }
 
-    /// Keys that mean nothing here. `lenient`: only those that look like one that does.
+    /// Reports unknown keys. `lenient`: only those similar to a known one.
     pub(super) fn unknown_keys(&mut self, object: Value<'t>, known: &[&str], lenient: bool) {
         for (key, _) in object.members() {
             let name = key.string();
@@ -184,7 +184,7 @@ impl<'t> Reading<'t> {
         made
     }
 
-    /// Whether the value is of the kind that it must be.
+    /// Whether the value has the required kind.
     pub(super) fn is(&mut self, value: Value<'_>, kind: Kind, expected: &str) -> bool {
         let is = value.kind() == kind;
         if !is {
@@ -194,7 +194,7 @@ impl<'t> Reading<'t> {
     }
 }
 
-/// The way to a node of the tape, where the nodes of a value stand behind it.
+/// The path to a node of the tape, in which a value's nodes follow it.
 fn pointer(root: Value<'_>, node: u32) -> Pointer {
     let (mut pointer, mut at) = (Pointer::root(), root);
     while at.index() < node {

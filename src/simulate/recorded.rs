@@ -1,4 +1,4 @@
-//! What captured events say of an automation: when it was created, when it fired, and what its actions brought about.
+//! What captured events say about an automation: when it was created, when it fired, and what its actions caused.
 
 use serde::Serialize;
 use uuid::Uuid;
@@ -16,11 +16,11 @@ use crate::trigger::Firing;
 const AUTOMATION: &str = "prefect.automation.";
 const HEARTBEAT: &str = "prefect.flow-run.heartbeat";
 
-/// A recorded firing and one that is played are the same if no more lies between them: one round of the server's loops,
-/// and what the server needs to come to it. Microseconds.
+/// The most microseconds between a recorded firing and the simulated one that it matches: one round of the server's
+/// loops, and the time that the server needs to process it.
 const NEAR: i64 = 8_000_000;
 
-/// An action whose beginning was not captured took so long at most.
+/// The longest duration assumed for an action whose beginning was not captured.
 const LONGEST_ACTION: i64 = 5_000_000;
 
 /// The recorded firings, compared with the simulated ones.
@@ -93,8 +93,8 @@ pub struct RecordedActions {
     /// The events that they caused, in the order in which they occurred: changes to their targets, the runs that they
     /// created, and what followed. They are played too, and change what comes after.
     pub effects: Vec<ActionEffect>,
-    /// These events, and those that say what the actions did, are not played: with the option `withoutActions`. Absent if
-    /// not so.
+    /// These events, and those that say what the actions did, are not played: with the option `withoutActions`. Absent
+    /// if not so.
     #[serde(skip_serializing_if = "is_false")]
     #[cfg_attr(feature = "typescript", ts(type = "true", optional))]
     pub left_out: bool,
@@ -116,7 +116,7 @@ pub struct ActionEffect {
     /// When it occurred: RFC 3339 in UTC with microseconds.
     #[cfg_attr(feature = "typescript", ts(type = "string"))]
     pub occurred: Instant,
-    /// The `prefect.resource.id` of what it is about.
+    /// The `prefect.resource.id` of its resource.
     #[serde(serialize_with = "text")]
     #[cfg_attr(feature = "typescript", ts(type = "string"))]
     pub resource: SharedText,
@@ -139,9 +139,9 @@ fn is_false(flag: &bool) -> bool {
     !*flag
 }
 
-/// An event named `prefect.automation.…`, with what its payload says.
+/// An event named `prefect.automation.…`, with data of its payload.
 struct Noted {
-    /// Its place among the captured events.
+    /// Its index among the captured events.
     place: usize,
     note: Note,
 }
@@ -162,7 +162,7 @@ pub(super) struct AutomationEvents {
 }
 
 impl AutomationEvents {
-    /// Notes an event, if an automation sent it. `place`: among the captured events.
+    /// Records an event, if an automation sent it. `place`: its index among the captured events.
     pub(super) fn note(&mut self, event: &ReceivedEvent, place: usize, value: Value<'_>, reader: &mut EventReader) {
         let Some(what) = event.name.strip_prefix(AUTOMATION) else { return };
         step(1);
@@ -189,7 +189,7 @@ impl AutomationEvents {
         self.noted.push(Noted { place, note });
     }
 
-    /// What one automation sent: that of this id; if nothing has this id, those of this name.
+    /// The events that one automation sent: by its id; if nothing has this id, by its name.
     pub(super) fn of<'e>(&'e self, events: &'e [ReceivedEvent], id: Option<&str>, name: &str) -> OwnEvents<'e> {
         step(self.noted.len());
         let id = id.map(|id| [AUTOMATION, id].concat());
@@ -203,10 +203,10 @@ impl AutomationEvents {
     }
 }
 
-/// What one automation sent.
+/// The events that one automation sent.
 pub(super) struct OwnEvents<'e> {
     events: &'e [ReceivedEvent],
-    /// What all automations sent.
+    /// The events that all automations sent.
     all: &'e [Noted],
     own: Vec<&'e Noted>,
     found_by_id: bool,
@@ -217,7 +217,7 @@ impl<'e> OwnEvents<'e> {
         self.events.get(noted.place)
     }
 
-    /// When it was created. An automation that is found by its name alone must look at the same events.
+    /// When it was created. An automation found only by its name must look at the same events.
     pub(super) fn created(&self, automation: &Automation) -> Option<Instant> {
         let created = |noted: &&Noted| match &noted.note {
             Note::Created { at, trigger } => {
@@ -229,7 +229,7 @@ impl<'e> OwnEvents<'e> {
         self.own.iter().find_map(created)
     }
 
-    /// Its recorded firings beside those that are played. `None`: none were recorded.
+    /// Its recorded firings compared with the simulated ones. `None`: none were recorded.
     pub(super) fn compare(&self, firings: &[Firing], from: Instant) -> Option<RecordedFirings> {
         let mut recorded = Vec::new();
         for noted in &self.own {
@@ -247,8 +247,8 @@ impl<'e> OwnEvents<'e> {
         Some(pair_up(firings, recorded))
     }
 
-    /// The places of the events that would not be there without its actions: what says that they acted, and their effects.
-    /// `None`: it did not act.
+    /// The indexes of the events that would not exist without its actions: the reports of the actions, and their
+    /// effects. `None`: it did not act.
     pub(super) fn actions(&self) -> Option<(RecordedActions, Vec<usize>)> {
         let count = |is: fn(&Note) -> bool| self.own.iter().filter(|noted| is(&noted.note)).count();
         let executed = count(|note| matches!(note, Note::ActionExecuted { .. }));
@@ -290,10 +290,10 @@ fn has_role(related: &Labels, role: &str) -> bool {
     related.get(RESOURCE_ROLE).is_some_and(|own| **own == *role)
 }
 
-/// The places of the firings of some labels: of those that are played, and of those that were recorded.
+/// The indexes of the firings with some labels: the simulated and the recorded ones.
 type Group = (Vec<usize>, Vec<usize>);
 
-/// Pairs firings of the same labels that are near each other: first those of the same event, then in the order of time.
+/// Pairs firings with the same labels that are close in time: first those of the same event, then in order of time.
 fn pair_up(firings: &[Firing], recorded: Vec<(RecordedFiring, Option<Uuid>)>) -> RecordedFirings {
     let labels = |labels: &[(SharedText, SharedText)]| {
         step(labels.len());
@@ -395,14 +395,14 @@ fn looks_at(trigger: &EventTrigger) -> impl PartialEq + '_ {
     (trigger.posture, labels(&trigger.matches), related, names)
 }
 
-/// Which events would not be there without others.
+/// Which events would not exist without others.
 struct Consequences<'e> {
     events: &'e [ReceivedEvent],
     noted: Map<usize, &'e Note>,
     places: Map<Uuid, usize>,
     /// By the event that they follow, or that they name as the cause of a firing or an action.
     after: Map<Uuid, Vec<usize>>,
-    /// By what they are about, in the order in which they occurred; heartbeats and what automations send left out.
+    /// By their resources, in order of occurrence, without heartbeats and the events of automations.
     about: Map<&'e str, Vec<usize>>,
     /// By the flow run or the automation that they are related to.
     related: Map<&'e str, Vec<usize>>,
@@ -427,7 +427,7 @@ impl<'e> Consequences<'e> {
             step(event.related.len().saturating_add(1));
             own.places.insert(event.id, place);
             let is_of_automation = event.name.starts_with(AUTOMATION);
-            // What an automation sends follows the event that triggered it, which is named as its cause as well.
+            // An automation's events follow the event that triggered it, which they also name as their cause.
             if let Some(leader) = event.follows.filter(|leader| *leader != event.id) {
                 own.after.or_default(leader).push(place);
             }
@@ -453,7 +453,7 @@ impl<'e> Consequences<'e> {
         own
     }
 
-    /// The places of what some automation sent, and of all that follows from its actions.
+    /// The indexes of the events that some automation sent, and of all effects of its actions.
     fn of(&self, own: &[&Noted]) -> Vec<usize> {
         let mut found: Set<usize> = Set::default();
         let mut all = Vec::new();
@@ -463,7 +463,7 @@ impl<'e> Consequences<'e> {
             if matches!(noted.note, Note::ActionTriggered | Note::ActionExecuted { .. } | Note::ActionFailed) {
                 open.push(noted.place);
             }
-            // The runs that it created say so.
+            // The runs that it created name it.
             let id = self.events.get(noted.place).and_then(|event| event.resource.get(RESOURCE_ID));
             if let Some(id) = id.filter(|id| ids.insert(&**id)) {
                 open.extend(self.related.get(&**id).into_iter().flatten());
@@ -484,7 +484,7 @@ impl<'e> Consequences<'e> {
         all
     }
 
-    /// What an executed action changed: its target, while it was executed, and the run that it created.
+    /// The effects of an executed action: on its target, during the execution, and the run that it created.
     fn add_effects(&self, executed: &ReceivedEvent, creates_run: bool, open: &mut Vec<usize>) {
         let begin = executed.follows.and_then(|leader| self.events.get(*self.places.get(&leader)?));
         let begin = begin.map_or(executed.occurred.0.saturating_sub(LONGEST_ACTION), |begin| begin.occurred.0);

@@ -1,4 +1,4 @@
-//! Captured events are played to an automation: would it have fired?
+//! Plays captured events to an automation: would it have fired?
 
 use std::fmt;
 
@@ -99,7 +99,7 @@ pub enum ReplayError {
     TickNotPositive(Span),
     /// `tickOffsetSeconds` is negative.
     OffsetNegative(Span),
-    /// `end` is not a time that there is.
+    /// `end` is not a valid time.
     EndOutOfRange,
     /// `end` is before `start`.
     EndBeforeStart,
@@ -109,9 +109,9 @@ pub enum ReplayError {
     TooMuch,
     /// No automation of the document has this name.
     UnknownName {
-        /// The one that was asked for.
+        /// The requested name.
         name: String,
-        /// Those that there are.
+        /// The existing names.
         names: Vec<String>,
     },
 }
@@ -148,10 +148,11 @@ impl std::error::Error for ReplayError {}
 
 /// Plays captured events to an automation.
 ///
-/// `automation` is a document of one automation or of several, JSON or YAML: a file for `prefect automation create`, what
-/// Prefect exports, a bare trigger, a `prefect.yaml` with triggers. `events` are one text or several of JSON documents one
-/// after the other: events (NDJSON), lists of them, pages of the events API, websocket frames, what `prefect event stream`
-/// prints. What is wrong with either is among the `errors` of the result, and `foundIn` says in which of the two.
+/// `automation` is a document of one automation or of several, JSON or YAML: a file for `prefect automation create`,
+/// what Prefect exports, a bare trigger, a `prefect.yaml` with triggers. `events` are one text or several of JSON
+/// documents one after the other: events (NDJSON), lists of them, pages of the events API, websocket frames, what
+/// `prefect event stream` prints. Errors in either are among the `errors` of the result, and `foundIn` says in which of
+/// the two.
 ///
 /// ```
 /// use prefect_events::simulate::{ReplayOptions, replay};
@@ -168,7 +169,7 @@ impl std::error::Error for ReplayError {}
 /// ```
 ///
 /// # Errors
-/// If the options cannot be: no tick, an end before the start, more ticks or decisions than fit into memory.
+/// If the options are invalid: no tick, an end before the start, more ticks or decisions than fit into memory.
 pub fn replay(
     automation: DocumentText<'_>,
     events: EventTexts<'_>,
@@ -180,8 +181,7 @@ pub fn replay(
     }
 }
 
-/// The captured events, in one text or in several: files of one history, whose events are played in the order in which
-/// they were received.
+/// The captured events, in one text or in several: files of one history, whose events are played in order of receipt.
 #[derive(Clone, Debug)]
 pub struct EventTexts<'t>(Vec<DocumentText<'t>>);
 
@@ -218,15 +218,15 @@ pub(super) struct Capture {
     sent_by_automations: AutomationEvents,
 }
 
-/// What is known of the events before they are played to one automation.
+/// Facts about the events before they are played to one automation.
 struct Plan {
     scenario: Scenario,
-    /// How many events the server received before it looked at any.
+    /// How many events the server received before it evaluated any.
     before_start: usize,
 }
 
 impl Capture {
-    /// The result that says why not, if one of the texts cannot be read.
+    /// The result with the errors, if one of the texts cannot be read.
     pub(super) fn read(
         automation_text: DocumentText<'_>,
         events: EventTexts<'_>,
@@ -251,7 +251,7 @@ impl Capture {
         Ok(Capture { automations, warnings: report.diagnostics, events, sent_by_automations })
     }
 
-    /// Those that the options select.
+    /// The automations that the options select.
     fn selected(&self, options: &ReplayOptions) -> Result<Vec<&GivenAutomation>, ReplayError> {
         step(self.automations.len());
         let Some(name) = &options.name else { return Ok(self.automations.iter().collect()) };
@@ -264,7 +264,7 @@ impl Capture {
         Ok(named)
     }
 
-    /// `left_out`: the places of events that are not played, ascending.
+    /// `left_out`: the indexes of events that are not played, ascending.
     fn plan(
         &self,
         given: &GivenAutomation,
@@ -279,7 +279,7 @@ impl Capture {
             return Err(ReplayError::OffsetNegative(offset));
         }
         let last = received(&self.events, true);
-        // Of an automation that is younger than the events, all of them are played: what would it have done?
+        // For an automation that is younger than all events, all of them are played: what would it have done?
         let created = || given.created.or_else(|| own.created(&given.automation)).filter(|at| last >= Some(*at));
         let first = received(&self.events, false);
         let start = options.start.or_else(|| created().max(first)).unwrap_or_else(|| default_start(first));
@@ -310,7 +310,7 @@ impl Capture {
         Ok(Plan { scenario: playback.scenario(given.automation.clone(), events, end), before_start })
     }
 
-    /// Plays it to each automation that is selected.
+    /// Plays it to each selected automation.
     pub(super) fn play(&self, options: &ReplayOptions) -> Result<SimulationResult, ReplayError> {
         let selected = self.selected(options)?;
         let several = selected.len() > 1;
@@ -391,15 +391,15 @@ impl Capture {
     }
 }
 
-/// What is read of the captured events.
+/// The captured events under construction.
 #[derive(Default)]
 struct Gathered {
     reader: EventReader,
     events: Vec<ReceivedEvent>,
     sent_by_automations: AutomationEvents,
-    /// The ids of the events of the texts before: files of one history may overlap.
+    /// The ids of events in earlier texts: files of one history may overlap.
     before: Set<Uuid>,
-    /// How many events were in these.
+    /// How many events earlier texts had.
     read: usize,
 }
 

@@ -1,4 +1,4 @@
-//! What came of a scenario. The names of the keys are the public interface.
+//! The result of a scenario. The names of the keys are the public interface.
 
 use serde::Serialize;
 
@@ -99,21 +99,21 @@ pub struct SimulationResult {
 }
 
 impl SimulationResult {
-    /// Adds how far the events came.
+    /// Adds how far the events got.
     pub(super) fn covered(self, coverage: Option<Coverage>) -> Self {
         let Some(Coverage { triggers, reason }) = coverage else { return self };
         SimulationResult { reason, coverage: Some(triggers), ..self }
     }
 
-    /// Says which firings hang on the order of events that are received at the same instant.
+    /// Reports which firings depend on the order of events received at the same instant.
     pub(super) fn with_chance(self, scenario: &Scenario, play: Play) -> Self {
         SimulationResult { by_chance: by_chance(scenario, play, &self.firings), ..self }
     }
 
-    /// The result of what was played. `trace`: the decisions were asked for.
+    /// The result of a play. `trace`: the decisions were requested.
     pub(super) fn new(outcome: Outcome, trace: bool, mut timeline: Option<Timeline>) -> Self {
         if !trace {
-            // Indexes into what is not returned mean nothing.
+            // Indexes into an omitted list mean nothing.
             for lane in timeline.iter_mut().flat_map(|timeline| &mut timeline.lanes) {
                 lane.decisions = None;
                 lane.fired.iter_mut().for_each(|fired| fired.decision = None);

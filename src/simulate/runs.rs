@@ -1,4 +1,4 @@
-//! The runs of a scenario, as their document tells them.
+//! The runs of a scenario, as described in the document.
 
 use crate::diagnostic::Code;
 use crate::generate::{Break, Heartbeats, Phase, RunPlan, State, state_type};
@@ -35,7 +35,7 @@ const RUN: [&str; 18] = [
     "description",
 ];
 
-/// Longer than any frequency that makes sense, and short enough to reckon with.
+/// Longer than any sensible frequency, and short enough to calculate with.
 const LONGEST: i64 = 366 * 86_400_000_000;
 
 /// A run, and the `name` in the document.
@@ -103,7 +103,7 @@ pub(super) fn read<'t>(list: Value<'t>, start: Instant, beats: &Heartbeats, read
         let count = item.get("count");
         let copies = reading.read(count, "a whole number, from 1 to 2,000,000", most).unwrap_or(1);
         let every = reading.read(item.get("every"), NOT_NEGATIVE, not_negative).unwrap_or_default();
-        // Each run has three events at least.
+        // Each run has at least three events.
         if (specs.len() as u64).saturating_add(copies).saturating_mul(3) > MAX_EVENTS {
             reading.too_large(item, MAX_EVENTS, "events");
             return specs;
@@ -207,7 +207,7 @@ fn one<'t>(item: Value<'t>, index: usize, start: Instant, beats: &Heartbeats, re
     }
 }
 
-/// `{at: 3m, for: 30s}`, or `until` in place of `for`; without both, the run never goes on.
+/// `{at: 3m, for: 30s}`, or `until` instead of `for`; without both, the run never resumes.
 fn stop<'t>(value: Value<'t>, phase: Phase, start: Instant, reading: &mut Reading<'t>) -> Option<Break> {
     if !reading.is(value, Kind::Object, "an object such as `{at: 3m, for: 30s}`") {
         return None;
@@ -229,7 +229,7 @@ fn stop<'t>(value: Value<'t>, phase: Phase, start: Instant, reading: &mut Readin
     Some(Break { phase, from, until })
 }
 
-/// The name of a state that Prefect knows, or `{type, name}`.
+/// The name of a standard state of Prefect, or `{type, name}`.
 fn state<'t>(value: Value<'t>, reading: &mut Reading<'t>) -> Option<State> {
     if value.is_string() {
         let name = value.string();

@@ -10,23 +10,23 @@ use crate::trigger::{Delivery, Engine, Options, Outcome, Version};
 
 use super::leaders;
 
-/// How many events a scenario has at most, generated ones included.
+/// The most events of a scenario, including generated ones.
 pub const MAX_EVENTS: u64 = 2_000_000;
 
-/// How many times the server's loops come round at most.
+/// The most rounds of the server's loops.
 pub const MAX_TICKS: i64 = 20_000_000;
 
-/// How many firings and decisions are kept at most.
+/// The most firings and decisions that are kept.
 pub const MAX_OUTCOME: usize = 2_000_000;
 
 /// An automation and what happens to it. Spans are in microseconds.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Scenario {
-    /// What it is called.
+    /// Its name.
     pub name: Option<String>,
-    /// Whose triggers decide.
+    /// The automation whose triggers decide.
     pub automation: Automation,
-    /// When the clock begins.
+    /// When the clock starts.
     pub start: Instant,
     /// When it stops.
     pub end: Instant,
@@ -36,7 +36,7 @@ pub struct Scenario {
     pub offset: i64,
     /// How events reach the triggers.
     pub delivery: Delivery,
-    /// What is meant is played instead of what the server does, where that is clear.
+    /// Plays what is intended instead of what the server does, where the intention is clear.
     pub intended: bool,
     /// Which server decides.
     pub version: Version,
@@ -47,7 +47,7 @@ pub struct Scenario {
 /// Why a scenario cannot be played.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum ScenarioError {
-    /// The document is wrong; in a sentence.
+    /// The document is invalid; the reason in one sentence.
     Unreadable(String),
     /// `end` is before `start`.
     EndBeforeStart,
@@ -76,12 +76,12 @@ impl fmt::Display for ScenarioError {
 
 impl std::error::Error for ScenarioError {}
 
-/// What came of a scenario.
+/// The outcome of a scenario.
 pub(super) struct Played {
     pub outcome: Outcome,
     /// How many events would have been received after the end.
     pub undelivered: usize,
-    /// How far events came, if it was asked for.
+    /// How far events got, if requested.
     pub coverage: Option<CoverageReport>,
 }
 
@@ -104,8 +104,8 @@ pub(super) fn has_too_many_ticks(start: Instant, end: Instant, tick: i64) -> boo
     end.since(start).checked_div(tick).is_none_or(|ticks| ticks >= MAX_TICKS)
 }
 
-/// Plays a scenario whose events are sorted by when they are received. Ticks are `offset` after its start, and after
-/// each span of `tick` up to its end; what is received at the instant of a tick comes before it.
+/// Plays a scenario whose events are sorted by time of receipt. The first tick is `offset` after the start, the others
+/// follow every `tick` up to the end; events received at the instant of a tick come before it.
 pub(super) fn play_sorted(scenario: &Scenario, options: Options) -> Result<Played, ScenarioError> {
     scenario.check()?;
     play_on(scenario, engine(scenario, options), 0)
@@ -115,11 +115,11 @@ fn engine(scenario: &Scenario, options: Options) -> Engine {
     Engine::new(scenario.version, Options { delivery: scenario.delivery, intended: scenario.intended, ..options })
 }
 
-/// The server remembers so long which events it has seen (microseconds).
+/// How long the server remembers which events it has seen (microseconds).
 const REMEMBERED: i64 = 30 * 60 * 1_000_000;
 
-/// The same for an automation that is created at the start: what was received before is known to the server, and no
-/// trigger looks at it.
+/// The same for an automation that is created at the start: the server knows the events received before, but no trigger
+/// looks at them.
 pub(super) fn play_from_start(scenario: &Scenario, options: Options) -> Result<Played, ScenarioError> {
     scenario.check()?;
     let mut engine = engine(scenario, options);
@@ -132,14 +132,14 @@ pub(super) fn play_from_start(scenario: &Scenario, options: Options) -> Result<P
         is_empty = false;
     }
     if !is_empty {
-        // What has waited for too long is evaluated before.
+        // Events that have waited too long are evaluated first.
         engine.tick(scenario.start);
     }
     let _ = engine.take();
     play_on(scenario, engine, first)
 }
 
-/// Plays the events from that of a place on.
+/// Plays the events from an index on.
 fn play_on(scenario: &Scenario, mut engine: Engine, first: usize) -> Result<Played, ScenarioError> {
     engine.load(&scenario.automation);
     let mut waiting = scenario.events.get(first..).unwrap_or_default().iter().peekable();

@@ -1,4 +1,4 @@
-//! A scenario is played: its text in, the result out.
+//! Plays a scenario: its text in, the result out.
 
 use serde::{Deserialize, Deserializer};
 
@@ -83,7 +83,7 @@ pub fn simulate(scenario: DocumentText<'_>, options: &SimulateOptions) -> Simula
         let scenario = &document.scenario;
         let engine = Options { trace: options.trace || options.timeline, coverage: true, ..Options::default() };
         let Ok(played) = play_sorted(scenario, engine) else {
-            // All else that can be wrong was found when it was read.
+            // All other errors were found when it was read.
             reading.too_large(root, MAX_OUTCOME as u64, "firings and decisions");
             return None;
         };
@@ -106,8 +106,8 @@ pub fn simulate(scenario: DocumentText<'_>, options: &SimulateOptions) -> Simula
     }
 }
 
-/// Plays a scenario that was put together in code, or read with [`Scenario::read`]. Its own `delivery` and `intended`
-/// count, not those of the options.
+/// Plays a scenario built in code, or read with [`Scenario::read`]. Its own `delivery` and `intended` apply, not those
+/// of the options.
 ///
 /// # Errors
 /// If it ends before it starts, has no ticks, or has more ticks, firings or decisions than fit into memory.

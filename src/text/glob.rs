@@ -8,14 +8,14 @@ use super::steps::step;
 /// A pattern of Python's `fnmatch.fnmatchcase`.
 #[derive(Debug)]
 pub enum Glob {
-    /// No wildcard, or only a last `*`: most patterns.
+    /// No wildcard, or only a `*` at the end: most patterns.
     Plain {
         /// Without that `*`.
         text: String,
-        /// Whether there is one.
+        /// Whether it has that `*`.
         open: bool,
     },
-    /// What stands before, between and behind the `*`: one more than there are of them.
+    /// The segments before, between and after each `*`: one more than there are `*`.
     Segments(Vec<Segment>),
 }
 
@@ -28,14 +28,14 @@ pub enum Segment {
     Pieces(Vec<Piece>),
 }
 
-/// What one character must be.
+/// The requirement for one character.
 #[derive(Debug)]
 pub enum Piece {
     /// `?`
     One,
-    /// This one.
+    /// This character.
     Char(char),
-    /// `[a-c]`, `[!x]`: from and to, both included, ascending and apart from each other. Nothing is in `[z-a]`.
+    /// `[a-c]`, `[!x]`: inclusive ranges, ascending and disjoint. `[z-a]` is empty.
     Set {
         /// Anything else.
         negated: bool,
@@ -65,7 +65,7 @@ impl Segment {
         text.map_or(Segment::Pieces(pieces), Segment::Text)
     }
 
-    /// What is left behind this segment at the start of a text.
+    /// The rest of a text that begins with this segment.
     fn strip<'v>(&self, value: &'v str) -> Option<&'v str> {
         match self {
             Segment::Text(text) => {
@@ -79,7 +79,7 @@ impl Segment {
         }
     }
 
-    /// What is left behind this segment where it is found first.
+    /// The rest of a text after the first match of this segment.
     fn find<'v>(&self, value: &'v str) -> Option<&'v str> {
         match self {
             Segment::Text(text) => {
@@ -132,7 +132,7 @@ impl Glob {
     }
 }
 
-/// Each segment is taken where it is found first: a later place would leave less to those behind it.
+/// The first match of each segment suffices: a later one would leave less for the following segments.
 fn segments_match(segments: &[Segment], value: &str) -> bool {
     let Some((first, others)) = segments.split_first() else { return false };
     let Some(mut rest) = first.strip(value) else { return false };
@@ -149,7 +149,7 @@ fn segments_match(segments: &[Segment], value: &str) -> bool {
 fn segments(pattern: &str) -> Vec<Segment> {
     let (mut segments, mut pieces) = (Vec::new(), Vec::new());
     let mut rest = pattern;
-    // Where one bracket has no end, none behind it has.
+    // If one bracket is unclosed, so are all later ones.
     let mut has_ends = true;
     while let Some(c) = rest.chars().next() {
         rest = rest.get(c.len_utf8()..).unwrap_or_default();
@@ -160,7 +160,7 @@ fn segments(pattern: &str) -> Vec<Segment> {
             }
             '?' => Piece::One,
             '[' => match Some(rest).filter(|_| has_ends).and_then(set_end) {
-                // Without its end it is nothing but a bracket.
+                // An unclosed bracket is literal.
                 None => {
                     has_ends = false;
                     Piece::Char('[')
@@ -178,7 +178,7 @@ fn segments(pattern: &str) -> Vec<Segment> {
     segments
 }
 
-/// Where the `]` is that ends a set; one that comes first belongs to it.
+/// The place of the `]` that ends a set; a leading one belongs to the set.
 fn set_end(rest: &str) -> Option<usize> {
     let inside = rest.strip_prefix('!').unwrap_or(rest);
     let skipped = rest.len().saturating_sub(inside.len());
@@ -189,8 +189,8 @@ fn set_end(rest: &str) -> Option<usize> {
     Some(skipped.saturating_add(first).saturating_add(end))
 }
 
-/// `fnmatch.translate` splits what is inside at the hyphens that make ranges: the end of one chunk and the start
-/// of the next are a range, all else stands for itself. Empty ranges vanish.
+/// `fnmatch.translate` splits the set at the hyphens of ranges: the end of one chunk and the start of the next form a
+/// range, all other characters are literal. Empty ranges vanish.
 fn set(inside: &str) -> Piece {
     let (negated, own) = inside.strip_prefix('!').map_or((false, inside), |own| (true, own));
     step(own.len());
@@ -240,7 +240,7 @@ mod tests {
 
     use super::*;
 
-    /// A `*` first takes nothing; where the rest fails, it takes one more.
+    /// A `*` first matches nothing; if the rest fails, it matches one more character.
     fn matches_slowly(segments: &[Segment], value: &str) -> bool {
         let Some((first, others)) = segments.split_first() else { return false };
         match first.strip(value) {
@@ -264,7 +264,7 @@ mod tests {
         }
     }
 
-    /// Answers of `fnmatch.fnmatchcase` in Python 3.11.
+    /// Recorded answers of `fnmatch.fnmatchcase` in Python 3.11.
     #[test]
     fn globs_are_pythons() {
         for (pattern, value, is) in [

@@ -1,7 +1,7 @@
 //! Hashes of texts, the same on every machine.
 
-/// 64 bits on every machine: with fewer, the ids of a long input would meet by chance. Spreads well,
-/// but is easy to fool: equality is never decided by it.
+/// 64 bits on every machine: with fewer, the ids of a long input would collide. Collisions are easy to construct, so it
+/// never decides equality.
 #[inline]
 pub(crate) fn hash(bytes: &[u8]) -> u64 {
     let (words, rest) = bytes.as_chunks::<8>();

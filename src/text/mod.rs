@@ -1,4 +1,4 @@
-//! Texts, with no knowledge of events: patterns, edit distance, hashes, order, templates and phrases of sentences.
+//! Text utilities that know nothing about events: patterns, edit distance, hashes, sorting, templates and phrases.
 
 mod glob;
 pub(crate) mod hash;

@@ -1,14 +1,14 @@
-//! The word that was probably meant by a misspelt one.
+//! Finds the word probably intended by a misspelt one.
 //!
-//! The edit distance is our own, because that of the library `strsim` has no limit: it takes time in proportion to the
-//! product of both lengths, and texts come from outside. A test compares the two.
+//! The edit distance is our own, because the one of the library `strsim` has no limit: its time is proportional to the
+//! product of both lengths, and texts come from users. A test compares the two.
 
 use std::mem::swap;
 
 use super::phrase::Words;
 use super::steps::step;
 
-/// The nearest of some words, if it is near enough to be meant.
+/// The nearest of some words, if it is near enough for a typo.
 pub(crate) fn nearest<'c>(word: &str, candidates: Words<'_, 'c>) -> Option<&'c str> {
     let mut best = None;
     for candidate in candidates {
@@ -21,7 +21,7 @@ pub(crate) fn nearest<'c>(word: &str, candidates: Words<'_, 'c>) -> Option<&'c s
     best.map(|(_, candidate)| candidate)
 }
 
-/// Whether a word is near enough to another to be meant for it.
+/// Whether a word is probably a typo of another.
 pub(crate) fn is_near(word: &str, candidate: &str) -> bool {
     distance(word, candidate).is_some()
 }
@@ -29,7 +29,7 @@ pub(crate) fn is_near(word: &str, candidate: &str) -> bool {
 /// How many edits away a word is, if they are few enough.
 fn distance(word: &str, candidate: &str) -> Option<usize> {
     step(1);
-    // Not a step for what is far too long.
+    // Skips words that are far too long.
     if !can_be_within(word, candidate, 3) {
         return None;
     }
@@ -37,13 +37,13 @@ fn distance(word: &str, candidate: &str) -> Option<usize> {
     within(&word.to_ascii_lowercase(), &candidate.to_ascii_lowercase(), allowed)
 }
 
-/// The edit distance of two texts (optimal string alignment, in characters), unless it is greater than the limit. Takes
-/// time in proportion to the shorter text, times the limit.
+/// The edit distance of two texts (optimal string alignment, in characters), unless it exceeds the limit. The time is
+/// proportional to the length of the shorter text times the limit.
 pub(crate) fn within(one: &str, other: &str, limit: usize) -> Option<usize> {
     within_counting(one, other, limit, &mut 0)
 }
 
-/// A character has one to four bytes: whether the lengths alone do not exclude it.
+/// Whether the lengths alone do not exclude it: a character has one to four bytes.
 fn can_be_within(one: &str, other: &str, limit: usize) -> bool {
     let (shorter, longer) = (one.len().min(other.len()), one.len().max(other.len()));
     longer.div_ceil(4) <= shorter.saturating_add(limit)
@@ -58,7 +58,7 @@ fn within_counting(one: &str, other: &str, limit: usize, steps: &mut usize) -> O
     if one.len().abs_diff(other.len()) > limit {
         return None;
     }
-    // Cells of the table that are further from the diagonal than the limit cannot be on the way.
+    // Cells further from the diagonal than the limit cannot be on the path.
     let far = limit.saturating_add(1);
     let at = |row: &[usize], place: usize| row.get(place).copied().unwrap_or(far);
     let mut two_before = vec![far; other.len().saturating_add(1)];
@@ -69,7 +69,7 @@ fn within_counting(one: &str, other: &str, limit: usize, steps: &mut usize) -> O
         let first = number.saturating_sub(limit);
         let last = number.saturating_add(limit).min(other.len());
         let mut left = if first == 0 { number.min(far) } else { far };
-        // Beside the band.
+        // Outside the band.
         for (place, value) in [(first.saturating_sub(1), left), (last.saturating_add(1), far)] {
             if let Some(cell) = row.get_mut(place) {
                 *cell = value;
@@ -103,7 +103,7 @@ fn within_counting(one: &str, other: &str, limit: usize, steps: &mut usize) -> O
     Some(at(&before, other.len())).filter(|distance| *distance <= limit)
 }
 
-/// Edits at what both begin or end with would be in vain.
+/// Common prefixes and suffixes need no edits.
 fn without_common_ends<'t>(mut one: &'t [char], mut other: &'t [char]) -> (&'t [char], &'t [char]) {
     while let (Some((a, one_rest)), Some((b, other_rest))) = (one.split_first(), other.split_first())
         && a == b
@@ -137,7 +137,7 @@ mod tests {
     #[test]
     fn takes_time_in_proportion_to_the_text() {
         let steps = |length: usize| {
-            // Different at both ends, so that nothing can be cut off.
+            // Different at both ends, so nothing can be trimmed.
             let text = |ends: &str| [ends, &"ab".repeat(length), ends].concat();
             let mut steps = 0;
             assert_eq!(within_counting(&text("x"), &text("y"), 4, &mut steps), Some(2));

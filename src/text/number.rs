@@ -1,11 +1,11 @@
-//! Places in tables that the build script writes.
+//! Indexes into tables that the build script writes.
 
-/// The place of an entry in a table of `COUNT` entries. One beyond the table does not compile.
+/// The index of an entry in a table of `COUNT` entries. An index beyond the table does not compile.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Number<const COUNT: usize>(u16);
 
 impl<const COUNT: usize> Number<COUNT> {
-    /// For constants: there, a place beyond the table is an error of the compiler.
+    /// For constants: there, an index beyond the table is a compiler error.
     pub(crate) const fn new(number: u16) -> Number<COUNT> {
         assert!((number as usize) < COUNT);
         Number(number)

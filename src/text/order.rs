@@ -1,4 +1,4 @@
-//! Sorting, compiled once, with the standard library's heap: an instance of its sort takes 4 KB of the module.
+//! Sorting, compiled once, with the standard library's heap: each instance of its sort adds 4 KB to the module.
 
 use std::collections::BinaryHeap;
 
@@ -50,7 +50,7 @@ pub(crate) fn by_text<T>(items: &mut [T], text: fn(&T) -> &str) {
     arrange(items, order);
 }
 
-/// Brings items into an order, which names each index once.
+/// Reorders items; the order contains each index once.
 pub(crate) fn arrange<T>(items: &mut [T], mut order: Vec<usize>) {
     step(items.len());
     for start in 0..items.len() {

@@ -1,4 +1,4 @@
-//! Pieces of sentences: values cut to a readable length, numbers, lists, durations.
+//! Parts of messages: values cut to a readable length, numbers, lists, durations.
 
 use std::fmt::Write;
 
@@ -30,7 +30,7 @@ pub(crate) fn cut(text: &str, characters: usize) -> &str {
     }
 }
 
-/// A number as people read it: `1,500,000`.
+/// A readable number: `1,500,000`.
 pub(crate) fn count(number: usize) -> String {
     let digits = number.to_string();
     let mut out = String::new();
@@ -43,7 +43,7 @@ pub(crate) fn count(number: usize) -> String {
     out
 }
 
-/// Words of a list, of whatever it consists: one kind of iterator keeps what takes it small.
+/// The words of any list: a single iterator type keeps its users small.
 pub(crate) type Words<'w, 't> = &'w mut dyn Iterator<Item = &'t str>;
 
 /// `a`, `b` and `c`.
@@ -62,7 +62,7 @@ pub(crate) fn list(items: Words<'_, '_>, last: &str) -> String {
     out
 }
 
-/// Texts with something between them. The standard library's `join` takes 1 KB for each kind of text.
+/// Joins texts with a separator. The standard library's `join` takes 1 KB for each type of text.
 pub(crate) fn joined(items: Words<'_, '_>, between: &str) -> String {
     let mut out = String::new();
     for (at, item) in items.enumerate() {

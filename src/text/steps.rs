@@ -1,6 +1,6 @@
-//! How much work was done, for tests that check that it grows in proportion to the input.
+//! Counts work, for tests that check that it grows in proportion to the input.
 //!
-//! Only programs with debug assertions count; to others this is nothing.
+//! Only programs with debug assertions count; in others this does nothing.
 
 use std::cell::Cell;
 
@@ -8,7 +8,7 @@ thread_local! {
     static STEPS: Cell<u64> = const { Cell::new(0) };
 }
 
-/// Counts some steps: a node looked at, a byte passed over, two texts compared.
+/// Counts some steps: a node read, a byte skipped, two texts compared.
 #[inline(always)]
 pub(crate) fn step(count: usize) {
     if cfg!(debug_assertions) {

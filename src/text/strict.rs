@@ -1,8 +1,8 @@
-//! Options whose unknown names are rejected with the name that was probably meant.
+//! Rejects unknown names of options, and suggests the probably intended name.
 //!
 //! A type derives `Deserialize` with `#[serde(remote = "Self")]` and implements the trait by
-//! `Self::deserialize(strict(deserializer))`. Formats that only look up the names that a struct has
-//! (JavaScript's objects by serde-wasm-bindgen) then report unknown names too.
+//! `Self::deserialize(strict(deserializer))`. Formats that only look up the names of a struct (JavaScript's objects by
+//! serde-wasm-bindgen) then report unknown names too.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -86,14 +86,14 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Names<A> {
     }
 }
 
-/// The sentence on a value of an option, with the option's name. Compiled once, not for each type of a value.
+/// The message about a value of an option, with the option's name. Compiled once, not for each type of value.
 #[inline(never)]
 #[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
 fn of_option<E: Error>(name: &str, error: E) -> E {
     E::custom(format_args!("the option `{name}`: {error}"))
 }
 
-/// The sentence on a name that no option has.
+/// The message about an unknown name.
 fn unknown(name: &str, fields: &[&str]) -> String {
     let hint = match nearest(name, &mut fields.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),
@@ -102,7 +102,7 @@ fn unknown(name: &str, fields: &[&str]) -> String {
     format!("unknown option `{}`: {hint}", shown(name))
 }
 
-/// A value that is read from a text by its type's own rules.
+/// A value parsed from a text by its type's own rules.
 pub(crate) fn from_text<'de, D: Deserializer<'de>, T>(
     deserializer: D,
     expected: &'static str,

@@ -1,8 +1,8 @@
-//! The one hash table: places in lists, by the hashes of what stands there. Equality is decided by the keys, never by
-//! their hashes alone; the hashes are seeded, so that texts from outside cannot be made to collide.
+//! The only hash table: indexes into lists, by the hashes of their items. Keys decide equality, never hashes alone; the
+//! hashes are seeded, so that users' texts cannot be constructed to collide.
 //!
-//! The table is `hashbrown`'s. Maps and sets are lists beside it, as in the library `indexmap`, but with one instance of the
-//! table: `hashbrown`'s own maps take a module 1 KB for each pair of types. The steps of all are counted here.
+//! The table is `hashbrown`'s. Maps and sets are lists beside it, as in the library `indexmap`, but with one instance
+//! of the table: `hashbrown`'s own maps take a module 1 KB for each pair of types. The steps of all are counted here.
 
 use std::borrow::Borrow;
 use std::hash::{BuildHasher, Hash, Hasher};
@@ -12,15 +12,15 @@ use hashbrown::HashTable;
 
 use super::steps::step;
 
-/// What the hashes of a table begin with: another number in each table.
+/// The seed of a table's hashes: a different number in each table.
 pub(crate) type Seed = RandomState;
 
-/// Places in a list, by the hashes of what stands there.
+/// Indexes into a list, by the hashes of its items.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct HashIndex(HashTable<(u64, usize)>);
 
 impl HashIndex {
-    /// The place with this hash that is the one.
+    /// The index with this hash that `is_it` accepts.
     #[inline(never)]
     pub(crate) fn find(&self, hash: u64, is_it: &mut dyn FnMut(usize) -> bool) -> Option<usize> {
         let found = self.0.find(hash, |(own, place)| {
@@ -30,14 +30,14 @@ impl HashIndex {
         found.map(|(_, place)| *place)
     }
 
-    /// Adds a place that is not there.
+    /// Adds a new index.
     #[inline(never)]
     pub(crate) fn add(&mut self, hash: u64, place: usize) {
         self.0.insert_unique(hash, (hash, place), |(hash, _)| *hash);
     }
 }
 
-/// A map from which single entries are never taken away.
+/// A map from which single entries are never removed.
 #[derive(Clone, Debug)]
 pub(crate) struct Map<K, V> {
     entries: Vec<(K, V)>,
@@ -84,7 +84,7 @@ impl<K: Hash + Eq, V> Map<K, V> {
         self.place(key).is_ok()
     }
 
-    /// The value of a key; if it has none, this one becomes it.
+    /// The value of a key; inserts this one if there is none.
     #[expect(clippy::indexing_slicing, reason = "the entry was found or has just been added")]
     pub(crate) fn or_insert_with(&mut self, key: K, value: impl FnOnce() -> V) -> &mut V {
         let place = match self.place(&key) {
@@ -106,7 +106,7 @@ impl<K: Hash + Eq, V> Map<K, V> {
         self.or_insert_with(key, V::default)
     }
 
-    /// Gives a key its value, and returns the one before.
+    /// Sets the value of a key, and returns the previous one.
     pub(crate) fn insert(&mut self, key: K, value: V) -> Option<V> {
         match self.place(&key) {
             Ok(place) => self.entries.get_mut(place).map(|(_, known)| std::mem::replace(known, value)),
@@ -118,7 +118,7 @@ impl<K: Hash + Eq, V> Map<K, V> {
         }
     }
 
-    /// In the order in which they were added.
+    /// In insertion order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
         self.entries.iter().map(|(key, value)| (key, value))
     }
@@ -137,7 +137,7 @@ impl<K: Hash + Eq, V> Map<K, V> {
     }
 }
 
-/// A set from which single keys are never taken away.
+/// A set from which single keys are never removed.
 #[derive(Clone, Debug)]
 pub(crate) struct Set<K>(Map<K, ()>);
 
@@ -155,7 +155,7 @@ impl<K: Hash + Eq> Set<K> {
         self.0.len() > before
     }
 
-    /// The key of the set that is equal to this one.
+    /// The key of the set that equals this one.
     pub(crate) fn get<Q: Hash + Eq + ?Sized>(&self, key: &Q) -> Option<&K>
     where
         K: Borrow<Q>,
@@ -175,7 +175,7 @@ impl<K: Hash + Eq> Set<K> {
     }
 }
 
-/// Places in a list of strings that is kept elsewhere.
+/// Indexes into a list of strings stored elsewhere.
 #[derive(Clone, Default)]
 pub(crate) struct TextIndex {
     index: HashIndex,
@@ -190,13 +190,13 @@ impl TextIndex {
         hasher.finish()
     }
 
-    /// The place of a text. `is_there`: whether it stands at a place.
+    /// The index of a text. `is_there`: whether an index has this text.
     #[inline]
     pub(crate) fn find(&self, text: &[u8], mut is_there: impl FnMut(usize) -> bool) -> Option<usize> {
         self.index.find(self.hash(text), &mut is_there)
     }
 
-    /// Adds a text that is not there.
+    /// Adds a new text.
     pub(crate) fn insert(&mut self, text: &[u8], place: usize) {
         self.index.add(self.hash(text), place);
     }
@@ -210,7 +210,7 @@ impl TextIndex {
 #[derive(Clone, Default)]
 pub(crate) struct TextSet {
     index: TextIndex,
-    /// One behind the other, and where each ends.
+    /// Concatenated, with the end of each.
     bytes: Vec<u8>,
     ends: Vec<usize>,
 }
@@ -229,7 +229,7 @@ impl TextSet {
         self.index.find(text, |place| self.text(place) == text).is_some()
     }
 
-    /// `false`: it was there already.
+    /// `false`: it was already present.
     pub(crate) fn insert(&mut self, text: &[u8]) -> bool {
         if self.contains(text) {
             return false;

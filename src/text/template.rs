@@ -1,8 +1,7 @@
-//! Sentences with placeholders: written out in one place, and filled by one function, because each `format!` is code
-//! of its own.
+//! Sentences with placeholders: filled by one function, because each `format!` compiles to separate code.
 
-/// A template with its placeholders `{name}` filled by `fill`, which appends what belongs there; `None` if it says of
-/// one that nothing does.
+/// A template with its placeholders `{name}` filled by `fill`, which appends the value; `None` if it has no value for
+/// one.
 pub(crate) fn render_with(template: &str, fill: &mut dyn FnMut(&str, &mut String) -> bool) -> Option<String> {
     let mut out = String::with_capacity(template.len().saturating_mul(2));
     let mut rest = template;
@@ -18,7 +17,7 @@ pub(crate) fn render_with(template: &str, fill: &mut dyn FnMut(&str, &mut String
     Some(out)
 }
 
-/// The same with texts that are at hand, each with the name of its placeholder.
+/// The same with given texts, each with the name of its placeholder.
 pub(crate) fn render(template: &str, texts: &[(&str, &str)]) -> String {
     let rendered = render_with(template, &mut |name, out| {
         let text = texts.iter().find(|(own, _)| *own == name);

@@ -24,10 +24,10 @@ struct Parts {
 }
 
 impl Parts {
-    /// `None`: there is no such time of day.
+    /// `None`: this time of day does not exist.
     fn time(&self) -> Option<Time> {
         let Parts { hour, minute, second, microsecond, offset_minutes, .. } = *self;
-        // Pendulum limits offsets to the east of UTC alone, and to 24 hours inclusive.
+        // Pendulum limits only offsets to the east of UTC, to 24 hours inclusive.
         if hour > 23 || minute > 59 || second > 59 || offset_minutes > 24 * 60 {
             return None;
         }
@@ -41,7 +41,7 @@ impl Parts {
     }
 }
 
-/// Days since 1970 of a calendar date, if there is one.
+/// Days since 1970 of a calendar date, if it exists.
 fn calendar(year: i64, month: i64, day: i64) -> Option<i64> {
     let text = format!("{year:04}-{month:02}-{day:02}");
     let date = Date::parse_bytes_rfc3339(text.as_bytes()).ok()?;
@@ -85,12 +85,12 @@ impl Cursor<'_> {
         found
     }
 
-    /// Exactly so many digits.
+    /// Exactly this many digits.
     fn digits(&mut self, count: usize) -> Option<i64> {
         self.digits_between(count, count)
     }
 
-    /// As many digits as there are, within limits.
+    /// As many digits as possible, within limits.
     fn digits_between(&mut self, least: usize, most: usize) -> Option<i64> {
         let count = self.0.iter().take(most).take_while(|byte| byte.is_ascii_digit()).count();
         if count < least {
@@ -101,7 +101,7 @@ impl Cursor<'_> {
         std::str::from_utf8(digits).ok()?.parse().ok()
     }
 
-    /// One or more digits as a fraction of a second; what is below a microsecond is cut off.
+    /// One or more digits as a fraction of a second; digits below a microsecond are cut off.
     fn fraction(&mut self, most: usize) -> Option<i64> {
         let count = self.0.iter().take(most).take_while(|byte| byte.is_ascii_digit()).count();
         let (digits, rest) = self.0.split_at_checked(count).filter(|(digits, _)| !digits.is_empty())?;
@@ -119,7 +119,7 @@ impl Cursor<'_> {
     }
 }
 
-/// ISO 8601 as pendulum's parser reads it.
+/// ISO 8601, by the rules of pendulum's parser.
 fn iso(text: &str) -> Option<Parts> {
     let mut cursor = Cursor(text.as_bytes());
     let mut parts = Parts::default();
@@ -243,7 +243,7 @@ fn common_from(cursor: &Cursor<'_>, with_month: bool) -> Common {
     }
 }
 
-/// The parts, and whether there is a date among them.
+/// The parts, and whether they include a date.
 fn common_parts(cursor: &mut Cursor<'_>, with_month: bool) -> Option<(Parts, bool)> {
     let mut parts = Parts::default();
     let has_date = cursor.0.iter().take_while(|byte| byte.is_ascii_digit()).count() >= 4;

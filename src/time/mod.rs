@@ -1,7 +1,7 @@
-//! Points in time, as the Prefect server reads them.
+//! Points in time, read like the Prefect server.
 //!
-//! Source of the rules: `prefect/types/_datetime.py`. On Python up to 3.12 a text is first given to
-//! pydantic (the crate `speedate` here, which is pydantic's own) and then to pendulum (`lenient.rs`).
+//! Source of the rules: `prefect/types/_datetime.py`. On Python up to 3.12 a text is first parsed by pydantic (here by
+//! pydantic's own crate `speedate`) and then by pendulum (`lenient.rs`).
 
 mod lenient;
 pub(crate) mod scalar;
@@ -20,13 +20,13 @@ pub use serial::{InvalidTime, Span, TimePoint};
 pub struct Instant(pub i64);
 
 impl Instant {
-    /// Microseconds from `earlier` to this one; negative if it is the later one.
+    /// Microseconds from `earlier` to this one; negative if `earlier` is later.
     #[must_use]
     pub fn since(self, earlier: Instant) -> i64 {
         self.0.saturating_sub(earlier.0)
     }
 
-    /// A key that sorts in the order of time, also before 1970.
+    /// A key that sorts in order of time, also before 1970.
     #[must_use]
     pub fn sortable(self) -> u64 {
         self.0.cast_unsigned() ^ (1 << 63)
@@ -39,24 +39,24 @@ impl Instant {
     }
 }
 
-/// How a point in time is written.
+/// The notation of a point in time.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Form {
     /// RFC 3339, with its offset.
     Rfc3339,
-    /// Like RFC 3339, but without an offset: the server takes it as UTC.
+    /// Like RFC 3339, but without an offset: the server reads it as UTC.
     WithoutOffset,
-    /// Some other form that the server happens to read.
+    /// Another form that the server happens to read.
     Other,
 }
 
 /// A point in time that the server can read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Time {
-    /// `None`: it depends on when the server reads it (`now`, or a time without a date), or its
-    /// offset is a day or more, of which Python makes no instant.
+    /// `None`: it depends on when the server reads it (`now`, or a time without a date), or its offset is a day or
+    /// more, which Python cannot convert to an instant.
     pub instant: Option<Instant>,
-    /// How it is written.
+    /// Its notation.
     pub form: Form,
 }
 
@@ -78,7 +78,7 @@ fn read_digits(text: &[u8]) -> Option<Time> {
 }
 
 /// Reads a JSON number as a point in time (seconds or, beyond 20,000,000,000, milliseconds since
-/// 1970); `None` if the server rejects it. `raw` is the number as it is written.
+/// 1970); `None` if the server rejects it. `raw` is the number as written.
 #[must_use]
 pub fn read_number(raw: &[u8], is_integer: bool) -> Option<Time> {
     let time = if is_integer {
@@ -100,7 +100,7 @@ pub fn read_number(raw: &[u8], is_integer: bool) -> Option<Time> {
 /// A larger number of seconds is read as milliseconds.
 const MILLISECONDS_FROM: u64 = 20_000_000_000;
 
-/// As pydantic sets it up: digits below a microsecond are cut off.
+/// In pydantic's configuration: digits below a microsecond are cut off.
 fn config() -> DateTimeConfig {
     DateTimeConfig {
         time_config: TimeConfig {
@@ -111,7 +111,7 @@ fn config() -> DateTimeConfig {
     }
 }
 
-/// A point in time that depends on nothing but its text.
+/// A point in time that depends only on its text.
 #[must_use]
 pub fn instant_of(value: Value<'_>) -> Option<Instant> {
     match value.kind() {
@@ -127,9 +127,9 @@ fn instant(time: &DateTime) -> Option<Instant> {
     Some(Instant(seconds.checked_mul(1_000_000)?.checked_add(micros)?))
 }
 
-/// The form of a text that is known to be a point in time.
+/// The notation of a valid point in time.
 fn form(text: &[u8]) -> Form {
-    // `2026-03-31T18:30:00`: the date is known to be of ten characters.
+    // `2026-03-31T18:30:00`: the date is known to have ten characters.
     let Some((start, mut rest)) = text.split_at_checked(19) else { return Form::Other };
     if !matches!(start.get(10), Some(b'T' | b't')) || start.get(16) != Some(&b':') {
         return Form::Other;

@@ -1,14 +1,14 @@
-//! Scalars and lists of them as pydantic's lax mode reads them. `None`: the server rejects the value.
+//! Scalars and lists of them, read like pydantic's lax mode. `None`: the server rejects the value.
 
 use speedate::Duration;
 
 use crate::json::{Decimal, Kind, Value};
 use crate::text::order;
 
-/// Days beyond which Python knows no `timedelta`.
+/// The most days of Python's `timedelta`.
 pub(crate) const MOST_DAYS: i64 = 999_999_999;
 
-/// A set of texts: sorted, without repetitions.
+/// A set of strings: sorted, without duplicates.
 #[must_use]
 pub(crate) fn set(value: Value<'_>) -> Option<Vec<String>> {
     let mut texts = texts(value)?;
@@ -18,7 +18,7 @@ pub(crate) fn set(value: Value<'_>) -> Option<Vec<String>> {
     Some(texts)
 }
 
-/// A list of what can be read like this.
+/// A list whose items can be read this way.
 pub(crate) fn each<T>(list: Value<'_>, read: impl Fn(Value<'_>) -> Option<T>) -> Option<Vec<T>> {
     if list.kind() != Kind::Array {
         return None;
@@ -30,7 +30,7 @@ pub(crate) fn each<T>(list: Value<'_>, read: impl Fn(Value<'_>) -> Option<T>) ->
     Some(all)
 }
 
-/// A list of texts.
+/// A list of strings.
 #[must_use]
 pub(crate) fn texts(value: Value<'_>) -> Option<Vec<String>> {
     each(value, text)
@@ -41,7 +41,7 @@ pub(crate) fn text(value: Value<'_>) -> Option<String> {
     (value.is_string() && !value.has_lone_surrogate()).then(|| value.string().into_owned())
 }
 
-/// `true`, and what pydantic takes for it.
+/// `true`, and what pydantic reads as `true`.
 #[must_use]
 pub(crate) fn boolean(value: Value<'_>) -> Option<bool> {
     match value.kind() {
@@ -64,7 +64,7 @@ pub(crate) fn boolean(value: Value<'_>) -> Option<bool> {
     }
 }
 
-/// A whole number, also as a float, a boolean or a text. What is beyond 64 bits is made the largest of them.
+/// A whole number, also as a float, a boolean or a string. Values beyond 64 bits saturate.
 #[must_use]
 pub(crate) fn integer(value: Value<'_>) -> Option<i64> {
     match value.kind() {
@@ -96,7 +96,7 @@ fn whole(raw: &[u8]) -> Option<i64> {
     Decimal::read(raw).map(|_| text.parse().unwrap_or(limit))
 }
 
-/// A duration in microseconds: a number of seconds, or a text that pydantic reads (`PT90S`, `00:01:30`).
+/// A duration in microseconds: a number of seconds, or a string that pydantic reads (`PT90S`, `00:01:30`).
 #[must_use]
 pub(crate) fn duration(value: Value<'_>) -> Option<i64> {
     let micros = match value.kind() {
@@ -109,14 +109,14 @@ pub(crate) fn duration(value: Value<'_>) -> Option<i64> {
     possible(micros)
 }
 
-/// The same of a text that is not in a document.
+/// The same for a text outside of documents.
 pub(crate) fn duration_of_text(text: &[u8]) -> Option<i64> {
     let duration = Duration::parse_bytes(text).ok()?;
     let seconds = duration.signed_total_seconds().checked_mul(1_000_000)?;
     possible(seconds.checked_add(duration.signed_microseconds().into())?)
 }
 
-/// A duration that Python can have.
+/// A duration within Python's range.
 fn possible(micros: i64) -> Option<i64> {
     let days = micros.div_euclid(86_400_000_000);
     (-MOST_DAYS..=MOST_DAYS).contains(&days).then_some(micros)

@@ -28,7 +28,7 @@ impl<'de> Deserialize<'de> for Instant {
 
 /// A span of time in microseconds.
 ///
-/// In options it is a number of seconds, or a text such as `3m30s` or `PT90S`.
+/// In options it is a number of seconds, or a string such as `3m30s` or `PT90S`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
 pub struct Span(
     /// Microseconds.
@@ -42,8 +42,8 @@ impl Span {
         Span(seconds.saturating_mul(1_000_000))
     }
 
-    /// A number of seconds, to the nearest microsecond; `None` if it is no number or too large.
-    // What is cut off is less than a microsecond; what is too large is refused.
+    /// A number of seconds, to the nearest microsecond; `None` if it is not a number or too large.
+    // Less than a microsecond is cut off; larger values are rejected.
     #[must_use]
     #[allow(clippy::cast_possible_truncation)]
     pub fn from_seconds(seconds: f64) -> Option<Span> {
@@ -66,7 +66,7 @@ impl FromStr for Span {
     }
 }
 
-/// Seconds; a whole number where it is one.
+/// Seconds; as a whole number if possible.
 impl Serialize for Span {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         fraction(self.0, 1_000_000, serializer)
@@ -79,17 +79,17 @@ impl<'de> Deserialize<'de> for Span {
     }
 }
 
-/// A point in time, or one that is counted from the start of a scenario.
+/// A point in time, absolute or relative to the start of a scenario.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum TimePoint {
     /// This instant.
     At(Instant),
-    /// So long after the start.
+    /// This long after the start.
     After(Span),
 }
 
 impl TimePoint {
-    /// `None`: no instant is so late or so early.
+    /// `None`: out of range.
     #[must_use]
     pub fn from(self, start: Instant) -> Option<Instant> {
         match self {
@@ -112,7 +112,7 @@ impl<'de> Deserialize<'de> for TimePoint {
     }
 }
 
-/// A text that is no time; displayed as a sentence.
+/// A text that is not a time; displayed as a sentence.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct InvalidTime(&'static str);
 
@@ -131,7 +131,7 @@ fn instant_of_text(text: &str) -> Option<Instant> {
 }
 
 fn instant_of_number(number: f64) -> Option<Instant> {
-    // Written out, a whole number has no point.
+    // Whole numbers are written without a point.
     read_number(double_text(number).as_bytes(), number.fract() == 0.0)?.instant
 }
 
@@ -158,7 +158,7 @@ impl<T, F: FnOnce(&str) -> Option<T>, G: FnOnce(f64) -> Option<T>> Visitor<'_> f
         (self.text)(text).ok_or_else(|| E::custom(format_args!("`{}` is not {expected}", shown(text))))
     }
 
-    // Beyond 2^53 no number of seconds makes sense.
+    // Numbers of seconds beyond 2^53 are not sensible.
     #[allow(clippy::cast_precision_loss)]
     fn visit_i64<E: de::Error>(self, number: i64) -> Result<T, E> {
         self.visit_f64(number as f64)
@@ -175,7 +175,7 @@ impl<T, F: FnOnce(&str) -> Option<T>, G: FnOnce(f64) -> Option<T>> Visitor<'_> f
     }
 }
 
-/// A number of units with its fraction; a whole number where it is one.
+/// A number of units with its fraction; as a whole number if possible.
 // Fewer than 2^53 microseconds, as all times until the year 2255 are, are exact.
 #[allow(clippy::cast_precision_loss)]
 pub(crate) fn fraction<S: Serializer>(micros: i64, unit: i64, serializer: S) -> Result<S::Ok, S::Error> {

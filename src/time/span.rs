@@ -1,4 +1,4 @@
-//! Times as people write them in a scenario: `3m30s`, or a point in time.
+//! Times in the notation of scenarios: `3m30s`, or a point in time.
 
 use crate::json::{Decimal, Kind, Value};
 
@@ -7,7 +7,7 @@ use super::{Instant, instant_of, scalar};
 const UNITS: [(&str, i64); 6] =
     [("us", 1), ("ms", 1000), ("s", 1_000_000), ("m", 60_000_000), ("h", 3_600_000_000), ("d", 86_400_000_000)];
 
-/// A span of time in microseconds: `90s`, `1h30m`, `2.5s`, a number of seconds, or what ISO 8601 has (`PT90S`).
+/// A span of time in microseconds: `90s`, `1h30m`, `2.5s`, a number of seconds, or ISO 8601 (`PT90S`).
 pub(crate) fn span(value: Value<'_>) -> Option<i64> {
     match value.kind() {
         Kind::Integer | Kind::Float => micros(value.raw()),
@@ -16,7 +16,7 @@ pub(crate) fn span(value: Value<'_>) -> Option<i64> {
     }
 }
 
-/// The same of a text that is not in a document.
+/// The same for a text outside of documents.
 pub(crate) fn span_of_text(text: &str) -> Option<i64> {
     let trimmed = text.trim();
     let bare = trimmed.strip_prefix(['-', '+']).unwrap_or(trimmed);
@@ -53,7 +53,7 @@ fn units(text: &str) -> Option<i64> {
     Some(sum)
 }
 
-/// A point in time: written out, or as a span from `start`.
+/// A point in time: absolute, or as a span from `start`.
 pub(crate) fn moment(value: Value<'_>, start: Instant) -> Option<Instant> {
     if let Some(span) = span(value) {
         return start.0.checked_add(span).map(Instant);
@@ -83,7 +83,7 @@ pub(crate) fn words(span: i64) -> String {
     out
 }
 
-/// Seconds without needless digits.
+/// Seconds without unnecessary digits.
 pub(crate) fn decimal(micros: u64) -> String {
     let whole = micros.checked_div(1_000_000).unwrap_or_default();
     let rest = micros.checked_rem(1_000_000).unwrap_or_default();

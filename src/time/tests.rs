@@ -1,6 +1,6 @@
 use super::*;
 
-/// What Prefect 3.9.1 on Python 3.11 answered.
+/// Recorded answers of Prefect 3.9.1 on Python 3.11.
 const ANSWERS: &str = include_str!("../../tests/cases/occurred.tsv");
 
 #[test]

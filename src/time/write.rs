@@ -1,4 +1,4 @@
-//! Points in time to text.
+//! Writes points in time as text.
 
 use super::Instant;
 
@@ -33,7 +33,7 @@ impl Instant {
         out
     }
 
-    /// The same without the `Z`, of a usual time.
+    /// The same without the `Z`, for a time with a year of four digits.
     pub fn write(self, out: &mut dyn FnMut(&str)) {
         let small = |number: i64| u32::try_from(number).unwrap_or_default();
         let (year, month, day) = date(self.0.div_euclid(DAY));
@@ -62,7 +62,7 @@ impl Instant {
         out(std::str::from_utf8(&text).unwrap_or_default());
     }
 
-    /// `12:05:30`, with digits of a second as far as there are any.
+    /// `12:05:30`, with fractional digits if there are any.
     #[must_use]
     pub fn clock_time(self) -> String {
         let full = self.time_of_day(6);
@@ -71,7 +71,7 @@ impl Instant {
             .map_or_else(|| full.trim_end_matches('0').to_owned(), |_| full.get(..8).unwrap_or_default().to_owned())
     }
 
-    /// The time of the day; with the date in front, where what it is about lasts a day or longer (microseconds).
+    /// The time of day; preceded by the date, if the subject lasts a day or longer (microseconds).
     pub(crate) fn clock_time_in(self, span: i64) -> String {
         if span < DAY {
             return self.clock_time();
@@ -105,7 +105,7 @@ fn two(number: u32) -> [u8; 2] {
 }
 
 fn digits(out: &mut String, number: i64, width: usize) {
-    // A year beyond 9999 has as many digits as it needs.
+    // A year beyond 9999 has as many digits as necessary.
     let Ok(mut rest) = u32::try_from(number) else { return out.push_str(&number.to_string()) };
     let mut written = [b'0'; 10];
     let mut begin = written.len();
@@ -121,7 +121,7 @@ fn digits(out: &mut String, number: i64, width: usize) {
     out.push_str(written.get(begin..).and_then(|written| std::str::from_utf8(written).ok()).unwrap_or_default());
 }
 
-/// Year, month and day of a day counted from 1970-01-01: Howard Hinnant's `civil_from_days`, which counts from a
+/// Year, month and day of a day number since 1970-01-01: Howard Hinnant's `civil_from_days`, whose years begin on
 /// 1 March so that leap days come last.
 #[allow(clippy::arithmetic_side_effects)]
 fn date(days: i64) -> (i64, i64, i64) {

@@ -1,4 +1,4 @@
-//! The buckets of one trigger: for each bucketing key the window that is open, and the events held for the next.
+//! The buckets of one trigger: for each bucketing key the open window, and the events held for the next.
 //!
 //! Source: `automation_bucket` of `server/database/orm_models.py`; `ensure_bucket`, `increment_bucket`,
 //! `start_new_bucket`, `remove_bucket` and `sweep_closed_buckets` of `server/events/triggers.py`.
@@ -13,7 +13,7 @@ use crate::time::Instant;
 use super::heap::{Entry, Heap};
 use super::held::HeldEvents;
 
-/// What is kept of an event.
+/// The data kept of an event.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct EventRef {
     /// Its id.
@@ -30,7 +30,7 @@ impl From<&ReceivedEvent> for EventRef {
     }
 }
 
-/// A window and what was counted in it. Times in microseconds.
+/// A window and its count. Times in microseconds.
 #[derive(Clone, Debug)]
 pub(super) struct Bucket {
     pub(super) start: i64,
@@ -38,12 +38,12 @@ pub(super) struct Bucket {
     pub(super) end: i64,
     pub(super) count: i64,
     pub(super) last_event: Option<EventRef>,
-    /// How far its times hang on when the server's loop comes round.
+    /// How far its times depend on when the server's loop runs.
     pub(super) phase: TickPhase,
 }
 
-/// When the server's loop comes round is chance. A window that the loop itself opened hangs on it, and with each that
-/// follows it more so (microseconds).
+/// When the server's loop runs is chance. A window that the loop itself opened depends on it, and each following window
+/// depends on it more (microseconds).
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct TickPhase {
     /// By how much the window could begin earlier.
@@ -52,46 +52,46 @@ pub(super) struct TickPhase {
     pub(super) width: i64,
 }
 
-/// What there is for one bucketing key.
+/// The state for one bucketing key.
 #[derive(Default)]
 pub(super) struct Slot {
     hash: u64,
     pub(super) key: Box<[SharedText]>,
     pub(super) bucket: Option<Bucket>,
-    /// `None`: there are none.
+    /// `None`: no held events.
     pub(super) held: Option<Box<HeldEvents>>,
     used: bool,
-    /// The entry of the heap that is valid: it comes no later than the end of the bucket.
+    /// The valid entry of the heap, no later than the end of the bucket.
     stamp: u32,
     indexed: Option<i64>,
     /// The same for the next look at the held events.
     pub(super) held_stamp: u32,
-    /// When the held events are looked at next. They outlive their retention while the bucket is open.
+    /// When the held events are checked next. They outlive their retention while the bucket is open.
     pub(super) held_until: Option<i64>,
-    /// It is in the list of those that have reached the threshold.
+    /// Whether it is in the list of buckets that have reached the threshold.
     listed: bool,
 }
 
 #[derive(Default)]
 pub(super) struct Buckets {
-    /// The places of the slots, by the hashes of their keys.
+    /// The indexes of the slots, by the hashes of their keys.
     table: HashTable<u32>,
     slots: Vec<Slot>,
     free: Vec<u32>,
     /// How many buckets there are.
     count: usize,
-    /// By the ends of the buckets. An end that moves away is not followed until its entry comes up: a heartbeat
-    /// costs nothing here.
+    /// By the ends of the buckets. An end that moves back is updated only when its entry comes up, so a heartbeat costs
+    /// nothing here.
     ends: Heap,
-    /// Those that had reached the threshold (`None`: it does not matter).
+    /// Buckets that had reached the threshold (`None`: not tracked).
     threshold: Option<i64>,
     reached: Vec<u32>,
-    /// Void unless its stamp is the slot's.
+    /// Valid only if its stamp is the slot's.
     pub(super) held_ends: Heap,
 }
 
 impl Buckets {
-    /// `threshold`: buckets that reach it are listed.
+    /// `threshold`: lists the buckets that reach it.
     pub(super) fn new(threshold: Option<i64>) -> Self {
         Buckets { threshold, ..Buckets::default() }
     }
@@ -120,7 +120,7 @@ impl Buckets {
         self.table.find(hash, is_it).copied()
     }
 
-    /// A slot for a key that has none.
+    /// Creates a slot for a key without one.
     pub(super) fn add(&mut self, hash: u64, key: Box<[SharedText]>) -> u32 {
         let place = self.free.pop().unwrap_or_else(|| {
             self.slots.push(Slot::default());
@@ -135,7 +135,7 @@ impl Buckets {
         place
     }
 
-    /// Gives a slot back, if nothing is in it.
+    /// Frees a slot, if it is empty.
     pub(super) fn release(&mut self, place: u32) {
         let Some(slot) = self.slots.get_mut(place as usize) else { return };
         if !slot.used || slot.bucket.is_some() || slot.held.is_some() {
@@ -183,7 +183,7 @@ impl Buckets {
         }
     }
 
-    /// Counts an event; returns the one that was the last before.
+    /// Counts an event; returns the previous last event.
     pub(super) fn increment(&mut self, place: u32, event: EventRef) -> Option<EventRef> {
         let bucket = self.slots.get_mut(place as usize)?.bucket.as_mut()?;
         bucket.count = bucket.count.saturating_add(1);
@@ -200,7 +200,7 @@ impl Buckets {
         Some(bucket)
     }
 
-    /// Those that have reached the threshold, each once.
+    /// The buckets that have reached the threshold, each once.
     pub(super) fn take_reached(&mut self) -> Vec<u32> {
         let Some(threshold) = self.threshold else { return Vec::new() };
         let mut reached = std::mem::take(&mut self.reached);
@@ -213,7 +213,7 @@ impl Buckets {
         reached
     }
 
-    /// The bucket that ends first: its end and its place.
+    /// The bucket that ends first: its end and its index.
     pub(super) fn first(&mut self) -> Option<(i64, u32)> {
         while let Some((end, place, stamp)) = self.ends.first() {
             let Some(slot) = self.slots.get_mut(place as usize).filter(|slot| slot.stamp == stamp) else {
@@ -234,7 +234,7 @@ impl Buckets {
         None
     }
 
-    /// Takes the first one out of the order. Where its bucket remains, [`Buckets::put_back`] must follow.
+    /// Removes the first one from the heap. If its bucket remains, [`Buckets::put_back`] must follow.
     pub(super) fn pop(&mut self) -> Option<(i64, u32)> {
         let first = self.first()?;
         self.ends.pop();
@@ -253,7 +253,7 @@ impl Buckets {
         }
     }
 
-    /// Those whose windows end at a time or before, taken out of the order.
+    /// Removes those whose windows end at a time or before from the heap, and returns them.
     pub(super) fn pop_ended(&mut self, until: i64) -> Vec<u32> {
         let mut ended = Vec::new();
         while self.first().is_some_and(|(end, _)| end <= until) {
@@ -262,7 +262,7 @@ impl Buckets {
         ended
     }
 
-    /// The places of all buckets.
+    /// The indexes of all buckets.
     pub(super) fn places(&self) -> impl Iterator<Item = u32> {
         step(self.slots.len());
         (0..).zip(&self.slots).filter(|(_, slot)| slot.bucket.is_some()).map(|(place, _)| place)

@@ -1,13 +1,13 @@
-//! The events clock: how far the evaluation of events is behind the present.
+//! The events clock: how far the evaluation of events lags behind the present.
 //!
-//! Source: `update_events_clock` and `get_events_clock_offset` of `server/events/triggers.py`. Like there, in
+//! Source: `update_events_clock` and `get_events_clock_offset` of `server/events/triggers.py`. Like the server, it uses
 //! floating point seconds, whose rounding shows in the last microsecond of `as_of`.
 
 use crate::time::Instant;
 
 #[derive(Default)]
 pub(super) struct EventsClock {
-    /// When the latest event occurred, and when any event was last looked at, in seconds since 1970.
+    /// When the latest event occurred, and when any event was last evaluated, in seconds since 1970.
     clock: Option<(f64, f64)>,
 }
 
@@ -21,7 +21,7 @@ fn timestamp(instant: Instant) -> f64 {
 impl EventsClock {
     pub(super) fn update(&mut self, occurred: Instant, now: Instant) {
         let now = timestamp(now);
-        // An event of the future must not look as if the future were being processed.
+        // An event from the future must not move the clock into the future.
         let time = timestamp(occurred).min(now);
         let latest = match self.clock {
             // 0 is false in Python.
@@ -31,7 +31,7 @@ impl EventsClock {
         self.clock = Some((latest, now));
     }
 
-    /// Microseconds to add to the present; never more than 0, but for a rounding error.
+    /// Microseconds to add to the present; never more than 0, except for a rounding error.
     pub(super) fn offset(&self, now: Instant) -> i64 {
         let Some((clock, updated)) = self.clock else { return 0 };
         let now = timestamp(now);

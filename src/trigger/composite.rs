@@ -1,4 +1,4 @@
-//! Composite triggers: which children have fired, and whether that is enough.
+//! Composite triggers: which children have fired, and whether they are enough.
 //!
 //! Source: `evaluate_composite_trigger` of `server/events/triggers.py`, `CompositeTrigger` of
 //! `server/events/schemas/automations.py`, `server/events/models/composite_trigger_child_firing.py`. Firings are
@@ -23,7 +23,7 @@ pub(super) struct Tree {
 
 struct Node {
     summary: Rc<TriggerSummary>,
-    /// The parent, and which of its children this is.
+    /// The parent, and the index among its children.
     parent: Option<(usize, usize)>,
     state: Option<State>,
 }
@@ -34,8 +34,8 @@ struct State {
     require: usize,
     /// The newest firing of each child.
     fired: Vec<Option<ChildFiring>>,
-    /// Which child comes first of those that fired at the same instant: that of the lowest rank. The server
-    /// leaves it to the database.
+    /// Of children that fired at the same instant, the one with the lowest rank comes first. The server leaves it to
+    /// the database.
     ranks: Vec<u64>,
 }
 
@@ -61,7 +61,7 @@ impl Tree {
                 }
                 Trigger::Composite(Composite { order, triggers, within, require }) => {
                     step(triggers.len());
-                    // The last is put first, so that the first is taken first.
+                    // Pushed in reverse, so that the first is popped first.
                     for (place, child) in triggers.iter().enumerate().rev() {
                         open.push((child, Some((node, place)), [&*path, ".", &place.to_string()].concat()));
                     }
@@ -76,7 +76,7 @@ impl Tree {
         (Tree { nodes }, leaves)
     }
 
-    /// The composite triggers of which a child has fired, each with the most children that counted at once.
+    /// The composite triggers with a fired child, each with the most children that counted at the same time.
     pub(super) fn present(
         &self,
         automation: usize,
@@ -112,7 +112,7 @@ fn summary(trigger: &Trigger, automation: usize, path: String) -> TriggerSummary
     }
 }
 
-/// A trigger fires: its automation acts, or its parent looks at it, and may fire in turn.
+/// A trigger fires: its automation acts, or its parent evaluates it and may fire in turn.
 pub(super) fn fire(context: &mut EvaluationContext, mut node: usize, mut firing: Firing) {
     while let Some((parent, place)) = parent_of(context, &firing, node) {
         context.outcome.child_firings.push(firing.clone());
@@ -138,7 +138,7 @@ fn parent_of(context: &EvaluationContext, firing: &Firing, node: usize) -> Optio
     context.trees.get(firing.trigger.automation)?.nodes.get(node)?.parent
 }
 
-/// The firing of the parent, if that of the child is what was missing.
+/// The firing of the parent, if the child's firing completes it.
 fn take_child(context: &mut EvaluationContext, parent: usize, place: usize, firing: Firing) -> Option<Firing> {
     let node = context.trees.get_mut(firing.trigger.automation)?.nodes.get_mut(parent)?;
     let rows = node.state.as_mut()?;
@@ -187,7 +187,7 @@ fn take_child(context: &mut EvaluationContext, parent: usize, place: usize, firi
 }
 
 impl State {
-    /// Keeps the newest firing of each child, and of those only what is not too old.
+    /// Keeps the newest firing of each child, unless it is too old.
     fn put(&mut self, place: usize, child: ChildFiring, now: Instant) {
         if let Some(within) = self.within {
             let oldest = now.0.saturating_sub(within);
@@ -200,7 +200,7 @@ impl State {
         }
     }
 
-    /// A sequence: each has fired, none before the one declared before it.
+    /// A sequence: all have fired, in the declared order.
     fn is_ready(&self, present: usize) -> bool {
         present >= self.require
             && match self.order {

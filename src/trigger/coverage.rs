@@ -1,6 +1,6 @@
-//! How far events come in the clauses of each trigger, and what becomes of its windows: why a trigger does not fire.
+//! How far events get in the clauses of each trigger, and what happens to its windows: why a trigger does not fire.
 //!
-//! It is counted only when asked for ([`super::Options::coverage`]).
+//! Counted only on request ([`super::Options::coverage`]).
 
 use std::cmp::{Ordering, Reverse};
 use std::rc::Rc;
@@ -14,12 +14,11 @@ use crate::time::Instant;
 use super::decision::{Reason, TriggerSummary};
 use super::matching::{Interest, Matching};
 
-/// So many different values are remembered of what does not match, and so many different names of events.
+/// The most different values that are remembered of non-matching labels, and the most different event names.
 const MOST_VALUES: usize = 64;
 const MOST_NAMES: usize = 1000;
 
-/// How many events came so far: those that a trigger takes by their names as one of `after`, as one that it expects, and
-/// as any of these.
+/// How many events got this far: those whose names are in `after`, in `expect`, and in either.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Passed {
     pub(crate) all: u64,
@@ -43,7 +42,7 @@ impl Passed {
     }
 }
 
-/// Values with how often each was seen, the first ones.
+/// The first values, each with its frequency.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Seen(pub(crate) Vec<(SharedText, u64)>);
 
@@ -58,30 +57,30 @@ impl Seen {
     }
 }
 
-/// The requirement that is in the way of the events which come nearest to meeting a specification.
+/// The requirement that the events closest to meeting a specification fail.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct NearMiss {
-    /// Which specification of `match_related`; 0 of `match`.
+    /// Which specification of `match_related`; 0 for `match`.
     pub(crate) specification: usize,
     /// Which of its labels.
     pub(crate) label: usize,
     /// How many labels do not fit.
     failing: usize,
-    /// How many events are as near as this.
+    /// How many events are as close.
     pub(crate) events: u64,
-    /// What the label is instead.
+    /// The actual values of the label.
     pub(crate) seen: Seen,
     /// How many of these events lack the label.
     pub(crate) lacking: u64,
-    /// How many of these events have it all elsewhere: what `match` wants in a related resource, and the other way round.
+    /// How many of these events meet it elsewhere: `match` in a related resource, `match_related` in the primary one.
     pub(crate) elsewhere: u64,
 }
 
-/// Of the events that one clause stops: the nearest.
+/// The closest of the events that one clause stops.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(crate) struct NearMisses(pub(crate) Option<NearMiss>);
 
-/// What a resource, or the nearest of some, is instead of what it should be.
+/// How a resource, or the closest of several, differs from the specification.
 pub(super) struct Miss<'e> {
     pub(super) specification: usize,
     pub(super) label: usize,
@@ -92,7 +91,7 @@ pub(super) struct Miss<'e> {
 
 impl NearMisses {
     fn add(&mut self, miss: &Miss<'_>) {
-        // What meets the first of several specifications is nearer than what does not.
+        // An event that meets the first of several specifications is closer than one that does not.
         let order = (Reverse(miss.specification), miss.failing, miss.label);
         if let Some(known) = &self.0 {
             match order.cmp(&(Reverse(known.specification), known.failing, known.label)) {
@@ -117,29 +116,29 @@ impl NearMisses {
     }
 }
 
-/// What stops events of one kind.
+/// Why events of one kind stop.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Stopped {
     pub(crate) by_match: NearMisses,
     pub(crate) by_related: NearMisses,
 }
 
-/// What became of the windows.
+/// What happened to the windows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Windows {
     /// How many were opened, also by moving one or rolling on.
     pub(crate) opened: u64,
-    /// The most that counted in one.
+    /// The most events that counted in one.
     pub(crate) reached: i64,
-    /// How many windows expected events moved or fulfilled, and the least time that was left (microseconds).
+    /// How many windows expected events moved or fulfilled, and the least time left (microseconds).
     pub(crate) answered: u64,
     pub(crate) least_left: Option<i64>,
-    /// Those that held events fulfilled from the start.
+    /// Windows that held events fulfilled from the start.
     pub(crate) fulfilled: u64,
-    /// Expected events that found no window open, or came before it.
+    /// Expected events that found no open window, or occurred before it.
     pub(crate) without_window: u64,
     pub(crate) before_window: u64,
-    /// Those that the server removed without looking.
+    /// Windows that the server removed without evaluation.
     pub(crate) swept: u64,
 }
 
@@ -149,12 +148,12 @@ pub(crate) struct Tally {
     /// With all labels of `for_each`, and without.
     pub(crate) keyed: Passed,
     keyless: Passed,
-    /// What `match` stops, and what `match_related` does.
+    /// The events that `match` stops, and those that `match_related` stops.
     mismatched: Passed,
     unrelated: Passed,
-    /// The first label of `for_each` that the first event lacked which lacks one.
+    /// The first missing label of `for_each`, of the first event that lacks one.
     pub(crate) lacking: Option<usize>,
-    /// Of the events of `after`, and of those that are expected.
+    /// For the events of `after`, and for the expected ones.
     pub(crate) after: Stopped,
     pub(crate) expected: Stopped,
     pub(crate) windows: Windows,
@@ -180,17 +179,17 @@ impl Tally {
         }
     }
 
-    /// The events that come by their names.
+    /// The events whose names match.
     pub(crate) fn named(&self) -> Passed {
         self.matching().and(self.mismatched)
     }
 
-    /// Those of them that `match` lets pass.
+    /// Of these, the events that pass `match`.
     pub(crate) fn matching(&self) -> Passed {
         self.related().and(self.unrelated)
     }
 
-    /// Those of them that `match_related` lets pass too.
+    /// Of these, the events that pass `match_related` too.
     pub(crate) fn related(&self) -> Passed {
         self.keyed.and(self.keyless)
     }
@@ -223,7 +222,7 @@ impl Tally {
         }
     }
 
-    /// An expected event came in time; so much of the window was left.
+    /// An expected event arrived in time, with this much of the window left.
     pub(super) fn answer(&mut self, left: i64) {
         self.windows.answered = self.windows.answered.saturating_add(1);
         let least = self.windows.least_left.map_or(left, |least| least.min(left));
@@ -231,20 +230,20 @@ impl Tally {
     }
 }
 
-/// The names of the events that came, each with how many.
+/// The names of the events received, each with its frequency.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Names {
     pub(crate) all: Vec<(SharedText, u64)>,
-    /// How many came of other names.
+    /// How many had other names.
     pub(crate) others: u64,
 }
 
-/// All that is counted.
+/// All counts.
 #[derive(Default)]
 pub(super) struct Coverage {
-    /// Of each event trigger, by its place in the engine.
+    /// For each event trigger, by its index in the engine.
     pub(super) tallies: Vec<Tally>,
-    /// Of composite triggers, by automation and node: the most children that counted at once.
+    /// For composite triggers, by automation and node: the most children that counted at the same time.
     pub(super) present: Map<(usize, usize), usize>,
     places: Map<SharedText, usize>,
     pub(super) names: Names,
@@ -265,7 +264,7 @@ impl Coverage {
         }
     }
 
-    /// Counts an event whose name is counted at a place.
+    /// Counts an event whose name has this index.
     pub(super) fn see_name(&mut self, place: usize) {
         let count = self.names.all.get_mut(place).map_or(&mut self.names.others, |(_, count)| count);
         *count = count.saturating_add(1);
@@ -275,14 +274,14 @@ impl Coverage {
         (self.places, self.names) = (Map::default(), Names::default());
     }
 
-    /// A child has fired, and so many count now.
+    /// A child has fired, and this many count now.
     pub(super) fn see_children(&mut self, automation: usize, node: usize, present: usize) {
         let most = self.present.or_default((automation, node));
         *most = present.max(*most);
     }
 }
 
-/// What one event trigger saw, and what is left.
+/// What one event trigger saw, and what is pending.
 pub(crate) struct TriggerCoverage {
     pub(crate) trigger: EventTrigger,
     pub(crate) tally: Tally,
@@ -294,11 +293,11 @@ pub(crate) struct TriggerCoverage {
     pub(crate) waiting: u64,
 }
 
-/// What was counted in all.
+/// All counts.
 pub(crate) struct CoverageReport {
     /// The event triggers in the order of loading.
     pub(crate) triggers: Vec<TriggerCoverage>,
-    /// Composite triggers of which a child has fired: the most children that counted at once.
+    /// Composite triggers with a fired child: the most children that counted at the same time.
     pub(crate) present: Vec<(Rc<TriggerSummary>, usize)>,
     pub(crate) names: Names,
     /// How many events still wait for the event that they follow.

@@ -55,7 +55,7 @@ pub struct BucketSnapshot {
     pub as_of: Instant,
 }
 
-/// What a trigger is, as far as sentences tell of it.
+/// The properties of a trigger that sentences mention.
 #[derive(PartialEq, Eq, Debug)]
 pub struct TriggerSummary {
     /// In the order of loading.
@@ -81,7 +81,7 @@ pub struct Firing {
     pub trigger: Rc<TriggerSummary>,
     /// When it fired.
     pub at: Instant,
-    /// Which loop of the server let it fire.
+    /// The loop of the server in which it fired.
     pub phase: Phase,
     /// The labels of `for_each` with their values; none for composite triggers.
     pub labels: Vec<(SharedText, SharedText)>,
@@ -89,25 +89,25 @@ pub struct Firing {
     pub event: Option<EventRef>,
     /// For event triggers.
     pub bucket: Option<BucketSnapshot>,
-    /// If the proactive evaluation let it fire: between when it fires on a server whose loop comes round at other times.
+    /// If it fired in the proactive evaluation: the range of times at which a server with another loop phase fires.
     pub span: Option<FiringSpan>,
     /// For composite triggers: the consumed firings of its child triggers.
     pub children: Vec<ChildFiring>,
-    /// Of Proactive triggers: expected events that occurred in the window and were not evaluated before it fired, in the
-    /// order in which they occurred; the last ten. Of composite triggers: those of the child that fired last.
+    /// Of Proactive triggers: expected events that occurred in the window and were not evaluated before it fired, in
+    /// the order in which they occurred; the last ten. Of composite triggers: those of the child that fired last.
     pub delayed: Vec<DelayedEvent>,
     /// It fires after the last captured event: only if nothing more came.
     pub if_silent: bool,
 }
 
-/// When the server fires, if it does so in its proactive evaluation. That comes round about every five seconds: it sleeps
-/// as long when its work is done, from a start that is chance.
+/// When the server fires, if it fires in its proactive evaluation. That runs about every five seconds: it sleeps for
+/// five seconds after its work, from a random start.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct FiringSpan {
     /// When the window is over.
     pub earliest: Instant,
-    /// When the loop has come round in any case, if its work takes no time. Of a window that the loop itself opened, both
-    /// are wider, with each window that followed another.
+    /// When the loop has certainly run, if its work takes no time. For windows that the loop itself opened, the range
+    /// grows with each following window.
     pub latest: Instant,
 }
 
@@ -145,16 +145,16 @@ pub enum DecisionKind {
     Suppressed,
     /// The window is removed without firing.
     Expired,
-    /// What is left of a window is removed a minute after its end.
+    /// The rest of a window is removed a minute after its end.
     Swept,
     /// The trigger fires.
     Fired,
-    /// The next window opens behind the one that is over.
+    /// The next window opens after the one that is over.
     Rolled,
 }
 
 impl DecisionKind {
-    /// What it is called in results: `rearmed`.
+    /// Its name in results: `rearmed`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -191,9 +191,9 @@ pub enum Reason {
     LeaderLost,
     /// More than 20 events that follow each other.
     TooDeep,
-    /// It is expected, but no window is open.
+    /// It is expected, but there is no open window.
     NoWindow,
-    /// It is held for windows that open later. `open`: and is counted in the one that is open.
+    /// It is held for windows that open later. `open`: it also counts in the open one.
     HeldForWindow {
         /// Whether a window is open that it counts in.
         open: bool,
@@ -202,16 +202,16 @@ pub enum Reason {
     AlreadyHeld,
     /// It occurred before the window.
     BeforeWindow,
-    /// A window was opened; so many held events were in it.
+    /// A window was opened, with this many held events.
     Opened {
         /// How many.
         held: i64,
     },
     /// It counts in the window.
     Counted,
-    /// The same, and with it the threshold is reached: silence is no longer possible in this window.
+    /// The same, and it reaches the threshold: the trigger can no longer fire in this window.
     Disarmed,
-    /// The window moved to begin with this event; so many held events were in the new one.
+    /// The window moved to begin with this event; the new one has this many held events.
     Moved {
         /// How many.
         held: i64,
@@ -226,7 +226,7 @@ pub enum Reason {
     Fired,
     /// The next window.
     Rolled,
-    /// Of an automation: the firings of the children so far are not what the trigger waits for.
+    /// For a composite trigger: the children's firings so far do not suffice.
     ChildrenMissing {
         /// How many have fired and still count.
         present: usize,
@@ -250,7 +250,7 @@ pub struct Decision {
     pub bucket: Option<BucketSnapshot>,
     /// Why it was decided.
     pub reason: Reason,
-    /// Here the server does not do what is meant.
+    /// Here the server does not do what is intended.
     pub quirk: Option<ServerQuirk>,
 }
 
@@ -282,17 +282,17 @@ impl Decision {
     }
 }
 
-/// What has happened since it was last taken.
+/// Everything since the last call.
 #[derive(Clone, Default, Debug)]
 pub struct Outcome {
     /// The automation acts.
     pub firings: Vec<Firing>,
     /// Children of composite triggers.
     pub child_firings: Vec<Firing>,
-    /// Only when asked for.
+    /// Only on request.
     pub decisions: Vec<Decision>,
-    /// Events that came after a window had fired that they belong to.
+    /// Events that arrived after their window had fired.
     pub late: Vec<LateEvent>,
-    /// How many events that triggers look at waited for the event that they follow.
+    /// How many relevant events waited for the event that they follow.
     pub waited: usize,
 }

@@ -1,5 +1,5 @@
-//! Expected events that come too late to keep a window from firing: those that wait for the event that they follow, and
-//! those that arrive after the firing. Without them a firing would look like silence.
+//! Expected events that are too late to prevent a firing: those that wait for the event that they follow, and those
+//! that arrive after the firing. Without this, such a firing would look like missing events.
 
 use std::rc::Rc;
 
@@ -23,12 +23,11 @@ pub struct DelayedEvent {
     pub received: Instant,
     /// The event that it follows and waited for. `None`: it was received only after the firing.
     pub waits_for: Option<Uuid>,
-    /// The event that is not among those that were played, on which it waits: the one that it follows, or one further up
-    /// the chain. `None`: there is none.
+    /// The absent event that it waits for: the one that it follows, or one further up the chain. `None`: there is none.
     pub absent: Option<Uuid>,
 }
 
-/// An event that was received after a window had fired that it belongs to.
+/// An event that was received after its window had fired.
 #[derive(Clone, Debug)]
 pub struct LateEvent {
     /// The trigger that had fired.
@@ -50,17 +49,17 @@ struct FiredWindow {
 
 type Key = Box<[SharedText]>;
 
-/// So many delayed events of a firing are named at most: the last ones.
+/// The most delayed events that a firing names: the last ones.
 const MOST_NAMED: usize = 10;
 
-/// So many events are known to wait for one key: of more, those that came last. To look through them takes no more time
-/// than to look for one.
+/// The most waiting events that are remembered for one key: the latest ones. Searching this many is as fast as looking
+/// up one.
 const MOST_WAITING: usize = 64;
 
-/// What one Proactive trigger knows of delays.
+/// The delayed events of one Proactive trigger.
 #[derive(Default)]
 pub(super) struct Delays {
-    /// In the order in which they came.
+    /// In order of arrival.
     waiting: Map<Key, Vec<DelayedEvent>>,
     /// How many events wait.
     count: usize,
@@ -87,7 +86,7 @@ impl Delays {
         self.count > 0
     }
 
-    /// An event waits no longer.
+    /// An event stops waiting.
     pub(super) fn remove(&mut self, key: &[SharedText], event: &ReceivedEvent) {
         let Some(waiting) = self.waiting.get_mut(key) else { return };
         step(1);
@@ -97,7 +96,7 @@ impl Delays {
         }
     }
 
-    /// A window fires: which events of it wait, in the order in which they occurred.
+    /// A window fires: returns its waiting events, in order of occurrence.
     pub(super) fn fire(&mut self, key: &Key, start: i64, end: i64, at: Instant) -> Vec<DelayedEvent> {
         self.last = Some(at);
         self.fired.or_default(key.clone()).push(FiredWindow { start, end, at });
@@ -114,11 +113,11 @@ impl Delays {
         self.last.is_some_and(|last| occurred < last)
     }
 
-    /// When the window fired that an event belongs to, if it was received only afterwards.
+    /// When an event's window fired, if the event was received only afterwards.
     pub(super) fn missed(&self, key: &[SharedText], event: &ReceivedEvent) -> Option<Instant> {
         step(1);
         let windows = self.fired.get(key)?;
-        // They fire one after the other, and their starts ascend.
+        // They fire one after the other, in ascending order of their starts.
         let after = windows.partition_point(|window| window.start <= event.occurred.0);
         let window = windows.get(after.checked_sub(1)?)?;
         (event.occurred.0 < window.end && window.at < event.received).then_some(window.at)

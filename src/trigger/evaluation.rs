@@ -1,4 +1,4 @@
-//! What a trigger makes of a bucket, with an event or without one.
+//! The evaluation of a bucket, with an event or without one.
 //!
 //! Source: `evaluate` of `server/events/triggers.py`.
 
@@ -17,45 +17,45 @@ use super::held;
 use super::matching::{Interest, Matching};
 use super::quirk::{self, ServerQuirk, Window};
 
-/// An event trigger at work.
+/// An event trigger with its state.
 pub(super) struct TriggerState {
     pub(super) summary: Rc<TriggerSummary>,
-    /// Where it stands in the tree of its automation, and in the engine.
+    /// Its position in the tree of its automation, and in the engine.
     pub(super) node: usize,
     pub(super) place: usize,
     pub(super) trigger: EventTrigger,
     pub(super) matching: Matching,
     pub(super) buckets: Buckets,
-    /// Proactive: what comes too late.
+    /// Proactive: events that are too late.
     pub(super) delays: Delays,
-    /// Proactive: not to be evaluated before.
+    /// Proactive: the earliest time of the next evaluation.
     pub(super) next_run: Option<i64>,
-    /// Proactive without `for_each`: of the window that was removed when the loop came round before.
+    /// Proactive without `for_each`: the end of the window that was removed in the previous round of the loop.
     pub(super) removed: Option<TickPhase>,
-    /// It holds what it expects for windows that open later.
+    /// Whether it holds expected events for windows that open later.
     pub(super) holds: bool,
 }
 
-/// What evaluation needs besides the trigger.
+/// The context of an evaluation.
 pub(super) struct EvaluationContext {
     pub(super) now: Instant,
     pub(super) phase: Phase,
     pub(super) trace: bool,
-    /// What is meant instead of what the server does.
+    /// Does what is intended instead of what the server does.
     pub(super) intended: bool,
-    /// When the loops came round last, and what the events clock said then.
+    /// When the loops last ran, and the time of the events clock then.
     pub(super) previous_tick: Option<Instant>,
     pub(super) previous_as_of: Option<Instant>,
     /// Events at their `after` overwrite the last event of a window (before Prefect 3.9).
     pub(super) after_overwrites: bool,
     pub(super) trees: Vec<Tree>,
     pub(super) outcome: Outcome,
-    /// How far events come, if somebody wants to know.
+    /// How far events get, if requested.
     pub(super) coverage: Option<Box<Coverage>>,
 }
 
 impl EvaluationContext {
-    /// What is counted of a trigger.
+    /// The counts of a trigger.
     pub(super) fn tally(&mut self, place: usize) -> Option<&mut Tally> {
         self.coverage.as_mut()?.tallies.get_mut(place)
     }
@@ -65,7 +65,7 @@ impl EvaluationContext {
         self.previous_tick.map_or(0, |previous| self.now.since(previous))
     }
 
-    /// Notes a decision, if somebody wants to know.
+    /// Records a decision, if requested.
     pub(super) fn note(
         &mut self,
         state: &TriggerState,
@@ -102,7 +102,7 @@ impl EvaluationContext {
         }
     }
 
-    /// Notes a decision that concerns no trigger in particular.
+    /// Records a decision that concerns no particular trigger.
     pub(super) fn note_event(&mut self, event: &ReceivedEvent, reason: Reason) {
         if self.trace {
             self.outcome.decisions.push(Decision {
@@ -135,7 +135,7 @@ impl TickPhase {
             Phase::Tick => {
                 TickPhase { early: self.early.saturating_add(late), width: self.width.saturating_add(context.period()) }
             }
-            // It begins with the event, or where the one before ended.
+            // It begins with the event, or at the end of the previous one.
             _ if late > 0 => TickPhase::default(),
             _ => self,
         }
@@ -151,7 +151,7 @@ impl TriggerState {
         !self.trigger.after.is_empty()
     }
 
-    /// Whether it was not evaluated when the server's loop came round last.
+    /// Whether the last round of the server's loop skipped it.
     pub(super) fn was_skipped(&self, context: &EvaluationContext) -> bool {
         self.next_run.zip(context.previous_tick).is_some_and(|(next, tick)| next > tick.0)
     }
@@ -209,7 +209,7 @@ pub(super) fn evaluate(
     let within = state.trigger.within;
     let reactive = state.is_reactive();
     let cause = event.map(|(event, _)| event);
-    // An event that came after the window is tried once more, in the next one.
+    // An event after the window is tried again in the next one.
     let mut tries = 2_u8;
     loop {
         tries = tries.saturating_sub(1);
@@ -253,7 +253,7 @@ pub(super) fn evaluate(
                 context.note(state, Some(place), now, cause, Reason::Over);
             }
             state.close(place);
-            // Where the server does what is meant, an event that comes too late for one window begins the next.
+            // If the server does what is intended, an event that is too late for one window begins the next.
             let begins = context.intended && !reactive && unspent.is_some();
             if let Some((event, _)) = event.filter(|(_, interest)| begins && interest.starts_after) {
                 let place = state.slot_for(event);
@@ -289,7 +289,7 @@ pub(super) fn evaluate(
     }
 }
 
-/// Nothing is said of the event that has just opened the window.
+/// Records nothing about the event that has just opened the window.
 fn note_count(
     state: &TriggerState,
     context: &mut EvaluationContext,
@@ -330,13 +330,13 @@ fn move_window(
     end
 }
 
-/// Between when a server fires whose loop comes round at other times. `as_of`: what the evaluation takes as the present.
+/// The range of times at which a server with another loop phase fires. `as_of`: the time that the evaluation uses.
 fn span(state: &TriggerState, context: &EvaluationContext, bucket: &Bucket, as_of: i64) -> FiringSpan {
     let at = context.now.0;
-    // The window is over, and the server knows that it must look.
+    // The window is over, and a check is due.
     let over = bucket.end.saturating_add(at.saturating_sub(as_of));
     let next = state.next_run.map_or(over, |next| next.min(at));
-    // When it must look hangs on the round before.
+    // The due time depends on the previous round.
     let (due, more) = if next > over {
         (next.saturating_sub(context.period()).max(over), context.period())
     } else {

@@ -1,15 +1,14 @@
-//! What is to be looked at when: the earliest first. Entries that have become void stay until their time comes
-//! or they are too many.
+//! A queue of due checks, earliest first. Void entries stay until they are due or become too many.
 
 use std::collections::BinaryHeap;
 
 use crate::text::steps::step;
 use crate::time::Instant;
 
-/// A time, a place, and the stamp by which the place knows whether the entry is still its own.
+/// A time, an index, and a stamp that shows whether the entry is still valid for that index.
 pub(super) type Entry = (i64, u32, u32);
 
-/// Entries as words, the first the largest: so that it is the standard library's heap that sorting takes too.
+/// Entries as integers, largest first, so that sorting and this queue share the standard library's heap.
 #[derive(Default)]
 pub(super) struct Heap(BinaryHeap<(u64, u64)>);
 

@@ -1,5 +1,5 @@
-//! Held events: what a Proactive trigger with `after` expects is held for the windows that open later, so that
-//! it counts in whatever order events arrive. New in Prefect 3.9.
+//! Held events: a Proactive trigger with `after` holds expected events for windows that open later, so that they count
+//! in any order of arrival. New in Prefect 3.9.
 //!
 //! Source: `server/events/models/automation_held_events.py`.
 
@@ -24,19 +24,19 @@ pub(super) struct Held {
     pub(super) at: i64,
 }
 
-/// The held events of one key. A threshold may be large, so that there are many: each step takes time in proportion to
-/// the number of chunks, not of events.
+/// The held events of one key. A large threshold means many events, so each step takes time proportional to the number
+/// of chunks, not of events.
 #[derive(Default)]
 pub(super) struct HeldEvents {
-    /// In the order of `occurred`, then of the id. None is empty.
+    /// Ordered by `occurred`, then by id. No chunk is empty.
     chunks: Vec<Vec<(i64, Uuid)>>,
     /// Since when each is held.
     ids: HashMap<u128, i64, RandomState>,
-    /// In the order in which they came: since when it is held, when it occurred, and its id. Some may be gone.
+    /// In order of arrival: since when it is held, when it occurred, and its id. Some may be gone.
     ages: VecDeque<(i64, i64, Uuid)>,
 }
 
-/// A chunk is divided when it holds so many.
+/// A chunk with this many events is divided.
 const CHUNK: usize = 512;
 
 impl HeldEvents {
@@ -44,7 +44,7 @@ impl HeldEvents {
         self.ids.is_empty()
     }
 
-    /// `false`: it was held already.
+    /// `false`: it was already held.
     fn insert(&mut self, event: &Held) -> bool {
         step(1);
         if self.ids.contains_key(&event.id.as_u128()) {
@@ -54,7 +54,7 @@ impl HeldEvents {
         self.ages.push_back((event.at, event.occurred, event.id));
         let own = (event.occurred, event.id);
         let chunk = self.chunks.partition_point(|chunk| chunk.last().is_some_and(|last| *last < own));
-        // Behind all others it goes to the end of the last chunk.
+        // The latest event goes to the end of the last chunk.
         let chunk = chunk.min(self.chunks.len().saturating_sub(1));
         if self.chunks.is_empty() {
             self.chunks.push(Vec::new());
@@ -119,7 +119,7 @@ impl HeldEvents {
         self.chunks.retain(|chunk| !chunk.is_empty());
     }
 
-    /// Since when the one that is held longest is held.
+    /// Since when the longest held event is held.
     fn oldest(&mut self) -> Option<i64> {
         while let Some((at, _, id)) = self.ages.front() {
             step(1);
@@ -131,7 +131,7 @@ impl HeldEvents {
         None
     }
 
-    /// Drops those that are held since before a time.
+    /// Drops the events held since before a time.
     fn drop_held_before(&mut self, time: i64) {
         while let Some((at, occurred, id)) = self.ages.front().copied().filter(|(at, ..)| *at < time) {
             self.ages.pop_front();
@@ -156,7 +156,7 @@ impl HeldEvents {
     }
 }
 
-/// Holds an event; `false` if it was held already.
+/// Holds an event; `false` if it was already held.
 pub(super) fn hold(buckets: &mut Buckets, place: u32, event: &Held, within: i64, threshold: i64) -> bool {
     let Some(slot) = buckets.slot_mut(place) else { return false };
     let held = slot.held.get_or_insert_default();
@@ -170,10 +170,10 @@ pub(super) fn hold(buckets: &mut Buckets, place: u32, event: &Held, within: i64,
     let gone = held.rank(horizon);
     held.drop_ranks(0, gone);
 
-    // Each stretch of time as wide as a window keeps its first and its last events, as many as the threshold is.
+    // Each span as long as a window keeps its first and its last events, each as many as the threshold.
     let start = occurred.saturating_sub(occurred.checked_rem_euclid(within).unwrap_or_default());
     let (from, to) = (held.rank(start), held.rank(start.saturating_add(within)));
-    // A negative limit is none in SQLite.
+    // A negative limit means no limit in SQLite.
     let kept = usize::try_from(threshold).unwrap_or(usize::MAX);
     held.drop_ranks(from.saturating_add(kept), to.saturating_sub(kept));
     if held.is_empty() {
@@ -186,7 +186,7 @@ pub(super) fn hold(buckets: &mut Buckets, place: u32, event: &Held, within: i64,
     true
 }
 
-/// Looks at the held events of a slot as soon as `until` is over.
+/// Schedules a check of a slot's held events after `until`.
 fn schedule(buckets: &mut Buckets, place: u32, until: i64) {
     let Some(slot) = buckets.slot_mut(place) else { return };
     slot.held_until = Some(until);
@@ -195,11 +195,11 @@ fn schedule(buckets: &mut Buckets, place: u32, until: i64) {
     buckets.held_ends.push(entry);
 }
 
-/// To be called when a bucket is removed or gets another end: what was held for it may be over sooner.
+/// Call this when a bucket is removed or its end changes: its held events may expire sooner.
 pub(super) fn bucket_changed(buckets: &mut Buckets, place: u32) {
     let Some(slot) = buckets.slot_mut(place) else { return };
     let Some(until) = slot.held_until else { return };
-    // A bucket that is open keeps them until before its end.
+    // An open bucket keeps them until its end.
     let last = slot.bucket.as_ref().map_or(i64::MIN, |bucket| bucket.end.saturating_sub(1));
     if last >= until {
         return;
@@ -211,7 +211,7 @@ pub(super) fn bucket_changed(buckets: &mut Buckets, place: u32) {
     }
 }
 
-/// Drops what has been held for too long, unless a bucket of its key is still open.
+/// Drops events held too long, unless a bucket of their key is still open.
 pub(super) fn sweep(buckets: &mut Buckets, now: i64) {
     while let Some((_, place, stamp)) = buckets.held_ends.first().filter(|(until, ..)| *until < now) {
         buckets.held_ends.pop();
@@ -248,7 +248,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig { cases: 60, ..ProptestConfig::default() })]
 
-        /// As a sorted list would do it.
+        /// Like a sorted list.
         #[test]
         fn chunks_are_one_list(
             steps in prop::collection::vec((0_i64..4000, 0_u128..2500, 0_u8..100), 0..3000),

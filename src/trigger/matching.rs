@@ -1,4 +1,4 @@
-//! Which events a trigger sees, and under which key it counts them.
+//! Which events a trigger sees, and the key under which it counts them.
 //!
 //! Source: `matches`, `ResourceSpecification` and `find_resource_label` of `server/events/schemas/events.py`;
 //! `EventTrigger` of `server/events/schemas/automations.py`; `find_interested_triggers` of
@@ -44,7 +44,7 @@ impl Matcher {
     }
 }
 
-/// Patterns of which one must match. Those that are plain texts are looked up: a list may be long.
+/// Patterns, one of which must match. Patterns without wildcards are looked up, as a list may be long.
 #[derive(Debug, Default)]
 struct Patterns {
     texts: Set<String>,
@@ -76,7 +76,7 @@ impl Patterns {
     }
 }
 
-/// What a resource must be.
+/// The requirements on a resource.
 #[derive(Debug)]
 struct Resources(Vec<(String, Patterns)>);
 
@@ -87,7 +87,7 @@ impl Resources {
         Resources(specification.0.iter().map(label).collect())
     }
 
-    /// A label that is missing fails, even where the pattern is negated.
+    /// A missing label fails, even if the pattern is negated.
     fn matches(&self, resource: &Labels) -> bool {
         self.0.iter().all(|(label, patterns)| resource.get(label).is_some_and(|value| patterns.match_any(value)))
     }
@@ -103,7 +103,7 @@ impl Resources {
             && others().all(|(label, own)| resource.get(label).is_some_and(|value| own.match_any(value)))
     }
 
-    /// How many labels do not fit, and one of them: the role, if it is among them, else the first.
+    /// How many labels do not match, and one of them: the role, if it is among them, otherwise the first.
     fn misfit(&self, resource: &Labels) -> Option<Misfit> {
         let fits = |(label, own): &(String, Patterns)| resource.get(label).is_some_and(|value| own.match_any(value));
         let first = self.0.iter().position(|own| !fits(own))?;
@@ -120,7 +120,7 @@ impl Resources {
         Some(Misfit { of_role, failing, label })
     }
 
-    /// A miss of what is not there at all.
+    /// The mismatch of an absent resource.
     fn absent(&self) -> Misfit {
         let label = self.0.iter().take(MOST_LABELS).position(|(label, _)| label == RESOURCE_ROLE);
         Misfit { of_role: true, failing: usize::MAX, label: label.unwrap_or_default() }
@@ -131,12 +131,11 @@ impl Resources {
     }
 }
 
-/// Of a specification, so many labels are looked at behind the first that does not fit, and so many related resources of
-/// an event.
+/// The most labels of a specification examined after the first mismatch, and the most related resources of an event.
 const MOST_LABELS: usize = 16;
 const MOST_RELATED: usize = 64;
 
-/// How a resource does not fit a specification. The least is the nearest.
+/// How a resource differs from a specification. The least is the closest.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Misfit {
     of_role: bool,
@@ -147,7 +146,7 @@ struct Misfit {
 /// A label of `for_each`.
 #[derive(Debug)]
 struct KeyLabel {
-    /// As it is written.
+    /// As written.
     label: SharedText,
     /// `related:<role>:<label>`
     related: Option<(String, String)>,
@@ -163,8 +162,7 @@ impl KeyLabel {
         KeyLabel { label: label.into(), related }
     }
 
-    /// The first related resource in the role decides, even if it lacks the label. `roles`: those of the event, if they
-    /// are known.
+    /// The first related resource in the role decides, even without the label. `roles`: the event's roles, if known.
     fn value<'e>(&self, event: &'e ReceivedEvent, roles: Option<&Roles<'e>>) -> Option<&'e SharedText> {
         if let Some((role, label)) = &self.related
             && let Some(related) = roles.map_or_else(|| event.in_role(role), |roles| roles.get(&**role).copied())
@@ -188,28 +186,28 @@ fn roles(event: &ReceivedEvent) -> Roles<'_> {
     roles
 }
 
-/// From so many on, related resources are looked up by their roles.
+/// From this number on, related resources are looked up by their roles.
 const MANY: usize = 32;
 
-/// What a trigger thinks of an event by its name alone.
+/// A trigger's interest in an event by its name alone.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Interest {
     pub(super) starts_after: bool,
     pub(super) expects: bool,
 }
 
-/// Which names of events a trigger is asked about: those that one pattern of `expect` and `after` matches, and that one
-/// covers. The server asks two matchers that differ; 3.6 only the second.
+/// The event names that reach a trigger: those that a pattern of `expect` and `after` matches and a pattern covers. The
+/// server uses two matchers that differ; 3.6 only the second.
 #[derive(Debug)]
 struct Names {
-    /// Whether the first is asked too.
+    /// Whether the first is used too.
     has_globs: bool,
-    /// Patterns without a wildcard: what is one of these, is covered too.
+    /// Patterns without a wildcard: they cover equal names.
     texts: Set<String>,
     globs: Vec<Glob>,
-    /// What covers the names that begin with it: in order, and none that begins with another one.
+    /// Prefixes that cover the names beginning with them: sorted, and none begins with another.
     beginnings: Vec<String>,
-    /// What covers with a `*` in it.
+    /// Patterns with a `*` inside.
     covers: Vec<String>,
 }
 
@@ -255,7 +253,7 @@ pub(super) struct Matching {
     resource: Resources,
     related: Vec<Resources>,
     key: Vec<KeyLabel>,
-    /// Of the values of keys. No decision depends on its seed.
+    /// Hashes the values of keys. No decision depends on its seed.
     hasher: RandomState,
 }
 
@@ -295,7 +293,7 @@ impl Matching {
         self.resource.matches(&event.resource) && self.related.iter().all(|related| related.includes(&event.related))
     }
 
-    /// In which way the resource of an event is not what `match` wants. `None`: it is.
+    /// How the resource of an event fails `match`. `None`: it matches.
     pub(super) fn resource_miss<'e>(&self, event: &'e ReceivedEvent) -> Option<Miss<'e>> {
         let Misfit { failing, label, .. } = self.resource.misfit(&event.resource)?;
         let mut related = event.related.iter().take(MOST_RELATED);
@@ -308,7 +306,7 @@ impl Matching {
         })
     }
 
-    /// In which way the related resources of an event are not what `match_related` wants. `None`: they are.
+    /// How the related resources of an event fail `match_related`. `None`: they match.
     pub(super) fn related_miss<'e>(&self, event: &'e ReceivedEvent) -> Option<Miss<'e>> {
         let mut all = self.related.iter().enumerate();
         let (specification, wanted) = all.find(|(_, wanted)| !wanted.includes(&event.related))?;
@@ -340,7 +338,7 @@ impl Matching {
         self.key.iter().map(move |label| label.value(event, roles.as_ref()))
     }
 
-    /// 0 without `for_each`: there is one key.
+    /// 0 without `for_each`: there is only one key.
     pub(super) fn key_hash(&self, event: &ReceivedEvent) -> u64 {
         if self.key.is_empty() {
             return 0;
@@ -348,7 +346,7 @@ impl Matching {
         let mut hasher = self.hasher.build_hasher();
         for value in self.values(event) {
             step(1);
-            // An empty text and a missing one are the same.
+            // An empty and a missing label are the same.
             hasher.write(value.map_or(&[], |value| value.as_bytes()));
             hasher.write_u8(0xFF);
         }
@@ -359,12 +357,12 @@ impl Matching {
         self.values(event).eq_by_text(key)
     }
 
-    /// What is missing is empty, so that resources without the label share a bucket.
+    /// Missing labels are empty, so resources without the label share a bucket.
     pub(super) fn key(&self, event: &ReceivedEvent) -> Box<[SharedText]> {
         self.values(event).map(|value| value.cloned().unwrap_or_else(|| "".into())).collect()
     }
 
-    /// The labels of a key, in the order of their names.
+    /// The labels of a key, sorted by name.
     pub(super) fn labels(&self, key: &[SharedText]) -> Vec<(SharedText, SharedText)> {
         step(key.len());
         self.key.iter().map(|label| label.label.clone()).zip(key.iter().cloned()).collect()
@@ -378,24 +376,24 @@ trait EqByText {
 impl<'s, I: Iterator<Item = Option<&'s SharedText>>> EqByText for I {
     fn eq_by_text(mut self, key: &[SharedText]) -> bool {
         key.iter().all(|own| match self.next() {
-            // Events of one resource share its texts.
+            // Events of one resource share its strings.
             Some(Some(value)) => Rc::ptr_eq(value, own) || equal(value.as_bytes(), own.as_bytes()),
             _ => own.is_empty(),
         })
     }
 }
 
-/// Whether the regex that the server makes of a pattern matches the start of a name: `*` is `.+`, which takes at
-/// least one character and no line break; all else stands for itself.
+/// Whether the server's regex for a pattern matches the start of a name: `*` is `.+`, which matches at least one
+/// character and no line break; all other characters are literal.
 ///
-/// Each text between the stars is taken where it is found first: it could only be found again before the next line
-/// break, so a later place would leave less to the stars after it.
+/// The first match of each text between the stars suffices: another match could only come before the next line break,
+/// so it would leave less for the following stars.
 fn covers(pattern: &str, name: &str) -> bool {
     let mut texts = pattern.split('*');
     let Some(mut rest) = texts.next().and_then(|first| name.strip_prefix(first)) else { return false };
     let mut stars = 0_usize;
     let mut texts = texts.peekable();
-    // What is left from the next line break on: found once for all stars of a line.
+    // The rest from the next line break on: found once for all stars of a line.
     let mut next_lines = None;
     step(pattern.len());
     while let Some(text) = texts.next() {
@@ -410,7 +408,7 @@ fn covers(pattern: &str, name: &str) -> bool {
         });
         next_lines = Some(left);
         let line = rest.len().saturating_sub(left);
-        // Each star takes a character of this line.
+        // Each star consumes a character of this line.
         let Some((least, _)) = rest.char_indices().nth(stars.saturating_sub(1)) else { return false };
         let after_least = rest.get(least..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
         let from = least.saturating_add(after_least);
@@ -496,7 +494,7 @@ mod tests {
         }
     }
 
-    /// The same, character by character: all ends that the pattern so far can have.
+    /// The same, character by character: all positions where the pattern so far can end.
     fn covers_slowly(pattern: &str, name: &str) -> bool {
         let name: Vec<char> = name.chars().collect();
         let mut ends = vec![false; name.len().saturating_add(1)];

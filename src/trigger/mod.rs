@@ -1,6 +1,6 @@
-//! Whether triggers fire: the engine of the Prefect server, without its clock, its database and its chance.
+//! Prefect's trigger engine, which decides whether triggers fire, without the server's clock, database and randomness.
 //!
-//! Time is what the caller says. Where the server leaves an order to chance, it is that of the document.
+//! The caller supplies the time. Where the server leaves an order to chance, the order of the document applies.
 
 mod reason;
 mod bucket;
@@ -56,12 +56,12 @@ pub use version::Version;
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename_all = "lowercase"))]
 pub enum Delivery {
-    /// As in the server: the publisher drops an id that it has published, the consumer one that it has seen, and
+    /// As in the server: the publisher drops ids that it has published; the consumer drops ids that it has seen, and
     /// `prefect.log.write`.
     #[default]
     Consumer,
-    /// Without these filters: each event goes to the triggers (`reactive_evaluation`). It still waits for the event that
-    /// it follows, for that is part of the evaluation.
+    /// Without these filters: each event reaches the triggers (`reactive_evaluation`). It still waits for the event
+    /// that it follows, because that is part of the evaluation.
     Direct,
 }
 
@@ -88,16 +88,16 @@ impl<'de> Deserialize<'de> for Delivery {
 pub struct Options {
     /// How events reach the triggers.
     pub delivery: Delivery,
-    /// Decisions are reported too.
+    /// Reports decisions too.
     pub trace: bool,
-    /// It is counted how far events come in each trigger, to say why one does not fire.
+    /// Counts how far events get in each trigger, to explain why one does not fire.
     pub coverage: bool,
-    /// What is meant instead of what the server does, where that is clear: all buckets that are over are evaluated, also
-    /// beyond 500, and none is swept before it was; an event of `after` that comes too late for one window opens the
-    /// next; no window opens without an event of `after`, if there is one to wait for.
+    /// Does what is intended instead of what the server does, where that is clear: evaluates all buckets that are over,
+    /// also beyond 500, and sweeps none before; an event of `after` that is too late for one window opens the next; no
+    /// window opens without an event of `after`, if there is one to wait for.
     pub intended: bool,
-    /// What the server leaves to chance: the order in which the triggers of one automation look at an event, and
-    /// that of children that fire at the same instant. 0: the order of the document.
+    /// The seed for what the server leaves to chance: the order in which the triggers of one automation evaluate an
+    /// event, and the order of children that fire at the same instant. 0: the order of the document.
     pub chance: u64,
 }
 
@@ -105,13 +105,13 @@ pub struct Options {
 const PUBLISHED_LIMIT: usize = 1000;
 const PUBLISHED_RETENTION: i64 = 5 * 60 * 1_000_000;
 
-/// How many names of events are remembered with what triggers think of them.
+/// How many event names are remembered with the interested triggers.
 const NAMES: usize = 4096;
 
-/// The triggers of loaded automations, and what they remember.
+/// The triggers of loaded automations, and their state.
 ///
-/// Events are delivered in the order of time, and between them the server's loops come round with [`Engine::tick`];
-/// [`Engine::take`] returns what has happened.
+/// Deliver events in order of time, and call [`Engine::tick`] between them for each round of the server's loops;
+/// [`Engine::take`] returns the results.
 pub struct Engine {
     options: Options,
     version: Version,
@@ -123,12 +123,12 @@ pub struct Engine {
     context: EvaluationContext,
 }
 
-/// What there is to know of the name of an event.
+/// Facts about an event name.
 #[derive(Clone)]
 struct KnownName {
-    /// The triggers that are interested in it, by their places.
+    /// The indexes of the triggers interested in it.
     interested: Rc<[(usize, Interest)]>,
-    /// Its place among the names that are counted.
+    /// Its index among the counted names.
     counted: usize,
 }
 
@@ -136,7 +136,7 @@ struct KnownName {
 #[derive(Default)]
 struct Names {
     known: Map<SharedText, KnownName>,
-    /// That of the last event: many events in succession share their name.
+    /// The name of the last event: many successive events share their name.
     last: Option<(SharedText, KnownName)>,
 }
 
@@ -219,14 +219,14 @@ impl Engine {
         }
     }
 
-    /// Adds an automation; returns its number, which firings name. One that is disabled never fires.
+    /// Adds an automation; returns its number, which firings refer to. A disabled automation never fires.
     pub fn load(&mut self, automation: &Automation) -> usize {
         let index = self.context.trees.len();
         let (tree, leaves) = Tree::new(automation, index, self.options.chance);
         self.context.trees.push(tree);
         self.names = Names::default();
         if let Some(coverage) = &mut self.context.coverage {
-            // What came before, this automation did not see.
+            // This automation did not see earlier events.
             coverage.forget_names();
         }
         for leaf in leaves.into_iter().filter(|_| automation.enabled) {
@@ -256,10 +256,10 @@ impl Engine {
         self.triggers.iter().fold(0, |sum, state| sum.saturating_add(state.buckets.len()))
     }
 
-    /// What was counted, if [`Options::coverage`] asks for it.
+    /// The counts, if [`Options::coverage`] requests them.
     pub(crate) fn take_coverage(&mut self) -> Option<CoverageReport> {
         let mut coverage = *self.context.coverage.take()?;
-        // Of these, events have only waited so far.
+        // Events with these names have only waited so far.
         coverage.names.all.retain(|(_, count)| *count > 0);
         let mut waiting: Vec<u64> = vec![0; self.triggers.len()];
         for event in self.ordering.waiting_events() {
@@ -292,7 +292,7 @@ impl Engine {
         })
     }
 
-    /// What has happened since it was last taken.
+    /// Everything since the last call.
     #[must_use]
     pub fn take(&mut self) -> Outcome {
         std::mem::take(&mut self.context.outcome)
@@ -302,17 +302,17 @@ impl Engine {
     pub fn deliver(&mut self, event: &ReceivedEvent, now: Instant) {
         (self.context.now, self.context.phase) = (now, Phase::Event);
         if self.options.delivery == Delivery::Consumer
-            && let Some(reason) = self.refuse(event, now)
+            && let Some(reason) = self.reject(event, now)
         {
             self.context.note_event(event, reason);
             return;
         }
-        // The server takes an early event as received.
+        // The server treats an early event as received.
         let _ = self.evaluate(event, 0);
     }
 
     /// The publisher's de-duplication and the consumer's filters.
-    fn refuse(&mut self, event: &ReceivedEvent, now: Instant) -> Option<Reason> {
+    fn reject(&mut self, event: &ReceivedEvent, now: Instant) -> Option<Reason> {
         if self.published.use_it(event.id, now.0) {
             return Some(Reason::Duplicate);
         }
@@ -377,14 +377,14 @@ impl Engine {
         Ok(())
     }
 
-    /// The server's two loops come round: the proactive evaluation, then the periodic one.
+    /// Runs the server's two loops once: the proactive evaluation, then the periodic one.
     pub fn tick(&mut self, now: Instant) {
         step(self.triggers.len());
         self.context.now = now;
         self.context.phase = Phase::Tick;
         let as_of = now.0.saturating_add(self.clock.offset(now));
         for state in &mut self.triggers {
-            // What is over without the server's knowing is swept unevaluated after a minute.
+            // Windows that ended unnoticed by the server are swept unevaluated after a minute.
             let overlooked = self.options.intended && state.buckets.first().is_some_and(|(end, _)| end <= as_of);
             if state.is_reactive() || (!overlooked && state.next_run.is_some_and(|next| next > now.0)) {
                 continue;
@@ -399,7 +399,7 @@ impl Engine {
         }
         for event in self.ordering.take_lost(now.0) {
             self.context.note_event(&event, Reason::LeaderLost);
-            // The server gives up the rest of the periodic evaluation.
+            // The server skips the rest of the periodic evaluation.
             if self.evaluate(&event, 0).is_err() {
                 return;
             }

@@ -1,7 +1,6 @@
-//! Causal ordering: an event that `follows` another waits until that one was evaluated, but not for ever.
+//! Causal ordering: an event that `follows` another waits until that one was evaluated, but not forever.
 //!
-//! Source: `server/events/ordering/memory.py`. One event is evaluated at a time, so that none finds another in
-//! flight.
+//! Source: `server/events/ordering/memory.py`. Events are evaluated one at a time, so no other event is ever in flight.
 
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
@@ -21,24 +20,24 @@ pub(super) const LOOKBACK: i64 = 15 * 60 * 1_000_000;
 const SEEN_RETENTION: i64 = 2 * LOOKBACK;
 const SEEN_LIMIT: usize = 10_000;
 
-/// How many events that follow each other are evaluated at once.
+/// How many events that follow each other are evaluated in one go.
 pub(super) const MAX_DEPTH: u8 = 20;
 
 pub(super) struct Ordering {
     pub(super) seen: Recent,
-    /// By the ids of the waiting events. Keys are numbers, which are compared and hashed at once.
+    /// By the ids of the waiting events. Keys are numbers, which compare and hash quickly.
     waiting: HashMap<u128, u32, RandomState>,
     waiters: Vec<Option<Waiter>>,
     free: Vec<u32>,
-    /// By when the waiting events were received.
+    /// By the times when the waiting events were received.
     lost: Heap,
-    /// By the ids of those they wait for.
+    /// By the ids of the events they wait for.
     leaders: HashMap<u128, u32, RandomState>,
     followers: Vec<Followers>,
     free_leaders: Vec<u32>,
-    /// Where an event stands among those that wait for another: by the id of that one and its own.
+    /// The position of an event among those that wait for the same event: by both ids.
     spots: HashMap<(u128, u128), usize, RandomState>,
-    /// Gives each waiting event its turn among those that occurred at the same time.
+    /// Orders waiting events that occurred at the same time.
     turns: u64,
     stamps: u32,
 }
@@ -49,11 +48,11 @@ struct Waiter {
     stamp: u32,
 }
 
-/// Those that wait for one event, in the order they came.
+/// The events that wait for one event, in order of arrival.
 #[derive(Default)]
 struct Followers {
     leader: Uuid,
-    /// `None`: no longer. Closing the gap each time would take time that is quadratic in their number.
+    /// `None`: no longer waiting. Closing each gap would take quadratic time.
     ids: Vec<Option<Uuid>>,
     waiting: usize,
 }
@@ -81,19 +80,19 @@ impl Default for Ordering {
 }
 
 impl Ordering {
-    /// The event that an event has to wait for.
+    /// The event that an event must wait for.
     pub(super) fn waits_for(&self, event: &ReceivedEvent, now: i64) -> Option<Uuid> {
         let leader = event.follows.filter(|leader| *leader != event.id)?;
         let old = now.saturating_sub(event.received.0) >= LOOKBACK;
         (!old && !self.seen.contains(leader, now)).then_some(leader)
     }
 
-    /// Whether nothing waits for anything.
+    /// Whether no event waits.
     pub(super) fn is_idle(&self) -> bool {
         self.waiters.len() == self.free.len()
     }
 
-    /// Those that wait for another.
+    /// The waiting events.
     pub(super) fn waiting_events(&self) -> impl Iterator<Item = &ReceivedEvent> {
         step(self.waiters.len());
         self.waiters.iter().flatten().map(|waiter| &waiter.event)
@@ -111,7 +110,7 @@ impl Ordering {
         self.leaders.get(&id.as_u128()).copied()
     }
 
-    /// `record_follower`: lets an event wait. One of the same id that waits already is replaced.
+    /// `record_follower`: lets an event wait. It replaces a waiting event with the same id.
     pub(super) fn record(&mut self, event: &ReceivedEvent, leader: Uuid) {
         step(1);
         let id = event.id;
@@ -135,7 +134,7 @@ impl Ordering {
         }
     }
 
-    /// Puts an event among those that wait for another, unless it is there.
+    /// Adds an event to those that wait for another, unless it is already there.
     fn follow(&mut self, leader: Uuid, id: Uuid) {
         if self.spots.contains_key(&spot_key(leader, id)) {
             return;
@@ -157,7 +156,7 @@ impl Ordering {
         followers.waiting = followers.waiting.saturating_add(1);
     }
 
-    /// Those that wait for an event, in the order they occurred.
+    /// The events that wait for an event, in order of occurrence.
     pub(super) fn followers(&self, leader: Uuid) -> Vec<ReceivedEvent> {
         let Some(followers) = self.leader(leader).and_then(|place| self.followers.get(place as usize)) else {
             return Vec::new();
@@ -183,7 +182,7 @@ impl Ordering {
         self.waiters.get_mut(place as usize)?.take()
     }
 
-    /// Takes an event out of those that wait for the same one.
+    /// Removes an event from those that wait for the same one.
     fn forget_leader(&mut self, event: &ReceivedEvent) {
         let Some(leader) = event.follows else { return };
         step(1);
@@ -202,7 +201,7 @@ impl Ordering {
         }
     }
 
-    /// Forgets those that wait no longer for an event for which others do.
+    /// Forgets events that stopped waiting for an event that others still wait for.
     fn close_gaps(&mut self, place: u32) {
         let Some(mut followers) = self.followers.get_mut(place as usize).map(std::mem::take) else { return };
         step(followers.ids.len());
@@ -215,7 +214,7 @@ impl Ordering {
         }
     }
 
-    /// Takes those that have waited for too long, in the order they occurred.
+    /// Removes and returns the events that have waited too long, in order of occurrence.
     pub(super) fn take_lost(&mut self, now: i64) -> Vec<ReceivedEvent> {
         let cutoff = now.saturating_sub(LOOKBACK);
         let mut lost = Vec::new();

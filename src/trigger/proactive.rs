@@ -1,4 +1,4 @@
-//! Time passes: buckets of Proactive triggers are evaluated without an event, and what is over is swept.
+//! The passing of time: evaluates the buckets of Proactive triggers without an event, and sweeps those that are over.
 //!
 //! Source: `evaluate_proactive_triggers`, `proactive_evaluation`, `read_buckets_for_automation` and
 //! `sweep_closed_buckets` of `server/events/triggers.py`.
@@ -12,14 +12,14 @@ use super::bucket::{Bucket, Buckets, TickPhase};
 use super::decision::Reason;
 use super::evaluation::{EvaluationContext, TriggerState, evaluate};
 
-/// How many buckets the server reads at a time.
+/// How many buckets the server reads per batch.
 const BATCH_SIZE: usize = 500;
 
 /// How long after its end a bucket is removed in any case (`PREFECT_SERVER_EVENTS_EXPIRED_BUCKET_BUFFER`).
 pub(super) const EXPIRED_BUCKET_BUFFER: i64 = 60_000_000;
 
-/// Evaluates a Proactive trigger; returns when it is to be evaluated next. `paged`: like the server, which skips
-/// as many buckets as it has removed from the batches before.
+/// Evaluates a Proactive trigger; returns when to evaluate it next. `paged`: like the server, which skips as many
+/// buckets as it has removed from earlier batches.
 pub(super) fn evaluate_proactively(
     state: &mut TriggerState,
     context: &mut EvaluationContext,
@@ -27,11 +27,11 @@ pub(super) fn evaluate_proactively(
     paged: bool,
 ) -> i64 {
     let latest = as_of.saturating_add(state.trigger.within);
-    // The server opens it also where only an event of `after` should.
+    // The server also opens it where only an event of `after` should.
     if state.trigger.for_each.is_empty() && !(context.intended && state.has_after()) {
         let place = state.only_slot();
         if state.buckets.bucket(place).is_none() {
-            // It follows one that was removed when the loop came round before.
+            // It follows one that was removed in the previous round of the loop.
             let late = state.next_run.map_or(0, |due| context.now.0.saturating_sub(due)).max(0);
             let phase = state.removed.take().map_or_else(TickPhase::default, |phase| phase.next(late, context));
             let held = state.open(place, Bucket { start: as_of, end: latest, count: 0, last_event: None, phase });
@@ -44,7 +44,7 @@ pub(super) fn evaluate_proactively(
         context.note(state, Some(place), as_of, None, Reason::Satisfied);
         state.close(place);
     }
-    // Those that are left have not reached the threshold: they fire, if they are over.
+    // The remaining ones have not reached the threshold: they fire, if they are over.
     let count = state.buckets.len();
     let ended = state.buckets.pop_ended(as_of);
     let next = if ended.is_empty() || count <= BATCH_SIZE || !paged {
@@ -67,8 +67,8 @@ pub(super) fn evaluate_proactively(
     next.filter(|end| *end > as_of).map_or(latest, |end| end.min(latest))
 }
 
-/// The batches of a trigger whose buckets are removed when they fire. All are equally long, so that those that
-/// are over come first; of a batch that was removed as a whole the next batch skips as many again.
+/// The batches of a trigger whose buckets are removed when they fire. All have the same length, so those that are over
+/// come first; after a batch that was removed completely, the next batch skips the same number again.
 fn shrinking_batches(
     state: &mut TriggerState,
     context: &mut EvaluationContext,
@@ -85,7 +85,7 @@ fn shrinking_batches(
         }
         place_in_batch = place_in_batch.saturating_add(1).checked_rem(BATCH_SIZE.saturating_mul(2)).unwrap_or_default();
     }
-    // The first one that is read and not over tells when to come again.
+    // The first one read that is not over decides when to run again.
     let skipped =
         if place_in_batch < BATCH_SIZE { 0 } else { BATCH_SIZE.saturating_mul(2).saturating_sub(place_in_batch) };
     let mut left = Vec::new();
@@ -105,7 +105,7 @@ fn shrinking_batches(
     next
 }
 
-/// The batches of a trigger whose buckets begin anew when they fire: they move to the end of the order.
+/// The batches of a trigger whose buckets restart when they fire: they move to the end of the order.
 fn rolling_batches(
     state: &mut TriggerState,
     context: &mut EvaluationContext,
@@ -115,7 +115,7 @@ fn rolling_batches(
     for place in ended {
         state.buckets.put_back(place);
     }
-    // The order of the keys stays, only the starts change.
+    // The order of the keys stays the same; only the starts change.
     let places = by_key(&state.buckets, state.buckets.places().collect());
     let mut order = by_start(&state.buckets, places.clone());
     let (mut offset, mut next) = (0_usize, None::<i64>);
@@ -142,7 +142,7 @@ fn rolling_batches(
     }
 }
 
-/// As the database returns them: by their starts, those of one start by the texts of their keys.
+/// In the database's order: by their starts, then by the texts of their keys.
 fn in_order(buckets: &Buckets, places: Vec<u32>) -> Vec<u32> {
     let places = by_start(buckets, places);
     if places.is_sorted_by(|a, b| start(buckets, *a) < start(buckets, *b)) {
@@ -155,7 +155,7 @@ fn start(buckets: &Buckets, place: u32) -> u64 {
     buckets.bucket(place).map_or(0, |bucket| Instant(bucket.start).sortable())
 }
 
-/// Those of one start stay in the order in which they are.
+/// Buckets with the same start keep their order.
 fn by_start(buckets: &Buckets, mut places: Vec<u32>) -> Vec<u32> {
     order::by_key(&mut places, &mut |place| start(buckets, *place));
     places
@@ -178,7 +178,7 @@ fn by_key(buckets: &Buckets, mut places: Vec<u32>) -> Vec<u32> {
     places
 }
 
-/// Removes the buckets of a trigger that have ended by a time, whatever is in them.
+/// Removes the buckets of a trigger that have ended by a time, whatever they contain.
 pub(super) fn sweep(state: &mut TriggerState, context: &mut EvaluationContext, older_than: i64) {
     for place in state.buckets.pop_ended(older_than) {
         context.note(state, Some(place), older_than, None, Reason::Swept);

@@ -1,6 +1,6 @@
-//! Where the server does not do what is meant. It is reproduced, and marked in the decisions.
+//! Where the server does not do what is intended. These faults are reproduced, and marked in the decisions.
 //!
-//! `docs/server-faults.md` describes each one, and which of them [`super::Options::intended`] mends.
+//! `docs/server-faults.md` describes each one, and which of them [`super::Options::intended`] fixes.
 
 use serde::{Serialize, Serializer};
 
@@ -15,13 +15,13 @@ use super::evaluation::{EvaluationContext, TriggerState};
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename_all = "kebab-case"))]
 pub enum ServerQuirk {
-    /// A firing that the server loses: it removes the window before it looks at it.
+    /// A firing that the server loses: it removes the window before evaluating it.
     LostFiring,
-    /// A firing that comes late: at the tick before, the server did not look at the window.
+    /// A late firing: the server did not evaluate the window at the previous tick.
     LateFiring,
-    /// A firing that comes late: the server's clock follows the events, which come late or not at all.
+    /// A late firing: the server's clock follows the events, which come late or not at all.
     LaggingClock,
-    /// An event that is spent on a firing and opens no window of its own.
+    /// An event that is used up by a firing and opens no window of its own.
     SpentEvent,
     /// A firing that names an event from before the window.
     EarlierEvent,
@@ -29,7 +29,7 @@ pub enum ServerQuirk {
     SelfOpened,
     /// A trigger that can never fire: its own first event fulfils it.
     CannotFire,
-    /// A trigger that goes on firing though nothing more occurs.
+    /// A trigger that keeps firing though nothing more occurs.
     FiresForEver,
     /// An event that waited for one that was perhaps never sent.
     AbsentLeader,
@@ -37,7 +37,7 @@ pub enum ServerQuirk {
     MixedResources,
 }
 
-/// Each with its name, and what is said of it in a decision.
+/// Each with its name, and its sentence in decisions.
 const QUIRKS: [(ServerQuirk, &str, &str); 10] = [
     (
         ServerQuirk::LostFiring,
@@ -66,7 +66,7 @@ impl Serialize for ServerQuirk {
 }
 
 impl ServerQuirk {
-    /// What it is called in results and in the documentation. These names do not change.
+    /// Its name in results and in the documentation. These names do not change.
     #[must_use]
     pub fn name(self) -> &'static str {
         self.entry().map_or("", |(_, name, _)| name)
@@ -86,7 +86,7 @@ impl ServerQuirk {
     }
 }
 
-/// A window that something is decided of, and the event that it is decided with.
+/// The window of a decision, and its event.
 pub(super) struct Window {
     pub(super) start: i64,
     pub(super) end: i64,
@@ -95,7 +95,7 @@ pub(super) struct Window {
     pub(super) event: Option<(i64, bool)>,
 }
 
-/// The quirk that shows in a decision of an event trigger.
+/// The quirk in a decision of an event trigger.
 pub(super) fn of(
     state: &TriggerState,
     context: &EvaluationContext,
@@ -129,7 +129,7 @@ pub(super) fn of(
     }
 }
 
-/// The quirk that shows in the firing of a composite trigger.
+/// The quirk in the firing of a composite trigger.
 pub(super) fn of_children(children: &[ChildFiring]) -> Option<ServerQuirk> {
     step(children.len());
     let mixed = children.windows(2).any(|pair| match pair {

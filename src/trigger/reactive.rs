@@ -41,10 +41,10 @@ pub(super) fn react(
         phase: TickPhase::default(),
     };
     let place = if interest.starts_after {
-        // An event that is expected as well opens the window and counts in it: together that is 0.
+        // An event that is also expected opens the window and counts in it: the sum is 0.
         ensure(state, context, event, window(occurred, if interest.expects { -1 } else { 0 }))
     } else if !state.has_after() && interest.expects {
-        // The first window reaches back, for events that are out of order.
+        // The first window reaches back, for events out of order.
         ensure(state, context, event, window(occurred.saturating_sub(LOOKBACK), 0))
     } else {
         if !interest.expects {
@@ -75,7 +75,7 @@ pub(super) fn wait(
     }
 }
 
-/// An expected event is evaluated: it waits no longer, and may have come too late for a window that has fired.
+/// An expected event is evaluated: it stops waiting, and may be too late for a window that has fired.
 fn note_delay(state: &mut TriggerState, context: &mut EvaluationContext, event: &ReceivedEvent) {
     let waited = event.follows.is_some() && state.delays.has_waiting();
     let late = state.delays.may_be_late(event.occurred);
@@ -109,14 +109,14 @@ fn ensure(state: &mut TriggerState, context: &mut EvaluationContext, event: &Rec
         if let Some(Some(bucket)) = context.outcome.decisions.last_mut().map(|decision| &mut decision.bucket)
             && context.trace
         {
-            // What opens the window below 0 counts in it at once.
+            // An event that opens a window below 0 counts in it immediately.
             bucket.count = bucket.count.max(0);
         }
     }
     place
 }
 
-/// The slot whose window an event that opens none falls into.
+/// The slot with the window for an event that opens none.
 fn find(state: &mut TriggerState, context: &mut EvaluationContext, event: &ReceivedEvent) -> Option<u32> {
     let occurred = event.occurred.0;
     let place = if state.holds {

@@ -1,5 +1,5 @@
-//! The sentences that say why: one per firing and per decision. Times are those of the day, in UTC, with the date where windows
-//! are a day or longer.
+//! The sentences that explain firings and decisions, one for each. Times are times of day in UTC, with the date if
+//! windows are a day or longer.
 
 use crate::automation::Posture;
 use crate::text::template::render_with;
@@ -28,7 +28,7 @@ impl Firing {
         rendered
     }
 
-    /// What came too late to keep it from firing.
+    /// The events that came too late to prevent the firing.
     fn delay_sentence(&self) -> Option<String> {
         let last = self.delayed.last()?;
         let others = match self.delayed.len().saturating_sub(1) {
@@ -60,7 +60,7 @@ impl Firing {
         Some(sentence)
     }
 
-    /// The fault of the server that shows in it.
+    /// The server fault behind it.
     #[must_use]
     pub fn quirk(&self) -> Option<ServerQuirk> {
         self.delayed.iter().any(|delayed| delayed.absent.is_some()).then_some(ServerQuirk::AbsentLeader)
@@ -89,7 +89,7 @@ impl Decision {
     }
 }
 
-/// What the placeholders of a sentence stand for.
+/// The values of a sentence's placeholders.
 struct Sentence<'a> {
     trigger: Option<&'a TriggerSummary>,
     bucket: Option<&'a BucketSnapshot>,
@@ -98,7 +98,7 @@ struct Sentence<'a> {
     held: i64,
     /// How many children have fired.
     present: usize,
-    /// The event that is waited for.
+    /// The awaited event.
     leader: String,
 }
 
@@ -192,7 +192,7 @@ impl Sentence<'_> {
             (None, _) if trigger.kind == "sequence" => "all triggers fired in the declared order, the last on {name}",
             (None, _) if trigger.threshold == 1 && self.present == 1 => "1 of 1 required triggers fired, on {name}",
             (None, _) => "{present} of {threshold} required triggers fired, the last on {name}",
-            // An event that comes when the window is over does not save it.
+            // An event after the end of the window does not prevent the firing.
             (Some(bucket), Some(event)) if self.is_proactive() && event.occurred >= bucket.end => {
                 "{arrived} from {start} to {end}; {name} at {occurred} came too late"
             }
@@ -249,7 +249,7 @@ fn seconds(out: &mut String, micros: i64) {
     out.push_str(&micros.checked_div(size).unwrap_or_default().to_string());
     let rest = micros.unsigned_abs().checked_rem(size.unsigned_abs()).unwrap_or_default();
     if rest > 0 {
-        // A digit in front keeps the zeros.
+        // A leading digit keeps the zeros.
         let digits = size.unsigned_abs().saturating_add(rest).to_string();
         out.push('.');
         out.push_str(digits.strip_prefix('1').unwrap_or_default().trim_end_matches('0'));

@@ -1,4 +1,4 @@
-//! Ids that are remembered for a while: at most so many, for at most so long.
+//! Ids that are remembered, limited in number and time.
 //!
 //! Source: `TTLCache` of Python's cachetools, which the publisher (`server/utilities/messaging/memory.py`) and
 //! the causal ordering (`server/events/ordering/memory.py`) use.
@@ -16,14 +16,14 @@ pub(super) struct Recent {
     limit: usize,
     /// Microseconds.
     retention: i64,
-    /// The places of the entries, by the hashes of their ids.
+    /// The indexes of the entries, by the hashes of their ids.
     places: HashTable<u32>,
     seed: RandomState,
     entries: Vec<Entry>,
     free: Vec<u32>,
-    /// The least recently used first. A mark that is no longer the entry's is void.
+    /// Least recently used first. A mark that is no longer the entry's is void.
     by_use: VecDeque<(u64, u32)>,
-    /// The first to expire first.
+    /// In order of expiry.
     by_age: VecDeque<(u64, u32)>,
     marks: u64,
 }
@@ -77,7 +77,7 @@ impl Recent {
         self.find(id).and_then(|place| self.entry(place)).is_some_and(|entry| now < entry.expires)
     }
 
-    /// Whether it is remembered; asking counts as a use.
+    /// Whether it is remembered; the query counts as a use.
     pub(super) fn use_it(&mut self, id: Uuid, now: i64) -> bool {
         let Some(place) = self.find(id) else { return false };
         let Some(entry) = self.entries.get_mut(place as usize).filter(|entry| now < entry.expires) else {
@@ -157,7 +157,7 @@ impl Recent {
     }
 }
 
-/// Whether an entry has an id. As numbers, which are compared at once.
+/// Whether an entry has an id. Compares numbers, which is fast.
 fn is_of(entries: &[Entry], place: u32, id: Uuid) -> bool {
     entries.get(place as usize).is_some_and(|entry| entry.id.as_u128() == id.as_u128())
 }
@@ -175,7 +175,7 @@ mod tests {
         }
         assert!(recent.use_it(id(0), 50));
         recent.insert(id(3), 60);
-        // The least recently used is gone, not the oldest.
+        // The least recently used entry is dropped, not the oldest.
         assert!(recent.contains(id(0), 60) && !recent.contains(id(1), 60) && recent.contains(id(2), 60));
         assert!(recent.contains(id(0), 99) && !recent.contains(id(0), 100));
         assert!(recent.contains(id(3), 159) && !recent.use_it(id(3), 160));

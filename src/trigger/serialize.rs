@@ -1,4 +1,4 @@
-//! Firings and decisions as results show them: the names of the keys are the public interface.
+//! Firings and decisions in results: the names of the keys are the public interface.
 
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
@@ -23,7 +23,7 @@ fn labels<S: Serializer>(labels: &[(SharedText, SharedText)], serializer: S) -> 
     map.end()
 }
 
-/// Null if there was no event: Prefect writes it so.
+/// Null if there was no event, as in Prefect.
 fn event_id<S: Serializer>(event: &Option<&EventRef>, serializer: S) -> Result<S::Ok, S::Error> {
     match event {
         Some(event) => serializer.collect_str(&event.id),

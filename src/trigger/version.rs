@@ -1,4 +1,4 @@
-//! Which server decides.
+//! Versions of the server.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ use crate::text::phrase::shown;
 pub enum Version {
     /// Prefect 3.6: of the wildcards in patterns, only a `*` at the end counts.
     V3_6,
-    /// Prefect 3.7, which decides as 3.8: from 3.7.2 on its `triggers.py` is the same.
+    /// Prefect 3.7, which decides like 3.8: since 3.7.2 its `triggers.py` is the same.
     V3_7,
     /// Prefect 3.8.
     V3_8,
@@ -21,14 +21,14 @@ pub enum Version {
     V3_9,
 }
 
-/// What a version can be, in words.
+/// The accepted versions, in words.
 pub(crate) const VERSIONS: &str = "\"3.9\", \"3.8\", \"3.7\" or \"3.6\"";
 
 const KNOWN: [(&str, Version); 4] =
     [("3.9", Version::V3_9), ("3.8", Version::V3_8), ("3.7", Version::V3_7), ("3.6", Version::V3_6)];
 
 impl Version {
-    /// Of a version as it is written: `3.9`, `3.8.8`.
+    /// Parses a version: `3.9`, `3.8.8`.
     #[must_use]
     pub fn read(written: &str) -> Option<Version> {
         let is =
@@ -42,7 +42,7 @@ impl Version {
         KNOWN.into_iter().find(|(_, version)| *version == self).map_or("", |(name, _)| name)
     }
 
-    /// Whether Proactive triggers hold what they expect for windows that open later.
+    /// Whether Proactive triggers hold expected events for windows that open later.
     pub(super) fn holds_events(self) -> bool {
         self >= Version::V3_9
     }
@@ -52,7 +52,7 @@ impl Version {
         self < Version::V3_9
     }
 
-    /// Whether patterns are those of `fnmatch`. Before, a `*` at the end was the only wildcard.
+    /// Whether patterns follow `fnmatch`. Before, a `*` at the end was the only wildcard.
     pub(super) fn has_globs(self) -> bool {
         self >= Version::V3_7
     }

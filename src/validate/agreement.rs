@@ -1,4 +1,4 @@
-//! Whether values agree that are written at several places of an event.
+//! Whether the values at several places of an event agree.
 
 use std::borrow::Cow;
 
@@ -8,13 +8,13 @@ use crate::catalogue::{Compare, LabelForm, slug};
 use crate::json::{Value, equal};
 use crate::time;
 
-/// One of the values that must agree: a value, or its place counted from that of its event.
+/// One of the values that must agree: a value, or its position relative to its event.
 pub(super) enum Operand<V> {
     Absent,
     Null,
     Constant(Vec<u8>),
     Value(V),
-    /// A placeholder of an id of this form.
+    /// A placeholder in an id of this form.
     Part(V, &'static LabelForm, &'static str),
 }
 
@@ -42,14 +42,14 @@ impl<V: Copy> Operand<V> {
     }
 }
 
-/// Whether all that is not absent is the same.
+/// Whether all present values are the same.
 pub(super) fn agree<'t>(compare: Compare, found: impl Iterator<Item = Text<'t>>) -> bool {
     let mut found = found.filter(|found| !matches!(found, Text::Absent));
     let Some(first) = found.next() else { return true };
     found.all(|other| same(compare, &first, &other))
 }
 
-/// What stands at a place.
+/// The value at a place.
 pub(super) enum Text<'t> {
     Absent,
     Null,
@@ -57,7 +57,7 @@ pub(super) enum Text<'t> {
     Some(Cow<'t, [u8]>),
 }
 
-/// A whole number in a string that is zero.
+/// A string with a whole number that is zero.
 pub(super) fn is_zero(value: Value<'_>) -> bool {
     value.is_string() && !value.raw().is_empty() && value.raw().iter().all(|&digit| digit == b'0')
 }
@@ -89,10 +89,10 @@ pub(super) fn same(compare: Compare, a: &Text<'_>, b: &Text<'_>) -> bool {
     }
 }
 
-/// What cannot be read as what is compared has been reported for that, and counts as the same.
+/// Unreadable values have been reported already, and count as the same.
 fn same_text(compare: Compare, a: &[u8], b: &[u8]) -> bool {
     if compare == Compare::Instant {
-        // Written alike but for `Z`: no need to read them.
+        // Equal except for `Z`: no need to parse them.
         let alike = plain(a).zip(plain(b)).is_some_and(|(a, b)| a == b);
         let instant = |text: &[u8]| time::read(text).and_then(|time| time.instant);
         return alike || instant(a).zip(instant(b)).is_none_or(|(a, b)| a == b);

@@ -1,11 +1,12 @@
-//! The cache of events without findings: an event like one of them has none either, and is not checked again.
+//! The cache of events without findings: a similar event has none either, and is not checked again.
 //!
-//! The checks see an event only through [`Observed`]. Whatever it gives out beyond the event's shape (keys, kinds,
-//! numbers of items) it records as a [`Guard`]: by default the exact bytes, and for what a method says of a value only
-//! that. An event of the same shape of which all guards hold is, to the checks, the same event. So a check cannot
-//! forget to say what it relies on: asking for more than it needs costs hits, never a verdict.
+//! The checks see an event only through [`Observed`]. It records everything that it reveals beyond the event's shape
+//! (keys, kinds, numbers of items) as a [`Guard`]: by default the exact bytes, and for a method that answers a question
+//! about a value only the answer. To the checks, an event of the same shape for which all guards hold is the same
+//! event. So a check cannot forget to declare what it relies on: reading more than it needs costs hits, never a wrong
+//! verdict.
 //!
-//! What it gains, in instructions for each of the captured events: `tests/bench/validate.rs` (`lines` against `fresh`).
+//! `tests/bench/validate.rs` measures the gain in instructions per captured event (`lines` against `fresh`).
 
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
@@ -21,32 +22,32 @@ use crate::text::table::{HashIndex, Seed};
 use super::agreement::{self, Operand};
 use super::form::{self, usual_time, usual_uuid};
 
-/// How many nodes and guards all entries together have at most.
+/// The most nodes and guards of all entries together.
 const CAPACITY: usize = 100_000;
 
-/// How many entries share a key at most. Each is compared in full.
+/// The most entries that share a key. Each is compared in full.
 const ENTRIES_PER_KEY: usize = 4;
 
-/// What is known of a value, or of the value at another place together with it.
+/// A fact about a value, or about it and the value at another place.
 enum Guard {
     /// Written with these bytes.
     Exact(Box<[u8]>),
-    /// A string of more than white space.
+    /// A string that is not blank.
     NotBlank,
     Fits(&'static LabelForm),
-    /// This text, and a UUID behind it.
+    /// This text, followed by a UUID.
     IdOf(&'static str),
     Is(catalogue::ValueKind),
     NotZero,
     UsualUuid,
     UsualTime,
-    /// The text of the value takes fewer bytes.
+    /// The text of the value has fewer bytes.
     Shorter(u32),
-    /// Another text than that of the value at this place.
+    /// A different text from that of the value at this place.
     Differs(u32),
     /// The same text as that of the value at this place.
     Equals(u32),
-    /// A tag, whose resource has the id at this place.
+    /// A tag whose resource has the id at this place.
     TagOf(u32),
     /// These agree with one another.
     Agree(Compare, Vec<Operand<u32>>),
@@ -74,7 +75,7 @@ impl Guard {
         }
     }
 
-    /// Of several guards of one value, those of the first rank say it all.
+    /// Of several guards of one value, those of the first rank imply the others.
     fn rank(&self) -> u64 {
         match self {
             Guard::Exact(_) => 0,
@@ -109,13 +110,13 @@ fn is_shorter(value: Value<'_>, limit: u32) -> bool {
     span.end.saturating_sub(span.start) < limit
 }
 
-/// What the checks have seen of one event.
+/// What the checks have read from one event.
 pub(super) struct Record {
     /// The index of the event.
     event: u32,
-    /// Each with the place that it is about, counted from the event.
+    /// Each with its position, relative to the event.
     guards: RefCell<Vec<(u32, Guard)>>,
-    /// Whether the guards are all that was seen.
+    /// Whether the guards cover everything that was read.
     complete: Cell<bool>,
 }
 
@@ -147,7 +148,7 @@ pub(super) struct Observed<'t> {
     record: &'t Record,
 }
 
-/// What the shape of an event tells: nothing to record.
+/// Facts that follow from the shape of an event: nothing to record.
 impl<'t> Observed<'t> {
     fn with(self, value: Value<'t>) -> Self {
         Observed { value, ..self }
@@ -165,7 +166,7 @@ impl<'t> Observed<'t> {
         self.value.is_number()
     }
 
-    /// Its place, counted from that of the event.
+    /// Its position, relative to the event.
     pub(super) fn place(self) -> u32 {
         self.record.place(self.value)
     }
@@ -188,16 +189,16 @@ impl<'t> Observed<'t> {
     }
 }
 
-/// What the texts of an event tell.
+/// Facts that depend on the texts of an event.
 impl<'t> Observed<'t> {
-    /// The value itself, all of which counts from now on: for a report, and for what is not worth a guard.
+    /// The value itself, all of which counts from now on: for reports, and for rare checks that need no guard.
     pub(super) fn exposed(self) -> Value<'t> {
         self.record.complete.set(false);
         self.value
     }
 
     fn exact(self) {
-        // Most are asked for one value several times in a row.
+        // Most are read several times in a row.
         let place = self.place();
         if matches!(self.record.guards.borrow().last(), Some((last, Guard::Exact(_))) if *last == place) {
             return;
@@ -214,13 +215,13 @@ impl<'t> Observed<'t> {
         holds
     }
 
-    /// The bytes of a string, unescaped. Other values: as they are written.
+    /// The bytes of a string, unescaped. Other values: as written.
     pub(super) fn bytes(self) -> Cow<'t, [u8]> {
         self.exact();
         self.value.bytes()
     }
 
-    /// The text of a string. Other values: as they are written.
+    /// The text of a string. Other values: as written.
     pub(super) fn string(self) -> Cow<'t, str> {
         self.exact();
         self.value.string()
@@ -232,12 +233,12 @@ impl<'t> Observed<'t> {
         self.value.is(other)
     }
 
-    /// Not a string of white space, or of nothing.
+    /// Not a blank or empty string.
     pub(super) fn is_not_blank(self) -> bool {
         !self.is_string() || self.noted(!self.value.is_blank(), || Guard::NotBlank)
     }
 
-    /// Whether the text has a form, and nothing is to be said of it.
+    /// Whether the text has a form, without any remark.
     pub(super) fn fits(self, form: &'static LabelForm) -> bool {
         self.noted(form::fits(form, self.value), || match id_of(form, self.value) {
             Some(start) => Guard::IdOf(start),
@@ -247,29 +248,29 @@ impl<'t> Observed<'t> {
 
     pub(super) fn is_kind(self, kind: catalogue::ValueKind) -> bool {
         let is = form::is_kind(self.value, kind);
-        // The others show in the shape.
+        // The others are part of the shape.
         if let catalogue::ValueKind::Uuid | catalogue::ValueKind::Timestamp = kind {
             return self.noted(is, || Guard::Is(kind));
         }
         is
     }
 
-    /// Not a whole number in a string that is zero.
+    /// Not a string with a whole number that is zero.
     pub(super) fn is_not_zero(self) -> bool {
         self.noted(!agreement::is_zero(self.value), || Guard::NotZero)
     }
 
-    /// Whether it is a UUID as Prefect writes it.
+    /// Whether it is a UUID in Prefect's notation.
     pub(super) fn is_usual_uuid(self) -> bool {
         self.is_string() && self.noted(usual_uuid(self.value.raw()).is_some(), || Guard::UsualUuid)
     }
 
-    /// Whether it is a time as RFC 3339 writes it, with its offset.
+    /// Whether it is a time in RFC 3339 with an offset.
     pub(super) fn is_usual_time(self) -> bool {
         self.is_string() && self.noted(usual_time(self.value.raw()).is_some(), || Guard::UsualTime)
     }
 
-    /// Whether its text takes fewer bytes.
+    /// Whether its text has fewer bytes.
     pub(super) fn is_shorter(self, limit: usize) -> bool {
         let limit = u32::try_from(limit).unwrap_or(u32::MAX);
         let holds = is_shorter(self.value, limit);
@@ -290,7 +291,7 @@ impl<'t> Observed<'t> {
         differs
     }
 
-    /// Whether one of the ids is that of this tag's resource.
+    /// Whether one of the ids is this tag's resource.
     pub(super) fn is_tag_of_one(self, ids: &[Observed<'_>]) -> bool {
         let Some(id) = ids.iter().find(|id| agreement::is_tag_id(self.value, id.value)) else {
             return self.exposed_as(false);
@@ -318,7 +319,7 @@ impl<'t> Observed<'t> {
     }
 }
 
-/// An event without findings. `X`: what else is kept of it.
+/// An event without findings. `X`: additional data.
 pub(super) struct Entry<X> {
     profile: Profile,
     shape: Vec<u64>,
@@ -344,7 +345,7 @@ impl<X> Entry<X> {
     }
 }
 
-/// The events without findings, by what few of them have in common.
+/// The events without findings, by a key that few of them share.
 pub(super) struct ShapeCache<X> {
     /// Each key with its entries.
     entries: Vec<(u64, Vec<Entry<X>>)>,
@@ -410,7 +411,7 @@ impl<X> ShapeCache<X> {
     }
 }
 
-/// The same guards with nothing said twice.
+/// The same guards without redundant ones.
 fn simplified(mut guards: Vec<(u32, Guard)>) -> Vec<(u32, Guard)> {
     order::by_key(&mut guards, &mut |(place, guard)| u64::from(*place) << 8 | guard.rank());
     let mut simple: Vec<(u32, Guard)> = Vec::with_capacity(guards.len());
@@ -440,7 +441,7 @@ fn simplified(mut guards: Vec<(u32, Guard)>) -> Vec<(u32, Guard)> {
     simple
 }
 
-/// The text before the UUID, if a form is that and a value has it.
+/// The text before the UUID, if the form is a text followed by a UUID and the value has it.
 fn id_of(form: &'static LabelForm, value: Value<'_>) -> Option<&'static str> {
     let LabelForm::Templates(templates) = form else { return None };
     templates.iter().filter(|form| form.remark.is_none()).find_map(|form| match form.template.parts {
@@ -454,7 +455,7 @@ fn is_id_of(start: &str, value: Value<'_>) -> bool {
     equal(literal, start.as_bytes()) && catalogue::is_uuid(id)
 }
 
-/// What few shapes have in common.
+/// A key that few shapes share.
 fn key(event: Value<'_>) -> Option<u64> {
     let name = event.get_first("event")?;
     Some(mix(hash(name.raw()), event.shape_hash()))

@@ -1,8 +1,8 @@
-//! What events say of each other: links by `follows`, repeated ids, states and heartbeats of a run.
+//! Relations between events: links by `follows`, repeated ids, states and heartbeats of a run.
 //!
-//! Several texts can be one history: what is only known with a later text is kept as [`Late`] for the report of its own.
+//! Several texts can be one history: findings that depend on a later text are kept as [`Late`] for their own report.
 //!
-//! Memory is bounded: of a long input the last events are remembered, at least [`REMEMBERED`].
+//! Memory is bounded: of a long input, at least the last [`REMEMBERED`] events are remembered.
 
 use std::borrow::Borrow;
 use std::fmt;
@@ -25,19 +25,19 @@ use crate::time::{Instant, instant_of};
 use super::form::usual_uuid;
 use super::links::{Links, State};
 
-/// The id of an event. As a number, which the machine compares and hashes at once.
+/// The id of an event, as a number, which compares and hashes quickly.
 type Id = u128;
 
-/// How many events are remembered at least: a link over more events is not looked at.
+/// The least number of events that are remembered: links over more events are not checked.
 pub(super) const REMEMBERED: usize = 50_000;
 
-/// A heartbeat within so many microseconds after the end of its run was under way.
+/// A heartbeat this many microseconds after the end of its run was still in transit.
 const HEARTBEAT_GRACE: i64 = 5_000_000;
 
 /// Longer ids and names are not compared, so that memory is bounded.
 const LONGEST: usize = 1000;
 
-/// A map that forgets: what was not added in the last two generations is gone. No answer depends on the seed.
+/// A map that forgets entries not added in the last two generations. No result depends on the seed.
 struct Recent<K, V> {
     now: Generation<K, V>,
     before: Generation<K, V>,
@@ -47,7 +47,7 @@ struct Recent<K, V> {
 struct Generation<K, V> {
     index: HashIndex,
     entries: Vec<(K, V)>,
-    /// How much has been added: entries, and what was added to them.
+    /// How much has been added: entries, and additions to them.
     size: usize,
 }
 
@@ -85,7 +85,7 @@ impl<K: Hash, V> Recent<K, V> {
         self.now.get_mut(hash, key).or_else(|| self.before.get_mut(hash, key))
     }
 
-    /// Adds a value whose key is not there. Returns what is forgotten.
+    /// Adds a value with a new key. Returns the forgotten entries.
     fn insert(&mut self, key: K, value: V) -> Vec<(K, V)> {
         let forgotten = self.grow();
         self.now.index.add(self.seed.hash_one(&key), self.now.entries.len());
@@ -102,13 +102,13 @@ impl<K: Hash, V> Recent<K, V> {
         forgotten
     }
 
-    /// All that is remembered, the oldest first.
+    /// All entries, oldest first.
     fn into_entries(self) -> impl Iterator<Item = (K, V)> {
         self.before.entries.into_iter().chain(self.now.entries)
     }
 }
 
-/// An event as others see it.
+/// The parts of an event that matter to others.
 pub(super) struct Linked<'t> {
     pub occurred: Option<Instant>,
     pub id: Option<Id>,
@@ -136,7 +136,7 @@ fn uuid(value: Value<'_>) -> Option<Id> {
     usual_uuid(&text).or_else(|| read_uuid(&text)).map(|id| id.as_u128())
 }
 
-/// Texts of an event that are compared with those of others, one after the other.
+/// Concatenated texts of an event that are compared with those of others.
 #[derive(Clone, Default, PartialEq, Eq)]
 struct Texts {
     bytes: Vec<u8>,
@@ -144,7 +144,7 @@ struct Texts {
 }
 
 impl Texts {
-    /// The id of the resource, the value at the place that its followers share with it, type and name of its state.
+    /// The id of the resource, the value that its followers share with it, type and name of its state.
     fn read(&mut self, links: &Links<Value<'_>>, state: State<Value<'_>>, shared: bool) {
         self.bytes.clear();
         let shared = links.shared.filter(|_| shared);
@@ -171,20 +171,20 @@ impl Texts {
         self.text(1)
     }
 
-    /// A state has a type; without one nothing is said of it.
+    /// A state has a type; without a type, nothing is reported.
     fn state(&self) -> Option<(&[u8], Option<&[u8]>)> {
         Some((self.text(2)?, self.text(3)))
     }
 }
 
-/// Where an event stands: the number of its text in the history, and its index there.
+/// The position of an event: the number of its text in the history, and its index there.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub(super) struct At {
     pub file: u32,
     pub index: u64,
 }
 
-/// As a sentence names it: another text by its name.
+/// The position in a message: names the text, if it is another one.
 struct Named<'n> {
     at: At,
     here: u32,
@@ -202,33 +202,33 @@ impl fmt::Display for Named<'_> {
     }
 }
 
-/// What is kept of an event.
+/// The data kept of an event.
 #[derive(Clone)]
 struct Seen {
     at: At,
-    /// Where there are several texts: its name and what it follows, by which an event that is in two of them is known.
+    /// With several texts: its name and its `follows`, which identify an event that is in two of them.
     known_by: Option<Box<(String, Option<Id>)>>,
     family: Option<&'static Family>,
     occurred: Option<Instant>,
-    /// With the state that it enters.
+    /// Includes the state that it enters.
     texts: Texts,
 }
 
-/// An event with `follows`, as it is compared with the event that it points at.
+/// An event with `follows`, for the comparison with the event that it points to.
 struct Follower<'e> {
     file: u32,
     occurred: Option<Instant>,
     follows: &'static Follows,
     subject: Subject<'e>,
-    /// Where `follows` stands, and the initial state.
+    /// The places of `follows` and of the initial state.
     place: Location,
     from_place: Location,
-    /// With the state that it leaves.
+    /// Includes the state that it leaves.
     texts: &'e Texts,
     words: Words<'e>,
 }
 
-/// What a sentence about a follower needs; worked out when it is written, or before its text is gone.
+/// The data for a message about a follower; calculated when the message is written, or before the text is gone.
 enum Words<'e> {
     Of(&'e Links<Value<'e>>),
     Kept { resource: &'e str, from: &'e str },
@@ -252,7 +252,7 @@ impl Words<'_> {
     }
 }
 
-/// A follower that has come before the event it points at.
+/// A follower that came before the event it points to.
 struct Waiting {
     at: At,
     occurred: Option<Instant>,
@@ -281,7 +281,7 @@ impl Waiting {
     }
 }
 
-/// An executed flow run whose submission has not been met.
+/// An executed flow run whose submission has not been seen.
 struct Executed {
     at: At,
     name: String,
@@ -291,7 +291,7 @@ struct Executed {
 
 #[derive(Clone, Copy, Default)]
 struct Run {
-    /// Its own number, for what is remembered of its states.
+    /// Its own number, the key for its states.
     number: u64,
     ended: Option<(Instant, At)>,
     moved: Option<Instant>,
@@ -303,37 +303,37 @@ pub(super) struct Chain {
     /// By the id that they follow.
     waiting: Recent<Id, Vec<Waiting>>,
     runs: Recent<Box<[u8]>, Run>,
-    /// How many runs there were.
+    /// The number of runs so far.
     count: u64,
     /// The indices of a run's states, by the number of the run and the instant.
     instants: Recent<(u64, Instant), At>,
-    /// By flow run: whether a worker has submitted it, or who has executed it before that.
+    /// By flow run: whether a worker has submitted it, or the event that executed it before that.
     executed: Recent<Box<[u8]>, Option<Executed>>,
-    /// What waits since the beginning of the current text: its places are bytes of that.
+    /// Entries that have waited since the beginning of the current text: their places are byte offsets in it.
     fresh: Vec<Fresh>,
-    /// The texts of the event at hand, so that most are read without an allocation.
+    /// The texts of the current event, so that most are read without an allocation.
     scratch: Texts,
-    /// The number of the text at hand.
+    /// The number of the current text.
     file: u32,
-    /// The names of the texts, where there are several.
+    /// The names of the texts, if there are several.
     names: Vec<String>,
-    /// What was found out about earlier texts.
+    /// Late findings about earlier texts.
     late: Vec<Late>,
-    /// The events of the text at hand that earlier ones have too.
+    /// The events of the current text that earlier ones have too.
     overlap: Option<Overlap>,
 }
 
-/// A finding for the report of an earlier text, or of one that is at its end.
+/// A finding for the report of an earlier text, or of one that has ended.
 pub(super) struct Late(Finding);
 
 enum Finding {
-    /// The link of an event to one in a later text, or to none.
+    /// A link from an event to one in a later text, or to a missing one.
     Link(Box<Waiting>, Option<Box<Seen>>),
     Executed(Executed),
     Overlap(Overlap),
 }
 
-/// Events that an earlier text has too.
+/// Events that are also in an earlier text.
 struct Overlap {
     /// The first of them: here, and there.
     at: At,
@@ -342,7 +342,7 @@ struct Overlap {
     id: Id,
     place: Location,
     first: At,
-    /// How many there are.
+    /// Their number.
     count: usize,
 }
 
@@ -385,7 +385,7 @@ impl Late {
     }
 }
 
-/// What waits, and whose places are bytes of the current text.
+/// Waiting entries whose places are byte offsets in the current text.
 enum Fresh {
     /// The follower of this event, and which of them.
     Waiting(Id, usize),
@@ -407,7 +407,7 @@ impl Chain {
         let at = At { file: self.file, index };
         if self.seen.get_mut(&id).is_some() {
             self.repeated(findings, subject, event, id, at);
-            // It was looked at when it came first.
+            // It was checked at its first occurrence.
             return;
         }
         let mut texts = std::mem::take(&mut self.scratch);
@@ -472,7 +472,7 @@ impl Chain {
 
     fn wait(&mut self, findings: &mut Findings<'_>, target: Id, waiting: Waiting) {
         if self.waiting.get_mut(&target).is_some() {
-            // It may be the others of this event that are forgotten.
+            // The other followers of this event may be forgotten instead.
             let forgotten = self.waiting.grow();
             self.not_found(findings, forgotten);
         }
@@ -486,7 +486,7 @@ impl Chain {
         self.not_found(findings, forgotten);
     }
 
-    /// An event whose id another one has. One that is in two texts is the same where these overlap, as pages do.
+    /// An event with the id of another one. An event in two texts is the same one if the texts overlap, as pages do.
     fn repeated(&mut self, findings: &mut Findings<'_>, subject: &Subject<'_>, event: &Linked<'_>, id: Id, at: At) {
         let links = &event.links;
         let mut texts = Texts::default();
@@ -513,7 +513,7 @@ impl Chain {
         }
     }
 
-    /// Reports links to events that did not come.
+    /// Reports links to missing events.
     fn not_found(&mut self, findings: &mut Findings<'_>, waiting: Vec<(Id, Vec<Waiting>)>) {
         for waiting in waiting.into_iter().flat_map(|(_, all)| all) {
             if waiting.at.file == self.file {
@@ -524,7 +524,7 @@ impl Chain {
         }
     }
 
-    /// To be called before each text of a history, the first too; what is behind the one before must have been left.
+    /// Call this before each text of a history, including the first; the previous text must have been ended.
     pub(super) fn begin(&mut self, name: &str) {
         if !self.names.is_empty() {
             self.file = self.file.saturating_add(1);
@@ -532,14 +532,14 @@ impl Chain {
         self.names.push(name.to_owned());
     }
 
-    /// What was found out that belongs to other reports than that of the text at hand; and how the texts are called.
+    /// The findings that belong to reports of other texts, and the names of the texts.
     pub(super) fn late(&mut self) -> (Vec<Late>, &[String]) {
         let mut late = std::mem::take(&mut self.late);
         late.extend(self.overlap.take().map(|overlap| Late(Finding::Overlap(overlap))));
         (late, &self.names)
     }
 
-    /// What can only be said when all texts of a history are known: becomes [`Late`].
+    /// Findings that require all texts of a history: they become [`Late`].
     pub(super) fn close(&mut self, events: u64) {
         // As in `finish`.
         if events < 2 {
@@ -552,7 +552,7 @@ impl Chain {
             .extend(executed.filter_map(|(_, executed)| executed).map(|executed| Late(Finding::Executed(executed))));
     }
 
-    /// To be called at the end of a text: what waits on keeps its places as lines and columns.
+    /// Call this at the end of a text: entries that still wait keep their places as lines and columns.
     pub(super) fn leave(&mut self, source: Source<'_>) {
         if self.fresh.is_empty() {
             return;
@@ -601,7 +601,7 @@ impl Chain {
         }
     }
 
-    /// What can only be said when all events are known.
+    /// Findings that require all events.
     pub(super) fn finish(&mut self, findings: &mut Findings<'_>, events: u64) {
         // A single event cannot hold the other end of its link.
         if events < 2 {
@@ -697,7 +697,7 @@ fn report<'f>(findings: &'f mut Findings<'_>, follower: &Follower<'_>, code: Cod
     add(findings, code, &follower.subject, &Path::Field("follows"), follower.place)
 }
 
-/// A finding at a place that was noted before.
+/// A finding at a recorded place.
 fn add<'f>(
     findings: &'f mut Findings<'_>,
     code: Code,
@@ -708,7 +708,7 @@ fn add<'f>(
     findings.note(code.severity(), code, subject, path).at(place)
 }
 
-/// Where a value stands.
+/// The place of a value.
 fn place(value: Option<Value<'_>>) -> Location {
     value.map_or(Location::Nowhere, |value| Location::Bytes(value.span()))
 }

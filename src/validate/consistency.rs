@@ -1,4 +1,4 @@
-//! Places of one event which must agree.
+//! Values in one event that must agree.
 
 use std::borrow::Cow;
 
@@ -18,7 +18,7 @@ use super::cache::Observed;
 use super::parts::Parts;
 use super::transition;
 
-/// Among so few related resources the repeated ones are looked for pair by pair.
+/// Up to this number of related resources, repeated ones are found by comparing pairs.
 const FEW_RELATED: usize = 32;
 
 pub(super) fn check(
@@ -33,7 +33,7 @@ pub(super) fn check(
         check.equal(rule);
     }
     check.repeated_related();
-    // A name with a placeholder is that of a state or a status.
+    // A name with a placeholder belongs to a state or a status.
     if matched.hole.is_some() {
         check.state();
     } else {
@@ -65,7 +65,7 @@ impl<'t> Check<'_, '_, 't> {
     #[cold]
     fn disagree(&mut self, rule: &'static Equal, operands: &[Operand<Observed<'t>>]) {
         let found = rule.terms.iter().zip(operands).map(|(term, operand)| (term, operand.read(Observed::exposed)));
-        // What is wrong by itself, or written in another case only, has been reported for that.
+        // Invalid values, and those that differ only in case, have already been reported.
         let counts = |(term, found): &(&'static Term, Text<'_>)| {
             !matches!(found, Text::Absent) && !self.findings.has(&self.place(term).0)
         };
@@ -141,7 +141,7 @@ impl<'t> Check<'_, '_, 't> {
         }
     }
 
-    /// The path of a place and the value that stands there.
+    /// The path of a place and its value.
     fn place(&self, term: &Term) -> (Pointer, Observed<'t>) {
         let event = self.event;
         let field = |name: &str| (Path::Field(name).pointer(), event.value.get(name).unwrap_or(event.value));
@@ -166,7 +166,7 @@ impl<'t> Check<'_, '_, 't> {
         }
     }
 
-    /// What is said of states beyond plain equality.
+    /// Rules about states beyond equality.
     fn state(&mut self) {
         let event = self.event;
         let family = self.matched.family;
@@ -200,7 +200,7 @@ impl<'t> Check<'_, '_, 't> {
         }
         let ids: Vec<_> = self.event.related().filter_map(|(_, related)| related.get(RESOURCE_ID)).collect();
         let list = &Path::Key(&Path::Key(&Path::Field("payload"), "task_run"), "tags");
-        // Of many tags or many ids it is not each with each.
+        // With many tags or ids, avoids comparing all pairs.
         let few = ids.len() <= FEW_RELATED;
         let mut names = TextSet::default();
         for id in ids.iter().filter(|id| !few && id.is_string()) {
@@ -266,7 +266,7 @@ impl<'t> Check<'_, '_, 't> {
                 repeated
             } else {
                 let id = id.bytes();
-                // The length keeps an id and a role apart.
+                // The length separates an id from a role.
                 !all.insert(&[&id.len().to_le_bytes(), &*id, &*name].concat())
             };
             if repeated {
@@ -340,7 +340,7 @@ impl<'t> Check<'_, '_, 't> {
         }
     }
 
-    /// Numbers that cannot be.
+    /// Impossible numbers.
     fn counts(&mut self) {
         if let Some(slots) = self.event.label("slots-acquired")
             && !slots.is_not_zero()
@@ -375,7 +375,7 @@ fn text_of(value: Option<Observed<'_>>) -> Operand<Observed<'_>> {
     }
 }
 
-/// A placeholder of an id.
+/// A placeholder in an id.
 fn part_at<'t>(
     id: Option<Observed<'t>>,
     form: Option<&'static LabelForm>,

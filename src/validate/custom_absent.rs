@@ -1,4 +1,4 @@
-//! In place of `custom`, without the feature `custom-schemas`: there are no schemas of users.
+//! Replaces `custom` without the feature `custom-schemas`: there are no user schemas.
 
 use crate::diagnostic::findings::{Findings, Subject};
 use crate::json::Value;

@@ -1,8 +1,8 @@
-//! What every event needs, whatever its name.
+//! Rules for all events, whatever their names.
 //!
 //! Source of the errors: `prefect/server/events/schemas/events.py`, `.../labelling.py` and
 //! `prefect/settings/models/server/events.py`, as `POST /api/events` applies them. Warnings are for
-//! what the server takes, but nobody should rely on.
+//! what the server accepts, but nobody should rely on.
 
 use std::borrow::Cow;
 
@@ -29,14 +29,14 @@ pub(crate) const FIELDS: [&str; 8] =
 pub(crate) const MAX_NAME: usize = 1024;
 pub(crate) const MAX_LABELS: usize = 500;
 pub(crate) const MAX_RELATED: usize = 100;
-/// Levels that pydantic can write.
+/// Levels that pydantic can serialize.
 const MAX_PAYLOAD_DEPTH: usize = 255;
-/// Levels that the websocket's JSON reader takes, for the whole event.
+/// Levels that the websocket's JSON reader accepts, for the whole event.
 const MAX_WEBSOCKET_DEPTH: usize = 200;
 /// Bytes of the event as the server writes it.
 const MAX_BYTES: usize = 1_500_000;
 
-/// What other names for a field are meant to be.
+/// Common other names for fields, with the intended fields.
 const OTHER_NAMES: [(&str, &str); 15] = [
     ("name", "event"),
     ("type", "event"),
@@ -148,7 +148,7 @@ pub(super) fn check<'t>(
     parts
 }
 
-/// Whose labels they are.
+/// The owner of labels.
 #[derive(Clone, Copy)]
 pub(super) enum Holder<'t> {
     Resource,
@@ -156,7 +156,7 @@ pub(super) enum Holder<'t> {
 }
 
 impl Holder<'_> {
-    /// As a sentence names it.
+    /// Its name in messages.
     pub(super) fn words(self) -> String {
         match self {
             Holder::Resource => "the resource".to_owned(),
@@ -304,7 +304,7 @@ impl Check<'_, '_, '_> {
             Form::WithoutOffset => {
                 self.wrong_time(Code::TIMESTAMP_WITHOUT_OFFSET, value).replace(value, &[&value.string(), "Z"].concat());
             }
-            // `prefect event stream` writes times so: its files are as they should be.
+            // `prefect event stream` writes times this way: its files are valid.
             Form::Other if is_time_of_python(&value.bytes()) => {}
             Form::Other => {
                 self.wrong_time(Code::TIMESTAMP_NOT_RFC3339, value);
@@ -366,7 +366,7 @@ impl Check<'_, '_, '_> {
 
     /// Both are known to be UUIDs.
     fn follows_itself(&mut self, id: Observed<'_>, follows: Observed<'_>) {
-        // As they are usually written, their texts tell.
+        // In the usual notation, comparing their texts is enough.
         let differs = if id.is_usual_uuid() && follows.is_usual_uuid() {
             follows.differs(id)
         } else {
@@ -472,7 +472,7 @@ impl Check<'_, '_, '_> {
     }
 
     fn size(&mut self) {
-        // As it stands here, an event can be several times longer than the server writes it (`\u00e9`).
+        // The input can be several times longer than the server's own serialization (`\u00e9`).
         if self.value.is_shorter(MAX_BYTES.saturating_sub(200)) {
             return;
         }
@@ -484,7 +484,7 @@ impl Check<'_, '_, '_> {
     }
 }
 
-/// `str()` of a `datetime` in UTC, such as `2026-11-27 02:06:07.663071+00:00`: RFC 3339 but for a space.
+/// `str()` of a `datetime` in UTC, such as `2026-11-27 02:06:07.663071+00:00`: RFC 3339 except for a space.
 fn is_time_of_python(text: &[u8]) -> bool {
     let mut own = text.to_vec();
     let Some(space) = own.get_mut(10).filter(|byte| **byte == b' ') else { return false };
@@ -492,7 +492,7 @@ fn is_time_of_python(text: &[u8]) -> bool {
     text.ends_with(b"+00:00") && time::read(&own).is_some_and(|time| time.form == Form::Rfc3339)
 }
 
-/// The field that another name is meant to be.
+/// The field intended by another name.
 fn meaning_of(name: &str) -> Option<&'static str> {
     let other = OTHER_NAMES.iter().find(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, field)| *field);
     other.or_else(|| nearest(name, &mut FIELDS.iter().copied()))
@@ -513,7 +513,7 @@ fn depth(value: Value<'_>) -> usize {
     deepest
 }
 
-/// The bytes of the event as the server writes it: without white space, with the fields that it adds.
+/// The size of the event as the server writes it: without white space, with the fields that it adds.
 fn written_size(event: Value<'_>) -> usize {
     let added = [
         (event.get("related").is_none(), ",\"related\":[]".len()),
@@ -531,7 +531,7 @@ fn written_size(event: Value<'_>) -> usize {
     compact_size(event).saturating_add(added).saturating_sub(dropped)
 }
 
-/// The bytes of a value without white space.
+/// The size of a value without white space.
 fn compact_size(value: Value<'_>) -> usize {
     value
         .descendants()

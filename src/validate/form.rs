@@ -1,4 +1,4 @@
-//! Whether a text has the form, and a value the kind, that the catalogue gives it.
+//! Whether a text has the form, and a value has the kind, that the catalogue requires.
 
 use uuid::Uuid;
 
@@ -11,10 +11,10 @@ use crate::text::phrase;
 /// How a text fits a form.
 pub(super) enum Fit {
     Right,
-    /// It is accepted, with a remark on who says what.
+    /// It is accepted, with a remark on the source.
     Remarked(&'static Remark),
     Wrong,
-    /// It is wrong, but for upper and lower case it would be this value.
+    /// It is wrong; apart from upper and lower case it would be this value.
     Near(&'static str),
 }
 
@@ -42,12 +42,12 @@ pub(super) fn fit(form: &'static LabelForm, text: &[u8]) -> Fit {
     if right { Fit::Right } else { Fit::Wrong }
 }
 
-/// Whether the text of a value has a form, and there is nothing to say of it.
+/// Whether the text of a value has a form, without any remark.
 pub(super) fn fits(form: &'static LabelForm, value: Value<'_>) -> bool {
     matches!(fit(form, &value.bytes()), Fit::Right)
 }
 
-/// What a form expects, as a sentence says it.
+/// What a form expects, in messages.
 pub(super) fn expected(form: &'static LabelForm) -> String {
     let words = match form {
         LabelForm::Text => "any text",
@@ -99,10 +99,10 @@ pub(super) fn is_kind(value: Value<'_>, kind: Expected) -> bool {
     }
 }
 
-/// A UUID as Prefect writes it: with hyphens, in lower case, not nil.
+/// A UUID in Prefect's notation: with hyphens, in lower case, not nil.
 pub(super) fn usual_uuid(text: &[u8]) -> Option<Uuid> {
     let id = Uuid::from_bytes(uuid_bytes(text)?);
-    // Of digits, letters and hyphens, upper-case letters alone have the one bit without the other.
+    // Among digits, letters and hyphens, only upper-case letters have the one bit without the other.
     let (words, _) = text.as_chunks::<4>();
     let upper = words.iter().map(|word| u32::from_le_bytes(*word)).fold(0, |all, word| all | word & !(word << 1));
     (upper & 0x4040_4040 == 0 && id.as_u128() != 0).then_some(id)

@@ -1,4 +1,4 @@
-//! Whether an input is a document or lines of these (NDJSON).
+//! Whether an input is one document or lines of documents (NDJSON).
 
 use crate::json::{Fault, Issue, Kind, Parsed, Tape, parse, parse_prefix};
 use crate::recognise::events_start;
@@ -21,22 +21,22 @@ pub(super) fn lines(text: &[u8], from: usize) -> impl Iterator<Item = (usize, us
     })
 }
 
-/// What the first line of a text says about all of it.
+/// What the first line of a text shows about the whole text.
 pub(super) enum FirstLine {
-    /// It is a document, and nothing follows. It is on the tape, and ends before this byte.
+    /// It is a document, and nothing follows. It is on the tape and ends before this byte.
     Document { parsed: Parsed, end: usize },
-    /// It is a document of its own, and more follows: NDJSON. Where it could be read it is on the tape.
+    /// It is a complete document, and more follows: NDJSON. If it could be read, it is on the tape.
     Ndjson { first: Option<Parsed>, end: usize },
-    /// It is a part of a document over several lines.
+    /// It is part of a document over several lines.
     Part,
-    /// More must be seen.
+    /// More text is needed.
     Unknown,
 }
 
 /// Reads the first line. `whole`: the text is complete.
 ///
-/// A text is NDJSON if its first line is a document of its own and more follows; also if the first line is broken, but
-/// the second is a document and not a part of one that began before.
+/// A text is NDJSON if its first line is a complete document and more follows; also if the first line is broken, but
+/// the second is a document and not part of one that began before.
 pub(super) fn first_line(text: &[u8], whole: bool, tape: &mut Tape, issues: &mut Vec<Issue>) -> FirstLine {
     let mut lines = lines(text, events_start(text)).filter(|&(_, end)| whole || end < text.len());
     let unknown = if whole { FirstLine::Part } else { FirstLine::Unknown };

@@ -6,17 +6,17 @@ use crate::event::RESOURCE_ID;
 use super::cache::Observed;
 use super::parts::Parts;
 
-/// Places of an event: as values, or as their places counted from its beginning.
+/// Places in an event: as values, or as positions relative to its beginning.
 #[derive(Clone, Copy)]
 pub(super) struct Links<V> {
-    /// The fields of these names.
+    /// The fields with these names.
     pub occurred: Option<V>,
     pub event: Option<V>,
     pub id: Option<V>,
     pub follows: Option<V>,
     /// The id of the primary resource.
     pub resource: Option<V>,
-    /// What its followers share with it.
+    /// The value that its followers share with it.
     pub shared: Option<V>,
     /// The label `prefect.state-type`.
     pub state_type: Option<V>,

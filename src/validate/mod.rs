@@ -1,4 +1,4 @@
-//! Events to findings: text, envelope, family, consistency, chain.
+//! Checks events: text, envelope, family, consistency, chain.
 
 mod agreement;
 mod cache;
@@ -40,7 +40,7 @@ pub use custom::{SchemaFile, SchemasError, read_files};
 pub(crate) use envelope::{MAX_LABELS, MAX_NAME, MAX_RELATED};
 pub use options::ValidateOptions;
 
-/// An event that is nested no deeper than this is not looked at for its depth.
+/// The depth of events nested no deeper than this is not checked.
 const SHALLOW: usize = 190;
 
 /// Checks a whole text: one event, an array of events, NDJSON, an API page, or a websocket frame.
@@ -60,8 +60,8 @@ pub fn validate(text: &[u8], text_options: TextOptions, options: &ValidateOption
     Validator::default().validate(text, text_options, options)
 }
 
-/// Checks text after text. Events without findings are remembered, which makes it quicker to check others like them; no
-/// finding depends on what came before.
+/// Checks text after text. Events without findings are remembered, which makes checking similar ones faster; no finding
+/// depends on earlier texts.
 #[derive(Default)]
 pub struct Validator {
     session: Session,
@@ -81,8 +81,7 @@ impl Validator {
     }
 }
 
-/// Whether a text is NDJSON. `whole`: the text is complete; otherwise `None` says that more of it
-/// must be seen.
+/// Whether a text is NDJSON. `whole`: the text is complete; otherwise `None` means that more of it is needed.
 #[must_use]
 pub fn is_ndjson(text: &[u8], whole: bool) -> Option<bool> {
     match first_line(text, whole, &mut Tape::new(), &mut Vec::new()) {
@@ -93,10 +92,10 @@ pub fn is_ndjson(text: &[u8], whole: bool) -> Option<bool> {
     }
 }
 
-/// NDJSON, chunk by chunk, in constant memory: places and indices count through.
+/// NDJSON, chunk by chunk, in constant memory: places and indices continue across chunks.
 ///
-/// With [`Stream::begin`] before each of them, several texts are one history: what events say of each other is checked
-/// across them, in whichever text the other event stands.
+/// With [`Stream::begin`] before each of them, several texts are one history: relations between events are checked
+/// across all texts.
 ///
 /// ```
 /// use prefect_events::diagnostic::TextOptions;
@@ -113,7 +112,7 @@ pub fn is_ndjson(text: &[u8], whole: bool) -> Option<bool> {
 /// assert!(stream.document(first.as_bytes(), TextOptions::default()).diagnostics.is_empty());
 /// assert!(stream.begin("tuesday.json").is_empty());
 /// assert!(stream.document(first.as_bytes(), TextOptions::default()).diagnostics.is_empty());
-/// // Two pages that overlap: said once for the page.
+/// // Two pages that overlap: reported once for the page.
 /// let late = stream.end();
 /// assert_eq!(late.len(), 1);
 /// assert_eq!((late[0].text, late[0].report.infos), (1, 1));
@@ -123,16 +122,16 @@ pub struct Stream {
     session: Session,
     /// The place after the last chunk.
     place: Position,
-    /// How many events the texts before had.
+    /// How many events the earlier texts had.
     before: u64,
 }
 
-/// What was found out about a text of a history after the others had been read.
+/// Late findings about a text of a history, after the others were read.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct LateReport {
     /// The text: 0 is the first.
     pub text: u32,
-    /// A report of no events: only what comes late.
+    /// A report without events: only the late findings.
     pub report: Report,
 }
 
@@ -143,7 +142,7 @@ impl Stream {
         Stream { options, session: Session::default(), place: Position::START, before: 0 }
     }
 
-    /// Begins a text of a history, which sentences call by a name. Returns what is now known about those before.
+    /// Begins a text of a history, with its name for messages. Returns late findings about earlier texts.
     #[must_use]
     pub fn begin(&mut self, name: &str) -> Vec<LateReport> {
         let late = self.late();
@@ -153,7 +152,7 @@ impl Stream {
         late
     }
 
-    /// Checks all of a text of a history, of any kind, as [`validate`] does.
+    /// Checks a whole text of a history, of any kind, as [`validate`] does.
     #[must_use]
     pub fn document(&mut self, text: &[u8], text_options: TextOptions) -> Report {
         let mut findings = Findings::new(self.options.report());
@@ -163,14 +162,14 @@ impl Stream {
         findings.into_report(self.session.events, source, text_options.places)
     }
 
-    /// What can only be said at the end of a history.
+    /// Findings that require the end of a history.
     #[must_use]
     pub fn end(&mut self) -> Vec<LateReport> {
         self.session.chain.close(self.before.saturating_add(self.session.events));
         self.late()
     }
 
-    /// What is known by now about texts that were read, a report for each text.
+    /// Late findings about texts already read, a report for each text.
     fn late(&mut self) -> Vec<LateReport> {
         let (mut late, names) = self.session.chain.late();
         order::by_key(&mut late, &mut |late| u64::from(late.file()));
@@ -202,7 +201,7 @@ impl Stream {
         report
     }
 
-    /// What can only be said at the end of the input.
+    /// Findings that require the end of the input.
     #[must_use]
     pub fn finish(&mut self) -> Report {
         let mut findings = Findings::new(self.options.report());
@@ -211,22 +210,22 @@ impl Stream {
     }
 }
 
-/// What is kept from one document to the next.
+/// The state kept from one document to the next.
 #[derive(Default)]
 struct Session {
     tape: Tape,
     issues: Vec<Issue>,
     chain: Chain,
     cache: ShapeCache<Links<u32>>,
-    /// How many events there were.
+    /// The number of events so far.
     events: u64,
-    /// How often a text was read, and how many events were like one in the cache: for tests.
+    /// How often a text was read, and how many events hit the cache: for tests.
     parses: u64,
     hits: u64,
 }
 
 impl Session {
-    /// A text of any kind. Its first line is read to learn which, and not again if it is a document.
+    /// A text of any kind. Its first line is read to detect the kind, and not read again if it is a document.
     fn text(&mut self, findings: &mut Findings<'_>, options: &ValidateOptions, source: Source<'_>) {
         let text = source.text;
         if let Some(sniffed) = not_json(text) {
@@ -314,7 +313,7 @@ impl Session {
             other_document(findings, &subject, form.phrase(), &form.remedy(), place);
             return;
         }
-        // Of events by themselves or in an array, repeated keys are looked for one by one.
+        // For single events and events in an array, repeated keys are searched event by event.
         let apart = parsed.complete && root.is_some_and(|root| !recognise::is_wrapped(root));
         if let (false, Some(root)) = (apart, root) {
             repeated_keys(root, issues);
@@ -322,7 +321,7 @@ impl Session {
         *issues = by_place(std::mem::take(issues));
         let mut open: &[Issue] = issues;
         for value in root.into_iter().flat_map(recognise::events) {
-            // Reading stopped within this one.
+            // Reading stopped within this event.
             let span = value.span();
             if !parsed.complete && !value.is_complete() {
                 break;
@@ -347,7 +346,7 @@ impl Session {
                 let mut all = recognise::events(root).peekable();
                 all.peek().is_some() && all.all(recognise::is_like_an_event)
             }));
-            // A line that cannot be read counts as an event; what stands behind one belongs to it.
+            // An unreadable line counts as an event; text after an event belongs to it.
             if is_line && *events == before {
                 *events = before.saturating_add(1);
             }
@@ -358,7 +357,7 @@ impl Session {
     }
 }
 
-/// What events are checked with.
+/// The context for checking events.
 struct Events<'s> {
     chain: &'s mut Chain,
     cache: &'s mut ShapeCache<Links<u32>>,
@@ -367,7 +366,7 @@ struct Events<'s> {
 }
 
 impl Events<'_> {
-    /// Checks an event that is like one in the cache; `false`: it is like none.
+    /// Checks an event against the cache; `false`: no entry matches.
     fn cached(&mut self, findings: &mut Findings<'_>, event: Value<'_>, index: u64) -> bool {
         let Some(entry) = self.cache.find(self.options.profile, event) else { return false };
         *self.hits = self.hits.saturating_add(1);
@@ -403,7 +402,7 @@ impl Events<'_> {
         let matched = name.as_deref().and_then(catalogue::find);
         let subject = Subject {
             index: Some(index),
-            // A longer one is reported; each of many findings would carry all of it.
+            // Longer names are reported; each of many findings would carry all of it.
             name: name.as_deref().map(|name| cut(name, MAX_NAME)),
             docs: matched.as_ref().and_then(|matched| matched.family.docs()),
         };
@@ -431,7 +430,7 @@ impl Events<'_> {
     }
 }
 
-/// What a text seems to be that is not JSON, as events are.
+/// The apparent kind of a text that is not JSON.
 fn not_json(text: &[u8]) -> Option<Sniffed> {
     let start = text.get(events_start(text)..).unwrap_or_default().trim_ascii_start();
     match start {

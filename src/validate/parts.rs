@@ -1,4 +1,4 @@
-//! An event as its checks see it.
+//! The parts of an event for its checks.
 
 use std::borrow::Cow;
 
@@ -6,7 +6,7 @@ use crate::event::{RESOURCE_ID, RESOURCE_ROLE};
 
 use super::cache::Observed;
 
-/// The parts of one event. What is absent or of the wrong type is `None`.
+/// The parts of one event. Parts that are absent or have the wrong type are `None`.
 pub(super) struct Parts<'t> {
     /// The whole event.
     pub value: Observed<'t>,
@@ -20,7 +20,7 @@ pub(super) struct Parts<'t> {
 }
 
 impl<'t> Parts<'t> {
-    /// An event of which nothing is known.
+    /// An event without any known parts.
     pub(super) fn none(value: Observed<'t>) -> Self {
         Parts { value, name: None, resource: None, related: None, payload: None }
     }
@@ -45,7 +45,7 @@ impl<'t> Parts<'t> {
         self.related().find(|(_, related)| related.get(RESOURCE_ROLE).is_some_and(|value| value.is(role)))
     }
 
-    /// A value of the payload, by its keys from the outside in.
+    /// A value of the payload, by its keys from the outermost in.
     pub(super) fn payload_at(&self, path: &[&str]) -> Option<Observed<'t>> {
         self.payload?.at_path(path)
     }

@@ -1,4 +1,4 @@
-//! What only the inside shows: how often a text is read, and how many events the cache decides on.
+//! Internal properties: how often a text is read, and how many events the cache decides.
 
 use std::collections::HashSet;
 use std::io::Read;
@@ -21,7 +21,7 @@ fn validated(validator: &mut Validator, text: &str) -> (u64, u64) {
     (validator.session.parses, validator.session.hits)
 }
 
-/// Keys, kinds and numbers of items, as the cache compares them, but read by another reader.
+/// Keys, kinds and numbers of items, as the cache compares them, but read with another parser.
 fn shape(value: &serde_json::Value) -> String {
     match value {
         serde_json::Value::Object(members) => {
@@ -39,7 +39,7 @@ fn the_cache_decides_on_most_captured_events() {
     let mut validator = Validator::default();
     let text = captured();
     let count = text.lines().count() as u64;
-    // The first of each name and shape has none like it in the cache, nor has one with findings: there are more than 253.
+    // The first event of each name and shape misses the cache, and so do events with findings: more than 253 in total.
     let mut seen = HashSet::new();
     let mut known = 0;
     for line in text.lines() {

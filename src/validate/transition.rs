@@ -1,4 +1,4 @@
-//! The ways from one state to the next.
+//! The transitions from one state to the next.
 //!
 //! Source: `CoreFlowPolicy` in `prefect/server/orchestration/core_policy.py` for flow runs, the task
 //! engine for task runs. A forced transition breaks every rule, so a breach is a warning.
@@ -13,7 +13,7 @@ pub(super) enum Rules {
     TaskRun,
 }
 
-/// The types of states. Their names are looked at once: comparing texts in each rule takes more code.
+/// The types of states. Their names are parsed once: comparing texts in each rule takes more code.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum StateKind {
     Scheduled,
@@ -41,7 +41,7 @@ const KINDS: [(&str, StateKind); 9] = [
     ("CANCELLING", Cancelling),
 ];
 
-/// A state as the payload shows it.
+/// A state in the payload.
 #[derive(Clone, Copy)]
 pub(super) struct State<'t> {
     kind: StateKind,
@@ -51,7 +51,7 @@ pub(super) struct State<'t> {
 }
 
 impl<'t> State<'t> {
-    /// `None`: its type is none that there is.
+    /// `None`: its type does not exist.
     pub(super) fn read(value: Observed<'t>) -> Option<Self> {
         let type_value = value.get("type")?;
         let (type_name, kind) = *KINDS.iter().find(|(name, _)| type_value.is(name))?;
@@ -65,7 +65,7 @@ impl<'t> State<'t> {
         }
     }
 
-    /// Where its type stands.
+    /// The place of its type.
     pub(super) fn type_value(self) -> Observed<'t> {
         self.type_value
     }
@@ -75,7 +75,7 @@ impl<'t> State<'t> {
     }
 }
 
-/// Why the way from one state to another is unusual; `None`: it is usual.
+/// Why a transition is unusual; `None`: it is usual.
 pub(super) fn unusual(rules: Rules, from: Option<State<'_>>, to: State<'_>) -> Option<&'static str> {
     match (from, rules) {
         (None, Rules::TaskRun) if !matches!(to.kind, Pending | Scheduled | Crashed) => {

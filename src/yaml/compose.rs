@@ -1,4 +1,4 @@
-//! The parser's events to a tree of nodes, with exact places and the rules that only `PyYAML` has.
+//! Turns the parser's events into a tree of nodes, with exact places and the rules that only `PyYAML` has.
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Tag};
 
@@ -9,10 +9,10 @@ use crate::text::table::Set;
 use super::error::{YamlError, YamlProblem};
 use super::resolve;
 
-/// How deep a document can be nested.
+/// The deepest nesting of a document.
 pub(super) const MAX_DEPTH: usize = 100;
 
-/// How long a key can be whose colon shows that it is one.
+/// The longest key without `?`.
 const LONGEST_KEY: usize = 1024;
 
 pub(super) type Step<T = ()> = Result<T, YamlError>;
@@ -20,7 +20,7 @@ pub(super) type Step<T = ()> = Result<T, YamlError>;
 /// A document before aliases and merge keys are resolved: all nodes in the order of the text.
 pub(super) struct Document {
     pub nodes: Vec<Node>,
-    /// The texts of scalars that are not written as they are.
+    /// The texts of scalars that differ from their notation.
     pub texts: Vec<u8>,
 }
 
@@ -28,7 +28,7 @@ pub(super) struct Document {
 pub(super) struct Node {
     pub span: Span,
     pub content: Content,
-    /// The index of the node after this one and all that it contains; 0: not yet known.
+    /// The index of the node after this one and its descendants; 0: not yet known.
     pub after: u32,
 }
 
@@ -36,7 +36,7 @@ pub(super) struct Node {
 pub(super) enum Content {
     Scalar(Scalar),
     Sequence,
-    /// `merges`: it has a key `<<`.
+    /// `merges`: whether it has a key `<<`.
     Mapping {
         merges: bool,
     },
@@ -56,7 +56,7 @@ pub(super) struct Scalar {
 /// Where the text of a scalar is.
 #[derive(Clone, Copy)]
 pub(super) enum Text {
-    /// In the text of the document, as it is.
+    /// In the text of the document, unchanged.
     Written(Span),
     /// Among [`Document::texts`].
     Decoded(Span),
@@ -68,7 +68,7 @@ struct Open {
     is_mapping: bool,
     /// Between brackets.
     is_flow: bool,
-    /// Of a mapping: the next node is a key.
+    /// For a mapping: whether the next node is a key.
     key_next: bool,
 }
 
@@ -76,21 +76,21 @@ struct Composer<'t> {
     text: &'t str,
     /// Where each 64th character begins.
     bytes_of_characters: Vec<u32>,
-    /// A mark at the beginning, which the parser does not see.
+    /// A byte order mark at the beginning, which the parser does not see.
     base: usize,
     nodes: Vec<Node>,
     texts: Vec<u8>,
     open: Vec<Open>,
-    /// The node of each anchor, by the parser's number of it.
+    /// The node of each anchor, by the parser's number.
     anchors: Vec<u32>,
     names: Set<&'t str>,
-    /// The end of what was read last, white space and comments left out.
+    /// The end of the last token, without white space and comments.
     last: usize,
-    /// Of no text without tabs their places are checked.
+    /// Whether the text has tabs whose places must be checked.
     has_tabs: bool,
-    /// Before this place they are.
+    /// They have been checked up to this place.
     checked: usize,
-    /// The end of the event before, also if it has no text.
+    /// The end of the previous event, even if it has no text.
     gap: usize,
     documents: usize,
 }
@@ -99,7 +99,7 @@ pub(super) fn compose(bytes: &[u8]) -> Step<Document> {
     let text = std::str::from_utf8(bytes).map_err(|error| fault(YamlProblem::Utf8, error.valid_up_to(), 1))?;
     let base = if text.starts_with('\u{feff}') { 3 } else { 0 };
     check_characters(text)?;
-    // To PyYAML this is a line break like any other; the count of characters stays.
+    // For PyYAML this is a line break; the count of characters stays the same.
     let next_lines = text.contains('\u{85}').then(|| text.replace('\u{85}', "\n"));
     let input = next_lines.as_deref().unwrap_or(text).get(base..).unwrap_or_default();
     let characters = text.get(base..).unwrap_or_default().char_indices();
@@ -144,7 +144,7 @@ fn check_characters(text: &str) -> Step {
 }
 
 impl Node {
-    /// Nothing stands there.
+    /// An empty node.
     fn is_absent(&self) -> bool {
         matches!(self.content, Content::Scalar(Scalar { kind: Kind::Null, .. })) && self.span.start == self.span.end
     }
@@ -221,7 +221,7 @@ impl<'t> Composer<'t> {
             span.end = clamp((span.start as usize).saturating_add(length));
         }
         let written = self.slice(span);
-        // Nothing stands there, and what there is before it is checked with what follows.
+        // The node is empty; the text before it is checked with the next node.
         let is_absent = plain && text.is_empty();
         if !is_absent {
             self.check_tabs(span.start as usize)?;
@@ -230,7 +230,7 @@ impl<'t> Composer<'t> {
             if let Some(at) = memchr::memchr(b'\t', written.as_bytes()) {
                 return Err(fault(YamlProblem::Tab, (span.start as usize).saturating_add(at), 1));
             }
-            // The parser takes some of these where no value can begin with them.
+            // The parser accepts some of these although no value can begin with them.
             if written.starts_with(|c: char| ",[]{}#&*!|>'\"%@`".contains(c)) {
                 return Err(fault(YamlProblem::Reserved, span.start as usize, 1));
             }
@@ -244,7 +244,7 @@ impl<'t> Composer<'t> {
             }
         }
         let is_key = self.is_key();
-        // A block scalar is a key only behind `?`.
+        // A block scalar is a key only after `?`.
         if is_key && !is_block {
             self.check_key(span, outer, is_absent && anchor == 0 && tag.is_none())?;
         }
@@ -263,7 +263,7 @@ impl<'t> Composer<'t> {
             (Some(value), _) => self.store(&value),
             (None, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted) => {
                 let inside = Span { start: span.start.saturating_add(1), end: span.end.saturating_sub(1) };
-                // Other kinds than strings have no quotes to leave out.
+                // Only strings can omit their quotes.
                 if self.slice(inside) == text && kind == Kind::String {
                     Text::Written(inside)
                 } else {
@@ -330,7 +330,7 @@ impl<'t> Composer<'t> {
 
     fn end(&mut self, span: Span) -> Step {
         let Some(open) = self.open.pop() else { return Ok(()) };
-        // In block style nothing ends it but the end of what it contains.
+        // In block style it ends with its contents.
         let end = if open.is_flow && span.end > span.start {
             self.check_tabs(span.start as usize)?;
             (span.start as usize).saturating_add(1)
@@ -351,7 +351,7 @@ impl<'t> Composer<'t> {
         self.nodes.push(Node { span, content, after });
     }
 
-    /// The node that was pushed last has this anchor.
+    /// Gives the last node this anchor.
     fn note_anchor(&mut self, anchor: usize, back: usize) {
         if anchor > 0 {
             let node = clamp(self.nodes.len().saturating_sub(back));
@@ -385,9 +385,9 @@ impl<'t> Composer<'t> {
         Text::Decoded(Span { start, end: clamp(self.texts.len()) })
     }
 
-    // ---- what stands before a node
+    // ---- the text before a node
 
-    /// Where a node begins, behind its anchor and tag.
+    /// Where a node begins, after its anchor and tag.
     fn properties(&mut self, span: Span, anchor: usize, tag: bool) -> Step<usize> {
         let mut at = span.start as usize;
         let (mut anchor, mut tag) = (anchor > 0, tag);
@@ -415,7 +415,7 @@ impl<'t> Composer<'t> {
                         rest.find(|c: char| c.is_ascii_whitespace() || c == '\u{85}' || ",[]{}".contains(c))
                     });
                     end = at.saturating_add(length.unwrap_or(rest.len()));
-                    // To PyYAML it would belong to the tag.
+                    // For PyYAML it would belong to the tag.
                     if matches!(bytes.get(end), Some(b',' | b'[' | b']' | b'{' | b'}')) {
                         return Err(fault(YamlProblem::UnknownTag, at, end.saturating_sub(at)));
                     }
@@ -425,11 +425,11 @@ impl<'t> Composer<'t> {
             at = end;
         }
         let start = self.skip_blank(at);
-        // Nothing but an anchor or a tag.
+        // Only an anchor or a tag.
         Ok(if end > span.start as usize && start > (span.end as usize).max(end) { end } else { start })
     }
 
-    /// Behind white space and comments.
+    /// The offset after white space and comments.
     fn skip_blank(&self, mut at: usize) -> usize {
         let bytes = self.text.as_bytes();
         while let Some(byte) = bytes.get(at) {
@@ -444,8 +444,8 @@ impl<'t> Composer<'t> {
         at
     }
 
-    /// The text of a block scalar that reaches to a place. If the document ends in its last line, there is no line break
-    /// that would belong to it, unlike in YAML 1.2.
+    /// The text of a block scalar up to a place. If the document ends in its last line, no line break belongs to it,
+    /// unlike in YAML 1.2.
     fn without_last_break<'s>(&self, text: &'s str, end: usize, indentation: usize) -> &'s str {
         let rest = self.text.get(end..).unwrap_or_default();
         let last_line = self.text.rsplit(['\n', '\r', '\u{85}']).next().unwrap_or_default();
@@ -457,7 +457,7 @@ impl<'t> Composer<'t> {
         }
     }
 
-    /// How long a text with its quotes is. (The parser's own place reaches over blanks and comments.)
+    /// The length of a string with its quotes. (The parser's own span includes blanks and comments.)
     fn quoted_length(&self, start: usize) -> usize {
         let text = self.text.as_bytes().get(start..).unwrap_or_default();
         let Some((&quote, mut rest)) = text.split_first() else { return 0 };
@@ -475,7 +475,7 @@ impl<'t> Composer<'t> {
     /// A block scalar from its `|` or `>` to the end of its last line.
     fn block_span(&mut self, span: Span, anchor: usize, tag: Option<&Tag>) -> Step<Span> {
         let bytes = self.text.as_bytes();
-        // What comes between the last value and the header: indicators, an anchor, a tag.
+        // The text between the last value and the header: indicators, an anchor, a tag.
         let (mut anchor, mut tag) = (anchor > 0, tag.is_some());
         let mut at = if anchor || tag { span.start as usize } else { self.last };
         let mut start = span.start as usize;
@@ -492,7 +492,7 @@ impl<'t> Composer<'t> {
                     at = self.properties(place, usize::from(is_anchor && anchor), !is_anchor && tag)?;
                     (anchor, tag) = (anchor && !is_anchor, tag && is_anchor);
                 }
-                // Of a list around it.
+                // The indicator of an enclosing list.
                 Some(b'!') => {
                     let rest = self.text.get(at..).unwrap_or_default();
                     at = at.saturating_add(rest.find(|c: char| c.is_ascii_whitespace()).unwrap_or(rest.len()));
@@ -501,17 +501,17 @@ impl<'t> Composer<'t> {
                 None => break,
             }
         }
-        // A tab may stand in the comment of the header only.
+        // A tab is allowed only in the comment of the header.
         self.check_tabs(self.line_end(start))?;
         self.checked = span.end as usize;
         let end = self.text.get(..span.end as usize).unwrap_or_default().trim_ascii_end().len();
         Ok(Span { start: clamp(start), end: clamp(end.max(start.saturating_add(1))) })
     }
 
-    // ---- what PyYAML rejects
+    // ---- text that PyYAML rejects
 
-    /// `PyYAML` has tabs in quotes, in comments and in the lines of block scalars only (`scan_to_next_token`). Checks from
-    /// what was read last to a place.
+    /// `PyYAML` allows tabs only in quotes, in comments and in the lines of block scalars (`scan_to_next_token`).
+    /// Checks from the last token to a place.
     fn check_tabs(&self, to: usize) -> Step {
         if !self.has_tabs {
             return Ok(());
@@ -531,7 +531,7 @@ impl<'t> Composer<'t> {
         Ok(())
     }
 
-    /// What stands before the document: directives and comments.
+    /// The text before the document: directives and comments.
     fn check_beginning(&self, to: usize) -> Step {
         let mut at = self.base;
         for line in self.text.get(..to).and_then(|text| text.get(at..)).unwrap_or_default().split_inclusive('\n') {
@@ -547,7 +547,7 @@ impl<'t> Composer<'t> {
         Ok(())
     }
 
-    /// A key without `?` stands on one line with its colon.
+    /// A key without `?` must be on the same line as its colon.
     fn check_key(&self, span: Span, outer: Span, is_absent: bool) -> Step {
         let bytes = self.text.as_bytes();
         // Between the last value and this key there are only indicators and comments.
@@ -567,7 +567,7 @@ impl<'t> Composer<'t> {
         while matches!(bytes.get(at), Some(b' ' | b'\t')) {
             at = at.saturating_add(1);
         }
-        // In brackets a key may do without a colon, and none on the next line would be its own.
+        // In brackets a key needs no colon, and a colon on the next line would not be its own.
         let next = self.skip_blank(at);
         let colon_below = next > at && bytes.get(next) == Some(&b':');
         let is_long = written.len() > LONGEST_KEY && written.chars().count() > LONGEST_KEY;
@@ -615,7 +615,7 @@ impl<'t> Composer<'t> {
         rest.char_indices().nth(index % 64).map_or(self.text.len(), |(byte, _)| start.saturating_add(byte))
     }
 
-    /// The escape that is none in the quotes at a place.
+    /// The invalid escape in the quotes at a place.
     fn wrong_escape(&self, quote: usize) -> usize {
         let bytes = self.text.as_bytes();
         let mut at = quote.saturating_add(1);
@@ -636,11 +636,11 @@ impl<'t> Composer<'t> {
         quote
     }
 
-    /// The parser's error as one of ours.
+    /// Converts the parser's error.
     fn parser_error(&self, error: &ScanError) -> YamlError {
         let at = self.byte(*error.marker());
         let problem = problem_of(error.info(), self.text.as_bytes().get(at).copied());
-        // Its place is before the tab at times, and other problems come of a tab.
+        // Its place is sometimes before the tab, and tabs cause other problems.
         let to = if problem == YamlProblem::Tab { self.text.len() } else { at };
         if !matches!(problem, YamlProblem::UnclosedText | YamlProblem::Escape)
             && let Err(tab) = self.check_tabs(to)
@@ -651,7 +651,7 @@ impl<'t> Composer<'t> {
             && let Some(node) = self.nodes.get(open.node)
         {
             let start = node.span.start as usize;
-            // What a bracket swallows because it is not closed is not the problem.
+            // The text after an unclosed bracket is not the problem.
             let below = self.line_start(at) > start && self.indentation(at) <= self.indentation(start);
             let at_end = self.skip_blank(at) >= self.text.len();
             if (at_end || below)
@@ -661,7 +661,7 @@ impl<'t> Composer<'t> {
             }
         }
         let (problem, at) = match problem {
-            // The only colon of its line: the line itself fits nowhere. Otherwise the value is the problem.
+            // The only colon of its line: the line itself is misplaced. Otherwise the value is the problem.
             YamlProblem::KeyInValue => {
                 let start = self.line_start(at);
                 let line = self.text.get(start..at).unwrap_or_default();
@@ -671,7 +671,7 @@ impl<'t> Composer<'t> {
                     None => (YamlProblem::Indentation, content),
                 }
             }
-            // It is found missing on a line below.
+            // The parser notices it only on a later line.
             YamlProblem::MissingColon => {
                 let before = self.text.get(..at).unwrap_or_default();
                 if before.get(self.line_start(at)..).is_some_and(|line| line.trim_ascii().is_empty()) {
@@ -696,7 +696,7 @@ impl<'t> Composer<'t> {
     }
 }
 
-/// How many hexadecimal digits follow an escape in double quotes; `None`: there is no such escape.
+/// How many hexadecimal digits follow an escape in double quotes; `None`: invalid escape.
 fn escape_digits(letter: u8) -> Option<usize> {
     match letter {
         b'x' => Some(2),
@@ -706,7 +706,7 @@ fn escape_digits(letter: u8) -> Option<usize> {
     }
 }
 
-/// What an error of the parser means; `found`: the byte that it is about.
+/// The meaning of a parser error; `found`: the byte that it is about.
 fn problem_of(info: &str, found: Option<u8>) -> YamlProblem {
     let has = |part: &str| info.contains(part);
     match () {

@@ -1,4 +1,4 @@
-//! The tree of a document onto the tape: aliases and merge keys are resolved on the way.
+//! Puts the tree of a document onto the tape, and resolves aliases and merge keys.
 
 use std::rc::Rc;
 
@@ -9,7 +9,7 @@ use crate::text::table::{Map, Set};
 use super::compose::{Content, Document, MAX_DEPTH, Node, Scalar, Step, Text};
 use super::error::{YamlError, YamlProblem};
 
-/// How many values a document can have, those that aliases and merge keys stand for included.
+/// The most values of a document, including those that aliases and merge keys expand to.
 const MAX_VALUES: usize = 1_000_000;
 
 pub(super) fn construct(document: &Document, text: &[u8], tape: &mut Tape) -> Step {
@@ -31,9 +31,9 @@ struct Constructor<'d, 't> {
     builder: Builder<'t>,
     /// The members of mappings with merge keys.
     merged: Map<u32, Rc<[Member]>>,
-    /// How many values may still come.
+    /// The number of values that may still follow.
     left: usize,
-    /// The alias or merge key that is being resolved.
+    /// The alias or merge key being resolved.
     at: Span,
 }
 
@@ -44,7 +44,7 @@ impl<'d> Constructor<'d, '_> {
         self.document.nodes.get(index as usize).copied().ok_or(nothing)
     }
 
-    /// The node that an alias stands for; any other one itself.
+    /// The target of an alias; for other nodes, the node itself.
     fn resolved(&self, index: u32) -> Step<(u32, Node)> {
         let node = self.get(index)?;
         match node.content {
@@ -110,8 +110,8 @@ impl<'d> Constructor<'d, '_> {
         self.builder.scalar(scalar.kind, span, text, scalar.plain);
     }
 
-    /// The members of a mapping, in the order in which the last one of a key counts: those that are merged (of which no
-    /// key comes twice, nor one of its own), then its own.
+    /// The members of a mapping, ordered so that the last one of a key counts: the merged ones (without repeated keys
+    /// and its own keys), then its own.
     fn members(&mut self, mapping: u32) -> Step<Rc<[Member]>> {
         if let Some(known) = self.merged.get(&mapping) {
             return Ok(Rc::clone(known));
@@ -135,7 +135,7 @@ impl<'d> Constructor<'d, '_> {
         for (key, _) in &own {
             keys.insert(self.key(*key)?);
         }
-        // Of several mappings that have a key, the last one counts: from the end, the first one that is met.
+        // Of several mappings with a key, the last one counts: the first one found from the end.
         let mut members = own;
         members.reverse();
         let mut seen: Set<u32> = Set::default();
@@ -158,7 +158,7 @@ impl<'d> Constructor<'d, '_> {
         Ok(members)
     }
 
-    /// The mappings that the value of `<<` names. Of a list the first one counts.
+    /// The mappings named by the value of `<<`. In a list, the first one counts.
     fn sources(&self, value: u32, at: Span, sources: &mut Vec<(u32, Span)>) -> Step {
         let is_mapping = |node: &Node| matches!(node.content, Content::Mapping { .. });
         let wrong = YamlError { problem: YamlProblem::Merge, span: at };
@@ -184,7 +184,7 @@ impl<'d> Constructor<'d, '_> {
         Ok(())
     }
 
-    /// What makes a key the same as another one.
+    /// The identity of a key.
     fn key(&self, index: u32) -> Step<(u8, &'d [u8])> {
         let (_, node) = self.resolved(index)?;
         let Content::Scalar(scalar) = node.content else {

@@ -7,9 +7,9 @@ use crate::json::Span;
 /// Why a text cannot be read, and where.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct YamlError {
-    /// What is wrong.
+    /// The problem.
     pub problem: YamlProblem,
-    /// The bytes that it is about.
+    /// Its bytes.
     pub span: Span,
 }
 
@@ -23,14 +23,14 @@ impl std::error::Error for YamlError {}
 
 macro_rules! problems {
     ($($(#[$doc:meta])* $name:ident: $sentence:literal,)*) => {
-        /// What keeps a text from being read.
+        /// The possible problems.
         #[derive(Clone, Copy, PartialEq, Eq, Debug)]
         pub enum YamlProblem {
             $($(#[$doc])* #[doc = concat!("\"", $sentence, "\"")] $name,)*
         }
 
         impl YamlProblem {
-            /// The sentence that a user reads.
+            /// The message for users.
             #[must_use]
             pub fn sentence(self) -> &'static str {
                 match self {

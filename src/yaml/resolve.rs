@@ -1,20 +1,20 @@
-//! What scalars mean to `yaml.safe_load` of `PyYAML`, which Prefect reads with: YAML 1.1 (`yaml/resolver.py`,
+//! Resolves scalars like `yaml.safe_load` of `PyYAML`, which Prefect uses: YAML 1.1 (`yaml/resolver.py`,
 //! `yaml/constructor.py`).
 
 use crate::json::{Decimal, Kind};
 
 use super::error::YamlProblem;
 
-/// The value of a scalar: its kind, and its text where that is not the one written. Numbers are written as in JSON.
+/// The value of a scalar: its kind, and its text if that differs from the source. Numbers have JSON's notation.
 pub(super) type Resolved = Result<(Kind, Option<String>), YamlProblem>;
 
-/// The prefix of the tags that YAML defines itself.
+/// The prefix of YAML's own tags.
 const YAML_TAGS: &str = "tag:yaml.org,2002:";
 
-/// Whole numbers of more digits are rejected (`sys.int_info.default_max_str_digits`).
+/// Whole numbers with more digits are rejected (`sys.int_info.default_max_str_digits`).
 const MAX_INTEGER_DIGITS: usize = 4300;
 
-/// What a plain scalar is.
+/// The kind of a plain scalar.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Type {
     Null,
@@ -62,7 +62,7 @@ pub(super) fn collection(tag: &str, is_mapping: bool) -> Result<(), YamlProblem>
     }
 }
 
-/// The implicit resolvers. Which come first does not matter: no text fits two.
+/// The implicit resolvers. Their order does not matter: no text matches two.
 fn implicit(text: &str) -> Type {
     match text {
         "" | "~" | "null" | "Null" | "NULL" => return Type::Null,
@@ -106,7 +106,7 @@ fn is_integer(text: &str) -> bool {
         || (!starts_with_zero && (all(text, digit) || sexagesimal(text)))
 }
 
-/// `digits(:[0-5]?[0-9])+`, the first of which is no underscore.
+/// `digits(:[0-5]?[0-9])+`, not beginning with an underscore.
 fn sexagesimal(text: &str) -> bool {
     let mut parts = text.split(':');
     let first = parts.next().is_some_and(|first| first.starts_with(|c: char| c.is_ascii_digit()) && all(first, digit));
@@ -171,7 +171,7 @@ fn integer(text: &str) -> Result<String, YamlProblem> {
     let digits = text.replace('_', "");
     let (sign, digits) = sign_of(&digits);
     let in_base = |digits: &str, base: u32| {
-        // A sign in the middle is none of Python's digits.
+        // A sign in the middle is not a digit in Python.
         let good = all(digits, |byte| byte.is_ascii_alphanumeric());
         match u128::from_str_radix(digits, base) {
             _ if !good => Err(YamlProblem::TagMismatch),
@@ -227,7 +227,7 @@ fn float(text: &str) -> Resolved {
     Ok((Kind::Float, changed(text, written)))
 }
 
-/// A number as JSON writes it: digits before and behind the point, no zeros in front.
+/// A number in JSON's notation: digits before and after the point, no leading zeros.
 fn decimal(text: &str) -> Result<String, YamlProblem> {
     let (mantissa, exponent) = text.find('e').map_or((text, ""), |at| text.split_at_checked(at).unwrap_or((text, "")));
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, "0"));
@@ -247,15 +247,15 @@ fn decimal(text: &str) -> Result<String, YamlProblem> {
     Ok([whole, ".", fraction, exponent].concat())
 }
 
-/// A text of the form of a date or of a timestamp.
+/// A text with the form of a date or of a timestamp.
 struct Timestamp {
-    /// There is such a date and time.
+    /// Whether this date and time exists.
     exists: bool,
-    /// It needs no tag to be one: month and day of a date have two digits.
+    /// Whether it is one without a tag: month and day of a date have two digits.
     full: bool,
 }
 
-/// `None`: the text has not that form.
+/// `None`: the text does not have that form.
 fn timestamp(text: &str) -> Option<Timestamp> {
     let mut rest = text;
     let number = |least: usize, most: usize, rest: &mut &str| -> Option<u32> {
@@ -319,8 +319,8 @@ fn timestamp(text: &str) -> Option<Timestamp> {
     if rest.is_empty() { found(good && offset < 24 * 60) } else { None }
 }
 
-/// What a plain scalar is to `PyYAML`, in words to be put into a sentence, if readers of YAML 1.2 (core schema,
-/// section 10.3.2) see something else in it.
+/// The type of a plain scalar in `PyYAML`, in words for a message, if YAML 1.2 (core schema, section 10.3.2) gives it
+/// another type.
 #[must_use]
 pub fn yaml_1_1(text: &str) -> Option<&'static str> {
     let kind = implicit(text);

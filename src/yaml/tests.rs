@@ -102,7 +102,7 @@ fn names_the_problem_and_its_place() {
 }
 
 #[test]
-fn knows_what_pyyaml_makes_of_a_value() {
+fn resolves_values_like_pyyaml() {
     for text in ["yes", "Off", "010", "1:30", "1_000", "0x1F", "1e3", "0b101", "1.5_0", "190:20:30.15", "2026-03-01"] {
         assert!(yaml_1_1(text).is_some(), "{text}");
     }

@@ -1,5 +1,4 @@
-// How results, bytes and options best cross between WebAssembly and JavaScript: each way, side by side, in one
-// interleaved run. `cargo run -p prefect-events-pack -- bench` builds the module. A ratio above 1: the second way is slower.
+// Compares ways to pass results, bytes and options between WebAssembly and JavaScript, in one interleaved run. `cargo run -p prefect-events-pack -- bench` builds the module. A ratio above 1: the second way is slower.
 //
 // Measured last, with Node.js 20.20, the lowest and the highest ratio of four runs:
 //   Objects by serde-wasm-bindgen, against JSON text and JSON.parse
@@ -13,7 +12,7 @@
 //   object a label `__proto__` would be lost.
 //   Bytes as js_sys::Uint8Array, against &[u8]: 2.3 to 2.9 for 1 KB, 1.03 to 1.5 for 100 KB, 1.0 for 10 MB.
 //   Both copy once; for &[u8] the glue reserves the memory and copies, without a call back. So it is &[u8].
-//   Options by serde-wasm-bindgen took 0.5 to 0.8 of the time of a reader of our own that stood in its place.
+//   Options by serde-wasm-bindgen took 0.5 to 0.8 of the time of our own reader before it.
 
 import { readFileSync } from "node:fs";
 

@@ -1,5 +1,5 @@
-// How fast events are built as JSON text, against plain JavaScript that makes the same objects and writes them as JSON.
-// Printed are events per second of CPU time, and the ratio of each round: both ways take turns.
+// Speed of building events as JSON text, compared with plain JavaScript that creates the same objects and serialises them.
+// Prints events per second of CPU time, and the ratio of each round; both run in turns.
 
 import { authorModule } from "../../pkg/modules/author.js";
 import { buildEvent, buildEventLines } from "../../pkg/node.js";

@@ -3,7 +3,7 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-/** The program that cargo made of a benchmark in Rust: without the schemas of users, like the modules. @param {string} name */
+/** Cargo's build of a benchmark in Rust: without users' schemas, like the modules. @param {string} name */
 export function program(name) {
   const args = [
     "bench",

@@ -37,8 +37,8 @@ const engine = program("engine");
 /** @type {Map<number, { slowest: number[], bytes: number[] }>} */
 const beside = new Map();
 
-// In wasm a scenario is played as users play one: the histories of the runs are made first. What that takes is told by
-// the same scenario with the automation switched off.
+// In wasm a scenario is played as users play one: the histories of the runs are generated first. Playing the same
+// scenario with the automation switched off measures that part.
 const played = scenario(10_000, 50);
 const count = simulate(played, { events: true }).events?.length ?? 0;
 for (let round = 0; round < ROUNDS; round++) {

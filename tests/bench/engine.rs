@@ -1,7 +1,7 @@
-//! Measures the trigger engine alone: the automation for zombie runs, over runs that beat every 30 seconds.
+//! Measures the trigger engine alone: the automation for zombie runs, over runs with a heartbeat every 30 seconds.
 //!
 //! `engine RUNS EVENTS VERSION` prints one line of JSON: nanoseconds per event, the slowest tick in microseconds, and
-//! bytes of memory per run (where `/proc` tells).
+//! bytes of memory per run (if `/proc` is available).
 
 use std::error::Error;
 use std::fs;

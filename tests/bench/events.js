@@ -1,4 +1,4 @@
-// What the benchmarks read: real events, repeated.
+// The input of the benchmarks: real events, repeated.
 
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
@@ -18,7 +18,7 @@ export const COMPARED = lines.filter((line) => FAMILIES.test(JSON.parse(line).ev
 const UUID = /\b[0-9a-f]{8}(?=-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b)/g;
 
 /**
- * NDJSON of copies of these events, each with ids of its own: otherwise every event would be a duplicate.
+ * NDJSON of copies of these events, each with new ids: otherwise every event would be a duplicate.
  * @param {string[]} events
  * @param {number} count how many events
  * @param {number} [copy] the number of the first copy

@@ -1,5 +1,5 @@
-//! Measures what it gains that the events of a history which are alike are joined before they are written
-//! (`src/generate/event/joined.rs`): events per second with it and without it, in turn, and the ratio.
+//! Measures the gain of joining similar events of a history before writing them (`src/generate/event/joined.rs`):
+//! events per second with and without it, in turn, and the ratio.
 
 use std::error::Error;
 use std::time::{Duration, Instant};

@@ -1,4 +1,4 @@
-// What all benchmarks measure with.
+// Functions that all benchmarks measure with.
 
 /** @param {() => unknown} action @returns {number} microseconds of CPU time, of all threads */
 export function cpu(action) {

@@ -30,7 +30,7 @@ async function write() {
   return { written, events };
 }
 
-// The child tells its own peak when it ends, on a channel of its own.
+// The child reports its peak memory when it ends, on a separate channel.
 const REPORT = `data:text/javascript,
   import { writeSync } from "node:fs";
   process.on("exit", () => writeSync(3, String(process.resourceUsage().maxRSS)));`;

@@ -1,4 +1,4 @@
-// How much longer the modules take than the same code natively: the same work on the same input, in turns.
+// Compares the modules with the same code natively: the same work on the same input, in turns.
 
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";

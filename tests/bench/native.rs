@@ -1,7 +1,7 @@
-//! The native half of `native.js`: what a module of WebAssembly does, done natively, whenever it is asked to.
+//! The native half of `native.js`: the work of a WebAssembly module, done natively on request.
 //!
-//! `native FOLDER`: reads the inputs in it; for each line `validate`, `simulate` or `build` on standard input prints how
-//! many nanoseconds that took.
+//! `native FOLDER`: reads the inputs in it; for each line `validate`, `simulate` or `build` on standard input prints
+//! how many nanoseconds that took.
 
 use std::error::Error;
 use std::hint::black_box;

@@ -1,5 +1,5 @@
-// JSON Schemas (draft 2020-12) that say of the task-run and flow-run events what the catalogue says of one event:
-// labels and their forms, related resources by role, payload. What a schema cannot say (that two places agree,
+// JSON Schemas (draft 2020-12) of the task-run and flow-run events, with the catalogue's rules for a single event:
+// labels and their forms, related resources by role, payload. What a schema cannot express (that two values agree,
 // that an event follows another) is left out, to the advantage of the schemas.
 
 const UUID = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}";

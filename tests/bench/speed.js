@@ -1,5 +1,5 @@
 // CPU time from NDJSON text to verdict: this package, JSON.parse with Ajv, and JSON.parse alone.
-// All run in turns in one process, so that what disturbs one disturbs all.
+// All run in turns in one process, so that disturbances affect all of them.
 
 import Ajv from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
@@ -16,7 +16,7 @@ const WARM_UP = 4;
 /** @param {boolean} allErrors */
 function compile(allErrors) {
   const ajv = new Ajv.default({ allErrors, strict: false });
-  // The quicker of the two ways in which it can check formats.
+  // The faster of Ajv's two modes for formats.
   addFormats.default(ajv, { mode: "fast" });
   const [forTaskRun, forFlowRun, forHeartbeat] = [taskRun, flowRun, heartbeat].map((schema) =>
     ajv.compile(schema),
@@ -64,7 +64,7 @@ function compare() {
   /** @type {{ [name: string]: number[] }} */
   const times = Object.fromEntries(entries.map(([name]) => [name, []]));
   for (let round = 0; round < WARM_UP + ROUNDS; round++) {
-    // Each is first in turn.
+    // Each of them is first in turn.
     const shift = round % entries.length;
     for (const [name, action] of [...entries.slice(shift), ...entries.slice(0, shift)]) {
       const time = cpu(() => {

@@ -1,4 +1,4 @@
-// The automation for zombie runs over runs that beat every 30 seconds.
+// The automation for zombie runs, and runs with a heartbeat every 30 seconds.
 
 const automation = (enabled = true) => ({
   name: "zombies",

@@ -10,7 +10,7 @@ const open = thePage();
 const TRIGGER = "name: n\ntrigger:\n  type: event\n  posture: Reactive\n";
 
 /**
- * What is proposed behind a text, in the automation's editor.
+ * The proposals after a text, in the automation's editor.
  * @param {import("playwright-core").Page} page
  * @param {string} text
  * @param {string} typed
@@ -19,7 +19,7 @@ async function proposed(page, text, typed) {
   const content = page.locator(".document .cm-content");
   await content.focus();
   await page.keyboard.press("ControlOrMeta+A");
-  // As pasted: nothing is indented or closed by itself.
+  // Like pasted text: the editor does not indent or close anything.
   await page.keyboard.insertText(text);
   await page.keyboard.type(typed);
   const options = page.locator(".cm-tooltip-autocomplete li");

@@ -1,4 +1,4 @@
-// The view Build: an event from a form, a run, and what becomes of them.
+// The view Build: an event from a form, a run, and their use in other views.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -38,11 +38,11 @@ const unfold = (page, title) =>
     .filter({ has: page.getByText(title, { exact: true }) })
     .click();
 
-/** What a view was begun with. @param {Page} page @param {string} view */
+/** The initial state of a view. @param {Page} page @param {string} view */
 const begun = (page, view) =>
   page.locator(view).evaluate((view) => /** @type {any} */ (view).initial);
 
-test("it begins with a valid event, which follows what is typed while its ids stay", async () => {
+test("it begins with a valid event, which follows the input and keeps its ids", async () => {
   const { page, failures } = await open("#build");
   await verdict(page).getByText("✓ Valid.").waitFor();
   const before = await event(page);
@@ -75,7 +75,7 @@ test("it begins with a valid event, which follows what is typed while its ids st
   assert.deepEqual(failures, []);
 });
 
-test("the event is chosen with the keyboard alone", async () => {
+test("the event can be chosen by keyboard alone", async () => {
   const { page } = await open("#build");
   await verdict(page).getByText("Valid").waitFor();
   const box = combobox(page);
@@ -83,7 +83,7 @@ test("the event is chosen with the keyboard alone", async () => {
   assert.equal(await box.getAttribute("aria-expanded"), "false");
   await page.keyboard.press("ArrowDown");
   assert.equal(await box.getAttribute("aria-expanded"), "true");
-  // It opens at what is chosen.
+  // It opens at the selected event.
   const active = () =>
     box.evaluate(
       (box) => document.getElementById(box.getAttribute("aria-activedescendant") ?? "")?.innerText,
@@ -119,7 +119,7 @@ test("the event is chosen with the keyboard alone", async () => {
   assert.equal(await box.inputValue(), "prefect.worker.executed-flow-run");
 });
 
-test("what is required comes first, and is asked for where it is missing", async () => {
+test("required fields come first, and missing ones are requested", async () => {
   const { page } = await open("#build");
   await choose(page, "prefect.worker.executed-flow-run");
   const required = page.getByRole("region", { name: "Required" });
@@ -149,7 +149,7 @@ test("what is required comes first, and is asked for where it is missing", async
   await required.getByText("infrastructure.status_code must be a whole number").waitFor();
 });
 
-test("the rest is folded, one fold for each thing", async () => {
+test("the other fields are folded, one fold for each object", async () => {
   const { page } = await open("#build");
   await choose(page, "prefect.task-run.Running");
   assert.deepEqual(await page.locator("summary .title").allInnerTexts(), [
@@ -205,7 +205,7 @@ test("the rest is folded, one fold for each thing", async () => {
   await page.getByText('"to": "FAILED"').waitFor();
 });
 
-test("a state of one's own needs its type, and the field stays where it was asked for", async () => {
+test("a custom state needs its type, and the field stays in its place", async () => {
   const { page } = await open("#build");
   await combobox(page).fill("prefect.flow-run.SuccessfullyProcessed");
   await page.keyboard.press("Enter");
@@ -217,13 +217,13 @@ test("a state of one's own needs its type, and the field stays where it was aske
   assert.ok(await type.isVisible());
   const { payload } = await event(page);
   assert.equal(payload.validated_state.name, "SuccessfullyProcessed");
-  // A name that Prefect could have, but has not.
+  // A name in Prefect's namespace that does not exist.
   await combobox(page).fill("prefect.flow-runs.Completed");
   await page.keyboard.press("Enter");
   await verdict(page).getByText("did you mean").waitFor();
 });
 
-test("an event of one's own is what is given", async () => {
+test("a custom event has the given values", async () => {
   const { page } = await open("#build");
   await choose(page, "acme.order.placed");
   const resource = page.getByRole("textbox", { name: "resource" });
@@ -238,7 +238,7 @@ test("an event of one's own is what is given", async () => {
   assert.deepEqual([labels, payload], [{ "prefect.resource.id": "acme.order.7" }, { total: 12.5 }]);
 });
 
-test("it is copied as JSON, curl and Python", async () => {
+test("the event is copied as JSON, curl and Python", async () => {
   const { page } = await open("#build");
   await verdict(page).getByText("Valid").waitFor();
   const built = await event(page);
@@ -257,7 +257,7 @@ test("it is copied as JSON, curl and Python", async () => {
   assert.equal(await copied(), toPython([built]));
 });
 
-test("it goes on to the views Validate and Simulate, and comes back", async () => {
+test("the event opens in Validate and Simulate, and the way back works", async () => {
   const { page } = await open("#build");
   await page.getByRole("textbox", { name: "flow_run.name" }).fill("silver-fox");
   await page.getByText('"silver-fox"').first().waitFor();
@@ -274,7 +274,7 @@ test("it goes on to the views Validate and Simulate, and comes back", async () =
   assert.equal((await begun(page, "view-simulate")).events, `${JSON.stringify(built)}\n`);
 });
 
-test("a run is built from how it goes", async () => {
+test("a run is built from its description", async () => {
   const { page, failures } = await open("#build");
   await page.getByRole("button", { name: "A run" }).click();
   await verdict(page)
@@ -321,7 +321,7 @@ test("a run is built from how it goes", async () => {
   assert.deepEqual(failures, []);
 });
 
-test("the address holds all of it", async () => {
+test("the address contains the whole state", async () => {
   const { page, url } = await open("#build");
   await choose(page, "prefect.worker.executed-flow-run");
   await field(page, "worker.type").fill("docker");
@@ -334,7 +334,7 @@ test("the address holds all of it", async () => {
   await page.getByText('"prefect.worker.docker').first().waitFor();
   assert.equal(await page.getByRole("tabpanel").innerText(), before);
 
-  // What is made by hand, or by another version, is taken as far as it goes.
+  // An address that is hand-written or from another version is used as far as possible.
   for (const state of [
     null,
     7,
@@ -364,7 +364,7 @@ test("the address holds all of it", async () => {
   }
 });
 
-test("as Markdown it is what goes into a report", async () => {
+test("the Markdown contains what a report needs", async () => {
   const { page } = await open("#build");
   await verdict(page).getByText("Valid").waitFor();
   const built = await event(page);

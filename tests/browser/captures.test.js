@@ -25,7 +25,7 @@ const outcome = (page) => page.getByRole("region", { name: "The outcome" });
 const about = (page) => page.getByRole("region", { name: "About this capture" });
 /** @param {Page} page */
 const lanes = (page) =>
-  page.getByRole("list", { name: "Runs and what became of them" }).getByRole("listitem");
+  page.getByRole("list", { name: "Runs and their outcomes" }).getByRole("listitem");
 /** @param {import("playwright-core").Locator} where @param {string | RegExp} text */
 const says = (where, text) => where.filter({ hasText: text }).first().waitFor();
 
@@ -67,14 +67,14 @@ actions: [{type: do-nothing}]
 `;
 
 for (const name of readdirSync(new URL("forms/", live)).filter((one) => /\.(json|yaml)$/.test(one)))
-  test(`what Prefect exports is played as it is: ${name}`, async () => {
+  test(`exports of Prefect are played unchanged: ${name}`, async () => {
     const { page, failures } = await open(address({ automation: read(`forms/${name}`) }));
     await says(outcome(page), /[Ff]ires/);
     assert.equal(await page.getByText("The automation has a mistake.").count(), 0);
     assert.equal(await page.getByText("Not played.").count(), 0);
     await drop(page, [{ name: "capture.ndjson", text: CAPTURE }]);
     await page.getByRole("button", { name: "Back to the runs" }).waitFor();
-    // What is drawn is the capture, and not the runs of before.
+    // The timeline shows the capture, not the previous runs.
     await page.waitForFunction((before) => {
       const view = /** @type {any} */ (document.querySelector("view-simulate"));
       return view.good === view.played && view.good.scene.start !== before;
@@ -84,13 +84,13 @@ for (const name of readdirSync(new URL("forms/", live)).filter((one) => /\.(json
     assert.deepEqual(failures, []);
   });
 
-test("what the console prints for people: a sentence says what to run instead", async () => {
+test("for the console's output for people, a message names the command to run instead", async () => {
   const { page } = await open(address({ automation: read("forms/inspect.pretty") }));
   await page.getByText("The automation has a mistake.").waitFor();
   await says(page.locator(".verdict li"), /prefect automation inspect/);
 });
 
-test("of several automations one is chosen by its name, and the address keeps it", async () => {
+test("one of several automations is selected by name, and the address keeps it", async () => {
   const { page } = await open(address({ automation: read("forms/b01.yaml") }));
   const choice = page.getByLabel("Play", { exact: true });
   await choice.waitFor();
@@ -111,7 +111,7 @@ test("of several automations one is chosen by its name, and the address keeps it
   await assertAccessible(page, "several automations");
 });
 
-test("nothing fires: the reason, and how far the events came", async () => {
+test("if nothing fires, the reason and the clauses that events passed are shown", async () => {
   const never = FAILED.replace("prefect.flow-run.Failed", "prefect.flow-run.Completd");
   const { page, failures } = await open(address({ automation: never }));
   await says(outcome(page), /Never fires on these 4 runs\./);
@@ -124,7 +124,7 @@ test("nothing fires: the reason, and how far the events came", async () => {
   const wide = await page.evaluate(() => document.documentElement.scrollWidth);
   assert.ok(wide <= 390, `the table scrolls by itself, and the page is ${wide} px wide`);
   await assertAccessible(page, "why nothing fires, on a phone");
-  // What counts but is not enough: the table is there, closed.
+  // Events that count but are not enough: the table is closed.
   const three = FAILED.replace("prefect.flow-run.Failed", "prefect.flow-run.Completed").replace(
     "  for_each",
     "  threshold: 50\n  within: 60\n  for_each",
@@ -155,7 +155,7 @@ test("a Reactive automation does not call idle runs dead", async () => {
   );
 });
 
-test("what hangs on silence after the last event is told apart", async () => {
+test("firings that depend on silence after the last event are marked", async () => {
   const { page } = await open("#simulate");
   await drop(page, [{ name: "events.ndjson", text: lines(beats(10, [0, 30, 60])) }]);
   await says(outcome(page), /Never fires on this run by the last event\.\s+Once more if nothing/);
@@ -177,7 +177,7 @@ test("what hangs on silence after the last event is told apart", async () => {
   assert.ok(filled.red - filled.blue < 40, JSON.stringify(filled));
 });
 
-test("firings that come only from absent leaders are named, and go at one press", async () => {
+test("firings that come only from absent leaders are marked, and one press removes them", async () => {
   const follows = "00000000-0000-4000-8000-ffffffffffff";
   const events = lines([
     ...beats(10, [0, 30, 60]),
@@ -208,7 +208,7 @@ test("a live capture: what the server recorded, and what its actions changed", a
   );
   await says(outcome(page), /[Ff]ires/);
   await drop(page, [{ name: "capture.ndjson", text: CAPTURE }]);
-  await says(about(page), /The automation watches from/);
+  await says(about(page), /The automation starts at/);
   await says(about(page), /The server recorded 8 firings of this automation:\s+all are found here/);
   await says(about(page), /This capture contains the automation’s own actions/);
   await assertAccessible(page, "a live capture");
@@ -219,7 +219,7 @@ test("a live capture: what the server recorded, and what its actions changed", a
   assert.deepEqual(failures, []);
 });
 
-test("in a long list those that fired are the first, and can be shown alone", async () => {
+test("in a long list, lanes with firings come first, and can be shown alone", async () => {
   const { page } = await open(address({ preset: "zombie-30", copies: 6 }));
   await says(outcome(page), "Fires on 12 of 24 runs");
   const texts = await lanes(page).allInnerTexts();
@@ -232,7 +232,7 @@ test("in a long list those that fired are the first, and can be shown alone", as
   await filter.check();
   await lanes(page).nth(12).waitFor({ state: "detached" });
   assert.equal(await lanes(page).count(), 12);
-  // Timeline and decisions speak of the same runs.
+  // Timeline and decisions show the same runs.
   await page.getByRole("application", { name: /^Timeline of 12/ }).focus();
   await page.keyboard.press("End");
   const name = await lanes(page).first().locator(".run").innerText();
@@ -240,7 +240,7 @@ test("in a long list those that fired are the first, and can be shown alone", as
   await assertAccessible(page, "only fired");
   await filter.uncheck();
   await lanes(page).nth(23).waitFor();
-  // Of few, too.
+  // Also for a few lanes.
   await page.getByRole("spinbutton", { name: "Copies of each run", exact: true }).fill("1");
   await page.keyboard.press("Tab");
   await says(outcome(page), "2 of 4 runs");
@@ -256,7 +256,7 @@ test("in a long list those that fired are the first, and can be shown alone", as
   assert.equal(await lanes(page).count(), 2);
 });
 
-test("dates stand on a scale of a day or longer", async () => {
+test("a scale of a day or longer shows dates", async () => {
   const { page } = await open("#simulate");
   const times = page.locator("simulate-timeline .times span");
   await times.first().waitFor();
@@ -273,7 +273,7 @@ test("dates stand on a scale of a day or longer", async () => {
   await says(page.getByRole("region", { name: "Decisions" }), /2 Mar 15:4/);
 });
 
-test("files that are dropped together are one history, and an automation takes its place", async () => {
+test("files that are dropped together form one history, and an automation replaces the automation", async () => {
   const all = [...beats(10, [0, 30, 60, 90, 120]), ...beats(20, [10, 40, 70, 100])];
   const { page, failures } = await open("#simulate");
   await says(outcome(page), "Fires on 2");

@@ -8,7 +8,7 @@ import { thePage } from "./helpers/page.js";
 
 const open = thePage(launchDark);
 
-test("dark, as the system says", async () => {
+test("dark theme from the system", async () => {
   const { page, failures } = await open("", { colorScheme: "dark" });
   await page.locator("#verdict").waitFor();
   const [paper, ink] = await page.evaluate(() => {

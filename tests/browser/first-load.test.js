@@ -1,4 +1,4 @@
-// How much must be loaded before the page shows what it is for.
+// The size of the files that the page loads before its first result.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -11,11 +11,11 @@ import { thePage } from "./helpers/page.js";
 const open = thePage();
 const BUILT = fileURLToPath(new URL("../../target/www/", import.meta.url));
 
-/** Until a verdict on the first event stands there, compressed with Brotli, in kilobytes. */
+/** Until the verdict on the first event is shown, compressed with Brotli, in kilobytes. */
 const BUDGET_KB = 250;
 
 /**
- * What is asked for until an element is there, or until nothing more is, compressed.
+ * The compressed size of the requests until an element appears, or until there are no more requests.
  * @param {string} hash
  * @param {string} [selector]
  */
@@ -61,7 +61,7 @@ const total = (files) => files.reduce((sum, [, size]) => sum + size, 0);
 const list = (files) =>
   files.map(([file, size]) => `${(size / 1000).toFixed(1)} kB ${file}`).join("\n");
 
-test("the first verdict needs little", async (t) => {
+test("the first verdict loads little", async (t) => {
   const files = await load("", ".verdict .sign");
   t.diagnostic(`${(total(files) / 1000).toFixed(1)} kB`);
   assert.ok(
@@ -72,11 +72,11 @@ test("the first verdict needs little", async (t) => {
 });
 
 for (const view of ["validate", "build", "simulate"])
-  test(`all that the view ${view} loads`, async (t) => {
+  test(`everything that the view ${view} loads`, async (t) => {
     const files = await load(`#${view}`);
     t.diagnostic(`${(total(files) / 1000).toFixed(1)} kB`);
     assert.ok(files.length > 0);
-    // What plays automations does not wait for what validates.
+    // The module that simulates does not wait for the one that validates.
     const main = files.some(([file]) => /prefect_events_validate-[^/]*wasm$/.test(file));
     assert.equal(main, view !== "simulate", list(files));
   });

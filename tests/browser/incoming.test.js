@@ -1,4 +1,4 @@
-// What comes from outside: it is recognised, and opens in the view that is for it, whichever is shown.
+// Dropped and pasted inputs are recognised, and open in the right view, whichever view is shown.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -77,7 +77,7 @@ const PLAYED = [
   { what: "a scenario", text: SCENARIO, shows: "lonely" },
 ];
 
-/** As a user who has not clicked into anything. @param {Page} page @param {string} text */
+/** Pastes like a user who has not focused a field. @param {Page} page @param {string} text */
 async function paste(page, text) {
   await page.evaluate((text) => navigator.clipboard.writeText(text), text);
   await page.evaluate(() => {
@@ -122,7 +122,7 @@ for (const { what, text, shows } of PLAYED)
     assert.deepEqual(failures, []);
   });
 
-test("events open in Validate, or are played where automations are", async () => {
+test("events open in Validate, or are played if Simulate is open", async () => {
   for (const view of ["validate", "build"]) {
     const { page } = await open(`#${view}`);
     await paste(page, EVENTS);
@@ -134,7 +134,7 @@ test("events open in Validate, or are played where automations are", async () =>
   await paste(page, EVENTS);
   await page.getByRole("button", { name: "Back to the runs" }).waitFor();
   await page.getByRole("listitem").filter({ hasText: "captured" }).first().waitFor();
-  // Together with an automation, from anywhere.
+  // Together with an automation, from any view.
   const other = await open("#validate");
   await drop(other.page, [
     { name: "events.ndjson", text: EVENTS },
@@ -145,7 +145,7 @@ test("events open in Validate, or are played where automations are", async () =>
     .getByRole("region", { name: "The outcome" })
     .filter({ hasText: "Fires 3 times" })
     .waitFor();
-  // Of several files of events, one is validated.
+  // Validate opens one of several files of events.
   const third = await open("#validate");
   await drop(third.page, [
     { name: "a.ndjson", text: EVENTS },
@@ -154,7 +154,7 @@ test("events open in Validate, or are played where automations are", async () =>
   await third.page.getByText("Only a.ndjson is open").waitFor();
 });
 
-test("a scenario is played though captured events were", async () => {
+test("a scenario replaces captured events", async () => {
   const { page } = await open("#simulate");
   await paste(page, EVENTS);
   await page.getByRole("button", { name: "Back to the runs" }).waitFor();
@@ -163,14 +163,14 @@ test("a scenario is played though captured events were", async () => {
   await page.getByRole("listitem").filter({ hasText: "lonely" }).first().waitFor();
 });
 
-test("what must be converted first is reported, with how", async () => {
+test("a document that must be converted first is reported, with instructions", async () => {
   const { page } = await open("#simulate");
   await paste(page, 'resource "prefect_automation" "late" {\n  name = "late"\n}\n');
   await page.locator("view-validate").waitFor();
   await page.getByText("terraform show -json").waitFor();
 });
 
-test("other text is not taken for something else, and text in a field is the field's", async () => {
+test("other text opens no view, and text pasted into a field stays in the field", async () => {
   const { page, failures } = await open("#build");
   await paste(page, "hello world");
   await page.getByText("What you pasted is not recognised").waitFor();
@@ -181,11 +181,11 @@ test("other text is not taken for something else, and text in a field is the fie
   await page.keyboard.press("ControlOrMeta+v");
   assert.match(await name.inputValue(), /Cancel late runs/);
   assert.equal(await page.locator("view-build").count(), 1);
-  // Broken JSON is shown where its mistake is.
+  // Broken JSON opens with its mistake.
   await paste(page, '{"event": "prefect.flow-run.Running", "x": tru');
   await page.locator("#verdict", { hasText: "error" }).waitFor();
   assert.equal(await page.getByText("What you pasted is not recognised").count(), 0);
-  // A radio button has the focus, and no text.
+  // A focused radio button accepts no text.
   await page.getByText("Server only").click();
   await page.evaluate((text) => navigator.clipboard.writeText(text), EVENTS);
   await page.keyboard.press("ControlOrMeta+v");

@@ -1,4 +1,4 @@
-// What is shared as Markdown, with contents that try to break out of it, as GitHub would show it.
+// Shared Markdown, with contents that try to break out of it, rendered like on GitHub.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -16,7 +16,7 @@ const open = thePage();
 const address = (view, state) =>
   `#${view}/${deflateRawSync(JSON.stringify(state)).toString("base64url")}`;
 
-/** Names and texts; what they would become is looked for in the page. */
+/** Names and texts; the tests search the rendered page for the elements that they would create. */
 const HOSTILE = [
   "`",
   "``",
@@ -46,7 +46,7 @@ const FENCES = ["```", "~~~", "``````", "    ```", "> ```"].map(
   (fence) => `${fence}\n# heading\n<img src=x>\n${fence}`,
 );
 
-/** What is in the Markdown of the view that is shown. @param {Page} page */
+/** The content of the current view's Markdown. @param {Page} page */
 async function shared(page) {
   await page.evaluate(() => navigator.clipboard.writeText(""));
   await page.getByRole("button", { name: "Share" }).click();
@@ -88,7 +88,7 @@ test("Simulate: names of runs, and the text of the automation", async () => {
   const runs = names.map((name, index) => ({ name, starts: index, dies: 100 + index }));
   const automation = `# ${"```"}\n# ~~~\n# ${"`".repeat(7)}\nname: >-\n  ${"```"}\n\n  # heading\n\n  ${"```"}\ntrigger: {posture: Proactive, match: {prefect.resource.id: prefect.flow-run.*}, for_each: [prefect.resource.id], after: [prefect.flow-run.heartbeat], expect: [prefect.flow-run.*], threshold: 1, within: 90}\nactions: [{type: do-nothing}]\n`;
   const { page } = await open(address("simulate", { automation, runs, length: 400 }));
-  await page.getByText("3.8 and 3.9 fire alike").waitFor();
+  await page.getByText("3.8 and 3.9 fire at the same times").waitFor();
   const { text, blocks, tags, links, fenced, codes, items } = await shared(page);
   assert.deepEqual(blocks, ["p", "ul", "p", "ul", "pre", "p"], text);
   assert.deepEqual(tags, ["a", "code", "li", "p", "pre", "strong", "ul"].sort(), text);
@@ -126,7 +126,7 @@ test("Simulate: captured names, and labels in reasons", async () => {
       events: events.map((one) => JSON.stringify(one)).join("\n"),
     }),
   );
-  await page.getByText("3.8 and 3.9 fire alike").waitFor();
+  await page.getByText("3.8 and 3.9 fire at the same times").waitFor();
   const { text, tags, links, codes, fenced } = await shared(page);
   assert.deepEqual(tags, ["a", "code", "li", "p", "pre", "strong", "ul"], text);
   assert.deepEqual(links, ["Open in prefect-events"]);
@@ -135,13 +135,13 @@ test("Simulate: captured names, and labels in reasons", async () => {
     assert.ok(codes.includes(line(name)), `${JSON.stringify(name)}: ${text}`);
 });
 
-/** Shows a view with a state, from the beginning. @param {Page} page @param {string} at */
+/** Opens a view with a state on a fresh page. @param {Page} page @param {string} at */
 async function show(page, at) {
   await page.goto(`${page.url().replace(/#.*/, "")}${at}`);
   await page.reload();
 }
 
-test("Validate: the text, and what findings quote of it", async () => {
+test("Validate: the text, and quotes of it in findings", async () => {
   const { page } = await open("#validate");
   const event = (/** @type {string[]} */ texts) => ({
     event: "prefect.flow-run.heartbeat",
@@ -172,7 +172,7 @@ test("Validate: the text, and what findings quote of it", async () => {
   }
 });
 
-test("Build: names, values, and what cannot be built", async () => {
+test("Build: names, values, and error messages", async () => {
   const { page } = await open("#build");
   for (const hostile of [HOSTILE.join(" "), HOSTILE.join("\n"), FENCES.join("\n")]) {
     const states = [

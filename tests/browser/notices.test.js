@@ -1,4 +1,4 @@
-// The page names what it is built from, with the licences.
+// The page lists its dependencies, with their licences.
 
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";

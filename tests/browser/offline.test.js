@@ -1,4 +1,4 @@
-// After the first load the page needs no network, whichever view is entered.
+// After the first load, no view needs a network.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

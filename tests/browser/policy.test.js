@@ -1,4 +1,4 @@
-// The Content-Security-Policy of the page: nothing that the page does is against it, and what others put in does not run.
+// The Content-Security-Policy of the page: the page does not violate it, and injected code does not run.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -10,24 +10,24 @@ const open = thePage();
 const VIEWS = ["validate", "build", "simulate"];
 const THEMES = /** @type {const} */ (["light", "dark"]);
 
-/** Notes what the policy refuses, from the first moment on. @param {import("playwright-core").BrowserContext} context */
+/** Records what the policy blocks, from the start. @param {import("playwright-core").BrowserContext} context */
 async function watch(context) {
   await context.addInitScript(() => {
-    const refused = /** @type {string[]} */ (Object.assign(globalThis, { refused: [] }).refused);
+    const blocked = /** @type {string[]} */ (Object.assign(globalThis, { blocked: [] }).blocked);
     document.addEventListener("securitypolicyviolation", (event) => {
-      refused.push(`${event.effectiveDirective} ${event.blockedURI} ${event.sample}`);
+      blocked.push(`${event.effectiveDirective} ${event.blockedURI} ${event.sample}`);
     });
   });
 }
 
 /** @param {import("playwright-core").Page} page @returns {Promise<string[]>} */
-const refused = (page) => page.evaluate(() => /** @type {any} */ (globalThis).refused);
+const blocked = (page) => page.evaluate(() => /** @type {any} */ (globalThis).blocked);
 
-/** What there is to see in each view, opened. @type {{ [view: string]: (page: import("playwright-core").Page) => Promise<void> }} */
+/** Opens all parts of each view. @type {{ [view: string]: (page: import("playwright-core").Page) => Promise<void> }} */
 const USED = {
   validate: async (page) => {
     await page.locator(".cm-content").fill('{"event": "prefect.flow-run.Running", "x": tru}');
-    // As a user does, too: the browser's own editing is bound to the policy.
+    // Type like a user, because the browser's own editing obeys the policy.
     await page.keyboard.press("Control+a");
     await page.keyboard.type('{"event": "prefect.flow-run.Running", "x": tru');
     await page.locator(".cm-lintRange-error, .cm-lint-marker-error").first().waitFor();
@@ -47,18 +47,18 @@ const USED = {
     await page.locator(".plot").press("ArrowRight");
     await page.locator(".tip").waitFor();
     await page.getByRole("button", { name: "Zoom in" }).click();
-    await page.getByText("3.8 and 3.9 fire alike").waitFor();
+    await page.getByText("3.8 and 3.9 fire at the same times").waitFor();
   },
 };
 
 for (const view of VIEWS)
   for (const colorScheme of THEMES)
-    test(`nothing in the view ${view} is against the policy, ${colorScheme}`, async () => {
+    test(`the view ${view} does not violate the policy, ${colorScheme}`, async () => {
       const { page, failures } = await open(`#${view}`, { colorScheme }, watch);
       await USED[view]?.(page);
       await page.getByRole("combobox", { name: "Theme" }).selectOption("Dark");
       await page.getByRole("button", { name: "Share" }).click();
-      assert.deepEqual(await refused(page), []);
+      assert.deepEqual(await blocked(page), []);
       assert.deepEqual(failures, []);
     });
 
@@ -72,11 +72,11 @@ test("the editor has its styles", async () => {
 test("the service worker is allowed", async () => {
   const { page, failures } = await open("", { serviceWorkers: "allow" }, watch);
   await page.evaluate(() => navigator.serviceWorker.ready);
-  assert.deepEqual(await refused(page), []);
+  assert.deepEqual(await blocked(page), []);
   assert.deepEqual(failures, []);
 });
 
-test("what is put into the page neither runs, nor loads, nor is styled", async () => {
+test("injected elements neither run, nor load, nor are styled", async () => {
   const { page } = await open("", {}, watch);
   const seen = await page.evaluate(async () => {
     const script = document.createElement("script");
@@ -94,7 +94,7 @@ test("what is put into the page neither runs, nor loads, nor is styled", async (
     base.href = "https://example.com/";
     document.head.append(base);
     place.querySelector("button")?.click();
-    // Not at once: what the test itself runs may evaluate.
+    // Delayed, because code of the test itself may use `eval`.
     const evaluated = await new Promise((resolve) =>
       setTimeout(() => {
         try {
@@ -106,7 +106,7 @@ test("what is put into the page neither runs, nor loads, nor is styled", async (
     );
     const fetched = await fetch("https://example.com/").then(
       () => "fetched",
-      () => "refused",
+      () => "blocked",
     );
     await new Promise((resume) => setTimeout(resume, 100));
     return {
@@ -122,12 +122,12 @@ test("what is put into the page neither runs, nor loads, nor is styled", async (
     {
       ran: undefined,
       evaluated: "EvalError",
-      fetched: "refused",
+      fetched: "blocked",
       outline: false,
       base: false,
     },
   );
-  const directives = new Set((await refused(page)).map((one) => one.split(" ")[0]));
+  const directives = new Set((await blocked(page)).map((one) => one.split(" ")[0]));
   for (const directive of [
     "script-src-elem",
     "script-src-attr",

@@ -1,7 +1,7 @@
-// Runs the tests of this folder, or the files that are named, with as many browsers as files run at once, which pass from
+// Runs the tests of this folder, or the named files, with one browser per concurrent file; browsers pass from
 // file to file (`make browser-test`). Each file is a process and each test has a context of its own in the browser; what
 // all contexts of a browser share, such as the clipboard, is one file's as long as it runs.
-// A file can be run alone, too: `node --test tests/browser/shell.test.js` starts a browser for itself.
+// To run a single file: `node --test tests/browser/shell.test.js` starts a browser for itself.
 // In another browser than Chromium, which BROWSER names, it runs the tests of `helpers/smoke.js` unless files are named.
 
 import { spawn } from "node:child_process";
@@ -13,7 +13,7 @@ import { BROWSER, launchServer } from "./helpers/browser.js";
 import { NoBrowser } from "./helpers/firefox.js";
 import { smoke } from "./helpers/smoke.js";
 
-/** They wait as often as they work. */
+/** Tests wait about as much as they work. */
 const AT_ONCE = 2;
 
 const here = fileURLToPath(new URL(".", import.meta.url));
@@ -33,7 +33,7 @@ const browsers = await Promise.all(
   process.exit(0);
 });
 const free = browsers.map((browser) => browser.wsEndpoint());
-// Each connection gets the address of a free browser, and has it until the connection ends.
+// Each connection receives the address of a free browser, and keeps it until the connection ends.
 const lender = createServer((socket) => {
   const browser = free.pop();
   if (!browser) {

@@ -1,4 +1,4 @@
-// Takes pictures of all views into target/screenshots, and those of the README into docs/images (`make screenshots`).
+// Writes screenshots of all views to target/screenshots, and those of the README to docs/images (`make screenshots`).
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 const VIEWS = ["validate", "build", "simulate"];
 const WIDTHS = [360, 800, 1440];
 const THEMES = /** @type {const} */ (["light", "dark"]);
-/** One of each view stands in the README. */
+/** The screenshots in the README and docs, one per view. */
 const README = { width: 1280, height: 800 };
 
 const site = await serve(`${root}target/www`);
@@ -30,7 +30,7 @@ async function opened(view, colorScheme, viewport) {
   await page.locator("main > [data-view]").waitFor();
   await page.waitForLoadState("networkidle");
   await page.evaluate(() => document.fonts.ready);
-  // What is computed and drawn late.
+  // Wait for parts that are calculated and drawn late.
   await page.waitForTimeout(800);
   return page;
 }
@@ -45,7 +45,7 @@ for (const view of VIEWS) {
     }
   }
   const page = await opened(view, "light", README);
-  // Playwright has no WebP, which is a fifth of the size.
+  // Playwright cannot write WebP, which has a fifth of the size.
   const chrome = await page.context().newCDPSession(page);
   const { data } = await chrome.send("Page.captureScreenshot", { format: "webp", quality: 82 });
   writeFileSync(`${root}docs/images/${view}.webp`, Buffer.from(data, "base64"));

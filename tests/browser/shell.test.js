@@ -1,4 +1,4 @@
-// The frame around the views: ways between them, the theme, sharing, faults.
+// The frame around the views: navigation, the theme, sharing, internal errors.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -9,7 +9,7 @@ import { thePage } from "./helpers/page.js";
 
 const open = thePage();
 
-test("the views are reached by their links and addresses", async () => {
+test("links and addresses open the views", async () => {
   const { page, failures } = await open("#build");
   assert.equal(
     await page.getByRole("link", { name: "Build" }).getAttribute("aria-current"),
@@ -24,9 +24,9 @@ test("the views are reached by their links and addresses", async () => {
   assert.deepEqual(failures, []);
 });
 
-test("the link of a view leads back to what was left there", async () => {
+test("the link of a view restores its last state", async () => {
   const { page } = await open();
-  // At once: what is not in the address yet is not lost.
+  // Immediately, so that state that is not in the address yet must not get lost.
   await page.getByText("Server only").click();
   await page.getByRole("link", { name: "Simulate" }).click();
   await page.locator("view-simulate").waitFor();
@@ -54,7 +54,7 @@ test("the theme follows the system, and can be chosen", async () => {
   assert.equal(await paper(), light);
 });
 
-test("a stranger reads what this is, for whom, and where there is more", async () => {
+test("a new visitor reads what the page does, for whom, and where to find more", async () => {
   for (const view of ["validate", "build", "simulate"]) {
     const { page } = await open(`#${view}`, { viewport: { width: 320, height: 700 } });
     const about = page.getByRole("region", { name: "About prefect-events" });
@@ -87,7 +87,7 @@ test("axe finds nothing wrong in the frame", async () => {
   }
 });
 
-test("a damaged link is no trap", async () => {
+test("a damaged link is reported, and the page works", async () => {
   const { page, failures } = await open("#validate/zzzz");
   await page
     .locator("main")
@@ -96,7 +96,7 @@ test("a damaged link is no trap", async () => {
   assert.deepEqual(failures, []);
 });
 
-/** Of JSON with so many megabytes in it, as a link has it: deflated in parts that are all alike. @param {number} size */
+/** A link whose JSON has this many megabytes, deflated in identical parts. @param {number} size */
 function linkTo(size) {
   const part = (/** @type {string} */ text, last = false) =>
     deflateRawSync(text, { finishFlush: last ? constants.Z_FINISH : constants.Z_FULL_FLUSH });
@@ -105,7 +105,7 @@ function linkTo(size) {
   return `#validate/${Buffer.concat(parts).toString("base64url")}`;
 }
 
-/** Counts what is inflated on the page. @param {import("playwright-core").BrowserContext} context */
+/** Counts the bytes that the page inflates. @param {import("playwright-core").BrowserContext} context */
 async function countInflated(context) {
   await context.addInitScript(() => {
     const counts = Object.assign(globalThis, { inflated: 0, decoded: 0 });
@@ -139,7 +139,7 @@ for (const { size, length } of [
   { size: 20, length: 30_000 },
   { size: 400, length: 600_000 },
 ])
-  test(`a link that inflates to ${size} MB is refused before it does`, async () => {
+  test(`a link that inflates to ${size} MB is rejected before it is unpacked`, async () => {
     const hash = linkTo(size);
     assert.ok(hash.length < length, `${hash.length} characters`);
     const { page, failures } = await open(hash, {}, countInflated);
@@ -153,7 +153,7 @@ for (const { size, length } of [
     assert.deepEqual(failures, []);
   });
 
-test("a link that is too long is not even decoded", async () => {
+test("a link that is too long is not decoded", async () => {
   const { page, failures } = await open(`#build/${"A".repeat(1_500_000)}`, {}, countInflated);
   await page.locator("main").getByText(TOO_LARGE).waitFor();
   const counts = await page.evaluate(() => {
@@ -172,7 +172,7 @@ test("a link of nearly 1 MB still works", async () => {
   assert.equal(await page.locator(".notice").count(), 0);
 });
 
-test("what is too large for a link is not put into one, and that is said", async () => {
+test("a state that is too large for a link is not put into one, and this is reported", async () => {
   const { page, failures } = await open("#simulate");
   const editor = page.locator(".cm-content");
   await editor.click();
@@ -191,7 +191,7 @@ test("what is too large for a link is not put into one, and that is said", async
   assert.deepEqual(failures, []);
 });
 
-test("a fault shows itself as ours, with a report", async () => {
+test("an internal error is shown as ours, with a report", async () => {
   const { page } = await open();
   await page.evaluate(
     () =>

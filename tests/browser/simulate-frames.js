@@ -1,4 +1,4 @@
-// How smoothly the view `simulate` moves with 50 runs of an hour: frames for a second, and how often advice and
+// Measures how smoothly the view Simulate moves with 50 runs of an hour: frames for a second, and how often advice and
 // timeline were new. To be run by hand on a quiet machine, after `make page`; no test, for it depends on the machine.
 
 import { fileURLToPath } from "node:url";
@@ -26,7 +26,7 @@ const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
 await page.goto(
   `${site.url}#simulate/${deflateRawSync(JSON.stringify(STATE)).toString("base64url")}`,
 );
-await page.getByText("3.8 and 3.9 fire alike").waitFor();
+await page.getByText("3.8 and 3.9 fire at the same times").waitFor();
 await page.waitForTimeout(2000);
 
 /** @param {"slider" | "zoom" | "pointer"} what is moved at each frame, for five seconds */

@@ -1,4 +1,4 @@
-// The view where automations are played: from a preset, one's own automation, or captured events, to the reason.
+// The view Simulate: presets, custom automations and captured events, with timelines and reasons.
 
 import assert from "node:assert/strict";
 import { text } from "node:stream/consumers";
@@ -42,7 +42,7 @@ const EVENTS = [
   .map((event) => JSON.stringify(event))
   .join("\n");
 
-test("at first sight: the documented automation fires on a run that is alive, and why", async () => {
+test("at first, the documented automation fires on a run that is alive, with the reason", async () => {
   const { page, failures } = await open("#simulate");
   await says(outcome(page), /Fires on 2 of 4 runs;\s+1 of them was alive\./);
   const text = await outcome(page).innerText();
@@ -51,7 +51,7 @@ test("at first sight: the documented automation fires on a run that is alive, an
     /hiccup 12:03:40\s+2 heartbeats in a row did not arrive: none of the expected events arrived \(1 needed\) from 12:02:10\.125/,
   );
   assert.match(text, /A window of 2 min 15 s tolerates that\./);
-  const runs = page.getByRole("list", { name: "Runs and what became of them" });
+  const runs = page.getByRole("list", { name: "Runs and their outcomes" });
   assert.deepEqual(
     (await runs.getByRole("listitem").allInnerTexts()).map((one) => one.replace(/\s+/g, " ")),
     [
@@ -61,18 +61,18 @@ test("at first sight: the documented automation fires on a run that is alive, an
       "custom finished · not fired",
     ],
   );
-  await page.getByText("3.8 and 3.9 fire alike").waitFor();
+  await page.getByText("3.8 and 3.9 fire at the same times").waitFor();
   await page.getByText("1 missed heartbeat", { exact: true }).waitFor();
   assert.deepEqual(failures, []);
 });
 
-test("what is advised helps, and stands in the text", async () => {
+test("the advice helps, and changes the text", async () => {
   const { page } = await open("#simulate");
   await outcome(page).getByRole("button", { name: "Set within: 135" }).click();
   await says(outcome(page), /Fires on 1 of 4 runs;\s+it was dead\./);
   await page.getByText("3 missed heartbeats").first().waitFor();
   await page.locator(".cm-content", { hasText: "within: 135" }).waitFor();
-  // Slider and text are one: each moves the other.
+  // Slider and text are linked: each changes the other.
   const slider = page.getByRole("slider", { name: "Window (within)" });
   assert.equal(await slider.inputValue(), "135");
   await slider.fill("90");
@@ -86,7 +86,7 @@ test("what is advised helps, and stands in the text", async () => {
   assert.equal(await slider.inputValue(), "95");
 });
 
-test("each slider changes what is played", async () => {
+test("each slider changes the simulation", async () => {
   const { page } = await open("#simulate");
   await says(outcome(page), "Fires on 2 of 4 runs");
   /** @param {string} name @param {string} value @param {RegExp} then */
@@ -112,7 +112,7 @@ test("each slider changes what is played", async () => {
   await put("Length, minutes", "4", /Fires on 1 of 4 runs;\s+it was alive/);
 });
 
-test("a number that is being typed stays when the view is drawn anew", async () => {
+test("a number that is being typed stays when the view is redrawn", async () => {
   const { page } = await open("#simulate");
   await says(outcome(page), "Fires on 2 of 4 runs");
   const loss = page.getByRole("spinbutton", { name: "Loss, per cent", exact: true });
@@ -167,7 +167,7 @@ test("a dead run that is never found is reported", async () => {
   await says(outcome(page), "1 dead run is never found.");
 });
 
-test("each preset shows what it is for", async () => {
+test("each preset shows its subject", async () => {
   const { page, failures } = await open("#simulate");
   /** @type {[string, RegExp][]} */
   const presets = [
@@ -193,20 +193,20 @@ test("each preset shows what it is for", async () => {
   assert.deepEqual(failures, []);
 });
 
-test("what a verdict says depends on the trigger", async () => {
+test("the text of a verdict depends on the trigger", async () => {
   const { page } = await open("#simulate");
   const preset = page.getByRole("combobox", { name: "Automation" });
   const texts = async () =>
     (
       await page
-        .getByRole("list", { name: "Runs and what became of them" })
+        .getByRole("list", { name: "Runs and their outcomes" })
         .getByRole("listitem")
         .allInnerTexts()
     ).map((one) => one.replace(/\s+/g, " "));
   const signs = page.getByRole("list", { name: "Signs" });
   await preset.selectOption("failures");
   await says(outcome(page), "Fires once.");
-  // The failures are counted together: no run fires by itself.
+  // The failures are counted together: no run fires individually.
   assert.deepEqual(await texts(), [
     "The automation fired 12:06:40",
     ...["first", "second", "good", "third", "later", "still-later", "last"].map(
@@ -247,7 +247,7 @@ test("what a verdict says depends on the trigger", async () => {
   await says(outcome(late.page), "Never fires on these 4 runs");
 });
 
-test("the automation stands beside the timeline, and is copied and downloaded as it is edited", async () => {
+test("the automation is beside the timeline, and is copied and downloaded as edited", async () => {
   const { page } = await open("#simulate", { viewport: { width: 1280, height: 900 } });
   const editor = page.locator(".document .cm-content");
   await editor.waitFor();
@@ -282,13 +282,13 @@ test("the automation stands beside the timeline, and is copied and downloaded as
   assert.equal(await page.getByText("--from-file").count(), 0, "not of what is broken");
 });
 
-test("a finding of the check is mended with one press", async () => {
+test("one press fixes a finding of the check", async () => {
   const { page } = await open(address({ preset: "explicit-expect" }));
   await outcome(page).getByRole("button", { name: "Fix: expect every event of flow runs" }).click();
   await says(outcome(page), /Fires on 1 of 5 runs;\s+it was dead/);
 });
 
-test("timeline and list are linked, and say why", async () => {
+test("timeline and list are linked, and explain each decision", async () => {
   const { page } = await open("#simulate");
   await says(outcome(page), "Fires on 2");
   const timeline = page.getByRole("application", { name: /^Timeline/ });
@@ -389,7 +389,7 @@ test("the pointer reads the marks; zoom and pan by buttons, keys and wheel", asy
   );
 });
 
-test("one's own automation, in JSON: mistakes are reported, and the last picture stays", async () => {
+test("a custom automation in JSON: mistakes are reported, and the last timeline stays", async () => {
   const { page, failures } = await open("#simulate");
   await says(outcome(page), "Fires on 2");
   const editor = page.locator(".cm-content");
@@ -418,10 +418,7 @@ test("one's own automation, in JSON: mistakes are reported, and the last picture
   await page.getByText("The automation has a mistake.").waitFor();
   await page.getByText("The timeline below shows the last valid version.").waitFor();
   assert.equal(
-    await page
-      .getByRole("list", { name: "Runs and what became of them" })
-      .getByRole("listitem")
-      .count(),
+    await page.getByRole("list", { name: "Runs and their outcomes" }).getByRole("listitem").count(),
     4,
   );
   await page.locator(".findings .finding").first().waitFor();
@@ -485,7 +482,7 @@ test("differences between the servers are listed", async () => {
   await says(outcome(page), /Fires on 1 of 2 runs;[\s\S]*Once more if nothing comes/);
 });
 
-test("the address keeps what is shown, and a wrong one does no harm", async () => {
+test("the address keeps the state, and a wrong address is harmless", async () => {
   const { page } = await open("#simulate");
   await outcome(page).getByRole("button", { name: "Set within: 135" }).click();
   await says(outcome(page), "it was dead");
@@ -493,7 +490,7 @@ test("the address keeps what is shown, and a wrong one does no harm", async () =
   await page.reload();
   await says(outcome(page), "it was dead");
   assert.equal(await page.getByRole("slider", { name: "Window (within)" }).inputValue(), "135");
-  // What another view gives, or a person: a text alone, or the name of a preset; a mistake can be put right.
+  // Another view or a person can give a bare text or the name of a preset; a mistake can be corrected.
   const named = await open(address({ automation: "compound" }));
   await says(outcome(named.page), "Fires once.");
   const broken = await open(address({ automation: "name: nothing" }));
@@ -515,7 +512,7 @@ test("the address keeps what is shown, and a wrong one does no harm", async () =
   assert.deepEqual(other.failures, []);
 });
 
-test("the Markdown is what a bug report needs", async () => {
+test("the Markdown contains what a bug report needs", async () => {
   const { page } = await open("#simulate");
   await says(outcome(page), "Fires on 2");
   await page.getByRole("button", { name: "Share" }).click();
@@ -532,7 +529,7 @@ test("the Markdown is what a bug report needs", async () => {
 test("axe finds nothing wrong, in both themes and on a small screen", async () => {
   for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
     const { page } = await open("#simulate", { colorScheme });
-    await page.getByText("3.8 and 3.9 fire alike").waitFor();
+    await page.getByText("3.8 and 3.9 fire at the same times").waitFor();
     await page.getByText("How this is calculated").click();
     await page.getByText("False alarms and misses").click();
     await page.getByRole("button", { name: "Keys" }).click();

@@ -1,4 +1,4 @@
-// Half of a surrogate pair is no character: the page keeps it as it is, or says what becomes of it.
+// Lone surrogates: the page keeps them unchanged, or reports them.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -20,13 +20,13 @@ const EVENT = JSON.stringify({
 const address = (view, state) =>
   `#${view}/${deflateRawSync(JSON.stringify(state)).toString("base64url")}`;
 
-/** What a link holds. @param {string} url */
+/** The content of a link. @param {string} url */
 const held = (url) =>
   JSON.parse(
     inflateRawSync(Buffer.from(url.split("/").at(-1) ?? "", "base64url")).toString("utf8"),
   );
 
-/** Types a text in the page: what drives the browser would replace it on its way. @param {import("playwright-core").Page} page @param {string} text */
+/** Types a text inside the page, because the browser's driver would replace lone surrogates. @param {import("playwright-core").Page} page @param {string} text */
 const type = (page, text) =>
   page.evaluate((units) => {
     document.execCommand("insertText", false, String.fromCharCode(...units));
@@ -35,7 +35,7 @@ const type = (page, text) =>
 /** @param {string} text */
 const units = (text) => Array.from({ length: text.length }, (_, index) => text.charCodeAt(index));
 
-test("Validate finds it at its place, and editor and link keep it", async () => {
+test("Validate finds it at its position, and editor and link keep it", async () => {
   for (const how of ["link", "typed", "pasted"]) {
     const { page, failures } = await open(
       how === "link" ? address("validate", { text: EVENT }) : "#validate",
@@ -48,14 +48,14 @@ test("Validate finds it at its place, and editor and link keep it", async () => 
     if (how === "pasted")
       await editor.evaluate((element, units) => {
         const data = new DataTransfer();
-        // A DataTransfer of a script has only whole characters: this is what a native one could give.
+        // A script's DataTransfer only has whole characters; this imitates a native one.
         data.getData = () => String.fromCharCode(...units);
         const event = { clipboardData: data, bubbles: true, cancelable: true };
         element.dispatchEvent(new ClipboardEvent("paste", event));
       }, units(EVENT));
     await page.locator("#verdict", { hasText: "1 error in 1 event" }).waitFor();
     await page.getByText("half of a surrogate pair stands alone in /resource/name").waitFor();
-    // A change beside it leaves it alone.
+    // A change beside it does not affect it.
     await page.keyboard.press("Control+End");
     await page.keyboard.type(" ");
     await page.waitForURL((url) => url.hash.includes("/") && held(url.href).text?.endsWith(" "));
@@ -67,7 +67,7 @@ test("Validate finds it at its place, and editor and link keep it", async () => 
   }
 });
 
-test("Simulate says that the automation, a run, or a file has it", async () => {
+test("Simulate reports it in the automation, a run, or a file", async () => {
   const automation = `name: ${BROKEN}\ntrigger: {posture: Reactive, expect: [x], threshold: 1, within: 0}\nactions: [{type: do-nothing}]\n`;
   const { page } = await open(address("simulate", { automation }));
   await page.locator(".verdict").getByText("this cannot be read as YAML").waitFor();
@@ -91,7 +91,7 @@ test("Simulate says that the automation, a run, or a file has it", async () => {
   await third.page.getByText("latin.json is not UTF-8").waitFor();
 });
 
-test("Build does not build with it", async () => {
+test("Build rejects it", async () => {
   const event = "prefect.flow-run.Completed";
   const resource = { id: "x" };
   /** @type {[{ kind: string, event?: string, input?: object, run?: object }, string][]} */

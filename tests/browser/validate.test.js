@@ -1,4 +1,4 @@
-// The view Validate: what a user does there, from the first look to a file of many events.
+// The view Validate, from the first visit to a file with many events.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -30,7 +30,7 @@ const HEARTBEAT = {
   follows: null,
 };
 
-/** Lines of events of the user's own; each 1000th lacks its time. @param {number} count */
+/** Lines of custom events; each 1000th has no time. @param {number} count */
 function lines(count) {
   let text = "";
   for (let n = 0; n < count; n += 1) {
@@ -59,7 +59,7 @@ const editor = (page) => page.locator(".cm-content[aria-label^='Events']");
 /** @param {Page} page */
 const finding = (page) => page.getByRole("list", { name: "Findings" }).getByRole("listitem");
 
-/** Pastes it in the place of all that is there. @param {Page} page @param {string} text */
+/** Replaces the whole text by pasting. @param {Page} page @param {string} text */
 async function write(page, text) {
   await editor(page).click();
   await page.keyboard.press("ControlOrMeta+A");
@@ -113,7 +113,7 @@ async function choose(page, name, content) {
     .setInputFiles({ name, mimeType: "application/json", buffer: Buffer.from(content) });
 }
 
-test("the page shows what it does: findings on an example, and where they are", async () => {
+test("the page starts with the findings on an example, and their positions", async () => {
   const { page, failures } = await open();
   await verdictIs(page, "2 errors and 1 warning in 1 event");
   assert.equal(await finding(page).count(), 3);
@@ -135,7 +135,7 @@ test("the page shows what it does: findings on an example, and where they are", 
   assert.deepEqual(failures, []);
 });
 
-test("fixes are made one by one, all at once, and from the editor, and can be undone", async () => {
+test("fixes are applied one by one, all at once, and from the editor, and can be undone", async () => {
   const { page } = await open();
   await page.getByRole("button", { name: "Fix: rename it to prefect.version" }).click();
   await verdictIs(page, "1 error and 1 warning in 1 event");
@@ -158,7 +158,7 @@ test("fixes are made one by one, all at once, and from the editor, and can be un
   await verdictIs(page, "2 errors in 1 event");
 });
 
-test("severities can be left out, and the address keeps everything", async () => {
+test("severities can be hidden, and the address keeps everything", async () => {
   const { page } = await open();
   await page.getByRole("button", { name: "2 errors" }).click();
   assert.equal(await finding(page).count(), 1);
@@ -180,7 +180,7 @@ test("severities can be left out, and the address keeps everything", async () =>
   );
 });
 
-test("the server's own rules are fewer", async () => {
+test("the profile `server` reports less", async () => {
   const { page } = await open();
   await verdictIs(page, "2 errors and 1 warning in 1 event");
   await page.getByText("Server only").click();
@@ -188,7 +188,7 @@ test("the server's own rules are fewer", async () => {
   await page.getByText("The Prefect server accepts it.").waitFor();
 });
 
-test("a code opens what it means, with an example to try", async () => {
+test("a code opens its explanation, with an example to try", async () => {
   const { page } = await open();
   const code = page.getByRole("button", { name: "misspelt-label" });
   await code.click();
@@ -280,7 +280,7 @@ test("names, labels, roles and values are proposed", async () => {
   await page.keyboard.press("ArrowLeft");
 });
 
-test("what the catalogue says of the label at the cursor, and under the pointer", async () => {
+test("the description of the label at the cursor, and under the pointer", async () => {
   const { page } = await open();
   const about = page.locator(".about");
   await cursorAfter(page, "prefect.resource.na");
@@ -299,7 +299,7 @@ test("what the catalogue says of the label at the cursor, and under the pointer"
   await page.locator(".fact-tooltip").getByText("Flow run name").waitFor();
 });
 
-test("files: small ones are put into the editor, whatever they are called", async () => {
+test("small files open in the editor, whatever their name", async () => {
   const { page, failures } = await open();
   await choose(page, "one.json", JSON.stringify(HEARTBEAT, null, 2));
   await verdictIs(page, "The event is valid");
@@ -374,7 +374,7 @@ test("large files are checked without the editor, and can be stopped", async () 
   await page.getByRole("button", { name: "Show 100 more of 1,000 findings" }).click();
   assert.equal(await page.locator(".finding").count(), 200);
 
-  // Made in the page: too large to be handed over.
+  // Created in the page, because it is too large to pass to the page.
   await page.evaluate((text) => {
     const data = new DataTransfer();
     data.items.add(new File(Array(30).fill(text), "endless.ndjson"));
@@ -394,7 +394,7 @@ test("large files are checked without the editor, and can be stopped", async () 
   assert.deepEqual(failures, []);
 });
 
-test("nothing, and text that is too long for a link", async () => {
+test("an empty text, and a text that is too long for a link", async () => {
   const { page } = await open();
   await write(page, "");
   await verdictIs(page, "Nothing to check yet");
@@ -409,7 +409,7 @@ test("nothing, and text that is too long for a link", async () => {
   assert.ok(page.url().length < 300);
 });
 
-test("what is copied as Markdown holds everything", async () => {
+test("the copied Markdown contains everything", async () => {
   const { page } = await open();
   await page.getByRole("button", { name: "Fix: write tag" }).click();
   await verdictIs(page, "2 errors in 1 event");
@@ -424,7 +424,7 @@ test("what is copied as Markdown holds everything", async () => {
   assert.match(copied, /\[Open in prefect-events\]\(<http.+#.+>\)/);
 });
 
-test("addresses made by hand, or of another version, are no trap", async () => {
+test("addresses that are hand-written or from another version do not break the page", async () => {
   const { page, failures, url } = await open();
   const states = [
     { text: 7, profile: "x", hidden: "all" },
@@ -439,12 +439,12 @@ test("addresses made by hand, or of another version, are no trap", async () => {
   }
   await page.goto(`${url}${await addressOf(page, { text: "{\r\n}\r\n" })}`);
   await verdictIs(page, "4 errors in 1 event");
-  // Whatever the line breaks.
+  // With any type of line breaks.
   await page.locator(".cm-lint-marker-error").first().waitFor();
   assert.deepEqual(failures, []);
 });
 
-test("until the editor has come its place is held, and can be written in", async () => {
+test("before the editor is loaded, a field in its place accepts text", async () => {
   /** @type {() => void} */
   let release = () => {};
   const held = new Promise((resolve) => {
@@ -529,7 +529,7 @@ const OTHERS = [
 ];
 
 for (const [what, text, said] of OTHERS)
-  test(`${what} is recognised, and led to Simulate`, async () => {
+  test(`${what} is recognised, with a link to Simulate`, async () => {
     const { page, failures } = await openPage("");
     await editor(page).click();
     await page.keyboard.press("ControlOrMeta+a");
@@ -550,7 +550,7 @@ for (const [what, text, said] of OTHERS)
     assert.deepEqual(failures, []);
   });
 
-test("Terraform's source is recognised, with what to do", async () => {
+test("Terraform's source is recognised, with instructions", async () => {
   const { page } = await openPage("");
   await editor(page).click();
   await page.keyboard.press("ControlOrMeta+a");
@@ -561,7 +561,7 @@ test("Terraform's source is recognised, with what to do", async () => {
   assert.equal(await finding(page).count(), 0);
 });
 
-test("a file that is no event gets no fix", async () => {
+test("a file that is not an event gets no fix", async () => {
   const { page } = await openPage("");
   await editor(page).click();
   await page.keyboard.press("ControlOrMeta+a");

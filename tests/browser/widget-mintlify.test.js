@@ -1,5 +1,5 @@
-// The recipe for Mintlify of docs/widget.md, on a site made of Mintlify's own components: as a whole document that React
-// takes over, with pages that come without reloading.
+// The recipe for Mintlify in docs/widget.md, on a site built from Mintlify's own components: as a whole document that React
+// hydrates, with navigation that does not reload the page.
 
 import assert from "node:assert/strict";
 import { renameSync } from "node:fs";
@@ -14,7 +14,7 @@ import { PAGES } from "./sites/mintlify/pages.js";
 
 /** @typedef {import("playwright-core").Page} Page */
 
-/** What such a site allows: its own scripts, WebAssembly, and files of its own. */
+/** The policy of such a site: its own scripts and files, and WebAssembly. */
 const POLICY =
   "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; connect-src 'self'; img-src 'self' data:";
 
@@ -40,7 +40,7 @@ after(async () => {
 });
 
 /**
- * A page, whose errors and warnings of React fail the test.
+ * A page. Its errors and React's warnings fail the test.
  * @param {import("node:test").TestContext} t
  * @param {string} path
  * @param {import("playwright-core").BrowserContextOptions} [options]
@@ -59,7 +59,7 @@ async function open(t, path, options = {}) {
   const loaded = [];
   page.on("pageerror", (error) => wrong.push(String(error)));
   page.on("console", (message) => {
-    // Chromium reports a file that is not there; the test of that looks at it itself.
+    // Chromium reports a missing file; the test for this case checks it itself.
     if (/error|warning/.test(message.type())) wrong.push(message.text());
   });
   page.on("request", (request) => loaded.push(new URL(request.url()).pathname));
@@ -75,7 +75,7 @@ async function open(t, path, options = {}) {
 const widgets = (page) => page.locator("prefect-event-validator");
 
 /**
- * The verdicts of a page, once there are so many.
+ * The verdicts of a page, once it has this many.
  * @param {Page} page
  * @param {number} number
  */
@@ -96,23 +96,23 @@ const EVENTS = [
 ];
 const ZOMBIES = "Valid automation, 1 warning Crash zombie flows";
 
-test("events are checked, Python is left alone, and React finds nothing changed", async (t) => {
+test("events are checked, Python is ignored, and React finds no differences", async (t) => {
   const { page, loaded } = await open(t, "");
   assert.deepEqual(await verdicts(page, 2), EVENTS);
   assert.equal(await page.getAttribute("html", "data-hydrated"), "true");
-  // Behind the block, not in it.
+  // After the block, not inside it.
   const places = await widgets(page).evaluateAll((all) =>
     all.map(({ previousElementSibling: before }) => before?.classList.contains("code-block")),
   );
   assert.deepEqual(places, [true, true]);
-  // Nothing that automations need, and no module beside the script.
+  // No files for automations, and no module beside the script.
   assert.deepEqual(
     loaded.filter((path) => /author|wasm/.test(path)),
     [],
   );
 });
 
-test("no widget stands in the page before React has taken it over", async (t) => {
+test("no widget is added before React has hydrated the page", async (t) => {
   const { page } = await open(t, "");
   await page.waitForFunction(() => customElements.get("prefect-event-validator") !== undefined);
   const early = await page.evaluate(
@@ -124,7 +124,7 @@ test("no widget stands in the page before React has taken it over", async (t) =>
   await verdicts(page, 2);
 });
 
-test("pages that come without reloading, and go again", async (t) => {
+test("pages that appear without a reload, and disappear again", async (t) => {
   const { page, loaded } = await open(t, "");
   await verdicts(page, 2);
   await page.evaluate(() => Object.assign(globalThis, { same: true }));
@@ -148,7 +148,7 @@ test("pages that come without reloading, and go again", async (t) => {
   );
 });
 
-test("it stays where it is when React renders the page again", async (t) => {
+test("the widget keeps its place when React renders the page again", async (t) => {
   const { page } = await open(t, "");
   await verdicts(page, 2);
   await page.evaluate(() => {
@@ -164,7 +164,7 @@ test("it stays where it is when React renders the page again", async (t) => {
   assert.ok(await widgets(page).first().locator(".findings").isVisible(), "it is the same widget");
 });
 
-test("in a code group, it stands under the group and follows the tab", async (t) => {
+test("in a code group, the widget is below the group and follows the tab", async (t) => {
   const { page } = await open(t, "automations");
   await verdicts(page, 1);
   const group = page.locator(".code-group");
@@ -200,7 +200,7 @@ test("in a code group, it stands under the group and follows the tab", async (t)
   await under("Three failures");
 });
 
-test("is dark when the page is, at once", async (t) => {
+test("is dark immediately when the page is", async (t) => {
   const { page } = await open(t, "");
   await verdicts(page, 2);
   const widget = widgets(page).first().locator(".widget");
@@ -211,7 +211,7 @@ test("is dark when the page is, at once", async (t) => {
   await page.locator("prefect-event-validator .widget[data-theme=light]").first().waitFor();
 });
 
-test("the verdict comes without moving what stands below", async (t) => {
+test("the verdict appears without moving the content below", async (t) => {
   const { page } = await open(t, "");
   await page.evaluate(() => {
     const heights = /** @type {number[]} */ ([]);
@@ -228,12 +228,12 @@ test("the verdict comes without moving what stands below", async (t) => {
   assert.deepEqual([...new Set(heights)].length, 1, heights.join());
 });
 
-test("the file for automations may be a script, where nothing else is served", async (t) => {
+test("the file for automations can be a script, if only scripts are served", async (t) => {
   const content = join(made, "site/prefect-events");
   renameSync(join(content, "widget.author.json"), join(content, "widget.author.js"));
   t.after(() => renameSync(join(content, "widget.author.js"), join(content, "widget.author.json")));
   const { page, wrong } = await open(t, "automations");
-  // Mintlify includes it on every page: it does nothing there.
+  // Mintlify includes it on every page; it must do nothing there.
   await page.addScriptTag({ url: "/prefect-events/widget.author.js" });
   assert.deepEqual(await verdicts(page, 1), [ZOMBIES]);
   const [missing, ...others] = wrong.splice(0);
@@ -276,7 +276,7 @@ test("plays a run on which the automation fires, and one on which it does not", 
 });
 
 for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
-  test(`axe finds nothing in what is played: ${colorScheme}`, async (t) => {
+  test(`axe finds nothing in the example runs: ${colorScheme}`, async (t) => {
     const { page } = await open(t, "automations", { colorScheme });
     await verdicts(page, 1);
     await widgets(page)

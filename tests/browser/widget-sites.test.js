@@ -36,7 +36,7 @@ const SITES = [
     automations: "automations/",
     single: "single/",
     dark: "form[data-md-component=palette] label:not([hidden])",
-    // In continuous integration it must not be left out.
+    // In CI, the site must not be skipped.
     skip: !python && !process.env.CI,
     inline: false,
   },
@@ -100,7 +100,7 @@ for (const site of SITES) {
         ...options,
       });
       context.setDefaultTimeout(8000);
-      // Fonts of others are not to be had, and not needed.
+      // Fonts of other hosts are not available, and not needed.
       await context.route(
         (url) => !url.href.startsWith(server.url) || without.test(url.href),
         (route) => route.abort(),
@@ -147,11 +147,11 @@ for (const site of SITES) {
       "Valid event, 1 warning prefect.kubernetes.pod.running",
     ];
 
-    test("every example checks itself, and nothing else is checked", async (t) => {
+    test("every example is checked, and nothing else", async (t) => {
       assert.deepEqual(await verdicts(await open(t, site.index)), INDEX);
     });
 
-    test("examples of pages that come without reloading, with one module for all", async (t) => {
+    test("examples of pages that appear without a reload are checked, with one module for all", async (t) => {
       /** @type {string[]} */
       const loaded = [];
       const page = await open(t, site.index);
@@ -179,7 +179,7 @@ for (const site of SITES) {
       assert.ok(loaded.filter((url) => url.endsWith(".wasm")).length <= 1);
     });
 
-    test("loads the module once, and only what validates", async (t) => {
+    test("loads only the module that validates, and only once", async (t) => {
       /** @type {string[]} */
       const loaded = [];
       const context = await browser.newContext();
@@ -198,7 +198,7 @@ for (const site of SITES) {
       assert.ok(!loaded.some((url) => /explanations|event-types|author|schemas/.test(url)));
     });
 
-    test("automations are checked too, and nothing like them", async (t) => {
+    test("automations are checked too, and similar documents are not", async (t) => {
       const page = await open(t, site.automations);
       await page.locator("pre").last().scrollIntoViewIfNeeded();
       await page.locator("prefect-event-validator").nth(1).waitFor({ state: "attached" });
@@ -214,7 +214,7 @@ for (const site of SITES) {
       assert.deepEqual(marked, ["treshold"]);
     });
 
-    test("a single example, as the recipe shows it", async (t) => {
+    test("a single example, as in the recipe", async (t) => {
       const page = await open(t, site.single);
       const [first, ...others] = await verdicts(page);
       assert.match(first ?? "", /^\d errors.* acme\.order\.created$/);
@@ -270,7 +270,7 @@ for (const site of SITES) {
       assert.equal(found.styles.length, expected.styles.length);
     });
 
-    test("is edited in its place, and goes back", async (t) => {
+    test("is edited in place, and closes again", async (t) => {
       const page = await open(t, site.worker);
       await verdicts(page);
       const widget = page.locator("prefect-event-validator").nth(1);
@@ -314,7 +314,7 @@ for (const site of SITES) {
     });
 
     for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
-      test(`axe finds nothing in it: ${colorScheme}`, async (t) => {
+      test(`axe finds nothing: ${colorScheme}`, async (t) => {
         const page = await open(t, site.worker, { colorScheme });
         await verdicts(page);
         // A site that does not follow the system is dark by its switch.

@@ -1,4 +1,4 @@
-// The widget on plain pages: what it shows, what it leaves alone, and what it does when things go wrong.
+// The widget on plain pages: its verdicts, the blocks that it ignores, and its behaviour after failures.
 
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
@@ -38,7 +38,7 @@ const around = (name, attributes = "") =>
 const code = (text, language) =>
   `<pre><code class="language-${language}">${text.replaceAll("&", "&amp;").replaceAll("<", "&lt;")}</code></pre>`;
 const CASES = new URL("../cases/live/forms/", import.meta.url);
-/** What Prefect writes about automations: each file with its language. */
+/** Prefect's exports of automations: each file with its language. */
 const WRITTEN = readdirSync(CASES)
   .map((name) => ({ name, language: /\.(json|yaml)$/.exec(name)?.[1] ?? "" }))
   .filter(({ language }) => language)
@@ -52,7 +52,7 @@ trigger:
 actions:
   - type: cancel-flow-run
 `;
-/** What has the keys of automations, and is none. */
+/** Documents with keys of automations that are not automations. */
 const SCHEMA =
   '{"properties": {"trigger": {"type": "object"}, "actions": {}, "match": {}, "expect": {}}}';
 const FAR = '<div style="height: 3000px"></div>';
@@ -160,7 +160,7 @@ after(async () => {
 });
 
 /**
- * A page, its context closed with the test; what it throws fails the test.
+ * A page. Its context is closed with the test, and its errors fail the test.
  * @param {import("node:test").TestContext} t
  * @param {keyof typeof pages} name
  * @param {import("playwright-core").BrowserContextOptions & { before?: (page: Page) => Promise<unknown> }} [options]
@@ -172,7 +172,7 @@ async function open(t, name, { before = async () => {}, ...options } = {}) {
   /** @type {Error[]} */
   const errors = [];
   page.on("pageerror", (error) => {
-    // Firefox writes what a policy refuses among the errors; it is none of a script.
+    // Firefox reports what a policy blocks as an error; it is not an error of a script.
     if (!String(error).includes("Content-Security-Policy:")) errors.push(error);
   });
   t.after(async () => {
@@ -196,7 +196,7 @@ async function verdict(page, selector = "prefect-event-validator") {
 }
 
 /**
- * Until the verdict says this.
+ * Waits until the verdict has this text.
  * @param {Page} page
  * @param {string | RegExp} text
  */
@@ -218,7 +218,7 @@ const first = (page) => page.locator("prefect-event-validator").first();
  */
 const inPage = (page, action, given) => first(page).evaluate(/** @type {any} */ (action), given);
 
-test("shows a verdict under each example", async (t) => {
+test("shows a verdict below each example", async (t) => {
   const page = await open(t, "mixed.html");
   assert.equal(await verdict(page, ".right"), "Valid event prefect.flow-run.heartbeat");
   await page.locator(".warned").scrollIntoViewIfNeeded();
@@ -239,7 +239,7 @@ test("shows a verdict under each example", async (t) => {
   assert.ok(gap >= 0 && gap <= 8, `close under the code, not ${gap} px away`);
 });
 
-test("the documented pages show what they say", async (t) => {
+test("the documented pages show the documented verdicts", async (t) => {
   const single = await open(t, "single.html");
   assert.match(await verdict(single), /^\d errors.* acme\.order\.created$/);
   const named = await open(t, "recipe-for.html");
@@ -248,7 +248,7 @@ test("the documented pages show what they say", async (t) => {
   assert.ok(await named.locator(".findings").isVisible());
 });
 
-test("of blocks with tabs, all have their verdict under the group, and that of the chosen tab is shown", async (t) => {
+test("all blocks with tabs have their verdict below the group, and the one of the selected tab is shown", async (t) => {
   const page = await open(t, "group.html");
   assert.equal(
     await verdict(page, ".code-group ~ prefect-event-validator:has(+ p)"),
@@ -259,7 +259,7 @@ test("of blocks with tabs, all have their verdict under the group, and that of t
   assert.equal(await page.locator("prefect-event-validator .widget:not([hidden])").count(), 1);
 });
 
-test("one script without modules does the same, and loads what automations need when one is near", async (t) => {
+test("one script without modules does the same, and loads the module for automations when one is near", async (t) => {
   /** @type {string[]} */
   const loaded = [];
   const page = await open(t, "global.html", {
@@ -275,7 +275,7 @@ test("one script without modules does the same, and loads what automations need 
   assert.deepEqual(loaded.slice(2), ["widget.author.json"]);
 });
 
-test("a page can set where the file is; if it is missing, the block is left alone", async (t) => {
+test("a page can set the folder of the file; if the file is missing, the block is ignored", async (t) => {
   /** @type {string[]} */
   const said = [];
   const page = await open(t, "elsewhere.html", {
@@ -303,7 +303,7 @@ test("without JavaScript, the page looks as if there were no widget", async (t) 
   assert.ok(!plain.equals(await page.screenshot({ fullPage: true })));
 });
 
-test("loads the module when it comes into view, and once for all", async (t) => {
+test("loads the module when it comes into view, and once for all widgets", async (t) => {
   /** @type {string[]} */
   const loaded = [];
   const page = await open(t, "far.html", {
@@ -313,7 +313,7 @@ test("loads the module when it comes into view, and once for all", async (t) => 
   await page.waitForLoadState("networkidle");
   assert.ok(loaded.some((url) => url.endsWith("/widget.js")));
   assert.deepEqual(wasm(), []);
-  assert.ok(!loaded.some((url) => /modules|api\//.test(url)), "nor what belongs to it");
+  assert.ok(!loaded.some((url) => /modules|api\//.test(url)), "nor its files");
   await page.locator("prefect-event-validator").last().scrollIntoViewIfNeeded();
   await page.locator("prefect-event-validator").last().locator(".valid").waitFor();
   await first(page).scrollIntoViewIfNeeded();
@@ -324,7 +324,7 @@ test("loads the module when it comes into view, and once for all", async (t) => 
 });
 
 /**
- * The document without the widgets' own elements, and the styles of all in it.
+ * The document without the widgets' elements, and the styles of all elements in it.
  * @param {Page} page
  */
 async function snapshot(page) {
@@ -355,7 +355,7 @@ test("changes neither the page's elements nor their styles", async (t) => {
   }
   const checked = await snapshot(page);
   assert.deepEqual(checked, untouched);
-  // Nor once the places are marked, and the block was edited.
+  // Also after findings are marked and the block was edited.
   await page.locator(".mistaken .disclosure").click();
   await page.locator(".mistaken .place").first().click();
   await page.locator(".mistaken").getByRole("button", { name: "Edit" }).click();
@@ -367,7 +367,7 @@ test("changes neither the page's elements nor their styles", async (t) => {
   assert.deepEqual(await snapshot(page), untouched);
 });
 
-/** How highlighters write a block, by what writes it so. @type {[string, (lines: string[]) => string][]} */
+/** The markup of code blocks, by highlighter. @type {[string, (lines: string[]) => string][]} */
 const FORMS = [
   [
     "lines that end in <br> (Docusaurus)",
@@ -392,7 +392,7 @@ const FORMS = [
 ];
 
 for (const [what, form] of FORMS) {
-  test(`reads code as highlighters write it: ${what}`, async (t) => {
+  test(`reads highlighted code: ${what}`, async (t) => {
     const page = await open(t, "all.html");
     await page.evaluate(
       (html) => {
@@ -418,7 +418,7 @@ for (const [what, form] of FORMS) {
   });
 }
 
-test("finds its block in a shadow tree of the page's own", async (t) => {
+test("finds its block in a shadow tree of the page", async (t) => {
   const page = await open(t, "one.html");
   await page.evaluate(
     (html) => {
@@ -437,7 +437,7 @@ test("finds its block in a shadow tree of the page's own", async (t) => {
   assert.deepEqual(styled, [1, 0], "the marks have their style where the code stands");
 });
 
-test("the page's styles do not reach in", async (t) => {
+test("the page's styles do not affect the widget", async (t) => {
   const page = await open(t, "one.html");
   await verdict(page);
   const style = await page
@@ -449,7 +449,7 @@ test("the page's styles do not reach in", async (t) => {
   assert.deepEqual(style, ["rgba(0, 0, 0, 0)", "0px"]);
 });
 
-test("custom properties and parts do", async (t) => {
+test("custom properties and parts style the widget", async (t) => {
   const page = await open(t, "one.html");
   await verdict(page);
   await page.addStyleTag({
@@ -466,11 +466,11 @@ test("custom properties and parts do", async (t) => {
 });
 
 for (const name of /** @type {const} */ (["one.html", "for.html"])) {
-  test(`is edited on demand, and validates as one types: ${name}`, async (t) => {
+  test(`is editable on demand, and validates during typing: ${name}`, async (t) => {
     const page = await open(t, name);
     await verdict(page);
     const shown = page.locator("pre").first();
-    // On the page, however far that is scrolled.
+    // On the page, at any scroll position.
     const box = async (/** @type {import("playwright-core").Locator} */ element) => {
       return await element.evaluate((element) => {
         const { x, y, width, height } = element.getBoundingClientRect();
@@ -527,7 +527,7 @@ test("the editor has the page's font and colours", async (t) => {
   assert.deepEqual(await look("prefect-event-validator .shown"), code);
 });
 
-test("a finding shows its place in the code", async (t) => {
+test("a finding shows its position in the code", async (t) => {
   const page = await open(t, "one.html");
   await verdict(page);
   await page.locator(".disclosure").click();
@@ -552,7 +552,7 @@ test("a finding shows its place in the code", async (t) => {
   assert.deepEqual(await marked("active"), []);
 });
 
-test("without highlights, the place is selected", async (t) => {
+test("without highlights, the position is selected", async (t) => {
   const page = await open(t, "one.html", {
     before: (page) => page.addInitScript("delete globalThis.Highlight"),
   });
@@ -562,7 +562,7 @@ test("without highlights, the place is selected", async (t) => {
   assert.equal(await page.evaluate(() => String(getSelection())), '"flows"');
 });
 
-test("a fix is made in the editor, and can be undone", async (t) => {
+test("a fix is applied in the editor, and can be undone", async (t) => {
   const page = await open(t, "one.html");
   await verdict(page);
   assert.equal(await page.locator("button.fix").count(), 0);
@@ -617,7 +617,7 @@ test("each check is announced by an event with the report", async (t) => {
   assert.deepEqual([seen.report.valid, seen.report.count, seen.report.diagnostics], [true, 1, []]);
 });
 
-test("a script can set what is checked", async (t) => {
+test("a script can set the text to check", async (t) => {
   const page = await open(t, "one.html");
   await verdict(page);
   await inPage(page, (widget) => {
@@ -628,7 +628,7 @@ test("a script can set what is checked", async (t) => {
   assert.equal(await inPage(page, (widget) => widget.editing), true);
 });
 
-test("of very many findings the first are listed, and all are counted", async (t) => {
+test("if there are very many findings, the first are listed and all are counted", async (t) => {
   const page = await open(t, "one.html");
   await verdict(page);
   await inPage(page, (widget) => {
@@ -640,7 +640,7 @@ test("of very many findings the first are listed, and all are counted", async (t
   await page.getByText("140 more are not listed.").waitFor();
 });
 
-test("what the page writes into the block is checked anew", async (t) => {
+test("text that the page writes into the block is checked again", async (t) => {
   const page = await open(t, "one.html");
   await verdict(page);
   await page.evaluate((text) => {
@@ -698,7 +698,7 @@ test("attributes and properties mirror each other", async (t) => {
   ]);
 });
 
-test("what the reader does shows in the attributes", async (t) => {
+test("the attributes follow the reader's actions", async (t) => {
   const page = await open(t, "one.html");
   await verdict(page);
   const has = (/** @type {string} */ name) =>
@@ -713,7 +713,7 @@ test("what the reader does shows in the attributes", async (t) => {
   assert.equal(await has("editing"), false);
 });
 
-test("attributes set what is checked and what is offered", async (t) => {
+test("attributes set the checks and the buttons", async (t) => {
   const page = await open(t, "one.html");
   await verdict(page);
   await inPage(page, (widget) => widget.setAttribute("profile", "server"));
@@ -742,14 +742,14 @@ test("a wrong attribute is reported, quietly", async (t) => {
   await says(page, "Not checked: prefect-events: the option severity: nope is no diagnostic code");
   assert.match(String(await message), /`nope` is no diagnostic code/);
   await inPage(page, (widget) => widget.setAttribute("severity", "nope"));
-  await says(page, "Not checked: the attribute severity lists CODE=LEVEL, which nope is not");
+  await says(page, "Not checked: the attribute severity must list CODE=LEVEL pairs, not nope");
   await inPage(page, (widget) => widget.setAttribute("severity", ""));
   await says(page, "2 errors, 1 warning");
   await inPage(page, (widget) => widget.setAttribute("for", "nowhere"));
   await says(page, "Not checked: no code block has the id nowhere");
 });
 
-test("a module that does not load is reported, and leaves the block as it was", async (t) => {
+test("a module that does not load is reported, and the block does not change", async (t) => {
   const page = await open(t, "one.html", {
     before: (page) => page.route("**/*.wasm", (route) => route.fulfill({ status: 404 })),
   });
@@ -763,7 +763,7 @@ test("a module that does not load is reported, and leaves the block as it was", 
   await says(page, "2 errors, 1 warning");
 });
 
-test("a Content Security Policy for styles is no hindrance, one against WebAssembly is reported", async (t) => {
+test("a Content Security Policy for styles does not matter, one against WebAssembly is reported", async (t) => {
   const page = await open(t, "policy.html");
   await says(page, "2 errors, 1 warning");
   const padding = await page
@@ -775,14 +775,14 @@ test("a Content Security Policy for styles is no hindrance, one against WebAssem
   assert.equal(await strict.locator("code").innerText(), example(MISTAKEN));
 });
 
-test("the script can come twice, and the page be made on a server", async (t) => {
+test("the script can be loaded twice, and the page can be rendered on a server", async (t) => {
   assert.match(await verdict(await open(t, "twice.html")), /^Valid event/);
   const { validateAll } = await import("../../pkg/widget.js");
   assert.equal(typeof validateAll, "function");
   await import(`${"../../pkg/widget-all.js"}`);
 });
 
-test("is not shown where its block is not", async (t) => {
+test("is hidden while its block is hidden", async (t) => {
   const page = await open(t, "tab.html");
   const widget = first(page).locator(".widget");
   await widget.waitFor({ state: "hidden" });
@@ -792,7 +792,7 @@ test("is not shown where its block is not", async (t) => {
   await widget.waitFor({ state: "hidden" });
 });
 
-test("can be moved, and taken away while its block is edited", async (t) => {
+test("can be moved, and removed while its block is edited", async (t) => {
   const page = await open(t, "for.html");
   await verdict(page);
   await press(page, "Edit");
@@ -807,7 +807,7 @@ test("can be moved, and taken away while its block is edited", async (t) => {
   assert.ok(await open_.locator(".findings").isVisible());
 });
 
-test("light or dark: as the attribute, the page, or the system says", async (t) => {
+test("the theme follows the attribute, the page, or the system", async (t) => {
   const shown = (/** @type {Page} */ page) =>
     inPage(page, ({ shadowRoot }) => {
       const widget = /** @type {HTMLElement} */ (shadowRoot?.querySelector(".widget"));
@@ -824,7 +824,7 @@ test("light or dark: as the attribute, the page, or the system says", async (t) 
     await system.emulateMedia({ colorScheme: colorScheme === "dark" ? "light" : "dark" });
     await becomes(system, colorScheme === "dark" ? "light" : "dark");
 
-    // A page that is white whatever the system wants.
+    // A page that is white with any system theme.
     const page = await open(t, "white.html", { colorScheme });
     await becomes(page, "light");
     for (const [where, attribute, dark, light] of [
@@ -894,7 +894,7 @@ test("automations are checked too, with a module that is loaded when one comes i
   assert.equal(await page.getByRole("group", { name: "Check of Cancel late runs" }).count(), 1);
 });
 
-test("an automation is edited and fixed as an event is", async (t) => {
+test("an automation is edited and fixed like an event", async (t) => {
   const page = await open(t, "around.html");
   assert.equal(await verdict(page), "1 error, 1 warning Cancel late runs");
   await page.evaluate(() =>
@@ -908,7 +908,10 @@ test("an automation is edited and fixed as an event is", async (t) => {
   const colors = await page
     .locator(".shown span")
     .evaluateAll((parts) => parts.map((part) => part.textContent));
-  assert.ok(colors.includes("trigger") && colors.includes("1"), "keys and numbers are told apart");
+  assert.ok(
+    colors.includes("trigger") && colors.includes("1"),
+    "keys and numbers have different colors",
+  );
   assert.ok(!colors.includes("late"), "comments are none of them");
   await page.getByRole("button", { name: /^Fix: rename treshold/ }).click();
   await says(page, "1 error Cancel late runs");
@@ -920,14 +923,14 @@ test("an automation is edited and fixed as an event is", async (t) => {
   const detail = await page.evaluate(() => /** @type {any} */ (globalThis).detail);
   assert.equal(detail.value, text);
   assert.equal(detail.report.triggers[0].posture, "Reactive");
-  // It goes by what is written: an event is checked as one.
+  // The content decides: an event is checked as an event.
   await page.getByRole("textbox").fill(example(RIGHT));
   await says(page, "Valid event prefect.flow-run.heartbeat");
   await page.getByRole("textbox").fill("posture: Reactive\nexpect: [acme.order.created]\n");
   await says(page, /^Valid trigger/);
 });
 
-test("severities of automations and of events stand in one attribute", async (t) => {
+test("one attribute sets severities of automations and of events", async (t) => {
   const page = await open(t, "around.html");
   await verdict(page);
   const severity = "unknown-posture=info misspelt-label=off";
@@ -945,7 +948,7 @@ test("severities of automations and of events stand in one attribute", async (t)
   await says(page, "Not checked: prefect-events: the option severity: nope is no diagnostic code");
 });
 
-test("what Prefect itself writes of automations has no error", async (t) => {
+test("Prefect's own exports of automations have no errors", async (t) => {
   const page = await open(t, "written.html");
   for (const { name } of WRITTEN) {
     await page.locator("h2", { hasText: name }).first().scrollIntoViewIfNeeded();
@@ -961,7 +964,7 @@ test("what Prefect itself writes of automations has no error", async (t) => {
   }
 });
 
-test("where the module for automations does not load, their blocks are left alone", async (t) => {
+test("if the module for automations does not load, their blocks are ignored", async (t) => {
   const page = await open(t, "automations.html", {
     before: (page) => page.route("**/*author.wasm", (route) => route.fulfill({ status: 404 })),
   });
@@ -1000,7 +1003,7 @@ test("one tag for all events of a page", async (t) => {
   assert.match(await verdict(page), /^Valid event prefect.flow-run.heartbeat/);
 });
 
-test("a page can choose what is looked at, and stop it", async (t) => {
+test("a page can choose the blocks to check, and stop the checks", async (t) => {
   const page = await open(t, "plain.html");
   const count = () => page.locator("prefect-event-validator").count();
   await page.evaluate(async () => {
@@ -1033,7 +1036,7 @@ test("everything works by keyboard", async (t) => {
     await page.keyboard.press(keys);
     return await focused();
   };
-  // The scrolling block is a stop of the browser's own, where it is one.
+  // In some browsers, a scrolling block is itself a tab stop.
   let here = await tab();
   for (let steps = 0; steps < 2 && !here.startsWith("2 errors"); steps += 1) here = await tab();
   assert.equal(here, "2 errors, 1 warning");
@@ -1075,7 +1078,7 @@ test("everything works by keyboard", async (t) => {
   assert.equal(await focused(), "Edit");
 });
 
-test("screen readers hear verdicts while one edits, and not before", async (t) => {
+test("verdicts are announced to screen readers during editing, and not before", async (t) => {
   const page = await open(t, "one.html");
   await verdict(page);
   const status = page.getByRole("status");
@@ -1089,7 +1092,7 @@ test("screen readers hear verdicts while one edits, and not before", async (t) =
   await status.filter({ hasText: "No events" }).waitFor({ state: "attached" });
 });
 
-test("who wants less motion gets none", async (t) => {
+test("readers who prefer reduced motion see no animations", async (t) => {
   const page = await open(t, "one.html", { reducedMotion: "reduce" });
   await verdict(page);
   const moves = await inPage(

@@ -29,12 +29,12 @@ fn specification(value: Value<'_>) -> Specification {
     Specification(value.members().map(|(key, value)| (key.string().into_owned(), patterns(value))).collect())
 }
 
-/// Seconds as Python writes them.
+/// Seconds in Python's notation.
 fn micros(value: Value<'_>) -> i64 {
     (value.string().parse::<f64>().unwrap() * 1e6).round() as i64
 }
 
-/// A trigger as the server writes it: every default filled in, every value coerced.
+/// A trigger in the server's form: every default filled in, every value coerced.
 fn recorded(value: Value<'_>) -> Trigger {
     let get = |key: &str| value.get(key).unwrap();
     let order = match &*get("type").string() {
@@ -84,7 +84,7 @@ fn agrees_with_the_server_on_every_row() {
         if report.warnings + report.infos > 0 {
             wrong.push(format!("{case}: more than errors under the server profile: {codes:?}"));
         }
-        // What is missing is said field by field, all else once.
+        // Missing fields are reported one by one, everything else once.
         if report.errors > 1 && codes.iter().any(|(code, _)| *code != "missing-automation-field") {
             wrong.push(format!("{case}: more than one error: {codes:?}"));
         }
@@ -100,7 +100,7 @@ fn agrees_with_the_server_on_every_row() {
     assert!(count > 400, "{count}");
 }
 
-/// The place of a server's error in the document: the steps of its unions left out.
+/// The place of a server's error in the document, without the steps of its unions.
 fn place(document: Value<'_>, error: Value<'_>) -> String {
     let (mut pointer, mut at) = (String::new(), Some(document));
     for step in error.get("loc").unwrap().items() {
@@ -121,8 +121,8 @@ fn place(document: Value<'_>, error: Value<'_>) -> String {
     pointer
 }
 
-/// The server names a place for each kind of trigger or action that it might have been: ours is one of them, or
-/// within one where the server names a whole trigger or action.
+/// The server names a place for each possible kind of trigger or action: ours is one of them, or inside one if the
+/// server names a whole trigger or action.
 #[test]
 fn points_where_the_server_points() {
     let mut wrong = Vec::new();
@@ -132,7 +132,7 @@ fn points_where_the_server_points() {
         let errors = row.at_path(&["server", "errors"]);
         let places: Vec<String> =
             errors.into_iter().flat_map(Value::items).map(|error| place(document, error)).collect();
-        // Of many errors only the first dozen was recorded.
+        // Only the first dozen of many errors was recorded.
         let count = row.at_path(&["server", "count"]).map_or(0, |count| count.string().parse().unwrap());
         let all = places.len() == count;
         let action = |path: &str| path.splitn(4, '/').take(3).collect::<Vec<_>>().join("/");
@@ -156,8 +156,8 @@ fn advice(text: &str, options: &str) -> Vec<&'static str> {
     report.diagnostics.iter().map(|found| found.code).collect()
 }
 
-/// Triggers as the documentation shows them, with other names: what is wrong with those that cannot do what their text
-/// says is named, and nothing is said of the others.
+/// The documentation's triggers, with other names: reports errors in those that cannot do what their text says, and
+/// nothing about the others.
 #[test]
 fn the_kinds_of_triggers_that_are_documented() {
     let stuck = "{type: event, posture: Proactive, match: {prefect.resource.id: prefect.flow-run.*}, match_related: {},
@@ -170,7 +170,7 @@ fn the_kinds_of_triggers_that_are_documented() {
     let composite = |kind: &str, triggers: &[&str]| format!("{{{kind}, triggers: [{}]}}", triggers.join(", "));
     let all = composite("type: compound, require: all, within: 600", &[written, written]);
     for (text, expected) in [
-        // It opens its window by itself, and stands for all runs together.
+        // It opens its window by itself, and covers all runs together.
         (stuck.to_owned(), vec!["proactive-without-for-each"]),
         (stuck.replace("[]", "[prefect.resource.id]"), vec![]),
         (metric.to_owned(), vec!["metric-trigger"]),
@@ -192,7 +192,7 @@ fn the_kinds_of_triggers_that_are_documented() {
     }
 }
 
-/// The automation of "Detect and respond to zombie flows" is right, with what it says there of the frequency.
+/// The automation of "Detect and respond to zombie flows" is valid with the frequency given there.
 #[test]
 fn the_documented_zombie_automation() {
     let text = |within: u32| {
@@ -220,7 +220,7 @@ actions: [{{type: change-flow-run-state, state: CRASHED, message: no heartbeat}}
     }
 }
 
-/// The check names the two figures that the advice has, and with them it is content.
+/// The check names the two figures of the advice, and accepts both.
 #[test]
 fn check_and_advice_name_the_same_windows() {
     let text = |within: i64| {
@@ -245,9 +245,9 @@ fn check_and_advice_name_the_same_windows() {
     }
 }
 
-/// Automations that are as they should be.
+/// Valid automations.
 #[test]
-fn nothing_is_said_of_what_is_right() {
+fn reports_nothing_about_correct_input() {
     const ID: &str = "8b1d6e0a-4f0c-4d6e-9f5a-2c7e1b3a9d40";
     let notify =
         format!("{{type: send-notification, block_document_id: {ID}, body: '{{{{ flow_run.name }}}} failed'}}");
@@ -396,7 +396,7 @@ fn outlines_the_triggers_of_a_text() {
             (sequence["within"]["seconds"].as_f64(), at(text, &sequence["within"])),
             (Some(5.5), Some("5.5".to_owned()))
         );
-        // What is not there, as the server sets it; what is wrong is left out.
+        // Absent values have the server's defaults; invalid ones are left out.
         assert_eq!(
             reactive.to_string(),
             serde_json::json!({
@@ -415,9 +415,9 @@ fn outlines_the_triggers_of_a_text() {
     );
 }
 
-/// Where an alias or a merge key brings a value, it stands at the anchor.
+/// A value from an alias or a merge key is at the anchor.
 #[test]
-fn outlines_values_where_they_stand() {
+fn outlines_values_at_their_places() {
     let text = "x: &w 120
 base: &base {type: event, posture: Proactive, within: 1_30, after: [prefect.flow-run.heartbeat]}
 name: a
@@ -436,9 +436,9 @@ actions: []
     assert_eq!(place(2, "expect"), place(1, "expect"));
 }
 
-/// What PyYAML reads as something else than a text is no text to the server.
+/// Values that PyYAML does not read as strings are not strings to the server.
 #[test]
-fn values_of_other_types_than_text_are_refused() {
+fn rejects_values_of_types_other_than_text() {
     for (value, found) in [
         ("2026-03-01", "a date (`2026-03-01`)"),
         ("yes", "a boolean (`yes`)"),
@@ -459,9 +459,9 @@ fn values_of_other_types_than_text_are_refused() {
     }
 }
 
-/// A key of YAML has no quotes that could be cut off.
+/// Keys of YAML have no quotes to cut off.
 #[test]
-fn a_repeated_key_is_named_whole() {
+fn reports_repeated_keys_in_full() {
     for (text, key) in
         [("name: a\nname: b\n", "name"), ("'name': a\n\"name\": b\n", "name"), ("{\"name\": 1, \"name\": 2}", "name")]
     {
@@ -471,7 +471,7 @@ fn a_repeated_key_is_named_whole() {
     }
 }
 
-/// What Prefect Cloud alone knows is right on the way to it, and wrong on the way to an open-source server.
+/// Features of Prefect Cloud are valid for it, and invalid for an open-source server.
 #[test]
 fn prefect_cloud() {
     let metric = "{name: lateness, operator: '>', threshold: 90, range: 3600, firing_for: PT10M}";
@@ -494,7 +494,7 @@ fn prefect_cloud() {
         let found = advice(&automation(&metric.replace(from, to), "declare-incident"), r#"{"cloud": true}"#);
         assert_eq!(found, [code], "{to}");
     }
-    // By its posture, as documents before `type` have it; within a composite; with no metric at all.
+    // By its posture, as in documents older than `type`; within a composite; without a metric.
     let untyped = format!("{{posture: Metric, metric: {metric}}}");
     assert_eq!(advice(&untyped, r#"{"cloud": true}"#), Vec::<&str>::new());
     let composite = format!("{{type: compound, require: any, within: 60, triggers: [{untyped}]}}");

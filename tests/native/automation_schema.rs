@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::cases;
 
-/// Why a schema comes to another verdict.
+/// Why a schema has a different verdict.
 struct Class {
     name: &'static str,
     reason: &'static str,
@@ -26,7 +26,7 @@ struct Row<'r> {
     document: &'r Value,
     /// The codes of the errors of `check`.
     errors: &'r [&'static str],
-    /// Where the schema sees mistakes, and what they are.
+    /// The places and kinds of the schema's errors.
     mistakes: &'r [String],
 }
 
@@ -36,7 +36,7 @@ impl Row<'_> {
     }
 }
 
-/// Whether an object anywhere in a document is like this.
+/// Whether any object in a document satisfies this.
 fn any_object(value: &Value, is: &dyn Fn(&serde_json::Map<String, Value>) -> bool) -> bool {
     match value {
         Value::Array(items) => items.iter().any(|item| any_object(item, is)),
@@ -72,7 +72,7 @@ const CLASSES: &[Class] = &[
     },
     Class {
         name: "actions without a type",
-        reason: "the server reads an action without a `type` as the first that fits; what is meant is not known",
+        reason: "the server reads an action without a `type` as the first that fits; what is intended is unknown",
         stricter: true,
         applies: |row| {
             let actions = row.document["actions"].as_array();
@@ -179,7 +179,7 @@ impl Comparison {
     }
 }
 
-/// The rows of the verdicts, with what the server said.
+/// The rows of the verdicts, with the server's answers.
 #[test]
 fn agrees_with_the_server_on_every_row() {
     let (automation, trigger) = (compiled(&schema(AUTOMATION)), compiled(&schema(TRIGGER)));
@@ -190,7 +190,7 @@ fn agrees_with_the_server_on_every_row() {
         let document: Value = serde_json::from_str(text).unwrap();
         let accepted = row.at_path(&["server", "ok"]).unwrap().kind() == Kind::True;
         whole.compare(&case, &automation, &document, text, Route::Api, accepted);
-        // The trigger alone: what is wrong outside of it does not count.
+        // Only the trigger: errors outside of it do not count.
         if let Some(inner) = document.get("trigger") {
             let mut only = document.clone();
             only["actions"] = json!([{"type": "do-nothing"}]);
@@ -213,7 +213,7 @@ fn agrees_with_the_server_on_every_row() {
     ]);
 }
 
-/// The triggers of the same rows, with what the models of `prefect deploy` and then the server said.
+/// The triggers of the same rows, with the answers of the models of `prefect deploy` and then of the server.
 #[test]
 fn agrees_with_prefect_deploy_on_every_row() {
     let validator = compiled(&schema(DEPLOYMENT_TRIGGERS));
@@ -247,7 +247,7 @@ fn agrees_with_prefect_deploy_on_every_row() {
     ]);
 }
 
-/// What a real server returned, and what its command line accepts.
+/// Documents that a real server returned, and that its command line accepts.
 #[test]
 fn accepts_live_automations() {
     let validator = compiled(&schema(AUTOMATION));
@@ -266,7 +266,7 @@ fn accepts_live_automations() {
     assert_eq!(count, 17);
 }
 
-/// What `prefect deploy` resolves can stand in place of any value.
+/// Placeholders of `prefect deploy` can replace any value.
 #[test]
 fn accepts_placeholders_of_prefect_deploy() {
     let deploy = compiled(&schema(DEPLOYMENT_TRIGGERS));
@@ -283,7 +283,7 @@ fn accepts_placeholders_of_prefect_deploy() {
     }
 }
 
-/// Every property has a description, and every part a use.
+/// Every property has a description, and every part is used.
 #[test]
 fn everything_is_described() {
     fn walk(value: &Value, path: &str, bare: &mut Vec<String>, used: &mut Vec<String>) {

@@ -1,4 +1,4 @@
-//! An event that is like one before is checked by less: it must come to the same.
+//! An event similar to an earlier one is checked with fewer steps: the result must be the same.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::cases;
 
-/// What is said of an event together with others.
+/// Findings about an event together with others.
 const ACROSS_EVENTS: &[&str] = &["repeated-event-id", "states-at-same-instant", "heartbeat-after-end"];
 
 fn findings(text: &str, event: u64) -> Vec<String> {
@@ -27,11 +27,11 @@ fn findings(text: &str, event: u64) -> Vec<String> {
     report.diagnostics.iter().filter(own).map(words).collect()
 }
 
-/// Findings in an event by itself and behind one that is right. By itself, it has no others to be compared with.
+/// Findings in an event alone and after a valid one. Alone, it has no others for comparison.
 pub(crate) fn compare(right: &Value, other: &Value, wrong: &mut Vec<String>) {
     let (right, other) = (right.to_string(), other.to_string());
     let alone = findings(&other, 0);
-    // Twice: the right one is learned from, and the second right one is checked by it.
+    // Twice: the first valid one fills the cache, the second one is checked against it.
     let behind = findings(&format!("{right}\n{right}\n{other}"), 2);
     let own: Vec<_> = alone.into_iter().filter(|found| !found.starts_with("follows-itself")).collect();
     if own != behind {
@@ -105,7 +105,7 @@ fn real_events_with_other_values() {
 
 // ---- what came before, under every option
 
-/// An event that the server rejects, that the server drops or that contradicts itself, and one like it that is right.
+/// An event that the server rejects or drops or that contradicts itself, and a similar valid one.
 fn pairs() -> Vec<(&'static str, String, String)> {
     let text = String::from_utf8(cases::read("events.ndjson.gz")).unwrap();
     let events: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
@@ -139,7 +139,7 @@ fn warm_and_cold(before: &[&str], text: &str, options: &ValidateOptions) -> (Rep
 }
 
 #[test]
-fn what_was_missed_behind_an_event_of_the_same_shape() {
+fn finds_errors_after_an_event_of_the_same_shape() {
     for profile in [Profile::Documented, Profile::Server] {
         let options = ValidateOptions { profile, ..ValidateOptions::default() };
         for (what, right, wrong) in pairs() {
@@ -169,7 +169,7 @@ fn real() -> &'static [Value] {
     })
 }
 
-/// A captured event with other values at some of its places: the shape stays most often.
+/// A captured event with other values at some of its places: the shape usually stays.
 fn changed() -> impl Strategy<Value = String> {
     (any::<Index>(), prop::collection::vec((any::<Index>(), any::<Index>()), 0..3)).prop_map(|(which, changes)| {
         let mut event = real()[which.index(60)].clone();
@@ -203,7 +203,7 @@ fn options() -> impl Strategy<Value = ValidateOptions> {
 proptest! {
     #![proptest_config(super::properties::config(200))]
 
-    /// Whatever a validator has seen, under whatever options: it comes to the same as a fresh one.
+    /// Whatever a validator has seen, under any options, its results equal those of a fresh one.
     #[test]
     fn warm_is_cold(before in prop::collection::vec((prop::collection::vec(changed(), 1..5), options()), 1..4), texts in prop::collection::vec(changed(), 1..4), options in options()) {
         let mut validator = Validator::default();

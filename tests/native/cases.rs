@@ -18,7 +18,7 @@ pub(crate) fn read(name: &str) -> Vec<u8> {
     text
 }
 
-/// Recorded results with the names that results have now. Labels stay: none of them has such a name.
+/// Recorded results with the current names of results. Labels are unchanged: none has such a name.
 pub(crate) fn renamed(recorded: &Json) -> Json {
     const NAMES: [(&str, &str); 3] = [("event_id", "eventId"), ("child_firings", "childFirings"), ("as_of", "asOf")];
     let name = |name: &str| NAMES.iter().find(|(old, _)| *old == name).map_or(name, |(_, new)| new).to_owned();
@@ -29,8 +29,8 @@ pub(crate) fn renamed(recorded: &Json) -> Json {
     }
 }
 
-/// Calls back with each row of an NDJSON file. They are read with the project's own reader: some
-/// are nested more deeply than others take.
+/// Calls back with each row of an NDJSON file. Uses the project's own reader, because some rows are nested too deeply
+/// for others.
 pub(crate) fn each_row(name: &str, mut run: impl FnMut(Value<'_>)) {
     let text = read(name);
     let (mut tape, mut issues) = (Tape::new(), Vec::new());

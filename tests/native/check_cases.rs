@@ -1,11 +1,11 @@
-//! Automations as people write them, each with what a reader must hear of it.
+//! Realistic automations, each with the expected findings.
 
 use prefect_events::automation::{self, CheckOptions};
 use prefect_events::diagnostic::{Diagnostic, Report, Severity, TextOptions};
 use prefect_events::json::Value;
 use regex::Regex;
 
-/// What the expectation of a row has against a report.
+/// How a report fails the expectation of a row.
 fn missed(report: &Report, expect: Value<'_>) -> Vec<String> {
     let text = |name: &str| expect.get(name).map(|value| value.string().into_owned());
     let said = |found: &Diagnostic| {
@@ -50,7 +50,7 @@ fn missed(report: &Report, expect: Value<'_>) -> Vec<String> {
 }
 
 #[test]
-fn every_automation_gets_its_answer() {
+fn every_automation_gets_an_explanation() {
     let (mut count, mut wrong) = (0, Vec::new());
     super::cases::each_row("check.ndjson", |row| {
         count += 1;

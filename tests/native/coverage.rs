@@ -1,4 +1,4 @@
-//! Why automations do not fire: each clause that can stop events, and what becomes of windows.
+//! Why automations do not fire: each clause that can stop events, and what happens to windows.
 
 use prefect_events::simulate::{ReplayOptions, SimulateOptions, SimulationResult, replay, run_tests, simulate};
 use serde_json::json;
@@ -43,7 +43,7 @@ const NIGHTLI: &str = "{posture: Reactive, expect: ['prefect.flow-run.*'], match
                        match_related: {prefect.resource.role: flow, prefect.resource.name: nightli}}";
 
 #[test]
-fn the_first_clause_that_stops_all_events_is_named_with_what_was_seen() {
+fn names_the_first_clause_that_stops_all_events_and_the_values_seen() {
     for (trigger, reason) in [
         (
             "expect: [prefect.flow-run.Faild]",
@@ -114,7 +114,7 @@ fn the_first_clause_that_stops_all_events_is_named_with_what_was_seen() {
 }
 
 #[test]
-fn a_proactive_trigger_was_never_armed_or_answered_in_time_or_is_still_open() {
+fn explains_why_proactive_triggers_did_not_fire() {
     const FOR_EACH: &str = "for_each: [prefect.resource.id]";
     for (trigger, end, reason) in [
         (
@@ -209,7 +209,7 @@ fn a_composite_trigger_names_the_child_that_never_fired() {
 }
 
 #[test]
-fn the_table_has_each_clause_with_what_was_wanted_and_seen() {
+fn the_table_has_each_clause_with_required_and_seen_values() {
     let scenario = format!(
         "automation: {{trigger: {NIGHTLI}, actions: []}}\nstart: 2026-03-01T12:00:00Z\nend: 5m\n{}",
         events(&FAILED)
@@ -238,7 +238,7 @@ fn the_table_has_each_clause_with_what_was_wanted_and_seen() {
                         seen: `nightly` (3)",
         }])
     );
-    // Whoever fires needs no reason, but may ask for the table.
+    // An automation that fires needs no reason, but the table is available on request.
     let fires = scenario.replace("nightli", "nightly");
     assert_eq!((play(&fires).coverage, play(&fires).reason), (None, None));
     let asked = simulate((&*fires).into(), &SimulateOptions { coverage: true, ..SimulateOptions::default() });
@@ -271,7 +271,7 @@ fn events_that_wait_for_others_are_named() {
 }
 
 #[test]
-fn a_test_that_fails_because_nothing_fired_says_why() {
+fn a_test_that_fails_because_nothing_fired_reports_why() {
     let tested = |text: &str| {
         let report = run_tests(text.into());
         assert_eq!(report.diagnostics().next(), None);
@@ -304,7 +304,7 @@ fn a_test_that_fails_because_nothing_fired_says_why() {
 }
 
 #[test]
-fn what_hangs_on_the_order_of_events_received_at_once_is_said() {
+fn reports_what_depends_on_the_order_of_simultaneous_events() {
     let play = |automation: &str, received: [&str; 2]| {
         let event = |id: u8, name: &str, received: &str| {
             format!(
@@ -325,7 +325,7 @@ fn what_hangs_on_the_order_of_events_received_at_once_is_said() {
     let sequence = "{type: sequence, within: 60, triggers: [{posture: Reactive, expect: [acme.started]}, \
                     {posture: Reactive, expect: [acme.done]}]}";
     let after = "{posture: Reactive, after: [acme.started], expect: [acme.done], within: 60}";
-    // Only what the server keeps of `after` decides: in the opposite order no window is open yet.
+    // Only the server's memory of `after` decides: in the opposite order no window is open yet.
     let found = play(after, ["10", "10"]);
     let by_chance = found.by_chance.unwrap();
     assert_eq!((found.firings.len(), by_chance.events), (1, 2));

@@ -1,4 +1,4 @@
-//! JSON Schemas of the user's own.
+//! The user's own JSON Schemas.
 
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ fn order(payload: &str) -> String {
     .concat()
 }
 
-/// Of the payload's members, a schema of the event.
+/// A schema of the event, from the payload's members.
 fn payload(schema: &str) -> String {
     format!(r#"{{"schemas": {{"acme.order.*": {{"properties": {{"payload": {schema}}}}}}}}}"#)
 }
@@ -32,7 +32,7 @@ fn check(text: &str, options: &str) -> Report {
     validate(text.as_bytes(), TextOptions::default(), &validate_options(options).unwrap())
 }
 
-/// Path, sentence, and the text that is marked.
+/// Path, message, and the marked text.
 fn found(schema: &str, instance: &str) -> Vec<(String, String, String)> {
     let text = order(instance);
     let told = |found: Diagnostic| {
@@ -55,7 +55,7 @@ fn mistake(options: &str) -> String {
 }
 
 #[test]
-fn each_keyword_has_its_sentence() {
+fn each_keyword_has_a_message() {
     let cases = [
         (
             r#"{"properties": {"a": {"type": "number"}}}"#,
@@ -161,7 +161,7 @@ fn each_keyword_has_its_sentence() {
 }
 
 #[test]
-fn one_cause_has_one_finding() {
+fn each_cause_has_one_finding() {
     let shapes = r#"{"oneOf": [
         {"properties": {"kind": {"const": "card"}, "number": {"type": "string"}}},
         {"properties": {"kind": {"const": "cash"}, "amount": {"type": "number"}}}
@@ -170,10 +170,10 @@ fn one_cause_has_one_finding() {
     assert!(one(shapes, r#"{"kind": "gold"}"#).1.ends_with("must match a schema in `oneOf`, but matches none"));
     let nullable = r#"{"properties": {"a": {"anyOf": [{"type": "null"}, {"type": "object", "required": ["b"]}]}}}"#;
     assert_eq!(one(nullable, r#"{"a": {}}"#).0, "/payload/a/b");
-    // A member that is refused is not unevaluated too.
+    // A rejected member is not unevaluated too.
     let closed = r#"{"properties": {"a": {"type": "number"}}, "unevaluatedProperties": false}"#;
     assert_eq!(one(closed, r#"{"a": "x"}"#).1, "`/payload/a` must be a number, not `x`");
-    // What is wrong with any event is not said in other words.
+    // Errors of the general rules are not repeated in other words.
     let report = check(&order("5"), &payload(r#"{"type": "object"}"#));
     let codes: Vec<&str> = report.diagnostics.iter().map(|found| found.code).collect();
     assert_eq!(codes.len(), 1, "{codes:?}");
@@ -181,7 +181,7 @@ fn one_cause_has_one_finding() {
 }
 
 #[test]
-fn a_schema_is_for_the_events_of_its_pattern() {
+fn schemas_apply_to_events_that_match_their_pattern() {
     let count = |schemas: &str| check(&order("{}"), &format!(r#"{{"schemas": {schemas}}}"#)).errors;
     for pattern in ["acme.order.*", "acme.*", "*", "acme.order.created", "acme.order.creat[e]?"] {
         assert_eq!(count(&format!(r#"{{"{pattern}": false}}"#)), 1, "{pattern}");
@@ -195,7 +195,7 @@ fn a_schema_is_for_the_events_of_its_pattern() {
 }
 
 #[test]
-fn schemas_refer_to_one_another_and_to_nothing_else() {
+fn schemas_refer_only_to_one_another() {
     let price = r#""price": {"type": "number"}"#;
     let with = |reference: &str, others: &str| {
         format!(
@@ -235,7 +235,7 @@ fn all_drafts_are_known() {
 }
 
 #[test]
-fn a_bad_schema_is_told_with_its_place() {
+fn reports_invalid_schemas_with_their_place() {
     assert_eq!(
         mistake(r#"{"schemas": []}"#),
         "the option `schemas` must be an object of event names and JSON Schemas, not an array (`[]`)"
@@ -285,7 +285,7 @@ fn settings_count() {
 }
 
 #[test]
-fn every_event_is_checked_also_those_like_one_before() {
+fn checks_every_event_even_similar_ones() {
     let event: Value = serde_json::from_str(&explain(Code::MISSING_LABEL).right).unwrap();
     let line = event.to_string();
     let lines = format!("{line}\n{line}\n{line}\n");
@@ -318,7 +318,7 @@ fn files_are_read() {
     assert!(sentence("").starts_with("s/a.*.json:1:1: "));
 }
 
-/// Schemas, and what an event is checked with them by: the mistake, or the finding. And the steps of it.
+/// The error of the schemas, or the finding in an event; and the number of steps.
 fn budget(schemas: &str, event: &str) -> (String, u64) {
     let before = steps();
     let outcome = match Schemas::read(schemas) {
@@ -332,7 +332,7 @@ fn budget(schemas: &str, event: &str) -> (String, u64) {
     (outcome, steps() - before)
 }
 
-/// `allOf` of two references to the next one, so many times over.
+/// `allOf` of two references to the next one, repeated this many times.
 fn doubling(root: &str, levels: usize, last: &str) -> String {
     let level = |at: usize| {
         format!(r##""d{at}": {{"allOf": [{{"$ref": "#/$defs/d{0}"}}, {{"$ref": "#/$defs/d{0}"}}]}}"##, at + 1)
@@ -342,7 +342,7 @@ fn doubling(root: &str, levels: usize, last: &str) -> String {
 }
 
 #[test]
-fn what_is_too_much_work_is_said_instead_of_done() {
+fn reports_work_beyond_the_budget_instead_of_doing_it() {
     let many = |count: usize, one: &dyn Fn(usize) -> String| (0..count).map(one).collect::<Vec<_>>().join(",");
     let nested = |level: &dyn Fn(&str) -> String| {
         (0..4).fold(r#"{"const": 1}"#.to_owned(), |inner, _| level(&many(20, &|_| inner.clone())))
@@ -442,14 +442,14 @@ fn what_is_too_much_work_is_said_instead_of_done() {
     for (what, schemas, event, expected) in cases {
         let (outcome, steps) = budget(&schemas, event);
         assert!(outcome.contains(expected), "{what}: {outcome}");
-        // In proportion to the texts, and what is allowed for working the budget out.
+        // Proportional to the texts, and to the limit for calculating the budget.
         let bound = 8 * (schemas.len() + event.len()) as u64 + 11_000_000;
         assert!(steps < bound, "{what}: {steps} of {bound} steps");
     }
 }
 
 #[test]
-fn no_schema_of_the_projects_own_is_too_much_work() {
+fn own_schemas_are_within_the_budget() {
     let captured = String::from_utf8(cases::read("events.ndjson.gz")).unwrap();
     let mut own: Vec<(String, String)> = schemas().iter().map(|schema| (schema.name.clone(), schema.text())).collect();
     own.push(("events".to_owned(), all().text()));

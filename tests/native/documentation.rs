@@ -1,4 +1,5 @@
-//! Where the documentation's examples differ from what Prefect writes: what follows them has no error.
+//! Differences between the documentation's examples and Prefect's events: events that follow the examples have no
+//! errors.
 
 use prefect_events::catalogue::{example, families};
 use prefect_events::diagnostic::Severity;
@@ -24,7 +25,7 @@ fn without_role(event: &mut Value, role: &str) {
     event["related"].as_array_mut().unwrap().retain(|related| related["prefect.resource.role"] != role);
 }
 
-/// D2: `task_run.flow_run_id` stands in the table and in the example.
+/// D2: `task_run.flow_run_id` is in the table and in the example.
 #[test]
 fn the_flow_run_in_the_payload_of_a_task_run() {
     let mut event = right("prefect.task-run.{state}", Some("Completed"));
@@ -38,7 +39,7 @@ fn the_flow_run_in_the_payload_of_a_task_run() {
     event["payload"]["task_run"]["flow_run_id"] = json!(id);
     let expected = ("emitter-differs", Severity::Info, "/payload/task_run/flow_run_id".to_owned());
     assert_eq!(found(&event), std::slice::from_ref(&expected));
-    // As the documentation has it, there alone.
+    // Only there, as in the documentation.
     event["related"] = json!([]);
     event["payload"]["task_run"]["tags"] = json!([]);
     event["payload"]["task_run"]["flow_run_id"] = json!(RUN);
@@ -107,9 +108,9 @@ fn a_worker_by_its_bare_name() {
     }
 }
 
-/// D8: the flow is always there, says the documentation; Prefect leaves it out when it does not find it.
+/// D8: the documentation says that the flow is always present; Prefect omits it if it does not find it.
 #[test]
-fn no_flow_where_one_is_promised() {
+fn reports_a_missing_flow() {
     let mut seen = 0;
     for (family, variant) in [
         ("prefect.flow-run.{state}", Some("Running")),

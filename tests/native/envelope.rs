@@ -6,7 +6,7 @@ use prefect_events::validate::{ValidateOptions, validate};
 
 /// Rows on which we do not agree with the recorded verdict, each with its reason.
 const EXCEPTIONS: [(&str, &str); 1] =
-    [("raw-empty", "the POST's body was `[]`, which is a batch without events; an empty text by itself is refused")];
+    [("raw-empty", "the POST's body was `[]`, which is a batch without events; an empty text by itself is rejected")];
 
 /// The text of a row's POST.
 fn body(row: Value<'_>) -> Vec<u8> {
@@ -41,7 +41,7 @@ fn agrees_with_the_server_on_every_row() {
     assert!(count > 300);
 }
 
-/// Where the server names the place of an error, so do we.
+/// If the server names the place of an error, so do we.
 #[test]
 fn points_where_the_server_points() {
     let settings = ValidateOptions { profile: Profile::Server, ..ValidateOptions::default() };

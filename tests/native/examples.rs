@@ -1,4 +1,4 @@
-//! Examples for automations: which histories are found, and that they do what is said when they are played again.
+//! Examples for automations: which histories are found, and that playing them again gives the same result.
 
 use prefect_events::simulate::{
     ExampleOptions, ExampleRun, ExampleRuns, Files, SimulateOptions, example_runs, simulate,
@@ -102,7 +102,7 @@ fn fires_again(run: &ExampleRun, automation: &str, index: usize) -> bool {
 }
 
 #[test]
-fn finds_a_history_on_which_it_fires_and_the_one_that_is_most_like_it() {
+fn finds_a_firing_history_and_the_most_similar_one_that_does_not_fire() {
     for (trigger, fires, does_not_fire) in TRIGGERS {
         let automation = format!("trigger: {trigger}");
         let found = examples(&automation);
@@ -113,7 +113,7 @@ fn finds_a_history_on_which_it_fires_and_the_one_that_is_most_like_it() {
 }
 
 #[test]
-fn each_does_what_is_said_when_it_is_played_again() {
+fn examples_give_the_same_result_when_played_again() {
     for (trigger, ..) in TRIGGERS {
         let automation = format!("trigger: {trigger}");
         let found = examples(&automation);
@@ -123,7 +123,7 @@ fn each_does_what_is_said_when_it_is_played_again() {
 }
 
 #[test]
-fn what_prefect_writes_has_examples() {
+fn documents_from_prefect_have_examples() {
     for (name, index) in [("b01.yaml", 0), ("prefect.yaml", 0), ("api-list.json", 2), ("inspect.yaml", 0)] {
         let path = format!("{}/tests/cases/live/forms/{name}", env!("CARGO_MANIFEST_DIR"));
         let text = std::fs::read_to_string(path).unwrap();
@@ -135,7 +135,7 @@ fn what_prefect_writes_has_examples() {
 }
 
 #[test]
-fn says_why_one_of_the_two_is_absent() {
+fn explains_why_an_example_is_absent() {
     let never = examples("{trigger: {posture: Reactive, expect: [acme.x]}, enabled: false}");
     assert!(never.fires.is_none() && never.does_not_fire.is_some());
     assert!(never.reason.unwrap().contains("disabled"));

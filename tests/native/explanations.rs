@@ -10,10 +10,10 @@ use prefect_events::explain::{About, Explanation, explain};
 use prefect_events::simulate::{DocumentText, run_tests};
 use prefect_events::validate::validate;
 
-/// Findings for which there is nothing in the text to point at.
+/// Findings without a place in the text.
 const WITHOUT_EXTENT: [&str; 2] = ["syntax-empty", "syntax-truncated"];
 
-/// Findings about the options, which are nowhere in the text.
+/// Findings about the options, which are not in the text.
 const NOWHERE: [&str; 1] = ["heartbeat-frequency-too-low"];
 
 /// Codes whose example shows their fix.
@@ -62,14 +62,14 @@ const FIXED: [&str; 42] = [
     "scenario-unknown-run",
 ];
 
-/// How much text a `wrong` example may be made into.
+/// The largest text of a `wrong` example.
 const MAX_EXAMPLE: usize = 3_000_000;
 
 fn explanations() -> impl Iterator<Item = (Code, Explanation)> {
     Code::ALL.iter().copied().map(|code| (code, explain(code)))
 }
 
-/// Each code with a text that has its finding, and what to check that with.
+/// Each code with a text that has its finding, and the matching check.
 fn wrong_examples() -> impl Iterator<Item = (Code, String, Checker)> {
     explanations().map(|(code, explanation)| {
         let checker = Checker { about: explanation.about, options: explanation.wrong_options };
@@ -93,7 +93,7 @@ impl Checker {
             About::Scenarios => {
                 let report = run_tests(DocumentText { bytes: &text, options });
                 let diagnostics: Vec<Diagnostic> = report.diagnostics().cloned().collect();
-                // What is right fires as it expects to.
+                // The right example meets its expectations.
                 assert_eq!(diagnostics.is_empty(), report.passed, "{:?}", report.failures().collect::<Vec<_>>());
                 let errors = diagnostics.iter().filter(|found| found.severity == Severity::Error).count() as u64;
                 Report { valid: errors == 0, count: 0, errors, warnings: 0, infos: 0, diagnostics, truncated: None }
@@ -114,7 +114,7 @@ fn bytes(example: &str) -> Vec<u8> {
     bytes
 }
 
-/// What the diagnostic's range holds.
+/// The text in the diagnostic's range.
 fn marked(text: &str, diagnostic: &Diagnostic) -> String {
     let units: Vec<u16> = text.encode_utf16().collect();
     let range = diagnostic.range.expect(diagnostic.code);
@@ -175,7 +175,7 @@ fn the_right_examples_have_no_findings() {
 }
 
 #[test]
-fn the_wrong_examples_have_their_finding_alone() {
+fn wrong_examples_have_exactly_their_finding() {
     let mut other = Vec::new();
     for (code, wrong, checker) in wrong_examples() {
         assert_ne!(explain(code).right, wrong, "{}", code.name());
@@ -214,7 +214,7 @@ fn the_wrong_examples_are_as_severe_as_the_table_says() {
 }
 
 #[test]
-fn the_findings_point_at_something() {
+fn every_finding_points_to_a_value() {
     for (code, wrong, checker) in wrong_examples() {
         if NOWHERE.contains(&code.name()) {
             continue;
@@ -227,7 +227,7 @@ fn the_findings_point_at_something() {
 }
 
 #[test]
-fn the_sentences_are_filled_in() {
+fn messages_have_no_unfilled_placeholders() {
     for (code, wrong, checker) in wrong_examples() {
         for Diagnostic { message, help, fix, .. } in checker.check(&wrong).diagnostics {
             let title = fix.map(|fix| fix.title);
@@ -245,7 +245,7 @@ fn the_sentences_are_filled_in() {
 }
 
 #[test]
-fn fixes_take_the_finding_away() {
+fn applied_fixes_remove_the_findings() {
     let mut with_fix = BTreeSet::new();
     for (code, wrong, checker) in wrong_examples() {
         for diagnostic in checker.check(&wrong).diagnostics.iter().filter(|diagnostic| diagnostic.fix.is_some()) {

@@ -1,4 +1,4 @@
-//! The faults of the server: each is documented, with a scenario in which it shows.
+//! The faults of the server: each is documented, with a scenario that shows it.
 
 use std::collections::BTreeSet;
 
@@ -21,7 +21,7 @@ fn faults(scenario: &str, intended: bool) -> BTreeSet<&'static str> {
 }
 
 #[test]
-fn each_shows_in_its_scenario_and_is_mended_where_it_is_said_to_be() {
+fn each_fault_shows_in_its_scenario_and_is_fixed_as_documented() {
     let mut told = Vec::new();
     for section in DOCUMENT.split("\n## `").skip(1) {
         let (name, rest) = section.split_once('`').unwrap();
@@ -39,7 +39,7 @@ fn each_shows_in_its_scenario_and_is_mended_where_it_is_said_to_be() {
 }
 
 #[test]
-fn of_1100_silent_runs_500_are_never_reported() {
+fn reports_that_500_of_1100_silent_runs_are_never_found() {
     let scenario = DOCUMENT.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
     let fired = |intended| play(scenario, intended).firings.len();
     assert_eq!((fired(false), fired(true)), (600, 1100));

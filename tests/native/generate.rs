@@ -1,4 +1,4 @@
-//! Events that are built: whole, and free of findings.
+//! Built events: complete, and without findings.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,7 +28,7 @@ fn findings(event: &Value) -> Vec<String> {
     report.diagnostics.iter().map(|found| format!("{} at {}: {}", found.code, found.path, found.message)).collect()
 }
 
-/// What only the caller knows. A key that is asked for and does not stand here fails the tests.
+/// Values that only the caller knows. A required key missing here fails the tests.
 fn answer(key: &str, event: &Value) -> Value {
     match key {
         "state.type" => json!("COMPLETED"),
@@ -70,7 +70,7 @@ fn set(input: &mut Value, key: &str, value: Value) {
     *at = value;
 }
 
-/// The event, once all is answered that is asked for.
+/// The event with all required inputs.
 fn complete(name: &str, mut input: Value, right: &Value, seed: u64) -> Value {
     for _ in 0..12 {
         match build_event(name, input.to_string().as_bytes(), &options(seed)) {
@@ -173,7 +173,7 @@ fn the_same_seed_and_time_give_the_same_event() {
 }
 
 #[test]
-fn what_follows_is_filled_in() {
+fn derived_values_are_filled_in() {
     let event = built(
         "prefect.task-run.Completed",
         &json!({
@@ -223,7 +223,7 @@ fn what_follows_is_filled_in() {
     assert_eq!(flow_run["prefect.infrastructure.status-code"], "-15");
     assert_eq!(findings(&event), Vec::<String>::new());
 
-    // An id ends like the label that it is made of.
+    // An id ends like the label that it is generated from.
     let input = complete("prefect.ecs.task.running", json!({}), &json!({}), 7);
     assert_eq!(input["resource"]["ecs.taskArn"], "arn:aws:ecs:eu-west-1:123456789012:task/etl/9f2c4e7a1b3d45608c9e");
     assert_eq!(input["resource"]["prefect.resource.id"], "prefect.ecs.task.9f2c4e7a1b3d45608c9e");
@@ -249,7 +249,7 @@ fn what_follows_is_filled_in() {
 }
 
 #[test]
-fn mistakes_are_told_and_nothing_is_half_built() {
+fn reports_errors_and_builds_nothing_partially() {
     for (name, input, mistake) in [
         (
             "prefect.task-run.Completed",
@@ -333,7 +333,7 @@ fn names_of(events: &[Value]) -> Vec<&str> {
 }
 
 #[test]
-fn histories_are_free_of_findings() {
+fn histories_have_no_findings() {
     let deployed =
         json!({"deployment": "nightly", "work_pool": {"name": "k8s", "type": "kubernetes"}, "tags": ["prod", "eu"]});
     for more in [
@@ -354,7 +354,7 @@ fn histories_are_free_of_findings() {
             let mut spec = base;
             spec.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
             let events = run(&spec).unwrap();
-            // That a state has a name of its own is told, and no mistake.
+            // A custom state name is reported, but is not a mistake.
             let own = json!(events).to_string().contains("SuccessfullyProcessed");
             let found: Vec<_> = findings(&json!(events))
                 .into_iter()
@@ -370,7 +370,7 @@ fn histories_are_free_of_findings() {
 }
 
 #[test]
-fn a_history_tells_all_that_happens() {
+fn a_history_contains_all_events() {
     let events = run(&json!({
         "deployment": "nightly", "work_pool": {"name": "k8s", "type": "kubernetes"}, "worker": "W", "scheduled": "-10m",
         "ends": "100s", "heartbeat": {"frequency": 45}, "tasks": [{"name": "extract", "retries": 1}],
@@ -442,7 +442,7 @@ fn the_last_state_has_its_message() {
 
 /// What is built here after others, and by a builder that has built nothing before.
 #[test]
-fn what_is_like_another_is_as_if_it_were_the_first() {
+fn similar_events_get_the_same_findings_as_the_first() {
     let id = "3f8a1c52-77b4-4e0b-9c1d-2a6f0b9d4e11";
     let inputs = [
         json!({"task_run": {"name": "a"}, "state": {"message": "one"}, "flow_run": {"id": id, "name": "x"}}),
@@ -488,7 +488,7 @@ fn what_is_like_another_is_as_if_it_were_the_first() {
 }
 
 #[test]
-fn mistakes_in_a_run_are_told() {
+fn reports_errors_in_runs() {
     for (spec, mistake) in [
         (json!({"task": []}), "`a run` has no `task`: did you mean `tasks`?"),
         (json!({"ends": "-5s"}), "the run's `ends` is before its `starts`"),
@@ -509,7 +509,7 @@ fn mistakes_in_a_run_are_told() {
 }
 
 #[test]
-fn many_events_of_a_name_are_lines() {
+fn many_events_with_one_name_are_lines() {
     let inputs = json!([{"task_run": {"name": "a"}}, {}, {"task_run": {"name": "c"}}]);
     let lines = |inputs: &Value| {
         let built = build_events("prefect.task-run.Completed", inputs.to_string().as_bytes(), &options(7));
@@ -521,7 +521,7 @@ fn many_events_of_a_name_are_lines() {
     assert_eq!(Some(events[0].clone()), built("prefect.task-run.Completed", &inputs[0]).ok());
     assert_eq!(events[2]["payload"]["task_run"]["name"], "c");
     assert_ne!(events[0]["id"], events[1]["id"]);
-    // What chance makes is new in each, of inputs that are the same too.
+    // Random values differ between events, even for equal inputs.
     let made = lines(&json!([{"task_run": {"name": "a"}}, {"task_run": {"name": "a"}}])).unwrap();
     let made: Vec<Value> = made.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     for field in ["id", "task_key", "dynamic_key"] {
@@ -542,7 +542,7 @@ fn tasks_need_no_heartbeats() {
 }
 
 #[test]
-fn tasks_tell_what_real_ones_tell() {
+fn tasks_have_the_events_of_real_ones() {
     let spec = json!({"tags": ["prod"], "tasks": [{"name": "a", "retries": 1, "tags": ["io"]}, {"name": "b"}]});
     let events = run(&spec).unwrap();
     let of = |event: &Value| -> Vec<String> {
@@ -583,7 +583,7 @@ fn surrounded() -> [Vec<Value>; 4] {
 }
 
 #[test]
-fn related_resources_stand_in_the_order_of_real_ones() {
+fn related_resources_have_the_order_of_real_events() {
     // Each role once, however many resources are in it.
     let roles = |event: &Value| -> Vec<String> {
         let roles = event["related"].as_array().unwrap().iter();
@@ -613,7 +613,7 @@ fn related_resources_stand_in_the_order_of_real_ones() {
 }
 
 #[test]
-fn a_thing_has_one_id_in_all_events_of_a_run() {
+fn an_entity_has_one_id_in_all_events_of_a_run() {
     let [events, ..] = surrounded();
     let run = events.iter().find(|event| event["event"] == "prefect.flow-run.Running").unwrap();
     for (role, least) in [("flow-run", 6), ("flow", 12), ("deployment", 12), ("work-pool", 11), ("work-queue", 9)] {
@@ -635,7 +635,7 @@ fn a_thing_has_one_id_in_all_events_of_a_run() {
 }
 
 #[test]
-fn a_run_that_stops_for_a_while_goes_on_as_real_ones_do() {
+fn paused_runs_resume_like_real_ones() {
     let course = |spec: Value| -> Vec<(String, Value)> {
         let events = run(&spec).unwrap();
         let name = |event: &Value| event["event"].as_str().unwrap().replace("prefect.flow-run.", "");
@@ -680,7 +680,7 @@ fn a_run_that_stops_for_a_while_goes_on_as_real_ones_do() {
 }
 
 #[test]
-fn worker_and_runner_tell_how_a_run_ended() {
+fn worker_and_runner_report_how_a_run_ended() {
     let of = |spec: Value, name: &str| -> Value {
         run(&spec).unwrap().into_iter().find(|event| event["event"] == format!("prefect.{name}")).unwrap()
     };
@@ -695,7 +695,7 @@ fn worker_and_runner_tell_how_a_run_ended() {
     assert_eq!(worker["resource"]["prefect.resource.id"], "prefect.worker.kubernetes.w");
     let worker = of(json!({"worker": "W"}), "worker.submitted-flow-run");
     assert_eq!(worker["resource"]["prefect.resource.id"], "prefect.worker.process.w");
-    // The runner knows the flow by the deployment alone.
+    // The runner knows the flow only from the deployment.
     let served = json!({"cancelled": "9s", "runner": "R", "flow": "etl", "deployment": "nightly"});
     let runner = of(served.clone(), "runner.cancelled-flow-run");
     assert_eq!(related(&runner, "flow").unwrap()["prefect.resource.name"], "etl");
@@ -717,7 +717,7 @@ fn subflows_are_numbered_as_the_server_numbers_them() {
 }
 
 #[test]
-fn an_event_has_as_many_related_resources_as_the_server_takes() {
+fn limits_related_resources_like_the_server() {
     let tags = |count: usize| json!({"flow_run": null, "tags": (0..count).map(|tag| format!("tag-{tag}")).collect::<Vec<_>>()});
     let task_run =
         |count: usize| built("prefect.task-run.Completed", &tags(count)).map(|event| event["related"].clone());
@@ -763,7 +763,7 @@ fn a_task_run_keeps_its_times_and_its_key() {
 }
 
 #[test]
-fn what_has_died_tells_nothing_more() {
+fn dead_runs_send_nothing_more() {
     let spec = json!({
         "dies": "40s", "heartbeat": {"frequency": 30}, "worker": "W",
         "tasks": [{"name": "load", "duration": "1m"}],
@@ -779,7 +779,7 @@ fn what_has_died_tells_nothing_more() {
 }
 
 #[test]
-fn what_is_given_of_a_run_stands_in_its_events() {
+fn the_input_of_a_run_appears_in_its_events() {
     let id = |last: u8| format!("3f8a1c52-77b4-4e0b-9c1d-2a6f0b9d4e{last:02}");
     let events = run(&json!({
         "flow_run": {"id": id(1), "name": "brave-otter"}, "flow": id(2), "deployment": {"id": id(3)},

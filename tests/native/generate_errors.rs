@@ -1,4 +1,4 @@
-//! What is refused of the input of events and runs, with the key that it is about.
+//! What is rejected in the input of events and runs, with the key that it is about.
 
 use prefect_events::generate::{BuildError, BuildOptions, RunSpec, Seed, build_event, build_events, build_run};
 use serde_json::json;
@@ -20,7 +20,7 @@ fn shown(error: &BuildError) -> (Option<&str>, String) {
 }
 
 #[test]
-fn lone_surrogates_are_refused_with_their_key() {
+fn rejects_lone_surrogates_with_their_key() {
     let half = b"\xED\xA0\x80";
     for (before, after, key) in [
         (r#"{"task_run": {"name": "a"#, r#""}}"#, "task_run.name"),
@@ -79,7 +79,7 @@ fn errors_name_the_key_and_the_input() {
 }
 
 #[test]
-fn what_is_no_json_is_refused() {
+fn rejects_what_is_not_json() {
     for text in ["", "{", "{'a': 1}", "{} {}", "{\"tags\": [1,]}"] {
         assert_eq!(event(text.as_bytes()).to_string(), "the input of an event must be an object", "{text}");
         assert_eq!(run(text.as_bytes()).to_string(), "a run must be an object", "{text}");
@@ -88,7 +88,7 @@ fn what_is_no_json_is_refused() {
 }
 
 #[test]
-fn of_a_repeated_key_the_last_value_counts() {
+fn the_last_of_repeated_keys_counts() {
     let built = |text: &str| build_event("prefect.task-run.Completed", text.as_bytes(), &options()).unwrap();
     assert_eq!(
         built(r#"{"task_run": {"name": "a", "run_count": 3}, "task_run": {"name": "b"}}"#),
@@ -99,7 +99,7 @@ fn of_a_repeated_key_the_last_value_counts() {
 }
 
 #[test]
-fn a_run_is_read_by_any_format_of_serde() {
+fn runs_can_be_read_from_any_serde_format() {
     let text = r#"{"flow": "etl", "retry": {"at": "3m"}, "tasks": [{"name": "a", "retries": 2}], "heartbeat": null, "ends": 90}"#;
     assert_eq!(serde_json::from_str::<RunSpec>(text).unwrap(), RunSpec::from_json(text.as_bytes()).unwrap());
     assert_eq!(

@@ -1,4 +1,4 @@
-//! What is generated stays what it is: for the same seed and time, byte by byte, or the same mistake.
+//! Generated events never change: for the same seed and time they are equal byte by byte, or have the same error.
 //!
 //! `tests/cases/generated.ndjson.gz` was recorded with the builder of version 0.1.0, of which this is another
 //! implementation. In three of its rows that builder wrote no JSON: texts among the further fields of a payload lacked

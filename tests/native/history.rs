@@ -13,7 +13,7 @@ fn page(lines: &[&str]) -> String {
     format!(r#"{{"events": [{}], "total": {}}}"#, lines.join(",\n"), lines.len())
 }
 
-/// What is found in events by themselves: each code with its event.
+/// The findings in events alone: each code with its event.
 fn alone<'e>(events: &[&'e str]) -> Vec<(&'static str, &'e str)> {
     let report = validate(events.join("\n").as_bytes(), TextOptions::default(), &ValidateOptions::default());
     let mut found: Vec<_> =
@@ -31,7 +31,7 @@ fn together<'e>(parts: [&[&'e str]; 2], texts: &[String; 2]) -> Vec<(&'static st
     found
 }
 
-/// All findings, those that come late too, each with the number of its text.
+/// All findings, including late ones, each with the number of its text.
 fn history(texts: &[String]) -> Vec<(usize, Diagnostic)> {
     let mut stream = Stream::new(ValidateOptions::default());
     let mut found = Vec::new();
@@ -74,7 +74,7 @@ fn a_history_cut_in_two_is_the_history() {
 }
 
 #[test]
-fn a_link_into_no_text_belongs_to_its_own() {
+fn a_link_to_a_missing_event_is_reported_in_its_own_text() {
     let text = cases::read("events.ndjson.gz");
     let events = lines(&text);
     let last = &events[events.len() / 2..];
@@ -86,7 +86,7 @@ fn a_link_into_no_text_belongs_to_its_own() {
 }
 
 #[test]
-fn pages_that_overlap_say_so_once() {
+fn overlapping_pages_are_reported_once() {
     let text = cases::read("events.ndjson.gz");
     let events = lines(&text);
     let (first, second) = (&events[..410], &events[395..]);
@@ -123,7 +123,7 @@ fn another_event_with_the_same_id_is_no_overlap() {
 }
 
 #[test]
-fn what_links_say_wrongly_names_the_other_text() {
+fn wrong_links_name_the_other_text() {
     let text = cases::read("events.ndjson.gz");
     let events = lines(&text);
     let follower = events.iter().position(|line| line.contains("prefect.flow-run.Running")).unwrap();

@@ -1,4 +1,4 @@
-//! The list of what can be given for an event, against the builder itself.
+//! The list of inputs for an event, against the builder itself.
 
 use prefect_events::catalogue::{Family, Input, event_types, example, families};
 use prefect_events::diagnostic::TextOptions;
@@ -41,7 +41,7 @@ fn required(family: &'static Family) -> Value {
 }
 
 #[test]
-fn with_the_examples_of_what_is_required_an_event_is_built_and_right() {
+fn examples_of_required_inputs_build_valid_events() {
     for family in families() {
         let given = required(family);
         let event = built(&name(family), &given).unwrap_or_else(|mistake| panic!("{mistake}\n{given:#}"));
@@ -51,7 +51,7 @@ fn with_the_examples_of_what_is_required_an_event_is_built_and_right() {
 }
 
 #[test]
-fn without_one_of_them_it_is_asked_for() {
+fn reports_missing_required_inputs() {
     for family in families() {
         let all = inputs(family);
         for without in all.iter().filter(|input| input.required) {
@@ -66,7 +66,7 @@ fn without_one_of_them_it_is_asked_for() {
 }
 
 #[test]
-fn each_key_is_known_and_no_other_one() {
+fn accepts_every_listed_key_and_no_other() {
     let mut count = 0;
     for family in families() {
         let name = name(family);
@@ -85,7 +85,7 @@ fn each_key_is_known_and_no_other_one() {
 }
 
 #[test]
-fn the_list_is_in_what_is_told_of_an_event() {
+fn descriptions_of_events_list_their_inputs() {
     let types = serde_json::to_value(event_types(&inputs)).unwrap();
     let types = types.as_array().unwrap();
     let worker = types.iter().find(|one| one["namePattern"] == "prefect.worker.started").unwrap();
@@ -108,7 +108,7 @@ fn the_list_is_in_what_is_told_of_an_event() {
 }
 
 #[test]
-fn further_related_resources_and_fields_are_written_down() {
+fn documented_extra_resources_and_fields_are_listed() {
     let more = json!({"prefect.resource.id": "acme.order.1", "prefect.resource.role": "order", "acme.total": "12"});
     let (mut with_related, mut with_payload) = (0, 0);
     for family in families() {

@@ -106,7 +106,7 @@ fn inner_uses(module: &str) -> BTreeMap<String, BTreeSet<String>> {
     for (own, text) in &all {
         let name = |parts: &[String]| if parts.is_empty() { "mod".to_owned() } else { parts.join("/") };
         let entry = uses.entry(name(own)).or_default();
-        // What is behind `#[cfg(test)] mod tests {` is no part of the structure.
+        // Code after `#[cfg(test)] mod tests {` is not part of the structure.
         let text = text.split("#[cfg(test)]").next().unwrap_or_default();
         for found in path.captures_iter(text) {
             let mut base: Vec<String> = match &found[1] {
@@ -151,12 +151,12 @@ fn inner_uses(module: &str) -> BTreeMap<String, BTreeSet<String>> {
 }
 
 #[test]
-fn no_files_of_a_module_use_each_other_in_a_circle() {
+fn files_of_a_module_have_no_cyclic_dependencies() {
     let mut wrong = Vec::new();
     for module in ["validate", "simulate"] {
         let uses = inner_uses(module);
         assert!(uses.len() > 5 && uses.values().any(|used| !used.is_empty()), "{module}: nothing was read");
-        // What nothing uses, or uses only such, cannot be on a circle.
+        // Files that nothing uses, or that only such files use, cannot be in a cycle.
         let mut left = uses.clone();
         loop {
             let free: Vec<String> = left

@@ -88,7 +88,7 @@ fn differences(path: &str, ours: &Json, recorded: &Json, out: &mut Vec<String>) 
 }
 
 #[test]
-fn lanes_are_what_the_page_showed() {
+fn lanes_equal_the_recorded_ones() {
     let mut wrong = Vec::new();
     let (mut count, mut fired, mut missed) = (0, 0, 0);
     super::cases::each_row("lanes.ndjson.gz", |row| {
@@ -121,15 +121,15 @@ fn lanes_are_what_the_page_showed() {
     assert_eq!((count, fired > 40, missed > 40), (14, true, true), "{fired} {missed}");
 }
 
-/// Heartbeats that were lost shortly before a run was over, or before a state: the page guessed by the gaps and could not
-/// know them, the generator does. The case, the lane, the lost heartbeats, and how many of them before a firing.
+/// Heartbeats that were lost shortly before a run was over, or before a state: the page guessed by the gaps and could
+/// not know them, the generator does. The case, the lane, the lost heartbeats, and how many of them before a firing.
 const LOST: [(&str, usize, &[i64], Option<usize>); 3] = [
     ("zombie-30 3.8", 2, &[1_772_366_470_095, 1_772_366_560_140, 1_772_366_590_155, 1_772_366_800_260], None),
     ("zombie-180 3.8", 2, &[1_772_366_820_095, 1_772_367_360_140, 1_772_367_540_155, 1_772_368_800_260], None),
     ("explicit-expect 3.8", 2, &[1_772_366_465_095, 1_772_366_585_155], Some(1)),
 ];
 
-/// Where the core is truer than the page was.
+/// Where the core is more accurate than the page was.
 fn know_better(title: &str, recorded: &mut Json) {
     for (_, lane, lost, before) in LOST.iter().filter(|(own, ..)| *own == title) {
         let lane = &mut recorded["lanes"][lane];

@@ -1,4 +1,4 @@
-//! One mistake at a time in events that are right: is it found, at its place, and once?
+//! One error at a time in valid events: is it found once, at its place?
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,14 +12,14 @@ use serde_json::{Value, json};
 
 use super::cache;
 
-/// A UUID that stands in no example.
+/// A UUID that is in no example.
 const OTHER_UUID: &str = "1d1f6c2e-9b0a-4f57-8c3d-2e7a5b904613";
 const ID: &str = "prefect.resource.id";
 const ROLE: &str = "prefect.resource.role";
 /// The states whose events are mutated: without a state before, in the middle, at the end.
 const STATES: [&str; 3] = ["Scheduled", "Running", "Completed"];
 
-/// A mutation that is rightly not found: family, place and mutation (`*` stands for anything), and why.
+/// A mutation that is correctly not found: family, place and mutation (`*` matches anything), and why.
 const SURVIVORS: &[(&str, &str, &str, &str)] = &[
     (
         "*",
@@ -47,7 +47,7 @@ const SURVIVORS: &[(&str, &str, &str, &str)] = &[
     ),
 ];
 
-/// A mutation that rightly gives more than one error.
+/// A mutation that correctly causes more than one error.
 const SEVERAL: &[(&str, &str, &str, &str)] = &[];
 
 fn check(text: &str) -> Report {
@@ -195,7 +195,7 @@ impl Maker {
         }
     }
 
-    /// Values of other kinds than those that are allowed.
+    /// Values of kinds that are not allowed.
     fn kinds(&mut self, parent: &str, name: &str, allowed: &[&str]) {
         for (mutation, value) in [
             ("a number", json!(7.5)),
@@ -261,7 +261,7 @@ impl Maker {
         self.form(parent, label, &[]);
     }
 
-    /// Texts that have not the form of a label.
+    /// Texts without the form of a label.
     fn form(&mut self, parent: &str, label: &Label, also: &[String]) {
         self.texts(parent, label.name, &label.form, also);
     }
@@ -454,7 +454,7 @@ impl Maker {
     }
 }
 
-/// Whether a text fits a pattern in which `*` stands for anything.
+/// Whether a text matches a pattern in which `*` matches anything.
 fn fits(pattern: &str, text: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == text,

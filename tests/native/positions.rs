@@ -81,7 +81,7 @@ fn characters_count_as_in_javascript() {
 }
 
 #[test]
-fn a_lone_surrogate_handed_over_by_javascript_is_one_unit() {
+fn a_lone_surrogate_from_javascript_is_one_unit() {
     let text = event("\u{1}").into_bytes();
     let at_one = text.iter().position(|&byte| byte == 1).unwrap();
     let text = [&text[..at_one], b"\xed\xa0\xbd", &text[at_one + 1..]].concat();
@@ -90,8 +90,7 @@ fn a_lone_surrogate_handed_over_by_javascript_is_one_unit() {
     let lone = Diagnostic {
         code: "syntax-lone-surrogate",
         severity: Severity::Error,
-        message: "`/payload/t` contains half of a surrogate pair: the server cannot store such text and answers 500"
-            .to_owned(),
+        message: "`/payload/t` contains a lone surrogate: the server cannot store it and answers 500".to_owned(),
         index: Some(0),
         name: Some("acme.a".to_owned()),
         path: "/payload/t".to_owned(),
@@ -111,7 +110,7 @@ fn bytes_that_are_not_utf8_count_as_their_replacement() {
 }
 
 #[test]
-fn lines_end_with_a_line_feed_whatever_comes_before() {
+fn lines_end_with_a_line_feed() {
     for (between, offset) in [("\n", 1), ("\r\n", 2), ("\n\n", 2), ("\r\n\r\n", 4)] {
         let text = event("").replacen(',', &format!(",{between}"), 1);
         let line = if offset == 4 || between == "\n\n" { 3 } else { 2 };
@@ -186,7 +185,7 @@ fn a_bad_line_in_the_middle_is_an_event_without_a_name() {
         let broken = Diagnostic {
             code: "syntax-truncated",
             severity: Severity::Error,
-            message: "the text ends too soon: the object that begins at line 2, column 33 is not closed".to_owned(),
+            message: "the text ends too early: the object that begins at line 2, column 33 is not closed".to_owned(),
             index: Some(1),
             name: None,
             path: String::new(),

@@ -1,4 +1,4 @@
-//! What holds for any input.
+//! Properties of any input.
 
 use std::sync::OnceLock;
 
@@ -10,7 +10,7 @@ use proptest::sample::{Index, select};
 use super::fuzz::targets::reports::{Units, assert_sound, keys};
 use super::fuzz::targets::validate::{ALL, hold};
 
-/// Pieces of JSON, of events, and of what is neither.
+/// Pieces of JSON, of events, and of other text.
 const PIECES: [&str; 48] = [
     "{",
     "}",
@@ -62,7 +62,7 @@ const PIECES: [&str; 48] = [
     "\"prefect.run-count\":1,",
 ];
 
-/// Slips of people and programs: what stands there, and what is written instead.
+/// Typical mistakes of people and programs: the original, and its replacement.
 const SLIPS: [(&str, &str); 24] = [
     ("true", "True"),
     ("null", "None"),
@@ -90,7 +90,7 @@ const SLIPS: [(&str, &str); 24] = [
     ("Running", "running"),
 ];
 
-/// So many cases; `PROPERTIES=100` makes it a hundred times as many.
+/// The number of cases; `PROPERTIES=100` multiplies it by a hundred.
 pub(crate) fn config(cases: u32) -> ProptestConfig {
     let times = std::env::var("PROPERTIES").ok().and_then(|times| times.parse().ok()).unwrap_or(1);
     ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(cases.saturating_mul(times)) }
@@ -211,7 +211,7 @@ fn lines() -> impl Strategy<Value = Vec<Vec<u8>>> {
     })
 }
 
-// ---- what must hold
+// ---- properties
 
 proptest! {
     #![proptest_config(config(400))]
@@ -234,7 +234,7 @@ proptest! {
     }
 }
 
-/// How a JavaScript string is handed over: lone surrogates as three bytes each.
+/// The bytes of a JavaScript string: lone surrogates take three bytes each.
 fn wtf8(units: &[u16]) -> Vec<u8> {
     let mut bytes = Vec::new();
     for unit in char::decode_utf16(units.iter().copied()) {
@@ -267,7 +267,7 @@ proptest! {
     }
 
     #[test]
-    fn a_stream_finds_the_same(lines in lines(), cuts in prop::collection::vec(any::<bool>(), 12)) {
+    fn a_stream_has_the_same_findings(lines in lines(), cuts in prop::collection::vec(any::<bool>(), 12)) {
         let text = lines.concat();
         let whole = check(&text);
         let mut stream = Stream::new(settings());
@@ -293,7 +293,7 @@ proptest! {
     }
 
     #[test]
-    fn a_fix_takes_its_finding_away((text, slips) in (1_usize..3).prop_flat_map(|slips| (damaged_by(slip(), slips..slips + 1), Just(slips)))) {
+    fn fixes_remove_their_findings((text, slips) in (1_usize..3).prop_flat_map(|slips| (damaged_by(slip(), slips..slips + 1), Just(slips)))) {
         let before = check(&text);
         let count = |report: &Report, of: &Diagnostic| report.diagnostics.iter().filter(|found| found.code == of.code && found.path == of.path).count();
         for found in before.diagnostics.iter().filter(|found| found.fix.is_some()) {

@@ -11,7 +11,8 @@ use serde_json::json;
 
 use super::proportion::{assert_in_proportion, cost};
 
-/// Where all keys differ, there are more of them than the 4000 that the reader numbers: a key without a number costs more.
+/// Where all keys differ, there are more of them than the 4000 that the reader numbers: a key without a number costs
+/// more.
 fn in_proportion(what: &str, size: usize, build: impl Fn(usize)) {
     // What is compiled of the catalogue is kept for the next one.
     build(size);
@@ -101,7 +102,7 @@ fn runs() {
 }
 
 #[test]
-fn heartbeats_that_are_missed() {
+fn reports_missed_heartbeats() {
     in_proportion("misses", 2000, |size| {
         let at = |text: &str| time::read(text.as_bytes()).unwrap().instant.unwrap();
         let starts = at("2026-03-31T18:30:00Z");

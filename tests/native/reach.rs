@@ -1,4 +1,4 @@
-//! Triggers that can never fire or never stop, and their neighbours that are right.
+//! Triggers that can never fire or never stop, and similar valid ones.
 
 use prefect_events::automation::{self, CheckOptions};
 use prefect_events::diagnostic::{Severity, TextOptions};
@@ -108,7 +108,7 @@ fn resources_and_labels() {
     ] {
         let trigger = format!("expect: [prefect.flow-run.Completed], {criteria}");
         assert_eq!(reactive(&trigger, "{type: do-nothing}"), expected, "{criteria}");
-        // Of the user's own events nothing is known.
+        // Nothing is known about the user's own events.
         let own = format!("expect: [acme.a, prefect.flow-run.Completed], {criteria}");
         assert_eq!(reactive(&own, "{type: do-nothing}"), Vec::<&str>::new(), "{criteria}");
     }
@@ -216,7 +216,7 @@ fn triggers_that_fire_themselves() {
             "expect: ['prefect.flow-run.*'], match_related: {prefect.resource.role: deployment}",
             &["deployment-starts-itself"],
         ),
-        // The server refuses it.
+        // The server rejects it.
         ("expect: ['prefect.flow-run.*']", &["run-deployment-loop"]),
         (
             "expect: [prefect.flow-run.Completed], match_related: {prefect.resource.role: flow, prefect.resource.name: a}",
@@ -335,7 +335,7 @@ fn what_has_fired_can_fire() {
     assert_eq!(wrong, Vec::<String>::new());
 }
 
-/// A label that stands there already is not proposed a second time: as a fix it would repeat the key.
+/// A label that is already present is not suggested again: as a fix it would repeat the key.
 #[test]
 fn no_label_is_proposed_twice() {
     let trigger = "{type: event, posture: Reactive, expect: [prefect.flow-run.Failed], \

@@ -45,7 +45,7 @@ fn times(result: &SimulationResult) -> Vec<String> {
 }
 
 #[test]
-fn firings_that_come_from_absent_leaders_say_so() {
+fn reports_firings_caused_by_absent_leaders() {
     let events = text("events.ndjson.gz");
     let result = played(README, &[&events], json!({"timeline": true, "trace": true}));
     let of_leaders: Vec<_> =
@@ -86,7 +86,7 @@ fn firings_that_come_from_absent_leaders_say_so() {
 
 /// A firing tells what came too late, whatever the reason.
 #[test]
-fn firings_name_what_came_too_late() {
+fn firings_name_late_events() {
     let sentence = |events: &[String]| {
         let result = played(README, &[&events.concat()], json!({}));
         assert_eq!(times(&result), ["12:01:30"], "{:?}", result.firings);
@@ -156,7 +156,7 @@ fn firings_name_what_came_too_late() {
 
 /// After the last captured event nothing is known.
 #[test]
-fn the_end_of_a_capture_is_not_silence() {
+fn the_end_of_a_capture_does_not_count_as_missing_events() {
     let beat = event(1, 0, "heartbeat", json!({}));
     let other = |second| event(2, second, "Late", json!({"resource": {"prefect.resource.id": "prefect.flow-run.2"}}));
     let silent = |events: &str| {
@@ -273,7 +273,7 @@ fn recorded_firings_are_compared() {
     assert!(recorded.only_recorded[0].labels[0].1.starts_with("prefect.flow-run."));
 }
 
-/// A run that the automation marked Crashed ends there, unless what its actions brought about is left out.
+/// A run that the automation marked Crashed ends there, unless the effects of its actions are left out.
 #[test]
 fn recorded_actions_can_be_left_out() {
     let live = live();
@@ -321,7 +321,7 @@ fn recorded_actions_can_be_left_out() {
     assert_eq!(effects.len(), of_run.count());
     assert!(effects.iter().any(|effect| &*effect.event == "prefect.flow-run.Completed"));
 
-    // One that does nothing brings nothing about.
+    // An action that does nothing causes nothing.
     let nothing = played(&live_automation("on-crashed").to_string(), &[&live], json!({}));
     assert!(nothing.recorded_actions.unwrap().effects.is_empty());
     assert!(played(&live_automation("cannot-fire").to_string(), &[&live], json!({})).recorded_actions.is_none());
@@ -354,7 +354,7 @@ fn several_texts_of_events_are_one_history() {
     assert_eq!((result.found_in, result.events_index), (Some(FoundIn::Events), None));
 }
 
-/// What `prefect event stream` prints, and the frames of its websocket.
+/// The output of `prefect event stream`, and the frames of its websocket.
 #[test]
 fn streams_are_replayed() {
     let any = r#"{"trigger": {"posture": "Reactive", "expect": ["prefect.flow-run.Running"]}, "actions": []}"#;

@@ -1,4 +1,4 @@
-//! Which way a document travels to Prefect, and in which forms it is read.
+//! How a document reaches Prefect, and in which forms it is read.
 
 use std::fs;
 use std::io::Read;
@@ -27,7 +27,7 @@ fn codes(text: &str) -> Vec<&'static str> {
     check(text.as_bytes(), None).report.diagnostics.iter().map(|found| found.code).collect()
 }
 
-/// What the REST API and `prefect automation create` made of the same documents.
+/// How the REST API and `prefect automation create` answered the same documents.
 #[test]
 fn agrees_with_both_routes_of_a_live_server() {
     let (mut count, mut wrong) = (0, Vec::new());
@@ -40,7 +40,7 @@ fn agrees_with_both_routes_of_a_live_server() {
             if report.valid != accepted {
                 wrong.push(format!("{case}: {name} says {accepted}, we say {:?}", said(&report)));
             }
-            let elsewhere = report.diagnostics.iter().filter(|found| found.code == "refused-by-the-api").count();
+            let elsewhere = report.diagnostics.iter().filter(|found| found.code == "rejected-by-the-api").count();
             assert!(elsewhere <= usize::from(route == Route::Cli), "{case}: {:?}", said(&report));
         }
     });
@@ -102,7 +102,7 @@ fn read(path: &Path) -> Vec<u8> {
     text
 }
 
-/// Whatever Prefect prints, its API returns or its command line reads: each in the command that it is for.
+/// Everything that Prefect prints, its API returns or its command line reads, each with the matching command.
 #[test]
 fn reads_every_form_that_prefect_has() {
     let mut automations = 0;
@@ -124,7 +124,7 @@ fn reads_every_form_that_prefect_has() {
             continue;
         }
         assert!(found.report.valid, "{name}: {:?}", said(&found.report));
-        let infos = found.report.diagnostics.iter().filter(|found| found.code == "refused-by-the-api").count();
+        let infos = found.report.diagnostics.iter().filter(|found| found.code == "rejected-by-the-api").count();
         assert!(infos <= 1, "{name}: {:?}", said(&found.report));
         assert!(found.report.count > 0 && !found.triggers.is_empty(), "{name}");
         automations += found.report.count;
@@ -139,7 +139,7 @@ fn deployed(trigger: &str) -> String {
     format!("{DEPLOYMENT}    triggers:\n      - {trigger}\n")
 }
 
-/// What `prefect deploy` resolves first can become anything; an environment variable only a text.
+/// Placeholders of `prefect deploy` can become anything; an environment variable only a string.
 #[test]
 fn templates_of_deploy_time_are_no_errors() {
     for value in ["'{{ prefect.variables.x }}'", "'{{prefect.blocks.json.a.value.b[0]}}'", "'{{ build-image.tag }}'"] {
@@ -183,15 +183,15 @@ fn templates_of_deploy_time_are_no_errors() {
         assert_eq!(environment(field), Vec::<&str>::new(), "{field}");
     }
     assert_eq!(codes(&deployed("{expect: [a.b], within: 'PT{{ $W }}S'}")), Vec::<&str>::new());
-    // On no other way anything is resolved.
+    // Other routes resolve nothing.
     let text = "name: a\ntrigger: {expect: [a.b], within: '{{ prefect.variables.x }}'}\nactions: [{type: do-nothing}]";
-    assert_eq!(codes(text), ["refused-by-the-api", "not-a-duration"]);
+    assert_eq!(codes(text), ["rejected-by-the-api", "not-a-duration"]);
     // The list itself is read before.
     let text = format!("{DEPLOYMENT}    triggers: '{{{{ prefect.variables.x }}}}'\n");
     assert!(!check(text.as_bytes(), None).report.valid, "{text}");
 }
 
-/// Each key that is ignored is named, with the one that is meant.
+/// Each ignored key is reported, with the intended one.
 #[test]
 fn ignored_keys_are_named() {
     let automation = |trigger: &str, action: &str, more: &str| {
@@ -260,14 +260,14 @@ fn places_that_deploy_ignores_are_named() {
         assert_eq!(found[0].path, path, "{text}");
         assert!(found[0].help.as_ref().unwrap().contains(meant), "{:?}", said(&report));
     }
-    // Anchors have to stand somewhere.
+    // Anchors must be somewhere.
     let text = format!("definitions:\n  triggers: &t\n    - {{expect: [a.b]}}\n{DEPLOYMENT}    triggers: *t\n");
     assert_eq!(codes(&text), Vec::<&str>::new());
 }
 
-/// There is no file of which nothing is said though nothing in it was checked.
+/// No file is accepted silently if nothing in it was checked.
 #[test]
-fn nothing_checked_is_never_nothing_wrong() {
+fn unchecked_input_is_never_valid() {
     let event = r#"{"occurred": "2026-03-31T18:30:00Z", "event": "a.b", "resource": {"prefect.resource.id": "c"}, "id": "01a1ffe4-419a-726f-8626-5e21f619db83"}"#;
     let scenario = "automation: crash-zombie-flows\nruns: [{name: a}]\n";
     let hcl = "resource \"prefect_automation\" \"a\" {\n  name = \"a\"\n}\n";
@@ -293,7 +293,7 @@ fn nothing_checked_is_never_nothing_wrong() {
     }
 }
 
-/// `validate` says of other documents what they are, once, and offers to change none of them.
+/// `validate` reports the form of other documents once, and offers no changes to them.
 #[test]
 fn other_documents_are_not_validated_as_events() {
     let automation = |name| format!(r#"{{"name": "{name}", "trigger": {{"expect": ["a"]}}, "actions": []}}"#);
@@ -317,9 +317,9 @@ fn other_documents_are_not_validated_as_events() {
     }
 }
 
-/// What could be anything is not changed, whatever is wrong with it.
+/// Unrecognised documents are not changed, whatever their errors.
 #[test]
-fn fixes_are_for_what_is_recognised() {
+fn offers_fixes_only_for_recognised_documents() {
     let options = TextOptions { places: true, ..TextOptions::default() };
     let fixes = |report: &Report| report.diagnostics.iter().filter(|found| found.fix.is_some()).count();
     for text in [
@@ -345,7 +345,7 @@ fn fixes_are_for_what_is_recognised() {
 
 /// What `prefect event stream` writes: the times of Python, and a line before the first event.
 #[test]
-fn the_output_of_event_stream_is_as_it_should_be() {
+fn the_output_of_event_stream_is_valid() {
     let text = super::cases::read("live/forms/stream-stdout.txt.gz");
     let report = validate(&text, TextOptions { places: true, ..TextOptions::default() }, &ValidateOptions::default());
     let lines = text.iter().filter(|&&byte| byte == b'\n').count() as u64;
@@ -355,7 +355,7 @@ fn the_output_of_event_stream_is_as_it_should_be() {
 
 /// Lines that the console breaks, as `prefect automation inspect` of 3.9.1 wrote them to a file.
 #[test]
-fn broken_lines_are_put_together() {
+fn joins_broken_lines() {
     let json = "[\n  {\n    \"name\": \"Doc zombies with a rather long name that goes on and on beyond the \neighty columns of a terminal\",\n    \"trigger\": {\n      \"type\": \"event\",\n      \"expect\": [\n        \"prefect.flow-run.*\"\n      ],\n      \"posture\": \"Reactive\"\n    },\n    \"actions\": [\n      {\n        \"type\": \"do-nothing\"\n      }\n    ],\n    \"id\": \"495cd790-c4cb-4932-8b1d-478776b7d550\"\n  }\n]\n";
     let yaml = "- name: Doc zombies with a rather long name that goes on and on beyond the \neighty\n    columns of a terminal\n  trigger:\n    type: event\n    expect:\n    - prefect.flow-run.*\n    posture: Reactive\n  actions:\n  - type: do-nothing\n  id: 495cd790-c4cb-4932-8b1d-478776b7d550\n";
     for text in [json, yaml] {

@@ -1,4 +1,4 @@
-//! The JSON Schemas against `validate`, and against the real server: they refuse the same events.
+//! The JSON Schemas against `validate`, and against the real server: they reject the same events.
 //!
 //! What is tried here, with the schemas' verdicts, is written to `schema-cases.ndjson.gz` in cargo's target folder:
 //! `tests/node/schema.test.js` gives it to Ajv.
@@ -18,11 +18,11 @@ use serde_json::{Value, json};
 
 use super::{cases, mutation};
 
-/// Why a schema comes to another verdict.
+/// Why a schema has a different verdict.
 struct Class {
     name: &'static str,
     reason: &'static str,
-    /// The schema refuses what is no error. Otherwise it accepts an error.
+    /// The schema rejects what is not an error. Otherwise it accepts an error.
     stricter: bool,
     /// The codes of which all errors must be; where the schema is stricter, one of which a finding must have.
     codes: &'static [&'static str],
@@ -42,7 +42,7 @@ const CLASSES: &[Class] = &[
         codes: &["unknown-event"],
     },
     Class {
-        name: "lenient dates, refused",
+        name: "lenient dates, rejected",
         reason: "the server reads week dates, ordinal dates and much more, of which a schema knows the common ones",
         stricter: true,
         codes: &["timestamp-not-rfc3339"],
@@ -69,11 +69,11 @@ const CLASSES: &[Class] = &[
 ];
 
 impl Class {
-    fn applies(&self, refused: bool, report: &Report) -> bool {
+    fn applies(&self, rejected: bool, report: &Report) -> bool {
         let mut found = report.diagnostics.iter();
         let is_of_it = |code: &str| self.codes.contains(&code);
-        self.stricter == refused
-            && if refused {
+        self.stricter == rejected
+            && if rejected {
                 found.any(|found| is_of_it(found.code))
             } else {
                 found.filter(|found| found.severity == Severity::Error).all(|found| is_of_it(found.code))
@@ -93,7 +93,7 @@ fn documented(text: &str) -> Report {
 
 struct Comparison {
     schemas: BTreeMap<String, Validator>,
-    /// Per set of cases: how many are accepted and refused.
+    /// Per set of cases: how many are accepted and rejected.
     counts: BTreeMap<&'static str, (usize, usize)>,
     classes: BTreeMap<&'static str, usize>,
     wrong: Vec<String>,
@@ -152,21 +152,21 @@ impl Comparison {
     }
 
     fn end(self) {
-        println!("accepted and refused: {:#?}\nexceptions: {:#?}", self.counts, self.classes);
+        println!("accepted and rejected: {:#?}\nexceptions: {:#?}", self.counts, self.classes);
         let shown: Vec<_> = self.wrong.iter().take(30).collect();
         assert!(shown.is_empty(), "{}: {shown:#?}", self.wrong.len());
         for class in CLASSES {
             assert!(self.classes.contains_key(class.name), "{}: never happens ({})", class.name, class.reason);
         }
-        let (accepted, refused) = self.counts.values().fold((0, 0), |sum, count| (sum.0 + count.0, sum.1 + count.1));
-        assert!(accepted > 5_000 && refused > 30_000, "{accepted} accepted, {refused} refused");
+        let (accepted, rejected) = self.counts.values().fold((0, 0), |sum, count| (sum.0 + count.0, sum.1 + count.1));
+        assert!(accepted > 5_000 && rejected > 30_000, "{accepted} accepted, {rejected} rejected");
         let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
         std::fs::write(folder.join("schema-cases.ndjson.gz"), self.file.finish().unwrap()).unwrap();
     }
 }
 
 #[test]
-fn the_schemas_refuse_what_is_an_error() {
+fn the_schemas_reject_errors() {
     let mut comparison = Comparison::new();
     cases::each_row("events.ndjson.gz", |row| {
         let text = std::str::from_utf8(row.raw()).unwrap();
@@ -184,7 +184,7 @@ fn the_schemas_refuse_what_is_an_error() {
         // What is no JSON, or is nested too deeply for the reader here, never reaches a schema.
         let Ok(event) = serde_json::from_str(&text) else { return unread.push(case.into_owned()) };
         comparison.event("envelope", &case, &text, &event);
-        // What the real server answered.
+        // The real server's answers.
         let accepted = row.at_path(&["http", "status"]).unwrap().raw() == b"204";
         let settings = ValidateOptions { profile: Profile::Server, ..ValidateOptions::default() };
         let mut report = validate(text.as_bytes(), TextOptions::default(), &settings);
@@ -214,7 +214,7 @@ fn the_schemas_refuse_what_is_an_error() {
         let case = format!("{} {term:?}", family.name.text);
         comparison.event("disagreements", &case, &event.to_string(), &event);
     });
-    // What no mutation makes.
+    // Cases that no mutation produces.
     let made = |name: &str, place: &str, value: Value| -> Value {
         let found = find(name).unwrap();
         let mut event: Value = serde_json::from_str(&example(found.family, found.hole)).unwrap();
@@ -262,7 +262,7 @@ fn example_of(family: &'static Family) -> Value {
 }
 
 #[test]
-fn the_schema_of_a_family_takes_its_names_alone() {
+fn the_schema_of_a_family_accepts_only_its_names() {
     let all: Vec<(&Family, Validator)> =
         families().iter().zip(schemas().iter().skip(1)).map(|(family, schema)| (family, compiled(schema))).collect();
     for (family, schema) in &all {

@@ -99,7 +99,7 @@ fn generated_events_are_valid() {
     assert_eq!(written(&result), written(&play(&scenario)));
 }
 
-/// What real servers did, with the sentences that tell why.
+/// What real servers did, with the sentences that explain it.
 #[test]
 fn the_recorded_timelines() {
     let cases: Json = serde_json::from_slice(&super::cases::read("timelines.json")).unwrap();
@@ -159,7 +159,7 @@ fn the_timelines() {
     assert_eq!(firings(&beats(0.0, json!([4, 5]))), [150.0]);
     assert_eq!(firings(&beats(0.05, json!([4, 5]))), [150.25]);
     assert_eq!(firings(&beats(0.0, json!([4, 5, 6]))), [152.0]);
-    // It dies in the delay before a retry: with the wildcard, nobody learns of it.
+    // It dies in the delay before a retry: with the wildcard, this goes unnoticed.
     assert_eq!(firings(&run(json!({"retry": {"at": "40s"}}))), [] as [f64; 0]);
     // A heartbeat after the end arms the window.
     let after = run(json!({"ends": "3s", "heartbeat_after_end": 0.2}));
@@ -185,7 +185,7 @@ fn versions_differ() {
 }
 
 #[test]
-fn mistakes_are_told() {
+fn reports_errors() {
     let told = |more: Json| {
         let result = play(&zombie(&more));
         result
@@ -279,7 +279,7 @@ fn yaml_is_read() {
         let found = &units[range.start.offset as usize..range.end.offset as usize];
         assert_eq!((error.code, &*error.path, &*String::from_utf16_lossy(found)), (code, path, marked));
     }
-    // Of a repeated key the last one counts, and that is told.
+    // The last of repeated keys counts, and the repetition is reported.
     let twice = [yaml, "end: 20m\n"].concat();
     let told = serde_json::to_value(simulate((&*twice).into(), &traced())).unwrap();
     assert_eq!(
@@ -374,7 +374,7 @@ fn three_times_the_frequency_tolerates_one() {
         let told = advice(&format!(r#"{{"frequency": {frequency}, "within": {within}}}"#));
         assert_eq!(told.tolerated_misses, tolerated.max(0), "{frequency} {within}");
         assert_eq!(told.healthy_runs_fire, tolerated < 0, "{frequency} {within}");
-        // The advice agrees with the engine: so many are tolerated, one more is not.
+        // The advice agrees with the engine: this many are tolerated, one more is not.
         for (missed, fires) in [(tolerated, 0), (tolerated + 1, 1)] {
             if missed < 1 {
                 continue;

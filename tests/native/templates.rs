@@ -1,4 +1,4 @@
-//! Templates of actions against Jinja's own verdicts, as the server asks for them (`validate_user_template`).
+//! Templates of actions against Jinja's own verdicts in the server (`validate_user_template`).
 
 use prefect_events::automation::{self, CheckOptions};
 use prefect_events::diagnostic::{Report, TextOptions};
@@ -27,7 +27,7 @@ fn codes(report: &Report) -> Vec<&str> {
     report.diagnostics.iter().map(|found| found.code).collect()
 }
 
-/// What Jinja refuses and this does not, of the rows.
+/// How many rows Jinja rejects and this does not.
 const OVERLOOKED: usize = 53;
 
 #[test]
@@ -45,12 +45,12 @@ fn agrees_with_jinja() {
         }
     });
     assert_eq!(rows, 3010);
-    // Nothing that Jinja takes is called wrong.
+    // Nothing that Jinja accepts is reported.
     assert_eq!(wrong, Vec::<String>::new());
     assert_eq!(overlooked.len(), OVERLOOKED, "{overlooked:#?}");
 }
 
-/// Parameters, and whether the server took them when an automation was created.
+/// Parameters, and whether the server accepted them in a new automation.
 #[test]
 fn agrees_with_the_server_on_parameters() {
     for (text, accepted) in [

@@ -39,7 +39,7 @@ fn comparable(firings: &Json) -> Vec<Json> {
             children.sort_by_key(|child| child["path"].to_string());
         }
     }
-    // What one event or one tick brings about at once, the server does in an order that it leaves to chance.
+    // The server leaves to chance in which order it does what one event or tick causes at the same time.
     firings.sort_by_key(|firing| [&firing["at"], &firing["path"], firing].map(Json::to_string));
     firings
 }
@@ -98,7 +98,7 @@ fn every_scenario_fires_as_on_the_real_server() {
     assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), wrong[..wrong.len().min(10)].join("\n"));
 }
 
-/// A scenario that tells its decisions.
+/// A scenario that returns its decisions.
 fn traced(text: &str) -> Vec<(String, String)> {
     let (mut tape, mut issues) = (prefect_events::json::Tape::new(), Vec::new());
     prefect_events::json::parse(text.as_bytes(), 0, &mut tape, &mut issues);
@@ -110,7 +110,7 @@ fn traced(text: &str) -> Vec<(String, String)> {
 }
 
 #[test]
-fn decisions_are_told() {
+fn reports_decisions() {
     let event = |id: u8, name: &str, time: &str, received: &str| {
         format!(
             r#"{{"id": "00000000-0000-4000-8000-0000000000{id:02}", "occurred": "2026-03-01T12:{time}Z",

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use prefect_events::diagnostic::TextOptions;
 use prefect_events::validate::{ValidateOptions, validate};
 
-/// What is said of them: that a state has a name of its own, that a task run is in no flow run, that
-/// an event follows one which is not in the file. Nothing of this asks anybody to act.
+/// Their only findings: a custom state name, a task run without a flow run, an event that follows one outside of the
+/// file. None of these requires action.
 const REMARKS: [(&str, usize); 3] = [("custom-state-name", 8), ("follows-not-found", 15), ("missing-related", 13)];
 
 #[test]

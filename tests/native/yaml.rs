@@ -1,4 +1,4 @@
-//! YAML against PyYAML: its recorded answers to the YAML test suite, to texts of our own, and to texts made by chance.
+//! YAML against PyYAML: its recorded answers to the YAML test suite, to our own texts, and to random texts.
 
 use prefect_events::json::{Kind, Span, Tape, Value};
 use prefect_events::yaml::{self, YamlError, YamlProblem};
@@ -75,7 +75,7 @@ fn difference(text: &str, row: &Json) -> Option<String> {
     match (ours(text), row.get("value")) {
         (Ok(ours), Some(theirs)) if ours == recorded(theirs) => None,
         (Err(_), None) => None,
-        // An empty document is `None` to PyYAML. Nothing in Prefect takes it, and we say why.
+        // An empty document is `None` in PyYAML. Nothing in Prefect accepts it, and we report why.
         (Err(YamlError { problem: YamlProblem::Empty, .. }), Some(Json::Null)) => None,
         (ours, _) => Some(format!("{text:?}\n  ours:   {ours:?}\n  theirs: {row}")),
     }
@@ -119,7 +119,7 @@ const EXCEPTIONS: &[(&str, &[&str])] = &[
     ("an empty block that ends in blanks", &["JEF9/02", "a: |+\n "]),
 ];
 
-/// What of this is among the texts made by chance, and at most how often.
+/// Which of these are among the random texts, and at most how often.
 const BY_CHANCE: [(YamlProblem, usize); 6] = [
     (YamlProblem::LineSeparator, 8),
     (YamlProblem::RecursiveAlias, 6),
@@ -153,7 +153,7 @@ fn agrees_with_pyyaml_on_every_recorded_text() {
 
 // ---- texts of every style
 
-/// What texts are made of: whatever means something in YAML, and what does not.
+/// The pieces of the texts: everything that means something in YAML, and some that mean nothing.
 const PIECES: [&str; 56] = [
     "a",
     "b c",
@@ -216,7 +216,7 @@ const PIECES: [&str; 56] = [
 #[derive(Clone, Debug)]
 enum Node {
     Text(String),
-    /// Written as it is: numbers, aliases.
+    /// Written unchanged: numbers, aliases.
     Raw(&'static str),
     List(Vec<(Style, Node)>),
     Map(Vec<(String, Style, Node)>),
@@ -262,7 +262,7 @@ fn pad(indent: usize) -> String {
     " ".repeat(indent)
 }
 
-/// A text in one of its styles; `flow`: the block styles are not to be had.
+/// A string in one of its styles; `flow`: the block styles are not available.
 fn write_text(text: &str, style: Style, indent: usize, flow: bool, out: &mut String) {
     let broken = |text: &str| text.replace('\n', &format!("\n\n{}", pad(indent)));
     match style.way {
@@ -322,7 +322,7 @@ fn write_flow(node: &Node, style: Style, out: &mut String) {
     }
 }
 
-/// A value behind a dash or a colon. Lines of its own stand at `indent`.
+/// A value after a dash or a colon. Its own lines are at `indent`.
 fn write_block(node: &Node, style: Style, parent: usize, in_map: bool, out: &mut String) {
     let indent = parent + usize::from(style.indent);
     out.push(' ');
@@ -406,7 +406,7 @@ fn damaged() -> impl Strategy<Value = String> {
     })
 }
 
-/// Texts made by chance, always the same ones.
+/// Random texts, always the same ones.
 fn by_chance() -> Vec<String> {
     let mut runner = TestRunner::deterministic();
     let mut texts = Vec::new();
@@ -420,13 +420,13 @@ fn by_chance() -> Vec<String> {
 /// Prints the texts for `tests/oracle/pyyaml.py -`.
 #[test]
 #[ignore = "prints the texts whose answers are recorded"]
-fn print_texts_made_by_chance() {
+fn print_random_texts() {
     let lines: Vec<String> = by_chance().iter().map(|text| Json::from(text.as_str()).to_string()).collect();
     std::fs::write(std::env::var("TEXTS").unwrap(), lines.join("\n")).unwrap();
 }
 
 #[test]
-fn agrees_with_pyyaml_on_texts_made_by_chance() {
+fn agrees_with_pyyaml_on_random_texts() {
     let rows = String::from_utf8(super::cases::read("yaml-by-chance.ndjson.gz")).unwrap();
     let (mut agreed, mut wrong, mut known) = (0, Vec::new(), BY_CHANCE);
     for row in rows.lines().map(|line| serde_json::from_str::<Json>(line).unwrap()) {
@@ -448,13 +448,13 @@ fn agrees_with_pyyaml_on_texts_made_by_chance() {
     assert!(agreed > 800, "{agreed}");
 }
 
-fn refused(text: &str) -> YamlProblem {
+fn problem_of(text: &str) -> YamlProblem {
     ours(text).unwrap_err().problem
 }
 
 /// Aliases of aliases, and whatever else grows or nests.
 #[test]
-fn what_is_too_much_is_refused() {
+fn rejects_documents_beyond_the_limits() {
     let mut laughs = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
     let mut merges = "a0: &a0 {x0: 1}\n".to_owned();
     let mut nested = "a0: &a0 [x]\n".to_owned();
@@ -466,16 +466,16 @@ fn what_is_too_much_is_refused() {
         nested += &format!("a{level}: &a{level} [*a{}]\n", level - 1);
         merges += &format!("a{level}: &a{level} {{<<: *a{}, x{level}: 1}}\n", level - 1);
     }
-    assert_eq!(refused(&laughs), YamlProblem::TooLarge);
-    assert_eq!(refused(&merges), YamlProblem::TooLarge);
-    assert_eq!(refused(&nested), YamlProblem::TooDeep);
+    assert_eq!(problem_of(&laughs), YamlProblem::TooLarge);
+    assert_eq!(problem_of(&merges), YamlProblem::TooLarge);
+    assert_eq!(problem_of(&nested), YamlProblem::TooDeep);
     for text in ["[".repeat(100_000), "- ".repeat(100_000), "{a: ".repeat(100_000)] {
-        assert_eq!(refused(&text), YamlProblem::TooDeep);
+        assert_eq!(problem_of(&text), YamlProblem::TooDeep);
     }
     assert!(ours(&"&a ".repeat(100_000)).is_err());
 }
 
-/// What an alias or a merge key brings stands where the anchor is.
+/// Values from an alias or a merge key are at the anchor.
 #[test]
 fn aliases_and_merges_have_the_place_of_the_anchor() {
     let text = "a: &a {within: '9''0', x: \"\\u00e9\"}\nb: *a\nc: {<<: *a, y: 1}\n";
@@ -504,7 +504,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_bytes_are_read_or_refused(bytes in vec(any::<u8>(), 0..60), pieces in vec(select(&PIECES[..]), 0..40)) {
+    fn any_bytes_are_read_or_rejected(bytes in vec(any::<u8>(), 0..60), pieces in vec(select(&PIECES[..]), 0..40)) {
         let mut tape = Tape::new();
         for text in [bytes, pieces.concat().into_bytes()] {
             match yaml::read(&text, &mut tape) {

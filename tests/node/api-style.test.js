@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const read = (/** @type {string} */ name) => readFileSync(join(ROOT, "pkg", name), "utf8");
 
-/** Types whose keys are Prefect's own, or those of scenarios: as people write them there. */
+/** Types with the keys of Prefect or of scenarios, as written in documents. */
 const AS_IN_SCENARIOS = [
   "InfrastructureSpec", // part of RunSpec
   "RunBreak", // part of RunSpec
@@ -18,7 +18,7 @@ const AS_IN_SCENARIOS = [
   "TaskSpec", // part of RunSpec
 ];
 
-/** Written by hand in `index.d.ts`: what an event is built of is named after Prefect's things. */
+/** Hand-written in `index.d.ts`: inputs of events are named after Prefect's objects. */
 const AS_IN_PREFECT = ["CustomEventInput", "EventInput"];
 
 /**
@@ -58,7 +58,7 @@ test("the keys of options and results are camelCase", () => {
   assert.deepEqual(found, []);
 });
 
-test("no exported type has the name of a global one", () => {
+test("no exported type has the name of a global type", () => {
   const names = globals();
   for (const name of ["Event", "Range", "Report", "Promise"]) assert.ok(names.has(name), name);
   const files = readdirSync(join(ROOT, "pkg")).filter((name) => name.endsWith(".d.ts"));
@@ -75,7 +75,7 @@ test("no exported type has the name of a global one", () => {
   );
 });
 
-/** What TypeScript's libraries for browsers and the language declare. */
+/** Names declared by TypeScript's libraries for browsers and the language. */
 function globals() {
   const compilers = join(ROOT, "node_modules/@typescript");
   const folder = readdirSync(compilers)

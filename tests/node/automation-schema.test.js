@@ -1,4 +1,4 @@
-// The JSON Schemas of automations in editors: what VS Code's JSON service and the YAML language server propose and mark.
+// The JSON Schemas of automations in editors: the completions and marks of VS Code's JSON service and the YAML language server.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -36,14 +36,14 @@ function yaml(schema) {
 
 let documents = 0;
 
-/** A document of its own: the services keep what they have read by its address. @param {"yaml" | "json"} language @param {string} text */
+/** A new document each time, because the services cache documents by address. @param {"yaml" | "json"} language @param {string} text */
 function open(language, text) {
   documents += 1;
   return TextDocument.create(`file:///${documents}.${language}`, language, 1, text);
 }
 
 /**
- * What is proposed at `|`.
+ * The proposals at `|`.
  * @param {"yaml" | "json"} language
  * @param {string} marked
  * @param {string} [schema]
@@ -217,14 +217,14 @@ for (const [what, language, text, wanted, unwanted, schema] of PLACES)
     for (const one of unwanted) assert.ok(!found.includes(one), `${one} is proposed: ${short}`);
   });
 
-test("a proposal says what it is for", async () => {
+test("each proposal has a description", async () => {
   const document = open("yaml", `${START}  type: event\n  `);
   const { items } = await yaml("automation").doComplete(document, { line: 3, character: 2 }, false);
   const each = items.find((/** @type {{ label: string }} */ { label }) => label === "for_each");
   assert.match(JSON.stringify(each?.documentation), /distinct value of these labels/);
 });
 
-test("editors mark what is wrong, and accept what is not known", async () => {
+test("editors mark mistakes, and accept the user's own names", async () => {
   const right = `${START}  type: event\n  posture: Reactive\n  expect: [acme.order.created]\n  match: {acme.label: "x*"}\nactions:\n  - type: do-nothing\n`;
   assert.deepEqual(await marks(right), []);
   assert.match((await marks(right.replace("expect", "expects"))).join(), /expects is not allowed/);
@@ -244,7 +244,7 @@ test("the files are what jsonSchema returns, and Ajv accepts them in strict mode
   }
 });
 
-test("an unknown name is an error, with the one that was meant", async () => {
+test("an unknown name throws, and the message names the nearest known one", async () => {
   for (const [name, near] of [
     ["automatoin", "; did you mean `automation`?"],
     ["triger", "; did you mean `trigger`?"],
@@ -271,7 +271,7 @@ test("the examples of docs/schemas.md have no mistakes", async () => {
     const schema = /\$schema=\.\/([\w-]+)\.schema\.json/.exec(text)?.[1];
     const plain = text.replace(/^#.*\n/, "");
     assert.deepEqual(await marks(plain, schema), [], schema);
-    // What is wrong there is found.
+    // A mistake in it is found.
     assert.notDeepEqual(await marks(plain.replace("expect:", "expects:"), schema), [], schema);
   }
 });

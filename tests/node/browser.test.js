@@ -13,7 +13,7 @@ const validate = read("prefect_events_validate");
 const author = read("prefect_events_author");
 
 test("before init, every function that needs a module says what to do", async () => {
-  const message = "prefect-events has not been started: call `await init()` first";
+  const message = "prefect-events is not initialized: call `await init()` first";
   assert.throws(() => browser.validate("{}"), {
     message,
     name: "PrefectEventsError",
@@ -34,7 +34,7 @@ test("what is only told needs no module", () => {
   assert.ok(browser.eventTypes().length > 80);
 });
 
-test("init refuses what names no module", async () => {
+test("init rejects unknown names of modules", async () => {
   /** @type {[unknown, RegExp][]} */
   const wrong = [
     [
@@ -44,10 +44,10 @@ test("init refuses what names no module", async () => {
     [new URL("file:///a.wasm"), /^init needs an object that names the modules/],
     ["a.wasm", /^init needs an object that names the modules/],
     [null, /^init needs an object that names the modules/],
-    [{ authoring: false }, /^init knows no module `authoring`: did you mean `author`\?$/],
+    [{ authoring: false }, /^init has no module `authoring`: did you mean `author`\?$/],
     [
       { module: false },
-      /^init knows no module `module`: there are `validate`, `author` and `schemas`$/,
+      /^init has no module `module`: there are `validate`, `author` and `schemas`$/,
     ],
     [
       { schemas: 1 },

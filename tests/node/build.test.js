@@ -92,7 +92,7 @@ test("mistakes are a TypeError with a sentence", () => {
     ],
     [
       () => buildEvent("prefect.flow-run.Processed"),
-      /needs `state\.type`: the type of a state/,
+      /needs `state\.type`: the type of a custom state/,
     ],
     [
       () => buildEvent("prefect.flowrun.Running"),
@@ -189,7 +189,7 @@ for (const [name, build, count] of LONG) {
     const wrong = { onProgress: "no" };
     assert.throws(() => build(wrong), {
       name: "TypeError",
-      message: /`onProgress` is no function/,
+      message: /`onProgress` is not a function/,
     });
   });
 }

@@ -19,7 +19,7 @@ actions:
 `;
 const FINE = { valid: true, count: 1, errors: 0, warnings: 0, infos: 0, diagnostics: [] };
 
-/** The report without the outlines of its triggers, which are another matter. */
+/** The report without the list of its triggers. */
 const checked = (/** @type {string | Uint8Array | ArrayBuffer | object} */ input) => {
   const { triggers, ...report } = checkAutomation(input);
   assert.equal(triggers.length, report.count);
@@ -29,7 +29,7 @@ const checked = (/** @type {string | Uint8Array | ArrayBuffer | object} */ input
 /** @param {import("../../pkg/index.js").ValidationReport} report */
 const codes = ({ diagnostics }) => diagnostics.map(({ code }) => code);
 
-test("every kind of input gives the same report", () => {
+test("every type of input gives the same report", () => {
   const bytes = new TextEncoder().encode(TEXT);
   const yaml = YAML.replace("reactive", "Reactive");
   for (const input of [TEXT, bytes, Buffer.from(TEXT), bytes.buffer, RIGHT, yaml, `\ufeff${yaml}`])
@@ -37,7 +37,7 @@ test("every kind of input gives the same report", () => {
   assert.equal(checkAutomation([RIGHT, RIGHT]).count, 2);
 });
 
-test("the triggers are outlined, with the places of their values in a text", () => {
+test("the report lists the triggers, with the positions of their values in a text", () => {
   const [trigger] = checkAutomation(TEXT).triggers;
   assert.deepEqual(
     [trigger?.automation, trigger?.path, trigger?.pointer, trigger?.type, trigger?.posture],
@@ -48,14 +48,14 @@ test("the triggers are outlined, with the places of their values in a text", () 
   assert.equal(checkAutomation(RIGHT).triggers[0]?.expect?.range, undefined);
 });
 
-test("numbers beyond JavaScript's whole numbers are doubles", () => {
+test("integers beyond JavaScript's safe range are doubles", () => {
   const event = `{"posture": "Reactive", "expect": ["acme.a"], "threshold": 1${"0".repeat(20)}}`;
   const compound = `{"type": "compound", "require": -1${"0".repeat(20)}, "triggers": [${event}]}`;
   const [outer, inner] = checkAutomation(compound).triggers;
   assert.deepEqual([outer?.require, inner?.threshold?.value], [-(2 ** 63), 2 ** 63]);
 });
 
-test("a finding in YAML has its place, and its fix keeps the rest", () => {
+test("a finding in YAML has a position, and its fix changes nothing else", () => {
   const report = checkAutomation(YAML);
   const [found] = report.diagnostics;
   assert.deepEqual([report.valid, report.errors, codes(report)], [false, 1, ["unknown-posture"]]);
@@ -64,7 +64,7 @@ test("a finding in YAML has its place, and its fix keeps the rest", () => {
   assert.equal(applyFixes(YAML, report.diagnostics), YAML.replace("reactive", "Reactive"));
 });
 
-test("places count UTF-16 units, also behind lone surrogates", () => {
+test("positions count UTF-16 units, also after lone surrogates", () => {
   const text = JSON.stringify({ ...RIGHT, name: "😀", enabled: "maybe" });
   for (const [input, expected] of /** @type {[string, string[]][]} */ ([
     [text, ["wrong-automation-value"]],
@@ -94,7 +94,7 @@ deployments:
   assert.equal(report.diagnostics[0]?.index, 1);
 });
 
-test("wrong data is reported, whatever it is", () => {
+test("wrong data of every type is reported", () => {
   for (const [input, code] of /** @type {[string | Uint8Array, string][]} */ ([
     ["", "syntax-empty"],
     ["# nothing", "syntax-yaml"],
@@ -138,7 +138,7 @@ test("options", () => {
     assert.equal(checkAutomation(text, { serverVersion }).errors, errors);
 });
 
-test("misuse is a TypeError with a sentence", () => {
+test("misuse throws a TypeError with an explanation", () => {
   const check = /** @type {(...args: any[]) => unknown} */ (checkAutomation);
   const cycle = { name: {} };
   cycle.name = cycle;
@@ -152,7 +152,7 @@ test("misuse is a TypeError with a sentence", () => {
     [[cycle], /^this object cannot be written as JSON/],
     [[RIGHT, null], /^the options of checkAutomation must be an object$/],
     [
-      [RIGHT, { serverVersion: "3.9" }],
+      [RIGHT, { server_version: "3.9" }],
       /unknown option `server_version`: did you mean `serverVersion`\?$/,
     ],
     [

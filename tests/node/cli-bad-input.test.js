@@ -27,7 +27,7 @@ async function check(name, content) {
 /** @type {[string, string | Uint8Array | undefined, string][]} */
 const CASES = [
   ["missing.json", undefined, "does not exist"],
-  ["good.json/inside", undefined, "does not exist: a part of its path is a file"],
+  ["good.json/inside", undefined, "does not exist: part of its path is a file"],
   ["empty.json", "", "is empty"],
   ["events.json.gz", gzipSync(GOOD), "is compressed with gzip: decompress it first (gunzip)"],
   ["archive.zip", Buffer.from("PK\u0003\u0004..."), "is a zip archive: extract it first (unzip)"],
@@ -56,7 +56,7 @@ test("a directory", async () => {
   mkdirSync(join(cwd, "directory"));
   assert.equal(
     await check("directory"),
-    "prefect-events: directory is a directory: name the files in it\n",
+    "prefect-events: directory is a directory: name its files\n",
   );
 });
 
@@ -64,7 +64,7 @@ test("a circle of symbolic links", async () => {
   symlinkSync("circle", join(cwd, "circle"));
   assert.match(
     await check("circle"),
-    /^prefect-events: circle cannot be read: it is a circle of symbolic links\n$/,
+    /^prefect-events: circle cannot be read: its symbolic links form a loop\n$/,
   );
 });
 
@@ -73,7 +73,7 @@ test("no permission", async (context) => {
   writeFileSync(join(cwd, name), GOOD);
   chmodSync(join(cwd, name), 0);
   chmodSync(cwd, 0o755);
-  // Root may read everything: as root, this runs as nobody.
+  // Root can read everything, so as root this runs as the user nobody.
   const root = process.getuid?.() === 0;
   const { status, stderr, stdout } = await run(["validate", name, "good.json"], {
     cwd,
@@ -85,7 +85,7 @@ test("no permission", async (context) => {
   assert.match(stdout, /^1 event in 1 file/);
 });
 
-test("a name that would command the terminal is shown as it is written", async () => {
+test("control characters in a file name are escaped", async () => {
   const { stderr } = await run(["validate", "\u001b[31mred"], { cwd });
   assert.equal(stderr, "prefect-events: \u241b[31mred does not exist\n");
 });
@@ -98,7 +98,7 @@ test("every machine-readable format reports it too", async () => {
   }
 });
 
-test("nothing on standard input", async () => {
+test("empty standard input", async () => {
   const { status, stderr } = await run(["validate", "-"]);
   assert.equal(status, 2);
   assert.equal(stderr, "prefect-events: <stdin> is empty\n");

@@ -29,7 +29,7 @@ within: PT2M
 `,
 );
 
-test("exit status 0: nothing wrong, or warnings alone", async () => {
+test("exit status 0: no findings, or only warnings", async () => {
   const good = await run(["check", "good.yaml"], { cwd });
   const stdout = "1 automation in 1 file: nothing wrong\n";
   assert.deepEqual(good, { status: 0, stdout, stderr: "" });
@@ -39,7 +39,7 @@ test("exit status 0: nothing wrong, or warnings alone", async () => {
   assert.match(warning.stdout, /\n1 automation in 1 file: 1 warning; 1 fixable with --fix\n$/);
 });
 
-test("exit status 1: an error, with its place in the YAML", async () => {
+test("exit status 1: an error, with its position in the YAML", async () => {
   const { status, stdout, stderr } = await run(["check", "good.yaml", "error.yaml"], { cwd });
   assert.deepEqual([status, stderr], [1, ""]);
   assert.match(stdout, /^error\[unknown-posture\]: .*\n +--> error\.yaml:2:33\n/);
@@ -51,7 +51,7 @@ test("exit status 2: misuse, reported once", async () => {
   for (const [args, message] of /** @type {[string[], RegExp][]} */ ([
     [["--profile", "strict"], /Allowed choices are documented, server/],
     [["--severity", "nonsense"], /Expected CODE=LEVEL, e\.g\. missing-label=warning/],
-    [["--severity", "nonsense=off"], /^prefect-events: .*no diagnostic code/],
+    [["--severity", "nonsense=off"], /^prefect-events: .*unknown diagnostic code/],
     [
       ["--server-version", "new"],
       /^prefect-events: the option `serverVersion`: `new` is not a version such as `3\.9\.1`$/m,
@@ -67,7 +67,7 @@ test("exit status 2: misuse, reported once", async () => {
   }
 });
 
-test("what cannot be read; the others are checked", async () => {
+test("unreadable files are reported; the others are checked", async () => {
   mkdirSync(join(cwd, "directory"));
   for (const [
     name,
@@ -75,7 +75,7 @@ test("what cannot be read; the others are checked", async () => {
     reason,
   ] of /** @type {[string, string | Uint8Array | undefined, string][]} */ ([
     ["missing.yaml", undefined, "does not exist"],
-    ["directory", undefined, "is a directory: name the files in it"],
+    ["directory", undefined, "is a directory: name its files"],
     ["empty.yaml", "", "is empty"],
     ["good.yaml.gz", gzipSync(GOOD), "is compressed with gzip: decompress it first (gunzip)"],
     ["utf-16.yaml", Buffer.from(GOOD, "utf16le"), "is UTF-16 text: save it as UTF-8"],
@@ -155,7 +155,7 @@ test("the other formats speak of automations", async () => {
   assert.match(stdout, /name="1 automation"\/>/);
 });
 
-test("--fix keeps all else", async () => {
+test("--fix changes nothing else", async () => {
   write("fix.yaml", `# of mine\n${ERROR}`);
   const { status, stdout } = await run(["check", "--fix", "fix.yaml"], { cwd });
   assert.deepEqual([status, stdout], [0, "1 automation in 1 file: nothing wrong; 1 fixed\n"]);
@@ -164,7 +164,7 @@ test("--fix keeps all else", async () => {
   assert.equal(piped.stdout, GOOD);
 });
 
-test("what the server says of 475 documents", async () => {
+test("the verdicts of the server on 475 documents", async () => {
   const cases = new URL("../cases/automation-verdicts.ndjson.gz", import.meta.url);
   const rows = gunzipSync(readFileSync(cases))
     .toString()

@@ -1,4 +1,4 @@
-// What `--fix` must not do: harm a file that changed, is not a file, is shared, or may not be written.
+// `--fix` must not damage a file that changed, is not a regular file, is shared, or is read-only.
 
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
@@ -45,7 +45,7 @@ function place(name = "a.json", content = WRONG) {
 }
 
 /**
- * Fixes a file, and does something right before it is replaced.
+ * Fixes a file, and performs an action just before it is replaced.
  * @param {{ cwd: string, name: string, path: string }} file
  * @param {string} [action]
  * @returns {Promise<{ status: number | null, signal: string | null, stdout: string, stderr: string }>}
@@ -69,10 +69,10 @@ function fix({ cwd, name, path }, action = "") {
 }
 
 const read = (/** @type {string} */ path) => readFileSync(path, "utf8");
-/** What a run says, without what the hook says. @param {string} stderr */
+/** The messages of a run, without those of the hook. @param {string} stderr */
 const sentence = (stderr) => stderr.replaceAll(/^(created|written) with .*\n/gm, "");
 
-test("a file that changed meanwhile is left as it is", posix, async () => {
+test("a file that changed meanwhile is not written", posix, async () => {
   for (const [action, content] of /** @type {[string, string | undefined][]} */ ([
     ["append", `${WRONG}\n{}`],
     ["edit", WRONG.replace("Z", "z")],
@@ -82,13 +82,13 @@ test("a file that changed meanwhile is left as it is", posix, async () => {
   ])) {
     for (const links of [1, 2]) {
       const file = place();
-      // Of a time that a clock with milliseconds can set again.
+      // A time in whole milliseconds, which can be set again.
       utimesSync(file.path, 1_000_000_000, 1_000_000_000);
       if (links === 2) linkSync(file.path, join(parent, `link-${folders}`));
       const { status, stdout, stderr } = await fix(file, links === 1 ? action : `early-${action}`);
       assert.deepEqual(
         [status, sentence(stderr)],
-        [2, "prefect-events: a.json changed while it was being checked: not fixed\n"],
+        [2, "prefect-events: a.json changed during the check: not fixed\n"],
         `${action} ${links}`,
       );
       assert.equal(stdout, "0 events in 0 files: nothing wrong; 1 file could not be fixed\n");
@@ -98,7 +98,7 @@ test("a file that changed meanwhile is left as it is", posix, async () => {
   }
 });
 
-test("the new file never has a mode that lets others read more", posix, async () => {
+test("the new file is never readable by more users than the old one", posix, async () => {
   for (const mode of [0o600, 0o640, 0o644, 0o664, 0o777]) {
     const file = place();
     chmodSync(file.path, mode);
@@ -111,7 +111,7 @@ test("the new file never has a mode that lets others read more", posix, async ()
   }
 });
 
-test("a file that has the name of the temporary one stays", async () => {
+test("an existing file with the name of the temporary file is kept", async () => {
   const file = place();
   const other = join(file.cwd, ".prefect-events-0-0-0-0-0.tmp");
   writeFileSync(other, "of someone else");
@@ -125,7 +125,7 @@ test("a file that has the name of the temporary one stays", async () => {
   assert.equal(read(file.path), RIGHT);
 });
 
-test("names as long as they may be", posix, async () => {
+test("file names of the maximum length", posix, async () => {
   for (const name of [`${"n".repeat(250)}.json`, `${"é".repeat(125)}.json`]) {
     assert.equal(Buffer.byteLength(name), 255);
     const { cwd, path } = place(name);
@@ -136,20 +136,20 @@ test("names as long as they may be", posix, async () => {
   }
 });
 
-test("what is not a file is left alone, and said so", posix, async () => {
+test("anything except regular files is not changed, and reported", posix, async () => {
   const { cwd } = place();
   execFileSync("mkfifo", [join(cwd, "fifo")]);
   symlinkSync("fifo", join(cwd, "link"));
   mkdirSync(join(cwd, "directory"));
   const server = createServer().listen(join(cwd, "socket"));
   await new Promise((resolve) => server.once("listening", resolve));
-  const hint = "--fix changes files only (with -, it reads standard input)";
+  const hint = "--fix changes only files (use - for standard input)";
   for (const [name, reason] of /** @type {[string, string][]} */ ([
     ["fifo", `is a named pipe: ${hint}`],
     ["link", `is a named pipe: ${hint}`],
     ["socket", `is a socket: ${hint}`],
     ["/dev/null", `is a device: ${hint}`],
-    ["directory", "is a directory: name the files in it"],
+    ["directory", "is a directory: name its files"],
   ])) {
     for (const command of ["validate", "check"]) {
       const { status, stderr } = await run([command, "--fix", name], { cwd });
@@ -191,7 +191,7 @@ test("hard links stay one file, and all of them are fixed", posix, async () => {
   }
 });
 
-test("a disk that is full in the middle of a shared file leaves it as it was", posix, async () => {
+test("a full disk while writing a hard-linked file does not change it", posix, async () => {
   const file = place();
   linkSync(file.path, join(file.cwd, "b.json"));
   const { status, stderr } = await fix(file, "full-disk");
@@ -203,7 +203,7 @@ test("a disk that is full in the middle of a shared file leaves it as it was", p
   assert.equal(read(file.path), WRONG);
 });
 
-test("a read-only file is not replaced, but may have nothing to fix", posix, async () => {
+test("a read-only file is not replaced, and is no error if nothing is fixable", posix, async () => {
   const { cwd, path } = place();
   chmodSync(path, 0o444);
   const { ino } = statSync(path);
@@ -229,7 +229,7 @@ test(
   },
 );
 
-test("the owner stays, by a new file where possible", asRoot, async () => {
+test("the owner is kept, with a new file if possible", asRoot, async () => {
   const file = place();
   chownSync(file.path, 12345, 23456);
   chmodSync(file.path, 0o6640);
@@ -251,7 +251,7 @@ test(
       [0o466, 0o777],
     ])) {
       const { cwd, path } = place();
-      // Its owner may not write it, though others may.
+      // Its owner cannot write it, but others can.
       if (ofFile === 0o466) chownSync(path, 65534, process.getgid?.() ?? 0);
       chmodSync(path, ofFile);
       chmodSync(cwd, ofFolder);
@@ -272,7 +272,7 @@ test(
   },
 );
 
-test("with -, what is not fixed is passed on as it came", async () => {
+test("with -, text without fixes is passed on unchanged", async () => {
   const bytes = Buffer.concat([Buffer.from(RIGHT), Buffer.from([0xff])]);
   const child = spawn(process.execPath, [MAIN, "validate", "--fix", "-"]);
   /** @type {Buffer[]} */

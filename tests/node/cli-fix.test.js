@@ -22,7 +22,7 @@ const read = (/** @type {string} */ name) => readFileSync(path(name), "utf8");
 const WRONG = `\ufeff${wrongCase()}\r\n\r\n${JSON.stringify(EVENT)}`;
 const RIGHT = WRONG.replace('"running"', '"RUNNING"');
 
-test("fixes what is certain, keeps all else, and reports what remains", async () => {
+test("applies certain fixes, changes nothing else, and reports what remains", async () => {
   writeFileSync(path("a.ndjson"), `${WRONG}\r\n{"event":1}`);
   chmodSync(path("a.ndjson"), 0o640);
   const { status, stdout, stderr } = await run(["validate", "--fix", "a.ndjson"], { cwd });
@@ -33,14 +33,14 @@ test("fixes what is certain, keeps all else, and reports what remains", async ()
   assert.match(stdout, /^error\[[\s\S]*3 events in 1 file: .*; 1 fixed\n$/);
 });
 
-test("when all is fixed, the status is 0", async () => {
+test("if everything is fixed, the exit status is 0", async () => {
   writeFileSync(path("b.ndjson"), WRONG);
   const { status, stdout } = await run(["validate", "--fix", "b.ndjson"], { cwd });
   assert.deepEqual([status, stdout], [0, "2 events in 1 file: nothing wrong; 1 fixed\n"]);
   assert.equal(read("b.ndjson"), RIGHT);
 });
 
-test("without --fix, no file is touched", async () => {
+test("without --fix, no file is changed", async () => {
   writeFileSync(path("c.ndjson"), WRONG);
   await run(["validate", "c.ndjson"], { cwd });
   assert.equal(read("c.ndjson"), WRONG);
@@ -55,7 +55,7 @@ test("a file without anything to fix is not written", async () => {
   assert.deepEqual(statSync(path("d.ndjson")).mtime, then);
 });
 
-test("a fix that another one reveals is made too", async () => {
+test("a fix that another fix reveals is applied too", async () => {
   const text = wrongCase().replace('"prefect.state-type"', '"prefect.state-typ"');
   writeFileSync(path("e.json"), text);
   const { status, stdout } = await run(["validate", "--fix", "e.json"], { cwd });
@@ -63,7 +63,7 @@ test("a fix that another one reveals is made too", async () => {
   assert.equal(read("e.json"), wrongCase().replace('"running"', '"RUNNING"'));
 });
 
-test("a symbolic link stays one", async () => {
+test("a symbolic link stays a link", async () => {
   writeFileSync(path("f.ndjson"), WRONG);
   symlinkSync("f.ndjson", path("link"));
   await run(["validate", "--fix", "link"], { cwd });
@@ -80,7 +80,7 @@ test("with -, the text goes to standard output and the report to standard error"
   }
 });
 
-test("what is not UTF-8 is not rewritten", async () => {
+test("a file that is not UTF-8 is not written", async () => {
   const bytes = Buffer.from(WRONG.replace("acme", "?cme"));
   bytes[bytes.indexOf("?cme")] = 0xff;
   writeFileSync(path("g.ndjson"), bytes);
@@ -95,7 +95,7 @@ test("--format json reports how many were fixed", async () => {
   assert.equal(JSON.parse(stdout).files[0].fixed, 1);
 });
 
-test("what cannot be read cannot be fixed", async () => {
+test("an unreadable file cannot be fixed", async () => {
   const { status, stderr } = await run(["validate", "--fix", "missing.json"], { cwd });
   assert.deepEqual([status, stderr], [2, "prefect-events: missing.json does not exist\n"]);
 });

@@ -1,4 +1,4 @@
-// What commands a terminal, reorders text or cannot be seen is shown as escapes, by every command, in every format.
+// Every command escapes characters that control a terminal, reorder text or are invisible, in every format.
 
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
@@ -19,7 +19,7 @@ import { event } from "./helpers/events.js";
 import { checked, rangeOf, render, WARNING } from "./helpers/result.js";
 import { folder, run } from "./helpers/run.js";
 
-/** Of each kind some, with what is shown instead. @type {[string, string][]} */
+/** Some characters of each kind, with their escapes. @type {[string, string][]} */
 const KINDS = [
   ["\u0000", "␀"],
   ["\u0007", "␇"],
@@ -58,7 +58,7 @@ const KINDS = [
   ["\u{e0100}", "\\u{e0100}"],
 ];
 
-test("each kind has its escape, also more than one of them", () => {
+test("each kind of hidden character is escaped, also several in a row", () => {
   for (const [character, shown] of KINDS) {
     assert.equal(printable(`a${character}b`), `a${shown}b`, shown);
     assert.equal(printable(character.repeat(3)), shown.repeat(3));
@@ -67,7 +67,7 @@ test("each kind has its escape, also more than one of them", () => {
   assert.equal(printableLines("a\nb\tc"), "a\nb␉c");
 });
 
-test("what is seen stays as it is", () => {
+test("visible characters are not escaped", () => {
   for (const text of [
     "plain `text` ~",
     "é e\u0301",
@@ -79,12 +79,12 @@ test("what is seen stays as it is", () => {
     "{\\u{202e}}",
   ])
     assert.equal(printable(text), text);
-  // One selector, and only behind a pictogram.
+  // One selector, and only after a pictogram.
   assert.equal(printable("❤\ufe0f\ufe0f"), "❤\ufe0f\\u{fe0f}");
   assert.equal(printable("1\ufe0f"), "1\\u{fe0f}");
 });
 
-test("no character that Unicode calls a control, invisible or bidirectional is left", () => {
+test("every character that Unicode calls a control, invisible or bidirectional is escaped", () => {
   for (let code = 0; code <= 0x10ffff; code++) {
     const character = String.fromCodePoint(code);
     const hidden =
@@ -94,7 +94,7 @@ test("no character that Unicode calls a control, invisible or bidirectional is l
   }
 });
 
-test("JSON and Python say the same with escapes", () => {
+test("escaped JSON and Python have the same values", () => {
   for (const [character] of KINDS) {
     const value = { [`key${character}`]: ["a", `x${character}`] };
     const json = jsonText(value);
@@ -104,9 +104,9 @@ test("JSON and Python say the same with escapes", () => {
   assert.equal(pythonEscaped('"\u{e0041}\u200b"\n'), '"\\U000e0041\\u200b"\n');
 });
 
-test("the carets stay under what they mark", () => {
+test("the carets are under the marked text", () => {
   for (const [character] of KINDS) {
-    // Line breaks cannot stand there, and lone surrogates are no UTF-8.
+    // Without line breaks, which are not possible there, and lone surrogates, which have no UTF-8.
     if (/[\r\ud800]/.test(character)) continue;
     const text = `{"a${character}": "x${character}y"}`;
     const range = rangeOf(text, `"x${character}y"`);
@@ -144,7 +144,7 @@ test("every format escapes every text of a finding", () => {
 });
 
 const cwd = folder();
-/** Those that can stand in arguments and in text that is UTF-8. */
+/** The characters that are possible in arguments and in UTF-8 text. */
 const ALL = KINDS.map(([character]) => character)
   .filter((character) => !/[\0\ud800]/.test(character))
   .join("");

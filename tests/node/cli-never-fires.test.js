@@ -1,4 +1,4 @@
-// `simulate` and `test` say why an automation never fires, and what firings hang on.
+// `simulate` and `test` report why an automation never fires, and what firings depend on.
 
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -43,7 +43,7 @@ const NIGHTLI = {
 const BECAUSE =
   "1 event matches `expect` and `match`; none has `prefect.resource.name: nightli` in the role `flow`; seen: `nightly`";
 
-test("it never fires: the sentence and the table of clauses", async () => {
+test("if it never fires, the reason and a table of clauses are printed", async () => {
   write("never.json", JSON.stringify(NIGHTLI));
   const { status, stdout } = await run(["simulate", "never.json"], { cwd });
   assert.equal(status, 0);
@@ -62,7 +62,7 @@ test("it never fires: the sentence and the table of clauses", async () => {
   );
 });
 
-test("a failed expectation says why nothing fired", async () => {
+test("a failed expectation explains why nothing fired", async () => {
   write("test.json", JSON.stringify({ ...NIGHTLI, expect: [{ fires: 1 }] }));
   const { status, stdout } = await run(["test", "test.json"], { cwd });
   assert.equal(status, 1);
@@ -86,7 +86,7 @@ test("each trigger of a composite has its table", async () => {
   assert.match(stdout, /^ {2}\$\.1$/m);
 });
 
-test("firings of the loop say how far their times hang on it, and windows of days have dates", async () => {
+test("firings of the server's loop have their earliest and latest time, and windows of days have dates", async () => {
   const trigger = {
     posture: "Proactive",
     after: ["prefect.flow-run.Failed"],
@@ -104,7 +104,7 @@ test("firings of the loop say how far their times hang on it, and windows of day
   );
 });
 
-test("what hangs on the order of events that arrive at once is said", async () => {
+test("firings that depend on the order of simultaneous events say so", async () => {
   const id = "00000000-0000-4000-8000-000000000002";
   const events = [EVENT, { ...EVENT, id, event: "prefect.flow-run.Running" }];
   const trigger = {
@@ -121,7 +121,7 @@ test("what hangs on the order of events that arrive at once is said", async () =
   );
 });
 
-test("unknown versions of the server are refused with those that are known", async () => {
+test("unknown server versions are rejected with a list of the known ones", async () => {
   const wrong = await run(["simulate", "never.json", "--server-version", "3.5"], { cwd });
   assert.equal(wrong.status, 2);
   assert.match(wrong.stderr, /must be "3\.9", "3\.8", "3\.7" or "3\.6", not `3\.5`/);

@@ -1,4 +1,4 @@
-// What happens when standard output cannot be written: one sentence, and status 2.
+// If standard output cannot be written: one message, and exit status 2.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -99,7 +99,7 @@ for (const args of COMMANDS) {
   });
 }
 
-test("a pipe that is closed in the middle of a large output", async () => {
+test("a pipe that closes in the middle of a large output", async () => {
   const args = ["validate", "--max-diagnostics", "100000", "many.ndjson"];
   const child = spawn(process.execPath, [MAIN, ...args], { cwd });
   let stderr = "";

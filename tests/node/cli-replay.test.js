@@ -43,7 +43,7 @@ const simulated = (...args) => run(["simulate", ...args], { cwd });
 /** @param {string} stdout */
 const lastLine = (stdout) => stdout.trimEnd().split("\n").at(-1);
 
-test("what comes only from absent leaders is said, and can be left out", async () => {
+test("firings that come only from absent leaders are reported, and can be left out", async () => {
   const played = ["--automation", "zombies.json", "--events", "real.ndjson"];
   const { status, stdout } = await simulated(...played);
   assert.equal(status, 0);
@@ -65,7 +65,7 @@ test("what comes only from absent leaders is said, and can be left out", async (
   );
 });
 
-test("lanes that fired come first, and one run can be chosen", async () => {
+test("lanes with firings come first, and one run can be selected", async () => {
   const played = ["--automation", "zombies.json", "--events", "real.ndjson"];
   const { stdout } = await simulated(...played);
   const rows = stdout.split("\n").slice(1, 20);
@@ -84,16 +84,16 @@ test("lanes that fired come first, and one run can be chosen", async () => {
   assert.match(none.stderr, /no run is called nobody: there are snobbish-labradoodle, /);
 });
 
-test("the server's own firings and what its actions brought about are told", async () => {
+test("the firings that the server recorded and the effects of its actions are reported", async () => {
   const { stdout } = await simulated("--automation", "crash.json", "--events", "live.ndjson");
-  assert.match(stdout, /^it watches from 2026-11-27T02:06:03\.810996Z on: 47 earlier events are /m);
+  assert.match(stdout, /^starts at 2026-11-27T02:06:03\.810996Z: 47 earlier events are /m);
   assert.match(
     stdout,
     /^the server recorded 8 firings of this automation: 8 found here, [\d.]+ s apart at most, 0 not; 0 only here$/m,
   );
   assert.match(
     stdout,
-    /^its own actions are in these events: they brought about 5 events \(5 prefect\.flow-run\.Crashed\), .*\(--without-actions\)$/m,
+    /^these events include its own actions: they caused 5 events \(5 prefect\.flow-run\.Crashed\), .*\(--without-actions\)$/m,
   );
   const without = await simulated(
     "--automation",
@@ -104,7 +104,7 @@ test("the server's own firings and what its actions brought about are told", asy
   );
   assert.match(
     without.stdout,
-    /^left out: they brought about 5 events \(5 prefect\.flow-run\.Crashed\)$/m,
+    /^left out: they caused 5 events \(5 prefect\.flow-run\.Crashed\)$/m,
   );
 });
 
@@ -142,7 +142,7 @@ test("the redirected output of `prefect event stream` is read", async () => {
   assert.match(String(lastLine(stdout)), /^it /);
 });
 
-test("all automations of a file are played, or the one of a name", async () => {
+test("all automations of a file are played, or the one with a name", async () => {
   const played = ["--automation", "two.yaml", "--events", "live.ndjson"];
   const { stdout } = await simulated(...played);
   assert.match(stdout, /^yaml zombies\n/);
@@ -194,7 +194,7 @@ expect: [{run: zombie, fires: 1}]
   assert.match(String(broken.errors?.[0]?.message), /^the automation in `\.\/a\.json` cannot be /);
 });
 
-test("a run that is over is not called dead by a trigger that does not watch for dead runs", () => {
+test("a finished run is not called dead if the trigger does not watch for dead runs", () => {
   const scenario = {
     automation: { trigger: { posture: "Reactive", expect: ["prefect.flow-run.Failed"] } },
     heartbeat: { frequency: 30 },

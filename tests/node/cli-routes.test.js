@@ -1,4 +1,4 @@
-// Which way a file travels, and that no command changes a file that it is not for.
+// Routes of files, and commands do not change files that are for other commands.
 
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -28,11 +28,11 @@ const DEPLOYMENT = `deployments:
 `;
 const PACKAGE = '{"name": "my-package", "version": "1.0.0", "type": "module", "data": {},}';
 
-test("an error is what the route refuses", async () => {
+test("what the route rejects is an error", async () => {
   const file = write("exported.json", EXPORTED);
   const usual = await run(["check", file], { cwd });
   assert.equal(usual.status, 0);
-  assert.match(usual.stdout, /^info\[refused-by-the-api\]: .*`posture`.*`id` and `created`/);
+  assert.match(usual.stdout, /^info\[rejected-by-the-api\]: .*`posture`.*`id` and `created`/);
   assert.match(usual.stdout, /\n1 automation in 1 file: 1 info\n$/);
   const api = await run(["check", "--route", "api", file], { cwd });
   assert.equal(api.status, 1);
@@ -42,7 +42,7 @@ test("an error is what the route refuses", async () => {
   assert.match(wrong.stderr, /Allowed choices are api, cli, deploy, terraform/);
 });
 
-test("in JavaScript it is an option", () => {
+test("in JavaScript the route is an option", () => {
   assert.equal(checkAutomation(EXPORTED).valid, true);
   assert.equal(checkAutomation(EXPORTED, { route: "cli" }).valid, true);
   assert.equal(checkAutomation(EXPORTED, { route: "api" }).errors, 3);
@@ -50,7 +50,7 @@ test("in JavaScript it is an option", () => {
   assert.throws(() => checkAutomation("{}", /** @type {any} */ ({ route: "ship" })), TypeError);
 });
 
-test("a file without automations is never nothing wrong", async () => {
+test("a file without automations is never reported as valid", async () => {
   for (const [name, text, said] of /** @type {[string, string, RegExp][]} */ ([
     ["prefect.yaml", DEPLOYMENT, /^info\[nothing-to-check\]/],
     ["package.json", PACKAGE.replace(",}", "}"), /^error\[not-automations\]/],
@@ -67,7 +67,7 @@ test("a file without automations is never nothing wrong", async () => {
   }
 });
 
-test("`validate --fix` changes nothing but events", async () => {
+test("`validate --fix` only changes events", async () => {
   for (const [name, text] of /** @type {[string, string][]} */ ([
     ["package.json", PACKAGE],
     ["automation.json", EXPORTED.replace('"type"', '"tpye"')],
@@ -83,7 +83,7 @@ test("`validate --fix` changes nothing but events", async () => {
   }
 });
 
-test("`check --fix` changes nothing but automations", async () => {
+test("`check --fix` only changes automations", async () => {
   const event = '{"event": "a", "resource": {},}';
   for (const [name, text] of /** @type {[string, string][]} */ ([
     ["package.json", PACKAGE],
@@ -96,7 +96,7 @@ test("`check --fix` changes nothing but automations", async () => {
   }
 });
 
-test("the commands name each other", async () => {
+test("each command refers to the right one for the file", async () => {
   const automation = await run(["validate", write("a.json", EXPORTED)], { cwd });
   assert.match(
     automation.stdout,
@@ -110,7 +110,7 @@ test("the commands name each other", async () => {
   );
 });
 
-test("what is no scenario is named, with the commands for it", async () => {
+test("a document that is not a scenario is named, with the commands for it", async () => {
   const event = '{"event": "a", "resource": {"prefect.resource.id": "b"}}';
   /** @type {[string, RegExp][]} */
   const cases = [
@@ -144,7 +144,7 @@ test("what is no scenario is named, with the commands for it", async () => {
   assert.match(stdout, /`prefect-events simulate --automation FILE --events EVENTS`/);
 });
 
-test("Terraform's configuration in JSON is named, with the command for its JSON", async () => {
+test("Terraform's configuration in JSON is named, with the command that prints its plan", async () => {
   const trigger = { event: { posture: "Reactive", expect: ["prefect.flow-run.Late"] } };
   const file = write(
     "main.tf.json",
@@ -166,7 +166,7 @@ test("Terraform's configuration in JSON is named, with the command for its JSON"
   }
 });
 
-test("the output of `prefect event stream` is read as it is", () => {
+test("the output of `prefect event stream` is accepted", () => {
   const event =
     '{"occurred": "2026-11-27 02:06:07.663071+00:00", "event": "a.b", "resource": {"prefect.resource.id": "acme.c"}, "id": "01a1ffe4-419a-726f-8626-5e21f619db83"}';
   const report = validate(`Subscribing to event stream...\n${event}\n`);

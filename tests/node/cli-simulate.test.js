@@ -23,7 +23,7 @@ const AUTOMATION = JSON.stringify({
   },
 });
 
-// The last state overtakes the only heartbeat: 3.9 holds it, 3.8 forgets it.
+// The last state overtakes the only heartbeat: 3.9 holds it back, 3.8 forgets it.
 const { events = [] } = simulate(
   {
     automation: "crash-zombie-flows",
@@ -68,7 +68,7 @@ test("--format json is the package's comparison", async () => {
   assert.deepEqual(JSON.parse(stdout), compareReplays(AUTOMATION, EVENTS, { start }));
 });
 
-test("the file that is wrong is named", async () => {
+test("the wrong file is named", async () => {
   const { status, stdout } = await compare("wrong.ndjson");
   assert.equal(status, 2);
   assert.match(stdout, /--> wrong\.ndjson:1:1/);

@@ -1,4 +1,4 @@
-// The work of the command line grows with its input, and no faster. Steps are counted, not seconds.
+// The work of the command line grows in proportion to its input. The tests count steps, not seconds.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -55,7 +55,7 @@ function finding(line, column, end) {
 }
 
 /**
- * Twice the input is at most a little over twice the work.
+ * Twice the input needs at most slightly more than twice the work.
  * @param {(size: number) => unknown} work
  * @param {number} size
  */
@@ -68,7 +68,7 @@ async function doubles(work, size) {
 }
 
 /**
- * How often the places of findings are looked at.
+ * How many times the positions of findings are read.
  * @param {Diagnostic[]} diagnostics
  */
 function counted(diagnostics) {
@@ -85,7 +85,7 @@ function counted(diagnostics) {
   return { watched, count: () => count };
 }
 
-test("a finding that goes on to the end of a long line", async () => {
+test("a finding that extends to the end of a long line", async () => {
   await doubles((size) => {
     const text = `{"events":[]}${",1".repeat(size)}`;
     render(pretty, [checked([finding(1, 14, text.length + 1)], text)]);
@@ -127,7 +127,7 @@ test("as many findings as lines, in any order", async () => {
   }, 5000);
 });
 
-test("findings whose lines had gone by: each is looked at a few times, not once for each part of the file", async () => {
+test("late findings: each is visited a few times, not once for each part of the file", async () => {
   for (const lines of [50_000, 100_000, 200_000]) {
     const text = Buffer.from(`${"x".repeat(99)}\n`.repeat(lines));
     const found = Array.from({ length: 500 }, (_, index) => finding(lines - index * 50, 3, 5));
@@ -146,8 +146,8 @@ test("findings whose lines had gone by: each is looked at a few times, not once 
   }
 });
 
-test("findings whose lines had gone by have their own lines, at every border", async () => {
-  // Parts of about 1 MiB end between these lines; the last has none behind its line break.
+test("late findings have their own lines, at every border of chunks", async () => {
+  // Chunks of about 1 MiB end between these lines; nothing follows the last line break.
   const lines = 30_000;
   const text = Buffer.from(
     Array.from({ length: lines }, (_, index) => `line ${index + 1}`.padEnd(99))

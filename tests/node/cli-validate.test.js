@@ -16,7 +16,7 @@ write("warning.json", JSON.stringify(event({ event: "prefect.nonsense" })));
 write("error.json", wrongCase());
 write("real.ndjson", REAL);
 
-test("exit status 0: nothing wrong, or warnings alone", async () => {
+test("exit status 0: no findings, or only warnings", async () => {
   const good = await run(["validate", "good.json"], { cwd });
   assert.deepEqual(good, { status: 0, stdout: "1 event in 1 file: nothing wrong\n", stderr: "" });
   const warning = await run(["validate", "warning.json"], { cwd });
@@ -32,13 +32,13 @@ test("exit status 1: an error", async () => {
   assert.match(stdout, /\n2 events in 2 files: 1 error; 1 fixable with --fix\n$/);
 });
 
-test("exit status 2 outweighs 1", async () => {
+test("exit status 2 takes precedence over 1", async () => {
   const { status, stdout } = await run(["validate", "error.json", "missing.json"], { cwd });
   assert.equal(status, 2);
   assert.match(stdout, /1 error; 1 fixable with --fix; 1 file could not be read\n$/);
 });
 
-test("exit status 2: misuse, with usage or a sentence on standard error", async () => {
+test("exit status 2: misuse, with usage or a message on standard error", async () => {
   for (const [args, message] of /** @type {[string[], RegExp][]} */ ([
     [[], /^Usage: prefect-events/],
     [["nonsense"], /unknown command 'nonsense'/],
@@ -59,7 +59,7 @@ test("exit status 2: misuse, with usage or a sentence on standard error", async 
   }
 });
 
-test("help and version are results", async () => {
+test("help and version go to standard output", async () => {
   for (const args of [["--help"], ["validate", "--help"], ["help", "validate"], ["--version"]]) {
     const { status, stdout, stderr } = await run(args);
     assert.deepEqual([status, stderr], [0, ""], args.join(" "));
@@ -86,7 +86,7 @@ test("--profile server", async () => {
   assert.deepEqual([status, stdout], [0, "2 events in 2 files: nothing wrong\n"]);
 });
 
-test("--max-diagnostics limits what is listed, not what is counted", async () => {
+test("--max-diagnostics limits the list, not the totals", async () => {
   write("many.ndjson", "{}\n".repeat(100));
   const { errors } = validate("{}\n".repeat(100));
   const { stdout } = await run(["validate", "--max-diagnostics", "3", "many.ndjson"], { cwd });
@@ -130,8 +130,8 @@ test("the other formats", async () => {
   }
 });
 
-test("a large file of NDJSON has the findings of a small one", async () => {
-  // Over 8 MB it is read in chunks.
+test("a large NDJSON file has the same findings as a small one", async () => {
+  // Above 8 MB, the file is read in chunks.
   const text = [REAL, wrongCase(), "\nnonsense\n", REAL, REAL, REAL, REAL, "{}"].join("");
   assert.ok(text.length > 9e6);
   write("large.ndjson", text);
@@ -176,7 +176,7 @@ test("a large document that is not NDJSON is read whole", async () => {
   assert.deepEqual(file, { file: "large.json", ...validate(text, { maxDiagnostics: 0 }) });
 });
 
-test("colours come with FORCE_COLOR, and go with NO_COLOR", async () => {
+test("FORCE_COLOR enables colours, NO_COLOR disables them", async () => {
   const forced = await run(["validate", "error.json"], { cwd, env: { FORCE_COLOR: "1" } });
   assert.match(forced.stdout, /\u001b\[31m/);
   const neither = await run(["validate", "error.json"], {
@@ -186,7 +186,7 @@ test("colours come with FORCE_COLOR, and go with NO_COLOR", async () => {
   assert.doesNotMatch(neither.stdout, /\u001b/);
 });
 
-test("nothing is left behind", () => {
+test("no files are left behind", () => {
   assert.deepEqual(
     readdirSync(cwd).filter((name) => name.startsWith(".")),
     [],

@@ -1,4 +1,4 @@
-// Runs every example of the pages for users, and compares what it prints. Each page has a folder of its own, where its
+// Runs every example of the pages for users, and compares its output. Each page has its own folder, where its
 // examples run in their order. UPDATE_README=1 writes the real output into the pages.
 
 import assert from "node:assert/strict";
@@ -71,7 +71,7 @@ for (const path of PAGES.filter((path) => !TESTED_ELSEWHERE.has(path))) {
   });
 }
 
-test("the tests of the other pages read them", () => {
+test("the tests of the other pages read these pages", () => {
   for (const [page, path] of TESTED_ELSEWHERE) {
     assert.ok(PAGES.includes(page), page);
     assert.ok(read(path).includes(page), `${path} does not read ${page}`);
@@ -83,7 +83,7 @@ test("the README is short", () => {
 });
 
 /**
- * Runs a command of this package; another one must be known.
+ * Runs a command of this package; other commands must be known ones.
  * @param {string} command
  * @param {Workplace} workplace
  */
@@ -94,7 +94,7 @@ function runOrKnow(command, workplace) {
     const { status, stderr } = workplace.execute("sh", ["-c", command]);
     assert.equal(status, 0, stderr);
   } else if (command.startsWith("npm ")) {
-    // `tests/package/install.test.js` does these.
+    // `tests/package/install.test.js` runs these.
     const allowed = ["npm pack ./pkg", `npm install --save-dev ./prefect-events-${version}.tgz`];
     assert.ok(allowed.includes(command), command);
   } else {
@@ -114,7 +114,7 @@ async function workflow(name, content, workplace) {
   const commands = Array.from(content.matchAll(/- run: (.*)/g), ([, command = ""]) => command);
   assert.ok(commands.length > 1);
   for (const command of commands.filter((command) => command !== "npm ci")) {
-    // The files that it names may come later on the page.
+    // The files that it names can be later on the page.
     assert.match(command, /^npx prefect-events (check|test) /);
     const options = command.replace(/ \S*\*\S*$/, " --help");
     const { status, stderr } = workplace.execute("sh", ["-c", options]);
@@ -142,7 +142,7 @@ test("the script of the README exports all pages of events", { skip: !hasPython 
     let body = "";
     for await (const piece of request) body += piece;
     requests.push(`${method} ${url} ${headers.authorization} ${body}`);
-    // As Prefect answers: the next page is a whole address, to be fetched with GET.
+    // As in Prefect's responses: the next page is a full address, fetched with GET.
     const next_page =
       url === "/api/events/filter" ? `http://${headers.host}/next?page-token=x` : null;
     response.end(JSON.stringify({ events: [{ id: requests.length }], total: 2, next_page }));
@@ -206,11 +206,11 @@ test("the page about the command line names every command", async () => {
 test("the limits on the page are the real ones", () => {
   const page = read("docs/limits.md");
   const depth = Number(/deeper than (\d+) levels/.exec(page)?.[1]);
-  const refused = (/** @type {number} */ levels) =>
+  const rejected = (/** @type {number} */ levels) =>
     validate("[".repeat(levels) + "]".repeat(levels)).diagnostics.some(
       ({ code }) => code === "syntax-too-deep",
     );
-  assert.deepEqual([refused(depth), refused(depth + 1)], [false, true]);
+  assert.deepEqual([rejected(depth), rejected(depth + 1)], [false, true]);
 
   const limits = /at most ([\d,]+) KB.*/.exec(page)?.[0].matchAll(/([\d,]+) KB/g) ?? [];
   assert.deepEqual(

@@ -15,7 +15,7 @@ import { run } from "./helpers/run.js";
 const absent = (/** @type {unknown} */ value) => value === undefined || value === null;
 
 /**
- * Only bytes can be ill-formed: the example shows one of them as U+FFFD.
+ * Only bytes can be ill-formed, so the example shows such a byte as U+FFFD.
  * @param {string} code
  * @param {string} text
  */
@@ -26,7 +26,7 @@ function inputOf(code, text) {
 }
 
 /**
- * What is found in an example, by the function that it is for.
+ * The findings on an example, from the function for its kind.
  * @param {string | Uint8Array} input
  * @param {"events" | "automations" | "scenarios"} about
  * @param {import("../../pkg/index.js").CheckOptions} [options]
@@ -38,7 +38,7 @@ function findings(input, about, options) {
   return [...errors, ...warnings, ...scenarios.flatMap((scenario) => scenario.errors ?? [])];
 }
 
-test("every code is explained, with an example that has it and one that has not", () => {
+test("every code is explained, with a wrong and a right example", () => {
   assert.ok(diagnosticCodes().length > 30);
   for (const code of diagnosticCodes()) {
     const meaning = explain(code);
@@ -77,7 +77,7 @@ test("an event is found by its name and by its pattern", () => {
   assert.equal(explain("no-such-code"), undefined);
 });
 
-test("the example has the name that was asked for", () => {
+test("the example has the requested name", () => {
   for (const name of [
     "prefect.task-run.Running",
     "prefect.task-run.Scheduled",
@@ -91,7 +91,7 @@ test("the example has the name that was asked for", () => {
   }
 });
 
-test("what is known is new with each call", () => {
+test("each call returns a new object", () => {
   for (const call of [() => eventTypes()[0], () => describeEvent("prefect.task-run.Running")]) {
     const one = call();
     assert.ok(one);
@@ -139,7 +139,7 @@ test("explain an event", async () => {
   assert.deepEqual(JSON.parse(json.stdout), type);
 });
 
-test("explain says what was meant", async () => {
+test("explain proposes the nearest names", async () => {
   for (const [wrong, right] of [
     ["mising-label", "missing-label"],
     ["prefect.task-runs.Running", "prefect.task-run.Running"],

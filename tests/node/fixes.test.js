@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { applyFixes } from "../../pkg/node.js";
 
 /**
- * A diagnostic whose fix makes these changes: [start, end, text].
+ * A diagnostic whose fix has these edits: [start, end, text].
  * @param {...[number, number, string]} changes
  * @returns {import("../../pkg/index.js").Diagnostic}
  */
@@ -23,16 +23,16 @@ function finding(...changes) {
   };
 }
 
-test("makes the edits of a fix, in whatever order they stand", () => {
+test("applies the edits of a fix in any order", () => {
   assert.equal(applyFixes("abcdef", [finding([4, 5, "E"], [1, 2, "BB"], [0, 0, ">"])]), ">aBBcdEf");
 });
 
-test("inserts before what it replaces at the same place", () => {
+test("inserts before a replacement at the same position", () => {
   assert.equal(applyFixes("abcd", [finding([2, 3, "C"], [2, 2, "+"])]), "ab+Cd");
   assert.equal(applyFixes("abcd", [finding([2, 2, "+"], [2, 3, "C"])]), "ab+Cd");
 });
 
-test("leaves all else as it is", () => {
+test("changes nothing else", () => {
   const text = '\ufeff{\r\n\t"a" : "😀\ud800"\n}';
   assert.equal(applyFixes(text, []), text);
   assert.equal(applyFixes(text, [finding([0, 0, ""])]), text);
@@ -49,7 +49,7 @@ test("ignores diagnostics without a fix", () => {
   );
 });
 
-test("skips a fix that overlaps one already taken, with all its edits", () => {
+test("skips a fix that overlaps an accepted one, with all its edits", () => {
   const first = finding([1, 3, "X"]);
   const overlapping = finding([2, 4, "Y"], [5, 6, "Z"]);
   assert.equal(applyFixes("abcdef", [first, overlapping]), "aXdef");
@@ -58,12 +58,12 @@ test("skips a fix that overlaps one already taken, with all its edits", () => {
   assert.equal(applyFixes("abcdef", [first, finding([0, 6, "-"])]), "aXdef");
 });
 
-test("makes the same fix once", () => {
+test("applies the same fix once", () => {
   assert.equal(applyFixes("abc", [finding([1, 2, "BB"]), finding([1, 2, "BB"])]), "aBBc");
   assert.equal(applyFixes("abc", [finding([1, 1, "+"]), finding([1, 1, "+"])]), "a+bc");
 });
 
-test("makes changes that touch, but not where one inserts", () => {
+test("applies adjacent changes, unless one is an insertion", () => {
   assert.equal(applyFixes("abcd", [finding([0, 2, "X"]), finding([2, 4, "Y"])]), "XY");
   assert.equal(applyFixes("abcd", [finding([0, 2, "X"]), finding([2, 2, "+"])]), "Xcd");
   assert.equal(applyFixes("abcd", [finding([2, 2, "+"]), finding([2, 4, "Y"])]), "ab+cd");
@@ -79,7 +79,7 @@ test("stays quick with many fixes", () => {
   assert.ok(performance.now() - started < 2000);
 });
 
-test("refuses what is no text, no list, or belongs to another text", () => {
+test("rejects a wrong text, a wrong list, and findings of another text", () => {
   // @ts-expect-error
   assert.throws(() => applyFixes(1, []), {
     name: "TypeError",

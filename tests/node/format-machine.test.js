@@ -15,7 +15,7 @@ import { checked, ERROR, INFO, render, UNREADABLE, WARNING } from "./helpers/res
 
 const RESULTS = [checked([WARNING, ERROR, INFO]), UNREADABLE];
 
-test("json: totals, and each file's report as the package gives it", () => {
+test("json: totals, and the package's report on each file", () => {
   const fixed = { ...checked([]), fixed: 2 };
   const document = JSON.parse(render(json, [...RESULTS, fixed]));
   const { file, report } = checked([WARNING, ERROR, INFO]);
@@ -49,7 +49,7 @@ test("github: one workflow command per finding, escaped", () => {
   ]);
 });
 
-test("github: says what is not listed", () => {
+test("github: reports how many findings are not listed", () => {
   const result = checked([]);
   result.report.truncated = 7;
   assert.match(render(github, [result]), /^::notice file=.*::7 more findings are not listed\n$/);
@@ -68,13 +68,13 @@ test("sarif: conforms to the published schema", () => {
   }
 });
 
-test("sarif: the schema is really consulted", () => {
+test("sarif: the schema rejects a wrong log", () => {
   const log = JSON.parse(render(sarif, RESULTS));
   log.runs[0].results[0].level = "info";
   assert.ok(!conforms(log));
 });
 
-test("sarif: places, levels and fixes", () => {
+test("sarif: positions, levels and fixes", () => {
   const { version, runs } = JSON.parse(render(sarif, RESULTS));
   assert.equal(version, "2.1.0");
   const [run] = runs;
@@ -158,7 +158,7 @@ test("junit: a file without errors is one passing test", () => {
   );
 });
 
-test("junit: errors that are not listed fail too", () => {
+test("junit: unlisted errors fail too", () => {
   const result = checked([]);
   Object.assign(result.report, { errors: 3, truncated: 3 });
   assert.match(

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { pretty } from "../../pkg/cli/formats/pretty.js";
 import { checked, ERROR, INFO, rangeOf, render, UNREADABLE, WARNING } from "./helpers/result.js";
 
-test("shows each finding with its place, and sums up", () => {
+test("shows each finding with its position, and a summary", () => {
   assert.equal(
     render(pretty, [checked([WARNING, ERROR, INFO]), UNREADABLE]),
     `warning[missing-label]: a label is missing
@@ -30,11 +30,11 @@ info[unknown-label]: <&"␇>
   );
 });
 
-test("says that nothing is wrong", () => {
+test("reports that nothing is wrong", () => {
   assert.equal(render(pretty, [checked([])]), "2 events in 1 file: nothing wrong\n");
 });
 
-test("says what is not listed, and counts the kinds when they are many", () => {
+test("reports how many findings are not listed, and counts each code if there are many", () => {
   const result = checked([...Array(9).fill(WARNING), ERROR, ERROR]);
   result.report.truncated = 5;
   const text = render(pretty, [result]);
@@ -94,7 +94,7 @@ test("crops a range that is wider than the terminal", () => {
   assert.equal(carets, ` ${"^".repeat(54)}`);
 });
 
-test("crops at neither end where there is nothing to crop", () => {
+test("does not crop short lines", () => {
   const start = `NEEDLE${"b".repeat(1000)}`;
   assert.match(String(frameOf(start, rangeOf(start, "NEEDLE"))[0]), /^NEEDLEb+…$/);
   const end = `${"a".repeat(1000)}NEEDLE`;
@@ -117,7 +117,7 @@ test("puts the carets under tabs, wide, combining and paired characters", () => 
   }
 });
 
-test("marks the place of an empty range, also behind the last character", () => {
+test("marks an empty range, also after the last character", () => {
   const text = "abc";
   const at = (/** @type {number} */ offset) => ({ line: 1, column: offset + 1, offset });
   assert.deepEqual(frameOf(text, { start: at(1), end: at(1) }), ["abc", " ^"]);
@@ -125,12 +125,12 @@ test("marks the place of an empty range, also behind the last character", () => 
   assert.deepEqual(frameOf("", { start: at(0), end: at(0) }), ["", "^"]);
 });
 
-test("shows the first line of a range of several", () => {
+test("shows the first line of a range of several lines", () => {
   const text = "{\n  [1,\n2]}";
   assert.deepEqual(frameOf(text, rangeOf(text, "[1,\n2]")), ["  [1,", "  ^^^"]);
 });
 
-test("shows no carriage return", () => {
+test("does not show carriage returns", () => {
   const text = "{}\r\n{}";
   assert.deepEqual(frameOf(text, rangeOf(text, "{}\r")), ["{}", "^^"]);
 });

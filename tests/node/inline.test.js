@@ -1,4 +1,4 @@
-// The entry that has the modules in itself; this file must not import node.js.
+// The entry that contains the modules; this file must not import node.js.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -8,7 +8,7 @@ import * as inline from "../../pkg/inline.js";
 
 const EVENT = '{"event":"shop.order.placed"}';
 
-test("a call may come before init is done, and a stream that it opened stays open", async () => {
+test("calls work before init is done, and streams that they opened stay open", async () => {
   const done = inline.init();
   const stream = openStream();
   await done;
@@ -18,7 +18,7 @@ test("a call may come before init is done, and a stream that it opened stays ope
   stream.close();
 });
 
-test("init starts the module of those who write too", async () => {
+test("init also starts the module that builds and simulates", async () => {
   await inline.init();
   assert.equal(inline.checkAutomation("trigger: {}").count, 1);
 });

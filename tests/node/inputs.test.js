@@ -1,11 +1,11 @@
-// What can be given for an event, and what sends it.
+// The inputs of events, and programs that send events.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { buildEvent, describeEvent, eventTypes, toCurl, toPython, validate } from "prefect-events";
 
-test("with the examples of what is required, each event is built and right", () => {
+test("with the examples of its required values, each event is built and valid", () => {
   for (const type of eventTypes()) {
     /** @type {any} */
     const input = {};
@@ -22,7 +22,7 @@ test("with the examples of what is required, each event is built and right", () 
   }
 });
 
-test("an event knows its inputs by any of its names", () => {
+test("the inputs of an event are known by each of its names", () => {
   const keys = describeEvent("prefect.flow-run.MyState")?.inputs.map(({ key }) => key);
   assert.ok(keys?.includes("state.type"));
   assert.deepEqual(
@@ -31,7 +31,7 @@ test("an event knows its inputs by any of its names", () => {
   );
 });
 
-test("events become a command and Python", () => {
+test("events are written as a shell command and as Python", () => {
   const event = buildEvent("acme.order.paid", { resource: { "prefect.resource.id": "it's" } });
   assert.ok(toCurl([event]).includes(`"prefect.resource.id":"it'\\''s"`));
   assert.match(toPython([event]), /^emit_event\(\n {4}event="acme.order.paid",$/m);

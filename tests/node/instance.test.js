@@ -8,14 +8,14 @@ import { PrefectEventsError, validate, version } from "../../pkg/node.js";
 const EVENT = '{"event":"shop.order.placed"}';
 const FAULT = /is a fault of prefect-events: please report it/;
 
-/** A trap as a bug would make it. */
+/** A trap like one from a bug. */
 function trap() {
   return validateModule.call(() => {
     throw new WebAssembly.RuntimeError("unreachable");
   });
 }
 
-test("a trap is reported as a fault of ours, and the next call works", () => {
+test("a trap is reported as an internal error, and the next call works", () => {
   const before = validate(EVENT);
   assert.throws(trap, (/** @type {Error} */ error) => {
     assert.match(error.message, FAULT);
@@ -40,7 +40,7 @@ test("a stack overflow is reported, and the next call works", () => {
   assert.equal(typeof version(), "string");
 });
 
-test("other errors pass, and cost nothing", () => {
+test("other errors are rethrown, and the instance stays", () => {
   const error = new TypeError("prefect-events: unknown option");
   assert.throws(
     () =>
@@ -51,7 +51,7 @@ test("other errors pass, and cost nothing", () => {
   );
 });
 
-test("a stream that was open during a trap says so, and harms nobody when closed", () => {
+test("a stream that was open during a trap reports it, and can be closed safely", () => {
   const stream = openStream();
   assert.throws(trap);
   const other = openStream();
@@ -66,7 +66,7 @@ test("a stream that was open during a trap says so, and harms nobody when closed
   other.close();
 });
 
-test("memory beyond 256 MiB is given back, but not from under an open stream", () => {
+test("memory beyond 256 MiB is released, but not while a stream is open", () => {
   const large = Buffer.alloc(260 << 20, " ");
   large.write(EVENT);
   const stream = openStream();
@@ -78,8 +78,8 @@ test("memory beyond 256 MiB is given back, but not from under an open stream", (
   assert.ok(validateModule.memory() < 64 << 20, `${validateModule.memory()} bytes`);
 });
 
-test("an input beyond all memory gives a clear error, and the next call works", () => {
-  // Nobody touches these bytes: the instance cannot even make room for them.
+test("an input that exceeds the memory throws a clear error, and the next call works", () => {
+  // These bytes are never read: the instance cannot even allocate them.
   const huge = new Uint8Array(4_200_000_000);
   assert.throws(() => validate(huge), {
     name: "Error",

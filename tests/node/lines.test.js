@@ -42,7 +42,7 @@ test("lines that are longer than a chunk stay whole", async () => {
   assert.ok(chunks.slice(0, -1).every((chunk) => chunk.endsWith("\n")));
 });
 
-test("a line beyond 64 MiB is an error, not a growing memory", async () => {
+test("a line longer than 64 MiB is an error, and does not use more memory", async () => {
   const endless = (async function* () {
     yield LINE;
     for (;;) yield new Uint8Array(1 << 20).fill(97);
@@ -53,13 +53,13 @@ test("a line beyond 64 MiB is an error, not a growing memory", async () => {
   });
 });
 
-test("takes strings, also cut inside a surrogate pair", async () => {
+test("accepts strings, also split inside a surrogate pair", async () => {
   assert.deepEqual(await collect(source(["a\ud83d", "\ude00b", "\n", "", "\ud83d", "\ude00"])), [
     "a😀b\n😀",
   ]);
 });
 
-test("halves of surrogate pairs are left for the core to find", async () => {
+test("lone surrogates are passed on to the core", async () => {
   /** @type {number[]} */
   const bytes = [];
   for await (const lines of wholeLines(source(["a\ud83d", "b\ude00c", "\ud83d"])))
@@ -68,12 +68,12 @@ test("halves of surrogate pairs are left for the core to find", async () => {
   assert.equal(Buffer.from(bytes).toString("hex"), expected);
 });
 
-test("takes streams of Node.js and of the web, and mixed pieces", async () => {
+test("accepts streams of Node.js and of the web, and mixed pieces", async () => {
   assert.deepEqual(await collect(Readable.from([Buffer.from("a\n"), "b"])), ["a\nb"]);
   assert.deepEqual(await collect(new Blob(["a\nb"]).stream()), ["a\nb"]);
 });
 
-test("reads a web stream that cannot be iterated over, and lets go of it", async () => {
+test("reads a web stream that is not iterable, and releases it", async () => {
   for (const stopEarly of [false, true]) {
     let cancelled = false;
     let left = 3;
@@ -86,7 +86,7 @@ test("reads a web stream that cannot be iterated over, and lets go of it", async
         cancelled = true;
       },
     });
-    // As in browsers that lack it.
+    // As in browsers without it.
     const bare = { getReader: () => stream.getReader() };
     let bytes = 0;
     for await (const chunk of wholeLines(/** @type {any} */ (bare))) {
@@ -103,7 +103,7 @@ test("yields nothing for nothing", async () => {
   assert.deepEqual(await collect(source(["", new Uint8Array()])), []);
 });
 
-test("refuses other sources and other pieces", async () => {
+test("rejects other sources and other pieces", async () => {
   for (const wrong of [undefined, null, 1, "text", new Uint8Array(1), {}, ["a"]]) {
     await assert.rejects(collect(wrong), {
       name: "TypeError",
@@ -118,7 +118,7 @@ test("refuses other sources and other pieces", async () => {
   }
 });
 
-test("passes an error of the source on", async () => {
+test("passes on errors of the source", async () => {
   const failing = (async function* () {
     yield LINE;
     throw new Error("disk on fire");
@@ -139,7 +139,7 @@ test("lone surrogates are three bytes each", () => {
 test("lone surrogates are found without the engine's help", () => {
   const own = Object.getOwnPropertyDescriptor(String.prototype, "isWellFormed");
   try {
-    // @ts-expect-error As in engines of before 2023.
+    // @ts-expect-error As in engines before 2023.
     delete String.prototype.isWellFormed;
     assert.equal(isWellFormed("a\ud800"), false);
     assert.equal(isWellFormed("\udc00\ud800"), false);

@@ -1,4 +1,4 @@
-// Every link of the pages for users and contributors leads somewhere, also those of the packed README.
+// Every link in the pages for users and contributors has a target.
 
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";

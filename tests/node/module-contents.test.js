@@ -1,4 +1,4 @@
-// Data for different readers stands in different statics: the linker leaves out what a module does not use.
+// Data for different modules is in different statics, so that the linker drops what a module does not use.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -13,7 +13,7 @@ function module(name) {
 }
 
 /**
- * Texts long enough that they stand nowhere by chance.
+ * Texts that are too long to occur elsewhere by chance.
  * @param {string[]} texts
  */
 function long(texts) {
@@ -37,14 +37,14 @@ const fields = types.flatMap(({ payload }) => payload);
 const titles = long(types.map(({ title }) => title));
 const meanings = (/** @type {string} */ presence) =>
   [...labels, ...fields].filter((one) => one.presence === presence).map(({ meaning }) => meaning);
-// What is missing is named by its meaning.
+// Missing data is identified by its meaning.
 const named = new Set([
   ...meanings("required"),
   ...types.flatMap(({ related }) => related.map(({ when }) => when)),
 ]);
 const optional = long(meanings("optional")).filter((meaning) => !named.has(meaning));
 
-test("no module holds what only descriptions and explanations need", () => {
+test("no module contains data that only descriptions and explanations need", () => {
   const texts = long(explanations().map(({ text }) => text));
   assert.ok(titles.length > 20 && texts.length > 100);
   for (const name of /** @type {const} */ (["validate", "author"])) {
@@ -53,7 +53,7 @@ test("no module holds what only descriptions and explanations need", () => {
   }
 });
 
-test("the module that validates does not hold what only building an event needs", () => {
+test("the module that validates does not contain data that only building needs", () => {
   assert.ok(optional.length > 20);
   assert.deepEqual(found(module("validate"), optional), []);
   // They can be found where they are.

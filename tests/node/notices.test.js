@@ -1,4 +1,4 @@
-// What is compiled in is named, with its licence.
+// The notices list everything that is compiled in, with its licence.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -11,8 +11,8 @@ const notices = readFileSync(new URL("THIRD_PARTY_NOTICES.txt", pkg), "utf8");
 
 for (const name of ["validate", "author", "schemas"]) {
   test(`the crates whose files the module ${name} names are in the notices`, () => {
-    // Messages of panics name the files of crates: evidence that does not come from cargo. Those in `/rust/deps` are
-    // parts of Rust's standard library.
+    // Panic messages name the files of crates, which is evidence independent of cargo. Crates in `/rust/deps` belong to
+    // Rust's standard library.
     const wasm = readFileSync(new URL(`wasm/prefect_events_${name}.wasm`, pkg), "latin1");
     const found = new Set(
       Array.from(

@@ -1,4 +1,4 @@
-// The JSON Schema of scenarios takes what the core takes, and refuses what it refuses.
+// The JSON Schema of scenarios accepts what the core accepts, and rejects what it rejects.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";

@@ -1,4 +1,4 @@
-// The recorded scenarios and the timelines, in the module as it is shipped: it fires when the real servers fired.
+// The shipped module fires in the recorded scenarios and timelines when the real servers fired.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -16,7 +16,7 @@ const read = (name) => readFileSync(new URL(`../cases/${name}`, import.meta.url)
 const BY_CHANCE = JSON.parse(read("by-chance.json").toString());
 
 /**
- * Firings in a form that can be compared: what the recorder adds is left out, what happens at once is in one order.
+ * Firings in a comparable form: without additions of the recorder, and with simultaneous firings in a fixed order.
  * @param {Firing[]} firings
  */
 function comparable(firings) {
@@ -38,7 +38,7 @@ function comparable(firings) {
   return plain.sort();
 }
 
-/** What the recordings name otherwise. @type {{ [name: string]: string }} */
+/** Names that differ in the recordings. @type {{ [name: string]: string }} */
 const RENAMED = { event_id: "eventId", as_of: "asOf" };
 
 /**

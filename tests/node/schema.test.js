@@ -23,7 +23,7 @@ test("there is a file for each family, for any event and for all", () => {
   assert.equal(new Set(names).size, names.length);
 });
 
-test("what is asked for by name is what the file has", () => {
+test("jsonSchema(name) returns the same schema as the file", () => {
   assert.deepEqual(jsonSchema(), file("events"));
   for (const { namePattern } of eventTypes())
     assert.deepEqual(jsonSchema(namePattern), file(nameOf(namePattern)), namePattern);
@@ -34,12 +34,12 @@ test("what is asked for by name is what the file has", () => {
   );
 });
 
-test("the schema of any event has a name of its own", () => {
+test("the schema of any event is named `event`", () => {
   assert.deepEqual(jsonSchema("event"), file("event"));
   assert.deepEqual(jsonSchema("events"), file("events"));
 });
 
-test("a name that no event has is a mistake", () => {
+test("an unknown name throws", () => {
   assert.throws(() => jsonSchema("prefect.task-runs.Running"), {
     name: "TypeError",
     message:
@@ -60,7 +60,7 @@ test("a name that no event has is a mistake", () => {
   });
 });
 
-test("every schema is valid, compiles in strict mode without a warning, and takes its example", () => {
+test("every schema is valid, compiles in strict mode without a warning, and accepts its example", () => {
   for (const name of files) {
     const schema = file(name.replace(/\.json$/, ""));
     const { compiler, warnings } = ajv();
@@ -72,7 +72,7 @@ test("every schema is valid, compiles in strict mode without a warning, and take
   }
 });
 
-test("the schemas can stand side by side in one validator", () => {
+test("one validator can hold all schemas", () => {
   const { compiler, warnings } = ajv();
   const all = files.map((name) => file(name.replace(/\.json$/, "")));
   compiler.addSchema(all);
@@ -80,7 +80,7 @@ test("the schemas can stand side by side in one validator", () => {
   assert.deepEqual(warnings, []);
 });
 
-test("every part has a use, and none is missing", () => {
+test("every definition is used, and none is missing", () => {
   for (const name of ["events", "event", "prefect.task-run.state"]) {
     const text = JSON.stringify(file(name));
     const used = new Set(
@@ -92,19 +92,19 @@ test("every part has a use, and none is missing", () => {
   }
 });
 
-test("what is given is new with each call", () => {
+test("each call returns a new object", () => {
   const one = /** @type {any} */ (jsonSchema());
   one.$defs = {};
   assert.ok(Object.keys(allEvents().$defs).length > 82);
 });
 
-/** Where cargo wrote what `tests/native/schema.rs` tried, with the verdicts. */
+/** The documents that `tests/native/schema.rs` tried, with their verdicts. */
 const target =
   process.env.CARGO_TARGET_DIR ?? fileURLToPath(new URL("../../target", import.meta.url));
 const cases = join(target, "schema-cases.ndjson.gz");
 const untried = !existsSync(cases) && "first `cargo test` must write the cases";
 
-test("Ajv comes to the same verdicts as the Rust crate jsonschema", { skip: untried }, (t) => {
+test("Ajv and the Rust crate jsonschema reach the same verdicts", { skip: untried }, (t) => {
   const { compiler, warnings } = ajv();
   compiler.opts.allErrors = false;
   compiler.addSchema(files.map((name) => file(name.replace(/\.json$/, ""))));
@@ -126,7 +126,7 @@ test("Ajv comes to the same verdicts as the Rust crate jsonschema", { skip: untr
   t.diagnostic(`${tried} verdicts`);
 });
 
-test("a mistake is told of its place, and of the event that is meant", () => {
+test("a mistake is reported at its location, and for the intended event", () => {
   const { compiler } = ajv();
   const check = compiler.compile(jsonSchema());
   const event = /** @type {any} */ (describeEvent("prefect.worker.executed-flow-run")?.example);
@@ -145,7 +145,7 @@ test("a mistake is told of its place, and of the event that is meant", () => {
   assert.equal(validate(event).errors, 2);
 });
 
-test("schema prints it", async () => {
+test("the command `schema` prints a schema", async () => {
   for (const names of [[], ["prefect.task-run.Running"], ["event"]]) {
     const { status, stdout, stderr } = await run(["schema", ...names]);
     assert.deepEqual([status, stderr], [0, ""]);

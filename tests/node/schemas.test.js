@@ -1,4 +1,4 @@
-// The option `schemas` and the command line's `--schemas`: JSON Schemas of the user's own.
+// The option `schemas` and the command line's `--schemas`: custom JSON Schemas.
 
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -37,7 +37,7 @@ test("a text, bytes and an object are checked", () => {
   assert.deepEqual(validate(order("99.5")).diagnostics, []);
 });
 
-test("all else is found as without schemas", () => {
+test("all other findings are the same as without schemas", () => {
   const text = '{"event": "prefect.task-run.Runing", "resource": {}}\n{"event": 5}\n';
   assert.deepEqual(validate(text, { schemas }), validate(text));
 });
@@ -58,7 +58,7 @@ test("a stream is checked", async () => {
   );
 });
 
-test("a schema that cannot be used is a TypeError with its place", () => {
+test("an invalid schema throws a TypeError with its location", () => {
   /** @param {any} bad */
   const message = (bad) => {
     try {
@@ -81,7 +81,7 @@ test("a schema that cannot be used is a TypeError with its place", () => {
   assert.equal(validate(order(1), { schemas }).errors, 0, "it goes on after a mistake");
 });
 
-test("--schemas takes the files of a folder", async (t) => {
+test("--schemas reads the files of a folder", async (t) => {
   const folder = mkdtempSync(join(tmpdir(), "prefect-events-"));
   t.after(() => rmSync(folder, { recursive: true }));
   const own = join(folder, "schemas");
@@ -116,7 +116,7 @@ test("--schemas takes the files of a folder", async (t) => {
   for (const [wrong, sentence] of [
     [join(folder, "none"), /does not exist/],
     [events, /is not a directory/],
-    [folder, /has no schema: no file in it ends in \.json/],
+    [folder, /contains no schema: no file ends in \.json/],
   ]) {
     const result = await run(["validate", "--schemas", /** @type {string} */ (wrong), events]);
     assert.equal(result.status, 2);

@@ -48,7 +48,7 @@ writeFileSync(join(cwd, "events.ndjson"), REAL);
 
 const ID = "01a1ffe4-419a-726f-8626-5e21f619db83";
 
-test("simulate takes text, bytes and objects", () => {
+test("simulate accepts text, bytes and objects", () => {
   const results = [SCENARIO, JSON.stringify(SCENARIO), Buffer.from(JSON.stringify(SCENARIO))].map(
     (scenario) => simulate(scenario),
   );
@@ -61,7 +61,7 @@ test("simulate takes text, bytes and objects", () => {
   }
 });
 
-test("with trace there are decisions, with events the generated ones, which are valid", () => {
+test("`trace` returns the decisions, `events` the generated events, which are valid", () => {
   const { decisions = [], events = [] } = simulate(SCENARIO, { trace: true, events: true });
   assert.ok(decisions.some(({ kind }) => kind === "rearmed"));
   const report = validate(events);
@@ -69,7 +69,7 @@ test("with trace there are decisions, with events the generated ones, which are 
   assert.ok(events.length > 20);
 });
 
-test("wrong scenarios are told, with places in a text", () => {
+test("wrong scenarios are reported, with their location in a text", () => {
   const [error] = simulate('{"automation": 5}').errors ?? [];
   assert.deepEqual([error?.code, error?.range?.start.column], ["scenario-wrong-value", 16]);
   assert.equal(simulate({ ...SCENARIO, end: "-1m" }).errors?.[0]?.range, undefined);
@@ -88,7 +88,7 @@ test("misuse throws", () => {
   assert.throws(() => heartbeatAdvice({ frequency: 30 }), /`within` is missing/);
 });
 
-test("testScenarios takes one scenario or several", () => {
+test("testScenarios accepts one scenario or several", () => {
   assert.equal(testScenarios(SCENARIO).passed, true);
   const report = testScenarios({ scenarios: [SCENARIO, { ...SCENARIO, expect: [{ fires: 2 }] }] });
   assert.deepEqual([report.passed, report.expectations, report.failures], [false, 3, 1]);
@@ -103,12 +103,12 @@ start: 2026-03-01T12:00:00Z
 end: 30m
 heartbeat: {frequency: 30}
 runs:
-  - {name: zombie, starts: 5s, dies: 2m10s} # without a word
+  - {name: zombie, starts: 5s, dies: 2m10s} # silently
 expect:
   - {run: zombie, fires: 2, between: [3m30s, 3m50s]}
 `;
 
-test("YAML is read, with its places", () => {
+test("YAML is read, with positions", () => {
   assert.deepEqual(
     simulate(YAML).firings.map(({ at }) => at),
     ["2026-03-01T12:03:40.000000Z"],
@@ -122,7 +122,7 @@ test("YAML is read, with its places", () => {
   assert.equal(simulate(`${YAML}end: 20m\n`).warnings?.[0]?.code, "duplicate-key");
 });
 
-test("an expectation that is not met tells what led to it", () => {
+test("an expectation that is not met explains the decisions before it", () => {
   const [expectation] = testScenarios(YAML).scenarios[0]?.expectations ?? [];
   assert.deepEqual(expectation?.between, {
     from: "2026-03-01T12:03:30.000000Z",
@@ -131,7 +131,7 @@ test("an expectation that is not met tells what led to it", () => {
   assert.equal(expectation?.decisions?.at(-1)?.kind, "fired");
 });
 
-test("a label may be called __proto__", () => {
+test("a label can be named __proto__", () => {
   const automation = "trigger: {posture: Reactive, expect: [acme.order], for_each: [__proto__]}";
   const resource = { "prefect.resource.id": "acme.order.1", ["__proto__"]: "a" };
   const event = { occurred: "2026-03-01T12:00:00Z", event: "acme.order", resource, id: ID };
@@ -140,7 +140,7 @@ test("a label may be called __proto__", () => {
     assert.deepEqual(Object.entries(labels ?? {}), [["__proto__", "a"]]);
 });
 
-test("replay takes two texts", () => {
+test("replay accepts two texts", () => {
   const automation = "trigger: {posture: Reactive, expect: [prefect.flow-run.Crashed]}";
   const { firings } = replay(automation, REAL, { serverVersion: "3.8", trace: true });
   assert.ok(firings.length > 0);
@@ -189,7 +189,7 @@ test("exampleRuns finds a run on which an automation fires, and one on which it 
   assert.throws(() => exampleRuns("", /** @type {any} */ ({ automation: 1 })), TypeError);
 });
 
-test("compareVersions names what differs", () => {
+test("compareVersions lists the differences", () => {
   const both = compareVersions(OVERTAKEN);
   const fires = both["3.8"].firings;
   assert.deepEqual([fires.length, both["3.9"].firings.length], [1, 0]);
@@ -235,7 +235,7 @@ test("simulate --automation FILE --events FILE", async () => {
   assert.ok(firings.length > 0 && firings.length <= crashed.length);
 });
 
-test("simulate tells where which file is wrong", async () => {
+test("simulate reports which file is wrong, and where", async () => {
   write("automation.yaml", "trigger:\n  posture: reactive\n");
   write("wrong.ndjson", '{"id": 5}\n');
   const args = (/** @type {string} */ automation, /** @type {string} */ events) => [
@@ -268,7 +268,7 @@ test("simulate --compare FILE", async () => {
   assert.deepEqual(JSON.parse(json.stdout).differences, []);
 });
 
-test("rows of one lane have the paths of their triggers", async () => {
+test("rows of one lane are labelled with the paths of their triggers", async () => {
   const trigger = (/** @type {string} */ name) => ({
     type: "event",
     posture: "Reactive",
@@ -299,7 +299,7 @@ test("rows of one lane have the paths of their triggers", async () => {
     assert.match(stdout, new RegExp(`^The automation ${path} +.*✗`, "m"));
 });
 
-test("a failed expectation is drawn beside what came", async () => {
+test("a failed expectation is drawn beside the timeline", async () => {
   write("wrong.yaml", YAML);
   const pretty = await run(["test", "wrong.yaml"], { cwd });
   assert.equal(pretty.status, 1);

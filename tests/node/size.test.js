@@ -1,4 +1,4 @@
-// The wasm is downloaded by every visitor of a page: it grows only on purpose.
+// Every visitor of a page downloads the wasm, so it must only grow on purpose.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -43,7 +43,7 @@ for (const { file, raw, brotli } of BUDGETS) {
   });
 }
 
-/** The widget as one script: half of it is the module that validates, compressed, which no server compresses further. */
+/** The widget as one script: half of it is the compressed module that validates, which servers cannot compress further. */
 const FILES = /** @type {const} */ ([
   ["widget.global.js", 233_000, 141_000],
   ["widget.author.json", 585_000, 440_000],
@@ -59,7 +59,7 @@ for (const [file, raw, brotli] of FILES) {
 }
 
 /**
- * What a bundler makes of an entry of which only `validate` is used, minified. Two thirds of it are the glue of
+ * The minified bundle of an entry from which only `validate` is imported. Two thirds of it are the glue of
  * wasm-bindgen for two modules, because `init` may load the one for schemas: reports cross as objects, which takes 1 KB
  * more of each than JSON text, and saves a fifth of the time of a report; options by serde-wasm-bindgen take 3 KB. What
  * deals with traps and looks at input of any realm, and the named options of `init`, take 2.5 KB.
@@ -67,12 +67,12 @@ for (const [file, raw, brotli] of FILES) {
 const SCRIPTS = /** @type {const} */ ([
   ["browser.js", 24_300, 6_250],
   ["slim.js", 24_300, 6_250],
-  // The module that validates is in it, as base64: four thirds of its budget.
+  // It contains the module that validates as base64: four thirds of its budget.
   ["inline.js", 446_000, 157_000],
 ]);
 
 for (const [entry, raw, brotli] of SCRIPTS) {
-  test(`who only validates gets little of ${entry}`, async (t) => {
+  test(`a bundle that only validates contains little of ${entry}`, async (t) => {
     const { outputFiles } = await build({
       stdin: {
         contents: `import { init, validate } from "./${entry}"; console.log(init, validate);`,

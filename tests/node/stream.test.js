@@ -49,7 +49,7 @@ function joined(reports) {
 // Three chunks and more.
 const LONG = Buffer.concat([REAL, Buffer.from('{"event":1}\nnonsense\n'), REAL, Buffer.from("{}")]);
 
-test("a stream has the findings of the whole text, with the same places", async () => {
+test("a stream has the same findings and positions as the whole text", async () => {
   const options = { maxDiagnostics: 1_000_000 };
   const whole = validate(LONG, options);
   const reports = await all(source([LONG]), options);
@@ -57,7 +57,7 @@ test("a stream has the findings of the whole text, with the same places", async 
   assert.deepEqual(joined(reports), joined([whole]));
 });
 
-test("the pieces of the source do not matter", async () => {
+test("how the source is split into pieces does not matter", async () => {
   const expected = await all(source([LONG]));
   for (const size of [999, 65_536, 5_000_000]) {
     const pieces = [];
@@ -81,12 +81,12 @@ test("an empty source gets one report", async () => {
   assert.equal(reports[0]?.count, 0);
 });
 
-test("a source without a last line break loses nothing", async () => {
+test("the last line is checked without a line break too", async () => {
   const [report] = await all(source([JSON.stringify(EVENT)]));
   assert.equal(report?.count, 1);
 });
 
-test("an error of the source, and misuse, reject", async () => {
+test("errors of the source and misuse reject", async () => {
   const failing = (async function* () {
     yield "{}\n";
     throw new Error("disk on fire");
@@ -96,7 +96,7 @@ test("an error of the source, and misuse, reject", async () => {
   await assert.rejects(all("{}"), { name: "TypeError", message: /needs an async iterable/ });
 });
 
-test("who stops early frees the stream, and ends the source", async () => {
+test("stopping early frees the stream, and ends the source", async () => {
   let ended = false;
   const endless = async function* () {
     try {
@@ -113,7 +113,7 @@ test("who stops early frees the stream, and ends the source", async () => {
   assert.ok(ended);
 });
 
-test("streams that end, fail or are left leave no memory behind", async () => {
+test("streams that end, fail or are abandoned release their memory", async () => {
   const use = async () => {
     await all(source([LONG]));
     await assert.rejects(
@@ -148,7 +148,7 @@ test("memory does not grow with the length of the stream", async () => {
   assert.equal(validateModule.memory(), early);
 });
 
-test("a text is told from one document by its beginning", () => {
+test("NDJSON is distinguished from one document by its first bytes", () => {
   const told = (/** @type {string} */ head) => isNdjson(new TextEncoder().encode(head));
   const line = JSON.stringify(EVENT);
   assert.equal(told(`${line}\n${line}`), true);

@@ -1,4 +1,4 @@
-// What happens after real traps: the memory is exhausted, or the call stack. This file must not import node.js.
+// Behaviour after real traps: memory or the call stack is exhausted. This file must not import node.js.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -26,7 +26,7 @@ const AUTOMATION = JSON.stringify({
   trigger: { type: "event", posture: "Reactive", expect: ["acme.*"], threshold: 1 },
   actions: [{ type: "do-nothing" }],
 });
-/** More than fits. */
+/** A size that exceeds the memory. */
 const LARGE = "x".repeat(9 << 20);
 
 /** @param {string} lines */
@@ -39,7 +39,7 @@ function stream(lines) {
   }
 }
 
-/** Each with an input that is too large, and with one that is not. @type {{ [name: string]: [() => unknown, () => unknown] }} */
+/** Each function with an input that is too large, and with one that is not. @type {{ [name: string]: [() => unknown, () => unknown] }} */
 const CALLS = {
   validate: [() => api.validate(`{"event":"${LARGE}"}`), () => api.validate(EVENT)],
   "validate with schemas": [
@@ -57,7 +57,7 @@ const CALLS = {
   ],
   buildEvent: [
     () => api.buildEvent("acme.order", { resource: { ...RESOURCE, a: LARGE } }),
-    // Calls deeper than what JavaScript does before it.
+    // Calls deeper than the JavaScript code before it.
     () => api.buildEvent("prefect.task-run.Completed", {}, OPTIONS),
   ],
   buildEventLines: [
@@ -136,12 +136,12 @@ for (const [name, [large, small]] of Object.entries(CALLS)) {
     /** @type {Set<string>} */
     const seen = new Set();
     let worked = 0;
-    // The deepest frame calls first, then each one above it, until there is room enough.
+    // The deepest frame calls first, then each one above it, until there is enough stack.
     const deeper = () => {
       try {
         deeper();
       } catch {
-        // It is the end of the stack.
+        // The stack is exhausted.
       }
       if (worked > 20) return;
       try {
@@ -153,7 +153,7 @@ for (const [name, [large, small]] of Object.entries(CALLS)) {
     };
     const inModule = () =>
       [...seen].some((message) => /^PrefectEventsError: the call stack/.test(message));
-    // Where the stack ends differs from time to time: now in JavaScript, now in the module.
+    // The stack ends in JavaScript or in the module, which varies.
     for (let time = 0; time < 10 && !inModule(); time++) {
       worked = 0;
       deeper();
@@ -166,7 +166,7 @@ for (const [name, [large, small]] of Object.entries(CALLS)) {
   });
 }
 
-test("buildRun: memory runs out behind the first part, and the next call works", () => {
+test("buildRun: memory runs out after the first part, and the next call works", () => {
   const short = { tasks: [{ name: "a", retries: 2 }] };
   const before = api.buildRun(short, OPTIONS);
   let built = 0;
@@ -183,7 +183,7 @@ test("buildRun: memory runs out behind the first part, and the next call works",
   assert.deepEqual(api.buildRun(short, OPTIONS), before);
 });
 
-test("a stream ends when the memory runs out in another call, and harms nobody when closed", () => {
+test("a stream ends when memory runs out in another call, and can be closed safely", () => {
   const first = openStream();
   assert.throws(() => api.validate(`{"event":"${LARGE}"}`), {
     message: /ran out of memory/,
@@ -202,7 +202,7 @@ test("a stream ends when the memory runs out in another call, and harms nobody w
   second.close();
 });
 
-test("a stream ends with its own trap, and the generator with it", async () => {
+test("a trap in a stream ends the stream and its generator", async () => {
   const source = (async function* () {
     yield `${EVENT}\n`.repeat(50_000);
     yield `{"event":"${LARGE}"}\n`;
@@ -213,7 +213,7 @@ test("a stream ends with its own trap, and the generator with it", async () => {
   assert.equal(api.validate(EVENT).count, 1);
 });
 
-// Its own JavaScript needs more of the stack than the module.
+// Its JavaScript needs more stack than the module.
 test("heartbeatAdvice: memory runs out, and the next call works", () => {
   const advise = (/** @type {string} */ expected) =>
     api.heartbeatAdvice({ frequency: 30, within: 90, expect: [expected] });
@@ -248,12 +248,12 @@ for (const [name, build] of /** @type {const} */ ([
     );
     assert.equal(calls, 1);
     assert.deepEqual(build(OPTIONS), before);
-    // Who does not look at it gets that one.
+    // If the caller does not catch the inner error, the call throws it.
     assert.throws(() => build({ ...OPTIONS, onProgress: () => void large() }), /ran out of memory/);
     assert.deepEqual(build(OPTIONS), before);
   });
 
-test("what a caller's source throws comes out as it is, and ends nothing", async () => {
+test("an error from the caller's source is rethrown unchanged, and the instance stays usable", async () => {
   const other = openStream();
   const mine = new RangeError("mine");
   const source = (async function* () {
@@ -272,7 +272,7 @@ test("what a caller's source throws comes out as it is, and ends nothing", async
   other.close();
 });
 
-test("what the caller's own code throws ends nothing", async () => {
+test("after an error from the caller's own code the instance stays usable", async () => {
   const stream = openStream();
   const throws = () => {
     throw new RangeError("mine");

@@ -1,4 +1,4 @@
-// Every example of the catalogue has the type of its event, and what is built has the type of its input.
+// Every example of the catalogue has the type of its event, and every input the type of its event's inputs.
 
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -28,10 +28,10 @@ test("every example has the type of its event", () => {
   assert.equal(tsc(cwd, "examples.ts"), "");
 });
 
-/** Mutations that the builder accepts, although nobody would write them: a boolean as a text, an object as a tag. */
+/** Mutations that the builder accepts, although they are unusual: a boolean as a string, an object as a tag. */
 const ODD = 4;
 
-test("what an event can be built of compiles", () => {
+test("every valid input of an event compiles", () => {
   const root = fileURLToPath(new URL("../../", import.meta.url));
   const rows = gunzipSync(readFileSync(join(root, "tests/cases/generated.ndjson.gz")))
     .toString()

@@ -13,7 +13,7 @@ const FINE = { valid: true, count: 1, errors: 0, warnings: 0, infos: 0, diagnost
 /** @param {Report} report */
 const codes = ({ diagnostics }) => diagnostics.map(({ code }) => code);
 
-test("every kind of input gives the same report", () => {
+test("every type of input gives the same report", () => {
   const bytes = new TextEncoder().encode(TEXT);
   for (const input of [TEXT, bytes, Buffer.from(TEXT), bytes.buffer, EVENT]) {
     assert.deepEqual(validate(input), FINE);
@@ -24,7 +24,7 @@ test("every kind of input gives the same report", () => {
   }
 });
 
-test("a part of a buffer is read, not all of it", () => {
+test("only the given part of a buffer is read", () => {
   const bytes = Buffer.from(`xx${TEXT}xx`).subarray(2, -2);
   assert.deepEqual(validate(bytes), FINE);
 });
@@ -68,7 +68,7 @@ test("absent fields are omitted, neither undefined nor null", () => {
   assert.ok(syntax && !("name" in syntax) && !("fix" in syntax));
 });
 
-test("the whole of a diagnostic", () => {
+test("all fields of a diagnostic", () => {
   const text = wrongCase();
   const [diagnostic, ...others] = validate(text).diagnostics;
   assert.ok(diagnostic);
@@ -95,14 +95,14 @@ test("the whole of a diagnostic", () => {
   assert.deepEqual(others, []);
 });
 
-test("a fix takes the finding away, and nothing else", () => {
+test("a fix removes its finding, and changes nothing else", () => {
   const text = wrongCase();
   const fixed = applyFixes(text, validate(text).diagnostics);
   assert.equal(fixed, text.replace('"running"', '"RUNNING"'));
   assert.deepEqual(validate(fixed).diagnostics, []);
 });
 
-/** What stands before the finding: each shifts its place in another way. */
+/** Texts before the finding; each shifts its position differently. */
 const BEFORE = {
   ASCII: "abc",
   "two bytes": "éä",
@@ -113,8 +113,8 @@ const BEFORE = {
 };
 
 for (const [name, before] of Object.entries(BEFORE)) {
-  test(`places count UTF-16 units, after ${name}`, () => {
-    // Escapes are not written for lone surrogates: they stand in the text themselves.
+  test(`positions count UTF-16 units, after ${name}`, () => {
+    // Lone surrogates are in the text directly, not as escapes.
     const line = `{"${before}":1,"occurred":"2026-03-01T12:00:00Z","event":"a","resource":{"prefect.resource.id":"b"},"id":"@@"}`;
     for (const newline of ["\n", "\r\n"]) {
       for (const mark of ["", "\ufeff"]) {
@@ -132,14 +132,14 @@ for (const [name, before] of Object.entries(BEFORE)) {
   });
 }
 
-test("lone surrogates in a string are found, and shift nothing", () => {
+test("lone surrogates in a string are found, and shift no positions", () => {
   const text = JSON.stringify(EVENT).replace("acme.order.42", "acme.\ud800");
   const found = validate(text).diagnostics.find(({ code }) => code.startsWith("syntax-"));
   assert.ok(found?.range);
   assert.ok(text.slice(found.range.start.offset, found.range.end.offset).includes("\ud800"));
 });
 
-test("what is not UTF-8 is found, and counts as its replacement", () => {
+test("bytes that are not UTF-8 are found, and count as replacement characters", () => {
   const bytes = Buffer.from(TEXT.replace("placed", "pl?ced"));
   bytes[bytes.indexOf("?")] = 0xff;
   const [found] = validate(bytes).diagnostics;
@@ -187,7 +187,7 @@ test("options: maxDiagnostics, with complete counts", () => {
   }
 });
 
-test("misuse throws a TypeError with a sentence", () => {
+test("misuse throws a TypeError with an explanation", () => {
   for (const wrong of [
     undefined,
     null,
@@ -263,7 +263,7 @@ for (const [options, message] of WRONG_OPTIONS) {
   });
 }
 
-test("options that are undefined are not given", () => {
+test("undefined options count as not given", () => {
   assert.deepEqual(validate(TEXT, undefined), FINE);
   assert.deepEqual(
     validate(TEXT, /** @type {any} */ ({ profile: undefined, severity: undefined })),
@@ -276,12 +276,12 @@ test("100 MB in one string", () => {
   const text = line.repeat(Math.ceil(100e6 / line.length));
   const report = validate(text, { maxDiagnostics: 0 });
   assert.equal(report.count, text.length / line.length);
-  // Slow, and needed once: a text for which UTF-8 needs more bytes than units.
+  // Slow, so only once: a text whose UTF-8 has more bytes than UTF-16 units.
   const wide = `"${"é".repeat(50e6)}"`;
   assert.ok(validate(wide).errors > 0);
 });
 
-test("init has nothing left to do, and the version is the package's", async () => {
+test("init does nothing, and version() is the package's version", async () => {
   assert.equal(await init(), undefined);
   assert.match(version(), /^\d+\.\d+\.\d+$/);
 });

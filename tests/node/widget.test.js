@@ -1,4 +1,4 @@
-// What is told of the widget agrees with what it is; and which code blocks are taken for events or automations.
+// The widget's documentation agrees with the widget, and code blocks are recognised as events or automations.
 
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
@@ -78,7 +78,7 @@ test("the manifest names the parts", () => {
   for (const name of names("cssParts")) assert.ok(documentation.includes(`\`${name}\``), name);
 });
 
-test("all documented events are taken for events, in every form", () => {
+test("all documented events are recognised as events, in every form", () => {
   for (const { namePattern } of eventTypes()) {
     const example = describeEvent(namePattern)?.example;
     const forms = [
@@ -120,7 +120,7 @@ const BLOCKS = [
 ];
 
 for (const [what, text, language, expected] of BLOCKS) {
-  test(`which blocks are taken for events: ${what}`, () => {
+  test(`which blocks are recognised as events: ${what}`, () => {
     assert.equal(holdsEvents(text, language), expected);
   });
 }
@@ -130,7 +130,7 @@ const FORMS = "tests/cases/live/forms/";
 for (const name of readdirSync(new URL(FORMS, root))) {
   const language = /\.(json|yaml)$/.exec(name)?.[1];
   if (language === undefined) continue;
-  test(`what Prefect writes may be an automation: ${name}`, () => {
+  test(`exports of Prefect are recognised as possible automations: ${name}`, () => {
     const text = read(FORMS + name);
     assert.equal(mayHoldAutomations(text, language), true);
     assert.equal(mayHoldAutomations(text, language === "json" ? undefined : "yml"), true);
@@ -176,7 +176,7 @@ for (const [what, text, language, expected] of CANDIDATES) {
   });
 }
 
-test("what cannot be read was meant as an automation if it is a whole one", () => {
+test("unreadable text counts as an automation if it is a whole one", () => {
   const whole = `trigger:\n  ${TRIGGER.replace("\n", "\n  ")}actions:\n  - type: [\n`;
   assert.equal(isMeantAsAutomation(whole), true);
   assert.equal(isMeantAsAutomation(TRIGGER), false);

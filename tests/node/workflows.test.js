@@ -1,4 +1,4 @@
-// The workflows of hosted CI, which cannot run here: they have no mistakes that actionlint finds, do nothing but call make,
+// The workflows of hosted CI, which cannot run here: actionlint finds no mistakes in them, they only call make,
 // and have no more rights than they need.
 
 import assert from "node:assert/strict";
@@ -14,7 +14,7 @@ const FOLDER = ".github/workflows";
 const lint = await createLinter();
 const makefile = read("Makefile");
 
-/** What publishes may ask for an identity; everything else only reads. */
+/** Jobs that publish may request an identity; all others only read. */
 const RIGHTS = new Map([
   [
     "release.yml",
@@ -54,7 +54,7 @@ for (const name of readdirSync(join(root, FOLDER))) {
       );
     });
 
-    test("it has no more rights than it needs", () => {
+    test("it has only the permissions that it needs", () => {
       assert.match(text, /^permissions:\n {2}contents: read\n/m);
       assert.deepEqual(
         all(/^ +([a-z-]+: (?:read|write))$/gm),

@@ -1,4 +1,4 @@
-"""Records what PyYAML makes of YAML texts: `yaml.safe_load` is what Prefect reads files with.
+"""Records how PyYAML reads YAML texts: Prefect reads files with `yaml.safe_load`.
 
     pip install pyyaml==6.0.3
     python tests/oracle/pyyaml.py PATH/TO/yaml-test-suite/src > tests/cases/yaml-pyyaml.ndjson

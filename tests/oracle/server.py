@@ -41,7 +41,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
 
 
 class Clock:
-    """Microseconds since the epoch; moves only when told, or by `drift` each time it is read."""
+    """Microseconds since the epoch; moves only on request, or by `drift` each time it is read."""
 
     now = 0
     drift = 0

@@ -32,7 +32,7 @@ function site(name, main) {
 }
 
 /**
- * What is shown by a page that a server has.
+ * The text of a page from a server.
  * @param {string} root
  */
 async function served(root) {
@@ -44,7 +44,7 @@ async function served(root) {
   }
 }
 
-test("Vite, as its development server has it", async () => {
+test("Vite, on its development server", async () => {
   const root = site("dev", shows("prefect-events"));
   const server = await createServer({
     root,
@@ -61,7 +61,7 @@ test("Vite, as its development server has it", async () => {
   }
 });
 
-test("Vite, built: page and worker, with schemas of one's own", async () => {
+test("Vite, built: page and worker, with custom schemas", async () => {
   const root = site(
     "vite",
     `
@@ -112,7 +112,7 @@ test("esbuild, with its loader for files", async () => {
   assert.equal(text, expected);
 });
 
-test("inline, in one script, on a page that is a file", async () => {
+test("inline, in one script, on a page opened from disk", async () => {
   const root = site("one", shows("prefect-events/inline", ""));
   const outfile = join(root, "dist/main.js");
   await esbuild({
@@ -129,7 +129,7 @@ test("inline, in one script, on a page that is a file", async () => {
 /** How many modules a page has loaded. */
 const loaded = `performance.getEntriesByType("resource").filter(({ name }) => name.endsWith(".wasm")).length`;
 
-test("who only validates gets and loads no more than that", async () => {
+test("a bundle that only validates contains and loads nothing else", async () => {
   const main = `
     import { init, validate } from "prefect-events";
     await init();
@@ -140,7 +140,7 @@ test("who only validates gets and loads no more than that", async () => {
   assert.equal(text, "false,1");
   const assets = readdirSync(join(root, "dist/assets")).filter((name) => name.endsWith(".js"));
   const script = assets.map((name) => readFileSync(join(root, "dist/assets", name), "utf8")).join();
-  // As in `tests/node/size.test.js`, which says what it is made of.
+  // As in `tests/node/size.test.js`, which lists its parts.
   assert.ok(script.length < 22_000, String(script.length));
 });
 
@@ -169,7 +169,7 @@ for (const [entry, call, modules] of /** @type {const} */ ([
   });
 }
 
-test("what a page loads later brings its module with it", async () => {
+test("a part of a page that is loaded later loads its module", async () => {
   const root = site(
     "later",
     `

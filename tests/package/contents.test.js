@@ -1,4 +1,4 @@
-// What is packed, and what the checkers of packages say of it.
+// The contents of the package, and the verdicts of package checkers.
 
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
@@ -18,7 +18,7 @@ const manifest = JSON.parse(
 const BELONGS =
   /^(((api|entries|modules|widget|cli|cli\/commands|cli\/formats)\/)?[\w-]+\.js|(inline|widget)\.global\.js|entries\/\w+\.(node\.js|d\.ts)|[\w.-]+\.d\.ts|wasm\/prefect_events_(validate|author)\.base64\.js|wasm\/prefect_events_(validate|author|schemas)\.(js|wasm)|wasm\/(event-types|explanations|schemas|automation-schemas)\.js|schemas\/[\w.-]+\.json|(package|custom-elements|widget\.author)\.json|README\.md|LICENSE-(APACHE|MIT)|THIRD_PARTY_NOTICES\.txt)$/;
 
-test("holds what it needs, and no more", () => {
+test("the package contains the files that it needs, and no others", () => {
   for (const name of [
     "README.md",
     "LICENSE-APACHE",
@@ -45,7 +45,7 @@ test("holds what it needs, and no more", () => {
   for (const name of files) assert.match(name, BELONGS);
 });
 
-test("what is exported is there, its types first", () => {
+test("every export exists, with its types first", () => {
   for (const [path, target] of Object.entries(manifest.exports)) {
     if (typeof target === "object" && "types" in target) {
       assert.equal(Object.keys(target)[0], "types", path);
@@ -58,7 +58,7 @@ test("what is exported is there, its types first", () => {
 
 test("a release would publish the same files", async () => {
   const said = await run("npm", ["publish", "--dry-run", "--json"], { cwd: source });
-  // Newer versions of npm name the package before what is said of it.
+  // Newer versions of npm nest the result under the package's name.
   const answer = JSON.parse(said);
   const published = (answer.files ?? answer["prefect-events"].files).map(
     (/** @type {{ path: string }} */ { path }) => path,
@@ -90,11 +90,11 @@ test("the links of the packed README lead to packed files, or to files of the re
   }
 });
 
-test("publint has nothing to say", async () => {
+test("publint reports nothing", async () => {
   await run(tool("publint"), ["--strict", tarball]);
 });
 
-test("are the types wrong? They are not", async () => {
-  // CommonJS cannot have it before Node.js 20.19: `.attw.json` says so.
+test("arethetypeswrong reports nothing", async () => {
+  // CommonJS cannot load it before Node.js 20.19: see `.attw.json`.
   await run(tool("attw"), [tarball], { cwd: source });
 });

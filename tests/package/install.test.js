@@ -1,4 +1,4 @@
-// The README's commands to install the package from the repository, as they stand there.
+// Runs the README's commands to install the package from the repository, unchanged.
 
 import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
@@ -20,7 +20,7 @@ function command(beginning) {
   return found[0]?.split(" ") ?? [];
 }
 
-test("what make build leaves is packed, installed, and works", async () => {
+test("the output of make build can be packed and installed, and works", async () => {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "prefect-events-install-")));
   after(() => rmSync(folder, { recursive: true, force: true }));
   writeFileSync(join(folder, "package.json"), '{ "name": "consumer", "private": true }');

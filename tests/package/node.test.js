@@ -14,7 +14,7 @@ const { expected } = await results(folder);
 const PROOF = 'import { proof } from "./proof.mjs";\nprocess.stdout.write(proof(api));\n';
 
 /**
- * What a program of the project prints.
+ * The output of a program of the project.
  * @param {string} name
  * @param {string} text
  */
@@ -74,7 +74,7 @@ test("prefect-events/inline", async () => {
   );
 });
 
-test("prefect-events/inline has no module for schemas, and says so", async () => {
+test("prefect-events/inline has no module for schemas, and reports it", async () => {
   const script = `
     import { validate } from "prefect-events/inline";
     try { validate({}, { schemas: { "*": true } }); } catch (error) { console.log(error.code + ": " + error.message); }`;
@@ -100,7 +100,7 @@ for (const start of ["initSync", "await init"]) {
   });
 }
 
-test("prefect-events/slim asks for the module", async () => {
+test("prefect-events/slim requires the module", async () => {
   const script = `
 
     import { init, initSync, validate } from "prefect-events/slim";
@@ -141,7 +141,7 @@ test("npx prefect-events", async () => {
 });
 
 /**
- * A program that imports no more than it needs, so that a bundler leaves out the rest.
+ * A program that imports only what it needs, so that a bundler leaves out the rest.
  * @param {string} from
  */
 const named = (from) => `
@@ -154,7 +154,7 @@ for (const [what, from] of /** @type {const} */ ([
   ["with the modules as files beside it", "prefect-events"],
   ["with the modules in it", "prefect-events/inline"],
 ])) {
-  // What is not imported is left out, what is imported must start its module.
+  // Functions that are not imported are left out; imported ones must start their module.
   test(`in a bundle for Node.js, by webpack, ${what}`, async () => {
     const name = from.replace("/", "-");
     await bundle({

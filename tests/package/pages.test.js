@@ -19,7 +19,7 @@ const show = pages();
 const PACKAGE = "./node_modules/prefect-events";
 
 /**
- * What a page of the project shows.
+ * The text of a page of the project.
  * @param {string} main
  * @param {{ [name: string]: string }} [headers]
  */
@@ -78,7 +78,7 @@ test("a strict Content Security Policy", async () => {
   assert.deepEqual(messages, []);
 });
 
-test("without 'wasm-unsafe-eval' a policy does not allow it", async () => {
+test("a policy without 'wasm-unsafe-eval' blocks it", async () => {
   const policy = POLICY.replace(" 'wasm-unsafe-eval'", "");
   await assert.rejects(
     shown(shows(`${PACKAGE}/browser.js`), { "Content-Security-Policy": policy }),
@@ -86,7 +86,7 @@ test("without 'wasm-unsafe-eval' a policy does not allow it", async () => {
   );
 });
 
-test("a page that is a file, with the script that has everything", async () => {
+test("a page opened from disk, with the script that contains everything", async () => {
   copyFileSync(join(folder, PACKAGE, "inline.global.js"), join(folder, "inline.global.js"));
   const scripts = `<script src="inline.global.js"></script>
 <script>${proof}

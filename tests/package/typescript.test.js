@@ -83,7 +83,7 @@ for (const [module, moduleResolution, lib, files] of /** @type {const} */ ([
   }
 }
 
-test("what is no part of it does not compile", () => {
+test("names that are not exported do not compile", () => {
   add("wrong.mts", 'import { validat } from "prefect-events";\nexport default validat;\n');
   assert.match(tsc(folder, "wrong.mts"), /no exported member.*validat/);
 });

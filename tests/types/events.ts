@@ -38,7 +38,7 @@ const own: AnyEvent = {
   follows: null,
 };
 
-/** The name tells which event it is. */
+/** The name selects the event's type. */
 function told(event: PrefectEvent): string | number | null | undefined {
   switch (event.event) {
     case "prefect.worker.started":

@@ -102,7 +102,7 @@ init({ validate: new URL("https://example.org/prefect_events_validate.wasm"), au
 init(new Uint8Array());
 console.log(stream, types, roles, asked, title, started, version().length, known);
 
-// The entries are what the types say.
+// The entries have the declared types.
 const entries: typeof import("prefect-events")[] = [node, browser];
 const bringing: typeof import("../../pkg/index.slim.js") = slim;
 const having: typeof import("../../pkg/index.inline.js") = inline;
@@ -173,7 +173,7 @@ const built: BuiltEvent = buildEvent("prefect.flow-run.Running", {
 const event: "prefect.flow-run.Running" = buildEvent("prefect.flow-run.Running").event;
 const workerType: string = buildEvent("prefect.worker.started", { worker: { type: "process" } })
   .resource["prefect.worker-type"];
-// A text in place of a thing is its id; of a state with a name of its own the type is needed.
+// A string in place of an object is its id; a custom state needs its type.
 buildEvent("prefect.task-run.Completed", { task_run: "x", flow_run: null, tags: ["a"] });
 buildEvent("prefect.flow-run.Processed", { state: { type: "COMPLETED" } });
 buildEvent("prefect.worker.stopped", { worker: { type: "process" }, follows: null });
@@ -213,7 +213,7 @@ buildEvent("prefect.worker.started", { worker: { type: "process" }, tags: [] });
 buildEvent("prefect.flow-run.Running", { worker: { type: "process" } });
 // @ts-expect-error A type that no state has.
 buildEvent("prefect.flow-run.Running", { state: { type: "DONE" } });
-// @ts-expect-error The type of a state with a name of its own is missing.
+// @ts-expect-error The type of a custom state is missing.
 buildEvent("prefect.flow-run.Processed");
 // @ts-expect-error Prefect has no such event.
 buildEvent("prefect.worker.start", {});
@@ -278,7 +278,7 @@ simulate(scenario, { tracing: true });
 exampleRuns({});
 // @ts-expect-error There is no such option.
 exampleRuns("", { automation: 0 });
-// @ts-expect-error Both are told.
+// @ts-expect-error It plays both versions.
 compareVersions(scenario, { serverVersion: "3.8" });
 // @ts-expect-error Here too.
 compareReplays("", "", { serverVersion: "3.8" });

@@ -15,7 +15,7 @@ const report: Promise<ValidationReport> = widget.validate();
 
 // @ts-expect-error: there is no such profile
 widget.profile = "strict";
-// @ts-expect-error: what was found is not set
+// @ts-expect-error: the report is read-only
 widget.report = null;
 
 document.addEventListener("prefect-event-validated", ({ detail }) => {

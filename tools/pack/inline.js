@@ -1,4 +1,4 @@
-// Writes the modules of WebAssembly as text, and the scripts without modules: one that has everything, and the widget for a
+// Writes the WebAssembly modules as text, and the scripts without modules: one with everything, and the widget for a
 // whole site: inline.js PACKAGE
 
 import { readFileSync, writeFileSync } from "node:fs";
@@ -11,7 +11,7 @@ import { build } from "esbuild";
 
 const [, , folder = ""] = argv;
 
-// The module for schemas of the user's own would double it all.
+// The module for the user's own schemas would double the size.
 for (const name of ["prefect_events_validate", "prefect_events_author"]) {
   const wasm = join(folder, "wasm", name);
   const text = readFileSync(`${wasm}.wasm`, "base64");
@@ -25,7 +25,7 @@ const SCRIPT = {
   format: "iife",
   target: "es2022",
   minify: true,
-  // A page that a browser reads from a file need not say how it is written.
+  // A page opened from disk may not declare its encoding.
   charset: "ascii",
   banner: { js: `/*! prefect-events ${version}, ${license} */` },
   logLevel: "warning",
@@ -37,7 +37,7 @@ await build({
   globalName: "prefectEvents",
 });
 
-/** Compressed it is 154 KB of text, and not 386; the other one 566 and not 1,339. @param {string} name */
+/** Compressed it has 154 KB of text instead of 386; the other one 566 instead of 1,339. @param {string} name */
 const compressed = (name) =>
   JSON.stringify(
     gzipSync(readFileSync(join(folder, `wasm/prefect_events_${name}.wasm`)), { level: 9 }).toString(

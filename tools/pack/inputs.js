@@ -1,4 +1,4 @@
-// Makes TypeScript types of what `buildEvent` is given for each event: inputs.js EVENT-TYPES FILE
+// Generates TypeScript types for the input of `buildEvent` for each event: inputs.js EVENT-TYPES FILE
 
 import { writeFileSync } from "node:fs";
 import { argv } from "node:process";
@@ -8,7 +8,7 @@ import { pathToFileURL } from "node:url";
 /** @typedef {import("../../pkg/index.js").EventType} EventType */
 /** @typedef {{ key?: InputKey, inner: Map<string, Node> }} Node */
 
-const BANNER = "// Generated from the catalogue's inputs by `make build`. Not to be edited.";
+const BANNER = "// Generated from the catalogue's inputs by `make build`. Do not edit.";
 
 const TYPES = new Map([
   ["text", "string"],
@@ -24,7 +24,7 @@ const TYPES = new Map([
   ["any", "unknown"],
 ]);
 
-/** What names a thing by itself: a text in place of the object. */
+/** Keys that identify a thing alone: a string can replace the object. */
 const MAIN = ["id", "key", "slug"];
 
 /** Prefect has no other types of states. */
@@ -55,7 +55,7 @@ for (const type of eventTypes()) {
   for (const { name } of variants)
     literals.push(entry(namePattern.replace(/\{[^}]*\}/, name), input, built));
   const template = `\`${namePattern.replaceAll(/\{[^}]*\}/g, `\${string}`)}\``;
-  // Nobody can know the type of a state with a name of its own.
+  // The type of a custom state is unknown.
   const own = namePattern.endsWith("run.{state}") ? `WithStateType<${input}>` : input;
   patterns.push(`  Name extends ${template} ? { input: ${own}; event: events.${built} } :`);
 }
@@ -68,21 +68,21 @@ import type * as events from "./events.js";
 import type { CustomEventInput, EventInput } from "./index.js";
 import type { StateType } from "./types.js";
 
-/** What is built from what, by the names of events. */
+/** Inputs and built events, by the names of events. */
 export interface EventsByName {
 ${literals.join("\n")}
 }
 
-/** The names of Prefect's events; names with a placeholder are there with each known value. */
+/** The names of Prefect's events; names with a placeholder are listed with each known value. */
 export type EventName = keyof EventsByName;
 
 /** The input of \`buildEvent\` for an event of this name. */
 export type EventInputOf<Name extends string> = FamilyOf<Name>["input"];
 
-/** The labels and the payload of an event of this name, as Prefect's documentation has them. */
+/** The labels and the payload of an event of this name, as in Prefect's documentation. */
 export type EventOf<Name extends string> = FamilyOf<Name>["event"];
 
-/** What is known of an event of this name: nothing of a name that is known only when the program runs. */
+/** What is known about an event of this name: nothing, if the name is known only at run time. */
 type FamilyOf<Name extends string> =
   string extends Name ? { input: EventInput; event: events.AnyEvent } :
   Name extends EventName ? EventsByName[Name] :
@@ -95,7 +95,7 @@ interface NoSuchEvent {
   "Prefect has no event of this name": never;
 }
 
-/** The state has a name of its own. */
+/** The state has a custom name. */
 type WithStateType<Input extends { state?: object | null }> = Omit<Input, "state"> & {
   state: NonNullable<Input["state"]> & { type: StateType };
 };
@@ -168,7 +168,7 @@ function valueType(node, indent) {
         ? `${known.join(" | ")} | (string & {})`
         : TYPES.get(key.type);
     if (type === undefined) throw new Error(`the type of ${key.key} is unknown: ${key.type}`);
-    // That it follows none is known too.
+    // It can also be known that it follows none.
     const isNullable = !key.required || key.key === "follows";
     return isNullable && type !== "unknown" ? `${type} | null` : type;
   }
@@ -179,7 +179,7 @@ function valueType(node, indent) {
   return [shape, ...(isText ? ["string"] : []), ...(isRequired(node) ? [] : ["null"])].join(" | ");
 }
 
-/** As \`types.js\` names the types of events. @param {string} name */
+/** The type names of \`types.js\`. @param {string} name */
 function typeName(name) {
   const words = name.split(/[.-]/);
   return words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join("");

@@ -1,4 +1,4 @@
-// Writes `pkg/custom-elements.json`, which tells editors and documentation tools of the widget, from its JSDoc.
+// Writes `pkg/custom-elements.json`, which describes the widget for editors and documentation tools, from its JSDoc.
 
 import { readFileSync, writeFileSync } from "node:fs";
 
@@ -19,7 +19,7 @@ function isPublic({ name, privacy }) {
   return privacy !== "private" && !/Callback$|^(observedAttributes|adoptedStyleSheets)$/.test(name);
 }
 
-/** Leaves out what is nobody's business, and names modules as the package does. */
+/** Leaves out private members, and names modules like the package. */
 const tidy = {
   name: "tidy",
   /** @param {{ customElementsManifest: any }} made */
@@ -29,9 +29,9 @@ const tidy = {
         if (!declaration.tagName) continue;
         const { members, events, attributes } = declaration;
         declaration.members = members.filter(isPublic);
-        // A name that is a variable of ours is no event.
+        // A name that is one of our variables is not an event.
         declaration.events = events.filter((/** @type {Named} */ { name }) => name.includes("-"));
-        // What stands in for it where there are no elements is no matter here.
+        // The replacement for environments without elements does not matter here.
         declaration.superclass = { name: "HTMLElement", package: "global:" };
         for (const attribute of attributes) {
           const field = members.find(

@@ -29,7 +29,7 @@ export function allowedLicences() {
 }
 
 /**
- * Whether a licence leaves a choice that is allowed.
+ * Whether a licence allows an accepted choice.
  * @param {string} expression SPDX; old crates have a slash for OR
  */
 export function isAllowed(expression) {
@@ -46,7 +46,7 @@ export function compiledCrates() {
   const edges = ["--edges", "normal,no-proc-macro", "--target", TARGET];
   const shape = ["--prefix", "none", "--format", "{p}"];
   const lines = cargo("tree", "--locked", ...packages, ...edges, ...shape).split("\n");
-  // Those of this repository have their path behind the version.
+  // Crates of this repository have their path after the version.
   const foreign = lines
     .map((line) => line.replace(/ \(\*\)$/, ""))
     .filter((line) => / v[^ ]+$/.test(line));
@@ -59,7 +59,7 @@ function licenceFiles(folder) {
     .filter((entry) => entry.isFile() && LICENCE_FILE.test(entry.name))
     .map(({ name }) => name)
     .sort();
-  // Where the reader may choose, the shortest is enough: MIT.
+  // If there is a choice, the shortest is enough: MIT.
   const mit = names.filter((name) => /mit/i.test(name));
   const others = names.filter((name) => !/mit|apache|unlicense|copying|bsd/i.test(name));
   const chosen =
@@ -72,7 +72,7 @@ function licenceFiles(folder) {
 }
 
 /**
- * The text of the MIT licence, for what is published under it without a text of its own.
+ * The text of the MIT licence, for crates published under it without their own text.
  * @param {string} holders
  */
 function mit(holders) {
@@ -141,7 +141,7 @@ export function npmNotice(name) {
 }
 
 /**
- * Each licence text once, below all that it is for.
+ * Each licence text once, below all packages that it applies to.
  * @param {Notice[]} all
  */
 export function write(all) {

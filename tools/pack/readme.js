@@ -1,5 +1,5 @@
-// Writes `pkg/README.md`: the README of the repository, whose relative links lead to the repository where the package does
-// not have the file.
+// Writes `pkg/README.md`: the README of the repository, with relative links to files outside the package replaced by
+// links to the repository.
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 

@@ -1,11 +1,11 @@
-// Makes TypeScript types of the JSON Schema of scenarios: scenario-types.js SCHEMA FILE
+// Generates TypeScript types from the JSON Schema of scenarios: scenario-types.js SCHEMA FILE
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { argv } from "node:process";
 
 import { compile } from "json-schema-to-typescript";
 
-const HEAD = `// Made of the JSON Schema of scenarios by \`make build\`. Not to be edited.
+const HEAD = `// Generated from the JSON Schema of scenarios by \`make build\`. Do not edit.
 
 import type { Span } from "./types.js";
 
@@ -13,7 +13,7 @@ import type { Span } from "./types.js";
 export type Moment = string | number;
 `;
 
-/** What the parts are called. Those that are no objects have no type of their own. @type {{ [name: string]: string }} */
+/** The names of the parts. Parts that are not objects have no separate type. @type {{ [name: string]: string }} */
 const NAMES = {
   scenario: "Scenario",
   heartbeat: "ScenarioHeartbeat",
@@ -41,7 +41,7 @@ const { $defs } = JSON.parse(readFileSync(from, "utf8"));
 const types = [HEAD];
 for (const [part, name] of Object.entries(NAMES)) {
   const { title, description = title, anyOf, ...schema } = $defs[part];
-  // The one of heartbeats can be null.
+  // The frequency of heartbeats can be null.
   const { properties, required } = [schema, ...(anyOf ?? [])].find((one) => one.properties);
   const fields = Object.entries(properties).map(([key, value]) => [key, plain(value)]);
   types.push(
@@ -61,7 +61,7 @@ for (const [part, name] of Object.entries(NAMES)) {
 writeFileSync(to, types.join("\n"));
 
 /**
- * A schema without what types cannot say, with the names of the parts that it refers to.
+ * A schema without rules that types cannot express, with the names of its referenced parts.
  * @param {any} schema
  * @returns {any}
  */

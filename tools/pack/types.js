@@ -1,4 +1,4 @@
-// Makes TypeScript types of the JSON Schema of all events: types.js SCHEMA FILE
+// Generates TypeScript types from the JSON Schema of all events: types.js SCHEMA FILE
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { argv } from "node:process";
@@ -8,7 +8,7 @@ import { compile } from "json-schema-to-typescript";
 /** @typedef {import("json-schema-to-typescript").JSONSchema} Schema */
 /** @typedef {{ [name: string]: any }} Properties */
 
-const BANNER = "// Made of the JSON Schemas by `make build`. Not to be edited.";
+const BANNER = "// Generated from the JSON Schemas by `make build`. Do not edit.";
 
 const BARE = { bannerComment: "" };
 
@@ -55,7 +55,7 @@ function event(schema, own, event) {
   return {
     description: schema.description ?? "",
     type: "object",
-    // What stands beside it is a mistake where an event is written down.
+    // In a literal event, additional keys are mistakes.
     additionalProperties: false,
     required: [...required],
     properties: {
@@ -95,7 +95,7 @@ function labels(properties, required, description) {
 }
 
 /**
- * A schema without what types cannot say.
+ * A schema without rules that types cannot express.
  * @param {any} schema
  * @returns {any}
  */
@@ -114,10 +114,10 @@ function plain(schema) {
     examples,
     ...rest
   } = schema;
-  // What is shared are texts of certain forms.
+  // The shared parts are strings of certain forms.
   if ($ref) return { type: "string", ...rest };
   const { type, anyOf, const: literal, description } = rest;
-  // The library would take it for an object.
+  // The library would treat it as an object.
   if (!type && !anyOf && literal === undefined && !rest.enum && !rest.properties)
     return { tsType: "unknown", description };
   const shapes =
@@ -128,7 +128,7 @@ function plain(schema) {
   return {
     ...mapped(rest, (key, value) => {
       if (key === "enum") return value;
-      // Its keys are those of events.
+      // Its keys are keys of events.
       if (key === "properties") return mapped(value, (_, property) => plain(property));
       return plain(value);
     }),

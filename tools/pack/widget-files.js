@@ -1,16 +1,16 @@
-// `pkg/widget/files.js` for `widget.global.js`, a script without modules: what validates is in the script, and what checks
-// automations in a file beside it. Both are compressed, and text: some hosts, such as Mintlify, serve no `.wasm`.
+// `pkg/widget/files.js` for `widget.global.js`, a script without modules: the script contains the validator, a file
+// beside it the check of automations. Both are compressed, and text: some hosts, such as Mintlify, serve no `.wasm`.
 
 import { base64 } from "./validate.gzip.js";
 
-/** The name of the file; where only scripts are served, it is one: a script that does nothing. */
+/** The name of the file. It is a script that does nothing, for hosts that serve only scripts. */
 const NAMES = ["widget.author.json", "widget.author.js"];
-/** Where it is looked for if the script has no address, because it stands in the page: where the recipes put it. */
+/** Its default place if the script is inline and has no address: where the recipes put it. */
 const USUAL = "/prefect-events/";
-/** What compressed data begin with, in base64. */
+/** The first characters of compressed data, in base64. */
 const GZIP = "H4sI";
 
-// Known only while the script runs for the first time.
+// Known only during the script's first run.
 const { currentScript } = globalThis.document ?? {};
 const address = currentScript instanceof HTMLScriptElement ? currentScript.src : "";
 
@@ -27,7 +27,7 @@ async function authorText() {
     const response = await fetch(new URL(name, base));
     if (!response.ok) continue;
     const text = (await response.text()).trim();
-    // Some hosts answer with a page where there is no file.
+    // Some hosts respond with a page if the file is missing.
     if (text.startsWith(`"${GZIP}`)) return text.slice(1, text.lastIndexOf('"'));
   }
   throw new Error(`there is no ${NAMES.join(" or ")} in ${base}`);

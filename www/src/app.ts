@@ -1,4 +1,4 @@
-// The frame: which view is shown, the address, the theme, sharing, and faults.
+// The frame around the views: navigation, the address, the theme, sharing, and internal errors.
 
 import { html, LitElement, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
@@ -19,7 +19,7 @@ const TITLES: Record<ViewName, string> = {
   simulate: "Simulate",
 };
 
-/** Each view is a part of its own, loaded when it is entered. */
+/** Each view is a separate chunk, loaded when it is opened. */
 const LOAD: Record<ViewName, () => Promise<unknown>> = {
   validate: () => import("./views/validate/view.ts"),
   build: () => import("./views/build/view.ts"),
@@ -35,15 +35,15 @@ export class App extends LitElement {
   @state() private fault: unknown;
   @state() private sharing = false;
   @state() private theme: Theme = theme();
-  /** The address that we wrote ourselves: no reason to enter the view anew. */
+  /** The address that this page wrote: it must not reopen the view. */
   private written = "";
-  /** Where each view was left: its link leads back there. */
+  /** The last address of each view, for its link. */
   private left: Partial<Record<ViewName, string>> = {};
-  /** What the view shows is too large for an address. */
+  /** The state of the view is too large for an address. */
   @state() private unheld = false;
   /** A file is dragged over the window. */
   @state() private dropping = false;
-  /** What came from outside could not be opened. */
+  /** A dropped or pasted input could not be opened. */
   @state() private unopened = "";
   private entering: Promise<void> = Promise.resolve();
   private writing: ReturnType<typeof setTimeout> | undefined;
@@ -74,7 +74,7 @@ export class App extends LitElement {
     this.entering = this.enter();
   }
 
-  /** Files anywhere, before an editor would put their text at its cursor; text where nothing else would get it. */
+  /** Accepts files everywhere, before an editor inserts their text; accepts text if no field has the focus. */
   private readonly arrived = (event: Event) => {
     const data =
       event instanceof DragEvent
@@ -92,7 +92,7 @@ export class App extends LitElement {
     this.open([...data.files], data.getData("text/plain"));
   };
 
-  /** Opens what came from outside in the view that is for it. */
+  /** Opens a dropped or pasted input in the right view. */
   private async open(files: File[], text = "") {
     this.unopened = "";
     if (files.length === 0 && text.trim() === "") return;
@@ -137,7 +137,7 @@ export class App extends LitElement {
   }
 
   private blame(error: unknown) {
-    // Browsers report this one though nothing is wrong.
+    // Browsers report this harmless error.
     if (String(error).includes("ResizeObserver loop")) return;
     this.fault = error ?? "unknown";
   }
@@ -166,14 +166,14 @@ export class App extends LitElement {
     this.querySelector("main")?.focus();
   }
 
-  /** Not at each key: browsers reject that many. */
+  /** Delayed, because browsers limit how often the address can change. */
   private keep(state: unknown) {
     this.unwritten = { view: this.place.view, state };
     clearTimeout(this.writing);
     this.writing = setTimeout(() => void this.write(), 300);
   }
 
-  /** Writes what is to be kept: into the address, or, if its view has been left, for the way back. */
+  /** Writes the state into the address or, if the view is closed, into its link. */
   private async write() {
     clearTimeout(this.writing);
     const place = this.unwritten;
@@ -183,7 +183,7 @@ export class App extends LitElement {
     const hash = await write(place);
     this.unheld = place.state !== undefined && !hash.includes("/");
     this.left[place.view] = hash;
-    // A link that was followed meanwhile wins.
+    // A link that the user followed meanwhile takes precedence.
     if (location.hash !== before || before !== this.written || place.view !== this.place.view)
       return;
     this.written = hash;
@@ -313,10 +313,10 @@ const UNKNOWN =
 
 const THEME_NAMES: Record<Theme, string> = { system: "System", light: "Light", dark: "Dark" };
 
-/** Kinds of inputs that no text is put into. */
+/** Types of inputs that accept no text. */
 const WITHOUT_TEXT = ["button", "checkbox", "radio", "range"];
 
-/** Whether pasted text belongs to what has the focus. */
+/** Whether pasted text belongs to the focused element. */
 function isWritable(target: EventTarget | null): boolean {
   if (!(target instanceof Element)) return false;
   const own = target.closest("input, textarea, [contenteditable], .cm-editor");

@@ -1,4 +1,4 @@
-// Where the project is, outside of this page: the only place with these addresses.
+// The addresses of the project outside this page; they are only here.
 
 export const REPOSITORY = "https://github.com/prefect-events/prefect-events";
 export const DOCUMENTATION = `${REPOSITORY}/tree/main/docs`;

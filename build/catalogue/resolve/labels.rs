@@ -193,7 +193,7 @@ pub(super) fn expand_related(related: &[data::Related], groups: &Groups) -> Fall
     Ok(all)
 }
 
-/// What a related entry says of the resource itself, or takes from `resources`.
+/// A related entry's own description of the resource, or the one in `resources`.
 pub(super) struct Whole {
     pub templates: Vec<Short<data::Value>>,
     example: String,

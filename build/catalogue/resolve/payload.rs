@@ -126,7 +126,7 @@ impl Resolver<'_> {
     }
 }
 
-/// By the names of the crate's `ValueKind`.
+/// Named like the crate's `ValueKind`.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(super) enum Kind {
     Any,

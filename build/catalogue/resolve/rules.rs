@@ -113,7 +113,7 @@ impl Resolver<'_> {
     }
 }
 
-/// What the places of a family's rules can name.
+/// The names that a family's rules can use.
 pub(super) struct Context<'f> {
     pub name: &'f Template,
     pub labels: &'f [Label],

@@ -8,7 +8,7 @@ use super::super::statics::variant;
 use super::super::template::{Part, Template};
 use super::Resolver;
 
-/// Reads a template, and rejects one that `Template::matches` might not get right.
+/// Reads a template, and rejects templates that `Template::matches` might match wrongly.
 pub(super) fn read(text: &str) -> Result<Template, String> {
     let wrong = |what: &str| format!("template `{text}`: {what}");
     let template = parse(text);
@@ -25,7 +25,7 @@ pub(super) fn read(text: &str) -> Result<Template, String> {
         if name.is_empty() || !name.bytes().all(|b| b.is_ascii_lowercase() || b == b'-') {
             return Err(wrong("a placeholder's name is of small letters and hyphens"));
         }
-        // A placeholder matches as much as it can, so what follows must begin with what it cannot match.
+        // A placeholder matches as much as possible, so the next part must begin with a character that it cannot match.
         let after = parts.peek();
         let before = |end: char| matches!(after, Some(Part::Literal(text)) if text.starts_with(end));
         let ends = match hole {
@@ -43,7 +43,7 @@ pub(super) fn read(text: &str) -> Result<Template, String> {
 
 /// Cuts a text into literal text and placeholders in braces.
 fn parse(text: &str) -> Template {
-    // The crate's templates live as long as the program; here that is not long.
+    // The crate's templates live as long as the program, which is short here.
     let text: &'static str = text.to_owned().leak();
     let mut parts = Vec::new();
     let mut inside = false;
@@ -58,7 +58,7 @@ fn parse(text: &str) -> Template {
     Template { text, parts: parts.leak() }
 }
 
-/// What a placeholder stands for follows from its name.
+/// The possible values of a placeholder follow from its name.
 fn hole(name: &str) -> Hole {
     match name {
         "uuid" => Hole::Uuid,

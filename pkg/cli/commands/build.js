@@ -60,7 +60,7 @@ async function read(file) {
 }
 
 /**
- * `task_run.name=extract-0`. Labels have dots of their own: behind `resource.` all is the label's name.
+ * Sets `task_run.name=extract-0`. Labels contain dots: after `resource.`, everything is the label's name.
  * @param {{ [key: string]: unknown }} input
  * @param {string} assignment
  */
@@ -87,7 +87,7 @@ function assign(input, assignment) {
 }
 
 /**
- * A key like any other, also where it is called `__proto__`.
+ * Sets a key, even if its name is `__proto__`.
  * @param {{ [key: string]: unknown }} object
  * @param {string} key
  * @param {unknown} value
@@ -106,7 +106,7 @@ function set(object, key, value) {
 }
 
 /**
- * A text, unless it is JSON that cannot be meant as one.
+ * The value: a string, unless it is JSON that cannot be meant as a string.
  * @param {string} text
  * @param {boolean} any
  */

@@ -34,7 +34,7 @@ export function explainCommand(subject, { format }) {
 }
 
 /**
- * The known names that a misspelt one is nearest to.
+ * The known names nearest to a misspelt one.
  * @param {string} name
  * @param {string[]} known
  * @returns {string[]} at most three, the nearest first
@@ -50,7 +50,7 @@ function nearest(name, known) {
 }
 
 /**
- * The names that an event is known to have.
+ * The known names of an event.
  * @param {import("../../index.js").EventType} type
  */
 function eventNames({ namePattern, variants = [] }) {

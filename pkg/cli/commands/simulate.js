@@ -36,7 +36,7 @@ import { displayName, plural } from "../text.js";
  */
 
 /**
- * How a result is printed.
+ * How to print a result.
  * @typedef {object} How
  * @property {(result: SimulationResult) => string} fileOf the file that its findings are about
  * @property {boolean} trace
@@ -59,7 +59,7 @@ export async function simulateCommand(scenario, options, usage) {
     scenario === undefined ? automation === undefined || events === undefined : isReplay;
   if (misused || (compare && (serverVersion !== undefined || run !== undefined))) usage();
   const style = colours(stdout);
-  // A timeline is drawn with the decisions.
+  // Drawing a timeline requires the decisions.
   const drawn = format === "pretty" && !compare;
   const settings = {
     trace: trace || drawn,
@@ -95,7 +95,7 @@ export async function simulateCommand(scenario, options, usage) {
 }
 
 /**
- * What only a replay has, by the names of the package.
+ * The options that only a replay has, by the package's names.
  * @param {Options} options
  */
 function replayOptions(options) {
@@ -190,7 +190,7 @@ function pretty(result, { trace, run, style }) {
   const { automation, decisions = [] } = result;
   const all = result.timeline?.lanes ?? [];
   const own = run === undefined ? all : all.filter((lane) => isRun(lane, run));
-  // What fired must not be lost in a long list.
+  // Firings must not get lost in a long list.
   const lanes = [
     ...own.filter(({ fired }) => fired.length > 0),
     ...own.filter(({ fired }) => fired.length === 0),
@@ -230,7 +230,7 @@ function pretty(result, { trace, run, style }) {
 }
 
 /**
- * What must be known to understand a replay.
+ * Notes that explain a replay.
  * @param {SimulationResult} result
  */
 function notes(result) {
@@ -259,18 +259,18 @@ function notes(result) {
     lines.push(
       effects.length === 0
         ? "its recorded actions caused no events that could be left out"
-        : `left out: ${broughtAbout(effects)}`,
+        : `left out: ${caused(effects)}`,
     );
   } else if (effects.length > 0) {
     lines.push(
-      `these events include its own actions: ${broughtAbout(effects)}, which changes what follows (--without-actions)`,
+      `these events include its own actions: ${caused(effects)}, which changes what follows (--without-actions)`,
     );
   }
   return lines.map(printable);
 }
 
 /** @param {NonNullable<SimulationResult["recordedActions"]>["effects"]} effects */
-function broughtAbout(effects) {
+function caused(effects) {
   /** @type {Map<string, number>} */
   const counts = new Map();
   for (const { event } of effects) counts.set(event, (counts.get(event) ?? 0) + 1);
@@ -283,7 +283,7 @@ function broughtAbout(effects) {
 
 /**
  * @param {Lane} lane
- * @param {string} run its name, or its id as a whole or without what all have in front
+ * @param {string} run its name, its id, or its id without the common prefix
  */
 function isRun({ name, id }, run) {
   return name === run || (id !== undefined && (id === run || id.endsWith(`.${run}`)));
@@ -322,7 +322,7 @@ function prettyComparison({ differences, 3.8: before, 3.9: after }, style) {
 }
 
 /**
- * Firings that wait for the server's loop: how far their times hang on when it comes round.
+ * How much the times of firings depend on when the server's loop runs.
  * @param {SimulationResult} result
  * @param {Colours} style
  */
@@ -334,9 +334,7 @@ function ticks({ firings }, style) {
   const least = Math.min(...widths);
   const most = Math.max(...widths);
   const width = least === most ? `${most} s` : `${least} to ${most} s`;
-  return [
-    style.dim(`a real server fires up to ${width} after the end of a window`),
-  ];
+  return [style.dim(`a real server fires up to ${width} after the end of a window`)];
 }
 
 /**
@@ -363,7 +361,7 @@ function chance({ byChance: found }, names, style) {
 function labels({ labels }, names) {
   const values = Object.values(labels).map((value) => {
     const name = names?.get(value);
-    // A lane without a name is called by the beginning of its id.
+    // A lane without a name is named by the beginning of its id.
     return name && !value.includes(name) ? `${name} (${value})` : value;
   });
   return values.length > 0 ? `  ${printable(values.join(", "))}` : "";
@@ -371,7 +369,7 @@ function labels({ labels }, names) {
 
 /**
  * @param {SimulationResult} result
- * @param {boolean} [verbless] how often alone
+ * @param {boolean} [verbless] return only the count
  */
 function fires({ firings }, verbless = false) {
   const silent = firings.filter(({ ifSilent }) => ifSilent).length;

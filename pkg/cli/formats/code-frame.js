@@ -1,4 +1,4 @@
-// A line of text with carets under a range, cropped to what a terminal shows.
+// A line of text with carets under a range, cropped to the width of the terminal.
 
 import stringWidth from "string-width";
 
@@ -13,7 +13,7 @@ const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
 /**
  * @param {import("../excerpt.js").Excerpt} excerpt
  * @param {import("../../index.js").TextRange} range that begins in this line
- * @param {number} columns how many there are
+ * @param {number} columns the available width
  * @returns {{ text: string, before: number, marked: number }} the line, and where in it the carets go
  */
 export function codeFrame(excerpt, range, columns) {
@@ -21,7 +21,7 @@ export function codeFrame(excerpt, range, columns) {
   const sameLine = range.end.line === range.start.line;
   const end = sameLine ? range.end.column - excerpt.column : excerpt.text.length;
   const cells = split(excerpt.text);
-  // An empty range marks the place of the next character; a place after the last one gets a cell of its own.
+  // An empty range marks the next character; a position after the last character gets an extra cell.
   let first = cells.findIndex(
     (cell, index) => start < (cells[index + 1]?.unit ?? excerpt.text.length) && cell.unit <= start,
   );
@@ -71,7 +71,7 @@ function crop(cells, first, last, columns, cut) {
  * @returns {Cell[]}
  */
 function split(text) {
-  // Most text is, and a code frame is drawn for each finding: segmenting is ten times slower.
+  // Most text is plain, and a code frame is drawn for each finding: segmenting is ten times slower.
   if (PLAIN_ASCII.test(text)) return Array.from(text, (shown, unit) => ({ shown, width: 1, unit }));
   return Array.from(graphemes.segment(text), ({ segment, index }) => {
     if (segment === "\t")

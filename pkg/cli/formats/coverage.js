@@ -1,4 +1,4 @@
-// How many events passed each clause of each trigger, where an automation never fires.
+// The number of events that passed each clause of each trigger, for automations that never fire.
 
 import { printable } from "../escape.js";
 import { plural } from "../text.js";
@@ -6,7 +6,7 @@ import { plural } from "../text.js";
 /** @typedef {import("../../index.js").TriggerCoverage} TriggerCoverage */
 /** @typedef {import("../../index.js").ClauseCoverage} ClauseCoverage */
 
-/** What each clause is called in an automation's document. */
+/** The names of the clauses in an automation. */
 const NAMES = {
   name: "expect/after",
   match: "match",
@@ -15,7 +15,7 @@ const NAMES = {
   after: "after",
 };
 
-/** The tables of more triggers are not drawn. */
+/** Maximum number of triggers with a table. */
 const MAX_TRIGGERS = 10;
 
 /**
@@ -44,7 +44,7 @@ function table({ path, fired, clauses, windows }, all, style) {
     const count = String(clause.passed).padStart(width);
     return `  ${NAMES[clause.clause].padEnd(13)}  ${clause.passed === 0 ? style.red(count) : count}${near(clause)}`;
   });
-  // Of a single trigger the path says nothing.
+  // The path of a single trigger has no information.
   const head =
     all.length > 1 ? [`  ${path}${fired > 0 ? `  fired ${plural(fired, "time")}` : ""}`] : [];
   const opened = windows

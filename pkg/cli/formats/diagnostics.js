@@ -1,4 +1,4 @@
-// What is wrong with a scenario, for people.
+// Prints the findings on a scenario, for people.
 
 import { printable } from "../escape.js";
 import { displayName } from "../text.js";

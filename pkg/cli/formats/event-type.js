@@ -1,4 +1,4 @@
-// What is known of an event, for people.
+// Prints the description of an event, for people.
 
 /** @typedef {import("../../index.js").EventType} EventType */
 /** @typedef {import("../../index.js").Label} Label */
@@ -35,9 +35,7 @@ export function eventType(type, style) {
 
 /** @param {EventType} type */
 function facts(type) {
-  const known = type.documented
-    ? "documented"
-    : "not documented: from Prefect's source code";
+  const known = type.documented ? "documented" : "not documented: from Prefect's source code";
   const rows = [
     ["Emitter", `${type.emitter}${type.cloud ? " (Prefect Cloud only)" : ""}`],
     ["Status", known],
@@ -93,7 +91,7 @@ function payload({ payload }, style) {
 }
 
 /**
- * Names the only source of a statement; mostly documentation and source code agree.
+ * Adds the source of a statement if it has only one; usually documentation and source code agree.
  * @param {string} meaning
  * @param {import("../../index.js").Source} source
  */
@@ -121,7 +119,7 @@ function times({ min, max }) {
 const MOST_WIDTH = 40;
 
 /**
- * Columns side by side; the last is as long as it is.
+ * Aligns columns; the last one is not padded.
  * @param {string[][]} rows
  * @param {Colours} style
  */

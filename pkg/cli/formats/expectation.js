@@ -1,4 +1,4 @@
-// What was expected of a scenario beside what came of it.
+// Prints an expectation of a scenario beside the result.
 
 import { printable } from "../escape.js";
 import { timeline } from "./timeline.js";

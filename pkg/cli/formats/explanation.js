@@ -1,4 +1,4 @@
-// What a diagnostic means, for people.
+// Prints the explanation of a diagnostic code, for people.
 
 import { printable } from "../escape.js";
 

@@ -1,4 +1,4 @@
-// The formats of results. Each gets one file after the other, and then the end. The noun is what the files hold.
+// The formats of results. Each receives the files one by one, and then the end. The noun names the content of the files.
 
 import { github } from "./github.js";
 import { json } from "./json.js";

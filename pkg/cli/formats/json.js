@@ -1,4 +1,4 @@
-// One document: the totals, and the report of each file as the package gives it.
+// One JSON document: the totals, and the package's report on each file.
 
 import { jsonText } from "../escape.js";
 import { totals } from "./totals.js";

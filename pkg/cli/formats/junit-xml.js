@@ -58,7 +58,7 @@ function problem(element, { message, type, text }) {
 const ENTITIES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\n": "&#10;" };
 
 /**
- * For text and attributes. What XML cannot hold is among what is shown as escapes.
+ * Escapes text and attributes. Characters that XML cannot contain are among the escaped ones.
  * @param {string} text
  */
 function toXml(text) {

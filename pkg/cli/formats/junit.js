@@ -1,5 +1,5 @@
-// JUnit XML, which test reports of continuous integration read: what suites and cases there are.
-// Of findings a suite per file and a failure per error; of scenarios a suite each and a case per expectation.
+// JUnit XML, for CI that shows test results: its suites and cases.
+// Findings: one suite per file and one failure per error. Scenarios: one suite each and one case per expectation.
 
 import { PLAIN } from "../terminal.js";
 import { displayName, plural } from "../text.js";
@@ -53,7 +53,7 @@ function findingSuite(result, noun) {
     name: `${error.code}${place(error)}`,
     failure: { message: error.message, type: error.code, text: described(error, noun) },
   }));
-  // Errors that are not listed must not make a suite pass.
+  // A suite with unlisted errors must not pass.
   const unlisted = report.errors - errors.length;
   if (unlisted > 0) {
     const message = `${unlisted} more errors are not listed`;

@@ -1,4 +1,4 @@
-// For people: each finding with the place in the text, what to do, and where to read more.
+// For people: each finding with its excerpt, help, and a link.
 
 import { printable } from "../escape.js";
 import { colours, columns } from "../terminal.js";
@@ -10,7 +10,7 @@ import { totals } from "./totals.js";
 /** @typedef {import("../../index.js").Severity} Severity */
 /** @typedef {import("../terminal.js").Colours} Colours */
 
-/** Of more findings than this, a table counts each code. */
+/** For more findings than this, a table counts each code. */
 const FEW = 10;
 
 /**

@@ -1,4 +1,4 @@
-// A row for each trigger of each lane: what its windows did, from left to right.
+// A row for each trigger of each lane: its windows, from left to right.
 
 import { printable } from "../escape.js";
 
@@ -6,13 +6,13 @@ import { printable } from "../escape.js";
 /** @typedef {import("../../index.js").Decision} Decision */
 /** @typedef {{ name: string, windows: [number, number][], marks: [number, string][] }} Row */
 
-/** More rows are not drawn. */
+/** Maximum number of rows. */
 const MAX_ROWS = 20;
 
-/** From this length of a window or of the scale on, times have their dates. */
+/** If a window or the scale is at least this long, times include dates. */
 const DAY = 86_400_000;
 
-/** What is drawn for a decision. @type {{ [kind: string]: string }} */
+/** The sign of each kind of decision. @type {{ [kind: string]: string }} */
 const MARKS = {
   armed: "●",
   rearmed: "●",
@@ -79,7 +79,7 @@ export function timeline({ timeline, decisions = [] }, columns, style, expected)
 }
 
 /**
- * Each trigger that decided something in a lane has a row: windows of different triggers overlap.
+ * Each trigger with decisions in a lane has its own row, because windows of different triggers overlap.
  * @param {Timeline["lanes"][number]} lane
  * @param {Decision[]} decisions
  */
@@ -95,7 +95,7 @@ function rowsOf({ name, windows, decisions: own = [] }, decisions) {
     row.marks.push([Date.parse(decision.at), mark]);
     rows.set(path, row);
   }
-  // As decisions name them: rows of one lane differ in nothing else.
+  // The path, as in decisions: rows of one lane differ only in it.
   if (rows.size > 1) for (const [path, row] of rows) row.name += ` ${path}`;
   for (const { path, start, end, closed = end } of windows)
     rows.get(path)?.windows.push([start, Math.min(end, closed)]);

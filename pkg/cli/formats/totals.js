@@ -1,7 +1,7 @@
 // The totals of several files.
 
 /**
- * What was found in all of them.
+ * The totals of all files.
  * @param {import("../file-report.js").Result[]} results
  */
 export function totals(results) {

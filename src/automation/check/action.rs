@@ -9,7 +9,7 @@ use crate::text::phrase;
 use super::super::fields::{ACTIONS, INFERRED, SELECTED, STATE_TYPES};
 use super::Check;
 
-/// What only Prefect Cloud does.
+/// Actions that only Prefect Cloud has.
 const CLOUD: [&str; 2] = ["declare-incident", "send-email-notification"];
 
 impl Check<'_, '_> {
@@ -30,7 +30,7 @@ impl Check<'_, '_> {
             return;
         }
         let Some(kind) = action.get("type") else {
-            // The server takes any object without a type for `do-nothing` or for what it resembles.
+            // The server reads any object without a type as `do-nothing` or as the action that it resembles.
             self.add(Code::MISSING_ACTION_TYPE, path, action).opening();
             return;
         };
@@ -69,7 +69,7 @@ impl Check<'_, '_> {
         }
     }
 
-    /// `selected_deployment_requires_id` and its like.
+    /// `selected_deployment_requires_id` and similar rules.
     fn target(&mut self, action: Value<'_>, field: &'static str, path: &Path<'_>) {
         let source = action.get("source");
         let selected = match source {
@@ -86,7 +86,7 @@ impl Check<'_, '_> {
             self.uuid_field(field, id, &Path::Key(path, field));
         }
         match id {
-            // A value that is known only after `apply` is missing from Terraform's plan.
+            // Terraform's plan lacks values that are known only after `apply`.
             None if selected && self.is_plan => {}
             None if selected => {
                 let why = if source.is_some() { "`source` is `selected`" } else { "`source` is `selected` by default" };

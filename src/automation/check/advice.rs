@@ -1,6 +1,6 @@
-//! What the server takes, but what hardly does what is meant.
+//! Advice: what the server accepts, but probably isn't what the author intended.
 //!
-//! Source of what happens: `server/events/triggers.py`, and `EventTrigger` in `server/events/schemas/automations.py`.
+//! Sources: `server/events/triggers.py`, and `EventTrigger` in `server/events/schemas/automations.py`.
 
 use crate::catalogue;
 use crate::diagnostic::edits::Edits;
@@ -21,7 +21,7 @@ use super::{Check, cloud};
 /// The lists of actions of an automation, each with its name.
 pub(super) type Actions<'a, 't> = &'a [(&'static str, Option<Value<'t>>)];
 
-/// How many names in `after` are compared with patterns in `expect` at most.
+/// The most names in `after` that are compared with patterns in `expect`.
 const MOST_COMPARISONS: usize = 100_000;
 
 /// The fields whose values are booleans.
@@ -48,7 +48,7 @@ impl Check<'_, '_> {
         }
     }
 
-    /// `around`: the kind of the composite trigger that contains it, if that needs others too.
+    /// `around`: the kind of the composite trigger that contains it, if that trigger needs others too.
     fn advise_trigger(&mut self, value: Value<'_>, path: &Path<'_>, level: Level, around: Option<Order>, depth: usize) {
         if value.kind() != Kind::Object || depth > MAX_NESTING || cloud::is_metric(value) {
             return;
@@ -59,7 +59,7 @@ impl Check<'_, '_> {
             Some(TriggerKind::Composite(order)) => {
                 self.ignored_fields(value, path, "triggers", &[&names(&OF_COMPOSITE_TRIGGERS), own]);
                 self.advise_composite(value, path, order);
-                // Where one trigger is enough, nothing is mixed.
+                // If one trigger is enough, nothing is mixed.
                 let around = around.or(Some(order).filter(|_| needs_several(value, order)));
                 if let Some(list) = value.get("triggers") {
                     let path = Path::Key(path, "triggers");
@@ -76,7 +76,7 @@ impl Check<'_, '_> {
             }
             Some(TriggerKind::Event) => {
                 self.ignored_fields(value, path, "triggers", &[&names(&OF_EVENT_TRIGGERS), own]);
-                // What a template will be is not known.
+                // The value of a template is unknown.
                 if self.has_templates(value) {
                     return;
                 }
@@ -131,7 +131,7 @@ impl Check<'_, '_> {
     }
 
     fn advise_reactive(&mut self, value: Value<'_>, event: &EventTrigger, path: &Path<'_>, around: Option<Order>) {
-        // One that waits for others too does not fire by itself.
+        // A trigger that waits for others does not fire alone.
         if around.is_some() || !self.fires_itself(value, event, path) {
             self.empty_expect(value, event, path);
         }
@@ -202,7 +202,7 @@ impl Check<'_, '_> {
             self.add(Code::PROACTIVE_WITHOUT_AFTER, &Path::Key(path, "for_each"), place).with("effect", effect);
         } else if let [_, _, ..] = event.after.as_slice() {
             let wildcards: Vec<&String> = event.expect.iter().filter(|pattern| pattern.contains('*')).collect();
-            // No more than that is looked at: it is advice, and nobody writes so many.
+            // Looks at no more than that: it is only advice, and nobody writes so many.
             let is_bounded = wildcards.len().saturating_mul(event.after.len()) <= MOST_COMPARISONS;
             let expected = |name: &String| {
                 event.expect.is_empty()
@@ -319,7 +319,7 @@ impl Check<'_, '_> {
         }
         if name.starts_with("prefect")
             && let Some(expected) = catalogue::suggest(&name)
-            // A state can have any name, but hardly one that differs in case alone.
+            // A state can have any name, but hardly one that differs only in case.
             && (catalogue::find(&name).is_none() || expected.eq_ignore_ascii_case(&name))
         {
             self.add(Code::MISSPELT_EVENT, path, item)
@@ -331,7 +331,7 @@ impl Check<'_, '_> {
         self.name_without_event(item, &name, field, path);
     }
 
-    /// Plain values of which YAML 1.1 and 1.2 think differently.
+    /// Plain values that YAML 1.1 and 1.2 read differently.
     pub(super) fn yaml_scalars(&mut self, value: Value<'_>) {
         if self.advises() {
             self.yaml_scalar(value, &Path::Root, 0);
@@ -345,7 +345,7 @@ impl Check<'_, '_> {
         let depth = depth.saturating_add(1);
         for (key, member) in value.members() {
             let name = key.string();
-            // A boolean is wanted: then both mean the same.
+            // The field is a boolean: then both mean the same.
             if !(BOOLEANS.contains(&&*name) && scalar::boolean(member).is_some()) {
                 self.yaml_scalar(member, &Path::Key(path, &name), depth);
             }
@@ -353,7 +353,7 @@ impl Check<'_, '_> {
         for (index, item) in value.items().enumerate() {
             self.yaml_scalar(item, &Path::Item(path, index), depth);
         }
-        // What is wrong as it is read needs no such remark.
+        // If the value is an error anyway, this advice adds nothing.
         if let Some((raw, meaning)) = yaml_1_1(value)
             && !self.findings.has(&path.pointer())
         {
@@ -371,13 +371,13 @@ impl Check<'_, '_> {
     }
 }
 
-/// A plain value of YAML and what it is by YAML 1.1, if that is something else.
+/// A plain value of YAML and its meaning in YAML 1.1, if that differs.
 pub(super) fn yaml_1_1(value: Value<'_>) -> Option<(&str, &'static str)> {
     let raw = std::str::from_utf8(value.written()).ok().filter(|_| value.is_bare())?;
     Some((raw, yaml::yaml_1_1(raw)?))
 }
 
-/// Whether a composite trigger fires only when several of its triggers have.
+/// Whether a composite trigger fires only when several of its triggers have fired.
 fn needs_several(value: Value<'_>, order: Order) -> bool {
     let children = value.get("triggers").map_or(0, |list| list.items().count());
     let require = match order {
@@ -392,7 +392,7 @@ pub(super) fn expects(event: &EventTrigger, name: &str) -> bool {
     event.expect.is_empty() || event.expect.iter().any(|pattern| covers(pattern, name))
 }
 
-/// Whether a pattern matches a name, as far as `*` goes, each of which stands for at least one character.
+/// Whether a pattern matches a name. Each `*` matches at least one character; other wildcards are not supported.
 pub(super) fn covers(pattern: &str, name: &str) -> bool {
     step(1);
     let Some((start, mut rest)) = pattern.split_once('*') else { return pattern == name };
@@ -404,7 +404,7 @@ pub(super) fn covers(pattern: &str, name: &str) -> bool {
             return false;
         }
         name = characters.as_str();
-        // Where a piece between two wildcards can stand, it may stand as early as it can.
+        // The earliest match of a piece between two wildcards is always sufficient.
         let Some((piece, after)) = rest.split_once('*') else { return name.ends_with(rest) };
         let Some(at) = name.find(piece) else { return false };
         name = name.get(at.saturating_add(piece.len())..).unwrap_or_default();

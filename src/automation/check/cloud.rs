@@ -1,7 +1,7 @@
-//! What only Prefect Cloud knows: metric triggers.
+//! Metric triggers, which only Prefect Cloud has.
 //!
-//! Source: `MetricTrigger` in the client's `events/schemas/automations.py`, with which Prefect Cloud's documentation
-//! agrees; Prefect Cloud itself is not public.
+//! Source: `MetricTrigger` in the client's `events/schemas/automations.py`, which agrees with Prefect Cloud's
+//! documentation; Prefect Cloud's own code is not public.
 
 use crate::diagnostic::path::Path;
 use crate::json::{Decimal, Kind, Value};
@@ -13,7 +13,7 @@ const OPERATORS: [&str; 4] = ["<", "<=", ">", ">="];
 /// Of `range` and `firing_for`, in microseconds.
 const SHORTEST: i64 = 300_000_000;
 
-/// Whether a trigger is one on a metric: it says so by its type, or without one by its posture.
+/// Whether a trigger is a metric trigger, by its type, or without a type by its posture.
 pub(super) fn is_metric(trigger: Value<'_>) -> bool {
     match trigger.get("type") {
         Some(kind) if kind.is("metric") => true,

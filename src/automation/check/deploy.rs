@@ -1,7 +1,7 @@
-//! Values that `prefect deploy` resolves before it reads them: what they will be is not known here.
+//! Values that `prefect deploy` resolves before it reads them: the results are unknown here.
 //!
 //! Source: `utilities/templating`, and `cli/deploy/_core.py`: blocks and variables first, then environment variables,
-//! then what the steps before put out.
+//! then the outputs of earlier steps.
 
 use crate::diagnostic::Code;
 use crate::diagnostic::path::Path;
@@ -30,7 +30,7 @@ impl Check<'_, '_> {
         self.route == Route::Deploy && value.is_string() && placeholders(&value.string()).next().is_some()
     }
 
-    /// Whether what decides about an event trigger hangs on templates.
+    /// Whether a field that decides about an event trigger depends on templates.
     pub(super) fn has_templates(&self, trigger: Value<'_>) -> bool {
         let fields = || OF_EVENT_TRIGGERS.iter().chain(&OF_COMPOSITE_TRIGGERS);
         self.route == Route::Deploy
@@ -39,7 +39,7 @@ impl Check<'_, '_> {
                 .any(|value| value.descendants().any(|inner| inner.kind() == Kind::String && self.is_template(inner)))
     }
 
-    /// An environment variable in the place of a duration: it stays a text, and a number in a text is no duration.
+    /// An environment variable as a duration: it stays a string, and a number in a string is not a duration.
     pub(super) fn environment_as_duration(&mut self, field: &str, value: Value<'_>, path: &Path<'_>) -> bool {
         if self.route != Route::Deploy || !value.is_string() {
             return false;
@@ -65,7 +65,7 @@ mod tests {
         assert_eq!(found("{{ prefect.variables.x }}"), [("prefect.variables.x", true)]);
         assert_eq!(found("{{$W}}"), [("$W", true)]);
         assert_eq!(found("a-{{ $W }}-{{ b.c[0] }}"), [("$W", false), ("b.c[0]", false)]);
-        // With a filter it is none.
+        // With a filter it is not a placeholder.
         assert_eq!(found("{{ event.payload | tojson }}"), []);
         assert_eq!(found("{{ }} {{ x"), []);
     }

@@ -1,4 +1,4 @@
-//! What another route than that of the document would refuse: said once.
+//! What a route other than the document's would reject: reported once.
 
 use crate::diagnostic::Code;
 use crate::diagnostic::findings::{Findings, Location, Subject};
@@ -6,7 +6,7 @@ use crate::diagnostic::path::Path;
 use crate::json::{Span, Value};
 use crate::text::phrase;
 
-/// What the REST API alone refuses in a document.
+/// What only the REST API rejects in a document.
 #[derive(Default)]
 pub(super) struct Elsewhere {
     /// Fields that only the server writes.
@@ -19,7 +19,7 @@ pub(super) struct Elsewhere {
 }
 
 impl Elsewhere {
-    /// To be called when an automation begins.
+    /// Call this when an automation begins.
     pub(super) fn next(&mut self, automation: u64) {
         if self.place.is_none() {
             self.automation = automation;
@@ -52,7 +52,7 @@ impl Elsewhere {
         let list = |names: &mut dyn Iterator<Item = &str>| phrase::list(names, " and ");
         let exported = list(&mut self.exported.iter().map(String::as_str));
         let missing = list(&mut self.missing.iter().copied());
-        let code = Code::REFUSED_BY_THE_API;
+        let code = Code::REJECTED_BY_THE_API;
         let subject = Subject { index: Some(self.automation), ..Subject::default() };
         let finding = findings.note(code.severity(), code, &subject, &Path::Root).at(Location::Bytes(place));
         let has = if self.exported.len() == 1 { "is a field" } else { "are fields" };

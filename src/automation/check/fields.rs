@@ -1,4 +1,4 @@
-//! Fields that Prefect ignores, and what they are meant to be.
+//! Fields that Prefect ignores, and the fields that were probably intended.
 
 use crate::diagnostic::Code;
 use crate::diagnostic::path::Path;
@@ -11,7 +11,7 @@ use super::Check;
 /// The fields of an automation.
 const NAMES: [&str; OF_AUTOMATIONS.len()] = names(&OF_AUTOMATIONS);
 
-/// Names that people use, and what Prefect calls it. The first that the object can have is meant.
+/// Names that people use, and Prefect's names for them. The first that the object can have is the intended one.
 const MEANT: [(&str, &[&str]); 60] = [
     ("event", &["expect"]),
     ("events", &["expect"]),
@@ -75,7 +75,7 @@ const MEANT: [(&str, &[&str]); 60] = [
     ("delay", &["schedule_after"]),
 ];
 
-/// The field of an object that another name is meant to be.
+/// The field of an object for which another name was probably intended.
 pub(super) fn meant<'k>(name: &str, known: &mut dyn Iterator<Item = &'k str>) -> Option<&'k str> {
     let known: Vec<&'k str> = known.collect();
     let plain = name.replace('-', "_").to_ascii_lowercase();
@@ -85,8 +85,7 @@ pub(super) fn meant<'k>(name: &str, known: &mut dyn Iterator<Item = &'k str>) ->
 }
 
 impl Check<'_, '_> {
-    /// The fields at the top of an automation. Returns those that are missing under their own name, but there under
-    /// another.
+    /// The top-level fields of an automation. Returns those that are present only under another name.
     pub(super) fn fields_of_automation(&mut self, value: Value<'_>) -> Vec<&'static str> {
         let is_present = NAMES.map(|field| value.get(field).is_some());
         let absent = || NAMES.into_iter().zip(is_present).filter(|(_, present)| !present).map(|(field, _)| field);
@@ -101,7 +100,7 @@ impl Check<'_, '_> {
                 continue;
             }
             let near = meant(&name, &mut absent());
-            // What is missing is reported with the name that stands in its place.
+            // A missing field is reported with the name used instead.
             let is_required = near.is_some_and(|near| required().any(|required| required == near));
             if is_required && !self.is_strict() {
                 continue;
@@ -134,7 +133,7 @@ impl Check<'_, '_> {
         known: &[&[&'static str]],
     ) {
         let all = || known.iter().flat_map(|some| some.iter().copied());
-        // Those that are there, or are missed already.
+        // Fields that are present, or already reported as missing.
         let mut taken = Vec::new();
         for field in all() {
             if object.get(field).is_some() || self.findings.has(&Path::Key(path, field).pointer()) {
@@ -147,7 +146,7 @@ impl Check<'_, '_> {
                 continue;
             }
             let near = meant(&name, &mut all().filter(|field| !taken.contains(field)));
-            // Named already with what is missing.
+            // Already reported with the missing field.
             if meant(&name, &mut all()).is_some_and(|meant| self.findings.has(&Path::Key(path, meant).pointer())) {
                 continue;
             }
@@ -164,7 +163,7 @@ impl Check<'_, '_> {
     /// Fields of an action that Prefect ignores: those of other types too.
     pub(super) fn ignored_of_action(&mut self, action: Value<'_>, path: &Path<'_>) {
         let Some(kind) = action.get("type") else { return };
-        // Of a type that is not known nothing is known.
+        // The fields of an unknown type are unknown.
         if let Some(known) = ACTIONS.iter().find(|known| kind.is(known.name)) {
             let own: Vec<&'static str> = known.fields.iter().map(|field| field.name).collect();
             self.ignored_fields(action, path, "this action", &[&["type"], &own]);
@@ -172,7 +171,7 @@ impl Check<'_, '_> {
     }
 }
 
-/// What every automation needs.
+/// The fields that every automation needs.
 pub(super) fn required() -> impl Iterator<Item = &'static str> {
     OF_AUTOMATIONS.into_iter().filter(|field| field.is_required).map(|field| field.name)
 }

@@ -20,7 +20,7 @@ use super::shape::{self, Event, Fit};
 const HEARTBEAT: &str = "prefect.flow-run.heartbeat";
 const ALL: &str = "prefect.flow-run.*";
 
-/// Events of a run that sends no more heartbeats, or none for a while.
+/// Events of a run that sends no more heartbeats, or pauses them.
 const SILENT: [&str; 10] = [
     "prefect.flow-run.AwaitingRetry",
     "prefect.flow-run.Cancelled",
@@ -39,7 +39,7 @@ pub(super) fn is_about(event: &EventTrigger) -> bool {
     event.posture == Posture::Proactive && event.after.iter().any(|name| covers(name, HEARTBEAT) && name != "*")
 }
 
-/// States during which a run sends heartbeats, the first of them at once.
+/// States during which a run sends heartbeats, the first one immediately.
 const ALIVE: [&str; 2] = ["prefect.flow-run.Running", "prefect.flow-run.Retrying"];
 
 /// Whether a heartbeat can be one of the events that a trigger looks at.
@@ -104,7 +104,7 @@ impl Check<'_, '_> {
     }
 
     fn states_expected(&mut self, value: Value<'_>, event: &EventTrigger, path: &Path<'_>) {
-        // A state with a name of its own.
+        // A custom state name.
         let own = expects(event, "prefect.flow-run.\u{fffd}");
         let Some(expect) = value.get("expect").filter(|_| !own) else { return };
         let missing: Vec<&str> = SILENT.into_iter().filter(|name| !expects(event, name)).collect();
@@ -137,7 +137,7 @@ impl Check<'_, '_> {
             "a brief network failure makes it fire on a living run"
         };
         let place = value.get("within");
-        // Three times the frequency is what the documentation advises: it tolerates less than is said there, but works.
+        // The documentation advises three times the frequency: that tolerates less than it says, but works.
         let severity = if event.within < frequency.saturating_mul(3) { Severity::Warning } else { Severity::Info };
         let (code, at) = (Code::WITHIN_TOO_SHORT_FOR_HEARTBEATS, Path::Key(path, "within"));
         let finding = self

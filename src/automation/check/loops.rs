@@ -1,6 +1,6 @@
 //! Triggers that fire themselves: by the events of their firing, or by those of their own actions.
 //!
-//! Source of what is emitted: `server/events/actions.py`, `create_automation_state_change_event` in
+//! Sources of the emitted events: `server/events/actions.py`, `create_automation_state_change_event` in
 //! `server/events/schemas/automations.py`, and the orchestration rules in `server/orchestration/core_policy.py`.
 
 use std::borrow::Cow;
@@ -32,18 +32,18 @@ const USUAL: [&str; 4] = ["Scheduled", "Pending", "Running", "Completed"];
 const UNUSUAL: [&str; 7] =
     ["Failed", "Crashed", "Cancelled", "Late", "AwaitingRetry", "TimedOut", "AwaitingConcurrencySlot"];
 
-/// States that a run leaves only for others of these, or for a new start.
+/// States that a run leaves only for another of them, or to start again.
 pub(super) const FINAL: [&str; 5] = ["Completed", "Failed", "Crashed", "Cancelled", "TimedOut"];
 
 /// What an action causes.
 struct Caused<'a> {
     event: Cow<'a, str>,
-    /// Whether the action does the same again in answer to its own event.
+    /// Whether the action's own event triggers the same action again.
     repeats: bool,
 }
 
 impl Check<'_, '_> {
-    /// Whether a trigger counts the events of its own firings. Says so if it does.
+    /// Whether a trigger counts the events of its own firings; reports it.
     pub(super) fn fires_itself(&mut self, value: Value<'_>, event: &EventTrigger, path: &Path<'_>) -> bool {
         // Prefect Cloud emits other events of automations.
         if event.posture != Posture::Reactive || self.options.cloud {
@@ -95,7 +95,7 @@ impl Check<'_, '_> {
                     } else {
                         "expect only events that the action does not cause"
                     };
-                    // A deployment that is to run after failures seldom fails itself.
+                    // A deployment that runs after failures seldom fails itself.
                     let seldom = which == "run-deployment"
                         && !caused.repeats
                         && !action.get("source").is_some_and(|source| source.is("inferred"));
@@ -121,7 +121,7 @@ impl Check<'_, '_> {
         }
         let mut triggers = Vec::new();
         leaves(value, Level::CLIENT, 0, &mut triggers);
-        // The server itself refuses such an automation.
+        // The server itself rejects such an automation.
         triggers.retain(|event| event.posture == Posture::Reactive);
         if let (true, [event]) = (kind_of(value, Level::CLIENT) == Some(TriggerKind::Event), triggers.as_slice())
             && event.expect.iter().any(|name| STARTS.contains(&name.as_str()))
@@ -129,7 +129,7 @@ impl Check<'_, '_> {
             && event.match_related.iter().any(every_run)
             && value.get("enabled").is_none_or(|enabled| scalar::boolean(enabled) != Some(false))
         {
-            // Said already, as an error.
+            // Already reported, as an error.
             return;
         }
         let found = triggers.iter().find_map(|event| {
@@ -141,7 +141,7 @@ impl Check<'_, '_> {
     }
 }
 
-/// Whether a specification leaves out no flow run, as the server judges it (`matches_every_resource_of_kind`).
+/// Whether the server thinks that a specification matches every flow run (`matches_every_resource_of_kind`).
 pub(super) fn every_run(specification: &Specification) -> bool {
     match specification.0.as_slice() {
         [] => true,
@@ -150,7 +150,7 @@ pub(super) fn every_run(specification: &Specification) -> bool {
     }
 }
 
-/// The event triggers each of which is enough for a trigger to fire.
+/// The event triggers that can each fire the whole trigger alone.
 pub(super) fn leaves(value: Value<'_>, level: Level, depth: usize, found: &mut Vec<EventTrigger>) {
     if value.kind() != Kind::Object || depth > MAX_NESTING || found.len() > 100 {
         return;
@@ -215,9 +215,9 @@ fn own_action<'a>(event: &EventTrigger, action: Value<'a>, automation: Option<&s
     let found = match &*kind {
         "run-deployment" => {
             let inferred = action.get("source").is_some_and(|source| source.is("inferred"));
-            let refused = inferred || every_run(&event.matches) && event.match_related.iter().any(every_run);
-            if refused && event.expect.iter().any(|name| STARTS.contains(&name.as_str())) {
-                // The server itself refuses such an automation.
+            let rejected = inferred || every_run(&event.matches) && event.match_related.iter().any(every_run);
+            if rejected && event.expect.iter().any(|name| STARTS.contains(&name.as_str())) {
+                // The server itself rejects such an automation.
                 return None;
             }
             let id = action.get("deployment_id").map(|id| ["prefect.deployment.", &id.string()].concat());
@@ -236,7 +236,7 @@ fn own_action<'a>(event: &EventTrigger, action: Value<'a>, automation: Option<&s
             let name = action.get("name").filter(|name| name.is_string()).map(Value::string);
             let name = name.filter(|name| !name.is_empty()).unwrap_or_else(|| Cow::Owned(capitalised(&state)));
             let forced = action.get("force").and_then(scalar::boolean) == Some(true);
-            // A run leaves a final state for another of these, and for the same.
+            // A run can leave a final state for another final state, or for the same one.
             let again = matches!(&*state, "COMPLETED" | "FAILED" | "CANCELLED" | "SCHEDULED");
             changed(event, &[&name], forced || again)
         }
@@ -266,13 +266,13 @@ fn changed<'a>(event: &EventTrigger, states: &[&str], repeats: bool) -> Option<C
     states.iter().find_map(|state| {
         let name = ["prefect.flow-run.", state].concat();
         let of_run = Event { family, state: Some(state) };
-        // It is the same run: what matched before matches again, but for its state.
+        // It is the same run: all that matched before matches again, except its state.
         let matches = event.matches.0.iter().all(|(label, patterns)| match label.as_str() {
             "prefect.state-name" => of_run.label(label, patterns) == Fit::Always,
             "prefect.state-type" => false,
             _ => of_run.label(label, patterns) != Fit::Never,
         });
-        // In that state the same action is refused: it takes another to lead there.
+        // In that state the server rejects the same action, so another action must lead there.
         let leads = repeats || others(event, "prefect.flow-run.", &[states, &FINAL].concat());
         (event.threshold <= 1 && event.after.is_empty() && expects(event, &name) && leads && matches)
             .then_some(Caused { event: Cow::Owned(name), repeats })
@@ -326,7 +326,7 @@ fn started<'a>(event: &EventTrigger, related: &dyn Fn(&Specification) -> bool) -
         .then(|| Caused { event: Cow::Owned(["prefect.flow-run.", state].concat()), repeats })
 }
 
-/// Whether a specification names a deployment by its id, and that is this one.
+/// Whether a specification names this deployment by its id.
 fn is_about(related: &Specification, deployment: Option<&str>) -> bool {
     let Some((_, patterns)) = related.0.iter().find(|(label, _)| label == ID) else { return false };
     let others = related.0.iter().all(|(label, patterns)| match label.as_str() {
@@ -352,7 +352,7 @@ fn related_always(related: &Specification, roles: &[&str]) -> bool {
         .any(|one| related.0.iter().all(|(label, patterns)| shape::of_related(one, label, patterns) == Fit::Always))
 }
 
-/// Whether a specification is about what all runs of one deployment have in common.
+/// Whether a specification is about something that all runs of one deployment have in common.
 fn of_deployment(related: &Specification) -> bool {
     let role = related.0.iter().find(|(label, _)| label == ROLE);
     role.is_some_and(|(_, patterns)| {

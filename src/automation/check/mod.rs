@@ -1,4 +1,4 @@
-//! Automation documents to findings: what the server refuses, and advice.
+//! Checks automation documents: what the server rejects, and advice.
 //!
 //! Sources: `server/events/schemas/automations.py`, `server/events/actions.py` and, for the triggers of a
 //! `prefect.yaml`, `events/schemas/deployment_triggers.py`.
@@ -57,8 +57,8 @@ pub struct CheckReport {
 
 /// Checks a text, JSON or YAML: automations, triggers, a `prefect.yaml`, or what `terraform show -json` prints.
 ///
-/// Whatever is wrong with the text is a finding of the report. YAML is limited to 100 levels and a million values, those
-/// that aliases stand for included; JSON to 900 levels.
+/// All errors in the text are findings of the report. YAML is limited to 100 levels and a million values, including
+/// those that aliases stand for; JSON to 900 levels.
 ///
 /// ```
 /// use prefect_events::automation::{CheckOptions, check};
@@ -124,10 +124,10 @@ pub fn check(text: &[u8], text_options: TextOptions, options: &CheckOptions) -> 
     }
 }
 
-/// What is to be checked. If that is nothing, it is said why.
+/// What to check. If there is nothing to check, reports why.
 fn items<'t>(findings: &mut Findings<'_>, root: Value<'t>, form: Form, route: Route) -> Vec<Item<'t>> {
     let mut items = recognise(root).items;
-    // What is no object is wrong as an automation; to the API everything else is one too.
+    // Anything but an object is reported as an invalid automation; the API reads everything as an automation.
     let is_object = |item: &Item<'_>| item.value.kind() == Kind::Object;
     let is_sent = route == Route::Api || !items.is_empty() && !items.iter().any(is_object);
     if form == Form::Terraform {
@@ -168,14 +168,14 @@ struct Check<'c, 's> {
     findings: &'c mut Findings<'s>,
     subject: Subject<'c>,
     options: &'c CheckOptions,
-    /// Which way the document travels.
+    /// How the document reaches Prefect.
     route: Route,
-    /// Values that are known only later may be missing.
+    /// Whether values that are known only later may be missing.
     is_plan: bool,
-    /// What another route refuses.
+    /// What another route rejects.
     elsewhere: &'c mut Elsewhere,
     text: &'c [u8],
-    /// Whether it has been said that a composite trigger mixes resources.
+    /// Whether a composite trigger that mixes resources has been reported.
     is_mixed: bool,
 }
 
@@ -184,12 +184,12 @@ impl Check<'_, '_> {
         self.findings.add(code, &self.subject, path, value)
     }
 
-    /// Whether advice is wanted, beyond what the server refuses.
+    /// Whether to give advice, beyond what the server rejects.
     fn advises(&self) -> bool {
         self.findings.beyond_envelope()
     }
 
-    /// Whether the document is sent as it stands: then the server's models alone decide.
+    /// Whether the document is sent unchanged: then only the server's models decide.
     fn is_strict(&self) -> bool {
         !self.route.has_client()
     }
@@ -226,7 +226,7 @@ impl Check<'_, '_> {
                 self.missing(what, value, field, &root);
             }
         }
-        // What is missing has been reported with the names that stand in its place.
+        // Missing fields have been reported with the names used instead.
         for field in
             OF_AUTOMATIONS.iter().filter(|field| !matches!(field.kind, FieldKind::Trigger | FieldKind::Actions))
         {

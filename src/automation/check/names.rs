@@ -1,4 +1,4 @@
-//! Names in `expect` and `after` that no event of Prefect has.
+//! Names in `expect` and `after` that match no event of Prefect.
 
 use crate::catalogue::{self, Family};
 use crate::diagnostic::path::Path;
@@ -92,7 +92,7 @@ impl Check<'_, '_> {
     }
 
     fn no_such_event(&mut self, item: Value<'_>, name: &str, field: &str, path: &Path<'_>) {
-        // What Cloud emits beyond its documentation is not known.
+        // Which undocumented events Cloud emits is unknown.
         let severity = if name.starts_with("prefect-cloud.") { Severity::Info } else { Code::NO_SUCH_EVENT.severity() };
         let finding = self
             .findings
@@ -141,13 +141,13 @@ impl Check<'_, '_> {
     }
 }
 
-/// The name that was meant by one without `prefect.`, or by the name of a state alone.
+/// The intended name, for a name without `prefect.` or a bare state name.
 fn with_prefix(name: &str) -> Option<(String, Severity)> {
     let plain = name.replace('_', "-");
     let states = catalogue::families().iter().find(|family| family.name.text == STATES)?;
     let same = |state: &str| state.eq_ignore_ascii_case(name);
     if let Some(state) = states.variants.iter().map(|variant| variant.name).find(|state| same(state)) {
-        // An event of the user's own can have such a name.
+        // A user's own event can have such a name.
         let severity = if state == name { Severity::Warning } else { Severity::Info };
         return Some(([states.name.prefix(), state].concat(), severity));
     }
@@ -160,7 +160,7 @@ fn with_prefix(name: &str) -> Option<(String, Severity)> {
     known.then_some((full, Severity::Warning))
 }
 
-/// What events are about: the second part of their names.
+/// The subjects of events: the second part of their names.
 fn kinds() -> Vec<&'static str> {
     let mut kinds = Vec::new();
     for family in catalogue::families() {
@@ -180,19 +180,19 @@ pub(super) fn kind_of(prefix: &'static str) -> &'static str {
     kind.strip_suffix('.').unwrap_or(kind)
 }
 
-/// What else stands where a family has its placeholder: the `heartbeat` beside the states.
+/// Other names in the place of a family's placeholder: `heartbeat` beside the states.
 fn names_beside(family: &'static Family) -> impl Iterator<Item = &'static str> {
     let prefix = family.name.prefix();
     let others = catalogue::families().iter().filter(|other| other.name.is_literal());
     others.filter_map(move |other| other.name.text.strip_prefix(prefix)).filter(|rest| !rest.contains('.'))
 }
 
-/// The state that was meant by another word, and how sure that is: a flow can name its states as it likes, and
-/// `Passed` is as near to `Paused` as a slip of the fingers.
+/// The state that another word was intended for, and how certain that is: flows can name their states freely, and
+/// `Passed` is as close to `Paused` as a typo.
 pub(super) fn nearest_state<'s>(word: &str, states: &mut dyn Iterator<Item = &'s str>) -> Option<(&'s str, Severity)> {
     let near = nearest(word, states)?;
     let (word, state) = (word.to_ascii_lowercase(), near.to_ascii_lowercase());
-    // Rescheduled, Precompleted: another word, made of the first.
+    // Rescheduled, Precompleted: another word, derived from the first.
     let grown = |longer: &str, shorter: &str| {
         longer.len() > shorter.len().saturating_add(1) && (longer.starts_with(shorter) || longer.ends_with(shorter))
     };

@@ -37,15 +37,15 @@ impl<'de> Deserialize<'de> for PrefectVersion {
     }
 }
 
-/// How a document reaches Prefect. Each route accepts and rejects something else.
+/// How a document reaches Prefect. Each route accepts and rejects different documents.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum Route {
-    /// It is sent to the REST API as it stands.
+    /// It is sent to the REST API unchanged.
     Api,
-    /// `prefect automation create` or `update` with `--from-file`, and the Python SDK: the client fills in defaults, and
-    /// drops what it does not know.
+    /// `prefect automation create` or `update` with `--from-file`, and the Python SDK: the client fills in defaults,
+    /// and drops unknown fields.
     Cli,
     /// `prefect deploy`: templates are resolved, and triggers completed.
     Deploy,
@@ -119,7 +119,7 @@ pub(super) const DEFAULT_FREQUENCY: u32 = 180;
 const SHORTEST: u32 = 30;
 /// The first client that can send heartbeats.
 pub(super) const FIRST_HEARTBEATS: PrefectVersion = PrefectVersion(3, 1, 8);
-/// The first one that does so without being told.
+/// The first client that does so by default.
 pub(super) const HEARTBEATS_BY_DEFAULT: PrefectVersion = PrefectVersion(3, 6, 22);
 
 impl CheckOptions {
@@ -127,7 +127,7 @@ impl CheckOptions {
         ReportOptions { profile: self.profile, severity: &self.severity, max_diagnostics: self.max_diagnostics }
     }
 
-    /// Which way a document of this form travels.
+    /// How a document of this form reaches Prefect.
     pub(super) fn route_of(&self, form: Form) -> Route {
         self.route.unwrap_or(match form {
             _ if self.profile == Profile::Server => Route::Api,

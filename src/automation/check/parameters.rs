@@ -18,15 +18,15 @@ use super::variables::Place;
 const KIND: &str = "__prefect_kind";
 const KINDS: [&str; 4] = ["none", "json", "jinja", "workspace_variable"];
 
-/// How parameters are gone through.
+/// How parameters are traversed.
 #[derive(Clone, Copy)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a rule of its own")]
 struct Walk {
-    /// Whether the server looks for mistakes here: it overlooks what is in lists.
-    refuses: bool,
-    /// Whether plain texts can be templates.
+    /// Whether the server looks for mistakes here: it ignores lists.
+    rejects: bool,
+    /// Whether plain strings can be templates.
     upgrades: bool,
-    /// Whether what is filled in when deployed is left alone.
+    /// Whether to skip values that `prefect deploy` fills in.
     deploys: bool,
     /// Whether the text is read as JSON afterwards.
     reads: bool,
@@ -75,13 +75,13 @@ impl Check<'_, '_> {
     /// What `hydrate` complains of.
     pub(super) fn parameters(&mut self, value: Value<'_>, path: &Path<'_>) {
         self.object_or_null(value, "parameters", path);
-        self.parameter(value, path, Walk { refuses: true, upgrades: true, deploys: false, reads: false, depth: 0 });
+        self.parameter(value, path, Walk { rejects: true, upgrades: true, deploys: false, reads: false, depth: 0 });
     }
 
     /// Those of a deployment's trigger, in which variables and blocks are filled in when it is deployed.
     pub(super) fn deployment_parameters(&mut self, value: Value<'_>, path: &Path<'_>) {
         self.object_or_null(value, "parameters", path);
-        self.parameter(value, path, Walk { refuses: true, upgrades: true, deploys: true, reads: false, depth: 0 });
+        self.parameter(value, path, Walk { rejects: true, upgrades: true, deploys: true, reads: false, depth: 0 });
     }
 
     fn parameter(&mut self, value: Value<'_>, path: &Path<'_>, walk: Walk) {
@@ -97,9 +97,9 @@ impl Check<'_, '_> {
                 }
             },
             Kind::Array => {
-                let inner = Walk { refuses: false, ..inner };
+                let inner = Walk { rejects: false, ..inner };
                 for (index, item) in value.items().enumerate() {
-                    // Lists in lists are not gone through for texts.
+                    // Strings in nested lists are not checked.
                     let upgrades = inner.upgrades && item.kind() != Kind::Array;
                     self.parameter(item, &Path::Item(path, index), Walk { upgrades, ..inner });
                 }
@@ -110,7 +110,7 @@ impl Check<'_, '_> {
                     Some(expression) => (["{{ ", expression, " | tojson }}"].concat(), Place::Parameter),
                     None => (text.clone().into_owned(), Place::Within),
                 };
-                // As it is written, for what is said of it.
+                // As written, for the message.
                 let written = template::read(&text);
                 match template::read(&wrapped) {
                     Some(Err(problem)) => self.invalid(&problem, value, path, walk, &text),
@@ -131,7 +131,7 @@ impl Check<'_, '_> {
         if walk.deploys && is_deploy_time(text) {
             return;
         }
-        if walk.refuses {
+        if walk.rejects {
             self.add(Code::INVALID_TEMPLATE, path, value).with("field", "parameters").shown("problem", problem);
         } else if self.advises() {
             self.add(Code::TEMPLATE_FAILS, path, value).with("field", "parameters").shown("problem", problem);
@@ -205,7 +205,7 @@ impl Check<'_, '_> {
 
     fn lacks(&mut self, key: &str, object: Value<'_>, path: &Path<'_>, walk: Walk) {
         let problem = ["`", key, "` is missing beside `__prefect_kind`"].concat();
-        if walk.refuses {
+        if walk.rejects {
             self.add(Code::INVALID_TEMPLATE, path, object)
                 .opening()
                 .with("field", "parameters")
@@ -219,15 +219,15 @@ impl Check<'_, '_> {
     }
 }
 
-/// The expression of a text that is nothing else (`_wrap_v1_template`).
+/// The expression of a string that consists only of it (`_wrap_v1_template`).
 fn single(text: &str) -> Option<&str> {
     let stripped = text.trim();
     let inner = stripped.strip_prefix("{{")?.strip_suffix("}}")?;
     (!inner.contains("{{")).then(|| inner.trim())
 }
 
-/// What `prefect deploy` fills in: variables, blocks, the environment, and what the steps before put out. The id of a
-/// step is told from a variable of the server by its hyphen.
+/// What `prefect deploy` fills in: variables, blocks, the environment, and the outputs of earlier steps. A hyphen
+/// distinguishes the id of a step from a variable of the server.
 fn is_deploy_time(text: &str) -> bool {
     placeholders(text).any(|(name, _)| {
         let of_step = name.split('.').next().is_some_and(|id| id.contains('-'));
@@ -235,7 +235,7 @@ fn is_deploy_time(text: &str) -> bool {
     })
 }
 
-/// Python takes `NaN` and the infinities too.
+/// Python accepts `NaN` and the infinities too.
 fn is_json(text: &[u8]) -> bool {
     if [&b"NaN"[..], b"Infinity"].iter().any(|word| text.windows(word.len()).any(|part| part == *word)) {
         return true;

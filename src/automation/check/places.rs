@@ -1,6 +1,6 @@
-//! Places of a `prefect.yaml` where `prefect deploy` looks for no automation.
+//! Places in a `prefect.yaml` where `prefect deploy` does not look for automations.
 //!
-//! Source: `cli/deploy/_models.py`, whose models ignore keys that they do not know.
+//! Source: `cli/deploy/_models.py`, whose models ignore unknown keys.
 
 use crate::diagnostic::Code;
 use crate::diagnostic::path::Path;
@@ -75,7 +75,7 @@ impl Check<'_, '_> {
             if known.contains(&&*name) || more.contains(&&*name) {
                 continue;
             }
-            // Other keys are where people keep what they mean by anchors.
+            // People define their anchors under other keys.
             let near = nearest(&name, &mut known.iter().copied()).filter(|near| object.get(near).is_none());
             let is_trigger = OF_EVENT_TRIGGERS.iter().chain(&OF_COMPOSITE_TRIGGERS).any(|field| field.name == name)
                 && name != "id"

@@ -1,4 +1,4 @@
-//! Triggers that wait for what never comes: labels, roles and values that the events they name do not have.
+//! Triggers that wait for events that never come: labels, roles and values that the named events do not have.
 
 use crate::catalogue::{LabelForm, Related};
 use crate::diagnostic::Code;
@@ -12,17 +12,17 @@ use super::Check;
 use super::names::{kind_of, nearest_state};
 use super::shape::{self, Event, Events, Fit, ID, NAME, ROLE};
 
-/// Which of a trigger's events something is said of.
+/// Which of a trigger's events a finding is about.
 struct Side<'n> {
     names: &'n [String],
     field: &'static str,
     events: Events<'n>,
-    /// What comes of it if none of them matches.
+    /// The consequence if none of them matches.
     effect: &'static str,
 }
 
 impl Side<'_> {
-    /// The events in a sentence.
+    /// The events, as part of a sentence.
     fn shown(&self) -> String {
         match self.names {
             [name] => ["`", &phrase::shown(name), "`"].concat(),
@@ -154,7 +154,7 @@ impl Check<'_, '_> {
 
     fn related_never(&mut self, specification: Value<'_>, side: &Side<'_>, path: &Path<'_>) -> bool {
         let mut labels: Labels<'_> = shape::labels(specification);
-        // The role and the id say which resource is meant.
+        // The role and the id say which resource is intended.
         labels.sort_by_key(|(label, ..)| [ROLE, ID].iter().position(|first| first == label).unwrap_or(2));
         let mut left: Vec<&'static Related> = side.related().collect();
         let mut role = None;
@@ -208,7 +208,7 @@ impl Check<'_, '_> {
             } else {
                 let is_name_of_tag = label == NAME && role.is_some_and(|role| role == "tag");
                 let hint = if is_name_of_tag { Some(tag_hint(pattern)) } else { label_hint(label, pattern, side) };
-                // What stands there already is not meant.
+                // Labels that are already present are not suggested.
                 let free: Vec<&'static str> =
                     known.into_iter().filter(|known| labels.iter().all(|(label, ..)| label != known)).collect();
                 self.label_never(label, hint, &who, &free, side, *key, &at);
@@ -421,7 +421,7 @@ fn tag_hint(name: &str) -> String {
     )
 }
 
-/// What is known of labels that people expect.
+/// Hints for labels that people expect.
 fn label_hint(label: &str, pattern: &str, side: &Side<'_>) -> Option<String> {
     if is_tag(label) {
         return Some(tag_hint(pattern));

@@ -1,6 +1,6 @@
-//! Patterns against what the catalogue knows of Prefect's events: what can match, and what never does.
+//! Compares patterns with the catalogue's events: what can match, and what never does.
 //!
-//! Source of how they are matched: `server/events/schemas/events.py` (`matches`, `ResourceSpecification`).
+//! Source of the matching rules: `server/events/schemas/events.py` (`matches`, `ResourceSpecification`).
 
 use crate::catalogue::{self, Family, Label, LabelForm, Part, Related, Template};
 use crate::diagnostic::Severity;
@@ -11,9 +11,9 @@ use crate::time::scalar;
 
 use super::advice::covers;
 
-/// A pattern that is longer than any name or id is not looked at.
+/// Patterns longer than any name or id are not examined.
 const LONGEST: usize = 1024;
-/// Nor are more names of one trigger.
+/// The most names of one trigger that are examined.
 const MOST_NAMES: usize = 100;
 
 pub(super) const ID: &str = "prefect.resource.id";
@@ -39,27 +39,27 @@ impl Fit {
     }
 }
 
-/// A kind of event, and the state in its name where that is known.
+/// A kind of event, and the state in its name if known.
 #[derive(Clone, Copy)]
 pub(super) struct Event<'n> {
     pub(super) family: &'static Family,
     pub(super) state: Option<&'n str>,
 }
 
-/// The events that some names and patterns stand for.
+/// The events that some names and patterns match.
 #[derive(Default)]
 pub(super) struct Events<'n> {
     pub(super) known: Vec<Event<'n>>,
-    /// Whether there may be others, of which nothing is known.
+    /// Whether there may be other, unknown events.
     pub(super) is_open: bool,
 }
 
-/// Whether Prefect keeps a name to itself.
+/// Whether Prefect reserves a name.
 pub(super) fn is_prefects(name: &str) -> bool {
     ["prefect.", "prefect-cloud."].iter().any(|prefix| name.starts_with(prefix))
 }
 
-/// Whether a text is filled in when the automation is deployed.
+/// Whether a string is filled in on deployment.
 pub(super) fn is_filled_in(text: &str) -> bool {
     text.contains("{{")
 }
@@ -87,17 +87,17 @@ impl<'n> Events<'n> {
         } else if let Some(found) = catalogue::find(name) {
             self.known.push(Event { family: found.family, state: found.hole });
         }
-        // Of what Cloud alone emits, only the names are known.
+        // Of events that only Cloud emits, only the names are known.
         self.is_open |= self.known.iter().any(|event| event.family.other_roles.is_none());
     }
 
-    /// Whether all that can come is known, so that it can be said what never does.
+    /// Whether all possible events are known, so that impossible ones can be reported.
     pub(super) fn are_known(&self) -> bool {
         !self.is_open && !self.known.is_empty()
     }
 }
 
-/// The families that a pattern of names can mean.
+/// The families that a name pattern can match.
 pub(super) fn matched(pattern: &str) -> Vec<&'static Family> {
     let (start, _) = pattern.split_once('*').unwrap_or((pattern, ""));
     if pattern.len() > LONGEST {
@@ -125,13 +125,13 @@ pub(super) fn matched(pattern: &str) -> Vec<&'static Family> {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Token {
     Byte(u8),
-    /// One character, whichever.
+    /// Any one character.
     One,
     /// Any number of characters.
     Any,
 }
 
-/// In names `*` stands for at least one character.
+/// In names `*` matches at least one character.
 fn name_tokens(pattern: &str) -> Vec<Token> {
     let mut tokens = Vec::new();
     for byte in pattern.bytes() {
@@ -143,7 +143,7 @@ fn name_tokens(pattern: &str) -> Vec<Token> {
     tokens
 }
 
-/// More than Python's patterns match: a set stands for any text.
+/// Matches more than Python's patterns: a set stands for any text.
 fn value_tokens(pattern: &str) -> Vec<Token> {
     let mut tokens = Vec::new();
     let mut bytes = pattern.bytes();
@@ -153,7 +153,7 @@ fn value_tokens(pattern: &str) -> Vec<Token> {
             b'?' => tokens.extend([Token::One, Token::Any]),
             b'[' => {
                 tokens.push(Token::Any);
-                // What is in it may end anywhere.
+                // The set may end anywhere.
                 bytes.by_ref().take_while(|byte| *byte != b']').for_each(drop);
             }
             byte => tokens.push(Token::Byte(byte)),
@@ -173,9 +173,9 @@ fn template_tokens(template: &Template) -> Vec<Token> {
     tokens
 }
 
-/// Whether there is a text that both match. Takes time in proportion to both lengths.
+/// Whether both match some common text. The time is proportional to the product of the lengths.
 fn meet(one: &[Token], other: &[Token]) -> bool {
-    // From the end: whether what is left of both meets.
+    // From the end: whether the remainders of both match a common text.
     let mut after: Vec<bool> = Vec::new();
     for at in (0..=one.len()).rev() {
         step(other.len());
@@ -201,7 +201,7 @@ fn meet(one: &[Token], other: &[Token]) -> bool {
     after.first().copied().unwrap_or(false)
 }
 
-/// A pattern, and whether a text that is known matches it.
+/// A pattern, and whether a known text matches it.
 pub(super) fn of_text(pattern: &str, text: &str) -> Fit {
     fit(pattern, &|pattern| if Glob::new(pattern).matches(text) { Fit::Always } else { Fit::Never })
 }
@@ -248,7 +248,7 @@ pub(super) fn of_form(pattern: &str, form: &LabelForm) -> Fit {
     }
 }
 
-/// Of several values one will come: sure is only what holds of all.
+/// One of several values will come: only what holds for all of them is certain.
 fn either(least: Option<Fit>, most: Option<Fit>) -> Fit {
     match (least, most) {
         (Some(Fit::Always), _) => Fit::Always,
@@ -257,13 +257,13 @@ fn either(least: Option<Fit>, most: Option<Fit>) -> Fit {
     }
 }
 
-/// The patterns of a label, of which one is enough.
+/// The patterns of a label; one of them must match.
 pub(super) fn patterns(value: Value<'_>) -> Vec<String> {
     if value.kind() == Kind::Array { scalar::texts(value) } else { scalar::text(value).map(|text| vec![text]) }
         .unwrap_or_default()
 }
 
-/// What a label is worth where its patterns cannot be read: nothing is said of it.
+/// The result for a label with unreadable patterns: nothing is reported.
 pub(super) fn any(patterns: &[String], of_one: &dyn Fn(&str) -> Fit) -> Fit {
     patterns.iter().take(MOST_NAMES).map(|pattern| of_one(pattern)).max().unwrap_or(Fit::Maybe)
 }
@@ -297,7 +297,7 @@ pub(super) fn find(labels: &'static [Label], name: &str) -> Option<&'static Labe
     labels.iter().find(|label| label.name == name)
 }
 
-/// A specification, as it stands in the document.
+/// A specification, as written in the document.
 pub(super) fn labels(specification: Value<'_>) -> Vec<(String, Vec<String>, Value<'_>, Value<'_>)> {
     let members = specification.members().take(MOST_NAMES);
     members.map(|(key, value)| (key.string().into_owned(), patterns(value), key, value)).collect()

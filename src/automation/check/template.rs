@@ -1,7 +1,7 @@
-//! Jinja templates: whether the server takes them, and what they use (`server/utilities/user_templates.py`).
+//! Jinja templates: whether the server accepts them, and what they use (`server/utilities/user_templates.py`).
 //!
-//! Parsed by minijinja, whose language differs from Jinja's in details. What it rejects although Jinja does not is
-//! nothing that anything is said of.
+//! Parsed by minijinja, whose language differs from Jinja's in details. Nothing is reported about templates that only
+//! minijinja rejects.
 
 use minijinja::machinery::ast::{CallArg, Expr, ForLoop, Spanned, Stmt};
 use minijinja::machinery::parse;
@@ -13,19 +13,19 @@ use crate::text::steps::step;
 const MOST_LOOPS: usize = 10;
 const DEEPEST_LOOPS: usize = 2;
 
-/// A longer template is not looked into.
+/// Longer templates are not examined.
 const LONGEST: usize = 100_000;
 
 /// What a template consists of.
 #[derive(Default)]
 pub(super) struct Uses<'t> {
-    /// `event.payload.x`: the variable and what is asked of it, as far as it is written out.
+    /// `event.payload.x`: the variable and its attributes, as far as they are literal.
     pub(super) paths: Vec<Vec<&'t str>>,
-    /// The paths that are printed as they are.
+    /// The paths that are printed unchanged.
     pub(super) printed: Vec<Vec<&'t str>>,
     pub(super) filters: Vec<&'t str>,
     pub(super) tests: Vec<&'t str>,
-    /// Names that the template itself gives to something.
+    /// Names that the template itself defines.
     pub(super) own: Vec<&'t str>,
     /// Paths that may be missing: `is defined`, `default`.
     pub(super) guarded: Vec<Vec<&'t str>>,
@@ -34,12 +34,12 @@ pub(super) struct Uses<'t> {
     depth: usize,
 }
 
-/// Whether a text has a template at all (`maybe_template`).
+/// Whether a string contains a template (`maybe_template`).
 pub(super) fn is_template(text: &str) -> bool {
     text.contains("{{") || text.contains("{%")
 }
 
-/// What a template uses, or why the server rejects it. `None`: that is not known.
+/// What a template uses, or why the server rejects it. `None`: unknown.
 pub(super) fn read(template: &str) -> Option<Result<Uses<'_>, String>> {
     step(template.len());
     if template.len() > LONGEST {
@@ -64,10 +64,10 @@ pub(super) fn read(template: &str) -> Option<Result<Uses<'_>, String>> {
     })
 }
 
-/// Stands for a statement that Jinja knows only by an extension.
+/// A placeholder for a statement that Jinja supports only with an extension.
 const DO: &str = "{% do %}";
 
-/// Whether Jinja may take what minijinja rejects.
+/// Whether Jinja may accept a template that minijinja rejects.
 fn is_jinja(template: &str, detail: &str) -> bool {
     // Jinja's names can have any letters.
     if detail.contains("unexpected character") && template.chars().any(|c| !c.is_ascii() && c.is_alphanumeric()) {
@@ -98,7 +98,7 @@ fn ends_with_colon(template: &str) -> bool {
     })
 }
 
-/// The parser's words, in those of the user.
+/// The parser's error message, in the user's terms.
 fn in_words(detail: &str, line: usize) -> String {
     let words = detail
         .replace("end of variable block", "`}}`")
@@ -212,7 +212,7 @@ impl<'t> Uses<'t> {
         self.depth = self.depth.saturating_sub(1);
     }
 
-    /// What something is assigned to.
+    /// The target of an assignment.
     fn target(&mut self, target: &Expr<'t>) {
         match target {
             Expr::Var(name) => self.own.push(name.id),

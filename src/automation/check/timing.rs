@@ -1,4 +1,4 @@
-//! Actions that come too early or too late for the run that they are meant for.
+//! Actions that come too early or too late for their run.
 //!
 //! Source: `HandleFlowTerminalStateTransitions` in `server/orchestration/core_policy.py`.
 
@@ -16,14 +16,14 @@ use super::shape::ROLE;
 const RUNS: &str = "prefect.flow-run.";
 
 impl Check<'_, '_> {
-    /// Whether an action ends a run that only begins, or is to change one that has ended.
+    /// Whether an action ends a run that only begins, or changes one that has ended.
     pub(super) fn is_too_late(&mut self, triggers: &[EventTrigger], action: Value<'_>, path: &Path<'_>) -> bool {
         let Some(kind) = action.get("type").map(Value::string) else { return false };
         for event in triggers {
             if let Some(state) = begins(event)
                 && ends(&kind, action)
             {
-                // Runs with a certain tag are perhaps not to run at all.
+                // Perhaps runs with a certain tag must not run at all.
                 let chosen = event.match_related.iter().any(|related| {
                     related.0.iter().any(|(label, patterns)| label == ROLE && patterns.iter().any(|role| role == "tag"))
                 });
@@ -37,7 +37,7 @@ impl Check<'_, '_> {
                 return true;
             }
             if let Some(field) = has_ended(event)
-                && refused_at_the_end(&kind, action)
+                && rejected_at_the_end(&kind, action)
             {
                 let names = if field == "after" { &event.after } else { &event.expect };
                 let states = phrase::list(&mut names.iter().filter_map(|name| name.strip_prefix(RUNS)), " or ");
@@ -81,10 +81,10 @@ fn has_ended(event: &EventTrigger) -> Option<&'static str> {
 }
 
 /// Whether the server leaves a run that has ended as it is.
-fn refused_at_the_end(kind: &str, action: Value<'_>) -> bool {
+fn rejected_at_the_end(kind: &str, action: Value<'_>) -> bool {
     let state = action.get("state").map(Value::string);
     let forced = action.get("force").and_then(scalar::boolean) == Some(true);
-    let refused = state.is_some_and(|state| ["CANCELLING", "PAUSED", "CRASHED"].contains(&&*state)) && !forced;
+    let rejected = state.is_some_and(|state| ["CANCELLING", "PAUSED", "CRASHED"].contains(&&*state)) && !forced;
     matches!(kind, "cancel-flow-run" | "suspend-flow-run" | "resume-flow-run")
-        || kind == "change-flow-run-state" && refused
+        || kind == "change-flow-run-state" && rejected
 }

@@ -12,12 +12,12 @@ use super::super::model::{Order, Posture};
 use super::super::read::{self, MAX_NESTING, PROACTIVE_MINIMUM, TriggerKind};
 use super::{Check, cloud};
 
-/// Who reads a trigger: the client fills in more than the server (`events/schemas/automations.py`).
+/// The reader of a trigger: the client fills in more than the server (`events/schemas/automations.py`).
 #[derive(Clone, Copy)]
 pub(crate) struct Level {
-    /// `posture` and the `within` of composites may be left out, and `type` is told from other keys.
+    /// `posture` and the `within` of composites are optional, and `type` is inferred from other keys.
     lenient: bool,
-    /// It is the trigger of a deployment, which has more fields.
+    /// Whether it is the trigger of a deployment, which has more fields.
     deployment: bool,
     depth: usize,
 }
@@ -154,7 +154,7 @@ impl Check<'_, '_> {
         }
     }
 
-    /// The labels that the resources of an event must have.
+    /// The labels that an event's resources must have.
     pub(super) fn labels(&mut self, value: Value<'_>, path: &Path<'_>) {
         if let Some(found) = value.get("match") {
             self.specification(found, "match", &Path::Key(path, "match"));
@@ -238,7 +238,7 @@ impl Check<'_, '_> {
         };
     }
 
-    /// Labels with a text or a list of strings each.
+    /// Labels, each with a string or a list of strings.
     fn specification(&mut self, value: Value<'_>, field: &str, path: &Path<'_>) {
         if value.kind() != Kind::Object {
             self.wrong_type(field, "an object of labels", path, value);
@@ -267,7 +267,7 @@ impl Check<'_, '_> {
     }
 }
 
-/// The kind of a trigger as the server, or the more lenient client, tells it.
+/// The kind of a trigger, as the server or the more lenient client infers it.
 pub(crate) fn kind_of(value: Value<'_>, level: Level) -> Option<TriggerKind> {
     if level.lenient && value.get("type").is_none() {
         // `deployment_trigger_discriminator`, `trigger_discriminator`
@@ -278,7 +278,7 @@ pub(crate) fn kind_of(value: Value<'_>, level: Level) -> Option<TriggerKind> {
         });
     }
     let kind = read::trigger_kind(value)?;
-    // Without `type` the server takes what fits. What is meant is seen better from one key than from none.
+    // Without `type` the server uses the first type that fits. One key shows the intention better than none.
     if kind == TriggerKind::Event
         && value.get("type").is_none()
         && value.get("triggers").is_some()
@@ -290,7 +290,7 @@ pub(crate) fn kind_of(value: Value<'_>, level: Level) -> Option<TriggerKind> {
     Some(kind)
 }
 
-/// The last step of a path, for sentences.
+/// The last step of a path, for messages.
 fn last<'p>(path: &Path<'p>) -> &'p str {
     match *path {
         Path::Field(name) | Path::Key(_, name) => name,

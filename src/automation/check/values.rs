@@ -1,4 +1,4 @@
-//! Fields of documents: that they are there, and that pydantic takes their values.
+//! Fields of documents: whether they are present, and whether pydantic accepts their values.
 
 use crate::diagnostic::Code;
 use crate::diagnostic::display;
@@ -15,7 +15,7 @@ use super::fields::meant;
 
 impl Check<'_, '_> {
     pub(super) fn missing(&mut self, what: &str, object: Value<'_>, field: &str, path: &Path<'_>) {
-        // A value that is known only after `apply` is missing from Terraform's plan.
+        // Terraform's plan lacks values that are known only after `apply`.
         if self.is_plan {
             return;
         }
@@ -44,7 +44,7 @@ impl Check<'_, '_> {
             .value("found", value)
     }
 
-    /// The value of a field, by its kind alone. What is checked together with other fields is checked there.
+    /// The value of a field, by its kind alone. Rules about several fields are checked elsewhere.
     pub(super) fn field(&mut self, kind: FieldKind, field: &str, value: Value<'_>, path: &Path<'_>) {
         match kind {
             FieldKind::Text => self.text_field(field, value, path),
@@ -80,7 +80,7 @@ impl Check<'_, '_> {
         }
     }
 
-    /// Calls a check with the value of a field, if it is there.
+    /// Calls a check with the value of a field, if present.
     pub(super) fn optional(
         &mut self,
         object: Value<'_>,
@@ -93,7 +93,7 @@ impl Check<'_, '_> {
         }
     }
 
-    /// The same for one that must be there.
+    /// The same for a required field.
     pub(super) fn required(
         &mut self,
         what: &str,
@@ -109,7 +109,7 @@ impl Check<'_, '_> {
     }
 
     pub(super) fn text_field(&mut self, field: &str, value: Value<'_>, path: &Path<'_>) {
-        // A lone surrogate has been found in the text already.
+        // A lone surrogate has already been reported.
         if scalar::text(value).is_none() && !value.has_lone_surrogate() {
             self.wrong_type(field, "a string", path, value);
         }

@@ -1,7 +1,7 @@
-//! What the templates of actions can use, and what comes of that which is not there.
+//! What the templates of actions can use, and the consequence of using what does not exist.
 //!
-//! Sources: `_template_context` and `_relevant_native_objects` in `server/events/actions.py`, `server/events/jinja_filters.py`,
-//! and the models whose fields are listed here, all as of 3.9.1.
+//! Sources: `_template_context` and `_relevant_native_objects` in `server/events/actions.py`,
+//! `server/events/jinja_filters.py`, and the models whose fields are listed here, all as of 3.9.1.
 
 use crate::diagnostic::path::Path;
 use crate::diagnostic::{Code, Severity};
@@ -144,12 +144,12 @@ const GLOBALS: [&str; 13] = [
     "kwargs",
     "_",
 ];
-/// What the server defines for each action.
+/// Variables that the server defines for each action.
 const CONTEXT: [&str; 6] = ["automation", "event", "labels", "firing", "firings", "events"];
 /// Objects that the server looks up by the resources of the triggering event.
 const OBJECTS: [&str; 8] =
     ["deployment", "flow", "flow_run", "task_run", "work_pool", "work_queue", "concurrency_limit", "variables"];
-/// What Prefect Cloud defines besides.
+/// Variables that only Prefect Cloud defines.
 const CLOUD: [&str; 5] = ["metric", "incident", "account", "workspace", "actor"];
 /// Of `event`.
 const EVENT: [&str; 14] = [
@@ -368,21 +368,21 @@ fn fields(object: &str) -> Option<&'static [&'static str]> {
     })
 }
 
-/// Where a template stands.
+/// Where a template is.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
     /// Text for people.
     Text,
-    /// What a webhook gets.
+    /// The payload of a webhook.
     Payload,
-    /// A parameter that is nothing but one expression: it keeps its type (`_wrap_v1_template`).
+    /// A parameter that is a single expression: it keeps its type (`_wrap_v1_template`).
     Parameter,
     /// A parameter with other text around.
     Within,
 }
 
 impl Check<'_, '_> {
-    /// What a template that the server takes uses.
+    /// What an accepted template uses.
     pub(super) fn variables(&mut self, uses: &Uses<'_>, field: &str, place: Place, value: Value<'_>, path: &Path<'_>) {
         if !self.advises() {
             return;
@@ -459,7 +459,7 @@ impl Check<'_, '_> {
     }
 }
 
-/// Ids and times, which `tojson` does not know; it is added to what is a whole parameter.
+/// Ids and times, which `tojson` does not support; the server applies it to whole parameters.
 fn is_no_json(path: &[&str]) -> bool {
     match path {
         [object, "id" | "created" | "updated"] => {
@@ -484,7 +484,7 @@ pub(super) fn is_object(path: &[&str]) -> bool {
     )
 }
 
-/// Why a variable, or what is asked of it, is not there.
+/// Why a variable, or an attribute of it, does not exist.
 fn missing(first: &str, rest: &[&str]) -> Option<(Severity, String)> {
     if GLOBALS.contains(&first) || CLOUD.contains(&first) {
         return None;
@@ -512,7 +512,7 @@ fn missing(first: &str, rest: &[&str]) -> Option<(Severity, String)> {
                 None => format!("there are {}", phrase::list(&mut fields.iter().copied(), " and ")),
             },
         };
-        // Another version may have what this one lacks.
+        // Other versions may have it.
         let certain =
             first == "event" || hint.starts_with("write") || hint.starts_with("it is") || hint.starts_with("did");
         return Some((if certain { Code::TEMPLATE_UNDEFINED.severity() } else { Severity::Info }, hint));
@@ -527,7 +527,7 @@ fn missing(first: &str, rest: &[&str]) -> Option<(Severity, String)> {
         "run" | "flowrun" | "flowRun" => "it is `flow_run`".to_owned(),
         "trigger" => "write `automation.trigger`, or `event` for the triggering event".to_owned(),
         _ => {
-            // Of `flow_run_url`, `flow_run` is meant and not `flow`.
+            // In `flow_run_url`, `flow_run` is intended and not `flow`.
             let split = |object: &&'static str| Some((*object, first.strip_prefix(object)?.strip_prefix('_')?));
             let of = objects().filter_map(split).max_by_key(|(object, _)| object.len());
             match of {

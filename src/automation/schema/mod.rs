@@ -1,7 +1,7 @@
 //! JSON Schemas (draft 2020-12) of automations, generated from the tables that the check reads and from the catalogue.
 //!
-//! They are for editors: known event names, labels, roles and ids are proposed, and others are accepted. What the server
-//! drops without a word is an error in them.
+//! They are for editors: they propose known event names, labels, roles and ids, and accept others. Fields that the
+//! server silently drops are errors.
 
 mod descriptions;
 mod document;
@@ -33,10 +33,10 @@ pub fn schemas() -> Vec<Schema> {
     .collect()
 }
 
-/// Who reads a document first.
+/// The first reader of a document.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Reader {
-    /// The server, as it stands.
+    /// The server, unchanged.
     Server,
     /// `prefect deploy`, which fills in what is missing and resolves `{{ … }}`.
     Deploy,

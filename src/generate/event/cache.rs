@@ -1,4 +1,4 @@
-//! What is compiled of the catalogue: layouts and templates, kept from one event to the next.
+//! Layouts and templates compiled from the catalogue, kept from one event to the next.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -10,21 +10,21 @@ use super::joined::joined_of_shape;
 use super::layout::Layout;
 use super::template::{Piece, Shape, compile};
 
-/// More templates are not kept at once.
+/// The most templates that are kept.
 const MOST: usize = 256;
 
 /// The template of events of one layout and shape.
 pub(in crate::generate) struct Template {
     /// For any sink.
     pub pieces: Vec<Piece>,
-    /// The same for JSON text, joined.
+    /// The same for JSON text, with joined pieces.
     pub joined: Vec<Piece>,
 }
 
 #[derive(Default)]
 struct Compiled {
     layouts: Vec<Rc<Layout>>,
-    /// By the place of the layout among all.
+    /// By the index of the layout.
     templates: Map<(usize, Shape), Rc<Template>>,
 }
 

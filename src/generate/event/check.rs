@@ -1,4 +1,4 @@
-//! Whether a value has the form that its place in the event needs.
+//! Whether a value has the form that its place in the event requires.
 
 use crate::catalogue::{Alternative, Field, Hole, LabelForm, ValueKind as Type, is_uuid};
 use crate::diagnostic::Severity;
@@ -6,7 +6,7 @@ use crate::json::Decimal;
 
 use super::layout::usual;
 
-/// What the text of a label must be, if it is not.
+/// The required form of a label's text, if it does not have it.
 pub(super) fn unfit_label(form: &'static LabelForm, text: &str) -> Option<String> {
     match form {
         LabelForm::Integer if text.parse::<u64>().is_err() => Some("a non-negative integer".to_owned()),
@@ -26,7 +26,7 @@ pub(super) fn unfit_label(form: &'static LabelForm, text: &str) -> Option<String
     }
 }
 
-/// What a part of an id must be, if it is not. `id`: the form of the id, `name`: of the part.
+/// The required form of a part of an id, if it does not have it. `id`: the form of the id, `name`: of the part.
 pub(super) fn unfit_part(hole: Hole, id: &str, name: &str, text: &str) -> Option<String> {
     if hole.take(text.as_bytes()).is_some_and(|(_, rest)| rest.is_empty()) {
         return None;
@@ -38,7 +38,7 @@ pub(super) fn unfit_part(hole: Hole, id: &str, name: &str, text: &str) -> Option
     })
 }
 
-/// What the whole of an id must be, if it is not.
+/// The required form of a whole id, if it does not have it.
 pub(super) fn unfit_id(templates: &'static [Alternative], text: &str) -> Option<String> {
     if usual(templates).any(|template| template.matches(text.as_bytes())) {
         return None;
@@ -46,7 +46,7 @@ pub(super) fn unfit_id(templates: &'static [Alternative], text: &str) -> Option<
     Some(one_of(&mut usual(templates).map(|template| template.text)))
 }
 
-/// Whether a field's value is written as a text; what it must be, if it is not of the field's type.
+/// Whether a field's value is written as a string; an error if it does not have the field's type.
 pub(super) fn is_text_of(field: &'static Field, text: &str, is_text: bool) -> Result<bool, String> {
     let begins = |bracket: char| !is_text && text.starts_with(bracket);
     let (fits, expected) = match field.kind {

@@ -1,4 +1,4 @@
-//! Events of names that are not Prefect's.
+//! Custom events, with names that are not Prefect's.
 
 use crate::event::RESOURCE_ID;
 use crate::json::{Kind, Value};
@@ -14,7 +14,7 @@ use super::value::{raw, write_time};
 
 const KEYS: [&str; 6] = ["resource", "related", "payload", "id", "occurred", "follows"];
 
-/// An event of a name that is not Prefect's: an envelope around what is given.
+/// A custom event: an envelope around the input.
 pub(super) fn custom(
     name: &str,
     input: Value<'_>,

@@ -26,28 +26,28 @@ use super::value::{SlotValue, raw, write_time};
 
 type Fallible<T> = Result<T, BuildError>;
 
-/// What the pieces of one event are filled with.
+/// The values for the pieces of one event.
 pub(in crate::generate) struct Filling<'f, 't> {
     pub name: &'f str,
-    /// What is given, or follows from what is.
+    /// The given values, and those that follow from them.
     pub slots: &'f Slots<'t>,
-    /// Values that come before those of the slots, and those that were made because none was given.
+    /// Values that override those of the slots, and values generated because none was given.
     pub own: &'f mut Vec<(usize, SlotValue<'t>)>,
     pub occurred: Instant,
     pub id: EventId<'t>,
     pub follows: EventId<'t>,
     pub random: &'f mut Random,
-    /// Related resources so far, beyond those that the template has.
+    /// Related resources so far, beyond those of the template.
     pub related: usize,
 }
 
-/// The id of this event, or of the one that it follows.
+/// The id of this event, or of the event that it follows.
 #[derive(Clone, Copy)]
 pub(in crate::generate) enum EventId<'t> {
-    /// What is given for the key.
+    /// The value given for the key.
     Given(Option<Value<'t>>),
     Known(Uuid),
-    /// It is known that there is none.
+    /// Known to be absent.
     No,
 }
 
@@ -69,14 +69,14 @@ impl<'f, 't> Filling<'f, 't> {
         Ok(())
     }
 
-    /// Writes the pieces to a tree. How many related resources the server takes is not asked: the tree is for those that
-    /// look at events, not for those that send them.
+    /// Writes the pieces to a tree. It ignores the server's limit on related resources: trees are for inspecting
+    /// events, not for sending them.
     pub(crate) fn write_tree(&mut self, pieces: &[Piece], out: &mut Tree<'_>) -> Fallible<()> {
         let wanted = pieces.iter().filter(|piece| !matches!(piece, Piece::EndRelated(_)));
         wanted.into_iter().try_for_each(|piece| self.piece(piece, out))
     }
 
-    /// Writes one piece. Joined ones are for JSON text alone.
+    /// Writes one piece. Joined pieces are only for JSON text.
     pub(crate) fn piece(&mut self, piece: &Piece, out: &mut dyn Sink) -> Fallible<()> {
         match piece {
             Piece::Open(bracket) => out.open(*bracket),
@@ -127,7 +127,7 @@ impl<'f, 't> Filling<'f, 't> {
             Piece::FieldIfAny { place, field, absent } => {
                 self.make_at(*place)?;
                 let value = self.at(*place);
-                // What counts as empty when it is absent is left out when it is empty.
+                // A value whose absence counts as empty is omitted if empty.
                 let is_empty = match value {
                     SlotValue::Time(_) | SlotValue::Id(_) => false,
                     SlotValue::Text(text) => text.is_empty() || absent.contains(&&**text),
@@ -240,12 +240,12 @@ impl<'f, 't> Filling<'f, 't> {
         place.and_then(|place| self.layout().places.get(place)).map(|place| place.slot)
     }
 
-    /// Makes the value at a place, if there is none.
+    /// Generates the value at a place, if there is none.
     fn make_at(&mut self, place: Option<usize>) -> Fallible<()> {
         self.slot_at(place).map_or(Ok(()), |slot| self.slot_value(slot).map(|_| ()))
     }
 
-    /// The value at a place, once it has been made.
+    /// The value at a place, once generated.
     fn at(&self, place: Option<usize>) -> &SlotValue<'t> {
         self.slot_at(place).and_then(|slot| self.known(slot)).unwrap_or(&SlotValue::Null)
     }
@@ -258,7 +258,7 @@ impl<'f, 't> Filling<'f, 't> {
 
     fn slot_value(&mut self, slot: usize) -> Fallible<&SlotValue<'t>> {
         if self.known(slot).is_none() {
-            // A default that asks for itself ends here.
+            // A default that refers to itself ends here.
             self.set(slot, SlotValue::Null);
             let made = self.make(slot)?;
             self.set(slot, made);
@@ -321,7 +321,7 @@ impl<'f, 't> Filling<'f, 't> {
         Ok(out)
     }
 
-    // ---- what the caller calls it
+    // ---- the caller's keys
 
     fn key_at(&self, place: Option<usize>) -> &'f str {
         place.and_then(|place| self.layout().places.get(place)).map_or("", |place| place.key.as_str())
@@ -353,7 +353,7 @@ pub(super) fn write_id(id: EventId<'_>, occurred: Instant, random: &mut Random, 
     Ok(())
 }
 
-/// `must`: which event it must follow, if it must say so.
+/// `must`: which event it must follow, if required.
 pub(super) fn write_follows_of(
     name: &str,
     follows: EventId<'_>,
@@ -376,7 +376,7 @@ fn write_uuid(id: Uuid, out: &mut dyn Sink) {
     out.text(id.hyphenated().encode_lower(&mut Uuid::encode_buffer()));
 }
 
-/// The id of an event as it is given.
+/// The id of an event, as given.
 fn event_id<'t>(key: &str, value: Value<'t>) -> Fallible<Cow<'t, str>> {
     if value.is_string() && is_uuid(&value.bytes()) {
         Ok(value.string())
@@ -385,14 +385,14 @@ fn event_id<'t>(key: &str, value: Value<'t>) -> Fallible<Cow<'t, str>> {
     }
 }
 
-/// The first sentence of one of the catalogue's English texts, in the middle of another.
+/// The first sentence of one of the catalogue's texts, for use inside another sentence.
 fn lower(text: &str) -> String {
     let first = text.split(". ").next().unwrap_or(text);
     let mut chars = first.chars();
     chars.next().map_or_else(String::new, |first| iter::once(first.to_ascii_lowercase()).chain(chars).collect())
 }
 
-/// The members of an object that the catalogue does not list, as they are given.
+/// The members of an object that the catalogue does not list, as given.
 fn further_members(object: Option<Value<'_>>, is_new: &dyn Fn(Value<'_>) -> bool, out: &mut dyn Sink) {
     for (key, value) in object.into_iter().flat_map(Value::members) {
         if is_new(key) {

@@ -1,4 +1,4 @@
-//! What can be given for an event: the keys that its layout has, with what is known of each.
+//! The possible inputs for an event: the keys of its layout, each with its description.
 
 use crate::catalogue::{
     Family, Field, Input, Label, LabelForm, Object, Part, Presence, Value as Known, ValueKind as Type, example_line,
@@ -12,7 +12,7 @@ use super::keys::related_key;
 use super::layout::{At, Layout, Place, What, is_ambiguous, usual};
 use super::steps::Usual;
 
-// What a value is unless it is given, in words.
+// The default of a value, in words.
 const NEW_UUID: &str = "a new UUID";
 const NEW_DIGITS: &str = "new digits";
 const THE_TIME: &str = "the time of the event";
@@ -26,7 +26,7 @@ const EMPTY: &str = "empty";
 
 const IN_THE_ID: &str = "In the resource's id, ";
 
-/// All that can be given for the events of a family, in the order in which it stands in them.
+/// All inputs for the events of a family, in the order of the event.
 #[must_use]
 pub fn inputs(family: &'static Family) -> Vec<Input> {
     let (mut tape, mut issues) = (Tape::new(), Vec::new());
@@ -42,13 +42,13 @@ pub fn inputs(family: &'static Family) -> Vec<Input> {
         for input in listed.inputs() {
             match all.iter_mut().find(|known| known.key == input.key) {
                 Some(known) => known.required &= input.required,
-                // Of several shapes of the payload the first is the usual one.
+                // The first of several shapes of the payload is the usual one.
                 None if is_first => all.push(input),
                 None => all.push(Input { required: false, always: false, ..input }),
             }
         }
     }
-    // What is an object cannot be a value too.
+    // An object cannot be a value too.
     let within: Vec<String> = all.iter().map(|input| format!("{}.", input.key)).collect();
     let is_object =
         |at: usize| within.get(at).is_some_and(|within| all.iter().any(|other| other.key.starts_with(within)));
@@ -147,7 +147,7 @@ impl Listed<'_> {
         }
     }
 
-    /// Whether it is there whatever is given.
+    /// Whether it is always present.
     fn is_always(&self, place: &Place) -> bool {
         let of = |label: &Label| label.presence() != Presence::Optional;
         match (&place.at, place.what) {
@@ -183,7 +183,7 @@ impl Listed<'_> {
         })
     }
 
-    /// As it stands in the catalogue.
+    /// As in the catalogue.
     fn default(&self, slot: usize) -> Option<&'static str> {
         let mut places = self.layout.places.iter().filter(|place| place.slot == slot);
         places.find_map(|place| match place.what {
@@ -212,7 +212,7 @@ impl Listed<'_> {
                 let parts = usual(templates).flat_map(|template| template.parts);
                 match parts.filter(|part| matches!(part, Part::Hole { .. })).count() {
                     1 => id.map_or("", |label| label.meaning()).to_owned(),
-                    // If nothing else tells it.
+                    // If nothing else determines it.
                     _ => format!("{IN_THE_ID}`{part}`"),
                 }
             }
@@ -220,7 +220,7 @@ impl Listed<'_> {
         }
     }
 
-    /// What stands at this place in the example, as JSON text.
+    /// The value at this place in the example, as JSON text.
     fn example(&self, place: &Place) -> Option<String> {
         let event = self.example?;
         let related = |role: &str| {
@@ -271,7 +271,7 @@ fn unite(known: &mut Input, other: Input) {
     known.otherwise = known.otherwise.take().or(other.otherwise);
 }
 
-/// From when on it is there.
+/// From when on it is present.
 fn once(what: What) -> &'static str {
     match what {
         What::Field(field) if field.generation().once == "running" => ONCE_RUNNING,
@@ -280,7 +280,7 @@ fn once(what: What) -> &'static str {
     }
 }
 
-/// Whether it is not there unless it is given itself.
+/// Whether it is absent unless given.
 fn is_left_out(what: What) -> bool {
     match what {
         What::Label(label) => label.presence() == Presence::Optional,

@@ -1,9 +1,9 @@
-//! Templates whose pieces are joined as far as their text is known before an event is written.
+//! Templates whose pieces are joined where their text is known before an event is written.
 //!
-//! This is the builder's one means for speed. Of events that are alike (the heartbeats of a run, the task runs of one
-//! course) only few slots differ: all others are filled in once, and what stands between two that differ is one
-//! text. `tests/bench/generate.rs` measures what it gains: three times as many task runs, and heartbeats, per second as
-//! when each is filled in by itself. A property test holds that the events are the same.
+//! This is the builder's main optimisation. In similar events (the heartbeats of a run, the task runs of one course)
+//! only few slots differ: all others are filled in once, and the text between two varying slots is one piece.
+//! `tests/bench/generate.rs` measures the gain: three times as many task runs, and heartbeats, per second as with
+//! separate filling. A property test ensures that the events are the same.
 
 use std::rc::Rc;
 
@@ -20,7 +20,7 @@ use super::steps::{Piece as UsualPiece, Usual};
 use super::template::{Given, Piece, Shape};
 use super::value::SlotValue;
 
-/// Events that are alike: of one name, with the same values in all slots but a few.
+/// Similar events: with one name, and the same values in all slots but a few.
 pub(in crate::generate) struct Alike {
     name: String,
     slots: Slots<'static>,
@@ -30,7 +30,7 @@ pub(in crate::generate) struct Alike {
 }
 
 impl Alike {
-    /// `slots`: of one of them, settled. `varying`: the slots in which others have other values, of the same kind.
+    /// `slots`: those of one event, complete. `varying`: the slots in which others have other values of the same kind.
     pub(crate) fn new(name: &str, slots: Slots<'static>, varying: Rc<[usize]>) -> Self {
         let template = cache::template(&slots.layout, slots.shape());
         let mut own = Vec::new();
@@ -63,7 +63,7 @@ impl Alike {
     }
 }
 
-/// Joins the pieces of all events of a shape: filled is what does not depend on what is given.
+/// Joins the pieces of all events of a shape: fills everything that does not depend on the input.
 pub(super) fn joined_of_shape(pieces: &[Piece], layout: &Rc<Layout>, shape: &Shape) -> Vec<Piece> {
     let slots = Slots::new(layout.clone(), Instant(0));
     let filling = Filling {
@@ -106,19 +106,19 @@ fn joined(pieces: &[Piece], mut known: Known<'_, '_, '_>) -> Vec<Piece> {
     joiner.pieces
 }
 
-/// What is known of all events that are alike.
+/// What all similar events have in common.
 struct Known<'k, 'f, 't> {
     filling: Filling<'f, 't>,
     /// The slots whose values differ from event to event.
     varying: &'k [usize],
-    /// If nothing but the shape of the events is known: all that is given varies.
+    /// If only the shape of the events is known: all given values vary.
     shape: Option<&'k Shape>,
 }
 
 struct Joiner {
     pieces: Vec<Piece>,
     text: JsonText,
-    /// Whether something stands in the innermost brackets; `None`: that depends on the event.
+    /// Whether the innermost brackets contain something; `None`: depends on the event.
     begun: Option<bool>,
 }
 
@@ -172,7 +172,7 @@ impl Joiner {
 }
 
 impl Known<'_, '_, '_> {
-    /// What is written for a piece, if it is the same in all events that are alike, and right.
+    /// The text of a piece, if it is valid and the same in all similar events.
     fn text_of(&mut self, piece: &Piece, begun: Option<bool>) -> Option<String> {
         let is_settled = match piece {
             Piece::EventName | Piece::FurtherRelated | Piece::FurtherFields { .. } | Piece::FurtherPayload(_) => {
@@ -192,7 +192,7 @@ impl Known<'_, '_, '_> {
             }
             _ => false,
         };
-        // Whether a comma comes first is known, or the piece stays.
+        // If it is unknown whether a comma comes first, the piece stays.
         let before = match begun {
             _ if !is_settled => return None,
             Some(true) if piece.is_optional() => "0",
@@ -209,7 +209,7 @@ impl Known<'_, '_, '_> {
         self.shape.is_none_or(|shape| shape.of_key(key) == Given::Nothing)
     }
 
-    /// Whether a slot has the same value in all events that are alike.
+    /// Whether a slot has the same value in all similar events.
     fn is_settled(&self, slot: usize, depth: usize) -> bool {
         let slots = self.filling.slots;
         if self.varying.contains(&slot) || self.shape.is_some_and(|shape| shape.of_slot(slot) != Given::Nothing) {
@@ -218,7 +218,7 @@ impl Known<'_, '_, '_> {
         if slots.values.get(slot).is_some_and(Option::is_some) {
             return true;
         }
-        // A default that asks for itself has no end.
+        // A default that refers to itself never ends.
         let is_settled = |slot: &usize| depth < 8 && self.is_settled(*slot, depth.saturating_add(1));
         match slots.layout.usual.get(slot) {
             Some(Usual::Null | Usual::Text(_) | Usual::Json(_)) => true,
@@ -242,7 +242,7 @@ mod tests {
     use super::super::{inputs, read, shape_meant};
     use super::*;
 
-    /// What is filled in for all events of a shape is what each event would be filled with.
+    /// Joined events equal separately filled ones.
     #[test]
     fn joined_pieces_give_the_same_event() {
         let mut count = 0;

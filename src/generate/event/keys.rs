@@ -1,4 +1,4 @@
-//! What the caller calls the things of an event.
+//! The caller's keys for the parts of an event.
 
 use crate::catalogue::{Label, LabelForm, Related, Template, families};
 use crate::text::order;
@@ -13,7 +13,7 @@ pub(in crate::generate) fn dotted(one: &str, other: &str) -> String {
     if one.is_empty() { other.to_owned() } else { [one, ".", other].concat() }
 }
 
-/// What the event is about, by the form of its id.
+/// The kind of the event's resource, by the form of its id.
 pub(super) fn own_name(label: &'static Label) -> String {
     let key = label.generation().key;
     if let Some((own, _)) = key.split_once('.') {
@@ -31,7 +31,7 @@ pub(super) fn related_key(related: &'static Related) -> String {
     }
 }
 
-/// What events of any family tell of such a resource: what describes it can be given to all of them.
+/// What events of any family report about such a resource: all of them accept these keys.
 pub(super) fn told_elsewhere(own: &str) -> Vec<String> {
     let related = families().iter().flat_map(|family| family.related).filter(|related| related_key(related) == own);
     let keys = related.flat_map(|related| related.labels).map(|label| label_key(label, own));
@@ -42,7 +42,7 @@ pub(super) fn told_elsewhere(own: &str) -> Vec<String> {
     told
 }
 
-/// What the caller calls a label of a resource that is called `own`.
+/// The caller's key for a label of the resource `own`.
 pub(super) fn label_key(label: &'static Label, own: &str) -> String {
     if !label.generation().key.is_empty() {
         return label.generation().key.to_owned();

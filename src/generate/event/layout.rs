@@ -8,14 +8,14 @@ use crate::event::RESOURCE_ID;
 use super::keys::{dotted, label_key, own_name, related_key};
 use super::steps::{FieldStep, Id, LabelStep, RelatedStep, StateSlots, Usual};
 
-/// Where something stands in an event.
+/// A place in an event.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) enum At {
     Name(&'static str),
     Occurred,
     Label(&'static str),
     IdPart(&'static str),
-    /// An id that is given whole.
+    /// An id given as a whole.
     Id,
     Field(Vec<&'static str>),
     RelatedLabel(&'static str, &'static str),
@@ -49,36 +49,36 @@ pub(super) enum What {
 
 pub(super) struct Place {
     pub(super) at: At,
-    /// What the caller calls it; empty: the caller cannot give it.
+    /// The caller's key for it; empty: the caller cannot give it.
     pub(super) key: String,
-    /// Where this stands among the keys.
+    /// Its index among the keys.
     pub(super) given: Option<usize>,
     pub(super) what: What,
     pub(super) slot: usize,
 }
 
-/// A key of the input, or of an object in it. Each comes behind the one that it is in.
+/// A key of the input, or of an object in it. Each comes after its parent.
 #[derive(Default)]
 pub(super) struct Key {
     pub(super) whole: String,
     /// The last part of it.
     pub(super) name: String,
-    /// Those in it that can be given.
+    /// Its children that can be given.
     pub(super) known: Vec<usize>,
-    /// All in it.
+    /// All its children.
     pub(super) inner: Vec<usize>,
-    /// What a text in its place means: the thing's id or key.
+    /// The meaning of a string in its place: the thing's id or key.
     pub(super) main: Option<usize>,
     pub(super) is_leaf: bool,
-    /// It takes more than the catalogue lists.
+    /// Whether it accepts more than the catalogue lists.
     pub(super) is_open: bool,
-    /// Other events tell this of the thing: it can be given to all of them.
+    /// Whether other events report this about the thing: all of them accept it.
     pub(super) told: Vec<String>,
-    /// Which of the layout's keys it is in; the input itself is in itself.
+    /// Its parent among the layout's keys; the input itself is its own parent.
     pub(super) outer: usize,
 }
 
-/// Keys that are not of a slot, among all keys.
+/// Keys without a slot, among all keys.
 #[derive(Clone, Copy, Default)]
 pub(super) struct TopKeys {
     pub(super) id: Option<usize>,
@@ -91,20 +91,20 @@ pub(super) struct TopKeys {
 pub(in crate::generate) struct Layout {
     pub(super) family: &'static Family,
     pub(super) shape: Option<&'static Object>,
-    /// What the event is about, such as `task_run`.
+    /// The kind of its resource, such as `task_run`.
     pub(super) own: String,
     pub(super) places: Vec<Place>,
-    /// Of each slot: it is the slug, or the tail, of another one.
+    /// For each slot: whether it is the slug, or the tail, of another one.
     pub(super) from: Vec<Option<(Compare, usize)>>,
-    /// The keys of payload objects that take more than the catalogue lists.
+    /// The keys of payload objects that accept more than the catalogue lists.
     pub(super) open: Vec<String>,
-    /// The input, and all keys that are possible in it.
+    /// The input, and all possible keys in it.
     pub(super) keys: Vec<Key>,
     /// Of each slot.
     pub(super) usual: Vec<Usual>,
     pub(super) occurred: Option<usize>,
     pub(super) top: TopKeys,
-    /// The slots of what stands in the name.
+    /// The slots of the name's placeholders.
     pub(super) named: Vec<(&'static str, usize)>,
     pub(super) state: StateSlots,
     pub(super) id: Id,
@@ -120,20 +120,20 @@ pub(super) fn usual(templates: &'static [Alternative]) -> impl Iterator<Item = &
     templates.iter().filter(|own| own.remark.is_none()).map(|own| &own.template)
 }
 
-/// Of ids of several forms the caller must say which.
+/// For ids with several forms, the caller must choose one.
 pub(super) fn is_ambiguous(templates: &'static [Alternative]) -> bool {
     let mut lengths = usual(templates).map(|template| template.parts.len());
     let first = lengths.next();
     lengths.any(|other| Some(other) == first)
 }
 
-/// The object whose fields are given one by one.
+/// The object whose fields are given individually.
 pub(super) fn inner_of(field: &'static Field) -> Option<&'static Object> {
     field.object.filter(|inner| field.kind == Type::Object && !inner.fields.is_empty())
 }
 
 impl Layout {
-    /// Of one shape that the family's payload can have; `None` for events without a payload.
+    /// For one possible shape of the family's payload; `None` for events without a payload.
     pub(super) fn new(family: &'static Family, shape: Option<&'static Object>) -> Layout {
         let mut layout = Layout {
             family,
@@ -161,13 +161,13 @@ impl Layout {
         layout
     }
 
-    /// The key that the caller gives, and the slot that its value fills; `None` if the event has no such value.
+    /// The caller's key, and the slot that its value fills; `None` if the event has no such value.
     pub(in crate::generate) fn slot_of_key(&self, key: &str) -> Option<(usize, usize)> {
         let place = self.places.iter().find(|place| place.key == key)?;
         Some((place.given?, place.slot))
     }
 
-    /// What the caller calls a slot first; empty: the caller cannot give it.
+    /// The caller's first key for a slot; empty: the caller cannot give it.
     pub(super) fn key_of_slot(&self, slot: usize) -> &str {
         let mut keys = self.places.iter().filter(|place| place.slot == slot).map(|place| place.key.as_str());
         keys.find(|key| !key.is_empty()).unwrap_or_default()
@@ -299,7 +299,7 @@ impl Layout {
         }
     }
 
-    /// The place of a key among all of them; it is added if it is new.
+    /// The index of a key; adds it if new.
     pub(super) fn key(&mut self, whole: &str) -> usize {
         if let Some(known) = self.keys.iter().position(|key| key.whole == whole) {
             return known;
@@ -335,7 +335,7 @@ impl Layout {
         }
     }
 
-    /// Places that must say the same get one slot.
+    /// Places that must agree share one slot.
     fn unite(&mut self) {
         for at in 0..self.places.len() {
             let Some(place) = self.places.get(at) else { continue };
@@ -367,7 +367,7 @@ impl Layout {
                 *slot = Some((compare, of));
             }
         }
-        // Of related resources the slug has no rule of its own.
+        // For related resources, the slug has no separate rule.
         for place in &self.places {
             let Some(name) = place.key.strip_suffix("_slug") else { continue };
             let of = self.places.iter().find(|other| other.key == name).map(|other| other.slot);
@@ -389,7 +389,7 @@ impl Layout {
         self.places.iter().find(|place| place.at.is(term)).map(|place| place.slot)
     }
 
-    /// The slot of what was in a slot at first.
+    /// The current slot for an original slot.
     pub(super) fn slot_of_number(&self, first: usize) -> Option<usize> {
         self.places.get(first).map(|place| place.slot)
     }

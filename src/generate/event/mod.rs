@@ -1,9 +1,9 @@
-//! A single event: what is given for it, and what follows from that by the catalogue.
+//! A single event: its input, and what follows from that by the catalogue.
 //!
-//! Each place of an event (a label, a part of an id, a field) is of a slot; places that must say the same share one
-//! ([`layout`]). A slot has its value from the caller ([`read`]), from the event's name, from another slot, from the
-//! catalogue's `default`, or by chance; what is left the caller is asked for ([`fill`]). Which pieces an event is written
-//! of is compiled once ([`template`]) and joined as far as possible ([`joined`]).
+//! Each place of an event (a label, a part of an id, a field) has a slot; places that must agree share one
+//! ([`layout`]). The value of a slot comes from the caller ([`read`]), from the event's name, from another slot, from
+//! the catalogue's `default`, or from the random source; otherwise the caller must give it ([`fill`]). The pieces of an
+//! event are compiled once ([`template`]) and joined as far as possible ([`joined`]).
 
 mod cache;
 mod check;
@@ -55,16 +55,16 @@ const NO_OBJECT: &str = "the input of an event must be an object";
 
 /// Builds an event.
 ///
-/// `name`: of the event, such as `prefect.flow-run.Running`. `input`: what is known of it, JSON text: an object, whose
-/// keys differ from event to event ([`inputs`] lists them). What it leaves out is made.
+/// `name`: the event's name, such as `prefect.flow-run.Running`. `input`: its known values, as JSON text: an object,
+/// whose keys differ from event to event ([`inputs`] lists them). Missing values are generated.
 ///
-/// Returns the event as the API takes it (`occurred`, `event`, `resource`, `related`, `payload`, `id`, `follows`), JSON
-/// text on one line.
+/// Returns the event in the form that the API accepts (`occurred`, `event`, `resource`, `related`, `payload`, `id`,
+/// `follows`), as JSON text on one line.
 ///
 /// # Errors
 ///
-/// The input is no JSON object, has a key that the event does not have, lacks one that it cannot do without, or has a
-/// value that cannot be in the event; or Prefect has no event of this name.
+/// The input is not a JSON object, has an unknown key, lacks a required one, or has a value that cannot be in the
+/// event; or Prefect has no event with this name.
 pub fn build_event(name: &str, input: &[u8], options: &BuildOptions) -> Fallible<String> {
     TAPE.with_borrow_mut(|tape| {
         let mut out = JsonText::default();
@@ -78,20 +78,20 @@ pub fn build_event(name: &str, input: &[u8], options: &BuildOptions) -> Fallible
 }
 
 thread_local! {
-    /// Kept from one event to the next: a new one has tables of 16 KB to make.
+    /// Kept from one event to the next: a new one would have to fill tables of 16 KB.
     static TAPE: RefCell<Tape> = RefCell::default();
 }
 
-/// Builds an event of each of `inputs`, JSON text: an array of objects. A line each, in their order.
+/// Builds an event from each of `inputs`, JSON text: an array of objects. One line each, in order.
 ///
 /// # Errors
 ///
-/// As of [`build_event`], of the first of them that cannot be built.
+/// As for [`build_event`], about the first that cannot be built.
 pub fn build_events(name: &str, inputs: &[u8], options: &BuildOptions) -> Fallible<String> {
     EventBuilder::new(name, options).build_lines(inputs)
 }
 
-/// Builds events of one name, some after the other, so that they need not be in memory all at once.
+/// Builds events with one name in batches, so that they need not be in memory all at once.
 pub struct EventBuilder {
     name: String,
     now: Instant,
@@ -101,19 +101,19 @@ pub struct EventBuilder {
 }
 
 impl EventBuilder {
-    /// Of events of this name.
+    /// For events with this name.
     #[must_use]
     pub fn new(name: &str, options: &BuildOptions) -> Self {
         let random = Random::new(options.seed.word());
         EventBuilder { name: name.to_owned(), now: options.now, random, tape: Tape::new(), count: 0 }
     }
 
-    /// Builds an event of each of `inputs`, JSON text: an array of objects. A line each, in their order. Those of the
-    /// next call come after them.
+    /// Builds an event from each of `inputs`, JSON text: an array of objects. One line each, in order. The events of
+    /// the next call come after them.
     ///
     /// # Errors
     ///
-    /// As of [`build_event`]; [`BuildError::index`] says which input it is about, counted over all calls.
+    /// As for [`build_event`]; [`BuildError::index`] says which input it is about, counted over all calls.
     pub fn build_lines(&mut self, inputs: &[u8]) -> Fallible<String> {
         let wrong = || BuildError::new("the inputs of events must be a list of objects");
         let document = read_json(inputs, &mut self.tape).ok_or_else(wrong)?;
@@ -135,14 +135,14 @@ impl EventBuilder {
         Ok(out.finish())
     }
 
-    /// How many events were built.
+    /// The number of events built.
     #[must_use]
     pub fn built(&self) -> usize {
         self.count
     }
 }
 
-/// `None`: it is no JSON. Lone surrogates are reported with their keys; numbers are for whoever reads the event.
+/// `None`: not JSON. Lone surrogates are reported with their keys; the code that reads the event checks numbers.
 pub(super) fn read_json<'t>(text: &'t [u8], tape: &'t mut Tape) -> Option<Document<'t>> {
     let mut issues = Vec::new();
     let complete = parse(text, 0, tape, &mut issues).complete;
@@ -153,12 +153,12 @@ pub(super) fn read_json<'t>(text: &'t [u8], tape: &'t mut Tape) -> Option<Docume
     (complete && issues.iter().all(|issue| is_harmless(&issue.fault))).then(|| tape.document(text))
 }
 
-/// Writes events of one name.
+/// Writes events with one name.
 struct Writing<'w, 't> {
     name: &'w str,
     now: Instant,
     random: &'w mut Random,
-    /// Of the event before.
+    /// From the previous event.
     slots: Option<Slots<'t>>,
     template: Option<(Shape, Rc<Template>)>,
     own: Vec<(usize, SlotValue<'t>)>,

@@ -1,4 +1,4 @@
-//! What the caller gives as JSON: the keys are known, and each value comes into its slot.
+//! Reads the caller's JSON: checks the keys, and puts each value into its slot.
 
 use crate::catalogue::{Family, LabelForm, Object, ValueKind as Type};
 use crate::json::{Kind, Value};
@@ -13,7 +13,7 @@ use super::value::SlotValue;
 
 type Fallible<T> = Result<T, BuildError>;
 
-/// Of several shapes of the payload the first whose keys are given. `own`: what is given of what the event is about.
+/// Of several shapes of the payload, the first whose keys are given. `own`: the input for the event's own resource.
 pub(in crate::generate) fn shape_meant(family: &'static Family, own: Option<Value<'_>>) -> Option<&'static Object> {
     let knows = |shape: &&'static Object| {
         let known = |key: Value<'_>| {
@@ -27,7 +27,7 @@ pub(in crate::generate) fn shape_meant(family: &'static Family, own: Option<Valu
     }
 }
 
-/// Reads what is given for an event of this name.
+/// Reads the input for an event with this name.
 pub(super) fn read<'t>(name: &str, input: Value<'t>, slots: &mut Slots<'t>) -> Fallible<()> {
     let layout = slots.layout.clone();
     let mut reading = Reading { name, layout: &layout, slots };
@@ -36,7 +36,7 @@ pub(super) fn read<'t>(name: &str, input: Value<'t>, slots: &mut Slots<'t>) -> F
     reading.take()
 }
 
-/// A point in time that is given for a key.
+/// A point in time given for a key.
 pub(super) fn instant(key: &str, value: Value<'_>) -> Fallible<Instant> {
     let instant = Some(value).filter(|value| value.is_string()).and_then(|text| time::read(&text.bytes())?.instant);
     // The server reads no year beyond 9999.
@@ -52,7 +52,7 @@ struct Reading<'r, 't> {
 }
 
 impl<'t> Reading<'_, 't> {
-    /// Reads the members of an object, which is given for the key `at`. `is_checked`: each must be known.
+    /// Reads the members of an object given for the key `at`. `is_checked`: each must be known.
     fn object(&mut self, object: Value<'t>, at: usize, is_checked: bool) -> Fallible<()> {
         let layout = self.layout;
         let Some(own) = layout.keys.get(at) else { return Ok(()) };
@@ -68,7 +68,7 @@ impl<'t> Reading<'_, 't> {
             if is_checked && !is_known {
                 self.check_open(name, at)?;
             }
-            // Of a repeated key the last value counts.
+            // The last of repeated keys counts.
             if !matches!(self.slots.given_at(Some(inner)), Given::Nothing) {
                 self.forget(inner);
             }
@@ -97,7 +97,7 @@ impl<'t> Reading<'_, 't> {
             Kind::Null => key.inner.iter().try_for_each(|inner| self.give(*inner, value, false)),
             Kind::Object if is_checked || !key.inner.is_empty() => self.object(value, at, is_checked),
             Kind::String if key.main.is_some() => {
-                // A text in place of the thing: its id or key.
+                // A string instead of the object: its id or key.
                 key.main.into_iter().for_each(|main| self.slots.give(Some(main), Given::Value(value)));
                 Ok(())
             }
@@ -115,7 +115,7 @@ impl<'t> Reading<'_, 't> {
         }
     }
 
-    /// Takes what is given into the slots.
+    /// Puts the input into the slots.
     fn take(&mut self) -> Fallible<()> {
         for place in &self.layout.places {
             step(1);
@@ -145,7 +145,7 @@ impl<'t> Reading<'_, 't> {
     }
 }
 
-/// The key of the first text, name or value in the input that is no Unicode text, from the outside in.
+/// The key of the first string in the input, name or value, that is not valid Unicode, outermost first.
 pub(in crate::generate) fn lone_surrogate(input: Value<'_>) -> Option<String> {
     let wanted = input.descendants().find(|value| value.has_lone_surrogate())?.index();
     let mut path = String::new();

@@ -1,4 +1,4 @@
-//! Related resources of which there can be any number.
+//! Related resources that can occur any number of times.
 
 use crate::diagnostic::display::text as shown_value;
 use crate::event::{RESOURCE_ID, RESOURCE_ROLE};
@@ -14,14 +14,14 @@ use super::steps::RelatedStep;
 
 type Fallible<T> = Result<T, BuildError>;
 
-/// What the server takes.
+/// The server's limit.
 pub(super) const MOST_RELATED: usize = 100;
 
 pub(super) fn too_many_related(count: usize) -> BuildError {
     BuildError::at("related", format!("an event has at most {MOST_RELATED} related resources, not {count}"))
 }
 
-/// Related resources as they are given, their labels under their own names.
+/// Related resources as given, with their labels under their own names.
 pub(super) fn further_related(list: Value<'_>, out: &mut dyn Sink) -> Fallible<usize> {
     if list.kind() != Kind::Array {
         return Err(error::wrong("related", "a list of resources", list));
@@ -58,7 +58,7 @@ pub(super) fn labels(key: &str, resource: Value<'_>, required: &[&str], out: &mu
     Ok(())
 }
 
-/// Any number in one role: texts, or objects with `id`. Sorted, and each once, as Prefect has them.
+/// Any number in one role: strings, or objects with `id`. Sorted and unique, as in Prefect.
 pub(super) fn many(step: &RelatedStep, given: &Given<'_>, out: &mut dyn Sink) -> Fallible<usize> {
     let mut ids = match given {
         Given::Texts(texts) => {

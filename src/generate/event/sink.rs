@@ -1,17 +1,17 @@
-//! What an event is written to: JSON text, or a tree for those that only look at it.
+//! The output of the builder: JSON text, or a tree for code that only inspects events.
 
 use crate::json::write::Writer;
 use crate::text::steps::step;
 
-/// Takes an event piece by piece, from the outside in.
+/// Receives an event piece by piece, outermost first.
 pub(in crate::generate) trait Sink {
     fn open(&mut self, bracket: char);
     fn close(&mut self, bracket: char);
-    /// The name of the value that comes next.
+    /// The name of the next value.
     fn key(&mut self, name: &str);
-    /// An item of a list comes next.
+    /// Announces the next item of a list.
     fn item(&mut self);
-    /// A text begins, of which the characters come in pieces.
+    /// Begins a string whose characters come in pieces.
     fn begin_text(&mut self);
     fn chars(&mut self, text: &str);
     fn end_text(&mut self);
@@ -30,7 +30,7 @@ pub(in crate::generate) trait Sink {
 pub(in crate::generate) struct JsonText(pub Writer);
 
 impl JsonText {
-    /// With room for so many bytes.
+    /// With capacity for this many bytes.
     pub(crate) fn with_capacity(bytes: usize) -> Self {
         JsonText(Writer::with_capacity(bytes))
     }
@@ -43,13 +43,13 @@ impl JsonText {
         self.0.written()
     }
 
-    /// Pieces of JSON text as they are: see [`super::joined`].
+    /// Raw pieces of JSON text: see [`super::joined`].
     pub(crate) fn ready(&mut self, json: &str) {
         step(json.len());
         self.0.raw(json);
     }
 
-    /// Between two values: behind an opening bracket nothing stands yet, and no value ends like one.
+    /// Whether a comma is needed: not after an opening bracket, and no value ends like one.
     pub(crate) fn comma(&mut self) {
         let last = self.0.since(self.0.written().saturating_sub(1));
         if !matches!(last, "" | "{" | "[" | "\n") {

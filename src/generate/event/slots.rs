@@ -1,4 +1,4 @@
-//! What is given for one event: typed values for the slots of its layout.
+//! The input for one event: typed values for the slots of its layout.
 
 use std::rc::Rc;
 
@@ -11,16 +11,16 @@ use super::template::Given as GivenKind;
 use super::template::Shape;
 use super::value::SlotValue;
 
-/// What is given for a key of the input.
+/// The input for a key.
 #[derive(Clone, Default)]
 pub(in crate::generate) enum Given<'t> {
     #[default]
     Nothing,
-    /// The value of a slot, or of slots in it.
+    /// The value of a slot, or of slots inside it.
     Slots,
     Null,
     Value(Value<'t>),
-    /// Texts, for related resources of which there can be many.
+    /// Strings, for related resources that can occur many times.
     Texts(Rc<[String]>),
 }
 
@@ -50,13 +50,13 @@ impl<'t> Given<'t> {
     }
 }
 
-/// The slots of an event's layout, with the values that are given for it or follow from what is.
+/// The slots of an event's layout, with the given values and those that follow from them.
 #[derive(Clone)]
 pub(in crate::generate) struct Slots<'t> {
     pub layout: Rc<Layout>,
-    /// Of each slot. Of one without a value, the layout tells what it usually is.
+    /// For each slot. For one without a value, the layout has the default.
     pub values: Vec<Option<SlotValue<'t>>>,
-    /// Of each key of the layout.
+    /// For each key of the layout.
     pub given: Vec<Given<'t>>,
     pub occurred: Instant,
     /// The run has been running.
@@ -71,7 +71,7 @@ impl<'t> Slots<'t> {
         Slots { layout, values, given, occurred: now, ran: false, ended: false }
     }
 
-    /// As if they were new.
+    /// Resets them.
     pub(crate) fn clear(&mut self, now: Instant) {
         self.values.fill(None);
         self.given.fill(Given::Nothing);
@@ -92,7 +92,7 @@ impl<'t> Slots<'t> {
         }
     }
 
-    /// Gives a value for a key that the layout has.
+    /// Sets the value for a key of the layout.
     pub(crate) fn give_slot(&mut self, (key, slot): (usize, usize), value: SlotValue<'t>) {
         let (mut at, layout) = (key, self.layout.clone());
         // The input itself is the first key.
@@ -105,7 +105,7 @@ impl<'t> Slots<'t> {
         }
     }
 
-    /// Says of a key that it is null, and so all in it.
+    /// Sets a key, and all its children, to null.
     pub(crate) fn give_null(&mut self, key: usize) {
         self.give(Some(key), Given::Null);
         let layout = self.layout.clone();
@@ -119,7 +119,7 @@ impl<'t> Slots<'t> {
         }
     }
 
-    /// What is said twice must be the same.
+    /// Values given twice must agree.
     pub(crate) fn set(&mut self, slot: usize, key: &str, value: SlotValue<'t>) -> Result<(), BuildError> {
         let Some(own) = self.values.get_mut(slot) else { return Ok(()) };
         match own {
@@ -133,7 +133,7 @@ impl<'t> Slots<'t> {
         }
     }
 
-    /// All that decides which pieces an event has.
+    /// Everything that decides which pieces an event has.
     pub(crate) fn shape(&self) -> Shape {
         let slots = self.values.iter().map(|value| match value {
             None => GivenKind::Nothing,
@@ -143,8 +143,8 @@ impl<'t> Slots<'t> {
         Shape::new(slots, self.given.iter().map(Given::kind), [self.ran, self.ended])
     }
 
-    /// What follows from what is given: what stands in the event's name, when it occurred, its states. `hole`: the value
-    /// of the name's placeholder.
+    /// Derives values from the input: the name's placeholders, the time, the states. `hole`: the value of the name's
+    /// placeholder.
     pub(crate) fn settle(&mut self, name: &str, hole: Option<&str>) -> Result<(), BuildError> {
         let layout = self.layout.clone();
         for (part, slot) in &layout.named {

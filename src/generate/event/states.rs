@@ -1,4 +1,4 @@
-//! States: their types, the states before, and how often the run has been running.
+//! States: their types, the previous states, and how often the run has been running.
 
 use std::borrow::Cow;
 
@@ -32,7 +32,7 @@ impl<'t> Slots<'t> {
         }
     }
 
-    /// What follows from the name of the event's state: its type, the state before, and how often the run has been
+    /// What follows from the name of the event's state: its type, the previous state, and how often the run has been
     /// running.
     pub(super) fn settle_state(&mut self, event: &str, name: &str) -> Result<(), BuildError> {
         let layout = self.layout.clone();
@@ -72,7 +72,7 @@ impl<'t> Slots<'t> {
         }
         let mut count = u32::from(kind == "RUNNING");
         let mut earlier = before;
-        // As many steps as there are variants: the build script refuses circles.
+        // At most one step per variant: the build script rejects cycles.
         for _ in family.variants {
             count = count.saturating_add(u32::from(earlier.is_some_and(|one| one.state_type == Some("RUNNING"))));
             earlier = earlier.and_then(Variant::previous).and_then(|name| known(family, name));

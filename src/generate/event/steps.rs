@@ -1,4 +1,4 @@
-//! The steps by which an event of a layout is written: whatever is the same for each event is found once.
+//! The steps for writing an event of a layout: everything that is the same for each event is determined once.
 
 use std::rc::Rc;
 
@@ -39,14 +39,14 @@ pub(super) struct FieldStep {
     pub(super) place: Option<usize>,
     /// Its key has no other place.
     pub(super) is_alone: bool,
-    /// What counts the same as its absence.
+    /// The value that is equivalent to its absence.
     pub(super) absent: Rc<[&'static str]>,
     pub(super) inner: Option<(&'static Object, Vec<FieldStep>)>,
-    /// All places in it.
+    /// All places inside it.
     pub(super) places: Vec<usize>,
 }
 
-/// What a slot is unless it is given.
+/// The default of a slot.
 pub(super) enum Usual {
     Ask,
     Null,
@@ -54,13 +54,13 @@ pub(super) enum Usual {
     Json(&'static str),
     Filled(Vec<Piece>),
     Keys(Option<usize>),
-    /// The list that is given for a key.
+    /// The list given for a key.
     Same(Option<usize>),
     Slug(usize),
     Tail(usize),
     Uuid,
     Occurred,
-    /// So many times 16 hexadecimal digits.
+    /// This many times 16 hexadecimal digits.
     Hex(usize),
 }
 
@@ -69,11 +69,11 @@ pub(super) enum Piece {
     Uuid,
     Hex,
     Slot(Option<usize>),
-    /// The part behind the last dot.
+    /// The part after the last dot.
     Last(Option<usize>),
 }
 
-/// The slots that a state is told of.
+/// The slots that describe a state.
 #[derive(Default)]
 pub(super) struct StateSlots {
     pub(super) kind: Option<usize>,
@@ -85,7 +85,7 @@ pub(super) struct StateSlots {
     pub(super) before: Option<usize>,
 }
 
-/// What needs nobody to know it.
+/// Values that nobody needs to know.
 fn generated(what: What) -> Option<Usual> {
     match what {
         What::Label(label) => match label.form {
@@ -112,7 +112,7 @@ fn generated(what: What) -> Option<Usual> {
 }
 
 impl Layout {
-    /// The steps by which an event is written: whatever is the same for each event is found once.
+    /// The steps for writing an event: everything that is the same for each event is determined once.
     pub(super) fn compile(&mut self) {
         let family = self.family;
         for at in 0..self.places.len() {

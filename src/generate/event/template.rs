@@ -1,6 +1,6 @@
-//! The template of an event: the pieces that it is written of, in their order, compiled from its layout.
+//! The template of an event: its pieces in order, compiled from its layout.
 //!
-//! Which pieces an event has depends on what is given for it, but never on a given value itself: only on the [`Shape`].
+//! The pieces depend only on which inputs are given (the [`Shape`]), never on a given value itself.
 
 use std::rc::Rc;
 
@@ -10,7 +10,7 @@ use crate::event::{RESOURCE_ID, RESOURCE_ROLE};
 use super::layout::Layout;
 use super::steps::{FieldStep, Id, LabelStep, RelatedStep};
 
-/// What is known of something that can be given.
+/// The status of an input.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(in crate::generate) enum Given {
     Nothing,
@@ -18,7 +18,7 @@ pub(in crate::generate) enum Given {
     Something,
 }
 
-/// What decides which pieces an event has: of which slots and keys something is given.
+/// Decides which pieces an event has: which slots and keys have an input.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(in crate::generate) struct Shape {
     /// A byte for each slot, then one for each key, then whether the run has been running and has ended.
@@ -64,7 +64,7 @@ impl Shape {
     }
 }
 
-/// A piece of an event. What is filled in names its place in the layout; `None` stands for null.
+/// A piece of an event. A piece to fill in names its place in the layout; `None` stands for null.
 #[derive(Clone)]
 pub(in crate::generate) enum Piece {
     Open(char),
@@ -72,15 +72,15 @@ pub(in crate::generate) enum Piece {
     Key(&'static str),
     Item,
     Null,
-    /// A text of the catalogue.
+    /// A string from the catalogue.
     Text(&'static str),
     BeginText,
-    /// A part of a text.
+    /// A part of a string.
     Chars(&'static str),
     EndText,
     /// Joined pieces, as JSON text.
     Ready(Box<str>),
-    /// A comma, if something stands before it.
+    /// A comma, if something precedes it.
     Comma,
     EventName,
     Occurred,
@@ -90,7 +90,7 @@ pub(in crate::generate) enum Piece {
         place: Option<usize>,
         label: &'static Label,
     },
-    /// An id that is given as a whole.
+    /// An id given as a whole.
     WholeId {
         place: Option<usize>,
         forms: &'static [Alternative],
@@ -111,13 +111,13 @@ pub(in crate::generate) enum Piece {
         field: &'static Field,
         absent: Rc<[&'static str]>,
     },
-    /// Related resources of which there can be many: which of the layout's steps.
+    /// Related resources that can occur many times: which of the layout's steps.
     Many(usize),
-    /// Related resources as the caller gives them.
+    /// Related resources as given by the caller.
     FurtherRelated,
-    /// No more related resources: so many were in the pieces before.
+    /// No more related resources: this many were in the earlier pieces.
     EndRelated(usize),
-    /// Further members of an object that is given for this key.
+    /// Further members of an object given for this key.
     FurtherFields {
         key: Option<usize>,
         object: &'static Object,
@@ -127,7 +127,7 @@ pub(in crate::generate) enum Piece {
 }
 
 impl Piece {
-    /// Whether nothing or several values can come of it.
+    /// Whether it can produce no value or several values.
     pub(crate) fn is_optional(&self) -> bool {
         matches!(
             self,
@@ -279,7 +279,7 @@ impl Compiler<'_> {
         let is_optional = field.presence() == Presence::Optional;
         let has_any = step.places.iter().any(|place| self.is_given(*place));
         let given = self.of_key(step.given);
-        // Whether all that is known of an object says that it is null.
+        // Whether the object is known to be null.
         let is_null = || step.places.iter().any(|place| self.of_place(Some(*place)) == Given::Null);
         if !has_any && (is_optional || (field.nullable && (field.generation().is_shown || is_null()))) {
             if !is_optional || (given == Given::Null && field.nullable) {
@@ -308,7 +308,7 @@ impl Compiler<'_> {
                 return;
             }
         } else if is_optional {
-            // What only the documentation has is there if it is asked for by its own name.
+            // Values that only the documentation lists are present if requested by their own names.
             let own = place.and_then(|place| self.layout.places.get(place)).and_then(|place| place.given);
             if field.remark.is_some() && !(step.is_alone && self.of_key(own) != Given::Nothing) {
                 return;

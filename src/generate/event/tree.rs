@@ -1,4 +1,4 @@
-//! Events as trees: for those that look at their parts, such as a simulation.
+//! Events as trees, for code that reads their parts, such as a simulation.
 
 use std::fmt;
 
@@ -10,18 +10,18 @@ use crate::text::steps::step;
 
 use super::sink::Sink;
 
-/// A JSON value whose texts are shared.
+/// A JSON value with shared strings.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Json {
     /// `null`.
     Null,
     /// A string.
     Text(SharedText),
-    /// A number or a boolean, as it is written.
+    /// A number or a boolean, as written.
     Other(SharedText),
     /// An array.
     List(Vec<Json>),
-    /// An object: names and values, in their order.
+    /// An object: names and values, in order.
     Object(Vec<(SharedText, Json)>),
 }
 
@@ -54,11 +54,11 @@ impl Serialize for Json {
     }
 }
 
-/// Makes a tree of an event. Texts that return are shared.
+/// Builds a tree from an event. Repeated strings are shared.
 pub(in crate::generate) struct Tree<'r> {
     reader: &'r mut EventReader,
     text: String,
-    /// What is open, from the outside in, each with the name under which it comes into the one before.
+    /// The open containers, outermost first, each with its name in its parent.
     open: Vec<(Option<SharedText>, Json)>,
     name: Option<SharedText>,
     root: Option<Json>,

@@ -1,4 +1,4 @@
-//! The values of slots, and how they are written.
+//! The values of slots, and their notation.
 
 use std::borrow::Cow;
 
@@ -74,9 +74,9 @@ pub(super) fn write_time(time: Instant, zone: &str, sink: &mut dyn Sink) {
     sink.chars(zone);
 }
 
-/// The JSON text of a value, on one line. The reader has made sure that it is Unicode.
+/// The JSON text of a value, on one line. The reader has ensured that it is Unicode.
 pub(super) fn raw(value: Value<'_>) -> Cow<'_, str> {
     let written = String::from_utf8_lossy(value.written());
-    // In JSON a line break is never within a string, and never all that separates two values.
+    // In JSON, line breaks are never inside strings, and never the only separator of two values.
     if written.contains(['\n', '\r']) { written.replace(['\n', '\r'], "").into() } else { written }
 }

@@ -1,9 +1,9 @@
-//! The events of those that carry a flow run out: its worker or runner.
+//! The events of the worker or runner that executes a flow run.
 
 use super::super::event::SlotValue;
 use super::entities::{Entities, Givens};
 
-/// What a worker or a runner reports of a flow run.
+/// The events of a worker or a runner about a flow run.
 #[derive(Clone, Debug)]
 pub(super) enum ClientEvent {
     Submitted { worker: Worker },
@@ -37,7 +37,7 @@ impl ClientEvent {
             ClientEvent::Cancelled { runner } => {
                 givens.fixed_text("runner.name", runner);
                 givens.flow_run(&entities.flow_run);
-                // It knows the flow by the deployment alone.
+                // It knows the flow only from the deployment.
                 if entities.deployment.is_some() {
                     givens.deployment(entities.deployment.as_ref());
                     givens.flow(&entities.flow);

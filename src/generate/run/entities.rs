@@ -1,4 +1,4 @@
-//! What the events of a run are about and related to, and how it comes into the slots of their layouts.
+//! The entities that the events of a run are about or related to, and how they fill the slots of the layouts.
 
 use std::rc::Rc;
 
@@ -15,7 +15,7 @@ pub(super) struct Entity {
     pub name: String,
 }
 
-/// What the events of a run are about and related to.
+/// The entities that the events of a run are about or related to.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Entities {
     pub flow_run: Entity,
@@ -25,33 +25,33 @@ pub(super) struct Entities {
     /// With its type.
     pub work_pool: Option<(Entity, String)>,
     pub tags: Rc<[String]>,
-    /// Of a subflow: the task run in its parent that stands for it.
+    /// For a subflow: the task run that represents it in its parent.
     pub task_run: Option<Entity>,
 }
 
-/// What is given for an event: for each key a value. Events that are alike differ in some of them alone.
+/// The input for an event: a value for each key. Similar events differ only in some of them.
 pub(super) struct Givens<'g> {
-    /// `None`: nothing but what varies.
+    /// `None`: only the varying values.
     slots: Option<Slots<'static>>,
-    /// What varies, each with its slot; beyond all slots where the event has none.
+    /// The varying values, each with its slot; an index beyond all slots if the event has none.
     pub varying: Varying<'g>,
-    /// The slots of what varies, in the order in which it comes, if they are known.
+    /// The slots of the varying values, in order, if known.
     known: Rc<[usize]>,
 }
 
 impl<'g> Givens<'g> {
-    /// Everything, for an event of its own or the first of some that are alike.
+    /// All values, for a single event or the first of several similar ones.
     pub(super) fn all(slots: Slots<'static>) -> Self {
         Givens { slots: Some(slots), varying: Vec::new(), known: Rc::default() }
     }
 
-    /// Nothing but the values that vary, which fill these slots in turn.
+    /// Only the varying values, which fill these slots in order.
     pub(super) fn varying(known: Rc<[usize]>) -> Self {
         Givens { slots: None, varying: Vec::with_capacity(known.len().saturating_add(4)), known }
     }
 
-    /// A value that is the same in all events that are alike. A key that the event does not have is ignored: which of its
-    /// entities' properties an event reports is the catalogue's knowledge.
+    /// A value that is the same in all similar events. Unknown keys are ignored: the catalogue knows which properties
+    /// of its entities an event reports.
     pub(super) fn fixed(&mut self, key: &str, value: impl FnOnce() -> SlotValue<'static>) {
         if let Some(slots) = &mut self.slots
             && let Some(slot) = slots.layout.slot_of_key(key)
@@ -81,7 +81,7 @@ impl<'g> Givens<'g> {
         }
     }
 
-    /// A value that each event has for itself.
+    /// A value that differs between events.
     pub(super) fn vary(&mut self, key: &str, value: SlotValue<'g>) {
         let slot = match &mut self.slots {
             None => self.known.get(self.varying.len()).copied(),
@@ -129,7 +129,7 @@ impl<'g> Givens<'g> {
         }
     }
 
-    /// Of a state event or a heartbeat of the flow run.
+    /// For a state event or a heartbeat of the flow run.
     pub(super) fn of_flow_run(&mut self, entities: &Entities, transition: Option<&Transition>) {
         self.flow_run(&entities.flow_run);
         self.flow(&entities.flow);
@@ -161,10 +161,10 @@ impl<'g> Givens<'g> {
     }
 }
 
-/// What varies between events that are alike: values with their slots.
+/// The varying values of similar events, with their slots.
 pub(super) type Varying<'g> = Vec<(usize, SlotValue<'g>)>;
 
-/// The slots of an event of this name, with what is given for it and what follows from that; and what varies.
+/// The slots of an event with this name, with its input and derived values; and the varying values.
 pub(super) fn slots_of<'g>(
     name: &str,
     at: Instant,

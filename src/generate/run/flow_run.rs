@@ -1,4 +1,4 @@
-//! The events of a flow run: its states as the server reports them, its heartbeats as the client sends them.
+//! The events of a flow run: its states, reported by the server, and its heartbeats, sent by the client.
 //!
 //! Sources: `server/models/events.py` (state events, `follows`), `flow_engine.py` (heartbeats).
 
@@ -19,7 +19,7 @@ use super::state::{FLOW_RUN, State, follows_within};
 /// Between two states of one step, such as Pending and Running.
 const STEP: i64 = 1_000_000;
 
-/// An event of a flow run: what differs from one to the next.
+/// An event of a flow run: the values that differ between events.
 #[derive(Clone, Debug)]
 pub(super) struct RunEvent {
     pub occurred: Instant,
@@ -39,19 +39,19 @@ pub(super) struct Transition {
     pub run_count: u64,
 }
 
-/// The events of a run, in the order in which they occur.
+/// The events of a run, in order of occurrence.
 pub(super) struct Course {
     pub events: Vec<RunEvent>,
-    /// When heartbeats that did not arrive would have been sent.
+    /// When the missing heartbeats were due.
     pub missed: Vec<Instant>,
 }
 
 /// States beyond the usual ones.
 #[derive(Default)]
 pub(super) struct FurtherStates {
-    /// Ahead of Pending.
+    /// Before Pending.
     pub first: Vec<(State, Instant)>,
-    /// Ahead of the last one.
+    /// Before the last one.
     pub closing: Vec<(State, Instant)>,
 }
 
@@ -76,10 +76,10 @@ struct Life<'a> {
     plan: &'a RunPlan,
     /// Sorted.
     misses: Vec<u64>,
-    /// Beyond this, a state event does not say which one it follows.
+    /// Beyond this gap, a state event does not say which one it follows.
     follows_within: i64,
     random: &'a mut Random,
-    /// The state before: with its event and time.
+    /// The previous state, with its event and time.
     before: Option<(Rc<State>, Uuid, Instant)>,
     heartbeats: u64,
     run_count: u64,

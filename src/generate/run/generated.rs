@@ -1,4 +1,4 @@
-//! Flow runs that a simulation plays: their events as the server receives them.
+//! Generated flow runs for simulations: their events in the form that the server receives.
 
 use std::rc::Rc;
 
@@ -18,39 +18,39 @@ use super::plan::RunPlan;
 use super::planner::tags;
 use super::state::FLOW_RUN;
 
-/// A flow run that was generated: its events, and what is known of it beside them.
+/// A generated flow run: its events, and further facts about it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct GeneratedRun {
     /// The name of the run.
     pub name: String,
-    /// The id of its resource: `prefect.flow-run.` and a UUID.
+    /// The id of its resource: `prefect.flow-run.` followed by a UUID.
     pub resource: SharedText,
     /// When it is Running for the first time.
     pub starts: Instant,
-    /// When it reaches its last state, by its plan: not, if it dies before.
+    /// When it reaches its final state by its plan, unless it dies before.
     pub ends: Option<Instant>,
-    /// When its process dies, by its plan: not, if it ends before.
+    /// When its process dies by its plan, unless it ends before.
     pub dies: Option<Instant>,
-    /// In the order in which they occur.
+    /// In order of occurrence.
     pub events: Vec<GeneratedEvent>,
-    /// When heartbeats would have been sent that `misses` left out or `loss` swallowed, ascending. None of them is
-    /// at or after the end or the death of the run.
+    /// When the heartbeats skipped by `misses` or dropped by `loss` were due, ascending. All are before the end or the
+    /// death of the run.
     pub missed: Vec<Instant>,
 }
 
 /// An event with its payload.
 ///
-/// It is serialized as the server has it: `occurred`, `event`, `resource`, `related`, `payload`, `id`, `follows`,
+/// Serialized in the server's form: `occurred`, `event`, `resource`, `related`, `payload`, `id`, `follows`,
 /// `received`.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct GeneratedEvent {
-    /// The event as the server has it while triggers look at it.
+    /// The event in the server's form during evaluation.
     pub event: ReceivedEvent,
     /// An object.
     pub payload: Rc<Json>,
 }
 
-/// Generates all events of a run. The texts that they share come from `reader`.
+/// Generates all events of a run. `reader` shares their strings.
 #[must_use]
 pub fn generate_run(plan: &RunPlan, reader: &mut EventReader, random: &mut Random) -> GeneratedRun {
     let entities = entities_of(plan, random);
@@ -62,7 +62,7 @@ pub fn generate_run(plan: &RunPlan, reader: &mut EventReader, random: &mut Rando
     for event in course.events {
         step(1);
         let parts = match (&event.transition, &heartbeat) {
-            // Heartbeats differ in their ids and times alone.
+            // Heartbeats differ only in their ids and times.
             (None, Some(known)) => Some(known.clone()),
             (transition, _) => parts_of(&entities, transition.as_ref(), event.occurred, reader),
         };
@@ -70,7 +70,7 @@ pub fn generate_run(plan: &RunPlan, reader: &mut EventReader, random: &mut Rando
         if event.transition.is_none() {
             heartbeat.get_or_insert_with(|| parts.clone());
         } else {
-            // What the events of a run share is kept once.
+            // Data shared by the events of a run is kept once.
             match &related {
                 Some(known) if *known == parts.related => parts.related = known.clone(),
                 _ => related = Some(parts.related.clone()),
@@ -87,7 +87,7 @@ pub fn generate_run(plan: &RunPlan, reader: &mut EventReader, random: &mut Rando
 
 fn entities_of(plan: &RunPlan, random: &mut Random) -> Entities {
     let flow_run = Entity { id: random_id(random).to_string(), name: plan.name.clone() };
-    // A flow, a deployment and a tag are the same thing in every run that names them.
+    // Runs that name the same flow, deployment or tag share it.
     let own = |kind: &str, name: &str| {
         let seed = hash([kind, name].concat().as_bytes());
         Entity { id: random_id(&mut Random::new(seed)).to_string(), name: name.to_owned() }
@@ -110,7 +110,7 @@ struct Parts {
     payload: Rc<Json>,
 }
 
-/// `None`: there is no such event, which the catalogue rules out.
+/// `None`: no such event, which the catalogue makes impossible.
 fn parts_of(
     entities: &Entities,
     transition: Option<&Transition>,

@@ -1,5 +1,4 @@
-//! The history of a flow run with all that belongs to it: its states and heartbeats, its tasks and subflows, its worker
-//! or runner.
+//! The complete history of a flow run: its states and heartbeats, its tasks and subflows, its worker or runner.
 
 use std::vec::IntoIter;
 
@@ -18,17 +17,17 @@ use super::state::FLOW_RUN;
 
 type Fallible<T> = Result<T, BuildError>;
 
-/// So many bytes of a history make a part of it.
+/// The size in bytes of one part of a history.
 const PART: usize = 1 << 20;
-/// So many kinds of events that are alike are remembered.
+/// The most kinds of similar events that are remembered.
 const MOST_ALIKE: usize = 256;
 
-/// Builds the history of a run: a JSON array of events, on one line, in the order of time.
+/// Builds the history of a run: a JSON array of events, on one line, in order of time.
 ///
 /// # Errors
 ///
-/// The parts of the run do not fit together, such as a task that ends after its run; or they make more than a million
-/// events.
+/// The parts of the run do not fit together, such as a task that ends after its run; or they produce more than a
+/// million events.
 pub fn build_run(spec: &RunSpec, options: &BuildOptions) -> Fallible<String> {
     let mut history = History::new(spec, options)?;
     let mut out = JsonText::default();
@@ -46,7 +45,7 @@ pub struct History {
 impl History {
     /// # Errors
     ///
-    /// As of [`build_run`].
+    /// As for [`build_run`].
     pub fn new(spec: &RunSpec, options: &BuildOptions) -> Fallible<Self> {
         let mut writing = Writing { alike: Map::default(), most: 0 };
         let mut plan = plan(spec, options, &mut |plan, event| writing.event(plan, event, &mut JsonText::default()))?;
@@ -54,8 +53,8 @@ impl History {
         Ok(History { plan, events, writing: Writing { most: MOST_ALIKE, ..writing } })
     }
 
-    /// Each event is written by itself, not as one of some that are alike: the same text, more slowly. For tests and
-    /// benchmarks of the other way.
+    /// Writes each event separately, not as one of several similar ones: the same text, but slower. For tests and
+    /// benchmarks of the fast path.
     #[doc(hidden)]
     #[must_use]
     pub fn each_by_itself(mut self) -> Self {
@@ -63,7 +62,7 @@ impl History {
         self
     }
 
-    /// The next events, a JSON array of little more than a megabyte at most; `None`: there are no more.
+    /// The next events, a JSON array of at most little more than a megabyte; `None`: there are no more.
     pub fn part(&mut self) -> Option<String> {
         if self.events.len() == 0 {
             return None;
@@ -73,7 +72,7 @@ impl History {
         Some(out.finish())
     }
 
-    /// How many events are still to come.
+    /// The number of remaining events.
     #[must_use]
     pub fn remaining(&self) -> usize {
         self.events.len()
@@ -85,14 +84,14 @@ impl History {
             && let Some(event) = self.events.next()
         {
             out.item();
-            // Whether it can be written was looked at when it was planned.
+            // The planner has checked that it can be written.
             let _ = self.writing.event(&self.plan, &event, out);
         }
         out.close(']');
     }
 }
 
-/// Events that are alike: heartbeats of one run, or steps of the task runs in it that have one course.
+/// Similar events: heartbeats of one run, or steps of its task runs with the same course.
 type AlikeKey = (usize, Option<(usize, usize)>);
 
 struct Writing {
@@ -143,7 +142,7 @@ impl Writing {
         }
     }
 
-    /// Writes an event that is like others.
+    /// Writes one of several similar events.
     fn alike<'g>(
         &mut self,
         key: AlikeKey,
@@ -178,7 +177,7 @@ fn known(id: Option<Uuid>) -> EventId<'static> {
     id.map_or(EventId::No, EventId::Known)
 }
 
-/// Writes an event by itself.
+/// Writes an event separately.
 fn single<'g>(
     name: &str,
     give: &dyn Fn(&mut Givens<'g>),

@@ -1,8 +1,8 @@
 //! The histories of runs.
 //!
-//! A run is described by a [`RunSpec`], for [`build_run`], or by a [`RunPlan`], for a simulation. Both give a course: the
-//! events of the flow run with what differs between them ([`flow_run`]). What they are about and related to
-//! ([`entities`]) comes into the slots of their layouts, as what is given for a single event does.
+//! A [`RunSpec`] describes a run for [`build_run`], a [`RunPlan`] for a simulation. Both give a course: the events of
+//! the flow run with the values that differ between them ([`flow_run`]). The entities that they are about or related
+//! to ([`entities`]) fill the slots of their layouts, like the input for a single event.
 
 mod client;
 mod entities;

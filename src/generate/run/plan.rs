@@ -1,4 +1,4 @@
-//! What happens to a flow run, in points of time.
+//! The plan of a flow run: when things happen to it.
 
 use crate::time::Instant;
 
@@ -9,39 +9,39 @@ use super::state::State;
 pub struct Heartbeats {
     /// 0: none are sent.
     pub frequency: i64,
-    /// How much longer than `frequency` each period is.
+    /// By how much each period exceeds `frequency`.
     pub drift: i64,
     /// From Running to the first one.
     pub first: i64,
     /// From sending to arrival.
     pub delay: i64,
-    /// The delay is up to so much longer, by chance.
+    /// The most by which the delay grows at random.
     pub jitter: i64,
-    /// How many of a million never arrive, by chance.
+    /// How many of a million never arrive, at random.
     pub loss: i64,
-    /// Of `jitter` and `loss`, and of all ids of a run.
+    /// The seed of `jitter` and `loss`, and of all ids of a run.
     pub seed: u64,
 }
 
 impl Default for Heartbeats {
-    /// Prefect's frequency, and the drift and the first delay that were seen.
+    /// Prefect's frequency, and the observed drift and first delay.
     fn default() -> Self {
         Heartbeats { frequency: 180_000_000, drift: 15_000, first: 65_000, delay: 0, jitter: 0, loss: 0, seed: 0 }
     }
 }
 
-/// How a run stops for a while.
+/// How a run pauses.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Phase {
-    /// `AwaitingRetry`: no heartbeats; then it runs anew, and so do its heartbeats.
+    /// `AwaitingRetry`: no heartbeats; then the run and its heartbeats start again.
     Retry,
-    /// `Paused`: its process waits, and goes on sending heartbeats.
+    /// `Paused`: its process waits, and keeps sending heartbeats.
     Pause,
-    /// `Suspended`: its process ends; then it runs anew.
+    /// `Suspended`: its process ends; then it starts again.
     Suspend,
 }
 
-/// A time at which a run stops for a while.
+/// A pause of a run.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Break {
     /// How it stops.
@@ -73,17 +73,17 @@ pub struct RunPlan {
     pub state: State,
     /// In the order of time.
     pub breaks: Vec<Break>,
-    /// The numbers of the heartbeats that are not sent, from 1, over all of the run.
+    /// The numbers of the skipped heartbeats, from 1, over the whole run.
     pub misses: Vec<u64>,
     /// How its heartbeats are sent.
     pub heartbeats: Heartbeats,
-    /// One more heartbeat so many microseconds after the last state.
+    /// One more heartbeat this many microseconds after the final state.
     pub after_end: Option<i64>,
-    /// Heartbeats are sent until then, if nothing ends the run.
+    /// When heartbeats end, if nothing ends the run.
     pub horizon: Instant,
 }
 
-/// At least as many events as such a run has.
+/// An upper bound for the number of the run's events.
 #[must_use]
 pub fn most_events(plan: &RunPlan) -> u64 {
     let last = [plan.ends, plan.dies].into_iter().flatten().min().unwrap_or(plan.horizon);

@@ -1,4 +1,4 @@
-//! From what a run is to be to its events: when each occurs, and what differs from one to the next.
+//! Plans the events of a described run: when each occurs, and which values differ.
 
 use std::rc::Rc;
 
@@ -30,9 +30,9 @@ use super::tasks::{MOMENT, TaskCourse, TaskRun, TaskStep};
 type Fallible<T> = Result<T, BuildError>;
 
 const SECOND: i64 = 1_000_000;
-/// What a history may have: more would not fit into the memory of a page.
+/// The most events of a history: more would not fit into the memory of a page.
 const MOST_EVENTS: usize = 1_000_000;
-/// Subflows in subflows.
+/// The deepest nesting of subflows.
 const DEEPEST: usize = 16;
 const MOMENTS: &str = "a time, or how long after `now`, such as `2m30s`";
 
@@ -40,7 +40,7 @@ const MOMENTS: &str = "a time, or how long after `now`, such as `2m30s`";
 #[derive(Clone, Debug)]
 pub(super) struct TimedEvent {
     pub at: Instant,
-    /// The flow run that it belongs to, by its place among all; of task runs, theirs.
+    /// The index of its flow run; for task runs, of their flow run.
     pub of: usize,
     pub event: Planned,
 }
@@ -53,7 +53,7 @@ pub(super) enum Planned {
     Client { event: Box<ClientEvent>, id: Option<Uuid>, follows: Option<Uuid>, seed: u64 },
 }
 
-/// All events of a history, and what they are about.
+/// All events of a history, and their entities.
 #[derive(Default)]
 pub(super) struct Plan {
     pub runs: Vec<Entities>,
@@ -63,7 +63,7 @@ pub(super) struct Plan {
     pub events: Vec<TimedEvent>,
 }
 
-/// Looks at each event that is new in its kind: whether it can be written.
+/// Checks whether the first event of each kind can be written.
 pub(super) type Check<'c> = &'c mut dyn FnMut(&Plan, &TimedEvent) -> Fallible<()>;
 
 pub(super) fn plan(spec: &RunSpec, options: &BuildOptions, check: Check<'_>) -> Fallible<Plan> {
@@ -81,7 +81,7 @@ pub(super) fn plan(spec: &RunSpec, options: &BuildOptions, check: Check<'_>) -> 
     Ok(plan)
 }
 
-/// What runs and subflows can be given.
+/// The inputs of runs and subflows.
 #[derive(Clone, Copy)]
 struct Parts<'s> {
     flow: Option<&'s EntitySpec>,
@@ -93,7 +93,7 @@ struct Parts<'s> {
     heartbeat: HeartbeatSpec,
     tasks: &'s [TaskSpec],
     subflows: &'s [SubflowSpec],
-    /// Of runs alone.
+    /// The inputs of runs only.
     run: Option<&'s RunSpec>,
 }
 
@@ -135,10 +135,10 @@ struct Planner<'c> {
     now: Instant,
     random: Random,
     plan: Plan,
-    /// How many runs of each task there are in each flow run.
+    /// The number of runs of each task in each flow run.
     counts: Map<String, u32>,
     check: Check<'c>,
-    /// Events of clients that are further apart do not say which one they follow.
+    /// Client events that are further apart do not say which one they follow.
     follows_within: i64,
 }
 
@@ -150,7 +150,7 @@ fn too_many() -> BuildError {
     BuildError::new(format!("a history can have at most {MOST_EVENTS} events"))
 }
 
-/// Sorted, each once, none of them empty.
+/// Sorted, unique, not empty.
 pub(super) fn tags(texts: &[String]) -> Rc<[String]> {
     let mut tags: Vec<String> = texts.iter().filter(|tag| !tag.is_empty()).cloned().collect();
     order::by_text(&mut tags, |tag| tag);
@@ -158,7 +158,7 @@ pub(super) fn tags(texts: &[String]) -> Rc<[String]> {
     tags.into()
 }
 
-/// The last state of a run. `events`: the names of its events, up to the state.
+/// The final state of a run. `events`: the prefix of its event names.
 fn last_state(spec: &StateSpec, events: &str) -> Fallible<State> {
     let StateSpec { name, kind, message } = spec;
     let kind = kind.or_else(|| type_of(events, name)).filter(|_| !name.is_empty());
@@ -173,7 +173,7 @@ impl Planner<'_> {
         instant.map(Some).ok_or_else(|| error::must_be(key, MOMENTS, "a time out of range"))
     }
 
-    /// `usual`: its name, without which it is there only if it is given.
+    /// `usual`: its default name; without one it exists only if given.
     fn entity(&mut self, key: &str, spec: Option<&EntitySpec>, usual: Option<&str>) -> Option<Entity> {
         let (id, name) = match spec {
             None if usual.is_none() => return None,
@@ -202,7 +202,7 @@ impl Planner<'_> {
         Ok(())
     }
 
-    /// Plans a run. Its events end with the process of its parent: `parent` is its entities and when that dies.
+    /// Plans a run. Its events end with its parent's process: `parent` is the parent's entities and time of death.
     fn run(&mut self, spec: &Parts<'_>, parent: Option<(usize, Option<Instant>)>, depth: usize) -> Fallible<()> {
         if depth > DEEPEST {
             return Err(error::must_be("subflows", "a list of runs, nested 16 deep at most", "an object"));
@@ -241,7 +241,7 @@ impl Planner<'_> {
         if cancelled.zip(ends).is_some_and(|(cancelled, ends)| ends <= cancelled) {
             return Err(BuildError::at("ends", "the run's `ends` must be after its `cancelled`"));
         }
-        // What has died sends nothing more; what ends has come to an end before.
+        // A dead run sends nothing more; a run that ends has ended before.
         if let Some(dies) = dies {
             let own = self.plan.events.split_off(first);
             self.plan.events.extend(own.into_iter().filter(|event| event.at < dies));
@@ -303,7 +303,7 @@ impl Planner<'_> {
         for event in course(&plan, further, &mut self.random).events {
             let (id, follows) = (event.id, event.follows);
             let (planned, is_new) = match event.transition {
-                // What can be wrong with a state event are its message, its own name, or how much it is related to.
+                // A state event can only fail because of its message, its custom name, or too many related resources.
                 Some(transition) => {
                     let after = &transition.after;
                     let is_own = !after.message.is_empty() || State::known(&after.name).is_none();
@@ -322,7 +322,7 @@ impl Planner<'_> {
         self.runner(whole, run, ends.filter(|_| cancelled.is_some() && dies.is_none()))
     }
 
-    /// What the run is about and related to: its place among all.
+    /// The index of the run's entities.
     fn entities(&mut self, spec: &Parts<'_>) -> usize {
         let whole = spec.run;
         let flow = self.entity("flow", spec.flow, Some("my-flow")).unwrap_or_default();
@@ -333,7 +333,7 @@ impl Planner<'_> {
         let work_pool = self.entity("work_pool", pool, None);
         let kind = pool.and_then(|pool| pool.kind.clone()).unwrap_or_else(|| "process".to_owned());
         let work_pool = work_pool.map(|work_pool| (work_pool, kind));
-        // A pool has a queue, and only by it the server knows the pool.
+        // A pool has a queue, and the server knows the pool only through it.
         let queue = work_pool.as_ref().map(|_| "default");
         let deployment = self.entity("deployment", whole.and_then(|spec| spec.deployment.as_ref()), None);
         let work_queue = self.entity("work_queue", whole.and_then(|spec| spec.work_queue.as_ref()), queue);
@@ -343,7 +343,7 @@ impl Planner<'_> {
         self.plan.runs.len().saturating_sub(1)
     }
 
-    /// The server makes a task run in the parent that stands for the subflow.
+    /// The server creates a task run in the parent that represents the subflow.
     fn parent_task_run(&mut self, run: usize, parent: usize) {
         let id = timed_id(self.now, &mut self.random).to_string();
         let name = |run: usize, get: fn(&Entities) -> &String| self.plan.runs.get(run).map(get).cloned();
@@ -355,7 +355,7 @@ impl Planner<'_> {
         }
     }
 
-    /// `last`: when the run ends in whatever way.
+    /// `last`: when the run ends in any way.
     fn breaks(&self, spec: Option<&RunSpec>, starts: Instant, last: Option<Instant>) -> Fallible<Vec<Break>> {
         let Some(spec) = spec else { return Ok(Vec::new()) };
         let mut breaks = Vec::new();

@@ -1,4 +1,4 @@
-//! Reads what a run is to be from a JSON document. Mistakes name their key.
+//! Reads the description of a run from a JSON document. Errors name their key.
 
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
@@ -25,7 +25,7 @@ pub(super) const STATES: &str =
     "the name of a state, or a custom state such as `{ name: \"Processed\", type: \"COMPLETED\" }`";
 const BREAKS: &str = "an object such as `{ at: \"3m\", for: \"30s\" }`";
 
-/// Where a value stands.
+/// The place of a value.
 enum Place<'p> {
     Root,
     Key(&'p Place<'p>, &'p str),
@@ -51,7 +51,7 @@ impl Place<'_> {
         }
     }
 
-    /// As sentences call it: of an item of a list, its keys alone; of a whole item, the list.
+    /// Its name in messages: for a key in a list item, the keys alone; for a whole item, the list.
     fn own(&self) -> String {
         match self {
             Place::Key(Place::Item(..), key) => (*key).to_owned(),
@@ -60,7 +60,7 @@ impl Place<'_> {
         }
     }
 
-    /// The key of the object, or of the list that it is an item of.
+    /// The key of the object, or of the list that contains it.
     fn key(&self) -> &str {
         match self {
             Place::Root => "",
@@ -143,7 +143,7 @@ impl<'t> Input<'_, 't> {
         BuildError { key: Some(self.place.whole()), ..error }
     }
 
-    /// `known`: the keys that there are instead of this one.
+    /// `known`: the existing keys.
     fn unknown(self, known: &[&str]) -> BuildError {
         let (within, key) = match self.place {
             Place::Key(outer, key) => (outer.key(), *key),
@@ -158,7 +158,7 @@ impl<'t> Input<'_, 't> {
         BuildError { key: Some(dotted(&self.place.whole(), key)), ..error }
     }
 
-    /// Reads an object. Of a repeated key the last value counts.
+    /// Reads an object. The last of repeated keys counts.
     fn members(self, expected: &str, read: ReadMember<'_, 't>) -> Fallible<()> {
         if self.value.kind() != Kind::Object {
             return Err(self.wrong(expected));
@@ -188,7 +188,7 @@ impl<'t> Input<'_, 't> {
         Ok(())
     }
 
-    /// What it says, if it is a text.
+    /// Its text, if it is a string.
     fn if_text(self) -> Option<String> {
         self.value.is_string().then(|| self.value.string().into_owned())
     }
@@ -214,7 +214,7 @@ impl<'t> Input<'_, 't> {
         number.ok_or_else(|| self.wrong(expected))
     }
 
-    /// Microseconds: of a text such as `2m30s` or a number of seconds.
+    /// Microseconds, from a string such as `2m30s` or a number of seconds.
     fn micros(self) -> Option<i64> {
         if self.value.is_number() {
             return Decimal::read(&self.value.bytes())?.micros();

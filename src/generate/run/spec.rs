@@ -1,4 +1,4 @@
-//! What a run is to be: the input of [`build_run`](super::build_run), typed.
+//! The description of a run: the typed input of [`build_run`](super::build_run).
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
@@ -135,15 +135,15 @@ pub struct InfrastructureSpec {
     ts(type = "string | { name: string, type?: StateType, message?: string }")
 )]
 pub struct StateSpec {
-    /// Of a state that Prefect knows, or one of your own.
+    /// A standard state of Prefect, or a custom one.
     pub name: String,
-    /// The state type, such as `COMPLETED`. Needed of a state of your own.
+    /// The state type, such as `COMPLETED`. Required for a custom state.
     pub kind: Option<&'static str>,
     /// The message of the state. Default: none.
     pub message: String,
 }
 
-/// How a run stops for a while, and resumes.
+/// How a run pauses, and resumes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename = "RunBreak"))]
 pub struct BreakSpec {
@@ -191,7 +191,7 @@ pub struct TaskSpec {
 }
 
 impl TaskSpec {
-    /// A task of this name, with defaults for everything else.
+    /// A task with this name, and defaults for everything else.
     #[must_use]
     pub fn new(name: &str) -> Self {
         TaskSpec {
@@ -212,12 +212,12 @@ impl TaskSpec {
 pub enum RunMoment {
     /// A point in time.
     At(Instant),
-    /// So many microseconds after `now`; negative: before.
+    /// This many microseconds after `now`; negative: before.
     AfterNow(i64),
 }
 
 impl RunMoment {
-    /// `None`: it is beyond all times.
+    /// `None`: out of range.
     pub(super) fn instant(self, now: Instant) -> Option<Instant> {
         match self {
             RunMoment::At(instant) => Some(instant),
@@ -236,7 +236,7 @@ impl RunSpec {
     ///
     /// # Errors
     ///
-    /// The text is no JSON object, or a key or value in it is wrong.
+    /// The text is not a JSON object, or a key or value in it is invalid.
     pub fn from_json(text: &[u8]) -> Result<RunSpec, BuildError> {
         let wrong = || BuildError::new("a run must be an object");
         let mut tape = Tape::new();
@@ -249,7 +249,7 @@ impl RunSpec {
     }
 }
 
-/// From other formats than JSON text, with the same sentences on mistakes.
+/// From formats other than JSON text, with the same error messages.
 impl<'de> Deserialize<'de> for RunSpec {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = Tree::deserialize(deserializer)?.line();

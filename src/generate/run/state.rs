@@ -2,7 +2,7 @@
 
 use crate::catalogue::{Family, Variant, find};
 
-/// The names of flow runs' and task runs' state events, up to the state.
+/// The prefixes of the names of flow runs' and task runs' state events.
 pub(super) const FLOW_RUN: &str = "prefect.flow-run.";
 pub(super) const TASK_RUN: &str = "prefect.task-run.";
 
@@ -19,17 +19,17 @@ pub struct State {
 
 /// The states that the catalogue lists for flow runs or task runs.
 fn variants(events: &str) -> &'static [Variant] {
-    // Any state will do: it is the pattern that is found.
+    // Any state works: it only finds the pattern.
     find(&[events, "Running"].concat()).map_or(&[], |found| found.family.variants)
 }
 
-/// The type of a state that Prefect itself calls so. `events`: the names of the events, up to the state.
+/// The type of a standard state with this name. `events`: the prefix of the event names.
 pub(super) fn type_of(events: &str, name: &str) -> Option<&'static str> {
     variants(events).iter().find(|variant| variant.name == name)?.state_type
 }
 
 impl State {
-    /// A state of flow runs that Prefect names itself.
+    /// A standard state of flow runs.
     #[must_use]
     pub fn known(name: &str) -> Option<State> {
         type_of(FLOW_RUN, name).map(|kind| State { name: name.to_owned(), kind, message: String::new() })
@@ -40,7 +40,7 @@ impl State {
         variants(FLOW_RUN).iter().filter(|variant| variant.state_type.is_some()).map(|variant| variant.name)
     }
 
-    /// Whether its run is rescheduled when it resumes, as the server writes it: of states of type `PAUSED` alone.
+    /// Whether its run is rescheduled when it resumes, in the server's form: only for states of type `PAUSED`.
     pub(super) fn pause_reschedule(&self) -> Option<&'static str> {
         (self.kind == "PAUSED").then_some(if self.name == "Suspended" { "true" } else { "false" })
     }
@@ -52,7 +52,7 @@ pub fn state_type(name: &str) -> Option<&'static str> {
     variants(FLOW_RUN).iter().filter_map(|variant| variant.state_type).find(|kind| *kind == name)
 }
 
-/// Within how many microseconds a state event says which one it follows.
+/// The gap in microseconds within which a state event says which one it follows.
 pub(super) fn follows_within(family: &Family) -> i64 {
     family.follows.map_or(0, |follows| i64::from(follows.window).saturating_mul(1_000_000))
 }

@@ -10,10 +10,10 @@ use super::super::event::{JsonText, Sink, SlotValue};
 use super::entities::{Entities, Givens};
 use super::state::{State, TASK_RUN};
 
-/// From a state of a task run to the next one that nothing happens before. Microseconds.
+/// The gap between two immediate states of a task run. Microseconds.
 pub(super) const MOMENT: i64 = 10_000;
 
-/// What task runs have in common that are alike.
+/// The shared properties of similar task runs.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(super) struct TaskCourse {
     pub retries: u16,
@@ -24,7 +24,7 @@ pub(super) struct TaskCourse {
 /// One task run. Times in microseconds.
 #[derive(Clone, Debug)]
 pub(super) struct TaskRun {
-    /// The flow run that it is in, and its course, by their places among all.
+    /// The indexes of its flow run, and of its course.
     pub run: usize,
     pub course: usize,
     pub id: Uuid,
@@ -35,7 +35,7 @@ pub(super) struct TaskRun {
     pub begins: Instant,
     /// How long each attempt runs.
     pub duration: i64,
-    /// How long it waits before each further one.
+    /// How long it waits before each further attempt.
     pub delay: i64,
 }
 
@@ -47,12 +47,12 @@ pub(super) struct TaskStep {
     pub at: Instant,
     pub id: Uuid,
     pub follows: Option<Uuid>,
-    /// Of what chance makes for its event.
+    /// The seed for its event's random values.
     pub seed: u64,
 }
 
 impl TaskCourse {
-    /// How many states a task run of it enters.
+    /// How many states each task run enters.
     pub(super) fn steps(&self) -> usize {
         usize::from(self.retries).saturating_mul(2).saturating_add(3)
     }
@@ -79,7 +79,7 @@ impl TaskCourse {
     }
 }
 
-/// So many times a span after a time.
+/// A time plus a multiple of a span.
 fn later(at: Instant, count: usize, span: i64) -> Instant {
     Instant(at.0.saturating_add(i64::try_from(count).unwrap_or(i64::MAX).saturating_mul(span)))
 }
@@ -104,7 +104,7 @@ impl TaskRun {
         later(later(self.started(), attempts, self.duration), delays, self.delay)
     }
 
-    /// What is given for the event of a step.
+    /// The input for the event of a step.
     pub(super) fn give<'g>(
         &'g self,
         course: &TaskCourse,
@@ -154,12 +154,12 @@ impl TaskRun {
         givens.deployment(entities.deployment.as_ref());
         givens.work_queue(entities.work_queue.as_ref());
         givens.work_pool(entities.work_pool.as_ref());
-        // Events of clients carry the tags of all runs that they are in.
+        // Client events carry the tags of all their runs.
         givens.texts("tags", &[&*course.tags, &*entities.tags].concat().into());
     }
 }
 
-/// A JSON array of texts.
+/// A JSON array of strings.
 fn list(texts: &[String]) -> String {
     let mut out = JsonText::default();
     out.open('[');

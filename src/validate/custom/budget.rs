@@ -1,8 +1,8 @@
-//! How much work schemas may ask for: their size, and how often the values of an event are looked at.
+//! Limits the work of schemas: their size, and how often they read the values of an event.
 //!
-//! A schema of 2 KB can ask for more than a day of work: `allOf` of two references, each to an `allOf` of two references,
-//! and so on. So the work is worked out before a schema is compiled, without looking at any event: how many
-//! subschemas apply to one value at most. That number times the values of an event bounds the work on it.
+//! A schema of 2 KB can cause more than a day of work: `allOf` of two references, each to an `allOf` of two references,
+//! and so on. So the work is calculated before a schema is compiled, without any event: the most subschemas that apply
+//! to one value. That number times the values of an event bounds the work.
 
 use std::ptr;
 
@@ -11,9 +11,9 @@ use serde_json::{Map, Value as Json};
 
 use crate::text::steps::step;
 
-/// Schemas at once.
+/// Schemas in one set.
 pub(super) const MAX_SCHEMAS: usize = 1000;
-/// Values (objects, lists, texts, numbers) in all schemas together.
+/// Values (objects, lists, strings, numbers) in all schemas together.
 pub(super) const MAX_VALUES: usize = 50_000;
 /// Bytes of one regular expression.
 pub(super) const MAX_PATTERN: usize = 2000;
@@ -22,20 +22,20 @@ pub(super) const MAX_PER_VALUE: u64 = 20_000;
 /// Keywords that apply to the values of one event, of all schemas for it.
 pub(super) const MAX_PER_EVENT: u64 = 10_000_000;
 
-/// A pointer of more bytes is long, and so many more of them count as one value.
+/// A pointer with more bytes is long; every further such number of bytes counts as one value.
 const LONG_POINTER: usize = 256;
 const POINTER_PIECE: usize = 16;
-/// Events are nested no deeper, where schemas look.
+/// The deepest nesting of events that schemas see.
 const DEEPEST_EVENT: usize = 200;
-/// Steps of working this out, for all schemas.
+/// Steps of this calculation, for all schemas.
 const MAX_STEPS: usize = 10_000_000;
-/// What a reference to a schema that is not given (those of the drafts themselves) counts as.
+/// The cost of a reference to a schema outside the set (the drafts' own metaschemas).
 const UNKNOWN: u64 = 200;
 
-/// Below these, the schema itself is for the same value.
+/// Subschemas under these keywords apply to the same value.
 const SAME_VALUE: [&str; 10] =
     ["allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentSchemas", "dependencies", "extends"];
-/// Below these, it is for any of the values inside.
+/// Subschemas under these apply to any of the values inside.
 const ANY_CHILD: [&str; 9] = [
     "patternProperties",
     "additionalProperties",
@@ -47,13 +47,13 @@ const ANY_CHILD: [&str; 9] = [
     "unevaluatedProperties",
     "contentSchema",
 ];
-/// Below these, each is for another of the values inside.
+/// Subschemas under these each apply to a different value inside.
 const OWN_CHILD: [&str; 2] = ["properties", "prefixItems"];
-/// Each item of these is compared with a value, or looked for in it.
+/// Each item of these is compared with a value, or searched for in it.
 const LISTS: [&str; 2] = ["enum", "required"];
 const REFERENCES: [&str; 3] = ["$ref", "$dynamicRef", "$recursiveRef"];
 
-/// What is too much about the schemas. `None`: they are small enough.
+/// Which limit the schemas exceed. `None`: they are small enough.
 pub(super) fn too_large(schema: &Json, values: &mut usize) -> Option<String> {
     step(1);
     *values = values.saturating_add(1);
@@ -75,7 +75,7 @@ fn long_pattern() -> String {
     format!("a regular expression has more than {MAX_PATTERN} bytes")
 }
 
-/// How many values an event has. One whose pointer is long counts more than once, as each refusal carries it.
+/// How many values an event has. A value with a long pointer counts more than once, as each rejection carries it.
 pub(super) fn values(instance: &Json) -> u64 {
     values_below(instance, 0)
 }
@@ -93,7 +93,7 @@ fn values_below(instance: &Json, pointer: usize) -> u64 {
     inner.saturating_add(1).saturating_add(long as u64)
 }
 
-/// A subschema, and where it leads.
+/// A subschema, and its references.
 #[derive(Default)]
 struct Node<'s> {
     weight: u64,
@@ -115,11 +115,11 @@ struct Graph<'s> {
     places: HashMap<*const Json, usize>,
     /// The last parts of `$id`s and the anchors, with the schemas that have them.
     names: HashMap<&'s str, Vec<&'s Json>>,
-    /// How much work it was so far.
+    /// The work so far.
     steps: usize,
 }
 
-/// How many keywords of each schema apply to one value of an event at most. `None`: it cannot be worked out in time.
+/// The most keywords of each schema that apply to one value of an event. `None`: calculating it takes too long.
 pub(super) fn per_value(schemas: &[(&str, &Json)]) -> Option<Vec<u64>> {
     let mut graph = Graph { roots: schemas.to_vec(), ..Graph::default() };
     for (_, schema) in schemas {
@@ -218,7 +218,7 @@ impl<'s> Graph<'s> {
         }
     }
 
-    /// All that a reference can mean: rather too many than too few.
+    /// All possible targets of a reference: too many rather than too few.
     fn resolve(&mut self, document: usize, reference: &str) -> Option<Vec<usize>> {
         let (uri, fragment) = reference.split_once('#').unwrap_or((reference, ""));
         let mut roots: Vec<&Json> = Vec::new();
@@ -286,7 +286,7 @@ impl<'s> Graph<'s> {
             if most > MAX_PER_VALUE {
                 return Some(most);
             }
-            // A value has one key: of those for several keys the most.
+            // A value has one key: of the subschemas for several keys, the maximum.
             let mut next: HashMap<usize, u64> = HashMap::default();
             for ((_, target), count) in own {
                 let known = next.entry(target).or_default();
@@ -304,7 +304,7 @@ impl<'s> Graph<'s> {
         Some(most)
     }
 
-    /// What applies to one value, each before what it leads to. What leads back to itself does so once.
+    /// The subschemas that apply to one value, in topological order. Cycles are followed once.
     fn in_order(&mut self, level: &HashMap<usize, u64>) -> Option<Vec<usize>> {
         let mut seen: HashMap<usize, ()> = HashMap::default();
         let mut after: Vec<usize> = Vec::new();

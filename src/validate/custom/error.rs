@@ -1,18 +1,18 @@
-//! What is wrong with schemas that cannot be used.
+//! Errors of invalid schemas.
 
 use std::error::Error;
 use std::fmt;
 
-/// A schema that cannot be used.
+/// An invalid schema.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct BadSchema {
     pub key: String,
-    /// Where in it.
+    /// The place in it.
     pub pointer: String,
     pub problem: String,
 }
 
-/// Why schemas cannot be used.
+/// Why schemas are invalid.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub enum SchemasError {
@@ -20,19 +20,19 @@ pub enum SchemasError {
     NotJson,
     /// The text is JSON, but not an object of event names and schemas.
     NotAnObject {
-        /// What it is instead.
+        /// The actual kind.
         found: String,
     },
-    /// One of the schemas cannot be used.
+    /// One of the schemas is invalid.
     Schema {
-        /// The name under which it is given.
+        /// Its name in the set.
         key: String,
         /// JSON Pointer inside it.
         pointer: String,
-        /// What is wrong there.
+        /// The error.
         problem: String,
     },
-    /// One of the files cannot be used.
+    /// One of the files is invalid.
     File {
         /// The name of the file.
         file: String,
@@ -40,7 +40,7 @@ pub enum SchemasError {
         line: u64,
         /// Column, from 1, in UTF-16 code units.
         column: u64,
-        /// What is wrong there.
+        /// The error.
         problem: String,
     },
 }

@@ -1,4 +1,4 @@
-//! Schemas in files: what is wrong with them is reported with its line and column.
+//! Schemas in files: errors are reported with line and column.
 
 use serde::{Deserialize, Serialize};
 
@@ -19,16 +19,16 @@ use super::schemas::Schemas;
 pub struct SchemaFile {
     /// The name of the file, for messages.
     pub file: String,
-    /// The name of the schema, which is that of its events: `acme.order.*`.
+    /// The name of the schema, which is the name of its events: `acme.order.*`.
     pub key: String,
-    /// What the file holds: JSON.
+    /// The contents of the file: JSON.
     pub text: String,
 }
 
-/// Reads files into the JSON text that [`Schemas::read`] takes.
+/// Reads files into the JSON text that [`Schemas::read`] accepts.
 ///
 /// # Errors
-/// One of the files is not JSON, or its schema cannot be used: the sentence begins with the place.
+/// One of the files is not JSON, or its schema is invalid: the message begins with the place.
 pub fn read_files(files: &[SchemaFile]) -> Result<String, SchemasError> {
     let mut tapes: Vec<Tape> = Vec::new();
     for file in files {

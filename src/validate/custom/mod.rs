@@ -1,4 +1,4 @@
-//! JSON Schemas that users give for their events: what they refuse becomes findings.
+//! Checks events against the users' own JSON Schemas: violations become findings.
 
 mod budget;
 mod error;
@@ -35,7 +35,7 @@ pub(super) fn check(
     }
     let instance = read::value(event);
     let mut places = read::Finder::new(event);
-    let mut refused: Vec<Refused<'_>> = Vec::new();
+    let mut rejected: Vec<Rejected<'_>> = Vec::new();
     let mut left = budget::MAX_PER_EVENT;
     let values = budget::values(&instance);
     for schema in matching {
@@ -51,13 +51,13 @@ pub(super) fn check(
         };
         left = rest;
         for error in schema.validator.iter_errors(&instance) {
-            causes(&error, &mut |error| violation::refused(&schema.key, error, &mut places, &mut refused));
+            causes(&error, &mut |error| violation::rejected(&schema.key, error, &mut places, &mut rejected));
         }
     }
-    refused.sort_by_key(|one| one.last);
-    // What is wrong by itself is not said twice.
-    refused.retain(|one| !findings.has(&one.path));
-    for one in refused {
+    rejected.sort_by_key(|one| one.last);
+    // A value with a finding of its own is not reported twice.
+    rejected.retain(|one| !findings.has(&one.path));
+    for one in rejected {
         if one.last && findings.has(&one.path) {
             continue;
         }
@@ -68,12 +68,12 @@ pub(super) fn check(
     }
 }
 
-/// What a schema refuses.
-struct Refused<'t> {
+/// A value that a schema rejects.
+struct Rejected<'t> {
     schema: &'t str,
     path: Pointer,
     place: Value<'t>,
-    /// Too much to mark all of it.
+    /// Too large to mark all of it.
     opening: bool,
     /// It may follow from another.
     last: bool,
@@ -82,8 +82,7 @@ struct Refused<'t> {
     at: String,
 }
 
-/// Calls `visit` with an error; with one of `anyOf` and `oneOf` only if it is not clear which branch is meant, else
-/// with those of that branch.
+/// Calls `visit` with an error; for `anyOf` and `oneOf`, with the errors of the intended branch if that is clear.
 fn causes(error: &ValidationError<'_>, visit: &mut dyn FnMut(&ValidationError<'_>)) {
     let (ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context }) = error.kind() else {
         return visit(error);
@@ -94,8 +93,8 @@ fn causes(error: &ValidationError<'_>, visit: &mut dyn FnMut(&ValidationError<'_
     }
 }
 
-/// The branch that is left when those for values of another type are left out, or else those that another value of a
-/// member chooses. `own`: the length of the pointer to the value itself.
+/// The only branch left after excluding those for values of other types, or those that a member's value excludes.
+/// `own`: the length of the pointer to the value itself.
 fn meant<'e, 'v>(context: &'e [Vec<ValidationError<'v>>], own: usize) -> Option<&'e [ValidationError<'v>]> {
     let at_value = |error: &ValidationError<'_>| error.instance_path().as_str().len() == own;
     let other_type =

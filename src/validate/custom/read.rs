@@ -1,4 +1,4 @@
-//! From the tape to the values that the library for JSON Schema knows, and back to the tape.
+//! Converts the tape to values of the JSON Schema library, and finds their places on the tape.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::json::{Kind, Value};
 
-/// What has been reported as unreadable (`NaN`, a number beyond all doubles) is null.
+/// Values already reported as unreadable (`NaN`, a number beyond all doubles) become null.
 pub(super) fn value(value: Value<'_>) -> Json {
     match value.kind() {
         Kind::Null | Kind::NonFinite => Json::Null,
@@ -34,11 +34,11 @@ pub(super) fn at<'t>(root: Value<'t>, pointer: &str) -> Option<Value<'t>> {
     })
 }
 
-/// Finds many values of one document: what an array or object holds is listed once.
+/// Finds many values of one document: lists the children of an array or object only once.
 pub(super) struct Finder<'t> {
     root: Value<'t>,
     arrays: HashMap<u32, Vec<Value<'t>>>,
-    /// By key, the key and the value; of a repeated key the last, whose value counts.
+    /// By key, the key and the value; of repeated keys the last, which counts.
     objects: HashMap<u32, HashMap<Cow<'t, str>, (Value<'t>, Value<'t>)>>,
 }
 

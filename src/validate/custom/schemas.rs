@@ -1,4 +1,4 @@
-//! The schemas themselves: which events they are for, and what they refer to.
+//! The schemas: the events they apply to, and their references.
 
 use std::error::Error;
 use std::fmt::Write;
@@ -15,17 +15,17 @@ use crate::text::phrase::shown;
 use super::error::{BadSchema, SchemasError};
 use super::{budget, read, violation};
 
-/// The key under which a schema says itself which events it is for, instead of by the key under which it is given.
+/// The keyword with which a schema names its own events, instead of by its key in the set.
 const EVENTS: &str = "x-prefect-events";
-/// Where schemas without an `$id` are: relative references lead from one to another.
+/// The base URI of schemas without an `$id`: relative references lead from one to another.
 const BASE: &str = "json-schema:///";
-/// Nothing of use is nested so deeply, and the library is recursive.
+/// No useful schema is nested deeper, and the library is recursive.
 const DEEPEST: usize = 100;
 
 pub(super) struct Schema {
     pub key: String,
     events: Vec<Glob>,
-    /// How many of its keywords apply to one value at most.
+    /// The most keywords of it that apply to one value.
     pub work: u64,
     pub validator: Validator,
 }
@@ -44,7 +44,7 @@ impl Schemas {
     /// References lead from one to another by their names; nothing is fetched.
     ///
     /// # Errors
-    /// The text is not a JSON object, or one of the schemas cannot be used.
+    /// The text is not a JSON object, or one of the schemas is invalid.
     pub fn read(json: &str) -> Result<Schemas, SchemasError> {
         let (mut tape, mut issues) = (Tape::new(), Vec::new());
         let text = json.as_bytes();
@@ -113,7 +113,7 @@ impl Schemas {
             if culprit(&sources, &error).is_some() {
                 return nowhere(&error);
             }
-            // An `$id` that is no URI: of the schema that has this problem also by itself.
+            // An `$id` that is not a URI: report the schema that has this problem also by itself.
             let alone = |one: &&(String, Vec<Glob>, Json)| registry(std::slice::from_ref(*one)).is_err();
             let key = sources.iter().find(alone).map(|(key, ..)| key.clone()).unwrap_or_default();
             BadSchema { key, pointer: "/$id".to_owned(), problem: unresolved(&error) }
@@ -129,7 +129,7 @@ impl Schemas {
                 }),
             }
         }
-        // One that refers to a bad one is bad too, but at a place that it need not have itself.
+        // A schema that refers to an invalid one is invalid too, but at a place that it may not have itself.
         let has = |bad: &BadSchema| {
             !bad.pointer.is_empty()
                 && sources.iter().any(|(key, _, source)| *key == bad.key && source.pointer(&bad.pointer).is_some())
@@ -144,7 +144,7 @@ impl Schemas {
         Ok(Schemas(schemas.map(schema).collect()))
     }
 
-    /// Those for events of this name.
+    /// The schemas for events of this name.
     pub(super) fn of<'s>(&'s self, name: &str) -> impl Iterator<Item = &'s Schema> {
         self.0.iter().filter(move |schema| schema.events.iter().any(|pattern| pattern.matches(name)))
     }
@@ -156,7 +156,7 @@ fn depth(value: Value<'_>) -> usize {
     inner.map_or(0, |inner| inner.saturating_add(1))
 }
 
-/// All schemas, each where its key says, with and without `.json`; their `$id`s are found in them.
+/// All schemas, at the URIs of their keys, with and without `.json`; the registry reads their `$id`s.
 fn registry(sources: &[(String, Vec<Glob>, Json)]) -> Result<Registry<'_>, ReferencingError> {
     let mut registry = Registry::new().retriever(Nothing);
     for (key, _, source) in sources {
@@ -183,7 +183,7 @@ fn uri(key: &str) -> String {
     uri
 }
 
-/// Fetches nothing, from nowhere.
+/// Never fetches anything.
 struct Nothing;
 
 impl Retrieve for Nothing {
@@ -203,7 +203,7 @@ fn unresolved(error: &ReferencingError) -> String {
     }
 }
 
-/// The reference that an error is about: where its text stands.
+/// The place of the reference that an error is about.
 fn culprit(sources: &[(String, Vec<Glob>, Json)], error: &ReferencingError) -> Option<(String, String)> {
     let (whole, part) = match error {
         ReferencingError::Unretrievable { uri, .. } => (uri.as_str(), None),
@@ -225,7 +225,7 @@ fn culprit(sources: &[(String, Vec<Glob>, Json)], error: &ReferencingError) -> O
     sources.iter().find_map(|(key, _, source)| Some((key.clone(), reference(source, &is_it)?)))
 }
 
-/// The pointer to a reference with such a text.
+/// The pointer to a reference with this text.
 fn reference(schema: &Json, is_it: &dyn Fn(&str) -> bool) -> Option<String> {
     const REFERENCES: [&str; 4] = ["$ref", "$dynamicRef", "$recursiveRef", "$schema"];
     let below = |step: &str, inner: &Json| {
@@ -241,7 +241,7 @@ fn reference(schema: &Json, is_it: &dyn Fn(&str) -> bool) -> Option<String> {
     }
 }
 
-/// What the schema of all schemas refuses.
+/// What the metaschema rejects.
 fn bad_schema(key: &str, error: &ValidationError<'_>) -> BadSchema {
     let mut first: Option<BadSchema> = None;
     super::causes(error, &mut |error| {

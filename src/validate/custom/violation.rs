@@ -1,7 +1,7 @@
-//! The sentences about what a schema refuses.
+//! The messages about what a schema rejects.
 
 use jsonschema::ValidationError;
-use jsonschema::error::{TypeKind, ValidationErrorKind as Refusal};
+use jsonschema::error::{TypeKind, ValidationErrorKind as Rejection};
 use serde_json::Value as Json;
 
 use crate::json::Pointer;
@@ -10,15 +10,15 @@ use crate::text::phrase::shown;
 
 use crate::diagnostic::{display, path};
 
-use super::Refused;
+use super::Rejected;
 use super::read::Finder;
 
-/// What a schema refuses in an event; one for each member that is not allowed.
-pub(super) fn refused<'t>(
+/// What a schema rejects in an event; one for each member that is not allowed.
+pub(super) fn rejected<'t>(
     schema: &'t str,
     error: &ValidationError<'_>,
     places: &mut Finder<'t>,
-    all: &mut Vec<Refused<'t>>,
+    all: &mut Vec<Rejected<'t>>,
 ) {
     let Some(value) = places.at(error.instance_path().as_str()) else { return };
     let own = path::short(error.instance_path().as_str());
@@ -30,67 +30,69 @@ pub(super) fn refused<'t>(
     let mut add = |path: Pointer, place, opening, last, what: &str| {
         let at = ["#", error.evaluation_path().as_str()].concat();
         let sentence = [&whole, " ", what].concat();
-        all.push(Refused { schema, path, place, opening, last, sentence, at });
+        all.push(Rejected { schema, path, place, opening, last, sentence, at });
     };
     match error.kind() {
-        Refusal::AdditionalProperties { unexpected } | Refusal::UnevaluatedProperties { unexpected } => {
-            let last = matches!(error.kind(), Refusal::UnevaluatedProperties { .. });
+        Rejection::AdditionalProperties { unexpected } | Rejection::UnevaluatedProperties { unexpected } => {
+            let last = matches!(error.kind(), Rejection::UnevaluatedProperties { .. });
             for name in unexpected {
                 let place = places.member(value, name).map_or(value, |(key, _)| key);
                 add(path.clone().key(name), place, false, last, &format!("must not have `{}`", shown(name)));
             }
         }
-        Refusal::Required { property } => {
+        Rejection::Required { property } => {
             let name = property.as_str().unwrap_or_default();
             add(path.key(name), value, true, false, &format!("must have `{}`", shown(name)));
         }
         kind => {
-            // The event as a whole is too much to mark.
+            // The whole event is too large to mark.
             let opening = own.is_empty();
             add(path, value, opening, false, &demand(kind, error, &display::text(value)));
         }
     }
 }
 
-/// What is demanded of a value, and what it is instead.
-pub(super) fn demand(kind: &Refusal, error: &ValidationError<'_>, found: &str) -> String {
+/// What a schema demands of a value, and the actual value.
+pub(super) fn demand(kind: &Rejection, error: &ValidationError<'_>, found: &str) -> String {
     match kind {
-        Refusal::Type { kind: TypeKind::Single(one) } => {
+        Rejection::Type { kind: TypeKind::Single(one) } => {
             format!("must be {}, not {found}", type_name(&one.to_string()))
         }
-        Refusal::Type { kind: TypeKind::Multiple(types) } => {
+        Rejection::Type { kind: TypeKind::Multiple(types) } => {
             let types: Vec<String> = types.iter().map(|one| type_name(&one.to_string()).to_owned()).collect();
             format!("must be {}, not {found}", types.join(" or "))
         }
-        Refusal::Constant { expected_value } => format!("must be {}, not {found}", json(expected_value)),
-        Refusal::Enum { options } => format!("must be {}, not {found}", choice(options)),
-        Refusal::Minimum { limit } => format!("must be at least {}, not {found}", json(limit)),
-        Refusal::Maximum { limit } => format!("must be at most {}, not {found}", json(limit)),
-        Refusal::ExclusiveMinimum { limit } => format!("must be more than {}, not {found}", json(limit)),
-        Refusal::ExclusiveMaximum { limit } => format!("must be less than {}, not {found}", json(limit)),
-        Refusal::MultipleOf { multiple_of } => format!("must be a multiple of `{multiple_of}`, not {found}"),
-        Refusal::MinLength { limit } => format!("must have at least {}, unlike {found}", counted(*limit, "character")),
-        Refusal::MaxLength { limit } => format!("must have at most {}, unlike {found}", counted(*limit, "character")),
-        Refusal::Pattern { pattern } => format!("must match the pattern `{}`, unlike {found}", shown(pattern)),
-        Refusal::Format { format } => format!("must have the format `{}`, unlike {found}", shown(format)),
-        Refusal::MinItems { limit } => format!("must have at least {}", counted(*limit, "item")),
-        Refusal::MaxItems { limit } => format!("must have at most {}", counted(*limit, "item")),
-        Refusal::AdditionalItems { limit } => format!("must have at most {}", counted(*limit as u64, "item")),
-        Refusal::MinProperties { limit } => format!("must have at least {}", counted(*limit, "member")),
-        Refusal::MaxProperties { limit } => format!("must have at most {}", counted(*limit, "member")),
-        Refusal::UniqueItems => "must not have the same item twice".to_owned(),
-        Refusal::Contains => "must have as many items that match `contains` as the schema says".to_owned(),
-        Refusal::UnevaluatedItems { .. } => "must not have items beyond those in the schema".to_owned(),
-        Refusal::AnyOf { .. } => "must match a schema in `anyOf`, but matches none".to_owned(),
-        Refusal::OneOfNotValid { .. } => "must match a schema in `oneOf`, but matches none".to_owned(),
-        Refusal::OneOfMultipleValid { .. } => "must match only one schema in `oneOf`, but matches several".to_owned(),
-        Refusal::Not { .. } => "must not match the schema in `not`".to_owned(),
-        Refusal::FalseSchema => "must not be present".to_owned(),
-        Refusal::PropertyNames { error } => {
+        Rejection::Constant { expected_value } => format!("must be {}, not {found}", json(expected_value)),
+        Rejection::Enum { options } => format!("must be {}, not {found}", choice(options)),
+        Rejection::Minimum { limit } => format!("must be at least {}, not {found}", json(limit)),
+        Rejection::Maximum { limit } => format!("must be at most {}, not {found}", json(limit)),
+        Rejection::ExclusiveMinimum { limit } => format!("must be more than {}, not {found}", json(limit)),
+        Rejection::ExclusiveMaximum { limit } => format!("must be less than {}, not {found}", json(limit)),
+        Rejection::MultipleOf { multiple_of } => format!("must be a multiple of `{multiple_of}`, not {found}"),
+        Rejection::MinLength { limit } => {
+            format!("must have at least {}, unlike {found}", counted(*limit, "character"))
+        }
+        Rejection::MaxLength { limit } => format!("must have at most {}, unlike {found}", counted(*limit, "character")),
+        Rejection::Pattern { pattern } => format!("must match the pattern `{}`, unlike {found}", shown(pattern)),
+        Rejection::Format { format } => format!("must have the format `{}`, unlike {found}", shown(format)),
+        Rejection::MinItems { limit } => format!("must have at least {}", counted(*limit, "item")),
+        Rejection::MaxItems { limit } => format!("must have at most {}", counted(*limit, "item")),
+        Rejection::AdditionalItems { limit } => format!("must have at most {}", counted(*limit as u64, "item")),
+        Rejection::MinProperties { limit } => format!("must have at least {}", counted(*limit, "member")),
+        Rejection::MaxProperties { limit } => format!("must have at most {}", counted(*limit, "member")),
+        Rejection::UniqueItems => "must not have the same item twice".to_owned(),
+        Rejection::Contains => "must have as many items that match `contains` as the schema says".to_owned(),
+        Rejection::UnevaluatedItems { .. } => "must not have items beyond those in the schema".to_owned(),
+        Rejection::AnyOf { .. } => "must match a schema in `anyOf`, but matches none".to_owned(),
+        Rejection::OneOfNotValid { .. } => "must match a schema in `oneOf`, but matches none".to_owned(),
+        Rejection::OneOfMultipleValid { .. } => "must match only one schema in `oneOf`, but matches several".to_owned(),
+        Rejection::Not { .. } => "must not match the schema in `not`".to_owned(),
+        Rejection::FalseSchema => "must not be present".to_owned(),
+        Rejection::PropertyNames { error } => {
             let name = error.instance().as_str().unwrap_or_default();
             format!("must not have a key like `{}`, which {}", shown(name), demand(error.kind(), error, "it"))
         }
-        _ => format!("is refused: {}", shown(&error.to_string())),
+        _ => format!("is rejected: {}", shown(&error.to_string())),
     }
 }
 
@@ -111,7 +113,7 @@ fn counted(number: u64, noun: &str) -> String {
     format!("{} {noun}{plural}", count(usize::try_from(number).unwrap_or(usize::MAX)))
 }
 
-/// A value of the schema: a string without its quotes, as those of events are shown.
+/// A value of the schema: strings without quotes, like the values of events.
 fn json(value: &Json) -> String {
     match value {
         Json::String(text) => format!("`{}`", shown(text)),

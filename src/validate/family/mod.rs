@@ -1,4 +1,4 @@
-//! What the catalogue says of an event's family: labels, related resources, payload.
+//! Checks an event against the catalogue's family: labels, related resources, payload.
 
 mod payload;
 
@@ -21,11 +21,11 @@ use crate::text::nearest::nearest;
 use crate::text::phrase;
 use crate::text::phrase::{cut, joined};
 
-/// A label that any resource can carry: with it, Prefect adds no related resources from the run.
+/// A label that any resource can have: with it, Prefect adds no related resources from the run.
 const LINEAGE_GROUP: &str = "prefect.resource.lineage-group";
 
-/// Checks an event against its family. `false`: it has none, or is not about what its name says,
-/// so that there is nothing to compare within it.
+/// Checks an event against its family. `false`: it has none, or its resource is not what its name says, so there is
+/// nothing to compare within it.
 pub(super) fn check(
     findings: &mut Findings<'_>,
     subject: &Subject<'_>,
@@ -53,12 +53,12 @@ pub(super) fn check(
     true
 }
 
-/// An event whose name is in no list: a user's own, or a mistake.
+/// An event with an unknown name: a user's own, or a mistake.
 fn unlisted(findings: &mut Findings<'_>, subject: &Subject<'_>, event: &Parts<'_>, name: &str) {
     let lower = name.to_ascii_lowercase();
     let id = event.id_label().map(Observed::exposed).filter(|id| id.is_string());
     let reserved = lower.starts_with("prefect.") || lower.starts_with("prefect-cloud.");
-    // Also of a name whose first word is all but `prefect`.
+    // Also for names whose first word is almost `prefect`.
     let suggestion = catalogue::suggest(name);
     if !reserved && suggestion.is_none() {
         if let Some(id) = id
@@ -70,7 +70,7 @@ fn unlisted(findings: &mut Findings<'_>, subject: &Subject<'_>, event: &Parts<'_
         return;
     }
     let Some(value) = event.value.get("event").map(Observed::exposed) else { return };
-    // Blocks can emit events of their own, of which the documentation names but one.
+    // Blocks can emit their own events; the documentation names only one.
     let severity = if lower.starts_with("prefect.block.") { Severity::Info } else { Code::UNKNOWN_EVENT.severity() };
     let finding =
         findings.add_as(severity, Code::UNKNOWN_EVENT, subject, &Path::Field("event"), value).shown("found", name);
@@ -91,7 +91,7 @@ struct Check<'c, 's> {
     name: &'c str,
 }
 
-/// A label that the catalogue does not give to its resource.
+/// A label that the catalogue does not list for its resource.
 struct Unlisted<'t> {
     key: Value<'t>,
     name: Cow<'t, str>,
@@ -157,12 +157,12 @@ impl Check<'_, '_> {
         }
     }
 
-    /// Checks the labels of a resource, but for its id and its role.
+    /// Checks the labels of a resource, except its id and its role.
     fn labels(&mut self, resource: Observed<'_>, labels: &'static [Label], holder: Holder<'_>) {
         let mut present = 0_u64;
         let mut unlisted: Vec<Unlisted<'_>> = Vec::new();
         let is_related = matches!(holder, Holder::Related(..));
-        // The emitter writes them in the order of the catalogue: the next one is most often meant.
+        // The emitter writes them in the order of the catalogue: the next one is usually intended.
         let mut next = 0;
         for (key, value) in resource.members() {
             match in_order(labels.len(), next, |place| labels.get(place).is_some_and(|label| key.is(label.name))) {
@@ -177,7 +177,7 @@ impl Check<'_, '_> {
                 None => unlisted.push(Unlisted { key, name: key.string() }),
             }
         }
-        // One cause: there are no labels at all.
+        // One cause: it has no labels at all.
         if present == 0 && unlisted.is_empty() && self.no_labels(resource, labels, holder) {
             return;
         }
@@ -193,7 +193,7 @@ impl Check<'_, '_> {
         }
     }
 
-    /// Reports all labels of a resource as one finding. `false`: there are so few that each has its own.
+    /// Reports all labels of a resource as one finding. `false`: they are few, so each has its own finding.
     #[cold]
     fn no_labels(&mut self, resource: Observed<'_>, labels: &'static [Label], holder: Holder<'_>) -> bool {
         let (mut names, mut severity) = (Vec::new(), None);
@@ -304,7 +304,7 @@ impl Check<'_, '_> {
         }
     }
 
-    /// The last part of the name, where it is one of a list.
+    /// The last part of the name, if it comes from a list.
     fn variant(&mut self, event: &Parts<'_>, matched: &Match<'_>) {
         let (Some(severity), Some(found)) = (self.family.other_variants, matched.hole) else { return };
         let known = || self.family.variants.iter().map(|variant| variant.name);
@@ -324,7 +324,7 @@ impl Check<'_, '_> {
 
     fn related(&mut self, event: &Parts<'_>) {
         let family = self.family;
-        // Per listed role: how many there are. And those in no listed role.
+        // The count per listed role, and the resources in no listed role.
         let mut counts = vec![0_u32; family.related.len()];
         let mut strangers: Vec<(usize, Observed<'_>)> = Vec::new();
         let mut next = 0;
@@ -337,7 +337,7 @@ impl Check<'_, '_> {
             next = place.unwrap_or(next);
             match place.and_then(|place| Some((family.related.get(place)?, counts.get_mut(place)?))) {
                 Some((related, count)) => {
-                    // In another's role: it does not fill it.
+                    // A resource in another's role does not fill it.
                     if self.related_id(index, item, related) {
                         *count = count.saturating_add(1);
                         if let Some(remark) = &related.remark {
@@ -406,7 +406,7 @@ impl Check<'_, '_> {
         Missing { severity, words }: Missing,
         strangers: &mut Vec<(usize, Observed<'_>)>,
     ) {
-        // Perhaps it is there, in a role that is misspelt or another's.
+        // Perhaps it is present in a misspelt role or another's role.
         let meant = strangers.iter().position(|(_, item)| {
             let role = item.get(RESOURCE_ROLE).map(Observed::string).unwrap_or_default();
             if role.is_empty() {
@@ -426,7 +426,7 @@ impl Check<'_, '_> {
                 .replace(role, related.role);
             return;
         }
-        // What cannot be read may be it, and is reported as that.
+        // An unreadable resource may be the missing one, and is already reported.
         let readable = |item: Observed<'_>| {
             item.get(RESOURCE_ROLE).is_some_and(|role| role.is_string() && !role.bytes().is_empty())
         };
@@ -435,7 +435,7 @@ impl Check<'_, '_> {
         {
             return;
         }
-        // One in this role whose id is wrong is reported as that.
+        // A resource in this role with a wrong id is already reported.
         if strangers.iter().any(|(_, item)| item.get(RESOURCE_ROLE).is_some_and(|role| role.is(related.role))) {
             return;
         }
@@ -450,7 +450,7 @@ impl Check<'_, '_> {
         .with("when", &explained(words));
     }
 
-    /// A related resource in no role of the family, or with an id that does not fit its role.
+    /// A related resource in an unknown role, or with an id that does not fit its role.
     fn stranger(&mut self, free: &[&'static Related], index: usize, item: Value<'_>) {
         let Some(role) = item.get(RESOURCE_ROLE) else { return };
         let name = role.string();
@@ -465,7 +465,7 @@ impl Check<'_, '_> {
         }
         let Some(severity) = self.family.other_roles else { return };
         let id = item.get(RESOURCE_ID).map(Value::string).unwrap_or_default();
-        // A role that is free, and for such a resource.
+        // A free role for such a resource.
         let possible = free.iter().filter(|related| !matches!(form::fit(&related.id, id.as_bytes()), Fit::Wrong));
         let similar = nearest(&name, &mut possible.map(|related| related.role));
         let listed = self.family.related;
@@ -484,7 +484,7 @@ impl Check<'_, '_> {
         }
     }
 
-    /// `follows` where it is always written, be it as null.
+    /// `follows`, where it is always written, possibly as null.
     fn follows(&mut self, event: &Parts<'_>) {
         let Some(follows) = self.family.follows.as_ref() else { return };
         if let (Some(Missing { severity, words }), None) = (follows.missing, event.value.get("follows")) {
@@ -499,7 +499,7 @@ fn did_you_mean<'f>(finding: Draft<'f>, similar: &str) -> Draft<'f> {
     finding.say("hint", format_args!("did you mean `{similar}`?"))
 }
 
-/// The first place that fits, from `start` on and then from the beginning.
+/// The first fitting place, from `start` on and then from the beginning.
 pub(super) fn in_order(length: usize, start: usize, fits: impl Fn(usize) -> bool) -> Option<usize> {
     (start..length).chain(0..start.min(length)).find(|&place| fits(place))
 }

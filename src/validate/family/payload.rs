@@ -14,7 +14,7 @@ use crate::text::nearest::{is_near, nearest};
 use crate::text::phrase::{self, joined, shown};
 
 pub(super) fn check(check: &mut Check<'_, '_>, event: &Parts<'_>) {
-    // Present, but no object: that is said already.
+    // Present, but not an object: already reported.
     if event.payload.is_none() && event.value.get("payload").is_some() {
         return;
     }
@@ -41,7 +41,7 @@ pub(super) fn check(check: &mut Check<'_, '_>, event: &Parts<'_>) {
             .with("expected", &expected);
         return;
     }
-    // One cause: there is no payload at all.
+    // One cause: the payload is missing.
     if empty && required().count() > 1 {
         let severity = required().filter_map(|field| field.missing).map(|missing| missing.severity).max();
         let names = joined(&mut required().map(|field| field.name), "`, `");
@@ -146,7 +146,7 @@ fn unknown(
     parent: &str,
 ) {
     let Some(severity) = shape.other else { return };
-    // A payload where none belongs is one finding, not one for each of its keys.
+    // An unexpected payload is one finding, not one for each of its keys.
     if shape.fields.is_empty() && unlisted.len() > 1 {
         let names: Vec<String> = unlisted.iter().map(|(_, name)| shown(name)).collect();
         let names = joined(&mut names.iter().map(String::as_str), "`, `");
@@ -222,7 +222,7 @@ fn items(check: &mut Check<'_, '_>, field: &'static Field, value: Observed<'_>, 
     }
 }
 
-/// A string that is one of a list.
+/// A string from a list.
 fn listed(check: &mut Check<'_, '_>, field: &'static Field, value: Observed<'_>, path: &Path<'_>, parent: &str) {
     let bytes = value.bytes();
     if let Some(known) = field.values.iter().find(|known| value.is_string() && *bytes == *known.text.as_bytes()) {

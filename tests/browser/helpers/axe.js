@@ -7,7 +7,7 @@ import { createRequire } from "node:module";
 const source = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 /**
- * What axe finds wrong, or cannot decide though it should, in short.
+ * A summary of axe's violations, and of checks that it could not decide.
  * @param {import("playwright-core").Page} page
  * @param {string} [within] a selector; the whole page without it
  * @returns {Promise<string[]>}
@@ -26,7 +26,7 @@ export async function violations(page, within) {
 }
 
 /**
- * Fails with what axe finds on the page as it is now.
+ * Fails if axe finds something on the current page.
  * @param {import("playwright-core").Page} page
  * @param {string} where
  */

@@ -1,4 +1,4 @@
-// The browser of the tests: Chromium, or what the environment variable BROWSER names (`firefox`, `webkit`).
+// The browser of the tests: Chromium, or the one in the environment variable BROWSER (`firefox`, `webkit`).
 
 import { connect } from "node:net";
 
@@ -26,7 +26,7 @@ const KINDS = {
     // By preference: Firefox has no such permission.
     clipboard: [],
   },
-  // Playwright's own: `npx playwright-core install --with-deps webkit`.
+  // Playwright's WebKit: `npx playwright-core install --with-deps webkit`.
   webkit: { type: webkit, options: () => ({}), clipboard: ["clipboard-read"] },
 };
 
@@ -38,13 +38,13 @@ if (!found) {
 }
 const kind = found;
 
-/** The permissions with which a page may use the clipboard unasked. */
+/** The permissions to use the clipboard without a prompt. */
 export const CLIPBOARD = kind.clipboard;
 
 /** @type {Promise<string> | undefined} */
 let lent;
 
-/** A browser of `tests/browser/run.js`, which is this process's until it ends. @param {number} port */
+/** A browser from `tests/browser/run.js`, reserved for this process until it ends. @param {number} port */
 function borrow(port) {
   lent ??= new Promise((resolve, reject) => {
     const socket = connect(port, "127.0.0.1");
@@ -61,7 +61,7 @@ function borrow(port) {
 }
 
 /**
- * A browser, or a connection to one that is there for all files: to close that closes only what was opened over it.
+ * A browser, or a connection to one that all files share: closing the connection only closes its own pages.
  * @param {import("playwright-core").LaunchOptions} [options] for which a browser of one's own is started
  */
 export async function launch(options) {
@@ -76,7 +76,7 @@ export async function launchServer() {
   return await kind.type.launchServer(kind.options());
 }
 
-/** A browser of its own, on a system with a dark theme: no protocol tells a released Firefox so for a page alone. */
+/** A separate browser with a dark system theme: a released Firefox cannot set this for a single page. */
 export async function launchDark() {
   if (BROWSER !== "firefox") return await launch({});
   const dark = { "layout.css.prefers-color-scheme.content-override": 0 };

@@ -1,5 +1,5 @@
-// Chromium or Chrome of this machine, or Playwright's own.
-// Where there is none, it is installed if that is possible; if not, the tests fail and say why.
+// The machine's Chromium or Chrome, or Playwright's Chromium.
+// If there is none, it is installed if possible; otherwise the tests fail with the reason.
 
 import { execFileSync } from "node:child_process";
 import { accessSync, constants, existsSync } from "node:fs";
@@ -7,7 +7,7 @@ import { delimiter, join } from "node:path";
 
 import { chromium } from "playwright-core";
 
-/** First the one without windows, which does the same with little more than half the work. */
+/** Prefers the headless shell, which needs little more than half the work. */
 const NAMES = [
   "chromium-headless-shell",
   "chromium",
@@ -27,9 +27,9 @@ export const FLAGS = [
   "--disable-gpu",
   "--hide-scrollbars",
 ];
-/** With each context Chromium starts a renderer for the list under its address bar: more than half of an empty context's work. */
+/** For each context, Chromium starts a renderer for the list below its address bar: more than half of an empty context's work. */
 const UNUSED = ["WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup"];
-/** Only the last such list counts, so this has Playwright's own too, as far as it matters to pages. */
+/** Only the last such list counts, so this one includes Playwright's, as far as it affects pages. */
 const DISABLED = [
   "AvoidUnnecessaryBeforeUnloadCheckSync",
   "DestroyProfileOnBrowserClose",
@@ -77,7 +77,7 @@ const INSTALLERS = [
 ];
 
 /**
- * The file of the browser; throws if there is none and none can be installed.
+ * The path of the browser; throws if there is none and it cannot be installed.
  * @returns {string}
  */
 export function findChromium() {

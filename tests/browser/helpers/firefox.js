@@ -1,21 +1,21 @@
-// Firefox as it is released, driven by WebDriver BiDi. Where there is none, it is installed if that is possible.
+// A released Firefox, driven by WebDriver BiDi. If there is none, it is installed if possible.
 
 import { execFileSync } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 
 /**
- * That of WebDriver BiDi: Playwright's other way to drive Firefox needs a build of its own.
+ * Uses WebDriver BiDi, because Playwright's other protocol needs its own build of Firefox.
  * From 1.65 on, Playwright sends `emulation.setMediaFeaturesOverride` at every start, which Firefox 153 rejects.
  */
 export const CHANNEL = "moz-firefox";
 
-/** What a page may do with the clipboard. */
+/** Clipboard permissions of a page. */
 export const PREFERENCES = {
   "dom.events.testing.asyncClipboard": true,
 };
 
-/** There is no browser, and none can be installed. */
+/** There is no browser, and it cannot be installed. */
 export class NoBrowser extends Error {}
 
 const NAMES = ["firefox-esr", "firefox"];
@@ -39,7 +39,7 @@ function present() {
 }
 
 /**
- * The file of the browser; throws if there is none and none can be installed.
+ * The path of the browser; throws if there is none and it cannot be installed.
  * @returns {string}
  */
 export function findFirefox() {

@@ -1,4 +1,4 @@
-// The built page (`make page`), in a real browser, under a path of its own as on any file server.
+// The built page (`make page`) in a real browser, under a subpath as on any file server.
 
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
@@ -12,7 +12,7 @@ const BUILT = fileURLToPath(new URL("../../../target/www/", import.meta.url));
 
 /**
  * Starts the browser and the server for the tests of a file, and ends them.
- * Returns what opens the page: each time as a new user, with nothing stored.
+ * Returns a function that opens the page, each time as a new user with empty storage.
  * @param {() => Promise<import("playwright-core").Browser>} [start]
  */
 export function thePage(start = launch) {
@@ -28,7 +28,7 @@ export function thePage(start = launch) {
   });
   /** @type {import("playwright-core").BrowserContext[]} */
   const opened = [];
-  // What is left open goes on drawing.
+  // Open pages continue drawing.
   afterEach(async () => {
     await Promise.all(opened.splice(0).map((context) => context.close()));
   });

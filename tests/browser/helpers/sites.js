@@ -28,10 +28,10 @@ const root = fileURLToPath(new URL("../../../", import.meta.url));
 const sites = join(root, "tests/browser/sites");
 const execute = promisify(execFile);
 
-/** What is no part of the published package. */
+/** Files that are not part of the published package. */
 const UNPUBLISHED = /[/\\]node_modules$/;
 
-/** The files that the documentation shows, by their names. */
+/** The files in the documentation, by name. */
 export const recipes = new Map(
   [
     ...readFileSync(join(root, "docs/widget.md"), "utf8").matchAll(
@@ -128,7 +128,7 @@ export function buildHtml(pages) {
   return site;
 }
 
-/** The Python with MkDocs in it; it is installed at first. Fails if there is no Python. */
+/** A Python with MkDocs, which is installed on first use. Fails if there is no Python. */
 export async function mkdocs() {
   const venv = join(process.env.CARGO_TARGET_DIR ?? join(root, "target"), "mkdocs");
   const requirements = join(sites, "mkdocs/requirements.txt");
@@ -143,7 +143,7 @@ export async function mkdocs() {
   return python;
 }
 
-/** Whether there is a Python that can make environments. */
+/** Whether there is a Python that can create virtual environments. */
 export function hasPython() {
   try {
     execFileSync("python3", ["-c", "import venv, ensurepip"], { stdio: "ignore" });
@@ -154,7 +154,7 @@ export function hasPython() {
 }
 
 /**
- * The packages of a site, by its lock file; they are installed at first.
+ * The packages of a site from its lock file, which are installed on first use.
  * @param {string} name of the site
  * @returns {Promise<string>} the folder that has them
  */
@@ -210,7 +210,7 @@ export async function buildMintlify(folder, pages, wait = 300) {
       {
         name: "left-out",
         setup({ onLoad }) {
-          // The pages come with their colours.
+          // The pages are rendered with highlighting.
           onLoad({ filter: /shiki[/\\]worker-client\.js$/ }, () => ({
             contents: "export const getShikiWorker = () => undefined;",
           }));
@@ -250,14 +250,14 @@ export async function buildMintlify(folder, pages, wait = 300) {
   await execute(process.execPath, [server, folder]);
 }
 
-/** Before the page is seen, as the library next-themes does it. */
+/** Runs before the page is visible, like the library next-themes. */
 const THEME = `if (matchMedia("(prefers-color-scheme: dark)").matches) {
   document.documentElement.className = "dark";
   document.documentElement.style.colorScheme = "dark";
 }
 `;
 
-/** What the recipe has for the address of one's site. */
+/** The placeholder for the site's address in the recipe. */
 const ADDRESS = "https://docs.example.com/";
 
 /**

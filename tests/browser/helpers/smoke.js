@@ -1,36 +1,36 @@
-// The tests that run in other browsers too: of what browsers do each in their own way, one test each.
+// The tests that also run in other browsers: one test for each feature that differs between browsers.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 
-/** Their names. In braces stands what one of several tests has there, or nothing for all of them. */
+/** Their names. Braces contain the value of one of several tests, or nothing for all of them. */
 const NAMES = [
   // The Content-Security-Policy, with all that the three views do.
-  "nothing in the view {} is against the policy, {light}",
+  "the view {} does not violate the policy, {light}",
   "the service worker is allowed",
-  "what is put into the page neither runs, nor loads, nor is styled",
-  "a Content Security Policy for styles is no hindrance, one against WebAssembly is reported",
+  "injected elements neither run, nor load, nor are styled",
+  "a Content Security Policy for styles does not matter, one against WebAssembly is reported",
   // The system's theme.
-  "dark, as the system says",
+  "dark theme from the system",
   // The clipboard.
-  "a fault shows itself as ours, with a report",
-  "it is copied as JSON, curl and Python",
+  "an internal error is shown as ours, with a report",
+  "the event is copied as JSON, curl and Python",
   "the text can be copied",
   // Streams for compressed links.
   "a link of nearly 1 MB still works",
   // The worker, files, and the editor.
   "large files are checked without the editor, and can be stopped",
-  "fixes are made one by one, all at once, and from the editor, and can be undone",
-  // Drawing, and what a pointer does to it.
-  "at first sight: the documented automation fires on a run that is alive, and why",
+  "fixes are applied one by one, all at once, and from the editor, and can be undone",
+  // Drawing, and the pointer.
+  "at first, the documented automation fires on a run that is alive, with the reason",
   "marks and windows are at the same instant, to the microsecond",
-  // The element: shadow trees, highlights, what can be edited in place.
-  "shows a verdict under each example",
-  "finds its block in a shadow tree of the page's own",
-  "is edited on demand, and validates as one types: {}",
-  "a finding shows its place in the code",
-  "a fix is made in the editor, and can be undone",
-  "a module that does not load is reported, and leaves the block as it was",
+  // The element: shadow trees, highlights, editing.
+  "shows a verdict below each example",
+  "finds its block in a shadow tree of the page",
+  "is editable on demand, and validates during typing: {}",
+  "a finding shows its position in the code",
+  "a fix is applied in the editor, and can be undone",
+  "a module that does not load is reported, and the block does not change",
 ];
 
 /**

@@ -1,4 +1,4 @@
-//! The report on an automation hangs together, under any options, and what the server accepts can be read.
+//! The report on an automation is consistent, under any options, and documents that the server accepts can be read.
 
 use prefect_events::automation::{CheckOptions, PrefectVersion, Route, check, read};
 use prefect_events::diagnostic::{Code, Profile, Severity, TextOptions};
@@ -53,7 +53,7 @@ pub fn target(input: &[u8]) {
     }
 }
 
-/// Calls with what a text holds, JSON or YAML.
+/// Calls back with the contents of a text, JSON or YAML.
 fn with_document(text: &[u8], run: impl FnOnce(Value<'_>)) {
     let (mut tape, mut issues) = (Tape::new(), Vec::new());
     let start = if text.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };

@@ -1,5 +1,5 @@
-//! What is built of an event's name and input has no errors but those that the input brings, and is the same by itself
-//! and as one of several. The texts are the name and the input.
+//! An event built from a name and an input has no errors except those in the input, and is the same alone and as one of
+//! several. The texts are the name and the input.
 
 use prefect_events::diagnostic::{Diagnostic, Severity, TextOptions};
 use prefect_events::generate::{BuildOptions, build_event, build_events};

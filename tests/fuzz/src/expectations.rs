@@ -1,4 +1,4 @@
-//! The counts of a test report are those of its parts, and what fired is what fires in a simulation.
+//! The counts of a test report equal those of its parts, and its firings equal those of a simulation.
 
 use prefect_events::simulate::{DocumentText, SimulateOptions, run_tests, simulate};
 
@@ -19,7 +19,7 @@ pub fn target(text: &[u8]) {
     for scenario in &report.scenarios {
         let met = scenario.expectations.iter().all(|expectation| expectation.passed);
         assert_eq!(scenario.passed, met && scenario.errors.is_empty());
-        // What cannot be read or expects nothing is an error, not a success.
+        // An unreadable scenario, or one without expectations, is an error, not a success.
         assert!(!scenario.passed || !scenario.expectations.is_empty());
     }
     for expectation in all() {

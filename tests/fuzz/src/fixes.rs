@@ -1,5 +1,5 @@
-//! After a fix its finding is gone, and nothing is wrong that was not wrong before. The first byte says what the text
-//! holds: events, an automation or scenarios.
+//! A fix removes its finding, and causes no new errors. The first byte selects the kind of text: events, an automation
+//! or scenarios.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use super::input::{choice, is_short};
 use super::reports::{Units, is_across_events};
 use super::validate::ALL;
 
-/// Of so many fixes each is tried.
+/// The most fixes that are all tested.
 const MOST: usize = 20;
 
 pub fn target(input: &[u8]) {
@@ -31,24 +31,24 @@ pub fn target(input: &[u8]) {
     }
 }
 
-/// Asserts that a finding is gone, and that no other has come.
+/// Asserts that a finding is gone, and that there is no new one.
 pub fn assert_gone(found: &Diagnostic, before: &[Diagnostic], after: &[Diagnostic], fixed: &str) {
     let is_syntax = found.code.starts_with("syntax-");
     let start = |one: &Diagnostic| one.range.map(|range| range.start);
     let is_same = |one: &&Diagnostic| {
-        // Behind a mistake in the syntax reading goes on, and finds others.
+        // After a syntax error is fixed, reading continues and finds others.
         one.code == found.code && one.path == found.path && (!is_syntax || start(one) <= start(found))
     };
     let count = |all: &[Diagnostic]| all.iter().filter(is_same).count();
     assert!(count(after) < count(before), "{found:#?}\nbecomes {fixed}\n{after:#?}");
     let mistakes = |all: &[Diagnostic]| all.iter().filter(|one| one.code.starts_with("syntax-")).count();
     if mistakes(before) > 0 {
-        // What could not be read may hold anything. But what mends a value leaves the syntax as it is.
+        // Unreadable text may contain anything. But a fix of a value does not change the syntax.
         assert!(is_syntax || mistakes(after) <= mistakes(before), "{found:#?}\nbecomes {fixed}\n{after:#?}");
         return;
     }
     let errors = |all: &[Diagnostic]| {
-        // What can be read now is compared with other values, actions and events.
+        // Values that can be read now are compared with other values, actions and events.
         let compared = |code: &str| matches!(code, "values-disagree" | "run-deployment-loop") || is_across_events(code);
         let own = |one: &&Diagnostic| one.severity == Severity::Error && !compared(one.code);
         let mut errors: BTreeMap<(Option<u64>, &str, String), usize> = BTreeMap::new();
@@ -60,7 +60,7 @@ pub fn assert_gone(found: &Diagnostic, before: &[Diagnostic], after: &[Diagnosti
     let known = errors(before);
     for (error, count) in errors(after) {
         let is_new = known.get(&error).is_none_or(|known| *known < count);
-        // What could not be read, such as a name, a type or a key, says how what stands beside it is read.
+        // Values that were unreadable, such as a name, a type or a key, decide how their neighbours are read.
         let (around, _) = found.path.rsplit_once('/').unwrap_or_default();
         let follows = error.0 == found.index && error.2.starts_with(around);
         assert!(!is_new || follows, "{found:#?}\nbecomes {fixed}\nwith {error:?}");

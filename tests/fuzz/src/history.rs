@@ -1,5 +1,5 @@
-//! The history of a run has no errors, and is the same in parts, event by event, and of a specification that another
-//! reader has read.
+//! The history of a run has no errors, and is the same in parts, event by event, and for a specification read by
+//! another reader.
 
 use prefect_events::diagnostic::TextOptions;
 use prefect_events::generate::{History, RunSpec, build_run};
@@ -8,7 +8,7 @@ use prefect_events::validate::{ValidateOptions, validate};
 use super::event::build_options;
 use super::input::{choice, is_short};
 
-/// Of longer histories only the beginning is looked at.
+/// Only the beginning of longer histories is checked.
 const MOST_EVENTS: usize = 20_000;
 
 pub fn target(input: &[u8]) {
@@ -42,7 +42,7 @@ pub fn target(input: &[u8]) {
     assert_eq!(joined(&parts), whole);
 }
 
-/// Lists one behind the other as one list.
+/// Concatenates lists.
 fn joined(parts: &[String]) -> String {
     let items = parts.iter().map(|part| &part[1..part.len() - 1]);
     format!("[{}]", items.collect::<Vec<_>>().join(","))

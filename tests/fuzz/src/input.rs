@@ -1,13 +1,13 @@
-//! How the input of a target is divided: its first byte chooses the options, `===` on a line of its own separates texts.
+//! Splits the input of a target: its first byte selects the options, a line `===` separates texts.
 
 const SEPARATOR: &[u8] = b"\n===\n";
 
-/// The choice of options, and the rest. An empty input chooses nothing.
+/// The selected options, and the rest. An empty input selects nothing.
 pub fn choice(input: &[u8]) -> (u8, &[u8]) {
     input.split_first().map_or((0, input), |(first, rest)| (*first, rest))
 }
 
-/// The texts of an input, of which there is at least one.
+/// The texts of an input, at least one.
 pub fn texts(mut input: &[u8]) -> Vec<&[u8]> {
     let mut texts = Vec::new();
     while let Some(at) = input.windows(SEPARATOR.len()).position(|window| window == SEPARATOR) {
@@ -29,8 +29,8 @@ pub fn has(choice: u8, bit: u32) -> bool {
     choice & (1 << bit) != 0
 }
 
-/// Whether playing what a text says is certainly quick. A run with a million copies takes seconds by right, and would
-/// leave a fuzzer no time for anything else: numbers have at most three digits, but for ids, and times of one month.
+/// Whether playing a text is certainly fast. A run with a million copies legitimately takes seconds, and would leave a
+/// fuzzer no time for anything else: numbers have at most three digits, except ids, and times are within one month.
 pub fn is_short(text: &[u8]) -> bool {
     let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"+-.:_".contains(byte);
     text.split(|byte| !is_part(byte)).all(|word| {

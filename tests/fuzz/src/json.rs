@@ -23,7 +23,7 @@ pub fn target(text: &[u8]) {
         }
         Err(error) => assert!(!parsed.complete || !issues.is_empty(), "{error}"),
     }
-    // Where the meaning is plain, reading goes on; what is left is JSON all the same.
+    // Where the meaning is clear, reading continues; the rest is still JSON.
     assert!(parsed.complete || !issues.is_empty());
     assert!(
         !issues.iter().any(|issue| matches!(issue.fault, Fault::DuplicateKey { .. })),

@@ -1,4 +1,4 @@
-//! Options are read or rejected in a sentence, and an advice follows from what it is asked.
+//! Options are read, or rejected with a message, and advice is consistent with its input.
 
 use prefect_events::automation::CheckOptions;
 use prefect_events::generate::BuildOptions;

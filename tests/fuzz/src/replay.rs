@@ -1,5 +1,5 @@
-//! Captured events are played to an automation: the decisions are the same, whatever else is returned, and the order of
-//! the documents in the text does not matter. The texts are the automation, the events and the options.
+//! Captured events are played to an automation: the decisions do not depend on what else is returned, nor on the order
+//! of the documents in the text. The texts are the automation, the events and the options.
 
 use prefect_events::simulate::{DocumentText, FoundIn, ReplayError, ReplayOptions, compare_replays, replay};
 
@@ -31,7 +31,7 @@ pub fn target(input: &[u8]) {
     let found_in = if result.found_in == Some(FoundIn::Events) { events } else { automation };
     assert_result(&result, &Units::of(found_in.bytes, false), true);
 
-    // Decisions may be too many where firings are not.
+    // There may be too many decisions, but not too many firings.
     let traced = match replay(automation, events.into(), &ReplayOptions { trace: true, timeline: true, ..options }) {
         Ok(traced) => traced,
         Err(error) => return assert_eq!(error, ReplayError::TooMuch),

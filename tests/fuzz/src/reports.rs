@@ -1,10 +1,10 @@
-//! What holds for any report.
+//! Properties of any report.
 
 use std::collections::BTreeMap;
 
 use prefect_events::diagnostic::{Code, Diagnostic, Position, Range, Report, Severity};
 
-/// A text as editors count it: in UTF-16 code units.
+/// A text in UTF-16 code units, like in editors.
 pub struct Units {
     units: Vec<u16>,
     /// Where each line begins.
@@ -12,7 +12,7 @@ pub struct Units {
 }
 
 impl Units {
-    /// `wtf8`: lone surrogates stand as three bytes each.
+    /// `wtf8`: lone surrogates take three bytes each.
     pub fn of(mut text: &[u8], wtf8: bool) -> Self {
         let mut units: Vec<u16> = Vec::new();
         let is_surrogate = |bytes: &[u8]| wtf8 && matches!(bytes, [0xED, 0xA0..=0xBF, 0x80..=0xBF]);
@@ -25,7 +25,7 @@ impl Units {
         Units::new(units)
     }
 
-    /// Whether a text is a JavaScript string that became bytes, lone surrogates included.
+    /// Whether a text is the bytes of a JavaScript string, lone surrogates included.
     pub fn are_of(text: &[u8]) -> bool {
         let is_surrogate = |rest: &[u8]| matches!(rest, [0xED, 0xA0..=0xBF, 0x80..=0xBF, ..]);
         let mut rest = text;
@@ -39,7 +39,7 @@ impl Units {
         }
     }
 
-    /// Of a text that is in these units already.
+    /// From a text already in these units.
     pub fn new(units: Vec<u16>) -> Self {
         let ends = units.iter().enumerate().filter(|(_, unit)| **unit == u16::from(b'\n'));
         let lines = [0].into_iter().chain(ends.map(|(at, _)| at + 1)).collect();
@@ -53,7 +53,7 @@ impl Units {
         Position { line: line as u64, column: column as u64, offset: offset as u64 }
     }
 
-    /// Asserts that a range is one of this text.
+    /// Asserts that a range is within this text.
     pub fn assert_range(&self, range: Range) {
         assert!(range.start.offset <= range.end.offset, "{range:?}");
         for position in [range.start, range.end] {
@@ -62,7 +62,7 @@ impl Units {
         }
     }
 
-    /// The text with the fix of a finding applied, as an editor does it: all else stays as it is.
+    /// The text after applying the fix of a finding like an editor: everything else is unchanged.
     pub fn fixed(&self, found: &Diagnostic) -> String {
         let mut edits = found.fix.clone().expect("a finding with a fix").edits;
         assert!(!edits.is_empty(), "{found:?}");
@@ -80,13 +80,13 @@ impl Units {
     }
 }
 
-/// Asserts that findings hang together, and stand in the text.
+/// Asserts that findings are consistent, and within the text.
 pub fn assert_found<'r>(diagnostics: impl IntoIterator<Item = &'r Diagnostic>, units: &Units, places: bool) {
     for found in diagnostics {
         assert!(Code::find(found.code).is_some(), "{}", found.code);
         assert!(!found.message.is_empty());
         assert!(found.path.is_empty() || found.path.starts_with('/'), "{}", found.path);
-        // It is about the options, which are nowhere in the text.
+        // It is about the options, which are not in the text.
         let nowhere = !places || found.code == "heartbeat-frequency-too-low";
         assert_eq!(found.range.is_none(), nowhere, "{found:?}");
         assert!(places || found.fix.is_none(), "{found:?}");
@@ -96,7 +96,7 @@ pub fn assert_found<'r>(diagnostics: impl IntoIterator<Item = &'r Diagnostic>, u
     }
 }
 
-/// Asserts that a report hangs together.
+/// Asserts that a report is consistent.
 pub fn assert_sound(report: &Report, units: &Units, places: bool) {
     let count = |severity| report.diagnostics.iter().filter(|found| found.severity == severity).count() as u64;
     let left_out = report.truncated.unwrap_or_default();
@@ -126,12 +126,12 @@ pub fn keys<'r>(found: impl IntoIterator<Item = &'r Diagnostic>) -> BTreeMap<Key
     keys
 }
 
-/// The codes and paths of the findings, in their order.
+/// The codes and paths of the findings, in order.
 pub fn codes(report: &Report) -> Vec<(&str, &str)> {
     report.diagnostics.iter().map(|found| (found.code, &*found.path)).collect()
 }
 
-/// Asserts that what the profile `server` rejects are errors of `documented` too, and that it reports nothing else.
+/// Asserts that errors of the profile `server` are errors of `documented` too, and that it reports nothing else.
 pub fn assert_part(server: &Report, documented: &Report) {
     let mut errors = keys(documented.diagnostics.iter().filter(|found| found.severity == Severity::Error));
     for (key, count) in keys(&server.diagnostics) {
@@ -140,7 +140,7 @@ pub fn assert_part(server: &Report, documented: &Report) {
     }
 }
 
-/// Asserts that a report with fewer findings has the same counts, and only findings of the whole one.
+/// Asserts that a report with fewer findings has the same counts, and only findings of the complete one.
 pub fn assert_cut(some: &Report, all: &Report, most: usize) {
     assert_eq!(
         (some.valid, some.count, some.errors, some.warnings, some.infos),
@@ -151,7 +151,7 @@ pub fn assert_cut(some: &Report, all: &Report, most: usize) {
     assert!(some.diagnostics.iter().all(|found| all.diagnostics.contains(found)));
 }
 
-/// Whether a code is about events together, not about one by itself.
+/// Whether a code is about several events, not about a single one.
 pub fn is_across_events(code: &str) -> bool {
     let codes = ["repeated-event-id", "states-at-same-instant", "heartbeat-after-end", "broken-state-chain"];
     codes.contains(&code) || code.starts_with("follows-")

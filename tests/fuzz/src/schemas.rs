@@ -1,4 +1,4 @@
-//! JSON Schemas of the user's own: what is too much work is an error or a finding, not work. The texts are the schemas
+//! The user's own JSON Schemas: too much work causes an error or a finding, and is not done. The texts are the schemas
 //! and the events.
 
 use std::sync::Arc;
@@ -22,7 +22,7 @@ pub fn target(input: &[u8]) {
     };
     let options = ValidateOptions { schemas: Some(read), max_diagnostics: ALL, ..ValidateOptions::default() };
     let report = validate(events, TextOptions::default(), &options);
-    // In proportion to the texts, and what is allowed for each event.
+    // Proportional to the texts and to the budget of each event.
     let bound = 8 * (schemas.len() + events.len()) as u64 + 11_000_000 * (1 + report.count);
     assert!(steps() - before < bound, "{} of {bound} steps", steps() - before);
     assert_sound(&report, &Units::of(events, false), true);
@@ -39,7 +39,7 @@ pub fn target(input: &[u8]) {
     assert_eq!(validator.validate(events, TextOptions::default(), &options), report);
 }
 
-/// What files of schemas are read into can be used.
+/// The result of reading schema files is valid.
 fn assert_files(schema: &str) {
     let file = SchemaFile { file: "acme.json".to_owned(), key: "acme.*".to_owned(), text: schema.to_owned() };
     match read_files(&[file]) {

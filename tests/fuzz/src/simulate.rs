@@ -1,4 +1,4 @@
-//! A simulation decides the same, whatever else it returns, and what it means hangs together.
+//! A simulation's decisions do not depend on what else it returns, and its timeline is consistent.
 
 use prefect_events::diagnostic::TextOptions;
 use prefect_events::simulate::{DocumentText, SimulateOptions, SimulationResult, Timeline, compare_versions, simulate};
@@ -38,14 +38,14 @@ pub fn target(input: &[u8]) {
     }
 }
 
-/// All that must not depend on what else is returned.
+/// Everything that must not depend on what else is returned.
 pub fn outcome(result: &SimulationResult) -> impl PartialEq + std::fmt::Debug {
     let SimulationResult { scenario, firings, child_firings, undelivered, warnings, errors, found_in, .. } =
         result.clone();
     (scenario, firings, child_firings, undelivered, warnings, errors, found_in)
 }
 
-/// Asserts that a result hangs together.
+/// Asserts that a result is consistent.
 pub fn assert_result(result: &SimulationResult, units: &Units, places: bool) {
     assert_found(result.errors.iter().chain(&result.warnings), units, places);
     if !result.errors.is_empty() {
@@ -56,7 +56,7 @@ pub fn assert_result(result: &SimulationResult, units: &Units, places: bool) {
         };
         assert_eq!(*result, empty);
     } else {
-        // That it never fires for certain is a claim: it has a reason, and only it.
+        // Only a result that certainly never fires has a reason, and it always has one.
         assert_eq!(result.reason.is_some(), result.firings.iter().all(|firing| firing.if_silent));
     }
     assert!(result.firings.is_sorted_by_key(|firing| firing.at));
@@ -64,7 +64,7 @@ pub fn assert_result(result: &SimulationResult, units: &Units, places: bool) {
     assert!(result.firings.iter().all(|firing| !firing.reason_sentence().is_empty()));
 }
 
-/// Asserts that a timeline hangs together, by itself and with the result that it is of.
+/// Asserts that a timeline is consistent, in itself and with its result.
 pub fn assert_timeline(timeline: &Timeline, result: &SimulationResult) {
     let inside = |at: Instant| timeline.start <= at && at <= timeline.end;
     assert!(timeline.start <= timeline.end);

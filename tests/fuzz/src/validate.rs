@@ -1,4 +1,4 @@
-//! A report hangs together, under any profile, with and without places, and however many findings it lists.
+//! A report is consistent, under any profile, with and without places, and with any limit of findings.
 
 use prefect_events::diagnostic::{Profile, Report, TextOptions};
 use prefect_events::validate::{ValidateOptions, validate};
@@ -18,7 +18,7 @@ pub fn target(text: &[u8]) {
     assert_sound(&report, &Units::of(text, true), true);
 }
 
-/// The report on a text, which holds by itself and against others of the same text.
+/// The report on a text, checked in itself and against others on the same text.
 pub fn hold(text: &[u8]) -> Report {
     let units = Units::of(text, false);
     let options = ValidateOptions { max_diagnostics: ALL, ..ValidateOptions::default() };

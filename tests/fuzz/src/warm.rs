@@ -1,5 +1,5 @@
-//! A report is the same, whatever the validator has seen before, under whatever options. The first byte of each text
-//! chooses its options.
+//! A report does not depend on what the validator has seen before, under any options. The first byte of each text
+//! selects its options.
 
 use std::sync::{Arc, OnceLock};
 
@@ -29,11 +29,11 @@ fn listing_all() -> ValidateOptions {
     ValidateOptions { max_diagnostics: ALL, ..ValidateOptions::default() }
 }
 
-/// What a stream reports on a line is what there is to say about it alone, and what it is together with others.
+/// A stream's report on a line contains the findings about it alone, and those about it together with others.
 fn assert_line(in_stream: &Report, text: &[u8]) {
     let own = |report: &Report| {
         let own = report.diagnostics.iter().filter(|found| !is_across_events(found.code));
-        // What is about no event comes first.
+        // Findings about no event come first.
         let mut own: Vec<_> = own.map(|found| (found.code, found.path.clone())).collect();
         own.sort();
         own

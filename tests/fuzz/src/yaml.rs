@@ -1,11 +1,11 @@
-//! YAML is read or rejected with a bounded number of steps; values stand where their text is; a used tape is as good as
-//! a new one; and what is JSON too means the same in both.
+//! YAML is read or rejected with a bounded number of steps; values are at the place of their text; a reused tape gives
+//! the same result as a new one; and text that is also JSON means the same in both.
 
 use prefect_events::json::{Kind, Span, Tape, Value, parse};
 use prefect_events::text::steps;
 use prefect_events::yaml::{self, YamlProblem};
 
-/// What aliases and merge keys stand for can be more than the text, up to a bound.
+/// Aliases and merge keys can expand to more than the text, up to a bound.
 const MOST_STEPS: u64 = 20_000_000;
 
 pub fn target(text: &[u8]) {
@@ -37,7 +37,7 @@ pub fn target(text: &[u8]) {
     }
 }
 
-/// Every value stands where its text is: quotes, brackets and indicators are those of its kind.
+/// Every value is at the place of its text: quotes, brackets and indicators fit its kind.
 pub fn assert_places(text: &str, root: Value<'_>) {
     for value in root.descendants() {
         let Span { start, end } = value.span();
@@ -72,7 +72,7 @@ fn used_tape_is_new(text: &[u8], fresh: Value<'_>) {
     assert_eq!(nodes(document.root().expect("a value")), nodes(fresh));
 }
 
-/// But for numbers: `1e5` is text in YAML 1.1.
+/// Except numbers: `1e5` is a string in YAML 1.1.
 fn assert_same(yaml: Value<'_>, json: Value<'_>) {
     match json.kind() {
         Kind::Integer | Kind::Float | Kind::NonFinite => {}

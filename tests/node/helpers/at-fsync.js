@@ -1,5 +1,5 @@
-// Loaded before the command line (`node --import`): does what AT_FSYNC says at the last moment before a fixed file takes the
-// place of the old one, and writes to standard error what the new one is like until then.
+// Loaded before the command line (`node --import`): performs the action in AT_FSYNC just before a fixed file replaces the
+// old one, and writes the state of the new file to standard error.
 
 import crypto from "node:crypto";
 import fs from "node:fs";
@@ -40,9 +40,9 @@ fs.openSync = (path, flags, ...rest) => {
   if (flags === "wx") process.stderr.write(`created with ${mode(fd)}\n`);
   return fd;
 };
-// Of a file with other names there is no new one: before it is looked at.
+// A hard-linked file has no new file: the action happens before the file is checked.
 const { realpathSync } = fs;
-// @ts-expect-error: of its forms one is used
+// @ts-expect-error: only one of its forms is used
 fs.realpathSync = (path) => {
   if (path === basename(file) && action.startsWith("early-")) ACTIONS[action.slice(6)]?.();
   return realpathSync(path);
@@ -55,7 +55,7 @@ fs.fsyncSync = (fd) => {
 if (action === "same-name") crypto.randomUUID = () => "0-0-0-0-0";
 if (action === "full-disk") {
   let failed = false;
-  // Only in the file itself, and only the end.
+  // Only the end of the file itself.
   fs.writeSync = (/** @type {any[]} */ ...args) => {
     const [fd, bytes, , length, position] = args;
     if (typeof position !== "number" || failed) return Reflect.apply(writeSync, fs, args);

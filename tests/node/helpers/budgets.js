@@ -1,4 +1,4 @@
-// What the WebAssembly modules may take, in bytes.
+// The maximum sizes of the WebAssembly modules, in bytes.
 
 export const BUDGETS = [
   // Options by serde-wasm-bindgen are 32 KB of it, 17 KB with brotli: see wasm/boundary.

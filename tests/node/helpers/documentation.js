@@ -15,7 +15,7 @@ import { folder, MAIN } from "./run.js";
 
 export const root = fileURLToPath(new URL("../../../", import.meta.url));
 
-/** Pages whose examples other tests run; the one that is generated has none. */
+/** Pages whose examples other tests run; the generated page has none. */
 export const TESTED_ELSEWHERE = new Map([
   ["docs/events.md", "tests/native/reference.rs"],
   ["docs/server-faults.md", "tests/native/faults.rs"],
@@ -60,7 +60,7 @@ export class Workplace {
   constructor() {
     writeFileSync(join(this.folder, "events.ndjson"), REAL);
     mkdirSync(join(this.folder, "node_modules"));
-    // Windows lets everyone make junctions.
+    // On Windows, every user can create junctions.
     symlinkSync(join(root, "pkg"), join(this.folder, "node_modules/prefect-events"), "junction");
     for (const other of ["ajv", "ajv-formats"])
       symlinkSync(
@@ -111,7 +111,7 @@ export class Workplace {
   }
 
   /**
-   * The same module with what it really prints.
+   * The same module with its actual output.
    * @param {string} shown
    */
   module(shown) {
@@ -147,7 +147,7 @@ export function anchors(page) {
 }
 
 /**
- * What a page links to, examples left out.
+ * The links of a page, without those in examples.
  * @param {string} page
  */
 export function links(page) {

@@ -3,12 +3,12 @@
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 
-/** NDJSON of a Prefect server's life. */
+/** NDJSON of the events of a Prefect server. */
 export const REAL = gunzipSync(
   readFileSync(new URL("../../cases/events.ndjson.gz", import.meta.url)),
 );
 
-/** An event of no family, with nothing wrong. */
+/** A custom event without findings. */
 export const EVENT = {
   occurred: "2026-03-01T12:00:00.000000Z",
   event: "acme.order.placed",
@@ -24,7 +24,7 @@ export const EVENT = {
  */
 export const event = (changes) => ({ ...EVENT, ...changes });
 
-/** A task run's event that follows none, in which the case of the state type is wrong, which can be fixed. */
+/** A task run's event without `follows`, with a state type in the wrong case, which can be fixed. */
 export function wrongCase() {
   const lines = REAL.toString().split("\n");
   const line = String(lines.find((one) => one.includes("prefect.task-run.Running")));

@@ -1,4 +1,4 @@
-// A module of the package whose memory cannot grow beyond a limit, so that a real trap is soon reached.
+// A module of the package whose memory cannot grow beyond a limit, so that a real trap happens soon.
 
 import { readFileSync } from "node:fs";
 

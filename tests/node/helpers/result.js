@@ -1,4 +1,4 @@
-// A result made by hand, so that the formats are tested on every field that a report can have.
+// A hand-written result, so that the formats are tested on every field of a report.
 
 import { excerpts } from "../../../pkg/cli/excerpt.js";
 
@@ -86,7 +86,7 @@ export function checked(diagnostics, text = TEXT) {
 }
 
 /**
- * What a format writes.
+ * The output of a format.
  * @param {(out: import("../../../pkg/cli/formats/index.js").Out, noun: string) => import("../../../pkg/cli/formats/index.js").Format} format
  * @param {import("../../../pkg/cli/file-report.js").Result[]} results
  * @param {{ isTTY?: boolean, columns?: number }} [terminal]

@@ -15,7 +15,7 @@ export const MAIN = fileURLToPath(new URL("../../../pkg/cli/main.js", import.met
  * @returns {Promise<{ status: number | null, stdout: string, stderr: string }>}
  */
 export function run(args, { input = "", env = {}, ...options } = {}) {
-  // What colours the tests' own output must not colour this.
+  // Colour settings for the tests' own output must not apply here.
   const { FORCE_COLOR, NO_COLOR, ...inherited } = process.env;
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [MAIN, ...args], {
@@ -33,7 +33,7 @@ export function run(args, { input = "", env = {}, ...options } = {}) {
   });
 }
 
-/** A folder of the test file's own, gone when its tests are done. */
+/** A folder for one test file, removed after its tests. */
 export function folder() {
   const path = mkdtempSync(join(tmpdir(), "prefect-events-test-"));
   after(() => rmSync(path, { recursive: true, force: true }));

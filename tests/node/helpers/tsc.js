@@ -1,4 +1,4 @@
-// The TypeScript compiler, as strict as a project of users' may have it.
+// The TypeScript compiler with the strictest settings that a user's project can have.
 
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
@@ -17,7 +17,7 @@ const FLAGS = [
 ];
 
 /**
- * What it says of a file; nothing if all is well.
+ * The messages of TypeScript on a file; empty if there are none.
  * @param {string} cwd
  * @param {string} file
  * @param {{ module?: string, moduleResolution?: string, lib?: string }} [options]

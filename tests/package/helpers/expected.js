@@ -4,7 +4,7 @@ import { pathToFileURL } from "node:url";
 import { proof, proofOfSchemas } from "./proof.js";
 
 /**
- * What the proofs must give everywhere: what they give here, in Node.js, from the project's package.
+ * The expected results of the proofs everywhere: their results here, in Node.js, from the project's package.
  * @param {string} folder of the project
  * @returns {Promise<{ expected: string, expectedOfSchemas: string }>}
  */

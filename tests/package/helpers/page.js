@@ -13,7 +13,7 @@ export const HTML = `<!doctype html>
 `;
 
 /**
- * A module that shows what the proof gives.
+ * A module that shows the result of the proof.
  * @param {string} from where the package is imported from
  * @param {string} start what starts it
  */
@@ -25,7 +25,7 @@ document.querySelector("output").textContent = proof({ buildEvent, simulate, val
 `;
 
 /**
- * A worker that sends what the proof gives. Vite makes classic scripts of workers, where nothing is awaited outside of
+ * A worker that sends the result of the proof. Vite builds workers as classic scripts, where nothing is awaited outside of
  * functions.
  * @param {string} from
  */

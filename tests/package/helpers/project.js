@@ -1,4 +1,4 @@
-// An empty project with the packed tarball in it, as users have it.
+// An empty project with the packed tarball installed, like a user's project.
 
 import { execFile } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
@@ -16,7 +16,7 @@ const tools = fileURLToPath(new URL("../../../node_modules/.bin", import.meta.ur
 /** @typedef {{ folder: string, tarball: string, files: string[], run: typeof run, add: (name: string, text: string) => string }} Project */
 
 /**
- * What a program prints on standard output; throws with all it says if it fails.
+ * The standard output of a program; if it fails, throws with its whole output.
  * @param {string} program
  * @param {string[]} args
  * @param {{ cwd?: string, env?: NodeJS.ProcessEnv }} [options]
@@ -36,7 +36,7 @@ export async function run(program, args, { cwd, env } = {}) {
 export const tool = (name) => join(tools, name);
 
 /**
- * Packs the package and installs it; the project is gone when the tests of the file are done.
+ * Packs the package and installs it; the project is removed after the tests of the file.
  * @returns {Promise<Project>}
  */
 export async function project() {

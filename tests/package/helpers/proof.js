@@ -1,5 +1,5 @@
-// What is proven of the package wherever it runs: that it validates, builds and simulates.
-// This file is put into the projects of the tests, and its functions' text into pages: they use nothing from outside.
+// Proves on each platform that the package validates, builds and simulates.
+// Tests copy this file into projects, and the text of its functions into pages, so the functions use nothing from outside.
 
 /**
  * @param {Pick<typeof import("../../../pkg/index.js"), "validate" | "buildEvent" | "simulate">} api

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import webpack from "webpack";
 
 /**
- * Bundles as for production; fails with what webpack has to say.
+ * Bundles for production; fails with webpack's messages.
  * @param {import("webpack").Configuration} configuration
  */
 export async function bundle(configuration) {

@@ -1,8 +1,8 @@
-//! Makes `pkg/wasm` from the crates in `wasm/`: cargo, then wasm-bindgen, then wasm-opt.
-//! The last two are skipped when nothing that they read has changed.
+//! Builds `pkg/wasm` from the crates in `wasm/`: cargo, then wasm-bindgen, then wasm-opt.
+//! The last two are skipped if their inputs have not changed.
 //!
-//! What is known beforehand, and is no part of a check, need not be in the module, which every page
-//! loads whole: it becomes a JavaScript module, made of what the crate, as a library here, tells.
+//! Data that is known beforehand and is no part of a check is kept out of the module, which every page loads whole: it
+//! becomes a JavaScript module, generated from this crate as a library.
 
 mod schemas;
 mod stamp;
@@ -25,20 +25,20 @@ use stamp::Stamp;
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
-/// The modules: each is made of the crate of this name in `wasm/`. With LLVM's threshold for inlining: at opt-level z it
-/// inlines next to nothing (a threshold of 5). What each event runs through is inlined by name; beyond 40, validation is no
-/// quicker. Automations are played no quicker beyond 25, where the module is 17 KB larger with 40 (3 KB with brotli); with
-/// 15 it is 13 KB smaller, and plays them some 5 % slower.
+/// The modules, each built from the crate of this name in `wasm/`, with LLVM's threshold for inlining. At opt-level z,
+/// LLVM inlines next to nothing (a threshold of 5). Code that each event runs through is inlined by name; beyond 40,
+/// validation is no faster. Automations play no faster beyond 25; with 40 the module is 17 KB larger (3 KB with
+/// brotli); with 15 it is 13 KB smaller, and plays them some 5 % slower.
 const MODULES: [(&str, u8); 3] = [("validate", 40), ("author", 25), ("schemas", 40)];
 
-/// What wasm-opt does: the first for speed or size, the others name what rustc emits,
-/// which wasm-opt would otherwise refuse.
+/// The options of wasm-opt: the first for speed or size, the others enable features that rustc emits, which wasm-opt
+/// would otherwise reject.
 const WASM_OPT: [&str; 10] = [
     // Compressed, no larger than with -Oz.
     "-O3",
-    // What is called from one place only stays a function of its own: 1 % more bytes, 1.5 % fewer with brotli.
+    // Functions with a single caller stay separate: 1 % more bytes, 1.5 % fewer with brotli.
     "--one-caller-inline-max-function-size=0",
-    // It would leave out zeros, with 8 bytes for each gap: 2 % fewer bytes, and 3 % more with brotli.
+    // It would omit zeros, with 8 bytes for each gap: 2 % fewer bytes, and 3 % more with brotli.
     "--skip-pass=memory-packing",
     "--enable-bulk-memory",
     "--enable-nontrapping-float-to-int",
@@ -49,17 +49,17 @@ const WASM_OPT: [&str; 10] = [
     "--enable-simd",
 ];
 
-/// What rustc is told beyond the profile. The library `memchr` looks for line breaks 128 bits at a time: without, validation
-/// takes a tenth longer. Every browser that is younger than Safari 16.4 and every supported Node.js can do that.
+/// Options for rustc beyond the profile. The library `memchr` looks for line breaks 128 bits at a time: without it,
+/// validation takes a tenth longer. Safari 16.4, newer browsers and all supported versions of Node.js support this.
 const SIMD: &str = "-Ctarget-feature=+simd128";
 
-/// Writes the modules as text, and the script that holds everything, with the library esbuild.
+/// Writes the modules as text, and the script with everything, with the library esbuild.
 const INLINE: &str = "tools/pack/inline.js";
 
-/// Writes the types of what `buildEvent` is given, by the names of events.
+/// Writes the types of `buildEvent`'s inputs, by the names of events.
 const INPUT_TYPES: &str = "tools/pack/inputs.js";
 
-/// npm packs only what lies in the package's own folder. `readme.js` copies the README, whose links differ there.
+/// npm packs only files in the package's own folder. `readme.js` copies the README, whose links differ there.
 const COPIES: [&str; 2] = ["LICENSE-APACHE", "LICENSE-MIT"];
 
 fn main() -> ExitCode {
@@ -78,7 +78,7 @@ fn build() -> Result<()> {
     let package = root.join("pkg/wasm");
     match env::args().nth(1).as_deref() {
         None => {}
-        // Measures, and is no part of the package.
+        // For measurements; not part of the package.
         Some("bench") => return module(&root, &target, &target.join("bench"), ("bench", 25)),
         Some(name) => {
             let Some(known) = MODULES.iter().find(|(known, _)| *known == name) else {
@@ -102,21 +102,21 @@ fn build() -> Result<()> {
     copy(&root)
 }
 
-/// Makes one module from its crate, in a folder.
+/// Builds one module from its crate, in a folder.
 fn module(root: &Path, target: &Path, folder: &Path, (name, inlining): (&str, u8)) -> Result<()> {
     add_target()?;
     let wasm_opt = root.join("node_modules/binaryen/bin/wasm-opt");
     ensure!(wasm_opt.exists(), "wasm-opt is missing: run `npm ci` first");
     fs::create_dir_all(folder)?;
     let compiled = compile(root, target, name, inlining)?;
-    // Named like the crate's own file: what stands beside it in the package is made of other things.
+    // Named after the crate: the files beside it in the package have other sources.
     let name = &format!("prefect_events_{name}");
     let made = [folder.join(format!("{name}.js")), folder.join(format!("{name}.wasm"))];
     let stamp = Stamp::new(target.join(format!("{name}.stamp")));
     let inputs = || -> Result<u64> {
         let compiled = fs::read(&compiled).with_context(|| format!("cannot read {}", compiled.display()))?;
         let binaryen = fs::read(root.join("node_modules/binaryen/package.json"))?;
-        // The program's own text stands for its flags and for what it does with them.
+        // The program's own source represents its flags and their effects.
         Ok(stamp::hash(&[&compiled, &binaryen, include_bytes!("main.rs"), include_bytes!("../Cargo.toml")]))
     };
     let inputs = inputs()?;
@@ -136,7 +136,7 @@ fn root() -> Result<PathBuf> {
     Ok(root.to_owned())
 }
 
-/// Installs the compiler's part for wasm, if it is missing.
+/// Installs the compiler's wasm target, if it is missing.
 fn add_target() -> Result<()> {
     let found = Command::new("rustc").args(["--print", "target-libdir", "--target", TARGET]).output();
     let found = found.context("rustc cannot be started: install Rust with rustup")?;
@@ -152,7 +152,7 @@ fn compile(root: &Path, target: &Path, name: &str, inlining: u8) -> Result<PathB
     let package = format!("prefect-events-{name}");
     let arguments = ["build", "--package", &package, "--lib", "--release", "--target", TARGET];
     let mut flags = vec![SIMD.to_owned(), format!("-Cllvm-args=-inline-threshold={inlining}")];
-    // Panic messages name source files: those of dependencies without the folders of this machine.
+    // Panic messages name source files: removes this machine's folders from those of dependencies.
     let home = env::home_dir().map(|home| home.join(".cargo"));
     if let Some(home) = env::var_os("CARGO_HOME").map(PathBuf::from).or(home) {
         flags.push(format!("--remap-path-prefix={}=", home.join("registry/src").display()));
@@ -171,7 +171,7 @@ fn bind(compiled: &Path, package: &Path, name: &str) -> Result<()> {
         .omit_default_module_path(true)
         // A fresh instance after a trap, or when the memory has grown large.
         .reset_state_function(true)
-        // For the checks of this repository only: the types of the package are made by `types.rs`.
+        // Only for the checks of this repository: `types.rs` generates the types of the package.
         .typescript(true)
         .remove_name_section(true)
         .remove_producers_section(true)
@@ -189,7 +189,7 @@ fn optimise(wasm_opt: &Path, package: &Path, name: &str) -> Result<()> {
     Ok(())
 }
 
-/// Writes what is known beforehand.
+/// Writes the data that is known beforehand.
 fn write_known(package: &Path) -> Result<()> {
     let explanations: Vec<Explanation> = Code::ALL.iter().copied().map(explain).collect();
     let explanations = function("explanations", "import(\"../api/explain.js\").Written[]", &json(&explanations)?);
@@ -204,8 +204,8 @@ fn json(value: &impl Serialize) -> Result<String> {
     serde_json::to_string(value).context("cannot write JSON")
 }
 
-/// A JavaScript function that returns new objects at each call. It parses a text, because an engine that reads the file
-/// passes over that faster than over the objects themselves.
+/// A JavaScript function that returns new objects at each call. It parses a text, because engines skip a text faster
+/// than object literals when they read the file.
 fn function(name: &str, returned: &str, json: &str) -> String {
     let text = json.replace('\\', "\\\\").replace('\'', "\\'");
     format!("/** @returns {{{returned}}} */\nexport const {name} = () => JSON.parse('{text}');\n")

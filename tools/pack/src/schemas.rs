@@ -1,4 +1,4 @@
-//! Writes the JSON Schemas: as files, as a JavaScript module for who asks by an event's name, and as TypeScript types.
+//! Writes the JSON Schemas: as files, as a JavaScript module for look-up by an event's name, and as TypeScript types.
 
 use std::fs;
 use std::path::Path;
@@ -11,7 +11,7 @@ use prefect_events::schema::{Schema, all, schemas};
 use crate::stamp::{self, Stamp};
 use crate::{function, run, write};
 
-/// They make the types, with the library json-schema-to-typescript.
+/// The programs that generate the types, with the library json-schema-to-typescript.
 const EVENT_TYPES: &str = "tools/pack/types.js";
 const SCENARIO_TYPES: &str = "tools/pack/scenario-types.js";
 
@@ -66,7 +66,7 @@ fn file(schema: &Schema) -> String {
     [&schema.name, ".json"].concat()
 }
 
-/// Removes the schemas of events that were written before: what is called otherwise by now must not stay.
+/// Removes previously written schemas of events: renamed ones must not stay.
 fn remove_events(folder: &Path) -> Result<()> {
     fs::create_dir_all(folder)?;
     for entry in fs::read_dir(folder)? {

@@ -1,4 +1,4 @@
-//! Remembers by content what was made from what.
+//! Remembers by content which outputs were generated from which inputs.
 
 use std::fs;
 use std::hash::{DefaultHasher, Hasher};
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-/// A file that holds the hashes of the inputs and of what was made of them.
+/// A file that holds the hashes of the inputs and of the outputs generated from them.
 pub(crate) struct Stamp {
     file: PathBuf,
 }
@@ -16,7 +16,7 @@ impl Stamp {
         Stamp { file }
     }
 
-    /// Whether these files were made from these inputs, and are still as they were made.
+    /// Whether these files were generated from these inputs, and are unchanged since.
     pub(crate) fn holds(&self, inputs: u64, made: &[PathBuf]) -> bool {
         line(inputs, made).is_ok_and(|now| fs::read_to_string(&self.file).is_ok_and(|then| then == now))
     }
@@ -36,7 +36,7 @@ fn read(file: &Path) -> Result<Vec<u8>> {
     fs::read(file).with_context(|| format!("cannot read {}", file.display()))
 }
 
-/// The hash of some contents, in their order.
+/// The hash of some contents, in order.
 pub(crate) fn hash(contents: &[&[u8]]) -> u64 {
     let mut hasher = DefaultHasher::new();
     for content in contents {

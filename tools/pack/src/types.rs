@@ -19,7 +19,7 @@ use ts_rs::{Config, TS, TypeVisitor};
 
 use crate::write;
 
-const HEAD: &str = "// Made of the core's types by `make build`. Not to be edited.\n";
+const HEAD: &str = "// Generated from the core's types by `make build`. Do not edit.\n";
 
 pub(crate) fn write_types(package: &Path) -> Result<()> {
     let mut types = Types {
@@ -34,7 +34,7 @@ pub(crate) fn write_types(package: &Path) -> Result<()> {
     types.visit::<Explanation>();
     types.visit::<BuildOptions>();
     types.visit::<RunSpec>();
-    // What stands in a hand-written type of a field is not found by itself.
+    // Types named only in a field's hand-written type are not found automatically.
     types.visit::<BreakSpec>();
     types.visit::<EventType>();
     types.visit::<SimulateOptions>();
@@ -81,7 +81,7 @@ impl TypeVisitor for Types {
         if !self.seen.insert(TypeId::of::<T>()) {
             return;
         }
-        // What TypeScript knows by itself has no file.
+        // TypeScript's built-in types have no file.
         if T::output_path().is_some() {
             let declaration = format!("{}export {}", T::docs().unwrap_or_default(), T::decl(&self.config));
             self.declarations.insert(T::ident(&self.config), laid_out(&declaration));
@@ -91,7 +91,7 @@ impl TypeVisitor for Types {
     }
 }
 
-/// A declaration as one would write it by hand: objects as interfaces, a field a line, short comments on one line.
+/// A declaration in hand-written style: objects as interfaces, one field per line, short comments on one line.
 fn laid_out(declaration: &str) -> String {
     let mut out = String::new();
     let mut comment: Vec<String> = Vec::new();

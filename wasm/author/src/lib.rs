@@ -1,13 +1,14 @@
-//! The module for those who write: automations are checked, scenarios played and tested, events built, and windows over
-//! heartbeats advised on.
+//! The module for authors: checks automations, plays and tests scenarios, builds events, and advises on windows over
+//! heartbeats.
 //!
-//! Documents are bytes, as `&[u8]`, which the glue copies once; `js_sys::Uint8Array` takes 2.3 to 2.9 of that time for 1 KB,
-//! and the same for 10 MB. `places`: the diagnostics get ranges; `wtf8`: lone surrogates are three bytes each. Options are
-//! plain objects; a mistake in them is a `TypeError` with a sentence.
+//! Documents are bytes, as `&[u8]`, which the glue copies once; `js_sys::Uint8Array` takes 2.3 to 2.9 of that time for
+//! 1 KB, and the same for 10 MB. `places`: the diagnostics get ranges; `wtf8`: lone surrogates are three bytes each.
+//! Options are plain objects; an error in them is a `TypeError` with a message.
 //!
-//! Reports and advice are objects. What has maps of labels is JSON text: as objects, simulations take 1.1 to 1.3 of the time
-//! of their text and `JSON.parse` (with their trace up to 2.3), one built event 2.1, 605 of them 2.3 to 3.0. Reports on tests
-//! take the same time either way, but an object would lose a label `__proto__`. `tests/bench/boundary.js` measures it.
+//! Reports and advice are objects. Results with maps of labels are JSON text: as objects, simulations take 1.1 to 1.3
+//! of the time of their text and `JSON.parse` (with their trace up to 2.3), one built event 2.1, 605 of them 2.3 to
+//! 3.0. Reports on tests take the same time either way, but an object would lose a label `__proto__`.
+//! `tests/bench/boundary.js` measures it.
 
 use js_sys::Function;
 use serde::Serialize;
@@ -34,8 +35,8 @@ pub fn build_event(name: &str, input: &[u8], how: JsValue) -> Result<String, JsV
     generate::build_event(name, input, &how).map_err(misuse)
 }
 
-/// A function of the caller's that is called with how many events are built, and with how many there will be. What it
-/// throws passes: nothing else ends early.
+/// The caller's function, called with the number of events built and the total number. Its exceptions propagate:
+/// nothing else ends early.
 struct Progress {
     function: Option<Function>,
     total: usize,
@@ -49,7 +50,7 @@ impl Progress {
     }
 }
 
-/// Builds events of one name, some after the other, so that they need not be in the memory all at once.
+/// Builds events with one name in batches, so that they need not be in memory all at once.
 #[wasm_bindgen]
 pub struct EventLines {
     builder: generate::EventBuilder,
@@ -64,7 +65,7 @@ impl EventLines {
         Ok(EventLines { builder, progress: Progress { function: progress, total } })
     }
 
-    /// An event of each input: a line each. `inputs`: JSON text, a list.
+    /// An event from each input, one line each. `inputs`: JSON text, a list.
     pub fn write(&mut self, inputs: &[u8]) -> Result<String, JsValue> {
         let lines = self.builder.build_lines(inputs).map_err(misuse)?;
         self.progress.report(self.builder.built())?;
@@ -72,7 +73,7 @@ impl EventLines {
     }
 }
 
-/// Builds the history of a run, part by part: its events in the order of time.
+/// Builds the history of a run, part by part: its events in order of time.
 #[wasm_bindgen]
 pub struct History {
     history: generate::History,
@@ -98,7 +99,7 @@ impl History {
     }
 }
 
-/// What a window over heartbeats is good for.
+/// What a window over heartbeats tolerates.
 #[wasm_bindgen(js_name = heartbeatAdvice)]
 pub fn heartbeat_advice(config: JsValue) -> Result<JsValue, JsValue> {
     let config: HeartbeatConfig = options(config)?;
@@ -136,7 +137,7 @@ pub fn scenario_files(bytes: &[u8], wtf8: bool) -> Result<JsValue, JsValue> {
     object(&simulate::scenario_files(document(bytes, false, wtf8)))
 }
 
-/// Plays events to an automation. `events`: one text behind the other; `ends`: where each ends.
+/// Plays events to an automation. `events`: concatenated texts; `ends`: where each ends.
 #[wasm_bindgen]
 pub fn replay(
     automation: &[u8],
@@ -166,7 +167,7 @@ pub fn compare_replays(
     text(&simulate::compare_replays(automation, events, &options(how)?).map_err(misuse)?)
 }
 
-/// What is made of a scenario or of tests, with options of its own.
+/// Plays a scenario or tests, with their own options.
 fn play<O: DeserializeOwned, R: Serialize>(
     scenario: DocumentText<'_>,
     how: JsValue,

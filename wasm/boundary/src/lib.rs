@@ -1,4 +1,4 @@
-//! What the WebAssembly modules share.
+//! Code shared by the WebAssembly modules.
 
 use std::fmt::Display;
 
@@ -8,27 +8,27 @@ use serde::de::DeserializeOwned;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::JsValue;
 
-/// 7 KB less of the module (2.4 KB with brotli) than the standard library's allocator for wasm, and no more memory: what is
-/// freed becomes one with its neighbours, and the last allocation grows in place.
+/// Makes the module 7 KB (2.4 KB with brotli) smaller than the standard library's allocator for wasm, without more
+/// memory: freed blocks merge with their neighbours, and the last allocation grows in place.
 #[cfg(target_family = "wasm")]
 #[global_allocator]
 static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
 
-/// A mistake of the caller, in a sentence. JavaScript knows it by the words that it begins with.
+/// A caller's error, as a message. JavaScript recognises it by its first words.
 pub fn misuse(problem: impl Display) -> JsValue {
     TypeError::new(&format!("prefect-events: {problem}")).into()
 }
 
-/// Options out of a plain object. A reader of our own, made for plain values, took 32 KB less of the module that validates
-/// and 44 KB less of the other (17 KB of each with brotli): a part of that is what std formats floats with, for sentences
-/// on wrong numbers. A library that others keep was worth more. To read into `serde_json::Value` first, so that the library
-/// is compiled for one type alone, takes 13 KB more of the module that validates, and 14 KB less of the other.
+/// Reads options from a plain object. A reader of our own for plain values made the validating module 32 KB and the
+/// other 44 KB smaller (17 KB each with brotli), partly because std formats floats in messages about wrong numbers. A
+/// maintained library was worth more. Reading into `serde_json::Value` first, so that the library is compiled for only
+/// one type, makes the validating module 13 KB larger, and the other 14 KB smaller.
 pub fn options<T: DeserializeOwned>(options: JsValue) -> Result<T, JsValue> {
     serde_wasm_bindgen::from_value(options).map_err(|error| misuse(sentence(&error.to_string())))
 }
 
-/// The library's sentence on a mistake in the options, in the words of our own. It is shown as JavaScript shows an error,
-/// once for each option that it passed through: `Error: the option `a`: Error: invalid type: …, expected …`.
+/// Converts the library's message about an error in the options to our own wording. The library nests JavaScript's
+/// error prefix once per enclosing option: `Error: the option `a`: Error: invalid type: …, expected …`.
 fn sentence(shown: &str) -> String {
     let mut rest = shown.strip_prefix("Error: ").unwrap_or(shown);
     let mut sentence = String::new();
@@ -46,7 +46,7 @@ fn sentence(shown: &str) -> String {
     sentence
 }
 
-/// What serde and the library call the values that were found.
+/// The names that serde and the library use for the found values.
 const KINDS: [(&str, &str); 8] = [
     ("boolean", "a boolean"),
     ("integer", "this number"),
@@ -62,9 +62,9 @@ fn kind(found: &str) -> &'static str {
     KINDS.iter().find(|(shown, _)| found.starts_with(shown)).map_or("this value", |(_, kind)| kind)
 }
 
-/// A result as an object. Only for types without maps: a key `__proto__` would be no key.
+/// A result as an object. Only for types without maps: a key `__proto__` would be lost.
 pub fn object(result: &impl Serialize) -> Result<JsValue, JsValue> {
-    // No mistake of the caller can make it fail.
+    // No error of the caller can make it fail.
     result.serialize(&Serializer::json_compatible()).map_err(JsValue::from)
 }
 

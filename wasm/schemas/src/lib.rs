@@ -6,8 +6,8 @@ use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use prefect_events::validate::{self, SchemaFile};
 use prefect_events_boundary::{misuse, options};
 
-/// Makes the option `schemas` of files: an array of objects in, JSON text out. A mistake in one is a `TypeError` with a
-/// sentence.
+/// Converts files to the option `schemas`: an array of objects in, JSON text out. An error in one is a `TypeError` with
+/// a message.
 #[wasm_bindgen(js_name = readSchemas)]
 pub fn read_schemas(files: JsValue) -> Result<String, JsValue> {
     let files: Vec<SchemaFile> = options(files)?;

@@ -1,4 +1,4 @@
-//! Validation of events: what the modules `validate` and `schemas` export.
+//! Validation of events: the exports of the modules `validate` and `schemas`.
 
 use std::cell::RefCell;
 
@@ -12,7 +12,7 @@ use prefect_events_boundary::object;
 mod options;
 
 thread_local! {
-    /// A trap in it would leave it borrowed: after one, the package begins anew with a fresh module.
+    /// A trap would leave it borrowed: after one, the package starts again with a fresh module.
     static VALIDATOR: RefCell<Validator> = RefCell::default();
 }
 
@@ -47,12 +47,12 @@ impl Stream {
         object(&self.0.chunk(lines))
     }
 
-    /// Begins a text of a history. Returns `{text, report}` for each text before of which more is known now.
+    /// Begins a text of a history. Returns `{text, report}` for each earlier text with late findings.
     pub fn begin(&mut self, name: &str) -> Result<JsValue, JsValue> {
         object(&self.0.begin(name))
     }
 
-    /// The report of all of a text of a history.
+    /// The report of a whole text of a history.
     pub fn document(&mut self, text: &[u8]) -> Result<JsValue, JsValue> {
         object(&self.0.document(text, TextOptions { places: true, wtf8: false }))
     }
@@ -62,14 +62,14 @@ impl Stream {
         object(&self.0.end())
     }
 
-    /// What can only be said at the end: a report of no events.
+    /// Findings that require the end of the input: a report without events.
     pub fn finish(&mut self) -> Result<JsValue, JsValue> {
         object(&self.0.finish())
     }
 }
 
-/// Whether a text that begins like this is NDJSON: `true`, `false`, or `undefined` if more must be
-/// seen. `whole`: this is all of it.
+/// Whether a text that begins like this is NDJSON: `true`, `false`, or `undefined` if more of it is needed. `whole`:
+/// this is the complete text.
 #[wasm_bindgen(js_name = isNdjson)]
 pub fn is_ndjson(head: &[u8], whole: bool) -> Option<bool> {
     validate::is_ndjson(head, whole)

@@ -1,9 +1,9 @@
-//! Options, with the user's own schemas where the module knows them.
+//! Options, with the user's own schemas if the module supports them.
 
 use prefect_events::validate::ValidateOptions;
 use wasm_bindgen::JsValue;
 
-/// Most calls have no options: to read an empty object would take a tenth of the time of a short event.
+/// Most calls have no options: reading an empty object would take a tenth of the time of a short event.
 fn options(plain: JsValue) -> Result<ValidateOptions, JsValue> {
     if plain.is_undefined() { Ok(ValidateOptions::default()) } else { prefect_events_boundary::options(plain) }
 }
@@ -21,7 +21,7 @@ pub(crate) fn read(plain: JsValue, schemas: Option<String>) -> Result<ValidateOp
     use prefect_events::validate::Schemas;
 
     thread_local! {
-        /// The last schemas, which most callers give again and again.
+        /// The last schemas, which most callers pass repeatedly.
         static LAST: RefCell<Option<(String, Arc<Schemas>)>> = const { RefCell::new(None) };
     }
 

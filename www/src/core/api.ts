@@ -1,4 +1,4 @@
-// What the worker can be asked.
+// The functions of the worker.
 
 import type { ValidateOptions, ValidationReport } from "prefect-events";
 import type * as authoring from "./functions/authoring.ts";
@@ -6,7 +6,7 @@ import type * as catalogue from "./functions/catalogue.ts";
 import type * as events from "./functions/events.ts";
 import type * as scenes from "./functions/scenes.ts";
 
-/** Parts that are loaded when first needed. */
+/** Chunks that are loaded when first needed. */
 export interface Functions {
   events: Pick<typeof events, "validate">;
   catalogue: typeof catalogue;
@@ -24,5 +24,5 @@ export type Request =
 export type Answer =
   | { id: number; kind: "value"; value: unknown }
   | { id: number; kind: "progress"; bytes: number; report: ValidationReport }
-  /** `ours`: a fault of this program, not of what was given to it. */
+  /** `ours`: an internal error, not a mistake in the input. */
   | { id: number; kind: "error"; message: string; stack?: string | undefined; ours: boolean };

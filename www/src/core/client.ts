@@ -3,17 +3,17 @@
 import type { ValidateOptions, ValidationReport } from "prefect-events";
 import type { Answer, Functions, Part, Request } from "./api.ts";
 
-/** What was given is wrong: the message is for who gave it. */
+/** The input is wrong; the message is for the user. */
 export class InputError extends Error {
   override name = "InputError";
 }
 
-/** The program is wrong. */
+/** An internal error. */
 export class Fault extends Error {
   override name = "Fault";
 }
 
-/** What is quick does not wait for what is slow: it has a worker of its own, which starts when it is first needed. */
+/** Quick calls do not wait for slow ones: they have their own worker, which starts when first needed. */
 type Pace = "any" | "quick";
 
 interface Waiting {
@@ -31,7 +31,7 @@ function start(pace: Pace): Worker {
   const started = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
   started.addEventListener("message", (event: MessageEvent<Answer>) => take(event.data));
   started.addEventListener("error", (event) => {
-    // It may be unusable: the next call starts another.
+    // It may be unusable: the next call starts a new one.
     started.terminate();
     workers.delete(pace);
     const fault = new Fault(event.message || "the worker could not be started");
@@ -111,7 +111,7 @@ export function validateFile(
   };
 }
 
-/** Runs one call at a time: of those that come meanwhile only the last is made, the others resolve to nothing. */
+/** Runs one call at a time. Of calls that arrive meanwhile, only the last one runs; the others resolve to `undefined`. */
 export function latest<A extends unknown[], T>(action: (...args: A) => Promise<T>) {
   let running = false;
   let next:

@@ -1,33 +1,33 @@
-// What comes from outside: files that are dropped, opened or pasted, and pasted text. The core recognises what each is.
+// Inputs from outside: files that are dropped, opened or pasted, and pasted text. The core recognises their kind.
 
 import { decoded } from "../ui/utf8.ts";
 import { canSimulate, otherDocument } from "../views/validate/words.ts";
 import { events } from "./client.ts";
 
-/** In bytes: what is larger is a history of events, and is not read to see whether it is. */
+/** In bytes: a larger file is treated as a history of events without reading it. */
 const LARGEST_RECOGNISED = 1_000_000;
-/** It takes one to recognise a document. */
+/** Limit of findings: one finding is enough to recognise a document. */
 const MOST_FINDINGS = 10;
 
-/** A file, or a text that was pasted. */
+/** A file or pasted text. */
 export interface Given {
   name: string;
   file?: File;
-  /** Absent if the file is too large to be looked at, cannot be read, or is not UTF-8. */
+  /** Absent if the file is too large, cannot be read, or is not UTF-8. */
   text?: string;
 }
 
 export interface Incoming {
   events: Given[];
-  /** An automation or whatever else Simulate plays: triggers, a `prefect.yaml`, Terraform's JSON, a scenario. */
+  /** An automation, or another document that Simulate plays: triggers, a `prefect.yaml`, Terraform's JSON, a scenario. */
   played?: string;
-  /** A document that must be converted first: the core says how. */
+  /** A document that must be converted first; the core explains how. */
   foreign?: Given;
   /** Pasted text that is none of these. */
   unknown?: true;
 }
 
-/** Several files of events are one history; of documents that are played, the last counts. */
+/** Several files of events form one history; of several documents to play, the last one is used. */
 export async function recognised(given: Given[]): Promise<Incoming> {
   const incoming: Incoming = { events: [] };
   for (const one of await Promise.all(given.map(read))) {
@@ -47,7 +47,7 @@ async function read(given: Given): Promise<Given> {
     const text = decoded(await file.arrayBuffer());
     return text === undefined ? given : { ...given, text };
   } catch {
-    // The view that opens it reports why.
+    // The view that opens it reports the reason.
     return given;
   }
 }
@@ -56,6 +56,6 @@ async function kindOf(text: string): Promise<"events" | "played" | "foreign" | "
   const report = await events.validate(text, { maxDiagnostics: MOST_FINDINGS });
   const other = otherDocument(report);
   if (other) return canSimulate(other) ? "played" : "foreign";
-  // Of broken JSON the mistake is shown; other prose has nothing to do with events.
+  // For broken JSON, the mistake is shown; other prose is ignored.
   return report.valid || /^\s*[{[]/.test(text) ? "events" : "unknown";
 }

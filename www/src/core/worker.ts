@@ -1,4 +1,4 @@
-// The core runs here, so that nothing it does makes the page wait.
+// Runs the core, so that the page never waits for it.
 
 import type { Answer, Part, Request } from "./api.ts";
 
@@ -11,12 +11,12 @@ const PARTS: Record<Part, () => Promise<unknown>> = {
   scenes: () => import("./functions/scenes.ts"),
 };
 
-/** So much of a file shows whether it is NDJSON, and whether it is text. */
+/** Bytes of a file that are enough to recognise NDJSON and text. */
 const HEAD_BYTES = 1024 * 1024;
-/** A document that is not NDJSON is checked as a whole, in memory. */
+/** Maximum size in bytes of a document that is not NDJSON: it is checked in memory as a whole. */
 const LARGEST_DOCUMENT_BYTES = 256 * 1024 * 1024;
 
-/** Files whose check is to end before they do. */
+/** Files whose check the user has stopped. */
 const stopped = new Set<number>();
 
 async function answer(request: Request): Promise<void> {
@@ -62,14 +62,14 @@ async function validateFile({ id, file, options }: Extract<Request, { kind: "fil
   );
   for await (const report of validateStream(counted, options)) {
     send({ id, kind: "progress", bytes, report });
-    // Lets a request to stop come in between.
+    // Lets a request to stop arrive in between.
     await new Promise((resume) => setTimeout(resume));
     if (stopped.delete(id)) break;
   }
   send({ id, kind: "value", value: undefined });
 }
 
-/** The package throws a TypeError with a sentence for what it was given; everything else is a fault. */
+/** The package throws a TypeError for a wrong input; everything else is an internal error. */
 function errorAnswer(id: number, error: unknown): Answer {
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
   return { id, kind: "error", message, stack, ours: !(error instanceof TypeError) };

@@ -1,4 +1,4 @@
-// The one editor of all views: CodeMirror, in our design, with findings as its diagnostics. A part of its own, loaded late.
+// The editor of all views: CodeMirror in our design, with findings as its diagnostics. A separate chunk, loaded late.
 
 import { closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
@@ -38,14 +38,14 @@ export type Language = "json" | "yaml";
 export interface EditorOptions {
   parent: HTMLElement;
   text: string;
-  /** What it is, for screen readers. */
+  /** Its label for screen readers. */
   label: string;
   language: Language;
   readOnly?: boolean;
   extensions?: Extension;
-  /** After each change that the user made. */
+  /** Called after each change by the user. */
   changed?: (text: string) => void;
-  /** A fix was chosen in the editor. */
+  /** Called when the user chooses a fix in the editor. */
   fix?: (finding: Diagnostic) => void;
 }
 
@@ -57,7 +57,7 @@ const HIGHLIGHT = HighlightStyle.define([
   { tag: [tags.punctuation, tags.separator, tags.bracket], color: "var(--ink-faint)" },
 ]);
 
-/** `public/early.js` made it: without it, the page's policy would not let the editor's styles apply. */
+/** From `public/early.js`: without it, the page's policy would block the editor's styles. */
 const NONCE = document.querySelector<HTMLMetaElement>("meta[property=csp-nonce]")?.nonce ?? "";
 
 const LANGUAGES: Record<Language, () => Extension> = { json, yaml };
@@ -105,7 +105,7 @@ export class Editor {
           }),
           this.#language.of(LANGUAGES[language]()),
           EditorState.readOnly.of(readOnly === true),
-          // Tab indents; after Escape it leaves, as CodeMirror has it.
+          // Tab indents; after Escape, Tab leaves the editor, as is usual in CodeMirror.
           keymap.of([
             ...closeBracketsKeymap,
             ...completionKeymap,
@@ -130,7 +130,7 @@ export class Editor {
     return this.view.state.doc.toString();
   }
 
-  /** Puts another text there, which is no change of the user's. */
+  /** Replaces the text; this does not count as a change by the user. */
   set text(text: string) {
     if (text === this.text) return;
     this.view.dispatch({
@@ -149,7 +149,7 @@ export class Editor {
     this.view.dispatch({ effects: this.#language.reconfigure(LANGUAGES[language]()) });
   }
 
-  /** Shows findings in the text that they were made of; in another one they would stand at wrong places. */
+  /** Shows findings if the text is still the one that was checked; otherwise their positions would be wrong. */
   show(findings: Diagnostic[], text: string) {
     if (text !== this.text) return;
     const { length } = this.view.state.doc;
@@ -174,7 +174,7 @@ export class Editor {
     this.view.dispatch(setDiagnostics(this.view.state, shown));
   }
 
-  /** Goes to a place in the text. */
+  /** Moves the cursor to a position in the text. */
   jump(from: number, to = from) {
     const { length } = this.view.state.doc;
     this.view.dispatch({

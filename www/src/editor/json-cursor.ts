@@ -1,4 +1,4 @@
-// Where in a JSON text the cursor is, by CodeMirror's syntax tree.
+// Finds the cursor's location in a JSON text, with CodeMirror's syntax tree.
 
 import type { EditorState } from "@codemirror/state";
 import { keysOf, placeAt, valueAt } from "../views/validate/json-place.ts";
@@ -40,7 +40,7 @@ export function jsonCursor(state: EditorState, position: number): Cursor | undef
   };
 }
 
-/** What is written first as a value. */
+/** The first text written as a value. */
 function first(schema: Schema | undefined): string {
   if (schema?.type === "array") return "[]";
   return schema?.type === "object" ? "{}" : '""';

@@ -1,4 +1,4 @@
-// Proposals by a JSON Schema, in JSON and in YAML: keys and values. Comes with the editor, late.
+// Completes keys and values by a JSON Schema, in JSON and in YAML. Loaded with the editor.
 
 import {
   autocompletion,
@@ -10,27 +10,27 @@ import type { Extension } from "@codemirror/state";
 import { jsonCursor } from "./json-cursor.ts";
 import { yamlCursor } from "./yaml-cursor.ts";
 
-/** Where the cursor is. */
+/** The cursor's location. */
 export interface Cursor {
-  /** From the document inwards to the object or list that it is in. */
+  /** The objects and lists around the cursor, from the document inwards. */
   levels: Level[];
-  /** What can stand there. In YAML an item of a list can begin with a key. */
+  /** What can be written there. In YAML, an item of a list can begin with a key. */
   at: "key" | "value" | "either";
-  /** What is replaced by a proposal, with its quotes. */
+  /** The text that a proposal replaces, with its quotes. */
   from: number;
   to: number;
   /** Whether it begins with a quote. */
   quoted: boolean;
-  /** A proposal as it is written there. */
+  /** Formats a proposal for this location. */
   write: (text: string, at: "key" | "value", schema: Schema | undefined) => string;
-  /** Whether nothing is written there yet: then proposals only come when they are asked for. */
+  /** Whether nothing is written there yet: then proposals only appear on request. */
   empty: boolean;
 }
 
 /** An object, with the scalars at its keys, or a list. */
 export interface Level {
   keys: Map<string, string>;
-  /** Under which key of the object, or as an item of the list, the next level stands. `undefined`: at a key. */
+  /** The key of the object, or the item of the list, that contains the next level. `undefined`: at a key. */
   step: string | number | undefined;
 }
 
@@ -53,12 +53,12 @@ export interface Schema {
 
 interface Hooks {
   schema: () => Promise<object>;
-  /** What the text is written in. */
+  /** The language of the text. */
   language: () => "json" | "yaml";
   fault: (error: unknown) => void;
 }
 
-/** Completion by a schema that is loaded when it is first needed. */
+/** Completion by a schema, which is loaded when first needed. */
 export function schemaCompletion({ schema, language, fault }: Hooks): Extension {
   let loaded: Promise<object> | undefined;
   const source = async (context: CompletionContext): Promise<CompletionResult | null> => {
@@ -69,7 +69,7 @@ export function schemaCompletion({ schema, language, fault }: Hooks): Extension 
     try {
       loaded ??= schema();
       const options = proposals(cursor, (await loaded) as Schema, cursor.to - pos);
-      // What has been typed is compared without its quote.
+      // The typed text is compared without its quote.
       const from = cursor.quoted ? cursor.from + 1 : cursor.from;
       return options.length > 0 ? { from, options, validFor: /^[\w.*:<>-]*$/ } : null;
     } catch (error) {
@@ -81,7 +81,7 @@ export function schemaCompletion({ schema, language, fault }: Hooks): Extension 
   return autocompletion({ override: [source], icons: false });
 }
 
-/** `behind`: how much of what is replaced stands behind the cursor. */
+/** `behind`: the number of replaced characters after the cursor. */
 function proposals(
   { levels, at, from, write }: Cursor,
   root: Schema,
@@ -102,7 +102,7 @@ function proposals(
       boost,
       apply: (view, _completion, _from, to) => {
         const insert = write(text, of, schema && resolved(schema, root));
-        // Into what was opened for the value.
+        // Moves the cursor into the brackets or quotes of the value.
         const inside = /(""|\[\]|\{\})$/.test(insert) ? 1 : 0;
         view.dispatch({
           changes: { from, to: to + behind, insert },
@@ -136,7 +136,7 @@ function resolved(schema: Schema, root: Schema): Schema {
   return target ? resolved(target, root) : schema;
 }
 
-/** The schemas without alternatives of which one can be meant where these scalars stand at keys. */
+/** The schemas, with alternatives resolved, that fit an object with these scalars. */
 function fitting(schemas: Schema[], root: Schema, keys: Map<string, string>): Schema[] {
   return schemas.flatMap((schema) => {
     const one = resolved(schema, root);

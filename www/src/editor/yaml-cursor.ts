@@ -1,4 +1,4 @@
-// Where in a YAML text the cursor is, by lines and their indentation: what is being written is seldom YAML yet.
+// Finds the cursor's location in a YAML text by lines and indentation, because unfinished text is seldom valid YAML.
 
 import type { Cursor, Level } from "./schema-completion.ts";
 
@@ -22,7 +22,7 @@ export function yamlCursor(text: string, position: number): Cursor | undefined {
   const before = text.slice(start, position);
   const written = read(before);
   const key = KEY.exec(written.content);
-  // Behind a colon the value follows after a space.
+  // After a colon and a space, the value follows.
   if (key?.[2] === undefined && /:$/.test(before)) return;
   const levels: Level[] = [];
   let column = written.column;
@@ -35,7 +35,7 @@ export function yamlCursor(text: string, position: number): Cursor | undefined {
   } else if (written.dashes.length === 0) {
     levels.push({ keys: siblings(lines, at, column), step: undefined });
   }
-  // The lists that begin in this line, then what is around.
+  // The lists that begin in this line, then the surrounding levels.
   for (const dash of [...written.dashes].reverse()) {
     levels.unshift({ keys: new Map(), step: 0 });
     column = dash;
@@ -88,7 +88,7 @@ function read(text: string): Line {
   };
 }
 
-/** The keys of the object in which a line is, but its own, with their scalars. */
+/** The other keys of the object around a line, with their scalars. */
 function siblings(lines: Line[], at: number, column: number): Map<string, string> {
   const keys = new Map<string, string>();
   const add = ({ content }: Line) => {
@@ -116,7 +116,7 @@ function unquoted(text: string): string {
   return text.trim().replace(/^(["'])(.*)\1$/, "$2");
 }
 
-/** `*` and `!` begin something else in YAML. */
+/** `*` and `!` at the beginning have another meaning in YAML. */
 function scalar(text: string): string {
   return /^[*!&]/.test(text) ? JSON.stringify(text) : text;
 }

@@ -1,20 +1,20 @@
-// What a view shows, in the address: `#validate/…`, JSON that is compressed (RFC 1951) and written in base64url.
+// Stores the state of a view in the address: `#validate/…`, compressed JSON (RFC 1951) in base64url.
 
 export const VIEWS = ["validate", "build", "simulate"] as const;
 export type ViewName = (typeof VIEWS)[number];
 
-/** Of the JSON in a link, in UTF-8: a short link can inflate to a thousand times its length. */
+/** Maximum size of the JSON in a link, in bytes: a short link can inflate to a thousand times its length. */
 export const MOST_BYTES = 1_000_000;
-/** Of the link itself: compressed data is never much longer than what it holds. */
+/** Maximum length of the link itself: compressed data is never much longer than its content. */
 const LONGEST_LINK = Math.ceil((MOST_BYTES * 4) / 3) + 1000;
-/** So much is inflated at a time: less than 600 kB come out of it, before the size is looked at. */
+/** Bytes that are inflated at a time: they yield less than 600 kB before the size is checked. */
 const STEP_BYTES = 512;
 
 export interface Place {
   view: ViewName;
-  /** Absent: as the view begins. */
+  /** Absent: the initial state of the view. */
   state?: unknown;
-  /** Why the link has no state that can be used. */
+  /** The reason if the state of the link is unusable. */
   problem?: LinkProblem;
 }
 
@@ -33,7 +33,7 @@ export async function read(hash: string): Promise<Place> {
   }
 }
 
-/** Without a state that would be too large to be read again. */
+/** Omits a state that would be too large to read again. */
 export async function write({ view, state }: Place): Promise<string> {
   if (state === undefined) return `#${view}`;
   const bytes = new TextEncoder().encode(JSON.stringify(state));
@@ -69,7 +69,7 @@ async function unpack(text: string): Promise<string> {
   }
 }
 
-/** Each part only when the one before it has been taken: a decompressor inflates what it has at once. */
+/** Yields each part only after the previous one was read, because a decompressor inflates everything that it has at once. */
 function inSteps(bytes: Uint8Array<ArrayBuffer>): ReadableStream<Uint8Array<ArrayBuffer>> {
   let from = 0;
   return new ReadableStream(

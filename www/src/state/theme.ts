@@ -1,4 +1,4 @@
-// Light, dark, or as the system has it. `public/early.js` applies the choice before the first paint.
+// Light, dark, or the system's theme. `public/early.js` applies the choice before the first paint.
 
 export const THEMES = ["system", "light", "dark"] as const;
 export type Theme = (typeof THEMES)[number];
@@ -18,8 +18,8 @@ export function setTheme(theme: Theme) {
     if (theme === "system") localStorage.removeItem(KEY);
     else localStorage.setItem(KEY, theme);
   } catch {
-    // Storage may be forbidden: the choice lasts as long as the page.
+    // Storage may be forbidden: then the choice only lasts until the page is closed.
   }
-  // For what is drawn, and cannot take its colours from a style.
+  // For drawings, which cannot use colours from styles.
   dispatchEvent(new Event("themechange"));
 }

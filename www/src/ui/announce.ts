@@ -1,8 +1,8 @@
-// Announces to screen readers what has changed.
+// Announces changes to screen readers.
 
 let timer: number | undefined;
 
-/** The last of several in a short time is said. */
+/** Of several texts within a short time, only the last is announced. */
 export function announce(text: string) {
   clearTimeout(timer);
   timer = setTimeout(() => {

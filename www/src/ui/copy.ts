@@ -1,7 +1,7 @@
 import { announce } from "./announce.ts";
 import { hasLoneSurrogate } from "./utf8.ts";
 
-/** Puts a text into the clipboard, and returns what to say of it. */
+/** Copies a text to the clipboard, and returns a message about the result. */
 export async function toClipboard(text: string, done = "Copied"): Promise<string> {
   try {
     await navigator.clipboard.writeText(text);
@@ -11,7 +11,7 @@ export async function toClipboard(text: string, done = "Copied"): Promise<string
   return hasLoneSurrogate(text) ? `${done}; lone surrogates became �` : done;
 }
 
-/** Copies, and says on the button for a moment that it did. */
+/** Copies, and briefly shows the result on the button. */
 export async function copy(text: string, button: HTMLElement) {
   const before = button.textContent;
   const done = await toClipboard(text);
@@ -22,14 +22,14 @@ export async function copy(text: string, button: HTMLElement) {
   }, 1500);
 }
 
-/** Saves a text as a file, and returns what to say of it. */
+/** Saves a text as a file, and returns a message about the result. */
 export function download(text: string, name: string): string {
   const address = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
   const link = document.createElement("a");
   link.href = address;
   link.download = name;
   link.click();
-  // The browser has begun to read it by then.
+  // By then, the browser has started to read it.
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
   return `${name} downloaded`;
 }

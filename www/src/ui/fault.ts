@@ -1,7 +1,7 @@
 import { html } from "lit";
 import { copy } from "./copy.ts";
 
-/** An internal error, as what it is: ours. */
+/** Shows an internal error, and that it is not the user's mistake. */
 export function faultPanel(error: unknown, view: string, close: () => void) {
   const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
   const report = [

@@ -1,6 +1,6 @@
-// Markdown that is shared: whatever it is made of, it stays what it is meant to be. CommonMark, as GitHub extends it.
+// Markdown for sharing: inserted text cannot change its structure. CommonMark with GitHub's extensions.
 
-/** A block of code. No run of backticks in the text is as long as the fence, so that nothing in it ends the block. */
+/** A code block. The fence is longer than every run of backticks in the text, so that nothing in it ends the block. */
 export function fence(text: string, language: string): string {
   const ticks = "`".repeat(Math.max(3, longestRun(text) + 1));
   return `${ticks}${language}\n${text.trimEnd()}\n${ticks}`;
@@ -11,12 +11,12 @@ export function code(text: string): string {
   const line = oneLine(text);
   if (line === "") return "";
   const ticks = "`".repeat(longestRun(line) + 1);
-  // One space at each end is taken off again, unless there is nothing else.
+  // Markdown removes one space at each end, unless there is nothing else.
   const padded = /^`|`$|^ .* $/.test(line) && line.trim() !== "" ? ` ${line} ` : line;
   return `${ticks}${padded}${ticks}`;
 }
 
-/** Text within a line, which means nothing to Markdown. */
+/** Text within a line, escaped so that Markdown does not interpret it. */
 export function plain(text: string): string {
   return oneLine(text)
     .replace(/[\\`*_[\]<>&~|@#$!]/g, "\\$&")
@@ -26,15 +26,15 @@ export function plain(text: string): string {
     .replace(/^\s*(\d+)([.)])/, "$1\\$2");
 }
 
-/** A sentence of the core: what stands between backticks is code. */
+/** A message of the core: text between backticks is code. */
 export function sentence(text: string): string {
   const parts = oneLine(text).split("`");
-  // An odd one does not enclose anything.
+  // An unpaired backtick does not enclose anything.
   if (parts.length % 2 === 0) return plain(text);
   return parts.map((part, index) => (index % 2 === 0 ? plain(part) : code(part))).join("");
 }
 
-/** A link to an address that `URL` has written, in which `<` and `>` do not occur. */
+/** A link to an address serialised by `URL`, which contains no `<` or `>`. */
 export function link(title: string, address: string): string {
   return `[${plain(title)}](<${address}>)`;
 }

@@ -1,4 +1,4 @@
-// What each view is to the frame around it.
+// The interface between views and the frame.
 
 import { LitElement } from "lit";
 import { property } from "lit/decorators.js";
@@ -6,7 +6,7 @@ import type { Incoming } from "../core/incoming.ts";
 import type { Place } from "../state/hash.ts";
 
 export abstract class View<S> extends LitElement {
-  /** What the address had for this view when it was entered. */
+  /** The state from the address when the view was opened. */
   @property({ attribute: false }) initial: S | undefined;
 
   /** The page's own styles apply in views. */
@@ -14,33 +14,33 @@ export abstract class View<S> extends LitElement {
     return this;
   }
 
-  /** What the view shows, as text for a bug report or a chat. */
+  /** The content of the view as text for a bug report or a chat. */
   abstract markdown(): string;
 
-  /** Opens what came from outside, which is for this view. */
+  /** Opens a dropped or pasted input for this view. */
   abstract receive(incoming: Incoming): void | Promise<void>;
 
-  /** Has files opened, wherever they belong. */
+  /** Opens files in the right view. */
   protected giveFiles(files: File[]) {
     this.dispatchEvent(new CustomEvent<File[]>("view-files", { detail: files, bubbles: true }));
   }
 
-  /** Why a link would not hold all that the view shows; nothing if it does. */
+  /** Why a link cannot contain the whole state; `undefined` if it can. */
   notInLink(): string | undefined {
     return undefined;
   }
 
-  /** Puts what the view shows into the address. */
+  /** Writes the state of the view into the address. */
   protected keep(state: S) {
     this.dispatchEvent(new CustomEvent<S>("view-state", { detail: state, bubbles: true }));
   }
 
-  /** Goes to another view, with something to begin with. */
+  /** Opens another view with an initial state. */
   protected go(place: Place) {
     this.dispatchEvent(new CustomEvent<Place>("view-go", { detail: place, bubbles: true }));
   }
 
-  /** Shows a fault of ours; what was given wrongly is the view's to show. */
+  /** Shows an internal error; views show mistakes in the input themselves. */
   protected fault(error: unknown) {
     this.dispatchEvent(new CustomEvent("view-fault", { detail: error, bubbles: true }));
   }

@@ -1,4 +1,4 @@
-//! What crosses from WebAssembly to JavaScript, each way it could. Never shipped.
+//! All possible ways to pass data from WebAssembly to JavaScript, for measurements. Never shipped.
 
 use std::cell::RefCell;
 
@@ -12,7 +12,7 @@ use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
-/// A result that was calculated before, so that only its way out is measured.
+/// A precalculated result, so that only its conversion is measured.
 trait Crosses {
     fn as_text(&self) -> Result<String, JsValue>;
     fn as_object(&self) -> Result<JsValue, JsValue>;

@@ -1,4 +1,4 @@
-// Takes the page over, some time after the scripts of others have run.
+// Hydrates the page, some time after other scripts have run.
 
 import { hydrateRoot } from "react-dom/client";
 

@@ -1,4 +1,4 @@
-// The pages of the site: what Prefect's own documentation is full of.
+// The pages of the site, with the elements that Prefect's documentation uses.
 
 import { example } from "../../helpers/sites.js";
 

@@ -1,12 +1,12 @@
-// A site as Mintlify serves it: rendered on a server, taken over by React as a whole document, and with pages that come
-// without reloading. Its code blocks are Mintlify's own components (`@mintlify/components`).
+// A site like those of Mintlify: rendered on a server, hydrated by React as a whole document, with navigation that does not
+// reload the page. Its code blocks are Mintlify's components (`@mintlify/components`).
 
 import { CodeBlock, CodeGroup } from "@mintlify/components";
 import { createContext, createElement, useContext, useEffect, useState } from "react";
 
 const Navigation = createContext(/** @type {(path: string) => void} */ (() => {}));
 
-/** What shiki made of a code block, as React elements: so do the compiled pages of Mintlify. */
+/** Shiki's output for a code block as React elements, like the compiled pages of Mintlify. */
 function highlighted(node) {
   if (node.type === "text") return node.value;
   const { class: className, style = "", ...others } = node.properties ?? {};
@@ -28,7 +28,7 @@ function highlighted(node) {
   return createElement(node.tagName, properties, ...node.children.map(highlighted));
 }
 
-/** A group looks at the properties of its blocks: they are not wrapped. */
+/** A group reads the properties of its blocks, so the blocks must not be wrapped. */
 const code = ({ language, title, text, tree }) => (
   <CodeBlock
     language={language}
@@ -71,7 +71,7 @@ function Part({ part }) {
   return part.high ? <div style={{ height: part.high }} /> : <p>{part.text}</p>;
 }
 
-/** The state of the buttons of a page, such as a vote, renders the page again and again. */
+/** The state of a page's buttons, such as a vote, renders the page repeatedly. */
 function Page({ page }) {
   const [votes, vote] = useState(0);
   return (

@@ -1,4 +1,4 @@
-// What the package's module for those who write does.
+// The functions of the package's module `author`.
 
 import {
   buildEvent,

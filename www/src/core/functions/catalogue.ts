@@ -1,4 +1,4 @@
-// What is known of events and of codes.
+// Descriptions of events and codes.
 
 import {
   applyFixes,
@@ -12,7 +12,7 @@ import {
 
 await init({ author: false });
 
-/** What can be found in events, as examples of what is wrong: one for each code. */
+/** An example of each mistake in events: one for each code. */
 function mistakes() {
   return diagnosticCodes()
     .flatMap((code) => explain(code) ?? [])

@@ -1,4 +1,4 @@
-// What the main module of the package does.
+// The functions of the package's module `validate`.
 
 import { init, isNdjson, validate, validateStream } from "prefect-events";
 

@@ -1,32 +1,32 @@
-// What the page needs of an automation's triggers: the window that its slider moves, and what is expected.
+// The facts about an automation's triggers that the page needs: the window that its slider moves, and the expected events.
 
 import type { TriggerOutline } from "prefect-events";
 
 export interface Facts {
-  /** What they are about. */
+  /** The text that they describe. */
   text: string;
-  /** The automations of the text: by their 0-based indexes in it, their names. */
+  /** The names of the automations in the text, by their 0-based index. */
   automations: { index: number; name: string }[];
-  /** The index of the one that is played. */
+  /** The index of the automation that is played. */
   played: number;
-  /** The window that the slider moves: the first over heartbeats, or the first of all. */
+  /** The window that the slider moves: the first over heartbeats, otherwise the first one. */
   window?: Window;
-  /** It is a window over heartbeats. */
+  /** Whether it is a window over heartbeats. */
   watched: boolean;
-  /** What the trigger of that window expects. */
+  /** The events that the trigger of this window expects. */
   expect?: string[];
-  /** It holds automations, not triggers alone: `prefect automation create --from-file` reads them. */
+  /** Whether the text contains automations, not only triggers: `prefect automation create --from-file` reads them. */
   isCreatable: boolean;
 }
 
-/** `from` and `to` are offsets: the text between them is its length. */
+/** `from` and `to` are offsets: the text between them is the length of the window. */
 export interface Window {
   seconds: number;
   from: number;
   to: number;
 }
 
-/** `index`: of several automations, the one that is played; without it, or if there is none, the first. */
+/** `index` selects one of several automations. Default, and if it does not exist: the first. */
 export function factsOf(text: string, all: TriggerOutline[], index?: number): Facts {
   const automations = all
     .filter(({ path }) => path === "$")
@@ -55,7 +55,7 @@ export function factsOf(text: string, all: TriggerOutline[], index?: number): Fa
   };
 }
 
-/** The text with another window, and what is known of it then. */
+/** The text with another window, and its facts. */
 export function withWindow(facts: Facts, seconds: number): Facts {
   const { text, window } = facts;
   if (!window) return facts;

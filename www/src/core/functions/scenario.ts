@@ -1,4 +1,4 @@
-// The scenario that the view plays, as a text: what the core is given, and what people paste.
+// Writes the scenario that the view plays as text, for the core and for sharing.
 
 /** A run, all times in seconds from the start. */
 export interface Run {
@@ -6,7 +6,7 @@ export interface Run {
   starts: number;
   ends?: number;
   dies?: number;
-  /** Its last state. A name that Prefect does not give is of the type COMPLETED. */
+  /** The last state. A name that is not one of Prefect's has the type COMPLETED. */
   state?: string;
   misses?: number[];
   retry?: { at: number; for: number };
@@ -24,38 +24,38 @@ export interface Heartbeat {
 export interface Play {
   /** The text, JSON or YAML. */
   automation: string;
-  /** Of a text with several automations, the one that is played; without, the first. */
+  /** The index of the automation to play, if the text has several. Default: the first. */
   automationIndex?: number | undefined;
   version: "3.8" | "3.9";
-  /** Of captured events: what follows an event that is not among them waits for none. */
+  /** Captured events only: do not hold back events that follow an absent event. */
   ignoreLeaders?: boolean | undefined;
-  /** Of captured events: without what the automation's own recorded actions brought about. */
+  /** Captured events only: leave out the events that the automation's own recorded actions caused. */
   withoutActions?: boolean | undefined;
-  /** Captured events are played instead of the runs: the number by which they are held. */
+  /** The number of the stored captured events, which are played instead of the runs. */
   captured?: number | undefined;
   heartbeat: Heartbeat;
   runs: Run[];
-  /** How many there are of each run. */
+  /** Number of copies of each run. */
   copies: number;
   /** Seconds. */
   length: number;
 }
 
 export const START = "2026-03-01T12:00:00Z";
-/** Between a run's copies: an odd number of seconds, so that they meet the server's ticks differently. */
+/** Seconds between a run's copies: an odd number, so that they meet the server's ticks differently. */
 export const EVERY = 3.7;
-/** Names of last states that Prefect gives. */
+/** Prefect's names of last states. */
 const KNOWN = ["Completed", "Failed", "TimedOut", "Crashed", "Cancelled"];
 
-/** What a scenario that is played calls the automation's text, which may have any form. */
+/** The file name of the automation's text in a scenario; the text can have any form. */
 export const FILE = "./automation.yaml";
 
-/** The scenario that is played; its automation is the file of this name. */
+/** The scenario to play; its automation is the file with this name. */
 export function playedScenario(play: Play): string {
   return JSON.stringify({ automation: FILE, ...rest(play) });
 }
 
-/** The scenario as a text. The automation stays as it was written: YAML is put in as it is. */
+/** The scenario as text. The automation keeps its form: YAML is included unchanged. */
 export function scenario(play: Play): string {
   const text = play.automation.replace(/^\ufeff/, "");
   if (/^\s*[{[]/.test(text)) return `{"automation":${text},${JSON.stringify(rest(play)).slice(1)}`;

@@ -1,4 +1,4 @@
-// A scenario that is played, as little as is needed to draw it: the page only draws.
+// Plays scenarios, and returns only the data that the page needs to draw them.
 
 import {
   type Advice,
@@ -24,48 +24,48 @@ await init({ validate: false });
 
 export type { Fired };
 
-/** Of which there are many stands in typed arrays, which come from a worker without being copied one by one. */
+/** Numerous data is in typed arrays, which a worker transfers without copying element by element. */
 export interface Lane
   extends Omit<TimelineLane, "heartbeats" | "missed" | "windows" | "decisions"> {
   heartbeats: Float64Array;
   missed: Float64Array;
   /** Five numbers for each: when it was opened, its start, its end, when it was replaced or closed, and 1 if by a firing. */
   windows: Float64Array;
-  /** Some windows count events: they fire at one, not at the end. */
+  /** Some windows count events: they fire at an event, not at their end. */
   reactive: boolean;
-  /** Some windows wait: they fire at the end, if the expected events have not come. */
+  /** Some windows wait: they fire at their end if the expected events have not arrived. */
   waits: boolean;
-  /** When it was decided, what, and the index of the decision. */
+  /** Time, kind and index of each decision. */
   times: Float64Array;
   kinds: Decision["kind"][];
   decisions: Int32Array;
 }
 
 export interface Scene extends Told {
-  /** Which play it is of: decisions are asked for by it. */
+  /** The number of the simulation, to request its decisions. */
   number: number;
   start: number;
   end: number;
-  /** A day or longer: times have dates. */
+  /** Whether it lasts a day or longer: times then have dates. */
   dated: boolean;
-  /** From one proactive evaluation to the next. */
+  /** Time from one proactive evaluation to the next. */
   tick: number;
-  /** Those that fired are the first. */
+  /** Lanes that fired come first. */
   lanes: Lane[];
-  /** The automation counts or waits for each run apart, not for all together. */
+  /** Whether the automation counts or waits for each run separately. */
   perRun: boolean;
-  /** So many of them fired. */
+  /** Number of lanes that fired. */
   firedLanes: number;
-  /** How often the automation acts. */
+  /** How many times the automation acts. */
   firings: number;
-  /** How often besides, if nothing came after the last captured event. */
+  /** How many more times, if nothing came after the last captured event. */
   silent: number;
   undelivered: number;
-  /** It waits for heartbeats to stay away: to fire on a run that is alive is wrong. */
+  /** Whether it fires on missing heartbeats: then firing on a run that is alive is wrong. */
   watchesHeartbeats: boolean;
 }
 
-/** What the core says of a result as a whole. */
+/** The core's notes on the whole result. */
 export type Told = Pick<
   SimulationResult,
   "reason" | "coverage" | "beforeStart" | "missingLeaders" | "recorded" | "recordedActions"
@@ -78,13 +78,13 @@ export interface Played {
   facts: Facts;
   advice?: Advice;
   scene?: Scene;
-  /** The text is a scenario of its own: runs and sliders have no part in it. */
+  /** Whether the text is itself a scenario: then runs and sliders are not used. */
   isScenario?: true;
-  /** Why there is no scene. */
+  /** The reason if there is no scene. */
   wrong?: { in: "automation" | "events" | "scenario"; findings: Diagnostic[] };
 }
 
-/** A decision as the list shows it. */
+/** A decision in the form of the list. */
 export interface ListedDecision {
   decision: number;
   lane: number;
@@ -97,7 +97,7 @@ export interface ListedDecision {
 interface Captured {
   number: number;
   texts: string[];
-  /** The seconds that usually lie between two heartbeats, once they were played. */
+  /** The usual number of seconds between two heartbeats, once the events were played. */
   frequency?: number | undefined;
 }
 
@@ -105,7 +105,7 @@ let number = 0;
 let held: Captured | undefined;
 let last: { scene: Scene; decisions: Decision[]; lanes: Int32Array } | undefined;
 
-/** Keeps captured events until others come; they are played by the number that this gives. */
+/** Stores captured events until others replace them, and returns the number to play them by. */
 export function hold(texts: string[]): number {
   held = { number: (held?.number ?? 0) + 1, texts };
   return held.number;
@@ -113,19 +113,19 @@ export function hold(texts: string[]): number {
 
 function capturedOf({ captured }: Play) {
   if (captured === undefined) return undefined;
-  // Others have come since: what is asked for is not shown any more.
+  // Others have replaced them: the request is outdated.
   if (held?.number !== captured) throw new TypeError("these captured events are not held any more");
   return held;
 }
 
-/** What the page needs of an automation's triggers. */
+/** The facts about an automation's triggers that the page needs. */
 export function facts(text: string, index: number | undefined): Facts {
   return factsOf(text, checkAutomation(text).triggers, index);
 }
 
 export function play(asked: Play): Played {
   const text = asked.automation;
-  // The core would report a place in the scenario's text, which the page does not show.
+  // The core would report a position in the scenario's text, which the page does not show.
   for (const { name, state } of asked.runs)
     for (const one of [name, state ?? ""])
       if (hasLoneSurrogate(one))
@@ -137,12 +137,12 @@ export function play(asked: Play): Played {
   const outline = checkAutomation(text).triggers;
   const found = factsOf(text, outline, asked.automationIndex);
   if (hasLoneSurrogate(text)) {
-    // Such a text can be no option, and the check says where it is wrong.
+    // Such a text cannot be passed as an option; the check reports where it is wrong.
     const report = checkAutomation(text);
     const findings = report.diagnostics.filter((one) => one.severity === "error");
     return { report, facts: found, wrong: { in: "automation", findings } };
   }
-  // A scenario has events of its own.
+  // A scenario has its own events.
   const scenario = outline.length > 0 ? undefined : simulate(text, how);
   if (scenario && !scenario.errors) {
     const report = { valid: true, count: 1, errors: 0, warnings: 0, infos: 0, diagnostics: [] };
@@ -175,7 +175,7 @@ export function play(asked: Play): Played {
   return { ...played, scene: sceneOf(result) };
 }
 
-/** What the check finds in the automation that is played, and in the text around all of them. */
+/** The findings on the automation that is played, and on the text around all automations. */
 function reportOn(
   { text, automations, played }: Facts,
   options: Parameters<typeof checkAutomation>[1],
@@ -189,7 +189,7 @@ function reportOn(
   return { valid: errors === 0, count: 1, errors, warnings, infos, diagnostics };
 }
 
-/** Where its name says which of several is meant, the others are not played. */
+/** If its name selects one of several, the others are not played. */
 function nameOf({ automations, played }: Facts): { name?: string } {
   const name = automations.find(({ index }) => index === played)?.name;
   const same = automations.filter((one) => one.name === name);
@@ -244,12 +244,12 @@ function sceneOf(result: SimulationResult): Scene {
   return scene;
 }
 
-/** A trigger keeps count for it. */
+/** Whether a trigger counts for this lane separately. */
 function isKept({ windows, fired }: TimelineLane): boolean {
   return windows.length + fired.length > 0;
 }
 
-/** Those that fired stand first, and those behind them that would if all is silent. */
+/** Sorts lanes: first those that fired, then those that fire only if no more events come. */
 function ordered(lanes: TimelineLane[]): TimelineLane[] {
   const rank = ({ fired }: TimelineLane) =>
     fired.length === 0 ? 2 : fired.every((one) => one.ifSilent) ? 1 : 0;
@@ -280,12 +280,12 @@ function laneOf(lane: TimelineLane, all: Decision[]): Lane {
   };
 }
 
-/** Milliseconds since the epoch, with the microseconds that `Date` does not have, as all times of a timeline. */
+/** Milliseconds since the epoch with fractions for microseconds, which `Date` does not have; used for all times of a timeline. */
 function instant(at: string): number {
   return Date.parse(at) + Number(at.slice(23, 26)) / 1000;
 }
 
-/** The firings in which the two versions of the server differ, each in one sentence. */
+/** The firings that differ between the two server versions, one sentence each. */
 export function compare(asked: Play): { message: string }[] {
   const captured = capturedOf(asked);
   const found = facts(asked.automation, asked.automationIndex);
@@ -297,7 +297,7 @@ export function compare(asked: Play): { message: string }[] {
   return differences.map(({ message }) => ({ message }));
 }
 
-/** What was decided: of one lane everything, or of all lanes without what happens at each heartbeat. */
+/** The decisions: all of one lane, or those of all lanes without the routine ones at each heartbeat. */
 export function decisions(of: number, lane: number | undefined, all: boolean): ListedDecision[] {
   if (!last || last.scene.number !== of) return [];
   const listed: ListedDecision[] = [];
@@ -318,5 +318,5 @@ export function decisions(of: number, lane: number | undefined, all: boolean): L
   return listed;
 }
 
-/** What is decided all the time, and changes nothing that a reader did not expect. */
+/** Routine decisions, which readers expect. */
 const ROUTINE: Decision["kind"][] = ["rearmed", "held", "ignored", "expired", "swept", "rolled"];

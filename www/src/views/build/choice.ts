@@ -1,4 +1,4 @@
-// Which event: a combobox with a list, as the ARIA Authoring Practices describe it.
+// Selects the event: a combobox with a list, following the ARIA Authoring Practices.
 
 import { html, LitElement, nothing, type PropertyValues } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
@@ -13,7 +13,7 @@ export class EventChoice extends LitElement {
   @property({ attribute: false }) choices: Choice[] = [];
   @property({ attribute: false }) value = "";
   @state() private open = false;
-  /** What has been typed since the list was opened. */
+  /** The text typed since the list was opened. */
   @state() private typed: string | undefined;
   @state() private active = -1;
   @query("input") private input!: HTMLInputElement;
@@ -26,7 +26,7 @@ export class EventChoice extends LitElement {
     if (this.typed === undefined) return this.choices;
     const text = this.typed.trim();
     const list = found(this.choices, text);
-    // States and events can have names of one's own.
+    // States and events can have custom names.
     const own = text !== "" && !/\s/.test(text) && !this.choices.some(({ name }) => name === text);
     return own ? [...list, { name: text, title: "Custom name", group: "Other" }] : list;
   }
@@ -88,7 +88,7 @@ export class EventChoice extends LitElement {
     const list = this.querySelector<HTMLElement>('[role="listbox"]');
     const active = list?.querySelector<HTMLElement>(".active");
     if (!this.open || !list || !active) return;
-    // Only the list is scrolled, not the page around it.
+    // Only the list scrolls, not the page.
     const middle = active.offsetTop - (list.clientHeight - active.offsetHeight) / 2;
     const above = active.offsetTop - ROOM_ABOVE;
     const below = active.offsetTop + active.offsetHeight + ROOM_BELOW - list.clientHeight;

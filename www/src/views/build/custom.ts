@@ -1,4 +1,4 @@
-// An event of one's own: its envelope, as the package's types have it. Prefect's catalogue knows nothing of it.
+// A custom event: its envelope, from the package's types. The catalogue does not contain it.
 
 import type { InputKey } from "prefect-events";
 

@@ -1,4 +1,4 @@
-// The form: what is required first, the rest folded, one fold for each thing.
+// The form: required fields first, the others folded, one fold for each object.
 
 import { html, nothing, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
@@ -9,27 +9,27 @@ import { at, isJson, textOf, typed, withValue } from "./given.ts";
 import { type Given, isGiven } from "./state.ts";
 import { heading, plain } from "./words.ts";
 
-/** Why nothing could be built. */
+/** The reason if nothing could be built. */
 export interface Problem {
   message: string;
-  /** The field that it is about. */
+  /** The field with the mistake. */
   key?: string | undefined;
 }
 
 export interface Form {
-  /** What the form is for: another one begins with other folds. */
+  /** The subject of the form: another subject begins with other folds. */
   name: string;
-  /** What the keys belong to that belong to no thing, and whether they come first. */
+  /** The group of keys without an object, and whether it comes first. */
   self: { title: string; first: boolean; hint?: string };
-  /** What stands behind the first fold. */
+  /** The content of the first fold. */
   second?: TemplateResult;
   inputs: InputKey[];
   given: Given;
   problem: Problem | undefined;
-  /** Fields that were asked for while this form was filled in: they stay where they are. */
+  /** Fields that became required while this form was filled in: they keep their place. */
   asked: ReadonlySet<string>;
   unfolded: ReadonlySet<string>;
-  /** What was typed, where the value would not show as it was. */
+  /** The typed texts that differ from the shown form of their values. */
   drafts: ReadonlyMap<string, string>;
   change: (given: Given, key: string, text: string) => void;
   fold: (group: string, open: boolean) => void;
@@ -46,7 +46,7 @@ export function fieldId(key: string) {
   return `field-${key.replaceAll(".", "-")}`;
 }
 
-/** The fold that a field is in, unless it stands among the required. */
+/** The fold of a field, unless it is among the required fields. */
 export function foldOf(form: Pick<Form, "inputs" | "asked">, key: string): string | undefined {
   const input = form.inputs.find((one) => one.key === key);
   return input && !isFirst(input, form.asked) ? groupOf(key) : undefined;
@@ -132,7 +132,7 @@ function fold(form: Form, group: string, inputs: InputKey[]) {
   `;
 }
 
-/** A thing that is usually there can be left out, where the builder accepts null for it. */
+/** A usual object can be left out if the builder accepts null for it. */
 function nullable(form: Form, group: string, inputs: InputKey[]) {
   const own = form.inputs.find(({ key }) => key.includes("."))?.key ?? "";
   const isOwn = group === groupOf(own) || group === SELF || group === "state";
@@ -167,7 +167,7 @@ function field(form: Form, input: InputKey) {
   `;
 }
 
-/** What happens if it is left empty. */
+/** What happens if the field is empty. */
 function placeholder(form: Form, { key, always, required, otherwise, example }: InputKey) {
   if (form.asked.has(key)) return "";
   const group = groupOf(key);
@@ -223,7 +223,7 @@ function control({ type, values, required }: InputKey, own: Control) {
   `;
 }
 
-/** A button that fills a field in. */
+/** A button that fills in a field. */
 function quick({ type, key }: InputKey, set: (text: string) => void) {
   if (type === "uuid")
     return html`<button @click=${() => set(crypto.randomUUID())} aria-label="New ${key}">New</button>`;
@@ -232,7 +232,7 @@ function quick({ type, key }: InputKey, set: (text: string) => void) {
   return nothing;
 }
 
-/** The folds that are open when nothing must be given: the thing that it is about. */
+/** The folds that are open if nothing is required: the object that the event is about. */
 export function firstFold(inputs: InputKey[]): string[] {
   const own = inputs.find(({ key, named }) => key.includes(".") && !named);
   if (!own) return [SELF];

@@ -1,4 +1,4 @@
-// Values at keys with dots, and the texts by which they are typed.
+// Values at dotted keys, and their text in fields.
 
 import type { InputKey } from "prefect-events";
 import { type Given, isGiven } from "./state.ts";
@@ -12,7 +12,7 @@ export function at(given: Given, key: string): unknown {
   return value;
 }
 
-/** With another value at a key, and nothing empty left; `undefined` removes it. */
+/** Sets the value at a key and removes empty objects; `undefined` removes the value. */
 export function withValue(given: Given, key: string, value: unknown): Given {
   const [first = "", ...rest] = key.split(".");
   const { [first]: old, ...others } = given;
@@ -23,13 +23,13 @@ export function withValue(given: Given, key: string, value: unknown): Given {
   return value === undefined ? others : { ...given, [first]: value };
 }
 
-/** What of it an event knows: the rest was given for another one. */
+/** The values that this event knows; the others were entered for another event. */
 export function known(given: Given, inputs: InputKey[]): Given {
   let picked: Given = {};
   for (const { key } of inputs) {
     const value = at(given, key);
     if (value !== undefined) picked = withValue(picked, key, value);
-    // A thing can be its id alone, or null.
+    // An object can be just its id, or null.
     const [thing = ""] = key.split(".");
     const whole = given[thing];
     if (whole !== undefined && !isGiven(whole)) picked = { ...picked, [thing]: whole };
@@ -43,7 +43,7 @@ export function isJson(type: InputKey["type"]) {
   return JSON_TYPES.includes(type);
 }
 
-/** What was typed, as the type has it; what it cannot be is left as it is, to be rejected with a reason. */
+/** Converts the typed text to the field's type; text that cannot be converted stays, so that the builder rejects it with a reason. */
 export function typed(text: string, type: InputKey["type"]): unknown {
   if (text.trim() === "") return undefined;
   if (type === "list of texts" && !text.trimStart().startsWith("["))

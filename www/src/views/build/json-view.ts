@@ -1,13 +1,13 @@
-// JSON in colours, to be read: there at once, without an editor.
+// Read-only JSON in colours, shown immediately without an editor.
 
 import { html } from "lit";
 
 const TOKEN = /("(?:[^"\\]|\\.)*")(\s*:)?|(-?\d[\d.eE+-]*|true|false|null)/g;
 
-/** More than this is shown in one colour. */
+/** A longer text is shown in one colour. */
 const MOST = 60_000;
 
-/** `marked`: the numbers of the lines that stand out. */
+/** `marked`: the numbers of the highlighted lines. */
 export function coloured(text: string, marked: ReadonlySet<number>) {
   if (text.length > MOST) return text;
   return text.split("\n").map((line, n) => {
@@ -33,7 +33,7 @@ function coloursOf(line: string) {
   return parts;
 }
 
-/** The lines that were not there before; none if nearly all is new. */
+/** The new lines; none if nearly all lines are new. */
 export function changed(before: string, after: string): ReadonlySet<number> {
   const old = new Map<string, number>();
   for (const line of before.split("\n")) old.set(line, (old.get(line) ?? 0) + 1);

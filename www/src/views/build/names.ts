@@ -1,4 +1,4 @@
-// The events that can be chosen, by the pages of Prefect's documentation.
+// The events to choose from, grouped by the pages of Prefect's documentation.
 
 import type { EventType } from "prefect-events";
 
@@ -33,7 +33,7 @@ function groupOf({ docs }: EventType): string {
   return page ? page.charAt(0).toUpperCase() + page.slice(1) : "Not documented";
 }
 
-/** Those that have all the words in their names or titles. */
+/** The events with all the words in their name or title. */
 export function found(all: Choice[], text: string): Choice[] {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   return all.filter(({ name, title }) => {

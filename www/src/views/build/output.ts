@@ -1,4 +1,4 @@
-// What was built, beside the form: as it is, and as what sends it; and what the validator says of it.
+// Shows the built event beside the form: as JSON, as a program that sends it, and the validator's verdict.
 
 import { html, nothing } from "lit";
 import type { BuiltEvent, Diagnostic, ValidationReport } from "prefect-events";
@@ -10,17 +10,17 @@ import { offset } from "./run.ts";
 import type { Kind, OutputView } from "./state.ts";
 import { counted, sentence } from "./words.ts";
 
-/** What was built, and each form of it. */
+/** The built event or run, in each form. */
 export interface Built {
   events: BuiltEvent[];
-  /** An event, indented; or NDJSON. The validator read this. */
+  /** The text that the validator read: an indented event, or NDJSON. */
   json: string;
-  /** Of it, in UTF-8. */
+  /** Its size in UTF-8, in bytes. */
   bytes: number;
-  /** What sends them, if it is looked at. */
+  /** The program that sends them, if it is shown. */
   sent?: { view: OutputView; text: string };
   report: ValidationReport;
-  /** The lines that the last change was in. */
+  /** The lines of the last change. */
   marked: ReadonlySet<number>;
 }
 
@@ -36,10 +36,10 @@ export interface Output {
   goTo: (key: string) => void;
 }
 
-/** How much of a long text is shown; it is copied whole. */
+/** Maximum length of the shown text; copying copies all of it. */
 const MOST_SHOWN = 100_000;
 const MOST_ROWS = 300;
-/** In bytes: the way to other views leads through the address, where quotes are escaped. */
+/** In bytes: the address, where quotes are escaped, passes the text to other views. */
 const MOST_SENT = 400_000;
 
 export function viewsOf(kind: Kind): { view: OutputView; title: string }[] {
@@ -103,7 +103,7 @@ export function output(own: Output) {
   `;
 }
 
-/** The verdict in a few words, where the event itself is out of sight. */
+/** The verdict in a few words, for when the event is out of view. */
 export function peek({ built, problem, kind }: Pick<Output, "built" | "problem" | "kind">) {
   const isBad = problem !== undefined || built?.report.valid === false;
   const says = problem
@@ -184,7 +184,7 @@ function shown(built: Built, view: OutputView) {
   `;
 }
 
-/** The events of a run, in the order of time. */
+/** The events of a run, in chronological order. */
 function eventTable(events: BuiltEvent[]) {
   const first = events[0]?.occurred ?? "";
   return html`

@@ -1,4 +1,4 @@
-// A whole run: what `buildRun` accepts for it, in the order in which one thinks of it.
+// The form of a whole run: the input of `buildRun`, in a natural order.
 
 import { html } from "lit";
 import type { EventType, InputKey } from "prefect-events";
@@ -33,14 +33,14 @@ export function runInputs(flowRun: EventType | undefined): InputKey[] {
     }),
     optional(
       "cancelled",
-      "When it is asked to stop: it is Cancelling until it ends, then Cancelled",
+      "When its cancellation is requested: it is Cancelling until it ends, then Cancelled",
       { example: "3m" },
     ),
     optional("state.name", `Its last state: ${last.join(", ")}, or one of your own with its type`, {
       always: true,
       otherwise: "Completed",
     }),
-    optional("state.type", "The type of a state with a name of its own", { values: TYPES }),
+    optional("state.type", "The type of a custom state", { values: TYPES }),
     optional("heartbeat.frequency", "Seconds from one heartbeat to the next", {
       always: true,
       type: "number",
@@ -63,8 +63,10 @@ export function runInputs(flowRun: EventType | undefined): InputKey[] {
       example: "My k8s worker",
     }),
     optional("worker.type", "Worker type", { otherwise: "process" }),
-    optional("infrastructure.identifier", "What the worker ran it on", { otherwise: "generated" }),
-    optional("infrastructure.status_code", "With which status it ended", {
+    optional("infrastructure.identifier", "The infrastructure on which the worker ran it", {
+      otherwise: "generated",
+    }),
+    optional("infrastructure.status_code", "The status with which it ended", {
       type: "integer",
       otherwise: "0, or 1 if the run crashed",
     }),
@@ -75,7 +77,7 @@ export function runInputs(flowRun: EventType | undefined): InputKey[] {
   ];
 }
 
-/** As `buildRun` accepts it: of a state that Prefect knows the name is enough. */
+/** The form that `buildRun` accepts: for Prefect's own states, the name is enough. */
 export function specOf(given: Given): Given {
   const { state, ...rest } = given;
   if (!isGiven(state)) return given;
@@ -151,7 +153,7 @@ export function runForm(form: Form) {
   return formFields({ ...form, second: taskList(form) });
 }
 
-/** How long after the first event, for people. */
+/** The time since the first event, for people. */
 export function offset(from: string, to: string) {
   const seconds = (Date.parse(to) - Date.parse(from)) / 1000;
   const whole = Math.floor(seconds);

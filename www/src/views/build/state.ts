@@ -1,12 +1,12 @@
-// What the address holds of this view.
+// The state of this view in the address.
 
 export type Kind = "event" | "run";
 
-/** How what is built is shown. */
+/** The form in which the result is shown. */
 export const OUTPUT_VIEWS = ["events", "json", "curl", "python"] as const;
 export type OutputView = (typeof OUTPUT_VIEWS)[number];
 
-/** What an event or a run is built of, as the package accepts it. */
+/** The input of an event or run, in the form that the package accepts. */
 export type Given = { [key: string]: unknown };
 
 export interface State {
@@ -29,13 +29,13 @@ const FIRST_RUN: Given = {
   tasks: [{ name: "extract" }, { name: "load", duration: "2m", retries: 1 }],
 };
 
-/** Other ids, and the present. */
+/** New ids, and the current time. */
 export function fresh(): Pick<State, "seed" | "now"> {
   const [seed = 0] = crypto.getRandomValues(new Uint32Array(1));
   return { seed, now: new Date().toISOString() };
 }
 
-/** Whatever an address may hold, made by hand or by another version. */
+/** Reads any state from an address, also hand-written or from another version. */
 export function stateOf(value: unknown): State {
   const { kind, event, input, run, seed, now, view } = isGiven(value) ? value : {};
   const made = fresh();

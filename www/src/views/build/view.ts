@@ -1,4 +1,4 @@
-// The view Build: an event is chosen, a form filled in, and the event stands beside it.
+// The view Build: choose an event, fill in a form, and see the event beside it.
 
 import "@fontsource/ibm-plex-mono/latin-400.css";
 import { html, nothing, type PropertyValues } from "lit";
@@ -20,7 +20,7 @@ import "./view.css";
 import { fresh, type Given, type Kind, type OutputView, type State, stateOf } from "./state.ts";
 import { counted, quoted } from "./words.ts";
 
-/** In pixels, around what is scrolled to. */
+/** Margin around a scroll target, in pixels. */
 const MARGIN = 24;
 
 const FLOW_RUN = "prefect.flow-run.Completed";
@@ -29,7 +29,7 @@ const FLOW_RUN = "prefect.flow-run.Completed";
 export class BuildView extends View<unknown> {
   @state() private current: State = stateOf(undefined);
   @state() private all: Choice[] = [];
-  /** What is known of the event; none of one of the user's own. */
+  /** The description of the event; none for custom events. */
   @state() private type: EventType | undefined;
   @state() private inputs: InputKey[] | undefined;
   @state() private built: Built | undefined;
@@ -54,7 +54,7 @@ export class BuildView extends View<unknown> {
     }
   }
 
-  /** The form for what is built now. */
+  /** The form of the current event or run. */
   private async enter() {
     const { kind, event } = this.current;
     const type = await describe(kind === "event" ? event : FLOW_RUN);
@@ -68,7 +68,7 @@ export class BuildView extends View<unknown> {
     await this.build();
   }
 
-  /** What is required begins with an example: the event is right from the start. */
+  /** Required fields begin with an example, so that the event is valid from the start. */
   private withExamples(inputs: InputKey[]) {
     let { input } = this.current;
     for (const { key, required, example, type } of inputs) {
@@ -150,18 +150,17 @@ export class BuildView extends View<unknown> {
         words.some((word) => key.startsWith(`${word}.`) || word.startsWith(`${key}[`)),
       );
     this.problem = { message, key };
-    // Another event than the one that is meant would mislead.
+    // Showing another event would mislead.
     if (this.current.kind === "event" && this.built?.events[0]?.event !== this.current.event)
       this.built = undefined;
-    // It stays among what is required while it is filled in.
-    if (key && message.includes("` needs `"))
-      this.asked = new Set([...this.asked, key]);
+    // It stays among the required fields while it is filled in.
+    if (key && message.includes("` needs `")) this.asked = new Set([...this.asked, key]);
     const fold = key && foldOf({ inputs, asked: this.asked }, key);
     if (fold !== undefined) this.unfolded = new Set([...this.unfolded, fold]);
     this.say(`Cannot be built yet: ${message}`);
   }
 
-  /** Only what is new is said. */
+  /** Announces only new texts. */
   private say(text: string) {
     if (text === this.said) return;
     this.said = text;
@@ -215,7 +214,7 @@ export class BuildView extends View<unknown> {
     if (changed.has("built")) this.showChange();
   }
 
-  /** Scrolls the event, and nothing around it, to where the last change is. */
+  /** Scrolls only the event to the last change. */
   private showChange() {
     const view = this.querySelector<HTMLElement>("#view");
     const marks = view?.querySelectorAll<HTMLElement>("mark");
@@ -228,7 +227,7 @@ export class BuildView extends View<unknown> {
     else if (below > 0) view.scrollTop += Math.min(below + MARGIN, above - MARGIN);
   }
 
-  /** Nothing is for this view: what comes from outside is built already. */
+  /** No dropped input opens in this view. */
   override receive() {}
 
   override markdown() {
@@ -368,7 +367,7 @@ export class BuildView extends View<unknown> {
   }
 }
 
-/** What is known of an event. Nothing if no event can have this name: what builds it reports why. */
+/** The description of an event; `undefined` if no event can have this name: the builder reports why. */
 async function describe(name: string): Promise<EventType | undefined> {
   try {
     return await catalogue.describeEvent(name);

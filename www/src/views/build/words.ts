@@ -1,4 +1,4 @@
-// Sentences about what is built.
+// Texts about the built event.
 
 export function plain(text: string) {
   return text.replaceAll("`", "");
@@ -17,7 +17,7 @@ export function counted(count: number, one: string, many = `${one}s`) {
   return `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
 }
 
-/** What stands between backticks. */
+/** The texts between backticks. */
 export function quoted(text: string): string[] {
   return text.split("`").filter((_, n) => n % 2 === 1);
 }

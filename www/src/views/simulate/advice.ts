@@ -1,4 +1,4 @@
-// What the window is good for: the core's advice.
+// Shows the core's advice on the window.
 
 import { html, nothing } from "lit";
 import type { Advice } from "prefect-events";

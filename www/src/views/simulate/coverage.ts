@@ -1,4 +1,4 @@
-// Why nothing fired: how many events passed each clause of each trigger, and what was seen instead.
+// Shows why nothing fired: the number of events that passed each clause of each trigger, and the values seen instead.
 
 import { html, nothing } from "lit";
 import type { SimulationResult } from "prefect-events";
@@ -17,7 +17,7 @@ const NAMES: Record<Clause["clause"], string> = {
   after: "after",
 };
 
-/** `open`: the table is seen at once. */
+/** `open`: show the table immediately. */
 export function coveragePanel({ coverage }: Scene, open: boolean) {
   const triggers = coverage?.filter(({ clauses }) => clauses.length > 0) ?? [];
   if (triggers.length === 0) return nothing;
@@ -43,7 +43,7 @@ function renderTrigger({ path, clauses, windows, reason }: Trigger, named: boole
   `;
 }
 
-/** `stops`: the first that no event passed. */
+/** `stops`: the first clause that no event passed. */
 function renderClause(
   { clause, passed, wanted, role, nearest, seen = [] }: Clause,
   stops: boolean,

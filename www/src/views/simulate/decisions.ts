@@ -7,7 +7,7 @@ import { prose } from "../../ui/prose.ts";
 import { clock, ended } from "./summary.ts";
 import "./decisions.css";
 
-/** Rows are added so many at a time. */
+/** Number of rows added at a time. */
 const PAGE = 200;
 
 @customElement("simulate-decisions")
@@ -45,7 +45,7 @@ export class Decisions extends LitElement {
 
   protected override async updated(changed: PropertyValues) {
     if (!changed.has("chosen") || this.chosen === undefined) return;
-    // What is hidden by the filter is shown with all others of its lane.
+    // A decision hidden by the filter is shown with all decisions of its lane.
     if (!this.listed.some((one) => one.decision === this.chosen)) {
       const lane = this.scene?.lanes.findIndex((one) => one.decisions.includes(this.chosen ?? -1));
       if (lane === undefined || lane < 0) return;

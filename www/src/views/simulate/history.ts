@@ -1,4 +1,4 @@
-// What must be known to understand a replay: where it begins, absent leaders, and what the server itself recorded.
+// Notes that explain a replay: its start, absent leaders, and the firings that the server recorded.
 
 import { html, nothing } from "lit";
 import type { Scene } from "../../core/functions/scenes.ts";
@@ -6,7 +6,7 @@ import { prose } from "../../ui/prose.ts";
 import type { State } from "./state.ts";
 import { clock, plural } from "./summary.ts";
 
-/** So many firings or events are listed. */
+/** Maximum number of listed firings or events. */
 const MOST = 20;
 
 type Switches = Pick<State, "ignoreLeaders" | "withoutActions">;
@@ -31,7 +31,7 @@ export function historyPanel(
 
 function started({ beforeStart: before, start }: Scene) {
   if (!before) return nothing;
-  return html`<p>The automation watches from ${clock(start, { dated: true })} on: ${plural(before, "earlier event")} ${before === 1 ? "is" : "are"} not evaluated.</p>`;
+  return html`<p>The automation starts at ${clock(start, { dated: true })}: ${plural(before, "earlier event")} ${before === 1 ? "is" : "are"} not evaluated.</p>`;
 }
 
 function leaders(
@@ -40,7 +40,7 @@ function leaders(
   set: (on: boolean) => void,
 ) {
   if (ignored)
-    return html`<p>Events that follow one which is not in the capture do not wait for it.</p>
+    return html`<p>Events do not wait for a followed event that is not in the capture.</p>
       <p><button @click=${() => set(false)}>Let them wait, as the server does</button></p>`;
   if (!missing || missing.events === 0) return nothing;
   return html`<p>${prose(missing.message)}.</p>
@@ -78,7 +78,7 @@ function actions(
         html`<li><time>${clock(Date.parse(one.occurred), { precise: true, dated })}</time> ${one.event} ${one.resource}</li>`,
     )}</ul></details>`;
   if (leftOut || without)
-    return html`<p>The effects of its own recorded actions are left out.</p>
+    return html`<p>The effects of the automation’s own recorded actions are left out.</p>
       ${effects.length > 0 ? events : nothing}
       <p><button @click=${() => set(false)}>Play the whole capture</button></p>`;
   if (effects.length === 0) return nothing;

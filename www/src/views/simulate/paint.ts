@@ -1,27 +1,27 @@
-// The marks of the timeline on a canvas: only lanes and times that are in view.
+// Draws the marks of the timeline on a canvas: only visible lanes and times.
 
 import type { Lane, Scene } from "../../core/functions/scenes.ts";
 import { isWrong } from "./summary.ts";
 
 export interface View {
   scene: Scene;
-  /** Where a time is, in pixels. */
+  /** Converts a time to a position, in pixels. */
   x: (time: number) => number;
   width: number;
   height: number;
-  /** How far the lanes are scrolled. */
+  /** Vertical scroll position of the lanes, in pixels. */
   top: number;
   lane: LaneShape;
   cursor: number | undefined;
-  /** The decision that is looked at: its lane, and its place among the lane's marks. */
+  /** The focused decision: its lane, and its index among the lane's marks. */
   looked: { lane: number; mark: number } | undefined;
   colours: Colours;
 }
 
-/** Heights within a lane. */
+/** Vertical positions within a lane, in pixels. */
 export interface LaneShape {
   height: number;
-  /** Names of states stand above this. */
+  /** Names of states are above this position. */
   track: number;
   base: number;
 }
@@ -39,9 +39,9 @@ export const COLOURS = [
 export type Colours = Record<(typeof COLOURS)[number], string>;
 
 const FONT = '11px "IBM Plex Sans", system-ui, sans-serif';
-/** Ticks of the server stand no closer than this. */
+/** Minimum distance between the server's ticks, in pixels. */
 const CLOSEST = 12;
-/** So many numbers a lane has for each of its windows. */
+/** Numbers per window in a lane's data. */
 const WINDOW = 5;
 
 export function paint(context: CanvasRenderingContext2D, view: View) {
@@ -74,7 +74,7 @@ export function paint(context: CanvasRenderingContext2D, view: View) {
   }
 }
 
-/** When the server looks at its windows. */
+/** Draws the times at which the server checks its windows. */
 function paintTicks(context: CanvasRenderingContext2D, { scene, x, width, lane, colours }: View) {
   const { start, end, tick } = scene;
   const step = x(start + tick) - x(start);
@@ -92,7 +92,7 @@ function paintTicks(context: CanvasRenderingContext2D, { scene, x, width, lane, 
   context.stroke();
 }
 
-/** How much of the window is left: full when it opens, and at the base it is over. */
+/** Draws the remaining time of the window: full when it opens, zero at its end. */
 function paintWindows(context: CanvasRenderingContext2D, one: Lane, view: View) {
   const { scene, x, width, lane, colours } = view;
   const { windows } = one;
@@ -179,7 +179,7 @@ function paintStates(context: CanvasRenderingContext2D, one: Lane, view: View) {
     line(context, left, lane.track - 9, left, lane.base, colours["ink-faint"]);
     const next = one.states[index + 1];
     const long = context.measureText(name).width + 6;
-    // Names do not stand upon each other: of two, the later is written.
+    // Names do not overlap: of two, the later one is drawn.
     if (next && x(next.at) - left < long) return;
     if (left + long > width) {
       context.textAlign = "right";
@@ -190,8 +190,8 @@ function paintStates(context: CanvasRenderingContext2D, one: Lane, view: View) {
 }
 
 /**
- * Not by colour alone: on a dead run a diamond, on another a triangle with a mark of exclamation; hollow on a dashed line
- * what hangs on nothing coming after the last captured event.
+ * Firings differ by shape, not by colour alone: a diamond on a dead run, a triangle with an exclamation mark on others. A hollow
+ * shape on a dashed line is a firing that depends on silence after the last captured event.
  */
 function paintFirings(context: CanvasRenderingContext2D, one: Lane, view: View) {
   const { scene, x, width, lane, colours } = view;
@@ -230,7 +230,7 @@ function paintFirings(context: CanvasRenderingContext2D, one: Lane, view: View) 
   }
 }
 
-/** The window of the decision that is looked at, from its start to its end, and a ring around its place. */
+/** Draws the window of the focused decision from start to end, and a ring around its mark. */
 function paintLooked(
   context: CanvasRenderingContext2D,
   one: Lane,
@@ -256,7 +256,7 @@ function paintLooked(
   dot(context, x(at), lane.base, 7, false);
 }
 
-/** From the cursor to the end of the window that is in force there. */
+/** Draws the time from the cursor to the end of the window that is open there. */
 function paintDeadline(
   context: CanvasRenderingContext2D,
   one: Lane,
@@ -272,7 +272,7 @@ function paintDeadline(
   line(context, right, lane.track, right, lane.base + 4, colours.accent, 1.5);
 }
 
-/** The window that is open at a time, or also one that is closed just then; of two, the later. */
+/** The window that is open at a time or closed at that time; of two, the later one. */
 export function inForce({ windows }: Lane, time: number, closing = false) {
   for (let index = windows.length - WINDOW; index >= 0; index -= WINDOW) {
     const [at = 0, start = 0, end = 0, until = 0] = windows.subarray(index, index + WINDOW);

@@ -1,4 +1,4 @@
-// What the view begins with, and what can be chosen: automations, each with runs that show what it does.
+// The presets of the view: automations, each with runs that demonstrate it.
 
 import { type Run, START } from "../../core/functions/scenario.ts";
 
@@ -98,7 +98,7 @@ actions:
   - type: do-nothing
 `;
 
-/** What a server emits of runs: the names of their states, and when they are in them, in seconds. */
+/** The events of runs: the names of their states, and when they enter them, in seconds. */
 function history(runs: { [name: string]: [state: string, type: string, at: number][] }): string {
   const events = Object.entries(runs).flatMap(([name, states], run) =>
     states.map(([state, type, at], index) => ({
@@ -117,7 +117,7 @@ function history(runs: { [name: string]: [state: string, type: string, at: numbe
   return events.map((event) => `${JSON.stringify(event)}\n`).join("");
 }
 
-/** In units of 30 seconds, so that the same happens at each frequency. */
+/** In units of 30 seconds, so that the result is the same at each frequency. */
 const exampleRuns = (frequency: number): Run[] => {
   const at = (seconds: number) => Math.round((seconds * frequency) / 30);
   return [
@@ -195,7 +195,7 @@ export const PRESETS = {
       { name: "second", starts: 30, ends: 200, state: "Failed" },
       { name: "good", starts: 40, ends: 260, state: "Completed" },
       { name: "third", starts: 60, ends: 400, state: "Failed" },
-      // Of these no three fail within ten minutes.
+      // No three of these fail within ten minutes.
       { name: "later", starts: 900, ends: 1100, state: "Failed" },
       { name: "still-later", starts: 1200, ends: 1500, state: "Failed" },
       { name: "last", starts: 1900, ends: 2200, state: "Failed" },
@@ -243,7 +243,7 @@ export const PRESETS = {
     runs: [
       { name: "extract", starts: 0, ends: 120, state: "Extracted" },
       { name: "load", starts: 130, ends: 300, state: "Loaded" },
-      // In the other order.
+      // The reverse order.
       { name: "early-load", starts: 1000, ends: 1200, state: "Loaded" },
       { name: "late-extract", starts: 1250, ends: 1400, state: "Extracted" },
     ],

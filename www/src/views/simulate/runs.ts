@@ -117,7 +117,7 @@ function row(
   </tr>`;
 }
 
-/** What the core would reject is put right where it is clear: nothing ends before it starts. */
+/** Corrects clear mistakes that the core would reject: a run cannot end before it starts. */
 function consistent(run: Run): Run {
   const { starts } = run;
   const after = (time: number | undefined) => (time === undefined ? time : Math.max(starts, time));

@@ -1,4 +1,4 @@
-// What is moved: a slider each, with its number to be read and written.
+// Sliders, each with a number field.
 
 import { html, nothing } from "lit";
 import { live } from "lit/directives/live.js";
@@ -21,7 +21,7 @@ export function sliders(all: Slider[]) {
   </section>`;
 }
 
-/** The number is not `live`: what is being typed must stay when a result arrives meanwhile. */
+/** The number is not `live`: typed text must stay when a result arrives meanwhile. */
 function slider({ label, unit, least, most, step, value, set }: Slider) {
   const take = (event: Event) => {
     const input = event.target as HTMLInputElement;

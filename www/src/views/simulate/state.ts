@@ -1,4 +1,4 @@
-// What the view shows, as it stands in the address; and what is played of it.
+// The state of the view in the address, and the scenario to play from it.
 
 import type { Heartbeat, Play, Run } from "../../core/functions/scenario.ts";
 import { PRESETS, type Preset, type PresetName } from "./presets.ts";
@@ -7,7 +7,7 @@ export interface State {
   /** The preset whose text this is, until it is edited. */
   preset?: PresetName;
   automation: string;
-  /** Of several automations, the one that is played. */
+  /** The index of the automation to play, if there are several. */
   automationIndex?: number;
   version: "3.8" | "3.9";
   heartbeat: Heartbeat;
@@ -18,13 +18,13 @@ export interface State {
   events?: string[];
   ignoreLeaders?: true;
   withoutActions?: true;
-  /** Of the lanes, only those that fired are listed. */
+  /** Whether only lanes that fired are listed. */
   onlyFired?: true;
 }
 
-/** The most runs that are played at once. */
+/** Maximum number of runs. */
 export const MOST = 50;
-/** Longer events would make an address that nobody can send. */
+/** Longer events would make the address too long to share. */
 const MOST_EVENTS = 60_000;
 
 export function preset(name: PresetName): State {
@@ -41,7 +41,7 @@ export function preset(name: PresetName): State {
   };
 }
 
-/** What the address has: without the text of a preset as it is, and without events that are too long. */
+/** The state for the address: without the text of an unchanged preset, and without events that are too long. */
 export function packed(state: State): object {
   const { automation, preset: name, events, ...rest } = state;
   const asIs = name !== undefined && PRESETS[name].automation === automation;
@@ -53,15 +53,15 @@ export function packed(state: State): object {
   };
 }
 
-/** Whether events stand in the address. */
+/** Whether the address contains events. */
 export function fits(events: string[]): boolean {
   return events.reduce((sum, one) => sum + one.length, 0) <= MOST_EVENTS;
 }
 
-/** From an address, which may be of another version or made by hand: what cannot be used is as in the beginning. */
+/** Reads the state from an address, also hand-written or from another version: unusable parts get their initial values. */
 export function unpacked(value: unknown): State {
   const given = object(value);
-  // An automation may also be given by the name of a preset.
+  // An address can also name a preset as the automation.
   const name = [given.preset, given.automation].find(isPreset);
   const base = preset(name ?? "zombie-30");
   const heartbeat = object(given.heartbeat);
@@ -92,21 +92,21 @@ export function unpacked(value: unknown): State {
     ...(given.withoutActions === true && { withoutActions: true as const }),
     ...(given.onlyFired === true && { onlyFired: true as const }),
   };
-  // Other views, and links of before, give a single text.
+  // Other views, and old links, give a single text.
   const events = [given.events].flat().filter((one) => typeof one === "string" && one !== "");
   if (events.length > 0) state.events = events as string[];
-  // A link to a preset alone plays all of it; one that was written here names its runs too.
+  // A link with only a preset plays all its runs; links written here list the runs.
   else if (given.runs !== undefined) delete state.events;
   if (!name && typeof given.automation === "string") delete state.preset;
   return state;
 }
 
-/** As many copies as there may be of so many runs. */
+/** The maximum number of copies for this number of runs. */
 export function copiesOf(copies: number, runs: number): number {
   return Math.max(1, Math.min(Math.round(copies), Math.floor(MOST / Math.max(1, runs))));
 }
 
-/** `captured`: the number by which the worker holds the events. */
+/** `captured`: the worker's number of the stored events. */
 export function toPlay(state: State, captured?: number): Play {
   const { events: _, preset: __, onlyFired: ___, ...rest } = state;
   return { ...rest, captured };

@@ -1,4 +1,4 @@
-// What a scene comes to, in words. It counts; what is decided, and why, are the core's sentences.
+// Summarises a scene in words. The sentences about decisions come from the core.
 
 import type { Diagnostic, RunOutcome } from "prefect-events";
 import type { Fired, Lane, Played, Scene } from "../../core/functions/scenes.ts";
@@ -8,9 +8,9 @@ export interface Summary {
   /** The sentence of the banner, in two parts. */
   fires: string;
   on: string;
-  /** The most instructive firing: who, when, and why. */
+  /** The most instructive firing: which run, when, and why. */
   why?: { lane: number; fired: Fired; name: string };
-  /** What would help: another window, or a finding of the automation's check. */
+  /** The remedy: another window, or a finding of the automation's check. */
   help?: { within: number; misses: number } | { finding: Diagnostic };
 }
 
@@ -21,7 +21,7 @@ const OUTCOMES: Record<RunOutcome, string> = {
   silent: "sent nothing more",
 };
 
-/** Firings on which the automation acts, whatever comes after the last captured event. */
+/** Firings that do not depend on what comes after the last captured event. */
 const acts = ({ fired }: Lane) => fired.filter((one) => !one.child && !one.ifSilent);
 
 export function summarise({ scene, report, advice }: Played): Summary | undefined {
@@ -53,7 +53,7 @@ export function summarise({ scene, report, advice }: Played): Summary | undefine
   const wrong = firedOn.filter((lane) => acts(lane).slice(0, 1).some(isWrong));
   const bad = scene.watchesHeartbeats && wrong.length > 0;
   const why = instructive(scene);
-  // What a run is worth knowing for depends on the trigger: only of missing heartbeats it is whether it was dead.
+  // Whether a run was dead only matters for triggers on missing heartbeats.
   const says =
     firedOn.length === 0
       ? ""
@@ -76,12 +76,12 @@ export function summarise({ scene, report, advice }: Played): Summary | undefine
   };
 }
 
-/** A trigger that waits fires because something does not come. */
+/** A trigger that waits fires because expected events do not arrive. */
 function isMissing({ waits, reactive }: Lane): boolean {
   return waits && !reactive;
 }
 
-/** Firings that hang on what comes after the last captured event. */
+/** Firings that depend on what comes after the last captured event. */
 function afterwards(silent: number): string {
   if (silent === 0) return "";
   return silent === 1
@@ -112,12 +112,12 @@ function described(outcomes: (RunOutcome | undefined)[]): string {
   return parts.length > 0 ? `${parts.join(", ")}.` : "nothing more is known of them.";
 }
 
-/** To fire on a run that was alive, or had finished, is a false alarm. */
+/** A firing on a run that was alive or had finished is a false alarm. */
 export function isWrong({ outcome }: Pick<Fired, "outcome">) {
   return outcome === "alive" || outcome === "finished";
 }
 
-/** The first false alarm, on a run that was alive rather than on one that had finished; else the first firing. */
+/** The first false alarm, preferably on a run that was alive; otherwise the first firing. */
 function instructive(scene: Scene): Summary["why"] {
   const all = scene.lanes.flatMap((lane, index) =>
     acts(lane).map((fired) => ({ lane: index, fired, name: lane.name })),
@@ -133,11 +133,11 @@ function helped(
   wrong: Fired | undefined,
   advice: Played["advice"],
 ): Pick<Summary, "help"> {
-  // What the server held back is no matter of windows.
+  // A longer window does not help against events that the server held back.
   if (!scene.watchesHeartbeats || wrong?.fault) return {};
   const misses = wrong?.missed ?? 0;
   if (wrong && wrong.outcome === "alive" && (misses > 0 || advice?.healthyRunsFire)) {
-    // The window that the check recommends too, unless more was missed than it tolerates.
+    // The window that the check also recommends, unless more heartbeats were missed than it tolerates.
     const least = advice?.smallestWithin.find((one) => one.misses === Math.max(1, misses));
     const within = Math.max(least?.within ?? 0, advice?.recommendedWithin ?? 0);
     if (least && within > (advice?.within ?? 0)) return { help: { misses: least.misses, within } };
@@ -146,7 +146,7 @@ function helped(
   return finding ? { help: { finding } } : {};
 }
 
-/** What became of a lane, in a few words. */
+/** The outcome of a lane, in a few words. */
 export function caption(
   lane: Lane,
   scene: Scene,
@@ -175,7 +175,7 @@ export function caption(
     };
   }
   if (!lane.run) return { text: "did not fire", tone: "plain" };
-  // Runs that are counted together do not fire by themselves.
+  // Runs that are counted together do not fire individually.
   if (!scene.perRun) return { text: lastOf(lane, scene), tone: "plain" };
   if (!scene.watchesHeartbeats)
     return { text: `${lastOf(lane, scene)} · not fired`, tone: "plain" };
@@ -191,7 +191,7 @@ function lastOf({ dies, ends }: Lane, scene: Scene): string {
   return ends !== undefined && ends <= scene.end ? "finished" : "still running";
 }
 
-/** A time of day, with the day where a scene is longer than one. */
+/** A time of day, with the date if the scene lasts longer than a day. */
 export function clock(time: number, { precise = false, dated = false } = {}): string {
   const text = new Date(time).toISOString();
   const date = dated ? `${day(time)} ` : "";
@@ -229,7 +229,7 @@ export function plural(count: number, word: string): string {
   return `${count} ${word}${count === 1 ? "" : "s"}`;
 }
 
-/** A sentence of the core with its full stop. */
+/** A message of the core as a sentence with a full stop. */
 export function ended(text: string): string {
   return /[.…]$/.test(text) ? text : `${text}.`;
 }

@@ -1,4 +1,4 @@
-// The timeline: names and outcomes are text of the page, the marks a canvas. One widget for the keyboard.
+// The timeline: names and outcomes are text, the marks are a canvas. For the keyboard, it is one widget.
 
 import { scaleUtc } from "d3-scale";
 import { select } from "d3-selection";
@@ -14,15 +14,15 @@ import { COLOURS, type Colours, inForce, type LaneShape, paint } from "./paint.t
 import { caption, clock, day, isWrong, span } from "./summary.ts";
 import "./timeline.css";
 
-/** Beside the lanes there is room for names and outcomes, or they stand above them. */
+/** Wide: names and outcomes are beside the lanes. Narrow: they are above the lanes. */
 const WIDE: LaneShape = { height: 54, track: 19, base: 43 };
 const NARROW: LaneShape = { height: 76, track: 43, base: 66 };
 /** Of the whole widget, in pixels. */
 const NARROW_BELOW = 720;
-/** How near to a mark the pointer must be. */
+/** Maximum distance of the pointer from a mark, in pixels. */
 const NEAR = 7;
 const DAY = 86_400_000;
-/** What a reader looks for first, where several were decided at once. */
+/** The order of interest of simultaneous decisions. */
 const WEIGHT: { [kind: string]: number } = { fired: 4, disarmed: 3, armed: 2, rearmed: 1 };
 
 interface Looked {
@@ -30,20 +30,20 @@ interface Looked {
   mark: number;
 }
 
-/** There are lanes to hide, and others that stay. */
+/** Whether some lanes fired and others did not, so that a filter is useful. */
 const canFilter = ({ lanes, firedLanes }: Scene) => firedLanes > 0 && firedLanes < lanes.length;
 
 @customElement("simulate-timeline")
 export class Timeline extends LitElement {
   @property({ attribute: false }) whole: Scene | undefined;
-  /** What is drawn of it: all lanes, or those that fired. */
+  /** The lanes that are drawn: all, or those that fired. */
   @state() private scene: Scene | undefined;
   @property({ type: Boolean }) onlyFired = false;
-  /** It is of an earlier text than the one that stands there now. */
+  /** Whether the timeline is of an earlier text. */
   @property({ type: Boolean }) stale = false;
-  /** The decision that is chosen, here or in the list. */
+  /** The decision selected here or in the list. */
   @property({ attribute: false }) chosen: number | undefined;
-  /** Fetches what was decided in a lane. */
+  /** Fetches the decisions of a lane. */
   @property({ attribute: false }) fetchDecisions: (lane: number) => Promise<ListedDecision[]> =
     async () => [];
 
@@ -52,7 +52,7 @@ export class Timeline extends LitElement {
   @state() private decision: ListedDecision | undefined;
   private cursor: number | undefined;
   @state() private legend = false;
-  /** What is under the pointer, but was not decided: a missing heartbeat, a death. */
+  /** A mark under the pointer that is not a decision: a missing heartbeat, a death. */
   @state() private remark = "";
   private pointedLane: number | undefined;
   private tip = { x: 0, y: 0 };
@@ -79,7 +79,7 @@ export class Timeline extends LitElement {
     scene: -1,
     decisions: new Map(),
   };
-  /** How many frames were drawn: what tests of smoothness read. */
+  /** Number of drawn frames, for tests of smoothness. */
   frames = 0;
 
   protected override createRenderRoot() {
@@ -111,7 +111,7 @@ export class Timeline extends LitElement {
 
   private get x() {
     const { start = 0, end = 1 } = this.scene ?? {};
-    // Marks at the very edges are seen whole.
+    // Marks at the edges are fully visible.
     return this.transform.rescaleX(
       scaleUtc()
         .domain([start - 1500, end])
@@ -124,12 +124,12 @@ export class Timeline extends LitElement {
     this.draw();
   };
 
-  /** What the styles say now: a canvas knows no custom properties. */
+  /** The current styles, because a canvas cannot use custom properties. */
   private readColours(): Colours {
     const probe = document.createElement("span");
     this.append(probe);
     const read = COLOURS.map((name) => {
-      // What is behind stays behind where the system forces its colours.
+      // Read the surface as a background, so that forced colours treat it as one.
       const as = name === "surface" ? "backgroundColor" : "color";
       probe.style[as] = `var(--${name})`;
       return [name, getComputedStyle(probe)[as]];
@@ -217,7 +217,7 @@ export class Timeline extends LitElement {
     return this.scene ? this.scene.end - this.scene.start : 1;
   }
 
-  /** At most once for each frame of the screen. */
+  /** At most once per frame. */
   private draw() {
     if (this.frame) return;
     this.frame = requestAnimationFrame(() => {
@@ -262,7 +262,7 @@ export class Timeline extends LitElement {
       step % 60_000 === 0 ? "%H:%M" : step % 1000 === 0 ? "%H:%M:%S" : "%S.%L",
     );
     const isDated = this.scene?.dated;
-    // At midnight, and where the scale begins, the day is read.
+    // At midnight and at the start of the scale, the label shows the date.
     const format = (time: Date, index: number) =>
       isDated && (index === 0 || time.getTime() % DAY === 0)
         ? `${day(time.getTime())}${time.getTime() % DAY === 0 ? "" : ` ${timeOfDay(time)}`}`
@@ -294,7 +294,7 @@ export class Timeline extends LitElement {
     if (plot) this.zooming.transform(select(plot), zoomIdentity);
   }
 
-  /** Looks at a decision: its sentence is fetched, and shown if it is still looked at then. */
+  /** Focuses a decision: fetches its text, and shows it if the decision is still focused. */
   private async look(looked: Looked | undefined, say = false) {
     if (looked?.lane === this.looked?.lane && looked?.mark === this.looked?.mark && !say) return;
     this.looked = looked;
@@ -329,7 +329,7 @@ export class Timeline extends LitElement {
       this.dispatchEvent(new CustomEvent("choose", { detail: decision, bubbles: true }));
   }
 
-  /** Puts a decision that was chosen elsewhere into view. */
+  /** Scrolls to a decision that was selected elsewhere. */
   private reveal(decision: number) {
     const { scene, plot } = this;
     if (!scene || !plot) return;
@@ -354,7 +354,7 @@ export class Timeline extends LitElement {
       scroller.scrollTop = (index + 1) * height - scroller.clientHeight;
   }
 
-  /** The tip stands below what it is about. */
+  /** Places the tip below its mark. */
   private place(lane: number, time: number) {
     const scroller = this.querySelector<HTMLElement>(".scroller");
     this.tip = {
@@ -396,7 +396,7 @@ export class Timeline extends LitElement {
     return "";
   }
 
-  /** The time at the cursor, and how much of the window is left there. */
+  /** The time at the cursor, and the remaining time of the window there. */
   private get now(): string {
     const { cursor, scene } = this;
     if (cursor === undefined) return "";
@@ -421,7 +421,7 @@ export class Timeline extends LitElement {
   }
 
   private readonly left = (event?: Event) => {
-    // A finger that is lifted has not gone elsewhere.
+    // Lifting a finger does not leave the timeline.
     if (event instanceof PointerEvent && event.pointerType === "touch") return;
     this.cursor = undefined;
     this.pointedLane = undefined;
@@ -458,7 +458,7 @@ export class Timeline extends LitElement {
     action();
   };
 
-  /** To another decision of the lane. */
+  /** Moves to another decision of the lane. */
   private step(by: number) {
     const { scene, looked } = this;
     const lane = looked?.lane ?? 0;
@@ -467,7 +467,7 @@ export class Timeline extends LitElement {
     this.goTo(lane, Math.max(0, Math.min(count - 1, from + by)));
   }
 
-  /** To the decision of another lane that is nearest in time. */
+  /** Moves to the decision of another lane that is nearest in time. */
   private change(by: number) {
     const { scene, looked } = this;
     if (!scene) return;
@@ -534,7 +534,7 @@ export class Timeline extends LitElement {
         <div class="chart">
           <div class="axis" aria-hidden="true"><div class="times"></div></div>
           <div class="scroller" @scroll=${() => this.draw()}>
-            <ol class="lanes" aria-label="Runs and what became of them" style="height:${high}px">
+            <ol class="lanes" aria-label="Runs and their outcomes" style="height:${high}px">
               ${guard([scene, lane], () =>
                 scene.lanes.map((one) => {
                   const { text, tone } = caption(one, scene);

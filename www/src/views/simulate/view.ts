@@ -1,4 +1,4 @@
-// Would this automation fire, when, and why? Runs or captured events, played to the trigger engine.
+// The view Simulate: plays runs or captured events to an automation, and shows when it fires and why.
 
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
@@ -30,18 +30,18 @@ import "./timeline.ts";
 import "./simulate.css";
 import "./document.css";
 
-/** When nothing moves any more, what is slow is asked for. */
+/** Milliseconds without changes before slow requests are sent. */
 const SETTLED = 350;
-/** More is read, but slowly: better cut it before. */
+/** Larger captures are read, but slowly, so the page advises to shorten them. */
 const MOST_BYTES = 64 * 1024 * 1024;
 
 @customElement("view-simulate")
 export class SimulateView extends View<unknown> {
   @state() private shown: State = preset("zombie-30");
   @state() private played: Played | undefined;
-  /** The last that could be played: it stays where the text has a mistake. */
+  /** The last scene that could be played: it stays while the text has a mistake. */
   @state() private good: Played | undefined;
-  /** The one whose decisions are listed: while a slider moves, nobody reads them. */
+  /** The scene whose decisions are listed; the list does not follow a moving slider. */
   @state() private settled: Scene | undefined;
   @state() private summary: Summary | undefined;
   @state() private chosen: number | undefined;
@@ -51,9 +51,9 @@ export class SimulateView extends View<unknown> {
   private editor: Editor | undefined;
   private settling: ReturnType<typeof setTimeout> | undefined;
   private readonly play = latest(scenes.play);
-  /** The advice is quick: it follows a slider at once, and what is played comes after. */
+  /** The advice is quick: it follows a slider immediately, and the simulation comes after. */
   @state() private advice: Advice | undefined;
-  /** Of the text that was played last, or that a slider made of it. */
+  /** The facts of the text that was played last, or of the version that a slider generated from it. */
   private facts: Facts | undefined;
   private held: { events: string[]; number: Promise<number> } | undefined;
   private readonly advise = latest(quick.heartbeatAdvice);
@@ -85,7 +85,7 @@ export class SimulateView extends View<unknown> {
     this.chosen = (event as CustomEvent<number>).detail;
   };
 
-  /** As `set`, where what is undefined goes. */
+  /** Like `set`, but removes undefined values. */
   private change(changed: { [K in keyof State]?: State[K] | undefined }) {
     const entries = Object.entries({ ...this.shown, ...changed });
     this.shown = Object.fromEntries(entries.filter(([, value]) => value !== undefined)) as never;
@@ -108,7 +108,7 @@ export class SimulateView extends View<unknown> {
 
   private async adviseOn(shown: State) {
     const { facts } = this;
-    // Without an advice there is nothing to keep up with.
+    // Without advice there is nothing to update.
     if (!facts?.watched || !facts.window || facts.text !== shown.automation || !this.advice) return;
     const frequency =
       shown.events === undefined ? shown.heartbeat.frequency : this.advice.frequency;
@@ -120,7 +120,7 @@ export class SimulateView extends View<unknown> {
       });
       if (advice && this.advice) this.advice = advice;
     } catch (error) {
-      // A mistake in the text is reported by what plays it.
+      // The simulation reports mistakes in the text.
       if (!(error instanceof InputError)) this.fault(error);
     }
   }
@@ -132,7 +132,7 @@ export class SimulateView extends View<unknown> {
       const held = await this.holding(shown);
       if (shown !== this.shown) return;
       const played = await this.play(toPlay(shown, held));
-      // Another was asked for meanwhile.
+      // Another request was sent meanwhile.
       if (!played) return;
       this.played = played;
       if (shown === this.shown) {
@@ -153,14 +153,14 @@ export class SimulateView extends View<unknown> {
     }
   }
 
-  /** Captured events are sent to the worker once, however often they are played. */
+  /** Sends captured events to the worker once, however often they are played. */
   private holding({ events }: State): Promise<number> | undefined {
     if (events === undefined) this.held = undefined;
     else if (this.held?.events !== events) this.held = { events, number: scenes.hold(events) };
     return this.held?.number;
   }
 
-  /** What was given wrongly is shown here; everything else is a fault. */
+  /** Mistakes in the input are shown here; everything else is an internal error. */
   private blame(error: unknown) {
     if (error instanceof InputError) this.rejected = error.message;
     else this.fault(error);
@@ -274,7 +274,7 @@ export class SimulateView extends View<unknown> {
     `;
   }
 
-  /** What is listed changes, and nothing is played anew. */
+  /** Changes the list without a new simulation. */
   private filter(onlyFired: boolean) {
     const { onlyFired: _, ...rest } = this.shown;
     this.shown = onlyFired ? { ...rest, onlyFired } : rest;
@@ -343,7 +343,7 @@ export class SimulateView extends View<unknown> {
     `;
   }
 
-  /** Of a text with several automations, which one is played. */
+  /** Selects the automation to play, if the text has several. */
   private renderNames() {
     const { automations = [], played = 0 } = this.played?.facts ?? {};
     if (automations.length < 2) return nothing;
@@ -362,7 +362,8 @@ export class SimulateView extends View<unknown> {
   private renderDifferences() {
     const { differences } = this;
     if (!differences) return html`<span class="soft"></span>`;
-    if (differences.length === 0) return html`<span class="soft">3.8 and 3.9 fire alike</span>`;
+    if (differences.length === 0)
+      return html`<span class="soft">3.8 and 3.9 fire at the same times</span>`;
     return html`<details class="differences">
       <summary>${plural(differences.length, "firing")} ${differences.length === 1 ? "differs" : "differ"} between 3.8 and 3.9</summary>
       <ul>${differences.slice(0, 20).map(({ message }) => html`<li>${prose(message)}</li>`)}</ul>
@@ -520,7 +521,7 @@ export class SimulateView extends View<unknown> {
   private async setWindow(within: number) {
     const { automation } = this.shown;
     try {
-      // Of a text that has not been played yet they are asked for.
+      // For a text that has not been played yet, they are requested.
       const facts =
         this.facts?.text === automation
           ? this.facts
@@ -580,7 +581,7 @@ export class SimulateView extends View<unknown> {
     const { played } = this;
     const findings = played?.report.diagnostics ?? [];
     const language = languageOf(this.shown.automation);
-    // What it says for a moment takes the place of its text: each language has a button of its own.
+    // A message briefly replaces the button's text, so each language has its own button.
     const copied = (event: Event) =>
       copy(this.shown.automation, event.currentTarget as HTMLElement);
     return html`<section class="document panel" aria-labelledby="document-title">
@@ -602,7 +603,7 @@ export class SimulateView extends View<unknown> {
     </section>`;
   }
 
-  /** Whether `prefect automation create --from-file` reads the text: not a scenario, nor triggers of deployments. */
+  /** Whether `prefect automation create --from-file` reads the text: not scenarios or triggers of deployments. */
   private get isCreatable(): boolean {
     const { played } = this;
     return played?.facts.isCreatable === true && played.report.valid;
@@ -690,13 +691,13 @@ function languageOf(text: string): "json" | "yaml" {
   return /^\s*[{[]/.test(text) ? "json" : "yaml";
 }
 
-/** As the name of a file. */
+/** Converts a name to a file name. */
 function slug(name: string): string {
   const words = name.toLowerCase().match(/[\p{Letter}\p{Number}]+/gu) ?? [];
   return words.join("-").slice(0, 60);
 }
 
-/** Whether a scenario can have the text as it stands. */
+/** Whether a scenario can include the text unchanged. */
 function isEmbeddable(text: string, { automations }: Facts): boolean {
   return automations.length === 1 && /^\s*\{[\s\S]*"trigger"\s*:|^trigger\s*:/m.test(text);
 }
@@ -705,7 +706,7 @@ function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** What had happened before, in one clause. */
+/** A clause about the events before. */
 function missed({ why, help }: Summary): string {
   const count = why?.fired.missed ?? 0;
   if (!help || !("within" in help)) return "";

@@ -1,4 +1,4 @@
-// Help while writing events: proposals, and what the catalogue says about a place. Comes with the editor, late.
+// Help while writing events: completion, and descriptions from the catalogue. Loaded with the editor.
 
 import {
   autocompletion,
@@ -26,9 +26,9 @@ import {
 } from "./knowledge.ts";
 
 interface Hooks {
-  /** The cursor has moved; `typing`: because the text has changed. */
+  /** Called when the cursor has moved; `typing`: because the text changed. */
   cursor: (offset: number, typing: boolean) => void;
-  /** What is known of what the cursor is at. */
+  /** The description of the key or value at the cursor. */
   fact: (fact: Fact | undefined) => void;
   fault: (error: unknown) => void;
 }
@@ -77,7 +77,7 @@ function describe(name: string): Promise<EventType | undefined> {
   if (known) return known;
   const asked = catalogue.describeEvent(name);
   described.set(name, asked);
-  // Names come letter by letter, and most of them are nothing.
+  // Names are typed letter by letter, and most beginnings are unknown names.
   asked.then(
     (type) => type ?? described.delete(name),
     () => described.delete(name),
@@ -113,7 +113,7 @@ interface Proposal {
   detail?: string;
   fact?: Fact | undefined;
   boost?: number;
-  /** What is written after a key. */
+  /** The text to write after a key. */
   value?: string;
 }
 
@@ -146,7 +146,7 @@ function option({ text, detail, fact, boost, value }: Proposal, place: Place): C
     }),
     apply: (view, _completion, _from, to) => {
       const start = place.from;
-      // What has been typed since: the quotes stand around it.
+      // The text typed since is inside the quotes.
       const end = place.from === place.to ? to : to + 1;
       const quoted = JSON.stringify(text);
       const isNew = place.at === "key" && !place.property?.getChild(":");
@@ -218,7 +218,7 @@ async function keys(state: EditorState, place: Place): Promise<Proposal[]> {
   ].filter(missing);
 }
 
-/** What is written first as a value of a type. */
+/** The first text of a value of a type. */
 const EMPTY: Record<string, string> = {
   string: '""',
   uuid: '""',
@@ -257,7 +257,7 @@ async function values(state: EditorState, place: Place): Promise<Proposal[]> {
   return last === "prefect.resource.id" && id ? beginnings(id) : [];
 }
 
-/** Forms of ids up to what is to be filled in. */
+/** The beginning of ids, up to the part to fill in. */
 function beginnings(form: string): Proposal[] {
   return form
     .split(" | ")

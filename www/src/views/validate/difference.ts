@@ -1,8 +1,8 @@
-// What differs between two texts, with a little around it.
+// The difference between two texts, with some context.
 
 export interface Excerpt {
   lines: { text: string; differs: boolean }[];
-  /** Whether there is more before and after. */
+  /** Whether there is more text before and after. */
   before: boolean;
   after: boolean;
 }

@@ -1,4 +1,4 @@
-// Examples to begin with: each event of Prefect as it should be, and each mistake that is found.
+// Examples to start with: a valid example of each event, and an example of each mistake.
 
 import { html, LitElement, nothing, type PropertyValues } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
@@ -15,7 +15,7 @@ interface Example {
 
 @customElement("validate-examples")
 export class Examples extends LitElement {
-  /** How the field stands in the page. */
+  /** The layout of the field. */
   @property() label = "Examples";
   @state() private all: Example[] | undefined;
   @state() private query = "";
@@ -64,7 +64,7 @@ export class Examples extends LitElement {
       const text = `${group} ${title} ${name}`.toLowerCase();
       return words.every((word) => text.includes(word));
     });
-    // Those of a group stand together.
+    // Examples of a group are together.
     const groups = [...new Set(found.map(({ group }) => group))];
     return groups.flatMap((group) => found.filter((one) => one.group === group));
   }
@@ -171,7 +171,7 @@ export class Examples extends LitElement {
   }
 }
 
-/** The page of the documentation, as its address names it. */
+/** The name of the documentation page, from its address. */
 function pageName(url: string): string {
   const page = new URL(url).pathname.split("/").at(-1) ?? "";
   const words = page.replaceAll("-", " ");

@@ -1,4 +1,4 @@
-// What a code means, in the place where it was asked for.
+// Shows the explanation of a code below its finding.
 
 import { html, nothing } from "lit";
 import type { Explanation } from "prefect-events";

@@ -4,7 +4,7 @@ import { documentation } from "./explanation.ts";
 import type { Fact } from "./knowledge.ts";
 import { sentence } from "./words.ts";
 
-/** So many values are listed; more are no help. */
+/** Maximum number of listed values. */
 const MOST_VALUES = 24;
 
 export function factPanel({ term, form, meaning, source, docs, values }: Fact) {

@@ -1,12 +1,12 @@
-// The check of a file that is too large for the editor, and what is known of it so far.
+// Checks a file that is too large for the editor, and holds the results so far.
 
 import type { Diagnostic, ValidationReport } from "prefect-events";
 import { InputError, validateFile } from "../../core/client.ts";
 import type { Profile } from "./state.ts";
 
-/** So many findings are listed. */
+/** Maximum number of listed findings. */
 const MOST_FINDINGS = 1000;
-/** Pages need not be drawn anew more often (ms). */
+/** Minimum time between updates of the page, in milliseconds. */
 const PACE = 100;
 
 export class FileCheck {
@@ -20,7 +20,7 @@ export class FileCheck {
     diagnostics: [],
   };
   phase: "running" | "done" | "stopped" = "running";
-  /** Why it cannot be checked. */
+  /** The reason if it cannot be checked. */
   rejected: string | undefined;
   private readonly halt: () => void;
   private reportedAt = 0;
@@ -89,7 +89,7 @@ export interface Line {
 
 const LINE_BREAK = 10;
 
-/** A line of a file, and the short ones next to it; the file is read only up to there. */
+/** A line of a file, with its short neighbours; the file is only read up to there. */
 export async function linesAround(file: Blob, wanted: number, around = 3): Promise<Line[]> {
   const first = Math.max(1, wanted - around);
   const last = wanted + around;

@@ -1,4 +1,4 @@
-// A file that is not in the editor: how far its check is, and the line of the chosen finding.
+// Shows a file that is not in the editor: the progress of its check, and the line of the selected finding.
 
 import { html, nothing } from "lit";
 import type { Diagnostic, ValidationReport } from "prefect-events";
@@ -46,7 +46,7 @@ function counted(report: ValidationReport): string {
   return [count(report.count, "event"), ...(all.length > 0 ? all : ["no problems"])].join(", ");
 }
 
-/** So much of a line is shown before and after the place (UTF-16 code units). */
+/** Text shown before and after the position in a line, in UTF-16 code units. */
 const AROUND = 600;
 
 function chosenLine({ finding, lines }: NonNullable<Chosen>, edit: (text: string) => void) {
@@ -62,7 +62,7 @@ function chosenLine({ finding, lines }: NonNullable<Chosen>, edit: (text: string
         ${isDocument(whole) ? html`<button @click=${() => edit(whole)}>Edit this event</button>` : nothing}
       </figcaption>
       <pre tabindex="0" aria-label="Line ${start.line}">${lines.map(({ number, text }) => {
-        // Other events have nothing to do with this one.
+        // Other events are unrelated.
         if (number !== start.line)
           return isDocument(whole) ? nothing : html`<span class="neighbour">${text}\n</span>`;
         const from = start.column - 1;
@@ -75,7 +75,7 @@ function chosenLine({ finding, lines }: NonNullable<Chosen>, edit: (text: string
   `;
 }
 
-/** As the lines of NDJSON are. */
+/** Like the lines of NDJSON. */
 function isDocument(line: string): boolean {
   return line.startsWith("{") && line.trimEnd().endsWith("}");
 }

@@ -1,4 +1,4 @@
-// The findings of a report: how many, which, where, and what to do.
+// Lists the findings of a report: their number, severity, position and help.
 
 import { html, LitElement, nothing, type PropertyValues } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
@@ -10,7 +10,7 @@ import { documentation, explanationPanel } from "./explanation.ts";
 import { sign } from "./signs.ts";
 import { count, counts, place, sentence } from "./words.ts";
 
-/** So many are shown at once. */
+/** Number of findings shown at a time. */
 const PAGE = 100;
 
 const NAMES: Record<Severity, string> = { error: "Error", warning: "Warning", info: "Info" };
@@ -26,9 +26,9 @@ export interface FindingsEvents {
 export class Findings extends LitElement {
   @property({ attribute: false }) report: ValidationReport | undefined;
   @property({ attribute: false }) hiddenSeverities: Severity[] = [];
-  /** Of which the cursor is in the place. */
+  /** The finding at the cursor. */
   @property({ attribute: false }) current: Diagnostic | undefined;
-  /** Whether the current one is to be brought into view. */
+  /** Whether to scroll to the current finding. */
   @property({ type: Boolean }) following = false;
   @property({ type: Boolean }) fixable = false;
   @state() private shown = PAGE;
@@ -41,7 +41,7 @@ export class Findings extends LitElement {
 
   protected override updated(changed: PropertyValues<this>) {
     if (!changed.has("current") || !this.current || !this.following) return;
-    // Beside the editor; below it, the page would move away from who writes.
+    // Only if the list is beside the editor; below it, scrolling would move the editor away.
     if (matchMedia("(width >= 60rem)").matches)
       this.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
   }
@@ -114,7 +114,7 @@ export class Findings extends LitElement {
     `;
   }
 
-  /** What distinguishes them even when lines above have changed. */
+  /** An identity that does not change when lines above change. */
   private keyed(findings: Diagnostic[]): [string, Diagnostic, Diagnostic | undefined][] {
     const times = new Map<string, number>();
     return findings.map((finding, index) => {

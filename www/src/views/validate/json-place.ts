@@ -1,4 +1,4 @@
-// Where in an event the cursor is, by CodeMirror's syntax tree.
+// Finds the cursor's location in an event, with CodeMirror's syntax tree.
 
 import { ensureSyntaxTree, syntaxTree } from "@codemirror/language";
 import type { EditorState } from "@codemirror/state";
@@ -7,19 +7,19 @@ type Node = ReturnType<typeof syntaxTree>["topNode"];
 type Step = string | number;
 
 export interface Place {
-  /** From the event inwards. At a key, the last one is that key as far as it is written. */
+  /** The path from the event inwards. At a key, the last part is the key as typed so far. */
   path: Step[];
   at: "key" | "value";
-  /** The text there, with its quotes; empty where nothing is written yet. */
+  /** The text there with its quotes; empty if nothing is written yet. */
   from: number;
   to: number;
   /** The text of a string, without its quotes. */
   written: string;
-  /** Whether nothing or a string stands there. */
+  /** Whether there is nothing or a string. */
   isText: boolean;
-  /** The property at whose key it is. */
+  /** The property, if the cursor is at its key. */
   property: Node | undefined;
-  /** The object or array in which it is. */
+  /** The object or array around the cursor. */
   container: Node;
   event: Node;
 }
@@ -41,7 +41,7 @@ export function placeAt(state: EditorState, position: number, side: -1 | 0 | 1):
     steps.unshift(outer);
     inner = outer.container;
   }
-  // Lists, pages of the API and frames of the websocket hold events.
+  // Lists, pages of the API and websocket frames contain events.
   if (typeof steps[0]?.step === "number") steps.shift();
   if (steps[0]?.step === "events" && typeof steps[1]?.step === "number") steps.splice(0, 2);
   else if (steps[0]?.step === "event" && steps.length > 1) steps.shift();
@@ -92,7 +92,7 @@ export function placeAt(state: EditorState, position: number, side: -1 | 0 | 1):
 const SCALARS = new Set(["String", "Number", "True", "False", "Null"]);
 const VALUES = new Set([...SCALARS, "Object", "Array"]);
 
-/** How an object or array stands in the one around it. */
+/** The key or index of an object or array in its parent. */
 function stepTo(state: EditorState, node: Node): { step: Step; container: Node } | undefined {
   const { parent } = node;
   if (parent?.name === "Array") return { step: indexOf(node), container: parent };
@@ -108,7 +108,7 @@ function indexOf(node: Node): number {
   return index;
 }
 
-/** The text of a string or of what else stands there. */
+/** The text of a string or of another value. */
 export function text(state: EditorState, node: Node): string {
   const written = state.sliceDoc(node.from, node.to);
   if (!written.startsWith('"')) return written;

@@ -1,11 +1,11 @@
-// What the catalogue says about a place in an event.
+// The catalogue's description of a location in an event.
 
 import type { EventType, Label, PayloadField, RelatedResource, Source } from "prefect-events";
 
-/** Something that stands in an event, explained. */
+/** The explanation of a part of an event. */
 export interface Fact {
   term: string;
-  /** In few words: what it looks like, whether it must be there. */
+  /** In a few words: its form, and whether it is required. */
   form: string;
   meaning: string;
   source: string;
@@ -75,7 +75,7 @@ export function ofField(field: PayloadField, docs: string | undefined): Fact {
 
 type Path = (string | number)[];
 
-/** The labels of the resource at a place, with their ids and roles. */
+/** The labels of the resource at a location, with their ids and roles. */
 export function labelsAt(path: Path, type: EventType, role: string | undefined): Label[] {
   if (path[0] === "resource" && path.length === 2) return type.labels;
   if (path[0] !== "related" || typeof path[1] !== "number" || path.length !== 3) return [];
@@ -83,7 +83,7 @@ export function labelsAt(path: Path, type: EventType, role: string | undefined):
   return related?.labels ?? [];
 }
 
-/** The fields of the payload beside the one at a place. */
+/** The other fields of the payload around a location. */
 export function fieldsAt(path: Path, type: EventType): { field: PayloadField; key: string }[] {
   if (path[0] !== "payload" || path.length < 2) return [];
   const outer = fieldPath(path.slice(1, -1));
@@ -95,7 +95,7 @@ export function fieldsAt(path: Path, type: EventType): { field: PayloadField; ke
   });
 }
 
-/** As the catalogue writes it. */
+/** In the catalogue's notation. */
 function fieldPath(steps: Path): string {
   return steps.reduce<string>(
     (path, step) =>
@@ -123,7 +123,7 @@ export function factAt(path: Path, type: EventType, role: string | undefined): F
   return;
 }
 
-/** Names that an event can have: placeholders are filled in where all values are known. */
+/** The possible names of an event: placeholders are filled in if all their values are known. */
 export function namesOf({ namePattern, variants }: EventType): string[] {
   const placeholder = namePattern.match(/\{[\w-]+\}/g);
   return placeholder?.length === 1 && variants?.length

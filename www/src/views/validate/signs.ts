@@ -1,4 +1,4 @@
-// Small signs, each of another shape: they differ without colour.
+// Small signs with different shapes, so that they do not differ by colour alone.
 
 import { html, type SVGTemplateResult, svg } from "lit";
 import type { Severity } from "prefect-events";

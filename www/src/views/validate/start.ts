@@ -1,4 +1,4 @@
-// What the view begins with: a heartbeat with the mistakes that are made most, of which some can be put right at once.
+// The initial text of the view: a heartbeat with the most common mistakes, some of which have a fix.
 
 export const START = `{
   "occurred": "2026-03-31T18:30:00Z",

@@ -1,4 +1,4 @@
-// What the address holds of this view.
+// The state of this view in the address.
 
 import type { Severity } from "prefect-events";
 
@@ -11,14 +11,14 @@ export interface State {
   /** Absent if it is too long for an address. */
   text?: string;
   profile?: Profile;
-  /** Severities that are not listed. */
+  /** Hidden severities. */
   hidden?: Severity[];
 }
 
-/** In UTF-16 code units: more makes links that not everything passes on. */
+/** In UTF-16 code units: longer texts make links that some programs cut off. */
 export const LONGEST_IN_LINK = 100_000;
 
-/** Whatever an address may hold, made by hand or by another version. */
+/** Reads any state from an address, also hand-written or from another version. */
 export function stateOf(value: unknown): State {
   if (value === null || typeof value !== "object") return {};
   const { text, profile, hidden } = value as Record<string, unknown>;

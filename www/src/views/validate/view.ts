@@ -1,4 +1,4 @@
-// Validate: are these events right?
+// The view Validate: checks events.
 
 import { html, nothing, type PropertyValues } from "lit";
 import { customElement, state } from "lit/decorators.js";
@@ -22,7 +22,7 @@ import { LONGEST_IN_LINK, PROFILES, type Profile, type State, stateOf } from "./
 import { approval, canSimulate, markdown, otherDocument, size, verdict } from "./words.ts";
 import "./view.css";
 
-/** In bytes: what is larger is checked as a file, without the editor. */
+/** In bytes: larger files are checked without the editor. */
 const LARGEST_IN_EDITOR = 2_000_000;
 
 const PROFILE_NAMES: Record<Profile, { name: string; title: string }> = {
@@ -40,18 +40,18 @@ export class ValidateView extends View<unknown> {
   @state() private text = START;
   @state() private profile: Profile = "documented";
   @state() private unlisted: Severity[] = [];
-  /** Of `checked`. */
+  /** The report on `checked`. */
   @state() private report: ValidationReport | undefined;
   @state() private current: Diagnostic | undefined;
-  /** Whether the list follows the cursor: not while the text is changed. */
+  /** Whether the list follows the cursor: not while the text changes. */
   private following = false;
   @state() private fact: Fact | undefined;
   @state() private check: FileCheck | undefined;
   @state() private chosen: { finding: Diagnostic; lines: Line[] | undefined } | undefined;
   @state() private rejected: string | undefined;
-  /** In the field that stands where the editor will be; it is no part of what is rendered anew. */
+  /** The text in the field before the editor is loaded; it is not rendered again. */
   private earlyText = START;
-  /** The text that the report is about. */
+  /** The text that was checked. */
   private checked = "";
   private said = "";
   private editor: Editor | undefined;
@@ -73,7 +73,7 @@ export class ValidateView extends View<unknown> {
   }
 
   protected override async firstUpdated() {
-    // The verdict first, then the editor, which is larger than all else.
+    // Load the verdict first, then the editor, which is the largest chunk.
     await this.validate();
     await this.updateComplete;
     requestAnimationFrame(() => void this.openEditor());
@@ -84,7 +84,7 @@ export class ValidateView extends View<unknown> {
     const { report } = this;
     const running = this.check?.phase === "running";
     const said = report && !running ? verdict(report).text : "";
-    // Of our own example nobody asked; the page may have more to say at first.
+    // The initial example is not announced.
     const asked = this.said !== "" || this.initial !== undefined || this.text !== START;
     if (said && said !== this.said && asked) announce(said);
     if (!running) this.said = said;
@@ -98,7 +98,7 @@ export class ValidateView extends View<unknown> {
       ]);
       const parent = this.querySelector<HTMLElement>(".editor-place");
       if (!parent || !this.isConnected) return;
-      // It may have been written in before the editor came.
+      // The user may have typed before the editor was loaded.
       const before = parent.querySelector("textarea");
       const focused = before !== null && before === document.activeElement;
       const { selectionStart = 0, selectionEnd = 0 } = before ?? {};
@@ -140,7 +140,7 @@ export class ValidateView extends View<unknown> {
     void this.validate();
   }
 
-  /** Puts another text into the editor, as if it had been written there: it can be undone. */
+  /** Replaces the editor's text as if it had been typed, so that it can be undone. */
   private replace(text: string) {
     this.closeFile();
     const { editor } = this;
@@ -175,7 +175,7 @@ export class ValidateView extends View<unknown> {
     const { text, profile } = this;
     try {
       const report = text.trim() === "" ? null : await validate(text, profile);
-      // A later text, or a file, has been checked meanwhile.
+      // A later text or a file was checked meanwhile.
       if (report === undefined || this.check || text !== this.text) return;
       this.checked = text;
       this.report = report ?? undefined;
@@ -187,7 +187,7 @@ export class ValidateView extends View<unknown> {
   private showFindings() {
     if (this.check || !this.editor) return;
     const { report } = this;
-    // What is another document has no mistakes here.
+    // Another kind of document has no findings here.
     const findings = report && !otherDocument(report) ? report.diagnostics : [];
     this.editor.show(findings, report ? this.checked : this.text);
     this.moved(this.editor.view.state.selection.main.head);
@@ -197,7 +197,7 @@ export class ValidateView extends View<unknown> {
     const at = this.report?.diagnostics.filter(
       ({ range }) => range && range.start.offset <= offset && offset <= range.end.offset,
     );
-    // The smallest place is meant.
+    // The smallest range is the right one.
     const width = ({ range }: Diagnostic) =>
       range ? range.end.offset - range.start.offset : Number.POSITIVE_INFINITY;
     this.current = at?.toSorted((one, other) => width(one) - width(other))[0];
@@ -207,7 +207,7 @@ export class ValidateView extends View<unknown> {
     const { checked } = this;
     try {
       const text = await catalogue.applyFixes(checked, findings);
-      // Written meanwhile: the places are no longer right.
+      // The text changed meanwhile, so the positions are outdated.
       if (this.text === checked) this.replace(text);
     } catch (error) {
       this.fault(error);
@@ -232,7 +232,7 @@ export class ValidateView extends View<unknown> {
   private async take(file: File) {
     this.rejected = undefined;
     try {
-      // What is not UTF-8 is checked as the bytes that it is.
+      // Text that is not UTF-8 is checked as bytes.
       const text = file.size <= LARGEST_IN_EDITOR ? decoded(await file.arrayBuffer()) : undefined;
       if (text !== undefined) this.replace(text);
       else this.openFile(file);
@@ -344,7 +344,7 @@ export class ValidateView extends View<unknown> {
               this.fact
                 ? factPanel(this.fact)
                 : html`<p class="keys"><kbd>Ctrl</kbd> <kbd>Space</kbd> proposes names, labels and values. <kbd>F8</kbd> goes to the next finding.</p>
-                    <p>Put the cursor on a name, a label or a role to read what Prefect says about it.</p>`
+                    <p>Put the cursor on a name, a label or a role to read its description.</p>`
             }
           </div>
         </section>
@@ -378,7 +378,7 @@ export class ValidateView extends View<unknown> {
     `;
   }
 
-  /** What is no event, in the view that is for it. */
+  /** Opens a document that is not an event in the right view. */
   private async simulate() {
     const { check } = this;
     try {

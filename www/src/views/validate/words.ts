@@ -1,4 +1,4 @@
-// The view's sentences about a report.
+// The view's texts about a report.
 
 import type { Diagnostic, Severity, ValidationReport } from "prefect-events";
 import { code, fence, plain, sentence as prose } from "../../ui/markdown.ts";
@@ -27,12 +27,12 @@ export function counts({ errors, warnings, infos }: ValidationReport): [Severity
   ];
 }
 
-/** What the core says of a text that is another document: an automation, a `prefect.yaml`, Terraform, a scenario. */
+/** The core's finding on another kind of document: an automation, a `prefect.yaml`, Terraform, a scenario. */
 export function otherDocument({ diagnostics }: ValidationReport): Diagnostic | undefined {
   return diagnostics.find(({ code }) => code === "not-events");
 }
 
-/** Whether the view Simulate reads it; of what is to be converted first, the help says how. */
+/** Whether the view Simulate reads it; for a document that must be converted first, the help explains how. */
 export function canSimulate({ help = "" }: Diagnostic): boolean {
   return !help.startsWith("run ");
 }
@@ -42,7 +42,7 @@ export interface Verdict {
   text: string;
 }
 
-/** In one line, what came out. */
+/** The result in one line. */
 export function verdict(report: ValidationReport): Verdict {
   const { errors, warnings, infos, count: events } = report;
   const other = otherDocument(report);
@@ -61,7 +61,7 @@ export function verdict(report: ValidationReport): Verdict {
   return { sign: "good", text: `All ${count(events, "event")} are valid` };
 }
 
-/** Who has nothing against the events. */
+/** The line for events without findings: it names what accepts them. */
 export function approval({ count: events }: ValidationReport, profile: Profile): string {
   const them = events === 1 ? "it" : "them";
   const agree = events === 1 ? "it agrees" : "they agree";
@@ -70,7 +70,7 @@ export function approval({ count: events }: ValidationReport, profile: Profile):
     : `No problems found: ${agree} with Prefect’s documentation and source code.`;
 }
 
-/** Where a finding is: its line, and its place in the event. */
+/** The location of a finding: its line, and its path in the event. */
 export function place({ range, path }: Diagnostic): string {
   const line = range ? `line ${NUMBER.format(range.start.line)}` : "";
   return [line, path].filter(Boolean).join(" · ");
@@ -102,7 +102,7 @@ export function markdown(
   return parts.join("\n\n");
 }
 
-/** A message as a sentence of its own. */
+/** A message as a full sentence. */
 export function sentence(text: string): string {
   const first = text.charAt(0).toUpperCase() + text.slice(1);
   return /[.?!]$/.test(first) ? first : `${first}.`;
