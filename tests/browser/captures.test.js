@@ -190,7 +190,7 @@ test("firings that come only from absent leaders are marked, and one press remov
   await says(outcome(page), /Completed/);
   await says(
     about(page),
-    "1 of 1 firings happens only because of 1 event that follows one that is not in the input: ",
+    "1 of 2 firings happens only because of 1 event that follows one that is not in the input: ",
   );
   await assertAccessible(page, "absent leaders");
   await about(page).getByRole("button", { name: "Play without this waiting" }).click();
