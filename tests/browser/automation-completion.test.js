@@ -29,7 +29,6 @@ async function proposed(page, text, typed) {
 
 test("keys, events, labels, roles, actions and states are proposed in YAML", async () => {
   const { page, failures } = await open("#simulate");
-  await page.getByRole("button", { name: "Edit the text" }).click();
   for (const [text, typed, wanted, unwanted] of [
     [`${TRIGGER}  `, "fo", "for_each", "actions"],
     [`${TRIGGER}  expect:\n    - `, "Fail", "prefect.flow-run.Failed", "flow"],
@@ -59,7 +58,6 @@ test("keys, events, labels, roles, actions and states are proposed in YAML", asy
 
 test("keys and events are proposed in JSON", async () => {
   const { page, failures } = await open("#simulate");
-  await page.getByRole("button", { name: "Edit the text" }).click();
   const start = '{"name": "n", "trigger": {"type": "event", ';
   assert.ok((await proposed(page, start, '"fo')).includes("for_each"));
   const events = await proposed(page, `${start}"expect": [`, '"Fail');

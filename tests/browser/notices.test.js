@@ -23,7 +23,7 @@ test("the notices have every package that the page imports, its fonts and all cr
   const imported = files.flatMap((name) =>
     Array.from(
       readFileSync(new URL(name, sources), "utf8").matchAll(
-        /^(?:import|export) .*?["'](@[\w-]+\/[\w-]+|[\w-]+)[/"']/gm,
+        /^(?:import |.*\bfrom )["'](@[\w-]+\/[\w-]+|[\w-]+)[/"']/gm,
       ),
       ([, found = ""]) => found,
     ),

@@ -54,7 +54,7 @@ test("Validate finds it at its position, and editor and link keep it", async () 
         element.dispatchEvent(new ClipboardEvent("paste", event));
       }, units(EVENT));
     await page.locator("#verdict", { hasText: "1 error in 1 event" }).waitFor();
-    await page.getByText("half of a surrogate pair stands alone in /resource/name").waitFor();
+    await page.getByText("/resource/name contains a lone surrogate").waitFor();
     // A change beside it does not affect it.
     await page.keyboard.press("Control+End");
     await page.keyboard.type(" ");
@@ -79,7 +79,7 @@ test("Simulate reports it in the automation, a run, or a file", async () => {
 
   const runs = [{ name: BROKEN, starts: 0, dies: 100 }];
   const other = await open(address("simulate", { runs }));
-  await other.page.getByText("has half of a surrogate pair (U+D800 to U+DFFF)").waitFor();
+  await other.page.getByText("contains a lone surrogate (U+D800 to U+DFFF)").waitFor();
 
   const third = await open("#simulate");
   await third.page.getByRole("button", { name: "Replay captured events" }).click();
@@ -98,15 +98,15 @@ test("Build rejects it", async () => {
   const states = [
     [
       { kind: "event", event, input: { flow_run: { name: BROKEN } } },
-      "flow_run.name has a lone surrogate",
+      "flow_run.name contains half of a surrogate pair",
     ],
     [
       { kind: "run", run: { flow: { name: BROKEN }, ends: "1m" } },
-      "flow.name has a lone surrogate",
+      "flow.name contains half of a surrogate pair",
     ],
     [
       { kind: "event", event: "acme.x", input: { resource: { ...resource, y: BROKEN } } },
-      "resource.y has a lone surrogate",
+      "resource.y contains half of a surrogate pair",
     ],
     [
       { kind: "event", event: `acme.${BROKEN}`, input: { resource } },

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 
 import { violations } from "./helpers/axe.js";
-import { launch } from "./helpers/chromium.js";
+import { launch } from "./helpers/browser.js";
 import { serve } from "./helpers/serve.js";
 import { buildMintlify, folder, remove } from "./helpers/sites.js";
 import { PAGES } from "./sites/mintlify/pages.js";

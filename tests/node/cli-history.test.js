@@ -84,7 +84,7 @@ test("a late finding is in the report of its own file, with its text", async () 
   assert.deepEqual(reports[0]?.diagnostics, alone?.diagnostics);
   const { stdout } = await run(["validate", part, last], { cwd });
   const late = stdout.split("\n\n").find((one) => one.includes("follows-not-found")) ?? "";
-  assert.match(late, /part\.ndjson:\d+:\d+\n[^]*"follows"[^]*\^\^\^/);
+  assert.match(late, /part\.ndjson:\d+:\d+\n[\s\S]*"follows"[\s\S]*\^\^\^/);
 });
 
 test("`--fix` fixes file by file, and reports on all together", async () => {

@@ -8,7 +8,10 @@ import test from "node:test";
 
 const ROOT = new URL("../../", import.meta.url);
 
-/** Each phrase, what to write instead, and an example of the phrase. */
+/**
+ * Each phrase, what to write instead, and an example of the phrase.
+ * @type {[phrase: RegExp, instead: string, example: string][]}
+ */
 const FORBIDDEN = [
   [/\breckon/i, "calculate", "it reckons how many"],
   [/\b(is|are|was|were|be|been) told\b/i, "is reported, distinguished", "is told with its place"],

@@ -130,7 +130,7 @@ export function play(asked: Play): Played {
     for (const one of [name, state ?? ""])
       if (hasLoneSurrogate(one))
         throw new TypeError(
-          `\`${one}\` has half of a surrogate pair (U+D800 to U+DFFF), which is no character`,
+          `\`${one}\` contains a lone surrogate (U+D800 to U+DFFF), which is not a character`,
         );
   const captured = capturedOf(asked);
   const how = { trace: true, timeline: true, serverVersion: asked.version };

@@ -567,7 +567,7 @@ export class SimulateView extends View<unknown> {
         fix: (finding) => void this.applyFix(finding),
         extensions: schemaCompletion({
           schema: () => catalogue.jsonSchema("automation"),
-          language: () => language(this.editor?.text ?? automation),
+          language: () => languageOf(this.editor?.text ?? automation),
           fault: (error) => this.fault(error),
         }),
       });
