@@ -34,7 +34,8 @@ export const present = new Map();
  * @param {unknown} error
  */
 function isStackOverflow(error) {
-  return error instanceof Error && /^(RangeError|InternalError)$/.test(error.name);
+  // No regular expression: V8 ends the process if it has no stack left to compile one.
+  return error instanceof Error && (error.name === "RangeError" || error.name === "InternalError");
 }
 
 /** @param {unknown} [cause] */

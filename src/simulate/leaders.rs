@@ -47,7 +47,6 @@ impl MissingLeaders {
             _ => format!("{} events that follow", count(events)),
         };
         let first = match firings {
-            0 if events == 1 => format!("{follow} one that is not in the input"),
             0 => format!("{follow} one that is not in the input"),
             1 => format!("1 of {all} firings happens only because of {follow} one that is not in the input"),
             _ => format!(

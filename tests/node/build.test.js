@@ -182,7 +182,7 @@ for (const [name, build, count] of LONG) {
       authorModule.call(() => {
         throw new WebAssembly.RuntimeError("unreachable");
       });
-    const onProgress = () => assert.throws(trap, /is a fault of prefect-events/);
+    const onProgress = () => assert.throws(trap, /internal error in prefect-events/);
     assert.throws(() => build({ ...FIXED, onProgress }));
     assert.deepEqual(build(FIXED), before);
     /** @type {any} */

@@ -27,11 +27,11 @@ const second = ndjson("second.ndjson", LINES.slice(middle));
 /** @param {string[]} files */
 async function validated(...files) {
   const { stdout, status } = await run(["validate", "--format", "json", ...files], { cwd });
-  /** @type {{ file: string, count: number, diagnostics: { code: string, index?: number }[] }[]} */
+  /** @type {{ file: string, count: number, diagnostics?: { code: string, index?: number }[] }[]} */
   const reports = JSON.parse(stdout).files;
   /** @type {Record<string, number>} */
   const codes = {};
-  for (const { code } of reports.flatMap(({ diagnostics }) => diagnostics))
+  for (const { code } of reports.flatMap(({ diagnostics = [] }) => diagnostics))
     codes[code] = (codes[code] ?? 0) + 1;
   return { reports, codes, status };
 }
@@ -67,7 +67,6 @@ test("pages that overlap: one info for the page, not one per event", async () =>
   assert.equal(status, 0);
   assert.match(stdout, /info\[repeated-event-id\]: event 395 of `1\.json` has the same id/);
   assert.match(stdout, /and 14 others here are in an earlier input too/);
-  assert.equal(stdout.split("repeated-event-id").length, 2);
   assert.equal((await validated(...pages)).codes["repeated-event-id"], 1);
 });
 

@@ -49,7 +49,7 @@ test("firings that come only from absent leaders are reported, and can be left o
   assert.equal(status, 0);
   assert.match(
     stdout,
-    /^14 of 19 firings come only from 15 events .*\(--ignore-missing-leaders\)$/m,
+    /^14 of 19 firings happen only because of 15 events .*\(--ignore-missing-leaders\)$/m,
   );
   assert.equal(stdout.match(/\. Not silence: prefect\.flow-run\.Completed of /g)?.length, 14);
   assert.match(stdout, /^fired \S+ {2}gleaming-cat \(prefect\.flow-run\.\S+\)$/m);
@@ -81,7 +81,7 @@ test("lanes with firings come first, and one run can be selected", async () => {
   assert.equal(id.stdout, one.stdout);
   const none = await simulated(...played, "--run", "nobody");
   assert.equal(none.status, 2);
-  assert.match(none.stderr, /no run is called nobody: there are snobbish-labradoodle, /);
+  assert.match(none.stderr, /there is no run nobody: there are snobbish-labradoodle, /);
 });
 
 test("the firings that the server recorded and the effects of its actions are reported", async () => {
@@ -139,7 +139,7 @@ test("the redirected output of `prefect event stream` is read", async () => {
     "stream.txt",
   );
   assert.equal(status, 0, stdout);
-  assert.match(String(lastLine(stdout)), /^it /);
+  assert.match(stdout, /^it (never )?fires/m);
 });
 
 test("all automations of a file are played, or the one with a name", async () => {

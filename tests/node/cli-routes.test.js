@@ -159,7 +159,7 @@ test("Terraform's configuration in JSON is named, with the command that prints i
     const { stdout, status } = await run(args, { cwd });
     assert.match(
       stdout,
-      /this is Terraform's configuration, (which is not read here|not an event)/,
+      /this is Terraform's configuration, (which is not supported|not an event)/,
     );
     assert.match(stdout, /terraform show -json plan > plan\.json/, stdout);
     assert.notEqual(status, 0);

@@ -91,6 +91,6 @@ test("rejects a wrong text, a wrong list, and findings of another text", () => {
     message: /needs an array of diagnostics/,
   });
   assert.throws(() => applyFixes("abc", [finding([3, 4, ""])]), {
-    message: /found in another text/,
+    message: /reported for another text/,
   });
 });

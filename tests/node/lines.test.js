@@ -49,7 +49,7 @@ test("a line longer than 64 MiB is an error, and does not use more memory", asyn
   })();
   await assert.rejects(collect(endless), {
     code: "line-too-long",
-    message: /^the line that begins at byte 100 is longer than 64 MiB/,
+    message: /^the line that starts at byte 100 is longer than 64 MiB/,
   });
 });
 

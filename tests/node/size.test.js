@@ -45,8 +45,8 @@ for (const { file, raw, brotli } of BUDGETS) {
 
 /** The widget as one script: half of it is the compressed module that validates, which servers cannot compress further. */
 const FILES = /** @type {const} */ ([
-  ["widget.global.js", 233_000, 141_000],
-  ["widget.author.json", 585_000, 440_000],
+  ["widget.global.js", 268_000, 163_000],
+  ["widget.author.json", 608_000, 456_000],
 ]);
 
 for (const [file, raw, brotli] of FILES) {
@@ -65,10 +65,10 @@ for (const [file, raw, brotli] of FILES) {
  * deals with traps and looks at input of any realm, and the named options of `init`, take 2.5 KB.
  */
 const SCRIPTS = /** @type {const} */ ([
-  ["browser.js", 24_300, 6_250],
-  ["slim.js", 24_300, 6_250],
+  ["browser.js", 29_200, 6_500],
+  ["slim.js", 29_200, 6_500],
   // It contains the module that validates as base64: four thirds of its budget.
-  ["inline.js", 446_000, 157_000],
+  ["inline.js", 468_000, 158_000],
 ]);
 
 for (const [entry, raw, brotli] of SCRIPTS) {

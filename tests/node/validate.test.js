@@ -235,10 +235,22 @@ const WRONG_OPTIONS = [
   [{ maxDiagnostics: -1 }, /maxDiagnostics/],
   [{ maxDiagnostics: 1.5 }, /maxDiagnostics/],
   [{ maxDiagnostics: "10" }, /maxDiagnostics/],
-  [{ maxDiagnostics: "10" }, /: the option `maxDiagnostics`: expected a whole .*, not this text$/],
-  [{ maxDiagnostics: -1 }, /: the option `maxDiagnostics`: expected a whole .*, not this number$/],
-  [{ maxDiagnostics: [1] }, /: the option `maxDiagnostics`: expected a whole .*, not an array$/],
-  [{ maxDiagnostics: {} }, /: the option `maxDiagnostics`: expected a whole .*, not an object$/],
+  [
+    { maxDiagnostics: "10" },
+    /: the option `maxDiagnostics`: expected a non-negative integer, not this text$/,
+  ],
+  [
+    { maxDiagnostics: -1 },
+    /: the option `maxDiagnostics`: expected a non-negative integer, not this number$/,
+  ],
+  [
+    { maxDiagnostics: [1] },
+    /: the option `maxDiagnostics`: expected a non-negative integer, not an array$/,
+  ],
+  [
+    { maxDiagnostics: {} },
+    /: the option `maxDiagnostics`: expected a non-negative integer, not an object$/,
+  ],
   [
     { severity: [["missing-label", "off"]] },
     /: the option `severity`: expected an object of .*, not an array$/,

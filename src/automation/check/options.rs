@@ -143,7 +143,7 @@ impl CheckOptions {
     }
 }
 
-/// Reads an integer number of seconds.
+/// Reads a whole number of seconds.
 fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
     struct Seconds;
 
@@ -151,7 +151,7 @@ fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D:
         type Value = Option<u32>;
 
         fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-            formatter.write_str("an integer number of seconds")
+            formatter.write_str("a whole number of seconds")
         }
 
         fn visit_u64<E: de::Error>(self, number: u64) -> Result<Option<u32>, E> {
@@ -213,7 +213,7 @@ mod tests {
         );
         assert_eq!(
             mistake(r#"{"heartbeatFrequency": 0}"#),
-            "the option `heartbeatFrequency`: invalid value: integer `0`, expected an integer number of seconds"
+            "the option `heartbeatFrequency`: invalid value: integer `0`, expected a whole number of seconds"
         );
         assert_eq!(
             mistake(r#"{"clientVersion": 3.6}"#),
