@@ -20,7 +20,7 @@ const FORBIDDEN = [
   [/\bwhoever\b/i, "if you …, anyone who", "whoever looks for it"],
   [/(^|[.:] |\* |\/ )Who (?!is\b)[a-z]+s\b/m, "if you …", "Who imports only this"],
   [/\bfor ever\b/i, "forever", "it fires for ever"],
-  [/\brefus(e|es|ed|al|als|ing)\b/i, "reject", "the server refuses it"],
+  [/(?<!")\brefus(e|es|ed|al|als|ing)\b(?!")/i, "reject", "the server refuses it"],
   [/\ball the same\b(?! [a-z]+s?\b)/i, "anyway", "accepts it all the same."],
   [/\bwithout a word\b/i, "silently", "drops it without a word"],
   [/\b(is|are) had\b/i, "is available", "a result is had"],

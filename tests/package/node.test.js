@@ -49,7 +49,8 @@ for (const [entry, call, modules] of /** @type {const} */ ([
 ])) {
   test(`prefect-events/${entry} reads only its module`, async () => {
     const script = `
-      import fs, { syncBuiltinESMExports } from "node:fs";
+      import fs from "node:fs";
+      import { syncBuiltinESMExports } from "node:module";
       const read = fs.readFileSync;
       const seen = [];
       fs.readFileSync = (path, ...rest) => {
@@ -80,7 +81,7 @@ test("prefect-events/inline has no module for schemas, and reports it", async ()
     try { validate({}, { schemas: { "*": true } }); } catch (error) { console.log(error.code + ": " + error.message); }`;
   assert.match(
     await program("inline-schemas.mjs", script),
-    /^not-available: the option `schemas` needs a module that this entry of the package lacks: import `prefect-events`/,
+    /^not-available: the option `schemas` needs a module that this entry point does not have: import `prefect-events`/,
   );
 });
 
@@ -111,9 +112,9 @@ test("prefect-events/slim requires the module", async () => {
     }`;
   const lines = (await program("slim-empty.mjs", script)).trim().split("\n");
   const file = (/** @type {string} */ name) =>
-    `prefect-events/slim finds no file by itself: give \`prefect_events_${name}.wasm\`, its bytes or the compiled module, as \`${name}\``;
+    `prefect-events/slim does not locate files: pass \`prefect_events_${name}.wasm\`, its bytes or the compiled module, as \`${name}\``;
   assert.deepEqual(lines, [
-    "prefect-events has not been started: call `await init()` first",
+    "prefect-events is not initialized: call `await init()` first",
     file("validate"),
     file("author"),
     file("validate"),
