@@ -739,7 +739,10 @@ test("a wrong attribute is reported, quietly", async (t) => {
       }),
   );
   await inPage(page, (widget) => widget.setAttribute("severity", "nope=off"));
-  await says(page, "Not checked: prefect-events: the option severity: unknown diagnostic code nope");
+  await says(
+    page,
+    "Not checked: prefect-events: the option severity: unknown diagnostic code nope",
+  );
   assert.match(String(await message), /unknown diagnostic code `nope`/);
   await inPage(page, (widget) => widget.setAttribute("severity", "nope"));
   await says(page, "Not checked: the attribute severity must list CODE=LEVEL pairs, not nope");
@@ -945,7 +948,10 @@ test("one attribute sets severities of automations and of events", async (t) => 
   );
   await says(page, "1 error, 1 warning prefect.worker.executed-flow-run");
   await inPage(page, (widget) => widget.setAttribute("severity", "nope=off"));
-  await says(page, "Not checked: prefect-events: the option severity: unknown diagnostic code nope");
+  await says(
+    page,
+    "Not checked: prefect-events: the option severity: unknown diagnostic code nope",
+  );
 });
 
 test("Prefect's own exports of automations have no errors", async (t) => {
