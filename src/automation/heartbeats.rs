@@ -22,7 +22,7 @@ pub(crate) fn tolerated(within: i64, frequency: i64) -> i64 {
     intervals.saturating_sub(1)
 }
 
-/// The smallest window that tolerates so many missed heartbeats, in whole seconds.
+/// The smallest window that tolerates this many missed heartbeats, in whole seconds.
 pub(crate) fn smallest_within(frequency: i64, misses: i64) -> i64 {
     let span = misses.saturating_add(1).saturating_mul(period(frequency));
     // A Proactive trigger waits at least 10 seconds.

@@ -252,7 +252,7 @@ impl Outliner {
 
     /// The triggers, with their ranges in the text.
     pub(super) fn finish(mut self, text: &[u8], options: TextOptions) -> Vec<TriggerOutline> {
-        // From the beginning of the text to its end, however often an anchor is meant.
+        // From the beginning of the text to its end, even if an anchor is used often.
         let mut positions: Vec<(u32, Position)> = Vec::new();
         if options.places {
             for span in &self.spans {

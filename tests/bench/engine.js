@@ -1,5 +1,5 @@
-// The trigger engine: the automation for zombie runs over runs that beat every 30 seconds. Native and in the module,
-// from few runs to many; and the real Prefect on a scenario that is small enough for it.
+// The trigger engine: the automation for zombie runs over runs with a heartbeat every 30 seconds. Native and in the
+// module, from few runs to many; and the real Prefect on a scenario that is small enough for it.
 
 import { execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdirSync } from "node:fs";

@@ -195,7 +195,7 @@ test("firings that come only from absent leaders are marked, and one press remov
   await assertAccessible(page, "absent leaders");
   await about(page).getByRole("button", { name: "Play without this waiting" }).click();
   await says(outcome(page), /Never fires/);
-  await says(about(page), "do not wait for it");
+  await says(about(page), "Events do not wait for a followed event");
   await page.waitForURL(/#simulate\/./);
   await about(page).getByRole("button", { name: "Let them wait, as the server does" }).click();
   await says(outcome(page), /Fires on 1 of 2 runs/);

@@ -116,7 +116,7 @@ fn every_event_can_be_built() {
     assert!(count > 140, "{count}");
 }
 
-/// What the related resources of the catalogue's example are called, with names and ids of their own.
+/// The related resources of the catalogue's example, with new names and ids.
 fn things(family: &'static Family, text: &str, tags: &[String]) -> Value {
     let mut input = json!({});
     for related in family.related {
@@ -669,7 +669,7 @@ fn paused_runs_resume_like_real_ones() {
     assert_eq!(between(&suspended, "Suspended"), 0);
     let names: Vec<_> = suspended.iter().map(|(name, _)| name.as_str()).filter(|name| *name != "heartbeat").collect();
     assert_eq!(names, ["Pending", "Running", "Suspended", "Resuming", "Pending", "Running", "Completed"]);
-    // The server tells whether the run is to be scheduled anew.
+    // The server reports whether the run must be rescheduled.
     let spec = json!({"pause": {"at": "1m", "for": "1m"}, "suspend": {"at": "3m", "for": "1m"}, "ends": "5m"});
     let events = run(&spec).unwrap();
     let reschedule = |name: &str| {

@@ -8,7 +8,7 @@ use serde_json::{Map, Value as Json};
 /// Proactive triggers has another phase.
 const TOLERANCE: i64 = 8_000_000;
 
-/// How long the server works before its next look, beside the 5 s that it sleeps.
+/// How long the server works between two evaluations, beside the 5 s that it sleeps.
 const WORK: i64 = 250_000;
 
 /// Those that fired otherwise, each with how many firings only the engine has and only the server, and the reason.
@@ -40,8 +40,7 @@ fn play(document: &Json, events: &[Json], options: &ReplayOptions) -> Simulation
     result
 }
 
-/// What a server does not know any more when an automation is created is no part of the replay: events from before it, and
-/// that others follow these.
+/// The replay leaves out what a server has forgotten when an automation is created: earlier events, and links to them.
 fn since(events: &[Json], created: Instant) -> Vec<Json> {
     let is_before = |event: &&Json| instant(&event["received"]) < created;
     let before: std::collections::HashSet<&str> =
@@ -55,7 +54,7 @@ fn since(events: &[Json], created: Instant) -> Vec<Json> {
     own
 }
 
-/// Firings with their labels, in the order of time.
+/// Firings with their labels, in order of time.
 type Fired = Vec<(Instant, Map<String, Json>)>;
 
 fn only(some: &Fired, others: &Fired) -> Fired {
@@ -101,7 +100,7 @@ fn the_automations_of_a_live_server_fire_as_it_recorded() {
                 (instant(&event["occurred"]), labels)
             })
             .collect();
-        // After the last event the capture says nothing, of firings neither.
+        // The capture has no information after the last event, not even about firings.
         let last = events.iter().map(|event| instant(&event["received"])).max().unwrap();
         let options = ReplayOptions { start: Some(created), ..ReplayOptions::default() };
         let firings = play(&document, &since(&events, created), &options).firings;

@@ -1,5 +1,5 @@
-//! The work grows in proportion to the input, whatever it is: steps (nodes looked at, bytes passed over or copied, texts
-//! compared) are counted, for an input and for one four times as long.
+//! The work is proportional to any input: steps (nodes read, bytes skipped or copied, texts compared) are counted, for
+//! an input and for one four times as long.
 
 use prefect_events::diagnostic::TextOptions;
 use prefect_events::text::steps;

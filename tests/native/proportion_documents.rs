@@ -1,4 +1,4 @@
-//! The work on a document is in proportion to its size, whatever the document is: counted in steps, not in seconds.
+//! The work on any document is proportional to its size: counted in steps, not in seconds.
 
 use prefect_events::automation::{self, CheckOptions};
 use prefect_events::diagnostic::TextOptions;
@@ -26,7 +26,7 @@ fn event(fields: &str) -> String {
     format!("name: a\nactions: []\ntrigger: {{type: event, posture: Proactive, for_each: [x], within: 60, {fields}}}\n")
 }
 
-/// A text with so many of something.
+/// A text with this many repetitions.
 type Generator = fn(usize) -> String;
 
 const DOCUMENTS: [(&str, Generator); 24] = [
@@ -97,7 +97,7 @@ fn the_work_on_an_automation_is_in_proportion_to_its_text() {
     assert_eq!(wrong, Vec::<String>::new());
 }
 
-/// What aliases and merge keys stand for can be more than the text, up to a bound.
+/// Aliases and merge keys can expand to more than the text, up to a bound.
 #[test]
 fn the_work_on_aliases_has_a_bound() {
     let mut laughs = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();

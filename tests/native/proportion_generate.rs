@@ -14,7 +14,7 @@ use super::proportion::{assert_in_proportion, cost};
 /// Where all keys differ, there are more of them than the 4000 that the reader numbers: a key without a number costs
 /// more.
 fn in_proportion(what: &str, size: usize, build: impl Fn(usize)) {
-    // What is compiled of the catalogue is kept for the next one.
+    // Compiled parts of the catalogue are kept for the next one.
     build(size);
     assert_in_proportion(what, cost(|| build(size)), cost(|| build(size * 4)));
 }
@@ -32,7 +32,7 @@ fn run(spec: &serde_json::Value) -> usize {
     build_run(&spec, &options()).unwrap().len()
 }
 
-/// An object with so many members.
+/// An object with this many members.
 fn members(count: usize, member: impl Fn(usize) -> String) -> String {
     let mut out = String::from("{");
     for number in 0..count {
@@ -53,7 +53,7 @@ fn keys_of_an_event() {
         event(name, &members(size, |key| format!("\"task_run\": {{\"name\": \"{key}\"}}")));
     });
     in_proportion("a long unknown key", 100_000, |size| event(name, &format!("{{\"{}\": 1}}", "k".repeat(size))));
-    // Nested deeper, a value is no JSON any more.
+    // A deeper value is no longer JSON.
     in_proportion("deep values", 50, |size| {
         let deep = ["[".repeat(size), "]".repeat(size)].concat();
         event(name, &format!("{{\"task_run\": {}}}", members(50, |key| format!("\"k{key}\": {deep}"))));

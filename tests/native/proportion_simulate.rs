@@ -1,4 +1,4 @@
-//! The engine and scenarios do work in proportion to their input, whatever it is: counted in steps, not in seconds.
+//! The work of the engine and of scenarios is proportional to any input: counted in steps, not in seconds.
 
 use std::fmt::Write;
 
@@ -54,7 +54,7 @@ fn labels() {
     });
 }
 
-/// Why nothing fires: many events of names and resources of their own, and many labels that none of them has.
+/// Why nothing fires: many events with different names and resources, and many labels that none of them has.
 #[test]
 fn reasons() {
     in_proportion("reasons", 500, |size| {
@@ -151,7 +151,7 @@ fn runs_and_expectations() {
                 json!({"label": {"prefect.resource.id": format!("r{run}")}}),
             ]
         });
-        // What is listed has a bound, which these reach: they come last.
+        // Lists are limited, and these reach the limit: they come last.
         let of_all = (0..size).flat_map(|run| {
             [
                 json!({"fires": run}),
@@ -164,7 +164,7 @@ fn runs_and_expectations() {
         let report = run_tests((&*scenario.to_string()).into());
         assert!(report.scenarios[0].errors.is_empty() && report.expectations == size * 4);
     });
-    // What is as expected is not listed.
+    // Met expectations are not listed.
     in_proportion("runs that fire as expected", 300, |size| {
         let runs: Vec<_> = (0..size).map(|run| json!({"name": format!("r{run}"), "dies": "40s"})).collect();
         let expect: Vec<_> = (0..size).map(|run| json!({"run": format!("r{run}"), "fires": 1})).collect();
@@ -211,7 +211,7 @@ fn differences() {
     });
 }
 
-/// Many triggers in one, each with a window of its own. At each tick each of them is looked at, so the ticks stay as many.
+/// Many triggers in one, each with its own window. Each tick evaluates all of them, so the number of ticks is constant.
 #[test]
 fn many_windows() {
     in_proportion("many windows", 200, |size| {
@@ -284,7 +284,7 @@ fn held_events() {
     }
 }
 
-/// Many firings, each with an event that waits for one that is not there.
+/// Many firings, each with an event that waits for an absent one.
 #[test]
 fn delayed_events() {
     in_proportion("delayed events", 500, |size| {

@@ -43,7 +43,7 @@ fn names_of_events() {
         ("flow_run.Completed", &["event-without-prefix"]),
         ("'flow-run.*'", &["event-without-prefix"]),
         ("work-pool.ready", &["event-without-prefix"]),
-        // Names of a flow's own states, events of the user's own, and what is there.
+        // Custom states, the user's own events, and existing names.
         ("prefect.flow-run.SuccessfullyProcessed", &[]),
         ("prefect.flow-run.Succeeded", &[]),
         ("prefect.flow-run.Skipped", &[]),
@@ -63,7 +63,7 @@ fn names_of_events() {
     ] {
         assert_eq!(reactive(&format!("expect: [{name}]"), "{type: do-nothing}"), expected, "{name}");
     }
-    // A word that is as near to a state as a slip is a remark, no warning.
+    // A word that is as close to a state as a typo is an info, not a warning.
     let text = "{type: event, posture: Reactive, expect: [prefect.flow-run.Passed]}";
     let report = automation::check(text.as_bytes(), TextOptions::default(), &CheckOptions::default()).report;
     assert_eq!(report.diagnostics.iter().map(|found| found.severity).collect::<Vec<_>>(), [Severity::Info]);
@@ -93,7 +93,7 @@ fn resources_and_labels() {
         ("match: {prefect.state-name: Failed}", &["label-never-has-value"]),
         ("for_each: ['related:deploymnt:prefect.resource.id']", &["for-each-never-present"]),
         ("for_each: [deployment]", &["for-each-never-present"]),
-        // One of several alternatives is enough; what is filled in is not known.
+        // One of several alternatives is enough; filled-in values are unknown.
         ("match: {prefect.resource.id: [prefect.tag.prod, 'prefect.flow-run.*']}", &[]),
         ("match: {prefect.resource.id: '*flow*'}", &[]),
         ("match: {prefect.resource.id: '!prefect.flow-run.x'}", &[]),
@@ -118,7 +118,7 @@ fn resources_and_labels() {
         let found = report.diagnostics.iter().find(|found| found.code == "match-on-related-resource").unwrap();
         found.message.split(", so ").nth(1).unwrap().to_owned()
     };
-    // What never matches does not always mean that nothing fires.
+    // A pattern that never matches does not always mean that nothing fires.
     let pool = "match: {prefect.resource.id: 'prefect.work-pool.*'}, for_each: [prefect.resource.id]";
     assert_eq!(
         effects(&format!("after: [prefect.work-pool.not-ready], expect: [prefect.work-queue.ready], {pool}")),
@@ -242,7 +242,7 @@ fn heartbeats_and_ends_of_runs() {
             "after: [prefect.flow-run.Running], expect: [prefect.flow-run.Completed, prefect.flow-run.heartbeat], within: 3600",
             &["heartbeat-ends-the-watch"],
         ),
-        // More than come, or such as heartbeats are not.
+        // More events than occur, or properties that heartbeats do not have.
         ("after: [prefect.flow-run.Running], expect: ['prefect.flow-run.*'], within: 3600, threshold: 50", &[]),
         (
             "after: [prefect.flow-run.Running], expect: ['prefect.flow-run.*'], within: 3600, match: {prefect.state-type: '*'}",

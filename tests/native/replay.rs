@@ -65,7 +65,7 @@ fn reports_firings_caused_by_absent_leaders() {
          (absent-leader), but a filtered export, or one that begins later, looks the same. Without this wait there are 5 firings"
     );
 
-    // What was held back stands in the lane of its run, and the lane's firing names the fault.
+    // A held-back event is in the lane of its run, and the lane's firing names the fault.
     let timeline = result.timeline.unwrap();
     let decisions = result.decisions.unwrap();
     let lanes = timeline.lanes.iter().filter(|lane| lane.fired.iter().any(|fired| fired.fault.is_some()));
@@ -79,12 +79,12 @@ fn reports_firings_caused_by_absent_leaders() {
     assert_eq!(ignored.firings.len(), 5);
     assert!(ignored.missing_leaders.is_none());
     assert!(ignored.firings.iter().all(|firing| firing.delayed.is_empty()));
-    // The rest is what it was.
+    // The rest is unchanged.
     let rest: Vec<_> = result.firings.iter().filter(|firing| firing.delayed.is_empty()).collect();
     assert_eq!(rest, ignored.firings.iter().collect::<Vec<_>>());
 }
 
-/// A firing tells what came too late, whatever the reason.
+/// A firing names late events, whatever the reason.
 #[test]
 fn firings_name_late_events() {
     let sentence = |events: &[String]| {
@@ -132,7 +132,7 @@ fn firings_name_late_events() {
             "{silence}. prefect.flow-run.Completed of 12:00:10 was not evaluated in time: it arrived only at 12:02:00"
         )
     );
-    // What belongs to another window, or to another run, has no part in it.
+    // Events of another window or another run do not matter.
     let other = event(
         2,
         10,
@@ -166,7 +166,7 @@ fn the_end_of_a_capture_does_not_count_as_missing_events() {
         assert_eq!(fired[0].if_silent, result.firings[0].if_silent);
         let told = serde_json::to_value(&result).unwrap();
         assert_eq!(told["firings"][0]["ifSilent"].is_null(), !result.firings[0].if_silent);
-        // What fires only then has a reason, as what never fires has.
+        // An automation that fires only then has a reason, like one that never fires.
         assert_eq!(result.reason.is_some(), result.firings.iter().all(|firing| firing.if_silent));
         assert_eq!(result.coverage.is_some(), result.reason.is_some());
         result.firings[0].if_silent
@@ -263,7 +263,7 @@ fn recorded_firings_are_compared() {
     }
     assert_eq!(compared, 15);
 
-    // A longer window finds fewer runs, and later: what is not matched stands on its side, with its labels.
+    // A longer window finds fewer runs, and later: unmatched firings are listed on their side, with their labels.
     let mut longer = live_automation("yaml-zombies");
     longer["trigger"]["within"] = json!(60);
     let result = played(&longer.to_string(), &[&live], json!({}));
@@ -345,7 +345,7 @@ fn several_texts_of_events_are_one_history() {
     let alone = played(&automation, &[&pages[0]], json!({}));
     assert_ne!(alone.firings.len(), whole.firings.len());
 
-    // The text that is wrong is named.
+    // The invalid text is named.
     let options = ReplayOptions::default();
     let texts = vec![DocumentText::from(&*pages[0]), DocumentText::from("{\"id\": 5}")];
     let result = replay((&*automation).into(), texts.into(), &options).unwrap();

@@ -372,7 +372,7 @@ fn joins_broken_lines() {
     }
 }
 
-/// A state and a plan: the trigger one level down, objects as JSON text, null for what is not said, modules in modules.
+/// A state and a plan: the trigger one level deeper, objects as JSON text, null for absent values, nested modules.
 #[test]
 fn reads_what_terraform_shows() {
     let automation = |name: &str, action: &str, within: &str| {
@@ -416,7 +416,7 @@ fn reads_what_terraform_shows() {
     );
     let found = check(kept.as_bytes(), None);
     assert!(found.report.valid && found.report.count == 2, "{:?}", said(&found.report));
-    // The provider leaves out what is null, and the API requires it.
+    // The provider omits null values, and the API requires them.
     let report = check(state(&module(&automation("a", run, "null"))).as_bytes(), None).report;
     assert_eq!(report.diagnostics.iter().map(|found| &*found.path).collect::<Vec<_>>(), ["/trigger/within"]);
     // A mistake in JSON text has its place there.
@@ -431,7 +431,7 @@ fn reads_what_terraform_shows() {
     let (found, range) = (&report.diagnostics[0], report.diagnostics[0].range.unwrap());
     assert_eq!((found.code, found.fix.is_none()), ("label-pattern-not-text", true));
     assert!(wrong[range.start.offset as usize..range.end.offset as usize].contains("prefect.resource.id"));
-    // A plan does not have what is known only later.
+    // A plan lacks values that are known only later.
     let later = run.replace(r#""deployment_id": "8b1d6e0a-4f0c-4d6e-9f5a-2c7e1b3a9d40","#, "");
     let values = module(&automation("a", &later, "300"));
     assert!(!check(state(&values).as_bytes(), None).report.valid);

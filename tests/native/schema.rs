@@ -181,7 +181,7 @@ fn the_schemas_reject_errors() {
             None => row.get("event").unwrap().raw().to_vec(),
         };
         let text = String::from_utf8_lossy(&text).into_owned();
-        // What is no JSON, or is nested too deeply for the reader here, never reaches a schema.
+        // Invalid JSON, or JSON nested too deeply for the reader, never reaches a schema.
         let Ok(event) = serde_json::from_str(&text) else { return unread.push(case.into_owned()) };
         comparison.event("envelope", &case, &text, &event);
         // The real server's answers.

@@ -290,7 +290,7 @@ fn yaml_is_read() {
     assert!(run_tests((&*tested).into()).passed);
 }
 
-/// An automation and events, each a text of its own.
+/// An automation and events, each in a separate text.
 #[test]
 fn events_are_replayed() {
     let automation = "trigger:\n  posture: Reactive\n  expect: [acme.a]\n  threshold: 2\n  within: 60\n";

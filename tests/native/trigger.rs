@@ -23,8 +23,7 @@ fn fires(row: Value<'_>, version: Version, chance: u64) -> Json {
     serde_json::to_value(&played).unwrap()
 }
 
-/// Firings in a form that can be compared: what the recorder adds is left out, children stand in the order of
-/// their paths.
+/// Firings in a comparable form: without the recorder's additions, and with children sorted by path.
 fn comparable(firings: &Json) -> Vec<Json> {
     let mut firings = firings.as_array().unwrap().clone();
     for firing in &mut firings {

@@ -340,7 +340,7 @@ fn write_block(node: &Node, style: Style, parent: usize, in_map: bool, out: &mut
         }
         Node::Map(members) if style.way < 7 && !members.is_empty() => {
             for (at, (key, style_of, member)) in members.iter().enumerate() {
-                // The first key of a map in a list may stand behind the dash.
+                // The first key of a map in a list may follow the dash.
                 if at == 0 && !in_map && style.way < 4 && style.anchor.is_none() {
                     out.push_str(&pad(usize::from(style.indent).saturating_sub(2)));
                     if style.indent < 2 {

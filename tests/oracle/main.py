@@ -39,7 +39,7 @@ DRIFT = 0.005
 
 
 def install(version: str) -> Path:
-    """Installs a Prefect into an environment of its own."""
+    """Installs a Prefect into a separate environment."""
     folder = WORK / f"prefect-{version}"
     python = folder / "bin" / "python"
     done = folder / "installed"
@@ -154,7 +154,7 @@ def shrink(scenario: Json, server: Player, engine: Player) -> Json:
 
 
 def describe(scenario: Json, theirs: Json, ours: Json, who: tuple[str, str]) -> str:
-    """A difference, for people."""
+    """A readable difference."""
     lines = [f"--- {scenario['scenario']}: tick {scenario['tick_seconds']} s until {scenario['end']}, "
              f"delivery {scenario['delivery']}", json.dumps(scenario["automation"]["trigger"])]
     for event in sorted(scenario["events"], key=lambda event: datetime.fromisoformat(event["received"]))[:40]:

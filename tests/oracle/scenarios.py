@@ -1,4 +1,4 @@
-"""Makes random scenarios: the same seed and index always give the same one.
+"""Generates random scenarios: the same seed and index always give the same one.
 
 Times stand on a grid that differs by scenario (whole seconds, milliseconds, microseconds): a coarse one hits the edges
 of windows, a fine one shows rounding.
@@ -89,7 +89,7 @@ class Maker:
         return event | ({"follows": follows} if follows else {})
 
     def delay(self) -> int:
-        """How long an event is under way: seldom, it is from the future."""
+        """How long an event is in transit: seldom, it is from the future."""
         kind = self.random.random()
         if kind < 0.5:
             return 0
@@ -181,7 +181,7 @@ class Maker:
         return trigger, self.stream(NAMES, self.random.randint(20, 60))
 
     def disorder(self) -> tuple[Json, list[Json]]:
-        """Events under way for so long that they overtake each other by more than the windows, or 15 minutes."""
+        """Events in transit for so long that they overtake each other by more than the windows, or 15 minutes."""
         trigger = self.trigger()
         events = self.stream(NAMES[:6], self.random.randint(10, 40), prompt=True)
         for event in events:

@@ -252,7 +252,7 @@ async def deliver_directly(event: ReceivedEvent) -> None:
 
 
 async def tick(periodic_first: bool) -> None:
-    """The two loops come round; neither lets an exception through."""
+    """Runs the two loops once; neither lets an exception through."""
 
     async def proactive() -> None:
         RECORDER.phase = "tick"

@@ -1,4 +1,4 @@
-"""Sends built events to a real Prefect server, and compares what it has of them.
+"""Sends built events to a real Prefect server, and compares what it stored.
 
     make sent [PREFECT=3.9.1]
 
@@ -78,7 +78,7 @@ def as_sent(event: Json) -> Json:
 
 def compare(api: str, way: str, events: list[Json]) -> int:
     ids = [event["id"] for event in events]
-    # The server writes events behind its answer.
+    # The server writes events after its response.
     for _ in range(60):
         found = stored(api, ids)
         if len(found) == len(ids):

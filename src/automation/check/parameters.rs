@@ -20,7 +20,7 @@ const KINDS: [&str; 4] = ["none", "json", "jinja", "workspace_variable"];
 
 /// How parameters are traversed.
 #[derive(Clone, Copy)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a rule of its own")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a separate rule")]
 struct Walk {
     /// Whether the server looks for mistakes here: it ignores lists.
     rejects: bool,

@@ -38,7 +38,7 @@ pub fn schemas() -> Vec<Schema> {
 enum Reader {
     /// The server, unchanged.
     Server,
-    /// `prefect deploy`, which fills in what is missing and resolves `{{ … }}`.
+    /// `prefect deploy`, which fills in missing values and resolves `{{ … }}`.
     Deploy,
 }
 

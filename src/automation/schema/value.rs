@@ -35,7 +35,7 @@ fn list(item: &str) -> Object {
     Object::new().with("type", "array").with("items", reference(item))
 }
 
-/// Where `prefect deploy` reads it, a placeholder can stand there too.
+/// For `prefect deploy`, a placeholder is allowed too.
 pub(super) fn resolved(reader: Reader, schema: Object) -> Object {
     match reader {
         Reader::Server => schema,

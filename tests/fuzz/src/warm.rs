@@ -38,7 +38,7 @@ fn assert_line(in_stream: &Report, text: &[u8]) {
         own.sort();
         own
     };
-    // The one begins a text, the other is no event in a line.
+    // One begins a text, the other is not an event in a line.
     if !text.starts_with(b"\xEF\xBB\xBF") && !text.trim_ascii().is_empty() {
         assert_eq!(own(in_stream), own(&validate(text, TextOptions::default(), &listing_all())));
     }
