@@ -200,7 +200,8 @@ for (const site of SITES) {
 
     test("automations are checked too, and similar documents are not", async (t) => {
       const page = await open(t, site.automations);
-      await page.locator("pre").last().scrollIntoViewIfNeeded();
+      // Docusaurus renders each block again when React starts. Unlike a mere scroll, this tries again then.
+      await page.locator("pre").last().hover({ trial: true });
       await page.locator("prefect-event-validator").nth(1).waitFor({ state: "attached" });
       const found = await verdicts(page);
       assert.deepEqual(found, ["Valid automation, 1 warning Cancel late runs", "Valid trigger"]);

@@ -101,10 +101,7 @@ test("firings of the server's loop have their earliest and latest time, and wind
     stdout,
     /none of the expected events arrived \(1 needed\) from 2026-03-01 12:00:10 to 2026-03-02 12:00:10/,
   );
-  assert.match(
-    stdout,
-    /^a real server fires up to 5 s after the end of a window$/m,
-  );
+  assert.match(stdout, /^a real server fires up to 5 s after the end of a window$/m);
 });
 
 test("firings that depend on the order of simultaneous events say so", async () => {
