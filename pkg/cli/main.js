@@ -142,10 +142,10 @@ Examples:
 
 program
   .command("schema")
-  .description("the JSON Schema of automations, triggers or events, for editors")
+  .description("print the JSON Schema of automations, triggers, scenarios or events, for editors")
   .argument(
     "[NAME]",
-    "automation, trigger, deployment-triggers, event (any event), or an event such as prefect.task-run.Running; without a name: all events",
+    "automation, trigger, deployment-triggers, scenario, event (any event), or an event such as prefect.task-run.Running; without a name: all events",
   )
   .action((name) => {
     process.exitCode = schemaCommand(name);
@@ -187,7 +187,7 @@ program
     "--without-actions",
     "with --events: leave out events caused by the automation's recorded actions",
   )
-  .option("--run <NAME>", "print only the run with this name or id")
+  .option("--run <NAME>", "print only the run with this name or id; the totals count all runs")
   .option("--server-version <VERSION>", "3.9, 3.8, 3.7 or 3.6 (default: the scenario's)")
   .option("--compare", "simulate 3.8 and 3.9, and print the differences")
   .option("--trace", "print every decision")

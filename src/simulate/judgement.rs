@@ -171,7 +171,7 @@ impl TestReport {
 /// ".into());
 /// assert!(!report.passed);
 /// let failures: Vec<_> = report.failures().collect();
-/// assert_eq!(failures, ["expected: run zombie fires 2 times; but it fired once, at 3m5s"]);
+/// assert_eq!(failures, ["expected: run zombie fires 2 times; actual: it fired once, at 3m5s"]);
 /// ```
 #[must_use]
 pub fn run_tests(scenarios: DocumentText<'_>) -> TestReport {

@@ -1,6 +1,8 @@
 //! The sentences that explain firings and decisions, one for each. Times are times of day in UTC, with the date if
 //! windows are a day or longer.
 
+use std::fmt::Write as _;
+
 use crate::automation::Posture;
 use crate::text::template::render_with;
 
@@ -212,8 +214,12 @@ impl Sentence<'_> {
                 "arrived" => {
                     let needed = self.trigger.map_or(0, |trigger| trigger.threshold);
                     match self.bucket.map_or(0, |bucket| bucket.count) {
-                        0 => out.push_str(&format!("none of the expected events arrived ({needed} needed)")),
-                        count => out.push_str(&format!("only {count} of {needed} expected events arrived")),
+                        0 => {
+                            let _ = write!(out, "none of the expected events arrived ({needed} needed)");
+                        }
+                        count => {
+                            let _ = write!(out, "only {count} of {needed} expected events arrived");
+                        }
                     }
                 }
                 "within" => seconds(out, self.trigger.map_or(0, |trigger| trigger.within)),

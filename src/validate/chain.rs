@@ -630,7 +630,7 @@ impl Chain {
         }
         let place = || place(links.occurred);
         let (here, names) = (self.file, &self.names);
-        let named = |at| Named { at, here, names };
+        let shown_as = |at| Named { at, here, names };
         let path = &Path::Field("occurred");
         let known = self.runs.get_mut(resource).copied();
         let mut run = known.unwrap_or(Run { number: self.count, ..Run::default() });
@@ -641,14 +641,14 @@ impl Chain {
             {
                 add(findings, Code::HEARTBEAT_AFTER_END, subject, path, place())
                     .duration("found", occurred.since(ended))
-                    .say("index", format_args!("{}", named(at)));
+                    .say("index", format_args!("{}", shown_as(at)));
             }
             return;
         }
         let instant = (run.number, occurred);
         if let Some(other) = self.instants.get_mut(&instant) {
             add(findings, Code::STATES_AT_SAME_INSTANT, subject, path, place())
-                .say("index", format_args!("{}", named(*other)));
+                .say("index", format_args!("{}", shown_as(*other)));
         } else {
             self.instants.insert(instant, own.at);
         }

@@ -176,7 +176,9 @@ impl Stream {
         let of_one = late.chunk_by(|one, other| one.file() == other.file());
         let report = |all: &[Late]| {
             let mut findings = Findings::new(self.options.report());
-            all.iter().for_each(|late| late.report(&mut findings, names));
+            for late in all {
+                late.report(&mut findings, names);
+            }
             let text = all.first().map(Late::file).unwrap_or_default();
             LateReport { text, report: findings.into_report(0, Source::NONE, true) }
         };

@@ -31,7 +31,7 @@ within: PT2M
 
 test("exit status 0: no findings, or only warnings", async () => {
   const good = await run(["check", "good.yaml"], { cwd });
-  const stdout = "1 automation in 1 file: nothing wrong\n";
+  const stdout = "1 automation in 1 file: no problems found\n";
   assert.deepEqual(good, { status: 0, stdout, stderr: "" });
   const warning = await run(["check", "warning.yaml"], { cwd });
   assert.equal(warning.status, 0);
@@ -158,7 +158,7 @@ test("the other formats speak of automations", async () => {
 test("--fix changes nothing else", async () => {
   write("fix.yaml", `# of mine\n${ERROR}`);
   const { status, stdout } = await run(["check", "--fix", "fix.yaml"], { cwd });
-  assert.deepEqual([status, stdout], [0, "1 automation in 1 file: nothing wrong; 1 fixed\n"]);
+  assert.deepEqual([status, stdout], [0, "1 automation in 1 file: no problems found; 1 fixed\n"]);
   assert.equal(readFileSync(join(cwd, "fix.yaml"), "utf8"), `# of mine\n${GOOD}`);
   const piped = await run(["check", "--fix", "-"], { input: ERROR });
   assert.equal(piped.stdout, GOOD);

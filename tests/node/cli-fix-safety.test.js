@@ -91,7 +91,7 @@ test("a file that changed meanwhile is not written", posix, async () => {
         [2, "prefect-events: a.json changed during the check: not fixed\n"],
         `${action} ${links}`,
       );
-      assert.equal(stdout, "0 events in 0 files: nothing wrong; 1 file could not be fixed\n");
+      assert.equal(stdout, "0 events in 0 files: no problems found; 1 file could not be fixed\n");
       assert.equal(existsSync(file.path) ? read(file.path) : undefined, content, action);
       assert.deepEqual(readdirSync(file.cwd), content === undefined ? [] : ["a.json"]);
     }
@@ -130,7 +130,7 @@ test("file names of the maximum length", posix, async () => {
     assert.equal(Buffer.byteLength(name), 255);
     const { cwd, path } = place(name);
     const { status, stdout } = await run(["validate", "--fix", name], { cwd });
-    assert.deepEqual([status, stdout], [0, "1 event in 1 file: nothing wrong; 1 fixed\n"]);
+    assert.deepEqual([status, stdout], [0, "1 event in 1 file: no problems found; 1 fixed\n"]);
     assert.equal(read(path), RIGHT);
     assert.deepEqual(readdirSync(cwd), [name]);
   }

@@ -36,7 +36,7 @@ test("applies certain fixes, changes nothing else, and reports what remains", as
 test("if everything is fixed, the exit status is 0", async () => {
   writeFileSync(path("b.ndjson"), WRONG);
   const { status, stdout } = await run(["validate", "--fix", "b.ndjson"], { cwd });
-  assert.deepEqual([status, stdout], [0, "2 events in 1 file: nothing wrong; 1 fixed\n"]);
+  assert.deepEqual([status, stdout], [0, "2 events in 1 file: no problems found; 1 fixed\n"]);
   assert.equal(read("b.ndjson"), RIGHT);
 });
 
@@ -51,7 +51,7 @@ test("a file without anything to fix is not written", async () => {
   const then = new Date(1_000_000_000_000);
   utimesSync(path("d.ndjson"), then, then);
   const { stdout } = await run(["validate", "--fix", "d.ndjson"], { cwd });
-  assert.equal(stdout, "2 events in 1 file: nothing wrong\n");
+  assert.equal(stdout, "2 events in 1 file: no problems found\n");
   assert.deepEqual(statSync(path("d.ndjson")).mtime, then);
 });
 
@@ -59,7 +59,7 @@ test("a fix that another fix reveals is applied too", async () => {
   const text = wrongCase().replace('"prefect.state-type"', '"prefect.state-typ"');
   writeFileSync(path("e.json"), text);
   const { status, stdout } = await run(["validate", "--fix", "e.json"], { cwd });
-  assert.deepEqual([status, stdout], [0, "1 event in 1 file: nothing wrong; 2 fixed\n"]);
+  assert.deepEqual([status, stdout], [0, "1 event in 1 file: no problems found; 2 fixed\n"]);
   assert.equal(read("e.json"), wrongCase().replace('"running"', '"RUNNING"'));
 });
 
@@ -76,7 +76,7 @@ test("with -, the text goes to standard output and the report to standard error"
     const { status, stdout, stderr } = await run(["validate", "--fix", "-"], { input });
     assert.equal(status, 0);
     assert.equal(stdout, RIGHT);
-    assert.match(stderr, /^2 events in 1 file: nothing wrong/);
+    assert.match(stderr, /^2 events in 1 file: no problems found/);
   }
 });
 

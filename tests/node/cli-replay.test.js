@@ -89,7 +89,7 @@ test("the firings that the server recorded and the effects of its actions are re
   assert.match(stdout, /^starts at 2026-11-27T02:06:03\.810996Z: 47 earlier events are /m);
   assert.match(
     stdout,
-    /^the server recorded 8 firings of this automation: 8 found here, [\d.]+ s apart at most, 0 not; 0 only here$/m,
+    /^the server recorded 8 firings of this automation: 8 also simulated, [\d.]+ s apart at most, 0 not; 0 only simulated$/m,
   );
   assert.match(
     stdout,

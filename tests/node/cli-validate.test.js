@@ -18,7 +18,11 @@ write("real.ndjson", REAL);
 
 test("exit status 0: no findings, or only warnings", async () => {
   const good = await run(["validate", "good.json"], { cwd });
-  assert.deepEqual(good, { status: 0, stdout: "1 event in 1 file: nothing wrong\n", stderr: "" });
+  assert.deepEqual(good, {
+    status: 0,
+    stdout: "1 event in 1 file: no problems found\n",
+    stderr: "",
+  });
   const warning = await run(["validate", "warning.json"], { cwd });
   assert.equal(warning.status, 0);
   assert.match(warning.stdout, /^warning\[unknown-event\]: [\s\S]*1 event in 1 file: 1 warning\n$/);
@@ -83,7 +87,7 @@ test("--profile server", async () => {
     ["validate", "--profile", "server", "error.json", "warning.json"],
     { cwd },
   );
-  assert.deepEqual([status, stdout], [0, "2 events in 2 files: nothing wrong\n"]);
+  assert.deepEqual([status, stdout], [0, "2 events in 2 files: no problems found\n"]);
 });
 
 test("--max-diagnostics limits the list, not the totals", async () => {

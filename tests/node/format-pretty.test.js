@@ -31,7 +31,7 @@ info[unknown-label]: <&"␇>
 });
 
 test("reports that nothing is wrong", () => {
-  assert.equal(render(pretty, [checked([])]), "2 events in 1 file: nothing wrong\n");
+  assert.equal(render(pretty, [checked([])]), "2 events in 1 file: no problems found\n");
 });
 
 test("reports how many findings are not listed, and counts each code if there are many", () => {

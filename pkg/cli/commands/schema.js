@@ -1,8 +1,15 @@
 // The command `schema`.
 
+import { readFileSync } from "node:fs";
+
 import { jsonSchema } from "../../api/json-schema.js";
 import { jsonText } from "../escape.js";
 import { printError, stdout } from "../output.js";
+
+/** Only the command line and editors need it: it is a file of the package, and in no bundle. */
+function scenarioSchema() {
+  return JSON.parse(readFileSync(new URL("../../schemas/scenario.json", import.meta.url), "utf8"));
+}
 
 /**
  * @param {string | undefined} name
@@ -11,7 +18,7 @@ import { printError, stdout } from "../output.js";
 export function schemaCommand(name) {
   let schema;
   try {
-    schema = jsonSchema(name);
+    schema = name === "scenario" ? scenarioSchema() : jsonSchema(name);
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     return printError(error.message);

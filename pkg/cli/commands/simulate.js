@@ -152,7 +152,10 @@ function printResult(result, how) {
     const all = result.automations ?? [result];
     if (run !== undefined) {
       const lanes = all.flatMap(({ timeline }) => timeline?.lanes ?? []);
-      if (!lanes.some((lane) => isRun(lane, run))) return printError(unknownRun(run, lanes));
+      if (!lanes.some((lane) => isRun(lane, run)))
+        return printError(
+          unknownRun(run, lanes, all.find(({ beforeStart }) => beforeStart)?.start),
+        );
     }
     const parts = all.map((one) => pretty(one, how));
     stdout.write(warnings(result, fileOf, style) + parts.join("\n"));
@@ -216,6 +219,7 @@ function pretty(result, { trace, run, style }) {
     lines.push(`${verb} ${firing.at}${labels(firing, names)}`);
     if (firing.reason) lines.push(`      ${printable(firing.reason)}`);
   }
+  if (run !== undefined) lines.push("", "all runs:");
   lines.push(...ticks(result, style), ...chance(result, names, style), ...notes(result));
   const undelivered = result.undelivered
     ? `; ${plural(result.undelivered, "event")} would arrive after the end`
@@ -251,7 +255,7 @@ function notes(result) {
     const apart = matched > 0 ? `, ${Number(most.toFixed(1))} s apart at most` : "";
     lines.push(
       `the server recorded ${plural(matched + onlyRecorded.length, "firing")} of this automation: ` +
-        `${matched} found here${apart}, ${onlyRecorded.length} not; ${onlyHere.length} only here`,
+        `${matched} also simulated${apart}, ${onlyRecorded.length} not; ${onlyHere.length} only simulated`,
     );
   }
   const effects = recordedActions?.effects ?? [];
@@ -292,12 +296,14 @@ function isRun({ name, id }, run) {
 /**
  * @param {string} run
  * @param {Lane[]} lanes
+ * @param {string} [start] before which there are events that are not evaluated
  */
-function unknownRun(run, lanes) {
+function unknownRun(run, lanes, start) {
   const names = lanes.slice(0, 10).map(({ name }) => printable(name));
   const more = lanes.length > 10 ? `, … ${lanes.length - 10} more` : "";
   const there = names.length > 0 ? `there are ${names.join(", ")}${more}` : "there are none";
-  return `there is no run ${displayName(run)}: ${there}`;
+  const after = start ? ` with events after ${start} (--start)` : "";
+  return `there is no run ${displayName(run)}${after}: ${there}`;
 }
 
 /**

@@ -128,7 +128,7 @@ function summary(results, noun, style) {
     sum.infos > 0 && paint.info(plural(sum.infos, "info")),
   ].filter(Boolean);
   let text = `${plural(sum.count, noun)} in ${plural(sum.files, "file")}: `;
-  text += found.length > 0 ? found.join(", ") : style.green("nothing wrong");
+  text += found.length > 0 ? found.join(", ") : style.green("no problems found");
   if (sum.fixed > 0) text += `; ${sum.fixed} fixed`;
   if (sum.fixable > 0) text += `; ${sum.fixable} fixable with --fix`;
   if (sum.unreadable > 0)
