@@ -136,29 +136,10 @@ struct KnownName {
 #[derive(Default)]
 struct Names {
     known: Map<SharedText, KnownName>,
-    /// The name of the last event: many successive events share their name.
-    last: Option<(SharedText, KnownName)>,
 }
 
 impl Names {
     fn get(
-        &mut self,
-        triggers: &[TriggerState],
-        name: &SharedText,
-        chance: u64,
-        coverage: Option<&mut Coverage>,
-    ) -> KnownName {
-        if let Some((last, known)) = &self.last
-            && Rc::ptr_eq(last, name)
-        {
-            return known.clone();
-        }
-        let known = self.find(triggers, name, chance, coverage);
-        self.last = Some((name.clone(), known.clone()));
-        known
-    }
-
-    fn find(
         &mut self,
         triggers: &[TriggerState],
         name: &SharedText,
