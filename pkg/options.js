@@ -1,8 +1,8 @@
 // The options of `init` and `initSync`: each module's name with its source.
 
-/** @typedef {"validate" | "author" | "schemas"} ModuleName */
+/** @typedef {"validate" | "author" | "schemas" | "live"} ModuleName */
 
-/** @type {ModuleName[]} */
+/** The modules of `prefect-events` itself; `prefect-events/live` has its own. @type {ModuleName[]} */
 export const NAMES = ["validate", "author", "schemas"];
 
 /** The file of a module. @param {ModuleName} name */

@@ -5,6 +5,10 @@
 //! - [`recognise`]: detects the form of an input: events, automations, a `prefect.yaml`, a scenario, …;
 //! - [`automation`]: checks automations and the triggers of deployments;
 //! - [`simulate`]: plays scenarios and captured events to an automation, and explains each decision;
+//! - [`tune`]: false alarms of a window over heartbeats against the delay until it fires;
+//! - [`backtest`]: compares a replay with the firings that a server recorded;
+//! - [`client`]: says which requests to send to a server, and reads its responses;
+//! - [`render`]: results as text for people and for CI;
 //! - [`generate`]: builds single events and the histories of runs;
 //! - [`explain`], [`catalogue`], [`schema`]: what codes and events mean, and JSON Schemas of events.
 //!
@@ -43,5 +47,9 @@ pub mod automation;
 pub mod generate;
 pub mod trigger;
 pub mod simulate;
+pub mod tune;
+pub mod backtest;
+pub mod client;
+pub mod render;
 #[cfg(feature = "typescript")]
 mod typescript;

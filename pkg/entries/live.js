@@ -1,0 +1,13 @@
+// Reads events from live servers, compares firings, tunes windows. For browsers and bundlers: call `await init()` once before anything else.
+
+import "../modules/live.js";
+import { load } from "../load.js";
+
+export { PrefectEventsError } from "../error.js";
+
+const FILES = {
+  live: () => new URL("../wasm/prefect_events_live.wasm", import.meta.url),
+};
+
+/** @param {import("./live.js").LiveInitOptions} [options] */
+export const init = (options) => load(FILES, options);

@@ -1,0 +1,13 @@
+// Reads events from live servers, compares firings, tunes windows. For Node.js: ready when imported.
+
+import { sources } from "../options.js";
+
+export { PrefectEventsError } from "../error.js";
+
+/**
+ * Does nothing. It exists so that the same code runs in browsers.
+ * @param {import("./live.js").LiveInitOptions} [options]
+ */
+export async function init(options) {
+  sources(options, "init", ["live"]);
+}

@@ -1,0 +1,1 @@
+//! Backtests, causes and comparisons.

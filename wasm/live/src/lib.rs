@@ -1,0 +1,5 @@
+//! The module for live servers: reads their events, compares firings, and tunes windows over heartbeats.
+
+mod backtest;
+mod client;
+mod tune;
