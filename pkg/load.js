@@ -7,7 +7,7 @@ import { source, sources } from "./options.js";
 
 /**
  * @param {{ [N in ModuleName]?: () => URL }} files of the entry's modules
- * @param {import("./index.js").InitOptions | undefined} options
+ * @param {object | undefined} options the source of each, by its name
  * @param {import("./instance.js").Instance<any>} [schemas] the module for schemas. Only `init` refers to it, so that a
  * bundle without `init` does not contain it
  */
