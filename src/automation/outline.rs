@@ -77,6 +77,7 @@ pub enum TriggerType {
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct OutlinedDuration {
     /// In seconds.
+    #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
     pub seconds: f64,
     /// The value in the text, including quotes; for an alias or a merge key, at its anchor. Absent if the text does not
     /// contain it, or the input was an object.

@@ -25,13 +25,13 @@ const DOCS: &str = concat!(env!("PREFECT_DOCUMENTATION"), "/v3/advanced/detect-z
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename_all = "camelCase", optional_fields))]
 pub struct HeartbeatConfig {
     /// Between two heartbeats (`PREFECT_FLOWS_HEARTBEAT_FREQUENCY`): a number of seconds, more than 0.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
     pub frequency: Span,
     /// The trigger's `within`: a number of seconds, more than 0.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
     pub within: Span,
     /// From one proactive evaluation to the next: a number of seconds, more than 0. Default 5.
-    #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
+    #[cfg_attr(feature = "typescript", ts(type = "Seconds", optional))]
     pub tick: Option<Span>,
     /// The version of the clients, such as `"3.6.22"`. Default: ignored.
     pub client_version: Option<String>,
@@ -129,16 +129,16 @@ impl std::error::Error for AdviceError {}
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct Advice {
     /// The configured interval between heartbeats.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
     pub frequency: Span,
     /// The trigger's `within`.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
     pub within: Span,
     /// The interval between proactive evaluations.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
     pub tick: Span,
     /// The real interval between heartbeats.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
     pub period: Span,
     /// How many heartbeats in a row can be missed without a false alarm.
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
@@ -186,16 +186,16 @@ pub struct SmallestWindow {
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Detection {
     /// After the last heartbeat, at the earliest.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
     pub earliest: Span,
     /// After the last heartbeat, at the latest.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
     pub latest: Span,
     /// After the death, at the earliest.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
     pub earliest_after_death: Span,
     /// After the death, at the latest.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
     pub latest_after_death: Span,
 }
 

@@ -97,7 +97,7 @@ pub struct WindowCoverage {
     pub answered: Option<u64>,
     /// The shortest time left in such a window when the last expected event arrived. Seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
+    #[cfg_attr(feature = "typescript", ts(type = "Seconds", optional))]
     pub least_left_seconds: Option<crate::time::Span>,
     /// For a Proactive trigger: how many windows were still open at the end and can fire later.
     #[serde(skip_serializing_if = "Option::is_none")]

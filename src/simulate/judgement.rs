@@ -126,7 +126,7 @@ pub struct TestedExpectation {
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct TestedFiring {
     /// When it fired: RFC 3339 in UTC with microseconds.
-    #[cfg_attr(feature = "typescript", ts(type = "string"))]
+    #[cfg_attr(feature = "typescript", ts(type = "Timestamp"))]
     pub at: Instant,
     /// Why it fired, in one sentence.
     pub reason: String,
@@ -137,10 +137,10 @@ pub struct TestedFiring {
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct TestedSpan {
     /// RFC 3339 in UTC with microseconds.
-    #[cfg_attr(feature = "typescript", ts(type = "string"))]
+    #[cfg_attr(feature = "typescript", ts(type = "Timestamp"))]
     pub from: Instant,
     /// RFC 3339 in UTC with microseconds.
-    #[cfg_attr(feature = "typescript", ts(type = "string"))]
+    #[cfg_attr(feature = "typescript", ts(type = "Timestamp"))]
     pub to: Instant,
 }
 

@@ -37,14 +37,14 @@ const LEAST: i64 = 10_000_000;
 pub struct Timeline {
     /// The start of the scenario; for captured events, when the automation starts.
     #[serde(serialize_with = "milliseconds")]
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    #[cfg_attr(feature = "typescript", ts(type = "Milliseconds"))]
     pub start: Instant,
     /// The end of the scenario; for captured events, the last event or decision.
     #[serde(serialize_with = "milliseconds")]
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    #[cfg_attr(feature = "typescript", ts(type = "Milliseconds"))]
     pub end: Instant,
     /// From one round of the server's loops to the next, in seconds.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
     pub tick_seconds: Span,
     /// Whether a Proactive trigger watches heartbeats: firing on a living run is a false alarm.
     pub watches_heartbeats: bool,
@@ -62,10 +62,10 @@ pub struct Timeline {
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct HeartbeatRhythm {
     /// The setting: from the scenario, or for captured events the median gap between two heartbeats of a run. Seconds.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
     pub frequency_seconds: Span,
     /// The interval between heartbeats, including drift. Seconds.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
     pub period_seconds: Span,
 }
 
@@ -82,23 +82,23 @@ pub struct Lane {
     pub run: bool,
     /// When the run is Running in the scenario; otherwise its first known time.
     #[serde(serialize_with = "milliseconds")]
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    #[cfg_attr(feature = "typescript", ts(type = "Milliseconds"))]
     pub starts: Instant,
     /// When the run reaches its final state. Absent if it does not, or if the lane is not a run.
     #[serde(serialize_with = "optional_milliseconds", skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
+    #[cfg_attr(feature = "typescript", ts(type = "Milliseconds", optional))]
     pub ends: Option<Instant>,
     /// When the process of the run dies in the scenario.
     #[serde(serialize_with = "optional_milliseconds", skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
+    #[cfg_attr(feature = "typescript", ts(type = "Milliseconds", optional))]
     pub dies: Option<Instant>,
     /// When each heartbeat was sent that arrives, ascending.
     #[serde(serialize_with = "all_milliseconds")]
-    #[cfg_attr(feature = "typescript", ts(type = "number[]"))]
+    #[cfg_attr(feature = "typescript", ts(type = "Milliseconds[]"))]
     pub heartbeats: Vec<Instant>,
     /// When missed heartbeats were due, ascending: while the run lived and should have sent them.
     #[serde(serialize_with = "all_milliseconds")]
-    #[cfg_attr(feature = "typescript", ts(type = "number[]"))]
+    #[cfg_attr(feature = "typescript", ts(type = "Milliseconds[]"))]
     pub missed: Vec<Instant>,
     /// Its other events, ascending.
     pub states: Vec<StateChange>,
@@ -122,7 +122,7 @@ pub struct Lane {
 pub struct StateChange {
     /// When it occurred.
     #[serde(serialize_with = "milliseconds")]
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    #[cfg_attr(feature = "typescript", ts(type = "Milliseconds"))]
     pub at: Instant,
     /// The name of the state, else the last part of the event's name.
     pub name: String,
@@ -144,19 +144,19 @@ pub struct Window {
     pub posture: Posture,
     /// When the server opened it.
     #[serde(serialize_with = "milliseconds")]
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    #[cfg_attr(feature = "typescript", ts(type = "Milliseconds"))]
     pub opened: Instant,
     /// Its first instant.
     #[serde(serialize_with = "milliseconds")]
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    #[cfg_attr(feature = "typescript", ts(type = "Milliseconds"))]
     pub start: Instant,
     /// The first instant after it.
     #[serde(serialize_with = "milliseconds")]
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    #[cfg_attr(feature = "typescript", ts(type = "Milliseconds"))]
     pub end: Instant,
     /// When it was replaced or closed. Absent if it is still open at the end.
     #[serde(serialize_with = "optional_milliseconds", skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
+    #[cfg_attr(feature = "typescript", ts(type = "Milliseconds", optional))]
     pub closed: Option<Instant>,
     /// What closed it: the kind of that decision.
     #[serde(serialize_with = "kind", skip_serializing_if = "Option::is_none")]
@@ -181,7 +181,7 @@ pub struct Fired {
     pub decision: Option<usize>,
     /// When it fired.
     #[serde(serialize_with = "milliseconds")]
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    #[cfg_attr(feature = "typescript", ts(type = "Milliseconds"))]
     pub at: Instant,
     /// The trigger: `"$"`, or `"$.0"` for one nested in it.
     pub path: String,

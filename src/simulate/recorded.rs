@@ -45,14 +45,14 @@ pub struct RecordedFirings {
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct RecordedPair {
     /// When the simulation fired: RFC 3339 in UTC with microseconds.
-    #[cfg_attr(feature = "typescript", ts(type = "string"))]
+    #[cfg_attr(feature = "typescript", ts(type = "Timestamp"))]
     pub at: Instant,
     /// When the server fired.
-    #[cfg_attr(feature = "typescript", ts(type = "string"))]
+    #[cfg_attr(feature = "typescript", ts(type = "Timestamp"))]
     pub recorded: Instant,
     /// How much later the server fired, in seconds; negative if earlier.
     #[serde(serialize_with = "seconds")]
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
     pub seconds: i64,
 }
 
@@ -67,7 +67,7 @@ fn seconds<S: serde::Serializer>(micros: &i64, serializer: S) -> Result<S::Ok, S
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct RecordedFiring {
     /// When the server fired: RFC 3339 in UTC with microseconds.
-    #[cfg_attr(feature = "typescript", ts(type = "string"))]
+    #[cfg_attr(feature = "typescript", ts(type = "Timestamp"))]
     pub at: Instant,
     /// The labels of `for_each` with their values.
     #[serde(serialize_with = "labels")]
@@ -114,7 +114,7 @@ pub struct ActionEffect {
     #[cfg_attr(feature = "typescript", ts(type = "string"))]
     pub event: SharedText,
     /// When it occurred: RFC 3339 in UTC with microseconds.
-    #[cfg_attr(feature = "typescript", ts(type = "string"))]
+    #[cfg_attr(feature = "typescript", ts(type = "Timestamp"))]
     pub occurred: Instant,
     /// The `prefect.resource.id` of its resource.
     #[serde(serialize_with = "text")]

@@ -52,7 +52,7 @@ pub struct ReplayOptions {
     /// When the automation starts: a point in time. Events received earlier are not evaluated. Default: when the
     /// automation was created, if its document or its `prefect.automation.created` event says so and events were
     /// received later; otherwise when the first event was received.
-    #[cfg_attr(feature = "typescript", ts(type = "string", optional))]
+    #[cfg_attr(feature = "typescript", ts(type = "Timestamp", optional))]
     pub start: Option<Instant>,
     /// When it stops: a point in time, or a duration from the start such as `"30m"`. Default: when nothing more can
     /// fire because of the last event.

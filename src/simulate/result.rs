@@ -38,7 +38,7 @@ pub struct SimulationResult {
     pub automations: Vec<SimulationResult>,
     /// With `replay`: when the automation starts. RFC 3339 in UTC with microseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "typescript", ts(type = "string", optional))]
+    #[cfg_attr(feature = "typescript", ts(type = "Timestamp", optional))]
     pub start: Option<Instant>,
     /// How many events were received before the start and are not evaluated. Absent if none.
     #[serde(skip_serializing_if = "is_zero")]

@@ -21,6 +21,13 @@ use crate::write;
 
 const HEAD: &str = "// Generated from the core's types by `make build`. Do not edit.\n";
 
+/// Names for what a text or a number stands for.
+const ALIASES: [(&str, &str, &str); 3] = [
+    ("Timestamp", "string", "A point in time: RFC 3339 in UTC with microseconds."),
+    ("Seconds", "number", "A duration in seconds, to the microsecond."),
+    ("Milliseconds", "number", "A point in time: milliseconds since 1970 in UTC, to the microsecond."),
+];
+
 pub(crate) fn write_types(package: &Path) -> Result<()> {
     let mut types = Types {
         config: Config::default().with_large_int("number"),
@@ -48,6 +55,9 @@ pub(crate) fn write_types(package: &Path) -> Result<()> {
     types.visit::<HeartbeatConfig>();
     types.visit::<Advice>();
     types.declarations.insert("StateType".to_owned(), state_type());
+    for (name, of, docs) in ALIASES {
+        types.declarations.insert(name.to_owned(), format!("/** {docs} */\nexport type {name} = {of};\n"));
+    }
     let all: Vec<String> = types.declarations.into_values().collect();
     write(&package.join("types.d.ts"), &[HEAD, &all.join("\n")].join("\n"))
 }

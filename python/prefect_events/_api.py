@@ -1,0 +1,446 @@
+"""The functions of the package."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta, timezone
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, TypeVar, Union
+
+import msgspec
+
+from . import _core
+from ._input import Document, Model, Text, document, settings, to_json
+from ._types import (
+    Advice,
+    CheckReport,
+    Delivery,
+    EventType,
+    Explanation,
+    Profile,
+    Route,
+    SimulationResult,
+    TestReport,
+    ValidationReport,
+    VersionComparison,
+)
+
+Duration = Union[str, int, float, timedelta]
+"""A duration: ``"90s"``, seconds, or a ``timedelta``."""
+
+_T = TypeVar("_T")
+
+
+def _read(text: bytes, result: type[_T]) -> _T:
+    return msgspec.json.decode(text, type=result)
+
+
+def validate(
+    events: Document,
+    *,
+    profile: Profile | None = None,
+    severity: Mapping[str, str] | None = None,
+    max_diagnostics: int | None = None,
+    schemas: Mapping[str, Mapping[str, Any]] | None = None,
+) -> ValidationReport:
+    """Validates events.
+
+    Args:
+        events: One event, a list of events, NDJSON, a page of the events API or a websocket frame:
+            as text, bytes, the path of a file, plain values, or Prefect's own ``Event``.
+        profile: ``"documented"`` (default) checks all rules, ``"server"`` only what the Prefect
+            server rejects.
+        severity: Severities that differ from the default, by code: ``{"missing-label": "off"}``.
+        max_diagnostics: The most diagnostics in the report (default 1000).
+        schemas: JSON Schemas of your own, by the names of events: ``{"acme.order.*": {...}}``.
+
+    Returns:
+        The report. Wrong events are findings in it, not exceptions.
+
+    Raises:
+        ValueError: An option or a schema is invalid.
+
+    Example:
+        >>> report = validate('{"event": "acme.paid", "occurred": "2026-03-31T18:30:00Z", "resource": {}}')
+        >>> [diagnostic.code for diagnostic in report.diagnostics]
+        ['missing-field', 'missing-resource-id']
+    """
+    text, places = document(events)
+    own = None if schemas is None else to_json(schemas).decode("ascii")
+    options = settings(profile=profile, severity=severity, max_diagnostics=max_diagnostics)
+    return _read(_core.validate(text, options, own, places), ValidationReport)
+
+
+def check_automation(
+    automations: Document,
+    *,
+    profile: Profile | None = None,
+    route: Route | None = None,
+    severity: Mapping[str, str] | None = None,
+    max_diagnostics: int | None = None,
+    server_version: str | None = None,
+    client_version: str | None = None,
+    heartbeat_frequency: float | None = None,
+    cloud: bool | None = None,
+) -> CheckReport:
+    """Checks automations: what Prefect rejects, and what can never fire or never stops.
+
+    Args:
+        automations: JSON or YAML with one or several automations, a trigger, a ``prefect.yaml`` or the
+            output of ``terraform show -json``: as text, bytes, the path of a file, plain values, or
+            Prefect's own ``Automation``, ``EventTrigger``, ``DeploymentEventTrigger`` and the like.
+        profile: ``"documented"`` (default) checks all rules, ``"server"`` only what the REST API
+            rejects.
+        route: How the document reaches Prefect. Default: from its format.
+        severity: Severities that differ from the default, by code.
+        max_diagnostics: The most diagnostics in the report (default 1000).
+        server_version: The version of the server, such as ``"3.9.1"``. Default: the latest known.
+        client_version: The version of Prefect where the flows run. Default: recent.
+        heartbeat_frequency: Seconds between two heartbeats of a run. Default: 180.
+        cloud: Whether it is for Prefect Cloud.
+
+    Returns:
+        The report, with an outline of each trigger.
+
+    Raises:
+        ValueError: An option is invalid.
+    """
+    text, places = document(automations)
+    options = settings(
+        profile=profile,
+        route=route,
+        severity=severity,
+        max_diagnostics=max_diagnostics,
+        server_version=server_version,
+        client_version=client_version,
+        heartbeat_frequency=heartbeat_frequency,
+        cloud=cloud,
+    )
+    return _read(_core.check_automation(text, options, places), CheckReport)
+
+
+def _build_options(seed: int | str | None, now: datetime | str | None) -> str:
+    # The core has neither a clock nor a random source.
+    return settings(
+        seed=os.urandom(16).hex() if seed is None else seed,
+        now=datetime.now(timezone.utc) if now is None else now,
+    )
+
+
+def build_event(
+    name: str,
+    input: Mapping[str, Any] | Model | None = None,
+    *,
+    seed: int | str | None = None,
+    now: datetime | str | None = None,
+) -> dict[str, Any]:
+    """Builds an event.
+
+    Args:
+        name: The name of the event, such as ``"prefect.flow-run.Running"``.
+        input: Values of the event, such as ``{"flow_run": {"name": "brave-otter"}}``. Missing ones are
+            generated. ``describe_event(name).inputs`` lists them.
+        seed: With ``now``: generates the same ids every time.
+        now: The current time. Default: that of the clock.
+
+    Returns:
+        The event, as Prefect's API accepts it.
+
+    Raises:
+        ValueError: A value of the input is invalid or missing.
+    """
+    built = _core.build_event(name, to_json(input or {}), _build_options(seed, now))
+    event: dict[str, Any] = json.loads(built)
+    return event
+
+
+def build_event_lines(
+    name: str,
+    inputs: Sequence[Mapping[str, Any]],
+    *,
+    seed: int | str | None = None,
+    now: datetime | str | None = None,
+) -> str:
+    """Builds an event from each input: NDJSON, one line each. See ``build_event``."""
+    return _core.build_event_lines(name, to_json(list(inputs)), _build_options(seed, now))
+
+
+def build_run(
+    spec: Mapping[str, Any] | None = None,
+    *,
+    seed: int | str | None = None,
+    now: datetime | str | None = None,
+) -> list[dict[str, Any]]:
+    """Builds all events of a flow run, in order of time.
+
+    Args:
+        spec: The run, such as ``{"flow": "etl", "ends": "10m", "tasks": [{"name": "extract"}]}``.
+        seed: With ``now``: generates the same ids every time.
+        now: When the run begins to be scheduled. Default: the time of the clock.
+
+    Returns:
+        The events.
+
+    Raises:
+        ValueError: A value is invalid, or the parts of the run do not fit together.
+    """
+    built = _core.build_run(to_json(spec or {}), _build_options(seed, now))
+    events: list[dict[str, Any]] = json.loads(built)
+    return events
+
+
+def _files(text: bytes, folder: Path | None) -> dict[str, str] | None:
+    """The files that scenarios refer to, from their folder."""
+    if folder is None:
+        return None
+    names: list[str] = json.loads(_core.scenario_files(text))
+    return {name: (folder / name).read_text("utf-8") for name in names}
+
+
+def _folder(scenario: Document, files: Mapping[str, str] | None, text: bytes) -> Mapping[str, str] | None:
+    if files is not None or not isinstance(scenario, os.PathLike):
+        return files
+    return _files(text, Path(scenario).parent)
+
+
+def simulate(
+    scenario: Document,
+    *,
+    trace: bool | None = None,
+    timeline: bool | None = True,
+    coverage: bool | None = None,
+    chance: bool | None = None,
+    events: bool | None = None,
+    server_version: str | None = None,
+    files: Mapping[str, str] | None = None,
+    automation_index: int | None = None,
+) -> SimulationResult:
+    """Plays a scenario: would the automation fire, when, and why, or why not?
+
+    Args:
+        scenario: A scenario, as text (YAML or JSON), bytes, the path of a file, or plain values.
+        trace: Whether to return each decision. Default ``False``.
+        timeline: Whether to return a timeline for each run. Default ``True``.
+        coverage: Whether to return how many events pass each clause, even if the automation fires.
+        chance: Whether to return which firings depend on chance.
+        events: Whether to return the generated events.
+        server_version: The version of the server: ``"3.9"`` (default), ``"3.8"``, ``"3.7"``, ``"3.6"``.
+        files: The texts of the files that the scenario refers to, by their names there. Default: read
+            from the folder of the scenario's file.
+        automation_index: Of a document with several automations: which one, from 0.
+
+    Returns:
+        The firings with their reasons. Errors in the scenario are in ``errors``.
+
+    Raises:
+        ValueError: An option is invalid.
+    """
+    text, places = document(scenario)
+    options = settings(
+        trace=trace,
+        timeline=timeline,
+        coverage=coverage,
+        chance=chance,
+        events=events,
+        server_version=server_version,
+        files=_folder(scenario, files, text),
+        automation_index=automation_index,
+    )
+    return _read(_core.simulate(text, options, places), SimulationResult)
+
+
+def compare(
+    scenario: Document,
+    *,
+    trace: bool | None = None,
+    timeline: bool | None = None,
+    files: Mapping[str, str] | None = None,
+) -> VersionComparison:
+    """Plays a scenario to the server 3.8 and 3.9, and reports which firings differ. See ``simulate``."""
+    text, places = document(scenario)
+    options = settings(trace=trace, timeline=timeline, files=_folder(scenario, files, text))
+    return _read(_core.compare_versions(text, options, places), VersionComparison)
+
+
+def run_scenarios(scenarios: Document, *, files: Mapping[str, str] | None = None) -> TestReport:
+    """Plays scenarios and checks what they expect.
+
+    Args:
+        scenarios: A document with one or several scenarios: see ``simulate``.
+        files: The texts of the files that they refer to: see ``simulate``.
+
+    Returns:
+        Each expectation with whether it is met, and why not.
+    """
+    text, places = document(scenarios)
+    options = settings(files=_folder(scenarios, files, text))
+    return _read(_core.run_tests(text, options, places), TestReport)
+
+
+def replay(
+    automation: Document,
+    events: Document | Sequence[Text],
+    *,
+    trace: bool | None = None,
+    timeline: bool | None = True,
+    coverage: bool | None = None,
+    chance: bool | None = None,
+    start: datetime | str | None = None,
+    end: datetime | Duration | None = None,
+    tick_seconds: Duration | None = None,
+    tick_offset_seconds: Duration | None = None,
+    delivery: Delivery | None = None,
+    server_version: str | None = None,
+    intended: bool | None = None,
+    ignore_missing_leaders: bool | None = None,
+    without_actions: bool | None = None,
+    name: str | None = None,
+) -> SimulationResult:
+    """Plays captured events to an automation.
+
+    Args:
+        automation: One or several automations: see ``check_automation``.
+        events: Captured events: see ``validate``. Several texts or files are one history.
+        trace: Whether to return each decision. Default ``False``.
+        timeline: Whether to return a timeline for each run. Default ``True``.
+        coverage: Whether to return how many events pass each clause, even if the automation fires.
+        chance: Whether to return which firings depend on chance.
+        start: When the automation starts. Default: when it was created, or with the first event.
+        end: When it stops: a time, or a duration from the start.
+        tick_seconds: The interval of the server's loops. Default 5 s.
+        tick_offset_seconds: From the start to the first round of the loops. Default 0 s.
+        delivery: ``"direct"``: events reach the triggers without the filters before them.
+        server_version: The version of the server. Default ``"3.9"``.
+        intended: Whether to play what is intended instead of the server's faults.
+        ignore_missing_leaders: Whether to evaluate events at once that follow an event which is not in
+            the input. The server holds them back for 15 minutes.
+        without_actions: Whether to leave out the events that the automation's recorded actions caused.
+        name: Of several automations: the name of the one to use.
+
+    Returns:
+        The firings with their reasons; recorded firings are compared. Errors are in ``errors``.
+
+    Raises:
+        ValueError: An option is invalid.
+    """
+    text, places = document(automation)
+    options = settings(
+        trace=trace,
+        timeline=timeline,
+        coverage=coverage,
+        chance=chance,
+        start=start,
+        end=end,
+        tick_seconds=tick_seconds,
+        tick_offset_seconds=tick_offset_seconds,
+        delivery=delivery,
+        server_version=server_version,
+        intended=intended,
+        ignore_missing_leaders=ignore_missing_leaders,
+        without_actions=without_actions,
+        name=name,
+    )
+    return _read(_core.replay(text, _texts(events), options, places), SimulationResult)
+
+
+def _texts(events: Document | Sequence[Text]) -> list[bytes]:
+    """Texts in a list are files of one history; anything else in a list is an event."""
+    if isinstance(events, (list, tuple)) and events and all(isinstance(one, (str, bytes, os.PathLike)) for one in events):
+        return [document(one)[0] for one in events]
+    return [document(events)[0]]
+
+
+def advise(
+    *,
+    frequency: float,
+    within: float,
+    tick: float | None = None,
+    client_version: str | None = None,
+    expect: Sequence[str] | None = None,
+) -> Advice:
+    """Calculates what a window over heartbeats tolerates, and how soon it finds a dead run.
+
+    Args:
+        frequency: Seconds between two heartbeats.
+        within: The trigger's ``within``, in seconds.
+        tick: Seconds between two proactive evaluations. Default 5.
+        client_version: The version of Prefect where the flows run.
+        expect: The trigger's ``expect``.
+
+    Returns:
+        The advice, with its arithmetic.
+
+    Raises:
+        ValueError: A value is invalid.
+    """
+    options = settings(frequency=frequency, within=within, tick=tick, client_version=client_version, expect=expect)
+    return _read(_core.heartbeat_advice(options), Advice)
+
+
+def explain(code: str) -> Explanation:
+    """Explains a diagnostic code, with a right and a wrong example.
+
+    Raises:
+        ValueError: No diagnostic has this code.
+    """
+    explanation = _core.explain(code)
+    if explanation is None:
+        raise ValueError(f"unknown diagnostic code: {code}")
+    return _read(explanation, Explanation)
+
+
+@lru_cache(maxsize=1)
+def diagnostic_codes() -> tuple[str, ...]:
+    """All diagnostic codes."""
+    return tuple(_core.diagnostic_codes())
+
+
+@lru_cache(maxsize=1)
+def event_types() -> tuple[EventType, ...]:
+    """Describes all types of events, in the order of Prefect's documentation."""
+    return _read(_core.event_types(), tuple[EventType, ...])
+
+
+def describe_event(name: str) -> EventType:
+    """Describes the type of an event: its labels, related resources and payload, with an example.
+
+    Args:
+        name: The name of an event, or the pattern of a family: ``"prefect.flow-run.{state}"``.
+
+    Raises:
+        ValueError: Prefect has no such event.
+    """
+    described = _core.describe_event(name)
+    if described is None:
+        raise ValueError(_unknown("unknown event", name, _core.suggest(name)))
+    return _read(described, EventType)
+
+
+@lru_cache(maxsize=1)
+def _schemas() -> dict[str, str]:
+    return dict(_core.schemas())
+
+
+def json_schema(name: str = "events") -> dict[str, Any]:
+    """The JSON Schema of all events, of ``"automation"``, ``"trigger"``, ``"deployment-triggers"``, or of an event.
+
+    Raises:
+        ValueError: There is no such schema or event.
+    """
+    schemas = _schemas()
+    text = schemas.get(name)
+    if text is None:
+        described = _core.describe_event(name)
+        if described is None:
+            raise ValueError(_unknown("unknown schema or event", name, _core.suggest(name)))
+        pattern = _read(described, EventType).name_pattern
+        text = schemas[pattern.replace("{", "").replace("}", "")]
+    schema: dict[str, Any] = json.loads(text)
+    return schema
+
+
+def _unknown(what: str, name: str, near: str | None) -> str:
+    return f"{what}: {name}" + (f"; did you mean `{near}`?" if near else "")

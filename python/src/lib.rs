@@ -1,0 +1,287 @@
+//! The native module of the Python package `prefect_events`: converts, and nothing else.
+//!
+//! Documents and results are bytes; results are JSON text, from which msgspec makes typed objects. Options are JSON text
+//! with the names of the core.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::thread;
+use std::time::Duration;
+
+use prefect_events::automation::{self, CheckOptions};
+use prefect_events::catalogue::{self, Example, event_types};
+use prefect_events::diagnostic::{Code, TextOptions};
+use prefect_events::explain;
+use prefect_events::generate::{self, BuildOptions, RunSpec};
+use prefect_events::schema;
+use prefect_events::simulate::{self, DocumentText, EventTexts, HeartbeatConfig, ReplayError, ReplayOptions};
+use prefect_events::validate::{self, Schemas, ValidateOptions};
+use pyo3::exceptions::{PyRuntimeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedBytes;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// How often a long call looks for signals, such as Ctrl-C.
+const SIGNALS: Duration = Duration::from_millis(50);
+
+/// The most bytes of input for which a call is short: a thread of its own would take longer than the work.
+const SHORT: usize = 1 << 16;
+
+type Json = Vec<u8>;
+
+/// Runs work without the GIL. If the input is large, it runs on another thread, so that a signal ends the call.
+fn run<T: Send + 'static>(
+    py: Python<'_>,
+    size: usize,
+    work: impl FnOnce() -> PyResult<T> + Send + 'static,
+) -> PyResult<T> {
+    if size <= SHORT {
+        return py.detach(|| catch_unwind(AssertUnwindSafe(work))).unwrap_or_else(|_| Err(defect()));
+    }
+    let (sender, mut receiver) = channel();
+    // After a signal nobody receives the result.
+    thread::Builder::new().spawn(move || drop(sender.send(work())))?;
+    loop {
+        let waiting = move || (receiver.recv_timeout(SIGNALS), receiver);
+        let (result, waited) = py.detach(waiting);
+        receiver = waited;
+        match result {
+            Ok(result) => return result,
+            Err(RecvTimeoutError::Timeout) => py.check_signals()?,
+            Err(RecvTimeoutError::Disconnected) => return Err(defect()),
+        }
+    }
+}
+
+/// The core panicked, which no input may cause.
+fn defect() -> PyErr {
+    PyRuntimeError::new_err("prefect-events failed because of a defect of its own. Please report it with the input.")
+}
+
+fn misuse(problem: impl std::fmt::Display) -> PyErr {
+    PyValueError::new_err(problem.to_string())
+}
+
+fn options<T: DeserializeOwned>(text: &str) -> PyResult<T> {
+    serde_json::from_str(text).map_err(|error| {
+        let sentence = error.to_string();
+        // The place is one in our own text.
+        misuse(sentence.rsplit_once(" at line ").map_or(&*sentence, |(sentence, _)| sentence))
+    })
+}
+
+fn json(result: &impl Serialize) -> PyResult<Json> {
+    serde_json::to_vec(result).map_err(misuse)
+}
+
+fn text_options(places: bool) -> TextOptions {
+    // Lone surrogates of a `str` are three bytes each.
+    TextOptions { places, wtf8: true }
+}
+
+fn document(bytes: &[u8], places: bool) -> DocumentText<'_> {
+    DocumentText { bytes, options: text_options(places) }
+}
+
+/// Validates events. `schemas`: JSON text, by names of events. Returns a report.
+#[pyfunction(name = "validate")]
+fn validate_text(
+    py: Python<'_>,
+    text: PyBackedBytes,
+    settings: &str,
+    schemas: Option<&str>,
+    places: bool,
+) -> PyResult<Json> {
+    let options = validate_options(settings, schemas)?;
+    run(py, text.len(), move || json(&validate::validate(&text, text_options(places), &options)))
+}
+
+fn validate_options(settings: &str, schemas: Option<&str>) -> PyResult<ValidateOptions> {
+    let schemas = schemas.map(Schemas::read).transpose().map_err(misuse)?;
+    Ok(ValidateOptions { schemas: schemas.map(Into::into), ..options(settings)? })
+}
+
+/// Checks automations.
+#[pyfunction]
+fn check_automation(py: Python<'_>, text: PyBackedBytes, settings: &str, places: bool) -> PyResult<Json> {
+    let options: CheckOptions = options(settings)?;
+    run(py, text.len(), move || json(&automation::check(&text, text_options(places), &options)))
+}
+
+/// Builds one event: JSON text. `input`: JSON text.
+#[pyfunction]
+fn build_event(py: Python<'_>, name: String, input: PyBackedBytes, settings: &str) -> PyResult<String> {
+    let options: BuildOptions = options(settings)?;
+    run(py, input.len(), move || generate::build_event(&name, &input, &options).map_err(misuse))
+}
+
+/// Builds events with one name: NDJSON. `inputs`: JSON text, a list.
+#[pyfunction]
+fn build_event_lines(py: Python<'_>, name: String, inputs: PyBackedBytes, settings: &str) -> PyResult<String> {
+    let options: BuildOptions = options(settings)?;
+    run(py, inputs.len(), move || generate::build_events(&name, &inputs, &options).map_err(misuse))
+}
+
+/// Builds the history of a run: a JSON array. Short descriptions can have a million events.
+#[pyfunction]
+fn build_run(py: Python<'_>, spec: PyBackedBytes, settings: &str) -> PyResult<String> {
+    let options: BuildOptions = options(settings)?;
+    run(py, usize::MAX, move || {
+        let spec = RunSpec::from_json(&spec).map_err(misuse)?;
+        generate::build_run(&spec, &options).map_err(misuse)
+    })
+}
+
+/// Plays a scenario. A short one can have many events.
+#[pyfunction(name = "simulate")]
+fn simulate_scenario(py: Python<'_>, scenario: PyBackedBytes, settings: &str, places: bool) -> PyResult<Json> {
+    play(py, scenario, settings, places, simulate::simulate)
+}
+
+/// Plays a scenario to each version of the server.
+#[pyfunction]
+fn compare_versions(py: Python<'_>, scenario: PyBackedBytes, settings: &str, places: bool) -> PyResult<Json> {
+    play(py, scenario, settings, places, simulate::compare_versions)
+}
+
+/// Tests scenarios with expectations.
+#[pyfunction]
+fn run_tests(py: Python<'_>, scenarios: PyBackedBytes, settings: &str, places: bool) -> PyResult<Json> {
+    play(py, scenarios, settings, places, simulate::run_tests_with)
+}
+
+fn play<O: DeserializeOwned + Send + 'static, R: Serialize + 'static>(
+    py: Python<'_>,
+    text: PyBackedBytes,
+    settings: &str,
+    places: bool,
+    played: fn(DocumentText<'_>, &O) -> R,
+) -> PyResult<Json> {
+    let options: O = options(settings)?;
+    run(py, usize::MAX, move || json(&played(document(&text, places), &options)))
+}
+
+/// The files that scenarios refer to: a list.
+#[pyfunction]
+fn scenario_files(scenarios: &[u8]) -> PyResult<Json> {
+    json(&simulate::scenario_files(document(scenarios, false)))
+}
+
+/// Plays events to an automation.
+#[pyfunction]
+fn replay(
+    py: Python<'_>,
+    automation: PyBackedBytes,
+    events: Vec<PyBackedBytes>,
+    settings: &str,
+    places: bool,
+) -> PyResult<Json> {
+    replayed(py, automation, events, settings, places, simulate::replay)
+}
+
+/// Plays events to an automation on each version of the server.
+#[pyfunction]
+fn compare_replays(
+    py: Python<'_>,
+    automation: PyBackedBytes,
+    events: Vec<PyBackedBytes>,
+    settings: &str,
+    places: bool,
+) -> PyResult<Json> {
+    replayed(py, automation, events, settings, places, simulate::compare_replays)
+}
+
+fn replayed<R: Serialize + 'static>(
+    py: Python<'_>,
+    automation: PyBackedBytes,
+    events: Vec<PyBackedBytes>,
+    settings: &str,
+    places: bool,
+    played: fn(DocumentText<'_>, EventTexts<'_>, &ReplayOptions) -> Result<R, ReplayError>,
+) -> PyResult<Json> {
+    let options: ReplayOptions = options(settings)?;
+    run(py, usize::MAX, move || {
+        let events: Vec<_> = events.iter().map(|text| document(text, true)).collect();
+        json(&played(document(&automation, places), events.into(), &options).map_err(misuse)?)
+    })
+}
+
+/// What a window over heartbeats tolerates.
+#[pyfunction]
+fn heartbeat_advice(settings: &str) -> PyResult<Json> {
+    let config: HeartbeatConfig = options(settings)?;
+    json(&simulate::heartbeat_advice(&config).map_err(misuse)?)
+}
+
+/// The explanation of a code, or `None`.
+#[pyfunction(name = "explain")]
+fn explain_code(code: &str) -> PyResult<Option<Json>> {
+    let Some(code) = Code::find(code) else { return Ok(None) };
+    let explanation = explain::explain(code);
+    let mut value = serde_json::to_value(&explanation).map_err(misuse)?;
+    if let Some(wrong) = value.get_mut("wrong") {
+        *wrong = explanation.wrong_example().into();
+    }
+    json(&value).map(Some)
+}
+
+/// All diagnostic codes.
+#[pyfunction]
+fn diagnostic_codes() -> Vec<&'static str> {
+    Code::ALL.iter().map(|code| code.name()).collect()
+}
+
+/// Descriptions of all types of events, in the order of the documentation.
+#[pyfunction(name = "event_types")]
+fn all_event_types() -> PyResult<Json> {
+    json(&event_types(&generate::inputs))
+}
+
+/// The description of the type of an event, with an example of this name; `None` if Prefect has no such event.
+#[pyfunction]
+fn describe_event(name: &str) -> PyResult<Option<Json>> {
+    let Some(found) = catalogue::find(name) else { return Ok(None) };
+    let Some(mut described) =
+        event_types(&generate::inputs).into_iter().find(|one| one.name_pattern == found.family.name.text)
+    else {
+        return Ok(None);
+    };
+    if name != found.family.name.text {
+        described.example = Example(catalogue::example(found.family, found.hole));
+    }
+    json(&described).map(Some)
+}
+
+/// The names and texts of all JSON Schemas.
+#[pyfunction(name = "schemas")]
+fn all_schemas() -> Vec<(String, String)> {
+    let automations = automation::schema::schemas();
+    automations
+        .iter()
+        .chain(&schema::schemas())
+        .chain([&schema::all()])
+        .map(|one| (one.name.clone(), one.text()))
+        .collect()
+}
+
+/// The known name of an event that is nearest to a misspelt one.
+#[pyfunction]
+fn suggest(name: &str) -> Option<String> {
+    catalogue::suggest(name)
+}
+
+/// The native module.
+#[pymodule(gil_used = false)]
+mod _core {
+    #[pymodule_export]
+    use super::{
+        all_event_types, all_schemas, build_event, build_event_lines, build_run, check_automation, compare_replays,
+        compare_versions, describe_event, diagnostic_codes, explain_code, heartbeat_advice, replay, run_tests,
+        scenario_files, simulate_scenario, suggest, validate_text,
+    };
+
+    #[pymodule_export]
+    #[expect(non_upper_case_globals, reason = "Python's name for it")]
+    const __version__: &str = env!("CARGO_PKG_VERSION");
+}

@@ -1,0 +1,214 @@
+// Writes the result types of the Python package, from the TypeScript declarations of the core's types.
+//   node tools/pack/python.js pkg/types.d.ts python/prefect_events/_types.py
+
+import { readFileSync, writeFileSync } from "node:fs";
+
+import { parse } from "@babel/parser";
+
+/** @typedef {import("@babel/types").TSType} Type */
+
+const [source = "", target = ""] = process.argv.slice(2);
+const text = readFileSync(source, "utf8");
+const { program } = parse(text, { sourceType: "module", plugins: [["typescript", { dts: true }]] });
+
+/** Types that only options and inputs have: in Python these are arguments. */
+const ARGUMENTS = /(Options|Spec|Config)$|^(Run(Break|Moment)|Span|PrefectVersion|StateType)$/;
+
+/** Names that Python or its typing has already. @type {Map<string, string>} */
+const KNOWN = new Map([
+  ["Timestamp", "datetime"],
+  ["Seconds", "float"],
+  ["Milliseconds", "float"],
+  ["DiagnosticCode", "str"],
+]);
+
+/** The names of fields that are keywords. */
+const KEYWORDS = new Set(["from", "for", "in", "is", "class", "def", "with", "as", "not", "and"]);
+
+const snake = (/** @type {string} */ name) =>
+  name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+/**
+ * The comment before a declaration or a field, as a docstring.
+ * @param {import("@babel/types").Node} node
+ * @param {string} indent
+ */
+function docstring(node, indent) {
+  const comment = node.leadingComments?.at(-1)?.value;
+  if (!comment?.startsWith("*")) return "";
+  const own = comment
+    .replace(/^\*/, "")
+    .split("\n")
+    .map((line) => line.trim().replace(/^\* ?/, ""))
+    .join("\n")
+    .trim()
+    .replaceAll("\\", "\\\\")
+    .replaceAll(/`([a-z]+[A-Z]\w*)`/g, (_, name) => `\`${snake(name)}\``)
+    .replaceAll("`", "``");
+  const lines = own
+    .split(/\n\n/)
+    .flatMap((paragraph, n) => [
+      ...(n > 0 ? [""] : []),
+      ...wrapped(paragraph.replaceAll("\n", " "), 92 - indent.length),
+    ]);
+  if (lines.length === 1) return `${indent}"""${lines[0]}"""\n`;
+  return `${indent}"""${lines.join(`\n${indent}`).replaceAll(/^ +$/gm, "")}\n${indent}"""\n`;
+}
+
+/** @param {string} text @param {number} width */
+function wrapped(text, width) {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const last = lines.length - 1;
+    const line = lines[last] ?? "";
+    if (line && line.length + word.length + 1 > width) lines.push(word);
+    else lines[last] = line ? `${line} ${word}` : word;
+  }
+  return lines;
+}
+
+/** @param {Type} type @returns {string} */
+function python(type) {
+  switch (type.type) {
+    case "TSParenthesizedType":
+      return python(type.typeAnnotation);
+    case "TSArrayType":
+      return `tuple[${python(type.elementType)}, ...]`;
+    case "TSUnionType":
+      return union(type.types);
+    case "TSNullKeyword":
+      return "None";
+    case "TSLiteralType":
+      return type.literal.type === "StringLiteral"
+        ? `Literal[${JSON.stringify(type.literal.value)}]`
+        : "bool";
+    case "TSTypeLiteral": {
+      const [member] = type.members;
+      if (member?.type !== "TSIndexSignature" || !member.typeAnnotation) break;
+      return `dict[str, ${python(annotation(member))}]`;
+    }
+    case "TSTypeReference": {
+      const name = type.typeName.type === "Identifier" ? type.typeName.name : "";
+      const [argument] = type.typeArguments?.params ?? type.typeParameters?.params ?? [];
+      if (name === "Array" && argument) return `tuple[${python(argument)}, ...]`;
+      return KNOWN.get(name) ?? name;
+    }
+    case "TSStringKeyword":
+      return "str";
+    case "TSNumberKeyword":
+      return "int";
+    case "TSBooleanKeyword":
+      return "bool";
+    case "TSObjectKeyword":
+      return "dict[str, Any]";
+    case "TSUnknownKeyword":
+      return "Any";
+  }
+  throw new Error(`no type of Python for ${text.slice(type.start ?? 0, type.end ?? 0)}`);
+}
+
+/** @param {{ typeAnnotation?: import("@babel/types").Node | null }} of @returns {Type} */
+function annotation({ typeAnnotation }) {
+  if (typeAnnotation?.type !== "TSTypeAnnotation") throw new Error("a field without a type");
+  return typeAnnotation.typeAnnotation;
+}
+
+/** @param {Type[]} types */
+function union(types) {
+  // `"a" | (string & {})` is any text, with a proposal.
+  const open = types.some(
+    (one) => one.type === "TSParenthesizedType" && one.typeAnnotation.type === "TSIntersectionType",
+  );
+  if (open) return "str";
+  /** @type {string[]} */
+  const literals = [];
+  /** @type {string[]} */
+  const others = [];
+  for (const one of types) {
+    if (one.type === "TSLiteralType" && one.literal.type === "StringLiteral")
+      literals.push(JSON.stringify(one.literal.value));
+    else others.push(python(one));
+  }
+  return [...(literals.length > 0 ? [`Literal[${literals.join(", ")}]`] : []), ...others].join(" | ");
+}
+
+/** @param {import("@babel/types").TSInterfaceDeclaration} declaration */
+function struct(declaration) {
+  const name = declaration.id.name;
+  const fields = declaration.body.body.map((member) => {
+    if (member.type !== "TSPropertySignature") throw new Error(`${name} has more than fields`);
+    return field(member);
+  });
+  return (
+    `class ${name}(Result, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):\n` +
+    `${docstring(declaration, "    ")}\n${fields.join("\n")}`
+  );
+}
+
+/** @param {import("@babel/types").TSPropertySignature} member */
+function field(member) {
+  const { key } = member;
+  const own = key.type === "Identifier" ? key.name : key.type === "StringLiteral" ? key.value : "";
+  const plain = /^\d/.test(own) ? `v${own.replace(".", "_")}` : snake(own);
+  const safe = KEYWORDS.has(plain) ? `${plain}_` : plain;
+  const type = python(annotation(member));
+  const flag = annotation(member).type === "TSLiteralType" && type === "bool";
+  const options = [];
+  if (member.optional) options.push(flag ? "default=False" : "default=None");
+  // msgspec's own conversion to camelCase.
+  const converted = safe.replaceAll(/_([a-z0-9])/g, (_, letter) => letter.toUpperCase());
+  if (converted !== own) options.push(`name=${JSON.stringify(own)}`);
+  const optional = member.optional && !flag && !/\bNone$/.test(type) ? " | None" : "";
+  const [only] = options;
+  let value = "";
+  if (only !== undefined)
+    value =
+      options.length === 1 && only.startsWith("default=")
+        ? ` = ${only.slice("default=".length)}`
+        : ` = field(${options.join(", ")})`;
+  return `    ${safe}: ${type}${optional}${value}\n${docstring(member, "    ")}`;
+}
+
+/** @type {string[]} */
+const aliases = [];
+/** @type {string[]} */
+const structs = [];
+/** @type {string[]} */
+const names = [];
+for (const statement of program.body) {
+  if (statement.type !== "ExportNamedDeclaration" || !statement.declaration) continue;
+  const { declaration } = statement;
+  // The comment belongs to the statement.
+  declaration.leadingComments = statement.leadingComments;
+  if (declaration.type === "TSInterfaceDeclaration" && !ARGUMENTS.test(declaration.id.name)) {
+    structs.push(struct(declaration));
+    names.push(declaration.id.name);
+  }
+  if (declaration.type === "TSTypeAliasDeclaration") {
+    const name = declaration.id.name;
+    if (ARGUMENTS.test(name) || KNOWN.has(name)) continue;
+    aliases.push(`${name}: TypeAlias = ${python(declaration.typeAnnotation)}\n${docstring(declaration, "")}`);
+    names.push(name);
+  }
+}
+
+writeFileSync(
+  target,
+  `"""The types of results. Generated from the core's types by \`\`make python\`\`: do not edit."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal, TypeAlias
+
+from msgspec import field
+
+from ._result import Result
+
+__all__ = [
+${names.map((name) => `    ${JSON.stringify(name)},\n`).join("")}]
+
+${aliases.join("\n")}
+
+${structs.join("\n\n")}`,
+);
