@@ -3,6 +3,7 @@
 import "../modules/live.js";
 import { load } from "../load.js";
 
+export { renderWindowCurve, windowCurve } from "../api/tune.js";
 export { PrefectEventsError } from "../error.js";
 
 const FILES = {

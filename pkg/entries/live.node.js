@@ -1,6 +1,8 @@
 // Reads events from live servers, compares firings, tunes windows. For Node.js: ready when imported.
 
+import * as tuneApi from "../api/tune.js";
 import { sources } from "../options.js";
+import { connects } from "../start-live.js";
 
 export { PrefectEventsError } from "../error.js";
 
@@ -11,3 +13,6 @@ export { PrefectEventsError } from "../error.js";
 export async function init(options) {
   sources(options, "init", ["live"]);
 }
+
+export const renderWindowCurve = /* @__PURE__ */ connects(tuneApi.renderWindowCurve);
+export const windowCurve = /* @__PURE__ */ connects(tuneApi.windowCurve);
