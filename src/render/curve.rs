@@ -109,7 +109,8 @@ fn table(curve: &WindowCurve, time: &str, style: Style, width: usize) -> Vec<Str
         ]);
     }
     let lines = columns(&aligned(rows));
-    let head = format!("{}false alarms", " ".repeat(lines.first().and_then(|line| line.find("per 1,000")).unwrap_or(0)));
+    let head =
+        format!("{}false alarms", " ".repeat(lines.first().and_then(|line| line.find("per 1,000")).unwrap_or(0)));
     let found = lines.first().and_then(|line| line.find("median")).unwrap_or(0).saturating_sub(1);
     let head = format!("{head:found$} found after");
     let mut out = vec![style.dim(head.trim_end())];
@@ -183,7 +184,10 @@ fn verdict(curve: &WindowCurve, time: &str, style: Style) -> String {
             let found = point.detection.map_or_else(String::new, |delay| {
                 format!(": finds half of the dead runs in {}, 95 % in {}", seconds(delay.median), seconds(delay.p95))
             });
-            let best = format!("within {} is the shortest of these windows that meets the target", exact_seconds(point.within));
+            let best = format!(
+                "within {} is the shortest of these windows that meets the target",
+                exact_seconds(point.within)
+            );
             style.green(&best) + &found
         }
         None => style.red("None of these windows meets the target."),

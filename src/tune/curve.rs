@@ -301,11 +301,8 @@ impl Scale {
             alarms: None,
             run_hours: None,
         };
-        let delay = DetectionDelay {
-            median: span(exact.median),
-            p95: span(exact.p95),
-            undetected: digits(exact.undetected),
-        };
+        let delay =
+            DetectionDelay { median: span(exact.median), p95: span(exact.p95), undetected: digits(exact.undetected) };
         (alarms, Some(delay))
     }
 
@@ -326,13 +323,12 @@ impl Scale {
         };
         let found = simulated.delays.count;
         let runs = found.saturating_add(simulated.undetected);
-        let delay = simulated.delays.quantile(50).zip(simulated.delays.quantile(95)).map(|(median, p95)| {
-            DetectionDelay {
+        let delay =
+            simulated.delays.quantile(50).zip(simulated.delays.quantile(95)).map(|(median, p95)| DetectionDelay {
                 median: span(median as f64),
                 p95: span(p95 as f64),
                 undetected: digits(simulated.undetected as f64 / runs as f64),
-            }
-        });
+            });
         (alarms, delay)
     }
 }

@@ -94,9 +94,9 @@ impl Losses {
         let Some(outage) = &mut self.outage else { return self.next };
         // Most outages that are shorter than a period are between two heartbeats.
         while outage.lost.0 < self.sent && (outage.lost.1 <= number || outage.lost.1 == outage.lost.0) {
-            let begin = outage.next_period.saturating_add(
-                self.chance.below(outage.every.saturating_sub(outage.length).saturating_add(1)),
-            );
+            let begin = outage
+                .next_period
+                .saturating_add(self.chance.below(outage.every.saturating_sub(outage.length).saturating_add(1)));
             outage.next_period = outage.next_period.saturating_add(outage.every);
             outage.lost = (number_from(begin), number_from(begin.saturating_add(outage.length)));
         }
@@ -161,7 +161,8 @@ impl History {
     fn heartbeat(&mut self, number: u64) -> Heartbeat {
         let since = i64::try_from(number).unwrap_or(i64::MAX).saturating_mul(self.period);
         let occurred = START.saturating_add(since);
-        let heartbeat = Heartbeat { number, occurred, received: occurred.saturating_add(self.chance.below(self.jitter)) };
+        let heartbeat =
+            Heartbeat { number, occurred, received: occurred.saturating_add(self.chance.below(self.jitter)) };
         #[cfg(test)]
         self.seen.push(heartbeat);
         heartbeat

@@ -13,7 +13,5 @@ mod window;
 #[cfg(test)]
 mod tests;
 
-pub use curve::{
-    AllowedAlarms, Assumptions, DetectionDelay, FalseAlarms, WindowCurve, WindowPoint, window_curve,
-};
+pub use curve::{AllowedAlarms, Assumptions, DetectionDelay, FalseAlarms, WindowCurve, WindowPoint, window_curve};
 pub use options::{Outage, Probability, Target, TuneError, WindowCurveOptions};

@@ -1,30 +1,67 @@
 // The command `advise`.
 
 import { heartbeatAdvice } from "../../api/automation.js";
+import { renderWindowCurve } from "../../entries/live.node.js";
 import { jsonText, printable } from "../escape.js";
 import { printError, stdout } from "../output.js";
-import { colours } from "../terminal.js";
+import { colours, columns } from "../terminal.js";
 import { plural } from "../text.js";
 
+/** @typedef {import("../../entries/live.js").WindowCurveOptions} WindowCurveOptions */
+
 /**
- * @param {{ frequency: number, within: number, tick: number, clientVersion?: string, expect?: string[], format: string }} options
+ * @typedef {object} Options
+ * @property {number | string} [frequency]
+ * @property {number | string} [within]
+ * @property {number | string} [tick]
+ * @property {string} [clientVersion]
+ * @property {string[]} [expect]
+ * @property {"pretty" | "json"} format
+ */
+
+/**
+ * @param {Options & WindowCurveOptions} options
+ * @param {(message: string) => never} misuse
  * @returns {number} the exit status
  */
-export function adviseCommand({ frequency, within, tick, clientVersion, expect, format }) {
-  let advice;
+export function adviseCommand(options, misuse) {
+  const { frequency, within, tick = 5, clientVersion, expect, format, ...assumptions } = options;
+  const missing = frequency === undefined ? "frequency" : "within";
   try {
-    advice = heartbeatAdvice({
+    if (Object.keys(assumptions).length > 0) {
+      for (const name of /** @type {const} */ (["clientVersion", "expect"]))
+        if (options[name] !== undefined)
+          misuse(`${flag(name)} cannot be combined with ${flag(Object.keys(assumptions)[0] ?? "")}`);
+      if (frequency === undefined) misuse(`required option '--frequency <SPAN>' not specified`);
+      return curve({ ...assumptions, frequency, tick, ...(within && { within }) }, format);
+    }
+    if (frequency === undefined || within === undefined)
+      return misuse(`required option '--${missing} <SPAN>' not specified`);
+    const advice = heartbeatAdvice({
       frequency,
       within,
       tick,
       ...(clientVersion === undefined ? {} : { clientVersion }),
       ...(expect === undefined ? {} : { expect }),
     });
+    stdout.write(`${format === "json" ? jsonText(advice) : pretty(advice)}\n`);
+    return 0;
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     return printError(error.message);
   }
-  stdout.write(`${format === "json" ? jsonText(advice) : pretty(advice)}\n`);
+}
+
+/** The flag of an option. @param {string} name */
+const flag = (name) => `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+
+/**
+ * @param {WindowCurveOptions} options
+ * @param {"pretty" | "json"} format
+ */
+function curve(options, format) {
+  const colour = colours(stdout).isColorSupported;
+  stdout.write(renderWindowCurve(options, { format, colour, columns: columns(stdout) }));
   return 0;
 }
 

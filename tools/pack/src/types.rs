@@ -10,11 +10,11 @@ use prefect_events::catalogue::{EventType, event_types};
 use prefect_events::diagnostic::Report;
 use prefect_events::explain::Explanation;
 use prefect_events::generate::{BreakSpec, BuildOptions, RunSpec};
+use prefect_events::render::RenderOptions;
 use prefect_events::simulate::{
     Advice, ExampleOptions, ExampleRuns, HeartbeatConfig, ReplayOptions, SimulateOptions, SimulationResult,
     TestOptions, TestReport, VersionComparison,
 };
-use prefect_events::render::RenderOptions;
 use prefect_events::tune::{WindowCurve, WindowCurveOptions};
 use prefect_events::validate::ValidateOptions;
 use ts_rs::{Config, TS, TypeVisitor};
