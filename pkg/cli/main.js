@@ -224,13 +224,18 @@ Exit status: 0 all expectations met, 1 at least one not met, 2 misuse, or a scen
 program
   .command("advise")
   .description(
-    "calculate how many missed heartbeats a window tolerates, and how soon it finds a dead run; with assumptions: false alarms against delay over a range of windows",
+    "calculate how many missed heartbeats a window tolerates, and how soon it finds a dead run; with assumptions: false alarms against delay; with --events: what real heartbeats call for",
   )
   .option("--frequency <SPAN>", "between two heartbeats of a run, such as 60 or 3m", span)
   .option("--within <SPAN>", "the trigger's `within`", span)
   .option("--tick <SPAN>", "interval between the server's evaluations (default: 5)", span)
   .option("--client-version <VERSION>", "version of Prefect where the flows run")
   .option("--expect <NAME...>", "the trigger's `expect` (default: prefect.flow-run.*)")
+  .option(
+    "--events <FILE>",
+    "captured events: NDJSON, a JSON array, or pages of the events API; can be repeated",
+    collect,
+  )
   .option("--loss <SHARE>", "assume that heartbeats are lost: a probability, such as 2% or 0.02")
   .option("--jitter <SPAN>", "assume that a heartbeat arrives up to so much later", span)
   .option(
@@ -260,10 +265,13 @@ Exit status: 0 calculated, 2 misuse.
 Examples:
   prefect-events advise --frequency 30 --within 90
   prefect-events advise --frequency 60 --within 180 --loss 2% --runs 500
-  prefect-events advise --frequency 3m --loss 1% --jitter 5s --outage 30s/day --runs 500 --target 1/week`,
+  prefect-events advise --frequency 3m --loss 1% --jitter 5s --outage 30s/day --runs 500 --target 1/week
+  prefect-events advise --events captured.ndjson --within 180`,
   )
-  .action((options, command) => {
-    process.exitCode = adviseCommand(options, (message) => command.error(`error: ${message}`));
+  .action(async (options, command) => {
+    process.exitCode = await adviseCommand(options, (message) =>
+      command.error(`error: ${message}`),
+    );
   });
 
 /**
@@ -333,7 +341,9 @@ function collect(text, before = []) {
 function span(text) {
   if (/^\d{1,9}(\.\d{1,6})?$/.test(text)) return Number(text);
   if (!/^[\d.]+\s*[a-z]|^P/i.test(text))
-    throw new InvalidArgumentError("Expected a number of seconds, or a duration such as 5m or 1h30m.");
+    throw new InvalidArgumentError(
+      "Expected a number of seconds, or a duration such as 5m or 1h30m.",
+    );
   return text;
 }
 

@@ -14,5 +14,7 @@ export async function init(options) {
   sources(options, "init", ["live"]);
 }
 
+export const observeHeartbeats = /* @__PURE__ */ connects(tuneApi.observeHeartbeats);
+export const renderHeartbeats = /* @__PURE__ */ connects(tuneApi.renderHeartbeats);
 export const renderWindowCurve = /* @__PURE__ */ connects(tuneApi.renderWindowCurve);
 export const windowCurve = /* @__PURE__ */ connects(tuneApi.windowCurve);

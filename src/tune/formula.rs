@@ -49,6 +49,9 @@ pub(super) fn exact(model: &Model, within: i64) -> Option<Exact> {
     })
 }
 
+/// The value of a term of a series, over the phases at which a window ends before a tick; `None`: no further ones.
+type Term<'t> = &'t mut dyn FnMut(&[(f64, f64)]) -> Option<f64>;
+
 /// Windows that fire. Times in microseconds.
 struct Chain {
     loss: f64,
@@ -93,7 +96,7 @@ impl Chain {
 
     /// A heartbeat opens no window if it makes one fire that another heartbeat opened, and so on. Sums terms over the
     /// phases at which a window ends before a tick, with the signs and weights of chains of 0, 1, 2, … such windows.
-    fn series(&self, first: f64, term: &mut dyn FnMut(&[(f64, f64)]) -> Option<f64>) -> f64 {
+    fn series(&self, first: f64, term: Term<'_>) -> f64 {
         let mut phases = vec![(0.0, self.tick)];
         let (mut sum, mut weight, mut shift) = (0.0, first, 0.0);
         // Beyond, a term is smaller than the last digit of the sum.

@@ -183,24 +183,24 @@ impl History {
     }
 
     /// From one heartbeat to the next before which at least so many are missed, or to the last.
-    pub(super) fn next(&mut self, from: Heartbeat, misses: u64) -> Gap {
+    pub(super) fn next(&mut self, from: Heartbeat, least: u64) -> Gap {
         let mut last = from.number;
         loop {
-            let next = last.saturating_add(1);
-            // Those in between arrive.
-            if misses > 0 {
-                last = self.losses.first_from(next).min(self.sent).saturating_sub(1);
+            let mut next = last.saturating_add(1);
+            // Those before the next lost one arrive.
+            if least > 0 {
+                next = self.losses.first_from(next).min(self.sent);
+                last = next.saturating_sub(1);
             }
-            let lost = last.saturating_add(1);
-            let arrives = self.arrives_from(lost);
-            let missed = arrives.unwrap_or(self.sent).saturating_sub(lost);
-            if let Some(arrives) = arrives.filter(|_| missed < misses) {
+            let arrives = self.arrives_from(next);
+            let misses = arrives.unwrap_or(self.sent).saturating_sub(next);
+            if let Some(arrives) = arrives.filter(|_| misses < least) {
                 last = arrives;
                 continue;
             }
             let from = if last == from.number { from } else { self.heartbeat(last) };
             let to = arrives.map(|number| self.heartbeat(number));
-            return Gap { from, to, misses: missed };
+            return Gap { from, to, misses };
         }
     }
 }

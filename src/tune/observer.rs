@@ -110,7 +110,12 @@ pub struct HeartbeatObserver {
 }
 
 impl HeartbeatObserver {
-    /// Adds a part: JSON documents one after the other, such as whole lines of NDJSON.
+    /// A further text follows: files of one history are read one after the other.
+    pub fn begin_text(&mut self) {
+        (self.lines, self.begun) = (0, false);
+    }
+
+    /// Adds a part of a text: JSON documents one after the other, such as whole lines of NDJSON.
     ///
     /// # Errors
     /// If a document is not JSON, or an event of a flow run lacks a part that the server requires.
@@ -126,9 +131,9 @@ impl HeartbeatObserver {
         };
         while text.get(at..).is_some_and(|rest| !rest.trim_ascii_start().is_empty()) {
             let parsed = parse_prefix(text, at, &mut tape, &mut issues);
-            let start = text.get(at..).map_or(at, |rest| {
-                at.saturating_add(rest.len().saturating_sub(rest.trim_ascii_start().len()))
-            });
+            let start = text
+                .get(at..)
+                .map_or(at, |rest| at.saturating_add(rest.len().saturating_sub(rest.trim_ascii_start().len())));
             let wrong = |is_json, lines: u64| {
                 Err(ObserveError { line: lines.saturating_add(lines_until(start)).saturating_add(1), is_json })
             };

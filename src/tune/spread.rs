@@ -111,9 +111,9 @@ impl Spread {
 
     /// The groups: the mean of each, and how many.
     pub(super) fn groups(&self) -> impl Iterator<Item = (i64, u64)> {
-        self.groups.values().filter_map(|(count, sum)| {
-            Some((sum.checked_div(i64::try_from(*count).unwrap_or(i64::MAX))?, *count))
-        })
+        self.groups
+            .values()
+            .filter_map(|(count, sum)| Some((sum.checked_div(i64::try_from(*count).unwrap_or(i64::MAX))?, *count)))
     }
 
     /// Ranges of equal length from 0 to beyond the longest: of `width`, or a multiple so that there are at most `most`.

@@ -1,5 +1,7 @@
 //! The fast path against the engine itself, and the formula against the simulation.
 
+#![allow(clippy::arithmetic_side_effects, clippy::cast_precision_loss, clippy::type_complexity)]
+
 use std::rc::Rc;
 
 use proptest::prelude::*;

@@ -15,7 +15,7 @@ use prefect_events::simulate::{
     Advice, ExampleOptions, ExampleRuns, HeartbeatConfig, ReplayOptions, SimulateOptions, SimulationResult,
     TestOptions, TestReport, VersionComparison,
 };
-use prefect_events::tune::{WindowCurve, WindowCurveOptions};
+use prefect_events::tune::{ObserveOptions, ObservedHeartbeats, WindowCurve, WindowCurveOptions};
 use prefect_events::validate::ValidateOptions;
 use ts_rs::{Config, TS, TypeVisitor};
 
@@ -51,6 +51,8 @@ pub(crate) fn write_types(package: &Path) -> Result<()> {
     types.visit::<Advice>();
     types.visit::<WindowCurveOptions>();
     types.visit::<WindowCurve>();
+    types.visit::<ObserveOptions>();
+    types.visit::<ObservedHeartbeats>();
     types.visit::<RenderOptions>();
     types.declarations.insert("StateType".to_owned(), state_type());
     let all: Vec<String> = types.declarations.into_values().collect();
