@@ -284,9 +284,9 @@ export class ValidateView extends View<unknown> {
   }
 
   override notInLink() {
-    if (this.check) return "The link does not hold the file: it is too large.";
+    if (this.check) return "The link does not include the file, which is too large.";
     return this.text.length > LONGEST_IN_LINK
-      ? "The link does not hold the text: it is too long."
+      ? "The link does not include the text, which is too long."
       : undefined;
   }
 
