@@ -80,7 +80,7 @@ test("each trigger of a composite has its table", async () => {
   const { stdout } = await run(["simulate", "compound.json"], { cwd });
   assert.match(
     stdout,
-    /^the automation never fires: 1 of 2 triggers fired; 2 are required; `\$\.1` never: 1 event/m,
+    /^the automation never fires: 1 of 2 triggers fired; 2 are required; `\$\.1` never fired: 1 event/m,
   );
   assert.match(stdout, /^ {2}\$\.0 {2}fired 1 time$/m);
   assert.match(stdout, /^ {2}\$\.1$/m);

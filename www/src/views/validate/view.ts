@@ -28,7 +28,7 @@ const LARGEST_IN_EDITOR = 2_000_000;
 const PROFILE_NAMES: Record<Profile, { name: string; title: string }> = {
   documented: {
     name: "Documentation",
-    title: "What Prefect documents and its own emitters do",
+    title: "What Prefect documents, and what Prefect itself emits",
   },
   server: { name: "Server only", title: "Only what the Prefect server itself rejects" },
 };
