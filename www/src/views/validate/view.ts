@@ -257,7 +257,7 @@ export class ValidateView extends View<unknown> {
     );
     this.check = check;
     this.report = check.report;
-    announce(`${file.name} is checked`);
+    announce(`Checking ${file.name}`);
   }
 
   private closeFile() {
