@@ -215,7 +215,7 @@ function pretty(result, { trace, run, style }) {
   for (const firing of result.firings) {
     if (run !== undefined && !Object.values(firing.labels).some((value) => ids.has(value)))
       continue;
-    const verb = firing.ifSilent ? style.yellow("if silent") : style.red("fired");
+    const verb = firing.ifSilent ? style.yellow("may fire") : style.red("fired");
     lines.push(`${verb} ${firing.at}${labels(firing, names)}`);
     if (firing.reason) lines.push(`      ${printable(firing.reason)}`);
   }
