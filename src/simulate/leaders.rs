@@ -44,7 +44,9 @@ impl MissingLeaders {
         let (all, rest) = (count(played.len()), without.len());
         let held = match events {
             1 => "1 event back for 15 minutes: it follows an event that is not in the input".to_owned(),
-            _ => format!("{} events back for 15 minutes: each follows an event that is not in the input", count(events)),
+            _ => {
+                format!("{} events back for 15 minutes: each follows an event that is not in the input", count(events))
+            }
         };
         let first = match firings {
             0 => format!("The server holds {held}"),
