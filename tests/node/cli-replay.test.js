@@ -139,7 +139,7 @@ test("the redirected output of `prefect event stream` is read", async () => {
     "stream.txt",
   );
   assert.equal(status, 0, stdout);
-  assert.match(stdout, /^it (never )?fires/m);
+  assert.match(stdout, /^the automation (never )?fires/m);
 });
 
 test("all automations of a file are played, or the one with a name", async () => {
