@@ -153,9 +153,7 @@ program
 
 program
   .command("simulate")
-  .description(
-    "play a scenario or captured events to an automation: would it fire, when, and why?",
-  )
+  .description("play a scenario or captured events to an automation: would it fire, when, and why?")
   .argument("[FILE]", "scenario, YAML or JSON; - for standard input")
   .option(
     "--automation <FILE>",

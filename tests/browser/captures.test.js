@@ -158,7 +158,10 @@ test("a Reactive automation does not call idle runs dead", async () => {
 test("firings that depend on silence after the last event are marked", async () => {
   const { page } = await open("#simulate");
   await drop(page, [{ name: "events.ndjson", text: lines(beats(10, [0, 30, 60])) }]);
-  await says(outcome(page), /Never fires on this run up to the last event\.\s+Once more if nothing/);
+  await says(
+    outcome(page),
+    /Never fires on this run up to the last event\.\s+Once more if nothing/,
+  );
   await says(lanes(page), /fires 12:02:30 if nothing comes/);
   await says(page.getByRole("list", { name: "Signs" }), "only if nothing comes");
   // Drawn hollow: the middle of the sign has the colour of the panel.
@@ -209,7 +212,10 @@ test("a live capture: what the server recorded, and what its actions changed", a
   await says(outcome(page), /[Ff]ires/);
   await drop(page, [{ name: "capture.ndjson", text: CAPTURE }]);
   await says(about(page), /The replay starts at/);
-  await says(about(page), /The server recorded 8 firings of this automation:\s+the replay has all of them/);
+  await says(
+    about(page),
+    /The server recorded 8 firings of this automation:\s+the replay has all of them/,
+  );
   await says(about(page), /This capture contains the automation’s own actions/);
   await assertAccessible(page, "a live capture");
   await about(page).getByRole("button", { name: "Play without them" }).click();

@@ -108,10 +108,7 @@ test("Build rejects it", async () => {
       { kind: "event", event: "acme.x", input: { resource: { ...resource, y: BROKEN } } },
       "resource.y contains a lone surrogate",
     ],
-    [
-      { kind: "event", event: `acme.${BROKEN}`, input: { resource } },
-      "without lone surrogates",
-    ],
+    [{ kind: "event", event: `acme.${BROKEN}`, input: { resource } }, "without lone surrogates"],
   ];
   for (const [state, sentence] of states) {
     const { page } = await open(address("build", state));

@@ -86,7 +86,10 @@ test("lanes with firings come first, and one run can be selected", async () => {
 
 test("the firings that the server recorded and the effects of its actions are reported", async () => {
   const { stdout } = await simulated("--automation", "crash.json", "--events", "live.ndjson");
-  assert.match(stdout, /^the replay starts at 2026-11-27T02:06:03\.810996Z: 47 earlier events are /m);
+  assert.match(
+    stdout,
+    /^the replay starts at 2026-11-27T02:06:03\.810996Z: 47 earlier events are /m,
+  );
   assert.match(
     stdout,
     /^the server recorded 8 firings of this automation: the replay has 8 of them \(at most [\d.]+ s apart\), and 0 that the server did not record$/m,

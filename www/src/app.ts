@@ -305,7 +305,8 @@ export class App extends LitElement {
 
 const PROBLEMS: Record<LinkProblem, string> = {
   damaged: "This link is damaged; showing the example instead.",
-  "too-large": "This link contains more than 1 MB, which is too large; showing the example instead.",
+  "too-large":
+    "This link contains more than 1 MB, which is too large; showing the example instead.",
 };
 
 const UNKNOWN =
