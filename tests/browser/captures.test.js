@@ -216,12 +216,12 @@ test("a live capture: what the server recorded, and what its actions changed", a
     about(page),
     /The server recorded 8 firings of this automation:\s+the replay has all of them/,
   );
-  await says(about(page), /This capture contains the automation’s own actions/);
+  await says(about(page), /These events include what the automation’s own actions caused/);
   await assertAccessible(page, "a live capture");
   await about(page).getByRole("button", { name: "Play without them" }).click();
   await says(about(page), "are left out");
   await about(page).getByRole("button", { name: "Play all captured events" }).click();
-  await says(about(page), /This capture contains the automation’s own actions/);
+  await says(about(page), /These events include what the automation’s own actions caused/);
   assert.deepEqual(failures, []);
 });
 
