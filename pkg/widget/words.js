@@ -42,7 +42,7 @@ export const words = {
 const NAMES = {
   error: ["error", "errors"],
   warning: ["warning", "warnings"],
-  info: ["note", "notes"],
+  info: ["info", "infos"],
 };
 
 /** @type {{ [severity in Severity]: string }} */

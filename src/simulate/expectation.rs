@@ -10,9 +10,10 @@ use crate::text::table::Set;
 use crate::time::span::{moment, words};
 use crate::time::{Instant, scalar};
 
+use super::fields::{OF_EXPECTATIONS, names};
 use super::reading::Reading;
 
-const KEYS: [&str; 7] = ["run", "label", "event", "fires", "never", "between", "description"];
+const KEYS: [&str; OF_EXPECTATIONS.len()] = names(&OF_EXPECTATIONS);
 
 /// Which firings, how many of them, and when.
 #[derive(Clone, PartialEq, Eq, Debug)]
