@@ -127,11 +127,7 @@ pub(super) const OF_SCENARIOS: [Field; 14] = [
         FieldKind::Events,
         "Real events, each with the time at which it was `received` (default: `occurred`).",
     ),
-    field(
-        "expect",
-        FieldKind::Expectations,
-        "When the automation must and must not fire, for `prefect-events test`.",
-    ),
+    field("expect", FieldKind::Expectations, "When the automation must and must not fire, for `prefect-events test`."),
 ];
 
 pub(super) const OF_HEARTBEATS: [Field; 7] = [
@@ -186,20 +182,12 @@ pub(super) const OF_RUNS: [Field; 18] = [
     field("deployment", FieldKind::Name, "The name of the run's deployment. Default: none."),
     field("tags", FieldKind::Texts, "The run's tags."),
     field("count", FieldKind::Copies, "Number of identical runs: `name-1`, `name-2`, …"),
-    field(
-        "every",
-        FieldKind::Length,
-        "Time from the start of one copy to the start of the next. Default: 0 seconds.",
-    ),
+    field("every", FieldKind::Length, "Time from the start of one copy to the start of the next. Default: 0 seconds."),
 ];
 
 pub(super) const OF_BREAKS: [Field; 3] = [
     field("at", FieldKind::Moment, "When the break begins."),
-    field(
-        "for",
-        FieldKind::PositiveLength,
-        "Length of the break. Without `for` and `until`, the run never continues.",
-    ),
+    field("for", FieldKind::PositiveLength, "Length of the break. Without `for` and `until`, the run never continues."),
     field("until", FieldKind::Moment, "When the run enters Running again."),
 ];
 
@@ -209,11 +197,7 @@ pub(super) const OF_STATES: [Field; 2] = [
 ];
 
 pub(super) const OF_EXPECTATIONS: [Field; 7] = [
-    field(
-        "run",
-        FieldKind::Text,
-        "Name of a run. For a run with `count`, the expectation applies to each copy.",
-    ),
+    field("run", FieldKind::Text, "Name of a run. For a run with `count`, the expectation applies to each copy."),
     field("label", FieldKind::Labels, "Labels of the firing."),
     field("event", FieldKind::EventName, "Name of the event on which the automation fires."),
     field("fires", FieldKind::Firings, "How many times the automation fires. Default: at least once."),

@@ -9,9 +9,7 @@ use crate::schema::{Schema, head};
 use crate::trigger::{Delivery, Version};
 
 use super::automations::BUILT_IN;
-use super::fields::{
-    Field, FieldKind, OF_BREAKS, OF_EXPECTATIONS, OF_HEARTBEATS, OF_RUNS, OF_SCENARIOS, OF_STATES,
-};
+use super::fields::{Field, FieldKind, OF_BREAKS, OF_EXPECTATIONS, OF_HEARTBEATS, OF_RUNS, OF_SCENARIOS, OF_STATES};
 use super::scenario::MAX_EVENTS;
 
 /// The name of the schema of scenarios.
@@ -108,9 +106,8 @@ fn definitions() -> Object {
     let state = any_of([text().with("enum", Tree::from(State::names().collect::<Vec<_>>())), state])
         .with("description", STATE)
         .with("examples", json(r#"["Failed", {"type": "COMPLETED", "name": "Processed"}]"#));
-    let stop = closed("Break", &OF_BREAKS)
-        .with("required", ["at"])
-        .with("examples", json(r#"[{"at": "3m", "for": "30s"}]"#));
+    let stop =
+        closed("Break", &OF_BREAKS).with("required", ["at"]).with("examples", json(r#"[{"at": "3m", "for": "30s"}]"#));
     let expectation = closed("Expectation", &OF_EXPECTATIONS)
         .and(json_object(r#"{"if": {"required": ["never"]}, "then": {"properties": {"fires": {"const": 0}}}}"#))
         .with("examples", json(r#"[{"run": "zombie", "fires": 1}]"#));
@@ -171,7 +168,9 @@ fn built_in(name: &str, within: i64) -> String {
         "crash-zombie-flows" => ("documents for zombie runs", "30 seconds"),
         _ => ("Cloud manages", "3 minutes"),
     };
-    format!("The automation that Prefect {author}, with a window of {within} seconds: for heartbeats every {frequency}.")
+    format!(
+        "The automation that Prefect {author}, with a window of {within} seconds: for heartbeats every {frequency}."
+    )
 }
 
 fn meaning(delivery: Delivery) -> &'static str {
@@ -191,15 +190,12 @@ fn of(kind: FieldKind) -> Object {
         FieldKind::Texts => list(text()),
         FieldKind::Boolean => Object::new().with("type", "boolean"),
         FieldKind::Automation => {
-            let mut forms: Vec<Object> =
-                BUILT_IN.map(|(name, within)| choice(name, &built_in(name, within))).to_vec();
+            let mut forms: Vec<Object> = BUILT_IN.map(|(name, within)| choice(name, &built_in(name, within))).to_vec();
             forms.push(text().with("pattern", "[/\\\\]|\\.(yaml|yml|json)$").with("description", PATH));
             forms.push(reference("automation"));
             any_of(forms).with("examples", ["crash-zombie-flows"])
         }
-        FieldKind::Start => {
-            any_of([reference("instant"), number()]).with("examples", ["2026-03-01T12:00:00Z"])
-        }
+        FieldKind::Start => any_of([reference("instant"), number()]).with("examples", ["2026-03-01T12:00:00Z"]),
         FieldKind::Moment => reference("moment"),
         FieldKind::Length => reference("length"),
         FieldKind::PositiveLength => Object::new()

@@ -360,7 +360,9 @@ impl Session {
             syntax::report(findings, Source { text, ..source }, &subject, None, open);
         }
         // Of an incomplete document, the form of what could be read.
-        root.map_or(Form::Unknown, |root| if parsed.complete { recognise::form_for_events(root, other) } else { recognise::form(root) })
+        root.map_or(Form::Unknown, |root| {
+            if parsed.complete { recognise::form_for_events(root, other) } else { recognise::form(root) }
+        })
     }
 }
 

@@ -21,10 +21,7 @@ pub(super) fn automations() -> Object {
 pub(crate) fn one_or_several(definition: &str, key: &str) -> Object {
     let list = Object::new().with("type", "array").with("items", reference(definition));
     let with = |schema: Tree| {
-        Object::new()
-            .with("type", "object")
-            .with("required", [key])
-            .with("properties", Object::new().with(key, schema))
+        Object::new().with("type", "object").with("required", [key]).with("properties", Object::new().with(key, schema))
     };
     let otherwise = Object::new()
         .with("if", with(Tree::from(true)))
@@ -67,7 +64,8 @@ pub(super) fn definitions(reader: Reader) -> Object {
         properties = properties.with(name, schema);
     }
     // To play events to it, only its trigger is needed.
-    let is_needed = |field: &&Field| field.is_required && (reader == Reader::Server || field.kind == FieldKind::Trigger);
+    let is_needed =
+        |field: &&Field| field.is_required && (reader == Reader::Server || field.kind == FieldKind::Trigger);
     let required: Vec<&str> = OF_AUTOMATIONS.iter().filter(is_needed).map(|field| field.name).collect();
     let automation = Object::new()
         .with("title", "Automation")

@@ -1,0 +1,109 @@
+//! The JSON Schema of scenarios against the core, which reads them, and against the schema of automations.
+
+use std::collections::BTreeMap;
+
+use jsonschema::{Draft, Validator};
+use prefect_events::automation::schema as automation;
+use prefect_events::simulate::schema::{SCENARIO, schema};
+use prefect_events::simulate::{SimulateOptions, simulate};
+use serde_json::{Value, json};
+
+use super::cases;
+
+/// Bytes of the JSON text on a single line: an editor loads it for each file.
+const BUDGET: usize = 110_000;
+
+fn whole() -> Value {
+    serde_json::from_str(&schema().line()).unwrap()
+}
+
+fn compiled() -> Validator {
+    jsonschema::options().with_draft(Draft::Draft202012).build(&whole()).unwrap()
+}
+
+#[test]
+fn it_keeps_to_its_budget() {
+    let size = schema().line().len();
+    println!("{size} bytes");
+    assert!(size <= BUDGET, "{size} bytes, budget {BUDGET}");
+}
+
+/// All parts are those of the schema of automations, except that Prefect's client fills in what is required there.
+#[test]
+fn the_automation_is_that_of_the_schema_of_automations() {
+    let all = automation::schemas();
+    let found = all.iter().find(|schema| schema.name == automation::AUTOMATION).unwrap();
+    let automations: Value = serde_json::from_str(&found.line()).unwrap();
+    let scenario = whole();
+    let mut different = Vec::new();
+    for (name, part) in automations["$defs"].as_object().unwrap() {
+        let mut part = part.clone();
+        let mut own = scenario["$defs"][name].clone();
+        if part == own {
+            continue;
+        }
+        different.push(name.as_str());
+        for one in [&mut part, &mut own] {
+            let object = one.as_object_mut().unwrap();
+            object.remove("required");
+            // The client drops the id of a trigger, whatever it is.
+            if let Some(properties) = object.get_mut("properties").and_then(Value::as_object_mut) {
+                properties.remove("id");
+            }
+        }
+        assert_eq!(part, own, "{name}");
+    }
+    assert_eq!(different, ["automation", "compound-trigger", "event-trigger", "sequence-trigger"]);
+    assert_eq!(scenario["$defs"]["automation"]["required"], json!(["trigger"]));
+    // What the package writes separately: it has all the rest from the schema of automations.
+    let own: Value = serde_json::from_str(&schema().without(found).line()).unwrap();
+    let mut together = automations["$defs"].clone();
+    for (name, part) in own["$defs"].as_object().unwrap() {
+        together[name] = part.clone();
+    }
+    assert_eq!(together, scenario["$defs"]);
+    assert!(own.to_string().len() < 30_000, "{}", own.to_string().len());
+}
+
+/// Every automation of the recorded verdicts, in a scenario.
+#[test]
+fn agrees_with_the_core_on_every_automation() {
+    let validator = compiled();
+    let mut classes: BTreeMap<&str, usize> = BTreeMap::new();
+    let (mut count, mut wrong) = (0, Vec::new());
+    cases::each_row("automation-verdicts.ndjson.gz", |row| {
+        let case = row.get("case").unwrap().string().into_owned();
+        let document: Value = serde_json::from_slice(row.get("document").unwrap().raw()).unwrap();
+        let scenario = json!({"automation": document, "end": "1s"});
+        let text = scenario.to_string();
+        let errors = simulate((&*text).into(), &SimulateOptions::default()).errors;
+        let mistakes: Vec<String> = validator.iter_errors(&scenario).map(|error| error.to_string()).collect();
+        count += 1;
+        if errors.is_empty() == mistakes.is_empty() {
+            return;
+        }
+        let class = if errors.is_empty() { "only the schema" } else { "only the core" };
+        *classes.entry(class).or_default() += 1;
+        wrong.push(format!("{class} {case}: {errors:?} {mistakes:?}"));
+    });
+    println!("{}", wrong.join("\n"));
+    assert_eq!(count, 475);
+    assert_eq!(classes.into_iter().collect::<Vec<_>>(), [("only the core", 0), ("only the schema", 0)]);
+}
+
+/// Recorded scenarios have more keys.
+#[test]
+fn accepts_every_recorded_scenario() {
+    let validator = compiled();
+    let mut count = 0;
+    for file in ["scenarios-3.9.ndjson.gz", "scenarios-3.8.ndjson.gz"] {
+        cases::each_row(file, |row| {
+            let scenario: Value = serde_json::from_slice(row.raw()).unwrap();
+            let mistakes: Vec<String> = validator.iter_errors(&scenario).map(|error| error.to_string()).collect();
+            assert_eq!(mistakes, Vec::<String>::new(), "{}", scenario["scenario"]);
+            count += 1;
+        });
+    }
+    assert_eq!(count, 1794);
+    assert_eq!(schema().name, SCENARIO);
+}
