@@ -109,7 +109,7 @@ fn definitions() -> Object {
     let stop =
         closed("Break", &OF_BREAKS).with("required", ["at"]).with("examples", json(r#"[{"at": "3m", "for": "30s"}]"#));
     let expectation = closed("Expectation", &OF_EXPECTATIONS)
-        .and(json_object(r#"{"if": {"required": ["never"]}, "then": {"properties": {"fires": {"const": 0}}}}"#))
+        .and(json_object(r#"{"if": {"required": ["never"], "properties": {"never": true}}, "then": {"properties": {"fires": {"const": 0}}}}"#))
         .with("examples", json(r#"[{"run": "zombie", "fires": 1}]"#));
     Object::new()
         // Recorded scenarios have more keys.
