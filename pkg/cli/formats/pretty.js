@@ -138,7 +138,6 @@ function summary(results, noun, style) {
   if (sum.fixable > 0) parts.push(`${sum.fixable} fixable with --fix`);
   if (sum.unreadable > 0)
     parts.push(paint.error(`${plural(sum.unreadable, "file")} could not be read`));
-  if (sum.unfixed > 0)
-    parts.push(paint.error(`${plural(sum.unfixed, "file")} could not be fixed`));
+  if (sum.unfixed > 0) parts.push(paint.error(`${plural(sum.unfixed, "file")} could not be fixed`));
   return parts.join("; ");
 }
