@@ -144,7 +144,8 @@ test("an error in the syntax does not change what is proposed", async () => {
   await page.keyboard.insertText(text);
   await page.keyboard.press("ControlOrMeta+Home");
   await page.keyboard.press("ArrowRight");
-  await page.keyboard.insertText("\n");
+  await page.keyboard.insertText("\n\n");
+  await page.keyboard.press("ArrowUp");
   // The rest cannot be read while this key is written.
   await page.keyboard.type('"des');
   const options = page.locator(".cm-tooltip-autocomplete li");

@@ -1,6 +1,6 @@
 // Recognises the text of an editor, and finds the JSON Schema to complete it with.
 
-import type { InputForm } from "prefect-events";
+import type { InputForm, ValidationReport } from "prefect-events";
 import { catalogue, events } from "../core/client.ts";
 import { languageOf } from "./language.ts";
 import type { Schema } from "./schema-completion.ts";
@@ -25,9 +25,11 @@ export class Recogniser {
 
   /** The form of a text. If an error in its syntax hides it: the last form, if the text is an edit of that one. */
   async formOf(text: string): Promise<InputForm> {
-    const { form = "unknown", diagnostics } = await events.validate(text, {
-      maxDiagnostics: MOST_FINDINGS,
-    });
+    return this.seen(text, await events.validate(text, { maxDiagnostics: MOST_FINDINGS }));
+  }
+
+  /** The same for a text whose report is known. */
+  seen(text: string, { form = "unknown", diagnostics }: ValidationReport): InputForm {
     if (form !== "unknown") this.#last = { form, text };
     const isBroken = diagnostics.some(({ code }) => code.startsWith("syntax-"));
     const isEdit = this.#last && isEditOf(text, this.#last.text);

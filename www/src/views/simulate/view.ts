@@ -565,6 +565,8 @@ export class SimulateView extends View<unknown> {
         language: languageOf(automation),
         changed: (text) => {
           this.rejected = "";
+          // Before an error in the syntax can hide it.
+          void recogniser.formOf(text).catch((error) => this.fault(error));
           this.set({ automation: text });
         },
         fix: (finding) => void this.applyFix(finding),

@@ -7,6 +7,7 @@ import { catalogue, events, latest } from "../../core/client.ts";
 import type { Incoming } from "../../core/incoming.ts";
 import type { Editor } from "../../editor/editor.ts";
 import { languageOf } from "../../editor/language.ts";
+import type { Recogniser } from "../../editor/recogniser.ts";
 import { announce } from "../../ui/announce.ts";
 import { prose } from "../../ui/prose.ts";
 import { decoded } from "../../ui/utf8.ts";
@@ -56,6 +57,8 @@ export class ValidateView extends View<unknown> {
   private checked = "";
   private said = "";
   private editor: Editor | undefined;
+  /** Loaded with the editor. */
+  private recogniser: Recogniser | undefined;
 
   override connectedCallback() {
     super.connectedCallback();
@@ -81,8 +84,11 @@ export class ValidateView extends View<unknown> {
   }
 
   protected override updated(changed: PropertyValues) {
-    if (changed.has("report")) this.showFindings();
     const { report } = this;
+    if (changed.has("report")) {
+      this.showFindings();
+      if (report && !this.check) this.recogniser?.seen(this.checked, report);
+    }
     const running = this.check?.phase === "running";
     const said = report && !running ? verdict(report).text : "";
     // The initial example is not announced.
@@ -105,6 +111,7 @@ export class ValidateView extends View<unknown> {
       const focused = before !== null && before === document.activeElement;
       const { selectionStart = 0, selectionEnd = 0 } = before ?? {};
       const recogniser = new Recogniser();
+      this.recogniser = recogniser;
       this.editor = new Editor({
         parent,
         text: this.text,
