@@ -209,7 +209,7 @@ program
   .command("test")
   .description("test scenarios with expectations")
   .argument("<FILE...>", "scenario files, YAML or JSON; - for standard input")
-  .addOption(format(["pretty", "json", "junit"]))
+  .addOption(format(["pretty", "json", "github", "junit"]))
   .addHelpText(
     "after",
     `

@@ -25,6 +25,7 @@
 //! ```
 
 // From input to output: each file uses only those above it.
+mod fields;
 pub(crate) mod reading;
 mod leaders;
 mod recorded;
@@ -33,6 +34,7 @@ mod playback;
 mod runs;
 mod expectation;
 mod automations;
+pub mod schema;
 mod document;
 mod coverage;
 mod difference;

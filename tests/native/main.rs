@@ -44,6 +44,7 @@ mod reach;
 mod reference;
 mod replay;
 mod routes;
+mod scenario_schema;
 mod schema;
 mod meaning;
 mod simulate;

@@ -4,6 +4,7 @@ import { testScenarios } from "../../api/simulate.js";
 import { jsonText, printable } from "../escape.js";
 import { diagnostics } from "../formats/diagnostics.js";
 import { expectationTimeline } from "../formats/expectation.js";
+import { testGithub } from "../formats/github.js";
 import { testJunit } from "../formats/junit.js";
 import { printError, stdout } from "../output.js";
 import { openInput, readAll, Unreadable } from "../read-input.js";
@@ -16,7 +17,7 @@ import { displayName, plural } from "../text.js";
 
 /**
  * @param {string[]} files
- * @param {{ format: "pretty" | "json" | "junit" }} options
+ * @param {{ format: "pretty" | "json" | "github" | "junit" }} options
  * @returns {Promise<number>} the exit status
  */
 export async function testCommand(files, { format }) {
@@ -52,7 +53,7 @@ async function testOne(file) {
   }
 }
 
-const FORMATS = { pretty, json, junit: testJunit };
+const FORMATS = { pretty, json, github: testGithub, junit: testJunit };
 
 /** @param {Result[]} results */
 function pretty(results) {

@@ -11,6 +11,7 @@ import { type Heartbeat, scenario } from "../../core/functions/scenario.ts";
 import type { Played, Scene } from "../../core/functions/scenes.ts";
 import type { Incoming } from "../../core/incoming.ts";
 import type { Editor } from "../../editor/editor.ts";
+import { languageOf } from "../../editor/language.ts";
 import { announce } from "../../ui/announce.ts";
 import { copy, download } from "../../ui/copy.ts";
 import { code, fence, sentence } from "../../ui/markdown.ts";
@@ -547,10 +548,12 @@ export class SimulateView extends View<unknown> {
 
   private async openEditor() {
     try {
-      const [{ Editor }, { schemaCompletion }] = await Promise.all([
+      const [{ Editor }, { schemaCompletion }, { Recogniser, schemaFor }] = await Promise.all([
         import("../../editor/editor.ts"),
         import("../../editor/schema-completion.ts"),
+        import("../../editor/recogniser.ts"),
       ]);
+      const recogniser = new Recogniser();
       await this.updateComplete;
       const parent = this.querySelector<HTMLElement>(".editor");
       if (!parent || this.editor || !this.isConnected) return;
@@ -562,12 +565,15 @@ export class SimulateView extends View<unknown> {
         language: languageOf(automation),
         changed: (text) => {
           this.rejected = "";
+          // Before an error in the syntax can hide it.
+          void recogniser.formOf(text).catch((error) => this.fault(error));
           this.set({ automation: text });
         },
         fix: (finding) => void this.applyFix(finding),
         extensions: schemaCompletion({
-          schema: () => catalogue.jsonSchema("automation"),
-          language: () => languageOf(this.editor?.text ?? automation),
+          // What is not recognised yet will be an automation.
+          schema: async (text) =>
+            schemaFor(await recogniser.formOf(text)) ?? schemaFor("automation"),
           fault: (error) => this.fault(error),
         }),
       });
@@ -685,10 +691,6 @@ export class SimulateView extends View<unknown> {
       this.change({ automation: played, preset: undefined, automationIndex: undefined });
     if (texts.length > 0) this.give(texts);
   }
-}
-
-function languageOf(text: string): "json" | "yaml" {
-  return /^\s*[{[]/.test(text) ? "json" : "yaml";
 }
 
 /** Converts a name to a file name. */
