@@ -40,5 +40,5 @@ pub use filter::{EventFilter, When};
 pub use lookup::{Lookup, LookupStep, Wanted};
 pub use pull::{Batch, FilterError, Pull, PullProgress, PullStep};
 pub use secret::Secret;
-pub use server::{ConnectOptions, InvalidUrl, Request, Server};
+pub use server::{ConnectOptions, Request, Server, ServerError};
 pub use settings::{ServerSettings, SettingsError, SettingsSources, profiles_path, server_settings};

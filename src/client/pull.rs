@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::diagnostic::Report;
 use crate::text::order;
-use crate::text::phrase::shown;
+use crate::text::phrase::{count, shown};
 use crate::time::Instant;
 
 use super::error::{ClientError, ClientErrorCode};
@@ -32,12 +32,15 @@ pub enum FilterError {
     Reversed,
     /// The document with automations has errors.
     Automation(Box<Report>),
+    /// The earlier capture has no event.
+    NotACapture,
 }
 
 impl fmt::Display for FilterError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             FilterError::Reversed => f.write_str("`since` must not be after `until`"),
+            FilterError::NotACapture => f.write_str("the earlier capture must be NDJSON, one event per line"),
             FilterError::Automation(report) => {
                 f.write_str("the automation cannot be read")?;
                 report.diagnostics.first().map_or(Ok(()), |first| write!(f, ": {}", first.message))
@@ -80,6 +83,25 @@ pub struct PullProgress {
     /// All events up to here came; continue from here after an interruption.
     #[cfg_attr(feature = "typescript", ts(type = "string"))]
     pub reached: Instant,
+    /// With the option `automation`: what these events cannot show.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub limits: Option<String>,
+}
+
+impl fmt::Display for PullProgress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let events = usize::try_from(self.events).unwrap_or(usize::MAX);
+        let noun = if events == 1 { "event" } else { "events" };
+        write!(f, "{} {noun} from {} to {}", count(events), self.since.rfc3339(), self.until.rfc3339())?;
+        if self.lacking > 0 {
+            write!(f, "; the server counted {} more, but did not return them", self.lacking)?;
+        }
+        if let Some(limits) = &self.limits {
+            write!(f, "\n{limits}")?;
+        }
+        Ok(())
+    }
 }
 
 /// What to do next.
@@ -119,7 +141,6 @@ pub struct Pull {
     asked: Recent,
     batch: Option<Batch>,
     progress: PullProgress,
-    limits: Option<String>,
 }
 
 impl Pull {
@@ -129,7 +150,7 @@ impl Pull {
     /// The filter cannot be used.
     pub fn new(server: Server, filter: &EventFilter, now: Instant) -> Result<Pull, FilterError> {
         let until = filter.until.unwrap_or(When::Ago(0)).before(now);
-        let mut since = filter.since.unwrap_or(DEFAULT_SINCE).before(now);
+        let since = filter.since.unwrap_or(DEFAULT_SINCE).before(now);
         if since > until {
             return Err(FilterError::Reversed);
         }
@@ -139,12 +160,17 @@ impl Pull {
         };
         let limits = filter.automation.as_ref().and_then(|_| relevant::limits(&names));
         let mut seen = Recent::default();
+        let mut last = None;
         for line in filter.resume.as_deref().unwrap_or_default().lines() {
             if let Some(event) = page::read(line.as_bytes(), page::event) {
-                since = since.max(event.occurred);
+                last = last.max(Some(event.occurred));
                 seen.insert(event.id);
             }
         }
+        if last.is_none() && filter.resume.as_deref().is_some_and(|text| !text.trim().is_empty()) {
+            return Err(FilterError::NotACapture);
+        }
+        let since = last.map_or(since, |last| last.max(since));
         let since = since.min(until);
         let mut resources = filter.resources.clone();
         resources.extend(filter.runs.iter().filter_map(|run| run_id(run)).map(|id| run_resource(&id)));
@@ -153,14 +179,13 @@ impl Pull {
         let mut pull = Pull {
             exchange: Exchange::new(server),
             selection: Selection { names, resources },
-            with_leaders: limits.is_some(),
+            with_leaders: filter.automation.is_some() && limits.is_some(),
             lengths,
             phase: Phase::Done,
             seen,
             asked: Recent::default(),
             batch: None,
-            progress: PullProgress { events: 0, lacking: 0, since, until, reached: since },
-            limits,
+            progress: PullProgress { events: 0, lacking: 0, since, until, reached: since, limits },
         };
         if runs.is_empty() {
             pull.next_slice();
@@ -169,12 +194,6 @@ impl Pull {
             pull.phase = Phase::Runs(runs);
         }
         Ok(pull)
-    }
-
-    /// What the capture cannot tell because of the filter; a sentence without its beginning.
-    #[must_use]
-    pub fn limits(&self) -> Option<&str> {
-        self.limits.as_deref()
     }
 
     /// How far reading has come.

@@ -62,7 +62,7 @@ pub(super) fn limits(names: &Names) -> Option<String> {
         named.push_str(&format!(" and {} more names", count(more)));
     }
     Some(format!(
-        "only {named}, and the events that these follow. This capture cannot show whether the automation would fire on \
-         other events after you change its names, what other automations would do, or what else happened to a run"
+        "only events named {named}, and those that they follow: these events cannot show what other automations would \
+         do, what this one would do on events with other names, or what else happened to a run"
     ))
 }

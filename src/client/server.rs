@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use crate::text::strict::strict;
 
 use super::secret::Secret;
-use super::settings::ServerSettings;
+use super::settings::{SettingsError, SettingsSources, server_settings};
 
 /// Where Prefect Cloud is, unless `PREFECT_CLOUD_API_URL` is set.
 const CLOUD: &str = "https://api.prefect.cloud/api";
@@ -31,6 +31,10 @@ pub struct ConnectOptions {
     pub cloud_url: Option<String>,
     /// Identifies this client for CSRF tokens: a UUID. Default: a random one.
     pub client_id: Option<String>,
+    /// Where to read the address and the credentials if `url` is not given. With `url`, credentials are only those given
+    /// beside it: those of one server must not go to another.
+    #[cfg_attr(feature = "typescript", ts(skip))]
+    pub settings: Option<SettingsSources>,
 }
 
 impl<'de> Deserialize<'de> for ConnectOptions {
@@ -39,25 +43,28 @@ impl<'de> Deserialize<'de> for ConnectOptions {
     }
 }
 
-impl From<ServerSettings> for ConnectOptions {
-    fn from(settings: ServerSettings) -> Self {
-        let ServerSettings { url, auth_string, api_key, cloud_url } = settings;
-        ConnectOptions { url: Some(url), auth_string, api_key, cloud_url, client_id: None }
-    }
+/// Options that name no server; displayed as a sentence.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum ServerError {
+    /// The address is not one.
+    InvalidUrl,
+    /// The settings name none.
+    Settings(SettingsError),
 }
 
-/// An address that is none; displayed as a sentence.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct InvalidUrl;
-
-impl fmt::Display for InvalidUrl {
+impl fmt::Display for ServerError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The address itself can contain a password.
-        f.write_str("the server's address must begin with http:// or https://, such as http://127.0.0.1:4200/api")
+        match self {
+            // The address itself can contain a password.
+            ServerError::InvalidUrl => f.write_str(
+                "the server's address must begin with http:// or https://, such as http://127.0.0.1:4200/api",
+            ),
+            ServerError::Settings(error) => error.fmt(f),
+        }
     }
 }
 
-impl std::error::Error for InvalidUrl {}
+impl std::error::Error for ServerError {}
 
 /// A server.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -76,18 +83,37 @@ impl Server {
     /// The server of these options.
     ///
     /// # Errors
-    /// The address is missing or not one.
-    pub fn new(options: &ConnectOptions) -> Result<Server, InvalidUrl> {
+    /// The address is missing or not one, or the settings name no server.
+    pub fn new(options: &ConnectOptions) -> Result<Server, ServerError> {
+        let from_settings;
+        let options = match (&options.url, &options.settings) {
+            (None, Some(sources)) => {
+                let found = server_settings(sources).map_err(ServerError::Settings)?;
+                from_settings = ConnectOptions {
+                    url: Some(found.url),
+                    auth_string: found.auth_string,
+                    api_key: found.api_key,
+                    cloud_url: found.cloud_url,
+                    client_id: options.client_id.clone(),
+                    settings: None,
+                };
+                &from_settings
+            }
+            _ => options,
+        };
+        Server::at(options).ok_or(ServerError::InvalidUrl)
+    }
+
+    fn at(options: &ConnectOptions) -> Option<Server> {
         let given = options.url.as_deref().unwrap_or_default().trim();
-        let (scheme, rest) = given.split_once("://").ok_or(InvalidUrl)?;
-        let scheme =
-            ["http", "https"].into_iter().find(|known| scheme.eq_ignore_ascii_case(known)).ok_or(InvalidUrl)?;
+        let (scheme, rest) = given.split_once("://")?;
+        let scheme = ["http", "https"].into_iter().find(|known| scheme.eq_ignore_ascii_case(known))?;
         let rest = rest.split(['?', '#']).next().unwrap_or_default();
-        let (place, path) = rest.split_at_checked(rest.find('/').unwrap_or(rest.len())).ok_or(InvalidUrl)?;
+        let (place, path) = rest.split_at_checked(rest.find('/').unwrap_or(rest.len()))?;
         // Browsers reject requests to addresses with a password.
         let (user, host) = place.rsplit_once('@').map_or((None, place), |(user, host)| (Some(user), host));
         if host.is_empty() || host.contains(char::is_whitespace) {
-            return Err(InvalidUrl);
+            return None;
         }
         let url = format!("{scheme}://{host}{}", path.trim_end_matches('/'));
         let text = |secret: &Option<Secret>| secret.clone().filter(|secret| !secret.reveal().is_empty());
@@ -97,7 +123,7 @@ impl Server {
         let api_key = text(&options.api_key);
         let cloud = options.cloud_url.as_deref().unwrap_or(CLOUD).trim_end_matches('/');
         let is_cloud = url.starts_with(cloud);
-        Ok(Server {
+        Some(Server {
             authorization: auth_string.as_ref().map(basic).or_else(|| api_key.as_ref().map(bearer)),
             // `events/clients.py`: the key counts for Cloud only.
             token: if is_cloud { api_key.or(auth_string) } else { auth_string.or(api_key) },
