@@ -3,6 +3,7 @@
 import { PrefectEventsError } from "../error.js";
 import { optionsOf, string } from "../input.js";
 import { liveModule } from "../modules/live.js";
+import { Socket } from "../socket.js";
 
 /** @typedef {import("../entries/live.js").ConnectOptions} ConnectOptions */
 /** @typedef {import("../entries/live.js").EventFilter} EventFilter */
@@ -16,6 +17,9 @@ import { liveModule } from "../modules/live.js";
  *   | { kind: "events", lines: string, count: number, progress: import("../entries/live.js").PullProgress }
  *   | { kind: "done", summary: string }
  *   | { kind: "found", text: string }
+ *   | { kind: "connect", url: string }
+ *   | { kind: "send", text: string }
+ *   | { kind: "receive" }
  *   | { kind: "failed", code: import("../index.js").PrefectEventsErrorCode, message: string }} Step
  */
 
@@ -60,28 +64,49 @@ class PrefectServer {
   /**
    * @param {EventFilter} [filter]
    * @param {ReadOptions} [options]
-   * @returns {AsyncGenerator<string, void, void>}
    */
-  async *events(filter, options) {
-    for await (const { lines } of this.eventBatches(filter, options))
-      for (let from = 0, to = 0; from < lines.length; from = to + 1) {
-        to = lines.indexOf("\n", from);
-        yield lines.slice(from, to);
-      }
+  events(filter, options) {
+    return lines(this.eventBatches(filter, options));
   }
 
   /**
    * @param {EventFilter} [filter]
    * @param {ReadOptions} [options]
+   */
+  eventBatches(filter, options) {
+    return this.#batches("events", filter, options);
+  }
+
+  /**
+   * @param {EventFilter} [filter]
+   * @param {ReadOptions} [options]
+   */
+  stream(filter, options) {
+    return lines(this.streamBatches(filter, options));
+  }
+
+  /**
+   * @param {EventFilter} [filter]
+   * @param {ReadOptions} [options]
+   */
+  streamBatches(filter, options) {
+    return this.#batches("stream", filter, options);
+  }
+
+  /**
+   * @param {"events" | "stream"} name
+   * @param {EventFilter} [filter]
+   * @param {ReadOptions} [options]
    * @returns {AsyncGenerator<{ lines: string, count: number }, void, void>}
    */
-  async *eventBatches(filter, options = {}) {
-    const rest = optionsOf(filter, "events");
+  async *#batches(name, filter, options = {}) {
+    const rest = optionsOf(filter, name);
     const connection = this.#options;
-    for await (const step of steps(
-      (core) => core.ServerTask.pull(connection, rest, Date.now()),
-      options,
-    )) {
+    const open = (/** @type {any} */ { ServerTask }) =>
+      name === "stream"
+        ? ServerTask.stream(connection, rest, Date.now())
+        : ServerTask.pull(connection, rest, Date.now());
+    for await (const step of steps(open, options)) {
       if (step.kind !== "events") continue;
       options.onProgress?.(step.progress);
       if (step.count > 0) yield { lines: step.lines, count: step.count };
@@ -117,6 +142,18 @@ class PrefectServer {
 }
 
 /**
+ * @param {AsyncIterable<{ lines: string }>} batches
+ * @returns {AsyncGenerator<string, void, void>}
+ */
+async function* lines(batches) {
+  for await (const { lines } of batches)
+    for (let from = 0, to = 0; from < lines.length; from = to + 1) {
+      to = lines.indexOf("\n", from);
+      yield lines.slice(from, to);
+    }
+}
+
+/**
  * Does what a task in the module says, and yields what it found.
  * @param {(core: any) => any} open
  * @param {ReadOptions} options
@@ -124,26 +161,54 @@ class PrefectServer {
  */
 async function* steps(open, { signal, onWait }) {
   const task = liveModule.open(open);
+  const socket = new Socket(signal);
+  /** @param {import("../socket.js").Closed} closed */
+  const closed = ({ code, reason }) =>
+    task.use((own) => own.closed(code, reason, Date.now(), Math.random()));
   try {
     for (;;) {
       signal?.throwIfAborted();
       /** @type {Step} */
-      const step = task.use((own) => own.step());
-      if (step.kind === "failed") throw new PrefectEventsError(step.code, step.message);
-      if (step.kind === "request") {
-        const { status, retryAfter, body, lost } = await send(step, signal);
-        const [now, jitter] = [Date.now(), Math.random()];
-        if (lost !== undefined) task.use((own) => own.lost(lost, now, jitter));
-        else task.use((own) => own.respond(status, retryAfter, body, now, jitter), body?.length);
-      } else if (step.kind === "wait") {
-        onWait?.({ milliseconds: step.milliseconds, reason: step.reason });
-        await pause(step.milliseconds, signal);
-      } else {
-        yield step;
-        if (step.kind !== "events") return;
+      const step = task.use((own) => own.step(Date.now()));
+      switch (step.kind) {
+        case "failed":
+          throw new PrefectEventsError(step.code, step.message);
+        case "request": {
+          const { status, retryAfter, body, lost } = await send(step, signal);
+          const [now, jitter] = [Date.now(), Math.random()];
+          if (lost !== undefined) task.use((own) => own.lost(lost, now, jitter));
+          else task.use((own) => own.respond(status, retryAfter, body, now, jitter), body?.length);
+          break;
+        }
+        case "wait":
+          onWait?.({ milliseconds: step.milliseconds, reason: step.reason });
+          await pause(step.milliseconds, signal);
+          break;
+        case "connect": {
+          const failed = await socket.open(step.url);
+          if (failed) closed(failed);
+          else task.use((own) => own.opened());
+          break;
+        }
+        case "send":
+          socket.send(step.text);
+          break;
+        case "receive": {
+          const next = await socket.receive();
+          if (typeof next === "string") task.use((own) => own.received(next));
+          else closed(next);
+          break;
+        }
+        case "events":
+          yield step;
+          break;
+        default:
+          yield step;
+          return;
       }
     }
   } finally {
+    socket.close();
     task.close();
   }
 }

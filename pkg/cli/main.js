@@ -260,6 +260,10 @@ program
     "--resume <FILE>",
     "append to FILE, which an earlier pull wrote, the events after its last one",
   )
+  .option(
+    "--stream",
+    "follow new events until Ctrl-C; with --since, begin with past ones (default: now)",
+  )
   .addHelpText(
     "after",
     `
@@ -270,6 +274,7 @@ Exit status: 0 all events came, 2 misuse, or the server cannot be read, or the o
 Examples:
   prefect-events pull > events.ndjson
   prefect-events pull --resume events.ndjson
+  prefect-events pull --stream --since 1h
   prefect-events pull --since 1h --run brave-otter | prefect-events validate -
   prefect-events pull --profile production --for automation.yaml > events.ndjson`,
   )

@@ -40,6 +40,18 @@ export interface PrefectServer {
   events(filter?: EventFilter, options?: ReadOptions): AsyncGenerator<string, void, void>;
   /** The same, many lines at a time: each ends with a line break. */
   eventBatches(filter?: EventFilter, options?: ReadOptions): AsyncGenerator<EventBatch, void, void>;
+  /**
+   * The events that the filter selects, as they happen: first those since `since` (default: now), then by websocket. After an
+   * interruption it connects again, and reads what it missed. It has no end: leave the loop, or use the option `signal`.
+   *
+   * @throws PrefectEventsError if the server's failure is final.
+   */
+  stream(filter?: EventFilter, options?: ReadOptions): AsyncGenerator<string, void, void>;
+  /** The same, as lines that end with a line break. */
+  streamBatches(
+    filter?: EventFilter,
+    options?: ReadOptions,
+  ): AsyncGenerator<EventBatch, void, void>;
   /** All automations, as the API writes them. */
   automations(options?: ReadOptions): Promise<object[]>;
   /** The automation with this name or id, as the API writes it. */

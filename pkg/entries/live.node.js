@@ -4,6 +4,7 @@ import * as client from "../api/client.js";
 import { optionsOf } from "../input.js";
 import { sources } from "../options.js";
 import { settingsSources } from "../prefect-settings.js";
+import { useSockets } from "../socket.js";
 import { connects } from "../start-live.js";
 
 export { PrefectEventsError } from "../error.js";
@@ -21,6 +22,8 @@ export async function init(options) {
  * @param {import("./live.js").ConnectOptions} [options]
  */
 export const connect = /* @__PURE__ */ connects((options) => {
+  // Node.js 20 has no WebSocket.
+  useSockets(async () => (await import("ws")).WebSocket);
   const { profile, ...rest } = optionsOf(options, "connect");
   return client.connectWith(
     rest.url === undefined ? { ...rest, settings: settingsSources(profile) } : rest,

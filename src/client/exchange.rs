@@ -31,6 +31,17 @@ pub struct Surroundings {
     pub jitter: f64,
 }
 
+impl Surroundings {
+    /// A pause of this many milliseconds, or a little longer.
+    // The number is clamped.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    pub(super) fn spread(self, pause: u64) -> u64 {
+        let thousandths = (self.jitter.clamp(0.0, 1.0) * 1000.0) as u64;
+        let more = pause.saturating_mul(thousandths).checked_div(4000).unwrap_or_default();
+        pause.saturating_add(more)
+    }
+}
+
 /// A pause before the next request.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Wait {
@@ -179,16 +190,9 @@ impl Exchange {
         let doubled = 1000_u64.saturating_mul(1 << self.attempts.saturating_sub(1).min(10));
         let pause = announced.unwrap_or(0).max(if announced.is_some() { 0 } else { doubled.min(LONGEST_PAUSE) });
         // Never shorter than the server asks for.
-        let more = pause.saturating_mul(thousandths(with.jitter)).checked_div(4000).unwrap_or_default();
-        self.wait = Some(Wait { milliseconds: pause.saturating_add(more), reason: reason.to_owned() });
+        self.wait = Some(Wait { milliseconds: with.spread(pause), reason: reason.to_owned() });
         Ok(())
     }
-}
-
-// The number is clamped.
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-fn thousandths(share: f64) -> u64 {
-    (share.clamp(0.0, 1.0) * 1000.0) as u64
 }
 
 /// `Retry-After`: seconds, or a date.

@@ -3,6 +3,7 @@
 //!
 //! - [`server_settings`]: which server, from where Prefect reads its settings;
 //! - [`Pull`]: all events of a range of time;
+//! - [`Stream`]: events as they happen;
 //! - [`Lookup`]: automations by name or id.
 //!
 //! ```
@@ -33,6 +34,7 @@ mod relevant;
 mod slice;
 mod lookup;
 mod pull;
+mod stream;
 
 pub use error::{ClientError, ClientErrorCode};
 pub use exchange::{Response, Surroundings, Wait};
@@ -42,3 +44,4 @@ pub use pull::{Batch, FilterError, Pull, PullProgress, PullStep};
 pub use secret::Secret;
 pub use server::{ConnectOptions, Request, Server, ServerError};
 pub use settings::{ServerSettings, SettingsError, SettingsSources, profiles_path, server_settings};
+pub use stream::{Stream, StreamError, StreamStep};

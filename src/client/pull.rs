@@ -63,6 +63,18 @@ pub struct Batch {
     pub progress: PullProgress,
 }
 
+impl Batch {
+    pub(super) fn new(progress: PullProgress) -> Batch {
+        Batch { lines: String::new(), count: 0, progress }
+    }
+
+    pub(super) fn push(&mut self, event: &PulledEvent) {
+        self.lines.push_str(&event.line);
+        self.lines.push('\n');
+        self.count = self.count.saturating_add(1);
+    }
+}
+
 /// How far reading has come.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -200,6 +212,11 @@ impl Pull {
     #[must_use]
     pub fn progress(&self) -> &PullProgress {
         &self.progress
+    }
+
+    /// What selects the events; known when all came.
+    pub(super) fn selection(&self) -> &Selection {
+        &self.selection
     }
 
     /// How many requests were sent.
@@ -354,18 +371,16 @@ impl Pull {
     /// The slice is complete: its events come, and the next begins.
     fn finish_slice(&mut self, mut slice: Slice) {
         order::by_key(&mut slice.events, &mut |event| event.occurred.sortable());
-        let mut lines = String::new();
-        let mut events = 0_usize;
+        self.progress.reached = Instant(slice.until.0.saturating_add(1));
+        let mut batch = Batch::new(self.progress.clone());
         for event in &slice.events {
             if self.seen.insert(event.id) {
-                lines.push_str(&event.line);
-                lines.push('\n');
-                events = events.saturating_add(1);
+                batch.push(event);
             }
         }
-        self.progress.events = self.progress.events.saturating_add(events as u64);
-        self.progress.reached = Instant(slice.until.0.saturating_add(1));
-        self.batch = Some(Batch { lines, count: events, progress: self.progress.clone() });
+        self.progress.events = self.progress.events.saturating_add(batch.count as u64);
+        batch.progress.events = self.progress.events;
+        self.batch = Some(batch);
         self.next_slice();
     }
 }

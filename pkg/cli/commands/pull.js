@@ -23,6 +23,7 @@ const TAIL_BYTES = 16 * 1024 * 1024;
  * @property {string[]} [run]
  * @property {string} [profile]
  * @property {string} [resume] an earlier capture
+ * @property {boolean} [stream] follow new events
  */
 
 /**
@@ -30,7 +31,7 @@ const TAIL_BYTES = 16 * 1024 * 1024;
  * @returns {Promise<number>} the exit status
  */
 export async function pullCommand(options) {
-  const { since, until, run, resume } = options;
+  const { since, until, run, resume, stream = false } = options;
   const interrupt = new AbortController();
   const stop = () => interrupt.abort(new Interrupted());
   process.once("SIGINT", stop);
@@ -51,11 +52,11 @@ export async function pullCommand(options) {
     };
     /** @type {import("../../entries/live.js").PullProgress | undefined} */
     let last;
-    const batches = server.eventBatches(filter, {
+    const batches = server[stream ? "streamBatches" : "eventBatches"](filter, {
       signal: interrupt.signal,
       onProgress(progress) {
         last = progress;
-        bar.update(progress);
+        if (!stream) bar.update(progress);
       },
       onWait: ({ milliseconds, reason }) => bar.wait(milliseconds, reason),
     });
@@ -71,7 +72,8 @@ export async function pullCommand(options) {
     return 0;
   } catch (error) {
     bar.stop();
-    if (error instanceof Interrupted) return INTERRUPTED;
+    // A stream has no other end.
+    if (error instanceof Interrupted) return stream ? 0 : INTERRUPTED;
     if (
       error instanceof PrefectEventsError ||
       error instanceof TypeError ||

@@ -2,7 +2,7 @@
 
 use prefect_events::client::{
     self, Batch, ClientError, ConnectOptions, EventFilter, Lookup, LookupStep, Pull, PullStep, Request, Response,
-    Server, SettingsSources, Surroundings, Wait, Wanted,
+    Server, SettingsSources, Stream, StreamStep, Surroundings, Wait, Wanted,
 };
 use prefect_events::time::Instant;
 use serde::Serialize;
@@ -37,12 +37,16 @@ enum Step {
     Events(Batch),
     Done { summary: String },
     Found { text: String },
+    Connect { url: String },
+    Send { text: String },
+    Receive,
     Failed(ClientError),
 }
 
 enum Task {
     Pull(Box<Pull>),
     Lookup(Box<Lookup>),
+    Stream(Box<Stream>),
 }
 
 /// Something to read from a server, in steps.
@@ -68,8 +72,15 @@ impl ServerTask {
         Ok(ServerTask { task: Task::Lookup(Box::new(lookup)), failed: None })
     }
 
+    /// Events as they happen.
+    pub fn stream(connect: JsValue, filter: JsValue, now: f64) -> Result<ServerTask, JsValue> {
+        let filter: EventFilter = options(filter)?;
+        let stream = Stream::new(server(connect)?, &filter, instant(now)).map_err(misuse)?;
+        Ok(ServerTask { task: Task::Stream(Box::new(stream)), failed: None })
+    }
+
     /// What to do next.
-    pub fn step(&mut self) -> Result<JsValue, JsValue> {
+    pub fn step(&mut self, now: f64) -> Result<JsValue, JsValue> {
         if let Some(failed) = self.failed.take() {
             return object(&Step::Failed(failed));
         }
@@ -85,6 +96,14 @@ impl ServerTask {
                 LookupStep::Wait(wait) => Step::Wait(wait),
                 LookupStep::Found(text) => Step::Found { text },
             },
+            Task::Stream(stream) => match stream.step(instant(now)) {
+                StreamStep::Request(request) => Step::Request(request),
+                StreamStep::Wait(wait) => Step::Wait(wait),
+                StreamStep::Events(batch) => Step::Events(batch),
+                StreamStep::Connect(url) => Step::Connect { url },
+                StreamStep::Send(text) => Step::Send { text },
+                StreamStep::Receive => Step::Receive,
+            },
         })
     }
 
@@ -95,6 +114,7 @@ impl ServerTask {
         self.failed = match &mut self.task {
             Task::Pull(pull) => pull.respond(&response, with).err(),
             Task::Lookup(lookup) => lookup.respond(&response, with).err(),
+            Task::Stream(stream) => stream.respond(&response, with).err(),
         };
     }
 
@@ -104,7 +124,29 @@ impl ServerTask {
         self.failed = match &mut self.task {
             Task::Pull(pull) => pull.lost(reason, with).err(),
             Task::Lookup(lookup) => lookup.lost(reason, with).err(),
+            Task::Stream(stream) => stream.lost(reason, with).err(),
         };
+    }
+
+    /// The websocket is open.
+    pub fn opened(&mut self) {
+        if let Task::Stream(stream) = &mut self.task {
+            stream.opened();
+        }
+    }
+
+    /// A text came on the websocket.
+    pub fn received(&mut self, frame: &str) {
+        if let Task::Stream(stream) = &mut self.task {
+            self.failed = stream.received(frame).err();
+        }
+    }
+
+    /// The websocket was closed, or could not be opened.
+    pub fn closed(&mut self, code: u16, reason: &str, now: f64, jitter: f64) {
+        if let Task::Stream(stream) = &mut self.task {
+            self.failed = stream.closed(code, reason, Surroundings { now: instant(now), jitter }).err();
+        }
     }
 }
 
