@@ -19,7 +19,7 @@ export async function init(options) {
 
 /**
  * Without `url`: the server of Prefect's settings.
- * @param {import("./live.js").ConnectOptions} [options]
+ * @type {typeof import("./live.js").connect}
  */
 export const connect = /* @__PURE__ */ connects((options) => {
   // Node.js 20 has no WebSocket.

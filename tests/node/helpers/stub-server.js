@@ -45,7 +45,9 @@ export async function stubServer(has) {
       request.socket.destroy();
       return;
     }
-    const { status, body = "", headers = {} } = fault ?? answer(one, has, prefix);
+    /** @type {Exclude<typeof fault, undefined | "hang up">} */
+    const said = fault ?? answer(one, has, prefix);
+    const { status, body = "", headers = {} } = said;
     response.writeHead(status, { "content-type": "application/json", ...headers });
     response.end(body);
   });
@@ -101,7 +103,7 @@ function page(has, filter, offset, total) {
   /** @type {any[]} */
   let events = [];
   let count = 0;
-  if ("at" in found) {
+  if ("count" in found) {
     count = found.count;
     for (let at = offset; at < Math.min(count, offset + LIMIT); at += 1) events.push(found.at(at));
   } else {

@@ -1,4 +1,5 @@
 //! The client of servers: says which requests to send, and reads the responses.
+#![expect(unreachable_pub, reason = "wasm-bindgen exports public items of any module")]
 
 use prefect_events::client::{
     self, Batch, ClientError, ConnectOptions, EventFilter, Lookup, LookupStep, Pull, PullStep, Request, Response,
