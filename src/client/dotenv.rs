@@ -79,13 +79,11 @@ fn binding(text: &str) -> Option<(Option<&str>, Option<String>, &str)> {
 }
 
 fn value(text: &str) -> Option<(String, &str)> {
-    match text.chars().next() {
-        Some(quote @ ('\'' | '"')) => quoted(text.strip_prefix(quote)?, quote),
-        _ => {
-            let (line, rest) = line_end(text);
-            Some((without_comment(line).trim_end().to_owned(), rest))
-        }
+    if let Some(quote @ ('\'' | '"')) = text.chars().next() {
+        return quoted(text.strip_prefix(quote)?, quote);
     }
+    let (line, rest) = line_end(text);
+    Some((without_comment(line).trim_end().to_owned(), rest))
 }
 
 /// Up to the first `#` after a blank.
@@ -137,15 +135,12 @@ fn interpolated(value: &str, known: &mut dyn FnMut(&str) -> Option<String>) -> S
             None => Some((inside, "", tail)),
             Some((name, default)) => Some((name, default.strip_prefix('-')?, tail)),
         });
-        match variable {
-            Some((name, default, tail)) => {
-                out.push_str(&known(name).unwrap_or_else(|| default.to_owned()));
-                rest = tail;
-            }
-            None => {
-                out.push_str("${");
-                rest = after;
-            }
+        if let Some((name, default, tail)) = variable {
+            out.push_str(&known(name).unwrap_or_else(|| default.to_owned()));
+            rest = tail;
+        } else {
+            out.push_str("${");
+            rest = after;
         }
     }
     out.push_str(rest);

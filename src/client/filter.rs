@@ -86,7 +86,7 @@ impl Names {
         self.exact.is_empty() && self.prefixes.is_empty()
     }
 
-    /// The server compares beginnings without case on SQLite, and reads `_` and `%` as wildcards.
+    /// The server compares beginnings without case on `SQLite`, and reads `_` and `%` as wildcards.
     pub(super) fn includes(&self, name: &str) -> bool {
         self.is_any()
             || self.exact.iter().any(|exact| exact == name)

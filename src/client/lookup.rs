@@ -89,13 +89,13 @@ impl Lookup {
         }
         let names;
         let automations = match &self.wanted {
-            Wanted::Automation(name) => match read_uuid(name.as_bytes()) {
-                Some(id) => return self.exchange.start(Call::get(format!("/automations/{id}"))),
-                None => {
-                    names = [name.clone()];
-                    Some(Named { name: Any { any_: &names } })
+            Wanted::Automation(name) => {
+                if let Some(id) = read_uuid(name.as_bytes()) {
+                    return self.exchange.start(Call::get(format!("/automations/{id}")));
                 }
-            },
+                names = [name.clone()];
+                Some(Named { name: Any { any_: &names } })
+            }
             Wanted::Automations => None,
         };
         let body = Body { sort: "NAME_ASC", limit: LIMIT, offset: self.found.len(), automations };

@@ -246,31 +246,36 @@ impl Pull {
             return Ok(());
         }
         let body = response.body;
-        match std::mem::replace(&mut self.phase, Phase::Done) {
-            Phase::Runs(runs) => match page::read(body, named) {
-                Some(found) => self.set_runs(&runs, &found)?,
-                None => {
-                    self.phase = Phase::Runs(runs);
-                    self.exchange.unreadable("a list of flow runs", body, with)?;
+        let expected = match std::mem::replace(&mut self.phase, Phase::Done) {
+            Phase::Runs(runs) => {
+                if let Some(found) = page::read(body, named) {
+                    return self.set_runs(&runs, &found);
                 }
-            },
-            Phase::Slice(slice) => match page::read(body, page::page) {
-                Some(page) => self.add_page(slice, page),
-                None => {
-                    self.phase = Phase::Slice(slice);
-                    self.exchange.unreadable("a page of events", body, with)?;
+                self.phase = Phase::Runs(runs);
+                "a list of flow runs"
+            }
+            Phase::Slice(slice) => {
+                if let Some(page) = page::read(body, page::page) {
+                    self.add_page(slice, page);
+                    return Ok(());
                 }
-            },
-            Phase::Leaders(slice, open) => match page::read(body, page::page) {
-                Some(page) => self.add_leaders(slice, page.events, open),
-                None => {
-                    self.phase = Phase::Leaders(slice, open);
-                    self.exchange.unreadable("a page of events", body, with)?;
+                self.phase = Phase::Slice(slice);
+                "a page of events"
+            }
+            Phase::Leaders(slice, open) => {
+                if let Some(page) = page::read(body, page::page) {
+                    self.add_leaders(slice, page.events, open);
+                    return Ok(());
                 }
-            },
-            Phase::Done => self.exchange.finish(),
-        }
-        Ok(())
+                self.phase = Phase::Leaders(slice, open);
+                "a page of events"
+            }
+            Phase::Done => {
+                self.exchange.finish();
+                return Ok(());
+            }
+        };
+        self.exchange.unreadable(expected, body, with)
     }
 
     /// The last request had no response.

@@ -57,12 +57,10 @@ pub(super) fn limits(names: &Names) -> Option<String> {
     let shown = names.exact.iter().cloned().chain(names.prefixes.iter().map(|prefix| format!("{prefix}*")));
     let shown: Vec<String> = shown.collect();
     let more = shown.len().saturating_sub(6);
-    let mut named = list(&mut shown.iter().take(6).map(|name| &**name), if more > 0 { ", " } else { " and " });
-    if more > 0 {
-        named.push_str(&format!(" and {} more names", count(more)));
-    }
+    let first = list(&mut shown.iter().take(6).map(|name| &**name), if more > 0 { ", " } else { " and " });
+    let rest = if more > 0 { format!(" and {} more names", count(more)) } else { String::new() };
     Some(format!(
-        "only events named {named}, and those that they follow: these events cannot show what other automations would \
+        "only events named {first}{rest}, and those that they follow: these events cannot show what other automations would \
          do, what this one would do on events with other names, or what else happened to a run"
     ))
 }

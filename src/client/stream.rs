@@ -153,7 +153,7 @@ impl Stream {
                 PullStep::Wait(wait) => StreamStep::Wait(wait),
                 PullStep::Events(batch) => {
                     self.progress.reached = batch.progress.reached;
-                    StreamStep::Events(self.unseen(batch))
+                    StreamStep::Events(self.unseen(&batch))
                 }
                 PullStep::Done => {
                     self.selection = pull.selection().clone();
@@ -212,7 +212,7 @@ impl Stream {
                 Ok(())
             }
             Some(Message::Event(event)) => {
-                self.add(event);
+                self.add(&event);
                 Ok(())
             }
             Some(Message::Other) => Ok(()),
@@ -256,7 +256,7 @@ impl Stream {
         };
     }
 
-    fn add(&mut self, event: PulledEvent) {
+    fn add(&mut self, event: &PulledEvent) {
         self.progress.reached = self.progress.reached.max(event.occurred);
         if !self.selection.names.includes(&event.name) || !self.seen.insert(event.id) {
             return;
@@ -264,12 +264,12 @@ impl Stream {
         self.progress.events = self.progress.events.saturating_add(1);
         self.progress.until = self.progress.until.max(event.occurred);
         let batch = self.batch.get_or_insert_with(|| Batch::new(self.progress.clone()));
-        batch.push(&event);
+        batch.push(event);
         batch.progress = self.progress.clone();
     }
 
     /// Without the events that came before.
-    fn unseen(&mut self, batch: Batch) -> Batch {
+    fn unseen(&mut self, batch: &Batch) -> Batch {
         let mut rest = Batch::new(self.progress.clone());
         for line in batch.lines.lines() {
             if let Some(event) = page::read(line.as_bytes(), page::event)

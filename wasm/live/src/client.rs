@@ -109,6 +109,7 @@ impl ServerTask {
     }
 
     /// The response to the last request.
+    #[expect(clippy::needless_pass_by_value, reason = "wasm-bindgen passes optional texts by value")]
     pub fn respond(&mut self, status: u16, retry_after: Option<String>, body: &[u8], now: f64, jitter: f64) {
         let response = Response { status, retry_after: retry_after.as_deref(), body };
         let with = Surroundings { now: instant(now), jitter };
