@@ -62,8 +62,9 @@ bench: build ## speed: against JSON.parse and Ajv, of building, of the triggers,
 	node --expose-gc tests/bench/engine.js
 	node --expose-gc tests/bench/native.js
 
-bench-memory: build ## peak memory for 1 GB of NDJSON on the command line
+bench-memory: build ## peak memory of the command line: for 1 GB of NDJSON, and for 1,000,000 events of a server
 	node tests/bench/memory.js
+	node tests/bench/pull.js
 
 fuzz: ## look for input that breaks the core, FUZZ_SECONDS (60) per target
 	@cargo fuzz --version >/dev/null 2>&1 || cargo install cargo-fuzz --locked

@@ -14,8 +14,8 @@ use crate::time::{self, Instant};
 #[serde(remote = "Self", rename_all = "camelCase", default)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct EventFilter {
-    /// The earliest time: a point in time, or how long ago: `"7d"`, `"1h30m"`. Default `"7d"`, as long as a server keeps
-    /// events by default.
+    /// The earliest time: a point in time, or how long ago: `"7d"`, `"1h30m"`. Default: 7 days before
+    /// `until`, as long as a server keeps events by default.
     #[cfg_attr(feature = "typescript", ts(type = "string", optional))]
     pub since: Option<When>,
     /// The latest time: a point in time, or how long ago. Default: now.

@@ -20,7 +20,7 @@ use super::relevant;
 use super::server::{Call, Request, Server};
 use super::slice::{Lengths, Outcome, Slice};
 
-/// As long as a server keeps events by default, in microseconds.
+/// Before the end: as long as a server keeps events by default.
 const DEFAULT_SINCE: When = When::Ago(7 * 86_400_000_000);
 /// How long before its follower a followed event is looked for, in microseconds: the longest query of Cloud.
 const LEADERS_SINCE: i64 = 14 * 86_400_000_000;
@@ -162,7 +162,7 @@ impl Pull {
     /// The filter cannot be used.
     pub fn new(server: Server, filter: &EventFilter, now: Instant) -> Result<Pull, FilterError> {
         let until = filter.until.unwrap_or(When::Ago(0)).before(now);
-        let since = filter.since.unwrap_or(DEFAULT_SINCE).before(now);
+        let since = filter.since.map_or(DEFAULT_SINCE.before(until), |since| since.before(now));
         if since > until {
             return Err(FilterError::Reversed);
         }

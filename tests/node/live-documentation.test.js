@@ -8,8 +8,9 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
+import { buildRun } from "../../pkg/node.js";
 import { examples, read, root, Workplace } from "./helpers/documentation.js";
-import { event, stubServer } from "./helpers/stub-server.js";
+import { stubServer } from "./helpers/stub-server.js";
 
 const PAGE = "docs/live-servers.md";
 
@@ -21,6 +22,7 @@ else {
   after(() => child.kill());
   process.env.PREFECT_API_URL = String(url);
   const workplace = new Workplace();
+  /** @type {string[]} */
   const pieces = [];
   let end = 0;
   for (const { block, language, name, content, index, line } of examples(page)) {
@@ -42,37 +44,23 @@ else {
   );
 }
 
-/** A server with an hour of heartbeats of two runs, which then complete. */
+/** A server with an hour of two runs. */
 async function serve() {
-  const start = Date.parse("2026-03-01T12:00:00Z");
-  const runs = ["3f8a1c52-77b4-4e0b-9c1d-2a6f0b9d4e11", "6c2e9f70-1d3b-4a85-b7c4-0e5f8a2d9136"].map(
-    (id, index) => ({ id, name: ["brave-otter", "calm-hare"][index] ?? "" }),
+  const now = "2026-03-01T12:00:00Z";
+  const names = ["brave-otter", "calm-hare"];
+  const histories = names.map((name, seed) =>
+    buildRun({ flow_run: { name }, ends: "59m", heartbeat: { frequency: 30 } }, { seed, now }),
   );
-  const events = Array.from({ length: 240 }, (_, number) => {
-    const run = runs[number % 2];
-    const beat = event(number, start + Math.floor(number / 2) * 30_000);
-    beat.resource["prefect.resource.id"] = `prefect.flow-run.${run?.id}`;
-    beat.resource["prefect.resource.name"] = String(run?.name);
-    return beat;
+  const time = (/** @type {{ occurred: string }} */ { occurred }) => Date.parse(occurred);
+  const events = histories.flat().sort((a, b) => time(a) - time(b));
+  const runs = histories.map((history, index) => {
+    const running = history.find(({ event }) => event === "prefect.flow-run.Running");
+    const id = String(running?.resource["prefect.resource.id"]).replace("prefect.flow-run.", "");
+    return { id, name: String(names[index]) };
   });
-  for (const [index, run] of runs.entries()) {
-    const completed = event(1000 + index, start + 3_599_000);
-    completed.event = "prefect.flow-run.Completed";
-    completed.resource["prefect.resource.id"] = `prefect.flow-run.${run.id}`;
-    completed.resource["prefect.resource.name"] = run.name;
-    Object.assign(completed.resource, {
-      "prefect.state-message": "",
-      "prefect.state-name": "Completed",
-      "prefect.state-timestamp": completed.occurred,
-      "prefect.state-type": "COMPLETED",
-    });
-    events.push(completed);
-  }
   const server = await stubServer({
     events: (since, until) =>
-      events.filter(
-        ({ occurred }) => since <= Date.parse(occurred) && Date.parse(occurred) <= until,
-      ),
+      events.filter((event) => since <= time(event) && time(event) <= until),
     automations: [{ id: "1", name: "Notify on success", enabled: true, trigger: {} }],
     runs,
   });
