@@ -25,6 +25,7 @@ import { runsTable } from "./runs.ts";
 import { type Slider, sliders } from "./sliders.ts";
 import { copiesOf, fits, MOST, packed, preset, type State, toPlay, unpacked } from "./state.ts";
 import { caption, clock, ended, plural, type Summary, span, summarise } from "./summary.ts";
+import type { FromServer } from "./connect.ts";
 import "./decisions.ts";
 import "./timeline.ts";
 import "./simulate.css";
@@ -47,6 +48,7 @@ export class SimulateView extends View<unknown> {
   @state() private chosen: number | undefined;
   @state() private differences: { message: string }[] | undefined;
   @state() private replaying = false;
+  @state() private connecting = false;
   @state() private rejected = "";
   private editor: Editor | undefined;
   private settling: ReturnType<typeof setTimeout> | undefined;
@@ -223,6 +225,7 @@ export class SimulateView extends View<unknown> {
       <div class="playground">
         ${this.renderChoice()}
         ${this.replaying ? this.renderReplaying() : nothing}
+        ${this.connecting ? this.renderConnect() : nothing}
         ${this.renderVerdict(stale)}
         <div class="grid">
           ${this.renderEditor()}
@@ -327,6 +330,7 @@ export class SimulateView extends View<unknown> {
             : html`<button @click=${() => this.give(undefined)}>Back to the runs</button>
                 ${fits(shown.events) ? nothing : html`<span class="soft">These events are too long for a link.</span>`}`
         }
+        <button aria-expanded=${this.connecting} @click=${this.connect}>Connect to a server</button>
         <span class="versions">
           <span class="field"><label for="server">Server</label>
             <select id="server" @change=${(event: Event) =>
@@ -656,9 +660,40 @@ export class SimulateView extends View<unknown> {
     </section>`;
   }
 
-  private give(events: string[] | undefined) {
+  /** Loads the panel when it is first opened. */
+  private async connect() {
+    this.connecting = !this.connecting;
+    if (!this.connecting) return;
     this.replaying = false;
-    this.change({ events, ignoreLeaders: undefined, withoutActions: undefined });
+    try {
+      await import("./connect.ts");
+    } catch (error) {
+      this.fault(error);
+    }
+  }
+
+  private renderConnect() {
+    const { automation, automationIndex } = this.shown;
+    return html`<simulate-connect .automation=${automation} .automationIndex=${automationIndex}
+      @pulled=${({ detail: { events, automation } }: CustomEvent<FromServer>) => {
+        this.give([events], automation);
+      }}
+    ></simulate-connect>`;
+  }
+
+  /** `automation`: one that replaces the text of the editor. */
+  private give(events: string[] | undefined, automation?: string) {
+    this.replaying = false;
+    this.change({
+      events,
+      ignoreLeaders: undefined,
+      withoutActions: undefined,
+      ...(automation !== undefined && {
+        automation,
+        preset: undefined,
+        automationIndex: undefined,
+      }),
+    });
   }
 
   override async receive({ events, played }: Incoming) {
@@ -681,9 +716,9 @@ export class SimulateView extends View<unknown> {
         return;
       }
     }
-    if (played !== undefined)
+    if (texts.length > 0) this.give(texts, played);
+    else if (played !== undefined)
       this.change({ automation: played, preset: undefined, automationIndex: undefined });
-    if (texts.length > 0) this.give(texts);
   }
 }
 
