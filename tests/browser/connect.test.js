@@ -10,7 +10,7 @@ import { PrefectServer } from "./helpers/prefect-server.js";
 /** @typedef {import("playwright-core").Page} Page */
 
 const open = thePage();
-let server = new PrefectServer();
+const server = new PrefectServer();
 before(() => server.start());
 after(() => server.stop());
 beforeEach(() =>
@@ -41,7 +41,9 @@ const event = (run, ago, name) => {
 };
 /** Heartbeats every 30 s. @param {number} run @param {number} from @param {number} to */
 const beats = (run, from, to) =>
-  Array.from({ length: (from - to) * 2 + 1 }, (_, index) => event(run, from - index / 2, "heartbeat"));
+  Array.from({ length: (from - to) * 2 + 1 }, (_, index) =>
+    event(run, from - index / 2, "heartbeat"),
+  );
 
 const EVENTS = [
   event(1, 50, "Running"),
@@ -106,7 +108,9 @@ async function connect(page, { url = server.url, basic, key } = {}) {
   if (basic !== undefined || key !== undefined) {
     const kind = key === undefined ? "basic" : "key";
     await page.getByLabel("Authentication").selectOption(kind);
-    await panel(page).locator("[name=secret]").fill(key ?? basic ?? "");
+    await panel(page)
+      .locator("[name=secret]")
+      .fill(key ?? basic ?? "");
   }
   await panel(page).getByRole("button", { name: "Connect", exact: true }).click();
 }
@@ -154,7 +158,10 @@ test("the events of one run", async () => {
   await panel(page).getByLabel("Events", { exact: true }).selectOption("Last hour");
   await panel(page).getByRole("button", { name: "List runs" }).click();
   await says(panel(page), "3 runs found.");
-  const options = await panel(page).getByLabel("Run", { exact: true }).locator("option").allInnerTexts();
+  const options = await panel(page)
+    .getByLabel("Run", { exact: true })
+    .locator("option")
+    .allInnerTexts();
   assert.equal(options.length, 4);
   assert.match(options[1] ?? "", /^run-3 · Running /);
   assert.match(options[2] ?? "", /^run-2 · Completed /);

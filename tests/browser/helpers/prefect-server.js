@@ -49,7 +49,10 @@ export class PrefectServer {
     if (this.cors) {
       response.setHeader("Access-Control-Allow-Origin", "*");
       response.setHeader("Access-Control-Allow-Methods", "*");
-      response.setHeader("Access-Control-Allow-Headers", headers["access-control-request-headers"] ?? "*");
+      response.setHeader(
+        "Access-Control-Allow-Headers",
+        headers["access-control-request-headers"] ?? "*",
+      );
     }
     if (method === "OPTIONS") {
       response.writeHead(this.cors ? 200 : 400).end();

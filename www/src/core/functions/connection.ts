@@ -21,10 +21,15 @@ const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 export function isBlocked({ url, page }: Access): Problem | undefined {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   if (!parsed || !/^https?:$/.test(parsed.protocol))
-    return { problem: "The API URL starts with `http://` or `https://`, such as `http://127.0.0.1:4200/api`." };
+    return {
+      problem:
+        "The API URL starts with `http://` or `https://`, such as `http://127.0.0.1:4200/api`.",
+    };
   // `fetch` would repeat them in its error.
   if (parsed.username || parsed.password)
-    return { problem: "The API URL contains a user name or a password: enter them as the auth string." };
+    return {
+      problem: "The API URL contains a user name or a password: enter them as the auth string.",
+    };
   if (page.startsWith("https:") && parsed.protocol === "http:" && !LOOPBACK.test(parsed.hostname))
     return {
       problem: `Browsers block requests from this page, which uses HTTPS, to \`${parsed.origin}\`, which uses HTTP (mixed content). Use the server’s HTTPS address, open a copy of this page by HTTP, or pull the events with the command line: \`prefect-events pull\`.`,
@@ -43,9 +48,15 @@ export async function problemOf(error: unknown, { url, auth }: Access): Promise<
           : `The server rejects this ${auth === "key" ? "API key" : "auth string"} (${status}).`,
     };
   if (status === 429)
-    return { problem: "The server limits the number of requests (429). Wait a minute, then try again, or choose a shorter range." };
+    return {
+      problem:
+        "The server limits the number of requests (429). Wait a minute, then try again, or choose a shorter range.",
+    };
   if (status === 404)
-    return { problem: "There is no Prefect API at this address (404). The API URL usually ends with `/api`." };
+    return {
+      problem:
+        "There is no Prefect API at this address (404). The API URL usually ends with `/api`.",
+    };
   if (status !== undefined) return { problem: `The server responded with status ${status}.` };
   if (message === undefined) throw error;
   return { problem: (await isThere(url)) ? hidden(url) : unreachable(url) };

@@ -85,7 +85,11 @@ export async function open(access: Access): Promise<Opened | Problem> {
     });
     const found = (await server.automations()) as { id: string; name: string; enabled?: boolean }[];
     connection = { server, access, automations: new Map(found.map((one) => [one.id, one])) };
-    const automations = found.map(({ id, name, enabled }) => ({ id, name, enabled: enabled !== false }));
+    const automations = found.map(({ id, name, enabled }) => ({
+      id,
+      name,
+      enabled: enabled !== false,
+    }));
     return { url, automations };
   } catch (error) {
     return await problemOf(error, access);

@@ -274,4 +274,3 @@ export class Connect extends LitElement {
     </div>`;
   }
 }
-

@@ -1,8 +1,9 @@
 // The chart of false alarms against delay: a curve over `within`, and a handle that moves along it.
 
-import { scaleLinear, scaleLog } from "d3-scale";
-import { html, LitElement, nothing, svg } from "lit";
-import { customElement, property, state } from "lit/decorators.js";
+import { type ScaleLinear, scaleLinear, scaleLog } from "d3-scale";
+import { html, nothing, svg } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import { Chart } from "./chart.ts";
 import { span } from "./summary.ts";
 import "./curve.css";
 
@@ -23,41 +24,22 @@ export interface CurvePoint {
 export const LEAST_RATE = 1e-3;
 
 const HEIGHT = 230;
-const MARGIN = { top: 12, right: 14, bottom: 40, left: 52 };
+export const MARGIN = { top: 12, right: 14, bottom: 40, left: 52 };
 /** Pixels between two labels of the x axis. */
 const APART = 70;
 
 @customElement("simulate-curve")
-export class Curve extends LitElement {
+export class Curve extends Chart {
   /** Ordered by `within`. */
   @property({ attribute: false }) points: CurvePoint[] = [];
   /** The window in the text, in seconds. */
   @property({ type: Number }) within = 0;
   /** The window in the text before the handle was moved. */
-  @property({ attribute: false }) before: number | undefined;
+  @property({ attribute: false }) former: number | undefined;
   /** The window for the target, if one reaches it. */
   @property({ attribute: false }) best: number | undefined;
   /** The target: at most so many false alarms per 1,000 run-hours. */
   @property({ attribute: false }) target: number | undefined;
-
-  @state() private width = 0;
-  private readonly resized = new ResizeObserver(([entry]) => {
-    this.width = entry?.contentRect.width ?? 0;
-  });
-
-  protected override createRenderRoot() {
-    return this;
-  }
-
-  override connectedCallback() {
-    super.connectedCallback();
-    this.resized.observe(this);
-  }
-
-  override disconnectedCallback() {
-    super.disconnectedCallback();
-    this.resized.disconnect();
-  }
 
   private get x() {
     const most = Math.max(1, ...this.points.map((one) => one.delay));
@@ -123,7 +105,7 @@ export class Curve extends LitElement {
           <path class="range" d=${`${line(points.map((one) => [x(one.delay), y(clamped(one.high))]))}L${line(points.toReversed().map((one) => [x(one.delay), y(clamped(one.low))])).slice(1)}Z`} />
           <path class="line" d=${line(points.map(place))} />
           ${this.target === undefined ? nothing : this.targetLine(this.target)}
-          ${this.mark(this.best, "best")} ${this.before === within ? nothing : this.mark(this.before, "before")}
+          ${this.mark(this.best, "best")} ${this.former === within ? nothing : this.mark(this.former, "former")}
         </svg>
         <div class="handle" role="slider" tabindex="0" aria-label="Window (within), seconds"
           aria-valuemin=${points[0]?.within ?? 0} aria-valuemax=${points.at(-1)?.within ?? 0} aria-valuenow=${within}
@@ -145,7 +127,7 @@ export class Curve extends LitElement {
           <text class="tick" x=${from - 8} dy="0.32em" text-anchor="end">${rate(one)}</text>
         </g>`,
       )}
-      ${x.ticks(Math.max(2, Math.floor((to - from) / APART))).map(
+      ${ticksOf(x).map(
         (one) => svg`<g transform="translate(${x(one)},0)">
           <line class="grid" y1=${MARGIN.top} y2=${bottom}></line>
           <text class="tick" y=${bottom + 15} text-anchor="middle">${one} s</text>
@@ -180,6 +162,12 @@ const KEYS: { [key: string]: number } = {
 };
 
 const clamped = (alarms: number) => Math.max(LEAST_RATE, alarms);
+
+/** The labels of an x axis that fit. */
+export function ticksOf(x: ScaleLinear<number, number>): number[] {
+  const [from = 0, to = 0] = x.range();
+  return x.ticks(Math.max(2, Math.floor((to - from) / APART)));
+}
 
 function line(places: (readonly [number, number])[]): string {
   return `M${places.map(([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`).join("L")}`;
