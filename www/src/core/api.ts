@@ -6,6 +6,7 @@ import type * as catalogue from "./functions/catalogue.ts";
 import type * as events from "./functions/events.ts";
 import type * as scenes from "./functions/scenes.ts";
 import type * as server from "./functions/server.ts";
+import type * as tuning from "./functions/tuning.ts";
 
 /** Chunks that are loaded when first needed. */
 export interface Functions {
@@ -14,6 +15,7 @@ export interface Functions {
   authoring: typeof authoring;
   scenes: typeof scenes;
   server: typeof server;
+  tuning: typeof tuning;
 }
 
 export type Part = keyof Functions;

@@ -13,8 +13,8 @@ export class Fault extends Error {
   override name = "Fault";
 }
 
-/** Quick calls do not wait for slow ones: they have their own worker, which starts when first needed. */
-type Pace = "any" | "quick";
+/** Quick calls do not wait for others, and no others for slow ones: they have their own workers, which start when first needed. */
+type Pace = "any" | "quick" | "slow";
 
 interface Waiting {
   pace: Pace;
@@ -103,6 +103,7 @@ export const catalogue = part("catalogue");
 export const authoring = part("authoring");
 export const scenes = part("scenes");
 export const server = part("server");
+export const tuning = part("tuning", "slow");
 export const quick = part("authoring", "quick");
 
 /** Validates a file: NDJSON of any size, with one report for each part of it, or one document. */

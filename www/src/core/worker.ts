@@ -10,6 +10,7 @@ const PARTS: Record<Part, () => Promise<unknown>> = {
   authoring: () => import("./functions/authoring.ts"),
   scenes: () => import("./functions/scenes.ts"),
   server: () => import("./functions/server.ts"),
+  tuning: () => import("./functions/tuning.ts"),
 };
 
 /** Bytes of a file that are enough to recognise NDJSON and text. */

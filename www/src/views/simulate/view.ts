@@ -49,6 +49,7 @@ export class SimulateView extends View<unknown> {
   @state() private differences: { message: string }[] | undefined;
   @state() private replaying = false;
   @state() private connecting = false;
+  @state() private comparing = false;
   @state() private rejected = "";
   private editor: Editor | undefined;
   private settling: ReturnType<typeof setTimeout> | undefined;
@@ -252,7 +253,12 @@ export class SimulateView extends View<unknown> {
       shown.events !== undefined && good?.scene && !isScenario
         ? historyPanel(good.scene, shown, (changed) => this.change(changed))
         : nothing,
-      this.advice ? advicePanel(this.advice, (within) => void this.setWindow(within)) : nothing,
+      this.advice
+        ? advicePanel(this.advice, (within) => void this.setWindow(within), {
+            open: this.comparing,
+            toggle: () => void this.compare(),
+          })
+        : nothing,
     ].filter((panel) => panel !== nothing);
     return html`
       ${isScenario ? nothing : this.renderSliders()}
@@ -262,6 +268,13 @@ export class SimulateView extends View<unknown> {
           ? html`<simulate-decisions class=${aside.length > 0 ? "panel" : "panel alone"}
               .scene=${this.settled} .chosen=${this.chosen} .fetchDecisions=${this.decisions}
             ></simulate-decisions>`
+          : nothing
+      }
+      ${
+        this.comparing && this.advice
+          ? html`<simulate-tuning .frequency=${this.advice.frequency} .within=${this.facts?.window?.seconds ?? this.advice.within}
+              @within=${(event: CustomEvent<number>) => void this.setWindow(event.detail)}
+            ></simulate-tuning>`
           : nothing
       }
       ${
@@ -667,6 +680,16 @@ export class SimulateView extends View<unknown> {
     this.replaying = false;
     try {
       await import("./connect.ts");
+    } catch (error) {
+      this.fault(error);
+    }
+  }
+
+  /** Loads the panel when it is first opened. */
+  private async compare() {
+    this.comparing = !this.comparing;
+    try {
+      if (this.comparing) await import("./tuning.ts");
     } catch (error) {
       this.fault(error);
     }
