@@ -20,11 +20,11 @@ export interface CurvePoint {
   high: number;
 }
 
-/** Lower rates are drawn on the axis: they are rarer than one in 100 years of one run. */
-export const LEAST_RATE = 1e-3;
+/** Lower rates are drawn on the axis, and not written as numbers. */
+const LEAST_RATE = 1e-6;
 
 const HEIGHT = 230;
-export const MARGIN = { top: 12, right: 14, bottom: 40, left: 52 };
+export const MARGIN = { top: 12, right: 20, bottom: 40, left: 52 };
 /** Pixels between two labels of the x axis. */
 const APART = 70;
 
@@ -51,10 +51,13 @@ export class Curve extends Chart {
 
   private get y() {
     const most = Math.max(1, this.target ?? 0, ...this.points.map((one) => one.high));
-    const least = Math.min(1, ...this.points.map((one) => clamped(one.low)));
+    // What is far below the target does not matter.
+    const least = Math.max(LEAST_RATE, (this.target ?? 0.01) / 10);
+    const lowest = 10 ** Math.floor(Math.log10(least));
     return scaleLog()
-      .domain([10 ** Math.floor(Math.log10(least)), 10 ** Math.ceil(Math.log10(most))])
-      .range([HEIGHT - MARGIN.bottom, MARGIN.top]);
+      .domain([lowest, 10 ** Math.ceil(Math.log10(most))])
+      .range([HEIGHT - MARGIN.bottom, MARGIN.top])
+      .clamp(true);
   }
 
   private move(within: number) {
@@ -107,7 +110,7 @@ export class Curve extends Chart {
           ${this.target === undefined ? nothing : this.targetLine(this.target)}
           ${this.mark(this.best, "best")} ${this.former === within ? nothing : this.mark(this.former, "former")}
         </svg>
-        <div class="handle" role="slider" tabindex="0" aria-label="Window (within), seconds"
+        <div class="handle" role="slider" tabindex="0" aria-label="Window on the curve, seconds"
           aria-valuemin=${points[0]?.within ?? 0} aria-valuemax=${points.at(-1)?.within ?? 0} aria-valuenow=${within}
           aria-valuetext=${`${span(within)}: ${described(here)}`}
           style="left:${left}px;top:${top}px" @keydown=${this.pressed}></div>
@@ -161,6 +164,7 @@ const KEYS: { [key: string]: number } = {
   End: Number.POSITIVE_INFINITY,
 };
 
+/** A logarithmic scale has no zero. */
 const clamped = (alarms: number) => Math.max(LEAST_RATE, alarms);
 
 /** The labels of an x axis that fit. */
