@@ -8,10 +8,12 @@ import { adviseCommand } from "./commands/advise.js";
 import { buildCommand } from "./commands/build.js";
 import { checkCommand } from "./commands/check.js";
 import { explainCommand } from "./commands/explain.js";
+import { pullCommand } from "./commands/pull.js";
 import { schemaCommand } from "./commands/schema.js";
 import { simulateCommand } from "./commands/simulate.js";
 import { testCommand } from "./commands/test.js";
 import { validateCommand } from "./commands/validate.js";
+import { PROFILE } from "./connection.js";
 import { printable, printableLines } from "./escape.js";
 import { FORMATS } from "./formats/index.js";
 import { endWhenOutputFails, MISUSE, stderr, stdout } from "./output.js";
@@ -234,6 +236,50 @@ program
   .addOption(format(["pretty", "json"]))
   .action((options) => {
     process.exitCode = adviseCommand(options);
+  });
+
+program
+  .command("pull")
+  .description("print the events of a Prefect server, one per line: NDJSON for the other commands")
+  .option(
+    "--since <TIME>",
+    "earliest time: how long ago, such as 7d or 1h30m, or such as 2026-03-01T12:00:00Z (default: 7d)",
+  )
+  .option("--until <TIME>", "latest time, likewise (default: now)")
+  .option(
+    "--for <FILE>",
+    "file with automations: only events that these wait for, and those that they follow",
+  )
+  .option(
+    "--run <NAME|ID>",
+    "only events of, or related to, this flow run; can be repeated",
+    collect,
+  )
+  .option(...PROFILE)
+  .option(
+    "--resume <FILE>",
+    "append to FILE, which an earlier pull wrote, the events after its last one",
+  )
+  .option(
+    "--stream",
+    "follow new events until Ctrl-C; with --since, begin with past ones (default: now)",
+  )
+  .addHelpText(
+    "after",
+    `
+Events go to standard output; progress goes to standard error. Credentials are never printed.
+Exit status: 0 all events came, 2 misuse, or the server cannot be read, or the output not written,
+130 interrupted: only whole lines were written.
+
+Examples:
+  prefect-events pull > events.ndjson
+  prefect-events pull --resume events.ndjson
+  prefect-events pull --stream --since 1h
+  prefect-events pull --since 1h --run brave-otter | prefect-events validate -
+  prefect-events pull --profile production --for automation.yaml > events.ndjson`,
+  )
+  .action(async (options) => {
+    process.exitCode = await pullCommand(options);
   });
 
 /**

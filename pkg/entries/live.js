@@ -3,6 +3,7 @@
 import "../modules/live.js";
 import { load } from "../load.js";
 
+export { connect } from "../api/client.js";
 export { PrefectEventsError } from "../error.js";
 
 const FILES = {

@@ -1,6 +1,11 @@
 // Reads events from live servers, compares firings, tunes windows. For Node.js: ready when imported.
 
+import * as client from "../api/client.js";
+import { optionsOf } from "../input.js";
 import { sources } from "../options.js";
+import { settingsSources } from "../prefect-settings.js";
+import { useSockets } from "../socket.js";
+import { connects } from "../start-live.js";
 
 export { PrefectEventsError } from "../error.js";
 
@@ -11,3 +16,16 @@ export { PrefectEventsError } from "../error.js";
 export async function init(options) {
   sources(options, "init", ["live"]);
 }
+
+/**
+ * Without `url`: the server of Prefect's settings.
+ * @param {import("./live.js").ConnectOptions} [options]
+ */
+export const connect = /* @__PURE__ */ connects((options) => {
+  // Node.js 20 has no WebSocket.
+  useSockets(async () => (await import("ws")).WebSocket);
+  const { profile, ...rest } = optionsOf(options, "connect");
+  return client.connectWith(
+    rest.url === undefined ? { ...rest, settings: settingsSources(profile) } : rest,
+  );
+});

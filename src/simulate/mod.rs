@@ -50,6 +50,7 @@ pub use advice::{
     Advice, AdviceError, ClientHeartbeats, Detection, DocumentedAdvice, HeartbeatConfig, SmallestWindow,
     heartbeat_advice,
 };
+pub(crate) use automations::given_automations;
 pub use automations::{Files, scenario_files};
 pub use chance::ByChance;
 pub use comparison::{Difference, VersionComparison, compare_replays, compare_versions};

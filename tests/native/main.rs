@@ -20,6 +20,7 @@ mod generate_errors;
 mod generate_recorded;
 mod cases;
 mod check_cases;
+mod client;
 mod coverage;
 mod custom;
 mod documentation;
