@@ -16,8 +16,8 @@ use super::page::{Page, PulledEvent};
 const AIM: u64 = 1000;
 /// With more, the slice is cut before it is read.
 const MOST: u64 = 4000;
-/// How often an incomplete slice is read again.
-const MOST_TRIES: u8 = 3;
+/// How often an incomplete slice is read again, each time half as long: in the end it is one page.
+const MOST_TRIES: u8 = 6;
 /// The first guess, in microseconds: 10 minutes.
 const FIRST: i64 = 600_000_000;
 /// A query of Cloud spans 14 days at most.

@@ -63,7 +63,10 @@ impl Fake {
     }
 
     fn selected(&self, filter: &Value) -> Vec<&Value> {
-        let time = |value: &Value| at(value.as_str().unwrap());
+        // All times have the same form, so their texts sort like the times.
+        fn time(value: &Value) -> &str {
+            value.as_str().unwrap()
+        }
         let (since, until) = (time(&filter["occurred"]["since"]), time(&filter["occurred"]["until"]));
         let texts = |value: &Value| -> Vec<String> {
             value.as_array().into_iter().flatten().map(|text| text.as_str().unwrap().to_owned()).collect()
@@ -85,7 +88,7 @@ impl Fake {
                         || resources.iter().any(|id| event["resource"]["prefect.resource.id"] == **id))
             })
             .collect();
-        all.sort_by_key(|event| time(&event["occurred"]));
+        all.sort_by(|a, b| time(&a["occurred"]).cmp(time(&b["occurred"])));
         all
     }
 
@@ -553,7 +556,8 @@ fn settings_without_a_server_end_with_a_sentence() {
     let sentence = |sources: &SettingsSources| server_settings(sources).unwrap_err().to_string();
     assert_eq!(
         sentence(&sources(&[], &[])),
-        "there is no profile `ephemeral`: the file with the profiles does not exist, or has none"
+        "no server: the profile `ephemeral` starts a temporary server for each process, which keeps no events to read. \
+         Set PREFECT_API_URL, such as http://127.0.0.1:4200/api"
     );
     let named =
         |name: &str| SettingsSources { profile: Some(name.into()), ..sources(&[], &[("profiles.toml", PROFILES)]) };
