@@ -180,11 +180,11 @@ for (const [kind, given, header] of /** @type {const} */ ([
     server.authorization = header;
     const { page } = await open("#simulate");
     await connect(page);
-    await says(panel(page), "The server requires authentication (401).");
+    await says(panel(page), "The server requires authentication");
     await page.getByRole("button", { name: "Connect to a server" }).click();
     const [name] = Object.keys(given);
     await connect(page, { [name ?? ""]: "wr0ng" });
-    await says(panel(page), `The server rejects this ${kind} (401).`);
+    await says(panel(page), `The server rejects this ${kind}.`);
     await page.getByRole("button", { name: "Connect to a server" }).click();
     await connect(page, given);
     await panel(page).getByRole("button", { name: "Pull events" }).click();

@@ -1,5 +1,7 @@
 // What can go wrong between a browser and a server, in words. No message contains a secret.
 
+import { PrefectEventsError } from "prefect-events/live";
+
 export type AuthKind = "none" | "basic" | "key";
 
 export interface Access {
@@ -37,29 +39,40 @@ export function isBlocked({ url, page }: Access): Problem | undefined {
   return undefined;
 }
 
-/** The sentence for an error. An error that is not the server's or the network's is thrown again. */
-export async function problemOf(error: unknown, { url, auth }: Access): Promise<Problem> {
-  const { status, message } = error as { status?: number; message?: string };
-  if (status === 401 || status === 403)
-    return {
-      problem:
-        auth === "none"
-          ? `The server requires authentication (${status}). Enter the auth string of \`PREFECT_API_AUTH_STRING\`, or an API key.`
-          : `The server rejects this ${auth === "key" ? "API key" : "auth string"} (${status}).`,
-    };
-  if (status === 429)
-    return {
-      problem:
-        "The server limits the number of requests (429). Wait a minute, then try again, or choose a shorter range.",
-    };
-  if (status === 404)
-    return {
-      problem:
-        "There is no Prefect API at this address (404). The API URL usually ends with `/api`.",
-    };
-  if (status !== undefined) return { problem: `The server responded with status ${status}.` };
-  if (message === undefined) throw error;
-  return { problem: (await isThere(url)) ? hidden(url) : unreachable(url) };
+/**
+ * The sentence for an error of the package; other errors are thrown again.
+ * `responds`: whether the server has responded before.
+ */
+export async function problemOf(
+  error: unknown,
+  { url, auth }: Access,
+  responds: boolean,
+): Promise<Problem> {
+  if (!(error instanceof PrefectEventsError)) throw error;
+  const { code, message } = error;
+  switch (code) {
+    case "unauthorized":
+      return {
+        problem:
+          auth === "none"
+            ? "The server requires authentication: enter its auth string (`PREFECT_API_AUTH_STRING`), or an API key."
+            : `The server rejects this ${auth === "key" ? "API key" : "auth string"}.`,
+      };
+    case "unreachable":
+      if (responds) return { problem: sentence(message) };
+      return { problem: (await isThere(url)) ? hidden(url) : unreachable(url) };
+    case "rejected":
+    case "not-prefect":
+    case "not-found":
+      return { problem: sentence(message) };
+    default:
+      throw error;
+  }
+}
+
+/** A message of the core, with a full stop. */
+function sentence(message: string): string {
+  return `${message.charAt(0).toUpperCase()}${message.slice(1)}${/[.?]$/.test(message) ? "" : "."}`;
 }
 
 /** Whether anything responds: a request without CORS, whose response is not readable. */

@@ -1,20 +1,12 @@
 // Reads automations and events from a user's server. The connection is in this worker's memory alone.
 
-import * as live from "prefect-events/live";
+import { connect, init, type PrefectServer, type ReadOptions } from "prefect-events/live";
 import type { Watch } from "../api.ts";
 import { type Access, isBlocked, type Problem, problemOf } from "./connection.ts";
 
-await live.init();
+await init();
 
-export type { Access, AuthKind, Problem } from "./connection.ts";
-
-/** The connection of the package. */
-interface Server {
-  events(filter: object): AsyncIterable<string>;
-  automations(): Promise<object[]>;
-}
-
-const { connect } = live as unknown as { connect: (options: object) => Server };
+export type { AuthKind } from "./connection.ts";
 
 export interface Opened {
   url: string;
@@ -25,6 +17,8 @@ export interface Progress {
   events: number;
   /** Of the range, 0 to 1. */
   share: number;
+  /** Why the server is not asked for a while. */
+  waits?: string;
 }
 
 export interface FoundRun {
@@ -65,35 +59,45 @@ export interface Pulled {
 const MOST_BYTES = 64 * 1024 * 1024;
 /** Of a list of runs, the newest. */
 const MOST_RUNS = 200;
-/** Milliseconds between two reports of progress. */
-const OFTEN = 100;
 /** Events that runs have once for each of their states, not over and over. */
 const STATES = ["Pending", "Running", "Completed", "Failed", "Crashed", "Cancelled", "TimedOut"];
 
-let connection: { server: Server; access: Access; automations: Map<string, object> } | undefined;
+let connection:
+  | { server: PrefectServer; access: Access; automations: Map<string, object> }
+  | undefined;
 
 export async function open(access: Access): Promise<Opened | Problem> {
   connection = undefined;
   const blocked = isBlocked(access);
   if (blocked) return blocked;
   const { url, auth, secret } = access;
+  let responds = false;
   try {
     const server = connect({
       url,
       ...(auth === "basic" && { authString: secret }),
       ...(auth === "key" && { apiKey: secret }),
     });
-    const found = (await server.automations()) as { id: string; name: string; enabled?: boolean }[];
+    const onWait = () => {
+      responds = true;
+    };
+    const found = (await server.automations({ onWait })) as Listed[];
     connection = { server, access, automations: new Map(found.map((one) => [one.id, one])) };
     const automations = found.map(({ id, name, enabled }) => ({
       id,
       name,
       enabled: enabled !== false,
     }));
-    return { url, automations };
+    return { url: server.url, automations };
   } catch (error) {
-    return await problemOf(error, access);
+    return await problemOf(error, access, responds);
   }
+}
+
+interface Listed {
+  id: string;
+  name: string;
+  enabled?: boolean;
 }
 
 export function close() {
@@ -114,18 +118,20 @@ export async function runs(
   const found = new Map<string, FoundRun>();
   const filter = { ...range, names: STATES.map((name) => `prefect.flow-run.${name}`) };
   try {
-    const ended = await each(server.events(filter), range, watch, (line) => {
-      const { event, occurred, resource } = JSON.parse(line) as ListedEvent;
-      const id = resource["prefect.resource.id"]?.replace("prefect.flow-run.", "") ?? "";
-      const name = resource["prefect.resource.name"] ?? id;
-      const state = event.replace("prefect.flow-run.", "");
-      found.set(id, { id, name, state, at: Date.parse(occurred) });
+    const { ended } = await each(server, filter, watch, (lines) => {
+      for (const line of lines.trimEnd().split("\n")) {
+        const { event, occurred, resource } = JSON.parse(line) as ListedEvent;
+        const id = resource["prefect.resource.id"]?.replace("prefect.flow-run.", "") ?? "";
+        const name = resource["prefect.resource.name"] ?? id;
+        const state = event.replace("prefect.flow-run.", "");
+        found.set(id, { id, name, state, at: Date.parse(occurred) });
+      }
       return true;
     });
     const runs = [...found.values()].sort((one, other) => other.at - one.at).slice(0, MOST_RUNS);
     return { runs, ...(ended === "cancelled" && { cancelled: true }) };
   } catch (error) {
-    return await problemOf(error, access);
+    return await problemOf(error, access, true);
   }
 }
 
@@ -140,60 +146,78 @@ export async function pull(asked: Asked, watch: Watch<Progress>): Promise<Pulled
   const { since, until, run } = asked;
   const own = "id" in asked ? automations.get(asked.id) : undefined;
   const automation = own && JSON.stringify(own, null, 2);
-  const lines: string[] = [];
-  let bytes = 0;
+  const batches: string[] = [];
+  let [size, events] = [0, 0];
   try {
-    const filter = { since, until, ...(run && { runs: [run] }) };
-    const ended = await each(server.events(filter), { since, until }, watch, (line) => {
-      bytes += line.length + 1;
-      if (bytes > MOST_BYTES) return false;
-      lines.push(line);
+    const filter = {
+      since,
+      until,
+      // All events of one run are few, and show what happened to it.
+      ...(run
+        ? { runs: [run] }
+        : { automation: automation ?? ("text" in asked ? asked.text : "") }),
+    };
+    const { ended, limits } = await each(server, filter, watch, (lines, count) => {
+      if (size + lines.length > MOST_BYTES) return false;
+      batches.push(lines);
+      size += lines.length;
+      events += count;
       return true;
     });
+    const text = batches.join("");
     return {
-      text: lines.join("\n"),
-      events: lines.length,
+      text,
+      events,
       ...(automation && { automation }),
+      ...(limits !== undefined && { note: `Pulled were ${limits}.` }),
       ...(ended === "cancelled" && { cancelled: true }),
       ...(ended === "full" && { full: true }),
-      ...(lines.length > 0 && { until: occurred(lines.at(-1) ?? "") }),
+      ...(events > 0 && {
+        until: occurred(text.slice(text.lastIndexOf("\n", text.length - 2) + 1)),
+      }),
     };
   } catch (error) {
-    return await problemOf(error, access);
+    // The automation in the editor has errors, which the view shows.
+    if (error instanceof TypeError) return { problem: error.message };
+    return await problemOf(error, access, true);
   }
 }
 
-/** Reads lines until they end, `take` has enough, or the user cancels. */
+type Filter = Parameters<PrefectServer["eventBatches"]>[0];
+
+/** Reads events until they end, `take` has enough, or the user cancels. */
 async function each(
-  lines: AsyncIterable<string>,
-  { since, until }: Range,
+  server: PrefectServer,
+  filter: Filter,
   { step, signal }: Watch<Progress>,
-  take: (line: string) => boolean,
-): Promise<"all" | "full" | "cancelled"> {
-  const [from, to] = [Date.parse(since), Date.parse(until)];
-  const iterator = lines[Symbol.asyncIterator]();
-  const cancelled = new Promise<"cancelled">((resolve) => {
-    signal.addEventListener("abort", () => resolve("cancelled"));
-  });
-  let events = 0;
-  let reported = 0;
-  while (!signal.aborted) {
-    const next = await Promise.race([iterator.next(), cancelled]);
-    // A request that waits for the server is not awaited.
-    if (next === "cancelled") break;
-    if (next.done) return "all";
-    if (!take(next.value)) {
-      await iterator.return?.();
-      return "full";
-    }
-    events += 1;
-    const now = performance.now();
-    if (now - reported < OFTEN) continue;
-    reported = now;
-    step({ events, share: Math.max(0, Math.min(1, (occurred(next.value) - from) / (to - from))) });
+  take: (lines: string, count: number) => boolean,
+): Promise<{ ended: "all" | "full" | "cancelled"; limits?: string | undefined }> {
+  const progress: Progress = { events: 0, share: 0 };
+  let limits: string | undefined;
+  const options: ReadOptions = {
+    signal,
+    onProgress({ events, since, until, reached, limits: said }) {
+      const [from, to, at] = [since, until, reached].map((one) => Date.parse(one)) as [
+        number,
+        number,
+        number,
+      ];
+      limits = said;
+      progress.events = events;
+      progress.share = Math.max(0, Math.min(1, (at - from) / (to - from)));
+      step({ ...progress });
+    },
+    onWait: ({ milliseconds, reason }) =>
+      step({ ...progress, waits: `${reason}: waiting ${Math.ceil(milliseconds / 1000)} s` }),
+  };
+  try {
+    for await (const { lines, count } of server.eventBatches(filter, options))
+      if (!take(lines, count)) return { ended: "full", limits };
+    return { ended: "all", limits };
+  } catch (error) {
+    if (signal.aborted) return { ended: "cancelled", limits };
+    throw error;
   }
-  void iterator.return?.();
-  return "cancelled";
 }
 
 function occurred(line: string): number {

@@ -1,8 +1,10 @@
 // False alarms against delay: calculated from assumptions, and gaps observed in captured events.
 
-import * as live from "prefect-events/live";
+import { init, type WindowCurve, windowCurve } from "prefect-events/live";
 
-await live.init();
+await init();
+
+export type { WindowCurve };
 
 /** What is assumed of heartbeats. Spans in seconds. */
 export interface Assumed {
@@ -18,27 +20,6 @@ export interface Assumed {
   /** How many false alarms a month are allowed. */
   target: number;
 }
-
-interface WindowPoint {
-  within: number;
-  falseAlarms: {
-    per1000RunHours: number;
-    low: number;
-    high: number;
-    expected: number;
-    method: string;
-  };
-  detection: { median: number; p95: number; undetected: number } | null;
-  meetsTarget: boolean | null;
-}
-
-export interface WindowCurve {
-  target: { per1000RunHours: number };
-  windows: WindowPoint[];
-  best: number | null;
-}
-
-const { windowCurve } = live as unknown as { windowCurve: (options: object) => WindowCurve };
 
 /** Hours of runs that are simulated for each point at most: more take seconds. */
 const RUN_HOURS = 2_000_000;

@@ -266,10 +266,10 @@ export class Connect extends LitElement {
   }
 
   private renderBusy({ what, progress, stop }: NonNullable<Connect["busy"]>) {
-    const { events = 0, share } = progress ?? {};
+    const { events = 0, share, waits } = progress ?? {};
     return html`<div class="busy">
       <progress aria-label=${what} max="1" value=${share ?? nothing}></progress>
-      <span class="soft">${events > 0 ? `${events.toLocaleString("en-US")} events` : what}</span>
+      <span class="soft">${events > 0 ? `${events.toLocaleString("en-US")} events` : what}${waits ? html`, ${waits}` : nothing}</span>
       ${stop ? html`<button @click=${stop}>Cancel</button>` : nothing}
     </div>`;
   }
