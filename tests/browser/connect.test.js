@@ -228,6 +228,11 @@ test("too many requests, and no events, are reported", async () => {
   await panel(page).getByRole("button", { name: "Pull events" }).click();
   await says(panel(page), "The range ends before it starts.");
   await panel(page).getByLabel("Events", { exact: true }).selectOption("Last hour");
+  server.status = 429;
+  await panel(page).getByRole("button", { name: "Pull events" }).click();
+  await says(panel(page).locator(".busy"), /\(status 429\): waiting \d+ s/);
+  await panel(page).getByRole("button", { name: "Cancel" }).click();
+  await says(panel(page), "Cancelled: no events were pulled.");
   // The runs are still those of the page.
   await says(outcome(page), "Fires on 2 of 4 runs");
 });
@@ -237,6 +242,8 @@ test("pulling shows its progress, and can be cancelled", async () => {
   await connect(page);
   await says(panel(page), "Events from a server");
   server.delay = 700;
+  // The first slice of 10 minutes has the first events.
+  await panel(page).getByLabel("Events", { exact: true }).selectOption("Last hour");
   await panel(page).getByRole("button", { name: "Pull events" }).click();
   await panel(page).getByRole("progressbar", { name: "Pulling events" }).waitFor();
   await says(panel(page).locator(".busy"), /\d+ events/);

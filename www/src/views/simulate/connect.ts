@@ -210,22 +210,21 @@ export class Connect extends LitElement {
 
   private renderForm() {
     return html`<form @submit=${this.open} autocomplete="off">
-      <label class="wide">API URL
-        <input name="url" type="url" required spellcheck="false" .value=${this.url} /></label>
-      <label>Authentication
-        <select name="auth" @change=${(event: Event) => {
-          this.auth = (event.target as HTMLSelectElement).value as AuthKind;
-        }}>
+      <div class="field wide"><label for="connect-url">API URL</label><input id="connect-url" name="url" type="url" required spellcheck="false" .value=${this.url} /></div>
+      <div class="field"><label for="connect-auth">Authentication</label><select id="connect-auth" name="auth" @change=${(
+        event: Event,
+      ) => {
+        this.auth = (event.target as HTMLSelectElement).value as AuthKind;
+      }}>
           ${Object.entries(AUTH).map(
             ([kind, title]) =>
               html`<option value=${kind} .selected=${live(kind === this.auth)}>${title}</option>`,
           )}
-        </select></label>
+        </select></div>
       ${
         this.auth === "none"
           ? nothing
-          : html`<label>${AUTH[this.auth]}
-              <input name="secret" type="password" required autocomplete="off" spellcheck="false" /></label>`
+          : html`<div class="field"><label for="connect-secret">${AUTH[this.auth]}</label><input id="connect-secret" name="secret" type="password" required autocomplete="off" spellcheck="false" /></div>`
       }
       <button class="primary" ?disabled=${this.busy !== undefined}>Connect</button>
       <p class="soft">Requests go from your browser to this server only. The address and the secret stay in the memory of this tab until you disconnect or leave Simulate; they are not in the link.</p>
@@ -236,30 +235,29 @@ export class Connect extends LitElement {
     const { range, runs, busy } = this;
     const now = Date.now();
     return html`<form @submit=${this.pull} autocomplete="off">
-      <label>Automation
-        <select name="automation">
+      <div class="field"><label for="connect-automation">Automation</label><select id="connect-automation" name="automation">
           <option value="">The one in the editor</option>
           ${automations.map(({ id, name, enabled }) => html`<option value=${id}>${name}${enabled ? "" : " (disabled)"}</option>`)}
-        </select></label>
-      <label>Events
-        <select name="range" @change=${(event: Event) => {
-          this.range = (event.target as HTMLSelectElement).value;
-        }}>
+        </select></div>
+      <div class="field"><label for="connect-range">Events</label><select id="connect-range" name="range" @change=${(
+        event: Event,
+      ) => {
+        this.range = (event.target as HTMLSelectElement).value;
+      }}>
           ${[...Object.keys(LAST), CUSTOM].map(
             (name) => html`<option .selected=${live(name === range)}>${name}</option>`,
           )}
-        </select></label>
+        </select></div>
       ${
         range === CUSTOM
-          ? html`<label>From, UTC <input name="from" type="datetime-local" required value=${fieldValue(now - 3_600_000)} /></label>
-            <label>To, UTC <input name="to" type="datetime-local" required value=${fieldValue(now)} /></label>`
+          ? html`<div class="field"><label for="connect-from">From, UTC</label><input id="connect-from" name="from" type="datetime-local" required value=${fieldValue(now - 3_600_000)} /></div>
+            <div class="field"><label for="connect-to">To, UTC</label><input id="connect-to" name="to" type="datetime-local" required value=${fieldValue(now)} /></div>`
           : nothing
       }
-      <label>Run
-        <select name="run">
+      <div class="field"><label for="connect-run">Run</label><select id="connect-run" name="run">
           <option value="">All runs</option>
           ${runs?.map((run) => html`<option value=${run.id}>${run.name} · ${run.state} ${clock(run.at, { dated: true })}</option>`)}
-        </select></label>
+        </select></div>
       <button type="button" ?disabled=${busy !== undefined} @click=${this.list}>List runs</button>
       <button class="primary" ?disabled=${busy !== undefined}>Pull events</button>
     </form>`;
