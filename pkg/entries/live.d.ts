@@ -1,5 +1,12 @@
 import type { WasmSource } from "../index.js";
-import type { ConnectOptions as ConnectionOptions, EventFilter, PullProgress } from "../types.js";
+import type {
+  ConnectOptions as ConnectionOptions,
+  EventFilter,
+  PullProgress,
+  RenderOptions,
+  WindowCurve,
+  WindowCurveOptions,
+} from "../types.js";
 
 export type * from "../index.js";
 export { PrefectEventsError } from "../index.js";
@@ -83,3 +90,11 @@ export interface ServerWait {
   /** Why. */
   reason: string;
 }
+/**
+ * Calculates how often windows over heartbeats fire although the run is alive, and how long it takes to find a dead run:
+ * exactly where heartbeats are only lost at random, otherwise by simulation, from a seed.
+ */
+export function windowCurve(options?: WindowCurveOptions): WindowCurve;
+
+/** The same as text for a terminal, or as indented JSON. */
+export function renderWindowCurve(options?: WindowCurveOptions, how?: RenderOptions): string;

@@ -1,6 +1,7 @@
 // Reads events from live servers, compares firings, tunes windows. For Node.js: ready when imported.
 
 import * as client from "../api/client.js";
+import * as tuneApi from "../api/tune.js";
 import { optionsOf } from "../input.js";
 import { sources } from "../options.js";
 import { settingsSources } from "../prefect-settings.js";
@@ -29,3 +30,5 @@ export const connect = /* @__PURE__ */ connects((options) => {
     rest.url === undefined ? { ...rest, settings: settingsSources(profile) } : rest,
   );
 });
+export const renderWindowCurve = /* @__PURE__ */ connects(tuneApi.renderWindowCurve);
+export const windowCurve = /* @__PURE__ */ connects(tuneApi.windowCurve);

@@ -1,1 +1,19 @@
 //! How often a window over heartbeats fires although the run is alive, and how long it takes to fire when the run is dead.
+
+mod curve;
+mod delays;
+mod formula;
+mod history;
+mod interval;
+mod model;
+mod options;
+mod simulation;
+mod window;
+
+#[cfg(test)]
+mod tests;
+
+pub use curve::{
+    AllowedAlarms, Assumptions, DetectionDelay, FalseAlarms, WindowCurve, WindowPoint, window_curve,
+};
+pub use options::{Outage, Probability, Target, TuneError, WindowCurveOptions};

@@ -15,6 +15,8 @@ use prefect_events::simulate::{
     Advice, ExampleOptions, ExampleRuns, HeartbeatConfig, ReplayOptions, SimulateOptions, SimulationResult,
     TestOptions, TestReport, VersionComparison,
 };
+use prefect_events::render::RenderOptions;
+use prefect_events::tune::{WindowCurve, WindowCurveOptions};
 use prefect_events::validate::ValidateOptions;
 use ts_rs::{Config, TS, TypeVisitor};
 
@@ -51,6 +53,9 @@ pub(crate) fn write_types(package: &Path) -> Result<()> {
     types.visit::<ConnectOptions>();
     types.visit::<EventFilter>();
     types.visit::<PullProgress>();
+    types.visit::<WindowCurveOptions>();
+    types.visit::<WindowCurve>();
+    types.visit::<RenderOptions>();
     types.declarations.insert("StateType".to_owned(), state_type());
     let all: Vec<String> = types.declarations.into_values().collect();
     write(&package.join("types.d.ts"), &[HEAD, &all.join("\n")].join("\n"))
