@@ -1,7 +1,9 @@
-import type { WasmSource } from "../index.js";
+import type { WasmSource, WebStream } from "../index.js";
 import type {
   ConnectOptions as ConnectionOptions,
   EventFilter,
+  ObservedHeartbeats,
+  ObserveOptions,
   PullProgress,
   RenderOptions,
   WindowCurve,
@@ -98,3 +100,33 @@ export function windowCurve(options?: WindowCurveOptions): WindowCurve;
 
 /** The same as text for a terminal, or as indented JSON. */
 export function renderWindowCurve(options?: WindowCurveOptions, how?: RenderOptions): string;
+
+/**
+ * Captured events: a text of any form that `replay` reads, or a stream of NDJSON in parts of any length; or several of
+ * them.
+ */
+export type CapturedHeartbeats = HeartbeatSource | HeartbeatSource[];
+
+/** A text or a stream of captured events. */
+export type HeartbeatSource =
+  | string
+  | Uint8Array
+  | ArrayBuffer
+  | AsyncIterable<Uint8Array | string>
+  | WebStream;
+
+/**
+ * Reads the heartbeats among captured events: their gaps by deployment, delays, bursts and losses, and the windows that
+ * they call for. Memory grows with the number of runs, not of events.
+ */
+export function observeHeartbeats(
+  events: CapturedHeartbeats,
+  options?: ObserveOptions,
+): Promise<ObservedHeartbeats>;
+
+/** The same as text for a terminal, or as indented JSON. */
+export function renderHeartbeats(
+  events: CapturedHeartbeats,
+  options?: ObserveOptions,
+  how?: RenderOptions,
+): Promise<string>;

@@ -4,7 +4,12 @@ import "../modules/live.js";
 import { load } from "../load.js";
 
 export { connect } from "../api/client.js";
-export { renderWindowCurve, windowCurve } from "../api/tune.js";
+export {
+  observeHeartbeats,
+  renderHeartbeats,
+  renderWindowCurve,
+  windowCurve,
+} from "../api/tune.js";
 export { PrefectEventsError } from "../error.js";
 
 const FILES = {

@@ -30,5 +30,7 @@ export const connect = /* @__PURE__ */ connects((options) => {
     rest.url === undefined ? { ...rest, settings: settingsSources(profile) } : rest,
   );
 });
+export const observeHeartbeats = /* @__PURE__ */ connects(tuneApi.observeHeartbeats);
+export const renderHeartbeats = /* @__PURE__ */ connects(tuneApi.renderHeartbeats);
 export const renderWindowCurve = /* @__PURE__ */ connects(tuneApi.renderWindowCurve);
 export const windowCurve = /* @__PURE__ */ connects(tuneApi.windowCurve);

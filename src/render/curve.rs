@@ -16,7 +16,7 @@ const BAR: usize = 12;
 #[must_use]
 pub fn render_window_curve(curve: &WindowCurve, options: &RenderOptions) -> String {
     if options.format == Format::Json {
-        return serde_json::to_string_pretty(curve).unwrap_or_default() + "\n";
+        return super::json::json(curve);
     }
     let style = Style { colour: options.colour };
     let target = &curve.target;
@@ -109,7 +109,8 @@ fn table(curve: &WindowCurve, time: &str, style: Style, width: usize) -> Vec<Str
         ]);
     }
     let lines = columns(&aligned(rows));
-    let head = format!("{}false alarms", " ".repeat(lines.first().and_then(|line| line.find("per 1,000")).unwrap_or(0)));
+    let head =
+        format!("{}false alarms", " ".repeat(lines.first().and_then(|line| line.find("per 1,000")).unwrap_or(0)));
     let found = lines.first().and_then(|line| line.find("median")).unwrap_or(0).saturating_sub(1);
     let head = format!("{head:found$} found after");
     let mut out = vec![style.dim(head.trim_end())];
@@ -161,13 +162,12 @@ fn bar(rate: f64, least: f64, most: f64) -> String {
 
 fn notes(curve: &WindowCurve, style: Style) -> Vec<String> {
     let simulated = curve.windows.iter().filter(|point| point.false_alarms.method == "simulation").count();
-    let how = match simulated {
-        0 => "Exact, by formula.".to_owned(),
-        _ => {
-            let seed = curve.assumptions.seed;
-            let which = if simulated == curve.windows.len() { "Simulated" } else { "With an interval: simulated" };
-            format!("{which} by the engine's rules, seed {seed}; in parentheses the 95 % confidence interval.")
-        }
+    let how = if simulated == 0 {
+        "Exact, by formula.".to_owned()
+    } else {
+        let seed = curve.assumptions.seed;
+        let which = if simulated == curve.windows.len() { "Simulated" } else { "With an interval: simulated" };
+        format!("{which} by the engine's rules, seed {seed}; in parentheses the 95 % confidence interval.")
     };
     let mut out = vec![style.dim(&how)];
     if curve.windows.iter().any(|point| point.meets_target.is_none()) {
@@ -183,17 +183,17 @@ fn verdict(curve: &WindowCurve, time: &str, style: Style) -> String {
             let found = point.detection.map_or_else(String::new, |delay| {
                 format!(": finds half of the dead runs in {}, 95 % in {}", seconds(delay.median), seconds(delay.p95))
             });
-            let best = format!("within {} is the shortest of these windows that meets the target", exact_seconds(point.within));
+            let best = format!(
+                "within {} is the shortest of these windows that meets the target",
+                exact_seconds(point.within)
+            );
             style.green(&best) + &found
         }
         None => style.red("None of these windows meets the target."),
     };
     if let Some(present) = curve.windows.iter().find(|point| point.present && Some(point.within) != curve.best) {
-        text.push_str(&format!(
-            "\nThe present setting, within {}, has {} false alarms in {time}.",
-            exact_seconds(present.within),
-            digits(present.false_alarms.expected),
-        ));
+        let (within, alarms) = (exact_seconds(present.within), digits(present.false_alarms.expected));
+        text.extend(["\nThe present setting, within ", &within, ", has ", &alarms, " false alarms in ", time, "."]);
     }
     text
 }

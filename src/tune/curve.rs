@@ -142,7 +142,7 @@ pub struct DetectionDelay {
 }
 
 /// Six digits: as many as make sense, and the same on every machine.
-fn digits(number: f64) -> f64 {
+pub(super) fn digits(number: f64) -> f64 {
     format!("{number:.5e}").parse().unwrap_or(number)
 }
 
@@ -247,23 +247,22 @@ fn most_hours(options: &WindowCurveOptions, allowed: f64) -> i64 {
 /// The windows to calculate, in microseconds, sorted.
 #[expect(clippy::cast_possible_truncation, reason = "limited")]
 fn windows(options: &WindowCurveOptions, model: &Model, allowed: f64) -> Vec<i64> {
-    let mut windows: Vec<i64> = match &options.windows {
-        Some(windows) => windows.iter().map(|within| within.0).collect(),
-        None => {
-            // So many missed in a row are rarer than a hundredth of what is allowed.
-            let rate = allowed / 100.0 / 1000.0 * hours(model.period);
-            let rare = if model.loss > 0.0 { (rate.ln() / model.loss.ln()).ceil().clamp(0.0, 200.0) as i64 } else { 0 };
-            let outage = model.outage.map_or(0, |outage| outage.length.checked_div(model.period).unwrap_or_default());
-            let most = rare.max(outage.saturating_add(2)).clamp(5, 1000);
-            let mut misses = Vec::new();
-            let mut next = 0_i64;
-            while next <= most {
-                misses.push(next);
-                // All of the first, then every fifth more.
-                next = next.saturating_add(next.checked_div(5).unwrap_or_default().max(1));
-            }
-            misses.into_iter().map(|misses| shortest(model, misses)).collect()
+    let mut windows: Vec<i64> = if let Some(windows) = &options.windows {
+        windows.iter().map(|within| within.0).collect()
+    } else {
+        // So many missed in a row are rarer than a hundredth of what is allowed.
+        let rate = allowed / 100.0 / 1000.0 * hours(model.period);
+        let beyond = if model.loss > 0.0 { (rate.ln() / model.loss.ln()).ceil().clamp(0.0, 200.0) as i64 } else { 0 };
+        let outage = model.outage.map_or(0, |outage| outage.length.checked_div(model.period).unwrap_or_default());
+        let most = beyond.max(outage.saturating_add(2)).clamp(5, 1000);
+        let mut windows = Vec::new();
+        let mut misses = 0_i64;
+        while misses <= most {
+            windows.push(shortest(model, misses));
+            // All of the first, then every fifth more.
+            misses = misses.saturating_add(misses.checked_div(5).unwrap_or_default().max(1));
         }
+        windows
     };
     windows.extend(options.within.map(|within| within.0));
     windows.sort_unstable();
@@ -301,11 +300,8 @@ impl Scale {
             alarms: None,
             run_hours: None,
         };
-        let delay = DetectionDelay {
-            median: span(exact.median),
-            p95: span(exact.p95),
-            undetected: digits(exact.undetected),
-        };
+        let delay =
+            DetectionDelay { median: span(exact.median), p95: span(exact.p95), undetected: digits(exact.undetected) };
         (alarms, Some(delay))
     }
 
@@ -326,13 +322,12 @@ impl Scale {
         };
         let found = simulated.delays.count;
         let runs = found.saturating_add(simulated.undetected);
-        let delay = simulated.delays.quantile(50).zip(simulated.delays.quantile(95)).map(|(median, p95)| {
-            DetectionDelay {
+        let delay =
+            simulated.delays.quantile(50).zip(simulated.delays.quantile(95)).map(|(median, p95)| DetectionDelay {
                 median: span(median as f64),
                 p95: span(p95 as f64),
                 undetected: digits(simulated.undetected as f64 / runs as f64),
-            }
-        });
+            });
         (alarms, delay)
     }
 }

@@ -45,9 +45,12 @@ pub(super) fn exact(model: &Model, within: i64) -> Option<Exact> {
         life: life - period / 2.0,
         median: delay.quantile(0.5),
         p95: delay.quantile(0.95),
-        undetected: 1.0 - delay.detected() + delay.detected() * chain.unopened(),
+        undetected: 1.0 - delay.detected() * chain.opened(),
     })
 }
+
+/// The value of a term of a series, over the phases at which a window ends before a tick; `None`: no further ones.
+type Term<'t> = &'t mut dyn FnMut(&[(f64, f64)]) -> Option<f64>;
 
 /// Windows that fire. Times in microseconds.
 struct Chain {
@@ -66,11 +69,6 @@ impl Chain {
         self.missed * (1.0 - self.loss)
     }
 
-    /// The share of heartbeats that make a window fire and open none; approximately: without chains of them.
-    fn unopened(&self) -> f64 {
-        self.on_arrival() * (1.0 - self.late / self.tick).max(0.0)
-    }
-
     /// The integral of how long a window waits after its end until it fires, over the time from its end to the next tick.
     fn waited(&self, until: f64) -> f64 {
         let early = until.min(self.late);
@@ -81,21 +79,33 @@ impl Chain {
 
     /// The sum over all heartbeats of a run of the probability that the window opened by it fires before the run's death;
     /// times the period. `rest`: how long heartbeats are sent whose windows end by then.
-    fn alarms(&self, rest: f64) -> f64 {
+    fn alarms(&self, mut rest: f64) -> f64 {
+        self.series(self.on_arrival(), &mut |phases| {
+            let each = |(from, to): &(f64, f64)| rest * (to - from) - (self.waited(*to) - self.waited(*from));
+            let sum = phases.iter().map(each).sum::<f64>() / self.tick;
+            rest -= self.gap;
+            Some(sum).filter(|_| rest + self.gap > self.tick)
+        })
+    }
+
+    /// The share of the heartbeats that arrive and open a window.
+    fn opened(&self) -> f64 {
+        let length = |phases: &[(f64, f64)]| phases.iter().map(|(from, to)| to - from).sum::<f64>() / self.tick;
+        self.series(1.0, &mut |phases| Some(length(phases)))
+    }
+
+    /// A heartbeat opens no window if it makes one fire that another heartbeat opened, and so on. Sums terms over the
+    /// phases at which a window ends before a tick, with the signs and weights of chains of 0, 1, 2, … such windows.
+    fn series(&self, first: f64, term: Term<'_>) -> f64 {
         let mut phases = vec![(0.0, self.tick)];
-        let (mut sum, mut weight, mut shift) = (0.0, self.on_arrival(), 0.0);
-        let mut rest = rest;
+        let (mut sum, mut weight, mut shift) = (0.0, first, 0.0);
         // Beyond, a term is smaller than the last digit of the sum.
         for _ in 0..40 {
-            let each = |(from, to): &(f64, f64)| rest * (to - from) - (self.waited(*to) - self.waited(*from));
-            sum += weight * phases.iter().map(each).sum::<f64>() / self.tick;
+            let Some(own) = term(&phases) else { break };
+            sum += weight * own;
             shift = (shift + self.gap) % self.tick;
             phases = self.late_phases(&phases, shift);
             weight *= -self.on_arrival();
-            rest -= self.gap;
-            if phases.is_empty() || rest < self.tick {
-                break;
-            }
         }
         sum
     }

@@ -94,9 +94,9 @@ impl Losses {
         let Some(outage) = &mut self.outage else { return self.next };
         // Most outages that are shorter than a period are between two heartbeats.
         while outage.lost.0 < self.sent && (outage.lost.1 <= number || outage.lost.1 == outage.lost.0) {
-            let begin = outage.next_period.saturating_add(
-                self.chance.below(outage.every.saturating_sub(outage.length).saturating_add(1)),
-            );
+            let begin = outage
+                .next_period
+                .saturating_add(self.chance.below(outage.every.saturating_sub(outage.length).saturating_add(1)));
             outage.next_period = outage.next_period.saturating_add(outage.every);
             outage.lost = (number_from(begin), number_from(begin.saturating_add(outage.length)));
         }
@@ -161,7 +161,8 @@ impl History {
     fn heartbeat(&mut self, number: u64) -> Heartbeat {
         let since = i64::try_from(number).unwrap_or(i64::MAX).saturating_mul(self.period);
         let occurred = START.saturating_add(since);
-        let heartbeat = Heartbeat { number, occurred, received: occurred.saturating_add(self.chance.below(self.jitter)) };
+        let heartbeat =
+            Heartbeat { number, occurred, received: occurred.saturating_add(self.chance.below(self.jitter)) };
         #[cfg(test)]
         self.seen.push(heartbeat);
         heartbeat
@@ -182,24 +183,24 @@ impl History {
     }
 
     /// From one heartbeat to the next before which at least so many are missed, or to the last.
-    pub(super) fn next(&mut self, from: Heartbeat, misses: u64) -> Gap {
+    pub(super) fn next(&mut self, from: Heartbeat, least: u64) -> Gap {
         let mut last = from.number;
         loop {
-            let next = last.saturating_add(1);
-            // Those in between arrive.
-            if misses > 0 {
-                last = self.losses.first_from(next).min(self.sent).saturating_sub(1);
+            let mut next = last.saturating_add(1);
+            // Those before the next lost one arrive.
+            if least > 0 {
+                next = self.losses.first_from(next).min(self.sent);
+                last = next.saturating_sub(1);
             }
-            let lost = last.saturating_add(1);
-            let arrives = self.arrives_from(lost);
-            let missed = arrives.unwrap_or(self.sent).saturating_sub(lost);
-            if let Some(arrives) = arrives.filter(|_| missed < misses) {
+            let arrives = self.arrives_from(next);
+            let misses = arrives.unwrap_or(self.sent).saturating_sub(next);
+            if let Some(arrives) = arrives.filter(|_| misses < least) {
                 last = arrives;
                 continue;
             }
             let from = if last == from.number { from } else { self.heartbeat(last) };
             let to = arrives.map(|number| self.heartbeat(number));
-            return Gap { from, to, misses: missed };
+            return Gap { from, to, misses };
         }
     }
 }

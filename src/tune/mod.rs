@@ -6,14 +6,18 @@ mod formula;
 mod history;
 mod interval;
 mod model;
+mod observed;
+mod observer;
 mod options;
 mod simulation;
+mod spread;
 mod window;
 
 #[cfg(test)]
 mod tests;
 
-pub use curve::{
-    AllowedAlarms, Assumptions, DetectionDelay, FalseAlarms, WindowCurve, WindowPoint, window_curve,
-};
+pub use curve::{AllowedAlarms, Assumptions, DetectionDelay, FalseAlarms, WindowCurve, WindowPoint, window_curve};
+pub use observed::{ObserveOptions, ObservedDeployment, ObservedHeartbeats, ObservedLoss, ObservedWindow};
+pub use observer::{HeartbeatObserver, ObserveError};
 pub use options::{Outage, Probability, Target, TuneError, WindowCurveOptions};
+pub use spread::{Distribution, HistogramBin};

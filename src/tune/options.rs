@@ -302,9 +302,9 @@ impl FromStr for Target {
     type Err = TuneError;
 
     fn from_str(text: &str) -> Result<Self, TuneError> {
-        let parts = text.split_once('/').and_then(|(alarms, per)| {
-            Some(Target { alarms: alarms.trim().parse().ok()?, per: period(per)? })
-        });
+        let parts = text
+            .split_once('/')
+            .and_then(|(alarms, per)| Some(Target { alarms: alarms.trim().parse().ok()?, per: period(per)? }));
         parts.ok_or(TuneError { option: "target", expected: TARGET })
     }
 }

@@ -7,6 +7,8 @@ use super::window::Window;
 
 /// A window with more false alarms than this is not simulated further: the interval is then about 6 % wide on each side.
 const ENOUGH: u64 = 1000;
+/// And as many deaths: the median of the delay is then known to about 1 % of the time between two heartbeats.
+const ENOUGH_DEATHS: u64 = 2000;
 /// How many runs are played between two looks at whether that is enough.
 const BATCH: u64 = 16;
 
@@ -123,7 +125,7 @@ pub(super) fn simulate(model: &Model, windows: &[i64], most: i64) -> Vec<Simulat
         for point in &mut active {
             point.lived = lived;
         }
-        done.extend(active.extract_if(.., |point| point.alarms >= ENOUGH));
+        done.extend(active.extract_if(.., |point| point.alarms >= ENOUGH && number >= ENOUGH_DEATHS));
     }
     done.extend(active);
     done.sort_by_key(|point| windows.iter().position(|within| *within == point.within));

@@ -11,12 +11,12 @@ use prefect_events::client::{ConnectOptions, EventFilter, PullProgress};
 use prefect_events::diagnostic::Report;
 use prefect_events::explain::Explanation;
 use prefect_events::generate::{BreakSpec, BuildOptions, RunSpec};
+use prefect_events::render::RenderOptions;
 use prefect_events::simulate::{
     Advice, ExampleOptions, ExampleRuns, HeartbeatConfig, ReplayOptions, SimulateOptions, SimulationResult,
     TestOptions, TestReport, VersionComparison,
 };
-use prefect_events::render::RenderOptions;
-use prefect_events::tune::{WindowCurve, WindowCurveOptions};
+use prefect_events::tune::{ObserveOptions, ObservedHeartbeats, WindowCurve, WindowCurveOptions};
 use prefect_events::validate::ValidateOptions;
 use ts_rs::{Config, TS, TypeVisitor};
 
@@ -55,6 +55,8 @@ pub(crate) fn write_types(package: &Path) -> Result<()> {
     types.visit::<PullProgress>();
     types.visit::<WindowCurveOptions>();
     types.visit::<WindowCurve>();
+    types.visit::<ObserveOptions>();
+    types.visit::<ObservedHeartbeats>();
     types.visit::<RenderOptions>();
     types.declarations.insert("StateType".to_owned(), state_type());
     let all: Vec<String> = types.declarations.into_values().collect();

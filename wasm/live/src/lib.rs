@@ -2,4 +2,4 @@
 
 mod backtest;
 mod client;
-mod tune;
+pub mod tune;
