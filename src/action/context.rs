@@ -110,7 +110,7 @@ impl Situation {
             variables.push(("variables", variable.unwrap_or_else(|| own(Py::Unknown("variables".to_owned())))));
         }
         Situation {
-            context: Context { variables, ui_url: ui_url.to_owned(), now: fired.at.0, is_async: true },
+            context: Context { variables, ui_url: ui_url.to_owned(), now: fired.at.0 },
             labels: fired.labels.clone(),
             event,
             given,

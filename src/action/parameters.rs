@@ -7,7 +7,7 @@ use super::python::error::Raised;
 use super::python::json::loads;
 use super::python::operator::contains;
 use super::python::show::{quoted, str_of};
-use super::python::value::{Dict, Py, Seen, list, look, none, own, sequence, text, unknown};
+use super::python::value::{Dict, Py, Seen, list, look, none, own, sequence, text};
 use super::run::{Context, Failure, Rendering, is_template, render};
 
 const KIND: &str = "__prefect_kind";
@@ -61,9 +61,8 @@ struct Hydration<'c> {
 /// Renders parameters. `variables`: the workspace's, if they are given.
 pub(super) fn hydrate(parameters: &Value, variables: Option<&Dict>, context: &Context) -> Parameters {
     let upgraded = upgrade_dict(parameters);
-    let sync = Context { is_async: false, ..context.clone() };
     let mut hydration = Hydration {
-        context: &sync,
+        context,
         variables: Dict::default(),
         variables_known: variables.is_some(),
         templates: Vec::new(),
@@ -304,14 +303,5 @@ impl Hydration<'_> {
             rendering,
         });
         result
-    }
-}
-
-/// Whether a value is, or contains, something that only the server knows.
-pub(super) fn is_known(value: &Value) -> bool {
-    match look(value) {
-        Seen::Py(Py::Dict(dict)) => dict.iter().all(|(_, value)| is_known(value)),
-        Seen::List => sequence(value).unwrap_or_default().iter().all(is_known),
-        _ => unknown(value).is_none(),
     }
 }

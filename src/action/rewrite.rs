@@ -28,22 +28,19 @@ pub(super) struct Rewritten<'t> {
     pub(super) spots: Vec<Spot>,
     /// The first filter or test that does not exist, which Jinja reports before it renders anything.
     pub(super) unknown: Option<(&'static str, String)>,
-    /// The variables that it reads.
-    pub(super) names: Vec<&'t str>,
 }
 
 pub(super) fn rewrite<'t>(parsed: &Stmt<'t>, source: &'t str) -> Rewritten<'t> {
-    let mut rewriter = Rewriter { source, spots: Vec::new(), unknown: None, names: Vec::new(), conditional: 0 };
+    let mut rewriter = Rewriter { source, spots: Vec::new(), unknown: None, conditional: 0 };
     let template = rewriter.statement(parsed);
-    let Rewriter { spots, unknown, names, .. } = rewriter;
-    Rewritten { template, spots, unknown, names }
+    let Rewriter { spots, unknown, .. } = rewriter;
+    Rewritten { template, spots, unknown }
 }
 
 struct Rewriter<'t> {
     source: &'t str,
     spots: Vec<Spot>,
     unknown: Option<(&'static str, String)>,
-    names: Vec<&'t str>,
     /// How many conditions are around: in them, Jinja looks filters up only when it reaches them.
     conditional: usize,
 }
@@ -251,7 +248,6 @@ impl<'t> Rewriter<'t> {
         let span = expression.span();
         match expression {
             Expr::Var(one) => {
-                self.names.push(one.id);
                 let plain = Expr::Var(Spanned::new(Var { id: one.id }, span));
                 operation("name", plain, vec![text(one.id, span)], span)
             }

@@ -23,6 +23,9 @@ use super::rewrite::{self, FILTER, Spot};
 /// How much a template may calculate: loops in loops over long lists end here.
 const FUEL: u64 = 20_000_000;
 
+/// The class of what is not calculated here.
+const NOT_HERE: &str = "NotImplementedError";
+
 /// Longer templates are not rendered.
 const LONGEST: usize = 100_000;
 
@@ -32,7 +35,6 @@ pub(super) struct Context {
     pub(super) variables: Vec<(&'static str, Value)>,
     pub(super) ui_url: String,
     pub(super) now: i64,
-    pub(super) is_async: bool,
 }
 
 /// Something that renders to nothing.
@@ -88,6 +90,7 @@ pub(super) fn render(template: &str, context: &Context) -> Rendering {
     let result = run(template, context, &notes);
     let Notes { raised, nothing, uses } = locked(&notes, std::mem::take);
     let result = match raised {
+        Some(raised) if raised.class == NOT_HERE => Err(Failure::NotHere(raised.message)),
         Some(raised) => Err(Failure::Raised(raised)),
         None => result,
     };
@@ -121,7 +124,6 @@ fn run(template: &str, context: &Context, notes: &Arc<Mutex<Notes>>) -> Result<S
         spots: rewritten.spots,
         ui_url: context.ui_url.clone(),
         now: context.now,
-        is_async: context.is_async,
         names: context.variables.iter().map(|(name, _)| *name).collect(),
     };
     environment.add_filter(FILTER, move |state: &mut State<'_, '_>, arguments: Rest<ValueOrKwargs>| {
@@ -163,7 +165,6 @@ struct Runtime {
     spots: Vec<Spot>,
     ui_url: String,
     now: i64,
-    is_async: bool,
     names: Vec<&'static str>,
 }
 
@@ -180,7 +181,7 @@ impl Runtime {
     fn operate(&self, state: &mut State<'_, '_>, value: &Value, name: &str, rest: &[Value]) -> Outcome<Value> {
         let first = rest.first().cloned().unwrap_or_default();
         let count = || first.as_usize().unwrap_or_default();
-        let around = Surroundings { ui_url: &self.ui_url, now: self.now, is_async: self.is_async };
+        let around = Surroundings { ui_url: &self.ui_url, now: self.now };
         match name {
             "print" => Ok(self.print(state, value, count())),
             "name" => Ok(self.name(value, first.as_str().unwrap_or_default())),
@@ -253,6 +254,14 @@ impl Runtime {
     }
 
     fn print(&self, state: &State<'_, '_>, value: &Value, spot: usize) -> Value {
+        let hidden = match look(value) {
+            Seen::Py(Py::Unknown(path)) => Some(path.clone()),
+            Seen::Py(Py::Model(model)) if model.is_partial() => model.object.map(str::to_owned),
+            _ => None,
+        };
+        if let Some(path) = hidden {
+            self.note(path, "unknown");
+        }
         if is_undefined(value) {
             let (message, near) = match look(value) {
                 Seen::Py(Py::Undefined(missing)) => (missing.message.clone(), missing.near.clone()),
@@ -283,10 +292,17 @@ impl Runtime {
             None if model.known.contains(&name) && model.fields.get(name).is_none() => "unknown",
             None => return,
         };
-        let used = ([object, ".", name].concat(), source);
+        self.note([object, ".", name].concat(), source);
+    }
+
+    fn note(&self, name: String, source: &'static str) {
         locked(&self.notes, |notes| {
-            if !notes.uses.contains(&used) {
-                notes.uses.push(used);
+            // `flow_run.state.name` is as unknown as `flow_run.state`.
+            let is_known = |(known, _): &(String, &str)| {
+                name.strip_prefix(&**known).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+            };
+            if notes.uses.len() < 1000 && !notes.uses.iter().any(is_known) {
+                notes.uses.push((name, source));
             }
         });
     }

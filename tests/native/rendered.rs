@@ -104,3 +104,87 @@ fn renders_templates_as_the_server() {
     assert!(wrong.is_empty(), "{} of {count} differ:\n{}", wrong.len(), wrong.join("\n"));
     assert_eq!((count, excepted), (432, EXCEPTIONS.len()));
 }
+
+#[test]
+fn renders_parameters_as_the_server() {
+    let (contexts, rows) = rows();
+    let (mut count, mut wrong) = (0, Vec::new());
+    for row in rows.iter().filter(|row| row.get("parameters").is_some()) {
+        let context = &contexts[row["in"].as_str().unwrap()];
+        let action = json!({"type": "run-deployment", "deployment_id": ID, "parameters": row["parameters"]});
+        let done = act(context, &action);
+        let ours = match (&done.parameters, &done.failure) {
+            (Some(text), _) => json!({"rendered": serde_json::from_str::<Json>(text).unwrap()}),
+            (None, Some(failure)) => json!({"reason": failure.reason, "error": failure.detail}),
+            (None, None) => json!({"unknown": done.unknown}),
+        };
+        let same = match row.get("rendered") {
+            // JSON has no NaN.
+            Some(rendered) => ours["rendered"] == *rendered || rendered["value"] == json!("NaN"),
+            None => {
+                ours["reason"] == row["reason"]
+                    && ours["error"].as_str().is_some_and(|ours| ours.ends_with(row["error"].as_str().unwrap()))
+            }
+        };
+        count += 1;
+        if !same {
+            wrong.push(format!("{}\n    here   {ours}\n    server {row}", row["parameters"]));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {count} differ:\n{}", wrong.len(), wrong.join("\n"));
+    assert_eq!(count, 82);
+}
+
+/// The requests that the server would send, from what is rendered.
+fn requests(done: &RenderedAction, automation: &str) -> Json {
+    let Some(target) = &done.target else { return json!([]) };
+    let method = done.kind.replace('-', "_");
+    let id = json!(target.id);
+    if let Some(state) = &done.state {
+        let new = json!({"type": state.kind, "name": state.name, "message": state.message});
+        return json!([["set_flow_run_state", id, new, {"force": state.force}]]);
+    }
+    match done.kind.as_str() {
+        "pause-work-pool" | "resume-work-pool" => json!([[method, target.name, {}]]),
+        "run-deployment" => {
+            let read = |text: &Option<String>| text.as_deref().map(|text| serde_json::from_str::<Json>(text).unwrap());
+            let key = format!(
+                "automation {automation}, action 0, invocation 00000000-0000-7000-8000-0000000000aa"
+            );
+            let new = json!({"parameters": read(&done.parameters), "job_variables": read(&done.job_variables), "idempotency_key": key});
+            json!([["create_flow_run", id, new, {}]])
+        }
+        _ => json!([[method, id, {}]]),
+    }
+}
+
+#[test]
+fn acts_as_the_server() {
+    let (contexts, rows) = rows();
+    let (mut count, mut excepted, mut wrong) = (0, 0, Vec::new());
+    for row in rows.iter().filter(|row| row.get("action").is_some()) {
+        let context = &contexts[row["in"].as_str().unwrap()];
+        let automation: Json = serde_json::from_str(context.as_str().unwrap()).unwrap();
+        let done = act(context, &row["action"]);
+        let ours = match &done.failure {
+            Some(failure) => json!({"reason": failure.reason}),
+            None => json!({"requests": requests(&done, automation["automation"]["id"].as_str().unwrap())}),
+        };
+        let theirs = match row.get("reason") {
+            Some(reason) => json!({"reason": reason}),
+            None => json!({"requests": row["requests"]}),
+        };
+        count += 1;
+        if ours == theirs {
+            continue;
+        }
+        // Whether a work pool exists is looked up when it is paused.
+        if row["reason"].as_str().is_some_and(|reason| reason.starts_with("Work pool")) {
+            excepted += 1;
+        } else {
+            wrong.push(format!("{} {}\n    here   {ours}\n    server {theirs}", row["in"], row["action"]));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {count} differ:\n{}", wrong.len(), wrong.join("\n"));
+    assert_eq!((count, excepted), (161, 5));
+}

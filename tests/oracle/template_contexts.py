@@ -15,7 +15,7 @@ QUEUE = "461a0c89-40c9-43f7-88c8-0f28b0453ef3"
 POOL = "75a5387e-324e-48c1-bac5-682fa21d16e1"
 TIMES = {"created": "2026-11-27T02:07:40.100000Z", "updated": "2026-11-27T02:08:04.184700Z"}
 
-# As the server's API returns them, without the fields that have their default.
+# Of some, without the fields that have their default: `complete` adds them.
 GIVEN = {
     "flow_run": {
         "id": FLOW_RUN,
@@ -93,6 +93,10 @@ GIVEN = {
     },
     "variables": {"channel": "#ops", "limit": 25, "urls": {"wiki": "https://wiki.example/x"}, "on_call": ["ann", "bob"]},
 }
+NOTHING = {
+    **dict.fromkeys(("flow_run", "flow", "deployment", "work_pool", "work_queue", "task_run", "concurrency_limit")),
+    "variables": {},
+}
 
 ORDER = {
     "occurred": "2026-03-01T12:00:00.123456Z",
@@ -149,6 +153,22 @@ ORDER = {
 }
 
 
+def complete(given: dict[str, Any]) -> dict[str, Any]:
+    """The objects as the server's API returns them."""
+    from prefect.server.schemas.core import Flow, WorkPool
+    from prefect.server.schemas.responses import DeploymentResponse, FlowRunResponse, WorkQueueWithStatus
+
+    models = {
+        "flow_run": FlowRunResponse,
+        "flow": Flow,
+        "deployment": DeploymentResponse,
+        "work_pool": WorkPool,
+        "work_queue": WorkQueueWithStatus,
+    }
+    objects = {name: model.model_validate(given[name]) for name, model in models.items() if given.get(name)}
+    return {**NOTHING, **given, **{name: one.model_dump(mode="json") for name, one in objects.items()}}
+
+
 def automation(name: str) -> dict[str, Any]:
     document = json.loads((LIVE / f"{name}.json").read_text())
     for key in ("actions", "actions_on_trigger", "actions_on_resolve"):
@@ -174,7 +194,7 @@ def contexts(events: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
 
     def add(name: str, document: dict[str, Any], fired: dict[str, Any], given: dict[str, Any]) -> None:
-        found[name] = {"automation": document, "firing": fired, "given": given}
+        found[name] = {"automation": document, "firing": fired, "given": complete(given)}
 
     crashed = automation("on-crashed")
     add("crashed", crashed, firing(crashed, first("prefect.flow-run.Crashed")), GIVEN)

@@ -20,8 +20,6 @@ pub(in crate::action) struct Surroundings<'s> {
     pub(in crate::action) ui_url: &'s str,
     /// The time of the firing, in microseconds: what the server takes for now is a little later.
     pub(in crate::action) now: i64,
-    /// Notifications are rendered by Jinja's asynchronous environment, parameters by the other.
-    pub(in crate::action) is_async: bool,
 }
 
 /// `value | name(…)`
@@ -34,6 +32,13 @@ pub(in crate::action) fn apply(
     signature::check(name, given)?;
     if unknown(value).is_some() {
         return Ok(value.clone());
+    }
+    if let Seen::Py(Py::Model(model)) = look(value)
+        && model.is_partial()
+        && !is_default(name)
+        && !matches!(name, "ui_url" | "ui_resource_events_url" | "attr")
+    {
+        return Ok(own(Py::Unknown(model.object.unwrap_or_default().to_owned())));
     }
     let hidden = given.positional.iter().chain(given.named.iter().map(|(_, value)| value));
     if let Some(hidden) = hidden.into_iter().find(|value| unknown(value).is_some()).filter(|_| !is_default(name)) {

@@ -140,6 +140,7 @@ pub(in crate::action) fn str_of(value: &Value) -> String {
             Py::Delta(delta) => delta_str(*delta),
             Py::Uuid(text) => text.clone(),
             Py::Model(model) if model.class.ends_with("states.State") => state_text(model),
+            Py::Model(model) if model.is_partial() => placeholder(model.object.unwrap_or_default()),
             Py::Model(model) => fields(model).join(" "),
             Py::Root(_, dict) => ["root=", &dict_repr(dict)].concat(),
             Py::Labels(labels) => labels.value.clone(),
@@ -174,6 +175,7 @@ pub(in crate::action) fn repr_of(value: &Value) -> String {
             Py::Uuid(text) => ["UUID('", text, "')"].concat(),
             Py::Enum(class, name, _) => [class, ".", name].concat(),
             Py::Model(model) if model.class.ends_with("states.State") => state_text(model),
+            Py::Model(model) if model.is_partial() => placeholder(model.object.unwrap_or_default()),
             Py::Model(model) => {
                 let class = model.class.rsplit('.').next().unwrap_or_default();
                 [class, "(", &fields(model).join(", "), ")"].concat()

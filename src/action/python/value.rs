@@ -96,6 +96,13 @@ pub(in crate::action) struct Labels {
     pub(in crate::action) value: String,
 }
 
+impl Model {
+    /// Whether fields are missing that it has on the server.
+    pub(in crate::action) fn is_partial(&self) -> bool {
+        self.object.is_some() && !self.known.is_empty()
+    }
+}
+
 impl Dict {
     pub(in crate::action) fn insert(&mut self, key: Value, value: Value) {
         let place = match key.as_str() {
