@@ -30,15 +30,7 @@ pub(super) const FROM_EVENTS: &str = "fromEvents";
 pub(super) const GIVEN: &str = "given";
 
 fn plain(class: &'static str, fields: Dict) -> Model {
-    Model {
-        class,
-        fields,
-        also: Dict::default(),
-        methods: &[],
-        object: None,
-        known: &[],
-        sources: BTreeMap::new(),
-    }
+    Model { class, fields, also: Dict::default(), methods: &[], object: None, known: &[], sources: BTreeMap::new() }
 }
 
 fn uuid(text: &str) -> Value {
@@ -85,7 +77,11 @@ fn typed(object: &str, key: &str, value: &Value) -> Value {
                         "flow_run" => "prefect.server.schemas.core.FlowRunPolicy",
                         _ => "prefect.server.schemas.core.TaskRunPolicy",
                     };
-                    own(Py::Model(plain(class, dict.clone())))
+                    let mut fields = dict.clone();
+                    if let Some(keys) = dict.get("pause_keys").and_then(sequence) {
+                        fields.set("pause_keys", own(Py::Set(keys)));
+                    }
+                    own(Py::Model(plain(class, fields)))
                 }
                 _ => value.clone(),
             }
@@ -441,7 +437,14 @@ pub(super) fn automation(json: Json<'_>) -> Model {
 }
 
 /// A firing.
-pub(super) fn firing(id: Option<&str>, at: i64, labels: &[(String, String)], trigger: Value, event: Value, children: Vec<Value>) -> Value {
+pub(super) fn firing(
+    id: Option<&str>,
+    at: i64,
+    labels: &[(String, String)],
+    trigger: Value,
+    event: Value,
+    children: Vec<Value>,
+) -> Value {
     let mut fields = Dict::default();
     fields.set("id", id.map_or_else(|| own(Py::Unknown("firing.id".to_owned())), uuid));
     fields.set("trigger", trigger);

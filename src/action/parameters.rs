@@ -103,10 +103,12 @@ fn hydration_of(hydration: &mut Hydration<'_>, value: &Value) -> Collected {
             Ok(Hydrated::Variable(name)) => Collected::Variable(name),
             _ => Collected::Other,
         },
-        Seen::Py(Py::Dict(dict)) => Collected::Dict(dict.iter().map(|(_, value)| hydration_of(hydration, value)).collect()),
-        Seen::List => {
-            Collected::List(sequence(value).unwrap_or_default().iter().map(|one| hydration_of(hydration, one)).collect())
+        Seen::Py(Py::Dict(dict)) => {
+            Collected::Dict(dict.iter().map(|(_, value)| hydration_of(hydration, value)).collect())
         }
+        Seen::List => Collected::List(
+            sequence(value).unwrap_or_default().iter().map(|one| hydration_of(hydration, one)).collect(),
+        ),
         _ => Collected::Other,
     }
 }
@@ -119,7 +121,10 @@ fn collect(collected: &Collected, names: &mut Vec<String>) {
             for one in all {
                 match one {
                     Collected::List(items) => {
-                        items.iter().filter(|item| !matches!(item, Collected::List(_))).for_each(|one| collect(one, names));
+                        items
+                            .iter()
+                            .filter(|item| !matches!(item, Collected::List(_)))
+                            .for_each(|one| collect(one, names));
                     }
                     other => collect(other, names),
                 }
@@ -236,7 +241,9 @@ impl Hydration<'_> {
                     Some(text) => match loads(&text) {
                         Ok(loaded) => Ok(Hydrated::Value(loaded)),
                         // The placeholder of something unknown is no JSON.
-                        Err(_) if text.starts_with('‹') && text.ends_with('›') => Ok(Hydrated::Value(value.clone())),
+                        Err(_) if text.starts_with('‹') && text.ends_with('›') => {
+                            Ok(Hydrated::Value(value.clone()))
+                        }
                         Err(raised) => Err(error("InvalidJSON", ["Invalid JSON: ", &raised.message].concat(), pointer)),
                     },
                     None => Ok(Hydrated::Value(value)),
@@ -244,7 +251,9 @@ impl Hydration<'_> {
                 Some(placeholder) => Ok(placeholder),
             },
             "jinja" => match self.inner(dict, "template", pointer)? {
-                None => Err(error("TemplateNotFound", "Missing 'template' key in __prefect object".to_owned(), pointer)),
+                None => {
+                    Err(error("TemplateNotFound", "Missing 'template' key in __prefect object".to_owned(), pointer))
+                }
                 Some(Hydrated::Value(template)) => match text(&template) {
                     Some(text) if self.renders => self.template(&text, pointer).map(Hydrated::Value),
                     Some(_) => Ok(Hydrated::Template),

@@ -120,7 +120,10 @@ fn one(mut rendered: RenderedAction, action: Json<'_>, situation: &Situation) ->
             }
         }
         kind => match kind.split_once('-') {
-            Some((verb @ ("pause" | "resume"), object @ ("deployment" | "work-pool" | "work-queue" | "automation"))) => {
+            Some((
+                verb @ ("pause" | "resume"),
+                object @ ("deployment" | "work-pool" | "work-queue" | "automation"),
+            )) => {
                 let found = select(&mut rendered, action, object, situation);
                 if found {
                     rendered.summary = summary(&format!("{verb}s"), &rendered);
@@ -404,7 +407,11 @@ fn parameter(template: &RenderedTemplate, value: Option<&Value>, problem: Option
         value: found.as_ref().and_then(|found| dumps(&shown(found), COMPACT).ok()),
         kind,
         nothing: nothing_of(&template.rendering.nothing),
-        hint: if failed { hint_of_failure(template) } else { found.as_ref().and_then(|found| hint_of_text(template, found)) },
+        hint: if failed {
+            hint_of_failure(template)
+        } else {
+            found.as_ref().and_then(|found| hint_of_text(template, found))
+        },
     }
 }
 
@@ -441,7 +448,9 @@ fn hint_of_text(template: &RenderedTemplate, found: &Value) -> Option<String> {
         _ => return None,
     };
     Some(if template.is_single {
-        format!("this is a string, because the value itself is one; write `| int`, `| float` or the like if {what} is meant")
+        format!(
+            "this is a string, because the value itself is one; write `| int`, `| float` or the like if {what} is meant"
+        )
     } else {
         format!("this is a string, not {what}: only a parameter that is a single expression keeps its type")
     })

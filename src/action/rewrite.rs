@@ -4,8 +4,8 @@
 use minijinja::Value;
 use minijinja::machinery::Span;
 use minijinja::machinery::ast::{
-    AutoEscape, BinOp, BinOpKind, Block, Call, CallArg, CallBlock, CompareOpKind, Const, EmitExpr, EmitRaw, Expr, Filter,
-    FilterBlock, ForLoop, IfCond, IfExpr, List, Macro, Set, SetBlock, Spanned, Stmt, Template, Test, Tuple,
+    AutoEscape, BinOp, BinOpKind, Block, Call, CallArg, CallBlock, CompareOpKind, Const, EmitExpr, EmitRaw, Expr,
+    Filter, FilterBlock, ForLoop, IfCond, IfExpr, List, Macro, Set, SetBlock, Spanned, Stmt, Template, Test, Tuple,
     UnaryOpKind, Var, WithBlock,
 };
 

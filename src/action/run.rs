@@ -15,9 +15,7 @@ use super::python::operator::{binary, compared, concatenated, escaped, items, ne
 use super::python::predicate;
 use super::python::show::str_of;
 use super::python::time::Arguments;
-use super::python::value::{
-    Dict, Missing, Py, Seen, is_undefined, list, locked, look, own, tuple, undefined, unknown,
-};
+use super::python::value::{Dict, Missing, Py, Seen, is_undefined, list, locked, look, own, tuple, undefined, unknown};
 use super::rewrite::{self, FILTER, Spot};
 
 /// How much a template may calculate: loops in loops over long lists end here.

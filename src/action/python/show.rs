@@ -174,7 +174,7 @@ pub(in crate::action) fn repr_of(value: &Value) -> String {
             Py::Delta(delta) => delta_repr(*delta),
             Py::Uuid(text) => ["UUID('", text, "')"].concat(),
             Py::Enum(class, name, _) => [class, ".", name].concat(),
-            Py::Model(model) if model.class.ends_with("states.State") => state_text(model),
+            Py::Model(model) if model.class.ends_with("states.State") => state_repr(model),
             Py::Model(model) if model.is_partial() => placeholder(model.object.unwrap_or_default()),
             Py::Model(model) => {
                 let class = model.class.rsplit('.').next().unwrap_or_default();
@@ -222,6 +222,14 @@ fn state_text(model: &super::value::Model) -> String {
     let name = of("name").map(str_of).unwrap_or_default();
     let message = of("message").filter(|message| message.is_true()).map(repr_of).unwrap_or_default();
     format!("{name}({message})")
+}
+
+/// `Crashed(message='…', type=CRASHED, result=None)`
+fn state_repr(model: &super::value::Model) -> String {
+    let of = |key: &str| model.fields.get(key);
+    let (name, message) = (of("name").map(str_of).unwrap_or_default(), of("message").map(repr_of).unwrap_or_default());
+    let kind = of("type").and_then(super::value::text).unwrap_or_default();
+    format!("{name}(message={message}, type={kind}, result=None)")
 }
 
 /// `name='x' flow_id=…`, without the fields that pydantic does not show.

@@ -104,7 +104,11 @@ pub(super) fn check(name: &str, given: &Arguments<'_>) -> Outcome<()> {
     if count > parameters.len() {
         let most = parameters.len().saturating_add(1);
         let plural = if most == 1 { "" } else { "s" };
-        let taken = if *required < parameters.len() { format!("from {} to {most}", required.saturating_add(1)) } else { most.to_string() };
+        let taken = if *required < parameters.len() {
+            format!("from {} to {most}", required.saturating_add(1))
+        } else {
+            most.to_string()
+        };
         let all = count.saturating_add(1);
         return type_error(format!("{function}() takes {taken} positional argument{plural} but {all} were given"));
     }

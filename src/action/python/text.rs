@@ -14,7 +14,11 @@ pub(in crate::action) fn title_case(text: &str) -> String {
     let mut inside = false;
     let mut out = String::with_capacity(text.len());
     for letter in text.chars() {
-        if inside { out.extend(letter.to_lowercase()) } else { out.extend(letter.to_uppercase()) }
+        if inside {
+            out.extend(letter.to_lowercase())
+        } else {
+            out.extend(letter.to_uppercase())
+        }
         inside = letter.is_alphabetic();
     }
     out
@@ -64,7 +68,8 @@ pub(in crate::action) fn split(
                     parts.push(rest.to_owned());
                     break;
                 }
-                let cut = if from_end { rest.rsplit_once(char::is_whitespace) } else { rest.split_once(char::is_whitespace) };
+                let cut =
+                    if from_end { rest.rsplit_once(char::is_whitespace) } else { rest.split_once(char::is_whitespace) };
                 let (part, left) = match cut {
                     Some((left, part)) if from_end => (part, left.trim_end()),
                     Some((part, left)) => (part, left.trim_start()),

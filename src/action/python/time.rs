@@ -11,7 +11,17 @@ use super::value::{Delta, Py, class, none, own};
 const SECOND: i64 = 1_000_000;
 const DAY: i64 = 86_400 * SECOND;
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
     "December",
 ];
 const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
@@ -186,20 +196,18 @@ fn with_precision(micros: i64, between: char, spec: &str) -> String {
 }
 
 fn shifted(micros: i64, back: bool, arguments: &Arguments<'_>) -> Outcome<Value> {
-    const UNITS: [(&str, i64); 5] = [
-        ("weeks", 7 * DAY),
-        ("days", DAY),
-        ("hours", 3600 * SECOND),
-        ("minutes", 60 * SECOND),
-        ("seconds", SECOND),
-    ];
+    const UNITS: [(&str, i64); 5] =
+        [("weeks", 7 * DAY), ("days", DAY), ("hours", 3600 * SECOND), ("minutes", 60 * SECOND), ("seconds", SECOND)];
     let mut total: i64 = 0;
     for (name, value) in arguments.named {
         let unit = UNITS.iter().find(|(unit, _)| unit == name).map(|(_, micros)| *micros);
         let unit = unit.or((name == "microseconds").then_some(1));
         let number = super::operator::whole(value).and_then(|number| i64::try_from(number).ok());
         let (Some(unit), Some(number)) = (unit, number) else {
-            return Err(Raised::new("NotImplementedError", format!("adding `{name}` to a time is not calculated here")));
+            return Err(Raised::new(
+                "NotImplementedError",
+                format!("adding `{name}` to a time is not calculated here"),
+            ));
         };
         total = total.saturating_add(unit.saturating_mul(number));
     }
@@ -301,10 +309,33 @@ pub(in crate::action) fn strftime(micros: i64, format: &str) -> String {
 /// Pendulum's own format: `YYYY-MM-DD HH:mm`.
 fn pendulum_format(micros: i64, format: &str) -> String {
     const TOKENS: [(&str, &str); 27] = [
-        ("YYYY", "%Y"), ("YY", "%y"), ("Y", "%-Y"), ("MMMM", "%B"), ("MMM", "%b"), ("MM", "%m"), ("M", "%-m"),
-        ("DDDD", "%j"), ("DDD", "%-j"), ("DD", "%d"), ("D", "%-d"), ("dddd", "%A"), ("ddd", "%a"), ("E", "%u"),
-        ("HH", "%H"), ("H", "%-H"), ("hh", "%I"), ("h", "%-I"), ("mm", "%M"), ("m", "%-M"), ("ss", "%S"),
-        ("s", "%-S"), ("SSSSSS", "%f"), ("A", "%p"), ("X", "%s"), ("zz", "%Z"), ("z", "%Z"),
+        ("YYYY", "%Y"),
+        ("YY", "%y"),
+        ("Y", "%-Y"),
+        ("MMMM", "%B"),
+        ("MMM", "%b"),
+        ("MM", "%m"),
+        ("M", "%-m"),
+        ("DDDD", "%j"),
+        ("DDD", "%-j"),
+        ("DD", "%d"),
+        ("D", "%-d"),
+        ("dddd", "%A"),
+        ("ddd", "%a"),
+        ("E", "%u"),
+        ("HH", "%H"),
+        ("H", "%-H"),
+        ("hh", "%I"),
+        ("h", "%-I"),
+        ("mm", "%M"),
+        ("m", "%-M"),
+        ("ss", "%S"),
+        ("s", "%-S"),
+        ("SSSSSS", "%f"),
+        ("A", "%p"),
+        ("X", "%s"),
+        ("zz", "%Z"),
+        ("z", "%Z"),
     ];
     let mut out = String::new();
     let mut rest = format;
@@ -346,5 +377,9 @@ pub(in crate::action) fn read(text: &str) -> Value {
 /// A duration of so many seconds.
 #[allow(clippy::cast_possible_truncation, reason = "the conversion saturates")]
 pub(in crate::action) fn duration(seconds: f64) -> Value {
-    if seconds.is_nan() { none() } else { own(Py::Delta(Delta { micros: (seconds * 1e6).round() as i64, between: None })) }
+    if seconds.is_nan() {
+        none()
+    } else {
+        own(Py::Delta(Delta { micros: (seconds * 1e6).round() as i64, between: None }))
+    }
 }

@@ -203,9 +203,8 @@ impl Object for Py {
 }
 
 pub(in crate::action) fn range_items(start: i64, stop: i64, step: i64) -> impl Iterator<Item = i64> {
-    std::iter::successors(Some(start), move |at| at.checked_add(step)).take_while(move |at| {
-        if step > 0 { *at < stop } else { step < 0 && *at > stop }
-    })
+    std::iter::successors(Some(start), move |at| at.checked_add(step))
+        .take_while(move |at| if step > 0 { *at < stop } else { step < 0 && *at > stop })
 }
 
 /// What a value is.
