@@ -7,6 +7,13 @@
 //! Templates run in minijinja. Where its values differ from Python's, they are changed to those of Python before they are
 //! compiled: see `docs/actions.md`.
 
+#![allow(
+    clippy::match_same_arms,
+    clippy::similar_names,
+    clippy::single_match_else,
+    reason = "tables of Python's types and operators are best read case by case"
+)]
+
 mod python;
 mod rewrite;
 mod run;

@@ -413,7 +413,7 @@ pub(super) fn automation(json: Json<'_>) -> Model {
     let unknown = |key: &str| own(Py::Unknown(["automation.", key].concat()));
     fields.set("name", text("name").map_or_else(|| unknown("name"), Value::from));
     fields.set("description", text("description").unwrap_or_default());
-    let enabled = json.get("enabled").map(value_of).unwrap_or_else(|| Value::from(true));
+    let enabled = json.get("enabled").map_or_else(|| Value::from(true), value_of);
     fields.set("enabled", enabled);
     let tags = json.get("tags").into_iter().flat_map(Json::items);
     fields.set("tags", list(tags.map(value_of).collect()));

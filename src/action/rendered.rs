@@ -96,7 +96,7 @@ fn one(mut rendered: RenderedAction, action: Json<'_>, situation: &Situation) ->
             let body = text_of(action, "body").unwrap_or_default();
             texts(&mut rendered, &[("subject", subject), ("body", body)], situation);
             rendered.target = block(action);
-            rendered.summary = "sends a notification".to_owned();
+            "sends a notification".clone_into(&mut rendered.summary);
         }
         "call-webhook" => {
             let payload = match action.get("payload") {
@@ -106,10 +106,10 @@ fn one(mut rendered: RenderedAction, action: Json<'_>, situation: &Situation) ->
             };
             texts(&mut rendered, &[("payload", payload)], situation);
             rendered.target = block(action);
-            rendered.summary = "calls a webhook".to_owned();
+            "calls a webhook".clone_into(&mut rendered.summary);
         }
         "run-deployment" => run_deployment(&mut rendered, action, situation),
-        "do-nothing" => rendered.summary = "does nothing".to_owned(),
+        "do-nothing" => "does nothing".clone_into(&mut rendered.summary),
         kind @ ("cancel-flow-run" | "suspend-flow-run" | "change-flow-run-state") => {
             set_state(&mut rendered, kind, action, situation);
         }
@@ -130,7 +130,7 @@ fn one(mut rendered: RenderedAction, action: Json<'_>, situation: &Situation) ->
                 }
             }
             _ => {
-                rendered.summary = "is not an action of the server".to_owned();
+                "is not an action of the server".clone_into(&mut rendered.summary);
                 rendered.unknown = Some("this type of action is not one of the open-source server".to_owned());
             }
         },
@@ -424,9 +424,10 @@ fn hint_of_failure(template: &RenderedTemplate) -> Option<String> {
     let is_path = inner.chars().all(|c| c.is_alphanumeric() || "._[]'\"-".contains(c));
     match &template.rendering.result {
         Err(Failure::Raised(raised)) if raised.message.contains("is not JSON serializable") => {
-            Some(match raised.message.contains("Undefined") {
-                true => "it is undefined; write `| default(none)` if that is intended".to_owned(),
-                false => format!("write `{{{{ {inner} | string }}}}`"),
+            Some(if raised.message.contains("Undefined") {
+                "it is undefined; write `| default(none)` if that is intended".to_owned()
+            } else {
+                format!("write `{{{{ {inner} | string }}}}`")
             })
         }
         _ if is_path => None,

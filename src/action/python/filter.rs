@@ -148,9 +148,9 @@ fn title(text: &str) -> String {
     for letter in text.chars() {
         let separates = letter.is_whitespace() || "-({[<".contains(letter);
         if starts && !separates {
-            out.extend(letter.to_uppercase())
+            out.extend(letter.to_uppercase());
         } else {
-            out.extend(letter.to_lowercase())
+            out.extend(letter.to_lowercase());
         }
         starts = separates;
     }

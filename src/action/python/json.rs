@@ -13,6 +13,7 @@ use super::value::{Delta, Dict, Py, Seen, class, int, list, look, none, own, seq
 
 /// How JSON is laid out.
 #[derive(Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a separate choice")]
 pub(in crate::action) struct Layout<'i> {
     pub(in crate::action) indent: Option<&'i str>,
     pub(in crate::action) sorted: bool,
@@ -75,7 +76,7 @@ pub(in crate::action) fn dumps(value: &Value, layout: Layout<'_>) -> Outcome<Str
 
 fn write(out: &mut String, value: &Value, layout: Layout<'_>, depth: usize) -> Outcome<()> {
     match look(value) {
-        Seen::None if value.is_undefined() => not_serializable(value),
+        Seen::None if value.is_undefined() => Err(not_serializable(value)),
         Seen::None => push(out, "null"),
         Seen::Bool(flag) => push(out, if flag { "true" } else { "false" }),
         Seen::Int(number) => push(out, &number.to_string()),
@@ -98,7 +99,7 @@ fn write(out: &mut String, value: &Value, layout: Layout<'_>, depth: usize) -> O
         Seen::Py(Py::Dict(dict)) => write_dict(out, dict, layout, depth),
         Seen::Py(Py::Group(key, items)) => write(out, &list(vec![key.clone(), list(items.clone())]), layout, depth),
         Seen::Py(Py::Model(_) | Py::Root(..)) => write(out, &dumped(value), layout, depth),
-        _ => not_serializable(value),
+        _ => Err(not_serializable(value)),
     }
 }
 
@@ -117,10 +118,11 @@ fn write_dict(out: &mut String, dict: &Dict, layout: Layout<'_>, depth: usize) -
     })
 }
 
-fn not_serializable(value: &Value) -> Outcome<()> {
-    type_error(format!("Object of type {} is not JSON serializable", class(value)))
+fn not_serializable(value: &Value) -> Raised {
+    Raised::new("TypeError", format!("Object of type {} is not JSON serializable", class(value)))
 }
 
+#[allow(clippy::unnecessary_wraps, reason = "the other kinds of values can fail")]
 fn push(out: &mut String, text: &str) -> Outcome<()> {
     out.push_str(text);
     Ok(())

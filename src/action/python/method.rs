@@ -76,13 +76,11 @@ fn method(receiver: &Value, name: &str, arguments: &Arguments<'_>) -> Outcome<Va
             Py::Model(model) => of_model(receiver, model, name, arguments),
             Py::Cycler(items, at) => {
                 let length = items.len();
-                let here = match name {
-                    "next" => at.fetch_add(1, std::sync::atomic::Ordering::Relaxed),
-                    _ => {
-                        at.store(0, std::sync::atomic::Ordering::Relaxed);
-                        return Ok(none());
-                    }
-                };
+                if name != "next" {
+                    at.store(0, std::sync::atomic::Ordering::Relaxed);
+                    return Ok(none());
+                }
+                let here = at.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
                 Ok(items.get(here.checked_rem(length).unwrap_or_default()).cloned().unwrap_or_default())
             }
             Py::Range(..) => of_list(receiver, name, arguments),

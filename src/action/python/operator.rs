@@ -325,7 +325,7 @@ pub(in crate::action) fn equal(a: &Value, b: &Value) -> bool {
         return x == y;
     }
     if let (Some(x), Some(y)) = (float(a), float(b)) {
-        return x == y;
+        return x.partial_cmp(&y) == Some(Ordering::Equal);
     }
     match (look(a), look(b)) {
         (Seen::None, Seen::None) => a.is_undefined() == b.is_undefined(),

@@ -1,5 +1,7 @@
 //! What Python does with strings, for methods and filters.
 
+use std::fmt::Write as _;
+
 use minijinja::Value;
 
 use super::error::{Outcome, value_error};
@@ -15,9 +17,9 @@ pub(in crate::action) fn title_case(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for letter in text.chars() {
         if inside {
-            out.extend(letter.to_lowercase())
+            out.extend(letter.to_lowercase());
         } else {
-            out.extend(letter.to_uppercase())
+            out.extend(letter.to_uppercase());
         }
         inside = letter.is_alphabetic();
     }
@@ -117,7 +119,7 @@ pub(in crate::action) fn url_quoted(text: &str, safe: &str, plus: bool) -> Strin
         } else if plus && letter == ' ' {
             out.push('+');
         } else {
-            out.push_str(&format!("%{byte:02X}"));
+            let _ = write!(out, "%{byte:02X}");
         }
     }
     out
