@@ -33,7 +33,7 @@ export function render(input, options, colour) {
   };
   if (given !== undefined && (typeof given !== "object" || given === null || Array.isArray(given)))
     throw new TypeError(`${callee}: \`given\` must be an object, such as { flow_run: {…} }`);
-  const known = given === undefined ? undefined : jsonOf(given, "`given`");
+  const known = given === undefined ? "" : jsonOf(given, "`given`");
   if (events === undefined) {
     const { bytes, wtf8 } = document(input, callee);
     return liveModule.call(

@@ -21,24 +21,28 @@ fn printed(rendered: RenderedFirings, colour: Option<bool>) -> Result<String, Js
     text(&Printed { rendered, texts })
 }
 
+fn known(given: &str) -> Option<&str> {
+    Some(given).filter(|given| !given.is_empty())
+}
+
 fn document(bytes: &[u8], wtf8: bool) -> DocumentText<'_> {
     DocumentText { bytes, options: TextOptions { places: true, wtf8 } }
 }
 
-/// Plays a scenario and renders the actions of its firings. `given`: JSON text. `colour`: whether the texts for people have
+/// Plays a scenario and renders the actions of its firings. `given`: JSON text; empty for none. `colour`: whether the texts for people have
 /// colours; without it, there are none.
 #[wasm_bindgen(js_name = scenarioActions)]
 pub fn scenario_actions(
     scenario: &[u8],
     wtf8: bool,
-    given: Option<String>,
+    given: &str,
     how: JsValue,
     settings: JsValue,
     colour: Option<bool>,
 ) -> Result<String, JsValue> {
     let settings: ActionSettings = options(settings)?;
     let scenario = document(scenario, wtf8);
-    printed(simulate::scenario_actions(scenario, given.as_deref(), &options(how)?, &settings), colour)
+    printed(simulate::scenario_actions(scenario, known(given), &options(how)?, &settings), colour)
 }
 
 /// Plays events to an automation and renders the actions of its firings. `events`: concatenated texts; `ends`: where each
@@ -51,7 +55,7 @@ pub fn replay_actions(
     events: &[u8],
     ends: &[u32],
     events_wtf8: bool,
-    given: Option<String>,
+    given: &str,
     how: JsValue,
     settings: JsValue,
     colour: Option<bool>,
@@ -66,6 +70,6 @@ pub fn replay_actions(
     };
     let events: EventTexts<'_> = ends.iter().map(one).collect::<Vec<_>>().into();
     let automation = document(automation, automation_wtf8);
-    let played = simulate::replay_actions(automation, &events, given.as_deref(), &options(how)?, &settings);
+    let played = simulate::replay_actions(automation, &events, known(given), &options(how)?, &settings);
     printed(played.map_err(misuse)?, colour)
 }
