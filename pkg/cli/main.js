@@ -191,6 +191,11 @@ program
   .option("--server-version <VERSION>", "3.9, 3.8, 3.7 or 3.6 (default: the scenario's)")
   .option("--compare", "simulate 3.8 and 3.9, and print the differences")
   .option("--trace", "print every decision")
+  .option("--actions", "render what the actions of each firing do")
+  .option(
+    "--given <FILE>",
+    "with --actions: JSON of what only the server knows: flow_run, deployment, flow, variables, …",
+  )
   .addOption(format(["pretty", "json"]))
   .addHelpText(
     "after",
@@ -201,6 +206,7 @@ Examples:
   prefect-events simulate zombies.yaml
   prefect-events simulate --compare zombies.yaml
   prefect-events simulate --automation automation.json --events events.ndjson --trace
+  prefect-events simulate --automation automation.json --events events.ndjson --actions --given objects.json
   prefect-events simulate --automation all.yaml --name zombies --events page1.json --events page2.json`,
   )
   .action(async (file, options, command) => {

@@ -1,5 +1,6 @@
 // Reads events from live servers, compares firings, tunes windows. For Node.js: ready when imported.
 
+import * as actionApi from "../api/action.js";
 import * as client from "../api/client.js";
 import * as tuneApi from "../api/tune.js";
 import { optionsOf } from "../input.js";
@@ -34,3 +35,4 @@ export const observeHeartbeats = /* @__PURE__ */ connects(tuneApi.observeHeartbe
 export const renderHeartbeats = /* @__PURE__ */ connects(tuneApi.renderHeartbeats);
 export const renderWindowCurve = /* @__PURE__ */ connects(tuneApi.renderWindowCurve);
 export const windowCurve = /* @__PURE__ */ connects(tuneApi.windowCurve);
+export const renderActions = /* @__PURE__ */ connects(actionApi.renderActions);

@@ -12,7 +12,9 @@ mod chart;
 mod number;
 mod curve;
 mod heartbeats;
+mod actions;
 
+pub use actions::render_actions;
 pub use curve::render_window_curve;
 pub use heartbeats::render_heartbeats;
 pub use options::{Format, RenderOptions};

@@ -150,6 +150,11 @@ impl Files {
     pub fn insert(&mut self, path: impl Into<String>, text: impl Into<String>) {
         self.0.insert(path.into(), text.into());
     }
+
+    /// The text of a file.
+    pub(super) fn text(&self, path: &str) -> Option<&str> {
+        self.0.get(path).map(|text| &**text)
+    }
 }
 
 impl PartialEq for Files {

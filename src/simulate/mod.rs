@@ -3,6 +3,7 @@
 //!
 //! [`simulate`] plays a scenario, [`replay`] plays captured events, [`run_tests`] checks what scenarios expect,
 //! [`example_runs`] finds a history on which an automation fires and one on which it does not,
+//! [`scenario_actions`] and [`replay_actions`] render what the actions of each firing do,
 //! [`compare_versions`] and [`compare_replays`] report where two versions of the server differ, and
 //! [`heartbeat_advice`] calculates what a window over heartbeats tolerates.
 //!
@@ -47,7 +48,9 @@ mod judgement;
 mod replay;
 mod comparison;
 mod advice;
+mod actions;
 
+pub use actions::{ActionSettings, RenderedFiring, RenderedFirings, replay_actions, scenario_actions};
 pub use advice::{
     Advice, AdviceError, ClientHeartbeats, Detection, DocumentedAdvice, HeartbeatConfig, SmallestWindow,
     heartbeat_advice,

@@ -43,6 +43,7 @@ mod proportion;
 mod proportion_documents;
 mod reach;
 mod reference;
+mod rendered;
 mod replay;
 mod routes;
 mod scenario_schema;
