@@ -5,6 +5,7 @@ use serde::{Deserialize, Deserializer};
 use crate::diagnostic::Report;
 use crate::simulate::{
     CapturedEvents, DocumentText, EventTexts, FoundIn, Lives, ReplayError, ReplayOptions, automations_of,
+    named,
 };
 use crate::text::strict::strict;
 use crate::time::{Instant, Span};
@@ -90,7 +91,7 @@ pub fn backtest_captured(
     let lives = Lives::new(captured.events(), &consequences);
     let replay = options.replay();
     let mut results = Vec::new();
-    for one in crate::simulate::named(&given, options.name.as_deref())? {
+    for one in named(&given, options.name.as_deref())? {
         results.push(backtest_one(captured, &lives, one, &replay)?);
     }
     let received = captured.received();

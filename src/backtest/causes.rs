@@ -2,10 +2,10 @@
 
 use uuid::Uuid;
 
-use crate::automation::Trigger;
-use crate::event::SharedText;
+use crate::automation::{Posture, Trigger};
+use crate::event::{ReceivedEvent, SharedText};
 use crate::simulate::{
-    AtOnce, CapturedEvents, DocumentText, GivenAutomation, NEAR, RecordedFiring, RecordedFirings, ReplayError, ReplayOptions,
+    AtOnce, CapturedEvents, DocumentText, GivenAutomation, NEAR, OwnEvents, RecordedFiring, RecordedFirings, ReplayError, ReplayOptions,
     SimulationResult, automations_of,
 };
 use crate::text::order;
@@ -23,6 +23,10 @@ const PHASES: [i64; 4] = [1_000_000, 2_000_000, 3_000_000, 4_000_000];
 
 /// How long the server works between two evaluations, beside the 5 s that it sleeps.
 const WORK: i64 = 250_000;
+
+/// Events that occurred at different times and were received at almost the same one were sent in a batch.
+const BATCH: i64 = 10_000;
+const APART: i64 = 1_000_000;
 
 /// The firings of a replay, compared with the recorded ones.
 pub(super) struct Compared {
@@ -94,6 +98,8 @@ pub(super) struct Causes<'c> {
     served: Served<'c>,
     /// How the server's automation differs.
     changed: Option<String>,
+    /// When the server loaded its automations again, if that can move the windows of this one; ascending.
+    reloads: Vec<Instant>,
     /// When the server received the first and the last event.
     received: (Instant, Instant),
     base: &'c Compared,
@@ -112,6 +118,7 @@ impl<'c> Causes<'c> {
         options: &'c ReplayOptions,
         served: Served<'c>,
         changed: Option<String>,
+        own: &OwnEvents<'_>,
         base: &'c Compared,
     ) -> Self {
         Causes {
@@ -120,6 +127,7 @@ impl<'c> Causes<'c> {
             options,
             served,
             changed,
+            reloads: if rolls(&given.automation.trigger) { own.other_changes() } else { Vec::new() },
             received: captured.received().unwrap_or((Instant(0), Instant(0))),
             base,
             by_chance: None,
@@ -142,6 +150,9 @@ impl<'c> Causes<'c> {
             return Ok((DifferenceCause::AbsentLeader, sentence.to_owned()));
         }
         if let Some(cause) = self.chance(|play| !play.is_only_here(firing), "it does not fire")? {
+            return Ok(cause);
+        }
+        if let Some(cause) = self.disorder(&firing.labels, firing.at) {
             return Ok(cause);
         }
         let (first, last) = self.received;
@@ -184,6 +195,9 @@ impl<'c> Causes<'c> {
             return Ok((DifferenceCause::AbsentLeader, sentence.to_owned()));
         }
         if let Some(cause) = self.chance(|play| !play.is_only_recorded(firing), "it fires here too")? {
+            return Ok(cause);
+        }
+        if let Some(cause) = self.disorder(&firing.labels, firing.at) {
             return Ok(cause);
         }
         let within = longest(&self.given.automation.trigger);
@@ -233,6 +247,41 @@ impl<'c> Causes<'c> {
         }))
     }
 
+    /// Chance that no other replay shows: a reload that moved windows, or a batch whose events were evaluated in another
+    /// order.
+    fn disorder(&self, labels: &[(SharedText, SharedText)], at: Instant) -> Option<Cause> {
+        if let Some(reload) = self.reloads.iter().find(|reload| **reload < at) {
+            let sentence = format!(
+                "the server loaded its automations again when one was created or changed, first at {}: this moves windows \
+                 that no event opens, and all that follow",
+                reload.clock_time()
+            );
+            return Some((DifferenceCause::Chance, sentence));
+        }
+        let within = longest(&self.given.automation.trigger).saturating_add(NEAR);
+        let is_own = |event: &&ReceivedEvent| {
+            step(labels.len().saturating_add(1));
+            (0..=within).contains(&at.since(event.received))
+                && labels.iter().all(|(name, value)| event.resource.get(name) == Some(value))
+        };
+        let mut own: Vec<(Instant, Instant)> = Vec::new();
+        if !labels.is_empty() {
+            let events = self.captured.events().iter().filter(is_own);
+            own.extend(events.map(|event| (event.received, event.occurred)));
+        }
+        order::by_key(&mut own, &mut |(received, _)| received.sortable());
+        let is_batch = |pair: &[(Instant, Instant)]| match pair {
+            [(received, occurred), (next, other)] => {
+                next.since(*received) <= BATCH && other.since(*occurred).saturating_abs() >= APART
+            }
+            _ => false,
+        };
+        own.windows(2).any(is_batch).then(|| {
+            let sentence = "its events arrived in one batch: the server's two consumers evaluate them in any order";
+            (DifferenceCause::Chance, sentence.to_owned())
+        })
+    }
+
     fn with_leaders(&mut self) -> Result<&Compared, ReplayError> {
         if self.with_leaders.is_none() {
             let options = ReplayOptions { ignore_missing_leaders: true, ..self.options.clone() };
@@ -269,6 +318,15 @@ impl<'c> Causes<'c> {
             ids
         });
         ids.contains(&id)
+    }
+}
+
+/// Whether a trigger opens windows by itself: Proactive, without `after`.
+fn rolls(trigger: &Trigger) -> bool {
+    step(1);
+    match trigger {
+        Trigger::Event(event) => event.posture == Posture::Proactive && event.after.is_empty(),
+        Trigger::Composite(composite) => composite.triggers.iter().any(rolls),
     }
 }
 

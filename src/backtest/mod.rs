@@ -35,5 +35,5 @@ mod all;
 
 pub use all::{BacktestOptions, backtest, backtest_captured};
 pub use result::{
-    AutomationBacktest, Backtest, DifferenceCause, HourCount, OnlyHere, OnlyRecorded, OutcomeCounts, Verdict,
+    AutomationBacktest, Backtest, DifferenceCause, Histogram, OnlyHere, OnlyRecorded, OutcomeCounts, SpanCount, Verdict,
 };

@@ -1,8 +1,8 @@
 //! The backtest of one automation.
 
 use crate::simulate::{
-    CapturedEvents, GivenAutomation, Lives, OwnEvents, RecordedFirings, RecordedPair, ReplayError, ReplayOptions,
-    SimulationResult,
+    CapturedEvents, GivenAutomation, Lives, MissingLeaders, OwnEvents, RecordedActions, RecordedFiring, RecordedFirings,
+    RecordedPair, ReplayError, ReplayOptions, SimulationResult, TriggerCoverage,
 };
 use crate::text::order;
 use crate::text::phrase::count;
@@ -12,10 +12,10 @@ use crate::time::{Instant, TimePoint};
 use crate::trigger::Firing;
 
 use super::causes::{Causes, Compared, pair_drifted};
-use super::histogram::hours;
+use super::histogram::histogram;
 use super::result::{AutomationBacktest, OnlyHere, OnlyRecorded, OutcomeCounts, Verdict};
 use super::subject::{Subjects, state};
-use super::version::{Served, difference, served};
+use super::version::{difference, served};
 
 /// Replays one automation, and compares its firings with the recorded ones.
 pub(super) fn backtest_one(
@@ -41,7 +41,7 @@ pub(super) fn backtest_one(
         compared.recorded = RecordedFirings { only_here: Vec::new(), ..compared.recorded };
     }
     let drifted = pair_drifted(&mut compared);
-    let causes = Causes::new(captured, given, &options, served, changed.clone(), &compared);
+    let causes = Causes::new(captured, given, &options, served, changed.clone(), &own, &compared);
     let (only_here, only_recorded) = differences(captured, lives, &compared, causes)?;
     let all_recorded = own.firings(start);
     let subjects = subjects(captured, &compared, &all_recorded);
@@ -85,27 +85,31 @@ pub(super) fn backtest_one(
         if_silent: compared.firings.len().saturating_sub(certain().count()),
         outcomes_here,
         outcomes_recorded,
-        hours: hours(certain().map(|firing| firing.at), all_recorded.iter().map(|firing| firing.at)),
+        histogram: histogram(
+            captured.received().map_or(0, |(first, last)| last.since(first)),
+            certain().map(|firing| firing.at),
+            all_recorded.iter().map(|firing| firing.at),
+        ),
         coverage: facts.coverage,
         reason: facts.reason,
         missing_leaders: facts.missing_leaders,
         recorded_actions: facts.recorded_actions,
     };
-    backtest.message = message(&backtest, &own, &served);
+    backtest.message = message(&backtest, &own);
     Ok(backtest)
 }
 
 /// What the result says beside the firings.
 struct Facts {
-    coverage: Vec<crate::simulate::TriggerCoverage>,
+    coverage: Vec<TriggerCoverage>,
     reason: Option<String>,
-    missing_leaders: Option<crate::simulate::MissingLeaders>,
-    recorded_actions: Option<crate::simulate::RecordedActions>,
+    missing_leaders: Option<MissingLeaders>,
+    recorded_actions: Option<RecordedActions>,
 }
 
 impl Facts {
     fn take(result: &mut SimulationResult) -> Facts {
-        let changes = |leaders: &crate::simulate::MissingLeaders| leaders.firings > 0;
+        let changes = |leaders: &MissingLeaders| leaders.firings > 0;
         Facts {
             coverage: result.coverage.take().unwrap_or_default(),
             reason: result.reason.take(),
@@ -145,7 +149,7 @@ fn differences(
 fn subjects<'c>(
     captured: &'c CapturedEvents,
     compared: &Compared,
-    recorded: &[crate::simulate::RecordedFiring],
+    recorded: &[RecordedFiring],
 ) -> Subjects<'c> {
     step(compared.firings.len().saturating_add(recorded.len()));
     let mut wanted = Set::default();
@@ -160,7 +164,7 @@ fn subjects<'c>(
 }
 
 /// The result in one sentence.
-fn message(backtest: &AutomationBacktest, own: &OwnEvents<'_>, served: &Served<'_>) -> String {
+fn message(backtest: &AutomationBacktest, own: &OwnEvents<'_>) -> String {
     let times = |number: usize| match number {
         0 => "never".to_owned(),
         1 => "once".to_owned(),

@@ -3,8 +3,10 @@
 use serde::Serialize;
 
 use crate::diagnostic::Diagnostic;
-use crate::simulate::{FoundIn, MissingLeaders, RecordedActions, RecordedFiring, RecordedPair, RunOutcome, TriggerCoverage};
-use crate::time::Instant;
+use crate::simulate::{
+    FoundIn, MissingLeaders, RecordedActions, RecordedFiring, RecordedPair, RunOutcome, TriggerCoverage,
+};
+use crate::time::{Instant, Span};
 use crate::trigger::Firing;
 
 /// Automations replayed over captured events, compared with the firings that the server recorded.
@@ -105,8 +107,8 @@ pub struct AutomationBacktest {
     pub outcomes_here: OutcomeCounts,
     /// The state of the runs when it fired on the server.
     pub outcomes_recorded: OutcomeCounts,
-    /// The firings of each hour with firings, ascending.
-    pub hours: Vec<HourCount>,
+    /// The firings over time.
+    pub histogram: Histogram,
     /// How many events passed each clause of each trigger. The first 100 triggers.
     pub coverage: Vec<TriggerCoverage>,
     /// Why it never fires here. Absent if it does.
@@ -224,13 +226,25 @@ impl OutcomeCounts {
     }
 }
 
-/// The firings of one hour.
+/// The firings over time: by hour, or by shorter spans if the capture is short.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct Histogram {
+    /// The length of each span in seconds: 3600 if the capture lasts 12 hours or longer, else 600 from 2 hours on, else 60.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub span_seconds: Span,
+    /// The spans with firings, ascending.
+    pub counts: Vec<SpanCount>,
+}
+
+/// The firings of one span of a histogram.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
-pub struct HourCount {
+pub struct SpanCount {
     /// When it begins: RFC 3339 in UTC with microseconds.
     #[cfg_attr(feature = "typescript", ts(type = "string"))]
-    pub hour: Instant,
+    pub from: Instant,
     /// How many firings happened here.
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub here: usize,

@@ -1,6 +1,6 @@
 //! A backtest as text.
 
-use crate::backtest::{AutomationBacktest, Backtest, DifferenceCause, HourCount, OutcomeCounts, Verdict};
+use crate::backtest::{AutomationBacktest, Backtest, DifferenceCause, Histogram, OnlyHere, OnlyRecorded, OutcomeCounts, Verdict};
 use crate::simulate::{Clause, RunOutcome, TriggerCoverage};
 use crate::text::phrase::{count, duration};
 use crate::text::steps::step;
@@ -16,11 +16,11 @@ use super::problems::{file_of, lines, unreadable};
 use super::style::Style;
 use super::table::columns;
 
-const HOUR: i64 = 3_600_000_000;
-
 /// The most differences of one side, and the most triggers, that are listed for people.
 const MOST_LISTED: usize = 20;
 const MOST_TRIGGERS: usize = 10;
+/// The most spans of a histogram: years, by hour.
+const MOST_SPANS: usize = 100_000;
 
 /// A backtest in a format. `markdown` is that of people.
 #[must_use]
@@ -114,7 +114,7 @@ fn one(out: &mut Vec<String>, automation: &AutomationBacktest, style: Style, wid
         out.push(format!("  {}", printable(&leaders.message)));
     }
     differences(out, automation, style);
-    histogram(out, &automation.hours, compared, width);
+    histogram(out, &automation.histogram, compared, width);
     if let Some(reason) = &automation.reason {
         out.push(format!("  it never fires here: {}", printable(reason)));
     }
@@ -152,44 +152,41 @@ fn outcome_name(outcome: Option<RunOutcome>) -> &'static str {
 }
 
 /// One difference, whichever side it is on.
-struct Difference<'b> {
+struct Difference {
     at: Instant,
     subject: String,
     outcome: &'static str,
     cause: DifferenceCause,
-    reason: &'b str,
+    reason: String,
 }
 
-fn only_here(automation: &AutomationBacktest) -> Vec<Difference<'_>> {
+fn only_here(automation: &AutomationBacktest) -> Vec<Difference> {
     step(automation.only_here.len());
-    let one = |own: &'_ _| -> Difference<'_> {
-        let own: &crate::backtest::OnlyHere = own;
-        let label = own.firing.labels.first().map(|(_, value)| value.to_string());
-        Difference {
-            at: own.firing.at,
-            subject: own.run.clone().or(label).unwrap_or_default(),
-            outcome: outcome_name(own.outcome),
-            cause: own.cause,
-            reason: "",
-        }
+    let one = |own: &OnlyHere| Difference {
+        at: own.firing.at,
+        subject: subject(own.run.as_ref(), own.firing.labels.first().map(|(_, value)| &**value)),
+        outcome: outcome_name(own.outcome),
+        cause: own.cause,
+        reason: own.reason.clone(),
     };
-    automation.only_here.iter().map(|own| Difference { reason: &own.reason, ..one(own) }).collect()
+    automation.only_here.iter().map(one).collect()
 }
 
-fn only_recorded(automation: &AutomationBacktest) -> Vec<Difference<'_>> {
+fn only_recorded(automation: &AutomationBacktest) -> Vec<Difference> {
     step(automation.only_recorded.len());
-    let one = |own: &crate::backtest::OnlyRecorded| own.firing.labels.first().map(|(_, value)| value.to_string());
-    automation
-        .only_recorded
-        .iter()
-        .map(|own| Difference {
-            at: own.firing.at,
-            subject: own.run.clone().or_else(|| one(own)).unwrap_or_default(),
-            outcome: outcome_name(own.outcome),
-            cause: own.cause,
-            reason: &own.reason,
-        })
-        .collect()
+    let one = |own: &OnlyRecorded| Difference {
+        at: own.firing.at,
+        subject: subject(own.run.as_ref(), own.firing.labels.first().map(|(_, value)| &**value)),
+        outcome: outcome_name(own.outcome),
+        cause: own.cause,
+        reason: own.reason.clone(),
+    };
+    automation.only_recorded.iter().map(one).collect()
+}
+
+/// The name of the run, otherwise the first value of `for_each`.
+fn subject(run: Option<&String>, value: Option<&str>) -> String {
+    run.cloned().or_else(|| value.map(str::to_owned)).unwrap_or_default()
 }
 
 fn differences(out: &mut Vec<String>, automation: &AutomationBacktest, style: Style) {
@@ -203,7 +200,7 @@ fn differences(out: &mut Vec<String>, automation: &AutomationBacktest, style: St
             let parts = [&*subject, difference.outcome].into_iter().filter(|part| !part.is_empty());
             let about: String = parts.map(|part| format!("  {part}")).collect();
             out.push(format!("    {}{about}", clock(difference.at)));
-            out.push(format!("      {cause}: {}", printable(difference.reason)));
+            out.push(format!("      {cause}: {}", printable(&difference.reason)));
         }
         if all.len() > MOST_LISTED {
             out.push(format!("    … and {} more", count(all.len().saturating_sub(MOST_LISTED))));
@@ -211,23 +208,31 @@ fn differences(out: &mut Vec<String>, automation: &AutomationBacktest, style: St
     }
 }
 
-/// Both sides below each other, each hour at the same place.
-fn histogram(out: &mut Vec<String>, hours: &[HourCount], compared: bool, width: usize) {
-    let (Some(first), Some(last)) = (hours.first(), hours.last()) else { return };
-    let number = usize::try_from(last.hour.since(first.hour) / HOUR).unwrap_or_default().saturating_add(1);
-    let (mut here, mut recorded) = (vec![0_usize; number.min(100_000)], vec![0_usize; number.min(100_000)]);
-    for hour in hours {
-        let place = usize::try_from(hour.hour.since(first.hour) / HOUR).unwrap_or_default();
+/// Both sides below each other, each span at the same place.
+fn histogram(out: &mut Vec<String>, histogram: &Histogram, compared: bool, width: usize) {
+    let (Some(first), Some(last)) = (histogram.counts.first(), histogram.counts.last()) else { return };
+    let span = histogram.span_seconds.0;
+    let place = |from: Instant| {
+        usize::try_from(from.since(first.from).checked_div(span).unwrap_or_default()).unwrap_or_default()
+    };
+    let number = place(last.from).saturating_add(1).min(MOST_SPANS);
+    let (mut here, mut recorded) = (vec![0_usize; number], vec![0_usize; number]);
+    for count in &histogram.counts {
+        let place = place(count.from);
         if let (Some(own), Some(other)) = (here.get_mut(place), recorded.get_mut(place)) {
-            (*own, *other) = (hour.here, hour.recorded);
+            (*own, *other) = (count.here, count.recorded);
         }
     }
     let (size, here) = grouped(&here, width.saturating_sub(12));
     let (_, recorded) = grouped(&recorded, width.saturating_sub(12));
     let most = here.iter().chain(&recorded).copied().max().unwrap_or_default();
-    let hours = if size == 1 { "by hour".to_owned() } else { format!("by {size} hours") };
-    let until = Instant(last.hour.0.saturating_add(HOUR));
-    out.push(format!("  {hours}, from {} to {}, at most {}", short(first.hour), short(until), count(most)));
+    let each = match span.saturating_mul(i64::try_from(size).unwrap_or(i64::MAX)) {
+        3_600_000_000 => "hour".to_owned(),
+        60_000_000 => "minute".to_owned(),
+        span => duration(span),
+    };
+    let until = Instant(last.from.0.saturating_add(span));
+    out.push(format!("  firings per {each}, {} to {}, at most {}", short(first.from), short(until), count(most)));
     out.push(format!("    here    {}", bars(&here, most)).trim_end().to_owned());
     if compared {
         out.push(format!("    server  {}", bars(&recorded, most)).trim_end().to_owned());
