@@ -5,6 +5,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 
 import { version } from "../node.js";
 import { adviseCommand } from "./commands/advise.js";
+import { backtestCommand } from "./commands/backtest.js";
 import { buildCommand } from "./commands/build.js";
 import { checkCommand } from "./commands/check.js";
 import { explainCommand } from "./commands/explain.js";
@@ -219,6 +220,42 @@ Exit status: 0 all expectations met, 1 at least one not met, 2 misuse, or a scen
   )
   .action(async (files, options) => {
     process.exitCode = await testCommand(files, options);
+  });
+
+program
+  .command("backtest")
+  .description(
+    "replay automations over the events of a server, and compare the firings with those that it recorded",
+  )
+  .argument("[AUTOMATION]", "file with automations, or the name of one that the events describe")
+  .option("--all", "instead of AUTOMATION: all automations that the events describe")
+  .option("--name <NAME>", "of the automations in the file, only the one with this name")
+  .option(
+    "--events <FILE>",
+    "captured events: NDJSON, a JSON array or pages of the events API; can be repeated",
+    collect,
+  )
+  .option(
+    "--start <TIME>",
+    "ignore events received before this time (default: when the server received the present version)",
+  )
+  .option("--tick <SECONDS>", "interval between the server's evaluations", number)
+  .option("--ignore-missing-leaders", "do not wait for followed events that are not in the input")
+  .option("--server-version <VERSION>", "3.9, 3.8, 3.7 or 3.6 (default: 3.9)")
+  .addOption(format(["pretty", "json", "junit", "github"]))
+  .addHelpText(
+    "after",
+    `
+Exit status: 0 the firings agree, 1 at least one difference counts, 2 misuse, or an input cannot be read.
+Differences by chance on the server, and because events were not captured, do not count.
+
+Examples:
+  prefect-events backtest zombies.yaml --events events.ndjson
+  prefect-events backtest "Crash zombie flows" --events events.ndjson
+  prefect-events backtest --all --events monday.ndjson --events tuesday.ndjson --format junit`,
+  )
+  .action(async (subject, options, command) => {
+    process.exitCode = await backtestCommand(subject, options, () => command.help({ error: true }));
   });
 
 program

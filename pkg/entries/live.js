@@ -1,8 +1,8 @@
 // Reads events from live servers, compares firings, tunes windows. For browsers and bundlers: call `await init()` once before anything else.
 
-import "../modules/live.js";
 import { load } from "../load.js";
 
+export { backtest } from "../api/backtest.js";
 export { PrefectEventsError } from "../error.js";
 
 const FILES = {

@@ -1,6 +1,8 @@
 // Reads events from live servers, compares firings, tunes windows. For Node.js: ready when imported.
 
+import * as backtestApi from "../api/backtest.js";
 import { sources } from "../options.js";
+import { connects } from "../start-live.js";
 
 export { PrefectEventsError } from "../error.js";
 
@@ -11,3 +13,5 @@ export { PrefectEventsError } from "../error.js";
 export async function init(options) {
   sources(options, "init", ["live"]);
 }
+
+export const backtest = /* @__PURE__ */ connects(backtestApi.backtest);

@@ -4,7 +4,7 @@ use serde::{Deserialize, Deserializer};
 
 use crate::diagnostic::Report;
 use crate::simulate::{
-    CapturedEvents, DocumentText, EventTexts, FoundIn, Lives, ReplayError, ReplayOptions, automations_of,
+    CapturedEvents, ChangeKind, DocumentText, EventTexts, FoundIn, Lives, ReplayError, ReplayOptions, automations_of,
     named,
 };
 use crate::text::strict::strict;
@@ -72,7 +72,7 @@ pub fn backtest(
 ) -> Result<Backtest, ReplayError> {
     match CapturedEvents::read(events) {
         Ok(captured) => backtest_captured(automations, &captured, options),
-        Err((events_index, report)) => Ok(Backtest { events_index, ..unreadable(FoundIn::Events, report) }),
+        Err((events_index, report)) => Ok(Backtest::unreadable_events(events_index, report)),
     }
 }
 
@@ -105,6 +105,31 @@ pub fn backtest_captured(
         warnings: report.diagnostics,
         ..Backtest::default()
     })
+}
+
+impl Backtest {
+    /// The result for events that could not be read. `index`: of the text, if there are several.
+    #[must_use]
+    pub fn unreadable_events(index: Option<usize>, report: Report) -> Backtest {
+        Backtest { events_index: index, ..unreadable(FoundIn::Events, report) }
+    }
+}
+
+/// The automations that captured events describe, as a JSON list: the last version of each that was not deleted.
+/// `name`: only those with this name or id.
+#[must_use]
+pub fn captured_automations(captured: &CapturedEvents, name: Option<&str>) -> String {
+    let mut out = String::from("[");
+    for (id, own) in captured.automations() {
+        let is_wanted = name.is_none_or(|name| name == own || name == id);
+        let version = captured.versions_of(id).pop().filter(|version| version.kind != ChangeKind::Deleted);
+        if let Some(version) = version.filter(|_| is_wanted) {
+            out.push_str(if out.len() > 1 { "," } else { "" });
+            out.push_str(version.document);
+        }
+    }
+    out.push(']');
+    out
 }
 
 fn unreadable(found_in: FoundIn, report: Report) -> Backtest {

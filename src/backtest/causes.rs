@@ -5,8 +5,8 @@ use uuid::Uuid;
 use crate::automation::{Posture, Trigger};
 use crate::event::{ReceivedEvent, SharedText};
 use crate::simulate::{
-    AtOnce, CapturedEvents, DocumentText, GivenAutomation, NEAR, OwnEvents, RecordedFiring, RecordedFirings, ReplayError, ReplayOptions,
-    SimulationResult, automations_of,
+    AtOnce, CapturedEvents, DocumentText, GivenAutomation, NEAR, OwnEvents, RecordedFiring, RecordedFirings,
+    ReplayError, ReplayOptions, SimulationResult, automations_of,
 };
 use crate::text::order;
 use crate::text::phrase::duration;
@@ -39,7 +39,8 @@ impl Compared {
     pub(super) fn new(result: SimulationResult) -> Self {
         let SimulationResult { firings, recorded, .. } = result;
         let certain = || firings.iter().filter(|firing| !firing.if_silent).cloned().collect();
-        let none = || RecordedFirings { matched: 0, pairs: Vec::new(), only_here: certain(), only_recorded: Vec::new() };
+        let none =
+            || RecordedFirings { matched: 0, pairs: Vec::new(), only_here: certain(), only_recorded: Vec::new() };
         let recorded = recorded.unwrap_or_else(none);
         Compared { firings, recorded }
     }
@@ -77,9 +78,8 @@ pub(super) fn pair_drifted(compared: &mut Compared) -> Vec<(Firing, RecordedFiri
         let Some(span) = firing.span else { return true };
         let latest = Instant(span.latest.0.saturating_add(WORK));
         let labels = labels_of(&firing.labels);
-        let is_it = |own: &RecordedFiring| {
-            (span.earliest..=latest).contains(&own.at) && labels_of(&own.labels) == labels
-        };
+        let is_it =
+            |own: &RecordedFiring| (span.earliest..=latest).contains(&own.at) && labels_of(&own.labels) == labels;
         let Some(place) = only_recorded.iter().position(is_it) else { return true };
         pairs.push((firing.clone(), only_recorded.remove(place)));
         false
@@ -172,7 +172,10 @@ impl<'c> Causes<'c> {
     /// Why a recorded firing does not happen here.
     pub(super) fn of_recorded(&mut self, firing: &RecordedFiring) -> Result<Cause, ReplayError> {
         if !self.given.automation.enabled {
-            return Ok((DifferenceCause::Changed, "the document disables the automation (`enabled: false`)".to_owned()));
+            return Ok((
+                DifferenceCause::Changed,
+                "the document disables the automation (`enabled: false`)".to_owned(),
+            ));
         }
         if let Some(sentence) = self.change_sentence()
             && self.as_served()?.is_none_or(|served| !served.is_only_recorded(firing))
@@ -218,7 +221,10 @@ impl<'c> Causes<'c> {
 
     fn before_capture(&self, within: i64) -> String {
         let first = self.received.0.clock_time();
-        format!("the events begin at {first}, less than `within` ({}) before: earlier ones are unknown", duration(within))
+        format!(
+            "the events begin at {first}, less than `within` ({}) before: earlier ones are unknown",
+            duration(within)
+        )
     }
 
     /// Whether chance on the server explains it. `explains`: whether this other play does.

@@ -33,7 +33,7 @@ mod causes;
 mod one;
 mod all;
 
-pub use all::{BacktestOptions, backtest, backtest_captured};
+pub use all::{BacktestOptions, backtest, backtest_captured, captured_automations};
 pub use result::{
     AutomationBacktest, Backtest, DifferenceCause, Histogram, OnlyHere, OnlyRecorded, OutcomeCounts, SpanCount, Verdict,
 };

@@ -1,8 +1,8 @@
 //! The backtest of one automation.
 
 use crate::simulate::{
-    CapturedEvents, GivenAutomation, Lives, MissingLeaders, OwnEvents, RecordedActions, RecordedFiring, RecordedFirings,
-    RecordedPair, ReplayError, ReplayOptions, SimulationResult, TriggerCoverage,
+    CapturedEvents, GivenAutomation, Lives, MissingLeaders, OwnEvents, RecordedActions, RecordedFiring,
+    RecordedFirings, RecordedPair, ReplayError, ReplayOptions, SimulationResult, TriggerCoverage,
 };
 use crate::text::order;
 use crate::text::phrase::count;
@@ -146,11 +146,7 @@ fn differences(
 }
 
 /// The flow runs of firings whose labels name none.
-fn subjects<'c>(
-    captured: &'c CapturedEvents,
-    compared: &Compared,
-    recorded: &[RecordedFiring],
-) -> Subjects<'c> {
+fn subjects<'c>(captured: &'c CapturedEvents, compared: &Compared, recorded: &[RecordedFiring]) -> Subjects<'c> {
     step(compared.firings.len().saturating_add(recorded.len()));
     let mut wanted = Set::default();
     let of_firing = |firing: &Firing| firing.event.as_ref().map(|event| event.id);
@@ -172,7 +168,9 @@ fn message(backtest: &AutomationBacktest, own: &OwnEvents<'_>) -> String {
     };
     let here = times(backtest.fired_here);
     if own.is_empty() {
-        return format!("it fires {here}; the events contain nothing that this automation sent, so nothing is compared");
+        return format!(
+            "it fires {here}; the events contain nothing that this automation sent, so nothing is compared"
+        );
     }
     if backtest.fired_here == 0 && backtest.fired_recorded == 0 {
         return "it never fires, here and on the server".to_owned();

@@ -49,7 +49,8 @@ pub(super) fn served<'e>(given: &GivenAutomation, versions: &[AutomationVersion<
         }
     }
     // An exported document says when it was changed, even if that was not captured.
-    let is_newer = |updated: &Instant| given.created.is_some_and(|created| *updated > Instant(created.0.saturating_add(SAME)));
+    let is_newer =
+        |updated: &Instant| given.created.is_some_and(|created| *updated > Instant(created.0.saturating_add(SAME)));
     served.start = served.start.or_else(|| given.updated.filter(is_newer).filter(|_| versions.is_empty()));
     served
 }
@@ -87,7 +88,9 @@ fn of_composites(server: &Composite, document: &Composite, path: &str) -> Option
         return Some(sentence(path, "within", &within(server.within), &within(document.within)));
     }
     let pairs = server.triggers.iter().zip(&document.triggers).enumerate();
-    pairs.map(|(place, (one, other))| of_triggers(one, other, &format!("{path}triggers[{place}]."))).find_map(|found| found)
+    pairs
+        .map(|(place, (one, other))| of_triggers(one, other, &format!("{path}triggers[{place}].")))
+        .find_map(|found| found)
 }
 
 fn of_events(server: &EventTrigger, document: &EventTrigger, path: &str) -> Option<String> {

@@ -1,6 +1,8 @@
 //! A backtest as text.
 
-use crate::backtest::{AutomationBacktest, Backtest, DifferenceCause, Histogram, OnlyHere, OnlyRecorded, OutcomeCounts, Verdict};
+use crate::backtest::{
+    AutomationBacktest, Backtest, DifferenceCause, Histogram, OnlyHere, OnlyRecorded, OutcomeCounts, Verdict,
+};
 use crate::simulate::{Clause, RunOutcome, TriggerCoverage};
 use crate::text::phrase::{count, duration};
 use crate::text::steps::step;
@@ -97,7 +99,8 @@ fn one(out: &mut Vec<String>, automation: &AutomationBacktest, style: Style, wid
     let apart = automation.pairs.iter().map(|pair| pair.seconds.saturating_abs()).max();
     let apart = apart.map(|most| format!(", at most {} s apart", tenths(most))).unwrap_or_default();
     let compared = automation.verdict != Verdict::NotCompared;
-    let recorded = if compared { format!(", {} on the server", count(automation.fired_recorded)) } else { String::new() };
+    let recorded =
+        if compared { format!(", {} on the server", count(automation.fired_recorded)) } else { String::new() };
     rows.push(row("fired", &format!("{} here{recorded}{apart}", count(automation.fired_here))));
     for (place, counts) in [("here", automation.outcomes_here), ("on the server", automation.outcomes_recorded)] {
         let shown = place == "here" || (compared && automation.outcomes_recorded != automation.outcomes_here);

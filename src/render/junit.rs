@@ -50,7 +50,8 @@ fn counts(cases: &[&Case]) -> String {
 fn testcase(out: &mut String, suite: &str, case: &Case) {
     out.push_str(&format!("    <testcase classname=\"{suite}\" name=\"{}\"", xml(&case.name)));
     let problems = [("failure", &case.failure), ("error", &case.error)];
-    let Some((element, problem)) = problems.into_iter().find_map(|(element, one)| Some((element, one.as_ref()?))) else {
+    let Some((element, problem)) = problems.into_iter().find_map(|(element, one)| Some((element, one.as_ref()?)))
+    else {
         out.push_str("/>\n");
         return;
     };

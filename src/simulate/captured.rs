@@ -109,6 +109,17 @@ impl CapturedEvents {
         text.report(findings)
     }
 
+    /// Adds a further part of a text: whole lines of NDJSON. `lines`: how many lines came before, so that findings have
+    /// their line in the whole text.
+    pub fn add_lines(&mut self, text: DocumentText<'_>, lines: u64) -> Report {
+        let mut report = self.add(text);
+        for range in report.diagnostics.iter_mut().filter_map(|found| found.range.as_mut()) {
+            range.start.line = range.start.line.saturating_add(lines);
+            range.end.line = range.end.line.saturating_add(lines);
+        }
+        report
+    }
+
     /// How many events there are.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -53,6 +53,7 @@ pub use advice::{
     heartbeat_advice,
 };
 pub use automations::{Files, scenario_files};
+pub(crate) use automations::{GivenAutomation, all as automations_of};
 pub use captured::{CapturedEvents, EventTexts};
 pub use chance::ByChance;
 pub use comparison::{Difference, VersionComparison, compare_replays, compare_versions};
@@ -62,14 +63,13 @@ pub use judgement::{
     TestOptions, TestReport, TestedExpectation, TestedFiring, TestedScenario, TestedSpan, run_tests, run_tests_with,
 };
 pub use leaders::MissingLeaders;
+pub(crate) use life::Lives;
 pub use meaning::{Fired, HeartbeatRhythm, Lane, RunOutcome, StateChange, Timeline, Window};
 pub use reading::DocumentText;
 pub use recorded::{ActionEffect, RecordedActions, RecordedFiring, RecordedFirings, RecordedPair};
-pub use replay::{ReplayError, ReplayOptions, replay};
-pub use result::{FoundIn, SimulationResult};
-pub(crate) use automations::{GivenAutomation, all as automations_of};
-pub(crate) use life::{Life, Lives};
 pub(crate) use recorded::{AutomationVersion, ChangeKind, NEAR, OwnEvents};
 pub(crate) use replay::{AtOnce, named};
+pub use replay::{ReplayError, ReplayOptions, replay};
+pub use result::{FoundIn, SimulationResult};
 pub use scenario::{MAX_EVENTS, MAX_OUTCOME, MAX_TICKS, Scenario, ScenarioError};
 pub use simulation::{SimulateOptions, play, simulate};

@@ -1,7 +1,14 @@
 //! Automations of a live server, replayed and compared with what it recorded.
 
-use prefect_events::backtest::{Backtest, BacktestOptions, backtest};
-use prefect_events::render::{RenderOptions, render_backtest};
+use std::collections::BTreeMap;
+
+use prefect_events::backtest::{
+    AutomationBacktest, Backtest, BacktestOptions, DifferenceCause, Verdict, backtest, backtest_captured,
+    captured_automations,
+};
+use prefect_events::render::{Format, RenderOptions, render_backtest};
+use prefect_events::simulate::CapturedEvents;
+use serde_json::{Value as Json, json};
 
 use crate::cases;
 
@@ -25,8 +32,207 @@ fn tested(automations: &str, events: &str, options: &BacktestOptions) -> Backtes
     result
 }
 
+fn live() -> String {
+    text("live/captured.ndjson.gz")
+}
+
+fn automation(name: &str) -> Json {
+    serde_json::from_str(&text(&format!("live/automations/{name}.json"))).unwrap()
+}
+
+fn of(result: &Backtest) -> &AutomationBacktest {
+    assert_eq!(result.automations.len(), 1);
+    &result.automations[0]
+}
+
+fn causes(one: &AutomationBacktest) -> BTreeMap<&'static str, usize> {
+    let here = one.only_here.iter().map(|own| own.cause);
+    let mut counts = BTreeMap::new();
+    for cause in here.chain(one.only_recorded.iter().map(|own| own.cause)) {
+        *counts.entry(cause.name()).or_default() += 1;
+    }
+    counts
+}
+
+/// 17 automations, 268 recorded firings: each difference has a cause, and none counts.
 #[test]
-fn print_it() {
-    let result = tested(&automations(), &text("live/captured.ndjson.gz"), &BacktestOptions::default());
-    println!("{}", render_backtest(&result, &RenderOptions::default()));
+fn the_automations_of_a_live_server_agree() {
+    let result = tested(&automations(), &live(), &BacktestOptions::default());
+    assert!(result.agrees);
+    assert_eq!((result.automations.len(), result.events), (17, 1303));
+    let sum = |count: fn(&AutomationBacktest) -> usize| result.automations.iter().map(count).sum::<usize>();
+    assert_eq!(sum(|one| one.fired_recorded), 268);
+    let found: Vec<_> = result.automations.iter().filter(|one| !causes(one).is_empty()).collect();
+    let names: Vec<_> = found.iter().map(|one| (&*one.name, one.only_here.len(), one.only_recorded.len())).collect();
+    let expected = [("no for_each 45", 1, 0), ("order proactive", 10, 10), ("star 60", 1, 3), ("too short 30", 0, 4)];
+    assert_eq!(names, expected);
+    for one in &result.automations {
+        assert_eq!(one.both + one.only_here.len(), one.fired_here, "{}", one.name);
+        assert_eq!(one.both + one.only_recorded.len(), one.fired_recorded, "{}", one.name);
+        assert_eq!(one.pairs.len(), one.both);
+        let all = one.outcomes_here;
+        assert_eq!(all.alive + all.finished + all.silent + all.other, one.fired_here);
+        let counts = &one.histogram.counts;
+        assert_eq!(counts.iter().map(|count| count.here).sum::<usize>(), one.fired_here);
+        assert_eq!(counts.iter().map(|count| count.recorded).sum::<usize>(), one.fired_recorded);
+        assert!(causes(one).keys().all(|cause| *cause == "chance"), "{}: {:?}", one.name, causes(one));
+    }
+    // What it finds are the runs whose process was killed, and two that had ended.
+    let zombies = result.automations.iter().find(|one| one.name == "Crash zombie flows").unwrap();
+    let outcomes = zombies.outcomes_here;
+    assert_eq!((outcomes.alive, outcomes.finished, outcomes.silent), (0, 2, 6));
+    assert_eq!(zombies.outcomes_recorded, outcomes);
+    assert_eq!(zombies.coverage[0].clauses[0].passed, 108);
+}
+
+/// An automation that was edited: which firings would be others, because of what.
+#[test]
+fn an_edited_automation_differs() {
+    let mut edited = automation("too-short-30");
+    edited["trigger"]["within"] = json!(60);
+    let result = tested(&edited.to_string(), &live(), &BacktestOptions::default());
+    let one = of(&result);
+    assert!(!result.agrees);
+    assert_eq!(one.verdict, Verdict::Differs);
+    assert_eq!(one.changed.as_deref(), Some("`within` is 30 s on the server, 1 min here"));
+    assert!(one.only_recorded.len() > 30);
+    assert!(one.only_recorded.iter().all(|own| own.cause == DifferenceCause::Changed));
+    assert_eq!(
+        one.only_recorded[0].reason,
+        "the server's automation is another one: `within` is 30 s on the server, 1 min here"
+    );
+
+    // The same with `enabled: false`: nothing fires here.
+    let mut disabled = automation("on-crashed");
+    disabled["enabled"] = json!(false);
+    let result = tested(&disabled.to_string(), &live(), &BacktestOptions::default());
+    assert_eq!((of(&result).fired_here, of(&result).only_recorded.len()), (0, 8));
+    assert!(of(&result).only_recorded[0].reason.contains("`enabled: false`"));
+    assert!(!result.agrees);
+}
+
+/// A capture that lacks events explains what is missing.
+#[test]
+fn what_was_not_captured_does_not_count() {
+    // Without the first half of the events.
+    let all = live();
+    let mut events: Vec<Json> = all.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    events.sort_by_key(|event| event["received"].as_str().unwrap().to_owned());
+    let half = events.split_off(events.len() / 2);
+    let late: String = half.iter().map(|event| format!("{event}\n")).collect();
+    let result = tested(&automations(), &late, &BacktestOptions::default());
+    let causes: Vec<_> = result.automations.iter().flat_map(|one| causes(one).into_keys()).collect();
+    assert!(causes.contains(&"not-captured"), "{causes:?}");
+    assert!(!causes.contains(&"changed"), "{causes:?}");
+
+    // Without the events of automations nothing can be compared.
+    let is_other = |event: &&Json| !event["event"].as_str().unwrap().starts_with("prefect.automation.");
+    let filtered: String = events.iter().chain(&half).filter(is_other).map(|event| format!("{event}\n")).collect();
+    let result = tested(&automation("on-crashed").to_string(), &filtered, &BacktestOptions::default());
+    assert_eq!((of(&result).verdict, of(&result).only_here.len(), result.agrees), (Verdict::NotCompared, 0, true));
+    assert_eq!(
+        of(&result).message,
+        "it fires 8 times; the events contain nothing that this automation sent, so nothing is compared"
+    );
+}
+
+/// The version of the server counts from its last change, until it is disabled or deleted.
+#[test]
+fn only_the_present_version_is_compared() {
+    let event = |number: u8, second: u32, name: &str, payload: Json| {
+        let automation = name.starts_with("prefect.automation");
+        let id = if automation { "prefect.automation.a" } else { "acme.backup" };
+        json!({
+            "id": format!("00000000-0000-4000-8000-0000000000{number:02}"),
+            "occurred": format!("2026-03-01T12:{:02}:{:02}Z", second / 60, second % 60),
+            "event": name, "resource": {"prefect.resource.id": id, "prefect.resource.name": "backups"},
+            "payload": payload,
+        })
+    };
+    let document = |expect: &str, enabled: bool| {
+        json!({"id": "a", "name": "backups", "enabled": enabled, "actions": [],
+            "trigger": {"type": "event", "posture": "Reactive", "expect": [expect]}})
+    };
+    let mut events = vec![
+        event(1, 0, "prefect.automation.created", document("acme.other", true)),
+        event(2, 10, "acme.failed", json!({})),
+        event(3, 20, "prefect.automation.updated", document("acme.failed", true)),
+        event(4, 30, "acme.failed", json!({})),
+        event(5, 30, "prefect.automation.triggered", json!({"triggering_labels": {}})),
+    ];
+    let lines = |events: &[Json]| events.iter().map(|event| format!("{event}\n")).collect::<String>();
+    let play = |events: &[Json]| {
+        tested(&document("acme.failed", true).to_string(), &lines(events), &BacktestOptions::default())
+    };
+    let result = play(&events);
+    let one = of(&result);
+    assert_eq!((one.both, one.fired_here, one.fired_recorded, one.changed.clone()), (1, 1, 1, None));
+    assert_eq!(one.start.clock_time(), "12:00:20");
+    // Disabled: what comes then is not evaluated.
+    events.push(event(6, 40, "prefect.automation.updated", document("acme.failed", false)));
+    events.push(event(7, 50, "acme.failed", json!({})));
+    let result = play(&events);
+    let one = of(&result);
+    assert_eq!((one.both, one.fired_here, one.end.unwrap().clock_time()), (1, 1, "12:00:40".to_owned()));
+    // A firing that the server lacks has no known cause.
+    events.truncate(4);
+    events.push(event(8, 59, "acme.paid", json!({})));
+    let result = play(&events);
+    assert_eq!(causes(of(&result)), [("unexplained", 1)].into());
+    assert_eq!(of(&result).only_here[0].reason, "no known cause; here it fires because fired: 1 of 1 required events");
+    assert_eq!(captured_automations(&captured(&lines(&events)), None), format!("[{}]", document("acme.failed", true)));
+    assert_eq!(captured_automations(&captured(&lines(&events)), Some("other")), "[]");
+}
+
+fn captured(text: &str) -> CapturedEvents {
+    let mut captured = CapturedEvents::default();
+    assert!(captured.add(text.into()).valid);
+    captured
+}
+
+/// Events that are read in parts give the same result; an error has its line in the whole text.
+#[test]
+fn events_are_read_in_parts() {
+    let all = live();
+    let whole = tested(&automations(), &all, &BacktestOptions::default());
+    let mut parts = CapturedEvents::default();
+    let lines: Vec<&str> = all.split_inclusive('\n').collect();
+    for (place, part) in lines.chunks(100).enumerate() {
+        assert!(parts.add_lines((&*part.concat()).into(), place as u64 * 100).valid);
+    }
+    assert_eq!(backtest_captured((&*automations()).into(), &parts, &BacktestOptions::default()).unwrap(), whole);
+    let report = parts.add_lines("{\"id\": 5}\n".into(), 1303);
+    assert_eq!(report.diagnostics[0].range.unwrap().start.line, 1304);
+    let result = Backtest::unreadable_events(Some(1), report);
+    let how = RenderOptions { events: vec!["a".to_owned(), "b.ndjson".to_owned()], ..RenderOptions::default() };
+    assert!(
+        render_backtest(&result, &how).starts_with("b.ndjson:1304:1: error: "),
+        "{}",
+        render_backtest(&result, &how)
+    );
+}
+
+#[test]
+fn a_backtest_is_rendered() {
+    let mut edited = automation("on-crashed");
+    edited["trigger"]["expect"] = json!(["prefect.flow-run.Failed"]);
+    let result = tested(&edited.to_string(), &live(), &BacktestOptions::default());
+    let render = |format| {
+        let options = RenderOptions { format, file: Some("a:b.yaml".to_owned()), ..RenderOptions::default() };
+        render_backtest(&result, &options)
+    };
+    let pretty = render(Format::Pretty);
+    assert!(pretty.contains("\non crashed  differs\n"), "{pretty}");
+    assert!(
+        pretty.contains("\n  `expect` is [prefect.flow-run.Crashed] on the server, [prefect.flow-run.Failed] here\n")
+    );
+    assert!(pretty.contains("\n    here    "), "{pretty}");
+    let junit = render(Format::Junit);
+    assert!(junit.contains("<testsuites name=\"prefect-events\" tests=\"1\" failures=\"1\" errors=\"0\">"), "{junit}");
+    let github = render(Format::Github);
+    assert!(github.starts_with("::error file=a%3Ab.yaml,title=backtest%3A on crashed::"), "{github}");
+    let json: Json = serde_json::from_str(&render(Format::Json)).unwrap();
+    assert_eq!(json["automations"][0]["verdict"], "differs");
+    let coloured = RenderOptions { colour: true, ..RenderOptions::default() };
+    assert!(render_backtest(&result, &coloured).contains("\u{1b}[31mdiffers\u{1b}[39m"));
 }

@@ -6,10 +6,12 @@ use std::path::Path;
 
 use anyhow::Result;
 use prefect_events::automation::{CheckOptions, CheckReport};
+use prefect_events::backtest::{Backtest, BacktestOptions};
 use prefect_events::catalogue::{EventType, event_types};
 use prefect_events::diagnostic::Report;
 use prefect_events::explain::Explanation;
 use prefect_events::generate::{BreakSpec, BuildOptions, RunSpec};
+use prefect_events::render::RenderOptions;
 use prefect_events::simulate::{
     Advice, ExampleOptions, ExampleRuns, HeartbeatConfig, ReplayOptions, SimulateOptions, SimulationResult,
     TestOptions, TestReport, VersionComparison,
@@ -47,6 +49,9 @@ pub(crate) fn write_types(package: &Path) -> Result<()> {
     types.visit::<TestReport>();
     types.visit::<HeartbeatConfig>();
     types.visit::<Advice>();
+    types.visit::<BacktestOptions>();
+    types.visit::<Backtest>();
+    types.visit::<RenderOptions>();
     types.declarations.insert("StateType".to_owned(), state_type());
     let all: Vec<String> = types.declarations.into_values().collect();
     write(&package.join("types.d.ts"), &[HEAD, &all.join("\n")].join("\n"))

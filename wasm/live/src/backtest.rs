@@ -1,7 +1,7 @@
 //! Backtests, causes and comparisons.
 
-use prefect_events::backtest::{self, BacktestOptions};
-use prefect_events::diagnostic::TextOptions;
+use prefect_events::backtest::{self, Backtest, BacktestOptions};
+use prefect_events::diagnostic::{Report, TextOptions};
 use prefect_events::render::{self, RenderOptions};
 use prefect_events::simulate::{CapturedEvents, DocumentText};
 use prefect_events_boundary::{misuse, object, options, text};
@@ -13,6 +13,8 @@ use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 #[derive(Default)]
 pub struct Captured {
     events: CapturedEvents,
+    /// The index of the text that cannot be read, and why.
+    failed: Option<(Option<usize>, Report)>,
 }
 
 /// A rendered result, and whether it is what the caller hopes for.
@@ -30,10 +32,25 @@ impl Captured {
         Captured::default()
     }
 
-    /// Adds whole lines of NDJSON, or a whole document. The errors, if it cannot be read.
-    pub fn add(&mut self, bytes: &[u8], wtf8: bool) -> Result<JsValue, JsValue> {
-        let report = self.events.add(document(bytes, wtf8));
-        if report.valid { Ok(JsValue::UNDEFINED) } else { object(&report.diagnostics) }
+    /// Adds a document, or whole lines of NDJSON after `lines` others of the same text. `index`: of the text, if there are
+    /// several. Returns whether it could be read; if not, every result has its errors.
+    pub fn add(&mut self, bytes: &[u8], wtf8: bool, lines: u32, index: Option<usize>) -> bool {
+        let report = self.events.add_lines(document(bytes, wtf8), u64::from(lines));
+        let valid = report.valid;
+        if !valid && self.failed.is_none() {
+            self.failed = Some((index, report));
+        }
+        valid
+    }
+
+    /// How many events there are.
+    pub fn count(&self) -> usize {
+        self.events.len()
+    }
+
+    /// The automations that the events describe: a JSON list.
+    pub fn automations(&self, name: Option<String>) -> String {
+        backtest::captured_automations(&self.events, name.as_deref())
     }
 
     /// A backtest as JSON.
@@ -56,8 +73,11 @@ impl Captured {
         object(&Rendered { text: render::render_backtest(&result, &rendering), agrees })
     }
 
-    fn backtested(&self, automations: &[u8], wtf8: bool, how: JsValue) -> Result<backtest::Backtest, JsValue> {
+    fn backtested(&self, automations: &[u8], wtf8: bool, how: JsValue) -> Result<Backtest, JsValue> {
         let how: BacktestOptions = options(how)?;
+        if let Some((index, report)) = &self.failed {
+            return Ok(Backtest::unreadable_events(*index, report.clone()));
+        }
         backtest::backtest_captured(document(automations, wtf8), &self.events, &how).map_err(misuse)
     }
 }
