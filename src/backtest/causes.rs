@@ -52,6 +52,14 @@ impl Compared {
         self.recorded.only_here.iter().any(is_it)
     }
 
+    /// Whether it fires here too at about this time, as the partner of another recorded firing.
+    fn fires_near(&self, firing: &RecordedFiring) -> bool {
+        step(self.firings.len());
+        let labels = labels_of(&firing.labels);
+        let is_near = |own: &&Firing| is_near(own.at, firing.at) && labels_of(&own.labels) == labels;
+        self.firings.iter().filter(is_near).any(|own| !self.is_only_here(own))
+    }
+
     fn is_only_recorded(&self, firing: &RecordedFiring) -> bool {
         step(self.recorded.only_recorded.len());
         self.recorded.only_recorded.iter().any(|own| own.event_id == firing.event_id)
@@ -178,7 +186,7 @@ impl<'c> Causes<'c> {
             ));
         }
         if let Some(sentence) = self.change_sentence()
-            && self.as_served()?.is_none_or(|served| !served.is_only_recorded(firing))
+            && self.as_served()?.is_none_or(|served| !served.is_only_recorded(firing) || served.fires_near(firing))
         {
             return Ok((DifferenceCause::Changed, sentence));
         }
@@ -186,10 +194,7 @@ impl<'c> Causes<'c> {
             let sentence = format!("the event that triggered it, {event}, is not in the input");
             return Ok((DifferenceCause::NotCaptured, sentence));
         }
-        let labels = labels_of(&firing.labels);
-        let is_twin = |own: &&Firing| is_near(own.at, firing.at) && labels_of(&own.labels) == labels;
-        step(self.base.firings.len());
-        if self.base.firings.iter().any(|own| is_twin(&own) && !self.base.is_only_here(own)) {
+        if self.base.fires_near(firing) {
             let sentence = "the server fired twice for one window: its loop and an event that came late overlapped";
             return Ok((DifferenceCause::Chance, sentence.to_owned()));
         }

@@ -179,7 +179,10 @@ fn only_the_present_version_is_compared() {
     events.push(event(8, 59, "acme.paid", json!({})));
     let result = play(&events);
     assert_eq!(causes(of(&result)), [("unexplained", 1)].into());
-    assert_eq!(of(&result).only_here[0].reason, "no known cause; here it fires because fired: 1 of 1 required events");
+    assert_eq!(
+        of(&result).only_here[0].reason,
+        "no known cause; here it fires because 1 of 1 required events: acme.failed"
+    );
     assert_eq!(captured_automations(&captured(&lines(&events)), None), format!("[{}]", document("acme.failed", true)));
     assert_eq!(captured_automations(&captured(&lines(&events)), Some("other")), "[]");
 }
