@@ -42,7 +42,7 @@ export async function backtestCommand(subject, options, usage) {
         automations.length,
       );
       stdout.write(text);
-      if (agrees === undefined) return 2;
+      if (typeof agrees !== "boolean") return 2;
       return agrees ? 0 : 1;
     } finally {
       captured.close();

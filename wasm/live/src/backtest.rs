@@ -22,6 +22,7 @@ pub struct Captured {
 struct Rendered {
     text: String,
     /// Absent if the input could not be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
     agrees: Option<bool>,
 }
 
