@@ -115,7 +115,9 @@ pub(super) struct Causes<'c> {
     /// The other plays: what they are, and what they fire.
     phases: Option<Vec<(i64, Compared)>>,
     with_leaders: Option<Compared>,
-    as_served: Option<Option<Compared>>,
+    as_served: Option<Compared>,
+    /// Whether `as_served` was tried.
+    is_served_played: bool,
     ids: Option<Set<Uuid>>,
 }
 
@@ -142,6 +144,7 @@ impl<'c> Causes<'c> {
             phases: None,
             with_leaders: None,
             as_served: None,
+            is_served_played: false,
             ids: None,
         }
     }
@@ -303,20 +306,17 @@ impl<'c> Causes<'c> {
 
     /// What the server's version of the automation fires. `None`: it cannot be read.
     fn as_served(&mut self) -> Result<Option<&Compared>, ReplayError> {
-        if self.as_served.is_none() {
-            let document = self.served.document.map(|document| document.into());
-            let served = document.and_then(|document: DocumentText<'_>| document.read(automations_of).0);
-            let compared = match served.as_deref() {
-                Some([served]) => {
-                    let mut own = served.clone();
-                    own.automation.enabled = true;
-                    Some(Compared::new(self.captured.play(&own, self.options)?))
-                }
-                _ => None,
-            };
-            self.as_served = Some(compared);
+        if !self.is_served_played {
+            self.is_served_played = true;
+            let document = self.served.document.map(DocumentText::from);
+            let served = document.and_then(|document| document.read(automations_of).0).unwrap_or_default();
+            if let [served] = &*served {
+                let mut own = served.clone();
+                own.automation.enabled = true;
+                self.as_served = Some(Compared::new(self.captured.play(&own, self.options)?));
+            }
         }
-        Ok(self.as_served.as_ref().and_then(Option::as_ref))
+        Ok(self.as_served.as_ref())
     }
 
     fn is_captured(&mut self, id: Uuid) -> bool {

@@ -201,7 +201,7 @@ fn differences(out: &mut Vec<String>, automation: &AutomationBacktest, style: St
             let cause = if difference.cause.counts() { style.red(cause) } else { style.dim(cause) };
             let subject = printable(&difference.subject);
             let parts = [&*subject, difference.outcome].into_iter().filter(|part| !part.is_empty());
-            let about: String = parts.map(|part| format!("  {part}")).collect();
+            let about: String = parts.flat_map(|part| ["  ", part]).collect();
             out.push(format!("    {}{about}", clock(difference.at)));
             out.push(format!("      {cause}: {}", printable(&difference.reason)));
         }

@@ -7,7 +7,7 @@ pub(super) fn command(name: &str, properties: &[(&str, String)], message: &str) 
     let mut out = format!("::{name}");
     for (place, (key, value)) in properties.iter().enumerate() {
         out.push(if place == 0 { ' ' } else { ',' });
-        out.push_str(&format!("{key}={}", property(&printable(value))));
+        out.extend([key, "=", &property(&printable(value))]);
     }
     out.push_str("::");
     out.push_str(&data(&printable_lines(message)));

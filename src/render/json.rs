@@ -1,5 +1,7 @@
 //! The whole result as indented JSON. Only strings contain hidden characters, which are escaped.
 
+use std::fmt::Write;
+
 use serde::Serialize;
 
 pub(super) fn json(result: &impl Serialize) -> String {
@@ -13,7 +15,8 @@ pub(super) fn json(result: &impl Serialize) -> String {
         } else {
             let mut units = [0_u16; 2];
             for unit in character.encode_utf16(&mut units) {
-                out.push_str(&format!("\\u{unit:04x}"));
+                // Writing to a String cannot fail.
+                let _ = write!(out, "\\u{unit:04x}");
             }
         }
     }

@@ -1,4 +1,6 @@
-//! JUnit XML.
+//! `JUnit` XML.
+
+use std::fmt::Write;
 
 use super::printable::printable_lines;
 
@@ -24,16 +26,17 @@ pub(super) struct Suite {
 pub(super) fn testsuites(suites: &[Suite]) -> String {
     let all: Vec<&Case> = suites.iter().flat_map(|suite| &suite.cases).collect();
     let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-    out.push_str(&format!("<testsuites name=\"prefect-events\" {}>\n", counts(&all)));
+    // Writing to a String cannot fail.
+    let _ = write!(out, "<testsuites name=\"prefect-events\" {}>\n", counts(&all));
     for suite in suites {
         let name = xml(&suite.name);
         let own: Vec<&Case> = suite.cases.iter().collect();
-        out.push_str(&format!("  <testsuite name=\"{name}\" {} skipped=\"0\">\n", counts(&own)));
+        let _ = write!(out, "  <testsuite name=\"{name}\" {} skipped=\"0\">\n", counts(&own));
         for case in own {
             testcase(&mut out, &name, case);
         }
         if !suite.output.is_empty() {
-            out.push_str(&format!("    <system-out>{}</system-out>\n", xml(&suite.output)));
+            let _ = write!(out, "    <system-out>{}</system-out>\n", xml(&suite.output));
         }
         out.push_str("  </testsuite>\n");
     }
@@ -48,7 +51,7 @@ fn counts(cases: &[&Case]) -> String {
 }
 
 fn testcase(out: &mut String, suite: &str, case: &Case) {
-    out.push_str(&format!("    <testcase classname=\"{suite}\" name=\"{}\"", xml(&case.name)));
+    let _ = write!(out, "    <testcase classname=\"{suite}\" name=\"{}\"", xml(&case.name));
     let problems = [("failure", &case.failure), ("error", &case.error)];
     let Some((element, problem)) = problems.into_iter().find_map(|(element, one)| Some((element, one.as_ref()?)))
     else {
@@ -56,12 +59,13 @@ fn testcase(out: &mut String, suite: &str, case: &Case) {
         return;
     };
     let Problem { message, kind, text } = problem;
-    out.push_str(&format!(
+    let _ = write!(
+        out,
         ">\n      <{element} message=\"{}\" type=\"{}\">{}</{element}>\n    </testcase>\n",
         xml(message),
         xml(kind),
         xml(text)
-    ));
+    );
 }
 
 /// Escapes text and attributes. Characters that XML cannot contain are made visible.

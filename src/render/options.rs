@@ -14,7 +14,7 @@ pub enum Format {
     Pretty,
     /// The whole result.
     Json,
-    /// JUnit XML, for test reports.
+    /// `JUnit` XML, for test reports.
     Junit,
     /// Workflow commands of GitHub Actions, which become annotations.
     Github,

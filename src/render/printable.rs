@@ -1,6 +1,8 @@
 //! Makes characters visible that control a terminal, reorder text or are invisible. The command line does the same
 //! (`pkg/cli/escape.js`); a test compares the two.
 
+use std::fmt::Write;
+
 use crate::text::steps::step;
 
 /// Invisible characters (`Default_Ignorable_Code_Point`) and separators of lines.
@@ -48,7 +50,8 @@ pub fn printable(text: &str) -> String {
         } else if code == 0x7f {
             out.push('\u{2421}');
         } else {
-            out.push_str(&format!("\\u{{{code:x}}}"));
+            // Writing to a String cannot fail.
+            let _ = write!(out, "\\u{{{code:x}}}");
         }
     }
     out

@@ -245,8 +245,8 @@ pub(crate) fn named<'g>(
     let Some(name) = name else { return Ok(automations.iter().collect()) };
     let named: Vec<&GivenAutomation> = automations.iter().filter(|given| given.automation.name == *name).collect();
     if named.is_empty() {
-        let names = automations.iter().map(|given| given.automation.name.clone()).collect();
-        return Err(ReplayError::UnknownName { name: name.to_owned(), names });
+        let known = automations.iter().map(|given| given.automation.name.clone()).collect();
+        return Err(ReplayError::UnknownName { name: name.to_owned(), names: known });
     }
     Ok(named)
 }
