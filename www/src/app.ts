@@ -289,7 +289,7 @@ export class App extends LitElement {
   private noteOnLink() {
     const note =
       this.view?.notInLink() ??
-      (this.unheld ? "The link does not hold what is shown: it is too large." : undefined);
+      (this.unheld ? "The link does not include what is shown, which is too large." : undefined);
     return note ? html`<li class="note">${note}</li>` : nothing;
   }
 
@@ -305,11 +305,12 @@ export class App extends LitElement {
 
 const PROBLEMS: Record<LinkProblem, string> = {
   damaged: "This link is damaged; showing the example instead.",
-  "too-large": "This link holds more than 1 MB, which is too large; showing the example instead.",
+  "too-large":
+    "This link contains more than 1 MB, which is too large; showing the example instead.",
 };
 
 const UNKNOWN =
-  "What you pasted is not recognised: paste events, an automation, a trigger, a prefect.yaml, Terraform’s JSON, or a scenario.";
+  "This text is not recognised: paste events, an automation, a trigger, a prefect.yaml, Terraform’s JSON, or a scenario.";
 
 const THEME_NAMES: Record<Theme, string> = { system: "System", light: "Light", dark: "Dark" };
 
