@@ -27,16 +27,16 @@ pub(super) fn testsuites(suites: &[Suite]) -> String {
     let all: Vec<&Case> = suites.iter().flat_map(|suite| &suite.cases).collect();
     let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     // Writing to a String cannot fail.
-    let _ = write!(out, "<testsuites name=\"prefect-events\" {}>\n", counts(&all));
+    let _ = writeln!(out, "<testsuites name=\"prefect-events\" {}>", counts(&all));
     for suite in suites {
         let name = xml(&suite.name);
         let own: Vec<&Case> = suite.cases.iter().collect();
-        let _ = write!(out, "  <testsuite name=\"{name}\" {} skipped=\"0\">\n", counts(&own));
+        let _ = writeln!(out, "  <testsuite name=\"{name}\" {} skipped=\"0\">", counts(&own));
         for case in own {
             testcase(&mut out, &name, case);
         }
         if !suite.output.is_empty() {
-            let _ = write!(out, "    <system-out>{}</system-out>\n", xml(&suite.output));
+            let _ = writeln!(out, "    <system-out>{}</system-out>", xml(&suite.output));
         }
         out.push_str("  </testsuite>\n");
     }

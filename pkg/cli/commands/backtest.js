@@ -76,7 +76,7 @@ async function read(file) {
  * @param {string | undefined} name
  */
 function described(captured, name) {
-  const list = captured.use((open) => open.automations(name));
+  const list = captured.use((open) => open.automations(name ?? ""));
   if (list === "[]") {
     throw new Unreadable(
       name === undefined

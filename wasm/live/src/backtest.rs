@@ -49,9 +49,9 @@ impl Captured {
         self.events.len()
     }
 
-    /// The automations that the events describe: a JSON list.
-    pub fn automations(&self, name: Option<String>) -> String {
-        backtest::captured_automations(&self.events, name.as_deref())
+    /// The automations that the events describe: a JSON list. With a name or an id, only those that have it.
+    pub fn automations(&self, name: &str) -> String {
+        backtest::captured_automations(&self.events, Some(name).filter(|name| !name.is_empty()))
     }
 
     /// A backtest as JSON.
