@@ -2,7 +2,8 @@
 //! and compares two versions of an automation on the same events.
 //!
 //! [`backtest`] replays automations over captured events: which firings happened here and on the server, and the cause of
-//! each difference.
+//! each difference. [`compare_automations`] reports what a change of an automation fires more or less.
+//! [`why`] explains what happened to one run.
 //!
 //! ```
 //! use prefect_events::backtest::{BacktestOptions, Verdict, backtest};
@@ -32,8 +33,16 @@ mod subject;
 mod causes;
 mod one;
 mod all;
+mod comparison;
+mod change;
+mod why;
 
 pub use all::{BacktestOptions, backtest, backtest_captured, captured_automations};
+pub use comparison::{
+    ChangedFiring, CompareOptions, ComparedAutomation, ComparedText, Comparison, FiringChange, VersionFirings,
+    compare_automations,
+};
 pub use result::{
     AutomationBacktest, Backtest, DifferenceCause, Histogram, OnlyHere, OnlyRecorded, OutcomeCounts, SpanCount, Verdict,
 };
+pub use why::{ChangedLine, Why, WhyCause, WhyError, WhyOptions, why};

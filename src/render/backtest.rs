@@ -3,12 +3,13 @@
 use crate::backtest::{
     AutomationBacktest, Backtest, DifferenceCause, Histogram, OnlyHere, OnlyRecorded, OutcomeCounts, Verdict,
 };
-use crate::simulate::{Clause, RunOutcome, TriggerCoverage};
+use crate::simulate::{Clause, TriggerCoverage};
 use crate::text::phrase::{count, duration};
 use crate::text::steps::step;
 use crate::time::Instant;
 
 use super::chart::{bars, grouped};
+use super::clock::{clock, events, outcome_name};
 use super::github::command;
 use super::json::json;
 use super::junit::{Case, Problem, Suite, testsuites};
@@ -39,16 +40,6 @@ pub fn render_backtest(backtest: &Backtest, options: &RenderOptions) -> String {
         Format::Github => github(backtest, options),
         _ => pretty(backtest, &file, options),
     }
-}
-
-/// `2026-03-01 12:00:05`
-fn clock(at: Instant) -> String {
-    let text = at.rfc3339();
-    text.get(..19).unwrap_or(&text).replace('T', " ")
-}
-
-fn events(number: usize) -> String {
-    if number == 1 { "1 event".to_owned() } else { format!("{} events", count(number)) }
 }
 
 fn pretty(backtest: &Backtest, file: &str, options: &RenderOptions) -> String {
@@ -142,16 +133,6 @@ fn outcomes(counts: OutcomeCounts) -> Option<String> {
         .map(|(number, state)| format!("{} {state}", count(number)))
         .collect();
     (!parts.is_empty()).then(|| parts.join(", "))
-}
-
-fn outcome_name(outcome: Option<RunOutcome>) -> &'static str {
-    match outcome {
-        Some(RunOutcome::Alive) => "alive",
-        Some(RunOutcome::Finished) => "finished",
-        Some(RunOutcome::Dead) => "dead",
-        Some(RunOutcome::Silent) => "silent",
-        None => "",
-    }
 }
 
 /// One difference, whichever side it is on.

@@ -5,6 +5,7 @@
 
 mod options;
 mod printable;
+mod clock;
 mod style;
 mod table;
 mod junit;
@@ -13,7 +14,11 @@ mod json;
 mod problems;
 mod chart;
 mod backtest;
+mod comparison;
+mod why;
 
 pub use backtest::render_backtest;
+pub use comparison::render_comparison;
 pub use options::{Format, RenderOptions};
 pub use printable::{printable, printable_lines};
+pub use why::render_why;

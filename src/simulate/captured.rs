@@ -137,6 +137,13 @@ impl CapturedEvents {
         &self.events
     }
 
+    /// Some of the events, without what automations sent.
+    pub(crate) fn only(&self, is_wanted: impl Fn(&ReceivedEvent) -> bool) -> CapturedEvents {
+        step(self.events.len());
+        let events = self.events.iter().filter(|event| is_wanted(event)).cloned().collect();
+        CapturedEvents { events, ..CapturedEvents::default() }
+    }
+
     /// When the server received the first and the last event. `None`: there are none.
     pub(crate) fn received(&self) -> Option<(Instant, Instant)> {
         received(&self.events, false).zip(received(&self.events, true))

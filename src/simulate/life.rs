@@ -82,6 +82,11 @@ impl<'e> Lives<'e> {
     pub(crate) fn get(&self, id: &str) -> Option<&Life<'e>> {
         self.0.get(id)
     }
+
+    /// In order of appearance.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&'e str, &Life<'e>)> {
+        self.0.iter().map(|(id, life)| (*id, life))
+    }
 }
 
 fn earliest(time: &mut Option<Instant>, at: Instant) {

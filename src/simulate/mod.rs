@@ -63,7 +63,7 @@ pub use judgement::{
     TestOptions, TestReport, TestedExpectation, TestedFiring, TestedScenario, TestedSpan, run_tests, run_tests_with,
 };
 pub use leaders::MissingLeaders;
-pub(crate) use life::Lives;
+pub(crate) use life::{Life, Lives};
 pub use meaning::{Fired, HeartbeatRhythm, Lane, RunOutcome, StateChange, Timeline, Window};
 pub use reading::DocumentText;
 pub use recorded::{ActionEffect, RecordedActions, RecordedFiring, RecordedFirings, RecordedPair};

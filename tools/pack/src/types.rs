@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::Result;
 use prefect_events::automation::{CheckOptions, CheckReport};
-use prefect_events::backtest::{Backtest, BacktestOptions};
+use prefect_events::backtest::{Backtest, BacktestOptions, CompareOptions, Comparison, Why, WhyOptions};
 use prefect_events::catalogue::{EventType, event_types};
 use prefect_events::diagnostic::Report;
 use prefect_events::explain::Explanation;
@@ -51,6 +51,10 @@ pub(crate) fn write_types(package: &Path) -> Result<()> {
     types.visit::<Advice>();
     types.visit::<BacktestOptions>();
     types.visit::<Backtest>();
+    types.visit::<CompareOptions>();
+    types.visit::<Comparison>();
+    types.visit::<WhyOptions>();
+    types.visit::<Why>();
     types.visit::<RenderOptions>();
     types.declarations.insert("StateType".to_owned(), state_type());
     let all: Vec<String> = types.declarations.into_values().collect();

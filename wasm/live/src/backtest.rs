@@ -1,6 +1,8 @@
 //! Backtests, causes and comparisons.
 
-use prefect_events::backtest::{self, Backtest, BacktestOptions};
+use prefect_events::backtest::{
+    self, Backtest, BacktestOptions, CompareOptions, ComparedText, Comparison, Why, WhyOptions,
+};
 use prefect_events::diagnostic::{Report, TextOptions};
 use prefect_events::render::{self, RenderOptions};
 use prefect_events::simulate::{CapturedEvents, DocumentText};
@@ -72,6 +74,65 @@ impl Captured {
         let result = self.backtested(automations, wtf8, how)?;
         let agrees = result.errors.is_empty().then_some(result.agrees);
         object(&Rendered { text: render::render_backtest(&result, &rendering), agrees })
+    }
+
+    /// What happened to one run, as JSON. `automations`: nothing for those that the events describe.
+    pub fn why(&self, run: &str, automations: &[u8], wtf8: bool, how: JsValue) -> Result<String, JsValue> {
+        text(&self.explained(run, automations, wtf8, how)?)
+    }
+
+    /// The same as text.
+    #[wasm_bindgen(js_name = renderWhy)]
+    pub fn render_why(
+        &self,
+        run: &str,
+        automations: &[u8],
+        wtf8: bool,
+        how: JsValue,
+        rendering: JsValue,
+    ) -> Result<String, JsValue> {
+        let rendering: RenderOptions = options(rendering)?;
+        Ok(render::render_why(&self.explained(run, automations, wtf8, how)?, &rendering))
+    }
+
+    fn explained(&self, run: &str, automations: &[u8], wtf8: bool, how: JsValue) -> Result<Why, JsValue> {
+        let how: WhyOptions = options(how)?;
+        if let Some((_, report)) = &self.failed {
+            let first = report.diagnostics.first().map_or("", |first| &first.message);
+            return Err(misuse(format_args!("the events cannot be read: {first}")));
+        }
+        let automations = (!automations.is_empty()).then(|| document(automations, wtf8));
+        backtest::why(&self.events, run, automations, &how).map_err(misuse)
+    }
+
+    /// Two versions of automations on the same events, as JSON. `end`: of the old one; the new one follows.
+    pub fn compare(&self, both: &[u8], end: usize, wtf8: bool, how: JsValue) -> Result<String, JsValue> {
+        text(&self.compared(both, end, wtf8, how)?)
+    }
+
+    /// The same as text.
+    #[wasm_bindgen(js_name = renderComparison)]
+    pub fn render_comparison(
+        &self,
+        both: &[u8],
+        end: usize,
+        wtf8: bool,
+        how: JsValue,
+        rendering: JsValue,
+    ) -> Result<JsValue, JsValue> {
+        let rendering: RenderOptions = options(rendering)?;
+        let result = self.compared(both, end, wtf8, how)?;
+        let agrees = result.errors.is_empty().then_some(result.same);
+        object(&Rendered { text: render::render_comparison(&result, &rendering), agrees })
+    }
+
+    fn compared(&self, both: &[u8], end: usize, wtf8: bool, how: JsValue) -> Result<Comparison, JsValue> {
+        let how: CompareOptions = options(how)?;
+        if let Some((index, report)) = &self.failed {
+            return Ok(Comparison::unreadable(ComparedText::Events, *index, report.clone()));
+        }
+        let (old, new) = both.split_at_checked(end).unwrap_or((both, &[]));
+        backtest::compare_automations(document(old, wtf8), document(new, wtf8), &self.events, &how).map_err(misuse)
     }
 
     fn backtested(&self, automations: &[u8], wtf8: bool, how: JsValue) -> Result<Backtest, JsValue> {
