@@ -43,6 +43,7 @@ mod result;
 mod simulation;
 mod examples;
 mod judgement;
+mod golden;
 mod captured;
 mod replay;
 mod comparison;
@@ -59,6 +60,7 @@ pub use chance::ByChance;
 pub use comparison::{Difference, VersionComparison, compare_replays, compare_versions};
 pub use coverage::{Clause, ClauseCoverage, SeenValue, TriggerCoverage, WindowCoverage};
 pub use examples::{ExampleOptions, ExampleRun, ExampleRuns, ExampleScenario, example_runs};
+pub use golden::freeze_firings;
 pub use judgement::{
     TestOptions, TestReport, TestedExpectation, TestedFiring, TestedScenario, TestedSpan, run_tests, run_tests_with,
 };

@@ -5,7 +5,7 @@ use prefect_events::backtest::{
 };
 use prefect_events::diagnostic::{Report, TextOptions};
 use prefect_events::render::{self, RenderOptions};
-use prefect_events::simulate::{CapturedEvents, DocumentText};
+use prefect_events::simulate::{self, CapturedEvents, DocumentText, TestOptions};
 use prefect_events_boundary::{misuse, object, options, text};
 use serde::Serialize;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
@@ -142,6 +142,17 @@ impl Captured {
         }
         backtest::backtest_captured(document(automations, wtf8), &self.events, &how).map_err(misuse)
     }
+}
+
+/// The text of scenarios with their firings as expectations.
+#[wasm_bindgen(js_name = freezeFirings)]
+pub fn freeze_firings(scenarios: &[u8], wtf8: bool, how: JsValue) -> Result<String, JsValue> {
+    let how: TestOptions = options(how)?;
+    simulate::freeze_firings(document(scenarios, wtf8), &how.files).map_err(|found| {
+        let first = found.first();
+        let line = first.and_then(|first| first.range).map(|range| format!("line {}: ", range.start.line));
+        misuse(format_args!("{}{}", line.unwrap_or_default(), first.map_or("", |first| &first.message)))
+    })
 }
 
 fn document(bytes: &[u8], wtf8: bool) -> DocumentText<'_> {
