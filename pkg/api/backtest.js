@@ -1,6 +1,6 @@
 // Replays automations over captured events, and compares their firings with those that a server recorded.
 
-import { bytesOf, document, optionsOf } from "../input.js";
+import { bytesOf, document, optionsOf, string } from "../input.js";
 import { liveModule } from "../modules/live.js";
 
 /** @typedef {string | Uint8Array | ArrayBuffer} Text */
@@ -18,6 +18,66 @@ export function backtest(automations, events, options) {
   return withEvents(events, "backtest", (captured) =>
     JSON.parse(captured.use((open) => open.backtest(bytes, wtf8, how), bytes.length)),
   );
+}
+
+/**
+ * @param {Text} old
+ * @param {Text} young the new version
+ * @param {Text | Text[]} events
+ * @param {import("../index.js").CompareOptions} [options]
+ * @returns {import("../index.js").Comparison}
+ */
+export function compareAutomations(old, young, events, options) {
+  const [one, other] = [text(old, "compareAutomations"), text(young, "compareAutomations")];
+  const both = joined(one.bytes, other.bytes);
+  const wtf8 = one.wtf8 || other.wtf8;
+  const how = optionsOf(options, "compareAutomations");
+  return withEvents(events, "compareAutomations", (captured) =>
+    JSON.parse(
+      captured.use((open) => open.compare(both, one.bytes.length, wtf8, how), both.length),
+    ),
+  );
+}
+
+/**
+ * @param {Uint8Array} one
+ * @param {Uint8Array} other
+ */
+export function joined(one, other) {
+  const both = new Uint8Array(one.length + other.length);
+  both.set(one);
+  both.set(other, one.length);
+  return both;
+}
+
+/**
+ * @param {Text | Text[]} events
+ * @param {string} run its name or id, or the beginning of one
+ * @param {Text} [automations] default: those that the events describe
+ * @param {import("../index.js").WhyOptions} [options]
+ * @returns {import("../index.js").Why}
+ */
+export function whyRun(events, run, automations, options) {
+  const name = string(run, "whyRun", "the name or id of a run");
+  const { bytes, wtf8 } =
+    automations === undefined
+      ? { bytes: new Uint8Array(), wtf8: false }
+      : text(automations, "whyRun");
+  const how = optionsOf(options, "whyRun");
+  return withEvents(events, "whyRun", (captured) =>
+    JSON.parse(captured.use((open) => open.why(name, bytes, wtf8, how), bytes.length)),
+  );
+}
+
+/**
+ * @param {Text} scenarios
+ * @param {import("../index.js").TestOptions} [options]
+ * @returns {string}
+ */
+export function freezeFirings(scenarios, options) {
+  const { bytes, wtf8 } = text(scenarios, "freezeFirings");
+  const how = optionsOf(options, "freezeFirings");
+  return liveModule.call((core) => core.freezeFirings(bytes, wtf8, how), bytes.length);
 }
 
 /** @param {unknown} input @param {string} callee */

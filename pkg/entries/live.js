@@ -2,7 +2,8 @@
 
 import { load } from "../load.js";
 
-export { backtest } from "../api/backtest.js";
+export { backtest, compareAutomations, freezeFirings, whyRun } from "../api/backtest.js";
+export { connect } from "../api/client.js";
 export { PrefectEventsError } from "../error.js";
 
 const FILES = {

@@ -1,7 +1,11 @@
 // Reads events from live servers, compares firings, tunes windows. For Node.js: ready when imported.
 
 import * as backtestApi from "../api/backtest.js";
+import * as client from "../api/client.js";
+import { optionsOf } from "../input.js";
 import { sources } from "../options.js";
+import { settingsSources } from "../prefect-settings.js";
+import { useSockets } from "../socket.js";
 import { connects } from "../start-live.js";
 
 export { PrefectEventsError } from "../error.js";
@@ -15,3 +19,19 @@ export async function init(options) {
 }
 
 export const backtest = /* @__PURE__ */ connects(backtestApi.backtest);
+export const compareAutomations = /* @__PURE__ */ connects(backtestApi.compareAutomations);
+export const freezeFirings = /* @__PURE__ */ connects(backtestApi.freezeFirings);
+export const whyRun = /* @__PURE__ */ connects(backtestApi.whyRun);
+
+/**
+ * Without `url`: the server of Prefect's settings.
+ * @type {typeof import("./live.js").connect}
+ */
+export const connect = /* @__PURE__ */ connects((options) => {
+  // Node.js 20 has no WebSocket.
+  useSockets(async () => (await import("ws")).WebSocket);
+  const { profile, ...rest } = optionsOf(options, "connect");
+  return client.connectWith(
+    rest.url === undefined ? { ...rest, settings: settingsSources(profile) } : rest,
+  );
+});

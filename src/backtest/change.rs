@@ -81,7 +81,7 @@ fn in_trigger(
     let tail = document.bytes.get(end as usize..)?;
     step(document.bytes.len());
     let text = [head, new.as_bytes(), tail].concat();
-    let line = head.iter().filter(|byte| **byte == b'\n').count() as u64;
+    let line = memchr::memchr_iter(b'\n', head).count() as u64;
     Some(Edited { text, before, after, line: line.saturating_add(1) })
 }
 

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize};
 use uuid::Uuid;
 
-use crate::event::{RESOURCE_ID, ReceivedEvent};
+use crate::event::{RESOURCE_ID, ReceivedEvent, SharedText};
 use crate::simulate::{
     CapturedEvents, Clause, DocumentText, GivenAutomation, Life, Lives, RecordedFiring, ReplayError, ReplayOptions,
     RunOutcome, automations_of, named,
@@ -202,7 +202,7 @@ pub fn why(
     if let Some((index, own)) = found
         && let Some(given) = all.get(index)
     {
-        return story.fired(document, is_given, index, given, own);
+        return story.fired(document, is_given, index, given, &own);
     }
     story.not_fired(document, is_given, &all)
 }
@@ -264,7 +264,7 @@ impl Story<'_> {
         self.captured.events().iter().any(|event| event.id == id && self.is_own(event))
     }
 
-    fn is_on_run(&self, labels: &[(crate::event::SharedText, crate::event::SharedText)], event: Option<Uuid>) -> bool {
+    fn is_on_run(&self, labels: &[(SharedText, SharedText)], event: Option<Uuid>) -> bool {
         let mut runs = labels.iter().map(|(_, value)| &**value).filter(|value| value.starts_with(FLOW_RUN)).peekable();
         if runs.peek().is_some() {
             return runs.any(|run| run == self.id);
@@ -327,7 +327,7 @@ impl Story<'_> {
         is_given: bool,
         index: usize,
         given: &GivenAutomation,
-        own: OnRun,
+        own: &OnRun,
     ) -> Result<Why, WhyError> {
         let name = shown(&given.automation.name);
         let recorded = own.recorded.first().map(|firing| firing.at);
@@ -421,7 +421,7 @@ impl Story<'_> {
             }
             tried = seconds;
             let Some(edited) = set_within(document, index, &firing.trigger.path, seconds) else { return Ok(None) };
-            let Some((all, on_run)) = self.tested(&edited, index, given)? else { return Ok(None) };
+            let Some((all, on_run)) = self.tested(&edited, index)? else { return Ok(None) };
             if on_run == 0 {
                 let message = format!(
                     "with it the automation does not fire on this run; it finds a dead run {} later",
@@ -434,16 +434,10 @@ impl Story<'_> {
     }
 
     /// How often the changed automation fires, and how often on the run; without what the actions caused.
-    fn tested(
-        &self,
-        edited: &Edited,
-        index: usize,
-        given: &GivenAutomation,
-    ) -> Result<Option<(usize, usize)>, WhyError> {
+    fn tested(&self, edited: &Edited, index: usize) -> Result<Option<(usize, usize)>, WhyError> {
         let text: &[u8] = &edited.text;
         let Some(all) = DocumentText::from(text).read(automations_of).0 else { return Ok(None) };
         let Some(changed) = all.into_iter().nth(index) else { return Ok(None) };
-        let _ = given;
         let options = ReplayOptions { without_actions: true, ..self.replay() };
         let firings = self.captured.play(&changed, &options)?.firings;
         let certain: Vec<Firing> = firings.into_iter().filter(|firing| !firing.if_silent).collect();
@@ -499,7 +493,7 @@ impl Story<'_> {
                 let (Some(wanted), Some(nearest)) = (&clause.wanted, &clause.nearest) else { continue };
                 let old = wanted.split_once(": ").map_or(&**wanted, |(_, pattern)| pattern);
                 let Some(edited) = replace_text(document, index, &trigger.path, old, nearest) else { continue };
-                if let Some((all, on_run)) = self.tested(&edited, index, given)?.filter(|(_, on_run)| *on_run > 0) {
+                if let Some((all, on_run)) = self.tested(&edited, index)?.filter(|(_, on_run)| *on_run > 0) {
                     let times = if on_run == 1 { "once".to_owned() } else { format!("{on_run} times") };
                     let message = format!("with it the automation fires {times} on this run");
                     change = Some(self.line(edited, is_given, given, all, message)?);

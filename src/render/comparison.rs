@@ -41,9 +41,9 @@ pub fn render_comparison(comparison: &Comparison, options: &RenderOptions) -> St
     let style = Style { colour: options.colour && !markdown };
     for automation in &comparison.automations {
         if markdown {
-            in_markdown(&mut out, automation, is_long)
+            in_markdown(&mut out, automation, is_long);
         } else {
-            pretty(&mut out, automation, is_long, style)
+            pretty(&mut out, automation, is_long, style);
         }
         out.push(String::new());
     }

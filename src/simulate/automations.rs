@@ -6,7 +6,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 
 use crate::automation::{Automation, EventTrigger, Posture, Specification, Trigger, read};
-use crate::diagnostic::Code;
+use crate::diagnostic::{Code, Report};
 use crate::json::{Kind, Value};
 use crate::recognise::{Item, ItemForm, Recognised, recognise};
 use crate::text::phrase::joined;
@@ -46,6 +46,18 @@ pub(crate) fn all<'t>(root: Value<'t>, reading: &mut Reading<'t>) -> Option<Vec<
         return None;
     }
     Some(all)
+}
+
+/// The automations of a document on their own.
+///
+/// # Errors
+/// The document has errors, or no automation.
+pub(crate) fn given_automations(document: DocumentText<'_>) -> Result<Vec<Automation>, Box<Report>> {
+    let (read, report) = document.read(all);
+    match read {
+        Some(given) => Ok(given.into_iter().map(|given| given.automation).collect()),
+        None => Err(Box::new(report)),
+    }
 }
 
 fn one<'t>(item: &Item<'t>, reading: &mut Reading<'t>) -> Option<GivenAutomation> {

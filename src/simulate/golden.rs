@@ -103,9 +103,9 @@ fn of_scenario<'t>(text: &[u8], files: &Files, value: Value<'t>, reading: &mut R
         }
     }
     // Copies of a run that never fire are one line.
-    let mut fires: Map<&str, bool> = Map::default();
+    let mut any_fires: Map<&str, bool> = Map::default();
     for run in &document.runs {
-        let own = fires.or_default(&*run.of);
+        let own = any_fires.or_default(&*run.of);
         *own |= by_run.contains_key(&*run.resource);
     }
     let mut frozen: Vec<Frozen> = Vec::new();
@@ -113,7 +113,7 @@ fn of_scenario<'t>(text: &[u8], files: &Files, value: Value<'t>, reading: &mut R
     for run in &document.runs {
         match by_run.get(&*run.resource) {
             Some(fired) => frozen.push(Frozen { run: Some(run.name.clone()), fired: fired.clone() }),
-            None if fires.get(&*run.of) == Some(&true) => {
+            None if any_fires.get(&*run.of) == Some(&true) => {
                 frozen.push(Frozen { run: Some(run.name.clone()), fired: Vec::new() });
             }
             None if silent.insert(&*run.of, ()).is_none() => {
@@ -214,10 +214,10 @@ fn entry(frozen: &Frozen, start: Instant, is_json: bool) -> String {
 /// Whether YAML reads it as a text without quotes.
 fn is_plain(text: &str) -> bool {
     const WORDS: [&str; 9] = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"];
-    let is_word = |word: &&str| text.eq_ignore_ascii_case(word);
+    let is_word = |word: &str| text.eq_ignore_ascii_case(word);
     let is_duration = text.ends_with(['s', 'm', 'h', 'd']) && text.bytes().any(|byte| byte.is_ascii_digit());
     let begins = text.starts_with(|first: char| first.is_ascii_alphabetic()) || is_duration;
     begins
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
-        && !WORDS.iter().any(|word| is_word(&word))
+        && !WORDS.iter().any(|word| is_word(word))
 }

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use prefect_events::backtest::{
-    AutomationBacktest, Backtest, BacktestOptions, DifferenceCause, Verdict, backtest, backtest_captured,
-    captured_automations,
+    AutomationBacktest, Backtest, BacktestOptions, CompareOptions, DifferenceCause, FiringChange, Verdict, WhyCause,
+    WhyOptions, backtest, backtest_captured, captured_automations, compare_automations, why,
 };
-use prefect_events::render::{Format, RenderOptions, render_backtest};
-use prefect_events::simulate::CapturedEvents;
+use prefect_events::render::{Format, RenderOptions, render_backtest, render_comparison, render_why};
+use prefect_events::simulate::{CapturedEvents, DocumentText, Files, freeze_firings, run_tests};
 use serde_json::{Value as Json, json};
 
 use crate::cases;
@@ -238,4 +238,140 @@ fn a_backtest_is_rendered() {
     assert_eq!(json["automations"][0]["verdict"], "differs");
     let coloured = RenderOptions { colour: true, ..RenderOptions::default() };
     assert!(render_backtest(&result, &coloured).contains("\u{1b}[31mdiffers\u{1b}[39m"));
+}
+
+/// Zombies, with heartbeats every 30 s and a window that is too short for the slowest.
+#[test]
+fn why_a_run_was_marked() {
+    let events = captured(&live());
+    let explain = |run: &str, document: Option<&str>, options: Json| {
+        why(&events, run, document.map(DocumentText::from), &serde_json::from_value(options).unwrap())
+    };
+    // The automation is among the events.
+    let dead = explain("zombie-1", None, json!({"name": "Crash zombie flows"})).unwrap();
+    assert_eq!((dead.cause, dead.automation.as_deref()), (WhyCause::Silent, Some("Crash zombie flows")));
+    assert_eq!(dead.change, None);
+    assert!(dead.message.starts_with("`Crash zombie flows` fired at "), "{}", dead.message);
+    assert!(dead.message.contains("its action changed the run, and the run sent nothing more"), "{}", dead.message);
+    // Without a name: the one whose action changed the run.
+    assert_eq!(explain("zombie-1", None, json!({})).unwrap().cause, WhyCause::Silent);
+
+    // A window of 30 s for heartbeats every 30 s: the run was alive. Only the changed line is different.
+    let short = "name: too short 30  # to be found\nactions: []\ntrigger:\n  posture: Proactive\n  after: [prefect.flow-run.heartbeat]\n  \
+        expect: [prefect.flow-run.*]\n  for_each: [prefect.resource.id]\n  within: 30\n";
+    let alive = explain("processed-1", Some(short), json!({})).unwrap();
+    assert_eq!(alive.cause, WhyCause::Alive, "{}", alive.message);
+    let change = alive.change.unwrap();
+    assert_eq!((&*change.before, change.line), ("within: 30", Some(8)));
+    let seconds: u32 = change.after.strip_prefix("within: ").unwrap().parse().unwrap();
+    assert!((31..40).contains(&seconds), "{}", change.after);
+    assert!(change.firings_after < change.firings_before, "{change:?}");
+
+    // A misspelt name: what stops it, and the line that would not.
+    let typo = json!({"name": "typo", "actions": [], "trigger": {"posture": "Reactive",
+        "expect": ["prefect.flow-run.Crashed"], "match_related": {"prefect.resource.role": "flow",
+        "prefect.resource.name": "crashr"}}});
+    let never = explain("crash-start", Some(&typo.to_string()), json!({})).unwrap();
+    assert_eq!(never.cause, WhyCause::NotFired);
+    assert!(never.message.contains("none has `prefect.resource.name: crashr`"), "{}", never.message);
+    let change = never.change.unwrap();
+    assert_eq!((&*change.before, &*change.after, change.firings_before), ("crashr", "crasher", 0));
+    assert!(change.firings_after > 0);
+
+    let error = explain("no such run", None, json!({})).unwrap_err();
+    assert_eq!(error.to_string(), "no run in these events has the name or id `no such run`");
+    assert!(
+        explain("zombie-", None, json!({})).unwrap_err().to_string().starts_with("several runs begin with `zombie-`: ")
+    );
+}
+
+/// An event that the server holds back because it never got the one before: a finished run is marked.
+#[test]
+fn why_a_finished_run_was_marked() {
+    let events = captured(&text("events.ndjson.gz"));
+    let zombies = r#"{"name": "zombies", "actions": [], "trigger": {"posture": "Proactive",
+        "after": ["prefect.flow-run.heartbeat"], "expect": ["prefect.flow-run.*"],
+        "for_each": ["prefect.resource.id"], "within": 90}}"#;
+    let held = why(&events, "gleaming-cat", Some(zombies.into()), &WhyOptions::default()).unwrap();
+    assert_eq!(held.cause, WhyCause::AbsentLeader, "{}", held.message);
+    assert!(held.message.contains("the server holds it back"), "{}", held.message);
+    let change = held.change.unwrap();
+    assert_eq!((&*change.before, change.line), ("within: 90", Some(3)));
+    let shown = render_why(
+        &why(&events, "gleaming-cat", Some(zombies.into()), &WhyOptions::default()).unwrap(),
+        &RenderOptions { file: Some("z.json".to_owned()), ..RenderOptions::default() },
+    );
+    assert!(shown.contains("\n  one changed line  z.json:3\n    - within: 90\n    + within: "), "{shown}");
+}
+
+#[test]
+fn two_versions_are_compared() {
+    let zombies = automation("crash-zombie-flows");
+    let mut longer = zombies.clone();
+    longer["trigger"]["within"] = json!(150);
+    let events = captured(&live());
+    let compare = |new: &Json| {
+        let (old, new) = (zombies.to_string(), new.to_string());
+        compare_automations((&*old).into(), (&*new).into(), &events, &CompareOptions::default()).unwrap()
+    };
+    let same = compare(&zombies);
+    assert!(same.same && same.automations[0].changes.is_empty() && same.automations[0].same > 0);
+    let result = compare(&longer);
+    let one = &result.automations[0];
+    assert!(!result.same);
+    // The five runs that its action marked are found later, as if it had not acted.
+    assert_eq!(one.left_out, 5);
+    assert!(
+        one.changes.iter().any(|change| change.change == FiringChange::Moved && change.message == "fires 1 min later")
+    );
+    let (old, new) = (one.old.unwrap(), one.new.unwrap());
+    let count = |kind| one.changes.iter().filter(|change| change.change == kind).count();
+    assert_eq!(old.fired, one.same + count(FiringChange::Moved) + count(FiringChange::Removed));
+    assert_eq!(new.fired, one.same + count(FiringChange::Moved) + count(FiringChange::Added));
+
+    let markdown = RenderOptions { format: Format::Markdown, ..RenderOptions::default() };
+    let table = render_comparison(&result, &markdown);
+    assert!(table.starts_with("**Crash zombie flows**: "), "{table}");
+    assert!(table.contains("\n\n| Run | State | Old | New | Change |\n| --- | --- | --- | --- | --- |\n| "), "{table}");
+
+    // Several automations are compared by their names.
+    let (all, mut changed) = (automations(), serde_json::from_str::<Vec<Json>>(&automations()).unwrap());
+    changed.retain(|one| one["name"] != "on crashed");
+    changed.push(
+        json!({"name": "new", "actions": [], "trigger": {"posture": "Reactive", "expect": ["acme.order.created"]}}),
+    );
+    let changed = serde_json::to_string(&changed).unwrap();
+    let result = compare_automations((&*all).into(), (&*changed).into(), &events, &CompareOptions::default()).unwrap();
+    let messages: Vec<_> =
+        result.automations.iter().filter(|one| !one.changes.is_empty()).map(|one| &*one.message).collect();
+    assert_eq!(messages, ["new automation: 2 firings", "automation removed: 8 firings less"]);
+}
+
+/// Only `expect` changes; what was frozen passes, and a change of the automation does not.
+#[test]
+fn firings_are_frozen() {
+    let scenario = "# Zombies.\nautomation: {trigger: {posture: Proactive, after: [prefect.flow-run.heartbeat], expect: [prefect.flow-run.*],\n  \
+        for_each: [prefect.resource.id], within: 90}}  # short\nheartbeat: {frequency: 30}\nruns:\n  - name: zombie  # dies\n    dies: 2m\n  \
+        - { name: healthy, ends: 5m, count: 3 }\nexpect:  # by hand\n  - { run: zombie, fires: 9 }\n# end\n";
+    let frozen = freeze_firings(scenario.into(), &Files::default()).unwrap();
+    let kept = |text: &str| {
+        let (before, rest) = text.split_once("  # by hand\n").unwrap();
+        (before.to_owned(), rest.split_once("# end\n").unwrap().1.to_owned())
+    };
+    assert_eq!(kept(&frozen), kept(scenario));
+    assert!(run_tests((&*frozen).into()).passed, "{frozen}");
+    assert_eq!(freeze_firings((&*frozen).into(), &Files::default()).unwrap(), frozen);
+    let changed = frozen.replace("within: 90", "within: 120");
+    assert!(!run_tests((&*changed).into()).passed);
+    // Lists, JSON, and without expectations.
+    let list = "scenarios:\n  - automation: crash-zombie-flows\n    heartbeat: {frequency: 30}\n    runs: [{name: a b, dies: 2m}]  # one\n  \
+        - automation: crash-zombie-flows\n    runs: [{name: yes1, ends: 1m}]\n";
+    let json = r#"{"automation": "crash-zombie-flows", "heartbeat": {"frequency": 30}, "runs": [{"name": "z", "dies": "2m"}]}"#;
+    for text in [list, json] {
+        let frozen = freeze_firings(text.into(), &Files::default()).unwrap();
+        let report = run_tests((&*frozen).into());
+        assert!(report.passed && report.expectations > 1, "{frozen}");
+        assert_eq!(freeze_firings((&*frozen).into(), &Files::default()).unwrap(), frozen);
+    }
+    assert!(freeze_firings("automation: nothing".into(), &Files::default()).is_err());
 }

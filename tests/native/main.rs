@@ -21,6 +21,7 @@ mod generate_errors;
 mod generate_recorded;
 mod cases;
 mod check_cases;
+mod client;
 mod coverage;
 mod custom;
 mod documentation;

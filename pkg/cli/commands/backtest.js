@@ -2,24 +2,26 @@
 
 import { existsSync } from "node:fs";
 
-import { captureFiles } from "../captured.js";
-import { printError, stdout } from "../output.js";
-import { openInput, readAll, Unreadable } from "../read-input.js";
+import { isMixed, readDocument, withCaptured } from "../captured.js";
+import { stdout } from "../output.js";
+import { Unreadable } from "../read-input.js";
 import { renderingOf } from "../rendering.js";
 import { displayName } from "../text.js";
 
 /** @typedef {import("../captured.js").Captured} Captured */
+/** @typedef {import("../captured.js").PrefectServer} PrefectServer */
 
 /**
- * @typedef {object} Options
+ * @typedef {object} OwnOptions
  * @property {boolean} [all]
  * @property {string} [name]
- * @property {string[]} [events]
  * @property {string} [start]
  * @property {number} [tick]
  * @property {string} [serverVersion]
  * @property {boolean} [ignoreMissingLeaders]
  * @property {"pretty" | "json" | "junit" | "github"} format
+ *
+ * @typedef {OwnOptions & import("../captured.js").Source} Options
  */
 
 /**
@@ -28,29 +30,24 @@ import { displayName } from "../text.js";
  * @param {() => void} usage
  * @returns {Promise<number>} the exit status
  */
-export async function backtestCommand(subject, options, usage) {
-  const { all = false, events = [] } = options;
-  if ((subject === undefined) !== all || events.length === 0) usage();
-  try {
-    const captured = await captureFiles(events);
-    try {
-      const file = subject !== undefined && (subject === "-" || existsSync(subject));
-      const automations = file ? await read(subject) : described(captured, subject);
-      const rendering = renderingOf(options.format, stdout, file ? subject : undefined, events);
-      const { text, agrees } = captured.use(
-        (open) => open.renderBacktest(automations, false, howOf(options), rendering),
-        automations.length,
-      );
-      stdout.write(text);
-      if (typeof agrees !== "boolean") return 2;
-      return agrees ? 0 : 1;
-    } finally {
-      captured.close();
-    }
-  } catch (error) {
-    if (error instanceof Unreadable || error instanceof TypeError) return printError(error.message);
-    throw error;
-  }
+export function backtestCommand(subject, options, usage) {
+  const { all = false } = options;
+  if ((subject === undefined) !== all || isMixed(options)) usage();
+  return withCaptured(options, async (captured, server) => {
+    const isFile = subject !== undefined && (subject === "-" || existsSync(subject));
+    const automations = isFile
+      ? await readDocument(subject)
+      : await described(captured, server, subject);
+    const { format, events } = options;
+    const rendering = renderingOf(format, stdout, isFile ? subject : undefined, events);
+    const { text, agrees } = captured.use(
+      (open) => open.renderBacktest(automations, false, howOf(options), rendering),
+      automations.length,
+    );
+    stdout.write(text);
+    if (typeof agrees !== "boolean") return 2;
+    return agrees ? 0 : 1;
+  });
 }
 
 /** @param {Options} options */
@@ -59,28 +56,23 @@ function howOf({ name, start, tick, serverVersion, ignoreMissingLeaders }) {
   return Object.fromEntries(Object.entries(how).filter(([, value]) => value !== undefined));
 }
 
-/** @param {string} file */
-async function read(file) {
-  try {
-    return await readAll(await openInput(file));
-  } catch (error) {
-    throw error instanceof Unreadable
-      ? new Unreadable(`${displayName(file)} ${error.message}`)
-      : error;
-  }
-}
-
 /**
- * Automations that the events describe: `prefect.automation.created` and `.updated`.
+ * The automations of the server, or those that the events describe: `prefect.automation.created` and `.updated`.
  * @param {Captured} captured
- * @param {string | undefined} name
+ * @param {PrefectServer | undefined} server
+ * @param {string | undefined} name of one
  */
-function described(captured, name) {
-  const list = captured.use((open) => open.automations(name ?? ""));
+async function described(captured, server, name) {
+  const list = server
+    ? JSON.stringify(
+        name === undefined ? await server.automations() : [await server.automation(name)],
+      )
+    : captured.use((open) => open.automations(name ?? ""));
   if (list === "[]") {
+    const place = server ? "the server has" : "the events describe";
     throw new Unreadable(
       name === undefined
-        ? "the events describe no automation: name the file of one"
+        ? `${place} no automation: name the file of one`
         : `${displayName(name)} is neither a file nor an automation that the events describe`,
     );
   }

@@ -8,6 +8,7 @@ use anyhow::Result;
 use prefect_events::automation::{CheckOptions, CheckReport};
 use prefect_events::backtest::{Backtest, BacktestOptions, CompareOptions, Comparison, Why, WhyOptions};
 use prefect_events::catalogue::{EventType, event_types};
+use prefect_events::client::{ConnectOptions, EventFilter, PullProgress};
 use prefect_events::diagnostic::Report;
 use prefect_events::explain::Explanation;
 use prefect_events::generate::{BreakSpec, BuildOptions, RunSpec};
@@ -56,6 +57,9 @@ pub(crate) fn write_types(package: &Path) -> Result<()> {
     types.visit::<WhyOptions>();
     types.visit::<Why>();
     types.visit::<RenderOptions>();
+    types.visit::<ConnectOptions>();
+    types.visit::<EventFilter>();
+    types.visit::<PullProgress>();
     types.declarations.insert("StateType".to_owned(), state_type());
     let all: Vec<String> = types.declarations.into_values().collect();
     write(&package.join("types.d.ts"), &[HEAD, &all.join("\n")].join("\n"))
