@@ -77,7 +77,7 @@ export function whyRun(events, run, automations, options) {
 export function freezeFirings(scenarios, options) {
   const { bytes, wtf8 } = text(scenarios, "freezeFirings");
   const how = optionsOf(options, "freezeFirings");
-  return liveModule.call((core) => core.freezeFirings(bytes, wtf8, how), bytes.length);
+  return liveModule.call((core) => core.Captured.freezeFirings(bytes, wtf8, how), bytes.length);
 }
 
 /** @param {unknown} input @param {string} callee */

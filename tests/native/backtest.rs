@@ -249,6 +249,7 @@ fn why_a_run_was_marked() {
     };
     // The automation is among the events.
     let dead = explain("zombie-1", None, json!({"name": "Crash zombie flows"})).unwrap();
+    assert_eq!(dead.cause, WhyCause::Silent, "{dead:?}");
     assert_eq!((dead.cause, dead.automation.as_deref()), (WhyCause::Silent, Some("Crash zombie flows")));
     assert_eq!(dead.change, None);
     assert!(dead.message.starts_with("`Crash zombie flows` fired at "), "{}", dead.message);

@@ -56,6 +56,17 @@ impl Captured {
         backtest::captured_automations(&self.events, Some(name).filter(|name| !name.is_empty()))
     }
 
+    /// The text of scenarios with their firings as expectations.
+    #[wasm_bindgen(js_name = freezeFirings)]
+    pub fn freeze_firings(scenarios: &[u8], wtf8: bool, how: JsValue) -> Result<String, JsValue> {
+        let how: TestOptions = options(how)?;
+        simulate::freeze_firings(document(scenarios, wtf8), &how.files).map_err(|found| {
+            let first = found.first();
+            let line = first.and_then(|first| first.range).map(|range| format!("line {}: ", range.start.line));
+            misuse(format_args!("{}{}", line.unwrap_or_default(), first.map_or("", |first| &first.message)))
+        })
+    }
+
     /// A backtest as JSON.
     pub fn backtest(&self, automations: &[u8], wtf8: bool, how: JsValue) -> Result<String, JsValue> {
         text(&self.backtested(automations, wtf8, how)?)
@@ -142,17 +153,6 @@ impl Captured {
         }
         backtest::backtest_captured(document(automations, wtf8), &self.events, &how).map_err(misuse)
     }
-}
-
-/// The text of scenarios with their firings as expectations.
-#[wasm_bindgen(js_name = freezeFirings)]
-pub fn freeze_firings(scenarios: &[u8], wtf8: bool, how: JsValue) -> Result<String, JsValue> {
-    let how: TestOptions = options(how)?;
-    simulate::freeze_firings(document(scenarios, wtf8), &how.files).map_err(|found| {
-        let first = found.first();
-        let line = first.and_then(|first| first.range).map(|range| format!("line {}: ", range.start.line));
-        misuse(format_args!("{}{}", line.unwrap_or_default(), first.map_or("", |first| &first.message)))
-    })
 }
 
 fn document(bytes: &[u8], wtf8: bool) -> DocumentText<'_> {
