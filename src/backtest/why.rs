@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize};
 use uuid::Uuid;
 
+use crate::automation::Posture;
 use crate::event::{RESOURCE_ID, ReceivedEvent, SharedText};
 use crate::simulate::{
     CapturedEvents, Clause, DocumentText, GivenAutomation, Life, Lives, RecordedFiring, ReplayError, ReplayOptions,
@@ -97,6 +98,8 @@ pub enum WhyCause {
     AbsentLeader,
     /// It fired because an event arrived too late.
     Late,
+    /// It fired on a run that had reached its final state: an event of the run came after that.
+    Finished,
     /// It fired, and the run sent nothing more.
     Silent,
     /// It fired, for another reason.
@@ -350,7 +353,7 @@ impl Story<'_> {
         };
         let reason = firing.reason_sentence();
         let next = self.next_sign(firing);
-        let proactive = firing.bucket.is_some() && firing.event.as_ref().is_none_or(|_| firing.span.is_some());
+        let proactive = firing.trigger.posture == Some(Posture::Proactive);
         let (cause, message) = match () {
             () if firing.quirk() == Some(ServerQuirk::AbsentLeader) => {
                 (WhyCause::AbsentLeader, format!("{fired}: {reason}"))
@@ -363,6 +366,10 @@ impl Story<'_> {
                 });
                 let sign = sign.unwrap_or_default();
                 (WhyCause::Alive, format!("{fired} although the run was alive{sign}; {reason}"))
+            }
+            () if proactive && self.life.outcome(firing.at) == RunOutcome::Finished => {
+                let ends = self.life.ends.map(|ends| format!(" at {}", ends.clock_time())).unwrap_or_default();
+                (WhyCause::Finished, format!("{fired} although the run had reached its final state{ends}: {reason}"))
             }
             () if proactive && self.life.outcome(firing.at) == RunOutcome::Silent => {
                 (WhyCause::Silent, format!("{fired}, and the run sent nothing more: {reason}"))

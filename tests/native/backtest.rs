@@ -248,14 +248,24 @@ fn why_a_run_was_marked() {
         why(&events, run, document.map(DocumentText::from), &serde_json::from_value(options).unwrap())
     };
     // The automation is among the events.
-    let dead = explain("zombie-1", None, json!({"name": "Crash zombie flows"})).unwrap();
+    let dead = explain("e24ff06c", None, json!({"name": "Crash zombie flows"})).unwrap();
     assert_eq!(dead.cause, WhyCause::Silent, "{dead:?}");
     assert_eq!((dead.cause, dead.automation.as_deref()), (WhyCause::Silent, Some("Crash zombie flows")));
     assert_eq!(dead.change, None);
     assert!(dead.message.starts_with("`Crash zombie flows` fired at "), "{}", dead.message);
     assert!(dead.message.contains("its action changed the run, and the run sent nothing more"), "{}", dead.message);
     // Without a name: the one whose action changed the run.
-    assert_eq!(explain("zombie-1", None, json!({})).unwrap().cause, WhyCause::Silent);
+    assert_eq!(explain(&dead.id, None, json!({})).unwrap(), dead);
+    // A heartbeat that came after the end.
+    let finished = explain("timeout-1", None, json!({"name": "Crash zombie flows"})).unwrap();
+    assert_eq!((finished.cause, finished.change), (WhyCause::Finished, None));
+    // A process that was killed, as its worker reported: no automation.
+    let reported = explain("zombie-1", None, json!({"name": "Crash zombie flows"})).unwrap();
+    assert_eq!((reported.cause, reported.state.as_deref()), (WhyCause::NotFired, Some("Crashed")));
+    assert!(
+        reported.message.contains("the run itself became Crashed at 02:11:14.819026: Process exited"),
+        "{reported:?}"
+    );
 
     // A window of 30 s for heartbeats every 30 s: the run was alive. Only the changed line is different.
     let short = "name: too short 30  # to be found\nactions: []\ntrigger:\n  posture: Proactive\n  after: [prefect.flow-run.heartbeat]\n  \
