@@ -6,7 +6,12 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { gunzipSync } from "node:zlib";
 
-import { backtest } from "../../pkg/entries/live.node.js";
+import {
+  backtest,
+  compareAutomations,
+  freezeFirings,
+  whyRun,
+} from "../../pkg/entries/live.node.js";
 import { folder, run } from "./helpers/run.js";
 
 const cases = new URL("../cases/live/", import.meta.url);
@@ -120,4 +125,90 @@ test("a large file is read in parts, and an error has its line", async () => {
   const broken = await tested("crash.json", "--events", "large.ndjson");
   assert.match(broken.stdout, /^large\.ndjson:13304:1: error: /);
   assert.equal(broken.status, 2);
+});
+
+const RUN = "timeout-1";
+
+test("why explains a run, with and without a file of automations", async () => {
+  const why = (/** @type {string[]} */ ...args) =>
+    run(["why", "--events", "live.ndjson", ...args], { cwd });
+  const own = await why("--run", RUN);
+  assert.equal(own.status, 0, own.stderr);
+  assert.match(own.stdout, /^timeout-1 \(prefect\.flow-run\.3e5443d0-\S+\) {2}TimedOut$/m);
+  assert.match(own.stdout, /^ {2}`Crash zombie flows` fired at 02:13:09 although the run had /m);
+  const json = await why("--run", RUN, "--automation", "crash.json", "--format", "json");
+  assert.deepEqual(
+    JSON.parse(json.stdout),
+    whyRun(LIVE, RUN, recorded("automations/crash-zombie-flows.json")),
+  );
+  const unknown = await why("--run", "nobody");
+  assert.deepEqual([unknown.status, unknown.stdout], [2, ""]);
+  assert.equal(
+    unknown.stderr,
+    "prefect-events: no run in these events has the name or id `nobody`\n",
+  );
+  assert.equal((await run(["why"], { cwd })).status, 2);
+  const broken = await run(["why", "--run", RUN, "--events", "broken.ndjson"], { cwd });
+  assert.equal(broken.status, 2);
+  assert.match(broken.stderr, /the events cannot be read: /);
+});
+
+test("diff compares two versions, as a table", async () => {
+  const old = automations.find(({ name }) => name === "Crash zombie flows");
+  const longer = JSON.stringify({ ...old, trigger: { ...old.trigger, within: 150 } });
+  write("longer.json", longer);
+  const diff = (/** @type {string[]} */ ...args) =>
+    run(["diff", "crash.json", "longer.json", "--events", "live.ndjson", ...args], { cwd });
+  const pretty = await diff();
+  assert.equal(pretty.status, 0, pretty.stderr);
+  assert.match(pretty.stdout, / fires 1 min later$/m);
+  const markdown = await diff("--format", "markdown", "--exit-code");
+  assert.equal(markdown.status, 1);
+  assert.match(
+    markdown.stdout,
+    /^\*\*Crash zombie flows\*\*: .*\.\n\n\| Run \| State \| Old \| New \|/,
+  );
+  const json = await diff("--format", "json");
+  assert.deepEqual(JSON.parse(json.stdout), compareAutomations(JSON.stringify(old), longer, LIVE));
+  const same = await run(
+    ["diff", "crash.json", "crash.json", "--events", "live.ndjson", "--exit-code"],
+    { cwd },
+  );
+  assert.equal(same.status, 0);
+  write("none.json", "{}");
+  const broken = await run(["diff", "crash.json", "none.json", "--events", "live.ndjson"], { cwd });
+  assert.equal(broken.status, 2);
+  assert.match(broken.stdout, /^none\.json:1:1: error: /);
+});
+
+test("test --update freezes firings, and test fails on a change", async () => {
+  const scenario = (/** @type {number} */ within) => `# Zombies.
+automation:
+  trigger: # as deployed
+    posture: Proactive
+    after: [prefect.flow-run.heartbeat]
+    expect: [prefect.flow-run.*]
+    for_each: [prefect.resource.id]
+    within: ${within}
+heartbeat: { frequency: 30 }
+runs: [{ name: zombie, dies: 2m }, { name: healthy, ends: 10m }] # two
+`;
+  write("golden.yaml", scenario(90));
+  const updated = await run(["test", "--update", "golden.yaml"], { cwd });
+  assert.equal(updated.stdout, "ok golden.yaml: scenario 1\n3 expectations met\n");
+  const frozen = readFileSync(join(cwd, "golden.yaml"), "utf8");
+  assert.equal(frozen, freezeFirings(scenario(90)));
+  assert.ok(frozen.startsWith(scenario(90).trimEnd()), frozen);
+  assert.equal((await run(["test", "golden.yaml"], { cwd })).status, 0);
+  write("golden.yaml", frozen.replace("within: 90", "within: 20"));
+  const changed = await run(["test", "golden.yaml"], { cwd });
+  assert.equal(changed.status, 1);
+  assert.match(changed.stdout, /expected: run healthy never fires; actual: it fired \d+ times/);
+  assert.equal((await run(["test", "--update", "golden.yaml"], { cwd })).status, 0);
+  assert.equal((await run(["test", "golden.yaml"], { cwd })).status, 0);
+  const bad = await run(["test", "--update", "-"], { cwd, input: scenario(90) });
+  assert.equal(bad.status, 2);
+  write("bad.yaml", "automation: nothing\n");
+  assert.equal((await run(["test", "--update", "bad.yaml"], { cwd })).status, 2);
+  assert.equal(readFileSync(join(cwd, "bad.yaml"), "utf8"), "automation: nothing\n");
 });

@@ -61,7 +61,8 @@ async function testOne(file, update) {
     }
     return { file, report: testScenarios(text, { files }) };
   } catch (error) {
-    if (error instanceof Unreadable || error instanceof FixRefused) return { file, unreadable: error.message };
+    if (error instanceof Unreadable || error instanceof FixRefused)
+      return { file, unreadable: error.message };
     return { file, unreadable: `cannot be tested: ${/** @type {Error} */ (error).message}` };
   }
 }
