@@ -5,14 +5,17 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 
 import { version } from "../node.js";
 import { adviseCommand } from "./commands/advise.js";
+import { backtestCommand } from "./commands/backtest.js";
 import { buildCommand } from "./commands/build.js";
 import { checkCommand } from "./commands/check.js";
+import { diffCommand } from "./commands/diff.js";
 import { explainCommand } from "./commands/explain.js";
 import { pullCommand } from "./commands/pull.js";
 import { schemaCommand } from "./commands/schema.js";
 import { simulateCommand } from "./commands/simulate.js";
 import { testCommand } from "./commands/test.js";
 import { validateCommand } from "./commands/validate.js";
+import { whyCommand } from "./commands/why.js";
 import { PROFILE } from "./connection.js";
 import { printable, printableLines } from "./escape.js";
 import { FORMATS } from "./formats/index.js";
@@ -217,6 +220,7 @@ program
   .command("test")
   .description("test scenarios with expectations")
   .argument("<FILE...>", "scenario files, YAML or JSON; - for standard input")
+  .option("--update", "write the present firings into the files as expectations, then test")
   .addOption(format(["pretty", "json", "github", "junit"]))
   .addHelpText(
     "after",
@@ -225,6 +229,88 @@ Exit status: 0 all expectations met, 1 at least one not met, 2 misuse, or a scen
   )
   .action(async (files, options) => {
     process.exitCode = await testCommand(files, options);
+  });
+
+fromEvents(
+  program
+    .command("backtest")
+    .description(
+      "replay automations over the events of a server, and compare the firings with those that it recorded",
+    )
+    .argument("[AUTOMATION]", "file with automations, or the name of one of the server")
+    .option("--all", "instead of AUTOMATION: all automations of the server")
+    .option("--name <NAME>", "of the automations in the file, only the one with this name"),
+)
+  .option(
+    "--start <TIME>",
+    "ignore events received before this time (default: when the server received the present version)",
+  )
+  .option("--ignore-missing-leaders", "do not wait for followed events that are not in the input")
+  .addOption(format(["pretty", "json", "junit", "github"]))
+  .addHelpText(
+    "after",
+    `
+Exit status: 0 the firings agree, 1 at least one difference counts, 2 misuse, or an input cannot be read.
+Differences by chance on the server, and because events were not captured, do not count.
+
+Examples:
+  prefect-events backtest zombies.yaml --events events.ndjson
+  prefect-events backtest "Crash zombie flows" --since 2d
+  prefect-events backtest --all --events monday.ndjson --events tuesday.ndjson --format junit`,
+  )
+  .action(async (subject, options, command) => {
+    process.exitCode = await backtestCommand(subject, options, () => command.help({ error: true }));
+  });
+
+fromEvents(
+  program
+    .command("why")
+    .description(
+      "explain why an automation fired for a run, or why it did not, and which changed line would change this",
+    )
+    .requiredOption("--run <NAME|ID>", "name or id of the run, or the beginning of one")
+    .option(
+      "--automation <FILE>",
+      "file with the automations to look at (default: those of the server)",
+    )
+    .option("--name <NAME>", "of these automations, only the one with this name"),
+)
+  .addOption(format(["pretty", "json"]))
+  .addHelpText(
+    "after",
+    `
+Exit status: 0 explained, 2 misuse, an unknown run, or an input cannot be read.
+
+Examples:
+  prefect-events why --run brave-otter
+  prefect-events why --run brave-otter --events events.ndjson --automation zombies.yaml`,
+  )
+  .action(async (options, command) => {
+    process.exitCode = await whyCommand(options, () => command.help({ error: true }));
+  });
+
+fromEvents(
+  program
+    .command("diff")
+    .description("compare the firings of two versions of an automation on the same events")
+    .argument("<OLD>", "file with the old version")
+    .argument("<NEW>", "file with the new version"),
+)
+  .option("--start <TIME>", "ignore events received before this time (default: the first event)")
+  .option("--ignore-missing-leaders", "do not wait for followed events that are not in the input")
+  .option("--exit-code", "exit with 1 if a firing changes")
+  .addOption(format(["pretty", "json", "markdown"]))
+  .addHelpText(
+    "after",
+    `
+Exit status: 0 compared, 1 with --exit-code if a firing changes, 2 misuse, or an input cannot be read.
+
+Examples:
+  prefect-events diff old.yaml new.yaml --events events.ndjson
+  prefect-events diff old.yaml new.yaml --since 7d --format markdown >> "$GITHUB_STEP_SUMMARY"`,
+  )
+  .action(async (old, young, options, command) => {
+    process.exitCode = await diffCommand(old, young, options, () => command.help({ error: true }));
   });
 
 program
@@ -323,6 +409,24 @@ Examples:
   .action(async (options) => {
     process.exitCode = await pullCommand(options);
   });
+
+/**
+ * Adds the options of a command that reads captured events, or a server.
+ * @param {Command} command
+ */
+function fromEvents(command) {
+  return command
+    .option(
+      "--events <FILE>",
+      "captured events instead of a server: NDJSON, a JSON array or pages of the events API; can be repeated",
+      collect,
+    )
+    .option("--since <TIME>", "with a server: earliest time, such as 7d or 1h30m (default: 7d)")
+    .option("--until <TIME>", "with a server: latest time, likewise (default: now)")
+    .option(...PROFILE)
+    .option("--tick <SECONDS>", "interval between the server's evaluations", number)
+    .option("--server-version <VERSION>", "3.9, 3.8, 3.7 or 3.6 (default: 3.9)");
+}
 
 /**
  * A command that reports on files.

@@ -1,9 +1,16 @@
 import type {
+  Backtest,
+  BacktestOptions,
+  CompareOptions,
+  Comparison,
   RenderedFirings,
   ReplayOptions,
   SimulateOptions,
+  TestOptions,
   WasmSource,
   WebStream,
+  Why,
+  WhyOptions,
 } from "../index.js";
 import type {
   ConnectOptions as ConnectionOptions,
@@ -27,6 +34,59 @@ export interface LiveInitOptions {
 
 /** Loads the module for these functions. In browsers, call it once before them; in Node.js it is loaded on import. */
 export function init(options?: LiveInitOptions): Promise<void>;
+
+/**
+ * Replays automations over captured events, and compares their firings with those that the server recorded
+ * (`prefect.automation.triggered`). Each difference has a cause. Errors in the texts do not throw: `errors` lists them.
+ *
+ * @param automations One automation or several, JSON or YAML, as for `replay`.
+ * @param events NDJSON, a list, pages of the events API or websocket frames. Several texts are one history.
+ * @throws TypeError for a wrong option.
+ */
+export function backtest(
+  automations: string | Uint8Array | ArrayBuffer,
+  events: string | Uint8Array | ArrayBuffer | (string | Uint8Array | ArrayBuffer)[],
+  options?: BacktestOptions,
+): Backtest;
+
+/**
+ * Plays captured events to two versions of automations, and compares the firings. What the recorded actions of the automation
+ * caused is not played. Errors in the texts do not throw: `errors` lists them.
+ *
+ * @throws TypeError for a wrong option.
+ */
+export function compareAutomations(
+  old: string | Uint8Array | ArrayBuffer,
+  young: string | Uint8Array | ArrayBuffer,
+  events: string | Uint8Array | ArrayBuffer | (string | Uint8Array | ArrayBuffer)[],
+  options?: CompareOptions,
+): Comparison;
+
+/**
+ * Explains what happened to one run: why an automation fired for it, or why it did not, and one changed line with which it would
+ * not have, or would have.
+ *
+ * @param run Its name or id, or the beginning of one.
+ * @param automations Those to look at. Default: those that the events describe.
+ * @throws TypeError if the run is unknown or ambiguous, if an input cannot be read, or for a wrong option.
+ */
+export function whyRun(
+  events: string | Uint8Array | ArrayBuffer | (string | Uint8Array | ArrayBuffer)[],
+  run: string,
+  automations?: string | Uint8Array | ArrayBuffer,
+  options?: WhyOptions,
+): Why;
+
+/**
+ * Freezes the firings of scenarios as their expectations, which `testScenarios` then checks: returns the text with a new
+ * `expect`. All other bytes stay the same.
+ *
+ * @throws TypeError if a scenario cannot be read or played.
+ */
+export function freezeFirings(
+  scenarios: string | Uint8Array | ArrayBuffer,
+  options?: TestOptions,
+): string;
 
 /** Which server, and how to authenticate. */
 export interface ConnectOptions extends ConnectionOptions {

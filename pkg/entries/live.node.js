@@ -1,6 +1,7 @@
 // Reads events from live servers, compares firings, tunes windows. For Node.js: ready when imported.
 
 import * as actionApi from "../api/action.js";
+import * as backtestApi from "../api/backtest.js";
 import * as client from "../api/client.js";
 import * as tuneApi from "../api/tune.js";
 import { optionsOf } from "../input.js";
@@ -18,6 +19,11 @@ export { PrefectEventsError } from "../error.js";
 export async function init(options) {
   sources(options, "init", ["live"]);
 }
+
+export const backtest = /* @__PURE__ */ connects(backtestApi.backtest);
+export const compareAutomations = /* @__PURE__ */ connects(backtestApi.compareAutomations);
+export const freezeFirings = /* @__PURE__ */ connects(backtestApi.freezeFirings);
+export const whyRun = /* @__PURE__ */ connects(backtestApi.whyRun);
 
 /**
  * Without `url`: the server of Prefect's settings.

@@ -18,17 +18,19 @@ use super::reading::{DocumentText, Reading};
 
 /// An automation to play events to.
 #[derive(Clone)]
-pub(super) struct GivenAutomation {
+pub(crate) struct GivenAutomation {
     pub automation: Automation,
     /// The id, if a server exported it.
     pub id: Option<String>,
     /// When the server received it.
     pub created: Option<Instant>,
+    /// When it was changed last.
+    pub updated: Option<Instant>,
 }
 
 /// All automations of a document, with the client's defaults: `prefect automation create` and `prefect deploy` fill
 /// them in.
-pub(super) fn all<'t>(root: Value<'t>, reading: &mut Reading<'t>) -> Option<Vec<GivenAutomation>> {
+pub(crate) fn all<'t>(root: Value<'t>, reading: &mut Reading<'t>) -> Option<Vec<GivenAutomation>> {
     let Recognised { form, items } = recognise(root);
     if !form.is_checked() {
         reading.add(Code::NOT_AUTOMATIONS, root).opening().with("what", form.phrase()).with("remedy", &form.remedy());
@@ -65,6 +67,7 @@ fn one<'t>(item: &Item<'t>, reading: &mut Reading<'t>) -> Option<GivenAutomation
         automation: unnamed(trigger, name, value.get("enabled").and_then(scalar::boolean).unwrap_or(true)),
         id: None,
         created: None,
+        updated: None,
     };
     match item.form {
         ItemForm::Trigger => Some(bare(trigger(value, reading)?, String::new())),
@@ -77,6 +80,7 @@ fn one<'t>(item: &Item<'t>, reading: &mut Reading<'t>) -> Option<GivenAutomation
             automation: automation(value, reading)?,
             id: text("id"),
             created: value.get("created").and_then(instant_of),
+            updated: value.get("updated").and_then(instant_of),
         }),
     }
 }

@@ -14,6 +14,7 @@
 
 mod automation;
 mod automation_schema;
+mod backtest;
 mod cache;
 mod generate;
 mod generate_errors;

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use anyhow::Result;
 use prefect_events::automation::{CheckOptions, CheckReport};
+use prefect_events::backtest::{Backtest, BacktestOptions, CompareOptions, Comparison, Why, WhyOptions};
 use prefect_events::catalogue::{EventType, event_types};
 use prefect_events::client::{ConnectOptions, EventFilter, PullProgress};
 use prefect_events::diagnostic::Report;
@@ -51,6 +52,13 @@ pub(crate) fn write_types(package: &Path) -> Result<()> {
     types.visit::<TestReport>();
     types.visit::<HeartbeatConfig>();
     types.visit::<Advice>();
+    types.visit::<BacktestOptions>();
+    types.visit::<Backtest>();
+    types.visit::<CompareOptions>();
+    types.visit::<Comparison>();
+    types.visit::<WhyOptions>();
+    types.visit::<Why>();
+    types.visit::<RenderOptions>();
     types.visit::<ConnectOptions>();
     types.visit::<EventFilter>();
     types.visit::<PullProgress>();
