@@ -38,6 +38,8 @@ pub struct RenderOptions {
     pub columns: usize,
     /// The name of the automations' file, for findings and annotations.
     pub file: Option<String>,
+    /// For a comparison: the name of the new automations' file.
+    pub new_file: Option<String>,
     /// The names of the files with events, in their order.
     #[cfg_attr(feature = "typescript", ts(as = "Option<Vec<String>>"))]
     pub events: Vec<String>,
@@ -45,7 +47,14 @@ pub struct RenderOptions {
 
 impl Default for RenderOptions {
     fn default() -> Self {
-        RenderOptions { format: Format::Pretty, colour: false, columns: 100, file: None, events: Vec::new() }
+        RenderOptions {
+            format: Format::Pretty,
+            colour: false,
+            columns: 100,
+            file: None,
+            new_file: None,
+            events: Vec::new(),
+        }
     }
 }
 

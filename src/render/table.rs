@@ -29,3 +29,33 @@ fn line(row: &[String], widths: &[usize]) -> String {
     }
     out.trim_end().to_owned()
 }
+
+/// A table of Markdown.
+pub(super) fn markdown(head: &[&str], rows: &[Vec<String>]) -> Vec<String> {
+    let line = |cells: &mut dyn Iterator<Item = String>| {
+        let mut out = String::from("|");
+        for cell in cells {
+            out.extend([" ", &cell, " |"]);
+        }
+        out
+    };
+    let mut lines =
+        vec![line(&mut head.iter().map(|cell| (*cell).to_owned())), line(&mut head.iter().map(|_| "---".to_owned()))];
+    for row in rows {
+        step(row.len());
+        lines.push(line(&mut row.iter().map(|cell| escaped(cell))));
+    }
+    lines
+}
+
+/// Text without a meaning in Markdown.
+pub(super) fn escaped(text: &str) -> String {
+    let mut out = String::new();
+    for character in text.chars() {
+        if matches!(character, '|' | '*' | '_' | '`' | '<' | '[' | ']' | '\\') {
+            out.push('\\');
+        }
+        out.push(character);
+    }
+    out
+}
