@@ -79,9 +79,9 @@ reporting(
   .option("--server-version <VERSION>", "version of the Prefect server (default: the latest)")
   .option("--client-version <VERSION>", "version of Prefect where the flows run")
   .option(
-    "--heartbeat-frequency <SECONDS>",
-    "PREFECT_FLOWS_HEARTBEAT_FREQUENCY where the flows run (default: 180)",
-    wholeNumber,
+    "--heartbeat-frequency <SPAN>",
+    "PREFECT_FLOWS_HEARTBEAT_FREQUENCY where the flows run, such as 180 or 3m (default: 180)",
+    span,
   )
   .option("--cloud", "for Prefect Cloud: allow metric triggers and incidents")
   .addHelpText(
@@ -175,7 +175,7 @@ program
     "with --events: ignore events received before this time (default: when the automation was created, otherwise the first event)",
   )
   .option("--end <TIME>", "with --events: when to stop (default: when nothing more can fire)")
-  .option("--tick <SECONDS>", "with --events: interval between the server's evaluations", number)
+  .option("--tick <SPAN>", "with --events: interval between the server's evaluations", span)
   .addOption(
     new Option(
       "--delivery <DELIVERY>",
@@ -194,6 +194,11 @@ program
   .option("--server-version <VERSION>", "3.9, 3.8, 3.7 or 3.6 (default: the scenario's)")
   .option("--compare", "simulate 3.8 and 3.9, and print the differences")
   .option("--trace", "print every decision")
+  .option("--actions", "render what the actions of each firing do")
+  .option(
+    "--given <FILE>",
+    "with --actions: JSON of what only the server knows: flow_run, deployment, flow, variables, …",
+  )
   .addOption(format(["pretty", "json"]))
   .addHelpText(
     "after",
@@ -204,6 +209,7 @@ Examples:
   prefect-events simulate zombies.yaml
   prefect-events simulate --compare zombies.yaml
   prefect-events simulate --automation automation.json --events events.ndjson --trace
+  prefect-events simulate --automation automation.json --events events.ndjson --actions --given objects.json
   prefect-events simulate --automation all.yaml --name zombies --events page1.json --events page2.json`,
   )
   .action(async (file, options, command) => {
@@ -215,7 +221,7 @@ program
   .description("test scenarios with expectations")
   .argument("<FILE...>", "scenario files, YAML or JSON; - for standard input")
   .option("--update", "write the present firings into the files as expectations, then test")
-  .addOption(format(["pretty", "json", "junit"]))
+  .addOption(format(["pretty", "json", "github", "junit"]))
   .addHelpText(
     "after",
     `
@@ -310,16 +316,54 @@ Examples:
 program
   .command("advise")
   .description(
-    "calculate how many missed heartbeats a window tolerates, and how soon it detects a dead run",
+    "calculate how many missed heartbeats a window tolerates, and how soon it detects a dead run; with assumptions: false alarms against delay; with --events: what the captured heartbeats call for",
   )
-  .requiredOption("--frequency <SECONDS>", "seconds between two heartbeats of a run", number)
-  .requiredOption("--within <SECONDS>", "the trigger's `within`", number)
-  .option("--tick <SECONDS>", "interval between the server's evaluations", number, 5)
+  .option("--frequency <SPAN>", "between two heartbeats of a run, such as 60 or 3m", span)
+  .option("--within <SPAN>", "the trigger's `within`", span)
+  .option("--tick <SPAN>", "interval between the server's evaluations (default: 5)", span)
   .option("--client-version <VERSION>", "version of Prefect where the flows run")
   .option("--expect <NAME...>", "the trigger's `expect` (default: prefect.flow-run.*)")
+  .option(
+    "--events <FILE>",
+    "captured events: NDJSON, a JSON array, or pages of the events API; can be repeated",
+    collect,
+  )
+  .option("--loss <SHARE>", "assume that heartbeats are lost: a probability, such as 2% or 0.02")
+  .option("--jitter <SPAN>", "assume that a heartbeat arrives up to so much later", span)
+  .option(
+    "--drift <SPAN>",
+    "assume that the time between two heartbeats is so much longer than the frequency (default: 0.015)",
+    span,
+  )
+  .option(
+    "--outage <SPAN/PERIOD>",
+    "assume a time in which no heartbeat arrives, such as 30s/day or 5m/week",
+  )
+  .option("--runs <N>", "how many runs are alive at any time (default: 1)", wholeNumber)
+  .option("--hours <HOURS>", "how long a run lives (default: 24)", decimal)
+  .option(
+    "--target <N/PERIOD>",
+    "how many false alarms are allowed over all runs (default: 1/month)",
+  )
+  .option("--windows <SPAN...>", "the windows to calculate (default: chosen)", spans)
+  .option("--seed <N>", "seed of the simulation (default: 0)", wholeNumber)
+  .option("--run-hours <HOURS>", "most hours of runs to simulate (default: chosen)", wholeNumber)
   .addOption(format(["pretty", "json"]))
-  .action((options) => {
-    process.exitCode = adviseCommand(options);
+  .addHelpText(
+    "after",
+    `
+Exit status: 0 calculated, 2 misuse.
+
+Examples:
+  prefect-events advise --frequency 30 --within 90
+  prefect-events advise --frequency 60 --within 180 --loss 2% --runs 500
+  prefect-events advise --frequency 3m --loss 1% --jitter 5s --outage 30s/day --runs 500 --target 1/week
+  prefect-events advise --events captured.ndjson --within 180`,
+  )
+  .action(async (options, command) => {
+    process.exitCode = await adviseCommand(options, (message) =>
+      command.error(`error: ${message}`),
+    );
   });
 
 program
@@ -444,10 +488,30 @@ function collect(text, before = []) {
   return before;
 }
 
+/**
+ * A number of seconds, or a text such as `5m`, which the core reads.
+ * @param {string} text
+ */
+function span(text) {
+  if (/^\d{1,9}(\.\d{1,6})?$/.test(text)) return Number(text);
+  if (!/^[\d.]+\s*[a-z]|^P/i.test(text))
+    throw new InvalidArgumentError(
+      "Expected a number of seconds, or a duration such as 5m or 1h30m.",
+    );
+  return text;
+}
+
+/**
+ * @param {string} text
+ * @param {(string | number)[]} [before]
+ */
+function spans(text, before = []) {
+  return [...before, span(text)];
+}
+
 /** @param {string} text */
-function number(text) {
-  if (!/^\d{1,9}(\.\d{1,6})?$/.test(text))
-    throw new InvalidArgumentError("Expected a number of seconds.");
+function decimal(text) {
+  if (!/^\d{1,9}(\.\d{1,6})?$/.test(text)) throw new InvalidArgumentError("Expected a number.");
   return Number(text);
 }
 

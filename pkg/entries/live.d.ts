@@ -3,12 +3,25 @@ import type {
   BacktestOptions,
   CompareOptions,
   Comparison,
+  RenderedFirings,
+  ReplayOptions,
+  SimulateOptions,
   TestOptions,
   WasmSource,
+  WebStream,
   Why,
   WhyOptions,
 } from "../index.js";
-import type { ConnectOptions as ConnectionOptions, EventFilter, PullProgress } from "../types.js";
+import type {
+  ConnectOptions as ConnectionOptions,
+  EventFilter,
+  ObservedHeartbeats,
+  ObserveOptions,
+  PullProgress,
+  RenderOptions,
+  WindowCurve,
+  WindowCurveOptions,
+} from "../types.js";
 
 export type * from "../index.js";
 export { PrefectEventsError } from "../index.js";
@@ -145,3 +158,72 @@ export interface ServerWait {
   /** Why. */
   reason: string;
 }
+/**
+ * Calculates how often windows over heartbeats fire although the run is alive, and how long it takes to find a dead run:
+ * exactly where heartbeats are only lost at random, otherwise by simulation, from a seed.
+ */
+export function windowCurve(options?: WindowCurveOptions): WindowCurve;
+
+/** The same as text for a terminal, or as indented JSON. */
+export function renderWindowCurve(options?: WindowCurveOptions, how?: RenderOptions): string;
+
+/**
+ * Captured events: a text of any form that `replay` reads, or a stream of NDJSON in parts of any length; or several of
+ * them.
+ */
+export type CapturedHeartbeats = HeartbeatSource | HeartbeatSource[];
+
+/** A text or a stream of captured events. */
+export type HeartbeatSource =
+  | string
+  | Uint8Array
+  | ArrayBuffer
+  | AsyncIterable<Uint8Array | string>
+  | WebStream;
+
+/**
+ * Reads the heartbeats among captured events: their gaps by deployment, delays, bursts and losses, and the windows that
+ * they call for. Memory grows with the number of runs, not of events.
+ */
+export function observeHeartbeats(
+  events: CapturedHeartbeats,
+  options?: ObserveOptions,
+): Promise<ObservedHeartbeats>;
+
+/** The same as text for a terminal, or as indented JSON. */
+export function renderHeartbeats(
+  events: CapturedHeartbeats,
+  options?: ObserveOptions,
+  how?: RenderOptions,
+): Promise<string>;
+
+/** The options of `renderActions`: those of `simulate`, or with `events` those of `replay`. */
+export interface RenderActionsOptions extends Omit<SimulateOptions, "events">, ReplayOptions {
+  /**
+   * Captured events, which are played to the automation: NDJSON, a list, pages of the events API, and so on. Several texts
+   * are one history. Default: the input is a scenario.
+   */
+  events?: string | Uint8Array | ArrayBuffer | (string | Uint8Array | ArrayBuffer)[];
+  /**
+   * What only the server knows, in the form of its API: by variable (`flow_run`, `deployment`, `flow`, `task_run`,
+   * `work_pool`, `work_queue`, `concurrency_limit`, `variables`), or by resource (`"prefect.flow-run.…"`). Null: it does
+   * not exist.
+   */
+  given?: { [name: string]: object | null };
+  /** The address of Prefect's interface, for links. Default `"http://127.0.0.1:4200"`. */
+  uiUrl?: string;
+  /** The most firings whose actions are rendered. Default 1000. */
+  most?: number;
+}
+
+/**
+ * Plays a scenario, or events to an automation, and renders what the actions of each firing do, as the server would: texts
+ * of notifications, parameters of flow runs with their types, and what an action acts on.
+ *
+ * @param input A scenario. With the option `events`: one automation or several, JSON or YAML.
+ * @throws TypeError for a wrong option.
+ */
+export function renderActions(
+  input: string | Uint8Array | ArrayBuffer | object,
+  options?: RenderActionsOptions,
+): RenderedFirings;

@@ -87,7 +87,7 @@ fn one<'t>(item: &Item<'t>, reading: &mut Reading<'t>) -> Option<GivenAutomation
 
 /// The names of built-in automations, with the seconds that a run may be silent: the documentation's automation for
 /// heartbeats every 30 seconds, and the automation that Prefect Cloud manages, for heartbeats every 3 minutes.
-const BUILT_IN: [(&str, i64); 2] = [("crash-zombie-flows", 90), ("unresponsive-run-detection", 540)];
+pub(super) const BUILT_IN: [(&str, i64); 2] = [("crash-zombie-flows", 90), ("unresponsive-run-detection", 540)];
 const NAMES: &str = "an automation, or the name `crash-zombie-flows` or `unresponsive-run-detection`";
 
 /// The documentation's automation that detects zombie runs.
@@ -153,6 +153,11 @@ impl Files {
     /// Adds the text of a file.
     pub fn insert(&mut self, path: impl Into<String>, text: impl Into<String>) {
         self.0.insert(path.into(), text.into());
+    }
+
+    /// The text of a file.
+    pub(super) fn text(&self, path: &str) -> Option<&str> {
+        self.0.get(path).map(|text| &**text)
     }
 }
 

@@ -22,6 +22,13 @@ use super::recorded::{AutomationEvents, AutomationVersion, OwnEvents};
 #[derive(Clone, Debug)]
 pub struct EventTexts<'t>(Vec<DocumentText<'t>>);
 
+impl<'t> EventTexts<'t> {
+    /// The single texts.
+    pub(super) fn texts(&self) -> impl Iterator<Item = DocumentText<'t>> + '_ {
+        self.0.iter().copied()
+    }
+}
+
 impl<'t> From<DocumentText<'t>> for EventTexts<'t> {
     fn from(text: DocumentText<'t>) -> Self {
         EventTexts(vec![text])

@@ -3,6 +3,7 @@
 //!
 //! [`simulate`] plays a scenario, [`replay`] plays captured events, [`run_tests`] checks what scenarios expect,
 //! [`example_runs`] finds a history on which an automation fires and one on which it does not,
+//! [`scenario_actions`] and [`replay_actions`] render what the actions of each firing do,
 //! [`compare_versions`] and [`compare_replays`] report where two versions of the server differ, and
 //! [`heartbeat_advice`] calculates what a window over heartbeats tolerates.
 //!
@@ -25,6 +26,7 @@
 //! ```
 
 // From input to output: each file uses only those above it.
+mod fields;
 pub(crate) mod reading;
 mod leaders;
 mod recorded;
@@ -33,6 +35,7 @@ mod playback;
 mod runs;
 mod expectation;
 mod automations;
+pub mod schema;
 mod document;
 mod coverage;
 mod difference;
@@ -48,7 +51,9 @@ mod captured;
 mod replay;
 mod comparison;
 mod advice;
+mod actions;
 
+pub use actions::{ActionSettings, RenderedFiring, RenderedFirings, replay_actions, scenario_actions};
 pub use advice::{
     Advice, AdviceError, ClientHeartbeats, Detection, DocumentedAdvice, HeartbeatConfig, SmallestWindow,
     heartbeat_advice,

@@ -7,6 +7,7 @@ import { jsonText, printable } from "../escape.js";
 import { FixRefused, writeBack } from "../fix.js";
 import { diagnostics } from "../formats/diagnostics.js";
 import { expectationTimeline } from "../formats/expectation.js";
+import { testGithub } from "../formats/github.js";
 import { testJunit } from "../formats/junit.js";
 import { printError, stdout } from "../output.js";
 import { openInput, readAll, Unreadable } from "../read-input.js";
@@ -21,7 +22,7 @@ const freezeFirings = connects(freeze);
 
 /**
  * @param {string[]} files
- * @param {{ format: "pretty" | "json" | "junit", update?: boolean }} options
+ * @param {{ format: "pretty" | "json" | "github" | "junit", update?: boolean }} options
  * @returns {Promise<number>} the exit status
  */
 export async function testCommand(files, { format, update = false }) {
@@ -67,7 +68,7 @@ async function testOne(file, update) {
   }
 }
 
-const FORMATS = { pretty, json, junit: testJunit };
+const FORMATS = { pretty, json, github: testGithub, junit: testJunit };
 
 /** @param {Result[]} results */
 function pretty(results) {
