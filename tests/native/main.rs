@@ -14,6 +14,7 @@
 
 mod automation;
 mod automation_schema;
+mod backtest;
 mod cache;
 mod generate;
 mod generate_errors;
@@ -43,8 +44,10 @@ mod proportion;
 mod proportion_documents;
 mod reach;
 mod reference;
+mod rendered;
 mod replay;
 mod routes;
+mod scenario_schema;
 mod schema;
 mod meaning;
 mod simulate;
