@@ -46,7 +46,7 @@ else {
 
 /** A server with an hour of two runs. */
 async function serve() {
-  const now = "2026-03-01T12:00:00Z";
+  const now = "2026-03-01T12:00:05Z";
   const names = ["brave-otter", "calm-hare"];
   const histories = names.map((name, seed) =>
     buildRun({ flow_run: { name }, ends: "59m", heartbeat: { frequency: 30 } }, { seed, now }),

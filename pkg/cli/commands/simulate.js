@@ -114,7 +114,11 @@ export async function simulateCommand(scenario, options, usage) {
  * @param {Options} options
  * @param {boolean} isReplay whether options of a replay are given
  */
-function misuseOf(scenario, { automation, events, compare, serverVersion, run, actions, given }, isReplay) {
+function misuseOf(
+  scenario,
+  { automation, events, compare, serverVersion, run, actions, given },
+  isReplay,
+) {
   if (scenario !== undefined && isReplay)
     return `${displayName(scenario)} is a scenario, which contains its automation and its events: omit it, or the options that need --events`;
   if (scenario === undefined && automation === undefined)
@@ -315,7 +319,9 @@ function pretty(result, { trace, run, style }, actions) {
     if (text) lines.push(text.replace(/\n$/, ""));
   }
   if (result.firings.some(({ ifSilent }) => ifSilent))
-    lines.push(style.dim("may fire: the trigger fires only if nothing came after the last captured event"));
+    lines.push(
+      style.dim("may fire: the trigger fires only if nothing came after the last captured event"),
+    );
   if (run !== undefined) lines.push("", "all runs:");
   lines.push(...ticks(result, style), ...chance(result, names, style), ...notes(result));
   const undelivered = result.undelivered
