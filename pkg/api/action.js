@@ -23,10 +23,11 @@ export function renderActions(input, options) {
  */
 export function render(input, options, colour) {
   const callee = "renderActions";
-  const { events, given, uiUrl, most, ...how } =
-    /** @type {import("../entries/live.js").RenderActionsOptions} */ (
-      optionsOf(options, callee) ?? {}
-    );
+  // Texts and objects are no plain options.
+  const { events, given, ...plain } = options ?? {};
+  const { uiUrl, most, ...how } = /** @type {import("../entries/live.js").RenderActionsOptions} */ (
+    optionsOf(plain, callee) ?? {}
+  );
   const settings = {
     ...(uiUrl !== undefined && { uiUrl }),
     ...(most !== undefined && { most }),
