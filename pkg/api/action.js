@@ -17,7 +17,7 @@ export function renderActions(input, options) {
 /**
  * The same, with the text for people of each firing.
  * @param {Text | object} input
- * @param {import("../entries/live.js").RenderActionsOptions} options
+ * @param {import("../entries/live.js").RenderActionsOptions | undefined} options
  * @param {boolean | undefined} colour
  * @returns {import("../index.js").RenderedFirings & { texts?: string[] }}
  */
