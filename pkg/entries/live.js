@@ -3,6 +3,14 @@
 import { load } from "../load.js";
 
 export { renderActions } from "../api/action.js";
+export { backtest, compareAutomations, freezeFirings, whyRun } from "../api/backtest.js";
+export { connect } from "../api/client.js";
+export {
+  observeHeartbeats,
+  renderHeartbeats,
+  renderWindowCurve,
+  windowCurve,
+} from "../api/tune.js";
 export { PrefectEventsError } from "../error.js";
 
 const FILES = {

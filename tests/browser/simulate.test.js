@@ -305,7 +305,7 @@ test("timeline and list are linked, and explain each decision", async () => {
   await page.keyboard.press("Enter");
   const list = page.getByRole("region", { name: "Decisions" });
   await says(list.locator("[aria-current]"), /12:03:40\.3\s+fired\s+hiccup/);
-  await says(list, "a fault of the server: spent-event");
+  await says(list, "A server fault: spent-event");
   await page.keyboard.press("Escape");
   assert.equal(await page.locator("simulate-timeline .tip").count(), 0);
   // And from the list to the timeline.

@@ -60,11 +60,9 @@ export async function simulateCommand(scenario, options, usage) {
   const { automation, events, serverVersion, format, compare = false, trace = false } = options;
   const { run, ...rest } = replayOptions(options);
   const isReplay = [automation, events, ...Object.values(rest)].some((one) => one !== undefined);
-  const misused =
-    (scenario === undefined ? automation === undefined || events === undefined : isReplay) ||
-    (options.given !== undefined && !options.actions) ||
-    (compare && options.actions === true);
-  if (misused || (compare && (serverVersion !== undefined || run !== undefined))) usage();
+  if (scenario === undefined && !isReplay) usage();
+  const misuse = misuseOf(scenario, options, isReplay);
+  if (misuse) return printError(misuse);
   const style = colours(stdout);
   // Drawing a timeline requires the decisions.
   const drawn = format === "pretty" && !compare;
@@ -108,6 +106,29 @@ export async function simulateCommand(scenario, options, usage) {
   } catch (error) {
     return printError(/** @type {Error} */ (error).message);
   }
+}
+
+/**
+ * Why options do not go together.
+ * @param {string | undefined} scenario
+ * @param {Options} options
+ * @param {boolean} isReplay whether options of a replay are given
+ */
+function misuseOf(scenario, { automation, events, compare, serverVersion, run, actions, given }, isReplay) {
+  if (scenario !== undefined && isReplay)
+    return `${displayName(scenario)} is a scenario, which contains its automation and its events: omit it, or the options that need --events`;
+  if (scenario === undefined && automation === undefined)
+    return events === undefined
+      ? "give the file of a scenario, or --automation <FILE> and --events <FILE>"
+      : "--events needs --automation <FILE>: the automation to play them to";
+  if (scenario === undefined && events === undefined)
+    return "--automation needs --events <FILE>: the events to play to it";
+  if (compare && serverVersion !== undefined)
+    return "--compare simulates 3.8 and 3.9: omit --server-version";
+  if (compare && run !== undefined) return "--compare compares all runs: omit --run";
+  if (compare && actions) return "--compare renders no actions: omit --actions";
+  if (given !== undefined && !actions) return "--given needs --actions, which it is for";
+  return undefined;
 }
 
 /**
@@ -293,6 +314,8 @@ function pretty(result, { trace, run, style }, actions) {
     const text = actions.get(keyOf(firing))?.shift();
     if (text) lines.push(text.replace(/\n$/, ""));
   }
+  if (result.firings.some(({ ifSilent }) => ifSilent))
+    lines.push(style.dim("may fire: the trigger fires only if nothing came after the last captured event"));
   if (run !== undefined) lines.push("", "all runs:");
   lines.push(...ticks(result, style), ...chance(result, names, style), ...notes(result));
   const undelivered = result.undelivered

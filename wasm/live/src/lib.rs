@@ -3,4 +3,4 @@
 pub mod action;
 mod backtest;
 mod client;
-mod tune;
+pub mod tune;
