@@ -17,16 +17,17 @@ export function renderActions(input, options) {
 /**
  * The same, with the text for people of each firing.
  * @param {Text | object} input
- * @param {import("../entries/live.js").RenderActionsOptions} options
+ * @param {import("../entries/live.js").RenderActionsOptions | undefined} options
  * @param {boolean | undefined} colour
  * @returns {import("../index.js").RenderedFirings & { texts?: string[] }}
  */
 export function render(input, options, colour) {
   const callee = "renderActions";
-  const { events, given, uiUrl, most, ...how } =
-    /** @type {import("../entries/live.js").RenderActionsOptions} */ (
-      optionsOf(options, callee) ?? {}
-    );
+  // Texts and objects are no plain options.
+  const { events, given, ...plain } = options ?? {};
+  const { uiUrl, most, ...how } = /** @type {import("../entries/live.js").RenderActionsOptions} */ (
+    optionsOf(plain, callee) ?? {}
+  );
   const settings = {
     ...(uiUrl !== undefined && { uiUrl }),
     ...(most !== undefined && { most }),

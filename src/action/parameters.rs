@@ -40,6 +40,8 @@ pub(super) struct RenderedTemplate {
     /// The server appended `| tojson`.
     pub(super) is_single: bool,
     pub(super) rendering: Rendering,
+    /// What becomes of it, if nothing fails.
+    pub(super) value: Option<Value>,
 }
 
 pub(super) struct Parameters {
@@ -239,12 +241,22 @@ impl Hydration<'_> {
                 None => Ok(Hydrated::Remove),
                 Some(Hydrated::Value(value)) => match text(&value) {
                     Some(text) => match loads(&text) {
-                        Ok(loaded) => Ok(Hydrated::Value(loaded)),
+                        Ok(loaded) => {
+                            if let Some(last) = self.templates.last_mut().filter(|last| last.pointer == pointer) {
+                                last.value = Some(loaded.clone());
+                            }
+                            Ok(Hydrated::Value(loaded))
+                        }
                         // The placeholder of something unknown is no JSON.
                         Err(_) if text.starts_with('‹') && text.ends_with('›') => {
                             Ok(Hydrated::Value(value.clone()))
                         }
-                        Err(raised) => Err(error("InvalidJSON", ["Invalid JSON: ", &raised.message].concat(), pointer)),
+                        Err(raised) => {
+                            if let Some(last) = self.templates.last_mut().filter(|last| last.pointer == pointer) {
+                                last.value = None;
+                            }
+                            Err(error("InvalidJSON", ["Invalid JSON: ", &raised.message].concat(), pointer))
+                        }
                     },
                     None => Ok(Hydrated::Value(value)),
                 },
@@ -309,6 +321,7 @@ impl Hydration<'_> {
             pointer: pointer.to_owned(),
             written: inner.map_or_else(|| template.to_owned(), |inner| ["{{ ", inner, " }}"].concat()),
             is_single: inner.is_some(),
+            value: result.as_ref().ok().cloned(),
             rendering,
         });
         result

@@ -391,7 +391,7 @@ fn at_pointer(value: &Value, pointer: &str) -> Option<Value> {
 }
 
 fn parameter(template: &RenderedTemplate, value: Option<&Value>, problem: Option<&Problem>) -> RenderedParameter {
-    let found = value.and_then(|value| at_pointer(value, &template.pointer));
+    let found = value.and_then(|value| at_pointer(value, &template.pointer)).or_else(|| template.value.clone());
     let kind = found.as_ref().filter(|found| unknown(found).is_none()).map(|found| match look(found) {
         Seen::None => "null",
         Seen::Bool(_) => "boolean",

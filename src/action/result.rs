@@ -152,7 +152,7 @@ pub struct NewState {
 /// Where a value comes from.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename_all = "camelCase"))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename = "ValueSource", rename_all = "camelCase"))]
 pub enum Source {
     /// From the triggering event.
     FromEvents,

@@ -90,7 +90,7 @@ impl<'t> Rewriter<'t> {
             }
             Stmt::EmitExpr(one) => {
                 let span = one.span();
-                let expr = self.printed(&one.expr, one.expr.span());
+                let expr = self.printed(&one.expr, whole(&one.expr));
                 Stmt::EmitExpr(Spanned::new(EmitExpr { expr }, span))
             }
             Stmt::EmitRaw(one) => Stmt::EmitRaw(Spanned::new(EmitRaw { raw: one.raw }, one.span())),
@@ -394,6 +394,33 @@ impl<'t> Rewriter<'t> {
             }
         }
     }
+}
+
+/// The place of a whole expression: minijinja's begins behind the first name.
+fn whole(expression: &Expr<'_>) -> Span {
+    let mut span = expression.span();
+    let mut inner = Some(expression);
+    while let Some(one) = inner {
+        if one.span().start_offset < span.start_offset {
+            let start = one.span();
+            span.start_offset = start.start_offset;
+            span.start_line = start.start_line;
+            span.start_col = start.start_col;
+        }
+        inner = match one {
+            Expr::GetAttr(one) => Some(&one.expr),
+            Expr::GetItem(one) => Some(&one.expr),
+            Expr::Slice(one) => Some(&one.expr),
+            Expr::Call(one) => Some(&one.expr),
+            Expr::Test(one) => Some(&one.expr),
+            Expr::Filter(one) => one.expr.as_ref(),
+            Expr::BinOp(one) => Some(&one.left),
+            Expr::Compare(one) => Some(&one.expr),
+            Expr::IfExpr(one) => Some(&one.true_expr),
+            _ => None,
+        };
+    }
+    span
 }
 
 /// How many values a target needs; 0 for a single variable.

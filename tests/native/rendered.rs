@@ -199,3 +199,49 @@ fn acts_as_the_server() {
     assert!(wrong.is_empty(), "{} of {count} differ:\n{}", wrong.len(), wrong.join("\n"));
     assert_eq!((count, excepted), (161, 4));
 }
+
+/// A small automation and event, and what only the server knows.
+#[test]
+fn marks_what_only_the_server_knows() {
+    let (contexts, _) = rows();
+    let mut context: Json = serde_json::from_str(contexts["crashed"].as_str().unwrap()).unwrap();
+    context["given"] = json!({"flow_run": {"parameters": {"day": 1}}});
+    let context = Json::from(context.to_string().replace("\"actions\":[]", "\"actions\": []"));
+    let body = "{{ flow_run.name }} {{ flow_run.parameters.day + 1 }} {{ flow_run.run_count + 1 }} {{ flow_run.nme }}";
+    let done = act(&context, &json!({"type": "send-notification", "block_document_id": ID, "body": body}));
+    assert_eq!(done.texts[1].text.as_deref(), Some("crash-start 2 1 "));
+    let body = "{{ flow_run.tags | join }} {% if flow_run.end_time %}ended{% endif %}";
+    let done = act(&context, &json!({"type": "send-notification", "block_document_id": ID, "body": body}));
+    assert_eq!(done.texts[1].text.as_deref(), Some("‹flow_run.tags› ended"));
+    let uses: Vec<String> = done.uses.iter().map(|used| format!("{} {:?}", used.name, used.source)).collect();
+    assert_eq!(uses, ["flow_run.tags Unknown", "flow_run.end_time Unknown"]);
+}
+
+#[test]
+fn names_what_renders_to_nothing() {
+    let (contexts, _) = rows();
+    let body = "x\n{{ event.payload.totl }} {{ flow_run.nme | upper }} {{ evnt }}";
+    let action = json!({"type": "send-notification", "block_document_id": ID, "body": body});
+    let done = act(&contexts["order"], &action);
+    let nothing: Vec<(&str, usize, Option<&str>)> =
+        done.texts[1].nothing.iter().map(|one| (&*one.expression, one.line, one.near.as_deref())).collect();
+    assert_eq!(nothing, [("event.payload.totl", 2, Some("total")), ("evnt", 2, Some("event"))]);
+}
+
+#[test]
+fn says_what_a_parameter_was_meant_as() {
+    let (contexts, _) = rows();
+    let hints = |parameters: Json| {
+        let action = json!({"type": "run-deployment", "deployment_id": ID, "parameters": parameters});
+        let done = act(&contexts["order"], &action);
+        done.from_templates.into_iter().map(|one| (one.kind, one.hint.unwrap_or_default())).collect::<Vec<_>>()
+    };
+    let [(kind, hint)] = &hints(json!({"n": "{{ event.payload.total }}{{ event.payload.total }}"}))[..] else {
+        panic!()
+    };
+    assert_eq!((*kind, hint.contains("not a number")), (Some("string"), true));
+    let [(kind, hint)] = &hints(json!({"n": "{{ event.payload.total > 5 }}"}))[..] else { panic!() };
+    assert_eq!((*kind, hint.contains("write `{{ (event.payload.total > 5) }}`")), (None, true));
+    let [(kind, hint)] = &hints(json!({"n": "{{ (event.payload.total > 5) }}"}))[..] else { panic!() };
+    assert_eq!((*kind, &**hint), (Some("boolean"), ""));
+}

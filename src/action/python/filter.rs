@@ -18,7 +18,7 @@ use super::{human, json, lists, urls};
 pub(in crate::action) struct Surroundings<'s> {
     /// The address of Prefect's interface.
     pub(in crate::action) ui_url: &'s str,
-    /// The time of the firing, in microseconds: what the server takes for now is a little later.
+    /// The time of the firing, in microseconds: the time of the server is a little later.
     pub(in crate::action) now: i64,
 }
 
