@@ -60,6 +60,7 @@ bench: build ## speed: against JSON.parse and Ajv, of building, of the triggers,
 	node --expose-gc tests/bench/speed.js
 	node --expose-gc tests/bench/build.js
 	node --expose-gc tests/bench/engine.js
+	node --expose-gc tests/bench/tune.js
 	node --expose-gc tests/bench/native.js
 
 bench-memory: build ## peak memory of the command line: for 1 GB of NDJSON, and for 1,000,000 events of a server

@@ -60,7 +60,7 @@ export class Socket {
     socket.onclose = (/** @type {any} */ { code, reason }) =>
       put({ code: code || ABNORMAL, reason: String(reason) || (isOpen ? "" : problem) });
     const first = await this.receive();
-    return typeof first === "string" ? undefined : first;
+    return typeof first === "object" ? first : undefined;
   }
 
   /** @param {string} text */
@@ -69,20 +69,31 @@ export class Socket {
     if (this.#socket?.readyState === 1) this.#socket.send(text);
   }
 
-  /** @returns {Promise<string | Closed>} */
-  receive() {
+  /**
+   * @param {number} [milliseconds] the longest time to wait
+   * @returns {Promise<string | Closed | undefined>}
+   */
+  receive(milliseconds) {
     const next = this.#queue.shift();
     if (next !== undefined) return Promise.resolve(next);
     return new Promise((resolve, reject) => {
-      const abort = () => {
+      const done = () => {
         this.#waiting = undefined;
+        clearTimeout(timer);
+        this.#signal?.removeEventListener("abort", abort);
+      };
+      const abort = () => {
+        done();
         reject(this.#signal?.reason);
       };
       this.#signal?.addEventListener("abort", abort, { once: true });
-      this.#waiting = (came) => {
-        this.#signal?.removeEventListener("abort", abort);
+      /** @param {string | Closed} [came] */
+      const end = (came) => {
+        done();
         resolve(came);
       };
+      const timer = milliseconds === undefined ? undefined : setTimeout(end, milliseconds);
+      this.#waiting = end;
     });
   }
 

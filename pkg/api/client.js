@@ -19,7 +19,7 @@ import { Socket } from "../socket.js";
  *   | { kind: "found", text: string }
  *   | { kind: "connect", url: string }
  *   | { kind: "send", text: string }
- *   | { kind: "receive" }
+ *   | { kind: "receive", milliseconds: number }
  *   | { kind: "failed", code: import("../index.js").PrefectEventsErrorCode, message: string }} Step
  */
 
@@ -194,9 +194,9 @@ async function* steps(open, { signal, onWait }) {
           socket.send(step.text);
           break;
         case "receive": {
-          const next = await socket.receive();
+          const next = await socket.receive(step.milliseconds);
           if (typeof next === "string") task.use((own) => own.received(next));
-          else closed(next);
+          else if (next) closed(next);
           break;
         }
         case "events":

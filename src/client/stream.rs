@@ -1,7 +1,9 @@
 //! Follows events as they happen: first those of the past, then a websocket; after an interruption, what was missed.
 //!
-//! The server drops events for a slow or interrupted reader, and its backfill reaches back 15 minutes at most. So each
-//! connection begins with a pull of the time since the last event, with an overlap: events are stored seconds later.
+//! A websocket alone loses events: the server drops them for a slow or interrupted reader, its backfill reaches back 15
+//! minutes at most, and it stores an event seconds after it has distributed it, so that one between backfill and
+//! subscription is in neither. So each connection begins with a pull of the time since the last one, and further pulls
+//! follow while it is open, each with an overlap.
 //! Source: `server/api/events.py` and `events/clients.py` of Prefect 3.9.1.
 
 use std::fmt;
@@ -19,8 +21,12 @@ use super::pull::{Batch, FilterError, Pull, PullProgress, PullStep};
 use super::recent::Recent;
 use super::server::{Request, Server};
 
-/// How far a connection reaches back before the last event, in microseconds.
+/// How far a pull reaches back before the end of the last one, in microseconds.
 const OVERLAP: i64 = 60_000_000;
+/// The first pull after a connection, in microseconds: by then the server has stored what it distributed before.
+const FIRST_CHECK: i64 = 10_000_000;
+/// The time between two more, in microseconds.
+const NEXT_CHECK: i64 = 60_000_000;
 /// The server ends a subscription at the end of its filter.
 const YEAR: i64 = 365 * 86_400_000_000;
 /// How often in a row a websocket may fail to open.
@@ -62,8 +68,8 @@ pub enum StreamStep {
     Connect(String),
     /// Send this text on the websocket. It contains the credentials.
     Send(String),
-    /// Wait for the websocket, then call `received` or `closed`.
-    Receive,
+    /// Wait for the websocket, but at most so many milliseconds; then call `received` or `closed`, if it said anything.
+    Receive(u64),
     /// Events came.
     Events(Batch),
 }
@@ -92,6 +98,11 @@ pub struct Stream {
     seen: Recent,
     attempts: u32,
     now: Instant,
+    /// A pull while the websocket is open.
+    check: Option<Box<Pull>>,
+    next_check: Instant,
+    /// Pulls have returned all events up to here.
+    checked: Instant,
     progress: PullProgress,
 }
 
@@ -121,6 +132,9 @@ impl Stream {
             seen: Recent::default(),
             attempts: 0,
             now,
+            check: None,
+            next_check: now,
+            checked: now,
             progress,
         })
     }
@@ -145,28 +159,52 @@ impl Stream {
             return StreamStep::Send(message);
         }
         if matches!(self.phase, Phase::Interrupted) {
-            self.begin_again();
+            self.phase = self.pull().map_or(Phase::Connect, Phase::Pull);
+        }
+        if matches!(self.phase, Phase::Open) && self.check.is_none() && now >= self.next_check {
+            self.check = self.pull();
+            self.next_check = Instant(now.0.saturating_add(NEXT_CHECK));
+        }
+        let pull = match &mut self.phase {
+            Phase::Pull(pull) => Some(pull),
+            _ => self.check.as_mut(),
+        };
+        match pull.map(|pull| pull.step()) {
+            Some(PullStep::Request(request)) => return StreamStep::Request(request),
+            Some(PullStep::Wait(wait)) => return StreamStep::Wait(wait),
+            Some(PullStep::Events(batch)) => return StreamStep::Events(self.unseen(&batch)),
+            Some(PullStep::Done) => self.finish_pull(),
+            None => {}
         }
         match &mut self.phase {
-            Phase::Pull(pull) => match pull.step() {
-                PullStep::Request(request) => StreamStep::Request(request),
-                PullStep::Wait(wait) => StreamStep::Wait(wait),
-                PullStep::Events(batch) => {
-                    self.progress.reached = batch.progress.reached;
-                    StreamStep::Events(self.unseen(&batch))
-                }
-                PullStep::Done => {
-                    self.selection = pull.selection().clone();
-                    self.phase = Phase::Connecting;
-                    StreamStep::Connect(self.server.socket_url())
-                }
-            },
             Phase::Connect => {
                 self.phase = Phase::Connecting;
                 StreamStep::Connect(self.server.socket_url())
             }
-            _ => StreamStep::Receive,
+            phase => {
+                let is_open = matches!(phase, Phase::Open);
+                let rest = if is_open { self.next_check.since(now).clamp(0, NEXT_CHECK) } else { NEXT_CHECK };
+                StreamStep::Receive(u64::try_from(rest).unwrap_or(0).div_ceil(1000))
+            }
         }
+    }
+
+    /// The pull has returned all its events.
+    fn finish_pull(&mut self) {
+        if let Some(check) = self.check.take() {
+            self.checked = check.progress().until;
+        } else if let Phase::Pull(pull) = std::mem::replace(&mut self.phase, Phase::Connect) {
+            self.selection = pull.selection().clone();
+            self.checked = pull.progress().until;
+        }
+    }
+
+    /// A pull of the time since the last one.
+    fn pull(&self) -> Option<Box<Pull>> {
+        let since = Instant(self.checked.0.saturating_sub(OVERLAP));
+        let filter = EventFilter { since: Some(When::At(since)), ..self.filter.clone() };
+        // The filter was used before.
+        Pull::new(self.server.clone(), &filter, self.now.max(since)).ok().map(Box::new)
     }
 
     /// The response to the last request.
@@ -174,8 +212,8 @@ impl Stream {
     /// # Errors
     /// The server's failure is final.
     pub fn respond(&mut self, response: &Response<'_>, with: Surroundings) -> Result<(), ClientError> {
-        match &mut self.phase {
-            Phase::Pull(pull) => pull.respond(response, with),
+        match (&mut self.phase, &mut self.check) {
+            (Phase::Pull(pull), _) | (_, Some(pull)) => pull.respond(response, with),
             _ => Ok(()),
         }
     }
@@ -185,8 +223,8 @@ impl Stream {
     /// # Errors
     /// The server is gone.
     pub fn lost(&mut self, reason: &str, with: Surroundings) -> Result<(), ClientError> {
-        match &mut self.phase {
-            Phase::Pull(pull) => pull.lost(reason, with),
+        match (&mut self.phase, &mut self.check) {
+            (Phase::Pull(pull), _) | (_, Some(pull)) => pull.lost(reason, with),
             _ => Ok(()),
         }
     }
@@ -206,7 +244,8 @@ impl Stream {
             Some(Message::Authenticated) => {
                 self.phase = Phase::Open;
                 self.attempts = 0;
-                let since = Instant(self.progress.reached.0.saturating_sub(OVERLAP));
+                self.next_check = Instant(self.now.0.saturating_add(FIRST_CHECK));
+                let since = Instant(self.checked.0.saturating_sub(OVERLAP));
                 let until = Instant(self.now.0.saturating_add(YEAR));
                 self.message = Some(text(&self.selection.subscription(since, until)));
                 Ok(())
@@ -241,19 +280,8 @@ impl Stream {
         let pause = 500_u64.saturating_mul(1 << self.attempts.min(10)).min(LONGEST_PAUSE);
         let milliseconds = with.spread(pause);
         self.wait = Some(Wait { milliseconds, reason: format!("the connection was closed{because}") });
-        (self.phase, self.message) = (Phase::Interrupted, None);
+        (self.phase, self.message, self.check) = (Phase::Interrupted, None, None);
         Ok(())
-    }
-
-    /// Reads what was missed since the last event.
-    fn begin_again(&mut self) {
-        let since = Instant(self.progress.reached.0.saturating_sub(OVERLAP));
-        self.filter.since = Some(When::At(since));
-        self.phase = match Pull::new(self.server.clone(), &self.filter, self.now.max(since)) {
-            Ok(pull) => Phase::Pull(Box::new(pull)),
-            // It was used before.
-            Err(_) => Phase::Connect,
-        };
     }
 
     fn add(&mut self, event: &PulledEvent) {
@@ -280,6 +308,7 @@ impl Stream {
         }
         self.progress.events = self.progress.events.saturating_add(rest.count as u64);
         self.progress.until = self.progress.until.max(batch.progress.until);
+        self.progress.reached = self.progress.reached.max(batch.progress.reached);
         self.progress.lacking = self.progress.lacking.saturating_add(batch.progress.lacking);
         rest.progress = self.progress.clone();
         rest

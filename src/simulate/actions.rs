@@ -13,8 +13,9 @@ use crate::text::table::Map;
 use crate::trigger::Firing;
 
 use super::automations;
+use super::captured::EventTexts;
 use super::reading::DocumentText;
-use super::replay::{EventTexts, ReplayError, ReplayOptions, replay};
+use super::replay::{ReplayError, ReplayOptions, replay};
 use super::result::{FoundIn, SimulationResult};
 use super::simulation::{SimulateOptions, simulate};
 

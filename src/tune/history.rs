@@ -183,18 +183,18 @@ impl History {
     }
 
     /// From one heartbeat to the next before which at least so many are missed, or to the last.
-    pub(super) fn next(&mut self, from: Heartbeat, least: u64) -> Gap {
+    pub(super) fn next(&mut self, from: Heartbeat, wanted: u64) -> Gap {
         let mut last = from.number;
         loop {
             let mut next = last.saturating_add(1);
             // Those before the next lost one arrive.
-            if least > 0 {
+            if wanted > 0 {
                 next = self.losses.first_from(next).min(self.sent);
                 last = next.saturating_sub(1);
             }
             let arrives = self.arrives_from(next);
             let misses = arrives.unwrap_or(self.sent).saturating_sub(next);
-            if let Some(arrives) = arrives.filter(|_| misses < least) {
+            if let Some(arrives) = arrives.filter(|_| misses < wanted) {
                 last = arrives;
                 continue;
             }

@@ -188,7 +188,9 @@ impl Deployment {
             ObservedLoss { share: Probability(share(missed as f64)), low: share(low), high: share(high) }
         });
         let mut windows: Vec<i64> = usual
-            .map(|usual| (1..=6).map(|times| whole_second_after(usual.saturating_mul(times).saturating_add(SECOND)).0))
+            .map(|usual| {
+                (1..=6).map(move |times| whole_second_after(usual.saturating_mul(times).saturating_add(SECOND)).0)
+            })
             .into_iter()
             .flatten()
             .chain(present.map(|present| present.0))

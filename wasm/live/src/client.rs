@@ -40,7 +40,7 @@ enum Step {
     Found { text: String },
     Connect { url: String },
     Send { text: String },
-    Receive,
+    Receive { milliseconds: f64 },
     Failed(ClientError),
 }
 
@@ -103,7 +103,9 @@ impl ServerTask {
                 StreamStep::Events(batch) => Step::Events(batch),
                 StreamStep::Connect(url) => Step::Connect { url },
                 StreamStep::Send(text) => Step::Send { text },
-                StreamStep::Receive => Step::Receive,
+                // Less than two minutes.
+                #[allow(clippy::cast_precision_loss)]
+                StreamStep::Receive(milliseconds) => Step::Receive { milliseconds: milliseconds as f64 },
             },
         })
     }
