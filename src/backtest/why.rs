@@ -396,7 +396,7 @@ impl Story<'_> {
         later.map(|(_, event)| event).min_by_key(|event| event.received)
     }
 
-    /// The shortest `within` in whole seconds with which the automation does not fire on the run.
+    /// The `within` in whole seconds that reaches to an event of the run, and with which the automation does not fire on it.
     fn longer_window(
         &self,
         document: DocumentText<'_>,
