@@ -8,7 +8,15 @@ import { EVENT, event, REAL, wrongCase } from "./helpers/events.js";
 /** @typedef {import("../../pkg/index.js").ValidationReport} Report */
 
 const TEXT = JSON.stringify(EVENT);
-const FINE = { valid: true, count: 1, errors: 0, warnings: 0, infos: 0, diagnostics: [], form: "event" };
+const FINE = {
+  valid: true,
+  count: 1,
+  errors: 0,
+  warnings: 0,
+  infos: 0,
+  diagnostics: [],
+  form: "event",
+};
 
 /** @param {Report} report */
 const codes = ({ diagnostics }) => diagnostics.map(({ code }) => code);
