@@ -14,7 +14,7 @@ PREFECT ?= 3.9.1
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
-run: page ## build, validate the bundled real events, then serve the page
+run: page ## build, validate the captured events, then serve the page
 	@mkdir -p target/run
 	@node -e 'process.stdout.write(zlib.gunzipSync(fs.readFileSync(0)))' < tests/cases/events.ndjson.gz > target/run/events.ndjson
 	node pkg/cli/main.js validate target/run/events.ndjson

@@ -228,7 +228,7 @@ export function simulate(
 ): SimulationResult;
 
 /**
- * Plays real events to an automation and reports when it would have fired.
+ * Plays captured events to an automation and reports when it would have fired.
  *
  * @param automation One automation or several, JSON or YAML: a file for `prefect automation create`, an exported automation,
  * a bare trigger, or a `prefect.yaml` with triggers.

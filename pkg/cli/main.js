@@ -68,7 +68,7 @@ reporting(
   .addOption(
     new Option(
       "--route <route>",
-      "how the file reaches Prefect: api: REST API as it is; cli: prefect automation create or the SDK; deploy: prefect deploy; terraform: Terraform (default: from the file's format)",
+      "how the file reaches Prefect: api (sent to the REST API), cli (prefect automation create, or the SDK), deploy (prefect deploy) or terraform (default: from the file's format)",
     ).choices(["api", "cli", "deploy", "terraform"]),
   )
   .option("--server-version <VERSION>", "version of the Prefect server (default: the latest)")
@@ -96,7 +96,7 @@ Examples:
 
 program
   .command("explain")
-  .description("explain a diagnostic or an event")
+  .description("explain the code of a finding, or an event")
   .argument(
     "<CODE|NAME>",
     "a diagnostic code such as missing-label, or an event such as prefect.task-run.Running",
@@ -153,13 +153,11 @@ program
 
 program
   .command("simulate")
-  .description(
-    "simulate an automation on a scenario or on real events: would it fire, when, and why?",
-  )
+  .description("play a scenario or captured events to an automation: would it fire, when, and why?")
   .argument("[FILE]", "scenario, YAML or JSON; - for standard input")
   .option(
     "--automation <FILE>",
-    "with --events: file with automations, for Prefect or exported from it",
+    "with --events: file with automations, written for Prefect or exported from it",
   )
   .option("--name <NAME>", "with --events: use only the automation with this name")
   .option(
@@ -176,16 +174,16 @@ program
   .addOption(
     new Option(
       "--delivery <DELIVERY>",
-      "with --events: consumer, as on the server, or direct: evaluate repeated events too",
+      "with --events: consumer (as on the server) or direct (evaluates repeated events too)",
     ).choices(["consumer", "direct"]),
   )
   .option(
     "--ignore-missing-leaders",
-    "with --events: do not wait for followed events that are not in the input",
+    "with --events: do not hold back events that follow an event outside the input",
   )
   .option(
     "--without-actions",
-    "with --events: leave out events caused by the automation's recorded actions",
+    "with --events: leave out the events that the automation's own actions caused",
   )
   .option("--run <NAME>", "print only the run with this name or id; the totals count all runs")
   .option("--server-version <VERSION>", "3.9, 3.8, 3.7 or 3.6 (default: the scenario's)")
@@ -224,7 +222,7 @@ Exit status: 0 all expectations met, 1 at least one not met, 2 misuse, or a scen
 program
   .command("advise")
   .description(
-    "calculate how many missed heartbeats a window tolerates, and how soon it finds a dead run",
+    "calculate how many missed heartbeats a window tolerates, and how soon it detects a dead run",
   )
   .requiredOption("--frequency <SECONDS>", "seconds between two heartbeats of a run", number)
   .requiredOption("--within <SECONDS>", "the trigger's `within`", number)

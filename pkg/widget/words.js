@@ -46,7 +46,7 @@ const NAMES = {
 };
 
 /** @type {{ [severity in Severity]: string }} */
-export const severityNames = { error: "Error", warning: "Warning", info: "Note" };
+export const severityNames = { error: "Error", warning: "Warning", info: "Info" };
 
 /**
  * @param {number} count

@@ -294,7 +294,7 @@ pub fn heartbeat_advice(config: &HeartbeatConfig) -> Result<Advice, AdviceError>
         let how = if missed == 0 {
             "With no heartbeat missed".to_owned()
         } else {
-            ["With ", &plural(missed, " missed heartbeat"), " in a row"].concat()
+            ["With ", &plural(missed, " missed heartbeat"), if missed == 1 { "" } else { " in a row" }].concat()
         };
         let (times, gap) = (missed.saturating_add(1).to_string(), seconds(gap));
         let verdict = if no_alarm { "< {within} s: no alarm." } else { "≥ {within} s: a false alarm." };
@@ -319,7 +319,7 @@ pub fn heartbeat_advice(config: &HeartbeatConfig) -> Result<Advice, AdviceError>
     let mut false_alarms = Vec::new();
     if tolerated < 0 {
         false_alarms.push(render(
-            "every healthy run, after each heartbeat: the next one comes after {period} s, but the window ends after {within} s",
+            "every healthy run, after each heartbeat: the next heartbeat comes after {period} s, but the window ends after {within} s",
         ));
     } else {
         let lost = plural(tolerated.saturating_add(1), " heartbeat");
@@ -327,7 +327,7 @@ pub fn heartbeat_advice(config: &HeartbeatConfig) -> Result<Advice, AdviceError>
         false_alarms.push(["a healthy run, if ", &lost, how, " (a blocked process, a broken connection)"].concat());
     }
     false_alarms.push(
-        "a run whose client sends one more heartbeat after its final state: it opens a window that nothing closes"
+        "a run whose client sends one more heartbeat after its final state: this heartbeat opens a window that no event closes"
             .to_owned(),
     );
     false_alarms.push(
@@ -370,10 +370,10 @@ pub fn heartbeat_advice(config: &HeartbeatConfig) -> Result<Advice, AdviceError>
     );
     let three = heartbeats::minimum_within(frequency).to_string();
     let verdict = match () {
-        () if within < rule => render("{within} s is less than the {rule} s of that rule."),
-        () if tolerated >= 3 => render("{within} s tolerates three."),
+        () if within < rule => render("{within} s is shorter: three times the frequency is {rule} s."),
+        () if tolerated >= 3 => render("{within} s tolerates three missed heartbeats."),
         () => [
-            "The third heartbeat after the last one always comes a little late, so three times the frequency tolerates only one; for three, use ",
+            "Heartbeats always come a little late, so three times the frequency tolerates only one missed heartbeat. To tolerate three, use ",
             &three,
             " s or more.",
         ]

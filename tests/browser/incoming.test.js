@@ -173,7 +173,7 @@ test("a document that must be converted first is reported, with instructions", a
 test("other text opens no view, and text pasted into a field stays in the field", async () => {
   const { page, failures } = await open("#build");
   await paste(page, "hello world");
-  await page.getByText("What you pasted is not recognised").waitFor();
+  await page.getByText("This text is not recognised").waitFor();
   await assertAccessible(page, "with what is not recognised");
   const name = page.getByRole("combobox", { name: "Event", exact: true });
   await page.evaluate((text) => navigator.clipboard.writeText(text), AUTOMATION);
@@ -184,7 +184,7 @@ test("other text opens no view, and text pasted into a field stays in the field"
   // Broken JSON opens with its mistake.
   await paste(page, '{"event": "prefect.flow-run.Running", "x": tru');
   await page.locator("#verdict", { hasText: "error" }).waitFor();
-  assert.equal(await page.getByText("What you pasted is not recognised").count(), 0);
+  assert.equal(await page.getByText("This text is not recognised").count(), 0);
   // A focused radio button accepts no text.
   await page.getByText("Server only").click();
   await page.evaluate((text) => navigator.clipboard.writeText(text), EVENTS);
@@ -200,7 +200,7 @@ test("what is not recognised opens no view, and its notice goes away", async () 
   await build.waitFor();
   for (const text of ["hello world", '{"hello": tru', "[1, 2", '{"a": 1}']) {
     await paste(page, text);
-    await notice.filter({ hasText: "What you pasted is not recognised" }).waitFor();
+    await notice.filter({ hasText: "This text is not recognised" }).waitFor();
     assert.equal(await build.count(), 1, text);
     // Entering something is going on.
     const name = page.getByRole("combobox", { name: "Event", exact: true });

@@ -160,11 +160,11 @@ test("runs are added, changed, renamed and removed", async () => {
   await page.getByText("No runs yet").waitFor();
 });
 
-test("a dead run that is never found is reported", async () => {
+test("a dead run that is not detected is reported", async () => {
   const { page } = await open("#simulate");
   await page.getByLabel("zombie: retry").fill("150, 200");
   await page.keyboard.press("Tab");
-  await says(outcome(page), "1 dead run is never found.");
+  await says(outcome(page), "1 dead run is not detected.");
 });
 
 test("each preset shows its subject", async () => {

@@ -120,7 +120,7 @@ export class App extends LitElement {
     await this.entering;
     let notice = "";
     if (unknown && !this.showsMistakes(unknown)) {
-      const what = unknown.file ? unknown.name : "What you pasted";
+      const what = unknown.file ? unknown.name : "This text";
       notice = `${what} is not recognised: ${KNOWN}.`;
       this.unopened = notice;
       announce(notice);
@@ -311,7 +311,7 @@ export class App extends LitElement {
   private noteOnLink() {
     const note =
       this.view?.notInLink() ??
-      (this.unheld ? "The link does not hold what is shown: it is too large." : undefined);
+      (this.unheld ? "The link does not include what is shown, which is too large." : undefined);
     return note ? html`<li class="note">${note}</li>` : nothing;
   }
 
@@ -327,7 +327,8 @@ export class App extends LitElement {
 
 const PROBLEMS: Record<LinkProblem, string> = {
   damaged: "This link is damaged; showing the example instead.",
-  "too-large": "This link holds more than 1 MB, which is too large; showing the example instead.",
+  "too-large":
+    "This link contains more than 1 MB, which is too large; showing the example instead.",
 };
 
 const KNOWN =

@@ -36,8 +36,8 @@ function pretty(advice) {
   const part = (title, lines) =>
     `${style.bold(title)}\n${lines.map((line) => `  ${printable(line)}`).join("\n")}`;
   const verdict = advice.healthyRunsFire
-    ? style.red(`within ${advice.within} s fires on healthy runs`)
-    : `within ${advice.within} s tolerates ${plural(advice.toleratedMisses, "missed heartbeat")} in a row`;
+    ? style.red(`a window of ${advice.within} s fires on healthy runs`)
+    : `a window of ${advice.within} s tolerates ${plural(advice.toleratedMisses, "missed heartbeat")}${advice.toleratedMisses === 1 ? "" : " in a row"}`;
   const parts = [
     `${style.bold(verdict)}, with heartbeats every ${advice.frequency} s`,
     part("Why", advice.arithmetic),
@@ -46,15 +46,15 @@ function pretty(advice) {
       smallest.map((row) => `${plural(row.misses, "missed heartbeat")}: ${row.within} s`),
     ),
     part("Recommended windows", [
-      `within ${advice.minimumWithin} s: the minimum for three missed heartbeats`,
-      `within ${advice.recommendedWithin} s: recommended`,
+      `${advice.minimumWithin} s: the minimum for three missed heartbeats`,
+      `${advice.recommendedWithin} s: recommended`,
     ]),
-    part("Time to find a dead run", [
+    part("Time to detect a dead run", [
       `${detection.earliest} to ${detection.latest} s after its last heartbeat`,
       `${detection.earliestAfterDeath} to ${detection.latestAfterDeath} s after its death`,
     ]),
     part("False alarms", advice.falseAlarms),
-    part("Not found", advice.undetected),
+    part("Not detected", advice.undetected),
   ];
   if (advice.client) parts.push(part("Clients", [advice.client.note]));
   parts.push(

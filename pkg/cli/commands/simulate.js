@@ -1,4 +1,4 @@
-// The command `simulate`: a scenario, or real events played to an automation.
+// The command `simulate`: a scenario, or captured events played to an automation.
 
 import { compareReplays, compareVersions, replay, simulate } from "../../api/simulate.js";
 import { jsonText, printable } from "../escape.js";
@@ -236,12 +236,12 @@ function pretty(result, { trace, run, style }) {
   for (const firing of result.firings) {
     if (run !== undefined && !Object.values(firing.labels).some((value) => ids.has(value)))
       continue;
-    const verb = firing.ifSilent ? style.yellow("if silent") : style.red("fired");
+    const verb = firing.ifSilent ? style.yellow("may fire") : style.red("fired");
     lines.push(`${verb} ${firing.at}${labels(firing, names)}`);
     if (firing.reason) lines.push(`      ${printable(firing.reason)}`);
   }
   if (result.firings.some(({ ifSilent }) => ifSilent))
-    lines.push(style.dim("if silent: it fires only if nothing came after the last captured event"));
+    lines.push(style.dim("may fire: only if nothing came after the last captured event"));
   if (run !== undefined) lines.push("", "all runs:");
   lines.push(...ticks(result, style), ...chance(result, names, style), ...notes(result));
   const undelivered = result.undelivered
@@ -250,7 +250,7 @@ function pretty(result, { trace, run, style }) {
   const reason = result.reason ? `: ${printable(result.reason)}` : undelivered;
   const uncertain = result.firings.length > 0 && result.firings.every((one) => one.ifSilent);
   lines.push(
-    `it ${uncertain ? "never fires in these events; " : ""}${fires(result, uncertain)}${reason}`,
+    `the automation ${uncertain ? "never fires in these events; " : ""}${fires(result, uncertain)}${reason}`,
   );
   if (result.reason) lines.push(...coverageTable(result, style));
   return `${lines.join("\n")}\n`;
@@ -265,7 +265,7 @@ function notes(result) {
   const lines = [];
   if (beforeStart) {
     const earlier = `${plural(beforeStart, "earlier event")} ${beforeStart === 1 ? "is" : "are"}`;
-    lines.push(`starts at ${start}: ${earlier} not evaluated (--start)`);
+    lines.push(`the replay starts at ${start}: ${earlier} not evaluated (--start)`);
   }
   if (
     missingLeaders &&
@@ -275,22 +275,22 @@ function notes(result) {
   if (recorded) {
     const { matched, pairs, onlyHere, onlyRecorded } = recorded;
     const most = Math.max(0, ...pairs.map(({ seconds }) => Math.abs(seconds)));
-    const apart = matched > 0 ? `, ${Number(most.toFixed(1))} s apart at most` : "";
+    const apart = matched > 0 ? ` (at most ${Number(most.toFixed(1))} s apart)` : "";
     lines.push(
       `the server recorded ${plural(matched + onlyRecorded.length, "firing")} of this automation: ` +
-        `${matched} also simulated${apart}, ${onlyRecorded.length} not; ${onlyHere.length} only simulated`,
+        `the replay has ${matched} of them${apart}, and ${onlyHere.length} that the server did not record`,
     );
   }
   const effects = recordedActions?.effects ?? [];
   if (recordedActions?.leftOut) {
     lines.push(
       effects.length === 0
-        ? "its recorded actions caused no events that could be left out"
-        : `left out: ${caused(effects)}`,
+        ? "the recorded actions of the automation caused no events, so nothing is left out"
+        : `left out: ${caused(effects)} that the automation's own actions caused`,
     );
   } else if (effects.length > 0) {
     lines.push(
-      `these events include its own actions: ${caused(effects)}, which changes what follows (--without-actions)`,
+      `these events include ${caused(effects)} that the automation's own actions caused, which changes what follows (--without-actions)`,
     );
   }
   return lines.map(printable);
@@ -303,7 +303,7 @@ function caused(effects) {
   for (const { event } of effects) counts.set(event, (counts.get(event) ?? 0) + 1);
   const most = Array.from(counts, ([event, count]) => (count > 1 ? `${count} ${event}` : event));
   const named = most.slice(0, 3).join(", ");
-  return `they caused ${plural(effects.length, "event")} (${named}${most.length > 3 ? ", …" : ""})`;
+  return `${plural(effects.length, "event")} (${named}${most.length > 3 ? ", …" : ""})`;
 }
 
 /** @typedef {NonNullable<SimulationResult["timeline"]>["lanes"][number]} Lane */
@@ -374,11 +374,13 @@ function ticks({ firings }, style) {
 function chance({ byChance: found }, names, style) {
   if (!found) return [];
   const { events, onlyHere: here, onlyReversed: reversed } = found;
-  const hang = `${plural(events, "event")} arrive at the same instant as another; a server evaluates them in random order`;
+  const order = `${plural(events, "event")} arrive at the same instant as another: a server evaluates them in random order`;
+  const changes = [
+    here.length > 0 && `${plural(here.length, "firing")} would not happen`,
+    reversed.length > 0 && `${plural(reversed.length, "other firing")} would happen`,
+  ].filter(Boolean);
   return [
-    style.yellow(
-      `${hang}: in the opposite order ${plural(here.length, "firing")} would not come, and ${plural(reversed.length, "other")} would`,
-    ),
+    style.yellow(`${order}. In the opposite order, ${changes.join(", and ")}`),
     ...reversed.slice(0, 10).map((firing) => `      ${firing.at}${labels(firing, names)}`),
   ];
 }

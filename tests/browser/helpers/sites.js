@@ -4,6 +4,7 @@
 //   {{ EVENT }}                  in a page: the catalogue's example of this event
 
 import { execFile, execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import {
   cpSync,
   existsSync,
@@ -177,6 +178,41 @@ async function installed(name) {
 }
 
 /**
+ * The contents of a folder. Symbolic links count by their name only.
+ * @param {string} folder
+ * @param {import("node:crypto").Hash} hash
+ */
+function digest(folder, hash) {
+  const entries = readdirSync(folder, { withFileTypes: true });
+  for (const entry of entries.sort((one, other) => (one.name < other.name ? -1 : 1))) {
+    hash.update(`${entry.name}\0`);
+    if (entry.isDirectory()) digest(join(folder, entry.name), hash);
+    else if (entry.isFile()) hash.update(readFileSync(join(folder, entry.name)));
+    hash.update("\0");
+  }
+  return hash;
+}
+
+/**
+ * Builds a site, unless the last one was built from the same content with the same packages.
+ * @param {{ name: string, site: string, output: string, lock: string }} what
+ * @param {() => Promise<unknown>} build writes the folder `output` of `site`
+ */
+async function once({ name, site, output, lock }, build) {
+  const kept = join(process.env.CARGO_TARGET_DIR ?? join(root, "target"), "sites", name);
+  const stamp = join(kept, "content.sha256");
+  const content = digest(site, createHash("sha256")).update(readFileSync(lock)).digest("hex");
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === content) {
+    cpSync(join(kept, "built"), join(site, output), { recursive: true });
+    return;
+  }
+  await build();
+  rmSync(kept, { recursive: true, force: true });
+  cpSync(join(site, output), join(kept, "built"), { recursive: true });
+  writeFileSync(stamp, content);
+}
+
+/**
  * What a page of Mintlify has, top to bottom: a code block (`language`), some of them with tabs (`blocks`), a link, space, or
  * a paragraph.
  * @typedef {{ language?: string, title?: string, text?: string, link?: string, high?: number, blocks?: Part[] }} Part
@@ -290,10 +326,13 @@ export async function buildDocusaurus(site) {
   symlinkSync(join(packages, "node_modules"), join(site, "node_modules"), "junction");
   write(join(site, "package.json"), '{ "private": true }');
   const docusaurus = join(site, "node_modules/@docusaurus/core/bin/docusaurus.mjs");
-  await execute(process.execPath, [docusaurus, "build", site], {
-    cwd: site,
-    env: { ...process.env, DOCUSAURUS_TELEMETRY: "0", NO_UPDATE_NOTIFIER: "1" },
-  });
+  const lock = join(sites, "docusaurus/package-lock.json");
+  await once({ name: "docusaurus", site, output: "build", lock }, () =>
+    execute(process.execPath, [docusaurus, "build", site], {
+      cwd: site,
+      env: { ...process.env, DOCUSAURUS_TELEMETRY: "0", NO_UPDATE_NOTIFIER: "1" },
+    }),
+  );
 }
 
 /**
@@ -310,5 +349,8 @@ export async function buildVitepress(site) {
   }
   installPackage(join(site, "node_modules/prefect-events"));
   const vitepress = join(root, "node_modules/vitepress/bin/vitepress.js");
-  await execute(process.execPath, [vitepress, "build", site], { cwd: site });
+  const lock = join(root, "package-lock.json");
+  await once({ name: "vitepress", site, output: ".vitepress/dist", lock }, () =>
+    execute(process.execPath, [vitepress, "build", site], { cwd: site }),
+  );
 }

@@ -33,7 +33,7 @@ import "./document.css";
 
 /** Milliseconds without changes before slow requests are sent. */
 const SETTLED = 350;
-/** Larger captures are read, but slowly, so the page advises to shorten them. */
+/** Larger files are not read: the message refers to the command line. */
 const MOST_BYTES = 64 * 1024 * 1024;
 
 @customElement("view-simulate")
@@ -326,7 +326,7 @@ export class SimulateView extends View<unknown> {
                 this.replaying = !replaying;
               }}>Replay captured events</button>`
             : html`<button @click=${() => this.give(undefined)}>Back to the runs</button>
-                ${fits(shown.events) ? nothing : html`<span class="soft">These events are too long for a link.</span>`}`
+                ${fits(shown.events) ? nothing : html`<span class="soft">The link does not include these events, which are too large.</span>`}`
         }
         <span class="versions">
           <span class="field"><label for="server">Server</label>
@@ -643,7 +643,7 @@ export class SimulateView extends View<unknown> {
 
   private renderReplaying() {
     return html`<section class="replaying panel" aria-label="Captured events">
-      <label for="captured">Captured events: NDJSON, a list, pages of the events API, or the output of <code>prefect event stream</code>. Paste them, or drop files anywhere on the page: several are one history, and an automation is recognised.</label>
+      <label for="captured">Captured events: NDJSON, a list, pages of the events API, or the output of <code>prefect event stream</code>. Paste them, or drop files anywhere on the page. Several files form one history. An automation can be among them.</label>
       <textarea id="captured" rows="6" spellcheck="false" placeholder='{"event": "prefect.flow-run.heartbeat", "occurred": …}'></textarea>
       <div class="row">
         <button class="primary" @click=${() => {
@@ -672,7 +672,7 @@ export class SimulateView extends View<unknown> {
     for (const { name, file, text } of events) {
       const large = file && file.size > MOST_BYTES;
       if (large) {
-        this.rejected = `${name} is larger than 64 MiB: the command line reads more.`;
+        this.rejected = `${name} is larger than 64 MiB: replay it on the command line.`;
         return;
       }
       try {

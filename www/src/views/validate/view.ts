@@ -30,7 +30,7 @@ const LARGEST_IN_EDITOR = 2_000_000;
 const PROFILE_NAMES: Record<Profile, { name: string; title: string }> = {
   documented: {
     name: "Documentation",
-    title: "What Prefect documents and its own emitters do",
+    title: "What Prefect documents, and what Prefect itself emits",
   },
   server: { name: "Server only", title: "Only what the Prefect server itself rejects" },
 };
@@ -275,7 +275,7 @@ export class ValidateView extends View<unknown> {
     );
     this.check = check;
     this.report = check.report;
-    announce(`${file.name} is checked`);
+    announce(`Checking ${file.name}`);
   }
 
   private closeFile() {
@@ -302,9 +302,9 @@ export class ValidateView extends View<unknown> {
   }
 
   override notInLink() {
-    if (this.check) return "The link does not hold the file: it is too large.";
+    if (this.check) return "The link does not include the file, which is too large.";
     return this.text.length > LONGEST_IN_LINK
-      ? "The link does not hold the text: it is too long."
+      ? "The link does not include the text, which is too long."
       : undefined;
   }
 
