@@ -39,10 +39,7 @@ impl Schema {
     #[must_use]
     pub fn without(&self, other: &Schema) -> Schema {
         let (Tree::Object(own), Tree::Object(theirs)) = (&self.schema, &other.schema) else { return self.clone() };
-        let theirs = match theirs.get("$defs") {
-            Some(Tree::Object(definitions)) => definitions,
-            _ => return self.clone(),
-        };
+        let Some(Tree::Object(theirs)) = theirs.get("$defs") else { return self.clone() };
         let mut rest = Object::new();
         for (key, value) in own.members() {
             match value {
