@@ -108,7 +108,7 @@ test("an error is listed before infos and warnings that come earlier", async () 
 
 /**
  * The report without the form of the input, which is unknown of files that are read in chunks.
- * @param {string} text
+ * @param {string | Uint8Array} text
  * @param {import("../../pkg/index.js").ValidateOptions} [options]
  */
 function reported(text, options) {
