@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test build bench bench-memory lint fuzz oracle sent clean cargo-test node-test package-test page browser-test screenshots audit release-check publish-npm publish-crate
+.PHONY: help run test build bench bench-memory lint fuzz oracle sent live clean cargo-test node-test package-test page browser-test screenshots audit release-check publish-npm publish-crate
 
 # Without a number node leaves one processor unused, which is half of two.
 NODE_TEST = node --test --test-reporter=spec --test-concurrency=$(shell node -p 'os.availableParallelism()')
@@ -20,7 +20,7 @@ run: page ## build, validate the captured events, then serve the page
 	node pkg/cli/main.js validate target/run/events.ndjson
 	npm run --silent --workspace www preview
 
-test: lint cargo-test build node-test package-test browser-test ## every check and test
+test: lint cargo-test build node-test live package-test browser-test ## every check and test
 
 build: node_modules/.package-lock.json ## leave pkg/ ready to publish
 	cargo run --quiet --bin prefect-events-pack
@@ -60,10 +60,12 @@ bench: build ## speed: against JSON.parse and Ajv, of building, of the triggers,
 	node --expose-gc tests/bench/speed.js
 	node --expose-gc tests/bench/build.js
 	node --expose-gc tests/bench/engine.js
+	node --expose-gc tests/bench/tune.js
 	node --expose-gc tests/bench/native.js
 
-bench-memory: build ## peak memory for 1 GB of NDJSON on the command line
+bench-memory: build ## peak memory of the command line: for 1 GB of NDJSON, and for 1,000,000 events of a server
 	node tests/bench/memory.js
+	node tests/bench/pull.js
 
 fuzz: ## look for input that breaks the core, FUZZ_SECONDS (60) per target
 	@cargo fuzz --version >/dev/null 2>&1 || cargo install cargo-fuzz --locked
@@ -97,6 +99,9 @@ oracle: ## compare the triggers with a real Prefect (PREFECT=3.9.1) on COUNT (20
 
 sent: build ## send built events to a real Prefect (PREFECT=3.9.1) and compare what it has of them
 	python3 tests/sent/main.py --prefect $(PREFECT) $(SENT_FLAGS)
+
+live: build ## read from real Prefect servers, which it starts; without Python 3.10 or newer it is skipped
+	node tests/live/run.js
 
 clean: ## remove everything that was made
 	cargo clean

@@ -288,7 +288,7 @@ export class App extends LitElement {
         ${this.loaded ? this.viewElement() : html`<p class="loading" role="status">Loading…</p>`}
       </main>
       <footer class="colophon">
-        <span>Everything runs in your browser: nothing you enter leaves it.</span>
+        <span>Everything runs in your browser. What you enter leaves it only if you connect to a server, and goes only there.</span>
         <span>prefect-events ${version}</span>
         <a href="./third-party-notices.txt">Third-party notices</a>
       </footer>

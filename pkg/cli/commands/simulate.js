@@ -32,8 +32,12 @@ import { displayName, plural } from "../text.js";
  * @property {boolean} [ignoreMissingLeaders]
  * @property {boolean} [withoutActions]
  * @property {string} [run]
+ * @property {boolean} [actions]
+ * @property {string} [given]
  * @property {Format} format
  */
+
+/** @typedef {import("../../index.js").RenderedFirings & { texts?: string[] }} Rendered */
 
 /**
  * How to print a result.
@@ -41,6 +45,7 @@ import { displayName, plural } from "../text.js";
  * @property {(result: SimulationResult) => string} fileOf the file that its findings are about
  * @property {boolean} trace
  * @property {string} [run]
+ * @property {Rendered} [rendered] what the actions do
  * @property {Format} format
  * @property {Colours} style
  */
@@ -67,12 +72,17 @@ export async function simulateCommand(scenario, options, usage) {
     ...(drawn && { timeline: true }),
     ...(serverVersion !== undefined && { serverVersion }),
   };
+  /** @type {Omit<How, "fileOf">} */
   const how = { trace, format, style, ...(run !== undefined && { run }) };
   try {
     if (scenario !== undefined) {
       const text = await read(scenario);
       const files = await filesOf(scenario, text);
       const all = { ...settings, files };
+      if (options.actions) {
+        const only = { files, ...(serverVersion !== undefined && { serverVersion }) };
+        how.rendered = await actionsOf(text, only, options.given, how);
+      }
       return compare
         ? printComparison(compareVersions(text, all), { ...how, fileOf: () => scenario })
         : printResult(simulate(text, all), { ...how, fileOf: () => scenario });
@@ -83,6 +93,10 @@ export async function simulateCommand(scenario, options, usage) {
     for (const file of files.events) played.push(await read(file));
     const given = Object.entries(rest).filter(([, value]) => value !== undefined);
     const all = { ...settings, ...Object.fromEntries(given) };
+    if (options.actions) {
+      const { chance: _, timeline: __, trace: ___, ...only } = { chance: 0, timeline: 0, ...all };
+      how.rendered = await actionsOf(document, { ...only, events: played }, options.given, how);
+    }
     /** @param {SimulationResult} result */
     const fileOf = ({ foundIn, eventsIndex = 0 }) =>
       foundIn === "events" ? String(files.events[eventsIndex]) : files.automation;
@@ -100,7 +114,11 @@ export async function simulateCommand(scenario, options, usage) {
  * @param {Options} options
  * @param {boolean} isReplay whether options of a replay are given
  */
-function misuseOf(scenario, { automation, events, compare, serverVersion, run }, isReplay) {
+function misuseOf(
+  scenario,
+  { automation, events, compare, serverVersion, run, actions, given },
+  isReplay,
+) {
   if (scenario !== undefined && isReplay)
     return `${displayName(scenario)} is a scenario, which contains its automation and its events: omit it, or the options that need --events`;
   if (scenario === undefined && automation === undefined)
@@ -112,7 +130,43 @@ function misuseOf(scenario, { automation, events, compare, serverVersion, run },
   if (compare && serverVersion !== undefined)
     return "--compare simulates 3.8 and 3.9: omit --server-version";
   if (compare && run !== undefined) return "--compare compares all runs: omit --run";
+  if (compare && actions) return "--compare renders no actions: omit --actions";
+  if (given !== undefined && !actions) return "--given needs --actions, which it is for";
   return undefined;
+}
+
+/**
+ * What the actions of each firing do; the texts for people too, if they are printed.
+ * @param {Uint8Array} input
+ * @param {object} settings
+ * @param {string | undefined} file with what only the server knows
+ * @param {Omit<How, "fileOf">} how
+ * @returns {Promise<Rendered>}
+ */
+async function actionsOf(input, settings, file, { format, style }) {
+  const [{ render }, { connects }] = await Promise.all([
+    import("../../api/action.js"),
+    import("../../start-live.js"),
+  ]);
+  const given = file === undefined ? {} : { given: await givenIn(file) };
+  const colour = format === "pretty" ? style.isColorSupported : undefined;
+  return connects(render)(input, { ...settings, ...given, most: 100_000 }, colour);
+}
+
+/** @param {string} file */
+async function givenIn(file) {
+  const text = new TextDecoder().decode(await read(file));
+  let given;
+  try {
+    given = JSON.parse(text);
+  } catch (error) {
+    throw new Error(
+      `${displayName(file)} is not JSON: ${printable(/** @type {Error} */ (error).message)}`,
+    );
+  }
+  if (typeof given !== "object" || given === null || Array.isArray(given))
+    throw new Error(`${displayName(file)} must be an object, such as {"flow_run": {…}}`);
+  return given;
 }
 
 /**
@@ -164,9 +218,9 @@ function named(file, error) {
  * @param {How} how
  */
 function printResult(result, how) {
-  const { fileOf, run, format, style } = how;
+  const { fileOf, run, rendered, format, style } = how;
   if (format === "json") {
-    stdout.write(`${jsonText(result)}\n`);
+    stdout.write(`${jsonText(rendered ? { ...result, actions: rendered.firings } : result)}\n`);
   } else if (result.errors) {
     stdout.write(`${diagnostics(result.errors, fileOf(result), style)}\n`);
   } else {
@@ -178,7 +232,8 @@ function printResult(result, how) {
           unknownRun(run, lanes, all.find(({ beforeStart }) => beforeStart)?.start),
         );
     }
-    const parts = all.map((one) => pretty(one, how));
+    const texts = textsOf(rendered);
+    const parts = all.map((one) => pretty(one, how, texts));
     stdout.write(warnings(result, fileOf, style) + parts.join("\n"));
   }
   return result.errors ? 2 : 0;
@@ -207,10 +262,31 @@ function warnings(result, fileOf, style) {
 }
 
 /**
+ * The texts about the actions of each firing, by what identifies it: those of several automations in their order.
+ * @param {Rendered | undefined} rendered
+ * @returns {Map<string, string[]>}
+ */
+function textsOf(rendered) {
+  /** @type {Map<string, string[]>} */
+  const texts = new Map();
+  for (const [index, { firing }] of rendered?.firings.entries() ?? []) {
+    const key = keyOf(firing);
+    texts.set(key, [...(texts.get(key) ?? []), rendered?.texts?.[index] ?? ""]);
+  }
+  return texts;
+}
+
+/** @param {Firing} firing */
+function keyOf({ at, path, eventId, labels }) {
+  return JSON.stringify([at, path, eventId, labels]);
+}
+
+/**
  * @param {SimulationResult} result
  * @param {How} how
+ * @param {Map<string, string[]>} actions the texts about the actions of each firing
  */
-function pretty(result, { trace, run, style }) {
+function pretty(result, { trace, run, style }, actions) {
   const { automation, decisions = [] } = result;
   const all = result.timeline?.lanes ?? [];
   const own = run === undefined ? all : all.filter((lane) => isRun(lane, run));
@@ -239,9 +315,13 @@ function pretty(result, { trace, run, style }) {
     const verb = firing.ifSilent ? style.yellow("may fire") : style.red("fired");
     lines.push(`${verb} ${firing.at}${labels(firing, names)}`);
     if (firing.reason) lines.push(`      ${printable(firing.reason)}`);
+    const text = actions.get(keyOf(firing))?.shift();
+    if (text) lines.push(text.replace(/\n$/, ""));
   }
   if (result.firings.some(({ ifSilent }) => ifSilent))
-    lines.push(style.dim("may fire: only if nothing came after the last captured event"));
+    lines.push(
+      style.dim("may fire: the trigger fires only if nothing came after the last captured event"),
+    );
   if (run !== undefined) lines.push("", "all runs:");
   lines.push(...ticks(result, style), ...chance(result, names, style), ...notes(result));
   const undelivered = result.undelivered

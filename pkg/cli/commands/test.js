@@ -1,7 +1,10 @@
 // The command `test`.
 
+import { freezeFirings as freeze } from "../../api/backtest.js";
 import { testScenarios } from "../../api/simulate.js";
+import { connects } from "../../start-live.js";
 import { jsonText, printable } from "../escape.js";
+import { FixRefused, writeBack } from "../fix.js";
 import { diagnostics } from "../formats/diagnostics.js";
 import { expectationTimeline } from "../formats/expectation.js";
 import { testGithub } from "../formats/github.js";
@@ -15,15 +18,17 @@ import { displayName, plural } from "../text.js";
 /** @typedef {import("../../index.js").TestReport} TestReport */
 /** @typedef {{ file: string, report: TestReport } | { file: string, unreadable: string }} Result */
 
+const freezeFirings = connects(freeze);
+
 /**
  * @param {string[]} files
- * @param {{ format: "pretty" | "json" | "github" | "junit" }} options
+ * @param {{ format: "pretty" | "json" | "github" | "junit", update?: boolean }} options
  * @returns {Promise<number>} the exit status
  */
-export async function testCommand(files, { format }) {
+export async function testCommand(files, { format, update = false }) {
   /** @type {Result[]} */
   const results = [];
-  for (const file of files) results.push(await testOne(file));
+  for (const file of files) results.push(await testOne(file, update));
   for (const result of results) {
     if ("unreadable" in result) printError(`${displayName(result.file)} ${result.unreadable}`);
   }
@@ -40,15 +45,25 @@ export async function testCommand(files, { format }) {
 
 /**
  * @param {string} file
+ * @param {boolean} update
  * @returns {Promise<Result>}
  */
-async function testOne(file) {
+async function testOne(file, update) {
   try {
-    const text = await readAll(await openInput(file));
+    const input = await openInput(file);
+    let text = await readAll(input);
     const files = await readScenarioFiles(file, text);
+    if (update) {
+      if (file === "-") throw new Unreadable("cannot be updated: name a file");
+      const frozen = new TextEncoder().encode(freezeFirings(text, { files }));
+      if (Buffer.compare(frozen, text) !== 0)
+        await writeBack(file, frozen, { bytes: text, stats: input.stats });
+      text = frozen;
+    }
     return { file, report: testScenarios(text, { files }) };
   } catch (error) {
-    if (error instanceof Unreadable) return { file, unreadable: error.message };
+    if (error instanceof Unreadable || error instanceof FixRefused)
+      return { file, unreadable: error.message };
     return { file, unreadable: `cannot be tested: ${/** @type {Error} */ (error).message}` };
   }
 }

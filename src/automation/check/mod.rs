@@ -44,6 +44,16 @@ use trigger::Level;
 
 pub use options::{CheckOptions, PrefectVersion, Route};
 
+/// The fields of a variable of templates; none if it is not an object of the server.
+pub(crate) fn known_fields(object: &str) -> &'static [&'static str] {
+    variables::fields(object).unwrap_or_default()
+}
+
+/// Why the server rejects a template. `None`: it accepts it, or it is unknown.
+pub(crate) fn template_problem(template: &str) -> Option<String> {
+    template::read(template)?.err()
+}
+
 /// The findings in a document, and its triggers.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]

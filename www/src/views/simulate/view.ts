@@ -19,6 +19,7 @@ import { prose } from "../../ui/prose.ts";
 import { decoded } from "../../ui/utf8.ts";
 import { View } from "../view.ts";
 import { advicePanel } from "./advice.ts";
+import type { FromServer } from "./connect.ts";
 import { coveragePanel } from "./coverage.ts";
 import { historyPanel } from "./history.ts";
 import { PRESETS, type PresetName } from "./presets.ts";
@@ -48,6 +49,8 @@ export class SimulateView extends View<unknown> {
   @state() private chosen: number | undefined;
   @state() private differences: { message: string }[] | undefined;
   @state() private replaying = false;
+  @state() private connecting = false;
+  @state() private comparing = false;
   @state() private rejected = "";
   private editor: Editor | undefined;
   private settling: ReturnType<typeof setTimeout> | undefined;
@@ -224,6 +227,7 @@ export class SimulateView extends View<unknown> {
       <div class="playground">
         ${this.renderChoice()}
         ${this.replaying ? this.renderReplaying() : nothing}
+        ${this.connecting ? this.renderConnect() : nothing}
         ${this.renderVerdict(stale)}
         <div class="grid">
           ${this.renderEditor()}
@@ -250,7 +254,12 @@ export class SimulateView extends View<unknown> {
       shown.events !== undefined && good?.scene && !isScenario
         ? historyPanel(good.scene, shown, (changed) => this.change(changed))
         : nothing,
-      this.advice ? advicePanel(this.advice, (within) => void this.setWindow(within)) : nothing,
+      this.advice
+        ? advicePanel(this.advice, (within) => void this.setWindow(within), {
+            open: this.comparing,
+            toggle: () => void this.compare(),
+          })
+        : nothing,
     ].filter((panel) => panel !== nothing);
     return html`
       ${isScenario ? nothing : this.renderSliders()}
@@ -260,6 +269,13 @@ export class SimulateView extends View<unknown> {
           ? html`<simulate-decisions class=${aside.length > 0 ? "panel" : "panel alone"}
               .scene=${this.settled} .chosen=${this.chosen} .fetchDecisions=${this.decisions}
             ></simulate-decisions>`
+          : nothing
+      }
+      ${
+        this.comparing && this.advice
+          ? html`<simulate-tuning .frequency=${this.advice.frequency} .within=${this.facts?.window?.seconds ?? this.advice.within}
+              @within=${(event: CustomEvent<number>) => void this.setWindow(event.detail)}
+            ></simulate-tuning>`
           : nothing
       }
       ${
@@ -328,6 +344,7 @@ export class SimulateView extends View<unknown> {
             : html`<button @click=${() => this.give(undefined)}>Back to the runs</button>
                 ${fits(shown.events) ? nothing : html`<span class="soft">The link does not include these events, which are too large.</span>`}`
         }
+        <button aria-expanded=${this.connecting} @click=${this.connect}>Connect to a server</button>
         <span class="versions">
           <span class="field"><label for="server">Server</label>
             <select id="server" @change=${(event: Event) =>
@@ -662,9 +679,50 @@ export class SimulateView extends View<unknown> {
     </section>`;
   }
 
-  private give(events: string[] | undefined) {
+  /** Loads the panel when it is first opened. */
+  private async connect() {
+    this.connecting = !this.connecting;
+    if (!this.connecting) return;
     this.replaying = false;
-    this.change({ events, ignoreLeaders: undefined, withoutActions: undefined });
+    try {
+      await import("./connect.ts");
+    } catch (error) {
+      this.fault(error);
+    }
+  }
+
+  /** Loads the panel when it is first opened. */
+  private async compare() {
+    this.comparing = !this.comparing;
+    try {
+      if (this.comparing) await import("./tuning.ts");
+    } catch (error) {
+      this.fault(error);
+    }
+  }
+
+  private renderConnect() {
+    const { automation, automationIndex } = this.shown;
+    return html`<simulate-connect .automation=${automation} .automationIndex=${automationIndex}
+      @pulled=${({ detail: { events, automation } }: CustomEvent<FromServer>) => {
+        this.give([events], automation);
+      }}
+    ></simulate-connect>`;
+  }
+
+  /** `automation`: one that replaces the text of the editor. */
+  private give(events: string[] | undefined, automation?: string) {
+    this.replaying = false;
+    this.change({
+      events,
+      ignoreLeaders: undefined,
+      withoutActions: undefined,
+      ...(automation !== undefined && {
+        automation,
+        preset: undefined,
+        automationIndex: undefined,
+      }),
+    });
   }
 
   override async receive({ events, played }: Incoming) {
@@ -687,9 +745,9 @@ export class SimulateView extends View<unknown> {
         return;
       }
     }
-    if (played !== undefined)
+    if (texts.length > 0) this.give(texts, played);
+    else if (played !== undefined)
       this.change({ automation: played, preset: undefined, automationIndex: undefined });
-    if (texts.length > 0) this.give(texts);
   }
 }
 
