@@ -210,10 +210,10 @@ export function eventTypes(): EventType[];
 export function describeEvent(name: string): EventType | undefined;
 
 /**
- * Returns a JSON Schema (draft 2020-12) for events, automations or triggers. The package has the same schemas as files, such as
+ * Returns a JSON Schema (draft 2020-12) for events, automations, triggers or scenarios. The package has the same schemas as files, such as
  * `prefect-events/schemas/automation.json` and `prefect-events/schemas/prefect.task-run.state.json`.
  *
- * @param name `"automation"`, `"trigger"`, `"deployment-triggers"` (for a `prefect.yaml`), `"event"` (any event, including
+ * @param name `"automation"`, `"trigger"`, `"deployment-triggers"` (for a `prefect.yaml`), `"scenario"`, `"event"` (any event, including
  * your own), or an event's name or pattern: `"prefect.task-run.Running"` gives the schema of `prefect.task-run.{state}`.
  * Without a name, or with `"events"`: one schema for all events, selected by the event's name.
  *

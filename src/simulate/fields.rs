@@ -125,7 +125,7 @@ pub(super) const OF_SCENARIOS: [Field; 14] = [
     field(
         "events",
         FieldKind::Events,
-        "Real events, each with the time at which it was `received` (default: `occurred`).",
+        "Events to play, each with the time at which the server `received` it (default: `occurred`).",
     ),
     field("expect", FieldKind::Expectations, "When the automation must and must not fire, for `prefect-events test`."),
 ];

@@ -142,6 +142,7 @@ test("an error in the syntax does not change what is proposed", async () => {
   await page.keyboard.press("Escape");
   await page.keyboard.press("ControlOrMeta+A");
   await page.keyboard.insertText(text);
+  await page.getByRole("button", { name: "Open it in Simulate" }).waitFor();
   await page.keyboard.press("ControlOrMeta+Home");
   await page.keyboard.press("ArrowRight");
   await page.keyboard.insertText("\n\n");

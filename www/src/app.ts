@@ -120,7 +120,7 @@ export class App extends LitElement {
     await this.entering;
     let notice = "";
     if (unknown && !this.showsMistakes(unknown)) {
-      const what = unknown.file ? unknown.name : "What you pasted";
+      const what = unknown.file ? unknown.name : "This text";
       notice = `${what} is not recognised: ${KNOWN}.`;
       this.unopened = notice;
       announce(notice);
@@ -148,9 +148,9 @@ export class App extends LitElement {
     this.querySelector("main")?.focus();
   }
 
-  /** Whether an input that is not recognised is shown with its mistakes: only where events are checked anyway. */
+  /** Whether an input that is not recognised is shown with its mistakes: only in the view that is open anyway. */
   private showsMistakes({ file, text = "" }: Given): boolean {
-    return this.place.view === "validate" && (file !== undefined || /^\s*[{[]/.test(text));
+    return this.place.view !== "build" && (file !== undefined || /^\s*[{[]/.test(text));
   }
 
   private blame(error: unknown) {

@@ -62,6 +62,7 @@ interface Hooks {
 /** Completion by the schema of the present text. */
 export function schemaCompletion({ schema, fault }: Hooks): Extension {
   const source: CompletionSource = async (context) => {
+    restartWhenTyping(context);
     try {
       const found = await schema(context.state.doc.toString());
       return found && !context.aborted ? bySchema(context, found) : null;
@@ -71,6 +72,11 @@ export function schemaCompletion({ schema, fault }: Hooks): Extension {
     }
   };
   return autocompletion({ override: [source], icons: false });
+}
+
+/** A slow source is called again for each change; otherwise one that returned nothing would not see what was typed since. */
+export function restartWhenTyping(context: CompletionContext) {
+  context.addEventListener("abort", () => {}, { onDocChange: true });
 }
 
 /** The proposals of a schema at the cursor. */

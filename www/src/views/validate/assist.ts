@@ -12,7 +12,7 @@ import { EditorView, hoverTooltip, placeholder } from "@codemirror/view";
 import { render } from "lit";
 import type { EventType } from "prefect-events";
 import { catalogue } from "../../core/client.ts";
-import { bySchema, type Schema } from "../../editor/schema-completion.ts";
+import { bySchema, restartWhenTyping, type Schema } from "../../editor/schema-completion.ts";
 import { factPanel } from "./fact.ts";
 import { keysOf, type Place, placeAt, valueAt } from "./json-place.ts";
 import {
@@ -50,6 +50,7 @@ export function assist({ cursor, schema, fact, fault }: Hooks): Extension {
     }
   };
   const source: CompletionSource = async (context) => {
+    restartWhenTyping(context);
     try {
       const found = await schema(context.state.doc.toString());
       if (context.aborted) return null;
