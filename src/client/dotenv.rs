@@ -151,7 +151,7 @@ fn interpolated(value: &str, known: &mut dyn FnMut(&str) -> Option<String>) -> S
 mod tests {
     use super::*;
 
-    /// As python-dotenv 1.2 reads them: `tests/live/settings.py` compares more.
+    /// As python-dotenv 1.2 reads them.
     #[test]
     fn values_are_those_of_python_dotenv() {
         let home = Secret::new("/home/ada");

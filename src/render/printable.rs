@@ -1,5 +1,5 @@
-//! Makes characters visible that control a terminal, reorder text or are invisible. The command line does the same
-//! (`pkg/cli/escape.js`); a test compares the two.
+//! Makes characters visible that control a terminal, reorder text or are invisible. The command line does the
+//! same for its own texts (`pkg/cli/escape.js`).
 
 use std::fmt::Write;
 
