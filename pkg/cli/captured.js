@@ -76,8 +76,7 @@ async function pull(server, { since, until }) {
       onProgress: (progress) => bar.update(progress),
       onWait: ({ milliseconds, reason }) => bar.wait(milliseconds, reason),
     });
-    for await (const { lines } of batches)
-      add(captured, encoder.encode(lines.map((line) => `${line}\n`).join("")), 0);
+    for await (const { lines } of batches) add(captured, encoder.encode(lines), 0);
     return captured;
   } catch (error) {
     captured.close();

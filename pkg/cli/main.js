@@ -362,7 +362,7 @@ Examples:
   )
   .action(async (options, command) => {
     process.exitCode = await adviseCommand(options, (message) =>
-      command.error(`error: ${message}`),
+      /** @type {Command} */ (command).error(`error: ${message}`),
     );
   });
 
@@ -424,7 +424,7 @@ function fromEvents(command) {
     .option("--since <TIME>", "with a server: earliest time, such as 7d or 1h30m (default: 7d)")
     .option("--until <TIME>", "with a server: latest time, likewise (default: now)")
     .option(...PROFILE)
-    .option("--tick <SECONDS>", "interval between the server's evaluations", number)
+    .option("--tick <SPAN>", "interval between the server's evaluations (default: 5)", span)
     .option("--server-version <VERSION>", "3.9, 3.8, 3.7 or 3.6 (default: 3.9)");
 }
 

@@ -36,7 +36,7 @@ export async function adviseCommand(options, misuse) {
   try {
     if (events !== undefined) {
       const { events: _, within: __, format: ___, ...rest } = options;
-      refuse("events", rest, misuse);
+      exclude("events", rest, misuse);
       stdout.write(await observed(events, within === undefined ? {} : { within }, format));
       return 0;
     }
@@ -44,8 +44,8 @@ export async function adviseCommand(options, misuse) {
       return misuse("required option '--frequency <SPAN>' not specified");
     const [assumed] = Object.keys(assumptions);
     if (assumed !== undefined) {
-      refuse(assumed, given({ clientVersion, expect }), misuse);
-      const question = { ...assumptions, ...given({ frequency, within, tick }) };
+      exclude(assumed, given({ clientVersion, expect }), misuse);
+      const question = { ...assumptions, frequency, ...given({ within, tick }) };
       stdout.write(renderWindowCurve(question, formOf(format)));
       return 0;
     }
@@ -67,11 +67,11 @@ export async function adviseCommand(options, misuse) {
  * Only the values that were given.
  * @template {object} O
  * @param {O} values
- * @returns {O}
+ * @returns {{ [name in keyof O]?: Exclude<O[name], undefined> }}
  */
 function given(values) {
   const known = Object.entries(values).filter(([, value]) => value !== undefined);
-  return /** @type {O} */ (Object.fromEntries(known));
+  return /** @type {any} */ (Object.fromEntries(known));
 }
 
 /**
@@ -79,7 +79,7 @@ function given(values) {
  * @param {object} others that it cannot be combined with
  * @param {(message: string) => never} misuse
  */
-function refuse(option, others, misuse) {
+function exclude(option, others, misuse) {
   const [other] = Object.keys(others);
   if (other !== undefined) misuse(`${flag(option)} cannot be combined with ${flag(other)}`);
 }
