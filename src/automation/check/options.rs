@@ -224,7 +224,7 @@ mod tests {
         );
         assert_eq!(
             mistake(r#"{"heartbeatFrequency": 0}"#),
-            "the option `heartbeatFrequency`: invalid value: integer `0`, expected a whole number of seconds"
+            "the option `heartbeatFrequency`: invalid value: integer `0`, expected a whole number of seconds, or a text such as `3m`"
         );
         assert_eq!(
             mistake(r#"{"clientVersion": 3.6}"#),
