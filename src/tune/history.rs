@@ -17,6 +17,8 @@ pub(super) struct Chance(Xoshiro256PlusPlus);
 impl Chance {
     /// `number`, `purpose`: of the run, and what they are for: each has its own sequence.
     pub(super) fn new(seed: u64, number: u64, purpose: u64) -> Self {
+        // Mixed by itself first: else another seed would only give the same runs other numbers.
+        let seed = mix(seed, 0);
         Chance(Xoshiro256PlusPlus::seed_from_u64(mix(mix(seed, number), purpose)))
     }
 
