@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test build bench bench-memory lint fuzz oracle sent clean cargo-test node-test package-test page browser-test screenshots audit release-check publish-npm publish-crate
+.PHONY: help run test build bench bench-memory lint fuzz oracle sent live python clean cargo-test node-test package-test page browser-test screenshots audit release-check publish-npm publish-crate
 
 # Without a number node leaves one processor unused, which is half of two.
 NODE_TEST = node --test --test-reporter=spec --test-concurrency=$(shell node -p 'os.availableParallelism()')
@@ -14,13 +14,13 @@ PREFECT ?= 3.9.1
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
-run: page ## build, validate the bundled real events, then serve the page
+run: page ## build, validate the captured events, then serve the page
 	@mkdir -p target/run
 	@node -e 'process.stdout.write(zlib.gunzipSync(fs.readFileSync(0)))' < tests/cases/events.ndjson.gz > target/run/events.ndjson
 	node pkg/cli/main.js validate target/run/events.ndjson
 	npm run --silent --workspace www preview
 
-test: lint cargo-test build node-test package-test browser-test ## every check and test
+test: lint cargo-test build node-test live python package-test browser-test ## every check and test
 
 build: node_modules/.package-lock.json ## leave pkg/ ready to publish
 	cargo run --quiet --bin prefect-events-pack
@@ -60,10 +60,12 @@ bench: build ## speed: against JSON.parse and Ajv, of building, of the triggers,
 	node --expose-gc tests/bench/speed.js
 	node --expose-gc tests/bench/build.js
 	node --expose-gc tests/bench/engine.js
+	node --expose-gc tests/bench/tune.js
 	node --expose-gc tests/bench/native.js
 
-bench-memory: build ## peak memory for 1 GB of NDJSON on the command line
+bench-memory: build ## peak memory of the command line: for 1 GB of NDJSON, and for 1,000,000 events of a server
 	node tests/bench/memory.js
+	node tests/bench/pull.js
 
 fuzz: ## look for input that breaks the core, FUZZ_SECONDS (60) per target
 	@cargo fuzz --version >/dev/null 2>&1 || cargo install cargo-fuzz --locked
@@ -98,9 +100,15 @@ oracle: ## compare the triggers with a real Prefect (PREFECT=3.9.1) on COUNT (20
 sent: build ## send built events to a real Prefect (PREFECT=3.9.1) and compare what it has of them
 	python3 tests/sent/main.py --prefect $(PREFECT) $(SENT_FLAGS)
 
+live: build ## read from real Prefect servers, which it starts; without Python 3.10 or newer it is skipped
+	node tests/live/run.js
+
+python: build ## build and test the Python wheel; without Python 3.10 or newer it is skipped
+	node tools/python.js
+
 clean: ## remove everything that was made
 	cargo clean
-	rm -rf node_modules pkg/wasm pkg/schemas/event*.json pkg/schemas/prefect*.json pkg/schemas/automation.json pkg/schemas/trigger.json pkg/schemas/deployment-triggers.json pkg/events.d.ts pkg/scenario.d.ts pkg/types.d.ts pkg/inputs.d.ts pkg/inline.global.js pkg/widget.global.js pkg/widget.author.json pkg/custom-elements.json pkg/README.md pkg/LICENSE-APACHE pkg/LICENSE-MIT pkg/THIRD_PARTY_NOTICES.txt tests/fuzz/target tests/fuzz/corpus
+	rm -rf node_modules pkg/wasm pkg/schemas/event*.json pkg/schemas/prefect*.json pkg/schemas/automation.json pkg/schemas/trigger.json pkg/schemas/deployment-triggers.json pkg/schemas/scenario.json pkg/events.d.ts pkg/scenario.d.ts pkg/types.d.ts pkg/inputs.d.ts pkg/inline.global.js pkg/widget.global.js pkg/widget.author.json pkg/custom-elements.json pkg/README.md pkg/LICENSE-APACHE pkg/LICENSE-MIT pkg/THIRD_PARTY_NOTICES.txt python/prefect_events/_types.py tests/fuzz/target tests/fuzz/corpus
 
 # npm writes this file last.
 node_modules/.package-lock.json: package-lock.json

@@ -23,7 +23,7 @@ fn main() -> std::io::Result<()> {
         println!("{} {}", firing.at.rfc3339(), firing.reason_sentence());
     }
     if let Some(reason) = &result.reason {
-        println!("it never fires: {reason}");
+        println!("the automation never fires: {reason}");
     }
     Ok(())
 }

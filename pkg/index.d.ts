@@ -105,6 +105,8 @@ export class PrefectEventsError extends Error {
  * - `line-too-long`: a line of a stream is longer than 64 MiB.
  * - `out-of-memory`: the input is too large for one call.
  * - `stack-overflow`: the call stack was exhausted.
+ * - `unreachable`, `unauthorized`, `rejected`, `not-prefect`, `not-found`: a server does not respond, rejects the
+ *   credentials or the request, is not Prefect's, or does not have what was asked for; only from `prefect-events/live`.
  * - `stale`: a stream or call ended because another call in the same module failed.
  * - `internal`: an internal error in prefect-events; please report it.
  */
@@ -114,6 +116,11 @@ export type PrefectEventsErrorCode =
   | "line-too-long"
   | "out-of-memory"
   | "stack-overflow"
+  | "unreachable"
+  | "unauthorized"
+  | "rejected"
+  | "not-prefect"
+  | "not-found"
   | "stale"
   | "internal";
 
@@ -203,10 +210,10 @@ export function eventTypes(): EventType[];
 export function describeEvent(name: string): EventType | undefined;
 
 /**
- * Returns a JSON Schema (draft 2020-12) for events, automations or triggers. The package has the same schemas as files, such as
+ * Returns a JSON Schema (draft 2020-12) for events, automations, triggers or scenarios. The package has the same schemas as files, such as
  * `prefect-events/schemas/automation.json` and `prefect-events/schemas/prefect.task-run.state.json`.
  *
- * @param name `"automation"`, `"trigger"`, `"deployment-triggers"` (for a `prefect.yaml`), `"event"` (any event, including
+ * @param name `"automation"`, `"trigger"`, `"deployment-triggers"` (for a `prefect.yaml`), `"scenario"`, `"event"` (any event, including
  * your own), or an event's name or pattern: `"prefect.task-run.Running"` gives the schema of `prefect.task-run.{state}`.
  * Without a name, or with `"events"`: one schema for all events, selected by the event's name.
  *
@@ -228,7 +235,7 @@ export function simulate(
 ): SimulationResult;
 
 /**
- * Plays real events to an automation and reports when it would have fired.
+ * Plays captured events to an automation and reports when it would have fired.
  *
  * @param automation One automation or several, JSON or YAML: a file for `prefect automation create`, an exported automation,
  * a bare trigger, or a `prefect.yaml` with triggers.

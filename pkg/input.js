@@ -149,7 +149,7 @@ export function optionsOf(options, callee, functions) {
 function refuseHalves(key, value) {
   for (const text of [key, value])
     if (typeof text === "string" && !isWellFormed(text))
-      throw new TypeError(`${JSON.stringify(text)} contains half of a surrogate pair`);
+      throw new TypeError(`${JSON.stringify(text)} contains a lone surrogate`);
   return value;
 }
 
@@ -175,7 +175,7 @@ export function string(value, callee, expected) {
   if (typeof value !== "string") throw new TypeError(`${callee} needs ${expected} as a string`);
   if (!isWellFormed(value))
     throw new TypeError(
-      `${callee} needs ${expected} without halves of surrogate pairs, not ${JSON.stringify(value)}`,
+      `${callee} needs ${expected} without lone surrogates, not ${JSON.stringify(value)}`,
     );
   return value;
 }

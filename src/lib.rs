@@ -4,6 +4,7 @@
 //! - [`validate`]: reports what is wrong with events, where, why, and how to fix it;
 //! - [`recognise`]: detects the form of an input: events, automations, a `prefect.yaml`, a scenario, …;
 //! - [`automation`]: checks automations and the triggers of deployments;
+//! - [`action`]: renders the actions of a firing as the server would;
 //! - [`simulate`]: plays scenarios and captured events to an automation, and explains each decision;
 //! - [`tune`]: false alarms of a window over heartbeats against the delay until it fires;
 //! - [`backtest`]: compares a replay with the firings that a server recorded;
@@ -46,6 +47,7 @@ pub mod schema;
 pub mod automation;
 pub mod generate;
 pub mod trigger;
+pub mod action;
 pub mod simulate;
 pub mod tune;
 pub mod backtest;

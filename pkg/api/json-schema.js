@@ -1,7 +1,11 @@
-// The JSON Schemas of events, automations and triggers.
+// The JSON Schemas of events, automations, triggers and scenarios.
 
 import { string } from "../input.js";
-import { automationSchema, deploymentTriggersSchema } from "../wasm/automation-schemas.js";
+import {
+  automationSchema,
+  deploymentTriggersSchema,
+  scenarioSchema,
+} from "../wasm/automation-schemas.js";
 import { allEvents } from "../wasm/schemas.js";
 import { describeEvent, eventTypes } from "./describe.js";
 
@@ -20,6 +24,7 @@ const SCHEMAS = {
   automation: automationSchema,
   trigger: triggerSchema,
   "deployment-triggers": deploymentTriggersSchema,
+  scenario: wholeScenarioSchema,
   events: allEvents,
   event: () => schemaOf("event"),
 };
@@ -81,6 +86,12 @@ function triggerSchema() {
     $ref: "#/$defs/trigger",
     $defs: parts,
   };
+}
+
+/** The schema of scenarios, with the definitions that it shares with the one of automations. */
+function wholeScenarioSchema() {
+  const own = scenarioSchema();
+  return { ...own, $defs: { ...automationSchema().$defs, ...own.$defs } };
 }
 
 /**

@@ -1,4 +1,4 @@
-// Plays scenarios and real events to automations.
+// Plays scenarios and captured events to automations.
 
 import { bytesOf, document, optionsOf } from "../input.js";
 import { authorModule } from "../modules/author.js";

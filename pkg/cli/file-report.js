@@ -73,8 +73,10 @@ export function reportWhole(file, bytes, content, options, history) {
   const selection = new Selection(options);
   selection.add(report, excerpts(bytes, 1, report.diagnostics));
   const selected = selection.result(file);
-  // Reports on automations contain more than their findings.
-  const checked = { ...selected, report: { ...report, ...selected.report } };
+  // Reports on automations contain more than their findings. Those on events are the same for files that are read in chunks.
+  const checked = content.lines
+    ? selected
+    : { ...selected, report: { ...report, ...selected.report } };
   history?.keep(selection, checked);
   return checked;
 }

@@ -5,13 +5,18 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 
 import { version } from "../node.js";
 import { adviseCommand } from "./commands/advise.js";
+import { backtestCommand } from "./commands/backtest.js";
 import { buildCommand } from "./commands/build.js";
 import { checkCommand } from "./commands/check.js";
+import { diffCommand } from "./commands/diff.js";
 import { explainCommand } from "./commands/explain.js";
+import { pullCommand } from "./commands/pull.js";
 import { schemaCommand } from "./commands/schema.js";
 import { simulateCommand } from "./commands/simulate.js";
 import { testCommand } from "./commands/test.js";
 import { validateCommand } from "./commands/validate.js";
+import { whyCommand } from "./commands/why.js";
+import { PROFILE } from "./connection.js";
 import { printable, printableLines } from "./escape.js";
 import { FORMATS } from "./formats/index.js";
 import { endWhenOutputFails, MISUSE, stderr, stdout } from "./output.js";
@@ -68,15 +73,15 @@ reporting(
   .addOption(
     new Option(
       "--route <route>",
-      "how the file reaches Prefect: api: REST API as it is; cli: prefect automation create or the SDK; deploy: prefect deploy; terraform: Terraform (default: from the file's format)",
+      "how the file reaches Prefect: api (sent to the REST API), cli (prefect automation create, or the SDK), deploy (prefect deploy) or terraform (default: from the file's format)",
     ).choices(["api", "cli", "deploy", "terraform"]),
   )
   .option("--server-version <VERSION>", "version of the Prefect server (default: the latest)")
   .option("--client-version <VERSION>", "version of Prefect where the flows run")
   .option(
-    "--heartbeat-frequency <SECONDS>",
-    "PREFECT_FLOWS_HEARTBEAT_FREQUENCY where the flows run (default: 180)",
-    wholeNumber,
+    "--heartbeat-frequency <SPAN>",
+    "PREFECT_FLOWS_HEARTBEAT_FREQUENCY where the flows run, such as 180 or 3m (default: 180)",
+    span,
   )
   .option("--cloud", "for Prefect Cloud: allow metric triggers and incidents")
   .addHelpText(
@@ -96,7 +101,7 @@ Examples:
 
 program
   .command("explain")
-  .description("explain a diagnostic or an event")
+  .description("explain the code of a finding, or an event")
   .argument(
     "<CODE|NAME>",
     "a diagnostic code such as missing-label, or an event such as prefect.task-run.Running",
@@ -153,13 +158,11 @@ program
 
 program
   .command("simulate")
-  .description(
-    "simulate an automation on a scenario or on real events: would it fire, when, and why?",
-  )
+  .description("play a scenario or captured events to an automation: would it fire, when, and why?")
   .argument("[FILE]", "scenario, YAML or JSON; - for standard input")
   .option(
     "--automation <FILE>",
-    "with --events: file with automations, for Prefect or exported from it",
+    "with --events: file with automations, written for Prefect or exported from it",
   )
   .option("--name <NAME>", "with --events: use only the automation with this name")
   .option(
@@ -172,25 +175,30 @@ program
     "with --events: ignore events received before this time (default: when the automation was created, otherwise the first event)",
   )
   .option("--end <TIME>", "with --events: when to stop (default: when nothing more can fire)")
-  .option("--tick <SECONDS>", "with --events: interval between the server's evaluations", number)
+  .option("--tick <SPAN>", "with --events: interval between the server's evaluations", span)
   .addOption(
     new Option(
       "--delivery <DELIVERY>",
-      "with --events: consumer, as on the server, or direct: evaluate repeated events too",
+      "with --events: consumer (as on the server) or direct (evaluates repeated events too)",
     ).choices(["consumer", "direct"]),
   )
   .option(
     "--ignore-missing-leaders",
-    "with --events: do not wait for followed events that are not in the input",
+    "with --events: do not hold back events that follow an event outside the input",
   )
   .option(
     "--without-actions",
-    "with --events: leave out events caused by the automation's recorded actions",
+    "with --events: leave out the events that the automation's own actions caused",
   )
   .option("--run <NAME>", "print only the run with this name or id; the totals count all runs")
   .option("--server-version <VERSION>", "3.9, 3.8, 3.7 or 3.6 (default: the scenario's)")
   .option("--compare", "simulate 3.8 and 3.9, and print the differences")
   .option("--trace", "print every decision")
+  .option("--actions", "render what the actions of each firing do")
+  .option(
+    "--given <FILE>",
+    "with --actions: JSON of what only the server knows: flow_run, deployment, flow, variables, …",
+  )
   .addOption(format(["pretty", "json"]))
   .addHelpText(
     "after",
@@ -201,6 +209,7 @@ Examples:
   prefect-events simulate zombies.yaml
   prefect-events simulate --compare zombies.yaml
   prefect-events simulate --automation automation.json --events events.ndjson --trace
+  prefect-events simulate --automation automation.json --events events.ndjson --actions --given objects.json
   prefect-events simulate --automation all.yaml --name zombies --events page1.json --events page2.json`,
   )
   .action(async (file, options, command) => {
@@ -211,7 +220,8 @@ program
   .command("test")
   .description("test scenarios with expectations")
   .argument("<FILE...>", "scenario files, YAML or JSON; - for standard input")
-  .addOption(format(["pretty", "json", "junit"]))
+  .option("--update", "write the present firings into the files as expectations, then test")
+  .addOption(format(["pretty", "json", "github", "junit"]))
   .addHelpText(
     "after",
     `
@@ -221,20 +231,202 @@ Exit status: 0 all expectations met, 1 at least one not met, 2 misuse, or a scen
     process.exitCode = await testCommand(files, options);
   });
 
+fromEvents(
+  program
+    .command("backtest")
+    .description(
+      "replay automations over the events of a server, and compare the firings with those that it recorded",
+    )
+    .argument("[AUTOMATION]", "file with automations, or the name of one of the server")
+    .option("--all", "instead of AUTOMATION: all automations of the server")
+    .option("--name <NAME>", "of the automations in the file, only the one with this name"),
+)
+  .option(
+    "--start <TIME>",
+    "ignore events received before this time (default: when the server received the present version)",
+  )
+  .option("--ignore-missing-leaders", "do not wait for followed events that are not in the input")
+  .addOption(format(["pretty", "json", "junit", "github"]))
+  .addHelpText(
+    "after",
+    `
+Exit status: 0 the firings agree, 1 at least one difference counts, 2 misuse, or an input cannot be read.
+Differences by chance on the server, and because events were not captured, do not count.
+
+Examples:
+  prefect-events backtest zombies.yaml --events events.ndjson
+  prefect-events backtest "Crash zombie flows" --since 2d
+  prefect-events backtest --all --events monday.ndjson --events tuesday.ndjson --format junit`,
+  )
+  .action(async (subject, options, command) => {
+    process.exitCode = await backtestCommand(subject, options, () => command.help({ error: true }));
+  });
+
+fromEvents(
+  program
+    .command("why")
+    .description(
+      "explain why an automation fired for a run, or why it did not, and which changed line would change this",
+    )
+    .requiredOption("--run <NAME|ID>", "name or id of the run, or the beginning of one")
+    .option(
+      "--automation <FILE>",
+      "file with the automations to look at (default: those of the server)",
+    )
+    .option("--name <NAME>", "of these automations, only the one with this name"),
+)
+  .addOption(format(["pretty", "json"]))
+  .addHelpText(
+    "after",
+    `
+Exit status: 0 explained, 2 misuse, an unknown run, or an input cannot be read.
+
+Examples:
+  prefect-events why --run brave-otter
+  prefect-events why --run brave-otter --events events.ndjson --automation zombies.yaml`,
+  )
+  .action(async (options, command) => {
+    process.exitCode = await whyCommand(options, () => command.help({ error: true }));
+  });
+
+fromEvents(
+  program
+    .command("diff")
+    .description("compare the firings of two versions of an automation on the same events")
+    .argument("<OLD>", "file with the old version")
+    .argument("<NEW>", "file with the new version"),
+)
+  .option("--start <TIME>", "ignore events received before this time (default: the first event)")
+  .option("--ignore-missing-leaders", "do not wait for followed events that are not in the input")
+  .option("--exit-code", "exit with 1 if a firing changes")
+  .addOption(format(["pretty", "json", "markdown"]))
+  .addHelpText(
+    "after",
+    `
+Exit status: 0 compared, 1 with --exit-code if a firing changes, 2 misuse, or an input cannot be read.
+
+Examples:
+  prefect-events diff old.yaml new.yaml --events events.ndjson
+  prefect-events diff old.yaml new.yaml --since 7d --format markdown >> "$GITHUB_STEP_SUMMARY"`,
+  )
+  .action(async (old, young, options, command) => {
+    process.exitCode = await diffCommand(old, young, options, () => command.help({ error: true }));
+  });
+
 program
   .command("advise")
   .description(
-    "calculate how many missed heartbeats a window tolerates, and how soon it finds a dead run",
+    "calculate how many missed heartbeats a window tolerates, and how soon it detects a dead run; with assumptions: false alarms against delay; with --events: what the captured heartbeats call for",
   )
-  .requiredOption("--frequency <SECONDS>", "seconds between two heartbeats of a run", number)
-  .requiredOption("--within <SECONDS>", "the trigger's `within`", number)
-  .option("--tick <SECONDS>", "interval between the server's evaluations", number, 5)
+  .option("--frequency <SPAN>", "between two heartbeats of a run, such as 60 or 3m", span)
+  .option("--within <SPAN>", "the trigger's `within`", span)
+  .option("--tick <SPAN>", "interval between the server's evaluations (default: 5)", span)
   .option("--client-version <VERSION>", "version of Prefect where the flows run")
   .option("--expect <NAME...>", "the trigger's `expect` (default: prefect.flow-run.*)")
+  .option(
+    "--events <FILE>",
+    "captured events: NDJSON, a JSON array, or pages of the events API; can be repeated",
+    collect,
+  )
+  .option("--loss <SHARE>", "assume that heartbeats are lost: a probability, such as 2% or 0.02")
+  .option("--jitter <SPAN>", "assume that a heartbeat arrives up to so much later", span)
+  .option(
+    "--drift <SPAN>",
+    "assume that the time between two heartbeats is so much longer than the frequency (default: 0.015)",
+    span,
+  )
+  .option(
+    "--outage <SPAN/PERIOD>",
+    "assume a time in which no heartbeat arrives, such as 30s/day or 5m/week",
+  )
+  .option("--runs <N>", "how many runs are alive at any time (default: 1)", wholeNumber)
+  .option("--hours <HOURS>", "how long a run lives (default: 24)", decimal)
+  .option(
+    "--target <N/PERIOD>",
+    "how many false alarms are allowed over all runs (default: 1/month)",
+  )
+  .option("--windows <SPAN...>", "the windows to calculate (default: chosen)", spans)
+  .option("--seed <N>", "seed of the simulation (default: 0)", wholeNumber)
+  .option("--run-hours <HOURS>", "most hours of runs to simulate (default: chosen)", wholeNumber)
   .addOption(format(["pretty", "json"]))
-  .action((options) => {
-    process.exitCode = adviseCommand(options);
+  .addHelpText(
+    "after",
+    `
+Exit status: 0 calculated, 2 misuse.
+
+Examples:
+  prefect-events advise --frequency 30 --within 90
+  prefect-events advise --frequency 60 --within 180 --loss 2% --runs 500
+  prefect-events advise --frequency 3m --loss 1% --jitter 5s --outage 30s/day --runs 500 --target 1/week
+  prefect-events advise --events captured.ndjson --within 180`,
+  )
+  .action(async (options, command) => {
+    process.exitCode = await adviseCommand(options, (message) =>
+      /** @type {Command} */ (command).error(`error: ${message}`),
+    );
   });
+
+program
+  .command("pull")
+  .description("print the events of a Prefect server, one per line: NDJSON for the other commands")
+  .option(
+    "--since <TIME>",
+    "earliest time: how long ago, such as 7d or 1h30m, or such as 2026-03-01T12:00:00Z (default: 7d)",
+  )
+  .option("--until <TIME>", "latest time, likewise (default: now)")
+  .option(
+    "--for <FILE>",
+    "file with automations: only events that these wait for, and those that they follow",
+  )
+  .option(
+    "--run <NAME|ID>",
+    "only events of, or related to, this flow run; can be repeated",
+    collect,
+  )
+  .option(...PROFILE)
+  .option(
+    "--resume <FILE>",
+    "append to FILE, which an earlier pull wrote, the events after its last one",
+  )
+  .option(
+    "--stream",
+    "follow new events until Ctrl-C; with --since, begin with past ones (default: now)",
+  )
+  .addHelpText(
+    "after",
+    `
+Events go to standard output; progress goes to standard error. Credentials are never printed.
+Exit status: 0 all events came, 2 misuse, or the server cannot be read, or the output not written,
+130 interrupted: only whole lines were written.
+
+Examples:
+  prefect-events pull > events.ndjson
+  prefect-events pull --resume events.ndjson
+  prefect-events pull --stream --since 1h
+  prefect-events pull --since 1h --run brave-otter | prefect-events validate -
+  prefect-events pull --profile production --for automation.yaml > events.ndjson`,
+  )
+  .action(async (options) => {
+    process.exitCode = await pullCommand(options);
+  });
+
+/**
+ * Adds the options of a command that reads captured events, or a server.
+ * @param {Command} command
+ */
+function fromEvents(command) {
+  return command
+    .option(
+      "--events <FILE>",
+      "captured events instead of a server: NDJSON, a JSON array or pages of the events API; can be repeated",
+      collect,
+    )
+    .option("--since <TIME>", "with a server: earliest time, such as 7d or 1h30m (default: 7d)")
+    .option("--until <TIME>", "with a server: latest time, likewise (default: now)")
+    .option(...PROFILE)
+    .option("--tick <SPAN>", "interval between the server's evaluations (default: 5)", span)
+    .option("--server-version <VERSION>", "3.9, 3.8, 3.7 or 3.6 (default: 3.9)");
+}
 
 /**
  * A command that reports on files.
@@ -296,10 +488,30 @@ function collect(text, before = []) {
   return before;
 }
 
+/**
+ * A number of seconds, or a text such as `5m`, which the core reads.
+ * @param {string} text
+ */
+function span(text) {
+  if (/^\d{1,9}(\.\d{1,6})?$/.test(text)) return Number(text);
+  if (!/^[\d.]+\s*[a-z]|^P/i.test(text))
+    throw new InvalidArgumentError(
+      "Expected a number of seconds, or a duration such as 5m or 1h30m.",
+    );
+  return text;
+}
+
+/**
+ * @param {string} text
+ * @param {(string | number)[]} [before]
+ */
+function spans(text, before = []) {
+  return [...before, span(text)];
+}
+
 /** @param {string} text */
-function number(text) {
-  if (!/^\d{1,9}(\.\d{1,6})?$/.test(text))
-    throw new InvalidArgumentError("Expected a number of seconds.");
+function decimal(text) {
+  if (!/^\d{1,9}(\.\d{1,6})?$/.test(text)) throw new InvalidArgumentError("Expected a number.");
   return Number(text);
 }
 

@@ -1,8 +1,16 @@
 // Reads events from live servers, compares firings, tunes windows. For browsers and bundlers: call `await init()` once before anything else.
 
-import "../modules/live.js";
 import { load } from "../load.js";
 
+export { renderActions } from "../api/action.js";
+export { backtest, compareAutomations, freezeFirings, whyRun } from "../api/backtest.js";
+export { connect } from "../api/client.js";
+export {
+  observeHeartbeats,
+  renderHeartbeats,
+  renderWindowCurve,
+  windowCurve,
+} from "../api/tune.js";
 export { PrefectEventsError } from "../error.js";
 
 const FILES = {

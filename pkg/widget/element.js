@@ -42,7 +42,7 @@ const Base = /** @type {typeof HTMLElement} */ (globalThis.HTMLElement ?? class 
  * @attr {string} for - The id of the code block, or of an element around it, if the block is not inside this element.
  * @attr {"documented" | "server"} [profile=documented] - `documented`: report everything that differs from Prefect's documentation and emitters; `server`: only what the Prefect server rejects.
  * @attr {string} severity - Severities of individual codes, such as `missing-label=warning unknown-label=off`.
- * @attr {"auto" | "light" | "dark"} [theme=auto] - The color theme; `auto` detects it from the page.
+ * @attr {"auto" | "light" | "dark"} [theme=auto] - The colour theme; `auto` detects it from the page.
  * @attr {boolean} open - Whether the findings are shown. It follows the reader's actions.
  * @attr {boolean} editing - Whether the block is being edited. It follows the reader's actions.
  * @attr {boolean} playing - Whether example runs are shown below an automation: one on which it fires, and one on which it does not. It follows the reader's actions.
@@ -215,7 +215,7 @@ export class PrefectEventValidator extends Base {
   }
 
   /**
-   * The color theme; `auto` detects it from the page.
+   * The colour theme; `auto` detects it from the page.
    * @type {"auto" | "light" | "dark"}
    * @attr theme
    */

@@ -42,11 +42,11 @@ export const words = {
 const NAMES = {
   error: ["error", "errors"],
   warning: ["warning", "warnings"],
-  info: ["note", "notes"],
+  info: ["info", "infos"],
 };
 
 /** @type {{ [severity in Severity]: string }} */
-export const severityNames = { error: "Error", warning: "Warning", info: "Note" };
+export const severityNames = { error: "Error", warning: "Warning", info: "Info" };
 
 /**
  * @param {number} count

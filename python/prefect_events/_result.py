@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
 from typing import Any
 
 import msgspec
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
-    """A result: a frozen object with the fields of the core's results."""
+    """A result: a frozen object. Times are aware ``datetime``s, exact to the microsecond."""
 
     def to_dict(self) -> dict[str, Any]:
-        """The result as in the formats ``json``: plain ``dict``, ``list``, ``str``, numbers, with the names of JSON.
+        """The result as JSON has it: ``dict``, ``list``, ``str``, numbers, with the names of JSON.
 
         Times are texts: RFC 3339 in UTC with microseconds.
         """
-        built: dict[str, Any] = msgspec.to_builtins(self, enc_hook=None)
-        return built
+        plain: dict[str, Any] = _plain(msgspec.to_builtins(self, builtin_types=(datetime,)))
+        return plain
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(inner) for inner in value]
+    if isinstance(value, datetime):
+        return value.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return value

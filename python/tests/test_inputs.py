@@ -71,9 +71,9 @@ def test_misuse_is_an_exception_with_the_sentence_of_the_core() -> None:
         pe.validate(EVENT, profile="strict")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="did you mean `missing-label`"):
         pe.validate(EVENT, severity={"mising-label": "off"})
-    with pytest.raises(TypeError, match="set"):
+    with pytest.raises(TypeError, match="object has no form in JSON"):
         pe.validate({"event": object()})
-    with pytest.raises(ValueError, match="not JSON compliant|finite"):
+    with pytest.raises(ValueError, match="JSON compliant"):
         pe.validate({"event": float("nan")})
     with pytest.raises(ValueError, match="`flowrun`"):
         pe.build_event("prefect.flow-run.Running", {"flowrun": {}})
@@ -150,7 +150,7 @@ def test_explanations_descriptions_and_schemas() -> None:
 
 def test_advice() -> None:
     advice = pe.advise(frequency=180, within=540)
-    assert advice.tolerated_misses == 2
+    assert advice.tolerated_misses == 1
     assert advice.recommended_within == 810
 
 

@@ -3,16 +3,20 @@
 /// Microseconds.
 const SECOND: i64 = 1_000_000;
 /// By how much each heartbeat was late in measurements.
-const DRIFT: i64 = 15_000;
+pub(crate) const DRIFT: i64 = 15_000;
 /// How long an event may take to arrive.
-const DELAY: i64 = SECOND;
+pub(crate) const DELAY: i64 = SECOND;
 /// The least number of missed heartbeats that the two figures tolerate.
 const MISSES: i64 = 3;
 
-/// The real interval between heartbeats. Spans are in microseconds.
+/// How long a client waits between two heartbeats: no less than 30 seconds. Spans are in microseconds.
+pub(crate) fn sent_every(frequency: i64) -> i64 {
+    frequency.max(30 * SECOND)
+}
+
+/// The real interval between heartbeats.
 pub(crate) fn period(frequency: i64) -> i64 {
-    // Clients send no more often than every 30 seconds.
-    frequency.max(30 * SECOND).saturating_add(DRIFT)
+    sent_every(frequency).saturating_add(DRIFT)
 }
 
 /// How many heartbeats in a row may be missed without an alarm; -1: it fires on runs that miss none.
@@ -36,6 +40,6 @@ pub(crate) fn minimum_within(frequency: i64) -> i64 {
 
 /// The same with half a heartbeat to spare, in whole seconds.
 pub(crate) fn recommended_within(frequency: i64) -> i64 {
-    let spare = frequency.max(30 * SECOND).saturating_mul(9).div_euclid(2 * SECOND);
+    let spare = sent_every(frequency).saturating_mul(9).div_euclid(2 * SECOND);
     spare.max(minimum_within(frequency))
 }

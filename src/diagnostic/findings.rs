@@ -319,6 +319,7 @@ impl<'s> Findings<'s> {
             infos: self.infos,
             diagnostics: finished(self.found, source, places),
             truncated: Some(left_out).filter(|&more| more > 0),
+            form: None,
         }
     }
 }

@@ -4,6 +4,7 @@ mod codes;
 pub(crate) mod display;
 pub(crate) mod edits;
 pub(crate) mod findings;
+mod form;
 pub(crate) mod options;
 pub(crate) mod path;
 mod severity;
@@ -14,6 +15,7 @@ use serde::Serialize;
 
 pub use crate::json::{Position, Range};
 pub use codes::{Arguments, Code};
+pub use form::Form;
 pub use options::{DEFAULT_MAX_DIAGNOSTICS, Profile, Severities, TextOptions};
 pub use severity::Severity;
 
@@ -97,4 +99,7 @@ pub struct Report {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
     pub truncated: Option<u64>,
+    /// The form of the input: what it was recognised as. Absent in reports on parts of an input, and on scenarios.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub form: Option<Form>,
 }

@@ -82,5 +82,5 @@ pub(super) fn unknown_event(name: &str, near: Option<&str>) -> BuildError {
 }
 
 pub(super) fn lone_surrogate(key: &str) -> BuildError {
-    BuildError::at(key, format!("`{key}` contains half of a surrogate pair, which is not a character"))
+    BuildError::at(key, format!("`{key}` contains a lone surrogate, which is not a character"))
 }

@@ -66,7 +66,7 @@ pub enum Fault {
     Escape,
     /// Bytes that are not UTF-8.
     InvalidUtf8,
-    /// Half of a surrogate pair, written as an escape or as bytes.
+    /// A lone surrogate, written as an escape or as bytes.
     LoneSurrogate,
     /// Nested deeper than [`MAX_DEPTH`].
     TooDeep,

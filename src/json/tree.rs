@@ -85,6 +85,14 @@ impl Object {
         self
     }
 
+    pub(crate) fn members(&self) -> impl Iterator<Item = (&str, &Tree)> {
+        self.0.iter().map(|(key, value)| (&**key, value))
+    }
+
+    pub(crate) fn get(&self, key: &str) -> Option<&Tree> {
+        self.members().find(|(known, _)| *known == key).map(|(_, value)| value)
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -15,41 +15,13 @@ mod wrapped;
 
 use crate::json::{Kind, Pointer, Value};
 
+pub use crate::diagnostic::Form;
 pub(crate) use events::is_wrapped;
 pub use events::{events, events_start};
 pub(crate) use read::{Reading, broken, first_line, read};
 pub(crate) use sniff::{Foreign, Sniffed, sniff};
 
 const CHECK: &str = "prefect-events check";
-
-/// The form of a whole input.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Form {
-    /// One event, or a websocket frame with one.
-    Event,
-    /// A list or a page of events.
-    Events,
-    /// One automation.
-    Automation,
-    /// A list, a page of the API, or `automations: […]`.
-    Automations,
-    /// A trigger alone.
-    Trigger,
-    /// One trigger of a deployment, or `triggers: […]`, as `prefect deploy --trigger` reads it.
-    DeploymentTriggers,
-    /// A `prefect.yaml`.
-    PrefectYaml,
-    /// A scenario.
-    Scenario,
-    /// A list of scenarios.
-    Scenarios,
-    /// The output of `terraform show -json` for a state or a plan.
-    Terraform,
-    /// Terraform's configuration in JSON (`.tf.json`), which contains less than a state or a plan.
-    TerraformConfiguration,
-    /// None of these.
-    Unknown,
-}
 
 impl Form {
     /// Its name in messages.
@@ -168,6 +140,19 @@ pub(crate) fn other_than_events(root: Value<'_>) -> Option<Form> {
     }
     let form = form(root);
     (!matches!(form, Form::Event | Form::Events | Form::Unknown)).then_some(form)
+}
+
+/// The form of an input that should contain events. `other`: what it is instead, if it is another kind of document.
+pub(crate) fn form_for_events(root: Value<'_>, other: Option<Form>) -> Form {
+    match other {
+        Some(other) => other,
+        // Whatever its other keys are: it is checked as an event.
+        None if is_like_an_event(root) => Form::Event,
+        None => match form(root) {
+            form @ (Form::Event | Form::Unknown) => form,
+            _ => Form::Events,
+        },
+    }
 }
 
 /// The kind of a value, by its keys. `has`: whether it has a key; `is_trigger_type`: whether its `type` is a trigger's;

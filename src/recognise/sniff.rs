@@ -31,6 +31,16 @@ impl Foreign {
     }
 }
 
+impl Foreign {
+    /// The form that the text would have if it were converted.
+    pub(crate) fn form(self) -> Form {
+        match self {
+            Foreign::Console => Form::Unknown,
+            Foreign::Hcl => Form::TerraformConfiguration,
+        }
+    }
+}
+
 /// The apparent form of a text that is not JSON.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Sniffed {

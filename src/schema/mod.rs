@@ -35,6 +35,29 @@ impl Schema {
         Schema { name: name.to_owned(), schema: schema.into() }
     }
 
+    /// Without those of its definitions that another schema has too.
+    #[must_use]
+    pub fn without(&self, other: &Schema) -> Schema {
+        let (Tree::Object(own), Tree::Object(theirs)) = (&self.schema, &other.schema) else { return self.clone() };
+        let Some(Tree::Object(theirs)) = theirs.get("$defs") else { return self.clone() };
+        let mut rest = Object::new();
+        for (key, value) in own.members() {
+            match value {
+                Tree::Object(definitions) if key == "$defs" => {
+                    let mut kept = Object::new();
+                    for (name, definition) in definitions.members() {
+                        if theirs.get(name) != Some(definition) {
+                            kept.push(name, definition.clone());
+                        }
+                    }
+                    rest.push(key, kept);
+                }
+                _ => rest.push(key, value.clone()),
+            }
+        }
+        Schema::new(&self.name, rest)
+    }
+
     /// The JSON text on a single line.
     #[must_use]
     pub fn line(&self) -> String {

@@ -12,9 +12,9 @@ const HEAD: &str = concat!(
 
 Every event that Prefect documents or emits. The layout follows [Prefect's documentation](",
     env!("PREFECT_DOCUMENTATION"),
-    "/v3/api-ref/events); the last column of each table says where Prefect itself differs. `prefect-events explain NAME` shows a whole event, `prefect-events schema NAME` its JSON Schema.
+    "/v3/api-ref/events); the last column of each table says what Prefect itself does differently. `prefect-events explain NAME` shows a whole event, `prefect-events schema NAME` its JSON Schema.
 
-This page is generated from the catalogue in `src/catalogue/pages`, where a correction belongs; `UPDATE_REFERENCE=1 cargo test reference` writes it anew.
+This page is generated from the catalogue in `src/catalogue/pages`. Correct mistakes there; `UPDATE_REFERENCE=1 cargo test reference` then updates this page.
 "
 );
 

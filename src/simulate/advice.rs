@@ -2,11 +2,10 @@
 
 use std::fmt;
 
-use serde::de::{Error, Visitor};
+use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::automation::heartbeats;
-use crate::json::double_text;
 use crate::text::phrase::{joined, shown};
 use crate::text::strict::strict;
 use crate::text::template::render;
@@ -24,14 +23,14 @@ const DOCS: &str = concat!(env!("PREFECT_DOCUMENTATION"), "/v3/advanced/detect-z
 #[derive(Clone, PartialEq, Debug, Default)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename_all = "camelCase", optional_fields))]
 pub struct HeartbeatConfig {
-    /// Between two heartbeats (`PREFECT_FLOWS_HEARTBEAT_FREQUENCY`): a number of seconds, more than 0.
-    #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
+    /// Between two heartbeats (`PREFECT_FLOWS_HEARTBEAT_FREQUENCY`): a number of seconds, or a text such as `"5m"`.
+    #[cfg_attr(feature = "typescript", ts(type = "string | number"))]
     pub frequency: Span,
-    /// The trigger's `within`: a number of seconds, more than 0.
-    #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
+    /// The trigger's `within`: a number of seconds, or a text such as `"5m"`.
+    #[cfg_attr(feature = "typescript", ts(type = "string | number"))]
     pub within: Span,
-    /// From one proactive evaluation to the next: a number of seconds, more than 0. Default 5.
-    #[cfg_attr(feature = "typescript", ts(type = "Seconds", optional))]
+    /// From one proactive evaluation to the next: a number of seconds, or a text such as `"5s"`. Default 5.
+    #[cfg_attr(feature = "typescript", ts(type = "string | number", optional))]
     pub tick: Option<Span>,
     /// The version of the clients, such as `"3.6.22"`. Default: ignored.
     pub client_version: Option<String>,
@@ -44,54 +43,21 @@ impl<'de> Deserialize<'de> for HeartbeatConfig {
         #[derive(Default, Deserialize)]
         #[serde(remote = "Self", rename_all = "camelCase", default)]
         struct Written {
-            frequency: Option<Seconds>,
-            within: Option<Seconds>,
-            tick: Option<Seconds>,
+            frequency: Option<Span>,
+            within: Option<Span>,
+            tick: Option<Span>,
             client_version: Option<String>,
             expect: Option<Vec<String>>,
         }
         let Written { frequency, within, tick, client_version, expect } = Written::deserialize(strict(deserializer))?;
         let missing = |key: &str| D::Error::custom(format_args!("`{key}` is missing: a number of seconds"));
         Ok(HeartbeatConfig {
-            frequency: frequency.ok_or_else(|| missing("frequency"))?.0,
-            within: within.ok_or_else(|| missing("within"))?.0,
-            tick: tick.map(|tick| tick.0),
+            frequency: frequency.ok_or_else(|| missing("frequency"))?,
+            within: within.ok_or_else(|| missing("within"))?,
+            tick,
             client_version,
             expect,
         })
-    }
-}
-
-/// A number of seconds, not a string.
-struct Seconds(Span);
-
-impl<'de> Deserialize<'de> for Seconds {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Number;
-
-        impl Visitor<'_> for Number {
-            type Value = Seconds;
-
-            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str(NUMBER)
-            }
-
-            fn visit_i64<E: Error>(self, number: i64) -> Result<Seconds, E> {
-                Ok(Seconds(Span::seconds(number)))
-            }
-
-            fn visit_u64<E: Error>(self, number: u64) -> Result<Seconds, E> {
-                self.visit_i64(i64::try_from(number).unwrap_or(i64::MAX))
-            }
-
-            fn visit_f64<E: Error>(self, number: f64) -> Result<Seconds, E> {
-                let span = Span::from_seconds(number);
-                span.map(Seconds)
-                    .ok_or_else(|| E::custom(format_args!("expected {NUMBER}, not {}", double_text(number))))
-            }
-        }
-
-        deserializer.deserialize_any(Number)
     }
 }
 
@@ -294,7 +260,7 @@ pub fn heartbeat_advice(config: &HeartbeatConfig) -> Result<Advice, AdviceError>
         let how = if missed == 0 {
             "With no heartbeat missed".to_owned()
         } else {
-            ["With ", &plural(missed, " missed heartbeat"), " in a row"].concat()
+            ["With ", &plural(missed, " missed heartbeat"), if missed == 1 { "" } else { " in a row" }].concat()
         };
         let (times, gap) = (missed.saturating_add(1).to_string(), seconds(gap));
         let verdict = if no_alarm { "< {within} s: no alarm." } else { "≥ {within} s: a false alarm." };
@@ -319,7 +285,7 @@ pub fn heartbeat_advice(config: &HeartbeatConfig) -> Result<Advice, AdviceError>
     let mut false_alarms = Vec::new();
     if tolerated < 0 {
         false_alarms.push(render(
-            "every healthy run, after each heartbeat: the next one comes after {period} s, but the window ends after {within} s",
+            "every healthy run, after each heartbeat: the next heartbeat comes after {period} s, but the window ends after {within} s",
         ));
     } else {
         let lost = plural(tolerated.saturating_add(1), " heartbeat");
@@ -327,7 +293,7 @@ pub fn heartbeat_advice(config: &HeartbeatConfig) -> Result<Advice, AdviceError>
         false_alarms.push(["a healthy run, if ", &lost, how, " (a blocked process, a broken connection)"].concat());
     }
     false_alarms.push(
-        "a run whose client sends one more heartbeat after its final state: it opens a window that nothing closes"
+        "a run whose client sends one more heartbeat after its final state: this heartbeat opens a window that no event closes"
             .to_owned(),
     );
     false_alarms.push(
@@ -370,10 +336,10 @@ pub fn heartbeat_advice(config: &HeartbeatConfig) -> Result<Advice, AdviceError>
     );
     let three = heartbeats::minimum_within(frequency).to_string();
     let verdict = match () {
-        () if within < rule => render("{within} s is less than the {rule} s of that rule."),
-        () if tolerated >= 3 => render("{within} s tolerates three."),
+        () if within < rule => render("{within} s is shorter: three times the frequency is {rule} s."),
+        () if tolerated >= 3 => render("{within} s tolerates three missed heartbeats."),
         () => [
-            "The third heartbeat after the last one always comes a little late, so three times the frequency tolerates only one; for three, use ",
+            "Heartbeats always come a little late, so three times the frequency tolerates only one missed heartbeat. To tolerate three, use ",
             &three,
             " s or more.",
         ]

@@ -6,7 +6,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 
 use crate::automation::{Automation, EventTrigger, Posture, Specification, Trigger, read};
-use crate::diagnostic::Code;
+use crate::diagnostic::{Code, Report};
 use crate::json::{Kind, Value};
 use crate::recognise::{Item, ItemForm, Recognised, recognise};
 use crate::text::phrase::joined;
@@ -18,17 +18,19 @@ use super::reading::{DocumentText, Reading};
 
 /// An automation to play events to.
 #[derive(Clone)]
-pub(super) struct GivenAutomation {
+pub(crate) struct GivenAutomation {
     pub automation: Automation,
     /// The id, if a server exported it.
     pub id: Option<String>,
     /// When the server received it.
     pub created: Option<Instant>,
+    /// When it was changed last.
+    pub updated: Option<Instant>,
 }
 
 /// All automations of a document, with the client's defaults: `prefect automation create` and `prefect deploy` fill
 /// them in.
-pub(super) fn all<'t>(root: Value<'t>, reading: &mut Reading<'t>) -> Option<Vec<GivenAutomation>> {
+pub(crate) fn all<'t>(root: Value<'t>, reading: &mut Reading<'t>) -> Option<Vec<GivenAutomation>> {
     let Recognised { form, items } = recognise(root);
     if !form.is_checked() {
         reading.add(Code::NOT_AUTOMATIONS, root).opening().with("what", form.phrase()).with("remedy", &form.remedy());
@@ -46,6 +48,18 @@ pub(super) fn all<'t>(root: Value<'t>, reading: &mut Reading<'t>) -> Option<Vec<
     Some(all)
 }
 
+/// The automations of a document on their own.
+///
+/// # Errors
+/// The document has errors, or no automation.
+pub(crate) fn given_automations(document: DocumentText<'_>) -> Result<Vec<Automation>, Box<Report>> {
+    let (read, report) = document.read(all);
+    match read {
+        Some(given) => Ok(given.into_iter().map(|given| given.automation).collect()),
+        None => Err(Box::new(report)),
+    }
+}
+
 fn one<'t>(item: &Item<'t>, reading: &mut Reading<'t>) -> Option<GivenAutomation> {
     let value = item.value;
     let text = |key: &str| value.get(key).and_then(scalar::text);
@@ -53,6 +67,7 @@ fn one<'t>(item: &Item<'t>, reading: &mut Reading<'t>) -> Option<GivenAutomation
         automation: unnamed(trigger, name, value.get("enabled").and_then(scalar::boolean).unwrap_or(true)),
         id: None,
         created: None,
+        updated: None,
     };
     match item.form {
         ItemForm::Trigger => Some(bare(trigger(value, reading)?, String::new())),
@@ -65,13 +80,14 @@ fn one<'t>(item: &Item<'t>, reading: &mut Reading<'t>) -> Option<GivenAutomation
             automation: automation(value, reading)?,
             id: text("id"),
             created: value.get("created").and_then(instant_of),
+            updated: value.get("updated").and_then(instant_of),
         }),
     }
 }
 
 /// The names of built-in automations, with the seconds that a run may be silent: the documentation's automation for
 /// heartbeats every 30 seconds, and the automation that Prefect Cloud manages, for heartbeats every 3 minutes.
-const BUILT_IN: [(&str, i64); 2] = [("crash-zombie-flows", 90), ("unresponsive-run-detection", 540)];
+pub(super) const BUILT_IN: [(&str, i64); 2] = [("crash-zombie-flows", 90), ("unresponsive-run-detection", 540)];
 const NAMES: &str = "an automation, or the name `crash-zombie-flows` or `unresponsive-run-detection`";
 
 /// The documentation's automation that detects zombie runs.
@@ -137,6 +153,11 @@ impl Files {
     /// Adds the text of a file.
     pub fn insert(&mut self, path: impl Into<String>, text: impl Into<String>) {
         self.0.insert(path.into(), text.into());
+    }
+
+    /// The text of a file.
+    pub(super) fn text(&self, path: &str) -> Option<&str> {
+        self.0.get(path).map(|text| &**text)
     }
 }
 

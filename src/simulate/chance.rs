@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::event::ReceivedEvent;
 use crate::text::steps::step;
 use crate::trigger::{Firing, Options};
 
@@ -25,6 +26,12 @@ pub struct ByChance {
     pub only_reversed: Vec<Firing>,
 }
 
+/// The events, sorted by time of receipt, with those of each instant in the opposite order.
+pub(super) fn reversed(events: &[ReceivedEvent]) -> Vec<ReceivedEvent> {
+    let groups = events.chunk_by(|one, next| one.received == next.received);
+    groups.flat_map(|group| group.iter().rev()).cloned().collect()
+}
+
 /// Plays a scenario once more, with the events of each instant in the opposite order. `None`: that changes nothing.
 /// Orders in between are not tried.
 pub(super) fn by_chance(scenario: &Scenario, play: Play, firings: &[Firing]) -> Option<ByChance> {
@@ -35,7 +42,7 @@ pub(super) fn by_chance(scenario: &Scenario, play: Play, firings: &[Firing]) -> 
     if events == 0 {
         return None;
     }
-    let reversed = groups().flat_map(|group| group.iter().rev()).cloned().collect();
+    let reversed = reversed(&scenario.events);
     let played = play(&Scenario { events: reversed, ..scenario.clone() }, Options::default()).ok()?;
     let only = |some, others| without(some, others).into_iter().cloned().collect::<Vec<_>>();
     let (only_here, only_reversed) = (only(firings, &played.outcome.firings), only(&played.outcome.firings, firings));

@@ -7,9 +7,10 @@ use crate::text::table::Map;
 use crate::time::Instant;
 use crate::trigger::{Firing, Version};
 
+use super::captured::EventTexts;
 use super::difference::{About, about, without};
 use super::reading::DocumentText;
-use super::replay::{Capture, EventTexts, ReplayError, ReplayOptions};
+use super::replay::{Capture, ReplayError, ReplayOptions};
 use super::result::SimulationResult;
 use super::simulation::{SimulateOptions, simulate};
 

@@ -251,10 +251,10 @@ fn together(composite: &Composite, silent: usize, never: &[(String, String)], mo
         write!(out, ", but at most {most} of {needed}{lasting}")
     };
     for (path, reason) in never {
-        let _ = write!(out, "; `{path}` never: {reason}");
+        let _ = write!(out, "; `{path}` never fired: {reason}");
     }
     if silent > never.len() && !never.is_empty() {
-        let _ = write!(out, "; and {} more never", silent.saturating_sub(never.len()));
+        let _ = write!(out, "; {} more never fired", silent.saturating_sub(never.len()));
     }
     out
 }
@@ -381,9 +381,9 @@ impl Obstacle<'_> {
         say_seen(out, self.nearest.as_ref(), &self.seen, false);
         if near.elsewhere > 0 && near.elsewhere == near.events {
             out.push_str(if clause == Clause::Match {
-                "; a related resource has it: `match_related` is meant"
+                "; a related resource has it: use `match_related`"
             } else {
-                "; the resource itself has it: `match` is meant"
+                "; the resource itself has it: use `match`"
             });
         }
     }
@@ -495,7 +495,7 @@ impl Leaf<'_> {
             "no event was evaluated".to_owned()
         } else if !self.trigger().after.is_empty() && opened == 0 {
             let why = self.stopped(true).unwrap_or_else(|| "no event of `after` arrived".to_owned());
-            format!("{}: {why}", if self.is_proactive() { "no window was armed" } else { "no window opened" })
+            format!("no window opened: {why}")
         } else {
             self.stopped(false).unwrap_or_else(|| self.too_few())
         };

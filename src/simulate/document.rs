@@ -10,27 +10,13 @@ use crate::time::{Instant, scalar};
 
 use super::automations::{Files, of_scenario};
 use super::expectation::{self, Expectation};
+use super::fields::{OF_SCENARIOS, names};
 use super::playback::{PlaybackOptions, received};
 use super::reading::Reading;
 use super::runs;
 use super::scenario::{MAX_EVENTS, Scenario, ScenarioError};
 
-const KEYS: [&str; 14] = [
-    "scenario",
-    "description",
-    "automation",
-    "start",
-    "end",
-    "tick_seconds",
-    "tick_offset_seconds",
-    "delivery",
-    "server_version",
-    "intended",
-    "heartbeat",
-    "runs",
-    "events",
-    "expect",
-];
+const KEYS: [&str; OF_SCENARIOS.len()] = names(&OF_SCENARIOS);
 
 /// The keys that other kinds of documents have too.
 const SHARED: [&str; 3] = ["description", "events", "expect"];

@@ -330,7 +330,7 @@ impl Tries<'_> {
         let silent = near.iter().chain(&histories).find_map(|history| self.play(history, false));
         let reason = silent.is_none().then(|| {
             let tried = count(near.len().saturating_add(histories.len()));
-            format!("it fires on each of the {tried} histories that were tried")
+            format!("it fires on each of the {tried} generated histories")
         });
         ExampleRuns { fires: Some(fires), does_not_fire: silent, reason, ..ExampleRuns::default() }
     }

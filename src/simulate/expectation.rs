@@ -3,16 +3,17 @@
 use std::fmt::Write;
 
 use crate::diagnostic::Code;
-use crate::json::{Kind, Value};
+use crate::json::{Kind, Span, Value};
 use crate::text::nearest::nearest;
 use crate::text::steps::step;
 use crate::text::table::Set;
 use crate::time::span::{moment, words};
 use crate::time::{Instant, scalar};
 
+use super::fields::{OF_EXPECTATIONS, names};
 use super::reading::Reading;
 
-const KEYS: [&str; 7] = ["run", "label", "event", "fires", "never", "between", "description"];
+const KEYS: [&str; OF_EXPECTATIONS.len()] = names(&OF_EXPECTATIONS);
 
 /// Which firings, how many of them, and when.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -27,6 +28,8 @@ pub(super) struct Expectation {
     pub fires: Option<u64>,
     /// Both ends included.
     pub between: Option<(Instant, Instant)>,
+    /// Its place in the text.
+    pub span: Span,
     start: Instant,
 }
 
@@ -102,7 +105,7 @@ fn one<'t>(item: Value<'t>, start: Instant, runs: &Names<'_>, reading: &mut Read
     {
         reading.too_early(value, "the second time of `between`", "the first");
     }
-    Expectation { run, labels: labels.unwrap_or_default(), event, fires, between, start }
+    Expectation { run, labels: labels.unwrap_or_default(), event, fires, between, span: item.span(), start }
 }
 
 impl Expectation {

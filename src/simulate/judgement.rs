@@ -4,7 +4,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::diagnostic::Diagnostic;
 use crate::event::{Labels, RESOURCE_ID, ReceivedEvent};
-use crate::json::{Kind, Value};
+use crate::json::{Kind, Places, Position, Range, Span, Value};
 use crate::recognise::{ItemForm, form_of};
 use crate::text::phrase::joined;
 use crate::text::steps::step;
@@ -106,6 +106,9 @@ pub struct TestedExpectation {
     /// What was expected and what happened, if it was not met.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
+    /// Its place in the text, if it was not met. Absent if the input was an object.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub range: Option<Range>,
     /// The firings that it is about: at most 1000, and 100,000 in the whole report.
     pub actual: Vec<TestedFiring>,
     /// When they must be.
@@ -182,6 +185,7 @@ pub fn run_tests(scenarios: DocumentText<'_>) -> TestReport {
 #[must_use]
 pub fn run_tests_with(scenarios: DocumentText<'_>, options: &TestOptions) -> TestReport {
     let files = &options.files;
+    let mut spans = Vec::new();
     let mut left = Left { firings: MOST_LISTED_IN_ALL, decisions: MOST_LISTED_IN_ALL };
     let (tested, report) = scenarios.read(|root, reading| {
         if let Some(form) = other_than_scenarios(root) {
@@ -191,13 +195,20 @@ pub fn run_tests_with(scenarios: DocumentText<'_>, options: &TestOptions) -> Tes
         let list = if root.kind() == Kind::Array { Some(root) } else { root.get("scenarios") };
         Some(match list {
             Some(list) if reading.is(list, Kind::Array, "a list of scenarios") => {
-                list.items().map(|item| test_one(scenarios, files, root, item, &mut left)).collect()
+                list.items().map(|item| test_one(scenarios, files, root, item, &mut left, &mut spans)).collect()
             }
             Some(_) => Vec::new(),
-            None => vec![test_one(scenarios, files, root, root, &mut left)],
+            None => vec![test_one(scenarios, files, root, root, &mut left, &mut spans)],
         })
     });
-    let tested: Vec<TestedScenario> = tested.unwrap_or_default();
+    let mut tested: Vec<TestedScenario> = tested.unwrap_or_default();
+    if scenarios.options.places && !spans.is_empty() {
+        let mut places = Places::new(scenarios.bytes, Position::START, scenarios.options.wtf8);
+        let failed = tested.iter_mut().flat_map(|tested| &mut tested.expectations).filter(|tested| !tested.passed);
+        for (expectation, span) in failed.zip(spans) {
+            expectation.range = Some(places.range(span.start, span.end));
+        }
+    }
     let all = || tested.iter().flat_map(|tested| &tested.expectations);
     let (warnings, errors) =
         if report.valid { (report.diagnostics, Vec::new()) } else { (Vec::new(), report.diagnostics) };
@@ -231,10 +242,13 @@ fn test_one<'t>(
     root: Value<'t>,
     value: Value<'t>,
     left: &mut Left,
+    failed: &mut Vec<Span>,
 ) -> TestedScenario {
     let mut reading = Reading::new(root);
     reading.findings.set_fixable(form_of(value) == ItemForm::Scenario);
-    let expectations = judged(value, files, &mut reading, left).unwrap_or_default();
+    let judged = judged(value, files, &mut reading, left).unwrap_or_default();
+    failed.extend(judged.iter().filter(|(tested, _)| !tested.passed).map(|(_, span)| *span));
+    let expectations: Vec<TestedExpectation> = judged.into_iter().map(|(tested, _)| tested).collect();
     let errors = text.report(reading.findings).diagnostics;
     let passed = errors.is_empty() && expectations.iter().all(|expectation| expectation.passed);
     TestedScenario { scenario: value.get("scenario").and_then(scalar::text), passed, expectations, errors }
@@ -245,7 +259,7 @@ fn judged<'t>(
     files: &Files,
     reading: &mut Reading<'t>,
     left: &mut Left,
-) -> Option<Vec<TestedExpectation>> {
+) -> Option<Vec<(TestedExpectation, Span)>> {
     let document = Document::read(value, files, None, reading, false)?;
     if document.expectations.is_empty() {
         let hint = "write what should happen, such as `expect: [{run: zombie, fires: 1}]`";
@@ -289,7 +303,7 @@ fn judged<'t>(
             tested.decisions = own.iter().filter_map(|index| decisions.get(*index)).cloned().collect();
         }
     }
-    Some(judged.into_iter().map(|(tested, ..)| tested).collect())
+    Some(judged.into_iter().map(|(tested, expectation, _)| (tested, expectation.span)).collect())
 }
 
 /// Why nothing that an expectation is about fired.
@@ -567,6 +581,7 @@ impl<'s> Judge<'s> {
             run: name,
             passed: met,
             message,
+            range: None,
             actual,
             between: expectation.between.map(|(from, to)| TestedSpan { from, to }),
             decisions: Vec::new(),

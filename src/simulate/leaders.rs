@@ -42,17 +42,16 @@ impl MissingLeaders {
     pub(super) fn new(events: usize, played: &[Firing], without: &[Firing]) -> Self {
         let firings = difference::without(played, without).len();
         let (all, rest) = (count(played.len()), without.len());
-        let follow = match events {
-            1 => "1 event that follows".to_owned(),
-            _ => format!("{} events that follow", count(events)),
+        let held = match events {
+            1 => "1 event back for 15 minutes: it follows an event that is not in the input".to_owned(),
+            _ => {
+                format!("{} events back for 15 minutes: each follows an event that is not in the input", count(events))
+            }
         };
         let first = match firings {
-            0 => format!("{follow} one that is not in the input"),
-            1 => format!("1 of {all} firings happens only because of {follow} one that is not in the input"),
-            _ => format!(
-                "{} of {all} firings happen only because of {follow} one that is not in the input",
-                count(firings)
-            ),
+            0 => format!("The server holds {held}"),
+            1 => format!("1 of {all} firings happens only because the server holds {held}"),
+            _ => format!("{} of {all} firings happen only because the server holds {held}", count(firings)),
         };
         let last = match rest {
             _ if firings == 0 && rest == played.len() => "This does not change the firings".to_owned(),
@@ -60,7 +59,7 @@ impl MissingLeaders {
             _ => format!("Without this wait there are {} firings", count(rest)),
         };
         let message = format!(
-            "{first}: the server holds such events back for 15 minutes. This happens on a server with the runs of its scheduler (absent-leader), but a filtered export, or one that begins later, looks the same. {last}"
+            "{first}. A server does so with all runs of its scheduler (absent-leader), but events that were filtered, or captured only in part, look the same. {last}"
         );
         MissingLeaders { events, firings, firings_without: without.len(), fault: ServerQuirk::AbsentLeader, message }
     }

@@ -18,9 +18,9 @@ use crate::trigger::{Decision, DecisionKind, Firing, Outcome, ServerQuirk};
 use super::document::{Document, PlayedRun};
 use super::scenario::Scenario;
 
-const FLOW_RUN: &str = "prefect.flow-run.";
-const HEARTBEAT: &str = "prefect.flow-run.heartbeat";
-const FINAL: [&str; 4] = ["COMPLETED", "FAILED", "CRASHED", "CANCELLED"];
+pub(super) const FLOW_RUN: &str = "prefect.flow-run.";
+pub(super) const HEARTBEAT: &str = "prefect.flow-run.heartbeat";
+pub(super) const FINAL: [&str; 4] = ["COMPLETED", "FAILED", "CRASHED", "CANCELLED"];
 
 /// The most missed heartbeats of a captured run, and of all captured runs together.
 const MOST_MISSED: usize = 100_000;
@@ -597,12 +597,11 @@ impl<'s> OpenLane<'s> {
         let outcome = |at: Instant| {
             let is_over = |time: Option<Instant>| time.is_some_and(|time| time <= at);
             let dies_first = dies.is_some_and(|dies| ends.is_none_or(|ends| dies < ends));
-            let speaks_later = self.heartbeats.last().is_some_and(|last| *last >= at);
             match () {
                 () if is_over(dies) && dies_first => RunOutcome::Dead,
                 () if is_over(ends) => RunOutcome::Finished,
-                () if self.run.is_some() || ends.is_some() || speaks_later => RunOutcome::Alive,
-                () => RunOutcome::Silent,
+                () if self.run.is_some() => RunOutcome::Alive,
+                () => outcome_of(at, ends, self.heartbeats.last().copied()),
             }
         };
         let fired: Vec<Fired> = self
@@ -652,6 +651,15 @@ impl<'s> OpenLane<'s> {
             fired,
             undetected,
         }
+    }
+}
+
+/// The state of a captured run: it reached its final state, or it did so later or sent something later, or neither.
+pub(super) fn outcome_of(at: Instant, ends: Option<Instant>, last_sign: Option<Instant>) -> RunOutcome {
+    match ends {
+        Some(ends) if ends <= at => RunOutcome::Finished,
+        None if last_sign.is_none_or(|last| last < at) => RunOutcome::Silent,
+        _ => RunOutcome::Alive,
     }
 }
 

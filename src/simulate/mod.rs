@@ -3,6 +3,7 @@
 //!
 //! [`simulate`] plays a scenario, [`replay`] plays captured events, [`run_tests`] checks what scenarios expect,
 //! [`example_runs`] finds a history on which an automation fires and one on which it does not,
+//! [`scenario_actions`] and [`replay_actions`] render what the actions of each firing do,
 //! [`compare_versions`] and [`compare_replays`] report where two versions of the server differ, and
 //! [`heartbeat_advice`] calculates what a window over heartbeats tolerates.
 //!
@@ -25,6 +26,7 @@
 //! ```
 
 // From input to output: each file uses only those above it.
+mod fields;
 pub(crate) mod reading;
 mod leaders;
 mod recorded;
@@ -33,36 +35,49 @@ mod playback;
 mod runs;
 mod expectation;
 mod automations;
+pub mod schema;
 mod document;
 mod coverage;
 mod difference;
 mod chance;
 mod meaning;
+mod life;
 mod result;
 mod simulation;
 mod examples;
 mod judgement;
+mod golden;
+mod captured;
 mod replay;
 mod comparison;
 mod advice;
+mod actions;
 
+pub use actions::{ActionSettings, RenderedFiring, RenderedFirings, replay_actions, scenario_actions};
 pub use advice::{
     Advice, AdviceError, ClientHeartbeats, Detection, DocumentedAdvice, HeartbeatConfig, SmallestWindow,
     heartbeat_advice,
 };
+pub(crate) use automations::given_automations;
 pub use automations::{Files, scenario_files};
+pub(crate) use automations::{GivenAutomation, all as automations_of};
+pub use captured::{CapturedEvents, EventTexts};
 pub use chance::ByChance;
 pub use comparison::{Difference, VersionComparison, compare_replays, compare_versions};
 pub use coverage::{Clause, ClauseCoverage, SeenValue, TriggerCoverage, WindowCoverage};
 pub use examples::{ExampleOptions, ExampleRun, ExampleRuns, ExampleScenario, example_runs};
+pub use golden::freeze_firings;
 pub use judgement::{
     TestOptions, TestReport, TestedExpectation, TestedFiring, TestedScenario, TestedSpan, run_tests, run_tests_with,
 };
 pub use leaders::MissingLeaders;
+pub(crate) use life::{Life, Lives};
 pub use meaning::{Fired, HeartbeatRhythm, Lane, RunOutcome, StateChange, Timeline, Window};
 pub use reading::DocumentText;
 pub use recorded::{ActionEffect, RecordedActions, RecordedFiring, RecordedFirings, RecordedPair};
-pub use replay::{EventTexts, ReplayError, ReplayOptions, replay};
+pub(crate) use recorded::{AutomationVersion, ChangeKind, NEAR, OwnEvents};
+pub(crate) use replay::{AtOnce, named};
+pub use replay::{ReplayError, ReplayOptions, replay};
 pub use result::{FoundIn, SimulationResult};
 pub use scenario::{MAX_EVENTS, MAX_OUTCOME, MAX_TICKS, Scenario, ScenarioError};
 pub use simulation::{SimulateOptions, play, simulate};

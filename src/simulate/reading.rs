@@ -41,7 +41,7 @@ impl<'t> From<&'t str> for DocumentText<'t> {
 
 impl DocumentText<'_> {
     /// Reads the document. The result counts only if the document has no errors.
-    pub(super) fn read<T>(
+    pub(crate) fn read<T>(
         self,
         read: impl for<'d> FnOnce(Value<'d>, &mut Reading<'d>) -> Option<T>,
     ) -> (Option<T>, Report) {
@@ -68,7 +68,7 @@ impl DocumentText<'_> {
 }
 
 /// Reads values. Errors are recorded, and a placeholder replaces each invalid value.
-pub(super) struct Reading<'t> {
+pub(crate) struct Reading<'t> {
     pub findings: Findings<'static>,
     /// The document, to which pointers lead.
     root: Value<'t>,

@@ -10,7 +10,7 @@ use crate::text::order;
 use crate::text::steps::step;
 use crate::text::table::{Map, Set};
 use crate::time::serial::fraction;
-use crate::time::{Instant, instant_of};
+use crate::time::{Instant, instant_of, scalar};
 use crate::trigger::Firing;
 
 const AUTOMATION: &str = "prefect.automation.";
@@ -18,7 +18,7 @@ const HEARTBEAT: &str = "prefect.flow-run.heartbeat";
 
 /// The most microseconds between a recorded firing and the simulated one that it matches: one round of the server's
 /// loops, and the time that the server needs to process it.
-const NEAR: i64 = 8_000_000;
+pub(crate) const NEAR: i64 = 8_000_000;
 
 /// The longest duration assumed for an action whose beginning was not captured.
 const LONGEST_ACTION: i64 = 5_000_000;
@@ -64,7 +64,7 @@ fn seconds<S: serde::Serializer>(micros: &i64, serializer: S) -> Result<S::Ok, S
 /// A `prefect.automation.triggered` event.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct RecordedFiring {
     /// When the server fired: RFC 3339 in UTC with microseconds.
     #[cfg_attr(feature = "typescript", ts(type = "Timestamp"))]
@@ -77,6 +77,10 @@ pub struct RecordedFiring {
     #[serde(serialize_with = "id")]
     #[cfg_attr(feature = "typescript", ts(type = "string"))]
     pub event_id: Uuid,
+    /// The id of the event that triggered it. Absent if there was none.
+    #[serde(serialize_with = "optional_id", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(type = "string", optional))]
+    pub triggering_event_id: Option<Uuid>,
 }
 
 /// What the automation did while the events were captured.
@@ -126,6 +130,13 @@ fn id<S: serde::Serializer>(id: &Uuid, serializer: S) -> Result<S::Ok, S::Error>
     serializer.collect_str(id)
 }
 
+fn optional_id<S: serde::Serializer>(id: &Option<Uuid>, serializer: S) -> Result<S::Ok, S::Error> {
+    match id {
+        Some(id) => serializer.collect_str(id),
+        None => serializer.serialize_none(),
+    }
+}
+
 fn text<S: serde::Serializer>(text: &SharedText, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(text)
 }
@@ -147,12 +158,43 @@ struct Noted {
 }
 
 enum Note {
-    Created { at: Option<Instant>, trigger: Option<Trigger> },
+    Changed(Box<NotedChange>),
     Triggered { labels: Vec<(SharedText, SharedText)> },
     ActionTriggered,
     ActionExecuted { creates_run: bool },
     ActionFailed,
     Other,
+}
+
+/// The automation as it was created, changed or deleted.
+struct NotedChange {
+    kind: ChangeKind,
+    /// `created` of the automation.
+    created: Option<Instant>,
+    trigger: Option<Trigger>,
+    enabled: bool,
+    /// The automation as JSON.
+    document: String,
+}
+
+/// How an automation was changed on the server.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum ChangeKind {
+    Created,
+    Updated,
+    Deleted,
+}
+
+/// A version of an automation, according to a captured event.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct AutomationVersion<'e> {
+    pub kind: ChangeKind,
+    /// From when on the server used it.
+    pub at: Instant,
+    pub trigger: Option<&'e Trigger>,
+    pub enabled: bool,
+    /// The automation as JSON.
+    pub document: &'e str,
 }
 
 /// The events of a capture that automations sent.
@@ -168,10 +210,9 @@ impl AutomationEvents {
         step(1);
         let payload = |key: &str| value.get("payload").and_then(|payload| payload.get(key));
         let note = match what {
-            "created" => Note::Created {
-                at: payload("created").and_then(instant_of),
-                trigger: payload("trigger").and_then(read::client_trigger),
-            },
+            "created" => changed(ChangeKind::Created, value),
+            "updated" => changed(ChangeKind::Updated, value),
+            "deleted" => changed(ChangeKind::Deleted, value),
             "triggered" => {
                 let labels = payload("triggering_labels").filter(|labels| labels.kind() == Kind::Object);
                 let pair = |(name, value): (Value<'_>, Value<'_>)| {
@@ -189,6 +230,28 @@ impl AutomationEvents {
         self.noted.push(Noted { place, note });
     }
 
+    /// The ids of the automations that sent events, with their names, in order of appearance.
+    pub(super) fn senders<'e>(&self, events: &'e [ReceivedEvent]) -> Vec<(&'e str, &'e str)> {
+        let mut ids: Set<&str> = Set::default();
+        let mut all = Vec::new();
+        for event in self.noted.iter().filter_map(|noted| events.get(noted.place)) {
+            step(1);
+            let label = |label: &str| event.resource.get(label).map_or("", |value| &**value);
+            if let Some(id) = label(RESOURCE_ID).strip_prefix(AUTOMATION).filter(|id| ids.insert(*id)) {
+                all.push((id, label("prefect.resource.name")));
+            }
+        }
+        all
+    }
+
+    /// The indexes of the events that would not exist without the actions of any automation, ascending.
+    pub(super) fn consequences(&self, events: &[ReceivedEvent]) -> Vec<usize> {
+        let all: Vec<&Noted> = self.noted.iter().collect();
+        let mut places = Consequences::new(events, &self.noted).of(&all);
+        order::by_key(&mut places, &mut |place| *place as u64);
+        places
+    }
+
     /// The events that one automation sent: by its id; if nothing has this id, by its name.
     pub(super) fn of<'e>(&'e self, events: &'e [ReceivedEvent], id: Option<&str>, name: &str) -> OwnEvents<'e> {
         step(self.noted.len());
@@ -204,7 +267,7 @@ impl AutomationEvents {
 }
 
 /// The events that one automation sent.
-pub(super) struct OwnEvents<'e> {
+pub(crate) struct OwnEvents<'e> {
     events: &'e [ReceivedEvent],
     /// The events that all automations sent.
     all: &'e [Noted],
@@ -220,31 +283,72 @@ impl<'e> OwnEvents<'e> {
     /// When it was created. An automation found only by its name must look at the same events.
     pub(super) fn created(&self, automation: &Automation) -> Option<Instant> {
         let created = |noted: &&Noted| match &noted.note {
-            Note::Created { at, trigger } => {
-                let is_it = self.found_by_id || trigger.as_ref().is_some_and(|own| is_alike(own, &automation.trigger));
-                at.or_else(|| self.event(noted).map(|event| event.occurred)).filter(|_| is_it)
+            Note::Changed(change) if change.kind == ChangeKind::Created => {
+                let is_alike = |own: &Trigger| is_alike(own, &automation.trigger);
+                let is_it = self.found_by_id || change.trigger.as_ref().is_some_and(is_alike);
+                let at = change.created.or_else(|| self.event(noted).map(|event| event.occurred));
+                at.filter(|_| is_it)
             }
             _ => None,
         };
         self.own.iter().find_map(created)
     }
 
-    /// Its recorded firings compared with the simulated ones. `None`: none were recorded.
-    pub(super) fn compare(&self, firings: &[Firing], from: Instant) -> Option<RecordedFirings> {
+    /// Whether there are any.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.own.is_empty()
+    }
+
+    /// Its versions, in order of time.
+    pub(crate) fn versions(&self) -> Vec<AutomationVersion<'e>> {
+        let version = |noted: &&'e Noted| match &noted.note {
+            Note::Changed(change) => Some(AutomationVersion {
+                kind: change.kind,
+                at: self.event(noted)?.occurred,
+                trigger: change.trigger.as_ref(),
+                enabled: change.enabled,
+                document: &change.document,
+            }),
+            _ => None,
+        };
+        let mut versions: Vec<AutomationVersion<'e>> = self.own.iter().filter_map(version).collect();
+        order::by_key(&mut versions, &mut |version| version.at.sortable());
+        versions
+    }
+
+    /// When another automation was created, changed or deleted, ascending.
+    pub(crate) fn other_changes(&self) -> Vec<Instant> {
+        let own: Set<usize> = set_of(self.own.iter().map(|noted| noted.place));
+        let is_change = |noted: &&Noted| matches!(noted.note, Note::Changed(_)) && !own.contains(&noted.place);
+        let mut times: Vec<Instant> =
+            self.all.iter().filter(is_change).filter_map(|noted| Some(self.event(noted)?.occurred)).collect();
+        order::by_key(&mut times, &mut |at| at.sortable());
+        times
+    }
+
+    /// Its recorded firings that the server reported from some time on, ascending.
+    pub(crate) fn firings(&self, from: Instant) -> Vec<RecordedFiring> {
         let mut recorded = Vec::new();
         for noted in &self.own {
             if let (Note::Triggered { labels }, Some(event)) = (&noted.note, self.event(noted))
                 && event.received >= from
             {
-                let firing = RecordedFiring { at: event.occurred, labels: labels.clone(), event_id: event.id };
-                recorded.push((firing, triggering(event)));
+                recorded.push(RecordedFiring {
+                    at: event.occurred,
+                    labels: labels.clone(),
+                    event_id: event.id,
+                    triggering_event_id: referred(event, "triggering-event").next(),
+                });
             }
         }
-        if recorded.is_empty() {
-            return None;
-        }
-        order::by_key(&mut recorded, &mut |(firing, _)| firing.at.sortable());
-        Some(pair_up(firings, recorded))
+        order::by_key(&mut recorded, &mut |firing| firing.at.sortable());
+        recorded
+    }
+
+    /// Its recorded firings compared with the simulated ones. `None`: none were recorded.
+    pub(super) fn compare(&self, firings: &[Firing], from: Instant) -> Option<RecordedFirings> {
+        let recorded = self.firings(from);
+        (!recorded.is_empty()).then(|| pair_up(firings, recorded))
     }
 
     /// The indexes of the events that would not exist without its actions: the reports of the actions, and their
@@ -272,9 +376,25 @@ impl<'e> OwnEvents<'e> {
     }
 }
 
-/// The event that a firing or an action names as its cause.
-fn triggering(event: &ReceivedEvent) -> Option<Uuid> {
-    referred(event, "triggering-event").next()
+fn set_of(places: impl Iterator<Item = usize>) -> Set<usize> {
+    let mut set = Set::default();
+    for place in places {
+        set.insert(place);
+    }
+    set
+}
+
+/// A version of an automation that a server reports.
+fn changed(kind: ChangeKind, event: Value<'_>) -> Note {
+    let payload = event.get("payload");
+    let of = |key: &str| payload.and_then(|payload| payload.get(key));
+    Note::Changed(Box::new(NotedChange {
+        kind,
+        created: of("created").and_then(instant_of),
+        trigger: of("trigger").and_then(read::client_trigger),
+        enabled: of("enabled").and_then(scalar::boolean).unwrap_or(true),
+        document: payload.map(|payload| String::from_utf8_lossy(payload.written()).into_owned()).unwrap_or_default(),
+    }))
 }
 
 /// The events that are related to an event in a role.
@@ -294,7 +414,7 @@ fn has_role(related: &Labels, role: &str) -> bool {
 type Group = (Vec<usize>, Vec<usize>);
 
 /// Pairs firings with the same labels that are close in time: first those of the same event, then in order of time.
-fn pair_up(firings: &[Firing], recorded: Vec<(RecordedFiring, Option<Uuid>)>) -> RecordedFirings {
+fn pair_up(firings: &[Firing], recorded: Vec<RecordedFiring>) -> RecordedFirings {
     let labels = |labels: &[(SharedText, SharedText)]| {
         step(labels.len());
         let mut own: Vec<(SharedText, SharedText)> = labels.to_vec();
@@ -305,18 +425,18 @@ fn pair_up(firings: &[Firing], recorded: Vec<(RecordedFiring, Option<Uuid>)>) ->
     for (place, firing) in firings.iter().enumerate() {
         groups.or_default(labels(&firing.labels)).0.push(place);
     }
-    for (place, (firing, _)) in recorded.iter().enumerate() {
+    for (place, firing) in recorded.iter().enumerate() {
         groups.or_default(labels(&firing.labels)).1.push(place);
     }
     let mut partner: Vec<Option<usize>> = vec![None; firings.len()];
     let mut is_paired = vec![false; recorded.len()];
     let gap = |here: usize, there: usize| {
-        Some(recorded.get(there)?.0.at.since(firings.get(here)?.at).saturating_abs()).filter(|gap| *gap <= NEAR)
+        Some(recorded.get(there)?.at.since(firings.get(here)?.at).saturating_abs()).filter(|gap| *gap <= NEAR)
     };
     for (_, (own, theirs)) in groups.iter() {
         let mut by_event: Map<Uuid, Vec<usize>> = Map::default();
         for there in theirs.iter().rev() {
-            if let Some(event) = recorded.get(*there).and_then(|(_, event)| *event) {
+            if let Some(event) = recorded.get(*there).and_then(|firing| firing.triggering_event_id) {
                 by_event.or_default(event).push(*there);
             }
         }
@@ -333,7 +453,7 @@ fn pair_up(firings: &[Firing], recorded: Vec<(RecordedFiring, Option<Uuid>)>) ->
         for here in own {
             step(1);
             let Some(firing) = firings.get(*here).filter(|_| partner.get(*here) == Some(&None)) else { continue };
-            let too_early = |there: &usize| recorded.get(*there).is_some_and(|(one, _)| firing.at.since(one.at) > NEAR);
+            let too_early = |there: &usize| recorded.get(*there).is_some_and(|one| firing.at.since(one.at) > NEAR);
             while free.next_if(too_early).is_some() {}
             if let Some(near) = free.next_if(|there| gap(*here, *there).is_some()) {
                 note_pair(&mut partner, &mut is_paired, *here, near);
@@ -344,7 +464,7 @@ fn pair_up(firings: &[Firing], recorded: Vec<(RecordedFiring, Option<Uuid>)>) ->
         RecordedFirings { matched: 0, pairs: Vec::new(), only_here: Vec::new(), only_recorded: Vec::new() };
     for (firing, partner) in firings.iter().zip(partner) {
         match partner.and_then(|there| recorded.get(there)) {
-            Some((other, _)) => {
+            Some(other) => {
                 let seconds = other.at.since(firing.at);
                 result.pairs.push(RecordedPair { at: firing.at, recorded: other.at, seconds });
             }
@@ -354,7 +474,7 @@ fn pair_up(firings: &[Firing], recorded: Vec<(RecordedFiring, Option<Uuid>)>) ->
     }
     result.matched = result.pairs.len();
     let unpaired = recorded.into_iter().zip(is_paired).filter(|(_, paired)| !paired);
-    result.only_recorded = unpaired.map(|((firing, _), _)| firing).collect();
+    result.only_recorded = unpaired.map(|(firing, _)| firing).collect();
     result
 }
 

@@ -3,30 +3,24 @@
 use std::fmt;
 
 use serde::{Deserialize, Deserializer};
-use uuid::Uuid;
 
-use crate::diagnostic::findings::{Findings, Subject};
-use crate::diagnostic::syntax::{self, Source};
 use crate::diagnostic::{Diagnostic, Report};
-use crate::event::{EventReader, ReceivedEvent};
-use crate::json::{Position, Tape, Value, parse_prefix};
-use crate::recognise;
 use crate::text::order;
 use crate::text::phrase::{count, joined, shown};
 use crate::text::steps::step;
 use crate::text::strict::strict;
-use crate::text::table::Set;
 use crate::time::{Instant, Span, TimePoint};
 use crate::trigger::{Delivery, Options, Outcome, Version};
 
 use super::automations::{self, GivenAutomation};
+use super::captured::{CapturedEvents, EventTexts};
+use super::chance::reversed;
 use super::coverage::Coverage;
-use super::document::add_event;
 use super::leaders::{self, MissingLeaders};
 use super::meaning::Timeline;
 use super::playback::{NOT_NEGATIVE, PlaybackOptions, default_start, received};
-use super::reading::{self, DocumentText, Reading};
-use super::recorded::{AutomationEvents, OwnEvents, RecordedActions};
+use super::reading::DocumentText;
+use super::recorded::{OwnEvents, RecordedActions};
 use super::result::{FoundIn, SimulationResult};
 use super::scenario::{MAX_OUTCOME, MAX_TICKS, Scenario, ScenarioError, play_from_start};
 
@@ -181,41 +175,11 @@ pub fn replay(
     }
 }
 
-/// The captured events, in one text or in several: files of one history, whose events are played in order of receipt.
-#[derive(Clone, Debug)]
-pub struct EventTexts<'t>(Vec<DocumentText<'t>>);
-
-impl<'t> From<DocumentText<'t>> for EventTexts<'t> {
-    fn from(text: DocumentText<'t>) -> Self {
-        EventTexts(vec![text])
-    }
-}
-
-impl<'t> From<Vec<DocumentText<'t>>> for EventTexts<'t> {
-    fn from(texts: Vec<DocumentText<'t>>) -> Self {
-        EventTexts(texts)
-    }
-}
-
-impl<'t> From<&'t [u8]> for EventTexts<'t> {
-    fn from(bytes: &'t [u8]) -> Self {
-        DocumentText::from(bytes).into()
-    }
-}
-
-impl<'t> From<&'t str> for EventTexts<'t> {
-    fn from(text: &'t str) -> Self {
-        DocumentText::from(text).into()
-    }
-}
-
 /// Captured events and the automations that they are played to.
 pub(super) struct Capture {
     automations: Vec<GivenAutomation>,
     warnings: Vec<Diagnostic>,
-    /// In the order of the text.
-    events: Vec<ReceivedEvent>,
-    sent_by_automations: AutomationEvents,
+    captured: CapturedEvents,
 }
 
 /// Facts about the events before they are played to one automation.
@@ -237,33 +201,66 @@ impl Capture {
         };
         let (automations, report) = automation_text.read(automations::all);
         let Some(automations) = automations else { return Err(failed(FoundIn::Automation, report)) };
-        let mut gathered = Gathered::default();
-        let several = events.0.len() > 1;
-        for (index, text) in events.0.into_iter().enumerate() {
-            let found = gathered.read(text);
-            if !found.valid {
-                let failed = failed(FoundIn::Events, found);
-                let events_index = several.then_some(index);
-                return Err(Box::new(SimulationResult { events_index, ..*failed }));
-            }
-        }
-        let Gathered { events, sent_by_automations, .. } = gathered;
-        Ok(Capture { automations, warnings: report.diagnostics, events, sent_by_automations })
+        let captured = CapturedEvents::read(events).map_err(|(events_index, found)| {
+            Box::new(SimulationResult { events_index, ..*failed(FoundIn::Events, found) })
+        })?;
+        Ok(Capture { automations, warnings: report.diagnostics, captured })
     }
 
-    /// The automations that the options select.
-    fn selected(&self, options: &ReplayOptions) -> Result<Vec<&GivenAutomation>, ReplayError> {
-        step(self.automations.len());
-        let Some(name) = &options.name else { return Ok(self.automations.iter().collect()) };
-        let named: Vec<&GivenAutomation> =
-            self.automations.iter().filter(|given| given.automation.name == *name).collect();
-        if named.is_empty() {
-            let known = self.automations.iter().map(|given| given.automation.name.clone()).collect();
-            return Err(ReplayError::UnknownName { name: name.clone(), names: known });
+    /// Plays it to each selected automation.
+    pub(super) fn play(&self, options: &ReplayOptions) -> Result<SimulationResult, ReplayError> {
+        let selected = named(&self.automations, options.name.as_deref())?;
+        let several = selected.len() > 1;
+        let mut results = Vec::new();
+        for given in selected {
+            let result = self.captured.play(given, options)?;
+            let automation = (several || options.name.is_some()).then(|| given.automation.name.clone());
+            results.push(SimulationResult { automation, ..result });
         }
-        Ok(named)
+        let found_in = (!self.warnings.is_empty()).then_some(FoundIn::Automation);
+        let warnings = self.warnings.clone();
+        if !several {
+            let result = results.pop().unwrap_or_default();
+            return Ok(SimulationResult { warnings, found_in, ..result });
+        }
+        let mut all = SimulationResult { warnings, found_in, ..SimulationResult::default() };
+        for result in &results {
+            all.firings.extend(result.firings.iter().cloned());
+            all.child_firings.extend(result.child_firings.iter().cloned());
+        }
+        for firings in [&mut all.firings, &mut all.child_firings] {
+            order::by_key(firings, &mut |firing| firing.at.sortable());
+        }
+        all.automations = results;
+        Ok(all)
     }
+}
 
+/// The automations with a name; all without one.
+pub(crate) fn named<'g>(
+    automations: &'g [GivenAutomation],
+    name: Option<&str>,
+) -> Result<Vec<&'g GivenAutomation>, ReplayError> {
+    step(automations.len());
+    let Some(name) = name else { return Ok(automations.iter().collect()) };
+    let named: Vec<&GivenAutomation> = automations.iter().filter(|given| given.automation.name == *name).collect();
+    if named.is_empty() {
+        let known = automations.iter().map(|given| given.automation.name.clone()).collect();
+        return Err(ReplayError::UnknownName { name: name.to_owned(), names: known });
+    }
+    Ok(named)
+}
+
+/// The order of events that were received at the same instant.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum AtOnce {
+    /// That of the texts.
+    AsCaptured,
+    /// The opposite one.
+    Reversed,
+}
+
+impl CapturedEvents {
     /// `left_out`: the indexes of events that are not played, ascending.
     fn plan(
         &self,
@@ -310,39 +307,29 @@ impl Capture {
         Ok(Plan { scenario: playback.scenario(given.automation.clone(), events, end), before_start })
     }
 
-    /// Plays it to each selected automation.
-    pub(super) fn play(&self, options: &ReplayOptions) -> Result<SimulationResult, ReplayError> {
-        let selected = self.selected(options)?;
-        let several = selected.len() > 1;
-        let mut results = Vec::new();
-        for given in selected {
-            let result = self.play_one(given, options)?;
-            let automation = (several || options.name.is_some()).then(|| given.automation.name.clone());
-            results.push(SimulationResult { automation, ..result });
-        }
-        let found_in = (!self.warnings.is_empty()).then_some(FoundIn::Automation);
-        let warnings = self.warnings.clone();
-        if !several {
-            let result = results.pop().unwrap_or_default();
-            return Ok(SimulationResult { warnings, found_in, ..result });
-        }
-        let mut all = SimulationResult { warnings, found_in, ..SimulationResult::default() };
-        for result in &results {
-            all.firings.extend(result.firings.iter().cloned());
-            all.child_firings.extend(result.child_firings.iter().cloned());
-        }
-        for firings in [&mut all.firings, &mut all.child_firings] {
-            order::by_key(firings, &mut |firing| firing.at.sortable());
-        }
-        all.automations = results;
-        Ok(all)
+    /// Plays them to one automation.
+    pub(crate) fn play(
+        &self,
+        given: &GivenAutomation,
+        options: &ReplayOptions,
+    ) -> Result<SimulationResult, ReplayError> {
+        self.play_in(AtOnce::AsCaptured, given, options)
     }
 
-    fn play_one(&self, given: &GivenAutomation, options: &ReplayOptions) -> Result<SimulationResult, ReplayError> {
-        let own = self.sent_by_automations.of(&self.events, given.id.as_deref(), &given.automation.name);
+    /// Plays them to one automation, with the events of each instant in some order.
+    pub(crate) fn play_in(
+        &self,
+        order: AtOnce,
+        given: &GivenAutomation,
+        options: &ReplayOptions,
+    ) -> Result<SimulationResult, ReplayError> {
+        let own = self.sent_by(given);
         let (recorded_actions, consequences) = own.actions().unzip();
         let left_out = consequences.filter(|_| options.without_actions).unwrap_or_default();
-        let Plan { scenario, before_start } = self.plan(given, &own, &left_out, options)?;
+        let Plan { mut scenario, before_start } = self.plan(given, &own, &left_out, options)?;
+        if order == AtOnce::Reversed {
+            scenario.events = reversed(&scenario.events);
+        }
         let last = received(&self.events, true);
         let play = |scenario: &Scenario, engine| {
             let played = play_from_start(scenario, engine).map_err(|error| match error {
@@ -388,65 +375,5 @@ impl Capture {
                 .map(|actions| RecordedActions { left_out: options.without_actions, ..actions }),
             ..result.covered(coverage)
         })
-    }
-}
-
-/// The captured events under construction.
-#[derive(Default)]
-struct Gathered {
-    reader: EventReader,
-    events: Vec<ReceivedEvent>,
-    sent_by_automations: AutomationEvents,
-    /// The ids of events in earlier texts: files of one history may overlap.
-    before: Set<Uuid>,
-    /// How many events earlier texts had.
-    read: usize,
-}
-
-impl Gathered {
-    fn read(&mut self, text: DocumentText<'_>) -> Report {
-        for event in self.events.iter().skip(self.read) {
-            step(1);
-            self.before.insert(event.id);
-        }
-        self.read = self.events.len();
-        let (mut tape, mut issues) = (Tape::new(), Vec::new());
-        let mut findings = reading::findings();
-        let mut at = recognise::events_start(text.bytes);
-        while text.bytes.get(at..).is_some_and(|rest| !rest.trim_ascii_start().is_empty()) {
-            let parsed = parse_prefix(text.bytes, at, &mut tape, &mut issues);
-            let document = tape.document(text.bytes);
-            let Some(root) = document.root().filter(|_| parsed.complete && parsed.end > at) else {
-                let source = Source { text: text.bytes, base: Position::START, wtf8: text.options.wtf8 };
-                syntax::report(&mut findings, source, &Subject::default(), None, &issues);
-                return text.report(findings);
-            };
-            step(1);
-            at = parsed.end;
-            findings = self.one_document(root, findings);
-        }
-        text.report(findings)
-    }
-
-    /// An event, a list of events, a page of the events API, or a websocket frame.
-    fn one_document(&mut self, root: Value<'_>, findings: Findings<'static>) -> Findings<'static> {
-        let mut reading = Reading::resumed(findings, root);
-        for event in recognise::events(root) {
-            self.add(event, &mut reading);
-        }
-        reading.findings
-    }
-
-    fn add(&mut self, value: Value<'_>, reading: &mut Reading<'_>) {
-        if !add_event(value, &mut self.reader, &mut self.events, reading) {
-            return;
-        }
-        let place = self.events.len().saturating_sub(1);
-        let Some(event) = self.events.last() else { return };
-        if self.before.contains(&event.id) {
-            self.events.pop();
-        } else {
-            self.sent_by_automations.note(event, place, value, &mut self.reader);
-        }
     }
 }

@@ -8,32 +8,16 @@ use crate::text::table::Set;
 use crate::time::span::{moment, span};
 use crate::time::{Instant, scalar};
 
+use super::fields::{OF_BREAKS, OF_HEARTBEATS, OF_RUNS, OF_STATES, names};
 use super::playback::{MOMENT, NOT_NEGATIVE, SPAN, not_negative};
 use super::reading::Reading;
 use super::scenario::MAX_EVENTS;
 
-const HEARTBEAT: [&str; 7] = ["frequency", "drift", "first", "delay", "jitter", "loss", "seed"];
+const HEARTBEAT: [&str; OF_HEARTBEATS.len()] = names(&OF_HEARTBEATS);
 
-const RUN: [&str; 18] = [
-    "name",
-    "starts",
-    "ends",
-    "dies",
-    "state",
-    "misses",
-    "retry",
-    "pause",
-    "suspend",
-    "first_heartbeat",
-    "heartbeat_after_end",
-    "heartbeat",
-    "flow",
-    "deployment",
-    "tags",
-    "count",
-    "every",
-    "description",
-];
+const RUN: [&str; OF_RUNS.len()] = names(&OF_RUNS);
+const BREAK: [&str; OF_BREAKS.len()] = names(&OF_BREAKS);
+const STATE: [&str; OF_STATES.len()] = names(&OF_STATES);
 
 /// Longer than any sensible frequency, and short enough to calculate with.
 const LONGEST: i64 = 366 * 86_400_000_000;
@@ -212,7 +196,7 @@ fn stop<'t>(value: Value<'t>, phase: Phase, start: Instant, reading: &mut Readin
     if !reading.is(value, Kind::Object, "an object such as `{at: 3m, for: 30s}`") {
         return None;
     }
-    reading.unknown_keys(value, &["at", "for", "until"], false);
+    reading.unknown_keys(value, &BREAK, false);
     let Some(at) = value.get("at") else {
         reading.missing(value, "this", "at", ": when the run stops");
         return None;
@@ -252,7 +236,7 @@ fn state<'t>(value: Value<'t>, reading: &mut Reading<'t>) -> Option<State> {
     ) {
         return None;
     }
-    reading.unknown_keys(value, &["type", "name"], false);
+    reading.unknown_keys(value, &STATE, false);
     let Some(kind) = value.get("type") else {
         reading.missing(value, "this state", "type", ", such as `COMPLETED`");
         return None;

@@ -66,14 +66,13 @@ pub enum Delivery {
 }
 
 impl Delivery {
+    pub(crate) const ALL: [(&'static str, Delivery); 2] =
+        [("consumer", Delivery::Consumer), ("direct", Delivery::Direct)];
+
     /// `consumer` or `direct`.
     #[must_use]
     pub fn read(written: &str) -> Option<Delivery> {
-        match written {
-            "consumer" => Some(Delivery::Consumer),
-            "direct" => Some(Delivery::Direct),
-            _ => None,
-        }
+        Delivery::ALL.into_iter().find(|(name, _)| *name == written).map(|(_, delivery)| delivery)
     }
 }
 

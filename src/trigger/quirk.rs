@@ -50,12 +50,24 @@ const QUIRKS: [(ServerQuirk, &str, &str); 10] = [
         "lagging-clock",
         "the server fires late: its clock follows the events, which arrive late or not at all",
     ),
-    (ServerQuirk::SpentEvent, "spent-event", "the server uses this event for the firing: it opens no new window"),
+    (
+        ServerQuirk::SpentEvent,
+        "spent-event",
+        "the server uses this event only to fire, so the event opens no new window",
+    ),
     (ServerQuirk::EarlierEvent, "earlier-event", "the server names an event that occurred before the window"),
     (ServerQuirk::SelfOpened, "self-opened", "the server opens this window although no event of `after` has occurred"),
-    (ServerQuirk::CannotFire, "cannot-fire", "on the server this can never fire: its own first event satisfies it"),
-    (ServerQuirk::FiresForEver, "fires-for-ever", "on the server this goes on forever, although nothing more occurs"),
-    (ServerQuirk::AbsentLeader, "absent-leader", "the server made it wait for an event that was perhaps never sent"),
+    (
+        ServerQuirk::CannotFire,
+        "cannot-fire",
+        "this trigger can never fire: the event that opens its window also satisfies it",
+    ),
+    (
+        ServerQuirk::FiresForEver,
+        "fires-for-ever",
+        "this trigger fires again and again, although no further event occurs",
+    ),
+    (ServerQuirk::AbsentLeader, "absent-leader", "the server waited for an event that was perhaps never sent"),
     (ServerQuirk::MixedResources, "mixed-resources", "the server ignores that the triggers fired for different labels"),
 ];
 

@@ -39,22 +39,22 @@ impl Firing {
             others => format!("; {others} other events were not either"),
         };
         let (name, occurred) = (&last.event.name, last.event.occurred.clock_time());
-        let what = format!("{name} of {occurred} was not evaluated in time");
+        let what = format!("The event {name} of {occurred} was not evaluated in time");
         let mut sentence = match (last.waits_for, last.absent) {
             (None, _) => format!("{what}: it arrived only at {}", last.received.clock_time()),
             (Some(leader), Some(absent)) if leader == absent => {
                 format!(
-                    "{what}: the server holds it back, because it follows an event that is not in the input, {absent}"
+                    "{what}: the server holds it back, because it follows an event that is not in the input ({absent})"
                 )
             }
             (Some(_), Some(absent)) => {
                 format!(
-                    "{what}: the server holds it back with the events that it follows, the first of which follows an event that is not in the input, {absent}"
+                    "{what}: the server holds it back, because the chain of events that it follows begins with one that is not in the input ({absent})"
                 )
             }
             (Some(leader), None) => {
                 format!(
-                    "{what}: the server holds it back, because it follows an event that had not been evaluated, {leader}"
+                    "{what}: the server holds it back, because it follows an event that had not been evaluated ({leader})"
                 )
             }
         };
@@ -154,19 +154,19 @@ impl Sentence<'_> {
                 "without `for_each` a window is always open: this one until {end}"
             }
             Reason::Opened { held: 0 } if proactive => {
-                "{name} opened a window until {end}: it fires after {within} without the expected events"
+                "{name} opened a window until {end}: the trigger fires after {within} without the expected events"
             }
             Reason::Opened { held: 0 } => {
-                "{name} opened a window until {end}: events count until then, and it fires at {threshold}"
+                "{name} opened a window until {end}: events count until then, and the trigger fires at {threshold}"
             }
             Reason::Opened { .. } => "a window opened until {end}, with {held}",
             Reason::Counted => "{name} counts: {count} of {threshold} until {end}",
             Reason::Disarmed => "{name} arrived in time, {count} of {threshold}: the window until {end} will not fire",
             Reason::Moved { held: 0 } if proactive => {
-                "{name} moved the window to {end}: it fires after {within} without the expected events"
+                "{name} moved the window to {end}: the trigger fires after {within} without the expected events"
             }
             Reason::Moved { held: 0 } => {
-                "{name} moved the window to {end}: events count until then, and it fires at {threshold}"
+                "{name} moved the window to {end}: events count until then, and the trigger fires at {threshold}"
             }
             Reason::Moved { .. } if proactive && self.meets_threshold() => {
                 "{name} moved the window to {end}, with {held}: {count} of {threshold}, so it will not fire"

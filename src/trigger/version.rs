@@ -36,6 +36,11 @@ impl Version {
         KNOWN.into_iter().find(|(name, _)| is(name)).map(|(_, version)| version)
     }
 
+    /// All versions, without their patches.
+    pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+        KNOWN.into_iter().map(|(name, _)| name)
+    }
+
     /// Without the patch: `3.9`.
     #[must_use]
     pub fn name(self) -> &'static str {

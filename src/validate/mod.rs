@@ -25,7 +25,7 @@ use crate::diagnostic::path::Path;
 use crate::diagnostic::syntax::{self, Source, Within};
 use crate::diagnostic::{Code, Report, TextOptions};
 use crate::json::{Issue, Parsed, Places, Position, Span, Tape, Value, parse, repeated_keys};
-use crate::recognise::{self, Sniffed, events_start, sniff};
+use crate::recognise::{self, Form, Sniffed, events_start, sniff};
 use crate::text::order;
 use crate::text::phrase::cut;
 
@@ -75,9 +75,9 @@ impl Validator {
         (session.chain, session.events) = (Chain::default(), 0);
         let mut findings = Findings::new(options.report());
         let source = Source { text, base: Position::START, wtf8: text_options.wtf8 };
-        session.text(&mut findings, options, source);
+        let form = session.text(&mut findings, options, source);
         session.chain.finish(&mut findings, session.events);
-        findings.into_report(session.events, source, text_options.places)
+        Report { form: Some(form), ..findings.into_report(session.events, source, text_options.places) }
     }
 }
 
@@ -228,29 +228,32 @@ struct Session {
 
 impl Session {
     /// A text of any kind. Its first line is read to detect the kind, and not read again if it is a document.
-    fn text(&mut self, findings: &mut Findings<'_>, options: &ValidateOptions, source: Source<'_>) {
+    /// Returns the form of the text.
+    fn text(&mut self, findings: &mut Findings<'_>, options: &ValidateOptions, source: Source<'_>) -> Form {
         let text = source.text;
         if let Some(sniffed) = not_json(text) {
-            let (what, remedy) = match sniffed {
-                Sniffed::Foreign(foreign) => (foreign.phrase(), foreign.remedy().to_owned()),
-                Sniffed::Yaml(form) => (form.phrase(), form.remedy()),
+            let (form, what, remedy) = match sniffed {
+                Sniffed::Foreign(foreign) => (foreign.form(), foreign.phrase(), foreign.remedy().to_owned()),
+                Sniffed::Yaml(form) => (form, form.phrase(), form.remedy()),
             };
             let place = Location::Bytes(recognise::first_line(text));
             other_document(findings, &Subject::default(), what, &remedy, place);
-            return;
+            return form;
         }
         self.parses = self.parses.saturating_add(1);
         match first_line(text, true, &mut self.tape, &mut self.issues) {
             FirstLine::Document { parsed, end } => self.check(findings, options, source, end, &parsed, false),
             FirstLine::Ndjson { first: Some(parsed), end } => {
-                self.check(findings, options, source, end, &parsed, true);
+                let form = self.check(findings, options, source, end, &parsed, true);
                 self.lines(findings, options, source, end);
+                if matches!(form, Form::Event | Form::Unknown) { Form::Events } else { form }
             }
             FirstLine::Ndjson { first: None, .. } => {
                 self.lines(findings, options, source, events_start(text));
+                Form::Events
             }
             FirstLine::Part | FirstLine::Unknown => {
-                self.document(findings, options, source, events_start(text), text.len(), false);
+                self.document(findings, options, source, events_start(text), text.len(), false)
             }
         }
     }
@@ -270,11 +273,11 @@ impl Session {
         start: usize,
         end: usize,
         is_line: bool,
-    ) {
+    ) -> Form {
         self.parses = self.parses.saturating_add(1);
         let text = source.text.get(..end).unwrap_or_default();
         let parsed = parse(text, start, &mut self.tape, &mut self.issues);
-        self.check(findings, options, source, end, &parsed, is_line);
+        self.check(findings, options, source, end, &parsed, is_line)
     }
 
     /// Checks the document that was read, which ends before a byte of the text.
@@ -286,7 +289,7 @@ impl Session {
         end: usize,
         parsed: &Parsed,
         is_line: bool,
-    ) {
+    ) -> Form {
         let Session { tape, issues, chain, cache, events, hits, .. } = self;
         let mut events_of = Events { chain, cache, hits, options };
         let text = source.text.get(..end).unwrap_or_default();
@@ -299,7 +302,7 @@ impl Session {
             && events_of.cached(findings, root, before)
         {
             *events = before.saturating_add(1);
-            return;
+            return Form::Event;
         }
         let other = match root {
             Some(root) if parsed.complete => recognise::other_than_events(root),
@@ -313,7 +316,7 @@ impl Session {
             let start = root.span().start;
             let place = Location::Bytes(Span { start, end: start.saturating_add(1) });
             other_document(findings, &subject, form.phrase(), &form.remedy(), place);
-            return;
+            return form;
         }
         // For single events and events in an array, repeated keys are searched event by event.
         let apart = parsed.complete && root.is_some_and(|root| !recognise::is_wrapped(root));
@@ -356,6 +359,10 @@ impl Session {
             let subject = Subject { index, ..Subject::default() };
             syntax::report(findings, Source { text, ..source }, &subject, None, open);
         }
+        // Of an incomplete document, the form of what could be read.
+        root.map_or(Form::Unknown, |root| {
+            if parsed.complete { recognise::form_for_events(root, other) } else { recognise::form(root) }
+        })
     }
 }
 

@@ -52,7 +52,7 @@ problems! {
     MismatchedBracket: "no open bracket matches this one",
     UnclosedText: "this quote is not closed",
     Escape: "unknown escape in double quotes (in single quotes, a backslash is just a backslash)",
-    LoneSurrogate: "this escape is half of a surrogate pair",
+    LoneSurrogate: "this escape is a lone surrogate",
     MissingColon: "a key needs a colon and a space after it",
     MissingKey: "the key before this colon is missing",
     KeyInValue: "a second colon with a space on one line: quote the value, or put it on its own line",

@@ -22,7 +22,7 @@ const address = (state) =>
 /** @param {Page} page */
 const outcome = (page) => page.getByRole("region", { name: "The outcome" });
 /** @param {Page} page */
-const about = (page) => page.getByRole("region", { name: "About this capture" });
+const about = (page) => page.getByRole("region", { name: "About these events" });
 /** @param {Page} page */
 const lanes = (page) =>
   page.getByRole("list", { name: "Runs and their outcomes" }).getByRole("listitem");
@@ -144,7 +144,7 @@ test("a Reactive automation does not call idle runs dead", async () => {
   await says(outcome(page), "Never fires");
   const texts = (await lanes(page).allInnerTexts()).join(" ");
   assert.match(texts, /zombie\s+died · not fired/);
-  assert.doesNotMatch(texts, /never found|window still open/);
+  assert.doesNotMatch(texts, /not detected|window still open/);
   assert.equal(await outcome(page).getByText("dead").count(), 0);
   const completed = FAILED.replace("Failed]", "Completed]");
   const other = await open(address({ automation: completed }));
@@ -158,7 +158,10 @@ test("a Reactive automation does not call idle runs dead", async () => {
 test("firings that depend on silence after the last event are marked", async () => {
   const { page } = await open("#simulate");
   await drop(page, [{ name: "events.ndjson", text: lines(beats(10, [0, 30, 60])) }]);
-  await says(outcome(page), /Never fires on this run by the last event\.\s+Once more if nothing/);
+  await says(
+    outcome(page),
+    /Never fires on this run up to the last event\.\s+Once more if nothing/,
+  );
   await says(lanes(page), /fires 12:02:30 if nothing comes/);
   await says(page.getByRole("list", { name: "Signs" }), "only if nothing comes");
   // Drawn hollow: the middle of the sign has the colour of the panel.
@@ -190,10 +193,10 @@ test("firings that come only from absent leaders are marked, and one press remov
   await says(outcome(page), /Completed/);
   await says(
     about(page),
-    "1 of 2 firings happens only because of 1 event that follows one that is not in the input: ",
+    "1 of 2 firings happens only because the server holds 1 event back for 15 minutes: ",
   );
   await assertAccessible(page, "absent leaders");
-  await about(page).getByRole("button", { name: "Play without this waiting" }).click();
+  await about(page).getByRole("button", { name: "Play without this wait" }).click();
   await says(outcome(page), /Never fires/);
   await says(about(page), "Events do not wait for a followed event");
   await page.waitForURL(/#simulate\/./);
@@ -208,14 +211,17 @@ test("a live capture: what the server recorded, and what its actions changed", a
   );
   await says(outcome(page), /[Ff]ires/);
   await drop(page, [{ name: "capture.ndjson", text: CAPTURE }]);
-  await says(about(page), /The automation starts at/);
-  await says(about(page), /The server recorded 8 firings of this automation:\s+all are found here/);
-  await says(about(page), /This capture contains the automation’s own actions/);
+  await says(about(page), /The replay starts at/);
+  await says(
+    about(page),
+    /The server recorded 8 firings of this automation:\s+the replay has all of them/,
+  );
+  await says(about(page), /These events include what the automation’s own actions caused/);
   await assertAccessible(page, "a live capture");
   await about(page).getByRole("button", { name: "Play without them" }).click();
   await says(about(page), "are left out");
-  await about(page).getByRole("button", { name: "Play the whole capture" }).click();
-  await says(about(page), /This capture contains the automation’s own actions/);
+  await about(page).getByRole("button", { name: "Play all captured events" }).click();
+  await says(about(page), /These events include what the automation’s own actions caused/);
   assert.deepEqual(failures, []);
 });
 
@@ -289,8 +295,8 @@ test("files that are dropped together form one history, and an automation replac
     { name: "second.ndjson", text: lines(all.slice(3)) },
     { name: "first.json", text: JSON.stringify({ events: all.slice(0, 3) }) },
   ]);
-  await says(outcome(page), /on these 2 runs by the last event/);
+  await says(outcome(page), /on these 2 runs up to the last event/);
   await drop(page, [{ name: "all.ndjson", text: lines(all.slice(3)) }]);
-  await says(outcome(page), /on these 2 runs by the last event/);
+  await says(outcome(page), /on these 2 runs up to the last event/);
   assert.deepEqual(failures, []);
 });

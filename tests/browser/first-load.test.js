@@ -79,4 +79,6 @@ for (const view of ["validate", "build", "simulate"])
     // The module that simulates does not wait for the one that validates.
     const main = files.some(([file]) => /prefect_events_validate-[^/]*wasm$/.test(file));
     assert.equal(main, view !== "simulate", list(files));
+    // The module for servers is loaded when one of its panels is opened.
+    assert.ok(!files.some(([file]) => /live/.test(file)), list(files));
   });

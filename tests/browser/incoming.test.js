@@ -173,7 +173,7 @@ test("a document that must be converted first is reported, with instructions", a
 test("other text opens no view, and text pasted into a field stays in the field", async () => {
   const { page, failures } = await open("#build");
   await paste(page, "hello world");
-  await page.getByText("What you pasted is not recognised").waitFor();
+  await page.getByText("This text is not recognised").waitFor();
   await assertAccessible(page, "with what is not recognised");
   const name = page.getByRole("combobox", { name: "Event", exact: true });
   await page.evaluate((text) => navigator.clipboard.writeText(text), AUTOMATION);
@@ -184,11 +184,78 @@ test("other text opens no view, and text pasted into a field stays in the field"
   // Broken JSON opens with its mistake.
   await paste(page, '{"event": "prefect.flow-run.Running", "x": tru');
   await page.locator("#verdict", { hasText: "error" }).waitFor();
-  assert.equal(await page.getByText("What you pasted is not recognised").count(), 0);
+  assert.equal(await page.getByText("This text is not recognised").count(), 0);
   // A focused radio button accepts no text.
   await page.getByText("Server only").click();
   await page.evaluate((text) => navigator.clipboard.writeText(text), EVENTS);
   await page.keyboard.press("ControlOrMeta+v");
   await page.locator("#verdict", { hasText: /3 events/ }).waitFor();
+  assert.deepEqual(failures, []);
+});
+
+test("what is not recognised opens no view, and its notice goes away", async () => {
+  const { page, failures } = await open("#build");
+  const notice = page.locator("main > .notice");
+  const build = page.locator("view-build");
+  await build.waitFor();
+  for (const text of ["hello world", '{"hello": tru', "[1, 2", '{"a": 1}']) {
+    await paste(page, text);
+    await notice.filter({ hasText: "This text is not recognised" }).waitFor();
+    assert.equal(await build.count(), 1, text);
+    // Entering something is going on.
+    const name = page.getByRole("combobox", { name: "Event", exact: true });
+    await name.fill("prefect.flow-run.Failed");
+    await name.press("Enter");
+    await name.fill("acme.paid");
+    await name.press("Enter");
+    await notice.waitFor({ state: "detached" });
+  }
+  await drop(page, [{ name: "notes.txt", text: "hello" }]);
+  await notice.filter({ hasText: "notes.txt is not recognised" }).waitFor();
+  assert.equal(await build.count(), 1);
+  // Of several files, the others are open.
+  await drop(page, [
+    { name: "notes.txt", text: "hello" },
+    { name: "one.json", text: JSON.stringify(beat(0)) },
+  ]);
+  await page.locator("#verdict", { hasText: "in 1 event" }).waitFor();
+  await notice.filter({ hasText: "notes.txt is not recognised" }).waitFor();
+  await paste(page, EVENTS);
+  await page.locator("#verdict", { hasText: "in 3 events" }).waitFor();
+  assert.equal(await notice.count(), 0);
+  // Where events are checked anyway, the mistake is shown.
+  await drop(page, [{ name: "broken.json", text: '{"hello": tru' }]);
+  await page.locator("#verdict", { hasText: "error" }).waitFor();
+  await holds(page, "hello");
+  assert.equal(await notice.count(), 0);
+  assert.deepEqual(failures, []);
+});
+
+test("of inputs in quick succession, the last one stays", async () => {
+  /** @param {Page} page @param {string[]} texts */
+  const dropAll = (page, texts) =>
+    page.evaluate((texts) => {
+      for (const text of texts) {
+        const dataTransfer = new DataTransfer();
+        dataTransfer.items.add(new File([text], "dropped"));
+        const options = { dataTransfer, bubbles: true, cancelable: true };
+        document.querySelector("footer")?.dispatchEvent(new DragEvent("drop", options));
+      }
+    }, texts);
+  // Its recognition lasts longer than that of the others.
+  const many = Array.from({ length: 2000 }, (_, at) => `${JSON.stringify(beat(at))}\n`).join("");
+  const { page, failures } = await open("#build");
+  await dropAll(page, [many, JSON.stringify(beat(0))]);
+  await page.locator("#verdict", { hasText: "in 1 event" }).waitFor();
+  await page.waitForTimeout(500);
+  assert.match((await page.locator("#verdict").textContent()) ?? "", /in 1 event/);
+  await dropAll(page, [many, AUTOMATION, SCENARIO, AUTOMATION]);
+  await page.locator("view-simulate").waitFor();
+  await holds(page, "Cancel late runs");
+  await page.waitForTimeout(500);
+  await holds(page, "Cancel late runs");
+  await dropAll(page, [AUTOMATION, EVENTS]);
+  await page.getByRole("button", { name: "Back to the runs" }).waitFor();
+  await holds(page, "Cancel late runs");
   assert.deepEqual(failures, []);
 });

@@ -104,15 +104,17 @@ test("injected elements neither run, nor load, nor are styled", async () => {
         }
       }),
     );
-    const fetched = await fetch("https://example.com/").then(
-      () => "fetched",
-      () => "blocked",
-    );
+    // Users connect to servers of their own by HTTP, and to nothing else.
+    const websocket = await new Promise((resolve) => {
+      const socket = new WebSocket("wss://example.com/");
+      socket.addEventListener("open", () => resolve("opened"));
+      socket.addEventListener("error", () => resolve("blocked"));
+    });
     await new Promise((resume) => setTimeout(resume, 100));
     return {
       ran: /** @type {any} */ (globalThis).ran,
       evaluated,
-      fetched,
+      websocket,
       outline: getComputedStyle(document.body).outlineWidth,
       base: document.baseURI.startsWith("https://example.com/"),
     };
@@ -122,7 +124,7 @@ test("injected elements neither run, nor load, nor are styled", async () => {
     {
       ran: undefined,
       evaluated: "EvalError",
-      fetched: "blocked",
+      websocket: "blocked",
       outline: false,
       base: false,
     },

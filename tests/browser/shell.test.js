@@ -133,7 +133,7 @@ async function countInflated(context) {
 }
 
 const TOO_LARGE =
-  "This link holds more than 1 MB, which is too large; showing the example instead.";
+  "This link contains more than 1 MB, which is too large; showing the example instead.";
 
 for (const { size, length } of [
   { size: 20, length: 30_000 },
@@ -187,7 +187,7 @@ test("a state that is too large for a link is not put into one, and this is repo
   });
   await page.waitForURL((url) => url.hash === "#simulate");
   await page.getByRole("button", { name: "Share" }).click();
-  await page.getByText("The link does not hold what is shown: it is too large.").waitFor();
+  await page.getByText("The link does not include what is shown, which is too large.").waitFor();
   assert.deepEqual(failures, []);
 });
 

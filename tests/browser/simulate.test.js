@@ -160,11 +160,11 @@ test("runs are added, changed, renamed and removed", async () => {
   await page.getByText("No runs yet").waitFor();
 });
 
-test("a dead run that is never found is reported", async () => {
+test("a dead run that is not detected is reported", async () => {
   const { page } = await open("#simulate");
   await page.getByLabel("zombie: retry").fill("150, 200");
   await page.keyboard.press("Tab");
-  await says(outcome(page), "1 dead run is never found.");
+  await says(outcome(page), "1 dead run is not detected.");
 });
 
 test("each preset shows its subject", async () => {
@@ -305,7 +305,7 @@ test("timeline and list are linked, and explain each decision", async () => {
   await page.keyboard.press("Enter");
   const list = page.getByRole("region", { name: "Decisions" });
   await says(list.locator("[aria-current]"), /12:03:40\.3\s+fired\s+hiccup/);
-  await says(list, "a fault of the server: spent-event");
+  await says(list, "A server fault: spent-event");
   await page.keyboard.press("Escape");
   assert.equal(await page.locator("simulate-timeline .tip").count(), 0);
   // And from the list to the timeline.

@@ -98,20 +98,17 @@ test("Build rejects it", async () => {
   const states = [
     [
       { kind: "event", event, input: { flow_run: { name: BROKEN } } },
-      "flow_run.name contains half of a surrogate pair",
+      "flow_run.name contains a lone surrogate",
     ],
     [
       { kind: "run", run: { flow: { name: BROKEN }, ends: "1m" } },
-      "flow.name contains half of a surrogate pair",
+      "flow.name contains a lone surrogate",
     ],
     [
       { kind: "event", event: "acme.x", input: { resource: { ...resource, y: BROKEN } } },
-      "resource.y contains half of a surrogate pair",
+      "resource.y contains a lone surrogate",
     ],
-    [
-      { kind: "event", event: `acme.${BROKEN}`, input: { resource } },
-      "without halves of surrogate pairs",
-    ],
+    [{ kind: "event", event: `acme.${BROKEN}`, input: { resource } }, "without lone surrogates"],
   ];
   for (const [state, sentence] of states) {
     const { page } = await open(address("build", state));

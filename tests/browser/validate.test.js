@@ -353,7 +353,7 @@ test("large files are checked without the editor, and can be stopped", async () 
   assert.equal(await page.locator("li[aria-current]").count(), 1);
   await assertAccessible(page, "with a large file");
   await page.getByRole("button", { name: "Share" }).click();
-  await page.getByText("The link does not hold the file").waitFor();
+  await page.getByText("The link does not include the file").waitFor();
   await page.getByRole("button", { name: "Copy as Markdown" }).click();
   assert.match(
     await page.evaluate(() => navigator.clipboard.readText()),
@@ -404,7 +404,7 @@ test("an empty text, and a text that is too long for a link", async () => {
   await verdictIs(page, "1 error in 1,000 events");
   await page.getByRole("heading", { name: "Event 7 acme.order.created" }).waitFor();
   await page.getByRole("button", { name: "Share" }).click();
-  await page.getByText("The link does not hold the text").waitFor();
+  await page.getByText("The link does not include the text").waitFor();
   await page.waitForTimeout(400);
   assert.ok(page.url().length < 300);
 });

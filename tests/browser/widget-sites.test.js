@@ -138,7 +138,7 @@ for (const site of SITES) {
     }
 
     const INDEX = [
-      "Valid event, 1 note prefect.flow-run.Running",
+      "Valid event, 1 info prefect.flow-run.Running",
       "Valid event prefect.flow-run.heartbeat",
     ];
     const WORKER = [

@@ -722,7 +722,7 @@ test("attributes set the checks and the buttons", async (t) => {
   await inPage(page, (widget) =>
     widget.setAttribute("severity", "misspelt-label=off, label-not-text=info misspelt-role=error"),
   );
-  await says(page, /^1 error, 1 note/);
+  await says(page, /^1 error, 1 info/);
   await inPage(page, (widget) => widget.setAttribute("readonly", ""));
   assert.equal(await page.getByRole("button", { name: "Edit" }).count(), 0);
 });
@@ -938,7 +938,7 @@ test("one attribute sets severities of automations and of events", async (t) => 
   await verdict(page);
   const severity = "unknown-posture=info misspelt-label=off";
   await inPage(page, (widget, severity) => widget.setAttribute("severity", severity), severity);
-  await says(page, /^Valid automation, 1 warning, 1 note/);
+  await says(page, /^Valid automation, 1 warning, 1 info/);
   await inPage(
     page,
     (widget, text) => {

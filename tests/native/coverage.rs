@@ -58,7 +58,7 @@ fn names_the_first_clause_that_stops_all_events_and_the_values_seen() {
         (
             "expect: [prefect.flow-run.Failed], match: {prefect.resource.id: prefect.flow.f}",
             "2 events match `expect`; none has `prefect.resource.id: prefect.flow.f`; \
-             seen: `prefect.flow-run.1`, `prefect.flow-run.2`; a related resource has it: `match_related` is meant",
+             seen: `prefect.flow-run.1`, `prefect.flow-run.2`; a related resource has it: use `match_related`",
         ),
         (
             "expect: [prefect.flow-run.Failed], match: {prefect.resource.nam: x}",
@@ -72,7 +72,7 @@ fn names_the_first_clause_that_stops_all_events_and_the_values_seen() {
         (
             "expect: ['prefect.flow-run.*'], match_related: {prefect.resource.id: 'prefect.flow-run.*'}",
             "3 events match `expect`; none has `prefect.resource.id: prefect.flow-run.*`; \
-             seen: `prefect.flow.f` (3), `prefect.tag.prod` (3); the resource itself has it: `match` is meant",
+             seen: `prefect.flow.f` (3), `prefect.tag.prod` (3); the resource itself has it: use `match`",
         ),
         // The second of two specifications.
         (
@@ -120,13 +120,13 @@ fn explains_why_proactive_triggers_did_not_fire() {
         (
             "after: [prefect.flow-run.Pending], expect: [prefect.flow-run.Failed], within: 60",
             "5m",
-            "no window was armed: none of the 3 events matches `after` (`prefect.flow-run.Pending`); \
+            "no window opened: none of the 3 events matches `after` (`prefect.flow-run.Pending`); \
              seen: `prefect.flow-run.Failed` (2), `prefect.flow-run.Completed`",
         ),
         (
             "after: [prefect.flow-run.Failed], expect: [x], match_related: {prefect.resource.name: nightli}, within: 60",
             "5m",
-            "no window was armed: 2 events match `after`; none has `prefect.resource.name: nightli`; seen: `nightly` (2)",
+            "no window opened: 2 events match `after`; none has `prefect.resource.name: nightli`; seen: `nightly` (2)",
         ),
         (
             "after: [prefect.flow-run.Failed], expect: [prefect.flow-run.Completed], within: 600",
@@ -195,7 +195,7 @@ fn a_composite_trigger_names_the_child_that_never_fired() {
     };
     assert_eq!(
         of("type: compound, require: all", 60, ["Failed", "Faled"]),
-        "1 of 2 triggers fired; 2 are required; `$.1` never: none of the 3 events matches `expect` \
+        "1 of 2 triggers fired; 2 are required; `$.1` never fired: none of the 3 events matches `expect` \
          (`prefect.flow-run.Faled`); seen: `prefect.flow-run.Failed` (2), `prefect.flow-run.Completed`"
     );
     assert_eq!(

@@ -96,7 +96,16 @@ impl Checker {
                 // The right example meets its expectations.
                 assert_eq!(diagnostics.is_empty(), report.passed, "{:?}", report.failures().collect::<Vec<_>>());
                 let errors = diagnostics.iter().filter(|found| found.severity == Severity::Error).count() as u64;
-                Report { valid: errors == 0, count: 0, errors, warnings: 0, infos: 0, diagnostics, truncated: None }
+                Report {
+                    valid: errors == 0,
+                    count: 0,
+                    errors,
+                    warnings: 0,
+                    infos: 0,
+                    diagnostics,
+                    truncated: None,
+                    form: None,
+                }
             }
         }
     }

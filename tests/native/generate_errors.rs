@@ -30,7 +30,7 @@ fn rejects_lone_surrogates_with_their_key() {
         let bytes = [before.as_bytes(), half, after.as_bytes()].concat();
         let escaped = [before.as_bytes(), br"\ud800", after.as_bytes()].concat();
         for input in [bytes, escaped] {
-            let message = format!("`{key}` contains half of a surrogate pair, which is not a character");
+            let message = format!("`{key}` contains a lone surrogate, which is not a character");
             assert_eq!(shown(&event(&input)), (Some(key), message));
         }
     }

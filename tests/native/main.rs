@@ -14,12 +14,14 @@
 
 mod automation;
 mod automation_schema;
+mod backtest;
 mod cache;
 mod generate;
 mod generate_errors;
 mod generate_recorded;
 mod cases;
 mod check_cases;
+mod client;
 mod coverage;
 mod custom;
 mod documentation;
@@ -42,8 +44,10 @@ mod proportion;
 mod proportion_documents;
 mod reach;
 mod reference;
+mod rendered;
 mod replay;
 mod routes;
+mod scenario_schema;
 mod schema;
 mod meaning;
 mod simulate;

@@ -53,16 +53,16 @@ fn reports_firings_caused_by_absent_leaders() {
     assert_eq!((result.firings.len(), of_leaders.len()), (19, 14));
     for firing in &of_leaders {
         let reason = firing.reason_sentence();
-        assert!(reason.contains(". prefect.flow-run.Completed of "), "{reason}");
+        assert!(reason.contains(". The event prefect.flow-run.Completed of "), "{reason}");
         assert!(reason.contains(" was not evaluated in time: the server holds it back"), "{reason}");
     }
     let missing = result.missing_leaders.unwrap();
     assert_eq!((missing.events, missing.firings, missing.firings_without), (15, 14, 5));
     assert_eq!(
         missing.message,
-        "14 of 19 firings happen only because of 15 events that follow one that is not in the input: the server \
-         holds such events back for 15 minutes. This happens on a server with the runs of its scheduler \
-         (absent-leader), but a filtered export, or one that begins later, looks the same. Without this wait there are 5 firings"
+        "14 of 19 firings happen only because the server holds 15 events back for 15 minutes: each follows an event \
+         that is not in the input. A server does so with all runs of its scheduler (absent-leader), but events that \
+         were filtered, or captured only in part, look the same. Without this wait there are 5 firings"
     );
 
     // A held-back event is in the lane of its run, and the lane's firing names the fault.
@@ -102,8 +102,8 @@ fn firings_name_late_events() {
     assert_eq!(
         sentence(&[beat(), completed(), later()]),
         format!(
-            "{silence}. prefect.flow-run.Completed of 12:00:10 was not evaluated in time: the server holds it back, \
-             because it follows an event that is not in the input, 00000000-0000-4000-8000-0000000000ff"
+            "{silence}. The event prefect.flow-run.Completed of 12:00:10 was not evaluated in time: the server holds it back, \
+             because it follows an event that is not in the input (00000000-0000-4000-8000-0000000000ff)"
         )
     );
     let chain = event(3, 20, "Completed", json!({"follows": "00000000-0000-4000-8000-000000000002"}));
@@ -111,9 +111,9 @@ fn firings_name_late_events() {
     assert_eq!(
         sentence(&[beat(), begins, chain.clone(), later()]),
         format!(
-            "{silence}. prefect.flow-run.Completed of 12:00:20 was not evaluated in time: the server holds it back \
-             with the events that it follows, the first of which follows an event that is not in the input, \
-             00000000-0000-4000-8000-0000000000ff; 1 other event was not either"
+            "{silence}. The event prefect.flow-run.Completed of 12:00:20 was not evaluated in time: the server holds it back, \
+             because the chain of events that it follows begins with one that is not in the input \
+             (00000000-0000-4000-8000-0000000000ff); 1 other event was not either"
         )
     );
     // The leader comes, but later.
@@ -121,15 +121,15 @@ fn firings_name_late_events() {
     assert_eq!(
         sentence(&[beat(), leader, chain.clone(), later()]),
         format!(
-            "{silence}. prefect.flow-run.Completed of 12:00:20 was not evaluated in time: the server holds it back, \
-             because it follows an event that had not been evaluated, 00000000-0000-4000-8000-000000000002; 1 other event was not either"
+            "{silence}. The event prefect.flow-run.Completed of 12:00:20 was not evaluated in time: the server holds it back, \
+             because it follows an event that had not been evaluated (00000000-0000-4000-8000-000000000002); 1 other event was not either"
         )
     );
     let late = event(2, 10, "Completed", json!({"received": "2026-03-01T12:02:00Z"}));
     assert_eq!(
         sentence(&[beat(), late, later()]),
         format!(
-            "{silence}. prefect.flow-run.Completed of 12:00:10 was not evaluated in time: it arrived only at 12:02:00"
+            "{silence}. The event prefect.flow-run.Completed of 12:00:10 was not evaluated in time: it arrived only at 12:02:00"
         )
     );
     // Events of another window or another run do not matter.

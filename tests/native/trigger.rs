@@ -136,12 +136,12 @@ fn reports_decisions() {
         told,
         [
             "held: no window is open: prefect.flow-run.Running is held, and counts in a later window that includes 12:00:00",
-            "armed: prefect.flow-run.heartbeat opened a window until 12:05:30: it fires after 90 s without the expected events",
-            "rearmed: prefect.flow-run.heartbeat moved the window to 12:06:00: it fires after 90 s without the expected events",
+            "armed: prefect.flow-run.heartbeat opened a window until 12:05:30: the trigger fires after 90 s without the expected events",
+            "rearmed: prefect.flow-run.heartbeat moved the window to 12:06:00: the trigger fires after 90 s without the expected events",
             "ignored: prefect.flow-run.heartbeat occurred before the window begins at 12:04:30: it changes nothing",
             "held: prefect.flow-run.Completed is held, so that it also counts in a later window that includes 12:05:00",
             "disarmed: prefect.flow-run.Completed arrived in time, 1 of 1: the window until 12:06:00 will not fire",
-            "rearmed: prefect.flow-run.heartbeat moved the window to 12:07:00: it fires after 90 s without the expected events",
+            "rearmed: prefect.flow-run.heartbeat moved the window to 12:07:00: the trigger fires after 90 s without the expected events",
             "fired: none of the expected events arrived (1 needed) from 12:05:30 to 12:07:00, after prefect.flow-run.heartbeat at 12:05:30",
         ]
     );

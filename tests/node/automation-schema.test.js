@@ -15,7 +15,7 @@ const require = createRequire(import.meta.url);
 const { getLanguageService: jsonService, TextDocument } = require("vscode-json-languageservice");
 const { getLanguageService: yamlService } = require("yaml-language-server");
 
-const NAMES = ["automation", "trigger", "deployment-triggers"];
+const NAMES = ["automation", "trigger", "deployment-triggers", "scenario"];
 const file = (/** @type {string} */ name) =>
   JSON.parse(readFileSync(new URL(`../../pkg/schemas/${name}.json`, import.meta.url), "utf8"));
 
@@ -198,6 +198,102 @@ const PLACES = [
     ["schedule_after", "parameters", "for_each"],
     ["expect"],
     "deployment-triggers",
+  ],
+  [
+    "a key of a scenario",
+    "yaml",
+    "automation: crash-zombie-flows\n|",
+    ["runs", "heartbeat", "expect", "server_version"],
+    ["automation", "trigger"],
+    "scenario",
+  ],
+  [
+    "a built-in automation",
+    "yaml",
+    "automation: |",
+    ["crash-zombie-flows", "unresponsive-run-detection"],
+    ["event"],
+    "scenario",
+  ],
+  [
+    "a key of an automation in a scenario",
+    "yaml",
+    "automation:\n  name: n\n  |",
+    ["trigger", "actions", "enabled"],
+    ["name", "runs"],
+    "scenario",
+  ],
+  [
+    "a key of a trigger in a scenario",
+    "yaml",
+    "automation:\n  trigger:\n    type: event\n    |",
+    ["for_each", "match_related", "posture", "expect"],
+    ["require", "type"],
+    "scenario",
+  ],
+  [
+    "an event in a scenario",
+    "yaml",
+    "automation:\n  trigger:\n    type: event\n    expect:\n      - |",
+    ["prefect.flow-run.Failed", "prefect.flow-run.*"],
+    ["flow"],
+    "scenario",
+  ],
+  [
+    "a role in a scenario",
+    "yaml",
+    "automation:\n  trigger:\n    type: event\n    match_related:\n      prefect.resource.role: |",
+    ["flow", "deployment", "work-pool"],
+    ["prefect.flow-run.*"],
+    "scenario",
+  ],
+  [
+    "a label in a scenario",
+    "yaml",
+    "automation:\n  trigger:\n    type: event\n    match:\n      |",
+    ["prefect.resource.id", "prefect.resource.name"],
+    ["type"],
+    "scenario",
+  ],
+  [
+    "an action in a scenario",
+    "yaml",
+    "automation:\n  trigger:\n    type: event\n  actions:\n    - type: |",
+    ["run-deployment", "send-notification"],
+    ["event"],
+    "scenario",
+  ],
+  [
+    "an event in a scenario, in JSON",
+    "json",
+    '{"automation": {"trigger": {"type": "event", "expect": ["|"]}}}',
+    ["prefect.flow-run.Failed"],
+    ["flow"],
+    "scenario",
+  ],
+  [
+    "a key of a run",
+    "yaml",
+    "automation: crash-zombie-flows\nruns:\n  - name: a\n    |",
+    ["dies", "ends", "misses"],
+    ["name", "fires"],
+    "scenario",
+  ],
+  [
+    "a key of an expectation",
+    "yaml",
+    "automation: crash-zombie-flows\nexpect:\n  - run: a\n    |",
+    ["fires", "never", "between"],
+    ["dies"],
+    "scenario",
+  ],
+  [
+    "a version, and how events reach the triggers",
+    "yaml",
+    "automation: crash-zombie-flows\ndelivery: |",
+    ["consumer", "direct"],
+    [],
+    "scenario",
   ],
   [
     "an event that starts a deployment",

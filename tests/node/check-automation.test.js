@@ -17,7 +17,15 @@ trigger: # of all flows
 actions:
   - type: cancel-flow-run
 `;
-const FINE = { valid: true, count: 1, errors: 0, warnings: 0, infos: 0, diagnostics: [] };
+const FINE = {
+  valid: true,
+  count: 1,
+  errors: 0,
+  warnings: 0,
+  infos: 0,
+  diagnostics: [],
+  form: "automation",
+};
 
 /** The report without the list of its triggers. */
 const checked = (/** @type {string | Uint8Array | ArrayBuffer | object} */ input) => {

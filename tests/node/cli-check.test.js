@@ -56,7 +56,7 @@ test("exit status 2: misuse, reported once", async () => {
       ["--server-version", "new"],
       /^prefect-events: the option `serverVersion`: `new` is not a version such as `3\.9\.1`$/m,
     ],
-    [["--heartbeat-frequency", "often"], /Expected a whole number/],
+    [["--heartbeat-frequency", "often"], /Expected a number of seconds, or a duration such as 5m/],
   ])) {
     const { status, stdout, stderr } = await run(["check", ...args, "good.yaml", "good.yaml"], {
       cwd,

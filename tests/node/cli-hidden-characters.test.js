@@ -304,7 +304,7 @@ const COMMANDS = [
       ),
     ),
   ),
-  ...["pretty", "json", "junit"].map(
+  ...["pretty", "json", "github", "junit"].map(
     (format) =>
       /** @type {[string[], boolean]} */ ([
         [

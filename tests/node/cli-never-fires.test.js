@@ -50,12 +50,12 @@ test("if it never fires, the reason and a table of clauses are printed", async (
   assert.equal(
     stdout,
     [
-      `it never fires: ${BECAUSE}`,
+      `the automation never fires: ${BECAUSE}`,
       "",
       "  clause         events that passed",
       "  expect/after   1",
       "  match          1",
-      "  match_related  0  wanted: prefect.resource.name: nightli in the role flow; nearest: nightly",
+      "  match_related  0  required: prefect.resource.name: nightli in the role flow; nearest: nightly",
       "  windows        0",
       "",
     ].join("\n"),
@@ -80,7 +80,7 @@ test("each trigger of a composite has its table", async () => {
   const { stdout } = await run(["simulate", "compound.json"], { cwd });
   assert.match(
     stdout,
-    /^it never fires: 1 of 2 triggers fired; 2 are required; `\$\.1` never: 1 event/m,
+    /^the automation never fires: 1 of 2 triggers fired; 2 are required; `\$\.1` never fired: 1 event/m,
   );
   assert.match(stdout, /^ {2}\$\.0 {2}fired 1 time$/m);
   assert.match(stdout, /^ {2}\$\.1$/m);
@@ -117,7 +117,7 @@ test("firings that depend on the order of simultaneous events say so", async () 
   const { stdout } = await run(["simulate", "chance.json"], { cwd });
   assert.match(
     stdout,
-    /^2 events arrive at the same instant .* in the opposite order 1 firing would not come, and 0 others would$/m,
+    /^2 events arrive at the same instant .* In the opposite order, 1 firing would not happen$/m,
   );
 });
 

@@ -44,7 +44,12 @@ const COMMANDS = [
     ["simulate", "--format", format, "--compare", "scenario.yaml"],
     ["advise", "--format", format, "--frequency", "30", "--within", "90"],
   ]),
-  ...["pretty", "json", "junit"].map((format) => ["test", "--format", format, "scenario.yaml"]),
+  ...["pretty", "json", "github", "junit"].map((format) => [
+    "test",
+    "--format",
+    format,
+    "scenario.yaml",
+  ]),
   ...["json", "curl", "python"].map((as) => [
     "build",
     "acme.x",

@@ -49,19 +49,19 @@ test("firings that come only from absent leaders are reported, and can be left o
   assert.equal(status, 0);
   assert.match(
     stdout,
-    /^14 of 19 firings happen only because of 15 events .*\(--ignore-missing-leaders\)$/m,
+    /^14 of 19 firings happen only because the server holds 15 events back .*\(--ignore-missing-leaders\)$/m,
   );
-  assert.equal(stdout.match(/\. prefect\.flow-run\.Completed of /g)?.length, 14);
+  assert.equal(stdout.match(/\. The event prefect\.flow-run\.Completed of /g)?.length, 14);
   assert.match(stdout, /^fired \S+ {2}gleaming-cat \(prefect\.flow-run\.\S+\)$/m);
   assert.equal(
     lastLine(stdout),
-    "it fires 16 times; 3 times more only if nothing came after the last event",
+    "the automation fires 16 times; 3 times more only if nothing came after the last event",
   );
   const ignored = await simulated(...played, "--ignore-missing-leaders");
   assert.doesNotMatch(ignored.stdout, /Not silence|come only/);
   assert.equal(
     lastLine(ignored.stdout),
-    "it fires 2 times; 3 times more only if nothing came after the last event",
+    "the automation fires 2 times; 3 times more only if nothing came after the last event",
   );
 });
 
@@ -86,14 +86,17 @@ test("lanes with firings come first, and one run can be selected", async () => {
 
 test("the firings that the server recorded and the effects of its actions are reported", async () => {
   const { stdout } = await simulated("--automation", "crash.json", "--events", "live.ndjson");
-  assert.match(stdout, /^starts at 2026-11-27T02:06:03\.810996Z: 47 earlier events are /m);
   assert.match(
     stdout,
-    /^the server recorded 8 firings of this automation: 8 also simulated, [\d.]+ s apart at most, 0 not; 0 only simulated$/m,
+    /^the replay starts at 2026-11-27T02:06:03\.810996Z: 47 earlier events are /m,
   );
   assert.match(
     stdout,
-    /^these events include its own actions: they caused 5 events \(5 prefect\.flow-run\.Crashed\), .*\(--without-actions\)$/m,
+    /^the server recorded 8 firings of this automation: the replay has 8 of them \(at most [\d.]+ s apart\), and 0 that the server did not record$/m,
+  );
+  assert.match(
+    stdout,
+    /^these events include 5 events \(5 prefect\.flow-run\.Crashed\) that the automation's own actions caused, .*\(--without-actions\)$/m,
   );
   const without = await simulated(
     "--automation",
@@ -104,7 +107,7 @@ test("the firings that the server recorded and the effects of its actions are re
   );
   assert.match(
     without.stdout,
-    /^left out: they caused 5 events \(5 prefect\.flow-run\.Crashed\)$/m,
+    /^left out: 5 events \(5 prefect\.flow-run\.Crashed\) that the automation's own actions caused$/m,
   );
 });
 
@@ -139,7 +142,7 @@ test("the redirected output of `prefect event stream` is read", async () => {
     "stream.txt",
   );
   assert.equal(status, 0, stdout);
-  assert.match(stdout, /^it (never )?fires/m);
+  assert.match(stdout, /^the automation (never )?fires/m);
 });
 
 test("all automations of a file are played, or the one with a name", async () => {
@@ -147,7 +150,7 @@ test("all automations of a file are played, or the one with a name", async () =>
   const { stdout } = await simulated(...played);
   assert.match(stdout, /^yaml zombies\n/);
   assert.match(stdout, /\n\nyaml stuck pending\n/);
-  assert.equal(stdout.match(/^it fires /gm)?.length, 2);
+  assert.equal(stdout.match(/^the automation fires /gm)?.length, 2);
   const one = await simulated(...played, "--name", "yaml stuck pending");
   assert.equal(one.stdout, stdout.slice(stdout.indexOf("yaml stuck pending\n")));
   const none = await simulated(...played, "--name", "yaml");
@@ -169,7 +172,7 @@ expect: [{run: zombie, fires: 1}]
   write("tests/lost.yaml", scenario("./lost.json"));
   write("tests/two.yaml", scenario("../two.yaml"));
   const played = await simulated("tests/zombies.yaml");
-  assert.equal(lastLine(played.stdout), "it fires once");
+  assert.equal(lastLine(played.stdout), "the automation fires once");
   const tested = await run(["test", "tests/zombies.yaml"], { cwd });
   assert.deepEqual([tested.status, lastLine(tested.stdout)], [0, "1 expectation met"]);
 

@@ -80,5 +80,24 @@ test("the wrong file is named", async () => {
 test("a version and a comparison of both are misuse", async () => {
   const { status, stderr } = await compare("events.ndjson", "--server-version", "3.8");
   assert.equal(status, 2);
+  assert.equal(stderr, "prefect-events: --compare simulates 3.8 and 3.9: omit --server-version\n");
+});
+
+test("options that do not go together are named", async () => {
+  for (const [args, message] of /** @type {[string[], string][]} */ ([
+    [["--events", "e"], "--events needs --automation <FILE>: the automation to play them to"],
+    [["--automation", "a"], "--automation needs --events <FILE>: the events to play to it"],
+    [["--tick", "5"], "give the file of a scenario, or --automation <FILE> and --events <FILE>"],
+    [
+      ["s.yaml", "--events", "e"],
+      "s.yaml is a scenario, which contains its automation and its events: omit it, or the options that need --events",
+    ],
+    [["s.yaml", "--compare", "--run", "a"], "--compare compares all runs: omit --run"],
+  ])) {
+    const { status, stdout, stderr } = await run(["simulate", ...args]);
+    assert.deepEqual([status, stdout, stderr], [2, "", `prefect-events: ${message}\n`]);
+  }
+  const { status, stderr } = await run(["simulate"]);
+  assert.equal(status, 2);
   assert.match(stderr, /^Usage: /);
 });

@@ -143,6 +143,8 @@ test("explain proposes the nearest names", async () => {
   for (const [wrong, right] of [
     ["mising-label", "missing-label"],
     ["prefect.task-runs.Running", "prefect.task-run.Running"],
+    ["worker.started", "prefect.worker.started?"],
+    ["Flow-run.crashed", "prefect.flow-run.Crashed?"],
     ["prefect.worker.execute-flow-run", "prefect.worker.executed-flow-run"],
   ]) {
     const { status, stdout, stderr } = await run(["explain", String(wrong)]);

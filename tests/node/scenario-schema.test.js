@@ -6,17 +6,12 @@ import { createRequire } from "node:module";
 import { test } from "node:test";
 import { gunzipSync } from "node:zlib";
 
-import Ajv from "ajv/dist/2020.js";
-
-import { simulate } from "../../pkg/node.js";
+import { jsonSchema, simulate } from "../../pkg/node.js";
+import { ajv } from "./helpers/ajv.js";
 
 const schema = createRequire(import.meta.url)("../../pkg/schemas/scenario.json");
-const matches = new Ajv.default({
-  allErrors: false,
-  strict: true,
-  allowUnionTypes: true,
-  strictRequired: false,
-}).compile(schema);
+const { compiler, warnings } = ajv();
+const matches = compiler.compile(schema);
 
 const RIGHT = {
   automation: "crash-zombie-flows",
@@ -39,6 +34,8 @@ const expect = (expectation) => ({ ...RIGHT, expect: [expectation] });
 /** @type {[boolean, unknown][]} */
 const DOCUMENTS = [
   [true, RIGHT],
+  [true, { ...RIGHT, automation: "unresponsive-run-detection" }],
+  [true, { ...RIGHT, automation: { trigger: { type: "sequence", triggers: [{}] } } }],
   [true, { automation: { trigger: { posture: "Reactive" } } }],
   [true, { ...RIGHT, more: "of a recorder" }],
   [true, { ...RIGHT, start: 1772366400 }],
@@ -103,6 +100,11 @@ const DOCUMENTS = [
   [false, expect({ label: { a: 1 } })],
   [false, expect({ when: "1m" })],
 ];
+
+test("the file is what jsonSchema returns, and Ajv accepts it in strict mode", () => {
+  assert.deepEqual(jsonSchema("scenario"), schema);
+  assert.deepEqual(warnings, []);
+});
 
 test("the schema and the core agree", () => {
   for (const [right, document] of DOCUMENTS) {

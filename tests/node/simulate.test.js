@@ -213,7 +213,7 @@ test("simulate FILE", async () => {
   const { status, stdout } = await run(["simulate", "right.json"], { cwd });
   assert.equal(status, 0);
   assert.match(stdout, /^zombie +●.*✗$/m);
-  assert.match(stdout, /it fires once\n$/);
+  assert.match(stdout, /the automation fires once\n$/);
   const json = await run(["simulate", "--format", "json", "right.json"], { cwd });
   assert.equal(JSON.parse(json.stdout).firings.length, 1);
   const broken = await run(["simulate", "broken.json"], { cwd });
@@ -339,7 +339,7 @@ test("advise", async () => {
     cwd,
   });
   assert.equal(status, 0);
-  assert.match(stdout, /^within 540 s tolerates 1 missed heartbeat in a row/);
+  assert.match(stdout, /^a window of 540 s tolerates 1 missed heartbeat, with/);
   const args = ["advise", "--frequency", "30", "--within", "20", "--format", "json"];
   assert.equal(JSON.parse((await run(args, { cwd })).stdout).healthyRunsFire, true);
   assert.equal((await run(["advise", "--frequency", "x", "--within", "5"], { cwd })).status, 2);

@@ -8,7 +8,15 @@ import { EVENT, event, REAL, wrongCase } from "./helpers/events.js";
 /** @typedef {import("../../pkg/index.js").ValidationReport} Report */
 
 const TEXT = JSON.stringify(EVENT);
-const FINE = { valid: true, count: 1, errors: 0, warnings: 0, infos: 0, diagnostics: [] };
+const FINE = {
+  valid: true,
+  count: 1,
+  errors: 0,
+  warnings: 0,
+  infos: 0,
+  diagnostics: [],
+  form: "event",
+};
 
 /** @param {Report} report */
 const codes = ({ diagnostics }) => diagnostics.map(({ code }) => code);
@@ -296,4 +304,31 @@ test("100 MB in one string", () => {
 test("init does nothing, and version() is the package's version", async () => {
   assert.equal(await init(), undefined);
   assert.match(version(), /^\d+\.\d+\.\d+$/);
+});
+
+test("`form` is what the input was recognised as", () => {
+  const trigger = 'posture: Reactive\nexpect: ["a"]\n';
+  for (const [text, form] of /** @type {[string, string][]} */ ([
+    [TEXT, "event"],
+    [`[${TEXT}]`, "events"],
+    [`${TEXT}\n${TEXT}\n`, "events"],
+    ['{"event": ', "event"],
+    ['{"trigger": {"type": ', "automation"],
+    [`trigger:\n  ${trigger.replaceAll("\n", "\n  ")}`, "automation"],
+    [`- trigger:\n    type: event\n`, "automations"],
+    [trigger, "trigger"],
+    [`${trigger}schedule_after: 5\n`, "deployment-triggers"],
+    ["deployments:\n  - name: d\n", "prefect-yaml"],
+    ["automation: crash-zombie-flows\n", "scenario"],
+    ['[{"automation": "crash-zombie-flows"}]', "scenarios"],
+    ['{"format_version": "1.0", "terraform_version": "1.9.0", "values": {}}', "terraform"],
+    ['resource "prefect_automation" "a" {\n}\n', "terraform-configuration"],
+    ["hello", "unknown"],
+    ['{"a": 1}', "unknown"],
+    ["", "unknown"],
+  ])) {
+    assert.equal(validate(text).form, form, text);
+    // Whatever was checked before.
+    assert.equal(validate(text, { profile: "server" }).form, form, text);
+  }
 });

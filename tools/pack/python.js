@@ -11,8 +11,21 @@ const [source = "", target = ""] = process.argv.slice(2);
 const text = readFileSync(source, "utf8");
 const { program } = parse(text, { sourceType: "module", plugins: [["typescript", { dts: true }]] });
 
-/** Types that only options and inputs have: in Python these are arguments. */
-const ARGUMENTS = /(Options|Spec|Config)$|^(Run(Break|Moment)|Span|PrefectVersion|StateType)$/;
+/** The results of the functions. Types that no result contains are arguments in Python. */
+const RESULTS = [
+  "ValidationReport",
+  "CheckReport",
+  "Explanation",
+  "EventType",
+  "SimulationResult",
+  "VersionComparison",
+  "TestReport",
+  "Advice",
+  // Types of arguments, by name.
+  "Delivery",
+  "Profile",
+  "Route",
+];
 
 /** Names that Python or its typing has already. @type {Map<string, string>} */
 const KNOWN = new Map([
@@ -20,6 +33,7 @@ const KNOWN = new Map([
   ["Seconds", "float"],
   ["Milliseconds", "float"],
   ["DiagnosticCode", "str"],
+  ["CheckOptions", "dict[str, Any]"],
 ]);
 
 /** The names of fields that are keywords. */
@@ -169,28 +183,39 @@ function field(member) {
   return `    ${safe}: ${type}${optional}${value}\n${docstring(member, "    ")}`;
 }
 
-/** @type {string[]} */
-const aliases = [];
-/** @type {string[]} */
-const structs = [];
-/** @type {string[]} */
-const names = [];
-for (const statement of program.body) {
-  if (statement.type !== "ExportNamedDeclaration" || !statement.declaration) continue;
-  const { declaration } = statement;
-  // The comment belongs to the statement.
-  declaration.leadingComments = statement.leadingComments;
-  if (declaration.type === "TSInterfaceDeclaration" && !ARGUMENTS.test(declaration.id.name)) {
-    structs.push(struct(declaration));
-    names.push(declaration.id.name);
-  }
-  if (declaration.type === "TSTypeAliasDeclaration") {
-    const name = declaration.id.name;
-    if (ARGUMENTS.test(name) || KNOWN.has(name)) continue;
-    aliases.push(`${name}: TypeAlias = ${python(declaration.typeAnnotation)}\n${docstring(declaration, "")}`);
-    names.push(name);
-  }
+/** The declarations by name. */
+const declared = new Map(
+  program.body.flatMap((statement) => {
+    if (statement.type !== "ExportNamedDeclaration" || !statement.declaration) return [];
+    const { declaration } = statement;
+    if (
+      declaration.type !== "TSInterfaceDeclaration" &&
+      declaration.type !== "TSTypeAliasDeclaration"
+    )
+      return [];
+    // The comment belongs to the statement.
+    declaration.leadingComments = statement.leadingComments;
+    return [/** @type {const} */ ([declaration.id.name, declaration])];
+  }),
+);
+
+/** The written declarations by name, and those that they need. @type {Map<string, string>} */
+const written = new Map();
+const open = [...RESULTS];
+for (let name = open.pop(); name !== undefined; name = open.pop()) {
+  const declaration = declared.get(name);
+  if (written.has(name) || KNOWN.has(name) || !declaration) continue;
+  const own =
+    declaration.type === "TSInterfaceDeclaration"
+      ? struct(declaration)
+      : `${name}: TypeAlias = ${python(declaration.typeAnnotation)}\n${docstring(declaration, "")}`;
+  written.set(name, own);
+  for (const [other] of own.replaceAll(/"""[^]*?"""/g, "").matchAll(/\b[A-Z]\w+/g)) open.push(other);
 }
+const names = [...written.keys()].sort();
+const texts = names.map((name) => written.get(name) ?? "");
+const structs = texts.filter((own) => own.startsWith("class "));
+const aliases = texts.filter((own) => !own.startsWith("class "));
 
 writeFileSync(
   target,

@@ -3,7 +3,7 @@
 import { html, LitElement, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { version } from "prefect-events/package.json";
-import { type Incoming, recognised } from "./core/incoming.ts";
+import { type Given, type Incoming, recognised } from "./core/incoming.ts";
 import { COMMAND_LINE, DOCUMENTATION, REPOSITORY } from "./links.ts";
 import { type LinkProblem, type Place, read, VIEWS, type ViewName, write } from "./state/hash.ts";
 import { setTheme, THEMES, type Theme, theme } from "./state/theme.ts";
@@ -46,6 +46,8 @@ export class App extends LitElement {
   /** A dropped or pasted input could not be opened. */
   @state() private unopened = "";
   private entering: Promise<void> = Promise.resolve();
+  /** Inputs are opened one after the other: the last one stays. */
+  private opening: Promise<void> = Promise.resolve();
   private writing: ReturnType<typeof setTimeout> | undefined;
   private unwritten: Place | undefined;
 
@@ -68,7 +70,7 @@ export class App extends LitElement {
     this.addEventListener("view-fault", (event) => this.blame((event as CustomEvent).detail));
     this.addEventListener("view-state", (event) => this.keep((event as CustomEvent).detail));
     this.addEventListener("view-files", (event) =>
-      this.open((event as CustomEvent<File[]>).detail),
+      this.give((event as CustomEvent<File[]>).detail),
     );
     for (const type of ENTRIES) addEventListener(type, this.arrived, { capture: true });
     this.entering = this.enter();
@@ -89,11 +91,16 @@ export class App extends LitElement {
     event.stopPropagation();
     this.dropping = event.type === "dragover";
     if (event.type !== "drop" && event.type !== "paste") return;
-    this.open([...data.files], data.getData("text/plain"));
+    this.give([...data.files], data.getData("text/plain"));
   };
 
+  /** Opens inputs in the order in which they arrive. */
+  private give(files: File[], text = "") {
+    this.opening = this.opening.then(() => this.open(files, text));
+  }
+
   /** Opens a dropped or pasted input in the right view. */
-  private async open(files: File[], text = "") {
+  private async open(files: File[], text: string) {
     this.unopened = "";
     if (files.length === 0 && text.trim() === "") return;
     try {
@@ -110,30 +117,40 @@ export class App extends LitElement {
 
   private async deliver(incoming: Incoming) {
     const { events, played, foreign, unknown } = incoming;
-    if (unknown) {
-      this.unopened = UNKNOWN;
-      announce(UNKNOWN);
-      return;
+    await this.entering;
+    let notice = "";
+    if (unknown && !this.showsMistakes(unknown)) {
+      const what = unknown.file ? unknown.name : "This text";
+      notice = `${what} is not recognised: ${KNOWN}.`;
+      this.unopened = notice;
+      announce(notice);
     }
+    if (unknown && this.showsMistakes(unknown)) events.push(unknown);
+    if (events.length === 0 && played === undefined && !foreign) return;
     const isPlayed = played !== undefined || (!foreign && this.place.view === "simulate");
     const view = isPlayed ? "simulate" : "validate";
     const isElsewhere = view !== this.place.view;
     if (isElsewhere) {
       await this.write();
-      const entered = new Promise((resolve) =>
-        addEventListener("hashchange", resolve, { once: true }),
-      );
-      location.hash = this.left[view] ?? `#${view}`;
-      await entered;
+      // Without an event, which could be confused with that of a link.
+      history.pushState(null, "", this.left[view] ?? `#${view}`);
+      this.entering = this.enter();
     }
     await this.entering;
     await this.updateComplete;
     const shown = this.view;
     await shown?.updateComplete;
-    shown?.receive(foreign && !isPlayed ? { events: [foreign, ...events] } : incoming);
+    await shown?.receive(foreign && !isPlayed ? { events: [foreign, ...events] } : incoming);
+    // Of several files, some are open.
+    this.unopened = notice;
     if (!isElsewhere) return;
     announce(`Opened in ${TITLES[view]}`);
     this.querySelector("main")?.focus();
+  }
+
+  /** Whether an input that is not recognised is shown with its mistakes: only in the view that is open anyway. */
+  private showsMistakes({ file, text = "" }: Given): boolean {
+    return this.place.view !== "build" && (file !== undefined || /^\s*[{[]/.test(text));
   }
 
   private blame(error: unknown) {
@@ -145,9 +162,12 @@ export class App extends LitElement {
   private async enter() {
     if (location.hash === this.written && this.loaded) return;
     await this.write();
-    const place = await read(location.hash);
-    this.written = location.hash;
-    if (place.state) this.left[place.view] = location.hash;
+    const { hash } = location;
+    const place = await read(hash);
+    // The user went on meanwhile.
+    if (location.hash !== hash) return;
+    this.written = hash;
+    if (place.state) this.left[place.view] = hash;
     this.unopened = "";
     this.loaded = false;
     this.place = place;
@@ -168,6 +188,8 @@ export class App extends LitElement {
 
   /** Delayed, because browsers limit how often the address can change. */
   private keep(state: unknown) {
+    // The user went on.
+    this.unopened = "";
     this.unwritten = { view: this.place.view, state };
     clearTimeout(this.writing);
     this.writing = setTimeout(() => void this.write(), 300);
@@ -266,7 +288,7 @@ export class App extends LitElement {
         ${this.loaded ? this.viewElement() : html`<p class="loading" role="status">Loading…</p>`}
       </main>
       <footer class="colophon">
-        <span>Everything runs in your browser: nothing you enter leaves it.</span>
+        <span>Everything runs in your browser. What you enter leaves it only if you connect to a server, and goes only there.</span>
         <span>prefect-events ${version}</span>
         <a href="./third-party-notices.txt">Third-party notices</a>
       </footer>
@@ -289,7 +311,7 @@ export class App extends LitElement {
   private noteOnLink() {
     const note =
       this.view?.notInLink() ??
-      (this.unheld ? "The link does not hold what is shown: it is too large." : undefined);
+      (this.unheld ? "The link does not include what is shown, which is too large." : undefined);
     return note ? html`<li class="note">${note}</li>` : nothing;
   }
 
@@ -305,11 +327,12 @@ export class App extends LitElement {
 
 const PROBLEMS: Record<LinkProblem, string> = {
   damaged: "This link is damaged; showing the example instead.",
-  "too-large": "This link holds more than 1 MB, which is too large; showing the example instead.",
+  "too-large":
+    "This link contains more than 1 MB, which is too large; showing the example instead.",
 };
 
-const UNKNOWN =
-  "What you pasted is not recognised: paste events, an automation, a trigger, a prefect.yaml, Terraform’s JSON, or a scenario.";
+const KNOWN =
+  "it should be events, an automation, a trigger, a prefect.yaml, Terraform’s JSON, or a scenario";
 
 const THEME_NAMES: Record<Theme, string> = { system: "System", light: "Light", dark: "Dark" };
 

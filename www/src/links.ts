@@ -2,4 +2,5 @@
 
 export const REPOSITORY = "https://github.com/prefect-events/prefect-events";
 export const DOCUMENTATION = `${REPOSITORY}/tree/main/docs`;
+export const SERVER_FAULTS = `${REPOSITORY}/blob/main/docs/server-faults.md`;
 export const COMMAND_LINE = `${REPOSITORY}/blob/main/docs/command-line.md`;

@@ -1,32 +1,140 @@
 // The command `advise`.
 
 import { heartbeatAdvice } from "../../api/automation.js";
+import { isNdjson } from "../../api/validate.js";
+import { renderHeartbeats, renderWindowCurve } from "../../entries/live.node.js";
 import { jsonText, printable } from "../escape.js";
 import { printError, stdout } from "../output.js";
-import { colours } from "../terminal.js";
-import { plural } from "../text.js";
+import { openInput, readHead, readRest, Unreadable } from "../read-input.js";
+import { colours, columns } from "../terminal.js";
+import { displayName, plural } from "../text.js";
+
+/** If these first bytes do not show whether it is NDJSON, all that was read decides. */
+const SNIFFED_BYTES = 64 * 1024;
+
+/** @typedef {import("../../types.js").WindowCurveOptions} WindowCurveOptions */
 
 /**
- * @param {{ frequency: number, within: number, tick: number, clientVersion?: string, expect?: string[], format: string }} options
- * @returns {number} the exit status
+ * @typedef {object} Options
+ * @property {number | string} [frequency]
+ * @property {number | string} [within]
+ * @property {number | string} [tick]
+ * @property {string} [clientVersion]
+ * @property {string[]} [expect]
+ * @property {string[]} [events]
+ * @property {"pretty" | "json"} format
  */
-export function adviseCommand({ frequency, within, tick, clientVersion, expect, format }) {
-  let advice;
+
+/**
+ * @param {Options & WindowCurveOptions} options
+ * @param {(message: string) => never} misuse
+ * @returns {Promise<number>} the exit status
+ */
+export async function adviseCommand(options, misuse) {
+  const { frequency, within, tick, clientVersion, expect, events, format, ...assumptions } =
+    options;
   try {
-    advice = heartbeatAdvice({
+    if (events !== undefined) {
+      const { events: _, within: __, format: ___, ...rest } = options;
+      exclude("events", rest, misuse);
+      stdout.write(await observed(events, within === undefined ? {} : { within }, format));
+      return 0;
+    }
+    if (frequency === undefined)
+      return misuse("required option '--frequency <SPAN>' not specified");
+    const [assumed] = Object.keys(assumptions);
+    if (assumed !== undefined) {
+      exclude(assumed, given({ clientVersion, expect }), misuse);
+      const question = { ...assumptions, frequency, ...given({ within, tick }) };
+      stdout.write(renderWindowCurve(question, formOf(format)));
+      return 0;
+    }
+    if (within === undefined) return misuse("required option '--within <SPAN>' not specified");
+    const advice = heartbeatAdvice({
       frequency,
       within,
-      tick,
-      ...(clientVersion === undefined ? {} : { clientVersion }),
-      ...(expect === undefined ? {} : { expect }),
+      ...given({ tick, clientVersion, expect }),
     });
+    stdout.write(`${format === "json" ? jsonText(advice) : pretty(advice)}\n`);
+    return 0;
   } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    return printError(error.message);
+    if (error instanceof TypeError || error instanceof Unreadable) return printError(error.message);
+    throw error;
   }
-  stdout.write(`${format === "json" ? jsonText(advice) : pretty(advice)}\n`);
-  return 0;
 }
+
+/**
+ * Only the values that were given.
+ * @template {object} O
+ * @param {O} values
+ * @returns {{ [name in keyof O]?: Exclude<O[name], undefined> }}
+ */
+function given(values) {
+  const known = Object.entries(values).filter(([, value]) => value !== undefined);
+  return /** @type {any} */ (Object.fromEntries(known));
+}
+
+/**
+ * @param {string} option
+ * @param {object} others that it cannot be combined with
+ * @param {(message: string) => never} misuse
+ */
+function exclude(option, others, misuse) {
+  const [other] = Object.keys(others);
+  if (other !== undefined) misuse(`${flag(option)} cannot be combined with ${flag(other)}`);
+}
+
+/** @param {"pretty" | "json"} format */
+function formOf(format) {
+  // On or off, for this terminal.
+  return { format, colour: colours(stdout).isColorSupported, columns: columns(stdout) };
+}
+
+/**
+ * @param {string[]} files
+ * @param {import("../../types.js").ObserveOptions} options
+ * @param {"pretty" | "json"} format
+ */
+async function observed(files, options, format) {
+  const sources = [];
+  for (const file of files) {
+    try {
+      const input = await openInput(file);
+      const { head, ended } = await readHead(input);
+      if (ended) sources.push(head);
+      else if (isNdjson(head.subarray(0, SNIFFED_BYTES)) ?? isNdjson(head))
+        sources.push(pieces(file, head, input.pieces));
+      else sources.push(await readRest(head, input.pieces));
+    } catch (error) {
+      throw named(file, error);
+    }
+  }
+  return renderHeartbeats(sources, options, formOf(format));
+}
+
+/**
+ * @param {string} file
+ * @param {Uint8Array} head
+ * @param {AsyncGenerator<Uint8Array>} rest
+ */
+async function* pieces(file, head, rest) {
+  yield head;
+  try {
+    yield* rest;
+  } catch (error) {
+    throw named(file, error);
+  }
+}
+
+/** @param {string} file @param {unknown} error */
+function named(file, error) {
+  return error instanceof Unreadable
+    ? new Unreadable(`${displayName(file)} ${error.message}`)
+    : error;
+}
+
+/** The flag of an option. @param {string} name */
+const flag = (name) => `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
 /** @param {import("../../index.js").Advice} advice */
 function pretty(advice) {
@@ -36,8 +144,8 @@ function pretty(advice) {
   const part = (title, lines) =>
     `${style.bold(title)}\n${lines.map((line) => `  ${printable(line)}`).join("\n")}`;
   const verdict = advice.healthyRunsFire
-    ? style.red(`within ${advice.within} s fires on healthy runs`)
-    : `within ${advice.within} s tolerates ${plural(advice.toleratedMisses, "missed heartbeat")} in a row`;
+    ? style.red(`a window of ${advice.within} s fires on healthy runs`)
+    : `a window of ${advice.within} s tolerates ${plural(advice.toleratedMisses, "missed heartbeat")}${advice.toleratedMisses === 1 ? "" : " in a row"}`;
   const parts = [
     `${style.bold(verdict)}, with heartbeats every ${advice.frequency} s`,
     part("Why", advice.arithmetic),
@@ -46,15 +154,15 @@ function pretty(advice) {
       smallest.map((row) => `${plural(row.misses, "missed heartbeat")}: ${row.within} s`),
     ),
     part("Recommended windows", [
-      `within ${advice.minimumWithin} s: the minimum for three missed heartbeats`,
-      `within ${advice.recommendedWithin} s: recommended`,
+      `${advice.minimumWithin} s: the minimum for three missed heartbeats`,
+      `${advice.recommendedWithin} s: recommended`,
     ]),
-    part("Time to find a dead run", [
+    part("Time to detect a dead run", [
       `${detection.earliest} to ${detection.latest} s after its last heartbeat`,
       `${detection.earliestAfterDeath} to ${detection.latestAfterDeath} s after its death`,
     ]),
     part("False alarms", advice.falseAlarms),
-    part("Not found", advice.undetected),
+    part("Not detected", advice.undetected),
   ];
   if (advice.client) parts.push(part("Clients", [advice.client.note]));
   parts.push(

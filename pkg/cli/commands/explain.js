@@ -34,13 +34,15 @@ export function explainCommand(subject, { format }) {
 }
 
 /**
- * The known names nearest to a misspelt one.
+ * The known names nearest to a misspelt one, or to one without its beginning, such as `worker.started`.
  * @param {string} name
  * @param {string[]} known
  * @returns {string[]} at most three, the nearest first
  */
 function nearest(name, known) {
   const lower = name.toLowerCase();
+  const whole = known.filter((other) => other.toLowerCase().endsWith(`.${lower}`));
+  if (whole.length > 0) return whole.slice(0, 3);
   return known
     .map((other) => ({ other, edits: distance(lower, other.toLowerCase()) }))
     .filter(({ other, edits }) => edits <= Math.max(2, other.length / 4))

@@ -1,4 +1,4 @@
-// The command `simulate`: a scenario, or real events played to an automation.
+// The command `simulate`: a scenario, or captured events played to an automation.
 
 import { compareReplays, compareVersions, replay, simulate } from "../../api/simulate.js";
 import { jsonText, printable } from "../escape.js";
@@ -32,8 +32,12 @@ import { displayName, plural } from "../text.js";
  * @property {boolean} [ignoreMissingLeaders]
  * @property {boolean} [withoutActions]
  * @property {string} [run]
+ * @property {boolean} [actions]
+ * @property {string} [given]
  * @property {Format} format
  */
+
+/** @typedef {import("../../index.js").RenderedFirings & { texts?: string[] }} Rendered */
 
 /**
  * How to print a result.
@@ -41,6 +45,7 @@ import { displayName, plural } from "../text.js";
  * @property {(result: SimulationResult) => string} fileOf the file that its findings are about
  * @property {boolean} trace
  * @property {string} [run]
+ * @property {Rendered} [rendered] what the actions do
  * @property {Format} format
  * @property {Colours} style
  */
@@ -55,9 +60,9 @@ export async function simulateCommand(scenario, options, usage) {
   const { automation, events, serverVersion, format, compare = false, trace = false } = options;
   const { run, ...rest } = replayOptions(options);
   const isReplay = [automation, events, ...Object.values(rest)].some((one) => one !== undefined);
-  const misused =
-    scenario === undefined ? automation === undefined || events === undefined : isReplay;
-  if (misused || (compare && (serverVersion !== undefined || run !== undefined))) usage();
+  if (scenario === undefined && !isReplay) usage();
+  const misuse = misuseOf(scenario, options, isReplay);
+  if (misuse) return printError(misuse);
   const style = colours(stdout);
   // Drawing a timeline requires the decisions.
   const drawn = format === "pretty" && !compare;
@@ -67,12 +72,17 @@ export async function simulateCommand(scenario, options, usage) {
     ...(drawn && { timeline: true }),
     ...(serverVersion !== undefined && { serverVersion }),
   };
+  /** @type {Omit<How, "fileOf">} */
   const how = { trace, format, style, ...(run !== undefined && { run }) };
   try {
     if (scenario !== undefined) {
       const text = await read(scenario);
       const files = await filesOf(scenario, text);
       const all = { ...settings, files };
+      if (options.actions) {
+        const only = { files, ...(serverVersion !== undefined && { serverVersion }) };
+        how.rendered = await actionsOf(text, only, options.given, how);
+      }
       return compare
         ? printComparison(compareVersions(text, all), { ...how, fileOf: () => scenario })
         : printResult(simulate(text, all), { ...how, fileOf: () => scenario });
@@ -83,6 +93,10 @@ export async function simulateCommand(scenario, options, usage) {
     for (const file of files.events) played.push(await read(file));
     const given = Object.entries(rest).filter(([, value]) => value !== undefined);
     const all = { ...settings, ...Object.fromEntries(given) };
+    if (options.actions) {
+      const { chance: _, timeline: __, trace: ___, ...only } = { chance: 0, timeline: 0, ...all };
+      how.rendered = await actionsOf(document, { ...only, events: played }, options.given, how);
+    }
     /** @param {SimulationResult} result */
     const fileOf = ({ foundIn, eventsIndex = 0 }) =>
       foundIn === "events" ? String(files.events[eventsIndex]) : files.automation;
@@ -92,6 +106,67 @@ export async function simulateCommand(scenario, options, usage) {
   } catch (error) {
     return printError(/** @type {Error} */ (error).message);
   }
+}
+
+/**
+ * Why options do not go together.
+ * @param {string | undefined} scenario
+ * @param {Options} options
+ * @param {boolean} isReplay whether options of a replay are given
+ */
+function misuseOf(
+  scenario,
+  { automation, events, compare, serverVersion, run, actions, given },
+  isReplay,
+) {
+  if (scenario !== undefined && isReplay)
+    return `${displayName(scenario)} is a scenario, which contains its automation and its events: omit it, or the options that need --events`;
+  if (scenario === undefined && automation === undefined)
+    return events === undefined
+      ? "give the file of a scenario, or --automation <FILE> and --events <FILE>"
+      : "--events needs --automation <FILE>: the automation to play them to";
+  if (scenario === undefined && events === undefined)
+    return "--automation needs --events <FILE>: the events to play to it";
+  if (compare && serverVersion !== undefined)
+    return "--compare simulates 3.8 and 3.9: omit --server-version";
+  if (compare && run !== undefined) return "--compare compares all runs: omit --run";
+  if (compare && actions) return "--compare renders no actions: omit --actions";
+  if (given !== undefined && !actions) return "--given needs --actions, which it is for";
+  return undefined;
+}
+
+/**
+ * What the actions of each firing do; the texts for people too, if they are printed.
+ * @param {Uint8Array} input
+ * @param {object} settings
+ * @param {string | undefined} file with what only the server knows
+ * @param {Omit<How, "fileOf">} how
+ * @returns {Promise<Rendered>}
+ */
+async function actionsOf(input, settings, file, { format, style }) {
+  const [{ render }, { connects }] = await Promise.all([
+    import("../../api/action.js"),
+    import("../../start-live.js"),
+  ]);
+  const given = file === undefined ? {} : { given: await givenIn(file) };
+  const colour = format === "pretty" ? style.isColorSupported : undefined;
+  return connects(render)(input, { ...settings, ...given, most: 100_000 }, colour);
+}
+
+/** @param {string} file */
+async function givenIn(file) {
+  const text = new TextDecoder().decode(await read(file));
+  let given;
+  try {
+    given = JSON.parse(text);
+  } catch (error) {
+    throw new Error(
+      `${displayName(file)} is not JSON: ${printable(/** @type {Error} */ (error).message)}`,
+    );
+  }
+  if (typeof given !== "object" || given === null || Array.isArray(given))
+    throw new Error(`${displayName(file)} must be an object, such as {"flow_run": {…}}`);
+  return given;
 }
 
 /**
@@ -143,9 +218,9 @@ function named(file, error) {
  * @param {How} how
  */
 function printResult(result, how) {
-  const { fileOf, run, format, style } = how;
+  const { fileOf, run, rendered, format, style } = how;
   if (format === "json") {
-    stdout.write(`${jsonText(result)}\n`);
+    stdout.write(`${jsonText(rendered ? { ...result, actions: rendered.firings } : result)}\n`);
   } else if (result.errors) {
     stdout.write(`${diagnostics(result.errors, fileOf(result), style)}\n`);
   } else {
@@ -157,7 +232,8 @@ function printResult(result, how) {
           unknownRun(run, lanes, all.find(({ beforeStart }) => beforeStart)?.start),
         );
     }
-    const parts = all.map((one) => pretty(one, how));
+    const texts = textsOf(rendered);
+    const parts = all.map((one) => pretty(one, how, texts));
     stdout.write(warnings(result, fileOf, style) + parts.join("\n"));
   }
   return result.errors ? 2 : 0;
@@ -186,10 +262,31 @@ function warnings(result, fileOf, style) {
 }
 
 /**
+ * The texts about the actions of each firing, by what identifies it: those of several automations in their order.
+ * @param {Rendered | undefined} rendered
+ * @returns {Map<string, string[]>}
+ */
+function textsOf(rendered) {
+  /** @type {Map<string, string[]>} */
+  const texts = new Map();
+  for (const [index, { firing }] of rendered?.firings.entries() ?? []) {
+    const key = keyOf(firing);
+    texts.set(key, [...(texts.get(key) ?? []), rendered?.texts?.[index] ?? ""]);
+  }
+  return texts;
+}
+
+/** @param {Firing} firing */
+function keyOf({ at, path, eventId, labels }) {
+  return JSON.stringify([at, path, eventId, labels]);
+}
+
+/**
  * @param {SimulationResult} result
  * @param {How} how
+ * @param {Map<string, string[]>} actions the texts about the actions of each firing
  */
-function pretty(result, { trace, run, style }) {
+function pretty(result, { trace, run, style }, actions) {
   const { automation, decisions = [] } = result;
   const all = result.timeline?.lanes ?? [];
   const own = run === undefined ? all : all.filter((lane) => isRun(lane, run));
@@ -215,10 +312,16 @@ function pretty(result, { trace, run, style }) {
   for (const firing of result.firings) {
     if (run !== undefined && !Object.values(firing.labels).some((value) => ids.has(value)))
       continue;
-    const verb = firing.ifSilent ? style.yellow("if silent") : style.red("fired");
+    const verb = firing.ifSilent ? style.yellow("may fire") : style.red("fired");
     lines.push(`${verb} ${firing.at}${labels(firing, names)}`);
     if (firing.reason) lines.push(`      ${printable(firing.reason)}`);
+    const text = actions.get(keyOf(firing))?.shift();
+    if (text) lines.push(text.replace(/\n$/, ""));
   }
+  if (result.firings.some(({ ifSilent }) => ifSilent))
+    lines.push(
+      style.dim("may fire: the trigger fires only if nothing came after the last captured event"),
+    );
   if (run !== undefined) lines.push("", "all runs:");
   lines.push(...ticks(result, style), ...chance(result, names, style), ...notes(result));
   const undelivered = result.undelivered
@@ -227,7 +330,7 @@ function pretty(result, { trace, run, style }) {
   const reason = result.reason ? `: ${printable(result.reason)}` : undelivered;
   const uncertain = result.firings.length > 0 && result.firings.every((one) => one.ifSilent);
   lines.push(
-    `it ${uncertain ? "never fires in these events; " : ""}${fires(result, uncertain)}${reason}`,
+    `the automation ${uncertain ? "never fires in these events; " : ""}${fires(result, uncertain)}${reason}`,
   );
   if (result.reason) lines.push(...coverageTable(result, style));
   return `${lines.join("\n")}\n`;
@@ -242,7 +345,7 @@ function notes(result) {
   const lines = [];
   if (beforeStart) {
     const earlier = `${plural(beforeStart, "earlier event")} ${beforeStart === 1 ? "is" : "are"}`;
-    lines.push(`starts at ${start}: ${earlier} not evaluated (--start)`);
+    lines.push(`the replay starts at ${start}: ${earlier} not evaluated (--start)`);
   }
   if (
     missingLeaders &&
@@ -252,22 +355,22 @@ function notes(result) {
   if (recorded) {
     const { matched, pairs, onlyHere, onlyRecorded } = recorded;
     const most = Math.max(0, ...pairs.map(({ seconds }) => Math.abs(seconds)));
-    const apart = matched > 0 ? `, ${Number(most.toFixed(1))} s apart at most` : "";
+    const apart = matched > 0 ? ` (at most ${Number(most.toFixed(1))} s apart)` : "";
     lines.push(
       `the server recorded ${plural(matched + onlyRecorded.length, "firing")} of this automation: ` +
-        `${matched} also simulated${apart}, ${onlyRecorded.length} not; ${onlyHere.length} only simulated`,
+        `the replay has ${matched} of them${apart}, and ${onlyHere.length} that the server did not record`,
     );
   }
   const effects = recordedActions?.effects ?? [];
   if (recordedActions?.leftOut) {
     lines.push(
       effects.length === 0
-        ? "its recorded actions caused no events that could be left out"
-        : `left out: ${caused(effects)}`,
+        ? "the recorded actions of the automation caused no events, so nothing is left out"
+        : `left out: ${caused(effects)} that the automation's own actions caused`,
     );
   } else if (effects.length > 0) {
     lines.push(
-      `these events include its own actions: ${caused(effects)}, which changes what follows (--without-actions)`,
+      `these events include ${caused(effects)} that the automation's own actions caused, which changes what follows (--without-actions)`,
     );
   }
   return lines.map(printable);
@@ -280,7 +383,7 @@ function caused(effects) {
   for (const { event } of effects) counts.set(event, (counts.get(event) ?? 0) + 1);
   const most = Array.from(counts, ([event, count]) => (count > 1 ? `${count} ${event}` : event));
   const named = most.slice(0, 3).join(", ");
-  return `they caused ${plural(effects.length, "event")} (${named}${most.length > 3 ? ", …" : ""})`;
+  return `${plural(effects.length, "event")} (${named}${most.length > 3 ? ", …" : ""})`;
 }
 
 /** @typedef {NonNullable<SimulationResult["timeline"]>["lanes"][number]} Lane */
@@ -351,11 +454,13 @@ function ticks({ firings }, style) {
 function chance({ byChance: found }, names, style) {
   if (!found) return [];
   const { events, onlyHere: here, onlyReversed: reversed } = found;
-  const hang = `${plural(events, "event")} arrive at the same instant as another; a server evaluates them in random order`;
+  const order = `${plural(events, "event")} arrive at the same instant as another: a server evaluates them in random order`;
+  const changes = [
+    here.length > 0 && `${plural(here.length, "firing")} would not happen`,
+    reversed.length > 0 && `${plural(reversed.length, "other firing")} would happen`,
+  ].filter(Boolean);
   return [
-    style.yellow(
-      `${hang}: in the opposite order ${plural(here.length, "firing")} would not come, and ${plural(reversed.length, "other")} would`,
-    ),
+    style.yellow(`${order}. In the opposite order, ${changes.join(", and ")}`),
     ...reversed.slice(0, 10).map((firing) => `      ${firing.at}${labels(firing, names)}`),
   ];
 }

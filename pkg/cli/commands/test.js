@@ -1,9 +1,13 @@
 // The command `test`.
 
+import { freezeFirings as freeze } from "../../api/backtest.js";
 import { testScenarios } from "../../api/simulate.js";
+import { connects } from "../../start-live.js";
 import { jsonText, printable } from "../escape.js";
+import { FixRefused, writeBack } from "../fix.js";
 import { diagnostics } from "../formats/diagnostics.js";
 import { expectationTimeline } from "../formats/expectation.js";
+import { testGithub } from "../formats/github.js";
 import { testJunit } from "../formats/junit.js";
 import { printError, stdout } from "../output.js";
 import { openInput, readAll, Unreadable } from "../read-input.js";
@@ -14,15 +18,17 @@ import { displayName, plural } from "../text.js";
 /** @typedef {import("../../index.js").TestReport} TestReport */
 /** @typedef {{ file: string, report: TestReport } | { file: string, unreadable: string }} Result */
 
+const freezeFirings = connects(freeze);
+
 /**
  * @param {string[]} files
- * @param {{ format: "pretty" | "json" | "junit" }} options
+ * @param {{ format: "pretty" | "json" | "github" | "junit", update?: boolean }} options
  * @returns {Promise<number>} the exit status
  */
-export async function testCommand(files, { format }) {
+export async function testCommand(files, { format, update = false }) {
   /** @type {Result[]} */
   const results = [];
-  for (const file of files) results.push(await testOne(file));
+  for (const file of files) results.push(await testOne(file, update));
   for (const result of results) {
     if ("unreadable" in result) printError(`${displayName(result.file)} ${result.unreadable}`);
   }
@@ -39,20 +45,30 @@ export async function testCommand(files, { format }) {
 
 /**
  * @param {string} file
+ * @param {boolean} update
  * @returns {Promise<Result>}
  */
-async function testOne(file) {
+async function testOne(file, update) {
   try {
-    const text = await readAll(await openInput(file));
+    const input = await openInput(file);
+    let text = await readAll(input);
     const files = await readScenarioFiles(file, text);
+    if (update) {
+      if (file === "-") throw new Unreadable("cannot be updated: name a file");
+      const frozen = new TextEncoder().encode(freezeFirings(text, { files }));
+      if (Buffer.compare(frozen, text) !== 0)
+        await writeBack(file, frozen, { bytes: text, stats: input.stats });
+      text = frozen;
+    }
     return { file, report: testScenarios(text, { files }) };
   } catch (error) {
-    if (error instanceof Unreadable) return { file, unreadable: error.message };
+    if (error instanceof Unreadable || error instanceof FixRefused)
+      return { file, unreadable: error.message };
     return { file, unreadable: `cannot be tested: ${/** @type {Error} */ (error).message}` };
   }
 }
 
-const FORMATS = { pretty, json, junit: testJunit };
+const FORMATS = { pretty, json, github: testGithub, junit: testJunit };
 
 /** @param {Result[]} results */
 function pretty(results) {

@@ -58,5 +58,5 @@ function near({ wanted, role, nearest }) {
   if (wanted === undefined) return "";
   const where = role === undefined ? "" : ` in the role ${role}`;
   const seen = nearest === undefined ? "" : `; nearest: ${nearest}`;
-  return printable(`  wanted: ${wanted}${where}${seen}`);
+  return printable(`  required: ${wanted}${where}${seen}`);
 }

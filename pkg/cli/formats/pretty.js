@@ -127,13 +127,17 @@ function summary(results, noun, style) {
     sum.warnings > 0 && paint.warning(plural(sum.warnings, "warning")),
     sum.infos > 0 && paint.info(plural(sum.infos, "info")),
   ].filter(Boolean);
-  let text = `${plural(sum.count, noun)} in ${plural(sum.files, "file")}: `;
-  text += found.length > 0 ? found.join(", ") : style.green("no problems found");
-  if (sum.fixed > 0) text += `; ${sum.fixed} fixed`;
-  if (sum.fixable > 0) text += `; ${sum.fixable} fixable with --fix`;
+  // If no file was checked, there is nothing to say about findings.
+  const parts = [];
+  if (sum.files > 0 || sum.unreadable + sum.unfixed === 0) {
+    const none = style.green("no problems found");
+    const what = found.length > 0 ? found.join(", ") : none;
+    parts.push(`${plural(sum.count, noun)} in ${plural(sum.files, "file")}: ${what}`);
+  }
+  if (sum.fixed > 0) parts.push(`${sum.fixed} fixed`);
+  if (sum.fixable > 0) parts.push(`${sum.fixable} fixable with --fix`);
   if (sum.unreadable > 0)
-    text += `; ${paint.error(`${plural(sum.unreadable, "file")} could not be read`)}`;
-  if (sum.unfixed > 0)
-    text += `; ${paint.error(`${plural(sum.unfixed, "file")} could not be fixed`)}`;
-  return text;
+    parts.push(paint.error(`${plural(sum.unreadable, "file")} could not be read`));
+  if (sum.unfixed > 0) parts.push(paint.error(`${plural(sum.unfixed, "file")} could not be fixed`));
+  return parts.join("; ");
 }

@@ -118,7 +118,7 @@ impl Check<'_, '_> {
         if let (Some(threshold), ..=0) = (threshold, event.threshold) {
             let effect = match event.posture {
                 Posture::Reactive => "fires on its first event, as with `threshold: 1`",
-                Posture::Proactive => "never fires: there are never fewer events than none",
+                Posture::Proactive => "never fires: fewer than 0 events cannot arrive",
             };
             self.add(Code::THRESHOLD_NOT_POSITIVE, &Path::Key(path, "threshold"), threshold)
                 .say("found", format_args!("{}", event.threshold))

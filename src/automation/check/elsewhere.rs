@@ -59,7 +59,7 @@ impl Elsewhere {
         let are = if self.missing.len() == 1 { "is" } else { "are" };
         match (self.exported.is_empty(), self.missing.is_empty()) {
             (false, true) => finding
-                .say("what", format_args!("as exported, {exported} {has} that only the server writes"))
+                .say("what", format_args!("{exported} {has} that only the server writes"))
                 .say("remedy", format_args!("remove {exported}")),
             (true, _) => finding
                 .say("what", format_args!("{missing} {are} missing"))

@@ -44,6 +44,16 @@ use trigger::Level;
 
 pub use options::{CheckOptions, PrefectVersion, Route};
 
+/// The fields of a variable of templates; none if it is not an object of the server.
+pub(crate) fn known_fields(object: &str) -> &'static [&'static str] {
+    variables::fields(object).unwrap_or_default()
+}
+
+/// Why the server rejects a template. `None`: it accepts it, or it is unknown.
+pub(crate) fn template_problem(template: &str) -> Option<String> {
+    template::read(template)?.err()
+}
+
 /// The findings in a document, and its triggers.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
@@ -83,6 +93,11 @@ pub fn check(text: &[u8], text_options: TextOptions, options: &CheckOptions) -> 
     let source = Source { text, base: Position::START, wtf8: text_options.wtf8 };
     let reading = recognise::read(&mut findings, source, &mut tape, Form::is_checked);
     let document = tape.document(text);
+    // Of a text with errors, the form of what could be read.
+    let form = match reading {
+        Some(reading) => reading.form,
+        None => document.root().map_or(Form::Unknown, recognise::form),
+    };
     if let (Some(root), Some(reading)) = (document.root(), reading) {
         let mut elsewhere = Elsewhere::default();
         let Reading { language, form, is_plan } = reading;
@@ -119,7 +134,7 @@ pub fn check(text: &[u8], text_options: TextOptions, options: &CheckOptions) -> 
         }
     }
     CheckReport {
-        report: findings.into_report(events, source, text_options.places),
+        report: Report { form: Some(form), ..findings.into_report(events, source, text_options.places) },
         triggers: outliner.finish(text, text_options),
     }
 }

@@ -11,6 +11,7 @@ use crate::diagnostic::path::Path;
 use crate::diagnostic::{Code, DEFAULT_MAX_DIAGNOSTICS, Profile, Severities};
 use crate::recognise::Form;
 use crate::text::strict::{from_text, strict};
+use crate::time::Span;
 
 /// Versions of Prefect, such as 3.9.1.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -83,8 +84,9 @@ pub struct CheckOptions {
     pub server_version: Option<PrefectVersion>,
     /// The version of the clients that run the flows, such as `3.9.1`. Default: recent.
     pub client_version: Option<PrefectVersion>,
-    /// Seconds between two heartbeats of a run. Default: the clients' default.
+    /// Seconds between two heartbeats of a run, or a text such as `"3m"`. Default: the clients' default.
     #[serde(deserialize_with = "seconds")]
+    #[cfg_attr(feature = "typescript", ts(type = "string | number", optional))]
     pub heartbeat_frequency: Option<u32>,
     /// Whether it is for Prefect Cloud, which has metric triggers, incidents and e-mails. Default `false`: an
     /// open-source server.
@@ -151,13 +153,22 @@ fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D:
         type Value = Option<u32>;
 
         fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-            formatter.write_str("a whole number of seconds")
+            formatter.write_str("a whole number of seconds, or a text such as `3m`")
         }
 
         fn visit_u64<E: de::Error>(self, number: u64) -> Result<Option<u32>, E> {
             match u32::try_from(number) {
                 Ok(number) if number > 0 => Ok(Some(number)),
                 _ => Err(E::invalid_value(Unexpected::Unsigned(number), &self)),
+            }
+        }
+
+        fn visit_str<E: de::Error>(self, text: &str) -> Result<Option<u32>, E> {
+            let span = text.parse::<Span>().ok().filter(|span| span.0.checked_rem(1_000_000) == Some(0));
+            let seconds = span.and_then(|span| u64::try_from(span.0.checked_div(1_000_000)?).ok());
+            match seconds {
+                Some(seconds) => self.visit_u64(seconds),
+                None => Err(E::invalid_value(Unexpected::Str(text), &self)),
             }
         }
 
@@ -169,7 +180,7 @@ fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D:
         }
     }
 
-    deserializer.deserialize_u64(Seconds)
+    deserializer.deserialize_any(Seconds)
 }
 
 /// What is wrong with the options themselves.
@@ -213,7 +224,7 @@ mod tests {
         );
         assert_eq!(
             mistake(r#"{"heartbeatFrequency": 0}"#),
-            "the option `heartbeatFrequency`: invalid value: integer `0`, expected a whole number of seconds"
+            "the option `heartbeatFrequency`: invalid value: integer `0`, expected a whole number of seconds, or a text such as `3m`"
         );
         assert_eq!(
             mistake(r#"{"clientVersion": 3.6}"#),

@@ -233,7 +233,7 @@ impl Check<'_, '_> {
         let finding = self.add(Code::REQUIRE_OUT_OF_RANGE, path, require).string("found", require);
         match children {
             usize::MAX | 0 => finding.with("expected", "at least 1"),
-            1 => finding.with("expected", "1, for there is one trigger"),
+            1 => finding.with("expected", "1, because there is one trigger"),
             _ => finding.say("expected", format_args!("between 1 and the number of triggers, {children}")),
         };
     }

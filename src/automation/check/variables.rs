@@ -352,7 +352,7 @@ const CONCURRENCY_LIMIT: [&str; 10] = [
 ];
 
 /// The fields of an object; `None`: any.
-fn fields(object: &str) -> Option<&'static [&'static str]> {
+pub(super) fn fields(object: &str) -> Option<&'static [&'static str]> {
     Some(match object {
         "event" => &EVENT,
         "automation" => &AUTOMATION,

@@ -3,7 +3,7 @@
 use crate::json::tree::{Object, Tree};
 use crate::schema::pattern::reference;
 
-use super::super::fields::{ACTIONS, ActionType, FieldKind, INFERRED, OF_AUTOMATIONS, WRITTEN_BY_THE_SERVER};
+use super::super::fields::{ACTIONS, ActionType, Field, FieldKind, INFERRED, OF_AUTOMATIONS, WRITTEN_BY_THE_SERVER};
 use super::Reader;
 use super::descriptions::{self, Place};
 use super::trigger::described;
@@ -11,23 +11,23 @@ use super::value::{self, any_of, choice};
 
 /// One automation, a list, or an object with the list `automations`.
 pub(super) fn automations() -> Object {
-    let list = Object::new().with("type", "array").with("items", reference("automation"));
-    let wrapped = Object::new()
-        .with("type", "object")
-        .with("required", ["automations"])
-        .with("properties", Object::new().with("automations", list.clone()));
-    let is_list = Object::new().with("type", "array");
-    let is_wrapped = Object::new()
-        .with("type", "object")
-        .with("required", ["automations"])
-        .with("properties", Object::new().with("automations", true));
-    let otherwise = Object::new().with("if", is_wrapped).with("then", wrapped).with("else", reference("automation"));
     Object::new()
         .with("title", descriptions::AUTOMATIONS_TITLE)
         .with("description", descriptions::AUTOMATIONS)
-        .with("if", is_list)
-        .with("then", list)
-        .with("else", otherwise)
+        .and(one_or_several("automation", "automations"))
+}
+
+/// One object of a definition, a list, or an object with the list at a key.
+pub(crate) fn one_or_several(definition: &str, key: &str) -> Object {
+    let list = Object::new().with("type", "array").with("items", reference(definition));
+    let with = |schema: Tree| {
+        Object::new().with("type", "object").with("required", [key]).with("properties", Object::new().with(key, schema))
+    };
+    let otherwise = Object::new()
+        .with("if", with(Tree::from(true)))
+        .with("then", with(Tree::from(list.clone())))
+        .with("else", reference(definition));
+    Object::new().with("if", Object::new().with("type", "array")).with("then", list).with("else", otherwise)
 }
 
 /// A list of triggers, or a whole `prefect.yaml`.
@@ -53,7 +53,7 @@ pub(super) fn deployments() -> Object {
 }
 
 /// An automation, and its actions.
-pub(super) fn definitions() -> Object {
+pub(super) fn definitions(reader: Reader) -> Object {
     let mut properties = Object::new();
     for field in OF_AUTOMATIONS {
         let schema = value::of(field.kind, Reader::Server);
@@ -63,7 +63,10 @@ pub(super) fn definitions() -> Object {
         let schema = Object::new().with("readOnly", true).with("description", descriptions::WRITTEN_BY_THE_SERVER);
         properties = properties.with(name, schema);
     }
-    let required: Vec<&str> = OF_AUTOMATIONS.iter().filter(|field| field.is_required).map(|field| field.name).collect();
+    // To play events to it, only its trigger is needed.
+    let is_needed =
+        |field: &&Field| field.is_required && (reader == Reader::Server || field.kind == FieldKind::Trigger);
+    let required: Vec<&str> = OF_AUTOMATIONS.iter().filter(is_needed).map(|field| field.name).collect();
     let automation = Object::new()
         .with("title", "Automation")
         .with("description", descriptions::AUTOMATION)

@@ -24,7 +24,7 @@ pub const DEPLOYMENT_TRIGGERS: &str = "deployment-triggers";
 #[must_use]
 pub fn schemas() -> Vec<Schema> {
     [
-        (AUTOMATION, document::automations(), document::definitions().and(shared(Reader::Server))),
+        (AUTOMATION, document::automations(), document::definitions(Reader::Server).and(shared(Reader::Server))),
         (TRIGGER, Object::new().with("title", "Trigger").with("$ref", "#/$defs/trigger"), shared(Reader::Server)),
         (DEPLOYMENT_TRIGGERS, document::deployments(), trigger::of_deployments().and(shared(Reader::Deploy))),
     ]
@@ -33,11 +33,21 @@ pub fn schemas() -> Vec<Schema> {
     .collect()
 }
 
+/// One object, a list of them, or an object with such a list.
+pub(crate) use document::one_or_several;
+
+/// The definitions of an automation in a scenario, with the client's defaults: only `trigger` is required.
+pub(crate) fn played() -> Object {
+    document::definitions(Reader::Client).and(shared(Reader::Client))
+}
+
 /// The first reader of a document.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Reader {
     /// The server, unchanged.
     Server,
+    /// The client, which fills in missing values.
+    Client,
     /// `prefect deploy`, which fills in missing values and resolves `{{ … }}`.
     Deploy,
 }

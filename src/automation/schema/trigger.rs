@@ -72,7 +72,7 @@ fn trigger(kind: &str, fields: &[Field], reader: Reader, more: &[Field]) -> Obje
         properties = properties.with(field.name, described(schema, Place::DeploymentTrigger, field));
     }
     let is_filled_in = |field: &Field| {
-        reader == Reader::Deploy && matches!(field.kind, FieldKind::Posture | FieldKind::CompositeWithin)
+        reader != Reader::Server && matches!(field.kind, FieldKind::Posture | FieldKind::CompositeWithin)
     };
     let required: Vec<&str> =
         fields.iter().filter(|field| field.is_required && !is_filled_in(field)).map(|field| field.name).collect();

@@ -38,7 +38,7 @@ fn list(item: &str) -> Object {
 /// For `prefect deploy`, a placeholder is allowed too.
 pub(super) fn resolved(reader: Reader, schema: Object) -> Object {
     match reader {
-        Reader::Server => schema,
+        Reader::Server | Reader::Client => schema,
         Reader::Deploy => any_of([schema, reference("placeholder")]),
     }
 }
@@ -54,7 +54,7 @@ pub(super) fn of(kind: FieldKind, reader: Reader) -> Object {
         FieldKind::EventNames => list("event-name"),
         FieldKind::LabelNames => list("label-name"),
         // The client drops it, whatever it is.
-        FieldKind::Uuid if reader == Reader::Deploy => return Object::new(),
+        FieldKind::Uuid if reader != Reader::Server => return Object::new(),
         FieldKind::Uuid => reference("uuid"),
         FieldKind::TargetId => any_of([reference("uuid"), Object::new().with("type", "null")]),
         FieldKind::Labels => reference("labels"),
@@ -116,7 +116,7 @@ pub(super) fn definitions(reader: Reader) -> Object {
         .with("examples", example_durations());
     let all = Object::new().with("duration", duration).with("signed-duration", signed);
     match reader {
-        Reader::Server => all.with(
+        Reader::Server | Reader::Client => all.with(
             "uuid",
             text()
                 .with("format", "uuid")

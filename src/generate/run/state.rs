@@ -40,6 +40,17 @@ impl State {
         variants(FLOW_RUN).iter().filter(|variant| variant.state_type.is_some()).map(|variant| variant.name)
     }
 
+    /// The types of [`State::known`], each once.
+    pub(crate) fn types() -> Vec<&'static str> {
+        let mut all = Vec::new();
+        for kind in variants(FLOW_RUN).iter().filter_map(|variant| variant.state_type) {
+            if !all.contains(&kind) {
+                all.push(kind);
+            }
+        }
+        all
+    }
+
     /// Whether its run is rescheduled when it resumes, in the server's form: only for states of type `PAUSED`.
     pub(super) fn pause_reschedule(&self) -> Option<&'static str> {
         (self.kind == "PAUSED").then_some(if self.name == "Suspended" { "true" } else { "false" })

@@ -18,6 +18,7 @@ export const root = fileURLToPath(new URL("../../../", import.meta.url));
 /** Pages whose examples other tests run; the generated page has none. */
 export const TESTED_ELSEWHERE = new Map([
   ["docs/events.md", "tests/native/reference.rs"],
+  ["docs/live-servers.md", "tests/node/live-documentation.test.js"],
   ["docs/server-faults.md", "tests/native/faults.rs"],
   ["docs/widget.md", "tests/browser/helpers/sites.js"],
 ]);

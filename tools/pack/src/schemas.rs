@@ -7,6 +7,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 use prefect_events::automation::schema as automation;
 use prefect_events::schema::{Schema, all, schemas};
+use prefect_events::simulate::schema as simulate;
 
 use crate::stamp::{self, Stamp};
 use crate::{function, run, write};
@@ -23,26 +24,32 @@ pub(crate) fn write_schemas(root: &Path, target: &Path) -> Result<()> {
     let module = function("allEvents", "import(\"../api/json-schema.js\").AllEvents", &line);
     write(&package.join("wasm/schemas.js"), &module)?;
     let automations = automation::schemas();
-    write_automations(&package, &automations)?;
+    let scenario = simulate::schema();
+    write_automations(&package, &automations, &scenario)?;
     let folder = package.join("schemas");
     remove_events(&folder)?;
-    for schema in schemas().iter().chain([&all]).chain(&automations) {
+    for schema in schemas().iter().chain([&all]).chain(&automations).chain([&scenario]) {
         write(&folder.join(file(schema)), &schema.text())?;
     }
 
     write_types(root, target, EVENT_TYPES, &folder.join(file(&all)), "events.d.ts")?;
-    write_types(root, target, SCENARIO_TYPES, &folder.join("scenario.json"), "scenario.d.ts")
+    write_types(root, target, SCENARIO_TYPES, &folder.join(file(&scenario)), "scenario.d.ts")
 }
 
-/// Writes the schemas of automations as functions. That of triggers is a part of the first.
-fn write_automations(package: &Path, schemas: &[Schema]) -> Result<()> {
-    let one = |function_name: &str, name: &str| {
-        let schema = schemas.iter().find(|schema| schema.name == name).with_context(|| format!("no schema {name}"))?;
-        Ok::<_, anyhow::Error>(function(function_name, "import(\"../api/json-schema.js\").Definitions", &schema.line()))
+/// Writes the schemas of automations and scenarios as functions. That of triggers is a part of the first, and that of
+/// scenarios has most of the first's definitions, which are not written again.
+fn write_automations(package: &Path, schemas: &[Schema], scenario: &Schema) -> Result<()> {
+    let named = |name: &str| {
+        schemas.iter().find(|schema| schema.name == name).with_context(|| format!("there is no schema {name}"))
     };
+    let one = |function_name: &str, schema: &Schema| {
+        function(function_name, "import(\"../api/json-schema.js\").Definitions", &schema.line())
+    };
+    let automation = named(automation::AUTOMATION)?;
     let module = [
-        one("automationSchema", automation::AUTOMATION)?,
-        one("deploymentTriggersSchema", automation::DEPLOYMENT_TRIGGERS)?,
+        one("automationSchema", automation),
+        one("deploymentTriggersSchema", named(automation::DEPLOYMENT_TRIGGERS)?),
+        one("scenarioSchema", &scenario.without(automation)),
     ];
     write(&package.join("wasm/automation-schemas.js"), &module.concat())
 }

@@ -6,14 +6,18 @@ use std::path::Path;
 
 use anyhow::Result;
 use prefect_events::automation::{CheckOptions, CheckReport};
+use prefect_events::backtest::{Backtest, BacktestOptions, CompareOptions, Comparison, Why, WhyOptions};
 use prefect_events::catalogue::{EventType, event_types};
+use prefect_events::client::{ConnectOptions, EventFilter, PullProgress};
 use prefect_events::diagnostic::Report;
 use prefect_events::explain::Explanation;
 use prefect_events::generate::{BreakSpec, BuildOptions, RunSpec};
+use prefect_events::render::RenderOptions;
 use prefect_events::simulate::{
-    Advice, ExampleOptions, ExampleRuns, HeartbeatConfig, ReplayOptions, SimulateOptions, SimulationResult,
-    TestOptions, TestReport, VersionComparison,
+    Advice, ExampleOptions, ExampleRuns, HeartbeatConfig, RenderedFirings, ReplayOptions, SimulateOptions,
+    SimulationResult, TestOptions, TestReport, VersionComparison,
 };
+use prefect_events::tune::{ObserveOptions, ObservedHeartbeats, WindowCurve, WindowCurveOptions};
 use prefect_events::validate::ValidateOptions;
 use ts_rs::{Config, TS, TypeVisitor};
 
@@ -44,6 +48,7 @@ pub(crate) fn write_types(package: &Path) -> Result<()> {
     // Types named only in a field's hand-written type are not found automatically.
     types.visit::<BreakSpec>();
     types.visit::<EventType>();
+    types.visit::<RenderedFirings>();
     types.visit::<SimulateOptions>();
     types.visit::<ReplayOptions>();
     types.visit::<SimulationResult>();
@@ -54,6 +59,21 @@ pub(crate) fn write_types(package: &Path) -> Result<()> {
     types.visit::<TestReport>();
     types.visit::<HeartbeatConfig>();
     types.visit::<Advice>();
+    types.visit::<BacktestOptions>();
+    types.visit::<Backtest>();
+    types.visit::<CompareOptions>();
+    types.visit::<Comparison>();
+    types.visit::<WhyOptions>();
+    types.visit::<Why>();
+    types.visit::<RenderOptions>();
+    types.visit::<ConnectOptions>();
+    types.visit::<EventFilter>();
+    types.visit::<PullProgress>();
+    types.visit::<WindowCurveOptions>();
+    types.visit::<WindowCurve>();
+    types.visit::<ObserveOptions>();
+    types.visit::<ObservedHeartbeats>();
+    types.visit::<RenderOptions>();
     types.declarations.insert("StateType".to_owned(), state_type());
     for (name, of, docs) in ALIASES {
         types.declarations.insert(name.to_owned(), format!("/** {docs} */\nexport type {name} = {of};\n"));

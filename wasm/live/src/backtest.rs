@@ -1,1 +1,160 @@
 //! Backtests, causes and comparisons.
+
+use prefect_events::backtest::{
+    self, Backtest, BacktestOptions, CompareOptions, ComparedText, Comparison, Why, WhyOptions,
+};
+use prefect_events::diagnostic::{Report, TextOptions};
+use prefect_events::render::{self, RenderOptions};
+use prefect_events::simulate::{self, CapturedEvents, DocumentText, TestOptions};
+use prefect_events_boundary::{misuse, object, options, text};
+use serde::Serialize;
+use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+
+/// Captured events, added part by part.
+#[wasm_bindgen]
+#[derive(Default)]
+pub struct Captured {
+    events: CapturedEvents,
+    /// The index of the text that cannot be read, and why.
+    failed: Option<(Option<usize>, Report)>,
+}
+
+/// A rendered result, and whether it is what the caller hopes for.
+#[derive(Serialize)]
+struct Rendered {
+    text: String,
+    /// Absent if the input could not be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    agrees: Option<bool>,
+}
+
+#[wasm_bindgen]
+impl Captured {
+    #[wasm_bindgen(constructor)]
+    pub fn new() -> Captured {
+        Captured::default()
+    }
+
+    /// Adds a document, or whole lines of NDJSON after `lines` others of the same text. `index`: of the text, if there are
+    /// several. Returns whether it could be read; if not, every result has its errors.
+    pub fn add(&mut self, bytes: &[u8], wtf8: bool, lines: u32, index: Option<usize>) -> bool {
+        let report = self.events.add_lines(document(bytes, wtf8), u64::from(lines));
+        let valid = report.valid;
+        if !valid && self.failed.is_none() {
+            self.failed = Some((index, report));
+        }
+        valid
+    }
+
+    /// How many events there are.
+    pub fn count(&self) -> usize {
+        self.events.len()
+    }
+
+    /// The automations that the events describe: a JSON list. With a name or an id, only those that have it.
+    pub fn automations(&self, name: &str) -> String {
+        backtest::captured_automations(&self.events, Some(name).filter(|name| !name.is_empty()))
+    }
+
+    /// The text of scenarios with their firings as expectations.
+    #[wasm_bindgen(js_name = freezeFirings)]
+    pub fn freeze_firings(scenarios: &[u8], wtf8: bool, how: JsValue) -> Result<String, JsValue> {
+        let how: TestOptions = options(how)?;
+        simulate::freeze_firings(document(scenarios, wtf8), &how.files).map_err(|found| {
+            let first = found.first();
+            let line = first.and_then(|first| first.range).map(|range| format!("line {}: ", range.start.line));
+            misuse(format_args!("{}{}", line.unwrap_or_default(), first.map_or("", |first| &first.message)))
+        })
+    }
+
+    /// A backtest as JSON.
+    pub fn backtest(&self, automations: &[u8], wtf8: bool, how: JsValue) -> Result<String, JsValue> {
+        text(&self.backtested(automations, wtf8, how)?)
+    }
+
+    /// A backtest as text.
+    #[wasm_bindgen(js_name = renderBacktest)]
+    pub fn render_backtest(
+        &self,
+        automations: &[u8],
+        wtf8: bool,
+        how: JsValue,
+        rendering: JsValue,
+    ) -> Result<JsValue, JsValue> {
+        let rendering: RenderOptions = options(rendering)?;
+        let result = self.backtested(automations, wtf8, how)?;
+        let agrees = result.errors.is_empty().then_some(result.agrees);
+        object(&Rendered { text: render::render_backtest(&result, &rendering), agrees })
+    }
+
+    /// What happened to one run, as JSON. `automations`: nothing for those that the events describe.
+    pub fn why(&self, run: &str, automations: &[u8], wtf8: bool, how: JsValue) -> Result<String, JsValue> {
+        text(&self.explained(run, automations, wtf8, how)?)
+    }
+
+    /// The same as text.
+    #[wasm_bindgen(js_name = renderWhy)]
+    pub fn render_why(
+        &self,
+        run: &str,
+        automations: &[u8],
+        wtf8: bool,
+        how: JsValue,
+        rendering: JsValue,
+    ) -> Result<String, JsValue> {
+        let rendering: RenderOptions = options(rendering)?;
+        Ok(render::render_why(&self.explained(run, automations, wtf8, how)?, &rendering))
+    }
+
+    fn explained(&self, run: &str, automations: &[u8], wtf8: bool, how: JsValue) -> Result<Why, JsValue> {
+        let how: WhyOptions = options(how)?;
+        if let Some((_, report)) = &self.failed {
+            let first = report.diagnostics.first().map_or("", |first| &first.message);
+            return Err(misuse(format_args!("the events cannot be read: {first}")));
+        }
+        let automations = (!automations.is_empty()).then(|| document(automations, wtf8));
+        backtest::why(&self.events, run, automations, &how).map_err(misuse)
+    }
+
+    /// Two versions of automations on the same events, as JSON. `end`: of the old one; the new one follows.
+    pub fn compare(&self, both: &[u8], end: usize, wtf8: bool, how: JsValue) -> Result<String, JsValue> {
+        text(&self.compared(both, end, wtf8, how)?)
+    }
+
+    /// The same as text.
+    #[wasm_bindgen(js_name = renderComparison)]
+    pub fn render_comparison(
+        &self,
+        both: &[u8],
+        end: usize,
+        wtf8: bool,
+        how: JsValue,
+        rendering: JsValue,
+    ) -> Result<JsValue, JsValue> {
+        let rendering: RenderOptions = options(rendering)?;
+        let result = self.compared(both, end, wtf8, how)?;
+        let agrees = result.errors.is_empty().then_some(result.same);
+        object(&Rendered { text: render::render_comparison(&result, &rendering), agrees })
+    }
+
+    fn compared(&self, both: &[u8], end: usize, wtf8: bool, how: JsValue) -> Result<Comparison, JsValue> {
+        let how: CompareOptions = options(how)?;
+        if let Some((index, report)) = &self.failed {
+            return Ok(Comparison::unreadable(ComparedText::Events, *index, report.clone()));
+        }
+        let (old, new) = both.split_at_checked(end).unwrap_or((both, &[]));
+        backtest::compare_automations(document(old, wtf8), document(new, wtf8), &self.events, &how).map_err(misuse)
+    }
+
+    fn backtested(&self, automations: &[u8], wtf8: bool, how: JsValue) -> Result<Backtest, JsValue> {
+        let how: BacktestOptions = options(how)?;
+        if let Some((index, report)) = &self.failed {
+            return Ok(Backtest::unreadable_events(*index, report.clone()));
+        }
+        backtest::backtest_captured(document(automations, wtf8), &self.events, &how).map_err(misuse)
+    }
+}
+
+fn document(bytes: &[u8], wtf8: bool) -> DocumentText<'_> {
+    DocumentText { bytes, options: TextOptions { places: true, wtf8 } }
+}

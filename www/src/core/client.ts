@@ -1,7 +1,7 @@
 // The page's side of the worker.
 
 import type { ValidateOptions, ValidationReport } from "prefect-events";
-import type { Answer, Functions, Part, Request } from "./api.ts";
+import type { Answer, Functions, Part, Request, Watch } from "./api.ts";
 
 /** The input is wrong; the message is for the user. */
 export class InputError extends Error {
@@ -13,14 +13,15 @@ export class Fault extends Error {
   override name = "Fault";
 }
 
-/** Quick calls do not wait for slow ones: they have their own worker, which starts when first needed. */
-type Pace = "any" | "quick";
+/** Quick calls do not wait for others, and no others for slow ones: they have their own workers, which start when first needed. */
+type Pace = "any" | "quick" | "slow";
 
 interface Waiting {
   pace: Pace;
   resolve(value: never): void;
   reject(error: Error): void;
-  progress?: (bytes: number, report: ValidationReport) => void;
+  progress?: ((bytes: number, report: ValidationReport) => void) | undefined;
+  step?: ((value: never) => void) | undefined;
 }
 
 const workers = new Map<Pace, Worker>();
@@ -52,6 +53,10 @@ function take(answer: Answer) {
     asked.progress?.(answer.bytes, answer.report);
     return;
   }
+  if (answer.kind === "step") {
+    asked.step?.(answer.value as never);
+    return;
+  }
   waiting.delete(answer.id);
   if (answer.kind === "value") {
     asked.resolve(answer.value as never);
@@ -62,10 +67,13 @@ function take(answer: Answer) {
   asked.reject(error);
 }
 
-function ask<T>(request: Request, progress?: Waiting["progress"], pace: Pace = "any"): Promise<T> {
+function ask<T>(
+  request: Request,
+  { pace = "any", ...more }: Partial<Pick<Waiting, "pace" | "progress" | "step">> = {},
+): Promise<T> {
   const worker = workers.get(pace) ?? start(pace);
   const asked = new Promise<T>((resolve, reject) => {
-    waiting.set(request.id, { pace, resolve, reject, ...(progress && { progress }) });
+    waiting.set(request.id, { pace, resolve, reject, ...more });
   });
   worker.postMessage(request);
   return asked;
@@ -74,17 +82,17 @@ function ask<T>(request: Request, progress?: Waiting["progress"], pace: Pace = "
 type Callable = (...args: never[]) => unknown;
 type Called<P extends Part> = {
   [N in keyof Functions[P]]: Functions[P][N] extends infer F extends Callable
-    ? (...args: Parameters<F>) => Promise<ReturnType<F>>
+    ? (...args: Parameters<F>) => Promise<Awaited<ReturnType<F>>>
     : never;
 };
 
-function part<P extends Part>(part: P, pace?: Pace): Called<P> {
+function part<P extends Part>(part: P, pace: Pace = "any"): Called<P> {
   return new Proxy({} as Called<P>, {
     get:
       (_, name) =>
       (...args: unknown[]) => {
         last += 1;
-        return ask({ id: last, kind: "call", part, name: String(name), args }, undefined, pace);
+        return ask({ id: last, kind: "call", part, name: String(name), args }, { pace });
       },
   });
 }
@@ -94,6 +102,8 @@ export const events = part("events");
 export const catalogue = part("catalogue");
 export const authoring = part("authoring");
 export const scenes = part("scenes");
+export const server = part("server");
+export const tuning = part("tuning", "slow");
 export const quick = part("authoring", "quick");
 
 /** Validates a file: NDJSON of any size, with one report for each part of it, or one document. */
@@ -104,11 +114,33 @@ export function validateFile(
 ): { done: Promise<void>; stop: () => void } {
   last += 1;
   const id = last;
-  const done = ask<void>({ id, kind: "file", file, options }, progress);
-  return {
-    done,
-    stop: () => workers.get("any")?.postMessage({ id, kind: "stop" } satisfies Request),
-  };
+  const done = ask<void>({ id, kind: "file", file, options }, { progress });
+  return { done, stop: () => stop(id) };
+}
+
+function stop(id: number) {
+  workers.get("any")?.postMessage({ id, kind: "stop" } satisfies Request);
+}
+
+/** Without the last argument, which the worker adds. */
+type Unwatched<A extends unknown[]> = A extends [...infer B, Watch<never>] ? B : never;
+type Step<A extends unknown[]> = A extends [...unknown[], Watch<infer S>] ? S : never;
+type Watchable = (...args: never[]) => unknown;
+
+/** Calls a function of the worker that reports steps and can be stopped. */
+export function watch<P extends Part, N extends keyof Functions[P]>(
+  part: P,
+  name: N,
+  args: Functions[P][N] extends infer F extends Watchable ? Unwatched<Parameters<F>> : never,
+  step: (
+    value: Functions[P][N] extends infer F extends Watchable ? Step<Parameters<F>> : never,
+  ) => void,
+) {
+  type Result = Functions[P][N] extends infer F extends Watchable ? Awaited<ReturnType<F>> : never;
+  last += 1;
+  const id = last;
+  const request: Request = { id, kind: "call", part, name: String(name), args, watched: true };
+  return { done: ask<Result>(request, { step }), stop: () => stop(id) };
 }
 
 /** Runs one call at a time. Of calls that arrive meanwhile, only the last one runs; the others resolve to `undefined`. */

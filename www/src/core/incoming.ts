@@ -1,13 +1,11 @@
 // Inputs from outside: files that are dropped, opened or pasted, and pasted text. The core recognises their kind.
 
+import type { InputForm } from "prefect-events";
 import { decoded } from "../ui/utf8.ts";
-import { canSimulate, otherDocument } from "../views/validate/words.ts";
 import { events } from "./client.ts";
 
 /** In bytes: a larger file is treated as a history of events without reading it. */
 const LARGEST_RECOGNISED = 1_000_000;
-/** Limit of findings: one finding is enough to recognise a document. */
-const MOST_FINDINGS = 10;
 
 /** A file or pasted text. */
 export interface Given {
@@ -23,8 +21,8 @@ export interface Incoming {
   played?: string;
   /** A document that must be converted first; the core explains how. */
   foreign?: Given;
-  /** Pasted text that is none of these. */
-  unknown?: true;
+  /** Text that is none of these. */
+  unknown?: Given;
 }
 
 /** Several files of events form one history; of several documents to play, the last one is used. */
@@ -34,8 +32,8 @@ export async function recognised(given: Given[]): Promise<Incoming> {
     const kind = one.text === undefined ? "events" : await kindOf(one.text);
     if (kind === "played" && one.text !== undefined) incoming.played = one.text;
     else if (kind === "foreign") incoming.foreign = one;
-    else if (kind === "events" || one.file) incoming.events.push(one);
-    else incoming.unknown = true;
+    else if (kind === "events") incoming.events.push(one);
+    else incoming.unknown = one;
   }
   return incoming;
 }
@@ -53,9 +51,24 @@ async function read(given: Given): Promise<Given> {
 }
 
 async function kindOf(text: string): Promise<"events" | "played" | "foreign" | "unknown"> {
-  const report = await events.validate(text, { maxDiagnostics: MOST_FINDINGS });
-  const other = otherDocument(report);
-  if (other) return canSimulate(other) ? "played" : "foreign";
-  // For broken JSON, the mistake is shown; other prose is ignored.
-  return report.valid || /^\s*[{[]/.test(text) ? "events" : "unknown";
+  const { form = "unknown", diagnostics } = await events.validate(text, { maxDiagnostics: 1 });
+  const kind = KINDS[form];
+  if (kind !== "unknown") return kind;
+  // The console output of Prefect has no form, but instructions.
+  return diagnostics.some(({ code }) => code === "not-events") ? "foreign" : "unknown";
 }
+
+const KINDS: Record<InputForm, "events" | "played" | "foreign" | "unknown"> = {
+  event: "events",
+  events: "events",
+  automation: "played",
+  automations: "played",
+  trigger: "played",
+  "deployment-triggers": "played",
+  "prefect-yaml": "played",
+  scenario: "played",
+  scenarios: "played",
+  terraform: "played",
+  "terraform-configuration": "foreign",
+  unknown: "unknown",
+};

@@ -1,6 +1,6 @@
 // Runs the core, so that the page never waits for it.
 
-import type { Answer, Part, Request } from "./api.ts";
+import type { Answer, Part, Request, Watch } from "./api.ts";
 
 type Loaded = Record<string, (...args: unknown[]) => unknown>;
 
@@ -9,6 +9,8 @@ const PARTS: Record<Part, () => Promise<unknown>> = {
   catalogue: () => import("./functions/catalogue.ts"),
   authoring: () => import("./functions/authoring.ts"),
   scenes: () => import("./functions/scenes.ts"),
+  server: () => import("./functions/server.ts"),
+  tuning: () => import("./functions/tuning.ts"),
 };
 
 /** Bytes of a file that are enough to recognise NDJSON and text. */
@@ -18,11 +20,13 @@ const LARGEST_DOCUMENT_BYTES = 256 * 1024 * 1024;
 
 /** Files whose check the user has stopped. */
 const stopped = new Set<number>();
+/** The running calls that can be stopped. */
+const running = new Map<number, AbortController>();
 
 async function answer(request: Request): Promise<void> {
   const { id } = request;
   try {
-    if (request.kind === "stop") stopped.add(id);
+    if (request.kind === "stop") stop(id);
     else if (request.kind === "file") await validateFile(request);
     else send({ id, kind: "value", value: await call(request) });
   } catch (error) {
@@ -30,10 +34,25 @@ async function answer(request: Request): Promise<void> {
   }
 }
 
-async function call({ part, name, args }: Extract<Request, { kind: "call" }>): Promise<unknown> {
-  const action = ((await PARTS[part]()) as Loaded)[name];
-  if (!action) throw new Error(`there is no ${part}.${name}`);
-  return action(...args);
+function stop(id: number) {
+  const call = running.get(id);
+  if (call) call.abort();
+  else stopped.add(id);
+}
+
+async function call(request: Extract<Request, { kind: "call" }>): Promise<unknown> {
+  const { id, part, name, args, watched } = request;
+  const controller = new AbortController();
+  if (watched) running.set(id, controller);
+  try {
+    const action = ((await PARTS[part]()) as Loaded)[name];
+    if (!action) throw new Error(`there is no ${part}.${name}`);
+    if (!watched) return await action(...args);
+    const step = (value: unknown) => send({ id, kind: "step", value });
+    return await action(...args, { step, signal: controller.signal } satisfies Watch<unknown>);
+  } finally {
+    running.delete(id);
+  }
 }
 
 async function validateFile({ id, file, options }: Extract<Request, { kind: "file" }>) {

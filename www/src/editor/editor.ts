@@ -32,8 +32,7 @@ import { tags } from "@lezer/highlight";
 import "@fontsource/ibm-plex-mono/latin-400.css";
 import type { Diagnostic } from "prefect-events";
 import "./editor.css";
-
-export type Language = "json" | "yaml";
+import type { Language } from "./language.ts";
 
 export interface EditorOptions {
   parent: HTMLElement;

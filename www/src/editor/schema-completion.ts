@@ -5,9 +5,11 @@ import {
   type Completion,
   type CompletionContext,
   type CompletionResult,
+  type CompletionSource,
 } from "@codemirror/autocomplete";
 import type { Extension } from "@codemirror/state";
 import { jsonCursor } from "./json-cursor.ts";
+import { languageOf } from "./language.ts";
 import { yamlCursor } from "./yaml-cursor.ts";
 
 /** The cursor's location. */
@@ -52,33 +54,41 @@ export interface Schema {
 }
 
 interface Hooks {
-  schema: () => Promise<object>;
-  /** The language of the text. */
-  language: () => "json" | "yaml";
+  /** The schema of a text; `undefined`: nothing is proposed. */
+  schema: (text: string) => Promise<Schema | undefined>;
   fault: (error: unknown) => void;
 }
 
-/** Completion by a schema, which is loaded when first needed. */
-export function schemaCompletion({ schema, language, fault }: Hooks): Extension {
-  let loaded: Promise<object> | undefined;
-  const source = async (context: CompletionContext): Promise<CompletionResult | null> => {
-    const { state, pos, explicit } = context;
-    const cursor =
-      language() === "json" ? jsonCursor(state, pos) : yamlCursor(state.doc.toString(), pos);
-    if (!cursor || (cursor.empty && !explicit)) return null;
+/** Completion by the schema of the present text. */
+export function schemaCompletion({ schema, fault }: Hooks): Extension {
+  const source: CompletionSource = async (context) => {
+    restartWhenTyping(context);
     try {
-      loaded ??= schema();
-      const options = proposals(cursor, (await loaded) as Schema, cursor.to - pos);
-      // The typed text is compared without its quote.
-      const from = cursor.quoted ? cursor.from + 1 : cursor.from;
-      return options.length > 0 ? { from, options, validFor: /^[\w.*:<>-]*$/ } : null;
+      const found = await schema(context.state.doc.toString());
+      return found && !context.aborted ? bySchema(context, found) : null;
     } catch (error) {
-      loaded = undefined;
       fault(error);
       return null;
     }
   };
   return autocompletion({ override: [source], icons: false });
+}
+
+/** A slow source is called again for each change; otherwise one that returned nothing would not see what was typed since. */
+export function restartWhenTyping(context: CompletionContext) {
+  context.addEventListener("abort", () => {}, { onDocChange: true });
+}
+
+/** The proposals of a schema at the cursor. */
+export function bySchema(context: CompletionContext, schema: Schema): CompletionResult | null {
+  const { state, pos, explicit } = context;
+  const text = state.doc.toString();
+  const cursor = languageOf(text) === "json" ? jsonCursor(state, pos) : yamlCursor(text, pos);
+  if (!cursor || (cursor.empty && !explicit)) return null;
+  const options = proposals(cursor, schema, cursor.to - pos);
+  // The typed text is compared without its quote.
+  const from = cursor.quoted ? cursor.from + 1 : cursor.from;
+  return options.length > 0 ? { from, options, validFor: /^[\w.*:<>-]*$/ } : null;
 }
 
 /** `behind`: the number of replaced characters after the cursor. */

@@ -350,7 +350,7 @@ export class BuildView extends View<unknown> {
         kind === "event"
           ? { title: "The event itself", first: false }
           : {
-              title: "Course",
+              title: "States and times",
               first: true,
               hint: "Each field is a timestamp, or an offset from now such as `2m30s`.",
             },

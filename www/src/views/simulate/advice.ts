@@ -6,7 +6,17 @@ import { prose } from "../../ui/prose.ts";
 import { plural, span } from "./summary.ts";
 import "./advice.css";
 
-export function advicePanel(advice: Advice, set: (within: number) => void) {
+/** The panel "False alarms and delay", which compares windows. */
+interface Comparison {
+  open: boolean;
+  toggle: () => void;
+}
+
+export function advicePanel(
+  advice: Advice,
+  set: (within: number) => void,
+  { open, toggle }: Comparison,
+) {
   const { toleratedMisses: misses, detection, healthyRunsFire, within } = advice;
   const better = advice.smallestWithin.filter((one) => one.misses > 0 && one.misses <= 3);
   return html`
@@ -33,6 +43,7 @@ export function advicePanel(advice: Advice, set: (within: number) => void) {
           )}<button title="Set within to ${advice.recommendedWithin} seconds" ?disabled=${advice.recommendedWithin === within} @click=${() => set(advice.recommendedWithin)}>recommended <b>${advice.recommendedWithin} s</b></button></dd>
         </div>
       </dl>
+      <p class="compare"><button aria-expanded=${open} @click=${toggle}>False alarms and delay of each window</button></p>
       <details>
         <summary>How this is calculated</summary>
         <ul>${advice.arithmetic.map((one) => html`<li>${prose(one)}</li>`)}</ul>

@@ -34,7 +34,7 @@ function renderTrigger({ path, clauses, windows, reason }: Trigger, named: boole
     <div class="scroll" role="group" aria-label="Clauses" tabindex="0">
       <table>
         <thead>
-          <tr><th scope="col">Clause</th><th scope="col" class="number">Events that passed</th><th scope="col">Needed</th><th scope="col">Seen instead</th></tr>
+          <tr><th scope="col">Clause</th><th scope="col" class="number">Events that passed</th><th scope="col">Required</th><th scope="col">Seen instead</th></tr>
         </thead>
         <tbody>${clauses.map((one, index) => renderClause(one, clauses.findIndex(({ passed }) => passed === 0) === index))}</tbody>
       </table>
@@ -66,12 +66,12 @@ function renderClause(
 
 function windowsSentence(windows: NonNullable<Trigger["windows"]>): string {
   const { opened, reached, threshold, answered, leastLeftSeconds, open } = windows;
-  const parts = [opened === 1 ? "1 window was opened" : `${opened} windows were opened`];
+  const parts = [opened === 1 ? "1 window opened" : `${opened} windows opened`];
   if (answered === undefined) parts.push(`the most events in one: ${reached} of ${threshold}`);
   else {
     const left =
       leastLeftSeconds === undefined ? "" : ` (at least ${span(leastLeftSeconds)} before the end)`;
-    parts.push(`in ${answered} the expected events came in time${left}`);
+    parts.push(`in ${answered} the expected events arrived in time${left}`);
   }
   if (open) parts.push(`${plural(open, "window")} still open at the end`);
   return `${parts.join("; ")}.`;

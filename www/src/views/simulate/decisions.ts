@@ -3,6 +3,7 @@
 import { html, LitElement, nothing, type PropertyValues } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import type { ListedDecision, Scene } from "../../core/functions/scenes.ts";
+import { SERVER_FAULTS } from "../../links.ts";
 import { prose } from "../../ui/prose.ts";
 import { clock, ended } from "./summary.ts";
 import "./decisions.css";
@@ -115,8 +116,8 @@ export class Decisions extends LitElement {
           <span class="run">${scene.lanes[lane]?.name}</span>
         </span>
         <span class="reason">${prose(reason)}</span>
-        ${fault ? html`<span class="fault-name">a fault of the server: ${fault}</span>` : nothing}
       </button>
+      ${fault ? html`<p class="fault-name">A server fault: <a href="${SERVER_FAULTS}#${fault}" target="_blank" rel="noreferrer">${fault}</a></p>` : nothing}
     </li>`;
   }
 }

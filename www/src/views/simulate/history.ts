@@ -24,14 +24,14 @@ export function historyPanel(
   ].filter((note) => note !== nothing);
   if (notes.length === 0) return nothing;
   return html`<section class="history panel" aria-labelledby="history-title">
-    <header><h2 id="history-title">About this capture</h2></header>
+    <header><h2 id="history-title">About these events</h2></header>
     <ul>${notes.map((note) => html`<li>${note}</li>`)}</ul>
   </section>`;
 }
 
 function started({ beforeStart: before, start }: Scene) {
   if (!before) return nothing;
-  return html`<p>The automation starts at ${clock(start, { dated: true })}: ${plural(before, "earlier event")} ${before === 1 ? "is" : "are"} not evaluated.</p>`;
+  return html`<p>The replay starts at ${clock(start, { dated: true })}: ${plural(before, "earlier event")} ${before === 1 ? "is" : "are"} not evaluated.</p>`;
 }
 
 function leaders(
@@ -40,11 +40,11 @@ function leaders(
   set: (on: boolean) => void,
 ) {
   if (ignored)
-    return html`<p>Events do not wait for a followed event that is not in the capture.</p>
+    return html`<p>Events do not wait for a followed event that is not in the input.</p>
       <p><button @click=${() => set(false)}>Let them wait, as the server does</button></p>`;
   if (!missing || missing.events === 0) return nothing;
   return html`<p>${prose(missing.message)}.</p>
-    <p><button @click=${() => set(true)}>Play without this waiting</button></p>`;
+    <p><button @click=${() => set(true)}>Play without this wait</button></p>`;
 }
 
 function recorded({ recorded: found, dated }: Scene) {
@@ -59,9 +59,9 @@ function recorded({ recorded: found, dated }: Scene) {
       ? nothing
       : html`<details><summary>${title}</summary><ul class="firings">${firings.slice(0, MOST).map(listed)}</ul></details>`;
   return html`<p>The server recorded ${plural(all, "firing")} of this automation:
-      ${matched === all ? (all === 1 ? "it is" : "all are") : `${matched} of them ${matched === 1 ? "is" : "are"}`} found here${matched > 0 ? `, at most ${Number(most.toFixed(1))} s apart` : ""}.</p>
+      the replay has ${matched === all ? (all === 1 ? "it too" : "all of them") : `${matched} of them`}${matched > 0 ? `, at most ${Number(most.toFixed(1))} s apart` : ""}.</p>
     ${list(`${onlyRecorded.length} only recorded`, onlyRecorded)}
-    ${list(`${onlyHere.length} only here`, onlyHere)}`;
+    ${list(`${onlyHere.length} only in the replay`, onlyHere)}`;
 }
 
 function actions(
@@ -78,11 +78,11 @@ function actions(
         html`<li><time>${clock(Date.parse(one.occurred), { precise: true, dated })}</time> ${one.event} ${one.resource}</li>`,
     )}</ul></details>`;
   if (leftOut || without)
-    return html`<p>The effects of the automation’s own recorded actions are left out.</p>
+    return html`<p>The events that the automation’s own actions caused are left out.</p>
       ${effects.length > 0 ? events : nothing}
-      <p><button @click=${() => set(false)}>Play the whole capture</button></p>`;
+      <p><button @click=${() => set(false)}>Play all captured events</button></p>`;
   if (effects.length === 0) return nothing;
-  return html`<p>This capture contains the automation’s own actions. They change what follows: once a run is marked as Crashed, a longer window cannot find it.</p>
+  return html`<p>These events include what the automation’s own actions caused. They change what follows: a run that was marked as Crashed never finishes, even with a longer window.</p>
     ${events}
     <p><button @click=${() => set(true)}>Play without them</button></p>`;
 }

@@ -29,7 +29,7 @@ actions:
     message: Flow run marked as crashed due to missing heartbeats.
 `;
 
-const COMPOUND = `name: Tell when a run falls silent and another fails
+const COMPOUND = `name: A silent run and a failed one
 trigger:
   type: compound
   require: all
@@ -55,7 +55,7 @@ actions:
   - type: do-nothing
 `;
 
-const FAILURES = `name: Tell when three runs fail within ten minutes
+const FAILURES = `name: Three failures in ten minutes
 trigger:
   type: event
   posture: Reactive
@@ -68,7 +68,7 @@ actions:
   - type: do-nothing
 `;
 
-const LATE = `name: Tell when a late run does not start within ten minutes
+const LATE = `name: A late run that does not start within ten minutes
 trigger:
   type: event
   posture: Proactive
@@ -83,7 +83,7 @@ actions:
   - type: do-nothing
 `;
 
-const SEQUENCE = `name: Tell when a load follows an extract
+const SEQUENCE = `name: A load after an extract
 trigger:
   type: sequence
   within: 600

@@ -34,12 +34,12 @@ export function summarise({ scene, report, advice }: Played): Summary | undefine
   const lost =
     unfound.length === 0
       ? ""
-      : `${unfound.length} dead ${unfound.length === 1 ? "run is" : "runs are"} never found.`;
+      : `${unfound.length} dead ${unfound.length === 1 ? "run is" : "runs are"} not detected.`;
   const never = runs.length > 0 ? `Never fires on ${these(runs.length)}` : "Never fires";
   if (times === 0)
     return {
       tone: lost ? "bad" : "plain",
-      fires: scene.silent > 0 ? `${never} by the last event.` : `${never}.`,
+      fires: scene.silent > 0 ? `${never} up to the last event.` : `${never}.`,
       on: [lost, afterwards(scene.silent)].filter(Boolean).join(" "),
       ...helped(report.diagnostics, scene, undefined, advice),
     };
@@ -109,7 +109,7 @@ function described(outcomes: (RunOutcome | undefined)[]): string {
     finished > 0 && `${finished} ${alive > 0 ? "" : "of them "}had finished`,
     silent > 0 && `${silent} sent nothing more`,
   ].filter(Boolean);
-  return parts.length > 0 ? `${parts.join(", ")}.` : "nothing more is known of them.";
+  return parts.length > 0 ? `${parts.join(", ")}.` : "nothing more is known about them.";
 }
 
 /** A firing on a run that was alive or had finished is a false alarm. */
@@ -179,7 +179,7 @@ export function caption(
   if (!scene.perRun) return { text: lastOf(lane, scene), tone: "plain" };
   if (!scene.watchesHeartbeats)
     return { text: `${lastOf(lane, scene)} · not fired`, tone: "plain" };
-  if (lane.undetected) return { text: "died · never found", tone: "bad" };
+  if (lane.undetected) return { text: "died · not detected", tone: "bad" };
   if (lane.dies !== undefined && lane.dies < (lane.ends ?? scene.end))
     return { text: "died · window still open", tone: "plain" };
   return { text: `${lastOf(lane, scene)} · not fired`, tone: "plain" };

@@ -527,7 +527,7 @@ export class Timeline extends LitElement {
           </div>
         </header>
         <p class="keys" id="timeline-keys" ?hidden=${!this.legend}>
-          <kbd>←</kbd> <kbd>→</kbd> decisions, <kbd>↑</kbd> <kbd>↓</kbd> runs, <kbd>Enter</kbd> to the list,
+          <kbd>←</kbd> <kbd>→</kbd> decisions, <kbd>↑</kbd> <kbd>↓</kbd> runs, <kbd>Enter</kbd> shows the decision in the list,
           <kbd>+</kbd> <kbd>−</kbd> <kbd>0</kbd> zoom, <kbd>Shift</kbd> with <kbd>←</kbd> <kbd>→</kbd> moves.
           With the pointer: drag, double click, <kbd>Ctrl</kbd> with the wheel.
         </p>
@@ -549,7 +549,7 @@ export class Timeline extends LitElement {
               class="plot"
               role="application"
               aria-roledescription="timeline"
-              aria-label="Timeline of ${scene.lanes.length} lanes. Left and right: decisions. Up and down: lanes. Enter: in the list. Plus, minus and zero: zoom."
+              aria-label="Timeline of ${scene.lanes.length} lanes. Left and right: decisions. Up and down: lanes. Enter: show in the list. Plus, minus and zero: zoom."
               tabindex="0"
               style="height:${high}px"
               @pointermove=${this.pointed}

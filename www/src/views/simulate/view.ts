@@ -11,6 +11,7 @@ import { type Heartbeat, scenario } from "../../core/functions/scenario.ts";
 import type { Played, Scene } from "../../core/functions/scenes.ts";
 import type { Incoming } from "../../core/incoming.ts";
 import type { Editor } from "../../editor/editor.ts";
+import { languageOf } from "../../editor/language.ts";
 import { announce } from "../../ui/announce.ts";
 import { copy, download } from "../../ui/copy.ts";
 import { code, fence, sentence } from "../../ui/markdown.ts";
@@ -18,6 +19,7 @@ import { prose } from "../../ui/prose.ts";
 import { decoded } from "../../ui/utf8.ts";
 import { View } from "../view.ts";
 import { advicePanel } from "./advice.ts";
+import type { FromServer } from "./connect.ts";
 import { coveragePanel } from "./coverage.ts";
 import { historyPanel } from "./history.ts";
 import { PRESETS, type PresetName } from "./presets.ts";
@@ -32,7 +34,7 @@ import "./document.css";
 
 /** Milliseconds without changes before slow requests are sent. */
 const SETTLED = 350;
-/** Larger captures are read, but slowly, so the page advises to shorten them. */
+/** Larger files are not read: the message refers to the command line. */
 const MOST_BYTES = 64 * 1024 * 1024;
 
 @customElement("view-simulate")
@@ -47,6 +49,8 @@ export class SimulateView extends View<unknown> {
   @state() private chosen: number | undefined;
   @state() private differences: { message: string }[] | undefined;
   @state() private replaying = false;
+  @state() private connecting = false;
+  @state() private comparing = false;
   @state() private rejected = "";
   private editor: Editor | undefined;
   private settling: ReturnType<typeof setTimeout> | undefined;
@@ -223,6 +227,7 @@ export class SimulateView extends View<unknown> {
       <div class="playground">
         ${this.renderChoice()}
         ${this.replaying ? this.renderReplaying() : nothing}
+        ${this.connecting ? this.renderConnect() : nothing}
         ${this.renderVerdict(stale)}
         <div class="grid">
           ${this.renderEditor()}
@@ -249,7 +254,12 @@ export class SimulateView extends View<unknown> {
       shown.events !== undefined && good?.scene && !isScenario
         ? historyPanel(good.scene, shown, (changed) => this.change(changed))
         : nothing,
-      this.advice ? advicePanel(this.advice, (within) => void this.setWindow(within)) : nothing,
+      this.advice
+        ? advicePanel(this.advice, (within) => void this.setWindow(within), {
+            open: this.comparing,
+            toggle: () => void this.compare(),
+          })
+        : nothing,
     ].filter((panel) => panel !== nothing);
     return html`
       ${isScenario ? nothing : this.renderSliders()}
@@ -259,6 +269,13 @@ export class SimulateView extends View<unknown> {
           ? html`<simulate-decisions class=${aside.length > 0 ? "panel" : "panel alone"}
               .scene=${this.settled} .chosen=${this.chosen} .fetchDecisions=${this.decisions}
             ></simulate-decisions>`
+          : nothing
+      }
+      ${
+        this.comparing && this.advice
+          ? html`<simulate-tuning .frequency=${this.advice.frequency} .within=${this.facts?.window?.seconds ?? this.advice.within}
+              @within=${(event: CustomEvent<number>) => void this.setWindow(event.detail)}
+            ></simulate-tuning>`
           : nothing
       }
       ${
@@ -325,8 +342,9 @@ export class SimulateView extends View<unknown> {
                 this.replaying = !replaying;
               }}>Replay captured events</button>`
             : html`<button @click=${() => this.give(undefined)}>Back to the runs</button>
-                ${fits(shown.events) ? nothing : html`<span class="soft">These events are too long for a link.</span>`}`
+                ${fits(shown.events) ? nothing : html`<span class="soft">The link does not include these events, which are too large.</span>`}`
         }
+        <button aria-expanded=${this.connecting} @click=${this.connect}>Connect to a server</button>
         <span class="versions">
           <span class="field"><label for="server">Server</label>
             <select id="server" @change=${(event: Event) =>
@@ -547,10 +565,12 @@ export class SimulateView extends View<unknown> {
 
   private async openEditor() {
     try {
-      const [{ Editor }, { schemaCompletion }] = await Promise.all([
+      const [{ Editor }, { schemaCompletion }, { Recogniser, schemaFor }] = await Promise.all([
         import("../../editor/editor.ts"),
         import("../../editor/schema-completion.ts"),
+        import("../../editor/recogniser.ts"),
       ]);
+      const recogniser = new Recogniser();
       await this.updateComplete;
       const parent = this.querySelector<HTMLElement>(".editor");
       if (!parent || this.editor || !this.isConnected) return;
@@ -562,12 +582,15 @@ export class SimulateView extends View<unknown> {
         language: languageOf(automation),
         changed: (text) => {
           this.rejected = "";
+          // Before an error in the syntax can hide it.
+          void recogniser.formOf(text).catch((error) => this.fault(error));
           this.set({ automation: text });
         },
         fix: (finding) => void this.applyFix(finding),
         extensions: schemaCompletion({
-          schema: () => catalogue.jsonSchema("automation"),
-          language: () => languageOf(this.editor?.text ?? automation),
+          // What is not recognised yet will be an automation.
+          schema: async (text) =>
+            schemaFor(await recogniser.formOf(text)) ?? schemaFor("automation"),
           fault: (error) => this.fault(error),
         }),
       });
@@ -637,7 +660,7 @@ export class SimulateView extends View<unknown> {
 
   private renderReplaying() {
     return html`<section class="replaying panel" aria-label="Captured events">
-      <label for="captured">Captured events: NDJSON, a list, pages of the events API, or the output of <code>prefect event stream</code>. Paste them, or drop files anywhere on the page: several are one history, and an automation is recognised.</label>
+      <label for="captured">Captured events: NDJSON, a list, pages of the events API, or the output of <code>prefect event stream</code>. Paste them, or drop files anywhere on the page. Several files form one history. An automation can be among them.</label>
       <textarea id="captured" rows="6" spellcheck="false" placeholder='{"event": "prefect.flow-run.heartbeat", "occurred": …}'></textarea>
       <div class="row">
         <button class="primary" @click=${() => {
@@ -656,9 +679,50 @@ export class SimulateView extends View<unknown> {
     </section>`;
   }
 
-  private give(events: string[] | undefined) {
+  /** Loads the panel when it is first opened. */
+  private async connect() {
+    this.connecting = !this.connecting;
+    if (!this.connecting) return;
     this.replaying = false;
-    this.change({ events, ignoreLeaders: undefined, withoutActions: undefined });
+    try {
+      await import("./connect.ts");
+    } catch (error) {
+      this.fault(error);
+    }
+  }
+
+  /** Loads the panel when it is first opened. */
+  private async compare() {
+    this.comparing = !this.comparing;
+    try {
+      if (this.comparing) await import("./tuning.ts");
+    } catch (error) {
+      this.fault(error);
+    }
+  }
+
+  private renderConnect() {
+    const { automation, automationIndex } = this.shown;
+    return html`<simulate-connect .automation=${automation} .automationIndex=${automationIndex}
+      @pulled=${({ detail: { events, automation } }: CustomEvent<FromServer>) => {
+        this.give([events], automation);
+      }}
+    ></simulate-connect>`;
+  }
+
+  /** `automation`: one that replaces the text of the editor. */
+  private give(events: string[] | undefined, automation?: string) {
+    this.replaying = false;
+    this.change({
+      events,
+      ignoreLeaders: undefined,
+      withoutActions: undefined,
+      ...(automation !== undefined && {
+        automation,
+        preset: undefined,
+        automationIndex: undefined,
+      }),
+    });
   }
 
   override async receive({ events, played }: Incoming) {
@@ -666,7 +730,7 @@ export class SimulateView extends View<unknown> {
     for (const { name, file, text } of events) {
       const large = file && file.size > MOST_BYTES;
       if (large) {
-        this.rejected = `${name} is larger than 64 MiB: the command line reads more.`;
+        this.rejected = `${name} is larger than 64 MiB: replay it on the command line.`;
         return;
       }
       try {
@@ -681,14 +745,10 @@ export class SimulateView extends View<unknown> {
         return;
       }
     }
-    if (played !== undefined)
+    if (texts.length > 0) this.give(texts, played);
+    else if (played !== undefined)
       this.change({ automation: played, preset: undefined, automationIndex: undefined });
-    if (texts.length > 0) this.give(texts);
   }
-}
-
-function languageOf(text: string): "json" | "yaml" {
-  return /^\s*[{[]/.test(text) ? "json" : "yaml";
 }
 
 /** Converts a name to a file name. */

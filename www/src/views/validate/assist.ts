@@ -5,12 +5,14 @@ import {
   type Completion,
   type CompletionContext,
   type CompletionResult,
+  type CompletionSource,
 } from "@codemirror/autocomplete";
 import type { EditorState, Extension } from "@codemirror/state";
 import { EditorView, hoverTooltip, placeholder } from "@codemirror/view";
 import { render } from "lit";
 import type { EventType } from "prefect-events";
 import { catalogue } from "../../core/client.ts";
+import { bySchema, restartWhenTyping, type Schema } from "../../editor/schema-completion.ts";
 import { factPanel } from "./fact.ts";
 import { keysOf, type Place, placeAt, valueAt } from "./json-place.ts";
 import {
@@ -28,12 +30,14 @@ import {
 interface Hooks {
   /** Called when the cursor has moved; `typing`: because the text changed. */
   cursor: (offset: number, typing: boolean) => void;
+  /** The schema of a text; `undefined`: it is completed as an event. */
+  schema: (text: string) => Promise<Schema | undefined>;
   /** The description of the key or value at the cursor. */
   fact: (fact: Fact | undefined) => void;
   fault: (error: unknown) => void;
 }
 
-export function assist({ cursor, fact, fault }: Hooks): Extension {
+export function assist({ cursor, schema, fact, fault }: Hooks): Extension {
   let asked = 0;
   const showFact = async (state: EditorState) => {
     asked += 1;
@@ -45,9 +49,20 @@ export function assist({ cursor, fact, fault }: Hooks): Extension {
       fault(error);
     }
   };
+  const source: CompletionSource = async (context) => {
+    restartWhenTyping(context);
+    try {
+      const found = await schema(context.state.doc.toString());
+      if (context.aborted) return null;
+      return found ? bySchema(context, found) : await proposals(context);
+    } catch (error) {
+      fault(error);
+      return null;
+    }
+  };
   return [
     placeholder("Paste an event, or drop a file"),
-    autocompletion({ override: [proposals], icons: false }),
+    autocompletion({ override: [source], icons: false }),
     hoverTooltip(async (view, position, side) => {
       const found = await factOf(view.state, position, side);
       if (!found) return null;

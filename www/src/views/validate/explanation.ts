@@ -14,7 +14,7 @@ export function explanationPanel(explanation: Explanation, take: (text: string) 
     <p class="who">${
       server
         ? "The Prefect server itself rejects it."
-        : "The Prefect server accepts it: it contradicts the documentation, or what Prefect itself emits."
+        : "The Prefect server accepts it, but it contradicts the documentation, or what Prefect itself emits."
     }</p>
     <div class="pair">${figure("Wrong", "−", before)} ${figure("Right", "+", after)}</div>
     <p class="links">

@@ -35,7 +35,7 @@ export function ofEvent({
 }: EventType): Fact {
   return {
     term: namePattern,
-    form: `emitted by the ${emitter === "cloud" ? "Cloud" : emitter}`,
+    form: `emitted by ${emitter === "cloud" ? "Prefect Cloud" : `the ${emitter}`}`,
     meaning: follows ? `${title}. \`follows\`: ${lower(follows)}` : title,
     source: documented ? SOURCES.docs : SOURCES.code,
     docs,

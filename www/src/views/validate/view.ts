@@ -6,6 +6,8 @@ import type { Diagnostic, Severity, ValidationReport } from "prefect-events";
 import { catalogue, events, latest } from "../../core/client.ts";
 import type { Incoming } from "../../core/incoming.ts";
 import type { Editor } from "../../editor/editor.ts";
+import { languageOf } from "../../editor/language.ts";
+import type { Recogniser } from "../../editor/recogniser.ts";
 import { announce } from "../../ui/announce.ts";
 import { prose } from "../../ui/prose.ts";
 import { decoded } from "../../ui/utf8.ts";
@@ -28,7 +30,7 @@ const LARGEST_IN_EDITOR = 2_000_000;
 const PROFILE_NAMES: Record<Profile, { name: string; title: string }> = {
   documented: {
     name: "Documentation",
-    title: "What Prefect documents and its own emitters do",
+    title: "What Prefect documents, and what Prefect itself emits",
   },
   server: { name: "Server only", title: "Only what the Prefect server itself rejects" },
 };
@@ -55,6 +57,8 @@ export class ValidateView extends View<unknown> {
   private checked = "";
   private said = "";
   private editor: Editor | undefined;
+  /** Loaded with the editor. */
+  private recogniser: Recogniser | undefined;
 
   override connectedCallback() {
     super.connectedCallback();
@@ -80,8 +84,11 @@ export class ValidateView extends View<unknown> {
   }
 
   protected override updated(changed: PropertyValues) {
-    if (changed.has("report")) this.showFindings();
     const { report } = this;
+    if (changed.has("report")) {
+      this.showFindings();
+      if (report && !this.check) this.recogniser?.seen(this.checked, report);
+    }
     const running = this.check?.phase === "running";
     const said = report && !running ? verdict(report).text : "";
     // The initial example is not announced.
@@ -92,9 +99,10 @@ export class ValidateView extends View<unknown> {
 
   private async openEditor() {
     try {
-      const [{ Editor }, { assist }] = await Promise.all([
+      const [{ Editor }, { assist }, { Recogniser, schemaFor }] = await Promise.all([
         import("../../editor/editor.ts"),
         import("./assist.ts"),
+        import("../../editor/recogniser.ts"),
       ]);
       const parent = this.querySelector<HTMLElement>(".editor-place");
       if (!parent || !this.isConnected) return;
@@ -102,17 +110,26 @@ export class ValidateView extends View<unknown> {
       const before = parent.querySelector("textarea");
       const focused = before !== null && before === document.activeElement;
       const { selectionStart = 0, selectionEnd = 0 } = before ?? {};
+      const recogniser = new Recogniser();
+      this.recogniser = recogniser;
       this.editor = new Editor({
         parent,
         text: this.text,
         label: "Events",
-        language: "json",
+        language: languageOf(this.text),
         changed: (text) => this.write(text),
         fix: (finding) => void this.fix([finding]),
         extensions: assist({
           cursor: (offset, typing) => {
             this.following = !typing;
             this.moved(offset);
+          },
+          schema: async (text) => {
+            const form = await recogniser.formOf(text);
+            // Events are JSON: other text will be an automation.
+            return form === "unknown" && languageOf(text) === "yaml"
+              ? schemaFor("automation")
+              : schemaFor(form);
           },
           fact: (fact) => {
             this.fact = fact;
@@ -135,6 +152,7 @@ export class ValidateView extends View<unknown> {
 
   private write(text: string) {
     this.text = text;
+    if (this.editor) this.editor.language = languageOf(text);
     this.rejected = undefined;
     this.store();
     void this.validate();
@@ -257,7 +275,7 @@ export class ValidateView extends View<unknown> {
     );
     this.check = check;
     this.report = check.report;
-    announce(`${file.name} is checked`);
+    announce(`Checking ${file.name}`);
   }
 
   private closeFile() {
@@ -284,9 +302,9 @@ export class ValidateView extends View<unknown> {
   }
 
   override notInLink() {
-    if (this.check) return "The link does not hold the file: it is too large.";
+    if (this.check) return "The link does not include the file, which is too large.";
     return this.text.length > LONGEST_IN_LINK
-      ? "The link does not hold the text: it is too long."
+      ? "The link does not include the text, which is too long."
       : undefined;
   }
 

@@ -55,8 +55,8 @@ export function verdict(report: ValidationReport): Verdict {
   if (warnings > 0)
     return { sign: "warning", text: `No error, but ${count(warnings, "warning")}${where}` };
   if (infos > 0)
-    return { sign: "info", text: `No errors or warnings, ${count(infos, "info")}${where}` };
-  if (events === 0) return { sign: "good", text: "No events, and no problems" };
+    return { sign: "info", text: `No errors or warnings, but ${count(infos, "info")}${where}` };
+  if (events === 0) return { sign: "good", text: "No events, no problems found" };
   if (events === 1) return { sign: "good", text: "The event is valid" };
   return { sign: "good", text: `All ${count(events, "event")} are valid` };
 }

@@ -1,0 +1,70 @@
+// Renders what the actions of each firing do.
+
+import { bytesOf, document, jsonOf, optionsOf } from "../input.js";
+import { liveModule } from "../modules/live.js";
+
+/** @typedef {string | Uint8Array | ArrayBuffer} Text */
+
+/**
+ * @param {Text | object} input a scenario; with `events`, an automation
+ * @param {import("../entries/live.js").RenderActionsOptions} [options]
+ * @returns {import("../index.js").RenderedFirings}
+ */
+export function renderActions(input, options) {
+  return render(input, options, undefined);
+}
+
+/**
+ * The same, with the text for people of each firing.
+ * @param {Text | object} input
+ * @param {import("../entries/live.js").RenderActionsOptions | undefined} options
+ * @param {boolean | undefined} colour
+ * @returns {import("../index.js").RenderedFirings & { texts?: string[] }}
+ */
+export function render(input, options, colour) {
+  const callee = "renderActions";
+  // Texts and objects are no plain options.
+  const { events, given, ...plain } = options ?? {};
+  const { uiUrl, most, ...how } = /** @type {import("../entries/live.js").RenderActionsOptions} */ (
+    optionsOf(plain, callee) ?? {}
+  );
+  const settings = {
+    ...(uiUrl !== undefined && { uiUrl }),
+    ...(most !== undefined && { most }),
+  };
+  if (given !== undefined && (typeof given !== "object" || given === null || Array.isArray(given)))
+    throw new TypeError(`${callee}: \`given\` must be an object, such as { flow_run: {…} }`);
+  const known = given === undefined ? "" : jsonOf(given, "`given`");
+  if (events === undefined) {
+    const { bytes, wtf8 } = document(input, callee);
+    return liveModule.call(
+      (core) => JSON.parse(core.scenarioActions(bytes, wtf8, known, how, settings, colour)),
+      bytes.length,
+    );
+  }
+  const one = text(input);
+  const all = (Array.isArray(events) ? events : [events]).map(text);
+  const bytes = new Uint8Array(all.reduce((sum, { bytes }) => sum + bytes.length, 0));
+  const ends = new Uint32Array(all.length);
+  let end = 0;
+  for (const [index, part] of all.entries()) {
+    bytes.set(part.bytes, end);
+    end += part.bytes.length;
+    ends[index] = end;
+  }
+  const wtf8 = all.some((part) => part.wtf8);
+  return liveModule.call(
+    (core) =>
+      JSON.parse(
+        core.replayActions(one.bytes, one.wtf8, bytes, ends, wtf8, known, how, settings, colour),
+      ),
+    one.bytes.length + bytes.length,
+  );
+}
+
+/** @param {unknown} input */
+function text(input) {
+  if (typeof input !== "string" && !bytesOf(input))
+    throw new TypeError("renderActions needs an automation and events, each as a string or bytes");
+  return document(input, "renderActions");
+}

@@ -1,0 +1,30 @@
+//! What the actions of a firing get: texts of notifications, parameters of flow runs, and what they act on, rendered as
+//! the server does (`server/events/actions.py`).
+//!
+//! Objects that only the server knows, such as `flow_run`, come from the events as far as they go, and from the caller
+//! ([`Fired`] and `given` of [`render`]). What is unknown is marked.
+//!
+//! Templates run in minijinja. Where its values differ from Python's, they are changed to those of Python before they are
+//! compiled: see `docs/actions.md`.
+
+#![allow(
+    clippy::match_same_arms,
+    clippy::similar_names,
+    clippy::single_match_else,
+    reason = "tables of Python's types and operators are best read case by case"
+)]
+
+mod python;
+mod rewrite;
+mod run;
+mod objects;
+mod context;
+mod parameters;
+mod result;
+mod rendered;
+
+pub use context::{Fired, FiredEvent};
+pub use rendered::{ActionOptions, render};
+pub use result::{
+    ActionFailure, ActionTarget, ActionText, NewState, RenderedAction, RenderedParameter, RendersToNothing, Source, Use,
+};

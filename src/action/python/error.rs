@@ -1,0 +1,33 @@
+//! Exceptions of Python, as the server reports them.
+
+use super::show::quoted;
+
+/// An exception: its class and its message.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(in crate::action) struct Raised {
+    pub(in crate::action) class: &'static str,
+    pub(in crate::action) message: String,
+}
+
+pub(in crate::action) type Outcome<T> = Result<T, Raised>;
+
+impl Raised {
+    pub(in crate::action) fn new(class: &'static str, message: impl Into<String>) -> Raised {
+        Raised { class, message: message.into() }
+    }
+
+    /// `TypeError("…")`, as `repr` writes it.
+    pub(in crate::action) fn repr(&self) -> String {
+        [self.class, "(", &quoted(&self.message), ")"].concat()
+    }
+}
+
+/// A `TypeError`.
+pub(in crate::action) fn type_error<T>(message: impl Into<String>) -> Outcome<T> {
+    Err(Raised::new("TypeError", message))
+}
+
+/// A `ValueError`.
+pub(in crate::action) fn value_error<T>(message: impl Into<String>) -> Outcome<T> {
+    Err(Raised::new("ValueError", message))
+}

@@ -1,0 +1,441 @@
+//! Jinja's filters, and Prefect's (`server/events/jinja_filters.py`).
+
+use std::sync::atomic::AtomicUsize;
+
+use minijinja::Value;
+
+use super::error::{Outcome, Raised, type_error, value_error};
+use super::operator::{escaped, fail, float, length, order, printf, whole};
+use super::show::{quoted, repr_of, str_of};
+use super::signature;
+use super::text as texts;
+use super::time::Arguments;
+use super::value::{Dict, Py, Seen, class, int, is_undefined, look, own, range_items, text, unknown};
+use super::{human, json, lists, urls};
+
+/// What filters need beside their arguments.
+#[derive(Clone, Copy)]
+pub(in crate::action) struct Surroundings<'s> {
+    /// The address of Prefect's interface.
+    pub(in crate::action) ui_url: &'s str,
+    /// The time of the firing, in microseconds: the time of the server is a little later.
+    pub(in crate::action) now: i64,
+}
+
+/// `value | name(…)`
+pub(in crate::action) fn apply(
+    name: &str,
+    value: &Value,
+    given: &Arguments<'_>,
+    around: Surroundings<'_>,
+) -> Outcome<Value> {
+    signature::check(name, given)?;
+    if unknown(value).is_some() {
+        return Ok(value.clone());
+    }
+    if let Seen::Py(Py::Model(model)) = look(value)
+        && model.is_partial()
+        && !is_default(name)
+        && !matches!(name, "ui_url" | "ui_resource_events_url" | "attr")
+    {
+        return Ok(own(Py::Unknown(model.object.unwrap_or_default().to_owned())));
+    }
+    let hidden = given.positional.iter().chain(given.named.iter().map(|(_, value)| value));
+    if let Some(hidden) = hidden.into_iter().find(|value| unknown(value).is_some()).filter(|_| !is_default(name)) {
+        return Ok(hidden.clone());
+    }
+    if let Some(result) = of_text(name, value, given) {
+        return result;
+    }
+    if let Some(result) = of_number(name, value, given) {
+        return result;
+    }
+    if let Some(result) = lists::filter(name, value, given, around) {
+        return result;
+    }
+    if let Some(result) = human::filter(name, value, given, around) {
+        return result;
+    }
+    match name {
+        "default" | "d" => {
+            let default = || given.get(0, "default_value").cloned().unwrap_or_else(|| Value::from(""));
+            let absent = is_undefined(value) || given.flag(1, "boolean") && !value.is_true();
+            Ok(if absent { default() } else { value.clone() })
+        }
+        "attr" => {
+            let name = given.text(0, "name").unwrap_or_default();
+            // Unlike `a.b`, this does not look up items.
+            let found = super::attribute::attr(value, &name)?;
+            let is_item = matches!(look(value), Seen::Py(Py::Dict(dict)) if dict.get(&name).is_some());
+            Ok(if is_item && !matches!(look(&found), Seen::Py(Py::Method(..))) {
+                super::value::undefined(format!("'dict object' has no attribute {}", quoted(&name)))
+            } else {
+                found
+            })
+        }
+        "tojson" => {
+            let indent = match given.get(0, "indent").map(look) {
+                Some(Seen::Text(text)) => Some(text.to_owned()),
+                Some(Seen::Int(number)) => Some(" ".repeat(usize::try_from(number).unwrap_or_default().min(100))),
+                _ => None,
+            };
+            let layout = json::Layout { indent: indent.as_deref(), ..json::FILTER };
+            json::dumps(value, layout).map(Value::from_safe_string)
+        }
+        "ui_url" => urls::ui_url(value, around.ui_url),
+        "ui_resource_events_url" => Ok(urls::events_url(value, around.ui_url)),
+        "flow_run_id" => urls::flow_run_id(value),
+        _ => Err(Raised::new("NotImplementedError", format!("the filter `{name}` is not calculated here"))),
+    }
+}
+
+fn is_default(name: &str) -> bool {
+    matches!(name, "default" | "d")
+}
+
+fn of_text(name: &str, value: &Value, given: &Arguments<'_>) -> Option<Outcome<Value>> {
+    let whole_text = || str_of(value);
+    let safe = value.is_safe();
+    let kept = |text: String| if safe { Value::from_safe_string(text) } else { Value::from(text) };
+    Some(Ok(match name {
+        "upper" => kept(whole_text().to_uppercase()),
+        "lower" => kept(whole_text().to_lowercase()),
+        "capitalize" => kept(texts::capitalized(&whole_text())),
+        "title" => kept(title(&whole_text())),
+        "trim" => kept(texts::stripped(&whole_text(), given.text(0, "chars").as_deref(), true, true)),
+        "center" => {
+            let width = given.int(0, "width").unwrap_or(80);
+            let width = usize::try_from(width).unwrap_or_default().min(100_000);
+            Value::from(texts::padded(&whole_text(), width, ' ', true, true))
+        }
+        "replace" => {
+            let part = |place, name| given.get(place, name).map(str_of).unwrap_or_default();
+            let most = given.int(2, "count").and_then(|most| usize::try_from(most).ok());
+            Value::from(texts::replaced(&whole_text(), &part(0, "old"), &part(1, "new"), most))
+        }
+        "string" if text(value).is_some() => value.clone(),
+        "string" => Value::from(whole_text()),
+        "safe" => Value::from_safe_string(whole_text()),
+        "escape" | "e" if safe => value.clone(),
+        "escape" | "e" | "forceescape" => Value::from_safe_string(escaped(&whole_text())),
+        "striptags" => Value::from(texts::without_tags(&whole_text())),
+        "wordcount" => Value::from(words(&whole_text())),
+        "pprint" => Value::from(repr_of(value)),
+        "truncate" => return Some(truncate(value, given)),
+        "indent" => Value::from(indent(&whole_text(), given)),
+        "wordwrap" => {
+            let width = given.int(0, "width").and_then(|width| usize::try_from(width).ok()).unwrap_or(79);
+            let newline = given.text(2, "wrapstring").unwrap_or_else(|| "\n".to_owned());
+            Value::from(wrapped(&whole_text(), width.max(1), &newline))
+        }
+        "format" => {
+            if !given.named.is_empty() && !given.positional.is_empty() {
+                let message = "can't handle positional and keyword arguments at the same time";
+                return Some(Err(Raised::new("FilterArgumentError", message)));
+            }
+            return Some(printf(&whole_text(), given.positional, false).map(Value::from));
+        }
+        "urlencode" => return Some(url_encoded(value)),
+        "xmlattr" => return Some(attributes(value, given)),
+        _ => return None,
+    }))
+}
+
+/// Jinja's own `title`: words begin after spaces, hyphens and opening brackets.
+fn title(text: &str) -> String {
+    let mut starts = true;
+    let mut out = String::with_capacity(text.len());
+    for letter in text.chars() {
+        let separates = letter.is_whitespace() || "-({[<".contains(letter);
+        if starts && !separates {
+            out.extend(letter.to_uppercase());
+        } else {
+            out.extend(letter.to_lowercase());
+        }
+        starts = separates;
+    }
+    out
+}
+
+fn words(text: &str) -> usize {
+    text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty()).count()
+}
+
+fn truncate(value: &Value, given: &Arguments<'_>) -> Outcome<Value> {
+    let end = given.get(2, "end").map_or_else(|| "...".to_owned(), str_of);
+    let most = given.get(0, "length").cloned().unwrap_or_else(|| Value::from(255));
+    let end_length = end.chars().count();
+    let order = order(">=", &most, &Value::from(end_length))?;
+    if order == Some(std::cmp::Ordering::Less) {
+        return Err(Raised::new("AssertionError", format!("expected length >= {end_length}, got {}", str_of(&most))));
+    }
+    let leeway = given.int(3, "leeway").unwrap_or(5);
+    let number = |number: i128| usize::try_from(number.max(0)).unwrap_or(usize::MAX);
+    let most = whole(&most).unwrap_or(255);
+    if length(value)? <= number(most.saturating_add(leeway)) {
+        return Ok(value.clone());
+    }
+    let text = str_of(value);
+    let start: String = text.chars().take(number(most).saturating_sub(end_length)).collect();
+    let start =
+        if given.flag(1, "killwords") { &*start } else { start.rsplit_once(' ').map_or(&*start, |(words, _)| words) };
+    Ok(Value::from([start, &end].concat()))
+}
+
+fn indent(text: &str, given: &Arguments<'_>) -> String {
+    let indention = match given.get(0, "width").map(look) {
+        Some(Seen::Text(text)) => text.to_owned(),
+        Some(Seen::Int(width)) => " ".repeat(usize::try_from(width).unwrap_or_default().min(1000)),
+        _ => " ".repeat(4),
+    };
+    let (first, blank) = (given.flag(1, "first"), given.flag(2, "blank"));
+    let lines = texts::lines(&[text, "\n"].concat(), false);
+    let mut out = String::new();
+    for (index, line) in lines.iter().enumerate() {
+        if index > 0 {
+            out.push('\n');
+        }
+        if if index == 0 { first } else { blank || !line.is_empty() } {
+            out.push_str(&indention);
+        }
+        out.push_str(line);
+    }
+    out
+}
+
+/// Each line broken at spaces, and words that are too long.
+fn wrapped(text: &str, width: usize, newline: &str) -> String {
+    let mut lines = Vec::new();
+    for line in texts::lines(text, false) {
+        let mut current = String::new();
+        for word in line.split(' ') {
+            let mut word: Vec<char> = word.chars().collect();
+            let used = current.chars().count();
+            if used > 0 && used.saturating_add(1).saturating_add(word.len()) > width {
+                lines.push(std::mem::take(&mut current));
+            } else if used > 0 {
+                current.push(' ');
+            }
+            while word.len() > width {
+                let rest = word.split_off(width);
+                lines.push(word.iter().collect());
+                word = rest;
+            }
+            current.extend(word);
+        }
+        lines.push(current);
+    }
+    lines.join(newline)
+}
+
+fn url_encoded(value: &Value) -> Outcome<Value> {
+    if let Some(text) = text(value) {
+        return Ok(Value::from(texts::url_quoted(&text, "/", false)));
+    }
+    let pairs = match look(value) {
+        Seen::Py(Py::Dict(dict)) => dict.pairs(),
+        _ => match super::operator::items(value) {
+            Ok(pairs) => pairs,
+            Err(_) => return Ok(Value::from(texts::url_quoted(&str_of(value), "/", false))),
+        },
+    };
+    let mut parts = Vec::with_capacity(pairs.len());
+    for pair in &pairs {
+        let two = super::operator::unpacked(pair, 2).map(|two| super::value::sequence(&two).unwrap_or_default())?;
+        let quoted: Vec<String> = two.iter().map(|one| texts::url_quoted(&str_of(one), "", true)).collect();
+        parts.push(quoted.join("="));
+    }
+    Ok(Value::from(parts.join("&")))
+}
+
+fn attributes(value: &Value, given: &Arguments<'_>) -> Outcome<Value> {
+    let Seen::Py(Py::Dict(dict)) = look(value) else {
+        return type_error(format!("'{}' object has no attribute 'items'", class(value)));
+    };
+    let shown = dict.iter().filter(|(_, value)| !value.is_none() && !is_undefined(value));
+    let parts: Vec<String> =
+        shown.map(|(key, value)| format!("{}=\"{}\"", escaped(&str_of(key)), escaped(&str_of(value)))).collect();
+    let text = parts.join(" ");
+    let spaced = given.get(0, "autospace").is_none_or(Value::is_true) && !text.is_empty();
+    Ok(Value::from(if spaced { [" ", &text].concat() } else { text }))
+}
+
+fn of_number(name: &str, value: &Value, given: &Arguments<'_>) -> Option<Outcome<Value>> {
+    Some(match name {
+        "int" => to_int(value, given),
+        "float" => to_float(value, given),
+        "abs" => match (whole(value), float(value)) {
+            (Some(number), _) => Ok(int(number.saturating_abs())),
+            (_, Some(number)) => Ok(Value::from(number.abs())),
+            _ => type_error(format!("bad operand type for abs(): '{}'", class(value))),
+        },
+        "round" => round(value, given),
+        "filesizeformat" => match to_float(value, &Arguments { positional: &[], named: &[] }) {
+            Ok(bytes) => Ok(Value::from(file_size(float(&bytes).unwrap_or_default(), given.flag(0, "binary")))),
+            Err(raised) => Err(raised),
+        },
+        _ => return None,
+    })
+}
+
+#[allow(clippy::cast_possible_truncation, reason = "the conversion saturates")]
+fn to_int(value: &Value, given: &Arguments<'_>) -> Outcome<Value> {
+    if is_undefined(value) {
+        return Err(fail(value));
+    }
+    let default = || given.get(0, "default").cloned().unwrap_or_else(|| Value::from(0));
+    let base = given.int(1, "base").unwrap_or(10);
+    Ok(match look(value) {
+        Seen::Float(number) if number.is_finite() => int(number.trunc() as i128),
+        _ => match (whole(value), text(value)) {
+            (Some(number), _) => int(number),
+            (_, Some(text)) => read_int(&text, u32::try_from(base).unwrap_or(10))
+                .or_else(|| read_float(&text).filter(|number| number.is_finite()).map(|number| number.trunc() as i128))
+                .map_or_else(default, int),
+            _ => default(),
+        },
+    })
+}
+
+/// `int(text, base)`
+fn read_int(text: &str, base: u32) -> Option<i128> {
+    let text = text.trim();
+    let (sign, digits) = match text.strip_prefix('-') {
+        Some(digits) => (-1, digits),
+        None => (1, text.strip_prefix('+').unwrap_or(text)),
+    };
+    let prefix = match base {
+        16 => ["0x", "0X"],
+        8 => ["0o", "0O"],
+        2 => ["0b", "0B"],
+        _ => ["\0", "\0"],
+    };
+    let digits = prefix.iter().find_map(|prefix| digits.strip_prefix(prefix)).unwrap_or(digits);
+    let grouped = digits.contains("__") || digits.starts_with('_') || digits.ends_with('_') || digits.starts_with('-');
+    if grouped || !(2..=36).contains(&base) {
+        return None;
+    }
+    i128::from_str_radix(&digits.replace('_', ""), base).ok().and_then(|number| number.checked_mul(sign))
+}
+
+fn read_float(text: &str) -> Option<f64> {
+    text.trim().replace('_', "").parse().ok()
+}
+
+fn to_float(value: &Value, given: &Arguments<'_>) -> Outcome<Value> {
+    if is_undefined(value) {
+        return Err(fail(value));
+    }
+    let read = float(value).or_else(|| text(value).and_then(|text| read_float(&text)));
+    let default = || given.get(0, "default").cloned().unwrap_or_else(|| Value::from(0.0));
+    Ok(read.map_or_else(default, Value::from))
+}
+
+/// A number with so many digits behind the point, rounded as Python does.
+pub(in crate::action) fn rounded(number: f64, digits: i128) -> f64 {
+    match usize::try_from(digits) {
+        Ok(digits) => format!("{number:.*}", digits.min(300)).parse().unwrap_or(number),
+        Err(_) => {
+            let factor = 10_f64.powi(i32::try_from(digits.saturating_neg()).unwrap_or(300));
+            (number / factor).round_ties_even() * factor
+        }
+    }
+}
+
+#[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "rounded to whole numbers before")]
+fn round(value: &Value, given: &Arguments<'_>) -> Outcome<Value> {
+    let digits = given.int(0, "precision").unwrap_or_default();
+    let method = given.text(1, "method").unwrap_or_else(|| "common".to_owned());
+    let factor = 10_f64.powi(i32::try_from(digits).unwrap_or_default());
+    let number = float(value);
+    match (&*method, number) {
+        ("common" | "ceil" | "floor", None) => {
+            type_error(format!("type {} doesn't define __round__ method", class(value)))
+        }
+        ("common", Some(_)) if whole(value).is_some() && digits >= 0 => Ok(int(whole(value).unwrap_or_default())),
+        ("common", Some(number)) if whole(value).is_some() => Ok(int(rounded(number, digits) as i128)),
+        ("common", Some(number)) => Ok(Value::from(rounded(number, digits))),
+        ("ceil", Some(number)) => Ok(Value::from((number * factor).ceil() / factor)),
+        ("floor", Some(number)) => Ok(Value::from((number * factor).floor() / factor)),
+        _ => Err(Raised::new("FilterArgumentError", "method must be common, ceil or floor")),
+    }
+}
+
+fn file_size(bytes: f64, binary: bool) -> String {
+    let base = if binary { 1024.0 } else { 1000.0 };
+    let prefixes = if binary {
+        ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "ZiB", "YiB"]
+    } else {
+        ["kB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB"]
+    };
+    if bytes.to_bits() == 1.0_f64.to_bits() {
+        return "1 Byte".to_owned();
+    }
+    if bytes < base {
+        return format!("{} Bytes", bytes.trunc());
+    }
+    let mut unit = base;
+    let mut shown = String::new();
+    for prefix in prefixes {
+        shown = format!("{:.1} {prefix}", bytes / unit);
+        unit *= base;
+        if bytes < unit {
+            break;
+        }
+    }
+    shown
+}
+
+/// Calls a function that Jinja defines.
+pub(in crate::action) fn function(name: &str, given: &Arguments<'_>) -> Outcome<Value> {
+    match name {
+        "range" => {
+            let numbers: Option<Vec<i64>> = given
+                .positional
+                .iter()
+                .map(|value| whole(value).and_then(|number| i64::try_from(number).ok()))
+                .collect();
+            let (start, stop, step) = match numbers.as_deref() {
+                Some([stop]) => (0, *stop, 1),
+                Some([start, stop]) => (*start, *stop, 1),
+                Some([_, _, 0]) => return value_error("range() arg 3 must not be zero"),
+                Some([start, stop, step]) => (*start, *stop, *step),
+                _ => {
+                    let wrong = given.positional.iter().find(|value| whole(value).is_none());
+                    let found = wrong.map_or("NoneType", class);
+                    return type_error(format!("'{found}' object cannot be interpreted as an integer"));
+                }
+            };
+            if range_items(start, stop, step).take(101).count() > 100 {
+                let message = "Range too big. The sandbox blocks ranges larger than MAX_TEMPLATE_RANGE=100.";
+                return Err(Raised::new("OverflowError", message));
+            }
+            Ok(own(Py::Range(start, stop, step)))
+        }
+        "dict" => {
+            let mut dict = match given.positional.first().map(look) {
+                Some(Seen::Py(Py::Dict(dict))) => dict.clone(),
+                _ => Dict::default(),
+            };
+            for (name, value) in given.named {
+                dict.set(name, value.clone());
+            }
+            Ok(own(Py::Dict(dict)))
+        }
+        "cycler" if given.positional.is_empty() => type_error("at least one item has to be provided"),
+        "cycler" => Ok(own(Py::Cycler(given.positional.to_vec(), AtomicUsize::new(0)))),
+        "joiner" => Ok(own(Py::Joiner(given.text(0, "sep").unwrap_or_else(|| ", ".to_owned()), AtomicUsize::new(0)))),
+        "lipsum" if given.int(0, "n") == Some(0) => Ok(Value::from("")),
+        _ => Err(Raised::new("NotImplementedError", format!("`{name}()` is not calculated here"))),
+    }
+}
+
+/// What an unknown filter or test raises when it is reached.
+pub(in crate::action) fn no_such(what: &str, name: &str, class: &'static str) -> Raised {
+    Raised::new(class, format!("No {what} named {}.", quoted(name)))
+}
+
+/// Whether Jinja has this filter.
+pub(in crate::action) fn exists(name: &str) -> bool {
+    signature::FILTERS.iter().any(|(known, ..)| *known == name)
+}

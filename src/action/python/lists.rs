@@ -1,0 +1,322 @@
+//! Jinja's filters of lists and dictionaries.
+
+use std::cmp::Ordering;
+
+use minijinja::Value;
+
+use super::attribute::item;
+use super::error::{Outcome, Raised, type_error};
+use super::filter::{Surroundings, apply, exists, no_such};
+use super::operator::{binary, equal, items, length, order, whole};
+use super::predicate;
+use super::show::str_of;
+use super::time::Arguments;
+use super::value::{Py, Seen, class, is_undefined, list, look, own, text, undefined};
+
+pub(super) fn filter(
+    name: &str,
+    value: &Value,
+    given: &Arguments<'_>,
+    around: Surroundings<'_>,
+) -> Option<Outcome<Value>> {
+    Some(match name {
+        "length" | "count" => length(value).map(Value::from),
+        "list" => items(value).map(list),
+        "first" => items(value)
+            .map(|all| all.first().cloned().unwrap_or_else(|| undefined("No first item, sequence was empty."))),
+        "last" => reversible(value)
+            .map(|all| all.last().cloned().unwrap_or_else(|| undefined("No last item, sequence was empty."))),
+        "random" => items(value).map(|all| all.first().cloned().unwrap_or_default()),
+        "reverse" => match text(value) {
+            Some(text) => Ok(Value::from(text.chars().rev().collect::<String>())),
+            None => reversible(value).map(|mut all| {
+                all.reverse();
+                own(Py::Generator(all))
+            }),
+        },
+        "items" => match look(value) {
+            _ if is_undefined(value) => Ok(own(Py::Generator(Vec::new()))),
+            Seen::Py(Py::Dict(dict)) => Ok(own(Py::Generator(dict.pairs()))),
+            _ => type_error("Can only get item pairs from a mapping."),
+        },
+        "join" => join(value, given),
+        "sort" => items(value).and_then(|all| {
+            let sensitive = given.flag(1, "case_sensitive");
+            sorted(all, given.get(2, "attribute"), sensitive, given.flag(0, "reverse")).map(list)
+        }),
+        "unique" => unique(value, given),
+        "min" | "max" => extreme(name, value, given),
+        "sum" => sum(value, given),
+        "groupby" => groups(value, given),
+        "dictsort" => dict_sorted(value, given),
+        "batch" => batches(value, given),
+        "slice" => slices(value, given),
+        "map" => map(value, given, around),
+        "select" | "reject" | "selectattr" | "rejectattr" => select(name, value, given, around),
+        _ => return None,
+    })
+}
+
+fn reversible(value: &Value) -> Outcome<Vec<Value>> {
+    match look(value) {
+        Seen::Py(Py::Generator(_)) => type_error("'generator' object is not reversible"),
+        Seen::Py(Py::Set(_)) => type_error("'set' object is not reversible"),
+        _ if text(value).is_none() && items(value).is_err() => {
+            type_error(format!("'{}' object is not reversible", class(value)))
+        }
+        _ => items(value),
+    }
+}
+
+/// An attribute or item by a path such as `a.b.0`; `default` if it is undefined.
+fn attribute_of(value: &Value, path: &Value, default: Option<&Value>) -> Outcome<Value> {
+    let mut found = value.clone();
+    match text(path) {
+        Some(path) => {
+            for part in path.split('.') {
+                let key = part.parse::<i64>().map_or_else(|_| Value::from(part), Value::from);
+                found = item(&found, &key)?;
+                if is_undefined(&found)
+                    && let Some(default) = default
+                {
+                    found = default.clone();
+                }
+            }
+        }
+        None => found = item(&found, path)?,
+    }
+    Ok(found)
+}
+
+fn lowered(value: &Value, sensitive: bool) -> Value {
+    match text(value).filter(|_| !sensitive) {
+        Some(text) => Value::from(text.to_lowercase()),
+        None => value.clone(),
+    }
+}
+
+/// The keys to sort by: of `"a,b"` several.
+fn keys(value: &Value, attribute: Option<&Value>, sensitive: bool) -> Outcome<Value> {
+    let Some(attribute) = attribute.filter(|attribute| !attribute.is_none()) else {
+        return Ok(lowered(value, sensitive));
+    };
+    let Some(paths) = text(attribute).filter(|paths| paths.contains(',')) else {
+        return attribute_of(value, attribute, None).map(|key| lowered(&key, sensitive));
+    };
+    let mut all = Vec::new();
+    for path in paths.split(',') {
+        all.push(lowered(&attribute_of(value, &Value::from(path), None)?, sensitive));
+    }
+    Ok(list(all))
+}
+
+pub(super) fn sorted(
+    all: Vec<Value>,
+    attribute: Option<&Value>,
+    sensitive: bool,
+    reverse: bool,
+) -> Outcome<Vec<Value>> {
+    let mut keyed = Vec::with_capacity(all.len());
+    for value in all {
+        keyed.push((keys(&value, attribute, sensitive)?, value));
+    }
+    // Python compares each with the one before it.
+    for (before, after) in keyed.iter().zip(keyed.iter().skip(1)) {
+        order("<", &after.0, &before.0)?;
+    }
+    let mut raised = None;
+    let mut compare = |a: &Value, b: &Value| match order("<", b, a) {
+        Ok(order) => order.unwrap_or(Ordering::Equal).reverse(),
+        Err(error) => {
+            raised.get_or_insert(error);
+            Ordering::Equal
+        }
+    };
+    if reverse {
+        keyed.sort_by(|a, b| compare(&b.0, &a.0));
+    } else {
+        keyed.sort_by(|a, b| compare(&a.0, &b.0));
+    }
+    raised.map_or_else(|| Ok(keyed.into_iter().map(|(_, value)| value).collect()), Err)
+}
+
+fn join(value: &Value, given: &Arguments<'_>) -> Outcome<Value> {
+    let separator = given.get(0, "d").map(str_of).unwrap_or_default();
+    let mut parts = Vec::new();
+    for one in items(value)? {
+        parts.push(match given.get(1, "attribute") {
+            Some(path) => str_of(&attribute_of(&one, path, None)?),
+            None => str_of(&one),
+        });
+    }
+    Ok(Value::from(parts.join(&separator)))
+}
+
+fn unique(value: &Value, given: &Arguments<'_>) -> Outcome<Value> {
+    let (mut seen, mut kept): (Vec<Value>, Vec<Value>) = (Vec::new(), Vec::new());
+    for one in items(value)? {
+        let key = keys(&one, given.get(1, "attribute"), given.flag(0, "case_sensitive"))?;
+        if !seen.iter().any(|before| equal(before, &key)) {
+            seen.push(key);
+            kept.push(one);
+        }
+    }
+    Ok(own(Py::Generator(kept)))
+}
+
+fn extreme(name: &str, value: &Value, given: &Arguments<'_>) -> Outcome<Value> {
+    let mut best: Option<(Value, Value)> = None;
+    for one in items(value)? {
+        let key = keys(&one, given.get(1, "attribute"), given.flag(0, "case_sensitive"))?;
+        let better = match &best {
+            None => true,
+            Some((known, _)) if name == "max" => order(">", &key, known)? == Some(Ordering::Greater),
+            Some((known, _)) => order("<", &key, known)? == Some(Ordering::Less),
+        };
+        if better {
+            best = Some((key, one));
+        }
+    }
+    Ok(best.map_or_else(|| undefined("No aggregated item, sequence was empty."), |(_, one)| one))
+}
+
+fn sum(value: &Value, given: &Arguments<'_>) -> Outcome<Value> {
+    let mut total = given.get(1, "start").cloned().unwrap_or_else(|| Value::from(0));
+    for one in items(value)? {
+        let one = match given.get(0, "attribute").filter(|path| !path.is_none()) {
+            Some(path) => attribute_of(&one, path, None)?,
+            None => one,
+        };
+        total = binary("+", &total, &one).map_err(|raised| {
+            // The server adds with `+=`.
+            Raised::new(raised.class, raised.message.replace("for +:", "for +=:"))
+        })?;
+    }
+    Ok(total)
+}
+
+fn groups(value: &Value, given: &Arguments<'_>) -> Outcome<Value> {
+    let attribute = given.get(0, "attribute").cloned().unwrap_or_default();
+    let (default, sensitive) = (given.get(1, "default"), given.flag(2, "case_sensitive"));
+    let all = sorted(items(value)?, Some(&attribute), sensitive, false)?;
+    let mut groups: Vec<(Value, Value, Vec<Value>)> = Vec::new();
+    for one in all {
+        let label = attribute_of(&one, &attribute, default)?;
+        let key = lowered(&label, sensitive);
+        match groups.last_mut() {
+            Some((known, _, members)) if equal(known, &key) => members.push(one),
+            _ => groups.push((key, label, vec![one])),
+        }
+    }
+    Ok(list(groups.into_iter().map(|(_, label, members)| own(Py::Group(label, members))).collect()))
+}
+
+fn dict_sorted(value: &Value, given: &Arguments<'_>) -> Outcome<Value> {
+    let Seen::Py(Py::Dict(dict)) = look(value) else {
+        return type_error(format!("'{}' object has no attribute 'items'", class(value)));
+    };
+    let place = match given.text(1, "by").as_deref() {
+        None | Some("key") => 0,
+        Some("value") => 1,
+        Some(_) => {
+            return Err(Raised::new("FilterArgumentError", "You can only sort by either \"key\" or \"value\""));
+        }
+    };
+    let (sensitive, reverse) = (given.flag(0, "case_sensitive"), given.flag(2, "reverse"));
+    sorted(dict.pairs(), Some(&Value::from(place)), sensitive, reverse).map(list)
+}
+
+fn count_of(given: &Arguments<'_>, name: &str) -> Outcome<usize> {
+    match given.get(0, name) {
+        Some(value) => match whole(value) {
+            Some(number) => Ok(usize::try_from(number).unwrap_or_default()),
+            None => type_error(format!("unsupported operand type(s) for //: 'int' and '{}'", class(value))),
+        },
+        None => Ok(0),
+    }
+}
+
+fn batches(value: &Value, given: &Arguments<'_>) -> Outcome<Value> {
+    let size = count_of(given, "linecount")?.max(1);
+    let mut rows: Vec<Vec<Value>> = items(value)?.chunks(size).map(<[Value]>::to_vec).collect();
+    if let (Some(fill), Some(last)) = (given.get(1, "fill_with").filter(|fill| !fill.is_none()), rows.last_mut()) {
+        while last.len() < size.min(10_000) {
+            last.push(fill.clone());
+        }
+    }
+    Ok(own(Py::Generator(rows.into_iter().map(list).collect())))
+}
+
+fn slices(value: &Value, given: &Arguments<'_>) -> Outcome<Value> {
+    let count = count_of(given, "slices")?.clamp(1, 10_000);
+    let all = items(value)?;
+    let each = all.len().checked_div(count).unwrap_or_default();
+    let longer = all.len().checked_rem(count).unwrap_or_default();
+    let fill = given.get(1, "fill_with").filter(|fill| !fill.is_none());
+    let mut rest = all.into_iter();
+    let mut rows = Vec::new();
+    for index in 0..count {
+        let mut row: Vec<Value> = rest.by_ref().take(each.saturating_add(usize::from(index < longer))).collect();
+        if index >= longer {
+            row.extend(fill.cloned());
+        }
+        rows.push(list(row));
+    }
+    Ok(own(Py::Generator(rows)))
+}
+
+fn map(value: &Value, given: &Arguments<'_>, around: Surroundings<'_>) -> Outcome<Value> {
+    let all = items(value)?;
+    let mut mapped = Vec::with_capacity(all.len());
+    let named = |name: &str| given.named.iter().find(|(own, _)| own == name).map(|(_, value)| value);
+    if let (true, Some(path)) = (given.positional.is_empty(), named("attribute")) {
+        for one in &all {
+            mapped.push(attribute_of(one, path, named("default"))?);
+        }
+        return Ok(own(Py::Generator(mapped)));
+    }
+    let Some((name, rest)) = given.positional.split_first() else {
+        return Err(Raised::new("FilterArgumentError", "map requires a filter argument"));
+    };
+    let name = str_of(name);
+    if !exists(&name) {
+        return Err(no_such("filter", &name, "TemplateRuntimeError"));
+    }
+    let arguments = Arguments { positional: rest, named: given.named };
+    for one in &all {
+        mapped.push(apply(&name, one, &arguments, around)?);
+    }
+    Ok(own(Py::Generator(mapped)))
+}
+
+fn select(name: &str, value: &Value, given: &Arguments<'_>, around: Surroundings<'_>) -> Outcome<Value> {
+    let by_attribute = name.ends_with("attr");
+    let (path, rest) = match given.positional.split_first() {
+        Some((path, rest)) if by_attribute => (Some(path), rest),
+        None if by_attribute => {
+            return Err(Raised::new("FilterArgumentError", "Missing parameter for attribute name"));
+        }
+        _ => (None, given.positional),
+    };
+    let mut kept = Vec::new();
+    for one in items(value)? {
+        let tested = match path {
+            Some(path) => attribute_of(&one, path, None)?,
+            None => one.clone(),
+        };
+        let passes = match rest.split_first() {
+            Some((test, arguments)) => {
+                let test = str_of(test);
+                if !predicate::exists(&test) {
+                    return Err(no_such("test", &test, "TemplateRuntimeError"));
+                }
+                predicate::holds(&test, &tested, arguments, around)?.is_true()
+            }
+            None => tested.is_true(),
+        };
+        if passes == name.starts_with("select") {
+            kept.push(one);
+        }
+    }
+    Ok(own(Py::Generator(kept)))
+}

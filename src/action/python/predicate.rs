@@ -1,0 +1,139 @@
+//! Jinja's tests: `value is odd`.
+
+use minijinja::Value;
+use minijinja::value::ValueKind;
+
+use super::error::{Outcome, Raised};
+use super::filter::{self, Surroundings};
+use super::operator::{binary, compared, contains, equal, items};
+use super::show::str_of;
+use super::value::{Py, Seen, is_undefined, look, text, unknown};
+
+const TESTS: [&str; 39] = [
+    "!=",
+    "<",
+    "<=",
+    "==",
+    ">",
+    ">=",
+    "boolean",
+    "callable",
+    "defined",
+    "divisibleby",
+    "eq",
+    "equalto",
+    "escaped",
+    "even",
+    "false",
+    "filter",
+    "float",
+    "ge",
+    "greaterthan",
+    "gt",
+    "in",
+    "integer",
+    "iterable",
+    "le",
+    "lessthan",
+    "lower",
+    "lt",
+    "mapping",
+    "ne",
+    "none",
+    "number",
+    "odd",
+    "sameas",
+    "sequence",
+    "string",
+    "test",
+    "true",
+    "undefined",
+    "upper",
+];
+
+/// Whether Jinja has this test.
+pub(in crate::action) fn exists(name: &str) -> bool {
+    TESTS.contains(&name)
+}
+
+/// `value is name(…)`
+pub(in crate::action) fn holds(
+    name: &str,
+    value: &Value,
+    arguments: &[Value],
+    _around: Surroundings<'_>,
+) -> Outcome<Value> {
+    let is_defined = !is_undefined(value);
+    match name {
+        "defined" => return Ok(Value::from(is_defined)),
+        "undefined" => return Ok(Value::from(!is_defined)),
+        _ => {}
+    }
+    if let Some(hidden) = std::iter::once(value).chain(arguments).find(|value| unknown(value).is_some()) {
+        return Ok(hidden.clone());
+    }
+    let absent = || Raised::new("TypeError", format!("test_{name}() missing 1 required positional argument"));
+    let other = || arguments.first().ok_or_else(absent);
+    let divides = |by: &Value, rest: i128| -> Outcome<Value> {
+        Ok(Value::from(equal(&binary("%", value, by)?, &super::value::int(rest))))
+    };
+    let operator = match name {
+        "eq" | "equalto" | "==" => "==",
+        "ne" | "!=" => "!=",
+        "lt" | "lessthan" | "<" => "<",
+        "le" | "<=" => "<=",
+        "gt" | "greaterthan" | ">" => ">",
+        "ge" | ">=" => ">=",
+        _ => "",
+    };
+    if !operator.is_empty() {
+        return compared(operator, value, other()?);
+    }
+    Ok(Value::from(match name {
+        "odd" => return divides(&Value::from(2), 1),
+        "even" => return divides(&Value::from(2), 0),
+        "divisibleby" => return divides(other()?, 0),
+        "in" => return contains(other()?, value),
+        "none" => is_defined && value.is_none(),
+        "boolean" => matches!(look(value), Seen::Bool(_)),
+        "true" => matches!(look(value), Seen::Bool(true)),
+        "false" => matches!(look(value), Seen::Bool(false)),
+        "integer" => matches!(look(value), Seen::Int(_)),
+        "float" => matches!(look(value), Seen::Float(_)),
+        "number" => matches!(look(value), Seen::Int(_) | Seen::Float(_) | Seen::Bool(_)),
+        "string" => text(value).is_some(),
+        "mapping" => matches!(look(value), Seen::Py(Py::Dict(_))),
+        "iterable" => items(value).is_ok() && !matches!(look(value), Seen::Py(Py::Unknown(_))),
+        "sequence" => match look(value) {
+            Seen::Text(_) | Seen::List | Seen::Tuple => true,
+            Seen::Py(found) => matches!(
+                found,
+                Py::Undefined(_)
+                    | Py::Dict(_)
+                    | Py::Labels(_)
+                    | Py::Enum(..)
+                    | Py::Range(..)
+                    | Py::Group(..)
+                    | Py::Bytes(_)
+            ),
+            _ => false,
+        },
+        "lower" | "upper" => {
+            let text = str_of(value);
+            let (has_lower, has_upper) = (text.chars().any(char::is_lowercase), text.chars().any(char::is_uppercase));
+            if name == "lower" { has_lower && !has_upper } else { has_upper && !has_lower }
+        }
+        "escaped" => value.is_safe(),
+        "callable" => {
+            matches!(look(value), Seen::Py(Py::Method(..) | Py::Function(_) | Py::Undefined(_) | Py::Joiner(..)))
+                || matches!(look(value), Seen::Other) && value.kind() != ValueKind::Invalid
+        }
+        "sameas" => {
+            let other = other()?;
+            let small = !matches!(look(value), Seen::List | Seen::Tuple | Seen::Float(_)) || value.is_none();
+            small && equal(value, other) && std::mem::discriminant(&look(value)) == std::mem::discriminant(&look(other))
+        }
+        "filter" => filter::exists(&str_of(value)),
+        _ => exists(&str_of(value)),
+    }))
+}

@@ -1,0 +1,446 @@
+//! Rewrites a parsed template so that Python's operators, filters and look-ups apply in it: each becomes a call of the one
+//! filter [`FILTER`], with its name as the first argument. minijinja does the rest: loops, conditions, macros, scopes.
+
+use minijinja::Value;
+use minijinja::machinery::Span;
+use minijinja::machinery::ast::{
+    AutoEscape, BinOp, BinOpKind, Block, Call, CallArg, CallBlock, CompareOpKind, Const, EmitExpr, EmitRaw, Expr,
+    Filter, FilterBlock, ForLoop, IfCond, IfExpr, List, Macro, Set, SetBlock, Spanned, Stmt, Template, Test, Tuple,
+    UnaryOpKind, Var, WithBlock,
+};
+
+use super::python::{filter, predicate};
+
+/// The one filter that templates call after the change.
+pub(super) const FILTER: &str = "python";
+
+/// Where a template prints something.
+#[derive(Clone, Debug)]
+pub(super) struct Spot {
+    /// The expression as written.
+    pub(super) written: String,
+    pub(super) line: usize,
+}
+
+/// A changed template.
+pub(super) struct Rewritten<'t> {
+    pub(super) template: Stmt<'t>,
+    pub(super) spots: Vec<Spot>,
+    /// The first filter or test that does not exist, which Jinja reports before it renders anything.
+    pub(super) unknown: Option<(&'static str, String)>,
+}
+
+pub(super) fn rewrite<'t>(parsed: &Stmt<'t>, source: &'t str) -> Rewritten<'t> {
+    let mut rewriter = Rewriter { source, spots: Vec::new(), unknown: None, conditional: 0 };
+    let template = rewriter.statement(parsed);
+    let Rewriter { spots, unknown, .. } = rewriter;
+    Rewritten { template, spots, unknown }
+}
+
+struct Rewriter<'t> {
+    source: &'t str,
+    spots: Vec<Spot>,
+    unknown: Option<(&'static str, String)>,
+    /// How many conditions are around: in them, Jinja looks filters up only when it reaches them.
+    conditional: usize,
+}
+
+fn constant<'t>(value: impl Into<Value>, span: Span) -> Expr<'t> {
+    Expr::Const(Spanned::new(Const { value: value.into() }, span))
+}
+
+fn text<'t>(text: &str, span: Span) -> CallArg<'t> {
+    CallArg::Pos(constant(text, span))
+}
+
+/// `first | python(operation, …)`
+fn operation<'t>(name: &str, first: Expr<'t>, rest: Vec<CallArg<'t>>, span: Span) -> Expr<'t> {
+    on(Some(first), name, rest, span)
+}
+
+fn on<'t>(first: Option<Expr<'t>>, name: &str, rest: Vec<CallArg<'t>>, span: Span) -> Expr<'t> {
+    let mut args = vec![text(name, span)];
+    args.extend(rest);
+    Expr::Filter(Spanned::new(Filter { name: FILTER, expr: first, args }, span))
+}
+
+impl<'t> Rewriter<'t> {
+    fn statements(&mut self, all: &[Stmt<'t>]) -> Vec<Stmt<'t>> {
+        all.iter().map(|one| self.statement(one)).collect()
+    }
+
+    fn within<T>(&mut self, inner: impl FnOnce(&mut Self) -> T) -> T {
+        self.conditional = self.conditional.saturating_add(1);
+        let result = inner(self);
+        self.conditional = self.conditional.saturating_sub(1);
+        result
+    }
+
+    /// No other template can be loaded.
+    fn no_loader(span: Span) -> Stmt<'t> {
+        let expr = operation("no loader", constant((), span), Vec::new(), span);
+        Stmt::EmitExpr(Spanned::new(EmitExpr { expr }, span))
+    }
+
+    fn statement(&mut self, statement: &Stmt<'t>) -> Stmt<'t> {
+        match statement {
+            Stmt::Template(one) => {
+                let children = self.statements(&one.children);
+                Stmt::Template(Spanned::new(Template { children }, one.span()))
+            }
+            Stmt::EmitExpr(one) => {
+                let span = one.span();
+                let expr = self.printed(&one.expr, whole(&one.expr));
+                Stmt::EmitExpr(Spanned::new(EmitExpr { expr }, span))
+            }
+            Stmt::EmitRaw(one) => Stmt::EmitRaw(Spanned::new(EmitRaw { raw: one.raw }, one.span())),
+            Stmt::ForLoop(one) => self.for_loop(one),
+            Stmt::IfCond(one) => {
+                let expr = self.expression(&one.expr);
+                let (true_body, false_body) =
+                    self.within(|own| (own.statements(&one.true_body), own.statements(&one.false_body)));
+                Stmt::IfCond(Spanned::new(IfCond { expr, true_body, false_body }, one.span()))
+            }
+            Stmt::WithBlock(one) => {
+                let assignments = one
+                    .assignments
+                    .iter()
+                    .map(|(target, value)| (Self::target(target), self.assigned(target, value)))
+                    .collect();
+                let body = self.statements(&one.body);
+                Stmt::WithBlock(Spanned::new(WithBlock { assignments, body }, one.span()))
+            }
+            Stmt::Set(one) => {
+                let set = Set { target: Self::target(&one.target), expr: self.assigned(&one.target, &one.expr) };
+                Stmt::Set(Spanned::new(set, one.span()))
+            }
+            Stmt::SetBlock(one) => {
+                let filter = one.filter.as_ref().map(|filter| self.expression(filter));
+                let block = SetBlock { target: Self::target(&one.target), filter, body: self.statements(&one.body) };
+                Stmt::SetBlock(Spanned::new(block, one.span()))
+            }
+            Stmt::AutoEscape(one) => {
+                let block = AutoEscape { enabled: self.expression(&one.enabled), body: self.statements(&one.body) };
+                Stmt::AutoEscape(Spanned::new(block, one.span()))
+            }
+            Stmt::FilterBlock(one) => {
+                let span = one.span();
+                let filtered = self.expression(&one.filter);
+                let filter = self.spot(filtered, one.filter.span());
+                let body = self.statements(&one.body);
+                Stmt::FilterBlock(Spanned::new(FilterBlock { filter, filter_span: one.filter_span, body }, span))
+            }
+            Stmt::Block(one) => {
+                let block = Block { name: one.name, required: one.required, body: self.statements(&one.body) };
+                Stmt::Block(Spanned::new(block, one.span()))
+            }
+            Stmt::Import(one) => Self::no_loader(one.span()),
+            Stmt::FromImport(one) => Self::no_loader(one.span()),
+            Stmt::Extends(one) => Self::no_loader(one.span()),
+            Stmt::Include(one) => Self::no_loader(one.span()),
+            Stmt::Macro(one) => Stmt::Macro(self.declared(one)),
+            Stmt::CallBlock(one) => {
+                let call = Spanned::new(
+                    Call { expr: Self::target(&one.call.expr), args: self.arguments(&one.call.args) },
+                    one.call.span(),
+                );
+                let macro_decl = self.declared(&one.macro_decl);
+                let block = CallBlock { call, call_expr_span: one.call_expr_span, macro_decl };
+                Stmt::CallBlock(Spanned::new(block, one.span()))
+            }
+            // Jinja has no statement `do` here: the server rejects the template.
+            Stmt::Do(one) => Self::no_loader(one.span()),
+        }
+    }
+
+    /// An expression whose result is printed.
+    fn printed(&mut self, expression: &Expr<'t>, span: Span) -> Expr<'t> {
+        let inner = self.expression(expression);
+        self.spot(inner, span)
+    }
+
+    fn spot(&mut self, inner: Expr<'t>, span: Span) -> Expr<'t> {
+        let index = self.spots.len();
+        let range = span.start_offset as usize..span.end_offset as usize;
+        let written = self.source.get(range).unwrap_or_default().trim().to_owned();
+        self.spots.push(Spot { written, line: usize::from(span.start_line) });
+        operation("print", inner, vec![CallArg::Pos(constant(index, span))], span)
+    }
+
+    fn declared(&mut self, one: &Spanned<Macro<'t>>) -> Spanned<Macro<'t>> {
+        let declared = Macro {
+            name: one.name,
+            args: one.args.iter().map(Self::target).collect(),
+            defaults: one.defaults.iter().map(|default| self.expression(default)).collect(),
+            body: self.statements(&one.body),
+        };
+        Spanned::new(declared, one.span())
+    }
+
+    fn for_loop(&mut self, one: &Spanned<ForLoop<'t>>) -> Stmt<'t> {
+        let span = one.span();
+        let iter = self.expression(&one.iter);
+        let count = CallArg::Pos(constant(targets(&one.target), span));
+        let changed = ForLoop {
+            target: Self::target(&one.target),
+            iter: operation("iterate", iter, vec![count], span),
+            filter_expr: one.filter_expr.as_ref().map(|filter| self.expression(filter)),
+            recursive: one.recursive,
+            body: self.statements(&one.body),
+            else_body: self.statements(&one.else_body),
+        };
+        Stmt::ForLoop(Spanned::new(changed, span))
+    }
+
+    /// The value for a target: of several, a list.
+    fn assigned(&mut self, target: &Expr<'t>, value: &Expr<'t>) -> Expr<'t> {
+        let value = self.expression(value);
+        match targets(target) {
+            0 => value,
+            count => operation("unpack", value, vec![CallArg::Pos(constant(count, target.span()))], target.span()),
+        }
+    }
+
+    /// The target of an assignment, or a name that is called: unchanged.
+    fn target(target: &Expr<'t>) -> Expr<'t> {
+        let all = |items: &[Expr<'t>]| items.iter().map(Self::target).collect();
+        match target {
+            Expr::Var(one) => Expr::Var(Spanned::new(Var { id: one.id }, one.span())),
+            Expr::List(one) => Expr::List(Spanned::new(List { items: all(&one.items) }, one.span())),
+            Expr::Tuple(one) => Expr::Tuple(Spanned::new(Tuple { items: all(&one.items) }, one.span())),
+            Expr::GetAttr(one) => Expr::GetAttr(Spanned::new(
+                minijinja::machinery::ast::GetAttr { expr: Self::target(&one.expr), name: one.name },
+                one.span(),
+            )),
+            other => constant((), other.span()),
+        }
+    }
+
+    fn arguments(&mut self, arguments: &[CallArg<'t>]) -> Vec<CallArg<'t>> {
+        arguments
+            .iter()
+            .map(|argument| match argument {
+                CallArg::Pos(one) => CallArg::Pos(self.expression(one)),
+                CallArg::Kwarg(name, one) => CallArg::Kwarg(name, self.expression(one)),
+                CallArg::PosSplat(one) => {
+                    let span = one.span();
+                    let all = self.expression(one);
+                    CallArg::PosSplat(operation("iterate", all, vec![CallArg::Pos(constant(0, span))], span))
+                }
+                CallArg::KwargSplat(one) => CallArg::KwargSplat(self.expression(one)),
+            })
+            .collect()
+    }
+
+    fn optional(&mut self, expression: Option<&Expr<'t>>, span: Span) -> CallArg<'t> {
+        CallArg::Pos(expression.map_or_else(|| constant((), span), |one| self.expression(one)))
+    }
+
+    fn checked(&mut self, what: &'static str, name: &str) -> bool {
+        let exists = if what == "filter" { filter::exists(name) } else { predicate::exists(name) };
+        if !exists && self.conditional == 0 && self.unknown.is_none() {
+            self.unknown = Some((what, name.to_owned()));
+        }
+        exists
+    }
+
+    fn expression(&mut self, expression: &Expr<'t>) -> Expr<'t> {
+        let span = expression.span();
+        match expression {
+            Expr::Var(one) => {
+                let plain = Expr::Var(Spanned::new(Var { id: one.id }, span));
+                operation("name", plain, vec![text(one.id, span)], span)
+            }
+            Expr::Const(one) => constant(one.value.clone(), span),
+            Expr::Slice(one) => {
+                let bounds = [&one.start, &one.stop, &one.step];
+                let of = self.expression(&one.expr);
+                let bounds = bounds.into_iter().map(|bound| self.optional(bound.as_ref(), span)).collect();
+                operation("slice", of, bounds, span)
+            }
+            Expr::UnaryOp(one) => {
+                let inner = self.expression(&one.expr);
+                match one.op {
+                    UnaryOpKind::Not => operation("not", inner, Vec::new(), span),
+                    UnaryOpKind::Neg => operation("negate", inner, Vec::new(), span),
+                }
+            }
+            Expr::BinOp(one) => self.binary(one, span),
+            Expr::Compare(one) => {
+                let mut all: Option<Expr<'t>> = None;
+                let mut left = &one.expr;
+                for next in &one.ops {
+                    let operands = (self.expression(left), vec![CallArg::Pos(self.expression(&next.expr))]);
+                    let one = operation(comparison(next.op), operands.0, operands.1, span);
+                    left = &next.expr;
+                    all = Some(match all {
+                        None => one,
+                        Some(before) => {
+                            Expr::BinOp(Spanned::new(BinOp { op: BinOpKind::ScAnd, left: before, right: one }, span))
+                        }
+                    });
+                }
+                all.unwrap_or_else(|| constant(true, span))
+            }
+            Expr::IfExpr(one) => {
+                let test_expr = self.expression(&one.test_expr);
+                let (true_expr, false_expr) = self.within(|own| {
+                    let other = match &one.false_expr {
+                        Some(other) => own.expression(other),
+                        None => {
+                            let line = CallArg::Pos(constant(usize::from(span.start_line), span));
+                            operation("no else", constant((), span), vec![line], span)
+                        }
+                    };
+                    (own.expression(&one.true_expr), other)
+                });
+                Expr::IfExpr(Spanned::new(IfExpr { test_expr, true_expr, false_expr: Some(false_expr) }, span))
+            }
+            Expr::Filter(one) => {
+                let inner = one.expr.as_ref().map(|inner| self.expression(inner));
+                let kind = if self.checked("filter", one.name) { "filter" } else { "no filter" };
+                let mut args = vec![text(one.name, span)];
+                args.extend(self.arguments(&one.args));
+                on(inner, kind, args, span)
+            }
+            Expr::Test(one) => self.test(one, span),
+            Expr::GetAttr(one) => {
+                if matches!(&one.expr, Expr::Var(var) if var.id == "self") {
+                    return Self::target(expression);
+                }
+                let inner = self.expression(&one.expr);
+                operation("attribute", inner, vec![text(one.name, span)], span)
+            }
+            Expr::GetItem(one) => {
+                let inner = self.expression(&one.expr);
+                let key = CallArg::Pos(self.expression(&one.subscript_expr));
+                operation("item", inner, vec![key], span)
+            }
+            Expr::Call(one) => self.call(one, span),
+            Expr::List(one) => {
+                let items = one.items.iter().map(|item| CallArg::Pos(self.expression(item))).collect();
+                operation("list", constant((), span), items, span)
+            }
+            Expr::Tuple(one) => {
+                let items = one.items.iter().map(|item| CallArg::Pos(self.expression(item))).collect();
+                operation("tuple", constant((), span), items, span)
+            }
+            Expr::Map(one) => {
+                let mut entries = Vec::new();
+                for (key, value) in one.keys.iter().zip(&one.values) {
+                    entries.push(CallArg::Pos(self.expression(key)));
+                    entries.push(CallArg::Pos(self.expression(value)));
+                }
+                operation("dict", constant((), span), entries, span)
+            }
+        }
+    }
+
+    fn binary(&mut self, one: &Spanned<BinOp<'t>>, span: Span) -> Expr<'t> {
+        let (left, right) = (self.expression(&one.left), self.expression(&one.right));
+        let name = match one.op {
+            BinOpKind::ScAnd | BinOpKind::ScOr => {
+                return Expr::BinOp(Spanned::new(BinOp { op: one.op, left, right }, span));
+            }
+            BinOpKind::Eq => "==",
+            BinOpKind::Ne => "!=",
+            BinOpKind::Lt => "<",
+            BinOpKind::Lte => "<=",
+            BinOpKind::Gt => ">",
+            BinOpKind::Gte => ">=",
+            BinOpKind::In => "in",
+            BinOpKind::Add => "+",
+            BinOpKind::Sub => "-",
+            BinOpKind::Mul => "*",
+            BinOpKind::Div => "/",
+            BinOpKind::FloorDiv => "//",
+            BinOpKind::Rem => "%",
+            BinOpKind::Pow => "**",
+            BinOpKind::Concat => "~",
+        };
+        operation(name, left, vec![CallArg::Pos(right)], span)
+    }
+
+    fn test(&mut self, one: &Spanned<Test<'t>>, span: Span) -> Expr<'t> {
+        let inner = self.expression(&one.expr);
+        let kind = if self.checked("test", one.name) { "test" } else { "no test" };
+        let mut args = vec![text(one.name, span)];
+        args.extend(self.arguments(&one.args));
+        operation(kind, inner, args, span)
+    }
+
+    fn call(&mut self, one: &Spanned<Call<'t>>, span: Span) -> Expr<'t> {
+        let args = self.arguments(&one.args);
+        match &one.expr {
+            // A recursive loop, the outer block: minijinja's own.
+            Expr::Var(var) if matches!(var.id, "loop" | "super") => {
+                let args = args
+                    .into_iter()
+                    .map(|argument| match argument {
+                        CallArg::Pos(all) if var.id == "loop" => {
+                            CallArg::Pos(operation("iterate", all, vec![CallArg::Pos(constant(0, span))], span))
+                        }
+                        other => other,
+                    })
+                    .collect();
+                Expr::Call(Spanned::new(Call { expr: Self::target(&one.expr), args }, span))
+            }
+            Expr::GetAttr(attr) if matches!(&attr.expr, Expr::Var(var) if var.id == "self") => {
+                Expr::Call(Spanned::new(Call { expr: Self::target(&one.expr), args }, span))
+            }
+            _ => {
+                let callee = self.expression(&one.expr);
+                operation("call", callee, args, span)
+            }
+        }
+    }
+}
+
+/// The place of a whole expression: minijinja's begins behind the first name.
+fn whole(expression: &Expr<'_>) -> Span {
+    let mut span = expression.span();
+    let mut inner = Some(expression);
+    while let Some(one) = inner {
+        if one.span().start_offset < span.start_offset {
+            let start = one.span();
+            span.start_offset = start.start_offset;
+            span.start_line = start.start_line;
+            span.start_col = start.start_col;
+        }
+        inner = match one {
+            Expr::GetAttr(one) => Some(&one.expr),
+            Expr::GetItem(one) => Some(&one.expr),
+            Expr::Slice(one) => Some(&one.expr),
+            Expr::Call(one) => Some(&one.expr),
+            Expr::Test(one) => Some(&one.expr),
+            Expr::Filter(one) => one.expr.as_ref(),
+            Expr::BinOp(one) => Some(&one.left),
+            Expr::Compare(one) => Some(&one.expr),
+            Expr::IfExpr(one) => Some(&one.true_expr),
+            _ => None,
+        };
+    }
+    span
+}
+
+/// How many values a target needs; 0 for a single variable.
+fn targets(target: &Expr<'_>) -> usize {
+    match target {
+        Expr::List(one) => one.items.len(),
+        Expr::Tuple(one) => one.items.len(),
+        _ => 0,
+    }
+}
+
+fn comparison(operator: CompareOpKind) -> &'static str {
+    match operator {
+        CompareOpKind::Eq => "==",
+        CompareOpKind::Ne => "!=",
+        CompareOpKind::Lt => "<",
+        CompareOpKind::Lte => "<=",
+        CompareOpKind::Gt => ">",
+        CompareOpKind::Gte => ">=",
+        CompareOpKind::In => "in",
+        CompareOpKind::NotIn => "not in",
+    }
+}

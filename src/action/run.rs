@@ -1,0 +1,307 @@
+//! Renders one template in a context, as the server does (`server/utilities/user_templates.py`).
+
+use std::sync::{Arc, Mutex};
+
+use minijinja::machinery::{CodeGenerator, eval, make_string_output, parse};
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::{Rest, ValueOrKwargs};
+use minijinja::{AutoEscape, Environment, Error, ErrorKind, State, UndefinedBehavior, Value};
+
+use super::python::attribute::{attr, item, slice};
+use super::python::error::{Outcome, Raised};
+use super::python::filter::{self, Surroundings, no_such};
+use super::python::method::{call, split};
+use super::python::operator::{binary, compared, concatenated, escaped, items, negated, unpacked};
+use super::python::predicate;
+use super::python::show::str_of;
+use super::python::time::Arguments;
+use super::python::value::{Dict, Missing, Py, Seen, is_undefined, list, locked, look, own, tuple, undefined, unknown};
+use super::rewrite::{self, FILTER, Spot};
+
+/// How much a template may calculate: loops in loops over long lists end here.
+const FUEL: u64 = 20_000_000;
+
+/// The class of what is not calculated here.
+const NOT_HERE: &str = "NotImplementedError";
+
+/// Longer templates are not rendered.
+const LONGEST: usize = 100_000;
+
+/// What a template can read.
+#[derive(Clone)]
+pub(super) struct Context {
+    pub(super) variables: Vec<(&'static str, Value)>,
+    pub(super) ui_url: String,
+    pub(super) now: i64,
+}
+
+/// Something that renders to nothing.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Nothing {
+    /// The expression as written.
+    pub(super) written: String,
+    /// 1-based.
+    pub(super) line: usize,
+    /// Why: Jinja's message.
+    pub(super) message: String,
+    pub(super) near: Option<String>,
+}
+
+/// A rendered template.
+pub(super) struct Rendering {
+    pub(super) result: Result<String, Failure>,
+    pub(super) nothing: Vec<Nothing>,
+    /// The fields of objects that it read, with where their values come from.
+    pub(super) uses: Vec<(String, &'static str)>,
+}
+
+/// Why there is no text.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Failure {
+    /// As on the server.
+    Raised(Raised),
+    /// The server rejects the automation.
+    Invalid(String),
+    /// Only here: the parser does not know this syntax, or the result is too large.
+    NotHere(String),
+}
+
+/// What is noted while a template runs.
+#[derive(Default)]
+struct Notes {
+    raised: Option<Raised>,
+    nothing: Vec<Nothing>,
+    uses: Vec<(String, &'static str)>,
+}
+
+/// `maybe_template`: other texts are not rendered.
+pub(super) fn is_template(text: &str) -> bool {
+    text.contains("{{") || text.contains("{%")
+}
+
+/// Renders a template.
+pub(super) fn render(template: &str, context: &Context) -> Rendering {
+    if !is_template(template) {
+        return Rendering { result: Ok(template.to_owned()), nothing: Vec::new(), uses: Vec::new() };
+    }
+    let notes = Arc::new(Mutex::new(Notes::default()));
+    let result = run(template, context, &notes);
+    let Notes { raised, nothing, uses } = locked(&notes, std::mem::take);
+    let result = match raised {
+        Some(raised) if raised.class == NOT_HERE => Err(Failure::NotHere(raised.message)),
+        Some(raised) => Err(Failure::Raised(raised)),
+        None => result,
+    };
+    Rendering { result, nothing, uses }
+}
+
+fn run(template: &str, context: &Context, notes: &Arc<Mutex<Notes>>) -> Result<String, Failure> {
+    if template.len() > LONGEST {
+        return Err(Failure::NotHere("it is longer than 100,000 bytes".to_owned()));
+    }
+    if let Some(problem) = crate::automation::template_problem(template) {
+        return Err(Failure::Invalid(problem));
+    }
+    // Jinja removes one newline at the end, and reads the others alike.
+    let source = template.replace("\r\n", "\n").replace('\r', "\n");
+    let parsed = parse(&source, "", SyntaxConfig::default())
+        .map_err(|error| Failure::NotHere(error.detail().unwrap_or("it cannot be parsed").to_owned()))?;
+    let rewritten = rewrite::rewrite(&parsed, &source);
+    if let Some((what, name)) = &rewritten.unknown {
+        return Err(Failure::Raised(no_such(what, name, "TemplateAssertionError")));
+    }
+    let mut generator = CodeGenerator::new("", &source);
+    generator.compile_stmt(&rewritten.template);
+    let (instructions, blocks) = generator.finish();
+    let mut environment = Environment::empty();
+    environment.set_undefined_behavior(UndefinedBehavior::Lenient);
+    environment.set_fuel(Some(FUEL));
+    environment.add_function("namespace", minijinja::functions::namespace);
+    let runtime = Runtime {
+        notes: notes.clone(),
+        spots: rewritten.spots,
+        ui_url: context.ui_url.clone(),
+        now: context.now,
+        names: context.variables.iter().map(|(name, _)| *name).collect(),
+    };
+    environment.add_filter(FILTER, move |state: &mut State<'_, '_>, arguments: Rest<ValueOrKwargs>| {
+        runtime.answer(state, &arguments.into_values())
+    });
+    let mut variables = Dict::default();
+    for name in ["range", "dict", "cycler", "joiner", "lipsum"] {
+        variables.set(name, own(Py::Function(name)));
+    }
+    for (name, value) in &context.variables {
+        variables.set(name, value.clone());
+    }
+    let root = own(Py::Dict(variables));
+    let mut out = String::new();
+    let finished = {
+        let mut output = make_string_output(&mut out);
+        eval(&environment, &instructions, root, &blocks, &mut output, AutoEscape::None).map(drop)
+    };
+    match finished {
+        Ok(()) => Ok(out),
+        Err(error) => Err(of_engine(&error)),
+    }
+}
+
+/// An error of minijinja itself.
+fn of_engine(error: &Error) -> Failure {
+    let detail = error.detail().unwrap_or("it cannot be rendered").to_owned();
+    match error.kind() {
+        ErrorKind::OutOfFuel => Failure::NotHere("it calculates too much".to_owned()),
+        ErrorKind::InvalidOperation if detail.contains("recursion") => {
+            Failure::Raised(Raised::new("RecursionError", "maximum recursion depth exceeded"))
+        }
+        _ => Failure::Raised(Raised::new("TypeError", detail)),
+    }
+}
+
+struct Runtime {
+    notes: Arc<Mutex<Notes>>,
+    spots: Vec<Spot>,
+    ui_url: String,
+    now: i64,
+    names: Vec<&'static str>,
+}
+
+impl Runtime {
+    fn answer(&self, state: &mut State<'_, '_>, arguments: &[Value]) -> Result<Value, Error> {
+        let [value, name, rest @ ..] = arguments else { return Ok(Value::UNDEFINED) };
+        let name = name.as_str().unwrap_or_default();
+        self.operate(state, value, name, rest).map_err(|raised| {
+            locked(&self.notes, |notes| notes.raised.get_or_insert(raised).repr());
+            Error::new(ErrorKind::InvalidOperation, "raised")
+        })
+    }
+
+    fn operate(&self, state: &mut State<'_, '_>, value: &Value, name: &str, rest: &[Value]) -> Outcome<Value> {
+        let first = rest.first().cloned().unwrap_or_default();
+        let count = || first.as_usize().unwrap_or_default();
+        let around = Surroundings { ui_url: &self.ui_url, now: self.now };
+        match name {
+            "print" => Ok(self.print(state, value, count())),
+            "name" => Ok(self.name(value, first.as_str().unwrap_or_default())),
+            "attribute" => {
+                let name = first.as_str().unwrap_or_default();
+                self.note_use(value, name);
+                attr(value, name)
+            }
+            "item" => {
+                self.note_use(value, first.as_str().unwrap_or_default());
+                item(value, &first)
+            }
+            "slice" => {
+                let bound = |place: usize| rest.get(place).cloned().unwrap_or_default();
+                slice(value, &first, &bound(1), &bound(2))
+            }
+            "call" => call(value, rest, state),
+            "filter" => {
+                let (positional, named) = split(rest.get(1..).unwrap_or_default());
+                let arguments = Arguments { positional: &positional, named: &named };
+                filter::apply(first.as_str().unwrap_or_default(), value, &arguments, around)
+            }
+            "test" => {
+                let (positional, _) = split(rest.get(1..).unwrap_or_default());
+                predicate::holds(first.as_str().unwrap_or_default(), value, &positional, around)
+            }
+            "no filter" | "no test" => {
+                let what = name.strip_prefix("no ").unwrap_or_default();
+                Err(no_such(what, first.as_str().unwrap_or_default(), "TemplateRuntimeError"))
+            }
+            "no loader" => Err(Raised::new("TypeError", "no loader for this environment specified")),
+            "no else" => Ok(undefined(format!(
+                "the inline if-expression on line {} evaluated to false and no else section was defined.",
+                count()
+            ))),
+            "iterate" => {
+                let all = items(value)?;
+                match count() {
+                    0 => Ok(list(all)),
+                    count => all.iter().map(|one| unpacked(one, count)).collect::<Outcome<Vec<_>>>().map(list),
+                }
+            }
+            "unpack" => unpacked(value, count()),
+            "list" => Ok(list(rest.to_vec())),
+            "tuple" => Ok(tuple(rest.to_vec())),
+            "dict" => {
+                let mut dict = Dict::default();
+                for entry in rest.chunks(2) {
+                    if let [key, value] = entry {
+                        dict.insert(key.clone(), value.clone());
+                    }
+                }
+                Ok(own(Py::Dict(dict)))
+            }
+            "not" => Ok(if unknown(value).is_some() { value.clone() } else { Value::from(!value.is_true()) }),
+            "negate" => negated(value),
+            "~" => concatenated(value, &first),
+            "==" | "!=" | "<" | "<=" | ">" | ">=" | "in" | "not in" => compared(name, value, &first),
+            _ => binary(name, value, &first),
+        }
+    }
+
+    /// A variable: minijinja does not say which one is undefined.
+    fn name(&self, value: &Value, name: &str) -> Value {
+        if !value.is_undefined() {
+            return value.clone();
+        }
+        let near = crate::text::nearest::nearest(name, &mut self.names.iter().copied()).map(str::to_owned);
+        own(Py::Undefined(Missing { class: "UndefinedError", message: format!("'{name}' is undefined"), near }))
+    }
+
+    fn print(&self, state: &State<'_, '_>, value: &Value, spot: usize) -> Value {
+        let hidden = match look(value) {
+            Seen::Py(Py::Unknown(path)) => Some(path.clone()),
+            Seen::Py(Py::Model(model)) if model.is_partial() => model.object.map(str::to_owned),
+            _ => None,
+        };
+        if let Some(path) = hidden {
+            self.note(path, "unknown");
+        }
+        if is_undefined(value) {
+            let (message, near) = match look(value) {
+                Seen::Py(Py::Undefined(missing)) => (missing.message.clone(), missing.near.clone()),
+                _ => ("it is undefined".to_owned(), None),
+            };
+            if let Some(Spot { written, line }) = self.spots.get(spot).cloned() {
+                let found = Nothing { written, line, message, near };
+                locked(&self.notes, |notes| {
+                    if !notes.nothing.contains(&found) && notes.nothing.len() < 100 {
+                        notes.nothing.push(found);
+                    }
+                });
+            }
+        }
+        let text = str_of(value);
+        match state.auto_escape() {
+            AutoEscape::None => Value::from(text),
+            _ if value.is_safe() => Value::from_safe_string(text),
+            _ => Value::from_safe_string(escaped(&text)),
+        }
+    }
+
+    fn note_use(&self, value: &Value, name: &str) {
+        let Seen::Py(Py::Model(model)) = look(value) else { return };
+        let Some(object) = model.object else { return };
+        let source = match model.sources.get(name) {
+            Some(source) => source,
+            None if model.known.contains(&name) && model.fields.get(name).is_none() => "unknown",
+            None => return,
+        };
+        self.note([object, ".", name].concat(), source);
+    }
+
+    fn note(&self, name: String, source: &'static str) {
+        locked(&self.notes, |notes| {
+            // `flow_run.state.name` is as unknown as `flow_run.state`.
+            let is_known = |(known, _): &(String, &str)| {
+                name.strip_prefix(&**known).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+            };
+            if notes.uses.len() < 1000 && !notes.uses.iter().any(is_known) {
+                notes.uses.push((name, source));
+            }
+        });
+    }
+}

@@ -1,0 +1,33 @@
+//! The colours of a terminal.
+
+/// Colours, or none.
+#[derive(Clone, Copy)]
+pub(super) struct Style {
+    pub colour: bool,
+}
+
+impl Style {
+    fn between(self, start: u8, end: u8, text: &str) -> String {
+        if self.colour && !text.is_empty() { format!("\u{1b}[{start}m{text}\u{1b}[{end}m") } else { text.to_owned() }
+    }
+
+    pub(super) fn bold(self, text: &str) -> String {
+        self.between(1, 22, text)
+    }
+
+    pub(super) fn dim(self, text: &str) -> String {
+        self.between(2, 22, text)
+    }
+
+    pub(super) fn red(self, text: &str) -> String {
+        self.between(31, 39, text)
+    }
+
+    pub(super) fn green(self, text: &str) -> String {
+        self.between(32, 39, text)
+    }
+
+    pub(super) fn yellow(self, text: &str) -> String {
+        self.between(33, 39, text)
+    }
+}

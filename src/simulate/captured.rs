@@ -1,0 +1,200 @@
+//! Captured events, read text by text, and what automations sent among them.
+
+use uuid::Uuid;
+
+use crate::diagnostic::Report;
+use crate::diagnostic::findings::{Findings, Subject};
+use crate::diagnostic::syntax::{self, Source};
+use crate::event::{EventReader, ReceivedEvent};
+use crate::json::{Position, Tape, Value, parse_prefix};
+use crate::recognise;
+use crate::text::steps::step;
+use crate::text::table::Set;
+use crate::time::Instant;
+
+use super::automations::GivenAutomation;
+use super::document::add_event;
+use super::playback::received;
+use super::reading::{self, DocumentText, Reading};
+use super::recorded::{AutomationEvents, AutomationVersion, OwnEvents};
+
+/// The captured events, in one text or in several: files of one history, whose events are played in order of receipt.
+#[derive(Clone, Debug)]
+pub struct EventTexts<'t>(Vec<DocumentText<'t>>);
+
+impl<'t> EventTexts<'t> {
+    /// The single texts.
+    pub(super) fn texts(&self) -> impl Iterator<Item = DocumentText<'t>> + '_ {
+        self.0.iter().copied()
+    }
+}
+
+impl<'t> From<DocumentText<'t>> for EventTexts<'t> {
+    fn from(text: DocumentText<'t>) -> Self {
+        EventTexts(vec![text])
+    }
+}
+
+impl<'t> From<Vec<DocumentText<'t>>> for EventTexts<'t> {
+    fn from(texts: Vec<DocumentText<'t>>) -> Self {
+        EventTexts(texts)
+    }
+}
+
+impl<'t> From<&'t [u8]> for EventTexts<'t> {
+    fn from(bytes: &'t [u8]) -> Self {
+        DocumentText::from(bytes).into()
+    }
+}
+
+impl<'t> From<&'t str> for EventTexts<'t> {
+    fn from(text: &'t str) -> Self {
+        DocumentText::from(text).into()
+    }
+}
+
+/// Captured events of one history, read text by text.
+///
+/// ```
+/// use prefect_events::simulate::CapturedEvents;
+///
+/// let mut captured = CapturedEvents::default();
+/// let report = captured.add(r#"{"id": "00000000-0000-4000-8000-000000000001", "occurred": "2026-03-01T12:00:00Z",
+///     "event": "acme.backup.failed", "resource": {"prefect.resource.id": "acme.backup"}}"#.into());
+/// assert!(report.valid);
+/// assert_eq!(captured.len(), 1);
+/// ```
+#[derive(Default)]
+pub struct CapturedEvents {
+    reader: EventReader,
+    /// In the order of the texts.
+    pub(super) events: Vec<ReceivedEvent>,
+    pub(super) sent_by_automations: AutomationEvents,
+    /// The ids of events in earlier texts: files of one history may overlap.
+    before: Set<Uuid>,
+    /// How many events earlier texts had.
+    read: usize,
+}
+
+impl CapturedEvents {
+    /// Reads all texts. The error is the report on an invalid one, with its index if there are several.
+    pub(crate) fn read(events: EventTexts<'_>) -> Result<Self, (Option<usize>, Report)> {
+        let mut captured = CapturedEvents::default();
+        let several = events.0.len() > 1;
+        for (index, text) in events.0.into_iter().enumerate() {
+            let found = captured.add(text);
+            if !found.valid {
+                return Err((several.then_some(index), found));
+            }
+        }
+        Ok(captured)
+    }
+
+    /// Adds the events of a text: JSON documents one after the other, such as whole lines of NDJSON. Events of earlier
+    /// texts are not added again. If the report is not valid, the events before the error were added.
+    pub fn add(&mut self, text: DocumentText<'_>) -> Report {
+        for event in self.events.iter().skip(self.read) {
+            step(1);
+            self.before.insert(event.id);
+        }
+        self.read = self.events.len();
+        let (mut tape, mut issues) = (Tape::new(), Vec::new());
+        let mut findings = reading::findings();
+        let mut at = recognise::events_start(text.bytes);
+        while text.bytes.get(at..).is_some_and(|rest| !rest.trim_ascii_start().is_empty()) {
+            let parsed = parse_prefix(text.bytes, at, &mut tape, &mut issues);
+            let document = tape.document(text.bytes);
+            let Some(root) = document.root().filter(|_| parsed.complete && parsed.end > at) else {
+                let source = Source { text: text.bytes, base: Position::START, wtf8: text.options.wtf8 };
+                syntax::report(&mut findings, source, &Subject::default(), None, &issues);
+                return text.report(findings);
+            };
+            step(1);
+            at = parsed.end;
+            findings = self.one_document(root, findings);
+        }
+        text.report(findings)
+    }
+
+    /// Adds a further part of a text: whole lines of NDJSON. `lines`: how many lines came before, so that findings have
+    /// their line in the whole text.
+    pub fn add_lines(&mut self, text: DocumentText<'_>, lines: u64) -> Report {
+        let mut report = self.add(text);
+        for range in report.diagnostics.iter_mut().filter_map(|found| found.range.as_mut()) {
+            range.start.line = range.start.line.saturating_add(lines);
+            range.end.line = range.end.line.saturating_add(lines);
+        }
+        report
+    }
+
+    /// How many events there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.events.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.events.is_empty()
+    }
+
+    /// The events, in the order of the texts.
+    pub(crate) fn events(&self) -> &[ReceivedEvent] {
+        &self.events
+    }
+
+    /// Some of the events, without what automations sent.
+    pub(crate) fn only(&self, is_wanted: impl Fn(&ReceivedEvent) -> bool) -> CapturedEvents {
+        step(self.events.len());
+        let events = self.events.iter().filter(|event| is_wanted(event)).cloned().collect();
+        CapturedEvents { events, ..CapturedEvents::default() }
+    }
+
+    /// When the server received the first and the last event. `None`: there are none.
+    pub(crate) fn received(&self) -> Option<(Instant, Instant)> {
+        received(&self.events, false).zip(received(&self.events, true))
+    }
+
+    /// What one automation sent: found by its id, otherwise by its name.
+    pub(crate) fn sent_by(&self, given: &GivenAutomation) -> OwnEvents<'_> {
+        self.sent_by_automations.of(&self.events, given.id.as_deref(), &given.automation.name)
+    }
+
+    /// The ids and names of the automations that sent events, in order of appearance.
+    pub(crate) fn automations(&self) -> Vec<(&str, &str)> {
+        self.sent_by_automations.senders(&self.events)
+    }
+
+    /// The versions of the automation with this id, in order of time.
+    pub(crate) fn versions_of(&self, id: &str) -> Vec<AutomationVersion<'_>> {
+        self.sent_by_automations.of(&self.events, Some(id), "").versions()
+    }
+
+    /// The indexes of the events that would not exist without the actions of any automation, ascending.
+    pub(crate) fn consequences(&self) -> Vec<usize> {
+        self.sent_by_automations.consequences(&self.events)
+    }
+
+    /// An event, a list of events, a page of the events API, or a websocket frame.
+    fn one_document(&mut self, root: Value<'_>, findings: Findings<'static>) -> Findings<'static> {
+        let mut reading = Reading::resumed(findings, root);
+        for event in recognise::events(root) {
+            self.add_one(event, &mut reading);
+        }
+        reading.findings
+    }
+
+    fn add_one(&mut self, value: Value<'_>, reading: &mut Reading<'_>) {
+        if !add_event(value, &mut self.reader, &mut self.events, reading) {
+            return;
+        }
+        let place = self.events.len().saturating_sub(1);
+        let Some(event) = self.events.last() else { return };
+        if self.before.contains(&event.id) {
+            self.events.pop();
+        } else {
+            self.sent_by_automations.note(event, place, value, &mut self.reader);
+        }
+    }
+}

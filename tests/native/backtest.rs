@@ -1,0 +1,388 @@
+//! Automations of a live server, replayed and compared with what it recorded.
+
+use std::collections::BTreeMap;
+
+use prefect_events::backtest::{
+    AutomationBacktest, Backtest, BacktestOptions, CompareOptions, DifferenceCause, FiringChange, Verdict, WhyCause,
+    WhyOptions, backtest, backtest_captured, captured_automations, compare_automations, why,
+};
+use prefect_events::render::{Format, RenderOptions, render_backtest, render_comparison, render_why};
+use prefect_events::simulate::{CapturedEvents, DocumentText, Files, freeze_firings, run_tests};
+use serde_json::{Value as Json, json};
+
+use crate::cases;
+
+fn text(name: &str) -> String {
+    String::from_utf8(cases::read(name)).unwrap()
+}
+
+/// All automations of the live server, as a list.
+fn automations() -> String {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/live/automations");
+    let mut names: Vec<String> =
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    let all: Vec<String> = names.iter().map(|name| text(&format!("live/automations/{name}"))).collect();
+    format!("[{}]", all.join(","))
+}
+
+fn tested(automations: &str, events: &str, options: &BacktestOptions) -> Backtest {
+    let result = backtest(automations.into(), events.into(), options).unwrap();
+    assert_eq!(result.errors, []);
+    result
+}
+
+fn live() -> String {
+    text("live/captured.ndjson.gz")
+}
+
+fn automation(name: &str) -> Json {
+    serde_json::from_str(&text(&format!("live/automations/{name}.json"))).unwrap()
+}
+
+fn of(result: &Backtest) -> &AutomationBacktest {
+    assert_eq!(result.automations.len(), 1);
+    &result.automations[0]
+}
+
+fn causes(one: &AutomationBacktest) -> BTreeMap<&'static str, usize> {
+    let here = one.only_here.iter().map(|own| own.cause);
+    let mut counts = BTreeMap::new();
+    for cause in here.chain(one.only_recorded.iter().map(|own| own.cause)) {
+        *counts.entry(cause.name()).or_default() += 1;
+    }
+    counts
+}
+
+/// 17 automations, 268 recorded firings: each difference has a cause, and none counts.
+#[test]
+fn the_automations_of_a_live_server_agree() {
+    let result = tested(&automations(), &live(), &BacktestOptions::default());
+    assert!(result.agrees);
+    assert_eq!((result.automations.len(), result.events), (17, 1303));
+    let sum = |count: fn(&AutomationBacktest) -> usize| result.automations.iter().map(count).sum::<usize>();
+    assert_eq!(sum(|one| one.fired_recorded), 268);
+    let found: Vec<_> = result.automations.iter().filter(|one| !causes(one).is_empty()).collect();
+    let names: Vec<_> = found.iter().map(|one| (&*one.name, one.only_here.len(), one.only_recorded.len())).collect();
+    let expected = [("no for_each 45", 1, 0), ("order proactive", 10, 10), ("star 60", 1, 3), ("too short 30", 0, 4)];
+    assert_eq!(names, expected);
+    for one in &result.automations {
+        assert_eq!(one.both + one.only_here.len(), one.fired_here, "{}", one.name);
+        assert_eq!(one.both + one.only_recorded.len(), one.fired_recorded, "{}", one.name);
+        assert_eq!(one.pairs.len(), one.both);
+        let all = one.outcomes_here;
+        assert_eq!(all.alive + all.finished + all.silent + all.other, one.fired_here);
+        let counts = &one.histogram.counts;
+        assert_eq!(counts.iter().map(|count| count.here).sum::<usize>(), one.fired_here);
+        assert_eq!(counts.iter().map(|count| count.recorded).sum::<usize>(), one.fired_recorded);
+        assert!(causes(one).keys().all(|cause| *cause == "chance"), "{}: {:?}", one.name, causes(one));
+    }
+    // What it finds are the runs whose process was killed, and two that had ended.
+    let zombies = result.automations.iter().find(|one| one.name == "Crash zombie flows").unwrap();
+    let outcomes = zombies.outcomes_here;
+    assert_eq!((outcomes.alive, outcomes.finished, outcomes.silent), (0, 2, 6));
+    assert_eq!(zombies.outcomes_recorded, outcomes);
+    assert_eq!(zombies.coverage[0].clauses[0].passed, 108);
+}
+
+/// An automation that was edited: which firings would be others, because of what.
+#[test]
+fn an_edited_automation_differs() {
+    let mut edited = automation("too-short-30");
+    edited["trigger"]["within"] = json!(60);
+    let result = tested(&edited.to_string(), &live(), &BacktestOptions::default());
+    let one = of(&result);
+    assert!(!result.agrees);
+    assert_eq!(one.verdict, Verdict::Differs);
+    assert_eq!(one.changed.as_deref(), Some("`within` is 30 s on the server, 1 min here"));
+    assert!(one.only_recorded.len() > 30);
+    assert!(one.only_recorded.iter().all(|own| own.cause == DifferenceCause::Changed));
+    assert_eq!(
+        one.only_recorded[0].reason,
+        "the server's automation is another one: `within` is 30 s on the server, 1 min here"
+    );
+
+    // The same with `enabled: false`: nothing fires here.
+    let mut disabled = automation("on-crashed");
+    disabled["enabled"] = json!(false);
+    let result = tested(&disabled.to_string(), &live(), &BacktestOptions::default());
+    assert_eq!((of(&result).fired_here, of(&result).only_recorded.len()), (0, 8));
+    assert!(of(&result).only_recorded[0].reason.contains("`enabled: false`"));
+    assert!(!result.agrees);
+}
+
+/// A capture that lacks events explains what is missing.
+#[test]
+fn what_was_not_captured_does_not_count() {
+    // Without the first half of the events.
+    let all = live();
+    let mut events: Vec<Json> = all.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    events.sort_by_key(|event| event["received"].as_str().unwrap().to_owned());
+    let half = events.split_off(events.len() / 2);
+    let late: String = half.iter().map(|event| format!("{event}\n")).collect();
+    let result = tested(&automations(), &late, &BacktestOptions::default());
+    let causes: Vec<_> = result.automations.iter().flat_map(|one| causes(one).into_keys()).collect();
+    assert!(causes.contains(&"not-captured"), "{causes:?}");
+    assert!(!causes.contains(&"changed"), "{causes:?}");
+
+    // Without the events of automations nothing can be compared.
+    let is_other = |event: &&Json| !event["event"].as_str().unwrap().starts_with("prefect.automation.");
+    let filtered: String = events.iter().chain(&half).filter(is_other).map(|event| format!("{event}\n")).collect();
+    let result = tested(&automation("on-crashed").to_string(), &filtered, &BacktestOptions::default());
+    assert_eq!((of(&result).verdict, of(&result).only_here.len(), result.agrees), (Verdict::NotCompared, 0, true));
+    assert_eq!(
+        of(&result).message,
+        "it fires 8 times; the events contain nothing that this automation sent, so nothing is compared"
+    );
+}
+
+/// The version of the server counts from its last change, until it is disabled or deleted.
+#[test]
+fn only_the_present_version_is_compared() {
+    let event = |number: u8, second: u32, name: &str, payload: Json| {
+        let automation = name.starts_with("prefect.automation");
+        let id = if automation { "prefect.automation.a" } else { "acme.backup" };
+        json!({
+            "id": format!("00000000-0000-4000-8000-0000000000{number:02}"),
+            "occurred": format!("2026-03-01T12:{:02}:{:02}Z", second / 60, second % 60),
+            "event": name, "resource": {"prefect.resource.id": id, "prefect.resource.name": "backups"},
+            "payload": payload,
+        })
+    };
+    let document = |expect: &str, enabled: bool| {
+        json!({"id": "a", "name": "backups", "enabled": enabled, "actions": [],
+            "trigger": {"type": "event", "posture": "Reactive", "expect": [expect]}})
+    };
+    let mut events = vec![
+        event(1, 0, "prefect.automation.created", document("acme.other", true)),
+        event(2, 10, "acme.failed", json!({})),
+        event(3, 20, "prefect.automation.updated", document("acme.failed", true)),
+        event(4, 30, "acme.failed", json!({})),
+        event(5, 30, "prefect.automation.triggered", json!({"triggering_labels": {}})),
+    ];
+    let lines = |events: &[Json]| events.iter().map(|event| format!("{event}\n")).collect::<String>();
+    let play = |events: &[Json]| {
+        tested(&document("acme.failed", true).to_string(), &lines(events), &BacktestOptions::default())
+    };
+    let result = play(&events);
+    let one = of(&result);
+    assert_eq!((one.both, one.fired_here, one.fired_recorded, one.changed.clone()), (1, 1, 1, None));
+    assert_eq!(one.start.clock_time(), "12:00:20");
+    // Disabled: what comes then is not evaluated.
+    events.push(event(6, 40, "prefect.automation.updated", document("acme.failed", false)));
+    events.push(event(7, 50, "acme.failed", json!({})));
+    let result = play(&events);
+    let one = of(&result);
+    assert_eq!((one.both, one.fired_here, one.end.unwrap().clock_time()), (1, 1, "12:00:40".to_owned()));
+    // A firing that the server lacks has no known cause.
+    events.truncate(4);
+    events.push(event(8, 59, "acme.paid", json!({})));
+    let result = play(&events);
+    assert_eq!(causes(of(&result)), [("unexplained", 1)].into());
+    assert_eq!(
+        of(&result).only_here[0].reason,
+        "no known cause; here it fires because 1 of 1 required events: acme.failed"
+    );
+    assert_eq!(captured_automations(&captured(&lines(&events)), None), format!("[{}]", document("acme.failed", true)));
+    assert_eq!(captured_automations(&captured(&lines(&events)), Some("other")), "[]");
+}
+
+fn captured(text: &str) -> CapturedEvents {
+    let mut captured = CapturedEvents::default();
+    assert!(captured.add(text.into()).valid);
+    captured
+}
+
+/// Events that are read in parts give the same result; an error has its line in the whole text.
+#[test]
+fn events_are_read_in_parts() {
+    let all = live();
+    let whole = tested(&automations(), &all, &BacktestOptions::default());
+    let mut parts = CapturedEvents::default();
+    let lines: Vec<&str> = all.split_inclusive('\n').collect();
+    for (place, part) in lines.chunks(100).enumerate() {
+        assert!(parts.add_lines((&*part.concat()).into(), place as u64 * 100).valid);
+    }
+    assert_eq!(backtest_captured((&*automations()).into(), &parts, &BacktestOptions::default()).unwrap(), whole);
+    let report = parts.add_lines("{\"id\": 5}\n".into(), 1303);
+    assert_eq!(report.diagnostics[0].range.unwrap().start.line, 1304);
+    let result = Backtest::unreadable_events(Some(1), report);
+    let how = RenderOptions { events: vec!["a".to_owned(), "b.ndjson".to_owned()], ..RenderOptions::default() };
+    assert!(
+        render_backtest(&result, &how).starts_with("b.ndjson:1304:1: error: "),
+        "{}",
+        render_backtest(&result, &how)
+    );
+}
+
+#[test]
+fn a_backtest_is_rendered() {
+    let mut edited = automation("on-crashed");
+    edited["trigger"]["expect"] = json!(["prefect.flow-run.Failed"]);
+    let result = tested(&edited.to_string(), &live(), &BacktestOptions::default());
+    let render = |format| {
+        let options = RenderOptions { format, file: Some("a:b.yaml".to_owned()), ..RenderOptions::default() };
+        render_backtest(&result, &options)
+    };
+    let pretty = render(Format::Pretty);
+    assert!(pretty.contains("\non crashed  differs\n"), "{pretty}");
+    assert!(
+        pretty.contains("\n  `expect` is [prefect.flow-run.Crashed] on the server, [prefect.flow-run.Failed] here\n")
+    );
+    assert!(pretty.contains("\n    here    "), "{pretty}");
+    let junit = render(Format::Junit);
+    assert!(junit.contains("<testsuites name=\"prefect-events\" tests=\"1\" failures=\"1\" errors=\"0\">"), "{junit}");
+    let github = render(Format::Github);
+    assert!(github.starts_with("::error file=a%3Ab.yaml,title=backtest%3A on crashed::"), "{github}");
+    let json: Json = serde_json::from_str(&render(Format::Json)).unwrap();
+    assert_eq!(json["automations"][0]["verdict"], "differs");
+    let coloured = RenderOptions { colour: true, ..RenderOptions::default() };
+    assert!(render_backtest(&result, &coloured).contains("\u{1b}[31mdiffers\u{1b}[39m"));
+}
+
+/// Zombies, with heartbeats every 30 s and a window that is too short for the slowest.
+#[test]
+fn why_a_run_was_marked() {
+    let events = captured(&live());
+    let explain = |run: &str, document: Option<&str>, options: Json| {
+        why(&events, run, document.map(DocumentText::from), &serde_json::from_value(options).unwrap())
+    };
+    // The automation is among the events.
+    let dead = explain("e24ff06c", None, json!({"name": "Crash zombie flows"})).unwrap();
+    assert_eq!(dead.cause, WhyCause::Silent, "{dead:?}");
+    assert_eq!((dead.cause, dead.automation.as_deref()), (WhyCause::Silent, Some("Crash zombie flows")));
+    assert_eq!(dead.change, None);
+    assert!(dead.message.starts_with("`Crash zombie flows` fired at "), "{}", dead.message);
+    assert!(dead.message.contains("its action changed the run, and the run sent nothing more"), "{}", dead.message);
+    // Without a name: the one whose action changed the run.
+    assert_eq!(explain(&dead.id, None, json!({})).unwrap(), dead);
+    // A heartbeat that came after the end.
+    let finished = explain("timeout-1", None, json!({"name": "Crash zombie flows"})).unwrap();
+    assert_eq!((finished.cause, finished.change), (WhyCause::Finished, None));
+    // A process that was killed, as its worker reported: no automation.
+    let reported = explain("zombie-1", None, json!({"name": "Crash zombie flows"})).unwrap();
+    assert_eq!((reported.cause, reported.state.as_deref()), (WhyCause::NotFired, Some("Crashed")));
+    assert!(
+        reported.message.contains("the run itself became Crashed at 02:11:14.819026: Process exited"),
+        "{reported:?}"
+    );
+
+    // A window of 30 s for heartbeats every 30 s: the run was alive. Only the changed line is different.
+    let short = "name: too short 30  # to be found\nactions: []\ntrigger:\n  posture: Proactive\n  after: [prefect.flow-run.heartbeat]\n  \
+        expect: [prefect.flow-run.*]\n  for_each: [prefect.resource.id]\n  within: 30\n";
+    let alive = explain("processed-1", Some(short), json!({})).unwrap();
+    assert_eq!(alive.cause, WhyCause::Alive, "{}", alive.message);
+    let change = alive.change.unwrap();
+    assert_eq!((&*change.before, change.line), ("within: 30", Some(8)));
+    let seconds: u32 = change.after.strip_prefix("within: ").unwrap().parse().unwrap();
+    assert!((31..40).contains(&seconds), "{}", change.after);
+    assert!(change.firings_after < change.firings_before, "{change:?}");
+
+    // A misspelt name: what stops it, and the line that would not.
+    let typo = json!({"name": "typo", "actions": [], "trigger": {"posture": "Reactive",
+        "expect": ["prefect.flow-run.Crashed"], "match_related": {"prefect.resource.role": "flow",
+        "prefect.resource.name": "crashr"}}});
+    let never = explain("crash-start", Some(&typo.to_string()), json!({})).unwrap();
+    assert_eq!(never.cause, WhyCause::NotFired);
+    assert!(never.message.contains("none has `prefect.resource.name: crashr`"), "{}", never.message);
+    let change = never.change.unwrap();
+    assert_eq!((&*change.before, &*change.after, change.firings_before), ("crashr", "crasher", 0));
+    assert!(change.firings_after > 0);
+
+    let error = explain("no such run", None, json!({})).unwrap_err();
+    assert_eq!(error.to_string(), "no run in these events has the name or id `no such run`");
+    assert!(
+        explain("zombie-", None, json!({})).unwrap_err().to_string().starts_with("several runs begin with `zombie-`: ")
+    );
+}
+
+/// An event that the server holds back because it never got the one before: a finished run is marked.
+#[test]
+fn why_a_finished_run_was_marked() {
+    let events = captured(&text("events.ndjson.gz"));
+    let zombies = r#"{"name": "zombies", "actions": [], "trigger": {"posture": "Proactive",
+        "after": ["prefect.flow-run.heartbeat"], "expect": ["prefect.flow-run.*"],
+        "for_each": ["prefect.resource.id"], "within": 90}}"#;
+    let held = why(&events, "gleaming-cat", Some(zombies.into()), &WhyOptions::default()).unwrap();
+    assert_eq!(held.cause, WhyCause::AbsentLeader, "{}", held.message);
+    assert!(held.message.contains("the server holds it back"), "{}", held.message);
+    let change = held.change.unwrap();
+    assert_eq!((&*change.before, change.line), ("within: 90", Some(3)));
+    let shown = render_why(
+        &why(&events, "gleaming-cat", Some(zombies.into()), &WhyOptions::default()).unwrap(),
+        &RenderOptions { file: Some("z.json".to_owned()), ..RenderOptions::default() },
+    );
+    assert!(shown.contains("\n  one changed line  z.json:3\n    - within: 90\n    + within: "), "{shown}");
+}
+
+#[test]
+fn two_versions_are_compared() {
+    let zombies = automation("crash-zombie-flows");
+    let mut longer = zombies.clone();
+    longer["trigger"]["within"] = json!(150);
+    let events = captured(&live());
+    let compare = |new: &Json| {
+        let (old, new) = (zombies.to_string(), new.to_string());
+        compare_automations((&*old).into(), (&*new).into(), &events, &CompareOptions::default()).unwrap()
+    };
+    let same = compare(&zombies);
+    assert!(same.same && same.automations[0].changes.is_empty() && same.automations[0].same > 0);
+    let result = compare(&longer);
+    let one = &result.automations[0];
+    assert!(!result.same);
+    // The five runs that its action marked are found later, as if it had not acted.
+    assert_eq!(one.left_out, 5);
+    assert!(
+        one.changes.iter().any(|change| change.change == FiringChange::Moved && change.message == "fires 1 min later")
+    );
+    let (old, new) = (one.old.unwrap(), one.new.unwrap());
+    let count = |kind| one.changes.iter().filter(|change| change.change == kind).count();
+    assert_eq!(old.fired, one.same + count(FiringChange::Moved) + count(FiringChange::Removed));
+    assert_eq!(new.fired, one.same + count(FiringChange::Moved) + count(FiringChange::Added));
+
+    let markdown = RenderOptions { format: Format::Markdown, ..RenderOptions::default() };
+    let table = render_comparison(&result, &markdown);
+    assert!(table.starts_with("**Crash zombie flows**: "), "{table}");
+    assert!(table.contains("\n\n| Run | State | Old | New | Change |\n| --- | --- | --- | --- | --- |\n| "), "{table}");
+
+    // Several automations are compared by their names.
+    let (all, mut changed) = (automations(), serde_json::from_str::<Vec<Json>>(&automations()).unwrap());
+    changed.retain(|one| one["name"] != "on crashed");
+    changed.push(
+        json!({"name": "new", "actions": [], "trigger": {"posture": "Reactive", "expect": ["acme.order.created"]}}),
+    );
+    let changed = serde_json::to_string(&changed).unwrap();
+    let result = compare_automations((&*all).into(), (&*changed).into(), &events, &CompareOptions::default()).unwrap();
+    let messages: Vec<_> =
+        result.automations.iter().filter(|one| !one.changes.is_empty()).map(|one| &*one.message).collect();
+    assert_eq!(messages, ["new automation: 2 firings", "automation removed: 8 firings less"]);
+}
+
+/// Only `expect` changes; what was frozen passes, and a change of the automation does not.
+#[test]
+fn firings_are_frozen() {
+    let scenario = "# Zombies.\nautomation: {trigger: {posture: Proactive, after: [prefect.flow-run.heartbeat], expect: [prefect.flow-run.*],\n  \
+        for_each: [prefect.resource.id], within: 90}}  # short\nheartbeat: {frequency: 30}\nruns:\n  - name: zombie  # dies\n    dies: 2m\n  \
+        - { name: healthy, ends: 5m, count: 3 }\nexpect:  # by hand\n  - { run: zombie, fires: 9 }\n# end\n";
+    let frozen = freeze_firings(scenario.into(), &Files::default()).unwrap();
+    let kept = |text: &str| {
+        let (before, rest) = text.split_once("  # by hand\n").unwrap();
+        (before.to_owned(), rest.split_once("# end\n").unwrap().1.to_owned())
+    };
+    assert_eq!(kept(&frozen), kept(scenario));
+    assert!(run_tests((&*frozen).into()).passed, "{frozen}");
+    assert_eq!(freeze_firings((&*frozen).into(), &Files::default()).unwrap(), frozen);
+    let changed = frozen.replace("within: 90", "within: 120");
+    assert!(!run_tests((&*changed).into()).passed);
+    // Lists, JSON, and without expectations.
+    let list = "scenarios:\n  - automation: crash-zombie-flows\n    heartbeat: {frequency: 30}\n    runs: [{name: a b, dies: 2m}]  # one\n  \
+        - automation: crash-zombie-flows\n    runs: [{name: yes1, ends: 1m}]\n";
+    let json = r#"{"automation": "crash-zombie-flows", "heartbeat": {"frequency": 30}, "runs": [{"name": "z", "dies": "2m"}]}"#;
+    for text in [list, json] {
+        let frozen = freeze_firings(text.into(), &Files::default()).unwrap();
+        let report = run_tests((&*frozen).into());
+        assert!(report.passed && report.expectations > 1, "{frozen}");
+        assert_eq!(freeze_firings((&*frozen).into(), &Files::default()).unwrap(), frozen);
+    }
+    assert!(freeze_firings("automation: nothing".into(), &Files::default()).is_err());
+}

@@ -1,0 +1,247 @@
+//! Rendered templates, parameters and actions against those of the real server (`tests/oracle/templates.py`).
+
+use std::collections::BTreeMap;
+
+use prefect_events::action::{ActionOptions, Fired, FiredEvent, RenderedAction, render};
+use prefect_events::json::{Tape, Value, parse};
+use prefect_events::time::Instant;
+use serde_json::{Value as Json, json};
+
+use super::cases;
+
+/// Templates of which the server's text depends on chance, or is known to differ here: the part that names each, and
+/// why.
+const EXCEPTIONS: [(&str, &str); 9] = [
+    ("{{ event.payload.items }}", "the server prints an address in memory"),
+    ("{{ event.payload.nested.items }}", "the server prints an address in memory"),
+    ("{{ flow_run | tojson }}", "the server gives the state of the event a new id, and its details"),
+    ("{{ +event.payload.total }}", "minijinja has no sign `+`"),
+    ("{{ '{:%}'.format(0.5) }}", "minijinja's `format` has no percentages"),
+    ("| urlize }}", "the filter `urlize` is not calculated"),
+    ("{{ varargs }}", "minijinja's macros have no `varargs` and `kwargs`"),
+    ("{% macro one(a) %}", "minijinja's own error"),
+    ("{{ self }}", "the server prints its class"),
+];
+
+const ID: &str = "11111111-1111-4111-8111-111111111111";
+
+fn instant(value: Value<'_>) -> Instant {
+    prefect_events::time::instant_of(value).unwrap()
+}
+
+fn fired<'t>(firing: Value<'t>, path: &str) -> Fired<'t> {
+    let labels = firing.get("triggering_labels").unwrap();
+    let children = firing.get("triggering_firings").into_iter().flat_map(Value::items);
+    Fired {
+        id: firing.get("id").map(|id| id.string().into_owned()),
+        path: path.to_owned(),
+        at: instant(firing.get("triggered").unwrap()),
+        labels: labels
+            .members()
+            .map(|(name, value)| (name.string().into_owned(), value.string().into_owned()))
+            .collect(),
+        event: firing
+            .get("triggering_event")
+            .filter(|event| event.kind() == prefect_events::json::Kind::Object)
+            .map(FiredEvent::Whole),
+        children: children.enumerate().map(|(index, child)| fired(child, &format!("{path}.{index}"))).collect(),
+    }
+}
+
+/// The recorded rows, by whether they are contexts.
+fn rows() -> (BTreeMap<String, Json>, Vec<Json>) {
+    let text = cases::read("rendered-templates.ndjson.gz");
+    let (mut contexts, mut rows) = (BTreeMap::new(), Vec::new());
+    for line in text.split(|&byte| byte == b'\n').filter(|line| !line.is_empty()) {
+        let line = String::from_utf8(line.to_vec()).unwrap().replace(": NaN", ": \"NaN\"");
+        let row: Json = serde_json::from_str(&line).unwrap();
+        match row.get("context") {
+            // As text, because the order of keys matters.
+            Some(name) => drop(contexts.insert(name.as_str().unwrap().to_owned(), Json::from(line))),
+            None => rows.push(row),
+        }
+    }
+    (contexts, rows)
+}
+
+/// What becomes of an action in a context.
+fn act(context: &Json, action: &Json) -> RenderedAction {
+    let text = context.as_str().unwrap();
+    let marked = text.replacen("\"actions\": []", &format!("\"actions\": [{action}]"), 1);
+    let (mut tape, mut issues) = (Tape::new(), Vec::new());
+    assert!(parse(marked.as_bytes(), 0, &mut tape, &mut issues).complete, "{issues:?}");
+    let document = tape.document(marked.as_bytes());
+    let root = document.root().unwrap();
+    let firing = fired(root.get("firing").unwrap(), "$");
+    let given = root.get("given");
+    let mut all = render(root.get("automation").unwrap(), &firing, given, &ActionOptions::default());
+    assert_eq!(all.len(), 1);
+    all.remove(0)
+}
+
+fn is_excepted(text: &str) -> bool {
+    EXCEPTIONS.iter().any(|(part, _)| text.contains(part))
+}
+
+#[test]
+fn renders_templates_as_the_server() {
+    let (contexts, rows) = rows();
+    let (mut count, mut excepted, mut wrong) = (0, 0, Vec::new());
+    for row in rows.iter().filter(|row| row.get("template").is_some()) {
+        let template = row["template"].as_str().unwrap();
+        let context = &contexts[row["in"].as_str().unwrap()];
+        let done = act(context, &json!({"type": "send-notification", "block_document_id": ID, "body": template}));
+        let body = done.texts.iter().find(|text| text.field == "body").unwrap();
+        let ours = match (&body.text, &done.failure) {
+            (Some(text), _) => json!({"text": text}),
+            (None, Some(failure)) => json!({"reason": failure.reason, "error": failure.detail}),
+            (None, None) => json!({"unknown": done.unknown}),
+        };
+        let theirs: Json = match (row.get("text"), row.get("reason")) {
+            (Some(text), _) => json!({"text": text}),
+            (_, Some(reason)) => json!({"reason": reason, "error": row["error"]}),
+            _ => json!({"invalid": true}),
+        };
+        let same = match theirs.get("invalid") {
+            Some(_) => done.failure.as_ref().is_some_and(|failure| failure.reason.contains("rejects")),
+            None => ours == theirs,
+        };
+        count += 1;
+        match (same, is_excepted(template)) {
+            (false, false) => wrong.push(format!("{template}\n    here   {ours}\n    server {theirs}")),
+            (false, true) => excepted += 1,
+            (true, true) => wrong.push(format!("{template}\n    is no exception")),
+            (true, false) => {}
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {count} differ:\n{}", wrong.len(), wrong.join("\n"));
+    assert_eq!((count, excepted), (424, EXCEPTIONS.len()));
+}
+
+#[test]
+fn renders_parameters_as_the_server() {
+    let (contexts, rows) = rows();
+    let (mut count, mut wrong) = (0, Vec::new());
+    for row in rows.iter().filter(|row| row.get("parameters").is_some()) {
+        let context = &contexts[row["in"].as_str().unwrap()];
+        let action = json!({"type": "run-deployment", "deployment_id": ID, "parameters": row["parameters"]});
+        let done = act(context, &action);
+        let ours = match (&done.parameters, &done.failure) {
+            (Some(text), _) => json!({"rendered": serde_json::from_str::<Json>(text).unwrap()}),
+            (None, Some(failure)) => json!({"reason": failure.reason, "error": failure.detail}),
+            (None, None) => json!({"unknown": done.unknown}),
+        };
+        let same = match row.get("rendered") {
+            // JSON has no NaN.
+            Some(rendered) => ours["rendered"] == *rendered || rendered["value"] == json!("NaN"),
+            None => {
+                ours["reason"] == row["reason"]
+                    && ours["error"].as_str().is_some_and(|ours| ours.ends_with(row["error"].as_str().unwrap()))
+            }
+        };
+        count += 1;
+        if !same {
+            wrong.push(format!("{}\n    here   {ours}\n    server {row}", row["parameters"]));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {count} differ:\n{}", wrong.len(), wrong.join("\n"));
+    assert_eq!(count, 82);
+}
+
+/// The requests that the server would send, from what is rendered.
+fn requests(done: &RenderedAction, automation: &str) -> Json {
+    let Some(target) = &done.target else { return json!([]) };
+    let method = done.kind.replace('-', "_");
+    let id = json!(target.id);
+    if let Some(state) = &done.state {
+        let new = json!({"type": state.kind, "name": state.name, "message": state.message});
+        return json!([["set_flow_run_state", id, new, {"force": state.force}]]);
+    }
+    match done.kind.as_str() {
+        "pause-work-pool" | "resume-work-pool" => json!([[method, target.name, {}]]),
+        "run-deployment" => {
+            let read = |text: &Option<String>| text.as_deref().map(|text| serde_json::from_str::<Json>(text).unwrap());
+            let key = format!("automation {automation}, action 0, invocation 00000000-0000-7000-8000-0000000000aa");
+            let new = json!({"parameters": read(&done.parameters), "job_variables": read(&done.job_variables), "idempotency_key": key});
+            json!([["create_flow_run", id, new, {}]])
+        }
+        _ => json!([[method, id, {}]]),
+    }
+}
+
+#[test]
+fn acts_as_the_server() {
+    let (contexts, rows) = rows();
+    let (mut count, mut excepted, mut wrong) = (0, 0, Vec::new());
+    for row in rows.iter().filter(|row| row.get("action").is_some()) {
+        let context = &contexts[row["in"].as_str().unwrap()];
+        let automation: Json = serde_json::from_str(context.as_str().unwrap()).unwrap();
+        let done = act(context, &row["action"]);
+        let ours = match &done.failure {
+            Some(failure) => json!({"reason": failure.reason}),
+            None => json!({"requests": requests(&done, automation["automation"]["id"].as_str().unwrap())}),
+        };
+        let theirs = match row.get("reason") {
+            Some(reason) => json!({"reason": reason}),
+            None => json!({"requests": row["requests"]}),
+        };
+        count += 1;
+        if ours == theirs {
+            continue;
+        }
+        // Whether a work pool exists is looked up when it is paused.
+        if row["reason"].as_str().is_some_and(|reason| reason.starts_with("Work pool")) {
+            excepted += 1;
+        } else {
+            wrong.push(format!("{} {}\n    here   {ours}\n    server {theirs}", row["in"], row["action"]));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {count} differ:\n{}", wrong.len(), wrong.join("\n"));
+    assert_eq!((count, excepted), (161, 4));
+}
+
+/// A small automation and event, and what only the server knows.
+#[test]
+fn marks_what_only_the_server_knows() {
+    let (contexts, _) = rows();
+    let mut context: Json = serde_json::from_str(contexts["crashed"].as_str().unwrap()).unwrap();
+    context["given"] = json!({"flow_run": {"parameters": {"day": 1}}});
+    let context = Json::from(context.to_string().replace("\"actions\":[]", "\"actions\": []"));
+    let body = "{{ flow_run.name }} {{ flow_run.parameters.day + 1 }} {{ flow_run.run_count + 1 }} {{ flow_run.nme }}";
+    let done = act(&context, &json!({"type": "send-notification", "block_document_id": ID, "body": body}));
+    assert_eq!(done.texts[1].text.as_deref(), Some("crash-start 2 1 "));
+    let body = "{{ flow_run.tags | join }} {% if flow_run.end_time %}ended{% endif %}";
+    let done = act(&context, &json!({"type": "send-notification", "block_document_id": ID, "body": body}));
+    assert_eq!(done.texts[1].text.as_deref(), Some("‹flow_run.tags› ended"));
+    let uses: Vec<String> = done.uses.iter().map(|used| format!("{} {:?}", used.name, used.source)).collect();
+    assert_eq!(uses, ["flow_run.tags Unknown", "flow_run.end_time Unknown"]);
+}
+
+#[test]
+fn names_what_renders_to_nothing() {
+    let (contexts, _) = rows();
+    let body = "x\n{{ event.payload.totl }} {{ flow_run.nme | upper }} {{ evnt }}";
+    let action = json!({"type": "send-notification", "block_document_id": ID, "body": body});
+    let done = act(&contexts["order"], &action);
+    let nothing: Vec<(&str, usize, Option<&str>)> =
+        done.texts[1].nothing.iter().map(|one| (&*one.expression, one.line, one.near.as_deref())).collect();
+    assert_eq!(nothing, [("event.payload.totl", 2, Some("total")), ("evnt", 2, Some("event"))]);
+}
+
+#[test]
+fn says_what_a_parameter_was_meant_as() {
+    let (contexts, _) = rows();
+    let hints = |parameters: Json| {
+        let action = json!({"type": "run-deployment", "deployment_id": ID, "parameters": parameters});
+        let done = act(&contexts["order"], &action);
+        done.from_templates.into_iter().map(|one| (one.kind, one.hint.unwrap_or_default())).collect::<Vec<_>>()
+    };
+    let [(kind, hint)] = &hints(json!({"n": "{{ event.payload.total }}{{ event.payload.total }}"}))[..] else {
+        panic!()
+    };
+    assert_eq!((*kind, hint.contains("not a number")), (Some("string"), true));
+    let [(kind, hint)] = &hints(json!({"n": "{{ event.payload.total > 5 }}"}))[..] else { panic!() };
+    assert_eq!((*kind, hint.contains("write `{{ (event.payload.total > 5) }}`")), (None, true));
+    let [(kind, hint)] = &hints(json!({"n": "{{ (event.payload.total > 5) }}"}))[..] else { panic!() };
+    assert_eq!((*kind, &**hint), (Some("boolean"), ""));
+}
