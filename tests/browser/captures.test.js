@@ -300,3 +300,13 @@ test("files that are dropped together form one history, and an automation replac
   await says(outcome(page), /on these 2 runs up to the last event/);
   assert.deepEqual(failures, []);
 });
+
+test("the gaps between captured heartbeats are drawn beneath the curve", async () => {
+  const { page, failures } = await open("#simulate");
+  await drop(page, [{ name: "events.ndjson", text: lines(beats(10, [0, 30, 60, 90, 210, 240])) }]);
+  await page.getByRole("button", { name: "False alarms and delay of each window" }).click();
+  const tuning = page.getByRole("region", { name: "False alarms and delay" });
+  await says(tuning, /6 captured heartbeats of .*: 1 gap of 90 s or longer/);
+  assert.ok((await tuning.locator("simulate-gaps rect.gap").count()) > 1);
+  assert.deepEqual(failures, []);
+});

@@ -80,5 +80,5 @@ for (const view of ["validate", "build", "simulate"])
     const main = files.some(([file]) => /prefect_events_validate-[^/]*wasm$/.test(file));
     assert.equal(main, view !== "simulate", list(files));
     // The module for servers is loaded when one of its panels is opened.
-    assert.ok(!files.some(([file]) => /live/.test(file)), list(files));
+    assert.ok(!files.some(([file]) => /prefect_events_live/.test(file)), list(files));
   });

@@ -1,6 +1,7 @@
 // The functions of the worker.
 
 import type { ValidateOptions, ValidationReport } from "prefect-events";
+import type * as actions from "./functions/actions.ts";
 import type * as authoring from "./functions/authoring.ts";
 import type * as catalogue from "./functions/catalogue.ts";
 import type * as events from "./functions/events.ts";
@@ -16,6 +17,7 @@ export interface Functions {
   scenes: typeof scenes;
   server: typeof server;
   tuning: typeof tuning;
+  actions: typeof actions;
 }
 
 export type Part = keyof Functions;

@@ -104,6 +104,7 @@ export const authoring = part("authoring");
 export const scenes = part("scenes");
 export const server = part("server");
 export const tuning = part("tuning", "slow");
+export const actions = part("actions");
 export const quick = part("authoring", "quick");
 
 /** Validates a file: NDJSON of any size, with one report for each part of it, or one document. */

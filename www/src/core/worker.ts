@@ -11,6 +11,7 @@ const PARTS: Record<Part, () => Promise<unknown>> = {
   scenes: () => import("./functions/scenes.ts"),
   server: () => import("./functions/server.ts"),
   tuning: () => import("./functions/tuning.ts"),
+  actions: () => import("./functions/actions.ts"),
 };
 
 /** Bytes of a file that are enough to recognise NDJSON and text. */

@@ -175,6 +175,20 @@ export function play(asked: Play): Played {
   return { ...played, scene: sceneOf(result) };
 }
 
+/** What is played, and how, for functions of other modules. */
+export function inputOf(asked: Play) {
+  const text = asked.automation;
+  const captured = capturedOf(asked);
+  const serverVersion = asked.version;
+  const outline = checkAutomation(text).triggers;
+  // A scenario has its own events.
+  if (outline.length === 0) return { input: text, options: { serverVersion } };
+  const found = factsOf(text, outline, asked.automationIndex);
+  return captured
+    ? { input: text, options: { serverVersion, events: captured.texts, ...replayed(asked, found) } }
+    : { input: playedScenario(asked), options: { serverVersion, ...simulated(asked, found) } };
+}
+
 /** The findings on the automation that is played, and on the text around all automations. */
 function reportOn(
   { text, automations, played }: Facts,

@@ -3,11 +3,13 @@
 import { html, LitElement, nothing, type PropertyValues } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { InputError, latest, tuning } from "../../core/client.ts";
+import type { Observed } from "../../core/functions/actions.ts";
 import type { Assumed, WindowCurve } from "../../core/functions/tuning.ts";
 import { prose } from "../../ui/prose.ts";
 import { type CurvePoint, rate } from "./curve.ts";
 import { plural, span } from "./summary.ts";
 import "./curve.ts";
+import "./gaps.ts";
 import "./tuning.css";
 
 type Given = Omit<Assumed, "frequency">;
@@ -53,7 +55,12 @@ export class Tuning extends LitElement {
   @property({ type: Number }) frequency = 30;
   /** The window in the text, in seconds. */
   @property({ type: Number }) within = 0;
+  /** Reads the gaps between captured heartbeats; absent if no events are loaded. */
+  @property({ attribute: false }) observe: (() => Promise<Observed[]>) | undefined;
 
+  @state() private observed: Observed[] = [];
+  /** The index of the shown one. */
+  @state() private deployment = 0;
   @state() private assumed: Given = ASSUMED;
   @state() private curve: WindowCurve | undefined;
   @state() private points: CurvePoint[] = [];
@@ -76,6 +83,7 @@ export class Tuning extends LitElement {
 
   protected override willUpdate(changed: PropertyValues) {
     this.former ??= this.within;
+    if (changed.has("observe")) void this.readGaps();
     if (changed.has("frequency") || changed.has("assumed")) void this.recalculate();
     if (changed.has("within") || changed.has("frequency") || changed.has("assumed")) {
       clearTimeout(this.settling);
@@ -104,6 +112,18 @@ export class Tuning extends LitElement {
         windows.push(Math.round(at));
       const fine = await this.calculate(asked, windows);
       if (fine && !isOutdated()) this.draw({ ...fine, best: coarse.best });
+    } catch (error) {
+      this.blame(error);
+    }
+  }
+
+  private async readGaps() {
+    const { observe } = this;
+    try {
+      const observed = observe ? await observe() : [];
+      if (observe !== this.observe) return;
+      this.observed = observed.filter(({ gaps }) => gaps.length > 0);
+      this.deployment = 0;
     } catch (error) {
       this.blame(error);
     }
@@ -160,6 +180,7 @@ export class Tuning extends LitElement {
               : html`<p class="loading" role="status">Calculating…</p>`
           }
           ${this.renderSigns()}
+          ${this.renderGaps()}
         </div>
         <div class="figures">
           ${rejected ? html`<p class="error" role="alert">${prose(rejected)}</p>` : this.renderFigures()}
@@ -170,6 +191,29 @@ export class Tuning extends LitElement {
         </div>
       </div>
     </section>`;
+  }
+
+  private renderGaps() {
+    const { observed, deployment, within } = this;
+    const shown = observed[deployment];
+    if (!shown) return nothing;
+    const longer = shown.gaps
+      .filter(({ from }) => from >= within)
+      .reduce((sum, { count }) => sum + count, 0);
+    const says = `${plural(shown.heartbeats, "captured heartbeat")} of ${shown.name}: ${plural(longer, "gap")} of ${span(within)} or longer`;
+    return html`
+      ${
+        observed.length > 1
+          ? html`<label>Heartbeats of
+              <select @change=${(event: Event) => {
+                this.deployment = Number((event.target as HTMLSelectElement).value);
+              }}>${observed.map((one, index) => html`<option value=${index} ?selected=${index === deployment}>${one.name}</option>`)}</select>
+            </label>`
+          : nothing
+      }
+      <simulate-gaps role="img" aria-label=${says} .bins=${shown.gaps} .within=${within}></simulate-gaps>
+      <p class="soft">${says}</p>
+    `;
   }
 
   private renderSigns() {

@@ -5,7 +5,7 @@ import { customElement, state } from "lit/decorators.js";
 import { guard } from "lit/directives/guard.js";
 import { live } from "lit/directives/live.js";
 import type { Advice, Diagnostic } from "prefect-events";
-import { catalogue, InputError, latest, quick, scenes } from "../../core/client.ts";
+import { actions, catalogue, InputError, latest, quick, scenes } from "../../core/client.ts";
 import { type Facts, withWindow } from "../../core/functions/facts.ts";
 import { type Heartbeat, scenario } from "../../core/functions/scenario.ts";
 import type { Played, Scene } from "../../core/functions/scenes.ts";
@@ -27,6 +27,7 @@ import { runsTable } from "./runs.ts";
 import { type Slider, sliders } from "./sliders.ts";
 import { copiesOf, fits, MOST, packed, preset, type State, toPlay, unpacked } from "./state.ts";
 import { caption, clock, ended, plural, type Summary, span, summarise } from "./summary.ts";
+import "./actions.ts";
 import "./decisions.ts";
 import "./timeline.ts";
 import "./simulate.css";
@@ -128,6 +129,20 @@ export class SimulateView extends View<unknown> {
       if (!(error instanceof InputError)) this.fault(error);
     }
   }
+
+  private isFiring(decision: number | undefined): boolean {
+    const lanes = this.settled?.lanes ?? [];
+    return (
+      decision !== undefined &&
+      lanes.some(({ fired }) => fired.some((one) => one.decision === decision))
+    );
+  }
+
+  private readonly observed = async () =>
+    actions.observed(toPlay(this.shown, await this.holding(this.shown)));
+
+  private readonly actions = async (given: string) =>
+    actions.rendered(toPlay(this.shown, await this.holding(this.shown)), given);
 
   private async replay() {
     clearTimeout(this.settling);
@@ -268,12 +283,15 @@ export class SimulateView extends View<unknown> {
         good?.scene
           ? html`<simulate-decisions class=${aside.length > 0 ? "panel" : "panel alone"}
               .scene=${this.settled} .chosen=${this.chosen} .fetchDecisions=${this.decisions}
-            ></simulate-decisions>`
+            ></simulate-decisions>
+            <simulate-actions class="panel" .scene=${this.settled} .chosen=${this.chosen} .fetchActions=${this.actions}
+              ?hidden=${!this.isFiring(this.chosen)}
+            ></simulate-actions>`
           : nothing
       }
       ${
         this.comparing && this.advice
-          ? html`<simulate-tuning .frequency=${this.advice.frequency} .within=${this.facts?.window?.seconds ?? this.advice.within}
+          ? html`<simulate-tuning .observe=${shown.events === undefined ? undefined : this.observed} .frequency=${this.advice.frequency} .within=${this.facts?.window?.seconds ?? this.advice.within}
               @within=${(event: CustomEvent<number>) => void this.setWindow(event.detail)}
             ></simulate-tuning>`
           : nothing
