@@ -62,7 +62,8 @@ def test_results_are_frozen_and_become_plain_values() -> None:
 
 
 def test_wrong_data_is_a_report() -> None:
-    for wrong in ["", "{", b"\xff", "\ud800", "null", "[1, 2", {}, []]:
+    documents: list[Any] = ["", "{", b"\xff", "\ud800", "null", "[1, 2", {}, []]
+    for wrong in documents:
         assert isinstance(pe.validate(wrong), pe.ValidationReport)
 
 
