@@ -143,7 +143,9 @@ function union(types) {
       literals.push(JSON.stringify(one.literal.value));
     else others.push(python(one));
   }
-  return [...(literals.length > 0 ? [`Literal[${literals.join(", ")}]`] : []), ...others].join(" | ");
+  return [...(literals.length > 0 ? [`Literal[${literals.join(", ")}]`] : []), ...others].join(
+    " | ",
+  );
 }
 
 /** @param {import("@babel/types").TSInterfaceDeclaration} declaration */
@@ -210,7 +212,8 @@ for (let name = open.pop(); name !== undefined; name = open.pop()) {
       ? struct(declaration)
       : `${name}: TypeAlias = ${python(declaration.typeAnnotation)}\n${docstring(declaration, "")}`;
   written.set(name, own);
-  for (const [other] of own.replaceAll(/"""[^]*?"""/g, "").matchAll(/\b[A-Z]\w+/g)) open.push(other);
+  for (const [other] of own.replaceAll(/"""[\s\S]*?"""/g, "").matchAll(/\b[A-Z]\w+/g))
+    open.push(other);
 }
 const names = [...written.keys()].sort();
 const texts = names.map((name) => written.get(name) ?? "");
