@@ -103,7 +103,7 @@ function python(type) {
     }
     case "TSTypeReference": {
       const name = type.typeName.type === "Identifier" ? type.typeName.name : "";
-      const [argument] = type.typeArguments?.params ?? type.typeParameters?.params ?? [];
+      const [argument] = type.typeParameters?.params ?? [];
       if (name === "Array" && argument) return `tuple[${python(argument)}, ...]`;
       return KNOWN.get(name) ?? name;
     }
@@ -196,7 +196,7 @@ const declared = new Map(
     )
       return [];
     // The comment belongs to the statement.
-    declaration.leadingComments = statement.leadingComments;
+    declaration.leadingComments = statement.leadingComments ?? null;
     return [/** @type {const} */ ([declaration.id.name, declaration])];
   }),
 );
