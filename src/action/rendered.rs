@@ -52,16 +52,16 @@ const FLOW_RUN: &str = "prefect.flow-run";
 /// let (mut one, mut other, mut issues) = (Tape::new(), Tape::new(), Vec::new());
 /// parse(automation, 0, &mut one, &mut issues);
 /// parse(event, 0, &mut other, &mut issues);
+/// let (one, other) = (one.document(automation), other.document(event));
 /// let fired = Fired {
 ///     id: None,
 ///     path: "$".to_owned(),
 ///     at: Instant(1_772_366_400_000_000),
 ///     labels: Vec::new(),
-///     event: other.document(event).root().map(FiredEvent::Whole),
+///     event: other.root().map(FiredEvent::Whole),
 ///     children: Vec::new(),
 /// };
-/// let automation = one.document(automation).root().unwrap();
-/// let rendered = render(automation, &fired, None, &ActionOptions::default());
+/// let rendered = render(one.root().unwrap(), &fired, None, &ActionOptions::default());
 /// assert_eq!(rendered[0].texts[0].text.as_deref(), Some("Late orders"));
 /// assert_eq!(rendered[0].texts[1].text.as_deref(), Some("24 EUR"));
 /// ```

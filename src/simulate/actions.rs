@@ -103,7 +103,7 @@ struct Played<'t> {
 ///       subject: "{{ flow_run.name }} of {{ flow.name }}"
 ///       body: "{{ flow_run.state.message }}"
 /// start: 2026-03-01T12:00:00Z
-/// runs: [{name: nightly, flow: etl, ends: 2m, outcome: Failed}]
+/// runs: [{name: nightly, flow: etl, ends: 2m, state: Failed}]
 /// "#;
 /// let result = scenario_actions(scenario.into(), None, &SimulateOptions::default(), &ActionSettings::default());
 /// assert!(result.errors.is_empty(), "{:?}", result.errors);
