@@ -30,7 +30,7 @@ test("the replay fires where the server fired, by name, by file and for all auto
     assert.deepEqual([found.both, found.onlyHere, found.onlyRecorded], [1, [], []], stdout);
   }
   const { stdout } = await run(["backtest", automation.name, "--since", "1h"], settings);
-  assert.match(stdout, /1 firing/);
+  assert.match(stdout, /fired +1 here, 1 on the server/);
 });
 
 test("the cause of a run that was marked Crashed", async () => {
