@@ -79,7 +79,7 @@ def test_misuse_is_an_exception_with_the_sentence_of_the_core() -> None:
     with pytest.raises(ValueError, match="`flowrun`"):
         pe.build_event("prefect.flow-run.Running", {"flowrun": {}})
     with pytest.raises(ValueError, match="did you mean"):
-        pe.describe_event("prefect.flow-run.Runing")
+        pe.describe_event("prefect.worker.startd")
     with pytest.raises(ValueError):
         pe.explain("no-such-code")
 
