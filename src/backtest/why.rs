@@ -281,7 +281,9 @@ impl Story<'_> {
     }
 
     fn on_run(&self, given: &GivenAutomation) -> Result<OnRun, WhyError> {
-        let result = self.captured.play(given, &self.replay())?;
+        // What an action did is no cause of its firing: without it first.
+        let without = ReplayOptions { without_actions: true, ..self.replay() };
+        let result = self.captured.play(given, &without)?;
         let effects = result.recorded_actions.iter().flat_map(|actions| &actions.effects);
         let acted = effects.into_iter().any(|effect| *effect.resource == *self.id);
         let own = self.captured.sent_by(given);
@@ -290,7 +292,11 @@ impl Story<'_> {
             .into_iter()
             .filter(|firing| self.is_on_run(&firing.labels, firing.triggering_event_id))
             .collect();
-        let here = self.firings_on_run(result.firings);
+        let mut here = self.firings_on_run(result.firings);
+        if here.is_empty() && acted {
+            // An automation can also start itself.
+            here = self.firings_on_run(self.captured.play(given, &self.replay())?.firings);
+        }
         let rank = match (acted, recorded.is_empty(), here.is_empty()) {
             (true, ..) => 3,
             (_, false, _) => 2,

@@ -296,6 +296,29 @@ fn why_a_run_was_marked() {
     );
 }
 
+/// The state that the action sets right after the end of the window is no event that came too late.
+#[test]
+fn what_an_action_did_is_no_cause() {
+    let at = |second: &str| format!("2026-11-27T02:13:{second}Z");
+    let mut text = live();
+    for (was, is) in [
+        ("19.468136", "16.600000"),
+        ("19.468464", "16.600100"),
+        ("19.546750", "16.660000"),
+        ("19.620827", "16.700000"),
+        ("19.702341", "16.710000"),
+        ("19.702711", "16.720000"),
+        ("19.703036", "16.730000"),
+    ] {
+        assert!(text.contains(&at(was)), "{was}");
+        text = text.replace(&at(was), &at(is));
+    }
+    let options = serde_json::from_value(json!({"name": "Crash zombie flows"})).unwrap();
+    let dead = why(&captured(&text), "e24ff06c", None, &options).unwrap();
+    assert_eq!(dead.cause, WhyCause::Silent);
+    assert!(dead.message.ends_with("after prefect.flow-run.heartbeat at 02:11:46.575947"), "{}", dead.message);
+}
+
 /// An event that the server holds back because it never got the one before: a finished run is marked.
 #[test]
 fn why_a_finished_run_was_marked() {
