@@ -11,25 +11,27 @@ pub(super) fn variables<'e>(
     text: &str,
     environment: &mut dyn FnMut(&str) -> Option<&'e Secret>,
 ) -> Vec<(String, Secret)> {
-    let mut all: Vec<(String, Secret)> = Vec::new();
+    // `KEY` alone is known and has no value.
+    let mut all: Vec<(String, Option<Secret>)> = Vec::new();
     let mut rest = text.strip_prefix('\u{feff}').unwrap_or(text).trim_start();
     while !rest.is_empty() {
         match binding(rest) {
             Some((key, value, after)) => {
-                if let (Some(key), Some(value)) = (key, value) {
-                    let value = interpolated(&value, &mut |name| {
-                        let own = all.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value);
-                        own.or_else(|| environment(name)).map(|value| value.reveal().to_owned())
-                    });
-                    all.push((key.to_owned(), Secret::new(value)));
-                }
+                let value = value.map(|value| {
+                    Secret::new(interpolated(&value, &mut |name| {
+                        let own = all.iter().rev().find(|(known, _)| known == name);
+                        let text = |value: Option<&Secret>| value.map(Secret::reveal).unwrap_or_default().to_owned();
+                        own.map(|(_, value)| text(value.as_ref())).or_else(|| environment(name).map(|own| text(Some(own))))
+                    }))
+                });
+                all.extend(key.map(|key| (key.to_owned(), value)));
                 rest = after.trim_start();
             }
             // Not a binding: skipped with a warning there.
             None => rest = line_end(rest).1.trim_start(),
         }
     }
-    all
+    all.into_iter().filter_map(|(key, value)| Some((key, value?))).collect()
 }
 
 /// A line and what follows it.
