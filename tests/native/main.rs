@@ -53,6 +53,7 @@ mod settings;
 mod schema;
 mod meaning;
 mod simulate;
+mod stream;
 mod templates;
 mod trigger;
 mod truth;
