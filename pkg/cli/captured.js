@@ -1,21 +1,18 @@
 // Captured events for commands, read part by part: from files, or from a server.
 
 import { openEvents as open } from "../api/backtest.js";
-import { isNdjson } from "../api/validate.js";
 import { PrefectEventsError } from "../error.js";
 import { wholeLines } from "../lines.js";
 import { connects } from "../start-live.js";
 import { serverOf } from "./connection.js";
+import { named, openEventFile } from "./event-file.js";
 import { printError } from "./output.js";
 import { pullProgress } from "./progress-bar.js";
-import { openInput, readAll, readHead, readRest, Unreadable } from "./read-input.js";
-import { displayName } from "./text.js";
+import { openInput, readAll, Unreadable } from "./read-input.js";
 
 const openEvents = connects(open);
 
 const LINE_BREAK = 10;
-/** If these first bytes do not show whether it is NDJSON, all that was read decides. */
-const SNIFFED_BYTES = 64 * 1024;
 
 /** @typedef {ReturnType<typeof openEvents>} Captured */
 /** @typedef {import("../entries/live.js").PrefectServer} PrefectServer */
@@ -110,21 +107,14 @@ async function captureFiles(files) {
  * @param {number | undefined} index of the file, if there are several
  */
 async function addFile(captured, file, index) {
-  try {
-    const input = await openInput(file);
-    const { head, ended } = await readHead(input);
-    if (!ended && (isNdjson(head.subarray(0, SNIFFED_BYTES)) ?? isNdjson(head))) {
-      let lines = 0;
-      for await (const part of wholeLines(chain(head, input.pieces))) {
-        if (!add(captured, part, lines, index)) return false;
-        lines += part.reduce((count, byte) => (byte === LINE_BREAK ? count + 1 : count), 0);
-      }
-      return true;
-    }
-    return add(captured, ended ? head : await readRest(head, input.pieces), 0, index);
-  } catch (error) {
-    throw named(file, error);
+  const input = await openEventFile(file);
+  if (input instanceof Uint8Array) return add(captured, input, 0, index);
+  let lines = 0;
+  for await (const part of wholeLines(input)) {
+    if (!add(captured, part, lines, index)) return false;
+    lines += part.reduce((count, byte) => (byte === LINE_BREAK ? count + 1 : count), 0);
   }
+  return true;
 }
 
 /**
@@ -138,15 +128,6 @@ function add(captured, bytes, lines, index) {
   return captured.use((open) => open.add(bytes, false, lines, index), bytes.length);
 }
 
-/**
- * @param {Uint8Array} head
- * @param {AsyncGenerator<Uint8Array>} pieces
- */
-async function* chain(head, pieces) {
-  yield head;
-  yield* pieces;
-}
-
 /** @param {string} file */
 export async function readDocument(file) {
   try {
@@ -154,11 +135,4 @@ export async function readDocument(file) {
   } catch (error) {
     throw named(file, error);
   }
-}
-
-/** @param {string} file @param {unknown} error */
-function named(file, error) {
-  return error instanceof Unreadable
-    ? new Unreadable(`${displayName(file)} ${error.message}`)
-    : error;
 }

@@ -104,8 +104,8 @@ fn one<'t>(item: &Item<'t>, name: String, reading: &mut Reading<'t>) -> Option<G
 pub(super) const BUILT_IN: [(&str, i64); 2] = [("crash-zombie-flows", 90), ("unresponsive-run-detection", 540)];
 const NAMES: &str = "an automation, or the name `crash-zombie-flows` or `unresponsive-run-detection`";
 
-/// The documentation's automation that detects zombie runs.
-fn crash_zombie_flows(within: i64) -> Automation {
+/// The documentation's automation that detects zombie runs. `within`: microseconds.
+pub(crate) fn crash_zombie_flows(within: i64) -> Automation {
     let heartbeat = "prefect.flow-run.heartbeat".to_owned();
     let all = "prefect.flow-run.*".to_owned();
     let id = "prefect.resource.id".to_owned();
@@ -122,7 +122,7 @@ fn crash_zombie_flows(within: i64) -> Automation {
             expect: vec![all],
             for_each: vec![id],
             threshold: 1,
-            within: within.saturating_mul(1_000_000),
+            within,
         }),
         actions: Vec::new(),
         actions_on_trigger: Vec::new(),
@@ -133,7 +133,7 @@ fn crash_zombie_flows(within: i64) -> Automation {
 /// Reads Prefect's document, or the name of a built-in one.
 pub(super) fn automation<'t>(value: Value<'t>, reading: &mut Reading<'t>) -> Option<Automation> {
     if let Some((_, within)) = BUILT_IN.into_iter().find(|(name, _)| value.is(name)) {
-        return Some(crash_zombie_flows(within));
+        return Some(crash_zombie_flows(within.saturating_mul(1_000_000)));
     }
     if !reading.is(value, Kind::Object, NAMES) {
         return None;

@@ -59,6 +59,8 @@ pub use advice::{
     heartbeat_advice,
 };
 pub(crate) use automations::given_automations;
+#[cfg(test)]
+pub(crate) use automations::crash_zombie_flows;
 pub use automations::{Files, scenario_files};
 pub(crate) use automations::{GivenAutomation, all as automations_of};
 pub use captured::{CapturedEvents, EventTexts};

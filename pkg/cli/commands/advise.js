@@ -1,16 +1,13 @@
 // The command `advise`.
 
 import { heartbeatAdvice } from "../../api/automation.js";
-import { isNdjson } from "../../api/validate.js";
 import { renderHeartbeats, renderWindowCurve } from "../../entries/live.node.js";
 import { jsonText, printable } from "../escape.js";
+import { openEventFile } from "../event-file.js";
 import { printError, stdout } from "../output.js";
-import { openInput, readHead, readRest, Unreadable } from "../read-input.js";
+import { Unreadable } from "../read-input.js";
 import { colours, columns } from "../terminal.js";
-import { displayName, plural } from "../text.js";
-
-/** If these first bytes do not show whether it is NDJSON, all that was read decides. */
-const SNIFFED_BYTES = 64 * 1024;
+import { plural } from "../text.js";
 
 /** @typedef {import("../../types.js").WindowCurveOptions} WindowCurveOptions */
 
@@ -97,40 +94,8 @@ function formOf(format) {
  */
 async function observed(files, options, format) {
   const sources = [];
-  for (const file of files) {
-    try {
-      const input = await openInput(file);
-      const { head, ended } = await readHead(input);
-      if (ended) sources.push(head);
-      else if (isNdjson(head.subarray(0, SNIFFED_BYTES)) ?? isNdjson(head))
-        sources.push(pieces(file, head, input.pieces));
-      else sources.push(await readRest(head, input.pieces));
-    } catch (error) {
-      throw named(file, error);
-    }
-  }
+  for (const file of files) sources.push(await openEventFile(file));
   return renderHeartbeats(sources, options, formOf(format));
-}
-
-/**
- * @param {string} file
- * @param {Uint8Array} head
- * @param {AsyncGenerator<Uint8Array>} rest
- */
-async function* pieces(file, head, rest) {
-  yield head;
-  try {
-    yield* rest;
-  } catch (error) {
-    throw named(file, error);
-  }
-}
-
-/** @param {string} file @param {unknown} error */
-function named(file, error) {
-  return error instanceof Unreadable
-    ? new Unreadable(`${displayName(file)} ${error.message}`)
-    : error;
 }
 
 /** The flag of an option. @param {string} name */
