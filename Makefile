@@ -100,7 +100,7 @@ oracle: ## compare the triggers with a real Prefect (PREFECT=3.9.1) on COUNT (20
 sent: build ## send built events to a real Prefect (PREFECT=3.9.1) and compare what it has of them
 	python3 tests/sent/main.py --prefect $(PREFECT) $(SENT_FLAGS)
 
-live: build ## read from real Prefect servers, which it starts; without Python 3.10 or newer it is skipped
+live: page ## read from real Prefect servers, which it starts; without Python 3.10 or newer it is skipped
 	node tests/live/run.js
 
 python: build ## build and test the Python wheel; without Python 3.10 or newer it is skipped

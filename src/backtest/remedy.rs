@@ -75,12 +75,16 @@ impl Remedies<'_> {
         Ok(None)
     }
 
-    /// A change with which the automation fires on the run, as it did not: the nearest name or label, a lower threshold, a
-    /// longer window of a Reactive trigger, a window of its own for each resource.
-    pub(super) fn to_fire(&self, coverage: &[TriggerCoverage]) -> Result<Option<ChangedLine>, WhyError> {
-        let mut found = self.nearest_name(coverage)?;
+    /// A change with which the automation fires on the run, as it did not: a window of its own for each resource, if it
+    /// fires on this run alone; the nearest name or label; a lower threshold; a longer window of a Reactive trigger.
+    pub(super) fn to_fire(
+        &self,
+        coverage: &[TriggerCoverage],
+        fires_alone: bool,
+    ) -> Result<Option<ChangedLine>, WhyError> {
         let mut triggers = Vec::new();
         leaves(&self.given.automation.trigger, "$", &mut triggers);
+        let mut found = if fires_alone { self.own_windows(&triggers)? } else { self.nearest_name(coverage)? };
         for (path, trigger) in triggers {
             if found.is_none() {
                 found = self.lower_threshold(&path, trigger)?;
@@ -88,14 +92,21 @@ impl Remedies<'_> {
             if found.is_none() {
                 found = self.longer_reactive_window(&path, trigger)?;
             }
-            if found.is_none() && trigger.for_each.is_empty() {
-                let own = set_field(self.document, self.index, &path, "for_each", r#"["prefect.resource.id"]"#);
-                found = own.map(|edited| self.tested(edited)).transpose()?.flatten().filter(fires);
-            }
         }
         let Some(tested) = found else { return Ok(None) };
         let times = if tested.on_run == 1 { "once".to_owned() } else { format!("{} times", tested.on_run) };
         self.line(tested, format!("with it the automation fires {times} on this run")).map(Some)
+    }
+
+    fn own_windows(&self, triggers: &[(String, &EventTrigger)]) -> Result<Option<Tested>, WhyError> {
+        for (path, _) in triggers.iter().filter(|(_, trigger)| trigger.for_each.is_empty()) {
+            let own = set_field(self.document, self.index, path, "for_each", r#"["prefect.resource.id"]"#);
+            let found = own.map(|edited| self.tested(edited)).transpose()?.flatten().filter(fires);
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        Ok(None)
     }
 
     fn nearest_name(&self, coverage: &[TriggerCoverage]) -> Result<Option<Tested>, WhyError> {

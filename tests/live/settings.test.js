@@ -37,10 +37,10 @@ async function sent({ files, environment }) {
     mkdirSync(dirname(join(home, name)), { recursive: true });
     writeFileSync(join(home, name), text);
   }
-  const [own, cwd, { fetch }] = [process.env, process.cwd(), globalThis];
+  const [own, cwd, { fetch }] = [{ ...process.env }, process.cwd(), globalThis];
   /** @type {string[] | undefined} */
   let request;
-  process.env = { HOME: home, ...environment };
+  become({ HOME: home, ...environment });
   process.chdir(home);
   globalThis.fetch = async (url, how) => {
     const headers = new Headers(/** @type {any} */ (how)?.headers);
@@ -52,11 +52,17 @@ async function sent({ files, environment }) {
   } catch (error) {
     assert.ok(error instanceof TypeError, String(error));
   } finally {
-    process.env = own;
+    become(own);
     process.chdir(cwd);
     globalThis.fetch = fetch;
   }
   return request;
+}
+
+/** Replaces the environment of this process. @param {NodeJS.ProcessEnv} environment */
+function become(environment) {
+  for (const name of Object.keys(process.env)) delete process.env[name];
+  Object.assign(process.env, environment);
 }
 
 /** @param {Case} one */
