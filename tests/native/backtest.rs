@@ -365,7 +365,7 @@ fn firings(automation: &str, events: &str) -> usize {
 fn why_suggests_the_smallest_change() {
     let change = |automation: &str, events: &str, run: &str| {
         let found = why(&captured(events), run, Some(automation.into()), &WhyOptions::default()).unwrap();
-        let change = found.change.unwrap_or_else(|| panic!("{found:?}"));
+        let change = found.change.clone().unwrap_or_else(|| panic!("{found:?}"));
         assert!(automation.contains(&change.before), "{change:?}");
         assert_eq!(firings(&automation.replace(&change.before, &change.after), events), change.firings_after);
         (change.before, change.after)

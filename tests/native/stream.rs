@@ -100,7 +100,7 @@ fn a_restarted_server_loses_nothing_and_repeats_nothing() {
     let mut session = Session::new();
     session.request();
     session.respond(NO_EVENTS);
-    assert_eq!(session.ids(), []);
+    assert_eq!(session.ids(), [0_u64; 0]);
     session.open();
     session.pass(1);
     let first = session.event(1);
