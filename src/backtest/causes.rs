@@ -11,7 +11,7 @@ use crate::simulate::{
 use crate::text::order;
 use crate::text::phrase::duration;
 use crate::text::steps::step;
-use crate::text::table::Set;
+use crate::text::table::{Map, Set};
 use crate::time::{Instant, Span};
 use crate::trigger::{Firing, ServerQuirk};
 
@@ -61,10 +61,20 @@ impl Chance {
     };
 }
 
+/// The labels of a firing, sorted by name.
+type Key = Vec<(SharedText, SharedText)>;
+
+/// Times by labels, ascending.
+type Times = Map<Key, Vec<Instant>>;
+
 /// The firings of a replay, compared with the recorded ones.
 pub(super) struct Compared {
     pub firings: Vec<Firing>,
     pub recorded: RecordedFirings,
+    /// When it fires only here, when also on the server, and which recorded ones do not happen here.
+    only_here: Times,
+    both: Times,
+    only_recorded: Set<Uuid>,
 }
 
 impl Compared {
@@ -75,35 +85,58 @@ impl Compared {
         let none =
             || RecordedFirings { matched: 0, pairs: Vec::new(), only_here: certain(), only_recorded: Vec::new() };
         let recorded = recorded.unwrap_or_else(none);
-        Compared { firings, recorded }
+        let mut compared = Compared {
+            firings,
+            recorded,
+            only_here: Times::default(),
+            both: Times::default(),
+            only_recorded: Set::default(),
+        };
+        compared.index();
+        compared
+    }
+
+    /// Firings are in order of time.
+    fn index(&mut self) {
+        let (mut only_here, mut both) = (Times::default(), Times::default());
+        for firing in &self.recorded.only_here {
+            only_here.or_default(key_of(&firing.labels)).push(firing.at);
+        }
+        for firing in &self.firings {
+            let key = key_of(&firing.labels);
+            if !has_near(&only_here, &key, firing.at) {
+                both.or_default(key).push(firing.at);
+            }
+        }
+        let mut only_recorded = Set::default();
+        for firing in &self.recorded.only_recorded {
+            only_recorded.insert(firing.event_id);
+        }
+        (self.only_here, self.both, self.only_recorded) = (only_here, both, only_recorded);
     }
 
     fn is_only_here(&self, firing: &Firing) -> bool {
-        step(self.recorded.only_here.len());
-        let labels = labels_of(&firing.labels);
-        let is_it = |own: &Firing| is_near(own.at, firing.at) && labels_of(&own.labels) == labels;
-        self.recorded.only_here.iter().any(is_it)
+        has_near(&self.only_here, &key_of(&firing.labels), firing.at)
     }
 
     /// Whether it fires here too at about this time, as the partner of another recorded firing.
     fn fires_near(&self, firing: &RecordedFiring) -> bool {
-        step(self.firings.len());
-        let labels = labels_of(&firing.labels);
-        let is_near = |own: &&Firing| is_near(own.at, firing.at) && labels_of(&own.labels) == labels;
-        self.firings.iter().filter(is_near).any(|own| !self.is_only_here(own))
+        has_near(&self.both, &key_of(&firing.labels), firing.at)
     }
 
     fn is_only_recorded(&self, firing: &RecordedFiring) -> bool {
-        step(self.recorded.only_recorded.len());
-        self.recorded.only_recorded.iter().any(|own| own.event_id == firing.event_id)
+        self.only_recorded.contains(&firing.event_id)
     }
 }
 
-fn is_near(one: Instant, other: Instant) -> bool {
-    one.since(other).saturating_abs() <= NEAR
+fn has_near(times: &Times, key: &Key, at: Instant) -> bool {
+    step(1);
+    let own = times.get(key).map(Vec::as_slice).unwrap_or_default();
+    let first = own.partition_point(|own| at.since(*own) > NEAR);
+    own.get(first).is_some_and(|own| own.since(at) <= NEAR)
 }
 
-fn labels_of(labels: &[(SharedText, SharedText)]) -> Vec<(SharedText, SharedText)> {
+fn key_of(labels: &[(SharedText, SharedText)]) -> Key {
     let mut own = labels.to_vec();
     order::by_text(&mut own, |(name, _)| name);
     own
@@ -113,18 +146,29 @@ fn labels_of(labels: &[(SharedText, SharedText)]) -> Vec<(SharedText, SharedText
 /// engine knows how late a server may be.
 pub(super) fn pair_drifted(compared: &mut Compared) -> Vec<(Firing, RecordedFiring)> {
     let RecordedFirings { only_here, only_recorded, .. } = &mut compared.recorded;
+    // By labels, in order of time; and how many are too early, or have a partner.
+    let mut open: Map<Key, (Vec<RecordedFiring>, usize)> = Map::default();
+    for firing in only_recorded.iter() {
+        open.or_default(key_of(&firing.labels)).0.push(firing.clone());
+    }
+    let mut taken = Set::default();
     let mut pairs = Vec::new();
     only_here.retain(|firing| {
-        step(only_recorded.len().saturating_add(1));
         let Some(span) = firing.span else { return true };
         let latest = Instant(span.latest.0.saturating_add(WORK));
-        let labels = labels_of(&firing.labels);
-        let is_it =
-            |own: &RecordedFiring| (span.earliest..=latest).contains(&own.at) && labels_of(&own.labels) == labels;
-        let Some(place) = only_recorded.iter().position(is_it) else { return true };
-        pairs.push((firing.clone(), only_recorded.remove(place)));
+        let Some((own, first)) = open.get_mut(&key_of(&firing.labels)) else { return true };
+        while own.get(*first).is_some_and(|own| own.at < span.earliest) {
+            step(1);
+            *first = first.saturating_add(1);
+        }
+        let Some(partner) = own.get(*first).filter(|own| own.at <= latest) else { return true };
+        *first = first.saturating_add(1);
+        taken.insert(partner.event_id);
+        pairs.push((firing.clone(), partner.clone()));
         false
     });
+    only_recorded.retain(|own| !taken.contains(&own.event_id));
+    compared.index();
     pairs
 }
 

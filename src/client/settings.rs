@@ -171,8 +171,11 @@ pub fn server_settings(sources: &SettingsSources) -> Result<ServerSettings, Sett
     let active = || all.get("active").and_then(Value::as_str).map(str::to_owned);
     let asked = layers.in_environment("PREFECT_PROFILE").map(|name| name.reveal().to_owned());
     let asked = sources.profile.clone().or(asked).filter(|name| !name.is_empty());
-    let name = asked.clone().or_else(active).unwrap_or_else(|| DEFAULT_PROFILE.to_owned());
-    layers.profile = profiles.and_then(|profiles| profiles.get(&name)).and_then(Value::as_table).cloned();
+    let chosen = asked.or_else(active).filter(|name| !name.is_empty());
+    // Without a choice it is the built-in profile, whatever the file has under its name.
+    let own = |name: &String| profiles.and_then(|profiles| profiles.get(name)).and_then(Value::as_table).cloned();
+    layers.profile = chosen.as_ref().and_then(own);
+    let name = chosen.unwrap_or_else(|| DEFAULT_PROFILE.to_owned());
     let built_in = EPHEMERAL.contains(&&*name);
     if layers.profile.is_none() && !built_in && sources.profile.is_some() {
         return Err(SettingsError::UnknownProfile { name, names });

@@ -85,7 +85,7 @@ def dot_env(chance: random.Random) -> str:
                         f"{name}=${{PREFECT_API_KEY}}",
                         f"{name}",
                         f"BARE\n{name}=${{BARE:-default}}",
-                        f'{name}="two\\nlines"',
+                        f'{name}="two\\\\nlines"',
                         f"{name}=twice\n{name}=http://second.example/api",
                     ]
                 )
@@ -100,7 +100,8 @@ def dot_env(chance: random.Random) -> str:
 
 
 def profiles(chance: random.Random, place: str) -> str:
-    if chance.random() < 0.03:
+    # Where it is not read for the settings, it is for the list of profiles: then Prefect fails, or not.
+    if place == "other" and chance.random() < 0.03:
         return "active = [\n"
     chosen = chance.sample(PROFILES, chance.randrange(1, 4))
     lines = []

@@ -352,7 +352,8 @@ fn csrf_tokens_are_fetched_where_the_server_wants_them_and_again_after_they_expi
     fake.fault = Some(Box::new(|_, request, _| {
         let has_token = request.headers.iter().any(|(name, _)| *name == "Prefect-Csrf-Token");
         match request.method {
-            "GET" => Some(Fault::Status(200, None, r#"{"token": "first"}"#)),
+            "GET" if request.url.contains("csrf") => Some(Fault::Status(200, None, r#"{"token": "first"}"#)),
+            "GET" => None,
             _ if has_token => None,
             _ => Some(Fault::Lost),
         }
