@@ -31,6 +31,7 @@ mod explanations;
 mod faults;
 mod fuzz;
 mod history;
+mod implied;
 mod inputs;
 mod layers;
 mod live;
