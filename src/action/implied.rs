@@ -8,8 +8,8 @@ use crate::json::{Kind, Value as Json};
 
 use super::python::json::{COMPACT, dumps, value_of};
 use super::python::show::placeholder;
-use super::python::value::{Dict, list, own};
 use super::python::value::Py;
+use super::python::value::{Dict, list, own};
 use super::rendered::summary;
 use super::result::{RenderedAction, Source, Use};
 

@@ -5,8 +5,8 @@ use uuid::Uuid;
 use crate::automation::{Posture, Trigger};
 use crate::event::SharedText;
 use crate::simulate::{
-    BatchOrder, ByOtherChance, CapturedEvents, DocumentText, GivenAutomation, NEAR, OwnEvents, RecordedFiring, RecordedFirings,
-    ReplayError, ReplayOptions, SimulationResult, automations_of,
+    BatchOrder, ByOtherChance, CapturedEvents, DocumentText, GivenAutomation, NEAR, OwnEvents, RecordedFiring,
+    RecordedFirings, ReplayError, ReplayOptions, SimulationResult, automations_of,
 };
 use crate::text::order;
 use crate::text::phrase::duration;

@@ -34,9 +34,7 @@ pub(super) fn set_field(
                 before: format!("{name}: {}", shown(&String::from_utf8_lossy(old.written()))),
                 after,
             },
-            None => {
-                Change { edits: insert_raw(document.bytes, trigger, name, value), before: String::new(), after }
-            }
+            None => Change { edits: insert_raw(document.bytes, trigger, name, value), before: String::new(), after },
         })
     })
 }

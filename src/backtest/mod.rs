@@ -45,8 +45,8 @@ pub use comparison::{
     ChangedFiring, CompareOptions, ComparedAutomation, ComparedText, Comparison, FiringChange, VersionFirings,
     compare_automations,
 };
+pub use explanation::{ChangedLine, Why, WhyCause, WhyError, WhyOptions};
 pub use result::{
     AutomationBacktest, Backtest, DifferenceCause, Histogram, OnlyHere, OnlyRecorded, OutcomeCounts, SpanCount, Verdict,
 };
-pub use explanation::{ChangedLine, Why, WhyCause, WhyError, WhyOptions};
 pub use why::why;

@@ -237,8 +237,7 @@ impl Story<'_> {
         let name = shown(&given.automation.name);
         let message = format!("`{name}` did not fire on this run: {reason}; {ended}");
         let remedies = Remedies { run: &self.run, document, is_given, index, given };
-        let change =
-            remedies.to_fire(result.coverage.as_deref().unwrap_or_default(), !result.firings.is_empty())?;
+        let change = remedies.to_fire(result.coverage.as_deref().unwrap_or_default(), !result.firings.is_empty())?;
         let automation = Some(given.automation.name.clone());
         Ok(Why { automation, change, ..self.why(WhyCause::NotFired, message) })
     }

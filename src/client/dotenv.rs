@@ -22,7 +22,8 @@ pub(super) fn variables<'e>(
                     Secret::new(interpolated(&value, &mut |name| {
                         let own = all.iter().rev().find(|(known, _)| known == name);
                         let text = |value: Option<&Secret>| value.map(Secret::reveal).unwrap_or_default().to_owned();
-                        own.map(|(_, value)| text(value.as_ref())).or_else(|| environment(name).map(|own| text(Some(own))))
+                        own.map(|(_, value)| text(value.as_ref()))
+                            .or_else(|| environment(name).map(|own| text(Some(own))))
                     }))
                 });
                 all.extend(key.map(|key| (key.to_owned(), value)));

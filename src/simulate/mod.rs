@@ -58,9 +58,9 @@ pub use advice::{
     Advice, AdviceError, ClientHeartbeats, Detection, DocumentedAdvice, HeartbeatConfig, SmallestWindow,
     heartbeat_advice,
 };
-pub(crate) use automations::given_automations;
 #[cfg(test)]
 pub(crate) use automations::crash_zombie_flows;
+pub(crate) use automations::given_automations;
 pub use automations::{Files, scenario_files};
 pub(crate) use automations::{GivenAutomation, all as automations_of};
 pub use captured::{CapturedEvents, EventTexts};

@@ -430,10 +430,11 @@ fn why_suggests_the_shortest_window_that_suffices() {
 #[test]
 fn a_difference_is_chance_only_if_a_replay_shows_it() {
     const ID: &str = "11111111-1111-4111-8111-111111111111";
-    let zombies = json!({"id": ID, "name": "zombies", "actions": [], "trigger": {"type": "event", "posture": "Proactive",
+    let zombies =
+        json!({"id": ID, "name": "zombies", "actions": [], "trigger": {"type": "event", "posture": "Proactive",
         "after": ["prefect.flow-run.heartbeat"], "expect": ["prefect.flow-run.*"], "for_each": ["prefect.resource.id"],
         "within": 60}})
-    .to_string();
+        .to_string();
     let own = |number: u32, at: &str, event: &str, payload: Json| {
         let resource = json!({"prefect.resource.id": format!("prefect.automation.{ID}"),
             "prefect.resource.name": "zombies"});
@@ -443,8 +444,12 @@ fn a_difference_is_chance_only_if_a_replay_shows_it() {
     };
     // Of another run, which fires here and there.
     let known = runs(&[(9, 1, 5, "heartbeat")])
-        + &own(1, "2026-03-01T12:01:05.100Z", "prefect.automation.triggered",
-            json!({"triggering_labels": {"prefect.resource.id": "prefect.flow-run.9"}}))
+        + &own(
+            1,
+            "2026-03-01T12:01:05.100Z",
+            "prefect.automation.triggered",
+            json!({"triggering_labels": {"prefect.resource.id": "prefect.flow-run.9"}}),
+        )
         + &runs(&[(8, 600, 5, "Completed")]).replace("-8000-", "-8001-");
     let cause = |events: &str| {
         // Version 3.9 would hold the end of a run back for a heartbeat.

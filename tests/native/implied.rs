@@ -44,8 +44,12 @@ fn the_trigger_of_a_deployment_runs_it_with_its_parameters() {
     assert_eq!(shown["parameters"]["order"], json!("acme.order.7"));
     assert_eq!(shown["parameters"]["total"], json!(12), "a single expression keeps its type");
     assert_eq!(shown["jobVariables"], json!({"image": "{{ not rendered }}"}));
-    assert_eq!(shown["target"], json!({"kind": "prefect.deployment", "id": "‹deployment.id›", "name": "load", "inferred": false}));
-    let unknown: Vec<&Json> = shown["uses"].as_array().unwrap().iter().filter(|one| one["source"] == "unknown").collect();
+    assert_eq!(
+        shown["target"],
+        json!({"kind": "prefect.deployment", "id": "‹deployment.id›", "name": "load", "inferred": false})
+    );
+    let unknown: Vec<&Json> =
+        shown["uses"].as_array().unwrap().iter().filter(|one| one["source"] == "unknown").collect();
     assert_eq!(unknown, [&json!({"name": "deployment.id", "source": "unknown"})]);
     for (place, name) in [(1, "load"), (2, "report")] {
         let actions = &result.firings[place].actions;

@@ -70,7 +70,11 @@ fn backtest_is_proportional_to_events_and_differences() {
         let result = backtest_captured((&*automation(90)).into(), captured, &options).unwrap();
         let own = &result.automations[0];
         assert!(own.both > 20 && own.only_here.len() > 20, "{} {}", own.both, own.only_here.len());
-        assert!(own.only_here[..20].iter().all(|one| one.cause == DifferenceCause::Unexplained), "{:?}", own.only_here[0]);
+        assert!(
+            own.only_here[..20].iter().all(|one| one.cause == DifferenceCause::Unexplained),
+            "{:?}",
+            own.only_here[0]
+        );
     });
 }
 

@@ -16,7 +16,10 @@ fn sources(case: &Json) -> SettingsSources {
     let file = |name: &str| case["files"][name].as_str().map(Secret::new);
     let environment = case["environment"].as_object().unwrap();
     let mut sources = SettingsSources {
-        environment: environment.iter().map(|(name, text)| (name.clone(), Secret::new(text.as_str().unwrap()))).collect(),
+        environment: environment
+            .iter()
+            .map(|(name, text)| (name.clone(), Secret::new(text.as_str().unwrap())))
+            .collect(),
         dot_env: file(".env"),
         prefect_toml: file("prefect.toml"),
         pyproject_toml: file("pyproject.toml"),

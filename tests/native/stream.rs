@@ -61,7 +61,9 @@ impl Session {
         match self.stream.step(self.now) {
             StreamStep::Events(Batch { lines, .. }) => lines
                 .lines()
-                .map(|line| serde_json::from_str::<Json>(line).unwrap()["event"].as_str().unwrap()[5..].parse().unwrap())
+                .map(|line| {
+                    serde_json::from_str::<Json>(line).unwrap()["event"].as_str().unwrap()[5..].parse().unwrap()
+                })
                 .collect(),
             other => panic!("{other:?}"),
         }
