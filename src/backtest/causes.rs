@@ -129,7 +129,7 @@ impl Compared {
     }
 }
 
-fn has_near(times: &Times, key: &Key, at: Instant) -> bool {
+fn has_near(times: &Times, key: &[(SharedText, SharedText)], at: Instant) -> bool {
     step(1);
     let own = times.get(key).map(Vec::as_slice).unwrap_or_default();
     let first = own.partition_point(|own| at.since(*own) > NEAR);
