@@ -15,29 +15,41 @@
 //! ```
 
 mod advise;
+mod backtest;
 mod build;
+mod captured;
+mod diff;
 mod explain;
 mod input;
+mod pull;
 mod reader;
 mod reason;
+mod report;
 mod scenario;
 mod schema;
 mod simulate;
 mod steps;
 mod surroundings;
 mod test;
+mod why;
 
-use serde::de::{Deserialize, Deserializer, Error};
 use serde::Serialize;
+use serde::de::{Deserialize as _, Deserializer, Error};
 
 pub use advise::AdviseOptions;
+pub use backtest::BacktestCommandOptions;
 pub use build::BuildCommandOptions;
+pub use diff::DiffCommandOptions;
 pub use explain::ExplainOptions;
-pub use reason::{read_reason, write_reason};
+pub use input::not_text;
+pub use pull::{pull_interrupted, pull_summary};
+pub use reason::{list_reason, read_reason, write_reason};
+pub use report::{CheckCommandOptions, ValidateCommandOptions};
 pub use schema::SchemaOptions;
 pub use simulate::SimulateCommandOptions;
 pub use surroundings::{Surroundings, Terminal};
 pub use test::TestCommandOptions;
+pub use why::WhyCommandOptions;
 
 use steps::{Run, Steps, Whole};
 
@@ -62,6 +74,28 @@ pub enum Next {
     List {
         /// Its name as the user gave it.
         folder: String,
+    },
+    /// The events of a server, received in a range of time: call [`Command::piece`] with NDJSON, then [`Command::end`]; or
+    /// [`Command::failed`] with a whole sentence.
+    Pull {
+        /// The earliest time, as the user gave it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        since: Option<String>,
+        /// The latest time.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        until: Option<String>,
+        /// The profile that names the server.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        profile: Option<String>,
+    },
+    /// The automations of a server, a JSON list, likewise.
+    Automations {
+        /// Only the one with this name or id.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+        /// The profile that names the server.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        profile: Option<String>,
     },
     /// Replace a file that was read, completely or not at all: call [`Command::written`] or [`Command::failed`].
     Write {
@@ -133,6 +167,13 @@ impl Command {
             "advise" => whole(advise::Advise::new(AdviseOptions::deserialize(options)?, surroundings)),
             "simulate" => whole(simulate::Simulate::new(SimulateCommandOptions::deserialize(options)?, surroundings)),
             "test" => whole(test::Test::new(TestCommandOptions::deserialize(options)?, surroundings)),
+            "backtest" => {
+                whole(backtest::RunBacktest::new(BacktestCommandOptions::deserialize(options)?, surroundings))
+            }
+            "why" => whole(why::RunWhy::new(WhyCommandOptions::deserialize(options)?, surroundings)),
+            "diff" => whole(diff::RunDiff::new(DiffCommandOptions::deserialize(options)?, surroundings)),
+            "validate" => Box::new(ValidateCommandOptions::deserialize(options)?.start(surroundings)?),
+            "check" => Box::new(CheckCommandOptions::deserialize(options)?.start(surroundings)?),
             _ => return Err(D::Error::custom(format_args!("there is no command `{name}`"))),
         };
         Ok(Command(steps))
@@ -159,6 +200,11 @@ impl Command {
     /// `does not exist`: see [`read_reason`] and [`write_reason`].
     pub fn failed(&mut self, reason: &str) {
         self.0.failed(reason);
+    }
+
+    /// The file that [`Next::Read`] asked for with `rewrite` can be read, but must not be written: it is a named pipe, say.
+    pub fn refused(&mut self, reason: &str) {
+        self.0.refused(reason);
     }
 
     /// The file was written.

@@ -14,6 +14,10 @@ pub(super) trait Steps {
     fn piece(&mut self, bytes: &[u8]) -> bool;
     fn end(&mut self);
     fn failed(&mut self, reason: &str);
+    /// The file can be read, but must not be written.
+    fn refused(&mut self, reason: &str) {
+        self.failed(reason);
+    }
     fn written(&mut self);
     fn listed(&mut self, files: Vec<Listed>);
     fn isolates_files(&self) -> bool;
@@ -113,8 +117,12 @@ impl Inputs {
         beside: Option<&str>,
         rewrite: Option<&'static str>,
     ) -> Result<Had<Rc<Vec<u8>>>, Stop> {
-        let want = || Next::Read { file: file.to_owned(), beside: beside.map(str::to_owned), rewrite };
-        Ok(match self.answer(want)? {
+        self.ask(Next::Read { file: file.to_owned(), beside: beside.map(str::to_owned), rewrite })
+    }
+
+    /// A text.
+    pub(super) fn ask(&mut self, want: Next) -> Result<Had<Rc<Vec<u8>>>, Stop> {
+        Ok(match self.answer(|| want)? {
             Answer::Text(text) => Ok(text),
             Answer::Failed(reason) => Err(reason),
             Answer::Listed(_) | Answer::Written => Ok(Rc::default()),
@@ -123,8 +131,13 @@ impl Inputs {
 
     /// A file with captured events, which goes to [`Run::events`].
     pub(super) fn stream(&mut self, file: &str) -> Result<Had<()>, Stop> {
+        self.pull(Next::Read { file: file.to_owned(), beside: None, rewrite: None })
+    }
+
+    /// Captured events, which go to [`Run::events`].
+    pub(super) fn pull(&mut self, want: Next) -> Result<Had<()>, Stop> {
         self.is_streamed = self.used == self.answers.len();
-        self.read_as(file, None, None).map(|had| had.map(drop))
+        self.ask(want).map(|had| had.map(drop))
     }
 
     /// Writes a file that was read.
@@ -143,6 +156,23 @@ impl Inputs {
             Answer::Failed(reason) => Err(reason),
             Answer::Text(_) | Answer::Written => Ok(Rc::default()),
         })
+    }
+
+    /// Begins again with what was handed over.
+    pub(super) fn restart(&mut self) {
+        (self.used, self.is_streamed) = (0, false);
+    }
+
+    pub(super) fn add(&mut self, text: Had<Rc<Vec<u8>>>) {
+        self.answers.push(text.map_or_else(Answer::Failed, Answer::Text));
+    }
+
+    pub(super) fn add_listed(&mut self, files: Vec<Listed>) {
+        self.answers.push(Answer::Listed(Rc::new(files)));
+    }
+
+    pub(super) fn fail(&mut self, reason: &str) {
+        self.answers.push(Answer::Failed(reason.to_owned()));
     }
 
     /// Forgets what was handed over: the next call begins after it.
@@ -171,7 +201,7 @@ impl<R: Run> Steps for Whole<R> {
         if let Some(next) = self.next.pop_front() {
             return next;
         }
-        (self.inputs.used, self.inputs.is_streamed) = (0, false);
+        self.inputs.restart();
         let outcome = match self.run.run(&mut self.inputs) {
             Ok(outcome) => outcome,
             Err(Stop::Want(next)) => {
@@ -211,7 +241,7 @@ impl<R: Run> Steps for Whole<R> {
 
     fn failed(&mut self, reason: &str) {
         self.reading = Reader::default();
-        self.inputs.answers.push(Answer::Failed(reason.to_owned()));
+        self.inputs.fail(reason);
     }
 
     fn written(&mut self) {
@@ -219,7 +249,7 @@ impl<R: Run> Steps for Whole<R> {
     }
 
     fn listed(&mut self, files: Vec<Listed>) {
-        self.inputs.answers.push(Answer::Listed(Rc::new(files)));
+        self.inputs.add_listed(files);
     }
 
     fn isolates_files(&self) -> bool {

@@ -1,4 +1,4 @@
-// `--fix` applies every certain fix, and writes a file only if that changes it.
+// Writes files that were read, for `--fix` and `--update`: completely or not at all.
 
 import { randomUUID } from "node:crypto";
 import {
@@ -22,38 +22,7 @@ import {
 import { stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
-import { fixOnce } from "../api/fixes.js";
-import { writeReason } from "./output.js";
-import { readReason, Unreadable } from "./read-input.js";
-
-/** Maximum number of rounds: a fix can reveal another, but a few rounds are always enough. */
-const MOST_ROUNDS = 20;
-const PER_ROUND = 1_000_000;
-
-/**
- * @param {Uint8Array} bytes
- * @param {import("./file-report.js").Content} content
- * @param {import("./file-report.js").ReportOptions} options
- * @returns {{ bytes: Uint8Array, fixed: number }}
- */
-export function fixAll(bytes, content, options) {
-  let text;
-  try {
-    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    // Text that is not UTF-8 cannot be written back unchanged, so it is only reported.
-    return { bytes, fixed: 0 };
-  }
-  let fixed = 0;
-  for (let round = 0; round < MOST_ROUNDS; round++) {
-    const { diagnostics } = content.report(text, { ...options, maxDiagnostics: PER_ROUND });
-    const next = fixOnce(text, diagnostics);
-    if (next.text === text) break;
-    fixed += next.fixes;
-    text = next.text;
-  }
-  return { bytes: fixed > 0 ? Buffer.from(text) : bytes, fixed };
-}
+import { reasonOf, Unreadable } from "./read-input.js";
 
 /** A file that is not changed; the message is a sentence without its subject. */
 export class FixRefused extends Unreadable {}
@@ -66,16 +35,18 @@ const CHANGED = "changed during the check: not fixed";
 /**
  * Rejects anything except regular files without opening it: opening a named pipe already disturbs its writer.
  * @param {string} file
+ * @param {string} option that writes it
  */
-export async function rejectSpecialFile(file) {
+export async function rejectSpecialFile(file, option) {
   const stats = await stat(file).catch((error) => {
-    throw new Unreadable(readReason(error), { cause: error });
+    throw new Unreadable(reasonOf("read", error), { cause: error });
   });
   if (stats.isFile() || stats.isDirectory()) return;
   let kind = "device";
   if (stats.isFIFO()) kind = "named pipe";
   else if (stats.isSocket()) kind = "socket";
-  throw new FixRefused(`is a ${kind}: --fix changes only files (use - for standard input)`);
+  const instead = option === "--fix" ? " (use - for standard input)" : "";
+  throw new FixRefused(`is a ${kind}: ${option} changes only files${instead}`);
 }
 
 /**
@@ -92,7 +63,7 @@ export async function writeBack(file, bytes, original) {
   } catch (error) {
     if (error instanceof FixRefused) throw error;
     const failure = /** @type {NodeJS.ErrnoException} */ (error);
-    throw new FixRefused(failure.code === "ENOENT" ? CHANGED : writeReason(failure), {
+    throw new FixRefused(failure.code === "ENOENT" ? CHANGED : reasonOf("write", failure), {
       cause: error,
     });
   } finally {
