@@ -3,7 +3,6 @@
 
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 
-import { version } from "../node.js";
 import { adviseCommand } from "./commands/advise.js";
 import { backtestCommand } from "./commands/backtest.js";
 import { buildCommand } from "./commands/build.js";
@@ -19,6 +18,7 @@ import { whyCommand } from "./commands/why.js";
 import { PROFILE } from "./connection.js";
 import { printable, printableLines } from "./escape.js";
 import { endWhenOutputFails, MISUSE, stderr, stdout } from "./output.js";
+import { version } from "./version.js";
 
 endWhenOutputFails();
 

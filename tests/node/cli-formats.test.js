@@ -31,7 +31,7 @@ const names = explanations()
 test("sarif: conforms to the published schema", async () => {
   for (const files of [names, ["missing.json"], [...names, "missing.json"]]) {
     const { stdout } = await run(["validate", "--format", "sarif", ...files], { cwd });
-    const log = JSON.parse(stdout);
+    const log = /** @type {any} */ (JSON.parse(stdout));
     assert.ok(conforms(log), ajv.errorsText(conforms.errors));
     if (!files.includes("missing.json")) assert.ok(log.runs[0].results.length >= names.length);
     log.runs[0].invocations[0].toolExecutionNotifications = "none";

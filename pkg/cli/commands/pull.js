@@ -3,8 +3,8 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from "node:fs";
 
 import { PrefectEventsError } from "../../error.js";
-import { serverOf } from "../connection.js";
 import { commandModule } from "../../modules/command.js";
+import { serverOf } from "../connection.js";
 import { MISUSE, printError, stderr, stdout } from "../output.js";
 import { pullProgress } from "../progress-bar.js";
 import { openInput, readAll, reasonOf, Unreadable } from "../read-input.js";
@@ -131,7 +131,9 @@ class Capture {
     try {
       this.#file = openSync(name, "a+");
     } catch (error) {
-      throw new Unreadable(`${name} ${reasonOf("read", /** @type {NodeJS.ErrnoException} */ (error))}`);
+      throw new Unreadable(
+        `${name} ${reasonOf("read", /** @type {NodeJS.ErrnoException} */ (error))}`,
+      );
     }
   }
 
@@ -162,7 +164,9 @@ class Capture {
     try {
       for (let at = 0; at < bytes.length; ) at += writeSync(this.#file, bytes, at);
     } catch (error) {
-      printError(`${this.#name} ${reasonOf("write", /** @type {NodeJS.ErrnoException} */ (error))}`);
+      printError(
+        `${this.#name} ${reasonOf("write", /** @type {NodeJS.ErrnoException} */ (error))}`,
+      );
       process.exit(MISUSE);
     }
   }
