@@ -228,7 +228,7 @@ impl<R: Run> Steps for Whole<R> {
     }
 
     fn piece(&mut self, bytes: &[u8]) -> bool {
-        self.has_begun = true;
+        self.has_begun |= !bytes.is_empty();
         self.reading.push(bytes, &mut Events(&mut self.run))
     }
 
