@@ -20,11 +20,15 @@ mod actions;
 mod backtest;
 mod comparison;
 mod why;
+mod explanation;
+mod event_type;
 
 pub use actions::render_actions;
 pub use backtest::render_backtest;
 pub use comparison::render_comparison;
 pub use curve::render_window_curve;
+pub use event_type::render_event_type;
+pub use explanation::render_explanation;
 pub use heartbeats::render_heartbeats;
 pub use options::{Format, RenderOptions};
 pub use printable::{printable, printable_lines};

@@ -1,0 +1,219 @@
+//! How commands ask for what they need.
+
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+use crate::render::printable;
+
+use super::input::Contents;
+use super::{Listed, Next, Stream};
+
+/// A command as its caller sees it.
+pub(super) trait Steps {
+    fn next(&mut self) -> Next;
+    fn piece(&mut self, bytes: &[u8]) -> bool;
+    fn end(&mut self);
+    fn failed(&mut self, reason: &str);
+    fn written(&mut self);
+    fn listed(&mut self, files: Vec<Listed>);
+    fn isolates_files(&self) -> bool;
+}
+
+/// Why a command does not go on.
+#[derive(Debug)]
+pub(super) enum Stop {
+    /// It needs this first, and then starts again.
+    Want(Next),
+    /// Its input is wrong: a message for standard error.
+    Fail(String),
+}
+
+impl Stop {
+    pub(super) fn misuse(message: impl Into<String>) -> Stop {
+        Stop::Want(Next::Misuse { message: message.into() })
+    }
+}
+
+/// What a command prints, and its exit status.
+#[derive(Default)]
+pub(super) struct Outcome {
+    /// Messages, without the name of the program.
+    pub messages: Vec<String>,
+    pub text: String,
+    pub status: u8,
+}
+
+impl Outcome {
+    pub(super) fn printing(text: String) -> Outcome {
+        Outcome { text, ..Outcome::default() }
+    }
+}
+
+/// A command that reads its files whole. `run` is called again after each thing that it wanted: before it has
+/// everything, it must not work for long.
+pub(super) trait Run {
+    /// Whether the other files are still reported on if one makes the program fail.
+    const ISOLATES_FILES: bool = false;
+
+    fn run(&mut self, inputs: &mut Inputs) -> Result<Outcome, Stop>;
+}
+
+/// What was handed over, in the order in which it was wanted.
+#[derive(Default)]
+pub(super) struct Inputs {
+    answers: Vec<Answer>,
+    /// How many were used in this call.
+    used: usize,
+}
+
+#[derive(Clone)]
+enum Answer {
+    Text(Rc<Vec<u8>>),
+    Listed(Rc<Vec<Listed>>),
+    Written,
+    Failed(String),
+}
+
+/// What is wanted, or why it cannot be had: a sentence without its subject.
+pub(super) type Had<T> = Result<T, String>;
+
+impl Inputs {
+    fn answer(&mut self, want: impl FnOnce() -> Next) -> Result<Answer, Stop> {
+        let answer = self.answers.get(self.used).cloned().ok_or_else(|| Stop::Want(want()))?;
+        self.used = self.used.saturating_add(1);
+        Ok(answer)
+    }
+
+    /// A file.
+    pub(super) fn read(&mut self, file: &str) -> Result<Had<Rc<Vec<u8>>>, Stop> {
+        self.read_as(file, None, None)
+    }
+
+    /// A file to which another one refers.
+    pub(super) fn read_beside(&mut self, file: &str, beside: &str) -> Result<Had<Rc<Vec<u8>>>, Stop> {
+        self.read_as(file, Some(beside), None)
+    }
+
+    /// A file that will be written, for an option.
+    pub(super) fn read_to_write(&mut self, file: &str, option: &'static str) -> Result<Had<Rc<Vec<u8>>>, Stop> {
+        self.read_as(file, None, Some(option))
+    }
+
+    fn read_as(
+        &mut self,
+        file: &str,
+        beside: Option<&str>,
+        rewrite: Option<&'static str>,
+    ) -> Result<Had<Rc<Vec<u8>>>, Stop> {
+        let want = || Next::Read { file: file.to_owned(), beside: beside.map(str::to_owned), rewrite };
+        Ok(match self.answer(want)? {
+            Answer::Text(text) => Ok(text),
+            Answer::Failed(reason) => Err(reason),
+            Answer::Listed(_) | Answer::Written => Ok(Rc::default()),
+        })
+    }
+
+    /// Writes a file that was read.
+    pub(super) fn write(&mut self, file: &str, text: impl FnOnce() -> Vec<u8>) -> Result<Had<()>, Stop> {
+        let want = || Next::Write { file: file.to_owned(), text: text() };
+        Ok(match self.answer(want)? {
+            Answer::Failed(reason) => Err(reason),
+            _ => Ok(()),
+        })
+    }
+
+    /// The files in a folder.
+    pub(super) fn list(&mut self, folder: &str) -> Result<Had<Rc<Vec<Listed>>>, Stop> {
+        Ok(match self.answer(|| Next::List { folder: folder.to_owned() })? {
+            Answer::Listed(files) => Ok(files),
+            Answer::Failed(reason) => Err(reason),
+            Answer::Text(_) | Answer::Written => Ok(Rc::default()),
+        })
+    }
+
+    /// Forgets what was handed over: the next call begins after it.
+    pub(super) fn forget(&mut self) {
+        *self = Inputs::default();
+    }
+}
+
+/// The steps of a command that reads its files whole.
+pub(super) struct Whole<R> {
+    run: R,
+    inputs: Inputs,
+    reading: Contents,
+    /// What is known to come next.
+    next: VecDeque<Next>,
+}
+
+impl<R: Run> Whole<R> {
+    pub(super) fn new(run: R) -> Self {
+        Whole { run, inputs: Inputs::default(), reading: Contents::default(), next: VecDeque::new() }
+    }
+}
+
+impl<R: Run> Steps for Whole<R> {
+    fn next(&mut self) -> Next {
+        if let Some(next) = self.next.pop_front() {
+            return next;
+        }
+        self.inputs.used = 0;
+        let outcome = match self.run.run(&mut self.inputs) {
+            Ok(outcome) => outcome,
+            Err(Stop::Want(next)) => return next,
+            Err(Stop::Fail(message)) => Outcome { messages: vec![message], status: 2, ..Outcome::default() },
+        };
+        let messages = outcome.messages.iter().map(|message| error(message));
+        self.next.extend(messages);
+        if !outcome.text.is_empty() {
+            self.next.push_back(Next::Print { to: Stream::Stdout, text: outcome.text });
+        }
+        let exit = Next::Exit { status: outcome.status };
+        self.next.push_back(exit.clone());
+        self.next.pop_front().unwrap_or(exit)
+    }
+
+    fn piece(&mut self, bytes: &[u8]) -> bool {
+        self.reading.push(bytes)
+    }
+
+    fn end(&mut self) {
+        self.inputs.answers.push(match std::mem::take(&mut self.reading).end() {
+            Ok(text) => Answer::Text(Rc::new(text)),
+            Err(reason) => Answer::Failed(reason),
+        });
+    }
+
+    fn failed(&mut self, reason: &str) {
+        self.reading = Contents::default();
+        self.inputs.answers.push(Answer::Failed(reason.to_owned()));
+    }
+
+    fn written(&mut self) {
+        self.inputs.answers.push(Answer::Written);
+    }
+
+    fn listed(&mut self, files: Vec<Listed>) {
+        self.inputs.answers.push(Answer::Listed(Rc::new(files)));
+    }
+
+    fn isolates_files(&self) -> bool {
+        R::ISOLATES_FILES
+    }
+}
+
+/// A message to standard error.
+pub(super) fn error(message: &str) -> Next {
+    let text = ["prefect-events: ", &printable(message), "\n"].concat();
+    Next::Print { to: Stream::Stderr, text }
+}
+
+/// The name of a file for people.
+pub(super) fn display_name(file: &str) -> &str {
+    if file == "-" { "<stdin>" } else { file }
+}
+
+/// A file that is needed: without it, the command ends.
+pub(super) fn needed<T>(file: &str, had: Had<T>) -> Result<T, Stop> {
+    had.map_err(|reason| Stop::Fail([display_name(file), " ", &reason].concat()))
+}
