@@ -53,6 +53,14 @@ impl Contents {
         self.problem.is_none()
     }
 
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    pub(super) fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+
     /// The bytes, or why they are not a text.
     pub(super) fn end(self) -> Result<Vec<u8>, String> {
         match self.problem.or_else(|| not_text(&self.bytes)) {

@@ -14,20 +14,32 @@
 //! assert_eq!(command.next(), Next::Exit { status: 0 });
 //! ```
 
+mod advise;
+mod build;
 mod explain;
 mod input;
+mod reader;
 mod reason;
+mod scenario;
+mod schema;
+mod simulate;
 mod steps;
 mod surroundings;
+mod test;
 
 use serde::de::{Deserialize, Deserializer, Error};
 use serde::Serialize;
 
+pub use advise::AdviseOptions;
+pub use build::BuildCommandOptions;
 pub use explain::ExplainOptions;
 pub use reason::{read_reason, write_reason};
+pub use schema::SchemaOptions;
+pub use simulate::SimulateCommandOptions;
 pub use surroundings::{Surroundings, Terminal};
+pub use test::TestCommandOptions;
 
-use steps::{Steps, Whole};
+use steps::{Run, Steps, Whole};
 
 /// What a command asks for.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
@@ -115,7 +127,12 @@ impl Command {
         surroundings: Surroundings,
     ) -> Result<Command, D::Error> {
         let steps: Box<dyn Steps> = match name {
-            "explain" => Box::new(Whole::new(explain::Explain::new(ExplainOptions::deserialize(options)?, surroundings))),
+            "explain" => whole(explain::Explain::new(ExplainOptions::deserialize(options)?, surroundings)),
+            "schema" => whole(schema::PrintSchema::new(SchemaOptions::deserialize(options)?)),
+            "build" => whole(build::Build::new(BuildCommandOptions::deserialize(options)?, &surroundings)?),
+            "advise" => whole(advise::Advise::new(AdviseOptions::deserialize(options)?, surroundings)),
+            "simulate" => whole(simulate::Simulate::new(SimulateCommandOptions::deserialize(options)?, surroundings)),
+            "test" => whole(test::Test::new(TestCommandOptions::deserialize(options)?, surroundings)),
             _ => return Err(D::Error::custom(format_args!("there is no command `{name}`"))),
         };
         Ok(Command(steps))
@@ -159,4 +176,8 @@ impl Command {
     pub fn isolates_files(&self) -> bool {
         self.0.isolates_files()
     }
+}
+
+fn whole(run: impl Run + 'static) -> Box<dyn Steps> {
+    Box::new(Whole::new(run))
 }

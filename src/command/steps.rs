@@ -3,9 +3,9 @@
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use crate::render::printable;
+use crate::render::{display_name, printable};
 
-use super::input::Contents;
+use super::reader::{Reader, Sink, Unreadable};
 use super::{Listed, Next, Stream};
 
 /// A command as its caller sees it.
@@ -55,6 +55,12 @@ pub(super) trait Run {
     /// Whether the other files are still reported on if one makes the program fail.
     const ISOLATES_FILES: bool = false;
 
+    /// Receives captured events that [`Inputs::stream`] asked for: a document, or whole lines of NDJSON after `lines`
+    /// others. Returns whether more is needed.
+    fn events(&mut self, _bytes: &[u8], _lines: u64) -> bool {
+        true
+    }
+
     fn run(&mut self, inputs: &mut Inputs) -> Result<Outcome, Stop>;
 }
 
@@ -64,6 +70,8 @@ pub(super) struct Inputs {
     answers: Vec<Answer>,
     /// How many were used in this call.
     used: usize,
+    /// Whether the file that is wanted goes to [`Run::events`].
+    is_streamed: bool,
 }
 
 #[derive(Clone)]
@@ -113,6 +121,12 @@ impl Inputs {
         })
     }
 
+    /// A file with captured events, which goes to [`Run::events`].
+    pub(super) fn stream(&mut self, file: &str) -> Result<Had<()>, Stop> {
+        self.is_streamed = self.used == self.answers.len();
+        self.read_as(file, None, None).map(|had| had.map(drop))
+    }
+
     /// Writes a file that was read.
     pub(super) fn write(&mut self, file: &str, text: impl FnOnce() -> Vec<u8>) -> Result<Had<()>, Stop> {
         let want = || Next::Write { file: file.to_owned(), text: text() };
@@ -141,14 +155,14 @@ impl Inputs {
 pub(super) struct Whole<R> {
     run: R,
     inputs: Inputs,
-    reading: Contents,
+    reading: Reader,
     /// What is known to come next.
     next: VecDeque<Next>,
 }
 
 impl<R: Run> Whole<R> {
     pub(super) fn new(run: R) -> Self {
-        Whole { run, inputs: Inputs::default(), reading: Contents::default(), next: VecDeque::new() }
+        Whole { run, inputs: Inputs::default(), reading: Reader::default(), next: VecDeque::new() }
     }
 }
 
@@ -157,10 +171,13 @@ impl<R: Run> Steps for Whole<R> {
         if let Some(next) = self.next.pop_front() {
             return next;
         }
-        self.inputs.used = 0;
+        (self.inputs.used, self.inputs.is_streamed) = (0, false);
         let outcome = match self.run.run(&mut self.inputs) {
             Ok(outcome) => outcome,
-            Err(Stop::Want(next)) => return next,
+            Err(Stop::Want(next)) => {
+                self.reading = if self.inputs.is_streamed { Reader::default() } else { Reader::whole() };
+                return next;
+            }
             Err(Stop::Fail(message)) => Outcome { messages: vec![message], status: 2, ..Outcome::default() },
         };
         let messages = outcome.messages.iter().map(|message| error(message));
@@ -174,18 +191,26 @@ impl<R: Run> Steps for Whole<R> {
     }
 
     fn piece(&mut self, bytes: &[u8]) -> bool {
-        self.reading.push(bytes)
+        self.reading.push(bytes, &mut Events(&mut self.run))
     }
 
     fn end(&mut self) {
-        self.inputs.answers.push(match std::mem::take(&mut self.reading).end() {
-            Ok(text) => Answer::Text(Rc::new(text)),
-            Err(reason) => Answer::Failed(reason),
-        });
+        let mut events = Events(&mut self.run);
+        let answer = match std::mem::take(&mut self.reading).end(&mut events) {
+            Ok(Some(text)) if self.inputs.is_streamed => {
+                events.lines(&text, 0);
+                Answer::Written
+            }
+            Ok(Some(text)) => Answer::Text(Rc::new(text)),
+            Ok(None) => Answer::Written,
+            Err(Unreadable::File(reason)) => Answer::Failed(reason),
+            Err(Unreadable::Line(reason)) => Answer::Failed(["cannot be read: ", &reason].concat()),
+        };
+        self.inputs.answers.push(answer);
     }
 
     fn failed(&mut self, reason: &str) {
-        self.reading = Contents::default();
+        self.reading = Reader::default();
         self.inputs.answers.push(Answer::Failed(reason.to_owned()));
     }
 
@@ -202,15 +227,19 @@ impl<R: Run> Steps for Whole<R> {
     }
 }
 
+/// Passes captured events on.
+struct Events<'r, R>(&'r mut R);
+
+impl<R: Run> Sink for Events<'_, R> {
+    fn lines(&mut self, bytes: &[u8], lines: u64) -> bool {
+        self.0.events(bytes, lines)
+    }
+}
+
 /// A message to standard error.
 pub(super) fn error(message: &str) -> Next {
     let text = ["prefect-events: ", &printable(message), "\n"].concat();
     Next::Print { to: Stream::Stderr, text }
-}
-
-/// The name of a file for people.
-pub(super) fn display_name(file: &str) -> &str {
-    if file == "-" { "<stdin>" } else { file }
 }
 
 /// A file that is needed: without it, the command ends.
