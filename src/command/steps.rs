@@ -3,8 +3,10 @@
 use std::collections::VecDeque;
 use std::rc::Rc;
 
+use crate::client::SettingsSources;
 use crate::render::{display_name, printable};
 
+use super::live::Connection;
 use super::reader::{Reader, Sink, Unreadable};
 use super::{Listed, Next, Stream};
 
@@ -17,6 +19,12 @@ pub(super) trait Steps {
     fn written(&mut self);
     fn listed(&mut self, files: Vec<Listed>);
     fn isolates_files(&self) -> bool;
+    fn settings(&mut self, _sources: SettingsSources) {}
+    fn tail(&mut self, _bytes: &[u8], _is_all: bool) {}
+    /// What the command reads from a server, if it does.
+    fn connection(&mut self) -> Option<&mut Connection> {
+        None
+    }
 }
 
 /// Why a command does not go on.
@@ -61,6 +69,11 @@ pub(super) trait Run {
         true
     }
 
+    /// What it reads from a server.
+    fn connection(&mut self) -> Option<&mut Connection> {
+        None
+    }
+
     fn run(&mut self, inputs: &mut Inputs) -> Result<Outcome, Stop>;
 }
 
@@ -78,6 +91,9 @@ pub(super) struct Inputs {
 enum Answer {
     Text(Rc<Vec<u8>>),
     Listed(Rc<Vec<Listed>>),
+    Settings(Rc<SettingsSources>),
+    /// The end of a file, and whether it is all of it.
+    Tail(Rc<Vec<u8>>, bool),
     Written,
     Failed(String),
 }
@@ -117,7 +133,7 @@ impl Inputs {
         Ok(match self.answer(want)? {
             Answer::Text(text) => Ok(text),
             Answer::Failed(reason) => Err(reason),
-            Answer::Listed(_) | Answer::Written => Ok(Rc::default()),
+            _ => Ok(Rc::default()),
         })
     }
 
@@ -141,8 +157,46 @@ impl Inputs {
         Ok(match self.answer(|| Next::List { folder: folder.to_owned() })? {
             Answer::Listed(files) => Ok(files),
             Answer::Failed(reason) => Err(reason),
-            Answer::Text(_) | Answer::Written => Ok(Rc::default()),
+            _ => Ok(Rc::default()),
         })
+    }
+
+    /// Whether a file exists.
+    pub(super) fn exists(&mut self, file: &str) -> Result<bool, Stop> {
+        let answer = self.answer(|| Next::Exists { file: file.to_owned() })?;
+        Ok(!matches!(answer, Answer::Failed(_)))
+    }
+
+    /// What Prefect's settings are read from. The error is a sentence.
+    pub(super) fn settings(&mut self, profile: Option<&str>) -> Result<Had<Rc<SettingsSources>>, Stop> {
+        Ok(match self.answer(|| Next::Settings { profile: profile.map(str::to_owned) })? {
+            Answer::Settings(sources) => Ok(sources),
+            Answer::Failed(reason) => Err(reason),
+            _ => Ok(Rc::default()),
+        })
+    }
+
+    /// The end of a file that is appended to, at most so many bytes of it, and whether that is all.
+    pub(super) fn resume(&mut self, file: &str, most: usize) -> Result<Had<(Rc<Vec<u8>>, bool)>, Stop> {
+        Ok(match self.answer(|| Next::Resume { file: file.to_owned(), most })? {
+            Answer::Tail(bytes, is_all) => Ok((bytes, is_all)),
+            Answer::Failed(reason) => Err(reason),
+            _ => Ok((Rc::default(), true)),
+        })
+    }
+
+    /// Removes so many bytes from the end of this file.
+    pub(super) fn cut(&mut self, bytes: usize) -> Result<Had<()>, Stop> {
+        Ok(match self.answer(|| Next::Cut { bytes })? {
+            Answer::Failed(reason) => Err(reason),
+            _ => Ok(()),
+        })
+    }
+
+    /// Whether what was asked for last was written, if the caller said so.
+    pub(super) fn written(&mut self) -> Option<Had<()>> {
+        let answer = self.answers.pop()?;
+        Some(if let Answer::Failed(reason) = answer { Err(reason) } else { Ok(()) })
     }
 
     /// Forgets what was handed over: the next call begins after it.
@@ -224,6 +278,18 @@ impl<R: Run> Steps for Whole<R> {
 
     fn isolates_files(&self) -> bool {
         R::ISOLATES_FILES
+    }
+
+    fn settings(&mut self, sources: SettingsSources) {
+        self.inputs.answers.push(Answer::Settings(Rc::new(sources)));
+    }
+
+    fn tail(&mut self, bytes: &[u8], is_all: bool) {
+        self.inputs.answers.push(Answer::Tail(Rc::new(bytes.to_vec()), is_all));
+    }
+
+    fn connection(&mut self) -> Option<&mut Connection> {
+        self.run.connection()
     }
 }
 
