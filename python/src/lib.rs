@@ -279,7 +279,7 @@ fn suggest(name: &str) -> Option<String> {
 #[pymodule(gil_used = false)]
 mod _core {
     #[pymodule_export]
-    use super::command::{Command, printable, printable_lines, read_reason, write_reason};
+    use super::command::{Command, printable, printable_lines, profiles_path, read_reason, write_reason};
 
     #[pymodule_export]
     use super::{

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 from .. import _core
 from .output import named
@@ -93,3 +92,45 @@ def listed(folder: str) -> list[tuple[str, str]]:
         return [(name, os.path.join(folder, name)) for name in os.listdir(folder)]
     except OSError as error:
         raise cannot_read(error) from None
+
+
+class Appended:
+    """A file to which lines are appended."""
+
+    def __init__(self, path: str) -> None:
+        """
+        Raises:
+            Failed: It cannot be opened.
+        """
+        try:
+            self.file = open(path, "a+b", buffering=0)
+        except OSError as error:
+            raise cannot_read(error) from None
+
+    def tail(self, most: int) -> tuple[bytes, bool]:
+        """Its end, and whether that is all."""
+        size = self.file.seek(0, os.SEEK_END)
+        start = max(0, size - most)
+        self.file.seek(start)
+        pieces = bytearray()
+        while piece := self.file.read(size - start - len(pieces)):
+            pieces += piece
+        return bytes(pieces), start == 0
+
+    def cut(self, count: int) -> None:
+        self.file.truncate(self.file.seek(0, os.SEEK_END) - count)
+
+    def append(self, text: bytes) -> None:
+        """
+        Raises:
+            Failed: It cannot be written.
+        """
+        rest = memoryview(text)
+        try:
+            while rest:
+                rest = rest[self.file.write(rest) or 0 :]
+        except OSError as error:
+            raise cannot_write(error) from None
+
+    def close(self) -> None:
+        self.file.close()

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import os
+import random
+import signal
 import sys
+import time
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timezone
+from types import FrameType
 from typing import Any
+
+import msgspec
 
 from .. import _core
 from .arguments import Misuse, Usage
-from .files import Failed, Input, listed
-from .output import MISUSE, STDERR, STDOUT
-from .progress import progress
-from .rewrite import Original, write_back
+from .files import Appended, Failed, Input, listed
+from .output import STDERR, STDOUT
+from .progress import Progress, progress
+from .rewrite import Original, deferred_signals, write_back
+from .server import Http, Lost
+from .settings import settings_sources
+from .stream import Closed, Socket
 
 
 def run(name: str, options: dict[str, Any], names: dict[str, str]) -> int:
@@ -22,47 +33,127 @@ def run(name: str, options: dict[str, Any], names: dict[str, str]) -> int:
     Args:
         name: Of the command.
         options: By the core's names.
-        names: Of files that are not UTF-8, by how they are shown.
+        names: Of files, by how they are shown.
 
     Raises:
         Misuse: Options do not go together.
         Usage: Something is missing.
     """
-    return Run(name, options, names).to_end()
+    try:
+        run = Run(name, options, names)
+    except ValueError as error:
+        STDERR.write(f"prefect-events: {_core.printable(str(error))}\n")
+        return 2
+    try:
+        return run.to_end()
+    finally:
+        run.close()
+
+
+def surroundings() -> dict[str, Any]:
+    """What the core is told of this program."""
+    return {
+        "stdinIsTerminal": os.isatty(0),
+        "stdout": STDOUT.terminal(),
+        "stderr": STDERR.terminal(),
+        "seed": str(uuid.uuid4()),
+        "now": datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "backslash": os.sep == "\\",
+    }
+
+
+def to_json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def now() -> tuple[int, float]:
+    """Microseconds since 1970, and a random number from 0 to 1."""
+    return time.time_ns() // 1000, random.random()
+
+
+class Interrupted(Exception):
+    """The user does not want to wait longer."""
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Lets Ctrl-C and SIGTERM end waiting, not the program."""
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise Interrupted
+
+    signals = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(number, interrupt) for number in signals]
+    try:
+        yield
+    finally:
+        for number, handler in zip(signals, before):
+            signal.signal(number, handler)
 
 
 class Run:
+    """A command, and what it has open. The methods are what it can ask for."""
+
     def __init__(self, name: str, options: dict[str, Any], names: dict[str, str]) -> None:
         self.command = _core.Command(name, to_json(options), to_json(surroundings()))
+        self.name = name
         self.names = names
         self.originals: dict[str, Original] = {}
+        self.http = Http()
+        self.socket = Socket()
+        self.appended: Appended | None = None
+        self.bar = Progress()
 
     def to_end(self) -> int:
+        # Only here something is left to do after Ctrl-C: to say how to go on.
+        if self.name == "pull":
+            with interruptible():
+                return self.steps()
+        return self.steps()
+
+    def steps(self) -> int:
         while True:
-            step = self.command.next()
-            match step["want"]:
-                case "exit":
-                    return int(step["status"])
-                case "usage":
-                    raise Usage
-                case "misuse":
-                    raise Misuse(step["message"])
-                case "print":
-                    (STDOUT if step["to"] == "stdout" else STDERR).write(step["text"])
-                case _:
-                    try:
-                        getattr(self, step.pop("want"))(**step)
-                    except Failed as failed:
-                        self.command.failed(str(failed))
+            described, text = self.command.next(*now())
+            step: dict[str, Any] = msgspec.json.decode(described)
+            want = step.pop("want")
+            if text is not None:
+                step["text"] = text
+            if want == "exit":
+                return int(step["status"])
+            try:
+                getattr(self, want)(**step)
+            except Failed as failed:
+                self.command.failed(str(failed))
+            except Interrupted:
+                self.command.interrupt()
+
+    def close(self) -> None:
+        self.bar.stop()
+        self.http.close()
+        self.socket.close()
+        if self.appended:
+            self.appended.close()
+
+    def usage(self) -> None:
+        raise Usage
+
+    def misuse(self, message: str) -> None:
+        raise Misuse(message)
+
+    def print(self, to: str, text: bytes) -> None:
+        self.bar.stop()
+        # Whole lines, also if a signal comes.
+        with deferred_signals():
+            (STDOUT if to == "stdout" else STDERR).write(text)
 
     def read(self, file: str, beside: str | None = None, rewrite: str | None = None) -> None:
         path = self.path(file)
-        if beside is not None and beside != "-" and file != "-":
+        if beside is not None and beside != "-":
             path = os.path.join(os.path.dirname(self.path(beside)), path)
         input = Input(path, rewrite)
         kept: list[bytes] = []
         try:
-            with progress(file, input.size) as update:
+            with progress(_core.printable(file), input.size) as update:
                 for piece in input.pieces():
                     if rewrite:
                         kept.append(piece)
@@ -83,6 +174,66 @@ class Run:
             STDOUT.write(text)
         else:
             write_back(self.path(file), text, self.originals[file])
+        self.command.written()
+
+    def exists(self, file: str) -> None:
+        if os.path.exists(self.path(file)):
+            self.command.written()
+        else:
+            self.command.failed("")
+
+    def settings(self, profile: str | None = None) -> None:
+        self.command.settings(to_json(settings_sources()))
+
+    def request(self, method: str, url: str, headers: list[tuple[str, str]], body: str | None = None) -> None:
+        try:
+            status, retry_after, content = self.http.send(method, url, headers, body)
+        except Lost as lost:
+            self.command.lost(str(lost), *now())
+        else:
+            self.command.responded(status, retry_after, content, *now())
+
+    def wait(self, milliseconds: int, text: str) -> None:
+        self.bar.stop()
+        STDERR.write(text)
+        time.sleep(milliseconds / 1000)
+
+    def progress(self, **progress: Any) -> None:
+        self.bar.update(**progress)
+
+    def connect(self, url: str) -> None:
+        try:
+            self.socket.open(url)
+        except Closed as closed:
+            self.command.closed(closed.code, closed.reason, *now())
+        else:
+            self.command.opened()
+
+    def send(self, text: str) -> None:
+        self.socket.send(text)
+
+    def receive(self, milliseconds: int) -> None:
+        try:
+            text = self.socket.receive(milliseconds)
+        except Closed as closed:
+            self.command.closed(closed.code, closed.reason, *now())
+        else:
+            if text is not None:
+                self.command.received(text)
+
+    def resume(self, file: str, most: int) -> None:
+        self.appended = Appended(self.path(file))
+        self.command.tail(*self.appended.tail(most))
+
+    def cut(self, bytes: int) -> None:
+        assert self.appended
+        self.appended.cut(bytes)
+        self.command.written()
+
+    def append(self, text: bytes) -> None:
+        assert self.appended
+        with deferred_signals():
+            self.appended.append(text)
         self.command.written()
 
     def path(self, file: str) -> str:
