@@ -22,14 +22,9 @@ from .table import table
 def main() -> None:
     """Runs the program, and exits."""
     open_streams()
-    try:
-        status = run_program(sys.argv[1:])
-    except KeyboardInterrupt:
-        # As a program ends that does not know of Python.
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-        signal.raise_signal(signal.SIGINT)
-        raise
-    sys.exit(status)
+    # Ctrl-C ends it at once, also while the core works.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    sys.exit(run_program(sys.argv[1:]))
 
 
 def run_program(arguments: Sequence[str]) -> int:
@@ -54,7 +49,7 @@ def run_program(arguments: Sequence[str]) -> int:
     except Usage as usage:
         STDERR.write(f"{usage}\n")
     except Exception:
-        trace = "\n".join(map(_core.printable, traceback.format_exc().split("\n")))
+        trace = _core.printable_lines(traceback.format_exc())
         STDERR.write(f"Internal error in prefect-events. Please report it:\n{trace}")
     return MISUSE
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.shell_completion import CompletionItem
@@ -17,7 +17,14 @@ Action = Callable[["Command", "dict[str, Any]"], int]
 """Runs a command with the values of its options and arguments, and returns the exit status."""
 
 
-class Text(click.ParamType):
+if TYPE_CHECKING:
+    # Older versions have no type parameter.
+    ParamType = click.ParamType[Any]
+else:
+    ParamType = click.ParamType
+
+
+class Text(ParamType):
     """A value, and what completes it."""
 
     def __init__(self, name: str, kind: Kind | None = None, words: Callable[[], list[str]] | None = None) -> None:

@@ -5,11 +5,8 @@ from __future__ import annotations
 import os
 import random
 import signal
-import sys
 import time
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timezone
 from types import FrameType
 from typing import Any
@@ -19,12 +16,12 @@ import msgspec
 from .. import _core
 from .arguments import Misuse, Usage
 from .files import Appended, Failed, Input, listed
-from .output import STDERR, STDOUT
+from .output import MISUSE, STDERR, STDOUT
 from .progress import Progress, progress
 from .rewrite import Original, deferred_signals, write_back
 from .server import Http, Lost
 from .settings import settings_sources
-from .stream import Closed, Socket
+from .stream import Closed, Socket, require_websockets
 
 
 def run(name: str, options: dict[str, Any], names: dict[str, str]) -> int:
@@ -40,10 +37,12 @@ def run(name: str, options: dict[str, Any], names: dict[str, str]) -> int:
         Usage: Something is missing.
     """
     try:
+        if options.get("stream"):
+            require_websockets()
         run = Run(name, options, names)
     except ValueError as error:
         STDERR.write(f"prefect-events: {_core.printable(str(error))}\n")
-        return 2
+        return MISUSE
     try:
         return run.to_end()
     finally:
@@ -71,28 +70,16 @@ def now() -> tuple[int, float]:
     return time.time_ns() // 1000, random.random()
 
 
+WAITING = ("request", "wait", "connect", "receive")
+"""Steps that a signal may end."""
+
+
 class Interrupted(Exception):
     """The user does not want to wait longer."""
 
 
-@contextmanager
-def interruptible() -> Iterator[None]:
-    """Lets Ctrl-C and SIGTERM end waiting, not the program."""
-
-    def interrupt(number: int, frame: FrameType | None) -> None:
-        raise Interrupted
-
-    signals = (signal.SIGINT, signal.SIGTERM)
-    before = [signal.signal(number, interrupt) for number in signals]
-    try:
-        yield
-    finally:
-        for number, handler in zip(signals, before):
-            signal.signal(number, handler)
-
-
 class Run:
-    """A command, and what it has open. The methods are what it can ask for."""
+    """A command, and what it has open. The methods ``do_…`` are what it can ask for."""
 
     def __init__(self, name: str, options: dict[str, Any], names: dict[str, str]) -> None:
         self.command = _core.Command(name, to_json(options), to_json(surroundings()))
@@ -103,16 +90,17 @@ class Run:
         self.socket = Socket()
         self.appended: Appended | None = None
         self.bar = Progress()
+        self.is_interrupted = False
+        self.is_waiting = False
 
     def to_end(self) -> int:
-        # Only here something is left to do after Ctrl-C: to say how to go on.
+        # Only this command has something to do after Ctrl-C: to say how to go on.
         if self.name == "pull":
-            with interruptible():
-                return self.steps()
-        return self.steps()
-
-    def steps(self) -> int:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, self.interrupt)
         while True:
+            if self.is_interrupted:
+                self.command.interrupt()
             described, text = self.command.next(*now())
             step: dict[str, Any] = msgspec.json.decode(described)
             want = step.pop("want")
@@ -121,11 +109,19 @@ class Run:
             if want == "exit":
                 return int(step["status"])
             try:
-                getattr(self, want)(**step)
+                self.is_waiting = want in WAITING
+                getattr(self, f"do_{want}")(**step)
             except Failed as failed:
                 self.command.failed(str(failed))
             except Interrupted:
-                self.command.interrupt()
+                pass
+            finally:
+                self.is_waiting = False
+
+    def interrupt(self, number: int, frame: FrameType | None) -> None:
+        self.is_interrupted = True
+        if self.is_waiting:
+            raise Interrupted
 
     def close(self) -> None:
         self.bar.stop()
@@ -134,19 +130,19 @@ class Run:
         if self.appended:
             self.appended.close()
 
-    def usage(self) -> None:
+    def do_usage(self) -> None:
         raise Usage
 
-    def misuse(self, message: str) -> None:
+    def do_misuse(self, message: str) -> None:
         raise Misuse(message)
 
-    def print(self, to: str, text: bytes) -> None:
+    def do_print(self, to: str, text: bytes) -> None:
         self.bar.stop()
         # Whole lines, also if a signal comes.
         with deferred_signals():
             (STDOUT if to == "stdout" else STDERR).write(text)
 
-    def read(self, file: str, beside: str | None = None, rewrite: str | None = None) -> None:
+    def do_read(self, file: str, beside: str | None = None, rewrite: str | None = None) -> None:
         path = self.path(file)
         if beside is not None and beside != "-":
             path = os.path.join(os.path.dirname(self.path(beside)), path)
@@ -166,26 +162,26 @@ class Run:
             self.originals[file] = Original(b"".join(kept), input.stats)
         self.command.end()
 
-    def list(self, folder: str) -> None:
+    def do_list(self, folder: str) -> None:
         self.command.listed(listed(self.path(folder)))
 
-    def write(self, file: str, text: bytes) -> None:
+    def do_write(self, file: str, text: bytes) -> None:
         if file == "-":
             STDOUT.write(text)
         else:
             write_back(self.path(file), text, self.originals[file])
         self.command.written()
 
-    def exists(self, file: str) -> None:
+    def do_exists(self, file: str) -> None:
         if os.path.exists(self.path(file)):
             self.command.written()
         else:
             self.command.failed("")
 
-    def settings(self, profile: str | None = None) -> None:
+    def do_settings(self, profile: str | None = None) -> None:
         self.command.settings(to_json(settings_sources()))
 
-    def request(self, method: str, url: str, headers: list[tuple[str, str]], body: str | None = None) -> None:
+    def do_request(self, method: str, url: str, headers: list[tuple[str, str]], body: str | None = None) -> None:
         try:
             status, retry_after, content = self.http.send(method, url, headers, body)
         except Lost as lost:
@@ -193,15 +189,15 @@ class Run:
         else:
             self.command.responded(status, retry_after, content, *now())
 
-    def wait(self, milliseconds: int, text: str) -> None:
+    def do_wait(self, milliseconds: int, text: str) -> None:
         self.bar.stop()
         STDERR.write(text)
         time.sleep(milliseconds / 1000)
 
-    def progress(self, **progress: Any) -> None:
+    def do_progress(self, **progress: Any) -> None:
         self.bar.update(**progress)
 
-    def connect(self, url: str) -> None:
+    def do_connect(self, url: str) -> None:
         try:
             self.socket.open(url)
         except Closed as closed:
@@ -209,10 +205,10 @@ class Run:
         else:
             self.command.opened()
 
-    def send(self, text: str) -> None:
+    def do_send(self, text: str) -> None:
         self.socket.send(text)
 
-    def receive(self, milliseconds: int) -> None:
+    def do_receive(self, milliseconds: int) -> None:
         try:
             text = self.socket.receive(milliseconds)
         except Closed as closed:
@@ -221,16 +217,16 @@ class Run:
             if text is not None:
                 self.command.received(text)
 
-    def resume(self, file: str, most: int) -> None:
+    def do_resume(self, file: str, most: int) -> None:
         self.appended = Appended(self.path(file))
         self.command.tail(*self.appended.tail(most))
 
-    def cut(self, bytes: int) -> None:
+    def do_cut(self, bytes: int) -> None:
         assert self.appended
         self.appended.cut(bytes)
         self.command.written()
 
-    def append(self, text: bytes) -> None:
+    def do_append(self, text: bytes) -> None:
         assert self.appended
         with deferred_signals():
             self.appended.append(text)

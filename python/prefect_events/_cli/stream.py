@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
-
-from .files import Failed
 
 if TYPE_CHECKING:
     from websockets.sync.client import ClientConnection
 
 ABNORMAL = 1006
 """The code for a socket that could not be opened, or whose peer said nothing."""
+
+
+def require_websockets() -> None:
+    """
+    Raises:
+        ValueError: The library is missing.
+    """
+    if find_spec("websockets") is None:
+        raise ValueError("--stream needs the library websockets: pip install 'prefect-events[stream]'")
 
 
 class Closed(Exception):
@@ -32,14 +40,11 @@ class Socket:
         """
         Raises:
             Closed: It could not be opened.
-            Failed: The library is missing.
         """
-        try:
-            from websockets.exceptions import InvalidHandshake, InvalidURI
-            from websockets.sync.client import connect
-            from websockets.typing import Subprotocol
-        except ImportError:
-            raise MissingLibrary from None
+        from websockets.exceptions import InvalidHandshake, InvalidURI
+        from websockets.sync.client import connect
+        from websockets.typing import Subprotocol
+
         self.close()
         try:
             self.connection = connect(url, subprotocols=[Subprotocol("prefect")], max_size=None)
